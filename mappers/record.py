@@ -1,0 +1,155 @@
+"""A record: one filled form with the origin of each field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a value was written: a zone of a page, or a cell of a table.
+
+    page, zone, box for paper (box in scan pixels); file, table, row (1-based), column for legacy tables. A constant
+    of a mapping has none of them.
+    """
+
+    page: str = ""
+    zone: str = ""
+    box: tuple[int, int, int, int] | None = None
+    file: str = ""
+    table: str = ""
+    row: int = 0
+    column: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldValue:
+    """One field's value and why we believe it.
+
+    raw: as read, never changed. value: canonical text (ISO dates, digits without zeros, codes), None when there is
+    none. confidence: 0..1. by: mapping id and version, or "operator NAME". blank: the source is empty, surely.
+    notes: what a cleaner saw, as stable words ("two-digit-year", "act-inferred"). candidates: other readings.
+    accept: the confidence from which this value may pass without a person.
+    """
+
+    raw: str
+    value: str | None
+    confidence: float = 1.0
+    origin: Origin = Origin()
+    by: str = ""
+    blank: bool = False
+    notes: tuple[str, ...] = ()
+    candidates: tuple[str, ...] = ()
+    accept: float = 0.0
+
+    def is_sure(self) -> bool:
+        """Whether no person needs to look: the value fits, and its confidence reaches the form's measured cut."""
+        if self.value is None and not self.blank:
+            return self.raw == ""
+        return self.confidence >= self.accept
+
+
+Row = Mapping[str, FieldValue]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One filled form. fields: by field id. children: child table name -> rows, each by field id.
+
+    id: stable, made from the page or row the record begins on. pages: page ids, in order; empty for tables.
+    left_over: source cells that no rule of the mapping took, by zone or column; ignored: those it leaves out.
+    """
+
+    id: str
+    form: str
+    fields: Row
+    children: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
+    pages: tuple[str, ...] = ()
+    batch: str = ""
+    left_over: Mapping[str, str] = field(default_factory=dict)
+    ignored: tuple[str, ...] = ()
+
+    def value(self, name: str) -> str | None:
+        """The canonical value of a field of the record itself, None when it has none."""
+        got = self.fields.get(name)
+        return got.value if got else None
+
+    def cells(self) -> Iterator[tuple[str, FieldValue]]:
+        """Every field with its path: "fir_no", "acts[0].section"."""
+        for name, value in self.fields.items():
+            yield name, value
+        for table, rows in self.children.items():
+            for i, row in enumerate(rows):
+                for name, value in row.items():
+                    yield f"{table}[{i}].{name}", value
+
+    def with_value(self, path: str, value: FieldValue) -> Record:
+        """A copy in which the field at path is replaced. Raises KeyError for a child row that is not there."""
+        if "[" not in path:
+            return replace(self, fields={**self.fields, path: value})
+        table, _, rest = path.partition("[")
+        index, _, name = rest.partition("].")
+        rows = list(self.children.get(table, ()))
+        if int(index) >= len(rows):
+            raise KeyError(path)
+        rows[int(index)] = {**rows[int(index)], name: value}
+        return replace(self, children={**self.children, table: tuple(rows)})
+
+
+def to_plain(record: Record) -> dict[str, Any]:
+    """A record as JSON types, with everything in it; from_plain gives it back."""
+    return {
+        "id": record.id,
+        "form": record.form,
+        "pages": list(record.pages),
+        "batch": record.batch,
+        "fields": {k: _value_to_plain(v) for k, v in record.fields.items()},
+        "children": {t: [{k: _value_to_plain(v) for k, v in r.items()} for r in rows] for t, rows in record.children.items()},
+        "left_over": dict(record.left_over),
+        "ignored": list(record.ignored),
+    }
+
+
+def from_plain(data: Mapping[str, Any]) -> Record:
+    """The record that to_plain wrote."""
+    return Record(
+        id=data["id"],
+        form=data["form"],
+        pages=tuple(data["pages"]),
+        batch=data["batch"],
+        fields={k: _value_from_plain(v) for k, v in data["fields"].items()},
+        children={
+            t: tuple({k: _value_from_plain(v) for k, v in r.items()} for r in rows)
+            for t, rows in data["children"].items()
+        },
+        left_over=data["left_over"],
+        ignored=tuple(data["ignored"]),
+    )
+
+
+_DEFAULTS = FieldValue(raw="", value=None)
+_NO_ORIGIN = Origin()
+
+
+def _value_to_plain(v: FieldValue) -> dict[str, Any]:
+    out: dict[str, Any] = {"raw": v.raw, "value": v.value}
+    for name in ("confidence", "by", "blank", "accept"):
+        if getattr(v, name) != getattr(_DEFAULTS, name):
+            out[name] = getattr(v, name)
+    for name in ("notes", "candidates"):
+        if getattr(v, name):
+            out[name] = list(getattr(v, name))
+    origin = {n: getattr(v.origin, n) for n in Origin.__slots__ if getattr(v.origin, n) != getattr(_NO_ORIGIN, n)}
+    if origin:
+        out["origin"] = origin
+    return out
+
+
+def _value_from_plain(d: Mapping[str, Any]) -> FieldValue:
+    o = dict(d.get("origin", {}))
+    if o.get("box"):
+        o["box"] = tuple(o["box"])
+    rest = {k: tuple(v) if k in ("notes", "candidates") else v for k, v in d.items() if k != "origin"}
+    return FieldValue(origin=Origin(**o), **rest)

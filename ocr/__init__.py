@@ -1,0 +1,1 @@
+"""Picture to words: knows pixels and scripts, knows no police and no state."""

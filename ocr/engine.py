@@ -1,0 +1,60 @@
+"""The seam between reading and the programs that recognise text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr.page import Box, Word
+
+Image = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class LineImage:
+    """One crop to recognise: (height, width) uint8 grey, 0 black; languages: two-letter codes, best first.
+
+    block: True when it may hold several lines. origin: where the crop's top left corner lies on the scan, and scale:
+    crop pixels per scan pixel, so that word boxes come back in scan pixels.
+    """
+
+    image: Image
+    languages: tuple[str, ...]
+    block: bool = False
+    digits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EngineText:
+    """What an engine read in one crop: words with boxes in crop pixels, text in reading order, confidence 0..1."""
+
+    text: str
+    confidence: float
+    words: tuple[Word, ...] = ()
+
+
+class Engine(Protocol):
+    """An engine is asked three things: who it is, what it can read, and what it reads.
+
+    name_and_version goes into the key of the work, so a new version reads again. Results come in the order of the
+    crops, one each; an empty text means nothing was seen.
+    """
+
+    def name_and_version(self) -> str:
+        """Such as "tesseract 5.5.0"; part of the work's key."""
+        ...
+
+    def languages(self) -> frozenset[str]:
+        """Two-letter codes this engine can read on this machine."""
+        ...
+
+    def read(self, lines: Sequence[LineImage]) -> list[EngineText]:
+        """Read all crops. Raises EngineMissing or EngineFailed."""
+        ...
+
+
+__all__ = ["Box", "Engine", "EngineText", "Image", "LineImage"]

@@ -1,0 +1,119 @@
+"""The values that travel through reading: a scan, its zones, the words in them, what was decided.
+
+All are frozen and picklable. Boxes are always in pixels of the scan as delivered, upright after EXIF orientation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Box(NamedTuple):
+    """A rectangle in pixels: left, top, right, bottom; right and bottom are exclusive."""
+
+    x0: int
+    y0: int
+    x1: int
+    y1: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """One image file, or one page of a PDF or TIFF, as delivered.
+
+    index: 0-based page inside the file. sha256: of the whole file, hex. label: what messages call it (a page id).
+    """
+
+    path: Path
+    sha256: str
+    index: int = 0
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word as an engine saw it; confidence 0..1."""
+
+    text: str
+    confidence: float
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One possible text of a zone with the confidence 0..1 of the engine that proposes it."""
+
+    text: str
+    confidence: float
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneReading:
+    """What was recognised in one zone: the dear half of reading, kept so that it is never done twice.
+
+    ink: share 0..1 of dark pixels left after the printed line is taken out. blank: no writing there, which is not
+    the same as an unread zone (writing is there, and no candidate).
+    """
+
+    zone: str
+    box: Box
+    candidates: tuple[Candidate, ...] = ()
+    words: tuple[Word, ...] = ()
+    ink: float = 0.0
+    blank: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """A whole page recognised. form is None when the page matches no known form; reason then says why.
+
+    width, height: pixels of the upright scan. angle_deg: how far the page was turned, anticlockwise positive.
+    match: number of key points that agree with the form's reference (0 when none).
+    """
+
+    form: str | None
+    width: int
+    height: int
+    match: int = 0
+    angle_deg: float = 0.0
+    reason: str = ""
+    zones: tuple[ZoneReading, ...] = ()
+    text_layer: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The value settled on for one zone, the cheap half of reading.
+
+    raw: the reading it rests on. value: after closed list and grammar; "" when blank or when nothing fits.
+    confidence: 0..1 that value is right. blank: the zone holds no writing. candidates: the other values, best first.
+    """
+
+    zone: str
+    raw: str
+    value: str
+    confidence: float
+    box: Box
+    blank: bool = False
+    candidates: tuple[Candidate, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a page's zones say: form id and one Decided a zone, in the form's order.
+
+    part: 1 for a form's first page, 2 and up for pages that continue it.
+    """
+
+    form: str | None
+    family: str | None
+    zones: Mapping[str, Decided] = field(default_factory=dict)
+    part: int = 1
+    calibrated: bool = False
+    reason: str = ""

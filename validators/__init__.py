@@ -1,0 +1,1 @@
+"""Record to findings: the law of the data, without files and without a database."""
