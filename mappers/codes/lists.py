@@ -1,0 +1,60 @@
+"""Closed lists: values, the ways they are spelled, and how a spelling is found."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+
+from mappers.errors import MappingError
+from mappers.folding import fold_key
+
+
+@dataclass(frozen=True)
+class CodeList:
+    """One list of values. spellings: value -> other ways to write it.
+
+    is_open: a list of names (stations, districts) that is never complete; a name that is not in it stays a value with
+    a note. A closed list (sex, rank) refuses what it does not know.
+    """
+
+    name: str
+    values: tuple[str, ...]
+    spellings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    is_open: bool = False
+    keys: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def find(self, text: str) -> str | None:
+        """The value that text spells, compared without case, blanks and punctuation; None when it spells none."""
+        return self.keys.get(fold_key(text))
+
+    def near(self, text: str) -> str | None:
+        """The value whose spelling comes closest to text (similarity at least 0.8), None when none does."""
+        from rapidfuzz import process
+
+        hit = process.extractOne(fold_key(text), self.keys.keys(), score_cutoff=80)
+        return self.keys[hit[0]] if hit else None
+
+
+def make_list(
+    name: str, values: Iterable[str], spellings: Mapping[str, Iterable[str]], *, is_open: bool = False
+) -> CodeList:
+    """A list with its look-up keys. Raises MappingError when one spelling names two values."""
+    known = tuple(values)
+    keys = {fold_key(v): v for v in known}
+    for value, ways in spellings.items():
+        if value not in known:
+            raise MappingError(f"list {name}: spellings are given for {value}, which is not one of its values")
+        for way in ways:
+            if keys.setdefault(fold_key(way), value) != value:
+                raise MappingError(f"list {name}: {way} spells both {keys[fold_key(way)]} and {value}")
+    return CodeList(name, known, {v: tuple(w) for v, w in spellings.items()}, is_open, keys)
+
+
+@cache
+def code_lists() -> Mapping[str, CodeList]:
+    """The lists of lists.toml by name. Raises MappingError when the file contradicts itself."""
+    data = tomllib.loads((resources.files("mappers.codes") / "lists.toml").read_text(encoding="utf-8"))
+    return {name: make_list(name, d["values"], d.get("spellings", {})) for name, d in data.items()}

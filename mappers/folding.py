@@ -1,0 +1,43 @@
+"""How text is compared: one normal form, digits of every script, keys for look-ups."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Zeros of the scripts met in Indian records; the nine digits follow each. Source: the Unicode code charts.
+_ZEROS = (
+    0x0966, 0x09E6, 0x0A66, 0x0AE6, 0x0B66, 0x0BE6, 0x0C66, 0x0CE6, 0x0D66,
+    0x06F0, 0x0660, 0xABF0, 0x1C50, 0xFF10,
+)  # fmt: skip
+_DIGITS = {zero + n: str(n) for zero in _ZEROS for n in range(10)}
+_SPACES = re.compile(r"\s+")
+_JOINERS = "\u200c\u200d"
+
+
+def nfc(text: str) -> str:
+    """Text in NFC; joiners (ZWJ, ZWNJ) stay, since they change words."""
+    return unicodedata.normalize("NFC", text)
+
+
+def fold_digits(text: str) -> str:
+    """Text with the digits of every Indian script as 0-9; everything else stays.
+
+    Scripts: Devanagari, Bengali, Gurmukhi, Gujarati, Odia, Tamil, Telugu, Kannada, Malayalam, Urdu, Arabic, Meetei
+    Mayek, Ol Chiki, full-width. A table rather than int(), so that no other character is taken for a digit by luck.
+    """
+    return text if text.isascii() else text.translate(_DIGITS)
+
+
+def squeeze(text: str) -> str:
+    """Text in NFC with runs of white space as one blank and none outside."""
+    return _SPACES.sub(" ", nfc(text)).strip()
+
+
+def fold_key(text: str) -> str:
+    """The key under which two spellings of one word meet: no case, no punctuation, no blanks, digits as 0-9.
+
+    For comparing only, never for storing.
+    """
+    folded = unicodedata.normalize("NFKC", fold_digits(text)).casefold()
+    return "".join(c for c in folded if c not in _JOINERS and (c.isalnum() or unicodedata.category(c)[0] == "M"))
