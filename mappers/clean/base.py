@@ -1,0 +1,68 @@
+"""What a cleaner is: one signature, one kind of answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from mappers.codes.lists import CodeList
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """One cleaned value. value: canonical text, None when the raw text has no sure one. confidence: 0..1, the
+    cleaner's own share. notes: stable words for what it saw. raw: the piece of the source it rests on, "" for all.
+    """
+
+    value: str | None
+    confidence: float = 1.0
+    notes: tuple[str, ...] = ()
+    raw: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CleanedRows:
+    """Rows of named parts, each part cleaned; notes say what concerns them all. No row: nothing was found."""
+
+    rows: tuple[Mapping[str, Cleaned], ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CleanContext:
+    """What a cleaner may know. book_year: pivot of two-digit years. day: ISO day of occurrence or report, or a year,
+    "" when unknown. codes: name of the list the field wants. lists: closed lists by name.
+    """
+
+    language: str = ""
+    state: str = ""
+    book_year: int | None = None
+    day: str = ""
+    codes: str = ""
+    lists: Mapping[str, CodeList] = field(default_factory=dict)
+
+
+Clean = Callable[[str, CleanContext], Cleaned]
+CleanRows = Callable[[str, CleanContext], CleanedRows]
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaner:
+    """A named cleaner. Either `clean` (one value) or `rows` with its `parts` (several fields, or several rows).
+
+    main: the part that keeps the raw text when nothing else fits. many: it may give several rows. uses_day: its
+    answer depends on the day of the record.
+    """
+
+    name: str
+    clean: Clean | None = None
+    rows: CleanRows | None = None
+    parts: tuple[str, ...] = ()
+    main: str = ""
+    many: bool = False
+    uses_day: bool = False
+
+
+def unsure(note: str, *more: str, raw: str = "") -> Cleaned:
+    """No value, with the reason as a stable word."""
+    return Cleaned(None, 0.0, (note, *more), raw)

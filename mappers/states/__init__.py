@@ -1,0 +1,57 @@
+"""State profiles: facts true of a whole state, one TOML file each, found by scanning this folder."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from mappers.errors import MappingError
+from mappers.toml import did_you_mean, read_model
+
+Digits = Literal["western", "devanagari", "bengali", "tamil"]
+Calendar = Literal["gregorian", "saka", "bengali-san", "tamil-solar", "vikram-samvat"]
+Tradition = Literal["Punjab", "Bengal", "Madras", "Bombay", "Uttar Pradesh", "Central", "Rajputana"]
+
+
+class StateProfile(BaseModel):
+    """One state. code: two small letters, the file's name. lgd_code: in the Local Government Directory.
+
+    languages: two-letter codes of its records, most used first. digits, calendars, encodings: what to expect, most
+    likely first; encodings are names that `mappers.encodings` has or will have. tradition: of its registers.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    format: Literal[1]
+    code: str = Field(pattern=r"^[a-z]{2}$")
+    lgd_code: str = Field(pattern=r"^\d{1,2}$")
+    name: str
+    languages: tuple[str, ...] = Field(min_length=1)
+    scripts: tuple[str, ...] = Field(min_length=1)
+    digits: tuple[Digits, ...] = Field(min_length=1)
+    calendars: tuple[Calendar, ...] = Field(min_length=1)
+    encodings: tuple[str, ...] = ()
+    tradition: Tradition
+    note: str = ""
+
+
+@cache
+def state_codes() -> tuple[str, ...]:
+    """Codes of the states that have a profile, sorted."""
+    names = (p.name for p in resources.files("mappers.states").iterdir())
+    return tuple(sorted(n.removesuffix(".toml") for n in names if n.endswith(".toml")))
+
+
+@cache
+def load_state(code: str) -> StateProfile:
+    """The profile of a state. Raises MappingError, with a near miss, when there is none or its file is wrong."""
+    if code not in state_codes():
+        known = ", ".join(state_codes())
+        raise MappingError(f"no state profile {code}{did_you_mean(code, state_codes())} (there are: {known})")
+    profile = read_model(resources.files("mappers.states") / f"{code}.toml", StateProfile)
+    if profile.code != code:
+        raise MappingError(f"{code}.toml: code: the file's name says {code}, the file says {profile.code}")
+    return profile
