@@ -151,5 +151,5 @@ def _value_from_plain(d: Mapping[str, Any]) -> FieldValue:
     o = dict(d.get("origin", {}))
     if o.get("box"):
         o["box"] = tuple(o["box"])
-    rest = {k: tuple(v) if k in ("notes", "candidates") else v for k, v in d.items() if k != "origin"}
+    rest: dict[str, Any] = {k: tuple(v) if k in ("notes", "candidates") else v for k, v in d.items() if k != "origin"}
     return FieldValue(origin=Origin(**o), **rest)

@@ -1,0 +1,19 @@
+# make demo: set up what is missing and run the main job on sample_data/.  make test: set up and pass all tests.
+.PHONY: setup demo test check clean-demo
+
+setup:
+	@bash tools/setup.sh
+
+demo: setup
+	@bash tools/demo.sh
+
+test: setup check
+	@.venv/bin/python -m pytest -n 2 --dist loadfile
+
+check: setup
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+
+clean-demo:
+	rm -rf demo

@@ -1,0 +1,124 @@
+"""What every command shares: results to stdout, everything else to stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
+from rich.table import Table
+
+JSON_SCHEMA = 1
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+
+
+def results() -> Console:
+    """Where results go; wide enough that a piped table is not folded."""
+    return Console(width=None if sys.stdout.isatty() else 120, highlight=False)
+
+
+def errors() -> Console:
+    """Where progress, warnings and errors go."""
+    return Console(stderr=True, highlight=False)
+
+
+def print_json(data: dict[str, Any]) -> None:
+    """One JSON object on stdout, Unicode as it is, with the number of the output's schema."""
+    print(json.dumps({"schema": JSON_SCHEMA, **data}, ensure_ascii=False, indent=1))
+
+
+def table(title: str, columns: list[str], rows: list[list[Any]]) -> Table:
+    """A plain table; numbers stand to the right."""
+    made = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    for i, name in enumerate(columns):
+        is_number = bool(rows) and all(isinstance(r[i], int | float) for r in rows)
+        made.add_column(name, justify="right" if is_number else "left", overflow="fold")
+    for row in rows:
+        made.add_row(*(str(cell) for cell in row))
+    return made
+
+
+class Lines:
+    """Progress where nobody watches: one line every so many units."""
+
+    def __init__(self, every: int) -> None:
+        """every: units between two lines."""
+        self._every, self._step, self._total, self._done, self._failed, self._begun = every, "", 0, 0, 0, 0.0
+
+    def start(self, step: str, total: int) -> None:
+        """Begin counting."""
+        self._step, self._total, self._done, self._failed, self._begun = step, total, 0, 0, time.monotonic()
+
+    def advance(self, *, failed: bool = False) -> None:
+        """Count one, and say so when it is time."""
+        self._done += 1
+        self._failed += failed
+        if self._done % self._every == 0 or self._done == self._total:
+            rate = self._done / max(time.monotonic() - self._begun, 1e-6)
+            left = (self._total - self._done) / rate
+            failures = f", {self._failed} failed" if self._failed else ""
+            self.say(f"{self._step} {self._done}/{self._total}{failures}, {rate * 60:.0f}/min, {left:.0f} s left")
+
+    def say(self, text: str) -> None:
+        """One line."""
+        print(text, file=sys.stderr, flush=True)
+
+
+class Bars:
+    """Progress on a terminal: one bar a step, with counts, rate and time left."""
+
+    def __init__(self) -> None:
+        """Draw nothing before the first step."""
+        self._bar = Bar(
+            TextColumn("{task.description:6}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"),
+            TimeRemainingColumn(), TextColumn("{task.fields[failed]}"), console=errors(), transient=False,
+        )  # fmt: skip
+        self._failed = 0
+        self._begun = 0.0
+
+    def __enter__(self) -> Bars:
+        """Begin drawing."""
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Leave the finished bars on the screen."""
+        self._bar.stop()
+
+    def start(self, step: str, total: int) -> None:
+        """A new bar."""
+        self._failed, self._begun = 0, time.monotonic()
+        self._task = self._bar.add_task(step, total=total, failed="", rate="")
+
+    def advance(self, *, failed: bool = False) -> None:
+        """Move the bar by one."""
+        self._failed += failed
+        done = self._bar.tasks[-1].completed + 1
+        rate = f"{done / max(time.monotonic() - self._begun, 1e-6) * 60:.0f}/min"
+        text = f"{self._failed} failed" if self._failed else ""
+        self._bar.update(self._task, advance=1, failed=text, rate=rate)
+
+    def say(self, text: str) -> None:
+        """A line above the bars."""
+        self._bar.console.print(text, markup=False)
+
+
+class Quiet(Lines):
+    """A progress that can be used with `with`, in lines."""
+
+    def __enter__(self) -> Quiet:
+        """Itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing to end."""
+
+
+def progress(every: int) -> Bars | Quiet:
+    """Bars on a terminal, lines elsewhere."""
+    return Bars() if sys.stderr.isatty() else Quiet(every)

@@ -1,0 +1,35 @@
+"""`digitize doctor`: is this machine ready?"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from digitize.cli.console import Json, print_json, results, table
+
+
+def doctor(
+    folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="The workspace, if there is one.")] = None,
+    json: Json = False,
+) -> None:
+    """Say whether this machine is ready, and how each miss is mended."""
+    from digitize.doctor import examine, is_ready
+    from digitize.errors import MachineLacks
+
+    looks = examine(folder)
+    if json:
+        print_json({"ready": is_ready(looks), "looks": [asdict(x) for x in looks]})
+    else:
+        rows = [[x.state, x.name, x.found, x.mend] for x in looks]
+        results().print(table("This machine", ["", "what", "found", "to mend it"], rows), markup=False)
+    if not is_ready(looks):
+        missing = ", ".join(x.name for x in looks if x.state == "miss")
+        raise MachineLacks(f"not ready: {missing}. The last column says what mends it.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(doctor)

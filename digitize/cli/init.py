@@ -1,0 +1,34 @@
+"""`digitize init`: make a workspace."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from digitize.cli.console import Json, print_json
+
+
+def init(
+    state: Annotated[str, typer.Argument(help="Code of the state, such as wb or mh.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make the workspace in.")],
+    site: Annotated[str, typer.Option(help="District or office; stands in every page id.")] = "",
+    json: Json = False,
+) -> None:
+    """Make a workspace: settings, ledger, folders, a signing key and a site id."""
+    from digitize.workspace import create
+
+    place = create(state, folder, site)
+    workspace = place.options.workspace
+    if json:
+        print_json({"folder": str(folder), "state": workspace.state, "site_id": workspace.site_id})
+        return
+    print(f"Workspace {workspace.site_id} made in {folder}.")
+    print(f"Stations may be listed in {folder / 'lists' / 'stations.csv'}.")
+    print(f"Next: digitize intake {folder} PATH...")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(init)

@@ -1,0 +1,65 @@
+"""`digitize intake`: take files in."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from digitize.cli.console import Json, errors, print_json
+
+if TYPE_CHECKING:
+    from digitize.intake import IntakeReport
+
+
+def intake(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files or folders: scans and tables.")],
+    volume: Annotated[str, typer.Option(help="Label of the bound book; the folder's name when not given.")] = "",
+    station: Annotated[str, typer.Option(help="Police station, where the paper does not say.")] = "",
+    district: Annotated[str, typer.Option(help="District, where the paper does not say.")] = "",
+    year: Annotated[str, typer.Option(help="Year of the book, four digits.")] = "",
+    kind: Annotated[str, typer.Option(help="What it is, such as fir-book.")] = "",
+    language: Annotated[str, typer.Option(help="Language of the writing, such as hi.")] = "",
+    link: Annotated[bool, typer.Option("--link", help="Leave the files where they are instead of copying.")] = False,
+    json: Json = False,
+) -> None:
+    """Take files or folders in: hashed, counted, copied read-only, page ids given; a manifest.csv beside them counts."""
+    from digitize.errors import TooManyRefused
+    from digitize.intake import take_in
+    from digitize.intake.manifest import Said
+    from digitize.workspace import open_place
+
+    place = open_place(folder)
+    said = Said(volume=volume, station=station, district=district, year=year, kind=kind, language=language)
+    report = take_in(place, paths, said, link=link)
+    if json:
+        print_json(asdict(report))
+    else:
+        _print(report, folder)
+    share = place.options.run.max_failed_share
+    if len(report.refused) > share * report.files:
+        raise TooManyRefused(
+            f"{len(report.refused)} of {report.files} files were refused, more than the agreed {share:.0%}. "
+            "The others are taken in."
+        )
+
+
+def _print(report: IntakeReport, folder: Path) -> None:
+    for name, why in report.refused:
+        errors().print(f"refused  {name}: {why}", style="red", markup=False, soft_wrap=True)
+    for page in report.scanned_again:
+        errors().print(f"scanned again  {page}: the newer scan counts", markup=False)
+    print(
+        f"{report.files} files: {report.taken} taken in ({report.pages} pages, {report.tables} tables), "
+        f"{len(report.duplicates)} already here, {len(report.refused)} refused."
+    )
+    if report.batch:
+        print(f"Batch {report.batch}. Next: digitize run {folder}")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(intake)

@@ -1,0 +1,51 @@
+"""`digitize run`: bring everything up to date."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from digitize.cli.console import Json, print_json, progress
+
+if TYPE_CHECKING:
+    from digitize.pipeline import RunReport
+
+
+def run(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],
+    jobs: Annotated[int | None, typer.Option(min=0, help="Pages at once; 0: one a core.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Read no more than so many pages.")] = None,
+    only: Annotated[str, typer.Option(help="Only these steps: read,map,check,load.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
+    max_failed_share: Annotated[float | None, typer.Option(min=0, max=1, help="Go on up to this share.")] = None,
+    json: Json = False,
+) -> None:
+    """Bring everything up to date: read, map, check, load. Only what is not done is done."""
+    from digitize.pipeline import Wanted, parse_steps, run_all
+    from digitize.workspace import open_place
+
+    place = open_place(folder, {"run.jobs": jobs, "run.max_failed_share": max_failed_share})
+    wanted = Wanted(parse_steps(only), limit, dry_run)
+    with progress(place.options.run.line_every) as shown:
+        report = run_all(place, wanted, shown)
+    if json:
+        print_json(report.as_plain())
+    else:
+        _print(report, folder)
+    report.raise_if_too_many(place.options.run.max_failed_share)
+
+
+def _print(report: RunReport, folder: Path) -> None:
+    for line in report.lines():
+        print(line)
+    if report.to_review:
+        print(f"Next: digitize review export {folder}")
+    else:
+        print(f"Next: digitize status {folder}")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(run)

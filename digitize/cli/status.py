@@ -1,0 +1,66 @@
+"""`digitize status`: where a workspace stands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from digitize.cli.console import Json, print_json, results, table
+
+if TYPE_CHECKING:
+    from digitize.snapshot import Line, Snapshot
+
+
+def status(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],
+    json: Json = False,
+) -> None:
+    """Show how many pages and records wait, are done, failed, in review, loaded; the rate and the time left."""
+    from digitize.ledger import Ledger
+    from digitize.snapshot import snapshot
+    from digitize.workspace import open_place
+
+    place = open_place(folder)
+    with Ledger(place.ledger) as ledger:
+        s = snapshot(ledger)
+    if json:
+        print_json({"site_id": place.options.workspace.site_id, **s.as_plain()})
+    else:
+        show_snapshot(s)
+
+
+def show_snapshot(s: Snapshot) -> None:
+    """Print the tables."""
+    out = results()
+    steps = [[name, n["waiting"], n["done"], n["failed"]] for name, n in s.steps.items()]
+    out.print(table("Steps", ["step", "waiting", "done", "failed"], steps))
+    for kind, lines in s.by.items():
+        out.print()
+        out.print(table(f"By {kind}", [kind, *_COLUMNS], [[name, *_cells(line)] for name, line in lines.items()]))
+    if s.failures:
+        out.print()
+        out.print(table("Failed", ["why", "how many"], [[k, n] for k, n in s.failures.items()]))
+    if s.reasons:
+        out.print()
+        out.print(table("To look at", ["why", "fields"], [[k, n] for k, n in s.reasons.items()]))
+    out.print()
+    for line in s.totals.lines():
+        out.print(line)
+    if s.pages_per_min:
+        out.print(f"Rate: {s.pages_per_min:g} pages a minute; {s.minutes_left:g} minutes left.")
+
+
+_COLUMNS = ["pages", "waiting", "read", "failed", "records", "in review", "rejected", "loaded"]
+
+
+def _cells(line: Line) -> list[int]:
+    return [
+        line.pages, line.waiting, line.read, line.failed, line.records, line.in_review, line.rejected, line.loaded,
+    ]  # fmt: skip
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(status)

@@ -1,0 +1,43 @@
+"""What can stop a run. `digitize/exits.py` says which exit code each becomes."""
+
+from __future__ import annotations
+
+
+class DigitizeError(Exception):
+    """Base of everything this package raises on purpose; the message says what happened and the next step."""
+
+
+class OptionsError(DigitizeError):
+    """`digitize.toml`, a manifest or a flag holds something that cannot be meant."""
+
+
+class WorkspaceError(DigitizeError):
+    """The folder is not a workspace, or is one already."""
+
+
+class InputError(DigitizeError):
+    """A file given by the user cannot be read."""
+
+
+class NotFound(InputError):
+    """There is no page, record or batch of that id."""
+
+
+class MachineLacks(DigitizeError):
+    """Something is not installed on this machine; the message names the command that mends it."""
+
+
+class LedgerError(DigitizeError):
+    """The ledger cannot be used: in use, damaged, or written by a newer version."""
+
+
+class DiskFull(LedgerError):
+    """There is no room left to write; nothing that was finished is lost."""
+
+
+class TargetRefused(DigitizeError):
+    """The target refused the load; nothing was committed."""
+
+
+class TooManyRefused(DigitizeError):
+    """More was refused than the agreed share; what was good is done."""

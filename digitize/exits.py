@@ -1,0 +1,55 @@
+"""Exit codes, one table. Libraries raise types; only the command line knows codes."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from digitize import errors
+
+
+class Exit(IntEnum):
+    """What a script learns from the exit status; docs/operations.md prints this table."""
+
+    DONE = 0
+    FAULT = 1
+    USAGE = 2
+    REFUSED = 3
+    BAD_SETUP = 4
+    BAD_INPUT = 5
+    MISSING = 6
+    LEDGER = 7
+    TARGET = 8
+    INTERRUPTED = 130
+
+
+_BY_NAME = {
+    "TooManyRefused": Exit.REFUSED,
+    "OptionsError": Exit.BAD_SETUP,
+    "MappingError": Exit.BAD_SETUP,
+    "FormError": Exit.BAD_SETUP,
+    "RuleError": Exit.BAD_SETUP,
+    "WorkspaceError": Exit.BAD_INPUT,
+    "InputError": Exit.BAD_INPUT,
+    "NotFound": Exit.BAD_INPUT,
+    "TableError": Exit.BAD_INPUT,
+    "ScanError": Exit.BAD_INPUT,
+    "MachineLacks": Exit.MISSING,
+    "EngineMissing": Exit.MISSING,
+    "LedgerError": Exit.LEDGER,
+    "DiskFull": Exit.LEDGER,
+    "TargetRefused": Exit.TARGET,
+}
+_BASES = ("digitize.", "ocr.", "mappers.", "validators.")
+
+
+def exit_code(error: BaseException) -> Exit | None:
+    """The code for an error raised on purpose, None for a fault in our own program.
+
+    Types are looked up by name, so that the other three packages (and what they import) stay off the start-up path.
+    """
+    for kind in type(error).__mro__:
+        if kind.__module__.startswith(_BASES) and kind.__name__ in _BY_NAME:
+            return _BY_NAME[kind.__name__]
+    if isinstance(error, errors.DigitizeError):
+        return Exit.FAULT
+    return None

@@ -1,0 +1,93 @@
+"""Records out of the workspace, in the flat import layout (CSV) or whole with their origins (JSONL)."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from digitize.errors import OptionsError
+from digitize.ledger import Ledger
+from digitize.ledger.records import Records, Stored
+from digitize.masking import mask_record
+from digitize.targets.base import flat_rows
+from digitize.workspace import Place
+from mappers.record import Record, to_plain
+from mappers.schema import load_schemas
+
+FORMATS = ("csv", "jsonl")
+
+
+def export(place: Place, to: str, out: Path | None = None, *, unmask_reason: str = "") -> tuple[Path, int]:
+    """Write all records; those whose victims the law protects are masked unless a reason is given.
+
+    to: "csv" (a folder with one file a table, headers = field ids) or "jsonl" (one record a line, with verdict and
+    findings). An unmasked export is written to the ledger with its reason. Returns the path and how many records.
+    Raises OptionsError for an unknown format.
+    """
+    if to not in FORMATS:
+        raise OptionsError(f"--to knows {', '.join(FORMATS)}; not {to}")
+    with Ledger(place.ledger) as ledger:
+        if unmask_reason:
+            site = place.options.workspace.site_id
+            ledger.record_event(site, "export", "note", detail={"unmasked": True, "reason": unmask_reason, "to": to})
+        target = out or place.folder / "exports" / ("records" if to == "csv" else "records.jsonl")
+        stored = Records(ledger).all()
+        write = _write_csv if to == "csv" else _write_jsonl
+        return target, write(ledger, stored, target, is_masked=not unmask_reason)
+
+
+def _write_jsonl(ledger: Ledger, stored: Iterator[Stored], path: Path, *, is_masked: bool) -> int:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(path.name + ".tmp")
+    count = 0
+    with part.open("w", encoding="utf-8", newline="\n") as f:
+        for s in stored:
+            f.write(json.dumps(_whole(ledger, s, is_masked=is_masked), ensure_ascii=False, sort_keys=True) + "\n")
+            count += 1
+    part.replace(path)
+    return count
+
+
+def _whole(ledger: Ledger, s: Stored, *, is_masked: bool) -> dict[str, Any]:
+    record = mask_record(s.record) if is_masked else s.record
+    findings = [
+        {"field": f.field, "code": f.code, "severity": f.severity, "message": f.message}
+        for f in Records(ledger).findings(s.record.id)
+    ]
+    return {**to_plain(record), "verdict": s.verdict, "open": list(s.open), "findings": findings}
+
+
+def _write_csv(ledger: Ledger, stored: Iterator[Stored], folder: Path, *, is_masked: bool) -> int:
+    folder.mkdir(parents=True, exist_ok=True)
+    count = 0
+    with ExitStack() as stack:
+        writers: dict[str, csv.DictWriter[str]] = {}
+        for form in load_schemas().values():
+            for name, table in form.items():
+                path = folder / f"{name}.csv.tmp"
+                f = stack.enter_context(path.open("w", encoding="utf-8-sig", newline=""))
+                head = ["record_id", *(["line"] if table.child else []), *(c.name for c in table.columns)]
+                writers[name] = csv.DictWriter(f, head, lineterminator="\r\n")
+                writers[name].writeheader()
+        for s in stored:
+            _write_rows(writers, mask_record(s.record) if is_masked else s.record)
+            count += 1
+    for name in writers:
+        os.replace(folder / f"{name}.csv.tmp", folder / f"{name}.csv")
+    return count
+
+
+def _write_rows(writers: dict[str, csv.DictWriter[str]], record: Record) -> None:
+    for name, rows in flat_rows(record).items():
+        for row in rows:
+            writers[name].writerow({k: _cell(v) for k, v in row.items()})
+
+
+def _cell(value: Any) -> Any:
+    """A cell that a spreadsheet does not take for a formula (OWASP, CSV injection)."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

@@ -1,0 +1,19 @@
+"""Keys of work: hash of the input, the step's version and its settings. Same key means already done."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+
+def work_key(*parts: str) -> str:
+    """One key from its parts, in order; 32 hex digits."""
+    return hashlib.sha256("\x1f".join(parts).encode("utf-8")).hexdigest()[:32]
+
+
+def plain_hash(value: Mapping[str, Any] | Sequence[Any]) -> str:
+    """Hash of JSON types, independent of the order of keys."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:32]

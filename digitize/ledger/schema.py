@@ -1,0 +1,95 @@
+"""The ledger's tables. `events` is the history and only grows; the rest is either content or folded from it.
+
+events     what happened to which unit (page, table chunk, group, batch) in which step, chained by hash
+results    what a step produced, by unit and key; written in the same transaction as its "done" event
+state      the newest event of each unit and step, so that status need not fold the history each time
+leases     who is working on what just now
+batches, sources, volumes, scans, tables   what intake took in
+records, findings                           the newest records and what the rules say of them
+decisions  what a person settled at review; only grows
+receipts   one line a load
+"""
+
+from __future__ import annotations
+
+FORMAT = 1
+
+DDL = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE events (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  at TEXT NOT NULL,
+  unit TEXT NOT NULL,
+  step TEXT NOT NULL,
+  outcome TEXT NOT NULL CHECK (outcome IN ('done', 'failed', 'again', 'duplicate', 'note')),
+  key TEXT NOT NULL,
+  detail TEXT NOT NULL,
+  hash TEXT NOT NULL
+);
+CREATE UNIQUE INDEX events_finished_once ON events (unit, step, key) WHERE outcome = 'done';
+CREATE INDEX events_by_unit ON events (unit, seq);
+CREATE TRIGGER events_are_never_changed BEFORE UPDATE ON events
+  BEGIN SELECT RAISE(ABORT, 'events are never changed'); END;
+CREATE TRIGGER events_are_never_removed BEFORE DELETE ON events
+  BEGIN SELECT RAISE(ABORT, 'events are never removed'); END;
+
+CREATE TABLE results (
+  unit TEXT NOT NULL, step TEXT NOT NULL, key TEXT NOT NULL, data BLOB NOT NULL,
+  PRIMARY KEY (unit, step, key)
+);
+CREATE TABLE state (
+  unit TEXT NOT NULL, step TEXT NOT NULL, key TEXT NOT NULL, outcome TEXT NOT NULL, detail TEXT NOT NULL,
+  seq INTEGER NOT NULL, PRIMARY KEY (unit, step)
+) WITHOUT ROWID;
+CREATE INDEX state_by_step ON state (step, outcome);
+CREATE TABLE leases (
+  unit TEXT NOT NULL, step TEXT NOT NULL, owner TEXT NOT NULL, until REAL NOT NULL, PRIMARY KEY (unit, step)
+) WITHOUT ROWID;
+
+CREATE TABLE batches (
+  batch TEXT PRIMARY KEY, label TEXT NOT NULL, kind TEXT NOT NULL, station TEXT NOT NULL, district TEXT NOT NULL,
+  year TEXT NOT NULL, taken_in TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE sources (
+  sha256 TEXT PRIMARY KEY, batch TEXT NOT NULL, name TEXT NOT NULL, bytes INTEGER NOT NULL, media TEXT NOT NULL,
+  pages INTEGER NOT NULL, suffix TEXT NOT NULL, linked TEXT NOT NULL, problem TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE volumes (
+  volume INTEGER PRIMARY KEY, label TEXT NOT NULL UNIQUE, pages INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE scans (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  page TEXT NOT NULL, sha256 TEXT NOT NULL, idx INTEGER NOT NULL, batch TEXT NOT NULL, volume INTEGER NOT NULL,
+  number INTEGER NOT NULL, kind TEXT NOT NULL, station TEXT NOT NULL, district TEXT NOT NULL, year TEXT NOT NULL,
+  language TEXT NOT NULL, UNIQUE (page, sha256, idx)
+);
+CREATE TABLE tables (
+  unit TEXT PRIMARY KEY, sha256 TEXT NOT NULL, name TEXT NOT NULL, batch TEXT NOT NULL, station TEXT NOT NULL,
+  district TEXT NOT NULL, year TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE records (
+  record TEXT PRIMARY KEY, unit TEXT NOT NULL, batch TEXT NOT NULL, station TEXT NOT NULL, language TEXT NOT NULL,
+  grp TEXT NOT NULL, form TEXT NOT NULL, hash TEXT NOT NULL, data BLOB NOT NULL,
+  verdict TEXT NOT NULL DEFAULT '', open TEXT NOT NULL DEFAULT '[]',
+  reasons TEXT NOT NULL DEFAULT '{}', loaded TEXT NOT NULL DEFAULT ''
+) WITHOUT ROWID;
+CREATE INDEX records_by_group ON records (grp);
+CREATE INDEX records_by_unit ON records (unit);
+CREATE INDEX records_by_batch ON records (batch);
+CREATE TABLE findings (
+  record TEXT NOT NULL, field TEXT NOT NULL, code TEXT NOT NULL, severity TEXT NOT NULL, message TEXT NOT NULL,
+  PRIMARY KEY (record, field, code)
+) WITHOUT ROWID;
+CREATE TABLE decisions (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  at TEXT NOT NULL, record TEXT NOT NULL, field TEXT NOT NULL, reading TEXT NOT NULL, source TEXT NOT NULL,
+  schema TEXT NOT NULL, verdict TEXT NOT NULL, value TEXT NOT NULL, operator TEXT NOT NULL
+);
+CREATE INDEX decisions_by_record ON decisions (record, field, seq);
+CREATE TABLE receipts (
+  load TEXT PRIMARY KEY, at TEXT NOT NULL, batch TEXT NOT NULL, target TEXT NOT NULL, data TEXT NOT NULL,
+  signature TEXT NOT NULL
+) WITHOUT ROWID;
+"""

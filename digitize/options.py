@@ -1,0 +1,98 @@
+"""One frozen Options model: flags over environment over `digitize.toml` over defaults."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from digitize.errors import OptionsError
+
+PREFIX = "DIGITIZE_"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Workspace(_Part):
+    """Whose workspace this is. state: a code such as "wb". site: the district or office, "" for the whole state."""
+
+    format: int = 1
+    state: str
+    site: str = ""
+    site_id: str
+
+
+class Reading(_Part):
+    """How scans are read. handwriting_engine: "ppocr" where its weights are installed, else "none"."""
+
+    dpi: int = Field(default=300, ge=72, le=1200)
+    engine: str = "tesseract"
+    handwriting_engine: str = "auto"
+    seconds_per_page: float = Field(default=180.0, gt=0)
+
+
+class Running(_Part):
+    """How much at once, and when to stop. max_failed_share: looked at after 50 pages; 1 goes on regardless."""
+
+    jobs: int = Field(default=0, ge=0)
+    max_failed_share: float = Field(default=0.10, ge=0, le=1)
+    line_every: int = Field(default=20, ge=1)
+
+
+class Loading(_Part):
+    """Where records go: a path inside the workspace, or an absolute one."""
+
+    target: str = "loaded/cctns.sqlite"
+
+
+class Options(_Part):
+    """All settings of one workspace; built once and passed on.
+
+    severity: rule code -> note, review or reject, over the package's own policy.
+    """
+
+    workspace: Workspace
+    read: Reading = Reading()
+    run: Running = Running()
+    load: Loading = Loading()
+    severity: dict[str, str] = {}
+
+
+def load_options(folder: Path, flags: Mapping[str, Any] | None = None) -> Options:
+    """Read a workspace's options.
+
+    flags: "section.name" -> value, None values are left out. Environment: DIGITIZE_RUN_JOBS for run.jobs, and so on.
+    Raises OptionsError naming file and key.
+    """
+    path = folder / "digitize.toml"
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as e:
+        raise OptionsError(f"{path}: not valid TOML: {e}") from e
+    for section, name, value in _environment():
+        data.setdefault(section, {})[name] = value
+    for dotted, value in (flags or {}).items():
+        if value is not None:
+            section, _, name = dotted.partition(".")
+            data.setdefault(section, {})[name] = value
+    try:
+        return Options.model_validate(data)
+    except ValidationError as e:
+        first = e.errors()[0]
+        raise OptionsError(f"{path}: {'.'.join(str(x) for x in first['loc'])}: {first['msg']}") from e
+
+
+def _environment() -> list[tuple[str, str, str]]:
+    found = []
+    for section, model in (("read", Reading), ("run", Running), ("load", Loading)):
+        for name in model.model_fields:
+            value = os.environ.get(f"{PREFIX}{section}_{name}".upper())
+            if value is not None:
+                found.append((section, name, value))
+    return found

@@ -1,0 +1,93 @@
+"""A pool of worker processes that outlives a worker that dies."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context, parent_process
+from typing import TypeVar
+
+Job = TypeVar("Job")
+Done = TypeVar("Done")
+
+
+def run_jobs(
+    work: Callable[[Job], Done], jobs: Iterable[Job], workers: int, crashed: Callable[[Job], Done]
+) -> Iterator[tuple[Job, Done]]:
+    """Do jobs in processes, giving back each as it is done, in no set order.
+
+    A worker that dies (killed for memory, a crash in a library) takes only its own job with it: the jobs in hand are
+    done again one at a time, and the one that breaks its worker twice becomes crashed(job).
+    """
+    waiting = deque(jobs)
+    if not waiting:
+        return
+    with _Pool(min(workers, len(waiting))) as pool:
+        while waiting or pool.running:
+            while waiting and len(pool.running) < 2 * pool.size:
+                pool.start(work, waiting.popleft())
+            yield from pool.collect(work, crashed)
+
+
+class _Pool:
+    """The executor, what it is working on, and how to begin again when it breaks."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.running: dict[Future[object], object] = {}
+        self._executor = self._new(size)
+
+    def __enter__(self) -> _Pool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._executor.shutdown(wait=True, cancel_futures=True)
+
+    def start(self, work: Callable[..., object], job: object) -> None:
+        self.running[self._executor.submit(work, job)] = job
+
+    def collect(self, work: Callable[..., Done], crashed: Callable[..., Done]) -> Iterator[tuple[Job, Done]]:
+        finished, _ = wait(self.running, return_when=FIRST_COMPLETED)
+        broken = []
+        for future in finished:
+            job = self.running.pop(future)
+            try:
+                yield job, future.result()  # type: ignore[misc]
+            except BrokenProcessPool:
+                broken.append(job)
+        if broken:
+            broken += self.running.values()
+            self.running.clear()
+            self._executor.shutdown(wait=False, cancel_futures=True)
+            self._executor = self._new(self.size)
+            yield from self._one_by_one(work, broken, crashed)
+
+    def _one_by_one(
+        self, work: Callable[..., Done], jobs: list[object], crashed: Callable[..., Done]
+    ) -> Iterator[tuple[Job, Done]]:
+        for job in jobs:
+            with self._new(1) as single:
+                try:
+                    yield job, single.submit(work, job).result()  # type: ignore[misc]
+                except BrokenProcessPool:
+                    yield job, crashed(job)  # type: ignore[misc]
+
+    @staticmethod
+    def _new(size: int) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(max_workers=size, mp_context=get_context("spawn"), initializer=_leave_with_parent)
+
+
+def _leave_with_parent() -> None:
+    """In a worker: end when the main process is gone, however it went, instead of waiting for work for ever."""
+
+    def watch() -> None:
+        parent = parent_process()
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()

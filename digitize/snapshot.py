@@ -1,0 +1,194 @@
+"""Counts folded from the ledger: how much waits, is done, failed, is in review, is loaded. Never edited, only counted."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+from digitize.ledger import Ledger
+
+_PAGES = """
+  SELECT s.page, s.volume, s.station, s.language, r.outcome AS read, r.detail AS read_detail,
+         d.outcome AS decided, d.detail AS decided_detail
+  FROM scans s JOIN (SELECT page, MAX(seq) AS seq FROM scans GROUP BY page) n ON n.seq = s.seq
+  LEFT JOIN state r ON r.unit = s.page AND r.step = 'recognise'
+  LEFT JOIN state d ON d.unit = s.page AND d.step = 'decide'
+"""
+
+
+@dataclass(slots=True)
+class Totals:
+    """The whole workspace in numbers. pages = waiting + read + failed; records = loaded + held + rejected + unloaded."""
+
+    files: int = 0
+    files_refused: int = 0
+    pages: int = 0
+    pages_waiting: int = 0
+    pages_read: int = 0
+    pages_failed: int = 0
+    records: int = 0
+    clean: int = 0
+    in_review: int = 0
+    rejected: int = 0
+    unchecked: int = 0
+    loaded: int = 0
+    open_fields: int = 0
+    rows_reported: int = 0
+
+    def as_plain(self) -> dict[str, int]:
+        """As JSON types."""
+        return asdict(self)
+
+    def lines(self) -> list[str]:
+        """For people, two lines."""
+        return [
+            f"Pages {self.pages}: {self.pages_read} read, {self.pages_failed} failed, {self.pages_waiting} waiting. "
+            f"Files refused: {self.files_refused}.",
+            f"Records {self.records}: {self.loaded} loaded, {self.in_review} in review, {self.rejected} rejected. "
+            f"Fields a person must look at: {self.open_fields}.",
+        ]
+
+
+@dataclass(slots=True)
+class Line:
+    """The counts of one volume, station or language."""
+
+    pages: int = 0
+    waiting: int = 0
+    read: int = 0
+    failed: int = 0
+    records: int = 0
+    in_review: int = 0
+    rejected: int = 0
+    loaded: int = 0
+
+
+@dataclass(slots=True)
+class Snapshot:
+    """Everything `digitize status` shows. reasons: why a person must look, and how often; pages_per_min: measured."""
+
+    totals: Totals = field(default_factory=Totals)
+    steps: dict[str, dict[str, int]] = field(default_factory=dict)
+    by: dict[str, dict[str, Line]] = field(default_factory=dict)
+    reasons: dict[str, int] = field(default_factory=dict)
+    failures: dict[str, int] = field(default_factory=dict)
+    pages_per_min: float | None = None
+    minutes_left: float | None = None
+
+    def as_plain(self) -> dict[str, Any]:
+        """As JSON types."""
+        by = {kind: {name: asdict(line) for name, line in lines.items()} for kind, lines in self.by.items()}
+        return {
+            "totals": self.totals.as_plain(), "steps": self.steps, **{f"by_{k}": v for k, v in by.items()},
+            "review_reasons": self.reasons, "failures": self.failures, "pages_per_min": self.pages_per_min,
+            "minutes_left": self.minutes_left,
+        }  # fmt: skip
+
+
+def totals(ledger: Ledger) -> Totals:
+    """The whole workspace in numbers."""
+    return snapshot(ledger).totals
+
+
+def snapshot(ledger: Ledger) -> Snapshot:
+    """Fold the ledger's newest states into counts."""
+    s = Snapshot(by={"volume": {}, "station": {}, "language": {}})
+    _count_files(ledger, s)
+    _count_pages(ledger, s)
+    _count_records(ledger, s)
+    _count_steps(s)
+    _rate(ledger, s)
+    return s
+
+
+def page_status(read: str | None, decided: str | None) -> str:
+    """waiting, read or failed, from the newest outcomes of its two steps."""
+    if "failed" in (read, decided):
+        return "failed"
+    return "read" if read and decided else "waiting"
+
+
+def _count_files(ledger: Ledger, s: Snapshot) -> None:
+    row = ledger.execute("SELECT COUNT(*) AS n, TOTAL(problem <> '') AS bad FROM sources").fetchone()
+    s.totals.files, s.totals.files_refused = row["n"], int(row["bad"])
+    sql = "SELECT detail FROM state WHERE step = 'intake' AND outcome = 'failed'"
+    kinds = Counter(json.loads(r["detail"])["kind"] for r in ledger.rows(sql))
+    s.failures.update({f"file: {kind}": n for kind, n in sorted(kinds.items())})
+    missing = sum(kinds.values()) - s.totals.files_refused
+    s.totals.files, s.totals.files_refused = s.totals.files + missing, s.totals.files_refused + missing
+
+
+def _count_pages(ledger: Ledger, s: Snapshot) -> None:
+    labels = {r["volume"]: r["label"] for r in ledger.rows("SELECT volume, label FROM volumes")}
+    kinds: Counter[str] = Counter()
+    for r in ledger.execute(_PAGES):
+        status = page_status(r["read"], r["decided"])
+        s.totals.pages += 1
+        setattr(s.totals, f"pages_{status}", getattr(s.totals, f"pages_{status}") + 1)
+        for line in _lines(s, labels[r["volume"]], r["station"], r["language"]):
+            line.pages += 1
+            setattr(line, status, getattr(line, status) + 1)
+        if status == "failed":
+            detail = r["read_detail"] if r["read"] == "failed" else r["decided_detail"]
+            kinds[json.loads(detail)["kind"]] += 1
+    s.failures.update({f"page: {kind}": n for kind, n in sorted(kinds.items())})
+
+
+def _count_records(ledger: Ledger, s: Snapshot) -> None:
+    volumes = {r["page"]: r["label"] for r in ledger.rows("SELECT page, label FROM scans JOIN volumes USING (volume)")}
+    tables = {r["unit"]: r["name"] for r in ledger.rows("SELECT unit, name FROM tables")}
+    reasons: Counter[str] = Counter()
+    sql = "SELECT record, unit, station, language, verdict, open, reasons, loaded FROM records"
+    for r in ledger.execute(sql):
+        unit = r["unit"].partition(":")[0]
+        _count_record(s, r, _lines(s, volumes.get(unit) or tables.get(unit, unit), r["station"], r["language"]))
+        reasons.update(json.loads(r["reasons"]))
+    s.reasons = dict(reasons.most_common())
+    rows = ledger.rows("SELECT detail FROM state WHERE step = 'map' AND json_extract(detail, '$.reported') > 0")
+    s.totals.rows_reported = sum(json.loads(r["detail"])["reported"] for r in rows if "chunks" in r["detail"])
+
+
+def _count_record(s: Snapshot, row: Mapping[str, Any], lines: list[Line]) -> None:
+    t, verdict, is_loaded = s.totals, row["verdict"], bool(row["loaded"])
+    t.records += 1
+    t.loaded += is_loaded
+    t.open_fields += len(json.loads(row["open"]))
+    t.clean += verdict == "clean"
+    t.in_review += verdict == "review"
+    t.rejected += verdict == "reject"
+    t.unchecked += verdict == ""
+    for line in lines:
+        line.records += 1
+        line.loaded += is_loaded
+        line.in_review += verdict == "review"
+        line.rejected += verdict == "reject"
+
+
+def _count_steps(s: Snapshot) -> None:
+    t = s.totals
+    s.steps = {
+        "read": {"waiting": t.pages_waiting, "done": t.pages_read, "failed": t.pages_failed},
+        "check": {"waiting": t.unchecked, "done": t.records - t.unchecked, "failed": 0},
+        "review": {"waiting": t.in_review + t.rejected, "done": t.clean, "failed": 0},
+        "load": {"waiting": t.clean - t.loaded, "done": t.loaded, "failed": t.rejected},
+    }
+
+
+def _rate(ledger: Ledger, s: Snapshot) -> None:
+    """Pages a minute over the last thousand pages read, pauses of more than five minutes left out."""
+    sql = "SELECT at FROM events WHERE step = 'recognise' ORDER BY seq DESC LIMIT 1000"
+    times = [datetime.fromisoformat(r["at"]) for r in ledger.rows(sql)]
+    gaps = [(a - b).total_seconds() for a, b in zip(times, times[1:], strict=False)]
+    worked = sum(g for g in gaps if g < 300)
+    if len(gaps) >= 5 and worked > 0:
+        s.pages_per_min = round(60 * len(gaps) / worked, 1)
+        s.minutes_left = round(s.totals.pages_waiting / s.pages_per_min, 1)
+
+
+def _lines(s: Snapshot, volume: str, station: str, language: str) -> list[Line]:
+    names = {"volume": volume, "station": station or "(not said)", "language": language or "(not said)"}
+    return [s.by[kind].setdefault(name, Line()) for kind, name in names.items()]

@@ -1,0 +1,82 @@
+"""Load: clean records into the target, one batch one transaction, with a signed receipt."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+from digitize.keys import work_key
+from digitize.known import Known
+from digitize.ledger import Ledger
+from digitize.ledger.catalogue import Catalogue
+from digitize.ledger.core import DONE
+from digitize.ledger.records import Records
+from digitize.progress import Progress
+from digitize.signing import sign
+from digitize.targets.base import Load, Receipt, Target
+
+LOAD_VERSION = "1"
+
+
+def plan(ledger: Ledger, known: Known) -> list[tuple[str, str]]:
+    """(batch, key) of every batch of which a checked record changed since it was last loaded into this target."""
+    todos = []
+    for batch in Catalogue(ledger).batches():
+        sql = "SELECT record, hash, verdict FROM records WHERE batch = ? ORDER BY record"
+        rows = [f"{r['record']}:{r['hash']}:{r['verdict']}" for r in ledger.execute(sql, (batch.batch,))]
+        key = work_key("load", LOAD_VERSION, known.target_name, batch.batch, *rows)
+        now = ledger.state(batch.batch, "load")
+        if rows and not (now and now[0] == key and now[1] in DONE):
+            todos.append((batch.batch, key))
+    return todos
+
+
+def load_batches(
+    ledger: Ledger, known: Known, target: Target, todos: Sequence[tuple[str, str]], progress: Progress
+) -> list[Receipt]:
+    """Load all batches of the plan. Raises TargetRefused; batches loaded before it stay loaded."""
+    receipts = []
+    if todos:
+        progress.start("load", len(todos))
+    for batch, key in todos:
+        if ledger.claim([batch], "load", known.owner):
+            receipts.append(_load(ledger, known, target, load_of(ledger, batch, key)))
+        progress.advance()
+    return receipts
+
+
+def load_of(ledger: Ledger, batch: str, key: str) -> Load:
+    """The batch as the target takes it."""
+    records = Records(ledger)
+    clean, rejects, held = [], [], 0
+    for s in records.of_batch(batch):
+        if s.verdict == "clean":
+            clean.append(s.record)
+        elif s.verdict == "reject":
+            rejects.append((s.record, records.findings(s.record.id)))
+        else:
+            held += 1
+    return Load(key, batch, clean, rejects, held)
+
+
+def _load(ledger: Ledger, known: Known, target: Target, load: Load) -> Receipt:
+    receipt = target.load(load)
+    data = json.dumps({**asdict(receipt), "repeated": False, "target": known.target_name}, sort_keys=True)
+    signature = sign(known.place.key, data.encode("utf-8"))
+    with ledger.writing():
+        Records(ledger).set_loaded({s.record.id: "" for s in Records(ledger).of_batch(load.batch)})
+        Records(ledger).set_loaded({r.id: load.id for r in load.clean})
+        ledger.execute(
+            "INSERT OR REPLACE INTO receipts (load, at, batch, target, data, signature) VALUES (?, ?, ?, ?, ?, ?)",
+            (load.id, datetime.now(UTC).isoformat(timespec="seconds"), load.batch, known.target_name, data, signature),
+        )
+        ledger.finish(load.batch, "load", load.id, asdict(receipt), {"loaded": len(load.clean), "held": load.held})
+    _write_receipt(known, receipt, data, signature)
+    return receipt
+
+
+def _write_receipt(known: Known, receipt: Receipt, data: str, signature: str) -> None:
+    path = known.place.folder / "receipts" / f"{receipt.batch}-{receipt.load[:12]}.json"
+    path.write_text(json.dumps({"receipt": json.loads(data), "signature": signature}, indent=1) + "\n", encoding="utf-8")

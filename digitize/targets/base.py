@@ -1,0 +1,84 @@
+"""What a target is asked: take a whole batch or nothing, and say what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from digitize.keys import plain_hash
+from mappers.record import Record
+from mappers.schema import form_tables
+from validators.finding import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """One batch on its way into a target.
+
+    id: made from the content, so that the same load twice is recognised. clean: records to hold. rejects: records
+    refused by a rule, with their findings. held: how many wait for a person and are not loaded.
+    """
+
+    id: str
+    batch: str
+    clean: Sequence[Record]
+    rejects: Sequence[tuple[Record, Sequence[Finding]]]
+    held: int
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a load: read = inserted + updated + unchanged + rejected + held.
+
+    withdrawn: records that an earlier load of the batch held and this one does not. content: hash of all rows that the
+    target now holds of this batch. repeated: the target had committed this very load before.
+    """
+
+    load: str
+    batch: str
+    read: int
+    inserted: int
+    updated: int
+    unchanged: int
+    rejected: int
+    held: int
+    withdrawn: int
+    content: str
+    repeated: bool = False
+
+
+class Target(Protocol):
+    """A place that records are loaded into."""
+
+    def load(self, load: Load) -> Receipt:
+        """Take a batch in one transaction. Raises TargetRefused, and then nothing was changed."""
+        ...
+
+    def close(self) -> None:
+        """Give the connection back."""
+        ...
+
+
+def flat_rows(record: Record) -> Mapping[str, list[dict[str, Any]]]:
+    """A record as rows of the flat layout: table name -> rows of canonical values; every row has its record_id.
+
+    Child rows carry their line, from 1. Fields without a value are None.
+    """
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for name, table in form_tables(record.form).items():
+        sources = [record.fields] if not table.child else list(record.children.get(table.child, ()))
+        for line, source in enumerate(sources, start=1):
+            row: dict[str, Any] = {"record_id": record.id}
+            if table.child:
+                row["line"] = line
+            for column in table.columns:
+                cell = source.get(column.name)
+                row[column.name] = cell.value if cell else None
+            rows.setdefault(name, []).append(row)
+    return rows
+
+
+def row_hash(record: Record) -> str:
+    """Hash of the canonical values of a record with its children, whatever their origin or confidence."""
+    return plain_hash(flat_rows(record))

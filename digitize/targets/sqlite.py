@@ -1,0 +1,173 @@
+"""The embedded target: one SQLite file with a table for each table of the schema, rejects, loads and origins."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from digitize.errors import TargetRefused
+from digitize.keys import plain_hash
+from digitize.targets.base import Load, Receipt, flat_rows, row_hash
+from mappers.record import Record, to_plain
+from mappers.schema import load_schemas
+from mappers.schema.table import Table
+
+FORMAT = 1
+_TYPES = {"int": "INTEGER", "year": "INTEGER", "money": "NUMERIC", "decimal": "NUMERIC"}
+_FIXED = """
+CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS loads (
+  load_id TEXT PRIMARY KEY, batch TEXT NOT NULL, receipt TEXT NOT NULL, at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP
+);
+CREATE TABLE IF NOT EXISTS record_index (
+  record_id TEXT PRIMARY KEY, form TEXT NOT NULL, batch TEXT NOT NULL, row_hash TEXT NOT NULL, load_id TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS record_index_batch ON record_index (batch);
+CREATE TABLE IF NOT EXISTS rejects (
+  record_id TEXT PRIMARY KEY, form TEXT NOT NULL, batch TEXT NOT NULL, record TEXT NOT NULL, findings TEXT NOT NULL,
+  load_id TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS field_origin (
+  record_id TEXT NOT NULL, field TEXT NOT NULL, raw TEXT NOT NULL, confidence REAL NOT NULL, by TEXT NOT NULL,
+  page TEXT, zone TEXT, box TEXT, file TEXT, source_table TEXT, source_row INTEGER, source_column TEXT,
+  PRIMARY KEY (record_id, field)
+) WITHOUT ROWID;
+"""
+
+
+class SqliteTarget:
+    """Loads into one SQLite file; makes it when it is not there."""
+
+    def __init__(self, path: Path) -> None:
+        """Open or make the file. Raises TargetRefused when it cannot be used or holds another schema."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._path = path
+        try:
+            self._db = sqlite3.connect(path, timeout=30, isolation_level=None)
+            self._db.row_factory = sqlite3.Row
+            self._db.execute("PRAGMA synchronous = FULL")
+            self._prepare()
+        except sqlite3.DatabaseError as e:
+            raise TargetRefused(f"{path} cannot be used as a target ({e}). Nothing was loaded.") from e
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def load(self, load: Load) -> Receipt:
+        """Take a batch in one transaction; a load that was committed before is recognised and not done again."""
+        done = self._db.execute("SELECT receipt FROM loads WHERE load_id = ?", (load.id,)).fetchone()
+        if done and self._is_newest(load):
+            return replace(Receipt(**json.loads(done["receipt"])), repeated=True)
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            receipt = self._take(load)
+            self._db.execute("COMMIT")
+        except sqlite3.DatabaseError as e:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise TargetRefused(f"{self._path} refused the load of {load.batch} ({e}). Nothing was changed.") from e
+        return receipt
+
+    def _take(self, load: Load) -> Receipt:
+        rows = self._db.execute("SELECT record_id, row_hash FROM record_index WHERE batch = ?", (load.batch,))
+        before = {r["record_id"]: r["row_hash"] for r in rows}
+        hashes = {r.id: row_hash(r) for r in load.clean}
+        changed = [r for r in load.clean if before.get(r.id) != hashes[r.id]]
+        gone = sorted(set(before) - set(hashes))
+        self._remove([*gone, *(r.id for r in changed)])
+        for record in changed:
+            self._insert(record, load, hashes[record.id])
+        self._keep_rejects(load)
+        updated = sum(1 for r in changed if r.id in before)
+        receipt = Receipt(
+            load=load.id,
+            batch=load.batch,
+            read=len(load.clean) + len(load.rejects) + load.held,
+            inserted=len(changed) - updated,
+            updated=updated,
+            unchanged=len(load.clean) - len(changed),
+            rejected=len(load.rejects),
+            held=load.held,
+            withdrawn=len(gone),
+            content=plain_hash(sorted(hashes.items())),
+        )
+        self._db.execute(
+            "INSERT OR REPLACE INTO loads (load_id, batch, receipt) VALUES (?, ?, ?)",
+            (load.id, load.batch, json.dumps(asdict(receipt), sort_keys=True)),
+        )
+        return receipt
+
+    def _is_newest(self, load: Load) -> bool:
+        sql = "SELECT load_id FROM loads WHERE batch = ? ORDER BY rowid DESC LIMIT 1"
+        row = self._db.execute(sql, (load.batch,)).fetchone()
+        return bool(row["load_id"] == load.id)
+
+    def _insert(self, record: Record, load: Load, content: str) -> None:
+        for table, rows in flat_rows(record).items():
+            for row in rows:
+                self._insert_row(table, row)
+        index = {
+            "record_id": record.id, "form": record.form, "batch": load.batch, "row_hash": content, "load_id": load.id,
+        }  # fmt: skip
+        self._insert_row("record_index", index)
+        for path, value in record.cells():
+            o = value.origin
+            self._db.execute(
+                "INSERT INTO field_origin VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    record.id, path, value.raw, value.confidence, value.by, o.page or None, o.zone or None,
+                    json.dumps(o.box) if o.box else None, o.file or None, o.table or None, o.row or None,
+                    o.column or None,
+                ),
+            )  # fmt: skip
+
+    def _keep_rejects(self, load: Load) -> None:
+        self._db.execute("DELETE FROM rejects WHERE batch = ?", (load.batch,))
+        for record, findings in load.rejects:
+            whole = json.dumps(to_plain(record), ensure_ascii=False, sort_keys=True)
+            said = json.dumps([asdict(f) for f in findings], ensure_ascii=False)
+            self._db.execute(
+                "INSERT INTO rejects VALUES (?, ?, ?, ?, ?, ?)",
+                (record.id, record.form, load.batch, whole, said, load.id),
+            )
+
+    def _remove(self, records: Iterable[str]) -> None:
+        tables = [t.name for form in load_schemas().values() for t in form.values()]
+        for record in records:
+            for table in (*tables, "field_origin", "record_index"):
+                self._db.execute(f"DELETE FROM {table} WHERE record_id = ?", (record,))
+
+    def _insert_row(self, table: str, row: Mapping[str, object]) -> None:
+        names, marks = ", ".join(row), ", ".join("?" * len(row))
+        self._db.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(row.values()))
+
+    def _prepare(self) -> None:
+        self._db.executescript("BEGIN IMMEDIATE;" + _FIXED + "COMMIT;")
+        self._db.execute("INSERT OR IGNORE INTO meta VALUES ('format', ?)", (str(FORMAT),))
+        found = self._db.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()["value"]
+        if found != str(FORMAT):
+            raise TargetRefused(f"{self._path} holds schema {found}, this program writes {FORMAT}. Nothing was loaded.")
+        for form in load_schemas().values():
+            for table in form.values():
+                self._db.execute(_ddl(table))
+                self._check_columns(table)
+
+    def _check_columns(self, table: Table) -> None:
+        there = {r["name"] for r in self._db.execute(f"PRAGMA table_info({table.name})")}
+        lacking = [c.name for c in table.columns if c.name not in there]
+        if lacking:
+            names = ", ".join(lacking)
+            raise TargetRefused(f"{self._path}: table {table.name} lacks {names}; someone altered it. Nothing was loaded.")
+
+
+def _ddl(table: Table) -> str:
+    key = "record_id TEXT NOT NULL" + (", line INTEGER NOT NULL" if table.child else "")
+    columns = ", ".join(f"{c.name} {_TYPES.get(c.kind, 'TEXT')}" for c in table.columns)
+    primary = "record_id, line" if table.child else "record_id"
+    return f"CREATE TABLE IF NOT EXISTS {table.name} ({key}, {columns}, PRIMARY KEY ({primary})) WITHOUT ROWID"
+
+

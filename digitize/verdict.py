@@ -1,0 +1,61 @@
+"""From findings and confidences to one word a record: clean, review or reject."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from mappers.record import FieldValue, Record
+from validators.finding import Finding
+
+OPERATOR = "operator "
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The word on one record: clean, review or reject; the fields a person must look at; why, and how often."""
+
+    word: str
+    fields: tuple[str, ...]
+    reasons: Mapping[str, int]
+
+
+def judge(record: Record, findings: Sequence[Finding]) -> Verdict:
+    """What becomes of a record.
+
+    reject: a rule refuses it. review: the machine is not sure of a field, a rule asks for a person, or cells of the
+    source are left over. A field that a person settled is asked again only when a rule refuses it.
+    """
+    cells = dict(record.cells())
+    unsure = {path for path, value in cells.items() if not value.is_sure()}
+    asked = {f.field for f in findings if f.severity == "review" and not _is_settled(cells.get(f.field))}
+    refused = {f.field for f in findings if f.severity == "reject"}
+    left = {f"left_over.{name}" for name in record.left_over}
+    fields = tuple(sorted(unsure | asked | refused | left))
+    word = "reject" if refused else "review" if fields else "clean"
+    counts = Counter(why for path in fields for why in reasons(record, path, findings))
+    return Verdict(word, fields, dict(sorted(counts.items())))
+
+
+def reasons(record: Record, path: str, findings: Sequence[Finding]) -> tuple[str, ...]:
+    """Why a person must look at a field: the rules that ask, and what was wrong with the reading; stable words."""
+    found = [f.code for f in findings if f.field == path and f.severity in ("review", "reject")]
+    if path.startswith("left_over."):
+        return ("left-over",)
+    value = dict(record.cells()).get(path)
+    if value is not None and not value.is_sure():
+        found.append(_why_unsure(value))
+    return tuple(found)
+
+
+def _why_unsure(value: FieldValue) -> str:
+    if not value.raw:
+        return "unread"
+    if value.value is None:
+        return "not-understood"
+    return "not-calibrated" if value.accept > 1 else "doubtful"
+
+
+def _is_settled(value: FieldValue | None) -> bool:
+    return value is not None and value.by.startswith(OPERATOR)

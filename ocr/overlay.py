@@ -1,0 +1,53 @@
+"""Pictures for people: a page with its zones drawn in, and one zone cut out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from ocr.page import Box
+
+if TYPE_CHECKING:
+    from ocr.engine import Image
+
+# Colour-blind safe pair (Okabe and Ito 2008), BGR; a doubtful zone is drawn thicker as well, so colour is not alone.
+_SURE = (178, 114, 0)
+_DOUBTFUL = (0, 94, 213)
+
+
+def draw_zones(grey: Image, zones: Mapping[str, Box], doubtful: Sequence[str] = ()) -> bytes:
+    """The page with every zone framed and named, as PNG bytes.
+
+    grey: (height, width) uint8. Names are drawn in Latin letters, so they need no font. Zones in doubtful are drawn
+    thick and orange, the others thin and blue.
+    """
+    page = cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR)
+    size = max(grey.shape) / 2400
+    for name, box in zones.items():
+        is_doubtful = name in doubtful
+        colour = _DOUBTFUL if is_doubtful else _SURE
+        width = max(1, round(size * (4 if is_doubtful else 2)))
+        cv2.rectangle(page, (box.x0, box.y0), (box.x1, box.y1), colour, width)
+        at = (box.x0 + 2, max(10, box.y0 - round(4 * size)))
+        cv2.putText(page, name, at, cv2.FONT_HERSHEY_SIMPLEX, max(0.35, 0.9 * size), colour, max(1, width // 2))
+    return _png(page)
+
+
+def cut_png(grey: Image, box: Box, margin: int = 6, max_width: int = 900) -> bytes:
+    """One zone with a little of its surroundings, as PNG bytes, no wider than max_width pixels."""
+    height, width = grey.shape[:2]
+    x0, y0 = max(0, box.x0 - margin), max(0, box.y0 - margin)
+    crop = grey[y0 : min(height, box.y1 + margin), x0 : min(width, box.x1 + margin)]
+    if crop.size == 0:
+        crop = np.full((8, 8), 255, np.uint8)
+    if crop.shape[1] > max_width:
+        scale = max_width / crop.shape[1]
+        crop = cv2.resize(crop, (max_width, max(1, round(crop.shape[0] * scale))), interpolation=cv2.INTER_AREA)
+    return _png(crop)
+
+
+def _png(picture: np.ndarray) -> bytes:
+    return bytes(cv2.imencode(".png", picture)[1])

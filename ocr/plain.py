@@ -1,0 +1,43 @@
+"""Recognitions and readings as JSON types, and back, so that a ledger can keep them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from ocr.page import Box, Candidate, Decided, Reading, Recognition, Word, ZoneReading
+
+
+def recognition_to_plain(recognition: Recognition) -> dict[str, Any]:
+    """A recognition as JSON types."""
+    return asdict(recognition)
+
+
+def recognition_from_plain(data: Mapping[str, Any]) -> Recognition:
+    """The recognition that recognition_to_plain wrote."""
+    zones = tuple(_zone(z) for z in data["zones"])
+    return Recognition(**{**data, "zones": zones, "notes": tuple(data["notes"])})
+
+
+def reading_to_plain(reading: Reading) -> dict[str, Any]:
+    """A reading as JSON types."""
+    return asdict(reading)
+
+
+def reading_from_plain(data: Mapping[str, Any]) -> Reading:
+    """The reading that reading_to_plain wrote."""
+    return Reading(**{**data, "zones": {k: _decided(v) for k, v in data["zones"].items()}})
+
+
+def _zone(z: Mapping[str, Any]) -> ZoneReading:
+    words = tuple(Word(w["text"], w["confidence"], Box(*w["box"])) for w in z["words"])
+    return ZoneReading(**{**z, "box": Box(*z["box"]), "candidates": _candidates(z), "words": words})
+
+
+def _decided(d: Mapping[str, Any]) -> Decided:
+    return Decided(**{**d, "box": Box(*d["box"]), "candidates": _candidates(d), "notes": tuple(d["notes"])})
+
+
+def _candidates(d: Mapping[str, Any]) -> tuple[Candidate, ...]:
+    return tuple(Candidate(**c) for c in d["candidates"])

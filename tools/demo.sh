@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# The main job on the invented samples: a workspace for one state, a batch of scans and a legacy table, to records.
+# Safe to repeat: a second run finds everything done and says so.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+digitize=.venv/bin/digitize
+folder=${DEMO_DIR:-demo}
+
+run() { printf '\n$ digitize %s\n' "$*"; "$digitize" "$@"; }
+
+if [ ! -f "$folder/digitize.toml" ]; then
+  run init wb "$folder" --site sample
+  cp sample_data/stations.csv "$folder/lists/stations.csv"
+  if [ -d sample_data/forms ]; then cp sample_data/forms/* "$folder/forms/"; fi
+fi
+run intake "$folder" sample_data/fir_book_2025 sample_data/legacy
+run run "$folder"
+run status "$folder"
+printf '\nThe loaded file: %s\n' "$folder/loaded/cctns.sqlite"
+printf 'Next: .venv/bin/digitize review export %s\n' "$folder"
