@@ -86,7 +86,7 @@ def _opened(path: Path, label: str) -> Iterator[Picture]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # sizes are checked here, damage is raised; Pillow's warnings add nothing
-            # A file object, not a path: from a path Pillow 13 maps a raw TIFF with the sides of its turned size (sheared).
+            # A file object: from a path, Pillow 13 maps a raw TIFF with the sides of its turned size, and shears it.
             with path.open("rb") as file, Pillow.open(file, formats=[plugin.format for plugin in known]) as picture:
                 yield picture
     except ScanError:

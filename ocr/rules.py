@@ -1,0 +1,144 @@
+"""Ink on cleaned paper, and the printed lines in it: ruled lines and dotted leaders on which people write."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr.engine import Image
+
+_REACH_PX = 4
+_JOIN_PX = 9
+_MAX_RULE_SHARE = 0.14
+_HEADLINE_SHARE = 0.4
+_DOT_SHARE = 0.13
+_DOTS_IN_ROW = 8
+_MARGIN_SHARE = 0.08
+
+
+def ink_mask(image: Image) -> Image:
+    """Where ink is: 255 ink, 0 paper, (height, width) uint8.
+
+    image: flattened grey. Ink is what is darker than its surroundings by 40 of 255, or by six times the paper's own
+    noise where that is more.
+    """
+    edge = 255.0 - max(40.0, 6.0 * _noise(image))
+    return np.where(image < edge, 255, 0).astype(np.uint8)
+
+
+def remove_rules(image: Image) -> Image:
+    """Paint out horizontal ruled lines, sparing the strokes that cross them.
+
+    image: flattened and level. A rule is thin, longer than a third of the width and four heights, and nothing hangs
+    from it: the headline of Devanagari and Bengali words stays.
+    """
+    import cv2
+
+    mask = rule_mask(image)
+    if not mask.any():
+        return image
+    wide = cv2.dilate(mask, np.ones((3, 1), np.uint8))
+    return np.asarray(cv2.inpaint(image, wide, 3, cv2.INPAINT_TELEA), np.uint8)
+
+
+def rule_mask(image: Image) -> Image:
+    """Where ruled lines are, 255 on 0, without the pixels in which writing crosses them."""
+    import cv2
+
+    height, width = image.shape
+    ink = ink_mask(image)
+    if min(height, width) < 2 * _REACH_PX + 2:
+        return np.zeros_like(ink)
+    length = max(3, min(max(width // 3, 4 * height), int(0.9 * width)))
+    joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, _JOIN_PX), np.uint8))
+    lines = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
+    lines = _only_rules(lines, ink)
+    crossed = (_shifted(ink, _REACH_PX) > 0) & (_shifted(ink, -_REACH_PX) > 0)
+    return np.where(crossed, 0, lines).astype(np.uint8)
+
+
+def remove_leaders(image: Image) -> Image:
+    """Paint dotted leaders white: rows of many small dots. Lone dots belong to letters and stay."""
+    import cv2
+
+    count, labels, stats, centres = cv2.connectedComponentsWithStats(ink_mask(image), connectivity=8)
+    dots = _leader_dots(stats[1:], centres[1:], image.shape[0])
+    if not dots.any():
+        return image
+    gone = np.concatenate([[False], dots])[labels]
+    gone = cv2.dilate(gone.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    return np.where(gone, 255, image).astype(np.uint8)
+
+
+def ink_share(image: Image) -> float:
+    """Share 0..1 of a cleaned crop that is writing.
+
+    Specks smaller than a stroke's end do not count, nor does what touches the margin alone (a neighbour's frame).
+    """
+    import cv2
+
+    height, width = image.shape
+    count, _, stats, _ = cv2.connectedComponentsWithStats(ink_mask(image), connectivity=8)
+    left, top, wide, high, area = stats[1:].T
+    least = max(4, round((0.08 * height) ** 2))
+    near = _MARGIN_SHARE * height
+    at_margin = (top + high <= near) | (top >= height - near) | (left + wide <= near) | (left >= width - near)
+    counts = (area >= least) & ~at_margin
+    return float(area[counts].sum() / image.size)
+
+
+def _noise(image: Image) -> float:
+    """Standard deviation of the paper's grain: the median absolute difference to a smoothed picture, scaled."""
+    import cv2
+
+    if min(image.shape) < 3:
+        return 0.0
+    apart = cv2.absdiff(image, cv2.medianBlur(image, 3))
+    return 1.4826 * float(np.median(apart))
+
+
+def _only_rules(lines: Image, ink: Image) -> Image:
+    """Leave out lines that are thick, and headlines: lines with strokes hanging from them and few rising."""
+    import cv2
+
+    height = ink.shape[0]
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(lines, connectivity=8)
+    below, above = _shifted(ink, -_REACH_PX) > 0, _shifted(ink, _REACH_PX) > 0
+    kept = np.zeros(count, bool)
+    for i in range(1, count):
+        x, y, w, h, area = (int(v) for v in stats[i])
+        box = (slice(y, y + h), slice(x, x + w))
+        here = labels[box] == i
+        hanging, rising = (float(side[box][here].mean()) for side in (below, above))
+        is_headline = hanging > _HEADLINE_SHARE and hanging > 2 * rising
+        kept[i] = area / w <= max(3.0, _MAX_RULE_SHARE * height) and not is_headline
+    return np.where(kept[labels], 255, 0).astype(np.uint8)
+
+
+def _leader_dots(stats: NDArray[np.int32], centres: NDArray[np.float64], height: int) -> NDArray[np.bool_]:
+    """Which components are dots of a leader: small, and at least eight of them close together in one row.
+
+    Close is nearer than four dots: the row of pullis above Tamil letters is wider set, by a letter each.
+    """
+    largest = max(3.0, _DOT_SHARE * height)
+    small = (stats[:, 2] <= 2 * largest) & (stats[:, 3] <= largest)
+    is_dot = np.zeros(len(stats), bool)
+    band = max(1.5, largest / 3)
+    for y in np.unique(np.round(centres[small, 1] / band)) * band:
+        row = np.flatnonzero(small & (np.abs(centres[:, 1] - y) <= band))
+        row = row[np.argsort(centres[row, 0])]
+        reach = 4 * np.median(stats[row, 2]) + 2
+        runs = np.split(row, np.flatnonzero(np.diff(centres[row, 0]) > reach) + 1)
+        for run in runs:
+            is_dot[run] |= len(run) >= _DOTS_IN_ROW
+    return is_dot
+
+
+def _shifted(mask: Image, down: int) -> Image:
+    """The mask moved down by so many rows (up when negative); what comes in is empty."""
+    out = np.zeros_like(mask)
+    if down > 0:
+        out[down:] = mask[:-down]
+    else:
+        out[:down] = mask[-down:]
+    return out

@@ -1,0 +1,80 @@
+"""Facts of Indian scripts that hold for text from any engine: digits, normal form, joiners."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+
+ZWNJ, ZWJ = "\u200c", "\u200d"
+_JOINERS = f"{ZWNJ}{ZWJ}"
+_VIRAMA = "\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d"
+"""Devanagari, Bengali, Gurmukhi, Gujarati, Odia, Tamil, Telugu, Kannada, Malayalam."""
+_CHILLU = dict(zip("\u0d23\u0d28\u0d30\u0d32\u0d33\u0d15", "\u0d7a\u0d7b\u0d7c\u0d7d\u0d7e\u0d7f", strict=True))
+"""Malayalam consonants whose vowel-less form has a letter of its own since Unicode 5.1."""
+_FINAL_ZWNJ = re.compile(f"(?<=[{_VIRAMA}]){ZWNJ}+(?![\\w])")
+_STRAY = re.compile(f"(?:(?<=\\s)|^)[{_JOINERS}]+|[{_JOINERS}]+(?=\\s|$)|(?<=[{_JOINERS}])[{_JOINERS}]+")
+_INDIC = re.compile("[\u0900-\u0dff]")
+
+
+def nfc(text: str) -> str:
+    """Text in Unicode's composed normal form. It writes U+0958 to U+095F as two code points; that is right."""
+    return unicodedata.normalize("NFC", text)
+
+
+def fold_digits(text: str) -> str:
+    """Every decimal digit of any script as 0-9; all else stays. The length stays as well."""
+    return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
+
+
+def drop_final_zwnj(text: str) -> str:
+    """Take out the ZWNJ that Tesseract writes after a virama at the end of a word."""
+    return _FINAL_ZWNJ.sub("", text)
+
+
+def drop_stray(text: str) -> str:
+    """Take out joiners with nothing to join: at either end of a word, or behind another joiner."""
+    before = ""
+    while before != text:
+        before, text = text, _STRAY.sub("", text)
+    return text
+
+
+def join_chillu(text: str) -> str:
+    """Malayalam consonant, virama and ZWJ as the one chillu letter they stand for."""
+    return re.sub(f"([{''.join(_CHILLU)}])\u0d4d{ZWJ}", lambda m: _CHILLU[m[1]], text)
+
+
+def join_khanda_ta(text: str) -> str:
+    """Bengali ta, virama and ZWJ as the one letter khanda ta (U+09CE, since Unicode 4.1)."""
+    return text.replace(f"\u09a4\u09cd{ZWJ}", "\u09ce")
+
+
+REPAIRS: Mapping[str, Callable[[str], str]] = MappingProxyType(
+    {
+        "drop-final-zwnj": drop_final_zwnj,
+        "drop-stray": drop_stray,
+        "join-chillu": join_chillu,
+        "join-khanda-ta": join_khanda_ta,
+    }
+)
+"""What a language file may name under `joiners`."""
+
+
+def repair(text: str, names: Iterable[str]) -> str:
+    """Text after the named repairs, in order, in NFC. Raises KeyError for an unknown name."""
+    for name in names:
+        text = REPAIRS[name](text)
+    return nfc(text)
+
+
+def is_indic(text: str) -> bool:
+    """Whether a letter, sign or digit of one of the nine Brahmic scripts of India is in the text."""
+    return _INDIC.search(text) is not None
+
+
+def squeeze(text: str) -> str:
+    """Lines stripped, runs of blanks as one, empty lines left out."""
+    lines = (" ".join(line.split()) for line in text.splitlines())
+    return "\n".join(line for line in lines if line)
