@@ -1,0 +1,104 @@
+"""Check: records, or the rows of an import file, to findings. Pure: the same input and settings, the same findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import polars as pl
+
+from mappers.record import Record
+from mappers.schema import Table, form_tables
+from validators.columns import LINE, RECORD
+from validators.evaluate import Bound, evaluate
+from validators.finding import Finding, RowFinding
+from validators.frames import record_frames
+from validators.settings import CheckSettings
+from validators.unread import MESSAGE, OPERATOR, unread
+
+CHECK_VERSION = "1"
+_WEIGHT: Mapping[str, int] = {"note": 0, "review": 1, "reject": 2}
+
+
+def check_records(records: Sequence[Record], settings: CheckSettings) -> list[Finding]:
+    """What the rules say about records, across them too; sorted by record, field and code, one finding for each.
+
+    A rule that rejects only asks for review as long as a field it reads is not surely known: a doubtful or absent
+    reading cannot condemn a record.
+    """
+    found: dict[tuple[str, str, str], Finding] = {}
+    for finding in _findings(records, settings):
+        key = (finding.record, finding.field, finding.code)
+        old = found.get(key)
+        if old is None or _WEIGHT[finding.severity] > _WEIGHT[old.severity]:
+            found[key] = finding
+    return [found[key] for key in sorted(found)]
+
+
+def _findings(records: Sequence[Record], settings: CheckSettings) -> Iterator[Finding]:
+    for record in records:
+        for path, code in unread(record):
+            yield Finding(record.id, path, code, "review", MESSAGE)
+    for form in sorted({r.form for r in records}):
+        of_form = [r for r in records if r.form == form]
+        texts = record_frames(form, of_form)
+        for hit in evaluate(form, texts, settings):
+            place, line = _where(texts[hit.bound.table.name], hit.row)
+            yield _finding(of_form[place], line, hit.bound, settings)
+
+
+def _where(frame: pl.DataFrame, row: int) -> tuple[int, int]:
+    return int(frame[RECORD][row]), int(frame[LINE][row])
+
+
+def _finding(record: Record, line: int, bound: Bound, settings: CheckSettings) -> Finding:
+    rule = bound.rule
+    severity = settings.policy[rule.code]
+    if severity == "reject" and not _is_beyond_doubt(record, line, bound):
+        severity = "review"
+    return Finding(record.id, _path(bound, line), rule.code, severity, rule.english)
+
+
+def _path(bound: Bound, line: int) -> str:
+    name = bound.fields[0]
+    for table in form_tables(bound.rule.form).values():
+        if table.child and table.child == name:
+            return f"{name}[0].{table.columns[0].name}"
+    return f"{bound.table.child}[{line}].{name}" if bound.table.child else name
+
+
+def _is_beyond_doubt(record: Record, line: int, bound: Bound) -> bool:
+    """Whether all that a rule read is known: no doubtful field, and the one at fault read or settled by a person."""
+    for i, name in enumerate(bound.fields):
+        own, _, last = name.rpartition(".")
+        row = record.fields if own or not bound.table.child else record.children[bound.table.child][line]
+        cell = row.get(last)
+        if cell is not None and not cell.is_sure():
+            return False
+        if i == 0 and (cell is None or (cell.value is None and not cell.by.startswith(OPERATOR))):
+            return False
+    return True
+
+
+def check_frames(form: str, frames: Mapping[str, pl.DataFrame], settings: CheckSettings) -> list[RowFinding]:
+    """What the rules say about the rows of an import file, by line.
+
+    frames: table name -> text columns with LINE (line in the file) and RECORD (the row's record_id); columns that the
+    schema has not are passed over, missing ones count as empty. Here E means what the policy says: there is no scan
+    behind a row that a person could look at.
+    """
+    texts = {name: _complete(form_tables(form)[name], frame) for name, frame in frames.items()}
+    found = [_row_finding(texts, hit.bound, hit.row, settings) for hit in evaluate(form, texts, settings)]
+    return sorted(found)
+
+
+def _complete(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
+    names = [c.name for c in table.columns]
+    missing = [pl.lit(None, dtype=pl.String).alias(n) for n in names if n not in frame.columns]
+    texts = (pl.when(pl.col(n) != "").then(pl.col(n)).alias(n) for n in names)
+    return frame.with_columns(missing).select(RECORD, LINE, *texts)
+
+
+def _row_finding(texts: Mapping[str, pl.DataFrame], bound: Bound, row: int, settings: CheckSettings) -> RowFinding:
+    frame, rule = texts[bound.table.name], bound.rule
+    key, line = str(frame[RECORD][row] or ""), int(frame[LINE][row])
+    return RowFinding(bound.table.name, line, key, bound.fields[0], rule.code, settings.policy[rule.code], rule.english)

@@ -1,0 +1,1 @@
+"""One file a topic; every labelled function in them is a rule."""

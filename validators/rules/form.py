@@ -1,0 +1,158 @@
+"""The form of a value: dates, times, money, codes, names and phone numbers."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from validators.columns import Fields
+from validators.rule import each, example, rule, tells
+
+_SIGNS = r"[\x{093E}-\x{094C}\x{09BE}-\x{09CC}]"
+_INDIC = r"[\x{0900}-\x{0DFF}]"
+
+
+def _fits_kind(f: Fields) -> pl.Expr:
+    """Whether the text could be typed; nothing to say about an empty field."""
+    return f.text.is_null() | f.this.is_not_null()
+
+
+def _is_listed(f: Fields, name: str) -> pl.Expr:
+    return f.this.is_in(f.given.law.lists[name])
+
+
+@rule("F008", slug="not-a-calendar-day", form="iif1", fields=each(kind="date"))
+@tells("E", en="The date is not a day of the calendar.", hi="यह तारीख कैलेंडर में नहीं है।")
+@example(passes={"fir_date": "2004-02-29"}, fails={"fir_date": "2003-02-29"})
+def date_is_a_day(f: Fields) -> pl.Expr:
+    """A date is written YYYY-MM-DD and exists: 31 February or 29 February 2003 is a slip of pen, eye or engine."""
+    return _fits_kind(f)
+
+
+@rule("F009", slug="date-in-the-future", form="iif1", fields=each(kind="date"))
+@tells("E", en="The date lies in the future.", hi="यह तारीख भविष्य की है।")
+@example(passes={"fir_date": "2014-03-12"}, fails={"fir_date": "2041-03-12"})
+def date_has_come(f: Fields) -> pl.Expr:
+    """Nothing that a register tells of can be later than the day of the check, which is given and not the clock's."""
+    return f.this <= f.given.today
+
+
+@rule("F011", slug="not-a-time", form="iif1", fields=each(kind="time"))
+@tells("E", en="The time is not between 00:00 and 23:59.", hi="समय 00:00 से 23:59 के बीच नहीं है।")
+@example(passes={"fir_time": "16:10"}, fails={"fir_time": "25:10"})
+def time_is_of_a_day(f: Fields) -> pl.Expr:
+    """Times are written HH:MM; 24:00 and words such as "night" are dealt with before a value is made."""
+    return _fits_kind(f)
+
+
+@rule("F014", slug="name-without-letters", form="iif1", fields=each(kind="name"))
+@tells("E", en="The name has no letters.", hi="नाम में कोई अक्षर नहीं है।")
+@example(passes={"io_name": "रमेश कुमार"}, fails={"io_name": "---"})
+def name_has_letters(f: Fields) -> pl.Expr:
+    """Digits, dashes and dots are what a ruled line or a stamp leaves, not a name."""
+    return f.this.str.contains(r"\p{L}")
+
+
+@rule("F015", slug="scripts-mixed-in-a-word", form="iif1", fields=each(kind="name"))
+@tells(
+    "W",
+    en="A Latin letter stands inside a word of an Indian script.",
+    hi="भारतीय लिपि के शब्द के भीतर रोमन अक्षर है।",
+)
+@example(passes={"io_name": "সুমিত্রা"}, fails={"io_name": "সুমিtরা"})
+def words_keep_one_script(f: Fields) -> pl.Expr:
+    """Nobody writes so; it is the mark of a misread letter."""
+    return ~f.this.str.contains(f"[A-Za-z]{_INDIC}|{_INDIC}[A-Za-z]")
+
+
+@rule("F016", slug="vowel-sign-out-of-place", form="iif1", fields=each(kind="name"))
+@tells(
+    "W",
+    en="A word begins with a vowel sign, or has two in a row.",
+    hi="शब्द मात्रा से शुरू होता है, या दो मात्राएँ साथ हैं।",
+)
+@example(passes={"io_name": "किशन"}, fails={"io_name": "िकशन"})
+def vowel_signs_follow_letters(f: Fields) -> pl.Expr:
+    """A broken glyph order or a wrong font table leaves signs before their letter.
+
+    Two signs in a row are judged in Devanagari and Bengali, where no word has them.
+    """
+    return ~f.this.str.contains(rf"(^|[\s.,])\p{{M}}|{_SIGNS}{_SIGNS}")
+
+
+@rule("F017", slug="private-or-lost-characters", form="iif1", fields=each(kind="name"))
+@tells(
+    "E",
+    en="The name holds characters of a private font, or the mark of lost characters.",
+    hi="नाम में निजी फ़ॉन्ट के या खोए हुए अक्षर हैं।",
+)
+@example(passes={"io_name": "राम"}, fails={"io_name": "रा\ue012"})
+def characters_are_public(f: Fields) -> pl.Expr:
+    """A private-use code point or U+FFFD means that a legacy font was not converted."""
+    return ~f.this.str.contains(r"[\p{Co}\x{FFFD}]")
+
+
+@rule("F018", slug="sex-not-in-list", form="iif1", table="iif1_persons", fields=("sex",))
+@tells("W", en="Sex is not one of the form's choices.", hi="लिंग प्रपत्र के विकल्पों में नहीं है।")
+@example(passes={"persons": [{"sex": "female"}]}, fails={"persons": [{"sex": "X1"}]})
+def sex_is_listed(f: Fields) -> pl.Expr:
+    """The form knows male, female, transgender and unknown; no default turns an unknown mark into one of them."""
+    return f.sex.is_in(f.given.law.lists["sex"])
+
+
+@rule("F022", slug="phone-number-implausible", form="iif1", table="iif1_persons", fields=("phone",))
+@tells("W", en="This cannot be a phone number of India.", hi="यह भारत का फ़ोन नंबर नहीं हो सकता।")
+@example(passes={"persons": [{"phone": "9830012345"}]}, fails={"persons": [{"phone": "1234567890"}]})
+def phone_is_plausible(f: Fields) -> pl.Expr:
+    """A mobile has ten digits from 6 to 9 on, after 0 or +91; a landline six to eight, or an area code with a zero.
+
+    Source: the national numbering plan. Several numbers, parted by comma, slash or semicolon, are judged by the first.
+    """
+    first = f.phone.str.replace(r"[,;/].*$", "").str.replace_all(r"[\s\-().]", "")
+    return first.str.contains(r"^((\+91|91|0)?[6-9][0-9]{9}|0[1-9][0-9]{8,9}|[1-9][0-9]{5,7})$")
+
+
+@rule("F035", slug="not-an-amount", form="iif1", fields=each(kind="money"))
+@tells("E", en="The amount is not a number of rupees.", hi="राशि रुपयों की संख्या नहीं है।")
+@example(passes={"property_value": "125000"}, fails={"property_value": "-500"})
+def amount_is_a_number(f: Fields) -> pl.Expr:
+    """Money is plain digits with at most one point; grouping and "/-" are taken off before a value is made."""
+    return _fits_kind(f)
+
+
+@rule("F038", slug="direction-not-in-list", form="iif1", fields=("place_direction",))
+@tells("E", en="The direction is not one of the eight points.", hi="दिशा आठ दिशाओं में से नहीं है।")
+@example(passes={"place_direction": "SE"}, fails={"place_direction": "Up"})
+def direction_is_listed(f: Fields) -> pl.Expr:
+    """Item 5a gives the way from the station as one of eight points. Source: IIF-I item 5."""
+    return f.place_direction.is_in(f.given.law.lists["direction"])
+
+
+@rule("F041", slug="rank-not-in-list", form="iif1", fields=each(codes="rank"))
+@tells("W", en="The rank is not in the list of ranks.", hi="पद पदों की सूची में नहीं है।")
+@example(passes={"io_rank": "SI"}, fails={"io_rank": "5I"})
+def rank_is_listed(f: Fields) -> pl.Expr:
+    """Ranks are kept as short codes; a letter read as a digit ("AS1") shows here."""
+    return _is_listed(f, "rank")
+
+
+@rule(
+    "T020",
+    slug="code-not-in-list",
+    form="iif1",
+    fields=each(
+        "occurrence_day",
+        "info_type",
+        "action_taken",
+        "act_is_inferred",
+        "relation",
+        "nationality",
+        "status",
+        "category",
+    ),
+)
+@tells("E", en="The code is not in the list of this field.", hi="यह कोड इस क्षेत्र की सूची में नहीं है।")
+@example(passes={"info_type": "oral"}, fails={"info_type": "shouted"})
+def code_is_listed(f: Fields) -> pl.Expr:
+    """Codes handed to CCTNS must be codes of its masters; the numeric masters are not public, slugs stand for them."""
+    column = f.table.column(f.this_name)
+    return _is_listed(f, column.codes if column else "")

@@ -1,0 +1,59 @@
+"""Persons of an FIR: ages and roles."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from validators.columns import Fields
+from validators.rule import example, rule, tells
+
+_ADULT, _CAN_BE_ACCUSED, _CAN_REPORT, _OLDEST = 18, 7, 5, 120
+
+
+@rule("F019", slug="age-out-of-range", form="iif1", table="iif1_persons", fields=("age", "role"))
+@tells(
+    "W",
+    en="The age is not between 0 and 120, or a complainant is under five.",
+    hi="आयु 0 से 120 के बीच नहीं है, या शिकायतकर्ता पाँच वर्ष से छोटा है।",
+)
+@example(
+    passes={"persons": [{"role": "complainant", "age": "34"}]},
+    fails={"persons": [{"role": "complainant", "age": "340"}]},
+)
+def age_is_plausible(f: Fields) -> pl.Expr:
+    """Ages read with one digit too many or too few show here."""
+    too_young = ((f.role == "complainant") & (f.age < _CAN_REPORT)).fill_null(value=False)
+    return f.age.is_between(0, _OLDEST) & ~too_young
+
+
+@rule("X013", slug="accused-is-a-child", form="iif1", table="iif1_persons", fields=("age", "role"))
+@tells(
+    "E",
+    en="The accused is under 18: a child in conflict with law, whose name is masked outside the case file.",
+    hi="आरोपी 18 वर्ष से छोटा है: विधि-विरुद्ध बालक; नाम फ़ाइल के बाहर छिपाया जाएगा।",
+)
+@example(
+    passes={"persons": [{"role": "accused", "age": "19"}]},
+    fails={"persons": [{"role": "accused", "age": "14"}]},
+)
+def accused_is_adult(f: Fields) -> pl.Expr:
+    """A child is dealt with under the Juvenile Justice Act, and its name must not be published.
+
+    Source: JJ Act 2015 s.2(13) and s.74. The age given is that of the record, which is the nearest to the occurrence.
+    """
+    return ~((f.role == "accused") & (f.age < _ADULT))
+
+
+@rule("X014", slug="accused-under-seven", form="iif1", table="iif1_persons", fields=("age", "role"))
+@tells(
+    "E",
+    en="A child under seven cannot be accused.",
+    hi="सात वर्ष से छोटा बच्चा आरोपी नहीं हो सकता।",
+)
+@example(
+    passes={"persons": [{"role": "accused", "age": "9"}]},
+    fails={"persons": [{"role": "accused", "age": "5"}]},
+)
+def accused_can_be_accused(f: Fields) -> pl.Expr:
+    """Nothing is an offence which is done by a child under seven years of age. Source: IPC s.82, BNS s.20."""
+    return ~((f.role == "accused") & (f.age < _CAN_BE_ACCUSED))

@@ -1,0 +1,106 @@
+"""Rules across records: the series of a station's year, and the links between tables."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from validators.columns import Fields
+from validators.rule import RECORD_ID, each, example, rule, tells
+
+_BOOK = ("state", "district", "police_station", "year")
+_KEY = ("fir_no", "year", "police_station", "district", "state")
+_PLACE = {"state": "wb", "district": "Howrah", "police_station": "Bally", "year": "2009"}
+
+
+def _same_key(f: Fields) -> pl.Expr:
+    """How many records share the row's key; null where a part of the key is missing."""
+    whole = pl.all_horizontal(pl.col(name).is_not_null() for name in _KEY)
+    return pl.when(whole).then(pl.len().over(_KEY))
+
+
+@rule("R001", slug="fir-key-twice", form="iif1", fields=_KEY, across=True)
+@tells(
+    "E",
+    en="Another record has the same station, year and FIR number, with a different text.",
+    hi="इसी थाने, वर्ष और संख्या का दूसरा अभिलेख है, जिसका पाठ भिन्न है।",
+)
+@example(
+    passes=[{**_PLACE, "fir_no": "78"}, {**_PLACE, "fir_no": "79"}],
+    fails=[{**_PLACE, "fir_no": "78", "place": "Market"}, {**_PLACE, "fir_no": "78", "place": "Bridge"}],
+)
+def key_is_unique(f: Fields) -> pl.Expr:
+    """The number is given once a year in a station. Most often one of the two was misread.
+
+    Source: IIF-I item 1. Records of the same content are left to R002.
+    """
+    same = (f.content.n_unique().over(_KEY) == 1).fill_null(value=True)
+    return (_same_key(f) == 1) | same
+
+
+@rule("R002", slug="same-record-twice", form="iif1", fields=_KEY, across=True)
+@tells(
+    "W",
+    en="The same record stands here a second time; the first one is kept.",
+    hi="यही अभिलेख दूसरी बार आया है; पहला रखा जाता है।",
+)
+@example(
+    passes=[{**_PLACE, "fir_no": "78", "place": "Market"}, {**_PLACE, "fir_no": "78", "place": "Bridge"}],
+    fails=[{**_PLACE, "fir_no": "78"}, {**_PLACE, "fir_no": "78"}],
+)
+def content_is_new(f: Fields) -> pl.Expr:
+    """A page scanned twice gives one record twice. The first in the order given is kept, the others bear this."""
+    return f.content.is_null() | f.content.is_first_distinct()
+
+
+@rule("R003", slug="numbers-missing", form="iif1", fields=("fir_no", *_BOOK), across=True)
+@tells(
+    "W",
+    en="One or more FIR numbers before this one are missing from this station's year.",
+    hi="इस थाने के इस वर्ष में इससे पहले की एक या अधिक संख्याएँ नहीं हैं।",
+)
+@example(
+    passes=[{**_PLACE, "fir_no": "1"}, {**_PLACE, "fir_no": "2"}],
+    fails=[{**_PLACE, "fir_no": "1"}, {**_PLACE, "fir_no": "4"}],
+)
+def series_has_no_hole(f: Fields) -> pl.Expr:
+    """Numbers are not skipped in a book: a hole is a leaf not scanned, or a number misread.
+
+    Judged between the records at hand; what lies before the first of them is not known here.
+    """
+    before = f.fir_no.shift(1).over(_BOOK, order_by="fir_no")
+    return f.fir_no - before <= 1
+
+
+@rule("R004", slug="date-against-number", form="iif1", fields=("fir_date", "fir_no", *_BOOK), across=True)
+@tells(
+    "W",
+    en="This FIR has a higher number than another of its year, and an earlier date.",
+    hi="इस प्राथमिकी की संख्या बड़ी है, पर तारीख दूसरी से पहले की है।",
+)
+@example(
+    passes=[{**_PLACE, "fir_no": "60", "fir_date": "2009-03-10"}, {**_PLACE, "fir_no": "80", "fir_date": "2009-03-20"}],
+    fails=[{**_PLACE, "fir_no": "60", "fir_date": "2009-03-30"}, {**_PLACE, "fir_no": "80", "fir_date": "2009-03-10"}],
+)
+def dates_follow_numbers(f: Fields) -> pl.Expr:
+    """Books are written in order; one day of inversion is allowed."""
+    latest = f.fir_date.cum_max().shift(1).over(_BOOK, order_by="fir_no")
+    return (latest - f.fir_date).dt.total_days() <= 1
+
+
+@rule("T019", slug="row-without-record", form="iif1", fields=each(RECORD_ID), across=True)
+@tells("E", en="The row belongs to no record of this import.", hi="यह पंक्ति इस आयात के किसी अभिलेख की नहीं है।")
+@example(
+    passes={"record_id": "a", "acts": [{"record_id": "a", "act": "IPC", "section": "379"}]},
+    fails={"record_id": "a", "acts": [{"record_id": "b", "act": "IPC", "section": "379"}]},
+)
+def row_has_a_record(f: Fields) -> pl.Expr:
+    """A child row without its record can never be loaded. Without a table of records there is nothing to say."""
+    return f.has_parent
+
+
+@rule("T025", slug="record-id-twice", form="iif1", fields=(RECORD_ID,), across=True)
+@tells("E", en="Another row has the same record_id.", hi="दूसरी पंक्ति में भी यही record_id है।")
+@example(passes=[{"record_id": "a"}, {"record_id": "b"}], fails=[{"record_id": "a"}, {"record_id": "a"}])
+def record_id_is_unique(f: Fields) -> pl.Expr:
+    """Child rows find their record by its id, so one id cannot stand for two. Our own addition to the rule list."""
+    return f.record.is_unique()

@@ -1,0 +1,65 @@
+"""What a check is given: the day, the masters and the severity policy, as plain values."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+from validators.finding import Severity
+from validators.masters import Law, load_districts, load_law
+from validators.policies import load_policy
+
+
+@dataclass(frozen=True)
+class CheckSettings:
+    """Everything outside the records that a finding depends on.
+
+    today: the day that counts as today; never the clock's. districts: (state code, district), stations: (state code,
+    district, station); a state or district that is not among them is not judged. policy: rule code -> note, review or
+    reject for every rule. law: acts, sections and code lists.
+    """
+
+    today: date
+    policy: Mapping[str, Severity]
+    districts: tuple[tuple[str, str], ...] = ()
+    stations: tuple[tuple[str, str, str], ...] = ()
+    law: Law = field(default_factory=load_law)
+
+    @cached_property
+    def _key(self) -> str:
+        parts = [
+            self.today.isoformat(),
+            sorted(self.policy.items()),
+            sorted(self.districts),
+            sorted(self.stations),
+            self.law.plain(),
+        ]
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode("utf-8")).hexdigest()[:32]
+
+    def key(self) -> str:
+        """A stable name of these settings, for the key of the work."""
+        return self._key
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+
+def make_settings(
+    today: date,
+    *,
+    stations: Iterable[tuple[str, str, str]] = (),
+    policy: str = "default",
+    overrides: Mapping[str, str] | None = None,
+) -> CheckSettings:
+    """Settings with the package's own districts, acts and sections.
+
+    stations: (state code, district, station). policy: name of a file in `validators/policy/`. overrides: rule code ->
+    severity, over that file. Raises RuleError for an unknown policy, rule or severity.
+    """
+    known = tuple(stations)
+    districts = {*load_districts(), *((state, district) for state, district, _ in known if district)}
+    return CheckSettings(today, load_policy(policy, overrides), tuple(sorted(districts)), known)

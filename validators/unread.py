@@ -1,0 +1,49 @@
+"""Fields of a record where something is written and no value was understood: never silent, never a rejection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from mappers.record import FieldValue, Record
+from mappers.schema import Column, form_tables
+
+MESSAGE = "Something is written here, but no value was understood; the raw text is kept."
+NOT_UNDERSTOOD = "F045"
+OPERATOR = "operator "
+
+_BY_FIELD: Mapping[str, str] = {
+    "state": "F001",
+    "district": "F001",
+    "police_station": "F001",
+    "year": "F004",
+    "fir_no": "F005",
+    "age": "F019",
+    "section": "L023",
+}
+_BY_LIST: Mapping[str, str] = {"act": "L002", "sex": "F018", "direction": "F038", "rank": "F041"}
+_BY_KIND: Mapping[str, str] = {"date": "F008", "time": "F011", "money": "F035"}
+
+
+def unread(record: Record) -> Iterator[tuple[str, str]]:
+    """(path, rule code) of every field that has raw text, or unread ink in a zone, and no value.
+
+    A field that a person has settled is left alone.
+    """
+    columns = {(t.child, c.name): c for t in form_tables(record.form).values() for c in t.columns}
+    for path, cell in record.cells():
+        if _is_unread(cell):
+            child = path.partition("[")[0] if "[" in path else ""
+            column = columns.get((child, path.rpartition(".")[2] if child else path))
+            yield path, (_code(column) if column else NOT_UNDERSTOOD)
+
+
+def _is_unread(cell: FieldValue) -> bool:
+    if cell.value is not None or cell.blank or cell.by.startswith(OPERATOR):
+        return False
+    return bool(cell.raw or cell.origin.zone)
+
+
+def _code(column: Column) -> str:
+    if column.kind == "code" and column.codes:
+        return _BY_LIST.get(column.codes, "T020")
+    return _BY_FIELD.get(column.name) or _BY_KIND.get(column.kind, NOT_UNDERSTOOD)
