@@ -70,7 +70,9 @@ def _languages() -> list[Look]:
         name = f"Language {code}"
         lacking = [m for m in language.models if m not in there]
         if lacking:
-            looks.append(Look(name, "miss", f"no model {', '.join(lacking)}", f"sudo apt-get install {language.package}"))
+            looks.append(
+                Look(name, "miss", f"no model {', '.join(lacking)}", f"sudo apt-get install {language.package}")
+            )
         else:
             looks.append(Look(name, "ok", ", ".join(language.models)))
     return looks
@@ -113,10 +115,14 @@ def _names() -> list[Look]:
 def _fonts() -> Look:
     """Indic fonts are needed only to look at reports and to rebuild the samples."""
     if shutil.which("fc-list") is None:
-        return Look("Indic fonts", "warn", "cannot tell (no fc-list)", "sudo apt-get install fontconfig fonts-noto-core")
+        return Look(
+            "Indic fonts", "warn", "cannot tell (no fc-list)", "sudo apt-get install fontconfig fonts-noto-core"
+        )
     if _output("fc-list", ":lang=hi", "family").strip():
         return Look("Indic fonts", "ok", "found")
-    return Look("Indic fonts", "warn", "none for Hindi: a terminal may show boxes", "sudo apt-get install fonts-noto-core")
+    return Look(
+        "Indic fonts", "warn", "none for Hindi: a terminal may show boxes", "sudo apt-get install fonts-noto-core"
+    )
 
 
 def _folder(folder: Path) -> list[Look]:
@@ -134,7 +140,9 @@ def _write_access(folder: Path) -> Look:
         probe.write_bytes(b"")
         probe.unlink()
     except OSError as e:
-        return Look("Write access", "miss", f"{folder.resolve()}: {e.strerror}", "give yourself the right to write there")
+        return Look(
+            "Write access", "miss", f"{folder.resolve()}: {e.strerror}", "give yourself the right to write there"
+        )
     return Look("Write access", "ok", str(folder.resolve()))
 
 
@@ -144,5 +152,3 @@ def _output(*command: str) -> str:
         return subprocess.run(command, capture_output=True, text=True, timeout=10, check=False).stdout
     except (OSError, subprocess.TimeoutExpired):
         return ""
-
-

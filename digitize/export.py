@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -78,7 +77,7 @@ def _write_csv(ledger: Ledger, stored: Iterator[Stored], folder: Path, *, is_mas
             _write_rows(writers, mask_record(s.record) if is_masked else s.record)
             count += 1
     for name in writers:
-        os.replace(folder / f"{name}.csv.tmp", folder / f"{name}.csv")
+        (folder / f"{name}.csv.tmp").replace(folder / f"{name}.csv")
     return count
 
 

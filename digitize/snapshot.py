@@ -1,4 +1,4 @@
-"""Counts folded from the ledger: how much waits, is done, failed, is in review, is loaded. Never edited, only counted."""
+"""Counts folded from the ledger: how much waits, is done, failed, is in review, is loaded."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _PAGES = """
 
 @dataclass(slots=True)
 class Totals:
-    """The whole workspace in numbers. pages = waiting + read + failed; records = loaded + held + rejected + unloaded."""
+    """The workspace in numbers. pages = waiting + read + failed; records = clean + review + reject + unchecked."""
 
     files: int = 0
     files_refused: int = 0

@@ -13,7 +13,9 @@ from digitize.cli.console import Json, print_json
 def export(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],
     to: Annotated[str, typer.Option(help="csv: a folder with one file a table; jsonl: whole records.")] = "csv",
-    out: Annotated[Path | None, typer.Option(help="File or folder to write; inside the workspace if not given.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="File or folder to write; inside the workspace if not given.")
+    ] = None,
     unmask: Annotated[bool, typer.Option("--unmask", help="Write protected names in full; needs --reason.")] = False,
     reason: Annotated[str, typer.Option(help="Why protected names are needed; it is recorded.")] = "",
     json: Json = False,

@@ -26,7 +26,7 @@ def intake(
     link: Annotated[bool, typer.Option("--link", help="Leave the files where they are instead of copying.")] = False,
     json: Json = False,
 ) -> None:
-    """Take files or folders in: hashed, counted, copied read-only, page ids given; a manifest.csv beside them counts."""
+    """Take files or folders in: hashed, counted, copied read-only; a manifest.csv beside them is read."""
     from digitize.errors import TooManyRefused
     from digitize.intake import take_in
     from digitize.intake.manifest import Said

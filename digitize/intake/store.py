@@ -53,7 +53,9 @@ def _copy(source: Path, target: Path) -> None:
     except OSError as e:
         part.unlink(missing_ok=True)
         if e.errno == errno.ENOSPC:
-            raise DiskFull(f"No room left for originals in {target.parent}. Make room and take the files in again.") from e
+            raise DiskFull(
+                f"No room left for originals in {target.parent}. Make room and take the files in again."
+            ) from e
         raise
     system.make_read_only(part)
     part.replace(target)

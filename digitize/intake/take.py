@@ -144,10 +144,10 @@ class _Writer:
         self._insert_source(look)
         self._note(look, "done", {"name": look.given.name, "bytes": look.size, "pages": look.pages})
         said = look.given.said
-        for name in look.tables:
+        for idx, name in enumerate(look.tables):
             self._tables += 1
             unit = f"{self._site}-t{self._tables:04d}"
-            table = TableUnit(unit, look.sha256, name, self._batch, said.station, said.district, said.year)
+            table = TableUnit(unit, look.sha256, idx, name, self._batch, said.station, said.district, said.year)
             self._catalogue.insert_table(table)
         if look.pages:
             self._number_pages(look)

@@ -57,10 +57,11 @@ class PageScan:
 
 @dataclass(frozen=True, slots=True)
 class TableUnit:
-    """One legacy table inside a source."""
+    """One legacy table inside a source; idx: its 0-based place in the file."""
 
     unit: str
     sha256: str
+    idx: int
     name: str
     batch: str
     station: str = ""

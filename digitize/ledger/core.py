@@ -266,9 +266,7 @@ def _plain_errors(path: Path) -> Iterator[None]:
         if "full" in text:
             raise DiskFull(f"No room left on the disk of {path}. Make room and run the same command again.") from e
         if "locked" in text or "busy" in text:
-            raise LedgerError(
-                f"{path} is in use by another program. Wait for it, then run this again."
-            ) from e
+            raise LedgerError(f"{path} is in use by another program. Wait for it, then run this again.") from e
         if "malformed" in text or "not a database" in text or "no such table" in text:
             raise LedgerError(f"{path} is damaged ({text}). Run: digitize ledger verify, and restore a backup.") from e
         if "readonly" in text or "unable to open" in text:

@@ -65,8 +65,8 @@ CREATE TABLE scans (
   language TEXT NOT NULL, UNIQUE (page, sha256, idx)
 );
 CREATE TABLE tables (
-  unit TEXT PRIMARY KEY, sha256 TEXT NOT NULL, name TEXT NOT NULL, batch TEXT NOT NULL, station TEXT NOT NULL,
-  district TEXT NOT NULL, year TEXT NOT NULL
+  unit TEXT PRIMARY KEY, sha256 TEXT NOT NULL, idx INTEGER NOT NULL, name TEXT NOT NULL, batch TEXT NOT NULL,
+  station TEXT NOT NULL, district TEXT NOT NULL, year TEXT NOT NULL
 ) WITHOUT ROWID;
 
 CREATE TABLE records (

@@ -79,4 +79,6 @@ def _load(ledger: Ledger, known: Known, target: Target, load: Load) -> Receipt:
 
 def _write_receipt(known: Known, receipt: Receipt, data: str, signature: str) -> None:
     path = known.place.folder / "receipts" / f"{receipt.batch}-{receipt.load[:12]}.json"
-    path.write_text(json.dumps({"receipt": json.loads(data), "signature": signature}, indent=1) + "\n", encoding="utf-8")
+    path.write_text(
+        json.dumps({"receipt": json.loads(data), "signature": signature}, indent=1) + "\n", encoding="utf-8"
+    )

@@ -98,9 +98,7 @@ def read_pages(ledger: Ledger, known: Known, todos: Sequence[Todo], progress: Pr
     return report
 
 
-def _claimed(
-    ledger: Ledger, known: Known, todos: Sequence[Todo], sources: Mapping[str, Source]
-) -> Iterator[PageJob]:
+def _claimed(ledger: Ledger, known: Known, todos: Sequence[Todo], sources: Mapping[str, Source]) -> Iterator[PageJob]:
     """Jobs for pages nobody else is working on, leased a handful at a time."""
     for start in range(0, len(todos), _CLAIM_AT_ONCE):
         part = todos[start : start + _CLAIM_AT_ONCE]

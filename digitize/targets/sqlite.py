@@ -161,7 +161,9 @@ class SqliteTarget:
         lacking = [c.name for c in table.columns if c.name not in there]
         if lacking:
             names = ", ".join(lacking)
-            raise TargetRefused(f"{self._path}: table {table.name} lacks {names}; someone altered it. Nothing was loaded.")
+            raise TargetRefused(
+                f"{self._path}: table {table.name} lacks {names}; someone altered it. Nothing was loaded."
+            )
 
 
 def _ddl(table: Table) -> str:
@@ -169,5 +171,3 @@ def _ddl(table: Table) -> str:
     columns = ", ".join(f"{c.name} {_TYPES.get(c.kind, 'TEXT')}" for c in table.columns)
     primary = "record_id, line" if table.child else "record_id"
     return f"CREATE TABLE IF NOT EXISTS {table.name} ({key}, {columns}, PRIMARY KEY ({primary})) WITHOUT ROWID"
-
-

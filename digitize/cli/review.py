@@ -1,0 +1,74 @@
+"""`digitize review export` and `digitize review import`: what a person must look at, out and back in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from digitize.cli.console import Json, errors, print_json
+
+review = typer.Typer(
+    name="review", help="What a person must look at: out as a spreadsheet, and back in.", no_args_is_help=True
+)
+
+
+@review.command("export")
+def export_sheet(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],
+    out: Annotated[Path | None, typer.Option(help="File to write; review/review.xlsx if not given.")] = None,
+    unmask: Annotated[bool, typer.Option("--unmask", help="Show protected names; needs --reason.")] = False,
+    reason: Annotated[str, typer.Option(help="Why protected names are needed; it is recorded.")] = "",
+    json: Json = False,
+) -> None:
+    """Write what a person must look at as a spreadsheet with pictures."""
+    from digitize.errors import OptionsError
+    from digitize.review.out import export_review
+    from digitize.workspace import open_place
+
+    if unmask != bool(reason.strip()):
+        raise OptionsError("--unmask and --reason go together: showing protected names needs a reason, recorded.")
+    made = export_review(open_place(folder), out, unmask_reason=reason.strip())
+    if json:
+        print_json({"path": str(made.path), "items": made.items, "masked": made.masked})
+        return
+    masked = f" {made.masked} of them are masked (see --unmask)." if made.masked else ""
+    print(f"{made.items} items written to {made.path}.{masked}")
+    print(f"Fill in 'right value', then: digitize review import {folder} {made.path} --operator NAME")
+
+
+@review.command("import")
+def import_sheet(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The filled spreadsheet.")],
+    operator: Annotated[str, typer.Option(help="Who filled it in; kept with every value.")] = "",
+    json: Json = False,
+) -> None:
+    """Take a filled spreadsheet in: each row is checked, conflicts are shown, accepted values are kept for good."""
+    from digitize.errors import TooManyRefused
+    from digitize.review.take import import_review
+    from digitize.workspace import open_place
+
+    report = import_review(open_place(folder), file, operator)
+    if json:
+        print_json(report.as_plain())
+    else:
+        for line, what in report.conflicts:
+            errors().print(f"line {line}: conflict: {what}", style="yellow", markup=False, soft_wrap=True)
+        for line, what in report.refused:
+            errors().print(f"line {line}: refused: {what}", style="red", markup=False, soft_wrap=True)
+        for record, codes in report.still:
+            errors().print(f"{record}: accepted, but still refused by {codes}", markup=False, soft_wrap=True)
+        print(
+            f"{report.rows} rows: {report.accepted} accepted, {report.known} known before, "
+            f"{len(report.conflicts)} in conflict, {len(report.refused)} refused."
+        )
+        print(f"Next: digitize run {folder}")
+    if report.conflicts or report.refused:
+        raise TooManyRefused("Some rows were not taken; they are named above. The others are kept.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.add_typer(review)

@@ -1,0 +1,109 @@
+"""`digitize show`: one page or record with its whole trail."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from digitize.cli.console import Json, print_json, results, table
+
+if TYPE_CHECKING:
+    from digitize.ledger import Ledger
+    from digitize.workspace import Place
+
+
+def show(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],
+    name: Annotated[str, typer.Argument(metavar="PAGE|RECORD", help="Id of a page or a record.")],
+    image: Annotated[Path | None, typer.Option(help="Write the page with its zones drawn in, as PNG.")] = None,
+    unmask: Annotated[bool, typer.Option("--unmask", help="Show protected names; needs --reason.")] = False,
+    reason: Annotated[str, typer.Option(help="Why protected names are needed; it is recorded.")] = "",
+    json: Json = False,
+) -> None:
+    """Show one page or record: scan, zones, reading, value, findings, where it is loaded."""
+    from digitize.errors import OptionsError
+    from digitize.ledger import Ledger
+    from digitize.trail import trail
+    from digitize.workspace import open_place
+
+    if unmask != bool(reason.strip()):
+        raise OptionsError("--unmask and --reason go together: showing protected names needs a reason, recorded.")
+    place = open_place(folder)
+    with Ledger(place.ledger) as ledger:
+        data = trail(ledger, name, is_masked=not unmask)
+        if unmask:
+            ledger.record_event(name, "show", "note", detail={"unmasked": True, "reason": reason.strip()})
+        if image is not None:
+            _draw(place, ledger, data, name, image)
+    if json:
+        print_json(data)
+        return
+    if "page" in data:
+        _print_page(data["page"])
+    for record in [data["record"]] if "record" in data else data["records"]:
+        _print_record(record)
+    if image is not None:
+        print(f"Page drawn to {image}.")
+
+
+def _draw(place: Place, ledger: Ledger, data: dict[str, Any], name: str, image: Path) -> None:
+    from digitize.errors import InputError
+    from digitize.pictures import Pictures
+
+    records = data.get("records") or [data["record"]] if ("records" in data or "record" in data) else []
+    fields = [f for r in records for f in r["fields"]]
+    page = name if "page" in data else next((f["from"]["page"] for f in fields if "page" in f["from"]), "")
+    if not page:
+        raise InputError(f"{name} comes from a table; there is no page to draw.")
+    doubtful = tuple(f["from"].get("zone", "") for f in fields if f["open"])
+    image.write_bytes(Pictures(place, ledger).page(page, doubtful))
+
+
+def _print_page(page: dict[str, Any]) -> None:
+    out = results()
+    scan = page["scan"]
+    print(f"Page {page['page']}: {scan['file']}, image {scan['index'] + 1}, volume {page['volume']}")
+    print(f"  SHA-256 {scan['sha256']}")
+    print(f"  form {page['form'] or 'not recognised'} ({page['match']} points agree), turned {page['turned_deg']} deg")
+    if page["zones"]:
+        rows = [
+            [z["zone"], "blank" if z["blank"] else z["reading"], z["value"], f"{z['confidence']:.2f}"]
+            for z in page["zones"]
+        ]
+        out.print(table("Zones", ["zone", "reading", "value", "sure"], rows), markup=False)
+    for e in page["history"]:
+        why = f": {e['detail']['message']}" if "message" in e["detail"] else ""
+        print(f"  {e['at']}  {e['step']} {e['outcome']}{why}")
+
+
+def _print_record(record: dict[str, Any]) -> None:
+    out = results()
+    loaded = record["loaded"]
+    where = f"loaded into {loaded['target']} ({loaded['load'][:12]})" if loaded else "not loaded"
+    print(f"\nRecord {record['record']} ({record['form']}): {record['verdict']}, {where}")
+    rows = [
+        [("? " if f["open"] else "  ") + f["field"], f["value"] or "", f["raw"], f"{f['confidence']:.2f}", _place(f)]
+        for f in record["fields"]
+        if f["value"] or f["raw"] or f["open"]
+    ]
+    out.print(table("Fields (? = a person must look)", ["field", "value", "raw", "sure", "from"], rows), markup=False)
+    for name, text in record["left_over"].items():
+        print(f"  left over: {name}: {text}")
+    for f in record["findings"]:
+        print(f"  {f['severity']}  {f['code']}  {f['field']}: {f['message']}")
+
+
+def _place(f: dict[str, Any]) -> str:
+    o = f["from"]
+    if "zone" in o:
+        return f"{o['page']} {o['zone']}"
+    if "column" in o:
+        return f"{o['file']} row {o['row']} {o['column']}"
+    return str(f["by"])
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(show)

@@ -1,0 +1,167 @@
+"""What a run knows beside the pages: settings, state, lists, forms, mappings, rules; learned once, then only read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from digitize.keys import plain_hash, work_key
+from digitize.ledger import Ledger
+from digitize.ledger.catalogue import Catalogue
+from digitize.system import process_name
+from digitize.workspace import Place
+from mappers.codes import CodeList, load_stations, place_lists
+from mappers.mapping import FormMapping, find_mapping, load_mappings
+from mappers.states import StateProfile, load_state
+from mappers.values import MapContext
+
+if TYPE_CHECKING:
+    from ocr.lexicon import Lexicon
+    from ocr.read import ReadSettings
+
+    from ocr.form import Form
+    from validators.settings import CheckSettings
+
+
+@dataclass(frozen=True)
+class Known:
+    """Everything outside the scans and tables that results depend on.
+
+    today: the day of the newest intake, so that a check means the same tomorrow. owner: this process.
+    """
+
+    place: Place
+    state: StateProfile
+    lists: Mapping[str, CodeList]
+    mappings: Mapping[str, FormMapping]
+    today: date
+    owner: str
+    _settings: dict[str, ReadSettings] = field(default_factory=dict)
+
+    @property
+    def jobs(self) -> int:
+        """Pages read at once."""
+        return self.place.options.run.jobs or os.cpu_count() or 1
+
+    @property
+    def target_name(self) -> str:
+        """The target as the person named it: part of a load's key, and shown."""
+        return self.place.options.load.target
+
+    def read_settings(self, language: str) -> ReadSettings:
+        """How to read a page of that language ("" for the state's own)."""
+        if language not in self._settings:
+            from ocr.read import ReadSettings
+
+            o = self.place.options.read
+            self._settings[language] = ReadSettings(
+                languages=(language,) if language else self.state.languages,
+                dpi=o.dpi,
+                engine=o.engine,
+                handwriting_engine=o.handwriting_engine,
+                seconds_per_page=o.seconds_per_page,
+                form_folders=(self.place.folder / "forms",),
+            )
+        return self._settings[language]
+
+    @cached_property
+    def forms(self) -> Mapping[str, Form]:
+        """The forms of the package and of the workspace, by id."""
+        from ocr.zones import load_models
+
+        return load_models((self.place.folder / "forms",)).forms
+
+    @cached_property
+    def lexica(self) -> Mapping[str, Lexicon]:
+        """The closed lists as reading wants them: plain names with their aliases."""
+        from ocr.lexicon import Lexicon
+
+        return {
+            name: Lexicon(name, tuple((v, codes.spellings.get(v, ())) for v in codes.values))
+            for name, codes in self.lists.items()
+        }
+
+    @cached_property
+    def lexica_key(self) -> str:
+        """Hash of the lists and of the way they are used."""
+        from ocr.read import DECIDE_VERSION
+
+        return work_key(DECIDE_VERSION, _lists_hash(self.lists))
+
+    @cached_property
+    def map_key(self) -> str:
+        """Hash of what mapping depends on beside the reading, the mapping file and the decisions."""
+        from mappers.mapping import MAP_VERSION
+
+        return work_key(MAP_VERSION, self.state.model_dump_json(), _lists_hash(self.lists))
+
+    @cached_property
+    def check_settings(self) -> CheckSettings:
+        """The day, the stations and the severity policy."""
+        from validators.settings import make_settings
+
+        own = self.place.folder / "lists" / "stations.csv"
+        stations = [(self.state.code, s.district, s.name) for s in load_stations(self.state.code, own)]
+        return make_settings(self.today, stations=stations, overrides=self.place.options.severity)
+
+    @cached_property
+    def check_key(self) -> str:
+        """Hash of what checking depends on beside the records."""
+        from validators.check import CHECK_VERSION
+
+        return work_key(CHECK_VERSION, self.check_settings.key())
+
+    def mapping_for_family(self, family: str) -> FormMapping:
+        """The mapping of a printed form. Raises MappingError when there is none."""
+        return find_mapping(self.mappings, family=family, state=self.state.code)
+
+    def mapping_for_table(self, columns: tuple[str, ...]) -> FormMapping:
+        """The mapping of a legacy table. Raises MappingError when there is none."""
+        return find_mapping(self.mappings, columns=columns, state=self.state.code)
+
+    def context(self, record_id: str, batch: str, said: object) -> MapContext:
+        """What mapping is told of one page group or table; said: its scan or table, with station, district, year."""
+        year = getattr(said, "year", "")
+        language = getattr(said, "language", "")
+        return MapContext(
+            record_id=record_id,
+            batch=batch,
+            state=self.state,
+            language=language,
+            book_year=int(year) if year else None,
+            station=getattr(said, "station", ""),
+            district=getattr(said, "district", ""),
+            lists=self.lists,
+        )
+
+    def require_engine(self) -> None:
+        """Raise EngineMissing when the engine itself is not installed: before page one, not on every page."""
+        from ocr.read import require_engine
+
+        require_engine(self.read_settings(""))
+
+
+def learn(place: Place, ledger: Ledger) -> Known:
+    """Gather what a run must know.
+
+    Raises MappingError or FormError when a profile, list, mapping or form file is wrong: before page one.
+    """
+    state = load_state(place.options.workspace.state)
+    batches = Catalogue(ledger).batches()
+    today = max((date.fromisoformat(b.taken_in) for b in batches), default=date.today())
+    return Known(
+        place=place,
+        state=state,
+        lists=place_lists(state.code, place.folder / "lists" / "stations.csv"),
+        mappings=load_mappings((place.folder / "mappings",)),
+        today=today,
+        owner=process_name(),
+    )
+
+
+def _lists_hash(lists: Mapping[str, CodeList]) -> str:
+    return plain_hash({n: [c.values, {k: list(v) for k, v in c.spellings.items()}] for n, c in lists.items()})

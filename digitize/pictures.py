@@ -1,0 +1,52 @@
+"""Pictures of pages and zones, drawn from the originals."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from digitize.errors import NotFound
+from digitize.ledger import Ledger
+from digitize.ledger.catalogue import Catalogue
+from digitize.readings import newest_recognition
+from digitize.workspace import Place
+from ocr.page import Box, Scan
+
+if TYPE_CHECKING:
+    from ocr.engine import Image
+
+
+class Pictures:
+    """Opens originals and draws; keeps the few pages opened last, for zones of one page are asked in a row."""
+
+    def __init__(self, place: Place, ledger: Ledger) -> None:
+        """Draw for one workspace."""
+        self._place = place
+        self._ledger = ledger
+        self._open = lru_cache(maxsize=4)(self._open_page)
+
+    def zone(self, page: str, box: Box) -> bytes:
+        """One zone of a page as PNG bytes. Raises ScanError, NotFound."""
+        from ocr.overlay import cut_png
+
+        return cut_png(self._open(page), box)
+
+    def page(self, page: str, doubtful: tuple[str, ...] = ()) -> bytes:
+        """A page with its zones drawn in, as PNG bytes. Raises ScanError, NotFound."""
+        from ocr.overlay import draw_zones
+
+        recognition = newest_recognition(self._ledger, page)
+        zones = {z.zone: z.box for z in recognition.zones} if recognition else {}
+        return draw_zones(self._open(page), zones, doubtful)
+
+    def _open_page(self, page: str) -> Image:
+        from ocr.scan import open_page
+
+        scan = Catalogue(self._ledger).scan(page)
+        source = Catalogue(self._ledger).source(scan.sha256) if scan else None
+        if scan is None or source is None:
+            raise NotFound(f"There is no page {page}.")
+        path = Path(source.linked) if source.linked else self._place.original(source.sha256, source.suffix)
+        opened = open_page(Scan(path, source.sha256, scan.idx, page), dpi=self._place.options.read.dpi)
+        return opened.grey

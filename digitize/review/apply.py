@@ -1,0 +1,89 @@
+"""Decisions of people put over what the machine read, before mapping, so that one typed text feeds all its fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from digitize.ledger.records import Decision
+from digitize.review.items import COLUMN, FIELD, ZONE, cell_of
+from digitize.verdict import OPERATOR
+from mappers.record import FieldValue, Record
+from mappers.values import PageValues, RowValues, ZoneValue
+
+VALUE, BLANK, ILLEGIBLE = "value", "blank", "illegible"
+VERDICTS = (VALUE, BLANK, ILLEGIBLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The decisions on one record that still hold: cell -> decision."""
+
+    cells: Mapping[str, Decision]
+
+    def of_zone(self, page: str, zone: str) -> Decision | None:
+        """The decision on a zone of a page."""
+        return self.cells.get(f"{ZONE}:{page}/{zone}")
+
+
+def still_hold(decisions: Mapping[str, Decision], form: str, source_of: Mapping[str, str]) -> Settled:
+    """Those decisions whose form and source are unchanged. source_of: cell -> hash of what it lies on today."""
+    kept = {c: d for c, d in decisions.items() if d.schema == form and source_of.get(c, d.source) == d.source}
+    return Settled(kept)
+
+
+def over_page(values: PageValues, settled: Settled) -> PageValues:
+    """A page with decided zones in place of read ones; a decision on another reading does not count."""
+    zones = dict(values.zones)
+    for name, zone in values.zones.items():
+        decision = settled.of_zone(values.page, name)
+        if decision is not None and decision.reading == zone.raw:
+            zones[name] = _zone(zone, decision)
+    return replace(values, zones=zones)
+
+
+def over_row(values: RowValues, settled: Settled) -> RowValues:
+    """A row with decided cells in place of stored ones."""
+    cells = dict(values.cells)
+    for cell, decision in settled.cells.items():
+        kind, _, name = cell.partition(":")
+        if kind == COLUMN and name in cells:
+            cells[name] = decision.value if decision.verdict == VALUE else ""
+    return replace(values, cells=cells)
+
+
+def sign_record(record: Record, settled: Settled, read_before: Mapping[str, str]) -> Record:
+    """The mapped record with the operator's name on every field that a person settled.
+
+    read_before: cell -> reading it was decided on; a decision whose reading is no longer the page's is left out.
+    """
+    for path, value in list(record.cells()):
+        cell = cell_of(path, value)
+        decision = settled.cells.get(cell)
+        if decision is not None and read_before.get(cell, decision.reading) == decision.reading:
+            record = record.with_value(path, _signed(value, decision))
+    for cell, decision in settled.cells.items():
+        kind, _, name = cell.partition(":")
+        if kind == FIELD and "[" not in name and name not in record.fields:
+            record = record.with_value(name, _signed(FieldValue(raw="", value=decision.value or None), decision))
+        if name in record.left_over:
+            left = {k: v for k, v in record.left_over.items() if k != name}
+            record = replace(record, left_over=left, ignored=(*record.ignored, name))
+    return record
+
+
+def _zone(zone: ZoneValue, decision: Decision) -> ZoneValue:
+    is_value = decision.verdict == VALUE
+    return replace(
+        zone, value=decision.value if is_value else None, raw=zone.raw if is_value else "", confidence=1.0,
+        blank=not is_value, accept=0.0,
+    )  # fmt: skip
+
+
+def _signed(value: FieldValue, decision: Decision) -> FieldValue:
+    is_value = decision.verdict == VALUE
+    notes = value.notes if is_value else (*value.notes, decision.verdict)
+    return replace(
+        value, raw=decision.reading if not is_value else value.raw, confidence=1.0, by=f"{OPERATOR}{decision.operator}",
+        blank=not is_value, value=value.value if is_value else None, notes=notes, accept=0.0,
+    )  # fmt: skip

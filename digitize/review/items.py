@@ -1,0 +1,150 @@
+"""The items of a review: one per place on the paper (or cell of a table), however many fields hang on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from digitize.keys import work_key
+from digitize.ledger import Ledger
+from digitize.ledger.catalogue import Catalogue
+from digitize.ledger.records import Records, Stored
+from digitize.readings import newest_reading
+from digitize.verdict import reasons
+from mappers.mapping import FormMapping
+from mappers.record import FieldValue
+from ocr.page import Box, Decided
+
+ZONE, COLUMN, FIELD = "zone", "column", "field"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing a person is asked.
+
+    id: made from record, cell, reading and source, so that an old sheet is noticed. cell: "zone:PAGE/ZONE",
+    "column:NAME" or "field:NAME" (nothing on the paper feeds it). fields: paths that hang on the cell. reading: what
+    the machine saw; value: what it made of it. why: stable words and rule codes. said: the rules' messages.
+    """
+
+    id: str
+    record: str
+    cell: str
+    fields: tuple[str, ...]
+    reading: str
+    value: str
+    candidates: tuple[str, ...]
+    confidence: float
+    why: tuple[str, ...]
+    said: tuple[str, ...]
+    source: str
+    page: str = ""
+    box: Box | None = None
+
+
+def item_id(record: str, cell: str, reading: str, source: str) -> str:
+    """The id of an item: 12 hex digits that change when its reading or its source does."""
+    return work_key("item", record, cell, reading, source)[:12]
+
+
+def cell_of(path: str, value: FieldValue | None) -> str:
+    """The place a field's value comes from."""
+    if path.startswith("left_over."):
+        return f"{COLUMN}:{path.removeprefix('left_over.')}"
+    if value is not None and value.origin.zone:
+        return f"{ZONE}:{value.origin.page}/{value.origin.zone}"
+    if value is not None and value.origin.column:
+        return f"{COLUMN}:{value.origin.column}"
+    return f"{FIELD}:{path}"
+
+
+def _feeding_cell(ledger: Ledger, stored: Stored, path: str, mappings: Mapping[str, FormMapping]) -> str:
+    """The zone or column that feeds a field which holds nothing, "" when none does."""
+    now = ledger.state(stored.unit.partition(":")[0], "map")
+    mapping = mappings.get(str(now[2].get("mapping", "")).partition(" ")[0]) if now else None
+    if mapping is None:
+        return ""
+    table, _, name = path.rpartition("].")
+    child = table.partition("[")[0]
+    for rule in mapping.rules:
+        in_child = mapping.rows[rule.row].child if rule.row else ""
+        if in_child == child and any(target == (name or path) for _, target in rule.targets):
+            return (
+                f"{ZONE}:{stored.record.pages[0]}/{rule.source}" if stored.record.pages else f"{COLUMN}:{rule.source}"
+            )
+    return ""
+
+
+def list_items(ledger: Ledger, mappings: Mapping[str, FormMapping]) -> Iterator[tuple[Stored, Item]]:
+    """Every item of every record that is in review or rejected, by record, in the order of the fields."""
+    for stored in Records(ledger).all():
+        if stored.verdict in ("review", "reject"):
+            for item in items_of(ledger, stored, mappings):
+                yield stored, item
+
+
+def items_of(ledger: Ledger, stored: Stored, mappings: Mapping[str, FormMapping]) -> list[Item]:
+    """The items of one record."""
+    values = dict(stored.record.cells())
+    cells: dict[str, list[str]] = {}
+    for path in stored.open:
+        cell = cell_of(path, values.get(path))
+        if cell.startswith(f"{FIELD}:"):
+            cell = _feeding_cell(ledger, stored, path, mappings) or cell
+        cells.setdefault(cell, []).append(path)
+    return [_item(ledger, stored, cell, tuple(paths)) for cell, paths in cells.items()]
+
+
+def source_of(ledger: Ledger, stored: Stored, cell: str) -> str:
+    """Content hash of the page or table a cell lies on; a decision counts only while it is the same."""
+    unit = stored.unit.partition(":")[0]
+    if cell.startswith(f"{ZONE}:"):
+        scan = Catalogue(ledger).scan(cell.partition(":")[2].rpartition("/")[0])
+        return f"{scan.sha256}:{scan.idx}" if scan else ""
+    row = ledger.execute("SELECT sha256 FROM tables WHERE unit = ?", (unit,)).fetchone()
+    if row:
+        return str(row["sha256"])
+    scan = Catalogue(ledger).scan(unit)
+    return f"{scan.sha256}:{scan.idx}" if scan else ""
+
+
+def _item(ledger: Ledger, stored: Stored, cell: str, paths: tuple[str, ...]) -> Item:
+    findings = Records(ledger).findings(stored.record.id)
+    values = dict(stored.record.cells())
+    shown = [values[p] for p in paths if p in values]
+    why = tuple(dict.fromkeys(w for p in paths for w in reasons(stored.record, p, findings)))
+    said = tuple(dict.fromkeys(f.message for f in findings if f.field in paths and f.severity != "note"))
+    source = source_of(ledger, stored, cell)
+    decided = zone_of(ledger, cell)
+    if decided is not None:
+        reading, value, confidence = decided.raw, decided.value, decided.confidence
+        candidates = tuple(c.text for c in decided.candidates)
+    else:
+        reading = shown[0].raw if shown else stored.record.left_over.get(cell.partition(":")[2], "")
+        value = "; ".join(v.value for v in shown if v.value)
+        confidence = min((v.confidence for v in shown), default=0.0)
+        candidates = tuple(c for v in shown for c in v.candidates)
+    return Item(
+        id=item_id(stored.record.id, cell, reading, source),
+        record=stored.record.id,
+        cell=cell,
+        fields=paths,
+        reading=reading,
+        value=value,
+        candidates=candidates[:5],
+        confidence=confidence,
+        why=why,
+        said=said,
+        source=source,
+        page=cell.partition(":")[2].rpartition("/")[0] if decided else "",
+        box=decided.box if decided else None,
+    )
+
+
+def zone_of(ledger: Ledger, cell: str) -> Decided | None:
+    """What reading settled on for a zone cell, None for other cells."""
+    if not cell.startswith(f"{ZONE}:"):
+        return None
+    page, _, zone = cell.partition(":")[2].rpartition("/")
+    reading = newest_reading(ledger, page)
+    return reading.zones.get(zone) if reading else None

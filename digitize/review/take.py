@@ -1,0 +1,159 @@
+"""Review import: filled rows back in, checked by the same cleaners and rules; conflicts are shown, nothing is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from digitize.errors import InputError
+from digitize.known import Known, learn
+from digitize.ledger import Ledger
+from digitize.ledger.records import Decision, Records
+from digitize.review.apply import BLANK, ILLEGIBLE, VALUE
+from digitize.review.items import item_id, list_items
+from digitize.review.sheet import OK, Filled, read_sheet
+from digitize.review.trial import trial
+from digitize.workspace import Place
+
+
+@dataclass(slots=True)
+class ReviewImport:
+    """What became of the rows: rows = accepted + known + conflicts + refused.
+
+    known: settled the same way before. conflicts, refused: (line, what), without values. still: (record, rule codes)
+    of records that a rule refuses even with the accepted values.
+    """
+
+    rows: int = 0
+    accepted: int = 0
+    known: int = 0
+    conflicts: list[tuple[int, str]] = field(default_factory=list)
+    refused: list[tuple[int, str]] = field(default_factory=list)
+    still: list[tuple[str, str]] = field(default_factory=list)
+
+    def as_plain(self) -> dict[str, Any]:
+        """As JSON types."""
+        return {
+            "rows": self.rows, "accepted": self.accepted, "known": self.known,
+            "conflicts": [{"line": n, "what": w} for n, w in self.conflicts],
+            "refused": [{"line": n, "what": w} for n, w in self.refused],
+            "still": [{"record": r, "codes": c} for r, c in self.still],
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a row answers: a decision without an answer; machine: what ok would agree to; before: an earlier answer."""
+
+    blank: Decision
+    machine: str
+    before: Decision | None = None
+
+
+def import_review(place: Place, path: Path, operator: str) -> ReviewImport:
+    """Take a filled review sheet in. All accepted rows are kept in one transaction.
+
+    operator: name kept with every row that names no other. Raises InputError when the file is no review sheet or a row
+    has no operator.
+    """
+    report = ReviewImport()
+    with Ledger(place.ledger) as ledger:
+        known = learn(place, ledger)
+        rows = list(read_sheet(path))
+        answers = _answers(rows, _asked(ledger, known), operator, report)
+        with ledger.writing():
+            for record, own in _by_record(answers).items():
+                _take_record(ledger, known, record, own, report)
+    return report
+
+
+def _asked(ledger: Ledger, known: Known) -> dict[str, _Asked]:
+    """Item id -> what it asks: the open items of today, and those settled before."""
+    asked = {}
+    for of_unit in Records(ledger).decided_units().values():
+        for cells in of_unit.values():
+            for d in cells.values():
+                asked[item_id(d.record, d.field, d.reading, d.source)] = _Asked(d, d.value, before=d)
+    for stored, item in list_items(ledger, known.mappings):
+        blank = Decision(item.record, item.cell, item.reading, item.source, stored.record.form, VALUE, "", "")
+        earlier = asked.get(item.id)
+        asked[item.id] = _Asked(blank, item.value or item.reading, earlier.before if earlier else None)
+    return asked
+
+
+def _answers(
+    rows: Sequence[Filled], asked: Mapping[str, _Asked], operator: str, report: ReviewImport
+) -> list[tuple[int, Decision]]:
+    """(line, decision) of the rows that say something new; the others are counted or reported."""
+    report.rows = len(rows)
+    taken: dict[str, tuple[int, Decision]] = {}
+    for row in rows:
+        if not (row.operator or operator):
+            raise InputError(f"Line {row.line} has no operator. Give the name with --operator.")
+        question = asked.get(row.item)
+        problem = _problem(row, question)
+        if question is None or problem:
+            report.conflicts.append((row.line, problem))
+            continue
+        answer = _answer(row, question, row.operator or operator)
+        before, twin = question.before, taken.get(row.item)
+        if _same(before, answer) or (twin and _same(twin[1], answer)):
+            report.known += 1
+        elif before and before.operator != answer.operator:
+            report.conflicts.append((row.line, f"{before.operator} settled this otherwise before; agree on one value"))
+        elif twin:
+            report.conflicts.append((row.line, f"line {twin[0]} of this sheet says otherwise"))
+        else:
+            taken[row.item] = (row.line, answer)
+    return list(taken.values())
+
+
+def _problem(row: Filled, question: _Asked | None) -> str:
+    if question is None:
+        return "not asked any more: the page or its reading changed since this sheet was written; export it again"
+    if row.verdict not in ("", OK, BLANK, ILLEGIBLE):
+        return f"verdict must be {OK}, {BLANK} or {ILLEGIBLE}"
+    if row.value and row.verdict in (BLANK, ILLEGIBLE):
+        return f"a value and the verdict {row.verdict} contradict each other"
+    if row.verdict == OK and not row.value and not question.machine:
+        return "there is no reading to say ok to; type the value, or choose blank or illegible"
+    return ""
+
+
+def _answer(row: Filled, question: _Asked, operator: str) -> Decision:
+    verdict = row.verdict if row.verdict in (BLANK, ILLEGIBLE) else VALUE
+    text = row.value or (question.machine if row.verdict == OK else "")
+    return replace(question.blank, verdict=verdict, value=text, operator=operator)
+
+
+def _same(a: Decision | None, b: Decision) -> bool:
+    return a is not None and (a.verdict, a.value) == (b.verdict, b.value)
+
+
+def _by_record(answers: Sequence[tuple[int, Decision]]) -> dict[str, list[tuple[int, Decision]]]:
+    grouped: dict[str, list[tuple[int, Decision]]] = {}
+    for line, answer in answers:
+        grouped.setdefault(answer.record, []).append((line, answer))
+    return grouped
+
+
+def _take_record(
+    ledger: Ledger, known: Known, record: str, own: list[tuple[int, Decision]], report: ReviewImport
+) -> None:
+    """Try all answers on one record together, and keep those that are understood."""
+    tried = trial(ledger, known, record, [answer for _, answer in own])
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    for line, answer in own:
+        lost = tried.lost_fields(answer)
+        if lost:
+            report.refused.append((line, f"not understood as {', '.join(lost)}; type it as it stands on the paper"))
+            continue
+        report.accepted += 1
+        Records(ledger).insert_decision(answer, now)
+        detail = {"cell": answer.field, "verdict": answer.verdict, "operator": answer.operator}
+        ledger.record_event(answer.record, "review", "note", detail=detail)
+    if tried.codes:
+        report.still.append((record, ", ".join(tried.codes)))

@@ -1,0 +1,119 @@
+"""Map: readings and table rows to records. A record's unit is its first page, or a chunk of a table's rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from digitize.keys import plain_hash, work_key
+from digitize.known import Known
+from digitize.ledger import Ledger
+from digitize.ledger.catalogue import Catalogue, PageScan, TableUnit
+from digitize.ledger.core import DONE
+from digitize.ledger.records import Decision, Records
+from digitize.progress import Progress
+from digitize.steps import map_pages, map_table
+
+Decisions = Mapping[str, Mapping[str, Decision]]
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """One unit to map. pages: of a filled form, in order, with the keys of their readings; or a table."""
+
+    unit: str
+    key: str
+    pages: tuple[PageScan, ...] = ()
+    table: TableUnit | None = None
+
+
+def plan(ledger: Ledger, known: Known) -> list[Todo]:
+    """The page groups and tables that are not mapped under today's readings, mapping files and decisions.
+
+    Raises MappingError when a form that was read, or a table, has no mapping.
+    """
+    states = ledger.states("map")
+    decided = Records(ledger).decided_units()
+    candidates = [*_page_units(ledger, known, decided), *_table_units(ledger, known, decided)]
+    return [t for t in candidates if not ((now := states.get(t.unit)) and now[0] == t.key and now[1] in DONE)]
+
+
+def map_units(ledger: Ledger, known: Known, todos: Sequence[Todo], progress: Progress) -> int:
+    """Map all units of the plan. Returns the number of records made."""
+    if not todos:
+        return 0
+    progress.start("map", len(todos))
+    decided = Records(ledger).decided_units()
+    count = 0
+    for todo in todos:
+        if ledger.claim([todo.unit], "map", known.owner):
+            decisions = decided.get(todo.unit, {})
+            if todo.table is not None:
+                count += map_table.map_table(ledger, known, todo.table, todo.key, decisions)
+            else:
+                count += map_pages.map_group(ledger, known, todo.pages, todo.key, decisions)
+        progress.advance()
+    return count
+
+
+def decisions_hash(decisions: Decisions) -> str:
+    """Hash of what people settled, whoever did it and whenever."""
+    return plain_hash(
+        {
+            r: {c: [d.reading, d.source, d.schema, d.verdict, d.value] for c, d in of.items()}
+            for r, of in decisions.items()
+        }
+    )
+
+
+def group_pages(ledger: Ledger) -> Iterator[tuple[tuple[PageScan, ...], tuple[str, ...], str]]:
+    """Filled forms: (pages in order, keys of their readings, form family).
+
+    A page whose form is a later part joins the group before it when that group's last page is its neighbour in the
+    volume and of the same family; otherwise it begins a group of its own, so that it is never lost.
+    """
+    states = ledger.states("decide")
+    group: list[PageScan] = []
+    keys: list[str] = []
+    family, part = "", 0
+    for scan in Catalogue(ledger).scans():
+        now = states.get(scan.page)
+        if now is None or now[1] not in DONE:
+            continue
+        reading = _form_of(ledger, scan.page, now)
+        follows = bool(group) and group[-1].volume == scan.volume and group[-1].number + 1 == scan.number
+        if follows and reading == (family, part + 1):
+            part += 1
+        else:
+            if group:
+                yield tuple(group), tuple(keys), family
+            group, keys = [], []
+            family, part = reading
+        group.append(scan)
+        keys.append(now[0])
+    if group:
+        yield tuple(group), tuple(keys), family
+
+
+def _form_of(ledger: Ledger, page: str, now: tuple[str, str, Mapping[str, object]]) -> tuple[str, int]:
+    """Family and part; an event that says "again" has no detail of its own, so the reading is asked."""
+    detail = now[2] if "family" in now[2] else ledger.result(page, "decide", now[0])
+    return str(detail["family"]), int(str(detail["part"]))
+
+
+def _page_units(ledger: Ledger, known: Known, decided: Mapping[str, Decisions]) -> Iterator[Todo]:
+    for pages, keys, family in group_pages(ledger):
+        unit = pages[0].page
+        mapping = known.mapping_for_family(family)
+        said = plain_hash([pages[0].batch, pages[0].station, pages[0].district, pages[0].year, pages[0].language])
+        own = decisions_hash(decided.get(unit, {}))
+        yield Todo(unit, work_key("map", known.map_key, mapping.digest, said, own, *keys), pages)
+
+
+def _table_units(ledger: Ledger, known: Known, decided: Mapping[str, Decisions]) -> Iterator[Todo]:
+    mappings = plain_hash({m.id: m.digest for m in known.mappings.values()})
+    for table in Catalogue(ledger).tables():
+        said = plain_hash([table.batch, table.station, table.district, table.year])
+        own = decisions_hash(decided.get(table.unit, {}))
+        key = work_key("map", known.map_key, mappings, table.sha256, table.name, said, own)
+        yield Todo(table.unit, key, table=table)

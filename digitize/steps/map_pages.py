@@ -1,0 +1,104 @@
+"""One filled form: its pages' zones as plain values, with people's decisions over them, to records in the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from digitize.known import Known
+from digitize.ledger import Ledger
+from digitize.ledger.catalogue import PageScan
+from digitize.ledger.records import Decision, Records, Stored, record_hash
+from digitize.readings import newest_reading
+from digitize.review.apply import Settled, over_page, sign_record, still_hold
+from mappers.mapping import map_readings
+from mappers.record import Record
+from mappers.values import PageValues, ZoneValue
+from ocr.page import Decided, Reading
+
+NEVER = 1.01  # no confidence reaches it: a print that was never calibrated does not pass without a person
+
+
+def map_group(
+    ledger: Ledger, known: Known, pages: Sequence[PageScan], key: str, decisions: Mapping[str, Mapping[str, Decision]]
+) -> int:
+    """Map one group and keep its records with the "done" event in one transaction. Returns how many."""
+    unit = pages[0].page
+    records = make_records(ledger, known, pages, decisions)
+    first = newest_reading(ledger, unit)
+    language = known.forms[first.form].languages[0] if first and first.form in known.forms else ""
+    stored = [_store(record, pages[0], language) for record in records]
+    mapping = records[0] if records else None
+    with ledger.writing():
+        Records(ledger).replace_unit(unit, stored)
+        detail = {
+            "records": len(stored),
+            "left_over": sum(len(r.left_over) for r in records),
+            "mapping": by_of(mapping),
+        }
+        ledger.finish(unit, "map", key, {"records": [r.id for r in records]}, detail)
+    return len(stored)
+
+
+def make_records(
+    ledger: Ledger, known: Known, pages: Sequence[PageScan], decisions: Mapping[str, Mapping[str, Decision]]
+) -> list[Record]:
+    """The records of a group of pages under these decisions; nothing is written."""
+    readings = {p.page: newest_reading(ledger, p.page) for p in pages}
+    first = readings[pages[0].page]
+    assert first is not None and first.family is not None
+    mapping = known.mapping_for_family(first.family)
+    record_id = f"{pages[0].page}-r1"
+    sources = {p.page: f"{p.sha256}:{p.idx}" for p in pages}
+    own = decisions.get(record_id, {})
+    settled = still_hold(own, mapping.form, {c: sources.get(_page_of(c), "") for c in own if c.startswith("zone:")})
+    values = [page_values(p.page, reading, known) for p in pages if (reading := readings[p.page])]
+    context = known.context(record_id, pages[0].batch, pages[0])
+    records = map_readings(mapping, [over_page(v, settled) for v in values], context)
+    return [_sign(r, settled, values) for r in records]
+
+
+def page_values(page: str, reading: Reading, known: Known) -> PageValues:
+    """A reading as the mapping takes it."""
+    accept = known.forms[reading.form].confidence.accept if reading.calibrated and reading.form else NEVER
+    zones = {name: _zone_value(d, accept) for name, d in reading.zones.items()}
+    return PageValues(page, reading.family or "", zones)
+
+
+def group_of(record: Record, station: str = "") -> str:
+    """The station and year within which FIR numbers must be unique; "" parts where they are not known."""
+    where = [record.value(n) or "" for n in ("state", "district", "police_station", "year")]
+    return "|".join([*where[:2], where[2] or station, where[3]])
+
+
+def by_of(record: Record | None) -> str:
+    """Id and version of the mapping that made a record."""
+    makers = (v.by for _, v in record.cells() if v.by and not v.by.startswith("operator ")) if record else iter(())
+    return next((m for m in makers if m != "intake"), "")
+
+
+def _zone_value(d: Decided, accept: float) -> ZoneValue:
+    return ZoneValue(
+        raw=d.raw,
+        value=d.value or None,
+        confidence=d.confidence,
+        box=tuple(d.box),
+        blank=d.blank,
+        candidates=tuple(c.text for c in d.candidates),
+        accept=min(1.0, accept) if d.blank else accept,
+    )
+
+
+def _sign(record: Record, settled: Settled, values: Sequence[PageValues]) -> Record:
+    read = {f"zone:{v.page}/{name}": zone.raw for v in values for name, zone in v.zones.items()}
+    return sign_record(record, settled, read)
+
+
+def _store(record: Record, page: PageScan, language: str) -> Stored:
+    station = record.value("police_station") or page.station
+    return Stored(
+        record, page.page, group_of(record, page.station), station, page.language or language, record_hash(record)
+    )
+
+
+def _page_of(cell: str) -> str:
+    return cell.partition(":")[2].rpartition("/")[0]

@@ -1,0 +1,136 @@
+"""One legacy table: its rows in chunks, each chunk's records and "done" event in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from pathlib import Path
+
+from digitize.errors import InputError
+from digitize.keys import work_key
+from digitize.known import Known
+from digitize.ledger import Ledger
+from digitize.ledger.catalogue import Catalogue, TableUnit
+from digitize.ledger.records import Decision, Records, Stored, record_hash
+from digitize.review.apply import over_row, sign_record, still_hold
+from digitize.steps.map_pages import group_of
+from mappers.errors import MappingError, TableError
+from mappers.legacy import LegacyRow, LegacyTable, open_tables
+from mappers.mapping import FormMapping, map_rows
+from mappers.record import Record
+from mappers.values import MapContext, RowValues
+
+CHUNK = 1000
+Decisions = Mapping[str, Mapping[str, Decision]]
+
+
+def map_table(ledger: Ledger, known: Known, table: TableUnit, key: str, decisions: Decisions) -> int:
+    """Map all chunks of a table that are not done under this key. Returns how many records are new or changed.
+
+    Every row ends as a record or is reported with its number: rows = records + reported.
+    """
+    try:
+        legacy = _open(ledger, known, table)
+        mapping = known.mapping_for_table(tuple(legacy.columns))
+        chunks = [_map_chunk(ledger, known, _Chunk(table, legacy, mapping, n, rows), decisions, key)
+                  for n, rows in enumerate(_chunks(legacy), start=1)]  # fmt: skip
+    except (TableError, MappingError, InputError) as e:
+        kind = getattr(e, "kind", type(e).__name__)
+        message = f"Table {table.unit} ({table.name}): {e}"
+        ledger.fail(table.unit, "map", key, {"kind": kind, "message": message, "retry": True})
+        return 0
+    records, reported = sum(c[0] for c in chunks), sum(c[1] for c in chunks)
+    detail = {
+        "rows": records + reported, "records": records, "reported": reported, "chunks": len(chunks),
+        "damage": list(legacy.notes), "mapping": mapping.by,
+    }  # fmt: skip
+    ledger.finish(table.unit, "map", key, detail, detail)
+    return sum(c[2] for c in chunks)
+
+
+class _Chunk:
+    """One chunk of a table on its way."""
+
+    def __init__(
+        self, table: TableUnit, legacy: LegacyTable, mapping: FormMapping, number: int, rows: list[LegacyRow]
+    ) -> None:
+        self.table, self.legacy, self.mapping, self.number, self.rows = table, legacy, mapping, number, rows
+        self.unit = f"{table.unit}:{number:05d}"
+
+    def usable(self) -> list[LegacyRow]:
+        return [r for r in self.rows if not r.deleted and not r.problem]
+
+    def reported(self) -> list[dict[str, object]]:
+        return [
+            {"row": r.number, "why": r.problem or "deleted in the old system"}
+            for r in self.rows
+            if r.deleted or r.problem
+        ]
+
+    def record_id(self, row: LegacyRow) -> str:
+        return f"{self.table.unit}-r{row.number:07d}"
+
+
+def _map_chunk(
+    ledger: Ledger, known: Known, chunk: _Chunk, decisions: Decisions, table_key: str
+) -> tuple[int, int, int]:
+    """(records, rows reported, records written now)."""
+    usable, reported = chunk.usable(), chunk.reported()
+    key = work_key("chunk", table_key, str(chunk.number))
+    if ledger.take_up(chunk.unit, "map", key):
+        return len(usable), len(reported), 0
+    file = _file_name(ledger, chunk.table)
+    rows = [RowValues(file, chunk.table.name, r.number, r.cells, chunk.record_id(r)) for r in usable]
+    records = map_decided(known, chunk.mapping, rows, known.context("", chunk.table.batch, chunk.table), decisions)
+    stored = [_store(r, chunk) for r in records]
+    detail = {"rows": len(chunk.rows), "records": len(stored), "reported": len(reported)}
+    with ledger.writing():
+        Records(ledger).replace_unit(chunk.unit, stored)
+        ledger.finish(chunk.unit, "map", key, {"reported": reported}, detail)
+    return len(stored), len(reported), len(stored)
+
+
+def map_decided(
+    known: Known, mapping: FormMapping, rows: list[RowValues], context: MapContext, decisions: Decisions
+) -> list[Record]:
+    """Rows to records under people's decisions."""
+    settled = {r.record_id: still_hold(decisions.get(r.record_id, {}), mapping.form, {}) for r in rows}
+    decided = [over_row(r, settled[r.record_id]) if settled[r.record_id].cells else r for r in rows]
+    records = map_rows(mapping, decided, context)
+    return [sign_record(r, settled[r.id], {}) if settled[r.id].cells else r for r in records]
+
+
+def make_again(ledger: Ledger, known: Known, stored: Stored, decisions: Decisions) -> Record:
+    """One record of a table made anew under these decisions; nothing is written. Raises InputError, TableError."""
+    unit, _, number = stored.record.id.rpartition("-r")
+    table = next(t for t in Catalogue(ledger).tables() if t.unit == unit)
+    legacy = _open(ledger, known, table)
+    row = next(r for r in legacy.rows if r.number == int(number))
+    values = RowValues(_file_name(ledger, table), table.name, row.number, row.cells, stored.record.id)
+    mapping = known.mapping_for_table(tuple(legacy.columns))
+    return map_decided(known, mapping, [values], known.context("", table.batch, table), decisions)[0]
+
+
+def _file_name(ledger: Ledger, table: TableUnit) -> str:
+    source = Catalogue(ledger).source(table.sha256)
+    return source.name if source else ""
+
+
+def _store(record: Record, chunk: _Chunk) -> Stored:
+    station = record.value("police_station") or chunk.table.station
+    return Stored(record, chunk.unit, group_of(record, chunk.table.station), station, "", record_hash(record))
+
+
+def _open(ledger: Ledger, known: Known, table: TableUnit) -> LegacyTable:
+    source = Catalogue(ledger).source(table.sha256)
+    assert source is not None
+    path = Path(source.linked) if source.linked else known.place.original(source.sha256, source.suffix)
+    if not path.is_file():
+        raise InputError(f"{path.name} is not there any more. Take the file in again.")
+    return next(islice(open_tables(path), table.idx, None))
+
+
+def _chunks(legacy: LegacyTable) -> Iterator[list[LegacyRow]]:
+    rows = iter(legacy.rows)
+    while chunk := list(islice(rows, CHUNK)):
+        yield chunk

@@ -1,0 +1,112 @@
+"""The whole trail of a page or a record: scan, zones, readings, values, findings, where it is loaded."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from digitize.errors import NotFound
+from digitize.ledger import Ledger
+from digitize.ledger.catalogue import Catalogue, PageScan
+from digitize.ledger.records import Records, Stored
+from digitize.masking import MASK, is_sensitive, mask_record, masked_paths
+from digitize.readings import newest_reading, newest_recognition
+from mappers.record import FieldValue
+from ocr.page import Reading
+
+
+def trail(ledger: Ledger, name: str, *, is_masked: bool = True) -> dict[str, Any]:
+    """Everything known of a page or record, as JSON types; protected names masked by default.
+
+    Raises NotFound when there is neither.
+    """
+    stored = Records(ledger).one(name)
+    if stored is not None:
+        return {"record": record_trail(ledger, stored, is_masked=is_masked)}
+    scan = Catalogue(ledger).scan(name)
+    if scan is None:
+        raise NotFound(f"There is no page and no record {name}. See: digitize status --json")
+    records = [s for s in Records(ledger).all() if name in s.record.pages]
+    page = page_trail(ledger, scan, records, is_masked=is_masked)
+    return {"page": page, "records": [record_trail(ledger, s, is_masked=is_masked) for s in records]}
+
+
+def page_trail(ledger: Ledger, scan: PageScan, records: list[Stored], *, is_masked: bool) -> dict[str, Any]:
+    """One page: its scan, form, zones with what was read in each, and its history."""
+    source = Catalogue(ledger).source(scan.sha256)
+    recognition = newest_recognition(ledger, scan.page)
+    reading = newest_reading(ledger, scan.page)
+    hidden = _hidden_zones(records) if is_masked else set()
+    return {
+        "page": scan.page,
+        "scan": {"file": source.name if source else "", "sha256": scan.sha256, "index": scan.idx, "batch": scan.batch},
+        "volume": Catalogue(ledger).volume_labels().get(scan.volume, ""),
+        "form": recognition.form if recognition else None,
+        "match": recognition.match if recognition else 0,
+        "turned_deg": round(recognition.angle_deg, 2) if recognition else 0.0,
+        "notes": list(recognition.notes) if recognition else [],
+        "zones": _zones(reading, hidden) if reading else [],
+        "history": _history(ledger, scan.page),
+    }
+
+
+def record_trail(ledger: Ledger, stored: Stored, *, is_masked: bool) -> dict[str, Any]:
+    """One record: every field with its origin, raw text, value, confidence and maker; findings; where it is loaded."""
+    record = mask_record(stored.record) if is_masked else stored.record
+    findings = Records(ledger).findings(record.id)
+    load = ledger.execute("SELECT target, at FROM receipts WHERE load = ?", (stored.loaded,)).fetchone()
+    return {
+        "record": record.id,
+        "form": record.form,
+        "verdict": stored.verdict or "not checked",
+        "masked": is_masked and is_sensitive(stored.record),
+        "fields": [_field(path, value, path in stored.open) for path, value in record.cells()],
+        "left_over": dict(record.left_over),
+        "ignored": list(record.ignored),
+        "findings": [
+            {"field": f.field, "code": f.code, "severity": f.severity, "message": f.message} for f in findings
+        ],
+        "open": list(stored.open),
+        "loaded": {"load": stored.loaded, "target": load["target"], "at": load["at"]} if load else None,
+        "history": _history(ledger, record.id),
+    }
+
+
+def _zones(reading: Reading, hidden: set[str]) -> list[dict[str, Any]]:
+    return [
+        {
+            "zone": name, "box": list(d.box), "blank": d.blank, "confidence": round(d.confidence, 3),
+            "reading": MASK if name in hidden and d.raw else d.raw,
+            "value": MASK if name in hidden and d.value else d.value,
+            "candidates": [] if name in hidden else [c.text for c in d.candidates],
+        }
+        for name, d in reading.zones.items()
+    ]  # fmt: skip
+
+
+def _field(path: str, value: FieldValue, is_open: bool) -> dict[str, Any]:
+    o = value.origin
+    place: Mapping[str, Any] = {k: v for k, v in (("page", o.page), ("zone", o.zone), ("file", o.file),
+                                ("table", o.table), ("row", o.row), ("column", o.column)) if v}  # fmt: skip
+    return {
+        "field": path, "value": value.value, "raw": value.raw, "confidence": round(value.confidence, 3),
+        "blank": value.blank, "by": value.by, "from": dict(place), "notes": list(value.notes), "open": is_open,
+    }  # fmt: skip
+
+
+def _hidden_zones(records: list[Stored]) -> set[str]:
+    """Zones that feed a protected field, of a record the law protects."""
+    hidden = set()
+    for s in records:
+        if is_sensitive(s.record):
+            paths = masked_paths(s.record)
+            hidden |= {v.origin.zone for path, v in s.record.cells() if path in paths}
+    return hidden
+
+
+def _history(ledger: Ledger, unit: str) -> list[dict[str, Any]]:
+    return [
+        {"at": e.at, "step": e.step, "outcome": e.outcome, "detail": json.loads(json.dumps(e.detail))}
+        for e in ledger.events(unit)
+    ]
