@@ -68,13 +68,11 @@ def _languages() -> list[Look]:
     looks = []
     for code, language in load_languages().items():
         name = f"Language {code}"
-        lacking = [m for m in language.models if m not in there]
-        if lacking:
-            looks.append(
-                Look(name, "miss", f"no model {', '.join(lacking)}", f"sudo apt-get install {language.package}")
-            )
+        model, package = language.tesseract.models[0], language.tesseract.packages[0]
+        if model in there:
+            looks.append(Look(name, "ok", model))
         else:
-            looks.append(Look(name, "ok", ", ".join(language.models)))
+            looks.append(Look(name, "miss", f"no model {model}", f"sudo apt-get install {package}"))
     return looks
 
 

@@ -46,9 +46,7 @@ class FieldValue:
 
     def is_sure(self) -> bool:
         """Whether no person needs to look: the value fits, and its confidence reaches the form's measured cut."""
-        if self.value is None and not self.blank:
-            return self.raw == ""
-        return self.confidence >= self.accept
+        return (self.value is not None or self.blank) and self.confidence >= self.accept
 
 
 Row = Mapping[str, FieldValue]

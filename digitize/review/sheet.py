@@ -23,7 +23,7 @@ _WIDTHS = (14, 26, 30, 24, 60, 30, 30, 30, 11, 24, 50, 36, 12, 16)
 _PICTURE_WIDTH = 410
 _GUIDE = (
     "Type what stands on the paper into 'right value'.",
-    "If nothing stands there, or nobody can read it, leave 'right value' empty and choose blank or illegible as verdict.",
+    "If nothing stands there, or nobody can read it, leave it empty and choose blank or illegible as verdict.",
     "To say that the machine's reading is right, choose ok as verdict.",
     "Rows left empty are asked again. Do not change the grey columns.",
     "Then: digitize review import DIR FILE --operator NAME",
@@ -147,7 +147,7 @@ def _text(value: Any) -> str:
     return value.strftime("%d-%m-%Y") if hasattr(value, "strftime") else str(value).strip()
 
 
-def _plain(value: str | float) -> str | float:
+def _plain(value: object) -> object:
     """Text without the control characters that a spreadsheet cannot hold."""
     if isinstance(value, str):
         return "".join(c for c in value if c in "\n\t" or ord(c) >= 32)

@@ -57,13 +57,12 @@ def map_units(ledger: Ledger, known: Known, todos: Sequence[Todo], progress: Pro
 
 
 def decisions_hash(decisions: Decisions) -> str:
-    """Hash of what people settled, whoever did it and whenever."""
-    return plain_hash(
-        {
-            r: {c: [d.reading, d.source, d.schema, d.verdict, d.value] for c, d in of.items()}
-            for r, of in decisions.items()
-        }
-    )
+    """Hash of what people settled, whenever they did."""
+    plain = {
+        record: {cell: [d.reading, d.source, d.schema, d.verdict, d.value, d.operator] for cell, d in cells.items()}
+        for record, cells in decisions.items()
+    }
+    return plain_hash(plain)
 
 
 def group_pages(ledger: Ledger) -> Iterator[tuple[tuple[PageScan, ...], tuple[str, ...], str]]:

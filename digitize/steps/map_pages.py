@@ -10,6 +10,7 @@ from digitize.ledger.catalogue import PageScan
 from digitize.ledger.records import Decision, Records, Stored, record_hash
 from digitize.readings import newest_reading
 from digitize.review.apply import Settled, over_page, sign_record, still_hold
+from digitize.verdict import OPERATOR
 from mappers.mapping import map_readings
 from mappers.record import Record
 from mappers.values import PageValues, ZoneValue
@@ -25,16 +26,16 @@ def map_group(
     unit = pages[0].page
     records = make_records(ledger, known, pages, decisions)
     first = newest_reading(ledger, unit)
-    language = known.forms[first.form].languages[0] if first and first.form in known.forms else ""
+    form = known.forms.get(first.form or "") if first else None
+    language = form.languages[0] if form else ""
     stored = [_store(record, pages[0], language) for record in records]
-    mapping = records[0] if records else None
+    detail = {
+        "records": len(stored),
+        "left_over": sum(len(r.left_over) for r in records),
+        "mapping": by_of(records[0]) if records else "",
+    }
     with ledger.writing():
         Records(ledger).replace_unit(unit, stored)
-        detail = {
-            "records": len(stored),
-            "left_over": sum(len(r.left_over) for r in records),
-            "mapping": by_of(mapping),
-        }
         ledger.finish(unit, "map", key, {"records": [r.id for r in records]}, detail)
     return len(stored)
 
@@ -70,9 +71,9 @@ def group_of(record: Record, station: str = "") -> str:
     return "|".join([*where[:2], where[2] or station, where[3]])
 
 
-def by_of(record: Record | None) -> str:
+def by_of(record: Record) -> str:
     """Id and version of the mapping that made a record."""
-    makers = (v.by for _, v in record.cells() if v.by and not v.by.startswith("operator ")) if record else iter(())
+    makers = (v.by for _, v in record.cells() if v.by and not v.by.startswith(OPERATOR))
     return next((m for m in makers if m != "intake"), "")
 
 
@@ -81,7 +82,7 @@ def _zone_value(d: Decided, accept: float) -> ZoneValue:
         raw=d.raw,
         value=d.value or None,
         confidence=d.confidence,
-        box=tuple(d.box),
+        box=(d.box.x0, d.box.y0, d.box.x1, d.box.y1),
         blank=d.blank,
         candidates=tuple(c.text for c in d.candidates),
         accept=min(1.0, accept) if d.blank else accept,

@@ -20,7 +20,7 @@ def column(
     decimal: plain digits with a point). item: number on the printed form. codes: list in `codes/lists.yaml`. high: an
     error changes identity or law (rules.md section F). mandatory: asked for by every source (iif-forms.md section 4).
     """
-    extra = {"kind": kind, "item": item, "codes": codes, "high": high, "mandatory": mandatory}
+    extra: dict[str, Any] = {"kind": kind, "item": item, "codes": codes, "high": high, "mandatory": mandatory}
     return Field(default=None, title=label, json_schema_extra=extra)
 
 

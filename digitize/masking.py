@@ -1,0 +1,243 @@
+"""Masking: the names of sexual offences' victims and of children do not leave the case file.
+
+A record is sensitive when one of its sections is (`masking.toml`), when one of its persons is a child, or when anything
+that was read hints at either: where sections or ages are doubtful, raw text and candidates count too.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib import resources
+
+from mappers.folding import fold_digits
+from mappers.record import FieldValue, Record, Row
+
+MASK = "[masked]"
+_ADULT = 18
+_BNS_YEAR = 2024
+_NUKTAS = dict.fromkeys(map(ord, "\u093c\u09bc\u0a3c\u0abc\u0b3c"))
+# Letters that engines give for digits; only used on section text that is not sure.
+_LOOKALIKES = str.maketrans("OolI|ZSsbGTgq", "0011125566799")
+_HINT_FIELDS = ("narrative", "delay_reason", "result", "place", "action_taken")
+
+
+@dataclass(frozen=True, slots=True)
+class _Policy:
+    sections: Mapping[str, frozenset[int]]
+    whole_acts: frozenset[str]
+    numbers: frozenset[int]
+    words: re.Pattern[str]
+    common: frozenset[str]
+    never: frozenset[str]
+    person: tuple[str, ...]
+    kin: tuple[str, ...]
+    record: tuple[str, ...]
+
+
+def is_sensitive(record: Record) -> bool:
+    """Whether the law, or the doubt about a reading, keeps persons of this record out of copies."""
+    return _has_protected_section(record) or _has_child(record) or _has_hint(record)
+
+
+def masked_paths(record: Record) -> frozenset[str]:
+    """Paths of the fields that are masked; empty for a record that is not sensitive.
+
+    Everyone but an adult accused is masked whole, for the complainant is often the victim or a relative. An adult
+    accused keeps the name, unless it is also the name of somebody masked. Any other field in which a masked person's
+    name turns up is masked too.
+    """
+    if not is_sensitive(record):
+        return frozenset()
+    direct = {path for path in dict(record.cells()) if _is_direct(record, path)}
+    secrets = _secrets(record, direct)
+    return frozenset(direct | {path for path, cell in record.cells() if _leaks(cell, path, secrets)})
+
+
+def mask_record(record: Record) -> Record:
+    """A copy in which every masked field's raw text, value and candidates are "[masked]"; left-over cells as well.
+
+    A record that is not sensitive comes back as it is.
+    """
+    paths = masked_paths(record)
+    if not paths:
+        return record
+    secrets = _secrets(record, paths)
+    fields = {name: _mask(name, cell, paths, secrets) for name, cell in record.fields.items()}
+    children = {
+        table: tuple(_mask_row(f"{table}[{i}]", row, paths, secrets) for i, row in enumerate(rows))
+        for table, rows in record.children.items()
+    }
+    left_over = {_hide(name, secrets): MASK for name in record.left_over}
+    return replace(record, fields=fields, children=children, left_over=left_over)
+
+
+@cache
+def _policy() -> _Policy:
+    data = tomllib.loads((resources.files("digitize") / "masking.toml").read_text(encoding="utf-8"))
+    return _Policy(
+        sections={act: frozenset(numbers) for act, numbers in data["sections"].items()},
+        whole_acts=frozenset(data["acts"]["whole"]),
+        numbers=frozenset(data["hints"]["numbers"]),
+        words=_pattern(data["hints"]["words"]),
+        common=frozenset(map(_fold, data["hints"]["common"])),
+        never=frozenset(data["fields"]["never"]),
+        person=tuple(data["fields"]["person"]),
+        kin=tuple(data["fields"]["kin"]),
+        record=tuple(data["fields"]["record"]),
+    )
+
+
+def _pattern(words: Iterable[str]) -> re.Pattern[str]:
+    parts = (rf"\b{re.escape(w)}" if w.isascii() else re.escape(_fold(w)) for w in words)
+    return re.compile("|".join(parts))
+
+
+def _fold(text: str) -> str:
+    return unicodedata.normalize("NFC", fold_digits(text)).translate(_NUKTAS).casefold()
+
+
+def _texts(cell: FieldValue | None) -> Iterator[str]:
+    """All texts of a cell: raw, value and candidates."""
+    if cell is not None:
+        yield from (t for t in (cell.raw, cell.value or "", *cell.candidates) if t)
+
+
+def _has_protected_section(record: Record) -> bool:
+    return any(_is_protected(record, row) for row in record.children.get("acts", ()))
+
+
+def _is_protected(record: Record, row: Row) -> bool:
+    policy = _policy()
+    act, section = row.get("act"), row.get("section")
+    if any(_upper(t) in policy.whole_acts for t in _texts(act)):
+        return True
+    numbers = {n for t in _texts(section) for n in _numbers(t)}
+    if act is not None and act.value and act.is_sure() and not _is_inferred(row):
+        return bool(numbers & policy.sections.get(act.value, frozenset()))
+    known = {n for a, s in policy.sections.items() for n in s if a != "BNS" or not _is_before_bns(record)}
+    return bool(numbers & known)
+
+
+def _upper(text: str) -> str:
+    return re.sub(r"[^A-Z]", "", text.upper())
+
+
+def _is_inferred(row: Row) -> bool:
+    cell = row.get("act_is_inferred")
+    return cell is not None and cell.value == "yes"
+
+
+def _is_before_bns(record: Record) -> bool:
+    """Whether the record is surely older than the BNS."""
+    years = [c.value[:4] for c in map(record.fields.get, ("year", "fir_date")) if c and c.value and c.is_sure()]
+    return bool(years) and all(y.isdigit() and int(y) < _BNS_YEAR for y in years)
+
+
+def _numbers(text: str) -> Iterator[int]:
+    for run in re.findall(r"(?<!\d)\d{1,4}(?!\d)", fold_digits(text)):
+        yield int(run)
+
+
+def _has_child(record: Record) -> bool:
+    return any(_is_child(record, row) for row in record.children.get("persons", ()))
+
+
+def _is_child(record: Record, row: Row) -> bool:
+    age, birth, year = row.get("age"), row.get("birth_year"), record.fields.get("year")
+    if any(n < _ADULT for n in _ages(age)):
+        return True
+    known = [t.value for t in (birth, year) if t and t.value and t.value.isdigit()]
+    return len(known) == 2 and int(known[1]) - int(known[0]) <= _ADULT
+
+
+def _ages(cell: FieldValue | None) -> Iterator[int]:
+    """The age, and every number that was read in its place where it is not sure."""
+    if cell is None:
+        return
+    texts = [cell.value or ""] if cell.value and cell.is_sure() else _texts(cell)
+    for text in texts:
+        yield from _numbers(text)
+
+
+def _has_hint(record: Record) -> bool:
+    policy = _policy()
+    acts = [cell for row in record.children.get("acts", ()) for cell in row.values()]
+    for cell in acts:
+        doubtful = "" if cell.is_sure() else " ".join(_texts(cell)).translate(_LOOKALIKES)
+        if policy.numbers & {n for t in (*_texts(cell), doubtful) for n in _numbers(t)}:
+            return True
+    if policy.numbers & {n for t in record.left_over.values() if not acts for n in _numbers(t)}:
+        return True
+    free = [t for name in _HINT_FIELDS for t in _texts(record.fields.get(name))]
+    told = _fold("\n".join([*free, *(t for c in acts for t in _texts(c)), *record.left_over.values()]))
+    return policy.words.search(told) is not None
+
+
+def _is_direct(record: Record, path: str) -> bool:
+    policy = _policy()
+    if not path.startswith("persons["):
+        return path in policy.record
+    index, _, name = path.removeprefix("persons[").partition("].")
+    row = record.children["persons"][int(index)]
+    role = row.get("role")
+    is_adult_accused = role is not None and role.value == "accused" and not _is_child(record, row)
+    return name in (policy.kin if is_adult_accused else policy.person)
+
+
+def _secrets(record: Record, paths: Iterable[str]) -> frozenset[str]:
+    """What tells of the masked persons, folded: their names and phones whole, and each word of three letters or more."""
+    cells = dict(record.cells())
+    wanted = ("name", "alias", "relative_name", "phone")
+    masked = [cells[p] for p in paths if p.startswith("persons[") and p.rpartition(".")[2] in wanted]
+    texts = [text for cell in masked for text in _texts(cell)]
+    wholes = {" ".join(_words(t)) for t in texts}
+    parts = {w for t in texts for w in _words(t) if len(w) >= 3}
+    return frozenset(w for w in wholes | parts if len(w) >= 3 and w not in _policy().common)
+
+
+def _words(text: str) -> Iterator[str]:
+    """Words with their vowel signs, folded."""
+    yield from filter(None, re.split(r"[\s,.;:/@()\[\]\"'\-_|]+", _fold(text)))
+
+
+def _tells(text: str, secrets: frozenset[str]) -> bool:
+    """Whether a masked name stands in a text; a word with a case ending counts, and a name of several words."""
+    spaced = " " + " ".join(_words(text))
+    return any(f" {secret}" in spaced for secret in secrets)
+
+
+def _leaks(cell: FieldValue, path: str, secrets: frozenset[str]) -> bool:
+    if path.startswith("acts[") or path in _policy().never:
+        return False
+    return any(_tells(text, secrets) for text in _texts(cell))
+
+
+def _mask_row(path: str, row: Row, paths: frozenset[str], secrets: frozenset[str]) -> Row:
+    return {name: _mask(f"{path}.{name}", cell, paths, secrets) for name, cell in row.items()}
+
+
+def _mask(path: str, cell: FieldValue, paths: frozenset[str], secrets: frozenset[str]) -> FieldValue:
+    """The cell without what tells of a person; a code or number keeps its value where only its raw text tells."""
+    file, column = (_hide(x, secrets) for x in (cell.origin.file, cell.origin.column))
+    kept = replace(cell, origin=replace(cell.origin, file=file, column=column))
+    if path not in paths:
+        return kept
+    keeps = cell.value is not None and _is_plain(path) and not _tells(cell.value, secrets)
+    value = cell.value if keeps or cell.value is None else MASK
+    return replace(kept, raw=MASK if cell.raw else "", value=value, candidates=(MASK,) * len(cell.candidates))
+
+
+def _is_plain(path: str) -> bool:
+    """Whether a field is masked only for its raw text: an age or a role does not tell who it is."""
+    name = path.rpartition(".")[2]
+    return name not in _policy().person and name not in _policy().record and name not in ("description", "io_name")
+
+
+def _hide(name: str, secrets: frozenset[str]) -> str:
+    """A file or column name, masked where it holds a masked person's name."""
+    return MASK if _tells(name, secrets) else name
