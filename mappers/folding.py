@@ -11,6 +11,8 @@ _ZEROS = (
     0x06F0, 0x0660, 0xABF0, 0x1C50, 0xFF10,
 )  # fmt: skip
 _DIGITS = {zero + n: str(n) for zero in _ZEROS for n in range(10)}
+# Hindi writes the zero for the dot of an abbreviation: भा०द०वि० is भा.द.वि.
+_ZERO_AS_DOT = re.compile(r"(?<=[\u0904-\u0939\u093c-\u094d])\u0966")
 _SPACES = re.compile(r"\s+")
 _JOINERS = "\u200c\u200d"
 
@@ -24,9 +26,10 @@ def fold_digits(text: str) -> str:
     """Text with the digits of every Indian script as 0-9; everything else stays.
 
     Scripts: Devanagari, Bengali, Gurmukhi, Gujarati, Odia, Tamil, Telugu, Kannada, Malayalam, Urdu, Arabic, Meetei
-    Mayek, Ol Chiki, full-width. A table rather than int(), so that no other character is taken for a digit by luck.
+    Mayek, Ol Chiki, full-width. A table rather than int(), so that no other character is taken for a digit by luck. A
+    Devanagari zero right behind a letter is the dot of an abbreviation and becomes one.
     """
-    return text if text.isascii() else text.translate(_DIGITS)
+    return text if text.isascii() else _ZERO_AS_DOT.sub(".", text).translate(_DIGITS)
 
 
 def squeeze(text: str) -> str:

@@ -36,5 +36,5 @@ def read_model(path: Traversable | Path, model: type[M]) -> M:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Give "; did you mean X?" when a known word is near, else ""; known is any iterable of strings."""
-    near = get_close_matches(word, list(known), n=1, cutoff=0.6)
+    near = get_close_matches(word, list(known), n=1, cutoff=0.5)
     return f"; did you mean {near[0]}?" if near else ""

@@ -51,7 +51,7 @@ class Cleaner:
     """A named cleaner. Either `clean` (one value) or `rows` with its `parts` (several fields, or several rows).
 
     main: the part that keeps the raw text when nothing else fits. many: it may give several rows. uses_day: its
-    answer depends on the day of the record.
+    answer depends on the day of the record. kinds: kinds of field that its one value fits, () for any.
     """
 
     name: str
@@ -61,6 +61,7 @@ class Cleaner:
     main: str = ""
     many: bool = False
     uses_day: bool = False
+    kinds: tuple[str, ...] = ()
 
 
 def unsure(note: str, *more: str, raw: str = "") -> Cleaned:

@@ -1,0 +1,230 @@
+"""Binding a mapping file: every name in it is looked up and checked before the first page or row."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from mappers.clean import Cleaner, load_cleaners
+from mappers.codes import act_list, code_lists
+from mappers.encodings import names as encoding_names
+from mappers.errors import MappingError
+from mappers.model import MappingFile, MapRule, MatchRule
+from mappers.schema import Column, Table, form_tables
+from mappers.toml import did_you_mean, read_model
+
+_OPEN_LISTS = ("station", "district")
+# These are mapped first, in this order: the others need the year as a pivot and the day to know the law in force.
+_FIRST = ("year", "fir_date", "occurrence_from")
+
+
+@dataclass(frozen=True, slots=True)
+class BoundRule:
+    """A rule whose names exist. targets: (part, field); the part is "" for a cleaner of one value. codes: list."""
+
+    source: str
+    cleaner: Cleaner
+    targets: tuple[tuple[str, str], ...]
+    row: str
+    codes: Mapping[str, str]
+    encoding: str
+    continued: bool
+
+
+@dataclass(frozen=True)
+class BoundRow:
+    """A kind of child row: the table the record knows it under, and its fixed fields."""
+
+    name: str
+    child: str
+    set: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class FormMapping:
+    """A mapping ready to use. by: what FieldValues say of it. digest: SHA-256 of the file, for keys of work."""
+
+    id: str
+    version: str
+    title: str
+    form: str
+    file: str
+    digest: str
+    match: MatchRule
+    set: Mapping[str, str]
+    rows: Mapping[str, BoundRow]
+    rules: tuple[BoundRule, ...]
+    ignored: frozenset[str]
+
+    @property
+    def by(self) -> str:
+        """Mapping id and version, as a FieldValue names its maker."""
+        return f"{self.id} {self.version}"
+
+
+def bind_file(path: Traversable | Path) -> FormMapping:
+    """Read and bind one mapping file.
+
+    Raises MappingError naming file, key and, where there is one, a near miss: for a form, table, field, cleaner,
+    part, list or encoding that does not exist, a source or field used twice, or a value its list does not know.
+    """
+    return _Binder(path.name, read_model(path, MappingFile)).bind(hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+class _Binder:
+    """Looks up the names of one file; all checks share its name for their messages."""
+
+    def __init__(self, file: str, model: MappingFile) -> None:
+        self._file = file
+        self._model = model
+        self._tables = self._form_tables()
+
+    def bind(self, digest: str) -> FormMapping:
+        m = self._model
+        self._check_match()
+        rows = {name: self._row(name) for name in m.rows}
+        rules = tuple(self._rule(i, r) for i, r in enumerate(m.rules))
+        self._check_constants("set", self._tables[m.form], m.set)
+        self._check_sources()
+        self._check_targets(rules)
+        ordered = tuple(sorted(rules, key=_order))
+        ignored = frozenset(i.source for i in m.ignore)
+        return FormMapping(
+            m.id, m.version, m.title, m.form, self._file, digest, m.match, dict(m.set), rows, ordered, ignored
+        )
+
+    def _fail(self, key: str, message: str) -> MappingError:
+        return MappingError(f"{self._file}: {key}: {message}")
+
+    def _form_tables(self) -> Mapping[str, Table]:
+        try:
+            return form_tables(self._model.form)
+        except MappingError as e:
+            raise self._fail("form", str(e)) from e
+
+    def _check_match(self) -> None:
+        match = self._model.match
+        if bool(match.families) == bool(match.columns):
+            raise self._fail("match", "give either families (of pages) or columns (of tables)")
+        stem = self._file.removesuffix(".toml")
+        if stem != self._model.id:
+            raise self._fail("id", f"the file is called {stem}, the mapping {self._model.id}")
+
+    def _row(self, name: str) -> BoundRow:
+        rule = self._model.rows[name]
+        children = {t.child: t for t in self._tables.values() if t.child}
+        if rule.table not in children:
+            hint = did_you_mean(rule.table, children) or f" (there are: {', '.join(children)})"
+            raise self._fail(f"rows.{name}.table", f"form {self._model.form} has no child table {rule.table}{hint}")
+        self._check_constants(f"rows.{name}.set", children[rule.table], rule.set)
+        return BoundRow(name, rule.table, dict(rule.set))
+
+    def _rule(self, index: int, rule: MapRule) -> BoundRule:
+        key = f"map[{index}] (from {rule.source})"
+        table = self._table_of(key, rule)
+        cleaners = load_cleaners()
+        if rule.clean not in cleaners:
+            raise self._fail(key, f"there is no cleaner {rule.clean}{did_you_mean(rule.clean, cleaners)}")
+        cleaner = cleaners[rule.clean]
+        targets = self._targets(key, rule, cleaner)
+        columns = {field: self._column(key, table, field) for _, field in targets}
+        if cleaner.kinds and targets[0][0] == "":
+            self._check_kind(key, cleaner, columns[targets[0][1]])
+        codes = {field: self._codes(key, rule, cleaner, c) for field, c in columns.items()}
+        return BoundRule(
+            rule.source, cleaner, targets, rule.into, codes, self._encoding(key, rule), continued=rule.continued
+        )
+
+    def _table_of(self, key: str, rule: MapRule) -> Table:
+        if not rule.into:
+            return self._tables[self._model.form]
+        if rule.into not in self._model.rows:
+            raise self._fail(key, f"into: there is no row {rule.into}{did_you_mean(rule.into, self._model.rows)}")
+        child = self._model.rows[rule.into].table
+        return next(t for t in self._tables.values() if t.child == child)
+
+    def _targets(self, key: str, rule: MapRule, cleaner: Cleaner) -> tuple[tuple[str, str], ...]:
+        if cleaner.clean is not None:
+            if not isinstance(rule.to, str):
+                raise self._fail(key, f"to: cleaner {cleaner.name} gives one value; name one field")
+            return (("", rule.to),)
+        if isinstance(rule.to, str):
+            parts = ", ".join(cleaner.parts)
+            raise self._fail(key, f"to: cleaner {cleaner.name} gives parts ({parts}); say which goes where")
+        for part in rule.to:
+            if part not in cleaner.parts:
+                hint = did_you_mean(part, cleaner.parts) or f" (parts: {', '.join(cleaner.parts)})"
+                raise self._fail(key, f"to: cleaner {cleaner.name} has no part {part}{hint}")
+        if cleaner.main not in rule.to:
+            raise self._fail(key, f"to: the part {cleaner.main} must go somewhere: it keeps what cannot be split")
+        if cleaner.many and not rule.into:
+            raise self._fail(key, f"into: cleaner {cleaner.name} may give several rows; name a row of [rows]")
+        return tuple(rule.to.items())
+
+    def _column(self, key: str, table: Table, field: str) -> Column:
+        column = table.column(field)
+        if column is None:
+            hint = did_you_mean(field, [c.name for c in table.columns])
+            raise self._fail(key, f"to: table {table.name} has no field {field}{hint}")
+        return column
+
+    def _check_kind(self, key: str, cleaner: Cleaner, column: Column) -> None:
+        if column.kind not in cleaner.kinds:
+            raise self._fail(key, f"cleaner {cleaner.name} does not give a {column.kind}, which {column.name} wants")
+
+    def _codes(self, key: str, rule: MapRule, cleaner: Cleaner, column: Column) -> str:
+        name = rule.list or column.codes
+        known = (*code_lists(), *_OPEN_LISTS, "act")
+        if name and name not in known:
+            raise self._fail(key, f"list: there is no list {name}{did_you_mean(name, known)}")
+        if cleaner.name == "code" and not name:
+            raise self._fail(key, f"list: field {column.name} has no list; name one")
+        return name
+
+    def _encoding(self, key: str, rule: MapRule) -> str:
+        name = self._model.encoding if rule.encoding is None else rule.encoding
+        if name and name not in encoding_names():
+            hint = did_you_mean(name, encoding_names()) or f" (there are: {', '.join(encoding_names())})"
+            raise self._fail(key, f"encoding: {name} is not known{hint}")
+        return name
+
+    def _check_constants(self, key: str, table: Table, constants: Mapping[str, str]) -> None:
+        for field, value in constants.items():
+            column = self._column(f"{key}.{field}", table, field)
+            codes = act_list() if column.codes == "act" else code_lists().get(column.codes)
+            if codes and value not in codes.values:
+                hint = did_you_mean(value, codes.values)
+                raise self._fail(f"{key}.{field}", f"{value} is not in the list {codes.name}{hint}")
+
+    def _check_sources(self) -> None:
+        seen: set[str] = set()
+        for source in [r.source for r in self._model.rules] + [i.source for i in self._model.ignore]:
+            if source in seen:
+                raise self._fail("map/ignore", f"{source} is named twice")
+            seen.add(source)
+
+    def _check_targets(self, rules: tuple[BoundRule, ...]) -> None:
+        taken = {("", f): "set" for f in self._model.set}
+        taken |= {(name, f): f"rows.{name}.set" for name, row in self._model.rows.items() for f in row.set}
+        for name, field, source in _all_targets(rules):
+            if (name, field) in taken:
+                first = taken[name, field]
+                raise self._fail(f"map (from {source})", f"field {field} is filled twice; first by {first}")
+            taken[name, field] = source
+        for rule in rules:
+            if rule.cleaner.many and sum(r.row == rule.row for r in rules) > 1:
+                raise self._fail(f"map (from {rule.source})", f"row {rule.row} is filled by another rule as well")
+
+
+def _all_targets(rules: tuple[BoundRule, ...]) -> Iterator[tuple[str, str, str]]:
+    for rule in rules:
+        for _, field in rule.targets:
+            yield rule.row, field, rule.source
+
+
+def _order(rule: BoundRule) -> int:
+    field = rule.targets[0][1]
+    return _FIRST.index(field) if not rule.row and field in _FIRST else len(_FIRST)

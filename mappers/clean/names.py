@@ -1,0 +1,118 @@
+"""Names of persons, and what stands beside them: alias, relation, age, address. Never split blindly."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from mappers.clean.base import CleanContext, Cleaned, CleanedRows, Cleaner
+from mappers.clean.digits import clean_age
+from mappers.folding import fold_digits, nfc, squeeze
+
+_EDGES = " \t\n.,;:-–|_'\"*"
+_B = r"(?<![^\W_])(?<![\u0900-\u0d7f])"
+_E = r"(?![^\W_]|[\u0900-\u0d7f])"
+
+# What a relation word says of the person named after it. Source: the usage of the states' forms; see lists.toml.
+_RELATIONS: Mapping[str, str] = {
+    "father": r"s\s*[/.]\s*o\.?|d\s*[/.]\s*o\.?|son\s+of|daughter\s+of|पुत्र|पुत्री|वल्द|आत्मज|आत्मजा|पिता|वडील|পিতা|পিং|ছেলে"
+    r"|த\s*/\s*பெ\.?|தகப்பனார்|தந்தை|తండ్రి|ತಂದೆ|ಬಿನ್|પિતા|ਪੁੱਤਰ|ਪੁੱਤਰੀ|ପିତା|ولد|دختر|vald",
+    "husband": r"w\s*[/.]\s*o\.?|wife\s+of|पत्नी|पति|पती|স্বামী|জং|க\s*/\s*பெ\.?|கணவர்|భర్త|ಕೋಂ|પતિ|ਪਤਨੀ|ସ୍ୱାମୀ|زوجہ",
+    "mother": r"m\s*/\s*o\.?|माता|মাতা|தாய்|ମାତା",
+    "guardian": r"c\s*[/.]\s*o\.?|care\s+of|द्वारा|প্রযত্নে",
+    "wife": r"h\s*/\s*o\.?|husband\s+of",
+    "brother": r"b\s*/\s*o\.?|brother\s+of|भाई",
+}
+_RELATION = re.compile("|".join(f"(?P<{n}>{_B}(?:{w}){_E})" for n, w in _RELATIONS.items()), re.I)
+_ALIAS = re.compile(rf"\s*@\s*|{_B}(?:alias|urf|उर्फ|उर्फ़|ওরফে|என்கிற|ఉరఫ్|ಉರುಫ್|എന്ന|ઉર્ફે|ਉਰਫ|عرف){_E}\.?", re.I)
+_ADDRESS = re.compile(
+    rf"{_B}(?:r\s*[/.]\s*o\.?|resident\s+of|residing\s+at|address|add\.|vill(?:age)?\.?|निवासी|नि\.|साकिन|सा\.|रहि\.|रा\."
+    rf"|पता|সাং|সাকিন|ঠিকানা|গ্রাম|முகவரி|నివాసి|ವಾಸ|વાસી|ਵਾਸੀ|ساکن)(?![^\W_])[\s:.\-]*|\s+of\s+",
+    re.I,
+)
+_AGE_WORD = r"(?:aged?(?:\s+about)?|उम्र|आयु|वय|বয়স|বয়স|வயது|వయస్సు|ವಯಸ್ಸು|വയസ്സ്|ઉ\.\s*વ\.?|ਉਮਰ|ବୟସ)"
+_YEARS = r"(?:\s*(?:years?|yrs?\.?|वर्षे?|साल|বছর|বৎসর|வயது|ఏళ్ళు|ವರ್ಷ|വയസ്സ്|વર્ષ|ਸਾਲ|ବର୍ଷ))"
+_AGE = re.compile(
+    rf"{_B}{_AGE_WORD}[\s:.\-]*(?P<a>\d{{1,3}})(?!\d){_YEARS}?|\(\s*(?P<b>\d{{1,3}}){_YEARS}?\s*\)"
+    rf"|(?<!\d)(?P<c>\d{{1,3}}){_YEARS}{_E}(?:\s+old)?",
+    re.I,
+)
+PERSON_PARTS = ("name", "alias", "relation", "relative_name", "age", "address")
+
+
+def clean_name(raw: str, context: CleanContext) -> Cleaned:
+    """A name as written, in one line, without punctuation at its ends; initials, titles and order stay."""
+    return Cleaned(squeeze(raw).strip(_EDGES) or None)
+
+
+def clean_relative(raw: str, context: CleanContext) -> CleanedRows:
+    """A relative ("S/o ...", "पिता - ...") as relation and relative_name; without such a word no relation is given."""
+    text = squeeze(raw)
+    m = _RELATION.match(text.lstrip(_EDGES))
+    rest = text.lstrip(_EDGES)[m.end() :] if m else text
+    parts = {"relative_name": Cleaned(rest.strip(_EDGES) or None)}
+    if m and m.lastgroup:
+        parts["relation"] = Cleaned(m.lastgroup, raw=m.group())
+    return CleanedRows((parts,))
+
+
+def clean_person(raw: str, context: CleanContext) -> CleanedRows:
+    """One person with what stands beside the name, as parts name, alias, relation, relative_name, age, address.
+
+    Splits only at words that say so (S/o, उर्फ, r/o, aged ...); where none is, the whole text is the name. More than
+    one relation word may mean more than one person: the name is then doubted with the note "several-persons".
+    """
+    return CleanedRows((person_parts(squeeze(raw)),))
+
+
+def person_parts(text: str) -> dict[str, Cleaned]:
+    """The parts of one person's text; see clean_person."""
+    parts: dict[str, Cleaned] = {}
+    text, age = _take_age(nfc(text))
+    if age is not None:
+        parts["age"] = age
+    several = len(_RELATION.findall(text)) > 1
+    text, address = _cut(text, _ADDRESS)
+    if address:
+        parts["address"] = Cleaned(address, raw=address)
+    m = _RELATION.search(text)
+    if m and m.lastgroup:
+        _add_relative(parts, m, text)
+        text = text[: m.start()]
+    text, alias = _cut(text, _ALIAS)
+    if alias:
+        parts["alias"] = Cleaned(alias, raw=alias)
+    name = text.strip(_EDGES)
+    if name or not parts:
+        parts["name"] = Cleaned(name or None, 0.5 if several else 1.0, ("several-persons",) if several else (), name)
+    return parts
+
+
+def _add_relative(parts: dict[str, Cleaned], m: re.Match[str], text: str) -> None:
+    parts["relation"] = Cleaned(m.lastgroup, raw=m.group())
+    relative = text[m.end() :].strip(_EDGES)
+    if relative:
+        parts["relative_name"] = Cleaned(relative, raw=relative)
+
+
+def _take_age(text: str) -> tuple[str, Cleaned | None]:
+    folded = fold_digits(text)
+    found = list(_AGE.finditer(folded)) if len(folded) == len(text) else []
+    if len(found) != 1:
+        return text, None
+    m = found[0]
+    years = clean_age(m.group("a") or m.group("b") or m.group("c"), CleanContext())
+    age = Cleaned(years.value, years.confidence, years.notes, text[m.start() : m.end()])
+    return f"{text[: m.start()].rstrip(' ,;')}, {text[m.end() :].lstrip(' ,;')}", age
+
+
+def _cut(text: str, pattern: re.Pattern[str]) -> tuple[str, str]:
+    m = pattern.search(text, 1) if text else None
+    return (text[: m.start()], text[m.end() :].strip(_EDGES)) if m else (text, "")
+
+
+CLEANERS = (
+    Cleaner("name", clean_name, kinds=("name", "text")),
+    Cleaner("relative", rows=clean_relative, parts=("relation", "relative_name"), main="relative_name"),
+    Cleaner("person", rows=clean_person, parts=PERSON_PARTS, main="name"),
+)

@@ -1,0 +1,90 @@
+"""Blocks of persons or property, one a line, as rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from mappers.clean.base import CleanContext, Cleaned, CleanedRows, Cleaner
+from mappers.clean.money import clean_money
+from mappers.clean.names import PERSON_PARTS, person_parts
+from mappers.codes.lists import code_lists
+from mappers.folding import fold_digits, fold_key, nfc, squeeze
+
+_MARK = re.compile(r"(?:^|(?<=[\s,;]))(?:\(?\s*\d{1,2}\s*[).](?!\d)|\(?[ivx]{1,4}\s*\))\s*(?=[^\s\d])", re.I)
+_UNKNOWN = re.compile(
+    r"unknown|un-?identified|not\s+known|n\.\s*k\.|अज्ञात|अनजान|अनोळखी|অজ্ঞাত|অপরিচিত|அடையாளம்\s+தெரியாத|தெரியாத|పేరు\s+తెలియని"
+    r"|గుర్తు\s*తెలియని|ಅಪರಿಚಿತ|അജ്ഞാത|અજાણ્ય|ਨਾਮਾਲੂਮ|ਅਣਪਛਾਤ|ଅଜ୍ଞାତ|نامعلوم",
+    re.I,
+)
+_OTHERS = re.compile(
+    r"^\W*(?:and|&|व|तथा|एवं|और|ও|এবং|மற்றும்)?\s*(?:\d+\s*)?(?:others?|अन्य|इतर|অন্যান্য|மற்றவர்கள்|etc\.?)(?![^\W\d_])",
+    re.I,
+)
+_VALUE = re.compile(
+    r"[\s,;:\-–(@]*(?:(?:value[d]?(?:\s+(?:at|of))?|worth|मूल्य|कीमत|किंमत|মূল্য|দাম|மதிப்பு)\s*[:\-]?\s*)?"
+    r"((?:rs\.?|₹|रु\.?|रू\.?|টাকা|ரூ\.?)\s*[\d,]+(?:\.\d+)?\s*(?:/[\s\-=]*)?|[\d,]+(?:\.\d+)?\s*(?:/\s*[\-=]+|टाका|টাকা|रुपये))\)?\s*\.?$",
+    re.I,
+)
+
+
+def split_items(raw: str) -> list[str]:
+    """The items of a block: at marks such as "1)" and "(ii)" where there are any, else one a line.
+
+    A line without a mark below a marked one continues it. Nothing is split at commas or "and".
+    """
+    text = nfc(raw)
+    folded = fold_digits(text)
+    marks = list(_MARK.finditer(folded)) if len(folded) == len(text) else []
+    if not marks:
+        return [line for line in (squeeze(x) for x in text.splitlines()) if line]
+    ends = [m.start() for m in marks[1:]] + [len(text)]
+    items = [text[: marks[0].start()], *(text[m.end() : end] for m, end in zip(marks, ends, strict=True))]
+    return [line for line in (squeeze(x).strip(" ,;") for x in items) if line]
+
+
+def clean_persons(raw: str, context: CleanContext) -> CleanedRows:
+    """A block of persons as rows: the parts of clean_person, and status "unknown" for those nobody could name."""
+    return CleanedRows(tuple(_person(item) for item in split_items(raw)))
+
+
+def _person(item: str) -> Mapping[str, Cleaned]:
+    if _OTHERS.match(item):
+        return {"status": Cleaned("unknown", 0.9, ("others",), item)}
+    if _UNKNOWN.search(item):
+        return {"status": Cleaned("unknown", 1.0, (), item)}
+    return person_parts(item)
+
+
+def clean_property(raw: str, context: CleanContext) -> CleanedRows:
+    """A block of things as rows of description, value (rupees) and, where its words name one, category."""
+    return CleanedRows(tuple(_thing(item, context) for item in split_items(raw)))
+
+
+def _thing(item: str, context: CleanContext) -> Mapping[str, Cleaned]:
+    folded = fold_digits(item)
+    m = _VALUE.search(folded) if len(folded) == len(item) else None
+    described = (item[: m.start()] if m else item).strip(" ,;:-–(")
+    parts = {"description": Cleaned(described or None, raw=described or item)}
+    if m:
+        money = clean_money(m.group(1), context)
+        parts["value"] = Cleaned(money.value, money.confidence, money.notes, item[m.start(1) : m.end(1)].strip())
+    category = _category(described)
+    if category:
+        parts["category"] = Cleaned(category, 0.8, ("category-from-words",), described)
+    return parts
+
+
+def _category(text: str) -> str | None:
+    """The one category that a word or two neighbouring words of the text spell; None when none or several do."""
+    words = re.findall(r"[^\s,;:()/]+", text)
+    pairs = [" ".join(p) for p in zip(words, words[1:], strict=False)]
+    keys = code_lists()["property_category"].keys
+    found = {keys[k] for k in map(fold_key, [*words, *pairs]) if k in keys and keys[k] != "other"}
+    return found.pop() if len(found) == 1 else None
+
+
+CLEANERS = (
+    Cleaner("persons", rows=clean_persons, parts=(*PERSON_PARTS, "status"), main="name", many=True),
+    Cleaner("property", rows=clean_property, parts=("description", "value", "category"), main="description", many=True),
+)

@@ -1,0 +1,99 @@
+"""Direction and distance of a place from the police station."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import cache
+
+from mappers.clean.base import CleanContext, Cleaned, CleanedRows, Cleaner, unsure
+from mappers.clean.money import plain_decimal
+from mappers.codes.lists import code_lists
+from mappers.folding import fold_digits, squeeze
+
+_NUMBER = r"(\d+(?:\.\d+)?)"
+_KM = (
+    r"k\.?\s*m\.?s?\.?|kilo\s*met(?:re|er)s?|कि\.?\s*मी\.?|किलोमीटर|কি\.?\s*মি\.?|কিমি|কিলোমিটার"
+    r"|கி\.?\s*மீ\.?|కి\.?\s*మీ\.?|ಕಿ\.?\s*ಮೀ\.?|കി\.?\s*മീ\.?|કિ\.?\s*મી\.?"
+    r"|ਕਿ\.?\s*ਮੀ\.?|କି\.?\s*ମି\.?"
+)
+_METRE = r"m(?:trs?|ts?|etres?|eters?)?\.?|मीटर|मी\.?|মিটার|মি\.?|மீட்டர்|மீ\.?"
+_MILE = r"miles?|मील|মাইল|மைல்"
+_END = r"(?![^\W\d_])"
+_DISTANCES = (
+    (Decimal(1), re.compile(rf"{_NUMBER}\s*(?:{_KM}){_END}", re.I), ()),
+    (Decimal("0.001"), re.compile(rf"{_NUMBER}\s*(?:{_METRE}){_END}", re.I), ()),
+    (Decimal("1.609"), re.compile(rf"{_NUMBER}\s*(?:{_MILE}){_END}", re.I), ("miles",)),
+)
+_LETTERS = re.compile(r"(?<![^\W\d_])([NS])[\s./\-]{0,2}([EW])(?![^\W\d_])\.?", re.I)
+_BEAT = re.compile(r"(?:beat|बीट|বিট)\s*(?:no\.?|नं\.?|সংখ্যা)?\s*[:\-]?\s*(\d+)", re.I)
+
+
+def clean_direction_distance(raw: str, context: CleanContext) -> CleanedRows:
+    """ "2 km North", "उत्तर 2 कि.मी.", "500 m North-East, beat 3" as direction (N, NE...), distance_km and beat.
+
+    A number without a unit is no distance; two directions that differ are none.
+    """
+    text = fold_digits(squeeze(raw))
+    parts: dict[str, Cleaned] = {}
+    beat = _BEAT.search(text)
+    if beat:
+        parts["beat"] = Cleaned(beat.group(1), raw=beat.group(0))
+        text = text.replace(beat.group(0), " ")
+    parts["distance_km"], rest = _distance(text)
+    parts["direction"] = _direction(rest)
+    return CleanedRows((_present(parts),))
+
+
+def _present(parts: Mapping[str, Cleaned]) -> Mapping[str, Cleaned]:
+    """Keep doubt about what is written, drop what is plainly not there, never both main parts."""
+    kept = {k: v for k, v in parts.items() if v.notes != ("missing",)}
+    return kept or {"direction": unsure("not-understood")}
+
+
+def _distance(text: str) -> tuple[Cleaned, str]:
+    for factor, pattern, notes in _DISTANCES:
+        found = pattern.findall(text)
+        if len(found) > 1:
+            return unsure("several-distances"), pattern.sub(" ", text)
+        if found:
+            return Cleaned(plain_decimal(Decimal(found[0]) * factor), 1.0, notes), pattern.sub(" ", text)
+    return unsure("unit-missing" if re.search(r"\d", text) else "missing"), text
+
+
+@cache
+def _words() -> tuple[tuple[str, str], ...]:
+    directions = code_lists()["direction"]
+    ways = [(v, v) for v in directions.values]
+    ways += [(w, v) for v, spelled in directions.spellings.items() for w in spelled]
+    return tuple(sorted(((_plain(w), v) for w, v in ways), key=lambda p: -len(p[0])))
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.sub(r"[\-.]", " ", text.casefold()).split())
+
+
+def _direction(text: str) -> Cleaned:
+    text = _LETTERS.sub(r" \1\2 ", text)
+    plain = f" {_plain(re.sub(r'[,;/()|:]', ' ', text))} "
+    found: list[str] = []
+    for word, value in _words():
+        pattern = f" {word}" if len(word) > 2 else f" {word} "
+        if pattern in plain:
+            found.append(value)
+            plain = plain.replace(pattern, " | ")
+    if len(set(found)) == 1:
+        return Cleaned(found[0])
+    letters = re.search(r"[^\W\d_]{2}", plain)
+    return unsure("several-directions" if found else "direction-unknown" if letters else "missing")
+
+
+CLEANERS = (
+    Cleaner(
+        "direction_distance",
+        rows=clean_direction_distance,
+        parts=("direction", "distance_km", "beat"),
+        main="direction",
+    ),
+)

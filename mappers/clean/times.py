@@ -1,0 +1,109 @@
+"""Times of day as HH:MM."""
+
+from __future__ import annotations
+
+import re
+
+from mappers.clean.base import CleanContext, Cleaned, Cleaner, unsure
+from mappers.folding import fold_digits, squeeze
+
+_B = r"(?<![^\W\d_])(?<![\u0900-\u0d7f])"
+_E = r"(?![^\W\d_]|[\u0900-\u0d7f])"
+_PARTS = {
+    "morning": r"morning|सुबह|प्रातः?|प्रात|सवेरे|सकाळी|সকাল|ভোর|காலை|முற்பகல்|ఉదయం|ಬೆಳಿಗ್ಗೆ|ಬೆಳಗ್ಗೆ|രാവിലെ|સવારે|ਸਵੇਰੇ|ସକାଳ",
+    "afternoon": r"noon|afternoon|दोपहर|अपराह्न|दुपारी|দুপুর|বিকাল|বিকেল|மதியம்|பிற்பகல்"
+    r"|మధ్యాహ్నం|ಮಧ್ಯಾಹ್ನ|ഉച്ച(?:യ്ക്ക്)?|બપોરે|ਦੁਪਹਿਰ|ଅପରାହ୍ନ",
+    "evening": r"evening|सायंकाल|सायं|सांयकाल|शाम|सायंकाळी|संध्याकाळी|संध्या|সন্ধ্যা|மாலை|సాయంత్రం|ಸಂಜೆ|വൈകുന്നേരം|સાંજે|ਸ਼ਾਮ|ସନ୍ଧ୍ୟା",
+    "night": r"night|रात्रि|रात्री|रात|রাত|রাত্রি|இரவு|రాత్రి|ರಾತ್ರಿ|രാത്രി|રાત્રે|ਰਾਤ|ରାତି",
+}
+_PART = re.compile("|".join(f"(?P<{n}>{_B}(?:{w})(?:ে|ಿ|को|के|में)?{_E})" for n, w in _PARTS.items()), re.I)
+_AM_PM = re.compile(r"(?<![^\W\d_])([ap])\s*\.?\s*m(?![^\W\d_])\.?", re.I)
+_NOISE = re.compile(
+    rf"{_B}(?:at|time|about|hours?|hrs?|o'?\s?clock|बजे|बजकर|घंटे|तास|वाजता|वा|समय|के|में|को|लगभग|টায়|টার|টা|ঘটিকায়|ঘটিকা|ঘন্টা|সময়|সময়|প্রায়|মিনিট"
+    rf"|मिनट|மணிக்கு|மணியளவில்|மணி|నిమిషాలకు|గంటలకు|గంటల|గం|ಗಂಟೆಗೆ|ಗಂಟೆ|മണിക്ക്|മണി|વાગ્યે|કલાકે|વાગે|ਵਜੇ|ଟା|ଘଟିକା){_E}\.?|(?<=\d)(?:h|hrs?|टा|টায়|টার|টা|ଟା)\b",
+    re.I,
+)
+_FRACTIONS = (
+    (30, re.compile(rf"{_B}(?:साढ़े|साढे|সাড়ে){_E}\s*(\d{{1,2}})")),
+    (15, re.compile(rf"{_B}(?:सवा|সওয়া){_E}\s*(\d{{1,2}})")),
+    (-15, re.compile(rf"{_B}(?:पौने|পৌনে){_E}\s*(\d{{1,2}})")),
+)
+_SOLO = ((90, re.compile(rf"{_B}(?:डेढ़|দেড়|दीड){_E}")), (150, re.compile(rf"{_B}(?:ढाई|আড়াই|अडीच){_E}")))
+_HALF = re.compile(r"^(\d{1,2})\s+([13])\s*/\s*([24])$")
+_CLOCK = re.compile(r"^(\d{1,2})\s*[:.]\s*(\d{2})(?:\s*[:.]\s*\d{2})?$")
+_FOUR = re.compile(r"^([012]\d)([0-5]\d)$")
+_NOON_END = 12
+
+
+def clean_time(raw: str, context: CleanContext) -> Cleaned:
+    """A time of day as HH:MM, 24 hours: "10.30 hrs", "22:30", "2230", "10 1/2 A.M.", "सायं 6 बजे", "রাত ১০টা".
+
+    Hours and minutes without a half of the day are read as on a 24-hour clock; a bare hour up to 12 without one gives
+    no value. 24:00 stays, as the end of its day ("end-of-day").
+    """
+    text = fold_digits(squeeze(raw)).casefold()
+    half, part = _AM_PM.search(text), _PART.search(text)
+    bare = _NOISE.sub(" ", _AM_PM.sub(" ", _PART.sub(" ", text)))
+    minutes, exact = _minutes(re.sub(r"\s+", " ", bare).strip(" .,:;-/"))
+    if minutes is None:
+        return unsure("not-a-time")
+    if minutes == 24 * 60:
+        return Cleaned("24:00", 0.9, ("end-of-day",))
+    if minutes > 24 * 60:
+        return unsure("time-out-of-range")
+    if half or part:
+        shifted = _shift(minutes, half.group(1) if half else "", part.lastgroup or "" if part else "")
+        return _written(shifted) if shifted is not None else unsure("half-of-day-unclear")
+    if not exact and minutes <= _NOON_END * 60:
+        return unsure("half-of-day-unknown")
+    return _written(minutes)
+
+
+def _written(minutes: int) -> Cleaned:
+    return Cleaned(f"{minutes // 60:02d}:{minutes % 60:02d}")
+
+
+def _minutes(text: str) -> tuple[int | None, bool]:
+    """Minutes since midnight as written, and whether minutes were written (then the 24-hour clock is meant)."""
+    m = _CLOCK.match(text) or _FOUR.match(text)
+    if m:
+        hour, minute = int(m.group(1)), int(m.group(2))
+        return (hour * 60 + minute if minute < 60 else None), True
+    m = _HALF.match(text)
+    if m:
+        return int(m.group(1)) * 60 + int(m.group(2)) * 60 // int(m.group(3)), False
+    for offset, pattern in _FRACTIONS:
+        m = pattern.fullmatch(text)
+        if m:
+            return int(m.group(1)) * 60 + offset, False
+    for minutes, pattern in _SOLO:
+        if pattern.fullmatch(text):
+            return minutes, False
+    return (int(text) * 60, False) if re.fullmatch(r"\d{1,2}", text) else (None, False)
+
+
+def _shift(minutes: int, half: str, part: str) -> int | None:
+    """Minutes on the 24-hour clock; None where hour and half of the day do not go together."""
+    hour = minutes // 60
+    if hour > _NOON_END:
+        return minutes if half != "a" and part != "morning" else None
+    if half:
+        return minutes % 720 + (720 if half == "p" else 0)
+    if part == "morning":
+        return minutes if hour < _NOON_END else None
+    if part == "afternoon":
+        return minutes % 720 + 720 if hour == _NOON_END or hour <= 6 else None
+    if part == "evening":
+        return minutes + 720 if 3 <= hour <= 9 else None
+    return _at_night(minutes, hour)
+
+
+def _at_night(minutes: int, hour: int) -> int | None:
+    if hour == _NOON_END:
+        return minutes % 720
+    if hour >= 6:
+        return minutes + 720
+    return minutes if hour <= 5 else None
+
+
+CLEANERS = (Cleaner("time", clean_time, kinds=("time",)),)

@@ -1,0 +1,50 @@
+"""Which cells of a font-encoded column are not in the font: numbers, dates, codes and English words."""
+
+from __future__ import annotations
+
+import re
+
+from mappers.encodings.engine import FontTable
+
+_LETTER = re.compile(r"[^\W\d_]")
+_SIMPLE = re.compile(r"[\d\s./:@,&\-]*\Z")
+_WORDS = re.compile(r"[A-Za-z]+")
+# Words typed in English inside vernacular columns; each decodes to something no one writes.
+_ENGLISH_WORDS = (
+    "IPC BNS BNSS CRPC NDPS POCSO ACT ARMS DP IT MV FIR GD GDE PS UD SI ASI HC PI SHO IO DSP NIL NA KM RS US RW AND OF"
+    " UNKNOWN"
+)
+_ENGLISH = frozenset(_ENGLISH_WORDS.split())
+# No word of the script begins with a vowel sign, a mark or a halant, or holds a sign right behind a vowel letter.
+_ILL_FORMED = re.compile(
+    "(?:^|[\\s.,/()\\-])[\u0900-\u0903\u093c\u093e-\u094d]|[\u0904-\u0914][\u093c\u093e-\u094d]"
+    "|[\u093e-\u094c][\u093e-\u094d]|\u094d[\u0900-\u0903\u093e-\u094c]"
+)
+
+
+def is_plain(text: str, table: FontTable) -> bool:
+    """Whether a cell holds no text of the font: digits and their separators alone, or plain English.
+
+    English: every word is on a short list of police words, or all letters are ASCII with capitals only at the start
+    of words or throughout, and the font would show an impossible syllable.
+    """
+    if not _LETTER.search(text):
+        return bool(_SIMPLE.match(text))
+    if not text.isascii():
+        return False
+    words = _WORDS.findall(text)
+    if all(w.upper() in _ENGLISH and (w.isupper() or len(w) > 3) for w in words):
+        return True
+    if not all(w.isupper() or w.istitle() or w.islower() for w in words):
+        return False
+    return _ILL_FORMED.search(table.decode(text)) is not None
+
+
+def swap_plain(text: str, table: FontTable) -> str:
+    """A plain cell as it was meant: where digits stand alone, the code that the font shows as a slash is one."""
+    if _LETTER.search(text):
+        return text
+    slashes = [codes for codes, shown in table.codes.items() if shown == "/"]
+    for codes in slashes:
+        text = text.replace(codes, "/")
+    return text

@@ -1,0 +1,160 @@
+"""Mappings: load them, find the one for a page or a table, make records of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from mappers.apply import Cell, Source, apply_mapping
+from mappers.bind import FormMapping, bind_file
+from mappers.encodings import decode_cell
+from mappers.errors import MappingError
+from mappers.record import Origin, Record
+from mappers.values import MapContext, PageValues, RowValues, ZoneValue
+
+# Bump when records made from the same source may come out otherwise than before.
+MAP_VERSION = "1"
+
+
+def load_mappings(folders: Iterable[Path] = ()) -> Mapping[str, FormMapping]:
+    """The mappings of this package and of the given folders (a folder that is not there counts as empty), by id.
+
+    Raises MappingError when a file is wrong or two files give one id.
+    """
+    mappings: dict[str, FormMapping] = {}
+    for folder in (resources.files("mappers") / "mappings", *folders):
+        for path in _toml_files(folder):
+            mapping = bind_file(path)
+            if mapping.id in mappings:
+                raise MappingError(f"{path.name}: id: another file has the mapping {mapping.id} already")
+            mappings[mapping.id] = mapping
+    return mappings
+
+
+def _toml_files(folder: Traversable | Path) -> list[Traversable | Path]:
+    if not folder.is_dir():
+        return []
+    found: list[Traversable | Path] = [p for p in folder.iterdir() if p.name.endswith(".toml")]
+    return sorted(found, key=lambda p: p.name)
+
+
+def find_mapping(
+    mappings: Mapping[str, FormMapping], *, family: str = "", columns: Sequence[str] = (), state: str = ""
+) -> FormMapping:
+    """The mapping for pages of a form family, or for a table with these columns; the most specific one wins.
+
+    Specific: more of the table's columns asked for, then made for this state. Raises MappingError when none fits
+    (naming the nearest and what it misses) or when two fit equally well.
+    """
+    fitting = [m for m in mappings.values() if _fits(m, family, columns, state)]
+    ranked = sorted(fitting, key=_specificity, reverse=True)
+    if not ranked:
+        raise MappingError(_nothing_fits(mappings, family, columns, state))
+    if len(ranked) > 1 and _specificity(ranked[0]) == _specificity(ranked[1]):
+        raise MappingError(f"{ranked[0].file} and {ranked[1].file} fit equally well; narrow one of them under [match]")
+    return ranked[0]
+
+
+def _fits(mapping: FormMapping, family: str, columns: Sequence[str], state: str) -> bool:
+    match = mapping.match
+    if match.states and state not in match.states:
+        return False
+    if family:
+        return family in match.families
+    return bool(match.columns) and set(match.columns) <= set(columns)
+
+
+def _specificity(mapping: FormMapping) -> tuple[int, bool]:
+    return len(mapping.match.columns), bool(mapping.match.states)
+
+
+def _nothing_fits(mappings: Mapping[str, FormMapping], family: str, columns: Sequence[str], state: str) -> str:
+    if family:
+        known = sorted({f for m in mappings.values() for f in m.match.families})
+        return f"no mapping for forms of the family {family} (there are mappings for: {', '.join(known)})"
+    missing = {m: set(m.match.columns) - set(columns) for m in mappings.values() if m.match.columns}
+    near = min(missing, key=lambda m: (len(missing[m]), m.id), default=None)
+    if near is None or len(missing[near]) > len(near.match.columns) // 2:
+        return f"no mapping for a table with the columns {', '.join(columns)}"
+    if not missing[near]:
+        return f"{near.file} fits these columns, but is for the states {', '.join(near.match.states)}, not {state}"
+    return f"no mapping for this table; {near.file} comes nearest but needs {', '.join(sorted(missing[near]))}"
+
+
+def map_readings(mapping: FormMapping, pages: Sequence[PageValues], context: MapContext) -> list[Record]:
+    """The record that the pages of one filled form make, in a list; empty when there are no pages.
+
+    A zone that two pages hold counts once, from the first page where it is not blank; the others are left over as
+    "zone (page)", unless the mapping says the zone is continued: then their texts are joined.
+    """
+    if not pages:
+        return []
+    continued = {r.source for r in mapping.rules if r.continued}
+    source = Source(context.record_id, _page_cells(pages, continued), tuple(p.page for p in pages))
+    return list(apply_mapping(mapping, [source], context))
+
+
+def map_rows(mapping: FormMapping, rows: Iterable[RowValues], context: MapContext) -> list[Record]:
+    """One record a row, in order. Ids are the rows' own, or the context's record_id + "-" + row number."""
+    encodings = {r.source: r.encoding for r in mapping.rules}
+    sources = (_row_source(row, encodings, context.record_id) for row in rows)
+    return list(apply_mapping(mapping, sources, context))
+
+
+def _page_cells(pages: Sequence[PageValues], continued: set[str]) -> Mapping[str, Cell]:
+    cells: dict[str, Cell] = {}
+    for page in pages:
+        for name, zone in page.zones.items():
+            cell = _zone_cell(page.page, name, zone)
+            first = cells.get(name)
+            if first is None or (first.blank and not cell.blank):
+                cells[name] = cell
+                if first is not None:
+                    cells[f"{name} ({first.origin.page})"] = first
+            elif name in continued:
+                cells[name] = _joined(first, cell)
+            else:
+                cells[f"{name} ({page.page})"] = cell
+    return cells
+
+
+def _zone_cell(page: str, name: str, zone: ZoneValue) -> Cell:
+    return Cell(
+        raw=zone.raw,
+        text=zone.value or zone.raw,
+        origin=Origin(page=page, zone=name, box=zone.box),
+        confidence=zone.confidence,
+        blank=zone.blank,
+        candidates=zone.candidates,
+        accept=zone.accept,
+    )
+
+
+def _joined(first: Cell, second: Cell) -> Cell:
+    if second.blank:
+        return first
+    return Cell(
+        raw=f"{first.raw}\n{second.raw}",
+        text=f"{first.text}\n{second.text}",
+        origin=first.origin,
+        confidence=min(first.confidence, second.confidence),
+        notes=("continued",),
+        accept=max(first.accept, second.accept),
+    )
+
+
+def _row_source(row: RowValues, encodings: Mapping[str, str], prefix: str) -> Source:
+    cells = {name: _table_cell(row, name, encodings.get(name, "")) for name in row.cells}
+    return Source(row.record_id or f"{prefix}-{row.row}", cells)
+
+
+def _table_cell(row: RowValues, name: str, encoding: str) -> Cell:
+    decoded = decode_cell(encoding, row.cells[name])
+    origin = Origin(file=row.file, table=row.table, row=row.row, column=name)
+    blank = not decoded.text.strip()
+    return Cell(decoded.raw, decoded.text, origin, decoded.confidence, blank, decoded.notes)
+
+
+__all__ = ["MAP_VERSION", "FormMapping", "find_mapping", "load_mappings", "map_readings", "map_rows"]

@@ -1,0 +1,67 @@
+"""Mapping files as written: the TOML model, nothing bound yet."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class MapRule(_Part):
+    """One source cell and where it goes.
+
+    from: zone or column. to: a field, or for a cleaner with parts a table part -> field. clean: name of a cleaner.
+    into: name of a row of the mapping's [rows]; "" for the record itself. list: a code list other than the field's.
+    encoding: of this column, where it differs from the mapping's ("" for plain text). continued: the texts of a
+    zone that runs over several pages are joined.
+    """
+
+    source: str = Field(alias="from", min_length=1)
+    to: str | dict[str, str]
+    clean: str = "text"
+    into: str = ""
+    list: str = ""
+    encoding: str | None = None
+    continued: bool = False
+
+
+class RowRule(_Part):
+    """A kind of row in a child table; set: its fixed fields, such as role = "accused"."""
+
+    table: str
+    set: dict[str, str] = {}
+
+
+class IgnoreRule(_Part):
+    """A source cell that is left out on purpose, and why."""
+
+    source: str = Field(alias="from", min_length=1)
+    reason: str = Field(min_length=3)
+
+
+class MatchRule(_Part):
+    """What the mapping is for: form families of pages, or tables that have all these columns; states limits it."""
+
+    families: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
+
+
+class MappingFile(_Part):
+    """One mapping file. form: the target form's id. encoding: of all columns that name no other. set: fixed fields."""
+
+    format: Literal[1]
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    version: str = Field(pattern=r"^\d+$")
+    title: str = Field(min_length=3)
+    form: str
+    match: MatchRule
+    encoding: str = ""
+    set: dict[str, str] = {}
+    rows: dict[str, RowRule] = {}
+    rules: tuple[MapRule, ...] = Field(alias="map", min_length=1)
+    ignore: tuple[IgnoreRule, ...] = ()
