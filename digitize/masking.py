@@ -39,6 +39,15 @@ class _Policy:
     record: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Cover:
+    """What is masked in one record. direct: paths named by the policy. leaks: others that hold a secret word."""
+
+    direct: frozenset[str]
+    leaks: frozenset[str]
+    secrets: frozenset[str]
+
+
 def is_sensitive(record: Record) -> bool:
     """Whether the law, or the doubt about a reading, keeps persons of this record out of copies."""
     return _has_protected_section(record) or _has_child(record) or _has_hint(record)
@@ -48,14 +57,13 @@ def masked_paths(record: Record) -> frozenset[str]:
     """Paths of the fields that are masked; empty for a record that is not sensitive.
 
     Everyone but an adult accused is masked whole, for the complainant is often the victim or a relative. An adult
-    accused keeps the name, unless it is also the name of somebody masked. Any other field in which a masked person's
+    accused keeps the name, unless a word of it is also in a masked name. Any other field in which a masked person's
     name turns up is masked too.
     """
     if not is_sensitive(record):
         return frozenset()
-    direct = {path for path in dict(record.cells()) if _is_direct(record, path)}
-    secrets = _secrets(record, direct)
-    return frozenset(direct | {path for path, cell in record.cells() if _leaks(cell, path, secrets)})
+    cover = _cover(record)
+    return cover.direct | cover.leaks
 
 
 def mask_record(record: Record) -> Record:
@@ -63,16 +71,15 @@ def mask_record(record: Record) -> Record:
 
     A record that is not sensitive comes back as it is.
     """
-    paths = masked_paths(record)
-    if not paths:
+    if not is_sensitive(record):
         return record
-    secrets = _secrets(record, paths)
-    fields = {name: _mask(name, cell, paths, secrets) for name, cell in record.fields.items()}
+    cover = _cover(record)
+    fields = _mask_row("", record.fields, cover)
     children = {
-        table: tuple(_mask_row(f"{table}[{i}]", row, paths, secrets) for i, row in enumerate(rows))
+        table: tuple(_mask_row(f"{table}[{i}].", row, cover) for i, row in enumerate(rows))
         for table, rows in record.children.items()
     }
-    left_over = {_hide(name, secrets): MASK for name in record.left_over}
+    left_over = {_hide(name, cover): MASK for name in record.left_over}
     return replace(record, fields=fields, children=children, left_over=left_over)
 
 
@@ -189,14 +196,21 @@ def _is_direct(record: Record, path: str) -> bool:
     return name in (policy.kin if is_adult_accused else policy.person)
 
 
+def _cover(record: Record) -> _Cover:
+    direct = frozenset(path for path, _ in record.cells() if _is_direct(record, path))
+    secrets = _secrets(record, direct)
+    leaks = (path for path, cell in record.cells() if path not in direct and _leaks(path, cell, secrets))
+    return _Cover(direct, frozenset(leaks), secrets)
+
+
 def _secrets(record: Record, paths: Iterable[str]) -> frozenset[str]:
-    """What tells of the masked persons, folded: their names and phones whole, and each word of three letters or more."""
+    """What tells of the masked persons, folded: names and phones whole, and their words of three letters or more."""
     cells = dict(record.cells())
     wanted = ("name", "alias", "relative_name", "phone")
     masked = [cells[p] for p in paths if p.startswith("persons[") and p.rpartition(".")[2] in wanted]
     texts = [text for cell in masked for text in _texts(cell)]
     wholes = {" ".join(_words(t)) for t in texts}
-    parts = {w for t in texts for w in _words(t) if len(w) >= 3}
+    parts = {w for t in texts for w in _words(t)}
     return frozenset(w for w in wholes | parts if len(w) >= 3 and w not in _policy().common)
 
 
@@ -211,33 +225,27 @@ def _tells(text: str, secrets: frozenset[str]) -> bool:
     return any(f" {secret}" in spaced for secret in secrets)
 
 
-def _leaks(cell: FieldValue, path: str, secrets: frozenset[str]) -> bool:
+def _leaks(path: str, cell: FieldValue, secrets: frozenset[str]) -> bool:
     if path.startswith("acts[") or path in _policy().never:
         return False
     return any(_tells(text, secrets) for text in _texts(cell))
 
 
-def _mask_row(path: str, row: Row, paths: frozenset[str], secrets: frozenset[str]) -> Row:
-    return {name: _mask(f"{path}.{name}", cell, paths, secrets) for name, cell in row.items()}
+def _mask_row(prefix: str, row: Row, cover: _Cover) -> Row:
+    return {name: _mask(prefix + name, cell, cover) for name, cell in row.items()}
 
 
-def _mask(path: str, cell: FieldValue, paths: frozenset[str], secrets: frozenset[str]) -> FieldValue:
-    """The cell without what tells of a person; a code or number keeps its value where only its raw text tells."""
-    file, column = (_hide(x, secrets) for x in (cell.origin.file, cell.origin.column))
+def _mask(path: str, cell: FieldValue, cover: _Cover) -> FieldValue:
+    """The cell without what tells of a person; where only the raw text of an age or a role tells, its value stays."""
+    file, column = (_hide(x, cover) for x in (cell.origin.file, cell.origin.column))
     kept = replace(cell, origin=replace(cell.origin, file=file, column=column))
-    if path not in paths:
+    if path not in cover.direct and path not in cover.leaks:
         return kept
-    keeps = cell.value is not None and _is_plain(path) and not _tells(cell.value, secrets)
-    value = cell.value if keeps or cell.value is None else MASK
-    return replace(kept, raw=MASK if cell.raw else "", value=value, candidates=(MASK,) * len(cell.candidates))
+    stays = cell.value is None or (path in cover.leaks and not _tells(cell.value, cover.secrets))
+    raw, value = MASK if cell.raw else "", cell.value if stays else MASK
+    return replace(kept, raw=raw, value=value, candidates=(MASK,) * len(cell.candidates))
 
 
-def _is_plain(path: str) -> bool:
-    """Whether a field is masked only for its raw text: an age or a role does not tell who it is."""
-    name = path.rpartition(".")[2]
-    return name not in _policy().person and name not in _policy().record and name not in ("description", "io_name")
-
-
-def _hide(name: str, secrets: frozenset[str]) -> str:
+def _hide(name: str, cover: _Cover) -> str:
     """A file or column name, masked where it holds a masked person's name."""
-    return MASK if _tells(name, secrets) else name
+    return MASK if _tells(name, cover.secrets) else name

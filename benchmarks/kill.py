@@ -1,0 +1,132 @@
+"""Kill a run at random moments, finish it, and compare it with a run nobody disturbed.
+
+python benchmarks/kill.py [--data FOLDER] [--kills 20] [--seed 1] [--json FILE] [--quick]
+
+Two workspaces take the same files in. One runs in peace. The other is killed (`kill -9` of the whole process group)
+after a random share of the time the first one took, again and again, and then finished. The exported records must be
+the same to the byte, and the ledger must hold each page's work once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SAMPLES = (ROOT / "sample_data" / "fir_book_2025", ROOT / "sample_data" / "legacy")
+
+
+def main() -> int:
+    """Run the comparison and print it. Returns 0 when everything was the same."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, nargs="*", default=list(SAMPLES), help="files or folders to take in")
+    parser.add_argument("--state", default="wb")
+    parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--limit", type=int, default=0, help="take at most so many files of each folder")
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--quick", action="store_true", help="3 kills on a few samples")
+    a = parser.parse_args()
+    kills, limit = (3, a.limit or 4) if a.quick else (a.kills, a.limit)
+    with tempfile.TemporaryDirectory() as folder:
+        result = compare(Path(folder), a.data, a.state, kills, random.Random(a.seed), limit)
+    for name, value in result.items():
+        print(f"{name:22} {value}")
+    if a.json:
+        a.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    return 0 if result["kills_identical"] and result["pages_counted_once"] else 1
+
+
+def compare(
+    folder: Path, data: list[Path], state: str, kills: int, dice: random.Random, limit: int
+) -> dict[str, int | float | bool]:
+    """The figures: kills, whether the exports are the same to the byte, whether each page counts once."""
+    files = [f for d in data for f in _files(d, limit)]
+    calm, shaken = folder / "calm", folder / "shaken"
+    for place in (calm, shaken):
+        digitize("init", state, str(place))
+        digitize("intake", str(place), *map(str, files), codes=(0, 3))
+    begun = time.monotonic()
+    digitize("run", str(calm), codes=(0, 3))
+    calm_s = time.monotonic() - begun
+    done = sum(_run_and_kill(shaken, dice.uniform(0.05, 1.0) * calm_s / 2) for _ in range(kills))
+    digitize("run", str(shaken), codes=(0, 3))
+    same = _exported(calm) == _exported(shaken)
+    return {
+        "kills": kills,
+        "kills_that_hit": done,
+        "kills_identical": same,
+        "pages": len(_finished(shaken)),
+        "pages_counted_once": all(n == 1 for n in _finished(shaken).values()) and _finished(calm) == _finished(shaken),
+        "records": len(_exported(calm).splitlines()),
+        "ledger_events": _verify(shaken),
+        "calm_s": round(calm_s, 2),
+    }
+
+
+def digitize(*arguments: str, codes: tuple[int, ...] = (0,)) -> str:
+    """Run one command line of the product. Raises RuntimeError when it ends with another code."""
+    command = [sys.executable, "-c", "from digitize.cli import main; main()", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    if done.returncode not in codes:
+        raise RuntimeError(f"digitize {arguments[0]} ended with {done.returncode}: {done.stderr[-2000:]}")
+    return done.stdout
+
+
+def _files(path: Path, limit: int) -> list[Path]:
+    if path.is_file() or not limit:
+        return [path]
+    return sorted(p for p in path.iterdir() if p.is_file() and p.name != "manifest.csv")[:limit]
+
+
+def _run_and_kill(place: Path, after_s: float) -> bool:
+    """Start a run and kill its whole process group after some seconds; False when it was done before."""
+    command = [sys.executable, "-c", "from digitize.cli import main; main()", "run", str(place)]
+    run = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        run.wait(after_s)
+        return False
+    except subprocess.TimeoutExpired:
+        os.killpg(run.pid, signal.SIGKILL)
+        run.wait()
+        return True
+
+
+def _exported(place: Path) -> bytes:
+    digitize("export", str(place), "--to", "jsonl")
+    return (place / "exports" / "records.jsonl").read_bytes()
+
+
+def _finished(place: Path) -> dict[str, int]:
+    """Page and step -> how often the ledger holds it as finished or failed."""
+    sql = """SELECT unit || ' ' || step AS what, COUNT(*) AS n FROM events
+             WHERE step IN ('recognise', 'decide') AND outcome IN ('done', 'failed') GROUP BY what"""
+    with sqlite3.connect(place / "ledger.sqlite") as db:
+        return dict(db.execute(sql).fetchall())
+
+
+def _verify(place: Path) -> int:
+    """Recompute the ledger's chain; gives the number of events."""
+    sys.path.insert(0, str(ROOT))
+    from digitize.ledger import Ledger
+
+    with Ledger(place / "ledger.sqlite") as ledger:
+        return ledger.verify()
+
+
+if __name__ == "__main__":
+    if shutil.which("tesseract") is None:
+        print("tesseract is not installed; run: make setup", file=sys.stderr)
+    sys.exit(main())
