@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from ocr.engine import Image
 
+LINE_PX = 64
+"""Crops are cut so that one line of the form is so high."""
 _REACH_PX = 4
 _JOIN_PX = 9
 _MAX_RULE_SHARE = 0.14
@@ -14,6 +16,7 @@ _HEADLINE_SHARE = 0.4
 _DOT_SHARE = 0.13
 _DOTS_IN_ROW = 8
 _MARGIN_SHARE = 0.08
+_LEAST_LETTER_PX = 12
 
 
 def ink_mask(image: Image) -> Image:
@@ -49,7 +52,7 @@ def rule_mask(image: Image) -> Image:
     ink = ink_mask(image)
     if min(height, width) < 2 * _REACH_PX + 2:
         return np.zeros_like(ink)
-    length = max(3, min(max(width // 3, 4 * height), int(0.9 * width)))
+    length = max(3, min(max(width // 3, 4 * _line_px(image)), int(0.9 * width)))
     joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, _JOIN_PX), np.uint8))
     lines = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
     lines = _only_rules(lines, ink)
@@ -62,7 +65,7 @@ def remove_leaders(image: Image) -> Image:
     import cv2
 
     count, labels, stats, centres = cv2.connectedComponentsWithStats(ink_mask(image), connectivity=8)
-    dots = _leader_dots(stats[1:], centres[1:], image.shape[0])
+    dots = _leader_dots(stats[1:], centres[1:], _line_px(image))
     if not dots.any():
         return image
     gone = np.concatenate([[False], dots])[labels]
@@ -80,11 +83,33 @@ def ink_share(image: Image) -> float:
     height, width = image.shape
     count, _, stats, _ = cv2.connectedComponentsWithStats(ink_mask(image), connectivity=8)
     left, top, wide, high, area = stats[1:].T
-    least = max(4, round((0.08 * height) ** 2))
-    near = _MARGIN_SHARE * height
+    least = max(4, round((0.08 * _line_px(image)) ** 2))
+    near = _MARGIN_SHARE * _line_px(image)
     at_margin = (top + high <= near) | (top >= height - near) | (left + wide <= near) | (left >= width - near)
     counts = (area >= least) & ~at_margin
     return float(area[counts].sum() / image.size)
+
+
+def text_height(image: Image) -> float:
+    """How tall the writing of a cleaned crop is, in pixels: three quarters of its ink is in letters no taller.
+
+    0.0 when there is no writing. A word joined by a headline or by hand counts as one letter.
+    """
+    import cv2
+
+    _, _, stats, _ = cv2.connectedComponentsWithStats(ink_mask(image), connectivity=8)
+    high, area = stats[1:, 3], stats[1:, 4]
+    letters = (area >= _LEAST_LETTER_PX) & (high >= 5) & (high < 0.95 * image.shape[0])
+    if not letters.any():
+        return 0.0
+    order = np.argsort(high[letters])
+    weight = np.cumsum(area[letters][order])
+    return float(high[letters][order][np.searchsorted(weight, 0.75 * weight[-1])])
+
+
+def _line_px(image: Image) -> int:
+    """How high one line of a crop is: all of a line's crop; of a block's, what blocks are cut to."""
+    return min(int(image.shape[0]), LINE_PX)
 
 
 def _noise(image: Image) -> float:
@@ -101,7 +126,7 @@ def _only_rules(lines: Image, ink: Image) -> Image:
     """Leave out lines that are thick, and headlines: lines with strokes hanging from them and few rising."""
     import cv2
 
-    height = ink.shape[0]
+    thickest = max(3.0, _MAX_RULE_SHARE * _line_px(ink))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(lines, connectivity=8)
     below, above = _shifted(ink, -_REACH_PX) > 0, _shifted(ink, _REACH_PX) > 0
     kept = np.zeros(count, bool)
@@ -111,16 +136,16 @@ def _only_rules(lines: Image, ink: Image) -> Image:
         here = labels[box] == i
         hanging, rising = (float(side[box][here].mean()) for side in (below, above))
         is_headline = hanging > _HEADLINE_SHARE and hanging > 2 * rising
-        kept[i] = area / w <= max(3.0, _MAX_RULE_SHARE * height) and not is_headline
+        kept[i] = area / w <= thickest and not is_headline
     return np.where(kept[labels], 255, 0).astype(np.uint8)
 
 
-def _leader_dots(stats: NDArray[np.int32], centres: NDArray[np.float64], height: int) -> NDArray[np.bool_]:
+def _leader_dots(stats: NDArray[np.int32], centres: NDArray[np.float64], line_px: int) -> NDArray[np.bool_]:
     """Which components are dots of a leader: small, and at least eight of them close together in one row.
 
     Close is nearer than four dots: the row of pullis above Tamil letters is wider set, by a letter each.
     """
-    largest = max(3.0, _DOT_SHARE * height)
+    largest = max(3.0, _DOT_SHARE * line_px)
     small = (stats[:, 2] <= 2 * largest) & (stats[:, 3] <= largest)
     is_dot = np.zeros(len(stats), bool)
     band = max(1.5, largest / 3)

@@ -1,0 +1,99 @@
+"""The zones of a page as pictures an engine can read: cut from the original, cleaned, blank or not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr.clean import Cleaned, Matrix, clean_line
+from ocr.engine import Image, LineImage
+from ocr.form import Form, Zone
+from ocr.page import Box
+from ocr.rules import LINE_PX, ink_share, text_height
+from ocr.zones import cut_zone, zone_box
+
+_TEXT_PX = 42
+_TEXT_RANGE = (28, 60)
+_MOST_UPSCALING = 4.0
+_MAX_CROP_PIXELS = 6_000_000
+_BLANK_BELOW = 0.0005
+
+
+@dataclass(frozen=True, slots=True)
+class Crop:
+    """One zone cut out: raw as scanned and clean, both (height, width) uint8 of one size, upright.
+
+    box: on the scan. ink: share of writing in it. to_scan: (2, 3), maps a pixel of clean to one of the scan.
+    """
+
+    zone: Zone
+    box: Box
+    raw: Image
+    clean: Image
+    ink: float
+    to_scan: Matrix
+
+    @property
+    def blank(self) -> bool:
+        """Whether there surely is no writing: less than a dash leaves."""
+        return self.ink < _BLANK_BELOW
+
+    def line(self, languages: tuple[str, ...]) -> LineImage:
+        """The clean crop as a question to an engine."""
+        return LineImage(self.clean, languages, block=self.zone.kind == "block")
+
+    def box_on_scan(self, corners: NDArray[np.float64] | NDArray[np.int64]) -> Box:
+        """The upright rectangle of the scan around points of the clean crop; corners: (n, 3) rows x, y, 1."""
+        on_scan = corners @ self.to_scan.T
+        low, high = np.floor(on_scan.min(axis=0)), np.ceil(on_scan.max(axis=0))
+        left, top = max(0, int(low[0])), max(0, int(low[1]))
+        return Box(left, top, max(left + 1, int(high[0])), max(top + 1, int(high[1])))
+
+
+def cut_all(grey: Image, matrix: Matrix, form: Form) -> Sequence[Crop]:
+    """All zones of a page in the form's order.
+
+    grey: the page as scanned, (height, width) uint8. matrix: (2, 3), reference frame to page pixels. Zones are cut so
+    that a line of the form is 64 pixels high; where the writing turns out much smaller or larger than 42 pixels, the
+    zone is cut again from the original.
+    """
+    heights = [z.box[3] - z.box[1] for z in form.zones if z.kind != "block"]
+    usual = LINE_PX / float(np.median(heights)) if heights else 1.0
+    return [_cut(grey, matrix, zone, usual) for zone in form.zones]
+
+
+def _cut(grey: Image, matrix: Matrix, zone: Zone, usual: float) -> Crop:
+    scale = _bounded(usual, matrix, zone)
+    raw = cut_zone(grey, matrix, zone, scale)
+    cleaned = clean_line(raw)
+    tall = text_height(cleaned.image)
+    better = _bounded(scale * _TEXT_PX / tall, matrix, zone) if tall else scale
+    if tall and not _TEXT_RANGE[0] <= tall <= _TEXT_RANGE[1] and abs(better / scale - 1) > 0.1:
+        scale, raw = better, cut_zone(grey, matrix, zone, better)
+        cleaned = clean_line(raw)
+    return Crop(
+        zone,
+        zone_box(matrix, zone),
+        raw,
+        cleaned.image,
+        ink_share(cleaned.image),
+        _to_scan(matrix, zone, scale, cleaned),
+    )
+
+
+def _bounded(scale: float, matrix: Matrix, zone: Zone) -> float:
+    """A scale that neither blows the scan's pixels up beyond use nor makes a crop too large to read in time."""
+    native = float(np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
+    x0, y0, x1, y1 = zone.box
+    largest = float(np.sqrt(_MAX_CROP_PIXELS / ((x1 - x0) * (y1 - y0))))
+    return min(scale, _MOST_UPSCALING * native, largest)
+
+
+def _to_scan(matrix: Matrix, zone: Zone, scale: float, cleaned: Cleaned) -> Matrix:
+    """Clean crop -> raw crop -> reference frame -> scan, as one map."""
+    frame = np.array([[1 / scale, 0, zone.box[0]], [0, 1 / scale, zone.box[1]], [0, 0, 1]])
+    turned = np.vstack([cleaned.to_source, [0, 0, 1]])
+    return np.asarray(matrix @ frame @ turned, np.float64)

@@ -1,0 +1,135 @@
+"""Settle on one value a zone: the cheap half of reading, pure text, done again whenever a list changes.
+
+Every value rests on a candidate: a part of it that fits the zone's grammar, or the one entry of a closed list that it
+resembles clearly. Confidence falls where candidates disagree: to be wrong and sure is the worst that can happen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ocr.errors import FormError
+from ocr.form import Form, Zone
+from ocr.grammar import Fit, fit
+from ocr.lexicon import Lexicon, folded
+from ocr.page import Candidate, Decided, Reading, Recognition, ZoneReading
+
+DECIDE_VERSION = "1"
+_EXACT_KINDS = ("digits", "year", "date", "time", "choice")
+_AGREED = 0.3
+_OPPOSED = 0.5
+_MOST_OTHERS = 5
+_CLEAR = 0.15
+_ALIKE_FROM, _ALIKE_TO = 0.55, 0.95
+_EXACT_HIT = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class _Option:
+    """One value with the candidate it rests on (the surest) and the confidences of all that give it."""
+
+    value: str
+    raw: str
+    confidences: tuple[float, ...]
+
+    @property
+    def support(self) -> float:
+        """Confidence 0..1 of the surest candidate, raised a little by each other that agrees."""
+        best, *others = sorted(self.confidences, reverse=True)
+        for other in others:
+            best += (1 - best) * _AGREED * other
+        return best
+
+
+def decide_page(recognition: Recognition, form: Form, lexica: Mapping[str, Lexicon]) -> Reading:
+    """Settle on the values of a recognised page.
+
+    form: the one the recognition names. lexica: closed lists by the name under which zones ask for them. Raises
+    FormError when a zone asks for a list that is not there.
+    """
+    read = {z.zone: z for z in recognition.zones}
+    zones = {z.id: decide_zone(read[z.id], z, _lexicon(form, z, lexica)) for z in form.zones if z.id in read}
+    return Reading(form.id, form.family, zones, form.part, form.confidence.calibrated, recognition.reason)
+
+
+def decide_zone(reading: ZoneReading, zone: Zone, lexicon: Lexicon | None = None) -> Decided:
+    """Settle on one zone's value among its candidates.
+
+    A blank zone has the value "" with confidence 1; a zone with ink that nothing could read has "" with 0.
+    """
+    if reading.blank:
+        return Decided(zone.id, "", "", 1.0, reading.box, blank=True)
+    texts = [c for c in reading.candidates if c.text.strip()]
+    if not texts:
+        return Decided(zone.id, "", "", 0.0, reading.box, notes=("unread",))
+    options = _options(texts, _grammar(zone, lexicon))
+    if not options:
+        surest = max(texts, key=lambda c: c.confidence)
+        return Decided(zone.id, surest.text, "", 0.0, reading.box, False, _as_candidates(texts), ("nothing-fits",))
+    is_exact = lexicon is not None or zone.kind in _EXACT_KINDS
+    best, *others = options
+    confidence = best.support * (1 - _opposition(best, others, is_exact=is_exact))
+    kept = tuple(Candidate(o.value, round(o.support, 4)) for o in others[:_MOST_OTHERS])
+    return Decided(zone.id, best.raw, best.value, round(confidence, 4), reading.box, False, kept)
+
+
+def _grammar(zone: Zone, lexicon: Lexicon | None) -> Callable[[str], Fit]:
+    if zone.kind == "choice" and lexicon is None:
+        lexicon = Lexicon(zone.id, tuple((choice, ()) for choice in zone.choices))
+    if lexicon is None:
+        return lambda text: fit(zone.kind, text)
+    return lambda text: _fit_list(lexicon, text)
+
+
+def _fit_list(lexicon: Lexicon, text: str) -> Fit:
+    """The entry that a text resembles, if it is clearly nearer to it than to any other."""
+    hits = lexicon.find(text, 2)
+    if not hits:
+        return Fit("", 0.0)
+    second = hits[1].score if len(hits) > 1 else 0.0
+    alike = min(1.0, (hits[0].score - _ALIKE_FROM) / (_ALIKE_TO - _ALIKE_FROM))
+    clear = min(1.0, (hits[0].score - second) / _CLEAR)
+    if hits[0].score == 1.0 > second:
+        return Fit(hits[0].value, max(_EXACT_HIT, clear))
+    return Fit(hits[0].value, alike * clear) if clear > 0 else Fit("", 0.0)
+
+
+def _options(texts: Sequence[Candidate], grammar: Callable[[str], Fit]) -> list[_Option]:
+    """The values that candidates give, best supported first; values that differ in blanks or signs alone are one."""
+    found: dict[str, _Option] = {}
+    for candidate in sorted(texts, key=lambda c: -c.confidence):
+        value, fits = grammar(candidate.text)
+        if not value or fits <= 0:
+            continue
+        key = folded(value) or value
+        before = found.get(key)
+        confidences = (*(before.confidences if before else ()), candidate.confidence * fits)
+        keep = before if before and before.confidences[0] >= confidences[-1] else None
+        found[key] = _Option(keep.value if keep else value, keep.raw if keep else candidate.text, confidences)
+    return sorted(found.values(), key=lambda o: (-o.support, o.value))
+
+
+def _opposition(best: _Option, others: Sequence[_Option], *, is_exact: bool) -> float:
+    """Share 0..0.5 of its confidence that the best value loses to others, by their support and their distance."""
+    from rapidfuzz.distance import Levenshtein
+
+    lost = 0.0
+    for other in others:
+        apart = Levenshtein.normalized_distance(best.value, other.value)
+        weight = 1.0 if is_exact else min(1.0, 2 * apart)
+        lost = max(lost, _OPPOSED * 2 * weight * other.support / max(1e-9, best.support + other.support))
+    return min(_OPPOSED, lost)
+
+
+def _lexicon(form: Form, zone: Zone, lexica: Mapping[str, Lexicon]) -> Lexicon | None:
+    if zone.list is None:
+        return None
+    if zone.list not in lexica:
+        known = ", ".join(sorted(lexica)) or "none"
+        raise FormError(f"{form.id}.toml: zone {zone.id}: there is no list {zone.list!r} (known: {known})")
+    return lexica[zone.list]
+
+
+def _as_candidates(texts: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    return tuple(sorted(texts, key=lambda c: -c.confidence)[:_MOST_OTHERS])
