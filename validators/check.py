@@ -82,8 +82,8 @@ def _is_beyond_doubt(record: Record, line: int, bound: Bound) -> bool:
 def check_frames(form: str, frames: Mapping[str, pl.DataFrame], settings: CheckSettings) -> list[RowFinding]:
     """What the rules say about the rows of an import file, by line.
 
-    frames: table name -> text columns with LINE (line in the file) and RECORD (the row's record_id); columns that the
-    schema has not are passed over, missing ones count as empty. Here E means what the policy says: there is no scan
+    frames: table name -> what `text_frame` makes; columns that the schema has not are passed over, missing ones count
+    as empty. Here E means what the policy says: there is no scan
     behind a row that a person could look at.
     """
     texts = {name: _complete(form_tables(form)[name], frame) for name, frame in frames.items()}
@@ -100,5 +100,6 @@ def _complete(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
 
 def _row_finding(texts: Mapping[str, pl.DataFrame], bound: Bound, row: int, settings: CheckSettings) -> RowFinding:
     frame, rule = texts[bound.table.name], bound.rule
-    key, line = str(frame[RECORD][row] or ""), int(frame[LINE][row])
+    key, line = str(frame[RECORD][row]), int(frame[LINE][row])
+    key = "" if key.startswith("\x00") else key
     return RowFinding(bound.table.name, line, key, bound.fields[0], rule.code, settings.policy[rule.code], rule.english)

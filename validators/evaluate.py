@@ -28,7 +28,8 @@ class Bound:
 class Plan:
     """All rules of a form, as expressions that are true where a rule is broken.
 
-    breaks: table name -> an expression for each of its bounds, in the same order. needed: table name -> columns read.
+    breaks: table name -> an expression for each of its bounds, in the same order and named by its place. needed: table
+    name -> columns read.
     """
 
     bounds: Mapping[str, tuple[Bound, ...]]
@@ -51,7 +52,10 @@ def plan(form: str, settings: CheckSettings) -> Plan:
     for made in load_rules(form).values():
         for bound in bind(made):
             bounds[bound.table.name].append(bound)
-    breaks = {name: tuple(broken(b, settings) for b in of_table) for name, of_table in bounds.items()}
+    breaks = {
+        name: tuple(broken(b, settings).alias(str(i)) for i, b in enumerate(of_table))
+        for name, of_table in bounds.items()
+    }
     needed = {n: frozenset(r for e in es for r in e.meta.root_names()) for n, es in breaks.items()}
     return Plan({n: tuple(b) for n, b in bounds.items()}, breaks, needed)
 
@@ -81,9 +85,7 @@ def evaluate(form: str, texts: Mapping[str, pl.DataFrame], settings: CheckSettin
     """Every broken rule of a form's text frames, table by table, rule by rule, row by row."""
     made = plan(form, settings)
     for name, frame in type_frames(form, texts, made.needed).items():
-        if not frame.height:
-            continue
-        outcome = frame.select(e.alias(str(i)) for i, e in enumerate(made.breaks[name]))
+        outcome = frame.select(made.breaks[name])
         for bound, column in zip(made.bounds[name], outcome.iter_columns(), strict=True):
             if column.any():
                 for row in column.arg_true():

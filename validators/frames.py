@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import polars as pl
 
@@ -20,6 +21,16 @@ def record_frames(form: str, records: Sequence[Record]) -> dict[str, pl.DataFram
     RECORD is the record's place in the sequence, LINE the child row's place in the record.
     """
     return {table.name: _table_frame(table, records) for table in form_tables(form).values()}
+
+
+def text_frame(lines: Sequence[int], keys: Sequence[str], columns: Mapping[str, Sequence[str]]) -> pl.DataFrame:
+    """Rows of a file as a text frame. lines: their lines in the file; keys: their record_id, "" where there is none.
+
+    A row without an id is a record of its own.
+    """
+    ids = [key or f"\x00{line}" for key, line in zip(keys, lines, strict=True)]
+    schema = {RECORD: pl.String, LINE: pl.Int64, **dict.fromkeys(columns, pl.String)}
+    return pl.DataFrame({RECORD: ids, LINE: lines, **columns}, schema=schema)
 
 
 def _table_frame(table: Table, records: Sequence[Record]) -> pl.DataFrame:
@@ -44,28 +55,32 @@ def type_frames(
 ) -> dict[str, pl.DataFrame]:
     """Text frames of a form with the typed, parent, count and content columns that the rules need.
 
-    texts: any of the form's tables; a table that is not given yields no frame, no counts and no orphans. needed: table
-    name -> names of the columns that its rules read.
+    texts: any of the form's tables; one that is not given yields no counts and no orphans, one without rows no frame.
+    needed: table name -> names of the columns that its rules read.
     """
     tables = form_tables(form)
-    frames = {name: _typed(tables[name], text) for name, text in texts.items()}
-    own = frames.get(form)
+    frames = {name: _typed(tables[name], text) for name, text in texts.items() if text.height}
+    own = frames.get(form, _typed(tables[form], texts[form])) if form in texts else None
     done: dict[str, pl.DataFrame] = {}
     for name, frame in frames.items():
         wanted = needed.get(name, frozenset())
-        done[name] = (
-            _with_parent(frame, own, wanted) if tables[name].child else _with_counts(form, frame, frames, wanted)
-        )
-    if own is not None and CONTENT in needed.get(form, frozenset()):
+        if tables[name].child:
+            done[name] = _with_parent(frame, own, wanted)
+        else:
+            done[name] = _with_counts(form, frame, texts, wanted)
+    if own is not None and form in done and CONTENT in needed.get(form, frozenset()):
         done[form] = done[form].with_columns(_content(form, texts, own))
     return done
 
 
 def _typed(table: Table, text: pl.DataFrame) -> pl.DataFrame:
+    return text.with_columns(_typing(table))
+
+
+@lru_cache(maxsize=64)
+def _typing(table: Table) -> tuple[pl.Expr, ...]:
     kinds = [(c.name, c.kind) for c in table.columns if c.kind in TYPES]
-    return text.with_columns(
-        *(pl.col(name).alias(TEXT + name) for name, _ in kinds), *(typed(name, kind) for name, kind in kinds)
-    )
+    return (*(pl.col(name).alias(TEXT + name) for name, _ in kinds), *(typed(name, kind) for name, kind in kinds))
 
 
 def _with_parent(frame: pl.DataFrame, own: pl.DataFrame | None, wanted: frozenset[str]) -> pl.DataFrame:
@@ -80,16 +95,16 @@ def _with_parent(frame: pl.DataFrame, own: pl.DataFrame | None, wanted: frozense
 
 
 def _with_counts(
-    form: str, frame: pl.DataFrame, frames: Mapping[str, pl.DataFrame], wanted: frozenset[str]
+    form: str, frame: pl.DataFrame, texts: Mapping[str, pl.DataFrame], wanted: frozenset[str]
 ) -> pl.DataFrame:
     for table in form_tables(form).values():
         name = COUNT + table.child
         if not table.child or name not in wanted:
             continue
-        if table.name not in frames:
+        if table.name not in texts:
             frame = frame.with_columns(pl.lit(None, dtype=pl.UInt32).alias(name))
             continue
-        counts = frames[table.name].group_by(RECORD).agg(pl.len().alias(name))
+        counts = texts[table.name].group_by(RECORD).agg(pl.len().alias(name))
         frame = frame.join(counts, on=RECORD, how="left", maintain_order="left")
         frame = frame.with_columns(pl.col(name).fill_null(0))
     return frame

@@ -12,12 +12,13 @@ from mappers.schema import load_schemas
 from validators.errors import RuleError
 from validators.finding import Severity
 from validators.rule import load_rules
+from validators.structure import STRUCTURE
 
 _BY_LETTER: Mapping[str, Severity] = {"E": "reject", "W": "note", "I": "note"}
 
 
 def load_policy(name: str = "default", overrides: Mapping[str, str] | None = None) -> dict[str, Severity]:
-    """Rule code -> severity, for every rule.
+    """Rule code -> severity, for every rule and every fault of a file's structure.
 
     E rejects, W and I note; the file `validators/policy/NAME.toml` and then overrides say otherwise. Raises RuleError
     for an unknown policy, code or severity.
@@ -40,7 +41,8 @@ def policy_names() -> tuple[str, ...]:
 
 @cache
 def _letters() -> Mapping[str, str]:
-    return {code: made.letter for form in load_schemas() for code, made in load_rules(form).items()}
+    rules = {code: made.letter for form in load_schemas() for code, made in load_rules(form).items()}
+    return {**rules, **{code: fault.letter for code, fault in STRUCTURE.items()}}
 
 
 @cache

@@ -108,7 +108,8 @@ def phone_is_plausible(f: Fields) -> pl.Expr:
     Source: the national numbering plan. Several numbers, parted by comma, slash or semicolon, are judged by the first.
     """
     first = f.phone.str.replace(r"[,;/].*$", "").str.replace_all(r"[\s\-().]", "")
-    return first.str.contains(r"^((\+91|91|0)?[6-9][0-9]{9}|0[1-9][0-9]{8,9}|[1-9][0-9]{5,7})$")
+    plausible = first.str.contains(r"^((\+91|91|0)?[6-9][0-9]{9}|0[1-9][0-9]{8,9}|[1-9][0-9]{5,7})$")
+    return plausible | (f.phone == "[masked]")
 
 
 @rule("F035", slug="not-an-amount", form="iif1", fields=each(kind="money"))

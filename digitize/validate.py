@@ -1,0 +1,206 @@
+"""Check an import file without a workspace: CSV or XLSX in the flat layout, one file or a folder of tables."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from digitize.errors import InputError
+from digitize.flat_file import SUFFIXES, read_rows, sheet_names
+from mappers.schema import Table, form_tables
+from validators.finding import Severity
+from validators.structure import STRUCTURE
+
+if TYPE_CHECKING:
+    from validators.settings import CheckSettings
+
+RECORD_ID, LINE = "record_id", "line"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class FileFinding:
+    """One finding on a file. line: in the file, the header is line 1, 0 for the file itself. key: the record_id."""
+
+    file: str
+    line: int
+    table: str
+    key: str
+    field: str
+    code: str
+    severity: Severity
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What came of checking. rows_checked + rows_unreadable = rows in the files; findings stand by file and line."""
+
+    form: str
+    files: tuple[str, ...]
+    rows_checked: int
+    rows_unreadable: int
+    findings: tuple[FileFinding, ...]
+
+    def count(self, severity: Severity) -> int:
+        """How many findings are of this severity."""
+        return sum(f.severity == severity for f in self.findings)
+
+    def by_code(self) -> Mapping[str, int]:
+        """Rule code -> how many findings, in the order of the codes."""
+        return dict(sorted(Counter(f.code for f in self.findings).items()))
+
+    def to_plain(self) -> dict[str, Any]:
+        """The report as JSON types."""
+        counts = {"note": self.count("note"), "review": self.count("review"), "reject": self.count("reject")}
+        return {
+            "form": self.form,
+            "files": list(self.files),
+            "rows_checked": self.rows_checked,
+            "rows_unreadable": self.rows_unreadable,
+            "counts": counts,
+            "findings": [asdict(f) for f in self.findings],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """One table's place: a file, and a sheet of it when it is a workbook."""
+
+    table: Table
+    path: Path
+    sheet: str = ""
+
+
+@dataclass
+class _Read:
+    """One table as it was read; lives while one file is checked."""
+
+    source: _Source
+    lines: list[int]
+    keys: list[str]
+    columns: dict[str, list[str]]
+    faults: list[tuple[int, str, str]]
+    unreadable: int = 0
+
+
+def validate_file(path: Path, form: str, settings: CheckSettings) -> Report:
+    """Check a file, or a folder of one file a table (`iif1.csv`, `iif1_acts.csv` ...), by all rules of a form.
+
+    Headers are field ids; record_id ties child rows to their record. A single file is the table that its name says,
+    else the form's own. settings: see `validators.settings.make_settings`, with policy "import". Raises InputError
+    when nothing can be checked: no such file, no table, no known column, no rows.
+    """
+    sources = list(_sources(path, form))
+    tables = [_read(s) for s in sources]
+    own = [t for t in tables if not t.source.table.child] or tables
+    if not any(t.lines or t.unreadable for t in own):
+        raise InputError(f"{own[0].source.path.name}: there is a header and no row below it; nothing was checked")
+    strays = [_finding(settings, name, "", 0, ("S009", "")) for name in _strays(path, form)]
+    findings = [*strays, *(f for t in tables for f in _faults(t, settings)), *_checked(form, tables, settings)]
+    return Report(
+        form,
+        tuple(dict.fromkeys(s.path.name for s in sources)),
+        sum(len(t.lines) for t in tables),
+        sum(t.unreadable for t in tables),
+        tuple(sorted(findings)),
+    )
+
+
+def _sources(path: Path, form: str) -> Iterator[_Source]:
+    tables = form_tables(form)
+    if path.is_dir():
+        found = [_Source(t, f) for t in tables.values() for f in _table_files(path) if f.stem == t.name]
+        if form not in {s.table.name for s in found}:
+            raise InputError(f"{path.name}: there is no {form}.csv or {form}.xlsx in this folder")
+        twice = [name for name, n in Counter(s.table.name for s in found).items() if n > 1]
+        if twice:
+            raise InputError(f"{path.name}: the table {twice[0]} is there as CSV and as XLSX; keep one of them")
+        yield from found
+    elif not path.is_file():
+        raise InputError(f"{path.name}: there is no such file")
+    elif path.suffix.lower() not in SUFFIXES:
+        raise InputError(f"{path.name}: only CSV and XLSX files are checked")
+    else:
+        sheets = sheet_names(path) if path.suffix.lower() == ".xlsx" else ()
+        named = [t for t in tables.values() if t.name in sheets]
+        yield from (_Source(t, path, t.name) for t in named or [tables.get(path.stem, tables[form])])
+
+
+def _table_files(folder: Path) -> list[Path]:
+    return sorted(p for p in folder.iterdir() if p.is_file() and p.suffix.lower() in SUFFIXES)
+
+
+def _strays(path: Path, form: str) -> list[str]:
+    """Names of table files in a folder, or of sheets in a workbook, that were passed over."""
+    tables = form_tables(form)
+    if path.is_dir():
+        return [p.name for p in _table_files(path) if p.stem not in tables]
+    sheets = sheet_names(path) if path.suffix.lower() == ".xlsx" else ()
+    others = [s for s in sheets if s not in tables]
+    return [f"{path.name}: {s}" for s in (others if len(others) < len(sheets) else others[1:])]
+
+
+def _read(source: _Source) -> _Read:
+    rows = read_rows(source.path, source.sheet)
+    line, header = next(rows)
+    names = [h.strip() for h in header]
+    places = _places(source, names)
+    read = _Read(source, [], [], {n: [] for n in places if n not in (RECORD_ID, LINE)}, [])
+    read.faults += [(line, code, name) for code, name in _header_faults(source.table, names)]
+    for line, row in rows:
+        if isinstance(row, str) or len(row) != len(names):
+            read.unreadable += 1
+            read.faults.append((line, row if isinstance(row, str) else "S002", ""))
+            continue
+        read.lines.append(line)
+        read.keys.append(row[places[RECORD_ID]] if RECORD_ID in places else "")
+        for name, column in read.columns.items():
+            column.append(row[places[name]])
+    return read
+
+
+def _places(source: _Source, names: list[str]) -> dict[str, int]:
+    """Known columns and where they stand, the first one of each name."""
+    known = {RECORD_ID, *(c.name for c in source.table.columns)} | ({LINE} if source.table.child else set())
+    places = {n: i for i, n in reversed(list(enumerate(names))) if n in known}
+    if not places.keys() - {RECORD_ID, LINE}:
+        raise InputError(
+            f"{source.path.name}: line 1: no column is a field of {source.table.name}; headers are field ids such as "
+            f"{', '.join(c.name for c in source.table.columns[:4])}"
+        )
+    return places
+
+
+def _header_faults(table: Table, names: list[str]) -> Iterator[tuple[str, str]]:
+    known = {RECORD_ID, *(c.name for c in table.columns)} | ({LINE} if table.child else set())
+    for name, times in Counter(names).items():
+        if name not in known:
+            yield "S005", name
+        elif times > 1:
+            yield "S006", name
+    if RECORD_ID not in names and table.child:
+        yield "S007", RECORD_ID
+
+
+def _faults(read: _Read, settings: CheckSettings) -> Iterator[FileFinding]:
+    where = (read.source.path.name, read.source.table.name)
+    for line, code, name in read.faults:
+        yield _finding(settings, *where, line, (code, name))
+
+
+def _finding(settings: CheckSettings, file: str, table: str, line: int, fault: tuple[str, str]) -> FileFinding:
+    code, name = fault
+    return FileFinding(file, line, table, "", name, code, settings.policy[code], STRUCTURE[code].english)
+
+
+def _checked(form: str, tables: Iterable[_Read], settings: CheckSettings) -> Iterator[FileFinding]:
+    from validators.check import check_frames
+    from validators.frames import text_frame
+
+    files = {t.source.table.name: t.source.path.name for t in tables}
+    frames = {t.source.table.name: text_frame(t.lines, t.keys, t.columns) for t in tables}
+    for f in check_frames(form, frames, settings):
+        yield FileFinding(files[f.table], f.line, f.table, f.key, f.field, f.code, f.severity, f.message)
