@@ -1,0 +1,173 @@
+"""Cleaning: level, white ground, no rules and leaders; letters stay, and clean paper is left alone."""
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ocr.clean import clean_line, clean_page, flatten, skew_deg, white_border
+from ocr.rules import ink_mask, ink_share, remove_leaders, remove_rules, rule_mask, text_height
+
+
+def line(width=800, height=64):
+    """A written line on white paper, ink black."""
+    page = np.full((height, width), 255, np.uint8)
+    cv2.putText(page, "two cycles were taken", (60, 42), cv2.FONT_HERSHEY_SIMPLEX, 1.1, (0,), 3, cv2.LINE_AA)
+    return page
+
+
+def shaded(page):
+    """The same under a shadow that falls off to the right."""
+    shade = np.linspace(0.95, 0.5, page.shape[1])
+    return (page * shade).astype(np.uint8)
+
+
+def ruled(page, y=50):
+    page = page.copy()
+    cv2.line(page, (0, y), (page.shape[1], y), (60,), 2)
+    return page
+
+
+def dotted(page, y=52, apart=6):
+    page = page.copy()
+    page[y : y + 2, 4 : page.shape[1] - 4 : apart] = 0
+    page[y : y + 2, 5 : page.shape[1] - 4 : apart] = 0
+    return page
+
+
+def turned(page, angle):
+    middle = (page.shape[1] / 2, page.shape[0] / 2)
+    return cv2.warpAffine(page, cv2.getRotationMatrix2D(middle, angle, 1), page.shape[::-1], borderValue=(255,))
+
+
+def headline_word():
+    """A Devanagari-like word: a bar with strokes hanging from it, filling most of the crop."""
+    page = np.full((64, 300), 255, np.uint8)
+    page[18:22, 10:290] = 0
+    for x in range(14, 290, 12):
+        page[18:52, x : x + 5] = 0
+    return page
+
+
+def ink(page):
+    return int((page < 128).sum())
+
+
+def test_a_shadow_becomes_white_and_ink_stays_black():
+    flat = flatten(shaded(line()))
+    assert np.percentile(flat[:, 700:], 50) > 250
+    assert np.abs(ink(flat) - ink(line())) < 0.25 * ink(line())
+
+
+@pytest.mark.parametrize("angle", [-2.5, -1.0, 0.0, 1.5, 3.0])
+def test_skew_is_found(angle):
+    page = np.full((300, 1000), 255, np.uint8)
+    for y in (80, 160, 240):
+        cv2.putText(page, "two cycles were taken", (120, y), cv2.FONT_HERSHEY_SIMPLEX, 1.2, (0,), 3)
+    assert skew_deg(turned(page, angle)) == pytest.approx(-angle, abs=0.26)
+
+
+def test_levelling_says_where_pixels_came_from():
+    page = np.full((300, 1000), 255, np.uint8)
+    for y in (80, 160, 240):
+        cv2.putText(page, "two cycles were taken", (120, y), cv2.FONT_HERSHEY_SIMPLEX, 1.2, (0,), 3)
+    askew = turned(page, 2.0)
+    cleaned = clean_page(askew)
+    assert cleaned.steps == ("flattened", "levelled-2.00")
+    rows, columns = np.nonzero(cleaned.image < 100)
+    back = np.rint(np.stack([columns, rows, np.ones_like(rows)], 1) @ cleaned.to_source.T).astype(int)
+    assert askew[back[:, 1].clip(0, 299), back[:, 0].clip(0, 999)].mean() < 90
+
+
+def test_ruled_lines_go_and_letters_stay():
+    cleaned = clean_line(ruled(line()))
+    assert "rules-removed" in cleaned.steps
+    assert ink(cleaned.image[46:, :50]) == 0
+    assert abs(ink(cleaned.image) - ink(line())) < 0.1 * ink(line())
+
+
+def test_a_headline_with_letters_hanging_from_it_is_no_rule():
+    word = headline_word()
+    assert not rule_mask(word).any()
+    assert np.array_equal(remove_rules(word), word)
+
+
+def test_leaders_go_and_the_dots_of_letters_stay():
+    page = line()
+    wide_set = page.copy()
+    for x in range(60, 700, 40):  # a row of dots a letter apart, like pullis above Tamil letters
+        cv2.circle(wide_set, (x, 8), 3, (0,), -1)
+    assert ink(remove_leaders(dotted(np.full((64, 800), 255, np.uint8)))) == 0
+    assert ink(remove_leaders(wide_set)) == ink(wide_set)
+
+
+@pytest.mark.parametrize("mark", [ruled, dotted, shaded, lambda p: shaded(ruled(p))])
+def test_an_empty_line_has_no_ink_and_a_dash_has(mark):
+    empty = np.full((64, 800), 255, np.uint8)
+    dash = empty.copy()
+    cv2.line(dash, (300, 30), (330, 30), (40,), 4)
+    assert ink_share(clean_line(mark(empty)).image) == 0.0
+    assert ink_share(clean_line(mark(dash)).image) > 0.0005
+
+
+def test_faint_pencil_on_grainy_paper_is_ink_and_grain_is_not():
+    rng = np.random.default_rng(3)
+    paper = np.clip(rng.normal(225, 5, (64, 800)), 0, 255).astype(np.uint8)
+    written = paper.copy()
+    cv2.putText(written, "two", (60, 42), cv2.FONT_HERSHEY_SIMPLEX, 1.1, (150,), 3)
+    assert ink_share(clean_line(paper).image) == 0.0
+    assert ink_share(clean_line(written).image) > 0.002
+
+
+def test_a_border_is_white_and_all_around():
+    page = white_border(np.zeros((4, 6), np.uint8), 3)
+    assert page.shape == (10, 12)
+    assert page[3:-3, 3:-3].max() == 0 and page[:3].min() == 255 and page[:, -3:].min() == 255
+
+
+def test_text_height_is_that_of_letters():
+    assert 18 <= text_height(line()) <= 34
+    assert text_height(np.full((64, 300), 255, np.uint8)) == 0.0
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 900), (900, 1), (2, 2), (9, 9), (3, 500)])
+@pytest.mark.parametrize("value", [0, 128, 255])
+def test_nothing_is_too_small_or_too_plain_to_clean(shape, value):
+    cleaned = clean_line(np.full(shape, value, np.uint8))
+    assert cleaned.image.shape == shape and cleaned.image.dtype == np.uint8
+    assert clean_page(np.full(shape, value, np.uint8)).image.shape == shape
+    assert ink_share(cleaned.image) >= 0.0
+
+
+@given(st.integers(10, 120), st.integers(40, 500))
+@settings(max_examples=20, deadline=None)
+def test_white_paper_is_left_alone(height, width):
+    page = np.full((height, width), 255, np.uint8)
+    assert np.array_equal(clean_line(page).image, page)
+
+
+@given(
+    shadow=st.booleans(),
+    rule=st.one_of(st.none(), st.integers(46, 60)),
+    dots=st.booleans(),
+    angle=st.sampled_from([0.0, 1.0, -2.0]),
+)
+@settings(max_examples=20, deadline=None)
+def test_cleaning_twice_is_cleaning_once(shadow, rule, dots, angle):
+    """Up to a few pixels at the edges of strokes, where a second flattening rounds otherwise."""
+    page = line() if rule is None else ruled(line(), rule)
+    page = dotted(page) if dots else page
+    page = turned(page, angle)
+    once = clean_line(shaded(page) if shadow else page)
+    twice = clean_line(once.image)
+    changed = (ink_mask(once.image) != ink_mask(twice.image)).mean()
+    assert changed < 0.01
+    assert not any(s.startswith("levelled") for s in twice.steps) or abs(float(twice.steps[1][8:])) <= 0.5
+
+
+def test_cleaning_changes_nothing_in_what_it_is_given():
+    page = shaded(ruled(line()))
+    before = page.copy()
+    clean_line(page)
+    assert np.array_equal(page, before)
