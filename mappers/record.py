@@ -104,7 +104,9 @@ def to_plain(record: Record) -> dict[str, Any]:
         "pages": list(record.pages),
         "batch": record.batch,
         "fields": {k: _value_to_plain(v) for k, v in record.fields.items()},
-        "children": {t: [{k: _value_to_plain(v) for k, v in r.items()} for r in rows] for t, rows in record.children.items()},
+        "children": {
+            t: [{k: _value_to_plain(v) for k, v in r.items()} for r in rows] for t, rows in record.children.items()
+        },
         "left_over": dict(record.left_over),
         "ignored": list(record.ignored),
     }

@@ -31,7 +31,7 @@ _BEAT = re.compile(r"(?:beat|बीट|বিট)\s*(?:no\.?|नं\.?|সংখ
 
 
 def clean_direction_distance(raw: str, context: CleanContext) -> CleanedRows:
-    """ "2 km North", "उत्तर 2 कि.मी.", "500 m North-East, beat 3" as direction (N, NE...), distance_km and beat.
+    """Texts such as "2 km North" or "उत्तर 500 मी., बीट 3" as direction (N, NE...), distance_km and beat.
 
     A number without a unit is no distance; two directions that differ are none.
     """

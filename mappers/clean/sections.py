@@ -27,16 +27,22 @@ _NOISE = re.compile(
     r"(?![^\W\d_]|[\u0900-\u0d7f])",
     re.I,
 )
+_BARE = re.compile(r"[\s/,;:.\-–+&|'\"()=]*")
+_YEAR = re.compile(r"(?:1[89]|20)\d\d")
+# Letters of inserted sections in local scripts, by order (498क) or by sound (498ए): both are 498A.
+_LETTERS = {
+    **dict(zip("कखगघ", "ABCD", strict=True)),
+    **dict(zip("কখগঘ", "ABCD", strict=True)),
+    **dict(zip(("ए", "बी", "सी", "डी"), "ABCD", strict=True)),
+    **dict(zip(("এ", "বি", "সি", "ডি"), "ABCD", strict=True)),
+}
+_LETTER = rf"[a-z]{{1,2}}|{'|'.join(sorted(_LETTERS, key=len, reverse=True))}"
 _PAREN = r"\(\s*[0-9a-z\u0900-\u0d7f]{1,4}\s*\)"
 _SECTION = re.compile(
-    rf"(?<![a-z\d])(?P<number>\d{{1,4}})(?P<tail>(?:\s*{_PAREN})*\s*(?:-?\s*(?P<letter>[a-z]{{1,2}}|[क-घ])(?![a-z\u0900-\u0d7f]))?(?:\s*{_PAREN})*)"
+    rf"(?<![a-z\d])(?P<number>\d{{1,4}})(?P<tail>(?:\s*{_PAREN})*\s*(?:-?\s*(?P<letter>{_LETTER})(?![a-z\u0900-\u0d7f]))?(?:\s*{_PAREN})*)"
     rf"|(?P<orphan>{_PAREN}(?:\s*{_PAREN})*)",
     re.I,
 )
-_BARE = re.compile(r"[\s/,;:.\-–+&|'\"()=]*")
-_YEAR = re.compile(r"(?:1[89]|20)\d\d")
-# IPC letters by which Hindi writers number inserted sections: 498क is 498A, 304ख is 304B.
-_DEVANAGARI = {"क": "A", "ख": "B", "ग": "C", "घ": "D"}
 
 
 @dataclass
@@ -95,7 +101,7 @@ def _extend(group: _Group, more: _Group) -> None:
 
 
 def _by_and(group: _Group, act: ActFound, *, first: bool) -> Iterator[_Group]:
-    """ "498A/406 and 3/4 DP Act": what stands before "and" has no act, unless the act is the penal code itself."""
+    """In "498A/406 and 3/4 DP Act" what stands before "and" has no act, unless the act is the penal code itself."""
     if first and 0 < group.cut < len(group.sections) and act.ids[0] not in ("IPC", "BNS"):
         yield _Group(sections=group.sections[: group.cut])
         group.sections = group.sections[group.cut :]
@@ -163,7 +169,7 @@ def _canonical(m: re.Match[str], prefix: str, act: str) -> Cleaned:
     number = str(int(m.group("number")))
     clauses = [c.strip("() ") for c in re.findall(_PAREN, m.group("tail"), re.I)]
     letter = (m.group("letter") or "").upper()
-    letter = _DEVANAGARI.get(letter, letter)
+    letter = _LETTERS.get(letter, letter)
     if letter and clauses and m.start("letter") > m.group().find("(") + m.start() >= 0:
         clauses, letter = [*clauses, letter], ""
     if act == "IPC" and not letter and clauses:
@@ -177,7 +183,7 @@ def _canonical(m: re.Match[str], prefix: str, act: str) -> Cleaned:
 
 def _letter_in_brackets(number: str, clauses: list[str]) -> tuple[str, list[str]]:
     """498(A) is section 498A where the IPC has one; 376(2) and 505(b) are clauses."""
-    first = _DEVANAGARI.get(clauses[0], clauses[0].upper())
+    first = _LETTERS.get(clauses[0], clauses[0].upper())
     return (first, clauses[1:]) if number + first in ipc_sections() else ("", clauses)
 
 
