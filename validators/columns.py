@@ -104,10 +104,13 @@ class Moment:
     def __le__(self, other: Moment) -> pl.Expr:
         return other >= self
 
-    def hours_since(self, other: Moment) -> pl.Expr:
-        """Whole hours from the other moment to this one, at the least when an hour is missing. Null without a date."""
-        exact = (self.date.dt.combine(self.time) - other.date.dt.combine(other.time)).dt.total_hours()
-        at_least = ((self.date - other.date).dt.total_days() - 1) * 24
+    def is_later_by(self, hours: int, other: Moment) -> pl.Expr:
+        """Whether more than so many hours lie between the other moment and this one. Null without a date.
+
+        Where an hour is missing, the least time that the two dates allow counts: from 1 to 3 June more than 24 hours.
+        """
+        exact = self.date.dt.combine(self.time) - other.date.dt.combine(other.time) > pl.duration(hours=hours)
+        at_least = ((self.date - other.date).dt.total_days() - 1) * 24 >= hours
         return pl.coalesce(exact, at_least)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from inspect import getdoc
@@ -129,16 +129,19 @@ def load_rules(form: str = "iif1") -> Mapping[str, Rule]:
     """
     from validators import rules
 
+    return collect(made for made in _scan(rules) if made.form == form)
+
+
+def collect(made: Iterable[Rule]) -> Mapping[str, Rule]:
+    """Rules by code, in order. Raises RuleError when two share a code or a slug, or one reads an unknown field."""
     found: dict[str, Rule] = {}
     slugs: set[str] = set()
-    for made in _scan(rules):
-        if made.form != form:
-            continue
-        if made.code in found or made.slug in slugs:
-            raise RuleError(f"two rules are called {made.code} or {made.slug}")
-        _check_fields(made)
-        found[made.code] = made
-        slugs.add(made.slug)
+    for one in made:
+        if one.code in found or one.slug in slugs:
+            raise RuleError(f"two rules are called {one.code} or {one.slug}")
+        _check_fields(one)
+        found[one.code] = one
+        slugs.add(one.slug)
     return dict(sorted(found.items()))
 
 

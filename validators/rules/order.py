@@ -81,7 +81,7 @@ def diary_comes_first(f: Fields) -> pl.Expr:
 )
 def delay_has_reason(f: Fields) -> pl.Expr:
     """Item 8 asks for the reason of a delay; courts ask for it too. Without hours, two days count as more than one."""
-    late = Moment(f.info_date, f.info_time).hours_since(Moment(f.occurrence_from, f.occurrence_time_from)) >= 24
+    late = Moment(f.info_date, f.info_time).is_later_by(24, Moment(f.occurrence_from, f.occurrence_time_from))
     return ~late | f.delay_reason.is_not_null()
 
 
