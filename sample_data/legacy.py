@@ -158,7 +158,8 @@ def _expected(cells: dict[str, str]) -> dict[str, str]:
         "occurrence_to": _iso(cells["OCCTODT"]),
         "place": cells["PLACE"],
         "property_value": cells["PROPVAL"].partition(".")[0],
-        "io_name": cells["IONM"],
+        "io_name": cells["IONM"].removeprefix("उ.नि. "),
+        "io_rank": "SI",
         "result": cells["RESULT"],
         "narrative": cells["NARR"],
     }

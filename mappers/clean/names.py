@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from mappers.clean.base import CleanContext, Cleaned, CleanedRows, Cleaner
 from mappers.clean.digits import clean_age
+from mappers.codes.lists import code_lists
 from mappers.folding import fold_digits, nfc, squeeze
 
 _EDGES = " \t\n.,;:-–|_'\"*"
@@ -111,8 +112,25 @@ def _cut(text: str, pattern: re.Pattern[str]) -> tuple[str, str]:
     return (text[: m.start()], text[m.end() :].strip(_EDGES)) if m else (text, "")
 
 
+def clean_officer(raw: str, context: CleanContext) -> CleanedRows:
+    """An officer with the rank before or behind the name ("उ.नि. ...", "..., S.I.") as parts name and rank."""
+    text = squeeze(raw)
+    words = text.split()
+    ranks = code_lists()["rank"]
+    for size in range(min(3, len(words) - 1), 0, -1):
+        for rank, name in ((words[:size], words[size:]), (words[-size:], words[:-size])):
+            found = ranks.find(" ".join(rank))
+            if found:
+                written = " ".join(name).strip(_EDGES)
+                return CleanedRows(
+                    ({"name": Cleaned(written or None, raw=written), "rank": Cleaned(found, raw=" ".join(rank))},)
+                )
+    return CleanedRows(({"name": clean_name(raw, context)},))
+
+
 CLEANERS = (
     Cleaner("name", clean_name, kinds=("name", "text")),
     Cleaner("relative", rows=clean_relative, parts=("relation", "relative_name"), main="relative_name"),
+    Cleaner("officer", rows=clean_officer, parts=("name", "rank"), main="name"),
     Cleaner("person", rows=clean_person, parts=PERSON_PARTS, main="name"),
 )

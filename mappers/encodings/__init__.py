@@ -7,7 +7,7 @@ undefined as the control character of the same number.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from mappers.encodings.engine import FontTable, read_table
@@ -17,6 +17,8 @@ from mappers.folding import nfc
 from mappers.toml import did_you_mean
 
 _WEST = {n: bytes([n]).decode("cp1252", "ignore") or chr(n) for n in range(256)}
+# Distinct cells kept decoded: names of villages, officers and sections come again and again.
+_REMEMBERED = 1 << 15
 _BYTES = {c: n for n, c in _WEST.items()}
 
 
@@ -66,6 +68,7 @@ def encode(name: str, text: str) -> bytes:
     return bytes(_BYTES[c] for c in written)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def decode_cell(name: str, cell: bytes | str) -> DecodedCell:
     """One cell of a table as text; name "" means plain text.
 
