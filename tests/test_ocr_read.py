@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import shutil
 from pathlib import Path
 
 import cv2
@@ -208,6 +209,7 @@ def record(folder, scan, forms, monkeypatch):
 
 
 @pytest.mark.engine
+@pytest.mark.skipif(not shutil.which("tesseract"), reason="Tesseract is not installed")
 @pytest.mark.parametrize("turns", [0, 2])
 def test_the_real_engine_reads_the_page_either_way_up(tmp_path, forms, turns):
     settings = settings_for(forms, engine="tesseract")
