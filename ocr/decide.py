@@ -17,7 +17,9 @@ from ocr.page import Candidate, Decided, Reading, Recognition, ZoneReading
 
 DECIDE_VERSION = "1"
 _EXACT_KINDS = ("digits", "year", "date", "time", "choice")
-_AGREED = 0.3
+_AGREED, _AGREED_EXACTLY = 0.3, 0.6
+"""Of the doubt that is left, the part that another look takes away by agreeing. Numbers of which Tesseract was not sure
+were right in 38 of 44 cases when a second look gave the same, and in 9 of 37 when it did not (200 worn lines)."""
 _OPPOSED = 0.5
 _MOST_OTHERS = 5
 _CLEAR = 0.15
@@ -32,13 +34,14 @@ class _Option:
     value: str
     raw: str
     confidences: tuple[float, ...]
+    agreed: float = _AGREED
 
     @property
     def support(self) -> float:
         """Confidence 0..1 of the surest candidate, raised a little by each other that agrees."""
         best, *others = sorted(self.confidences, reverse=True)
         for other in others:
-            best += (1 - best) * _AGREED * other
+            best += (1 - best) * self.agreed * other
         return best
 
 
@@ -63,11 +66,11 @@ def decide_zone(reading: ZoneReading, zone: Zone, lexicon: Lexicon | None = None
     texts = [c for c in reading.candidates if c.text.strip()]
     if not texts:
         return Decided(zone.id, "", "", 0.0, reading.box, notes=("unread",))
-    options = _options(texts, _grammar(zone, lexicon))
+    is_exact = lexicon is not None or zone.kind in _EXACT_KINDS
+    options = _options(texts, _grammar(zone, lexicon), _AGREED_EXACTLY if is_exact else _AGREED)
     if not options:
         surest = max(texts, key=lambda c: c.confidence)
         return Decided(zone.id, surest.text, "", 0.0, reading.box, False, _as_candidates(texts), ("nothing-fits",))
-    is_exact = lexicon is not None or zone.kind in _EXACT_KINDS
     best, *others = options
     confidence = best.support * (1 - _opposition(best, others, is_exact=is_exact))
     kept = tuple(Candidate(o.value, round(o.support, 4)) for o in others[:_MOST_OTHERS])
@@ -95,7 +98,7 @@ def _fit_list(lexicon: Lexicon, text: str) -> Fit:
     return Fit(hits[0].value, alike * clear) if clear > 0 else Fit("", 0.0)
 
 
-def _options(texts: Sequence[Candidate], grammar: Callable[[str], Fit]) -> list[_Option]:
+def _options(texts: Sequence[Candidate], grammar: Callable[[str], Fit], agreed: float) -> list[_Option]:
     """The values that candidates give, best supported first; values that differ in blanks or signs alone are one."""
     found: dict[str, _Option] = {}
     for candidate in sorted(texts, key=lambda c: -c.confidence):
@@ -106,7 +109,7 @@ def _options(texts: Sequence[Candidate], grammar: Callable[[str], Fit]) -> list[
         before = found.get(key)
         confidences = (*(before.confidences if before else ()), candidate.confidence * fits)
         keep = before if before and before.confidences[0] >= confidences[-1] else None
-        found[key] = _Option(keep.value if keep else value, keep.raw if keep else candidate.text, confidences)
+        found[key] = _Option(keep.value if keep else value, keep.raw if keep else candidate.text, confidences, agreed)
     return sorted(found.values(), key=lambda o: (-o.support, o.value))
 
 
