@@ -74,13 +74,14 @@ def _nothing_fits(mappings: Mapping[str, FormMapping], family: str, columns: Seq
     if family:
         known = sorted({f for m in mappings.values() for f in m.match.families})
         return f"no mapping for forms of the family {family} (there are mappings for: {', '.join(known)})"
-    missing = {m: set(m.match.columns) - set(columns) for m in mappings.values() if m.match.columns}
-    near = min(missing, key=lambda m: (len(missing[m]), m.id), default=None)
-    if near is None or len(missing[near]) > len(near.match.columns) // 2:
+    missing = {m.id: set(m.match.columns) - set(columns) for m in mappings.values() if m.match.columns}
+    nearest = min(missing, key=lambda i: (len(missing[i]), i), default="")
+    near = mappings.get(nearest)
+    if near is None or len(missing[nearest]) > len(near.match.columns) // 2:
         return f"no mapping for a table with the columns {', '.join(columns)}"
-    if not missing[near]:
+    if not missing[nearest]:
         return f"{near.file} fits these columns, but is for the states {', '.join(near.match.states)}, not {state}"
-    return f"no mapping for this table; {near.file} comes nearest but needs {', '.join(sorted(missing[near]))}"
+    return f"no mapping for this table; {near.file} comes nearest but needs {', '.join(sorted(missing[nearest]))}"
 
 
 def map_readings(mapping: FormMapping, pages: Sequence[PageValues], context: MapContext) -> list[Record]:

@@ -127,7 +127,9 @@ def test_a_saka_date_written_with_devanagari_digits_is_read() -> None:
 
 
 def test_the_saka_calendar_counts_every_day_once() -> None:
-    days = [saka_to_gregorian(y, m, d) for y in (1946, 1947) for m in range(1, 13) for d in range(1, 32) if _is(y, m, d)]
+    days = [
+        saka_to_gregorian(y, m, d) for y in (1946, 1947) for m in range(1, 13) for d in range(1, 32) if _is(y, m, d)
+    ]
     assert [d.toordinal() for d in days] == list(range(date(2024, 3, 21).toordinal(), date(2026, 3, 22).toordinal()))
 
 
@@ -183,7 +185,8 @@ def test_money_is_one_sum_or_none(raw: str, expected: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("raw", "expected"), [("0078", "78"), ("78/2019", "78"), ("७८", "78"), ("No. 78", "78"), ("l2", None), ("7 8", None)]
+    ("raw", "expected"),
+    [("0078", "78"), ("78/2019", "78"), ("७८", "78"), ("No. 78", "78"), ("l2", None), ("7 8", None)],
 )
 def test_a_number_is_never_made_of_letters(raw: str, expected: str | None) -> None:
     assert value("int", raw) == expected

@@ -8,6 +8,7 @@ from mappers.encodings.engine import FontTable
 
 _LETTER = re.compile(r"[^\W\d_]")
 _SIMPLE = re.compile(r"[\d\s./:@,&\-]*\Z")
+_VOWELS = 0.35
 _WORDS = re.compile(r"[A-Za-z]+")
 # Words typed in English inside vernacular columns; each decodes to something no one writes.
 _ENGLISH_WORDS = (
@@ -26,7 +27,8 @@ def is_plain(text: str, table: FontTable) -> bool:
     """Whether a cell holds no text of the font: digits and their separators alone, or plain English.
 
     English: every word is on a short list of police words, or all letters are ASCII with capitals only at the start
-    of words or throughout, and the font would show an impossible syllable.
+    of words or throughout, and either the words look like a romanised name, or the font would show an impossible
+    syllable. Short English words in small letters may still pass for the font's text.
     """
     if not _LETTER.search(text):
         return bool(_SIMPLE.match(text))
@@ -37,7 +39,17 @@ def is_plain(text: str, table: FontTable) -> bool:
         return True
     if not all(w.isupper() or w.istitle() or w.islower() for w in words):
         return False
+    if _is_roman_name(words):
+        return True
     return _ILL_FORMED.search(table.decode(text)) is not None
+
+
+def _is_roman_name(words: list[str]) -> bool:
+    """Two or more capitalised words as full of vowels as Indian names are; none begins as only this font's words do."""
+    letters = "".join(words).casefold()
+    vowels = sum(letters.count(v) for v in "aeiou")
+    capitalised = len(words) > 1 and all(w.istitle() for w in words)
+    return capitalised and not any(w.startswith(("Hk", "Fk")) for w in words) and vowels >= _VOWELS * len(letters)
 
 
 def swap_plain(text: str, table: FontTable) -> str:

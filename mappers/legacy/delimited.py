@@ -64,7 +64,7 @@ def _is_utf8(path: Path) -> bool:
 
 def _first_lines(path: Path, encoding: str) -> list[str]:
     with path.open(encoding=encoding, errors="replace", newline="") as f:
-        lines = (line.replace("\0", "") for line in f)
+        lines = (line.replace("\0", "") for line in f if line.strip())
         return [line for line, _ in zip(lines, range(_SAMPLE_LINES), strict=False)]
 
 

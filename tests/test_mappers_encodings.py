@@ -1,0 +1,132 @@
+"""Font encodings: Kruti Dev to Unicode and back, English and numbers left alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mappers.encodings import decode, decode_cell, encode, names
+from mappers.encodings.engine import read_table
+from mappers.errors import MappingError
+
+KRUTI = "krutidev-010"
+
+
+@pytest.mark.parametrize(
+    ("stored", "text"),
+    [
+        ("mnkgj.k", "उदाहरण"),
+        ("dYiukizlkn", "कल्पनाप्रसाद"),
+        ("eux<ar", "मनगढंत"),
+        ("pksjh", "चोरी"),
+        ("[ksrh", "खेती"),
+        ("fLFkfr", "स्थिति"),
+        ("/keZ", "धर्म"),
+        ('o"kZ', "वर्ष"),
+        ("fu.kZ;", "निर्णय"),
+        ("çfr:i", "प्रतिरूप"),
+        ('jk"Vªh;', "राष्ट्रीय"),
+        ("/kkjk 379@411 Hkk-n-fo-", "धारा 379/411 भा.द.वि."),
+        ("1½ uewuk", "1) नमूना"),
+        ("eksckbZy", "मोबाईल"),
+        ("vkSj", "और"),
+        ("i;kZIr", "पर्याप्त"),
+        ("dk;ZØe", "कार्यक्रम"),
+        ("{ks=", "क्षेत्र"),
+    ],
+)
+def test_kruti_dev_is_decoded_with_its_marks_in_place(stored: str, text: str) -> None:
+    assert decode(KRUTI, stored.encode("cp1252")) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "उदाहरण कल्पनाप्रसाद",
+        "श्रीमती नमूना, निर्णय वर्ष",
+        "क्षेत्र में प्रतिष्ठित ज्ञान।",
+        "ड़ढ़ द्वारा 12/98",
+        "स्त्री की हृदय-गति",
+        "विद्यार्थी व उत्तर",
+    ],
+)
+def test_what_is_encoded_is_decoded_to_the_same(text: str) -> None:
+    assert decode(KRUTI, encode(KRUTI, text)) == text
+
+
+CONSONANTS = "कखगघचछजझटठडढणतथदधनपफबभमयरलवशषसह"
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(CONSONANTS),
+            st.sampled_from(["", "ा", "ि", "ी", "ु", "ू", "े", "ै", "ो", "ौ"]),
+            st.sampled_from(["", "ं"]),
+        ),
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_every_plain_syllable_survives_the_round_trip(syllables: list[tuple[str, str, str]]) -> None:
+    text = "".join(c + sign + mark for c, sign, mark in syllables)
+    assert decode(KRUTI, encode(KRUTI, text)) == text
+
+
+@given(
+    st.sampled_from(CONSONANTS.replace("र", "")),
+    st.sampled_from(CONSONANTS.replace("र", "")),
+    st.sampled_from(["", "ा", "ि", "ी"]),
+)
+def test_every_pair_of_consonants_survives_with_and_without_reph(one: str, two: str, sign: str) -> None:
+    for text in (f"{one}्{two}{sign}", f"{one}र्{two}{sign}", f"{one}्र{sign}"):
+        assert decode(KRUTI, encode(KRUTI, text)) == text
+
+
+def test_a_character_the_font_has_not_is_refused_when_writing() -> None:
+    with pytest.raises(ValueError, match="U\\+0B95"):
+        encode(KRUTI, "க")
+
+
+@pytest.mark.parametrize(
+    ("stored", "text"),
+    [
+        ("12.03.98", "12.03.98"),
+        ("379@411", "379/411"),
+        ("379 IPC", "379 IPC"),
+        ("Stolen property recovered", "Stolen property recovered"),
+        ("Udaharan Kalpana", "Udaharan Kalpana"),
+        ("dYiukiqj", "कल्पनापुर"),
+        ("", ""),
+    ],
+)
+def test_numbers_and_english_inside_a_font_column_are_left_alone(stored: str, text: str) -> None:
+    assert decode_cell(KRUTI, stored).text == text
+
+
+def test_bytes_of_no_known_encoding_are_kept_and_doubted() -> None:
+    cell = decode_cell("", b"caf\xe9")
+    assert (cell.text, cell.notes) == ("café", ("encoding-unknown",))
+    assert decode_cell("", "नमूना".encode()).text == "नमूना"
+
+
+@given(st.binary(max_size=60))
+def test_no_bytes_make_decoding_fail(data: bytes) -> None:
+    assert isinstance(decode(KRUTI, data), str)
+    assert isinstance(decode_cell("", data).text, str)
+
+
+def test_an_unknown_encoding_is_named_with_a_near_miss() -> None:
+    assert KRUTI in names()
+    with pytest.raises(MappingError, match="did you mean krutidev-010"):
+        decode("krutidev", b"x")
+
+
+@pytest.mark.parametrize("line", ["d", "d\tक\tmiddle", "d\tक\nd\tख"])
+def test_a_damaged_table_is_refused_with_its_line(tmp_path: Path, line: str) -> None:
+    (tmp_path / "own.tsv").write_text(line, encoding="utf-8")
+    with pytest.raises(MappingError, match="own.tsv: line"):
+        read_table(tmp_path / "own.tsv")

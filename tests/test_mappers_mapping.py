@@ -1,0 +1,219 @@
+"""Mappings: bound before the first page, and every source cell ends somewhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mappers.errors import MappingError
+from mappers.mapping import FormMapping, find_mapping, load_mappings, map_readings, map_rows
+from mappers.record import Record, from_plain, to_plain
+from mappers.states import load_state, state_codes
+from mappers.values import MapContext, PageValues, RowValues, ZoneValue
+
+MAPPINGS = load_mappings()
+CONTEXT = MapContext("r1", state=load_state("wb"), book_year=2009)
+GOOD = """
+format = 1
+id = "small"
+version = "3"
+title = "A small table"
+form = "iif1"
+[match]
+columns = ["NO"]
+[rows.accused]
+table = "persons"
+set = { role = "accused" }
+[[map]]
+from = "NO"
+to = "fir_no"
+clean = "int"
+[[map]]
+from = "WHO"
+into = "accused"
+to = { name = "name", status = "status" }
+clean = "persons"
+[[ignore]]
+from = "X"
+reason = "not wanted"
+"""
+
+
+def write(folder: Path, text: str, name: str = "small.toml") -> Path:
+    (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def accounted(record: Record) -> set[str]:
+    """Names of source cells that a record answers for."""
+    used = {c.origin.zone or c.origin.column for _, c in record.cells()} - {""}
+    return used | set(record.left_over) | set(record.ignored)
+
+
+@pytest.mark.parametrize("mapping", [m for m in MAPPINGS.values() if m.match.families], ids=lambda m: m.id)
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_mapped_and_ignored_and_left_over_are_all_zones(mapping: FormMapping, data: st.DataObject) -> None:
+    names = st.sampled_from([*(r.source for r in mapping.rules), "odd_one", "odd_two"])
+    texts = st.text(min_size=1, max_size=30).filter(lambda t: bool(t.strip()))
+    zones = data.draw(st.dictionaries(names, texts, max_size=12))
+    page = PageValues("p1", mapping.match.families[0], {k: ZoneValue(v) for k, v in zones.items()})
+    (record,) = map_readings(mapping, [page], CONTEXT)
+    assert {n for n in zones if zones[n].strip("-–—_./*=~ \t\r\n")} <= accounted(record)
+    assert accounted(record) <= set(zones)
+    assert set(record.left_over) == {n for n in zones if n.startswith("odd")}
+    assert from_plain(to_plain(record)) == record
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.dictionaries(st.sampled_from(["NO", "WHO", "X", "Y", "PSCD"]), st.text(max_size=20), max_size=5))
+def test_mapped_and_ignored_and_left_over_are_all_columns(cells: dict[str, str]) -> None:
+    mapping = MAPPINGS["up_firmast_krutidev"]
+    (record,) = map_rows(mapping, [RowValues("f", "t", 7, cells)], CONTEXT)
+    rest = set(cells) - {"PSCD"}
+    assert set(record.left_over) == rest
+    assert record.left_over.keys().isdisjoint(record.ignored)
+
+
+def test_a_raw_text_is_kept_beside_a_value_with_its_origin_and_maker() -> None:
+    zone = ZoneValue("०७८", None, 0.8, (1, 2, 3, 4), candidates=("०७६",), accept=0.9)
+    (record,) = map_readings(MAPPINGS["iif1_print"], [PageValues("p1", "iif1_print", {"fir_no": zone})], CONTEXT)
+    got = record.fields["fir_no"]
+    assert (got.raw, got.value, got.confidence, got.accept) == ("०७८", "78", 0.8, 0.9)
+    assert (got.origin.page, got.origin.zone, got.origin.box) == ("p1", "fir_no", (1, 2, 3, 4))
+    assert (got.by, got.candidates, got.is_sure()) == ("iif1_print 1", ("०७६",), False)
+
+
+def test_a_confidence_is_that_of_the_reading_times_that_of_the_cleaner() -> None:
+    page = PageValues("p1", "iif1_print", {"year": ZoneValue("09", None, 0.8)})
+    (record,) = map_readings(MAPPINGS["iif1_print"], [page], CONTEXT)
+    assert record.fields["year"].confidence == pytest.approx(0.8 * 0.95)
+
+
+def test_a_blank_zone_is_blank_and_an_unread_one_is_not() -> None:
+    zones = {"place_address": ZoneValue("", blank=True), "narrative": ZoneValue("", confidence=0.0)}
+    (record,) = map_readings(MAPPINGS["iif1_print"], [PageValues("p1", "iif1_print", zones)], CONTEXT)
+    assert record.fields["place"].blank
+    assert not record.fields["narrative"].blank
+    assert record.fields["narrative"].notes == ("unread",)
+
+
+def test_what_was_said_at_intake_fills_only_what_the_source_leaves_empty() -> None:
+    context = MapContext("r1", state=load_state("wb"), book_year=2019, station="Airport", district="Kalpana")
+    zones = {"police_station": ZoneValue("Baguihati"), "district": ZoneValue("", blank=True), "year": ZoneValue("??")}
+    (record,) = map_readings(MAPPINGS["iif1_print"], [PageValues("p1", "iif1_print", zones)], context)
+    assert record.value("police_station") == "Baguiati"
+    assert (record.value("district"), record.fields["district"].by) == ("Kalpana", "intake")
+    assert record.value("year") is None
+
+
+def test_a_second_page_is_joined_or_left_over_but_never_lost() -> None:
+    pages = [
+        PageValues("p1", "iif1_print", {"narrative": ZoneValue("one"), "fir_no": ZoneValue("5")}),
+        PageValues("p2", "iif1_print", {"narrative": ZoneValue("two"), "fir_no": ZoneValue("6")}),
+    ]
+    (record,) = map_readings(MAPPINGS["iif1_print"], pages, CONTEXT)
+    assert record.value("narrative") == "one\ntwo"
+    assert record.value("fir_no") == "5"
+    assert record.left_over == {"fir_no (p2)": "6"}
+    assert record.pages == ("p1", "p2")
+
+
+def test_a_child_row_appears_only_where_something_is_written() -> None:
+    zones = {"complainant_name": ZoneValue("", blank=True), "accused": ZoneValue("unknown")}
+    (record,) = map_readings(MAPPINGS["iif1_print"], [PageValues("p1", "iif1_print", zones)], CONTEXT)
+    assert [(r["role"].value, r["status"].value) for r in record.children["persons"]] == [("accused", "unknown")]
+
+
+def test_a_mapping_of_the_workspace_is_bound_and_used(tmp_path: Path) -> None:
+    mapping = load_mappings([write(tmp_path, GOOD), tmp_path / "not-there"])["small"]
+    row = RowValues("old.csv", "old", 4, {"NO": "07", "WHO": "A. Udaharan\nunknown", "X": "x", "Y": "y"})
+    (record,) = map_rows(mapping, [row], CONTEXT)
+    assert record.id == "r1-4"
+    assert record.value("fir_no") == "7"
+    assert [r["role"].value for r in record.children["persons"]] == ["accused", "accused"]
+    assert (record.left_over, record.ignored) == ({"Y": "y"}, ("X",))
+    assert (record.fields["fir_no"].origin.row, record.fields["fir_no"].origin.column) == (4, "NO")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('to = "fir_no"', 'to = "fir_num"', "no field fir_num; did you mean fir_"),
+        ('clean = "int"', 'clean = "itn"', "did you mean int"),
+        ('clean = "int"', 'clean = "date"', "does not give a int"),
+        ('table = "persons"', 'table = "person"', "did you mean persons"),
+        ('role = "accused"', 'role = "accused", status = "unknwn"', "did you mean unknown"),
+        ('form = "iif1"', 'form = "iif9"', "there is no form iif9"),
+        ('from = "WHO"', 'from = "NO"', "NO is named twice"),
+        ('from = "X"', 'from = "NO"', "NO is named twice"),
+        ('status = "status"', 'statis = "status"', "did you mean status"),
+        ('{ name = "name", status = "status" }', '{ status = "status" }', "the part name must go somewhere"),
+        ('into = "accused"', 'into = "acused"', "did you mean accused"),
+        ('version = "3"', 'version = "3"\nencoding = "krutidev-10"', "did you mean krutidev-010"),
+        ('version = "3"', 'version = "3"\nverson = "3"', "did you mean version"),
+        ('columns = ["NO"]', "columns = []", "families"),
+        ('id = "small"', 'id = "big"', "the file is called small"),
+        ("format = 1", "format = 2", "format"),
+        ("[[ignore]]", "[[ignore]", "not valid TOML"),
+        ('reason = "not wanted"', 'reason = ""', "reason"),
+    ],
+)
+def test_a_wrong_mapping_stops_before_the_first_row_and_names_file_and_key(
+    tmp_path: Path, old: str, new: str, said: str
+) -> None:
+    assert old in GOOD
+    write(tmp_path, GOOD.replace(old, new, 1))
+    with pytest.raises(MappingError, match="small.toml") as stopped:
+        load_mappings([tmp_path])
+    assert said in str(stopped.value)
+
+
+def test_the_same_field_cannot_be_filled_twice(tmp_path: Path) -> None:
+    twice = GOOD.replace(
+        'from = "WHO"\ninto = "accused"\nto = { name = "name", status = "status" }\nclean = "persons"',
+        'from = "WHO"\nto = "fir_no"\nclean = "int"',
+    )
+    with pytest.raises(MappingError, match="fir_no is filled twice"):
+        load_mappings([write(tmp_path, twice)])
+
+
+def test_the_most_specific_mapping_wins_and_a_tie_is_an_error(tmp_path: Path) -> None:
+    write(tmp_path, GOOD)
+    wider = GOOD.replace('id = "small"', 'id = "wide"').replace('columns = ["NO"]', 'columns = ["NO", "WHO"]')
+    write(tmp_path, wider, "wide.toml")
+    found = load_mappings([tmp_path])
+    assert find_mapping(found, columns=["NO", "WHO", "X"]).id == "wide"
+    assert find_mapping(found, columns=["NO", "X"]).id == "small"
+    write(tmp_path, GOOD.replace('id = "small"', 'id = "same"'), "same.toml")
+    with pytest.raises(MappingError, match="fit equally well"):
+        find_mapping(load_mappings([tmp_path]), columns=["NO", "X"])
+
+
+def test_where_no_mapping_fits_the_nearest_is_named() -> None:
+    with pytest.raises(MappingError, match="iif1_print"):
+        find_mapping(MAPPINGS, family="unheard_of")
+    with pytest.raises(MappingError, match="comes nearest but needs CRNO"):
+        find_mapping(MAPPINGS, columns=["PSCD", "YR", "FIRDT", "SECT", "COMPNM", "ACCNM"])
+    with pytest.raises(MappingError, match="no mapping for a table with the columns"):
+        find_mapping(MAPPINGS, columns=["alpha", "beta"])
+
+
+def test_families_find_their_mapping() -> None:
+    assert find_mapping(MAPPINGS, family="iif1_print", state="mh").id == "iif1_print"
+    assert find_mapping(MAPPINGS, family="wbp_27", state="wb").id == "wbp_form_27"
+
+
+@pytest.mark.parametrize("code", state_codes())
+def test_every_state_profile_is_sound(code: str) -> None:
+    profile = load_state(code)
+    assert profile.code == code
+    assert profile.languages
+
+
+def test_an_unknown_state_is_named_with_a_near_miss() -> None:
+    with pytest.raises(MappingError, match="did you mean wb"):
+        load_state("wbl")
