@@ -19,7 +19,8 @@ class Zone(BaseModel):
     """One rectangle on a form holding one answer; box in pixels of the reference frame (x0, y0, x1, y1).
 
     kind: the grammar its value follows. list: the closed list (handed in by the caller) that decides it.
-    choices: for kind "choice", printed alternatives, one of which is ticked or left standing.
+    choices: for kind "choice", printed alternatives, one of which is ticked or left standing. printed: boxes of printed
+    words inside the zone, which are painted over before anything is read.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -31,6 +32,7 @@ class Zone(BaseModel):
     list: str | None = None
     handwriting: bool = False
     choices: tuple[str, ...] = ()
+    printed: tuple[tuple[int, int, int, int], ...] = ()
 
     @model_validator(mode="after")
     def _box_has_area(self) -> Zone:

@@ -29,6 +29,7 @@ _WITHIN_PX = 4.0
 _MAX_STRETCH = 1.25
 _SIZE_RANGE = (0.25, 4.0)
 _NO_PRINT = 8
+_PAPER = 75
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +101,16 @@ def cut_zone(grey: Image, matrix: Matrix, zone: Zone, scale: float) -> Image:
     """Cut one zone from the page as delivered, upright and straight, in one resampling.
 
     scale: pixels of the crop per pixel of the reference frame. What lies off the page is white. Where the page has
-    more pixels than the crop asks for, they are averaged.
+    more pixels than the crop asks for, they are averaged. The zone's printed words are painted in the paper's shade.
     """
     x0, y0, x1, y1 = zone.box
-    return cut_box(grey, matrix, (x0, y0, x1, y1), scale)
+    crop = cut_box(grey, matrix, (x0, y0, x1, y1), scale)
+    for box in zone.printed:
+        left, top, right, bottom = (max(0, round((v - o) * scale)) for v, o in zip(box, (x0, y0, x0, y0), strict=True))
+        words = crop[top:bottom, left:right]
+        if words.size:
+            words[:] = round(float(np.percentile(words, _PAPER)))
+    return crop
 
 
 def cut_box(grey: Image, matrix: Matrix, box: tuple[float, float, float, float], scale: float) -> Image:
