@@ -125,7 +125,8 @@ class _Reader:
         if inked:
             engine = self._engine(self._settings.engine)
             self._look(engine, [("clean", c, c.line(self._languages(c.zone)[:1])) for c in inked], looks)
-            doubtful = [c for c in inked if _is_doubtful(looks[c.zone.id])]
+            # What a second engine will read is not looked at twice by one that cannot read handwriting.
+            doubtful = [c for c in inked if _is_doubtful(looks[c.zone.id]) and not self._is_for_second_engine(c)]
             engine = self._engine(self._settings.engine)
             self._look(engine, [a for c in doubtful for a in self._second_looks(c, engine)], looks)
             self._look_at_handwriting(inked, looks)
@@ -143,12 +144,15 @@ class _Reader:
             yield "digits", crop, replace(line, digits=True)
 
     def _look_at_handwriting(self, crops: Sequence[Crop], looks: dict[str, list[tuple[str, EngineText]]]) -> None:
-        name = _handwriting_engine(self._settings)
-        written = [c for c in crops if c.zone.handwriting and "en" in self._languages(c.zone)]
-        if name != "none" and written:
-            engine = self._engine(name)
+        written = [c for c in crops if self._is_for_second_engine(c)]
+        if written:
+            engine = self._engine(_handwriting_engine(self._settings))
             self._look(engine, [("clean", c, c.line(("en",))) for c in written], looks)
             self._look(engine, [("raw", c, replace(c.line(("en",)), image=c.raw)) for c in written], looks)
+
+    def _is_for_second_engine(self, crop: Crop) -> bool:
+        has_engine = _handwriting_engine(self._settings) != "none"
+        return has_engine and crop.zone.handwriting and "en" in self._languages(crop.zone)
 
     def _look(
         self,

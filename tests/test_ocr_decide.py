@@ -59,6 +59,7 @@ def test_blank_is_sure_and_unread_is_not():
         ("digits", "abc", ""),
         ("year", "१९८७", "1987"),
         ("year", "2017.", "2017"),
+        ("year", "Year 2018 F", "2018"),
         ("year", "১৩৯৪", "1394"),
         ("year", "௧௯௮௭", "1987"),
         ("year", "87", "87"),
