@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mappers
@@ -259,6 +259,7 @@ LINES = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), m
 
 
 @pytest.mark.parametrize("name", SINGLE)
+@settings(deadline=None)
 @given(raw=LINES)
 def test_cleaning_twice_equals_cleaning_once(name: str, raw: str) -> None:
     context = CleanContext(book_year=2009, codes="sex", lists=place_lists("wb"))
@@ -270,6 +271,7 @@ def test_cleaning_twice_equals_cleaning_once(name: str, raw: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(n for n, c in load_cleaners().items() if c.rows))
+@settings(deadline=None)
 @given(raw=LINES)
 def test_a_splitter_gives_known_parts_and_never_fails(name: str, raw: str) -> None:
     cleaner = load_cleaners()[name]
@@ -279,6 +281,7 @@ def test_a_splitter_gives_known_parts_and_never_fails(name: str, raw: str) -> No
     assert all(isinstance(v, Cleaned) and k in cleaner.parts for row in answer.rows for k, v in row.items())
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**9), st.sampled_from([0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66, 0x6F0]))
 def test_digits_survive_in_every_script(number: int, zero: int) -> None:
     written = "".join(chr(zero + int(d)) for d in str(number))
@@ -286,6 +289,7 @@ def test_digits_survive_in_every_script(number: int, zero: int) -> None:
     assert value("int", written) == str(number)
 
 
+@settings(deadline=None)
 @given(st.dates(date(1950, 1, 1), date(2009, 12, 31)))
 def test_every_day_is_read_back_from_how_it_is_written(day: date) -> None:
     assert value("date", f"{day:%d.%m.%Y}") == day.isoformat()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mappers.encodings import decode, decode_cell, encode, names
@@ -60,6 +60,7 @@ def test_what_is_encoded_is_decoded_to_the_same(text: str) -> None:
 CONSONANTS = "कखगघचछजझटठडढणतथदधनपफबभमयरलवशषसह"
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(
@@ -76,6 +77,7 @@ def test_every_plain_syllable_survives_the_round_trip(syllables: list[tuple[str,
     assert decode(KRUTI, encode(KRUTI, text)) == text
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(CONSONANTS.replace("र", "")),
     st.sampled_from(CONSONANTS.replace("र", "")),
@@ -113,6 +115,7 @@ def test_bytes_of_no_known_encoding_are_kept_and_doubted() -> None:
     assert decode_cell("", "नमूना".encode()).text == "नमूना"
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=60))
 def test_no_bytes_make_decoding_fail(data: bytes) -> None:
     assert isinstance(decode(KRUTI, data), str)

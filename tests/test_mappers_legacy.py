@@ -146,6 +146,7 @@ def test_what_is_no_table_is_refused_with_its_kind(tmp_path: Path) -> None:
         "empty.dbf": (b"", "empty"),
         "zeros.dbf": (b"\0" * 900, "empty"),
         "noise.csv": (bytes(range(256)) * 8, "not-a-table"),
+        "commas.csv": (b",,,\n,,,\n", "not-a-table"),
         "prose.txt": (b"one line\nanother line\n", "not-a-table"),
         "broken.xlsx": (b"PK\x03\x04broken", "unreadable"),
         "old.xls": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "unreadable"),

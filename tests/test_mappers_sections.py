@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mappers.clean.base import CleanContext
@@ -80,6 +80,7 @@ def test_a_section_the_code_has_not_is_kept_and_doubted() -> None:
     assert section.confidence < 0.5
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(sorted(ipc_sections())), min_size=1, max_size=8, unique=True), st.sampled_from("/,"))
 def test_every_ipc_section_is_read_back(sections: list[str], separator: str) -> None:
     assert parsed(f"u/s {separator.join(sections)} IPC") == [f"IPC {s}" for s in sections]

@@ -100,7 +100,9 @@ def _read(path: Path, encoding: str, separator: str) -> Iterator[tuple[list[str]
 
 
 def _header(path: Path, encoding: str, separator: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    first = next(_read(path, encoding, separator))[0]
+    first = next((row for row, _, problem in _read(path, encoding, separator) if not problem), [])
+    if not first:
+        raise TableError(f"{path.name}: no table: no row has anything in it", kind="not-a-table")
     if encoding == _FALLBACK:
         first = [_as_stored(c) for c in first]
     return unique_names(first)
@@ -108,7 +110,7 @@ def _header(path: Path, encoding: str, separator: str) -> tuple[tuple[str, ...],
 
 def _rows(path: Path, encoding: str, separator: str, columns: tuple[str, ...]) -> Iterator[LegacyRow]:
     rows = _read(path, encoding, separator)
-    next(rows)
+    next(r for r in rows if not r[2])
     for number, (cells, lines, problem) in enumerate(rows, 1):
         stored = [_as_stored(c) for c in cells] if encoding == _FALLBACK else cells
         yield LegacyRow(number, _named(columns, stored), problem=problem or _shape(columns, stored, lines))
