@@ -27,9 +27,9 @@ _MIN_POINTS = 36
 
 
 def sizes(path: Path, label: str) -> list[tuple[int, int]]:
-    """(width, height) of every page in points, after the page's own rotation. Raises ScanError."""
+    """(width, height) of every page in points, after its own rotation; a damaged page has (0, 0). Raises ScanError."""
     with _opened(path, label) as pdf:
-        return [_points(pdf.get_page_size(index)) for index in range(len(pdf))]
+        return [_size(pdf, index) for index in range(len(pdf))]
 
 
 def check_points(label: str, width: int, height: int) -> None:
@@ -44,21 +44,14 @@ def check_points(label: str, width: int, height: int) -> None:
 
 def render(scan: Scan, label: str, dpi: int) -> tuple[Image, str, tuple[str, ...]]:
     """One page as (grey, text layer, notes): grey (height, width) uint8, 0 black. Raises ScanError."""
-    import pypdfium2 as pdfium
-
     with _opened(scan.path, label) as pdf:
         check_index(label, scan.index, len(pdf))
         points = _points(pdf.get_page_size(scan.index))
         check_points(label, *points)
         scale = min(dpi / 72, MAX_RENDER_PX / max(points))
         check_pixels(label, round(points[0] * scale), round(points[1] * scale))
-        try:
-            page = pdf[scan.index]
-            grey = _rendered(page, scale)
-            text = _text(page)
-        except pdfium.PdfiumError as e:
-            what = f"page {scan.index + 1} of the PDF is damaged"
-            raise refuse(label, what, "Export or scan it again.", kind="unreadable") from e
+        page = pdf[scan.index]
+        grey, text = _rendered(page, scale), _text(page)
     notes = () if scale == dpi / 72 else (f"rendered-at-{scale * 72:.0f}-dpi",)
     return grey, text, notes
 
@@ -73,6 +66,16 @@ def _rendered(page: Any, scale: float) -> Image:
 def _text(page: Any) -> str:
     words = page.get_textpage().get_text_bounded()
     return unicodedata.normalize("NFC", words.replace("\r\n", "\n"))[:_MAX_TEXT].strip()
+
+
+def _size(pdf: Any, index: int) -> tuple[int, int]:
+    """A page's size; one damaged page must not refuse the others of its file."""
+    import pypdfium2 as pdfium
+
+    try:
+        return _points(pdf.get_page_size(index))
+    except pdfium.PdfiumError:
+        return 0, 0
 
 
 def _points(size: tuple[float, float]) -> tuple[int, int]:
@@ -94,6 +97,8 @@ def _opened(path: Path, label: str) -> Iterator[Any]:
         if _END not in tail:  # PDFium mends the index of a cut file in silence, and the last pages are missing
             raise _refused(label, tail)
         yield pdf
+    except pdfium.PdfiumError as e:
+        raise refuse(label, "a page of the PDF is damaged", "Export or scan it again.", kind="unreadable") from e
     finally:
         pdf.close()
 

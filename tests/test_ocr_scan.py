@@ -329,3 +329,16 @@ def test_any_damage_ends_as_a_page_or_a_scan_error(tmp_path, data, name):
             assert door()
         except ScanError as e:
             assert e.kind
+
+
+def test_a_pdf_page_that_is_damaged_does_not_refuse_the_others(tmp_path):
+    objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        "<< /Type /Pages /Kids [3 0 R 4 0 R] /Count 2 >>",
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 200] >>",
+        "<< /Type /Pge /Prnt >",
+    ]
+    path = written_pdf(tmp_path, objects)
+    assert probe(path).sizes == ((300, 200), (0, 0))
+    assert opened(path, 0, 72).height == 200
+    assert kind_of(path, 1) == "unreadable"
