@@ -83,13 +83,15 @@ class RunReport:
         }
 
     def raise_if_too_many(self, share: float) -> None:
-        """Raise MachineLacks when pages wait for a missing engine, TooManyRefused when too much failed."""
+        """Raise MachineLacks when pages wait for an engine, OptionsError for a mapping, TooManyRefused for the rest."""
         t = self.totals
         if self.is_dry:
             return
         missing = (self.read.failed_kinds or {}).get("engine-missing", 0)
         if missing:
             raise MachineLacks(f"{missing} pages wait for something that is not installed. Run: digitize doctor")
+        if t.unmapped:
+            raise OptionsError(f"{t.unmapped} pages or tables have no mapping that fits. See: digitize status, show")
         if t.pages_failed + t.files_refused > share * max(t.pages + t.files_refused, 1):
             raise TooManyRefused(
                 f"{t.pages_failed} of {t.pages} pages failed and {t.files_refused} files were refused, more than the "

@@ -37,6 +37,7 @@ class Totals:
     unchecked: int = 0
     loaded: int = 0
     open_fields: int = 0
+    unmapped: int = 0
     rows_reported: int = 0
 
     def as_plain(self) -> dict[str, int]:
@@ -44,12 +45,14 @@ class Totals:
         return asdict(self)
 
     def lines(self) -> list[str]:
-        """For people, two lines."""
+        """For people."""
         return [
             f"Pages {self.pages}: {self.pages_read} read, {self.pages_failed} failed, {self.pages_waiting} waiting. "
             f"Files refused: {self.files_refused}.",
             f"Records {self.records}: {self.loaded} loaded, {self.in_review} in review, {self.rejected} rejected. "
             f"Fields a person must look at: {self.open_fields}.",
+            *([f"Pages or tables without a mapping: {self.unmapped}."] if self.unmapped else []),
+            *([f"Table rows reported and not mapped: {self.rows_reported}."] if self.rows_reported else []),
         ]
 
 
@@ -124,12 +127,15 @@ def _count_files(ledger: Ledger, s: Snapshot) -> None:
 
 def _count_pages(ledger: Ledger, s: Snapshot) -> None:
     labels = {r["volume"]: r["label"] for r in ledger.rows("SELECT volume, label FROM volumes")}
+    stations = {r["unit"]: r["station"] for r in ledger.rows("SELECT unit, station FROM records")}
     kinds: Counter[str] = Counter()
     for r in ledger.execute(_PAGES):
+        language = r["language"] or json.loads(r["decided_detail"] or "{}").get("language", "")
+        station = stations.get(r["page"]) or r["station"]
         status = page_status(r["read"], r["decided"])
         s.totals.pages += 1
         setattr(s.totals, f"pages_{status}", getattr(s.totals, f"pages_{status}") + 1)
-        for line in _lines(s, labels[r["volume"]], r["station"], r["language"]):
+        for line in _lines(s, labels[r["volume"]], station, language):
             line.pages += 1
             setattr(line, status, getattr(line, status) + 1)
         if status == "failed":
@@ -148,6 +154,11 @@ def _count_records(ledger: Ledger, s: Snapshot) -> None:
         _count_record(s, r, _lines(s, volumes.get(unit) or tables.get(unit, unit), r["station"], r["language"]))
         reasons.update(json.loads(r["reasons"]))
     s.reasons = dict(reasons.most_common())
+    failed = ledger.rows(
+        "SELECT json_extract(detail, '$.kind') AS kind FROM state WHERE step = 'map' AND outcome = 'failed'"
+    )
+    s.totals.unmapped = len(failed)
+    s.failures.update({f"map: {kind}": n for kind, n in sorted(Counter(r["kind"] for r in failed).items())})
     rows = ledger.rows("SELECT detail FROM state WHERE step = 'map' AND json_extract(detail, '$.reported') > 0")
     s.totals.rows_reported = sum(json.loads(r["detail"])["reported"] for r in rows if "chunks" in r["detail"])
 

@@ -67,6 +67,6 @@ def run(arguments: list[str]) -> int:
         code = exit_code(e)
         if code is None:
             raise
-        errors().print(f"Error: {e}", style="red", markup=False, highlight=False)
+        errors().print(f"Error: {e}", style="red", markup=False, soft_wrap=True)
         return int(code)
     return int(result or 0)

@@ -84,7 +84,7 @@ def _look(catalogue: Catalogue, given: Given, seen: dict[str, str]) -> Looked:
     try:
         return _probe(given, sha256, size)
     except (ScanError, TableError) as e:
-        return Looked(given, sha256, size, problem=str(e), kind=e.kind)
+        return Looked(given, sha256, size, problem=str(e).removeprefix(f"{given.path.name}: "), kind=e.kind)
 
 
 def _probe(given: Given, sha256: str, size: int) -> Looked:

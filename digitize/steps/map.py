@@ -13,29 +13,35 @@ from digitize.ledger.core import DONE
 from digitize.ledger.records import Decision, Records
 from digitize.progress import Progress
 from digitize.steps import map_pages, map_table
+from mappers.errors import MappingError
 
 Decisions = Mapping[str, Mapping[str, Decision]]
+NO_MAPPING = "no-mapping"
 
 
 @dataclass(frozen=True, slots=True)
 class Todo:
-    """One unit to map. pages: of a filled form, in order, with the keys of their readings; or a table."""
+    """One unit to map. pages: of a filled form, in order; or a table. problem: why it cannot be mapped, or ""."""
 
     unit: str
     key: str
     pages: tuple[PageScan, ...] = ()
     table: TableUnit | None = None
+    problem: str = ""
 
 
 def plan(ledger: Ledger, known: Known) -> list[Todo]:
-    """The page groups and tables that are not mapped under today's readings, mapping files and decisions.
-
-    Raises MappingError when a form that was read, or a table, has no mapping.
-    """
+    """The page groups and tables that are not mapped under today's readings, mapping files and decisions."""
     states = ledger.states("map")
     decided = Records(ledger).decided_units()
     candidates = [*_page_units(ledger, known, decided), *_table_units(ledger, known, decided)]
-    return [t for t in candidates if not ((now := states.get(t.unit)) and now[0] == t.key and now[1] in DONE)]
+    return [t for t in candidates if not _is_settled(t, states.get(t.unit))]
+
+
+def _is_settled(todo: Todo, now: tuple[str, str, Mapping[str, object]] | None) -> bool:
+    if now is None or now[0] != todo.key:
+        return False
+    return now[1] in DONE or (now[1] == "failed" and not now[2].get("retry"))
 
 
 def map_units(ledger: Ledger, known: Known, todos: Sequence[Todo], progress: Progress) -> int:
@@ -48,7 +54,9 @@ def map_units(ledger: Ledger, known: Known, todos: Sequence[Todo], progress: Pro
     for todo in todos:
         if ledger.claim([todo.unit], "map", known.owner):
             decisions = decided.get(todo.unit, {})
-            if todo.table is not None:
+            if todo.problem:
+                ledger.fail(todo.unit, "map", todo.key, {"kind": NO_MAPPING, "message": todo.problem, "retry": False})
+            elif todo.table is not None:
                 count += map_table.map_table(ledger, known, todo.table, todo.key, decisions)
             else:
                 count += map_pages.map_group(ledger, known, todo.pages, todo.key, decisions)
@@ -103,10 +111,13 @@ def _form_of(ledger: Ledger, page: str, now: tuple[str, str, Mapping[str, object
 def _page_units(ledger: Ledger, known: Known, decided: Mapping[str, Decisions]) -> Iterator[Todo]:
     for pages, keys, family in group_pages(ledger):
         unit = pages[0].page
-        mapping = known.mapping_for_family(family)
+        try:
+            digest, problem = known.mapping_for_family(family).digest, ""
+        except MappingError as e:
+            digest, problem = "", f"Page {unit}: {e}. Put a mapping file into the workspace's mappings folder."
         said = plain_hash([pages[0].batch, pages[0].station, pages[0].district, pages[0].year, pages[0].language])
         own = decisions_hash(decided.get(unit, {}))
-        yield Todo(unit, work_key("map", known.map_key, mapping.digest, said, own, *keys), pages)
+        yield Todo(unit, work_key("map", known.map_key, digest, said, own, *keys), pages, problem=problem)
 
 
 def _table_units(ledger: Ledger, known: Known, decided: Mapping[str, Decisions]) -> Iterator[Todo]:

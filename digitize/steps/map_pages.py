@@ -65,10 +65,18 @@ def page_values(page: str, reading: Reading, known: Known) -> PageValues:
     return PageValues(page, reading.family or "", zones)
 
 
-def group_of(record: Record, station: str = "") -> str:
-    """The station and year within which FIR numbers must be unique; "" parts where they are not known."""
-    where = [record.value(n) or "" for n in ("state", "district", "police_station", "year")]
-    return "|".join([*where[:2], where[2] or station, where[3]])
+def group_of(record: Record) -> str:
+    """The station and year within which numbers must be unique; a group of its own while they are not surely known."""
+    cells = [record.fields.get(n) for n in ("state", "district", "police_station", "year")]
+    if any(c is None or not c.value or not c.is_sure() for c in cells):
+        return f"record {record.id}"
+    return "|".join(c.value for c in cells if c and c.value)
+
+
+def station_of(record: Record, said: str) -> str:
+    """The record's station when it is surely known, else what was said at intake."""
+    cell = record.fields.get("police_station")
+    return cell.value if cell and cell.value and cell.is_sure() else said
 
 
 def by_of(record: Record) -> str:
@@ -95,10 +103,8 @@ def _sign(record: Record, settled: Settled, values: Sequence[PageValues]) -> Rec
 
 
 def _store(record: Record, page: PageScan, language: str) -> Stored:
-    station = record.value("police_station") or page.station
-    return Stored(
-        record, page.page, group_of(record, page.station), station, page.language or language, record_hash(record)
-    )
+    station = station_of(record, page.station)
+    return Stored(record, page.page, group_of(record), station, page.language or language, record_hash(record))
 
 
 def _page_of(cell: str) -> str:

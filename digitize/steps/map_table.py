@@ -13,7 +13,7 @@ from digitize.ledger import Ledger
 from digitize.ledger.catalogue import Catalogue, TableUnit
 from digitize.ledger.records import Decision, Records, Stored, record_hash
 from digitize.review.apply import over_row, sign_record, still_hold
-from digitize.steps.map_pages import group_of
+from digitize.steps.map_pages import group_of, station_of
 from mappers.errors import MappingError, TableError
 from mappers.legacy import LegacyRow, LegacyTable, open_tables
 from mappers.mapping import FormMapping, map_rows
@@ -35,9 +35,9 @@ def map_table(ledger: Ledger, known: Known, table: TableUnit, key: str, decision
         chunks = [_map_chunk(ledger, known, _Chunk(table, legacy, mapping, n, rows), decisions, key)
                   for n, rows in enumerate(_chunks(legacy), start=1)]  # fmt: skip
     except (TableError, MappingError, InputError) as e:
-        kind = getattr(e, "kind", type(e).__name__)
-        message = f"Table {table.unit} ({table.name}): {e}"
-        ledger.fail(table.unit, "map", key, {"kind": kind, "message": message, "retry": True})
+        kind = getattr(e, "kind", "no-mapping" if isinstance(e, MappingError) else "unreadable")
+        message = f"Table {table.unit} ({table.name}): {e}. Put a mapping file into the workspace, or mend the table."
+        ledger.fail(table.unit, "map", key, {"kind": kind, "message": message, "retry": False})
         return 0
     records, reported = sum(c[0] for c in chunks), sum(c[1] for c in chunks)
     detail = {
@@ -117,8 +117,8 @@ def _file_name(ledger: Ledger, table: TableUnit) -> str:
 
 
 def _store(record: Record, chunk: _Chunk) -> Stored:
-    station = record.value("police_station") or chunk.table.station
-    return Stored(record, chunk.unit, group_of(record, chunk.table.station), station, "", record_hash(record))
+    station = station_of(record, chunk.table.station)
+    return Stored(record, chunk.unit, group_of(record), station, "", record_hash(record))
 
 
 def _open(ledger: Ledger, known: Known, table: TableUnit) -> LegacyTable:

@@ -91,7 +91,7 @@ def read_pages(ledger: Ledger, known: Known, todos: Sequence[Todo], progress: Pr
     jobs = _claimed(ledger, known, todos, sources)
     for job, done in run_jobs(read_page, jobs, known.jobs, _crashed):
         todo = by_page[job.page]
-        _write(ledger, todo, done)
+        _write(ledger, known, todo, done)
         report.count(todo, done)
         progress.advance(failed=isinstance(done, PageFailed))
         _stop_if_too_many(report, known)
@@ -123,12 +123,14 @@ def _job(ledger: Ledger, known: Known, todo: Todo, source: Source) -> PageJob:
     )
 
 
-def _write(ledger: Ledger, todo: Todo, done: PageDone | PageFailed) -> None:
+def _write(ledger: Ledger, known: Known, todo: Todo, done: PageDone | PageFailed) -> None:
     page = todo.scan.page
     if isinstance(done, PageFailed):
         ledger.fail(page, "recognise", todo.recognise_key, _why(done))
         return
-    form = {"form": done.reading["form"], "family": done.reading["family"], "part": done.reading["part"]}
+    form = {name: done.reading[name] for name in ("form", "family", "part")}
+    if form["form"] is not None:
+        form["language"] = todo.scan.language or known.forms[form["form"]].languages[0]
     with ledger.writing():
         if not todo.is_recognised:
             ledger.finish(page, "recognise", todo.recognise_key, done.recognition, form)
