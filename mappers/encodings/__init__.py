@@ -54,7 +54,7 @@ def to_characters(data: bytes) -> str:
 def decode(name: str, data: bytes | str) -> str:
     """Legacy bytes (or their characters) as Unicode in NFC. Raises MappingError for an unknown encoding.
 
-    Everything is taken for the font's text: ask `is_plain` first where English or numbers may stand in between.
+    Everything is taken for the font's text: `decode_cell` leaves English and numbers alone.
     """
     return _table(name).decode(to_characters(data) if isinstance(data, bytes) else data)
 
@@ -83,9 +83,8 @@ def decode_cell(name: str, cell: bytes | str) -> DecodedCell:
 
 def _decode_text(name: str, raw: str) -> str:
     table = _table(name)
-    if is_plain(raw, table):
-        return nfc(swap_plain(raw, table))
-    return table.decode(raw)
+    shown = table.decode(raw)
+    return nfc(swap_plain(raw, table)) if is_plain(raw, shown) else shown
 
 
 def _plain_cell(cell: bytes | str) -> DecodedCell:
@@ -99,4 +98,4 @@ def _plain_cell(cell: bytes | str) -> DecodedCell:
         return DecodedCell(text, nfc(text), 0.3, ("encoding-unknown",))
 
 
-__all__ = ["DecodedCell", "decode", "decode_cell", "encode", "is_plain", "names", "to_characters"]
+__all__ = ["DecodedCell", "decode", "decode_cell", "encode", "names", "to_characters"]

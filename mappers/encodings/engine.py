@@ -25,6 +25,8 @@ _PRIVATE = 0xE000
 _SYLLABLE = re.compile(
     f"(?P<reph>{_REPH}(?={_CONSONANT}))?(?P<cluster>{_CLUSTER}\u094d?)(?P<signs>(?:{_SIGNS}|{_MARKS})*)"
 )
+# Nothing below has to be tried where this finds nothing, which is nearly always.
+_UNTIDY = re.compile(f"{_SIGNS}(?:\u093c|{_SIGNS})|{_MARKS}(?:{_SIGNS}|{_MARKS})|\u0905\u093e|\u0903")
 _TIDY = (
     (re.compile(f"({_SIGNS})\u093c"), "\u093c\\1"),
     (re.compile(f"({_MARKS})({_SIGNS})"), r"\2\1"),
@@ -49,13 +51,15 @@ class FontTable:
 
     def decode(self, text: str) -> str:
         """Characters of the font as Unicode NFC; a code the table has not stays as it is."""
-        glyphs = self._pattern.sub(lambda m: self._first[m.group()], text)
+        first = self._first
+        glyphs = self._pattern.sub(lambda m: first[m[0]], text)
         if self._special.search(glyphs):
             glyphs = re.sub(f"(?<=[^ ]) +(?=[{self._post_class}])", "", glyphs)
             glyphs = self._pre_pattern.sub(self._place_pre, glyphs)
             glyphs = self._post_pattern.sub(self._place_post, glyphs)
-        for pattern, into in _TIDY:
-            glyphs = pattern.sub(into, glyphs)
+        if _UNTIDY.search(glyphs):
+            for pattern, into in _TIDY:
+                glyphs = pattern.sub(into, glyphs)
         return nfc(glyphs)
 
     def encode(self, text: str) -> str:

@@ -23,12 +23,12 @@ _ILL_FORMED = re.compile(
 )
 
 
-def is_plain(text: str, table: FontTable) -> bool:
-    """Whether a cell holds no text of the font: digits and their separators alone, or plain English.
+def is_plain(text: str, shown: str) -> bool:
+    """Whether a cell holds no text of its column's font: digits and their separators alone, or plain English.
 
-    English: every word is on a short list of police words, or all letters are ASCII with capitals only at the start
-    of words or throughout, and either the words look like a romanised name, or the font would show an impossible
-    syllable. Short English words in small letters may still pass for the font's text.
+    shown: what the font would show. English: every word is on a short list of police words, or all letters are ASCII
+    with capitals only at the start of words or throughout, and either the words look like a romanised name, or the
+    font would show an impossible syllable. Short English words in small letters may still pass for the font's text.
     """
     if not _LETTER.search(text):
         return bool(_SIMPLE.match(text))
@@ -39,17 +39,15 @@ def is_plain(text: str, table: FontTable) -> bool:
         return True
     if not all(w.isupper() or w.istitle() or w.islower() for w in words):
         return False
-    if _is_roman_name(words):
-        return True
-    return _ILL_FORMED.search(table.decode(text)) is not None
+    return _is_roman_name(words) or _ILL_FORMED.search(shown) is not None
 
 
 def _is_roman_name(words: list[str]) -> bool:
     """Two or more capitalised words as full of vowels as Indian names are; none begins as only this font's words do."""
+    if len(words) < 2 or not all(w.istitle() and not w.startswith(("Hk", "Fk")) for w in words):
+        return False
     letters = "".join(words).casefold()
-    vowels = sum(letters.count(v) for v in "aeiou")
-    capitalised = len(words) > 1 and all(w.istitle() for w in words)
-    return capitalised and not any(w.startswith(("Hk", "Fk")) for w in words) and vowels >= _VOWELS * len(letters)
+    return sum(map(letters.count, "aeiou")) >= _VOWELS * len(letters)
 
 
 def swap_plain(text: str, table: FontTable) -> str:
