@@ -20,10 +20,9 @@ from mappers.states import StateProfile, load_state
 from mappers.values import MapContext
 
 if TYPE_CHECKING:
+    from ocr.form import Form
     from ocr.lexicon import Lexicon
     from ocr.read import ReadSettings
-
-    from ocr.form import Form
     from validators.settings import CheckSettings
 
 
@@ -69,6 +68,15 @@ class Known:
         return self._settings[language]
 
     @cached_property
+    def district_of(self) -> Mapping[str, str]:
+        """Station -> its district, for stations whose name is known in one district only."""
+        own = self.place.folder / "lists" / "stations.csv"
+        found: dict[str, set[str]] = {}
+        for s in load_stations(self.state.code, own):
+            found.setdefault(s.name, set()).add(s.district)
+        return {name: min(districts) for name, districts in found.items() if len(districts) == 1 and min(districts)}
+
+    @cached_property
     def forms(self) -> Mapping[str, Form]:
         """The forms of the package and of the workspace, by id."""
         from ocr.zones import load_models
@@ -97,7 +105,8 @@ class Known:
         """Hash of what mapping depends on beside the reading, the mapping file and the decisions."""
         from mappers.mapping import MAP_VERSION
 
-        return work_key(MAP_VERSION, self.state.model_dump_json(), _lists_hash(self.lists))
+        districts = plain_hash(self.district_of)
+        return work_key(MAP_VERSION, self.state.model_dump_json(), _lists_hash(self.lists), districts)
 
     @cached_property
     def check_settings(self) -> CheckSettings:
@@ -136,6 +145,7 @@ class Known:
             station=getattr(said, "station", ""),
             district=getattr(said, "district", ""),
             lists=self.lists,
+            district_of=self.district_of,
         )
 
     def require_engine(self) -> None:

@@ -73,10 +73,9 @@ def read_page(job: PageJob) -> PageDone | PageFailed:
 
 
 def _read(job: PageJob) -> PageDone:
-    from ocr.read import decide, recognise
-
     from ocr.page import Scan
     from ocr.plain import reading_to_plain, recognition_from_plain, recognition_to_plain
+    from ocr.read import decide, recognise
 
     if job.recognition is None:
         _check_content(job)

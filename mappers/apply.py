@@ -12,6 +12,7 @@ from mappers.record import FieldValue, Origin, Record, Row
 from mappers.values import MapContext
 
 _INTAKE = "intake"
+_STATION_LIST = "station list"
 _NIL = frozenset("-–—_./*=~ \t\r\n")
 
 
@@ -99,8 +100,11 @@ class _Run:
     def _apply(self, draft: _Draft, rule: BoundRule, cell: Cell) -> None:
         rows = draft.rows.setdefault(rule.row, [{}]) if rule.row else [draft.fields]
         if cell.blank or not cell.text.strip() or _NIL.issuperset(cell.text):
+            empty = self._empty(cell)
             if not rule.cleaner.many:
-                rows[0].update(dict.fromkeys((f for _, f in rule.targets), self._empty(cell)))
+                rows[0].update(dict.fromkeys((f for _, f in rule.targets), empty))
+            elif not empty.is_sure():
+                draft.rows[rule.row] = [{rule.main: empty}]
             return
         if rule.cleaner.clean is not None:
             name = rule.targets[0][1]
@@ -118,8 +122,7 @@ class _Run:
     ) -> dict[str, FieldValue]:
         out = {name: self._value(cell, parts[part], found.notes) for part, name in rule.targets if part in parts}
         if not out:
-            main = next(name for part, name in rule.targets if part == rule.cleaner.main)
-            out[main] = self._value(cell, Cleaned(None, 0.0, ("unparsed",)), found.notes)
+            out[rule.main] = self._value(cell, Cleaned(None, 0.0, ("unparsed",)), found.notes)
         return out
 
     def _value(self, cell: Cell, answer: Cleaned, more: tuple[str, ...] = ()) -> FieldValue:
@@ -187,6 +190,14 @@ class _Run:
             got = draft.fields.get(name)
             if value and (got is None or got.blank):
                 draft.fields[name] = FieldValue("", value, by=_INTAKE)
+        self._add_district(draft)
+
+    def _add_district(self, draft: _Draft) -> None:
+        """The station's own district, where neither the source nor the intake names one; as sure as the station."""
+        station, district = draft.fields.get("police_station"), draft.fields.get("district")
+        known = self._context.district_of.get((station and station.value) or "")
+        if station is not None and known and (district is None or district.blank):
+            draft.fields["district"] = replace(station, value=known, by=_STATION_LIST, notes=(), candidates=())
 
     def _children(self, draft: _Draft) -> Mapping[str, tuple[Row, ...]]:
         tables: dict[str, list[Row]] = {}

@@ -33,6 +33,11 @@ class BoundRule:
     encoding: str
     continued: bool
 
+    @property
+    def main(self) -> str:
+        """The field that keeps the raw text when nothing else fits."""
+        return next(name for part, name in self.targets if part == self.cleaner.main)
+
 
 @dataclass(frozen=True)
 class BoundRow:

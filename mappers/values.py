@@ -61,7 +61,7 @@ class MapContext:
     record_id: id of the record made from pages; start of the ids of rows. state: profile of the state. language:
     two-letter code of the writing, "" when unknown. book_year: year of the book, the pivot of two-digit years.
     station, district: given at intake; used only where the source has none. lists: closed lists of the workspace,
-    which stand before those of the package ("station", "district").
+    which stand before those of the package ("station", "district"). district_of: station -> its district.
     """
 
     record_id: str
@@ -72,6 +72,7 @@ class MapContext:
     station: str = ""
     district: str = ""
     lists: Mapping[str, CodeList] = field(default_factory=dict)
+    district_of: Mapping[str, str] = field(default_factory=dict)
 
 
 Pages = Sequence[PageValues]

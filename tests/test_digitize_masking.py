@@ -137,7 +137,9 @@ def test_no_name_survives_anywhere(name: str, father: str, spots: set[str], role
     fields = {spot: FieldValue(said, said, candidates=(said,)) for spot in spots}
     acts = ({"act": FieldValue("IPC", "IPC"), "section": FieldValue("376", "376")},)
     things = ({"description": FieldValue(said, f"Ring of {name}")},)
-    record = Record("r", "iif1", fields, {"acts": acts, "persons": (person,), "property": things}, left_over={name: said})
+    record = Record(
+        "r", "iif1", fields, {"acts": acts, "persons": (person,), "property": things}, left_over={name: said}
+    )
     plain = json.dumps(to_plain(mask_record(record)), ensure_ascii=False)
     for word in (name, father):
         assert word not in plain

@@ -15,7 +15,9 @@ from validators.finding import Finding
 
 def record(n, **more):
     fields = {"state": "wb", "police_station": "Namuna", "year": "2025", "fir_no": str(n), **more}
-    values = {k: FieldValue(v, v, 0.9, Origin(page=f"p{n}", zone=k, box=(1, 2, 3, 4)), "m 1") for k, v in fields.items()}
+    values = {
+        k: FieldValue(v, v, 0.9, Origin(page=f"p{n}", zone=k, box=(1, 2, 3, 4)), "m 1") for k, v in fields.items()
+    }
     acts = ({"act": FieldValue("IPC", "IPC"), "section": FieldValue("379", "379")},)
     return Record(f"wb-0001-{n:04d}-r1", "iif1", values, {"acts": acts}, (f"p{n}",), "b1")
 
@@ -82,7 +84,9 @@ def test_rejects_are_kept_whole_with_their_findings(target, path):
 
 def test_a_refused_row_leaves_nothing_of_the_batch(target, path):
     with sqlite3.connect(path) as db:
-        db.execute("CREATE TRIGGER no_two BEFORE INSERT ON iif1 WHEN NEW.fir_no = 2 BEGIN SELECT RAISE(ABORT, 'no'); END")
+        db.execute(
+            "CREATE TRIGGER no_two BEFORE INSERT ON iif1 WHEN NEW.fir_no = 2 BEGIN SELECT RAISE(ABORT, 'no'); END"
+        )
     with pytest.raises(TargetRefused, match="Nothing was changed"):
         target.load(load(record(1), record(2)))
     assert rows(path, "SELECT COUNT(*) FROM iif1") == [(0,)]

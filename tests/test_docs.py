@@ -48,7 +48,9 @@ def test_no_file_names_a_package_registry_or_a_private_path():
     import subprocess
 
     files = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
-    forbidden = re.compile(r"https?://[\w.-]*(pypi|pythonhosted|debian\.org|npmjs)|/work/(main|shared)|\.\./shared", re.I)
+    forbidden = re.compile(
+        r"https?://[\w.-]*(pypi|pythonhosted|debian\.org|npmjs)|/work/(main|shared)|\.\./shared", re.I
+    )
     for name in files:
         path = ROOT / name
         if path.suffix in {".py", ".toml", ".md", ".sh", ".lock", ""} and path.is_file() and path != Path(__file__):

@@ -10,7 +10,6 @@ from digitize.ledger.catalogue import PageScan
 from digitize.ledger.records import Decision, Records, Stored, record_hash
 from digitize.readings import newest_reading
 from digitize.review.apply import Settled, over_page, sign_record, still_hold
-from digitize.verdict import OPERATOR
 from mappers.mapping import map_readings
 from mappers.record import Record
 from mappers.values import PageValues, ZoneValue
@@ -32,7 +31,7 @@ def map_group(
     detail = {
         "records": len(stored),
         "left_over": sum(len(r.left_over) for r in records),
-        "mapping": by_of(records[0]) if records else "",
+        "mapping": known.mapping_for_family(form.family).by if form else "",
     }
     with ledger.writing():
         Records(ledger).replace_unit(unit, stored)
@@ -77,12 +76,6 @@ def station_of(record: Record, said: str) -> str:
     """The record's station when it is surely known, else what was said at intake."""
     cell = record.fields.get("police_station")
     return cell.value if cell and cell.value and cell.is_sure() else said
-
-
-def by_of(record: Record) -> str:
-    """Id and version of the mapping that made a record."""
-    makers = (v.by for _, v in record.cells() if v.by and not v.by.startswith(OPERATOR))
-    return next((m for m in makers if m != "intake"), "")
 
 
 def _zone_value(d: Decided, accept: float) -> ZoneValue:

@@ -1,0 +1,39 @@
+"""What many tests share: the samples, and a workspace run through the command line in this process."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from digitize.cli.app import build
+from digitize.exits import exit_code
+
+SAMPLES = Path(__file__).parent.parent / "sample_data"
+
+
+class Digitize:
+    """The command line in this process: give arguments, get exit code and output."""
+
+    def __call__(self, *arguments, code=0):
+        done = CliRunner().invoke(build(), [str(a) for a in arguments])
+        found = done.exit_code
+        if done.exception is not None and not isinstance(done.exception, SystemExit):
+            found = exit_code(done.exception)
+            if found is None:
+                raise done.exception
+        assert found == code, f"{arguments}: {found}\n{done.output}\n{done.exception}"
+        return done.stdout
+
+    def json(self, *arguments, code=0):
+        return json.loads(self(*arguments, "--json", code=code))
+
+
+@pytest.fixture(scope="session")
+def digitize():
+    return Digitize()
+
+
+@pytest.fixture(scope="session")
+def samples():
+    return SAMPLES

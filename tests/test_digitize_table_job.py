@@ -1,0 +1,164 @@
+"""The main job on a legacy table, from the command line: in, mapped, checked, reviewed, loaded; twice changes nothing."""
+
+import shutil
+import sqlite3
+
+import pytest
+from openpyxl import load_workbook
+
+
+@pytest.fixture(scope="module")
+def done(digitize, samples, tmp_path_factory):
+    """A workspace in which the sample table was taken in and run; not changed by tests."""
+    place = tmp_path_factory.mktemp("table") / "ws"
+    digitize("init", "wb", place, "--site", "test")
+    shutil.copy(samples / "legacy" / "stations.csv", place / "lists" / "stations.csv")
+    digitize("intake", place, samples / "legacy" / "FIRMAST.DBF")
+    digitize("run", place)
+    return place
+
+
+@pytest.fixture
+def place(done, tmp_path):
+    """A copy of it that a test may change."""
+    return shutil.copytree(done, tmp_path / "ws")
+
+
+def loaded(place, sql="SELECT COUNT(*) FROM iif1"):
+    with sqlite3.connect(place / "loaded" / "cctns.sqlite") as db:
+        return db.execute(sql).fetchone()[0]
+
+
+def test_every_row_ends_as_a_record_or_is_reported(digitize, done):
+    totals = digitize.json("status", done)["totals"]
+    assert totals["records"] + totals["rows_reported"] == 60
+    assert totals["clean"] + totals["in_review"] + totals["rejected"] == totals["records"]
+
+
+def test_clean_records_are_in_the_target_and_the_others_wait(digitize, done):
+    totals = digitize.json("status", done)["totals"]
+    assert totals["clean"] > 40
+    assert loaded(done) == totals["loaded"] == totals["clean"]
+
+
+def test_a_second_run_does_nothing(digitize, place):
+    before = digitize.json("status", place)["totals"]
+    assert "Nothing to do" in digitize("run", place)
+    assert digitize.json("status", place)["totals"] == before
+
+
+def test_a_second_intake_of_the_same_file_is_recognised(digitize, place, samples):
+    report = digitize.json("intake", place, samples / "legacy" / "FIRMAST.DBF")
+    assert (report["taken"], len(report["duplicates"]), report["batch"]) == (0, 1, "")
+
+
+def test_show_tells_where_each_field_came_from(digitize, done):
+    record = digitize.json("show", done, "wb-test-t0001-r0000001")["record"]
+    fields = {f["field"]: f for f in record["fields"]}
+    assert fields["fir_no"]["from"] == {
+        "file": "FIRMAST.DBF", "table": "FIRMAST", "row": 1, "column": "CRNO",
+    }  # fmt: skip
+    assert fields["acts[0].section"]["raw"]
+
+
+def test_the_receipt_is_signed_by_the_site_key(place):
+    import json
+
+    from digitize.signing import is_signed
+
+    (file,) = (place / "receipts").glob("*.json")
+    receipt = json.loads(file.read_text(encoding="utf-8"))
+    public = (place / "keys" / "site.pub").read_text(encoding="ascii").strip()
+    message = json.dumps(receipt["receipt"], sort_keys=True).encode()
+    assert is_signed(public, message, receipt["signature"])
+    assert not is_signed(public, message + b" ", receipt["signature"])
+
+
+def test_the_ledger_is_whole(digitize, done):
+    assert digitize.json("ledger", "verify", done)["events"] > 3
+
+
+def fill(sheet, answers):
+    """Write (right value, verdict) into the rows whose field cell holds a name; returns how many."""
+    book = load_workbook(sheet)
+    head = [c.value for c in book["review"][1]]
+    count = 0
+    for row in book["review"].iter_rows(min_row=2):
+        cells = dict(zip(head, row, strict=True))
+        for name, (value, verdict) in answers.items():
+            if name in cells["field"].value:
+                cells["right value"].value, cells["verdict"].value = value, verdict
+                count += 1
+    book.save(sheet)
+    return count
+
+
+def test_what_a_person_types_is_checked_kept_and_loaded(digitize, place):
+    sheet = place / "review" / "review.xlsx"
+    digitize("review", "export", place)
+    before = loaded(place)
+    record = digitize.json("show", place, "wb-test-t0001-r0000017")["record"]
+    day = next(f["value"] for f in record["fields"] if f["field"] == "occurrence_to")
+    assert fill(sheet, {"fir_date": ("/".join(reversed(day.split("-"))), "")}) == 1
+    report = digitize.json("review", "import", place, sheet, "--operator", "Namuna Operator")
+    assert report["accepted"] == 1
+    digitize("run", place)
+    assert loaded(place) == before + 1
+    sql = "SELECT by FROM field_origin WHERE field = 'fir_date' AND by LIKE 'operator%'"
+    assert loaded(place, sql) == "operator Namuna Operator"
+
+
+def test_the_same_sheet_twice_counts_once_and_another_opinion_is_a_conflict(digitize, place):
+    sheet = place / "review" / "review.xlsx"
+    digitize("review", "export", place)
+    fill(sheet, {"fir_date": ("15/06/1999", "")})
+    digitize("review", "import", place, sheet, "--operator", "A")
+    digitize("run", place)
+    assert digitize.json("review", "import", place, sheet, "--operator", "A")["known"] == 1
+    fill(sheet, {"fir_date": ("16/06/1999", "")})
+    report = digitize.json("review", "import", place, sheet, "--operator", "B", code=3)
+    assert (report["accepted"], len(report["conflicts"])) == (0, 1)
+
+
+def test_what_no_cleaner_understands_is_refused_and_the_rest_is_kept(digitize, place):
+    sheet = place / "review" / "review.xlsx"
+    digitize("review", "export", place)
+    fill(sheet, {"fir_date": ("31/31/1999", "")})
+    report = digitize.json("review", "import", place, sheet, "--operator", "A", code=3)
+    assert (report["accepted"], len(report["refused"])) == (0, 1)
+
+
+def test_a_file_that_is_no_review_sheet_is_refused(digitize, place, tmp_path):
+    (tmp_path / "x.xlsx").write_bytes(b"nothing")
+    digitize("review", "import", place, tmp_path / "x.xlsx", "--operator", "A", code=5)
+
+
+def test_the_exported_csv_passes_validation_and_names_only_schema_fields(digitize, done, tmp_path):
+    digitize("export", done, "--to", "csv", "--out", tmp_path / "out")
+    report = digitize.json("validate", tmp_path / "out", "--today", "2026-01-01", "--max-rejects", "1")
+    assert report["rows_unreadable"] == 0
+    assert not [f for f in report["findings"] if f["code"].startswith("S")]
+
+
+def test_an_unmasked_export_needs_a_reason_which_is_recorded(digitize, place):
+    digitize("export", place, "--unmask", code=4)
+    digitize("export", place, "--unmask", "--reason", "court order 1/2026")
+    with sqlite3.connect(place / "ledger.sqlite") as db:
+        ((detail,),) = db.execute("SELECT detail FROM events WHERE step = 'export'").fetchall()
+    assert "court order 1/2026" in detail
+
+
+def test_a_changed_severity_checks_again_without_mapping_again(digitize, place):
+    settings = place / "digitize.toml"
+    settings.write_text(settings.read_text(encoding="utf-8") + 'F001 = "note"\n', encoding="utf-8")
+    todo = digitize.json("run", place, "--dry-run")["todo"]
+    assert todo["map"] == 0 and todo["check"] > 0
+
+
+def test_a_table_nobody_has_a_mapping_for_is_named_and_the_rest_goes_on(digitize, place, tmp_path):
+    (tmp_path / "other.csv").write_text("alpha,beta\n1,2\n", encoding="utf-8")
+    digitize("intake", place, tmp_path / "other.csv")
+    digitize("run", place, code=4)
+    status = digitize.json("status", place)
+    assert status["totals"]["unmapped"] == 1
+    assert status["failures"]["map: no-mapping"] == 1
