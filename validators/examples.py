@@ -50,7 +50,7 @@ def _cells(row: Mapping[str, Any]) -> dict[str, FieldValue]:
 
 def _cell(value: str | tuple[str, str | None] | None) -> FieldValue:
     raw, text = value if isinstance(value, tuple) else (value or "", value)
-    return FieldValue(raw=raw, value=text)
+    return FieldValue(raw=raw, value=text, blank=not raw)
 
 
 def _frames(form: str, examples: Sequence[Mapping[str, Any]]) -> dict[str, pl.DataFrame]:

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import polars as pl
 
-from mappers.record import Record
+from mappers.record import Record, Row
 from mappers.schema import Table, form_tables
 from validators.columns import CONTENT, COUNT, HERE, LINE, PARENT, RECORD, TEXT, TYPES, typed
 
@@ -31,6 +31,12 @@ def text_frame(lines: Sequence[int], keys: Sequence[str], columns: Mapping[str, 
     ids = [key or f"\x00{line}" for key, line in zip(keys, lines, strict=True)]
     schema = {RECORD: pl.String, LINE: pl.Int64, **dict.fromkeys(columns, pl.String)}
     return pl.DataFrame({RECORD: ids, LINE: lines, **columns}, schema=schema)
+
+
+def empty_frames(form: str) -> dict[str, pl.DataFrame]:
+    """The text frames of one record without any value and with one empty row in each child table."""
+    children: dict[str, tuple[Row, ...]] = {t.child: ({},) for t in form_tables(form).values() if t.child}
+    return record_frames(form, [Record("", form, {}, children)])
 
 
 def _table_frame(table: Table, records: Sequence[Record]) -> pl.DataFrame:
@@ -59,22 +65,20 @@ def type_frames(
     needed: table name -> names of the columns that its rules read.
     """
     tables = form_tables(form)
-    frames = {name: _typed(tables[name], text) for name, text in texts.items() if text.height}
-    own = frames.get(form, _typed(tables[form], texts[form])) if form in texts else None
     done: dict[str, pl.DataFrame] = {}
-    for name, frame in frames.items():
-        wanted = needed.get(name, frozenset())
-        if tables[name].child:
-            done[name] = _with_parent(frame, own, wanted)
-        else:
-            done[name] = _with_counts(form, frame, texts, wanted)
-    if own is not None and form in done and CONTENT in needed.get(form, frozenset()):
-        done[form] = done[form].with_columns(_content(form, texts, own))
-    return done
+    own = _own_frame(form, texts, needed.get(form, frozenset())) if form in texts else None
+    for name, text in texts.items():
+        if name == form and own is not None:
+            done[name] = own
+        elif text.height:
+            typing = text.lazy().with_columns(_typing(tables[name]))
+            done[name] = _collect(_with_parent(typing, own, needed.get(name, frozenset())))
+    return {name: frame for name, frame in done.items() if frame.height}
 
 
-def _typed(table: Table, text: pl.DataFrame) -> pl.DataFrame:
-    return text.with_columns(_typing(table))
+def _collect(plan: pl.LazyFrame) -> pl.DataFrame:
+    """Run a plan as it stands: for a frame of one row, improving the plan costs more than running it."""
+    return plan.collect(optimizations=pl.QueryOptFlags.none())
 
 
 @lru_cache(maxsize=64)
@@ -83,31 +87,32 @@ def _typing(table: Table) -> tuple[pl.Expr, ...]:
     return (*(pl.col(name).alias(TEXT + name) for name, _ in kinds), *(typed(name, kind) for name, kind in kinds))
 
 
-def _with_parent(frame: pl.DataFrame, own: pl.DataFrame | None, wanted: frozenset[str]) -> pl.DataFrame:
+def _own_frame(form: str, texts: Mapping[str, pl.DataFrame], wanted: frozenset[str]) -> pl.DataFrame:
+    tables = form_tables(form)
+    plan = texts[form].lazy().with_columns(_typing(tables[form]))
+    for table in tables.values():
+        if table.child and COUNT + table.child in wanted:
+            plan = _with_count(plan, COUNT + table.child, texts.get(table.name))
+    frame = _collect(plan)
+    return frame.with_columns(_content(form, texts, frame)) if CONTENT in wanted else frame
+
+
+def _with_count(plan: pl.LazyFrame, name: str, child: pl.DataFrame | None) -> pl.LazyFrame:
+    if child is None:
+        return plan.with_columns(pl.lit(None, dtype=pl.UInt32).alias(name))
+    counts = child.lazy().group_by(RECORD).agg(pl.len().alias(name))
+    joined = plan.join(counts, on=RECORD, how="left", maintain_order="left")
+    return joined.with_columns(pl.col(name).fill_null(0))
+
+
+def _with_parent(plan: pl.LazyFrame, own: pl.DataFrame | None, wanted: frozenset[str]) -> pl.LazyFrame:
     names = sorted(n.removeprefix(PARENT) for n in wanted if n.startswith(PARENT))
-    if not names:
-        return frame
     if own is None:
-        return frame.with_columns(pl.lit(None if n != HERE else True).alias(PARENT + n) for n in names)
-    here = own.with_columns(pl.lit(value=True).alias(HERE)).unique(RECORD, keep="first", maintain_order=True)
-    parents = here.select(RECORD, *(pl.col(n).alias(PARENT + n) for n in names))
-    return frame.join(parents, on=RECORD, how="left", maintain_order="left")
-
-
-def _with_counts(
-    form: str, frame: pl.DataFrame, texts: Mapping[str, pl.DataFrame], wanted: frozenset[str]
-) -> pl.DataFrame:
-    for table in form_tables(form).values():
-        name = COUNT + table.child
-        if not table.child or name not in wanted:
-            continue
-        if table.name not in texts:
-            frame = frame.with_columns(pl.lit(None, dtype=pl.UInt32).alias(name))
-            continue
-        counts = texts[table.name].group_by(RECORD).agg(pl.len().alias(name))
-        frame = frame.join(counts, on=RECORD, how="left", maintain_order="left")
-        frame = frame.with_columns(pl.col(name).fill_null(0))
-    return frame
+        return plan.with_columns(pl.lit(True if n == HERE else None).alias(PARENT + n) for n in names)
+    columns = (pl.lit(value=True) if n == HERE else pl.col(n) for n in names)
+    parents = own.lazy().select(RECORD, *(c.alias(PARENT + n) for n, c in zip(names, columns, strict=True)))
+    parents = parents.unique(RECORD, keep="first", maintain_order=True)
+    return plan.join(parents, on=RECORD, how="left", maintain_order="left")
 
 
 def _content(form: str, texts: Mapping[str, pl.DataFrame], own: pl.DataFrame) -> pl.Series:

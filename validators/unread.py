@@ -25,7 +25,7 @@ _BY_KIND: Mapping[str, str] = {"date": "F008", "time": "F011", "money": "F035"}
 
 
 def unread(record: Record) -> Iterator[tuple[str, str]]:
-    """(path, rule code) of every field that has raw text, or unread ink in a zone, and no value.
+    """(path, rule code) of every field without a value that is not surely blank: raw text, or ink that was not read.
 
     A field that a person has settled is left alone.
     """
@@ -38,9 +38,7 @@ def unread(record: Record) -> Iterator[tuple[str, str]]:
 
 
 def _is_unread(cell: FieldValue) -> bool:
-    if cell.value is not None or cell.blank or cell.by.startswith(OPERATOR):
-        return False
-    return bool(cell.raw or cell.origin.zone)
+    return cell.value is None and not cell.blank and not cell.by.startswith(OPERATOR)
 
 
 def _code(column: Column) -> str:
