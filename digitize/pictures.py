@@ -32,13 +32,13 @@ class Pictures:
 
         return cut_png(self._open(page), box)
 
-    def page(self, page: str, doubtful: tuple[str, ...] = ()) -> bytes:
-        """A page with its zones drawn in, as PNG bytes. Raises ScanError, NotFound."""
+    def page(self, page: str, doubtful: tuple[str, ...] = (), hidden: tuple[str, ...] = ()) -> bytes:
+        """A page with its zones drawn in, the hidden ones painted over, as PNG bytes. Raises ScanError, NotFound."""
         from ocr.overlay import draw_zones
 
         recognition = newest_recognition(self._ledger, page)
         zones = {z.zone: z.box for z in recognition.zones} if recognition else {}
-        return draw_zones(self._open(page), zones, doubtful)
+        return draw_zones(self._open(page), zones, doubtful, hidden)
 
     def _open_page(self, page: str) -> Image:
         from ocr.scan import open_page

@@ -27,9 +27,19 @@ def trail(ledger: Ledger, name: str, *, is_masked: bool = True) -> dict[str, Any
     scan = Catalogue(ledger).scan(name)
     if scan is None:
         raise NotFound(f"There is no page and no record {name}. See: digitize status --json")
-    records = [s for s in Records(ledger).all() if name in s.record.pages]
+    records = records_on(ledger, name)
     page = page_trail(ledger, scan, records, is_masked=is_masked)
     return {"page": page, "records": [record_trail(ledger, s, is_masked=is_masked) for s in records]}
+
+
+def records_on(ledger: Ledger, page: str) -> list[Stored]:
+    """The records that a page belongs to; a record's unit is its first page, so neighbours are looked at too."""
+    scan = Catalogue(ledger).scan(page)
+    if scan is None:
+        return []
+    sql = "SELECT DISTINCT page FROM scans WHERE volume = ? AND number <= ? ORDER BY number DESC LIMIT 20"
+    units = [r["page"] for r in ledger.rows(sql, (scan.volume, scan.number))]
+    return [s for u in units for s in Records(ledger).of_unit(u) if page in s.record.pages]
 
 
 def page_trail(ledger: Ledger, scan: PageScan, records: list[Stored], *, is_masked: bool) -> dict[str, Any]:
@@ -37,7 +47,7 @@ def page_trail(ledger: Ledger, scan: PageScan, records: list[Stored], *, is_mask
     source = Catalogue(ledger).source(scan.sha256)
     recognition = newest_recognition(ledger, scan.page)
     reading = newest_reading(ledger, scan.page)
-    hidden = _hidden_zones(records) if is_masked else set()
+    hidden = hidden_zones(records) if is_masked else set()
     return {
         "page": scan.page,
         "scan": {"file": source.name if source else "", "sha256": scan.sha256, "index": scan.idx, "batch": scan.batch},
@@ -95,7 +105,7 @@ def _field(path: str, value: FieldValue, is_open: bool) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _hidden_zones(records: list[Stored]) -> set[str]:
+def hidden_zones(records: list[Stored]) -> set[str]:
     """Zones that feed a protected field, of a record the law protects."""
     hidden = set()
     for s in records:

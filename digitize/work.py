@@ -58,11 +58,11 @@ def read_page(job: PageJob) -> PageDone | PageFailed:
     try:
         return _read(job)
     except EngineMissing as e:
-        return PageFailed(job.page, "engine-missing", f"Page {job.page}: {e}", True)
+        return PageFailed(job.page, "engine-missing", _named(job, e), True)
     except ScanError as e:
-        return PageFailed(job.page, e.kind, f"Page {job.page}: {e}", e.retry)
+        return PageFailed(job.page, e.kind, _named(job, e), e.retry)
     except (OcrError, OSError) as e:
-        return PageFailed(job.page, type(e).__name__, f"Page {job.page}: {e}", isinstance(e, OSError))
+        return PageFailed(job.page, type(e).__name__, _named(job, e), isinstance(e, OSError))
     except MemoryError:
         return PageFailed(job.page, "memory", f"Page {job.page}: not enough memory. Run with fewer --jobs.", True)
     except Exception as e:  # a fault of ours on one page must not stop the others; it is recorded with its place
@@ -70,6 +70,11 @@ def read_page(job: PageJob) -> PageDone | PageFailed:
         place = f"{Path(where.filename).name}:{where.lineno}"
         message = f"Page {job.page}: a fault in the program ({type(e).__name__} at {place}). Please report it."
         return PageFailed(job.page, "fault", message, False)
+
+
+def _named(job: PageJob, error: Exception) -> str:
+    """The error's message with the page's id before it, once: scans name themselves already."""
+    return f"Page {job.page}: {str(error).removeprefix(f'{job.page}: ')}"
 
 
 def _read(job: PageJob) -> PageDone:

@@ -52,6 +52,7 @@ class _Draft:
 
     fields: dict[str, FieldValue] = field(default_factory=dict)
     rows: dict[str, list[dict[str, FieldValue]]] = field(default_factory=dict)
+    not_needed: set[str] = field(default_factory=set)
 
     def day(self) -> str:
         """The day that decides which law applies: of the occurrence, else of the report, else the year."""
@@ -84,7 +85,7 @@ class _Run:
         for name, value in mapping.set.items():
             draft.fields[name] = FieldValue(value, value, by=mapping.by)
         self._add_intake(draft)
-        taken = {r.source for r in mapping.rules}
+        taken = {r.source for r in mapping.rules} - draft.not_needed
         rest = {k: c for k, c in source.cells.items() if k not in taken}
         return Record(
             id=source.record_id,
@@ -102,20 +103,30 @@ class _Run:
         if cell.blank or not cell.text.strip() or _NIL.issuperset(cell.text):
             empty = self._empty(cell)
             if not rule.cleaner.many:
-                rows[0].update(dict.fromkeys((f for _, f in rule.targets), empty))
+                self._put(draft, rule, rows[0], dict.fromkeys((f for _, f in rule.targets), empty))
             elif not empty.is_sure():
                 draft.rows[rule.row] = [{rule.main: empty}]
             return
         if rule.cleaner.clean is not None:
             name = rule.targets[0][1]
             answer = self._ask(rule.cleaner.clean, rule, cell.text, draft)
-            rows[0][name] = self._value(cell, answer)
+            self._put(draft, rule, rows[0], {name: self._value(cell, answer)})
             return
         found = self._ask_rows(rule, cell.text, draft)
         if rule.cleaner.many:
             draft.rows[rule.row] = [self._parts(rule, cell, r, found) for r in found.rows or ({},)]
         else:
-            rows[0].update(self._parts(rule, cell, found.rows[0] if found.rows else {}, found))
+            self._put(draft, rule, rows[0], self._parts(rule, cell, found.rows[0] if found.rows else {}, found))
+
+    @staticmethod
+    def _put(draft: _Draft, rule: BoundRule, row: dict[str, FieldValue], values: Mapping[str, FieldValue]) -> None:
+        """Keep a rule's values; those of a spare rule only where the field is empty so far."""
+        if rule.spare:
+            is_written = any(not v.blank for v in values.values())
+            values = {n: v for n, v in values.items() if n not in row or row[n].blank}
+            if is_written and not values:
+                draft.not_needed.add(rule.source)
+        row.update(values)
 
     def _parts(
         self, rule: BoundRule, cell: Cell, parts: Mapping[str, Cleaned], found: CleanedRows

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -32,6 +32,7 @@ class BoundRule:
     codes: Mapping[str, str]
     encoding: str
     continued: bool
+    spare: bool
 
     @property
     def main(self) -> str:
@@ -140,7 +141,7 @@ class _Binder:
             self._check_kind(key, cleaner, columns[targets[0][1]])
         codes = {field: self._codes(key, rule, cleaner, c) for field, c in columns.items()}
         return BoundRule(
-            rule.source, cleaner, targets, rule.into, codes, self._encoding(key, rule), continued=rule.continued
+            rule.source, cleaner, targets, rule.into, codes, self._encoding(key, rule), rule.continued, rule.spare
         )
 
     def _table_of(self, key: str, rule: MapRule) -> Table:
@@ -214,7 +215,7 @@ class _Binder:
     def _check_targets(self, rules: tuple[BoundRule, ...]) -> None:
         taken = {("", f): "set" for f in self._model.set}
         taken |= {(name, f): f"rows.{name}.set" for name, row in self._model.rows.items() for f in row.set}
-        for name, field, source in _all_targets(rules):
+        for name, field, source in _all_targets(r for r in rules if not r.spare):
             if (name, field) in taken:
                 first = taken[name, field]
                 raise self._fail(f"map (from {source})", f"field {field} is filled twice; first by {first}")
@@ -224,7 +225,7 @@ class _Binder:
                 raise self._fail(f"map (from {rule.source})", f"row {rule.row} is filled by another rule as well")
 
 
-def _all_targets(rules: tuple[BoundRule, ...]) -> Iterator[tuple[str, str, str]]:
+def _all_targets(rules: Iterable[BoundRule]) -> Iterator[tuple[str, str, str]]:
     for rule in rules:
         for _, field in rule.targets:
             yield rule.row, field, rule.source

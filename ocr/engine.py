@@ -40,12 +40,12 @@ class EngineText:
 class Engine(Protocol):
     """An engine is asked three things: who it is, what it can read, and what it reads.
 
-    name_and_version goes into the key of the work, so a new version reads again. Results come in the order of the
+    Results come in the order of the
     crops, one each; an empty text means nothing was seen.
     """
 
     def name_and_version(self) -> str:
-        """Such as "tesseract 5.5.0"; part of the work's key."""
+        """Such as "tesseract 5.5.0"; noted on every recognition, so that pages of an old version can be found."""
         ...
 
     def languages(self) -> frozenset[str]:

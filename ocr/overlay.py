@@ -16,15 +16,19 @@ if TYPE_CHECKING:
 # Colour-blind safe pair (Okabe and Ito 2008), BGR; a doubtful zone is drawn thicker as well, so colour is not alone.
 _SURE = (178, 114, 0)
 _DOUBTFUL = (0, 94, 213)
+_COVER = 190
 
 
-def draw_zones(grey: Image, zones: Mapping[str, Box], doubtful: Sequence[str] = ()) -> bytes:
+def draw_zones(
+    grey: Image, zones: Mapping[str, Box], doubtful: Sequence[str] = (), hidden: Sequence[str] = ()
+) -> bytes:
     """The page with every zone framed and named, as PNG bytes.
 
     grey: (height, width) uint8. Names are drawn in Latin letters, so they need no font. Zones in doubtful are drawn
-    thick and orange, the others thin and blue.
+    thick and orange, the others thin and blue; zones in hidden are painted over. As a line of writing may lie beside
+    its zone, a page with hidden zones shows nothing outside the other zones.
     """
-    page = cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR)
+    page = cv2.cvtColor(_covered(grey, zones, hidden) if hidden else grey, cv2.COLOR_GRAY2BGR)
     size = max(grey.shape) / 2400
     for name, box in zones.items():
         is_doubtful = name in doubtful
@@ -34,6 +38,18 @@ def draw_zones(grey: Image, zones: Mapping[str, Box], doubtful: Sequence[str] = 
         at = (box.x0 + 2, max(10, box.y0 - round(4 * size)))
         cv2.putText(page, name, at, cv2.FONT_HERSHEY_SIMPLEX, max(0.35, 0.9 * size), colour, max(1, width // 2))
     return _png(page)
+
+
+def _covered(grey: Image, zones: Mapping[str, Box], hidden: Sequence[str]) -> Image:
+    covered = np.full_like(grey, _COVER)
+    for name, box in zones.items():
+        if name not in hidden:
+            covered[box.y0 : box.y1, box.x0 : box.x1] = grey[box.y0 : box.y1, box.x0 : box.x1]
+    for name in hidden:
+        if name in zones:
+            box = zones[name]
+            covered[box.y0 : box.y1, box.x0 : box.x1] = _COVER
+    return covered
 
 
 def cut_png(grey: Image, box: Box, margin: int = 6, max_width: int = 900) -> bytes:

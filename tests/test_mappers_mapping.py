@@ -217,3 +217,37 @@ def test_every_state_profile_is_sound(code: str) -> None:
 def test_an_unknown_state_is_named_with_a_near_miss() -> None:
     with pytest.raises(MappingError, match="did you mean wb"):
         load_state("wbl")
+
+
+def test_a_spare_cell_fills_only_what_is_empty_and_is_left_over_when_nothing_is(tmp_path: Path) -> None:
+    text = """
+format = 1
+id = "spare_case"
+version = "1"
+title = "Spare case"
+form = "iif1"
+[match]
+columns = ["A", "B"]
+[rows.complainant]
+table = "persons"
+[[map]]
+from = "A"
+into = "complainant"
+to = { name = "name", address = "address" }
+clean = "person"
+[[map]]
+from = "B"
+into = "complainant"
+to = "address"
+spare = true
+"""
+    (tmp_path / "spare_case.toml").write_text(text, "utf-8")
+    mapping = load_mappings([tmp_path])["spare_case"]
+    rows = [
+        RowValues("f", "t", 1, {"A": "Namuna Kalpana", "B": "Kalpanapur"}),
+        RowValues("f", "t", 2, {"A": "Namuna Kalpana r/o Mithyanagar", "B": "Kalpanapur"}),
+    ]
+    first, second = map_rows(mapping, rows, MapContext("x"))
+    assert first.children["persons"][0]["address"].value == "Kalpanapur" and not first.left_over
+    assert second.children["persons"][0]["address"].value == "Mithyanagar"
+    assert second.left_over == {"B": "Kalpanapur"}

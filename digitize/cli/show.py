@@ -36,7 +36,7 @@ def show(
         if unmask:
             ledger.record_event(name, "show", "note", detail={"unmasked": True, "reason": reason.strip()})
         if image is not None:
-            _draw(place, ledger, data, name, image)
+            _draw(place, ledger, data, name, image, is_masked=not unmask)
     if json:
         print_json(data)
         return
@@ -48,17 +48,19 @@ def show(
         print(f"Page drawn to {image}.")
 
 
-def _draw(place: Place, ledger: Ledger, data: dict[str, Any], name: str, image: Path) -> None:
+def _draw(place: Place, ledger: Ledger, data: dict[str, Any], name: str, image: Path, *, is_masked: bool) -> None:
     from digitize.errors import InputError
     from digitize.pictures import Pictures
+    from digitize.trail import hidden_zones, records_on
 
-    records = data.get("records") or [data["record"]] if ("records" in data or "record" in data) else []
+    records = data["records"] if "records" in data else [data["record"]]
     fields = [f for r in records for f in r["fields"]]
     page = name if "page" in data else next((f["from"]["page"] for f in fields if "page" in f["from"]), "")
     if not page:
         raise InputError(f"{name} comes from a table; there is no page to draw.")
     doubtful = tuple(f["from"].get("zone", "") for f in fields if f["open"])
-    image.write_bytes(Pictures(place, ledger).page(page, doubtful))
+    hidden = tuple(hidden_zones(records_on(ledger, page))) if is_masked else ()
+    image.write_bytes(Pictures(place, ledger).page(page, doubtful, hidden))
 
 
 def _print_page(page: dict[str, Any]) -> None:

@@ -52,7 +52,8 @@ def _settings(state: str, stations: Path | None, today: str) -> Any:
     except ValueError as e:
         raise OptionsError("--today must be a date such as 2026-03-31.") from e
     known = load_stations(state, stations) if state else ()
-    return make_settings(day, stations=[(state, s.district, s.name) for s in known])
+    stations_of = [(state, s.district, s.name) for s in known]
+    return make_settings(day, stations=stations_of, policy="import")
 
 
 def _print(report: Report) -> None:
