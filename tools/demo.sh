@@ -13,7 +13,7 @@ if [ ! -f "$folder/digitize.toml" ]; then
   cp sample_data/stations.csv "$folder/lists/stations.csv"
   if [ -d sample_data/forms ]; then cp sample_data/forms/* "$folder/forms/"; fi
 fi
-run intake "$folder" sample_data/fir_book_2025 sample_data/legacy
+run intake "$folder" sample_data/fir_book_2025 sample_data/legacy/FIRMAST.DBF
 run run "$folder"
 run status "$folder"
 printf '\nThe loaded file: %s\n' "$folder/loaded/cctns.sqlite"
