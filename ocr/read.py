@@ -8,8 +8,6 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
-from importlib import resources
-from importlib.resources.abc import Traversable
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -53,16 +51,29 @@ class ReadSettings:
     form_folders: tuple[Path, ...] = ()
 
     def key(self) -> str:
-        """What the result depends on beside the scan: settings, forms, version of this step; 32 hex digits.
+        """What recognising depends on beside the scan and the form: settings and this step's version; 32 hex digits.
 
         The time limit is left out, since a page that was read was in time; so are versions of engines, lest a
         package update has all pages read again: each Recognition notes the version that read it.
         """
         plain = {k: v for k, v in asdict(self).items() if k not in ("seconds_per_page", "form_folders")}
         plain["handwriting_engine"] = _handwriting_engine(self)
-        plain["forms"] = _forms_digest(_folders(self))
         plain["version"] = READ_VERSION
-        return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:32]
+        return _digest(plain)
+
+    def form_key(self, form: str | None) -> str:
+        """What recognising takes from a page's form: its zones, languages and key points; 32 hex digits.
+
+        A page that matched no form depends on all of them, so a new form has it looked at again; a page that matched
+        one is not. "" for a form that is not known any more.
+        """
+        keys = _form_keys(_folders(self))
+        return _digest(sorted(keys.items())) if form is None else keys.get(form, "")
+
+    def rules_key(self, form: str | None) -> str:
+        """What deciding takes from a page's form: grammars, lists and its measured cut; 32 hex digits."""
+        known = load_models(_folders(self)).forms.get(form or "")
+        return _digest(known.model_dump(mode="json") if known else {})
 
 
 def require_engine(settings: ReadSettings) -> None:
@@ -225,11 +236,19 @@ def _folders(settings: ReadSettings) -> tuple[Path, ...]:
 
 
 @lru_cache(maxsize=8)
-def _forms_digest(folders: tuple[Path, ...]) -> str:
-    """Hash of all files of the known forms."""
-    digest = hashlib.sha256()
-    own: Traversable = resources.files("ocr") / "forms"
-    for folder in (own, *folders):
-        for path in sorted((p for p in folder.iterdir() if p.is_file()), key=lambda p: p.name):
-            digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
+def _form_keys(folders: tuple[Path, ...]) -> Mapping[str, str]:
+    """Form id -> hash of what recognising takes from it."""
+    models = load_models(folders)
+    keys = {}
+    for name, form in models.forms.items():
+        plain = form.model_dump(mode="json", exclude={"confidence", "title", "source"})
+        for zone in plain["zones"]:
+            del zone["list"]
+        points = models.features[name]
+        corners = hashlib.sha256(points.points.tobytes() + points.descriptors.tobytes()).hexdigest()
+        keys[name] = _digest([plain, corners])
+    return keys
+
+
+def _digest(plain: object) -> str:
+    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:32]

@@ -154,10 +154,36 @@ def test_the_key_depends_on_what_the_result_depends_on(tmp_path, forms):
         settings_for(forms, dpi=200),
         settings_for(forms, languages=("en", "hi")),
         settings_for(forms, engine="tesseract"),
-        settings_for(forms, form_folders=()),
     ]
-    assert len({s.key() for s in [settings, *others]}) == 5
+    assert len({s.key() for s in [settings, *others]}) == 4
     assert settings.key() == settings_for(forms, form_folders=(forms, tmp_path / "none")).key()
+
+
+def changed(forms, folder, old, new):
+    """Settings over a copy of the invented form in which something is written otherwise."""
+    shutil.copytree(forms, folder)
+    file = next(folder.glob("*.toml"))
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return settings_for(folder)
+
+
+def test_a_page_depends_on_its_own_form_and_an_unmatched_one_on_all(tmp_path, forms):
+    own, bare = settings_for(forms), settings_for(forms, form_folders=())
+    assert own.form_key("iif1_hi") == bare.form_key("iif1_hi") != ""
+    assert own.form_key(None) != bare.form_key(None)
+    assert bare.form_key("invented_12") == ""
+
+
+def test_a_moved_zone_is_read_again_and_a_new_title_or_list_is_not(tmp_path, forms):
+    own = settings_for(forms)
+    moved = changed(forms, tmp_path / "moved", "box = [", "box = [1")
+    renamed = changed(forms, tmp_path / "renamed", "Invented form 12", "Another title")
+    relisted = changed(forms, tmp_path / "relisted", 'list = "stations"', 'list = "posts"')
+    assert moved.form_key("invented_12") != own.form_key("invented_12")
+    assert renamed.form_key("invented_12") == relisted.form_key("invented_12") == own.form_key("invented_12")
+    assert relisted.rules_key("invented_12") != own.rules_key("invented_12")
 
 
 def test_unknown_engines_are_named(forms):

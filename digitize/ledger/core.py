@@ -155,9 +155,11 @@ class Ledger:
         now = self.state(unit, step)
         if now and now[0] == key and now[1] in DONE:
             return True
-        if not self.is_done(unit, step, key):
+        sql = "SELECT detail FROM events WHERE unit = ? AND step = ? AND key = ? AND outcome = 'done'"
+        row = self.execute(sql, (unit, step, key)).fetchone()
+        if row is None:
             return False
-        self.record_event(unit, step, "again", key=key)
+        self.record_event(unit, step, "again", key=key, detail=json.loads(row["detail"]))
         return True
 
     def result(self, unit: str, step: str, key: str) -> Any:

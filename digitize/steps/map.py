@@ -87,7 +87,7 @@ def group_pages(ledger: Ledger) -> Iterator[tuple[tuple[PageScan, ...], tuple[st
         now = states.get(scan.page)
         if now is None or now[1] not in DONE:
             continue
-        reading = _form_of(ledger, scan.page, now)
+        reading = str(now[2]["family"]), int(now[2]["part"])
         follows = bool(group) and group[-1].volume == scan.volume and group[-1].number + 1 == scan.number
         if follows and reading == (family, part + 1):
             part += 1
@@ -100,12 +100,6 @@ def group_pages(ledger: Ledger) -> Iterator[tuple[tuple[PageScan, ...], tuple[st
         keys.append(now[0])
     if group:
         yield tuple(group), tuple(keys), family
-
-
-def _form_of(ledger: Ledger, page: str, now: tuple[str, str, Mapping[str, object]]) -> tuple[str, int]:
-    """Family and part; an event that says "again" has no detail of its own, so the reading is asked."""
-    detail = now[2] if "family" in now[2] else ledger.result(page, "decide", now[0])
-    return str(detail["family"]), int(str(detail["part"]))
 
 
 def _page_units(ledger: Ledger, known: Known, decided: Mapping[str, Decisions]) -> Iterator[Todo]:

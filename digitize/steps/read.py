@@ -7,27 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from digitize.errors import TooManyRefused
-from digitize.keys import work_key
 from digitize.known import Known
 from digitize.ledger import Ledger
-from digitize.ledger.catalogue import Catalogue, PageScan, Source
-from digitize.ledger.core import DONE
+from digitize.ledger.catalogue import Catalogue, Source
 from digitize.pool import run_jobs
 from digitize.progress import Progress
+from digitize.steps.read_plan import Todo, decide_key, failed_key, plan, recognise_key
 from digitize.work import PageDone, PageFailed, PageJob, read_page
 
+__all__ = ["ReadReport", "plan", "read_pages"]
 _LOOKED_AT_FIRST = 50
 _CLAIM_AT_ONCE = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Todo:
-    """One page that is not up to date; is_recognised: only deciding is left."""
-
-    scan: PageScan
-    recognise_key: str
-    decide_key: str
-    is_recognised: bool
 
 
 @dataclass(slots=True)
@@ -45,7 +35,7 @@ class ReadReport:
             self.failed += 1
             self.failed_kinds = self.failed_kinds or {}
             self.failed_kinds[done.kind] = self.failed_kinds.get(done.kind, 0) + 1
-        elif todo.is_recognised:
+        elif todo.recognised:
             self.decided += 1
         else:
             self.read += 1
@@ -54,25 +44,6 @@ class ReadReport:
     def total(self) -> int:
         """Pages looked at."""
         return self.read + self.decided + self.failed
-
-
-def plan(ledger: Ledger, known: Known, limit: int | None = None) -> list[Todo]:
-    """The pages that are not read under today's forms, settings and lists; those that failed for good are left out."""
-    recognised, decided = ledger.states("recognise"), ledger.states("decide")
-    todos: list[Todo] = []
-    for scan in Catalogue(ledger).scans():
-        if limit is not None and len(todos) >= limit:
-            break
-        settings = known.read_settings(scan.language)
-        first = work_key("recognise", scan.sha256, str(scan.idx), settings.key())
-        second = work_key("decide", first, known.lexica_key)
-        if _failed_for_good(recognised.get(scan.page), first):
-            continue
-        is_recognised = _is_done(ledger, scan.page, "recognise", first, recognised.get(scan.page))
-        if is_recognised and _is_done(ledger, scan.page, "decide", second, decided.get(scan.page)):
-            continue
-        todos.append(Todo(scan, first, second, is_recognised))
-    return todos
 
 
 def read_pages(ledger: Ledger, known: Known, todos: Sequence[Todo], progress: Progress) -> ReadReport:
@@ -110,7 +81,7 @@ def _claimed(ledger: Ledger, known: Known, todos: Sequence[Todo], sources: Mappi
 
 def _job(ledger: Ledger, known: Known, todo: Todo, source: Source) -> PageJob:
     path = Path(source.linked) if source.linked else known.place.original(source.sha256, source.suffix)
-    before = ledger.result(todo.scan.page, "recognise", todo.recognise_key) if todo.is_recognised else None
+    before = ledger.result(todo.scan.page, "recognise", todo.recognised) if todo.recognised else None
     return PageJob(
         page=todo.scan.page,
         path=path,
@@ -124,22 +95,25 @@ def _job(ledger: Ledger, known: Known, todo: Todo, source: Source) -> PageJob:
 
 
 def _write(ledger: Ledger, known: Known, todo: Todo, done: PageDone | PageFailed) -> None:
-    page = todo.scan.page
+    scan = todo.scan
     if isinstance(done, PageFailed):
-        ledger.fail(page, "recognise", todo.recognise_key, _why(done))
+        ledger.fail(scan.page, "recognise", failed_key(known, scan), _why(done))
         return
     form = {name: done.reading[name] for name in ("form", "family", "part")}
-    if form["form"] is not None:
-        form["language"] = todo.scan.language or known.forms[form["form"]].languages[0]
+    recognised = todo.recognised or recognise_key(known, scan, form["form"])
+    decided = decide_key(known, scan, recognised, form["form"])
     with ledger.writing():
-        if not todo.is_recognised:
-            ledger.finish(page, "recognise", todo.recognise_key, done.recognition, form)
+        if not todo.recognised:
+            ledger.finish(scan.page, "recognise", recognised, done.recognition, form)
         if form["form"] is None:
-            kind, why = "unknown-form", done.reading["reason"]
-            message = f"Page {page}: {why}. Add a form file for this print, or take the page out of the volume."
-            ledger.fail(page, "decide", todo.decide_key, {"kind": kind, "message": message, "retry": False})
+            message = (
+                f"Page {scan.page}: {done.reading['reason']}. "
+                "Add a form file for this print, or take the page out of the volume."
+            )
+            ledger.fail(scan.page, "decide", decided, {"kind": "unknown-form", "message": message, "retry": False})
         else:
-            ledger.finish(page, "decide", todo.decide_key, done.reading, form)
+            language = scan.language or known.forms[form["form"]].languages[0]
+            ledger.finish(scan.page, "decide", decided, done.reading, {**form, "language": language})
 
 
 def _why(failed: PageFailed) -> dict[str, object]:
@@ -149,16 +123,6 @@ def _why(failed: PageFailed) -> dict[str, object]:
 def _crashed(job: PageJob) -> PageFailed:
     message = f"Page {job.page}: reading it broke the worker process twice. Look at the scan, or report it."
     return PageFailed(job.page, "crashed", message, False)
-
-
-def _is_done(ledger: Ledger, page: str, step: str, key: str, now: tuple[str, str, Mapping[str, object]] | None) -> bool:
-    if now and now[0] == key:
-        return now[1] in DONE or (step == "decide" and now[1] == "failed")
-    return now is not None and ledger.take_up(page, step, key)
-
-
-def _failed_for_good(now: tuple[str, str, Mapping[str, object]] | None, key: str) -> bool:
-    return now is not None and now[0] == key and now[1] == "failed" and not now[2].get("retry")
 
 
 def _stop_if_too_many(report: ReadReport, known: Known) -> None:
