@@ -178,7 +178,7 @@ def test_a_page_depends_on_its_own_form_and_an_unmatched_one_on_all(tmp_path, fo
 
 def test_a_moved_zone_is_read_again_and_a_new_title_or_list_is_not(tmp_path, forms):
     own = settings_for(forms)
-    moved = changed(forms, tmp_path / "moved", "box = [", "box = [1")
+    moved = changed(forms, tmp_path / "moved", "box = [420,", "box = [421,")
     renamed = changed(forms, tmp_path / "renamed", "Invented form 12", "Another title")
     relisted = changed(forms, tmp_path / "relisted", 'list = "stations"', 'list = "posts"')
     assert moved.form_key("invented_12") != own.form_key("invented_12")
