@@ -1,0 +1,125 @@
+"""Writes the form files of the printed IIF-I from the layout that draws it, with their key points."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from ocr.features import build_features, save
+from sample_data import iif1, wbp27
+from sample_data.layout import HEIGHT, WIDTH, Blank
+from sample_data.phrases import Phrases, load_phrases
+
+if TYPE_CHECKING:
+    from sample_data.make import Studio
+
+ROOT = Path(__file__).parent.parent
+_KINDS: Mapping[str, str] = MappingProxyType(
+    {
+        "year": "year",
+        "fir_no": "digits",
+        "gd_no": "line",
+        "statutes": "sections",
+        "complainant_age": "line",
+        "occurrence_from": "date",
+        "occurrence_to": "date",
+    }
+)
+_NAMES: Mapping[str, str] = MappingProxyType({"en": "English", "hi": "Hindi", "bn": "Bengali", "ta": "Tamil"})
+_TITLE = "Printed IIF-I (First Information Report) on one page, {name}"
+_SOURCE = (
+    "Drawn by sample_data/make.py --write-forms: the 15 items of IF1 laid out on one page. A print in use will differ: "
+    "copy this file, measure its zones, and learn its key points with training/forms.py."
+)
+_MEASURED = ROOT / "sample_data" / "calibration.json"
+
+
+def write_forms(studio: Studio) -> Iterator[str]:
+    """Write all form files; yields a line on each."""
+    for language in iif1.LANGUAGES:
+        yield _write(studio, ROOT / "ocr" / "forms" / f"iif1_{language}.toml", language)
+    yield _write(studio, ROOT / "sample_data" / "forms" / "wbp_27_sample.toml", "wbp")
+
+
+def _write(studio: Studio, path: Path, style: str) -> str:
+    sheet, printed = studio.blank(style)
+    blanks = [b for b in sheet.blanks if not b.zone.startswith("_")]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    features = build_features([_scan(printed)], [b.box for b in sheet.blanks])
+    save(features, path.with_suffix(".npz"))
+    language = "en" if style == "wbp" else style
+    text = _head(path.stem, style, language) + "".join(_zone(b, load_phrases(language)) for b in blanks)
+    path.write_text(text, encoding="utf-8", newline="\n")
+    return f"{path.name}: {len(blanks)} zones, {features.size} key points"
+
+
+def _scan(printed: Image.Image) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+    return np.asarray(ImageOps.invert(printed), np.uint8)
+
+
+def _head(form: str, style: str, language: str) -> str:
+    title = "W.B.P. Form No. 27, as the samples draw it" if style == "wbp" else _TITLE.format(name=_NAMES[language])
+    family = wbp27.FAMILY if style == "wbp" else iif1.FAMILY
+    languages = [language] if language == "en" else [language, "en"]
+    measured = json.loads(_MEASURED.read_text(encoding="utf-8")).get(form) if _MEASURED.is_file() else None
+    lines = [
+        "# Written by sample_data/make.py --write-forms; change the layout there and write it anew.",
+        "format = 1",
+        f'id = "{form}"',
+        f'family = "{family}"',
+        f'title = "{title}"',
+        f"languages = {json.dumps(languages)}",
+        f"width = {WIDTH}",
+        f"height = {HEIGHT}",
+        f'features = "{form}.npz"',
+        f'source = "{_SOURCE}"',
+    ]
+    return "\n".join([*lines, *_confidence(measured)]) + "\n"
+
+
+def _confidence(measured: Mapping[str, object] | None) -> list[str]:
+    if measured is None:
+        return []
+    return [
+        "",
+        "[confidence]",
+        f"calibrated = {json.dumps(measured['calibrated'])}",
+        f"accept = {measured['accept']}",
+        f"source = {json.dumps(measured['source'])}",
+    ]
+
+
+def _zone(blank: Blank, say: Phrases) -> str:
+    lines = ["", "[[zone]]", f'id = "{blank.zone}"', f"box = {list(blank.box)}", f'kind = "{_kind(blank)}"']
+    if blank.zone in ("district", "police_station"):
+        lines.append(f'list = "{blank.zone.removeprefix("police_")}"')
+    choices = _choices(blank.zone, say)
+    if choices:
+        lines.append(f"choices = {json.dumps(choices, ensure_ascii=False)}")
+    return "\n".join(lines) + "\n"
+
+
+def _kind(blank: Blank) -> str:
+    if blank.zone in ("info_type", "occurrence_day"):
+        return "choice"
+    if blank.zone in _KINDS:
+        return _KINDS[blank.zone]
+    if blank.is_block:
+        return "block"
+    last = blank.zone.rpartition("_")[2]
+    if last in ("date", "time"):
+        return last
+    return "time" if "_time_" in blank.zone else "line"
+
+
+def _choices(zone: str, say: Phrases) -> list[str]:
+    """Printed alternatives, and the days of the week, which no hand adds to."""
+    if zone == "info_type":
+        return list(say.info_types.values())
+    return list(say.weekdays) if zone == "occurrence_day" else []

@@ -1,0 +1,127 @@
+"""Where things stand on a printed form: rows of labels and dotted lines become print, zones and the form file.
+
+A form is a list of rows. The same rows draw the page and say where its zones lie, so that the two cannot differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+WIDTH, HEIGHT = 1654, 2339
+"""A4 at 200 dpi: the reference frame of every sample form."""
+DPI = 200
+LEFT, RIGHT = 120, 1560
+PITCH = 54
+LABEL_SIZE = 25
+_ABOVE, _BELOW = 42, 12
+_GAP = 12
+_LEAST = 90
+_AROUND_FRAME = 10
+
+Box = tuple[int, int, int, int]
+Measure = Callable[[str, float], float]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A label and the blank behind it; weight shares out what room is left in the row. zone "": only print."""
+
+    text: str
+    zone: str = ""
+    weight: float = 1.0
+
+
+@dataclass(frozen=True)
+class Row:
+    """Cells beside each other. indent: of the row, in pixels. lines: of the last cell's blank, if it is a block."""
+
+    cells: tuple[Cell, ...]
+    indent: int = 0
+    lines: int = 1
+    boxed: bool = False
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A piece of print: base line and size in pixels. align: l, m or r, of x."""
+
+    text: str
+    x: float
+    y: float
+    size: float
+    bold: bool = False
+    align: str = "l"
+
+
+@dataclass(frozen=True)
+class Blank:
+    """A zone to be filled: its dotted lines as (left, right, base line), and its box."""
+
+    zone: str
+    lines: tuple[tuple[int, int, int], ...]
+
+    @property
+    def is_block(self) -> bool:
+        """Whether it has several lines."""
+        return len(self.lines) > 1
+
+    @property
+    def box(self) -> Box:
+        """Left, top, right, bottom of the writing on its lines."""
+        left, right = min(x for x, _, _ in self.lines), max(x for _, x, _ in self.lines)
+        return left, self.lines[0][2] - _ABOVE, right, self.lines[-1][2] + _BELOW
+
+
+@dataclass
+class Sheet:
+    """A laid-out form. frames: ruled rectangles. Lives while it is being laid out, then is only read."""
+
+    prints: list[Printed] = field(default_factory=list)
+    blanks: list[Blank] = field(default_factory=list)
+    frames: list[Box] = field(default_factory=list)
+
+    def blank(self, zone: str) -> Blank:
+        """The blank of that zone. Raises KeyError when there is none."""
+        found = {b.zone: b for b in self.blanks}
+        return found[zone]
+
+
+def lay_out(head: Sequence[Printed], rows: Sequence[Row], top: int, measure: Measure) -> Sheet:
+    """Set rows from top downwards. measure: width of a text in the form's print at a size.
+
+    Raises ValueError when a row has not room for its labels, or the page not for its rows.
+    """
+    sheet = Sheet(prints=list(head))
+    y = top
+    for row in rows:
+        y = _set_row(sheet, row, y, measure)
+    if y > HEIGHT - 40:
+        raise ValueError(f"the rows end at {y}, the page at {HEIGHT}")
+    return sheet
+
+
+def _set_row(sheet: Sheet, row: Row, y: int, measure: Measure) -> int:
+    """Set one row whose first base line lies a pitch below y; returns the last base line."""
+    base = y + PITCH + (_AROUND_FRAME if row.boxed else 0)
+    labels = [measure(c.text, LABEL_SIZE) if c.text else 0.0 for c in row.cells]
+    blanks = [c for c in row.cells if c.zone]
+    free = RIGHT - LEFT - row.indent - sum(labels) - 2 * _GAP * len(row.cells)
+    if blanks and free < _LEAST * len(blanks):
+        raise ValueError(f"no room for {', '.join(c.zone for c in blanks)}: {free:.0f} pixels are left")
+    share = free / sum(c.weight for c in blanks) if blanks else 0.0
+    x = float(LEFT + row.indent)
+    for cell, label in zip(row.cells, labels, strict=True):
+        if cell.text:
+            sheet.prints.append(Printed(cell.text, x, base, LABEL_SIZE))
+        x += label + _GAP
+        if cell.zone:
+            width = share * cell.weight
+            lines = tuple((round(x), round(x + width), base + i * PITCH) for i in range(row.lines))
+            sheet.blanks.append(Blank(cell.zone, lines))
+            x += width + _GAP
+    last = base + (row.lines - 1) * PITCH
+    if row.boxed:
+        sheet.frames.append((LEFT - 10, base - _ABOVE, RIGHT + 10, last + _BELOW + 6))
+        return last + _AROUND_FRAME
+    return last
