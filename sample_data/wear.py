@@ -115,7 +115,7 @@ def turned(scan: Worn, quarter_turns: int, dpi: int) -> Worn:
 
 
 def _mask(image: Image.Image) -> Floats:
-    return np.asarray(tint[None, None, :] + mottle[..., None], np.float32)
+    return np.asarray(image, np.float32) / np.float32(255)
 
 
 def _cloud(rng: np.random.Generator, cells: int) -> Floats:
