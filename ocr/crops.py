@@ -12,21 +12,22 @@ from ocr.clean import Cleaned, Matrix, clean_line
 from ocr.engine import Image, LineImage
 from ocr.form import Form, Zone
 from ocr.page import Box
-from ocr.rules import LINE_PX, ink_share, text_height
+from ocr.rules import LINE_PX, has_writing, ink_share, text_height
 from ocr.zones import cut_zone, zone_box
 
 _TEXT_PX = 42
 _TEXT_RANGE = (28, 60)
 _MOST_UPSCALING = 4.0
 _MAX_CROP_PIXELS = 6_000_000
-_BLANK_BELOW = 0.0005
+_LEAST_ON_SCAN = 0.97
 
 
 @dataclass(frozen=True, slots=True)
 class Crop:
     """One zone cut out: raw as scanned and clean, both (height, width) uint8 of one size, upright.
 
-    box: on the scan. ink: share of writing in it. to_scan: (2, 3), maps a pixel of clean to one of the scan.
+    box: on the scan. ink: share of writing in it. blank: there surely is none; never so where a part of the zone lies
+    beyond the scan's edge. to_scan: (2, 3), maps a pixel of clean to one of the scan.
     """
 
     zone: Zone
@@ -34,12 +35,8 @@ class Crop:
     raw: Image
     clean: Image
     ink: float
+    blank: bool
     to_scan: Matrix
-
-    @property
-    def blank(self) -> bool:
-        """Whether there surely is no writing: less than a dash leaves."""
-        return self.ink < _BLANK_BELOW
 
     def line(self, languages: tuple[str, ...]) -> LineImage:
         """The clean crop as a question to an engine."""
@@ -69,7 +66,8 @@ def _cut(grey: Image, matrix: Matrix, zone: Zone, usual: float) -> Crop:
     scale = _bounded(usual, matrix, zone)
     raw = cut_zone(grey, matrix, zone, scale)
     cleaned = clean_line(raw)
-    tall = text_height(cleaned.image)
+    blank = not has_writing(cleaned.image) and _share_on_scan(grey, matrix, zone) >= _LEAST_ON_SCAN
+    tall = 0.0 if blank else text_height(cleaned.image)
     better = _bounded(scale * _TEXT_PX / tall, matrix, zone) if tall else scale
     if tall and not _TEXT_RANGE[0] <= tall <= _TEXT_RANGE[1] and abs(better / scale - 1) > 0.1:
         scale, raw = better, cut_zone(grey, matrix, zone, better)
@@ -80,8 +78,18 @@ def _cut(grey: Image, matrix: Matrix, zone: Zone, usual: float) -> Crop:
         raw,
         cleaned.image,
         ink_share(cleaned.image),
+        blank,
         _to_scan(matrix, zone, scale, cleaned),
     )
+
+
+def _share_on_scan(grey: Image, matrix: Matrix, zone: Zone) -> float:
+    """Share 0..1 of a zone's upright rectangle that lies on the scan; the rest was cut off."""
+    x0, y0, x1, y1 = zone.box
+    corners = np.array([[x, y, 1] for x in (x0, x1) for y in (y0, y1)]) @ matrix.T
+    low, high = corners.min(axis=0), corners.max(axis=0)
+    seen = np.minimum(high, grey.shape[::-1]) - np.maximum(low, 0)
+    return float(np.prod(np.maximum(seen, 0)) / np.prod(high - low))
 
 
 def _bounded(scale: float, matrix: Matrix, zone: Zone) -> float:

@@ -27,7 +27,7 @@ from ocr.zones import Match, angle_deg, find_form, load_models
 
 __all__ = ["DECIDE_VERSION", "READ_VERSION", "ReadSettings", "decide", "recognise", "require_engine"]
 
-READ_VERSION = "1"
+READ_VERSION = "2"
 _DOUBTFUL = 0.8
 """Below this confidence a zone is looked at again in other ways; above, one line in thirty has an error."""
 _NUMERIC = ("digits", "year", "date", "time")

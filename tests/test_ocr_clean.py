@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ocr.clean import clean_line, clean_page, flatten, skew_deg, white_border
-from ocr.rules import ink_mask, ink_share, remove_leaders, remove_rules, rule_mask, text_height
+from ocr.rules import has_writing, ink_mask, ink_share, remove_leaders, remove_rules, rule_mask, text_height
 
 
 def line(width=800, height=64):
@@ -171,3 +171,13 @@ def test_cleaning_changes_nothing_in_what_it_is_given():
     before = page.copy()
     clean_line(page)
     assert np.array_equal(page, before)
+
+
+def test_a_dash_is_writing_and_what_a_dotted_leader_leaves_is_not():
+    page = np.full((64, 600), 255, np.uint8)
+    assert not has_writing(page)
+    page[40:44, 100:600:9] = 60
+    page[39:52, 300:304] = 60
+    assert not has_writing(page)
+    page[30:34, 200:230] = 60
+    assert has_writing(page)

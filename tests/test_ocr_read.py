@@ -249,3 +249,13 @@ def test_the_real_engine_reads_the_page_either_way_up(tmp_path, forms, turns):
     year = next(z for z in found.zones if z.zone == "year")
     word, zone = year.words[0].box, year.box
     assert zone.x0 <= word.x0 < word.x1 <= zone.x1 and zone.y0 <= word.y0 < word.y1 <= zone.y1
+
+
+def test_a_zone_beyond_the_scans_edge_is_never_called_blank(tmp_path, forms):
+    """A scan that was cut off must not turn into an empty answer."""
+    page = filled_form()[:1120]
+    found = recognise(scanned(tmp_path, page), settings_for(forms))
+    zone = next(z for z in found.zones if z.zone == "remarks")
+    assert not zone.blank
+    reading = decide(found, {"stations": STATIONS}, settings_for(forms))
+    assert reading.zones["remarks"].confidence == 0.0
