@@ -23,7 +23,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-SAMPLES = (ROOT / "sample_data" / "fir_book_2025", ROOT / "sample_data" / "legacy")
+SAMPLES = (ROOT / "sample_data" / "fir_book_2025", ROOT / "sample_data" / "legacy" / "FIRMAST.DBF")
 
 
 def main() -> int:
@@ -55,6 +55,8 @@ def compare(
     calm, shaken = folder / "calm", folder / "shaken"
     for place in (calm, shaken):
         digitize("init", state, str(place))
+        shutil.copytree(ROOT / "sample_data" / "forms", place / "forms", dirs_exist_ok=True)
+        shutil.copy(ROOT / "sample_data" / "stations.csv", place / "lists" / "stations.csv")
         digitize("intake", str(place), *map(str, files), codes=(0, 3))
     begun = time.monotonic()
     digitize("run", str(calm), codes=(0, 3))
