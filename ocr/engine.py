@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.page import Box, Word
+from ocr.page import Box, Candidate, Word
 
 Image = NDArray[np.uint8]
 
@@ -19,22 +19,28 @@ class LineImage:
     """One crop to recognise: (height, width) uint8 grey, 0 black; languages: two-letter codes, best first.
 
     block: True when it may hold several lines. origin: where the crop's top left corner lies on the scan, and scale:
-    crop pixels per scan pixel, so that word boxes come back in scan pixels.
+    crop pixels per scan pixel, so that word boxes come back in scan pixels. kind: of the zone (ocr.form.Kind), for an
+    engine that can look for a number or a year in what it sees.
     """
 
     image: Image
     languages: tuple[str, ...]
     block: bool = False
     digits: bool = False
+    kind: str = "line"
 
 
 @dataclass(frozen=True, slots=True)
 class EngineText:
-    """What an engine read in one crop: words with boxes in crop pixels, text in reading order, confidence 0..1."""
+    """What an engine read in one crop: words with boxes in crop pixels, text in reading order, confidence 0..1.
+
+    others: further texts the crop may hold, best first, from an engine that weighs several against each other.
+    """
 
     text: str
     confidence: float
     words: tuple[Word, ...] = ()
+    others: tuple[Candidate, ...] = ()
 
 
 class Engine(Protocol):

@@ -1,0 +1,201 @@
+"""What a recogniser's matrix says: the plain reading, how likely a string is, the strings of a grammar it holds.
+
+A matrix is (frames, classes) float32 of natural logarithms, class 0 the blank. A symbol stretched over several frames
+is one symbol; a blank between two equal symbols keeps them two (Graves et al. 2006, connectionist temporal
+classification).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+LogProbs = NDArray[np.float32]
+
+NEVER = -1e9
+_GARBAGE = 2.0
+_BEAM = 48
+
+
+class Scored(NamedTuple):
+    """A text with the natural logarithm of how likely it is, relative to the best that the matrix can hold."""
+
+    text: str
+    log: float
+
+
+class Grammar(Protocol):
+    """Which texts there are, asked one symbol at a time."""
+
+    def follows(self, prefix: str) -> str:
+        """The symbols that may stand after a prefix."""
+        ...
+
+    def weight(self, text: str) -> float | None:
+        """None when the text is not whole; else the logarithm of what it weighs before it is looked at (0: as any)."""
+        ...
+
+
+@dataclass(frozen=True)
+class TextList:
+    """A grammar that holds the texts of a list and no others."""
+
+    texts: tuple[str, ...]
+
+    def follows(self, prefix: str) -> str:
+        """The symbols after a prefix in any of the texts."""
+        return self._next.get(prefix, "")
+
+    def weight(self, text: str) -> float | None:
+        """0 for a text of the list."""
+        return 0.0 if text in self._whole else None
+
+    @cached_property
+    def _whole(self) -> frozenset[str]:
+        return frozenset(self.texts)
+
+    @cached_property
+    def _next(self) -> Mapping[str, str]:
+        found: dict[str, set[str]] = {}
+        for text in self.texts:
+            for i, symbol in enumerate(text):
+                found.setdefault(text[:i], set()).add(symbol)
+        return {prefix: "".join(sorted(symbols)) for prefix, symbols in found.items()}
+
+
+@dataclass(frozen=True)
+class Folded:
+    """A matrix over few symbols: logs (frames, 1 + len(symbols)), blank first; best (frames,): of all classes."""
+
+    logs: LogProbs
+    symbols: str
+    best: NDArray[np.float32]
+
+
+def greedy(matrix: LogProbs, characters: Sequence[str]) -> tuple[str, float]:
+    """The likeliest symbol of each frame, repeats and blanks taken out, and the mean probability of those symbols.
+
+    characters: one for each class after the blank. An empty matrix gives ("", 0.0).
+    """
+    if not len(matrix):
+        return "", 0.0
+    classes = matrix.argmax(1)
+    starts = np.flatnonzero((classes != 0) & (np.diff(classes, prepend=0) != 0))
+    text = "".join(characters[classes[i] - 1] for i in starts)
+    sure = float(np.exp(matrix[starts, classes[starts]]).mean()) if len(starts) else 0.0
+    return text, sure
+
+
+def likelihood(matrix: LogProbs, labels: Sequence[int]) -> float:
+    """Logarithm of the probability that the whole matrix says exactly these classes, over all alignments.
+
+    labels: classes, none of them 0. A text that needs more frames than there are gets NEVER.
+    """
+    states = np.zeros(2 * len(labels) + 1, np.intp)
+    states[1::2] = labels
+    may_skip = np.zeros(len(states), np.bool_)
+    may_skip[3::2] = states[3::2] != states[1:-2:2]
+    alpha = np.full(len(states), NEVER)
+    for frame, row in enumerate(matrix[:, states].astype(np.float64)):
+        if frame == 0:
+            alpha[:2] = row[:2]
+            continue
+        before = np.concatenate([[NEVER], alpha[:-1]])
+        skipped = np.where(may_skip, np.concatenate([[NEVER, NEVER], alpha[:-2]])[: len(states)], NEVER)
+        alpha = np.logaddexp(np.logaddexp(alpha, before), skipped) + row
+    if not len(matrix):
+        return 0.0 if not labels else NEVER
+    return max(NEVER, float(np.logaddexp(alpha[-1], alpha[-2] if labels else NEVER)))
+
+
+def fold(matrix: LogProbs, characters: Sequence[str], looks: Mapping[str, Mapping[str, float]]) -> Folded:
+    """A matrix over a few symbols, each with the probability of all classes that look like it.
+
+    looks: symbol to {character: share 0..1 of its probability that counts}. A class may count for several symbols.
+    """
+    index = {c: i + 1 for i, c in enumerate(characters)}
+    probabilities = np.exp(matrix)
+    columns = [probabilities[:, 0]]
+    for shares in looks.values():
+        known = [(index[c], share) for c, share in shares.items() if c in index]
+        column = sum((share * probabilities[:, i] for i, share in known), np.zeros(len(matrix), np.float32))
+        columns.append(np.minimum(column, 1.0))
+    logs = np.log(np.maximum(np.stack(columns, axis=1), 1e-9)).astype(np.float32)
+    best = matrix.max(1) if len(matrix) else np.zeros(0, np.float32)
+    return Folded(logs, "".join(looks), np.asarray(best, np.float32))
+
+
+def spot(folded: Folded, grammar: Grammar, limit: int = 5) -> list[Scored]:
+    """The texts of a grammar that the matrix holds, best first, with anything before and after them.
+
+    What stands before and after (a printed label, the next word) costs 2 a frame that is not blank, so that it is
+    passed over and no part of the answer is (measured on handwritten FIR numbers: at 1 digits are passed over, at 4
+    labels are read as digits). Logs are relative to the best reading of each frame: 0 is as good as the matrix allows.
+    """
+    relative = folded.logs - np.maximum(folded.best, folded.logs.max(1, initial=NEVER))[:, None]
+    is_blank = relative[:, 0] >= -0.7
+    cost = np.where(is_blank, 0.0, -_GARBAGE)
+    before, after = np.concatenate([[0.0], np.cumsum(cost)]), np.concatenate([np.cumsum(cost[::-1])[::-1], [0.0]])
+    search = _Search(folded.symbols, grammar)
+    for frame, row in enumerate(relative.tolist()):
+        search.step(row, float(before[frame]), float(after[frame + 1]))
+    found = [Scored(text, log) for text, log in search.whole.items()]
+    return sorted(found, key=lambda s: (-s.log, s.text))[:limit]
+
+
+def posteriors(found: Collection[Scored]) -> list[float]:
+    """Shares 0..1 of the texts found, by their likelihood, summing to 1."""
+    if not found:
+        return []
+    logs = np.array([s.log for s in found])
+    weights = np.exp(logs - logs.max())
+    return [float(w) for w in weights / weights.sum()]
+
+
+class _Search:
+    """Prefix search through a grammar: of each prefix the log of ending in a blank and of ending in its last symbol."""
+
+    def __init__(self, symbols: str, grammar: Grammar) -> None:
+        self._column = {s: i + 1 for i, s in enumerate(symbols)}
+        self._grammar = grammar
+        self._beam: dict[str, tuple[float, float]] = {}
+        self.whole: dict[str, float] = {}
+
+    def step(self, row: list[float], start: float, end: float) -> None:
+        """Go on by a frame; start: log of all before it being no part of the text, end: of all after it."""
+        self._beam[""] = (start, NEVER)
+        grown: dict[str, tuple[float, float]] = {}
+        for prefix, (blank, symbol) in self._beam.items():
+            both = _add(blank, symbol)
+            if prefix:
+                _put(grown, prefix, both + row[0], symbol + row[self._column[prefix[-1]]])
+            for following in self._grammar.follows(prefix):
+                column = self._column.get(following)
+                if column is not None:
+                    came = blank if prefix.endswith(following) else both
+                    _put(grown, prefix + following, NEVER, came + row[column])
+        best = sorted(grown.items(), key=lambda g: (-_add(*g[1]), g[0]))[:_BEAM]
+        self._beam = dict(best)
+        for text, (_, symbol) in best:
+            weight = self._grammar.weight(text)
+            if weight is not None:
+                self.whole[text] = max(self.whole.get(text, NEVER), symbol + end + weight)
+
+
+def _put(beam: dict[str, tuple[float, float]], prefix: str, blank: float, symbol: float) -> None:
+    old = beam.get(prefix, (NEVER, NEVER))
+    beam[prefix] = (_add(old[0], blank), _add(old[1], symbol))
+
+
+def _add(a: float, b: float) -> float:
+    """log(exp(a) + exp(b)), quicker than numpy's on two numbers."""
+    from math import exp, log1p
+
+    if a < b:
+        a, b = b, a
+    return a if b <= NEVER or a - b > 40 else a + log1p(exp(b - a))

@@ -1,0 +1,240 @@
+"""PP-OCRv6 small: the recogniser that can read English handwriting, run on its own by onnxruntime.
+
+Its weights (Apache-2.0) lie inside the rapidocr wheel, which is found and never imported: it would bring a detector, a
+second OpenCV and downloads. Numbers and years are not read off but looked for: of all numbers a zone can hold, which
+does the probability matrix support, and how much more than the next.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from itertools import pairwise
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ocr.ctc import Grammar, LogProbs, TextList, fold, greedy, posteriors, spot
+from ocr.engine import EngineText, Image, LineImage
+from ocr.errors import EngineFailed, EngineMissing
+from ocr.page import Candidate
+
+if TYPE_CHECKING:
+    import onnxruntime
+
+_HEIGHT = 48
+_MOST_WIDTH = 3200
+_PITCH = 44
+_MOST_OTHERS = 4
+_WINDOWS = ((0.0, 1.0), (0.0, 0.8), (0.18, 1.0), (0.12, 0.88))
+"""Parts of a crop's height that are looked at: writing sits above, on or below its line (measured: 0.85 -> 0.91)."""
+
+
+class PpOcr:
+    """The engine. Reads English; makes one matrix a line, on one thread, in 10 to 130 ms."""
+
+    def __init__(self, timeout_s: float | None = None) -> None:
+        """timeout_s: the most seconds one call of read may take; looked at between crops."""
+        self._timeout_s = timeout_s
+
+    def name_and_version(self) -> str:
+        """Such as "ppocr 3.10.0": the version of the wheel the weights come in. Raises EngineMissing."""
+        _weights()
+        try:
+            return f"ppocr {version('rapidocr')}"
+        except PackageNotFoundError as e:
+            raise _missing() from e
+
+    def languages(self) -> frozenset[str]:
+        """English, where the weights are installed."""
+        return frozenset({"en"}) if available() else frozenset()
+
+    def read(self, lines: Sequence[LineImage]) -> list[EngineText]:
+        """Read all crops. Raises EngineMissing, and EngineFailed when time is up."""
+        until = time.monotonic() + self._timeout_s if self._timeout_s else None
+        texts = []
+        for line in lines:
+            if until is not None and time.monotonic() > until:
+                raise EngineFailed("reading took longer than a page may take. Raise read.seconds_per_page")
+            texts.append(_read_one(line))
+        return texts
+
+    def matrix(self, image: Image) -> LogProbs:
+        """Natural logs of what the network says of one line, as the function of that name gives them."""
+        return matrix(image)
+
+
+def build(argument: str, timeout_s: float | None) -> PpOcr:
+    """The engine; it takes no argument."""
+    return PpOcr(timeout_s)
+
+
+def available() -> bool:
+    """Whether the weights and onnxruntime are on this machine; neither is loaded."""
+    return _weights_path() is not None and find_spec("onnxruntime") is not None
+
+
+def characters() -> tuple[str, ...]:
+    """The printable ASCII characters of the network, in the order of matrix(). Raises EngineMissing."""
+    return _network().characters
+
+
+def matrix(image: Image) -> LogProbs:
+    """What the network says of one line, over printable ASCII.
+
+    image: (height, width) uint8 grey, 0 black; brought to 48 pixels of height. Returns (frames, 1 + 95) float32 natural
+    logs, blank first, a frame every 8 pixels of width. The network knows 18,708 characters, most of them Chinese; their
+    share is taken out and the rest made whole, since no Chinese is written on these forms.
+    """
+    import cv2
+
+    network = _network()
+    height, width = image.shape
+    if min(height, width) < 4:
+        return np.zeros((0, 1 + len(network.characters)), np.float32)
+    wide = min(_MOST_WIDTH, max(_HEIGHT, round(width * _HEIGHT / height)))
+    how = cv2.INTER_AREA if height > _HEIGHT else cv2.INTER_CUBIC
+    grey = cv2.resize(image, (wide, _HEIGHT), interpolation=how).astype(np.float32) / 127.5 - 1.0
+    said = network.session.run(None, {network.input: np.repeat(grey[None, None], 3, axis=1)})[0][0]
+    kept = np.maximum(said[:, network.columns], 1e-9)
+    return np.asarray(np.log(kept / kept.sum(1, keepdims=True)), np.float32)
+
+
+@dataclass(frozen=True)
+class _Network:
+    """The session, its input's name, and which of its classes are blank and printable ASCII."""
+
+    session: onnxruntime.InferenceSession
+    input: str
+    columns: tuple[int, ...]
+    characters: tuple[str, ...]
+
+
+@cache
+def _network() -> _Network:
+    path = _weights()
+    if find_spec("onnxruntime") is None:
+        raise _missing()
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    listed = session.get_modelmeta().custom_metadata_map.get("character", "")
+    known = [*listed.splitlines(), " "]
+    kept = [(i + 1, c) for i, c in enumerate(known) if len(c) == 1 and " " <= c <= "~"]
+    columns = (0, *(i for i, _ in kept))
+    return _Network(session, session.get_inputs()[0].name, columns, tuple(c for _, c in kept))
+
+
+def _weights_path() -> Path | None:
+    """Where the recogniser's weights lie in the installed wheel."""
+    spec = find_spec("rapidocr")
+    folders = spec.submodule_search_locations if spec else None
+    found = [p for folder in folders or () for p in sorted(Path(folder, "models").glob("PP-OCR*_rec_small.onnx"))]
+    return found[-1] if found else None
+
+
+def _weights() -> Path:
+    path = _weights_path()
+    if path is None:
+        raise _missing()
+    return path
+
+
+def _missing() -> EngineMissing:
+    return EngineMissing(
+        "The PP-OCR weights or onnxruntime are not installed. Run make setup, or set read.handwriting_engine to none."
+    )
+
+
+def _read_one(line: LineImage) -> EngineText:
+    if line.kind in _GRAMMARS:
+        found = _number(line.image, line.kind)
+        if found:
+            others = tuple(Candidate(text, confidence) for text, confidence in found[1 : 1 + _MOST_OTHERS])
+            return EngineText(*found[0], others=others)
+    parts = _bands(line.image) if line.block or line.kind in _TALL else [line.image]
+    read = [greedy(matrix(part), characters()) for part in parts]
+    texts = [(" ".join(text.split()), sure) for text, sure in read if text.strip()]
+    if not texts:
+        return EngineText("", 0.0)
+    length = sum(len(text) for text, _ in texts)
+    sure = sum(confidence * len(text) for text, confidence in texts) / length
+    return EngineText("\n".join(text for text, _ in texts), round(sure, 4))
+
+
+def _number(image: Image, kind: str) -> list[tuple[str, float]]:
+    """The numbers a crop may hold, best first, with the share 0..1 of its windows' belief.
+
+    Writings of one number ("525", "525/18") share their belief; the likeliest writing stands for all.
+    """
+    grammar, looks, meaning = _GRAMMARS[kind]
+    belief: dict[str, float] = defaultdict(float)
+    writing: dict[str, tuple[float, str]] = {}
+    for top, bottom in _WINDOWS:
+        part = image[round(top * len(image)) : round(bottom * len(image))]
+        found = spot(fold(matrix(part), characters(), looks), grammar, 16)
+        for scored, share in zip(found, posteriors(found), strict=True):
+            number = meaning(scored.text)
+            belief[number] += share / len(_WINDOWS)
+            writing[number] = max(writing.get(number, (0.0, "")), (share, scored.text.lstrip("0")))
+    ordered = sorted(belief.items(), key=lambda b: (-b[1], b[0]))
+    return [(writing[number][1], round(share, 4)) for number, share in ordered if share >= 0.001]
+
+
+def _bands(image: Image) -> list[Image]:
+    """The lines of a crop: as many as its height holds, cut where there is least ink, each with a margin."""
+    count = max(1, round(len(image) / _PITCH))
+    ink = np.maximum(0, float(np.median(image)) - image.astype(np.float32)).mean(1)
+    cuts = [0]
+    for number in range(1, count):
+        middle = round(number * len(image) / count)
+        reach = _PITCH // 4
+        nearby = ink[middle - reach : middle + reach]
+        cuts.append(middle - reach + int(nearby.argmin()))
+    cuts.append(len(image))
+    margin = _PITCH // 5
+    return [image[max(0, a - margin) : b + margin] for a, b in pairwise(cuts)]
+
+
+@dataclass(frozen=True)
+class _Serial:
+    """A running number with the year it belongs to: 525, 525/18, 525/2018; up to four digits."""
+
+    def follows(self, prefix: str) -> str:
+        number, slash, year = prefix.partition("/")
+        if not slash:
+            return ("/" if number else "") + (_DIGITS if len(number) < 4 else "")
+        return "" if len(year) == 4 or (len(year) == 2 and year not in ("19", "20")) else _DIGITS
+
+    def weight(self, text: str) -> float | None:
+        number, slash, year = text.partition("/")
+        if not number.strip("0") or (slash and len(year) not in (2, 4)):
+            return None
+        return (-3.0 if len(number.lstrip("0")) == 4 else 0.0) + (0.0 if slash else -1.0)
+
+
+def _first_number(text: str) -> str:
+    return text.partition("/")[0].lstrip("0")
+
+
+_DIGITS = "0123456789"
+_ALIKE = {"0": "OoDQ", "1": "lI|i!", "2": "Zz", "5": "Ss", "6": "b", "7": "?", "8": "B", "9": "gq"}
+_LOOKS = {d: {d: 1.0, **dict.fromkeys(_ALIKE.get(d, ""), 0.5)} for d in _DIGITS}
+_SLASH = {"/": 1.0, "|": 0.7, "l": 0.6, "I": 0.6, "\\": 0.5, "(": 0.3, "[": 0.3, "-": 0.3, "f": 0.2, "J": 0.2, "t": 0.2}
+_YEARS = TextList(tuple(str(year) for year in range(1950, 2031)))
+_TALL = ("sections",)
+_GRAMMARS: Mapping[str, tuple[Grammar, Mapping[str, Mapping[str, float]], Callable[[str], str]]] = MappingProxyType(
+    {
+        "year": (_YEARS, MappingProxyType(_LOOKS), str),
+        "digits": (_Serial(), MappingProxyType({**_LOOKS, "/": {**_SLASH, "1": 0.1}}), _first_number),
+    }
+)
