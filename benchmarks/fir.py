@@ -3,10 +3,10 @@
 python benchmarks/fir.py --data FOLDER [--pages N] [--jobs 2] [--cache FOLDER] [--json FILE]
 python benchmarks/fir.py --quick
 
-FOLDER holds images/, gold.jsonl, stations.json and the scorer score_fir.py. Pages go through the product's own recognise
-and decide; beside that, the peer: Tesseract alone on the same zones, cut from the page as it is. What was read is kept in
-the cache under the hash of page and settings, so that an interrupted run goes on where it was. --quick takes the invented
-pages of sample_data/ instead, whose values are compared as written.
+FOLDER holds images/, gold.jsonl, stations.json and the scorer score_fir.py. Pages go through the product's own
+recognise and decide; beside that, the peer: Tesseract alone on the same zones, cut from the page as it is. What was
+read is kept in the cache under the hash of page and settings, so that an interrupted run goes on where it was. --quick
+takes the invented pages of sample_data/ instead, whose values are compared as written.
 """
 
 from __future__ import annotations
