@@ -185,8 +185,11 @@ class _Run:
         return self._contexts[key]
 
     def _book_year(self, draft: _Draft) -> int | None:
-        got = draft.fields.get("year")
-        return int(got.value) if got and got.value and got.value.isdecimal() else self._context.book_year
+        """The year as written, unless it is doubtful and the intake names one: a misread year must not move dates."""
+        got, said = draft.fields.get("year"), self._context.book_year
+        if got is None or not got.value or not got.value.isdecimal() or (said is not None and not got.is_sure()):
+            return said
+        return int(got.value)
 
     def _add_intake(self, draft: _Draft) -> None:
         """Fill from what was said at intake, only where the source has nothing at all."""

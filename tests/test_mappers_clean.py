@@ -305,3 +305,11 @@ def test_words_in_our_sources_are_in_normal_form() -> None:
         if p.suffix in (".py", ".toml", ".csv", ".tsv") and not unicodedata.is_normalized("NFC", p.read_text("utf-8"))
     ]
     assert wrong == []
+
+
+def test_a_misread_word_after_an_afternoon_hour_costs_confidence_and_not_the_time() -> None:
+    clean = load_cleaners()["time"].clean
+    assert clean is not None
+    got = clean("१५:०० बने", BOOK_2009)
+    assert (got.value, got.notes) == ("15:00", ("unknown-word",)) and got.confidence < 0.7
+    assert clean("10:00 xyz", BOOK_2009).value is None

@@ -251,3 +251,17 @@ spare = true
     assert first.children["persons"][0]["address"].value == "Kalpanapur" and not first.left_over
     assert second.children["persons"][0]["address"].value == "Mithyanagar"
     assert second.left_over == {"B": "Kalpanapur"}
+
+
+def test_a_doubtful_year_moves_no_date_when_the_intake_names_one() -> None:
+    mapping = load_mappings()["iif1_print"]
+    page = PageValues(
+        "p1",
+        "iif1_print",
+        {
+            "year": ZoneValue("2003", "2003", 0.1, accept=0.9),
+            "fir_date": ZoneValue("श्रावण १५, १९४७", None, 0.9, accept=0.9),
+        },
+    )
+    (record,) = map_readings(mapping, [page], MapContext("r", book_year=2025))
+    assert record.value("fir_date") == "2025-08-06"

@@ -32,6 +32,7 @@ _SOLO = ((90, re.compile(rf"{_B}(?:डेढ़|দেড়|दीड){_E}")), 
 _HALF = re.compile(r"^(\d{1,2})\s+([13])\s*/\s*([24])$")
 _CLOCK = re.compile(r"^(\d{1,2})\s*[:.]\s*(\d{2})(?:\s*[:.]\s*\d{2})?$")
 _FOUR = re.compile(r"^([012]\d)([0-5]\d)$")
+_AND_A_WORD = re.compile(r"^(\d{2})\s*[:.]\s*(\d{2})\s+[^\s\d]{1,6}(?:\s*[।|.])?$")
 _NOON_END = 12
 
 
@@ -39,14 +40,15 @@ def clean_time(raw: str, context: CleanContext) -> Cleaned:
     """A time of day as HH:MM, 24 hours: "10.30 hrs", "22:30", "2230", "10 1/2 A.M.", "सायं 6 बजे", "রাত ১০টা".
 
     Hours and minutes without a half of the day are read as on a 24-hour clock; a bare hour up to 12 without one gives
-    no value. 24:00 stays, as the end of its day ("end-of-day").
+    no value. 24:00 stays, as the end of its day ("end-of-day"). An hour from 13 on with a word that is not known (a
+    misread "hrs" or "बजे") is a time all the same, less surely ("unknown-word"); up to 12 the word may be the half.
     """
     text = fold_digits(squeeze(raw)).casefold()
     half, part = _AM_PM.search(text), _PART.search(text)
     bare = _NOISE.sub(" ", _AM_PM.sub(" ", _PART.sub(" ", text)))
     minutes, exact = _minutes(re.sub(r"\s+", " ", bare).strip(" .,:;-/"))
     if minutes is None:
-        return unsure("not-a-time")
+        return _with_unknown_word(text)
     if minutes == 24 * 60:
         return Cleaned("24:00", 0.9, ("end-of-day",))
     if minutes > 24 * 60:
@@ -57,6 +59,13 @@ def clean_time(raw: str, context: CleanContext) -> Cleaned:
     if not exact and minutes <= _NOON_END * 60:
         return unsure("half-of-day-unknown")
     return _written(minutes)
+
+
+def _with_unknown_word(text: str) -> Cleaned:
+    m = _AND_A_WORD.match(text)
+    if m and 13 <= int(m.group(1)) <= 23 and int(m.group(2)) < 60:
+        return Cleaned(f"{m.group(1)}:{m.group(2)}", 0.6, ("unknown-word",))
+    return unsure("not-a-time")
 
 
 def _written(minutes: int) -> Cleaned:
