@@ -21,8 +21,10 @@ from sample_data.cases import PHONE
 from sample_data.fonts import FontMissing, Fonts
 from sample_data.garbage import write_garbage
 from sample_data.iif1 import LANGUAGES
+from sample_data.make import Studio, zones_of
 from sample_data.phrases import grouped, load_phrases
-from sample_data.plan import committed
+from sample_data.plan import SEED, committed
+from sample_data.write import write_scans
 
 HERE = Path(__file__).parent.parent / "sample_data"
 SCANS = HERE / "fir_book_2025"
@@ -162,16 +164,24 @@ def test_a_missing_font_is_named_with_its_package(tmp_path):
         Fonts(tmp_path).check()
 
 
-def test_a_page_drawn_anew_is_the_same_page(tmp_path):
+@pytest.fixture
+def studio():
     try:
         Fonts().check()
     except FontMissing as e:
         pytest.skip(f"the fonts to draw with are not here: {str(e).splitlines()[0]}")
-    from sample_data.make import SEED, Studio
-    from sample_data.write import write_scans
+    return Studio(Fonts())
 
+
+@pytest.mark.parametrize("style", [*LANGUAGES, "wbp"])
+def test_the_form_files_are_those_of_the_layout(studio, style):
+    form = forms()["wbp_27_sample" if style == "wbp" else f"iif1_{style}"]
+    assert [(b.zone, b.box) for b in zones_of(studio.blank(style)[0])] == [(z.id, z.box) for z in form.zones]
+
+
+def test_a_page_drawn_anew_is_the_same_page(studio, tmp_path):
     plan = committed()[0]
-    drawn = Studio(Fonts()).draw(plan, SEED)
+    drawn = studio.draw(plan, SEED)
     write_scans(tmp_path / plan.file, [drawn.image], drawn.quality, plan.dpi)
     assert json.loads(json.dumps({"file": plan.file, "page": 0, **drawn.gold})) == GOLD[0]
     assert _pixels((tmp_path / plan.file).read_bytes()) == _pixels((SCANS / plan.file).read_bytes())

@@ -1,0 +1,180 @@
+"""Measures from which confidence a value read from generated pages may pass without a person.
+
+    python sample_data/make.py --out /tmp/many --count 300 --wear mixed
+    python sample_data/calibrate.py /tmp/many
+    python sample_data/make.py --write-forms
+
+Every page is read and mapped by the product itself and its record compared with the gold, field by field. One cut is
+chosen for all forms, since one engine reads them: the lowest above which, on the even pages, at most one written value
+in two hundred is wrong. On the odd pages, which took no part in that, 99 of 100 must be right, in all and for each
+form, or it stays uncalibrated. The result goes to calibration.json. It is true of these drawn pages and hands only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from mappers.codes import CodeList, place_lists
+from mappers.mapping import find_mapping, load_mappings, map_readings
+from mappers.record import Record
+from mappers.states import load_state
+from mappers.values import MapContext, PageValues, ZoneValue
+from ocr.lexicon import Lexicon
+from ocr.page import Reading, Scan
+from ocr.read import DECIDE_VERSION, READ_VERSION, ReadSettings, decide, recognise
+
+HERE = Path(__file__).parent
+RESULT = HERE / "calibration.json"
+STATE = "wb"
+WANTED, AIMED = 0.99, 0.995
+_LEAST_VALUES = 100
+_LEAST_OWN = 10
+_CUTS = tuple(i / 100 for i in range(50, 100))
+
+Gold = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One written value of a record beside the truth; page: its number in the set."""
+
+    form: str
+    page: int
+    field: str
+    confidence: float
+    right: bool
+
+
+class Reader:
+    """Reads and maps pages of a set as a workspace with the samples' lists would."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lists: Mapping[str, CodeList] = place_lists(STATE, HERE / "stations.csv")
+        self._mappings = load_mappings()
+        self._lexica = {
+            name: Lexicon(name, tuple((v, codes.spellings.get(v, ())) for v in codes.values))
+            for name, codes in self._lists.items()
+        }
+
+    def judge(self, number: int, gold: Gold) -> Iterator[Judged]:
+        """Every written value of a page; none when the page was taken for another form."""
+        settings = ReadSettings(languages=(gold["language"],), form_folders=(HERE / "forms",))
+        found = recognise(Scan(self._folder / gold["file"], "", gold["page"]), settings)
+        reading = decide(found, self._lexica, settings)
+        if reading.form is None or reading.family != gold["form"]:
+            return
+        yield from _judged(reading.form, number, self._mapped(reading, gold), gold["record"])
+
+    def _mapped(self, reading: Reading, gold: Gold) -> Record:
+        zones = {z: ZoneValue(d.raw, d.value, d.confidence, blank=d.blank) for z, d in reading.zones.items()}
+        context = MapContext(
+            "r",
+            state=load_state(STATE),
+            language=gold["language"],
+            book_year=int(gold["record"]["year"]),
+            lists=self._lists,
+        )
+        mapping = find_mapping(self._mappings, family=gold["form"], state=STATE)
+        return map_readings(mapping, [PageValues("p", gold["form"], zones)], context)[0]
+
+
+def _judged(form: str, number: int, record: Record, gold: Gold) -> Iterator[Judged]:
+    for path, value in record.cells():
+        if value.value is not None and value.origin.zone:
+            yield Judged(form, number, path, value.confidence, _true(gold, path) == value.value)
+
+
+def _true(gold: Gold, path: str) -> object:
+    """The true value at a path such as "fir_no" or "acts[0].section"; None where there is none."""
+    if "[" not in path:
+        return gold.get(path)
+    table, _, rest = path.partition("[")
+    index, _, name = rest.partition("].")
+    rows = gold[table]
+    return rows[int(index)].get(name) if int(index) < len(rows) else None
+
+
+def choose(values: Sequence[Judged]) -> dict[str, dict[str, object]]:
+    """The confidence entry of each form: the cut chosen on the even pages, and how it does on the odd ones."""
+    even = [v for v in values if _is_even(v)]
+    odd = [v for v in values if not _is_even(v)]
+    cut = next((c for c in _CUTS if _holds(even, c)), None)
+    return {form: _entry(form, odd, cut) for form in sorted({v.form for v in values})}
+
+
+def _entry(form: str, odd: Sequence[Judged], cut: float | None) -> dict[str, object]:
+    own = [v for v in odd if v.form == form]
+    pages = len({v.page for v in own})
+    told = f"of {len(own)} written values on {pages} pages that took no part, {sum(v.right for v in own)} were right"
+    if cut is not None:
+        passed, right = _passed(own, cut)
+        told += f"; from {cut} on, {right} of {passed} (all forms: {' of '.join(map(str, _passed(odd, cut)[::-1]))})"
+    calibrated = cut is not None and _is_good(odd, cut) and _is_good(own, cut)
+    return {
+        "calibrated": calibrated,
+        "accept": cut if calibrated else 1.0,
+        "source": f"Pages drawn by sample_data/make.py with fonts for hands, read {READ_VERSION}, decide "
+        f"{DECIDE_VERSION}: {told}. Real hands were not measured.",
+    }
+
+
+def _passed(values: Sequence[Judged], cut: float) -> tuple[int, int]:
+    """How many values pass a cut, and how many of these are right."""
+    passed = [v.right for v in values if v.confidence >= cut]
+    return len(passed), sum(passed)
+
+
+def _is_good(values: Sequence[Judged], cut: float) -> bool:
+    passed, right = _passed(values, cut)
+    return passed >= _LEAST_OWN and right >= WANTED * passed
+
+
+def _is_even(value: Judged) -> bool:
+    """Pages come in rounds of five forms; every other round chooses, the rest check."""
+    return value.page // 5 % 2 == 0
+
+
+def _holds(values: Sequence[Judged], cut: float) -> bool:
+    passed, right = _passed(values, cut)
+    return passed >= _LEAST_VALUES and right >= AIMED * passed
+
+
+def main(given: Sequence[str] | None = None) -> int:
+    """Read a set, choose the cuts, write them."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path, help="a set that make.py --out drew")
+    parser.add_argument("--judged", type=Path, help="keep what was judged here, and go on from it")
+    asked = parser.parse_args(given)
+    kept = asked.judged or asked.folder / "judged.jsonl"
+    values = _read_all(asked.folder, kept)
+    result = choose(values)
+    RESULT.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
+    for form, found in result.items():
+        print(f"{form}: {found['source']}")
+    return 0
+
+
+def _read_all(folder: Path, kept: Path) -> list[Judged]:
+    lines = (folder / "gold.jsonl").read_text(encoding="utf-8").splitlines()
+    done: list[list[dict[str, Any]]] = []
+    if kept.is_file():
+        done = [json.loads(line) for line in kept.read_text(encoding="utf-8").splitlines()]
+    reader = Reader(folder)
+    with kept.open("a", encoding="utf-8", newline="\n") as f:
+        for number in range(len(done), len(lines)):
+            page = [asdict(v) for v in reader.judge(number, json.loads(lines[number]))]
+            f.write(json.dumps(page, ensure_ascii=False) + "\n")
+            f.flush()
+            done.append(page)
+    return [Judged(**v) for page in done for v in page]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
