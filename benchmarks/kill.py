@@ -57,6 +57,7 @@ def compare(
         digitize("init", state, str(place))
         shutil.copytree(ROOT / "sample_data" / "forms", place / "forms", dirs_exist_ok=True)
         shutil.copy(ROOT / "sample_data" / "stations.csv", place / "lists" / "stations.csv")
+        shutil.copy(ROOT / "sample_data" / "calibration.toml", place)
         digitize("intake", str(place), *map(str, files), codes=(0, 3))
     begun = time.monotonic()
     digitize("run", str(calm), codes=(0, 3))

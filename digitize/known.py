@@ -9,6 +9,7 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from digitize.calibration import cut, load_calibration
 from digitize.keys import plain_hash, work_key
 from digitize.ledger import Ledger
 from digitize.ledger.catalogue import Catalogue
@@ -20,7 +21,7 @@ from mappers.states import StateProfile, load_state
 from mappers.values import MapContext
 
 if TYPE_CHECKING:
-    from ocr.form import Form
+    from ocr.form import Confidence, Form
     from ocr.lexicon import Lexicon
     from ocr.read import ReadSettings
     from validators.settings import CheckSettings
@@ -101,8 +102,17 @@ class Known:
         return work_key(DECIDE_VERSION, _lists_hash(self.lists))
 
     @cached_property
+    def calibration(self) -> Mapping[str, Confidence]:
+        """Form id -> the cut measured on this workspace's own pages."""
+        return load_calibration(self.place.folder)
+
+    def cut_key(self, form: str | None) -> str:
+        """The cut of a form, for keys: a new measurement maps its pages again and reads none."""
+        return str(cut(self.forms.get(form or ""), self.calibration))
+
+    @cached_property
     def map_key(self) -> str:
-        """Hash of what mapping depends on beside the reading, the mapping file and the decisions."""
+        """Hash of what mapping depends on beside the reading, its cut, the mapping file and the decisions."""
         from mappers.mapping import MAP_VERSION
 
         districts = plain_hash(self.district_of)

@@ -53,7 +53,7 @@ def decide_page(recognition: Recognition, form: Form, lexica: Mapping[str, Lexic
     """
     read = {z.zone: z for z in recognition.zones}
     zones = {z.id: decide_zone(read[z.id], z, _lexicon(form, z, lexica)) for z in form.zones if z.id in read}
-    return Reading(form.id, form.family, zones, form.part, form.confidence.calibrated, recognition.reason)
+    return Reading(form.id, form.family, zones, form.part, recognition.reason)
 
 
 def decide_zone(reading: ZoneReading, zone: Zone, lexicon: Lexicon | None = None) -> Decided:

@@ -115,5 +115,4 @@ class Reading:
     family: str | None
     zones: Mapping[str, Decided] = field(default_factory=dict)
     part: int = 1
-    calibrated: bool = False
     reason: str = ""

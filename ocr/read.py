@@ -71,9 +71,10 @@ class ReadSettings:
         return _digest(sorted(keys.items())) if form is None else keys.get(form, "")
 
     def rules_key(self, form: str | None) -> str:
-        """What deciding takes from a page's form: grammars, lists and its measured cut; 32 hex digits."""
+        """What deciding takes from a page's form: zones with their grammars and lists; 32 hex digits."""
         known = load_models(_folders(self)).forms.get(form or "")
-        return _digest(known.model_dump(mode="json") if known else {})
+        leave = {"confidence", "title", "source"}
+        return _digest(known.model_dump(mode="json", exclude=leave) if known else {})
 
 
 def require_engine(settings: ReadSettings) -> None:

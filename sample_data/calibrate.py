@@ -2,12 +2,11 @@
 
     python sample_data/make.py --out /tmp/many --count 300 --wear mixed
     python sample_data/calibrate.py /tmp/many
-    python sample_data/make.py --write-forms
 
 Every page is read and mapped by the product itself and its record compared with the gold, field by field. One cut is
 chosen for all forms, since one engine reads them: the lowest above which, on the even pages, at most one written value
 in two hundred is wrong. On the odd pages, which took no part in that, 99 of 100 must be right, in all and for each
-form, or it stays uncalibrated. The result goes to calibration.json. It is true of these drawn pages and hands only.
+form, or it stays uncalibrated. The result goes to calibration.toml. It is true of these drawn pages and hands only.
 """
 
 from __future__ import annotations
@@ -30,7 +29,11 @@ from ocr.page import Reading, Scan
 from ocr.read import DECIDE_VERSION, READ_VERSION, ReadSettings, decide, recognise
 
 HERE = Path(__file__).parent
-RESULT = HERE / "calibration.json"
+RESULT = HERE / "calibration.toml"
+_HEAD = """\
+# Written by sample_data/calibrate.py. Copy it into a workspace that holds these drawn pages; it is true of no others.
+format = 1
+"""
 STATE = "wb"
 WANTED, AIMED = 0.99, 0.995
 _LEAST_VALUES = 100
@@ -125,6 +128,11 @@ def _entry(form: str, odd: Sequence[Judged], cut: float | None) -> dict[str, obj
     }
 
 
+def _as_toml(form: str, entry: Mapping[str, object]) -> str:
+    lines = [f"{name} = {json.dumps(value)}" for name, value in entry.items()]
+    return "\n".join(["", f"[form.{form}]", *lines, ""])
+
+
 def _passed(values: Sequence[Judged], cut: float) -> tuple[int, int]:
     """How many values pass a cut, and how many of these are right."""
     passed = [v.right for v in values if v.confidence >= cut]
@@ -155,7 +163,7 @@ def main(given: Sequence[str] | None = None) -> int:
     kept = asked.judged or asked.folder / "judged.jsonl"
     values = _read_all(asked.folder, kept)
     result = choose(values)
-    RESULT.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
+    RESULT.write_text(_HEAD + "".join(map(_as_toml, result, result.values())), encoding="utf-8", newline="\n")
     for form, found in result.items():
         print(f"{form}: {found['source']}")
     return 0

@@ -37,7 +37,6 @@ _SOURCE = (
     "Drawn by sample_data/make.py --write-forms: the 15 items of IF1 laid out on one page. A print in use will differ: "
     "copy this file, measure its zones, and learn its key points with training/forms.py."
 )
-_MEASURED = ROOT / "sample_data" / "calibration.json"
 
 
 def write_forms(studio: Studio) -> Iterator[str]:
@@ -67,7 +66,6 @@ def _head(form: str, style: str, language: str) -> str:
     title = "W.B.P. Form No. 27, as the samples draw it" if style == "wbp" else _TITLE.format(name=_NAMES[language])
     family = wbp27.FAMILY if style == "wbp" else iif1.FAMILY
     languages = [language] if language == "en" else [language, "en"]
-    measured = json.loads(_MEASURED.read_text(encoding="utf-8")).get(form) if _MEASURED.is_file() else None
     lines = [
         "# Written by sample_data/make.py --write-forms; change the layout there and write it anew.",
         "format = 1",
@@ -80,19 +78,7 @@ def _head(form: str, style: str, language: str) -> str:
         f'features = "{form}.npz"',
         f'source = "{_SOURCE}"',
     ]
-    return "\n".join([*lines, *_confidence(measured)]) + "\n"
-
-
-def _confidence(measured: Mapping[str, object] | None) -> list[str]:
-    if measured is None:
-        return []
-    return [
-        "",
-        "[confidence]",
-        f"calibrated = {json.dumps(measured['calibrated'])}",
-        f"accept = {measured['accept']}",
-        f"source = {json.dumps(measured['source'])}",
-    ]
+    return "\n".join(lines) + "\n"
 
 
 def _zone(blank: Blank, say: Phrases) -> str:

@@ -10,8 +10,9 @@ run() { printf '\n$ digitize %s\n' "$*"; "$digitize" "$@"; }
 
 if [ ! -f "$folder/digitize.toml" ]; then
   run init wb "$folder" --site sample
-  cp sample_data/stations.csv "$folder/lists/stations.csv"
-  if [ -d sample_data/forms ]; then cp sample_data/forms/* "$folder/forms/"; fi
+  cp sample_data/stations.csv "$folder/lists/"
+  cp sample_data/forms/* "$folder/forms/"
+  cp sample_data/calibration.toml "$folder/"
 fi
 run intake "$folder" sample_data/fir_book_2025 sample_data/legacy/FIRMAST.DBF
 run run "$folder"

@@ -73,8 +73,8 @@ def decisions_hash(decisions: Decisions) -> str:
     return plain_hash(plain)
 
 
-def group_pages(ledger: Ledger) -> Iterator[tuple[tuple[PageScan, ...], tuple[str, ...], str]]:
-    """Filled forms: (pages in order, keys of their readings, form family).
+def group_pages(ledger: Ledger, known: Known) -> Iterator[tuple[tuple[PageScan, ...], tuple[str, ...], str]]:
+    """Filled forms: (pages in order, keys of their readings with the cuts of their forms, form family).
 
     A page whose form is a later part joins the group before it when that group's last page is its neighbour in the
     volume and of the same family; otherwise it begins a group of its own, so that it is never lost.
@@ -97,13 +97,13 @@ def group_pages(ledger: Ledger) -> Iterator[tuple[tuple[PageScan, ...], tuple[st
             group, keys = [], []
             family, part = reading
         group.append(scan)
-        keys.append(now[0])
+        keys.append(f"{now[0]} {known.cut_key(now[2]['form'])}")
     if group:
         yield tuple(group), tuple(keys), family
 
 
 def _page_units(ledger: Ledger, known: Known, decided: Mapping[str, Decisions]) -> Iterator[Todo]:
-    for pages, keys, family in group_pages(ledger):
+    for pages, keys, family in group_pages(ledger, known):
         unit = pages[0].page
         try:
             digest, problem = known.mapping_for_family(family).digest, ""

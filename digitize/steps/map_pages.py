@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from digitize.calibration import cut
 from digitize.known import Known
 from digitize.ledger import Ledger
 from digitize.ledger.catalogue import PageScan
@@ -14,8 +15,6 @@ from mappers.mapping import map_readings
 from mappers.record import Record
 from mappers.values import PageValues, ZoneValue
 from ocr.page import Decided, Reading
-
-NEVER = 1.01  # no confidence reaches it: a print that was never calibrated does not pass without a person
 
 
 def map_group(
@@ -59,7 +58,7 @@ def make_records(
 
 def page_values(page: str, reading: Reading, known: Known) -> PageValues:
     """A reading as the mapping takes it."""
-    accept = known.forms[reading.form].confidence.accept if reading.calibrated and reading.form else NEVER
+    accept = cut(known.forms.get(reading.form or ""), known.calibration)
     zones = {name: _zone_value(d, accept) for name, d in reading.zones.items()}
     return PageValues(page, reading.family or "", zones)
 
