@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import traceback
+from pathlib import Path
+
 
 class DigitizeError(Exception):
     """Base of everything this package raises on purpose; the message says what happened and the next step."""
@@ -41,3 +44,10 @@ class TargetRefused(DigitizeError):
 
 class TooManyRefused(DigitizeError):
     """More was refused than the agreed share; what was good is done."""
+
+
+def fault(unit: str, error: Exception) -> str:
+    """The message for a fault of ours on one unit: its type and place; the error's own text may hold values."""
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{Path(where.filename).name}:{where.lineno}"
+    return f"{unit}: a fault in the program ({type(error).__name__} at {place}). Please report it."

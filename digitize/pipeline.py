@@ -91,7 +91,7 @@ class RunReport:
         if missing:
             raise MachineLacks(f"{missing} pages wait for something that is not installed. Run: digitize doctor")
         if t.unmapped:
-            raise OptionsError(f"{t.unmapped} pages or tables have no mapping that fits. See: digitize status, show")
+            raise OptionsError(f"{t.unmapped} pages or tables could not be mapped. See: digitize status, show")
         if t.pages_failed + t.files_refused > share * max(t.pages + t.files_refused, 1):
             raise TooManyRefused(
                 f"{t.pages_failed} of {t.pages} pages failed and {t.files_refused} files were refused, more than the "

@@ -51,7 +51,7 @@ class Totals:
             f"Files refused: {self.files_refused}.",
             f"Records {self.records}: {self.loaded} loaded, {self.in_review} in review, {self.rejected} rejected. "
             f"Fields a person must look at: {self.open_fields}.",
-            *([f"Pages or tables without a mapping: {self.unmapped}."] if self.unmapped else []),
+            *([f"Pages or tables that could not be mapped: {self.unmapped}."] if self.unmapped else []),
             *([f"Table rows reported and not mapped: {self.rows_reported}."] if self.rows_reported else []),
         ]
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from digitize.errors import fault
 from ocr.errors import EngineMissing, OcrError, ScanError
 
 if TYPE_CHECKING:
@@ -66,10 +66,7 @@ def read_page(job: PageJob) -> PageDone | PageFailed:
     except MemoryError:
         return PageFailed(job.page, "memory", f"Page {job.page}: not enough memory. Run with fewer --jobs.", True)
     except Exception as e:  # a fault of ours on one page must not stop the others; it is recorded with its place
-        where = traceback.extract_tb(e.__traceback__)[-1]
-        place = f"{Path(where.filename).name}:{where.lineno}"
-        message = f"Page {job.page}: a fault in the program ({type(e).__name__} at {place}). Please report it."
-        return PageFailed(job.page, "fault", message, False)
+        return PageFailed(job.page, "fault", fault(f"Page {job.page}", e), False)
 
 
 def _named(job: PageJob, error: Exception) -> str:

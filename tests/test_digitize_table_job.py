@@ -162,3 +162,19 @@ def test_a_table_nobody_has_a_mapping_for_is_named_and_the_rest_goes_on(digitize
     status = digitize.json("status", place)
     assert status["totals"]["unmapped"] == 1
     assert status["failures"]["map: no-mapping"] == 1
+
+
+def test_a_fault_in_one_table_is_recorded_without_values_and_stops_nothing(digitize, place, monkeypatch):
+    import digitize.steps.map_table as step
+
+    def broken(*_):
+        raise KeyError("Namuna Secret")
+
+    monkeypatch.setattr(step, "map_decided", broken)
+    stations = place / "lists" / "stations.csv"
+    stations.write_text(stations.read_text(encoding="utf-8") + "Naya,Kalpana,N\n", encoding="utf-8")
+    digitize("run", place, code=4)
+    assert digitize.json("status", place)["failures"] == {"map: fault": 1}
+    with sqlite3.connect(place / "ledger.sqlite") as db:
+        text = "\n".join(r[0] for r in db.execute("SELECT detail FROM events"))
+    assert "KeyError at" in text and "Secret" not in text

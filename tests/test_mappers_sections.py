@@ -92,3 +92,8 @@ def test_every_spelling_of_an_act_is_found(act: str) -> None:
         for row in clean_sections(f"1 {way}", CleanContext(day="2010-01-01")).rows[:1]:
             found = row["act"]
             assert found.notes == ("act-ambiguous",) or found.value is not None, way
+
+
+@pytest.mark.parametrize("text", ["৪৭৮৫/০০ ভাঃ দবি", "৩৭৯ ভা দঃ বিঃ", "৩৭৯ ভাঃ দঃ বি", "३७९ भाः दं वि"])
+def test_a_visarga_read_or_missed_in_an_acts_name_is_no_fault(text: str) -> None:
+    clean_sections(text, CleanContext())

@@ -34,10 +34,9 @@ WRONG = "en_2019_213_again.jpg"
 # What mapping does not yet understand, by form family and language; an entry goes when it does. A district has no
 # spellings in stations.csv, so its name in another script is kept as written.
 NOT_MAPPED = {
-    ("wbp_27", "en"): {"info_type"},
     ("iif1_print", "hi"): {"district"},
     ("iif1_print", "bn"): {"district"},
-    ("iif1_print", "ta"): {"district", "despatch_time"},
+    ("iif1_print", "ta"): {"district"},
 }
 
 

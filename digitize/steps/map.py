@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from digitize.errors import DigitizeError, fault
 from digitize.keys import plain_hash, work_key
 from digitize.known import Known
 from digitize.ledger import Ledger
@@ -13,7 +14,7 @@ from digitize.ledger.core import DONE
 from digitize.ledger.records import Decision, Records
 from digitize.progress import Progress
 from digitize.steps import map_pages, map_table
-from mappers.errors import MappingError
+from mappers.errors import MapperError, MappingError
 
 Decisions = Mapping[str, Mapping[str, Decision]]
 NO_MAPPING = "no-mapping"
@@ -53,15 +54,25 @@ def map_units(ledger: Ledger, known: Known, todos: Sequence[Todo], progress: Pro
     count = 0
     for todo in todos:
         if ledger.claim([todo.unit], "map", known.owner):
-            decisions = decided.get(todo.unit, {})
-            if todo.problem:
-                ledger.fail(todo.unit, "map", todo.key, {"kind": NO_MAPPING, "message": todo.problem, "retry": False})
-            elif todo.table is not None:
-                count += map_table.map_table(ledger, known, todo.table, todo.key, decisions)
-            else:
-                count += map_pages.map_group(ledger, known, todo.pages, todo.key, decisions)
+            count += _map(ledger, known, todo, decided.get(todo.unit, {}))
         progress.advance()
     return count
+
+
+def _map(ledger: Ledger, known: Known, todo: Todo, decisions: Decisions) -> int:
+    """Map one unit. A fault of ours in it is recorded with its place, and the others go on."""
+    if todo.problem:
+        ledger.fail(todo.unit, "map", todo.key, {"kind": NO_MAPPING, "message": todo.problem, "retry": False})
+        return 0
+    try:
+        if todo.table is not None:
+            return map_table.map_table(ledger, known, todo.table, todo.key, decisions)
+        return map_pages.map_group(ledger, known, todo.pages, todo.key, decisions)
+    except (DigitizeError, MapperError):
+        raise
+    except Exception as e:
+        ledger.fail(todo.unit, "map", todo.key, {"kind": "fault", "message": fault(todo.unit, e), "retry": False})
+        return 0
 
 
 def decisions_hash(decisions: Decisions) -> str:

@@ -69,7 +69,7 @@ def _near(name: str) -> str | None:
 
 
 def _key(name: str) -> str:
-    return re.sub(rf"(?:{_ACT_WORD})$", "", fold_key(name))
+    return re.sub(rf"[ঃः]|(?:{_ACT_WORD})$", "", fold_key(name))
 
 
 @cache

@@ -71,7 +71,7 @@ def clean_date_time(raw: str, context: CleanContext) -> CleanedRows:
         return CleanedRows(({"date": clean_date_after(raw, context)},))
     parts = {"date": clean_date_after(m.group(), context)}
     rest = _NOISE.sub(" ", f"{text[: m.start()]} {text[m.end() :]}")
-    rest = re.sub(r"\b(?:at|time|and|समय|बेला|সময়|நேரம்)\b", " ", rest, flags=re.I).strip(" ,.:;-–/")
+    rest = re.sub(r"(?<!\S)(?:at|time|and|समय|बेला|সময়|நேரம்)(?!\S)", " ", rest, flags=re.I).strip(" ,.:;-–/")
     if rest:
         parts["time"] = clean_time(rest, context)
     return CleanedRows((parts,))
