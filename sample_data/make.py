@@ -88,7 +88,7 @@ def zones_of(sheet: Sheet) -> list[Blank]:
     return [b for b in sheet.blanks if not b.zone.startswith("_")]
 
 
-def make_set(studio: Studio, plans: Iterable[Plan], folder: Path, gold: Path) -> int:
+def make_set(studio: Studio, plans: Iterable[Plan], folder: Path, gold: Path, seed: int = SEED) -> int:
     """Draw pages into a folder, with gold and manifest beside them; returns how many."""
     folder.mkdir(parents=True, exist_ok=True)
     lines: list[dict[str, object]] = []
@@ -98,7 +98,7 @@ def make_set(studio: Studio, plans: Iterable[Plan], folder: Path, gold: Path) ->
         if waiting and waiting[-1].plan.file != plan.file:
             _write(folder, waiting)
             waiting = []
-        drawn = studio.draw(plan, SEED)
+        drawn = studio.draw(plan, seed)
         lines.append({"file": plan.file, "page": len(waiting), **drawn.gold})
         rows.setdefault(plan.file, _manifest_row(plan))
         waiting.append(drawn)
@@ -152,6 +152,7 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, help="folder for a larger set; without it the committed set is drawn")
     parser.add_argument("--count", type=int, default=50, help="pages of the larger set")
+    parser.add_argument("--seed", type=int, default=SEED, help="of the larger set; another seed, other pages")
     parser.add_argument("--wear", choices=("light", "worn", "mixed"), default="mixed")
     parser.add_argument("--fonts", type=Path, default=FOLDER, help="folder that npm installed the font packages into")
     parser.add_argument("--write-forms", action="store_true", help="write the form files and their key points")
@@ -178,8 +179,8 @@ def main(given: Sequence[str] | None = None) -> int:
 
         print("\n".join(write_forms(studio)))
     elif asked.out:
-        plans = by_lot(asked.count, asked.wear, SEED)
-        print(f"{make_set(studio, plans, asked.out, asked.out / 'gold.jsonl')} pages in {asked.out}")
+        plans = by_lot(asked.count, asked.wear, asked.seed)
+        print(f"{make_set(studio, plans, asked.out, asked.out / 'gold.jsonl', asked.seed)} pages in {asked.out}")
     else:
         print(f"{make_set(studio, committed(), SCANS, GOLD)} pages in {SCANS}")
     return 0

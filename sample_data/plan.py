@@ -86,9 +86,9 @@ def _tamil() -> tuple[Plan, ...]:
 
 def _form_27() -> tuple[Plan, ...]:
     return (
-        Plan("wbp_2018_525.jpg", _WBP, Ask(525, "theft", date(2018, 12, 3), unknown=True), hand=0),
-        Plan("wbp_2018_526.jpg", _WBP, Ask(526, "hurt", date(2018, 12, 6), style=1), hand=1, level="worn"),
-        Plan("wbp_2018_527.jpg", _WBP, Ask(527, "accident", date(2018, 12, 9), days=2), hand=3, turns=3),
+        Plan("wbp_2018_871.jpg", _WBP, Ask(871, "theft", date(2018, 12, 3), unknown=True), hand=0),
+        Plan("wbp_2018_872.jpg", _WBP, Ask(872, "hurt", date(2018, 12, 6), style=1), hand=1, level="worn"),
+        Plan("wbp_2018_873.jpg", _WBP, Ask(873, "accident", date(2018, 12, 9), days=2), hand=3, turns=3),
     )
 
 

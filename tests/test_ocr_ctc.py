@@ -58,8 +58,8 @@ def test_spot_finds_a_text_between_a_label_and_the_next_word():
 
 
 def test_spot_prefers_a_whole_text_to_a_part_with_the_rest_passed_over():
-    found = spot(fold(written("5-2-5-/-1-8"), CHARACTERS, SAME), TextList(("5", "52", "525", "525/18", "25/18")))
-    assert found[0].text == "525/18"
+    found = spot(fold(written("6-2-6-/-1-8"), CHARACTERS, SAME), TextList(("6", "62", "626", "626/18", "26/18")))
+    assert found[0].text == "626/18"
 
 
 def test_spot_keeps_doubled_symbols_apart():
