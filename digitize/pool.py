@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context, parent_process
+from multiprocessing import active_children, get_context, parent_process
 from typing import TypeVar
 
 Job = TypeVar("Job")
@@ -44,8 +45,12 @@ class _Pool:
     def __enter__(self) -> _Pool:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._executor.shutdown(wait=True, cancel_futures=True)
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Wait for the workers; after an error or Ctrl-C end them at once, their pages are read again next time."""
+        self._executor.shutdown(wait=kind is None, cancel_futures=True)
+        if kind is not None:
+            for worker in active_children():
+                worker.terminate()
 
     def start(self, work: Callable[..., object], job: object) -> None:
         self.running[self._executor.submit(work, job)] = job
@@ -78,11 +83,12 @@ class _Pool:
 
     @staticmethod
     def _new(size: int) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(max_workers=size, mp_context=get_context("spawn"), initializer=_leave_with_parent)
+        return ProcessPoolExecutor(max_workers=size, mp_context=get_context("spawn"), initializer=_begin)
 
 
-def _leave_with_parent() -> None:
-    """In a worker: end when the main process is gone, however it went, instead of waiting for work for ever."""
+def _begin() -> None:
+    """In a worker: leave Ctrl-C to the main process, and end when that is gone instead of waiting for ever."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def watch() -> None:
         parent = parent_process()

@@ -59,10 +59,9 @@ def run(arguments: list[str]) -> int:
     try:
         result = build()(arguments, standalone_mode=True)
     except SystemExit as e:
+        if e.code == Exit.INTERRUPTED:
+            errors().print("Interrupted. The ledger is whole; run the same command again to go on.", style="yellow")
         return int(e.code or 0)
-    except KeyboardInterrupt:
-        errors().print("Interrupted. The ledger is whole; run the same command again to go on.", style="yellow")
-        return int(Exit.INTERRUPTED)
     except Exception as e:
         code = exit_code(e)
         if code is None:
