@@ -6,6 +6,7 @@ import csv
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,23 @@ from mappers.schema import load_schemas
 FORMATS = ("csv", "jsonl")
 
 
-def export(place: Place, to: str, out: Path | None = None, *, unmask_reason: str = "") -> tuple[Path, int]:
-    """Write all records; those whose victims the law protects are masked unless a reason is given.
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """Where the records were written, how many, and how many were left out because they wait for a person."""
 
-    to: "csv" (a folder with one file a table, headers = field ids) or "jsonl" (one record a line, with verdict and
-    findings). An unmasked export is written to the ledger with its reason. Returns the path and how many records.
-    Raises OptionsError for an unknown format.
+    path: Path
+    records: int
+    left_out: int
+
+
+def export(
+    place: Place, to: str, out: Path | None = None, *, unmask_reason: str = "", with_all: bool = False
+) -> Exported:
+    """Write records; those whose victims the law protects are masked unless a reason is given.
+
+    to: "csv" (a folder with one file a table, headers = field ids; clean records only unless with_all, for its rows
+    carry no verdict) or "jsonl" (every record, one a line, with verdict and findings). An unmasked export is written
+    to the ledger with its reason. Raises OptionsError for an unknown format.
     """
     if to not in FORMATS:
         raise OptionsError(f"--to knows {', '.join(FORMATS)}; not {to}")
@@ -35,9 +47,25 @@ def export(place: Place, to: str, out: Path | None = None, *, unmask_reason: str
             site = place.options.workspace.site_id
             ledger.record_event(site, "export", "note", detail={"unmasked": True, "reason": unmask_reason, "to": to})
         target = out or place.folder / "exports" / ("records" if to == "csv" else "records.jsonl")
-        stored = Records(ledger).all()
+        chosen = _Chosen(Records(ledger).all(), with_all=with_all or to == "jsonl")
         write = _write_csv if to == "csv" else _write_jsonl
-        return target, write(ledger, stored, target, is_masked=not unmask_reason)
+        count = write(ledger, iter(chosen), target, is_masked=not unmask_reason)
+        return Exported(target, count, chosen.left_out)
+
+
+class _Chosen:
+    """The records to write; counts those it leaves out."""
+
+    def __init__(self, stored: Iterator[Stored], *, with_all: bool) -> None:
+        self._stored, self._with_all = stored, with_all
+        self.left_out = 0
+
+    def __iter__(self) -> Iterator[Stored]:
+        for s in self._stored:
+            if self._with_all or s.verdict == "clean":
+                yield s
+            else:
+                self.left_out += 1
 
 
 def _write_jsonl(ledger: Ledger, stored: Iterator[Stored], path: Path, *, is_masked: bool) -> int:

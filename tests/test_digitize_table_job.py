@@ -140,6 +140,13 @@ def test_the_exported_csv_passes_validation_and_names_only_schema_fields(digitiz
     assert not [f for f in report["findings"] if f["code"].startswith("S")]
 
 
+def test_csv_holds_clean_records_alone_unless_all_are_asked_for(digitize, done, tmp_path):
+    made = digitize.json("export", done, "--to", "csv", "--out", tmp_path / "a")
+    assert (made["records"], made["left_out"]) == (55, 1)
+    assert digitize.json("export", done, "--to", "csv", "--all", "--out", tmp_path / "b")["records"] == 56
+    assert digitize.json("export", done, "--to", "jsonl", "--out", tmp_path / "c.jsonl")["records"] == 56
+
+
 def test_an_unmasked_export_needs_a_reason_which_is_recorded(digitize, place):
     digitize("export", place, "--unmask", code=4)
     digitize("export", place, "--unmask", "--reason", "court order 1/2026")

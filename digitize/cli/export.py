@@ -16,6 +16,7 @@ def export(
     out: Annotated[
         Path | None, typer.Option(help="File or folder to write; inside the workspace if not given.")
     ] = None,
+    with_all: Annotated[bool, typer.Option("--all", help="csv: also records that wait for a person.")] = False,
     unmask: Annotated[bool, typer.Option("--unmask", help="Write protected names in full; needs --reason.")] = False,
     reason: Annotated[str, typer.Option(help="Why protected names are needed; it is recorded.")] = "",
     json: Json = False,
@@ -27,11 +28,13 @@ def export(
 
     if unmask != bool(reason.strip()):
         raise OptionsError("--unmask and --reason go together: an unmasked export needs a reason, which is recorded.")
-    path, count = write(open_place(folder), to, out, unmask_reason=reason.strip())
+    made = write(open_place(folder), to, out, unmask_reason=reason.strip(), with_all=with_all)
     if json:
-        print_json({"path": str(path), "records": count, "masked": not unmask})
-    else:
-        print(f"{count} records written to {path}{' (unmasked; the reason is recorded)' if unmask else ''}.")
+        print_json({"path": str(made.path), "records": made.records, "left_out": made.left_out, "masked": not unmask})
+        return
+    print(f"{made.records} records written to {made.path}{' (unmasked; the reason is recorded)' if unmask else ''}.")
+    if made.left_out:
+        print(f"{made.left_out} that wait for a person are left out (--all writes them too, jsonl says which).")
 
 
 def register(app: typer.Typer) -> None:

@@ -45,6 +45,7 @@ def show_snapshot(s: Snapshot) -> None:
     if s.reasons:
         out.print()
         out.print(table("To look at", ["why", "fields"], [[k, n] for k, n in s.reasons.items()]))
+        out.print("Codes such as F008 are rules; docs/rules.md says what each asks.")
     out.print()
     for line in s.totals.lines():
         out.print(line)
