@@ -66,9 +66,10 @@ def sign_record(record: Record, settled: Settled, read_before: Mapping[str, str]
         kind, _, name = cell.partition(":")
         if kind == FIELD and "[" not in name and name not in record.fields:
             record = record.with_value(name, _signed(FieldValue(raw="", value=decision.value or None), decision))
-        if name in record.left_over:
-            left = {k: v for k, v in record.left_over.items() if k != name}
-            record = replace(record, left_over=left, ignored=(*record.ignored, name))
+        place = name.rpartition("/")[2]
+        if kind != FIELD and place in record.left_over:
+            left = {k: v for k, v in record.left_over.items() if k != place}
+            record = replace(record, left_over=left, ignored=(*record.ignored, place))
     return record
 
 

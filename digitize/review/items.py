@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from digitize.keys import work_key
@@ -14,8 +14,10 @@ from digitize.verdict import reasons
 from mappers.mapping import FormMapping
 from mappers.record import FieldValue
 from ocr.page import Box, Decided
+from validators.finding import Finding
 
 ZONE, COLUMN, FIELD = "zone", "column", "field"
+LEFT_OVER = "left_over."
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,8 @@ def item_id(record: str, cell: str, reading: str, source: str) -> str:
 
 def cell_of(path: str, value: FieldValue | None) -> str:
     """The place a field's value comes from."""
-    if path.startswith("left_over."):
-        return f"{COLUMN}:{path.removeprefix('left_over.')}"
+    if path.startswith(LEFT_OVER):
+        return f"{COLUMN}:{path.removeprefix(LEFT_OVER)}"
     if value is not None and value.origin.zone:
         return f"{ZONE}:{value.origin.page}/{value.origin.zone}"
     if value is not None and value.origin.column:
@@ -76,7 +78,7 @@ def _feeding_cell(ledger: Ledger, stored: Stored, path: str, mappings: Mapping[s
 
 
 def list_items(ledger: Ledger, mappings: Mapping[str, FormMapping]) -> Iterator[tuple[Stored, Item]]:
-    """Every item of every record that is in review or rejected, by record, in the order of the fields."""
+    """Every item of every record that is in review or rejected, by record."""
     for stored in Records(ledger).all():
         if stored.verdict in ("review", "reject"):
             for item in items_of(ledger, stored, mappings):
@@ -84,15 +86,30 @@ def list_items(ledger: Ledger, mappings: Mapping[str, FormMapping]) -> Iterator[
 
 
 def items_of(ledger: Ledger, stored: Stored, mappings: Mapping[str, FormMapping]) -> list[Item]:
-    """The items of one record."""
+    """The items of one record, as the eye goes over the page: from top to bottom, then left to right."""
     values = dict(stored.record.cells())
     cells: dict[str, list[str]] = {}
     for path in stored.open:
         cell = cell_of(path, values.get(path))
-        if cell.startswith(f"{FIELD}:"):
+        if path.startswith(LEFT_OVER) and stored.record.pages:
+            cell = f"{ZONE}:{stored.record.pages[0]}/{path.removeprefix(LEFT_OVER)}"
+        elif cell.startswith(f"{FIELD}:"):
             cell = _feeding_cell(ledger, stored, path, mappings) or cell
         cells.setdefault(cell, []).append(path)
-    return [_item(ledger, stored, cell, tuple(paths)) for cell, paths in cells.items()]
+    zones = {
+        f"{ZONE}:{page}/{name}": decided
+        for page in stored.record.pages
+        if (reading := newest_reading(ledger, page))
+        for name, decided in reading.zones.items()
+    }
+    findings = Records(ledger).findings(stored.record.id)
+    asked = _Asked(stored, findings, zones)
+    items = [asked.item(cell, tuple(paths), source_of(ledger, stored, cell)) for cell, paths in cells.items()]
+    return sorted(items, key=_place_on_paper)
+
+
+def _place_on_paper(item: Item) -> tuple[str, int, int, str]:
+    return item.page, item.box.y0 if item.box else 0, item.box.x0 if item.box else 0, item.cell
 
 
 def source_of(ledger: Ledger, stored: Stored, cell: str) -> str:
@@ -108,43 +125,48 @@ def source_of(ledger: Ledger, stored: Stored, cell: str) -> str:
     return f"{scan.sha256}:{scan.idx}" if scan else ""
 
 
-def _item(ledger: Ledger, stored: Stored, cell: str, paths: tuple[str, ...]) -> Item:
-    findings = Records(ledger).findings(stored.record.id)
-    values = dict(stored.record.cells())
-    shown = [values[p] for p in paths if p in values]
-    why = tuple(dict.fromkeys(w for p in paths for w in reasons(stored.record, p, findings)))
-    said = tuple(dict.fromkeys(f.message for f in findings if f.field in paths and f.severity != "note"))
-    source = source_of(ledger, stored, cell)
-    decided = zone_of(ledger, cell)
-    if decided is not None:
-        reading, value, confidence = decided.raw, decided.value, decided.confidence
-        candidates = tuple(c.text for c in decided.candidates)
-    else:
-        reading = shown[0].raw if shown else stored.record.left_over.get(cell.partition(":")[2], "")
-        value = "; ".join(v.value for v in shown if v.value)
+@dataclass(frozen=True)
+class _Asked:
+    """One record with what makes its items: findings, and its pages' zones by cell."""
+
+    stored: Stored
+    findings: Sequence[Finding]
+    zones: Mapping[str, Decided]
+
+    def item(self, cell: str, paths: tuple[str, ...], source: str) -> Item:
+        record = self.stored.record
+        why = tuple(dict.fromkeys(w for p in paths for w in reasons(record, p, self.findings)))
+        said = dict.fromkeys(f.message for f in self.findings if f.field in paths and f.severity != "note")
+        decided = self.zones.get(cell)
+        reading, value, confidence, candidates = self._zone(decided) if decided else self._table_cell(cell, paths)
+        return Item(
+            id=item_id(record.id, cell, reading, source),
+            record=record.id,
+            cell=cell,
+            fields=paths,
+            reading=reading,
+            value=value,
+            candidates=candidates[:5],
+            confidence=confidence,
+            why=why,
+            said=tuple(said),
+            source=source,
+            page=cell.partition(":")[2].rpartition("/")[0] if decided else "",
+            box=decided.box if decided else None,
+        )
+
+    @staticmethod
+    def _zone(decided: Decided) -> tuple[str, str, float, tuple[str, ...]]:
+        return decided.raw, decided.value, decided.confidence, tuple(c.text for c in decided.candidates)
+
+    def _table_cell(self, cell: str, paths: tuple[str, ...]) -> tuple[str, str, float, tuple[str, ...]]:
+        values = dict(self.stored.record.cells())
+        shown = [values[p] for p in paths if p in values]
+        reading = shown[0].raw if shown else self.stored.record.left_over.get(cell.partition(":")[2], "")
         confidence = min((v.confidence for v in shown), default=0.0)
-        candidates = tuple(c for v in shown for c in v.candidates)
-    return Item(
-        id=item_id(stored.record.id, cell, reading, source),
-        record=stored.record.id,
-        cell=cell,
-        fields=paths,
-        reading=reading,
-        value=value,
-        candidates=candidates[:5],
-        confidence=confidence,
-        why=why,
-        said=said,
-        source=source,
-        page=cell.partition(":")[2].rpartition("/")[0] if decided else "",
-        box=decided.box if decided else None,
-    )
-
-
-def zone_of(ledger: Ledger, cell: str) -> Decided | None:
-    """What reading settled on for a zone cell, None for other cells."""
-    if not cell.startswith(f"{ZONE}:"):
-        return None
-    page, _, zone = cell.partition(":")[2].rpartition("/")
-    reading = newest_reading(ledger, page)
-    return reading.zones.get(zone) if reading else None
+        return (
+            reading,
+            "; ".join(v.value for v in shown if v.value),
+            confidence,
+            tuple(c for v in shown for c in v.candidates),
+        )
