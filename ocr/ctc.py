@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 LogProbs = NDArray[np.float32]
 
 NEVER = -1e9
-_GARBAGE = 2.0
+_BLANK_FROM = -0.7
 _BEAM = 48
 
 
@@ -130,22 +130,36 @@ def fold(matrix: LogProbs, characters: Sequence[str], looks: Mapping[str, Mappin
     return Folded(logs, "".join(looks), np.asarray(best, np.float32))
 
 
-def spot(folded: Folded, grammar: Grammar, limit: int = 5) -> list[Scored]:
+def spot(folded: Folded, grammar: Grammar, limit: int = 5, passing: float = 2.0) -> list[Scored]:
     """The texts of a grammar that the matrix holds, best first, with anything before and after them.
 
-    What stands before and after (a printed label, the next word) costs 2 a frame that is not blank, so that it is
-    passed over and no part of the answer is (measured on handwritten FIR numbers: at 1 digits are passed over, at 4
-    labels are read as digits). Logs are relative to the best reading of each frame: 0 is as good as the matrix allows.
+    passing: what a frame costs that is not blank and no part of the text (a printed label, the next word). On
+    handwritten FIR numbers 2 is best: at 1 digits are passed over, at 4 labels are read as digits. Logs are relative to
+    the best reading of each frame: 0 is as good as the matrix allows.
     """
-    relative = folded.logs - np.maximum(folded.best, folded.logs.max(1, initial=NEVER))[:, None]
-    is_blank = relative[:, 0] >= -0.7
-    cost = np.where(is_blank, 0.0, -_GARBAGE)
+    relative = _relative(folded)
+    cost = _passing(relative, passing)
     before, after = np.concatenate([[0.0], np.cumsum(cost)]), np.concatenate([np.cumsum(cost[::-1])[::-1], [0.0]])
     search = _Search(folded.symbols, grammar)
     for frame, row in enumerate(relative.tolist()):
         search.step(row, float(before[frame]), float(after[frame + 1]))
     found = [Scored(text, log) for text, log in search.whole.items()]
     return sorted(found, key=lambda s: (-s.log, s.text))[:limit]
+
+
+def nothing(folded: Folded, passing: float = 2.0) -> float:
+    """Logarithm of the matrix holding no text at all, to compare with what spot gives."""
+    return float(_passing(_relative(folded), passing).sum())
+
+
+def _relative(folded: Folded) -> NDArray[np.float32]:
+    """Logs less those of the best class of each frame."""
+    best = np.maximum(folded.best, folded.logs.max(1, initial=NEVER))
+    return np.asarray(folded.logs - best[:, None], np.float32)
+
+
+def _passing(relative: NDArray[np.float32], cost: float) -> NDArray[np.float64]:
+    return np.where(relative[:, 0] >= _BLANK_FROM, 0.0, -cost)
 
 
 def posteriors(found: Collection[Scored]) -> list[float]:

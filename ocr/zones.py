@@ -26,7 +26,7 @@ Matrix = NDArray[np.float64]
 
 _RATIO = 0.8
 _WITHIN_PX = 4.0
-_MAX_STRETCH = 1.5
+_MAX_STRETCH = 1.25
 _SIZE_RANGE = (0.25, 4.0)
 _NO_PRINT = 8
 _PAPER = 75

@@ -9,22 +9,22 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ocr.ctc import Grammar, LogProbs, TextList, fold, greedy, posteriors, spot
+from ocr.ctc import LogProbs, greedy
 from ocr.engine import EngineText, Image, LineImage
 from ocr.errors import EngineFailed, EngineMissing
 from ocr.page import Candidate
+from ocr.spotting import kinds, spot_numbers, spot_sections
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -33,6 +33,7 @@ _HEIGHT = 48
 _MOST_WIDTH = 3200
 _PITCH = 44
 _MOST_OTHERS = 4
+_LEAST_SHARE = 0.001
 _WINDOWS = ((0.0, 1.0), (0.0, 0.8), (0.18, 1.0), (0.12, 0.88))
 """Parts of a crop's height that are looked at: writing sits above, on or below its line (measured: 0.85 -> 0.91)."""
 
@@ -156,19 +157,17 @@ def _missing() -> EngineMissing:
 
 
 def _read_one(line: LineImage) -> EngineText:
-    if line.kind in _GRAMMARS:
+    if line.kind == "sections":
+        found = spot_sections([spot_numbers(matrix(band), characters(), line.kind) for band in _bands(line.image)])
+    elif line.kind in kinds():
         found = _number(line.image, line.kind)
-        if found:
-            others = tuple(Candidate(text, confidence) for text, confidence in found[1 : 1 + _MOST_OTHERS])
-            return EngineText(*found[0], others=others)
-    parts = _bands(line.image) if line.block or line.kind in _TALL else [line.image]
-    read = [greedy(matrix(part), characters()) for part in parts]
-    texts = [(" ".join(text.split()), sure) for text, sure in read if text.strip()]
-    if not texts:
-        return EngineText("", 0.0)
-    length = sum(len(text) for text, _ in texts)
-    sure = sum(confidence * len(text) for text, confidence in texts) / length
-    return EngineText("\n".join(text for text, _ in texts), round(sure, 4))
+    elif line.block:
+        return _lines(_bands(line.image))
+    else:
+        found = []
+    if not found:
+        return _views(line.image)
+    return EngineText(*found[0], others=_others(found))
 
 
 def _number(image: Image, kind: str) -> list[tuple[str, float]]:
@@ -176,18 +175,41 @@ def _number(image: Image, kind: str) -> list[tuple[str, float]]:
 
     Writings of one number ("525", "525/18") share their belief; the likeliest writing stands for all.
     """
-    grammar, looks, meaning = _GRAMMARS[kind]
     belief: dict[str, float] = defaultdict(float)
     writing: dict[str, tuple[float, str]] = {}
-    for top, bottom in _WINDOWS:
-        part = image[round(top * len(image)) : round(bottom * len(image))]
-        found = spot(fold(matrix(part), characters(), looks), grammar, 16)
-        for scored, share in zip(found, posteriors(found), strict=True):
-            number = meaning(scored.text)
-            belief[number] += share / len(_WINDOWS)
-            writing[number] = max(writing.get(number, (0.0, "")), (share, scored.text.lstrip("0")))
+    for part in _windows(image):
+        for seen in spot_numbers(matrix(part), characters(), kind):
+            belief[seen.number] += seen.share / len(_WINDOWS)
+            writing[seen.number] = max(writing.get(seen.number, (0.0, "")), (seen.share, seen.text))
     ordered = sorted(belief.items(), key=lambda b: (-b[1], b[0]))
-    return [(writing[number][1], round(share, 4)) for number, share in ordered if share >= 0.001]
+    return [(writing[number][1], round(share, 4)) for number, share in ordered if share >= _LEAST_SHARE]
+
+
+def _views(image: Image) -> EngineText:
+    """The plain reading of a line, with those of parts of its height as further texts."""
+    first, *rest = [greedy(matrix(part), characters()) for part in _windows(image)]
+    views = dict[str, float]()
+    for text, sure in sorted(rest, key=lambda view: -view[1]):
+        views.setdefault(" ".join(text.split()), round(sure, 4))
+    text = " ".join(first[0].split())
+    return EngineText(text, round(first[1], 4), others=tuple(Candidate(t, c) for t, c in views.items() if t != text))
+
+
+def _lines(bands: Sequence[Image]) -> EngineText:
+    """The plain readings of lines under each other; confidence weighted by their lengths."""
+    read = [greedy(matrix(band), characters()) for band in bands]
+    texts = [(" ".join(text.split()), sure) for text, sure in read if text.strip()]
+    length = sum(len(text) for text, _ in texts)
+    sure = sum(confidence * len(text) for text, confidence in texts) / length if length else 0.0
+    return EngineText("\n".join(text for text, _ in texts), round(sure, 4))
+
+
+def _others(found: Sequence[tuple[str, float]]) -> tuple[Candidate, ...]:
+    return tuple(Candidate(text, confidence) for text, confidence in found[1 : 1 + _MOST_OTHERS])
+
+
+def _windows(image: Image) -> list[Image]:
+    return [image[round(top * len(image)) : round(bottom * len(image))] for top, bottom in _WINDOWS]
 
 
 def _bands(image: Image) -> list[Image]:
@@ -203,38 +225,3 @@ def _bands(image: Image) -> list[Image]:
     cuts.append(len(image))
     margin = _PITCH // 5
     return [image[max(0, a - margin) : b + margin] for a, b in pairwise(cuts)]
-
-
-@dataclass(frozen=True)
-class _Serial:
-    """A running number with the year it belongs to: 525, 525/18, 525/2018; up to four digits."""
-
-    def follows(self, prefix: str) -> str:
-        number, slash, year = prefix.partition("/")
-        if not slash:
-            return ("/" if number else "") + (_DIGITS if len(number) < 4 else "")
-        return "" if len(year) == 4 or (len(year) == 2 and year not in ("19", "20")) else _DIGITS
-
-    def weight(self, text: str) -> float | None:
-        number, slash, year = text.partition("/")
-        if not number.strip("0") or (slash and len(year) not in (2, 4)):
-            return None
-        return (-3.0 if len(number.lstrip("0")) == 4 else 0.0) + (0.0 if slash else -1.0)
-
-
-def _first_number(text: str) -> str:
-    return text.partition("/")[0].lstrip("0")
-
-
-_DIGITS = "0123456789"
-_ALIKE = {"0": "OoDQ", "1": "lI|i!", "2": "Zz", "5": "Ss", "6": "b", "7": "?", "8": "B", "9": "gq"}
-_LOOKS = {d: {d: 1.0, **dict.fromkeys(_ALIKE.get(d, ""), 0.5)} for d in _DIGITS}
-_SLASH = {"/": 1.0, "|": 0.7, "l": 0.6, "I": 0.6, "\\": 0.5, "(": 0.3, "[": 0.3, "-": 0.3, "f": 0.2, "J": 0.2, "t": 0.2}
-_YEARS = TextList(tuple(str(year) for year in range(1950, 2031)))
-_TALL = ("sections",)
-_GRAMMARS: Mapping[str, tuple[Grammar, Mapping[str, Mapping[str, float]], Callable[[str], str]]] = MappingProxyType(
-    {
-        "year": (_YEARS, MappingProxyType(_LOOKS), str),
-        "digits": (_Serial(), MappingProxyType({**_LOOKS, "/": {**_SLASH, "1": 0.1}}), _first_number),
-    }
-)
