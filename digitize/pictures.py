@@ -27,10 +27,11 @@ class Pictures:
         self._open = lru_cache(maxsize=4)(self._open_page)
 
     def zone(self, page: str, box: Box) -> bytes:
-        """One zone of a page as PNG bytes. Raises ScanError, NotFound."""
+        """One zone of a page, upright, as PNG bytes. Raises ScanError, NotFound."""
         from ocr.overlay import cut_png
 
-        return cut_png(self._open(page), box)
+        recognition = newest_recognition(self._ledger, page)
+        return cut_png(self._open(page), box, recognition.angle_deg if recognition else 0.0)
 
     def page(self, page: str, doubtful: tuple[str, ...] = (), hidden: tuple[str, ...] = ()) -> bytes:
         """A page with its zones drawn in, the hidden ones painted over, as PNG bytes. Raises ScanError, NotFound."""

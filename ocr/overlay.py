@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _SURE = (178, 114, 0)
 _DOUBTFUL = (0, 94, 213)
 _COVER = 190
+_MARGIN_PX = 6
 
 
 def draw_zones(
@@ -52,13 +53,18 @@ def _covered(grey: Image, zones: Mapping[str, Box], hidden: Sequence[str]) -> Im
     return covered
 
 
-def cut_png(grey: Image, box: Box, margin: int = 6, max_width: int = 900) -> bytes:
-    """One zone with a little of its surroundings, as PNG bytes, no wider than max_width pixels."""
+def cut_png(grey: Image, box: Box, angle_deg: float = 0.0, max_width: int = 900) -> bytes:
+    """One zone with a little of its surroundings, upright, as PNG bytes, no wider than max_width pixels.
+
+    angle_deg: how far the page lies turned on the scan, anticlockwise; only its quarter turns are undone.
+    """
+    margin = _MARGIN_PX
     height, width = grey.shape[:2]
     x0, y0 = max(0, box.x0 - margin), max(0, box.y0 - margin)
     crop = grey[y0 : min(height, box.y1 + margin), x0 : min(width, box.x1 + margin)]
     if crop.size == 0:
         crop = np.full((8, 8), 255, np.uint8)
+    crop = np.ascontiguousarray(np.rot90(crop, -round(angle_deg / 90)))
     if crop.shape[1] > max_width:
         scale = max_width / crop.shape[1]
         crop = cv2.resize(crop, (max_width, max(1, round(crop.shape[0] * scale))), interpolation=cv2.INTER_AREA)

@@ -66,7 +66,8 @@ def test_a_picture_shows_the_zones(digitize, done, tmp_path):
 def test_the_review_sheet_has_a_picture_for_each_zone_that_is_not_masked(digitize, done, tmp_path):
     made = digitize.json("review", "export", done, "--out", tmp_path / "r.xlsx", "--unmask", "--reason", "test")
     sheet = load_workbook(tmp_path / "r.xlsx")["review"]
-    zones = [r for r in sheet.iter_rows(min_row=2, values_only=True) if "/" in r[2]]
+    place = [c.value for c in sheet[1]].index("place")
+    zones = [r for r in sheet.iter_rows(min_row=2, values_only=True) if "/" in r[place]]
     assert made["items"] == sheet.max_row - 1
     assert len(sheet._images) == len(zones) > 20
 

@@ -113,3 +113,12 @@ def test_forms_of_a_further_folder_are_loaded_with_their_key_points(tmp_path):
     assert models.forms["invented"].zones and models.features["invented"].size > 100
     with pytest.raises(FormError, match="another folder"):
         load_models((tmp_path, tmp_path))
+
+
+def test_printed_words_inside_a_zone_are_painted_over():
+    page = np.full((900, 640), 250, np.uint8)
+    cv2.putText(page, "Reasons", (270, 545), cv2.FONT_HERSHEY_DUPLEX, 0.8, 0, 2)
+    cv2.putText(page, "rain", (450, 545), cv2.FONT_HERSHEY_DUPLEX, 0.8, 0, 2)
+    zone = form().zone("place").model_copy(update={"printed": ((260, 510, 420, 560),)})
+    crop = cut_zone(page, np.eye(2, 3), zone, 2.0)
+    assert crop[:, :300].min() > 200 and crop[:, 380:].min() < 50

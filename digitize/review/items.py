@@ -86,7 +86,7 @@ def list_items(ledger: Ledger, mappings: Mapping[str, FormMapping]) -> Iterator[
 
 
 def items_of(ledger: Ledger, stored: Stored, mappings: Mapping[str, FormMapping]) -> list[Item]:
-    """The items of one record, as the eye goes over the page: from top to bottom, then left to right."""
+    """The items of one record, as the eye goes over the page: in the order of the form's zones, then the others."""
     values = dict(stored.record.cells())
     cells: dict[str, list[str]] = {}
     for path in stored.open:
@@ -105,11 +105,8 @@ def items_of(ledger: Ledger, stored: Stored, mappings: Mapping[str, FormMapping]
     findings = Records(ledger).findings(stored.record.id)
     asked = _Asked(stored, findings, zones)
     items = [asked.item(cell, tuple(paths), source_of(ledger, stored, cell)) for cell, paths in cells.items()]
-    return sorted(items, key=_place_on_paper)
-
-
-def _place_on_paper(item: Item) -> tuple[str, int, int, str]:
-    return item.page, item.box.y0 if item.box else 0, item.box.x0 if item.box else 0, item.cell
+    order = {cell: place for place, cell in enumerate(zones)}
+    return sorted(items, key=lambda item: (order.get(item.cell, len(order)), item.cell))
 
 
 def source_of(ledger: Ledger, stored: Stored, cell: str) -> str:

@@ -15,12 +15,16 @@ from digitize.review.items import Item
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
-HEAD = (
-    "item", "record", "place", "field", "picture", "reading", "value", "candidates", "confidence", "why", "rules say",
-    "right value", "verdict", "operator",
-)  # fmt: skip
-_WIDTHS = (14, 26, 30, 24, 60, 30, 30, 30, 11, 24, 50, 36, 12, 16)
+# What the eye and the hand need stands first: what is asked, its picture, what the machine read, where to type.
+_COLUMNS = {
+    "field": 20, "picture": 60, "reading": 28, "value": 24, "right value": 34, "verdict": 11, "candidates": 28,
+    "why": 20, "rules say": 44, "sure": 7, "operator": 16, "place": 32, "record": 26, "item": 14,
+}  # fmt: skip
+HEAD = tuple(_COLUMNS)
+_TO_FILL = ("right value", "verdict", "operator")
 _PICTURE_WIDTH = 410
+_MOST_POINTS = 200.0
+_MOST_FIELDS = 3
 _GUIDE = (
     "Type what stands on the paper into 'right value'.",
     "If nothing stands there, or nobody can read it, leave it empty and choose blank or illegible as verdict.",
@@ -59,8 +63,9 @@ def write_sheet(path: Path, rows: Iterable[tuple[Item, bytes | None]]) -> int:
     for item, picture in rows:
         count += 1
         _write_row(sheet, count + 1, item, picture)
-        for cell in sheet[count + 1][:11]:
-            cell.fill = grey
+        for name, cell in zip(HEAD, sheet[count + 1], strict=True):
+            if name not in _TO_FILL:
+                cell.fill = grey
     _finish(sheet, count)
     guide = book.create_sheet("how to")
     for line in _GUIDE:
@@ -76,21 +81,44 @@ def write_sheet(path: Path, rows: Iterable[tuple[Item, bytes | None]]) -> int:
 def _write_row(sheet: Worksheet, line: int, item: Item, picture: bytes | None) -> None:
     from openpyxl.styles import Alignment
 
-    place = item.cell.partition(":")[2]
-    values = (
-        item.id, item.record, place, ", ".join(item.fields), "", item.reading, item.value, "\n".join(item.candidates),
-        round(item.confidence, 2), ", ".join(item.why), "\n".join(item.said),
-    )  # fmt: skip
-    for column, value in enumerate(values, start=1):
-        cell = sheet.cell(line, column, _plain(value))
+    values: dict[str, object] = {
+        "field": _names(item.fields),
+        "reading": item.reading,
+        "value": item.value,
+        "candidates": "\n".join(item.candidates),
+        "why": ", ".join(item.why),
+        "rules say": "\n".join(item.said),
+        "sure": round(item.confidence, 2),
+        "place": item.cell.partition(":")[2],
+        "record": item.record,
+        "item": item.id,
+    }
+    for column, name in enumerate(HEAD, start=1):
+        value = _plain(values.get(name))
+        cell = sheet.cell(line, column, value)
         cell.alignment = Alignment(wrap_text=True, vertical="top")
         if isinstance(value, str):
             cell.data_type = "s"
-    for column in (12, 13, 14):
-        sheet.cell(line, column).number_format = "@"
-        sheet.cell(line, column).alignment = Alignment(wrap_text=True, vertical="top")
+        if name in _TO_FILL:
+            cell.number_format = "@"
+    sheet.row_dimensions[line].height = _text_height(values)
     if picture:
         _put_picture(sheet, line, picture)
+
+
+def _names(fields: tuple[str, ...]) -> str:
+    """The fields of an item; a table's rows are named together where there are many."""
+    names = [f.partition("[")[0] for f in fields] if len(fields) > _MOST_FIELDS else fields
+    return ", ".join(dict.fromkeys(names))
+
+
+def _text_height(values: dict[str, object]) -> float:
+    """Height in points for the longest wrapped text; programs that work it out themselves let pictures drift."""
+    lines = 1
+    for name, value in values.items():
+        if isinstance(value, str):
+            lines = max(lines, sum(1 + len(part) // _COLUMNS[name] for part in value.split("\n")))
+    return min(_MOST_POINTS, 15.0 * lines + 3)
 
 
 def _put_picture(sheet: Worksheet, line: int, picture: bytes) -> None:
@@ -99,20 +127,29 @@ def _put_picture(sheet: Worksheet, line: int, picture: bytes) -> None:
     image = Image(io.BytesIO(picture))
     scale = min(1.0, _PICTURE_WIDTH / image.width, 200 / image.height)
     image.width, image.height = image.width * scale, image.height * scale
-    sheet.row_dimensions[line].height = max(18, image.height * 0.75 + 6)
-    sheet.add_image(image, f"E{line}")
+    row = sheet.row_dimensions[line]
+    row.height = max(row.height, image.height * 0.75 + 6)
+    sheet.add_image(image, f"{_letter('picture')}{line}")
+
+
+def _letter(name: str) -> str:
+    from openpyxl.utils import get_column_letter
+
+    return str(get_column_letter(HEAD.index(name) + 1))
 
 
 def _finish(sheet: Worksheet, count: int) -> None:
-    from openpyxl.utils import get_column_letter
     from openpyxl.worksheet.datavalidation import DataValidation
 
-    for i, width in enumerate(_WIDTHS, start=1):
-        sheet.column_dimensions[get_column_letter(i)].width = width
+    for name, width in _COLUMNS.items():
+        sheet.column_dimensions[_letter(name)].width = width
     sheet.freeze_panes = "B2"
     allowed = DataValidation(type="list", formula1=f'"{",".join((OK, *VERDICTS[1:]))}"', allow_blank=True)
     sheet.add_data_validation(allowed)
-    allowed.add(f"M2:M{max(2, count + 1)}")
+    allowed.add(f"{_letter('verdict')}2:{_letter('verdict')}{max(2, count + 1)}")
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
 
 
 def read_sheet(path: Path) -> Iterator[Filled]:
