@@ -12,6 +12,7 @@ from functools import lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -151,17 +152,23 @@ def _load_features(folder: Traversable, form: Form) -> FormFeatures:
         return load(file, form.features)
 
 
-def _nothing(reason: str) -> Match:
-    return Match(None, 0, np.eye(2, 3), reason)
+def _nothing(reason: str, inliers: int = 0) -> Match:
+    return Match(None, inliers, np.eye(2, 3), reason)
 
 
-def _fit(form: Form, features: FormFeatures, page: FormFeatures, within: float) -> Match:
+class _Fit(NamedTuple):
+    form: Form
+    inliers: int
+    matrix: Matrix
+
+
+def _fit(form: Form, features: FormFeatures, page: FormFeatures, within: float) -> _Fit:
     """The affine map on which most of a form's key points agree with the page's."""
     import cv2
 
     ours, theirs = _pairs(features, page)
     if len(ours) < 4:
-        return Match(form, len(ours), np.eye(2, 3))
+        return _Fit(form, 0, np.eye(2, 3))
     matrix, inliers = cv2.estimateAffine2D(
         features.points[ours],
         page.points[theirs],
@@ -172,8 +179,8 @@ def _fit(form: Form, features: FormFeatures, page: FormFeatures, within: float) 
         refineIters=20,
     )
     if matrix is None:
-        return Match(form, 0, np.eye(2, 3))
-    return Match(form, int(inliers.sum()), np.asarray(matrix, np.float64))
+        return _Fit(form, 0, np.eye(2, 3))
+    return _Fit(form, int(inliers.sum()), np.asarray(matrix, np.float64))
 
 
 def _pairs(features: FormFeatures, page: FormFeatures) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -188,16 +195,15 @@ def _pairs(features: FormFeatures, page: FormFeatures) -> tuple[NDArray[np.intp]
     return clear, two[clear, 0]
 
 
-def _judged(best: Match, grey: Image) -> Match:
-    """Refuse the best match when too little agrees or the map is not one that a scanner makes."""
+def _judged(best: _Fit, grey: Image) -> Match:
+    """Refuse the best fit when too little agrees or the map is not one that a scanner makes."""
     form = best.form
-    assert form is not None
     if best.inliers < form.min_inliers:
         reason = f"no known form: {best.inliers} key points agree with {form.id}, {form.min_inliers} are needed"
-        return Match(None, best.inliers, best.matrix, reason)
+        return _nothing(reason, best.inliers)
     if not _is_plausible(best.matrix, form, grey):
-        return Match(None, best.inliers, best.matrix, f"{form.id} fits only when bent out of shape")
-    return best
+        return _nothing(f"{form.id} fits only when bent out of shape", best.inliers)
+    return Match(form, best.inliers, best.matrix)
 
 
 def _is_plausible(matrix: Matrix, form: Form, grey: Image) -> bool:
