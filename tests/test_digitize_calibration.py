@@ -26,7 +26,9 @@ def test_a_workspaces_own_measurement_counts(tmp_path):
     assert cut(None, measured) == NEVER
 
 
-@pytest.mark.parametrize("text", ["format = 1\n[form.x]\naccept = 7\n", "format = 1\n[form.x]\ncut = 0.9\n", "= broken"])
+@pytest.mark.parametrize(
+    "text", ["format = 1\n[form.x]\naccept = 7\n", "format = 1\n[form.x]\ncut = 0.9\n", "= broken"]
+)
 def test_a_wrong_file_is_named(tmp_path, text):
     with pytest.raises(OptionsError, match="calibration.toml"):
         load_calibration(write(tmp_path, text))
