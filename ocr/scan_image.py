@@ -71,7 +71,7 @@ def to_grey(picture: Picture) -> Image:
 def _scaled(values: np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> Image:
     """Deep grey as 8 bits. Scanners store 10, 12 or 16 bits in 16 without saying which: the largest value tells."""
     deep = np.nan_to_num(values.astype(np.float32), posinf=0.0, neginf=0.0)
-    top = float(deep.max(initial=0.0))
+    top = float(deep.max()) if deep.size else 0.0
     full = next((f for f in (1.0, 255.0, 1023.0, 4095.0, 65535.0) if top <= f), top)
     return np.asarray(np.clip(deep * (255.0 / full), 0, 255).round(), np.uint8)
 
