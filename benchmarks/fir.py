@@ -5,8 +5,8 @@ python benchmarks/fir.py --quick
 
 FOLDER holds images/, gold.jsonl, stations.json and the scorer score_fir.py. Pages go through the product's own
 recognise and decide; beside that, the peer: Tesseract alone on the same zones, cut from the page as it is. What was
-read is kept in the cache under the hash of page and settings, so that an interrupted run goes on where it was. --quick
-takes the invented pages of sample_data/ instead, whose values are compared as written.
+read is kept in the cache under the hash of page, settings and code, so that an interrupted run goes on where it was.
+--quick takes the invented pages of sample_data/ instead, whose values are compared as written.
 """
 
 from __future__ import annotations
@@ -39,7 +39,6 @@ from ocr.zones import cut_zone, find_form, load_models, zone_box
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "sample_data"
 FIELDS = ("police_station", "year", "fir_no", "statutes", "complainant_name")
-PEER_VERSION = "1"
 
 
 @dataclass(frozen=True)
@@ -85,7 +84,7 @@ def read_all(
     images: Sequence[Path], settings: ReadSettings, cache: Path, jobs: int
 ) -> dict[str, tuple[Recognition, dict[str, str]]]:
     """Every page's recognition and the peer's texts by zone, by file name; from the cache where it is there."""
-    folder = cache / f"{settings.key()}-{PEER_VERSION}"
+    folder = cache / f"{settings.key()}-{_reader_hash()}"
     folder.mkdir(parents=True, exist_ok=True)
     todo = [Job(image, settings, folder / f"{_sha256(image)}.json") for image in images]
     waiting = [job for job in todo if not job.kept.exists()]
@@ -200,6 +199,12 @@ def score_samples(
         peer = [folded(pages[n][1].get(field, "")) == wanted[n] for n in wanted]
         shares[field] = f"{sum(ours)} of {len(wanted)}; tesseract alone {sum(peer)}"
     return shares
+
+
+def _reader_hash() -> str:
+    """Hash of this file and of all that reads: code, forms, language files."""
+    paths = sorted(p for p in (ROOT / "ocr").rglob("*") if p.suffix in (".py", ".toml", ".npz"))
+    return hashlib.sha256("".join(_sha256(p) for p in (*paths, Path(__file__))).encode()).hexdigest()[:16]
 
 
 def _sha256(path: Path) -> str:

@@ -87,3 +87,27 @@ def test_saved_key_points_come_back(tmp_path):
 def test_a_broken_file_is_named(content):
     with pytest.raises(FormError, match=r"x\.npz"):
         load(io.BytesIO(content), "x.npz")
+
+
+def test_a_form_is_trained_from_filled_pages_and_twice_the_same(tmp_path, capsys):
+    from training.forms import main
+
+    (tmp_path / "invented.toml").write_text(
+        'format = 1\nid = "invented"\nfamily = "invented"\ntitle = "Invented"\nlanguages = ["en"]\n'
+        'width = 640\nheight = 900\nfeatures = "invented.npz"\n[[zone]]\nid = "name"\nbox = [255, 60, 610, 125]\n'
+    )
+    pages = []
+    for i in range(4):
+        turn = cv2.getRotationMatrix2D((320, 450), 2.0 * i, 1.0)
+        pages.append(tmp_path / f"{i}.png")
+        cv2.imwrite(str(pages[-1]), cv2.warpAffine(filled(i), turn, (640, 900), borderValue=(255,)))
+    arguments = [str(tmp_path / "invented.toml"), *map(str, pages)]
+    main(arguments)
+    first = (tmp_path / "invented.npz").read_bytes()
+    main(arguments)
+    assert (tmp_path / "invented.npz").read_bytes() == first
+    assert "4 of 4 pages" in capsys.readouterr().out
+    with (tmp_path / "invented.npz").open("rb") as file:
+        found = load(file, "invented.npz")
+    x, y = found.points.T
+    assert found.size > 80 and not ((x >= 255) & (x < 610) & (y >= 60) & (y < 125)).any()
