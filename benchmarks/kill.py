@@ -90,7 +90,7 @@ def _workspace(place: Path, state: str, files: list[Path]) -> Path:
 
 def digitize(*arguments: str, codes: tuple[int, ...] = (0,)) -> str:
     """Run one command line of the product. Raises RuntimeError when it ends with another code."""
-    command = [sys.executable, "-c", "from digitize.cli import main; main()", *arguments]
+    command = [sys.executable, "-m", "digitize.cli", *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     if done.returncode not in codes:
         raise RuntimeError(f"digitize {arguments[0]} ended with {done.returncode}: {done.stderr[-2000:]}")
@@ -105,7 +105,7 @@ def _files(path: Path, limit: int) -> list[Path]:
 
 def _run_and_kill(place: Path, after_s: float) -> bool:
     """Start a run and kill its whole process group after some seconds; False when it was done before."""
-    command = [sys.executable, "-c", "from digitize.cli import main; main()", "run", str(place)]
+    command = [sys.executable, "-m", "digitize.cli", "run", str(place)]
     run = subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     )

@@ -3,10 +3,10 @@
 # Safe to repeat: a second run finds everything done and says so.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-digitize=.venv/bin/digitize
+digitize=${DIGITIZE:-.venv/bin/digitize}
 folder=${DEMO_DIR:-demo}
 
-run() { printf '\n$ digitize %s\n' "$*"; "$digitize" "$@"; }
+run() { printf '\n$ digitize %s\n' "$*"; $digitize "$@"; }
 
 if [ ! -f "$folder/digitize.toml" ]; then
   run init wb "$folder" --site sample
