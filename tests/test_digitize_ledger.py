@@ -109,3 +109,17 @@ def test_each_piece_of_work_is_done_at_most_once_whatever_the_order(tmp_path_fac
             done = [e.key for e in ledger.events(unit) if e.outcome == "done"]
             assert len(done) == len(set(done))
         assert ledger.verify() >= 0
+
+
+def test_a_lease_that_is_renewed_does_not_run_out(ledger, monkeypatch):
+    import digitize.ledger.core as core
+
+    now = [1000.0]
+    monkeypatch.setattr(core.time, "time", lambda: now[0])
+    ledger.claim(["p1"], "read", "far:1:1.00")
+    now[0] += core.LEASE_SECONDS - 1
+    ledger.renew("far:1:1.00")
+    now[0] += 2
+    assert ledger.claim(["p1"], "read", "near:1:1.00") == []
+    now[0] += core.LEASE_SECONDS
+    assert ledger.claim(["p1"], "read", "near:1:1.00") == ["p1"]

@@ -62,7 +62,9 @@ def read_pages(ledger: Ledger, known: Known, todos: Sequence[Todo], progress: Pr
     jobs = _claimed(ledger, known, todos, sources)
     for job, done in run_jobs(read_page, jobs, known.jobs, _crashed):
         todo = by_page[job.page]
-        _write(ledger, known, todo, done)
+        with ledger.writing():
+            _write(ledger, known, todo, done)
+            ledger.renew(known.owner)
         report.count(todo, done)
         progress.advance(failed=isinstance(done, PageFailed))
         _stop_if_too_many(report, known)
