@@ -46,8 +46,12 @@ if [ ${#missing[@]} -gt 0 ]; then
     tail -n 20 "$log" >&2
     say "apt-get could not install them. Mend what it says above, then run: sudo $command"; exit 6
   fi
+  if ! python=$(find_python); then # a system whose own Python is too old may have a newer one beside it
+    $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends python3.11 python3.11-venv \
+      >>"$log" 2>&1 || true
+    python=$(find_python) || { say "Python 3.11 to 3.13 is needed and apt did not bring it."; exit 6; }
+  fi
   rm -f "$log"
-  python=$(find_python) || { say "Python 3.11 to 3.13 is needed and apt did not bring it."; exit 6; }
 fi
 
 stamp=.venv/.made-from
