@@ -18,6 +18,12 @@ _PAGES = """
   LEFT JOIN state r ON r.unit = s.page AND r.step = 'recognise'
   LEFT JOIN state d ON d.unit = s.page AND d.step = 'decide'
 """
+_NOT_MAPPED = """
+  SELECT COUNT(*) AS n FROM (
+    SELECT unit FROM state WHERE step = 'decide' AND outcome <> 'failed' AND json_extract(detail, '$.part') = 1
+    UNION SELECT unit FROM tables
+  ) u LEFT JOIN state m ON m.unit = u.unit AND m.step = 'map' WHERE m.unit IS NULL
+"""
 
 
 @dataclass(slots=True)
@@ -103,7 +109,7 @@ def snapshot(ledger: Ledger) -> Snapshot:
     _count_files(ledger, s)
     _count_pages(ledger, s)
     _count_records(ledger, s)
-    _count_steps(s)
+    _count_steps(s, ledger.execute(_NOT_MAPPED).fetchone()["n"])
     _rate(ledger, s)
     return s
 
@@ -179,10 +185,11 @@ def _count_record(s: Snapshot, row: Mapping[str, Any], lines: list[Line]) -> Non
         line.rejected += verdict == "reject"
 
 
-def _count_steps(s: Snapshot) -> None:
+def _count_steps(s: Snapshot, not_mapped: int) -> None:
     t = s.totals
     s.steps = {
         "read": {"waiting": t.pages_waiting, "done": t.pages_read, "failed": t.pages_failed},
+        "map": {"waiting": not_mapped, "done": t.records, "failed": t.unmapped},
         "check": {"waiting": t.unchecked, "done": t.records - t.unchecked, "failed": 0},
         "review": {"waiting": t.in_review + t.rejected, "done": t.clean, "failed": 0},
         "load": {"waiting": t.clean - t.loaded, "done": t.loaded, "failed": t.rejected},

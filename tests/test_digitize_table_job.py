@@ -185,3 +185,14 @@ def test_a_fault_in_one_table_is_recorded_without_values_and_stops_nothing(digit
     with sqlite3.connect(place / "ledger.sqlite") as db:
         text = "\n".join(r[0] for r in db.execute("SELECT detail FROM events"))
     assert "KeyError at" in text and "Secret" not in text
+
+
+def test_status_counts_what_waits_for_each_step(digitize, samples, tmp_path):
+    place = tmp_path / "ws"
+    digitize("init", "wb", place)
+    digitize("intake", place, samples / "legacy" / "FIRMAST.DBF")
+    assert digitize.json("status", place)["steps"]["map"] == {"waiting": 1, "done": 0, "failed": 0}
+    digitize("run", place, "--only", "map")
+    steps = digitize.json("status", place)["steps"]
+    assert steps["map"] == {"waiting": 0, "done": 56, "failed": 0}
+    assert steps["check"] == {"waiting": 56, "done": 0, "failed": 0}
