@@ -33,7 +33,7 @@ site_id = "{site_id}"   # stands in every page and record id: do not change it
 [severity]
 # R001 = "review"           # what a rule does: note, review or reject (docs/rules.md)
 """
-_STATIONS = "station,district,aliases\n"
+_STATIONS = "station,district,aliases,district_aliases\n"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mappers.codes import place_lists
 from mappers.errors import MappingError
 from mappers.mapping import FormMapping, find_mapping, load_mappings, map_readings, map_rows
 from mappers.record import Record, from_plain, to_plain
@@ -265,3 +266,10 @@ def test_a_doubtful_year_moves_no_date_when_the_intake_names_one() -> None:
     )
     (record,) = map_readings(mapping, [page], MapContext("r", book_year=2025))
     assert record.value("fir_date") == "2025-08-06"
+
+
+def test_a_districts_other_spellings_come_from_the_station_list(tmp_path: Path) -> None:
+    own = tmp_path / "stations.csv"
+    own.write_text("station,district,aliases,district_aliases\nNamunahat,Namuna,,नमूना; নমুনা\n", "utf-8")
+    districts = place_lists("wb", own)["district"]
+    assert districts.find("নমুনা") == districts.find("नमूना") == "Namuna"

@@ -29,11 +29,12 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Station:
-    """One police station; aliases are the other ways its name is written."""
+    """One police station; aliases are the other ways its name is written, district_aliases those of its district's."""
 
     name: str
     district: str
     aliases: tuple[str, ...] = ()
+    district_aliases: tuple[str, ...] = ()
 
 
 @cache
@@ -70,6 +71,7 @@ def _split(text: str) -> list[str]:
 def read_stations(path: Path) -> tuple[Station, ...]:
     """A station list of the form `station,district,aliases` (aliases parted by semicolons), UTF-8 with or without BOM.
 
+    A column `district_aliases` may give other spellings of the district, on any of its stations.
     Raises MappingError when a column is missing, naming file and column.
     """
     with path.open(encoding="utf-8-sig", newline="") as f:
@@ -84,7 +86,13 @@ def _stations(reader: csv.DictReader[str], source: str) -> tuple[Station, ...]:
         )
     rows = [r for r in reader if (r["station"] or "").strip()]
     return tuple(
-        Station(r["station"].strip(), (r["district"] or "").strip(), tuple(_split(r["aliases"] or ""))) for r in rows
+        Station(
+            r["station"].strip(),
+            (r["district"] or "").strip(),
+            tuple(_split(r["aliases"] or "")),
+            tuple(_split(r.get("district_aliases") or "")),
+        )
+        for r in rows
     )
 
 
@@ -125,6 +133,9 @@ def place_lists(state_code: str, own: Path | None = None) -> Mapping[str, CodeLi
     """The lists "station" and "district" of a state with the workspace's own stations: what a MapContext wants."""
     stations = load_stations(state_code, own)
     districts = district_list(state_code)
-    added = {s.district for s in stations if s.district and districts.find(s.district) is None}
-    ways = {**districts.spellings, **{d: () for d in sorted(added)}}
+    ways = dict(districts.spellings)
+    for s in sorted(stations, key=lambda s: s.name):
+        if s.district:
+            name = districts.find(s.district) or s.district
+            ways[name] = tuple(dict.fromkeys((*ways.get(name, ()), *s.district_aliases)))
     return {"station": station_list(stations), "district": make_list("district", ways, ways, is_open=True)}
