@@ -18,7 +18,8 @@ from ocr.ctc import Grammar, LogProbs, TextList, fold, nothing, posteriors, spot
 _DIGITS = "0123456789"
 _LETTERS = "ABCDE"
 _MOST_DIGITS_IN_A_RUN = 18
-_LEAST_GAIN = 2.0
+_LEAST_GAIN = 2.5
+_GAIN_SCALE = 4.0
 
 Looks = Mapping[str, Mapping[str, float]]
 
@@ -70,18 +71,19 @@ def spot_numbers(matrix: LogProbs, characters: Sequence[str], kind: str, limit: 
 def spot_sections(bands: Sequence[Sequence[Spotted]]) -> list[tuple[str, float]]:
     """Lists of sections over the lines of a zone, best first, with confidence 0..1.
 
-    bands: what spot_numbers gave for each line. A line that is hardly likelier to hold sections than none has none;
-    other readings are given for the line that has the most to say.
+    bands: what spot_numbers gave for each line. The line that has the most to say is believed, however little; another
+    adds its sections when it is clearly likelier to hold some than none.
     """
-    held = [band for band in bands if band and band[0].gain > _LEAST_GAIN]
-    if not held:
+    said = [band for band in bands if band]
+    if not said:
         return []
-    main = max(held, key=lambda band: band[0].gain)
+    main = max(said, key=lambda band: band[0].gain)
+    held = [band for band in said if band is main or band[0].gain > _LEAST_GAIN]
     texts: dict[str, float] = {}
     for spotted in main:
         parts = [spotted.text if band is main else band[0].text for band in held]
         text = "/".join(parts)
-        texts[text] = texts.get(text, 0.0) + spotted.share * (1 - exp(-max(0.0, spotted.gain) / 10))
+        texts[text] = texts.get(text, 0.0) + spotted.share * (1 - exp(-max(0.0, spotted.gain) / _GAIN_SCALE))
     return sorted(((t, round(c, 4)) for t, c in texts.items()), key=lambda t: (-t[1], t[0]))
 
 
