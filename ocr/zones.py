@@ -184,7 +184,11 @@ def _fit(form: Form, features: FormFeatures, page: FormFeatures, within: float) 
 
 
 def _pairs(features: FormFeatures, page: FormFeatures) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Key points of the form and the page's most alike, where the second best is clearly less alike."""
+    """Key points of the form and the page's most alike, where the second best is clearly less alike.
+
+    Each of the page's is used once: many of the form's on one of the page's would agree under a map that shrinks the
+    form to a speck.
+    """
     if features.size == 0 or page.size < 2:
         return np.zeros(0, np.intp), np.zeros(0, np.intp)
     a, b = features.descriptors.astype(np.float32), page.descriptors.astype(np.float32)
@@ -192,7 +196,9 @@ def _pairs(features: FormFeatures, page: FormFeatures) -> tuple[NDArray[np.intp]
     two = np.argpartition(squared, 1, axis=1)[:, :2]
     best, second = np.take_along_axis(squared, two, axis=1).T
     clear = np.flatnonzero(best < _RATIO**2 * second)
-    return clear, two[clear, 0]
+    clear = clear[np.argsort(best[clear], kind="stable")]
+    theirs, first = np.unique(two[clear, 0], return_index=True)
+    return clear[first], theirs
 
 
 def _judged(best: _Fit, grey: Image) -> Match:
