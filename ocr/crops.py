@@ -40,7 +40,7 @@ class Crop:
 
     def line(self, languages: tuple[str, ...]) -> LineImage:
         """The clean crop as a question to an engine."""
-        return LineImage(self.clean, languages, block=self.zone.kind == "block")
+        return LineImage(self.clean, languages, block=self.zone.kind == "block", kind=self.zone.kind)
 
     def box_on_scan(self, corners: NDArray[np.float64] | NDArray[np.int64]) -> Box:
         """The upright rectangle of the scan around points of the clean crop; corners: (n, 3) rows x, y, 1."""

@@ -27,7 +27,7 @@ from ocr.zones import Match, angle_deg, find_form, load_models
 
 __all__ = ["DECIDE_VERSION", "READ_VERSION", "ReadSettings", "decide", "recognise", "require_engine"]
 
-READ_VERSION = "2"
+READ_VERSION = "3"
 _DOUBTFUL = 0.8
 """Below this confidence a zone is looked at again in other ways; above, one line in thirty has an error."""
 _NUMERIC = ("digits", "year", "date", "time")
@@ -213,7 +213,8 @@ def _is_doubtful(looks: Sequence[tuple[str, EngineText]]) -> bool:
 def _reading(crop: Crop, looks: Sequence[tuple[str, EngineText]]) -> ZoneReading:
     """A zone's candidates, surest first, with the words of the surest in pixels of the scan."""
     seen = sorted((x for x in looks if x[1].text), key=lambda x: -x[1].confidence)
-    candidates = tuple(Candidate(text.text, text.confidence, by) for by, text in seen)
+    said = [(by, c) for by, text in seen for c in (Candidate(text.text, text.confidence), *text.others)]
+    candidates = tuple(Candidate(c.text, c.confidence, by) for by, c in sorted(said, key=lambda x: -x[1].confidence))
     words = tuple(_on_scan(crop, word) for word in seen[0][1].words) if seen else ()
     return ZoneReading(crop.zone.id, crop.box, candidates, words, round(crop.ink, 5), crop.blank)
 

@@ -13,7 +13,7 @@ from ocr.engines.replay import RecordingEngine
 from ocr.errors import EngineFailed, EngineMissing, ScanError
 from ocr.features import build_features, save
 from ocr.lexicon import Lexicon
-from ocr.page import Scan
+from ocr.page import Candidate, Scan
 from ocr.plain import recognition_from_plain, recognition_to_plain
 from ocr.read import ReadSettings, decide, recognise, require_engine
 
@@ -208,6 +208,32 @@ def test_answers_recorded_once_are_read_again_without_the_engine(tmp_path, forms
     other = dict(FILLED, year="1988")
     with pytest.raises(EngineFailed, match="recording"):
         recognise(scanned(tmp_path, filled_form(other)), settings)
+
+
+def test_an_engine_is_told_each_zones_kind_and_its_other_texts_become_candidates(tmp_path, forms, monkeypatch):
+    """Both ends of constrained decoding: without either a number is read as any other line."""
+    from ocr import read
+    from ocr.engine import EngineText
+
+    asked = []
+
+    class Spotting:
+        def name_and_version(self):
+            return "spotting 1"
+
+        def languages(self):
+            return frozenset({"en"})
+
+        def read(self, lines):
+            asked.extend(line.kind for line in lines)
+            return [EngineText("1987", 0.9, others=(Candidate("1981", 0.4),)) for _ in lines]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(read, "load_engine", lambda name, timeout_s=None: Spotting())
+        found = recognise(scanned(tmp_path, filled_form()), settings_for(forms))
+    year = next(z for z in found.zones if z.zone == "year")
+    assert {"year", "digits", "block", "line"} == set(asked)
+    assert [c.text for c in year.candidates] == ["1987", "1981"]
 
 
 def record(folder, scan, forms, monkeypatch):

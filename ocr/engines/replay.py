@@ -11,10 +11,10 @@ from typing import Any
 
 from ocr.engine import Engine, EngineText, LineImage
 from ocr.errors import EngineFailed, EngineMissing
-from ocr.page import Box, Word
+from ocr.page import Box, Candidate, Word
 
 _FILE = "answers.json"
-_FORMAT = 1
+_FORMAT = 2
 
 
 class ReplayEngine:
@@ -86,7 +86,7 @@ class RecordingEngine:
 
 def ask_key(line: LineImage) -> str:
     """What tells one question from another: the crop's pixels and how it is to be read; 32 hex digits."""
-    how = f"{line.image.shape}|{','.join(line.languages)}|{line.block}|{line.digits}|"
+    how = f"{line.image.shape}|{','.join(line.languages)}|{line.block}|{line.digits}|{line.kind}|"
     return hashlib.sha256(how.encode() + line.image.tobytes()).hexdigest()[:32]
 
 
@@ -97,4 +97,5 @@ def build(argument: str, timeout_s: float | None) -> ReplayEngine:
 
 def _from_plain(data: Mapping[str, Any]) -> EngineText:
     words = tuple(Word(w["text"], w["confidence"], Box(*w["box"])) for w in data["words"])
-    return EngineText(data["text"], data["confidence"], words)
+    others = tuple(Candidate(**c) for c in data["others"])
+    return EngineText(data["text"], data["confidence"], words, others)
