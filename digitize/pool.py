@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from itertools import chain, islice
 from multiprocessing import active_children, get_context, parent_process
 from typing import TypeVar
 
@@ -19,18 +19,22 @@ Done = TypeVar("Done")
 def run_jobs(
     work: Callable[[Job], Done], jobs: Iterable[Job], workers: int, crashed: Callable[[Job], Done]
 ) -> Iterator[tuple[Job, Done]]:
-    """Do jobs in processes, giving back each as it is done, in no set order.
+    """Do jobs in processes, giving back each as it is done, in no set order; jobs are drawn as workers come free.
 
     A worker that dies (killed for memory, a crash in a library) takes only its own job with it: the jobs in hand are
     done again one at a time, and the one that breaks its worker twice becomes crashed(job).
     """
-    waiting = deque(jobs)
-    if not waiting:
+    waiting = iter(jobs)
+    first = list(islice(waiting, 1))
+    if not first:
         return
-    with _Pool(min(workers, len(waiting))) as pool:
-        while waiting or pool.running:
-            while waiting and len(pool.running) < 2 * pool.size:
-                pool.start(work, waiting.popleft())
+    waiting = chain(first, waiting)
+    with _Pool(workers) as pool:
+        while True:
+            for job in islice(waiting, 2 * pool.size - len(pool.running)):
+                pool.start(work, job)
+            if not pool.running:
+                return
             yield from pool.collect(work, crashed)
 
 

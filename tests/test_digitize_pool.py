@@ -31,3 +31,17 @@ def test_no_jobs_start_no_process():
     begun = time.monotonic()
     assert list(run_jobs(square, [], 2, crashed)) == []
     assert time.monotonic() - begun < 1
+
+
+def test_jobs_are_drawn_as_workers_come_free():
+    """A page is claimed, and its reading fetched, only when it is about to be worked on."""
+    drawn = []
+
+    def jobs():
+        for n in range(200):
+            drawn.append(n)
+            yield n
+
+    for _ in run_jobs(abs, jobs(), 2, crashed):
+        assert len(drawn) <= 20
+        break

@@ -17,7 +17,7 @@ from digitize.work import PageDone, PageFailed, PageJob, read_page
 
 __all__ = ["ReadReport", "plan", "read_pages"]
 _LOOKED_AT_FIRST = 50
-_CLAIM_AT_ONCE = 64
+_CLAIM_AT_ONCE = 16
 
 
 @dataclass(slots=True)
