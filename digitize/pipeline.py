@@ -158,8 +158,16 @@ def _check(ledger: Ledger, known: Known, wanted: Wanted, progress: Progress, rep
 def _load(ledger: Ledger, known: Known, wanted: Wanted, progress: Progress, report: RunReport) -> None:
     todos = load.plan(ledger, known)
     report.todo["load"] = len(todos)
-    if wanted.is_dry or not todos:
+    if wanted.is_dry:
         return
+    if todos:
+        _load_all(ledger, known, todos, progress, report)
+    load.write_receipts(ledger, known)
+
+
+def _load_all(
+    ledger: Ledger, known: Known, todos: list[tuple[str, str]], progress: Progress, report: RunReport
+) -> None:
     target = SqliteTarget(known.place.target)
     try:
         report.receipts = load.load_batches(ledger, known, target, todos, progress)

@@ -122,13 +122,15 @@ def page_status(read: str | None, decided: str | None) -> str:
 
 
 def _count_files(ledger: Ledger, s: Snapshot) -> None:
-    row = ledger.execute("SELECT COUNT(*) AS n, TOTAL(problem <> '') AS bad FROM sources").fetchone()
-    s.totals.files, s.totals.files_refused = row["n"], int(row["bad"])
-    sql = "SELECT detail FROM state WHERE step = 'intake' AND outcome = 'failed'"
-    kinds = Counter(json.loads(r["detail"])["kind"] for r in ledger.rows(sql))
+    """Files taken in and refused; those that could not be opened at all have no content and stand under their name."""
+    taken = ledger.execute("SELECT COUNT(*) AS n FROM sources WHERE problem = ''").fetchone()["n"]
+    kinds = Counter(r["kind"] for r in ledger.rows("SELECT kind FROM sources WHERE problem <> ''"))
+    sql = """SELECT json_extract(detail, '$.kind') AS kind FROM state WHERE step = 'intake' AND outcome = 'failed'
+             AND unit NOT IN (SELECT sha256 FROM sources)"""
+    kinds.update(r["kind"] for r in ledger.rows(sql))
+    s.totals.files_refused = sum(kinds.values())
+    s.totals.files = taken + s.totals.files_refused
     s.failures.update({f"file: {kind}": n for kind, n in sorted(kinds.items())})
-    missing = sum(kinds.values()) - s.totals.files_refused
-    s.totals.files, s.totals.files_refused = s.totals.files + missing, s.totals.files_refused + missing
 
 
 def _count_pages(ledger: Ledger, s: Snapshot) -> None:

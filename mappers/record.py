@@ -84,14 +84,19 @@ class Record:
                     yield f"{table}[{i}].{name}", value
 
     def with_value(self, path: str, value: FieldValue) -> Record:
-        """A copy in which the field at path is replaced. Raises KeyError for a child row that is not there."""
+        """A copy in which the field at path is replaced; the row after a table's last is added.
+
+        Raises KeyError for a row further on.
+        """
         if "[" not in path:
             return replace(self, fields={**self.fields, path: value})
         table, _, rest = path.partition("[")
         index, _, name = rest.partition("].")
         rows = list(self.children.get(table, ()))
-        if int(index) >= len(rows):
+        if int(index) > len(rows):
             raise KeyError(path)
+        if int(index) == len(rows):
+            rows.append({})
         rows[int(index)] = {**rows[int(index)], name: value}
         return replace(self, children={**self.children, table: tuple(rows)})
 

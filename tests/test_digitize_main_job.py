@@ -119,3 +119,24 @@ def test_the_ledger_holds_no_value_outside_its_results(place):
     with sqlite3.connect(place / "ledger.sqlite") as db:
         text = "\n".join(r[0] for r in db.execute("SELECT detail FROM events"))
     assert "कल्पना" not in text and "Kalpanapur" not in text
+
+
+def test_a_page_scanned_again_as_something_else_takes_its_record_back(digitize, samples, tmp_path):
+    import cv2
+    import numpy as np
+
+    place = tmp_path / "ws"
+    digitize("init", "wb", place)
+    digitize("intake", place, samples / "fir_book_2025" / "hi_2025_101.jpg", "--volume", "V")
+    digitize("run", place)
+    assert digitize.json("status", place)["totals"]["records"] == 1
+    folder = tmp_path / "again"
+    folder.mkdir()
+    cv2.imwrite(str(folder / "letter.png"), np.full((900, 700), 240, np.uint8))
+    (folder / "manifest.csv").write_text("file,volume,page\nletter.png,V,1\n", encoding="utf-8")
+    report = digitize.json("intake", place, folder)
+    assert report["scanned_again"] == ["wb-0001-0001"]
+    digitize("run", place, code=3)
+    totals = digitize.json("status", place)["totals"]
+    assert (totals["pages"], totals["pages_failed"], totals["records"]) == (1, 1, 0)
+    assert "Nothing to do" in digitize("run", place, code=3)

@@ -196,3 +196,46 @@ def test_status_counts_what_waits_for_each_step(digitize, samples, tmp_path):
     steps = digitize.json("status", place)["steps"]
     assert steps["map"] == {"waiting": 0, "done": 56, "failed": 0}
     assert steps["check"] == {"waiting": 56, "done": 0, "failed": 0}
+
+
+def test_files_refused_once_stay_counted_when_they_are_given_again(digitize, samples, tmp_path):
+    place = tmp_path / "ws"
+    digitize("init", "wb", place)
+    digitize("intake", place, samples / "garbage", code=3)
+    before = digitize.json("status", place)
+    digitize("intake", place, samples / "garbage")
+    after = digitize.json("status", place)
+    assert before["totals"]["files_refused"] > 5
+    assert (after["totals"], after["failures"]) == (before["totals"], before["failures"])
+
+
+def test_a_file_that_could_not_be_opened_is_not_refused_once_it_is_there(digitize, samples, tmp_path):
+    place = tmp_path / "ws"
+    digitize("init", "wb", place)
+    digitize("intake", place, tmp_path / "FIRMAST.DBF", code=3)
+    assert digitize.json("status", place)["totals"]["files_refused"] == 1
+    shutil.copy(samples / "legacy" / "FIRMAST.DBF", tmp_path / "FIRMAST.DBF")
+    digitize("intake", place, tmp_path / "FIRMAST.DBF")
+    totals = digitize.json("status", place)["totals"]
+    assert (totals["files"], totals["files_refused"]) == (1, 0)
+
+
+def test_a_receipt_that_a_killed_run_did_not_write_is_written_by_the_next(digitize, place):
+    (file,) = (place / "receipts").glob("*.json")
+    text = file.read_text(encoding="utf-8")
+    file.unlink()
+    digitize("run", place)
+    assert file.read_text(encoding="utf-8") == text
+
+
+def test_a_load_that_was_committed_and_not_noted_is_not_done_twice(digitize, place):
+    """Killed between the target's commit and the ledger's: the target knows the load, the ledger learns of it."""
+    with sqlite3.connect(place / "ledger.sqlite") as db:
+        db.execute("DELETE FROM state WHERE step = 'load'")
+        db.execute("DELETE FROM receipts")
+        db.execute("UPDATE records SET loaded = ''")
+    before = loaded(place, "SELECT COUNT(*) FROM loads"), loaded(place)
+    report = digitize.json("run", place)
+    assert [r["repeated"] for r in report["receipts"]] == [True]
+    assert (loaded(place, "SELECT COUNT(*) FROM loads"), loaded(place)) == before
+    assert report["totals"]["loaded"] == before[1]

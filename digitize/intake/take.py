@@ -142,6 +142,8 @@ class _Writer:
 
     def _take(self, look: Looked) -> None:
         self._insert_source(look)
+        if self._ledger.state(look.given.name, "intake"):  # it could not be opened before, and now it is here
+            self._ledger.record_event(look.given.name, "intake", "done", key=look.sha256)
         self._note(look, "done", {"name": look.given.name, "bytes": look.size, "pages": look.pages})
         said = look.given.said
         for idx, name in enumerate(look.tables):
@@ -176,7 +178,7 @@ class _Writer:
         self._catalogue.insert_source(
             Source(
                 look.sha256, self._batch, look.given.name, look.size, look.media, look.pages,
-                path.suffix.lower(), linked, look.problem,
+                path.suffix.lower(), linked, look.problem, look.kind,
             )
         )  # fmt: skip
 

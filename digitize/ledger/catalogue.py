@@ -25,7 +25,10 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One file by its content. linked: where it lies when it was not copied. problem: why it was refused, or ""."""
+    """One file by its content. linked: where it lies when it was not copied.
+
+    problem: why it was refused, or ""; kind: the same as a stable word.
+    """
 
     sha256: str
     batch: str
@@ -36,6 +39,7 @@ class Source:
     suffix: str
     linked: str = ""
     problem: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)

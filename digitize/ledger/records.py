@@ -144,11 +144,11 @@ class Records:
         )
         return [Finding(**dict(r)) for r in rows]
 
-    def set_loaded(self, hashes: Mapping[str, str]) -> None:
-        """Note under which hash each record now lies in the target ("" when it was taken out)."""
+    def set_loaded(self, batch: str, load: str) -> None:
+        """Note that the target now holds, of this batch, exactly the clean records, under that load."""
+        sql = "UPDATE records SET loaded = CASE verdict WHEN 'clean' THEN ? ELSE '' END WHERE batch = ?"
         with self._ledger.writing():
-            for record, value in hashes.items():
-                self._ledger.execute("UPDATE records SET loaded = ? WHERE record = ?", (value, record))
+            self._ledger.execute(sql, (load, batch))
 
     def insert_decision(self, decision: Decision, at: str) -> None:
         """Add what a person settled; earlier decisions stay in the history."""

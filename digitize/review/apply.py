@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from digitize.ledger.records import Decision
 from digitize.review.items import COLUMN, FIELD, ZONE, cell_of
 from digitize.verdict import OPERATOR
 from mappers.record import FieldValue, Record
-from mappers.values import PageValues, RowValues, ZoneValue
+from mappers.typed import clean_typed
+from mappers.values import MapContext, PageValues, RowValues, ZoneValue
 
 VALUE, BLANK, ILLEGIBLE = "value", "blank", "illegible"
 VERDICTS = (VALUE, BLANK, ILLEGIBLE)
@@ -52,20 +54,22 @@ def over_row(values: RowValues, settled: Settled) -> RowValues:
     return replace(values, cells=cells)
 
 
-def sign_record(record: Record, settled: Settled, read_before: Mapping[str, str]) -> Record:
+def sign_record(record: Record, settled: Settled, read_before: Mapping[str, str], context: MapContext) -> Record:
     """The mapped record with the operator's name on every field that a person settled.
 
-    read_before: cell -> reading it was decided on; a decision whose reading is no longer the page's is left out.
+    read_before: cell -> its reading today; a decision made on another one is left out. What was typed for a field that
+    nothing in the source feeds is put in here, made canonical by the field's own cleaner.
     """
     for path, value in list(record.cells()):
         cell = cell_of(path, value)
-        decision = settled.cells.get(cell)
+        decision = settled.cells.get(cell) if not cell.startswith(f"{FIELD}:") else None
         if decision is not None and read_before.get(cell, decision.reading) == decision.reading:
             record = record.with_value(path, _signed(value, decision))
     for cell, decision in settled.cells.items():
         kind, _, name = cell.partition(":")
-        if kind == FIELD and "[" not in name and name not in record.fields:
-            record = record.with_value(name, _signed(FieldValue(raw="", value=decision.value or None), decision))
+        if kind == FIELD:
+            with suppress(KeyError):  # the row it was typed for is not there any more; the field is asked again
+                record = record.with_value(name, _typed(name, decision, context))
         place = name.rpartition("/")[2]
         if kind != FIELD and place in record.left_over:
             left = {k: v for k, v in record.left_over.items() if k != place}
@@ -79,6 +83,13 @@ def _zone(zone: ZoneValue, decision: Decision) -> ZoneValue:
         zone, value=decision.value if is_value else None, raw=zone.raw if is_value else "", confidence=1.0,
         blank=not is_value, accept=0.0,
     )  # fmt: skip
+
+
+def _typed(path: str, decision: Decision, context: MapContext) -> FieldValue:
+    if decision.verdict != VALUE:
+        return _signed(FieldValue(raw="", value=None), decision)
+    cleaned = clean_typed(decision.schema, path, decision.value, context)
+    return _signed(FieldValue(raw=decision.value, value=cleaned.value, notes=cleaned.notes), decision)
 
 
 def _signed(value: FieldValue, decision: Decision) -> FieldValue:

@@ -28,7 +28,7 @@ def plan(ledger: Ledger, known: Known) -> list[tuple[str, str]]:
         rows = [f"{r['record']}:{r['hash']}:{r['verdict']}" for r in ledger.execute(sql, (batch.batch,))]
         key = work_key("load", LOAD_VERSION, known.target_name, batch.batch, *rows)
         now = ledger.state(batch.batch, "load")
-        if rows and not (now and now[0] == key and now[1] in DONE):
+        if (rows or now) and not (now and now[0] == key and now[1] in DONE):
             todos.append((batch.batch, key))
     return todos
 
@@ -66,19 +66,21 @@ def _load(ledger: Ledger, known: Known, target: Target, load: Load) -> Receipt:
     data = json.dumps({**asdict(receipt), "repeated": False, "target": known.target_name}, sort_keys=True)
     signature = sign(known.place.key, data.encode("utf-8"))
     with ledger.writing():
-        Records(ledger).set_loaded({s.record.id: "" for s in Records(ledger).of_batch(load.batch)})
-        Records(ledger).set_loaded({r.id: load.id for r in load.clean})
+        Records(ledger).set_loaded(load.batch, load.id)
         ledger.execute(
             "INSERT OR REPLACE INTO receipts (load, at, batch, target, data, signature) VALUES (?, ?, ?, ?, ?, ?)",
             (load.id, datetime.now(UTC).isoformat(timespec="seconds"), load.batch, known.target_name, data, signature),
         )
         ledger.finish(load.batch, "load", load.id, asdict(receipt), {"loaded": len(load.clean), "held": load.held})
-    _write_receipt(known, receipt, data, signature)
     return receipt
 
 
-def _write_receipt(known: Known, receipt: Receipt, data: str, signature: str) -> None:
-    path = known.place.folder / "receipts" / f"{receipt.batch}-{receipt.load[:12]}.json"
-    path.write_text(
-        json.dumps({"receipt": json.loads(data), "signature": signature}, indent=1) + "\n", encoding="utf-8"
-    )
+def write_receipts(ledger: Ledger, known: Known) -> None:
+    """Write the receipts of the ledger that are not on the disk yet, those of a run that was killed among them."""
+    folder = known.place.folder / "receipts"
+    folder.mkdir(exist_ok=True)
+    for row in ledger.rows("SELECT load, batch, data, signature FROM receipts"):
+        path = folder / f"{row['batch']}-{row['load'][:12]}.json"
+        if not path.exists():
+            whole = {"receipt": json.loads(row["data"]), "signature": row["signature"]}
+            path.write_text(json.dumps(whole, indent=1) + "\n", encoding="utf-8")

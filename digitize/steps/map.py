@@ -22,13 +22,17 @@ NO_MAPPING = "no-mapping"
 
 @dataclass(frozen=True, slots=True)
 class Todo:
-    """One unit to map. pages: of a filled form, in order; or a table. problem: why it cannot be mapped, or ""."""
+    """One unit to map. pages: of a filled form, in order; or a table. problem: why it cannot be mapped, or "".
+
+    is_gone: the page is no form any more (it was scanned again), or continues another; its records are taken out.
+    """
 
     unit: str
     key: str
     pages: tuple[PageScan, ...] = ()
     table: TableUnit | None = None
     problem: str = ""
+    is_gone: bool = False
 
 
 def plan(ledger: Ledger, known: Known) -> list[Todo]:
@@ -36,6 +40,7 @@ def plan(ledger: Ledger, known: Known) -> list[Todo]:
     states = ledger.states("map")
     decided = Records(ledger).decided_units()
     candidates = [*_page_units(ledger, known, decided), *_table_units(ledger, known, decided)]
+    candidates += _gone_units(ledger, {t.unit for t in candidates})
     return [t for t in candidates if not _is_settled(t, states.get(t.unit))]
 
 
@@ -61,6 +66,11 @@ def map_units(ledger: Ledger, known: Known, todos: Sequence[Todo], progress: Pro
 
 def _map(ledger: Ledger, known: Known, todo: Todo, decisions: Decisions) -> int:
     """Map one unit. A fault of ours in it is recorded with its place, and the others go on."""
+    if todo.is_gone:
+        with ledger.writing():
+            Records(ledger).replace_unit(todo.unit, [])
+            ledger.finish(todo.unit, "map", todo.key, {"records": []}, {"records": 0, "gone": True})
+        return 0
     if todo.problem:
         ledger.fail(todo.unit, "map", todo.key, {"kind": NO_MAPPING, "message": todo.problem, "retry": False})
         return 0
@@ -123,6 +133,16 @@ def _page_units(ledger: Ledger, known: Known, decided: Mapping[str, Decisions]) 
         said = plain_hash([pages[0].batch, pages[0].station, pages[0].district, pages[0].year, pages[0].language])
         own = decisions_hash(decided.get(unit, {}))
         yield Todo(unit, work_key("map", known.map_key, digest, said, own, *keys), pages, problem=problem)
+
+
+def _gone_units(ledger: Ledger, mapped: set[str]) -> Iterator[Todo]:
+    """Units that gave records and begin no filled form now. A page that only waits or failed to open keeps them."""
+    sql = """SELECT DISTINCT r.unit, d.key, d.outcome FROM records r
+             JOIN state d ON d.unit = r.unit AND d.step = 'decide'
+             JOIN state f ON f.unit = r.unit AND f.step = 'recognise' WHERE f.outcome <> 'failed'"""
+    for row in ledger.rows(sql):
+        if row["unit"] not in mapped:
+            yield Todo(row["unit"], work_key("map", "gone", row["key"], row["outcome"]), is_gone=True)
 
 
 def _table_units(ledger: Ledger, known: Known, decided: Mapping[str, Decisions]) -> Iterator[Todo]:

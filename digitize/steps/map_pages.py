@@ -13,7 +13,7 @@ from digitize.readings import newest_reading
 from digitize.review.apply import Settled, over_page, sign_record, still_hold
 from mappers.mapping import map_readings
 from mappers.record import Record
-from mappers.values import PageValues, ZoneValue
+from mappers.values import MapContext, PageValues, ZoneValue
 from ocr.page import Decided, Reading
 
 
@@ -49,11 +49,11 @@ def make_records(
     record_id = f"{pages[0].page}-r1"
     sources = {p.page: f"{p.sha256}:{p.idx}" for p in pages}
     own = decisions.get(record_id, {})
-    settled = still_hold(own, mapping.form, {c: sources.get(_page_of(c), "") for c in own if c.startswith("zone:")})
+    settled = still_hold(own, mapping.form, {c: sources.get(_page_of(c) or pages[0].page, "") for c in own})
     values = [page_values(p.page, reading, known) for p in pages if (reading := readings[p.page])]
     context = known.context(record_id, pages[0].batch, pages[0])
     records = map_readings(mapping, [over_page(v, settled) for v in values], context)
-    return [_sign(r, settled, values) for r in records]
+    return [_sign(r, settled, values, context) for r in records]
 
 
 def page_values(page: str, reading: Reading, known: Known) -> PageValues:
@@ -89,9 +89,9 @@ def _zone_value(d: Decided, accept: float) -> ZoneValue:
     )
 
 
-def _sign(record: Record, settled: Settled, values: Sequence[PageValues]) -> Record:
+def _sign(record: Record, settled: Settled, values: Sequence[PageValues], context: MapContext) -> Record:
     read = {f"zone:{v.page}/{name}": zone.raw for v in values for name, zone in v.zones.items()}
-    return sign_record(record, settled, read)
+    return sign_record(record, settled, read, context)
 
 
 def _store(record: Record, page: PageScan, language: str) -> Stored:

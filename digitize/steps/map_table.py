@@ -97,7 +97,7 @@ def map_decided(
     settled = {r.record_id: still_hold(decisions.get(r.record_id, {}), mapping.form, {}) for r in rows}
     decided = [over_row(r, settled[r.record_id]) if settled[r.record_id].cells else r for r in rows]
     records = map_rows(mapping, decided, context)
-    return [sign_record(r, settled[r.id], {}) if settled[r.id].cells else r for r in records]
+    return [sign_record(r, settled[r.id], {}, context) if settled[r.id].cells else r for r in records]
 
 
 def make_again(ledger: Ledger, known: Known, stored: Stored, decisions: Decisions) -> Record:
