@@ -136,7 +136,8 @@ def test_a_page_scanned_again_as_something_else_takes_its_record_back(digitize, 
     (folder / "manifest.csv").write_text("file,volume,page\nletter.png,V,1\n", encoding="utf-8")
     report = digitize.json("intake", place, folder)
     assert report["scanned_again"] == ["wb-0001-0001"]
-    digitize("run", place, code=3)
+    report = digitize.json("run", place, code=3)
+    assert (report["read"]["read"], report["read"]["failed_kinds"]) == (0, {"unknown-form": 1})
     totals = digitize.json("status", place)["totals"]
     assert (totals["pages"], totals["pages_failed"], totals["records"]) == (1, 1, 0)
     assert "Nothing to do" in digitize("run", place, code=3)

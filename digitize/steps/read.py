@@ -16,13 +16,14 @@ from digitize.steps.read_plan import Todo, decide_key, failed_key, plan, recogni
 from digitize.work import PageDone, PageFailed, PageJob, read_page
 
 __all__ = ["ReadReport", "plan", "read_pages"]
+UNKNOWN_FORM = "unknown-form"
 _LOOKED_AT_FIRST = 50
 _CLAIM_AT_ONCE = 16
 
 
 @dataclass(slots=True)
 class ReadReport:
-    """What the step did: pages read, decided anew, failed; failed_kinds counts by kind."""
+    """What the step did: pages read, decided anew, failed (of no known form, too); failed_kinds counts by kind."""
 
     read: int = 0
     decided: int = 0
@@ -31,10 +32,11 @@ class ReadReport:
 
     def count(self, todo: Todo, done: PageDone | PageFailed) -> None:
         """Count one page."""
-        if isinstance(done, PageFailed):
+        kind = failed_kind(done)
+        if kind:
             self.failed += 1
             self.failed_kinds = self.failed_kinds or {}
-            self.failed_kinds[done.kind] = self.failed_kinds.get(done.kind, 0) + 1
+            self.failed_kinds[kind] = self.failed_kinds.get(kind, 0) + 1
         elif todo.recognised:
             self.decided += 1
         else:
@@ -44,6 +46,13 @@ class ReadReport:
     def total(self) -> int:
         """Pages looked at."""
         return self.read + self.decided + self.failed
+
+
+def failed_kind(done: PageDone | PageFailed) -> str:
+    """Why a page gives no record, as a stable word; "" when it was read."""
+    if isinstance(done, PageFailed):
+        return done.kind
+    return UNKNOWN_FORM if done.reading["form"] is None else ""
 
 
 def read_pages(ledger: Ledger, known: Known, todos: Sequence[Todo], progress: Progress) -> ReadReport:
@@ -66,7 +75,7 @@ def read_pages(ledger: Ledger, known: Known, todos: Sequence[Todo], progress: Pr
             _write(ledger, known, todo, done)
             ledger.renew(known.owner)
         report.count(todo, done)
-        progress.advance(failed=isinstance(done, PageFailed))
+        progress.advance(failed=bool(failed_kind(done)))
         _stop_if_too_many(report, known)
     return report
 
@@ -112,7 +121,7 @@ def _write(ledger: Ledger, known: Known, todo: Todo, done: PageDone | PageFailed
                 f"Page {scan.page}: {done.reading['reason']}. "
                 "Add a form file for this print, or take the page out of the volume."
             )
-            ledger.fail(scan.page, "decide", decided, {"kind": "unknown-form", "message": message, "retry": False})
+            ledger.fail(scan.page, "decide", decided, {"kind": UNKNOWN_FORM, "message": message, "retry": False})
         else:
             language = scan.language or known.forms[form["form"]].languages[0]
             ledger.finish(scan.page, "decide", decided, done.reading, {**form, "language": language})
