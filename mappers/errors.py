@@ -12,7 +12,10 @@ class MappingError(MapperError):
 
 
 class TableError(MapperError):
-    """A legacy table cannot be opened at all. kind is a stable word: empty, not-a-table, encrypted, unreadable."""
+    """A legacy table cannot be opened at all.
+
+    kind is a stable word: empty, not-a-table, encrypted, unreadable, missing-program.
+    """
 
     def __init__(self, message: str, *, kind: str) -> None:
         """Keep the message and its kind."""

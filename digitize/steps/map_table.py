@@ -15,7 +15,7 @@ from digitize.ledger.records import Decision, Records, Stored, record_hash
 from digitize.review.apply import over_row, sign_record, still_hold
 from digitize.steps.map_pages import group_of, station_of
 from mappers.errors import MappingError, TableError
-from mappers.legacy import LegacyRow, LegacyTable, open_tables
+from mappers.legacy import LegacyRow, LegacyTable, named_cells, open_tables
 from mappers.mapping import FormMapping, map_rows
 from mappers.record import Record
 from mappers.values import MapContext, RowValues
@@ -80,7 +80,8 @@ def _map_chunk(
     if ledger.take_up(chunk.unit, "map", key):
         return len(usable), len(reported), 0
     file = _file_name(ledger, chunk.table)
-    rows = [RowValues(file, chunk.table.name, r.number, r.cells, chunk.record_id(r)) for r in usable]
+    columns = chunk.legacy.columns
+    rows = [RowValues(file, chunk.table.name, r.number, named_cells(columns, r), chunk.record_id(r)) for r in usable]
     records = map_decided(known, chunk.mapping, rows, known.context("", chunk.table.batch, chunk.table), decisions)
     stored = [_store(r, chunk) for r in records]
     detail = {"rows": len(chunk.rows), "records": len(stored), "reported": len(reported)}
@@ -106,7 +107,8 @@ def make_again(ledger: Ledger, known: Known, stored: Stored, decisions: Decision
     table = next(t for t in Catalogue(ledger).tables() if t.unit == unit)
     legacy = _open(ledger, known, table)
     row = next(r for r in legacy.rows if r.number == int(number))
-    values = RowValues(_file_name(ledger, table), table.name, row.number, row.cells, stored.record.id)
+    cells = named_cells(legacy.columns, row)
+    values = RowValues(_file_name(ledger, table), table.name, row.number, cells, stored.record.id)
     mapping = known.mapping_for_table(tuple(legacy.columns))
     return map_decided(known, mapping, [values], known.context("", table.batch, table), decisions)[0]
 

@@ -2,21 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import import_module, resources
 from pathlib import Path
+from typing import Protocol
 
 from mappers.errors import TableError
-from mappers.legacy.table import LegacyRow, LegacyTable, row_values
+from mappers.legacy.package import OLE, ZIP, package_names
+from mappers.legacy.table import FixedLayout, LegacyRow, LegacyTable, ReadAs, named_cells, row_values
 
 _HEAD = 4096
 
 
-def open_tables(path: Path, *, memo: Path | None = None) -> Iterator[LegacyTable]:
-    """The tables of a file, told apart by what is in it, not by its name: dBase/FoxPro, XLSX, delimited text.
+class Reader(Protocol):
+    """What each file under readers/ has. head: the first 4096 bytes of the file."""
 
-    memo: the .dbt or .fpt of a DBF where it does not lie beside it. Tables are delivered in order and each is read
-    before the next. Raises TableError with kind "empty", "encrypted", "unreadable" or "not-a-table".
+    RANK: int
+
+    def looks_like(self, path: Path, head: bytes) -> bool:
+        """Whether the file is of this kind, cheaply."""
+
+    def read_tables(self, path: Path, how: ReadAs) -> Iterator[LegacyTable]:
+        """Its tables in order. Raises TableError."""
+
+
+@cache
+def load_readers() -> Mapping[str, Reader]:
+    """The readers by name, in the order in which they are asked; found by scanning the folder."""
+    files = (p.name for p in resources.files("mappers.legacy.readers").iterdir())
+    names = sorted(n.removesuffix(".py") for n in files if n.endswith(".py") and not n.startswith("_"))
+    found: dict[str, Reader] = {n: import_module(f"mappers.legacy.readers.{n}") for n in names}
+    return dict(sorted(found.items(), key=lambda item: (item[1].RANK, item[0])))
+
+
+def open_tables(path: Path, how: ReadAs | None = None) -> Iterator[LegacyTable]:
+    """The tables of a file, told apart by what is in it, not by its name.
+
+    Tables are delivered in order and each is read before the next. Raises TableError with kind "empty", "encrypted",
+    "unreadable", "not-a-table" or "missing-program".
     """
+    how = how or ReadAs()
     try:
         size = path.stat().st_size
         with path.open("rb") as f:
@@ -25,32 +51,36 @@ def open_tables(path: Path, *, memo: Path | None = None) -> Iterator[LegacyTable
         raise TableError(f"{path.name}: cannot be read: {e.strerror}", kind="unreadable") from e
     if not size or not head.strip(b"\0 \r\n\t"):
         raise TableError(f"{path.name}: the file is empty", kind="empty")
-    return _open(path, head, memo)
+    return _reader(path, head, how).read_tables(path, how)
 
 
-def _open(path: Path, head: bytes, memo: Path | None) -> Iterator[LegacyTable]:
-    from mappers.legacy import dbf, delimited, xlsx
-
-    if head.startswith(b"PK"):
-        return xlsx.read_tables(path)
-    if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
-        raise _old_office(path)
-    if head[4:19] in (b"Standard Jet DB", b"Standard ACE DB"):
-        raise TableError(f"{path.name}: an Access database; export its tables as .csv first", kind="unreadable")
-    if dbf.looks_like(head):
-        return dbf.read_tables(path, memo)
-    return delimited.read_tables(path, head)
+def _reader(path: Path, head: bytes, how: ReadAs) -> Reader:
+    if how.kind:
+        if how.kind not in load_readers():
+            known = ", ".join(load_readers())
+            raise TableError(f"{path.name}: no reader {how.kind} (there are: {known})", kind="not-a-table")
+        return load_readers()[how.kind]
+    for reader in load_readers().values():
+        if reader.looks_like(path, head):
+            return reader
+    raise _unknown(path, head)
 
 
-def _old_office(path: Path) -> TableError:
-    """What to say of an OLE file: a protected workbook, or one of the old binary formats."""
-    with path.open("rb") as f:
-        content = f.read(16 * 1024 * 1024)
-    if "EncryptedPackage".encode("utf-16-le") in content:
-        return TableError(f"{path.name}: the workbook is protected by a password", kind="encrypted")
-    return TableError(
-        f"{path.name}: an old binary Office file (.xls, .mdb, .doc); save it as .xlsx or .csv first", kind="unreadable"
-    )
+def _unknown(path: Path, head: bytes) -> TableError:
+    if head.startswith(ZIP):
+        if package_names(path):
+            return TableError(f"{path.name}: an archive, but no table of a known kind in it", kind="not-a-table")
+        return TableError(f"{path.name}: a damaged archive", kind="unreadable")
+    if head.startswith(OLE):
+        return TableError(
+            f"{path.name}: an old binary Office file without a workbook (.doc, .msg?); save its tables as .xlsx or"
+            " .csv first",
+            kind="unreadable",
+        )
+    return TableError(f"{path.name}: no table: neither a known format nor text with separators", kind="not-a-table")
 
 
-__all__ = ["LegacyRow", "LegacyTable", "open_tables", "row_values"]
+__all__ = [
+    "FixedLayout", "LegacyRow", "LegacyTable", "ReadAs", "Reader", "load_readers", "named_cells", "open_tables",
+    "row_values",
+]  # fmt: skip

@@ -2,56 +2,95 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
 
 from mappers.values import RowValues
 
 
-@dataclass(frozen=True, slots=True)
-class LegacyRow:
-    """One row. number: 1-based position in the source, deleted rows counted. cells: bytes where the container does
-    not say which encoding they have, text where it does. deleted: marked as deleted in the source. problem: a stable
-    word when the row is damaged ("cut", "too-many-cells"); its cells are then what could be saved.
+class LegacyRow(NamedTuple):
+    """One row. number: 1-based position in the source, deleted rows counted. offset: byte at which the row begins in
+    the file, -1 where it has no bytes of its own there (archives, Access). cells: in the order of the columns, surplus
+    ones behind the last column, missing ones ""; bytes where the container does not say which encoding they have, text
+    where it does. deleted: marked as deleted in the source. problem: a stable word when the row is damaged ("cut",
+    "too-many-cells"); its cells are then what could be saved.
     """
 
     number: int
-    cells: Mapping[str, bytes | str]
+    offset: int
+    cells: tuple[bytes | str, ...]
     deleted: bool = False
     problem: str = ""
 
 
 @dataclass(frozen=True)
 class LegacyTable:
-    """One table. columns: names in order. rows: to be read once. notes: what is wrong with the file, as sentences.
+    """One table. columns: names in order. rows: to be read once, as a stream.
 
-    counted: rows the container itself claims, None where it does not say.
+    notes: what is wrong with the file, as sentences; complete once the rows have been read. counted: rows the
+    container itself claims, None where it does not say. fonts: column -> the font that the container names for it.
+    encoding: what the container says of its bytes, "" where it says nothing.
     """
 
     name: str
     columns: tuple[str, ...]
     rows: Iterator[LegacyRow]
-    notes: tuple[str, ...] = ()
+    notes: list[str] = field(default_factory=list)
     counted: int | None = None
+    fonts: Mapping[str, str] = field(default_factory=dict)
+    encoding: str = ""
 
 
-def row_values(row: LegacyRow, table: str, file: str) -> RowValues:
+@dataclass(frozen=True, slots=True)
+class FixedLayout:
+    """How rows of fixed width are cut. widths: bytes of each column, in order; names: one for each."""
+
+    names: tuple[str, ...]
+    widths: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAs:
+    """What is known of a file beside its content.
+
+    memo: the .dbt or .fpt of a DBF where it does not lie beside it. layout: for text of fixed width. kind: name of the
+    reader to use whatever the content looks like, "" to tell by the content.
+    """
+
+    memo: Path | None = None
+    layout: FixedLayout | None = None
+    kind: str = ""
+
+
+def named_cells(columns: Sequence[str], row: LegacyRow) -> dict[str, bytes | str]:
+    """The cells of a row by the name of their column; surplus cells are called "+1", "+2"."""
+    named = dict(zip(columns, row.cells, strict=False))
+    for i, cell in enumerate(row.cells[len(columns) :], 1):
+        named[f"+{i}"] = cell
+    return named
+
+
+def row_values(row: LegacyRow, table: LegacyTable, file: str) -> RowValues:
     """A row as a mapping takes it. file: the name by which records remember their source."""
-    return RowValues(file, table, row.number, row.cells)
+    return RowValues(file, table.name, row.number, named_cells(table.columns, row))
 
 
-def unique_names(names: list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def unique_names(names: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
     """Column names without blanks or doubles, and a note for each that had to be changed."""
-    seen: dict[str, int] = {}
+    used: set[str] = set()
     out: list[str] = []
     notes: list[str] = []
     for i, given in enumerate(names, 1):
-        name = given.strip() or f"COLUMN_{i}"
-        seen[name] = seen.get(name, 0) + 1
-        unique = name if seen[name] == 1 else f"{name}_{seen[name]}"
-        if unique != given.strip():
-            notes.append(
-                f"column {i} is called {unique} here: its own name is {'double' if given.strip() else 'empty'}"
-            )
+        own = given.strip()
+        unique = name = own or f"COLUMN_{i}"
+        times = 1
+        while unique in used:
+            times += 1
+            unique = f"{name}_{times}"
+        if unique != own:
+            notes.append(f"column {i} is called {unique} here: its own name is {'double' if own else 'empty'}")
+        used.add(unique)
         out.append(unique)
-    return tuple(out), tuple(notes)
+    return tuple(out), notes

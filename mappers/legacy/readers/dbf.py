@@ -15,7 +15,9 @@ from typing import BinaryIO
 
 from mappers.errors import TableError
 from mappers.legacy.memo import MemoFile, open_memo
-from mappers.legacy.table import LegacyRow, LegacyTable, unique_names
+from mappers.legacy.table import LegacyRow, LegacyTable, ReadAs, unique_names
+
+RANK = 30
 
 _VERSIONS = frozenset(b"\x03\x04\x05\x30\x31\x32\x43\x7b\x83\x87\x8b\x8e\xcb\xf5\xfb")
 _VISUAL_FOXPRO = frozenset(b"\x30\x31\x32")
@@ -49,7 +51,7 @@ class _Header:
     notes: tuple[str, ...]
 
 
-def looks_like(head: bytes) -> bool:
+def looks_like(path: Path, head: bytes) -> bool:
     """Whether the first bytes of a file are the head of a DBF: a known version, a date, one sound field at least."""
     if len(head) < 65 or head[0] not in _VERSIONS:
         return False
@@ -58,7 +60,7 @@ def looks_like(head: bytes) -> bool:
     return is_dated and first >= 65 and length >= 2 and 32 < head[43] < 127 and head[32:33].isalnum()
 
 
-def read_tables(path: Path, memo: Path | None = None) -> Iterator[LegacyTable]:
+def read_tables(path: Path, how: ReadAs) -> Iterator[LegacyTable]:
     """The one table of a DBF; its name is the file's.
 
     Rows marked as deleted are delivered with that mark, a row cut off at the end of the file with problem "cut".
@@ -68,9 +70,9 @@ def read_tables(path: Path, memo: Path | None = None) -> Iterator[LegacyTable]:
     size = path.stat().st_size
     with path.open("rb") as f:
         header = _read_header(f, path.name, size)
-    memo_file, memo_notes = open_memo(path, memo, wanted=any(x.type in "MGP" for x in header.fields))
+    memo_file, memo_notes = open_memo(path, how.memo, wanted=any(x.type in "MGP" for x in header.fields))
     held = max(0, size - header.first) // header.length
-    notes = (*header.notes, *memo_notes, *_count_notes(header, held))
+    notes = [*header.notes, *memo_notes, *_count_notes(header, held)]
     columns = tuple(x.name for x in header.fields if x.type != "0")
     return iter((LegacyTable(path.stem, columns, _rows(path, header, memo_file), notes, header.count),))
 
@@ -109,7 +111,7 @@ def _sound_rows(f: BinaryIO, first: int, length: int) -> int:
     return sum(data[i] in _FLAGS for i in rows) * 1000 // max(len(rows), 1)
 
 
-def _read_fields(f: BinaryIO, name: str) -> tuple[tuple[_Field, ...], tuple[str, ...]]:
+def _read_fields(f: BinaryIO, name: str) -> tuple[tuple[_Field, ...], list[str]]:
     raw: list[bytes] = []
     while len(raw) < 1024:
         descriptor = f.read(32)
@@ -127,7 +129,7 @@ def _read_fields(f: BinaryIO, name: str) -> tuple[tuple[_Field, ...], tuple[str,
         for d, name in zip(raw, names, strict=True)
         if d[11] not in _TYPES
     )
-    return tuple(_place(raw, names)), (*notes, *odd)
+    return tuple(_place(raw, names)), [*notes, *odd]
 
 
 def _place(raw: list[bytes], names: tuple[str, ...]) -> Iterator[_Field]:
@@ -140,7 +142,7 @@ def _place(raw: list[bytes], names: tuple[str, ...]) -> Iterator[_Field]:
 
 
 def _rows(path: Path, header: _Header, memo: MemoFile | None) -> Iterator[LegacyRow]:
-    readers = [(x.name, x.start, x.start + x.length, _reader(x.type, memo)) for x in header.fields if x.type != "0"]
+    readers = [(x.start, x.start + x.length, _reader(x.type, memo)) for x in header.fields if x.type != "0"]
     number = 0
     with path.open("rb") as f:
         f.seek(header.first)
@@ -158,15 +160,17 @@ def _rows(path: Path, header: _Header, memo: MemoFile | None) -> Iterator[Legacy
 Reader = Callable[[bytes], tuple[bytes | str, str]]
 
 
-def _row(number: int, row: bytes, header: _Header, readers: list[tuple[str, int, int, Reader]]) -> LegacyRow:
+def _row(number: int, row: bytes, header: _Header, readers: list[tuple[int, int, Reader]]) -> LegacyRow:
     problem = "cut" if len(row) < header.length else "" if row[0] in _FLAGS else "row-mark-damaged"
     if not problem and number > header.count:
         problem = "beyond-count"
-    cells: dict[str, bytes | str] = {}
-    for name, start, end, read in readers:
-        cells[name], wrong = read(row[start:end])
+    cells: list[bytes | str] = []
+    for start, end, read in readers:
+        cell, wrong = read(row[start:end])
+        cells.append(cell)
         problem = problem or wrong
-    return LegacyRow(number, cells, row[:1] == b"*", problem)
+    offset = header.first + (number - 1) * header.length
+    return LegacyRow(number, offset, tuple(cells), row[:1] == b"*", problem)
 
 
 def _reader(kind: str, memo: MemoFile | None) -> Reader:

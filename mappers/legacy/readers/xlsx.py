@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
 from mappers.errors import TableError
-from mappers.legacy.table import LegacyRow, LegacyTable, unique_names
+from mappers.legacy.package import ZIP, check_package, package_names
+from mappers.legacy.table import LegacyRow, LegacyTable, ReadAs, unique_names
+
+RANK = 21
 
 _WORKBOOK = "xl/workbook.xml"
 _HEADER_WITHIN = 20
 _FULL_ENOUGH = 0.6
-_LARGEST = 2 * 1024**3
-_HIGHEST_RATIO = 500
 
 
-def read_tables(path: Path) -> Iterator[LegacyTable]:
+def looks_like(path: Path, head: bytes) -> bool:
+    """Whether a file is an archive with a workbook in it."""
+    return head.startswith(ZIP) and _WORKBOOK in package_names(path)
+
+
+def read_tables(path: Path, how: ReadAs) -> Iterator[LegacyTable]:
     """The sheets of a workbook in order; a sheet without two filled cells in a row is skipped.
 
     The header is the first of the top rows that is text throughout and about as full as the fullest. Cells become
     text: whole numbers without a point, days and times in ISO form. Raises TableError when the file is no workbook,
     is damaged, or would unpack to something monstrous.
     """
-    _check_package(path)
+    check_package(path)
     from openpyxl import load_workbook
 
     try:
@@ -45,19 +50,6 @@ def _tables(book: Any) -> Iterator[LegacyTable]:
         book.close()
 
 
-def _check_package(path: Path) -> None:
-    try:
-        with zipfile.ZipFile(path) as package:
-            infos = package.infolist()
-    except zipfile.BadZipFile as e:
-        raise TableError(f"{path.name}: a damaged archive", kind="unreadable") from e
-    if _WORKBOOK not in {i.filename for i in infos}:
-        raise TableError(f"{path.name}: an archive, but no Excel workbook", kind="not-a-table")
-    size = sum(i.file_size for i in infos)
-    if size > _LARGEST or size > _HIGHEST_RATIO * max(path.stat().st_size, 1):
-        raise TableError(f"{path.name}: would unpack to {size // 1024**2} MB; refused", kind="unreadable")
-
-
 def _sheet(sheet: Any) -> LegacyTable | None:
     top = [[_text(v) for v in row] for row in sheet.iter_rows(max_row=_HEADER_WITHIN, values_only=True)]
     at = _header_row(top)
@@ -66,7 +58,7 @@ def _sheet(sheet: Any) -> LegacyTable | None:
     width = max(i for i, c in enumerate(top[at]) if c) + 1
     columns, notes = unique_names(top[at][:width])
     if at:
-        notes = (*notes, f"the header is in row {at + 1}; the {at} rows above it are not data")
+        notes.append(f"the header is in row {at + 1}; the {at} rows above it are not data")
     return LegacyTable(sheet.title, columns, _rows(sheet, columns, at + 1), notes, None)
 
 
@@ -82,18 +74,14 @@ def _header_row(rows: list[list[str]]) -> int | None:
 
 
 def _rows(sheet: Any, columns: tuple[str, ...], skip: int) -> Iterator[LegacyRow]:
+    width = len(columns)
     for number, values in enumerate(sheet.iter_rows(min_row=skip + 1, values_only=True), skip + 1):
         cells = [_text(v) for v in values]
         if any(cells):
-            surplus = any(cells[len(columns) :])
-            yield LegacyRow(number, _named(columns, cells), problem="too-many-cells" if surplus else "")
-
-
-def _named(columns: tuple[str, ...], cells: list[str]) -> Mapping[str, bytes | str]:
-    padded = [*cells, *[""] * (len(columns) - len(cells))]
-    named: dict[str, bytes | str] = dict(zip(columns, padded, strict=False))
-    named |= {f"+{i}": c for i, c in enumerate(cells[len(columns) :], 1) if c}
-    return named
+            padded = [*cells, *[""] * (width - len(cells))]
+            surplus = any(cells[width:])
+            kept = tuple(padded if surplus else padded[:width])
+            yield LegacyRow(number, -1, kept, problem="too-many-cells" if surplus else "")
 
 
 def _text(value: object) -> str:

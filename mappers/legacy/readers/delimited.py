@@ -5,29 +5,40 @@ from __future__ import annotations
 import codecs
 import csv
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 from mappers.encodings import to_characters
 from mappers.errors import TableError
-from mappers.legacy.table import LegacyRow, LegacyTable, unique_names
+from mappers.legacy.package import OLE, ZIP
+from mappers.legacy.table import LegacyRow, LegacyTable, ReadAs, unique_names
+
+RANK = 90
 
 _SEPARATORS = ",;\t|^"
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _FALLBACK = "latin-1"
 _SAMPLE_LINES = 50
+_HEAD = 4096
 _CHUNK = 1 << 20
 _LONG_ROW = 200
 _MOST_CONTROL = 0.02
 
 
-def read_tables(path: Path, head: bytes) -> Iterator[LegacyTable]:
+def looks_like(path: Path, head: bytes) -> bool:
+    """Whether a file may be text: anything that is not an archive."""
+    return not head.startswith((ZIP, OLE))
+
+
+def read_tables(path: Path, how: ReadAs) -> Iterator[LegacyTable]:
     """The one table of a delimited text file; its name is the file's.
 
-    Bytes that are not UTF-8 are kept, one character each as Windows-1252 shows them, with a note: a font encoding
-    is decoded later, column by column. A row with more or fewer cells than columns is delivered with that problem;
-    surplus cells are called "+1", "+2". Raises TableError "not-a-table" when the file is no text or has one column.
+    Cells of a file that is not UTF-8 are bytes, with a note: a font encoding is decoded later, column by column. A row
+    with more or fewer cells than columns is delivered with that problem. Raises TableError "not-a-table" when the
+    file is no text or has one column.
     """
+    with path.open("rb") as f:
+        head = f.read(_HEAD)
     encoding, notes = _encoding(path, head)
     lines = _first_lines(path, encoding)
     separator = _separator(lines)
@@ -35,7 +46,7 @@ def read_tables(path: Path, head: bytes) -> Iterator[LegacyTable]:
         raise TableError(f"{path.name}: no table: neither a known format nor text with separators", kind="not-a-table")
     columns, more = _header(path, encoding, separator)
     rows = _rows(path, encoding, separator, columns)
-    return iter((LegacyTable(path.stem, columns, rows, (*notes, *more), None),))
+    return iter((LegacyTable(path.stem, columns, rows, [*notes, *more]),))
 
 
 def _encoding(path: Path, head: bytes) -> tuple[str, tuple[str, ...]]:
@@ -47,7 +58,7 @@ def _encoding(path: Path, head: bytes) -> tuple[str, tuple[str, ...]]:
         raise TableError(f"{path.name}: no table: the content is not text", kind="not-a-table")
     if _is_utf8(path):
         return "utf-8", ()
-    return _FALLBACK, ("the text is not UTF-8; its bytes are kept as Windows-1252 until a mapping names the encoding",)
+    return _FALLBACK, ("the text is not UTF-8; its bytes are kept until a mapping names the encoding",)
 
 
 def _is_utf8(path: Path) -> bool:
@@ -99,12 +110,12 @@ def _read(path: Path, encoding: str, separator: str) -> Iterator[tuple[list[str]
                 yield row, reader.line_num - before, ""
 
 
-def _header(path: Path, encoding: str, separator: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _header(path: Path, encoding: str, separator: str) -> tuple[tuple[str, ...], list[str]]:
     first = next((row for row, _, problem in _read(path, encoding, separator) if not problem), [])
     if not first:
         raise TableError(f"{path.name}: no table: no row has anything in it", kind="not-a-table")
     if encoding == _FALLBACK:
-        first = [_as_stored(c) for c in first]
+        first = [to_characters(c.encode(_FALLBACK)) for c in first]
     return unique_names(first)
 
 
@@ -112,8 +123,9 @@ def _rows(path: Path, encoding: str, separator: str, columns: tuple[str, ...]) -
     rows = _read(path, encoding, separator)
     next(r for r in rows if not r[2])
     for number, (cells, lines, problem) in enumerate(rows, 1):
-        stored = [_as_stored(c) for c in cells] if encoding == _FALLBACK else cells
-        yield LegacyRow(number, _named(columns, stored), problem=problem or _shape(columns, stored, lines))
+        missing = [""] * (len(columns) - len(cells))
+        stored = [c.encode(_FALLBACK) for c in cells] if encoding == _FALLBACK else cells
+        yield LegacyRow(number, -1, (*stored, *missing), problem=problem or _shape(columns, cells, lines))
 
 
 def _shape(columns: tuple[str, ...], cells: list[str], lines: int) -> str:
@@ -122,13 +134,3 @@ def _shape(columns: tuple[str, ...], cells: list[str], lines: int) -> str:
     if len(cells) == len(columns):
         return ""
     return "too-many-cells" if len(cells) > len(columns) else "too-few-cells"
-
-
-def _named(columns: tuple[str, ...], cells: list[str]) -> Mapping[str, bytes | str]:
-    named: dict[str, bytes | str] = dict(zip(columns, cells, strict=False))
-    named |= {f"+{i}": cell for i, cell in enumerate(cells[len(columns) :], 1)}
-    return named
-
-
-def _as_stored(cell: str) -> str:
-    return to_characters(cell.encode("latin-1"))
