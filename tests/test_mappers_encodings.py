@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mappers.encodings import decode, decode_cell, encode, names
-from mappers.encodings.engine import read_table
+from mappers.encodings.tables import read_table
 from mappers.errors import MappingError
 
 KRUTI = "krutidev-010"

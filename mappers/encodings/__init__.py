@@ -1,25 +1,45 @@
-"""Legacy text encodings: one table a font, one engine; found by scanning this folder.
+"""Legacy text encodings: one registry of font tables and a few codes that are no fonts.
 
-A table is `NAME.tsv`; see the head of one for its columns. Bytes are read as Windows-1252, the five that it leaves
+A font is one file in `tables/`; see `tables.py` for its form. Bytes are read as Windows-1252, the five that it leaves
 undefined as the control character of the same number.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Protocol
 
-from mappers.encodings.engine import FontTable, read_table
+from mappers.encodings.engine import EncodingInfo
 from mappers.encodings.plain import is_plain, swap_plain
+from mappers.encodings.tables import read_table, to_bytes, to_characters
 from mappers.errors import MappingError
 from mappers.folding import nfc
 from mappers.toml import did_you_mean
 
-_WEST = {n: bytes([n]).decode("cp1252", "ignore") or chr(n) for n in range(256)}
 # Distinct cells kept decoded: names of villages, officers and sections come again and again.
 _REMEMBERED = 1 << 15
-_BYTES = {c: n for n, c in _WEST.items()}
+
+
+class Encoding(Protocol):
+    """What an encoding can do. Texts are the encoding's characters: bytes read as Windows-1252."""
+
+    @property
+    def info(self) -> EncodingInfo:
+        """Its name, script, family, fonts."""
+
+    def decode(self, text: str) -> str:
+        """Its characters as Unicode NFC; what it does not know stays as it is."""
+
+    def encode(self, text: str) -> str:
+        """Unicode as its characters, so that decode gives it back. Raises ValueError where it cannot."""
+
+    def unknown(self, text: str) -> int:
+        """How many characters it has no meaning for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,22 +53,39 @@ class DecodedCell:
 
 
 @cache
+def encodings() -> Mapping[str, Encoding]:
+    """The encodings of this package by name, sorted. A table is read when it is first used."""
+    from mappers.encodings.iscii import iscii_encodings
+
+    found: dict[str, Encoding] = {e.info.name: e for e in iscii_encodings()}
+    found |= load_tables((resources.files("mappers.encodings") / "tables",))
+    return dict(sorted(found.items()))
+
+
+def load_tables(folders: Iterable[Path | Traversable]) -> Mapping[str, Encoding]:
+    """The font tables of folders, by name; a folder that is not there counts as empty. Raises MappingError."""
+    found: dict[str, Encoding] = {}
+    for folder in folders:
+        paths = [p for p in folder.iterdir() if p.name.endswith(".tsv")] if folder.is_dir() else []
+        for path in sorted(paths, key=lambda p: p.name):
+            table = read_table(path)
+            if table.info.name in found:
+                raise MappingError(f"{path.name}: another file has the encoding {table.info.name} already")
+            found[table.info.name] = table
+    return found
+
+
 def names() -> tuple[str, ...]:
-    """Names of the encodings there is a table for, sorted."""
-    found = (p.name for p in resources.files("mappers.encodings").iterdir())
-    return tuple(sorted(n.removesuffix(".tsv") for n in found if n.endswith(".tsv")))
+    """Names of the encodings of this package, sorted."""
+    return tuple(encodings())
 
 
-@cache
-def _table(name: str) -> FontTable:
-    if name not in names():
+def find_encoding(name: str) -> Encoding:
+    """An encoding by its name. Raises MappingError naming a near miss."""
+    found = encodings().get(name)
+    if found is None:
         raise MappingError(f"no encoding {name}{did_you_mean(name, names())} (there are: {', '.join(names())})")
-    return read_table(resources.files("mappers.encodings") / f"{name}.tsv")
-
-
-def to_characters(data: bytes) -> str:
-    """Bytes of a font encoding as characters, one each."""
-    return data.decode("latin-1") if data.isascii() else "".join(_WEST[b] for b in data)
+    return found
 
 
 def decode(name: str, data: bytes | str) -> str:
@@ -56,7 +93,7 @@ def decode(name: str, data: bytes | str) -> str:
 
     Everything is taken for the font's text: `decode_cell` leaves English and numbers alone.
     """
-    return _table(name).decode(to_characters(data) if isinstance(data, bytes) else data)
+    return find_encoding(name).decode(to_characters(data) if isinstance(data, bytes) else data)
 
 
 def encode(name: str, text: str) -> bytes:
@@ -64,8 +101,7 @@ def encode(name: str, text: str) -> bytes:
 
     Raises MappingError for an unknown encoding, ValueError for a character that the font has not.
     """
-    written = _table(name).encode(nfc(text))
-    return bytes(_BYTES[c] for c in written)
+    return to_bytes(find_encoding(name).encode(nfc(text)))
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -78,13 +114,12 @@ def decode_cell(name: str, cell: bytes | str) -> DecodedCell:
     if not name:
         return _plain_cell(cell)
     raw = to_characters(cell) if isinstance(cell, bytes) else cell
-    return DecodedCell(raw, _decode_text(name, raw.strip("\x00 ")))
+    return DecodedCell(raw, _decode_text(find_encoding(name), raw.strip("\x00 ")))
 
 
-def _decode_text(name: str, raw: str) -> str:
-    table = _table(name)
-    shown = table.decode(raw)
-    return nfc(swap_plain(raw, table)) if is_plain(raw, shown) else shown
+def _decode_text(encoding: Encoding, raw: str) -> str:
+    shown = encoding.decode(raw)
+    return nfc(swap_plain(raw, encoding)) if is_plain(raw, shown) else shown
 
 
 def _plain_cell(cell: bytes | str) -> DecodedCell:
@@ -98,4 +133,7 @@ def _plain_cell(cell: bytes | str) -> DecodedCell:
         return DecodedCell(text, nfc(text), 0.3, ("encoding-unknown",))
 
 
-__all__ = ["DecodedCell", "decode", "decode_cell", "encode", "names", "to_characters"]
+__all__ = [
+    "DecodedCell", "Encoding", "EncodingInfo", "decode", "decode_cell", "encode", "encodings", "find_encoding",
+    "load_tables", "names", "to_bytes", "to_characters",
+]  # fmt: skip

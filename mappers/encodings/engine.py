@@ -1,177 +1,292 @@
-"""The one engine for Devanagari font encodings: longest match, then marks put in their place.
+"""The one engine for font encodings: longest match, then every mark put in its place in the syllable.
 
-Fonts write in the order the eye sees: the short i before its cluster, the reph behind its syllable. Unicode writes in
-the order of speech. A table says which codes show what; nothing here knows a particular font.
+Fonts write in the order the eye sees: a sign that stands left of its cluster before it, a reph or a joined letter behind
+the whole syllable. Unicode writes in the order of speech. A table says which codes show what, a script which letters
+carry which; nothing here knows a particular font.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
-from importlib.resources.abc import Traversable
-from pathlib import Path
 
-from mappers.errors import MappingError
+from mappers.encodings.scripts import JOINED, MARK, SIGN, Script
 from mappers.folding import nfc
 
-_CONSONANT = "[\u0915-\u0939]\u093c?"
-_CLUSTER = f"(?:{_CONSONANT}\u094d)*{_CONSONANT}"
-_SIGNS = "[\u093e-\u094c]"
-_MARKS = "[\u0901-\u0903\u0945]"
-_REPH = "र्"
+ROLES = ("", "pre", "post", "drop")
 _PRIVATE = 0xE000
-_SYLLABLE = re.compile(
-    f"(?P<reph>{_REPH}(?={_CONSONANT}))?(?P<cluster>{_CLUSTER}\u094d?)(?P<signs>(?:{_SIGNS}|{_MARKS})*)"
-)
-# Nothing below has to be tried where this finds nothing, which is nearly always.
-_UNTIDY = re.compile(f"{_SIGNS}(?:\u093c|{_SIGNS})|{_MARKS}(?:{_SIGNS}|{_MARKS})|\u0905\u093e|\u0903")
-_TIDY = (
-    (re.compile(f"({_SIGNS})\u093c"), "\u093c\\1"),
-    (re.compile(f"({_MARKS})({_SIGNS})"), r"\2\1"),
-    (re.compile(f"({_SIGNS}|{_MARKS})\\1+"), r"\1"),
-    (re.compile("\u093e\u0947"), "\u094b"),
-    (re.compile("\u093e\u0948"), "\u094c"),
-    (re.compile("\u0905\u093e"), "\u0906"),
-    (re.compile("(?<![\u0900-\u097f])\u0903|(?<=[\u0966-\u096f])\u0903"), ":"),
-)
+_REMEMBERED = 1 << 16
+# A visarga that hangs on no syllable was typed for a colon.
+_COLON = re.compile("[\u0903\u0983\u0a03\u0a83\u0b03\u0c03\u0c83\u0d03]")
+# Placed marks rank behind the virama of a cluster without a vowel.
+_FIRST, _DEAD = 0, 5
+
+
+class _Memory(dict[str, str]):
+    """Pieces of text already worked out; forgotten all at once when there are too many."""
+
+    def __init__(self, make: Callable[[str], str]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, piece: str) -> str:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        made = self[piece] = self._make(piece)
+        return made
+
+
+@dataclass(frozen=True)
+class EncodingInfo:
+    """What is known of an encoding. script: ISO 15924; family: encodings that share a base and are easily confused.
+
+    languages: ISO 639-1. fonts: names under which containers call it. is_confirmed: more than one source agrees on it.
+    """
+
+    name: str
+    title: str
+    script: str
+    family: str
+    languages: tuple[str, ...] = ()
+    fonts: tuple[str, ...] = ()
+    is_confirmed: bool = True
+    source: str = ""
 
 
 @dataclass(frozen=True)
 class FontTable:
-    """One font. codes: glyph codes -> text. pre: marks written before the cluster they follow; post: marks whose reph
-    goes before the syllable. Both kinds: codes -> text.
+    """One encoding's table. codes: characters of the font -> text; roles: codes -> how they stand.
+
+    Roles: "pre" is written before the cluster it belongs to, "post" behind its syllable though its RA is spoken first
+    (reph) or its letter joins the cluster below, "drop" shows nothing of its own. What has no role is in order, or is
+    put in order by its class: joined letters before signs, signs before marks.
     """
 
-    name: str
+    info: EncodingInfo
+    script: Script
     codes: Mapping[str, str]
-    pre: Mapping[str, str]
-    post: Mapping[str, str]
+    roles: Mapping[str, str] = field(default_factory=dict)
 
     def decode(self, text: str) -> str:
         """Characters of the font as Unicode NFC; a code the table has not stays as it is."""
-        first = self._first
-        glyphs = self._pattern.sub(lambda m: first[m[0]], text)
-        if self._special.search(glyphs):
-            glyphs = re.sub(f"(?<=[^ ]) +(?=[{self._post_class}])", "", glyphs)
-            glyphs = self._pre_pattern.sub(self._place_pre, glyphs)
-            glyphs = self._post_pattern.sub(self._place_post, glyphs)
-        if _UNTIDY.search(glyphs):
-            for pattern, into in _TIDY:
-                glyphs = pattern.sub(into, glyphs)
-        return nfc(glyphs)
+        glyphs = "".join(map(self._glyphs.__getitem__, self._codes_pattern.findall(text)))
+        if not self.script.start:
+            return nfc(glyphs)
+        if self._untied.search(glyphs):
+            glyphs = self._untied.sub("", glyphs)
+        return nfc("".join(map(self._placed.__getitem__, self._syllables.findall(glyphs))))
+
+    def unknown(self, text: str) -> int:
+        """How many characters of a text this font has no code for, blanks and plain ASCII digits aside."""
+        known = self._glyphs
+        return sum(t not in known and not t.isspace() for t in self._codes_pattern.findall(text) if not t.isdigit())
 
     def encode(self, text: str) -> str:
-        """Unicode NFC as characters of the font. Raises ValueError naming the first character the font has not."""
+        """Unicode as characters of the font, such that decode gives it back.
+
+        Raises ValueError naming the first character for which the font has no spelling.
+        """
+        return "".join(map(self._written.__getitem__, self._syllables_of_text.findall(nfc(text))))
+
+    # -- reading ---------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _marks(self) -> Mapping[str, str]:
+        """Codes with a role -> the private character that stands for them until their place is known."""
+        placed = [c for c in self.codes if self.roles.get(c) in ("pre", "post")]
+        return {codes: chr(_PRIVATE + i) for i, codes in enumerate(placed)}
+
+    @cached_property
+    def _texts(self) -> Mapping[str, str]:
+        """Private character -> its text."""
+        return {private: self.codes[codes] for codes, private in self._marks.items()}
+
+    @cached_property
+    def _glyphs(self) -> dict[str, str]:
+        dropped = {c: "" for c in self.codes if self.roles.get(c) == "drop"}
+        return _Kept({**self.codes, **self._marks, **dropped})
+
+    @cached_property
+    def _codes_pattern(self) -> re.Pattern[str]:
+        """Tokens of the font, longest first, branched on their first character: a flat list of codes is slow."""
+        rests: dict[str, list[str]] = {}
+        for code in self.codes:
+            rests.setdefault(code[0], []).append(code[1:])
+        singles = "".join(re.escape(c) for c, r in rests.items() if r == [""])
+        branches = [
+            re.escape(c) + "(?:" + "|".join(map(re.escape, sorted((x for x in r if x), key=len, reverse=True))) + ")"
+            + ("?" if "" in r else "")
+            for c, r in rests.items() if any(r)
+        ]  # fmt: skip
+        return re.compile("|".join([f"[{singles}]" if singles else "(?!)", *branches, "."]), re.DOTALL)
+
+    def _of_role(self, *roles: str) -> str:
+        return "".join(p for codes, p in self._marks.items() if self.roles[codes] in roles)
+
+    @cached_property
+    def _shape(self) -> tuple[str, str, str]:
+        """Patterns of a script: a cluster or vowel, what may follow it, and the virama."""
+        s = self.script
+        consonant = f"[{s.consonants}]{s.nukta}?"
+        cluster = f"(?:(?:{consonant}{s.virama}[\u200c\u200d]?)*{consonant}|[{s.vowels}])"
+        return cluster, f"[{s.signs}{s.marks}{s.subjoined}{s.nukta}{s.virama}]", consonant
+
+    @cached_property
+    def _syllables(self) -> re.Pattern[str]:
+        cluster, tail, consonant = self._shape
+        pre, post = self._of_role("pre"), self._of_role("post")
+        before = f"[{pre}]*" if pre else ""
+        behind = (
+            f"(?:{self.script.virama}{consonant}|{tail}|[{post}])*"
+            if post
+            else f"(?:{self.script.virama}{consonant}|{tail})*"
+        )
+        others = f"[^{pre}{self.script.consonants}{self.script.vowels}]"
+        return re.compile(f"{before}{cluster}{behind}|{others}+|.", re.DOTALL)
+
+    @cached_property
+    def _untied(self) -> re.Pattern[str]:
+        """Blanks typed between a syllable and the mark that hangs on it: the fonts' own keyboards make them."""
+        post = self._of_role("post")
+        hanging = f"[{post}{self.script.virama}]" if post else self.script.virama
+        return re.compile(f"(?<=[^ ]) +(?={hanging})")
+
+    @cached_property
+    def _placed(self) -> _Memory:
+        return _Memory(self._place)
+
+    @cached_property
+    def _parts(self) -> re.Pattern[str]:
+        cluster, _, _ = self._shape
+        pre = self._of_role("pre")
+        return re.compile(f"([{pre}]*)({cluster})(.*)" if pre else f"()({cluster})(.*)", re.DOTALL)
+
+    def _place(self, syllable: str) -> str:
+        m = self._parts.fullmatch(syllable)
+        if m is None:
+            return _COLON.sub(":", "".join(self._texts.get(c, c) for c in syllable))
+        before, cluster, behind = m.groups()
+        pieces = [*self._pieces(before), *self._pieces(behind)]
+        ordered = sorted(pieces, key=lambda p: p[0])
+        first = "".join(text for rank, text in ordered if rank == _FIRST)
+        joins = self.script.joins
         out: list[str] = []
-        at = 0
-        for m in _SYLLABLE.finditer(text):
-            out += [self._write(text[at : m.start()]), self._write_syllable(m)]
-            at = m.end()
-        return "".join([*out, self._write(text[at:])])
+        for rank, text in ordered:
+            is_doubled = rank in (SIGN, MARK) and text in out and text * 2 not in joins
+            if rank != _FIRST and not is_doubled:
+                out.append(text)
+        text = first + cluster + "".join(out)
+        return nfc(self.script.joined.sub(lambda m: joins[m[0]], text) if joins else text)
 
-    def _write_syllable(self, m: re.Match[str]) -> str:
-        cluster, signs = m.group("cluster"), m.group("signs")
-        before = after = ""
-        if signs.startswith("ि"):
-            before, signs = self._code_of[("pre", "ि")], signs[1:]
-        if m.group("reph"):
-            after = self._code_of[("post", _REPH)]
-        marks = re.search(f"{_MARKS}*$", signs)
-        cut = marks.start() if marks else len(signs)
-        if not cut and not before and f"{cluster}{signs}" in self._spelled:
-            return self._spelled[f"{cluster}{signs}"] + after
-        return before + self._write(cluster + signs[:cut]) + after + self._write(signs[cut:])
+    def _pieces(self, marks: str) -> Iterator[tuple[int, str]]:
+        """What hangs on a cluster, in pieces with their rank."""
+        for part in re.findall(f"[{chr(_PRIVATE)}-\uf8ff]|[^{chr(_PRIVATE)}-\uf8ff]+", marks):
+            yield from self._split(self._texts.get(part, part), placed=part in self._texts)
 
-    def _write(self, text: str) -> str:
-        out: list[str] = []
-        at = 0
-        while at < len(text):
-            size = next((n for n in range(self._longest, 0, -1) if text[at : at + n] in self._spelled), 0)
-            if size:
-                out.append(self._spelled[text[at : at + size]])
-            elif text[at].isspace() or (text[at].isascii() and text[at] not in self._pattern_start):
-                out.append(text[at])
-            else:
-                raise ValueError(f"{self.name} has no code for U+{ord(text[at]):04X}")
-            at += size or 1
-        return "".join(out)
+    def _split(self, text: str, *, placed: bool) -> Iterator[tuple[int, str]]:
+        s = self.script
+        if placed and text.startswith(s.reph):
+            yield _FIRST, s.reph
+            text = text[len(s.reph) :]
+        for piece in re.findall(f"{s.virama}[{s.consonants}]{s.nukta}?|.", text, re.DOTALL):
+            is_dead = piece == s.virama
+            yield _DEAD if is_dead else JOINED if len(piece) > 1 else s.ranks.get(piece, MARK), piece
+
+    # -- writing ---------------------------------------------------------------------------------------------------
 
     @cached_property
-    def _marks(self) -> Mapping[str, tuple[str, str]]:
-        """Private characters that stand for out-of-order marks: character -> (kind, codes)."""
-        both = [("pre", c) for c in self.pre] + [("post", c) for c in self.post]
-        return {chr(_PRIVATE + i): mark for i, mark in enumerate(both)}
+    def _written(self) -> _Memory:
+        return _Memory(self._write_syllable)
 
     @cached_property
-    def _first(self) -> Mapping[str, str]:
-        return {**self.codes, **{codes: private for private, (_, codes) in self._marks.items()}}
+    def _syllables_of_text(self) -> re.Pattern[str]:
+        if not self.script.start:
+            return re.compile(".", re.DOTALL)
+        cluster, tail, consonant = self._shape
+        return re.compile(f"{cluster}{tail}*|.", re.DOTALL)
+
+    def _write_syllable(self, syllable: str) -> str:
+        for spelling in self._spellings(syllable):
+            if spelling is not None and self.decode(spelling) == syllable:
+                return spelling
+        if syllable.isspace() or (syllable.isascii() and self.decode(syllable) == syllable):
+            return syllable
+        raise ValueError(f"{self.info.name} has no code for U+{ord(syllable[0]):04X}")
+
+    def _spellings(self, syllable: str) -> Iterator[str | None]:
+        """Ways to write a syllable, the plainest first."""
+        yield self._greedy(syllable)
+        m = self._parts_of_text.fullmatch(syllable) if self.script.start else None
+        if m is None:
+            return
+        reph, cluster, behind = m.group(1) or "", m.group(2), m.group(3)
+        for tail in dict.fromkeys((behind, unicodedata.normalize("NFD", behind))):
+            for joined in range(len(cluster)):
+                kept, below = cluster[: len(cluster) - joined], cluster[len(cluster) - joined :]
+                if not below or below.startswith(self.script.virama):
+                    yield from self._arranged(reph, kept, below, tail)
 
     @cached_property
-    def _pattern(self) -> re.Pattern[str]:
-        return re.compile("|".join(re.escape(c) for c in sorted(self._first, key=len, reverse=True)))
+    def _parts_of_text(self) -> re.Pattern[str]:
+        cluster, _, consonant = self._shape
+        return re.compile(f"({self.script.reph}(?={consonant}))?({cluster})(.*)", re.DOTALL)
+
+    def _arranged(self, reph: str, cluster: str, below: str, tail: str) -> Iterator[str | None]:
+        """Spellings with the signs of a tail before, behind, and together with the reph."""
+        for cut in range(len(tail) + 1):
+            before, after = tail[:cut], tail[cut:]
+            pre = self._code_of("pre", before) if before else ""
+            for where in (reph + after, reph):
+                post = self._code_of("post", where) if reph else ""
+                rest = self._greedy(after) if where == reph or not reph else ""
+                base, joined = self._greedy(cluster), self._below(below)
+                if None not in (pre, post, rest, base, joined):
+                    yield f"{pre}{base}{joined}{rest}{post}"
+                    yield f"{pre}{base}{rest}{joined}{post}"
+                    yield f"{pre}{base}{joined}{post}{rest}"
+
+    def _below(self, joined: str) -> str | None:
+        if not joined:
+            return ""
+        code = self._code_of("post", joined)
+        if code is None:
+            code = self._code_of("pre", joined)
+        return code if code is not None else self._greedy(joined)
+
+    def _code_of(self, role: str, text: str) -> str | None:
+        return self._spelled_by_role[role].get(text)
 
     @cached_property
-    def _pattern_start(self) -> frozenset[str]:
-        return frozenset(c[0] for c in self._first)
-
-    @cached_property
-    def _pre_class(self) -> str:
-        return "".join(p for p, (kind, _) in self._marks.items() if kind == "pre")
-
-    @cached_property
-    def _post_class(self) -> str:
-        return "".join(p for p, (kind, _) in self._marks.items() if kind == "post")
-
-    @cached_property
-    def _special(self) -> re.Pattern[str]:
-        return re.compile(f"[{''.join(self._marks)}]")
-
-    @cached_property
-    def _pre_pattern(self) -> re.Pattern[str]:
-        return re.compile(f"([{self._pre_class}])({_CLUSTER})")
-
-    @cached_property
-    def _post_pattern(self) -> re.Pattern[str]:
-        return re.compile(f"({_CLUSTER}(?:{_SIGNS}|{_MARKS})*)([{self._post_class}])")
-
-    def _place_pre(self, m: re.Match[str]) -> str:
-        text = self.pre[self._marks[m.group(1)][1]]
-        return _REPH + m.group(2) + text[2:] if text.startswith(_REPH) else m.group(2) + text
-
-    def _place_post(self, m: re.Match[str]) -> str:
-        text = self.post[self._marks[m.group(2)][1]]
-        return _REPH + m.group(1) + text[2:]
-
-    @cached_property
-    def _spelled(self) -> Mapping[str, str]:
-        """Text -> codes for writing; of several, the first in the table."""
-        return {text: codes for codes, text in reversed(tuple(self.codes.items()))}
-
-    @cached_property
-    def _code_of(self) -> Mapping[tuple[str, str], str]:
-        pairs = [(("pre", t), c) for c, t in self.pre.items()] + [(("post", t), c) for c, t in self.post.items()]
-        return dict(reversed(pairs))
+    def _spelled_by_role(self) -> Mapping[str, Mapping[str, str]]:
+        """Role -> text -> codes for writing; of several, the first in the table."""
+        spelled: dict[str, dict[str, str]] = {r: {} for r in ROLES}
+        for codes, text in self.codes.items():
+            spelled[self.roles.get(codes, "")].setdefault(text, codes)
+        return spelled
 
     @cached_property
     def _longest(self) -> int:
-        return max(map(len, self._spelled))
+        return max(map(len, self._spelled_by_role[""]), default=0)
+
+    def _greedy(self, text: str) -> str | None:
+        """Codes that show a text piece by piece, the longest first; None where a piece has none."""
+        spelled = self._spelled_by_role[""]
+        out: list[str] = []
+        at = 0
+        while at < len(text):
+            size = next((n for n in range(self._longest, 0, -1) if text[at : at + n] in spelled), 0)
+            if not size:
+                return None
+            out.append(spelled[text[at : at + size]])
+            at += size
+        return "".join(out)
 
 
-def read_table(path: Traversable | Path) -> FontTable:
-    """One font's table: tab-separated codes, text and, for marks out of order, pre or post; // begins a comment.
+class _Kept(dict[str, str]):
+    """A mapping in which what is not there stays as it is."""
 
-    Raises MappingError naming file and line for a line of another shape or codes named twice.
-    """
-    kinds: dict[str, dict[str, str]] = {"": {}, "pre": {}, "post": {}}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        if not line.strip() or line.startswith("//"):
-            continue
-        codes, text, role = (*line.split("\t"), "", "")[:3]
-        if not codes or not text or role not in kinds:
-            raise MappingError(f"{path.name}: line {number}: expected codes, text and pre, post or nothing")
-        if any(codes in known for known in kinds.values()):
-            raise MappingError(f"{path.name}: line {number}: these codes have a text already")
-        kinds[role][codes] = nfc(text)
-    return FontTable(path.name.removesuffix(".tsv"), kinds[""], kinds["pre"], kinds["post"])
+    def __missing__(self, key: str) -> str:
+        return key

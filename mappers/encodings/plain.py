@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from mappers.encodings.engine import FontTable
+from typing import Any
 
 _LETTER = re.compile(r"[^\W\d_]")
 _SIMPLE = re.compile(r"[\d\s./:@,&\-]*\Z")
@@ -50,11 +50,8 @@ def _is_roman_name(words: list[str]) -> bool:
     return sum(map(letters.count, "aeiou")) >= _VOWELS * len(letters)
 
 
-def swap_plain(text: str, table: FontTable) -> str:
+def swap_plain(text: str, encoding: Any) -> str:
     """A plain cell as it was meant: where digits stand alone, the code that the font shows as a slash is one."""
     if _LETTER.search(text):
         return text
-    slashes = [codes for codes, shown in table.codes.items() if shown == "/"]
-    for codes in slashes:
-        text = text.replace(codes, "/")
-    return text
+    return re.sub("[^\\d\\s]", lambda m: "/" if encoding.decode(m[0]) == "/" else m[0], text)

@@ -1,0 +1,101 @@
+"""Tables of font encodings as files: a head that says what the font is, then one line a code.
+
+    //! title: Kruti Dev 010          further: script, family, languages, fonts, status, source
+    // a remark
+    d<TAB>क                           characters of the font, the text they show
+    f<TAB>ि<TAB>pre                   and, for what stands out of order, its role: pre, post or drop
+
+Characters are those of Windows-1252; a byte may be written \\xHH on the left, a character \\uHHHH on the right. The first
+of several codes for one text is used for writing. A user's own font map is such a file in the workspace; its head may
+be left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from mappers.encodings.engine import ROLES, EncodingInfo, FontTable
+from mappers.encodings.scripts import script_of, scripts
+from mappers.errors import MappingError
+from mappers.folding import nfc
+
+_HEAD = "//!"
+_REMARK = "//"
+_BYTE = re.compile(r"\\x([0-9a-fA-F]{2})")
+_CHARACTER = re.compile(r"\\u([0-9a-fA-F]{4})")
+_WORDS = ("title", "script", "family", "languages", "fonts", "status", "source")
+_STATUS = ("confirmed", "unconfirmed")
+WEST = {n: bytes([n]).decode("cp1252", "ignore") or chr(n) for n in range(256)}
+BYTES = {c: n for n, c in WEST.items()}
+
+
+def to_characters(data: bytes) -> str:
+    """Bytes of a font encoding as characters, one each: Windows-1252, its five gaps as the control of that number."""
+    return data.decode("latin-1") if data.isascii() else "".join(map(WEST.__getitem__, data))
+
+
+def to_bytes(characters: str) -> bytes:
+    """The bytes that to_characters was given. Raises ValueError for a character no byte stands for."""
+    try:
+        return bytes(map(BYTES.__getitem__, characters))
+    except KeyError:
+        raise ValueError("a character has no byte in Windows-1252") from None
+
+
+def read_table(path: Traversable | Path) -> FontTable:
+    """One font's table. Raises MappingError naming file and line for what is not as described above."""
+    name = path.name.removesuffix(".tsv")
+    head: dict[str, str] = {}
+    codes: dict[str, str] = {}
+    roles: dict[str, str] = {}
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        where = f"{path.name}: line {number}"
+        if line.startswith(_HEAD):
+            head |= _head(line.removeprefix(_HEAD), where)
+        elif line.strip() and not line.startswith(_REMARK):
+            code, text, role = _code(line, where)
+            if code in codes:
+                raise MappingError(f"{where}: these codes have a text already")
+            codes[code] = text
+            if role:
+                roles[code] = role
+    if not codes:
+        raise MappingError(f"{path.name}: no line gives a code and its text")
+    info = _info(name, head, "".join(codes.values()))
+    if info.script not in scripts():
+        raise MappingError(f"{path.name}: no script {info.script} (there are: {', '.join(scripts())})")
+    return FontTable(info, scripts()[info.script], codes, roles)
+
+
+def _head(line: str, where: str) -> Iterator[tuple[str, str]]:
+    word, colon, value = line.partition(":")
+    if not colon or word.strip() not in _WORDS:
+        raise MappingError(f"{where}: expected one of {', '.join(_WORDS)} and a colon")
+    if word.strip() == "status" and value.strip() not in _STATUS:
+        raise MappingError(f"{where}: status is one of {', '.join(_STATUS)}")
+    yield word.strip(), value.strip()
+
+
+def _code(line: str, where: str) -> tuple[str, str, str]:
+    codes, text, role, *more = (*line.split("\t"), "", "")
+    codes = _BYTE.sub(lambda m: WEST[int(m[1], 16)], codes)
+    text = nfc(_CHARACTER.sub(lambda m: chr(int(m[1], 16)), text))
+    if not codes or role not in ROLES or any(more) or bool(text) == (role == "drop"):
+        raise MappingError(f"{where}: expected codes, text and pre, post or nothing; or codes, nothing and drop")
+    return codes, text, role
+
+
+def _info(name: str, head: dict[str, str], texts: str) -> EncodingInfo:
+    return EncodingInfo(
+        name=name,
+        title=head.get("title", name),
+        script=head.get("script") or script_of(texts),
+        family=head.get("family", name),
+        languages=tuple(head.get("languages", "").split()),
+        fonts=tuple(f.strip() for f in head.get("fonts", "").split(",") if f.strip()),
+        is_confirmed=head.get("status", "confirmed") == "confirmed",
+        source=head.get("source", ""),
+    )
