@@ -1,8 +1,8 @@
 """The one engine for font encodings: longest match, then every mark put in its place in the syllable.
 
-Fonts write in the order the eye sees: a sign that stands left of its cluster before it, a reph or a joined letter behind
-the whole syllable. Unicode writes in the order of speech. A table says which codes show what, a script which letters
-carry which; nothing here knows a particular font.
+Fonts write in the order the eye sees: a sign that stands left of its cluster before it, a reph or a joined letter
+behind the whole syllable. Unicode writes in the order of speech. A table says which codes show what, a script which
+letters carry which; nothing here knows a particular font.
 """
 
 from __future__ import annotations

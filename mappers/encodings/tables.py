@@ -1,13 +1,13 @@
-"""Tables of font encodings as files: a head that says what the font is, then one line a code.
+r"""Tables of font encodings as files: a head that says what the font is, then one line a code.
 
     //! title: Kruti Dev 010          further: script, family, languages, fonts, status, source
     // a remark
     d<TAB>क                           characters of the font, the text they show
     f<TAB>ि<TAB>pre                   and, for what stands out of order, its role: pre, post or drop
 
-Characters are those of Windows-1252; a byte may be written \\xHH on the left, a character \\uHHHH on the right. The first
-of several codes for one text is used for writing. A user's own font map is such a file in the workspace; its head may
-be left out.
+Characters are those of Windows-1252; a byte may be written \xHH on the left, a character \uHHHH on the right. The
+first of several codes for one text is used for writing. A user's own font map is such a file in the workspace; its
+head may be left out.
 """
 
 from __future__ import annotations
