@@ -16,6 +16,7 @@ from digitize.ledger.catalogue import Catalogue
 from digitize.system import process_name
 from digitize.workspace import Place
 from mappers.codes import CodeList, load_stations, place_lists
+from mappers.encodings import load_encodings
 from mappers.mapping import FormMapping, find_mapping, load_mappings
 from mappers.states import StateProfile, load_state
 from mappers.values import MapContext
@@ -177,7 +178,7 @@ def learn(place: Place, ledger: Ledger) -> Known:
         place=place,
         state=state,
         lists=place_lists(state.code, place.folder / "lists" / "stations.csv"),
-        mappings=load_mappings((place.folder / "mappings",)),
+        mappings=load_mappings((place.folder / "mappings",), load_encodings((place.folder / "encodings",))),
         today=today,
         owner=process_name(),
     )

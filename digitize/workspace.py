@@ -9,7 +9,10 @@ from pathlib import Path
 from digitize.errors import WorkspaceError
 from digitize.options import Options, load_options
 
-FOLDERS = ("originals", "artefacts", "exports", "loaded", "receipts", "review", "lists", "forms", "mappings", "keys")
+FOLDERS = (
+    "originals", "artefacts", "exports", "loaded", "receipts", "review",
+    "lists", "forms", "mappings", "encodings", "keys",
+)  # fmt: skip
 
 _SETTINGS = """\
 # Settings of this workspace. Flags and environment variables (DIGITIZE_RUN_JOBS=4) go before them.

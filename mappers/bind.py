@@ -10,13 +10,15 @@ from pathlib import Path
 
 from mappers.clean import Cleaner, load_cleaners
 from mappers.codes import act_list, code_lists
-from mappers.encodings import names as encoding_names
+from mappers.encodings import Encoding, encodings
 from mappers.errors import MappingError
 from mappers.model import MappingFile, MapRule, MatchRule
 from mappers.schema import Column, Table, form_tables
 from mappers.toml import did_you_mean, read_model
 
 _OPEN_LISTS = ("station", "district")
+# Encoding of columns of which the mapping does not know it.
+AUTO = "auto"
 # These are mapped first, in this order: the others need the year as a pivot and the day to know the law in force.
 _FIRST = ("year", "fir_date", "occurrence_from")
 
@@ -51,7 +53,9 @@ class BoundRow:
 
 @dataclass(frozen=True)
 class FormMapping:
-    """A mapping ready to use. by: what FieldValues say of it. digest: SHA-256 of the file, for keys of work."""
+    """A mapping ready to use. by: what FieldValues say of it. digest: SHA-256 of the file and of the font tables that
+    it names, for keys of work. encodings: column -> its encoding, for columns that are not plain text.
+    """
 
     id: str
     version: str
@@ -64,6 +68,7 @@ class FormMapping:
     rows: Mapping[str, BoundRow]
     rules: tuple[BoundRule, ...]
     ignored: frozenset[str]
+    encodings: Mapping[str, Encoding]
 
     @property
     def by(self) -> str:
@@ -71,24 +76,26 @@ class FormMapping:
         return f"{self.id} {self.version}"
 
 
-def bind_file(path: Traversable | Path) -> FormMapping:
-    """Read and bind one mapping file.
+def bind_file(path: Traversable | Path, known: Mapping[str, Encoding] | None = None) -> FormMapping:
+    """Read and bind one mapping file. known: the encodings it may name; those of this package when not given.
 
     Raises MappingError naming file, key and, where there is one, a near miss: for a form, table, field, cleaner,
     part, list or encoding that does not exist, a source or field used twice, or a value its list does not know.
     """
-    return _Binder(path.name, read_model(path, MappingFile)).bind(hashlib.sha256(path.read_bytes()).hexdigest())
+    known = encodings() if known is None else known
+    return _Binder(path.name, read_model(path, MappingFile), known).bind(path.read_bytes())
 
 
 class _Binder:
     """Looks up the names of one file; all checks share its name for their messages."""
 
-    def __init__(self, file: str, model: MappingFile) -> None:
+    def __init__(self, file: str, model: MappingFile, known: Mapping[str, Encoding]) -> None:
         self._file = file
         self._model = model
+        self._known = known
         self._tables = self._form_tables()
 
-    def bind(self, digest: str) -> FormMapping:
+    def bind(self, content: bytes) -> FormMapping:
         m = self._model
         self._check_match()
         rows = {name: self._row(name) for name in m.rows}
@@ -98,9 +105,11 @@ class _Binder:
         self._check_targets(rules)
         ordered = tuple(sorted(rules, key=_order))
         ignored = frozenset(i.source for i in m.ignore)
+        named = {r.source: self._known[r.encoding] for r in rules if r.encoding in self._known}
         return FormMapping(
-            m.id, m.version, m.title, m.form, self._file, digest, m.match, dict(m.set), rows, ordered, ignored
-        )
+            id=m.id, version=m.version, title=m.title, form=m.form, file=self._file, digest=_digest(content, named),
+            match=m.match, set=dict(m.set), rows=rows, rules=ordered, ignored=ignored, encodings=named,
+        )  # fmt: skip
 
     def _fail(self, key: str, message: str) -> MappingError:
         return MappingError(f"{self._file}: {key}: {message}")
@@ -192,8 +201,8 @@ class _Binder:
 
     def _encoding(self, key: str, rule: MapRule) -> str:
         name = self._model.encoding if rule.encoding is None else rule.encoding
-        if name and name not in encoding_names():
-            hint = did_you_mean(name, encoding_names()) or f" (there are: {', '.join(encoding_names())})"
+        if name and name != AUTO and name not in self._known:
+            hint = did_you_mean(name, self._known) or f" (there are: {', '.join(self._known)})"
             raise self._fail(key, f"encoding: {name} is not known{hint}")
         return name
 
@@ -223,6 +232,11 @@ class _Binder:
         for rule in rules:
             if rule.cleaner.many and sum(r.row == rule.row for r in rules) > 1:
                 raise self._fail(f"map (from {rule.source})", f"row {rule.row} is filled by another rule as well")
+
+
+def _digest(content: bytes, named: Mapping[str, Encoding]) -> str:
+    tables = sorted({e.info.digest for e in named.values() if e.info.digest})
+    return hashlib.sha256(content + "".join(tables).encode("ascii")).hexdigest()
 
 
 def _all_targets(rules: Iterable[BoundRule]) -> Iterator[tuple[str, str, str]]:

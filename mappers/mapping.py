@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mappers.apply import Cell, Source, apply_mapping
 from mappers.bind import FormMapping, bind_file
-from mappers.encodings import decode_cell
+from mappers.encodings import Encoding, decode_cell
 from mappers.errors import MappingError
 from mappers.record import Origin, Record
 from mappers.values import MapContext, PageValues, RowValues, ZoneValue
@@ -18,15 +18,18 @@ from mappers.values import MapContext, PageValues, RowValues, ZoneValue
 MAP_VERSION = "2"
 
 
-def load_mappings(folders: Iterable[Path] = ()) -> Mapping[str, FormMapping]:
+def load_mappings(
+    folders: Iterable[Path] = (), encodings: Mapping[str, Encoding] | None = None
+) -> Mapping[str, FormMapping]:
     """The mappings of this package and of the given folders (a folder that is not there counts as empty), by id.
 
+    encodings: those that the files may name, by name; the package's own when not given.
     Raises MappingError when a file is wrong or two files give one id.
     """
     mappings: dict[str, FormMapping] = {}
     for folder in (resources.files("mappers") / "mappings", *folders):
         for path in _toml_files(folder):
-            mapping = bind_file(path)
+            mapping = bind_file(path, encodings)
             if mapping.id in mappings:
                 raise MappingError(f"{path.name}: id: another file has the mapping {mapping.id} already")
             mappings[mapping.id] = mapping
@@ -99,8 +102,7 @@ def map_readings(mapping: FormMapping, pages: Sequence[PageValues], context: Map
 
 def map_rows(mapping: FormMapping, rows: Iterable[RowValues], context: MapContext) -> list[Record]:
     """One record a row, in order. Ids are the rows' own, or the context's record_id + "-" + row number."""
-    encodings = {r.source: r.encoding for r in mapping.rules}
-    sources = (_row_source(row, encodings, context.record_id) for row in rows)
+    sources = (_row_source(row, mapping.encodings, context.record_id) for row in rows)
     return list(apply_mapping(mapping, sources, context))
 
 
@@ -146,12 +148,12 @@ def _joined(first: Cell, second: Cell) -> Cell:
     )
 
 
-def _row_source(row: RowValues, encodings: Mapping[str, str], prefix: str) -> Source:
-    cells = {name: _table_cell(row, name, encodings.get(name, "")) for name in row.cells}
+def _row_source(row: RowValues, encodings: Mapping[str, Encoding], prefix: str) -> Source:
+    cells = {name: _table_cell(row, name, encodings.get(name)) for name in row.cells}
     return Source(row.record_id or f"{prefix}-{row.row}", cells)
 
 
-def _table_cell(row: RowValues, name: str, encoding: str) -> Cell:
+def _table_cell(row: RowValues, name: str, encoding: Encoding | None) -> Cell:
     decoded = decode_cell(encoding, row.cells[name])
     origin = Origin(file=row.file, table=row.table, row=row.row, column=name)
     blank = not decoded.text.strip()

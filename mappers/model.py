@@ -16,7 +16,8 @@ class MapRule(_Part):
 
     from: zone or column. to: a field, or for a cleaner with parts a table part -> field. clean: name of a cleaner.
     into: name of a row of the mapping's [rows]; "" for the record itself. list: a code list other than the field's.
-    encoding: of this column, where it differs from the mapping's ("" for plain text). continued: the texts of a
+    encoding: of this column, where it differs from the mapping's ("" for plain text, "auto" to find out from the
+    column). continued: the texts of a
     zone that runs over several pages are joined. spare: fills only what another rule left empty; a cell of which
     nothing is needed is left over.
     """

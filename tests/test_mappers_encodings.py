@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mappers.encodings import decode, decode_cell, encode, names
+from mappers.encodings import decode, decode_cell, encode, find_encoding, load_encodings, names
 from mappers.encodings.tables import read_table
 from mappers.errors import MappingError
 
@@ -106,26 +106,36 @@ def test_a_character_the_font_has_not_is_refused_when_writing() -> None:
     ],
 )
 def test_numbers_and_english_inside_a_font_column_are_left_alone(stored: str, text: str) -> None:
-    assert decode_cell(KRUTI, stored).text == text
+    assert decode_cell(find_encoding(KRUTI), stored).text == text
 
 
 def test_bytes_of_no_known_encoding_are_kept_and_doubted() -> None:
-    cell = decode_cell("", b"caf\xe9")
+    cell = decode_cell(None, b"caf\xe9")
     assert (cell.text, cell.notes) == ("café", ("encoding-unknown",))
-    assert decode_cell("", "नमूना".encode()).text == "नमूना"
+    assert decode_cell(None, "नमूना".encode()).text == "नमूना"
 
 
 @settings(deadline=None)
 @given(st.binary(max_size=60))
 def test_no_bytes_make_decoding_fail(data: bytes) -> None:
     assert isinstance(decode(KRUTI, data), str)
-    assert isinstance(decode_cell("", data).text, str)
+    assert isinstance(decode_cell(None, data).text, str)
 
 
 def test_an_unknown_encoding_is_named_with_a_near_miss() -> None:
     assert KRUTI in names()
     with pytest.raises(MappingError, match="did you mean krutidev-010"):
         decode("krutidev", b"x")
+
+
+def test_a_font_map_of_the_users_own_is_one_file(tmp_path: Path) -> None:
+    (tmp_path / "own-font.tsv").write_text("a\tक\nb\tि\tpre\n\\xe9\tख\n", encoding="utf-8")
+    own = load_encodings((tmp_path, tmp_path / "not-there"))["own-font"]
+    assert own.decode("ba\xe9") == "किख"
+    assert own.info.script == "Deva"
+    (tmp_path / f"{KRUTI}.tsv").write_text("a\tक", encoding="utf-8")
+    with pytest.raises(MappingError, match="of that name already"):
+        load_encodings((tmp_path,))
 
 
 @pytest.mark.parametrize("line", ["d", "d\tक\tmiddle", "d\tक\nd\tख"])

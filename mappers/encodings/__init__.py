@@ -28,6 +28,9 @@ _REMEMBERED = 1 << 15
 class Encoding(Protocol):
     """What an encoding can do. Texts are the encoding's characters: bytes read as Windows-1252."""
 
+    def __hash__(self) -> int:
+        """By identity."""
+
     @property
     def info(self) -> EncodingInfo:
         """Its name, script, family, fonts."""
@@ -54,7 +57,7 @@ class DecodedCell:
 
 @cache
 def encodings() -> Mapping[str, Encoding]:
-    """The encodings of this package by name, sorted. A table is read when it is first used."""
+    """The encodings of this package by name, sorted."""
     from mappers.encodings.iscii import iscii_encodings
 
     found: dict[str, Encoding] = {e.info.name: e for e in iscii_encodings()}
@@ -73,6 +76,17 @@ def load_tables(folders: Iterable[Path | Traversable]) -> Mapping[str, Encoding]
                 raise MappingError(f"{path.name}: another file has the encoding {table.info.name} already")
             found[table.info.name] = table
     return found
+
+
+def load_encodings(folders: Iterable[Path]) -> Mapping[str, Encoding]:
+    """The encodings of this package and the font maps of the given folders, by name.
+
+    Raises MappingError when a map is wrong or takes a name that is there already.
+    """
+    own = load_tables(folders)
+    for name in own.keys() & encodings().keys():
+        raise MappingError(f"{name}.tsv: there is an encoding of that name already; give the font map another one")
+    return {**encodings(), **own}
 
 
 def names() -> tuple[str, ...]:
@@ -105,16 +119,16 @@ def encode(name: str, text: str) -> bytes:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def decode_cell(name: str, cell: bytes | str) -> DecodedCell:
-    """One cell of a table as text; name "" means plain text.
+def decode_cell(encoding: Encoding | None, cell: bytes | str) -> DecodedCell:
+    """One cell of a table as text; no encoding means plain text.
 
     Numbers, dates and English words inside a font's column are left alone. Bytes of a column without an encoding are
     UTF-8; where they are not, they are read as Windows-1252 and doubted with the note "encoding-unknown".
     """
-    if not name:
+    if encoding is None:
         return _plain_cell(cell)
     raw = to_characters(cell) if isinstance(cell, bytes) else cell
-    return DecodedCell(raw, _decode_text(find_encoding(name), raw.strip("\x00 ")))
+    return DecodedCell(raw, _decode_text(encoding, raw.strip("\x00 ")))
 
 
 def _decode_text(encoding: Encoding, raw: str) -> str:
@@ -135,5 +149,5 @@ def _plain_cell(cell: bytes | str) -> DecodedCell:
 
 __all__ = [
     "DecodedCell", "Encoding", "EncodingInfo", "decode", "decode_cell", "encode", "encodings", "find_encoding",
-    "load_tables", "names", "to_bytes", "to_characters",
+    "load_encodings", "load_tables", "names", "to_bytes", "to_characters",
 ]  # fmt: skip

@@ -44,6 +44,7 @@ class EncodingInfo:
     """What is known of an encoding. script: ISO 15924; family: encodings that share a base and are easily confused.
 
     languages: ISO 639-1. fonts: names under which containers call it. is_confirmed: more than one source agrees on it.
+    digest: SHA-256 of its table, for keys of work.
     """
 
     name: str
@@ -54,9 +55,10 @@ class EncodingInfo:
     fonts: tuple[str, ...] = ()
     is_confirmed: bool = True
     source: str = ""
+    digest: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FontTable:
     """One encoding's table. codes: characters of the font -> text; roles: codes -> how they stand.
 
@@ -218,16 +220,16 @@ class FontTable:
 
     def _spellings(self, syllable: str) -> Iterator[str | None]:
         """Ways to write a syllable, the plainest first."""
-        yield self._greedy(syllable)
         m = self._parts_of_text.fullmatch(syllable) if self.script.start else None
-        if m is None:
-            return
-        reph, cluster, behind = m.group(1) or "", m.group(2), m.group(3)
+        reph, cluster, behind = (m.group(1) or "", m.group(2), m.group(3)) if m else ("", "", "")
+        if not reph:
+            yield self._greedy(syllable)
         for tail in dict.fromkeys((behind, unicodedata.normalize("NFD", behind))):
             for joined in range(len(cluster)):
                 kept, below = cluster[: len(cluster) - joined], cluster[len(cluster) - joined :]
                 if not below or below.startswith(self.script.virama):
                     yield from self._arranged(reph, kept, below, tail)
+        yield self._greedy(syllable)
 
     @cached_property
     def _parts_of_text(self) -> re.Pattern[str]:

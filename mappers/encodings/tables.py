@@ -12,6 +12,7 @@ head may be left out.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
 from importlib.resources.abc import Traversable
@@ -51,7 +52,12 @@ def read_table(path: Traversable | Path) -> FontTable:
     head: dict[str, str] = {}
     codes: dict[str, str] = {}
     roles: dict[str, str] = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    data = path.read_bytes()
+    try:
+        lines = data.decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError as e:
+        raise MappingError(f"{path.name}: byte {e.start}: a font map is UTF-8 text") from e
+    for number, line in enumerate(lines, 1):
         where = f"{path.name}: line {number}"
         if line.startswith(_HEAD):
             head |= _head(line.removeprefix(_HEAD), where)
@@ -64,7 +70,7 @@ def read_table(path: Traversable | Path) -> FontTable:
                 roles[code] = role
     if not codes:
         raise MappingError(f"{path.name}: no line gives a code and its text")
-    info = _info(name, head, "".join(codes.values()))
+    info = _info(name, head, "".join(codes.values()), hashlib.sha256(data).hexdigest())
     if info.script not in scripts():
         raise MappingError(f"{path.name}: no script {info.script} (there are: {', '.join(scripts())})")
     return FontTable(info, scripts()[info.script], codes, roles)
@@ -88,7 +94,7 @@ def _code(line: str, where: str) -> tuple[str, str, str]:
     return codes, text, role
 
 
-def _info(name: str, head: dict[str, str], texts: str) -> EncodingInfo:
+def _info(name: str, head: dict[str, str], texts: str, digest: str) -> EncodingInfo:
     return EncodingInfo(
         name=name,
         title=head.get("title", name),
@@ -98,4 +104,5 @@ def _info(name: str, head: dict[str, str], texts: str) -> EncodingInfo:
         fonts=tuple(f.strip() for f in head.get("fonts", "").split(",") if f.strip()),
         is_confirmed=head.get("status", "confirmed") == "confirmed",
         source=head.get("source", ""),
+        digest=digest,
     )
