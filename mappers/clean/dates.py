@@ -6,9 +6,9 @@ import re
 from datetime import date
 from functools import cache
 
+from mappers.calendars.saka import FIRST_YEAR, saka_to_gregorian
 from mappers.clean.base import CleanContext, Cleaned, CleanedRows, Cleaner, unsure
 from mappers.clean.digits import pivot_year
-from mappers.clean.saka import FIRST_YEAR, saka_to_gregorian
 from mappers.clean.times import clean_time
 from mappers.codes.months import months
 from mappers.folding import fold_digits, squeeze
