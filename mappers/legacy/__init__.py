@@ -55,11 +55,11 @@ def open_tables(path: Path, how: ReadAs | None = None) -> Iterator[LegacyTable]:
 
 
 def _reader(path: Path, head: bytes, how: ReadAs) -> Reader:
-    if how.kind:
-        if how.kind not in load_readers():
+    if kind := how.kind or ("fixed" if how.layout else ""):
+        if kind not in load_readers():
             known = ", ".join(load_readers())
-            raise TableError(f"{path.name}: no reader {how.kind} (there are: {known})", kind="not-a-table")
-        return load_readers()[how.kind]
+            raise TableError(f"{path.name}: no reader {kind} (there are: {known})", kind="not-a-table")
+        return load_readers()[kind]
     for reader in load_readers().values():
         if reader.looks_like(path, head):
             return reader

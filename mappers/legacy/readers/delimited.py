@@ -1,136 +1,108 @@
-"""Delimited text: CSV, TSV and their cousins, with the separator and the encoding found from the content."""
+"""Delimited text: CSV, TSV and their cousins, with separator, quotes, header and encoding found from the content."""
 
 from __future__ import annotations
 
-import codecs
 import csv
-from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import chain, islice
 from pathlib import Path
 
-from mappers.encodings import to_characters
 from mappers.errors import TableError
+from mappers.legacy.dialect import Dialect, find_dialect, unescape_copy
+from mappers.legacy.header import find_header
+from mappers.legacy.lines import LONGEST_LINE, TextForm, find_form, is_text, read_lines
 from mappers.legacy.package import OLE, ZIP
+from mappers.legacy.quoted import CutRow, Damage, cut_rows
 from mappers.legacy.table import LegacyRow, LegacyTable, ReadAs, unique_names
 
 RANK = 90
 
-_SEPARATORS = ",;\t|^"
-_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-_FALLBACK = "latin-1"
-_SAMPLE_LINES = 50
-_HEAD = 4096
-_CHUNK = 1 << 20
-_LONG_ROW = 200
-_MOST_CONTROL = 0.02
+_SAMPLE_LINES = 200
+_TOP_ROWS = 40
 
 
 def looks_like(path: Path, head: bytes) -> bool:
-    """Whether a file may be text: anything that is not an archive."""
-    return not head.startswith((ZIP, OLE))
+    """Whether a file is text with separators that cut it into columns."""
+    if head.startswith((ZIP, OLE)) or not is_text(head):
+        return False
+    return find_dialect(_sample(path, find_form(path))) is not None
 
 
 def read_tables(path: Path, how: ReadAs) -> Iterator[LegacyTable]:
     """The one table of a delimited text file; its name is the file's.
 
-    Cells of a file that is not UTF-8 are bytes, with a note: a font encoding is decoded later, column by column. A row
-    with more or fewer cells than columns is delivered with that problem. Raises TableError "not-a-table" when the
-    file is no text or has one column.
+    Cells of a file that is not UTF-8 or UTF-16 are bytes. A row with more or fewer cells than columns is delivered
+    with that problem; so is the row in which a quote is opened and not closed. Title lines and empty rows are counted
+    in the notes. Raises TableError "not-a-table" when the file is no text or has one column.
     """
     with path.open("rb") as f:
-        head = f.read(_HEAD)
-    encoding, notes = _encoding(path, head)
-    lines = _first_lines(path, encoding)
-    separator = _separator(lines)
-    if separator is None:
+        if not is_text(f.read(4096)):
+            raise TableError(f"{path.name}: no table: the content is not text", kind="not-a-table")
+    csv.field_size_limit(max(csv.field_size_limit(), 8 * LONGEST_LINE))
+    form = find_form(path)
+    dialect = find_dialect(_sample(path, form))
+    if dialect is None:
         raise TableError(f"{path.name}: no table: neither a known format nor text with separators", kind="not-a-table")
-    columns, more = _header(path, encoding, separator)
-    rows = _rows(path, encoding, separator, columns)
-    return iter((LegacyTable(path.stem, columns, rows, [*notes, *more]),))
+    return iter((_Delimited(path, form, dialect).table(),))
 
 
-def _encoding(path: Path, head: bytes) -> tuple[str, tuple[str, ...]]:
-    for bom, name in _BOMS:
-        if head.startswith(bom):
-            return name, ()
-    control = sum(b < 9 or 13 < b < 32 for b in head)
-    if control > len(head) * _MOST_CONTROL:
-        raise TableError(f"{path.name}: no table: the content is not text", kind="not-a-table")
-    if _is_utf8(path):
-        return "utf-8", ()
-    return _FALLBACK, ("the text is not UTF-8; its bytes are kept until a mapping names the encoding",)
+def _sample(path: Path, form: TextForm) -> list[str]:
+    return [x.decode("latin-1") for _, x in islice(read_lines(path, form), _SAMPLE_LINES)]
 
 
-def _is_utf8(path: Path) -> bool:
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    with path.open("rb") as f:
-        try:
-            while chunk := f.read(_CHUNK):
-                decoder.decode(chunk)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            return False
-    return True
+@dataclass
+class _Delimited:
+    """One file on its way. damage: what the cutting of rows had to mend."""
 
+    path: Path
+    form: TextForm
+    dialect: Dialect
+    damage: Damage = field(default_factory=Damage)
+    empty: int = 0
+    nulls: int = 0
 
-def _first_lines(path: Path, encoding: str) -> list[str]:
-    with path.open(encoding=encoding, errors="replace", newline="") as f:
-        lines = (line.replace("\0", "") for line in f if line.strip())
-        return [line for line, _ in zip(lines, range(_SAMPLE_LINES), strict=False)]
+    def table(self) -> LegacyTable:
+        rows = cut_rows(read_lines(self.path, self.form), self.dialect, self.damage)
+        top = list(islice(rows, _TOP_ROWS))
+        header = find_header([r.cells for r in top], self.dialect.width)
+        if header is None:
+            raise TableError(f"{self.path.name}: no table: no row has anything in it", kind="not-a-table")
+        stored = [self.form.latin_cell(c) for c in top[header.at].cells] if header.is_there else []
+        names = [c if isinstance(c, str) else c.decode("latin-1") for c in stored]
+        columns, notes = unique_names(header.fill(names))
+        notes = [*self.form.opening_notes(), *header.notes(), *(notes if header.is_there else [])]
+        rest = chain(top[header.at + header.is_there :], rows)
+        return LegacyTable(
+            self.path.stem, columns, self._rows(rest, len(columns), notes), notes, encoding=self.form.encoding
+        )
 
-
-def _separator(lines: list[str]) -> str | None:
-    """The separator that gives the same number of cells, two or more, in most lines; wider tables win ties.
-
-    None where no separator does so in at least half of the lines.
-    """
-    best: tuple[int, int, str] | None = None
-    for separator in _SEPARATORS:
-        widths = Counter(len(row) for row in csv.reader(lines, delimiter=separator) if row)
-        width, lines_alike = max(widths.items(), key=lambda w: (w[1], w[0]), default=(0, 0))
-        if width > 1 and (best is None or (lines_alike, width) > best[:2]):
-            best = (lines_alike, width, separator)
-    return best[2] if best and best[0] * 2 >= len(lines) else None
-
-
-def _read(path: Path, encoding: str, separator: str) -> Iterator[tuple[list[str], int, str]]:
-    """The rows of the file that are not empty, with how many lines each spans and a problem word."""
-    with path.open(encoding=encoding, errors="replace", newline="") as f:
-        reader = csv.reader((line.replace("\0", "") for line in f), delimiter=separator)
-        while True:
-            before = reader.line_num
-            try:
-                row = next(reader)
-            except StopIteration:
-                return
-            except csv.Error:
-                yield [], reader.line_num - before, "row-unreadable"
+    def _rows(self, rows: Iterator[CutRow], width: int, notes: list[str]) -> Iterator[LegacyRow]:
+        as_cell = self._copied if self.dialect.is_copy else self.form.latin_cell
+        for number, (offset, stored, problem) in enumerate(rows, 1):
+            if not any(map(str.strip, stored)):
+                self.empty += 1
                 continue
-            if any(cell.strip() for cell in row):
-                yield row, reader.line_num - before, ""
+            while len(stored) > width and not stored[-1].strip():
+                stored.pop()
+            cells = tuple(map(as_cell, stored))
+            if len(stored) != width:
+                cells += ("",) * (width - len(stored))
+                problem = problem or ("too-many-cells" if len(stored) > width else "too-few-cells")
+            yield LegacyRow(number, offset, cells, False, problem)
+        notes += [*self.damage.notes(), *self.form.closing_notes(), *self._counts()]
 
+    def _counts(self) -> Iterator[str]:
+        if self.empty:
+            yield f"{self.empty} rows have nothing in any cell and are not delivered"
+        if self.nulls:
+            yield f"{self.nulls} cells are NULL and are delivered as empty"
 
-def _header(path: Path, encoding: str, separator: str) -> tuple[tuple[str, ...], list[str]]:
-    first = next((row for row, _, problem in _read(path, encoding, separator) if not problem), [])
-    if not first:
-        raise TableError(f"{path.name}: no table: no row has anything in it", kind="not-a-table")
-    if encoding == _FALLBACK:
-        first = [to_characters(c.encode(_FALLBACK)) for c in first]
-    return unique_names(first)
-
-
-def _rows(path: Path, encoding: str, separator: str, columns: tuple[str, ...]) -> Iterator[LegacyRow]:
-    rows = _read(path, encoding, separator)
-    next(r for r in rows if not r[2])
-    for number, (cells, lines, problem) in enumerate(rows, 1):
-        missing = [""] * (len(columns) - len(cells))
-        stored = [c.encode(_FALLBACK) for c in cells] if encoding == _FALLBACK else cells
-        yield LegacyRow(number, -1, (*stored, *missing), problem=problem or _shape(columns, cells, lines))
-
-
-def _shape(columns: tuple[str, ...], cells: list[str], lines: int) -> str:
-    if lines > _LONG_ROW:
-        return "quote-not-closed"
-    if len(cells) == len(columns):
-        return ""
-    return "too-many-cells" if len(cells) > len(columns) else "too-few-cells"
+    def _copied(self, stored: str) -> bytes | str:
+        if "\\" not in stored:
+            return self.form.latin_cell(stored)
+        cell = unescape_copy(stored.encode("latin-1"))
+        if cell is None:
+            self.nulls += 1
+            return ""
+        return self.form.cell(cell)

@@ -1,0 +1,121 @@
+"""How the cells of a delimited text are set apart: separator, quotes and escapes, found from its first lines."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from _csv import Reader as CsvReader
+
+SEPARATORS = ",;\t|^"
+_FEWEST_ALIKE = 0.5
+# A file of two columns is told from prose only where nearly all lines agree.
+_FEWEST_PAIRS = 0.8
+_MOST_COLUMNS = 4096
+_LONGEST_NAME = 64
+_ESCAPES = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v", b"0": b"\0", b"Z": b"\x1a"}
+_ESCAPE = re.compile(rb"\\(x[0-9A-Fa-f]{1,2}|[0-7]{1,3}|.)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How a line is cut. quote, escape: "" for none. is_copy: tab-separated, escaped as COPY blocks of PostgreSQL are.
+
+    width: cells in most rows.
+    """
+
+    separator: str
+    quote: str = ""
+    escape: str = ""
+    is_copy: bool = False
+    width: int = 0
+
+    def split(self, line: str) -> list[str]:
+        """A line cut at every separator, quotes or not."""
+        return line.rstrip("\r\n").split(self.separator)
+
+
+def find_dialect(lines: Sequence[str]) -> Dialect | None:
+    """The dialect that gives the same number of cells, two or more, in most lines; wider tables win ties.
+
+    lines: the first ones, one character a byte. None where no dialect does so in enough lines.
+    """
+    filled = [x for x in lines if x.strip()]
+    best: tuple[float, int, int, Dialect] | None = None
+    for order, dialect in enumerate(_candidates("".join(filled))):
+        width, share = _fit(filled, dialect)
+        score = (round(share, 1), width, -order)
+        is_enough = share >= (_FEWEST_ALIKE if width > 2 else _FEWEST_PAIRS)
+        is_proven = len(filled) > 1 or (width > 2 and max(map(len, dialect.split(filled[0]))) <= _LONGEST_NAME)
+        if width > 1 and is_enough and is_proven and (not best or score > best[:3]):
+            best = (*score, Dialect(dialect.separator, dialect.quote, dialect.escape, dialect.is_copy, width))
+    return best[3] if best and best[1] <= _MOST_COLUMNS else None
+
+
+def _candidates(text: str) -> Iterator[Dialect]:
+    """Dialects that can be meant, likelier ones first. Quotes and backslashes can be letters of a font."""
+    for separator in SEPARATORS:
+        if separator not in text:
+            continue
+        if separator == "\t" and re.search(r"(?:^|\t)\\N(?=\t|\r|\n|$)", text, re.MULTILINE):
+            yield Dialect(separator, is_copy=True)
+            continue
+        s = re.escape(separator)
+        escaped = re.search(rf'\\"[^"{s}\r\n]', text) is not None and re.search(rf'(?:^|{s})"', text, re.MULTILINE)
+        if escaped:
+            yield Dialect(separator, '"', "\\")
+        yield Dialect(separator, '"')
+        yield Dialect(separator)
+        if "\\" + separator in text:
+            yield Dialect(separator, "", "\\")
+        wrapped = len(re.findall(rf"(?:^|{s})'[^'\r\n]*+'(?=[{s}\r\n]|$)", text, re.MULTILINE))
+        if wrapped * 2 > len(re.findall(rf"(?:^|{s})'|'(?=[{s}\r\n]|$)", text, re.MULTILINE)) * 0.8:
+            yield Dialect(separator, "'")
+
+
+def _fit(lines: Sequence[str], dialect: Dialect) -> tuple[int, float]:
+    """(cells in most rows, share of the lines that such rows take up)."""
+    covered: Counter[int] = Counter()
+    if dialect.is_copy or not (dialect.quote or dialect.escape):
+        covered.update(len(dialect.split(x)) for x in lines)
+    else:
+        reader = csv_reader(lines, dialect)
+        before = 0
+        try:
+            for row in reader:
+                covered[len(row)] += reader.line_num - before
+                before = reader.line_num
+        except csv.Error:
+            covered[0] += len(lines) - before
+    width, alike = max(covered.items(), key=lambda w: (w[1], w[0]), default=(0, 0))
+    return width, alike / max(len(lines), 1)
+
+
+def csv_reader(lines: Iterator[str] | Sequence[str], dialect: Dialect, *, strict: bool = False) -> CsvReader:
+    """The reader of the standard library for a dialect."""
+    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if dialect.quote else csv.QUOTE_NONE
+    return csv.reader(
+        lines, delimiter=dialect.separator, quotechar=dialect.quote or None, escapechar=dialect.escape or None,
+        quoting=quoting, strict=strict,
+    )  # fmt: skip
+
+
+def unescape_copy(cell: bytes) -> bytes | None:
+    """A cell of a COPY block without its escapes; None for NULL."""
+    if b"\\" not in cell:
+        return cell
+    return None if cell == b"\\N" else _ESCAPE.sub(_escaped, cell)
+
+
+def _escaped(m: re.Match[bytes]) -> bytes:
+    code = m[1]
+    if code[:1] == b"x" and len(code) > 1:
+        return bytes([int(code[1:], 16)])
+    if code.isdigit() and code < b"8":
+        return bytes([int(code, 8) & 0xFF])
+    return _ESCAPES.get(code, code)

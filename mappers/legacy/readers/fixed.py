@@ -1,0 +1,227 @@
+"""Text of fixed width: cut by bytes before anything is decoded, with or without line breaks."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, islice
+from pathlib import Path
+
+from mappers.errors import TableError
+from mappers.legacy.borders import find_row_length, find_widths
+from mappers.legacy.dialect import SEPARATORS
+from mappers.legacy.lines import TextForm, find_form, is_text, read_chunks, read_lines
+from mappers.legacy.package import OLE, ZIP
+from mappers.legacy.table import FixedLayout, LegacyRow, LegacyTable, ReadAs, unique_names
+
+RANK = 80
+
+_SAMPLE_ROWS = 2000
+_SAMPLE = 1 << 18
+_SHORTEST = 8
+_FEWEST_ROWS = 5
+_OF_ONE_LENGTH = 0.9
+_MARKUP = (b"<", b"{", b"[")
+_END_OF_FILE = b"\x1a"
+_NUMBER = re.compile(rb"[\d.,/:\-]*\d[\d.,/:\-]*\Z")
+
+
+def looks_like(path: Path, head: bytes) -> bool:
+    """Whether nearly all lines of a text have one length, no separator stands in each, and columns can be seen.
+
+    A text without any line break is taken where rows of one length fit it.
+    """
+    if head.startswith((ZIP, OLE, *_MARKUP)) or not is_text(head):
+        return False
+    form = find_form(path)
+    if form.encoding.startswith("utf-16"):
+        return False
+    rows = _sample(path, form, _row_length(path, form, None))
+    return bool(rows) and not _is_delimited(rows) and len(find_widths(rows)) > 1
+
+
+def read_tables(path: Path, how: ReadAs) -> Iterator[LegacyTable]:
+    """The one table of the file; its name is the file's.
+
+    Without a layout the borders are told from the rows, and said in a note. A row of another length is delivered with
+    problem "too-short" or "too-long". Raises TableError "not-a-table" when no columns are to be seen.
+    """
+    form = find_form(path)
+    length = _row_length(path, form, how.layout)
+    rows = _sample(path, form, length)
+    layout, notes, is_named = (how.layout, [], False) if how.layout else _infer(path, rows)
+    notes = [*form.opening_notes(), *notes]
+    if not length and how.layout:
+        layout = _stretched(how.layout, rows, notes)
+    cut = _Cut(path, form, length, layout, notes)
+    if not length:
+        cut.judge(_first_rows(path, form))
+    columns, more = unique_names(layout.names)
+    notes += more
+    return iter((LegacyTable(path.stem, columns, cut.rows(skip=is_named), notes, encoding=form.encoding),))
+
+
+def _row_length(path: Path, form: TextForm, layout: FixedLayout | None) -> int:
+    """Bytes of a row in a file without line breaks, 0 where lines are rows."""
+    data = next(read_chunks(path, form), b"")
+    if b"\n" in data or b"\r" in data:
+        return 0
+    if layout:
+        return sum(layout.widths)
+    size = path.stat().st_size - form.start
+    return find_row_length(data, size - (size > 0 and _ends_with_mark(path)))
+
+
+def _ends_with_mark(path: Path) -> bool:
+    with path.open("rb") as f:
+        f.seek(-1, 2)
+        return f.read(1) == _END_OF_FILE
+
+
+def _first_rows(path: Path, form: TextForm) -> list[bytes]:
+    """The first lines of a file without their ends."""
+    lines = (line.rstrip(b"\r\n") for _, line in islice(read_lines(path, form), _SAMPLE_ROWS))
+    return [x for x in lines if x.strip(b" \x1a\0")]
+
+
+def _sample(path: Path, form: TextForm, length: int) -> list[bytes]:
+    """The first rows, those of the most frequent length; none when too few have it."""
+    if length:
+        data = next(read_chunks(path, form), b"")[:_SAMPLE]
+        return [data[i : i + length] for i in range(0, len(data) - length + 1, length)]
+    rows = _first_rows(path, form)
+    usual, often = Counter(map(len, rows)).most_common(1)[0] if rows else (0, 0)
+    if usual < _SHORTEST or often < _FEWEST_ROWS or often < len(rows) * _OF_ONE_LENGTH:
+        return []
+    return [r for r in rows if len(r) == usual]
+
+
+def _is_delimited(rows: Sequence[bytes]) -> bool:
+    """Whether some separator stands equally often in all rows."""
+    return any(len({r.count(s.encode()) for r in rows}) == 1 and s.encode() in rows[0] for s in SEPARATORS)
+
+
+def _infer(path: Path, rows: Sequence[bytes]) -> tuple[FixedLayout, list[str], bool]:
+    """(layout, notes, whether the first row names the columns)."""
+    widths = find_widths(rows[1:]) or find_widths(rows)
+    if len(widths) < 2:
+        raise TableError(
+            f"{path.name}: no columns of fixed width are to be seen; name their widths in a layout file",
+            kind="not-a-table",
+        )
+    names = [f"COLUMN_{i}" for i in range(1, len(widths) + 1)]
+    note = f"the borders of columns are inferred, widths {', '.join(map(str, widths))}; a layout file sets them right"
+    cells = [_cells(r, widths) for r in rows]
+    if not _is_header(cells):
+        return FixedLayout(tuple(names), widths), [note], False
+    given = [c.decode("utf-8", "replace") for c in cells[0]]
+    return FixedLayout(tuple(g or n for g, n in zip(given, names, strict=True)), widths), [note], True
+
+
+def _cells(row: bytes, widths: Sequence[int]) -> list[bytes]:
+    ends = list(accumulate(widths))
+    return [row[e - w : e].strip(b" \0") for e, w in zip(ends, widths, strict=True)]
+
+
+def _is_header(cells: Sequence[Sequence[bytes]]) -> bool:
+    """Whether the first row has words where the rows below have numbers, and no number of its own."""
+    first, below = cells[0], cells[1:]
+    if not below or any(_NUMBER.match(c) for c in first):
+        return False
+    return any(
+        name and sum(bool(_NUMBER.match(r[i])) for r in below) * 10 >= len(below) * 9 for i, name in enumerate(first)
+    )
+
+
+def _stretched(layout: FixedLayout, rows: Sequence[bytes], notes: list[str]) -> FixedLayout:
+    """The layout with one column more where all rows are longer than it says."""
+    over = len(rows[0]) - sum(layout.widths) if rows else 0
+    if over <= 0 or not any(r[-over:].strip(b" \0") for r in rows):
+        return layout
+    try:
+        is_by_characters = all(len(r.decode("utf-8")) == sum(layout.widths) for r in rows)
+    except UnicodeDecodeError:
+        is_by_characters = False
+    if is_by_characters:
+        return layout
+    notes.append(f"rows have {over} bytes more than the layout names; they are column REST")
+    return FixedLayout((*layout.names, "REST"), (*layout.widths, over))
+
+
+@dataclass
+class _Cut:
+    """How one file is cut. length: bytes of a row where there are no line breaks."""
+
+    path: Path
+    form: TextForm
+    length: int
+    layout: FixedLayout
+    notes: list[str]
+    is_trimmed: bool = False
+    is_by_characters: bool = False
+
+    def judge(self, rows: Sequence[bytes]) -> None:
+        """Whether rows lost their blanks at the end, and whether widths count characters."""
+        total = sum(self.layout.widths)
+        if self.form.encoding and rows:
+            sizes = [len(r.decode("utf-8", "replace")) for r in rows]
+            fits = sum(s == total for s in sizes)
+            if fits * 2 > len(rows) and fits > sum(len(r) == total for r in rows):
+                self.is_by_characters = True
+                self.notes.append("the widths of columns fit when characters are counted, not bytes")
+                return
+        if rows and sum(len(r) == total for r in rows) * 2 < len(rows) and max(map(len, rows)) <= total:
+            self.is_trimmed = True
+            self.notes.append("most rows are shorter than the layout; blanks at their ends are taken to be cut off")
+
+    def rows(self, *, skip: bool) -> Iterator[LegacyRow]:
+        """All rows. skip: the first one names the columns."""
+        total = sum(self.layout.widths)
+        ends = list(accumulate(self.layout.widths))
+        places = list(zip([0, *ends], ends, strict=False))
+        empty = 0
+        for number, (offset, stored) in enumerate(self._stored(), 0 if skip else 1):
+            row: bytes | str = self._whole(stored) if self.is_by_characters else stored
+            if number == 0:
+                continue
+            if not stored.strip(b" \0"):
+                empty += 1
+                continue
+            cells = [self._cell(row[a:b]) for a, b in places]
+            problem = ""
+            if len(row) > total and self._cell(row[total:]):
+                cells.append(self._cell(row[total:]))
+                problem = "too-long"
+            elif len(row) < total and not self.is_trimmed:
+                problem = "cut" if self.length else "too-short"
+            yield LegacyRow(number, offset, tuple(cells), False, problem)
+        if empty:
+            self.notes.append(f"{empty} rows are blank throughout and are not delivered")
+        self.notes += self.form.closing_notes()
+
+    def _whole(self, stored: bytes) -> bytes | str:
+        try:
+            return stored.decode("utf-8")
+        except UnicodeDecodeError:
+            return stored
+
+    def _cell(self, part: bytes | str) -> bytes | str:
+        return part.strip(" \0") if isinstance(part, str) else self.form.cell(part.strip(b" \0"))
+
+    def _stored(self) -> Iterator[tuple[int, bytes]]:
+        """Each row with its offset; the mark that ends a file of DOS is none."""
+        if not self.length:
+            for offset, line in read_lines(self.path, self.form):
+                row = line.rstrip(b"\r\n")
+                if row.rstrip(_END_OF_FILE) or not row:
+                    yield offset, row.rstrip(_END_OF_FILE)
+            return
+        offset = self.form.start
+        with self.path.open("rb") as f:
+            f.seek(offset)
+            while row := f.read(self.length):
+                if row != _END_OF_FILE:
+                    yield offset, row
+                offset += len(row)
