@@ -3,61 +3,99 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 _SUFFIXES = (".fpt", ".dbt")
 _BLOCK = 512
 _LONGEST = 16 * 1024 * 1024
+# dBase III memos end with a mark alone; its editor wrote at most 5,000 bytes, Clipper 64 kB.
+_LONGEST_MARKED = 128 * 1024
 _DBASE4_MARK = b"\xff\xff\x08\x00"
+# Whole file read so often, and memos must be shared by damaged pointers.
+_MOST_READ = 4
 
 
-@dataclass(frozen=True)
+@dataclass
 class MemoFile:
-    """One memo file. block: bytes a block. is_foxpro: the layout of .fpt, else of .dbt."""
+    """One open memo file. block: bytes a block. kind: "foxpro", "dbase3" or "dbase4"."""
 
-    path: Path
+    file: BinaryIO
+    size: int
     block: int
-    is_foxpro: bool
+    kind: str
+    _left: int = field(init=False)
 
-    def read(self, number: int) -> bytes | None:
-        """The text that begins in a block, without its filling; None when the block or its length make no sense."""
-        with self.path.open("rb") as f:
-            f.seek(number * self.block)
-            head = f.read(8)
-            if len(head) < 8:
-                return head.rstrip(b"\x1a\0 ") or None
-            if self.is_foxpro:
-                length = struct.unpack(">II", head)[1]
-                return _whole(f.read(min(length, _LONGEST)), length)
-            if head[:4] == _DBASE4_MARK:
-                length = max(struct.unpack("<I", head[4:])[0] - 8, 0)
-                return _whole(f.read(min(length, _LONGEST)), length)
-            text = head
-            while b"\x1a" not in text and len(text) < _LONGEST and (more := f.read(_BLOCK)):
-                text += more
-            return text.split(b"\x1a")[0]
+    def __post_init__(self) -> None:
+        """Grant as many bytes as sound pointers can ask for, and some more."""
+        self._left = _MOST_READ * self.size + _LONGEST_MARKED
+
+    def read(self, number: int) -> tuple[bytes, str]:
+        """The text that begins in a block, without its filling, and what is wrong with it, "" when nothing is."""
+        at = number * self.block
+        if at >= self.size:
+            return b"", "a memo points behind the end of the memo file"
+        if self._left <= 0:
+            return b"", "memos of many rows point to the same text; not read again"
+        self.file.seek(at)
+        text, wrong = self._framed(self.file.read(8))
+        self._left -= len(text) + 8
+        return text, wrong
+
+    def _framed(self, head: bytes) -> tuple[bytes, str]:
+        if self.kind == "foxpro":
+            return self._counted(struct.unpack(">II", head)[1] if len(head) == 8 else -1)
+        if head.startswith(_DBASE4_MARK):
+            return self._counted(struct.unpack("<I", head[4:])[0] - 8 if len(head) == 8 else -1)
+        text = head
+        while b"\x1a" not in text and len(text) < _LONGEST_MARKED and (more := self.file.read(8 * _BLOCK)):
+            text += more
+        memo, mark, _ = text.partition(b"\x1a")
+        return memo, "" if mark else "a memo has no end mark"
+
+    def _counted(self, length: int) -> tuple[bytes, str]:
+        if length < 0 or length > self.size:
+            return b"", "the length of a memo is damaged; its text is lost"
+        text = self.file.read(min(length, _LONGEST))
+        whole = "" if len(text) == length else "a memo is cut"
+        return text.rstrip(b"\0 "), whole
 
 
-def _whole(text: bytes, length: int) -> bytes | None:
-    return text.rstrip(b"\0 ") if len(text) == length else None
+def open_memo(table: Path, given: Path | None, version: int) -> tuple[MemoFile | None, list[str]]:
+    """The memo file of a table: the given one, or the one beside it with the same name in any case; and notes.
 
-
-def open_memo(table: Path, given: Path | None, *, wanted: bool) -> tuple[MemoFile | None, tuple[str, ...]]:
-    """The memo file of a table: the given one, or the one beside it with the same name in any case; and notes."""
-    if not wanted:
-        return None, ()
+    version: first byte of the table. The file stays open for as long as its rows are read.
+    """
     path = given or _beside(table)
-    if path is None or not path.is_file():
-        return None, ("the table has memo fields, but its .dbt or .fpt is missing; their text is lost",)
-    with path.open("rb") as f:
-        head = f.read(24)
+    try:
+        opened = path.open("rb") if path else None
+    except OSError:
+        opened = None
+    if opened is None or path is None:
+        return None, ["the table has memo fields, but its .dbt or .fpt is missing; their text is lost"]
+    size = path.stat().st_size
+    head = opened.read(24)
     if len(head) < 24:
-        return None, (f"{path.name} is too short for a memo file; the text of memo fields is lost",)
-    if path.suffix.lower() == ".fpt":
-        return MemoFile(path, struct.unpack_from(">H", head, 6)[0] or _BLOCK, is_foxpro=True), ()
+        opened.close()
+        return None, [f"{path.name} is too short for a memo file; the text of memo fields is lost"]
+    if path.suffix.lower() != ".dbt" or version in b"\x30\x31\x32\xf5":
+        return _foxpro(opened, size, head, path.name)
+    if version in b"\x83\xfb\x03":
+        return MemoFile(opened, size, _BLOCK, "dbase3"), []
     stated = struct.unpack_from("<H", head, 20)[0]
-    return MemoFile(path, stated if stated and stated % 64 == 0 else _BLOCK, is_foxpro=False), ()
+    return MemoFile(opened, size, stated if stated and stated % 64 == 0 else _BLOCK, "dbase4"), []
+
+
+def _foxpro(opened: BinaryIO, size: int, head: bytes, name: str) -> tuple[MemoFile, list[str]]:
+    stated: int = struct.unpack_from(">H", head, 6)[0]
+    # A block size of 0 means single bytes (SET BLOCKSIZE TO 0).
+    memo = MemoFile(opened, size, stated or 1, "foxpro")
+    first_free = struct.unpack_from(">I", head)[0]
+    notes = []
+    if first_free * memo.block > size + memo.block and first_free > 0:
+        notes.append(f"{name} is cut or its head is damaged: it should hold {first_free} blocks of {memo.block} bytes")
+    return memo, notes
 
 
 def _beside(table: Path) -> Path | None:

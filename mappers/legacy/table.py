@@ -94,3 +94,8 @@ def unique_names(names: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
         used.add(unique)
         out.append(unique)
     return tuple(out), notes
+
+
+def binary_marker(length: int) -> str:
+    """What stands for a picture or another object in a cell: that it is there, and its size in bytes."""
+    return f"[binary: {length} bytes]"

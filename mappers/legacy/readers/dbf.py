@@ -1,237 +1,195 @@
-"""dBase and FoxPro tables: a streaming reader that says what is damaged and delivers the rest.
-
-Source of the layout: the published dBase III/IV and FoxPro file format descriptions.
-"""
+"""dBase and FoxPro tables: a streaming reader that says what is damaged and delivers the rest."""
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from decimal import Decimal
+from functools import partial
+from itertools import chain, repeat
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-from mappers.errors import TableError
+from mappers.legacy.damage import RowDamage
+from mappers.legacy.dbf_cells import Cell, Convert, apply_flags, columns, null_bits
+from mappers.legacy.dbf_head import FLAGS, Field, Head, looks_like_dbf, read_head
 from mappers.legacy.memo import MemoFile, open_memo
-from mappers.legacy.table import LegacyRow, LegacyTable, ReadAs, unique_names
+from mappers.legacy.table import LegacyRow, LegacyTable, ReadAs
 
 RANK = 30
 
-_VERSIONS = frozenset(b"\x03\x04\x05\x30\x31\x32\x43\x7b\x83\x87\x8b\x8e\xcb\xf5\xfb")
-_VISUAL_FOXPRO = frozenset(b"\x30\x31\x32")
-_TYPES = frozenset(b"CNFDLMIBYTGPQVW0+@O")
-_FLAGS = b" *"
-_END = 0x0D
-_BACKLINK = 263
-_CHUNK_ROWS = 512
-# Julian day number of 31 December of the year 0.
-_JULIAN_OF_1 = 1721425
-_SAMPLE = 100
-
-
-@dataclass(frozen=True, slots=True)
-class _Field:
-    name: str
-    type: str
-    start: int
-    length: int
-
-
-@dataclass(frozen=True)
-class _Header:
-    """The head of a table. count: rows it claims; first: offset of the first row; length: bytes of a row."""
-
-    version: int
-    count: int
-    first: int
-    length: int
-    fields: tuple[_Field, ...]
-    notes: tuple[str, ...]
+_CHUNK_BYTES = 1 << 15
+_END = b"\x1a"
+_PADDING = b" \0"
+_MARKS = frozenset((b" ", b"*"))
+_new_row: Any = partial(tuple.__new__, LegacyRow)
 
 
 def looks_like(path: Path, head: bytes) -> bool:
-    """Whether the first bytes of a file are the head of a DBF: a known version, a date, one sound field at least."""
-    if len(head) < 65 or head[0] not in _VERSIONS:
-        return False
-    first, length = struct.unpack_from("<HH", head, 8)
-    is_dated = head[2] <= 12 and head[3] <= 31
-    return is_dated and first >= 65 and length >= 2 and 32 < head[43] < 127 and head[32:33].isalnum()
+    """Whether a file begins as a DBF of any version."""
+    return looks_like_dbf(path, head)
 
 
 def read_tables(path: Path, how: ReadAs) -> Iterator[LegacyTable]:
     """The one table of a DBF; its name is the file's.
 
-    Rows marked as deleted are delivered with that mark, a row cut off at the end of the file with problem "cut".
-    Character fields are bytes; dates stay as written ("19980312", impossible ones too), numbers are plain text.
-    Raises TableError when the head makes no sense.
+    Rows marked as deleted are delivered with that mark, a row cut off at the end of the file with problem "cut", one
+    whose mark is damaged with "row-mark-damaged". Character and memo fields are bytes; dates stay as written
+    ("19980312"), numbers are plain text, pictures a marker. A cell that makes no sense is delivered as it is stored and
+    said in the notes. Raises TableError when the head makes no sense.
     """
+    head = read_head(path)
     size = path.stat().st_size
-    with path.open("rb") as f:
-        header = _read_header(f, path.name, size)
-    memo_file, memo_notes = open_memo(path, how.memo, wanted=any(x.type in "MGP" for x in header.fields))
-    held = max(0, size - header.first) // header.length
-    notes = [*header.notes, *memo_notes, *_count_notes(header, held)]
-    columns = tuple(x.name for x in header.fields if x.type != "0")
-    return iter((LegacyTable(path.stem, columns, _rows(path, header, memo_file), notes, header.count),))
+    shown = tuple(x.name for x in head.fields if x.type != "0")
+    notes = [*head.notes, *_count_notes(path, head, size)]
+    memo: MemoFile | None = None
+    if any(x.type in "MGPW" or (x.type == "B" and x.length == 10) for x in head.fields):
+        memo, said = open_memo(path, how.memo, head.version)
+        notes += said
+    rows = chain.from_iterable(_Rows(path, head, memo, notes).chunks())
+    return iter((LegacyTable(path.stem, shown, rows, notes, head.count, encoding=head.encoding),))
 
 
-def _count_notes(header: _Header, held: int) -> Iterator[str]:
-    if header.count > held:
-        yield f"the file is cut: it claims {header.count} rows and holds {held} whole ones"
+def _count_notes(path: Path, head: Head, size: int) -> Iterator[str]:
+    held, rest = divmod(max(0, size - head.first), head.length)
+    if head.count > held:
+        with path.open("rb") as f:
+            f.seek(max(size - 1, 0))
+            is_whole = rest == 1 and f.read(1) == _END
+        if is_whole:
+            yield (
+                f"the count is wrong: the head claims {head.count} rows, the file holds {held} and ends with its end"
+                f" mark; all {held} are delivered"
+            )
+        else:
+            yield (
+                f"the file is cut: it claims {head.count} rows and holds {held} whole ones;"
+                f" {head.count - held} are missing or cut"
+            )
 
 
-def _read_header(f: BinaryIO, name: str, size: int) -> _Header:
-    head = f.read(32)
-    version, count, first, length = head[0], *struct.unpack_from("<IHH", head, 4)
-    if head[15] == 1:
-        raise TableError(f"{name}: the table is encrypted", kind="encrypted")
-    fields, names_notes = _read_fields(f, name)
-    total = 1 + sum(x.length for x in fields)
-    end = f.tell() + (_BACKLINK if version in _VISUAL_FOXPRO else 0)
-    notes = [*names_notes]
-    if first < 33 or first > size:
-        notes.append(f"the head says its rows begin at byte {first}; they are taken from byte {end}")
-        first = end
-    if length != total:
-        best = max((length, total), key=lambda n: _sound_rows(f, first, n))
-        notes.append(f"the head says {length} bytes a row, its fields need {total}; {best} fits the rows")
-        length = best
-    return _Header(version, count, first, max(length, 1), fields, tuple(notes))
+@dataclass
+class _Rows:
+    """The rows of a table on their way. notes grow when the last row has been read."""
 
+    path: Path
+    head: Head
+    memo: MemoFile | None
+    notes: list[str]
 
-def _sound_rows(f: BinaryIO, first: int, length: int) -> int:
-    """How many of the first rows begin with a row mark when rows have this length."""
-    if length < 2:
-        return 0
-    f.seek(first)
-    data = f.read(length * _SAMPLE)
-    rows = range(0, len(data) - length + 1, length)
-    return sum(data[i] in _FLAGS for i in rows) * 1000 // max(len(rows), 1)
+    def __post_init__(self) -> None:
+        """Settle how rows are cut."""
+        head = self.head
+        self._damage = RowDamage()
+        self._columns = columns(head, self.memo, self._damage)
+        self._bits = null_bits(head)
+        ends = [min(x.start + x.length, head.length) for x in head.fields]
+        starts = [min(x.start, head.length) for x in head.fields]
+        widths = [end - start for start, end in zip(starts, ends, strict=True)]
+        self._tail = head.length - 1 - sum(widths)
+        form = "1s" + "".join(f"{n}s" for n in widths) + (f"{self._tail}s" if self._tail else "")
+        self._row = struct.Struct(form)
+        self._at = {x.name: i for i, x in enumerate(head.fields, 1)}
 
+    def chunks(self) -> Iterator[Iterable[LegacyRow]]:
+        """Rows, many at a time; the notes are complete when the last has been taken."""
+        head = self.head
+        many = max(1, min(4096, _CHUNK_BYTES // head.length))
+        number = 0
+        with self.path.open("rb") as f:
+            f.seek(head.first)
+            while True:
+                data = f.read(many * head.length)
+                whole = len(data) // head.length
+                whole, is_end = self._before_end(data, number, whole)
+                if whole:
+                    yield self._chunk(data[: whole * head.length], number, whole)
+                    number += whole
+                if is_end or len(data) < many * head.length:
+                    yield from self._last(data[whole * head.length :], number, f)
+                    break
+        if self.memo is not None:
+            self.memo.file.close()
+        self._say_counts(number)
+        self.notes.extend(self._damage.sentences())
 
-def _read_fields(f: BinaryIO, name: str) -> tuple[tuple[_Field, ...], list[str]]:
-    raw: list[bytes] = []
-    while len(raw) < 1024:
-        descriptor = f.read(32)
-        if not descriptor or descriptor[0] == _END:
-            f.seek(-len(descriptor) + 1, 1)
-            break
-        if len(descriptor) < 32 or not 32 < descriptor[11] < 127:
-            raise TableError(f"{name}: the list of fields is damaged at field {len(raw) + 1}", kind="unreadable")
-        raw.append(descriptor)
-    if not raw:
-        raise TableError(f"{name}: the table has no fields", kind="unreadable")
-    names, notes = unique_names([d[:11].split(b"\0")[0].decode("latin-1") for d in raw])
-    odd = tuple(
-        f"field {name} is of the unknown type {chr(d[11])}; it is read as characters"
-        for d, name in zip(raw, names, strict=True)
-        if d[11] not in _TYPES
-    )
-    return tuple(_place(raw, names)), [*notes, *odd]
+    def _before_end(self, data: bytes, number: int, whole: int) -> tuple[int, bool]:
+        """How many rows of the chunk stand before the end of the table, and whether it ends there.
 
+        It ends behind the claimed rows at the first that has no row mark: an end mark, or what is no row any more.
+        """
+        head = self.head
+        claimed = head.count - number
+        if claimed >= whole:
+            return whole, False
+        for i in range(max(claimed, 0), whole):
+            if data[i * head.length] not in FLAGS:
+                return i, True
+        return whole, False
 
-def _place(raw: list[bytes], names: tuple[str, ...]) -> Iterator[_Field]:
-    start = 1
-    for descriptor, name in zip(raw, names, strict=True):
-        kind = chr(descriptor[11]) if descriptor[11] in _TYPES else "C"
-        length = descriptor[16] + (descriptor[17] << 8 if kind == "C" else 0)
-        yield _Field(name, kind, start, length)
-        start += length
+    def _chunk(self, data: bytes, number: int, count: int) -> Iterable[LegacyRow]:
+        raw = list(zip(*self._row.iter_unpack(data), strict=True))
+        numbers = range(number + 1, number + count + 1)
+        first = self.head.first + number * self.head.length
+        offsets = range(first, first + count * self.head.length, self.head.length)
+        cells = self._cells(raw, numbers)
+        deleted = map(b"*".__eq__, raw[0])
+        return map(_new_row, zip(numbers, offsets, cells, deleted, self._problems(raw[0], numbers), strict=False))
 
+    def _cells(self, raw: list[tuple[bytes, ...]], numbers: range) -> Iterable[tuple[Cell, ...]]:
+        read: list[Iterable[Cell]] = []
+        flags = self._flags(raw)
+        for field, convert in self._columns:
+            stored = raw[self._at[field.name]]
+            read.append(self._column(field, convert, stored, numbers, flags))
+        cells: Iterable[tuple[Cell, ...]] = zip(*read, strict=False) if read else repeat((), len(numbers))
+        if self._tail and any(t.strip(_PADDING) for t in raw[-1]):
+            return ((*c, t) if t.strip(_PADDING) else c for c, t in zip(cells, raw[-1], strict=True))
+        return cells
 
-def _rows(path: Path, header: _Header, memo: MemoFile | None) -> Iterator[LegacyRow]:
-    readers = [(x.start, x.start + x.length, _reader(x.type, memo)) for x in header.fields if x.type != "0"]
-    number = 0
-    with path.open("rb") as f:
-        f.seek(header.first)
-        while chunk := f.read(header.length * _CHUNK_ROWS):
-            for at in range(0, len(chunk), header.length):
-                row = chunk[at : at + header.length]
-                if row == b"\x1a" or (row[:1] == b"\x1a" and number >= header.count):
-                    return
-                number += 1
-                if number > header.count and row[0] not in _FLAGS:
-                    return
-                yield _row(number, row, header, readers)
+    def _column(
+        self, field: Field, convert: Convert, stored: Sequence[bytes], numbers: range, flags: Sequence[int]
+    ) -> Iterable[Cell]:
+        if stored and len(stored[0]) < field.length:  # the row is shorter than its fields
+            return stored
+        cells = convert(stored, numbers)
+        if field.name in self._bits and flags:
+            return apply_flags(cells, stored, flags, *self._bits[field.name])
+        return cells
 
+    def _flags(self, raw: list[tuple[bytes, ...]]) -> list[int]:
+        at = next((i for i, x in enumerate(self.head.fields, 1) if x.type == "0"), 0)
+        return [int.from_bytes(b, "little") for b in raw[at]] if at and self._bits else []
 
-Reader = Callable[[bytes], tuple[bytes | str, str]]
+    def _problems(self, marks: Sequence[bytes], numbers: range) -> Iterable[str]:
+        if not self.head.fits:
+            return repeat("row-length-unknown")
+        if _MARKS.issuperset(marks):
+            return repeat("")
+        for mark, number in zip(marks, numbers, strict=True):
+            if mark not in _MARKS:
+                self._damage.add("the mark before a row is damaged", number)
+        return ["" if m in _MARKS else "row-mark-damaged" for m in marks]
 
+    def _last(self, rest: bytes, number: int, f: BinaryIO) -> Iterator[Iterable[LegacyRow]]:
+        """What follows the last whole row: an end mark, a row that is cut, or bytes that belong to none."""
+        head = self.head
+        is_row = number < head.count or (number > head.count and rest[:1] in _MARKS)
+        if is_row and rest[:1] != _END and 0 < len(rest) < head.length:
+            padded = rest.ljust(head.length, b"\0")
+            (row,) = self._chunk(padded, number, 1)
+            yield (row._replace(problem="cut"),)
+            return
+        behind = len(rest) + sum(map(len, iter(partial(f.read, _CHUNK_BYTES), b"")))
+        if rest.strip(b"\x1a\0 \r\n") or behind > len(rest):
+            behind -= rest.startswith(_END)
+            rows = behind // head.length
+            much = f", as many as {rows} rows need: rows removed long ago, or rows of a damaged file" if rows else ""
+            self.notes.append(f"{behind} bytes lie behind the last row{much}; they are not delivered")
 
-def _row(number: int, row: bytes, header: _Header, readers: list[tuple[int, int, Reader]]) -> LegacyRow:
-    problem = "cut" if len(row) < header.length else "" if row[0] in _FLAGS else "row-mark-damaged"
-    if not problem and number > header.count:
-        problem = "beyond-count"
-    cells: list[bytes | str] = []
-    for start, end, read in readers:
-        cell, wrong = read(row[start:end])
-        cells.append(cell)
-        problem = problem or wrong
-    offset = header.first + (number - 1) * header.length
-    return LegacyRow(number, offset, tuple(cells), row[:1] == b"*", problem)
-
-
-def _reader(kind: str, memo: MemoFile | None) -> Reader:
-    """How cells of a type are read: their value and a problem word, "" when there is none."""
-    if kind in "MGP":
-        return lambda cell: _memo_cell(cell, memo)
-    return _READERS.get(kind, _text_cell)
-
-
-def _memo_cell(cell: bytes, memo: MemoFile | None) -> tuple[bytes | str, str]:
-    block = struct.unpack("<I", cell)[0] if len(cell) == 4 else int(t) if (t := cell.strip(b" \0")).isdigit() else 0
-    if not block:
-        return "", "" if not cell.strip(b" \0") or len(cell) == 4 else "memo-damaged"
-    if memo is None:
-        return "", "memo-missing"
-    text = memo.read(block)
-    return ("", "memo-damaged") if text is None else (text, "")
-
-
-def _bytes_cell(cell: bytes) -> tuple[bytes | str, str]:
-    return cell.rstrip(b" \0"), ""
-
-
-def _text_cell(cell: bytes) -> tuple[bytes | str, str]:
-    return cell.strip(b" \0").decode("latin-1"), ""
-
-
-def _int_cell(cell: bytes) -> tuple[bytes | str, str]:
-    return (str(struct.unpack("<i", cell)[0]), "") if len(cell) == 4 else ("", "cell-damaged")
-
-
-def _double_cell(cell: bytes) -> tuple[bytes | str, str]:
-    return (format(struct.unpack("<d", cell)[0], "g"), "") if len(cell) == 8 else _text_cell(cell)
-
-
-def _currency_cell(cell: bytes) -> tuple[bytes | str, str]:
-    if len(cell) != 8:
-        return "", "cell-damaged"
-    return format(Decimal(struct.unpack("<q", cell)[0]) / 10_000, "f"), ""
-
-
-def _moment_cell(cell: bytes) -> tuple[bytes | str, str]:
-    if len(cell) != 8:
-        return "", "cell-damaged"
-    days, milliseconds = struct.unpack("<II", cell)
-    if not days:
-        return "", ""
-    if not _JULIAN_OF_1 <= days < _JULIAN_OF_1 + 3_652_059 or milliseconds >= 86_400_000:
-        return cell.hex(), "date-damaged"
-    day = date.fromordinal(1) + timedelta(days=days - _JULIAN_OF_1 - 1)
-    minutes = round(milliseconds / 1000) // 60
-    return f"{day.isoformat()} {minutes // 60:02d}:{minutes % 60:02d}", ""
-
-
-_READERS: dict[str, Reader] = {
-    "C": _bytes_cell,
-    "I": _int_cell,
-    "+": _int_cell,
-    "B": _double_cell,
-    "O": _double_cell,
-    "Y": _currency_cell,
-    "T": _moment_cell,
-    "@": _moment_cell,
-}
+    def _say_counts(self, number: int) -> None:
+        count = self.head.count
+        if number > count:
+            self.notes.append(
+                f"the count is wrong: the head claims {count} rows, the file holds {number}; all {number} are delivered"
+            )
