@@ -133,7 +133,7 @@ class FontTable:
         """Patterns of a script: a cluster or vowel, what may follow it, and the virama."""
         s = self.script
         consonant = f"[{s.consonants}]{s.nukta}?"
-        cluster = f"(?:(?:{consonant}{s.virama}[\u200c\u200d]?)*{consonant}|[{s.vowels}])"
+        cluster = f"(?:(?:{consonant}\u200d?{s.virama}[\u200c\u200d]?)*{consonant}|[{s.vowels}])"
         return cluster, f"[{s.signs}{s.marks}{s.subjoined}{s.nukta}{s.virama}]", consonant
 
     @cached_property
@@ -141,11 +141,14 @@ class FontTable:
         cluster, tail, consonant = self._shape
         pre, post = self._of_role("pre"), self._of_role("post")
         before = f"[{pre}]*" if pre else ""
-        behind = (
-            f"(?:{self.script.virama}{consonant}|{tail}|[{post}])*"
-            if post
-            else f"(?:{self.script.virama}{consonant}|{tail})*"
+        hanging = "".join(
+            [
+                f"|[{post}]" if post else "",
+                # A mark that stands before no cluster was typed behind its own.
+                f"|[{pre}](?![{pre}{self.script.consonants}{self.script.vowels}])" if pre else "",
+            ]
         )
+        behind = f"(?:{self.script.virama}{consonant}|{tail}{hanging})*"
         others = f"[^{pre}{self.script.consonants}{self.script.vowels}]"
         return re.compile(f"{before}{cluster}{behind}|{others}+|.", re.DOTALL)
 
