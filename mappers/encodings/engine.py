@@ -215,24 +215,43 @@ class FontTable:
 
     def _write_syllable(self, syllable: str) -> str:
         for spelling in self._spellings(syllable):
-            if spelling is not None and self.decode(spelling) == syllable:
+            if spelling and not self._is_open(spelling) and self.decode(spelling) == syllable:
                 return spelling
         if syllable.isspace() or (syllable.isascii() and self.decode(syllable) == syllable):
             return syllable
         raise ValueError(f"{self.info.name} has no code for U+{ord(syllable[0]):04X}")
+
+    def _is_open(self, spelling: str) -> bool:
+        """Whether a spelling ends in a mark that is written before a letter: the next syllable would take it."""
+        return self.roles.get(self._codes_pattern.findall(spelling)[-1]) == "pre"
 
     def _spellings(self, syllable: str) -> Iterator[str | None]:
         """Ways to write a syllable, the plainest first."""
         m = self._parts_of_text.fullmatch(syllable) if self.script.start else None
         reph, cluster, behind = (m.group(1) or "", m.group(2), m.group(3)) if m else ("", "", "")
         if not reph:
+            yield from self._stacked(cluster, unicodedata.normalize("NFD", behind))
             yield self._greedy(syllable)
+            yield self._greedy(unicodedata.normalize("NFD", syllable))
         for tail in dict.fromkeys((behind, unicodedata.normalize("NFD", behind))):
             for joined in range(len(cluster)):
                 kept, below = cluster[: len(cluster) - joined], cluster[len(cluster) - joined :]
                 if not below or below.startswith(self.script.virama):
                     yield from self._arranged(reph, kept, below, tail)
         yield self._greedy(syllable)
+
+    def _stacked(self, cluster: str, behind: str) -> Iterator[str | None]:
+        """Spellings with the letters below typed behind the vowel sign that their letter is shown with."""
+        if cluster in self._spelled_by_role[""]:
+            return
+        marks = len(behind) - len(behind.lstrip(self.script.leading))
+        base, *joined = re.split(f"(?={self.script.virama})", cluster)
+        for kept in range(len(joined) - 1, -1, -1):
+            below = [self._code_of("post", j) for j in joined[kept:]]
+            letter = self._greedy(base + "".join(joined[:kept]) + behind[:marks])
+            rest = self._greedy(behind[marks:])
+            if letter is not None and rest is not None and None not in below:
+                yield letter + "".join(filter(None, below)) + rest
 
     @cached_property
     def _parts_of_text(self) -> re.Pattern[str]:
@@ -248,6 +267,9 @@ class FontTable:
                 post = self._code_of("post", where) if reph else ""
                 rest = self._greedy(after) if where == reph or not reph else ""
                 base, joined = self._greedy(cluster), self._below(below)
+                ahead = self._code_of("pre", below)
+                if ahead is not None and None not in (pre, rest, base):
+                    yield f"{pre}{ahead}{base}{rest}{post or ''}"
                 if None not in (pre, post, rest, base, joined):
                     yield f"{pre}{base}{joined}{rest}{post}"
                     yield f"{pre}{base}{rest}{joined}{post}"
@@ -257,8 +279,6 @@ class FontTable:
         if not joined:
             return ""
         code = self._code_of("post", joined)
-        if code is None:
-            code = self._code_of("pre", joined)
         return code if code is not None else self._greedy(joined)
 
     def _code_of(self, role: str, text: str) -> str | None:

@@ -46,6 +46,11 @@ class Script:
         return chr(self.start + 0x3C)
 
     @cached_property
+    def leading(self) -> str:
+        """The signs that a letter is shown together with: all but the length marks."""
+        return "".join(c for c in self.signs if not self.start + 0x55 <= ord(c) <= self.start + 0x57)
+
+    @cached_property
     def ranks(self) -> Mapping[str, int]:
         """Character -> its place behind the cluster."""
         ranks = {c: SIGN for c in self.signs} | {c: MARK for c in self.marks} | {c: JOINED for c in self.subjoined}
