@@ -95,8 +95,9 @@ def scripts() -> Mapping[str, Script]:
         _indic("Gujr", 0x0A80, "અા=આ અે=એ અૈ=ઐ અો=ઓ અૌ=ઔ અૅ=ઍ અૉ=ઑ આે=ઓ આૈ=ઔ આૅ=ઑ ાે=ો ાૈ=ૌ ાૅ=ૉ"),
         _indic("Orya", 0x0B00, "ଅା=ଆ", consonants="\u0b71"),
         _indic("Taml", 0x0B80, "ஔ=ஔ"),
-        _indic("Telu", 0x0C00),
-        _indic("Knda", 0x0C80),
+        _indic("Telu", 0x0C00, "ెా=ో ాె=ో ెు=ొ ెౕ=ే ొౕ=ో"),
+        # A length mark behind a bare letter was typed for the whole sign.
+        _indic("Knda", 0x0C80, " ".join(f"{c}ೕ={c}ೀ {c}ೖ={c}ೈ" for c in _run(0x0C80, 0x15, 0x39))),
         _indic("Mlym", 0x0D00, "െെ=ൈ ഇൗ=ഈ ഉൗ=ഊ ഒാ=ഓ ഒൗ=ഔ എെ=ഐ", consonants="\u0d7a\u0d7b\u0d7c\u0d7d\u0d7e\u0d7f"),
         Script("Arab", 0),
         Script("Latn", 0),
