@@ -16,7 +16,7 @@ from functools import cached_property
 from mappers.encodings.scripts import JOINED, MARK, SIGN, Script
 from mappers.folding import nfc
 
-ROLES = ("", "pre", "post", "drop")
+ROLES = ("", "pre", "post", "drop", "read")
 _PRIVATE = 0xE000
 _REMEMBERED = 1 << 16
 # A visarga that hangs on no syllable was typed for a colon.
@@ -63,14 +63,17 @@ class FontTable:
     """One encoding's table. codes: characters of the font -> text; roles: codes -> how they stand.
 
     Roles: "pre" is written before the cluster it belongs to, "post" behind its syllable though its RA is spoken first
-    (reph) or its letter joins the cluster below, "drop" shows nothing of its own. What has no role is in order, or is
-    put in order by its class: joined letters before signs, signs before marks.
+    (reph) or its letter joins the cluster below, "drop" shows nothing of its own, "read" is in order but never written.
+    What has no role is in order, or is put in order by its class: joined letters before signs, signs before marks.
+    digits: letters whose codes are typed for a digit that looks the same -> that digit, meant where it stands in a
+    number.
     """
 
     info: EncodingInfo
     script: Script
     codes: Mapping[str, str]
     roles: Mapping[str, str] = field(default_factory=dict)
+    digits: Mapping[str, str] = field(default_factory=dict)
 
     def decode(self, text: str) -> str:
         """Characters of the font as Unicode NFC; a code the table has not stays as it is."""
@@ -79,6 +82,8 @@ class FontTable:
             return nfc(glyphs)
         if self._untied.search(glyphs):
             glyphs = self._untied.sub("", glyphs)
+        if self.digits and self._numbers.search(glyphs):
+            glyphs = self._numbers.sub(lambda m: m[0].translate(self._as_digits), glyphs)
         return nfc("".join(map(self._placed.__getitem__, self._syllables.findall(glyphs))))
 
     def unknown(self, text: str) -> int:
@@ -160,6 +165,18 @@ class FontTable:
         return re.compile(f"(?<=[^ ]) +(?={hanging})")
 
     @cached_property
+    def _numbers(self) -> re.Pattern[str]:
+        """Numbers and dates that hold a digit of the script, neither behind a letter nor with a sign on the last."""
+        first, letters = self.script.start, "".join(self.digits)
+        digit, before = f"[{chr(first + 0x66)}-{chr(first + 0x6F)}]", f"[{chr(first)}-{chr(first + 0x7F)}]"
+        run, sign = f"(?:{digit}|[{letters}])+", f"[{chr(first + 0x3E)}-{chr(first + 0x4D)}{chr(_PRIVATE)}-\uf8ff]"
+        return re.compile(f"(?<!{before})(?=[{letters}/.\\-]*{digit}){run}(?:[/.\\-]{run})*(?!{sign})")
+
+    @cached_property
+    def _as_digits(self) -> Mapping[int, str]:
+        return {ord(letter): digit for letter, digit in self.digits.items()}
+
+    @cached_property
     def _placed(self) -> _Memory:
         return _Memory(self._place)
 
@@ -211,7 +228,8 @@ class FontTable:
         if not self.script.start:
             return re.compile(".", re.DOTALL)
         cluster, tail, consonant = self._shape
-        return re.compile(f"{cluster}{tail}*|.", re.DOTALL)
+        number = f"[{chr(self.script.start + 0x66)}-{chr(self.script.start + 0x6F)}/]{{2,}}|" if self.digits else ""
+        return re.compile(f"{number}{cluster}{tail}*|.", re.DOTALL)
 
     def _write_syllable(self, syllable: str) -> str:
         for spelling in self._spellings(syllable):
@@ -290,6 +308,8 @@ class FontTable:
         spelled: dict[str, dict[str, str]] = {r: {} for r in ROLES}
         for codes, text in self.codes.items():
             spelled[self.roles.get(codes, "")].setdefault(text, codes)
+        for letter, digit in self.digits.items():
+            spelled[""].setdefault(digit, spelled[""][letter])
         return spelled
 
     @cached_property

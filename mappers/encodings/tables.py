@@ -1,13 +1,14 @@
 r"""Tables of font encodings as files: a head that says what the font is, then one line a code.
 
-    //! title: Kruti Dev 010          further: script, family, languages, fonts, status, source
+    //! title: Kruti Dev 010          further: script, family, languages, fonts, status, source, digits
     // a remark
     d<TAB>क                           characters of the font, the text they show
-    f<TAB>ि<TAB>pre                   and, for what stands out of order, its role: pre, post or drop
+    f<TAB>ि<TAB>pre                   and, for what stands out of order, its role: pre, post, drop or read
 
 Characters are those of Windows-1252; a byte may be written \xHH on the left, a character \uHHHH on the right. The
-first of several codes for one text is used for writing. A user's own font map is such a file in the workspace; its
-head may be left out.
+first of several codes for one text is used for writing, unless it is there to read only. "digits: ર=૨" says that the
+code of a letter is typed for a digit as well. A user's own font map is such a file in the workspace; its head may be
+left out.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ _HEAD = "//!"
 _REMARK = "//"
 _BYTE = re.compile(r"\\x([0-9a-fA-F]{2})")
 _CHARACTER = re.compile(r"\\u([0-9a-fA-F]{4})")
-_WORDS = ("title", "script", "family", "languages", "fonts", "status", "source")
+_WORDS = ("title", "script", "family", "languages", "fonts", "status", "source", "digits")
 _STATUS = ("confirmed", "unconfirmed")
 WEST = {n: bytes([n]).decode("cp1252", "ignore") or chr(n) for n in range(256)}
 BYTES = {c: n for n, c in WEST.items()}
@@ -73,7 +74,7 @@ def read_table(path: Traversable | Path) -> FontTable:
     info = _info(name, head, "".join(codes.values()), hashlib.sha256(data).hexdigest())
     if info.script not in scripts():
         raise MappingError(f"{path.name}: no script {info.script} (there are: {', '.join(scripts())})")
-    return FontTable(info, scripts()[info.script], codes, roles)
+    return FontTable(info, scripts()[info.script], codes, roles, _digits(head, codes, path.name))
 
 
 def _head(line: str, where: str) -> Iterator[tuple[str, str]]:
@@ -90,8 +91,16 @@ def _code(line: str, where: str) -> tuple[str, str, str]:
     codes = _BYTE.sub(lambda m: WEST[int(m[1], 16)], codes)
     text = nfc(_CHARACTER.sub(lambda m: chr(int(m[1], 16)), text))
     if not codes or role not in ROLES or any(more) or bool(text) == (role == "drop"):
-        raise MappingError(f"{where}: expected codes, text and pre, post or nothing; or codes, nothing and drop")
+        raise MappingError(f"{where}: expected codes, text and pre, post, read or nothing; or codes, nothing and drop")
     return codes, text, role
+
+
+def _digits(head: dict[str, str], codes: dict[str, str], name: str) -> dict[str, str]:
+    """Letters that are typed for digits: "letter=digit letter=digit"."""
+    pairs = [p.partition("=") for p in head.get("digits", "").split()]
+    if any(letter not in codes.values() or not digit.isdecimal() for letter, _, digit in pairs):
+        raise MappingError(f"{name}: digits are pairs letter=digit, and the table has a code for each letter")
+    return {letter: digit for letter, _, digit in pairs}
 
 
 def _info(name: str, head: dict[str, str], texts: str, digest: str) -> EncodingInfo:
