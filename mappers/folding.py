@@ -13,6 +13,9 @@ _ZEROS = (
 _DIGITS = {zero + n: str(n) for zero in _ZEROS for n in range(10)}
 # Hindi writes the zero for the dot of an abbreviation: भा०द०वि० is भा.द.वि.
 _ZERO_AS_DOT = re.compile(r"(?<=[\u0904-\u0939\u093c-\u094d])\u0966")
+# Tamil 10, 100 and 1000, which multiply the digit before them: ௨௰௫ is 25. Source: the Unicode code charts.
+_TAMIL_UNITS = {"\u0bf0": 10, "\u0bf1": 100, "\u0bf2": 1000}
+_TAMIL_NUMBER = re.compile("[\u0be6-\u0bf2]*[\u0bf0-\u0bf2][\u0be6-\u0bf2]*")
 _SPACES = re.compile(r"\s+")
 _JOINERS = "\u200c\u200d"
 
@@ -30,6 +33,29 @@ def fold_digits(text: str) -> str:
     Devanagari zero right behind a letter is the dot of an abbreviation and becomes one.
     """
     return text if text.isascii() else _ZERO_AS_DOT.sub(".", text).translate(_DIGITS)
+
+
+def fold_numerals(text: str) -> str:
+    """Like fold_digits, and numbers with the Tamil signs for 10, 100 and 1000 as digits too; the length may change.
+
+    Signs in an order that makes no number stay as they are.
+    """
+    return text if text.isascii() else fold_digits(_TAMIL_NUMBER.sub(lambda m: _tamil_number(m.group()), text))
+
+
+def _tamil_number(written: str) -> str:
+    thousands, hundreds, digit, smallest = 0, 0, "", 10_000
+    for sign in written:
+        unit = _TAMIL_UNITS.get(sign, 1)
+        if unit >= smallest and unit < 1000 or (unit == 1 and digit) or (unit == 1000 and thousands):
+            return written
+        if unit == 1:
+            digit = fold_digits(sign)
+        elif unit == 1000:
+            thousands, hundreds, digit, smallest = 1000 * (hundreds + int(digit or not hundreds)), 0, "", 1000
+        else:
+            hundreds, digit, smallest = hundreds + unit * int(digit or 1), "", unit
+    return str(thousands + hundreds + int(digit or 0))
 
 
 def squeeze(text: str) -> str:

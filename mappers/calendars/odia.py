@@ -14,7 +14,7 @@ from mappers.calendars.window import Calendar, CalendarDay, DayWindow, joined
 _OFFSET = 592
 _BHADRA, _ASWINA = 5, 6
 _MARGIN = timedelta(days=1)
-_RULE = SolarRule("odia-sal", modern, hour=24, first_sign=0, offset=_OFFSET)
+_RULE = SolarRule("odia-solar", modern, hour=24, first_sign=0, offset=_OFFSET)
 
 
 def to_gregorian(written: CalendarDay) -> DayWindow:
@@ -23,7 +23,7 @@ def to_gregorian(written: CalendarDay) -> DayWindow:
         start = _RULE.month_start(written.year, _BHADRA)
         return DayWindow(start, None, _RULE.month_start(written.year + 1, _ASWINA + 1))
     years = [y for y in (written.year, written.year + 1) if _within(y - written.year, written.month)]
-    found = [_RULE.to_gregorian(CalendarDay("odia-sal", y, written.month, written.day)) for y in years]
+    found = [_RULE.to_gregorian(CalendarDay("odia-solar", y, written.month, written.day)) for y in years]
     whole = joined(*found)
     return DayWindow(whole.first - _MARGIN, None, whole.last + _MARGIN)
 
@@ -37,7 +37,7 @@ def from_gregorian(day: date) -> CalendarDay | None:
     solar = _RULE.from_gregorian(day)
     if solar.month in (_BHADRA, _ASWINA):
         return None
-    return CalendarDay("odia-sal", solar.year - (0 if solar.month and solar.month > _ASWINA else 1))
+    return CalendarDay("odia-solar", solar.year - (0 if solar.month and solar.month > _ASWINA else 1))
 
 
-CALENDARS = (Calendar("odia-sal", "odia-sal", to_gregorian, from_gregorian, None),)
+CALENDARS = (Calendar("odia-solar", "odia-solar", to_gregorian, from_gregorian, None),)

@@ -1,35 +1,83 @@
-"""Names of months in the scripts of the country."""
+"""Words of dates in the scripts of the country: months, eras, halves of lunar months."""
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
 from mappers.folding import nfc
 
+# Not inside a longer word; \w alone would end a word of an Indian script at its first vowel sign.
+WORD_START = r"(?<![^\W\d_])(?<![\u0900-\u0d7f])"
+WORD_END = r"(?![^\W\d_]|[\u0900-\u0d7f])"
+_OLD_CHILLUS = {"ണ്\u200d": "ൺ", "ന്\u200d": "ൻ", "ര്\u200d": "ർ", "ല്\u200d": "ൽ", "ള്\u200d": "ൾ"}
+_CHILLU = re.compile("|".join(_OLD_CHILLUS))
+_SAME = str.maketrans({"\u200c": "", "\u200d": "", "ي": "ی", "ى": "ی", "ك": "ک", "॰": "."})
+
 
 @dataclass(frozen=True)
 class Months:
-    """Names -> number of the month, lower case, NFC; elsewhere: names -> calendar that only an almanac converts."""
+    """Words as `plain_word` has them, without blanks, hyphens and dots.
+
+    gregorian: name -> month. others: name -> the calendars whose month it is and its number there, the national (Saka)
+    calendar among them. eras: word -> calendar. halves: word -> "bright", "dark" or "tithi".
+    """
 
     gregorian: Mapping[str, int]
-    saka: Mapping[str, int]
-    elsewhere: Mapping[str, str]
+    others: Mapping[str, Mapping[str, int]]
+    eras: Mapping[str, str]
+    halves: Mapping[str, str]
+    gregorian_pattern: re.Pattern[str]
+    other_pattern: re.Pattern[str]
+    era_pattern: re.Pattern[str]
+    half_pattern: re.Pattern[str]
+
+
+def plain_word(text: str) -> str:
+    """Text as words of dates are compared: NFC, lower case, no joiners, one form of chillus, yeh and kaf."""
+    return _CHILLU.sub(lambda m: _OLD_CHILLUS[m.group()], nfc(text)).translate(_SAME).casefold()
+
+
+def word_key(text: str) -> str:
+    """The key of a matched word: no blanks, hyphens, dots."""
+    return re.sub(r"[\s.\-]", "", text)
+
+
+def words_pattern(words: Iterable[str]) -> re.Pattern[str]:
+    """A pattern of whole words, the longest first; a blank may be a hyphen or missing, a dot may be missing."""
+    spelled = (re.escape(plain_word(w)) for w in sorted(set(words), key=len, reverse=True))
+    either = "|".join(w.replace(r"\ ", r"[\s\-]*").replace(r"\.", r"\.?\s*") for w in spelled)
+    return re.compile(f"{WORD_START}(?:{either}){WORD_END}")
 
 
 @cache
 def months() -> Months:
-    """The names of months.toml."""
+    """The words of months.toml."""
     data = tomllib.loads((resources.files("mappers.codes") / "months.toml").read_text(encoding="utf-8"))
+    named = {"saka": data["saka"], **data["elsewhere"]}
+    others: dict[str, dict[str, int]] = {}
+    for calendar, names in named.items():
+        for word, number in _numbered(names).items():
+            others.setdefault(word, {})[calendar] = number
     return Months(
         _numbered(data["gregorian"]),
-        _numbered(data["saka"]),
-        {nfc(w).casefold(): calendar for calendar, words in data["elsewhere"].items() for w in words},
+        others,
+        _keyed(data["eras"]),
+        _keyed(data["halves"]),
+        words_pattern(w for words in data["gregorian"] for w in words),
+        words_pattern(w for names in named.values() for words in names for w in words),
+        words_pattern(w for words in data["eras"].values() for w in words),
+        words_pattern(w for words in data["halves"].values() for w in words),
     )
 
 
 def _numbered(names: list[list[str]]) -> Mapping[str, int]:
-    return {nfc(w).casefold(): n for n, words in enumerate(names, 1) for w in words}
+    return {word_key(plain_word(w)): n for n, words in enumerate(names, 1) for w in words}
+
+
+def _keyed(words: Mapping[str, list[str]]) -> Mapping[str, str]:
+    return {word_key(plain_word(w)): key for key, spelled in words.items() for w in spelled}
