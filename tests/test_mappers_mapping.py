@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mappers.codes import place_lists
+from mappers.encodings import names as encoding_names
 from mappers.errors import MappingError
 from mappers.mapping import FormMapping, find_mapping, load_mappings, map_readings, map_rows
 from mappers.record import Record, from_plain, to_plain
@@ -213,6 +214,12 @@ def test_every_state_profile_is_sound(code: str) -> None:
     profile = load_state(code)
     assert profile.code == code
     assert profile.languages
+    assert set(profile.encodings) <= set(encoding_names())
+
+
+def test_every_state_and_union_territory_has_a_profile() -> None:
+    assert len(state_codes()) == 36
+    assert len({load_state(c).lgd_code for c in state_codes()}) == 36
 
 
 def test_an_unknown_state_is_named_with_a_near_miss() -> None:

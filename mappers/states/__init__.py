@@ -11,16 +11,24 @@ from pydantic import BaseModel, ConfigDict, Field
 from mappers.errors import MappingError
 from mappers.toml import did_you_mean, read_model
 
-Digits = Literal["western", "devanagari", "bengali", "tamil"]
-Calendar = Literal["gregorian", "saka", "bengali-san", "tamil-solar", "vikram-samvat"]
-Tradition = Literal["Punjab", "Bengal", "Madras", "Bombay", "Uttar Pradesh", "Central", "Rajputana"]
+Digits = Literal[
+    "western", "devanagari", "bengali", "gurmukhi", "gujarati", "odia", "tamil", "telugu", "kannada", "malayalam",
+    "urdu", "meetei-mayek",
+]  # fmt: skip
+Calendar = Literal[
+    "gregorian", "saka", "vikram-samvat", "bengali-san", "tamil-solar", "kollam", "odia-solar", "fasli", "hijri"
+]
+Tradition = Literal[
+    "Punjab", "Bengal", "Assam", "Madras", "Bombay", "Uttar Pradesh", "Central", "Rajputana", "Mysore", "Travancore",
+    "Hyderabad",
+]  # fmt: skip
 
 
 class StateProfile(BaseModel):
     """One state. code: two small letters, the file's name. lgd_code: in the Local Government Directory.
 
-    languages: two-letter codes of its records, most used first. digits, calendars, encodings: what to expect, most
-    likely first; encodings are names that `mappers.encodings` has or will have. tradition: of its registers.
+    languages: ISO 639 codes of its records, most used first. digits, calendars, encodings: what to expect, most
+    likely first; encodings are names of `mappers.encodings`. tradition: of its registers.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
