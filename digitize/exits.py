@@ -24,6 +24,7 @@ class Exit(IntEnum):
 
 _BY_NAME = {
     "TooManyRefused": Exit.REFUSED,
+    "EncodingUnclear": Exit.REFUSED,
     "OptionsError": Exit.BAD_SETUP,
     "MappingError": Exit.BAD_SETUP,
     "FormError": Exit.BAD_SETUP,

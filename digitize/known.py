@@ -16,12 +16,14 @@ from digitize.ledger.catalogue import Catalogue
 from digitize.system import process_name
 from digitize.workspace import Place
 from mappers.codes import CodeList, load_stations, place_lists
-from mappers.encodings import load_encodings
+from mappers.columns import settle_mapping
+from mappers.encodings import Encoding, load_encodings
 from mappers.mapping import FormMapping, find_mapping, load_mappings
 from mappers.states import StateProfile, load_state
 from mappers.values import MapContext
 
 if TYPE_CHECKING:
+    from mappers.legacy import LegacyTable
     from ocr.form import Confidence, Form
     from ocr.lexicon import Lexicon
     from ocr.read import ReadSettings
@@ -38,6 +40,7 @@ class Known:
     place: Place
     state: StateProfile
     lists: Mapping[str, CodeList]
+    encodings: Mapping[str, Encoding]
     mappings: Mapping[str, FormMapping]
     today: date
     owner: str
@@ -139,9 +142,13 @@ class Known:
         """The mapping of a printed form. Raises MappingError when there is none."""
         return find_mapping(self.mappings, family=family, state=self.state.code)
 
-    def mapping_for_table(self, columns: tuple[str, ...]) -> FormMapping:
-        """The mapping of a legacy table. Raises MappingError when there is none."""
-        return find_mapping(self.mappings, columns=columns, state=self.state.code)
+    def mapping_for_table(self, table: LegacyTable) -> tuple[FormMapping, LegacyTable]:
+        """The mapping of a legacy table with the encodings of its columns settled, and the table, still to be read.
+
+        Raises MappingError when there is none, EncodingUnclear when a person has to say which encoding a column has.
+        """
+        mapping = find_mapping(self.mappings, columns=table.columns, state=self.state.code)
+        return settle_mapping(mapping, table, self.encodings, self.state.encodings)
 
     def context(self, record_id: str, batch: str, said: object) -> MapContext:
         """What mapping is told of one page group or table; said: its scan or table, with station, district, year."""
@@ -172,13 +179,15 @@ def learn(place: Place, ledger: Ledger) -> Known:
     Raises MappingError or FormError when a profile, list, mapping or form file is wrong: before page one.
     """
     state = load_state(place.options.workspace.state)
+    encodings = load_encodings((place.folder / "encodings",))
     batches = Catalogue(ledger).batches()
     today = max((date.fromisoformat(b.taken_in) for b in batches), default=date.today())
     return Known(
         place=place,
         state=state,
         lists=place_lists(state.code, place.folder / "lists" / "stations.csv"),
-        mappings=load_mappings((place.folder / "mappings",), load_encodings((place.folder / "encodings",))),
+        encodings=encodings,
+        mappings=load_mappings((place.folder / "mappings",), encodings),
         today=today,
         owner=process_name(),
     )

@@ -54,7 +54,8 @@ class BoundRow:
 @dataclass(frozen=True)
 class FormMapping:
     """A mapping ready to use. by: what FieldValues say of it. digest: SHA-256 of the file and of the font tables that
-    it names, for keys of work. encodings: column -> its encoding, for columns that are not plain text.
+    it rests on, for keys of work. encodings: column -> its encoding, for columns that are not plain text.
+    encoding_checked: a person vouches for them.
     """
 
     id: str
@@ -69,6 +70,7 @@ class FormMapping:
     rules: tuple[BoundRule, ...]
     ignored: frozenset[str]
     encodings: Mapping[str, Encoding]
+    encoding_checked: bool = False
 
     @property
     def by(self) -> str:
@@ -106,9 +108,11 @@ class _Binder:
         ordered = tuple(sorted(rules, key=_order))
         ignored = frozenset(i.source for i in m.ignore)
         named = {r.source: self._known[r.encoding] for r in rules if r.encoding in self._known}
+        used = self._known if AUTO in (r.encoding for r in rules) else named
         return FormMapping(
-            id=m.id, version=m.version, title=m.title, form=m.form, file=self._file, digest=_digest(content, named),
+            id=m.id, version=m.version, title=m.title, form=m.form, file=self._file, digest=_digest(content, used),
             match=m.match, set=dict(m.set), rows=rows, rules=ordered, ignored=ignored, encodings=named,
+            encoding_checked=m.encoding_checked,
         )  # fmt: skip
 
     def _fail(self, key: str, message: str) -> MappingError:

@@ -11,6 +11,12 @@ class MappingError(MapperError):
     """A mapping, state profile or code list is wrong; the message names file, key and, where it can, a near miss."""
 
 
+class EncodingUnclear(MappingError):
+    """A person has to say which encoding a column has, or that it really is what a mapping says it is."""
+
+    kind = "encoding-unclear"
+
+
 class TableError(MapperError):
     """A legacy table cannot be opened at all.
 

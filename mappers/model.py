@@ -55,7 +55,9 @@ class MatchRule(_Part):
 
 
 class MappingFile(_Part):
-    """One mapping file. form: the target form's id. encoding: of all columns that name no other. set: fixed fields."""
+    """One mapping file. form: the target form's id. encoding: of all columns that name no other.
+    encoding_checked: a person has compared the text with the old program, so that what columns look like does not
+    count. set: fixed fields."""
 
     format: Literal[1]
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -64,6 +66,7 @@ class MappingFile(_Part):
     form: str
     match: MatchRule
     encoding: str = ""
+    encoding_checked: bool = False
     set: dict[str, str] = {}
     rows: dict[str, RowRule] = {}
     rules: tuple[MapRule, ...] = Field(alias="map", min_length=1)

@@ -15,8 +15,8 @@ SAMPLES = Path(__file__).parent.parent / "sample_data"
 class Digitize:
     """The command line in this process: give arguments, get exit code and output."""
 
-    def __call__(self, *arguments, code=0):
-        done = CliRunner().invoke(build(), [str(a) for a in arguments])
+    def __call__(self, *arguments, code=0, stdin=None):
+        done = CliRunner().invoke(build(), [str(a) for a in arguments], input=stdin)
         found = done.exit_code
         if done.exception is not None and not isinstance(done.exception, SystemExit):
             found = exit_code(done.exception)

@@ -73,8 +73,8 @@ class Given:
 def list_files(paths: list[Path], said: Said) -> Iterator[Given]:
     """Every file of the given files and folders, in natural order, with what is said of it.
 
-    A manifest.csv applies to the files of its folder and below. Hidden files, Thumbs.db and memo files (which go with
-    their table) are not files of their own. Raises OptionsError for a wrong manifest.
+    A manifest.csv applies to the files of its folder and below. Hidden files, Thumbs.db, and memo files and layouts
+    (which go with their table) are not files of their own. Raises OptionsError for a wrong manifest.
     """
     for path in paths:
         if path.is_dir():
@@ -92,7 +92,7 @@ def _folder(folder: Path, said: Said) -> Iterator[Given]:
             continue
         if path.is_dir():
             yield from _folder(path, said)
-        elif path.suffix.lower() not in MEMO_SUFFIXES:
+        elif not path.name.lower().endswith(COMPANIONS):
             own = beside.get(path.name, Said())
             yield Given(path, f"{folder.name}/{path.name}", said.over(own).over(Said(volume=folder.resolve().name)))
     for name in sorted(set(beside) - {p.name for p in folder.iterdir()}):
@@ -104,7 +104,7 @@ def _manifest_of(folder: Path) -> Mapping[str, Said]:
     return read_manifest(path) if path.is_file() else {}
 
 
-MEMO_SUFFIXES = (".fpt", ".dbt", ".cdx", ".idx", ".ndx")
+COMPANIONS = (".fpt", ".dbt", ".cdx", ".idx", ".ndx", ".mdx", "layout.toml")
 
 
 def natural(name: str) -> tuple[tuple[int, int, str], ...]:

@@ -1,4 +1,4 @@
-"""Keeping originals: by content, read-only, with the memo file of a table beside it."""
+"""Keeping originals: by content, read-only, with what belongs to a table beside it: its memo file, its layout."""
 
 from __future__ import annotations
 
@@ -6,35 +6,55 @@ import errno
 import hashlib
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from digitize import system
 from digitize.errors import DiskFull
 from digitize.workspace import Place
 
+if TYPE_CHECKING:
+    from mappers.legacy import ReadAs
+
+LAYOUT = ".layout.toml"
+# Of one folder's texts of fixed width together, where a file has none of its own.
+FOLDER_LAYOUT = "layout.toml"
 _MEMOS = (".fpt", ".dbt")
+_FIXED = (".txt", ".dat", ".prn", ".asc")
 
 
-def memo_of(path: Path) -> Path | None:
-    """The memo file that belongs to a .dbf table, None when there is none."""
-    if path.suffix.lower() != ".dbf":
-        return None
-    beside = {p.name.lower(): p for p in path.parent.iterdir()}
-    return next((beside[n] for s in _MEMOS if (n := f"{path.stem.lower()}{s}") in beside), None)
+def companions(path: Path) -> list[tuple[Path, str]]:
+    """What belongs to a table and lies beside it, with the ending under which it is kept: memo file or layout."""
+    suffix = path.suffix.lower()
+    if suffix == ".dbf":
+        beside = {p.name.lower(): p for p in path.parent.iterdir()}
+        return [(beside[n], s) for s in _MEMOS if (n := f"{path.stem.lower()}{s}") in beside][:1]
+    if suffix in _FIXED:
+        layouts = (path.with_suffix(LAYOUT), path.with_name(FOLDER_LAYOUT))
+        return [(p, LAYOUT) for p in layouts if p.is_file()][:1]
+    return []
+
+
+def how_to_read(path: Path) -> ReadAs:
+    """What lies beside a table, as its reader wants it. Raises MappingError when a layout is wrong."""
+    from mappers.legacy import ReadAs
+    from mappers.legacy.layout import read_layout
+
+    layout = next((p for p, suffix in companions(path) if suffix == LAYOUT), None)
+    return ReadAs(layout=read_layout(layout)) if layout else ReadAs()
 
 
 def content_hash(path: Path) -> str:
-    """SHA-256 of a file, hex; of a table with a memo file: of both hashes. Raises OSError."""
-    memo = memo_of(path)
+    """SHA-256 of a file, hex; of a table with a companion: of both hashes. Raises OSError."""
     own = _sha256(path)
-    return own if memo is None else hashlib.sha256((own + _sha256(memo)).encode("ascii")).hexdigest()
+    beside = "".join(_sha256(p) for p, _ in companions(path))
+    return own if not beside else hashlib.sha256((own + beside).encode("ascii")).hexdigest()
 
 
 def keep_copy(place: Place, path: Path, sha256: str) -> None:
-    """Copy a file (and its memo) into the originals, whole or not at all, read-only. Raises DiskFull, OSError."""
-    memo = memo_of(path)
+    """Copy a file and its companions into the originals, whole or not at all, read-only. Raises DiskFull, OSError."""
     _copy(path, place.original(sha256, path.suffix.lower()))
-    if memo is not None:
-        _copy(memo, place.original(sha256, memo.suffix.lower()))
+    for beside, suffix in companions(path):
+        _copy(beside, place.original(sha256, suffix))
 
 
 def _sha256(path: Path) -> str:

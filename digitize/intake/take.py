@@ -9,15 +9,18 @@ from datetime import date
 from pathlib import Path
 
 from digitize.intake.manifest import Given, Said, check_numbers, list_files
-from digitize.intake.store import content_hash, keep_copy
+from digitize.intake.store import content_hash, how_to_read, keep_copy
 from digitize.ledger import Ledger
 from digitize.ledger.catalogue import Batch, Catalogue, PageScan, Source, TableUnit
 from digitize.workspace import Place
-from mappers.errors import TableError
+from mappers.errors import MappingError, TableError
 from ocr.errors import ScanError
 
 log = logging.getLogger(__name__)
-TABLE_SUFFIXES = (".csv", ".tsv", ".xlsx", ".dbf")
+TABLE_SUFFIXES = (
+    ".dbf", ".mdb", ".accdb", ".xls", ".xlsx", ".xlsm", ".xlsb", ".ods", ".csv", ".tsv", ".psv", ".txt", ".dat", ".prn",
+    ".asc", ".sql", ".dump", ".xml", ".json", ".jsonl", ".ndjson", ".docx", ".rtf", ".htm", ".html", ".inp",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +86,16 @@ def _look(catalogue: Catalogue, given: Given, seen: dict[str, str]) -> Looked:
     seen[sha256] = given.name
     try:
         return _probe(given, sha256, size)
-    except (ScanError, TableError) as e:
-        return Looked(given, sha256, size, problem=str(e).removeprefix(f"{given.path.name}: "), kind=e.kind)
+    except (ScanError, TableError, MappingError) as e:
+        kind = getattr(e, "kind", "layout-wrong")
+        return Looked(given, sha256, size, problem=str(e).removeprefix(f"{given.path.name}: "), kind=kind)
 
 
 def _probe(given: Given, sha256: str, size: int) -> Looked:
     if given.path.suffix.lower() in TABLE_SUFFIXES:
         from mappers.legacy import open_tables
 
-        names = tuple(t.name for t in open_tables(given.path))
+        names = tuple(t.name for t in open_tables(given.path, how_to_read(given.path)))
         return Looked(given, sha256, size, media="table", tables=names)
     from ocr.scan import probe
 

@@ -7,6 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 from digitize.errors import InputError
+from digitize.intake.store import how_to_read
 from digitize.keys import work_key
 from digitize.known import Known
 from digitize.ledger import Ledger
@@ -14,7 +15,7 @@ from digitize.ledger.catalogue import Catalogue, TableUnit
 from digitize.ledger.records import Decision, Records, Stored, record_hash
 from digitize.review.apply import over_row, sign_record, still_hold
 from digitize.steps.map_pages import group_of, station_of
-from mappers.errors import MappingError, TableError
+from mappers.errors import EncodingUnclear, MappingError, TableError
 from mappers.legacy import LegacyRow, LegacyTable, named_cells, open_tables
 from mappers.mapping import FormMapping, map_rows
 from mappers.record import Record
@@ -31,12 +32,13 @@ def map_table(ledger: Ledger, known: Known, table: TableUnit, key: str, decision
     """
     try:
         legacy = _open(ledger, known, table)
-        mapping = known.mapping_for_table(tuple(legacy.columns))
+        mapping, legacy = known.mapping_for_table(legacy)
         chunks = [_map_chunk(ledger, known, _Chunk(table, legacy, mapping, n, rows), decisions, key)
                   for n, rows in enumerate(_chunks(legacy), start=1)]  # fmt: skip
     except (TableError, MappingError, InputError) as e:
         kind = getattr(e, "kind", "no-mapping" if isinstance(e, MappingError) else "unreadable")
-        message = f"Table {table.unit} ({table.name}): {e}. Put a mapping file into the workspace, or mend the table."
+        step = "" if isinstance(e, EncodingUnclear) else ". Put a mapping file into the workspace, or mend the table."
+        message = f"Table {table.unit} ({table.name}): {e}{step}"
         ledger.fail(table.unit, "map", key, {"kind": kind, "message": message, "retry": False})
         return 0
     records, reported = sum(c[0] for c in chunks), sum(c[1] for c in chunks)
@@ -105,11 +107,10 @@ def make_again(ledger: Ledger, known: Known, stored: Stored, decisions: Decision
     """One record of a table made anew under these decisions; nothing is written. Raises InputError, TableError."""
     unit, _, number = stored.record.id.rpartition("-r")
     table = next(t for t in Catalogue(ledger).tables() if t.unit == unit)
-    legacy = _open(ledger, known, table)
+    mapping, legacy = known.mapping_for_table(_open(ledger, known, table))
     row = next(r for r in legacy.rows if r.number == int(number))
     cells = named_cells(legacy.columns, row)
     values = RowValues(_file_name(ledger, table), table.name, row.number, cells, stored.record.id)
-    mapping = known.mapping_for_table(tuple(legacy.columns))
     return map_decided(known, mapping, [values], known.context("", table.batch, table), decisions)[0]
 
 
@@ -129,7 +130,7 @@ def _open(ledger: Ledger, known: Known, table: TableUnit) -> LegacyTable:
     path = Path(source.linked) if source.linked else known.place.original(source.sha256, source.suffix)
     if not path.is_file():
         raise InputError(f"{path.name} is not there any more. Take the file in again.")
-    return next(islice(open_tables(path), table.idx, None))
+    return next(islice(open_tables(path, how_to_read(path)), table.idx, None))
 
 
 def _chunks(legacy: LegacyTable) -> Iterator[list[LegacyRow]]:

@@ -1,0 +1,160 @@
+"""`digitize convert`: legacy text and tables to Unicode, without a workspace."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal, TextIO
+
+import typer
+
+from digitize.cli.console import errors
+
+if TYPE_CHECKING:
+    from digitize.convert import Done
+    from mappers.columns import Wanted
+    from mappers.legacy import LegacyTable, ReadAs
+
+As = Literal["auto", "text", "table"]
+Format = Literal["csv", "parquet"]
+_SHOWN = 10
+
+
+def convert(
+    file: Annotated[str, typer.Argument(metavar="FILE|-", help="A legacy file; - for text on standard input.")],
+    source: Annotated[
+        str, typer.Option("--from", help="Encoding (digitize encodings list), auto, or plain for none.")
+    ] = "auto",
+    to: Annotated[str, typer.Option(help="What to make; there is unicode.")] = "unicode",
+    state: Annotated[str, typer.Option(help="Code of the state, for the encodings usual there.")] = "",
+    column: Annotated[
+        list[str] | None, typer.Option(help="COLUMN=ENCODING where one differs; may be given again.")
+    ] = None,
+    treat_as: Annotated[As, typer.Option("--as", help="Plain text, line by line, or tables.")] = "auto",
+    table: Annotated[str, typer.Option(help="Only the table of that name.")] = "",
+    out: Annotated[Path | None, typer.Option(help="File, or folder for several tables, to write to.")] = None,
+    form: Annotated[Format, typer.Option("--format", help="What tables become.")] = "csv",
+    all_rows: Annotated[
+        bool, typer.Option("--all-rows", help="Deleted and damaged rows too, each with its origin.")
+    ] = False,
+    widths: Annotated[str, typer.Option(help="Text of fixed width: bytes of each column, as 12,8,60.")] = "",
+    layout: Annotated[Path | None, typer.Option(help="Text of fixed width: a layout file (TOML).")] = None,
+    memo: Annotated[Path | None, typer.Option(help="The .dbt or .fpt of a DBF, if not beside it.")] = None,
+    fonts: Annotated[Path | None, typer.Option(help="Folder with font maps of your own (.tsv).")] = None,
+) -> None:
+    """Convert legacy text to UTF-8, one line for each line, or tables to CSV or Parquet; exit 3 when it must ask."""
+    from digitize.cli.reading import read_as
+    from digitize.convert import is_text, make_wanted
+    from digitize.errors import OptionsError
+
+    if to != "unicode":
+        raise OptionsError("--to: only unicode can be made.")
+    wanted = make_wanted(source, state, fonts, column or [])
+    how = read_as(widths, layout, memo)
+    path = Path(file)
+    if file == "-" or treat_as == "text" or (treat_as == "auto" and is_text(path, how) and not table):
+        _convert_text(file, out, wanted)
+    else:
+        _convert_tables(path, how, wanted, table, out, form, all_rows=all_rows)
+
+
+def _convert_text(file: str, out: Path | None, wanted: Wanted) -> None:
+    from digitize.convert import convert_lines
+
+    with _source(file) as source, _written(out) as target:
+        column = convert_lines(source, target, wanted, "standard input" if file == "-" else file)
+    if column.found is not None:
+        errors().print(f"encoding: {column.encoding.info.name if column.encoding else 'plain text'}", markup=False)
+
+
+@contextmanager
+def _source(file: str) -> Iterator[BinaryIO]:
+    from digitize.errors import InputError
+
+    if file == "-":
+        yield sys.stdin.buffer
+        return
+    try:
+        f = Path(file).open("rb")  # noqa: SIM115 - closed below, apart from errors of opening
+    except OSError as e:
+        raise InputError(f"{file}: cannot be read: {e.strerror}.") from e
+    with f:
+        yield f
+
+
+@contextmanager
+def _written(out: Path | None) -> Iterator[TextIO]:
+    """Where text goes: a new file that is whole or not there, or standard output as UTF-8."""
+    if out is None:
+        sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # type: ignore[union-attr]
+        yield sys.stdout
+        return
+    part = out.with_name(f"{out.name}.part")
+    try:
+        with part.open("w", encoding="utf-8", newline="\n") as f:
+            yield f
+        part.replace(out)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _convert_tables(
+    path: Path, how: ReadAs, wanted: Wanted, only: str, out: Path | None, form: Format, *, all_rows: bool
+) -> None:
+    from digitize.convert import pick_tables
+    from digitize.errors import InputError, OptionsError, TooManyRefused
+
+    if form == "parquet" and out is None:
+        raise OptionsError("--format parquet needs --out FILE.")
+    damaged = 0
+    for n, table in enumerate(pick_tables(path, how, only)):
+        if n and (out is None or not out.is_dir()):
+            raise InputError(f"{path.name} holds several tables. Give --table NAME, or --out with an existing folder.")
+        done = _convert_table(table, wanted, _place(out, path, table, form), form, all_rows=all_rows)
+        damaged += len(done.left_out)
+        _report(table, done)
+    if damaged:
+        raise TooManyRefused(f"{damaged} damaged rows were left out. --all-rows writes what could be saved of them.")
+
+
+def _place(out: Path | None, path: Path, table: LegacyTable, form: Format) -> Path | None:
+    if out is None or not out.is_dir():
+        return out
+    name = "".join(c if c.isalnum() or c in "-_" else "_" for c in table.name)
+    return out / f"{path.stem}.{name}.{form}"
+
+
+def _convert_table(table: LegacyTable, wanted: Wanted, target: Path | None, form: Format, *, all_rows: bool) -> Done:
+    from digitize.convert import convert_table, csv_to_parquet
+
+    if form == "csv" or target is None:
+        with _written(target) as f:
+            return convert_table(table, f, wanted, all_rows=all_rows)
+    between = target.with_name(f"{target.name}.csv")
+    try:
+        with _written(between) as f:
+            done = convert_table(table, f, wanted, all_rows=all_rows)
+        csv_to_parquet(between, target)
+    finally:
+        between.unlink(missing_ok=True)
+    return done
+
+
+def _report(table: LegacyTable, done: Done) -> None:
+    say = errors()
+    for note in done.notes:
+        say.print(f"{table.name}: {note}", style="yellow", markup=False, soft_wrap=True)
+    for number, why in list(done.left_out.items())[:_SHOWN]:
+        say.print(f"{table.name}: row {number} left out: {why}", style="red", markup=False)
+    say.print(
+        f"{table.name}: {done.written} rows written, {done.deleted} deleted in the old system, "
+        f"{len(done.left_out)} damaged and left out",
+        markup=False,
+    )
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(convert)

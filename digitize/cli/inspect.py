@@ -1,0 +1,73 @@
+"""`digitize inspect`: what a legacy file holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from digitize.cli.console import Json, print_json, results, table
+
+if TYPE_CHECKING:
+    from digitize.inspect import ColumnReport, TableReport
+
+_WIDEST = 34
+
+
+def inspect(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A legacy file.")],
+    source: Annotated[str, typer.Option("--from", help="Encoding, where it is known.")] = "auto",
+    state: Annotated[str, typer.Option(help="Code of the state, for the encodings usual there.")] = "",
+    widths: Annotated[str, typer.Option(help="Text of fixed width: bytes of each column, as 12,8,60.")] = "",
+    layout: Annotated[Path | None, typer.Option(help="Text of fixed width: a layout file (TOML).")] = None,
+    memo: Annotated[Path | None, typer.Option(help="The .dbt or .fpt of a DBF, if not beside it.")] = None,
+    fonts: Annotated[Path | None, typer.Option(help="Folder with font maps of your own (.tsv).")] = None,
+    json: Json = False,
+) -> None:
+    """Show the tables of a file: columns, rows, encoding with its evidence, examples before and after, damage."""
+    from digitize.cli.reading import read_as
+    from digitize.convert import make_wanted
+    from digitize.inspect import inspect_file
+
+    reports = inspect_file(file, read_as(widths, layout, memo), make_wanted(source, state, fonts))
+    if json:
+        print_json({"file": file.name, "tables": [r.to_plain() for r in reports]})
+        return
+    for report in reports:
+        _print(report)
+
+
+def _print(report: TableReport) -> None:
+    out = results()
+    problems = ", ".join(f"{n} {why}" for why, n in sorted(report.problems.items()))
+    out.print(
+        f"{report.name}: {report.rows} rows, {report.deleted} deleted"
+        + (f", damaged: {problems}" if problems else "")
+        + (f"; the file claims {report.counted}" if report.counted not in (None, report.rows) else ""),
+        style="bold", markup=False,
+    )  # fmt: skip
+    for note in report.notes:
+        out.print(f"  ! {note}", markup=False, soft_wrap=True)
+    rows = [[c.column.name, _encoding(c), _evidence(c), *_example(c)] for c in report.columns]
+    out.print(table("", ["column", "encoding", "evidence", "as stored", "as text"], rows), markup=False)
+
+
+def _encoding(column: ColumnReport) -> str:
+    return column.encoding if column.column.is_clear else f"ask: {column.column.choices}"
+
+
+def _evidence(column: ColumnReport) -> str:
+    found = column.column.found
+    said = [f"{word} {value:.2f}" for word, value in found.evidence] if found else ["named"]
+    return ", ".join([*said, *([f"font {column.font}"] if column.font else [])])
+
+
+def _example(column: ColumnReport) -> tuple[str, str]:
+    stored, text = next(iter(column.examples), ("", ""))
+    return stored[:_WIDEST], text[:_WIDEST]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(inspect)
