@@ -139,18 +139,25 @@ def _decodes(line: bytes) -> bool:
     return True
 
 
-def read_chunks(path: Path, form: TextForm) -> Iterator[bytes]:
-    """The content in pieces without byte order mark, UTF-16 as UTF-8."""
+def read_chunks(path: Path, form: TextForm, start: int = 0, end: int | None = None) -> Iterator[bytes]:
+    """The content between two bytes in pieces without byte order mark, UTF-16 as UTF-8."""
+    pieces = _pieces(path, max(start, form.start), end)
+    if not form.encoding.startswith("utf-16"):
+        yield from pieces
+        return
+    decoder = codecs.getincrementaldecoder(form.encoding)("replace")
+    for piece in pieces:
+        yield _as_utf8(decoder.decode(piece), form)
+    if last := decoder.decode(b"", final=True):
+        yield _as_utf8(last, form)
+
+
+def _pieces(path: Path, start: int, end: int | None) -> Iterator[bytes]:
     with path.open("rb") as f:
-        f.seek(form.start)
-        if not form.encoding.startswith("utf-16"):
-            while chunk := f.read(_CHUNK):
-                yield chunk
-            return
-        decoder = codecs.getincrementaldecoder(form.encoding)("replace")
-        while chunk := f.read(_CHUNK):
-            yield _as_utf8(decoder.decode(chunk), form)
-        yield _as_utf8(decoder.decode(b"", final=True), form)
+        f.seek(start)
+        while piece := f.read(_CHUNK if end is None else min(_CHUNK, max(end - start, 0))):
+            start += len(piece)
+            yield piece
 
 
 def _as_utf8(text: str, form: TextForm) -> bytes:

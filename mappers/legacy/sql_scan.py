@@ -1,0 +1,321 @@
+"""SQL dumps read statement by statement in a window of bytes; what is broken ends with its row, not with the file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from mappers.legacy import sql_patterns as sql
+from mappers.legacy.lines import LONGEST_LINE, TextForm, read_chunks, size_in_file
+from mappers.legacy.sql_patterns import Grammar, name_parts
+from mappers.legacy.sql_tokens import Broken, Incomplete, Token, read_row
+
+_AHEAD = 1 << 16
+_LONGEST_ROW = 16 << 20
+_SHORTEST_LIMIT = 1 << 16
+_MOST_TRIES = 40
+_NOT_COLUMNS = frozenset(
+    b"primary key unique constraint index foreign check fulltext spatial exclude like period".split()
+)
+_MOST_COLUMNS = 4096
+_GO_ON = re.compile(rb"\s*+(,?)\s*+")
+
+
+class Statement(NamedTuple):
+    """A statement that says something of a table.
+
+    kind: insert, copy, create, or the reason why its rows cannot be read (insert-select, insert-set, ...). name: parts
+    of the table's name. columns: those it names. more: for copy, its options; for an insert-select, how many rows.
+    """
+
+    kind: str
+    name: tuple[bytes, ...]
+    columns: tuple[bytes, ...]
+    offset: int
+    more: bytes = b""
+
+
+class Row(NamedTuple):
+    """A row of an INSERT or COPY. plain: its text where all values are plain; tokens: else; line: of a COPY."""
+
+    offset: int
+    plain: bytes = b""
+    tokens: list[list[Token]] | None = None
+    line: bytes = b""
+    problem: str = ""
+
+
+class Window:
+    """The part of a file that is looked at. data: its bytes, UTF-16 as UTF-8; at: where the reading stands in them."""
+
+    def __init__(self, path: Path, form: TextForm, start: int = 0, end: int | None = None) -> None:
+        self.data, self.at = b"", 0
+        self._chunks = read_chunks(path, form, start, end)
+        self._size = size_in_file(form)
+        self._known_at, self._known_offset = 0, max(start, form.start)
+
+    def offset(self, at: int) -> int:
+        """The byte of the file that stands at a place of the window, places being asked for in order."""
+        if at >= self._known_at:
+            self._known_offset += self._size(self.data[self._known_at : at])
+            self._known_at = at
+        return self._known_offset
+
+    def more(self) -> bool:
+        """Read on, letting go of what lies behind. False at the end of the file."""
+        chunk = next(self._chunks, b"")
+        if not chunk:
+            return False
+        self.offset(self.at)
+        self.data = self.data[self.at :] + chunk
+        self._known_at -= self.at
+        self.at = 0
+        return True
+
+    def need(self, size: int) -> None:
+        """Have so many bytes ahead where the file has them."""
+        while len(self.data) - self.at < size and self.more():
+            pass
+
+
+@dataclass
+class Scanner:
+    """One pass over a dump. After `statements` gives an insert or copy, `rows` gives its rows, or else skips them.
+
+    lost: places where a statement made no sense and has no row of its own.
+    """
+
+    window: Window
+    grammar: Grammar
+    lost: list[int] = field(default_factory=list)
+    unfinished: int = 0
+    _limit: int = _LONGEST_ROW
+
+    def statements(self) -> Iterator[Statement]:
+        """The statements that say something of tables, in order."""
+        w = self.window
+        while True:
+            w.need(_AHEAD)
+            w.at = _match_end(sql.BETWEEN, w.data, w.at)
+            if w.at >= len(w.data) and not w.more():
+                return
+            w.need(_AHEAD)
+            statement = self._statement()
+            if statement is not None:
+                yield statement
+            else:
+                self._skip()
+
+    def _statement(self) -> Statement | None:
+        w = self.window
+        first = w.data[w.at : w.at + 1].lower()
+        if first in (b"i", b"r") and (m := sql.INSERT.match(w.data, w.at)):
+            return self._insert(m)
+        if first == b"i" and w.data[w.at : w.at + 6].lower() == b"insert" and w.data[w.at + 6 : w.at + 7].isspace():
+            self.lost.append(w.offset(w.at))
+        if first == b"c" and (m := sql.COPY.match(w.data, w.at)):
+            return self._take("copy", m, m[3] or b"")
+        if first == b"c" and (m := sql.CREATE.match(w.data, w.at)):
+            return self._create(m)
+        if first in (b"c", b"a") and sql.ROUTINE.match(w.data, w.at):
+            self._skip_past(sql.ROUTINE_END)
+        elif first == b"d" and (m := sql.DELIMITER.match(w.data, w.at)):
+            w.at = m.end()
+            if m[1] not in (b";", b";;\r"):
+                self._skip_past(sql.DELIMITER_BACK)
+        return None
+
+    def _take(self, kind: str, m: re.Match[bytes], more: bytes = b"") -> Statement:
+        offset = self.window.offset(self.window.at)
+        self.window.at = m.end()
+        columns = tuple(name_parts(m[2])) if m.lastindex and m.lastindex > 1 and m[2] else ()
+        return Statement(kind, tuple(name_parts(m[1])), columns, offset, more)
+
+    def _insert(self, m: re.Match[bytes]) -> Statement:
+        word = m[3].split()[0].lower()
+        statement = self._take("insert" if word.startswith(b"value") else f"insert-{word.decode()}", m)
+        if statement.kind == "insert":
+            return statement
+        before, start = self.window.data, self.window.at
+        self._skip()
+        body = self.window.data[start : self.window.at] if self.window.data is before else b""
+        return statement._replace(more=b"%d" % (1 + len(sql.NEXT_SELECT.findall(body))))
+
+    def _create(self, m: re.Match[bytes]) -> Statement:
+        """A CREATE TABLE with the names of its columns; those read so far where it is broken."""
+        statement = self._take("create", m)
+        w = self.window
+        names: list[bytes] = []
+        depth, is_first = 0, True
+        while len(names) < _MOST_COLUMNS and (t := self.grammar.token.match(w.data, w.at)):
+            w.at = t.end()
+            if t.lastgroup == "space":
+                continue
+            sign = t[0] if t.lastgroup == "sign" else b""
+            depth += (sign == b"(") - (sign == b")")
+            if depth == 0:
+                break
+            if depth == 1 and is_first and not sign and t[0].lower() not in _NOT_COLUMNS:
+                names += name_parts(t[0])[:1]
+            is_first = depth == 1 and sign in (b"(", b",")
+            if len(w.data) - w.at < _AHEAD // 16:
+                w.need(_AHEAD)
+        return statement._replace(columns=tuple(names))
+
+    def rows(self, statement: Statement, width: int) -> Iterator[Row]:
+        """The rows of the statement that was given last; broken ones as such. width: cells a row should have, or 0."""
+        return self._copied(statement) if statement.kind == "copy" else self._inserted(width)
+
+    def skip_rows(self, statement: Statement, width: int) -> Row | None:
+        """Go behind the rows of the statement that was given last. Returns the first of them."""
+        rows = self.rows(statement, width)
+        first = next(rows, None)
+        while first is not None:
+            if statement.kind == "insert":
+                self.window.at = _match_end(self.grammar.run, self.window.data, self.window.at)
+            if next(rows, None) is None:
+                break
+        return first
+
+    def _inserted(self, width: int) -> Iterator[Row]:
+        w, match = self.window, self.grammar.row.match
+        w.need(_AHEAD)
+        w.at = _match_end(sql.SPACE, w.data, w.at)
+        while True:
+            if len(w.data) - w.at < _AHEAD:
+                w.need(_AHEAD)
+            m = match(w.data, w.at)
+            if m:
+                offset = w.offset(w.at)
+                w.at = m.end()
+                yield Row(offset, m[0])
+                if m.lastindex:
+                    continue
+            else:
+                row = self._odd_row()
+                yield row
+                if row.problem and not self._find_next_row(width):
+                    return
+                if row.problem:
+                    continue
+            if not self._goes_on():
+                return
+
+    def _odd_row(self) -> Row:
+        """A row that is not all plain values. What cannot be read is broken, what the file ends in is cut."""
+        w = self.window
+        offset = w.offset(w.at)
+        is_whole = True
+        while w.data[w.at : w.at + 1] == b"(":
+            try:
+                tokens, end = read_row(w.data, w.at, self.grammar)
+            except Broken:
+                break
+            except Incomplete:
+                is_whole = len(w.data) - w.at < self._limit
+                if is_whole and self._double():
+                    continue
+                break
+            w.at = end
+            return Row(offset, tokens=tokens)
+        if not is_whole:
+            self._limit = max(self._limit // 2, _SHORTEST_LIMIT)
+        is_last = w.data.find(b";\n", w.at) < 0 and sql.NEXT_STATEMENT.search(w.data, w.at) is None
+        return Row(offset, problem="cut" if is_last and not w.more() else "broken")
+
+    def _double(self) -> bool:
+        """Have twice as much ahead. False at the end of the file."""
+        ahead = len(self.window.data) - self.window.at
+        self.window.need(2 * ahead)
+        return len(self.window.data) - self.window.at > ahead
+
+    def _find_next_row(self, width: int) -> bool:
+        """Whether, behind a broken row, another row of the same statement is found before the next statement."""
+        w = self.window
+        w.at += 1
+        for _ in range(_MOST_TRIES):
+            m = sql.NEXT_ROW.search(w.data, w.at)
+            if m is None:
+                break
+            w.at = m.end() if m[0][:1] == b")" else m.start()
+            if m[0][:1] != b")":
+                return False
+            try:
+                tokens, _ = read_row(w.data, w.at, self.grammar)
+            except (Broken, Incomplete):
+                continue
+            if len(tokens) == width or not width:
+                return True
+        self._skip_to_statement()
+        return False
+
+    def _goes_on(self) -> bool:
+        """Whether another row of the statement follows."""
+        w = self.window
+        w.at = _match_end(sql.SPACE, w.data, w.at)
+        if w.data[w.at : w.at + 1] == b",":
+            w.at += 1
+            w.at = _match_end(sql.SPACE, w.data, w.at)
+            return w.data[w.at : w.at + 1] != b";" and w.at < len(w.data)
+        return w.data[w.at : w.at + 1] == b"("
+
+    def _copied(self, statement: Statement) -> Iterator[Row]:
+        w = self.window
+        while True:
+            end = w.data.find(b"\n", w.at)
+            if end < 0 and len(w.data) - w.at < LONGEST_LINE and w.more():
+                continue
+            line = w.data[w.at : end if end >= 0 else len(w.data)]
+            if not line and end < 0:
+                self.unfinished += 1
+                return
+            offset = w.offset(w.at)
+            w.at += len(line) + (end >= 0)
+            line = line.removesuffix(b"\r")
+            if line == b"\\.":
+                return
+            if end < 0 or len(line) > LONGEST_LINE:
+                self._skip_past(re.compile(rb"\n")) if len(line) >= LONGEST_LINE and end < 0 else None
+                yield Row(offset, line=line[:LONGEST_LINE], problem="cut")
+            else:
+                yield Row(offset, line=line)
+
+    def _skip(self) -> None:
+        """Go to the end of a statement that is of no use, or to a line that begins another."""
+        w = self.window
+        while True:
+            w.need(_AHEAD)
+            m = sql.OTHER.match(w.data, w.at)
+            w.at = m.end() if m else w.at
+            if w.at < len(w.data):
+                w.at += w.data[w.at] in b";\n"
+                if w.data[w.at - 1] in b";\n" or w.data[w.at : w.at + 1] in (b"i", b"I"):
+                    return
+                w.at += 1
+            elif not w.more():
+                return
+
+    def _skip_past(self, pattern: re.Pattern[bytes]) -> None:
+        """Go behind a pattern, which is looked for near; stay where it is not found."""
+        w = self.window
+        w.need(_AHEAD * 16)
+        m = pattern.search(w.data, w.at)
+        w.at = m.end() if m else w.at
+
+    def _skip_to_statement(self) -> None:
+        """Go to a line that begins a statement, however far."""
+        w = self.window
+        while (m := sql.NEXT_STATEMENT.search(w.data, w.at)) is None:
+            w.at = max(w.at, w.data.rfind(b"\n") + 1 or len(w.data) - 1)
+            if not w.more():
+                w.at = len(w.data)
+                return
+        w.at = m.start()
+
+
+def _match_end(pattern: re.Pattern[bytes], data: bytes, at: int) -> int:
+    m = pattern.match(data, at)
+    return m.end() if m else at
