@@ -159,10 +159,14 @@ class FontTable:
 
     @cached_property
     def _untied(self) -> re.Pattern[str]:
-        """Blanks typed between a syllable and the mark that hangs on it: the fonts' own keyboards make them."""
+        """Blanks typed between a syllable and the mark that hangs on it, as the fonts' own keyboards make them.
+
+        And the virama of a half letter under which another letter is joined with its own.
+        """
         post = self._of_role("post")
         hanging = f"[{post}{self.script.virama}]" if post else self.script.virama
-        return re.compile(f"(?<=[^ ]) +(?={hanging})")
+        virama = self.script.virama
+        return re.compile(f"(?<=[^ ]) +(?={hanging})|{virama}(?={virama})")
 
     @cached_property
     def _numbers(self) -> re.Pattern[str]:
