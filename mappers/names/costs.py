@@ -1,0 +1,83 @@
+"""What it costs to take one sound for another: one table of sounds by sounds for each language asked in."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mappers.names.sounds import VOWELS
+
+ALPHABET = " " + VOWELS + "kKgGḳġcCjJzśṣstTdDṭṬḍḌṛṚrṟlḷḻnṇñṅŋmpPbBfvyhʰ"
+PAD = 0
+_CODES = np.zeros(0x2000, np.uint8)
+_CODES[[ord(sound) for sound in ALPHABET]] = range(1, len(ALPHABET) + 1)
+_MIXED = 1.1
+_NEVER = 99.0
+
+Costs = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class CostTable:
+    """Costs by code of a sound. leave_out: (sounds,); swap: (sounds, sounds). The code 0 is padding."""
+
+    leave_out: Costs
+    swap: Costs
+
+
+def codes_of(sounds: str) -> NDArray[np.uint8]:
+    """The codes of a string of sounds."""
+    return _CODES[np.frombuffer(sounds.encode("utf-32-le"), np.uint32)]
+
+
+@cache
+def cost_table(language: str) -> CostTable:
+    """The costs for text in the script of a language; those for any language where it has none of its own."""
+    data = tomllib.loads((resources.files("mappers.names") / "costs.toml").read_text(encoding="utf-8"))
+    return make_table([data["any"], data.get(language, {})])
+
+
+def make_table(layers: list[Mapping[str, Any]]) -> CostTable:
+    """A table from layers of groups, later ones over earlier ones."""
+    size = len(ALPHABET) + 1
+    leave_out = np.zeros(size, np.float32)
+    swap = np.full((size, size), _MIXED, np.float32)
+    for layer in layers:
+        for group, cost in layer.get("leave_out", {}).items():
+            leave_out[codes_of(group)] = cost
+        for group, cost in layer.get("swap", {}).items():
+            codes = codes_of(group)
+            swap[np.ix_(codes, codes)] = cost
+    np.fill_diagonal(swap, 0)
+    swap[PAD, :] = swap[:, PAD] = _NEVER
+    return CostTable(leave_out, swap)
+
+
+def distances(asked: str, names: NDArray[np.uint8], table: CostTable) -> tuple[Costs, Costs]:
+    """How far a string of sounds lies from many names.
+
+    names: (names, longest) codes, padded with 0 at the end. Returns the cost of the cheapest way from one to the other,
+    and the greater of the costs of leaving out all of either: both (names,).
+    """
+    query = codes_of(asked)
+    left_out = np.zeros((names.shape[0], names.shape[1] + 1), np.float32)
+    np.cumsum(table.leave_out[names], axis=1, out=left_out[:, 1:])
+    row = left_out.copy()
+    swaps = {code: table.swap[code][names] for code in set(query.tolist())}
+    for code in query.tolist():
+        cost = table.leave_out[code]
+        best = row + cost
+        np.minimum(best[:, 1:], row[:, :-1] + swaps[code], out=best[:, 1:])
+        best -= left_out
+        row = np.minimum.accumulate(best, axis=1)
+        row += left_out
+    # Behind a name only padding follows, which costs nothing: the last column holds the whole name's cost.
+    whole = np.maximum(left_out[:, -1], table.leave_out[query].sum())
+    return row[:, -1], whole
