@@ -139,6 +139,15 @@ def _is(year: int, month: int, day: int) -> bool:
         ("6 बजे", None),
         ("10:75", None),
         ("25:00", None),
+        ("साढ़े दस बजे रात", "22:30"),
+        ("रात ग्यारह बजे", "23:00"),
+        ("पौने नौ बजे सुबह", "08:45"),
+        ("डेढ़ बजे दोपहर", "13:30"),
+        ("रात्री साडेनऊ वाजता", "21:30"),
+        ("रात 9 बजकर 15 मिनट", "21:15"),
+        ("দুপুর ২টা ৩০ মিনিট", "14:30"),
+        ("रात 9 15", None),
+        ("between 9 and 10 pm", None),
     ],
 )
 def test_a_time_is_read_on_the_24_hour_clock(raw: str, expected: str | None) -> None:
@@ -156,6 +165,18 @@ def test_a_time_is_read_on_the_24_hour_clock(raw: str, expected: str | None) -> 
         ("Nil", "0"),
         ("Rs. 5-8-0", None),
         ("5000 or 6000", None),
+        ("डेढ़ लाख", "150000"),
+        ("सवा लाख", "125000"),
+        ("पौने दो करोड़", "17500000"),
+        ("পঁচিশ হাজার টাকা", "25000"),
+        ("दो लाख पचास हजार", "250000"),
+        ("one thousand two hundred", "1200"),
+        ("Rs. 50,000/- (fifty thousand only)", "50000"),
+        ("Rs. 50,000/- (fifteen thousand only)", None),
+        ("25,0000", "250000"),
+        ("5 rupees 8 annas", "5.5"),
+        ("5 rupees 17 annas", None),
+        ("दो तीन हजार", None),
     ],
 )
 def test_money_is_one_sum_or_none(raw: str, expected: str | None) -> None:
@@ -291,3 +312,37 @@ def test_a_misread_word_after_an_afternoon_hour_costs_confidence_and_not_the_tim
     got = clean("१५:०० बने", BOOK_2009)
     assert (got.value, got.notes) == ("15:00", ("unknown-word",)) and got.confidence < 0.7
     assert clean("10:00 xyz", BOOK_2009).value is None
+
+
+def test_rupees_annas_and_pies_are_read_in_books_of_their_time() -> None:
+    cleaner = load_cleaners()["money"]
+    assert cleaner.clean is not None
+    assert cleaner.clean("Rs. 5-8-0", CleanContext(book_year=1950)).value == "5.5"
+    assert cleaner.clean("5/8/-", CleanContext(book_year=1950)).value == "5.5"
+    assert cleaner.clean("Rs. 5-8-0", CleanContext(book_year=2001)).value is None
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("5 tola", "58.319"),
+        ("डेढ़ सेर", "1399.656"),
+        ("2 ভরি 4 আনা", "26.244"),
+        ("1 kg 200 gm", "1200"),
+        ("2 maunds 5 seers", "79313.866"),
+        ("३ तोळे", "34.991"),
+        ("4 பவுன்", "32"),
+        ("200 ग्राम", "200"),
+        ("50", None),
+        ("250 ml", None),
+        ("200 gm 1 kg", None),
+    ],
+)
+def test_weights_of_the_country_become_grams(raw: str, expected: str | None) -> None:
+    assert value("weight", raw) == expected
+
+
+def test_an_old_weight_says_by_which_factor() -> None:
+    cleaner = load_cleaners()["weight"]
+    assert cleaner.clean is not None
+    assert cleaner.clean("5 tola", CleanContext()).notes == ("tola=11.6638g",)

@@ -5,22 +5,20 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from mappers.clean.amounts import fold_amount, read_amount
 from mappers.clean.base import CleanContext, Cleaned, Cleaner, unsure
-from mappers.folding import fold_digits, squeeze
+from mappers.clean.old_money import read_old_money
+from mappers.codes.months import WORD_END, WORD_START
 
-_UNITS = (
-    (Decimal(10_000_000), r"crores?|करोड़|करोड|কোটি|கோடி|కోట్ల?|ಕೋಟಿ|കോടി|કરોડ|ਕਰੋੜ|କୋଟି"),
-    (Decimal(100_000), r"lakhs?|lacs?|लाख|লাখ|লক্ষ|லட்சம்|இலட்சம்|లక్షల?|ಲಕ್ಷ|ലക്ഷം|લાખ|ਲੱਖ|ଲକ୍ଷ"),
-    (Decimal(1000), r"thousand|hazar|हज़ार|हजार|হাজার|ஆயிரம்|వేల?|ಸಾವಿರ|ആയിരം|હજાર|ਹਜ਼ਾਰ|ହଜାର"),
+_SIGN = re.compile(
+    r"rs\.?|inr|₹|रु(?:पये|पए|पया|\.)?|रू\.?|টাকা|টকা|৳|ரூ(?:பாய்)?\.?|రూ(?:పాయలు|పాయల)?\.?|ರೂ(?:ಪಾಯಿ|ಪಾಯಿಗಳು)?\.?|രൂപ|રૂ(?:પિયા)?\.?"
+    rf"|ਰੁ(?:ਪਏ|ਪਈਏ|\.)?|ଟଙ୍କା|روپ(?:ے|یہ|ئے|یے)|rupees?|approx\.?|about|लगभग|প্রায়|only|मात्र|फक्त|மட்டும்|মাত্র|ਸਿਰਫ਼?|{WORD_START}(?:and|व|और){WORD_END}",
+    re.I,
 )
-_SIGNS = (
-    r"rs\.?|inr|₹|रु(?:पये|पए|पया|\.)?|रू\.?|টাকা|৳|ரூ(?:பாய்)?\.?|రూ\.?|ರೂ\.?|രൂപ|રૂ\.?|ਰੁ\.?|ଟଙ୍କା|rupees?"
-    r"|approx\.?|about|लगभग|প্রায়|only|मात्र"
-)
-_SIGN = re.compile(_SIGNS, re.I)
-_OLD = re.compile(r"^\D*\d+\s*-\s*\d{1,2}\s*-\s*\d{1,2}\D*$")
-_AMOUNT = re.compile(r"^(\d+(?:\.\d+)?)\s*(\D*)$")
 _NIL = re.compile(r"^\W*(?:nil|n\.?a\.?|none|-+|शून्य|निरंक|नहीं|নাই|নেই|இல்லை)\W*$", re.I)
+_ENDING = re.compile(r"/\s*[-=–]*\s*$|\s*[-=–]+\s*$")
+_IN_WORDS = re.compile(r"([^(]*\d[^(]*)\(([^()]+)\)\W*")
+_ODD_COMMAS = re.compile(r"(?<=\d),(?=\d)")
 
 
 def plain_decimal(value: Decimal) -> str:
@@ -30,27 +28,34 @@ def plain_decimal(value: Decimal) -> str:
 
 
 def clean_money(raw: str, context: CleanContext) -> Cleaned:
-    """Rupees as plain digits: "Rs. 1,25,000/-" gives 125000, "1.25 lakh" too; "Nil" gives 0 with a note.
+    """Rupees as plain digits: "Rs. 1,25,000/-", "1.25 lakh", "डेढ़ लाख", "পঁচিশ হাজার"; "Nil" gives 0 with a note.
 
-    Rupee-anna-pie ("5-8-0", until 1957) and anything else that is not one sum give no value.
+    Rupees, annas and pies, the coinage until 1957, are taken with a note where they are sure. Commas that group
+    neither lakhs nor millions cost confidence ("grouping-unusual"). A sum written again in words, in brackets, must be
+    the same ("figures-and-words-differ"). Anything else that is not one sum gives no value.
     """
-    text = fold_digits(squeeze(raw)).casefold()
+    text = fold_amount(raw)
     if _NIL.match(text):
         return Cleaned("0", 0.95, ("nil",))
-    if _OLD.match(text):
-        return unsure("rupees-annas-pies")
-    text = re.sub(r"/\s*[-=–]*\s*$|\s*[-=–]+\s*$", "", _SIGN.sub(" ", text).replace(",", "").strip()).strip(" .:/=-")
-    m = _AMOUNT.match(text)
-    factor = _factor(m.group(2).strip(" .")) if m else None
-    if m is None or factor is None:
+    old = read_old_money(text, context)
+    if old:
+        return old
+    twice = _IN_WORDS.fullmatch(text)
+    if twice is None:
+        return _sum(text)
+    first, second = map(_sum, twice.groups())
+    return first if first.value == second.value else unsure("figures-and-words-differ")
+
+
+def _sum(text: str) -> Cleaned:
+    text = _ENDING.sub("", _SIGN.sub(" ", text).strip()).strip(" .,:/=-")
+    plain = _ODD_COMMAS.sub("", text)
+    amount = read_amount(plain)
+    if amount is None:
         return unsure("not-one-sum")
-    return Cleaned(plain_decimal(Decimal(m.group(1)) * factor))
-
-
-def _factor(unit: str) -> Decimal | None:
-    if not unit:
-        return Decimal(1)
-    return next((n for n, words in _UNITS if re.fullmatch(words, unit)), None)
+    if plain != text:
+        return Cleaned(plain_decimal(amount), 0.7, ("grouping-unusual",))
+    return Cleaned(plain_decimal(amount))
 
 
 CLEANERS = (Cleaner("money", clean_money, kinds=("money", "decimal")),)

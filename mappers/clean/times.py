@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from mappers.clean.amounts import fold_amount, read_amount
 from mappers.clean.base import CleanContext, Cleaned, Cleaner, unsure
-from mappers.folding import fold_digits, squeeze
 
 _B = r"(?<![^\W\d_])(?<![\u0900-\u0d7f])"
 _E = r"(?![^\W\d_]|[\u0900-\u0d7f])"
@@ -23,13 +23,9 @@ _NOISE = re.compile(
     rf"|मिनट|மணிக்கு|மணியளவில்|மணி|నిమిషాలకు|గంటలకు|గంటల|గం|ಗಂಟೆಗೆ|ಗಂಟೆ|മണിക്ക്|മണി|વાગ્યે|કલાકે|વાગે|ਵਜੇ|ଟା|ଘଟିକା){_E}\.?|(?<=\d)(?:h|hrs?|टा|টায়|টার|টা|ଟା)\b",
     re.I,
 )
-_FRACTIONS = (
-    (30, re.compile(rf"{_B}(?:साढ़े|साढे|সাড়ে){_E}\s*(\d{{1,2}})")),
-    (15, re.compile(rf"{_B}(?:सवा|সওয়া){_E}\s*(\d{{1,2}})")),
-    (-15, re.compile(rf"{_B}(?:पौने|পৌনে){_E}\s*(\d{{1,2}})")),
-)
-_SOLO = ((90, re.compile(rf"{_B}(?:डेढ़|দেড়|दीड){_E}")), (150, re.compile(rf"{_B}(?:ढाई|আড়াই|अडीच){_E}")))
-_HALF = re.compile(r"^(\d{1,2})\s+([13])\s*/\s*([24])$")
+_QUARTER = 15
+_SPOKEN = re.compile(r"^(\d{1,2})\s+(\d{1,2})$")
+_MINUTE_WORD = re.compile(r"min|मिनट|मिनिट|মিনিট|நிமிட|నిమిష|ನಿಮಿಷ|മിനി|મિનિટ|ਮਿੰਟ|ମିନିଟ|منٹ|बजकर")
 _CLOCK = re.compile(r"^(\d{1,2})\s*[:.]\s*(\d{2})(?:\s*[:.]\s*\d{2})?$")
 _FOUR = re.compile(r"^([012]\d)([0-5]\d)$")
 _AND_A_WORD = re.compile(r"^(\d{2})\s*[:.]\s*(\d{2})\s+[^\s\d]{1,6}(?:\s*[।|.])?$")
@@ -39,14 +35,16 @@ _NOON_END = 12
 def clean_time(raw: str, context: CleanContext) -> Cleaned:
     """A time of day as HH:MM, 24 hours: "10.30 hrs", "22:30", "2230", "10 1/2 A.M.", "सायं 6 बजे", "রাত ১০টা".
 
-    Hours and minutes without a half of the day are read as on a 24-hour clock; a bare hour up to 12 without one gives
-    no value. 24:00 stays, as the end of its day ("end-of-day"). An hour from 13 on with a word that is not known (a
-    misread "hrs" or "बजे") is a time all the same, less surely ("unknown-word"); up to 12 the word may be the half.
+    Hours and minutes without a half of the day are read as on a 24-hour clock; a bare hour up to 12 without one
+    gives no value. Numbers may be words ("साढ़े दस बजे रात"). 24:00 stays, as the end of its day ("end-of-day"). An
+    hour from 13 on with a word that is not known (a misread "hrs" or "बजे") is a time all the same, less surely
+    ("unknown-word"); up to 12 the word may be the half.
     """
-    text = fold_digits(squeeze(raw)).casefold()
+    text = fold_amount(raw)
     half, part = _AM_PM.search(text), _PART.search(text)
     bare = _NOISE.sub(" ", _AM_PM.sub(" ", _PART.sub(" ", text)))
-    minutes, exact = _minutes(re.sub(r"\s+", " ", bare).strip(" .,:;-/"))
+    bare = re.sub(r"\s+", " ", bare).strip(" .,:;-/")
+    minutes, exact = _minutes(bare, has_minutes=_MINUTE_WORD.search(text) is not None)
     if minutes is None:
         return _with_unknown_word(text)
     if minutes == 24 * 60:
@@ -72,23 +70,21 @@ def _written(minutes: int) -> Cleaned:
     return Cleaned(f"{minutes // 60:02d}:{minutes % 60:02d}")
 
 
-def _minutes(text: str) -> tuple[int | None, bool]:
-    """Minutes since midnight as written, and whether minutes were written (then the 24-hour clock is meant)."""
+def _minutes(text: str, *, has_minutes: bool) -> tuple[int | None, bool]:
+    """Minutes since midnight as written, and whether they are written as on a clock (then 24 hours are meant).
+
+    has_minutes: a word for minutes stands in the text, so that a second number is theirs.
+    """
     m = _CLOCK.match(text) or _FOUR.match(text)
     if m:
         hour, minute = int(m.group(1)), int(m.group(2))
         return (hour * 60 + minute if minute < 60 else None), True
-    m = _HALF.match(text)
+    m = _SPOKEN.match(text)
     if m:
-        return int(m.group(1)) * 60 + int(m.group(2)) * 60 // int(m.group(3)), False
-    for offset, pattern in _FRACTIONS:
-        m = pattern.fullmatch(text)
-        if m:
-            return int(m.group(1)) * 60 + offset, False
-    for minutes, pattern in _SOLO:
-        if pattern.fullmatch(text):
-            return minutes, False
-    return (int(text) * 60, False) if re.fullmatch(r"\d{1,2}", text) else (None, False)
+        return (int(m.group(1)) * 60 + int(m.group(2)) if has_minutes and int(m.group(2)) < 60 else None), False
+    amount = read_amount(text)
+    minutes = None if amount is None else amount * 60
+    return (int(minutes), False) if minutes is not None and minutes % _QUARTER == 0 else (None, False)
 
 
 def _shift(minutes: int, half: str, part: str) -> int | None:
