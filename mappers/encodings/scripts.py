@@ -94,7 +94,7 @@ def scripts() -> Mapping[str, Script]:
                vowels="\u0a72\u0a73", marks="\u0a70\u0a71", subjoined="\u0a75"),
         _indic("Gujr", 0x0A80, "અા=આ અે=એ અૈ=ઐ અો=ઓ અૌ=ઔ અૅ=ઍ અૉ=ઑ આે=ઓ આૈ=ઔ આૅ=ઑ ાે=ો ાૈ=ૌ ાૅ=ૉ"),
         _indic("Orya", 0x0B00, "ଅା=ଆ", consonants="\u0b71"),
-        _indic("Taml", 0x0B80, "ஔ=ஔ"),
+        _indic("Taml", 0x0B80, "\u0b92\u0bd7=\u0b94"),
         _indic("Telu", 0x0C00, "ెా=ో ాె=ో ెు=ొ ెౕ=ే ొౕ=ో"),
         # A length mark behind a bare letter was typed for the whole sign.
         _indic("Knda", 0x0C80, " ".join(f"{c}ೕ={c}ೀ {c}ೖ={c}ೈ" for c in _run(0x0C80, 0x15, 0x39))),
