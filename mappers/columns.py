@@ -83,8 +83,7 @@ def take_sample(rows: Iterable[LegacyRow], width: int) -> list[list[bytes | str]
 def settle(table: LegacyTable, sample: Sequence[Sequence[bytes | str]], wanted: Wanted) -> tuple[Column, ...]:
     """The encoding of each column of a table: what was named, else what its values say.
 
-    A column that could be several takes the one that its sure neighbours have, when that is among them: one program
-    wrote the whole table.
+    Columns are judged a second time knowing what the longest of each family is: one program wrote the whole table.
     """
     named = {c: wanted.columns.get(c, wanted.name) for c in table.columns}
     found = {
@@ -92,12 +91,21 @@ def settle(table: LegacyTable, sample: Sequence[Sequence[bytes | str]], wanted: 
         for c, values in zip(table.columns, sample, strict=True)
         if named[c] == AUTO
     }
-    neighbours = tuple(dict.fromkeys(d.best for d in found.values() if d.is_sure and d.best in wanted.known))
+    neighbours = _told_best(found.values())
     for c, values in zip(table.columns, sample, strict=True):
-        if c in found and not found[c].is_sure and neighbours:
+        if c in found and neighbours and not (found[c].is_sure and found[c].best in ("", *neighbours)):
             expected = (*neighbours, *wanted.expected)
             found[c] = detect_column(values, font=table.fonts.get(c, ""), expected=expected, found=wanted.known)
     return tuple(Column(c, wanted.known.get(found[c].best if c in found else named[c]), found.get(c)) for c in named)
+
+
+def _told_best(found: Iterable[Detection]) -> tuple[str, ...]:
+    """Of each family, the encoding of the sure column with the most cells; the families with the most cells first."""
+    best: dict[str, Detection] = {}
+    for d in found:
+        if d.is_sure and d.best and (d.family not in best or d.cells > best[d.family].cells):
+            best[d.family] = d
+    return tuple(d.best for d in sorted(best.values(), key=lambda d: -d.cells))
 
 
 def peek(table: LegacyTable) -> tuple[LegacyTable, list[list[bytes | str]]]:
