@@ -16,7 +16,7 @@ from digitize.ledger.records import Decision, Records, Stored, record_hash
 from digitize.review.apply import over_row, sign_record, still_hold
 from digitize.steps.map_pages import group_of, station_of
 from mappers.errors import EncodingUnclear, MappingError, TableError
-from mappers.legacy import LegacyRow, LegacyTable, named_cells, open_tables
+from mappers.legacy import LegacyRow, LegacyTable, named_cells, open_table
 from mappers.mapping import FormMapping, map_rows
 from mappers.record import Record
 from mappers.values import MapContext, RowValues
@@ -130,7 +130,7 @@ def _open(ledger: Ledger, known: Known, table: TableUnit) -> LegacyTable:
     path = Path(source.linked) if source.linked else known.place.original(source.sha256, source.suffix)
     if not path.is_file():
         raise InputError(f"{path.name} is not there any more. Take the file in again.")
-    return next(islice(open_tables(path, how_to_read(path)), table.idx, None))
+    return open_table(path, table.idx, how_to_read(path))
 
 
 def _chunks(legacy: LegacyTable) -> Iterator[list[LegacyRow]]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from importlib import import_module, resources
+from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
@@ -54,6 +56,24 @@ def open_tables(path: Path, how: ReadAs | None = None) -> Iterator[LegacyTable]:
     return _reader(path, head, how).read_tables(path, how)
 
 
+def open_table(path: Path, index: int, how: ReadAs | None = None) -> LegacyTable:
+    """One table of a file by its place among them, from 0; its file is open until its rows have been read.
+
+    Raises TableError as `open_tables` does, and with kind "not-a-table" when the file has fewer tables.
+    """
+    tables = open_tables(path, how)
+    table = next(islice(tables, index, None), None)
+    if table is None:
+        raise TableError(f"{path.name}: there is no table {index + 1} in it any more", kind="not-a-table")
+    return replace(table, rows=_holding(tables, table.rows))
+
+
+def _holding(tables: Iterator[LegacyTable], rows: Iterator[LegacyRow]) -> Iterator[LegacyRow]:
+    """Rows, with what delivers the tables kept alive: when it goes, it closes the file."""
+    yield from rows
+    del tables
+
+
 def _reader(path: Path, head: bytes, how: ReadAs) -> Reader:
     if kind := how.kind or ("fixed" if how.layout else ""):
         if kind not in load_readers():
@@ -81,6 +101,6 @@ def _unknown(path: Path, head: bytes) -> TableError:
 
 
 __all__ = [
-    "FixedLayout", "LegacyRow", "LegacyTable", "ReadAs", "Reader", "load_readers", "named_cells", "open_tables",
-    "row_values",
+    "FixedLayout", "LegacyRow", "LegacyTable", "ReadAs", "Reader", "load_readers", "named_cells", "open_table",
+    "open_tables", "row_values",
 ]  # fmt: skip
