@@ -8,12 +8,14 @@ from itertools import chain, islice
 
 from mappers.bind import AUTO, FormMapping
 from mappers.encodings import DecodedCell, Encoding, decode_cell
+from mappers.encodings.carriers import UTF8, UTF16
 from mappers.encodings.detect import Detection, detect_column
 from mappers.errors import EncodingUnclear, MappingError
 from mappers.legacy import LegacyRow, LegacyTable
 from mappers.toml import did_you_mean
 
 PLAIN = "plain"
+UNICODE = (UTF8, UTF16)
 # Rows and distinct values looked at to find a column's encoding.
 SAMPLE_ROWS = 2000
 SAMPLE_VALUES = 300
@@ -31,6 +33,11 @@ class Column:
     def is_clear(self) -> bool:
         """Whether its encoding is known: named, or found beyond doubt."""
         return self.found is None or self.found.is_sure
+
+    @property
+    def is_unicode(self) -> bool:
+        """Whether it holds letters of an Indian script as Unicode has them."""
+        return self.found is not None and any(word in UNICODE for word, _ in self.found.evidence)
 
     @property
     def question(self) -> str:
@@ -140,10 +147,12 @@ def _compare(mapping: FormMapping, name: str, wanted: str, column: Column) -> No
             raise EncodingUnclear(f"{column.question} Name it in {mapping.file}: encoding = ...")
         return
     named = mapping.encodings.get(name)
-    if mapping.encoding_checked or not column.is_clear or column.encoding is None:
+    seen = column.encoding.info.name if column.encoding else "Unicode text" if column.is_unicode else ""
+    if mapping.encoding_checked or not column.is_clear or not seen:
         return
-    if named is None or named.info.family != column.encoding.info.family:
+    family = column.encoding.info.family if column.encoding else ""
+    if (named.info.family if named else "") != family:
         raise EncodingUnclear(
-            f"{name} looks like {column.encoding.info.name}, not like {wanted or 'plain text'} as {mapping.file} says."
+            f"{name} looks like {seen}, not like {wanted or 'plain text'} as {mapping.file} says."
             " Compare a few rows with digitize inspect; then mend the mapping, or write encoding_checked = true there."
         )
