@@ -143,3 +143,10 @@ def test_a_damaged_table_is_refused_with_its_line(tmp_path: Path, line: str) -> 
     (tmp_path / "own.tsv").write_text(line, encoding="utf-8")
     with pytest.raises(MappingError, match="own.tsv: line"):
         read_table(tmp_path / "own.tsv")
+
+
+@pytest.mark.parametrize("cell", ["उदाहरण".encode(), "उदाहरण", "धारा 379 IPC".encode()], ids=["bytes", "text", "mixed"])
+def test_a_cell_that_is_unicode_already_is_left_alone_in_a_fonts_column(cell):
+    found = decode_cell(find_encoding("krutidev-010"), cell)
+    assert found.text == (cell if isinstance(cell, str) else cell.decode())
+    assert found.notes == ("unicode-already",)

@@ -14,6 +14,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Protocol
 
+from mappers.encodings.carriers import unicode_text
 from mappers.encodings.engine import EncodingInfo
 from mappers.encodings.plain import is_plain, swap_plain
 from mappers.encodings.tables import read_table, to_bytes, to_characters
@@ -122,11 +123,16 @@ def encode(name: str, text: str) -> bytes:
 def decode_cell(encoding: Encoding | None, cell: bytes | str) -> DecodedCell:
     """One cell of a table as text; no encoding means plain text.
 
-    Numbers, dates and English words inside a font's column are left alone. Bytes of a column without an encoding are
-    UTF-8; where they are not, they are read as Windows-1252 and doubted with the note "encoding-unknown".
+    Numbers, dates and English words inside a font's column are left alone, and so is text that is Unicode already
+    ("unicode-already"): rows entered after a program was changed stand below the old ones. Bytes of a column
+    without an encoding are UTF-8; where they are not, they are read as Windows-1252 and doubted with the note
+    "encoding-unknown".
     """
     if encoding is None:
         return _plain_cell(cell)
+    unicode = unicode_text(cell)
+    if unicode:
+        return DecodedCell(unicode, nfc(unicode.strip("\x00 ")), notes=("unicode-already",))
     raw = to_characters(cell) if isinstance(cell, bytes) else cell
     return DecodedCell(raw, _decode_text(encoding, raw.strip("\x00 ")))
 

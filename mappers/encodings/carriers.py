@@ -54,6 +54,22 @@ def _of_text(text: str, kind: str, *, has_bom: bool = False) -> Carried:
     return Carried(text, UTF16 if kind == UTF16 and has_bom else CODES, has_bom, "" if text.isascii() else kind)
 
 
+def unicode_text(cell: bytes | str) -> str:
+    """The text of a cell that is Unicode with letters of an Indian script, "" of one that is not.
+
+    Three bytes of a font may be UTF-8 of one such letter by chance; bytes are believed from two letters on.
+    """
+    if isinstance(cell, str):
+        return cell if _INDIC.search(cell) else ""
+    if cell.isascii():
+        return ""
+    try:
+        text = cell.decode("utf-8")
+    except UnicodeDecodeError:
+        return ""
+    return text if len(_INDIC.findall(text)) > 1 else ""
+
+
 def undouble(text: str) -> str:
     """Text whose UTF-8 was read as Windows-1252 and written again, as it was; "" where it was not."""
     if text.isascii() or not all(c in BYTES for c in text):
