@@ -16,7 +16,7 @@ WALLS = {
     "pypdfium2": ("ocr/",),
     "pdfplumber": ("ocr/",),
     "typer": ("digitize/cli/",),
-    "polars": ("validators/", "digitize/validate"),
+    "polars": ("validators/", "digitize/validate", "digitize/convert"),
     "pandas": ("mappers/legacy/", "digitize/targets/", "digitize/dashboard/"),
 }
 FILES = sorted(p for name in OURS for p in (ROOT / name).rglob("*.py"))
