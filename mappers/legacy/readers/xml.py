@@ -1,0 +1,278 @@
+"""XML of any make: the elements that come again and again are the rows, what stands in them the columns."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from mappers.encodings.tables import to_characters
+from mappers.errors import TableError
+from mappers.legacy import xml_kinds
+from mappers.legacy.lines import TextForm, as_utf8, find_form
+from mappers.legacy.package import OLE, ZIP
+from mappers.legacy.table import LegacyRow, LegacyTable, ReadAs, unique_names
+from mappers.legacy.xml_feed import Mends
+from mappers.legacy.xml_kinds import Kinds
+from mappers.legacy.xml_parse import Break, Parsing, Segment, Tag, find_tag
+from mappers.legacy.xml_rows import Rows, XmlRow
+from mappers.legacy.xml_workbook import read_workbook
+
+RANK = 50
+
+_DECLARED = re.compile(rb"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([\w.:-]+)[\"'][^>]*>", re.IGNORECASE)
+_START = re.compile(rb"\s*(?:<\?xml[\s?][^>]*>\s*)?(?:<!--.*?-->\s*|<\?[^>]*>\s*|<!DOCTYPE[^>\[]*>\s*)*", re.DOTALL)
+_TAG = re.compile(rb"<[A-Za-z_\x80-\xff]")
+_HTML = re.compile(rb"<!DOCTYPE\s+html|<(?:html|table|body|head|style|meta|script|div|center|font|title)[\s>]", re.I)
+_WORKBOOK = re.compile(rb"<(?:\w+:)?Workbook\b")
+_MOST_BREAKS = 1000
+_WEST = frozenset(("iso-8859-1", "latin-1", "ascii", "us-ascii", "cp1252", "windows-1252", "iso8859-1"))
+
+
+def looks_like(path: Path, head: bytes) -> bool:
+    """Whether a text begins as XML does and is no web page."""
+    text = as_utf8(head)
+    if head.startswith((ZIP, OLE)):
+        return False
+    start = _START.match(text)
+    at = start.end() if start else 0
+    return _TAG.match(text, at) is not None and _HTML.search(text[:at]) is None and _HTML.match(text, at) is None
+
+
+def read_tables(path: Path, how: ReadAs) -> Iterator[LegacyTable]:
+    """The tables of a file, one for each kind of element that is a row; their order is that of their first rows.
+
+    What stands in a row becomes its columns: attributes, texts, and texts within texts as "Address/District"; the
+    second of two like elements is "Accused_2/Name". What is around rows comes with each of them. The file is gone
+    through once to find the rows, then once for each table. Cells are bytes where the file is not in the encoding it
+    declares. A row in which the file breaks is delivered with problem "broken", the last of a cut file with "cut".
+    Raises TableError "not-a-table" when nothing in it looks like a row, "unreadable" when it declares entities.
+    """
+    xml = XmlFile(path, *_form(path))
+    if _is_workbook(path):
+        return read_workbook(path, xml.form, xml.opening)
+    xml.scan()
+    found = xml_kinds.find_rows(xml.kinds.root)
+    if not found:
+        raise TableError(f"{path.name}: no table: no element in it looks like a row", kind="not-a-table")
+    return _tables(xml, found)
+
+
+def _form(path: Path) -> tuple[TextForm, str, list[str]]:
+    """How the text is written, the 8-bit encoding it declares, and what has to be said of that."""
+    form = find_form(path)
+    with path.open("rb") as f:
+        m = _DECLARED.match(as_utf8(f.read(4096)))
+    declared = m[1].decode("ascii").lower() if m else ""
+    if form.encoding and not form.is_mixed:
+        is_other = declared and not declared.replace("-", "").startswith(("utf", "usascii", "iso10646"))
+        is_said = is_other and not _is_ascii(path)
+        return form, "", [f"the file declares {declared} but is {form.encoding}"] if is_said else []
+    if declared in ("", "utf-8", "utf8"):
+        return form, "", form.opening_notes()
+    try:
+        name = codecs.lookup(declared).name
+    except LookupError:
+        return form, "", [f"the declared encoding {declared} is not known", *form.opening_notes()]
+    return TextForm(""), "cp1252" if name in _WEST else name, []
+
+
+def _is_workbook(path: Path) -> bool:
+    with path.open("rb") as f:
+        head = as_utf8(f.read(4096))
+    return _WORKBOOK.search(head) is not None and b"office:spreadsheet" in head
+
+
+def _is_ascii(path: Path) -> bool:
+    with path.open("rb") as f:
+        return all(chunk.isascii() for chunk in iter(lambda: f.read(1 << 18), b""))
+
+
+@dataclass
+class XmlFile:
+    """One file on its way. declared: its 8-bit encoding, "" where its form says all. segments: what can be parsed."""
+
+    path: Path
+    form: TextForm
+    declared: str = ""
+    opening: list[str] = field(default_factory=list)
+    kinds: Kinds = field(default_factory=Kinds)
+    segments: list[Segment] = field(default_factory=list)
+    breaks: list[Break] = field(default_factory=list)
+    is_mended: bool = False
+    mends: Mends = field(default_factory=Mends)
+
+    def scan(self) -> None:
+        """Go through the file and sort its elements; mend it, or take it up again, where it is broken."""
+        broken = self._scan()
+        if broken is not None and broken.is_second_root:
+            start = self._behind_declaration()
+            self.opening.append("the file has no root element; its elements stand side by side")
+            broken = self._scan(Segment(start, None, (("rows", ()),), is_wrapped=True))
+        if broken is not None and broken.is_mendable:
+            first = self.segments[0]
+            self.is_mended = True
+            broken = self._scan(Segment(first.start, None, first.ancestors, first.is_wrapped))
+        while broken is not None and len(self.breaks) < _MOST_BREAKS:
+            broken = self._resume(broken)
+
+    def _behind_declaration(self) -> int:
+        if self.form.encoding.startswith("utf-16"):
+            return self.form.start
+        with self.path.open("rb") as f:
+            f.seek(self.form.start)
+            m = _START.match(f.read(4096))
+        return self.form.start + (m.end() if m else 0)
+
+    def _scan(self, segment: Segment | None = None) -> Break | None:
+        """A scan from the beginning."""
+        self.kinds, self.segments, self.breaks, self.mends = Kinds(), [], [], Mends()
+        return self._scan_segment(segment or Segment(self.form.start))
+
+    def _scan_segment(self, segment: Segment) -> Break | None:
+        parsing = Parsing(self.path, self.form, segment, self.kinds, self.is_mended, self.mends)
+        self.kinds.offset = parsing.offset
+        self.kinds.restart()
+        for _ in parsing:
+            pass
+        broken = parsing.broken
+        end = broken.offset if broken is not None else None
+        self.segments.append(Segment(segment.start, end, segment.ancestors, segment.is_wrapped))
+        if broken is not None:
+            self.breaks.append(broken)
+        return broken
+
+    def _resume(self, broken: Break) -> Break | None:
+        """Go on behind a break, at the next element like one that was seen several times before."""
+        known = {path[-1].tag: path for path in _repeated(self.kinds.root, ())} if not broken.is_end else {}
+        found = find_tag(self.path, self.form, broken.offset + 1, frozenset(known))
+        if found is None:
+            return None
+        offset, tag = found
+        return self._scan_segment(Segment(offset, None, _opened(known[tag], broken)))
+
+    def notes(self) -> Iterator[str]:
+        """What is wrong with the file as a whole."""
+        yield from self.opening
+        yield from self.mends.notes()
+        for broken in self.breaks[:5]:
+            what = "is cut" if broken.is_end else "is not well-formed"
+            yield f"the file {what} at byte {broken.offset}"
+        if len(self.breaks) > 5:
+            yield f"the file is not well-formed at {len(self.breaks)} places"
+        if len(self.breaks) >= _MOST_BREAKS:
+            yield "there are too many such places; what comes behind them is not delivered"
+        if self.kinds.is_full:
+            yield "there are too many kinds of elements; some are left out"
+
+    def cell(self, text: str) -> bytes | str:
+        """A cell as it is delivered."""
+        text = text.replace("\0", "")
+        if text.isascii() or (self.form.encoding and not self.form.is_mixed):
+            return text
+        try:
+            stored = text.encode("latin-1")
+        except UnicodeEncodeError:
+            return text
+        if not self.declared:
+            return self.form.cell(stored)
+        if self.declared == "cp1252":
+            return to_characters(stored)
+        try:
+            return stored.decode(self.declared)
+        except (UnicodeDecodeError, LookupError):
+            self.form.odd_cells += 1
+            return stored
+
+
+def _repeated(kind: xml_kinds.Kind, path: xml_kinds.Path) -> Iterator[xml_kinds.Path]:
+    """The outermost kinds of which one parent has several."""
+    for child in kind.children.values():
+        if child.most > 1 and not child.is_leaf:
+            yield (*path, child)
+        else:
+            yield from _repeated(child, (*path, child))
+
+
+def _opened(path: xml_kinds.Path, broken: Break) -> tuple[Tag, ...]:
+    """The tags around a kind, as they stood open at the break where they still fit."""
+    tags: list[Tag] = []
+    for i, kind in enumerate(path[:-1]):
+        still = broken.tags[i] if i < len(broken.tags) and broken.tags[i][0] == kind.tag else None
+        tags.append(still or (kind.tag, ("name", kind.table) if kind.table else ()))
+    return tuple(tags)
+
+
+def _tables(xml: XmlFile, found: list[xml_kinds.Path]) -> Iterator[LegacyTable]:
+    names, _ = unique_names([_table_name(path) for path in found])
+    opening = list(xml.notes())
+    for name, path in zip(names, found, strict=True):
+        keys = xml_kinds.find_columns(path)
+        columns, notes = unique_names(keys)
+        notes = [*opening, *notes]
+        opening = []
+        encoding = xml.declared or xml.form.encoding
+        yield LegacyTable(name, columns, _rows(xml, path, keys, notes), notes, encoding=encoding)
+
+
+def _table_name(path: xml_kinds.Path) -> str:
+    named = [k.table for k in path if k.table]
+    return named[-1] if named and (path[-1].table or path[-1].name.lower() in ("row", "record")) else path[-1].name
+
+
+def _rows(xml: XmlFile, path: xml_kinds.Path, keys: list[str], notes: list[str]) -> Iterator[LegacyRow]:
+    places = {key: i for i, key in enumerate(keys)}
+    listener = Rows(path, places)
+    for number, row in enumerate(_found(xml, listener, path), 1):
+        cells: list[bytes | str] = [""] * len(keys)
+        for key, value in row.cells.items():
+            place = places.get(key)
+            if place is not None:
+                cells[place] = xml.cell(value)
+            elif value:
+                cells.append(xml.cell(value))
+        problem = row.problem or ("too-many-cells" if len(cells) > len(keys) else "")
+        yield LegacyRow(number, row.offset, tuple(cells), False, problem)
+    if listener.nulls:
+        notes.append(f"{listener.nulls} cells are NULL and are delivered as empty")
+    if listener.late:
+        notes.append(f"{listener.late} values stand behind the rows they belong to and are left out")
+    notes += xml.form.closing_notes()
+
+
+def _found(xml: XmlFile, listener: Rows, path: xml_kinds.Path) -> Iterator[XmlRow]:
+    """The rows of one kind; the reading ends with the last of them."""
+    for segment, problem in _segments(xml, path):
+        parsing = Parsing(xml.path, xml.form, segment, listener, xml.is_mended)
+        listener.offset = parsing.offset
+        listener.restart()
+        for _ in parsing:
+            while listener.found:
+                yield listener.found.popleft()
+            parsing.is_stopped = listener.count >= path[-1].count
+        if segment.end is not None:
+            listener.give_up(problem)
+        while listener.found:
+            yield listener.found.popleft()
+        if listener.count >= path[-1].count:
+            return
+
+
+def _segments(xml: XmlFile, path: xml_kinds.Path) -> Iterator[tuple[Segment, str]]:
+    """The segments in which rows of a kind can be, and the problem of a row in which one ends.
+
+    What comes before the first row is left out where nothing of it goes into the rows.
+    """
+    first = path[-1].first
+    can_jump = not any(k.attributes or any(c.is_leaf for c in k.children.values()) for k in path[1:-1])
+    problems = [*("cut" if b.is_end else "broken" for b in xml.breaks), ""]
+    for segment, problem in zip(xml.segments, problems, strict=False):
+        if segment.end is not None and segment.end <= first:
+            continue
+        if can_jump and segment.start < first:
+            tags = tuple((k.tag, ("name", k.table) if k.table else ()) for k in path[1:-1])
+            yield replace(segment, start=first, ancestors=tags), problem
+        else:
+            yield segment, problem
