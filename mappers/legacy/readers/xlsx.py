@@ -1,101 +1,238 @@
-"""Excel workbooks (.xlsx): every sheet a table, its header found."""
+"""Excel workbooks (.xlsx, .xlsm): every sheet a table, read as a stream from the parts of the archive."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any
 
-from mappers.errors import TableError
-from mappers.legacy.package import ZIP, check_package, package_names
-from mappers.legacy.table import LegacyRow, LegacyTable, ReadAs, unique_names
+from mappers.legacy.package import ZIP
+from mappers.legacy.parts import Package, open_package, part_names
+from mappers.legacy.serials import PLAIN, number_text
+from mappers.legacy.sheet import (
+    DAY,
+    ERROR,
+    FORMULA,
+    LOST,
+    MOST_COLUMNS,
+    MOST_MERGES,
+    MOST_ROWS,
+    NUMBER,
+    TEXT_LOST,
+    UNSTYLED,
+    Cell,
+    Merge,
+    Sheet,
+    SheetRow,
+    moment_cell,
+    text_cell,
+    yes_no,
+)  # fmt: skip
+from mappers.legacy.sheet_table import read_sheets
+from mappers.legacy.table import LegacyTable, ReadAs
+from mappers.legacy.xlsx_book import WORKBOOK, Format, SheetPart, TextRuns, Workbook, read_workbook, unescaped
+from mappers.legacy.xml_parts import Handler, XmlPart
 
 RANK = 21
 
-_WORKBOOK = "xl/workbook.xml"
-_HEADER_WITHIN = 20
-_FULL_ENOUGH = 0.6
+_ROW = re.compile(rb"<(?:\w+:)?row[\s>]")
+_MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})[\"']")
+_PLACE = re.compile(r"([A-Z]{1,3})(\d{1,7})\Z")
+_OVERLAP = 256
 
 
 def looks_like(path: Path, head: bytes) -> bool:
-    """Whether a file is an archive with a workbook in it."""
-    return head.startswith(ZIP) and _WORKBOOK in package_names(path)
+    """Whether a file is an archive with a workbook in it, or the beginning of one."""
+    return head.startswith(ZIP) and any(n == WORKBOOK or n.startswith("xl/worksheets/sheet") for n in part_names(path))
 
 
 def read_tables(path: Path, how: ReadAs) -> Iterator[LegacyTable]:
-    """The sheets of a workbook in order; a sheet without two filled cells in a row is skipped.
+    """The sheets of a workbook in order, each as sheet_table.read_sheet has it; a sheet with nothing in it is skipped.
 
-    The header is the first of the top rows that is text throughout and about as full as the fullest. Cells become
-    text: whole numbers without a point, days and times in ISO form. Raises TableError when the file is no workbook,
-    is damaged, or would unpack to something monstrous.
+    Cells are text as people saw it: whole numbers without a point, days and times in ISO form. A cut or damaged file
+    gives what is left of it: a text that is lost is the marker "[text lost]" in a row with problem "text-lost".
+    Fonts are those of most texts in the first rows of a column. Texts that cells share are held in memory, rows are
+    not. Raises TableError "encrypted", "unreadable", "empty".
     """
-    check_package(path)
-    from openpyxl import load_workbook
-
-    try:
-        book = load_workbook(path, read_only=True, data_only=True)
-    except Exception as e:  # openpyxl raises whatever the broken part of the package makes it raise
-        raise TableError(f"{path.name}: the workbook is damaged: {type(e).__name__}", kind="unreadable") from e
-    return _tables(book)
+    package = open_package(path)
+    return read_sheets(_sheets(package, read_workbook(package)), path.name)
 
 
-def _tables(book: Any) -> Iterator[LegacyTable]:
-    try:
-        for sheet in book.worksheets:
-            table = _sheet(sheet)
-            if table is not None:
-                yield table
-    finally:
-        book.close()
+def _sheets(package: Package, book: Workbook) -> Iterator[Sheet]:
+    for part in book.sheets:
+        notes = [*package.notes]
+        merges = _merges(package, part, notes)
+        yield Sheet(part.name, _rows(package, part, book, notes), merges, part.is_hidden, notes)
 
 
-def _sheet(sheet: Any) -> LegacyTable | None:
-    top = [[_text(v) for v in row] for row in sheet.iter_rows(max_row=_HEADER_WITHIN, values_only=True)]
-    at = _header_row(top)
-    if at is None:
-        return None
-    width = max(i for i, c in enumerate(top[at]) if c) + 1
-    columns, notes = unique_names(top[at][:width])
-    if at:
-        notes.append(f"the header is in row {at + 1}; the {at} rows above it are not data")
-    return LegacyTable(sheet.title, columns, _rows(sheet, columns, at + 1), notes, None)
+def _merges(package: Package, part: SheetPart, notes: list[str]) -> list[Merge]:
+    """The merged ranges of a sheet, which stand behind its rows: looked for without parsing."""
+    found: list[Merge] = []
+    kept = b""
+    known = len(package.notes)
+    for chunk in package.stream(part.part):
+        data = kept + chunk
+        end = 0
+        for m in _MERGE.finditer(data):
+            left, top, right, bottom = _column(m[1].decode()), int(m[2]), _column(m[3].decode()), int(m[4])
+            found.append(Merge(top, left, bottom, right))
+            end = m.end()
+        kept = data[max(end, len(data) - _OVERLAP) :]
+        if len(found) > MOST_MERGES:
+            notes.append(f"more than {MOST_MERGES} merged ranges: the rest is not looked at")
+            break
+    del package.notes[known:]
+    return found
 
 
-def _header_row(rows: list[list[str]]) -> int | None:
-    fullest = max((sum(map(bool, r)) for r in rows), default=0)
-    if fullest < 2:
-        return None
-    for i, row in enumerate(rows):
-        filled = [c for c in row if c]
-        if len(filled) >= max(2, fullest * _FULL_ENOUGH) and not any(c.replace(".", "").isdigit() for c in filled):
-            return i
+def _rows(package: Package, part: SheetPart, book: Workbook, notes: list[str]) -> Iterator[SheetRow]:
+    known = len(package.notes)
+    handler = _SheetHandler(book)
+    yield from XmlPart(part.part, package.stream(part.part), handler, package.notes).items(_ROW)
+    notes += [*package.notes[known:], *handler.notes()]
+    del package.notes[known:]
+
+
+def _column(letters: str) -> int:
+    """The place of a column by its letters, from 0."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number - 1
+
+
+class _SheetHandler(Handler[SheetRow]):
+    """The rows of one sheet."""
+
+    def __init__(self, book: Workbook) -> None:
+        super().__init__()
+        self._book = book
+        self._row = self._misplaced = self._hidden = 0
+        self._columns: dict[str, int] = {}
+        self.forget()
+
+    def forget(self) -> None:
+        self._cells: dict[int, Cell] = {}
+        self._place = -1
+        self._cell: dict[str, str] = {}
+        self._value: list[str] | None = None
+        self._formula: list[str] | None = None
+        self._into: list[str] | None = None
+        self._runs: TextRuns | None = None
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "c":
+            self._begin_cell(attributes)
+        elif name == "v":
+            self._value = self._into = []
+        elif self._runs:
+            self._runs.start(name, attributes)
+        elif name == "row":
+            self._begin_row(attributes)
+        elif name == "f":
+            self._formula = self._into = []
+        elif name == "is":
+            self._runs = TextRuns()
+
+    def end(self, name: str) -> None:
+        self._into = None
+        if name == "c":
+            self._end_cell()
+        elif self._runs:
+            self._runs.end(name)
+        elif name == "row":
+            self.done.append(SheetRow(self._row, self._cells))
+            self._cells = {}
+
+    def text(self, data: str) -> None:
+        if self._into is not None:
+            self._into.append(data)
+        elif self._runs:
+            self._runs.text(data)
+
+    def notes(self) -> Iterator[str]:
+        """What is to be said of the sheet when it is read."""
+        if self._misplaced:
+            yield f"{self._misplaced} rows or cells misstate their place; they are put behind the one before"
+        if self._hidden:
+            yield f"{self._hidden} rows are hidden in the workbook; they are delivered"
+
+    def _begin_row(self, attributes: dict[str, str]) -> None:
+        given = attributes.get("r", "")
+        number = int(given) if given.isascii() and given.isdigit() and len(given) < 8 else 0
+        is_right = self._row < number <= MOST_ROWS
+        self._misplaced += bool(given) and not is_right
+        self._row = number if is_right else self._row + 1
+        self._hidden += attributes.get("hidden") in ("1", "true")
+        self._cells = {}
+        self._place = -1
+
+    def _begin_cell(self, attributes: dict[str, str]) -> None:
+        given = _PLACE.match(attributes.get("r", ""))
+        place = -1
+        if given:
+            place = self._columns.get(given[1], -1)
+            if place < 0:
+                place = self._columns[given[1]] = _column(given[1])
+        is_right = self._place < place < MOST_COLUMNS
+        self._misplaced += "r" in attributes and not is_right
+        self._place = place if is_right else self._place + 1
+        self._cell = attributes
+        self._value = self._formula = self._runs = None
+
+    def _end_cell(self) -> None:
+        cell = self._read_cell()
+        self._runs = None
+        if cell is not None and cell.text and self._place < MOST_COLUMNS:
+            self._cells[self._place] = cell
+
+    def _read_cell(self) -> Cell | None:
+        kind = self._cell.get("t", "n")
+        form = self._format()
+        if self._runs is not None:
+            text, font = self._runs.whole()
+            return text_cell(text, font or (form.font if form else ""))
+        value = "".join(self._value or ())
+        if not value and self._formula is not None and kind != "str":
+            return Cell("=" + "".join(self._formula), FORMULA)
+        if not value:
+            return None
+        if kind == "s":
+            return self._shared(value, form)
+        if kind == "str":
+            return text_cell(unescaped(value), form.font if form else "")
+        return _typed(value, kind) or self._number(value, form)
+
+    def _format(self) -> Format | None:
+        """The format of the cell; None when it names one that is lost."""
+        style = self._cell.get("s", "0")
+        index = int(style) if style.isascii() and style.isdigit() else -1
+        formats = self._book.formats
+        if 0 <= index < len(formats):
+            return formats[index]
+        return Format() if "s" not in self._cell else None
+
+    def _shared(self, value: str, form: Format | None) -> Cell:
+        index = int(value) if value.isascii() and value.isdigit() and len(value) < 10 else -1
+        if not 0 <= index < len(self._book.texts):
+            return Cell(TEXT_LOST, LOST)
+        text, font = self._book.texts[index]
+        return text_cell(text, font or (form.font if form else ""))
+
+    def _number(self, value: str, form: Format | None) -> Cell:
+        if form is None:
+            return Cell(number_text(value), UNSTYLED)
+        if form.kind == PLAIN:
+            return Cell(number_text(value, form.zeros), NUMBER)
+        return moment_cell(value, form.kind, is_1904=self._book.is_1904)
+
+
+def _typed(value: str, kind: str) -> Cell | None:
+    """A cell that says what it holds; None for a number."""
+    if kind == "b":
+        return yes_no(value.strip() not in ("0", "false"))
+    if kind == "e":
+        return Cell(value, ERROR)
+    if kind == "d":
+        return Cell(value.removesuffix("Z").removesuffix("T00:00:00").replace("T", " "), DAY)
     return None
-
-
-def _rows(sheet: Any, columns: tuple[str, ...], skip: int) -> Iterator[LegacyRow]:
-    width = len(columns)
-    for number, values in enumerate(sheet.iter_rows(min_row=skip + 1, values_only=True), skip + 1):
-        cells = [_text(v) for v in values]
-        if any(cells):
-            padded = [*cells, *[""] * (width - len(cells))]
-            surplus = any(cells[width:])
-            kept = tuple(padded if surplus else padded[:width])
-            yield LegacyRow(number, -1, kept, problem="too-many-cells" if surplus else "")
-
-
-def _text(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, datetime):
-        midnight = value.time() == time(0)
-        return value.date().isoformat() if midnight else value.strftime("%Y-%m-%d %H:%M")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, time):
-        return value.strftime("%H:%M")
-    return str(value).strip()

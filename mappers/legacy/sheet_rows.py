@@ -1,0 +1,120 @@
+"""The rows of a sheet behind its header: records, and what stands between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from mappers.legacy.damage import RowDamage
+from mappers.legacy.sheet import CUT, DAY, DOUBTFUL, LOST, Cell, Merge, SheetRow, column_letters
+from mappers.legacy.sheet_words import is_total
+from mappers.legacy.table import LegacyRow
+
+_FEW_NUMBERS = 3
+_SPOILT = {LOST: "text-lost", CUT: "cell-too-long"}
+_REPEATED = "the value of merged cells, which holds for several rows, is repeated"
+
+
+@dataclass
+class SheetBody:
+    """How the rows of one table are read.
+
+    columns: their places in the sheet; names: one for each. heads: the rows of the header. of_numbers: places of the
+    columns that no date belongs to. usual: cells filled in most rows. fonts: column -> its font.
+    """
+
+    columns: Sequence[int]
+    names: Sequence[str]
+    heads: Sequence[SheetRow]
+    merges: Sequence[Merge]
+    of_numbers: frozenset[int]
+    usual: int
+    fonts: Mapping[str, str] = field(default_factory=dict)
+    damage: RowDamage = field(default_factory=RowDamage)
+    _held: dict[Merge, Cell] = field(default_factory=dict)
+    _seen_merges: int = 0
+    _by_top: dict[int, list[Merge]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Index what is looked up for each row."""
+        self._places = frozenset(self.columns)
+        self._name = dict(zip(self.columns, self.names, strict=True))
+
+    def rows(self, source: Iterable[SheetRow], notes: list[str]) -> Iterator[LegacyRow]:
+        """The rows of the table; notes grow when the last has been taken."""
+        empty = pending = 0
+        is_first = True
+        for row in source:
+            if not row.cells:
+                pending += 1
+                continue
+            empty, pending = empty + pending, 0
+            yield self._row(row, is_first=is_first)
+            is_first = False
+        if empty:
+            notes.append(f"{empty} rows have nothing in any cell and are not delivered")
+        notes += self.damage.sentences()
+
+    def _row(self, row: SheetRow, *, is_first: bool) -> LegacyRow:
+        cells = self._with_merged(row)
+        problem = self._problem(row, is_first=is_first)
+        texts = [cells[c].text if c in cells else "" for c in self.columns]
+        surplus = [c for c in row.cells if c not in self._places]
+        for c in surplus:
+            self.damage.add(f"a cell outside of the table, in column {column_letters(c)},", row.number)
+        self._say_doubtful(row)
+        return LegacyRow(row.number, -1, (*texts, *(row.cells[c].text for c in surplus)), False, problem)
+
+    def _problem(self, row: SheetRow, *, is_first: bool) -> str:
+        """The word for what makes a row no record, "" for a record."""
+        if any(self._is_head(row, h) for h in self.heads):
+            return "header-again"
+        if is_first and _are_column_numbers(row.cells):
+            return "column-numbers"
+        if is_total(row.cells.values()):
+            return "total"
+        if len(row.cells) == 1 and self.usual >= _FEW_NUMBERS:
+            return "lone-cell"
+        kinds = {c.kind for c in row.cells.values()}
+        if kinds & _SPOILT.keys():
+            return next(word for kind, word in _SPOILT.items() if kind in kinds)
+        if any(row.cells[c].kind == DAY for c in self.of_numbers if c in row.cells):
+            return "date-for-number"
+        return "" if self._places.issuperset(row.cells) else "too-many-cells"
+
+    def _is_head(self, row: SheetRow, head: SheetRow) -> bool:
+        return len(row.cells) > 1 and {c: x.text for c, x in row.cells.items()} == {
+            c: x.text for c, x in head.cells.items()
+        }
+
+    def _say_doubtful(self, row: SheetRow) -> None:
+        for c, cell in row.cells.items():
+            if cell.kind in DOUBTFUL:
+                column = self._name.get(c) or column_letters(c)
+                self.damage.add(f"column {column}: {DOUBTFUL[cell.kind]},", row.number)
+
+    def _with_merged(self, row: SheetRow) -> Mapping[int, Cell]:
+        """The cells of a row with those that a range merged downwards, one column wide, holds for it."""
+        self._take_up_merges()
+        for m in self._by_top.pop(row.number, ()):
+            if m.left in row.cells:
+                self._held[m] = row.cells[m.left]
+        if not self._held:
+            return row.cells
+        self._held = {m: cell for m, cell in self._held.items() if m.bottom >= row.number}
+        held = {m.left: cell for m, cell in self._held.items() if m.left not in row.cells and m.top < row.number}
+        for c in held:
+            self.damage.add(f"column {self._name[c]}: {_REPEATED}", row.number)
+        return {**held, **row.cells}
+
+    def _take_up_merges(self) -> None:
+        for m in self.merges[self._seen_merges :]:
+            if m.left == m.right and m.top < m.bottom and m.left in self._places:
+                self._by_top.setdefault(m.top, []).append(m)
+        self._seen_merges = len(self.merges)
+
+
+def _are_column_numbers(cells: Mapping[int, Cell]) -> bool:
+    """Whether a row numbers the columns, as the row below the names does on printed forms: 1, 2, 3 or (1), (2), (3)."""
+    numbers = [cells[c].text.strip(" ().") for c in sorted(cells)]
+    return len(numbers) >= _FEW_NUMBERS and numbers == [str(n) for n in range(1, len(numbers) + 1)]

@@ -1,0 +1,63 @@
+"""Words in sheets that say what a row or a column is: totals, and columns of numbers to which no date belongs."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from mappers.legacy.sheet import CLOCK, DAY, TEXT, Cell
+
+_WORDS = re.compile(
+    r"(?:(?:grand|sub|page|net|g)[\s.-]*)?totals?"
+    r"|(?:कुल|सकल|महा)?\s*(?:योग|कुल|जोड़|बेरीज|एकूण|जम्मा)|(?:সর্ব)?মোট|সৰ্বমুঠ|মুঠ|மொத்தம்|మొత్తం|ಒಟ್ಟು|ആകെ|മൊത്തം"
+    r"|કુલ|સરવાળો|ਕੁੱਲ|ਕੁਲ|ਜੋੜ|ମୋଟ|ସମୁଦାୟ|کل|میزان|ٹوٹل",
+    re.I,
+)
+# The same in the keys of Kruti Dev and its kin.
+_KEYS = ("dqy", ";ksx", "dqy ;ksx")
+_LONGEST_LABEL = 40
+_NUMBER_LIKE = re.compile(r"[\d\s.,:/=%()+-]*\Z")
+_OF_NUMBERS = re.compile(
+    r"\b(?:sections?|secs?|u/s|nos?|number|num)\b|#|धारा|कलम|क्रमांक|संख्या|नंबर|ধারা|নম্বর|নং|பிரிவு|எண்|సెక్షన్|నంబర|ಕಲಂ|ಸಂಖ್ಯೆ"
+    r"|വകുപ്പ്|നമ്പർ|કલમ|નંબર|ਧਾਰਾ|ਨੰਬਰ|ଧାରା|ନମ୍ବର|دفعہ|نمبر",
+    re.I,
+)
+_OF_DATES = re.compile(
+    r"\b(?:dates?|dt|dated|day|time|month|year|dob|on|when)\b|दिनांक|दिनाँक|तारीख|तिथि|तारिख|তারিখ|தேதி|நாள்|తేదీ|ದಿನಾಂಕ|തീയതി"
+    r"|તારીખ|ਮਿਤੀ|ਤਾਰੀਖ|ତାରିଖ|تاریخ",
+    re.I,
+)
+# A number of a case, or sections: one stroke and no third part, so that it is no date that somebody typed as text.
+_STROKE = re.compile(r"\s*\d{1,5}\s*[/-]\s*\d{1,4}\s*(?:[,(A-Za-z].*)?\Z", re.S)
+
+
+def is_total(cells: Iterable[Cell]) -> bool:
+    """Whether a row is a sum of others: a word for total, and nothing but numbers beside it."""
+    texts = [c.text.strip() for c in cells if c.kind == TEXT]
+    labels = [t for t in texts if not _NUMBER_LIKE.match(t)]
+    return len(labels) == 1 and len(labels[0]) <= _LONGEST_LABEL and _is_total_word(labels[0].lstrip(" (:-*"))
+
+
+def _is_total_word(label: str) -> bool:
+    found = _WORDS.match(label)
+    if found is None:
+        return label.strip() in _KEYS
+    behind = label[found.end() : found.end() + 1]
+    return not behind.isalnum() and unicodedata.category(behind or " ")[0] != "M"
+
+
+def is_of_numbers(name: str, cells: Iterable[Cell]) -> bool:
+    """Whether dates in a column were numbers or sections ("3/4", "12/1998") before the program took them for dates.
+
+    Told from its name, or from its cells: more of them have one stroke than are dates.
+    """
+    if _OF_DATES.search(name):
+        return False
+    if _OF_NUMBERS.search(name):
+        return True
+    dates = strokes = 0
+    for cell in cells:
+        dates += cell.kind in (DAY, CLOCK)
+        strokes += cell.kind == TEXT and bool(_STROKE.match(cell.text))
+    return strokes > 2 * dates
