@@ -8,7 +8,7 @@ from itertools import chain, islice
 
 from mappers.bind import AUTO, FormMapping
 from mappers.encodings import DecodedCell, Encoding, decode_cell
-from mappers.encodings.carriers import UTF8, UTF16
+from mappers.encodings.carriers import UTF8, UTF16, undress
 from mappers.encodings.detect import Detection, detect_column
 from mappers.errors import EncodingUnclear, MappingError
 from mappers.legacy import LegacyRow, LegacyTable
@@ -51,8 +51,9 @@ class Column:
 
     def decode(self, cell: bytes | str) -> DecodedCell:
         """One of its cells as text."""
-        if isinstance(cell, bytes) and self.found is not None and self.found.stored == "utf-8":
-            cell = cell.decode("utf-8", "replace")
+        stored = self.found.stored if isinstance(cell, bytes) and self.found is not None else ""
+        if stored and isinstance(cell, bytes):
+            cell = cell.decode("utf-8", "replace") if stored == UTF8 else undress(cell).text
         return decode_cell(self.encoding, cell)
 
 

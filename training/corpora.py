@@ -30,12 +30,12 @@ STARTS = {"hi": 0x900, "mr": 0x900, "bn": 0x980, "as": 0x980, "pa": 0xA00, "gu":
           "te": 0xC00, "kn": 0xC80, "ml": 0xD00, "ur": 0x600}  # fmt: skip
 # Languages whose own package has no names take them from Hindi and Odia by letter; Tamil and Urdu cannot.
 _LENDERS = {"pa": "hi", "as": "bn", "te": "or", "kn": "or", "ml": "or", "gu": "hi"}
-_URDU = (
-    "محمد احمد علی حسین حسن خان شیخ سید بیگم فاطمہ عائشہ زینب اکبر اسلم رشید حمید مجید کریم رحیم عبدالرحمن عبداللہ"
-    " غلام نبی رسول بشیر نذیر فاروق یوسف یعقوب ابراہیم اسماعیل سلیم وسیم ندیم نسیم شمیم پروین شبنم نسرین یاسمین"
-    " سرینگر اننت ناگ بارہمولہ کپواڑہ پلوامہ جموں حیدرآباد لکھنؤ دہلی تھانہ کوتوالی چوکی رپورٹ ملزم مدعی گواہ چوری"
-    " ڈکیتی قتل اغوا مقدمہ دفعہ ولد سکنہ ساکن موضع تحصیل ضلع انسپکٹر تفتیش گرفتار برآمد مال مسروقہ روزنامچہ"
-).split()
+_URDU = """
+    محمد احمد علی حسین حسن خان شیخ سید بیگم فاطمہ عائشہ زینب اکبر اسلم رشید حمید مجید کریم رحیم عبدالرحمن عبداللہ
+    غلام نبی رسول بشیر نذیر فاروق یوسف یعقوب ابراہیم اسماعیل سلیم وسیم ندیم نسیم شمیم پروین شبنم نسرین یاسمین
+    سرینگر اننت ناگ بارہمولہ کپواڑہ پلوامہ جموں حیدرآباد لکھنؤ دہلی تھانہ کوتوالی چوکی رپورٹ ملزم مدعی گواہ چوری
+    ڈکیتی قتل اغوا مقدمہ دفعہ ولد سکنہ ساکن موضع تحصیل ضلع انسپکٹر تفتیش گرفتار برآمد مال مسروقہ روزنامچہ
+"""
 
 
 @dataclass(frozen=True)
@@ -52,14 +52,15 @@ def read_corpora(tessdata: Path, labels: Path | None) -> Mapping[str, Corpus]:
     packaged = {lang: _faker(lang) for lang in (*LANGUAGES, "en")}
     corpora = {}
     for lang in (*LANGUAGES, "en"):
-        names = list(packaged[lang]) + (_URDU if lang == "ur" else [])
+        names = list(packaged[lang]) + (_URDU.split() if lang == "ur" else [])
         if lang in _LENDERS:
             lender = _LENDERS[lang]
             names += [_shifted(n, STARTS[lender], STARTS[lang]) for n in packaged[lender]]
         phrases = [*_babel(lang), *_django(lang), *_labels(lang, labels)]
         keep = _is_english if lang == "en" else _of_script(STARTS[lang])
         words = [*_dictionary(tessdata, lang), *(w for p in phrases for w in p.split())]
-        corpora[lang] = Corpus(*(tuple(sorted({_clean(t) for t in ts if keep(_clean(t))})) for ts in (words, names, phrases)))
+        kept = (sorted({_clean(t) for t in ts if keep(_clean(t))}) for ts in (words, names, phrases))
+        corpora[lang] = Corpus(*map(tuple, kept))
     return corpora
 
 
@@ -144,11 +145,13 @@ def _labels(lang: str, path: Path | None) -> Iterator[str]:
             yield from (row["label"] for row in csv.DictReader(f) if row["lang"] == lang)
 
 
+_VOWELS = "a aa i ee u oo ri"
+_CONSONANTS = "k kh g gh n ch chh j jh n t th d dh n t th d dh n n p ph b bh m y r r l l l v sh sh s h"
 # Roman spelling of an Indic letter by its place in the block, as it is typed without marks.
 _ROMAN = {
-    **dict(enumerate("a aa i ee u oo ri".split(), 0x05)), 0x0E: "e", 0x0F: "e", 0x10: "ai", 0x11: "o", 0x12: "o",
+    **dict(enumerate(_VOWELS.split(), 0x05)), 0x0E: "e", 0x0F: "e", 0x10: "ai", 0x11: "o", 0x12: "o",
     0x13: "o", 0x14: "au",
-    **dict(enumerate("k kh g gh n ch chh j jh n t th d dh n t th d dh n n p ph b bh m y r r l l l v sh sh s h".split(), 0x15)),
+    **dict(enumerate(_CONSONANTS.split(), 0x15)),
     0x3E: "a", 0x3F: "i", 0x40: "i", 0x41: "u", 0x42: "oo", 0x43: "ri", 0x45: "e", 0x46: "e", 0x47: "e", 0x48: "ai",
     0x49: "o", 0x4A: "o", 0x4B: "o", 0x4C: "au", 0x01: "n", 0x02: "n", 0x03: "h", 0x58: "q", 0x59: "kh", 0x5A: "g",
     0x5B: "z", 0x5C: "r", 0x5D: "rh", 0x5E: "f", 0x5F: "y", 0x70: "n", 0x71: "",
@@ -161,7 +164,10 @@ _SILENT = re.compile("(?<=[aeiou])([^aeiou]{1,2})A(?=[^aeiouA]{1,2}[aeiou])")
 
 
 def roman(word: str, start: int, *, drops: bool = True) -> str:
-    """An Indic word as people type it in Roman letters: राम is ram. drops: short a is not said last, nor between vowels."""
+    """An Indic word as people type it in Roman letters: राम is ram.
+
+    drops: short a is not said last, nor between vowels.
+    """
     places = [ord(c) - start for c in word if 0 <= ord(c) - start < 0x80 and ord(c) - start != 0x3C]
     out = []
     for i, place in enumerate(places):

@@ -23,15 +23,17 @@ from mappers.encodings.ngrams import FILE, Grams, Model, count, font_symbols, pa
 
 SEED = 2003
 CELLS = 14_000
-HELD = 1_500
-_CODES = (
-    "IPC CrPC U/S u/s R/W FIR GD GDE UD Cr.No. Crime No. PS P.S. PO P.O. Dist. Distt. Vill. Vill- S/O W/O D/O s/o R/o C/O H.No."
-    " SI ASI HC PC PI API CI DSP SHO SDPO SP IO Shri Smt. Sri Kumari Mohd. Md. Late Age yrs. M F Male Female NIL N.A. NA Yes No"
-    " Unknown Pending CS Charge Sheet FR True Undetected Arrested Accused Complainant Victim Theft Hurt Murder Robbery"
-    " Rioting Cheating Dacoity Burglary Kidnapping Accident Missing person Act Arms NDPS POCSO Excise Gambling MV EC SC/ST"
-    " Dowry Court Remarks Ward No. Block Tehsil Taluk Mandal Circle Sub Division Nagar Road Street Colony East West North"
-    " South Rs. Mobile Motor Cycle Hero Honda Gold Cash Kg gm Nos. Date Time hrs. AM PM Occupation Farmer Labour Student"
-).split()
+_CODES = """
+    IPC CrPC U/S u/s R/W r/w FIR GD GDE UD Cr.No. Crime No. PS P.S. PO P.O. Dist. Distt. Vill. Vill- S/O W/O D/O s/o
+    w/o R/o C/O H.No. SI ASI HC PC PI API CI DSP SHO SDPO SP IO Shri Smt. Sri Kumari Mohd. Md. Late Age yrs. M F Male
+    Female NIL N.A. NA Yes No Unknown Pending CS Charge Sheet FR True Undetected Arrested Accused Complainant Victim
+    Theft Hurt Murder Robbery Rioting Cheating Dacoity Burglary Kidnapping Accident Missing person Act Arms NDPS POCSO
+    Excise Gambling MV EC SC/ST Dowry Court Remarks Ward No. Block Tehsil Taluk Mandal Circle Sub Division Nagar Road
+    Street Colony East West North South Rs. Mobile Motor Cycle Hero Honda Gold Cash Kg gm Nos. Date Time hrs. AM PM
+    Occupation Farmer Labour Student BNS BNSS BSA I.P.C. Cr.P.C. M.V. GRP NH KM p.m. a.m. -do- --do-- do n/a @ alias
+"""
+_SMALL = "ke ki ka se me mein ne ko par aur va tha hai nahi ek do wo is us pe urf alias wald putra niwasi gram thana"
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 class Writer:
@@ -42,6 +44,7 @@ class Writer:
         self._known: dict[str, str | None] = {}
 
     def write(self, text: str) -> str | None:
+        """A text's codes; None where a word of it cannot be written."""
         words = [self._word(w) for w in text.split(" ")]
         return None if None in words else " ".join(w for w in words if w is not None)
 
@@ -78,8 +81,10 @@ def cells(corpus: Corpus, rng: random.Random) -> Iterator[str]:
 
 def _with_number(one: str, two: str, rng: random.Random) -> str:
     n, m = rng.randrange(1, 999), rng.randrange(1, 30)
-    forms = (f"{one} {n}", f"{one}, {two}", f"{one}-{two}", f"{one} ({two})", f"{one} {n}/{m}", f"{n} {one}", f"{one}, {n}",
-             f"{one}.", f"{m}. {one}", f"{one} {two} {n}", f"{one} / {two}", f"{one}.{two}.", f"{one} : {two}")  # fmt: skip
+    forms = (
+        f"{one} {n}", f"{one}, {two}", f"{one}-{two}", f"{one} ({two})", f"{one} {n}/{m}", f"{n} {one}", f"{one}, {n}",
+        f"{one}.", f"{m}. {one}", f"{one} {two} {n}", f"{one} / {two}", f"{one}.{two}.", f"{one} : {two}",
+    )  # fmt: skip
     return rng.choice(forms)
 
 
@@ -94,12 +99,27 @@ def english_cells(corpus: Corpus, rng: random.Random) -> Iterator[str]:
 
 def _code(text: str, rng: random.Random) -> str:
     n, m, y = rng.randrange(1, 600), rng.randrange(1, 500), rng.randrange(1975, 2024)
-    code, letters = rng.choice(_CODES), "ABCDEFGHJKLMNPRSTUVWY"
-    pair = "".join(rng.choices(letters, k=2))
-    forms = (f"{code} {text}", f"{text} {code}", f"{code} {n}", f"{n}/{y}", f"{pair}-{n % 90 + 10}-{rng.choice(letters)}-{m}",
-             f"{code} {n}/{m} {rng.choice(_CODES)}", f"{n} {code}", f"{code} {rng.choice(_CODES)} {text}", code,
-             f"{pair}{n}", f"{n}{pair[0]} {code}", f"{code} {text} {n}", f"{code}{n}")  # fmt: skip
+    code, more = rng.choices(_CODES.split(), k=2)
+    forms = (
+        f"{code} {text}", f"{text} {code}", f"{code} {n}", f"{n}/{y}", f"{code} {n}/{m} {more}", f"{n} {code}", code,
+        f"{code} {more} {text}", f"{n}(A)/{m} {code}", f"{code} {text} {n}", f"{code}{n}", f"{text} {code} {text}",
+    )  # fmt: skip
     return rng.choice(forms)
+
+
+def code_cells(rng: random.Random) -> Iterator[str]:
+    """Short codes of stations, vehicles, results: letters of no language, with and without numbers."""
+    while True:
+        one, two, four = ("".join(rng.choices(_LETTERS, k=k)) for k in (1, 2, rng.choice((3, 3, 4, 5))))
+        n, m = rng.randrange(1, 100), rng.randrange(1, 10_000)
+        text = rng.choice((
+            one, two, four, f"{one}{n}", f"{two}{n}", f"{n}{one}", f"{one}/{n}", f"{two}-{n}", f"{one}.{two[0]}.",
+            f"{two}/{m}",
+            f"{two}{n} {two} {m}", f"{two}-{n}-{one}-{m}", f"{two} {n} {one} {m}", f"{four} {m}", f"{two}{n}{one}{m}",
+            f"{four}{n}", f"{one}-{two[0]}", f"{n}-{two}", f"{m} {one}", f"{four}/{n}/{m}", f"{one}{m}{two}{n}",
+        ))  # fmt: skip
+        shape = rng.random()
+        yield text if shape < 0.7 else text.lower() if shape < 0.9 else text.title()
 
 
 def _cased(text: str, rng: random.Random) -> str:
@@ -109,7 +129,7 @@ def _cased(text: str, rng: random.Random) -> str:
 
 def roman_cells(words: Sequence[str], rng: random.Random) -> Iterator[str]:
     """Cells of Indian words in Roman letters, with the small words of Hindi between them."""
-    small = "ke ki ka se me mein ne ko par aur va tha hai nahi ek do wo is us pe urf alias wald putra niwasi gram thana".split()
+    small = _SMALL.split()
     corpus = Corpus(tuple(words), tuple(words), (*(f"{a} {b}" for a, b in zip(words, words[1:], strict=False)),))
     for text in cells(corpus, rng):
         mixed = " ".join(f"{w} {rng.choice(small)}" if rng.random() < 0.25 else w for w in text.split(" "))
@@ -120,16 +140,18 @@ Make = Callable[[random.Random], Iterator[str]]
 
 
 def makers(corpora: Mapping[str, Corpus], found: Mapping[str, Encoding]) -> Mapping[str, Make]:
-    """How to make cells of each class: encodings by name, languages as "@hi", "english" and "roman"."""
+    """How to make cells of each class: encodings by name, languages as "@hi", "english", "roman", "codes"."""
     romans = roman_words(corpora, random.Random(SEED), 2500)
     made: dict[str, Make] = {
         "english": lambda rng: english_cells(corpora["en"], rng),
         "roman": lambda rng: roman_cells(romans, rng),
+        "codes": code_cells,
     }
     for lang in LANGUAGES:
         made[f"@{lang}"] = _of_language(corpora, (lang,))
     for name, encoding in found.items():
-        made[name] = _written(_of_language(corpora, encoding.info.languages), Writer(encoding))
+        if encoding.info.languages:
+            made[name] = _written(_of_language(corpora, encoding.info.languages), Writer(encoding))
     return made
 
 
@@ -145,10 +167,7 @@ def _of_language(corpora: Mapping[str, Corpus], languages: Sequence[str]) -> Mak
 
 def _written(make: Make, writer: Writer) -> Make:
     def written(rng: random.Random) -> Iterator[str]:
-        for text in make(rng):
-            stored = writer.write(text)
-            if stored is not None:
-                yield stored
+        return filter(None, map(writer.write, make(rng)))
 
     return written
 
@@ -172,9 +191,7 @@ def learn(made: Mapping[str, Make]) -> Mapping[str, Model]:
 
 def halves(corpora: Mapping[str, Corpus]) -> tuple[Mapping[str, Corpus], Mapping[str, Corpus]]:
     """Corpora to learn from, and corpora of other words to measure with."""
-    parts = {
-        lang: tuple(map(split, (c.words, c.names, c.phrases))) for lang, c in corpora.items()
-    }
+    parts = {lang: tuple(map(split, (c.words, c.names, c.phrases))) for lang, c in corpora.items()}
     return tuple({lang: Corpus(*(tuple(p[i]) for p in ps)) for lang, ps in parts.items()} for i in (0, 1))  # type: ignore[return-value]
 
 

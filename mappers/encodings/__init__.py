@@ -14,7 +14,8 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Protocol
 
-from mappers.encodings.carriers import unicode_text
+from mappers.encodings.carriers import unicode_text, whole_utf8
+from mappers.encodings.doubled import Doubled
 from mappers.encodings.engine import EncodingInfo
 from mappers.encodings.plain import is_plain, swap_plain
 from mappers.encodings.tables import read_table, to_bytes, to_characters
@@ -62,6 +63,7 @@ def encodings() -> Mapping[str, Encoding]:
     from mappers.encodings.iscii import iscii_encodings
 
     found: dict[str, Encoding] = {e.info.name: e for e in iscii_encodings()}
+    found[Doubled.info.name] = Doubled()
     found |= load_tables((resources.files("mappers.encodings") / "tables",))
     return dict(sorted(found.items()))
 
@@ -125,8 +127,8 @@ def decode_cell(encoding: Encoding | None, cell: bytes | str) -> DecodedCell:
 
     Numbers, dates and English words inside a font's column are left alone, and so is text that is Unicode already
     ("unicode-already"): rows entered after a program was changed stand below the old ones. Bytes of a column
-    without an encoding are UTF-8; where they are not, they are read as Windows-1252 and doubted with the note
-    "encoding-unknown".
+    without an encoding are UTF-8 ("character-cut": its last character only in part); where they are not, they are
+    read as Windows-1252 and doubted with the note "encoding-unknown".
     """
     if encoding is None:
         return _plain_cell(cell)
@@ -145,12 +147,12 @@ def _decode_text(encoding: Encoding, raw: str) -> str:
 def _plain_cell(cell: bytes | str) -> DecodedCell:
     if isinstance(cell, str):
         return DecodedCell(cell, nfc(cell))
-    try:
-        text = cell.decode("utf-8").strip("\x00")
-        return DecodedCell(text, nfc(text))
-    except UnicodeDecodeError:
-        text = to_characters(cell)
-        return DecodedCell(text, nfc(text), 0.3, ("encoding-unknown",))
+    whole = whole_utf8(cell)
+    if whole or not cell:
+        text = cell.decode("utf-8", "replace").strip("\x00")
+        return DecodedCell(text, nfc(text), *((0.8, ("character-cut",)) if text[-1:] == "\ufffd" else ()))
+    text = to_characters(cell)
+    return DecodedCell(text, nfc(text), 0.3, ("encoding-unknown",))
 
 
 __all__ = [

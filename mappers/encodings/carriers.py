@@ -6,11 +6,16 @@ import codecs
 import re
 from dataclasses import dataclass
 
-from mappers.encodings.tables import BYTES, to_bytes, to_characters
+from mappers.encodings.doubled import Doubled
+from mappers.encodings.tables import BYTES, to_characters
 
 UTF8, UTF16, DOUBLED, CODES = "utf-8", "utf-16", "utf8-doubled", ""
-# Letters of the scripts of India as Unicode has them; signs of general punctuation prove nothing.
-_INDIC = re.compile("[\u0600-\u07bf\u0900-\u0dff\u0f00-\u0fff\u1c50-\u1c7f\uabc0-\uabff\ufb50-\ufdff\ufe70-\ufefc]")
+# Letters of the scripts of India as Unicode has them, and the signs that stand between them.
+_INDIC = re.compile(
+    "[\u0600-\u06ff\u0750-\u077f\u0900-\u0dff\u0f00-\u0fff\u1c50-\u1c7f\uabc0-\uabff\ufb50-\ufdff\ufe70-\ufefc]"
+)
+_SIGNS = re.compile("[\x00-\x7f\xa0-\xbf\u2000-\u206f\u20b9\u25cc\ufeff]")
+_DOUBLED = Doubled()
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 # High bytes of UTF-16 in Indian texts: ASCII, the blocks of the scripts, punctuation.
 _HIGH = frozenset({0x00, 0x06, 0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x20})
@@ -20,7 +25,8 @@ _HIGH = frozenset({0x00, 0x06, 0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x20})
 class Carried:
     """A cell undressed. text: its characters; kind: "utf-8", "utf-16" or "utf8-doubled" for Unicode text, "" for codes.
 
-    has_bom: the cell began with a byte order mark. stored: the dress of codes, "utf-8" where bytes were UTF-8 of them.
+    has_bom: the cell began with a byte order mark. stored: the dress that bytes have to be taken out of: "utf-16", or
+    "utf-8" where they were UTF-8 of codes.
     """
 
     text: str
@@ -35,23 +41,45 @@ def undress(cell: bytes | str) -> Carried:
         return _of_text(cell.removeprefix("\ufeff"), UTF8, has_bom=cell.startswith("\ufeff"))
     for bom, name in _BOMS:
         if cell.startswith(bom):
-            text = cell[len(bom) :].decode(name, "replace")
-            return _of_text(text, UTF8 if name == "utf-8" else UTF16, has_bom=True)
+            return _of_text(cell[len(bom) :].decode(name, "replace"), name[:6].rstrip("-"), has_bom=True)
     if not cell.isascii():
-        try:
-            return _of_text(cell.decode("utf-8"), UTF8)
-        except UnicodeDecodeError:
-            pass
+        text = _utf8(cell)
+        if text:
+            return _of_text(text, UTF8)
     return _wide(cell) or Carried(to_characters(cell))
 
 
+def _utf8(cell: bytes) -> str:
+    """Bytes as UTF-8 where that gives letters of India or characters that a font's bytes could be; else ""."""
+    text = whole_utf8(cell)
+    return text if _is_indic(text) or all(c in BYTES for c in text) else ""
+
+
+def whole_utf8(cell: bytes) -> str:
+    """Bytes as UTF-8, without a last character that a narrow field has cut; "" where they are something else.
+
+    Only behind other characters beyond ASCII is a half one believed.
+    """
+    try:
+        return cell.decode("utf-8")
+    except UnicodeDecodeError as e:
+        is_cut = e.reason == "unexpected end of data" and not cell[: e.start].isascii()
+        return whole_utf8(cell[: e.start]) if is_cut else ""
+
+
 def _of_text(text: str, kind: str, *, has_bom: bool = False) -> Carried:
-    if _INDIC.search(text):
-        return Carried(text, kind, has_bom)
+    stored = UTF16 if kind == UTF16 else ""
+    if _is_indic(text):
+        return Carried(text, kind, has_bom, stored)
     inner = undouble(text)
     if inner:
-        return Carried(inner, DOUBLED, has_bom)
-    return Carried(text, UTF16 if kind == UTF16 and has_bom else CODES, has_bom, "" if text.isascii() else kind)
+        return Carried(inner, DOUBLED, has_bom, stored)
+    return Carried(text, CODES, has_bom, stored or ("" if text.isascii() else kind))
+
+
+def _is_indic(text: str) -> bool:
+    """Whether a text has letters of an Indian script and, signs aside, no others beyond ASCII."""
+    return _INDIC.search(text) is not None and not _SIGNS.sub("", _INDIC.sub("", text))
 
 
 def unicode_text(cell: bytes | str) -> str:
@@ -63,22 +91,19 @@ def unicode_text(cell: bytes | str) -> str:
         return cell if _INDIC.search(cell) else ""
     if cell.isascii():
         return ""
-    try:
-        text = cell.decode("utf-8")
-    except UnicodeDecodeError:
-        return ""
-    return text if len(_INDIC.findall(text)) > 1 else ""
+    text = _utf8(cell)
+    return text if _is_indic(text) and len(_INDIC.findall(text)) > 1 else ""
 
 
 def undouble(text: str) -> str:
-    """Text whose UTF-8 was read as Windows-1252 and written again, as it was; "" where it was not."""
+    """Text whose UTF-8 was read as Windows-1252 and written again, as it was; "" where it was not.
+
+    What a narrow field has cut of the last character is left out.
+    """
     if text.isascii() or not all(c in BYTES for c in text):
         return ""
-    try:
-        inner = to_bytes(text).decode("utf-8")
-    except UnicodeDecodeError:
-        return ""
-    return inner if _INDIC.search(inner) else ""
+    inner = _DOUBLED.decode(text)
+    return next((t for t in (inner[: len(inner) - cut] for cut in range(3)) if _is_indic(t)), "")
 
 
 def _wide(cell: bytes) -> Carried | None:
@@ -89,5 +114,5 @@ def _wide(cell: bytes) -> Carried | None:
         if _HIGH.issuperset(high) and (0 in high or len(set(high)) < 3):
             text = cell.decode(name, "replace")
             if _INDIC.search(text) or (set(high) == {0} and text.isprintable()):
-                return Carried(text, UTF16)
+                return Carried(text.rstrip("\0"), UTF16, stored=UTF16)
     return None

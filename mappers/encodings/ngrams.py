@@ -101,8 +101,9 @@ class Grams:
 class Model:
     """One class's logarithms.
 
-    singles: (256,) of a letter; falls: (256,) what is added where no pair is known behind one; pairs: (65536,) of a letter behind another; rests: (65536,) what is added to it where no triple is known; triples
-    are sorted keys and their values.
+    singles: (256,) of a letter; falls: (256,) what is added where no pair is known behind one; pairs: (65536,) of a
+    letter behind another; rests: (65536,) what is added to it where no triple is known; keys: triples, sorted, and
+    values: theirs.
     """
 
     singles: Floats
@@ -144,8 +145,9 @@ def count(grams: Grams, least: float = 4.0) -> Model:
     value = (triples + new[context_of] * pair[pair_of]) / (total + new)[context_of]
     pairs, rests, values = np.log(pair), np.log(rest), np.log(value)
     kept = (counts > 1) & (counts * np.abs(values - pairs[pair_of] - rests[context_of]) >= least)
-    tables = [x.astype(np.float32) for x in (np.log(single), np.log(fall), pairs, rests, values[kept])]
-    return Model(*tables[:4], keys[kept].astype(np.uint32), tables[4])
+    logs = (np.log(single), np.log(fall), pairs, rests, values[kept])
+    one, fallen, two, less, three = (x.astype(np.float32) for x in logs)
+    return Model(one, fallen, two, less, keys[kept].astype(np.uint32), three)
 
 
 # -- the file ----------------------------------------------------------------------------------------------------------
