@@ -251,6 +251,8 @@ class FontTable:
         """Ways to write a syllable, the plainest first."""
         m = self._parts_of_text.fullmatch(syllable) if self.script.start else None
         reph, cluster, behind = (m.group(1) or "", m.group(2), m.group(3)) if m else ("", "", "")
+        if not self.script.stacks:
+            yield from self._side_by_side(syllable)
         if not reph:
             yield from self._stacked(cluster, unicodedata.normalize("NFD", behind))
             yield self._greedy(syllable)
@@ -261,6 +263,17 @@ class FontTable:
                 if not below or below.startswith(self.script.virama):
                     yield from self._arranged(reph, kept, below, tail)
         yield self._greedy(syllable)
+        if self.script.stacks:
+            yield from self._side_by_side(syllable)
+
+    def _side_by_side(self, syllable: str) -> Iterator[str | None]:
+        """Spellings of a cluster cut behind a virama that shows: what is written before a letter stands after it."""
+        for m in reversed(list(re.finditer(self.script.virama, syllable))):
+            dead, alive = syllable[: m.end()], syllable[m.end() :]
+            is_one = syllable[m.start() - 1 : m.end() + 1] in self._spelled_by_role[""]
+            before = None if is_one or alive[:1] not in self.script.consonants else self._greedy(dead)
+            if before is not None and alive:
+                yield from (before + s for s in self._spellings(alive) if s)
 
     def _stacked(self, cluster: str, behind: str) -> Iterator[str | None]:
         """Spellings with the letters below typed behind the vowel sign that their letter is shown with."""

@@ -18,7 +18,8 @@ NUKTA, JOINED, SIGN, MARK = 1, 2, 3, 4
 class Script:
     """One script. start: first code of its block. joins: pairs of characters that a font shows apart -> one character.
 
-    consonants, vowels, signs, marks: characters; subjoined: signs that stand for a joined letter.
+    consonants, vowels, signs, marks: characters; subjoined: signs that stand for a joined letter. stacks: letters of a
+    cluster join; where they do not, each stands for itself and the virama shows.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Script:
     marks: str = ""
     subjoined: str = ""
     joins: Mapping[str, str] = ()  # type: ignore[assignment]
+    stacks: bool = True
 
     @property
     def virama(self) -> str:
@@ -81,6 +83,7 @@ def _indic(name: str, start: int, joins: str = "", **more: str) -> Script:
         marks=_run(start, 0x00, 0x03) + more.get("marks", ""),
         subjoined=more.get("subjoined", ""),
         joins=dict(pair.split("=") for pair in joins.split()),
+        stacks=name != "Taml",
     )
 
 
