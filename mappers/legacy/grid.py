@@ -57,6 +57,10 @@ class Grid:
         return LegacyTable(self.name, columns, rows, self.notes, fonts=usual_fonts(columns, below or top),
                            encoding=self.encoding)  # fmt: skip
 
+    def below(self, width: int) -> Iterator[LegacyRow]:
+        """All rows, when the names of the columns are known from elsewhere."""
+        return self._rows(self.rows, width)
+
     def _rows(self, rows: Iterator[GridRow], width: int) -> Iterator[LegacyRow]:
         empty = 0
         for row in rows:
