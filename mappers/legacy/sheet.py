@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -23,6 +24,7 @@ MOST_ROWS = 1_048_576
 MOST_COLUMNS = 16_384
 MOST_MERGES = 100_000
 LONGEST_TEXT = 1 << 20
+_ISO = re.compile(r"(-?\d{4,5}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d(?:[.,]\d+)?)?)?Z?\Z")
 TEXT_LOST = "[text lost]"
 
 
@@ -85,6 +87,18 @@ def moment_cell(stored: str | float, kind: int, *, is_1904: bool) -> Cell:
     if text is None:
         return Cell(number_text(stored), NO_DAY)
     return Cell(text, DAY if "-" in text else CLOCK)
+
+
+def iso_cell(stored: str) -> Cell:
+    """A day in ISO form as files hold it, without a time that is midnight and without seconds that are none."""
+    found = _ISO.match(stored.strip())
+    if not found:
+        return Cell(stored, NO_DAY)
+    day, clock, seconds = found.groups()
+    if clock is None or (clock == "00:00" and not (seconds or "").strip("0:.")):
+        return Cell(day, DAY)
+    rest = (seconds or "").split(".")[0]
+    return Cell(f"{day} {clock}{'' if rest == ':00' else rest}", DAY)
 
 
 def column_letters(column: int) -> str:

@@ -94,7 +94,7 @@ def _is_name(cell: Cell) -> bool:
 def _name(lines: Sequence[_Line], column: int) -> str:
     """What the rows of a header say of a column, one joined to the other."""
     parts: list[str] = []
-    for line, below in zip(lines, (*lines[1:], None), strict=True):
+    for line, below in zip(lines, (*lines[1:], None), strict=False):
         text = " ".join(line.over(column, below).split())
         if text and text not in parts:
             parts.append(text)

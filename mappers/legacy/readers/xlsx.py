@@ -10,7 +10,6 @@ from mappers.legacy.package import ZIP
 from mappers.legacy.parts import Package, open_package, part_names
 from mappers.legacy.serials import PLAIN, number_text
 from mappers.legacy.sheet import (
-    DAY,
     ERROR,
     FORMULA,
     LOST,
@@ -24,6 +23,7 @@ from mappers.legacy.sheet import (
     Merge,
     Sheet,
     SheetRow,
+    iso_cell,
     moment_cell,
     text_cell,
     yes_no,
@@ -183,7 +183,7 @@ class _SheetHandler(Handler[SheetRow]):
     def _end_cell(self) -> None:
         cell = self._read_cell()
         self._runs = None
-        if cell is not None and cell.text and self._place < MOST_COLUMNS:
+        if cell is not None and cell.text.strip() and self._place < MOST_COLUMNS:
             self._cells[self._place] = cell
 
     def _read_cell(self) -> Cell | None:
@@ -234,5 +234,5 @@ def _typed(value: str, kind: str) -> Cell | None:
     if kind == "e":
         return Cell(value, ERROR)
     if kind == "d":
-        return Cell(value.removesuffix("Z").removesuffix("T00:00:00").replace("T", " "), DAY)
+        return iso_cell(value)
     return None
