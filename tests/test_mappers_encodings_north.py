@@ -45,6 +45,9 @@ DEVANAGARI = (KRUTI, DEVLYS, WALKMAN, CHANAKYA, SHUSHA, SHREE, DV)
         (LMG, 'JQFF"A[G', "વર્ષાબેન"),
         (LMG, "l+lJÊD", "ત્રિવિક્રમ"),
         (LMG, "zLD\\T U|FD", "શ્રીમંત ગ્રામ"),
+        (LMG, 'lJnFYL"', "વિદ્યાર્થી"),
+        (LMG, "DFwID X]wW", "માધ્યમ શુધ્ધ"),
+        (LMG, "5|`G HF]GF", "પ્રશ્ન જુના"),
         (GOPIKA, "ftÕvrlfvwh", "કાલ્પનિકપુર"),
         (GOPIKA, "Mþh;", "સુરત"),
     ],
@@ -89,6 +92,7 @@ def test_short_i_behind_a_vowel_in_lmg_arun_is_the_long_letter_of_the_spelling()
     ("stored", "text"),
     [
         ("Z5q_5qZ#", "૨૫/૦૫/૨૩"),
+        ("Z5q\\_5qZ#", "૨૫/૦૫/૨૩"),
         ("!))5", "૧૯૯૫"),
         ("Z__5DF\\", "૨૦૦૫માં"),
         ("5Z", "પર"),
