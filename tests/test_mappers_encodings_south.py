@@ -67,6 +67,14 @@ def test_every_code_of_a_table_is_known_to_it(name: str) -> None:
     assert not any(table.unknown(code) for code in table.codes)  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize(
+    ("name", "stored", "text"),
+    [("unconfirmed-aabp-bengali", "wJ}SA'ÅvS", "পুরার্শিনা"), ("krutidev-010", "/kfZed", "धर्मिक")],
+)
+def test_a_sign_before_its_letter_keeps_the_reph_typed_behind_it(name: str, stored: str, text: str) -> None:
+    assert decode(name, stored) == text
+
+
 @settings(deadline=None, max_examples=60)
 @given(
     st.sampled_from(TAMIL),

@@ -145,12 +145,12 @@ class FontTable:
     def _syllables(self) -> re.Pattern[str]:
         cluster, tail, consonant = self._shape
         pre, post = self._of_role("pre"), self._of_role("post")
-        before = f"[{pre}]*" if pre else ""
+        before = f"(?:[{pre}][{pre}{post}]*)?" if pre else ""
         hanging = "".join(
             [
                 f"|[{post}]" if post else "",
                 # A mark that stands before no cluster was typed behind its own.
-                f"|[{pre}](?![{pre}{self.script.consonants}{self.script.vowels}])" if pre else "",
+                f"|[{pre}](?![{pre}{post}]*[{self.script.consonants}{self.script.vowels}])" if pre else "",
             ]
         )
         behind = f"(?:{self.script.virama}{consonant}|{tail}{hanging})*"
@@ -187,8 +187,8 @@ class FontTable:
     @cached_property
     def _parts(self) -> re.Pattern[str]:
         cluster, _, _ = self._shape
-        pre = self._of_role("pre")
-        return re.compile(f"([{pre}]*)({cluster})(.*)" if pre else f"()({cluster})(.*)", re.DOTALL)
+        placed = self._of_role("pre", "post")
+        return re.compile(f"([{placed}]*)({cluster})(.*)" if placed else f"()({cluster})(.*)", re.DOTALL)
 
     def _place(self, syllable: str) -> str:
         m = self._parts.fullmatch(syllable)
