@@ -17,7 +17,7 @@ from typing import Protocol
 from mappers.encodings.carriers import unicode_text, whole_utf8
 from mappers.encodings.doubled import Doubled
 from mappers.encodings.engine import EncodingInfo
-from mappers.encodings.plain import is_plain, swap_plain
+from mappers.encodings.plain import decode_words
 from mappers.encodings.tables import read_table, to_bytes, to_characters
 from mappers.errors import MappingError
 from mappers.folding import nfc
@@ -136,12 +136,7 @@ def decode_cell(encoding: Encoding | None, cell: bytes | str) -> DecodedCell:
     if unicode:
         return DecodedCell(unicode, nfc(unicode.strip("\x00 ")), notes=("unicode-already",))
     raw = to_characters(cell) if isinstance(cell, bytes) else cell
-    return DecodedCell(raw, _decode_text(encoding, raw.strip("\x00 ")))
-
-
-def _decode_text(encoding: Encoding, raw: str) -> str:
-    shown = encoding.decode(raw)
-    return nfc(swap_plain(raw, encoding)) if is_plain(raw, shown) else shown
+    return DecodedCell(raw, nfc(decode_words(encoding, raw.strip("\x00 "))))
 
 
 def _plain_cell(cell: bytes | str) -> DecodedCell:

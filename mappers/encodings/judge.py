@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from mappers.encodings import Encoding
+from mappers.encodings import Encoding, EncodingInfo
 from mappers.encodings.ngrams import Floats, Grams, Model, font_symbols, models, unicode_symbols
 
 PLAIN = "plain"
@@ -56,11 +56,16 @@ def plain_logs(grams: Grams, learned: Mapping[str, Model]) -> Floats:
     return found
 
 
+def spoken_models(info: EncodingInfo, learned: Mapping[str, Model]) -> list[Model]:
+    """The models of an encoding's languages, of its script's where it names none; none where none was learned."""
+    languages = info.languages or _SCRIPT_LANGUAGES.get(info.script, ())
+    return [learned[f"@{lang}"] for lang in languages if f"@{lang}" in learned]
+
+
 def spoken_logs(texts: Sequence[str], encoding: Encoding, learned: Mapping[str, Model]) -> Floats | None:
     """How likely decoded texts are as words of the encoding's languages; None when none of them was learned."""
-    languages = encoding.info.languages or _SCRIPT_LANGUAGES.get(encoding.info.script, ())
     grams = Grams.of(map(unicode_symbols, texts))
-    found = [learned[f"@{lang}"].of(grams) for lang in languages if f"@{lang}" in learned]
+    found = [m.of(grams) for m in spoken_models(encoding.info, learned)]
     return np.max(found, axis=0) if found else None
 
 

@@ -124,6 +124,10 @@ class Model:
         rest = self.pairs[keys & 0xFFFF] + self.rests[keys >> 8]
         return np.where(self.keys[at] == keys, self.values[at], rest)
 
+    def one(self, first: int, second: int, third: int) -> float:
+        """The logarithm of one trigram's likelihood."""
+        return float(self.each(np.array([first << 16 | second << 8 | third], np.uint32))[0])
+
 
 def count(grams: Grams, least: float = 4.0) -> Model:
     """A model of some texts' trigrams, smoothed after Witten and Bell.

@@ -1,56 +1,180 @@
-"""Which cells of a font-encoded column are not in the font: numbers, dates, codes and English words."""
+"""Which words of a font-encoded column are not in the font: numbers, dates, codes, English.
+
+A word is compared under what was learned of the font and of plain text (`ngrams.py`); words that stand together are
+mostly of one kind, and a column's own kind is the likelier. So `IPC 379 ds` in Kruti Dev is "IPC 379 के".
+"""
 
 from __future__ import annotations
 
+import math
 import re
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from itertools import groupby
+from typing import TYPE_CHECKING, Protocol
 
+from mappers.encodings.engine import EncodingInfo
+
+if TYPE_CHECKING:
+    from mappers.encodings.ngrams import Model
+
+# Nats that plain words must have over the font's before the first of a cell is taken for one, and at each change.
+_AGAINST_PLAIN = 2.0
+_AGAINST_CHANGE = 5.0
+# One letter by itself says little, signs alone are the font's.
+_MOST_OF_SIGNS, _MOST_OF_ONE = 0.0, 1.0
+_REMEMBERED = 1 << 16
+_NEVER = -1000.0
 _LETTER = re.compile(r"[^\W\d_]")
+_DIGIT = re.compile(r"\d")
 _SIMPLE = re.compile(r"[\d\s./:@,&\-]*\Z")
-_VOWELS = 0.35
-_WORDS = re.compile(r"[A-Za-z]+")
-# Words typed in English inside vernacular columns; each decodes to something no one writes.
-_ENGLISH_WORDS = (
-    "IPC BNS BNSS CRPC NDPS POCSO ACT ARMS DP IT MV FIR GD GDE PS UD SI ASI HC PI SHO IO DSP NIL NA KM RS US RW AND OF"
-    " UNKNOWN"
-)
-_ENGLISH = frozenset(_ENGLISH_WORDS.split())
-# No word of the script begins with a vowel sign, a mark or a halant, or holds a sign right behind a vowel letter.
-_ILL_FORMED = re.compile(
-    "(?:^|[\\s.,/()\\-])[\u0900-\u0903\u093c\u093e-\u094d]|[\u0904-\u0914][\u093c\u093e-\u094d]"
-    "|[\u093e-\u094c][\u093e-\u094d]|\u094d[\u0900-\u0903\u093e-\u094c]"
-)
+_WORD = re.compile(r"\S+\s*")
+_TYPED = str.maketrans("‘’“”–—\xa0…", "''\"\"-- .")
+# Signs that no English word ends in, nor a number holds; fonts show punctuation with them.
+_FOREIGN_SIGN = re.compile(r"(?<=\d)[\]\[{}@~^`=<>\\|](?=\d)|[\]\[{}~^`=<>\\|]+\Z")
+_PUNCTUATION = frozenset(".,;:/()-")
 
 
-def is_plain(text: str, shown: str) -> bool:
-    """Whether a cell holds no text of its column's font: digits and their separators alone, or plain English.
+class Decoder(Protocol):
+    """What is needed of an encoding."""
 
-    shown: what the font would show. English: every word is on a short list of police words, or all letters are ASCII
-    with capitals only at the start of words or throughout, and either the words look like a romanised name, or the
-    font would show an impossible syllable. Short English words in small letters may still pass for the font's text.
+    def __hash__(self) -> int:
+        """By identity."""
+
+    @property
+    def info(self) -> EncodingInfo:
+        """Its name and languages."""
+
+    def decode(self, text: str) -> str:
+        """Its characters as Unicode."""
+
+
+def decode_words(encoding: Decoder, raw: str) -> str:
+    """A cell's text: the font's words decoded, numbers and plain words left alone.
+
+    Where digits stand without letters, a code that the font shows as a slash is one.
     """
-    if not _LETTER.search(text):
-        return bool(_SIMPLE.match(text))
-    if not text.isascii():
-        return False
-    words = _WORDS.findall(text)
-    if all(w.upper() in _ENGLISH and (w.isupper() or len(w) > 3) for w in words):
-        return True
-    if not all(w.isupper() or w.istitle() or w.islower() for w in words):
-        return False
-    return _is_roman_name(words) or _ILL_FORMED.search(shown) is not None
+    shown = encoding.decode(raw)
+    if shown == raw:
+        return raw
+    if not _LETTER.search(raw):
+        return swap_signs(raw, encoding) if _SIMPLE.match(raw) else shown
+    words = _WORD.findall(raw)
+    kinds = _kinds([_odds_of(encoding)[w.rstrip()] for w in words])
+    if not any(kinds):
+        return shown
+    lead = raw[: len(raw) - len(raw.lstrip())]
+    runs = groupby(zip(kinds, words, strict=True), key=lambda pair: pair[0])
+    return lead + "".join(_run(encoding, [w for _, w in run], is_plain=is_plain) for is_plain, run in runs)
 
 
-def _is_roman_name(words: list[str]) -> bool:
-    """Two or more capitalised words as full of vowels as Indian names are; none begins as only this font's words do."""
-    if len(words) < 2 or not all(w.istitle() and not w.startswith(("Hk", "Fk")) for w in words):
-        return False
-    letters = "".join(words).casefold()
-    return sum(map(letters.count, "aeiou")) >= _VOWELS * len(letters)
+def _run(encoding: Decoder, words: Sequence[str], *, is_plain: bool) -> str:
+    if not is_plain:
+        return encoding.decode("".join(words))
+    return "".join(_with_signs(w, encoding) for w in words)
 
 
-def swap_plain(text: str, encoding: Any) -> str:
-    """A plain cell as it was meant: where digits stand alone, the code that the font shows as a slash is one."""
-    if _LETTER.search(text):
-        return text
+def swap_signs(text: str, encoding: Decoder) -> str:
+    """Digits with the codes between them that the font shows as slashes made slashes."""
     return re.sub("[^\\d\\s]", lambda m: "/" if encoding.decode(m[0]) == "/" else m[0], text)
+
+
+def _with_signs(word: str, encoding: Decoder) -> str:
+    """A plain word; signs that plain text has not are read as the font shows them, if that is punctuation."""
+    bare = word.rstrip()
+    shown = _FOREIGN_SIGN.sub(
+        lambda m: s if (s := encoding.decode(m[0])) and _PUNCTUATION.issuperset(s) else m[0], bare
+    )
+    return shown + word[len(bare) :]
+
+
+def _kinds(odds: Sequence[float]) -> list[bool]:
+    """Which words are plain: the likeliest sequence, odds being each word's nats in favour of plain text."""
+    if sum(o for o in odds if o > 0) <= min(_AGAINST_PLAIN, _AGAINST_CHANGE):
+        return [False] * len(odds)
+    font, plain = 0.0, -_AGAINST_PLAIN
+    steps: list[tuple[bool, bool]] = []
+    for o in odds:
+        to_font, to_plain = plain - _AGAINST_CHANGE > font, font - _AGAINST_CHANGE > plain
+        steps.append((to_font, to_plain))
+        font, plain = (
+            plain - _AGAINST_CHANGE if to_font else font,
+            (font - _AGAINST_CHANGE if to_plain else plain) + o,
+        )
+    kinds = [plain > font]
+    for to_font, to_plain in reversed(steps[1:]):
+        changed = to_plain if kinds[-1] else to_font
+        kinds.append(kinds[-1] != changed)
+    return kinds[::-1]
+
+
+class _Odds(dict[str, float]):
+    """Words and the nats in favour of their being plain text; worked out once."""
+
+    def __init__(self, make: Callable[[str], float]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, word: str) -> float:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        made = self[word] = 0.0 if _SIMPLE.match(word) else self._make(word)
+        return made
+
+
+@lru_cache(maxsize=64)
+def _odds_of(encoding: Decoder) -> Mapping[str, float]:
+    """The odds of words in a column of an encoding."""
+    # Here, because numbers of this kind come with numpy: not every command needs it.
+    from mappers.encodings.judge import PLAIN_CLASSES, spoken_models
+    from mappers.encodings.ngrams import font_symbols, models, unicode_symbols
+
+    learned = models()
+    plain = [(_Trigrams(learned[name]), math.log(share)) for name, share in PLAIN_CLASSES.items()]
+    own = learned.get(encoding.info.name)
+    fonts: list[_Seen]
+    if own is not None:
+        fonts = [(_Trigrams(own), font_symbols, str)]
+    else:
+        fonts = [(_Trigrams(m), unicode_symbols, encoding.decode) for m in spoken_models(encoding.info, learned)]
+
+    def odds(word: str) -> float:
+        typed = word.translate(_TYPED)
+        if not typed.isascii() or not fonts:
+            return _NEVER
+        symbols = font_symbols(typed)
+        as_plain = _log_sum([t.of(symbols) + share for t, share in plain])
+        return min(_most(word), as_plain - max(t.of(see(read(word))) for t, see, read in fonts))
+
+    return _Odds(odds)
+
+
+def _most(word: str) -> float:
+    """How much a word may say in favour of plain text."""
+    letters, digits = len(_LETTER.findall(word)), len(_DIGIT.findall(word))
+    return math.inf if letters > 1 or letters and digits else _MOST_OF_ONE if letters else _MOST_OF_SIGNS
+
+
+def _log_sum(logs: Sequence[float]) -> float:
+    most = max(logs)
+    return most + math.log(sum(math.exp(x - most) for x in logs))
+
+
+_Seen = tuple["_Trigrams", Callable[[str], bytes], Callable[[str], str]]
+
+
+class _Trigrams(dict[tuple[int, int, int], float]):
+    """A model's logarithms by three symbols, fetched once each: for single words this is faster than arrays."""
+
+    def __init__(self, model: Model) -> None:
+        super().__init__()
+        self._model = model
+
+    def __missing__(self, key: tuple[int, int, int]) -> float:
+        made = self[key] = self._model.one(*key)
+        return made
+
+    def of(self, symbols: bytes) -> float:
+        """The logarithm of a word's likelihood."""
+        ends = b"\x02\x02" + symbols + b"\x02"
+        return sum(map(self.__getitem__, zip(ends, ends[1:], ends[2:], strict=False)))
