@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
+from typing import Any
 
 from mappers.errors import MappingError
 from mappers.folding import fold_key
@@ -17,7 +18,8 @@ class CodeList:
     """One list of values. spellings: value -> other ways to write it.
 
     is_open: a list of names (stations, districts) that is never complete; a name that is not in it stays a value with
-    a note. A closed list (sex, rank) refuses what it does not know.
+    a note. A closed list (sex, rank) refuses what it does not know. status: "v" seen on public forms, "g" general
+    knowledge. note: what a person should know of it. valid: value -> ISO days from and to which it holds, "" when open.
     """
 
     name: str
@@ -25,6 +27,9 @@ class CodeList:
     spellings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     is_open: bool = False
     keys: Mapping[str, str] = field(default_factory=dict, repr=False)
+    status: str = ""
+    note: str = ""
+    valid: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def find(self, text: str) -> str | None:
         """The value that text spells, compared without case, blanks and punctuation; None when it spells none."""
@@ -57,4 +62,12 @@ def make_list(
 def code_lists() -> Mapping[str, CodeList]:
     """The lists of lists.toml by name. Raises MappingError when the file contradicts itself."""
     data = tomllib.loads((resources.files("mappers.codes") / "lists.toml").read_text(encoding="utf-8"))
-    return {name: make_list(name, d["values"], d.get("spellings", {})) for name, d in data.items()}
+    return {name: _from_file(name, entry) for name, entry in data.items()}
+
+
+def _from_file(name: str, entry: Mapping[str, Any]) -> CodeList:
+    made = make_list(name, entry["values"], entry.get("spellings", {}), is_open=entry.get("open", False))
+    valid = {value: (days[0], days[1]) for value, days in entry.get("valid", {}).items()}
+    if set(valid) - set(made.values):
+        raise MappingError(f"list {name}: days are given for {min(set(valid) - set(made.values))}, which is no value")
+    return replace(made, status=entry["status"], note=entry.get("note", ""), valid=valid)
