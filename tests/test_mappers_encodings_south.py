@@ -91,3 +91,17 @@ def test_a_sign_before_its_letter_keeps_the_reph_typed_behind_it(name: str, stor
 def test_every_tamil_syllable_survives_the_round_trip(name: str, syllables: list[tuple[str, str, str]]) -> None:
     text = "".join(map("".join, syllables))
     assert decode(name, encode(name, text)) == text
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("unconfirmed-shree-kan-0850", "ತಿಳಿಯುವುದು ಮುನ್ನ ಹೂವೂ"),
+        ("unconfirmed-tl-tt-hemalatha", "వుంటున్నాడు ముందు ఆవూరు"),
+        ("unconfirmed-shree-tel-0900", "వుంటున్నాడు ఆర్కైవ్స్"),
+        ("mltt-karthika", "അവര്പോലും ചാര്ജെടുത്തു"),
+        ("nudi-baraha", "ತಿಳಿಯುವುದು ವರ್ಷಕ್ಕೆ"),
+    ],
+)
+def test_words_of_the_south_survive_the_round_trip(name: str, text: str) -> None:
+    assert decode(name, encode(name, text)) == text
