@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mappers.errors import TableError
+from mappers.legacy.declared import Declared
 from mappers.legacy.grid import Grid, GridCell, GridRow
-from mappers.legacy.lines import TextForm
 from mappers.legacy.table import LegacyTable
 from mappers.legacy.xml_feed import Mends
 from mappers.legacy.xml_parse import Break, Parsing, Segment
@@ -19,7 +19,7 @@ _MOST_CELLS = 16_384
 _LONGEST_CELL = 1 << 20
 
 
-def read_workbook(path: Path, form: TextForm, opening: list[str]) -> Iterator[LegacyTable]:
+def read_workbook(path: Path, written: Declared) -> Iterator[LegacyTable]:
     """The sheets of a workbook in order; those without anything in a cell are skipped.
 
     The file is gone through once for each sheet up to its end. A merged cell's text stands in its first column.
@@ -27,14 +27,15 @@ def read_workbook(path: Path, form: TextForm, opening: list[str]) -> Iterator[Le
     found = 0
     for index in range(_MOST_SHEETS):
         sheet = _Sheet(index)
-        reading = _Reading(path, replace(form), sheet)
+        own = replace(written, form=replace(written.form))
+        reading = _Reading(path, own, sheet)
         rows = reading.rows()
         first = next(rows, None)
         if not sheet.is_found:
             break
         if first is None:
             continue
-        grid = Grid(sheet.name, _again(first, rows), list(opening), form.encoding, reading.form)
+        grid = Grid(sheet.name, _again(first, rows), list(written.notes), written.encoding, own.form)
         reading.notes = grid.notes
         table = grid.table()
         if table is not None:
@@ -54,7 +55,7 @@ class _Reading:
     """One sheet on its way out of the file."""
 
     path: Path
-    form: TextForm
+    written: Declared
     sheet: _Sheet
     notes: list[str] = field(default_factory=list)
 
@@ -72,8 +73,9 @@ class _Reading:
 
     def _rows(self, *, is_mended: bool) -> Generator[GridRow, None, Break | None]:
         mends = Mends()
-        parsing = Parsing(self.path, self.form, Segment(self.form.start), self.sheet, is_mended, mends)
+        parsing = Parsing(self.path, self.written.form, Segment(self.written.form.start), self.sheet, is_mended, mends)
         self.sheet.offset = parsing.offset
+        self.sheet.cell = self.written.cell
         for _ in parsing:
             while self.sheet.found:
                 yield self.sheet.found.popleft()
@@ -91,6 +93,7 @@ class _Sheet:
         self.fonts: dict[str, str] = {}
         self.found: deque[GridRow] = deque()
         self.offset: Callable[[], int] = lambda: 0
+        self.cell: Callable[[str], bytes | str] = str
         self.name = ""
         self.restart(0)
 
@@ -163,7 +166,7 @@ class _Sheet:
         text = _shown("".join(self._texts)[:_LONGEST_CELL], self._shown)
         cells += [GridCell("")] * (self._at - 1 - len(cells))
         if len(cells) < self._at:
-            cells.append(GridCell(text, ((self._font, len(text)),) if self._font else ()))
+            cells.append(GridCell(self.cell(text), ((self._font, len(text)),) if self._font else ()))
         self._at += min(self._across, _MOST_CELLS)
 
     def _finish(self, problem: str = "") -> None:

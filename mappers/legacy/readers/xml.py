@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from mappers.encodings.tables import to_characters
 from mappers.errors import TableError
 from mappers.legacy import xml_kinds
-from mappers.legacy.lines import TextForm, as_utf8, find_form
+from mappers.legacy.declared import Declared, find_declared
+from mappers.legacy.lines import TextForm, as_utf8
 from mappers.legacy.package import OLE, ZIP
 from mappers.legacy.table import LegacyRow, LegacyTable, ReadAs, unique_names
 from mappers.legacy.xml_feed import Mends
@@ -28,7 +27,6 @@ _TAG = re.compile(rb"<[A-Za-z_\x80-\xff]")
 _HTML = re.compile(rb"<!DOCTYPE\s+html|<(?:html|table|body|head|style|meta|script|div|center|font|title)[\s>]", re.I)
 _WORKBOOK = re.compile(rb"<(?:\w+:)?Workbook\b")
 _MOST_BREAKS = 1000
-_WEST = frozenset(("iso-8859-1", "latin-1", "ascii", "us-ascii", "cp1252", "windows-1252", "iso8859-1"))
 
 
 def looks_like(path: Path, head: bytes) -> bool:
@@ -50,9 +48,10 @@ def read_tables(path: Path, how: ReadAs) -> Iterator[LegacyTable]:
     declares. A row in which the file breaks is delivered with problem "broken", the last of a cut file with "cut".
     Raises TableError "not-a-table" when nothing in it looks like a row, "unreadable" when it declares entities.
     """
-    xml = XmlFile(path, *_form(path))
+    written = _declared(path)
     if _is_workbook(path):
-        return read_workbook(path, xml.form, xml.opening)
+        return read_workbook(path, written)
+    xml = XmlFile(path, written)
     xml.scan()
     found = xml_kinds.find_rows(xml.kinds.root)
     if not found:
@@ -60,23 +59,10 @@ def read_tables(path: Path, how: ReadAs) -> Iterator[LegacyTable]:
     return _tables(xml, found)
 
 
-def _form(path: Path) -> tuple[TextForm, str, list[str]]:
-    """How the text is written, the 8-bit encoding it declares, and what has to be said of that."""
-    form = find_form(path)
+def _declared(path: Path) -> Declared:
     with path.open("rb") as f:
         m = _DECLARED.match(as_utf8(f.read(4096)))
-    declared = m[1].decode("ascii").lower() if m else ""
-    if form.encoding and not form.is_mixed:
-        is_other = declared and not declared.replace("-", "").startswith(("utf", "usascii", "iso10646"))
-        is_said = is_other and not _is_ascii(path)
-        return form, "", [f"the file declares {declared} but is {form.encoding}"] if is_said else []
-    if declared in ("", "utf-8", "utf8"):
-        return form, "", form.opening_notes()
-    try:
-        name = codecs.lookup(declared).name
-    except LookupError:
-        return form, "", [f"the declared encoding {declared} is not known", *form.opening_notes()]
-    return TextForm(""), "cp1252" if name in _WEST else name, []
+    return find_declared(path, m[1].decode("ascii") if m else "")
 
 
 def _is_workbook(path: Path) -> bool:
@@ -85,24 +71,23 @@ def _is_workbook(path: Path) -> bool:
     return _WORKBOOK.search(head) is not None and b"office:spreadsheet" in head
 
 
-def _is_ascii(path: Path) -> bool:
-    with path.open("rb") as f:
-        return all(chunk.isascii() for chunk in iter(lambda: f.read(1 << 18), b""))
-
-
 @dataclass
 class XmlFile:
-    """One file on its way. declared: its 8-bit encoding, "" where its form says all. segments: what can be parsed."""
+    """One file on its way. segments: stretches of it that can be parsed."""
 
     path: Path
-    form: TextForm
-    declared: str = ""
+    written: Declared
     opening: list[str] = field(default_factory=list)
     kinds: Kinds = field(default_factory=Kinds)
     segments: list[Segment] = field(default_factory=list)
     breaks: list[Break] = field(default_factory=list)
     is_mended: bool = False
     mends: Mends = field(default_factory=Mends)
+
+    @property
+    def form(self) -> TextForm:
+        """How its text is written."""
+        return self.written.form
 
     def scan(self) -> None:
         """Go through the file and sort its elements; mend it, or take it up again, where it is broken."""
@@ -155,7 +140,7 @@ class XmlFile:
 
     def notes(self) -> Iterator[str]:
         """What is wrong with the file as a whole."""
-        yield from self.opening
+        yield from (*self.written.notes, *self.opening)
         yield from self.mends.notes()
         for broken in self.breaks[:5]:
             what = "is cut" if broken.is_end else "is not well-formed"
@@ -166,25 +151,6 @@ class XmlFile:
             yield "there are too many such places; what comes behind them is not delivered"
         if self.kinds.is_full:
             yield "there are too many kinds of elements; some are left out"
-
-    def cell(self, text: str) -> bytes | str:
-        """A cell as it is delivered."""
-        text = text.replace("\0", "")
-        if text.isascii() or (self.form.encoding and not self.form.is_mixed):
-            return text
-        try:
-            stored = text.encode("latin-1")
-        except UnicodeEncodeError:
-            return text
-        if not self.declared:
-            return self.form.cell(stored)
-        if self.declared == "cp1252":
-            return to_characters(stored)
-        try:
-            return stored.decode(self.declared)
-        except (UnicodeDecodeError, LookupError):
-            self.form.odd_cells += 1
-            return stored
 
 
 def _repeated(kind: xml_kinds.Kind, path: xml_kinds.Path) -> Iterator[xml_kinds.Path]:
@@ -213,8 +179,7 @@ def _tables(xml: XmlFile, found: list[xml_kinds.Path]) -> Iterator[LegacyTable]:
         columns, notes = unique_names(keys)
         notes = [*opening, *notes]
         opening = []
-        encoding = xml.declared or xml.form.encoding
-        yield LegacyTable(name, columns, _rows(xml, path, keys, notes), notes, encoding=encoding)
+        yield LegacyTable(name, columns, _rows(xml, path, keys, notes), notes, encoding=xml.written.encoding)
 
 
 def _table_name(path: xml_kinds.Path) -> str:
@@ -230,9 +195,9 @@ def _rows(xml: XmlFile, path: xml_kinds.Path, keys: list[str], notes: list[str])
         for key, value in row.cells.items():
             place = places.get(key)
             if place is not None:
-                cells[place] = xml.cell(value)
+                cells[place] = xml.written.cell(value)
             elif value:
-                cells.append(xml.cell(value))
+                cells.append(xml.written.cell(value))
         problem = row.problem or ("too-many-cells" if len(cells) > len(keys) else "")
         yield LegacyRow(number, row.offset, tuple(cells), False, problem)
     if listener.nulls:
