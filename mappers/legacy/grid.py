@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
 
@@ -34,13 +34,17 @@ class GridRow:
 
 @dataclass
 class Grid:
-    """A table of a document on its way to be a legacy table. notes: complete once the rows are read."""
+    """A table of a document on its way to be a legacy table.
+
+    notes: complete once the rows are read. closing: what is to be said then of how they were drawn.
+    """
 
     name: str
     rows: Iterator[GridRow]
     notes: list[str] = field(default_factory=list)
     encoding: str = ""
     form: TextForm | None = None
+    closing: Callable[[], Iterable[str]] = tuple
 
     def table(self) -> LegacyTable | None:
         """The table with its header found; None when no cell has anything in it."""
@@ -75,6 +79,7 @@ class Grid:
             yield LegacyRow(row.number, row.offset, tuple(cells), False, row.problem or surplus)
         if empty:
             self.notes.append(f"{empty} rows have nothing in any cell and are not delivered")
+        self.notes += self.closing()
         if self.form is not None:
             self.notes += self.form.closing_notes()
 
