@@ -17,7 +17,7 @@ from digitize.masking import mask_record
 from digitize.targets.base import flat_rows
 from digitize.workspace import Place
 from mappers.record import Record, to_plain
-from mappers.schema import load_schemas
+from mappers.schema import Table, flat_header, form_tables, load_schemas
 
 FORMATS = ("csv", "jsonl")
 
@@ -92,27 +92,33 @@ def _whole(ledger: Ledger, s: Stored, *, is_masked: bool) -> dict[str, Any]:
 def _write_csv(ledger: Ledger, stored: Iterator[Stored], folder: Path, *, is_masked: bool) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     count = 0
+    writers: dict[str, csv.DictWriter[str]] = {}
     with ExitStack() as stack:
-        writers: dict[str, csv.DictWriter[str]] = {}
-        for form in load_schemas().values():
-            for name, table in form.items():
-                path = folder / f"{name}.csv.tmp"
-                f = stack.enter_context(path.open("w", encoding="utf-8-sig", newline=""))
-                head = ["record_id", *(["line"] if table.child else []), *(c.name for c in table.columns)]
-                writers[name] = csv.DictWriter(f, head, lineterminator="\r\n")
-                writers[name].writeheader()
         for s in stored:
-            _write_rows(writers, mask_record(s.record) if is_masked else s.record)
+            _write_rows(writers, mask_record(s.record) if is_masked else s.record, folder, stack)
             count += 1
-    for name in writers:
-        (folder / f"{name}.csv.tmp").replace(folder / f"{name}.csv")
+    for table in (t for form in load_schemas().values() for t in form):
+        if table in writers:
+            (folder / f"{table}.csv.tmp").replace(folder / f"{table}.csv")
+        else:
+            # A table of an earlier export, of which there is no record any more.
+            (folder / f"{table}.csv").unlink(missing_ok=True)
     return count
 
 
-def _write_rows(writers: dict[str, csv.DictWriter[str]], record: Record) -> None:
+def _write_rows(writers: dict[str, csv.DictWriter[str]], record: Record, folder: Path, stack: ExitStack) -> None:
+    if record.form not in writers:
+        writers |= {t.name: _writer(t, folder, stack) for t in form_tables(record.form).values()}
     for name, rows in flat_rows(record).items():
         for row in rows:
             writers[name].writerow({k: _cell(v) for k, v in row.items()})
+
+
+def _writer(table: Table, folder: Path, stack: ExitStack) -> csv.DictWriter[str]:
+    f = stack.enter_context((folder / f"{table.name}.csv.tmp").open("w", encoding="utf-8-sig", newline=""))
+    writer = csv.DictWriter(f, flat_header(table), lineterminator="\r\n")
+    writer.writeheader()
+    return writer
 
 
 def _cell(value: Any) -> Any:

@@ -7,11 +7,10 @@ from functools import lru_cache
 
 import polars as pl
 
-from mappers.record import Record, Row
+from mappers.record import FieldValue, Record, Row
 from mappers.schema import Table, form_tables
 from validators.columns import CONTENT, COUNT, HERE, LINE, PARENT, RECORD, TEXT, TYPES, typed
 
-KEYS: Mapping[str, tuple[str, ...]] = {"iif1": ("state", "district", "police_station", "year", "fir_no")}
 _PARTS = "\x1f"
 
 
@@ -42,18 +41,23 @@ def empty_frames(form: str) -> dict[str, pl.DataFrame]:
 def _table_frame(table: Table, records: Sequence[Record]) -> pl.DataFrame:
     places: list[int] = []
     lines: list[int] = []
-    names = [c.name for c in table.columns]
-    columns: list[list[str | None]] = [[] for _ in names]
+    rows: list[Row] = []
     for place, record in enumerate(records):
-        rows = record.children.get(table.child, ()) if table.child else (record.fields,)
-        for line, row in enumerate(rows):
-            places.append(place)
-            lines.append(line)
-            for name, column in zip(names, columns, strict=True):
-                cell = row.get(name)
-                column.append((cell.value or None) if cell else None)
-    data = {RECORD: places, LINE: lines, **dict(zip(names, columns, strict=True))}
-    return pl.DataFrame(data, schema={RECORD: pl.Int64, LINE: pl.Int64, **dict.fromkeys(names, pl.String)})
+        of_record = record.children.get(table.child, ()) if table.child else (record.fields,)
+        places += [place] * len(of_record)
+        lines += range(len(of_record))
+        rows += of_record
+    # Most fields of a form stand in no record at hand: those cost nothing here.
+    named = frozenset().union(*rows)
+    there = {name: [_value(row.get(name)) for row in rows] for name in table.by_name if name in named}
+    absent = (pl.lit(None, dtype=pl.String).alias(name) for name in table.by_name if name not in named)
+    schema = {RECORD: pl.Int64, LINE: pl.Int64, **dict.fromkeys(there, pl.String)}
+    frame = pl.DataFrame({RECORD: places, LINE: lines, **there}, schema=schema).with_columns(absent)
+    return frame.select(RECORD, LINE, *table.by_name)
+
+
+def _value(cell: FieldValue | None) -> str | None:
+    return (cell.value or None) if cell else None
 
 
 def type_frames(
@@ -117,7 +121,7 @@ def _with_parent(plan: pl.LazyFrame, own: pl.DataFrame | None, wanted: frozenset
 
 def _content(form: str, texts: Mapping[str, pl.DataFrame], own: pl.DataFrame) -> pl.Series:
     """Values of all records whose key stands more than once, each as one text; null for the others."""
-    keys = KEYS[form]
+    keys = form_tables(form)[form].key
     twice = own.select(
         pl.all_horizontal(pl.col(k).is_not_null() for k in keys) & pl.struct(keys).is_duplicated()
     ).to_series()

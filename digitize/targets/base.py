@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from digitize.keys import plain_hash
-from mappers.record import Record
-from mappers.schema import form_tables
+from mappers.names import romanise
+from mappers.record import Record, Row
+from mappers.schema import Column, form_tables
 from validators.finding import Finding
 
 
@@ -63,7 +64,8 @@ class Target(Protocol):
 def flat_rows(record: Record) -> Mapping[str, list[dict[str, Any]]]:
     """A record as rows of the flat layout: table name -> rows of canonical values; every row has its record_id.
 
-    Child rows carry their line, from 1. Fields without a value are None.
+    Child rows carry their line, from 1. Fields without a value are None. A name's spelling in Latin letters is worked
+    out here, at the edge, unless the source gave one: records stay small.
     """
     rows: dict[str, list[dict[str, Any]]] = {}
     for name, table in form_tables(record.form).items():
@@ -72,13 +74,23 @@ def flat_rows(record: Record) -> Mapping[str, list[dict[str, Any]]]:
             row: dict[str, Any] = {"record_id": record.id}
             if table.child:
                 row["line"] = line
-            for column in table.columns:
-                cell = source.get(column.name)
-                row[column.name] = cell.value if cell else None
+            row |= {c.name: _flat_value(source, c) for c in table.columns}
             rows.setdefault(name, []).append(row)
     return rows
 
 
+def _flat_value(source: Row, column: Column) -> str | None:
+    cell = source.get(column.name)
+    if cell is None and column.roman_of:
+        name = source.get(column.roman_of)
+        return romanise(name.value) if name and name.value else None
+    return cell.value if cell else None
+
+
 def row_hash(record: Record) -> str:
-    """Hash of the canonical values of a record with its children, whatever their origin or confidence."""
-    return plain_hash(flat_rows(record))
+    """Hash of the canonical values of a record with its children, whatever their origin or confidence.
+
+    Fields without a value do not count, so that a field that is new in the schema changes no record.
+    """
+    rows = flat_rows(record).items()
+    return plain_hash({t: [{k: v for k, v in row.items() if v is not None} for row in of_t] for t, of_t in rows})

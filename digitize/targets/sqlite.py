@@ -12,10 +12,12 @@ from digitize.errors import TargetRefused
 from digitize.keys import plain_hash
 from digitize.targets.base import Load, Receipt, flat_rows, row_hash
 from mappers.record import Record, to_plain
-from mappers.schema import load_schemas
+from mappers.schema import form_tables, load_schemas
 from mappers.schema.table import Table
 
-FORMAT = 1
+FORMAT = 2
+_OLDER = "1"
+_MADE = "SELECT key, value FROM meta WHERE key LIKE 'columns.%'"
 _TYPES = {"int": "INTEGER", "year": "INTEGER", "money": "NUMERIC", "decimal": "NUMERIC"}
 _FIXED = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -136,10 +138,13 @@ class SqliteTarget:
             )
 
     def _remove(self, records: Iterable[str]) -> None:
-        tables = [t.name for form in load_schemas().values() for t in form.values()]
         for record in records:
-            for table in (*tables, "field_origin", "record_index"):
+            for table in (*self._tables_of(record), "field_origin", "record_index"):
                 self._db.execute(f"DELETE FROM {table} WHERE record_id = ?", (record,))
+
+    def _tables_of(self, record: str) -> Iterable[str]:
+        row = self._db.execute("SELECT form FROM record_index WHERE record_id = ?", (record,)).fetchone()
+        return form_tables(row["form"]) if row else ()
 
     def _insert_row(self, table: str, row: Mapping[str, object]) -> None:
         names, marks = ", ".join(row), ", ".join("?" * len(row))
@@ -149,21 +154,33 @@ class SqliteTarget:
         self._db.executescript("BEGIN IMMEDIATE;" + _FIXED + "COMMIT;")
         self._db.execute("INSERT OR IGNORE INTO meta VALUES ('format', ?)", (str(FORMAT),))
         found = self._db.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()["value"]
-        if found != str(FORMAT):
+        if found not in (str(FORMAT), _OLDER):
             raise TargetRefused(f"{self._path} holds schema {found}, this program writes {FORMAT}. Nothing was loaded.")
-        for form in load_schemas().values():
-            for table in form.values():
-                self._db.execute(_ddl(table))
-                self._check_columns(table)
+        self._db.execute("BEGIN IMMEDIATE")
+        made = {r["key"]: set(r["value"].split()) for r in self._db.execute(_MADE)}
+        for table in (t for form in load_schemas().values() for t in form.values()):
+            self._prepare_table(table, made.get(f"columns.{table.name}", set()))
+        self._db.execute("UPDATE meta SET value = ? WHERE key = 'format'", (str(FORMAT),))
+        self._db.execute("COMMIT")
 
-    def _check_columns(self, table: Table) -> None:
-        there = {r["name"] for r in self._db.execute(f"PRAGMA table_info({table.name})")}
-        lacking = [c.name for c in table.columns if c.name not in there]
-        if lacking:
-            names = ", ".join(lacking)
+    def _prepare_table(self, table: Table, made: set[str]) -> None:
+        """Make the table, or add what the schema has gained since. made: columns this program gave it before."""
+        if made == set(table.by_name) and made <= self._columns(table):
+            return
+        self._db.execute(_ddl(table))
+        lacking = [c for c in table.columns if c.name not in self._columns(table)]
+        if lost := sorted(c.name for c in lacking if c.name in made):
+            self._db.execute("ROLLBACK")
             raise TargetRefused(
-                f"{self._path}: table {table.name} lacks {names}; someone altered it. Nothing was loaded."
+                f"{self._path}: table {table.name} lacks {', '.join(lost)}; someone altered it. Nothing was loaded."
             )
+        for c in lacking:
+            self._db.execute(f"ALTER TABLE {table.name} ADD COLUMN {c.name} {_TYPES.get(c.kind, 'TEXT')}")
+        columns = (f"columns.{table.name}", " ".join(table.by_name))
+        self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", columns)
+
+    def _columns(self, table: Table) -> set[str]:
+        return {r["name"] for r in self._db.execute(f"PRAGMA table_info({table.name})")}
 
 
 def _ddl(table: Table) -> str:

@@ -10,6 +10,8 @@ from functools import cache
 from mappers.errors import MappingError
 from mappers.schema.table import Column, Table
 
+_MACHINERY = ("table", "profiles", "layout")
+
 
 @cache
 def load_schemas() -> Mapping[str, Mapping[str, Table]]:
@@ -19,7 +21,7 @@ def load_schemas() -> Mapping[str, Mapping[str, Table]]:
     """
     schemas: dict[str, Mapping[str, Table]] = {}
     for module in pkgutil.iter_modules(__path__):
-        if module.name == "table":
+        if module.ispkg or module.name in _MACHINERY:
             continue
         tables = getattr(importlib.import_module(f"{__name__}.{module.name}"), "TABLES", None)
         if not tables:
@@ -37,4 +39,12 @@ def form_tables(form: str) -> Mapping[str, Table]:
         raise MappingError(f"there is no form {form}; known forms: {known}") from None
 
 
-__all__ = ["Column", "Table", "form_tables", "load_schemas"]
+def flat_header(table: Table) -> list[str]:
+    """The columns of a table in the flat layout, which every import and export file has.
+
+    record_id ties the rows of all tables of a form together; line counts the rows of a child table, from 1.
+    """
+    return ["record_id", *(["line"] if table.child else []), *table.by_name]
+
+
+__all__ = ["Column", "Table", "flat_header", "form_tables", "load_schemas"]

@@ -1,32 +1,45 @@
 """IIF-I, the First Information Report, with its acts and sections, persons and property.
 
-Source: the item list of IF1 as printed (Puducherry/NCRB set and CAS prints); see docs/design.md for what is left to
-later forms. Item numbers are those of the printed form.
+Source: the item list of IF1 as printed (Puducherry/NCRB set and CAS prints). Item numbers are those of the printed
+form; the bare letters of item 6 differ between prints, the labels do not.
 """
 
 from __future__ import annotations
 
-from mappers.schema.table import FormModel, Table, column
+from mappers.schema.parts import (
+    ActSection,
+    Features,
+    FirRef,
+    IdPaper,
+    Investigator,
+    LegacyKey,
+    Officer,
+    Person,
+    PersonAddress,
+    Thing,
+    Vehicle,
+)
+from mappers.schema.table import Table, Text, column
 
-Text = str | None
 
-
-class Fir(FormModel):
+class Fir(
+    Officer, Investigator, FirRef,
+    items={"io_name": "13", "io_rank": "13", "io_no": "13", "officer_name": "14", "officer_rank": "14",
+           "officer_no": "14"},
+    mandatory=("fir_no", "fir_date", "officer_name", "officer_rank"),
+):  # fmt: skip
     """The FIR itself: one row a report; keyed by state, district, police station, year and number."""
 
-    state: Text = column("State", "code", high=True, mandatory=True)
-    district: Text = column("District", "code", item="1", high=True, mandatory=True)
-    police_station: Text = column("Police station", "code", item="1", high=True, mandatory=True)
-    year: Text = column("Year", "year", item="1", high=True, mandatory=True)
-    fir_no: Text = column("FIR number", "int", item="1", high=True, mandatory=True)
-    fir_reg_num: Text = column("FIR registration number", "text", item="1", high=True)
-    fir_date: Text = column("Date of FIR", "date", item="1", high=True, mandatory=True)
     fir_time: Text = column("Time of FIR", "time", item="1")
+    other_acts: Text = column("Other acts and sections", "text", item="2")
     occurrence_day: Text = column("Day of occurrence", "code", item="3a", codes="weekday")
     occurrence_from: Text = column("Occurrence: date from", "date", item="3a", high=True)
     occurrence_time_from: Text = column("Occurrence: time from", "time", item="3a")
     occurrence_to: Text = column("Occurrence: date to", "date", item="3a", high=True)
     occurrence_time_to: Text = column("Occurrence: time to", "time", item="3a")
+    occurrence_prahar: Text = column("Occurrence: prahar", "code", item="3a", codes="prahar")
+    occurrence_prior_to: Text = column("Occurrence: prior to, date", "date", item="3a")
+    occurrence_prior_to_time: Text = column("Occurrence: prior to, time", "time", item="3a")
     info_date: Text = column("Information received: date", "date", item="3b", high=True, mandatory=True)
     info_time: Text = column("Information received: time", "time", item="3b")
     gd_no: Text = column("General diary entry number", "text", item="3c", mandatory=True)
@@ -36,62 +49,54 @@ class Fir(FormModel):
     place_direction: Text = column("Direction from police station", "code", item="5a", codes="direction")
     place_distance_km: Text = column("Distance from police station (km)", "decimal", item="5a")
     beat: Text = column("Beat number", "text", item="5a")
-    place: Text = column("Place of occurrence", "text", item="5b", mandatory=True)
+    place: Text = column("Place of occurrence", "text", item="5b", mandatory=True, private="text")
     outside_ps: Text = column("Outside the station's limits: police station", "code", item="5c")
     outside_district: Text = column("Outside the station's limits: district", "code", item="5c")
-    delay_reason: Text = column("Reasons for delay", "text", item="8")
+    outside_state: Text = column("Outside the station's limits: state", "code", item="5c")
+    more_accused: Text = column("Accused more than listed: how many", "int", item="7")
+    delay_reason: Text = column("Reasons for delay", "text", item="8", private="text")
     property_value: Text = column("Total value of property (Rs)", "money", item="10")
     recovered_value: Text = column("Value recovered (Rs)", "money")
     ud_case_no: Text = column("Inquest report / U.D. case number", "text", item="11")
-    narrative: Text = column("First information contents", "text", item="12", mandatory=True)
+    narrative: Text = column("First information contents", "text", item="12", mandatory=True, private="text")
     action_taken: Text = column("Action taken", "code", item="13", codes="action_taken")
-    io_name: Text = column("Investigating officer", "name", item="13")
-    io_rank: Text = column("Investigating officer: rank", "code", item="13", codes="rank")
-    officer_name: Text = column("Officer in charge", "name", item="14")
-    officer_rank: Text = column("Officer in charge: rank", "code", item="14", codes="rank")
+    refused_reason: Text = column("Investigation refused due to", "text", item="13", private="text")
+    transferred_ps: Text = column("Transferred to police station", "code", item="13")
+    transferred_district: Text = column("Transferred to district", "code", item="13")
+    informant_signed: Text = column("Signature or thumb impression of informant", "code", item="14", codes="yes_no")
     despatch_date: Text = column("Despatched to court: date", "date", item="15")
     despatch_time: Text = column("Despatched to court: time", "time", item="15")
-    result: Text = column("Result as written in the old book", "text")
+    result: Text = column("Result as written in the old book", "text", private="text")
     legacy_key: Text = column("Key in the old system", "text")
 
 
-class ActSection(FormModel):
-    """One section of one act (item 2)."""
+class Party(
+    Features, Person,
+    items={"name": "6a, 7", "alias": "7", "relation": "6b, 7", "relative_name": "6b, 7", "age": "6c",
+           "birth_year": "6c", "birth_date": "6c", "nationality": "6d", "uid_last4": "6e", "passport_no": "6f",
+           "passport_issued_on": "6f", "passport_issued_at": "6f", "occupation": "6h", "occupation_code": "6h",
+           "address": "6i, 7", "phone": "6j", "mobile": "6j"},
+):  # fmt: skip
+    """One person of the case (items 6, 7, and the attachment to 7); role is complainant, accused or victim."""
 
-    act: Text = column("Act", "code", item="2", codes="act", high=True, mandatory=True)
-    section: Text = column("Section", "text", item="2", high=True, mandatory=True)
-    act_is_inferred: Text = column("Act not named in the source", "code", item="2", codes="yes_no")
-
-
-class Person(FormModel):
-    """One person of the case (items 6 and 7); role is complainant, accused or victim."""
-
-    role: Text = column("Role", "code", high=True, mandatory=True)
-    name: Text = column("Name", "name", item="6a, 7", high=True)
-    alias: Text = column("Alias", "name", item="7")
-    relation: Text = column("Relation", "code", item="6b, 7", codes="relation_type")
-    relative_name: Text = column("Father's, husband's or other relative's name", "name", item="6b, 7", high=True)
-    sex: Text = column("Sex", "code", codes="sex")
-    age: Text = column("Age in years", "int", item="6c")
-    birth_year: Text = column("Year of birth", "year", item="6c")
-    nationality: Text = column("Nationality", "code", item="6d", codes="nationality")
-    occupation: Text = column("Occupation", "text", item="6h")
-    address: Text = column("Address", "text", item="6i, 7")
-    phone: Text = column("Phone or mobile", "text", item="6j", high=True)
+    accused_code: Text = column("Code of the accused (A1, A2 ...)", "text")
     status: Text = column("Known, suspected or unknown", "code", item="7", codes="accused_kind")
 
 
-class Property(FormModel):
+class Property(
+    Thing,
+    items={"category": "9", "property_type": "9", "description": "9", "value": "9"},
+):
     """One property of interest (item 9)."""
-
-    category: Text = column("Category", "code", item="9", codes="property_category")
-    description: Text = column("Description", "text", item="9")
-    value: Text = column("Value (Rs)", "money", item="9")
 
 
 TABLES = (
-    Table("iif1", Fir),
+    Table("iif1", Fir, key=("state", "district", "police_station", "year", "fir_no")),
     Table("iif1_acts", ActSection, "acts"),
-    Table("iif1_persons", Person, "persons"),
+    Table("iif1_persons", Party, "persons"),
+    Table("iif1_ids", IdPaper, "ids"),
+    Table("iif1_addresses", PersonAddress, "addresses"),
     Table("iif1_property", Property, "property"),
+    Table("iif1_vehicles", Vehicle, "vehicles"),
+    Table("iif1_legacy_keys", LegacyKey, "legacy_keys"),
 )

@@ -1,0 +1,63 @@
+"""What the forms share: keys, places, persons, things. A form inherits the parts that its print has."""
+
+from mappers.schema.parts.keys import (
+    ActSection,
+    CourtCase,
+    Diary,
+    FirRef,
+    Investigator,
+    LegacyKey,
+    LinkedFir,
+    Officer,
+    PersonActSection,
+    ReportRef,
+    Sentence,
+    StationKey,
+)
+from mappers.schema.parts.people import (
+    Age,
+    Contact,
+    Features,
+    Identity,
+    IdPaper,
+    Named,
+    Passport,
+    Person,
+    Standing,
+    Status,
+)
+from mappers.schema.parts.places import Address, PersonAddress
+from mappers.schema.parts.things import Currency, Drug, Numbered, Thing, Vehicle
+
+__all__ = [
+    "ActSection",
+    "Address",
+    "Age",
+    "Contact",
+    "CourtCase",
+    "Currency",
+    "Diary",
+    "Drug",
+    "Features",
+    "FirRef",
+    "IdPaper",
+    "Identity",
+    "Investigator",
+    "LegacyKey",
+    "LinkedFir",
+    "Named",
+    "Numbered",
+    "Officer",
+    "Official",
+    "Passport",
+    "Person",
+    "PersonActSection",
+    "PersonAddress",
+    "ReportRef",
+    "Sentence",
+    "StationKey",
+    "Standing",
+    "Status",
+    "Thing",
+    "Vehicle",
+]
