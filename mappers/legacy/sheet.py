@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from mappers.legacy.serials import moment_text, number_text
+from mappers.legacy.serials import PLAIN, moment_text, number_text
 
 TEXT, NUMBER, DAY, CLOCK, YES_NO, ERROR, FORMULA, NO_DAY, CUT, LOST, UNSTYLED = "tndcbefxlsu"
 
@@ -33,6 +33,14 @@ class Cell(NamedTuple):
 
     text: str
     kind: str = TEXT
+    font: str = ""
+
+
+class Format(NamedTuple):
+    """How a cell is shown. kind: of number, as serials has them; zeros: digits it is filled up to."""
+
+    kind: int = PLAIN
+    zeros: int = 0
     font: str = ""
 
 
@@ -78,7 +86,16 @@ def text_cell(text: str, font: str = "") -> Cell:
     return Cell(text, TEXT, font)
 
 
-def moment_cell(stored: str | float, kind: int, *, is_1904: bool) -> Cell:
+def number_cell(stored: str | float, form: Format | None, *, is_1904: bool) -> Cell:
+    """A number as its format shows it; one whose format is lost may have been a date."""
+    if form is None:
+        return Cell(number_text(stored), UNSTYLED)
+    if form.kind == PLAIN:
+        return Cell(number_text(stored, form.zeros), NUMBER)
+    return _moment_cell(stored, form.kind, is_1904=is_1904)
+
+
+def _moment_cell(stored: str | float, kind: int, *, is_1904: bool) -> Cell:
     """A number that is shown as a day or a time; kind: as serials has it."""
     try:
         text = moment_text(float(stored), kind, is_1904=is_1904)

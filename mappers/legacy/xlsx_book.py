@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from mappers.legacy.parts import Package
-from mappers.legacy.serials import PLAIN, built_in_kind, format_kind, zeros_of
+from mappers.legacy.serials import built_in_kind, format_kind, zeros_of
+from mappers.legacy.sheet import Format
 from mappers.legacy.xml_parts import Handler, XmlPart
 
 WORKBOOK = "xl/workbook.xml"
@@ -31,14 +32,6 @@ class SheetPart(NamedTuple):
     name: str
     part: str
     is_hidden: bool
-
-
-class Format(NamedTuple):
-    """How a cell is shown. kind: of number, as serials has them; zeros: digits it is filled up to."""
-
-    kind: int = PLAIN
-    zeros: int = 0
-    font: str = ""
 
 
 class SharedText(NamedTuple):

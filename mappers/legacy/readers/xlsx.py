@@ -8,7 +8,6 @@ from pathlib import Path
 
 from mappers.legacy.package import ZIP
 from mappers.legacy.parts import Package, open_package, part_names
-from mappers.legacy.serials import PLAIN, number_text
 from mappers.legacy.sheet import (
     ERROR,
     FORMULA,
@@ -16,21 +15,20 @@ from mappers.legacy.sheet import (
     MOST_COLUMNS,
     MOST_MERGES,
     MOST_ROWS,
-    NUMBER,
     TEXT_LOST,
-    UNSTYLED,
     Cell,
+    Format,
     Merge,
     Sheet,
     SheetRow,
     iso_cell,
-    moment_cell,
+    number_cell,
     text_cell,
     yes_no,
 )  # fmt: skip
 from mappers.legacy.sheet_table import read_sheets
 from mappers.legacy.table import LegacyTable, ReadAs
-from mappers.legacy.xlsx_book import WORKBOOK, Format, SheetPart, TextRuns, Workbook, read_workbook, unescaped
+from mappers.legacy.xlsx_book import WORKBOOK, SheetPart, TextRuns, Workbook, read_workbook, unescaped
 from mappers.legacy.xml_parts import Handler, XmlPart
 
 RANK = 21
@@ -201,7 +199,7 @@ class _SheetHandler(Handler[SheetRow]):
             return self._shared(value, form)
         if kind == "str":
             return text_cell(unescaped(value), form.font if form else "")
-        return _typed(value, kind) or self._number(value, form)
+        return _typed(value, kind) or number_cell(value, form, is_1904=self._book.is_1904)
 
     def _format(self) -> Format | None:
         """The format of the cell; None when it names one that is lost."""
@@ -218,13 +216,6 @@ class _SheetHandler(Handler[SheetRow]):
             return Cell(TEXT_LOST, LOST)
         text, font = self._book.texts[index]
         return text_cell(text, font or (form.font if form else ""))
-
-    def _number(self, value: str, form: Format | None) -> Cell:
-        if form is None:
-            return Cell(number_text(value), UNSTYLED)
-        if form.kind == PLAIN:
-            return Cell(number_text(value, form.zeros), NUMBER)
-        return moment_cell(value, form.kind, is_1904=self._book.is_1904)
 
 
 def _typed(value: str, kind: str) -> Cell | None:
