@@ -14,6 +14,7 @@ from mappers.values import MapContext
 _INTAKE = "intake"
 _STATION_LIST = "station list"
 _NIL = frozenset("-–—_./*=~ \t\r\n")
+_UNKNOWN_CODE = Cleaned(None, 0.0, ("code-unknown",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class _Draft:
     fields: dict[str, FieldValue] = field(default_factory=dict)
     rows: dict[str, list[dict[str, FieldValue]]] = field(default_factory=dict)
     not_needed: set[str] = field(default_factory=set)
+    used: set[str] = field(default_factory=set)
 
     def day(self) -> str:
         """The day that decides which law applies: of the occurrence, else of the report, else the year."""
@@ -74,18 +76,21 @@ class _Run:
         self._base = CleanContext(context.language, state, context.book_year, "", "", lists)
         self._contexts: dict[tuple[int | None, str, str], CleanContext] = {}
         self._answers: dict[tuple[str, str, int | None, str, str], Cleaned | CleanedRows] = {}
+        self._has_conditions = any(r.dialect.when.cells for r in mapping.rules)
 
     def record(self, source: Source) -> Record:
         mapping = self._mapping
         draft = _Draft()
+        texts = {n: "" if c.blank else c.text for n, c in source.cells.items()} if self._has_conditions else {}
         for rule in mapping.rules:
             cell = source.cells.get(rule.source)
-            if cell is not None:
+            if cell is not None and rule.dialect.when.holds(texts):
+                draft.used.add(rule.source)
                 self._apply(draft, rule, cell)
         for name, value in mapping.set.items():
             draft.fields[name] = FieldValue(value, value, by=mapping.by)
         self._add_intake(draft)
-        taken = {r.source for r in mapping.rules} - draft.not_needed
+        taken = draft.used - draft.not_needed
         rest = {k: c for k, c in source.cells.items() if k not in taken}
         return Record(
             id=source.record_id,
@@ -100,7 +105,7 @@ class _Run:
 
     def _apply(self, draft: _Draft, rule: BoundRule, cell: Cell) -> None:
         rows = draft.rows.setdefault(rule.row, [{}]) if rule.row else [draft.fields]
-        if cell.blank or not cell.text.strip() or _NIL.issuperset(cell.text):
+        if cell.blank or not cell.text.strip() or _NIL.issuperset(cell.text) or rule.dialect.is_null(cell.text):
             empty = self._empty(cell)
             if not rule.cleaner.many:
                 self._put(draft, rule, rows[0], dict.fromkeys((f for _, f in rule.targets), empty))
@@ -109,7 +114,8 @@ class _Run:
             return
         if rule.cleaner.clean is not None:
             name = rule.targets[0][1]
-            answer = self._ask(rule.cleaner.clean, rule, cell.text, draft)
+            meant = rule.dialect.meaning(cell.text)
+            answer = _UNKNOWN_CODE if meant is None else self._ask(rule.cleaner.clean, rule, meant, draft)
             self._put(draft, rule, rows[0], {name: self._value(cell, answer)})
             return
         found = self._ask_rows(rule, cell.text, draft)

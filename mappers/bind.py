@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from mappers.bind_dialect import bind_dialect
 from mappers.clean import Cleaner, load_cleaners
 from mappers.codes import act_list, code_lists
+from mappers.dialect import Dialect
 from mappers.encodings import Encoding, encodings
 from mappers.errors import MappingError
 from mappers.model import MappingFile, MapRule, MatchRule
@@ -25,7 +28,10 @@ _FIRST = ("year", "fir_date", "occurrence_from")
 
 @dataclass(frozen=True, slots=True)
 class BoundRule:
-    """A rule whose names exist. targets: (part, field); the part is "" for a cleaner of one value. codes: list."""
+    """A rule whose names exist. targets: (part, field); the part is "" for a cleaner of one value. codes: list.
+
+    dialect: what this source means by the cell, and when the rule holds.
+    """
 
     source: str
     cleaner: Cleaner
@@ -35,6 +41,7 @@ class BoundRule:
     encoding: str
     continued: bool
     spare: bool
+    dialect: Dialect = Dialect()
 
     @property
     def main(self) -> str:
@@ -103,7 +110,7 @@ class _Binder:
         rows = {name: self._row(name) for name in m.rows}
         rules = tuple(self._rule(i, r) for i, r in enumerate(m.rules))
         self._check_constants("set", self._tables[m.form], m.set)
-        self._check_sources()
+        self._check_sources(rules)
         self._check_targets(rules)
         ordered = tuple(sorted(rules, key=_order))
         ignored = frozenset(i.source for i in m.ignore)
@@ -147,15 +154,26 @@ class _Binder:
         cleaners = load_cleaners()
         if rule.clean not in cleaners:
             raise self._fail(key, f"there is no cleaner {rule.clean}{did_you_mean(rule.clean, cleaners)}")
-        cleaner = cleaners[rule.clean]
+        cleaner = cleaners[self._cleaner_name(rule, table)]
         targets = self._targets(key, rule, cleaner)
         columns = {field: self._column(key, table, field) for _, field in targets}
         if cleaner.kinds and targets[0][0] == "":
             self._check_kind(key, cleaner, columns[targets[0][1]])
         codes = {field: self._codes(key, rule, cleaner, c) for field, c in columns.items()}
+        dialect = bind_dialect(self._model, rule, cleaner, codes.get(targets[0][1], ""), partial(self._fail, key))
         return BoundRule(
-            rule.source, cleaner, targets, rule.into, codes, self._encoding(key, rule), rule.continued, rule.spare
+            rule.source, cleaner, targets, rule.into, codes, self._encoding(key, rule), rule.continued, rule.spare,
+            dialect,
+        )  # fmt: skip
+
+    @staticmethod
+    def _cleaner_name(rule: MapRule, table: Table) -> str:
+        """A table of values says what a code means, so that a field with a list needs no cleaner named beside it."""
+        column = table.column(rule.to) if isinstance(rule.to, str) else None
+        is_coded = (
+            bool(rule.values) and column is not None and column.kind == "code" and bool(rule.list or column.codes)
         )
+        return "code" if is_coded and rule.clean == "text" else rule.clean
 
     def _table_of(self, key: str, rule: MapRule) -> Table:
         if not rule.into:
@@ -214,39 +232,55 @@ class _Binder:
         for field, value in constants.items():
             column = self._column(f"{key}.{field}", table, field)
             codes = act_list() if column.codes == "act" else code_lists().get(column.codes)
-            if codes and value not in codes.values:
+            if codes and not codes.is_open and value not in codes.values:
                 hint = did_you_mean(value, codes.values)
                 raise self._fail(f"{key}.{field}", f"{value} is not in the list {codes.name}{hint}")
 
-    def _check_sources(self) -> None:
-        seen: set[str] = set()
-        for source in [r.source for r in self._model.rules] + [i.source for i in self._model.ignore]:
-            if source in seen:
+    def _check_sources(self, rules: Sequence[BoundRule]) -> None:
+        """A cell goes to one place, unless rules that exclude each other take it; what none takes may be ignored."""
+        ignored = [i.source for i in self._model.ignore]
+        first: dict[str, list[BoundRule]] = {}
+        for rule in rules:
+            others = first.setdefault(rule.source, [])
+            if not all(_exclude(rule, o) for o in others):
+                raise self._fail("map/ignore", f"{rule.source} is named twice{_both(rule)}")
+            if any(o.encoding != rule.encoding for o in others):
+                raise self._fail("map", f"{rule.source} has two encodings")
+            others.append(rule)
+        for source in ignored:
+            is_always_mapped = any(not r.dialect.when.cells for r in first.get(source, ()))
+            if is_always_mapped or ignored.count(source) > 1:
                 raise self._fail("map/ignore", f"{source} is named twice")
-            seen.add(source)
 
     def _check_targets(self, rules: tuple[BoundRule, ...]) -> None:
         taken = {("", f): "set" for f in self._model.set}
         taken |= {(name, f): f"rows.{name}.set" for name, row in self._model.rows.items() for f in row.set}
-        for name, field, source in _all_targets(r for r in rules if not r.spare):
-            if (name, field) in taken:
-                first = taken[name, field]
-                raise self._fail(f"map (from {source})", f"field {field} is filled twice; first by {first}")
-            taken[name, field] = source
+        filled: dict[tuple[str, str], list[BoundRule]] = {}
+        for rule in (r for r in rules if not r.spare):
+            for _, field in rule.targets:
+                others = filled.setdefault((rule.row, field), [])
+                clash = [o.source for o in others if not _exclude(rule, o)]
+                if (rule.row, field) in taken or clash:
+                    by = taken.get((rule.row, field)) or clash[0]
+                    raise self._fail(f"map (from {rule.source})", f"field {field} is filled twice; first by {by}")
+                others.append(rule)
         for rule in rules:
-            if rule.cleaner.many and sum(r.row == rule.row for r in rules) > 1:
+            same = [r for r in rules if r is not rule and r.row == rule.row and not _exclude(rule, r)]
+            if rule.cleaner.many and same:
                 raise self._fail(f"map (from {rule.source})", f"row {rule.row} is filled by another rule as well")
+
+
+def _exclude(one: BoundRule, other: BoundRule) -> bool:
+    return one.dialect.when.excludes(other.dialect.when)
+
+
+def _both(rule: BoundRule) -> str:
+    return ", by rules that may hold at once: let their `when` differ" if rule.dialect.when.cells else ""
 
 
 def _digest(content: bytes, named: Mapping[str, Encoding]) -> str:
     tables = sorted({e.info.digest for e in named.values() if e.info.digest})
     return hashlib.sha256(content + "".join(tables).encode("ascii")).hexdigest()
-
-
-def _all_targets(rules: Iterable[BoundRule]) -> Iterator[tuple[str, str, str]]:
-    for rule in rules:
-        for _, field in rule.targets:
-            yield rule.row, field, rule.source
 
 
 def _order(rule: BoundRule) -> int:

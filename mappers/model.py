@@ -19,7 +19,9 @@ class MapRule(_Part):
     encoding: of this column, where it differs from the mapping's ("" for plain text, "auto" to find out from the
     column). continued: the texts of a
     zone that runs over several pages are joined. spare: fills only what another rule left empty; a cell of which
-    nothing is needed is left over.
+    nothing is needed is left over. values: what the codes of this source stand for, as a table of its own or the name
+    of one of [values]; "" for a code that says nothing. nulls: in place of the mapping's. when: other cells and the
+    texts of which they must have one ("" for an empty cell), else the rule does not hold.
     """
 
     source: str = Field(alias="from", min_length=1)
@@ -30,6 +32,9 @@ class MapRule(_Part):
     encoding: str | None = None
     continued: bool = False
     spare: bool = False
+    values: str | dict[str, str] = ""
+    nulls: tuple[str, ...] | None = None
+    when: dict[str, str | tuple[str, ...]] = {}
 
 
 class RowRule(_Part):
@@ -57,7 +62,9 @@ class MatchRule(_Part):
 class MappingFile(_Part):
     """One mapping file. form: the target form's id. encoding: of all columns that name no other.
     encoding_checked: a person has compared the text with the old program, so that what columns look like does not
-    count. set: fixed fields."""
+    count. set: fixed fields. values: tables of this source's codes, by name. nulls: how it writes that there is
+    nothing ("NIL", "00/00/00").
+    """
 
     format: Literal[1]
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -68,6 +75,8 @@ class MappingFile(_Part):
     encoding: str = ""
     encoding_checked: bool = False
     set: dict[str, str] = {}
+    values: dict[str, dict[str, str]] = {}
+    nulls: tuple[str, ...] = ()
     rows: dict[str, RowRule] = {}
     rules: tuple[MapRule, ...] = Field(alias="map", min_length=1)
     ignore: tuple[IgnoreRule, ...] = ()
