@@ -1,5 +1,6 @@
 """Masking: the names of sexual offences' victims and of children do not leave the case file.
 
+What tells of a person the schema says itself (`private` of a column), for every form alike.
 A record is sensitive when one of its sections is (`masking.toml`), when one of its persons is a child, or when anything
 that was read hints at either: where sections or ages are doubtful, raw text and candidates count too.
 """
@@ -15,15 +16,17 @@ from functools import cache
 from importlib import resources
 
 from mappers.folding import fold_digits
+from mappers.names import romanise
 from mappers.record import FieldValue, Record, Row
+from mappers.schema import form_tables
 
 MASK = "[masked]"
 _ADULT = 18
+_ACCUSED = ("accused", "suspect", "convict", "offender")
 _BNS_YEAR = 2024
 _NUKTAS = dict.fromkeys(map(ord, "\u093c\u09bc\u0a3c\u0abc\u0b3c"))
 # Letters that engines give for digits; only used on section text that is not sure.
 _LOOKALIKES = str.maketrans("OolI|ZSsbGTgq", "0011125566799")
-_HINT_FIELDS = ("narrative", "delay_reason", "result", "place", "action_taken")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +37,6 @@ class _Policy:
     words: re.Pattern[str]
     common: frozenset[str]
     never: frozenset[str]
-    person: tuple[str, ...]
-    kin: tuple[str, ...]
-    record: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +93,6 @@ def _policy() -> _Policy:
         words=_pattern(data["hints"]["words"]),
         common=frozenset(map(_fold, data["hints"]["common"])),
         never=frozenset(data["fields"]["never"]),
-        person=tuple(data["fields"]["person"]),
-        kin=tuple(data["fields"]["kin"]),
-        record=tuple(data["fields"]["record"]),
     )
 
 
@@ -115,7 +112,13 @@ def _texts(cell: FieldValue | None) -> Iterator[str]:
 
 
 def _has_protected_section(record: Record) -> bool:
-    return any(_is_protected(record, row) for row in record.children.get("acts", ()))
+    return any(_is_protected(record, row) for row in _sections(record))
+
+
+def _sections(record: Record) -> Iterator[Row]:
+    """Every row that names an act or a section, in whatever table of the form."""
+    for rows in record.children.values():
+        yield from (row for row in rows if "act" in row or "section" in row)
 
 
 def _is_protected(record: Record, row: Row) -> bool:
@@ -173,27 +176,39 @@ def _ages(cell: FieldValue | None) -> Iterator[int]:
 
 def _has_hint(record: Record) -> bool:
     policy = _policy()
-    acts = [cell for row in record.children.get("acts", ()) for cell in row.values()]
+    acts = [cell for row in _sections(record) for cell in row.values()]
     for cell in acts:
         doubtful = "" if cell.is_sure() else " ".join(_texts(cell)).translate(_LOOKALIKES)
         if policy.numbers & {n for t in (*_texts(cell), doubtful) for n in _numbers(t)}:
             return True
     if policy.numbers & {n for t in record.left_over.values() if not acts for n in _numbers(t)}:
         return True
-    free = [t for name in _HINT_FIELDS for t in _texts(record.fields.get(name))]
+    free = [t for name in _told_in(record.form) for t in _texts(record.fields.get(name))]
     told = _fold("\n".join([*free, *(t for c in acts for t in _texts(c)), *record.left_over.values()]))
     return policy.words.search(told) is not None
 
 
+@cache
+def _private(form: str) -> Mapping[tuple[str, str], str]:
+    """(child table, field) -> how it is private, for the fields that are."""
+    return {(t.child, c.name): c.private for t in form_tables(form).values() for c in t.columns if c.private}
+
+
+@cache
+def _told_in(form: str) -> tuple[str, ...]:
+    """The free texts of a form, and what was done, which is told in words as well."""
+    return (*(name for (child, name), how in _private(form).items() if how == "text" and not child), "action_taken")
+
+
 def _is_direct(record: Record, path: str) -> bool:
-    policy = _policy()
-    if not path.startswith("persons["):
-        return path in policy.record
-    index, _, name = path.removeprefix("persons[").partition("].")
-    row = record.children["persons"][int(index)]
+    head, _, name = path.rpartition("].")
+    child, _, index = head.partition("[")
+    how = _private(record.form).get((child, name), "")
+    if child != "persons" or how != "person":
+        return bool(how)
+    row = record.children[child][int(index)]
     role = row.get("role")
-    is_adult_accused = role is not None and role.value == "accused" and not _is_child(record, row)
-    return name in (policy.kin if is_adult_accused else policy.person)
+    return not (role is not None and role.value in _ACCUSED and not _is_child(record, row))
 
 
 def _cover(record: Record) -> _Cover:
@@ -206,12 +221,19 @@ def _cover(record: Record) -> _Cover:
 def _secrets(record: Record, paths: Iterable[str]) -> frozenset[str]:
     """What tells of the masked persons, folded: names and phones whole, and their words of three letters or more."""
     cells = dict(record.cells())
-    wanted = ("name", "alias", "relative_name", "phone")
-    masked = [cells[p] for p in paths if p.startswith("persons[") and p.rpartition(".")[2] in wanted]
-    texts = [text for cell in masked for text in _texts(cell)]
+    masked = [cells[p] for p in paths if p.startswith("persons[") and _is_telling(record.form, p.rpartition(".")[2])]
+    texts = [spelled for cell in masked for text in _texts(cell) for spelled in {text, romanise(text)}]
     wholes = {" ".join(_words(t)) for t in texts}
     parts = {w for t in texts for w in _words(t)}
     return frozenset(w for w in wholes | parts if len(w) >= 3 and w not in _policy().common)
+
+
+@cache
+def _is_telling(form: str, name: str) -> bool:
+    """Whether a field of a person is a name, or a number by which they are reached."""
+    table = next(t for t in form_tables(form).values() if t.child == "persons")
+    column = table.column(name)
+    return column is not None and (column.kind == "name" or name in ("phone", "mobile"))
 
 
 def _words(text: str) -> Iterator[str]:
@@ -226,7 +248,7 @@ def _tells(text: str, secrets: frozenset[str]) -> bool:
 
 
 def _leaks(path: str, cell: FieldValue, secrets: frozenset[str]) -> bool:
-    if path.startswith("acts[") or path in _policy().never:
+    if path.startswith(("acts[", "convicted_acts[")) or path in _policy().never:
         return False
     return any(_tells(text, secrets) for text in _texts(cell))
 
