@@ -286,6 +286,9 @@ class Scanner:
     def _skip(self) -> None:
         """Go to the end of a statement that is of no use, or to a line that begins another."""
         w = self.window
+        # What begins here is none that could be read, even where it begins as an INSERT does.
+        w.need(_AHEAD)
+        w.at = min(w.at + 1, len(w.data)) if w.data[w.at : w.at + 1] in (b"i", b"I") else w.at
         while True:
             w.need(_AHEAD)
             m = sql.OTHER.match(w.data, w.at)
