@@ -9,7 +9,7 @@ class Thing(FormModel):
     """One thing stolen, found or seized."""
 
     category: Text = column("Category", "code", codes="property_category")
-    property_type: Text = column("Type", "text")
+    property_type: Text = column("Type", "code", codes="property_type")
     description: Text = column("Description and marks", "text")
     quantity: Text = column("Quantity or weight", "decimal")
     unit: Text = column("Unit", "code", codes="unit")
