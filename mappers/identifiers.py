@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from mappers.folding import fold_digits, squeeze
 
@@ -59,13 +59,11 @@ class FirKey:
     def __str__(self) -> str:
         """One text from which `parse_fir_key` gives the key back: wb/Howrah/Bally/2009/78."""
         parts = (self.state, self.district, self.station, self.year, self.number)
-        return "/".join(
-            quote(p, safe=" ") if p.isascii() else _escape(p) for p in (*parts, *filter(None, (self.part,)))
-        )
+        return "/".join(_escape(p) for p in (*parts, self.part)[: 5 + bool(self.part)])
 
 
 def _escape(text: str) -> str:
-    """Text of any script as it is, but for the two signs that mean something in a key."""
+    """Text as it is, but for the two signs that mean something in a key."""
     return text.replace("%", "%25").replace("/", "%2F")
 
 
