@@ -180,13 +180,13 @@ def _rows(index: _Index, key: tuple[bytes, ...], found: _Found, notes: list[str]
 def _statement_rows(
     scanner: Scanner, statement: Statement, found: _Found, cells: SqlCells, number: int
 ) -> Iterator[LegacyRow]:
-    width = len(found.columns) or found.width
+    width = max(len(found.columns), found.width)
     if statement.kind not in _COUNTED:
         for i in range(max(int(statement.more or 1), 1)):
             yield LegacyRow(number + 1 + i, statement.offset, ("",) * width, False, statement.kind)
         return
     places = _places(statement, found)
-    expected = len(places) if places else width
+    expected = len(statement.columns) or width
     copy = _copy_options(statement.more) if statement.kind == "copy" else None
     for row in scanner.rows(statement, len(statement.columns)):
         number += 1
