@@ -20,7 +20,10 @@ SHEET = 0x10
 _LONGEST = 8224
 _HIGHEST_TYPE = 0x10FF
 # Records of these types have one length; another is a flipped byte.
-_LENGTHS = {NUMBER: 14, LABEL_SST: 10, RK: 10, BOOL_ERROR: 8, ROW: 16, BLANK: 6}
+_LENGTHS = {
+    NUMBER: 14, LABEL_SST: 10, RK: 10, BOOL_ERROR: 8, ROW: 16, BLANK: 6, 0x10: 8, 0x80: 8, 0x225: 4,
+    **dict.fromkeys((0x0C, 0x0D, 0x0E, 0x0F, 0x11, 0x12, 0x19, 0x2A, 0x2B, 0x55, 0x5F, 0x81, 0x82, 0x83, 0x84), 2),
+}  # fmt: skip
 _SOUND = re.compile(
     rb"\x03\x02\x0e\x00|\xfd\x00\x0a\x00|\x7e\x02\x0a\x00|\x05\x02\x08\x00|\x08\x02\x10\x00|\x01\x02\x06\x00"
     rb"|\x0a\x00\x00\x00|\xbd\x00[\x00-\xff]{2}|\x04\x02[\x00-\xff]\x00|\x06[\x00\x04][\x00-\xff]\x00|\xd6\x00[\x00-\xff]{2}",
@@ -55,11 +58,16 @@ class Records:
             if kind > _HIGHEST_TYPE or length > _LONGEST or begin + length > len(self.stream) or not (kind or length):
                 self._find_again()
                 continue
-            if length != right and not self._is_sound(begin + length) and self._is_sound(begin + right):
+            if length != right and self._is_chain(begin + right):
                 self.breaks += 1
                 length = right
             self.at = begin + length
             yield Record(kind, self.stream[begin : self.at], begin)
+
+    def is_end(self) -> bool:
+        """Whether nothing follows the last record, or another sheet does: an end before more records is none."""
+        kind = int.from_bytes(self.stream[self.at : self.at + 2], "little")
+        return kind == 0 or kind in BOF or not self._is_chain(self.at)
 
     def _find_again(self) -> None:
         self.breaks += 1

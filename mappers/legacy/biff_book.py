@@ -16,7 +16,8 @@ from mappers.legacy.sheet import Format
 
 _BOUND_SHEET, _CODE_PAGE, _DATE_MODE, _FILE_PASS, _SHARED_TEXTS, _SHEET_HEAD = 0x85, 0x42, 0x22, 0x2F, 0xFC, 0x8F
 _FONTS, _FORMATS, _XFS = (0x31, 0x231), (0x1E, 0x41E), (0xE0, 0x443, 0x243)
-_IS_WORKSHEET = 0
+# Sheets of macros, charts and programs.
+_NO_TABLES = (1, 2, 6)
 # Where the name of a font begins, by version.
 _FONT_NAME = {2: 4, 3: 6, 4: 6, 5: 14, 8: 14}
 _NO_FONT = 4
@@ -97,7 +98,7 @@ class Book:
             self._codes[len(self._codes)] = self._short_text(data[2:] if self.version == 4 else data)
 
     def _take_sheet(self, data: bytes) -> None:
-        if data[5] == _IS_WORKSHEET:
+        if data[5] not in _NO_TABLES:
             self.sheets.append(SheetPlace(self._short_text(data[6:]), _number(data, 0, 4), bool(data[4] & 3)))
 
     def _short_text(self, data: bytes) -> str:
@@ -158,14 +159,25 @@ def read_book(stream: bytes) -> Book | None:
 def _found(sheets: Sequence[SheetPlace], stream: bytes, notes: list[str]) -> Iterator[SheetPlace]:
     """The sheets where their records begin; one that is not where it should be at the first place that is left."""
     places = [m.start() for m in _SHEET_BOF.finditer(stream)]
-    claimed = {s.at for s in sheets}
-    left = iter([at for at in places if at not in claimed])
-    for sheet in sheets:
-        is_there = int.from_bytes(stream[sheet.at : sheet.at + 2], "little") in BOF
-        yield sheet if is_there else sheet._replace(at=next(left, -1))
-    if not sheets and places:
-        notes.append("the list of sheets is lost; they are delivered in the order in which they are found")
-        yield from (SheetPlace(f"Sheet {i}", at) for i, at in enumerate(places, 1))
+    left = dict.fromkeys(places)
+    right = [left.pop(s.at, s) is None for s in sheets]
+    for sheet, is_there in zip(sheets, right, strict=True):
+        at = sheet.at
+        if not is_there and left:
+            at = next(iter(left))
+            del left[at]
+        elif not is_there and not _begins_somehow(stream, at):
+            at = -1
+        yield sheet._replace(at=at)
+    if left:
+        notes.append(f"the list of sheets is damaged: {len(left)} sheets that it does not name are delivered")
+    yield from (SheetPlace(f"Sheet {i}", at) for i, at in enumerate(left, len(sheets) + 1))
+
+
+def _begins_somehow(stream: bytes, at: int) -> bool:
+    """Whether the head of a sheet may stand somewhere with a byte or two of it damaged."""
+    here = stream[at : at + 8]
+    return len(here) == 8 and sum(a == b for a, b in zip(here, b"\x09\x08\x10\x00\x00\x06\x10\x00", strict=True)) >= 6
 
 
 def _bundled(stream: bytes, page: int) -> Iterator[SheetPlace]:

@@ -6,11 +6,11 @@ Source: as for biff.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from mappers.legacy.biff import (
-    BOF,
+    BLANK,
     BOOL_ERROR,
     EOF,
     LABEL,
@@ -40,7 +40,9 @@ from mappers.legacy.sheet import (
     yes_no,
 )
 
-_MERGED, _MANY_RK, _RICH_TEXT = 0xE5, 0xBD, 0xD6
+_MERGED, _MANY_RK, _RICH_TEXT, _MANY_BLANK = 0xE5, 0xBD, 0xD6, 0xBE
+_MANY = (_MANY_RK, _MANY_BLANK)
+_BLANKS = (BLANK, _MANY_BLANK)
 _FORMULAS = (0x06, 0x206, 0x406)
 _STRINGS = (0x207, 0x07)
 _NUMBER_2, _LABEL_2, _INTEGER_2, _BOOL_ERROR_2 = 0x03, 0x04, 0x02, 0x05
@@ -50,7 +52,9 @@ _OF_CELLS = frozenset(
 )
 _MOST_COLUMNS = 256
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
+_NESTED, _HEAD_SIZES = 0x809, (8, 16)
 _HIDDEN = 0x20
+_MOSTLY = 0.75
 _TEXT_FOLLOWS, _TRUTH, _ERROR, _EMPTY = range(4)
 
 
@@ -63,40 +67,68 @@ class Found(NamedTuple):
 
 
 class Outline(NamedTuple):
-    """What is known of a sheet before its cells are read. is_ordered: no row goes on behind a later one."""
+    """What is known of a sheet before its cells are read. is_ordered: no row goes on behind a later one.
+
+    odd: rows that hold fewer or other cells than the sheet says of them, which a flipped bit does.
+    """
 
     merges: tuple[Merge, ...]
     is_ordered: bool
     hidden: int
+    odd: tuple[int, ...]
 
 
 def find_outline(stream: bytes, at: int) -> Outline:
-    """Walk the records of a sheet for what stands behind its cells."""
+    """Walk the records of a sheet for what stands behind its cells, and compare its rows with its cells."""
     merges: list[Merge] = []
+    said, seen = dict[int, tuple[int, int]](), dict[int, tuple[int, int]]()
     is_ordered, last, hidden = True, 0, 0
     for kind, data, _ in _records(Records(stream, at)):
-        if kind in _OF_CELLS and len(data) > 1:
-            row = _number(data, 0)
+        if kind in _OF_CELLS or kind in _BLANKS:
+            row, first, end = _extent(kind, data)
             is_ordered, last = is_ordered and row >= last, row
+            low, high = seen.get(row, (first, end))
+            seen[row] = min(low, first), max(high, end)
         elif kind == _MERGED and len(merges) < MOST_MERGES:
             ranges = struct.iter_unpack("<4H", data[2 : 2 + (len(data) - 2) // 8 * 8])
             merges += (Merge(top + 1, left, bottom + 1, right) for top, bottom, left, right in ranges)
         elif kind == ROW and len(data) > 12:
             hidden += bool(data[12] & _HIDDEN)
-    return Outline(tuple(merges), is_ordered, hidden)
+            said[_number(data, 0)] = _number(data, 2), _number(data, 4)
+    return Outline(tuple(merges), is_ordered, hidden, _odd_rows(said, seen))
+
+
+def _extent(kind: int, data: bytes) -> tuple[int, int, int]:
+    """The row of a record of cells, its first column and the one behind its last."""
+    first = _number(data, 2)
+    return _number(data, 0), first, 1 + (_number(data, len(data) - 2) if kind in _MANY and len(data) > 5 else first)
+
+
+def _odd_rows(said: Mapping[int, tuple[int, int]], seen: Mapping[int, tuple[int, int]]) -> tuple[int, ...]:
+    """Rows, from 1, whose cells are not those that the sheet says; none where its program did not care."""
+    filled = {row: span for row, span in said.items() if span[0] < span[1]}
+    agreed = sum(filled.get(row) == span for row, span in seen.items())
+    if not said or agreed < _MOSTLY * len(seen):
+        return ()
+    return tuple(sorted(row + 1 for row in {*filled, *seen} if filled.get(row) != seen.get(row)))
 
 
 def _records(records: Records) -> Iterator[Record]:
     """The records of one sheet up to its end, without those of charts in it."""
     depth = 0
     for record in records:
-        if record.type in BOF:
+        kind, data, _ = record
+        if not depth:  # its head, which a flipped bit may have made into something else
+            depth = 1
+        elif kind == _NESTED and len(data) in _HEAD_SIZES:
             depth += 1
-        elif record.type == EOF:
+        elif kind == EOF and not data and depth > 1:
             depth -= 1
-            if depth <= 0:
+        elif kind == EOF and not data:
+            if records.is_end():
                 yield record
                 return
+            records.breaks += 1
         elif depth == 1:
             yield record
 
@@ -140,6 +172,9 @@ class SheetReader:
             self._notes.append(f"the sheet is damaged in {broken} places; cells may be missing there")
         if self._damaged:
             self._notes.append(f"{self._damaged} records of cells are damaged and cannot be read")
+        if outline.odd:
+            rows = ", ".join(map(str, outline.odd[:5])) + (", ..." if len(outline.odd) > 5 else "")
+            self._notes.append(f"{len(outline.odd)} rows hold other cells than the sheet says of them (row {rows})")
         if outline.hidden:
             self._notes.append(f"{outline.hidden} rows are hidden in the workbook; they are delivered")
 
@@ -148,7 +183,7 @@ class SheetReader:
         for record in _records(self._records):
             if record.type in _OF_CELLS:
                 yield from self._sound(record)
-            self._has_end = record.type == EOF
+            self._has_end = record.type == EOF and not record.data
 
     def _sound(self, record: Record) -> Iterator[Found]:
         try:
