@@ -1,0 +1,9 @@
+"""Drafting a mapping file from a table: what its headers say, what stands in its columns, what stands beside them.
+
+Nothing is left out in silence: what is not sure is proposed, and a person decides.
+"""
+
+from mappers.draft.draft import Draft, DraftLine, draft_table, guess_form
+from mappers.draft.write import write_draft
+
+__all__ = ["Draft", "DraftLine", "draft_table", "guess_form", "write_draft"]

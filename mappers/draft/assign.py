@@ -1,0 +1,101 @@
+"""Which column goes where: one place for each column, one column for each field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from mappers.draft.headers import Reading, read_header
+from mappers.draft.lexicon import Lexicon
+from mappers.draft.match import ColumnSeen, Score, content_score, header_score, readings_of
+from mappers.draft.targets import Target, find_targets
+
+# Words of a person's particulars: such a header belongs to whom the header before it named.
+_PARTICULARS = frozenset(
+    {"name", "father", "husband", "mother", "relative", "relation", "alias", "address", "age", "sex", "religion", "caste",
+     "occupation", "phone", "nationality", "birth", "village", "present", "permanent", "education", "pincode", "physical"}
+)  # fmt: skip
+_ROLES = ("complainant", "accused", "victim")
+_ROLE_BREAK = frozenset(
+    {"fir", "crime", "occurrence", "station", "district", "section", "act", "investigator", "court"}
+)
+# Below this a column is not even proposed for a field; the next best one must not be much worse than the best.
+_FLOOR, _SECOND_BEST = 0.3, 0.8
+# A field that the header does not name at all is never filled by content alone.
+_HEADER_FLOOR = 0.35
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A column and its best target, None when nothing fits. second: the next best, for a person who is asked."""
+
+    column: ColumnSeen
+    target: Target | None
+    score: float
+    second: str = ""
+
+
+def assign(columns: Sequence[ColumnSeen], form: str, table: str, lexicon: Lexicon) -> tuple[Choice, ...]:
+    """The best choice for each column, in their order. table: its name, which may say whose particulars it holds."""
+    targets = find_targets(form, lexicon)
+    lent = lend(columns, table, lexicon)
+    ranked = {c.name: _rank(c, targets, lexicon, lent[c.name]) for c in columns}
+    return tuple(_settle(columns, ranked))
+
+
+def lend(columns: Sequence[ColumnSeen], table: str, lexicon: Lexicon) -> Mapping[str, tuple[str, ...]]:
+    """Column -> whom its header speaks of where it does not say so: the person named before it, or by the table."""
+    whole = table_roles(table, lexicon)
+    found: dict[str, tuple[str, ...]] = {}
+    before: tuple[str, ...] = ()
+    for column in columns:
+        readings = readings_of(column, lexicon)
+        meanings = readings[0].meanings if readings else frozenset()
+        own = tuple(r for r in _ROLES if any(r in x.meanings for x in readings[:3]))
+        if own:
+            before = own[:1]
+        elif meanings & _ROLE_BREAK:
+            before = ()
+        is_particular = bool(meanings & _PARTICULARS) and not own
+        found[column.name] = whole or (before or ("complainant",) if is_particular else ())
+        if own and whole:
+            found[column.name] = ()
+    return found
+
+
+def table_roles(table: str, lexicon: Lexicon) -> tuple[str, ...]:
+    """The kind of rows that a table's name tells of, by the meaning that leads its phrases."""
+    kinds = {lexicon.tables[t] for r in read_header(table, lexicon)[:2] for t in r.tokens if t in lexicon.tables}
+    return tuple(lexicon.rows[k].lead for k in sorted(kinds) if k in lexicon.rows and lexicon.rows[k].lead)
+
+
+def _rank(
+    column: ColumnSeen, targets: Iterable[Target], lexicon: Lexicon, lent: tuple[str, ...]
+) -> list[tuple[float, Target]]:
+    readings: tuple[Reading, ...] = readings_of(column, lexicon)
+    scored = []
+    for target in targets:
+        header = header_score(column, readings, target, lexicon, lent)
+        if header >= _HEADER_FLOOR:
+            scored.append((Score(header, content_score(column.content, target)).total, target))
+    return sorted(scored, key=lambda s: -s[0])[:8]
+
+
+def _settle(columns: Sequence[ColumnSeen], ranked: Mapping[str, list[tuple[float, Target]]]) -> Iterable[Choice]:
+    """Greedy, the surest pair first; a column whose field is taken gets its next best only if that is nearly as good."""
+    pairs = sorted(
+        ((score, c.place, c, t) for c in columns for score, t in ranked[c.name]), key=lambda p: (-p[0], p[1])
+    )
+    chosen: dict[str, tuple[float, Target]] = {}
+    taken: set[str] = set()
+    for score, _, column, target in pairs:
+        best = ranked[column.name][0][0]
+        if column.name in chosen or target.name in taken or score < max(_FLOOR, best * _SECOND_BEST):
+            continue
+        chosen[column.name] = (score, target)
+        if not target.is_elsewhere:
+            taken.add(target.name)
+    for column in columns:
+        score, found = chosen.get(column.name, (0.0, None))
+        others = [t.name for _, t in ranked[column.name] if found is None or t.name != found.name]
+        yield Choice(column, found, score, others[0] if others else "")

@@ -1,0 +1,139 @@
+"""What stands in a column: the share of its cells that each kind of answer explains."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from statistics import fmean
+
+from mappers.clean import CleanContext, Cleaned, load_cleaners
+from mappers.codes import act_list, code_lists
+from mappers.folding import fold_digits
+
+# Cells of a column that are tried; distinct ones, the first of the table.
+TRIED = 60
+# Distinct values up to which a column may be one of codes.
+FEW = 15
+_NIL = frozenset("-–—_./*=~ \t\r\n")
+_SECTIONS = re.compile(r"^\W*\d{1,3}[A-Z]{0,2}(\s*[/,@&+\-]\s*\d{1,3}[A-Z]{0,2})+(\W.*)?$", re.I)
+_THREE = re.compile(r"^\d{1,4}\s*[-/.\s]\s*(?:\d{1,2}|[A-Za-z]{3,9})\s*[-/.,\s]\s*\d{2,4}(?!\d)")
+_WITH_WORD = re.compile(r"^\d{1,2}\W*[^\W\d_][^\d]*\d{2,4}$")
+_LAW = re.compile(r"(?<!\w)(?:ipc|i\.p\.c|bns|crpc|act|u/s|r/w|भा|धारा|अधि|ভা|ধারা|இ\.த\.ச|பிரிவு|IPC)", re.I)
+_KIN = re.compile(r"(?:\b[sdwc]\s*/\s*o\b|पुत्र|पत्नी|वल्द|पिता|পিতা|স্বামী|த/பெ|ਪੁੱਤਰ|ತಂದೆ|ಬಿನ್|తండ్రి|\br/o\b|निवासी|ولد)", re.I)
+_MANY = re.compile(r"(?:^|[\s,;])\(?\s*(?:[2-9]|ii)\s*[).]\s*\D|\n\s*\S|व\s+अन्य|& others|and others|ও অন্যান্য", re.I)
+_MONEY_MARK = re.compile(r"rs|₹|रु|\.\d\d$|/-|,\d{2,3}", re.I)
+
+
+@dataclass(frozen=True)
+class Content:
+    """The cells of one column as text, distinct, in the order of the table. context: the state, for dates and lists."""
+
+    values: tuple[str, ...]
+    context: CleanContext = field(default_factory=CleanContext)
+
+    @cached_property
+    def tried(self) -> tuple[str, ...]:
+        """The cells that are looked at: such as say something."""
+        return tuple(v.strip() for v in self.values if not _NIL.issuperset(v))[:TRIED]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing stands in it."""
+        return not self.tried
+
+    @cached_property
+    def codes(self) -> tuple[str, ...]:
+        """Its distinct values where they are few and short, else nothing: what a table of codes would have."""
+        said = tuple(dict.fromkeys(v.strip() for v in self.values if not _NIL.issuperset(v)))
+        return said if 0 < len(said) <= FEW and max(map(len, said)) <= 30 else ()
+
+    def share(self, test: Callable[[str], bool]) -> float:
+        """The share of the tried cells that pass a test."""
+        return sum(map(test, self.tried)) / len(self.tried) if self.tried else 0.0
+
+    def cleaned(self, cleaner: str, codes: str = "") -> float:
+        """The share of the tried cells that a cleaner of one value makes something of."""
+        key = (cleaner, codes)
+        if key not in self._cleaned:
+            clean = load_cleaners()[cleaner].clean
+            assert clean is not None
+            context = CleanContext(
+                self.context.language, self.context.state, self.context.book_year, "", codes, self.context.lists
+            )
+            self._cleaned[key] = self.share(lambda v: _has(clean(v, context)))
+        return self._cleaned[key]
+
+    @cached_property
+    def _cleaned(self) -> dict[tuple[str, str], float]:
+        return {}
+
+    @cached_property
+    def digits(self) -> float:
+        """Share of cells that are numbers and nothing else."""
+        return self.share(lambda v: fold_digits(v).replace(",", "").replace(".", "", 1).isdigit())
+
+    @cached_property
+    def length(self) -> float:
+        """Mean number of characters."""
+        return fmean(map(len, self.tried)) if self.tried else 0.0
+
+    @cached_property
+    def letters(self) -> float:
+        """Share of cells with hardly anything but letters and blanks."""
+        return self.share(lambda v: sum(not (c.isdigit() or c in ":/\\@#") for c in fold_digits(v)) > 0.9 * len(v))
+
+    @cached_property
+    def days(self) -> float:
+        """Share of cells that are dates with a year: a bare number only when it has eight digits."""
+        clean = load_cleaners()["date"].clean
+        assert clean is not None
+        return self.share(lambda v: _looks_like_day(v) and _has(clean(v, self.context)))
+
+    @cached_property
+    def sections(self) -> float:
+        """Share of cells that look like sections of law."""
+        return self.share(lambda v: bool(_LAW.search(v) or _SECTIONS.match(fold_digits(v))))
+
+    @cached_property
+    def kin(self) -> float:
+        """Share of cells in which a relative or a residence stands beside a name."""
+        return self.share(lambda v: bool(_KIN.search(v)))
+
+    @cached_property
+    def many(self) -> float:
+        """Share of cells that list several things."""
+        return self.share(lambda v: bool(_MANY.search(v)))
+
+    @cached_property
+    def sums(self) -> float:
+        """Share of cells written as sums of money."""
+        return self.share(lambda v: bool(_MONEY_MARK.search(v)))
+
+    @cached_property
+    def numbers(self) -> Sequence[int]:
+        """The whole numbers of the column."""
+        return [int(t) for t in (fold_digits(v).strip() for v in self.tried) if t.isdigit() and len(t) < 15]
+
+    def listed(self, name: str) -> float:
+        """Share of the cells whose words a list knows; lists of places count when the context brings them."""
+        known = self.context.lists.get(name) or (act_list() if name == "act" else code_lists().get(name))
+        return self.share(lambda v: known.find(v) is not None) if known else 0.0
+
+    def best_list(self) -> tuple[str, float]:
+        """The closed list that knows most of the values, with the share."""
+        if not self.codes:
+            return "", 0.0
+        shares: Mapping[str, float] = {name: self.listed(name) for name in code_lists()}
+        name = max(shares, key=lambda n: shares[n])
+        return name, shares[name]
+
+
+def _has(answer: Cleaned) -> bool:
+    return answer.value is not None and answer.confidence >= 0.3
+
+
+def _looks_like_day(text: str) -> bool:
+    folded = fold_digits(text).strip()
+    return bool(_THREE.match(folded) or re.fullmatch(r"(?:19|20)\d{6}", folded) or _WITH_WORD.search(folded))

@@ -1,0 +1,152 @@
+"""The draft of a mapping: one line for each column, with its confidence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from mappers.clean import CleanContext
+from mappers.codes import place_lists
+from mappers.columns import Column, Wanted, peek, settle
+from mappers.draft.assign import Choice, assign
+from mappers.draft.content import Content
+from mappers.draft.headers import UNKNOWN, read_header
+from mappers.draft.lexicon import Lexicon, load_lexicon
+from mappers.draft.match import ColumnSeen
+from mappers.draft.rules import DraftRule, make_rule
+from mappers.encodings import Encoding, to_bytes
+from mappers.legacy import LegacyTable
+from mappers.schema import form_tables, load_schemas
+
+# From this confidence a line is in force; below it, it is a proposal.
+SURE_ENOUGH = 0.55
+_FORM_NUMBER = re.compile(r"iif\W?([1-7])|\bif([1-7])\b", re.I)
+# Two-digit years are taken as not later than this.
+_PIVOT = 2026
+Kind = Literal["mapped", "asked", "elsewhere", "unknown"]
+
+
+@dataclass(frozen=True)
+class DraftLine:
+    """One column. target: name of its place ("fir_date", "accused.name"), or of where it belongs elsewhere; "" when
+    nothing fits. second: the next best. reason: why it is left out. encoding: as a rule names it.
+    """
+
+    source: str
+    kind: Kind
+    confidence: float
+    target: str = ""
+    rule: DraftRule | None = None
+    second: str = ""
+    reason: str = ""
+    encoding: str = ""
+    questions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A mapping to be looked at. lines: in the order of the columns. rows: kind of row -> (table, fixed fields)."""
+
+    table: str
+    form: str
+    lines: tuple[DraftLine, ...]
+    rows: Mapping[str, tuple[str, Mapping[str, str]]] = field(default_factory=dict)
+
+    def of_kind(self, kind: Kind) -> tuple[DraftLine, ...]:
+        """The lines of one kind."""
+        return tuple(line for line in self.lines if line.kind == kind)
+
+
+def draft_table(
+    table: LegacyTable, wanted: Wanted, *, form: str = "", state: str = "", lexicon: Lexicon | None = None
+) -> Draft:
+    """The draft for a table; its first rows are read. form: guessed when not given. state: code, for lists and dates.
+
+    Raises MappingError when there is no such form or state.
+    """
+    lexicon = lexicon or load_lexicon()
+    table, sample = peek(table)
+    settled = settle(table, sample, wanted)
+    context = CleanContext(state=state, book_year=_PIVOT, lists=place_lists(state) if state else {})
+    columns = [
+        _see(c, values, i, settled, context, lexicon) for i, (c, values) in enumerate(zip(settled, sample, strict=True))
+    ]
+    form = form or guess_form(columns, table.name, lexicon)
+    form_tables(form)
+    choices = assign(columns, form, table.name, lexicon)
+    lines = tuple(_lines(choices, {c.name: c for c in settled}))
+    used = {line.rule.into for line in lines if line.rule is not None and line.rule.into}
+    rows = {n: (k.table, k.set) for n, k in lexicon.rows.items() if n in used}
+    return Draft(table.name, form, lines, rows)
+
+
+def guess_form(columns: Sequence[ColumnSeen], table: str, lexicon: Lexicon) -> str:
+    """The form a table's name tells of, else the FIR."""
+    numbered = _FORM_NUMBER.search(table)
+    named = f"iif{numbered.group(1) or numbered.group(2)}" if numbered else ""
+    told = [lexicon.tables[t] for r in read_header(table, lexicon)[:2] for t in r.tokens if t in lexicon.tables]
+    known = [f for f in (named, *told) if f in load_schemas()]
+    return known[0] if known else "iif1"
+
+
+def _see(
+    column: Column, values: Sequence[bytes | str], place: int, settled: Iterable[Column], context: CleanContext,
+    lexicon: Lexicon,
+) -> ColumnSeen:  # fmt: skip
+    texts = tuple(dict.fromkeys(column.decode(v).text for v in values))
+    return ColumnSeen(column.name, _headers(column.name, settled, lexicon), Content(texts, context), place)
+
+
+def _headers(name: str, settled: Iterable[Column], lexicon: Lexicon) -> tuple[str, ...]:
+    """The column's name, and what it says in the encodings of the table's columns where it says nothing as it is."""
+    if any(not any(t.startswith(UNKNOWN) for t in r.tokens) for r in read_header(name, lexicon)):
+        return (name,)
+    used: dict[str, Encoding] = {c.encoding.info.name: c.encoding for c in settled if c.encoding is not None}
+    return (name, *(decoded for e in used.values() if (decoded := _decoded(name, e)) != name))
+
+
+def _decoded(name: str, encoding: Encoding) -> str:
+    try:
+        return encoding.decode(to_bytes(name).decode("cp1252", "replace") if not name.isascii() else name)
+    except (ValueError, UnicodeError):
+        return name
+
+
+def _lines(choices: Sequence[Choice], settled: Mapping[str, Column]) -> Iterable[DraftLine]:
+    sure = [c for c in choices if c.target and not c.target.is_elsewhere and c.score >= SURE_ENOUGH]
+    taken = frozenset(c.target.name for c in sure if c.target)
+    filled: set[tuple[str, str]] = set()
+    for choice in choices:
+        line = _line(choice, taken, settled[choice.column.name])
+        keys = {(line.rule.into, f) for f in line.rule.fields} if line.rule else set()
+        if line.kind == "mapped" and keys & filled:
+            line = replace(line, kind="asked", questions=(*line.questions, "its field is filled by another column"))
+        elif line.kind == "mapped":
+            filled |= keys
+        yield line
+
+
+def _line(choice: Choice, taken: frozenset[str], column: Column) -> DraftLine:
+    target, content = choice.target, choice.column.content
+    encoding = _encoding(column)
+    base = DraftLine(
+        choice.column.name, "unknown", round(choice.score, 2), second=choice.second, encoding=encoding,
+        questions=() if column.is_clear else (column.question,),
+    )  # fmt: skip
+    if target is None:
+        return base
+    if target.is_elsewhere:
+        return replace(base, kind="elsewhere", target=target.name, reason=target.reason)
+    rule = make_rule(target, content, taken)
+    if rule is None:
+        return replace(base, kind="asked", target=target.name, questions=("no cleaner gives what this field wants",))
+    kind: Kind = "mapped" if choice.score >= SURE_ENOUGH else "asked"
+    return replace(base, kind=kind, target=target.name, rule=rule)
+
+
+def _encoding(column: Column) -> str:
+    if not column.is_clear:
+        return "auto"
+    return column.encoding.info.name if column.encoding is not None else ""

@@ -1,0 +1,79 @@
+"""Where a column may go: the fields of a form and of its child rows, and what belongs elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from mappers.draft.headers import read_header
+from mappers.draft.lexicon import Lexicon, Phrase
+from mappers.schema import Column, Table, form_tables, load_schemas
+from mappers.schema.table import ROMAN
+
+
+@dataclass(frozen=True)
+class Target:
+    """One place for a column. row: kind of child row, "" for the form's own table. column: None for what belongs
+    elsewhere. phrases: what headers say of it. reason: why it is left out.
+    """
+
+    name: str
+    row: str
+    column: Column | None
+    phrases: tuple[Phrase, ...]
+    lead: str = ""
+    reason: str = ""
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether the form has no field for it."""
+        return self.column is None
+
+
+def find_targets(form: str, lexicon: Lexicon) -> tuple[Target, ...]:
+    """All targets of a form. Raises MappingError when there is no such form."""
+    tables = form_tables(form)
+    found = [*_own(tables[form], lexicon)]
+    for name, kind in lexicon.rows.items():
+        table = next((t for t in tables.values() if t.child == kind.table), None)
+        if table is not None:
+            found += _of_row(name, kind.lead, table, set(kind.set), lexicon)
+    return (*found, *_elsewhere(form, {t.name for t in found}, lexicon))
+
+
+def _own(table: Table, lexicon: Lexicon) -> Iterator[Target]:
+    for column in _drafted(table):
+        phrases = (*lexicon.own.get(column.name, ()), _label(column, lexicon))
+        yield Target(column.name, "", column, tuple(dict.fromkeys(filter(None, phrases))))
+
+
+def _of_row(name: str, lead: str, table: Table, fixed: set[str], lexicon: Lexicon) -> Iterator[Target]:
+    known = lexicon.fields.get(table.child, {})
+    for column in _drafted(table):
+        if column.name in fixed or (known and column.name not in known):
+            continue
+        phrases = (*known.get(column.name, ()), _label(column, lexicon))
+        led = (p | {lead} if lead else p for p in phrases)
+        yield Target(f"{name}.{column.name}", name, column, tuple(dict.fromkeys(filter(None, led))), lead)
+
+
+def _drafted(table: Table) -> Iterator[Column]:
+    """Columns that a header may name: not those that repeat another in Latin letters or say how it was inferred."""
+    yield from (c for c in table.columns if not c.name.endswith(ROMAN) and c.name != "act_is_inferred")
+
+
+def _label(column: Column, lexicon: Lexicon) -> Phrase:
+    readings = read_header(column.label, lexicon)
+    return frozenset(t for t in readings[0].tokens if not t.startswith("?")) if readings else frozenset()
+
+
+def _elsewhere(form: str, own: set[str], lexicon: Lexicon) -> Iterator[Target]:
+    """What this form has no field for; a form's own fields are not elsewhere."""
+    taken = _names_by_form()
+    for name, other in lexicon.elsewhere.items():
+        if other.form != form and name not in own and other.phrases and (not other.form or other.form in taken):
+            yield Target(name, "", None, other.phrases, reason=other.reason)
+
+
+def _names_by_form() -> Mapping[str, Mapping[str, Table]]:
+    return load_schemas()

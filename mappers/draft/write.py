@@ -1,0 +1,150 @@
+"""A draft as a mapping file: what is sure in force, everything else as a comment that a person turns into a rule."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from mappers.codes import act_list, code_lists
+from mappers.draft.draft import Draft, DraftLine
+from mappers.draft.rules import DraftRule
+
+_NULLS = ("NIL", "NA", "N.A.", "N.K.", "00/00/00", "00/00/0000")
+_SHOWN = 12
+
+
+def write_draft(draft: Draft, mapping_id: str, *, title: str = "", states: tuple[str, ...] = ()) -> str:
+    """The text of the file; it binds as it stands. mapping_id: also the name of the file."""
+    encoding = _usual_encoding(draft)
+    return "\n".join(
+        [
+            *_head(draft, mapping_id, title, encoding), *_match(draft, states), *_rows(draft),
+            *(text for line in draft.lines for text in _block(line, draft, encoding)),
+        ]
+    ) + "\n"  # fmt: skip
+
+
+def _usual_encoding(draft: Draft) -> str:
+    """The legacy encoding of most mapped columns, "" when they are plain."""
+    counted = Counter(line.encoding for line in draft.of_kind("mapped") if line.encoding not in ("", "auto"))
+    return counted.most_common(1)[0][0] if counted else ""
+
+
+def _head(draft: Draft, mapping_id: str, title: str, encoding: str) -> Iterator[str]:
+    mapped, total = len(draft.of_kind("mapped")), len(draft.lines)
+    yield f"# A draft: {mapped} of {total} columns are mapped. The number behind a rule says how sure it is (1.00 surely)."
+    yield "# Read every line, compare it with the register, and decide what is asked; until then those cells are left over."
+    yield from _asked(draft)
+    yield "format = 1"
+    yield f"id = {_text(mapping_id)}"
+    yield 'version = "1"'
+    yield f"title = {_text(title or f'Draft for the table {draft.table}')}"
+    yield f"form = {_text(draft.form)}"
+    if encoding:
+        yield f"encoding = {_text(encoding)}"
+    yield f"# How this source writes that there is nothing, if it does: nulls = {_texts(_NULLS)}"
+    yield ""
+
+
+def _asked(draft: Draft) -> Iterator[str]:
+    open_lines = [line for line in draft.lines if line.kind != "mapped" or line.questions or _unlisted(line)]
+    if not open_lines:
+        return
+    yield "# Asked:"
+    for line in open_lines:
+        yield f"#   {_comment(line.source)}: {_question(line)}"
+
+
+def _question(line: DraftLine) -> str:
+    said = list(line.questions)
+    if line.kind == "unknown":
+        said.insert(0, "what is it?")
+    elif line.kind == "elsewhere":
+        said.insert(0, f"{line.reason}: leave it out?")
+    elif line.kind == "asked":
+        second = f", or {line.second}" if line.second else ""
+        said.insert(0, f"is it {line.target}{second}?")
+    if _unlisted(line):
+        said.append(f"what do its codes stand for ({len(_unlisted(line))} are not known)?")
+    return _comment(" ".join(said))
+
+
+def _unlisted(line: DraftLine) -> tuple[str, ...]:
+    return line.rule.unlisted if line.rule is not None and line.kind == "mapped" else ()
+
+
+def _match(draft: Draft, states: tuple[str, ...]) -> Iterator[str]:
+    columns = [line.source for line in draft.of_kind("mapped")] or [line.source for line in draft.lines]
+    yield "[match]"
+    yield f"columns = {_texts(columns)}"
+    if states:
+        yield f"states = {_texts(states)}"
+    yield ""
+
+
+def _rows(draft: Draft) -> Iterator[str]:
+    for name, (table, fixed) in draft.rows.items():
+        in_force = any(line.rule and line.rule.into == name for line in draft.of_kind("mapped"))
+        mark = "" if in_force else "# "
+        yield f"{mark}[rows.{name}]"
+        yield f"{mark}table = {_text(table)}"
+        if fixed:
+            yield f"{mark}set = {_table(fixed)}"
+        yield ""
+
+
+def _block(line: DraftLine, draft: Draft, usual: str) -> Iterator[str]:
+    if line.kind == "mapped" and line.rule is not None:
+        yield f"[[map]]  # {line.confidence:.2f}"
+        yield from _rule(line, line.rule, usual)
+    elif line.kind == "asked" and line.rule is not None:
+        yield f"# ? {line.confidence:.2f}  {_question(line)}"
+        yield from (f"# {text}" for text in ("[[map]]", *_rule(line, line.rule, usual)))
+    else:
+        yield f"# ? {line.confidence:.2f}  {_question(line)}"
+        reason = line.reason or "say here why it is left out"
+        yield from (f"# {text}" for text in ("[[ignore]]", f"from = {_text(line.source)}", f"reason = {_text(reason)}"))
+    yield ""
+
+
+def _rule(line: DraftLine, rule: DraftRule, usual: str) -> Iterator[str]:
+    yield f"from = {_text(line.source)}"
+    if rule.into:
+        yield f"into = {_text(rule.into)}"
+    yield f"to = {_text(rule.to) if isinstance(rule.to, str) else _table(rule.to)}"
+    yield f"clean = {_text(rule.clean)}"
+    if line.encoding != usual:
+        yield f"encoding = {_text(line.encoding)}"
+    if rule.unlisted:
+        yield from _values(rule)
+
+
+def _values(rule: DraftRule) -> Iterator[str]:
+    known = code_lists().get(rule.codes)
+    values = act_list().values if rule.codes == "act" else known.values if known else ()
+    more = f" and {len(values) - _SHOWN} more" if len(values) > _SHOWN else ""
+    yield f"# What its codes stand for, each one of: {_comment(', '.join(values[:_SHOWN]))}{more}"
+    yield f"# values = {_table(dict.fromkeys(rule.unlisted, '?'))}"
+
+
+def _table(pairs: Mapping[str, str]) -> str:
+    return "{ " + ", ".join(f"{_key(k)} = {_text(v)}" for k, v in pairs.items()) + " }"
+
+
+def _key(name: str) -> str:
+    return name if name and all(c.isascii() and (c.isalnum() or c in "_-") for c in name) else _text(name)
+
+
+def _texts(texts: tuple[str, ...] | list[str]) -> str:
+    return "[" + ", ".join(map(_text, texts)) + "]"
+
+
+def _text(text: str) -> str:
+    """A TOML basic string."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _comment(text: str) -> str:
+    """Text that may stand in a comment: in one line, without control characters."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
