@@ -25,7 +25,7 @@ _RELATIONS: Mapping[str, str] = {
     "brother": r"b\s*/\s*o\.?|brother\s+of|भाई",
 }
 _RELATION = re.compile("|".join(f"(?P<{n}>{_B}(?:{w}){_E})" for n, w in _RELATIONS.items()), re.I)
-_ALIAS = re.compile(rf"\s*@\s*|{_B}(?:alias|urf|उर्फ|उर्फ़|ওরফে|என்கிற|ఉరఫ్|ಉರುಫ್|എന്ന|ઉર્ફે|ਉਰਫ|عرف){_E}\.?", re.I)
+_ALIAS = re.compile(rf"\s*@\s*|{_B}(?:alias|urf|उर्फ|उर्फ़|ওরফে|என்கிற|ఉరఫ్|ಉರುಫ್|എന്ന|ઉર્ફે|ਉਰਫ|ଓରଫ|عرف){_E}\.?", re.I)
 _ADDRESS = re.compile(
     rf"{_B}(?:r\s*[/.]\s*o\.?|resident\s+of|residing\s+at|address|add\.|vill(?:age)?\.?|निवासी|नि\.|साकिन|सा\.|रहि\.|रा\."
     rf"|पता|সাং|সাকিন|ঠিকানা|গ্রাম|முகவரி|నివాసి|ವಾಸ|વાસી|ਵਾਸੀ|ساکن)(?![^\W_])[\s:.\-]*|\s+of\s+",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from mappers.clean.base import CleanContext, Cleaned, CleanedRows, Cleaner
 from mappers.clean.money import clean_money
@@ -19,6 +19,19 @@ _UNKNOWN = re.compile(
 )
 _OTHERS = re.compile(
     r"^\W*(?:and|&|व|तथा|एवं|और|ও|এবং|மற்றும்)?\s*(?:\d+\s*)?(?:others?|अन्य|इतर|অন্যান্য|மற்றவர்கள்|etc\.?)(?![^\W\d_])",
+    re.I,
+)
+_AND = r"and|&|व|तथा|एवं|और|आणि|ও|এবং|আৰু|மற்றும்|మరియు|ಮತ್ತು|તથા|અને|ਅਤੇ|ਤੇ|ଓ|ଏବଂ|و|اور"
+_MORE = (
+    r"others?|अन्य|इतर|অন্যান্য|অন্য|আন|மற்றவர்கள்|பிறர்|ఇతరులు|ఇతర|ಇತರರು|ಇತರೆ|ಇತರ|മറ്റുള്ളവരും|മറ്റുള്ളവർ|മറ്റു|અન્ય|ਹੋਰ|ଅନ୍ୟମାନେ|ଅନ୍ୟ|دیگر"
+)
+_PEOPLE = r"persons?|people|व्यक्ति|लोग|नफर|जन|जण|জন|பேர்|நபர்கள்|మంది|ಜನರು|ಜನ|പേരും|പേർ|ઇસમો|જણા|ਵਿਅਕਤੀ|ਜਣੇ|ଜଣ|افراد|کس"
+_NOT_IN_WORD = r"(?<![^\W\d_])(?<![\u0900-\u0d7f])"
+_ETC = r"etc\.?|आदि|वगैरह|वगैरा|वगैरे|আদি|প্রমুখ|முதலியோர்|ਵਗੈਰਾ|وغیرہ"
+# What stands behind the last name for those that nobody named: "and 3 others", "व अन्य 3", "etc. 5 persons".
+_WITH_OTHERS = re.compile(
+    rf"[\s,;]*{_NOT_IN_WORD}(?:(?:{_AND})\s*(?:(?:{_MORE})(?:\s*\d+)?|\d+\s*(?:{_MORE}|{_PEOPLE}))|(?:{_MORE})\s*\d+|(?:{_ETC})"
+    rf"(?:\s*\d+)?)(?:\s*(?:{_MORE}|{_PEOPLE}))*\W*$",
     re.I,
 )
 _VALUE = re.compile(
@@ -44,8 +57,22 @@ def split_items(raw: str) -> list[str]:
 
 
 def clean_persons(raw: str, context: CleanContext) -> CleanedRows:
-    """A block of persons as rows: the parts of clean_person, and status "unknown" for those nobody could name."""
-    return CleanedRows(tuple(_person(item) for item in split_items(raw)))
+    """A block of persons as rows: the parts of clean_person, and status "unknown" for those nobody could name.
+
+    Others who are only counted ("व अन्य 3", "and 2 others") are one row with status "unknown" and the note "others".
+    """
+    return CleanedRows(tuple(row for item in split_items(raw) for row in _persons(item)))
+
+
+def _persons(item: str) -> Iterator[Mapping[str, Cleaned]]:
+    """The person of one item, and a row for others who are only counted behind the name."""
+    folded = fold_digits(item)
+    m = _WITH_OTHERS.search(folded) if len(folded) == len(item) else None
+    if m is None or not m.start():
+        yield _person(item)
+        return
+    yield _person(item[: m.start()])
+    yield {"status": Cleaned("unknown", 0.9, ("others",), item[m.start() :].strip(" ,;"))}
 
 
 def _person(item: str) -> Mapping[str, Cleaned]:

@@ -30,6 +30,8 @@ _CLOCK = re.compile(r"^(\d{1,2})\s*[:.]\s*(\d{2})(?:\s*[:.]\s*\d{2})?$")
 _FOUR = re.compile(r"^([012]\d)([0-5]\d)$")
 _AND_A_WORD = re.compile(r"^(\d{2})\s*[:.]\s*(\d{2})\s+[^\s\d]{1,6}(?:\s*[।|.])?$")
 _NOON_END = 12
+# The day that Access, Excel and SQL Server put before an hour of no day.
+_NO_DAY = re.compile(r"^\s*(?:1899-12-3[01]|1900-01-01)(?:t|\s)\s*(\d{1,2}:\d{2}(?::\d{2})?)(?:\.\d+)?\s*$")
 
 
 def clean_time(raw: str, context: CleanContext) -> Cleaned:
@@ -38,9 +40,10 @@ def clean_time(raw: str, context: CleanContext) -> Cleaned:
     Hours and minutes without a half of the day are read as on a 24-hour clock; a bare hour up to 12 without one
     gives no value. Numbers may be words ("साढ़े दस बजे रात"). 24:00 stays, as the end of its day ("end-of-day"). An
     hour from 13 on with a word that is not known (a misread "hrs" or "बजे") is a time all the same, less surely
-    ("unknown-word"); up to 12 the word may be the half.
+    ("unknown-word"); up to 12 the word may be the half. The day that databases put before
+    an hour of no day (1899-12-30) is dropped.
     """
-    text = fold_amount(raw)
+    text = _NO_DAY.sub(r"\1", fold_amount(raw))
     half, part = _AM_PM.search(text), _PART.search(text)
     bare = _NOISE.sub(" ", _AM_PM.sub(" ", _PART.sub(" ", text)))
     bare = re.sub(r"\s+", " ", bare).strip(" .,:;-/")

@@ -1,0 +1,38 @@
+"""The number of a case as registers write it in one cell: part of the register, number, year."""
+
+from __future__ import annotations
+
+import re
+
+from mappers.clean.base import CleanContext, Cleaned, CleanedRows, Cleaner, unsure
+from mappers.clean.digits import clean_year
+from mappers.folding import fold_digits, squeeze
+
+# A word before the number ends in a dot, colon or blank; part: I to VI of the registers in the tradition of Bombay.
+_NUMBER = re.compile(
+    r"(?:\D{0,24}?[.:\s])??(?:part[\s.\-]*)?(?:(?P<part>IV|VI|V|I{1,3})\s*[-–/.: ]\s*)?(?P<number>\d{1,6})"
+    r"(?:\s*[/\-–]\s*(?P<year>\d{4}|\d{2}))?[\s.]*",
+    re.I,
+)
+
+
+def clean_crime_number(raw: str, context: CleanContext) -> CleanedRows:
+    """The number of a case as parts part, number and year: "I-123/2009", "C.R. No. II-45/98", "78/2019", "123".
+
+    A part is one of the Roman numerals I to VI. A year of two digits is read like any other year. What is written in
+    another way, or holds more, gives no number.
+    """
+    m = _NUMBER.fullmatch(fold_digits(squeeze(raw)))
+    if m is None:
+        several = len(re.findall(r"\d+", fold_digits(raw))) > 2
+        return CleanedRows(({"number": unsure("several-numbers" if several else "not-a-crime-number")},))
+    parts = {"number": Cleaned(str(int(m["number"])), raw=m["number"])}
+    if m["part"]:
+        parts["part"] = Cleaned(m["part"].upper(), raw=m["part"])
+    if m["year"]:
+        year = clean_year(m["year"], context)
+        parts["year"] = Cleaned(year.value, year.confidence, year.notes, m["year"])
+    return CleanedRows((parts,))
+
+
+CLEANERS = (Cleaner("crime_number", rows=clean_crime_number, parts=("part", "number", "year"), main="number"),)
