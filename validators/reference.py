@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from mappers.schema import load_schemas
+from mappers.schema import form_tables, load_schemas
 from validators.policies import load_policy, policy_names
-from validators.rule import Each, Rule, load_rules
+from validators.rule import FIRST_FORM, Each, Rule, load_rules
 from validators.structure import STRUCTURE
 
 RuleRow = dict[str, str]
@@ -35,7 +35,9 @@ def rules_table() -> list[RuleRow]:
     Keys: code, slug, letter, form, table, fields, scope ("one record" or "across records"), english, hindi, why, and
     the severity under each policy by the policy's name.
     """
-    rows = [_rule_row(made) for form in load_schemas() for made in load_rules(form).values()]
+    forms = (FIRST_FORM, *load_schemas())
+    rules = {made.code: made for form in reversed(forms) for made in load_rules(form).values()}
+    rows = [_rule_row(made) for made in rules.values()]
     rows += [
         {
             **{"code": s.code, "slug": s.slug, "letter": s.letter, "form": "", "table": "", "fields": ""},
@@ -66,9 +68,12 @@ def main(path: str) -> None:
 
 
 def _rule_row(made: Rule) -> RuleRow:
-    table = "" if isinstance(made.fields, Each) else made.table
+    form = "every form" if made.is_general else made.form
+    child = form_tables(made.form)[made.table].child
+    table = "" if isinstance(made.fields, Each) else f"{form}, {child}" if made.is_general and child else made.table
+    table = form if made.is_general and not child else table
     return {
-        **{"code": made.code, "slug": made.slug, "letter": made.letter, "form": made.form, "table": table},
+        **{"code": made.code, "slug": made.slug, "letter": made.letter, "form": form, "table": table},
         "fields": ", ".join(_fields(made)),
         "scope": "across records" if made.across else "one record",
         **{"english": made.english, "hindi": made.hindi, "why": made.why},
@@ -80,7 +85,8 @@ def _fields(made: Rule) -> tuple[str, ...]:
         return made.fields
     if made.fields.names:
         return made.fields.names
-    return (f"every {made.fields.kind or made.fields.codes}",)
+    kinds = " or ".join(made.fields.kind.split())
+    return (f"every {kinds or made.fields.codes}",)
 
 
 def _line(cells: list[str]) -> str:

@@ -25,6 +25,9 @@ Example = Mapping[str, Any]
 B = TypeVar("B", bound=Callable[..., Any])
 
 RECORD_ID = "record_id"
+# A rule of every form that has its fields; its examples are of the first form.
+EVERY_FORM = "*"
+FIRST_FORM = "iif1"
 _RULE, _MESSAGES, _EXAMPLES = "_rule", "_messages", "_examples"
 
 
@@ -32,24 +35,28 @@ _RULE, _MESSAGES, _EXAMPLES = "_rule", "_messages", "_examples"
 class Each:
     """A choice of columns, in any table of the form; the rule's body sees each of them as `f.this`.
 
-    names: these columns; record_id is that of every child table. kind, codes: all columns of that kind or code list.
-    Empty parts do not choose.
+    names: these columns; record_id is that of every child table. kind, codes: all columns of that kind or code list;
+    several kinds are parted by a blank. Empty parts do not choose. besides: names and code lists that are left out.
     """
 
     names: tuple[str, ...] = ()
     kind: str = ""
     codes: str = ""
+    besides: tuple[str, ...] = ()
 
     def takes(self, column: Column) -> bool:
         """Whether the choice holds this column."""
         if self.names:
             return column.name in self.names
-        return (not self.kind or column.kind == self.kind) and (not self.codes or column.codes == self.codes)
+        if column.name in self.besides or column.codes in self.besides:
+            return False
+        kinds = self.kind.split()
+        return (not kinds or column.kind in kinds) and (not self.codes or column.codes == self.codes)
 
 
-def each(*names: str, kind: str = "", codes: str = "") -> Each:
+def each(*names: str, kind: str = "", codes: str = "", besides: tuple[str, ...] = ()) -> Each:
     """Choose columns by name, by kind or by code list."""
-    return Each(names, kind, codes)
+    return Each(names, kind, codes, besides)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +75,9 @@ class Rule:
 
     code: its id in the rule list. table: the table it runs on. fields: the fields it reads ("parent.fir_date" is a
     field of the parent row, "acts" the child rows themselves); the first one bears the finding. across: it looks at
-    more than one record. letter: E, W or I of the rule list. why: the docstring. passes, fails: example records as
-    plain values, child rows under their child name, a pair where raw text and value differ; a list where it takes
-    several records.
+    more than one record. is_general: it is asked of every form that has its fields. letter: E, W or I of the rule list.
+    why: the docstring. passes, fails: example records as plain values, child rows under their child name, a pair where
+    raw text and value differ; a list where it takes several records.
     """
 
     code: str
@@ -85,6 +92,7 @@ class Rule:
     passes: Example | list[Example]
     fails: Example | list[Example]
     body: Body
+    is_general: bool = False
 
     @property
     def why(self) -> str:
@@ -97,10 +105,11 @@ def rule(
 ) -> Callable[[B], B]:
     """Label a function as a rule and return it unchanged.
 
-    table: where the rule runs when it is not the form's own table. The function takes the columns and gives a boolean
-    expression: true where the row is in order, null where the rule has nothing to say.
+    form: one form, or EVERY_FORM for all that have the fields. table: where the rule runs when it is not the form's own
+    table; in a rule of every form the records' name for it ("persons"). The function takes the columns and gives a
+    boolean expression: true where the row is in order, null where the rule has nothing to say.
     """
-    return _labels(_RULE, _Label(code, slug, form, table or form, fields, across))
+    return _labels(_RULE, _Label(code, slug, form, table, fields, across))
 
 
 def tells(letter: Letter, *, en: str, hi: str) -> Callable[[B], B]:
@@ -122,14 +131,14 @@ def _labels(name: str, value: object) -> Callable[[B], B]:
 
 
 @cache
-def load_rules(form: str = "iif1") -> Mapping[str, Rule]:
+def load_rules(form: str = FIRST_FORM) -> Mapping[str, Rule]:
     """All rules of a form by code, in the order of their codes; found by scanning `validators/rules/`.
 
     Raises RuleError when two rules share a code or a slug, or a label is incomplete or names an unknown field.
     """
     from validators import rules
 
-    return collect(made for made in _scan(rules) if made.form == form)
+    return collect(made for function in _scan(rules) if (made := rule_of_form(function, form)))
 
 
 def collect(made: Iterable[Rule]) -> Mapping[str, Rule]:
@@ -139,43 +148,74 @@ def collect(made: Iterable[Rule]) -> Mapping[str, Rule]:
     for one in made:
         if one.code in found or one.slug in slugs:
             raise RuleError(f"two rules are called {one.code} or {one.slug}")
-        _check_fields(one)
+        _check_fields(one.code, one.form, one.table, one.fields)
         found[one.code] = one
         slugs.add(one.slug)
     return dict(sorted(found.items()))
 
 
-def _scan(package: ModuleType) -> Iterator[Rule]:
+def _scan(package: ModuleType) -> Iterator[Body]:
     for info in pkgutil.iter_modules(package.__path__):
         module = importlib.import_module(f"{package.__name__}.{info.name}")
         for thing in vars(module).values():
             if getattr(thing, "__module__", "") == module.__name__ and hasattr(thing, _RULE):
-                yield make_rule(thing)
+                yield thing
 
 
-def make_rule(function: Body) -> Rule:
-    """The rule that a labelled function stands for. Raises RuleError when a label or the docstring is missing."""
+def rule_of_form(function: Body, form: str) -> Rule | None:
+    """The rule that a labelled function stands for in a form; None when it is a rule of another one.
+
+    A rule of every form is none of those that lack its fields; but the first form, of which its examples are, has them.
+    """
     label: _Label = getattr(function, _RULE)
+    if label.form not in (form, EVERY_FORM):
+        return None
+    if label.form == EVERY_FORM and form != FIRST_FORM and not _has_fields(label, form):
+        return None
+    return make_rule(function, form)
+
+
+def _has_fields(label: _Label, form: str) -> bool:
+    try:
+        _check_fields(label.code, form, _table_of(label, form), label.fields)
+    except RuleError:
+        return False
+    return True
+
+
+def _table_of(label: _Label, form: str) -> str:
+    """The table's name in the form; "" when it has no such child table."""
+    if label.form != EVERY_FORM or not label.table:
+        return label.table or form
+    return next((t.name for t in form_tables(form).values() if t.child == label.table), "")
+
+
+def make_rule(function: Body, form: str = "") -> Rule:
+    """The rule that a labelled function stands for, in a form when it is one of every form.
+
+    Raises RuleError when a label or the docstring is missing.
+    """
+    label: _Label = getattr(function, _RULE)
+    is_general = label.form == EVERY_FORM
+    form = (form or FIRST_FORM) if is_general else label.form
     for name, decorator in ((_MESSAGES, "tells"), (_EXAMPLES, "example"), ("__doc__", "a docstring")):
         if not getattr(function, name, None):
             raise RuleError(f"rule {label.code}: {decorator} is missing")
     letter, english, hindi = getattr(function, _MESSAGES)
     passes, fails = getattr(function, _EXAMPLES)
-    where = (label.code, label.slug, label.form, label.table, label.fields, label.across)
-    return Rule(*where, letter, english, hindi, passes, fails, function)
+    where = (label.code, label.slug, form, _table_of(label, form), label.fields, label.across)
+    return Rule(*where, letter, english, hindi, passes, fails, function, is_general)
 
 
-def _check_fields(made: Rule) -> None:
-    tables = form_tables(made.form)
-    if isinstance(made.fields, Each):
-        if RECORD_ID not in made.fields.names and not any(
-            made.fields.takes(c) for t in tables.values() for c in t.columns
-        ):
-            raise RuleError(f"rule {made.code}: its choice of fields holds none")
+def _check_fields(code: str, form: str, table_name: str, fields: tuple[str, ...] | Each) -> None:
+    tables = form_tables(form)
+    if isinstance(fields, Each):
+        if RECORD_ID not in fields.names and not any(fields.takes(c) for t in tables.values() for c in t.columns):
+            raise RuleError(f"rule {code}: its choice of fields holds none")
         return
     children = {t.child for t in tables.values()} - {""}
-    for name in made.fields:
+    for name in fields:
         above = name.startswith("parent.")
-        table = tables.get(made.form if above else made.table)
+        table = tables.get(form if above else table_name)
         if table is None or not (name in children or name == RECORD_ID or table.column(name.removeprefix("parent."))):
-            raise RuleError(f"rule {made.code}: there is no field {name} in {made.table}")
+            raise RuleError(f"rule {code}: there is no field {name} in {table_name}")

@@ -5,12 +5,12 @@ Source: registers.md sections 2 and 7 (history sheet, surveillance register X, K
 
 from __future__ import annotations
 
-from mappers.schema.parts import ActSection, Features, LegacyKey, LinkedFir, Officer, Person, PersonAddress, StationKey
+from mappers.schema.parts import ActSection, Features, LegacyKey, LinkedFir, Officer, Person, PersonAddress, Station
 from mappers.schema.table import FormModel, Table, Text, column
 
 
-class HistorySheet(Officer, StationKey):
-    """The front of a history sheet. The year is that in which it was opened."""
+class HistorySheet(Officer, Station):
+    """The front of a history sheet."""
 
     hs_no: Text = column("Number of the history sheet", "text", high=True, mandatory=True)
     hs_class: Text = column("Class", "code", codes="history_class", mandatory=True)

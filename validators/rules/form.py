@@ -5,9 +5,10 @@ from __future__ import annotations
 import polars as pl
 
 from validators.columns import Fields
-from validators.rule import each, example, rule, tells
+from validators.rule import EVERY_FORM, each, example, rule, tells
 
 _SIGNS = r"[\x{093E}-\x{094C}\x{09BE}-\x{09CC}]"
+_MAY_COME = ("date_fixed", "release_date")
 _INDIC = r"[\x{0900}-\x{0DFF}]"
 
 
@@ -17,10 +18,12 @@ def _fits_kind(f: Fields) -> pl.Expr:
 
 
 def _is_listed(f: Fields, name: str) -> pl.Expr:
-    return f.this.is_in(f.given.law.lists[name])
+    """Whether a closed list has the value; nothing to say of an open one."""
+    values = f.given.law.lists.get(name)
+    return pl.lit(None, dtype=pl.Boolean) if values is None else f.this.is_in(values)
 
 
-@rule("F008", slug="not-a-calendar-day", form="iif1", fields=each(kind="date"))
+@rule("F008", slug="not-a-calendar-day", form=EVERY_FORM, fields=each(kind="date"))
 @tells("E", en="The date is not a day of the calendar.", hi="यह तारीख कैलेंडर में नहीं है।")
 @example(passes={"fir_date": "2004-02-29"}, fails={"fir_date": "2003-02-29"})
 def date_is_a_day(f: Fields) -> pl.Expr:
@@ -28,15 +31,18 @@ def date_is_a_day(f: Fields) -> pl.Expr:
     return _fits_kind(f)
 
 
-@rule("F009", slug="date-in-the-future", form="iif1", fields=each(kind="date"))
+@rule("F009", slug="date-in-the-future", form=EVERY_FORM, fields=each(kind="date", besides=_MAY_COME))
 @tells("E", en="The date lies in the future.", hi="यह तारीख भविष्य की है।")
 @example(passes={"fir_date": "2014-03-12"}, fails={"fir_date": "2041-03-12"})
 def date_has_come(f: Fields) -> pl.Expr:
-    """Nothing that a register tells of can be later than the day of the check, which is given and not the clock's."""
+    """Nothing that a register tells of can be later than the day of the check, which is given and not the clock's.
+
+    A day that a court has fixed, and that of a release, may lie ahead.
+    """
     return f.this <= f.given.today
 
 
-@rule("F011", slug="not-a-time", form="iif1", fields=each(kind="time"))
+@rule("F011", slug="not-a-time", form=EVERY_FORM, fields=each(kind="time"))
 @tells("E", en="The time is not between 00:00 and 23:59.", hi="समय 00:00 से 23:59 के बीच नहीं है।")
 @example(passes={"fir_time": "16:10"}, fails={"fir_time": "25:10"})
 def time_is_of_a_day(f: Fields) -> pl.Expr:
@@ -44,7 +50,7 @@ def time_is_of_a_day(f: Fields) -> pl.Expr:
     return _fits_kind(f)
 
 
-@rule("F014", slug="name-without-letters", form="iif1", fields=each(kind="name"))
+@rule("F014", slug="name-without-letters", form=EVERY_FORM, fields=each(kind="name"))
 @tells("E", en="The name has no letters.", hi="नाम में कोई अक्षर नहीं है।")
 @example(passes={"io_name": "रमेश कुमार"}, fails={"io_name": "---"})
 def name_has_letters(f: Fields) -> pl.Expr:
@@ -52,7 +58,7 @@ def name_has_letters(f: Fields) -> pl.Expr:
     return f.this.str.contains(r"\p{L}")
 
 
-@rule("F015", slug="scripts-mixed-in-a-word", form="iif1", fields=each(kind="name"))
+@rule("F015", slug="scripts-mixed-in-a-word", form=EVERY_FORM, fields=each(kind="name"))
 @tells(
     "W",
     en="A Latin letter stands inside a word of an Indian script.",
@@ -64,7 +70,7 @@ def words_keep_one_script(f: Fields) -> pl.Expr:
     return ~f.this.str.contains(f"[A-Za-z]{_INDIC}|{_INDIC}[A-Za-z]")
 
 
-@rule("F016", slug="vowel-sign-out-of-place", form="iif1", fields=each(kind="name"))
+@rule("F016", slug="vowel-sign-out-of-place", form=EVERY_FORM, fields=each(kind="name"))
 @tells(
     "W",
     en="A word begins with a vowel sign, or has two in a row.",
@@ -79,7 +85,7 @@ def vowel_signs_follow_letters(f: Fields) -> pl.Expr:
     return ~f.this.str.contains(rf"(^|[\s.,])\p{{M}}|{_SIGNS}{_SIGNS}")
 
 
-@rule("F017", slug="private-or-lost-characters", form="iif1", fields=each(kind="name"))
+@rule("F017", slug="private-or-lost-characters", form=EVERY_FORM, fields=each(kind="name"))
 @tells(
     "E",
     en="The name holds characters of a private font, or the mark of lost characters.",
@@ -91,15 +97,15 @@ def characters_are_public(f: Fields) -> pl.Expr:
     return ~f.this.str.contains(r"[\p{Co}\x{FFFD}]")
 
 
-@rule("F018", slug="sex-not-in-list", form="iif1", table="iif1_persons", fields=("sex",))
+@rule("F018", slug="sex-not-in-list", form=EVERY_FORM, fields=each(codes="sex"))
 @tells("W", en="Sex is not one of the form's choices.", hi="लिंग प्रपत्र के विकल्पों में नहीं है।")
 @example(passes={"persons": [{"sex": "female"}]}, fails={"persons": [{"sex": "X1"}]})
 def sex_is_listed(f: Fields) -> pl.Expr:
     """The form knows male, female, transgender and unknown; no default turns an unknown mark into one of them."""
-    return f.sex.is_in(f.given.law.lists["sex"])
+    return _is_listed(f, "sex")
 
 
-@rule("F022", slug="phone-number-implausible", form="iif1", table="iif1_persons", fields=("phone",))
+@rule("F022", slug="phone-number-implausible", form=EVERY_FORM, fields=each("phone", "mobile"))
 @tells("W", en="This cannot be a phone number of India.", hi="यह भारत का फ़ोन नंबर नहीं हो सकता।")
 @example(passes={"persons": [{"phone": "9830012345"}]}, fails={"persons": [{"phone": "1234567890"}]})
 def phone_is_plausible(f: Fields) -> pl.Expr:
@@ -107,16 +113,27 @@ def phone_is_plausible(f: Fields) -> pl.Expr:
 
     Source: the national numbering plan. Several numbers, parted by comma, slash or semicolon, are judged by the first.
     """
-    first = f.phone.str.replace(r"[,;/].*$", "").str.replace_all(r"[\s\-().]", "")
+    first = f.this.str.replace(r"[,;/].*$", "").str.replace_all(r"[\s\-().]", "")
     plausible = first.str.contains(r"^((\+91|91|0)?[6-9][0-9]{9}|0[1-9][0-9]{8,9}|[1-9][0-9]{5,7})$")
-    return plausible | (f.phone == "[masked]")
+    return plausible | (f.this == "[masked]")
 
 
-@rule("F035", slug="not-an-amount", form="iif1", fields=each(kind="money"))
+@rule("F035", slug="not-an-amount", form=EVERY_FORM, fields=each(kind="money"))
 @tells("E", en="The amount is not a number of rupees.", hi="राशि रुपयों की संख्या नहीं है।")
 @example(passes={"property_value": "125000"}, fails={"property_value": "-500"})
 def amount_is_a_number(f: Fields) -> pl.Expr:
     """Money is plain digits with at most one point; grouping and "/-" are taken off before a value is made."""
+    return _fits_kind(f)
+
+
+@rule("F046", slug="not-a-number", form=EVERY_FORM, fields=each(kind="int year decimal", besides=("year", "fir_no")))
+@tells("E", en="This is not a plain number.", hi="यह सादी संख्या नहीं है।")
+@example(passes={"place_distance_km": "1.5"}, fails={"place_distance_km": "1,5 km"})
+def number_is_a_number(f: Fields) -> pl.Expr:
+    """Counts, years and measures are plain digits, measures with at most one point; units stand in fields of their own.
+
+    Our own addition to the rule list. Year and number of the FIR have rules of their own, since they may not be absent.
+    """
     return _fits_kind(f)
 
 
@@ -128,7 +145,7 @@ def direction_is_listed(f: Fields) -> pl.Expr:
     return f.place_direction.is_in(f.given.law.lists["direction"])
 
 
-@rule("F041", slug="rank-not-in-list", form="iif1", fields=each(codes="rank"))
+@rule("F041", slug="rank-not-in-list", form=EVERY_FORM, fields=each(codes="rank"))
 @tells("W", en="The rank is not in the list of ranks.", hi="पद पदों की सूची में नहीं है।")
 @example(passes={"io_rank": "SI"}, fails={"io_rank": "5I"})
 def rank_is_listed(f: Fields) -> pl.Expr:
@@ -139,17 +156,8 @@ def rank_is_listed(f: Fields) -> pl.Expr:
 @rule(
     "T020",
     slug="code-not-in-list",
-    form="iif1",
-    fields=each(
-        "occurrence_day",
-        "info_type",
-        "action_taken",
-        "act_is_inferred",
-        "relation",
-        "nationality",
-        "status",
-        "category",
-    ),
+    form=EVERY_FORM,
+    fields=each(kind="code", besides=("", "sex", "direction", "rank", "act")),
 )
 @tells("E", en="The code is not in the list of this field.", hi="यह कोड इस क्षेत्र की सूची में नहीं है।")
 @example(passes={"info_type": "oral"}, fails={"info_type": "shouted"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from validators.columns import Fields
-from validators.rule import each, example, rule, tells
+from validators.rule import EVERY_FORM, each, example, rule, tells
 
 _SEP = "\x1f"
 
@@ -14,7 +14,7 @@ def _one_of(text: pl.Expr, values: set[str]) -> pl.Expr:
     return text.str.to_lowercase().is_in(sorted(v.lower() for v in values))
 
 
-@rule("F001", slug="place-missing-or-unknown", form="iif1", fields=each("state", "district", "police_station"))
+@rule("F001", slug="place-missing-or-unknown", form=EVERY_FORM, fields=each("state", "district", "police_station"))
 @tells(
     "E",
     en="State, district or police station is missing, or not in the master list.",
@@ -40,7 +40,7 @@ def place_is_known(f: Fields) -> pl.Expr:
     return f.this.is_not_null()
 
 
-@rule("F002", slug="station-of-another-district", form="iif1", fields=("police_station", "district", "state"))
+@rule("F002", slug="station-of-another-district", form=EVERY_FORM, fields=("police_station", "district", "state"))
 @tells(
     "E",
     en="The police station is not one of this district's stations.",
@@ -63,7 +63,7 @@ def station_is_in_district(f: Fields) -> pl.Expr:
     return ~_one_of(district, covered) | _one_of(station, pairs)
 
 
-@rule("F004", slug="year-out-of-range", form="iif1", fields=("year",))
+@rule("F004", slug="year-out-of-range", form=EVERY_FORM, fields=("year",))
 @tells(
     "E",
     en="The year is missing, or not a year from 1861 to this year.",
@@ -87,7 +87,7 @@ def number_is_positive(f: Fields) -> pl.Expr:
     return (f.fir_no > 0).fill_null(value=False)
 
 
-@rule("F006", slug="fir-number-too-long", form="iif1", fields=("fir_no",))
+@rule("F006", slug="fir-number-too-long", form=EVERY_FORM, fields=("fir_no",))
 @tells(
     "W",
     en="The FIR number has more than four digits; a station's yearly serial has at most four.",

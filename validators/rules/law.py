@@ -9,7 +9,7 @@ import polars as pl
 
 from validators.columns import Fields
 from validators.masters import LAST_NUMBER
-from validators.rule import example, rule, tells
+from validators.rule import EVERY_FORM, example, rule, tells
 
 BNS_BEGINS = date(2024, 7, 1)
 _PENAL = ("IPC", "BNS")
@@ -36,7 +36,7 @@ def has_a_section(f: Fields) -> pl.Expr:
     return f.count("acts") > 0
 
 
-@rule("L002", slug="act-not-in-list", form="iif1", table="iif1_acts", fields=("act",))
+@rule("L002", slug="act-not-in-list", form=EVERY_FORM, table="acts", fields=("act",))
 @tells("E", en="The act is missing, or not in the list of acts.", hi="अधिनियम नहीं है, या अधिनियमों की सूची में नहीं है।")
 @example(
     passes={"acts": [{"act": "ARMS", "section": "25"}]},
@@ -47,7 +47,7 @@ def act_is_listed(f: Fields) -> pl.Expr:
     return f.act.is_in(f.given.law.lists["act"]).fill_null(value=False)
 
 
-@rule("L003", slug="section-not-in-act", form="iif1", table="iif1_acts", fields=("section", "act"))
+@rule("L003", slug="section-not-in-act", form=EVERY_FORM, table="acts", fields=("section", "act"))
 @tells("E", en="The act has no section of this number.", hi="इस अधिनियम में इस संख्या की धारा नहीं है।")
 @example(
     passes={"acts": [{"act": "IPC", "section": "498A"}]},
@@ -140,7 +140,7 @@ def bns_has_begun(f: Fields) -> pl.Expr:
     return ~((f.act == "BNS") & (_latest(f) < BNS_BEGINS))
 
 
-@rule("L023", slug="section-not-canonical", form="iif1", table="iif1_acts", fields=("section",))
+@rule("L023", slug="section-not-canonical", form=EVERY_FORM, table="acts", fields=("section",))
 @tells(
     "W",
     en="The section is missing, or not written as a section number is.",

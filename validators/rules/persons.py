@@ -5,12 +5,12 @@ from __future__ import annotations
 import polars as pl
 
 from validators.columns import Fields
-from validators.rule import example, rule, tells
+from validators.rule import EVERY_FORM, example, rule, tells
 
 _ADULT, _CAN_BE_ACCUSED, _CAN_REPORT, _OLDEST = 18, 7, 5, 120
 
 
-@rule("F019", slug="age-out-of-range", form="iif1", table="iif1_persons", fields=("age", "role"))
+@rule("F019", slug="age-out-of-range", form=EVERY_FORM, table="persons", fields=("age", "role"))
 @tells(
     "W",
     en="The age is not between 0 and 120, or a complainant is under five.",
@@ -26,7 +26,7 @@ def age_is_plausible(f: Fields) -> pl.Expr:
     return f.age.is_between(0, _OLDEST) & ~too_young
 
 
-@rule("X013", slug="accused-is-a-child", form="iif1", table="iif1_persons", fields=("age", "role"))
+@rule("X013", slug="accused-is-a-child", form=EVERY_FORM, table="persons", fields=("age", "role"))
 @tells(
     "E",
     en="The accused is under 18: a child in conflict with law, whose name is masked outside the case file.",
@@ -44,7 +44,7 @@ def accused_is_adult(f: Fields) -> pl.Expr:
     return ~((f.role == "accused") & (f.age < _ADULT))
 
 
-@rule("X014", slug="accused-under-seven", form="iif1", table="iif1_persons", fields=("age", "role"))
+@rule("X014", slug="accused-under-seven", form=EVERY_FORM, table="persons", fields=("age", "role"))
 @tells(
     "E",
     en="A child under seven cannot be accused.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from validators.columns import Fields
-from validators.rule import RECORD_ID, each, example, rule, tells
+from validators.rule import EVERY_FORM, RECORD_ID, each, example, rule, tells
 
 _BOOK = ("state", "district", "police_station", "year")
 _KEY = ("fir_no", "year", "police_station", "district", "state")
@@ -87,7 +87,7 @@ def dates_follow_numbers(f: Fields) -> pl.Expr:
     return (latest - f.fir_date).dt.total_days() <= 1
 
 
-@rule("T019", slug="row-without-record", form="iif1", fields=each(RECORD_ID), across=True)
+@rule("T019", slug="row-without-record", form=EVERY_FORM, fields=each(RECORD_ID), across=True)
 @tells("E", en="The row belongs to no record of this import.", hi="यह पंक्ति इस आयात के किसी अभिलेख की नहीं है।")
 @example(
     passes={"record_id": "a", "acts": [{"record_id": "a", "act": "IPC", "section": "379"}]},
@@ -98,7 +98,7 @@ def row_has_a_record(f: Fields) -> pl.Expr:
     return f.has_parent
 
 
-@rule("T025", slug="record-id-twice", form="iif1", fields=(RECORD_ID,), across=True)
+@rule("T025", slug="record-id-twice", form=EVERY_FORM, fields=(RECORD_ID,), across=True)
 @tells("E", en="Another row has the same record_id.", hi="दूसरी पंक्ति में भी यही record_id है।")
 @example(passes=[{"record_id": "a"}, {"record_id": "b"}], fails=[{"record_id": "a"}, {"record_id": "a"}])
 def record_id_is_unique(f: Fields) -> pl.Expr:

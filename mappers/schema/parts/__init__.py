@@ -12,6 +12,7 @@ from mappers.schema.parts.keys import (
     PersonActSection,
     ReportRef,
     Sentence,
+    Station,
     StationKey,
 )
 from mappers.schema.parts.people import (
@@ -55,6 +56,7 @@ __all__ = [
     "PersonAddress",
     "ReportRef",
     "Sentence",
+    "Station",
     "StationKey",
     "Standing",
     "Status",

@@ -5,12 +5,17 @@ from __future__ import annotations
 from mappers.schema.table import FormModel, Text, column
 
 
-class StationKey(FormModel):
-    """The station whose record it is, and the year of its book."""
+class Station(FormModel):
+    """The station whose record it is."""
 
     state: Text = column("State", "code", item="1", high=True, mandatory=True)
     district: Text = column("District", "code", item="1", high=True, mandatory=True)
     police_station: Text = column("Police station", "code", item="1", high=True, mandatory=True)
+
+
+class StationKey(Station):
+    """The station, and the year of its book."""
+
     year: Text = column("Year", "year", item="1", high=True, mandatory=True)
 
 
