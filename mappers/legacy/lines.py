@@ -113,15 +113,16 @@ def _wide(head: bytes) -> str:
 
 
 def _is_utf8(path: Path) -> bool:
+    """Whether all of a file is UTF-8; one that is cut within a character still is, if it has others."""
     decoder = codecs.getincrementaldecoder("utf-8")()
+    is_ascii = True
     with path.open("rb") as f:
         try:
             while chunk := f.read(_CHUNK * 4):
-                decoder.decode(chunk)
-            decoder.decode(b"", final=True)
+                is_ascii = decoder.decode(chunk).isascii() and is_ascii
         except UnicodeDecodeError:
             return False
-    return True
+    return not (is_ascii and decoder.getstate()[0])
 
 
 def _is_mostly_utf8(path: Path) -> bool:
