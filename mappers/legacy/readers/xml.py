@@ -27,6 +27,7 @@ _TAG = re.compile(rb"<[A-Za-z_\x80-\xff]")
 _HTML = re.compile(rb"<!DOCTYPE\s+html|<(?:html|table|body|head|style|meta|script|div|center|font|title)[\s>]", re.I)
 _WORKBOOK = re.compile(rb"<(?:\w+:)?Workbook\b")
 _MOST_BREAKS = 1000
+_SEARCHED = 1 << 16
 
 
 def looks_like(path: Path, head: bytes) -> bool:
@@ -82,6 +83,7 @@ class XmlFile:
     segments: list[Segment] = field(default_factory=list)
     breaks: list[Break] = field(default_factory=list)
     is_mended: bool = False
+    has_doctype: bool = False
     mends: Mends = field(default_factory=Mends)
 
     @property
@@ -91,6 +93,8 @@ class XmlFile:
 
     def scan(self) -> None:
         """Go through the file and sort its elements; mend it, or take it up again, where it is broken."""
+        with self.path.open("rb") as f:
+            self.has_doctype = b"<!DOCTYPE" in as_utf8(f.read(_SEARCHED))
         broken = self._scan()
         if broken is not None and broken.is_second_root:
             start = self._behind_declaration()
@@ -200,6 +204,8 @@ def _rows(xml: XmlFile, path: xml_kinds.Path, keys: list[str], notes: list[str])
                 cells.append(xml.written.cell(value))
         problem = row.problem or ("too-many-cells" if len(cells) > len(keys) else "")
         yield LegacyRow(number, row.offset, tuple(cells), False, problem)
+    if listener.count < path[-1].count:
+        notes.append(f"{path[-1].count - listener.count} rows are lost where the file is broken")
     if listener.nulls:
         notes.append(f"{listener.nulls} cells are NULL and are delivered as empty")
     if listener.late:
@@ -217,8 +223,8 @@ def _found(xml: XmlFile, listener: Rows, path: xml_kinds.Path) -> Iterator[XmlRo
             while listener.found:
                 yield listener.found.popleft()
             parsing.is_stopped = listener.count >= path[-1].count
-        if segment.end is not None:
-            listener.give_up(problem)
+        if segment.end is not None or parsing.broken is not None:
+            listener.give_up(problem or "broken")
         while listener.found:
             yield listener.found.popleft()
         if listener.count >= path[-1].count:
@@ -231,7 +237,9 @@ def _segments(xml: XmlFile, path: xml_kinds.Path) -> Iterator[tuple[Segment, str
     What comes before the first row is left out where nothing of it goes into the rows.
     """
     first = path[-1].first
-    can_jump = not any(k.attributes or any(c.is_leaf for c in k.children.values()) for k in path[1:-1])
+    can_jump = not xml.has_doctype and not any(
+        k.attributes or any(c.is_leaf for c in k.children.values()) for k in path[1:-1]
+    )
     problems = [*("cut" if b.is_end else "broken" for b in xml.breaks), ""]
     for segment, problem in zip(xml.segments, problems, strict=False):
         if segment.end is not None and segment.end <= first:
