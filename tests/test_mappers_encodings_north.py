@@ -1,4 +1,4 @@
-"""Font encodings of Hindi, Marathi and Gujarati: marks in their place, both spellings of a glyph, dates."""
+"""Font encodings of Hindi, Marathi, Gujarati and Punjabi: marks in their place, both spellings of a glyph, dates."""
 
 from __future__ import annotations
 
@@ -32,6 +32,9 @@ DEVANAGARI = (KRUTI, DEVLYS, WALKMAN, CHANAKYA, SHUSHA, SHREE, DV)
         (CHANAKYA, "çSÍçÌ", "स्थिति"),
         (CHANAKYA, "·ÌüÃØçÙD", "कर्तव्यनिष्ठ"),
         (CHANAKYA, "Ïæí×·", "धार्मिक"),
+        (CHANAKYA, "âÇU¸·¤ ÜÇU¸·¤è", "सड़क लड़की"),
+        (CHANAKYA, "ÂÉU¸Ùæ", "पढ़ना"),
+        (CHANAKYA, "·¤¸ÚUèÕ âÈ¤¸ÚU", "क़रीब सफ़र"),
         (SHUSHA, "vaYaa- namaUnaovaala", "वर्षा नमूनेवाल"),
         (SHUSHA, "i~ivaËma", "त्रिविक्रम"),
         (SHUSHA, "dIiGa-ka", "दीर्घिका"),
@@ -50,6 +53,8 @@ DEVANAGARI = (KRUTI, DEVLYS, WALKMAN, CHANAKYA, SHUSHA, SHREE, DV)
         (LMG, "5|`G HF]GF", "પ્રશ્ન જુના"),
         (GOPIKA, "ftÕvrlfvwh", "કાલ્પનિકપુર"),
         (GOPIKA, "Mþh;", "સુરત"),
+        ("gurbani-akhar", "imqI ñò-úù-òúúõ ƒ", "ਮਿਤੀ ੧੨-੦੯-੨੦੦੫ ਨੂੰ"),
+        ("gurbani-akhar", "sRI pRIqm isMG", "ਸ੍ਰੀ ਪ੍ਰੀਤਮ ਸਿੰਘ"),
     ],
 )
 def test_what_a_font_stores_is_read_in_the_order_of_speech(name: str, stored: str, text: str) -> None:

@@ -50,6 +50,7 @@ def test_tamil_r_without_its_leg_is_known_by_what_hangs_on_it(name: str, stored:
         ("Mî_", "ଗ୍ରୁପ"),
         ("Keò û", "କରି ।"),
         ("a\\¥ëZ", "ବଦ୍ୟୁତ"),
+        ("ùg÷ûPûkd ùR÷^", "ଶୌଚାଳୟ ଜୈନ"),
     ],
 )
 def test_akruti_odia_is_read_with_the_rarer_glyphs(stored: str, text: str) -> None:
