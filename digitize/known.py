@@ -129,7 +129,8 @@ class Known:
 
         own = self.place.folder / "lists" / "stations.csv"
         stations = [(self.state.code, s.district, s.name) for s in load_stations(self.state.code, own)]
-        return make_settings(self.today, stations=stations, overrides=self.place.options.severity)
+        options = self.place.options
+        return make_settings(self.today, stations=stations, overrides=options.severity, profile=options.check.profile)
 
     @cached_property
     def check_key(self) -> str:
@@ -185,7 +186,7 @@ def learn(place: Place, ledger: Ledger) -> Known:
     return Known(
         place=place,
         state=state,
-        lists=place_lists(state.code, place.folder / "lists" / "stations.csv"),
+        lists=place_lists(state.code, *(place.folder / "lists" / f"{n}.csv" for n in ("stations", "districts"))),
         encodings=encodings,
         mappings=load_mappings((place.folder / "mappings",), encodings),
         today=today,

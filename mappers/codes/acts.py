@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
 from mappers.codes.lists import CodeList, make_list
+from mappers.codes.tables import native_ways, read_csv, split_ways
 from mappers.folding import fold_key
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One act. in_force_from, in_force_to: ISO dates, "" when open. spellings: all ways to name it, longest first."""
+    """One act. in_force_from, in_force_to: ISO dates, "" when open. spellings: all ways to name it, longest first.
+
+    scope: where it applies, for people.
+    """
 
     id: str
     short_name: str
@@ -23,6 +25,7 @@ class Act:
     in_force_from: str
     in_force_to: str
     spellings: tuple[str, ...]
+    scope: str = ""
 
     def is_in_force(self, day: str) -> bool:
         """Whether the act applied on an ISO day; a year "2012" counts as its first day."""
@@ -42,12 +45,6 @@ class SectionPair:
     relation: str
 
 
-def read_csv(name: str) -> Iterator[dict[str, str]]:
-    """The rows of one of the package's CSV files."""
-    with (resources.files("mappers.codes") / name).open("r", encoding="utf-8") as f:
-        yield from csv.DictReader(f)
-
-
 @cache
 def acts() -> Mapping[str, Act]:
     """Every known act by id, in the order of acts.csv."""
@@ -56,9 +53,7 @@ def acts() -> Mapping[str, Act]:
 
 def _act(row: Mapping[str, str]) -> Act:
     ways = {row["short_name"], row["full_name"].partition("(")[0].strip(), row["full_name"]}
-    ways |= {w.strip() for w in row["abbreviations"].split(";")}
-    for part in row["native_spellings"].split(" / "):
-        ways |= {w.strip() for w in part.partition(":")[2].split(";")}
+    ways |= {*split_ways(row["abbreviations"]), *native_ways(row["native_spellings"])}
     ordered = tuple(sorted(ways - {""}, key=lambda w: (-len(w), w)))
     return Act(
         row["act_id"],
@@ -68,6 +63,7 @@ def _act(row: Mapping[str, str]) -> Act:
         row["in_force_from"],
         row["in_force_to"],
         ordered,
+        row["scope"],
     )
 
 

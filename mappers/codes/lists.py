@@ -9,6 +9,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from mappers.codes.tables import native_ways, read_csv
 from mappers.errors import MappingError
 from mappers.folding import fold_key
 
@@ -60,9 +61,21 @@ def make_list(
 
 @cache
 def code_lists() -> Mapping[str, CodeList]:
-    """The lists of lists.toml by name. Raises MappingError when the file contradicts itself."""
+    """The lists of lists.toml and the crime heads by name. Raises MappingError when a file contradicts itself."""
     data = tomllib.loads((resources.files("mappers.codes") / "lists.toml").read_text(encoding="utf-8"))
-    return {name: _from_file(name, entry) for name, entry in data.items()}
+    return {name: _from_file(name, entry) for name, entry in data.items()} | _head_lists()
+
+
+def _head_lists() -> dict[str, CodeList]:
+    """Major and minor crime heads; a title that several minor heads share ("Other") names none of them."""
+    rows = list(read_csv("crime_heads.csv"))
+    major: dict[str, tuple[str, ...]] = {}
+    for r in rows:
+        major[r["major"]] = (*major.get(r["major"], (r["major_head"],)), *native_ways(r["native_spellings"]))
+    titles = [r["minor_head"] for r in rows]
+    minor = {r["minor"]: (r["minor_head"],) if titles.count(r["minor_head"]) == 1 else () for r in rows}
+    lists = (make_list("crime_major_head", major, major), make_list("crime_minor_head", minor, minor))
+    return {made.name: replace(made, status="g") for made in lists}
 
 
 def _from_file(name: str, entry: Mapping[str, Any]) -> CodeList:

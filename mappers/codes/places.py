@@ -1,141 +1,157 @@
-"""States, districts and police stations."""
+"""States and districts, and the lists of places that a run knows."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
-from importlib import resources
 from pathlib import Path
 
-from mappers.codes.acts import read_csv
 from mappers.codes.lists import CodeList, make_list
+from mappers.codes.stations import iso_day, load_stations, split_names, station_list
+from mappers.codes.tables import read_csv
 from mappers.errors import MappingError
 from mappers.folding import fold_key
-
-_STATION_COLUMNS = {"station", "district", "aliases"}
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """One state or union territory; lgd: its code in the Local Government Directory. code: two small letters."""
+    """One state or union territory; lgd: its code in the Local Government Directory. code: two small letters.
+
+    valid_from: ISO day from which it exists in its present shape, "" when not known; predecessor: what it was cut from.
+    """
 
     lgd: str
     code: str
     name: str
     tradition: str
+    valid_from: str = ""
+    predecessor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Station:
-    """One police station; aliases are the other ways its name is written, district_aliases those of its district's."""
+class District:
+    """One district of the revenue or of the police.
+
+    lgd: code in the Local Government Directory, "" for police districts. cctns: the state's code in CCTNS, which is
+    public nowhere and comes from the state's own list. aliases: spellings and older names. valid_from, valid_to: ISO
+    days, "" when open or not known. predecessor: the districts it was cut from.
+    """
 
     name: str
-    district: str
+    state: str
+    lgd: str = ""
+    cctns: str = ""
     aliases: tuple[str, ...] = ()
-    district_aliases: tuple[str, ...] = ()
+    valid_from: str = ""
+    valid_to: str = ""
+    predecessor: str = ""
 
 
 @cache
 def states() -> Mapping[str, State]:
     """All states and union territories by two-letter code."""
-    rows = read_csv("states.csv")
-    made = (State(r["lgd_code"], r["vehicle_code"].lower()[:2], r["name"], r["police_tradition"]) for r in rows)
+    made = (
+        State(
+            r["lgd_code"], r["iso_3166_2"][3:5].lower(), r["name"], r["police_tradition"], r["valid_from"],
+            r["predecessor"],
+        )
+        for r in read_csv("states.csv")
+    )  # fmt: skip
     return {s.code: s for s in made}
+
+
+@cache
+def _shipped_districts() -> tuple[District, ...]:
+    codes = {s.lgd: s.code for s in states().values()}
+    revenue = (
+        District(
+            r["district"].title(), codes[r["state_lgd_code"]], r["lgd_code"], "", split_names(r["alternative_names"]),
+            r["valid_from"], "", r["predecessor"],
+        )
+        for r in read_csv("districts.csv")
+    )  # fmt: skip
+    police = (
+        District(r["district"], codes[r["state_lgd_code"]], aliases=split_names(r["aliases"]))
+        for r in read_csv("police_districts.csv")
+    )
+    return (*revenue, *police)
+
+
+def districts(state_code: str = "", own: Path | None = None) -> tuple[District, ...]:
+    """The districts of a state, or of all states: those shipped, with what the workspace's own list says of them.
+
+    own: path of the workspace's lists/districts.csv, with the column `district` and any of lgd_code, cctns_code,
+    aliases, valid_from, valid_to, predecessor; a path that is not there counts as no list. A district that is not
+    shipped is added. Raises MappingError when the file is wrong, naming file and column.
+    """
+    known = {(d.state, fold_key(d.name)): d for d in _shipped_districts() if state_code in ("", d.state)}
+    for stated in _read_districts(own, state_code) if own is not None and own.is_file() else ():
+        key = next((k for k, d in known.items() if _is_same(d, stated)), (state_code, fold_key(stated.name)))
+        known[key] = _merged(known[key], stated) if key in known else stated
+    return tuple(known.values())
+
+
+def _read_districts(path: Path, state_code: str) -> Iterator[District]:
+    with path.open(encoding="utf-8-sig", newline="") as f:
+        reader = csv.DictReader(f)
+        if "district" not in (reader.fieldnames or ()):
+            raise MappingError(
+                f"{path}: column district is missing; needed: district, beside it lgd_code, cctns_code ..."
+            )
+        for n, row in enumerate(reader, 1):
+            cells = {k: (v or "").strip() for k, v in row.items() if isinstance(k, str)}
+            if cells["district"]:
+                first, last = (iso_day(cells.get(c, ""), f"{path}: row {n}: {c}") for c in ("valid_from", "valid_to"))
+                yield District(
+                    cells["district"], state_code, cells.get("lgd_code", ""), cells.get("cctns_code", ""),
+                    split_names(cells.get("aliases", "")), first, last, cells.get("predecessor", ""),
+                )  # fmt: skip
+
+
+def _is_same(known: District, stated: District) -> bool:
+    if known.lgd and stated.lgd:
+        return known.lgd == stated.lgd
+    return fold_key(stated.name) in {fold_key(w) for w in (known.name, *known.aliases)}
+
+
+def _merged(known: District, stated: District) -> District:
+    """What is shipped, with everything the state's own list says; the state's other name of it becomes an alias."""
+    other = () if fold_key(stated.name) == fold_key(known.name) else (stated.name,)
+    return replace(
+        known,
+        lgd=stated.lgd or known.lgd,
+        cctns=stated.cctns,
+        aliases=tuple(dict.fromkeys((*known.aliases, *other, *stated.aliases))),
+        valid_from=stated.valid_from or known.valid_from,
+        valid_to=stated.valid_to or known.valid_to,
+        predecessor=stated.predecessor or known.predecessor,
+    )
 
 
 @cache
 def district_list(state_code: str) -> CodeList:
     """The districts of a state, revenue and police, as an open list. Empty for an unknown state."""
-    state = states().get(state_code)
-    ways: dict[str, tuple[str, ...]] = {}
-    for name, others in _districts(state.lgd if state else ""):
-        ways[name] = tuple(others)
+    return _as_list(districts(state_code)) if state_code else make_list("district", (), {}, is_open=True)
+
+
+def _as_list(known: Iterable[District]) -> CodeList:
+    ways = {d.name: d.aliases for d in known}
     return make_list("district", ways, ways, is_open=True)
 
 
-def _districts(lgd: str) -> Iterable[tuple[str, list[str]]]:
-    for row in read_csv("districts.csv"):
-        if row["state_lgd_code"] == lgd:
-            yield row["district"].title(), _split(row["alternative_names"])
-    for row in read_csv("police_districts.csv"):
-        if row["state_lgd_code"] == lgd:
-            yield row["district"], _split(row["aliases"])
+def place_lists(state_code: str, own: Path | None = None, own_districts: Path | None = None) -> Mapping[str, CodeList]:
+    """The lists "station" and "district" of a state with the workspace's own places: what a MapContext wants.
 
-
-def _split(text: str) -> list[str]:
-    return [w.partition("(until")[0].strip() for w in text.split(";") if w.strip()]
-
-
-def read_stations(path: Path) -> tuple[Station, ...]:
-    """A station list of the form `station,district,aliases` (aliases parted by semicolons), UTF-8 with or without BOM.
-
-    A column `district_aliases` may give other spellings of the district, on any of its stations.
-    Raises MappingError when a column is missing, naming file and column.
+    own, own_districts: the workspace's lists/stations.csv and lists/districts.csv.
     """
-    with path.open(encoding="utf-8-sig", newline="") as f:
-        return _stations(csv.DictReader(f), str(path))
-
-
-def _stations(reader: csv.DictReader[str], source: str) -> tuple[Station, ...]:
-    missing = _STATION_COLUMNS - set(reader.fieldnames or ())
-    if missing:
-        raise MappingError(
-            f"{source}: column {', '.join(sorted(missing))} is missing; needed: station,district,aliases"
-        )
-    rows = [r for r in reader if (r["station"] or "").strip()]
-    return tuple(
-        Station(
-            r["station"].strip(),
-            (r["district"] or "").strip(),
-            tuple(_split(r["aliases"] or "")),
-            tuple(_split(r.get("district_aliases") or "")),
-        )
-        for r in rows
-    )
-
-
-@cache
-def shipped_stations(state_code: str) -> tuple[Station, ...]:
-    """The stations this package knows of a state; () for most states, and never the whole state (see SOURCES.md)."""
-    source = resources.files("mappers.codes") / "stations" / f"{state_code}.csv"
-    if not source.is_file():
-        return ()
-    with source.open("r", encoding="utf-8") as f:
-        return _stations(csv.DictReader(f), f"mappers/codes/stations/{state_code}.csv")
-
-
-def load_stations(state_code: str, own: Path | None = None) -> tuple[Station, ...]:
-    """The stations of a state: those shipped, then the workspace's own list, which wins where both name one.
-
-    own: path of the workspace's lists/stations.csv; a path that is not there counts as no list. Raises MappingError
-    when the file has not the right columns.
-    """
-    stations = {fold_key(s.name): s for s in shipped_stations(state_code)}
-    if own is not None and own.is_file():
-        stations |= {fold_key(s.name): s for s in read_stations(own)}
-    return tuple(stations.values())
-
-
-def station_list(stations: Iterable[Station]) -> CodeList:
-    """Stations as an open list. An alias that two stations share names neither, so that nothing is guessed."""
-    all_stations = tuple({s.name: s for s in stations}.values())
-    owners: dict[str, set[str]] = {}
-    for s in all_stations:
-        for way in (s.name, *s.aliases):
-            owners.setdefault(fold_key(way), set()).add(s.name)
-    ways = {s.name: tuple(a for a in s.aliases if owners[fold_key(a)] == {s.name}) for s in all_stations}
-    return make_list("station", ways, ways, is_open=True)
-
-
-def place_lists(state_code: str, own: Path | None = None) -> Mapping[str, CodeList]:
-    """The lists "station" and "district" of a state with the workspace's own stations: what a MapContext wants."""
     stations = load_stations(state_code, own)
-    districts = district_list(state_code)
-    ways = dict(districts.spellings)
+    has_own = own_districts is not None and own_districts.is_file()
+    shipped = _as_list(districts(state_code, own_districts)) if has_own and state_code else district_list(state_code)
+    ways = dict(shipped.spellings)
     for s in sorted(stations, key=lambda s: s.name):
         if s.district:
-            name = districts.find(s.district) or s.district
+            name = shipped.find(s.district) or s.district
             ways[name] = tuple(dict.fromkeys((*ways.get(name, ()), *s.district_aliases)))
     return {"station": station_list(stations), "district": make_list("district", ways, ways, is_open=True)}
