@@ -129,7 +129,8 @@ class Known:
 
         own = self.place.folder / "lists" / "stations.csv"
         stations = [(self.state.code, s.district, s.name) for s in load_stations(self.state.code, own)]
-        return make_settings(self.today, stations=stations, overrides=self.place.options.severity)
+        options = self.place.options
+        return make_settings(self.today, stations=stations, overrides=options.severity, profile=options.check.profile)
 
     @cached_property
     def check_key(self) -> str:

@@ -6,7 +6,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -51,6 +51,12 @@ class Loading(_Part):
     target: str = "loaded/cctns.sqlite"
 
 
+class Checking(_Part):
+    """How complete records must be: "full", "register-only" or "index-only"; "" asks only what the rules ask."""
+
+    profile: Literal["", "full", "register-only", "index-only"] = ""
+
+
 class Options(_Part):
     """All settings of one workspace; built once and passed on.
 
@@ -61,6 +67,7 @@ class Options(_Part):
     read: Reading = Reading()
     run: Running = Running()
     load: Loading = Loading()
+    check: Checking = Checking()
     severity: dict[str, str] = {}
 
 
@@ -90,7 +97,7 @@ def load_options(folder: Path, flags: Mapping[str, Any] | None = None) -> Option
 
 def _environment() -> list[tuple[str, str, str]]:
     found = []
-    for section, model in (("read", Reading), ("run", Running), ("load", Loading)):
+    for section, model in (("read", Reading), ("run", Running), ("load", Loading), ("check", Checking)):
         for name in model.model_fields:
             value = os.environ.get(f"{PREFIX}{section}_{name}".upper())
             if value is not None:

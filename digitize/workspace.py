@@ -33,6 +33,9 @@ site_id = "{site_id}"   # stands in every page and record id: do not change it
 [load]
 # target = "loaded/cctns.sqlite"
 
+[check]
+# profile = "register-only"  # how complete records must be: full, register-only or index-only (docs/schema.md)
+
 [severity]
 # R001 = "review"           # what a rule does: note, review or reject (docs/rules.md)
 """

@@ -8,14 +8,17 @@ import polars as pl
 
 from mappers.record import Record
 from mappers.schema import Table, form_tables
+from mappers.schema.profiles import asked, missing
 from validators.columns import LINE, RECORD
 from validators.evaluate import Bound, evaluate
 from validators.finding import Finding, RowFinding
 from validators.frames import record_frames
+from validators.rule import load_rules
 from validators.settings import CheckSettings
 from validators.unread import MESSAGE, OPERATOR, unread
 
-CHECK_VERSION = "1"
+CHECK_VERSION = "2"
+GAP = "F047"
 _WEIGHT: Mapping[str, int] = {"note": 0, "review": 1, "reject": 2}
 
 
@@ -31,6 +34,10 @@ def check_records(records: Sequence[Record], settings: CheckSettings) -> list[Fi
         old = found.get(key)
         if old is None or _WEIGHT[finding.severity] > _WEIGHT[old.severity]:
             found[key] = finding
+    told = {(f.record, f.field) for f in found.values()}
+    for finding in _gaps(records, settings):
+        if (finding.record, finding.field) not in told:
+            found[(finding.record, finding.field, finding.code)] = finding
     return [found[key] for key in sorted(found)]
 
 
@@ -44,6 +51,15 @@ def _findings(records: Sequence[Record], settings: CheckSettings) -> Iterator[Fi
         for hit in evaluate(form, texts, settings):
             place, line = _where(texts[hit.bound.table.name], hit.row)
             yield _finding(of_form[place], line, hit.bound, settings)
+
+
+def _gaps(records: Sequence[Record], settings: CheckSettings) -> Iterator[Finding]:
+    """What the profile asks for and a record has not."""
+    if settings.profile:
+        text = load_rules()[GAP].english
+        for record in records:
+            for path in missing(record, settings.profile):
+                yield Finding(record.id, path, GAP, settings.policy[GAP], text)
 
 
 def _where(frame: pl.DataFrame, row: int) -> tuple[int, int]:
@@ -88,7 +104,23 @@ def check_frames(form: str, frames: Mapping[str, pl.DataFrame], settings: CheckS
     """
     texts = {name: _complete(form_tables(form)[name], frame) for name, frame in frames.items()}
     found = [_row_finding(texts, hit.bound, hit.row, settings) for hit in evaluate(form, texts, settings)]
-    return sorted(found)
+    told = {(f.table, f.line, f.field) for f in found}
+    gaps = _row_gaps(form, texts[form], settings) if form in texts and settings.profile else ()
+    return sorted([*found, *(g for g in gaps if (g.table, g.line, g.field) not in told)])
+
+
+def _row_gaps(form: str, frame: pl.DataFrame, settings: CheckSettings) -> Iterator[RowFinding]:
+    """Own fields that the profile asks for and a row has not; rows of other tables are not asked for."""
+    text = load_rules()[GAP].english
+    for name in (a.field for a in asked(form, settings.profile) if not a.child):
+        for row in frame[name].is_null().arg_true():
+            line, key = _line_and_key(frame, row)
+            yield RowFinding(form, line, key, name, GAP, settings.policy[GAP], text)
+
+
+def _line_and_key(frame: pl.DataFrame, row: int) -> tuple[int, str]:
+    key = str(frame[RECORD][row])
+    return int(frame[LINE][row]), "" if key.startswith("\x00") else key
 
 
 def _complete(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
@@ -100,6 +132,5 @@ def _complete(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
 
 def _row_finding(texts: Mapping[str, pl.DataFrame], bound: Bound, row: int, settings: CheckSettings) -> RowFinding:
     frame, rule = texts[bound.table.name], bound.rule
-    key, line = str(frame[RECORD][row]), int(frame[LINE][row])
-    key = "" if key.startswith("\x00") else key
+    line, key = _line_and_key(frame, row)
     return RowFinding(bound.table.name, line, key, bound.fields[0], rule.code, settings.policy[rule.code], rule.english)

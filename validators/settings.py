@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
+from mappers.schema.profiles import PROFILES, asked
+from validators.errors import RuleError
 from validators.finding import Severity
 from validators.masters import Law, load_districts, load_law
 from validators.policies import load_policy
@@ -20,7 +22,8 @@ class CheckSettings:
 
     today: the day that counts as today; never the clock's. districts: (state code, district), stations: (state code,
     district, station); a state or district that is not among them is not judged. policy: rule code -> note, review or
-    reject for every rule. law: acts, sections and code lists.
+    reject for every rule. law: acts, sections and code lists. profile: of completeness (mappers/schema/profiles.toml),
+    "" when nobody chose one: then only rules of their own ask for fields.
     """
 
     today: date
@@ -28,6 +31,7 @@ class CheckSettings:
     districts: tuple[tuple[str, str], ...] = ()
     stations: tuple[tuple[str, str, str], ...] = ()
     law: Law = field(default_factory=load_law)
+    profile: str = ""
 
     @cached_property
     def _key(self) -> str:
@@ -37,12 +41,17 @@ class CheckSettings:
             sorted(self.districts),
             sorted(self.stations),
             self.law.plain(),
+            self.profile,
         ]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode("utf-8")).hexdigest()[:32]
 
     def key(self) -> str:
         """A stable name of these settings, for the key of the work."""
         return self._key
+
+    def asks(self, form: str, name: str) -> bool:
+        """Whether a field or child table is asked for: by the profile, or by the rules where there is none."""
+        return not self.profile or any(name in (a.child or a.field, a.field) for a in asked(form, self.profile))
 
     def __hash__(self) -> int:
         return hash(self._key)
@@ -54,12 +63,16 @@ def make_settings(
     stations: Iterable[tuple[str, str, str]] = (),
     policy: str = "default",
     overrides: Mapping[str, str] | None = None,
+    profile: str = "",
 ) -> CheckSettings:
     """Settings with the package's own districts, acts and sections.
 
     stations: (state code, district, station). policy: name of a file in `validators/policy/`. overrides: rule code ->
-    severity, over that file. Raises RuleError for an unknown policy, rule or severity.
+    severity, over that file. profile: of completeness. Raises RuleError for an unknown policy, rule, severity or
+    profile.
     """
+    if profile and profile not in PROFILES:
+        raise RuleError(f"there is no profile {profile}; known: {', '.join(PROFILES)}")
     known = tuple(stations)
     districts = {*load_districts(), *((state, district) for state, district, _ in known if district)}
-    return CheckSettings(today, load_policy(policy, overrides), tuple(sorted(districts)), known)
+    return CheckSettings(today, load_policy(policy, overrides), tuple(sorted(districts)), known, profile=profile)

@@ -23,13 +23,14 @@ def validate(
     stations: Annotated[Path | None, typer.Option(help="Your list of stations: station,district,aliases.")] = None,
     today: Annotated[str, typer.Option(help="The day that counts as today, YYYY-MM-DD.")] = "",
     max_rejects: Annotated[float, typer.Option(min=0, max=1, help="Share of rejected rows still agreed.")] = 0.0,
+    profile: Annotated[str, typer.Option(help="How complete rows must be: full, register-only, index-only.")] = "",
     json: Json = False,
 ) -> None:
     """Check an import file by the same rules as a run; exit code 3 when rows are rejected."""
     from digitize.errors import TooManyRefused
     from digitize.validate import validate_file
 
-    report = validate_file(file, form, _settings(state, stations, today))
+    report = validate_file(file, form, _settings(state, stations, today, profile))
     if json:
         print_json(report.to_plain())
     else:
@@ -40,7 +41,7 @@ def validate(
         raise TooManyRefused(f"{rejected} of {rows} rows are rejected. digitize validate FILE --json lists them all.")
 
 
-def _settings(state: str, stations: Path | None, today: str) -> Any:
+def _settings(state: str, stations: Path | None, today: str, profile: str) -> Any:
     from digitize.errors import OptionsError
     from mappers.codes import load_stations
     from validators.settings import make_settings
@@ -53,7 +54,7 @@ def _settings(state: str, stations: Path | None, today: str) -> Any:
         raise OptionsError("--today must be a date such as 2026-03-31.") from e
     known = load_stations(state, stations) if state else ()
     stations_of = [(state, s.district, s.name) for s in known]
-    return make_settings(day, stations=stations_of, policy="import")
+    return make_settings(day, stations=stations_of, policy="import", profile=profile)
 
 
 def _print(report: Report) -> None:

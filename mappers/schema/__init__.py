@@ -10,7 +10,7 @@ from functools import cache
 from mappers.errors import MappingError
 from mappers.schema.table import Column, Table
 
-_MACHINERY = ("table", "profiles", "paper", "json")
+_MACHINERY = ("table", "profiles", "paper", "json_schema", "reference")
 
 
 @cache

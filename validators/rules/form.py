@@ -153,6 +153,29 @@ def rank_is_listed(f: Fields) -> pl.Expr:
     return _is_listed(f, "rank")
 
 
+@rule("F047", slug="field-of-profile-missing", form=EVERY_FORM, fields=("state",))
+@tells(
+    "E",
+    en="The chosen profile asks for this field, and it is empty.",
+    hi="चुने गए प्रोफ़ाइल में यह क्षेत्र माँगा गया है, पर खाली है।",
+)
+@example(
+    passes={
+        **{"state": "wb", "district": "Howrah", "police_station": "Bally", "year": "2009", "fir_no": "78"},
+        **{"fir_date": "2009-03-12", "acts": [{"act": "IPC", "section": "379"}]},
+        "persons": [{"role": "complainant", "name": "Qarla"}],
+    },
+    fails={"state": "wb", "fir_no": "78"},
+)
+def profile_is_filled(f: Fields) -> pl.Expr:
+    """How much a record must hold is the workspace's choice: a full form, a line of a register, an index.
+
+    Our own addition to the rule list. Told by the check itself (`mappers/schema/profiles.py`), for a field on which no
+    other rule has said anything; silent where no profile is chosen.
+    """
+    return pl.lit(value=True)
+
+
 @rule(
     "T020",
     slug="code-not-in-list",

@@ -32,8 +32,11 @@ def _look_up(text: pl.Expr, days: Mapping[str, str]) -> pl.Expr:
 @tells("E", en="No act and section is given.", hi="कोई अधिनियम और धारा नहीं लिखी है।")
 @example(passes={"acts": [{"act": "IPC", "section": "379"}]}, fails={"acts": []})
 def has_a_section(f: Fields) -> pl.Expr:
-    """An FIR is registered under at least one section. Source: IIF-I item 2."""
-    return f.count("acts") > 0
+    """An FIR is registered under at least one section. Source: IIF-I item 2.
+
+    Silent under a profile of completeness that does not ask for sections.
+    """
+    return f.count("acts") > 0 if f.given.asks(f.table.name, "acts") else pl.lit(None, dtype=pl.Boolean)
 
 
 @rule("L002", slug="act-not-in-list", form=EVERY_FORM, table="acts", fields=("act",))

@@ -1,0 +1,119 @@
+"""Profiles of completeness: what a full form, a register and an index are asked for, and what a record lacks."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from mappers.errors import MappingError
+from mappers.record import FieldValue, Record, Row
+from mappers.schema import form_tables, load_schemas
+
+PROFILES = ("full", "register-only", "index-only")
+OPERATOR = "operator "
+_ASKED = re.compile(
+    r"((?P<child>[a-z_]+)(\[(?P<role>[a-z_]+)\])?\.)?(?P<field>[a-z0-9_]+)|(?P<rows>[a-z_]+)\[(?P<of>[a-z_]+)\]"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One thing that a profile asks for. child: "" for the form's own field. role: of the rows meant, "" for all.
+
+    field: "" where only a row must be there.
+    """
+
+    child: str
+    role: str
+    field: str
+
+    def __str__(self) -> str:
+        """As profiles.toml says it."""
+        rows = self.child + f"[{self.role}]" * bool(self.role)
+        return ".".join(part for part in (rows, self.field) if part)
+
+
+@cache
+def load_profiles() -> Mapping[tuple[str, str], tuple[Asked, ...]]:
+    """(form, profile) -> what it asks for.
+
+    Raises MappingError when a form has no profile, or one asks for a field that the form has not.
+    """
+    text = (resources.files("mappers.schema") / "profiles.toml").read_text(encoding="utf-8")
+    data = tomllib.loads(text)
+    unknown = set(data) - {"format", *load_schemas()}
+    if unknown:
+        raise MappingError(f"profiles.toml: there is no form {min(unknown)}")
+    return {(form, profile): tuple(_of(data, form, profile)) for form in load_schemas() for profile in PROFILES}
+
+
+def asked(form: str, profile: str) -> tuple[Asked, ...]:
+    """What a profile asks of a form. Raises MappingError when there is no such profile or form."""
+    form_tables(form)
+    try:
+        return load_profiles()[form, profile]
+    except KeyError:
+        raise MappingError(f"there is no profile {profile}; known profiles: {', '.join(PROFILES)}") from None
+
+
+def missing(record: Record, profile: str) -> tuple[str, ...]:
+    """Paths of the fields that a profile asks for and the record does not have, in the profile's order.
+
+    A field with text that was not understood is there, and one that a person has called empty is settled. A row that
+    is not there is named by the field that would be its first ("acts[0].act").
+    """
+    return tuple(path for one in asked(record.form, profile) for path in _lacking(record, one))
+
+
+def _of(data: Mapping[str, Mapping[str, list[str]]], form: str, profile: str) -> Iterator[Asked]:
+    own = form_tables(form)[form]
+    marked = [c.name for c in own.columns if c.mandatory] if profile == "full" else []
+    try:
+        named = data[form][profile]
+    except KeyError:
+        raise MappingError(f"profiles.toml: {form} has no profile {profile}") from None
+    yield from (_parse(form, profile, text) for text in dict.fromkeys([*marked, *named]))
+
+
+def _parse(form: str, profile: str, text: str) -> Asked:
+    got = _ASKED.fullmatch(text)
+    tables = {t.child: t for t in form_tables(form).values()}
+    made = Asked("", "", "")
+    if got:
+        made = Asked(got["child"] or got["rows"] or "", got["role"] or got["of"] or "", got["field"] or "")
+    if not made.child and made.field in tables:
+        made = Asked(made.field, "", "")
+    table = tables.get(made.child)
+    if got is None or table is None or (made.field and not table.column(made.field)):
+        raise MappingError(f"profiles.toml: {form}.{profile}: {form} has no {text}")
+    return made
+
+
+def _lacking(record: Record, one: Asked) -> Iterator[str]:
+    if not one.child:
+        if _is_absent(record.fields.get(one.field)):
+            yield one.field
+        return
+    rows = record.children.get(one.child, ())
+    meant = [i for i, row in enumerate(rows) if not one.role or _role(row) == one.role]
+    if not meant:
+        yield f"{one.child}[{len(rows)}].{one.field or _first_field(record.form, one.child)}"
+    elif one.field:
+        yield from (f"{one.child}[{i}].{one.field}" for i in meant if _is_absent(rows[i].get(one.field)))
+
+
+def _role(row: Row) -> str | None:
+    cell = row.get("role") or row.get("address_of")
+    return cell.value if cell else None
+
+
+def _first_field(form: str, child: str) -> str:
+    return next(t.columns[0].name for t in form_tables(form).values() if t.child == child)
+
+
+def _is_absent(cell: FieldValue | None) -> bool:
+    return cell is None or (cell.blank and cell.value is None and not cell.by.startswith(OPERATOR))
