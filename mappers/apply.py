@@ -1,232 +1,295 @@
-"""Applying a mapping: source cells in, records out; every cell is mapped, ignored or reported as left over."""
+"""Applying a mapping, column by column: what equal cells mean is worked out once; every cell ends somewhere."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import repeat
 
+from mappers.answers import Answer, Answers
 from mappers.bind import BoundRow, BoundRule, FormMapping
-from mappers.clean.base import CleanContext, Cleaned, CleanedRows
-from mappers.codes.places import place_lists
+from mappers.cells import Sources
 from mappers.record import FieldValue, Origin, Record, Row
 from mappers.values import MapContext
 
 _INTAKE = "intake"
 _STATION_LIST = "station list"
-_NIL = frozenset("-–—_./*=~ \t\r\n")
-_UNKNOWN_CODE = Cleaned(None, 0.0, ("code-unknown",))
+# Of each column, so many different cells are remembered.
+_REMEMBERED = 20_000
+# The day that decides which law applies: of the occurrence, else of the report, else the year.
+_DAYS = ("occurrence_from", "fir_date", "year")
+
+Values = list[FieldValue | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One source cell. raw: as stored or read. text: what is cleaned (decoded, decided). blank: surely empty."""
+@dataclass(frozen=True)
+class Mapped:
+    """Sources mapped to one form, column by column; a value's origin lacks the row that is its place here.
 
-    raw: str
-    text: str
-    origin: Origin
-    confidence: float = 1.0
-    blank: bool = False
-    notes: tuple[str, ...] = ()
-    candidates: tuple[str, ...] = ()
-    accept: float = 0.0
+    fields: field -> its value in each source, None where nothing was said of it. rows: kind of row of the mapping ->
+    its rows in each source, all of them blank or not. left: source cells that nothing took, by column: None for all
+    sources, else whether in each.
+    """
 
+    mapping: FormMapping
+    sources: Sources
+    fields: Mapping[str, Values]
+    rows: Mapping[str, Sequence[Answer]]
+    left: Mapping[str, Sequence[bool] | None]
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """All cells one record is made from, by zone or column, with the record's id and pages."""
+    def children(self, kind: str, at: int) -> Iterator[Row]:
+        """The rows of a kind in one source that say anything, with the mapping's constants."""
+        constants = _constants(self.mapping, self.mapping.rows[kind])
+        for row in self.rows[kind][at]:
+            if any(not v.blank for v in row.values()):
+                yield {**{k: v for k, v in constants.items() if k not in row}, **row}
 
-    record_id: str
-    cells: Mapping[str, Cell]
-    pages: tuple[str, ...] = ()
+    def left_over(self, at: int) -> Mapping[str, str]:
+        """Texts of the cells of one source that nothing took and the mapping does not ignore, by column."""
+        cells = self.sources.columns
+        names = [n for n, where in self.left.items() if n not in self.mapping.ignored and (where is None or where[at])]
+        return {n: self.sources.open(n, stored).text for n in names if (stored := cells[n][at]) is not None}
 
-
-def apply_mapping(mapping: FormMapping, sources: Iterable[Source], context: MapContext) -> Iterator[Record]:
-    """One record a source. Cleaning the same text twice in one call is done once."""
-    run = _Run(mapping, context)
-    for source in sources:
-        yield run.record(source)
-
-
-@dataclass
-class _Draft:
-    """A record in the making; lives for one call of _Run.record."""
-
-    fields: dict[str, FieldValue] = field(default_factory=dict)
-    rows: dict[str, list[dict[str, FieldValue]]] = field(default_factory=dict)
-    not_needed: set[str] = field(default_factory=set)
-    used: set[str] = field(default_factory=set)
-
-    def day(self) -> str:
-        """The day that decides which law applies: of the occurrence, else of the report, else the year."""
-        for name in ("occurrence_from", "fir_date", "year"):
-            got = self.fields.get(name)
-            if got and got.value:
-                return got.value
-        return ""
+    def ignored(self, at: int) -> tuple[str, ...]:
+        """The cells of one source that the mapping leaves out on purpose."""
+        return tuple(
+            n for n, where in self.left.items()
+            if n in self.mapping.ignored and (where is None or where[at]) and self.sources.columns[n][at] is not None
+        )  # fmt: skip
 
 
-class _Run:
-    """What one call of apply_mapping shares between its records: contexts and answers already worked out."""
+class Application:
+    """A mapping at work under one context; answers are kept from one lot of sources to the next."""
 
     def __init__(self, mapping: FormMapping, context: MapContext) -> None:
         self._mapping = mapping
         self._context = context
-        state = context.state.code if context.state else ""
-        lists = {**place_lists(state), **context.lists}
-        self._base = CleanContext(context.language, state, context.book_year, "", "", lists)
-        self._contexts: dict[tuple[int | None, str, str], CleanContext] = {}
-        self._answers: dict[tuple[str, str, int | None, str, str], Cleaned | CleanedRows] = {}
-        self._has_conditions = any(r.dialect.when.cells for r in mapping.rules)
+        self._answers = Answers(mapping, context)
+        self._known: list[dict[Hashable, Answer]] = [{} for _ in mapping.rules]
 
-    def record(self, source: Source) -> Record:
-        mapping = self._mapping
-        draft = _Draft()
-        texts = {n: "" if c.blank else c.text for n, c in source.cells.items()} if self._has_conditions else {}
-        for rule in mapping.rules:
-            cell = source.cells.get(rule.source)
-            if cell is not None and rule.dialect.when.holds(texts):
-                draft.used.add(rule.source)
-                self._apply(draft, rule, cell)
-        for name, value in mapping.set.items():
-            draft.fields[name] = FieldValue(value, value, by=mapping.by)
-        self._add_intake(draft)
-        taken = draft.used - draft.not_needed
-        rest = {k: c for k, c in source.cells.items() if k not in taken}
-        return Record(
-            id=source.record_id,
-            form=mapping.form,
-            fields=draft.fields,
-            children=self._children(draft),
-            pages=source.pages,
-            batch=self._context.batch,
-            left_over={k: c.text for k, c in rest.items() if k not in mapping.ignored},
-            ignored=tuple(k for k in rest if k in mapping.ignored),
-        )
+    def map(self, sources: Sources) -> Mapped:
+        """One lot of sources, in order."""
+        draft = _Draft(sources, self._context)
+        for rule, known in zip(self._mapping.rules, self._known, strict=True):
+            if rule.source in sources.columns:
+                self._apply(rule, known, draft)
+        for name, value in _constants(self._mapping, self._mapping).items():
+            draft.fields[name] = [value] * sources.count
+        _add_intake(draft.fields, self._context, sources.count)
+        return Mapped(self._mapping, sources, draft.fields, draft.rows, draft.left())
 
-    def _apply(self, draft: _Draft, rule: BoundRule, cell: Cell) -> None:
-        rows = draft.rows.setdefault(rule.row, [{}]) if rule.row else [draft.fields]
-        if cell.blank or not cell.text.strip() or _NIL.issuperset(cell.text) or rule.dialect.is_null(cell.text):
-            empty = self._empty(cell)
-            if not rule.cleaner.many:
-                self._put(draft, rule, rows[0], dict.fromkeys((f for _, f in rule.targets), empty))
-            elif not empty.is_sure():
-                draft.rows[rule.row] = [{rule.main: empty}]
-            return
-        if rule.cleaner.clean is not None:
-            name = rule.targets[0][1]
-            meant = rule.dialect.meaning(cell.text)
-            answer = _UNKNOWN_CODE if meant is None else self._ask(rule.cleaner.clean, rule, meant, draft)
-            self._put(draft, rule, rows[0], {name: self._value(cell, answer)})
-            return
-        found = self._ask_rows(rule, cell.text, draft)
-        if rule.cleaner.many:
-            draft.rows[rule.row] = [self._parts(rule, cell, r, found) for r in found.rows or ({},)]
+    def _apply(self, rule: BoundRule, known: dict[Hashable, Answer], draft: _Draft) -> None:
+        column = draft.sources.columns[rule.source]
+        if rule.dialect.when.cells:
+            holds = draft.holds(rule)
+            column = [stored if held else None for stored, held in zip(column, holds, strict=True)]
+            draft.use(rule.source, [stored is not None for stored in column])
         else:
-            self._put(draft, rule, rows[0], self._parts(rule, cell, found.rows[0] if found.rows else {}, found))
+            draft.use(rule.source, None)
+        found = self._found(rule, known, draft, column)
+        if rule.cleaner.many:
+            draft.add_rows(rule.row, found)
+        elif rule.spare:
+            draft.add_spare(rule, found)
+        else:
+            draft.add(rule, found)
 
-    @staticmethod
-    def _put(draft: _Draft, rule: BoundRule, row: dict[str, FieldValue], values: Mapping[str, FieldValue]) -> None:
-        """Keep a rule's values; those of a spare rule only where the field is empty so far."""
-        if rule.spare:
-            is_written = any(not v.blank for v in values.values())
-            values = {n: v for n, v in values.items() if n not in row or row[n].blank}
-            if is_written and not values:
-                draft.not_needed.add(rule.source)
-        row.update(values)
+    def _found(
+        self, rule: BoundRule, known: dict[Hashable, Answer], draft: _Draft, column: Sequence[Hashable | None]
+    ) -> list[Answer | None]:
+        """What the rule makes of each cell of its column; None where there is none."""
+        years = draft.years() if rule.cleaner.uses_year else repeat(self._context.book_year, len(column))
+        days = draft.days() if rule.cleaner.uses_day else repeat("", len(column))
+        found: list[Answer | None] = []
+        if len(known) > _REMEMBERED:
+            known.clear()
+        for key in zip(column, years, days, strict=True):
+            answer = known.get(key)
+            if answer is None and key[0] is not None:
+                cell = draft.sources.open(rule.source, key[0])
+                answer = known[key] = self._answers.of(rule, cell, key[1], key[2])
+            found.append(answer)
+        return found
 
-    def _parts(
-        self, rule: BoundRule, cell: Cell, parts: Mapping[str, Cleaned], found: CleanedRows
-    ) -> dict[str, FieldValue]:
-        out = {name: self._value(cell, parts[part], found.notes) for part, name in rule.targets if part in parts}
-        if not out:
-            out[rule.main] = self._value(cell, Cleaned(None, 0.0, ("unparsed",)), found.notes)
-        return out
 
-    def _value(self, cell: Cell, answer: Cleaned, more: tuple[str, ...] = ()) -> FieldValue:
-        return FieldValue(
-            answer.raw or cell.raw,
-            answer.value,
-            cell.confidence * answer.confidence,
-            cell.origin,
-            self._mapping.by,
-            False,
-            (*cell.notes, *answer.notes, *more),
-            cell.candidates,
-            cell.accept,
-        )
+class _Draft:
+    """One lot of sources on its way."""
 
-    def _empty(self, cell: Cell) -> FieldValue:
-        written = bool(cell.text.strip())
-        blank = cell.blank or written
-        notes = ("nil",) if written else () if blank else ("unread",)
-        return FieldValue(
-            cell.raw, None, cell.confidence, cell.origin, self._mapping.by, blank, notes, cell.candidates, cell.accept
-        )
+    def __init__(self, sources: Sources, context: MapContext) -> None:
+        self.sources = sources
+        self.fields: dict[str, Values] = {}
+        self.rows: dict[str, list[Answer]] = {}
+        self._used: dict[str, list[bool] | None] = {}
+        self._said = context.book_year
+        self._texts: dict[str, list[str]] = {}
 
-    def _ask(self, clean: Callable[[str, CleanContext], Cleaned], rule: BoundRule, text: str, draft: _Draft) -> Cleaned:
-        context = self._context_for(draft, rule, rule.targets[0][1])
-        key = (rule.cleaner.name, context.codes, context.book_year, context.day, text)
-        answer = self._answers.get(key)
-        if answer is None:
-            answer = self._answers[key] = clean(text, context)
-        assert isinstance(answer, Cleaned)
-        return answer
+    def holds(self, rule: BoundRule) -> list[bool]:
+        """Whether the rule's condition holds, for each source."""
+        names = [n for n, _ in rule.dialect.when.cells]
+        for name in names:
+            if name not in self._texts:
+                self._texts[name] = [self._text(name, stored) for stored in self._stored(name)]
+        return [rule.dialect.when.holds({n: self._texts[n][at] for n in names}) for at in range(self.sources.count)]
 
-    def _ask_rows(self, rule: BoundRule, text: str, draft: _Draft) -> CleanedRows:
-        context = self._context_for(draft, rule, "")
-        key = (rule.cleaner.name, "", context.book_year, context.day, text)
-        answer = self._answers.get(key)
-        if answer is None:
-            assert rule.cleaner.rows is not None
-            answer = self._answers[key] = rule.cleaner.rows(text, context)
-        assert isinstance(answer, CleanedRows)
-        return answer
+    def _stored(self, name: str) -> Sequence[Hashable | None]:
+        return self.sources.columns.get(name) or [None] * self.sources.count
 
-    def _context_for(self, draft: _Draft, rule: BoundRule, target: str) -> CleanContext:
-        year = self._book_year(draft)
-        day = draft.day() if rule.cleaner.uses_day else ""
-        key = (year, day, rule.codes.get(target, ""))
-        if key not in self._contexts:
-            self._contexts[key] = replace(self._base, book_year=year, day=day, codes=key[2])
-        return self._contexts[key]
+    def _text(self, name: str, stored: Hashable | None) -> str:
+        if stored is None:
+            return ""
+        cell = self.sources.open(name, stored)
+        return "" if cell.blank else cell.text
 
-    def _book_year(self, draft: _Draft) -> int | None:
-        """The year as written, unless it is doubtful and the intake names one: a misread year must not move dates."""
-        got, said = draft.fields.get("year"), self._context.book_year
-        if got is None or not got.value or not got.value.isdecimal() or (said is not None and not got.is_sure()):
-            return said
-        return int(got.value)
+    def use(self, name: str, where: list[bool] | None) -> None:
+        """Note that a cell is taken: in every source, or where it says so."""
+        before = self._used.get(name, [])
+        if where is None or before is None:
+            self._used[name] = None
+        else:
+            self._used[name] = [a or b for a, b in zip(before, where, strict=True)] if before else where
 
-    def _add_intake(self, draft: _Draft) -> None:
-        """Fill from what was said at intake, only where the source has nothing at all."""
-        c = self._context
-        known = {
-            "state": c.state.code if c.state else "",
-            "district": c.district,
-            "police_station": c.station,
-            "year": str(c.book_year or ""),
-        }
-        for name, value in known.items():
-            got = draft.fields.get(name)
-            if value and (got is None or got.blank):
-                draft.fields[name] = FieldValue("", value, by=_INTAKE)
-        self._add_district(draft)
+    def unuse(self, name: str, at: int) -> None:
+        """Note that nothing of a cell was needed."""
+        where = self._used.get(name)
+        if where is None:
+            where = self._used[name] = [True] * self.sources.count
+        where[at] = False
 
-    def _add_district(self, draft: _Draft) -> None:
-        """The station's own district, where neither the source nor the intake names one; as sure as the station."""
-        station, district = draft.fields.get("police_station"), draft.fields.get("district")
-        known = self._context.district_of.get((station and station.value) or "")
-        if station is not None and known and (district is None or district.blank):
-            draft.fields["district"] = replace(station, value=known, by=_STATION_LIST, notes=(), candidates=())
+    def left(self) -> Mapping[str, Sequence[bool] | None]:
+        """Cells that are not taken, as Mapped has them."""
+        left: dict[str, Sequence[bool] | None] = {}
+        for name in self.sources.columns:
+            used = self._used.get(name, [])
+            if used is not None:
+                left[name] = [not u for u in used] if used else None
+        return left
 
-    def _children(self, draft: _Draft) -> Mapping[str, tuple[Row, ...]]:
+    def years(self) -> Sequence[int | None]:
+        """The year of the book as each source writes it, unless it is doubtful and the intake names one: a misread
+        year must not move dates.
+        """
+        said = self._said
+        return [
+            said if v is None or not v.value or not v.value.isdecimal() or (said is not None and not v.is_sure())
+            else int(v.value)
+            for v in self.fields.get("year") or [None] * self.sources.count
+        ]  # fmt: skip
+
+    def days(self) -> Sequence[str]:
+        """The day that decides which law applies, for each source; "" when it is not known."""
+        columns = [self.fields[n] for n in _DAYS if n in self.fields]
+        if not columns:
+            return [""] * self.sources.count
+        return [next((v.value for v in vs if v is not None and v.value), "") for vs in zip(*columns, strict=True)]
+
+    def add_rows(self, kind: str, found: Sequence[Answer | None]) -> None:
+        """Keep the rows of a cleaner that may give several."""
+        before = self.rows.get(kind) or [()] * self.sources.count
+        self.rows[kind] = [b if a is None else a for a, b in zip(found, before, strict=True)]
+
+    def add(self, rule: BoundRule, found: Sequence[Answer | None]) -> None:
+        """Keep a rule's values."""
+        if rule.row:
+            before = self.rows.get(rule.row) or [({},)] * self.sources.count
+            self.rows[rule.row] = [b if a is None else ({**b[0], **a[0]},) for a, b in zip(found, before, strict=True)]
+            return
+        for _, name in rule.targets:
+            old = self.fields.get(name)
+            new = [None if a is None else a[0].get(name) for a in found]
+            self.fields[name] = new if old is None else [n or o for n, o in zip(new, old, strict=True)]
+
+    def add_spare(self, rule: BoundRule, found: Sequence[Answer | None]) -> None:
+        """Keep a spare rule's values where the field is empty so far; a cell of which nothing is needed stays."""
+        rows = self.rows.get(rule.row) or [({},)] * self.sources.count
+        kept: list[Answer | None] = []
+        for at, answer in enumerate(found):
+            values = answer[0] if answer else {}
+            there = rows[at][0] if rule.row else {n: self.fields[n][at] for n in values if n in self.fields}
+            wanted = {n: v for n, v in values.items() if (got := there.get(n)) is None or got.blank}
+            if not wanted and any(not v.blank for v in values.values()):
+                self.unuse(rule.source, at)
+            kept.append((wanted,) if wanted else None)
+        self.add(rule, kept)
+
+
+def to_records(
+    mapped: Mapped, ids: Sequence[str], rows: Sequence[int], context: MapContext, pages: tuple[str, ...] = ()
+) -> Iterator[Record]:
+    """The records that mapped sources make, in order. rows: number of each source in its table, 0 for pages."""
+    mapping = mapped.mapping
+    for at, (record_id, row) in enumerate(zip(ids, rows, strict=True)):
+        place = _Place(row)
         tables: dict[str, list[Row]] = {}
-        for name, row in self._mapping.rows.items():
-            for values in draft.rows.get(name, ()):
-                if any(not v.blank for v in values.values()):
-                    tables.setdefault(row.child, []).append(self._with_constants(row, values))
-        return {t: tuple(rows) for t, rows in tables.items()}
+        for kind, bound in mapping.rows.items():
+            if kind in mapped.rows:
+                found = [place.row(r) for r in mapped.children(kind, at)]
+                if found:
+                    tables.setdefault(bound.child, []).extend(found)
+        yield Record(
+            id=record_id,
+            form=mapping.form,
+            fields=place.row({n: v for n, values in mapped.fields.items() if (v := values[at]) is not None}),
+            children={t: tuple(found) for t, found in tables.items()},
+            pages=pages,
+            batch=context.batch,
+            left_over=mapped.left_over(at),
+            ignored=mapped.ignored(at),
+        )
 
-    def _with_constants(self, row: BoundRow, values: Row) -> Row:
-        fixed = {k: FieldValue(v, v, by=self._mapping.by) for k, v in row.set.items() if k not in values}
-        return {**fixed, **values}
+
+class _Place:
+    """Puts the row of a table into the origins of values."""
+
+    def __init__(self, row: int) -> None:
+        self._row = row
+        self._origins: dict[str, Origin] = {}
+
+    def row(self, values: Row) -> Row:
+        if not self._row:
+            return values
+        return {name: self._value(v) for name, v in values.items()}
+
+    def _value(self, v: FieldValue) -> FieldValue:
+        column = v.origin.column
+        if not column:
+            return v
+        origin = self._origins.get(column)
+        if origin is None:
+            o = v.origin
+            origin = self._origins[column] = Origin(file=o.file, table=o.table, row=self._row, column=column)
+        return FieldValue(v.raw, v.value, v.confidence, origin, v.by, v.blank, v.notes, v.candidates, v.accept)
+
+
+def _constants(mapping: FormMapping, part: FormMapping | BoundRow) -> dict[str, FieldValue]:
+    return {name: FieldValue(value, value, by=mapping.by) for name, value in part.set.items()}
+
+
+def _add_intake(fields: dict[str, Values], context: MapContext, count: int) -> None:
+    """Fill from what was said at intake, only where the source has nothing at all."""
+    known = {
+        "state": context.state.code if context.state else "",
+        "district": context.district,
+        "police_station": context.station,
+        "year": str(context.book_year or ""),
+    }
+    for name, value in known.items():
+        if value:
+            said = FieldValue("", value, by=_INTAKE)
+            fields[name] = [said if v is None or v.blank else v for v in fields.get(name) or [None] * count]
+    _add_district(fields, context, count)
+
+
+def _add_district(fields: dict[str, Values], context: MapContext, count: int) -> None:
+    """The station's own district, where neither the source nor the intake names one; as sure as the station."""
+    stations = fields.get("police_station")
+    if stations is None or not context.district_of:
+        return
+    districts = fields.get("district") or [None] * count
+    fields["district"] = [_district(s, d, context) for s, d in zip(stations, districts, strict=True)]
+
+
+def _district(station: FieldValue | None, district: FieldValue | None, context: MapContext) -> FieldValue | None:
+    known = context.district_of.get((station and station.value) or "")
+    if station is None or not known or (district is not None and not district.blank):
+        return district
+    return replace(station, value=known, by=_STATION_LIST, notes=(), candidates=())

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from mappers.apply import Cell, Source, apply_mapping
+from mappers.apply import Application, to_records
 from mappers.bind import FormMapping, bind_file
+from mappers.cells import Cell, Sources
 from mappers.encodings import Encoding, decode_cell
 from mappers.errors import MappingError
 from mappers.record import Origin, Record
@@ -96,14 +97,49 @@ def map_readings(mapping: FormMapping, pages: Sequence[PageValues], context: Map
     if not pages:
         return []
     continued = {r.source for r in mapping.rules if r.continued}
-    source = Source(context.record_id, _page_cells(pages, continued), tuple(p.page for p in pages))
-    return list(apply_mapping(mapping, [source], context))
+    cells = _page_cells(pages, continued)
+    sources = Sources(1, {name: [cell] for name, cell in cells.items()}, _as_it_is)
+    mapped = Application(mapping, context).map(sources)
+    return list(to_records(mapped, [context.record_id], [0], context, tuple(p.page for p in pages)))
 
 
-def map_rows(mapping: FormMapping, rows: Iterable[RowValues], context: MapContext) -> list[Record]:
+def map_rows(mapping: FormMapping, rows: Sequence[RowValues], context: MapContext) -> list[Record]:
     """One record a row, in order. Ids are the rows' own, or the context's record_id + "-" + row number."""
-    sources = (_row_source(row, mapping.encodings, context.record_id) for row in rows)
-    return list(apply_mapping(mapping, sources, context))
+    if not rows:
+        return []
+    mapped = Application(mapping, context).map(row_sources(mapping, rows))
+    ids = [row.record_id or f"{context.record_id}-{row.row}" for row in rows]
+    return list(to_records(mapped, ids, [row.row for row in rows], context))
+
+
+def row_sources(mapping: FormMapping, rows: Sequence[RowValues]) -> Sources:
+    """Rows of one table as columns."""
+    names = dict.fromkeys(name for row in rows for name in row.cells)
+    columns = {name: [row.cells.get(name) for row in rows] for name in names}
+    return Sources(len(rows), columns, TableCells(mapping, rows[0].file, rows[0].table))
+
+
+class TableCells:
+    """Opens the stored cells of one table."""
+
+    def __init__(self, mapping: FormMapping, file: str, table: str) -> None:
+        self._encodings = mapping.encodings
+        self._file, self._table = file, table
+        self._origins: dict[str, Origin] = {}
+
+    def __call__(self, column: str, stored: Hashable) -> Cell:
+        """The cell that is stored so in a column."""
+        assert isinstance(stored, bytes | str)
+        decoded = decode_cell(self._encodings.get(column), stored)
+        origin = self._origins.get(column)
+        if origin is None:
+            origin = self._origins[column] = Origin(file=self._file, table=self._table, column=column)
+        return Cell(decoded.raw, decoded.text, origin, decoded.confidence, not decoded.text.strip(), decoded.notes)
+
+
+def _as_it_is(_: str, cell: Hashable) -> Cell:
+    assert isinstance(cell, Cell)
+    return cell
 
 
 def _page_cells(pages: Sequence[PageValues], continued: set[str]) -> Mapping[str, Cell]:
@@ -146,18 +182,6 @@ def _joined(first: Cell, second: Cell) -> Cell:
         notes=("continued",),
         accept=max(first.accept, second.accept),
     )
-
-
-def _row_source(row: RowValues, encodings: Mapping[str, Encoding], prefix: str) -> Source:
-    cells = {name: _table_cell(row, name, encodings.get(name)) for name in row.cells}
-    return Source(row.record_id or f"{prefix}-{row.row}", cells)
-
-
-def _table_cell(row: RowValues, name: str, encoding: Encoding | None) -> Cell:
-    decoded = decode_cell(encoding, row.cells[name])
-    origin = Origin(file=row.file, table=row.table, row=row.row, column=name)
-    blank = not decoded.text.strip()
-    return Cell(decoded.raw, decoded.text, origin, decoded.confidence, blank, decoded.notes)
 
 
 __all__ = ["MAP_VERSION", "FormMapping", "find_mapping", "load_mappings", "map_readings", "map_rows"]

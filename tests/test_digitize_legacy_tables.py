@@ -56,6 +56,9 @@ clean = "block"
 """
 
 
+FONT_MAP = "//! script: Deva\n//! languages: hi\nq\tन\nw\tमू\ne\t{}\nr\tक\nt\tल्\ny\tप\n"
+
+
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     folder = tmp_path_factory.mktemp("legacy")
@@ -130,16 +133,16 @@ def test_text_of_fixed_width_is_cut_by_the_layout_beside_it(digitize, place, mad
 def test_a_font_map_in_the_workspace_is_used_and_a_change_maps_again(digitize, place, made, tmp_path):
     (place / "encodings").mkdir(exist_ok=True)
     font = place / "encodings" / "own-font.tsv"
-    font.write_text("//! script: Deva\n//! languages: hi\nq\tक\nw\tख\n", encoding="utf-8")
+    font.write_text(FONT_MAP.format("ना"), encoding="utf-8")
     path = tmp_path / "list.csv"
-    path.write_text("FIRNO,REGDT,NAME,PLACE,BRIEF,AGE\n1,02-01-1999,qwq,q,wq,30\n", encoding="utf-8")
+    path.write_text("FIRNO,REGDT,NAME,PLACE,BRIEF,AGE\n1,02-01-1999,qwe rtyw,qwe,qwe rtyw,30\n", encoding="utf-8")
     say(place, "own-font", "encoding_checked = true")
     digitize("intake", place, path)
     digitize("run", place)
-    assert fields(digitize, place)["narrative"] == "खक"
-    font.write_text("//! script: Deva\n//! languages: hi\nq\tग\nw\tख\n", encoding="utf-8")
+    assert fields(digitize, place)["narrative"] == "नमूना कल्पमू"
+    font.write_text(FONT_MAP.format("नी"), encoding="utf-8")
     digitize("run", place)
-    assert fields(digitize, place)["narrative"] == "खग"
+    assert fields(digitize, place)["narrative"] == "नमूनी कल्पमू"
 
 
 def test_each_sheet_of_a_workbook_is_a_table_of_its_own(digitize, place, tmp_path):

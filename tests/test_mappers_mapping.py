@@ -280,3 +280,20 @@ def test_a_districts_other_spellings_come_from_the_station_list(tmp_path: Path) 
     own.write_text("station,district,aliases,district_aliases\nNamunahat,Namuna,,नमूना; নমুনা\n", "utf-8")
     districts = place_lists("wb", own)["district"]
     assert districts.find("নমুনা") == districts.find("नमूना") == "Namuna"
+
+
+def some_rows(data: st.DataObject) -> list[RowValues]:
+    """Rows of FIRMAST with some cells missing, drawn so that equal ones come up."""
+    names = [r.source for r in MAPPINGS["up_firmast_krutidev"].rules]
+    texts = st.sampled_from(
+        ["", "-", "1998", "98", "379@411 Hkk-n-fo-", "jke 'kekZ", "K01", "12.30", "19980119", "x\0\xff"]
+    )
+    cells = st.dictionaries(st.sampled_from(names), texts, max_size=12)
+    return [RowValues("f", "t", n, c) for n, c in enumerate(data.draw(st.lists(cells, min_size=1, max_size=8)), 1)]
+
+
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_rows_mapped_together_are_what_they_are_one_by_one(data: st.DataObject) -> None:
+    mapping, rows = MAPPINGS["up_firmast_krutidev"], some_rows(data)
+    assert map_rows(mapping, rows, CONTEXT) == [r for row in rows for r in map_rows(mapping, [row], CONTEXT)]

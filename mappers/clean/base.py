@@ -50,8 +50,9 @@ CleanRows = Callable[[str, CleanContext], CleanedRows]
 class Cleaner:
     """A named cleaner. Either `clean` (one value) or `rows` with its `parts` (several fields, or several rows).
 
-    main: the part that keeps the raw text when nothing else fits. many: it may give several rows. uses_day: its
-    answer depends on the day of the record. kinds: kinds of field that its one value fits, () for any.
+    main: the part that keeps the raw text when nothing else fits. many: it may give several rows. uses_day,
+    uses_year: its answer depends on the day of the record, on the year of its book. kinds: kinds of field that its
+    one value fits, () for any.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Cleaner:
     main: str = ""
     many: bool = False
     uses_day: bool = False
+    uses_year: bool = False
     kinds: tuple[str, ...] = ()
 
 

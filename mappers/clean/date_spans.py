@@ -90,4 +90,8 @@ def _is_night(first: _Day, last: _Day) -> bool:
     return _end_of_month_before(first[0], last[1], last[2]) == (first, last) and last[0] == 1
 
 
-CLEANERS = (Cleaner("date_span", rows=clean_date_span, parts=("from", "to", "time_from", "time_to"), main="from"),)
+CLEANERS = (
+    Cleaner(
+        "date_span", rows=clean_date_span, parts=("from", "to", "time_from", "time_to"), main="from", uses_year=True
+    ),
+)

@@ -67,7 +67,7 @@ def _read(raw: str, context: CleanContext, after: int) -> Cleaned:
 
 
 CLEANERS = (
-    Cleaner("date", clean_date, kinds=("date",)),
-    Cleaner("date_after", clean_date_after, kinds=("date",)),
-    Cleaner("date_time", rows=clean_date_time, parts=("date", "time"), main="date"),
+    Cleaner("date", clean_date, kinds=("date",), uses_year=True),
+    Cleaner("date_after", clean_date_after, kinds=("date",), uses_year=True),
+    Cleaner("date_time", rows=clean_date_time, parts=("date", "time"), main="date", uses_year=True),
 )

@@ -67,6 +67,6 @@ def clean_age(raw: str, context: CleanContext) -> Cleaned:
 
 CLEANERS = (
     Cleaner("int", clean_int, kinds=("int", "text")),
-    Cleaner("year", clean_year, kinds=("year",)),
+    Cleaner("year", clean_year, kinds=("year",), uses_year=True),
     Cleaner("age", clean_age, kinds=("int",)),
 )

@@ -58,4 +58,4 @@ def _sum(text: str) -> Cleaned:
     return Cleaned(plain_decimal(amount))
 
 
-CLEANERS = (Cleaner("money", clean_money, kinds=("money", "decimal")),)
+CLEANERS = (Cleaner("money", clean_money, kinds=("money", "decimal"), uses_year=True),)

@@ -1,0 +1,76 @@
+"""What a rule makes of a cell: the values of its fields, worked out once for each text and context."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from mappers.bind import BoundRule, FormMapping
+from mappers.cells import Cell
+from mappers.clean.base import CleanContext, Cleaned, CleanedRows
+from mappers.codes.places import place_lists
+from mappers.record import FieldValue, Row
+from mappers.values import MapContext
+
+# One row of values; several or none for a cleaner that may give many.
+Answer = tuple[Row, ...]
+
+_NIL = frozenset("-–—_./*=~ \t\r\n")
+_UNKNOWN_CODE = Cleaned(None, 0.0, ("code-unknown",))
+_UNPARSED = Cleaned(None, 0.0, ("unparsed",))
+
+
+class Answers:
+    """The answers of one mapping under one context. Values carry the origins of their cells."""
+
+    def __init__(self, mapping: FormMapping, context: MapContext) -> None:
+        self._by = mapping.by
+        state = context.state.code if context.state else ""
+        lists = {**place_lists(state), **context.lists}
+        self._base = CleanContext(context.language, state, context.book_year, "", "", lists)
+        self._contexts: dict[tuple[int | None, str, str], CleanContext] = {}
+
+    def of(self, rule: BoundRule, cell: Cell, year: int | None, day: str) -> Answer:
+        """What a rule makes of a cell. year: of the book; day: that decides which law applies."""
+        text = cell.text
+        if cell.blank or not text.strip() or _NIL.issuperset(text) or rule.dialect.is_null(text):
+            return self._empty(rule, cell)
+        if rule.cleaner.clean is not None:
+            name = rule.targets[0][1]
+            meant = rule.dialect.meaning(text)
+            context = self._context(year, day, rule.codes.get(name, ""))
+            answer = _UNKNOWN_CODE if meant is None else rule.cleaner.clean(meant, context)
+            return ({name: self._value(cell, answer)},)
+        assert rule.cleaner.rows is not None
+        found = rule.cleaner.rows(text, self._context(year, day, ""))
+        if rule.cleaner.many:
+            return tuple(self._parts(rule, cell, row, found) for row in found.rows or ({},))
+        return (self._parts(rule, cell, found.rows[0] if found.rows else {}, found),)
+
+    def _empty(self, rule: BoundRule, cell: Cell) -> Answer:
+        written = bool(cell.text.strip())
+        blank = cell.blank or written
+        notes = ("nil",) if written else () if blank else ("unread",)
+        empty = FieldValue(
+            cell.raw, None, cell.confidence, cell.origin, self._by, blank, notes, cell.candidates, cell.accept
+        )
+        if not rule.cleaner.many:
+            return (dict.fromkeys((f for _, f in rule.targets), empty),)
+        return () if empty.is_sure() else ({rule.main: empty},)
+
+    def _parts(self, rule: BoundRule, cell: Cell, parts: Mapping[str, Cleaned], found: CleanedRows) -> Row:
+        out = {name: self._value(cell, parts[part], found.notes) for part, name in rule.targets if part in parts}
+        return out or {rule.main: self._value(cell, _UNPARSED, found.notes)}
+
+    def _value(self, cell: Cell, answer: Cleaned, more: tuple[str, ...] = ()) -> FieldValue:
+        return FieldValue(
+            answer.raw or cell.raw, answer.value, cell.confidence * answer.confidence, cell.origin, self._by, False,
+            (*cell.notes, *answer.notes, *more), cell.candidates, cell.accept,
+        )  # fmt: skip
+
+    def _context(self, year: int | None, day: str, codes: str) -> CleanContext:
+        key = (year, day, codes)
+        found = self._contexts.get(key)
+        if found is None:
+            found = self._contexts[key] = replace(self._base, book_year=year, day=day, codes=codes)
+        return found

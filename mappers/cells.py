@@ -1,0 +1,36 @@
+"""Source cells as a mapping takes them: zones of pages, cells of tables, each with its text and its origin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+
+from mappers.record import Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One source cell. raw: as stored or read. text: what is cleaned (decoded, decided). blank: surely empty.
+
+    origin: without the row for cells of tables, which rows with equal cells share.
+    """
+
+    raw: str
+    text: str
+    origin: Origin
+    confidence: float = 1.0
+    blank: bool = False
+    notes: tuple[str, ...] = ()
+    candidates: tuple[str, ...] = ()
+    accept: float = 0.0
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Sources of records, column by column. columns: zone or column name -> what is stored there in each source, None
+    where a source has no such cell. open: name and stored thing -> its Cell; equal things give equal cells.
+    """
+
+    count: int
+    columns: Mapping[str, Sequence[Hashable | None]]
+    open: Callable[[str, Hashable], Cell]
