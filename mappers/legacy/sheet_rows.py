@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mappers.legacy.damage import RowDamage
-from mappers.legacy.sheet import CUT, DAY, DOUBTFUL, LOST, Cell, Merge, SheetRow, column_letters
+from mappers.legacy.sheet import CUT, DAY, DOUBTFUL, LOST, UNSTYLED, Cell, Merge, SheetRow, column_letters
 from mappers.legacy.sheet_words import is_total
 from mappers.legacy.table import LegacyRow
 
 _FEW_NUMBERS = 3
-_SPOILT = {LOST: "text-lost", CUT: "cell-too-long"}
+_SPOILT = {LOST: "text-lost", UNSTYLED: "format-lost", CUT: "cell-too-long"}
 _REPEATED = "the value of merged cells, which holds for several rows, is repeated"
 
 
@@ -60,8 +60,10 @@ class SheetBody:
         problem = self._problem(row, is_first=is_first)
         texts = [cells[c].text if c in cells else "" for c in self.columns]
         surplus = [c for c in row.cells if c not in self._places]
-        for c in surplus:
-            self.damage.add(f"a cell outside of the table, in column {column_letters(c)},", row.number)
+        if surplus:
+            self.damage.add(
+                f"cells outside of the table, the first in column {column_letters(min(surplus))},", row.number
+            )
         self._say_doubtful(row)
         return LegacyRow(row.number, -1, (*texts, *(row.cells[c].text for c in surplus)), False, problem)
 

@@ -18,8 +18,8 @@ _SAMPLE_ROWS = 500
 _SAMPLE_CELLS = 200_000
 
 
-def read_sheets(sheets: Iterable[Sheet], file: str) -> Iterator[LegacyTable]:
-    """The sheets that have anything in them, in order. file: its name, for messages.
+def read_sheets(sheets: Iterable[Sheet], file: str, damage: Sequence[str] = ()) -> Iterator[LegacyTable]:
+    """The sheets that have anything in them, in order. file: its name; damage: notes of the whole file, growing.
 
     A damaged sheet of which nothing is left is a table without columns whose notes say so. Raises TableError "empty"
     when no sheet has anything in it, "unreadable" when that is because of damage.
@@ -37,8 +37,8 @@ def read_sheets(sheets: Iterable[Sheet], file: str) -> Iterator[LegacyTable]:
             lost.append(LegacyTable(sheet.name, (), iter(()), sheet.notes))
     if found:
         yield from lost
-    elif lost:
-        raise TableError(f"{file}: no row can be read from the workbook: {lost[0].notes[0]}", kind="unreadable")
+    elif said := [*(n for t in lost for n in t.notes), *damage]:
+        raise TableError(f"{file}: no row can be read from the workbook: {said[0]}", kind="unreadable")
     else:
         raise TableError(f"{file}: the workbook is empty: no sheet has anything in it", kind="empty")
 

@@ -34,9 +34,13 @@ _STROKE = re.compile(r"\s*\d{1,5}\s*[/-]\s*\d{1,4}\s*(?:[,(A-Za-z].*)?\Z", re.S)
 
 def is_total(cells: Iterable[Cell]) -> bool:
     """Whether a row is a sum of others: a word for total, and nothing but numbers beside it."""
-    texts = [c.text.strip() for c in cells if c.kind == TEXT]
-    labels = [t for t in texts if not _NUMBER_LIKE.match(t)]
-    return len(labels) == 1 and len(labels[0]) <= _LONGEST_LABEL and _is_total_word(labels[0].lstrip(" (:-*"))
+    label = ""
+    for cell in cells:
+        if cell.kind == TEXT and not _NUMBER_LIKE.match(cell.text):
+            if label:
+                return False
+            label = cell.text.strip()
+    return len(label) <= _LONGEST_LABEL and _is_total_word(label.lstrip(" (:-*"))
 
 
 def _is_total_word(label: str) -> bool:

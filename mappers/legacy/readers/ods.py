@@ -26,8 +26,8 @@ _STYLES = "styles.xml"
 _MANIFEST = "META-INF/manifest.xml"
 _ROW = re.compile(rb"<table:table-row[\s/>]")
 _CHUNK = 1 << 16
-# Cells that a file may repeat without holding them; whole programs of cells fit into a kilobyte otherwise.
-_MOST_REPEATED = 4_000_000
+# Cells that a file may repeat without holding them; a kilobyte could else stand for millions of rows.
+_MOST_REPEATED = 1_000_000
 _MOST_ROWS = 1 << 24
 
 
@@ -48,7 +48,7 @@ def read_tables(path: Path, how: ReadAs) -> Iterator[LegacyTable]:
     with path.open("rb") as f:
         is_packed = f.read(2) == ZIP
     content, notes = _packed(path) if is_packed else _plain(path)
-    return read_sheets(_Spreadsheet(content.items(_ROW), notes).sheets(), path.name)
+    return read_sheets(_Spreadsheet(content.items(_ROW), notes).sheets(), path.name, notes)
 
 
 def _plain(path: Path) -> tuple[XmlPart[OdsItem], list[str]]:

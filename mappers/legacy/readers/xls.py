@@ -51,7 +51,8 @@ def read_tables(path: Path, how: ReadAs) -> Iterator[LegacyTable]:
         raise TableError(f"{path.name}: the workbook is damaged: it does not begin with its head", kind="unreadable")
     if book.is_locked:
         raise TableError(f"{path.name}: the workbook is protected by a password", kind="encrypted")
-    return read_sheets(_sheets(path, book, stream, [*notes, *book.notes]), path.name)
+    damage = [*notes, *book.notes]
+    return read_sheets(_sheets(path, book, stream, damage), path.name, damage)
 
 
 def _workbook(path: Path) -> tuple[bytes, list[str]]:

@@ -53,7 +53,7 @@ def read_tables(path: Path, how: ReadAs) -> Iterator[LegacyTable]:
     not. Raises TableError "encrypted", "unreadable", "empty".
     """
     package = open_package(path)
-    return read_sheets(_sheets(package, read_workbook(package)), path.name)
+    return read_sheets(_sheets(package, read_workbook(package)), path.name, package.notes)
 
 
 def _sheets(package: Package, book: Workbook) -> Iterator[Sheet]:
