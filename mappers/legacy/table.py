@@ -80,15 +80,15 @@ def row_values(row: LegacyRow, table: LegacyTable, file: str) -> RowValues:
 def unique_names(names: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
     """Column names without blanks or doubles, and a note for each that had to be changed."""
     used: set[str] = set()
+    last: dict[str, int] = {}
     out: list[str] = []
     notes: list[str] = []
     for i, given in enumerate(names, 1):
         own = given.strip()
         unique = name = own or f"COLUMN_{i}"
-        times = 1
         while unique in used:
-            times += 1
-            unique = f"{name}_{times}"
+            last[name] = last.get(name, 1) + 1
+            unique = f"{name}_{last[name]}"
         if unique != own:
             notes.append(f"column {i} is called {unique} here: its own name is {'double' if own else 'empty'}")
         used.add(unique)
