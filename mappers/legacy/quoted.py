@@ -94,7 +94,7 @@ def _cut(line: tuple[int, str], lines: _Lines, dialect: Dialect, damage: Damage)
         cells = next(csv_reader(_feed(taken, lines, damage), dialect, strict=True))
     except (csv.Error, StopIteration):
         cells = None
-    if cells is not None and (len(taken) == 1 or len(cells) == dialect.width):
+    if cells is not None and (len(taken) == 1 or (len(cells) == dialect.width and not _are_rows(taken, dialect))):
         plain = dialect.split(line[1])
         if len(cells) != dialect.width == len(plain) and dialect.quote:
             damage.plain += 1
@@ -137,6 +137,11 @@ def _mend(taken: list[tuple[int, str]], lines: _Lines, dialect: Dialect, damage:
         return plain, ""
     damage.open += 1
     return plain, "quote-not-closed"
+
+
+def _are_rows(lines: list[tuple[int, str]], dialect: Dialect) -> bool:
+    """Whether each of the lines that quotes join is a whole row by itself: the quotes are letters of a font then."""
+    return bool(dialect.quote) and all(len(dialect.split(text)) == dialect.width for _, text in lines)
 
 
 def _look_like_rows(swallowed: list[tuple[int, str]], dialect: Dialect) -> bool:

@@ -20,6 +20,8 @@ RANK = 90
 
 _SAMPLE_LINES = 200
 _TOP_ROWS = 40
+# With which DOS ends a text.
+_END_OF_FILE = "\x1a"
 
 
 def looks_like(path: Path, head: bytes) -> bool:
@@ -80,6 +82,10 @@ class _Delimited:
     def _rows(self, rows: Iterator[CutRow], width: int, notes: list[str]) -> Iterator[LegacyRow]:
         as_cell = self._copied if self.dialect.is_copy else self.form.latin_cell
         for number, (offset, stored, problem) in enumerate(rows, 1):
+            if stored[-1].endswith(_END_OF_FILE):
+                stored[-1] = stored[-1].rstrip(_END_OF_FILE)
+                if stored == [""]:
+                    continue
             if not any(map(str.strip, stored)):
                 self.empty += 1
                 continue
