@@ -11,6 +11,7 @@ from mappers.encodings import decode, encode, find_encoding
 KRUTI, DEVLYS, WALKMAN = "krutidev-010", "devlys-010", "walkman-chanakya-905"
 CHANAKYA, SHUSHA, SHREE, DV = "chanakya", "shusha", "shree-dev-0714", "unconfirmed-dv-tt-surekh"
 LMG, GOPIKA = "lmg-arun", "unconfirmed-gopika"
+GURBANI, ASEES, JOY = "gurbani-akhar", "asees", "unconfirmed-joy"
 DEVANAGARI = (KRUTI, DEVLYS, WALKMAN, CHANAKYA, SHUSHA, SHREE, DV)
 
 
@@ -53,8 +54,14 @@ DEVANAGARI = (KRUTI, DEVLYS, WALKMAN, CHANAKYA, SHUSHA, SHREE, DV)
         (LMG, "5|`G HF]GF", "પ્રશ્ન જુના"),
         (GOPIKA, "ftÕvrlfvwh", "કાલ્પનિકપુર"),
         (GOPIKA, "Mþh;", "સુરત"),
-        ("gurbani-akhar", "imqI ñò-úù-òúúõ ƒ", "ਮਿਤੀ ੧੨-੦੯-੨੦੦੫ ਨੂੰ"),
-        ("gurbani-akhar", "sRI pRIqm isMG", "ਸ੍ਰੀ ਪ੍ਰੀਤਮ ਸਿੰਘ"),
+        (GURBANI, "imqI ñò-úù-òúúõ ƒ", "ਮਿਤੀ ੧੨-੦੯-੨੦੦੫ ਨੂੰ"),
+        (GURBANI, "sRI pRIqm isMG", "ਸ੍ਰੀ ਪ੍ਰੀਤਮ ਸਿੰਘ"),
+        (ASEES, "EkDk gzikp g[fb;", "ਥਾਣਾ ਪੰਜਾਬ ਪੁਲਿਸ"),
+        (ASEES, "gVQdk ftfdnkoEh", "ਪੜ੍ਹਦਾ ਵਿਦਿਆਰਥੀ"),
+        (ASEES, "fwsh 12$05$2009 B{z e[ZNwko", "ਮਿਤੀ 12/05/2009 ਨੂੰ ਕੁੱਟਮਾਰ"),
+        (ASEES, "gqkgsh tokzvk T[Bk-jA", "ਪ੍ਰਾਪਤੀ ਵਰਾਂਡਾ ਉਨ੍ਹਾਂ"),
+        (JOY, "uzdq rok` j{`", "ਚੰਦ੍ਰ ਗਰਾਂ ਹੂੰ"),
+        (JOY, "ËEw rkt?_ ..", "ਪ੍ਰਥਮ ਗਾਵੈਂ ॥"),
     ],
 )
 def test_what_a_font_stores_is_read_in_the_order_of_speech(name: str, stored: str, text: str) -> None:
