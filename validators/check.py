@@ -112,10 +112,13 @@ def check_frames(form: str, frames: Mapping[str, pl.DataFrame], settings: CheckS
 def _row_gaps(form: str, frame: pl.DataFrame, settings: CheckSettings) -> Iterator[RowFinding]:
     """Own fields that the profile asks for and a row has not; rows of other tables are not asked for."""
     text = load_rules()[GAP].english
-    for name in (a.field for a in asked(form, settings.profile) if not a.child):
-        for row in frame[name].is_null().arg_true():
+    for one in asked(form, settings.profile):
+        if one.child:
+            continue
+        empty = frame.select(pl.all_horizontal(pl.col(name).is_null() for name in one.fields)).to_series()
+        for row in empty.arg_true():
             line, key = _line_and_key(frame, row)
-            yield RowFinding(form, line, key, name, GAP, settings.policy[GAP], text)
+            yield RowFinding(form, line, key, one.fields[0], GAP, settings.policy[GAP], text)
 
 
 def _line_and_key(frame: pl.DataFrame, row: int) -> tuple[int, str]:

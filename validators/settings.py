@@ -51,7 +51,7 @@ class CheckSettings:
 
     def asks(self, form: str, name: str) -> bool:
         """Whether a field or child table is asked for: by the profile, or by the rules where there is none."""
-        return not self.profile or any(name in (a.child or a.field, a.field) for a in asked(form, self.profile))
+        return not self.profile or any(name in (a.child, *a.fields) for a in asked(form, self.profile))
 
     def __hash__(self) -> int:
         return hash(self._key)

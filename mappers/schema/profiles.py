@@ -16,7 +16,8 @@ from mappers.schema import form_tables, load_schemas
 PROFILES = ("full", "register-only", "index-only")
 OPERATOR = "operator "
 _ASKED = re.compile(
-    r"((?P<child>[a-z_]+)(\[(?P<role>[a-z_]+)\])?\.)?(?P<field>[a-z0-9_]+)|(?P<rows>[a-z_]+)\[(?P<of>[a-z_]+)\]"
+    r"((?P<child>[a-z_]+)(\[(?P<role>[a-z_]+)\])?(?P<if>\?)?\.)?(?P<fields>[a-z0-9_]+(\|[a-z0-9_]+)*)"
+    r"|(?P<rows>[a-z_]+)\[(?P<of>[a-z_]+)\]"
 )
 
 
@@ -24,17 +25,18 @@ _ASKED = re.compile(
 class Asked:
     """One thing that a profile asks for. child: "" for the form's own field. role: of the rows meant, "" for all.
 
-    field: "" where only a row must be there.
+    fields: of which one must have a value; none where only a row must be there. if_there: only of rows that are there.
     """
 
     child: str
     role: str
-    field: str
+    fields: tuple[str, ...]
+    if_there: bool = False
 
     def __str__(self) -> str:
         """As profiles.toml says it."""
-        rows = self.child + f"[{self.role}]" * bool(self.role)
-        return ".".join(part for part in (rows, self.field) if part)
+        rows = self.child + f"[{self.role}]" * bool(self.role) + "?" * self.if_there
+        return ".".join(part for part in (rows, "|".join(self.fields)) if part)
 
 
 @cache
@@ -82,28 +84,29 @@ def _of(data: Mapping[str, Mapping[str, list[str]]], form: str, profile: str) ->
 def _parse(form: str, profile: str, text: str) -> Asked:
     got = _ASKED.fullmatch(text)
     tables = {t.child: t for t in form_tables(form).values()}
-    made = Asked("", "", "")
+    made = Asked("", "", ())
     if got:
-        made = Asked(got["child"] or got["rows"] or "", got["role"] or got["of"] or "", got["field"] or "")
-    if not made.child and made.field in tables:
-        made = Asked(made.field, "", "")
+        fields = tuple((got["fields"] or "").split("|")) if got["fields"] else ()
+        made = Asked(got["child"] or got["rows"] or "", got["role"] or got["of"] or "", fields, bool(got["if"]))
+    if not made.child and set(made.fields) <= set(tables):
+        made = Asked(text, "", ())
     table = tables.get(made.child)
-    if got is None or table is None or (made.field and not table.column(made.field)):
+    if got is None or table is None or not all(map(table.column, made.fields)):
         raise MappingError(f"profiles.toml: {form}.{profile}: {form} has no {text}")
     return made
 
 
 def _lacking(record: Record, one: Asked) -> Iterator[str]:
     if not one.child:
-        if _is_absent(record.fields.get(one.field)):
-            yield one.field
+        if _is_absent(record.fields, one):
+            yield one.fields[0]
         return
     rows = record.children.get(one.child, ())
     meant = [i for i, row in enumerate(rows) if not one.role or _role(row) == one.role]
-    if not meant:
-        yield f"{one.child}[{len(rows)}].{one.field or _first_field(record.form, one.child)}"
-    elif one.field:
-        yield from (f"{one.child}[{i}].{one.field}" for i in meant if _is_absent(rows[i].get(one.field)))
+    first = one.fields[0] if one.fields else _first_field(record.form, one.child)
+    if not meant and not one.if_there:
+        yield f"{one.child}[{len(rows)}].{first}"
+    yield from (f"{one.child}[{i}].{first}" for i in meant if one.fields and _is_absent(rows[i], one))
 
 
 def _role(row: Row) -> str | None:
@@ -115,5 +118,9 @@ def _first_field(form: str, child: str) -> str:
     return next(t.columns[0].name for t in form_tables(form).values() if t.child == child)
 
 
-def _is_absent(cell: FieldValue | None) -> bool:
+def _is_absent(row: Row, one: Asked) -> bool:
+    return all(_is_empty(row.get(name)) for name in one.fields)
+
+
+def _is_empty(cell: FieldValue | None) -> bool:
     return cell is None or (cell.blank and cell.value is None and not cell.by.startswith(OPERATOR))

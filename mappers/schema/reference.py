@@ -82,7 +82,7 @@ def _field(form: str, table: Table, column: Column) -> str:
 def _asked(form: str, table: Table, column: Column) -> str:
     marks = ""
     for profile in PROFILES:
-        wanted = [a for a in asked(form, profile) if (a.child, a.field) == (table.child, column.name)]
+        wanted = [a for a in asked(form, profile) if a.child == table.child and column.name in a.fields]
         roles = ", ".join(a.role for a in wanted if a.role)
         marks += f" {profile[0].upper()}{f' ({roles})' if roles else ''}" if wanted else ""
     return marks.strip()
