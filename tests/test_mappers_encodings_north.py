@@ -12,6 +12,7 @@ KRUTI, DEVLYS, WALKMAN = "krutidev-010", "devlys-010", "walkman-chanakya-905"
 CHANAKYA, SHUSHA, SHREE, DV = "chanakya", "shusha", "shree-dev-0714", "unconfirmed-dv-tt-surekh"
 LMG, GOPIKA = "lmg-arun", "unconfirmed-gopika"
 GURBANI, ASEES, JOY = "gurbani-akhar", "asees", "unconfirmed-joy"
+SATLUJ, CHATRIK = "satluj", "unconfirmed-drchatrik"
 DEVANAGARI = (KRUTI, DEVLYS, WALKMAN, CHANAKYA, SHUSHA, SHREE, DV)
 
 
@@ -60,6 +61,9 @@ DEVANAGARI = (KRUTI, DEVLYS, WALKMAN, CHANAKYA, SHUSHA, SHREE, DV)
         (ASEES, "gVQdk ftfdnkoEh", "ਪੜ੍ਹਦਾ ਵਿਦਿਆਰਥੀ"),
         (ASEES, "fwsh 12$05$2009 B{z e[ZNwko", "ਮਿਤੀ 12/05/2009 ਨੂੰ ਕੁੱਟਮਾਰ"),
         (ASEES, "gqkgsh tokzvk T[Bk-jA", "ਪ੍ਰਾਪਤੀ ਵਰਾਂਡਾ ਉਨ੍ਹਾਂ"),
+        (SATLUJ, "áÅäÅ ê¿ÜÅì ê¹ÇñÃ", "ਠਾਣਾ ਪੰਜਾਬ ਪੁਲਿਸ"),
+        (SATLUJ, "êÇó·ÁÅ ÃÌÆ ÇÃ¼Îè¶ ù", "ਪੜ੍ਹਿਆ ਸ੍ਰੀ ਸਿੱਧੇ ਨੂੰ"),
+        (CHATRIK, "aYs[pI[ ny nUM puwqr.", "ਐਸ.ਪੀ. ਨੇ ਨੂੰ ਪੁੱਤਰ।"),
         (JOY, "uzdq rok` j{`", "ਚੰਦ੍ਰ ਗਰਾਂ ਹੂੰ"),
         (JOY, "ËEw rkt?_ ..", "ਪ੍ਰਥਮ ਗਾਵੈਂ ॥"),
     ],
