@@ -1,16 +1,18 @@
 """Learn which encoding a text is in, from Unicode text written with the toolkit's own tables.
 
     pip install Faker==40.63.0 Babel==2.18.0 Django==5.2.19
-    python training/encodings.py --tessdata DIR [--labels printed-labels.csv]
+    python training/encodings.py --tessdata DIR [--labels printed-labels.csv] [--without FOLDER --out FILE]
 
 DIR holds the `.traineddata` files of tessdata_fast for asm ben eng guj hin kan mal mar ori pan tam tel urd (Debian:
 tesseract-ocr-XXX); `combine_tessdata` and `dawg2wordlist` come with Tesseract. What is written are counts of three
-letters, `mappers/encodings/ngrams.npz`. The same packages give the same file.
+letters, `mappers/encodings/ngrams.npz`. The same packages give the same file. --without names a folder of vectors: no
+word of theirs is learned, so that they measure what was never seen.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -119,12 +121,12 @@ def code_cells(rng: random.Random) -> Iterator[str]:
             f"{four}{n}", f"{one}-{two[0]}", f"{n}-{two}", f"{m} {one}", f"{four}/{n}/{m}", f"{one}{m}{two}{n}",
         ))  # fmt: skip
         shape = rng.random()
-        yield text if shape < 0.7 else text.lower() if shape < 0.9 else text.title()
+        yield text if shape < 0.6 else text.lower() if shape < 0.88 else text.title()
 
 
 def _cased(text: str, rng: random.Random) -> str:
     shape = rng.random()
-    return text.upper() if shape < 0.33 else text.title() if shape < 0.6 else text.lower() if shape < 0.72 else text
+    return text.upper() if shape < 0.33 else text.title() if shape < 0.58 else text.lower() if shape < 0.78 else text
 
 
 def roman_cells(words: Sequence[str], rng: random.Random) -> Iterator[str]:
@@ -195,14 +197,35 @@ def halves(corpora: Mapping[str, Corpus]) -> tuple[Mapping[str, Corpus], Mapping
     return tuple({lang: Corpus(*(tuple(p[i]) for p in ps)) for lang, ps in parts.items()} for i in (0, 1))  # type: ignore[return-value]
 
 
+def vector_words(folder: Path) -> frozenset[str]:
+    """All words of the vectors in a folder."""
+    words: set[str] = set()
+    for path in folder.glob("*.tsv"):
+        with path.open(encoding="utf-8", newline="") as f:
+            for row in csv.DictReader(f, delimiter="\t", quoting=csv.QUOTE_NONE):
+                words.update(w for w in row["unicode"].split() if not w.isascii())
+    return frozenset(words)
+
+
+def without(corpora: Mapping[str, Corpus], words: frozenset[str]) -> Mapping[str, Corpus]:
+    """Corpora less every text that holds one of some words."""
+
+    def kept(texts: Sequence[str]) -> tuple[str, ...]:
+        return tuple(t for t in texts if words.isdisjoint(t.split()))
+
+    return {lang: Corpus(kept(c.words), kept(c.names), kept(c.phrases)) for lang, c in corpora.items()}
+
+
 def main() -> None:
     """Learn and write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tessdata", type=Path, required=True)
     parser.add_argument("--labels", type=Path)
+    parser.add_argument("--without", type=Path)
     parser.add_argument("--out", type=Path, default=Path("mappers/encodings") / FILE)
     args = parser.parse_args()
-    learned, _ = halves(read_corpora(args.tessdata, args.labels))
+    corpora = read_corpora(args.tessdata, args.labels)
+    learned, _ = halves(without(corpora, vector_words(args.without)) if args.without else corpora)
     np.savez_compressed(args.out, **pack(learn(makers(learned, encodings()))))  # type: ignore[arg-type]
     print(f"{args.out}: {args.out.stat().st_size / 1e6:.2f} MB")
 

@@ -15,14 +15,18 @@ from mappers.encodings.carriers import CODES, DOUBLED, UTF8, UTF16, Carried, und
 from mappers.encodings.judge import ENGLISH, PLAIN, Candidate, ColumnJudge
 from mappers.encodings.tables import to_characters
 
-SURE = 0.95
+# What is enough to go on: for a column, and for one or two cells.
+SURE, SURE_OF_FEW, FEW = 0.95, 0.98, 3
 # A long cell says no more than its beginning, many cells no more than some.
 _LONGEST = 120
 _MOST = 64
 _TOLD = 8
 # So many cells of another kind are strays.
 _STRAY = 0.1
-_LETTER = re.compile("[^\\W\\d_]|[^\x00-\x7f]|\x04")
+# What has a meaning to be found: two letters, one with a sign that plain codes do not have, or one beyond ASCII.
+_ODD = r"[\[\]{}|~^<>$\\]"
+_WORDED = re.compile(f"[a-zA-Z].*[a-zA-Z]|[a-zA-Z].*{_ODD}|{_ODD}.*[a-zA-Z]|[^\x00-\x7f]|\x04")
+_ODD_SIGN = re.compile(_ODD)
 _UNICODE = "utf8"
 # Beyond ASCII, English has typographic signs and now and then a letter of a foreign name.
 _NOT_ENGLISH = re.compile("[^\x00-\x7f\xa0‘’“”–—…•°½£₹éè]")
@@ -68,18 +72,15 @@ def detect_column(
     """
     known = encodings() if found is None else found
     carried, stored = _undressed(sorted(set(values), key=_order))
-    worded = [c for c in carried if _LETTER.search(c.text)]
+    worded = [c for c in carried if _WORDED.search(c.text)]
     unicode = [c for c in worded if c.kind != CODES]
     codes = _thinned(c.text.strip("\x00 ")[:_LONGEST] for c in worded if c.kind == CODES)
     judge = ColumnJudge(codes, known, _named(font, known), tuple(n for n in expected if n in known)) if codes else None
-    detected = _judged(judge, len(worded)) if judge else _NOTHING
+    detected = _judged(judge, len(worded)) if judge else _of_codes(carried)
     if unicode:
         detected = _with_unicode(unicode, detected, len(worded))
     marks = (("bom", 1.0),) if any(c.has_bom for c in carried) else ()
     return replace(detected, evidence=(*marks, *detected.evidence), stored=stored)
-
-
-_NOTHING = Detection("", PLAIN, 1.0, True, (Candidate(ENGLISH, PLAIN, 1.0),))
 
 
 def _order(value: bytes | str) -> tuple[bool, bytes]:
@@ -111,10 +112,16 @@ def _thinned(texts: Iterable[str]) -> list[str]:
     return [all_of_them[int(i * step)] for i in range(min(len(all_of_them), _MOST))]
 
 
+def _of_codes(cells: Sequence[Carried]) -> Detection:
+    """A column without words: numbers and codes, or, where it has signs that those do not have, perhaps a font's."""
+    is_sure = not any(_ODD_SIGN.search(c.text) for c in cells)
+    return Detection("", PLAIN, 1.0 if is_sure else 0.5, is_sure, (Candidate(ENGLISH, PLAIN, 1.0),))
+
+
 def _judged(judge: ColumnJudge, cells: int) -> Detection:
     candidates = judge.candidates()
     best, margin = judge.best(candidates)
-    is_sure = margin >= SURE and not (best.family == PLAIN and _is_odd(judge.cells))
+    is_sure = margin >= (SURE if cells >= FEW else SURE_OF_FEW) and not (best.family == PLAIN and _is_odd(judge.cells))
     return Detection(
         "" if best.family == PLAIN else best.name, best.family, margin, is_sure, candidates[:_TOLD],
         tuple(judge.evidence(best)), cells, judge.plain_in(best.name),

@@ -18,19 +18,21 @@ from mappers.encodings.ngrams import Floats, Grams, Model, font_symbols, models,
 PLAIN = "plain"
 ENGLISH = "english"
 # What plain text is a mixture of: English, Indian words in Roman letters, codes of no language.
-PLAIN_CLASSES: Mapping[str, float] = {"english": 0.6, "roman": 0.3, "codes": 0.1}
+PLAIN_CLASSES: Mapping[str, float] = {"english": 0.5, "roman": 0.3, "codes": 0.2}
 # A cell in a font's column is plain this often.
 _MIXED = 0.1
 _DECODED = 10
 # Nats in favour: of plain text; of what a state expects; of what the container names; against one source alone.
-_PRIOR_PLAIN = 3.0
+_PRIOR_PLAIN = 3.5
 _PRIOR_EXPECTED = 2.0
 _PRIOR_FONT = 8.0
 _PRIOR_UNCONFIRMED = -2.0
+# No cell speaks against an encoding by more than this: any may be a stray.
+_MOST_AGAINST = 12.0
 # Cells of one column are not independent: evidence is divided by their number to this power.
 _HEAT = 0.5
 _ISCII = "iscii"
-_ISCII_HEAT = 4.0
+_ISCII_HEAT = 3.0
 _TOLD = 12.0
 _ATR = re.compile("\xef([B-K])")
 # Source: IS 13194:1991, the attribute codes of scripts.
@@ -98,8 +100,9 @@ class ColumnJudge:
     def candidates(self) -> tuple[Candidate, ...]:
         """All encodings and plain text, the likeliest first."""
         heat = len(self.cells) ** _HEAT
-        logits = {n: float(self._mixed(n).sum()) / heat + self._prior(n) for n in self._scores}
-        logits[ENGLISH] = float(self._plain.sum()) / heat + _PRIOR_PLAIN
+        logs = {n: self._mixed(n) for n in self._scores} | {ENGLISH: self._plain}
+        least = np.max(list(logs.values()), axis=0) - _MOST_AGAINST
+        logits = {n: float(np.maximum(v, least).sum()) / heat + self._prior(n) for n, v in logs.items()}
         families: dict[str, list[str]] = {}
         for name in logits:
             families.setdefault(self._family(name), []).append(name)
@@ -157,6 +160,8 @@ class ColumnJudge:
         return np.asarray(self._plain + math.log(_MIXED) > self._scores[name] + math.log(1 - _MIXED))
 
     def _prior(self, name: str) -> float:
+        if name == ENGLISH:
+            return _PRIOR_PLAIN
         prior = 0.0 if self.known[name].info.is_confirmed else _PRIOR_UNCONFIRMED
         return prior + _PRIOR_EXPECTED * (name in self.expected) + _PRIOR_FONT * (name in self.named)
 
