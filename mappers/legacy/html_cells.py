@@ -84,19 +84,24 @@ class HtmlRows:
             elif piece.tag == "/table":
                 depth -= 1
                 if depth == 0:
-                    yield from self._end_row()
+                    if last := self._end_row():
+                        yield last
                     return
-            if depth == 1:
-                yield from self._take(piece)
+            if depth == 1 and (row := self._take(piece)):
+                yield row
         self.is_open = True
-        yield from self._end_row("cut")
+        if last := self._end_row("cut"):
+            yield last
 
-    def _take(self, piece: Piece) -> Iterator[GridRow]:
+    def _take(self, piece: Piece) -> GridRow | None:
+        """Take in a piece; the row that it ends."""
         tag = piece.tag
+        row = None
         if not tag:
             self._text(piece.text)
-        elif tag in ("tr", "/tr", "thead", "tbody", "tfoot"):
-            yield from self._end_row()
+            return None
+        if tag in ("tr", "/tr", "thead", "tbody", "tfoot"):
+            row = self._end_row()
             if tag == "tr":
                 self._cells, self._begun = [], piece.offset
         elif tag in ("td", "th"):
@@ -107,8 +112,9 @@ class HtmlRows:
             self._text("\n" if self._texts else "", is_break=True)
         if tag.startswith("/"):
             self._close(tag[1:])
-        elif tag and (font := self._named(piece)):
+        elif (piece.attributes or self.fonts) and (font := self._named(piece)):
             self._stack.append((tag, font))
+        return row
 
     def _named(self, piece: Piece) -> str:
         """The font that a tag names, by itself or by its class."""
@@ -171,19 +177,20 @@ class HtmlRows:
         while (span := self._below.get(len(self._cells))) and len(self._cells) < _MOST_COLUMNS:
             self._cells.append(span.cell)
 
-    def _end_row(self, problem: str = "") -> Iterator[GridRow]:
+    def _end_row(self, problem: str = "") -> GridRow | None:
         is_within = self._texts is not None
         self._end_cell()
         if self._cells is None:
-            return
+            return None
         self._fill()
         self._number += 1
-        yield GridRow(self._number, self._begun, tuple(self._cells), problem if is_within else "")
+        row = GridRow(self._number, self._begun, tuple(self._cells), problem if is_within else "")
         self._cells = None
         for at, span in list(self._below.items()):
             span.left -= 1
             if span.left <= 0:
                 del self._below[at]
+        return row
 
 
 def _span(given: str | None, most: int) -> int:

@@ -79,14 +79,16 @@ def read_pieces(path: Path, written: Declared, start: int = 0, only: frozenset[s
             w.at += 1
             continue
         if m["tag"] is not None:
-            yield from _tag(w, m, written, only)
+            piece = _tag(w, m, written, only)
+            if piece is not None:
+                yield piece
         else:
             if not only and (m["text"] is not None or m[0] == b"<"):
                 yield Piece("", written.text(m[0]), _NONE, -1)
             w.at = m.end()
 
 
-def _tag(w: _Window, m: re.Match[bytes], written: Declared, only: frozenset[str]) -> Iterator[Piece]:
+def _tag(w: _Window, m: re.Match[bytes], written: Declared, only: frozenset[str]) -> Piece | None:
     name = m["tag"].lower()
     tag = ("/" if m["close"] else "") + name.decode("latin-1")
     offset = w.offset(m.start())
@@ -94,8 +96,10 @@ def _tag(w: _Window, m: re.Match[bytes], written: Declared, only: frozenset[str]
     inside = ""
     if name in _NOT_TEXT and not m["close"] and not m["more"].endswith(b"/"):
         inside = written.text(_pass(w, _NOT_TEXT[name]))
-    if not only or tag in only:
-        yield Piece(tag, "", _attributes(written.text(m["more"])), offset, inside)
+    if only and tag not in only:
+        return None
+    more = m["more"]
+    return Piece(tag, "", _attributes(written.text(more)) if b"=" in more else _NONE, offset, inside)
 
 
 def _pass(w: _Window, closing: re.Pattern[bytes]) -> bytes:
@@ -115,6 +119,4 @@ def _pass(w: _Window, closing: re.Pattern[bytes]) -> bytes:
 
 
 def _attributes(more: str) -> Mapping[str, str]:
-    if not more or "=" not in more:
-        return _NONE
     return {m[1].lower(): unescape(m[2] or m[3] or m[4] or "") for m in _ATTRIBUTE.finditer(more)}

@@ -112,8 +112,8 @@ class RtfScan:
                         base, data, at = base + at + skip, b"", 0
                     else:
                         at += skip
-                else:
-                    yield from self._token(m, offset)
+                elif event := self._token(m, offset):
+                    yield event
         self.ends_early = True
 
     def _brace(self, brace: bytes, depth: int) -> int:
@@ -129,32 +129,29 @@ class RtfScan:
             self._states.pop()
         return depth - 1
 
-    def _token(self, m: re.Match[bytes], offset: int) -> Iterator[Event]:
+    def _token(self, m: re.Match[bytes], offset: int) -> Event | None:
         state = self._states[-1]
         is_new, self._is_new = self._is_new, False
         if m["word"]:
-            yield from self._word(m["word"].decode("ascii"), m["number"], offset, state, is_new=is_new)
-        elif m["sign"] == b"*" and is_new:
-            self._is_starred = self._is_new = True
-        elif m["hex"]:
-            if self._pending:
-                self._pending -= 1
-            else:
-                yield from self._bytes(bytes((int(m["hex"], 16),)), offset, state)
-        elif m["text"]:
-            text = m["text"]
+            return self._word(m["word"].decode("ascii"), m["number"], offset, state, is_new=is_new)
+        if text := m["text"]:
             skipped = min(self._pending, len(text))
             self._pending -= skipped
-            yield from self._bytes(text[skipped:], offset + skipped, state)
-        elif m["sign"] in (b"\n", b"\r"):
-            yield from self._if_shown(state, Event("par", offset))
-        elif m["sign"] in _SIGNS:
-            if self._pending:
-                self._pending -= 1
-            else:
-                yield from self._shown(_SIGNS[m["sign"]], offset, state)
+            return self._bytes(text[skipped:], offset + skipped, state)
+        sign = m["sign"]
+        if sign == b"*" and is_new:
+            self._is_starred = self._is_new = True
+        elif sign in (b"\n", b"\r"):
+            return self._if_shown(state, Event("par", offset))
+        elif self._pending and (m["hex"] or sign):
+            self._pending -= 1
+        elif m["hex"]:
+            return self._bytes(bytes((int(m["hex"], 16),)), offset, state)
+        elif sign in _SIGNS:
+            return self._shown(_SIGNS[sign], offset, state)
+        return None
 
-    def _word(self, word: str, number: bytes | None, offset: int, state: _State, *, is_new: bool) -> Iterator[Event]:
+    def _word(self, word: str, number: bytes | None, offset: int, state: _State, *, is_new: bool) -> Event | None:
         value = int(number) if number else 0
         if word == "nesttableprops":
             state.is_nested = True
@@ -162,8 +159,7 @@ class RtfScan:
             state.skips, state.is_font_table = True, False
         self._is_starred = False
         if word == "u":
-            yield from self._unicode(value, offset, state)
-            return
+            return self._unicode(value, offset, state)
         self._half = 0
         if self._pending:
             self._pending -= 1
@@ -172,6 +168,8 @@ class RtfScan:
         elif word == "f":
             state.font = value
             self._naming = value
+            if state.is_font_table:
+                self.fonts.pop(value, None)
         elif word == "fcharset" and state.is_font_table and len(self.charsets) < _MOST_FONTS:
             self.charsets[self._naming] = value
         elif word == "deff":
@@ -185,40 +183,40 @@ class RtfScan:
         elif word in _OF_DOCUMENT and not self.code_page:
             self.code_page = _OF_DOCUMENT[word]
         elif word in _SPECIAL:
-            yield from self._shown(_SPECIAL[word], offset, state)
-        elif (kind := _KINDS.get(word)) is not None:
-            yield from self._if_shown(state, Event(kind, offset, number=value))
+            return self._shown(_SPECIAL[word], offset, state)
+        elif word in _KINDS:
+            return self._if_shown(state, Event(_KINDS[word], offset, number=value))
+        return None
 
-    def _if_shown(self, state: _State, event: Event) -> Iterator[Event]:
-        if not state.skips and (not state.is_nested or event.kind == "nestrow"):
-            yield event
+    def _if_shown(self, state: _State, event: Event) -> Event | None:
+        return event if not state.skips and (not state.is_nested or event.kind == "nestrow") else None
 
-    def _shown(self, text: str, offset: int, state: _State) -> Iterator[Event]:
-        if not state.skips:
-            yield Event("text", offset, text, self.fonts.get(state.font, ""))
+    def _shown(self, text: str, offset: int, state: _State) -> Event | None:
+        return None if state.skips else Event("text", offset, text, self.fonts.get(state.font, ""))
 
-    def _unicode(self, value: int, offset: int, state: _State) -> Iterator[Event]:
+    def _unicode(self, value: int, offset: int, state: _State) -> Event | None:
         self._pending = state.uc
         code = value % 65536
         half, self._half = self._half, 0
         if 0xF000 <= code <= 0xF0FF:
-            yield from self._shown(WEST[code - 0xF000], offset, state)
-        elif 0xD800 <= code < 0xDC00:
+            return self._shown(WEST[code - 0xF000], offset, state)
+        if 0xD800 <= code < 0xDC00:
             self._half = code
-        elif 0xDC00 <= code < 0xE000:
-            if half:
-                yield from self._shown(chr(0x10000 + ((half - 0xD800) << 10) + code - 0xDC00), offset, state)
-        elif code:
-            yield from self._shown(chr(code), offset, state)
+            return None
+        if 0xDC00 <= code < 0xE000:
+            code = 0x10000 + ((half - 0xD800) << 10) + code - 0xDC00 if half else 0
+        return self._shown(chr(code), offset, state) if code else None
 
-    def _bytes(self, data: bytes, offset: int, state: _State) -> Iterator[Event]:
+    def _bytes(self, data: bytes, offset: int, state: _State) -> Event | None:
         if not data:
-            return
+            return None
         self._half = 0
         if state.is_font_table:
             self._name(data)
-        elif not state.skips:
-            yield Event("text", offset, self._read(data, state), self.fonts.get(state.font, ""), self._raw(data, state))
+        if state.skips:
+            return None
+        font = self.fonts.get(state.font, "")
+        return Event("text", offset, self._read(data, state), font, self._raw(data, state))
 
     def _name(self, data: bytes) -> None:
         name, end, _ = data.partition(b";")

@@ -102,12 +102,14 @@ class _Drawn:
     def rows(self) -> Iterator[_Row]:
         """The rows of all tables, in order."""
         for event in self.scan.events():
-            yield from self._take(event)
+            if (row := self._take(event)) is not None:
+                yield row
         if self._cells or (self._is_inside and self._texts):
             self._end_cell()
             yield self._row("cut")
 
-    def _take(self, event: Event) -> Iterator[_Row]:
+    def _take(self, event: Event) -> _Row | None:
+        """Take in an event; the row that it ends."""
         kind = event.kind
         if kind == "text":
             self._text(event)
@@ -115,9 +117,8 @@ class _Drawn:
             self._is_inside = True
             self._end_cell()
         elif kind == "row":
-            if self._cells:
-                yield self._row()
             self._is_inside = self._is_defined = False
+            return self._row() if self._cells else None
         elif kind == "trowd":
             self._is_inside = self._is_defined = True
             self._begun = event.offset if self._begun < 0 else self._begun
@@ -126,6 +127,7 @@ class _Drawn:
             self._paragraph(event)
         else:
             self._define(event)
+        return None
 
     def _define(self, event: Event) -> None:
         if event.kind == "cellx" and len(self._edges) < _MOST_CELLS:
