@@ -20,6 +20,11 @@ _UNKNOWN_CODE = Cleaned(None, 0.0, ("code-unknown",))
 _UNPARSED = Cleaned(None, 0.0, ("unparsed",))
 
 
+def is_nil(text: str) -> bool:
+    """Whether a text says that there is nothing: blanks, dashes, dots."""
+    return not text.strip() or _NIL.issuperset(text)
+
+
 class Answers:
     """The answers of one mapping under one context. Values carry the origins of their cells."""
 
@@ -33,7 +38,7 @@ class Answers:
     def of(self, rule: BoundRule, cell: Cell, year: int | None, day: str) -> Answer:
         """What a rule makes of a cell. year: of the book; day: that decides which law applies."""
         text = cell.text
-        if cell.blank or not text.strip() or _NIL.issuperset(text) or rule.dialect.is_null(text):
+        if cell.blank or is_nil(text) or rule.dialect.is_null(text):
             return self._empty(rule, cell)
         if rule.cleaner.clean is not None:
             name = rule.targets[0][1]

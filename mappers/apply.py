@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import repeat
 
-from mappers.answers import Answer, Answers
+from mappers.answers import Answer, Answers, is_nil
 from mappers.bind import BoundRow, BoundRule, FormMapping
 from mappers.cells import Sources
 from mappers.record import FieldValue, Origin, Record, Row
@@ -43,6 +43,23 @@ class Mapped:
         for row in self.rows[kind][at]:
             if any(not v.blank for v in row.values()):
                 yield {**{k: v for k, v in constants.items() if k not in row}, **row}
+
+    def is_needed(self, at: int) -> bool:
+        """Whether one of the cells that the form needs says something in a source."""
+        return any(self._says(name, at) for name in self.mapping.needs)
+
+    def _says(self, name: str, at: int) -> bool:
+        column = self.sources.columns.get(name)
+        stored = column[at] if column is not None else None
+        if stored is None:
+            return False
+        cell = self.sources.open(name, stored)
+        return not cell.blank and not is_nil(cell.text)
+
+    def takes(self, name: str, at: int) -> bool:
+        """Whether a rule took a cell of one source."""
+        where = self.left.get(name, ())
+        return where is not None and not (where and where[at])
 
     def left_over(self, at: int) -> Mapping[str, str]:
         """Texts of the cells of one source that nothing took and the mapping does not ignore, by column."""

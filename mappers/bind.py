@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from mappers.bind_also import as_file, with_also
 from mappers.bind_dialect import bind_dialect
 from mappers.clean import Cleaner, load_cleaners
 from mappers.codes import act_list, code_lists
@@ -62,7 +63,8 @@ class BoundRow:
 class FormMapping:
     """A mapping ready to use. by: what FieldValues say of it. digest: SHA-256 of the file and of the font tables that
     it rests on, for keys of work. encodings: column -> its encoding, for columns that are not plain text.
-    encoding_checked: a person vouches for them.
+    encoding_checked: a person vouches for them. also: name -> another form that the same rows make. needs: of such a
+    form, the cells of which one must say something.
     """
 
     id: str
@@ -78,6 +80,13 @@ class FormMapping:
     ignored: frozenset[str]
     encodings: Mapping[str, Encoding]
     encoding_checked: bool = False
+    also: Mapping[str, FormMapping] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
+
+    @property
+    def all_rules(self) -> tuple[BoundRule, ...]:
+        """The rules of all forms that a row makes."""
+        return (*self.rules, *(r for m in self.also.values() for r in m.rules))
 
     @property
     def by(self) -> str:
@@ -92,14 +101,21 @@ def bind_file(path: Traversable | Path, known: Mapping[str, Encoding] | None = N
     part, list or encoding that does not exist, a source or field used twice, or a value its list does not know.
     """
     known = encodings() if known is None else known
-    return _Binder(path.name, read_model(path, MappingFile), known).bind(path.read_bytes())
+    model, content = read_model(path, MappingFile), path.read_bytes()
+    also = {
+        name: _Binder(path.name, as_file(model, form), known, f"also.{name}.").bind(content)
+        for name, form in model.also.items()
+    }
+    also = {name: replace(m, needs=model.also[name].needs) for name, m in also.items()}
+    return with_also(_Binder(path.name, model, known).bind(content), also)
 
 
 class _Binder:
     """Looks up the names of one file; all checks share its name for their messages."""
 
-    def __init__(self, file: str, model: MappingFile, known: Mapping[str, Encoding]) -> None:
+    def __init__(self, file: str, model: MappingFile, known: Mapping[str, Encoding], part: str = "") -> None:
         self._file = file
+        self._part = part
         self._model = model
         self._known = known
         self._tables = self._form_tables()
@@ -123,7 +139,7 @@ class _Binder:
         )  # fmt: skip
 
     def _fail(self, key: str, message: str) -> MappingError:
-        return MappingError(f"{self._file}: {key}: {message}")
+        return MappingError(f"{self._file}: {self._part}{key}: {message}")
 
     def _form_tables(self) -> Mapping[str, Table]:
         try:
@@ -229,12 +245,12 @@ class _Binder:
         return name
 
     def _check_constants(self, key: str, table: Table, constants: Mapping[str, str]) -> None:
-        for field, value in constants.items():
-            column = self._column(f"{key}.{field}", table, field)
+        for name, value in constants.items():
+            column = self._column(f"{key}.{name}", table, name)
             codes = act_list() if column.codes == "act" else code_lists().get(column.codes)
             if codes and not codes.is_open and value not in codes.values:
                 hint = did_you_mean(value, codes.values)
-                raise self._fail(f"{key}.{field}", f"{value} is not in the list {codes.name}{hint}")
+                raise self._fail(f"{key}.{name}", f"{value} is not in the list {codes.name}{hint}")
 
     def _check_sources(self, rules: Sequence[BoundRule]) -> None:
         """A cell goes to one place, unless rules that exclude each other take it; what none takes may be ignored."""
@@ -257,12 +273,12 @@ class _Binder:
         taken |= {(name, f): f"rows.{name}.set" for name, row in self._model.rows.items() for f in row.set}
         filled: dict[tuple[str, str], list[BoundRule]] = {}
         for rule in (r for r in rules if not r.spare):
-            for _, field in rule.targets:
-                others = filled.setdefault((rule.row, field), [])
+            for _, name in rule.targets:
+                others = filled.setdefault((rule.row, name), [])
                 clash = [o.source for o in others if not _exclude(rule, o)]
-                if (rule.row, field) in taken or clash:
-                    by = taken.get((rule.row, field)) or clash[0]
-                    raise self._fail(f"map (from {rule.source})", f"field {field} is filled twice; first by {by}")
+                if (rule.row, name) in taken or clash:
+                    by = taken.get((rule.row, name)) or clash[0]
+                    raise self._fail(f"map (from {rule.source})", f"name {name} is filled twice; first by {by}")
                 others.append(rule)
         for rule in rules:
             same = [r for r in rules if r is not rule and r.row == rule.row and not _exclude(rule, r)]

@@ -131,7 +131,7 @@ def settle_mapping(
     What a mapping names is compared with what the column looks like, unless the mapping says that a person has done so.
     Raises EncodingUnclear when an "auto" column could be several, or a named one clearly is of another family.
     """
-    wanted = {r.source: r.encoding for r in mapping.rules}
+    wanted = {r.source: r.encoding for r in mapping.all_rules}
     if mapping.encoding_checked and AUTO not in wanted.values():
         return mapping, table
     table, sample = peek(table)

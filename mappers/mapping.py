@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -104,12 +105,25 @@ def map_readings(mapping: FormMapping, pages: Sequence[PageValues], context: Map
 
 
 def map_rows(mapping: FormMapping, rows: Sequence[RowValues], context: MapContext) -> list[Record]:
-    """One record a row, in order. Ids are the rows' own, or the context's record_id + "-" + row number."""
+    """The records of rows, in order: one a row, behind it those of the mapping's other forms that the row makes.
+
+    Ids are the rows' own, or the context's record_id + "-" + row number; other forms add "+" and their name.
+    """
     if not rows:
         return []
-    mapped = Application(mapping, context).map(row_sources(mapping, rows))
+    sources = row_sources(mapping, rows)
+    main = Application(mapping, context).map(sources)
+    others = {name: Application(m, context).map(sources) for name, m in mapping.also.items()}
     ids = [row.record_id or f"{context.record_id}-{row.row}" for row in rows]
-    return list(to_records(mapped, ids, [row.row for row in rows], context))
+    numbers = [row.row for row in rows]
+    made = {n: list(to_records(o, [f"{i}+{n}" for i in ids], numbers, context)) for n, o in others.items()}
+    records: list[Record] = []
+    for at, record in enumerate(to_records(main, ids, numbers, context)):
+        also = [name for name, other in others.items() if other.is_needed(at)]
+        left = {c: t for c, t in record.left_over.items() if not any(others[n].takes(c, at) for n in also)}
+        records.append(replace(record, left_over=left))
+        records += [replace(made[n][at], left_over={}) for n in also]
+    return records
 
 
 def row_sources(mapping: FormMapping, rows: Sequence[RowValues]) -> Sources:

@@ -59,11 +59,21 @@ class MatchRule(_Part):
     states: tuple[str, ...] = ()
 
 
+class AlsoForm(_Part):
+    """Another form that the same rows make: an arrest, a final report. needs: cells of which one must say something."""
+
+    form: str
+    needs: tuple[str, ...] = Field(min_length=1)
+    set: dict[str, str] = {}
+    rows: dict[str, RowRule] = {}
+    rules: tuple[MapRule, ...] = Field(alias="map", min_length=1)
+
+
 class MappingFile(_Part):
     """One mapping file. form: the target form's id. encoding: of all columns that name no other.
     encoding_checked: a person has compared the text with the old program, so that what columns look like does not
     count. set: fixed fields. values: tables of this source's codes, by name. nulls: how it writes that there is
-    nothing ("NIL", "00/00/00").
+    nothing ("NIL", "00/00/00"). also: other forms made from the same rows, by a name that their records' ids end in.
     """
 
     format: Literal[1]
@@ -80,3 +90,4 @@ class MappingFile(_Part):
     rows: dict[str, RowRule] = {}
     rules: tuple[MapRule, ...] = Field(alias="map", min_length=1)
     ignore: tuple[IgnoreRule, ...] = ()
+    also: dict[str, AlsoForm] = {}

@@ -297,3 +297,57 @@ def some_rows(data: st.DataObject) -> list[RowValues]:
 def test_rows_mapped_together_are_what_they_are_one_by_one(data: st.DataObject) -> None:
     mapping, rows = MAPPINGS["up_firmast_krutidev"], some_rows(data)
     assert map_rows(mapping, rows, CONTEXT) == [r for row in rows for r in map_rows(mapping, [row], CONTEXT)]
+
+
+ALSO = (
+    GOOD
+    + """
+[also.report]
+form = "iif5"
+needs = ["CSNO"]
+[also.report.rows.accused]
+table = "persons"
+set = { role = "accused" }
+[[also.report.map]]
+from = "NO"
+to = "fir_no"
+clean = "int"
+[[also.report.map]]
+from = "CSNO"
+to = "report_no"
+clean = "int"
+[[also.report.map]]
+from = "WHO"
+into = "accused"
+to = { name = "name" }
+clean = "persons"
+"""
+)
+
+
+def test_a_row_may_make_records_of_several_forms(tmp_path: Path) -> None:
+    mapping = load_mappings([write(tmp_path, ALSO)])["small"]
+    cells = {"NO": "7", "WHO": "A Sample", "CSNO": "12", "X": "x", "Z": "odd"}
+    rows = [RowValues("f", "t", 1, cells), RowValues("f", "t", 2, {**cells, "CSNO": "-"})]
+    first, report, second = map_rows(mapping, rows, CONTEXT)
+    assert [r.id for r in (first, report, second)] == ["r1-1", "r1-1+report", "r1-2"]
+    assert (report.form, report.value("fir_no"), report.value("report_no")) == ("iif5", "7", "12")
+    assert report.children["persons"][0]["name"].value == first.children["persons"][0]["name"].value
+    assert report.fields["report_no"].origin.column == "CSNO"
+    assert (first.left_over, first.ignored, report.left_over) == ({"Z": "odd"}, ("X",), {})
+    assert second.left_over == {"Z": "odd", "CSNO": "-"}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ('needs = ["CSNX"]', "also.report: needs: no rule takes CSNX"),
+        ('form = "iif55"', "there is no form iif55"),
+        ('to = "report_nr"', "also.report.map[1] (from CSNO): to: table iif5 has no field report_nr"),
+    ],
+)
+def test_a_wrong_second_form_stops_before_the_first_row(tmp_path: Path, wrong: str, message: str) -> None:
+    right = {"needs": 'needs = ["CSNO"]', "form": 'form = "iif5"', "to": 'to = "report_no"'}[wrong.split(" ")[0]]
+    with pytest.raises(MappingError) as e:
+        load_mappings([write(tmp_path, ALSO.replace(right, wrong))])
+    assert message in str(e.value)

@@ -102,6 +102,10 @@ class Records:
         """The records that came from one page group or table chunk."""
         return [_stored(r) for r in self._ledger.rows("SELECT * FROM records WHERE unit = ? ORDER BY record", (unit,))]
 
+    def count_unit(self, unit: str) -> int:
+        """How many records came from one page group or table chunk."""
+        return int(self._ledger.execute("SELECT COUNT(*) AS n FROM records WHERE unit = ?", (unit,)).fetchone()["n"])
+
     def of_group(self, group: str) -> list[Stored]:
         """The records of one station and year."""
         return [_stored(r) for r in self._ledger.rows("SELECT * FROM records WHERE grp = ? ORDER BY record", (group,))]

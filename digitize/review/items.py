@@ -66,6 +66,7 @@ def _feeding_cell(ledger: Ledger, stored: Stored, path: str, mappings: Mapping[s
     mapping = mappings.get(str(now[2].get("mapping", "")).partition(" ")[0]) if now else None
     if mapping is None:
         return ""
+    mapping = mapping.also.get(stored.record.id.rpartition("+")[2], mapping)
     table, _, name = path.rpartition("].")
     child = table.partition("[")[0]
     for rule in mapping.rules:

@@ -13,7 +13,8 @@ from digitize.known import Known
 from digitize.ledger import Ledger
 from digitize.ledger.catalogue import Catalogue, TableUnit
 from digitize.ledger.records import Decision, Records, Stored, record_hash
-from digitize.review.apply import over_row, sign_record, still_hold
+from digitize.review.apply import Settled, over_row, sign_record, still_hold
+from digitize.review.items import FIELD
 from digitize.steps.map_pages import group_of, station_of
 from mappers.errors import EncodingUnclear, MappingError, TableError
 from mappers.legacy import LegacyRow, LegacyTable, named_cells, open_table
@@ -28,7 +29,7 @@ Decisions = Mapping[str, Mapping[str, Decision]]
 def map_table(ledger: Ledger, known: Known, table: TableUnit, key: str, decisions: Decisions) -> int:
     """Map all chunks of a table that are not done under this key. Returns how many records are new or changed.
 
-    Every row ends as a record or is reported with its number: rows = records + reported.
+    Every row ends as a record, or several of different forms, or is reported with its number.
     """
     try:
         legacy = _open(ledger, known, table)
@@ -43,7 +44,7 @@ def map_table(ledger: Ledger, known: Known, table: TableUnit, key: str, decision
         return 0
     records, reported = sum(c[0] for c in chunks), sum(c[1] for c in chunks)
     detail = {
-        "rows": records + reported, "records": records, "reported": reported, "chunks": len(chunks),
+        "rows": sum(c[3] for c in chunks), "records": records, "reported": reported, "chunks": len(chunks),
         "damage": list(legacy.notes), "mapping": mapping.by,
     }  # fmt: skip
     ledger.finish(table.unit, "map", key, detail, detail)
@@ -75,12 +76,12 @@ class _Chunk:
 
 def _map_chunk(
     ledger: Ledger, known: Known, chunk: _Chunk, decisions: Decisions, table_key: str
-) -> tuple[int, int, int]:
-    """(records, rows reported, records written now)."""
+) -> tuple[int, int, int, int]:
+    """(records, rows reported, records written now, rows)."""
     usable, reported = chunk.usable(), chunk.reported()
     key = work_key("chunk", table_key, str(chunk.number))
     if ledger.take_up(chunk.unit, "map", key):
-        return len(usable), len(reported), 0
+        return Records(ledger).count_unit(chunk.unit), len(reported), 0, len(chunk.rows)
     file = _file_name(ledger, chunk.table)
     columns = chunk.legacy.columns
     rows = [RowValues(file, chunk.table.name, r.number, named_cells(columns, r), chunk.record_id(r)) for r in usable]
@@ -90,17 +91,36 @@ def _map_chunk(
     with ledger.writing():
         Records(ledger).replace_unit(chunk.unit, stored)
         ledger.finish(chunk.unit, "map", key, {"reported": reported}, detail)
-    return len(stored), len(reported), len(stored)
+    return len(stored), len(reported), len(stored), len(chunk.rows)
 
 
 def map_decided(
     known: Known, mapping: FormMapping, rows: list[RowValues], context: MapContext, decisions: Decisions
 ) -> list[Record]:
-    """Rows to records under people's decisions."""
-    settled = {r.record_id: still_hold(decisions.get(r.record_id, {}), mapping.form, {}) for r in rows}
-    decided = [over_row(r, settled[r.record_id]) if settled[r.record_id].cells else r for r in rows]
+    """Rows to records under people's decisions; a decision on a cell holds for all forms that its row makes."""
+    own = {r.record_id: _settled(mapping, r.record_id, decisions) for r in rows}
+    decided = [over_row(r, own[r.record_id]) if own[r.record_id].cells else r for r in rows]
     records = map_rows(mapping, decided, context)
-    return [sign_record(r, settled[r.id], {}, context) if settled[r.id].cells else r for r in records]
+    return [sign_record(r, _of_record(s, r.id), {}, context) if (s := own[row_of(r.id)]).cells else r for r in records]
+
+
+def row_of(record_id: str) -> str:
+    """The id of a row's first record; those of its other forms are "ROW+NAME"."""
+    return record_id.partition("+")[0]
+
+
+def _settled(mapping: FormMapping, record_id: str, decisions: Decisions) -> Settled:
+    """What people settled for the cells of a row, in whichever of its records they were asked."""
+    cells: dict[str, Decision] = {}
+    for name, form in [("", mapping.form), *((f"+{n}", m.form) for n, m in mapping.also.items())]:
+        cells |= still_hold(decisions.get(record_id + name, {}), form, {}).cells
+    return Settled(cells)
+
+
+def _of_record(settled: Settled, record_id: str) -> Settled:
+    """Of a row's decisions, those on its cells and on the fields of one of its records."""
+    is_of_another = {c for c, d in settled.cells.items() if c.startswith(f"{FIELD}:") and d.record != record_id}
+    return Settled({c: d for c, d in settled.cells.items() if c not in is_of_another})
 
 
 def make_again(ledger: Ledger, known: Known, stored: Stored, decisions: Decisions) -> Record:
@@ -108,10 +128,11 @@ def make_again(ledger: Ledger, known: Known, stored: Stored, decisions: Decision
     unit, _, number = stored.record.id.rpartition("-r")
     table = next(t for t in Catalogue(ledger).tables() if t.unit == unit)
     mapping, legacy = known.mapping_for_table(_open(ledger, known, table))
-    row = next(r for r in legacy.rows if r.number == int(number))
+    row = next(r for r in legacy.rows if r.number == int(row_of(number)))
     cells = named_cells(legacy.columns, row)
-    values = RowValues(_file_name(ledger, table), table.name, row.number, cells, stored.record.id)
-    return map_decided(known, mapping, [values], known.context("", table.batch, table), decisions)[0]
+    values = RowValues(_file_name(ledger, table), table.name, row.number, cells, row_of(stored.record.id))
+    records = map_decided(known, mapping, [values], known.context("", table.batch, table), decisions)
+    return next((r for r in records if r.id == stored.record.id), records[0])
 
 
 def _file_name(ledger: Ledger, table: TableUnit) -> str:
