@@ -160,7 +160,7 @@ def _case(dice: random.Random, known: Words, at: int, year: int, number: int) ->
         recovered="" if at % 2 else "1500",
         officer=f"{dice.choice(known.first)} {dice.choice(known.last)}",
         gd=dice.randrange(2, 40),
-        narrative=known.in_own_digits(known.narrative.format(village=village, n=at)),
+        narrative=known.in_own_digits(known.narrative.format(village=village, n=100 + at)),
     )
 
 
@@ -188,7 +188,7 @@ def one_cell(case: Case, known: Words, *, marks: str = "1) 2)", with_father: str
     texts = [_written(a, known, with_father) for a in case.accused]
     if len(texts) > 1:
         texts = [f"{mark} {t}" for mark, t in zip(marks.split(), texts, strict=True)]
-    others = [known.in_own_digits(f"{known.others} {case.more}")] if case.more else []
+    others = [known.others.format(n=case.more)] if case.more else []
     return known.in_own_digits(" ".join([*texts, *others]))
 
 

@@ -13,6 +13,8 @@ from xml.sax.saxutils import escape
 from mappers.encodings import encode, to_characters
 
 _EPOCH = (1999, 12, 31, 0, 0, 0)
+# LMG Arun has no codes for these digits: typists take the letters that look the same.
+_LOOK_ALIKE = str.maketrans("૨૫", "રપ")
 Cells = Mapping[str, str]
 
 
@@ -52,8 +54,8 @@ def stored(encoding: str, text: str) -> bytes:
     """A text as the bytes of a font; what is plain English is typed in an English font and stays."""
     if not encoding:
         return text.encode("utf-8")
-    is_english = text.isascii() and any(c.isalpha() for c in text)
-    return text.encode("ascii") if is_english or text.isascii() else encode(encoding, text)
+    typed = text.translate(_LOOK_ALIKE) if encoding == "lmg-arun" else text
+    return text.encode("ascii") if text.isascii() else encode(encoding, typed)
 
 
 def shown(encoding: str, cells: Cells, plain: Iterable[str] = ()) -> dict[str, str]:
