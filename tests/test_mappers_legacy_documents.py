@@ -89,6 +89,14 @@ def test_merged_cells_and_tables_within_cells_are_told(tmp_path: Path) -> None:
     assert (within.columns, texts(within), texts(last)) == (("in", "side"), [("5", "6")], [("1", "2")])
 
 
+def test_a_document_saved_as_one_xml_file_is_read(tmp_path: Path) -> None:
+    body = tbl((tc("a"), tc("b")), (tc("1"), tc("jke", "Kruti Dev 010")))
+    (found,) = read(
+        tmp_path / "t.xml", f"<?xml version='1.0'?><w:wordDocument {_NS}><w:body>{body}</w:body></w:wordDocument>"
+    )
+    assert (texts(found), dict(found.fonts)) == ([("1", "jke")], {"b": "Kruti Dev 010"})
+
+
 def test_a_cut_document_gives_the_rows_that_are_left(tmp_path: Path) -> None:
     body = tbl((tc("a"), tc("b")), *((tc(str(i)), tc("x")) for i in range(50)))
     data = docx(body, packed=zipfile.ZIP_STORED)

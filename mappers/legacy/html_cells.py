@@ -13,7 +13,9 @@ from mappers.legacy.grid import GridCell, GridRow
 from mappers.legacy.html_scan import Piece
 
 _MOST_COLUMNS = 4096
-_MOST_SPAN = 65_536
+# Source: the HTML standard, attributes of td: no cell is taken to span more.
+_MOST_ACROSS = 1000
+_MOST_DOWN = 65_534
 _LONGEST_CELL = 1 << 20
 _BREAKS = frozenset(("br", "p", "/p", "div", "/div", "li", "/li", "tr", "/tr"))
 _FAMILY = re.compile(r"font-family\s*:\s*[\"']?([^;\"',}]+)", re.IGNORECASE)
@@ -135,8 +137,8 @@ class HtmlRows:
         self._end_cell()
         if self._cells is None:
             self._cells, self._begun = [], piece.offset
-        self._across = _span(piece.attributes.get("colspan"), _MOST_COLUMNS)
-        self._down = _span(piece.attributes.get("rowspan"), _MOST_SPAN)
+        self._across = _span(piece.attributes.get("colspan"), _MOST_ACROSS)
+        self._down = _span(piece.attributes.get("rowspan"), _MOST_DOWN)
         self._texts, self._counts, self._size = [], Counter(), 0
 
     def _text(self, text: str, *, is_break: bool = False) -> None:

@@ -21,6 +21,7 @@ ROW = re.compile(rb"<w:tr[\s>]")
 _MOST_COLUMNS = 4096
 _LONGEST_CELL = 1 << 20
 _MOST_WAITING = 50_000
+_DEEPEST = 50
 _SYMBOLS = re.compile("[\uf020-\uf0ff]")
 _SIGNS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _LEFT_OUT = frozenset(("Fallback", "delText", "instrText"))
@@ -87,7 +88,7 @@ class WordTables(Handler[WordRow]):
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """An element begins."""
-        if self._skipped or name in _LEFT_OUT:
+        if self._skipped or name in _LEFT_OUT or (name == "tbl" and len(self._open) >= _DEEPEST):
             self._skipped += 1
         elif name == "tbl":
             self._count += 1

@@ -208,7 +208,7 @@ def find_columns(path: Path) -> list[str]:
 def _add_columns(kind: Kind, prefix: str, found: dict[str, None]) -> None:
     own = prefix.removesuffix("/") or kind.name
     if kind.has_text or kind.is_leaf:
-        found[own] = None
+        found[free_name(own, found)] = None
     for name in kind.attributes:
         found[free_name(prefix + name, found)] = None
     for child in kind.children.values():

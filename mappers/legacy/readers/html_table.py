@@ -28,7 +28,9 @@ _START = re.compile(
 _NOT_HTML = re.compile(rb"<(?:\w+:)?(?:Workbook|pma_xml_export)\b|<table\s+name=[^>]*>\s*<(?:column|row|field)\b")
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _MOST_TABLES = 10_000
-_WATCHED = frozenset(("table", "style"))
+_MOST_FONTS = 10_000
+_DEEPEST = 20
+_WATCHED = frozenset(("table", "/table", "style"))
 
 
 def looks_like(path: Path, head: bytes) -> bool:
@@ -49,7 +51,10 @@ def read_tables(path: Path, how: ReadAs) -> Iterator[LegacyTable]:
         head = as_utf8(f.read(4096))
     m = _CHARSET.search(head)
     written = find_declared(path, m[1].decode("ascii") if m else "")
-    starts, fonts = _survey(path, written)
+    starts, fonts, left_out = _survey(path, written)
+    if left_out:
+        note = f"{left_out} tables are too many, or stand too deep within others, and are left out"
+        written = replace(written, notes=(*written.notes, note))
     if not starts:
         frames = re.search(rb"<frameset", head, re.IGNORECASE)
         what = "its sheets lie in other files" if frames else "the page has no table"
@@ -57,16 +62,24 @@ def read_tables(path: Path, how: ReadAs) -> Iterator[LegacyTable]:
     return _tables(path, written, starts, fonts)
 
 
-def _survey(path: Path, written: Declared) -> tuple[array[int], Mapping[str, str]]:
-    """Where tables begin, and the fonts that the page's styles name."""
+def _survey(path: Path, written: Declared) -> tuple[array[int], Mapping[str, str], int]:
+    """Where tables begin, the fonts that the page's styles name, and how many tables are left out."""
     starts = array("q")
     fonts: dict[str, str] = {}
+    depth = left_out = 0
     for piece in read_pieces(path, written, written.form.start, _WATCHED):
         if piece.tag == "style":
-            fonts |= style_fonts(piece.inside)
-        elif piece.tag == "table" and len(starts) < _MOST_TABLES:
-            starts.append(piece.offset)
-    return starts, fonts
+            fonts |= style_fonts(piece.inside) if len(fonts) < _MOST_FONTS else {}
+        elif piece.tag == "/table":
+            depth = max(depth - 1, 0)
+        elif piece.tag == "table":
+            depth += 1
+            # Each table is read from its beginning to its end, so those within it are read again.
+            if depth <= _DEEPEST and len(starts) < _MOST_TABLES:
+                starts.append(piece.offset)
+            else:
+                left_out += 1
+    return starts, fonts, left_out
 
 
 def _tables(path: Path, written: Declared, starts: array[int], fonts: Mapping[str, str]) -> Iterator[LegacyTable]:

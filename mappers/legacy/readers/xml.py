@@ -13,9 +13,12 @@ from mappers.legacy.declared import Declared, find_declared
 from mappers.legacy.lines import TextForm, as_utf8
 from mappers.legacy.package import OLE, ZIP
 from mappers.legacy.table import LegacyRow, LegacyTable, ReadAs, unique_names
+from mappers.legacy.word_rows import WordTables, word_tables
+from mappers.legacy.word_styles import Styles
 from mappers.legacy.xml_feed import Mends
 from mappers.legacy.xml_kinds import Kinds
 from mappers.legacy.xml_parse import Break, Parsing, Segment, Tag, find_tag
+from mappers.legacy.xml_parts import XmlPart
 from mappers.legacy.xml_rows import Rows, XmlRow
 from mappers.legacy.xml_workbook import read_workbook
 
@@ -26,6 +29,7 @@ _START = re.compile(rb"\s*(?:<\?xml[\s?][^>]*>\s*)?(?:<!--.*?-->\s*|<\?[^>]*>\s*
 _TAG = re.compile(rb"<[A-Za-z_\x80-\xff]")
 _HTML = re.compile(rb"<!DOCTYPE\s+html|<(?:html|table|body|head|style|meta|script|div|center|font|title)[\s>]", re.I)
 _WORKBOOK = re.compile(rb"<(?:\w+:)?Workbook\b")
+_WORD = re.compile(rb"<(?:w:wordDocument|pkg:package)\b")
 _MOST_BREAKS = 1000
 _SEARCHED = 1 << 16
 
@@ -50,8 +54,12 @@ def read_tables(path: Path, how: ReadAs) -> Iterator[LegacyTable]:
     Raises TableError "not-a-table" when nothing in it looks like a row, "unreadable" when it declares entities.
     """
     written = _declared(path)
-    if _is_workbook(path):
+    with path.open("rb") as f:
+        head = as_utf8(f.read(4096))
+    if _WORKBOOK.search(head) and b"office:spreadsheet" in head:
         return read_workbook(path, written)
+    if _WORD.search(head):
+        return _word(path)
     xml = XmlFile(path, written)
     xml.scan()
     found = xml_kinds.find_rows(xml.kinds.root)
@@ -66,10 +74,16 @@ def _declared(path: Path) -> Declared:
     return find_declared(path, m[1].decode("ascii") if m else "")
 
 
-def _is_workbook(path: Path) -> bool:
+def _word(path: Path) -> Iterator[LegacyTable]:
+    """The tables of a document that Word saved as one XML file."""
+    listener = WordTables(Styles())
+    notes: list[str] = []
+    return word_tables(path.stem, XmlPart(path.name, _chunks(path), listener, notes), listener, notes)
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
     with path.open("rb") as f:
-        head = as_utf8(f.read(4096))
-    return _WORKBOOK.search(head) is not None and b"office:spreadsheet" in head
+        yield from iter(lambda: f.read(1 << 16), b"")
 
 
 @dataclass
