@@ -120,6 +120,15 @@ class Records:
         for row in self._ledger.execute("SELECT * FROM records ORDER BY record"):
             yield _stored(row)
 
+    def groups(self) -> list[str]:
+        """The groups that there are, sorted."""
+        return [r["grp"] for r in self._ledger.rows("SELECT DISTINCT grp FROM records ORDER BY grp")]
+
+    def by_group(self) -> Iterator[Stored]:
+        """Every record, those of one station and year together."""
+        for row in self._ledger.execute("SELECT * FROM records ORDER BY grp, record"):
+            yield _stored(row)
+
     def group_hashes(self) -> dict[str, list[str]]:
         """Group -> "record id:hash" of its records, sorted: what a check of the group depends on."""
         groups: dict[str, list[str]] = {}

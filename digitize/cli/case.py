@@ -1,0 +1,71 @@
+"""`digitize case`: the records of all registers that belong to one FIR, and what they disagree on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from digitize.cli.console import Json, print_json, results, table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mappers.cases import Case
+
+
+def case(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],
+    name: Annotated[
+        str, typer.Argument(metavar="[RECORD|STATION/NUMBER/YEAR]", help="One case; else all that need a look.")
+    ] = "",
+    every: Annotated[bool, typer.Option("--all", help="List cases without conflicts and changes, too.")] = False,
+    unmask: Annotated[bool, typer.Option("--unmask", help="Show protected names; needs --reason.")] = False,
+    reason: Annotated[str, typer.Option(help="Why protected names are needed; it is recorded.")] = "",
+    json: Json = False,
+) -> None:
+    """Show a case: its records of all registers, linked by the FIR's key, and what they disagree on."""
+    from dataclasses import asdict
+
+    from digitize.cases import all_cases, case_to_plain, count_cases, find_case
+    from digitize.errors import OptionsError
+    from digitize.ledger import Ledger
+    from digitize.workspace import open_place
+
+    if unmask != bool(reason.strip()):
+        raise OptionsError("--unmask and --reason go together: showing protected names needs a reason, recorded.")
+    with Ledger(open_place(folder).ledger) as ledger:
+        found: Iterable[Case] = [find_case(ledger, name)] if name else all_cases(ledger)
+        shown = [case_to_plain(c, is_masked=not unmask) for c in found if name or every or c.conflicts]
+        counts = None if name else count_cases(ledger)
+        if unmask:
+            detail = {"unmasked": True, "reason": reason.strip()}
+            ledger.record_event(name or "cases", "case", "note", detail=detail)
+    if json:
+        print_json({"cases": shown, **({"counts": asdict(counts)} if counts else {})})
+        return
+    for plain in shown:
+        _print(plain)
+    if counts:
+        print(
+            f"{counts.cases} cases: {counts.with_conflicts} with conflicts, {counts.with_changes} with changes. "
+            f"Records that belong to no case: {counts.apart}."
+        )
+
+
+def _print(plain: dict[str, Any]) -> None:
+    out = results()
+    key = plain["key"]
+    part = f" part {key['fir_part']}" if key["fir_part"] else ""
+    print(f"\nFIR {key['fir_no']}/{key['year']}{part}, {key['police_station']}, {key['district']}, {key['state']}")
+    rows = [[r["record"], r["form"], r["linked_by"]] for r in plain["records"]]
+    out.print(table("", ["record", "form", "linked by"], rows), markup=False)
+    for conflict in plain["conflicts"]:
+        said = "; ".join(f"{s['value']} ({s['record']} {s['field']})" for s in conflict["statements"])
+        out.print(f"  {conflict['kind']}: {conflict['fact']}: {said}", markup=False, soft_wrap=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(case)

@@ -1,0 +1,199 @@
+"""Case assembly: records of different registers that belong to one FIR, linked by its key, their conflicts shown.
+
+An FIR, its arrests, seizures, final report and court result come from different books and programs. They are linked
+by the FIR's key (state, district, station, year, number, part), or by the key that their old system had for the FIR.
+Nothing is merged and nothing is chosen: where two records say different things of one fact, both statements stand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from mappers.names import name_key
+from mappers.record import FieldValue, Record
+
+KEY = ("state", "district", "police_station", "year", "fir_no", "fir_part")
+_NEEDED = KEY[:5]
+_FIR = "iif1"
+# Facts that all records of one scope must agree on: of the case, of one of its final reports, of one case in court.
+_SCOPES: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
+    ((), ("fir_date", "fir_reg_num")),
+    (("report_no",), ("report_date",)),
+    (("court_case_no", "court_case_year"), ("court", "cnr")),
+)
+_ACCUSED = "accused"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What one record says: its id, the path of the field, and the canonical value."""
+
+    record: str
+    field: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A fact of which records say different things.
+
+    kind: "conflict" where only one can be right; "change" where law allows it and a person should know (sections
+    altered, an accused added). fact: "fir_date", "sections", "accused", "fir" (two records of the FIR itself).
+    """
+
+    kind: str
+    fact: str
+    statements: tuple[Statement, ...]
+
+
+@dataclass(frozen=True)
+class Case:
+    """All records of one FIR. key: values of KEY; linked: record id -> how it was linked ("fir-key", "legacy-key")."""
+
+    key: tuple[str, ...]
+    records: tuple[Record, ...]
+    linked: Mapping[str, str]
+    conflicts: tuple[Conflict, ...] = ()
+
+    def of_form(self, form: str) -> list[Record]:
+        """Its records of one form."""
+        return [r for r in self.records if r.form == form]
+
+
+@dataclass
+class _Pile:
+    records: list[Record] = field(default_factory=list)
+    linked: dict[str, str] = field(default_factory=dict)
+
+
+def assemble(records: Iterable[Record]) -> tuple[list[Case], list[Record]]:
+    """The cases that records make, by key, and the records that belong to none.
+
+    A record belongs to a case by the FIR's key where all of it is surely known, else by a key of the old system that a
+    record with the FIR's key states as well.
+    """
+    piles: dict[tuple[str, ...], _Pile] = {}
+    loose: list[Record] = []
+    for record in records:
+        key = fir_key(record)
+        if key is None:
+            loose.append(record)
+        else:
+            _add(piles, key, record, "fir-key")
+    owners = _owners(piles)
+    apart = []
+    for record in loose:
+        found = {owners[k] for k in legacy_keys(record) if k in owners}
+        if len(found) == 1:
+            _add(piles, found.pop(), record, "legacy-key")
+        else:
+            apart.append(record)
+    cases = [Case(k, tuple(p.records), p.linked, tuple(_conflicts(p.records))) for k, p in sorted(piles.items())]
+    return cases, apart
+
+
+def fir_key(record: Record) -> tuple[str, ...] | None:
+    """The key of the FIR that a record is, or belongs to; None unless all of it is surely known. The part may be ""."""
+    cells = [record.fields.get(name) for name in KEY]
+    if any(c is None or not c.value or not c.is_sure() for c in cells[: len(_NEEDED)]):
+        return None
+    return tuple((c.value or "") if c is not None else "" for c in cells)
+
+
+def legacy_keys(record: Record) -> Iterator[tuple[str, str, str]]:
+    """The keys of old systems that a record states of itself: (system, table, key)."""
+    for row in record.children.get("legacy_keys", ()):
+        key, of_table = _value(row.get("key")), _value(row.get("of_table"))
+        if key and not of_table:
+            yield _value(row.get("system")), _value(row.get("source_table")), key
+
+
+def _value(cell: FieldValue | None) -> str:
+    return (cell.value or "") if cell is not None else ""
+
+
+def _add(piles: dict[tuple[str, ...], _Pile], key: tuple[str, ...], record: Record, how: str) -> None:
+    pile = piles.setdefault(key, _Pile())
+    pile.records.append(record)
+    pile.linked[record.id] = how
+
+
+def _owners(piles: Mapping[tuple[str, ...], _Pile]) -> dict[tuple[str, str, str], tuple[str, ...]]:
+    """Key of an old system -> the one case that it stands for; a key that two cases state stands for none."""
+    found: dict[tuple[str, str, str], set[tuple[str, ...]]] = {}
+    for key, pile in piles.items():
+        for record in pile.records:
+            for old in legacy_keys(record):
+                found.setdefault(old, set()).add(key)
+    return {old: next(iter(keys)) for old, keys in found.items() if len(keys) == 1}
+
+
+def _conflicts(records: Sequence[Record]) -> Iterator[Conflict]:
+    firs = [r for r in records if r.form == _FIR]
+    if len(firs) > 1:
+        yield from _twice(firs)
+    for scope, facts in _SCOPES:
+        for fact in facts:
+            yield from _disagreement(records, scope, fact)
+    if firs:
+        yield from _altered(firs, [r for r in records if r.form == "iif5"])
+        yield from _added(firs, [r for r in records if r.form in ("iif3", "iif5", "iif6")])
+
+
+def _twice(firs: Sequence[Record]) -> Iterator[Conflict]:
+    """Fields on which several records of the FIR itself differ: one case in two systems, or two under one number."""
+    names = dict.fromkeys(name for r in firs for name in r.fields if name not in KEY)
+    for name in names:
+        said = [Statement(r.id, name, v) for r in firs if (v := r.value(name))]
+        if len({s.value for s in said}) > 1:
+            yield Conflict("conflict", "fir", tuple(said))
+
+
+def _disagreement(records: Sequence[Record], scope: Sequence[str], fact: str) -> Iterator[Conflict]:
+    said: dict[tuple[str, ...], list[Statement]] = {}
+    for record in records:
+        value = record.value(fact)
+        within = tuple(record.value(name) or "" for name in scope)
+        if value and (not scope or any(within)):
+            said.setdefault(within, []).append(Statement(record.id, fact, value))
+    for statements in said.values():
+        is_told = len({r.split("+")[0] for r in (s.record for s in statements)}) > 1
+        if is_told and len({s.value for s in statements}) > 1:
+            yield Conflict("conflict", fact, tuple(statements))
+
+
+def _altered(firs: Sequence[Record], reports: Sequence[Record]) -> Iterator[Conflict]:
+    """Sections that the final report has and the FIR has not, or the other way round."""
+    first = _sections(firs)
+    for report in reports:
+        last = _sections([report])
+        if first and last and set(first) != set(last):
+            yield Conflict("change", "sections", tuple((first | last)[s] for s in sorted(set(first) ^ set(last))))
+
+
+def _sections(records: Sequence[Record]) -> dict[tuple[str, str], Statement]:
+    found: dict[tuple[str, str], Statement] = {}
+    for record in records:
+        for line, row in enumerate(record.children.get("acts", ())):
+            act, section = _value(row.get("act")), _value(row.get("section"))
+            if section:
+                found.setdefault((act, section), Statement(record.id, f"acts[{line}].section", f"{act} {section}"))
+    return found
+
+
+def _added(firs: Sequence[Record], later: Sequence[Record]) -> Iterator[Conflict]:
+    """Accused of later forms whom the FIR does not name, however their names are spelled."""
+    known = {name_key(s.value) for s in _accused(firs)}
+    for record in later:
+        added = tuple(s for s in _accused([record]) if name_key(s.value) not in known)
+        if added and known:
+            yield Conflict("change", _ACCUSED, added)
+
+
+def _accused(records: Sequence[Record]) -> Iterator[Statement]:
+    for record in records:
+        for line, row in enumerate(record.children.get("persons", ())):
+            name = _value(row.get("name"))
+            if name and _value(row.get("role")) == _ACCUSED:
+                yield Statement(record.id, f"persons[{line}].name", name)
