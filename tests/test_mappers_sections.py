@@ -48,6 +48,43 @@ def parsed(raw: str, day: str = "2010-05-05") -> list[str]:
         ("135 Electritycity Act 2003", ["ELEC 135"]),
         ("379, 379 IPC", ["IPC 379"]),
         ("", []),
+        ("u/s341/323IPC", ["IPC 341", "IPC 323"]),
+        ("[406/34 IPC]", ["IPC 406", "IPC 34"]),
+        ("406 or 420 IPC", ["IPC 406", "IPC 420"]),
+        ("153 A (1) (a) IPC", ["IPC 153A(1)(a)"]),
+        ("376 AB IPC", ["IPC 376AB"]),
+        ("25(1-B)(a) Arms Act", ["ARMS 25(1b)(a)"]),
+        ("25(I)A/27 Arms Act.", ["ARMS 25(i)(a)", "ARMS 27"]),
+        ("20 (b) II (B) NDPS Act", ["NDPS 20(b)(ii)(b)"]),
+        ("8(c) r/w 20(b)(ii)(A) NDPS", ["NDPS 8(c)", "NDPS 20(b)(ii)(a)"]),
+        ("66 C & 66 D of I.T. Act 2000", ["IT 66C", "IT 66D"]),
+        ("4 & 5 ES Act", ["EXPLSUB 4", "EXPLSUB 5"]),
+        ("3(1)(r)(s) SC/ST (PoA) Act", ["SCST 3(1)(r)(s)"]),
+        ("3 (2) (va) SC/ST Act", ["SCST 3(2)(va)"]),
+        ("3/4/5 I.T.(P) Act", ["ITPA 3", "ITPA 4", "ITPA 5"]),
+        ("13(2) r/w 13(1)(d) PC Act", ["PCA 13(2)", "PCA 13(1)(d)"]),
+        ("25 A.Act", ["ARMS 25"]),
+        ("51/63 Copy Right Act", ["COPY 51", "COPY 63"]),
+        ("IPC 1860 U/s 379-IPC 1860 U/s 411", ["IPC 379", "IPC 411"]),
+        ("Arms Act,1959: 25(1B)(a), IPC,1860: 302,34", ["ARMS 25(1b)(a)", "IPC 302", "IPC 34"]),
+        ("THE BHARATIYA NYAYA SANHITA (BNS), 2023 303(2)", ["BNS 303(2)"]),
+        ("107/116(3) Cr.P.C.", ["CRPC 107", "CRPC 116(3)"]),
+        ("धारा-147,323,504 भा0द0वि0", ["IPC 147", "IPC 323", "IPC 504"]),
+        ("धारा ३०२/३४ भा०दं०सं०", ["IPC 302", "IPC 34"]),
+        ("धारा 60 आबकारी अधि0", ["EXCISE 60"]),
+        ("कलम 379, 34 भादंवि", ["IPC 379", "IPC 34"]),
+        ("৪৯৮এ/৩২৩ আই.পি.সি. ও ৩/৪ ডি.পি. আইন", ["IPC 498A", "IPC 323", "DPA 3", "DPA 4"]),
+        ("ধাৰা ৩৭৯ ভাঃ দঃ বিঃ", ["IPC 379"]),
+        ("ಕಲಂ: 143, 504 ಸಹಿತ 149 ಐ.ಪಿ.ಸಿ", ["IPC 143", "IPC 504", "IPC 149"]),
+        ("ഐ.പി.സി. 341, 34", ["IPC 341", "IPC 34"]),
+        ("குற்றப்பிரிவு 379 இதச", ["IPC 379"]),
+        ("ச/பி 294(b), 506(ii) இதச", ["IPC 294(b)", "IPC 506(ii)"]),
+        ("సె. 302, 34 ఐ.పి.సి.", ["IPC 302", "IPC 34"]),
+        ("ઈ.પી.કો. કલમ ૩૨૩, ૫૦૬(૨)", ["IPC 323", "IPC 506(2)"]),
+        ("પ્રોહી કલમ ૬૬બી, ૬૫ઈ", ["EXCISE 66B", "EXCISE 65E"]),
+        ("ਅ/ਧ 379 ਆਈ.ਪੀ.ਸੀ", ["IPC 379"]),
+        ("ଦଫା 341/34 ଭାଦବି", ["IPC 341", "IPC 34"]),
+        ("بجرم ۳۷۹ ت پ", ["IPC 379"]),
     ],
 )
 def test_a_list_is_parsed(raw: str, expected: list[str]) -> None:
@@ -65,6 +102,40 @@ def test_an_act_of_several_years_is_the_one_in_force() -> None:
     assert parsed("23 JJ Act", "2010-05-05") == ["JJ2000 23"]
     assert parsed("75 JJ Act", "2018-05-05") == ["JJ2015 75"]
     assert clean_sections("23 JJ Act", CleanContext()).rows[0]["act"].notes == ("act-ambiguous",)
+
+
+def test_an_act_of_several_states_is_the_one_of_the_record() -> None:
+    here = [clean_sections("87 K.P. Act", CleanContext(day="2015-01-01", state=s)).rows[0] for s in ("ka", "kl", "")]
+    assert [r["act"].value for r in here] == ["KAPOLICE", "KPACT", None]
+    assert here[2]["act"].notes == ("act-ambiguous",)
+
+
+def test_a_year_behind_the_name_decides_between_acts_of_one_name() -> None:
+    assert parsed("112 M.V. Act 1939", "2015-01-01") == ["MV1939 112"]
+    assert parsed("75 JJ Act 2015", "") == ["JJ2015 75"]
+
+
+def test_a_year_in_which_the_law_changed_decides_nothing() -> None:
+    assert clean_sections("23 JJ Act", CleanContext(day="2016")).rows[0]["act"].notes == ("act-ambiguous",)
+
+
+def test_nothing_is_inferred_where_an_act_is_named_that_is_not_known() -> None:
+    (section, rest) = clean_sections("7 Namuna Kalpana Act", IN_2010).rows
+    assert (section["act"].value, section["act"].notes, section["section"].value) == (None, ("act-unknown",), "7")
+    assert rest["section"].notes == ("unparsed",)
+
+
+def test_nothing_is_inferred_for_a_section_that_the_penal_code_has_not() -> None:
+    (row,) = clean_sections("66C", IN_2010).rows
+    assert (row["act"].value, row["act"].notes, row["inferred"].value) == (None, ("act-unclear",), "no")
+
+
+def test_the_number_of_the_case_is_no_section() -> None:
+    assert parsed("FIR No 112/2005 u/s 379 IPC") == ["IPC 379", "- ?", "- ?"]
+
+
+def test_a_clause_in_brackets_is_no_digit_of_the_section() -> None:
+    assert parsed("3(1) IPC") == ["IPC 3(1)"]
 
 
 def test_what_is_no_section_stays_as_it_is_written() -> None:
@@ -97,3 +168,32 @@ def test_every_spelling_of_an_act_is_found(act: str) -> None:
 @pytest.mark.parametrize("text", ["৪৭৮৫/০০ ভাঃ দবি", "৩৭৯ ভা দঃ বিঃ", "৩৭৯ ভাঃ দঃ বি", "३७९ भाः दं वि"])
 def test_a_visarga_read_or_missed_in_an_acts_name_is_no_fault(text: str) -> None:
     clean_sections(text, CleanContext())
+
+
+OTHER_ACTS = ("25/27 Arms Act", "3/4 D.P. Act", "21(b) NDPS Act", "184 M.V. Act", "66D I.T. Act", "6 POCSO Act")
+LEADS = ("", "u/s ", "U/S- ", "Sec. ", "under section ", "धारा ", "ধারা ")
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.sampled_from(sorted(ipc_sections())), min_size=1, max_size=6, unique=True),
+    st.sampled_from(("/", ", ", ",", " / ", " ", " & ", " and ")),
+    st.sampled_from(LEADS),
+    st.lists(st.sampled_from(OTHER_ACTS), max_size=3, unique=True),
+    st.sampled_from((" and ", " & ", " r/w ", "; ", ", ")),
+)
+def test_sections_of_several_acts_are_read_back_however_they_are_joined(
+    sections: list[str], separator: str, lead: str, others: list[str], joiner: str
+) -> None:
+    text = joiner.join([f"{lead}{separator.join(sections)} IPC", *others])
+    alone = [row for other in others for row in parsed(other)]
+    assert parsed(text) == [*(f"IPC {s}" for s in sections), *alone]
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.text(alphabet="0123456789abIPC()/,.-& धारा०।ভাঃ", max_size=40))
+def test_any_text_is_answered_and_no_section_is_given_without_its_act_or_a_reason(text: str) -> None:
+    for row in clean_sections(text, IN_2010).rows:
+        if "act" in row:
+            assert row["act"].value or row["act"].notes
+        assert row["section"].value or row["section"].notes

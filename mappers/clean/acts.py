@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from mappers.codes.acts import Act, acts
 from mappers.folding import fold_digits, fold_key, nfc
 
 _LETTER = r"[^\W\d_]|[\u0900-\u0d7f]"
 _ACT_WORD = (
-    r"act|ac\.?t|अधिनियम|अधि|एक्ट|कायदा|আইন|অ্যাক্ট|சட்டம்|చట్టం|యాక్ట్|ಕಾಯ್ದೆ|ആക്ട്|നിയമം|એક્ટ|અધિનિયમ"
-    r"|ਐਕਟ|ଆଇନ"
+    r"act|ac\.?t|अधिनियम|अधि|एक्ट|कायदा|আইন|অ্যাক্ট|சட்டம்|చట్టం|యాక్ట్|ಕಾಯ್ದೆ|ಆಕ್ಟ್|ആക്ട്|നിയമം|એક્ટ|અધિનિયમ|ધારો"
+    r"|ਐਕਟ|ଆଇନ|ایکٹ"
 )
-_YEAR = r"(?:[\s,.\-]*(?:of\s*)?(?:1[89]|20)\d\d(?!\d))?"
+_YEAR = r"(?:[\s,.\-]*(?:of\s*)?(?P<year>(?:1[89]|20)\d\d)(?!\d))?"
+_ANY_YEAR = _YEAR.replace("?P<year>", "?:")
 _GAP = r"[\s.\-,ঃः:]*"
+_WIDE_GAP = r"[\s.\-,ঃः:()/&]*"
 # Abbreviations that mean an act only with the word behind them: "the P.C. found" is no act, "P.C. Act" is.
 _SHORTEST = 3
 _WORD = r"[^\W\d_][^\s\d/,;()]"
 _FUZZY = re.compile(rf"(?:{_WORD}*\s+){{0,3}}?{_WORD}{{3,}}\s+act(?![^\W\d_])\.?{_YEAR}", re.I)
 _SIMILAR = 82
+# "25 A.Act" is the Arms Act, not section 25A: the dot tells.
+_ARMS = re.compile(r"(?<=\d|\))\s*(?P<name>A\.\s?Act)(?![^\W\d_])\.?", re.I)
+_ACT_WORD_ALONE = re.compile(rf"(?<![^\W\d_])(?:{_ACT_WORD})(?!{_LETTER})", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,23 +42,51 @@ class ActFound:
 def find_acts(text: str) -> list[ActFound]:
     """The names of acts in a text (NFC, digits folded), left to right, none overlapping.
 
-    A name that ends in "act" and comes close to a known title counts as found with is_near.
+    A year behind the name decides between acts of one name. A name that ends in "act" and comes close to a known title
+    counts as found with is_near.
     """
-    found = [ActFound(m.start(), m.end(), _ids()[_key(m.group("name"))]) for m in _pattern().finditer(text)]
+    named = ((m, _meant(m.group("name"), m.group("year"))) for m in _pattern().finditer(text))
+    found = [ActFound(m.start(), m.end(), ids) for m, ids in named if ids]
+    found += [ActFound(m.start("name"), m.end(), ("ARMS",)) for m in _ARMS.finditer(text) if _is_free(m, found)]
     for m in _FUZZY.finditer(text):
-        if all(m.end() <= f.start or f.end <= m.start() for f in found):
-            near = _near(re.sub(_YEAR + "$", "", m.group()))
+        if _is_free(m, found):
+            near = _near(re.sub(_ANY_YEAR + "$", "", m.group()))
             if near:
                 found.append(ActFound(m.start(), m.end(), (near,), is_near=True))
     return sorted(found, key=lambda f: f.start)
 
 
-def act_on(ids: tuple[str, ...], day: str) -> str | None:
-    """The one act among several of the same name that was in force on a day (or year); None when that is open."""
-    if len(ids) == 1:
-        return ids[0]
-    in_force = [i for i in ids if day and acts()[i].is_in_force(day)]
-    return in_force[0] if len(in_force) == 1 else None
+def act_on(ids: tuple[str, ...], day: str, state: str = "") -> str | None:
+    """The one act among several of the same name that applied on a day (or in a year) in a state; None when open.
+
+    Where the day is not known, acts are not told apart by it; acts of different states are never, unless the state is.
+    """
+    if not state and len({acts()[i].states for i in ids}) > 1:
+        return None
+    here = [i for i in ids if not state or not acts()[i].states or state in acts()[i].states]
+    if len(here) > 1 and day:
+        here = [i for i in here if acts()[i].is_in_force(day)]
+    return here[0] if len(here) == 1 else None
+
+
+def names_an_act(text: str) -> bool:
+    """Whether a text has the word for an act, so that an act is meant although it is not known which."""
+    return bool(_ACT_WORD_ALONE.search(text))
+
+
+def _is_free(m: re.Match[str], found: list[ActFound]) -> bool:
+    return all(m.end() <= f.start or f.end <= m.start() for f in found)
+
+
+@lru_cache(maxsize=1 << 12)
+def _meant(name: str, year: str | None) -> tuple[str, ...]:
+    """The acts that a name may mean: those of its year, else those written with or without "act" as it is."""
+    key = _key(name)
+    ids = _ids().get(key, ())
+    of_year = tuple(i for i in ids if year and acts()[i].year == year)
+    has_act = len(key) < len(_bare_key(name))
+    exact = tuple(i for i in ids if (key, has_act, i) in _forms())
+    return of_year or exact or ids
 
 
 def _near(name: str) -> str | None:
@@ -68,44 +102,72 @@ def _near(name: str) -> str | None:
     return None
 
 
+def _bare_key(name: str) -> str:
+    return re.sub(r"[ঃः]", "", fold_key(name))
+
+
 def _key(name: str) -> str:
-    return re.sub(rf"[ঃः]|(?:{_ACT_WORD})$", "", fold_key(name))
+    return re.sub(rf"(?:{_ACT_WORD})$", "", _bare_key(name))
 
 
 @cache
 def _ids() -> dict[str, tuple[str, ...]]:
     """Key of a spelling without the word "act" -> ids of the acts it names, in the order of acts.csv."""
     out: dict[str, tuple[str, ...]] = {}
-    for act in acts().values():
-        for way in _ways(act):
-            key = _key(way)
-            if act.id not in out.get(key, ()):
-                out[key] = (*out.get(key, ()), act.id)
+    for key, _, act in sorted(_forms(), key=lambda f: list(acts()).index(f[2])):
+        if act not in out.get(key, ()):
+            out[key] = (*out.get(key, ()), act)
     return out
+
+
+@cache
+def _forms() -> frozenset[tuple[str, bool, str]]:
+    """(key, whether the word "act" stands behind it, act) of every spelling."""
+    ways = ((_key(w), len(_key(w)) < len(_bare_key(w)), a.id) for a in acts().values() for w in _ways(a))
+    return frozenset(ways)
 
 
 def _ways(act: Act) -> tuple[str, ...]:
     """Spellings of at least two letters, with digits folded and years dropped."""
-    ways = {re.sub(_YEAR + "$", "", fold_digits(nfc(w))).strip() for w in (*act.spellings, act.id) if not w.isdigit()}
+    ways = {
+        re.sub(_ANY_YEAR + "$", "", fold_digits(nfc(w))).strip() for w in (*act.spellings, act.id) if not w.isdigit()
+    }
     return tuple(w for w in ways if len(_key(w)) >= 2 and not re.search(r"\d", w))
 
 
 @cache
 def _pattern() -> re.Pattern[str]:
     ways = {w for act in acts().values() for w in _ways(act)}
-    alternatives = sorted((_alternative(w) for w in ways), key=len, reverse=True)
+    alternatives = dict.fromkeys(_alternative(w) for w in sorted(ways, key=lambda w: (-len(fold_key(w)), w)))
     return re.compile(
-        rf"(?<![^\W\d_])(?<![\u0900-\u0d7f])(?P<name>{'|'.join(alternatives)}){_YEAR}(?!{_LETTER})\.?",
-        re.I,
+        rf"(?<![^\W\d_])(?<![\u0900-\u0d7f])(?P<name>{_by_first_letter(alternatives)}){_YEAR}(?!{_LETTER})\.?", re.I
     )
+
+
+def _by_first_letter(alternatives: Iterable[str]) -> str:
+    """The alternatives with each first letter looked at once, which makes the search several times as fast."""
+    groups: dict[str, list[str]] = {}
+    for pattern in alternatives:
+        groups.setdefault(pattern[0].casefold(), []).append(pattern[1:])
+    return "|".join(f"{first}(?:{'|'.join(rest)})" for first, rest in groups.items())
 
 
 def _alternative(way: str) -> str:
     """A pattern for one spelling that forgives dots and blanks, with or without the word act behind it."""
-    words = re.findall(rf"(?:{_LETTER})+", re.sub(rf"[\s.]*(?:{_ACT_WORD})\.?$", "", way, flags=re.I))
+    bare = re.sub(rf"[\s.]*(?:{_ACT_WORD})\.?$", "", way, flags=re.I)
+    words = re.findall(rf"(?:{_LETTER})+", bare)
     has_act = len(_key(way)) < len(fold_key(way))
     is_short = len(words) == 1 and words[0].isascii() and words[0].isupper() and len(words[0]) <= 6
     letters = list(words[0]) if is_short else words
-    body = _GAP.join(re.escape(w) for w in letters)
+    body = "".join(_with_gaps(letters, bare))
     needs_act = has_act and sum(map(len, letters)) <= _SHORTEST and way.isascii()
     return rf"{body}{_GAP}(?:{_ACT_WORD})" if needs_act else rf"{body}(?:{_GAP}(?:{_ACT_WORD}))?"
+
+
+def _with_gaps(letters: list[str], way: str) -> Iterator[str]:
+    """The letters with what may stand between them: brackets and strokes only where the spelling has some itself."""
+    gap = _WIDE_GAP if re.search(r"[()/&]", way) else _GAP
+    for i, word in enumerate(letters):
+        yield (gap if i else "") + re.escape(word)
+    if way.rstrip(". ").endswith(")"):
+        yield r"\s*\)?"

@@ -6,50 +6,46 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
-from mappers.clean.acts import ActFound, act_on, find_acts
+from mappers.clean.acts import ActFound, act_on, find_acts, names_an_act
 from mappers.clean.base import CleanContext, Cleaned, CleanedRows, Cleaner
+from mappers.clean.section_words import (
+    AMENDED,
+    AND,
+    BARE,
+    CASE_NUMBER,
+    CLAUSE,
+    NOISE,
+    PAREN,
+    SECTION,
+    YEAR,
+    dots_for_zeros,
+    latin_letter,
+)
 from mappers.codes.acts import bns_sections, ipc_sections
+from mappers.codes.sections import NEW_LAW_FROM, punishments
 from mappers.folding import fold_digits, squeeze
 
-_NEW_LAW = "2024-07-01"
-_AMENDED = re.compile(
-    r"(?:\b(?:as|and|read\s+with)\s+)*\bam+en[dm]\w*(?:\s+(?:of|in|act|up\s*to))*[\s,\-]*(?:\d{4})?", re.I
-)
-_AND = re.compile(
-    r"&(?:amp;)?|\b(?:and|read\s+with|r\s*/\s*w|rw|with)\b"
-    r"|(?<!\S)(?:और|एवं|तथा|व|सह|सहपठित|आणि|এবং|ও|তৎসহ|மற்றும்)(?!\S)",
-    re.I,
-)
-_NOISE = re.compile(
-    r"\b(?:u\s*/\s*s|under|sections?|secs?|of|the|case|no|offence)\b\.?"
-    r"|(?<!\S)(?:अंतर्गत|अन्तर्गत|धाराएं|धारा|कलम|दफा|जुर्म|की|के|ধারায়|ধারা|সেকশন|மற்றும்|சட்டப்பிரிவு|பிரிவுகள்|பிரிவு|ச/பி|సెక్షన్|ಕಲಂ|വകുപ്പ്|કલમ|ਧਾਰਾ|ਜੁਰਮ|ଧାରା|دفعہ)"
-    r"(?![^\W\d_]|[\u0900-\u0d7f])",
-    re.I,
-)
-_BARE = re.compile(r"[\s/,;:.\-–+&|'\"()=]*")
-_YEAR = re.compile(r"(?:1[89]|20)\d\d")
-# Letters of inserted sections in local scripts, by order (498क) or by sound (498ए): both are 498A.
-_LETTERS = {
-    **dict(zip("कखगघ", "ABCD", strict=True)),
-    **dict(zip("কখগঘ", "ABCD", strict=True)),
-    **dict(zip(("ए", "बी", "सी", "डी"), "ABCD", strict=True)),
-    **dict(zip(("এ", "বি", "সি", "ডি"), "ABCD", strict=True)),
-}
-_LETTER = rf"[a-z]{{1,2}}|{'|'.join(sorted(_LETTERS, key=len, reverse=True))}"
-_PAREN = r"\(\s*[0-9a-z\u0900-\u0d7f]{1,4}\s*\)"
-_SECTION = re.compile(
-    rf"(?<![a-z\d])(?P<number>\d{{1,4}})(?P<tail>(?:\s*{_PAREN})*\s*(?:-?\s*(?P<letter>{_LETTER})(?![a-z\u0900-\u0d7f]))?(?:\s*{_PAREN})*)"
-    rf"|(?P<orphan>{_PAREN}(?:\s*{_PAREN})*)",
-    re.I,
-)
+_KEPT = 1 << 14
+_PENAL_CODES = ("IPC", "BNS")
+# General sections of the IPC that are charged beside an offence, though they threaten nothing themselves.
+_CHARGED_BESIDE = frozenset({"34", "35", "107", "149", "511"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """One section as written. prefix: the section that a clause by itself continues."""
+
+    match: re.Match[str]
+    prefix: str = ""
 
 
 @dataclass
 class _Group:
     """Sections met before or after an act's name; lives while one text is parsed. cut: how many stand before "and"."""
 
-    sections: list[tuple[re.Match[str], str]] = field(default_factory=list)
+    sections: list[_Written] = field(default_factory=list)
     cut: int = 0
     act: ActFound | None = None
     leftover: list[str] = field(default_factory=list)
@@ -60,22 +56,29 @@ def clean_sections(raw: str, context: CleanContext) -> CleanedRows:
 
     Sections are canonical as "379", "498A", "376(2)(n)". An act that is not named is inferred with the note
     "act-inferred": the BNS where the context's day is 1 July 2024 or later, which then is the law in force, else the
-    IPC. Sections before "and" in "498A/406 and 3/4 DP Act" have no act of their own and are inferred too. What is
-    neither section nor act nor a word of the trade becomes a row whose section has no value ("unparsed"). A number
-    the IPC or BNS has not is kept, doubted, as "section-unknown".
+    IPC. Offences of the penal code before "and" in "498A/406 and 3/4 DP Act" have no act of their own and are inferred
+    too. Nothing is inferred where an act is named that is not known ("act-unknown"), nor for a section that the penal
+    code has not ("act-unclear"). What is neither section nor act nor a word of the trade becomes a row whose section
+    has no value ("unparsed"). A number the IPC or BNS has not is kept, doubted, as "section-unknown".
     """
-    text = _AMENDED.sub(" ", re.sub(r"&amp;", "&", html.unescape(fold_digits(squeeze(raw))), flags=re.I))
+    text = dots_for_zeros(fold_digits(squeeze(raw)))
+    text = AMENDED.sub(" ", re.sub(r"&amp;", "&", html.unescape(text), flags=re.I))
+    numbers = [m.group() for m in CASE_NUMBER.finditer(text)]
     rows: list[dict[str, Cleaned]] = []
-    for group in _groups(text):
+    for group in _groups(CASE_NUMBER.sub(" ", text)):
         rows += _group_rows(group, context)
-        rows += [{"section": Cleaned(None, 0.0, ("unparsed",), piece)} for piece in group.leftover]
-    return CleanedRows(tuple(_without_doubles(rows)))
+        rows += [_unparsed(piece) for piece in group.leftover]
+    return CleanedRows(tuple(_without_doubles([*rows, *map(_unparsed, numbers)])))
+
+
+def _unparsed(piece: str) -> dict[str, Cleaned]:
+    return {"section": Cleaned(None, 0.0, ("unparsed",), piece)}
 
 
 def _groups(text: str) -> list[_Group]:
     """Sections with the act that governs them: the one behind them; the one before where the text begins with one."""
-    found = find_acts(text)
-    leads = bool(found) and not _SECTION.search(text[: found[0].start])
+    found = _without_echo(text, find_acts(text))
+    leads = bool(found) and not SECTION.search(text[: found[0].start])
     groups: list[_Group] = []
     at = 0
     for act in found:
@@ -95,38 +98,61 @@ def _groups(text: str) -> list[_Group]:
     return groups
 
 
+def _without_echo(text: str, found: list[ActFound]) -> list[ActFound]:
+    """An act's name and its abbreviation right behind, as in "Bharatiya Nyaya Sanhita (BNS), 2023", are one name."""
+    kept: list[ActFound] = []
+    for act in found:
+        if kept and set(kept[-1].ids) & set(act.ids) and not re.search(r"[^\s(),.\-]", text[kept[-1].end : act.start]):
+            year = re.match(r"[\s).,]*(?:(?:1[89]|20)\d\d(?!\d))?", text[act.end :])
+            both = tuple(i for i in kept[-1].ids if i in act.ids)
+            kept[-1] = ActFound(kept[-1].start, act.end + (year.end() if year else 0), both)
+        else:
+            kept.append(act)
+    return kept
+
+
 def _extend(group: _Group, more: _Group) -> None:
     group.sections += more.sections
     group.leftover += more.leftover
 
 
 def _by_and(group: _Group, act: ActFound, *, first: bool) -> Iterator[_Group]:
-    """In "498A/406 and 3/4 DP Act" what stands before "and" has no act, unless the act is the penal code itself."""
-    if first and 0 < group.cut < len(group.sections) and act.ids[0] not in ("IPC", "BNS"):
-        yield _Group(sections=group.sections[: group.cut])
-        group.sections = group.sections[group.cut :]
+    """In "498A/406 and 3/4 DP Act" offences before "and" are the penal code's; in "66C & 66D IT Act" they are not."""
+    if first and 0 < group.cut < len(group.sections) and act.ids[0] not in _PENAL_CODES:
+        before = group.sections[: group.cut]
+        if all(_is_charged(w) for w in before):
+            yield _Group(sections=before)
+            group.sections = group.sections[group.cut :]
     group.act = act
     yield group
 
 
+def _is_charged(written: _Written) -> bool:
+    """Whether the penal code, old or new, has such an offence: nobody is charged with its definitions."""
+    number = _number(written.match.group(), "IPC").partition("(")[0]
+    is_new = number not in ipc_sections() and number in bns_sections() and int(number) > 44
+    return number in punishments() or number in _CHARGED_BESIDE or is_new
+
+
 def _sections_of(text: str) -> _Group:
     group = _Group()
-    marked = _NOISE.sub(" ", _AND.sub(" ; ", text))
+    marked = NOISE.sub(" ", AND.sub(" ; ", text))
     end = 0
     prefix = ""
-    for m in _SECTION.finditer(marked):
+    for m in SECTION.finditer(marked):
         cut = group.cut
         _note_gap(group, marked[end : m.start()])
         end = m.end()
         if m.group("orphan"):
             group.cut = cut
             if prefix:
-                group.sections.append((m, prefix))
+                group.sections.append(_Written(m, prefix))
             else:
                 group.leftover.append(m.group())
-        elif not (_YEAR.fullmatch(m.group("number")) and not m.group("tail").strip()):
-            prefix = m.group("number") + "".join(re.findall(_PAREN, m.group("tail"), re.I)[:-1])
-            group.sections.append((m, ""))
+        elif not (YEAR.fullmatch(m.group("number")) and not m.group("letter") and not m.group("tail")):
+            clauses = re.findall(PAREN, m.group("tail") or "", re.I)
+            prefix = m.group("number") + "".join(re.sub(r"\s", "", c) for c in clauses[:-1])
+            group.sections.append(_Written(m))
     _note_gap(group, marked[end:])
     return group
 
@@ -134,22 +160,28 @@ def _sections_of(text: str) -> _Group:
 def _note_gap(group: _Group, gap: str) -> None:
     if ";" in gap:
         group.cut = len(group.sections)
-    if not _BARE.fullmatch(gap):
-        group.leftover.append(gap.strip(" /,;:.-"))
+    if not BARE.fullmatch(gap):
+        group.leftover.append(gap.strip(" /,;:.-–—()[]{}"))
 
 
 def _group_rows(group: _Group, context: CleanContext) -> Iterator[dict[str, Cleaned]]:
     if group.act and not group.sections:
         yield {"act": _act(group.act, context), "section": Cleaned(None, 0.0, ("section-missing",), " ")}
-    for m, prefix in group.sections:
-        act = _act(group.act, context) if group.act else _inferred(context)
-        section = _canonical(m, prefix, act.value or "")
-        inferred = Cleaned("no" if group.act else "yes", raw=m.group().strip())
+    if not group.act and any(map(names_an_act, group.leftover)):
+        of_group = Cleaned(None, 0.0, ("act-unknown",))
+    else:
+        of_group = _act(group.act, context) if group.act else _inferred(context)
+    for written in group.sections:
+        act = of_group
+        section = _canonical(written, act.value or "")
+        if not group.act and "section-unknown" in section.notes:
+            act = Cleaned(None, 0.0, ("act-unclear",))
+        inferred = Cleaned("yes" if not group.act and act.value else "no", raw=written.match.group().strip())
         yield {"act": act, "section": section, "inferred": inferred}
 
 
 def _act(found: ActFound, context: CleanContext) -> Cleaned:
-    act = act_on(found.ids, context.day)
+    act = act_on(found.ids, context.day, context.state)
     if act is None:
         return Cleaned(None, 0.0, ("act-ambiguous",))
     return Cleaned(act, 0.8, ("act-spelling",)) if found.is_near else Cleaned(act)
@@ -157,38 +189,41 @@ def _act(found: ActFound, context: CleanContext) -> Cleaned:
 
 def _inferred(context: CleanContext) -> Cleaned:
     """The penal code in force; a year alone says nothing in 2024, when it changed in July."""
-    if context.day >= _NEW_LAW:
+    if context.day >= NEW_LAW_FROM:
         return Cleaned("BNS", 0.7, ("act-inferred",))
-    return Cleaned("IPC", 0.5 if context.day == _NEW_LAW[:4] else 0.9, ("act-inferred",))
+    return Cleaned("IPC", 0.5 if context.day == NEW_LAW_FROM[:4] else 0.9, ("act-inferred",))
 
 
-def _canonical(m: re.Match[str], prefix: str, act: str) -> Cleaned:
+def _canonical(written: _Written, act: str) -> Cleaned:
+    m = written.match
     raw = m.group().strip()
-    if prefix:
-        return Cleaned(prefix + re.sub(r"\s", "", m.group("orphan")).lower(), 0.9, ("clause-of-same-section",), raw)
-    number = str(int(m.group("number")))
-    clauses = [c.strip("() ") for c in re.findall(_PAREN, m.group("tail"), re.I)]
-    letter = (m.group("letter") or "").upper()
-    letter = _LETTERS.get(letter, letter)
-    if letter and clauses and m.start("letter") > m.group().find("(") + m.start() >= 0:
-        clauses, letter = [*clauses, letter], ""
-    if act == "IPC" and not letter and clauses:
-        letter, clauses = _letter_in_brackets(number, clauses)
-    section = number + letter + "".join(f"({c.lower()})" for c in clauses)
-    known = _known(act)
-    if known and number + letter not in known:
+    if written.prefix:
+        clauses = re.sub(r"[\s\-]", "", m.group("orphan")).lower()
+        return Cleaned(written.prefix + clauses, 0.9, ("clause-of-same-section",), raw)
+    section = _number(m.group(), act)
+    known = ipc_sections() if act == "IPC" else bns_sections() if act == "BNS" else frozenset()
+    if known and section.partition("(")[0] not in known:
         return Cleaned(section, 0.4, ("section-unknown",), raw)
     return Cleaned(section, raw=raw)
 
 
+@lru_cache(maxsize=_KEPT)
+def _number(written: str, act: str) -> str:
+    """A section as it is cited: number, letter, clauses. written: what SECTION matched."""
+    m = SECTION.match(written)
+    assert m is not None
+    number = str(int(m.group("number")))
+    letter = latin_letter(m.group("letter") or "")
+    clauses = [latin_letter(c) for c in CLAUSE.findall(m.group("tail") or "")]
+    if act == "IPC" and not letter and clauses:
+        letter, clauses = _letter_in_brackets(number, clauses)
+    return number + letter + "".join(f"({c.lower()})" for c in clauses)
+
+
 def _letter_in_brackets(number: str, clauses: list[str]) -> tuple[str, list[str]]:
     """498(A) is section 498A where the IPC has one; 376(2) and 505(b) are clauses."""
-    first = _LETTERS.get(clauses[0], clauses[0].upper())
-    return (first, clauses[1:]) if number + first in ipc_sections() else ("", clauses)
-
-
-def _known(act: str) -> frozenset[str]:
-    return ipc_sections() if act == "IPC" else bns_sections() if act == "BNS" else frozenset()
+    is_letter = clauses[0].isalpha() and number + clauses[0] in ipc_sections()
+    return (clauses[0], clauses[1:]) if is_letter else ("", clauses)
 
 
 def _without_doubles(rows: list[dict[str, Cleaned]]) -> Iterator[dict[str, Cleaned]]:

@@ -15,7 +15,7 @@ from mappers.folding import fold_key
 class Act:
     """One act. in_force_from, in_force_to: ISO dates, "" when open. spellings: all ways to name it, longest first.
 
-    scope: where it applies, for people.
+    scope: where it applies, for people; states: the same as state codes, () for no limit.
     """
 
     id: str
@@ -26,12 +26,12 @@ class Act:
     in_force_to: str
     spellings: tuple[str, ...]
     scope: str = ""
+    states: tuple[str, ...] = ()
 
     def is_in_force(self, day: str) -> bool:
-        """Whether the act applied on an ISO day; a year "2012" counts as its first day."""
-        return (not self.in_force_from or self.in_force_from <= day) and (
-            not self.in_force_to or day <= self.in_force_to
-        )
+        """Whether the act applied on an ISO day, or on any day of a year "2012"."""
+        begun = not self.in_force_from or self.in_force_from[: len(day)] <= day
+        return begun and (not self.in_force_to or day <= self.in_force_to[: len(day)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,7 @@ def _act(row: Mapping[str, str]) -> Act:
         row["in_force_to"],
         ordered,
         row["scope"],
+        split_ways(row["states"]),
     )
 
 

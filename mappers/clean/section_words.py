@@ -1,0 +1,73 @@
+"""The words and signs around section numbers, and the letters of inserted sections, in the scripts of the country."""
+
+from __future__ import annotations
+
+import re
+
+_ANY_LETTER = r"[^\W\d_]|[\u0900-\u0d7f]"
+# Abbreviations typed with the digit zero for their dots: भा0द0वि0.
+_ZERO_DOT = re.compile(r"(?<=[\u0900-\u0903\u0904-\u0939\u093c-\u094d])0(?![0-9])")
+AMENDED = re.compile(
+    r"(?:\b(?:as|and|read\s+with)\s+)*\bam+en[dm]\w*(?:\s+(?:of|in|act|up\s*to))*[\s,\-]*(?:\d{4})?", re.I
+)
+# Words between two charges: what stands before may belong to another act. "r/w" only adds to the charge before it.
+AND = re.compile(
+    r"&(?:amp;)?|\b(?:and|read\s+with)\b|(?<!\S)(?:और|एवं|तथा|व|आणि|এবং|ও|তৎসহ|மற்றும்|మరియు|ಮತ್ತು|ഉം|અને|તથા|ਅਤੇ|ଓ|ଏବଂ|اور)(?!\S)",
+    re.I,
+)
+_LATIN = (
+    r"u\s*/?\s*s|under|sections?|sec|secs|s\s*/|r\s*/\s*w|rw|with|of|the|or|case|ps|p\.s|dated|no|offences?|punishable"
+    r"|vide|(?:later\s+)?add(?:ed|ing)(?:\s+(?:later|on))?|also|i\.?e"
+)
+_INDIC = (
+    "अंतर्गत|अन्तर्गत|धाराएं|धारा|कलमे|कलम|दफा|जुर्म|की|के|सह|सहपठित|सपठित|या|किंवा|अपराध"
+    "|ধারায়|ধারা|ধাৰা|সেকশন|অথবা"
+    "|சட்டப்பிரிவு|குற்றப்பிரிவு|பிரிவுகள்|பிரிவு|ச/பி|உ/இ|இ/வ|அல்லது"
+    "|సెక్షన్లు|సెక్షన్|సె"
+    "|ಕಲಂಗಳು|ಕಲಂ|ಸಹಿತ|ಜೊತೆಗೆ|ಸೆಕ್ಷನ್"
+    "|വകുപ്പുകൾ|വകുപ്പ്|പ്രകാരം"
+    "|કલમો|કલમ|મુજબ"
+    "|ਅਧੀਨ|ਧਾਰਾ|ਜੁਰਮ|ਅ/ਧ|ਅ.ਧ|ਮੁਕੱਦਮਾ"
+    "|ଧାରା|ଦଫା|ସହ"
+    "|بجرم|جرم|زیر|دفعہ|دفعات"
+)
+NOISE = re.compile(
+    rf"(?<![^\W_])(?:{_LATIN})(?![a-z])\.?|(?<![^\W\d_])(?<![\u0900-\u0d7f])(?:{_INDIC})(?!{_ANY_LETTER})\.?",
+    re.I,
+)
+BARE = re.compile(r"[\s/,;:.\-–—+&|'\"()\[\]{}=]*")
+YEAR = re.compile(r"(?:1[89]|20)\d\d")
+# "FIR No. 12/2005" beside the sections is no section.
+CASE_NUMBER = re.compile(r"(?<![\d/])\d{1,5}\s*/\s*(?:1[89]|20)\d\d(?![\d(])")
+# Letters of inserted sections in local scripts, by order (498क) or by sound (498ए): both are 498A.
+_BY_ORDER = ("कखगघङ", "কখগঘঙ", "કખગઘ", "ਕਖਗਘ", "କଖଗଘ")
+_BY_SOUND = (
+    "ए बी सी डी ई", "এ বি সি ডি ই", "ஏ பி சி டி இ", "ఎ బి సి డి ఇ", "ಎ ಬಿ ಸಿ ಡಿ ಇ", "എ ബി സി ഡി ഇ",
+    "એ બી સી ડી ઇ", "ਏ ਬੀ ਸੀ ਡੀ ਈ", "ଏ ବି ସି ଡି ଇ", "ऐ बि सि डि इ", "અ બિ સિ ડિ ઈ",
+)  # fmt: skip
+LETTERS = {
+    **{sign: letter for signs in _BY_ORDER for sign, letter in zip(signs, "ABCDE", strict=False)},
+    **{sign: letter for signs in _BY_SOUND for sign, letter in zip(signs.split(), "ABCDE", strict=True)},
+}
+_ACT_BEHIND = r"(?!\s*\.?\s*(?:act|एक्ट|अधि|আইন|ಕಾಯ್ದೆ|ಆಕ್ಟ್)(?![a-z]))"
+_LETTER = rf"[a-z]{{1,2}}|{'|'.join(sorted(LETTERS, key=len, reverse=True))}"
+PAREN = r"\(\s*[0-9a-z\u0900-\u0d7f]{1,4}(?:\s?-\s?[a-z])?\s*\)"
+_LOOSE = rf"\s*-?\s*(?:{_LETTER}|[ivx]{{1,4}})(?![a-z\u0900-\u0d7f]){_ACT_BEHIND}"
+SECTION = re.compile(
+    rf"(?<![a-z\d])(?P<number>\d{{1,4}})(?P<letter>\s*-?\s*(?:{_LETTER})(?![a-z\u0900-\u0d7f]){_ACT_BEHIND})?"
+    rf"(?P<tail>(?:\s*{PAREN})(?:\s*{PAREN}|{_LOOSE})*)?"
+    rf"|(?P<orphan>{PAREN}(?:\s*{PAREN})*)",
+    re.I,
+)
+CLAUSE = re.compile(rf"{PAREN}|{_LOOSE}", re.I)
+
+
+def dots_for_zeros(text: str) -> str:
+    """Text in which a zero typed for the dot of a Devanagari abbreviation is a dot; the length stays."""
+    return _ZERO_DOT.sub(".", text)
+
+
+def latin_letter(written: str) -> str:
+    """A section's letter or clause as a capital Latin letter where it is in another script; without dashes."""
+    bare = re.sub(r"[\s\-()]", "", written)
+    return LETTERS.get(bare, bare.upper())
