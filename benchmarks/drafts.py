@@ -2,10 +2,11 @@
 
 python benchmarks/drafts.py [--keep] [--layout NAME] [--json FILE]
 
-Each layout of draft_layouts.toml is drafted with a dictionary from which every spelling and phrase is taken that no other
-layout uses (words written out in English stay). A column is right when its rule is in force and fills the right field, or
-when the form has no field for it and it is left to a person. Peer in the same run: the likeness of a header with names
-and labels of fields by edit distance alone. --keep measures with the whole dictionary; --layout shows one layout.
+Each layout of draft_layouts.toml is drafted with a dictionary from which every spelling and phrase is taken that no
+other layout uses (words written out in English stay). A column is right when its rule is in force and fills the right
+field, or when the form has no field for it and it is left to a person. Peer in the same run: the likeness of a header
+with names and labels of fields by edit distance alone. --keep measures with the whole dictionary; --layout shows one
+layout.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from typing import Any
 from rapidfuzz import fuzz
 
 from mappers.columns import Wanted
-from mappers.draft import Draft, draft_table
+from mappers.draft import draft_table
 from mappers.draft.headers import read_header
 from mappers.draft.lexicon import Lexicon, Phrase, load_lexicon, make_lexicon
 from mappers.draft.targets import find_targets
@@ -142,7 +143,9 @@ def _measure(layout: Layout, lexicon: Lexicon, *, show: bool) -> Count:
         count.peer_right += peer.get(names[line.source], NOWHERE) in truth
         if show:
             mark = " " if got in truth else "x"
-            print(f"{mark} {names[line.source]:32} {line.kind:9} {line.confidence:.2f} {line.target:28} {'|'.join(truth)}")
+            print(
+                f"{mark} {names[line.source]:32} {line.kind:9} {line.confidence:.2f} {line.target:28} {'|'.join(truth)}"
+            )
     return count
 
 
@@ -180,7 +183,7 @@ def _without(name: str, used: Mapping[str, tuple[frozenset[str], frozenset[Phras
     others = [u for n, u in used.items() if n != name and _family(n) != _family(name)]
     only_spelled = spelled - frozenset().union(*(s for s, _ in others))
     only_phrases = phrases - frozenset().union(*(p for _, p in others))
-    learned = load_lexicon().learned.get(name, frozenset())
+    learned = load_lexicon().learned.get(_family(name), frozenset())
     return make_lexicon(only_spelled | learned, only_phrases)
 
 
@@ -203,7 +206,9 @@ def _table(layout: Layout) -> tuple[LegacyTable, dict[str, str]]:
 
 
 def _opened(folder: Path) -> LegacyTable:
-    source = next(p for p in sorted(folder.iterdir()) if p.stem == "source" and p.suffix.lower() not in (".dbt", ".fpt"))
+    source = next(
+        p for p in sorted(folder.iterdir()) if p.stem == "source" and p.suffix.lower() not in (".dbt", ".fpt")
+    )
     layout = folder / "layout.toml"
     return next(iter(open_tables(source, ReadAs(layout=read_layout(layout)) if layout.exists() else ReadAs())))
 
@@ -248,7 +253,8 @@ def _by_case(case: Case, language: str) -> Mapping[str, str]:
         "accused.name": one_cell(case, known),
         "occurrence_time_from": case.time, "serial": str(case.at), "date": _as_written(f"{case.day}"),
         "time": case.time, "datetime": f"{_as_written(f'{case.began}')} {case.time}", "money": case.value,
-        "place": case.place, "narrative": case.narrative, "text": case.spot, "regnum": f"3301{case.year % 100:02}{case.number:04}",
+        "place": case.place, "narrative": case.narrative, "text": case.spot,
+        "regnum": f"3301{case.year % 100:02}{case.number:04}",
     }  # fmt: skip
 
 

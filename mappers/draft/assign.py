@@ -8,17 +8,10 @@ from dataclasses import dataclass
 from mappers.draft.headers import Reading, read_header
 from mappers.draft.lexicon import Lexicon
 from mappers.draft.match import ColumnSeen, Score, content_score, header_score, readings_of
-from mappers.draft.targets import Target, find_targets
+from mappers.draft.targets import Target
 
-# Words of a person's particulars: such a header belongs to whom the header before it named.
-_PARTICULARS = frozenset(
-    {"name", "father", "husband", "mother", "relative", "relation", "alias", "address", "age", "sex", "religion", "caste",
-     "occupation", "phone", "nationality", "birth", "village", "present", "permanent", "education", "pincode", "physical"}
-)  # fmt: skip
+Lent = Mapping[str, tuple[str, ...]]
 _ROLES = ("complainant", "accused", "victim")
-_ROLE_BREAK = frozenset(
-    {"fir", "crime", "occurrence", "station", "district", "section", "act", "investigator", "court"}
-)
 # Below this a column is not even proposed for a field; the next best one must not be much worse than the best.
 _FLOOR, _SECOND_BEST = 0.3, 0.8
 # A field that the header does not name at all is never filled by content alone.
@@ -35,16 +28,19 @@ class Choice:
     second: str = ""
 
 
-def assign(columns: Sequence[ColumnSeen], form: str, table: str, lexicon: Lexicon) -> tuple[Choice, ...]:
-    """The best choice for each column, in their order. table: its name, which may say whose particulars it holds."""
-    targets = find_targets(form, lexicon)
-    lent = lend(columns, table, lexicon)
+def assign(
+    columns: Sequence[ColumnSeen], targets: Sequence[Target], lent: Lent, lexicon: Lexicon
+) -> tuple[Choice, ...]:
+    """The best choice for each column, in their order. lent: see `lend`."""
     ranked = {c.name: _rank(c, targets, lexicon, lent[c.name]) for c in columns}
     return tuple(_settle(columns, ranked))
 
 
-def lend(columns: Sequence[ColumnSeen], table: str, lexicon: Lexicon) -> Mapping[str, tuple[str, ...]]:
-    """Column -> whom its header speaks of where it does not say so: the person named before it, or by the table."""
+def lend(columns: Sequence[ColumnSeen], form: str, table: str, lexicon: Lexicon) -> Lent:
+    """Column -> whom its header speaks of where it does not say so: the person named before it, by the table's name,
+    or of whom the form tells first.
+    """
+    usual = lexicon.usual.get(form, "complainant")
     whole = table_roles(table, lexicon)
     found: dict[str, tuple[str, ...]] = {}
     before: tuple[str, ...] = ()
@@ -54,10 +50,10 @@ def lend(columns: Sequence[ColumnSeen], table: str, lexicon: Lexicon) -> Mapping
         own = tuple(r for r in _ROLES if any(r in x.meanings for x in readings[:3]))
         if own:
             before = own[:1]
-        elif meanings & _ROLE_BREAK:
+        elif meanings & lexicon.breaks:
             before = ()
-        is_particular = bool(meanings & _PARTICULARS) and not own
-        found[column.name] = whole or (before or ("complainant",) if is_particular else ())
+        is_particular = bool(meanings & lexicon.particulars) and not own
+        found[column.name] = whole or (before or (usual,) if is_particular else ())
         if own and whole:
             found[column.name] = ()
     return found
@@ -82,7 +78,7 @@ def _rank(
 
 
 def _settle(columns: Sequence[ColumnSeen], ranked: Mapping[str, list[tuple[float, Target]]]) -> Iterable[Choice]:
-    """Greedy, the surest pair first; a column whose field is taken gets its next best only if that is nearly as good."""
+    """Greedy, the surest pair first; a column whose field is taken gets its next best if that is nearly as good."""
     pairs = sorted(
         ((score, c.place, c, t) for c in columns for score, t in ranked[c.name]), key=lambda p: (-p[0], p[1])
     )

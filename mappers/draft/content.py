@@ -19,6 +19,7 @@ FEW = 15
 _NIL = frozenset("-–—_./*=~ \t\r\n")
 _SECTIONS = re.compile(r"^\W*\d{1,3}[A-Z]{0,2}(\s*[/,@&+\-]\s*\d{1,3}[A-Z]{0,2})+(\W.*)?$", re.I)
 _THREE = re.compile(r"^\d{1,4}\s*[-/.\s]\s*(?:\d{1,2}|[A-Za-z]{3,9})\s*[-/.,\s]\s*\d{2,4}(?!\d)")
+_EIGHT = re.compile(r"(?:19|20)\d\d[01]\d[0-3]\d|[0-3]\d[01]\d(?:19|20)\d\d")
 _WITH_WORD = re.compile(r"^\d{1,2}\W*[^\W\d_][^\d]*\d{2,4}$")
 _LAW = re.compile(r"(?<!\w)(?:ipc|i\.p\.c|bns|crpc|act|u/s|r/w|भा|धारा|अधि|ভা|ধারা|இ\.த\.ச|பிரிவு|IPC)", re.I)
 _KIN = re.compile(r"(?:\b[sdwc]\s*/\s*o\b|पुत्र|पत्नी|वल्द|पिता|পিতা|স্বামী|த/பெ|ਪੁੱਤਰ|ತಂದೆ|ಬಿನ್|తండ్రి|\br/o\b|निवासी|ولد)", re.I)
@@ -136,4 +137,4 @@ def _has(answer: Cleaned) -> bool:
 
 def _looks_like_day(text: str) -> bool:
     folded = fold_digits(text).strip()
-    return bool(_THREE.match(folded) or re.fullmatch(r"(?:19|20)\d{6}", folded) or _WITH_WORD.search(folded))
+    return bool(_THREE.match(folded) or _EIGHT.fullmatch(folded) or _WITH_WORD.search(folded))

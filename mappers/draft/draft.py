@@ -10,12 +10,14 @@ from typing import Literal
 from mappers.clean import CleanContext
 from mappers.codes import place_lists
 from mappers.columns import Column, Wanted, peek, settle
-from mappers.draft.assign import Choice, assign
+from mappers.draft.assign import Choice, assign, lend
 from mappers.draft.content import Content
 from mappers.draft.headers import UNKNOWN, read_header
+from mappers.draft.infer import infer
 from mappers.draft.lexicon import Lexicon, load_lexicon
 from mappers.draft.match import ColumnSeen
 from mappers.draft.rules import DraftRule, make_rule
+from mappers.draft.targets import find_targets
 from mappers.encodings import Encoding, to_bytes
 from mappers.legacy import LegacyTable
 from mappers.schema import form_tables, load_schemas
@@ -75,7 +77,8 @@ def draft_table(
     ]
     form = form or guess_form(columns, table.name, lexicon)
     form_tables(form)
-    choices = assign(columns, form, table.name, lexicon)
+    targets = find_targets(form, lexicon)
+    choices = infer(assign(columns, targets, lend(columns, form, table.name, lexicon), lexicon), targets)
     lines = tuple(_lines(choices, {c.name: c for c in settled}))
     used = {line.rule.into for line in lines if line.rule is not None and line.rule.into}
     rows = {n: (k.table, k.set) for n, k in lexicon.rows.items() if n in used}
@@ -86,8 +89,8 @@ def guess_form(columns: Sequence[ColumnSeen], table: str, lexicon: Lexicon) -> s
     """The form a table's name tells of, else the FIR."""
     numbered = _FORM_NUMBER.search(table)
     named = f"iif{numbered.group(1) or numbered.group(2)}" if numbered else ""
-    told = [lexicon.tables[t] for r in read_header(table, lexicon)[:2] for t in r.tokens if t in lexicon.tables]
-    known = [f for f in (named, *told) if f in load_schemas()]
+    told = [lexicon.tables[t] for r in read_header(table, lexicon)[:1] for t in r.tokens if t in lexicon.tables]
+    known = [f for f in (named, *told) if f in load_schemas() and f not in lexicon.rows]
     return known[0] if known else "iif1"
 
 

@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from mappers.draft.lexicon import Lexicon, Phrase
+from mappers.draft.lexicon import Lexicon, Phrase, sound_key
 from mappers.folding import fold_key
 
 # How dear a piece of a header is: known spellings are cheap, unknown letters dear, and so is cutting inside a word.
 _KNOWN, _SHORT, _ONE_LETTER, _UNKNOWN, _LETTER, _CUT = 1.0, 1.35, 1.9, 1.8, 0.7, 0.25
+# A word of the country in Latin letters, told by its sound.
+_HEARD, _HEARD_LETTERS, _STEM, _CUT_WORD = 1.3, 4, 1.2, 1.65
 _BEST, _SLACK = 12, 1.6
 _LONGEST = 24
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_A-Za-z\u0900-\u0d7f\u0600-\u06ff]+|\d+")
@@ -53,8 +55,7 @@ def read_header(text: str, lexicon: Lexicon) -> tuple[Reading, ...]:
 def _words(text: str) -> Iterator[str]:
     """Words of a header: at blanks and marks, between cases (firNo) and between scripts."""
     for chunk in re.split(r"[\s_\-/\\.,;:()\[\]{}#'\"&+*|]+", _dotted(text)):
-        for native in _NATIVE.findall(chunk):
-            yield native
+        yield from _NATIVE.findall(chunk)
         yield from _WORD.findall(_NATIVE.sub(" ", chunk))
 
 
@@ -86,7 +87,7 @@ class _Reader:
                 after_unknown = start not in self._ends and bool(r.tokens) and r.tokens[-1].startswith(UNKNOWN)
                 if after_unknown and meaning[:1] in ("", UNKNOWN):
                     continue
-                tokens = (*r.tokens, meaning) if meaning else r.tokens
+                tokens = (*r.tokens, *meaning.split())
                 yield Reading(tokens, r.cost + cost + cut, (*r.spelled, piece))
 
     def _pieces(self, piece: str, start: int, end: int) -> Iterator[tuple[str, float]]:
@@ -99,10 +100,20 @@ class _Reader:
         if any(start < e < end for e in self._ends):
             return
         yield from ((m, _SHORT) for m in self._lexicon.short.get(piece, ()) if m not in known)
+        if not known:
+            yield from self._guessed(piece)
         if self._is_ending(piece, start, end):
             yield "", 0.5
         if not known:
             yield f"{UNKNOWN}{piece}", _UNKNOWN + _LETTER * min(len(piece), 4)
+
+    def _guessed(self, piece: str) -> Iterator[tuple[str, float]]:
+        """Words of the country: without the sign they end in, cut short, or told by their sound in Latin letters."""
+        yield from ((m, _STEM) for m in self._lexicon.stems.get(piece, ()))
+        if piece.isascii():
+            yield from ((m, _CUT_WORD) for m in self._lexicon.cut.get(piece, ()))
+        if piece.isascii() and len(piece) >= _HEARD_LETTERS:
+            yield from ((m, _HEARD) for m in self._lexicon.heard.get(sound_key(piece), ()))
 
     def _is_ending(self, piece: str, start: int, end: int) -> bool:
         inside = start > 0 and start not in self._ends and end in self._ends

@@ -18,7 +18,7 @@ _HEADER, _CONTENT = 0.72, 0.28
 _FORBIDS = 0.15
 _WEAK = {
     "number": 0.5, "name": 0.45, "date": 0.55, "time": 0.6, "code": 0.25, "description": 0.4, "type": 0.55,
-    "total": 0.4, "id": 0.5, "person": 0.3, "value": 0.7, "class": 0.6, "others": 0.4, "officer": 0.7, "fir": 0.7,
+    "total": 0.4, "id": 0.5, "person": 0.3, "value": 0.7, "class": 0.6, "officer": 0.7, "fir": 0.7,
     "case": 0.7, "crime": 0.7,
 }  # fmt: skip
 _UNKNOWN_WEIGHT = 0.8
@@ -108,7 +108,9 @@ def _weight(token: str, lent: str) -> float:
 
 def content_score(content: Content, target: Target) -> float:
     """What the cells say of the target, 0..1; 0.5 where they say nothing either way."""
-    if content.is_empty or target.column is None:
+    if target.column is None:
+        return 0.9 if target.name == "system" and len(content.codes) == 1 else 0.5
+    if content.is_empty:
         return 0.5
     by_name = _BY_NAME.get(target.name) or _BY_NAME.get(target.column.name)
     if by_name is not None:

@@ -43,7 +43,7 @@ def find_targets(form: str, lexicon: Lexicon) -> tuple[Target, ...]:
 
 def _own(table: Table, lexicon: Lexicon) -> Iterator[Target]:
     for column in _drafted(table):
-        phrases = (*lexicon.own.get(column.name, ()), _label(column, lexicon))
+        phrases = (*lexicon.own.get(column.name, ()), *_own_names(column, lexicon))
         yield Target(column.name, "", column, tuple(dict.fromkeys(filter(None, phrases))))
 
 
@@ -52,7 +52,7 @@ def _of_row(name: str, lead: str, table: Table, fixed: set[str], lexicon: Lexico
     for column in _drafted(table):
         if column.name in fixed or (known and column.name not in known):
             continue
-        phrases = (*known.get(column.name, ()), _label(column, lexicon))
+        phrases = (*known.get(column.name, ()), *_own_names(column, lexicon))
         led = (p | {lead} if lead else p for p in phrases)
         yield Target(f"{name}.{column.name}", name, column, tuple(dict.fromkeys(filter(None, led))), lead)
 
@@ -62,9 +62,12 @@ def _drafted(table: Table) -> Iterator[Column]:
     yield from (c for c in table.columns if not c.name.endswith(ROMAN) and c.name != "act_is_inferred")
 
 
-def _label(column: Column, lexicon: Lexicon) -> Phrase:
-    readings = read_header(column.label, lexicon)
-    return frozenset(t for t in readings[0].tokens if not t.startswith("?")) if readings else frozenset()
+def _own_names(column: Column, lexicon: Lexicon) -> Iterator[Phrase]:
+    """What the field's own label and name say."""
+    for text in (column.label, column.name):
+        readings = read_header(text, lexicon)
+        if readings:
+            yield readings[0].meanings
 
 
 def _elsewhere(form: str, own: set[str], lexicon: Lexicon) -> Iterator[Target]:

@@ -33,8 +33,8 @@ def _usual_encoding(draft: Draft) -> str:
 
 def _head(draft: Draft, mapping_id: str, title: str, encoding: str) -> Iterator[str]:
     mapped, total = len(draft.of_kind("mapped")), len(draft.lines)
-    yield f"# A draft: {mapped} of {total} columns are mapped. The number behind a rule says how sure it is (1.00 surely)."
-    yield "# Read every line, compare it with the register, and decide what is asked; until then those cells are left over."
+    yield f"# A draft: {mapped} of {total} columns are mapped. The number behind a rule says how sure it is, of 1."
+    yield "# Read every line, compare it with the register, decide what is asked; until then those cells are left over."
     yield from _asked(draft)
     yield "format = 1"
     yield f"id = {_text(mapping_id)}"

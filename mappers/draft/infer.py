@@ -1,0 +1,70 @@
+"""Columns whose headers say nothing: what stands in them, and which fields are still free, gives a proposal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from mappers.clean import CleanContext, load_cleaners
+from mappers.draft.assign import Choice
+from mappers.draft.content import Content
+from mappers.draft.targets import Target
+from mappers.folding import fold_digits
+
+# Content alone is never surer than this.
+_BY_KIND, _BY_PLACE = 0.62, 0.56
+_CLOCK = re.compile(r"^\s*\d{1,2}\s*[:.]\s*[0-5]\d\s*(?:hrs?\.?|am|pm)?\s*$", re.I)
+_LONG, _MOST, _SOME = 80, 0.7, 0.05
+# The fields that dates of unknown columns go to, in the order in which tables have them.
+_DAYS = ("fir_date", "occurrence_from")
+_TIMES = {"fir_date": "fir_time", "occurrence_from": "occurrence_time_from", "info_date": "info_time"}
+
+
+def infer(choices: Sequence[Choice], targets: Sequence[Target]) -> tuple[Choice, ...]:
+    """The choices with proposals for columns that had none; a field is proposed once, and only while it is free."""
+    known = {t.name: t for t in targets}
+    free = known.keys() - {c.target.name for c in choices if c.target is not None}
+    out: list[Choice] = []
+    for choice in choices:
+        before = out[-1].target.name if out and out[-1].target is not None else ""
+        guess = _guess(choice.column.content, before, free) if choice.target is None else None
+        if guess is not None:
+            free = free - {guess[0]}
+            choice = replace(choice, target=known[guess[0]], score=guess[1])
+        out.append(choice)
+    return tuple(out)
+
+
+def _guess(content: Content, before: str, free: frozenset[str] | set[str]) -> tuple[str, float] | None:
+    """(name of the target, confidence) of the first kind that the cells are of. before: target of the column before."""
+    if content.is_empty:
+        return None
+    if content.days > _MOST:
+        return next(((name, _BY_PLACE) for name in _DAYS if name in free), None)
+    if content.share(lambda v: bool(_CLOCK.match(fold_digits(v)))) > _MOST:
+        name = _TIMES.get(before, "")
+        return (name, _BY_KIND) if name in free else None
+    return next(((name, _BY_KIND) for name, test in _KINDS if name in free and test(content)), None)
+
+
+def _has_rank(content: Content) -> bool:
+    rows = load_cleaners()["officer"].rows
+    assert rows is not None
+    return content.share(lambda v: any("rank" in r for r in rows(v, CleanContext()).rows)) > _MOST
+
+
+def _has_unknown(content: Content) -> bool:
+    """Whether some of many names are persons unknown, or lists of persons: so the accused are written."""
+    rows = load_cleaners()["persons"].rows
+    assert rows is not None
+    unknown = content.share(lambda v: any("status" in r and "name" not in r for r in rows(v, CleanContext()).rows))
+    return content.letters + content.many > _MOST and unknown >= _SOME
+
+
+_KINDS: tuple[tuple[str, Callable[[Content], bool]], ...] = (
+    ("acts.section", lambda c: c.sections > _MOST),
+    ("narrative", lambda c: c.length > _LONG and c.digits < _SOME),
+    ("io_name", _has_rank),
+    ("accused.name", _has_unknown),
+)
