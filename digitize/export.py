@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import json
-from collections.abc import Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,43 +12,60 @@ from digitize.errors import OptionsError
 from digitize.ledger import Ledger
 from digitize.ledger.records import Records, Stored
 from digitize.masking import mask_record
-from digitize.targets.base import flat_rows
+from digitize.targets.csv_folder import write_folder
+from digitize.targets.shapes import FlatShape, LayoutShape, Shape, find_layout
 from digitize.workspace import Place
-from mappers.record import Record, to_plain
-from mappers.schema import Table, flat_header, form_tables, load_schemas
+from mappers.record import to_plain
 
 FORMATS = ("csv", "jsonl")
 
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """Where the records were written, how many, and how many were left out because they wait for a person."""
+    """Where the records were written, how many, and how many were left out because they wait for a person.
+
+    gaps: of a layout, "table.column" -> values for which it has no code.
+    """
 
     path: Path
     records: int
     left_out: int
+    gaps: Mapping[str, int] = field(default_factory=dict)
 
 
 def export(
-    place: Place, to: str, out: Path | None = None, *, unmask_reason: str = "", with_all: bool = False
+    place: Place,
+    to: str,
+    out: Path | None = None,
+    *,
+    unmask_reason: str = "",
+    with_all: bool = False,
+    layout: str = "",
 ) -> Exported:
     """Write records; those whose victims the law protects are masked unless a reason is given.
 
     to: "csv" (a folder with one file a table, headers = field ids; clean records only unless with_all, for its rows
-    carry no verdict) or "jsonl" (every record, one a line, with verdict and findings). An unmasked export is written
-    to the ledger with its reason. Raises OptionsError for an unknown format.
+    carry no verdict; layout: the tables of a target, by the id of its layout, instead) or "jsonl" (every record,
+    one a line, with verdict and findings). An unmasked export is written to the ledger with its reason. Raises
+    OptionsError for an unknown format.
     """
     if to not in FORMATS:
         raise OptionsError(f"--to knows {', '.join(FORMATS)}; not {to}")
+    if layout and to != "csv":
+        raise OptionsError("--layout is for --to csv")
     with Ledger(place.ledger) as ledger:
         if unmask_reason:
             site = place.options.workspace.site_id
             ledger.record_event(site, "export", "note", detail={"unmasked": True, "reason": unmask_reason, "to": to})
-        target = out or place.folder / "exports" / ("records" if to == "csv" else "records.jsonl")
+        target = out or place.folder / "exports" / ((layout or "records") if to == "csv" else "records.jsonl")
         chosen = _Chosen(Records(ledger).all(), with_all=with_all or to == "jsonl")
-        write = _write_csv if to == "csv" else _write_jsonl
-        count = write(ledger, iter(chosen), target, is_masked=not unmask_reason)
-        return Exported(target, count, chosen.left_out)
+        is_masked = not unmask_reason
+        if to == "jsonl":
+            return Exported(target, _write_jsonl(ledger, iter(chosen), target, is_masked=is_masked), 0)
+        found = find_layout(place, layout)
+        shape: Shape = LayoutShape(found) if found else FlatShape()
+        count = write_folder((mask_record(s.record) if is_masked else s.record for s in chosen), target, shape)
+        return Exported(target, count, chosen.left_out, dict(sorted(shape.gaps.items())))
 
 
 class _Chosen:
@@ -87,40 +102,3 @@ def _whole(ledger: Ledger, s: Stored, *, is_masked: bool) -> dict[str, Any]:
         for f in Records(ledger).findings(s.record.id)
     ]
     return {**to_plain(record), "verdict": s.verdict, "open": list(s.open), "findings": findings}
-
-
-def _write_csv(ledger: Ledger, stored: Iterator[Stored], folder: Path, *, is_masked: bool) -> int:
-    folder.mkdir(parents=True, exist_ok=True)
-    count = 0
-    writers: dict[str, csv.DictWriter[str]] = {}
-    with ExitStack() as stack:
-        for s in stored:
-            _write_rows(writers, mask_record(s.record) if is_masked else s.record, folder, stack)
-            count += 1
-    for table in (t for form in load_schemas().values() for t in form):
-        if table in writers:
-            (folder / f"{table}.csv.tmp").replace(folder / f"{table}.csv")
-        else:
-            # A table of an earlier export, of which there is no record any more.
-            (folder / f"{table}.csv").unlink(missing_ok=True)
-    return count
-
-
-def _write_rows(writers: dict[str, csv.DictWriter[str]], record: Record, folder: Path, stack: ExitStack) -> None:
-    if record.form not in writers:
-        writers |= {t.name: _writer(t, folder, stack) for t in form_tables(record.form).values()}
-    for name, rows in flat_rows(record).items():
-        for row in rows:
-            writers[name].writerow({k: _cell(v) for k, v in row.items()})
-
-
-def _writer(table: Table, folder: Path, stack: ExitStack) -> csv.DictWriter[str]:
-    f = stack.enter_context((folder / f"{table.name}.csv.tmp").open("w", encoding="utf-8-sig", newline=""))
-    writer = csv.DictWriter(f, flat_header(table), lineterminator="\r\n")
-    writer.writeheader()
-    return writer
-
-
-def _cell(value: Any) -> Any:
-    """A cell that a spreadsheet does not take for a formula (OWASP, CSV injection)."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

@@ -54,7 +54,8 @@ class Known:
     @property
     def target_name(self) -> str:
         """The target as the person named it: part of a load's key, and shown."""
-        return self.place.options.load.target
+        loading = self.place.options.load
+        return f"{loading.target} {loading.layout}".rstrip()
 
     def read_settings(self, language: str) -> ReadSettings:
         """How to read a page of that language ("" for the state's own)."""

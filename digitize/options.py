@@ -46,9 +46,12 @@ class Running(_Part):
 
 
 class Loading(_Part):
-    """Where records go: a path inside the workspace, or an absolute one."""
+    """Where records go. target: a path inside the workspace, or an absolute one. layout: a state's own tables to fill
+    beside the canonical ones.
+    """
 
     target: str = "loaded/cctns.sqlite"
+    layout: str = ""
 
 
 class Checking(_Part):

@@ -13,6 +13,7 @@ from digitize.progress import Progress
 from digitize.snapshot import Totals, totals
 from digitize.steps import check, load, map, read
 from digitize.targets import Receipt
+from digitize.targets.shapes import find_layout
 from digitize.targets.sqlite import SqliteTarget
 from digitize.workspace import Place
 
@@ -168,7 +169,7 @@ def _load(ledger: Ledger, known: Known, wanted: Wanted, progress: Progress, repo
 def _load_all(
     ledger: Ledger, known: Known, todos: list[tuple[str, str]], progress: Progress, report: RunReport
 ) -> None:
-    target = SqliteTarget(known.place.target)
+    target = SqliteTarget(known.place.target, find_layout(known.place, known.place.options.load.layout))
     try:
         report.receipts = load.load_batches(ledger, known, target, todos, progress)
     finally:

@@ -16,6 +16,7 @@ def export(
     out: Annotated[
         Path | None, typer.Option(help="File or folder to write; inside the workspace if not given.")
     ] = None,
+    layout: Annotated[str, typer.Option(help="csv: a target's own tables and codes instead, such as t_state.")] = "",
     with_all: Annotated[bool, typer.Option("--all", help="csv: also records that wait for a person.")] = False,
     unmask: Annotated[bool, typer.Option("--unmask", help="Write protected names in full; needs --reason.")] = False,
     reason: Annotated[str, typer.Option(help="Why protected names are needed; it is recorded.")] = "",
@@ -28,11 +29,16 @@ def export(
 
     if unmask != bool(reason.strip()):
         raise OptionsError("--unmask and --reason go together: an unmasked export needs a reason, which is recorded.")
-    made = write(open_place(folder), to, out, unmask_reason=reason.strip(), with_all=with_all)
+    made = write(open_place(folder), to, out, unmask_reason=reason.strip(), with_all=with_all, layout=layout)
+    gaps = {"without_code": dict(made.gaps)} if layout else {}
     if json:
-        print_json({"path": str(made.path), "records": made.records, "left_out": made.left_out, "masked": not unmask})
+        print_json(
+            {"path": str(made.path), "records": made.records, "left_out": made.left_out, "masked": not unmask, **gaps}
+        )
         return
     print(f"{made.records} records written to {made.path}{' (unmasked; the reason is recorded)' if unmask else ''}.")
+    for column, count in made.gaps.items():
+        print(f"{column}: {count} values have no code in the layout {layout} and are left empty.")
     if made.left_out:
         print(f"{made.left_out} that wait for a person are left out (--all writes them too, jsonl says which).")
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
 from digitize.errors import TargetRefused
 from digitize.keys import plain_hash
 from digitize.targets.base import Load, Receipt, flat_rows, row_hash
+from mappers.layouts import Laid, Layout, lay_out
 from mappers.record import Record, to_plain
 from mappers.schema import form_tables, load_schemas
 from mappers.schema.table import Table
@@ -37,16 +38,24 @@ CREATE TABLE IF NOT EXISTS field_origin (
   page TEXT, zone TEXT, box TEXT, file TEXT, source_table TEXT, source_row INTEGER, source_column TEXT,
   PRIMARY KEY (record_id, field)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS layout_gaps (
+  record_id TEXT NOT NULL, target_table TEXT NOT NULL, target_column TEXT NOT NULL
+);
 """
 
 
 class SqliteTarget:
-    """Loads into one SQLite file; makes it when it is not there."""
+    """Loads into one SQLite file; makes it when it is not there.
 
-    def __init__(self, path: Path) -> None:
+    layout: of a state's own database, whose tables are filled beside the canonical ones; values for which it has no
+    code are left empty there and listed in layout_gaps.
+    """
+
+    def __init__(self, path: Path, layout: Layout | None = None) -> None:
         """Open or make the file. Raises TargetRefused when it cannot be used or holds another schema."""
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
+        self._layout = layout
         try:
             self._db = sqlite3.connect(path, timeout=30, isolation_level=None)
             self._db.row_factory = sqlite3.Row
@@ -112,6 +121,8 @@ class SqliteTarget:
         for table, rows in flat_rows(record).items():
             for row in rows:
                 self._insert_row(table, row)
+        if self._layout is not None:
+            self._insert_laid(lay_out(record, self._layout), record.id)
         index = {
             "record_id": record.id, "form": record.form, "batch": load.batch, "row_hash": content, "load_id": load.id,
         }  # fmt: skip
@@ -127,6 +138,13 @@ class SqliteTarget:
                 ),
             )  # fmt: skip
 
+    def _insert_laid(self, laid: Laid, record: str) -> None:
+        for table, rows in laid.rows.items():
+            for row in rows:
+                self._insert_row(table, row)
+        for table, column in laid.gaps:
+            self._insert_row("layout_gaps", {"record_id": record, "target_table": table, "target_column": column})
+
     def _keep_rejects(self, load: Load) -> None:
         self._db.execute("DELETE FROM rejects WHERE batch = ?", (load.batch,))
         for record, findings in load.rejects:
@@ -139,12 +157,15 @@ class SqliteTarget:
 
     def _remove(self, records: Iterable[str]) -> None:
         for record in records:
-            for table in (*self._tables_of(record), "field_origin", "record_index"):
+            for table in (*self._tables_of(record), *self._laid_tables(), "field_origin", "record_index"):
                 self._db.execute(f"DELETE FROM {table} WHERE record_id = ?", (record,))
 
     def _tables_of(self, record: str) -> Iterable[str]:
         row = self._db.execute("SELECT form FROM record_index WHERE record_id = ?", (record,)).fetchone()
         return form_tables(row["form"]) if row else ()
+
+    def _laid_tables(self) -> Iterable[str]:
+        return (*self._layout.tables, "layout_gaps") if self._layout is not None else ()
 
     def _insert_row(self, table: str, row: Mapping[str, object]) -> None:
         names, marks = ", ".join(row), ", ".join("?" * len(row))
@@ -160,6 +181,8 @@ class SqliteTarget:
         made = {r["key"]: set(r["value"].split()) for r in self._db.execute(_MADE)}
         for table in (t for form in load_schemas().values() for t in form.values()):
             self._prepare_table(table, made.get(f"columns.{table.name}", set()))
+        for name in self._layout.tables if self._layout is not None else ():
+            self._db.execute(_laid_ddl(name, self._layout.columns(name) if self._layout is not None else []))
         self._db.execute("UPDATE meta SET value = ? WHERE key = 'format'", (str(FORMAT),))
         self._db.execute("COMMIT")
 
@@ -188,3 +211,8 @@ def _ddl(table: Table) -> str:
     columns = ", ".join(f"{c.name} {_TYPES.get(c.kind, 'TEXT')}" for c in table.columns)
     primary = "record_id, line" if table.child else "record_id"
     return f"CREATE TABLE IF NOT EXISTS {table.name} ({key}, {columns}, PRIMARY KEY ({primary})) WITHOUT ROWID"
+
+
+def _laid_ddl(name: str, columns: Sequence[str]) -> str:
+    """A table of a layout: text throughout, as the target's own types are its own affair."""
+    return f"CREATE TABLE IF NOT EXISTS {name} ({', '.join(f'{c} TEXT' for c in columns)})"

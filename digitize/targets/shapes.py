@@ -1,0 +1,88 @@
+"""In which tables and columns records are written: the canonical flat layout, or a target's own."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from digitize.errors import OptionsError
+from digitize.targets.base import flat_rows
+from digitize.workspace import Place
+from mappers.layouts import Layout, lay_out, load_layouts
+from mappers.record import Record
+from mappers.schema import flat_header, form_tables, load_schemas
+from mappers.toml import did_you_mean
+
+
+class Shape(Protocol):
+    """Tables with their columns, and the rows of a record in them. gaps: "table.column" -> values without a code."""
+
+    gaps: Counter[str]
+
+    def tables(self, form: str) -> Mapping[str, list[str]]:
+        """Names of the tables of a form, each with its columns."""
+        ...
+
+    def all_tables(self) -> Sequence[str]:
+        """Every table."""
+        ...
+
+    def rows(self, record: Record) -> Mapping[str, list[dict[str, Any]]]:
+        """The rows of one record, by table."""
+        ...
+
+
+class FlatShape:
+    """One table a form and child, headers = field ids: the contract of every import file."""
+
+    def __init__(self) -> None:
+        self.gaps: Counter[str] = Counter()
+
+    def tables(self, form: str) -> Mapping[str, list[str]]:
+        """Names of the tables of a form, each with its columns."""
+        return {t.name: flat_header(t) for t in form_tables(form).values()}
+
+    def all_tables(self) -> Sequence[str]:
+        """Every table."""
+        return [t for form in load_schemas().values() for t in form]
+
+    def rows(self, record: Record) -> Mapping[str, list[dict[str, Any]]]:
+        """The rows of one record, by table."""
+        return flat_rows(record)
+
+
+class LayoutShape:
+    """The tables of a target as its layout file describes them."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        self.gaps: Counter[str] = Counter()
+
+    def tables(self, form: str) -> Mapping[str, list[str]]:
+        """Names of the tables of a form, each with its columns."""
+        own = [n for n, t in self._layout.tables.items() if t.name in form_tables(form)]
+        return {name: self._layout.columns(name) for name in own}
+
+    def all_tables(self) -> Sequence[str]:
+        """Every table."""
+        return list(self._layout.tables)
+
+    def rows(self, record: Record) -> Mapping[str, list[dict[str, Any]]]:
+        """The rows of one record, by table; values for which there is no code are counted as gaps."""
+        laid = lay_out(record, self._layout)
+        self.gaps.update(f"{table}.{column}" for table, column in laid.gaps)
+        return {**laid.rows}
+
+
+def find_layout(place: Place, name: str) -> Layout | None:
+    """The layout of that name, None for ""; a workspace's own lie in its `layouts/`.
+
+    Raises OptionsError when there is none, MappingError when a file is wrong.
+    """
+    if not name:
+        return None
+    known = load_layouts((place.folder / "layouts",))
+    if name not in known:
+        raise OptionsError(f"There is no layout {name}{did_you_mean(name, known)}.")
+    return known[name]
