@@ -1,0 +1,172 @@
+"""Mapping: what of the legacy formats comes out right as records, and how fast.
+
+python benchmarks/map.py --data FOLDER [--only PART,...] [--json FILE]
+python benchmarks/map.py --quick [--only PART,...] [--json FILE]
+
+Parts: statutes. FOLDER holds fir-bench/ with gold.jsonl and its scorer, score_fir.py: of the distinct statute texts
+that people wrote down there, the share parsed into the same acts and sections as the scorer reads. Peer in the same
+run: the numbers alone, all under the IPC. --quick measures the invented texts of sample_data/statutes.tsv, whose
+reading is written beside them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import importlib.util
+import json
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mappers.clean import CleanContext
+from mappers.clean.sections import clean_sections
+from mappers.folding import fold_digits
+
+ROOT = Path(__file__).resolve().parent.parent
+STATUTES = ROOT / "sample_data" / "statutes.tsv"
+# How our acts are said in words that the scorer's reading knows; it reads every other act as the IPC.
+SAID = {
+    "IPC": "IPC", "BNS": "BNS", "CRPC": "CrPC", "DMA": "Disaster Management Act", "WBFS": "WB Fire Service Act",
+    "DPA": "DP Act", "ARMS": "Arms Act", "ELEC": "Electricity Act", "POCSO": "POCSO Act", "NDPS": "NDPS Act",
+    "FOREIGN": "Foreigners Act", "IT": "IT Act", "MV": "MV Act", "MV1939": "MV Act", "BEXC": "Bengal Excise Act",
+    "PDPP": "PDPP Act", "WBMPO": "WBMPO Act", "WBLR": "WBLR Act", "SENIOR": "Senior Citizen Act", "EPID": "ED Act",
+    "PASSPORT": "Passport Act", "COPY": "Copyright Act", "JJ1986": "JJ Act", "JJ2000": "JJ Act", "JJ2015": "JJ Act",
+    "ITPA": "ITP Act",
+}  # fmt: skip
+# Two names of one act that the scorer keeps apart.
+SAME_ACT = {"PP": "PASSPORT"}
+Pairs = frozenset[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What is measured. data: folder of the sets, None with is_quick."""
+
+    data: Path | None
+    is_quick: bool
+
+
+def main() -> int:
+    """Run the parts that are asked for and print their figures."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path)
+    parser.add_argument("--only", default=",".join(PARTS), help=f"of {', '.join(PARTS)}")
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--quick", action="store_true")
+    a = parser.parse_args()
+    if not a.quick and a.data is None:
+        parser.error("--data FOLDER or --quick")
+    wanted = a.only.split(",")
+    if set(wanted) - set(PARTS):
+        parser.error(f"--only: parts are {', '.join(PARTS)}")
+    figures: dict[str, Any] = {}
+    for part in wanted:
+        found = PARTS[part](Bench(a.data, a.quick))
+        print(f"== {part}")
+        for name, value in found.items():
+            print(f"{name:36} {f'{value:.4f}' if isinstance(value, float) else value}")
+        figures |= found
+    if a.json:
+        a.json.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return 0
+
+
+# -- statutes ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Statute:
+    """One text, the day that decides which law it means, and its right reading as (section, act)."""
+
+    text: str
+    day: str
+    right: Pairs
+
+
+def measure_statutes(bench: Bench) -> Mapping[str, Any]:
+    """Share of distinct texts read as the scorer, or the sample, reads them, with nothing left unparsed."""
+    ours = _same if bench.is_quick else _scorer(bench).said
+    texts = list(_sample() if bench.is_quick else _gold(bench))
+    right = wrong = unparsed = inferred = peer = 0
+    for statute in texts:
+        rows = clean_sections(statute.text, CleanContext(day=statute.day)).rows
+        pairs = frozenset(p for r in rows if r["section"].value and r["act"].value for p in ours(_section(r), _act(r)))
+        is_whole = all(r["section"].value and r["act"].value for r in rows)
+        right += is_whole and pairs == statute.right
+        wrong += is_whole and pairs != statute.right
+        unparsed += not is_whole
+        inferred += any("inferred" in r and r["inferred"].value == "yes" for r in rows)
+        peer += frozenset((n, "IPC") for n in re.findall(r"\d+[A-Z]?", fold_digits(statute.text))) == statute.right
+    return {
+        "statutes_texts": len(texts),
+        "statutes_parsed": right / len(texts),
+        "statutes_wrong": wrong,
+        "statutes_said_to_be_unparsed": unparsed,
+        "statutes_with_an_inferred_act": inferred,
+        "statutes_peer_numbers_alone": peer / len(texts),
+    }
+
+
+def _section(row: Mapping[str, Any]) -> str:
+    return str(row["section"].value)
+
+
+def _act(row: Mapping[str, Any]) -> str:
+    return str(row["act"].value) + ("*" if row["inferred"].value == "yes" else "")
+
+
+def _same(section: str, act: str) -> Pairs:
+    return frozenset({(section, act)})
+
+
+def _sample() -> Iterator[Statute]:
+    with STATUTES.open(encoding="utf-8", newline="") as f:
+        for row in csv.DictReader(f, delimiter="\t", quoting=csv.QUOTE_NONE):
+            pairs = (pair.strip().partition(" ") for pair in row["pairs"].split(";"))
+            yield Statute(row["text"], row["day"], frozenset((section, act) for act, _, section in pairs))
+
+
+@dataclass(frozen=True)
+class _Scorer:
+    """The bench's own reading of statutes."""
+
+    parse: Callable[[Any], Pairs]
+
+    def read(self, text: str) -> Pairs:
+        return frozenset((n, SAME_ACT.get(act, act)) for n, act in self.parse(text))
+
+    def said(self, section: str, act: str) -> Pairs:
+        """Our pair as the scorer would read it; an act that it does not know stays ours, and so differs."""
+        name = act.rstrip("*")
+        return self.read(f"{section} {SAID[name]}") if name in SAID else frozenset({(section, name)})
+
+
+def _scorer(bench: Bench) -> _Scorer:
+    assert bench.data is not None
+    spec = importlib.util.spec_from_file_location("score_fir", bench.data / "fir-bench" / "score_fir.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return _Scorer(module.parse_statutes)
+
+
+def _gold(bench: Bench) -> Iterator[Statute]:
+    """The distinct texts, each with the year of the first record that has it."""
+    assert bench.data is not None
+    scorer, years = _scorer(bench), dict[str, str]()
+    for line in (bench.data / "fir-bench" / "gold.jsonl").read_text(encoding="utf-8").splitlines():
+        fields = json.loads(line)["fields"]
+        if fields.get("statutes"):
+            years.setdefault(fields["statutes"], fields.get("year") or "")
+    for text, year in sorted(years.items()):
+        yield Statute(text, year, scorer.read(text))
+
+
+PARTS: Mapping[str, Callable[[Bench], Mapping[str, Any]]] = {"statutes": measure_statutes}
+
+if __name__ == "__main__":
+    sys.exit(main())
