@@ -8,35 +8,20 @@ letters carry which; nothing here knows a particular font.
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from mappers.encodings.memory import Kept, Memory
 from mappers.encodings.scripts import JOINED, MARK, SIGN, Script
+from mappers.encodings.writing import FontWriter
 from mappers.folding import nfc
 
-ROLES = ("", "pre", "post", "drop", "read")
 _PRIVATE = 0xE000
-_REMEMBERED = 1 << 16
 # A visarga that hangs on no syllable was typed for a colon.
 _COLON = re.compile("[\u0903\u0983\u0a03\u0a83\u0b03\u0c03\u0c83\u0d03]")
 # Placed marks rank behind the virama of a cluster without a vowel.
 _FIRST, _DEAD = 0, 5
-
-
-class _Memory(dict[str, str]):
-    """Pieces of text already worked out; forgotten all at once when there are too many."""
-
-    def __init__(self, make: Callable[[str], str]) -> None:
-        super().__init__()
-        self._make = make
-
-    def __missing__(self, piece: str) -> str:
-        if len(self) >= _REMEMBERED:
-            self.clear()
-        made = self[piece] = self._make(piece)
-        return made
 
 
 @dataclass(frozen=True)
@@ -77,7 +62,7 @@ class FontTable:
 
     def decode(self, text: str) -> str:
         """Characters of the font as Unicode NFC; a code the table has not stays as it is."""
-        glyphs = "".join(map(self._glyphs.__getitem__, self._codes_pattern.findall(text)))
+        glyphs = "".join(map(self._glyphs.__getitem__, self.codes_pattern.findall(text)))
         if not self.script.start:
             return nfc(glyphs)
         if self._untied.search(glyphs):
@@ -89,16 +74,18 @@ class FontTable:
     def unknown(self, text: str) -> int:
         """How many characters of a text this font has no code for, blanks and plain ASCII digits aside."""
         known = self._glyphs
-        return sum(t not in known and not t.isspace() for t in self._codes_pattern.findall(text) if not t.isdigit())
+        return sum(t not in known and not t.isspace() for t in self.codes_pattern.findall(text) if not t.isdigit())
 
     def encode(self, text: str) -> str:
         """Unicode as characters of the font, such that decode gives it back.
 
         Raises ValueError naming the first character for which the font has no spelling.
         """
-        return "".join(map(self._written.__getitem__, self._syllables_of_text.findall(nfc(text))))
+        return self._writer.write(nfc(text))
 
-    # -- reading ---------------------------------------------------------------------------------------------------
+    @cached_property
+    def _writer(self) -> FontWriter:
+        return FontWriter(self)
 
     @cached_property
     def _marks(self) -> Mapping[str, str]:
@@ -114,10 +101,10 @@ class FontTable:
     @cached_property
     def _glyphs(self) -> dict[str, str]:
         dropped = {c: "" for c in self.codes if self.roles.get(c) == "drop"}
-        return _Kept({**self.codes, **self._marks, **dropped})
+        return Kept({**self.codes, **self._marks, **dropped})
 
     @cached_property
-    def _codes_pattern(self) -> re.Pattern[str]:
+    def codes_pattern(self) -> re.Pattern[str]:
         """Tokens of the font, longest first, branched on their first character: a flat list of codes is slow."""
         rests: dict[str, list[str]] = {}
         for code in self.codes:
@@ -134,7 +121,7 @@ class FontTable:
         return "".join(p for codes, p in self._marks.items() if self.roles[codes] in roles)
 
     @cached_property
-    def _shape(self) -> tuple[str, str, str]:
+    def shape(self) -> tuple[str, str, str]:
         """Patterns of a script: a cluster or vowel, what may follow it, and the virama."""
         s = self.script
         consonant = f"[{s.consonants}]{s.nukta}?"
@@ -143,7 +130,7 @@ class FontTable:
 
     @cached_property
     def _syllables(self) -> re.Pattern[str]:
-        cluster, tail, consonant = self._shape
+        cluster, tail, consonant = self.shape
         pre, post = self._of_role("pre"), self._of_role("post")
         before = f"(?:[{pre}][{pre}{post}]*)?" if pre else ""
         hanging = "".join(
@@ -181,12 +168,12 @@ class FontTable:
         return {ord(letter): digit for letter, digit in self.digits.items()}
 
     @cached_property
-    def _placed(self) -> _Memory:
-        return _Memory(self._place)
+    def _placed(self) -> Memory:
+        return Memory(self._place)
 
     @cached_property
     def _parts(self) -> re.Pattern[str]:
-        cluster, _, _ = self._shape
+        cluster, _, _ = self.shape
         placed = self._of_role("pre", "post")
         return re.compile(f"([{placed}]*)({cluster})(.*)" if placed else f"()({cluster})(.*)", re.DOTALL)
 
@@ -220,135 +207,3 @@ class FontTable:
         for piece in re.findall(f"{s.virama}[{s.consonants}]{s.nukta}?|.", text, re.DOTALL):
             is_dead = piece == s.virama
             yield _DEAD if is_dead else JOINED if len(piece) > 1 else s.ranks.get(piece, MARK), piece
-
-    # -- writing ---------------------------------------------------------------------------------------------------
-
-    @cached_property
-    def _written(self) -> _Memory:
-        return _Memory(self._write_syllable)
-
-    @cached_property
-    def _syllables_of_text(self) -> re.Pattern[str]:
-        if not self.script.start:
-            return re.compile(".", re.DOTALL)
-        cluster, tail, consonant = self._shape
-        number = f"[{chr(self.script.start + 0x66)}-{chr(self.script.start + 0x6F)}/]{{2,}}|" if self.digits else ""
-        return re.compile(f"{number}{cluster}{tail}*|.", re.DOTALL)
-
-    def _write_syllable(self, syllable: str) -> str:
-        for spelling in self._spellings(syllable):
-            if spelling and not self._is_open(spelling) and self.decode(spelling) == syllable:
-                return spelling
-        if syllable.isspace() or (syllable.isascii() and self.decode(syllable) == syllable):
-            return syllable
-        raise ValueError(f"{self.info.name} has no code for U+{ord(syllable[0]):04X}")
-
-    def _is_open(self, spelling: str) -> bool:
-        """Whether a spelling ends in a mark that is written before a letter: the next syllable would take it."""
-        return self.roles.get(self._codes_pattern.findall(spelling)[-1]) == "pre"
-
-    def _spellings(self, syllable: str) -> Iterator[str | None]:
-        """Ways to write a syllable, the plainest first."""
-        m = self._parts_of_text.fullmatch(syllable) if self.script.start else None
-        reph, cluster, behind = (m.group(1) or "", m.group(2), m.group(3)) if m else ("", "", "")
-        if not self.script.stacks:
-            yield from self._side_by_side(syllable)
-        if not reph:
-            yield from self._stacked(cluster, unicodedata.normalize("NFD", behind))
-            yield self._greedy(syllable)
-            yield self._greedy(unicodedata.normalize("NFD", syllable))
-        for tail in dict.fromkeys((behind, unicodedata.normalize("NFD", behind))):
-            for joined in range(len(cluster)):
-                kept, below = cluster[: len(cluster) - joined], cluster[len(cluster) - joined :]
-                if not below or below.startswith(self.script.virama):
-                    yield from self._arranged(reph, kept, below, tail)
-        yield self._greedy(syllable)
-        if self.script.stacks:
-            yield from self._side_by_side(syllable)
-
-    def _side_by_side(self, syllable: str) -> Iterator[str | None]:
-        """Spellings of a cluster cut behind a virama that shows: what is written before a letter stands after it."""
-        for m in reversed(list(re.finditer(self.script.virama, syllable))):
-            dead, alive = syllable[: m.end()], syllable[m.end() :]
-            is_one = syllable[m.start() - 1 : m.end() + 1] in self._spelled_by_role[""]
-            before = None if is_one or alive[:1] not in self.script.consonants else self._greedy(dead)
-            if before is not None and alive:
-                yield from (before + s for s in self._spellings(alive) if s)
-
-    def _stacked(self, cluster: str, behind: str) -> Iterator[str | None]:
-        """Spellings with the letters below typed behind the vowel sign that their letter is shown with."""
-        if cluster in self._spelled_by_role[""]:
-            return
-        marks = len(behind) - len(behind.lstrip(self.script.leading))
-        base, *joined = re.split(f"(?={self.script.virama})", cluster)
-        for kept in range(len(joined) - 1, -1, -1):
-            below = [self._code_of("post", j) for j in joined[kept:]]
-            letter = self._greedy(base + "".join(joined[:kept]) + behind[:marks])
-            rest = self._greedy(behind[marks:])
-            if letter is not None and rest is not None and None not in below:
-                yield letter + "".join(filter(None, below)) + rest
-
-    @cached_property
-    def _parts_of_text(self) -> re.Pattern[str]:
-        cluster, _, consonant = self._shape
-        return re.compile(f"({self.script.reph}(?={consonant}))?({cluster})(.*)", re.DOTALL)
-
-    def _arranged(self, reph: str, cluster: str, below: str, tail: str) -> Iterator[str | None]:
-        """Spellings with the signs of a tail before, behind, and together with the reph."""
-        for cut in range(len(tail) + 1):
-            before, after = tail[:cut], tail[cut:]
-            pre = self._code_of("pre", before) if before else ""
-            for where in (reph + after, reph):
-                post = self._code_of("post", where) if reph else ""
-                rest = self._greedy(after) if where == reph or not reph else ""
-                base, joined = self._greedy(cluster), self._below(below)
-                ahead = self._code_of("pre", below)
-                if ahead is not None and None not in (pre, rest, base):
-                    yield f"{pre}{ahead}{base}{rest}{post or ''}"
-                if None not in (pre, post, rest, base, joined):
-                    yield f"{pre}{base}{joined}{rest}{post}"
-                    yield f"{pre}{base}{rest}{joined}{post}"
-                    yield f"{pre}{base}{joined}{post}{rest}"
-
-    def _below(self, joined: str) -> str | None:
-        if not joined:
-            return ""
-        code = self._code_of("post", joined)
-        return code if code is not None else self._greedy(joined)
-
-    def _code_of(self, role: str, text: str) -> str | None:
-        return self._spelled_by_role[role].get(text)
-
-    @cached_property
-    def _spelled_by_role(self) -> Mapping[str, Mapping[str, str]]:
-        """Role -> text -> codes for writing; of several, the first in the table."""
-        spelled: dict[str, dict[str, str]] = {r: {} for r in ROLES}
-        for codes, text in self.codes.items():
-            spelled[self.roles.get(codes, "")].setdefault(text, codes)
-        for letter, digit in self.digits.items():
-            spelled[""].setdefault(digit, spelled[""][letter])
-        return spelled
-
-    @cached_property
-    def _longest(self) -> int:
-        return max(map(len, self._spelled_by_role[""]), default=0)
-
-    def _greedy(self, text: str) -> str | None:
-        """Codes that show a text piece by piece, the longest first; None where a piece has none."""
-        spelled = self._spelled_by_role[""]
-        out: list[str] = []
-        at = 0
-        while at < len(text):
-            size = next((n for n in range(self._longest, 0, -1) if text[at : at + n] in spelled), 0)
-            if not size:
-                return None
-            out.append(spelled[text[at : at + size]])
-            at += size
-        return "".join(out)
-
-
-class _Kept(dict[str, str]):
-    """A mapping in which what is not there stays as it is."""
-
-    def __missing__(self, key: str) -> str:
-        return key

@@ -12,6 +12,8 @@ from functools import cache, cached_property
 
 # Order of what follows a cluster in Unicode: nukta, joined letters, vowel signs, marks.
 NUKTA, JOINED, SIGN, MARK = 1, 2, 3, 4
+# How the codes of a font may stand; see the engine.
+ROLES = ("", "pre", "post", "drop", "read")
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,8 @@ from collections.abc import Iterator
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from mappers.encodings.engine import ROLES, EncodingInfo, FontTable
-from mappers.encodings.scripts import script_of, scripts
+from mappers.encodings.engine import EncodingInfo, FontTable
+from mappers.encodings.scripts import ROLES, script_of, scripts
 from mappers.errors import MappingError
 from mappers.folding import nfc
 
