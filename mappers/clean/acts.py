@@ -137,31 +137,41 @@ def _ways(act: Act) -> tuple[str, ...]:
 
 @cache
 def _pattern() -> re.Pattern[str]:
-    ways = {w for act in acts().values() for w in _ways(act)}
-    alternatives = dict.fromkeys(_alternative(w) for w in sorted(ways, key=lambda w: (-len(fold_key(w)), w)))
-    return re.compile(
-        rf"(?<![^\W\d_])(?<![\u0900-\u0d7f])(?P<name>{_by_first_letter(alternatives)}){_YEAR}(?!{_LETTER})\.?", re.I
-    )
+    """All spellings, the longer ones first; the word "act" stands once in the pattern, which else compiles for long."""
+    ways = sorted({w for act in acts().values() for w in _ways(act)}, key=lambda w: (-len(fold_key(w)), w))
+    free = _by_first_letter(_alternative(w) for w in ways if not _needs_act(w))
+    bound = _by_first_letter(_alternative(w) for w in ways if _needs_act(w))
+    name = rf"(?:{bound}){_GAP}(?:{_ACT_WORD})|(?:{free})(?:{_GAP}(?:{_ACT_WORD}))?"
+    return re.compile(rf"(?<![^\W\d_])(?<![\u0900-\u0d7f])(?P<name>{name}){_YEAR}(?!{_LETTER})\.?", re.I)
 
 
 def _by_first_letter(alternatives: Iterable[str]) -> str:
     """The alternatives with each first letter looked at once, which makes the search several times as fast."""
-    groups: dict[str, list[str]] = {}
+    groups: dict[str, dict[str, None]] = {}
     for pattern in alternatives:
-        groups.setdefault(pattern[0].casefold(), []).append(pattern[1:])
+        groups.setdefault(pattern[0].casefold(), {})[pattern[1:]] = None
     return "|".join(f"{first}(?:{'|'.join(rest)})" for first, rest in groups.items())
 
 
-def _alternative(way: str) -> str:
-    """A pattern for one spelling that forgives dots and blanks, with or without the word act behind it."""
-    bare = re.sub(rf"[\s.]*(?:{_ACT_WORD})\.?$", "", way, flags=re.I)
-    words = re.findall(rf"(?:{_LETTER})+", bare)
-    has_act = len(_key(way)) < len(fold_key(way))
+def _letters(way: str) -> list[str]:
+    """The words of a spelling without "act", or the letters of an abbreviation."""
+    words = re.findall(rf"(?:{_LETTER})+", _without_act(way))
     is_short = len(words) == 1 and words[0].isascii() and words[0].isupper() and len(words[0]) <= 6
-    letters = list(words[0]) if is_short else words
-    body = "".join(_with_gaps(letters, bare))
-    needs_act = has_act and sum(map(len, letters)) <= _SHORTEST and way.isascii()
-    return rf"{body}{_GAP}(?:{_ACT_WORD})" if needs_act else rf"{body}(?:{_GAP}(?:{_ACT_WORD}))?"
+    return list(words[0]) if is_short else words
+
+
+def _without_act(way: str) -> str:
+    return re.sub(rf"[\s.]*(?:{_ACT_WORD})\.?$", "", way, flags=re.I)
+
+
+def _needs_act(way: str) -> bool:
+    has_act = len(_key(way)) < len(fold_key(way))
+    return has_act and sum(map(len, _letters(way))) <= _SHORTEST and way.isascii()
+
+
+def _alternative(way: str) -> str:
+    """A pattern for one spelling that forgives dots and blanks, and the word act behind it."""
+    return "".join(_with_gaps(_letters(way), _without_act(way)))
 
 
 def _with_gaps(letters: list[str], way: str) -> Iterator[str]:
