@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mappers.clean.base import CleanContext
-from mappers.clean.sections import clean_sections
+from mappers.clean.sections import clean_sections, parse_sections
 from mappers.codes import acts, ipc_sections
 
 IN_2010 = CleanContext(day="2010-05-05")
@@ -197,3 +197,23 @@ def test_any_text_is_answered_and_no_section_is_given_without_its_act_or_a_reaso
         if "act" in row:
             assert row["act"].value or row["act"].notes
         assert row["section"].value or row["section"].notes
+
+
+NUMBER = st.from_regex(r"[1-9][0-9]{0,2}[A-C]?", fullmatch=True)
+NAMED = st.sampled_from(
+    ["IPC", "I.P.C.", "भा.द.वि.", "ipc", "BNS", "Arms Act", "आर्म्स एक्ट", "JJ Act", "राजस्थान आबकारी अधि.", "RW", "और", "POCSO.",
+     "u", "The IPC", "IPC as amended", "भा०द०वि०"]
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(NUMBER, min_size=1, max_size=5),
+    NAMED,
+    st.sampled_from(["2010-05-05", "2024-08-01", ""]),
+    st.sampled_from(["", "jk"]),
+)
+def test_a_plain_list_is_read_as_any_other(numbers: list[str], act: str, day: str, state: str) -> None:
+    raw = f"{'/'.join(numbers)} {act}"
+    context = CleanContext(day=day, state=state)
+    assert [dict(r) for r in clean_sections(raw, context).rows] == [dict(r) for r in parse_sections(raw, context).rows]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -41,6 +41,13 @@ class _Written:
     prefix: str = ""
 
 
+# Section numbers parted by slashes and, behind them, words without a digit.
+_PLAIN_LIST = re.compile(
+    r"(?P<numbers>[1-9]\d{0,2}[A-Z]?(?:/[1-9]\d{0,2}[A-Z]?)*) (?P<act>[^\s\d/,;&()-][^\d/,;&()-]{1,30})"
+)
+_SLASHES = re.compile("/")
+
+
 @dataclass
 class _Group:
     """Sections met before or after an act's name; lives while one text is parsed. cut: how many stand before "and"."""
@@ -61,6 +68,13 @@ def clean_sections(raw: str, context: CleanContext) -> CleanedRows:
     code has not ("act-unclear"). What is neither section nor act nor a word of the trade becomes a row whose section
     has no value ("unparsed"). A number the IPC or BNS has not is kept, doubted, as "section-unknown".
     """
+    plain = _PLAIN_LIST.fullmatch(raw)
+    act = _only_act(plain["act"]) if plain else ""
+    return _plain_rows(plain["numbers"], act) if plain and act else parse_sections(raw, context)
+
+
+def parse_sections(raw: str, context: CleanContext) -> CleanedRows:
+    """The rows of any list, however it is written; `clean_sections` calls it where a list is not quite plain."""
     text = dots_for_zeros(fold_digits(squeeze(raw)))
     text = AMENDED.sub(" ", re.sub(r"&amp;", "&", html.unescape(text), flags=re.I))
     numbers = [m.group() for m in CASE_NUMBER.finditer(text)]
@@ -69,6 +83,27 @@ def clean_sections(raw: str, context: CleanContext) -> CleanedRows:
         rows += _group_rows(group, context)
         rows += [_unparsed(piece) for piece in group.leftover]
     return CleanedRows(tuple(_without_doubles([*rows, *map(_unparsed, numbers)])))
+
+
+@lru_cache(maxsize=_KEPT)
+def _only_act(text: str) -> str:
+    """The one act that a text names with nothing beside it, whatever the day; "" where it is not so plain."""
+    found = find_acts(f"1 {text}")
+    is_all = len(found) == 1 and found[0].start == len("1 ") and found[0].end == len(text) + len("1 ")
+    is_plain = is_all and len(found[0].ids) == 1 and not found[0].is_near and not AMENDED.search(text)
+    return found[0].ids[0] if is_plain else ""
+
+
+def _plain_rows(numbers: str, act: str) -> CleanedRows:
+    """The rows of "379/411 IPC", the way nearly all lists are written: nothing else is looked for."""
+    return CleanedRows(tuple(_plain_row(n, act) for n in dict.fromkeys(_SLASHES.split(numbers))))
+
+
+@lru_cache(maxsize=_KEPT)
+def _plain_row(number: str, act: str) -> Mapping[str, Cleaned]:
+    match = SECTION.fullmatch(number)
+    assert match is not None
+    return {"act": Cleaned(act), "section": _canonical(_Written(match), act), "inferred": Cleaned("no", raw=number)}
 
 
 def _unparsed(piece: str) -> dict[str, Cleaned]:
