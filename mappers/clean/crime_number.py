@@ -35,4 +35,5 @@ def clean_crime_number(raw: str, context: CleanContext) -> CleanedRows:
     return CleanedRows((parts,))
 
 
-CLEANERS = (Cleaner("crime_number", rows=clean_crime_number, parts=("part", "number", "year"), main="number"),)
+_PARTS = ("part", "number", "year")
+CLEANERS = (Cleaner("crime_number", rows=clean_crime_number, parts=_PARTS, main="number", uses_year=True),)
