@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 
 from mappers.legacy.header import find_header
@@ -53,6 +53,9 @@ class Grid:
         header = find_header([[_text(c.text) for c in r.cells] for r in top], width) if width else None
         if header is None:
             return None
+        if header.is_there and header.at == len(top) - 1:
+            # A row alone says more than names of columns without rows do.
+            header = replace(header, is_there=False)
         names = [_text(c.text) for c in top[header.at].cells] if header.is_there else []
         columns, notes = unique_names([" ".join(n.split()) for n in header.fill(names)])
         self.notes += [*header.notes(), *(notes if header.is_there else [])]

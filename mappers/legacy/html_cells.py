@@ -17,10 +17,10 @@ _MOST_COLUMNS = 4096
 _MOST_ACROSS = 1000
 _MOST_DOWN = 65_534
 _LONGEST_CELL = 1 << 20
+_LONGEST_RULE = 2000
 _BREAKS = frozenset(("br", "p", "/p", "div", "/div", "li", "/li", "tr", "/tr"))
 _FAMILY = re.compile(r"font-family\s*:\s*[\"']?([^;\"',}]+)", re.IGNORECASE)
 _SHORT = re.compile(r"\bfont\s*:[^;}]*?\d(?:pt|px|em|%)?[^;}\"',\w]*[\"']?([A-Za-z][^;\"',}]*)", re.IGNORECASE)
-_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _BLANK = re.compile("[ \t\r\n]+")
 _FILLER = "\xa0 \t\r\n"
 
@@ -28,13 +28,15 @@ _FILLER = "\xa0 \t\r\n"
 def style_fonts(css: str) -> Mapping[str, str]:
     """Selector -> font, of the rules of a style element that name one: ".xl24", "td"."""
     found: dict[str, str] = {}
-    for m in _RULE.finditer(css):
-        if font := _font_in(m[2]):
-            found |= {s.strip().lower(): font for s in m[1].split(",") if len(s) < 64}
+    for block in css.split("}"):
+        selectors, _, rule = block.rpartition("{")
+        if font := _font_in(rule):
+            found |= {s.strip().lower(): font for s in selectors[-_LONGEST_RULE:].split(",") if len(s) < 64}
     return found
 
 
 def _font_in(style: str) -> str:
+    style = style[:_LONGEST_RULE]
     m = _FAMILY.search(style) or _SHORT.search(style)
     return m[1].strip() if m else ""
 
@@ -55,6 +57,7 @@ class HtmlRows:
     fonts: Mapping[str, str]
     spans: int = 0
     nested: int = 0
+    long: int = 0
     is_open: bool = False
     _number: int = 0
     _begun: int = -1
@@ -73,6 +76,8 @@ class HtmlRows:
             yield f"{self.spans} cells span several rows; their text comes with each of them"
         if self.nested:
             yield f"{self.nested} tables stand within cells; they are tables of their own"
+        if self.long:
+            yield f"{self.long} cells are longer than {_LONGEST_CELL} characters; what follows is left out"
         if self.is_open:
             yield "the file is cut: the table does not end"
 
@@ -142,9 +147,12 @@ class HtmlRows:
         self._texts, self._counts, self._size = [], Counter(), 0
 
     def _text(self, text: str, *, is_break: bool = False) -> None:
-        if self._texts is None or self._size > _LONGEST_CELL:
+        if self._texts is None:
             return
         self._size += len(text)
+        if self._size > _LONGEST_CELL:
+            self.long += self._size - len(text) <= _LONGEST_CELL
+            return
         if is_break:
             self._texts.append("\0")
             return

@@ -69,7 +69,7 @@ class WordTables(Handler[WordRow]):
     def __init__(self, styles: Styles) -> None:
         super().__init__()
         self.styles = styles
-        self.merged = self.nested = self.lost = 0
+        self.merged = self.nested = self.lost = self.long = 0
         self._count = 0
         self._open: list[_Table] = []
         self._skipped = 0
@@ -82,9 +82,11 @@ class WordTables(Handler[WordRow]):
             yield f"{self.merged} cells are merged with those above; their text comes with each row"
         if self.nested:
             yield f"{self.nested} tables stand within cells; they are tables of their own"
+        if self.long:
+            yield f"{self.long} cells are longer than {_LONGEST_CELL} characters; what follows is left out"
         if self.lost:
             yield f"{self.lost} rows of tables within cells are too many and are left out"
-        self.merged = self.nested = self.lost = 0
+        self.merged = self.nested = self.lost = self.long = 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """An element begins."""
@@ -144,6 +146,8 @@ class WordTables(Handler[WordRow]):
         cell = self._open[-1].cell if self._open else None
         if cell is None or cell.size > _LONGEST_CELL:
             return
+        if cell.size + len(text) > _LONGEST_CELL:
+            self.long += 1
         if _SYMBOLS.search(text):
             # A font of symbols has its characters at F000 and up.
             text = _SYMBOLS.sub(lambda m: WEST[ord(m[0]) - 0xF000], text)

@@ -77,6 +77,7 @@ class _Drawn:
     scan: RtfScan
     nested: int = 0
     merged: int = 0
+    long: int = 0
     _table: int = 0
     _number: int = 0
     _begun: int = -1
@@ -95,9 +96,11 @@ class _Drawn:
             yield f"{self.merged} cells are merged with those above; their text comes with each row"
         if self.nested:
             yield f"{self.nested} rows of tables within cells are lines of those cells"
+        if self.long:
+            yield f"{self.long} cells are longer than {_LONGEST_CELL} characters; what follows is left out"
         if self.scan.ends_early:
             yield "the file is cut: a group in it does not end"
-        self.nested = self.merged = 0
+        self.nested = self.merged = self.long = 0
 
     def rows(self) -> Iterator[_Row]:
         """The rows of all tables, in order."""
@@ -161,9 +164,12 @@ class _Drawn:
             self._number = 0
 
     def _text(self, event: Event) -> None:
+        before = self._size
         self._size += len(event.text)
         if self._size <= _LONGEST_CELL:
             self._texts.append(event)
+        elif before <= _LONGEST_CELL and self._is_inside:
+            self.long += 1
 
     def _end_cell(self) -> None:
         if len(self._cells) < _MOST_CELLS:
