@@ -122,3 +122,8 @@ def test_cut_at_any_byte_it_is_read_or_refused(tmp_path: Path) -> None:
     check_cuts(tmp_path / "t.json", json.dumps(table, ensure_ascii=False).encode(), "json", whole=whole)
     lines = "".join(json.dumps(x) + "\n" for x in table).encode()
     check_cuts(tmp_path / "t.jsonl", lines, "json", whole=whole)
+
+
+def test_columns_that_are_no_json_are_a_broken_row(tmp_path: Path) -> None:
+    (found,) = read(tmp_path / "t.json", '{"a":[1,2],"b":[3,4],"c":[5,6]x}')
+    assert [r.problem for r in found.rows] == ["broken"]

@@ -61,7 +61,9 @@ def _tables(path: Path, form: TextForm, places: Sequence[Place]) -> Iterator[Leg
 
 def _table(path: Path, form: TextForm, name: str, place: Place) -> LegacyTable | None:
     if place.kind == "columns":
-        return _of_columns(path, form, name)
+        if (table := _of_columns(path, form, name)) is not None:
+            return table
+        place = replace(place, kind="lines")
     columns = _look(path, form, place)
     if not columns.rows:
         return None
@@ -151,13 +153,19 @@ def _drawn(path: Path, form: TextForm, place: Place, cells: JsonCells) -> Iterat
         yield GridRow(number, taken.offset, tuple(shown))
 
 
-def _of_columns(path: Path, form: TextForm, name: str) -> LegacyTable:
-    """A table stored column by column; it is read into memory. Raises TableError when it is too large for that."""
+def _of_columns(path: Path, form: TextForm, name: str) -> LegacyTable | None:
+    """A table stored column by column; it is read into memory. None when it is no JSON.
+
+    Raises TableError when it is too large for that.
+    """
     if path.stat().st_size > _LARGEST_OF_COLUMNS:
         raise TableError(f"{path.name}: stored column by column and too large for that", kind="unreadable")
     cells = JsonCells(form)
     data = as_utf8(path.read_bytes())
-    value = cells.load(Taken(0, data, True))
+    try:
+        value = cells.load(Taken(0, data, True))
+    except ValueError:
+        return None
     pairs = [(k, v) for k, v in value if isinstance(v, list)] if isinstance(value, Pairs) else []
     columns, notes = unique_names([k for k, _ in pairs])
     rows = (
