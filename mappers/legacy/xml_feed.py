@@ -12,6 +12,8 @@ from pathlib import Path
 from mappers.legacy.lines import TextForm, read_chunks, size_in_file
 
 _HELD_BACK = 64
+# Beyond these, places within a piece are told by its beginning.
+_MOST_MARKS = 10_000
 _KNOWN = (b"amp", b"lt", b"gt", b"quot", b"apos")
 _SPECIAL = re.compile(
     rb"(?P<cdata><!\[CDATA\[.*?(?:\]\]>|\Z))|(?P<comment><!--.*?(?:-->|\Z))"
@@ -114,7 +116,7 @@ class Feed:
             new = self._put_right(m)
             parts.append(new)
             out, at = out + len(new), m.end()
-            if len(new) != len(m[0]):
+            if len(new) != len(m[0]) and len(self._marks) < _MOST_MARKS:
                 self._marks.append((self._fed + out, self._source + at))
         parts.append(data[at:])
         mended = b"".join(parts)

@@ -11,7 +11,7 @@ from mappers.legacy.xml_kinds import Kind, Path, free_name, is_apart, name_tag, 
 _LONGEST_ROW = 16 << 20
 
 
-@dataclass
+@dataclass(slots=True)
 class _Open:
     """An element that is open. prefix: of the columns of what is in it; times: how often each name came in it."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -150,6 +150,8 @@ class XmlFile:
     def _resume(self, broken: Break) -> Break | None:
         """Go on behind a break, at the next element like one that was seen several times before."""
         known = {path[-1].tag: path for path in _repeated(self.kinds.root, ())} if not broken.is_end else {}
+        if not known and len(broken.tags) > 1 and not broken.is_end:
+            known = {path[-1].tag: path for path in _first(self.kinds.root, broken.tags[:2])}
         found = find_tag(self.path, self.form, broken.offset + 1, frozenset(known))
         if found is None:
             return None
@@ -178,6 +180,19 @@ def _repeated(kind: xml_kinds.Kind, path: xml_kinds.Path) -> Iterator[xml_kinds.
             yield (*path, child)
         else:
             yield from _repeated(child, (*path, child))
+
+
+def _first(root: xml_kinds.Kind, tags: Sequence[Tag]) -> Iterator[xml_kinds.Path]:
+    """The kind of the tags that are open, where nothing has come twice yet."""
+    path: list[xml_kinds.Kind] = []
+    at = root
+    for tag, _ in tags:
+        found = next((k for k in at.children.values() if k.tag == tag), None)
+        if found is None:
+            return
+        at = found
+        path.append(found)
+    yield tuple(path)
 
 
 def _opened(path: xml_kinds.Path, broken: Break) -> tuple[Tag, ...]:
