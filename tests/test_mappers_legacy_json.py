@@ -124,6 +124,12 @@ def test_cut_at_any_byte_it_is_read_or_refused(tmp_path: Path) -> None:
     check_cuts(tmp_path / "t.jsonl", lines, "json", whole=whole)
 
 
-def test_columns_that_are_no_json_are_a_broken_row(tmp_path: Path) -> None:
+def test_columns_that_are_broken_give_what_can_be_read_of_them(tmp_path: Path) -> None:
     (found,) = read(tmp_path / "t.json", '{"a":[1,2],"b":[3,4],"c":[5,6]x}')
-    assert [r.problem for r in found.rows] == ["broken"]
+    assert found.columns == ("a", "a_2", "b", "b_2")
+    assert [(r.cells, r.problem) for r in found.rows] == [(("1", "2", "3", "4", '"c":[5,6]x}'), "broken")]
+
+
+def test_what_is_no_json_at_all_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(TableError, match="valid JSON"):
+        read(tmp_path / "t.json", '{"a" "b" "c"}')

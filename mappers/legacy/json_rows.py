@@ -157,7 +157,7 @@ class JsonColumns:
     lists: int = 0
 
     def add(self, taken: Taken, value: object, cells: Mapping[str, str]) -> None:
-        """Take in a sound row."""
+        """Take in a row. value: None where it is no JSON; cells: those that could be read."""
         self.rows += 1
         self.lists += isinstance(value, list) and not isinstance(value, Pairs)
         if not self.first_key and isinstance(value, Pairs) and (m := re.match(rb'\{\s*("[^"\\]*")', taken.data)):

@@ -56,7 +56,7 @@ def _tables(path: Path, form: TextForm, places: Sequence[Place]) -> Iterator[Leg
             found += 1
             yield table
     if not found:
-        raise TableError(f"{path.name}: no table: its arrays are empty", kind="not-a-table")
+        raise TableError(f"{path.name}: no table: it has no rows, or none of them is valid JSON", kind="not-a-table")
 
 
 def _table(path: Path, form: TextForm, name: str, place: Place) -> LegacyTable | None:
@@ -65,7 +65,7 @@ def _table(path: Path, form: TextForm, name: str, place: Place) -> LegacyTable |
             return table
         place = replace(place, kind="lines")
     columns = _look(path, form, place)
-    if not columns.rows:
+    if not columns.keys:
         return None
     if columns.lists * 2 > columns.rows and place.kind != "keyed":
         return _of_arrays(path, form, name, place)
@@ -84,12 +84,14 @@ def _look(path: Path, form: TextForm, place: Place) -> JsonColumns:
     columns = JsonColumns(_MOST_COLUMNS)
     cells = JsonCells(replace(form))
     for taken in rows_at(path, form, place, columns.first_key):
-        columns.rows += bool(taken.data) and not taken.is_whole
+        if not taken.data:
+            continue
         try:
             value = cells.load(taken)
         except ValueError:
-            continue
-        columns.add(taken, value, cells.flat(value))
+            columns.add(taken, None, cells.salvage(taken)[0])
+        else:
+            columns.add(taken, value, cells.flat(value))
     return columns
 
 
@@ -112,7 +114,7 @@ def _rows(path: Path, form: TextForm, place: Place, columns: JsonColumns, notes:
             for key, text in saved.items():
                 _put(own, places.get(key), cells.cell(text))
             own.append(cells.cell(rest))
-            problem = "broken" if taken.is_whole or columns.first_key != [] and number < columns.rows else "cut"
+            problem = "broken" if taken.is_whole or number < columns.rows else "cut"
         problem = problem or ("too-many-cells" if len(own) > len(places) else "")
         key_cell = [cells.cell(read_string(taken.key, form))] if place.kind == "keyed" else []
         yield LegacyRow(number, taken.offset, (*key_cell, *beside, *own), False, problem)
