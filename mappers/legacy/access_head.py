@@ -32,6 +32,11 @@ class AccessHead:
         return self.version == _JET3
 
     @property
+    def page_bytes(self) -> int:
+        """The size of its pages."""
+        return 2048 if self.version == _JET3 else 4096
+
+    @property
     def is_encrypted(self) -> bool:
         """Whether it is encrypted with its password, so that nothing can be read without it."""
         return self.has_key and self.version >= _FIRST_ACE

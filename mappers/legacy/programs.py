@@ -10,6 +10,7 @@ from typing import IO
 
 _CHUNK = 1 << 16
 _KEPT_ERRORS = 2048
+_LONGEST_COMPLAINT = 200
 # The shell sets the limits of the process it then becomes; no file may be written.
 _UNDER_LIMITS = (
     'ulimit -v "$1" 2>/dev/null; ulimit -t "$2" 2>/dev/null; ulimit -f 0 2>/dev/null; ulimit -c 0 2>/dev/null;'
@@ -19,19 +20,24 @@ _UNDER_LIMITS = (
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a program may use. cpu_s: seconds of processor; silent_s: seconds without output while it is awaited."""
+    """What a program may use. cpu_s: seconds of processor; silent_s: seconds without output while it is awaited.
+
+    error_bytes: of complaints; a program that does not find its way complains without end.
+    """
 
     cpu_s: int = 60
     silent_s: float = 60.0
-    memory_mb: int = 1024
+    memory_mb: int = 512
     output_bytes: int = 1 << 20
+    error_bytes: int = 1 << 16
 
 
 class Program:
     """One run of a program; iterate over its output in chunks of bytes, then look at `trouble`.
 
-    trouble: why it did not end well, as a clause; "" when it did, or has not ended. The program is killed when it
-    passes a limit and when the iteration is left early. settings: environment variables set for it.
+    trouble: why it did not end well, as a clause; "" when it did, or has not ended. complaint: the first thing that it
+    said of errors, "" for nothing. The program is killed when it passes a limit and when the iteration is left early.
+    settings: environment variables set for it.
     """
 
     def __init__(self, command: Sequence[str], limits: Limits, settings: Mapping[str, str]) -> None:
@@ -54,13 +60,18 @@ class Program:
                 if self.trouble or process.poll() is None:
                     process.kill()
         if not self.trouble and process.returncode:
-            said = self._errors.decode("utf-8", "replace").strip().split("\n")[0][:200]
-            self.trouble = f"{self._name} ended with code {process.returncode}" + (f" ({said})" if said else "")
+            said = f" ({self.complaint})" if self.complaint else ""
+            self.trouble = f"{self._name} ended with code {process.returncode}{said}"
+
+    @property
+    def complaint(self) -> str:
+        """The first line of its errors."""
+        return self._errors.decode("utf-8", "replace").strip().split("\n")[0][:_LONGEST_COMPLAINT]
 
     def _output(self, process: subprocess.Popen[bytes]) -> Iterator[bytes]:
         assert process.stdout is not None
         assert process.stderr is not None
-        printed = 0
+        printed = complained = 0
         with selectors.DefaultSelector() as ready:
             ready.register(process.stdout, selectors.EVENT_READ)
             ready.register(process.stderr, selectors.EVENT_READ)
@@ -74,14 +85,21 @@ class Program:
                     if not data:
                         ready.unregister(key.fileobj)
                     elif key.fileobj is process.stderr:
+                        complained += len(data)
                         self._errors = (self._errors + data)[:_KEPT_ERRORS]
                     else:
                         printed += len(data)
                         yield data
+                if complained > self._limits.error_bytes:
+                    self.trouble = f"{self._name} was stopped: it complained without end ({self.complaint})"
+                    return
                 if printed > self._limits.output_bytes:
                     self.trouble = f"{self._name} was stopped: it printed more than {self._limits.output_bytes} bytes"
                     return
-        process.wait()
+        try:
+            process.wait(self._limits.silent_s)
+        except subprocess.TimeoutExpired:
+            self.trouble = f"{self._name} was stopped: it did not end"
 
     def whole(self) -> bytes:
         """All it prints, up to its limit."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from mappers.errors import TableError
+from mappers.legacy.access_file import filled_up
 from mappers.legacy.access_head import AccessHead, is_access, read_access_head
 from mappers.legacy.programs import Limits, Program
 from mappers.legacy.table import LegacyRow, LegacyTable, ReadAs, binary_marker, unique_names
@@ -24,6 +25,8 @@ _LONGEST_ROW = 32 << 20
 _SMALLEST_ROW = 4
 # The eight-bit text of Jet 3 comes out byte for byte this way; read as CP1252, five bytes that fonts use become "?".
 _SETTINGS = {"MDB_JET3_CHARSET": "ISO-8859-1", "LC_ALL": "C.UTF-8"}
+_LIST = ("-d", _BETWEEN)
+_CATALOGUE = "MSysObjects"
 _EXPORT = ("-e", "-d", "\t", "-b", "hex", "-D", "%Y-%m-%d", "-T", "%Y-%m-%d %H:%M:%S")
 _COLUMN = re.compile(r"\t\[(.*)\]\t\t\t(\w[^(\n]*?)(?: \(.*\))?(?: NOT NULL)?,? *")
 _TEXT = ("Text", "Memo/Hyperlink")
@@ -43,8 +46,9 @@ def read_tables(path: Path, how: ReadAs) -> Iterator[LegacyTable]:
 
     Text of Access 97 (Jet 3) is bytes, later text is characters; a font's bytes are then the characters of its code
     page. Dates are ISO text, a time of day alone stands alone; pictures and other objects are a marker with their size.
-    The rows of a table are compared with its own count. Raises TableError "missing-program" without MDB Tools,
-    "encrypted" when nothing can be read without the password, "unreadable" when no table is found.
+    The rows of a table are compared with its own count; those beyond it have problem "more-than-counted". A table whose
+    definition is lost is delivered without columns, and its notes say so. Raises TableError "missing-program" without
+    MDB Tools, "encrypted" when nothing can be read without the password, "unreadable" when no table is found.
     """
     missing = [p for p in _PROGRAMS if shutil.which(p) is None]
     if missing:
@@ -57,49 +61,84 @@ def read_tables(path: Path, how: ReadAs) -> Iterator[LegacyTable]:
         head = read_access_head(f.read(_HEAD).ljust(_HEAD, b"\0"))
     if head.is_encrypted:
         raise TableError(f"{path.name}: the database is encrypted with a password", kind="encrypted")
-    base = _Database(path, head, path.stat().st_size)
-    return base.tables()
+    return _tables(path, head)
+
+
+def _tables(path: Path, head: AccessHead) -> Iterator[LegacyTable]:
+    """The tables; those of a database that is cut, or whose list breaks off, from a copy that is filled up."""
+    size = path.stat().st_size
+    base = _Database(path, path.name, head, size)
+    listing = base.run("mdb-tables", _LIST)
+    names = base.names(listing)
+    notes = []
+    if size % head.page_bytes:
+        notes.append("the file ends within a page: it has been cut, and what stood behind is missing")
+    if not notes and names and not listing.trouble and not listing.complaint:
+        yield from base.tables(names, notes)
+        return
+    with filled_up(path) as copy:
+        base = _Database(copy, path.name, head, size)
+        listing = base.run("mdb-tables", _LIST)
+        names = base.names(listing)
+        if listing.trouble or listing.complaint:
+            notes.append(f"the list of tables is damaged: {listing.trouble or listing.complaint}")
+        yield from base.tables(names, notes)
 
 
 @dataclass(frozen=True)
 class _Database:
-    """One database. size: bytes of its file, from which the limits are taken."""
+    """One database. path: of the file or its copy; file: its name; size: its bytes, from which the limits are taken."""
 
     path: Path
+    file: str
     head: AccessHead
     size: int
 
-    def tables(self) -> Iterator[LegacyTable]:
-        """Raises TableError when the list of tables cannot be read."""
-        listing = self._run("mdb-tables", ["-d", _BETWEEN])
-        names = [n for n in listing.whole().decode("utf-8", "replace").split(_BETWEEN) if n.strip("\n")]
-        notes = []
-        if not names:
-            if self.head.has_key or self.head.has_password:
-                raise TableError(f"{self.path.name}: the database is protected by a password", kind="encrypted")
-            why = listing.trouble or "it lists no tables"
-            raise TableError(f"{self.path.name}: no table can be read from the database: {why}", kind="unreadable")
-        if listing.trouble:
-            notes.append(f"the list of tables is damaged: {listing.trouble}")
+    def names(self, listing: Program) -> list[str]:
+        """The names of the tables as they are listed, doubles too."""
+        return [n for n in listing.whole().decode("utf-8", "replace").split(_BETWEEN) if n.strip("\n")]
+
+    def tables(self, names: Sequence[str], notes: list[str]) -> Iterator[LegacyTable]:
+        """The tables of these names. notes: what is wrong with the file. Raises TableError when there are none."""
         distinct = list(dict.fromkeys(names))
         if len(distinct) < len(names) or len(distinct) > _MOST_TABLES:
             notes.append(f"the list of tables is damaged: {len(names)} names, of which {len(distinct)} differ")
+        notes += self._catalogue_notes()
+        if not distinct and (self.head.has_key or self.head.has_password):
+            raise TableError(f"{self.file}: the database is protected by a password", kind="encrypted")
+        if not distinct:
+            why = "; ".join(notes) or "it lists no tables"
+            raise TableError(f"{self.file}: no table can be read from the database: {why}", kind="unreadable")
         return (self._table(name, notes) for name in distinct[:_MOST_TABLES])
 
-    def _run(self, program: str, options: list[str], table: str | None = None, *, output: int = 1 << 20) -> Program:
-        limits = Limits(cpu_s=60 + self.size // (1 << 19), output_bytes=output)
+    def _catalogue_notes(self) -> Iterator[str]:
+        """Whether the list of tables is as long as it says."""
+        counted = self.run("mdb-count", [], _CATALOGUE).whole().strip()
+        export = self.run("mdb-export", ["-H", "-e", "-b", "strip"], _CATALOGUE, output=self._most_output())
+        listed = sum(chunk.count(b"\n") for chunk in export)
+        if counted.isdigit() and int(counted) != listed:
+            says = f"it says {int(counted)} entries and has {listed}"
+            yield f"the list of tables is damaged: {says}; tables may be missing"
+
+    def run(self, program: str, options: Sequence[str], table: str | None = None, *, output: int = 1 << 20) -> Program:
+        """One of the programs at work on the database."""
+        limits = Limits(cpu_s=10 + (self.size >> 18), output_bytes=output)
         path = str(self.path.absolute())
         return Program([program, *options, "--", path, *([] if table is None else [table])], limits, _SETTINGS)
+
+    def _most_output(self) -> int:
+        """Nulls cost nothing in the file and a byte in the output, text up to three times its bytes."""
+        return (4 << 20) + 60 * self.size
 
     def _table(self, name: str, damage: list[str]) -> LegacyTable:
         notes = [*damage]
         if self.head.has_password:
             notes.append("the database has a password, which locks the program and not the tables")
         counted = self._counted(name, notes)
+        if counted is None:  # without its definition, what is printed for its rows is made up
+            return LegacyTable(_shown(name), (), iter(()), notes)
         kinds = self._kinds(name, notes)
-        # Nulls cost nothing in the file and a byte in the output, text up to three times its bytes.
-        most = (64 << 20) + 40 * self.size
-        export = self._run("mdb-export", list(_EXPORT), name, output=most)
+        export = self.run("mdb-export", list(_EXPORT), name, output=self._most_output())
         lines = _lines(export)
         first = next(lines, ("", False))[0]
         given = [_plain(c) for c in first.split("\t")] if first else []
@@ -110,22 +149,22 @@ class _Database:
             notes.append(f"no column of the table can be read: {export.trouble or 'nothing is delivered'}")
         cells = _Cells(self.head.is_8_bit, tuple(k for _, k in kinds) if len(kinds) == len(given) else ())
         page = f"cp{self.head.code_page}" if self.head.is_8_bit and self.head.code_page else ""
-        shown = _shown(name)
         rows = self._rows(lines, cells, (len(columns), counted), notes, export)
-        return LegacyTable(shown, columns, rows, notes, counted, encoding=page)
+        return LegacyTable(_shown(name), columns, rows, notes, counted, encoding=page)
 
     def _counted(self, name: str, notes: list[str]) -> int | None:
-        count = self._run("mdb-count", [], name)
+        count = self.run("mdb-count", [], name)
         said = count.whole().strip()
         if said.isdigit():
             return int(said)
-        notes.append(f"the table does not say how many rows it has{f': {count.trouble}' if count.trouble else ''}")
+        why = count.trouble or count.complaint
+        notes.append(f"the definition of the table is lost, and its rows with it{f': {why}' if why else ''}")
         return None
 
     def _kinds(self, name: str, notes: list[str]) -> list[tuple[str, str]]:
         """(name, type) of each column; none when the description of the table cannot be read."""
         options = ["--no-indexes", "--no-relations", "--no-default-values", "--no-comments", "-T", name]
-        schema = self._run("mdb-schema", options)
+        schema = self.run("mdb-schema", options)
         text = schema.whole().decode("utf-8", "replace")
         found = [m.groups() for line in text.split("\n") if (m := _COLUMN.fullmatch(line))]
         if not found:
@@ -133,7 +172,7 @@ class _Database:
         return [(name, kind) for name, kind in found]
 
     def _rows(
-        self, lines: Iterator[tuple[str, bool]], cells: _Cells, shape: tuple[int, int | None], notes: list[str],
+        self, lines: Iterator[tuple[str, bool]], cells: _Cells, shape: tuple[int, int], notes: list[str],
         export: Program,
     ) -> Iterator[LegacyRow]:  # fmt: skip
         width, counted = shape
@@ -146,13 +185,17 @@ class _Database:
                 break
             values = cells.read(line)
             problem = "row-too-long" if is_long else ""
+            if number > counted:
+                problem = problem or "more-than-counted"
             if len(values) != width:
                 problem = problem or ("too-many-cells" if len(values) > width else "too-few-cells")
                 values = (*values, *[""] * (width - len(values)))
             yield LegacyRow(number, -1, values, problem=problem)
         if export.trouble:
             notes.append(f"the table could not be read to its end: {export.trouble}")
-        if counted is not None and counted != min(number, most):
+        elif export.complaint:
+            notes.append(f"the table is damaged: {export.complaint}")
+        if counted != min(number, most):
             notes.append(
                 f"the table says that it has {counted} rows, and {number} could be read"
                 + (f"; {counted - number} are missing" if counted > number else "")

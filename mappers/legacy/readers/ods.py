@@ -27,7 +27,7 @@ _MANIFEST = "META-INF/manifest.xml"
 _ROW = re.compile(rb"<table:table-row[\s/>]")
 _CHUNK = 1 << 16
 # Cells that a file may repeat without holding them; a kilobyte could else stand for millions of rows.
-_MOST_REPEATED = 1_000_000
+_MOST_REPEATED = 200_000
 _MOST_ROWS = 1 << 24
 
 
