@@ -150,3 +150,24 @@ def test_a_cell_that_is_unicode_already_is_left_alone_in_a_fonts_column(cell):
     found = decode_cell(find_encoding("krutidev-010"), cell)
     assert found.text == (cell if isinstance(cell, str) else cell.decode())
     assert found.notes == ("unicode-already",)
+
+
+@pytest.mark.parametrize(
+    ("name", "stored", "text"),
+    [
+        ("gurbani-akhar", b"jurm 457, 380 q.h.", "ਜੁਰਮ ੪੫੭, ੩੮੦ ਤ.ਹ."),
+        ("krutidev-010", b"S.I. jke", "S.I. राम"),
+        ("krutidev-010", b"at 10 a.m. jke", "at 10 a.m. राम"),
+        ("krutidev-010", encode(KRUTI, "यह प्रकरण काल्पनिक है, क्रमांक 101।"), "यह प्रकरण काल्पनिक है, क्रमांक 101।"),
+        ("krutidev-010", b"Hkk-n-fo- 498A IPC", "भा.द.वि. 498A IPC"),
+    ],
+)
+def test_abbreviations_and_stops_of_the_font_are_not_taken_for_english(name, stored, text):
+    assert decode_cell(find_encoding(name), stored).text == text
+
+
+def test_the_number_of_a_list_may_be_a_letter_that_looks_like_a_digit():
+    arun = find_encoding("lmg-arun")
+    shown = arun.encode("૧) નમૂના ર) ઉદાહરણ")
+    assert arun.decode(shown) == "૧) નમૂના ૨) ઉદાહરણ"
+    assert arun.decode(arun.encode("ઘર)")) == "ઘર)"

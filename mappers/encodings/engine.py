@@ -157,11 +157,15 @@ class FontTable:
 
     @cached_property
     def _numbers(self) -> re.Pattern[str]:
-        """Numbers and dates that hold a digit of the script, neither behind a letter nor with a sign on the last."""
+        """Numbers and dates that hold a digit of the script, neither behind a letter nor with a sign on the last.
+
+        And the number of a list ("ર)"), which may be of such letters alone.
+        """
         first, letters = self.script.start, "".join(self.digits)
         digit, before = f"[{chr(first + 0x66)}-{chr(first + 0x6F)}]", f"[{chr(first)}-{chr(first + 0x7F)}]"
         run, sign = f"(?:{digit}|[{letters}])+", f"[{chr(first + 0x3E)}-{chr(first + 0x4D)}{chr(_PRIVATE)}-\uf8ff]"
-        return re.compile(f"(?<!{before})(?=[{letters}/.\\-]*{digit}){run}(?:[/.\\-]{run})*(?!{sign})")
+        number = f"(?=[{letters}/.\\-]*{digit}){run}(?:[/.\\-]{run})*(?!{sign})"
+        return re.compile(f"(?<!{before})(?:{number}|[{letters}]{{1,2}}(?=\\)))")
 
     @cached_property
     def _as_digits(self) -> Mapping[int, str]:

@@ -33,6 +33,35 @@ _TYPED = str.maketrans("‘’“”–—\xa0…", "''\"\"-- .")
 # Signs that no English word ends in, nor a number holds; fonts show punctuation with them.
 _FOREIGN_SIGN = re.compile(r"(?<=\d)[\]\[{}@~^`=<>\\|](?=\d)|[\]\[{}~^`=<>\\|]+\Z")
 _PUNCTUATION = frozenset(".,;:/()-")
+# Small letters with dots: the font's abbreviations of acts and ranks ("q.h." is ਤ.ਹ.), but for those that English has.
+_DOTTED = re.compile(r"(?:[A-Za-z]\.){2,}[A-Za-z]?\Z")
+_DOTTED_ENGLISH = frozenset(
+    (
+        "am",
+        "pm",
+        "ie",
+        "eg",
+        "us",
+        "si",
+        "asi",
+        "hc",
+        "pc",
+        "ps",
+        "io",
+        "ipc",
+        "crpc",
+        "rs",
+        "no",
+        "sho",
+        "cr",
+        "pw",
+        "dw",
+    )
+)
+# A number with one letter that the font shows as the end of a sentence: the last word of a text, not a section "101A".
+_WITH_STOP = re.compile(r"\d+([A-Za-z])\s*\Z")
+_STOPS = frozenset("।॥")
+_WORDS_OF_A_TEXT = 5
 
 
 class Decoder(Protocol):
@@ -61,11 +90,21 @@ def decode_words(encoding: Decoder, raw: str) -> str:
         return swap_signs(raw, encoding) if _SIMPLE.match(raw) else shown
     words = _WORD.findall(raw)
     kinds = _kinds([_odds_of(encoding)[w.rstrip()] for w in words])
+    if kinds[-1] and _ends_text(encoding, words, kinds):
+        kinds[-1] = False
     if not any(kinds):
         return shown
     lead = raw[: len(raw) - len(raw.lstrip())]
     runs = groupby(zip(kinds, words, strict=True), key=lambda pair: pair[0])
     return lead + "".join(_run(encoding, [w for _, w in run], is_plain=is_plain) for is_plain, run in runs)
+
+
+def _ends_text(encoding: Decoder, words: Sequence[str], kinds: Sequence[bool]) -> bool:
+    """Whether the last word of a text in the font is a number and the stop behind it."""
+    found = _WITH_STOP.fullmatch(words[-1])
+    if found is None or kinds.count(False) < _WORDS_OF_A_TEXT:
+        return False
+    return encoding.decode(found[1]) in _STOPS
 
 
 def _run(encoding: Decoder, words: Sequence[str], *, is_plain: bool) -> str:
@@ -140,13 +179,20 @@ def _odds_of(encoding: Decoder) -> Mapping[str, float]:
 
     def odds(word: str) -> float:
         typed = word.translate(_TYPED)
-        if not typed.isascii() or not fonts:
+        if not typed.isascii() or not fonts or _is_abbreviation(word):
             return _NEVER
         symbols = font_symbols(typed)
         as_plain = _log_sum([t.of(symbols) + share for t, share in plain])
         return min(_most(word), as_plain - max(t.of(see(read(word))) for t, see, read in fonts))
 
     return _Odds(odds)
+
+
+def _is_abbreviation(word: str) -> bool:
+    """Whether a word is of single letters with dots, small ones among them, as no English abbreviation is."""
+    if not _DOTTED.match(word) or word.isupper():
+        return False
+    return word.replace(".", "").casefold() not in _DOTTED_ENGLISH
 
 
 def _most(word: str) -> float:
