@@ -32,7 +32,17 @@ class Look:
 
 def examine(folder: Path | None = None) -> list[Look]:
     """Look at everything; folder: a workspace, or None for the current folder."""
-    looks = [_python(), _sqlite(), _tesseract(), *_languages(), _opencv(), _handwriting(), *_names(), _fonts()]
+    looks = [
+        _python(),
+        _sqlite(),
+        _tesseract(),
+        *_languages(),
+        _opencv(),
+        _handwriting(),
+        _access(),
+        *_names(),
+        _fonts(),
+    ]
     return [*looks, *_folder(folder or Path())]
 
 
@@ -92,6 +102,13 @@ def _handwriting() -> Look:
     if importlib.util.find_spec("rapidocr") and importlib.util.find_spec("onnxruntime"):
         return Look("PP-OCR weights", "ok", "rapidocr")
     return Look("PP-OCR weights", "warn", "not found; handwriting is read by Tesseract alone", "make setup")
+
+
+def _access() -> Look:
+    """Access databases are read by programs of their own; nothing else needs them."""
+    if shutil.which("mdb-export") is None:
+        return Look("MDB Tools", "warn", "not found; Access databases are not read", "sudo apt-get install mdbtools")
+    return Look("MDB Tools", "ok", _output("mdb-ver", "--version").strip().removeprefix("mdbtools ") or "found")
 
 
 def _names() -> list[Look]:

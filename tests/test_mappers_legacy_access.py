@@ -252,3 +252,11 @@ def test_a_program_left_early_is_ended() -> None:
         assert chunk
         break
     assert program.trouble == ""
+
+
+def test_a_machine_without_the_programs_is_warned_and_is_ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from digitize.doctor import examine
+
+    monkeypatch.setenv("PATH", str(tmp_path))
+    (look,) = [x for x in examine(tmp_path) if x.name == "MDB Tools"]
+    assert (look.state, look.mend) == ("warn", "sudo apt-get install mdbtools")

@@ -28,6 +28,7 @@ else need tesseract-ocr; have=""; fi
 for code in $languages; do
   printf '%s\n' "$have" | grep -qx "$code" || need "tesseract-ocr-$code"
 done
+if ! command -v mdb-export >/dev/null; then need mdbtools; fi
 if ! ldconfig -p 2>/dev/null | grep -q 'libGL\.so\.1'; then need libgl1; fi
 if ! ldconfig -p 2>/dev/null | grep -q 'libglib-2\.0\.so\.0'; then need libglib2.0-0; fi
 
