@@ -1,0 +1,145 @@
+"""`digitize codes find` and `digitize codes list`: what is known of acts, sections, code lists and places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from digitize.cli.console import Json, print_json, results, table
+
+if TYPE_CHECKING:
+    from mappers.lookup import Hit
+
+codes = typer.Typer(name="codes", help="Acts, sections, code lists and places.", no_args_is_help=True)
+_SHOWN = 160
+# How a pair of sections was confirmed, in words; SOURCES.md has the whole story.
+_CHECKED = {
+    "text": "the texts agree", "verified_text": "the texts agree", "hand+text": "the texts agree",
+    "near": "the texts are alike", "no": "from general knowledge", "hand": "from general knowledge",
+}  # fmt: skip
+
+
+@codes.callback()
+def _group() -> None:
+    """Acts, sections, code lists and places: find what a text means, list what is known."""
+
+
+@codes.command("find")
+def find(
+    text: Annotated[list[str], typer.Argument(metavar="TEXT...", help="As the register has it, in any script.")],
+    only: Annotated[str, typer.Option("--list", help="Look in one list only; digitize codes list names them.")] = "",
+    day: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help="Day of the offence: which law was in force.")] = "",
+    state: Annotated[str, typer.Option(help="State (two letters), for stations and districts of its own.")] = "",
+    lists: Annotated[Path | None, typer.Option(help="Folder with stations.csv and districts.csv of a state.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many to show.")] = 10,
+    json: Json = False,
+) -> None:
+    """Find what a text means: a section, an act, a value of a list, a district; best first, old and new law both."""
+    from mappers.codes import districts, load_stations
+    from mappers.lookup import find_codes, known_lists
+
+    _check_known("--list", only, known_lists())
+    own = lists or Path("-")
+    hits = find_codes(
+        " ".join(text),
+        only=only,
+        day=_iso(day),
+        stations=load_stations(state, own / "stations.csv") if state or lists else (),
+        districts=districts(state, own / "districts.csv") if state or lists else None,
+    )[:limit]
+    if json:
+        print_json({"found": [_plain(h) for h in hits]})
+        return
+    if not hits:
+        results().print("Nothing found. A spelling that you need can stand in the mapping: values = { ... }.")
+        return
+    rows = [row for hit in hits for row in _rows(hit)]
+    results().print(table("Found", ["list", "code", "meaning", "valid", "more", "score"], rows), markup=False)
+
+
+@codes.command("list")
+def list_(
+    name: Annotated[str, typer.Argument(metavar="[NAME]", help="A list; without it, all lists.")] = "",
+    json: Json = False,
+) -> None:
+    """List the masters, or the entries of one: values, titles, days, spellings."""
+    from mappers.lookup.masters import master, masters
+
+    if name:
+        _check_known("NAME", name, [m.name for m in masters()])
+        found = master(name)
+        if json:
+            plain = [{"code": e.code, "title": e.title, "valid": _days(e), "more": list(e.more)} for e in found.entries]
+            print_json({"list": name, "note": found.note, "entries": plain})
+            return
+        rows = [[e.code, e.title, _days(e), _cut("; ".join(e.more))] for e in found.entries]
+        results().print(
+            table(f"{name}. {found.note}".strip(), ["code", "meaning", "valid", "more"], rows), markup=False
+        )
+        return
+    known = masters()
+    if json:
+        print_json({"lists": [{"name": m.name, "entries": m.size, "note": m.note} for m in known]})
+        return
+    sizes: list[list[Any]] = [[m.name, m.size, m.note] for m in known]
+    results().print(table("Masters", ["list", "entries", "note"], sizes), markup=False)
+
+
+def _check_known(what: str, name: str, known: Any) -> None:
+    from mappers.toml import did_you_mean
+
+    if name and name not in known:
+        raise typer.BadParameter(f"{what}: there is no list {name}{did_you_mean(name, known)}")
+
+
+def _iso(day: str) -> str:
+    from datetime import date
+
+    try:
+        return day and date.fromisoformat(day).isoformat()
+    except ValueError:
+        raise typer.BadParameter(f"--day: {day} is no day as YYYY-MM-DD") from None
+
+
+def _rows(hit: Hit) -> Iterator[list[Any]]:
+    more = [hit.by] * bool(hit.by and hit.by != hit.title) + [f"{k}: {v}" for k, v in hit.facts.items()]
+    yield [hit.list, hit.code, hit.title, _days(hit) + _force(hit.in_force), _cut(", ".join(more)), f"{hit.score:.2f}"]
+    for c in hit.counterparts:
+        relation = "" if c.relation == "equivalent" else f" ({c.relation})"
+        said = _CHECKED.get(c.checked, c.checked)
+        yield ["", f"= {c.act} {c.number}", c.title + relation, _days(c) + _force(c.in_force), said, ""]
+
+
+def _days(of: Any) -> str:
+    return f"{of.valid_from}..{of.valid_to}" if of.valid_from or of.valid_to else ""
+
+
+def _force(in_force: bool | None) -> str:
+    return {None: "", True: " in force", False: " not in force"}[in_force]
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+
+
+def _plain(hit: Hit) -> dict[str, Any]:
+    pairs = [
+        {
+            "code": f"{c.act} {c.number}", "title": c.title, "valid_from": c.valid_from, "valid_to": c.valid_to,
+            "in_force": c.in_force, "relation": c.relation, "checked": c.checked,
+        }
+        for c in hit.counterparts
+    ]  # fmt: skip
+    return {
+        "list": hit.list, "code": hit.code, "title": hit.title, "score": hit.score, "by": hit.by,
+        "valid_from": hit.valid_from, "valid_to": hit.valid_to, "in_force": hit.in_force, "counterparts": pairs,
+        "facts": dict(hit.facts),
+    }  # fmt: skip
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.add_typer(codes)

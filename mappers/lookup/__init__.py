@@ -1,0 +1,61 @@
+"""Search in the masters: what an officer writes, and the acts, sections, values and places that it may mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from mappers.codes import District, Station, code_lists
+from mappers.lookup.hit import Counterpart, Hit
+from mappers.lookup.laws import find_named_acts, find_sections, find_titles
+from mappers.lookup.places import find_places
+from mappers.lookup.values import find_values
+
+LAWS = ("section", "act")
+PLACES = ("state", "district", "station")
+# An act's own entry, where the text names sections of it.
+_BESIDE_SECTIONS = 0.75
+
+
+def find_codes(
+    text: str,
+    *,
+    only: str = "",
+    day: str = "",
+    stations: Iterable[Station] = (),
+    districts: Iterable[District] | None = None,
+) -> tuple[Hit, ...]:
+    """The entries of all masters that a text may mean, best first, each once.
+
+    only: one of known_lists(), "" for all. day: ISO day of the offence, which decides which law was in force; both laws
+    are told either way. stations, districts: of the workspace, where it has lists of its own.
+    """
+    best: dict[tuple[str, str, str], Hit] = {}
+    for hit in _hits(text.strip(), only, day, tuple(stations), districts):
+        key = (hit.list, hit.code, hit.facts.get("state", hit.facts.get("district", "")))
+        if only in ("", hit.list) and (key not in best or best[key].score < hit.score):
+            best[key] = hit
+    return tuple(sorted(best.values(), key=lambda h: (-h.score, h.in_force is False)))
+
+
+def known_lists() -> tuple[str, ...]:
+    """What a search can be limited to."""
+    return (*LAWS, *PLACES, *code_lists())
+
+
+def _hits(
+    text: str, only: str, day: str, stations: tuple[Station, ...], districts: Iterable[District] | None
+) -> Iterator[Hit]:
+    named = [*find_sections(text, day)] if only in ("", *LAWS) else []
+    acts = [*find_named_acts(text, day)] if only in ("", *LAWS) else []
+    yield from named
+    yield from (replace(a, score=round(a.score * _BESIDE_SECTIONS, 4)) for a in acts) if named else acts
+    if only in ("", *LAWS) and not named and not acts:
+        yield from find_titles(text, day)
+    if only not in (*LAWS, *PLACES):
+        yield from find_values(text, day, only, with_near=not named or only != "")
+    if only in ("", *PLACES) and not named:
+        yield from find_places(text, day, only, stations, districts)
+
+
+__all__ = ["LAWS", "PLACES", "Counterpart", "Hit", "find_codes", "known_lists"]
