@@ -75,6 +75,17 @@ def test_a_wrong_row_length_is_mended_and_said(tmp_path: Path) -> None:
     assert [r.cells[0] for r in table.rows] == [b"one", b"two", b"three"]
 
 
+def test_a_field_that_is_said_too_short_is_mended_by_the_length_of_the_row(tmp_path: Path) -> None:
+    names = ((b"NAME", 8), (b"AGE", 6), (b"VALUE", 5))
+    head = struct.pack("<4BIHH20x", 3, 99, 1, 1, 12, 129, 21)
+    fields = b"".join(struct.pack("<11sc4xBB14x", n, b"C", w, 0) for n, w in names)
+    rows = [[b"abel %d" % i, b"%d" % (i * 37), b"%d" % (100_000 + i * 7919)] for i in range(12)]
+    body = b"".join(b" " + a.ljust(8) + b.ljust(6) + c for a, b, c in rows)
+    table = opened(tmp_path, head + fields + b"\r" + body + b"\x1a")
+    assert [list(r.cells) for r in table.rows] == rows
+    assert "field VALUE is read as 6 bytes long, not 5" in table.notes
+
+
 def test_an_unknown_field_type_is_read_as_characters_and_said(tmp_path: Path) -> None:
     table = opened(tmp_path, dbf(ROWS, kind=b"?"))
     assert "unknown type ?" in table.notes[0]

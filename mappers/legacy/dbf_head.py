@@ -92,7 +92,7 @@ def looks_like_dbf(path: Path, head: bytes) -> bool:
     if len(head) < 65:
         return False
     first, length = struct.unpack_from("<HH", head, 8)
-    at = 68 if head[0] in DBASE7 and chr(head[100]) in TYPES and head[68:69].isalnum() else 32
+    at = 68 if head[0] in DBASE7 and len(head) > 100 and chr(head[100]) in TYPES and head[68:69].isalnum() else 32
     is_named = head[at] == 0x5F or head[at : at + 1].isalnum()
     letter = head[at + (32 if at == 68 else 11)]
     return head[2] <= 12 and head[3] <= 31 and first >= 65 and length >= 2 and is_named and 32 < letter < 127
@@ -294,14 +294,18 @@ def _fit(data: bytes, head: Head) -> float:
     return by_marks if not looked else (by_marks + by_marks * sound / (len(starts) * len(looked))) / 2
 
 
-def _likeness(data: bytes, head: Head, size: int) -> tuple[float, float, bool]:
-    """What speaks for cutting rows so: their fit, how many cells begin where something begins, a file of whole rows."""
+def _likeness(data: bytes, head: Head, size: int) -> tuple[float, bool, float, bool]:
+    """What speaks for cutting rows so, weightiest first.
+
+    Their fit; fields that fill the row; how many cells begin where something begins; a file of whole rows.
+    """
     rows = data[head.first : head.first + head.length * _FEW_ROWS]
     starts = range(0, len(rows) - head.length + 1, head.length)
     inside = [x.start for x in head.fields if x.start + x.length <= head.length and x.length]
     begun = sum(rows[i + at] not in _BLANK and rows[i + at - 1] in _BEFORE for i in starts for at in inside)
     share = begun / max(len(starts) * len(head.fields), 1)
-    return round(_fit(data, head), 2), round(share, 2), (size - head.first) % head.length in (0, 1)
+    is_whole = (size - head.first) % head.length in (0, 1)
+    return round(_fit(data, head), 2), head.length == head.total, round(share, 2), is_whole
 
 
 _BLANK = b" \0"
