@@ -12,6 +12,7 @@ from digitize.errors import OptionsError
 from digitize.ledger import Ledger
 from digitize.ledger.records import Records, Stored
 from digitize.masking import mask_record
+from digitize.targets.base import roman_names
 from digitize.targets.csv_folder import write_folder
 from digitize.targets.shapes import FlatShape, LayoutShape, Shape, find_layout
 from digitize.workspace import Place
@@ -46,7 +47,7 @@ def export(
 
     to: "csv" (a folder with one file a table, headers = field ids; clean records only unless with_all, for its rows
     carry no verdict; layout: the tables of a target, by the id of its layout, instead) or "jsonl" (every record,
-    one a line, with verdict and findings). An unmasked export is written to the ledger with its reason. Raises
+    one a line, with the Latin spelling of its names, verdict and findings). An unmasked export is written to the ledger with its reason. Raises
     OptionsError for an unknown format.
     """
     if to not in FORMATS:
@@ -101,4 +102,5 @@ def _whole(ledger: Ledger, s: Stored, *, is_masked: bool) -> dict[str, Any]:
         {"field": f.field, "code": f.code, "severity": f.severity, "message": f.message}
         for f in Records(ledger).findings(s.record.id)
     ]
-    return {**to_plain(record), "verdict": s.verdict, "open": list(s.open), "findings": findings}
+    said = {"verdict": s.verdict, "open": list(s.open), "findings": findings}
+    return {**to_plain(record), "roman": dict(roman_names(record)), **said}

@@ -13,6 +13,7 @@ _BY_NAME = {
     "district": "district",
     "outside_district": "district",
     "phone": "phone",
+    "mobile": "phone",
     "age": "age",
 }
 _BY_KIND = {"decimal": "money"}

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from digitize.errors import OptionsError, TargetRefused
 from digitize.masking import MASK, mask_record
 from digitize.schema_files import template, write_template
-from digitize.targets.base import Load, flat_rows, row_hash
+from digitize.targets.base import Load, flat_rows, roman_names, row_hash
 from digitize.targets.sqlite import SqliteTarget
 from digitize.validate import validate_file
 from mappers.codes import code_lists
@@ -134,6 +134,10 @@ def test_names_are_spelled_in_latin_letters_where_they_leave() -> None:
     assert (first["name_roman"], first["relative_name_roman"]) == ("Ram Kumar", "Shyaam")
     assert (second["name"], second["name_roman"], first["alias_roman"]) == (None, None, None)
     assert "name_roman" not in record.children["persons"][0]
+    assert roman_names(record) == {"io_name": "Sunita Verma", "persons[0].name": "Ram Kumar"}
+    empty = record.with_value("persons[0].name_roman", FieldValue("", None, blank=True))
+    assert flat_rows(empty)["iif1_persons"][0]["name_roman"] == "Ram Kumar"
+    assert roman_names(empty) == roman_names(record)
 
 
 def test_a_field_that_nobody_filled_does_not_change_the_hash() -> None:

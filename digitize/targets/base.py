@@ -81,10 +81,22 @@ def flat_rows(record: Record) -> Mapping[str, list[dict[str, Any]]]:
 
 def _flat_value(source: Row, column: Column) -> str | None:
     cell = source.get(column.name)
-    if cell is None and column.roman_of:
+    if column.roman_of and not (cell and cell.value):
         name = source.get(column.roman_of)
         return romanise(name.value) if name and name.value else None
     return cell.value if cell else None
+
+
+def roman_names(record: Record) -> Mapping[str, str]:
+    """Path of a name -> its spelling in Latin letters, for every name whose spelling the source did not give."""
+    tables = {t.child: t for t in form_tables(record.form).values()}
+    rows = [("", record.fields, tables[""])]
+    rows += [
+        (f"{child}[{i}].", row, tables[child]) for child, of in record.children.items() for i, row in enumerate(of)
+    ]
+    names = ((head + c.roman_of, row, c) for head, row, table in rows for c in table.columns if c.roman_of)
+    asked = ((path, row, c) for path, row, c in names if not (c.name in row and row[c.name].value))
+    return {path: spelled for path, row, c in asked if (spelled := _flat_value(row, c))}
 
 
 def row_hash(record: Record) -> str:
