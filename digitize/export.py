@@ -47,8 +47,8 @@ def export(
 
     to: "csv" (a folder with one file a table, headers = field ids; clean records only unless with_all, for its rows
     carry no verdict; layout: the tables of a target, by the id of its layout, instead) or "jsonl" (every record,
-    one a line, with the Latin spelling of its names, verdict and findings). An unmasked export is written to the ledger with its reason. Raises
-    OptionsError for an unknown format.
+    one a line, with the Latin spelling of its names, verdict and findings). An unmasked export is written to the ledger
+    with its reason. Raises OptionsError for an unknown format.
     """
     if to not in FORMATS:
         raise OptionsError(f"--to knows {', '.join(FORMATS)}; not {to}")
