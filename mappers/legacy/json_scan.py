@@ -12,8 +12,8 @@ from typing import NamedTuple
 from mappers.legacy.lines import TextForm, read_chunks, size_in_file
 
 _LONGEST_ROW = 16 << 20
-# What is behind a broken row is read again for it, so there is an end to that.
-_MOST_RESUMES = 200
+# What a broken row swallowed is read again; there is an end to that.
+_MOST_READ_AGAIN = 64 << 20
 SPACE = re.compile(rb"[\s\0,]*+")
 _FLAT = re.compile(rb"[^\[\]{}\"]*+(?:\"(?:[^\"\\]++|\\.)*+\"[^\[\]{}\"]*+)*+", re.DOTALL)
 _STRING = re.compile(rb"\"(?:[^\"\\]++|\\.)*+\"", re.DOTALL)
@@ -177,7 +177,7 @@ def rows_at(path: Path, form: TextForm, place: Place, first_key: list[bytes]) ->
     if closing:
         w.peek()
         w.at += 1
-    resumes = 0
+    again = 0
     while sign := w.peek():
         if sign == closing:
             return
@@ -190,8 +190,8 @@ def rows_at(path: Path, form: TextForm, place: Place, first_key: list[bytes]) ->
             w.colon()
             w.peek()
         taken = w.take()
-        resumed = _resume(w, taken, first_key) if resumes < _MOST_RESUMES else None
-        resumes += resumed is not None
+        resumed = _resume(w, taken, first_key) if again < _MOST_READ_AGAIN else None
+        again += len(taken.data) - len(resumed.data) if resumed is not None else 0
         yield (resumed or taken)._replace(key=key)
         if not taken.is_whole and resumed is None:
             return
