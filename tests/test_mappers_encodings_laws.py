@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mappers.encodings import decode, decode_cell, encode, encodings, find_encoding, names, to_characters
+from mappers.encodings.engine import FontTable
 
 WORDS = Path(__file__).parent.parent / "sample_data" / "words.csv"
 FONTS = tuple(n for n in names() if n != "utf8-doubled")
@@ -64,3 +65,13 @@ def test_a_cell_that_was_read_is_not_read_again(data: st.DataObject, name: str) 
     assert decode_cell(encoding, once).text == once
     # One letter by itself may be three codes of a font.
     assert len(once) == 1 or decode_cell(encoding, once.encode()).text == once
+
+
+@settings(deadline=None, max_examples=600)
+@given(st.data(), st.sampled_from([n for n in FONTS if isinstance(find_encoding(n), FontTable)]))
+def test_words_decoded_one_by_one_are_what_the_whole_text_is(data: st.DataObject, name: str) -> None:
+    font = find_encoding(name)
+    assert isinstance(font, FontTable)
+    pieces = st.one_of(st.sampled_from(sorted(font.codes)), st.sampled_from([" ", "  ", "1", "/", font.script.virama]))
+    text = "".join(data.draw(st.lists(pieces, max_size=16)))
+    assert font.decode(text) == font._decoded(text)

@@ -62,6 +62,11 @@ class FontTable:
 
     def decode(self, text: str) -> str:
         """Characters of the font as Unicode NFC; a code the table has not stays as it is."""
+        if self._over_blanks.search(text):
+            return self._decoded(text)
+        return " ".join(map(self._words.__getitem__, text.split(" ")))
+
+    def _decoded(self, text: str) -> str:
         glyphs = "".join(map(self._glyphs.__getitem__, self.codes_pattern.findall(text)))
         if not self.script.start:
             return nfc(glyphs)
@@ -82,6 +87,23 @@ class FontTable:
         Raises ValueError naming the first character for which the font has no spelling.
         """
         return self._writer.write(nfc(text))
+
+    @cached_property
+    def _words(self) -> Memory:
+        """Words already decoded: names and places come again in cells that are all different."""
+        return Memory(self._decoded)
+
+    @cached_property
+    def _over_blanks(self) -> re.Pattern[str]:
+        """Blanks at which a text must not be cut: those in codes, those before a mark that hangs on a syllable."""
+        virama = self.script.virama
+        if any(" " in code for code in self.codes) or not virama:
+            return re.compile(" ")
+        hanging = {
+            c[0] for c, shown in self.codes.items()
+            if self.roles.get(c) in ("post", "drop") or shown.startswith(virama)
+        } | {virama}  # fmt: skip
+        return re.compile(f" (?=[{''.join(map(re.escape, sorted(hanging)))}])") if hanging else re.compile("(?!)")
 
     @cached_property
     def _writer(self) -> FontWriter:
