@@ -20,7 +20,7 @@ _NOT_DATA = frozenset(("xmlns", "xsi", "xml", "diffgr", "msdata", "od", "updg"))
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 
 
-@dataclass
+@dataclass(eq=False)
 class Kind:
     """All elements with one name at one place. first: byte of the file where the first begins.
 
