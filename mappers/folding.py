@@ -12,7 +12,7 @@ _ZEROS = (
 )  # fmt: skip
 _DIGITS = {zero + n: str(n) for zero in _ZEROS for n in range(10)}
 # Hindi writes the zero for the dot of an abbreviation: भा०द०वि० is भा.द.वि.
-_ZERO_AS_DOT = re.compile(r"(?<=[\u0904-\u0939\u093c-\u094d])\u0966")
+_ZERO_AS_DOT = re.compile(r"(?<=[\u0900-\u0939\u093c-\u094d\u0958-\u095f])\u0966")
 # Tamil 10, 100 and 1000, which multiply the digit before them: ௨௰௫ is 25. Source: the Unicode code charts.
 _TAMIL_UNITS = {"\u0bf0": 10, "\u0bf1": 100, "\u0bf2": 1000}
 _TAMIL_NUMBER = re.compile("[\u0be6-\u0bf2]*[\u0bf0-\u0bf2][\u0be6-\u0bf2]*")

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from mappers.clean.base import CleanContext
 from mappers.clean.sections import clean_sections, parse_sections
 from mappers.codes import acts, ipc_sections
+from mappers.folding import fold_digits
 
 IN_2010 = CleanContext(day="2010-05-05")
 
@@ -128,6 +129,11 @@ def test_nothing_is_inferred_where_an_act_is_named_that_is_not_known() -> None:
 def test_nothing_is_inferred_for_a_section_that_the_penal_code_has_not() -> None:
     (row,) = clean_sections("66C", IN_2010).rows
     assert (row["act"].value, row["act"].notes, row["inferred"].value) == (None, ("act-unclear",), "no")
+
+
+def test_a_zero_for_a_dot_is_a_dot_behind_every_kind_of_letter() -> None:
+    assert fold_digits("\u0958०") == "\u0958."
+    assert fold_digits("सं० ३०२") == "सं. 302"
 
 
 def test_the_number_of_the_case_is_no_section() -> None:
