@@ -100,7 +100,8 @@ def _ccis_iif3() -> list[Line]:
             fields = pick(
                 case, "police_station year fir_no gd_no io_name io_rank",
                 accused_code=f"A{at}", arrest_date=f"{case.day}", arrest_time="18:30", arrest_place=case.place,
-                arrest_mode=("arrested_and_sent_up", "surrendered_and_police_custody")[at - 1], fingerprints_taken=("yes", "no")[case.at % 2],
+                arrest_mode=("arrested_and_sent_up", "surrendered_and_police_custody")[at - 1],
+                fingerprints_taken=("yes", "no")[case.at % 2],
             )  # fmt: skip
             meant = {"role": "accused", "name": person.name, "relative_name": person.father}
             lines.append(Line(len(lines) + 1, cells, fields, {"persons": [meant]}, form="iif3"))

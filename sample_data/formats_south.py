@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 
 from sample_data.formats_cases import Case, make_cases, one_cell, pick, words
@@ -10,7 +11,8 @@ from sample_data.formats_write import Format, Line, inserts, shown, stored, writ
 
 MDB = "mh_crime_mdb", "mr", 2002
 _PS = {"14": words("mr").villages[0], "15": words("mr").villages[1]}
-_MDB_PLAIN = ("FIRDATE", "FIRTIME", "OCCFROM", "OCCTO", "PROPSTOLEN", "PROPREC", "SUMMARY")
+_LATER = timedelta(days=58)
+_MDB_PLAIN = ("FIRDATE", "FIRTIME", "OCCFROM", "OCCTO", "CSDATE", "PROPSTOLEN", "PROPREC", "SUMMARY")
 
 
 def _tbl_fir() -> list[Line]:
@@ -21,7 +23,7 @@ def _tbl_fir() -> list[Line]:
 def _tbl_fir_line(case: Case) -> Line:
     c = case.complainant
     psid = next(i for i, s in _PS.items() if s == case.station)
-    nobody = case.at == 6
+    nobody, is_open = case.at == 6, case.at in (2, 7)
     cells = {
         "FIRID": str(1200 + case.at), "PSID": psid, "FIRNO": str(case.number), "FIRYEAR": str(case.year),
         "FIRDATE": f"{case.day} 00:00:00", "FIRTIME": f"1899-12-30 {case.time}:00",
@@ -29,7 +31,9 @@ def _tbl_fir_line(case: Case) -> Line:
         "ACTSEC": case.statute, "COMPNAME": c.name, "COMPFATHER": "-" if nobody else c.father, "COMPADDR": c.address,
         "PLACE": case.place, "BEATNO": str(1 + case.at % 4), "PROPSTOLEN": f"{case.value}.0000",
         "PROPREC": f"{case.recovered or 0}.0000", "IONAME": f"{words('mr').rank} {case.officer}",
-        "DETECTED": ("-1", "0")[case.at % 2], "CSNO": str(case.at), "SUMMARY": ("C/S", "A", "B")[case.at % 3],
+        "DETECTED": ("-1", "0")[case.at % 2], "CSNO": "" if is_open else str(case.at),
+        "CSDATE": "" if is_open else f"{case.day + _LATER} 00:00:00",
+        "SUMMARY": "" if is_open else ("C/S", "A", "B")[case.at % 3],
         "REMARKS": case.narrative,
     }  # fmt: skip
     fields = pick(
@@ -38,7 +42,18 @@ def _tbl_fir_line(case: Case) -> Line:
         recovered_value=case.recovered or "0", result=cells["SUMMARY"], legacy_key=cells["FIRID"],
     )  # fmt: skip
     person = case.meant_complainant(("name", "address") if nobody else ("name", "relative_name", "address"))
-    return Line(case.at, cells, fields, {"acts": case.meant_acts(), "persons": [person]})
+    also = () if is_open else (_tbl_fir_report(case),)
+    return Line(case.at, cells, fields, {"acts": case.meant_acts(), "persons": [person]}, also=also)
+
+
+def _tbl_fir_report(case: Case) -> Line:
+    """The final report that stands in the same row: charge-sheet, or summary A (untraced) or B (false)."""
+    kinds = ("charge_sheet", "fr_true_undetected_untraced", "fr_unoccurred")
+    fields = pick(
+        case, "police_station year fir_no io_name io_rank", report_no=str(case.at), report_date=f"{case.day + _LATER}",
+        report_type=kinds[case.at % 3],
+    )  # fmt: skip
+    return Line(case.at, {}, fields, form="iif5")
 
 
 def _tbl_accused() -> list[Line]:

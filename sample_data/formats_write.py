@@ -22,7 +22,7 @@ Cells = Mapping[str, str]
 class Line:
     """One row of an old table and what it should become. row: its number in the source. deleted: marked so there.
 
-    reported: why it makes no record, "" for a row that does.
+    reported: why it makes no record, "" for a row that does. also: records of other forms that it makes.
     """
 
     row: int
@@ -32,6 +32,7 @@ class Line:
     form: str = "iif1"
     deleted: bool = False
     reported: str = ""
+    also: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -161,8 +162,9 @@ def _xlsx_cell(place: str, text: str) -> str:
 
 
 def write_expected(path: Path, lines: Sequence[Line]) -> None:
-    """One line of JSON for each row of the source: the record it makes, or why it makes none."""
-    path.write_text("".join(json.dumps(_expected(x), ensure_ascii=False) + "\n" for x in lines), "utf-8", newline="\n")
+    """One line of JSON for each record that a row of the source makes, or for why it makes none."""
+    made = [_expected(x) for line in lines for x in (line, *line.also)]
+    path.write_text("".join(json.dumps(x, ensure_ascii=False) + "\n" for x in made), "utf-8", newline="\n")
 
 
 def _expected(line: Line) -> dict[str, object]:
