@@ -97,13 +97,14 @@ class FontTable:
     def _over_blanks(self) -> re.Pattern[str]:
         """Blanks at which a text must not be cut: those in codes, those before a mark that hangs on a syllable."""
         virama = self.script.virama
-        if any(" " in code for code in self.codes) or not virama:
+        if not virama:
             return re.compile(" ")
         hanging = {
             c[0] for c, shown in self.codes.items()
             if self.roles.get(c) in ("post", "drop") or shown.startswith(virama)
         } | {virama}  # fmt: skip
-        return re.compile(f" (?=[{''.join(map(re.escape, sorted(hanging)))}])") if hanging else re.compile("(?!)")
+        with_blanks = sorted(re.escape(c) for c in self.codes if " " in c)
+        return re.compile("|".join([*with_blanks, f" (?=[{''.join(map(re.escape, sorted(hanging)))}])"]))
 
     @cached_property
     def _writer(self) -> FontWriter:
