@@ -232,3 +232,38 @@ def _xlsx_cell(cell: Any, value: object, font: str) -> None:
         cell.data_type = "s"
         if font:
             cell.font = Font(name=font)
+
+
+def xlsb(name: str, rows: Sequence[Sequence[str | float | None]]) -> bytes:
+    """A workbook with one sheet whose parts are binary."""
+
+    def part(kind: int, data: bytes = b"") -> bytes:
+        number = bytes([kind]) if kind < 128 else bytes([kind & 0x7F | 0x80, kind >> 7])
+        assert len(data) < 128
+        return number + bytes([len(data)]) + data
+
+    def text(value: str) -> bytes:
+        return struct.pack("<I", len(value)) + value.encode("utf-16-le")
+
+    sheet = part(129) + part(148, struct.pack("<4I", 0, len(rows) - 1, 0, 9)) + part(145)
+    for r, row in enumerate(rows):
+        sheet += part(0, struct.pack("<I", r) + bytes(21))
+        for c, value in enumerate(row):
+            place = struct.pack("<II", c, 0)
+            if isinstance(value, str):
+                sheet += part(6, place + text(value))
+            elif value is not None:
+                sheet += part(5, place + struct.pack("<d", value))
+    book = (
+        part(131) + part(143) + part(156, struct.pack("<II", 0, 1) + text("rId1") + text(name)) + part(144) + part(132)
+    )
+    relation = '<Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.bin"/>'
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as z:
+        z.writestr("xl/workbook.bin", book)
+        z.writestr(
+            "xl/_rels/workbook.bin.rels",
+            f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{relation}</Relationships>',
+        )
+        z.writestr("xl/worksheets/sheet1.bin", sheet + part(146) + part(130))
+    return out.getvalue()

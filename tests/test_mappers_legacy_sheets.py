@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from binary_tables import Dated, Raw, biff2, biff5, biff8, ods, ole, record, xlsx
+from binary_tables import Dated, Raw, biff2, biff5, biff8, ods, ole, record, xlsb, xlsx
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
@@ -454,3 +454,20 @@ def test_entities_are_refused_and_monstrous_parts_too(tmp_path: Path) -> None:
     assert "entities" in notes[0]
     rows, notes = damage(tmp_path, ods_of("<a>" + " " * 30_000_000 + "</a>"))
     assert "would unpack to" in notes[0]
+
+
+def test_workbooks_of_binary_parts_are_read_and_damaged_ones_refused(tmp_path: Path) -> None:
+    data = xlsb("Kalpanapur", [[None, None, None], [None, "No", "Name"], [None, 7.0, "Abel"], [None, 8.5, "Bela"]])
+    (table,) = opened(tmp_path, data)
+    assert (table.name, table.columns) == ("Kalpanapur", ("No", "Name"))
+    assert [(r.number, r.cells) for r in table.rows] == [(3, ("7", "Abel")), (4, ("8.5", "Bela"))]
+    with pytest.raises(TableError):
+        opened(tmp_path, data[: len(data) // 2])
+
+
+def test_a_sheet_that_two_names_stand_for_is_delivered_once_and_a_missing_one_is_told(tmp_path: Path) -> None:
+    book = '<workbook><sheets><sheet name="a" r:id="r"/><sheet name="b" r:id="r"/><sheet name="c" r:id="q"/></sheets></workbook>'
+    tables = opened(tmp_path, xlsx_of('<c t="inlineStr"><is><t>x</t></is></c><c><v>1</v></c>', book=book))
+    assert [(t.name, len(list(t.rows))) for t in tables] == [("a", 1), ("c", 0)]
+    assert any("delivered once" in n for n in tables[0].notes)
+    assert "the sheet is missing in the file" in tables[1].notes

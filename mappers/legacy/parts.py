@@ -45,12 +45,14 @@ class Package:
     parts: Mapping[str, Part]
     is_whole: bool
     notes: list[str] = field(default_factory=list)
+    _folded: dict[str, str] = field(default_factory=dict)
 
     def find(self, name: str) -> str:
         """The name as the archive spells it, "" when there is no such part; some writers get its case wrong."""
         if name in self.parts:
             return name
-        return next((n for n in self.parts if n.casefold() == name.casefold()), "")
+        self._folded = self._folded or {n.casefold(): n for n in self.parts}
+        return self._folded.get(name.casefold(), "")
 
     def stream(self, name: str) -> Iterator[bytes]:
         """The content of a part in chunks, as far as it can be unpacked; damage is added to the notes."""

@@ -31,7 +31,7 @@ class SheetBody:
     usual: int
     fonts: Mapping[str, str] = field(default_factory=dict)
     damage: RowDamage = field(default_factory=RowDamage)
-    _held: dict[Merge, Cell] = field(default_factory=dict)
+    _held: dict[int, tuple[Merge, Cell]] = field(default_factory=dict)
     _seen_merges: int = 0
     _by_top: dict[int, list[Merge]] = field(default_factory=dict)
 
@@ -100,11 +100,11 @@ class SheetBody:
         self._take_up_merges()
         for m in self._by_top.pop(row.number, ()):
             if m.left in row.cells:
-                self._held[m] = row.cells[m.left]
+                self._held[m.left] = m, row.cells[m.left]
         if not self._held:
             return row.cells
-        self._held = {m: cell for m, cell in self._held.items() if m.bottom >= row.number}
-        held = {m.left: cell for m, cell in self._held.items() if m.left not in row.cells and m.top < row.number}
+        self._held = {c: (m, cell) for c, (m, cell) in self._held.items() if m.bottom >= row.number}
+        held = {c: cell for c, (m, cell) in self._held.items() if c not in row.cells and m.top < row.number}
         for c in held:
             self.damage.add(f"column {self._name[c]}: {_REPEATED}", row.number)
         return {**held, **row.cells}

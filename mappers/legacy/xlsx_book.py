@@ -61,17 +61,30 @@ def read_workbook(package: Package) -> Workbook:
                 pass
     if texts.size > _MOST_TEXT:
         package.notes.append(f"the workbook holds more than {_MOST_TEXT >> 20} MB of texts; the rest is left out")
-    sheets = tuple(_sheets(package, book, relations.targets))
+    sheets = tuple(_sheets(package, book, relations))
     return Workbook(sheets, tuple(styles.formats()), tuple(texts.found), book.is_1904)
 
 
-def _sheets(package: Package, book: _BookHandler, targets: Mapping[str, str]) -> Iterator[SheetPart]:
-    """The sheets as the workbook lists them; where it is lost, the parts that hold sheets."""
-    listed = [s._replace(part=package.find(targets[s.part])) for s in book.sheets if s.part in targets]
-    if any(s.part for s in listed):
-        yield from listed
+def is_sheet_part(name: str) -> bool:
+    """Whether a part holds a sheet, told by its name."""
+    return bool(_SHEET_PART.match(name))
+
+
+def _sheets(package: Package, book: _BookHandler, relations: _RelationHandler) -> Iterator[SheetPart]:
+    """The sheets as the workbook lists them, each part once; where the list is lost, the parts that hold sheets."""
+    listed = [s for s in book.sheets if s.part not in relations.others]
+    once: dict[str, SheetPart] = {}
+    for sheet in listed:
+        part = package.find(relations.targets.get(sheet.part, ""))
+        once.setdefault(part or sheet.name, sheet._replace(part=part))
+    if len(once) < len(listed):
+        package.notes.append(
+            f"{len(listed) - len(once)} sheets stand for what another sheet holds; it is delivered once"
+        )
+    if any(s.part for s in once.values()):
+        yield from once.values()
         return
-    for part in sorted((p for p in package.parts if _SHEET_PART.match(p)), key=lambda p: (len(p), p)):
+    for part in sorted(filter(is_sheet_part, package.parts), key=lambda p: (len(p), p)):
         yield SheetPart(posixpath.basename(part)[:-4], part, False)
 
 
@@ -93,16 +106,19 @@ class _BookHandler(Handler[None]):
 
 
 class _RelationHandler(Handler[None]):
-    """Where the sheets lie, by the keys of the workbook; sheets of charts and macros are no tables."""
+    """Where the sheets lie, by the keys of the workbook. others: keys of sheets of charts and macros, no tables."""
 
     def __init__(self) -> None:
         super().__init__()
         self.targets: dict[str, str] = {}
+        self.others: set[str] = set()
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "Relationship" and attributes.get("Type", "").endswith("/worksheet"):
             path = posixpath.normpath(posixpath.join("/xl", attributes.get("Target", "")))
             self.targets[attributes.get("Id", "")] = path.lstrip("/")
+        elif name == "Relationship":
+            self.others.add(attributes.get("Id", ""))
 
 
 class _StyleHandler(Handler[None]):
