@@ -4,16 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import NamedTuple
 
 from mappers.bind import BoundRule, FormMapping
 from mappers.cells import Cell
 from mappers.clean.base import CleanContext, Cleaned, CleanedRows
 from mappers.codes.places import place_lists
-from mappers.record import FieldValue, Row
+from mappers.record import FieldValue, Origin
 from mappers.values import MapContext
 
+
+class Said(NamedTuple):
+    """A value on its way: what a FieldValue is, as cheap as a tuple. A table of millions of rows makes few of those.
+
+    origin: of the cell; without the row for cells of tables.
+    """
+
+    raw: str
+    value: str | None
+    confidence: float = 1.0
+    origin: Origin = Origin()
+    by: str = ""
+    blank: bool = False
+    notes: tuple[str, ...] = ()
+    candidates: tuple[str, ...] = ()
+    accept: float = 0.0
+
+    def is_sure(self) -> bool:
+        """As FieldValue has it."""
+        return (self.value is not None or self.blank) and self.confidence >= self.accept
+
+    def at(self, origin: Origin) -> FieldValue:
+        """The value with its full origin."""
+        return FieldValue(
+            self.raw, self.value, self.confidence, origin, self.by, self.blank, self.notes, self.candidates, self.accept
+        )
+
+
+SaidRow = Mapping[str, Said]
 # One row of values; several or none for a cleaner that may give many.
-Answer = tuple[Row, ...]
+Answer = tuple[SaidRow, ...]
 
 _NIL = frozenset("-–—_./*=~ \t\r\n")
 _UNKNOWN_CODE = Cleaned(None, 0.0, ("code-unknown",))
@@ -56,19 +86,17 @@ class Answers:
         written = bool(cell.text.strip())
         blank = cell.blank or written
         notes = ("nil",) if written else () if blank else ("unread",)
-        empty = FieldValue(
-            cell.raw, None, cell.confidence, cell.origin, self._by, blank, notes, cell.candidates, cell.accept
-        )
+        empty = Said(cell.raw, None, cell.confidence, cell.origin, self._by, blank, notes, cell.candidates, cell.accept)
         if not rule.cleaner.many:
             return (dict.fromkeys((f for _, f in rule.targets), empty),)
         return () if empty.is_sure() else ({rule.main: empty},)
 
-    def _parts(self, rule: BoundRule, cell: Cell, parts: Mapping[str, Cleaned], found: CleanedRows) -> Row:
+    def _parts(self, rule: BoundRule, cell: Cell, parts: Mapping[str, Cleaned], found: CleanedRows) -> SaidRow:
         out = {name: self._value(cell, parts[part], found.notes) for part, name in rule.targets if part in parts}
         return out or {rule.main: self._value(cell, _UNPARSED, found.notes)}
 
-    def _value(self, cell: Cell, answer: Cleaned, more: tuple[str, ...] = ()) -> FieldValue:
-        return FieldValue(
+    def _value(self, cell: Cell, answer: Cleaned, more: tuple[str, ...] = ()) -> Said:
+        return Said(
             answer.raw or cell.raw, answer.value, cell.confidence * answer.confidence, cell.origin, self._by, False,
             (*cell.notes, *answer.notes, *more), cell.candidates, cell.accept,
         )  # fmt: skip

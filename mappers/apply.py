@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import repeat
 
-from mappers.answers import Answer, Answers, is_nil
+from mappers.answers import Answer, Answers, Said, SaidRow, is_nil
 from mappers.bind import BoundRow, BoundRule, FormMapping
 from mappers.cells import Sources
-from mappers.record import FieldValue, Origin, Record, Row
+from mappers.record import Origin, Record, Row
 from mappers.values import MapContext
 
 _INTAKE = "intake"
@@ -19,7 +19,7 @@ _REMEMBERED = 20_000
 # The day that decides which law applies: of the occurrence, else of the report, else the year.
 _DAYS = ("occurrence_from", "fir_date", "year")
 
-Values = list[FieldValue | None]
+Values = list[Said | None]
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Mapped:
     rows: Mapping[str, Sequence[Answer]]
     left: Mapping[str, Sequence[bool] | None]
 
-    def children(self, kind: str, at: int) -> Iterator[Row]:
+    def children(self, kind: str, at: int) -> Iterator[SaidRow]:
         """The rows of a kind in one source that say anything, with the mapping's constants."""
         constants = _constants(self.mapping, self.mapping.rows[kind])
         for row in self.rows[kind][at]:
@@ -261,24 +261,20 @@ class _Place:
         self._row = row
         self._origins: dict[str, Origin] = {}
 
-    def row(self, values: Row) -> Row:
-        if not self._row:
-            return values
-        return {name: self._value(v) for name, v in values.items()}
+    def row(self, values: SaidRow) -> Row:
+        return {name: v.at(self._origin(v.origin)) for name, v in values.items()}
 
-    def _value(self, v: FieldValue) -> FieldValue:
-        column = v.origin.column
-        if not column:
-            return v
-        origin = self._origins.get(column)
-        if origin is None:
-            o = v.origin
-            origin = self._origins[column] = Origin(file=o.file, table=o.table, row=self._row, column=column)
-        return FieldValue(v.raw, v.value, v.confidence, origin, v.by, v.blank, v.notes, v.candidates, v.accept)
+    def _origin(self, o: Origin) -> Origin:
+        if not self._row or not o.column:
+            return o
+        found = self._origins.get(o.column)
+        if found is None:
+            found = self._origins[o.column] = Origin(file=o.file, table=o.table, row=self._row, column=o.column)
+        return found
 
 
-def _constants(mapping: FormMapping, part: FormMapping | BoundRow) -> dict[str, FieldValue]:
-    return {name: FieldValue(value, value, by=mapping.by) for name, value in part.set.items()}
+def _constants(mapping: FormMapping, part: FormMapping | BoundRow) -> dict[str, Said]:
+    return {name: Said(value, value, by=mapping.by) for name, value in part.set.items()}
 
 
 def _add_intake(fields: dict[str, Values], context: MapContext, count: int) -> None:
@@ -291,7 +287,7 @@ def _add_intake(fields: dict[str, Values], context: MapContext, count: int) -> N
     }
     for name, value in known.items():
         if value:
-            said = FieldValue("", value, by=_INTAKE)
+            said = Said("", value, by=_INTAKE)
             fields[name] = [said if v is None or v.blank else v for v in fields.get(name) or [None] * count]
     _add_district(fields, context, count)
 
@@ -305,8 +301,8 @@ def _add_district(fields: dict[str, Values], context: MapContext, count: int) ->
     fields["district"] = [_district(s, d, context) for s, d in zip(stations, districts, strict=True)]
 
 
-def _district(station: FieldValue | None, district: FieldValue | None, context: MapContext) -> FieldValue | None:
+def _district(station: Said | None, district: Said | None, context: MapContext) -> Said | None:
     known = context.district_of.get((station and station.value) or "")
     if station is None or not known or (district is not None and not district.blank):
         return district
-    return replace(station, value=known, by=_STATION_LIST, notes=(), candidates=())
+    return station._replace(value=known, by=_STATION_LIST, notes=(), candidates=())
