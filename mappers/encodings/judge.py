@@ -27,6 +27,8 @@ _PRIOR_PLAIN = 3.5
 _PRIOR_EXPECTED = 2.0
 _PRIOR_FONT = 8.0
 _PRIOR_UNCONFIRMED = -2.0
+# Of a font map whose bytes were never learned only the words speak, and they flatter: a code is a whole letter.
+_PRIOR_UNLEARNED = -5.0
 # No cell speaks against an encoding by more than this: any may be a stray.
 _MOST_AGAINST = 12.0
 # Cells of one column are not independent: evidence is divided by their number to this power.
@@ -163,6 +165,7 @@ class ColumnJudge:
         if name == ENGLISH:
             return _PRIOR_PLAIN
         prior = 0.0 if self.known[name].info.is_confirmed else _PRIOR_UNCONFIRMED
+        prior += 0.0 if name in models() else _PRIOR_UNLEARNED
         return prior + _PRIOR_EXPECTED * (name in self.expected) + _PRIOR_FONT * (name in self.named)
 
     def _standing(self, candidate: Candidate) -> tuple[bool, int, bool, bool]:

@@ -22,7 +22,7 @@ Floats = NDArray[np.floating[Any]]
 
 # Both ends of a text, and what no byte stands for.
 EDGE, OTHER = 2, 1
-STEP = 1 / 12  # quantised logarithms are counted in these
+STEP = 1 / 8  # quantised logarithms are counted in these
 FILE = "ngrams.npz"
 _KEEP = frozenset({4})  # InPage's mark before a letter
 # Urdu letters beyond the first half of the Arabic block, in the order of their places behind it.
@@ -129,7 +129,7 @@ class Model:
         return float(self.each(np.array([first << 16 | second << 8 | third], np.uint32))[0])
 
 
-def count(grams: Grams, least: float = 4.0) -> Model:
+def count(grams: Grams, least: float = 4.6) -> Model:
     """A model of some texts' trigrams, smoothed after Witten and Bell.
 
     least: triples that change the texts' logarithm by less than this are left out.

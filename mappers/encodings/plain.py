@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _AGAINST_PLAIN = 2.0
 _AGAINST_CHANGE = 5.0
 # One letter by itself says little, signs alone are the font's.
-_MOST_OF_SIGNS, _MOST_OF_ONE = 0.0, 1.0
+_MOST_OF_SIGNS, _MOST_OF_ONE, _MOST_OF_DOTTED = 0.0, 1.0, -0.5
 _REMEMBERED = 1 << 16
 _NEVER = -1000.0
 _LETTER = re.compile(r"[^\W\d_]")
@@ -33,31 +33,11 @@ _TYPED = str.maketrans("‘’“”–—\xa0…", "''\"\"-- .")
 # Signs that no English word ends in, nor a number holds; fonts show punctuation with them.
 _FOREIGN_SIGN = re.compile(r"(?<=\d)[\]\[{}@~^`=<>\\|](?=\d)|[\]\[{}~^`=<>\\|]+\Z")
 _PUNCTUATION = frozenset(".,;:/()-")
-# Small letters with dots: the font's abbreviations of acts and ranks ("q.h." is ਤ.ਹ.), but for those that English has.
+# Small letters with dots: by themselves the font's abbreviations of acts and ranks ("q.h." is ਤ.ਹ.), initials between
+# plain words; but for those that English has.
 _DOTTED = re.compile(r"(?:[A-Za-z]\.){2,}[A-Za-z]?\Z")
-_DOTTED_ENGLISH = frozenset(
-    (
-        "am",
-        "pm",
-        "ie",
-        "eg",
-        "us",
-        "si",
-        "asi",
-        "hc",
-        "pc",
-        "ps",
-        "io",
-        "ipc",
-        "crpc",
-        "rs",
-        "no",
-        "sho",
-        "cr",
-        "pw",
-        "dw",
-    )
-)
+_DOTTED_WORDS = "am pm ie eg us si asi hc pc ps io ipc crpc rs no sho cr pw dw rw mv"
+_DOTTED_ENGLISH = frozenset(_DOTTED_WORDS.split())
 # A number with one letter that the font shows as the end of a sentence: the last word of a text, not a section "101A".
 _WITH_STOP = re.compile(r"\d+([A-Za-z])\s*\Z")
 _STOPS = frozenset("।॥")
@@ -179,7 +159,7 @@ def _odds_of(encoding: Decoder) -> Mapping[str, float]:
 
     def odds(word: str) -> float:
         typed = word.translate(_TYPED)
-        if not typed.isascii() or not fonts or _is_abbreviation(word):
+        if not typed.isascii() or not fonts:
             return _NEVER
         symbols = font_symbols(typed)
         as_plain = _log_sum([t.of(symbols) + share for t, share in plain])
@@ -197,6 +177,8 @@ def _is_abbreviation(word: str) -> bool:
 
 def _most(word: str) -> float:
     """How much a word may say in favour of plain text."""
+    if _is_abbreviation(word):
+        return _MOST_OF_DOTTED
     letters, digits = len(_LETTER.findall(word)), len(_DIGIT.findall(word))
     return math.inf if letters > 1 or letters and digits else _MOST_OF_ONE if letters else _MOST_OF_SIGNS
 
