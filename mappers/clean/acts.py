@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from mappers.codes.acts import Act, acts
+from mappers.codes.places import states
 from mappers.folding import fold_digits, fold_key, nfc
 
 _LETTER = r"[^\W\d_]|[\u0900-\u0d7f]"
@@ -17,10 +18,11 @@ _ACT_WORD = (
 )
 _YEAR = r"(?:[\s,.\-]*(?:of\s*)?(?P<year>(?:1[89]|20)\d\d)(?!\d))?"
 _ANY_YEAR = _YEAR.replace("?P<year>", "?:")
-_GAP = r"[\s.\-,ঃः:]*"
-_WIDE_GAP = r"[\s.\-,ঃः:()/&]*"
+_GAP = r"[\s.\-,'’ঃः:]*"
+_WIDE_GAP = r"[\s.\-,'’ঃः:()/&]*"
 # Abbreviations that mean an act only with the word behind them: "the P.C. found" is no act, "P.C. Act" is.
 _SHORTEST = 3
+_LONGEST_STATE = 45
 _WORD = r"[^\W\d_][^\s\d/,;()]"
 _FUZZY = re.compile(rf"(?:{_WORD}*\s+){{0,3}}?{_WORD}{{3,}}\s+act(?![^\W\d_])\.?{_YEAR}", re.I)
 _SIMILAR = 82
@@ -53,7 +55,7 @@ def find_acts(text: str) -> list[ActFound]:
             near = _near(re.sub(_ANY_YEAR + "$", "", m.group()))
             if near:
                 found.append(ActFound(m.start(), m.end(), (near,), is_near=True))
-    return sorted(found, key=lambda f: f.start)
+    return sorted((_with_state(text, f) for f in found), key=lambda f: f.start)
 
 
 def act_on(ids: tuple[str, ...], day: str, state: str = "") -> str | None:
@@ -143,6 +145,19 @@ def _pattern() -> re.Pattern[str]:
     bound = _by_first_letter(_alternative(w) for w in ways if _needs_act(w))
     name = rf"(?:{bound}){_GAP}(?:{_ACT_WORD})|(?:{free})(?:{_GAP}(?:{_ACT_WORD}))?"
     return re.compile(rf"(?<![^\W\d_])(?<![\u0900-\u0d7f])(?P<name>{name}){_YEAR}(?!{_LETTER})\.?", re.I)
+
+
+@cache
+def _state_before() -> re.Pattern[str]:
+    """Names and initials of states, which may stand before an act: "W.B. Fire Services Act"."""
+    ways = [re.escape(s.name).replace(r"\ ", r"\s+") for s in states().values()]
+    ways += [rf"{s.code[0]}\.?\s?{s.code[1]}" for s in states().values()]
+    return re.compile(rf"(?<![^\W\d_])(?:{'|'.join(ways)})\.?\s+$", re.I)
+
+
+def _with_state(text: str, found: ActFound) -> ActFound:
+    before = _state_before().search(text[max(0, found.start - _LONGEST_STATE) : found.start])
+    return replace(found, start=found.start - len(before.group())) if before else found
 
 
 def _by_first_letter(alternatives: Iterable[str]) -> str:

@@ -7,6 +7,10 @@ import re
 _ANY_LETTER = r"[^\W\d_]|[\u0900-\u0d7f]"
 # Abbreviations typed with the digit zero for their dots: भा0द0वि0.
 _ZERO_DOT = re.compile(r"(?<=[\u0900-\u0903\u0904-\u0939\u093c-\u094d])0(?![0-9])")
+# "498AIpc": the letter of the section and the name of the code without a blank.
+GLUED = re.compile(r"(\d\s?[a-f])(?=(?:i\.?\s?p\.?\s?c|indian\s+penal)(?![a-z]))", re.I)
+# "304 Part II" is a clause of 304.
+PART = re.compile(r"\(?\s*\b(?:part|para)[\s.\-]*(iv|i{1,3}|[1-4])\b\s*\)?", re.I)
 AMENDED = re.compile(
     r"(?:\b(?:as|and|read\s+with)\s+)*\bam+en[dm]\w*(?:\s+(?:of|in|act|up\s*to))*[\s,\-]*(?:\d{4})?", re.I
 )

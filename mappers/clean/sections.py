@@ -16,8 +16,10 @@ from mappers.clean.section_words import (
     BARE,
     CASE_NUMBER,
     CLAUSE,
+    GLUED,
     NOISE,
     PAREN,
+    PART,
     SECTION,
     YEAR,
     dots_for_zeros,
@@ -28,9 +30,14 @@ from mappers.codes.sections import NEW_LAW_FROM, punishments
 from mappers.folding import fold_digits, squeeze
 
 _KEPT = 1 << 14
-_PENAL_CODES = ("IPC", "BNS")
-# General sections of the IPC that are charged beside an offence, though they threaten nothing themselves.
-_CHARGED_BESIDE = frozenset({"34", "35", "107", "149", "511"})
+# Acts of procedure, and sections of the CrPC that are no offences, so that "109 and 110 Cr.P.C." stay together.
+_PROCEDURE = ("CRPC", "CRPC1898", "BNSS", "IEA", "BSA")
+_STEPS = frozenset(
+    {"107", "108", "109", "110", "111", "116", "117", "122", "133", "144", "145", "146", "147", "151", "174", "176"}
+)
+# The IPC begins with definitions; from the chapter on abetment on its sections are charged, before it these alone.
+_FIRST_CHARGED = 107
+_CHARGED_BEFORE = frozenset({"34", "35", "36", "37", "38"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +83,7 @@ def clean_sections(raw: str, context: CleanContext) -> CleanedRows:
 def parse_sections(raw: str, context: CleanContext) -> CleanedRows:
     """The rows of any list, however it is written; `clean_sections` calls it where a list is not quite plain."""
     text = dots_for_zeros(fold_digits(squeeze(raw)))
+    text = PART.sub(r"(\1)", GLUED.sub(r"\1 ", text))
     text = AMENDED.sub(" ", re.sub(r"&amp;", "&", html.unescape(text), flags=re.I))
     numbers = [m.group() for m in CASE_NUMBER.finditer(text)]
     rows: list[dict[str, Cleaned]] = []
@@ -153,20 +161,26 @@ def _extend(group: _Group, more: _Group) -> None:
 
 def _by_and(group: _Group, act: ActFound, *, first: bool) -> Iterator[_Group]:
     """In "498A/406 and 3/4 DP Act" offences before "and" are the penal code's; in "66C & 66D IT Act" they are not."""
-    if first and 0 < group.cut < len(group.sections) and act.ids[0] not in _PENAL_CODES:
-        before = group.sections[: group.cut]
-        if all(_is_charged(w) for w in before):
-            yield _Group(sections=before)
-            group.sections = group.sections[group.cut :]
+    before = group.sections[: group.cut]
+    if first and 0 < group.cut < len(group.sections) and _are_of_the_code(before, act.ids[0]):
+        yield _Group(sections=before)
+        group.sections = group.sections[group.cut :]
     group.act = act
     yield group
 
 
-def _is_charged(written: _Written) -> bool:
-    """Whether the penal code, old or new, has such an offence: nobody is charged with its definitions."""
-    number = _number(written.match.group(), "IPC").partition("(")[0]
-    is_new = number not in ipc_sections() and number in bns_sections() and int(number) > 44
-    return number in punishments() or number in _CHARGED_BESIDE or is_new
+def _are_of_the_code(before: list[_Written], act: str) -> bool:
+    """Whether sections before "and" are offences under the penal code rather than sections of the act behind it."""
+    numbers = [_number(w.match.group(), "IPC").partition("(")[0] for w in before]
+    if act == "IPC" or (act == "BNS" and bns_sections().issuperset(numbers)):
+        return False
+    return all(map(_is_charged, numbers)) and not (act in _PROCEDURE and _STEPS & set(numbers))
+
+
+def _is_charged(number: str) -> bool:
+    """Whether the penal code has such an offence: nobody is charged with its definitions."""
+    is_late = int("".join(filter(str.isdigit, number)) or 0) >= _FIRST_CHARGED
+    return number in ipc_sections() and (is_late or number in _CHARGED_BEFORE or number in punishments())
 
 
 def _sections_of(text: str) -> _Group:
