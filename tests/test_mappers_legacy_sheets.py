@@ -471,3 +471,23 @@ def test_a_sheet_that_two_names_stand_for_is_delivered_once_and_a_missing_one_is
     assert [(t.name, len(list(t.rows))) for t in tables] == [("a", 1), ("c", 0)]
     assert any("delivered once" in n for n in tables[0].notes)
     assert "the sheet is missing in the file" in tables[1].notes
+
+
+def test_a_row_in_which_the_file_breaks_off_is_cut_and_reading_goes_on_behind_it(tmp_path: Path) -> None:
+    text = "<c t='inlineStr'><is><t>x</t></is></c>"
+    (table,) = opened(
+        tmp_path, xlsx_of(f"{text}{text}</row><row>{text}{text}</ro><row>{text}{text}</row><row>{text}{text}")
+    )
+    assert [r.problem for r in table.rows] == ["", "cut", "", ""]
+    content = (
+        "<office:spreadsheet><table:table table:name='s'>"
+        + "<table:table-row><table:table-cell><text:p>a</text:p></table:table-cell>" * 2
+    )
+    (table,) = opened(
+        tmp_path, ods_of(content.replace("cell><table:table-row", "cell></table:table-row><table:table-row"))
+    )
+    assert [r.problem for r in table.rows] == ["cut"]
+    data = biff8({"s": [HEAD, *FIRS]})
+    (table,) = opened(tmp_path, data[: data.rindex(record(0xE5, b"\0\0"))])
+    assert [r.problem for r in table.rows] == ["", "", "cut"]
+    assert "the sheet is cut: its end is missing" in table.notes

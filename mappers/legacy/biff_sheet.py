@@ -163,7 +163,7 @@ class SheetReader:
             at = row
             cells[column] = cell
         if cells:
-            yield SheetRow(at + 1, cells)
+            yield SheetRow(at + 1, cells, is_cut=not self._has_end)
 
     def _say(self, outline: Outline) -> None:
         if not self._has_end:

@@ -54,6 +54,7 @@ class RowRun(NamedTuple):
     times: int
     runs: tuple[Run, ...]
     is_hidden: bool
+    is_cut: bool = False
 
 
 OdsItem = SheetBegin | RowRun
@@ -152,10 +153,15 @@ class ContentHandler(Handler[OdsItem]):
         self._fonts = fonts
         self._is_body = False
         self._defaults: list[str] = []
-        self.forget()
+        self._clear()
 
     def forget(self) -> None:
-        """Drop the row that is half read."""
+        """A row that is half read is cut."""
+        if self._row_runs:
+            self.done.append(RowRun(1, tuple(self._row_runs), is_hidden=False, is_cut=True))
+        self._clear()
+
+    def _clear(self) -> None:
         self._aside = 0
         self._row: dict[str, str] | None = None
         self._row_runs: list[Run] = []
@@ -193,7 +199,7 @@ class ContentHandler(Handler[OdsItem]):
         elif name == "table-row" and self._row is not None:
             is_hidden = self._row.get("table:visibility", "visible") != "visible"
             self.done.append(RowRun(count(self._row, "table:number-rows-repeated"), tuple(self._row_runs), is_hidden))
-            self._row = None
+            self._row, self._row_runs = None, []
 
     def text(self, data: str) -> None:
         """Characters of a cell."""

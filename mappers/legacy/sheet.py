@@ -45,10 +45,14 @@ class Format(NamedTuple):
 
 
 class SheetRow(NamedTuple):
-    """One row. number: as the program shows it, from 1. cells: those with something in them, by column from 0."""
+    """One row. number: as the program shows it, from 1. cells: those with something in them, by column from 0.
+
+    is_cut: the file breaks off in it.
+    """
 
     number: int
     cells: Mapping[int, Cell]
+    is_cut: bool = False
 
 
 class Merge(NamedTuple):

@@ -69,6 +69,8 @@ class SheetBody:
 
     def _problem(self, row: SheetRow, *, is_first: bool) -> str:
         """The word for what makes a row no record, "" for a record."""
+        if row.is_cut:
+            return "cut"
         if any(self._is_head(row, h) for h in self.heads):
             return "header-again"
         if is_first and _are_column_numbers(row.cells):

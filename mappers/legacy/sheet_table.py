@@ -47,10 +47,11 @@ def read_sheet(sheet: Sheet) -> LegacyTable | None:
     """One sheet; None when nothing is in it.
 
     Rows above the header are titles and are told in the notes. A row that is no record is delivered with its problem:
+    "cut" (the file breaks off in it), "text-lost" and "format-lost" (with a part of the file), "cell-too-long",
     "total" (a sum of others), "header-again", "column-numbers" (1, 2, 3 below the names), "lone-cell" (a note or a
     label between records), "date-for-number" (a case number or section such as 3/4 that the program took for a date:
-    what was typed cannot be known), "too-many-cells" (a cell outside of the table), "cell-too-long". The value of
-    cells merged downwards is repeated in the rows it holds for.
+    what was typed cannot be known), "too-many-cells" (a cell outside of the table). The value of cells merged
+    downwards is repeated in the rows it holds for.
     """
     sample = list(_sample(sheet.rows))
     filled = [r for r in sample if r.cells]

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 from xml.parsers import expat
 
 Item = TypeVar("Item")
-_MOST_BREAKS = 50
+_MOST_BREAKS = 1000
 _ROOT = b"<again>"
 _LONGEST_TAG = 64
 
@@ -29,7 +29,7 @@ class Handler(Generic[Item]):
         """Characters inside the element."""
 
     def forget(self) -> None:
-        """Damage was met: drop what is half read."""
+        """Damage was met: what is half read goes no further."""
 
 
 class EntitiesRefused(Exception):
@@ -60,10 +60,10 @@ class XmlPart(Generic[Item]):
                 self._notes.append(f"the part {self._name} declares entities and is not read")
                 return
             except expat.ExpatError:
+                self._handler.forget()
                 yield from self._taken()
                 breaks += 1
                 self._say(breaks)
-                self._handler.forget()
                 behind = chunk[max(parser.ErrorByteIndex - base, 0) + 1 :]
                 found = self._next_start(behind, again) if again and breaks < _MOST_BREAKS else b""
                 if not found:

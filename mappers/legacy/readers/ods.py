@@ -119,7 +119,7 @@ class _Spreadsheet:
             damage.add("the file repeats more equal rows than are delivered", number)
         self._budget -= (times - 1) * len(cells)
         for i in range(times):
-            yield SheetRow(number + i, cells)
+            yield SheetRow(number + i, cells, item.is_cut)
 
     def _cells(self, item: RowRun, number: int, damage: RowDamage) -> dict[int, Cell]:
         cells: dict[int, Cell] = {}

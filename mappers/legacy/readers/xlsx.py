@@ -110,9 +110,14 @@ class _SheetHandler(Handler[SheetRow]):
         self._book = book
         self._row = self._misplaced = self._hidden = 0
         self._columns: dict[str, int] = {}
-        self.forget()
+        self._clear()
 
     def forget(self) -> None:
+        if self._cells:
+            self.done.append(SheetRow(self._row, self._cells, is_cut=True))
+        self._clear()
+
+    def _clear(self) -> None:
         self._cells: dict[int, Cell] = {}
         self._place = -1
         self._cell: dict[str, str] = {}
