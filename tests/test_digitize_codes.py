@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -23,6 +24,15 @@ def test_the_table_says_what_was_in_force(capsys: pytest.CaptureFixture[str]) ->
     assert "not in" in shown and "in force" in shown
 
 
+def test_a_states_own_lists_are_searched(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "stations.csv").write_text("station,district,aliases,ps_code\nNamunahat,Kalpana,NHT,1301\n", "utf-8")
+    (tmp_path / "districts.csv").write_text("district,cctns_code\nKalpana,13999\n", "utf-8")
+    assert run(["codes", "find", "NHT", "--state", "wb", "--lists", str(tmp_path), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["found"][0]["facts"]["ps_code"] == "1301"
+    assert run(["codes", "find", "कल्पना", "--state", "wb", "--lists", str(tmp_path), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["found"][0]["facts"]["cctns"] == "13999"
+
+
 def test_nothing_found_says_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["codes", "find", "xqzwk", "--list", "religion"]) == 0
     assert "Nothing found" in capsys.readouterr().out
@@ -33,6 +43,7 @@ def test_nothing_found_says_what_to_do(capsys: pytest.CaptureFixture[str]) -> No
     [
         (["find", "x", "--list", "religon"], "did you mean religion"),
         (["find", "x", "--day", "1.7.2024"], "is no day as YYYY-MM-DD"),
+        (["find", "x", "--state", "wbl"], "there is no state wbl; did you mean wb"),
         (["list", "religon"], "did you mean religion"),
     ],
 )

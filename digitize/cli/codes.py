@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -38,10 +38,11 @@ def find(
     json: Json = False,
 ) -> None:
     """Find what a text means: a section, an act, a value of a list, a district; best first, old and new law both."""
-    from mappers.codes import districts, load_stations
+    from mappers.codes import districts, load_stations, states
     from mappers.lookup import find_codes, known_lists
 
-    _check_known("--list", only, known_lists())
+    _check_known("--list", "list", only, known_lists())
+    _check_known("--state", "state", state, states())
     own = lists or Path("-")
     hits = find_codes(
         " ".join(text),
@@ -69,7 +70,7 @@ def list_(
     from mappers.lookup.masters import master, masters
 
     if name:
-        _check_known("NAME", name, [m.name for m in masters()])
+        _check_known("NAME", "list", name, [m.name for m in masters()])
         found = master(name)
         if json:
             plain = [{"code": e.code, "title": e.title, "valid": _days(e), "more": list(e.more)} for e in found.entries]
@@ -88,11 +89,11 @@ def list_(
     results().print(table("Masters", ["list", "entries", "note"], sizes), markup=False)
 
 
-def _check_known(what: str, name: str, known: Any) -> None:
+def _check_known(where: str, what: str, name: str, known: Collection[str]) -> None:
     from mappers.toml import did_you_mean
 
     if name and name not in known:
-        raise typer.BadParameter(f"{what}: there is no list {name}{did_you_mean(name, known)}")
+        raise typer.BadParameter(f"{where}: there is no {what} {name}{did_you_mean(name, known)}")
 
 
 def _iso(day: str) -> str:
