@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from digitize.errors import InputError
 from digitize.flat_file import SUFFIXES, read_rows, sheet_names
-from mappers.schema import Table, form_tables
+from mappers.schema import Table, form_tables, load_schemas
 from validators.finding import Severity
 from validators.structure import STRUCTURE
 
@@ -36,13 +36,17 @@ class FileFinding:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What came of checking. rows_checked + rows_unreadable = rows in the files; findings stand by file and line."""
+    """What came of checking. rows_checked + rows_unreadable = rows in the files; findings stand by file and line.
+
+    other_forms: files or sheets that are tables of another form, which were not looked at.
+    """
 
     form: str
     files: tuple[str, ...]
     rows_checked: int
     rows_unreadable: int
     findings: tuple[FileFinding, ...]
+    other_forms: tuple[str, ...] = ()
 
     def count(self, severity: Severity) -> int:
         """How many findings are of this severity."""
@@ -58,6 +62,7 @@ class Report:
         return {
             "form": self.form,
             "files": list(self.files),
+            "other_forms": list(self.other_forms),
             "rows_checked": self.rows_checked,
             "rows_unreadable": self.rows_unreadable,
             "counts": counts,
@@ -98,14 +103,17 @@ def validate_file(path: Path, form: str, settings: CheckSettings) -> Report:
     own = [t for t in tables if not t.source.table.child] or tables
     if not any(t.lines or t.unreadable for t in own):
         raise InputError(f"{own[0].source.path.name}: there is a header and no row below it; nothing was checked")
-    strays = [_finding(settings, name, "", 0, ("S009", "")) for name in _strays(path, form)]
-    findings = [*strays, *(f for t in tables for f in _faults(t, settings)), *_checked(form, tables, settings)]
+    strays = _strays(path, form)
+    others = tuple(name for name, is_table in strays.items() if is_table)
+    unknown = [_finding(settings, name, "", 0, ("S009", "")) for name, is_table in strays.items() if not is_table]
+    findings = [*unknown, *(f for t in tables for f in _faults(t, settings)), *_checked(form, tables, settings)]
     return Report(
         form,
         tuple(dict.fromkeys(s.path.name for s in sources)),
         sum(len(t.lines) for t in tables),
         sum(t.unreadable for t in tables),
         tuple(sorted(findings)),
+        others,
     )
 
 
@@ -133,14 +141,15 @@ def _table_files(folder: Path) -> list[Path]:
     return sorted(p for p in folder.iterdir() if p.is_file() and p.suffix.lower() in SUFFIXES)
 
 
-def _strays(path: Path, form: str) -> list[str]:
-    """Names of table files in a folder, or of sheets in a workbook, that were passed over."""
+def _strays(path: Path, form: str) -> dict[str, bool]:
+    """Table files in a folder, or sheets in a workbook, that were passed over -> whether they are of another form."""
     tables = form_tables(form)
+    known = {name for of_form in load_schemas().values() for name in of_form}
     if path.is_dir():
-        return [p.name for p in _table_files(path) if p.stem not in tables]
+        return {p.name: p.stem in known for p in _table_files(path) if p.stem not in tables}
     sheets = sheet_names(path) if path.suffix.lower() == ".xlsx" else ()
     others = [s for s in sheets if s not in tables]
-    return [f"{path.name}: {s}" for s in (others if len(others) < len(sheets) else others[1:])]
+    return {f"{path.name}: {s}": s in known for s in (others if len(others) < len(sheets) else others[1:])}
 
 
 def _read(source: _Source) -> _Read:

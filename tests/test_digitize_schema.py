@@ -99,6 +99,16 @@ def test_rows_of_no_record_are_found_in_every_child_table(tmp_path: Path) -> Non
     assert ("ncr_addresses.csv", 3, "astray", "T019") in found
 
 
+def test_tables_of_another_form_are_named_and_are_no_fault(tmp_path: Path) -> None:
+    for form in ("gd", "ncr"):
+        write_template(form, tmp_path)
+        fill(tmp_path, form, full_record(form))
+    (tmp_path / "ncr_old.csv").write_text("x,y\n1,2\n", "utf-8")
+    report = validate_file(tmp_path, "ncr", SETTINGS)
+    assert report.other_forms == ("gd.csv", "gd_legacy_keys.csv", "gd_persons.csv")
+    assert [f.file for f in report.findings if f.code == "S009"] == ["ncr_old.csv"]
+
+
 VALUES = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=9)
 
 

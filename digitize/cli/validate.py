@@ -72,6 +72,8 @@ def _print(report: Report) -> None:
         f"{report.rows_checked} rows checked, {report.rows_unreadable} unreadable: {report.count('reject')} reject, "
         f"{report.count('review')} review, {report.count('note')} note."
     )
+    if report.other_forms:
+        print(f"Not checked, for they are of another form: {', '.join(report.other_forms)}. Name it with --form.")
 
 
 def register(app: typer.Typer) -> None:
