@@ -15,6 +15,8 @@ LAWS = ("section", "act")
 PLACES = ("state", "district", "station")
 # An act's own entry, where the text names sections of it.
 _BESIDE_SECTIONS = 0.75
+# A place so alike that values are not searched by their sound, which takes the longest.
+_TOLD = 0.9
 
 
 def find_codes(
@@ -52,10 +54,11 @@ def _hits(
     yield from (replace(a, score=round(a.score * _BESIDE_SECTIONS, 4)) for a in acts) if named else acts
     if only in ("", *LAWS) and not named and not acts:
         yield from find_titles(text, day)
+    places = [*find_places(text, day, only, stations, districts)] if only in ("", *PLACES) and not named else []
+    yield from places
     if only not in (*LAWS, *PLACES):
-        yield from find_values(text, day, only, with_near=not named or only != "")
-    if only in ("", *PLACES) and not named:
-        yield from find_places(text, day, only, stations, districts)
+        is_told = bool(named or acts) or any(h.score >= _TOLD for h in places)
+        yield from find_values(text, day, only, with_near=not named or only != "", by_sound=not is_told)
 
 
 __all__ = ["LAWS", "PLACES", "Counterpart", "Hit", "find_codes", "known_lists"]

@@ -15,8 +15,11 @@ _FEWEST_LETTERS = 3
 _FEWEST_ALIKE = 0.8
 
 
-def find_values(text: str, day: str, only: str = "", *, with_near: bool = True) -> Iterator[Hit]:
-    """The values whose spelling a text is, then those it comes near to. only: name of a list, "" for all."""
+def find_values(text: str, day: str, only: str = "", *, with_near: bool = True, by_sound: bool = True) -> Iterator[Hit]:
+    """The values whose spelling a text is, then those it comes near to by its letters, else by its sound.
+
+    only: name of a list, "" for all.
+    """
     lists = [c for n, c in code_lists().items() if only in ("", n)]
     key = fold_key(text)
     exact = [value_hit(c, c.keys[key], 1.0, text, day) for c in lists if key in c.keys]
@@ -24,7 +27,7 @@ def find_values(text: str, day: str, only: str = "", *, with_near: bool = True) 
     if with_near and len(key) >= _FEWEST_LETTERS:
         near = [*_near(lists, key, day)]
         yield from near
-        if not exact and not near:
+        if by_sound and not exact and not near:
             yield from _alike(lists, text, day)
 
 
