@@ -11,7 +11,15 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from sample_data import formats_ccis, formats_cipa, formats_east, formats_north, formats_south
+from sample_data import (
+    formats_ccis,
+    formats_ccis_later,
+    formats_cipa,
+    formats_east,
+    formats_lists,
+    formats_north,
+    formats_south,
+)
 from sample_data.formats_write import Format, write_expected
 
 FOLDER = Path(__file__).parent / "formats"
@@ -19,7 +27,9 @@ FOLDER = Path(__file__).parent / "formats"
 
 def all_formats() -> tuple[Format, ...]:
     """Every format, in the order of their ids."""
-    modules = (formats_ccis, formats_cipa, formats_east, formats_north, formats_south)
+    modules = (
+        formats_ccis, formats_ccis_later, formats_cipa, formats_east, formats_lists, formats_north, formats_south,
+    )  # fmt: skip
     return tuple(sorted((f for m in modules for f in m.FORMATS), key=lambda f: f.id))
 
 

@@ -13,12 +13,28 @@ _NO_DAY = "00/00/00"
 CCIS = "mp_ccis", "hi", 1999
 CCIS_STATIONS = {"014": words("hi").villages[0], "015": words("hi").villages[1]}
 _CCIS_FONT = frozenset(
-    {"PLADDR", "COMPNM", "RELNM", "COMPADD", "DELAYRSN", "ACCNM", "ALIAS", "ACCADD", "IONM", "ARRPL"}
+    {
+        "PLADDR",
+        "COMPNM",
+        "RELNM",
+        "COMPADD",
+        "DELAYRSN",
+        "ACCNM",
+        "ALIAS",
+        "ACCADD",
+        "IONM",
+        "ARRPL",
+        "SCENE",
+        "DESCR",
+        "SEIZPL",
+        "JUDGE",
+    }
 )
 _SEX = {"male": "1", "female": "2"}
 
 
-def _ccis_key(case: Case) -> dict[str, str]:
+def ccis_key(case: Case) -> dict[str, str]:
+    """The columns that every table of CCIS begins with."""
     code = next(c for c, s in CCIS_STATIONS.items() if s == case.station)
     return {"STATECD": "13", "DISTCD": "09", "PSCD": code, "FIRNO": f"{case.number:05d}", "FIRYR": str(case.year)}
 
@@ -33,7 +49,7 @@ def _ccis_fir(case: Case) -> Line:
     day, began, hour = f"{case.day:%d/%m/%Y}", f"{case.began:%d/%m/%Y}", case.time.replace(":", "")
     is_unknown_day = case.at == 6
     cells = {
-        **_ccis_key(case), "FIRDT": day, "FIRTM": hour, "OCCFRDT": _NO_DAY if is_unknown_day else began, "OCCTODT": day,
+        **ccis_key(case), "FIRDT": day, "FIRTM": hour, "OCCFRDT": _NO_DAY if is_unknown_day else began, "OCCTODT": day,
         "INFODT": day, "INFOTM": hour, "GDNO": str(case.gd), "GDDT": day, "INFOTYPE": str(1 + case.at % 2),
         "PLDIR": ("01", "03", "05")[case.at % 3], "PLDIST": f"{case.at}.5", "PLADDR": case.place,
         "MAJHEAD": "03", "MINHEAD": "12", "METHOD1": "0412", "METHOD2": "", "METHOD3": "",
@@ -59,7 +75,7 @@ def _ccis_actsec() -> list[Line]:
     lines: list[Line] = []
     for case in make_cases(*CCIS):
         for act in case.meant_acts():
-            cells = {**_ccis_key(case), "SLNO": str(len(lines) + 1), "ACTNM": act["act"], "SECT": act["section"]}
+            cells = {**ccis_key(case), "SLNO": str(len(lines) + 1), "ACTNM": act["act"], "SECT": act["section"]}
             children = {"acts": [{"act": act["act"], "section": act["section"]}]}
             lines.append(Line(len(lines) + 1, cells, pick(case, "police_station year fir_no"), children))
     return lines
@@ -71,7 +87,7 @@ def _ccis_acc() -> list[Line]:
     for case in make_cases(*CCIS):
         for at, person in enumerate(case.accused or (None,), 1):
             cells = {
-                **_ccis_key(case), "ACCSR": f"A{at}", "KNOWN": "1" if person else "3",
+                **ccis_key(case), "ACCSR": f"A{at}", "KNOWN": "1" if person else "3",
                 "ACCNM": person.name if person else "-", "ALIAS": person.alias if person else "",
                 "RELCD": "1" if person else "", "RELNM": person.father if person else "",
                 "ACCAGE": f"{person.age:03d}" if person else "999", "ACCSEX": _SEX[person.sex] if person else "",
@@ -93,7 +109,7 @@ def _ccis_iif3() -> list[Line]:
     for case in make_cases(*CCIS):
         for at, person in enumerate(case.accused, 1):
             cells = {
-                **_ccis_key(case), "ACCSR": f"A{at}", "ACCNM": person.name, "RELNM": person.father,
+                **ccis_key(case), "ACCSR": f"A{at}", "ACCNM": person.name, "RELNM": person.father,
                 "ARRDT": f"{case.day:%d/%m/%Y}", "ARRTM": "1830", "ARRPL": case.place, "ARRMODE": str(at),
                 "FPTAKEN": "YN"[case.at % 2], "GDNO": str(case.gd), "IONM": f"{words('hi').rank} {case.officer}",
             }  # fmt: skip
@@ -115,7 +131,7 @@ def _ccis_iif5() -> list[Line]:
     for case in make_cases(*CCIS):
         kind = case.at % 3
         cells = {
-            **_ccis_key(case), "FRNO": str(case.number + 1), "FRDT": f"{case.day:%d/%m/%Y}", "FRTYP": "CUF"[kind],
+            **ccis_key(case), "FRNO": str(case.number + 1), "FRDT": f"{case.day:%d/%m/%Y}", "FRTYP": "CUF"[kind],
             "ORGSUP": "O", "IONM": f"{words('hi').rank} {case.officer}",
         }  # fmt: skip
         fields = pick(
@@ -126,16 +142,17 @@ def _ccis_iif5() -> list[Line]:
     return lines
 
 
-def _write_ccis(folder: Path, lines: Sequence[Line]) -> None:
+def write_ccis(folder: Path, lines: Sequence[Line]) -> None:
+    """A table of CCIS as text with bars; names, places and stories in ISCII."""
     names = list(lines[0].cells)
     rows = [[stored("iscii-dev" if n in _CCIS_FONT else "", x.cells[n]) for n in names] for x in lines]
     write_delimited(folder / "source.txt", rows, names, separator="|", end="\r\n")
 
 
 FORMATS = (
-    Format("mp_ccis_iif1_iscii", "mp", _ccis_iif1, _write_ccis, stations=CCIS_STATIONS),
-    Format("mp_ccis_iif1_actsec_iscii", "mp", _ccis_actsec, _write_ccis, stations=CCIS_STATIONS),
-    Format("mp_ccis_iif1_acc_iscii", "mp", _ccis_acc, _write_ccis, stations=CCIS_STATIONS),
-    Format("mp_ccis_iif3_iscii", "mp", _ccis_iif3, _write_ccis, stations=CCIS_STATIONS),
-    Format("mp_ccis_iif5_iscii", "mp", _ccis_iif5, _write_ccis, stations=CCIS_STATIONS),
+    Format("mp_ccis_iif1_iscii", "mp", _ccis_iif1, write_ccis, stations=CCIS_STATIONS),
+    Format("mp_ccis_iif1_actsec_iscii", "mp", _ccis_actsec, write_ccis, stations=CCIS_STATIONS),
+    Format("mp_ccis_iif1_acc_iscii", "mp", _ccis_acc, write_ccis, stations=CCIS_STATIONS),
+    Format("mp_ccis_iif3_iscii", "mp", _ccis_iif3, write_ccis, stations=CCIS_STATIONS),
+    Format("mp_ccis_iif5_iscii", "mp", _ccis_iif5, write_ccis, stations=CCIS_STATIONS),
 )
