@@ -491,3 +491,18 @@ def test_a_row_in_which_the_file_breaks_off_is_cut_and_reading_goes_on_behind_it
     (table,) = opened(tmp_path, data[: data.rindex(record(0xE5, b"\0\0"))])
     assert [r.problem for r in table.rows] == ["", "", "cut"]
     assert "the sheet is cut: its end is missing" in table.notes
+
+
+def test_a_workbook_whose_parts_have_unusual_names_is_read(tmp_path: Path) -> None:
+    data = xlsx({"a": [HEAD, *FIRS]})
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name.endswith(".rels"):
+                content = content.replace(b"workbook.xml", b"workbook22.xml").replace(b"styles.xml", b"Looks.xml")
+            renamed = name.replace("workbook.xml", "workbook22.xml").replace("styles.xml", "LOOKS.xml")
+            new.writestr(renamed.replace("xl/", "XL\\"), content)
+    (table,) = opened(tmp_path, out.getvalue())
+    assert (table.name, table.notes) == ("a", [])
+    assert next(table.rows).cells == ("1/98", "Abel", "1998-04-15", "302/34")

@@ -18,7 +18,7 @@ from mappers.legacy.sheet import Format
 from mappers.legacy.xml_parts import Handler, XmlPart
 
 WORKBOOK = "xl/workbook.xml"
-_RELATIONS = "xl/_rels/workbook.xml.rels"
+_ROOT = "_rels/.rels"
 _STYLES = "xl/styles.xml"
 _TEXTS = "xl/sharedStrings.xml"
 _SHEET_PART = re.compile(r"xl/worksheets/[^/]*\.xml\Z", re.I)
@@ -53,29 +53,45 @@ class Workbook:
 
 def read_workbook(package: Package) -> Workbook:
     """All but the sheets themselves; what is damaged or missing is said in the notes of the package."""
-    book, relations, styles, texts = _BookHandler(), _RelationHandler(), _StyleHandler(), _TextsHandler()
-    handlers: Mapping[str, Handler[None]] = {WORKBOOK: book, _RELATIONS: relations, _STYLES: styles, _TEXTS: texts}
-    for part, handler in handlers.items():
-        if package.find(part) or not package.is_whole:
-            for _ in XmlPart(part, package.stream(part), handler, package.notes).items():
-                pass
+    workbook = _workbook_part(package)
+    folder, name = posixpath.split(workbook)
+    book, relations, styles, texts = _BookHandler(), _RelationHandler(folder), _StyleHandler(), _TextsHandler()
+    _parse(package, workbook, book)
+    _parse(package, f"{folder}/_rels/{name}.rels", relations)
+    _parse(package, relations.of_type("/styles") or _STYLES, styles)
+    _parse(package, relations.of_type("/sharedStrings") or _TEXTS, texts)
     if texts.size > _MOST_TEXT:
         package.notes.append(f"the workbook holds more than {_MOST_TEXT >> 20} MB of texts; the rest is left out")
     sheets = tuple(_sheets(package, book, relations))
     return Workbook(sheets, tuple(styles.formats()), tuple(texts.found), book.is_1904)
 
 
-def is_sheet_part(name: str) -> bool:
-    """Whether a part holds a sheet, told by its name."""
-    return bool(_SHEET_PART.match(name))
+def _workbook_part(package: Package) -> str:
+    """Where the workbook lies: some programs do not call it by its usual name."""
+    if package.find(WORKBOOK) or not package.find(_ROOT):
+        return WORKBOOK
+    root = _RelationHandler("")
+    _parse(package, _ROOT, root)
+    return root.of_type("/officeDocument") or WORKBOOK
+
+
+def _parse(package: Package, part: str, handler: Handler[None]) -> None:
+    if package.find(part) or not package.is_whole:
+        for _ in XmlPart(part, package.stream(part), handler, package.notes).items():
+            pass
+
+
+def is_workbook_part(name: str) -> bool:
+    """Whether a part is that of a workbook or one of its sheets, told by its name."""
+    return name.casefold() == WORKBOOK or bool(_SHEET_PART.match(name))
 
 
 def _sheets(package: Package, book: _BookHandler, relations: _RelationHandler) -> Iterator[SheetPart]:
     """The sheets as the workbook lists them, each part once; where the list is lost, the parts that hold sheets."""
-    listed = [s for s in book.sheets if s.part not in relations.others]
+    listed = [s for s in book.sheets if relations.sheet(s.part) is not None]
     once: dict[str, SheetPart] = {}
     for sheet in listed:
-        part = package.find(relations.targets.get(sheet.part, ""))
+        part = package.find(relations.sheet(sheet.part) or "")
         once.setdefault(part or sheet.name, sheet._replace(part=part))
     if len(once) < len(listed):
         package.notes.append(
@@ -84,7 +100,7 @@ def _sheets(package: Package, book: _BookHandler, relations: _RelationHandler) -
     if any(s.part for s in once.values()):
         yield from once.values()
         return
-    for part in sorted(filter(is_sheet_part, package.parts), key=lambda p: (len(p), p)):
+    for part in sorted(filter(_SHEET_PART.match, package.parts), key=lambda p: (len(p), p)):
         yield SheetPart(posixpath.basename(part)[:-4], part, False)
 
 
@@ -106,19 +122,26 @@ class _BookHandler(Handler[None]):
 
 
 class _RelationHandler(Handler[None]):
-    """Where the sheets lie, by the keys of the workbook. others: keys of sheets of charts and macros, no tables."""
+    """Which parts belong to a part, by its keys for them. folder: in which it lies."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: str) -> None:
         super().__init__()
-        self.targets: dict[str, str] = {}
-        self.others: set[str] = set()
+        self._folder = folder
+        self._found: dict[str, tuple[str, str]] = {}
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        if name == "Relationship" and attributes.get("Type", "").endswith("/worksheet"):
-            path = posixpath.normpath(posixpath.join("/xl", attributes.get("Target", "")))
-            self.targets[attributes.get("Id", "")] = path.lstrip("/")
-        elif name == "Relationship":
-            self.others.add(attributes.get("Id", ""))
+        if name == "Relationship":
+            path = posixpath.normpath(posixpath.join("/", self._folder, attributes.get("Target", "")))
+            self._found[attributes.get("Id", "")] = attributes.get("Type", ""), path.lstrip("/")
+
+    def of_type(self, ending: str) -> str:
+        """The first part of a type, "" for none."""
+        return next((path for kind, path in self._found.values() if kind.endswith(ending)), "")
+
+    def sheet(self, key: str) -> str | None:
+        """The part of a sheet, "" for one that is lost, None for what is no table: a chart or macros."""
+        kind, path = self._found.get(key, ("/worksheet", ""))
+        return path if kind.endswith("/worksheet") else None
 
 
 class _StyleHandler(Handler[None]):

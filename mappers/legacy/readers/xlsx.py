@@ -28,7 +28,7 @@ from mappers.legacy.sheet import (
 )  # fmt: skip
 from mappers.legacy.sheet_table import read_sheets
 from mappers.legacy.table import LegacyTable, ReadAs
-from mappers.legacy.xlsx_book import WORKBOOK, SheetPart, TextRuns, Workbook, is_sheet_part, read_workbook, unescaped
+from mappers.legacy.xlsx_book import SheetPart, TextRuns, Workbook, is_workbook_part, read_workbook, unescaped
 from mappers.legacy.xml_parts import Handler, XmlPart
 
 RANK = 21
@@ -41,7 +41,7 @@ _OVERLAP = 256
 
 def looks_like(path: Path, head: bytes) -> bool:
     """Whether a file is an archive with a workbook in it, or the beginning of one."""
-    return head.startswith(ZIP) and any(n == WORKBOOK or is_sheet_part(n) for n in part_names(path))
+    return head.startswith(ZIP) and any(map(is_workbook_part, part_names(path)))
 
 
 def read_tables(path: Path, how: ReadAs) -> Iterator[LegacyTable]:
