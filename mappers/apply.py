@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping, Sequence
 from itertools import repeat
 
-from mappers.answers import Answer, Answers, Said, SaidRow, is_nil
-from mappers.bind import BoundRow, BoundRule, FormMapping
+from mappers.answers import Answer, Answers, Said
+from mappers.bind import BoundRule, FormMapping
 from mappers.cells import Sources
-from mappers.record import Origin, Record, Row
+from mappers.mapped import Mapped, Values, constants_of
 from mappers.values import MapContext
 
 _INTAKE = "intake"
@@ -18,61 +17,6 @@ _STATION_LIST = "station list"
 _REMEMBERED = 20_000
 # The day that decides which law applies: of the occurrence, else of the report, else the year.
 _DAYS = ("occurrence_from", "fir_date", "year")
-
-Values = list[Said | None]
-
-
-@dataclass(frozen=True)
-class Mapped:
-    """Sources mapped to one form, column by column; a value's origin lacks the row that is its place here.
-
-    fields: field -> its value in each source, None where nothing was said of it. rows: kind of row of the mapping ->
-    its rows in each source, all of them blank or not. left: source cells that nothing took, by column: None for all
-    sources, else whether in each.
-    """
-
-    mapping: FormMapping
-    sources: Sources
-    fields: Mapping[str, Values]
-    rows: Mapping[str, Sequence[Answer]]
-    left: Mapping[str, Sequence[bool] | None]
-
-    def children(self, kind: str, at: int) -> Iterator[SaidRow]:
-        """The rows of a kind in one source that say anything, with the mapping's constants."""
-        constants = _constants(self.mapping, self.mapping.rows[kind])
-        for row in self.rows[kind][at]:
-            if any(not v.blank for v in row.values()):
-                yield {**{k: v for k, v in constants.items() if k not in row}, **row}
-
-    def is_needed(self, at: int) -> bool:
-        """Whether one of the cells that the form needs says something in a source."""
-        return any(self._says(name, at) for name in self.mapping.needs)
-
-    def _says(self, name: str, at: int) -> bool:
-        column = self.sources.columns.get(name)
-        stored = column[at] if column is not None else None
-        if stored is None:
-            return False
-        cell = self.sources.open(name, stored)
-        return not cell.blank and not is_nil(cell.text)
-
-    def takes(self, name: str, at: int) -> bool:
-        """Whether a rule took a cell of one source."""
-        where = self.left.get(name, ())
-        return where is not None and not (where and where[at])
-
-    def left_over(self, at: int) -> Mapping[str, str]:
-        """Texts of the cells of one source that nothing took and the mapping does not ignore, by column."""
-        cells = self.sources.columns
-        names = [n for n, where in self.left.items() if n not in self.mapping.ignored and (where is None or where[at])]
-        return {n: self.sources.open(n, stored).text for n in names if (stored := cells[n][at]) is not None}
-
-    def ignored(self, at: int) -> tuple[str, ...]:
-        """The cells of one source that the mapping leaves out on purpose."""
-        return tuple(
-            n for n, where in self.left.items()
-            if n in self.mapping.ignored and (where is None or where[at]) and self.sources.columns[n][at] is not None
-        )  # fmt: skip
 
 
 class Application:
@@ -90,7 +34,7 @@ class Application:
         for rule, known in zip(self._mapping.rules, self._known, strict=True):
             if rule.source in sources.columns:
                 self._apply(rule, known, draft)
-        for name, value in _constants(self._mapping, self._mapping).items():
+        for name, value in constants_of(self._mapping, self._mapping).items():
             draft.fields[name] = [value] * sources.count
         _add_intake(draft.fields, self._context, sources.count)
         return Mapped(self._mapping, sources, draft.fields, draft.rows, draft.left())
@@ -227,54 +171,6 @@ class _Draft:
                 self.unuse(rule.source, at)
             kept.append((wanted,) if wanted else None)
         self.add(rule, kept)
-
-
-def to_records(
-    mapped: Mapped, ids: Sequence[str], rows: Sequence[int], context: MapContext, pages: tuple[str, ...] = ()
-) -> Iterator[Record]:
-    """The records that mapped sources make, in order. rows: number of each source in its table, 0 for pages."""
-    mapping = mapped.mapping
-    for at, (record_id, row) in enumerate(zip(ids, rows, strict=True)):
-        place = _Place(row)
-        tables: dict[str, list[Row]] = {}
-        for kind, bound in mapping.rows.items():
-            if kind in mapped.rows:
-                found = [place.row(r) for r in mapped.children(kind, at)]
-                if found:
-                    tables.setdefault(bound.child, []).extend(found)
-        yield Record(
-            id=record_id,
-            form=mapping.form,
-            fields=place.row({n: v for n, values in mapped.fields.items() if (v := values[at]) is not None}),
-            children={t: tuple(found) for t, found in tables.items()},
-            pages=pages,
-            batch=context.batch,
-            left_over=mapped.left_over(at),
-            ignored=mapped.ignored(at),
-        )
-
-
-class _Place:
-    """Puts the row of a table into the origins of values."""
-
-    def __init__(self, row: int) -> None:
-        self._row = row
-        self._origins: dict[str, Origin] = {}
-
-    def row(self, values: SaidRow) -> Row:
-        return {name: v.at(self._origin(v.origin)) for name, v in values.items()}
-
-    def _origin(self, o: Origin) -> Origin:
-        if not self._row or not o.column:
-            return o
-        found = self._origins.get(o.column)
-        if found is None:
-            found = self._origins[o.column] = Origin(file=o.file, table=o.table, row=self._row, column=o.column)
-        return found
-
-
-def _constants(mapping: FormMapping, part: FormMapping | BoundRow) -> dict[str, Said]:
-    return {name: Said(value, value, by=mapping.by) for name, value in part.set.items()}
 
 
 def _add_intake(fields: dict[str, Values], context: MapContext, count: int) -> None:

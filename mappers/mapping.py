@@ -8,11 +8,12 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from mappers.apply import Application, to_records
+from mappers.apply import Application
 from mappers.bind import FormMapping, bind_file
 from mappers.cells import Cell, Sources
 from mappers.encodings import Encoding, decode_cell
 from mappers.errors import MappingError
+from mappers.mapped import to_records
 from mappers.record import Origin, Record
 from mappers.values import MapContext, PageValues, RowValues, ZoneValue
 
