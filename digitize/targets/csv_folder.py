@@ -1,45 +1,71 @@
-"""A folder of CSV files, one a table, written whole or not at all."""
+"""A folder of CSV files, one a table, all of them written whole or none."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from digitize.targets.shapes import Shape
 from mappers.record import Record
 
+_PART = ".tmp"
+
+
+class _Writer(Protocol):
+    def writerows(self, rows: Iterable[Sequence[Any]]) -> object: ...
+
+
+class CsvFolder:
+    """CSV files on their way: they take their names when all has been written, and vanish when it was not."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+        self._stack = ExitStack()
+        self._writers: dict[str, _Writer] = {}
+
+    def __enter__(self) -> CsvFolder:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._stack.close()
+        for name in self._writers:
+            part = self._folder / f"{name}.csv{_PART}"
+            if kind is None:
+                part.replace(self._folder / f"{name}.csv")
+            else:
+                part.unlink(missing_ok=True)
+
+    def add(self, name: str, head: Sequence[str], rows: Iterable[Sequence[Any]] = ()) -> None:
+        """Add rows to the file of a table, which begins with its header."""
+        if name not in self._writers:
+            part = self._folder / f"{name}.csv{_PART}"
+            f = self._stack.enter_context(part.open("w", encoding="utf-8-sig", newline=""))
+            self._writers[name] = csv.writer(f, lineterminator="\r\n")
+            self._writers[name].writerows([head])
+        self._writers[name].writerows([_cell(v) for v in row] for row in rows)
+
+    def keep_only(self, tables: Iterable[str]) -> None:
+        """Remove files of these tables that an earlier time left and this one did not write."""
+        for name in tables:
+            if name not in self._writers:
+                (self._folder / f"{name}.csv").unlink(missing_ok=True)
+
 
 def write_folder(records: Iterable[Record], folder: Path, shape: Shape) -> int:
     """Write records in a shape. Returns how many; files of an earlier time that have no rows any more are removed."""
-    folder.mkdir(parents=True, exist_ok=True)
     count = 0
-    writers: dict[str, csv.DictWriter[str]] = {}
-    with ExitStack() as stack:
+    with CsvFolder(folder) as out:
         for record in records:
-            for name, columns in shape.tables(record.form).items():
-                if name not in writers:
-                    writers[name] = _writer(folder / f"{name}.csv.tmp", columns, stack)
-            for name, rows in shape.rows(record).items():
-                for row in rows:
-                    writers[name].writerow({k: _cell(v) for k, v in row.items()})
+            rows = shape.rows(record)
+            for name, head in shape.tables(record.form).items():
+                out.add(name, head, ([row.get(c) for c in head] for row in rows.get(name, ())))
             count += 1
-    for table in shape.all_tables():
-        if table in writers:
-            (folder / f"{table}.csv.tmp").replace(folder / f"{table}.csv")
-        else:
-            # A table of an earlier export, of which there is no record any more.
-            (folder / f"{table}.csv").unlink(missing_ok=True)
+        out.keep_only(shape.all_tables())
     return count
-
-
-def _writer(path: Path, columns: list[str], stack: ExitStack) -> csv.DictWriter[str]:
-    f = stack.enter_context(path.open("w", encoding="utf-8-sig", newline=""))
-    writer = csv.DictWriter(f, columns, lineterminator="\r\n")
-    writer.writeheader()
-    return writer
 
 
 def _cell(value: Any) -> Any:
