@@ -52,7 +52,7 @@ def lend(columns: Sequence[ColumnSeen], form: str, table: str, lexicon: Lexicon)
             before = own[:1]
         elif meanings & lexicon.breaks:
             before = ()
-        is_particular = bool(meanings & lexicon.particulars) and not own
+        is_particular = (bool(meanings & lexicon.particulars) or form in lexicon.usual) and not own
         found[column.name] = whole or (before or (usual,) if is_particular else ())
         if own and whole:
             found[column.name] = ()

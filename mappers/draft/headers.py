@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from mappers.draft.lexicon import Lexicon, Phrase, sound_key
+from mappers.draft.lexicon import Lexicon, Phrase, nearly, sound_key
 from mappers.folding import fold_key
 
 # How dear a piece of a header is: known spellings are cheap, unknown letters dear, and so is cutting inside a word.
 _KNOWN, _SHORT, _ONE_LETTER, _UNKNOWN, _LETTER, _CUT = 1.0, 1.35, 1.9, 1.8, 0.7, 0.25
 # A word of the country in Latin letters, told by its sound.
 _HEARD, _HEARD_LETTERS, _STEM, _CUT_WORD = 1.3, 4, 1.2, 1.65
+_MISSPELT, _LONG = 1.5, 6
 _BEST, _SLACK = 12, 1.6
 _LONGEST = 24
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_A-Za-z\u0900-\u0d7f\u0600-\u06ff]+|\d+")
@@ -36,6 +38,7 @@ class Reading:
         return frozenset(self.tokens)
 
 
+@lru_cache(maxsize=1 << 14)
 def read_header(text: str, lexicon: Lexicon) -> tuple[Reading, ...]:
     """The likeliest readings of a header, best first; empty for a header without letters."""
     words = [w for w in map(fold_key, _words(text)) if w and not w.isdigit()]
@@ -102,6 +105,8 @@ class _Reader:
         yield from ((m, _SHORT) for m in self._lexicon.short.get(piece, ()) if m not in known)
         if not known:
             yield from self._guessed(piece)
+            if len(piece) >= _LONG and end in self._ends and (start == 0 or start in self._ends):
+                yield from ((m, _MISSPELT) for m in nearly(piece, self._lexicon))
         if self._is_ending(piece, start, end):
             yield "", 0.5
         if not known:

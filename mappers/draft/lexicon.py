@@ -19,6 +19,7 @@ from mappers.schema import load_schemas
 
 Phrase = frozenset[str]
 _VOWELS = frozenset("aeiou")
+_NEARLY = 88
 _SHORTEST_SOUND, _SHORTEST_WORD, _LONG_WORD, _SHORTEST_STEM = 4, 4, 6, 3
 _PLAIN_SOUNDS = str.maketrans("āīūēōKGCJṬḌTDPBṭḍṇḷḻṟśṣṛṚḳġŋñṅəĕ@z", "aiueokgcjtdtdpbtdnllrssrrkgnnnaeaj", "ŭʰh ")
 # First letters of a meaning that stand for it, at least; and letters without vowels, at least.
@@ -43,13 +44,14 @@ class Elsewhere:
     phrases: tuple[Phrase, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Lexicon:
-    """Everything known of headers.
+    """Everything known of headers; one dictionary is equal to itself alone, so that answers can be kept by it.
 
     spellings: folded spelling -> meanings. short: abbreviations made by rule -> meanings. cut:
     the same of romanised words. stems: words of Indian scripts without the sign they end in. heard: key of sound of the
-    words in the scripts of the country -> meanings, for the same words in Latin letters. own, fields: phrases by id
+    words in the scripts of the country -> meanings, for the same words in Latin letters. long: long words of
+    Latin letters, which misspelt ones are near to. own, fields: phrases by id
     of a field of a form's own table, and of a child table's. labels: folded printed label -> target names. tables:
     meaning -> a form, or a kind of rows. usual: form -> whose particulars it holds first. particulars: meanings that
     belong to the person named before them; breaks: meanings behind which that person's particulars end.
@@ -60,6 +62,7 @@ class Lexicon:
     cut: Mapping[str, tuple[str, ...]]
     stems: Mapping[str, tuple[str, ...]]
     heard: Mapping[str, tuple[str, ...]]
+    long: tuple[str, ...]
     own: Mapping[str, tuple[Phrase, ...]]
     rows: Mapping[str, RowKind]
     fields: Mapping[str, Mapping[str, tuple[Phrase, ...]]]
@@ -96,6 +99,7 @@ def make_lexicon(unknown: frozenset[str], phrases_unknown: frozenset[Phrase]) ->
         cut=_short(_long_words(spellings)),
         stems=_stems(spellings),
         heard=_heard(spellings),
+        long=tuple(sorted({w for w, _ in _long_words(spellings)})),
         own={name: _phrases(say, phrases_unknown) for name, say in fields["own"].items()},
         rows={name: RowKind(r["table"], r["lead"], r.get("set", {})) for name, r in fields["rows"].items()},
         fields={
@@ -185,6 +189,14 @@ def _heard(spellings: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, 
         if not word.isascii() and (key := sound_key(word)):
             found.setdefault(key, {}).update(dict.fromkeys(meanings))
     return {k: tuple(v) for k, v in found.items()}
+
+
+def nearly(word: str, lexicon: Lexicon) -> tuple[str, ...]:
+    """The meanings of the one long word of Latin letters that a word nearly is: JUDGEMENT, COMPLAINENT."""
+    from rapidfuzz import process
+
+    hit = process.extractOne(word, lexicon.long, score_cutoff=_NEARLY)
+    return lexicon.spellings[hit[0]] if hit else ()
 
 
 @lru_cache(maxsize=1 << 15)

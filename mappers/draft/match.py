@@ -27,6 +27,7 @@ _DEARER = 0.12
 _LABEL_FLOOR = 88
 # A meaning that the neighbours or the table's name lend to a header.
 _LENT = 0.6
+_NO_DATE = 0.5
 
 
 @dataclass(frozen=True)
@@ -69,11 +70,20 @@ def header_score(
         return best
     cheapest = min(r.cost for r in readings)
     for reading in readings:
+        if not (reading.meanings & target.words):
+            continue
         sure = max(0.4, 1 - _DEARER * (reading.cost - cheapest))
         plain = _likeness(reading.meanings, target.phrases)
         helped = max((_likeness(reading.meanings | {m}, target.phrases, m) for m in lent), default=0.0)
-        best = max(best, sure * max(plain, helped))
+        best = max(best, sure * max(plain, helped) * _of_kind(reading, target))
     return best
+
+
+def _of_kind(reading: Reading, target: Target) -> float:
+    """A header that says date is hardly over anything else."""
+    if target.column is None or "date" not in reading.meanings or target.column.kind in ("date", "time"):
+        return 1.0
+    return _NO_DATE
 
 
 def _printed(header: str, target: str, lexicon: Lexicon) -> float:
@@ -134,12 +144,18 @@ def _free(c: Content) -> float:
     return 0.1 if c.days > 0.8 else 0.3 if c.digits > 0.8 else 0.65
 
 
+def _thing(c: Content) -> float:
+    return 0.05 if c.digits > 0.8 else _free(c)
+
+
 def _name(c: Content) -> float:
     return 0.05 if c.digits > 0.5 or c.days > 0.5 else 0.3 if c.length > 90 else 0.4 + 0.5 * c.letters
 
 
 def _number(c: Content) -> float:
-    return 0.1 if c.days > 0.6 else 0.35 + 0.5 * c.cleaned("int")
+    if c.days > 0.6 or c.share(lambda v: any(x.isdigit() for x in v)) < 0.2:
+        return 0.1
+    return 0.35 + 0.5 * c.cleaned("int")
 
 
 def _year(c: Content) -> float:
@@ -190,7 +206,8 @@ _BY_KIND: Mapping[str, Callable[[Content], float]] = {
     "decimal": _money,
 }  # fmt: skip
 _BY_NAME: Mapping[str, Callable[[Content], float]] = {
-    "age": _age, "section": _sections, "narrative": _narrative, "gist": _narrative, "address": _address,
+    "age": _age, "description": _thing, "particulars": _narrative, "brief_facts": _narrative,
+    "section": _sections, "narrative": _narrative, "gist": _narrative, "address": _address,
     "phone": _phone, "mobile": _phone, "police_station": _station, "district": _station, "state": _station,
     "gd_no": lambda c: 0.1 if c.days > 0.8 else 0.6, "legacy_key": lambda c: 0.1 if c.days > 0.8 else 0.5,
     "fir_reg_num": lambda c: 0.9 if c.digits > 0.8 and c.length >= 9 else 0.3,

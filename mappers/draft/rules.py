@@ -14,7 +14,9 @@ from mappers.folding import fold_digits
 
 _BY_NAME = {
     "age": "age", "phone": "phone", "mobile": "phone", "narrative": "block", "gist": "block", "address": "block",
-    "gd_no": "reference", "ud_case_no": "reference", "despatch_date": "date_after",
+    "gd_no": "reference", "ud_case_no": "reference", "despatch_date": "date_after", "report_date": "date_after",
+    "judgment_date": "date_after", "arrest_date": "date_after", "result_date": "date_after",
+    "executed_date": "date_after",
 }  # fmt: skip
 _BY_KIND = {"text": "text", "name": "name", "int": "int", "year": "year", "date": "date", "time": "time",
             "money": "money", "decimal": "money", "code": "code"}  # fmt: skip
@@ -24,6 +26,7 @@ _TIME_OF = {
     "info_date": "info_time", "gd_date": "gd_time", "arrest_date": "arrest_time", "despatch_date": "despatch_time",
 }  # fmt: skip
 _CLOCK = re.compile(r"\d\s*[:.]\s*[0-5]\d|\d\s*(?:hrs?|am|pm|बजे)", re.I)
+_WITH_YEAR = re.compile(r"\d\s*[/-]\s*(?:\d\d|\d{4})\s*$|^\s*(?:IV|VI|V|I{1,3})\s*[-/.]\s*\d")
 _MIDNIGHT = re.compile(r"\b(?:00|12)[:.]00(?:[:.]00)?(?:\.0+)?\s*(?:am)?\s*$", re.I)
 
 
@@ -59,7 +62,8 @@ def make_rule(target: Target, content: Content, taken: frozenset[str]) -> DraftR
 def _plain(target: Target, content: Content) -> DraftRule | None:
     column = target.column
     assert column is not None
-    name = _place_cleaner(column.name) or _BY_NAME.get(column.name, _BY_KIND[column.kind])
+    usual = "yes_no" if column.codes == "yes_no" else _BY_KIND[column.kind]
+    name = _place_cleaner(column.name) or _BY_NAME.get(column.name, usual)
     if column.kind == "date" and (rule := _with_time(target, content)):
         return rule
     cleaner = load_cleaners()[name]
@@ -67,6 +71,15 @@ def _plain(target: Target, content: Content) -> DraftRule | None:
         return None
     codes = column.codes if name == "code" else ""
     return DraftRule(column.name, name, target.row, codes, _unlisted(content, codes))
+
+
+def _number(target: Target, content: Content, taken: frozenset[str]) -> DraftRule | None:
+    """The number of a case, with part and year where they stand in its cell and no other column has them."""
+    has_more = content.share(lambda v: bool(_WITH_YEAR.search(fold_digits(v))))
+    if target.row or has_more < 0.3:
+        return None
+    fields = {"number": "fir_no", "year": "year", "part": "fir_part"}
+    return DraftRule({p: f for p, f in fields.items() if p == "number" or f not in taken}, "crime_number")
 
 
 def _place_cleaner(name: str) -> str:
@@ -152,6 +165,7 @@ def _direction(target: Target, content: Content, taken: frozenset[str]) -> Draft
 
 
 _SPECIAL = {
+    "fir_no": _number,
     "section": _sections, "name": _person, "io_name": _officer, "officer_name": _officer, "relative_name": _relative,
     "description": _property, "place_direction": _direction,
 }  # fmt: skip

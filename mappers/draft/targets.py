@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from mappers.draft.headers import read_header
 from mappers.draft.lexicon import Lexicon, Phrase
@@ -24,12 +25,18 @@ class Target:
     lead: str = ""
     reason: str = ""
 
+    @cached_property
+    def words(self) -> Phrase:
+        """All meanings of its phrases."""
+        return frozenset().union(*self.phrases)
+
     @property
     def is_elsewhere(self) -> bool:
         """Whether the form has no field for it."""
         return self.column is None
 
 
+@lru_cache(maxsize=256)
 def find_targets(form: str, lexicon: Lexicon) -> tuple[Target, ...]:
     """All targets of a form. Raises MappingError when there is no such form."""
     tables = form_tables(form)
@@ -50,7 +57,7 @@ def _own(table: Table, lexicon: Lexicon) -> Iterator[Target]:
 def _of_row(name: str, lead: str, table: Table, fixed: set[str], lexicon: Lexicon) -> Iterator[Target]:
     known = lexicon.fields.get(table.child, {})
     for column in _drafted(table):
-        if column.name in fixed or (known and column.name not in known):
+        if column.name in fixed:
             continue
         phrases = (*known.get(column.name, ()), *_own_names(column, lexicon))
         led = (p | {lead} if lead else p for p in phrases)

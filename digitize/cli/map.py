@@ -1,0 +1,218 @@
+"""`digitize map`: tools for people who write mapping files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from digitize.cli.console import Json, errors, print_json, results, table
+
+if TYPE_CHECKING:
+    from digitize.mapping.coverage import Coverage
+    from digitize.mapping.draft import Drafted
+    from digitize.mapping.golden import Golden
+    from mappers.values import MapContext
+
+map_ = typer.Typer(name="map", help="Mapping files: draft, test, explain, coverage.", no_args_is_help=True)
+Mapping = Annotated[str, typer.Argument(metavar="MAPPING", help="Id of a mapping of the package, or a mapping file.")]
+Widths = Annotated[str, typer.Option(help="Text of fixed width: bytes of each column, as 12,8,60.")]
+Layout = Annotated[Path | None, typer.Option(help="Text of fixed width: a layout file (TOML).")]
+Memo = Annotated[Path | None, typer.Option(help="The .dbt or .fpt of a DBF, if not beside it.")]
+Page = Literal["text", "md", "html"]
+_SHOWN = 50
+
+
+@map_.callback()
+def _group() -> None:
+    """Mapping files: draft, test, explain, coverage."""
+
+
+@map_.command("new")
+def new(
+    file: Annotated[Path, typer.Argument(metavar="TABLE", help="A legacy file with a table.")],
+    form: Annotated[
+        str, typer.Option(help="The form its rows become; guessed from the table's name if not given.")
+    ] = "",
+    state: Annotated[str, typer.Option(help="Code of the state, for its encodings and stations.")] = "",
+    name: Annotated[str, typer.Option("--table", help="Name of the table, where the file holds several.")] = "",
+    out: Annotated[Path | None, typer.Option(help="File to write, such as mh_register.toml; else printed.")] = None,
+    source: Annotated[str, typer.Option("--from", help="Encoding of its text, where it is known.")] = "auto",
+    fonts: Annotated[Path | None, typer.Option(help="Folder with font maps of your own (.tsv).")] = None,
+    widths: Widths = "",
+    layout: Layout = None,
+    memo: Memo = None,
+    json: Json = False,
+) -> None:
+    """Draft a mapping file from a table; every line with its confidence, what is not sure left to you."""
+    from digitize.cli.reading import read_as
+    from digitize.convert import make_wanted
+    from digitize.mapping.draft import DraftWish, make_draft, write_new
+
+    wish = DraftWish(form, name, state.lower(), out)
+    drafted = make_draft(file, read_as(widths, layout, memo), make_wanted(source, state, fonts), wish)
+    if out is not None:
+        write_new(out, drafted.text)
+    if json:
+        print_json(drafted.to_plain())
+    elif out is None:
+        print(drafted.text, end="")
+    _say(drafted, out)
+
+
+def _say(drafted: Drafted, out: Path | None) -> None:
+    draft = drafted.draft
+    asked = len(draft.lines) - len(draft.of_kind("mapped"))
+    where = f" Written to {out}." if out else ""
+    errors().print(
+        f"{len(draft.of_kind('mapped'))} of {len(draft.lines)} columns go to {draft.form}, {asked} to decide.{where}",
+        markup=False,
+        soft_wrap=True,
+    )
+
+
+@map_.command("test")
+def test(
+    mapping: Mapping,
+    golden: Annotated[Path | None, typer.Option(help="Folder with MAPPING-ID/source.* and expected.jsonl.")] = None,
+    accept: Annotated[bool, typer.Option("--accept", help="Take what came out as expected from now on.")] = False,
+    json: Json = False,
+) -> None:
+    """Map a mapping's golden source and show, cell by cell, what is not as expected; exit 3 when something is not."""
+    from digitize.errors import TooManyRefused
+    from digitize.mapping.find import bound_mapping
+    from digitize.mapping.golden import accept as take
+    from digitize.mapping.golden import run_golden
+
+    bound = bound_mapping(mapping)
+    done = run_golden(bound, _golden_folder(mapping, golden) / bound.id)
+    if accept and not done.is_right:
+        take(done)
+    if json:
+        print_json(_golden_to_plain(done))
+    else:
+        _print_golden(done)
+    if accept and not done.is_right:
+        errors().print(f"{done.folder / 'expected.jsonl'} is written anew.", markup=False, soft_wrap=True)
+    elif not done.is_right:
+        raise TooManyRefused(f"{bound.id}: {len(done.differences)} cells are not as expected.")
+
+
+def _golden_folder(mapping: str, golden: Path | None) -> Path:
+    """The folder that is named, else "golden" beside the mapping's file, else that of the samples."""
+    if golden is not None:
+        return golden
+    beside = Path(mapping).parent / "golden"
+    return beside if beside.is_dir() else Path("sample_data") / "formats"
+
+
+def _golden_to_plain(done: Golden) -> dict[str, object]:
+    cells = [
+        {"row": d.row, "form": d.form, "field": d.path, "expected": d.expected, "got": d.got} for d in done.differences
+    ]
+    return {"mapping": done.mapping, "rows": done.rows, "right": done.is_right, "differences": cells}
+
+
+def _print_golden(done: Golden) -> None:
+    if done.differences:
+        rows = [[d.row, d.form, d.path or "(row)", d.expected, d.got] for d in done.differences[:_SHOWN]]
+        results().print(table("Not as expected", ["row", "form", "field", "expected", "got"], rows), markup=False)
+        if len(done.differences) > _SHOWN:
+            print(f"... and {len(done.differences) - _SHOWN} more; --json lists all.")
+    rows_off = len({d.row for d in done.differences})
+    print(f"{done.mapping}: {done.rows} rows, {done.rows - rows_off} as expected, {rows_off} not.")
+
+
+@map_.command("explain")
+def explain(
+    mapping: Mapping,
+    to: Annotated[Page, typer.Option(help="How to write it.")] = "text",
+    out: Annotated[Path | None, typer.Option(help="File to write to; else printed.")] = None,
+) -> None:
+    """Say in words what a mapping does with every column, on a page that can be checked and signed."""
+    from digitize.errors import InputError
+    from digitize.mapping.find import bound_mapping, mapping_path
+    from digitize.mapping.pages import make_page
+    from mappers.explain import explain_mapping
+
+    bound_mapping(mapping)
+    page = make_page(explain_mapping(mapping_path(mapping)), to)
+    if out is None:
+        print(page, end="")
+        return
+    try:
+        out.write_text(page, encoding="utf-8", newline="\n")
+    except OSError as e:
+        raise InputError(f"{out}: cannot be written: {e.strerror}.") from e
+
+
+@map_.command("coverage")
+def coverage(
+    path: Annotated[Path, typer.Argument(metavar="WORKSPACE[/BATCH]|TABLE", help="A batch, or a legacy file.")],
+    mapping: Annotated[str, typer.Option(help="For a file: the mapping; the one that fits if not given.")] = "",
+    state: Annotated[str, typer.Option(help="For a file: code of the state.")] = "",
+    stations: Annotated[Path | None, typer.Option(help="For a file: list of stations.")] = None,
+    year: Annotated[int, typer.Option(help="For a file: year of the book, for dates with two digits.")] = 0,
+    name: Annotated[str, typer.Option("--table", help="For a file: name of the table.")] = "",
+    with_empty: Annotated[bool, typer.Option("--all", help="Also optional fields that no record fills.")] = False,
+    widths: Widths = "",
+    layout: Layout = None,
+    memo: Memo = None,
+    json: Json = False,
+) -> None:
+    """Say which fields of the form are filled, how surely, and which stay empty; mandatory ones first."""
+    from digitize.cli.reading import read_as
+    from digitize.mapping.coverage import batch_of, cover_batch, cover_table
+    from digitize.mapping.draft import one_table
+    from digitize.mapping.find import bound_mapping
+    from digitize.workspace import open_place
+
+    batch = batch_of(path)
+    if batch is not None:
+        found = cover_batch(open_place(batch[0]), batch[1])
+    else:
+        legacy = one_table(path, read_as(widths, layout, memo), name)
+        found = cover_table(legacy, _context(state, stations, year), bound_mapping(mapping) if mapping else None)
+    if json:
+        print_json({"forms": [c.to_plain() for c in found]})
+        return
+    for one in found:
+        _print_coverage(one, with_empty=with_empty)
+
+
+def _context(state: str, stations: Path | None, year: int) -> MapContext:
+    from mappers.codes import place_lists
+    from mappers.states import load_state
+    from mappers.values import MapContext
+
+    profile = load_state(state.lower()) if state else None
+    lists = place_lists(profile.code, stations) if profile else {}
+    return MapContext(record_id="coverage", state=profile, book_year=year or None, lists=lists)
+
+
+def _print_coverage(found: Coverage, *, with_empty: bool) -> None:
+    from digitize.mapping.coverage import share
+
+    rows = [
+        [
+            "*" if f.is_mandatory else "", f"{f.table}.{f.field}" if f.table else f.field,
+            f"{share(f.filled, found.rows.get(f.table, 0)):.0%}", f.sure, f.doubtful, f.unread,
+        ]
+        for f in found.fields
+        if with_empty or f.is_mandatory or f.filled or f.unread
+    ]  # fmt: skip
+    children = ", ".join(f"{n} {t}" for t, n in found.rows.items() if t)
+    title = f"{found.form}: {found.records} records{f' with {children}' if children else ''} (* asked of every record)"
+    head = ["", "field", "filled", "sure", "doubtful", "text without value"]
+    results().print(table(title, head, rows), markup=False)
+    empty = [f.field for f in found.fields if f.is_mandatory and not f.filled]
+    if empty:
+        print(f"Mandatory and empty in all: {', '.join(empty)}.")
+    if found.left_over:
+        print("Left over: " + ", ".join(f"{c} ({n})" for c, n in found.left_over.items()) + ".")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.add_typer(map_)

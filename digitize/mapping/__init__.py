@@ -1,0 +1,1 @@
+"""Tools for people who write mapping files: draft one, test it, explain it, see what it fills."""

@@ -1,0 +1,128 @@
+"""A whole legacy table to import files, by columns and in constant memory, without a workspace."""
+
+from __future__ import annotations
+
+import gc
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+from digitize.targets.csv_folder import CsvFolder
+from mappers.apply import Application
+from mappers.cells import Sources
+from mappers.flat import Doubt, add_counts, flat_columns
+from mappers.legacy import LegacyRow, LegacyTable
+from mappers.mapping import FormMapping, TableCells
+from mappers.names import romanise
+from mappers.schema import Table, flat_header, form_tables
+from mappers.values import MapContext
+
+CHUNK = 2_000
+DOUBTS = "doubts"
+REPORTED = "reported"
+
+
+@dataclass
+class Applied:
+    """What became of a table's rows: rows = mapped + reported. records: made of them, by form. left_over: column ->
+    cells with text that the mapping does not account for. doubts: values that a person should look at.
+    """
+
+    rows: int = 0
+    mapped: int = 0
+    reported: int = 0
+    doubts: int = 0
+    records: Counter[str] = field(default_factory=Counter)
+    left_over: dict[str, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+def apply_table(table: LegacyTable, mapping: FormMapping, context: MapContext, folder: Path) -> Applied:
+    """Write the import files of a table into a folder, with a list of doubtful values and one of rows not mapped.
+
+    Rows that are deleted or damaged in the source are not mapped and listed. Each file is whole or not there.
+    """
+    done = Applied()
+    forms = {"": mapping, **mapping.also}
+    works = {name: Application(m, context) for name, m in forms.items()}
+    with CsvFolder(folder) as out, few_collections():
+        for rows in _chunks(table.rows):
+            usable = [r for r in rows if not r.deleted and not r.problem]
+            for row in rows:
+                if row.deleted or row.problem:
+                    out.add(REPORTED, ("row", "why"), [[str(row.number), row.problem or "deleted"]])
+            done.rows += len(rows)
+            done.mapped += len(usable)
+            if usable:
+                sources = _sources(mapping, table, usable)
+                ids = [f"{table.name}-r{r.number:07d}" for r in usable]
+                for name, work in works.items():
+                    _write(work, name, sources, ids, out, done)
+    done.reported = done.rows - done.mapped
+    done.notes = [*table.notes]
+    return done
+
+
+def _write(work: Application, name: str, sources: Sources, ids: Sequence[str], out: CsvFolder, done: Applied) -> None:
+    mapped = work.map(sources)
+    form = mapped.mapping.form
+    if name:
+        needed = [at for at in range(sources.count) if mapped.is_needed(at)]
+        mapped, ids = mapped.only(needed), [f"{ids[at]}+{name}" for at in needed]
+    made = flat_columns(mapped, ids)
+    tables = {t.name: t for t in form_tables(form).values()}
+    for table, columns in made.tables.items():
+        out.add(table, flat_header(tables[table]), _rows(tables[table], columns))
+    out.add(DOUBTS, _DOUBT_HEAD, map(_doubt_row, made.doubts))
+    done.doubts += len(made.doubts)
+    done.records[form] += len(ids)
+    if not name:
+        add_counts(done.left_over, made.left_over)
+
+
+_DOUBT_HEAD = ("record_id", "table", "line", "field", "stored", "value", "confidence", "why")
+
+
+def _doubt_row(d: Doubt) -> list[str]:
+    why = " ".join(d.said.notes)
+    return [d.record_id, d.table, d.line, d.field, d.said.raw, d.said.value or "", f"{d.said.confidence:.2f}", why]
+
+
+def _rows(table: Table, columns: Mapping[str, list[str | None]]) -> Iterator[Sequence[str | None]]:
+    """Rows in the order of the header; a name's spelling in Latin letters is worked out unless the source gave one."""
+    empty: list[str | None] = [None] * len(columns["record_id"])
+    whole = []
+    for name in flat_header(table):
+        own = columns.get(name)
+        column = table.column(name)
+        if own is None and column is not None and column.roman_of in columns:
+            own = [romanise(v) if v else None for v in columns[column.roman_of]]
+        whole.append(own or empty)
+    return zip(*whole, strict=True)
+
+
+def _sources(mapping: FormMapping, table: LegacyTable, rows: Sequence[LegacyRow]) -> Sources:
+    width = max(len(table.columns), *(len(r.cells) for r in rows))
+    names = [*table.columns, *(f"+{i}" for i in range(1, width - len(table.columns) + 1))]
+    cells = [r.cells if len(r.cells) == width else (*r.cells, *[None] * (width - len(r.cells))) for r in rows]
+    columns = dict(zip(names, zip(*cells, strict=True), strict=True))
+    return Sources(len(rows), columns, TableCells(mapping, table.name, table.name))
+
+
+def _chunks(rows: Iterator[LegacyRow]) -> Iterator[list[LegacyRow]]:
+    while chunk := list(islice(rows, CHUNK)):
+        yield chunk
+
+
+@contextmanager
+def few_collections() -> Iterator[None]:
+    """Have the collector of cycles look less often: mapping makes millions of small things, and no cycles of them."""
+    before = gc.get_threshold()
+    gc.set_threshold(100_000, 50, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)

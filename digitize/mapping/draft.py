@@ -1,0 +1,107 @@
+"""Drafting a mapping file for a table of a file."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from digitize.errors import InputError, OptionsError
+from mappers.columns import Wanted
+from mappers.draft import Draft, DraftLine, draft_table, write_draft
+from mappers.legacy import LegacyTable, ReadAs, open_table, open_tables
+
+# Names that programs give by themselves: the file's own name says more.
+_NAMELESS = frozenset({"sheet1", "table1", "text"})
+_ID = re.compile(r"[a-z][a-z0-9_]*")
+
+
+@dataclass(frozen=True)
+class Drafted:
+    """A draft with the text of its file. id: of the mapping, and the name of its file without ".toml"."""
+
+    id: str
+    draft: Draft
+    text: str
+
+    def to_plain(self) -> dict[str, Any]:
+        """As JSON has it."""
+        lines = [_line_to_plain(line) for line in self.draft.lines]
+        return {"id": self.id, "table": self.draft.table, "form": self.draft.form, "columns": lines, "toml": self.text}
+
+
+@dataclass(frozen=True)
+class DraftWish:
+    """What is said of a draft. form: "" to guess. table: name, where the file has several. state: code or "".
+
+    out: the file it will be, which gives it its id.
+    """
+
+    form: str = ""
+    table: str = ""
+    state: str = ""
+    out: Path | None = None
+
+
+def make_draft(path: Path, how: ReadAs, wanted: Wanted, wish: DraftWish) -> Drafted:
+    """Draft a mapping for one table of a file.
+
+    Raises TableError, InputError where there is no such table or there are several, MappingError for an unknown form
+    or state, OptionsError for a file name that cannot be the mapping's.
+    """
+    mapping_id = _id(path, wish)
+    table = one_table(path, how, wish.table)
+    if not table.name or table.name.lower() in _NAMELESS:
+        table = replace(table, name=path.stem)
+    draft = draft_table(table, wanted, form=wish.form, state=wish.state)
+    states = (wish.state,) if wish.state else ()
+    return Drafted(mapping_id, draft, write_draft(draft, mapping_id, states=states))
+
+
+def one_table(path: Path, how: ReadAs, name: str = "") -> LegacyTable:
+    """The table of that name, or the only one of a file; its rows are still to be read.
+
+    Raises TableError, InputError when there is none or there are several.
+    """
+    names = [t.name for t in open_tables(path, how)]
+    if name and name not in names:
+        raise InputError(f"{path.name} has no table {name}. It has: {', '.join(names)}.")
+    if not name and len(names) != 1:
+        several = f"holds several tables. Give one with --table: {', '.join(names)}" if names else "holds no table"
+        raise InputError(f"{path.name} {several}.")
+    return open_table(path, names.index(name) if name else 0, how)
+
+
+def write_new(path: Path, text: str) -> None:
+    """Write a draft to a file that is not there yet: a mapping that somebody has worked on is never overwritten."""
+    try:
+        with path.open("x", encoding="utf-8", newline="\n") as f:
+            f.write(text)
+    except FileExistsError:
+        raise InputError(f"{path} is there already. Choose another name, or remove it first.") from None
+    except OSError as e:
+        raise InputError(f"{path}: cannot be written: {e.strerror}.") from e
+
+
+def _id(path: Path, wish: DraftWish) -> str:
+    if wish.out is not None:
+        if wish.out.suffix != ".toml" or not _ID.fullmatch(wish.out.stem):
+            raise OptionsError(
+                "--out: the file gives the mapping its id: small letters, digits and _, and .toml behind it"
+                " (mh_crime_register.toml)."
+            )
+        return wish.out.stem
+    words = re.sub(r"[^a-z0-9]+", "_", f"{wish.state}_{wish.table or path.stem}".lower()).strip("_")
+    return words if _ID.fullmatch(words) else f"table_{words}".rstrip("_")
+
+
+def _line_to_plain(line: DraftLine) -> dict[str, Any]:
+    rule = line.rule
+    return {
+        "column": line.source, "kind": line.kind, "confidence": line.confidence, "target": line.target,
+        "second": line.second, "clean": rule.clean if rule else "", "into": rule.into if rule else "",
+        "to": (rule.to if isinstance(rule.to, str) else dict(rule.to)) if rule else "",
+        "encoding": line.encoding, "unlisted_codes": len(rule.unlisted) if rule else 0, "reason": line.reason,
+        "questions": list(line.questions),
+    }  # fmt: skip

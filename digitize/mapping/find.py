@@ -1,0 +1,27 @@
+"""Which mapping is meant: the id of one of the package, or a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from digitize.errors import InputError
+from mappers.bind import FormMapping, bind_file
+from mappers.encodings import Encoding
+from mappers.explain import mapping_file
+
+
+def mapping_path(name: str) -> Traversable | Path:
+    """The file of a mapping. Raises InputError when a path leads nowhere, MappingError for an id that is not known."""
+    path = Path(name)
+    if path.suffix != ".toml" and len(path.parts) == 1:
+        return mapping_file(name)
+    if not path.is_file():
+        raise InputError(f"{name}: there is no such mapping file.")
+    return path
+
+
+def bound_mapping(name: str, known: Mapping[str, Encoding] | None = None) -> FormMapping:
+    """The mapping, bound. Raises MappingError, InputError."""
+    return bind_file(mapping_path(name), known)
