@@ -19,6 +19,8 @@ from openpyxl import Workbook
 from mappers.errors import TableError
 from mappers.legacy import LegacyTable, open_tables
 from mappers.legacy.biff import Texts, rk_number
+from mappers.legacy.biff_book import read_book
+from mappers.legacy.biff_sheet import SheetReader, find_outline
 from mappers.legacy.serials import DAY, DAY_AND_TIME, SPAN, TIME, format_kind, moment_text, number_text
 
 KINDS = ("xls", "xlsx", "ods")
@@ -105,6 +107,15 @@ def test_a_number_that_became_a_date_is_reported_and_not_guessed(tmp_path: Path,
     table, cells, problems = one(tmp_path, kind, [HEAD, *FIRS, [Dated(35916), "Dara", Dated(35903), "380"]])
     assert problems == ["", "", "", "date-for-number"]
     assert cells[3] == ("1998-05-01", "Dara", "1998-04-18", "380")
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [("FIR No/Year", "date-for-number"), ("U/s", "date-for-number"), ("धारा", "date-for-number"), ("Date of FIR", ""),
+     ("FIR No. & Date", ""), ("दिनांक", ""), ("Seen", "")],
+)  # fmt: skip
+def test_dates_belong_to_a_column_or_not_by_its_name(tmp_path: Path, name: str, problem: str) -> None:
+    assert one(tmp_path, "ods", [[name, "Name"], [Dated(35900), "Abel"]])[2] == [problem]
 
 
 def test_a_column_of_case_numbers_is_known_by_its_cells_where_its_name_says_nothing(tmp_path: Path) -> None:
@@ -506,3 +517,40 @@ def test_a_workbook_whose_parts_have_unusual_names_is_read(tmp_path: Path) -> No
     (table,) = opened(tmp_path, out.getvalue())
     assert (table.name, table.notes) == ("a", [])
     assert next(table.rows).cells == ("1/98", "Abel", "1998-04-15", "302/34")
+
+
+CELLS = st.one_of(
+    st.none(), st.floats(-1e9, 1e9).map(lambda x: round(x, 4)), st.booleans(), st.text("abcदे €\x81", min_size=1, max_size=6),
+    st.integers(61, 60000).map(lambda n: Dated(float(n))),
+)  # fmt: skip
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.lists(CELLS, min_size=1, max_size=5), min_size=1, max_size=8))
+def test_old_workbooks_hold_for_us_what_other_readers_find_in_them(tmp_path: Path, rows: list[list[Any]]) -> None:
+    xlrd = pytest.importorskip("xlrd")
+    (tmp_path / "b.xls").write_bytes(ole("Workbook", biff8({"s": rows})))
+    theirs = xlrd.open_workbook(tmp_path / "b.xls").sheet_by_index(0)
+    found = {}
+    stream = (tmp_path / "b.xls").read_bytes()[512:]
+    book = read_book(stream)
+    assert book is not None
+    at = book.sheets[0].at
+    for row in SheetReader(book, stream, at, []).rows(find_outline(stream, at)):
+        found.update({(row.number - 1, c): cell for c, cell in row.cells.items()})
+    for r in range(theirs.nrows):
+        for c, (kind, value) in enumerate(zip(theirs.row_types(r), theirs.row_values(r), strict=True)):
+            ours = found.pop((r, c), None)
+            if kind == xlrd.XL_CELL_EMPTY or not str(value).strip():
+                assert ours is None
+            elif kind == xlrd.XL_CELL_DATE:
+                assert ours[:2] == (xlrd.xldate_as_datetime(value, 0).date().isoformat(), "d")
+            elif kind == xlrd.XL_CELL_TEXT:
+                assert ours.text == value
+            else:
+                assert (
+                    ours.text == ("yes" if value else "no")
+                    if kind == xlrd.XL_CELL_BOOLEAN
+                    else float(ours.text) == value
+                )
+    assert found == {}

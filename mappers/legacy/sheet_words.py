@@ -24,7 +24,7 @@ _OF_NUMBERS = re.compile(
     re.I,
 )
 _OF_DATES = re.compile(
-    r"\b(?:dates?|dt|dated|day|time|month|year|dob|on|when)\b|दिनांक|दिनाँक|तारीख|तिथि|तारिख|তারিখ|தேதி|நாள்|తేదీ|ದಿನಾಂಕ|തീയതി"
+    r"\b(?:dates?|dt|dated|day|time|dob)\b|दिनांक|दिनाँक|तारीख|तिथि|तारिख|তারিখ|தேதி|நாள்|తేదీ|ದಿನಾಂಕ|തീയതി"
     r"|તારીખ|ਮਿਤੀ|ਤਾਰੀਖ|ତାରିଖ|تاریخ",
     re.I,
 )
