@@ -68,8 +68,11 @@ def decode_words(encoding: Decoder, raw: str) -> str:
         return raw
     if not _LETTER.search(raw):
         return swap_signs(raw, encoding) if _SIMPLE.match(raw) else shown
-    words = _WORD.findall(raw)
-    kinds = _kinds([_odds_of(encoding)[w.rstrip()] for w in words])
+    known = _odds_of(encoding)
+    odds = [known[w] for w in raw.split()]
+    if not _may_be_plain(odds):
+        return shown
+    words, kinds = _WORD.findall(raw), _kinds(odds)
     if kinds[-1] and _ends_text(encoding, words, kinds):
         kinds[-1] = False
     if not any(kinds):
@@ -107,10 +110,13 @@ def _with_signs(word: str, encoding: Decoder) -> str:
     return shown + word[len(bare) :]
 
 
+def _may_be_plain(odds: Sequence[float]) -> bool:
+    """Whether any word can be plain at all: together they say more than the first of them needs."""
+    return sum([o for o in odds if o > 0]) > min(_AGAINST_PLAIN, _AGAINST_CHANGE)
+
+
 def _kinds(odds: Sequence[float]) -> list[bool]:
     """Which words are plain: the likeliest sequence, odds being each word's nats in favour of plain text."""
-    if sum(o for o in odds if o > 0) <= min(_AGAINST_PLAIN, _AGAINST_CHANGE):
-        return [False] * len(odds)
     font, plain = 0.0, -_AGAINST_PLAIN
     steps: list[tuple[bool, bool]] = []
     for o in odds:
