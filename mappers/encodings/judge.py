@@ -36,6 +36,8 @@ _HEAT = 0.5
 _ISCII = "iscii"
 _ISCII_HEAT = 3.0
 _TOLD = 12.0
+# Bytes of no text at all: any of so many, and seldom met.
+_NOISE_SYMBOLS, _PRIOR_NOISE = 190, -5.0
 _ATR = re.compile("\xef([B-K])")
 # Source: IS 13194:1991, the attribute codes of scripts.
 _ATR_SCRIPTS = {"B": "iscii-dev", "C": "iscii-bng", "D": "iscii-tml", "E": "iscii-tlg", "F": "iscii-asm",
@@ -127,8 +129,17 @@ class ColumnJudge:
         family = max(shares, key=lambda f: (shares[f], f))
         first = next(c for c in judged if c.family == family)
         alike = [c for c in judged if c.name == first.name or self._reads_alike(c.name, first.name)]
-        best = first if family == PLAIN else max(alike, key=lambda c: (self._standing(c), c.share))
-        return best, min(1.0, sum(c.share for c in alike))
+        margin = min(1.0, sum(c.share for c in alike))
+        if family == PLAIN:
+            return first, margin
+        return max(alike, key=lambda c: (self._standing(c), c.share)), margin * self._text_share(first.name)
+
+    def _text_share(self, name: str) -> float:
+        """How likely the cells are an encoding's text at all, and not bytes of another kind."""
+        heat = len(self.cells) ** _HEAT
+        noise = -math.log(_NOISE_SYMBOLS) * sum(len(c) + 1 for c in self.cells) / heat + _PRIOR_NOISE
+        text = float(self._mixed(name).sum()) / heat + self._prior(name)
+        return 1 / (1 + math.exp(min(noise - text, 500.0)))
 
     def plain_in(self, name: str) -> int:
         """How many of the cells are plain text, if the column is in an encoding."""
