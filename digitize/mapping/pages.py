@@ -129,7 +129,7 @@ def _md_row(cells: Iterator[str] | Sequence[str] | map[str]) -> str:
 
 
 def _md(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")
+    return " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|")
 
 
 def _as_html(title: str, parts: Sequence[_Part]) -> str:

@@ -145,7 +145,7 @@ def _free(c: Content) -> float:
 
 
 def _thing(c: Content) -> float:
-    return 0.05 if c.digits > 0.8 else _free(c)
+    return 0.05 if c.digits > 0.8 or c.cleaned("money") > 0.7 else _free(c)
 
 
 def _name(c: Content) -> float:
