@@ -3,10 +3,10 @@
 python benchmarks/map.py --data FOLDER [--only PART,...] [--json FILE]
 python benchmarks/map.py --quick [--only PART,...] [--json FILE]
 
-Parts: statutes. FOLDER holds fir-bench/ with gold.jsonl and its scorer, score_fir.py: of the distinct statute texts
-that people wrote down there, the share parsed into the same acts and sections as the scorer reads. Peer in the same
-run: the numbers alone, all under the IPC. --quick measures the invented texts of sample_data/statutes.tsv, whose
-reading is written beside them.
+Parts: statutes, drafts. FOLDER holds fir-bench/ with gold.jsonl and its scorer, score_fir.py: of the distinct statute
+texts that people wrote down there, the share parsed into the same acts and sections as the scorer reads. Peer in the
+same run: the numbers alone, all under the IPC. --quick measures the invented texts of sample_data/statutes.tsv, whose
+reading is written beside them. Drafts: see benchmarks/drafts.py; they need no FOLDER.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.drafts import evaluate as evaluate_drafts
 from mappers.clean import CleanContext
 from mappers.clean.sections import clean_sections
 from mappers.folding import fold_digits
@@ -166,7 +167,16 @@ def _gold(bench: Bench) -> Iterator[Statute]:
         yield Statute(text, year, scorer.read(text))
 
 
-PARTS: Mapping[str, Callable[[Bench], Mapping[str, Any]]] = {"statutes": measure_statutes}
+# -- drafts --------------------------------------------------------------------------------------------------------
+
+
+def measure_drafts(bench: Bench) -> Mapping[str, Any]:
+    """Drafts of mapping files for layouts held back from the drafter's dictionary; see benchmarks/drafts.py."""
+    found = evaluate_drafts(sample=8 if bench.is_quick else 0)
+    return {("" if name.startswith("draft") else "drafts_") + name: v for name, v in found.items() if name != "layouts"}
+
+
+PARTS: Mapping[str, Callable[[Bench], Mapping[str, Any]]] = {"statutes": measure_statutes, "drafts": measure_drafts}
 
 if __name__ == "__main__":
     sys.exit(main())
