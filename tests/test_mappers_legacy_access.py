@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sys
@@ -45,6 +46,19 @@ def test_every_row_of_a_sound_database_is_delivered(tmp_path: Path, version: int
     name = b"name 59" if version == 3 else "name 59"
     assert rows[59].cells == ("59", name, "1998-06-13", "1")
     assert [r.number for r in rows] == list(range(1, 61))
+
+
+@has_mdbtools
+@pytest.mark.parametrize("version", [2, 3, 5])
+def test_databases_of_access_2007_and_later_are_read_and_locked_ones_refused(tmp_path: Path, version: int) -> None:
+    data = database(COLUMNS, ROWS)
+    later = data[:4] + b"Standard ACE DB\0" + bytes([version]) + data[21:]
+    table, rows = opened(tmp_path, later, "t.accdb")
+    assert (len(rows), table.encoding) == (60, "")
+    locked = database(COLUMNS, ROWS, key=b"\1\2\3\4")
+    with pytest.raises(TableError) as refused:
+        opened(tmp_path, locked[:4] + b"Standard ACE DB\0" + bytes([version]) + locked[21:], "t.accdb")
+    assert refused.value.kind == "encrypted"
 
 
 @has_mdbtools
@@ -260,3 +274,11 @@ def test_a_machine_without_the_programs_is_warned_and_is_ready(tmp_path: Path, m
     monkeypatch.setenv("PATH", str(tmp_path))
     (look,) = [x for x in examine(tmp_path) if x.name == "MDB Tools"]
     assert (look.state, look.mend) == ("warn", "sudo apt-get install mdbtools")
+
+
+@has_mdbtools
+def test_the_rows_of_a_cut_database_can_be_read_when_its_other_tables_are_forgotten(tmp_path: Path) -> None:
+    (tmp_path / "t.mdb").write_bytes(database(COLUMNS, ROWS)[:-9])
+    table = next(open_tables(tmp_path / "t.mdb"))
+    gc.collect()
+    assert len(list(table.rows)) == 60

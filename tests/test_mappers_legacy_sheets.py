@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from mappers.errors import TableError
-from mappers.legacy import LegacyTable, open_tables
+from mappers.legacy import LegacyTable, load_readers, open_tables
 from mappers.legacy.biff import Texts, rk_number
 from mappers.legacy.biff_book import read_book
 from mappers.legacy.biff_sheet import SheetReader, find_outline
@@ -554,3 +554,21 @@ def test_old_workbooks_hold_for_us_what_other_readers_find_in_them(tmp_path: Pat
                     else float(ours.text) == value
                 )
     assert found == {}
+
+
+def test_a_spreadsheet_in_one_xml_file_is_read(tmp_path: Path) -> None:
+    packed = zipfile.ZipFile(io.BytesIO(ods({"Kalpanapur": [HEAD, *FIRS]}))).read("content.xml").decode()
+    kind = 'office:mimetype="application/vnd.oasis.opendocument.spreadsheet"'
+    plain = packed.replace("office:document-content>", f"office:document {kind}>", 1).replace(
+        "office:document-content", "office:document"
+    )
+    (table,) = opened(tmp_path, plain.encode(), "book.fods")
+    assert (table.name, table.columns, len(list(table.rows))) == ("Kalpanapur", tuple(HEAD), 3)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_other_reader_takes_a_workbook_for_its_own(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "book"
+    path.write_bytes(BOOKS[kind])
+    head = path.read_bytes()[:4096]
+    assert [name for name, reader in load_readers().items() if reader.looks_like(path, head)][0] == kind
