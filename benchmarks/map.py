@@ -3,10 +3,10 @@
 python benchmarks/map.py --data FOLDER [--only PART,...] [--json FILE]
 python benchmarks/map.py --quick [--only PART,...] [--json FILE]
 
-Parts: statutes, drafts. FOLDER holds fir-bench/ with gold.jsonl and its scorer, score_fir.py: of the distinct statute
-texts that people wrote down there, the share parsed into the same acts and sections as the scorer reads. Peer in the
-same run: the numbers alone, all under the IPC. --quick measures the invented texts of sample_data/statutes.tsv, whose
-reading is written beside them. Drafts: see benchmarks/drafts.py; they need no FOLDER.
+Parts: statutes, drafts, golden. FOLDER holds fir-bench/ with gold.jsonl and its scorer, score_fir.py: of the distinct
+statute texts that people wrote down there, the share parsed into the same acts and sections as the scorer reads. Peer in
+the same run: the numbers alone, all under the IPC. --quick measures the invented texts of sample_data/statutes.tsv, whose
+reading is written beside them. Drafts and golden: see benchmarks/drafts.py and benchmarks/golden.py; they need no FOLDER.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.drafts import evaluate as evaluate_drafts
+from benchmarks.golden import evaluate as evaluate_golden
 from mappers.clean import CleanContext
 from mappers.clean.sections import clean_sections
 from mappers.folding import fold_digits
@@ -176,7 +177,17 @@ def measure_drafts(bench: Bench) -> Mapping[str, Any]:
     return {("" if name.startswith("draft") else "drafts_") + name: v for name, v in found.items() if name != "layouts"}
 
 
-PARTS: Mapping[str, Callable[[Bench], Mapping[str, Any]]] = {"statutes": measure_statutes, "drafts": measure_drafts}
+# -- golden --------------------------------------------------------------------------------------------------------
+
+
+def measure_golden(_: Bench) -> Mapping[str, Any]:
+    """Golden pairs of old tables; see benchmarks/golden.py."""
+    return evaluate_golden()
+
+
+PARTS: Mapping[str, Callable[[Bench], Mapping[str, Any]]] = {
+    "statutes": measure_statutes, "drafts": measure_drafts, "golden": measure_golden,
+}  # fmt: skip
 
 if __name__ == "__main__":
     sys.exit(main())

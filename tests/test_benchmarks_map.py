@@ -24,6 +24,14 @@ def test_invented_statutes_are_all_read_as_they_are_meant(tmp_path):
     assert figures["statutes_peer_numbers_alone"] < 0.5
 
 
+def test_every_golden_pair_comes_out_right(tmp_path):
+    done, out = run(tmp_path, "--quick", "--only", "golden")
+    assert done.returncode == 0, done.stderr[-2000:]
+    figures = json.loads(out.read_text(encoding="utf-8"))
+    assert figures["golden_right"] == figures["golden_pairs"] >= 12
+    assert figures["golden_values_differ"] == 0
+
+
 def test_a_part_that_is_not_there_is_refused(tmp_path):
     done, _ = run(tmp_path, "--quick", "--only", "statues")
     assert done.returncode == 2
