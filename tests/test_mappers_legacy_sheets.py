@@ -572,3 +572,55 @@ def test_no_other_reader_takes_a_workbook_for_its_own(tmp_path: Path, kind: str)
     path.write_bytes(BOOKS[kind])
     head = path.read_bytes()[:4096]
     assert [name for name, reader in load_readers().items() if reader.looks_like(path, head)][0] == kind
+
+
+REGISTER = [
+    ["अपराध सूची"],
+    ["थाना", "कल्पनपुर", None, "माह", "जनवरी 2009"],
+    [],
+    ["क्र.", "अपराध क्रमांक", "धारा", "घटना", None, "आरोपी", None],
+    [None, None, None, "दिनांक", "समय", "नाम", "आयु"],
+    [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0],
+    [1.0, "12/09", "379", Dated(39816), "21:30", "राम", 32.0],
+    [None, None, None, None, None, "श्याम", None],
+    [2.0, Dated(39826), "457/380", Dated(39817), None, "अज्ञात", None],
+    ["योग", None, None, None, None, None, 2.0],
+    [],
+    ["नोट: काल्पनिक"],
+]
+RANGES = [
+    (0, 0, 0, 6),
+    (3, 4, 0, 0),
+    (3, 4, 1, 1),
+    (3, 4, 2, 2),
+    (3, 3, 3, 4),
+    (3, 3, 5, 6),
+    (6, 7, 0, 0),
+    (6, 7, 1, 1),
+]
+
+
+def test_a_register_as_stations_keep_it_is_read_as_the_table_it_is_meant_to_be(tmp_path: Path) -> None:
+    ranges = ["A1:G1", "A4:A5", "B4:B5", "C4:C5", "D4:E4", "F4:G4", "A7:A8", "B7:B8"]
+    for data in (biff8({"a": REGISTER}, merges=RANGES), xlsx({"a": REGISTER}, merges=ranges)):
+        (table,) = opened(tmp_path, data)
+        rows = list(table.rows)
+        assert table.columns == (
+            "क्र.",
+            "अपराध क्रमांक",
+            "धारा",
+            "घटना / दिनांक",
+            "घटना / समय",
+            "आरोपी / नाम",
+            "आरोपी / आयु",
+        )
+        assert [r.problem for r in rows] == ["column-numbers", "", "", "date-for-number", "total", "lone-cell"]
+        assert rows[2].cells == ("1", "12/09", "", "", "", "श्याम", "")
+        assert rows[1].cells[3] == "2009-01-03"
+
+
+def test_a_line_of_titles_that_is_set_off_is_not_taken_for_the_header(tmp_path: Path) -> None:
+    table, cells, _ = one(tmp_path, "xls", [["Station", "Kalpanapur", "Year"], [], HEAD, *FIRS])
+    assert table.columns == tuple(HEAD)
+    table, cells, _ = one(tmp_path, "xls", [HEAD[:3], ["a", "b", "c", "d"], ["e", "f", "g", "h"]])
+    assert table.columns == (*HEAD[:3], "COLUMN_4")

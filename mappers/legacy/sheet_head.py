@@ -10,10 +10,13 @@ from statistics import median_low
 
 from mappers.legacy.header import find_header
 from mappers.legacy.sheet import TEXT, Cell, Merge, SheetRow
+from mappers.legacy.sheet_words import are_column_numbers
 
 _JOINED = " / "
 _RARE = 0.05
 _TOP_ROWS = 60
+# What makes a row a header rather than one above it: shares of the columns that are in use, and how far below.
+_USED, _MOST, _FEW, _NEAR = 0.2, 0.8, 0.6, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,10 @@ def find_head(rows: Sequence[SheetRow], merges: Sequence[Merge]) -> SheetHead | 
     header = find_header(table, median_low(filled))
     if header is None:
         return None
-    first, last = _extent(rows, merges, header.at) if header.is_there else (header.at, header.at - 1)
+    if (at := _better(rows[:_TOP_ROWS], merges, header.at)) >= 0:
+        first, last = _extent(rows, merges, at)
+    else:
+        first, last = (_extent(rows, merges, header.at)) if header.is_there else (header.at, header.at - 1)
     lines = [_Line(r, merges) for r in rows[first : last + 1]]
     columns = _columns(rows[first : last + 1], rows[last + 1 :], used)
     names = tuple(_name(lines, c) for c in columns)
@@ -64,6 +70,32 @@ def _columns(named: Sequence[SheetRow], data: Sequence[SheetRow], used: Sequence
     return tuple(c for c in used if c in with_name or counts[c] >= least) or tuple(used)
 
 
+def _better(rows: Sequence[SheetRow], merges: Sequence[Merge], at: int) -> int:
+    """A row below the one found that is rather the header, -1 for none.
+
+    It is if the columns are numbered below it; or if it names most columns and the one found, which names fewer, is
+    set off from it or names few: a line such as "Station | Kotwali | Year | 1998" above the table.
+    """
+    numbered = next((i for i, r in enumerate(rows) if i > at and are_column_numbers(r.cells)), 0) - 1
+    if numbered >= at and _are_names(rows[numbered]):
+        return numbered
+    counts = Counter(c for r in rows for c in r.cells)
+    core = [c for c, n in counts.items() if n >= max(2, _USED * len(rows))]
+    found = _Line(rows[at], merges).covered(core) if core else 1.0
+    for i in range(at + 1, min(at + _NEAR, len(rows) - 1)):
+        is_set_off = not _is_adjacent(rows, i - 1)
+        named = _Line(rows[i], merges).covered(core) if core else 0.0
+        if named >= _MOST and named > found and _are_names(rows[i]) and (is_set_off or found <= _FEW):
+            return i
+        if not is_set_off and found > _FEW:
+            return -1
+    return -1
+
+
+def _are_names(row: SheetRow) -> bool:
+    return len(row.cells) > 1 and all(map(_is_name, row.cells.values()))
+
+
 def _extent(rows: Sequence[SheetRow], merges: Sequence[Merge], at: int) -> tuple[int, int]:
     """Indexes of the first and last row of a header of which one row is found."""
     if at and _is_adjacent(rows, at - 1) and _Line(rows[at - 1], merges).groups(rows[at]):
@@ -79,7 +111,7 @@ def _is_adjacent(rows: Sequence[SheetRow], at: int) -> bool:
 
 def _is_second(rows: Sequence[SheetRow], above: _Line, at: int) -> bool:
     """Whether a row below a row of names is a second one: names that stand under groups or fill gaps."""
-    if not all(_is_name(c) for c in rows[at].cells.values()):
+    if not all(map(_is_name, rows[at].cells.values())):
         return False
     if above.groups(rows[at]):
         return True
@@ -130,6 +162,10 @@ class _Line:
         spans = [m for m in self._merges if m.top == self.row.number == m.bottom and m.left in self.row.cells]
         covered = [bisect_right(under, m.right) - bisect_left(under, m.left) for m in spans]
         return any(n > 1 for n in covered) and max(covered) < len({*under, *self.places})
+
+    def covered(self, columns: Sequence[int]) -> float:
+        """The share of these columns over which something stands."""
+        return sum(c in self.row.cells or self._merge_at(c) is not None for c in columns) / len(columns)
 
     def leaves_open(self, below: SheetRow) -> bool:
         """Whether the row below fills gaps of this one, and beside them only what stands left of a gap."""

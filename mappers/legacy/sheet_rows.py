@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from mappers.legacy.damage import RowDamage
 from mappers.legacy.sheet import CUT, DAY, DOUBTFUL, LOST, UNSTYLED, Cell, Merge, SheetRow, column_letters
-from mappers.legacy.sheet_words import is_total
+from mappers.legacy.sheet_words import are_column_numbers, is_total
 from mappers.legacy.table import LegacyRow
 
-_FEW_NUMBERS = 3
+_FEW_CELLS = 3
 _SPOILT = {LOST: "text-lost", UNSTYLED: "format-lost", CUT: "cell-too-long"}
 _REPEATED = "the value of merged cells, which holds for several rows, is repeated"
 
@@ -20,7 +20,7 @@ class SheetBody:
     """How the rows of one table are read.
 
     columns: their places in the sheet; names: one for each. heads: the rows of the header. of_numbers: places of the
-    columns that no date belongs to. usual: cells filled in most rows. fonts: column -> its font.
+    columns that no date belongs to. usual: cells filled in the fuller rows. fonts: column -> its font.
     """
 
     columns: Sequence[int]
@@ -57,7 +57,7 @@ class SheetBody:
 
     def _row(self, row: SheetRow, *, is_first: bool) -> LegacyRow:
         cells = self._with_merged(row)
-        problem = self._problem(row, is_first=is_first)
+        problem = self._problem(row, len(cells), is_first=is_first)
         texts = [cells[c].text if c in cells else "" for c in self.columns]
         surplus = [c for c in row.cells if c not in self._places]
         if surplus:
@@ -67,17 +67,17 @@ class SheetBody:
         self._say_doubtful(row)
         return LegacyRow(row.number, -1, (*texts, *(row.cells[c].text for c in surplus)), False, problem)
 
-    def _problem(self, row: SheetRow, *, is_first: bool) -> str:
-        """The word for what makes a row no record, "" for a record."""
+    def _problem(self, row: SheetRow, filled: int, *, is_first: bool) -> str:
+        """The word for what makes a row no record, "" for a record. filled: cells, with those merged from above."""
         if row.is_cut:
             return "cut"
         if any(self._is_head(row, h) for h in self.heads):
             return "header-again"
-        if is_first and _are_column_numbers(row.cells):
+        if is_first and are_column_numbers(row.cells):
             return "column-numbers"
         if is_total(row.cells.values()):
             return "total"
-        if len(row.cells) == 1 and self.usual >= _FEW_NUMBERS:
+        if filled == 1 and self.usual >= _FEW_CELLS:
             return "lone-cell"
         kinds = {c.kind for c in row.cells.values()}
         if kinds & _SPOILT.keys():
@@ -116,9 +116,3 @@ class SheetBody:
             if m.left == m.right and m.top < m.bottom and m.left in self._places:
                 self._by_top.setdefault(m.top, []).append(m)
         self._seen_merges = len(self.merges)
-
-
-def _are_column_numbers(cells: Mapping[int, Cell]) -> bool:
-    """Whether a row numbers the columns, as the row below the names does on printed forms: 1, 2, 3 or (1), (2), (3)."""
-    numbers = [cells[c].text.strip(" ().") for c in sorted(cells)]
-    return len(numbers) >= _FEW_NUMBERS and numbers == [str(n) for n in range(1, len(numbers) + 1)]

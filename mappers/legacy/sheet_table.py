@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
-from statistics import median_low
 
 from mappers.errors import TableError
 from mappers.legacy.sheet import TEXT, Cell, Sheet, SheetRow
@@ -82,7 +81,8 @@ def _body(sheet: Sheet, head: SheetHead, names: Sequence[str], data: Sequence[Sh
     pairs = tuple(zip(head.columns, names, strict=True))
     of_numbers = frozenset(c for c, n in pairs if is_of_numbers(n, by_place[c]))
     fonts = {n: font for c, n in pairs if (font := _font(by_place[c]))}
-    usual = median_low([len(r.cells) for r in data] or [1])
+    counts = sorted(len(r.cells) for r in data) or [1]
+    usual = counts[len(counts) * 3 // 4]
     return SheetBody(head.columns, names, head.rows, sheet.merges, of_numbers, usual, fonts)
 
 

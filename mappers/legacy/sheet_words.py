@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from mappers.legacy.sheet import CLOCK, DAY, TEXT, Cell
 
@@ -17,6 +17,7 @@ _WORDS = re.compile(
 # The same in the keys of Kruti Dev and its kin.
 _KEYS = ("dqy", ";ksx", "dqy ;ksx")
 _LONGEST_LABEL = 40
+_FEW_NUMBERS = 3
 _NUMBER_LIKE = re.compile(r"[\d\s.,:/=%()+-]*\Z")
 _OF_NUMBERS = re.compile(
     r"\b(?:sections?|secs?|u/s|nos?|number|num)\b|#|धारा|कलम|क्रमांक|संख्या|नंबर|ধারা|নম্বর|নং|பிரிவு|எண்|సెక్షన్|నంబర|ಕಲಂ|ಸಂಖ್ಯೆ"
@@ -49,6 +50,13 @@ def _is_total_word(label: str) -> bool:
         return label.strip() in _KEYS
     behind = label[found.end() : found.end() + 1]
     return not behind.isalnum() and unicodedata.category(behind or " ")[0] != "M"
+
+
+def are_column_numbers(cells: Mapping[int, Cell]) -> bool:
+    """Whether a row numbers the columns, as the row below the names does on printed forms: 1, 2, 3 or (1), (2), (3)."""
+    numbers = [cells[c].text.strip(" ().") for c in sorted(cells)]
+    are_numbers = len(numbers) >= _FEW_NUMBERS and all(n.isdecimal() and len(n) < 4 for n in numbers)
+    return are_numbers and [int(n) for n in numbers] == list(range(1, len(numbers) + 1))
 
 
 def is_of_numbers(name: str, cells: Iterable[Cell]) -> bool:
