@@ -4,9 +4,10 @@ python benchmarks/map.py --data FOLDER [--only PART,...] [--json FILE]
 python benchmarks/map.py --quick [--only PART,...] [--json FILE]
 
 Parts: statutes, drafts, golden. FOLDER holds fir-bench/ with gold.jsonl and its scorer, score_fir.py: of the distinct
-statute texts that people wrote down there, the share parsed into the same acts and sections as the scorer reads. Peer in
-the same run: the numbers alone, all under the IPC. --quick measures the invented texts of sample_data/statutes.tsv, whose
-reading is written beside them. Drafts and golden: see benchmarks/drafts.py and benchmarks/golden.py; they need no FOLDER.
+statute texts that people wrote down there, the share parsed into the same acts and sections as the scorer reads. Peer
+in the same run: the numbers alone, all under the IPC. --quick measures the invented texts of sample_data/statutes.tsv,
+whose reading is written beside them. Drafts and golden: see benchmarks/drafts.py and benchmarks/golden.py; they need
+no FOLDER.
 """
 
 from __future__ import annotations
