@@ -8,6 +8,7 @@ the process's peak.
 
 from __future__ import annotations
 
+import gc
 import json
 import resource
 import subprocess
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.firmast import COLUMNS, make_rows
+from digitize.mapping.bulk import FEW_COLLECTIONS
 from mappers.apply import Application
 from mappers.cells import Sources
 from mappers.flat import flat_columns
@@ -58,6 +60,7 @@ def main(way: str, count: int) -> int:
 
 def by_columns(mapping: FormMapping, context: MapContext) -> Callable[[Rows], Any]:
     """The columnar path: tables of the flat layout, no records."""
+    gc.set_threshold(*FEW_COLLECTIONS)
     application, cells = Application(mapping, context), TableCells(mapping, "FIRMAST.DBF", "FIRMAST")
 
     def work(rows: Rows) -> Any:

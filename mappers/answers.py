@@ -96,9 +96,10 @@ class Answers:
         return out or {rule.main: self._value(cell, _UNPARSED, found.notes)}
 
     def _value(self, cell: Cell, answer: Cleaned, more: tuple[str, ...] = ()) -> Said:
+        notes = (*cell.notes, *answer.notes, *more) if cell.notes or more else answer.notes
         return Said(
             answer.raw or cell.raw, answer.value, cell.confidence * answer.confidence, cell.origin, self._by, False,
-            (*cell.notes, *answer.notes, *more), cell.candidates, cell.accept,
+            notes, cell.candidates, cell.accept,
         )  # fmt: skip
 
     def _context(self, year: int | None, day: str, codes: str) -> CleanContext:

@@ -16,7 +16,6 @@ _ZERO_AS_DOT = re.compile(r"(?<=[\u0900-\u0939\u093c-\u094d\u0958-\u095f])\u0966
 # Tamil 10, 100 and 1000, which multiply the digit before them: ௨௰௫ is 25. Source: the Unicode code charts.
 _TAMIL_UNITS = {"\u0bf0": 10, "\u0bf1": 100, "\u0bf2": 1000}
 _TAMIL_NUMBER = re.compile("[\u0be6-\u0bf2]*[\u0bf0-\u0bf2][\u0be6-\u0bf2]*")
-_SPACES = re.compile(r"\s+")
 _JOINERS = "\u200c\u200d"
 
 
@@ -60,7 +59,7 @@ def _tamil_number(written: str) -> str:
 
 def squeeze(text: str) -> str:
     """Text in NFC with runs of white space as one blank and none outside."""
-    return _SPACES.sub(" ", nfc(text)).strip()
+    return " ".join(nfc(text).split())
 
 
 def fold_key(text: str) -> str:

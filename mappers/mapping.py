@@ -11,7 +11,7 @@ from pathlib import Path
 from mappers.apply import Application
 from mappers.bind import FormMapping, bind_file
 from mappers.cells import Cell, Sources
-from mappers.encodings import Encoding, decode_cell
+from mappers.encodings import Encoding, decode_stored
 from mappers.errors import MappingError
 from mappers.mapped import to_records
 from mappers.record import Origin, Record
@@ -145,7 +145,7 @@ class TableCells:
     def __call__(self, column: str, stored: Hashable) -> Cell:
         """The cell that is stored so in a column."""
         assert isinstance(stored, bytes | str)
-        decoded = decode_cell(self._encodings.get(column), stored)
+        decoded = decode_stored(self._encodings.get(column), stored)
         origin = self._origins.get(column)
         if origin is None:
             origin = self._origins[column] = Origin(file=self._file, table=self._table, column=column)

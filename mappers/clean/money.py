@@ -18,6 +18,8 @@ _SIGN = re.compile(
 _NIL = re.compile(r"^\W*(?:nil|n\.?a\.?|none|-+|शून्य|निरंक|नहीं|নাই|নেই|இல்லை)\W*$", re.I)
 _ENDING = re.compile(r"/\s*[-=–]*\s*$|\s*[-=–]+\s*$")
 _IN_WORDS = re.compile(r"([^(]*\d[^(]*)\(([^()]+)\)\W*")
+# As programs store it, and most cells are stored by one.
+_PLAIN = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,4})?")
 _ODD_COMMAS = re.compile(r"(?<=\d),(?=\d)")
 
 
@@ -34,6 +36,8 @@ def clean_money(raw: str, context: CleanContext) -> Cleaned:
     neither lakhs nor millions cost confidence ("grouping-unusual"). A sum written again in words, in brackets, must be
     the same ("figures-and-words-differ"). Anything else that is not one sum gives no value.
     """
+    if _PLAIN.fullmatch(raw):
+        return Cleaned(plain_decimal(Decimal(raw)))
     text = fold_amount(raw)
     if _NIL.match(text):
         return Cleaned("0", 0.95, ("nil",))

@@ -38,6 +38,7 @@ _AGE = re.compile(
     rf"|(?<!\d)(?P<c>\d{{1,3}}){_YEARS}{_E}(?:\s+old)?",
     re.I,
 )
+_DIGIT = re.compile("[0-9]")
 PERSON_PARTS = ("name", "alias", "relation", "relative_name", "age", "address")
 
 
@@ -98,7 +99,7 @@ def _add_relative(parts: dict[str, Cleaned], m: re.Match[str], text: str) -> Non
 
 def _take_age(text: str) -> tuple[str, Cleaned | None]:
     folded = fold_digits(text)
-    found = list(_AGE.finditer(folded)) if len(folded) == len(text) else []
+    found = list(_AGE.finditer(folded)) if len(folded) == len(text) and _DIGIT.search(folded) else []
     if len(found) != 1:
         return text, None
     m = found[0]

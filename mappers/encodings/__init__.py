@@ -121,9 +121,8 @@ def encode(name: str, text: str) -> bytes:
     return to_bytes(find_encoding(name).encode(nfc(text)))
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def decode_cell(encoding: Encoding | None, cell: bytes | str) -> DecodedCell:
-    """One cell of a table as text; no encoding means plain text.
+def decode_stored(encoding: Encoding | None, cell: bytes | str) -> DecodedCell:
+    """One cell of a table as text; no encoding means plain text. `decode_cell` remembers the cells it was given.
 
     Numbers, dates and English words inside a font's column are left alone, and so is text that is Unicode already
     ("unicode-already"): rows entered after a program was changed stand below the old ones. Bytes of a column
@@ -139,6 +138,9 @@ def decode_cell(encoding: Encoding | None, cell: bytes | str) -> DecodedCell:
     return DecodedCell(raw, nfc(decode_words(encoding, raw.strip("\x00 "))))
 
 
+decode_cell = lru_cache(maxsize=_REMEMBERED)(decode_stored)
+
+
 def _plain_cell(cell: bytes | str) -> DecodedCell:
     if isinstance(cell, str):
         return DecodedCell(cell, nfc(cell))
@@ -151,6 +153,6 @@ def _plain_cell(cell: bytes | str) -> DecodedCell:
 
 
 __all__ = [
-    "DecodedCell", "Encoding", "EncodingInfo", "decode", "decode_cell", "encode", "encodings", "find_encoding",
-    "load_encodings", "load_tables", "names", "to_bytes", "to_characters",
+    "DecodedCell", "Encoding", "EncodingInfo", "decode", "decode_cell", "decode_stored", "encode", "encodings",
+    "find_encoding", "load_encodings", "load_tables", "names", "to_bytes", "to_characters",
 ]  # fmt: skip
