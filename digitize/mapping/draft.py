@@ -64,7 +64,11 @@ def one_table(path: Path, how: ReadAs, name: str = "") -> LegacyTable:
 
     Raises TableError, InputError when there is none or there are several.
     """
-    names = [t.name for t in open_tables(path, how)]
+    names: list[str] = []
+    for table in open_tables(path, how):
+        names.append(table.name)
+        if name == table.name:
+            break
     if name and name not in names:
         raise InputError(f"{path.name} has no table {name}. It has: {', '.join(names)}.")
     if not name and len(names) != 1:

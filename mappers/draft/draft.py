@@ -27,6 +27,7 @@ SURE_ENOUGH = 0.55
 _FORM_NUMBER = re.compile(r"iif\W?([1-7])|\bif([1-7])\b", re.I)
 # Two-digit years are taken as not later than this.
 _PIVOT = 2026
+_MOSTLY = 0.8
 Kind = Literal["mapped", "asked", "elsewhere", "unknown"]
 
 
@@ -146,7 +147,15 @@ def _line(choice: Choice, taken: frozenset[str], column: Column) -> DraftLine:
     if rule is None:
         return replace(base, kind="asked", target=target.name, questions=("no cleaner gives what this field wants",))
     kind: Kind = "mapped" if choice.score >= SURE_ENOUGH else "asked"
-    return replace(base, kind=kind, target=target.name, rule=rule)
+    questions = (*base.questions, *_about_codes(rule, content))
+    return replace(base, kind=kind, target=target.name, rule=rule, questions=questions)
+
+
+def _about_codes(rule: DraftRule, content: Content) -> tuple[str, ...]:
+    """What to do with the old program's own numbers of stations and districts."""
+    if rule.clean not in ("station", "district") or content.digits < _MOSTLY:
+        return ()
+    return (f"it holds numbers of the old program; give the {rule.clean} of each in lists/stations.csv, or say values",)
 
 
 def _encoding(column: Column) -> str:

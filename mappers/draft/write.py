@@ -15,7 +15,7 @@ _SHOWN = 12
 
 
 def write_draft(draft: Draft, mapping_id: str, *, title: str = "", states: tuple[str, ...] = ()) -> str:
-    """The text of the file; it binds as it stands. mapping_id: also the name of the file."""
+    """The text of the file; it binds as it stands, if anything is mapped. mapping_id: also the name of the file."""
     encoding = _usual_encoding(draft)
     return "\n".join(
         [
@@ -35,6 +35,8 @@ def _head(draft: Draft, mapping_id: str, title: str, encoding: str) -> Iterator[
     mapped, total = len(draft.of_kind("mapped")), len(draft.lines)
     yield f"# A draft: {mapped} of {total} columns are mapped. The number behind a rule says how sure it is, of 1."
     yield "# Read every line, compare it with the register, decide what is asked; until then those cells are left over."
+    if not mapped:
+        yield "# Nothing could be mapped surely: the file can be used once a rule is in force."
     yield from _asked(draft)
     yield "format = 1"
     yield f"id = {_text(mapping_id)}"
