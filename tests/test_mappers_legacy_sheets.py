@@ -350,7 +350,7 @@ def test_numbers_are_plain_digits_and_fifteen_of_them_are_kept(value: float) -> 
 
 @pytest.mark.parametrize(
     ("code", "kind"),
-    [("General", 0), ("dd/mm/yyyy", DAY), ("[$-4009]d-mmm-yy;@", DAY), ("h:mm AM/PM", TIME), ("[h]:mm:ss", SPAN), ("mm:ss", TIME),
+    [("General", 0), ("Standard", 0), ("dd/mm/yyyy", DAY), ("[$-4009]d-mmm-yy;@", DAY), ("h:mm AM/PM", TIME), ("[h]:mm:ss", SPAN), ("mm:ss", TIME),
      ('"Rs. "#,##0', 0), ("[Red]0.00", 0), ("m/d/yy h:mm", DAY_AND_TIME), (r"\d0", 0), ("@", 0)],
 )  # fmt: skip
 def test_formats_of_days_are_told_from_formats_of_numbers(code: str, kind: int) -> None:

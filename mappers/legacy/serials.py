@@ -22,7 +22,7 @@ _ZEROS = re.compile(r"0+\Z")
 # What a format shows as it stands: quoted or escaped letters, padding, colours, conditions and languages.
 _LITERAL = re.compile(r'"[^"]*"?|\\.|_.|\*.|\[(?!(?:h+|m+|s+)\])[^\]]*\]', re.I)
 _SPAN = re.compile(r"\[(?:h+|m+|s+)\]", re.I)
-_GENERAL = re.compile(r"general|am/pm|a/p", re.I)
+_GENERAL = re.compile(r"general|standard|am/pm|a/p", re.I)
 # Formats without text: ECMA-376 numFmtId 14-22, 27-36, 45-47 and 50-58.
 _BUILT_IN = {
     **dict.fromkeys((14, 15, 16, 17, *range(27, 32), 36, *range(50, 55), 57, 58), DAY),
