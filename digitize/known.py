@@ -15,7 +15,7 @@ from digitize.ledger import Ledger
 from digitize.ledger.catalogue import Catalogue
 from digitize.system import process_name
 from digitize.workspace import Place
-from mappers.codes import CodeList, load_stations, place_lists
+from mappers.codes import CodeList, districts_of, load_stations, place_lists
 from mappers.columns import settle_mapping
 from mappers.encodings import Encoding, load_encodings
 from mappers.mapping import FormMapping, find_mapping, load_mappings
@@ -77,10 +77,7 @@ class Known:
     def district_of(self) -> Mapping[str, str]:
         """Station -> its district, for stations whose name is known in one district only."""
         own = self.place.folder / "lists" / "stations.csv"
-        found: dict[str, set[str]] = {}
-        for s in load_stations(self.state.code, own):
-            found.setdefault(s.name, set()).add(s.district)
-        return {name: min(districts) for name, districts in found.items() if len(districts) == 1 and min(districts)}
+        return districts_of(load_stations(self.state.code, own))
 
     @cached_property
     def forms(self) -> Mapping[str, Form]:

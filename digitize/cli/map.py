@@ -1,4 +1,4 @@
-"""`digitize map`: tools for people who write mapping files."""
+"""`digitize map`: tools for people who write mapping files, and a table mapped without a workspace."""
 
 from __future__ import annotations
 
@@ -181,14 +181,53 @@ def coverage(
         _print_coverage(one, with_empty=with_empty)
 
 
+@map_.command("apply")
+def apply(
+    file: Annotated[Path, typer.Argument(metavar="TABLE", help="A legacy file with a table.")],
+    out: Annotated[Path, typer.Option(help="Folder for the import files.")],
+    mapping: Annotated[str, typer.Option(help="The mapping; the one that fits if not given.")] = "",
+    state: Annotated[str, typer.Option(help="Code of the state.")] = "",
+    stations: Annotated[Path | None, typer.Option(help="List of stations.")] = None,
+    year: Annotated[int, typer.Option(help="Year of the book, for dates with two digits.")] = 0,
+    name: Annotated[str, typer.Option("--table", help="Name of the table.")] = "",
+    widths: Widths = "",
+    layout: Layout = None,
+    memo: Memo = None,
+    json: Json = False,
+) -> None:
+    """Map a whole table to import files, fast and without a workspace; what is doubtful is listed."""
+    from dataclasses import asdict
+
+    from digitize.cli.reading import read_as
+    from digitize.mapping.bulk import apply_table
+    from digitize.mapping.draft import one_table
+    from digitize.mapping.find import bound_mapping, settle_for
+
+    context = _context(state, stations, year)
+    legacy = one_table(file, read_as(widths, layout, memo), name)
+    bound, legacy = settle_for(legacy, context, bound_mapping(mapping) if mapping else None)
+    done = apply_table(legacy, bound, context, out)
+    if json:
+        print_json({"mapping": bound.by, "out": str(out), **asdict(done)})
+        return
+    made = ", ".join(f"{n} {form}" for form, n in done.records.items())
+    print(f"{done.rows} rows: {done.mapped} mapped by {bound.by} to {made or 'nothing'}, {done.reported} not mapped.")
+    print(f"{done.doubts} values are doubtful: see {out / 'report'}. Next: digitize validate {out} --state ... ")
+    for note in done.notes:
+        errors().print(f"{legacy.name}: {note}", style="yellow", markup=False, soft_wrap=True)
+    for column, count in done.left_over.items():
+        print(f"Left over: {column}, in {count} rows.")
+
+
 def _context(state: str, stations: Path | None, year: int) -> MapContext:
-    from mappers.codes import place_lists
+    from mappers.codes import districts_of, load_stations, place_lists
     from mappers.states import load_state
     from mappers.values import MapContext
 
     profile = load_state(state.lower()) if state else None
     lists = place_lists(profile.code, stations) if profile else {}
-    return MapContext(record_id="coverage", state=profile, book_year=year or None, lists=lists)
+    known = districts_of(load_stations(profile.code, stations)) if profile and stations else {}
+    return MapContext("table", state=profile, book_year=year or None, lists=lists, district_of=known)
 
 
 def _print_coverage(found: Coverage, *, with_empty: bool) -> None:

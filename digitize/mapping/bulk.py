@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,7 +12,7 @@ from pathlib import Path
 from digitize.targets.csv_folder import CsvFolder
 from mappers.apply import Application
 from mappers.cells import Sources
-from mappers.flat import Doubt, add_counts, flat_columns
+from mappers.flat import Doubt, FlatColumns, add_counts, flat_columns
 from mappers.legacy import LegacyRow, LegacyTable
 from mappers.mapping import FormMapping, TableCells
 from mappers.names import romanise
@@ -21,6 +20,10 @@ from mappers.schema import Table, flat_header, form_tables
 from mappers.values import MapContext
 
 CHUNK = 2_000
+# How seldom the collector of cycles looks while tables are mapped; see `few_collections`.
+FEW_COLLECTIONS = (100_000, 50, 100)
+# Beside the import files, in a folder of its own: what is doubtful, and rows that were not mapped.
+REPORT = "report"
 DOUBTS = "doubts"
 REPORTED = "reported"
 
@@ -35,7 +38,7 @@ class Applied:
     mapped: int = 0
     reported: int = 0
     doubts: int = 0
-    records: Counter[str] = field(default_factory=Counter)
+    records: dict[str, int] = field(default_factory=dict)
     left_over: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
@@ -48,25 +51,28 @@ def apply_table(table: LegacyTable, mapping: FormMapping, context: MapContext, f
     done = Applied()
     forms = {"": mapping, **mapping.also}
     works = {name: Application(m, context) for name, m in forms.items()}
-    with CsvFolder(folder) as out, few_collections():
+    with CsvFolder(folder) as out, CsvFolder(folder / REPORT) as report, few_collections():
         for rows in _chunks(table.rows):
             usable = [r for r in rows if not r.deleted and not r.problem]
             for row in rows:
                 if row.deleted or row.problem:
-                    out.add(REPORTED, ("row", "why"), [[str(row.number), row.problem or "deleted"]])
+                    report.add(REPORTED, ("row", "why"), [[str(row.number), row.problem or "deleted"]])
             done.rows += len(rows)
             done.mapped += len(usable)
             if usable:
                 sources = _sources(mapping, table, usable)
                 ids = [f"{table.name}-r{r.number:07d}" for r in usable]
                 for name, work in works.items():
-                    _write(work, name, sources, ids, out, done)
+                    made = _write(work, name, sources, ids, out, done)
+                    report.add(DOUBTS, _DOUBT_HEAD, map(_doubt_row, made.doubts))
     done.reported = done.rows - done.mapped
     done.notes = [*table.notes]
     return done
 
 
-def _write(work: Application, name: str, sources: Sources, ids: Sequence[str], out: CsvFolder, done: Applied) -> None:
+def _write(
+    work: Application, name: str, sources: Sources, ids: Sequence[str], out: CsvFolder, done: Applied
+) -> FlatColumns:
     mapped = work.map(sources)
     form = mapped.mapping.form
     if name:
@@ -76,11 +82,11 @@ def _write(work: Application, name: str, sources: Sources, ids: Sequence[str], o
     tables = {t.name: t for t in form_tables(form).values()}
     for table, columns in made.tables.items():
         out.add(table, flat_header(tables[table]), _rows(tables[table], columns))
-    out.add(DOUBTS, _DOUBT_HEAD, map(_doubt_row, made.doubts))
     done.doubts += len(made.doubts)
-    done.records[form] += len(ids)
+    done.records[form] = done.records.get(form, 0) + len(ids)
     if not name:
         add_counts(done.left_over, made.left_over)
+    return made
 
 
 _DOUBT_HEAD = ("record_id", "table", "line", "field", "stored", "value", "confidence", "why")
@@ -121,7 +127,7 @@ def _chunks(rows: Iterator[LegacyRow]) -> Iterator[list[LegacyRow]]:
 def few_collections() -> Iterator[None]:
     """Have the collector of cycles look less often: mapping makes millions of small things, and no cycles of them."""
     before = gc.get_threshold()
-    gc.set_threshold(100_000, 50, 100)
+    gc.set_threshold(*FEW_COLLECTIONS)
     try:
         yield
     finally:

@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from digitize.errors import InputError, NotFound
-from mappers.columns import settle_mapping
-from mappers.encodings import encodings
+from digitize.mapping.find import settle_for
 from mappers.legacy import LegacyTable, named_cells
-from mappers.mapping import FormMapping, find_mapping, load_mappings, map_rows
+from mappers.mapping import FormMapping, map_rows
 from mappers.record import FieldValue, Record
 from mappers.schema import Column, Table, form_tables
 from mappers.schema.table import ROMAN
@@ -139,9 +138,7 @@ def cover_batch(place: Place, batch: str) -> list[Coverage]:
 
 def cover_table(table: LegacyTable, context: MapContext, mapping: FormMapping | None = None) -> list[Coverage]:
     """What a table fills by a mapping; by the one that fits its columns when none is given. Raises MappingError."""
-    state = context.state.code if context.state else ""
-    mapping = mapping or find_mapping(load_mappings(), columns=table.columns, state=state)
-    settled, table = settle_mapping(mapping, table, encodings(), context.state.encodings if context.state else ())
+    settled, table = settle_for(table, context, mapping)
     good = (r for r in table.rows if not r.deleted and not r.problem)
     rows = (RowValues(table.name, table.name, r.number, named_cells(table.columns, r)) for r in good)
     found = cover(r for chunk in _chunks(rows) for r in map_rows(settled, chunk, context))

@@ -8,8 +8,12 @@ from pathlib import Path
 
 from digitize.errors import InputError
 from mappers.bind import FormMapping, bind_file
-from mappers.encodings import Encoding
+from mappers.columns import settle_mapping
+from mappers.encodings import Encoding, encodings
 from mappers.explain import mapping_file
+from mappers.legacy import LegacyTable
+from mappers.mapping import find_mapping, load_mappings
+from mappers.values import MapContext
 
 
 def mapping_path(name: str) -> Traversable | Path:
@@ -25,3 +29,15 @@ def mapping_path(name: str) -> Traversable | Path:
 def bound_mapping(name: str, known: Mapping[str, Encoding] | None = None) -> FormMapping:
     """The mapping, bound. Raises MappingError, InputError."""
     return bind_file(mapping_path(name), known)
+
+
+def settle_for(
+    table: LegacyTable, context: MapContext, mapping: FormMapping | None = None
+) -> tuple[FormMapping, LegacyTable]:
+    """A mapping with the encodings of a table's columns settled, and the table, still to be read.
+
+    mapping: the one that fits the columns when none is given. Raises MappingError, EncodingUnclear.
+    """
+    state = context.state.code if context.state else ""
+    mapping = mapping or find_mapping(load_mappings(), columns=table.columns, state=state)
+    return settle_mapping(mapping, table, encodings(), context.state.encodings if context.state else ())

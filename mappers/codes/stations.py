@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -124,3 +124,11 @@ def station_list(stations: Iterable[Station]) -> CodeList:
             owners.setdefault(fold_key(way), set()).add(name)
     ways = {name: tuple(a for a in others if owners[fold_key(a)] == {name}) for name, others in aliases.items()}
     return make_list("station", ways, ways, is_open=True)
+
+
+def districts_of(stations: Iterable[Station]) -> Mapping[str, str]:
+    """Station -> its district, for stations whose name is known in one district only."""
+    found: dict[str, set[str]] = {}
+    for s in stations:
+        found.setdefault(s.name, set()).add(s.district)
+    return {name: min(districts) for name, districts in found.items() if len(districts) == 1 and min(districts)}
