@@ -624,3 +624,14 @@ def test_a_line_of_titles_that_is_set_off_is_not_taken_for_the_header(tmp_path: 
     assert table.columns == tuple(HEAD)
     table, cells, _ = one(tmp_path, "xls", [HEAD[:3], ["a", "b", "c", "d"], ["e", "f", "g", "h"]])
     assert table.columns == (*HEAD[:3], "COLUMN_4")
+
+
+def test_two_rows_of_names_are_joined_though_the_first_fills_few_cells(tmp_path: Path) -> None:
+    rows = [
+        ["No", "Accused", None, None, "Seen", None],
+        [None, "Name", "Age", "Sex", "Day", "Hour"],
+        [1.0, "Abel", 30.0, "M", Dated(35900), "x"],
+    ]
+    table, cells, _ = one(tmp_path, "ods", rows)
+    assert table.columns == ("No", "Accused / Name", "Accused / Age", "Accused / Sex", "Seen / Day", "Seen / Hour")
+    assert len(cells) == 1

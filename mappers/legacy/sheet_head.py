@@ -16,7 +16,7 @@ _JOINED = " / "
 _RARE = 0.05
 _TOP_ROWS = 60
 # What makes a row a header rather than one above it: shares of the columns that are in use, and how far below.
-_USED, _MOST, _FEW, _NEAR = 0.2, 0.8, 0.6, 8
+_USED, _MOST, _FEW, _NEAR = 0.2, 0.8, 0.5, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def find_head(rows: Sequence[SheetRow], merges: Sequence[Merge]) -> SheetHead | 
     if (at := _better(rows[:_TOP_ROWS], merges, header.at)) >= 0:
         first, last = _extent(rows, merges, at)
     else:
-        first, last = (_extent(rows, merges, header.at)) if header.is_there else (header.at, header.at - 1)
+        first, last = _extent(rows, merges, header.at) if header.is_there else (header.at, header.at - 1)
     lines = [_Line(r, merges) for r in rows[first : last + 1]]
     columns = _columns(rows[first : last + 1], rows[last + 1 :], used)
     names = tuple(_name(lines, c) for c in columns)
@@ -79,6 +79,8 @@ def _better(rows: Sequence[SheetRow], merges: Sequence[Merge], at: int) -> int:
     numbered = next((i for i, r in enumerate(rows) if i > at and are_column_numbers(r.cells)), 0) - 1
     if numbered >= at and _are_names(rows[numbered]):
         return numbered
+    if _extent(rows, merges, at) != (at, at):  # it has a second row
+        return -1
     counts = Counter(c for r in rows for c in r.cells)
     core = [c for c, n in counts.items() if n >= max(2, _USED * len(rows))]
     found = _Line(rows[at], merges).covered(core) if core else 1.0
