@@ -138,6 +138,20 @@ def test_what_belongs_to_another_form_is_proposed_to_be_left_out_and_never_is_in
     assert not bound(made, tmp_path).ignored
 
 
+def test_another_form_that_the_rows_may_make_is_proposed_and_binds_once_it_is_taken(tmp_path):
+    rows = [(f"{n}", "1999", f"{n}/99", f"{n:02}/05/1999", "CFT"[n % 3]) for n in range(1, 9)]
+    text = write_draft(draft(["CRNO", "YR", "CSNO", "CSDT", "FRTYP"], rows), "xx_draft")
+    proposal = text[text.index("# [also.final_report]") :]
+    taken = "\n".join(line.removeprefix("# ") for line in proposal.splitlines())
+    path = tmp_path / "xx_draft.toml"
+    path.write_text(text.replace(proposal, taken), encoding="utf-8")
+    also = bind_file(path).also["final_report"]
+    assert also.form == "iif5"
+    assert {r.source: r.main for r in also.rules} == {
+        "CRNO": "fir_no", "YR": "year", "CSNO": "report_no", "CSDT": "report_date", "FRTYP": "report_type",
+    }  # fmt: skip
+
+
 def test_particulars_belong_to_the_person_named_before_them():
     made = targets(draft(["CRNO", "COMPLAINANT", "FATHER", "ADDRESS", "ACCUSED", "FATHER_2", "AGE"]))
     assert made["FATHER"] == "complainant.relative_name" and made["ADDRESS"] == "complainant.address"

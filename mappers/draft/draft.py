@@ -10,6 +10,7 @@ from typing import Literal
 from mappers.clean import CleanContext
 from mappers.codes import place_lists
 from mappers.columns import Column, Wanted, peek, settle
+from mappers.draft.also import AlsoDraft, AlsoRule, propose_also
 from mappers.draft.assign import Choice, assign, lend
 from mappers.draft.content import Content
 from mappers.draft.headers import UNKNOWN, read_header
@@ -50,12 +51,15 @@ class DraftLine:
 
 @dataclass(frozen=True)
 class Draft:
-    """A mapping to be looked at. lines: in the order of the columns. rows: kind of row -> (table, fixed fields)."""
+    """A mapping to be looked at. lines: in the order of the columns. rows: kind of row -> (table, fixed fields). also:
+    other forms that the same rows may make.
+    """
 
     table: str
     form: str
     lines: tuple[DraftLine, ...]
     rows: Mapping[str, tuple[str, Mapping[str, str]]] = field(default_factory=dict)
+    also: tuple[AlsoDraft, ...] = ()
 
     def of_kind(self, kind: Kind) -> tuple[DraftLine, ...]:
         """The lines of one kind."""
@@ -83,7 +87,21 @@ def draft_table(
     lines = tuple(_lines(choices, {c.name: c for c in settled}))
     used = {line.rule.into for line in lines if line.rule is not None and line.rule.into}
     rows = {n: (k.table, k.set) for n, k in lexicon.rows.items() if n in used}
-    return Draft(table.name, form, lines, rows)
+    return Draft(table.name, form, lines, rows, _also(lines, columns, table.name, lexicon))
+
+
+def _also(
+    lines: Sequence[DraftLine], columns: Sequence[ColumnSeen], table: str, lexicon: Lexicon
+) -> tuple[AlsoDraft, ...]:
+    elsewhere = {line.source: line.target for line in lines if line.kind == "elsewhere"}
+    mapped = [
+        AlsoRule(line.source, line.confidence, line.rule, line.encoding)
+        for line in lines
+        if line.kind == "mapped" and line.rule is not None
+    ]
+    encodings = {line.source: line.encoding for line in lines}
+    found = propose_also(elsewhere, mapped, columns, table, lexicon)
+    return tuple(replace(d, own=tuple(replace(r, encoding=encodings[r.source]) for r in d.own)) for d in found)
 
 
 def guess_form(columns: Sequence[ColumnSeen], table: str, lexicon: Lexicon) -> str:

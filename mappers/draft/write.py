@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from mappers.codes import act_list, code_lists
+from mappers.draft.also import AlsoDraft, AlsoRule
 from mappers.draft.draft import Draft, DraftLine
 from mappers.draft.rules import DraftRule
 
@@ -21,6 +22,7 @@ def write_draft(draft: Draft, mapping_id: str, *, title: str = "", states: tuple
         [
             *_head(draft, mapping_id, title, encoding), *_match(draft, states), *_rows(draft),
             *(text for line in draft.lines for text in _block(line, draft, encoding)),
+            *(text for also in draft.also for text in _also(also, encoding)),
         ]
     ) + "\n"  # fmt: skip
 
@@ -55,15 +57,16 @@ def _asked(draft: Draft) -> Iterator[str]:
         return
     yield "# Asked:"
     for line in open_lines:
-        yield f"#   {_comment(line.source)}: {_question(line)}"
+        yield f"#   {_comment(line.source)}: {_question(line, draft)}"
 
 
-def _question(line: DraftLine) -> str:
+def _question(line: DraftLine, draft: Draft) -> str:
     said = list(line.questions)
     if line.kind == "unknown":
         said.insert(0, "what is it?")
     elif line.kind == "elsewhere":
-        said.insert(0, f"{line.reason}: leave it out?")
+        made = any(line.source in also.needs for also in draft.also)
+        said.insert(0, f"{line.reason}: {'take [also] below, or ' if made else ''}leave it out?")
     elif line.kind == "asked":
         second = f", or {line.second}" if line.second else ""
         said.insert(0, f"is it {line.target}{second}?")
@@ -101,16 +104,28 @@ def _block(line: DraftLine, draft: Draft, usual: str) -> Iterator[str]:
         yield f"[[map]]  # {line.confidence:.2f}"
         yield from _rule(line, line.rule, usual)
     elif line.kind == "asked" and line.rule is not None:
-        yield f"# ? {line.confidence:.2f}  {_question(line)}"
+        yield f"# ? {line.confidence:.2f}  {_question(line, draft)}"
         yield from (f"# {text}" for text in ("[[map]]", *_rule(line, line.rule, usual)))
     else:
-        yield f"# ? {line.confidence:.2f}  {_question(line)}"
+        yield f"# ? {line.confidence:.2f}  {_question(line, draft)}"
         reason = line.reason or "say here why it is left out"
         yield from (f"# {text}" for text in ("[[ignore]]", f"from = {_text(line.source)}", f"reason = {_text(reason)}"))
     yield ""
 
 
-def _rule(line: DraftLine, rule: DraftRule, usual: str) -> Iterator[str]:
+def _also(also: AlsoDraft, usual: str) -> Iterator[str]:
+    """Another form as a proposal: all of it is a comment."""
+    yield f"# ? The same rows may also make {also.form}: {_comment(', '.join(also.needs))} belong there."
+    yield f"# [also.{also.name}]"
+    yield f"# form = {_text(also.form)}"
+    yield f"# needs = {_texts(also.needs)}"
+    for rule in (*also.keys, *also.own):
+        yield f"# [[also.{also.name}.map]]  # {rule.confidence:.2f}"
+        yield from (f"# {text}" for text in _rule(rule, rule.rule, usual))
+    yield ""
+
+
+def _rule(line: DraftLine | AlsoRule, rule: DraftRule, usual: str) -> Iterator[str]:
     yield f"from = {_text(line.source)}"
     if rule.into:
         yield f"into = {_text(rule.into)}"
