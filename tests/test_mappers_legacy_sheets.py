@@ -556,6 +556,14 @@ def test_old_workbooks_hold_for_us_what_other_readers_find_in_them(tmp_path: Pat
     assert found == {}
 
 
+def test_cells_whose_row_is_damaged_at_its_beginning_are_a_row_of_their_own(tmp_path: Path) -> None:
+    text = "<c t='inlineStr'><is><t>x</t></is></c>"
+    (table,) = opened(
+        tmp_path, xlsx_of(f"{text}{text}</row><sow>{text}{text}</sow><row>{text}{text}<row>{text}{text}</row>")
+    )
+    assert [(r.number, r.problem) for r in table.rows] == [(2, ""), (3, "cut"), (4, "cut"), (5, "")]
+
+
 def test_a_spreadsheet_in_one_xml_file_is_read(tmp_path: Path) -> None:
     packed = zipfile.ZipFile(io.BytesIO(ods({"Kalpanapur": [HEAD, *FIRS]}))).read("content.xml").decode()
     kind = 'office:mimetype="application/vnd.oasis.opendocument.spreadsheet"'

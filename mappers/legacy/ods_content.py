@@ -157,9 +157,13 @@ class ContentHandler(Handler[OdsItem]):
 
     def forget(self) -> None:
         """A row that is half read is cut."""
+        self._deliver_cut()
+        self._clear()
+
+    def _deliver_cut(self) -> None:
         if self._row_runs:
             self.done.append(RowRun(1, tuple(self._row_runs), is_hidden=False, is_cut=True))
-        self._clear()
+            self._row_runs = []
 
     def _clear(self) -> None:
         self._aside = 0
@@ -179,6 +183,7 @@ class ContentHandler(Handler[OdsItem]):
             self._cell = attributes
             self._content = CellText(self._font_of(attributes), self._fonts)
         elif name == "table-row":
+            self._deliver_cut()
             self._row, self._row_runs, self._place = attributes, [], 0
         elif name == "table-column":
             self._default(attributes)
@@ -207,6 +212,7 @@ class ContentHandler(Handler[OdsItem]):
             self._content.add(data)
 
     def _begin_sheet(self, attributes: Mapping[str, str]) -> None:
+        self._deliver_cut()
         self._defaults = []
         is_hidden = attributes.get("table:style-name", "") in self._fonts.hidden
         self.done.append(SheetBegin(attributes.get("table:name", ""), is_hidden))

@@ -113,11 +113,16 @@ class _SheetHandler(Handler[SheetRow]):
         self._clear()
 
     def forget(self) -> None:
-        if self._cells:
-            self.done.append(SheetRow(self._row, self._cells, is_cut=True))
+        self._deliver_cut()
         self._clear()
 
+    def _deliver_cut(self) -> None:
+        """Deliver the row that has been begun and not ended."""
+        if self._cells:
+            self.done.append(SheetRow(self._row, self._cells, is_cut=True))
+
     def _clear(self) -> None:
+        self._is_open = False
         self._cells: dict[int, Cell] = {}
         self._place = -1
         self._cell: dict[str, str] = {}
@@ -148,7 +153,7 @@ class _SheetHandler(Handler[SheetRow]):
             self._runs.end(name)
         elif name == "row":
             self.done.append(SheetRow(self._row, self._cells))
-            self._cells = {}
+            self._cells, self._is_open = {}, False
 
     def text(self, data: str) -> None:
         if self._into is not None:
@@ -164,16 +169,18 @@ class _SheetHandler(Handler[SheetRow]):
             yield f"{self._hidden} rows are hidden in the workbook; they are delivered"
 
     def _begin_row(self, attributes: dict[str, str]) -> None:
+        self._deliver_cut()
         given = attributes.get("r", "")
         number = int(given) if given.isascii() and given.isdigit() and len(given) < 8 else 0
         is_right = self._row < number <= MOST_ROWS
         self._misplaced += bool(given) and not is_right
         self._row = number if is_right else self._row + 1
         self._hidden += attributes.get("hidden") in ("1", "true")
-        self._cells = {}
-        self._place = -1
+        self._is_open, self._cells, self._place = True, {}, -1
 
     def _begin_cell(self, attributes: dict[str, str]) -> None:
+        if not self._is_open:  # the beginning of its row is damaged
+            self._begin_row({})
         given = _PLACE.match(attributes.get("r", ""))
         place = -1
         if given:
