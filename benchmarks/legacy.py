@@ -13,9 +13,7 @@ an environment of its own (--peer-python).
 
 from __future__ import annotations
 
-import argparse
 import csv
-import hashlib
 import json
 import random
 import subprocess
@@ -24,94 +22,20 @@ import tempfile
 import time
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.parts import ROOT, Bench, run_parts
 from mappers.encodings import Encoding, decode_cell, encodings, to_characters
 from mappers.errors import TableError
 from mappers.legacy import FixedLayout, LegacyRow, LegacyTable, ReadAs, open_tables
 
-ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "sample_data" / "legacy_bench"
 UNCONFIRMED = "unconfirmed-"
 SEED = 7
 CHILLU = {"ണ്\u200d": "ൺ", "ന്\u200d": "ൻ", "ര്\u200d": "ർ", "ല്\u200d": "ൽ", "ള്\u200d": "ൾ", "ക്\u200d": "ൿ"}
 DBF_BYTES = 1_000_000_000
 QUICK_BYTES = 4_000_000
-
-
-@dataclass(frozen=True)
-class Bench:
-    """What is measured. data: folder of the sets; is_quick: the invented samples, small.
-
-    peer_python: a Python that has krutiextract, "" for none.
-    """
-
-    data: Path
-    is_quick: bool
-    peer_python: str = ""
-
-
-def main() -> int:
-    """Run the parts that are asked for and print their figures."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path)
-    parser.add_argument("--only", default=",".join(PARTS), help=f"of {', '.join(PARTS)}")
-    parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "digitize-legacy-bench")
-    parser.add_argument("--fresh", action="store_true", help="measure again what the cache has")
-    parser.add_argument("--peer-python", default="", help="a Python with krutiextract")
-    parser.add_argument("--json", type=Path)
-    parser.add_argument("--quick", action="store_true")
-    a = parser.parse_args()
-    if not a.quick and a.data is None:
-        parser.error("--data FOLDER or --quick")
-    wanted = a.only.split(",")
-    if set(wanted) - set(PARTS):
-        parser.error(f"--only: parts are {', '.join(PARTS)}")
-    bench = Bench(SAMPLES if a.quick else a.data, a.quick, a.peer_python)
-    figures: dict[str, Any] = {}
-    for part in wanted:
-        kept = a.cache / f"{part}-{_key(bench, part)}.json"
-        if kept.is_file() and not a.fresh and not a.quick:
-            found = json.loads(kept.read_text(encoding="utf-8"))
-        else:
-            found = PARTS[part](bench)
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            kept.write_text(json.dumps(found), encoding="utf-8")
-        _show(part, found)
-        figures |= found
-    if a.json:
-        a.json.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    return 0
-
-
-def _key(bench: Bench, part: str) -> str:
-    """Hash of the code and the data that a part's figures rest on."""
-    h = hashlib.sha256(f"{part} {bench.data.resolve()}".encode())
-    code = [*(ROOT / "mappers").rglob("*"), *(ROOT / "benchmarks").glob("*.py")]
-    for path in sorted(p for p in code if p.is_file() and p.suffix != ".pyc"):
-        h.update(path.name.encode() + path.read_bytes())
-    for path in sorted(p for p in bench.data.rglob("*") if p.is_file() and ".git" not in p.parts):
-        if "bench" not in path.relative_to(bench.data).parts[0]:
-            h.update(f"{path.name} {path.stat().st_size}".encode())
-    return h.hexdigest()[:16]
-
-
-def _show(part: str, found: Mapping[str, Any]) -> None:
-    print(f"== {part}")
-    for name, value in found.items():
-        if isinstance(value, dict):
-            print(f"{name}:")
-            for k, v in value.items():
-                print(f"    {k:32} {_plain(v)}")
-        else:
-            print(f"{name:36} {_plain(value)}")
-    sys.stdout.flush()
-
-
-def _plain(value: Any) -> str:
-    return f"{value:.4f}" if isinstance(value, float) else str(value)
 
 
 # -- vectors and speed ---------------------------------------------------------------------------------------------
@@ -438,4 +362,4 @@ PARTS: Mapping[str, Callable[[Bench], dict[str, Any]]] = {
 }
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_parts("legacy", __doc__, PARTS, SAMPLES))

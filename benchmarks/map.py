@@ -3,16 +3,16 @@
 python benchmarks/map.py --data FOLDER [--only PART,...] [--json FILE]
 python benchmarks/map.py --quick [--only PART,...] [--json FILE]
 
-Parts: statutes, drafts, golden. FOLDER holds fir-bench/ with gold.jsonl and its scorer, score_fir.py: of the distinct
-statute texts that people wrote down there, the share parsed into the same acts and sections as the scorer reads. Peer
-in the same run: the numbers alone, all under the IPC. --quick measures the invented texts of sample_data/statutes.tsv,
-whose reading is written beside them. Drafts and golden: see benchmarks/drafts.py and benchmarks/golden.py; they need
-no FOLDER.
+Parts: statutes, drafts, golden, speed. FOLDER holds fir-bench/ with gold.jsonl and its scorer, score_fir.py: of the
+distinct statute texts that people wrote down there, the share parsed into the same acts and sections as the scorer
+reads. Peer in the same run: the numbers alone, all under the IPC. --quick measures the invented texts of
+sample_data/statutes.tsv, whose reading is written beside them. Drafts, golden and speed: see benchmarks/drafts.py,
+golden.py and map_speed.py; they need nothing of FOLDER. A part that was measured with the same code and data is taken
+from the cache.
 """
 
 from __future__ import annotations
 
-import argparse
 import csv
 import importlib.util
 import json
@@ -20,17 +20,20 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from benchmarks.drafts import evaluate as evaluate_drafts
 from benchmarks.golden import evaluate as evaluate_golden
+from benchmarks.map_speed import measure
+from benchmarks.parts import ROOT, Bench, run_parts
 from mappers.clean import CleanContext
 from mappers.clean.sections import clean_sections
 from mappers.folding import fold_digits
 
-ROOT = Path(__file__).resolve().parent.parent
-STATUTES = ROOT / "sample_data" / "statutes.tsv"
+SAMPLES = ROOT / "sample_data"
+STATUTES = SAMPLES / "statutes.tsv"
+# By columns as many as a state's table has; the others in proportion to their speed.
+SPEED_ROWS = {"columns": 300_000, "records": 60_000, "pandas": 30_000}
 # How our acts are said in words that the scorer's reading knows; it reads every other act as the IPC.
 SAID = {
     "IPC": "IPC", "BNS": "BNS", "CRPC": "CrPC", "DMA": "Disaster Management Act", "WBFS": "WB Fire Service Act",
@@ -43,39 +46,6 @@ SAID = {
 # Two names of one act that the scorer keeps apart.
 SAME_ACT = {"PP": "PASSPORT"}
 Pairs = frozenset[tuple[str, str]]
-
-
-@dataclass(frozen=True)
-class Bench:
-    """What is measured. data: folder of the sets, None with is_quick."""
-
-    data: Path | None
-    is_quick: bool
-
-
-def main() -> int:
-    """Run the parts that are asked for and print their figures."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path)
-    parser.add_argument("--only", default=",".join(PARTS), help=f"of {', '.join(PARTS)}")
-    parser.add_argument("--json", type=Path)
-    parser.add_argument("--quick", action="store_true")
-    a = parser.parse_args()
-    if not a.quick and a.data is None:
-        parser.error("--data FOLDER or --quick")
-    wanted = a.only.split(",")
-    if set(wanted) - set(PARTS):
-        parser.error(f"--only: parts are {', '.join(PARTS)}")
-    figures: dict[str, Any] = {}
-    for part in wanted:
-        found = PARTS[part](Bench(a.data, a.quick))
-        print(f"== {part}")
-        for name, value in found.items():
-            print(f"{name:36} {f'{value:.4f}' if isinstance(value, float) else value}")
-        figures |= found
-    if a.json:
-        a.json.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    return 0
 
 
 # -- statutes ------------------------------------------------------------------------------------------------------
@@ -149,7 +119,6 @@ class _Scorer:
 
 
 def _scorer(bench: Bench) -> _Scorer:
-    assert bench.data is not None
     spec = importlib.util.spec_from_file_location("score_fir", bench.data / "fir-bench" / "score_fir.py")
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -159,7 +128,6 @@ def _scorer(bench: Bench) -> _Scorer:
 
 def _gold(bench: Bench) -> Iterator[Statute]:
     """The distinct texts, each with the year of the first record that has it."""
-    assert bench.data is not None
     scorer, years = _scorer(bench), dict[str, str]()
     for line in (bench.data / "fir-bench" / "gold.jsonl").read_text(encoding="utf-8").splitlines():
         fields = json.loads(line)["fields"]
@@ -186,9 +154,26 @@ def measure_golden(_: Bench) -> Mapping[str, Any]:
     return evaluate_golden()
 
 
+# -- speed ---------------------------------------------------------------------------------------------------------
+
+
+def measure_speed(bench: Bench) -> Mapping[str, Any]:
+    """The FIRMAST mapping by columns, as records and by pandas, each in a process of its own; see map_speed.py."""
+    rows = {"columns": 4_000, "records": 2_000, "pandas": 2_000} if bench.is_quick else SPEED_ROWS
+    found = {way: measure(way, count) for way, count in rows.items()}
+    return {
+        "rows_per_s": found["columns"]["rows_per_s"],
+        "rss_mb": found["columns"]["rss_mb"],
+        "record_rows_per_s": found["records"]["rows_per_s"],
+        "pandas_apply_rows_per_s": found["pandas"]["rows_per_s"],
+        "ratio_pandas_apply": found["columns"]["rows_per_s"] / found["pandas"]["rows_per_s"],
+        "speed_rows": rows["columns"],
+    }
+
+
 PARTS: Mapping[str, Callable[[Bench], Mapping[str, Any]]] = {
-    "statutes": measure_statutes, "drafts": measure_drafts, "golden": measure_golden,
+    "statutes": measure_statutes, "drafts": measure_drafts, "golden": measure_golden, "speed": measure_speed,
 }  # fmt: skip
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_parts("map", __doc__, PARTS, SAMPLES))
