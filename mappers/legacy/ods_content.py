@@ -153,6 +153,7 @@ class ContentHandler(Handler[OdsItem]):
         self._fonts = fonts
         self._is_body = False
         self._defaults: list[str] = []
+        self._row_runs: list[Run] = []
         self._clear()
 
     def forget(self) -> None:
@@ -168,7 +169,7 @@ class ContentHandler(Handler[OdsItem]):
     def _clear(self) -> None:
         self._aside = 0
         self._row: dict[str, str] | None = None
-        self._row_runs: list[Run] = []
+        self._row_runs = []
         self._place = 0
         self._cell: dict[str, str] | None = None
         self._content: CellText | None = None
