@@ -39,7 +39,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FORMATS = ROOT / "sample_data" / "formats"
 LAYOUTS = Path(__file__).with_name("draft_layouts.toml")
 NOWHERE = "-"
-# Layouts by which the dictionary was not changed.
+# Layouts that came after the dictionary.
 UNSEEN = "new_"
 ROWS = 30
 _PEER_FLOOR = 50

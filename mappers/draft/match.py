@@ -28,6 +28,9 @@ _LABEL_FLOOR = 88
 # A meaning that the neighbours or the table's name lend to a header.
 _LENT = 0.6
 _NO_DATE = 0.5
+# A header that says more than "date" or "name" does not mean the field that a bare one means.
+_VAGUE = 0.75
+_BARE = frozenset({"name", "date", "time", "number", "value", "type", "id", "description", "code", "person", "total"})
 
 
 @dataclass(frozen=True)
@@ -106,8 +109,13 @@ def _likeness(meanings: Phrase, phrases: Iterable[Phrase], lent: str = "") -> fl
     for phrase in phrases:
         both = sum(_weight(t, lent) for t in meanings & phrase)
         if both:
-            best = max(best, 2 * both / (own + sum(_weight(t, lent) for t in phrase)))
+            share = 2 * both / (own + sum(_weight(t, lent) for t in phrase))
+            best = max(best, share * (_VAGUE if phrase <= _BARE and _says_more(meanings - phrase) else 1.0))
     return best
+
+
+def _says_more(meanings: Phrase) -> bool:
+    return any(not t.startswith(UNKNOWN) for t in meanings)
 
 
 def _weight(token: str, lent: str) -> float:
