@@ -245,6 +245,8 @@ def _print_coverage(found: Coverage, *, with_empty: bool) -> None:
     title = f"{found.form}: {found.records} records{f' with {children}' if children else ''} (* asked of every record)"
     head = ["", "field", "filled", "sure", "doubtful", "text without value"]
     results().print(table(title, head, rows), markup=False)
+    complete = ", ".join(f"{name} {n} of {found.records}" for name, n in found.complete.items())
+    print(f"Complete (docs/schema.md): {complete}.")
     empty = [f.field for f in found.fields if f.is_mandatory and not f.filled]
     if empty:
         print(f"Mandatory and empty in all: {', '.join(empty)}.")

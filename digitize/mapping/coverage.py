@@ -15,6 +15,7 @@ from mappers.legacy import LegacyTable, named_cells
 from mappers.mapping import FormMapping, map_rows
 from mappers.record import FieldValue, Record
 from mappers.schema import Column, Table, form_tables
+from mappers.schema.profiles import PROFILES, missing
 from mappers.schema.table import ROMAN
 from mappers.values import MapContext, RowValues
 
@@ -47,7 +48,8 @@ class FieldCoverage:
 @dataclass(frozen=True)
 class Coverage:
     """One form. rows: by child table ("" for the form itself), how many there are. fields: mandatory ones first, then
-    the best filled. left_over: column -> records in which no rule took its cell.
+    the best filled. left_over: column -> records in which no rule took its cell. complete: profile of completeness ->
+    records that have all it asks for.
     """
 
     form: str
@@ -55,6 +57,7 @@ class Coverage:
     rows: Mapping[str, int]
     fields: tuple[FieldCoverage, ...]
     left_over: Mapping[str, int]
+    complete: Mapping[str, int]
 
     def to_plain(self) -> dict[str, Any]:
         """As JSON has it; shares are of the rows of the field's table."""
@@ -68,7 +71,7 @@ class Coverage:
                 }
                 for f in self.fields
             ],
-            "left_over": dict(self.left_over),
+            "left_over": dict(self.left_over), "complete": dict(self.complete),
         }  # fmt: skip
 
 
@@ -93,10 +96,12 @@ class _Count:
     rows: Counter[str] = field(default_factory=Counter)
     seen: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     left_over: Counter[str] = field(default_factory=Counter)
+    complete: Counter[str] = field(default_factory=Counter)
 
     def add(self, record: Record) -> None:
         self.records += 1
         self.left_over.update(record.left_over.keys())
+        self.complete.update(p for p in PROFILES if not missing(record, p))
         for table, row in [("", record.fields), *((t, r) for t, rows in record.children.items() for r in rows)]:
             self.rows[table] += 1
             self.seen.update((table, name, _state(value)) for name, value in row.items())
@@ -104,8 +109,9 @@ class _Count:
     def result(self, form: str) -> Coverage:
         fields = [self._field(table, c) for table in form_tables(form).values() for c in _columns(table)]
         ranked = sorted(fields, key=lambda f: (not f.is_mandatory, -share(f.filled, self.rows[f.table]), f.table != ""))
+        complete = {p: self.complete[p] for p in PROFILES}
         rows = {"": self.records, **{t: n for t, n in self.rows.items() if t}}
-        return Coverage(form, self.records, rows, tuple(ranked), dict(self.left_over.most_common()))
+        return Coverage(form, self.records, rows, tuple(ranked), dict(self.left_over.most_common()), complete)
 
     def _field(self, table: Table, column: Column) -> FieldCoverage:
         sure, doubtful, unread = (self.seen[table.child, column.name, s] for s in ("sure", "doubtful", "unread"))
