@@ -13,6 +13,7 @@ LONG, DATE, TEXT, OLE, INTEGER, BOOLEAN = 4, 8, 10, 11, 3, 1
 _SIZES = {LONG: 4, DATE: 8, INTEGER: 2}
 _FORMS = {LONG: "<i", DATE: "<d", INTEGER: "<h"}
 _MAPS, _CATALOG, _CATALOG_DATA, _TABLE, _DATA = 1, 2, 3, 4, 5
+_OF_THE_SYSTEM = -(1 << 31)
 _CATALOG_COLUMNS = [("Id", LONG), ("Type", INTEGER), ("Flags", LONG), ("Name", TEXT), ("LvProp", OLE)]
 
 
@@ -38,13 +39,17 @@ class Jet:
 
 def database(
     columns: Sequence[tuple[str, int]], rows: Sequence[Sequence[object]], *, version: int = 4, name: str = "FIRMAST",
-    count: int | None = None, key: bytes = bytes(4), password: bytes = b"",
+    count: int | None = None, key: bytes = bytes(4), password: bytes = b"", links: Sequence[str] = (),
 ) -> bytes:  # fmt: skip
-    """A database with one table. count: rows that it claims, where those are others."""
+    """A database with one table. count: rows that it claims, where those are others.
+
+    links: names of tables that lie in another database.
+    """
     jet = Jet(version)
     per_page = max(1, (jet.page - 64) // 200)
     groups = [rows[i : i + per_page] for i in range(0, len(rows), per_page)] or [[]]
-    listed = [(_TABLE, 1, 0, name, None)]
+    itself = (_CATALOG, 1, _OF_THE_SYSTEM, "MSysObjects", None)
+    listed = [itself, (_TABLE, 1, 0, name, None), *((90 + i, 6, 0, link, None) for i, link in enumerate(links))]
     pages = [
         _head(jet, key, password),
         _data_page(jet, 0, [_map(_CATALOG_DATA, 1), _map(_DATA, len(groups))]),

@@ -141,12 +141,19 @@ def test_no_head_at_all_is_a_stumbling_block(data: bytes) -> None:
     assert not is_access(data[:10])
 
 
+@has_mdbtools
+def test_tables_that_lie_in_another_database_are_told(tmp_path: Path) -> None:
+    table, rows = opened(tmp_path, database(COLUMNS, ROWS, links=["ACCUSED", "WITNESS"]))
+    assert table.notes == ["2 tables are links to tables in other files or servers; their rows are not in this file"]
+    assert len(rows) == 60
+
+
 # Stand-ins for the programs: what each prints, as a script of the shell.
 SOUND = {
     "mdb-tables": r"printf 'T\036'",
     "mdb-count": '[ "$3" = MSysObjects ] && echo 1 || echo 2',
     "mdb-schema": r"""printf 'CREATE TABLE [T]\n (\n\t[A]\t\t\tText (20), \n\t[B]\t\t\tLong Integer\n);\n'""",
-    "mdb-export": r"""case "$*" in *MSysObjects) echo 1;; *) printf 'A\tB\n"x"\t1\n"y"\t2\n';; esac""",
+    "mdb-export": r"""case "$*" in *MSysObjects) printf 'Type\n1\n';; *) printf 'A\tB\n"x"\t1\n"y"\t2\n';; esac""",
 }
 Fake = Callable[..., list[tuple[LegacyTable, list[Any]]]]
 

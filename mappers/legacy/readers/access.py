@@ -27,6 +27,7 @@ _SMALLEST_ROW = 4
 _SETTINGS = {"MDB_JET3_CHARSET": "ISO-8859-1", "LC_ALL": "C.UTF-8"}
 _LIST = ("-d", _BETWEEN)
 _CATALOGUE = "MSysObjects"
+_LINKED = (["4"], ["6"])
 _EXPORT = ("-e", "-d", "\t", "-b", "hex", "-D", "%Y-%m-%d", "-T", "%Y-%m-%d %H:%M:%S")
 _COLUMN = re.compile(r"\t\[(.*)\]\t\t\t(\w[^(\n]*?)(?: \(.*\))?(?: NOT NULL)?,? *")
 _TEXT = ("Text", "Memo/Hyperlink")
@@ -112,10 +113,18 @@ class _Database:
         return (self._table(name, notes) for name in distinct[:_MOST_TABLES])
 
     def _catalogue_notes(self) -> Iterator[str]:
-        """Whether the list of tables is as long as it says."""
+        """Whether the list of tables is as long as it says, and whether tables in it lie in other files."""
         counted = self.run("mdb-count", [], _CATALOGUE).whole().strip()
-        export = self.run("mdb-export", ["-H", "-e", "-b", "strip"], _CATALOGUE, output=self._most_output())
-        listed = sum(chunk.count(b"\n") for chunk in export)
+        export = self.run("mdb-export", ["-e", "-d", "\t", "-b", "strip"], _CATALOGUE, output=self._most_output())
+        lines = (line.split("\t") for line, _ in _lines(export))
+        head = next(lines, [])
+        at = head.index("Type") if "Type" in head else -1
+        listed = linked = 0
+        for line in lines:
+            listed += 1
+            linked += at >= 0 and line[at : at + 1] in _LINKED
+        if linked:
+            yield f"{linked} tables are links to tables in other files or servers; their rows are not in this file"
         if counted.isdigit() and int(counted) != listed:
             says = f"it says {int(counted)} entries and has {listed}"
             yield f"the list of tables is damaged: {says}; tables may be missing"
