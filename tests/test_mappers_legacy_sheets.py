@@ -249,6 +249,10 @@ STYLES = (
         ('<c t="str"><f>A1</f><v>x_x000D_y</v></c>', "x\ry", ""),
         ('<c t="s"><v>5</v></c>', "[text lost]", "a text is lost"),
         ('<c s="77"><v>36000</v></c>', "36000", "the format of a number is lost"),
+        (f'<c s="{"9" * 5000}"><v>7</v></c>', "7", "the format of a number is lost"),
+        (f'<c t="s"><v>{"9" * 5000}</v></c>', "[text lost]", "a text is lost"),
+        (f'<c s="1"><v>{"9" * 5000}</v></c>', "9" * 5000, "a date lies outside the calendar"),
+        ("<c><v>1e999</v></c>", "1e999", ""),
         ('<c t="inlineStr"><is><r><t>a</t></r><r><t>b</t></r><rPh><t>c</t></rPh></is></c>', "ab", ""),
     ],
 )  # fmt: skip

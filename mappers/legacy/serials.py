@@ -9,6 +9,7 @@ import re
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
+from math import isfinite
 
 PLAIN, DAY, TIME, DAY_AND_TIME, SPAN = range(5)
 
@@ -74,6 +75,8 @@ def number_text(stored: str | float, zeros: int = 0) -> str:
 def _shortened(given: str) -> str:
     try:
         value = float(given)
+        if not isfinite(value):
+            return given
         if value.is_integer() and abs(value) < 1e17:
             return str(int(value))
         text = format(Decimal(format(value, ".15g")), "f")

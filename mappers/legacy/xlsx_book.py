@@ -208,7 +208,7 @@ class TextRuns:
 
     def whole(self) -> SharedText:
         """The text so far."""
-        font = self._fonts.most_common(1)[0][0] if self._fonts else ""
+        font = max(self._fonts, key=self._fonts.__getitem__, default="")
         return SharedText(unescaped("".join(self._parts)), font)
 
 
@@ -251,4 +251,4 @@ def unescaped(text: str) -> str:
 
 def _number(attributes: Mapping[str, str], name: str) -> int:
     value = attributes.get(name, "")
-    return int(value) if value.isascii() and value.isdigit() else -1
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else -1

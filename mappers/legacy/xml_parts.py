@@ -94,8 +94,8 @@ def _parser(handler: Handler[Item]) -> expat.XMLParserType:
     parser.buffer_size = 1 << 16
     parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
     start, end = handler.start, handler.end
-    parser.StartElementHandler = lambda name, attributes: start(name.rpartition(":")[2], attributes)
-    parser.EndElementHandler = lambda name: end(name.rpartition(":")[2])
+    parser.StartElementHandler = lambda name, found: start(name.rpartition(":")[2] if ":" in name else name, found)
+    parser.EndElementHandler = lambda name: end(name.rpartition(":")[2] if ":" in name else name)
     parser.CharacterDataHandler = handler.text
     parser.EntityDeclHandler = _refuse
     return parser

@@ -23,6 +23,7 @@ _BETWEEN = "\x1e"
 _MOST_TABLES = 2048
 _LONGEST_ROW = 32 << 20
 _SMALLEST_ROW = 4
+_MOST_DIGITS = 19
 # The eight-bit text of Jet 3 comes out byte for byte this way; read as CP1252, five bytes that fonts use become "?".
 _SETTINGS = {"MDB_JET3_CHARSET": "ISO-8859-1", "LC_ALL": "C.UTF-8"}
 _LIST = ("-d", _BETWEEN)
@@ -125,7 +126,7 @@ class _Database:
             linked += at >= 0 and line[at : at + 1] in _LINKED
         if linked:
             yield f"{linked} tables are links to tables in other files or servers; their rows are not in this file"
-        if counted.isdigit() and int(counted) != listed:
+        if counted.isdigit() and len(counted) < _MOST_DIGITS and int(counted) != listed:
             says = f"it says {int(counted)} entries and has {listed}"
             yield f"the list of tables is damaged: {says}; tables may be missing"
 
@@ -164,7 +165,7 @@ class _Database:
     def _counted(self, name: str, notes: list[str]) -> int | None:
         count = self.run("mdb-count", [], name)
         said = count.whole().strip()
-        if said.isdigit():
+        if said.isdigit() and len(said) < _MOST_DIGITS:
             return int(said)
         why = count.trouble or count.complaint
         notes.append(f"the definition of the table is lost, and its rows with it{f': {why}' if why else ''}")

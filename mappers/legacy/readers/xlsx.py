@@ -110,6 +110,7 @@ class _SheetHandler(Handler[SheetRow]):
         self._book = book
         self._row = self._misplaced = self._hidden = 0
         self._columns: dict[str, int] = {}
+        self._formats: dict[str | None, Format | None] = {}
         self._clear()
 
     def forget(self) -> None:
@@ -218,12 +219,17 @@ class _SheetHandler(Handler[SheetRow]):
 
     def _format(self) -> Format | None:
         """The format of the cell; None when it names one that is lost."""
-        style = self._cell.get("s", "0")
-        index = int(style) if style.isascii() and style.isdigit() else -1
-        formats = self._book.formats
-        if 0 <= index < len(formats):
-            return formats[index]
-        return Format() if "s" not in self._cell else None
+        style = self._cell.get("s")
+        if style in self._formats:
+            return self._formats[style]
+        form = self._formats[style] = self._find_format(style)
+        return form
+
+    def _find_format(self, style: str | None) -> Format | None:
+        if style is None:
+            return self._book.formats[0] if self._book.formats else Format()
+        index = int(style) if style.isascii() and style.isdigit() and len(style) < 10 else -1
+        return self._book.formats[index] if 0 <= index < len(self._book.formats) else None
 
     def _shared(self, value: str, form: Format | None) -> Cell:
         index = int(value) if value.isascii() and value.isdigit() and len(value) < 10 else -1
