@@ -42,6 +42,8 @@ NOWHERE = "-"
 # Layouts that came after the dictionary.
 UNSEEN = "new_"
 ROWS = 30
+# From this confidence a line counts as sure.
+SURE = 0.9
 _PEER_FLOOR = 50
 
 
@@ -78,6 +80,8 @@ class Count:
     right: int = 0
     sure_and_wrong: int = 0
     peer_right: int = 0
+    sure: int = 0
+    sure_right: int = 0
 
     def add(self, other: Count) -> None:
         """Count another's columns, too."""
@@ -85,6 +89,8 @@ class Count:
         self.right += other.right
         self.sure_and_wrong += other.sure_and_wrong
         self.peer_right += other.peer_right
+        self.sure += other.sure
+        self.sure_right += other.sure_right
 
 
 def main() -> int:
@@ -109,7 +115,8 @@ def evaluate(*, hold_out: bool = True, only: str = "", show: bool = False, sampl
 
     Keys: draft_columns_right, the share of all columns, and the same of the layouts whose files come from their own
     makers, of those that came after the dictionary (with the whole of it), and by layout; drafts_80, the share of
-    layouts with 80 % right; wrong_in_force; peer_right. sample: so many layouts only, spread over all.
+    layouts with 80 % right; wrong_in_force; right_where_sure, of lines with a confidence of 0.9 or more; peer_right.
+    sample: so many layouts only, spread over all.
     """
     layouts = load_layouts()
     used = {n: _used(layout) for n, layout in layouts.items()} if hold_out else {}
@@ -133,6 +140,7 @@ def evaluate(*, hold_out: bool = True, only: str = "", show: bool = False, sampl
         "draft_columns_right_unseen": _share(unseen.right, unseen.columns),
         "drafts_80": _share(sum(c.right >= 0.8 * c.columns for c in by_layout.values()), len(by_layout)),
         "wrong_in_force": _share(total.sure_and_wrong, total.columns),
+        "right_where_sure": _share(total.sure_right, total.sure),
         "peer_right": _share(total.peer_right, total.columns),
         "columns": total.columns,
         "layouts": {n: _share(c.right, c.columns) for n, c in by_layout.items()},
@@ -161,6 +169,9 @@ def _measure(layout: Layout, lexicon: Lexicon, *, show: bool) -> Count:
         count.columns += 1
         count.right += got in truth
         count.sure_and_wrong += line.kind == "mapped" and got not in truth
+        is_sure = line.kind == "mapped" and line.confidence >= SURE
+        count.sure += is_sure
+        count.sure_right += is_sure and got in truth
         count.peer_right += peer.get(names[line.source], NOWHERE) in truth
         if show:
             mark = " " if got in truth else "x"

@@ -138,6 +138,15 @@ def test_what_belongs_to_another_form_is_proposed_to_be_left_out_and_never_is_in
     assert not bound(made, tmp_path).ignored
 
 
+def test_spellings_of_nothing_that_stand_in_the_table_are_proposed(tmp_path):
+    made = draft(["CRNO", "FIRDT"], [("1", "01/02/1998"), ("NIL", "00/00/00"), ("2", "nil")])
+    text = write_draft(made, "xx_draft")
+    assert made.nulls == ("NIL", "00/00/00") and '# nulls = ["NIL", "00/00/00"]' in text
+    path = tmp_path / "xx_draft.toml"
+    path.write_text(text.replace("# nulls", "nulls"), encoding="utf-8")
+    assert bind_file(path).rules[0].dialect.is_null("nil")
+
+
 def test_another_form_that_the_rows_may_make_is_proposed_and_binds_once_it_is_taken(tmp_path):
     rows = [(f"{n}", "1999", f"{n}/99", f"{n:02}/05/1999", "CFT"[n % 3]) for n in range(1, 9)]
     text = write_draft(draft(["CRNO", "YR", "CSNO", "CSDT", "FRTYP"], rows), "xx_draft")

@@ -10,6 +10,7 @@ from typing import Literal
 from mappers.clean import CleanContext
 from mappers.codes import place_lists
 from mappers.columns import Column, Wanted, peek, settle
+from mappers.dialect import cell_key
 from mappers.draft.also import AlsoDraft, AlsoRule, propose_also
 from mappers.draft.assign import Choice, assign, lend
 from mappers.draft.content import Content
@@ -29,6 +30,11 @@ _FORM_NUMBER = re.compile(r"iif\W?([1-7])|\bif([1-7])\b", re.I)
 # Two-digit years are taken as not later than this.
 _PIVOT = 2026
 _MOSTLY = 0.8
+_NULLS = (
+    "NIL", "NA", "N.A.", "N/A", "N.K.", "NK", "NULL", "NONE", "NOT KNOWN", "00/00/00", "00/00/0000", "00-00-0000",
+    "0000-00-00", "00000000", "01/01/1900", "1900-01-01", "30/12/1899", "9999", "XXXX", "XXX", "अप्राप्त", "निरंक",
+    "नहीं", "কিছু নাই", "இல்லை", "లేదు", "ಇಲ್ಲ", "ഇല്ല", "નથી", "ਨਹੀਂ", "ନାହିଁ", "ندارد",
+)  # fmt: skip
 Kind = Literal["mapped", "asked", "elsewhere", "unknown"]
 
 
@@ -52,7 +58,7 @@ class DraftLine:
 @dataclass(frozen=True)
 class Draft:
     """A mapping to be looked at. lines: in the order of the columns. rows: kind of row -> (table, fixed fields). also:
-    other forms that the same rows may make.
+    other forms that the same rows may make. nulls: spellings of nothing that stand in the columns.
     """
 
     table: str
@@ -60,6 +66,7 @@ class Draft:
     lines: tuple[DraftLine, ...]
     rows: Mapping[str, tuple[str, Mapping[str, str]]] = field(default_factory=dict)
     also: tuple[AlsoDraft, ...] = ()
+    nulls: tuple[str, ...] = ()
 
     def of_kind(self, kind: Kind) -> tuple[DraftLine, ...]:
         """The lines of one kind."""
@@ -87,7 +94,13 @@ def draft_table(
     lines = tuple(_lines(choices, {c.name: c for c in settled}))
     used = {line.rule.into for line in lines if line.rule is not None and line.rule.into}
     rows = {n: (k.table, k.set) for n, k in lexicon.rows.items() if n in used}
-    return Draft(table.name, form, lines, rows, _also(lines, columns, table.name, lexicon))
+    return Draft(table.name, form, lines, rows, _also(lines, columns, table.name, lexicon), _nulls(columns))
+
+
+def _nulls(columns: Sequence[ColumnSeen]) -> tuple[str, ...]:
+    """Texts by which clerks say that there is nothing, as far as they stand in the columns, in the usual order."""
+    found = {cell_key(v) for c in columns for v in c.content.values}
+    return tuple(text for text in _NULLS if cell_key(text) in found)
 
 
 def _also(

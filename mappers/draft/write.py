@@ -11,7 +11,6 @@ from mappers.draft.also import AlsoDraft, AlsoRule
 from mappers.draft.draft import Draft, DraftLine
 from mappers.draft.rules import DraftRule
 
-_NULLS = ("NIL", "NA", "N.A.", "N.K.", "00/00/00", "00/00/0000")
 _SHOWN = 12
 
 
@@ -47,7 +46,9 @@ def _head(draft: Draft, mapping_id: str, title: str, encoding: str) -> Iterator[
     yield f"form = {_text(draft.form)}"
     if encoding:
         yield f"encoding = {_text(encoding)}"
-    yield f"# How this source writes that there is nothing, if it does: nulls = {_texts(_NULLS)}"
+    if draft.nulls:
+        yield "# These stand in its cells. If they say that there is nothing, take the # away:"
+        yield f"# nulls = {_texts(draft.nulls)}"
     yield ""
 
 
