@@ -446,6 +446,14 @@ def test_what_a_spreadsheet_repeats_is_delivered_up_to_a_limit(tmp_path: Path) -
     assert any("repeats more equal rows" in n for n in table.notes)
 
 
+def test_equal_cells_side_by_side_are_delivered_in_every_row_of_a_long_sheet(tmp_path: Path) -> None:
+    nil = "<table:table-cell table:number-columns-repeated='40'><text:p>-</text:p></table:table-cell>"
+    head = [f"n{i}" for i in range(41)]
+    (table,) = opened(tmp_path, ods({"s": [head, *([f"a{i}", nil] for i in range(4000))]}))
+    assert all(len(r.cells) == 41 and r.cells[40] == "-" and not r.problem for r in table.rows)
+    assert table.notes == []
+
+
 def ods_of(content: str) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as z:

@@ -27,7 +27,7 @@ _MANIFEST = "META-INF/manifest.xml"
 _ROW = re.compile(rb"<table:table-row[\s/>]")
 _CHUNK = 1 << 16
 # Cells that a file may repeat without holding them; a kilobyte could else stand for millions of rows.
-_MOST_REPEATED = 200_000
+_MOST_REPEATED, _FOR_EACH_ROW = 100_000, 64
 _MOST_ROWS = 1 << 24
 
 
@@ -104,6 +104,7 @@ class _Spreadsheet:
                 self._next = item
                 break
             if item.runs and number < _MOST_ROWS:
+                self._budget += _FOR_EACH_ROW
                 hidden += item.is_hidden
                 merges += islice(_merges(item, number + 1), MOST_MERGES - len(merges))
                 yield from self._expanded(item, number + 1, damage)
