@@ -190,7 +190,7 @@ def test_codes_that_the_list_does_not_know_are_asked_for():
     made = draft(["ACCNM", "ACCSEX"], [("A Sample", "1"), ("B Sample", "2"), ("C Sample", "1")])
     text = write_draft(made, "xx_draft")
     assert '# values = { 1 = "?", 2 = "?" }' in text and "male, female" in text
-    assert "ACCSEX: what do its codes stand for (2 are not known)?" in text
+    assert "ACCSEX: what do its codes stand for (2 not known)?" in text
 
 
 def test_columns_without_a_word_are_told_by_what_stands_in_them():

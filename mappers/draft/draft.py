@@ -30,6 +30,7 @@ _FORM_NUMBER = re.compile(r"iif\W?([1-7])|\bif([1-7])\b", re.I)
 # Two-digit years are taken as not later than this.
 _PIVOT = 2026
 _MOSTLY = 0.8
+_STATE = "the state is said where the workspace is made"
 _NULLS = (
     "NIL", "NA", "N.A.", "N/A", "N.K.", "NK", "NULL", "NONE", "NOT KNOWN", "00/00/00", "00/00/0000", "00-00-0000",
     "0000-00-00", "00000000", "01/01/1900", "1900-01-01", "30/12/1899", "9999", "XXXX", "XXX", "अप्राप्त", "निरंक",
@@ -174,6 +175,8 @@ def _line(choice: Choice, taken: frozenset[str], column: Column) -> DraftLine:
         return base
     if target.is_elsewhere:
         return replace(base, kind="elsewhere", target=target.name, reason=target.reason)
+    if target.name == "state":
+        return replace(base, kind="elsewhere", target=target.name, reason=_STATE)
     rule = make_rule(target, content, taken)
     if rule is None:
         return replace(base, kind="asked", target=target.name, questions=("no cleaner gives what this field wants",))

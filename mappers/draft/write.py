@@ -72,7 +72,7 @@ def _question(line: DraftLine, draft: Draft) -> str:
         second = f", or {line.second}" if line.second else ""
         said.insert(0, f"is it {line.target}{second}?")
     if _unlisted(line):
-        said.append(f"what do its codes stand for ({len(_unlisted(line))} are not known)?")
+        said.append(f"what do its codes stand for ({len(_unlisted(line))} not known)?")
     return _comment(" ".join(said))
 
 
