@@ -161,6 +161,11 @@ def test_another_form_that_the_rows_may_make_is_proposed_and_binds_once_it_is_ta
     }  # fmt: skip
 
 
+def test_a_column_of_states_does_not_stop_a_draft_and_is_left_to_the_workspace():
+    line = draft(["STATECD", "CRNO"], [("13", "1"), ("13", "2")]).lines[0]
+    assert line.kind == "elsewhere" and "workspace" in line.reason
+
+
 def test_particulars_belong_to_the_person_named_before_them():
     made = targets(draft(["CRNO", "COMPLAINANT", "FATHER", "ADDRESS", "ACCUSED", "FATHER_2", "AGE"]))
     assert made["FATHER"] == "complainant.relative_name" and made["ADDRESS"] == "complainant.address"

@@ -59,7 +59,7 @@ def propose_also(
     found: dict[tuple[str, str], list[ColumnSeen]] = {}
     for column in columns:
         name = elsewhere.get(column.name, "")
-        form = lexicon.elsewhere[name].form if name else ""
+        form = lexicon.elsewhere[name].form if name in lexicon.elsewhere else ""
         if form in load_schemas():
             found.setdefault((name, form), []).append(column)
     drafts = (_draft(name, form, seen, mapped, table, lexicon) for (name, form), seen in found.items())
