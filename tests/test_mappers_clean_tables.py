@@ -74,3 +74,22 @@ def test_an_hour_of_no_day_is_an_hour(text):
 
 def test_a_day_with_an_hour_is_no_hour():
     assert load_cleaners()["time"].clean("2001-03-04 10:30:00", CONTEXT).value is None
+
+
+@pytest.mark.parametrize(
+    ("text", "is_doubted"),
+    [
+        ("Sample Exampleson, Imaginary Specimenkar", True),
+        ("नमूना दास व उदाहरण राम", True),
+        ("ਨਮੂਨਾ ਸਿੰਘ, ਮਿਸਾਲ ਸਿੰਘ", True),
+        ("Sample S/o Example, Imaginary S/o Specimen", True),
+        ("Sample Exampleson S/o Example, aged 35 years, R/o Samplepur", False),
+        ("नमूना दास पुत्र उदाहरण, उम्र 35 वर्ष, निवासी कल्पनापुर", False),
+        ("M/s Sample and Sons", False),
+        ("S. Example", False),
+    ],
+)
+def test_two_persons_run_together_are_one_doubted_name(text, is_doubted):
+    (row,) = load_cleaners()["person"].rows(text, CONTEXT).rows
+    assert ("several-persons" in row["name"].notes) == is_doubted
+    assert row["name"].value

@@ -39,6 +39,11 @@ _AGE = re.compile(
     re.I,
 )
 _DIGIT = re.compile("[0-9]")
+# Between two words of a name: more than one person may be meant, unless it is a firm's. Read by the checks as well, in
+# another regex engine: no look-around.
+JOINT_NAME = r"(?i)\S\s*[,;&]\s*\S|\s(?:and|व|एवं|तथा|और|आणि|ও|এবং|আৰু|மற்றும்|మరియు|ಮತ್ತು|અને|તથા|ਅਤੇ|ਤੇ|ଓ|ଏବଂ|اور)\s+\S"
+NAME_OF_FIRM = r"(?i)\b(?:m\s*/\s*s|sons?|bros?|brothers|co|company|ltd|pvt|mills?|stores?|bank)\b|मेसर्स|फर्म|বিপণি"
+_JOINT, _FIRM = re.compile(JOINT_NAME), re.compile(NAME_OF_FIRM)
 PERSON_PARTS = ("name", "alias", "relation", "relative_name", "age", "address")
 
 
@@ -62,7 +67,8 @@ def clean_person(raw: str, context: CleanContext) -> CleanedRows:
     """One person with what stands beside the name, as parts name, alias, relation, relative_name, age, address.
 
     Splits only at words that say so (S/o, उर्फ, r/o, aged ...); where none is, the whole text is the name. More than
-    one relation word may mean more than one person: the name is then doubted with the note "several-persons".
+    one relation word may mean more than one person, and so may a comma or "and" within a name that is no firm's: the
+    name is then doubted with the note "several-persons".
     """
     return CleanedRows((person_parts(squeeze(raw)),))
 
@@ -85,6 +91,7 @@ def person_parts(text: str) -> dict[str, Cleaned]:
     if alias:
         parts["alias"] = Cleaned(alias, raw=alias)
     name = text.strip(_EDGES)
+    several = several or (_JOINT.search(name) is not None and _FIRM.search(name) is None)
     if name or not parts:
         parts["name"] = Cleaned(name or None, 0.5 if several else 1.0, ("several-persons",) if several else (), name)
     return parts

@@ -4,10 +4,29 @@ from __future__ import annotations
 
 import polars as pl
 
+from mappers.clean.names import JOINT_NAME, NAME_OF_FIRM
 from validators.columns import Fields
 from validators.rule import EVERY_FORM, example, rule, tells
 
 _ADULT, _CAN_BE_ACCUSED, _CAN_REPORT, _OLDEST = 18, 7, 5, 120
+
+
+@rule("F048", slug="several-persons-in-one-name", form=EVERY_FORM, table="persons", fields=("name",))
+@tells(
+    "W",
+    en="More than one person seems to be named here; each belongs on a row of its own.",
+    hi="यहाँ एक से अधिक व्यक्तियों के नाम प्रतीत होते हैं; प्रत्येक को अलग पंक्ति चाहिए।",
+)
+@example(
+    passes={"persons": [{"name": "M/s Sample and Sons"}, {"name": "रमेश कुमार"}]},
+    fails={"persons": [{"name": "Sample Example, Imaginary Example"}]},
+)
+def name_is_of_one_person(f: Fields) -> pl.Expr:
+    """A comma or "and" within a name that is no firm's: old tables put several persons into one cell.
+
+    Our own addition to the rule list. Names are not cut there, since a place or a title may stand behind a comma.
+    """
+    return ~f.name.str.contains(JOINT_NAME) | f.name.str.contains(NAME_OF_FIRM)
 
 
 @rule("F019", slug="age-out-of-range", form=EVERY_FORM, table="persons", fields=("age", "role"))
