@@ -47,7 +47,7 @@ class Corpus:
     phrases: tuple[str, ...]
 
 
-def read_corpora(tessdata: Path, labels: Path | None) -> Mapping[str, Corpus]:
+def read_corpora(tessdata: Path, labels: Path) -> Mapping[str, Corpus]:
     """The corpora of all languages and of English, in a fixed order."""
     packaged = {lang: _faker(lang) for lang in (*LANGUAGES, "en")}
     corpora = {}
@@ -139,10 +139,10 @@ def _django(lang: str) -> Iterator[str]:
                 yield from re.split(r"%\([^)]*\)[sd]|%[sd]|[{}<>]|(?<=[.\u0964]) ", text)
 
 
-def _labels(lang: str, path: Path | None) -> Iterator[str]:
-    if path is not None:
-        with path.open(encoding="utf-8", newline="") as f:
-            yield from (row["label"] for row in csv.DictReader(f) if row["lang"] == lang)
+def _labels(lang: str, path: Path) -> Iterator[str]:
+    """What forms and registers print in a language."""
+    with path.open(encoding="utf-8", newline="") as f:
+        yield from (row["label"] for row in csv.DictReader(f) if row["lang"] == lang)
 
 
 _VOWELS = "a aa i ee u oo ri"

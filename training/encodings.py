@@ -1,7 +1,7 @@
 """Learn which encoding a text is in, from Unicode text written with the toolkit's own tables.
 
     pip install Faker==40.63.0 Babel==2.18.0 Django==5.2.19
-    python training/encodings.py --tessdata DIR [--labels printed-labels.csv] [--without FOLDER --out FILE]
+    python training/encodings.py --tessdata DIR [--without FOLDER --out FILE]
 
 DIR holds the `.traineddata` files of tessdata_fast for asm ben eng guj hin kan mal mar ori pan tam tel urd (Debian:
 tesseract-ocr-XXX); `combine_tessdata` and `dawg2wordlist` come with Tesseract. What is written are counts of three
@@ -24,6 +24,7 @@ from mappers.encodings import Encoding, encodings
 from mappers.encodings.ngrams import FILE, Grams, Model, count, font_symbols, pack, unicode_symbols
 
 SEED = 2003
+_LABELS = Path(__file__).parent.parent / "mappers/draft/printed_labels.csv"
 CELLS = 14_000
 _CODES = """
     IPC CrPC U/S u/s R/W r/w FIR GD GDE UD Cr.No. Crime No. PS P.S. PO P.O. Dist. Distt. Vill. Vill- S/O W/O D/O s/o
@@ -220,11 +221,10 @@ def main() -> None:
     """Learn and write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tessdata", type=Path, required=True)
-    parser.add_argument("--labels", type=Path)
     parser.add_argument("--without", type=Path)
     parser.add_argument("--out", type=Path, default=Path("mappers/encodings") / FILE)
     args = parser.parse_args()
-    corpora = read_corpora(args.tessdata, args.labels)
+    corpora = read_corpora(args.tessdata, _LABELS)
     learned, _ = halves(without(corpora, vector_words(args.without)) if args.without else corpora)
     np.savez_compressed(args.out, **pack(learn(makers(learned, encodings()))))  # type: ignore[arg-type]
     print(f"{args.out}: {args.out.stat().st_size / 1e6:.2f} MB")
