@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-pytestmark = [pytest.mark.engine, pytest.mark.slow]
-if shutil.which("tesseract") is None:
-    pytestmark.append(pytest.mark.skip(reason="tesseract is not installed; make setup installs it"))
+pytestmark = pytest.mark.slow
+needs_tesseract = pytest.mark.skipif(
+    shutil.which("tesseract") is None, reason="tesseract is not installed; make setup installs it"
+)
 
 
 def run(name, tmp_path):
@@ -22,8 +23,22 @@ def run(name, tmp_path):
     return json.loads(out.read_text(encoding="utf-8"))
 
 
+@pytest.mark.engine
+@needs_tesseract
 def test_a_run_killed_three_times_ends_as_one_that_was_not(tmp_path):
     figures = run("kill.py", tmp_path)
     assert figures["kills"] == 3
     assert figures["kills_identical"] is True
     assert figures["pages_counted_once"] is True
+
+
+def test_legacy_samples_are_decoded_detected_read_and_found(tmp_path):
+    figures = run("legacy.py", tmp_path)
+    assert figures["vectors_all"] == figures["vectors_unconfirmed"] == 1.0
+    assert figures["files_failed"] == 0
+    assert figures["files_ok"] + figures["files_refused_with_reason"] == figures["files"]
+    assert figures["family_30"] >= 0.99
+    assert figures["english_taken_columns"] == 0
+    assert figures["names_r1"] == 1.0
+    assert set(figures["chars_per_s"]) == set(figures["vectors"])
+    assert figures["dbf_rows"] > 10_000

@@ -52,7 +52,9 @@ clean = "date"
 def place(digitize, tmp_path_factory):
     folder = tmp_path_factory.mktemp("cases")
     digitize("init", "wb", folder / "ws", "--site", "test")
-    (folder / "ws" / "lists" / "stations.csv").write_text("station,district,aliases\nKalpanapur,Kalpana,\n", encoding="utf-8")
+    (folder / "ws" / "lists" / "stations.csv").write_text(
+        "station,district,aliases\nKalpanapur,Kalpana,\n", encoding="utf-8"
+    )
     for name, text in (("case_firs", FIRS), ("case_arrests", ARRESTS)):
         (folder / "ws" / "mappings" / f"{name}.toml").write_text(text, encoding="utf-8")
     (folder / "firs.csv").write_text(
