@@ -11,6 +11,8 @@ from pathlib import Path
 from digitize.errors import InputError
 
 MAX_LINES, MAX_ROW, MAX_UNPACKED = 1000, 4_000_000, 4 << 30
+# Said here: the limit of the csv module is one for the whole process, and readers of old tables raise it.
+MAX_CELL = 131_072
 SUFFIXES = (".csv", ".xlsx")
 _DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
@@ -99,9 +101,10 @@ def _split(text: str) -> list[str] | str:
     if len(bare) > MAX_ROW:
         return "S008"
     try:
-        return next(csv.reader([bare], strict=True))
+        row = next(csv.reader([bare], strict=True))
     except csv.Error as e:
         return "S008" if "limit" in str(e) else "S004"
+    return "S008" if max(map(len, row)) > MAX_CELL else row
 
 
 def _check_header(path: Path, text: str, row: list[str] | str) -> None:

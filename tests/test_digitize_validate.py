@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterable
 from datetime import date, time
 from pathlib import Path
@@ -49,6 +50,15 @@ def test_findings_carry_line_and_key(tmp_path: Path) -> None:
     assert [(f.file, f.line, f.table, f.key, f.field, f.code) for f in report.findings if f.severity == "reject"] == [
         ("firs.csv", 4, "iif1", "k7", "fir_date", "F008")
     ]
+
+
+def test_a_cell_too_long_is_told_whatever_else_the_process_has_read(tmp_path: Path) -> None:
+    old = csv.field_size_limit(1 << 23)
+    try:
+        report = check(write(tmp_path, HEAD, GOOD + "x" * 200_000))
+    finally:
+        csv.field_size_limit(old)
+    assert said(report) == [(2, "", "S008")]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
