@@ -150,6 +150,12 @@ def test_inspect_tells_rows_encoding_and_examples(digitize, made):
     assert columns["BRIEF"]["examples"][0]["stored"] != columns["BRIEF"]["examples"][0]["text"]
 
 
+def test_inspect_says_in_words_what_spoke_for_an_encoding(digitize, made):
+    shown = digitize("inspect", made / f"fir_{KRUTI}.dbf", "--state", "up")
+    assert "reads as words" in shown and "usual in the" in shown and "99%" in shown
+    assert "named by you" in digitize("inspect", made / f"fir_{KRUTI}.dbf", "--from", KRUTI)
+
+
 def test_inspect_says_what_is_damaged(digitize, made):
     (table,) = digitize.json("inspect", made / "damaged_count.dbf")["tables"]
     assert table["rows_claimed"] == 999_999

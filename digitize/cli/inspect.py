@@ -14,6 +14,18 @@ if TYPE_CHECKING:
 
 _WIDEST = 34
 
+# What the signs of a detection (mappers.encodings.detect) mean to people.
+_SIGNS = {
+    "bom": "marked as Unicode",
+    "font-named": "its font is named",
+    "decoded": "reads as words",
+    "bytes": "its bytes look like it",
+    "utf-8": "is Unicode",
+    "utf-16": "is Unicode, in two bytes",
+    "utf8-doubled": "Unicode saved twice",
+    "state": "usual in the state",
+}
+
 
 def inspect(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A legacy file.")],
@@ -58,9 +70,17 @@ def _encoding(column: ColumnReport) -> str:
 
 
 def _evidence(column: ColumnReport) -> str:
+    """How likely it is, and what spoke for it, in words."""
     found = column.column.found
-    said = [f"{word} {value:.2f}" for word, value in found.evidence] if found else ["named"]
-    return ", ".join([*said, *([f"font {column.font}"] if column.font else [])])
+    if found is None:
+        return "named by you"
+    seen = dict(found.evidence)
+    said = [words for sign, words in _SIGNS.items() if sign in seen]
+    if unknown := int(seen.get("unknown", 0)):
+        said.append(f"{unknown} signs that it does not know")
+    if column.font:
+        said.append(f"written in {column.font}")
+    return ": ".join(filter(None, (f"{min(found.margin, 0.99):.0%}" if found.cells else "", ", ".join(said))))
 
 
 def _example(column: ColumnReport) -> tuple[str, str]:
