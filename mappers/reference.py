@@ -58,7 +58,7 @@ clean = "date"
 from = "ACCNM"
 into = "accused"
 to = { name = "name", alias = "alias" }
-clean = "persons"
+clean = "person"
 
 [[map]]
 from = "ACCSEX"
@@ -70,6 +70,21 @@ values = { "1" = "male", "2" = "female" }
 [[ignore]]
 from = "OPERATOR"
 reason = "the clerk who typed it"
+
+# Rows with a day of arrest make a record of IIF-III as well.
+[also.arrest]
+form = "iif3"
+needs = ["ARRDT"]
+
+[[also.arrest.map]]
+from = "CRNO"
+to = "fir_no"
+clean = "int"
+
+[[also.arrest.map]]
+from = "ARRDT"
+to = "arrest_date"
+clean = "date_after"
 ```
 """
 _PARTS: tuple[tuple[str, type[BaseModel]], ...] = (

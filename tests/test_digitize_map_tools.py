@@ -235,6 +235,12 @@ def test_the_reference_of_mapping_files_is_up_to_date():
     assert page == mapping_page(), "run: python -m mappers.reference docs/mapping-reference.md"
 
 
+def test_the_example_in_the_reference_binds(tmp_path):
+    path = tmp_path / "xx_my_table.toml"
+    path.write_text(mapping_page().partition("```toml\n")[2].partition("```")[0], encoding="utf-8")
+    assert bind_file(path).form == "iif1"
+
+
 # -- coverage
 
 
