@@ -25,6 +25,7 @@ _RESULTS = ("आरोप पत्र", "अंतिम रिपोर्ट"
 _POOL = 20_000
 _VILLAGES = 4_000
 _LISTS = 3_000
+_OFFICERS = 2_000
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class _Words:
     surnames: Sequence[bytes]
     villages: Sequence[bytes]
     sections: Sequence[bytes]
+    officers: Sequence[bytes]
     fixed: Mapping[str, bytes]
 
 
@@ -53,12 +55,13 @@ def _words(dice: random.Random) -> _Words:
     def some(least: int, most: int) -> str:
         return "".join(dice.choices(_SYLLABLES, k=dice.randint(least, most)))
 
-    fixed = (*_SPOTS, *_RESULTS, "उर्फ", "थाना", "उ.नि.", "भा.द.वि.", "ने सूचना दी")
+    fixed = (*_SPOTS, *_RESULTS, "उर्फ", "थाना", "के", "ने सूचना दी")
     return _Words(
         made(_POOL, lambda: some(2, 3)),
         made(_POOL, lambda: some(1, 2) + dice.choice(_ENDINGS)),
         made(_VILLAGES, lambda: some(2, 3) + dice.choice(("पुर", "गंज", "खेड़ा"))),
         made(_LISTS, lambda: "/".join(str(dice.randrange(109, 511)) for _ in range(dice.randint(1, 4))) + " भा.द.वि."),
+        made(_OFFICERS, lambda: f"उ.नि. {some(2, 3)} {some(1, 2)}{dice.choice(_ENDINGS)}"),
         {w: encode(ENCODING, w) for w in fixed},
     )
 
@@ -71,12 +74,13 @@ def _row(dice: random.Random, number: int, words: _Words) -> tuple[bytes, ...]:
     day = f"{year}{number % 12 + 1:02}{number % 28 + 1:02}".encode()
     village = dice.choice(words.villages)
     accused = person() + (b" " + fixed["उर्फ"] + b" " + dice.choice(words.names) if number % 3 == 0 else b"")
+    spot = person() + b" " + fixed["के"] + b" " if number % 2 else b""
     story = b" ".join((person(), fixed["ने सूचना दी"], dice.choice(words.villages), dice.choice(words.names)))
     return (
         b"07", f"K{number % 40:02}".encode(), str(year).encode(), str(number % 900 + 1).encode(), day,
         f"{number % 24:02}.{number % 4 * 15:02}".encode(), day, day, dice.choice(words.sections), person(), person(),
         village + b" " + fixed["थाना"] + b" " + dice.choice(words.villages),
-        fixed[dice.choice(_SPOTS)] + b"] " + village, accused, f"{dice.randrange(90_000)}.00".encode(), b"",
-        fixed["उ.नि."] + b" " + person(), f"{number % 900 + 1}/{year % 100}".encode(), b"", b"C",
+        spot + fixed[dice.choice(_SPOTS)] + b"] " + village, accused, f"{dice.randrange(90_000)}.00".encode(), b"",
+        dice.choice(words.officers), f"{number % 900 + 1}/{year % 100}".encode(), b"", b"C",
         fixed[dice.choice(_RESULTS)], story,
     )  # fmt: skip

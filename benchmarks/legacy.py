@@ -227,22 +227,24 @@ def _compare(path: Path, table: LegacyTable, rows: list[LegacyRow], expected: Pa
 # -- a large DBF ---------------------------------------------------------------------------------------------------
 
 _READ_OURS = """
-import resource, sys, time
+import sys, time
 from pathlib import Path
+from benchmarks.memory import peak_mb
 from mappers.legacy import open_tables
 start, rows = time.perf_counter(), 0
 for table in open_tables(Path(sys.argv[1])):
     for row in table.rows:
         rows += 1
-print(rows, time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+print(rows, time.perf_counter() - start, peak_mb())
 """
 _READ_DBFREAD = """
-import resource, sys, time
+import sys, time
 from dbfread import DBF
+from benchmarks.memory import peak_mb
 start, rows = time.perf_counter(), 0
 for row in DBF(sys.argv[1], encoding="latin-1"):
     rows += 1
-print(rows, time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+print(rows, time.perf_counter() - start, peak_mb())
 """
 _FIELDS = (
     ("FIRNO", "C", 12, 0), ("REGDT", "D", 8, 0), ("PSCD", "C", 6, 0), ("YR", "N", 4, 0), ("SECT", "C", 30, 0),

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import gc
 import json
-import resource
 import subprocess
 import sys
 import time
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.firmast import COLUMNS, make_rows
+from benchmarks.memory import peak_mb
 from digitize.mapping.bulk import FEW_COLLECTIONS
 from mappers.apply import Application
 from mappers.cells import Sources
@@ -53,7 +53,7 @@ def main(way: str, count: int) -> int:
         start = time.perf_counter()
         work(lot)
         seconds += time.perf_counter() - start
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = peak_mb()
     print(json.dumps({"rows_per_s": count / seconds, "rss_mb": peak}))
     return 0
 
@@ -85,15 +85,14 @@ def by_pandas(mapping: FormMapping, context: MapContext) -> Callable[[Rows], Any
     import pandas
 
     from mappers.answers import Answers
-    from mappers.encodings import decode_cell
 
     answers, cells = Answers(mapping, context), TableCells(mapping, "FIRMAST.DBF", "FIRMAST")
 
     def of_row(row: Any) -> dict[str, Any]:
         out: dict[str, Any] = {}
         for rule in mapping.rules:
-            decode_cell.cache_clear()
-            answer = answers.of(rule, cells(rule.source, row[rule.source]), None, out.get("fir_date") or "")
+            when = (None, out.get("fir_date") or "")
+            (answer,) = answers.of(rule, cells(rule.source, [row[rule.source]]), [when])
             out |= {name: said.value for made in answer for name, said in made.items()}
         return out
 

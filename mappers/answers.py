@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -52,7 +52,8 @@ _UNPARSED = Cleaned(None, 0.0, ("unparsed",))
 
 def is_nil(text: str) -> bool:
     """Whether a text says that there is nothing: blanks, dashes, dots."""
-    return not text.strip() or _NIL.issuperset(text)
+    first = text[:1]
+    return not first or ((first in _NIL or first.isspace()) and (not text.strip() or _NIL.issuperset(text)))
 
 
 class Answers:
@@ -65,21 +66,29 @@ class Answers:
         self._base = CleanContext(context.language, state, context.book_year, "", "", lists)
         self._contexts: dict[tuple[int | None, str, str], CleanContext] = {}
 
-    def of(self, rule: BoundRule, cell: Cell, year: int | None, day: str) -> Answer:
-        """What a rule makes of a cell. year: of the book; day: that decides which law applies."""
-        text = cell.text
-        if cell.blank or is_nil(text) or rule.dialect.is_null(text):
-            return self._empty(rule, cell)
-        if rule.cleaner.clean is not None:
-            name = rule.targets[0][1]
-            meant = rule.dialect.meaning(text)
-            context = self._context(year, day, rule.codes.get(name, ""))
-            answer = _UNKNOWN_CODE if meant is None else rule.cleaner.clean(meant, context)
-            return ({name: self._value(cell, answer)},)
+    def of(self, rule: BoundRule, cells: Sequence[Cell], whens: Sequence[tuple[int | None, str]]) -> Sequence[Answer]:
+        """What a rule makes of cells. whens: of each the year of its book and the day that decides the law."""
+        make = self._one if rule.cleaner.clean is not None else self._rows
+        is_null = rule.dialect.is_null
+        return [
+            self._empty(rule, cell) if cell.blank or is_nil(cell.text) or is_null(cell.text)
+            else make(rule, cell, year, day)
+            for cell, (year, day) in zip(cells, whens, strict=True)
+        ]  # fmt: skip
+
+    def _one(self, rule: BoundRule, cell: Cell, year: int | None, day: str) -> Answer:
+        assert rule.cleaner.clean is not None
+        name = rule.targets[0][1]
+        meant = rule.dialect.meaning(cell.text)
+        context = self._context(year, day, rule.codes.get(name, ""))
+        answer = _UNKNOWN_CODE if meant is None else rule.cleaner.clean(meant, context)
+        return ({name: self._value(cell, answer)},)
+
+    def _rows(self, rule: BoundRule, cell: Cell, year: int | None, day: str) -> Answer:
         assert rule.cleaner.rows is not None
-        found = rule.cleaner.rows(text, self._context(year, day, ""))
+        found = rule.cleaner.rows(cell.text, self._context(year, day, ""))
         if rule.cleaner.many:
-            return tuple(self._parts(rule, cell, row, found) for row in found.rows or ({},))
+            return tuple([self._parts(rule, cell, row, found) for row in found.rows or ({},)])
         return (self._parts(rule, cell, found.rows[0] if found.rows else {}, found),)
 
     def _empty(self, rule: BoundRule, cell: Cell) -> Answer:
@@ -96,11 +105,11 @@ class Answers:
         return out or {rule.main: self._value(cell, _UNPARSED, found.notes)}
 
     def _value(self, cell: Cell, answer: Cleaned, more: tuple[str, ...] = ()) -> Said:
-        notes = (*cell.notes, *answer.notes, *more) if cell.notes or more else answer.notes
-        return Said(
-            answer.raw or cell.raw, answer.value, cell.confidence * answer.confidence, cell.origin, self._by, False,
-            notes, cell.candidates, cell.accept,
-        )  # fmt: skip
+        value, confidence, notes, raw = answer
+        if cell.notes or more:
+            notes = (*cell.notes, *notes, *more)
+        stored, _, origin, sure, _, _, candidates, accept = cell
+        return Said._make((raw or stored, value, sure * confidence, origin, self._by, False, notes, candidates, accept))
 
     def _context(self, year: int | None, day: str, codes: str) -> CleanContext:
         key = (year, day, codes)

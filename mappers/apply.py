@@ -61,16 +61,14 @@ class Application:
         """What the rule makes of each cell of its column; None where there is none."""
         years = draft.years() if rule.cleaner.uses_year else repeat(self._context.book_year, len(column))
         days = draft.days() if rule.cleaner.uses_day else repeat("", len(column))
-        found: list[Answer | None] = []
         if len(known) > _REMEMBERED:
             known.clear()
-        for key in zip(column, years, days, strict=True):
-            answer = known.get(key)
-            if answer is None and key[0] is not None:
-                cell = draft.sources.open(rule.source, key[0])
-                answer = known[key] = self._answers.of(rule, cell, key[1], key[2])
-            found.append(answer)
-        return found
+        keys = list(zip(column, years, days, strict=True))
+        new = [k for k in dict.fromkeys(keys) if k not in known and k[0] is not None]
+        if new:
+            cells = draft.sources.open(rule.source, [stored for stored, _, _ in new])
+            known.update(zip(new, self._answers.of(rule, cells, [(y, d) for _, y, d in new]), strict=True))
+        return list(map(known.get, keys))
 
 
 class _Draft:
@@ -98,7 +96,7 @@ class _Draft:
     def _text(self, name: str, stored: Hashable | None) -> str:
         if stored is None:
             return ""
-        cell = self.sources.open(name, stored)
+        cell = self.sources.cell(name, stored)
         return "" if cell.blank else cell.text
 
     def use(self, name: str, where: list[bool] | None) -> None:

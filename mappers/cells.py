@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from mappers.record import Origin
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One source cell. raw: as stored or read. text: what is cleaned (decoded, decided). blank: surely empty.
 
     origin: without the row for cells of tables, which rows with equal cells share.
@@ -28,9 +28,13 @@ class Cell:
 @dataclass(frozen=True)
 class Sources:
     """Sources of records, column by column. columns: zone or column name -> what is stored there in each source, None
-    where a source has no such cell. open: name and stored thing -> its Cell; equal things give equal cells.
+    where a source has no such cell. open: name and stored things -> their Cells; equal things give equal cells.
     """
 
     count: int
     columns: Mapping[str, Sequence[Hashable | None]]
-    open: Callable[[str, Hashable], Cell]
+    open: Callable[[str, Sequence[Hashable]], Sequence[Cell]]
+
+    def cell(self, name: str, stored: Hashable) -> Cell:
+        """One cell by what is stored there."""
+        return self.open(name, (stored,))[0]

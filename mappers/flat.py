@@ -42,7 +42,7 @@ def flat_columns(mapped: Mapped, ids: Sequence[str]) -> FlatColumns:
     own: dict[str, list[str | None]] = {RECORD_ID: list(ids)}
     for name, values in mapped.fields.items():
         own[name] = [None if v is None else v.value for v in values]
-        out.doubts += [Doubt(i, form, "", name, v) for i, v in zip(ids, values, strict=True) if v and not v.is_sure()]
+        out.doubts += [Doubt(ids[at], form, "", name, v) for at, v in _doubtful(values)]
     out.tables[form] = own
     names = {t.child: t.name for t in form_tables(form).values() if t.child}
     for child in dict.fromkeys(row.child for row in mapped.mapping.rows.values()):
@@ -69,9 +69,15 @@ def _child(mapped: Mapped, child: str, table: str, ids: Sequence[str], out: Flat
     for name in dict.fromkeys(name for row in rows for name in row):
         said = [row.get(name) for row in rows]
         columns[name] = [None if v is None else v.value for v in said]
-        doubtful = ((k, v) for k, v in zip(keys, said, strict=True) if v and not v.is_sure())
-        out.doubts += [Doubt(record, table, line, name, v) for (record, line), v in doubtful]
+        out.doubts += [Doubt(keys[at][0], table, keys[at][1], name, v) for at, v in _doubtful(said)]
     out.tables[table] = columns
+
+
+def _doubtful(values: Sequence[Said | None]) -> list[tuple[int, Said]]:
+    """The values that are not sure, with their places."""
+    # Most have a value and no bar to pass, and need no closer look.
+    unlike = [(at, v) for at, v in enumerate(values) if v is not None and (v.value is None or v.accept)]
+    return [(at, v) for at, v in unlike if not v.is_sure()]
 
 
 def _left_over(mapped: Mapped, counts: dict[str, int]) -> None:
@@ -80,7 +86,7 @@ def _left_over(mapped: Mapped, counts: dict[str, int]) -> None:
             continue
         stored = mapped.sources.columns[name]
         left = [s for at, s in enumerate(stored) if s is not None and (where is None or where[at])]
-        _count(counts, name, sum(bool(mapped.sources.open(name, s).text.strip()) for s in left))
+        _count(counts, name, sum(bool(c.text.strip()) for c in mapped.sources.open(name, left)))
 
 
 def _count(counts: dict[str, int], name: str, number: int) -> None:

@@ -11,6 +11,7 @@ _ZEROS = (
     0x06F0, 0x0660, 0xABF0, 0x1C50, 0xFF10,
 )  # fmt: skip
 _DIGITS = {zero + n: str(n) for zero in _ZEROS for n in range(10)}
+_ANY_DIGIT = re.compile(f"[{''.join(map(chr, _DIGITS))}]")
 # Hindi writes the zero for the dot of an abbreviation: भा०द०वि० is भा.द.वि.
 _ZERO_AS_DOT = re.compile(r"(?<=[\u0900-\u0939\u093c-\u094d\u0958-\u095f])\u0966")
 # Tamil 10, 100 and 1000, which multiply the digit before them: ௨௰௫ is 25. Source: the Unicode code charts.
@@ -31,7 +32,9 @@ def fold_digits(text: str) -> str:
     Mayek, Ol Chiki, full-width. A table rather than int(), so that no other character is taken for a digit by luck. A
     Devanagari zero right behind a letter is the dot of an abbreviation and becomes one.
     """
-    return text if text.isascii() else _ZERO_AS_DOT.sub(".", text).translate(_DIGITS)
+    if text.isascii() or not _ANY_DIGIT.search(text):
+        return text
+    return _ZERO_AS_DOT.sub(".", text).translate(_DIGITS)
 
 
 def fold_numerals(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from mappers.answers import Answer, Said, SaidRow, is_nil
 from mappers.bind import BoundRow, FormMapping
@@ -31,10 +32,16 @@ class Mapped:
 
     def children(self, kind: str, at: int) -> Iterator[SaidRow]:
         """The rows of a kind in one source that say anything, with the mapping's constants."""
-        constants = constants_of(self.mapping, self.mapping.rows[kind])
+        constants = self._constants[kind]
         for row in self.rows[kind][at]:
-            if any(not v.blank for v in row.values()):
-                yield {**{k: v for k, v in constants.items() if k not in row}, **row}
+            for said in row.values():
+                if not said.blank:
+                    yield {**constants, **row}
+                    break
+
+    @cached_property
+    def _constants(self) -> Mapping[str, SaidRow]:
+        return {kind: constants_of(self.mapping, row) for kind, row in self.mapping.rows.items()}
 
     def only(self, places: Sequence[int]) -> Mapped:
         """Of the sources, those at some places."""
@@ -57,7 +64,7 @@ class Mapped:
         stored = column[at] if column is not None else None
         if stored is None:
             return False
-        cell = self.sources.open(name, stored)
+        cell = self.sources.cell(name, stored)
         return not cell.blank and not is_nil(cell.text)
 
     def takes(self, name: str, at: int) -> bool:
@@ -69,7 +76,7 @@ class Mapped:
         """Texts of the cells of one source that nothing took and the mapping does not ignore, by column."""
         cells = self.sources.columns
         names = [n for n, where in self.left.items() if n not in self.mapping.ignored and (where is None or where[at])]
-        return {n: self.sources.open(n, stored).text for n in names if (stored := cells[n][at]) is not None}
+        return {n: self.sources.cell(n, stored).text for n in names if (stored := cells[n][at]) is not None}
 
     def ignored(self, at: int) -> tuple[str, ...]:
         """The cells of one source that the mapping leaves out on purpose."""

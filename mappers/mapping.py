@@ -7,18 +7,19 @@ from dataclasses import replace
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import cast
 
 from mappers.apply import Application
 from mappers.bind import FormMapping, bind_file
 from mappers.cells import Cell, Sources
-from mappers.encodings import Encoding, decode_stored
+from mappers.encodings import Encoding, decode_all
 from mappers.errors import MappingError
 from mappers.mapped import to_records
 from mappers.record import Origin, Record
 from mappers.values import MapContext, PageValues, RowValues, ZoneValue
 
 # Bump when records made from the same source may come out otherwise than before.
-MAP_VERSION = "5"
+MAP_VERSION = "6"
 
 
 def load_mappings(
@@ -100,7 +101,7 @@ def map_readings(mapping: FormMapping, pages: Sequence[PageValues], context: Map
         return []
     continued = {r.source for r in mapping.rules if r.continued}
     cells = _page_cells(pages, continued)
-    sources = Sources(1, {name: [cell] for name, cell in cells.items()}, _as_it_is)
+    sources = Sources(1, {name: [cell] for name, cell in cells.items()}, _as_they_are)
     mapped = Application(mapping, context).map(sources)
     return list(to_records(mapped, [context.record_id], [0], context, tuple(p.page for p in pages)))
 
@@ -142,19 +143,20 @@ class TableCells:
         self._file, self._table = file, table
         self._origins: dict[str, Origin] = {}
 
-    def __call__(self, column: str, stored: Hashable) -> Cell:
-        """The cell that is stored so in a column."""
-        assert isinstance(stored, bytes | str)
-        decoded = decode_stored(self._encodings.get(column), stored)
+    def __call__(self, column: str, stored: Sequence[Hashable]) -> list[Cell]:
+        """The cells that are stored so in a column."""
         origin = self._origins.get(column)
         if origin is None:
             origin = self._origins[column] = Origin(file=self._file, table=self._table, column=column)
-        return Cell(decoded.raw, decoded.text, origin, decoded.confidence, not decoded.text.strip(), decoded.notes)
+        decoded = decode_all(self._encodings.get(column), cast("Sequence[bytes | str]", stored))
+        return [
+            Cell(raw, text, origin, confidence, not text or text.isspace(), notes)
+            for raw, text, confidence, notes in decoded
+        ]
 
 
-def _as_it_is(_: str, cell: Hashable) -> Cell:
-    assert isinstance(cell, Cell)
-    return cell
+def _as_they_are(_: str, cells: Sequence[Hashable]) -> Sequence[Cell]:
+    return cast("Sequence[Cell]", cells)
 
 
 def _page_cells(pages: Sequence[PageValues], continued: set[str]) -> Mapping[str, Cell]:

@@ -5,6 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mappers.clean import CleanContext, load_cleaners
+from mappers.clean.names import person_parts
+from mappers.clean.persons import persons_of_item, split_items
+from mappers.folding import squeeze
 
 CONTEXT = CleanContext(book_year=2009)
 
@@ -93,3 +96,72 @@ def test_two_persons_run_together_are_one_doubted_name(text, is_doubted):
     (row,) = load_cleaners()["person"].rows(text, CONTEXT).rows
     assert ("several-persons" in row["name"].notes) == is_doubted
     assert row["name"].value
+
+
+# Names, and all that may say something of a person: its words alone, in part, run together.
+_PIECES = st.sampled_from(
+    [
+        "Sample",
+        "नमूना",
+        "कल्पना",
+        "মিসাল",
+        "கற்பனை",
+        "ਮਿਸਾਲ",
+        "مثال",
+        "Dr.",
+        "s/o",
+        "son",
+        "of",
+        "wife",
+        "at",
+        "पुत्र",
+        "पति",
+        "भाई",
+        "उर्फ",
+        "@",
+        "alias",
+        "निवासी",
+        "सा.",
+        "vill",
+        "address",
+        "aged",
+        "35",
+        "वर्ष",
+        "and",
+        "व",
+        "অন্য",
+        "अन्य",
+        "3",
+        "others",
+        "etc.",
+        "आदि",
+        "unknown",
+        "not",
+        "known",
+        "अज्ञात",
+        "தெரியாத",
+        "పేరు",
+        "తెలియని",
+        ",",
+        ";",
+        "&",
+        "(",
+        ")",
+        "1)",
+        "(ii)",
+        "-",
+        ".",
+        "M/s",
+        "sons",
+        "जन",
+        "व्यक्ति",
+    ]
+)
+
+
+@given(st.lists(_PIECES, min_size=1, max_size=6), st.sampled_from([" ", "  ", "", "\n", " , "]))
+def test_a_short_cut_for_bare_names_changes_no_person(pieces, between):
+    text = between.join(pieces)
+    longer = tuple(row for item in split_items(text) for row in persons_of_item(item))
+    assert load_cleaners()["persons"].rows(text, CONTEXT).rows == longer
+    assert load_cleaners()["person"].rows(text, CONTEXT).rows == (person_parts(squeeze(text)),)

@@ -11,8 +11,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mappers.encodings import decode, decode_cell, encode, encodings, find_encoding, names, to_characters
+from mappers.encodings import (
+    decode,
+    decode_all,
+    decode_cell,
+    decode_stored,
+    encode,
+    encodings,
+    find_encoding,
+    names,
+    to_characters,
+)
 from mappers.encodings.engine import FontTable
+from mappers.encodings.plain import decode_mixed, decode_words
 
 WORDS = Path(__file__).parent.parent / "sample_data" / "words.csv"
 FONTS = tuple(n for n in names() if n != "utf8-doubled")
@@ -75,3 +86,29 @@ def test_words_decoded_one_by_one_are_what_the_whole_text_is(data: st.DataObject
     pieces = st.one_of(st.sampled_from(sorted(font.codes)), st.sampled_from([" ", "  ", "1", "/", font.script.virama]))
     text = "".join(data.draw(st.lists(pieces, max_size=16)))
     assert font.decode(text) == font._decoded(text)
+
+
+# What may stand between the words of a font in one cell.
+_OTHERS = st.sampled_from(
+    [b"", b"379", b"IPC", b"S/o", b"u/s", b"a", b"-", b"]", b"H", b"\xa0", b"x\tx", b"27/1/98", b"\xe0\xa4\x95"]
+)
+
+
+@settings(deadline=None, max_examples=400)
+@given(st.data(), st.sampled_from(FONTS))
+def test_cells_read_all_at_once_are_as_read_one_by_one(data: st.DataObject, name: str) -> None:
+    encoding = find_encoding(name)
+    own = [encode(name, w) for w in words(encoding.info.languages[0])[:40]]
+    piece = st.one_of(st.sampled_from(own), _OTHERS, st.binary(max_size=6))
+    cells = data.draw(st.lists(st.lists(piece, max_size=6).map(b" ".join), max_size=4))
+    assert list(decode_all(encoding, cells)) == [tuple(decode_stored(encoding, cell)) for cell in cells]
+
+
+@settings(deadline=None, max_examples=400)
+@given(st.data(), st.sampled_from(FONTS))
+def test_a_short_cut_for_the_fonts_own_words_changes_no_text(data: st.DataObject, name: str) -> None:
+    encoding = find_encoding(name)
+    own = [encode(name, w) for w in words(encoding.info.languages[0])[:40]]
+    piece = st.one_of(st.sampled_from(own), _OTHERS, st.binary(max_size=4))
+    text = to_characters(b" ".join(data.draw(st.lists(piece, max_size=6)))).strip("\x00 ")
+    assert decode_words(encoding, text) == unicodedata.normalize("NFC", decode_mixed(encoding, text))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from mappers.codes.lists import CodeList
 
 
-@dataclass(frozen=True, slots=True)
-class Cleaned:
+class Cleaned(NamedTuple):
     """One cleaned value. value: canonical text, None when the raw text has no sure one. confidence: 0..1, the
     cleaner's own share. notes: stable words for what it saw. raw: the piece of the source it rests on, "" for all.
     """
@@ -20,8 +20,7 @@ class Cleaned:
     raw: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class CleanedRows:
+class CleanedRows(NamedTuple):
     """Rows of named parts, each part cleaned; notes say what concerns them all. No row: nothing was found."""
 
     rows: tuple[Mapping[str, Cleaned], ...]

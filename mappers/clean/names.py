@@ -7,8 +7,9 @@ from collections.abc import Mapping
 
 from mappers.clean.base import CleanContext, Cleaned, CleanedRows, Cleaner
 from mappers.clean.digits import clean_age
+from mappers.codes.joint_names import JOINT_NAME, NAME_OF_FIRM
 from mappers.codes.lists import code_lists
-from mappers.folding import fold_digits, nfc, squeeze
+from mappers.folding import fold_digits, fold_key, nfc, squeeze
 
 _EDGES = " \t\n.,;:-–|_'\"*"
 _B = r"(?<![^\W_])(?<![\u0900-\u0d7f])"
@@ -39,12 +40,38 @@ _AGE = re.compile(
     re.I,
 )
 _DIGIT = re.compile("[0-9]")
-# Between two words of a name: more than one person may be meant, unless it is a firm's. Read by the checks as well, in
-# another regex engine: no look-around.
-JOINT_NAME = r"(?i)\S\s*[,;&]\s*\S|\s(?:and|व|एवं|तथा|और|आणि|ও|এবং|আৰু|மற்றும்|మరియు|ಮತ್ತು|અને|તથા|ਅਤੇ|ਤੇ|ଓ|ଏବଂ|اور)\s+\S"
-NAME_OF_FIRM = r"(?i)\b(?:m\s*/\s*s|sons?|bros?|brothers|co|company|ltd|pvt|mills?|stores?|bank)\b|मेसर्स|फर्म|বিপণি"
 _JOINT, _FIRM = re.compile(JOINT_NAME), re.compile(NAME_OF_FIRM)
+_LETTERS = re.compile(r"(?:[^\W\d_]|[\u0900-\u0963\u0970-\u0d7f\u200c\u200d])+")
+# Words that belong to a saying of several words.
+_PART_OF_SAYING = re.compile(r"(?i)(?:of|at)\Z")
+_REMEMBERED = 1 << 16
 PERSON_PARTS = ("name", "alias", "relation", "relative_name", "age", "address")
+
+
+class BareWords(dict[str, bool]):
+    """Which words can be nothing but a piece of a name, so that a text of such words needs no closer look: letters
+    only, and none of the words that say something of a person.
+    """
+
+    def __init__(self, *telling: re.Pattern[str]) -> None:
+        """telling: patterns of which each match holds, within one word, something that one of them finds there."""
+        super().__init__()
+        self._telling = telling
+
+    def __missing__(self, word: str) -> bool:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        bare = _LETTERS.fullmatch(word) is not None and nfc(word) == word
+        made = self[word] = bare and not any(p.search(word) for p in self._telling) and not _JOINT.search(f"x {word} x")
+        return made
+
+    def are_all(self, text: str) -> bool:
+        """Whether all words of a text, one blank between them, are bare."""
+        return all(map(self.__getitem__, text.split(" ")))
+
+
+TELLING = (_RELATION, _ALIAS, _ADDRESS, _PART_OF_SAYING)
+_BARE = BareWords(*TELLING)
 
 
 def clean_name(raw: str, context: CleanContext) -> Cleaned:
@@ -70,7 +97,13 @@ def clean_person(raw: str, context: CleanContext) -> CleanedRows:
     one relation word may mean more than one person, and so may a comma or "and" within a name that is no firm's: the
     name is then doubted with the note "several-persons".
     """
-    return CleanedRows((person_parts(squeeze(raw)),))
+    text = squeeze(raw)
+    return CleanedRows((bare_name(text) if _BARE.are_all(text) else person_parts(text),))
+
+
+def bare_name(text: str) -> dict[str, Cleaned]:
+    """The parts of a text that is a name and nothing else."""
+    return {"name": Cleaned(text, 1.0, (), text)}
 
 
 def person_parts(text: str) -> dict[str, Cleaned]:
@@ -120,15 +153,29 @@ def _cut(text: str, pattern: re.Pattern[str]) -> tuple[str, str]:
     return (text[: m.start()], text[m.end() :].strip(_EDGES)) if m else (text, "")
 
 
+class _Keys(dict[str, str]):
+    """Words and the keys under which they are looked up; the key of a text is those of its words."""
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        made = self[word] = fold_key(word)
+        return made
+
+
+_KEYS = _Keys()
+
+
 def clean_officer(raw: str, context: CleanContext) -> CleanedRows:
     """An officer with the rank before or behind the name ("उ.नि. ...", "..., S.I.") as parts name and rank."""
     text = squeeze(raw)
     words = text.split()
-    ranks = code_lists()["rank"]
+    keys, ranks = list(map(_KEYS.__getitem__, words)), code_lists()["rank"].keys
     for size in range(min(3, len(words) - 1), 0, -1):
-        for rank, name in ((words[:size], words[size:]), (words[-size:], words[:-size])):
-            found = ranks.find(" ".join(rank))
+        for at in (slice(size), slice(-size, None)):
+            found = ranks.get("".join(keys[at]))
             if found:
+                rank, name = words[at], words[size:] if at.start is None else words[:-size]
                 written = " ".join(name).strip(_EDGES)
                 return CleanedRows(
                     ({"name": Cleaned(written or None, raw=written), "rank": Cleaned(found, raw=" ".join(rank))},)

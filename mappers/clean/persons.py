@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from mappers.clean.base import CleanContext, Cleaned, CleanedRows, Cleaner
 from mappers.clean.money import clean_money
-from mappers.clean.names import PERSON_PARTS, person_parts
+from mappers.clean.names import PERSON_PARTS, TELLING, BareWords, bare_name, person_parts
 from mappers.codes.lists import code_lists
 from mappers.folding import fold_digits, fold_key, nfc, squeeze
 
@@ -34,6 +34,7 @@ _WITH_OTHERS = re.compile(
     rf"(?:\s*\d+)?)(?:\s*(?:{_MORE}|{_PEOPLE}))*\W*$",
     re.I,
 )
+_BARE = BareWords(*TELLING, _UNKNOWN, re.compile(rf"(?:{_MORE}|{_ETC})|known\Z|తెలియని\Z", re.I))
 _VALUE = re.compile(
     r"[\s,;:\-–(@]*(?:(?:value[d]?(?:\s+(?:at|of))?|worth|मूल्य|कीमत|किंमत|মূল্য|দাম|மதிப்பு)\s*[:\-]?\s*)?"
     r"((?:rs\.?|₹|रु\.?|रू\.?|টাকা|ரூ\.?)\s*[\d,]+(?:\.\d+)?\s*(?:/[\s\-=]*)?|[\d,]+(?:\.\d+)?\s*(?:/\s*[\-=]+|टाका|টাকা|रुपये))\)?\s*\.?$",
@@ -61,10 +62,12 @@ def clean_persons(raw: str, context: CleanContext) -> CleanedRows:
 
     Others who are only counted ("व अन्य 3", "and 2 others") are one row with status "unknown" and the note "others".
     """
-    return CleanedRows(tuple(row for item in split_items(raw) for row in _persons(item)))
+    if _BARE.are_all(raw):
+        return CleanedRows((bare_name(raw),))
+    return CleanedRows(tuple(row for item in split_items(raw) for row in persons_of_item(item)))
 
 
-def _persons(item: str) -> Iterator[Mapping[str, Cleaned]]:
+def persons_of_item(item: str) -> Iterator[Mapping[str, Cleaned]]:
     """The person of one item, and a row for others who are only counted behind the name."""
     folded = fold_digits(item)
     m = _WITH_OTHERS.search(folded) if len(folded) == len(item) else None

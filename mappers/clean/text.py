@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from mappers.clean.base import CleanContext, Cleaned, Cleaner, unsure
-from mappers.folding import fold_digits, nfc, squeeze
+from mappers.folding import fold_digits, squeeze
 
 _LABEL = re.compile(r"^(?:g\.?\s*d\.?\s*e?\.?|entry|no|sl|क्र(?:मांक)?|सं|नं|नः|নং|எண்|#)(?:[\s.:\-]|$)+", re.I)
 _PHONE = re.compile(r"(?:\+?\s*91|0)?[\s\-]*((?:\d[\s\-]*){9}\d)(?!\d)")
@@ -18,7 +18,7 @@ def clean_text(raw: str, context: CleanContext) -> Cleaned:
 
 def clean_block(raw: str, context: CleanContext) -> Cleaned:
     """Text of several lines: each line as clean_text makes it, empty lines dropped at both ends."""
-    lines = [squeeze(line) for line in nfc(raw).splitlines()]
+    lines = [squeeze(line) for line in raw.splitlines()]
     return Cleaned("\n".join(lines).strip("\n") or None)
 
 

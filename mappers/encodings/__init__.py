@@ -6,18 +6,17 @@ undefined as the control character of the same number.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from mappers.encodings.carriers import unicode_text, whole_utf8
+from mappers.encodings.carriers import may_be_unicode, unicode_text, whole_utf8
 from mappers.encodings.doubled import Doubled
 from mappers.encodings.engine import EncodingInfo
-from mappers.encodings.plain import decode_words
+from mappers.encodings.plain import decode_mixed, decode_words, own_words
 from mappers.encodings.tables import read_table, to_bytes, to_characters
 from mappers.errors import MappingError
 from mappers.folding import nfc
@@ -40,6 +39,9 @@ class Encoding(Protocol):
     def decode(self, text: str) -> str:
         """Its characters as Unicode NFC; what it does not know stays as it is."""
 
+    def decode_word(self, word: str) -> str | None:
+        """Characters without a blank as Unicode; None where what stands beside them may matter."""
+
     def encode(self, text: str) -> str:
         """Unicode as its characters, so that decode gives it back. Raises ValueError where it cannot."""
 
@@ -47,8 +49,7 @@ class Encoding(Protocol):
         """How many characters it has no meaning for."""
 
 
-@dataclass(frozen=True, slots=True)
-class DecodedCell:
+class DecodedCell(NamedTuple):
     """A cell as text. raw: the legacy characters as stored; text: Unicode NFC. notes: stable words of doubt."""
 
     raw: str
@@ -138,6 +139,28 @@ def decode_stored(encoding: Encoding | None, cell: bytes | str) -> DecodedCell:
     return DecodedCell(raw, nfc(decode_words(encoding, raw.strip("\x00 "))))
 
 
+def decode_all(
+    encoding: Encoding | None, cells: Sequence[bytes | str]
+) -> Sequence[tuple[str, str, float, tuple[str, ...]]]:
+    """Many cells of one column as text, each with the parts that `decode_stored` gives it, in less time."""
+    if encoding is None:
+        return list(map(_plain_cell, cells))
+    stored = [c for c in cells if isinstance(c, bytes)]
+    if len(stored) < len(cells) or may_be_unicode(b"\n".join(stored)):
+        return [decode_stored(encoding, c) for c in cells]
+    own = own_words(encoding).__getitem__
+    decoded: list[tuple[str, str, float, tuple[str, ...]]] = []
+    for cell in stored:
+        raw = to_characters(cell)
+        stripped = raw.strip("\x00 ")
+        try:
+            text = " ".join(map(own, stripped.split(" ")))
+        except KeyError:
+            text = nfc(decode_mixed(encoding, stripped))
+        decoded.append((raw, text, 1.0, ()))
+    return decoded
+
+
 decode_cell = lru_cache(maxsize=_REMEMBERED)(decode_stored)
 
 
@@ -153,6 +176,6 @@ def _plain_cell(cell: bytes | str) -> DecodedCell:
 
 
 __all__ = [
-    "DecodedCell", "Encoding", "EncodingInfo", "decode", "decode_cell", "decode_stored", "encode", "encodings",
-    "find_encoding", "load_encodings", "load_tables", "names", "to_bytes", "to_characters",
+    "DecodedCell", "Encoding", "EncodingInfo", "decode", "decode_all", "decode_cell", "decode_stored", "encode",
+    "encodings", "find_encoding", "load_encodings", "load_tables", "names", "to_bytes", "to_characters",
 ]  # fmt: skip

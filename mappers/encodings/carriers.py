@@ -14,6 +14,11 @@ UTF8, UTF16, DOUBLED, CODES = "utf-8", "utf-16", "utf8-doubled", ""
 _INDIC = re.compile(
     "[\u0600-\u06ff\u0750-\u077f\u0900-\u0dff\u0f00-\u0fff\u1c50-\u1c7f\uabc0-\uabff\ufb50-\ufdff\ufe70-\ufefc]"
 )
+# The same as UTF-8, roughly: blocks are rounded to what a first and a second byte say.
+_UTF8_LETTER = re.compile(
+    b"[\xd8-\xdb\xdd][\x80-\xbf]|\xe0[\xa4-\xb7\xbc-\xbf][\x80-\xbf]|\xe1\xb1[\x80-\xbf]|\xea\xaf[\x80-\xbf]"
+    b"|\xef[\xad-\xb7\xb9-\xbb][\x80-\xbf]"
+)
 _SIGNS = re.compile("[\x00-\x7f\xa0-\xbf\u2000-\u206f\u20b9\u25cc\ufeff]")
 _DOUBLED = Doubled()
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
@@ -89,10 +94,15 @@ def unicode_text(cell: bytes | str) -> str:
     """
     if isinstance(cell, str):
         return cell if _INDIC.search(cell) else ""
-    if cell.isascii():
+    if not may_be_unicode(cell):
         return ""
     text = _utf8(cell)
     return text if _is_indic(text) and len(_INDIC.findall(text)) > 1 else ""
+
+
+def may_be_unicode(cell: bytes) -> bool:
+    """Whether bytes may be UTF-8 of a letter of an Indian script at all: cheap, and no more than that."""
+    return _UTF8_LETTER.search(cell) is not None
 
 
 def undouble(text: str) -> str:

@@ -37,6 +37,10 @@ class Doubled:
         source="RFC 3629; Windows-1252 as in the Encoding Standard",
     )
 
+    def decode_word(self, word: str) -> str | None:
+        """No word: what stands before it may matter."""
+        return None
+
     def decode(self, text: str) -> str:
         """Text with every whole sequence repaired, layer by layer, in NFC; all else stays as it is."""
         for _ in range(_LAYERS):

@@ -66,6 +66,10 @@ class FontTable:
             return self._decoded(text)
         return " ".join(map(self._words.__getitem__, text.split(" ")))
 
+    def decode_word(self, word: str) -> str | None:
+        """Characters without a blank as Unicode; None where what stands beside them may matter."""
+        return None if word[:1] in self._hanging or self._codes_with_blanks else self._words[word]
+
     def _decoded(self, text: str) -> str:
         glyphs = "".join(map(self._glyphs.__getitem__, self.codes_pattern.findall(text)))
         if not self.script.start:
@@ -96,15 +100,28 @@ class FontTable:
     @cached_property
     def _over_blanks(self) -> re.Pattern[str]:
         """Blanks at which a text must not be cut: those in codes, those before a mark that hangs on a syllable."""
+        if not self.script.virama:
+            return re.compile(" ")
+        hanging = "".join(map(re.escape, sorted(self._hanging)))
+        return re.compile("|".join([*map(re.escape, self._codes_with_blanks), f" (?=[{hanging}])"]))
+
+    @cached_property
+    def _hanging(self) -> frozenset[str]:
+        """First characters of codes that may hang on the syllable before a blank; of scripts without syllables none
+        is known not to.
+        """
         virama = self.script.virama
         if not virama:
-            return re.compile(" ")
-        hanging = {
+            return frozenset(c[0] for c in self.codes)
+        hanging = (
             c[0] for c, shown in self.codes.items()
             if self.roles.get(c) in ("post", "drop") or shown.startswith(virama)
-        } | {virama}  # fmt: skip
-        with_blanks = sorted(re.escape(c) for c in self.codes if " " in c)
-        return re.compile("|".join([*with_blanks, f" (?=[{''.join(map(re.escape, sorted(hanging)))}])"]))
+        )  # fmt: skip
+        return frozenset((*hanging, virama))
+
+    @cached_property
+    def _codes_with_blanks(self) -> tuple[str, ...]:
+        return tuple(sorted(c for c in self.codes if " " in c))
 
     @cached_property
     def _writer(self) -> FontWriter:

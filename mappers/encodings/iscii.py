@@ -62,6 +62,10 @@ class Iscii:
     info: EncodingInfo
     column: str
 
+    def decode_word(self, word: str) -> str | None:
+        """No word: what stands before it may matter."""
+        return None
+
     def decode(self, text: str) -> str:
         """Its characters as Unicode NFC; what has no meaning in the script stays as it is."""
         if text.isascii():

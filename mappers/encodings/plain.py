@@ -57,12 +57,23 @@ class Decoder(Protocol):
     def decode(self, text: str) -> str:
         """Its characters as Unicode."""
 
+    def decode_word(self, word: str) -> str | None:
+        """Characters without a blank as Unicode; None where what stands beside them may matter."""
+
 
 def decode_words(encoding: Decoder, raw: str) -> str:
     """A cell's text: the font's words decoded, numbers and plain words left alone.
 
     Where digits stand without letters, a code that the font shows as a slash is one.
     """
+    try:
+        return " ".join(map(own_words(encoding).__getitem__, raw.split(" ")))
+    except KeyError:
+        return decode_mixed(encoding, raw)
+
+
+def decode_mixed(encoding: Decoder, raw: str) -> str:
+    """The same for a cell that may hold other words than the font's, looked at word by word."""
     shown = encoding.decode(raw)
     if shown == raw:
         return raw
@@ -145,6 +156,36 @@ class _Odds(dict[str, float]):
             self.clear()
         made = self[word] = 0.0 if _SIMPLE.match(word) else self._make(word)
         return made
+
+
+class _OwnWords(dict[str, str]):
+    """Words that nothing speaks for being plain text, with what they show. Others raise KeyError."""
+
+    def __init__(self, encoding: Decoder) -> None:
+        super().__init__({"": ""})
+        self._encoding = encoding
+        self._others: set[str] = set()
+
+    def __missing__(self, word: str) -> str:
+        if word in self._others:
+            raise KeyError
+        if len(self) + len(self._others) >= _REMEMBERED:
+            self.clear()
+            self._others.clear()
+            self[""] = ""
+        is_own = word.split() == [word] and _LETTER.search(word) and _odds_of(self._encoding)[word] <= 0
+        shown = self._encoding.decode_word(word) if is_own else None
+        if shown is None:
+            self._others.add(word)
+            raise KeyError
+        self[word] = shown
+        return shown
+
+
+@lru_cache(maxsize=64)
+def own_words(encoding: Decoder) -> Mapping[str, str]:
+    """The words of an encoding that are never plain."""
+    return _OwnWords(encoding)
 
 
 @lru_cache(maxsize=64)

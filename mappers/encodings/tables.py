@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from codecs import charmap_decode
 from collections.abc import Iterator
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -32,11 +33,12 @@ _WORDS = ("title", "script", "family", "languages", "fonts", "status", "source",
 _STATUS = ("confirmed", "unconfirmed")
 WEST = {n: bytes([n]).decode("cp1252", "ignore") or chr(n) for n in range(256)}
 BYTES = {c: n for n, c in WEST.items()}
+_WEST = "".join(WEST.values())
 
 
 def to_characters(data: bytes) -> str:
     """Bytes of a font encoding as characters, one each: Windows-1252, its five gaps as the control of that number."""
-    return data.decode("latin-1") if data.isascii() else "".join(map(WEST.__getitem__, data))
+    return charmap_decode(data, "strict", _WEST)[0]
 
 
 def to_bytes(characters: str) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from mappers.clean.names import JOINT_NAME, NAME_OF_FIRM
+from mappers.codes.joint_names import JOINT_NAME, NAME_OF_FIRM
 from validators.columns import Fields
 from validators.rule import EVERY_FORM, example, rule, tells
 
