@@ -26,6 +26,13 @@ _NOT_MAPPED = """
 """
 
 
+# One answer for a whole book or table, where the review sheet would ask it of every record.
+_DISTRICT = (
+    "Records whose district is missing or unknown: {}. Said once, by digitize intake DIR FILE --district NAME or in "
+    "lists/stations.csv, it holds for all of them."
+)
+
+
 @dataclass(slots=True)
 class Totals:
     """The workspace in numbers. pages = waiting + read + failed; records = clean + review + reject + unchecked."""
@@ -45,6 +52,7 @@ class Totals:
     open_fields: int = 0
     unmapped: int = 0
     rows_reported: int = 0
+    without_district: int = 0
 
     def as_plain(self) -> dict[str, int]:
         """As JSON types."""
@@ -59,6 +67,7 @@ class Totals:
             f"Fields a person must look at: {self.open_fields}.",
             *([f"Pages or tables that could not be mapped: {self.unmapped}."] if self.unmapped else []),
             *([f"Table rows reported and not mapped: {self.rows_reported}."] if self.rows_reported else []),
+            *([_DISTRICT.format(self.without_district)] if self.without_district else []),
         ]
 
 
@@ -162,6 +171,8 @@ def _count_records(ledger: Ledger, s: Snapshot) -> None:
         _count_record(s, r, _lines(s, volumes.get(unit) or tables.get(unit, unit), r["station"], r["language"]))
         reasons.update(json.loads(r["reasons"]))
     s.reasons = dict(reasons.most_common())
+    lacking = "SELECT COUNT(DISTINCT record) AS n FROM findings WHERE code = 'F001' AND field = 'district'"
+    s.totals.without_district = ledger.execute(lacking).fetchone()["n"]
     failed = ledger.rows(
         "SELECT json_extract(detail, '$.kind') AS kind FROM state WHERE step = 'map' AND outcome = 'failed'"
     )

@@ -52,6 +52,34 @@ def test_a_second_intake_of_the_same_file_is_recognised(digitize, place, samples
     assert (report["taken"], len(report["duplicates"]), report["batch"]) == (0, 1, "")
 
 
+def test_what_is_said_of_a_file_later_counts_and_is_kept(digitize, tmp_path, samples):
+    place = tmp_path / "ws"
+    digitize("init", "up", place, "--site", "test")
+    table = samples / "formats" / "up_firmast_krutidev" / "source.DBF"
+    (place / "lists" / "stations.csv").write_text("station,district,aliases\nKalpanapur,,K01\nNamunakhera,,N02\n")
+    digitize("intake", place, table)
+    assert "Records whose district is missing or unknown: 11." in digitize("run", place)
+    report = digitize.json("intake", place, table, "--district", "Lucknow")
+    assert report["told_anew"] == [["source.DBF", "district", "", "Lucknow"]]
+    digitize("run", place)
+    totals = digitize.json("status", place)["totals"]
+    assert (totals["loaded"], totals["without_district"]) == (11, 0)
+    assert digitize.json("intake", place, table, "--district", "Lucknow")["told_anew"] == []
+    digitize("ledger", "verify", place)
+
+
+def test_a_memo_file_goes_with_its_table_and_is_refused_without_it(digitize, tmp_path, samples):
+    place = tmp_path / "ws"
+    digitize("init", "up", place, "--site", "test")
+    source = samples / "formats" / "up_firmast_krutidev"
+    report = digitize.json("intake", place, source / "source.DBF", source / "source.DBT")
+    assert (report["taken"], report["refused"]) == (1, [])
+    (tmp_path / "lone").mkdir()
+    shutil.copy(source / "source.DBT", tmp_path / "lone" / "OLD.DBT")
+    refused = digitize.json("intake", place, tmp_path / "lone", code=3)["refused"]
+    assert refused[0][0] == "lone/OLD.DBT" and "OLD.dbf" in refused[0][1]
+
+
 def test_show_tells_where_each_field_came_from(digitize, done):
     record = digitize.json("show", done, "wb-test-t0001-r0000001")["record"]
     fields = {f["field"]: f for f in record["fields"]}

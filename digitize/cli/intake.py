@@ -52,12 +52,18 @@ def _print(report: IntakeReport, folder: Path) -> None:
         errors().print(f"refused  {name}: {why}", style="red", markup=False, soft_wrap=True)
     for page in report.scanned_again:
         errors().print(f"scanned again  {page}: the newer scan counts", markup=False)
+    for name, said, before, now in report.told_anew:
+        errors().print(
+            f"told anew  {name}: {said} {now} (before: {before or 'not said'})", markup=False, soft_wrap=True
+        )
     print(
         f"{report.files} files: {report.taken} taken in ({report.pages} pages, {report.tables} tables), "
         f"{len(report.duplicates)} already here, {len(report.refused)} refused."
     )
     if report.batch:
         print(f"Batch {report.batch}. Next: digitize run {folder}")
+    elif report.told_anew:
+        print(f"Next: digitize run {folder}")
 
 
 def register(app: typer.Typer) -> None:

@@ -79,7 +79,7 @@ def list_files(paths: list[Path], said: Said) -> Iterator[Given]:
     for path in paths:
         if path.is_dir():
             yield from _folder(path, said)
-        else:
+        elif not _goes_with_a_table(path):
             beside = _manifest_of(path.parent)
             own = beside.get(path.name, Said())
             yield Given(path, path.name, said.over(own).over(Said(volume=path.parent.resolve().name)))
@@ -92,7 +92,7 @@ def _folder(folder: Path, said: Said) -> Iterator[Given]:
             continue
         if path.is_dir():
             yield from _folder(path, said)
-        elif not path.name.lower().endswith(COMPANIONS):
+        elif not _goes_with_a_table(path):
             own = beside.get(path.name, Said())
             yield Given(path, f"{folder.name}/{path.name}", said.over(own).over(Said(volume=folder.resolve().name)))
     for name in sorted(set(beside) - {p.name for p in folder.iterdir()}):
@@ -104,7 +104,16 @@ def _manifest_of(folder: Path) -> Mapping[str, Said]:
     return read_manifest(path) if path.is_file() else {}
 
 
-COMPANIONS = (".fpt", ".dbt", ".cdx", ".idx", ".ndx", ".mdx", "layout.toml")
+MEMOS = (".fpt", ".dbt")
+COMPANIONS = (".cdx", ".idx", ".ndx", ".mdx", "layout.toml")
+
+
+def _goes_with_a_table(path: Path) -> bool:
+    """Whether a file is taken in with its table. A memo file whose table is not there is a file that gets refused."""
+    name = path.name.lower()
+    if name.endswith(MEMOS):
+        return any(p.name.lower() == f"{path.stem.lower()}.dbf" for p in path.parent.iterdir())
+    return name.endswith(COMPANIONS)
 
 
 def natural(name: str) -> tuple[tuple[int, int, str], ...]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from digitize import system
 from digitize.errors import DiskFull
+from digitize.intake.manifest import MEMOS
 from digitize.workspace import Place
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 LAYOUT = ".layout.toml"
 # Of one folder's texts of fixed width together, where a file has none of its own.
 FOLDER_LAYOUT = "layout.toml"
-_MEMOS = (".fpt", ".dbt")
 _FIXED = (".txt", ".dat", ".prn", ".asc")
 
 
@@ -27,7 +27,7 @@ def companions(path: Path) -> list[tuple[Path, str]]:
     suffix = path.suffix.lower()
     if suffix == ".dbf":
         beside = {p.name.lower(): p for p in path.parent.iterdir()}
-        return [(beside[n], s) for s in _MEMOS if (n := f"{path.stem.lower()}{s}") in beside][:1]
+        return [(beside[n], s) for s in MEMOS if (n := f"{path.stem.lower()}{s}") in beside][:1]
     if suffix in _FIXED:
         layouts = (path.with_suffix(LAYOUT), path.with_name(FOLDER_LAYOUT))
         return [(p, LAYOUT) for p in layouts if p.is_file()][:1]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
-from digitize.intake.manifest import Given, Said, check_numbers, list_files
+from digitize.intake.manifest import MEMOS, Given, Said, check_numbers, list_files
 from digitize.intake.store import content_hash, how_to_read, keep_copy
 from digitize.ledger import Ledger
 from digitize.ledger.catalogue import Batch, Catalogue, PageScan, Source, TableUnit
@@ -42,7 +42,8 @@ class Looked:
 class IntakeReport:
     """What became of the files: files = taken + duplicates + refused.
 
-    refused: (name, why). scanned_again: page ids that now have a newer scan. batch: "" when no file was new.
+    refused: (name, why). scanned_again: page ids that now have a newer scan. told_anew: (name, field, before, now) of
+    files that were here and of which something else is said now. batch: "" when no file was new.
     """
 
     batch: str
@@ -53,6 +54,7 @@ class IntakeReport:
     duplicates: tuple[str, ...]
     refused: tuple[tuple[str, str], ...]
     scanned_again: tuple[str, ...] = ()
+    told_anew: tuple[tuple[str, str, str, str], ...] = ()
 
 
 def take_in(place: Place, paths: Sequence[Path], said: Said, *, link: bool = False) -> IntakeReport:
@@ -92,6 +94,9 @@ def _look(catalogue: Catalogue, given: Given, seen: dict[str, str]) -> Looked:
 
 
 def _probe(given: Given, sha256: str, size: int) -> Looked:
+    if given.path.suffix.lower() in MEMOS:
+        why = f"the memos of a table that is not here. Bring {given.path.stem}.dbf and lay both into one folder."
+        return Looked(given, sha256, size, problem=why, kind="memo-without-table")
     if given.path.suffix.lower() in TABLE_SUFFIXES:
         from mappers.legacy import open_tables
 
@@ -114,6 +119,7 @@ class _Writer:
         self._batch = f"{self._site}-b{len(catalogue.batches()) + 1:04d}"
         self._tables = len(catalogue.tables())
         self._again: list[str] = []
+        self._told: list[tuple[str, str, str, str]] = []
 
     def write(self, looked: Sequence[Looked]) -> IntakeReport:
         new = [x for x in looked if not x.known and x.sha256]
@@ -121,7 +127,7 @@ class _Writer:
             self._insert_batch(new)
         for look in looked:
             if look.known:
-                self._note(look, "duplicate", {"name": look.given.name})
+                self._tell(look, is_new=look.sha256 in {x.sha256 for x in new})
             elif look.problem:
                 self._refuse(look)
             else:
@@ -136,6 +142,12 @@ class _Writer:
             Batch(self._batch, label, today, said.kind, said.station, said.district, said.year)
         )
         self._ledger.record_event(self._batch, "intake", "done", key=self._batch, detail={"files": len(new)})
+
+    def _tell(self, look: Looked, *, is_new: bool) -> None:
+        """A file that is here already: what is said of it now counts, but for a copy that comes in the same intake."""
+        told = {} if is_new else self._catalogue.tell(look.sha256, asdict(look.given.said))
+        self._told += [(look.given.name, field, before, now) for field, (before, now) in told.items()]
+        self._note(look, "duplicate", {"name": look.given.name, **({"said": told} if told else {})})
 
     def _refuse(self, look: Looked) -> None:
         if look.sha256:
@@ -201,4 +213,5 @@ class _Writer:
             duplicates=tuple(x.given.name for x in looked if x.known),
             refused=tuple((x.given.name, x.problem) for x in looked if x.problem and not x.known),
             scanned_again=tuple(self._again),
+            told_anew=tuple(self._told),
         )

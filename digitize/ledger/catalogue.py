@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from digitize.ledger.core import Ledger
@@ -73,6 +74,8 @@ class TableUnit:
     year: str = ""
 
 
+# What a person may say of pages and of tables.
+_SAID = {"scans": ("station", "district", "year", "kind", "language"), "tables": ("station", "district", "year")}
 _CURRENT = """
   SELECT s.* FROM scans s JOIN (SELECT page, MAX(seq) AS seq FROM scans GROUP BY page) n ON n.seq = s.seq
 """
@@ -143,6 +146,24 @@ class Catalogue:
     def tables(self) -> list[TableUnit]:
         """All tables by id."""
         return [TableUnit(**dict(r)) for r in self._ledger.rows("SELECT * FROM tables ORDER BY unit")]
+
+    def tell(self, sha256: str, said: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+        """Say of the pages and tables of a file what is said of it now: field -> (before, now), where that differs.
+
+        said: any of station, district, year, kind, language; "" leaves a field as it is. Tables have no kind and no
+        language of their own.
+        """
+        changed: dict[str, tuple[str, str]] = {}
+        with self._ledger.writing():
+            for table, names in _SAID.items():
+                for name in names:
+                    now = said.get(name, "")
+                    sql = f"SELECT DISTINCT {name} AS old FROM {table} WHERE sha256 = ? AND {name} <> ? ORDER BY 1"
+                    before = [r["old"] for r in self._ledger.rows(sql, (sha256, now))] if now else []
+                    if before:
+                        self._ledger.execute(f"UPDATE {table} SET {name} = ? WHERE sha256 = ?", (now, sha256))
+                        changed[name] = (", ".join(before), now)
+        return changed
 
     def _insert(self, table: str, values: dict[str, object]) -> None:
         names = ", ".join(values)
