@@ -145,6 +145,21 @@ def test_a_broken_row_is_reported_and_those_around_it_are_read(tmp_path: Path) -
     assert any("cannot be read as SQL" in n for n in found.notes)
 
 
+def test_columns_that_a_row_cannot_have_make_it_broken_and_no_value_is_lost(tmp_path: Path) -> None:
+    data = "CREATE TABLE t (a int, b int);\nINSERT INTO t (a, a) VALUES (1, 2);\nINSERT INTO t (b, a) VALUES (3, 4);\n"
+    (found,) = read(tmp_path / "t.sql", data)
+    assert [(r.cells, r.problem) for r in found.rows] == [(("1", "2"), "broken"), (("4", "3"), "")]
+
+
+def test_a_column_that_only_the_second_look_at_a_damaged_file_sees_stops_nothing(tmp_path: Path) -> None:
+    data = (
+        b"SET x = 1;\nCREATE TABLE x (a int);\n''INSERT INTO `fir`(r)VALUE 0\nINSERT T(````)VALUE(/*),('*/''',)'\nINSERT `''''```INSERT INTO `fir`(e)"
+        b"VALUE('``INSERT INTO `fir`(g)VALUE(\""
+    )
+    for table in read(tmp_path / "t.sql", data):
+        list(table.rows)
+
+
 def test_an_insert_that_makes_no_sense_is_said_and_passed(tmp_path: Path) -> None:
     data = "SET x = 1;\nINSERT INTO )\nINSERT INTO t VALUES (1, 2);\n"
     (found,) = read(tmp_path / "t.sql", data)

@@ -54,6 +54,9 @@ def read_tables(path: Path, how: ReadAs) -> Iterator[LegacyTable]:
     return _tables(index)
 
 
+_NOWHERE = -1
+
+
 def _tables(index: _Index) -> Iterator[LegacyTable]:
     opening = [*index.form.opening_notes(), *index.notes()]
     names, _ = unique_names([t.name for t in index.tables.values()])
@@ -186,15 +189,16 @@ def _statement_rows(
             yield LegacyRow(number + 1 + i, statement.offset, ("",) * width, False, statement.kind)
         return
     places = _places(statement, found)
+    is_strange = places is not None and (_NOWHERE in places or len(set(places)) < len(places))
     expected = len(statement.columns) or width
     copy = _copy_options(statement.more) if statement.kind == "copy" else None
     for row in scanner.rows(statement, len(statement.columns)):
         number += 1
         values = _values(row, cells, scanner.window.data, copy)
-        problem = row.problem
+        problem = row.problem or ("broken" if is_strange else "")
         if not problem and len(values) != expected:
             problem = "too-many-cells" if len(values) > expected else "too-few-cells"
-        if places and len(values) <= expected:
+        if places and not is_strange and len(values) <= expected:
             spread: list[bytes | str] = [""] * width
             for place, value in zip(places, values, strict=False):
                 spread[place] = value
@@ -203,11 +207,15 @@ def _statement_rows(
 
 
 def _places(statement: Statement, found: _Found) -> list[int] | None:
-    """Where each value of a row goes; None where they stand in the order of the table."""
+    """Where each value of a row goes; None where they stand in the order of the table.
+
+    A column that the first pass over a damaged file did not see has its place nowhere; one that is named twice has the
+    same place twice.
+    """
     if not statement.columns:
         return None
     known = {c.lower(): i for i, c in enumerate(found.columns)}
-    places = [known[c.lower()] for c in statement.columns]
+    places = [known.get(c.lower(), _NOWHERE) for c in statement.columns]
     return None if places == list(range(len(found.columns))) else places
 
 
