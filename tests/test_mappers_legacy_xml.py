@@ -137,6 +137,12 @@ def test_a_workbook_saved_as_xml_has_its_header_its_gaps_and_its_fonts(tmp_path:
     assert texts(found) == [("7", "jke", "1999-01-02"), ("", "", "yes")]
 
 
+def test_a_workbook_that_breaks_off_in_a_row_within_a_cell_is_refused_with_the_reason(tmp_path: Path) -> None:
+    data = '<Workbook s="office:spreadsheet"><Worksheet x=""><Table><Cell><Data e=""><Row>l'
+    with pytest.raises(TableError):
+        read(tmp_path / "t.xml", data)
+
+
 @pytest.mark.parametrize(
     ("data", "kind"),
     [

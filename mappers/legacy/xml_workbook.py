@@ -106,7 +106,8 @@ class _Sheet:
         self._cells: list[GridCell] | None = None
         self._style = self._shown = ""
         self._texts: list[str] = []
-        self._at = self._down = 0
+        self._at = self._across = 0
+        self._font = ""
         self._begun = -1
 
     def start(self, tag: str, attributes: list[str]) -> None:
