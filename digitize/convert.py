@@ -3,38 +3,46 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
-from digitize.errors import InputError
-from mappers.columns import SAMPLE_ROWS, Column, Wanted, peek, settle, take_sample
-from mappers.encodings import load_encodings
+from digitize.errors import InputError, OptionsError
+from mappers.columns import SAMPLE_ROWS, Column, Wanted, peek, settle, take_sample, watch
+from mappers.encodings import load_encodings, to_characters
 from mappers.errors import EncodingUnclear
-from mappers.legacy import LegacyRow, LegacyTable, ReadAs, open_tables
+from mappers.legacy import LegacyRow, LegacyTable, ReadAs, find_reader, open_tables
 from mappers.states import load_state
 
 TEXT_SUFFIXES = (".txt", ".text", ".asc", ".prn", "")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _BOM = b"\xef\xbb\xbf"
+_HEAD = 4096
 ORIGIN = ("_row", "_offset", "_deleted", "_problem")
+MORE = "_more"
 
 
 @dataclass
 class Done:
-    """What became of a table's rows. left_out: row number -> why it was not written."""
+    """What became of a table's rows. left_out: row number -> why it was not written. surplus: rows written without
+    what stands behind their last column.
+    """
 
     written: int = 0
+    surplus: int = 0
     deleted: int = 0
     left_out: dict[int, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
 
 def make_wanted(name: str, state: str, folder: Path | None, columns: Sequence[str] = ()) -> Wanted:
-    """What was said on the command line. columns: "COLUMN=ENCODING". Raises MappingError."""
-    pairs = dict(c.split("=", 1) for c in columns if "=" in c)
+    """What was said on the command line. columns: "COLUMN=ENCODING". Raises MappingError, OptionsError."""
+    if bare := next((c for c in columns if "=" not in c), None):
+        raise OptionsError(f"--column {bare}: write COLUMN=ENCODING.")
+    pairs = dict(c.split("=", 1) for c in columns)
     expected = load_state(state.lower()).encodings if state else ()
     return Wanted(load_encodings((folder,) if folder else ()), name, pairs, expected)
 
@@ -49,27 +57,38 @@ def convert_lines(source: BinaryIO, out: TextIO, wanted: Wanted, name: str) -> C
     column = text_column(first, wanted)
     if not column.is_clear:
         raise EncodingUnclear(f"{name}: {column.question} Say which with --from NAME.")
-    for line in chain(first, lines):
-        out.write(column.decode(line).text + "\n")
+    text = watch(LegacyTable(name, ("text",), _as_rows(chain(first, lines))), (column,), wanted)
+    for row in text.rows:
+        out.write(column.decode(row.cells[0]).text + "\n")
     return column
 
 
 def text_column(lines: Iterable[bytes | str], wanted: Wanted) -> Column:
     """The encoding of plain text, as of a table with one column."""
-    rows = (LegacyRow(i, -1, (line,)) for i, line in enumerate(lines, 1))
-    return settle(LegacyTable("text", ("text",), iter(())), take_sample(rows, 1), wanted)[0]
+    return settle(LegacyTable("text", ("text",), iter(())), take_sample(_as_rows(lines), 1), wanted)[0]
+
+
+def _as_rows(lines: Iterable[bytes | str]) -> Iterator[LegacyRow]:
+    return (LegacyRow(i, -1, (line,)) for i, line in enumerate(lines, 1))
 
 
 def read_lines(source: BinaryIO) -> Iterator[bytes | str]:
-    """The lines of a stream without their ends: bytes, or text where a byte order mark says UTF-16."""
-    head = source.read(3)
-    if head[:2] in _UTF16:
-        text = (head + source.read()).decode("utf-16", "replace")
-        yield from text.removesuffix("\n").split("\n")
+    """The lines of a stream without their ends: bytes, or text where it is UTF-16."""
+    head = source.read(_HEAD)
+    if wide := _utf16(head):
+        text = (head + source.read()).decode(wide, "replace").removeprefix("\ufeff")
+        yield from (x.removesuffix("\r") for x in text.removesuffix("\n").split("\n") if text)
         return
-    rest = b"" if head == _BOM else head
-    for line in chain(_first_line(rest, source), source):
+    for line in chain(_first_line(head.removeprefix(_BOM), source), source):
         yield line.rstrip(b"\r\n")
+
+
+def _utf16(head: bytes) -> str:
+    """The kind of UTF-16 that a text is in, by its mark or by where its zeros stand; "" for none."""
+    if head[:2] in _UTF16:
+        return "utf-16-le" if head[:2] == _UTF16[0] else "utf-16-be"
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    return "" if bool(even) == bool(odd) else "utf-16-le" if odd else "utf-16-be"
 
 
 def _first_line(head: bytes, source: BinaryIO) -> Iterator[bytes]:
@@ -81,8 +100,26 @@ def _first_line(head: bytes, source: BinaryIO) -> Iterator[bytes]:
 
 
 def is_text(path: Path, how: ReadAs) -> bool:
-    """Whether a file is taken as plain text: it is called so and nothing is said of a table in it."""
-    return path.suffix.lower() in TEXT_SUFFIXES and how == ReadAs()
+    """Whether a file is taken as plain text: it is called so, and no table of a certain kind is in it.
+
+    Text with separators is taken as text as well, since fonts have letters for them. Raises EncodingUnclear when names
+    of columns stand above.
+    """
+    if path.suffix.lower() not in TEXT_SUFFIXES or how != ReadAs():
+        return False
+    kind = find_reader(path)
+    if kind == "delimited" and _has_header(path):
+        raise EncodingUnclear(
+            f"{path.name}: this looks like a table with names of columns above. Say --as table, or --as text for one"
+            " line out for each line in."
+        )
+    return kind in ("", "delimited", "fixed")
+
+
+def _has_header(path: Path) -> bool:
+    """Whether names stand above three columns or more; two pieces of a line are soon alike by chance."""
+    columns = next(open_tables(path)).columns
+    return len(columns) > 2 and not any(c.startswith("COLUMN_") for c in columns)
 
 
 def pick_tables(path: Path, how: ReadAs, only: str = "") -> Iterator[LegacyTable]:
@@ -109,17 +146,26 @@ def convert_table(table: LegacyTable, out: TextIO, wanted: Wanted, *, all_rows: 
     if doubtful:
         hint = "Say which with --column COLUMN=NAME, or --from NAME for all."
         raise EncodingUnclear(f"{table.name}: {' '.join(c.question for c in doubtful)} {hint}")
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([*table.columns, *(ORIGIN if all_rows else ())])
+    writer = csv.writer(_Lines(out), lineterminator="\r\n")
+    writer.writerow([*table.columns, *((*ORIGIN, MORE) if all_rows else ())])
     done = Done()
+    table = watch(table, columns, wanted)
     for row in table.rows:
         if not all_rows and (row.deleted or row.problem):
             _leave_out(row, done)
             continue
         done.written += 1
-        writer.writerow([*_texts(row, columns), *(_origin(row) if all_rows else ())])
+        more = row.cells[len(columns) :]
+        done.surplus += not all_rows and any(c.strip() for c in more)
+        writer.writerow([*_texts(row, columns), *((*_origin(row), _rest(more)) if all_rows else ())])
     done.notes = [*table.notes]
     return done
+
+
+def _rest(cells: Sequence[bytes | str]) -> str:
+    """Cells behind the last column, which belong to none, as JSON; bytes as Windows-1252. "" for none."""
+    texts = [to_characters(c) if isinstance(c, bytes) else c for c in cells]
+    return json.dumps(texts, ensure_ascii=False) if texts else ""
 
 
 def _leave_out(row: LegacyRow, done: Done) -> None:
@@ -129,7 +175,21 @@ def _leave_out(row: LegacyRow, done: Done) -> None:
 
 
 def _texts(row: LegacyRow, columns: Sequence[Column]) -> list[str]:
-    return [c.decode(cell).text for c, cell in zip(columns, row.cells, strict=False)]
+    cells = (*row.cells, *[""] * (len(columns) - len(row.cells)))
+    return [c.decode(cell).text for c, cell in zip(columns, cells, strict=False)]
+
+
+@dataclass(frozen=True)
+class _Lines:
+    """Rows of CSV with a line feed behind each. Their writer is told of both signs, so that it quotes cells with
+    either: a carriage return by itself ends a row for those who read it.
+    """
+
+    out: TextIO
+
+    def write(self, row: str) -> None:
+        """Write one row, as the writer gives it."""
+        self.out.write(row.removesuffix("\r\n") + "\n")
 
 
 def _origin(row: LegacyRow) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 
@@ -19,6 +19,8 @@ UNICODE = (UTF8, UTF16)
 # Rows and distinct values looked at to find a column's encoding.
 SAMPLE_ROWS = 2000
 SAMPLE_VALUES = 300
+# From which share on later rows of a column may be said to look like something else.
+_LIKELY = 0.5
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,20 @@ class Column:
     def choices(self) -> str:
         """The likely encodings with their shares, for a person to choose from."""
         return ", ".join(f"{c.name} {c.share:.0%}" for c in (self.found.candidates[:3] if self.found else ()))
+
+    @property
+    def looks(self) -> str:
+        """What it looks like, for people."""
+        return self.encoding.info.name if self.encoding else "Unicode text" if self.is_unicode else "plain text"
+
+    def is_another_font(self, other: Column) -> bool:
+        """Whether it more likely than not is in a font, of another family than another column is in.
+
+        English and Unicode are no matter: cells of these are left alone in a font's column.
+        """
+        if self.encoding is None or self.found is None or self.found.margin < _LIKELY:
+            return False
+        return other.encoding is None or other.encoding.info.family != self.encoding.info.family
 
     def decode(self, cell: bytes | str) -> DecodedCell:
         """One of its cells as text."""
@@ -123,21 +139,86 @@ def peek(table: LegacyTable) -> tuple[LegacyTable, list[list[bytes | str]]]:
     return replace(table, rows=chain(first, rows)), take_sample(first, len(table.columns))
 
 
+class _Later:
+    """Values of a table's columns that come behind those looked at first, evenly chosen."""
+
+    def __init__(self, width: int) -> None:
+        self.columns: list[dict[bytes | str, None]] = [{} for _ in range(width)]
+        self._every = [1] * width
+        self._seen = [0] * width
+
+    def add(self, cells: Sequence[bytes | str]) -> None:
+        """Take in a row. Of each column fewer and fewer values are kept, the longer it is."""
+        for at, (values, cell) in enumerate(zip(self.columns, cells, strict=False)):
+            if cell:
+                self._seen[at] += 1
+                if self._seen[at] % self._every[at] == 0:
+                    values[cell] = None
+                    if len(values) >= 2 * SAMPLE_VALUES:
+                        self._every[at] *= 2
+                        self.columns[at] = dict.fromkeys(list(values)[::2])
+
+
+def watch(table: LegacyTable, columns: Sequence[Column], wanted: Wanted) -> LegacyTable:
+    """A table whose later rows are compared with what was found out of its columns from the first.
+
+    Its rows raise EncodingUnclear behind the last one when a column holds text of another family there.
+    """
+
+    def compare(later: Sequence[Column]) -> None:
+        changed = [
+            f"{old.name}: the first {SAMPLE_ROWS} rows look like {old.looks}, later ones like {new.looks}."
+            for old, new in zip(columns, later, strict=True)
+            if old.found is not None and new.is_another_font(old)
+        ]
+        if changed:
+            raise EncodingUnclear(f"{table.name}: {' '.join(changed)}")
+
+    return replace(table, rows=_watched(table, wanted, compare))
+
+
+def _watched(table: LegacyTable, wanted: Wanted, compare: Callable[[Sequence[Column]], None]) -> Iterator[LegacyRow]:
+    rows = iter(table.rows)
+    yield from islice(rows, SAMPLE_ROWS)
+    later = _Later(len(table.columns))
+    for row in rows:
+        later.add(row.cells)
+        yield row
+    if any(later.columns):
+        compare(settle(table, [list(c)[:SAMPLE_VALUES] for c in later.columns], wanted))
+
+
 def settle_mapping(
     mapping: FormMapping, table: LegacyTable, known: Mapping[str, Encoding], expected: Sequence[str]
 ) -> tuple[FormMapping, LegacyTable]:
     """A mapping with the encodings of its "auto" columns found out, and the table, still to be read.
 
     What a mapping names is compared with what the column looks like, unless the mapping says that a person has done so.
-    Raises EncodingUnclear when an "auto" column could be several, or a named one clearly is of another family.
+    Raises EncodingUnclear when an "auto" column could be several, or a named one clearly is of another family; so do
+    the rows, behind the last one, when later rows show it.
     """
     wanted = {r.source: r.encoding for r in mapping.all_rules}
     if mapping.encoding_checked and AUTO not in wanted.values():
         return mapping, table
     table, sample = peek(table)
-    found = {c.name: c for c in settle(table, sample, Wanted(known, expected=tuple(expected))) if c.name in wanted}
+    free = Wanted(known, expected=tuple(expected))
+    settled = settle(table, sample, free)
+    found = {c.name: c for c in settled if c.name in wanted}
     for name, column in found.items():
         _compare(mapping, name, wanted[name], column)
+
+    def compare(later: Sequence[Column]) -> None:
+        for old, new in zip(settled, later, strict=True):
+            is_auto = wanted.get(old.name) == AUTO
+            if is_auto and new.is_another_font(old):
+                raise EncodingUnclear(
+                    f"{old.name}: the first {SAMPLE_ROWS} rows look like {old.looks}, later ones like {new.looks}."
+                    f" Name it in {mapping.file}: encoding = ..."
+                )
+            if old.name in wanted and not is_auto and new.encoding is not None:
+                _compare(mapping, old.name, wanted[old.name], new)
+
+    table = replace(table, rows=_watched(table, free, compare))
     chosen = {n: c.encoding for n, c in found.items() if wanted[n] == AUTO and c.encoding is not None}
     return replace(mapping, encodings={**mapping.encodings, **chosen}), table
 
@@ -148,7 +229,7 @@ def _compare(mapping: FormMapping, name: str, wanted: str, column: Column) -> No
             raise EncodingUnclear(f"{column.question} Name it in {mapping.file}: encoding = ...")
         return
     named = mapping.encodings.get(name)
-    seen = column.encoding.info.name if column.encoding else "Unicode text" if column.is_unicode else ""
+    seen = column.looks if column.encoding or column.is_unicode else ""
     if mapping.encoding_checked or not column.is_clear or not seen:
         return
     family = column.encoding.info.family if column.encoding else ""

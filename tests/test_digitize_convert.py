@@ -4,6 +4,7 @@ import csv
 import io
 
 import pytest
+from openpyxl import Workbook
 
 from mappers.encodings import encode, names
 from sample_data.legacy_bench import build, words
@@ -139,6 +140,72 @@ def test_a_missing_or_broken_file_is_named(digitize, tmp_path):
     digitize("convert", tmp_path / "not-there.txt", code=5)
     digitize("convert", tmp_path / "not-there.dbf", code=5)
     digitize("inspect", tmp_path / "not-there.dbf", code=5)
+
+
+def test_sheets_of_like_names_become_files_of_their_own(digitize, tmp_path):
+    book = Workbook()
+    book.remove(book.active)
+    for name in ("सीता", "सोता", "थाना 1", "थाना.1"):
+        sheet = book.create_sheet(name)
+        for row in (("No", "Name"), (1, name), (2, "Sample")):
+            sheet.append(row)
+    book.save(tmp_path / "list.xlsx")
+    (tmp_path / "out").mkdir()
+    digitize("convert", tmp_path / "list.xlsx", "--out", tmp_path / "out")
+    written = [p.read_text(encoding="utf-8").split(",")[2].split("\n")[0] for p in sorted((tmp_path / "out").iterdir())]
+    assert len(written) == 4
+    assert "list.सीता.csv" in {p.name for p in (tmp_path / "out").iterdir()}
+
+
+@pytest.mark.parametrize("early", ["", "Sample Exampleson"])
+def test_a_font_that_comes_after_the_first_rows_is_not_passed_over(digitize, tmp_path, early):
+    name = encode(KRUTI, "कल्पना उदाहरणवाल").decode("cp1252")
+    lines = [f"{n},{early and f'{early} {n}'}" for n in range(2_000)] + [f"{n},{name} {n}" for n in range(60)]
+    (tmp_path / "list.csv").write_text("ID,NAME\n" + "\n".join(lines) + "\n", encoding="cp1252")
+    out = tmp_path / "out.csv"
+    digitize("convert", tmp_path / "list.csv", "--out", out, code=3)
+    assert not out.exists()
+    digitize("convert", tmp_path / "list.csv", "--out", out, "--column", f"NAME={KRUTI}")
+    assert "कल्पना" in out.read_text(encoding="utf-8")
+    assert f"7,{early}" in out.read_text(encoding="utf-8")
+
+
+def test_a_table_under_the_name_of_a_text_is_not_torn_up(digitize, made, tmp_path):
+    (tmp_path / "list.txt").write_text("ID,NAME,FATHER\n1,jke dqekj,eksgu yky\n2,lhrk nsoh,vfer flag\n")
+    digitize("convert", tmp_path / "list.txt", "--from", KRUTI, code=3)
+    assert "1,राम कुमार,मोहन लाल" in digitize("convert", tmp_path / "list.txt", "--as", "table", "--from", KRUTI)
+    assert len(digitize("convert", tmp_path / "list.txt", "--as", "text", "--from", KRUTI).splitlines()) == 3
+    (tmp_path / "old.txt").write_bytes((made / f"fir_{KRUTI}.dbf").read_bytes())
+    assert digitize("convert", tmp_path / "old.txt").startswith("FIRNO,")
+
+
+def test_what_stands_behind_the_last_column_is_written_with_all_rows(digitize, tmp_path):
+    (tmp_path / "list.csv").write_text("FIRNO,NAME,DIST\n1,a,x\n2,b,c,d,e\n3,f,y\n")
+    digitize("convert", tmp_path / "list.csv", code=3)
+    found = rows(digitize("convert", tmp_path / "list.csv", "--all-rows"))
+    assert [(r["FIRNO"], r["_problem"], r["_more"]) for r in found][1] == ("2", "too-many-cells", '["d", "e"]')
+
+
+def test_a_carriage_return_in_a_cell_does_not_end_its_row(digitize, tmp_path):
+    (tmp_path / "list.csv").write_bytes(b'A,B,C\r\n1,"x\ry",2\r\n3,z,4\r\n')
+    out = tmp_path / "out.csv"
+    digitize("convert", tmp_path / "list.csv", "--out", out, "--from", "plain")
+    with out.open(encoding="utf-8", newline="") as f:
+        assert [r["B"] for r in csv.DictReader(f)] == ["x\ry", "z"]
+
+
+def test_what_cannot_be_meant_is_refused_with_the_reason(digitize, made, tmp_path):
+    table = made / f"fir_{KRUTI}.dbf"
+    digitize("convert", table, "--column", "NAME", code=4)
+    digitize("convert", table, "--column", f"NAMES={KRUTI}", "--out", tmp_path / "x.csv", code=4)
+    digitize("convert", table, "--out", tmp_path / "not-there" / "x.csv", code=5)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-16"])
+def test_utf_16_is_read_by_lines_with_a_mark_and_without(digitize, encoding):
+    text = "\r\n".join(LINES) + "\r\n"
+    assert digitize("convert", "-", stdin=text.encode(encoding)).split("\n") == [*LINES, ""]
+    assert digitize("convert", "-", stdin=b"\xff\xfe") == ""
 
 
 def test_inspect_tells_rows_encoding_and_examples(digitize, made):

@@ -5,7 +5,6 @@ import shutil
 import pytest
 
 from mappers.encodings import encode
-from sample_data.legacy_bench import build
 
 MAPPING = """
 format = 1
@@ -107,6 +106,24 @@ def test_a_mapping_that_names_what_the_columns_are_not_is_stopped_before_row_one
     status = digitize.json("status", place)
     assert status["totals"]["records"] == 0
     assert "encoding-unclear" in str(status)
+
+
+@pytest.mark.parametrize("named", ["auto", ""])
+def test_a_font_that_comes_late_in_a_table_is_seen_before_row_one_is_mapped(digitize, place, tmp_path, named):
+    say(place, named)
+    late = encode("krutidev-010", "कल्पना उदाहरणवाल").decode("cp1252")
+    lines = [f"{n},02-01-1999,,Samplepur,A cow was lost,30" for n in range(1, 2_101)]
+    lines += [f"{n},02-01-1999,{late} {n},Samplepur,A cow was lost,30" for n in range(2_101, 2_161)]
+    text = "\n".join(["FIRNO,REGDT,NAME,PLACE,BRIEF,AGE", *lines, ""])
+    (tmp_path / "list.csv").write_text(text, encoding="cp1252")
+    digitize("intake", place, tmp_path / "list.csv")
+    digitize("run", place, code=4)
+    status = digitize.json("status", place)
+    assert status["totals"]["records"] == 0
+    assert "encoding-unclear" in str(status)
+    say(place, "krutidev-010")
+    digitize("run", place)
+    assert digitize.json("status", place)["totals"]["records"] == 2_160
 
 
 def test_a_person_who_has_looked_may_overrule_what_it_looks_like(digitize, place, made):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal, TextIO
+from unicodedata import category, normalize
 
 import typer
 
@@ -54,7 +55,7 @@ def convert(
     wanted = make_wanted(source, state, fonts, column or [])
     how = read_as(widths, layout, memo)
     path = Path(file)
-    if file == "-" or treat_as == "text" or (treat_as == "auto" and is_text(path, how) and not table):
+    if file == "-" or treat_as == "text" or (treat_as == "auto" and not table and is_text(path, how)):
         _convert_text(file, out, wanted)
     else:
         _convert_tables(path, how, wanted, table, out, form, all_rows=all_rows)
@@ -87,10 +88,14 @@ def _source(file: str) -> Iterator[BinaryIO]:
 @contextmanager
 def _written(out: Path | None) -> Iterator[TextIO]:
     """Where text goes: a new file that is whole or not there, or standard output as UTF-8."""
+    from digitize.errors import InputError
+
     if out is None:
         sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # type: ignore[union-attr]
         yield sys.stdout
         return
+    if not out.parent.is_dir():
+        raise InputError(f"{out}: there is no folder {out.parent}.")
     part = out.with_name(f"{out.name}.part")
     try:
         with part.open("w", encoding="utf-8", newline="\n") as f:
@@ -105,24 +110,36 @@ def _convert_tables(
 ) -> None:
     from digitize.convert import pick_tables
     from digitize.errors import InputError, OptionsError, TooManyRefused
+    from mappers.toml import did_you_mean
 
     if form == "parquet" and out is None:
         raise OptionsError("--format parquet needs --out FILE.")
     damaged = 0
+    taken: set[str] = set()
+    named: set[str] = set()
     for n, table in enumerate(pick_tables(path, how, only)):
         if n and (out is None or not out.is_dir()):
             raise InputError(f"{path.name} holds several tables. Give --table NAME, or --out with an existing folder.")
-        done = _convert_table(table, wanted, _place(out, path, table, form), form, all_rows=all_rows)
+        named |= set(table.columns)
+        done = _convert_table(table, wanted, _place(out, path, table.name, form, taken), form, all_rows=all_rows)
         damaged += len(done.left_out)
         _report(table, done)
+    if strange := wanted.columns.keys() - named:
+        raise OptionsError(
+            f"--column {min(strange)}: {path.name} has no such column{did_you_mean(min(strange), named)}."
+        )
     if damaged:
         raise TooManyRefused(f"{damaged} damaged rows were left out. --all-rows writes what could be saved of them.")
 
 
-def _place(out: Path | None, path: Path, table: LegacyTable, form: Format) -> Path | None:
+def _place(out: Path | None, path: Path, table: str, form: Format, taken: set[str]) -> Path | None:
+    """Where a table goes; of tables whose names no file system tells apart, the later ones get a number."""
     if out is None or not out.is_dir():
         return out
-    name = "".join(c if c.isalnum() or c in "-_" else "_" for c in table.name)
+    bare = "".join(c if c.isalnum() or c in "-_" or category(c)[0] == "M" else "_" for c in table)
+    numbered = (bare, *(f"{bare}-{n}" for n in range(2, len(taken) + 2)))
+    name = next(n for n in numbered if normalize("NFC", n).casefold() not in taken)
+    taken.add(normalize("NFC", name).casefold())
     return out / f"{path.stem}.{name}.{form}"
 
 
@@ -146,6 +163,9 @@ def _report(table: LegacyTable, done: Done) -> None:
     say = errors()
     for note in done.notes:
         say.print(f"{table.name}: {note}", style="yellow", markup=False, soft_wrap=True)
+    if done.surplus:
+        what = f"{done.surplus} rows hold something behind the last column, which --all-rows writes as _more"
+        say.print(f"{table.name}: {what}", style="yellow", markup=False)
     for number, why in list(done.left_out.items())[:_SHOWN]:
         say.print(f"{table.name}: row {number} left out: {why}", style="red", markup=False)
     say.print(

@@ -32,8 +32,10 @@ def map_table(ledger: Ledger, known: Known, table: TableUnit, key: str, decision
     Every row ends as a record, or several of different forms, or is reported with its number.
     """
     try:
-        legacy = _open(ledger, known, table)
-        mapping, legacy = known.mapping_for_table(legacy)
+        # Once through before the first is mapped: later rows may be in another font than the mapping says.
+        for _ in known.mapping_for_table(_open(ledger, known, table))[1].rows:
+            pass
+        mapping, legacy = known.mapping_for_table(_open(ledger, known, table))
         chunks = [_map_chunk(ledger, known, _Chunk(table, legacy, mapping, n, rows), decisions, key)
                   for n, rows in enumerate(_chunks(legacy), start=1)]  # fmt: skip
     except (TableError, MappingError, InputError) as e:

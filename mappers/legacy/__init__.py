@@ -74,6 +74,16 @@ def _holding(tables: Iterator[LegacyTable], rows: Iterator[LegacyRow]) -> Iterat
     del tables
 
 
+def find_reader(path: Path) -> str:
+    """The name of the reader that takes a file, "" where none does. Raises TableError when it cannot be read."""
+    try:
+        with path.open("rb") as f:
+            head = f.read(_HEAD)
+    except OSError as e:
+        raise TableError(f"{path.name}: cannot be read: {e.strerror}", kind="unreadable") from e
+    return next((name for name, reader in load_readers().items() if reader.looks_like(path, head)), "")
+
+
 def _reader(path: Path, head: bytes, how: ReadAs) -> Reader:
     if kind := how.kind or ("fixed" if how.layout else ""):
         if kind not in load_readers():
@@ -101,6 +111,6 @@ def _unknown(path: Path, head: bytes) -> TableError:
 
 
 __all__ = [
-    "FixedLayout", "LegacyRow", "LegacyTable", "ReadAs", "Reader", "load_readers", "named_cells", "open_table",
-    "open_tables", "row_values",
+    "FixedLayout", "LegacyRow", "LegacyTable", "ReadAs", "Reader", "find_reader", "load_readers", "named_cells",
+    "open_table", "open_tables", "row_values",
 ]  # fmt: skip
