@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from digitize.convert import read_lines
-from mappers.columns import Column, Wanted, peek, settle
-from mappers.errors import TableError
+from mappers.columns import Column, Wanted, peek, settle, watch
+from mappers.errors import EncodingUnclear, TableError
 from mappers.legacy import LegacyRow, LegacyTable, ReadAs, open_tables
 
 EXAMPLES = 3
@@ -85,13 +85,17 @@ def inspect_table(table: LegacyTable, wanted: Wanted) -> TableReport:
     columns = settle(table, sample, wanted)
     count, deleted = 0, 0
     problems: Counter[str] = Counter()
-    for row in table.rows:
-        count += 1
-        deleted += row.deleted
-        if row.problem:
-            problems[row.problem] += 1
+    changed: list[str] = []
+    try:
+        for row in watch(table, columns, wanted).rows:
+            count += 1
+            deleted += row.deleted
+            if row.problem:
+                problems[row.problem] += 1
+    except EncodingUnclear as e:  # behind the last row: it has been counted
+        changed.append(str(e).removeprefix(f"{table.name}: "))
     reports = tuple(_column(c, v, table.fonts.get(c.name, "")) for c, v in zip(columns, sample, strict=True))
-    return TableReport(table.name, count, deleted, problems, table.counted, tuple(table.notes), reports)
+    return TableReport(table.name, count, deleted, problems, table.counted, (*table.notes, *changed), reports)
 
 
 def _column(column: Column, values: Sequence[bytes | str], font: str) -> ColumnReport:

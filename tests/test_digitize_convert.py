@@ -165,6 +165,8 @@ def test_a_font_that_comes_after_the_first_rows_is_not_passed_over(digitize, tmp
     out = tmp_path / "out.csv"
     digitize("convert", tmp_path / "list.csv", "--out", out, code=3)
     assert not out.exists()
+    (table,) = digitize.json("inspect", tmp_path / "list.csv")["tables"]
+    assert table["rows"] == 2_060 and "later ones like krutidev-010" in table["notes"][-1]
     digitize("convert", tmp_path / "list.csv", "--out", out, "--column", f"NAME={KRUTI}")
     assert "कल्पना" in out.read_text(encoding="utf-8")
     assert f"7,{early}" in out.read_text(encoding="utf-8")
