@@ -102,6 +102,47 @@ def test_a_name_that_begins_like_a_total_is_no_total(tmp_path: Path, name: str) 
     assert problems == ["", ""]
 
 
+@pytest.mark.parametrize("name", ["योग नगर", "Total Singh", "कुल बहादुर", "Sub Total Exampleson"])
+def test_a_person_or_place_whose_name_begins_with_a_total_is_no_total(tmp_path: Path, name: str) -> None:
+    rows = [["No", "Name", "Age"], [1.0, "Abel", 30.0], [2.0, "Bela", 31.0], [3.0, name, 2.0], [5.0, name, "1"]]
+    assert one(tmp_path, "xlsx", rows)[2] == [""] * 4
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "कुल योग",
+        "Grand Total",
+        "Total:",
+        "योग",
+        "Total of 1998",
+        "TOTAL - 2",
+        "योग (2)",
+        ";ksx",
+        "Total cases",
+        "कुल संख्या",
+    ],
+)
+def test_a_label_that_says_total_is_a_total_wherever_it_stands(tmp_path: Path, label: str) -> None:
+    rows = [["Name", "Age"], ["Abel", 30.0], ["Bela", 31.0], [label, 7.0]]
+    assert one(tmp_path, "xlsx", rows)[2] == ["", "", "total"]
+
+
+def test_a_label_that_may_be_a_name_is_a_total_where_the_row_has_no_number_or_holds_the_sums(tmp_path: Path) -> None:
+    head, first, second = ["No", "Name", "Age"], [1.0, "Abel", 30.0], [2.0, "Bela", 31.0]
+    assert one(tmp_path, "xlsx", [head, first, second, [None, "Total Kotwali", 7.0]])[2] == ["", "", "total"]
+    assert one(tmp_path, "xlsx", [head, first, second, ["योग नगर", None, 7.0]])[2] == ["", "", "total"]
+    rows = [
+        ["Name", "Age"],
+        ["Abel", 30.0],
+        ["Bela", 31.0],
+        ["Total Kotwali", 61.0],
+        ["Cyra", 5.0],
+        ["Total Singh", 6.0],
+    ]
+    assert one(tmp_path, "xlsx", rows)[2] == ["", "", "total", "", ""]
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_number_that_became_a_date_is_reported_and_not_guessed(tmp_path: Path, kind: str) -> None:
     table, cells, problems = one(tmp_path, kind, [HEAD, *FIRS, [Dated(35916), "Dara", Dated(35903), "380"]])

@@ -7,12 +7,22 @@ from dataclasses import dataclass, field
 
 from mappers.legacy.damage import RowDamage
 from mappers.legacy.sheet import CUT, DAY, DOUBTFUL, LOST, UNSTYLED, Cell, Merge, SheetRow, column_letters
-from mappers.legacy.sheet_words import are_column_numbers, is_total
+from mappers.legacy.sheet_words import are_column_numbers, is_number, is_total, total_label
 from mappers.legacy.table import LegacyRow
 
 _FEW_CELLS = 3
+_LONGEST_NUMBER = 19
 _SPOILT = {LOST: "text-lost", UNSTYLED: "format-lost", CUT: "cell-too-long"}
 _REPEATED = "the value of merged cells, which holds for several rows, is repeated"
+
+
+@dataclass(slots=True)
+class _Sum:
+    """What the numbers of a column add up to. since: behind the last total; count: how many numbers."""
+
+    whole: int = 0
+    since: int = 0
+    count: int = 0
 
 
 @dataclass
@@ -20,7 +30,8 @@ class SheetBody:
     """How the rows of one table are read.
 
     columns: their places in the sheet; names: one for each. heads: the rows of the header. of_numbers: places of the
-    columns that no date belongs to. usual: cells filled in the fuller rows. fonts: column -> its font.
+    columns that no date belongs to. usual: cells filled in the fuller rows. fonts: column -> its font. is_numbered: the
+    first column holds numbers in nearly all rows.
     """
 
     columns: Sequence[int]
@@ -30,10 +41,12 @@ class SheetBody:
     of_numbers: frozenset[int]
     usual: int
     fonts: Mapping[str, str] = field(default_factory=dict)
+    is_numbered: bool = False
     damage: RowDamage = field(default_factory=RowDamage)
     _held: dict[int, tuple[Merge, Cell]] = field(default_factory=dict)
     _seen_merges: int = 0
     _by_top: dict[int, list[Merge]] = field(default_factory=dict)
+    _sums: dict[int, _Sum] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Index what is looked up for each row."""
@@ -58,6 +71,7 @@ class SheetBody:
     def _row(self, row: SheetRow, *, is_first: bool) -> LegacyRow:
         cells = self._with_merged(row)
         problem = self._problem(row, len(cells), is_first=is_first)
+        self._add_up(row, problem)
         texts = [cells[c].text if c in cells else "" for c in self.columns]
         surplus = [c for c in row.cells if c not in self._places]
         if surplus:
@@ -75,7 +89,7 @@ class SheetBody:
             return "header-again"
         if is_first and are_column_numbers(row.cells):
             return "column-numbers"
-        if is_total(row.cells.values()):
+        if (label := total_label(row.cells.values())) and (is_total(label) or self._sums_up(row)):
             return "total"
         if filled == 1 and self.usual >= _FEW_CELLS:
             return "lone-cell"
@@ -85,6 +99,25 @@ class SheetBody:
         if any(row.cells[c].kind == DAY for c in self.of_numbers if c in row.cells):
             return "date-for-number"
         return "" if self._places.issuperset(row.cells) else "too-many-cells"
+
+    def _sums_up(self, row: SheetRow) -> bool:
+        """Whether a row has no number of its own where the others have one, or what is above it adds up to it."""
+        first = row.cells.get(self.columns[0])
+        if self.is_numbered and (first is None or not is_number(first)):
+            return True
+        found = [(int(x.text), self._sums.get(c, _Sum())) for c, x in row.cells.items() if x.text.isdecimal()]
+        return bool(found) and all(n and s.count > 1 and n in (s.whole, s.since) for n, s in found)
+
+    def _add_up(self, row: SheetRow, problem: str) -> None:
+        if problem == "total":
+            for s in self._sums.values():
+                s.since = 0
+        elif not problem:
+            for c, cell in row.cells.items():
+                if cell.text.isdecimal() and len(cell.text) < _LONGEST_NUMBER:
+                    s = self._sums.setdefault(c, _Sum())
+                    n = int(cell.text)
+                    s.whole, s.since, s.count = s.whole + n, s.since + n, s.count + 1
 
     def _is_head(self, row: SheetRow, head: SheetRow) -> bool:
         return len(row.cells) > 1 and {c: x.text for c, x in row.cells.items()} == {

@@ -10,11 +10,12 @@ from mappers.errors import TableError
 from mappers.legacy.sheet import TEXT, Cell, Sheet, SheetRow
 from mappers.legacy.sheet_head import SheetHead, find_head
 from mappers.legacy.sheet_rows import SheetBody
-from mappers.legacy.sheet_words import is_of_numbers
+from mappers.legacy.sheet_words import is_number, is_of_numbers, total_label
 from mappers.legacy.table import LegacyTable, unique_names
 
 _SAMPLE_ROWS = 500
 _SAMPLE_CELLS = 200_000
+_NEARLY_ALL = 0.8
 
 
 def read_sheets(sheets: Iterable[Sheet], file: str, damage: Sequence[str] = ()) -> Iterator[LegacyTable]:
@@ -83,7 +84,10 @@ def _body(sheet: Sheet, head: SheetHead, names: Sequence[str], data: Sequence[Sh
     fonts = {n: font for c, n in pairs if (font := _font(by_place[c]))}
     counts = sorted(len(r.cells) for r in data) or [1]
     usual = counts[len(counts) * 3 // 4]
-    return SheetBody(head.columns, names, head.rows, sheet.merges, of_numbers, usual, fonts)
+    records = [r.cells for r in data if len(r.cells) > 1 and not total_label(r.cells.values())]
+    numbers = sum(head.columns[0] in r and is_number(r[head.columns[0]]) for r in records)
+    is_numbered = bool(records) and numbers >= _NEARLY_ALL * len(records)
+    return SheetBody(head.columns, names, head.rows, sheet.merges, of_numbers, usual, fonts, is_numbered)
 
 
 def _font(cells: Sequence[Cell]) -> str:

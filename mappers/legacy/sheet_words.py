@@ -15,7 +15,16 @@ _WORDS = re.compile(
     re.I,
 )
 # The same in the keys of Kruti Dev and its kin.
-_KEYS = ("dqy", ";ksx", "dqy ;ksx")
+_KEYS = ("dqy ;ksx", "dqy", ";ksx")
+# What stands behind the word in a label that is no name: a colon or a stroke, a number, what is counted.
+_NO_NAME = re.compile(
+    r"\s*(?:[:=*/]|[.)\]]+\s*\Z|[-–—]+(?:\s|\d|\Z)|[(\[]?\s*(?:no\.?|rs\.?|₹)?\s*[\d.,]+\s*[)\]]?\s*\Z|\Z)"
+    r"|\s+(?:of|for|in|upto|up\s+to|till|during)\b"
+    r"|\s+(?:no|nos|number|numbers|count|cases?|firs?|crimes?|offences?|records?|entries|persons?|accused|amount|value|rs|"
+    r"rupees|pages?)\b"
+    r"|\s+(?:संख्या|प्रकरण|अपराध|मामले|अभियुक्त|आरोपी|राशि|रकम|किंमत|गुन्हे|সংখ্যা|মামলা|எண்ணிக்கை|வழக்குகள்|సంఖ్య|కేసులు|ಸಂಖ್ಯೆ|എണ്ണം|સંખ્યા|ਗਿਣਤੀ|ସଂଖ୍ୟା)",
+    re.I,
+)
 _LONGEST_LABEL = 40
 _FEW_NUMBERS = 3
 _NUMBER_LIKE = re.compile(r"[\d\s.,:/=%()+-]*\Z")
@@ -33,23 +42,39 @@ _OF_DATES = re.compile(
 _STROKE = re.compile(r"\s*\d{1,5}\s*[/-]\s*\d{1,4}\s*(?:[,(A-Za-z].*)?\Z", re.S)
 
 
-def is_total(cells: Iterable[Cell]) -> bool:
-    """Whether a row is a sum of others: a word for total, and nothing but numbers beside it."""
+def total_label(cells: Iterable[Cell]) -> str:
+    """The label of a row that begins with a word for total and has nothing but numbers beside it; "" for others."""
     label = ""
     for cell in cells:
         if cell.kind == TEXT and not _NUMBER_LIKE.match(cell.text):
             if label:
-                return False
+                return ""
             label = cell.text.strip()
-    return len(label) <= _LONGEST_LABEL and _is_total_word(label.lstrip(" (:-*"))
+    label = label.lstrip(" (:-*")
+    return label if len(label) <= _LONGEST_LABEL and _behind_total(label) is not None else ""
 
 
-def _is_total_word(label: str) -> bool:
+def is_total(label: str) -> bool:
+    """Whether a label that begins with a word for total says no more than that, as far as it is a name of nothing.
+
+    People and places are called so, too: Total Singh, योग नगर.
+    """
+    behind = _behind_total(label)
+    return behind is not None and _NO_NAME.match(behind) is not None
+
+
+def _behind_total(label: str) -> str | None:
+    """What stands behind the word for total with which a label begins; None when it begins otherwise."""
     found = _WORDS.match(label)
-    if found is None:
-        return label.strip() in _KEYS
-    behind = label[found.end() : found.end() + 1]
-    return not behind.isalnum() and unicodedata.category(behind or " ")[0] != "M"
+    length = found.end() if found else next((len(k) for k in _KEYS if label.startswith(k)), 0)
+    behind = label[length:]
+    is_whole = length and not behind[:1].isalnum() and unicodedata.category(behind[:1] or " ")[0] != "M"
+    return behind if is_whole else None
+
+
+def is_number(cell: Cell) -> bool:
+    """Whether a cell is a number, a date, or text that looks like one."""
+    return cell.kind != TEXT or (_NUMBER_LIKE.match(cell.text) is not None and any(map(str.isdigit, cell.text)))
 
 
 def are_column_numbers(cells: Mapping[int, Cell]) -> bool:
