@@ -188,6 +188,16 @@ def test_a_font_map_of_ones_own_takes_part_and_takes_no_english(tmp_path) -> Non
         assert detect_column([text.encode()], found=known).family == "plain"
 
 
+@pytest.mark.parametrize("times", [1, 2])
+def test_unicode_that_was_saved_twice_through_latin_1_is_found(times: int) -> None:
+    texts = [t.encode() for t in HINDI]
+    for _ in range(times):
+        texts = [t.decode("latin-1").encode() for t in texts]
+    for values in (texts, [t.decode() for t in texts]):
+        found = detect_column(values)
+        assert (found.best, found.family, found.is_sure) == ("utf8-doubled", "utf8", True)
+
+
 def test_bytes_of_no_text_are_asked() -> None:
     dice = random.Random(4)
     junk = [[bytes(dice.choices(range(0x20, 0x100), k=8)) for _ in range(n)] for n in (1, 3, 10) for _ in range(10)]

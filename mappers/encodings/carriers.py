@@ -6,7 +6,7 @@ import codecs
 import re
 from dataclasses import dataclass
 
-from mappers.encodings.doubled import Doubled
+from mappers.encodings.doubled import STORED, Doubled
 from mappers.encodings.tables import BYTES, to_characters
 
 UTF8, UTF16, DOUBLED, CODES = "utf-8", "utf-16", "utf8-doubled", ""
@@ -57,7 +57,7 @@ def undress(cell: bytes | str) -> Carried:
 def _utf8(cell: bytes) -> str:
     """Bytes as UTF-8 where that gives letters of India or characters that a font's bytes could be; else ""."""
     text = whole_utf8(cell)
-    return text if _is_indic(text) or all(c in BYTES for c in text) else ""
+    return text if _is_indic(text) or all(c in BYTES for c in text) or undouble(text) else ""
 
 
 def whole_utf8(cell: bytes) -> str:
@@ -106,11 +106,11 @@ def may_be_unicode(cell: bytes) -> bool:
 
 
 def undouble(text: str) -> str:
-    """Text whose UTF-8 was read as Windows-1252 and written again, as it was; "" where it was not.
+    """Text whose UTF-8 was read as Windows-1252 or Latin-1 and written again, as it was; "" where it was not.
 
     What a narrow field has cut of the last character is left out.
     """
-    if text.isascii() or not all(c in BYTES for c in text):
+    if text.isascii() or not all(c in STORED for c in text):
         return ""
     inner = _DOUBLED.decode(text)
     return next((t for t in (inner[: len(inner) - cut] for cut in range(3)) if _is_indic(t)), "")

@@ -18,8 +18,8 @@ from mappers.folding import nfc
 # Saved wrongly three times over is the most that was ever met; the first reading is that of the file itself.
 _LAYERS = 4
 # Bytes 0x80-0x9F as Latin-1 has them, for programs that read Latin-1 instead.
-_BYTE = {**{chr(n): n for n in range(0x80, 0xA0)}, **BYTES}
-_LATER = "".join(map(re.escape, sorted(c for c, n in _BYTE.items() if 0x80 <= n < 0xC0)))
+STORED = {**{chr(n): n for n in range(0x80, 0xA0)}, **BYTES}
+_LATER = "".join(map(re.escape, sorted(c for c, n in STORED.items() if 0x80 <= n < 0xC0)))
 _SEQUENCE = re.compile(f"[\xc2-\xdf][{_LATER}]|[\xe0-\xef][{_LATER}]{{2}}|[\xf0-\xf4][{_LATER}]{{3}}")
 # The no-break space of a sequence (0xA0) that became a plain one: sure where a sign follows, for no word begins so.
 _BLANK = re.compile("([\xe0\xe1][\xa4-\xbf\u20ac\u2018-\u201d]) (?=\xe0[\xa4-\xb5]|\xe1)")
@@ -61,12 +61,12 @@ class Doubled:
 
     def unknown(self, text: str) -> int:
         """How many characters of Windows-1252 beyond ASCII are left after the repair, typography aside."""
-        return sum(c >= "\x80" and c in _BYTE and c not in _TYPOGRAPHY for c in self.decode(text))
+        return sum(c >= "\x80" and c in STORED and c not in _TYPOGRAPHY for c in self.decode(text))
 
 
 def _character(sequence: re.Match[str]) -> str:
     """The character a sequence stands for; itself where UTF-8 has none (overlong forms, surrogates)."""
     try:
-        return bytes(map(_BYTE.__getitem__, sequence[0])).decode()
+        return bytes(map(STORED.__getitem__, sequence[0])).decode()
     except UnicodeDecodeError:
         return sequence[0]
