@@ -5,6 +5,7 @@ import shutil
 import pytest
 
 from mappers.encodings import encode
+from sample_data.legacy_bench import build
 
 MAPPING = """
 format = 1
