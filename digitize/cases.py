@@ -17,11 +17,12 @@ from mappers.record import Record
 
 @dataclass(frozen=True, slots=True)
 class CaseCounts:
-    """The cases of a workspace in numbers. apart: records that belong to no case."""
+    """The cases of a workspace in numbers. without_fir: of whose FIR there is no record; apart: records of no case."""
 
     cases: int
     with_conflicts: int
     with_changes: int
+    without_fir: int
     records: int
     apart: int
 
@@ -44,15 +45,16 @@ def find_case(ledger: Ledger, name: str) -> Case:
 
 def count_cases(ledger: Ledger) -> CaseCounts:
     """How many there are, and how many have something that a person should see."""
-    cases = conflicts = changes = linked = 0
+    cases = conflicts = changes = without_fir = linked = 0
     for case in all_cases(ledger):
         cases += 1
         linked += len(case.records)
+        without_fir += not case.has_fir
         kinds = {c.kind for c in case.conflicts}
         conflicts += "conflict" in kinds
         changes += "change" in kinds
     records = sum(1 for _ in Records(ledger).all())
-    return CaseCounts(cases, conflicts, changes, linked, records - linked)
+    return CaseCounts(cases, conflicts, changes, without_fir, linked, records - linked)
 
 
 def case_to_plain(case: Case, *, is_masked: bool) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Case assembly: records of different registers that belong to one FIR, linked by its key, their conflicts shown.
 
 An FIR, its arrests, seizures, final report and court result come from different books and programs. They are linked
-by the FIR's key (state, district, station, year, number, part), or by the key that their old system had for the FIR.
+by the FIR's key (state, district, station, year, number, part), by the FIR's registration number, or by the key that
+their old system had for the FIR.
 Nothing is merged and nothing is chosen: where two records say different things of one fact, both statements stand.
 """
 
@@ -23,6 +24,10 @@ _SCOPES: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("court_case_no", "court_case_year"), ("court", "cnr")),
 )
 _ACCUSED = "accused"
+_REGISTRATION, _REGISTERED = "fir_reg_num", "registration-number"
+# Days of later forms that cannot lie before the day of the FIR, but for an arrest on the spot.
+_LATER_DAYS = {"iif3": "arrest_date", "iif5": "report_date", "iif6": "judgment_date"}
+_MORE_SECTIONS = ("iif3", "iif5", "iif6")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,8 @@ class Conflict:
     """A fact of which records say different things.
 
     kind: "conflict" where only one can be right; "change" where law allows it and a person should know (sections
-    altered, an accused added). fact: "fir_date", "sections", "accused", "fir" (two records of the FIR itself).
+    altered, an accused added, an arrest before the FIR). fact: "fir_date", "sections", "accused", "order" of days,
+    "fir" (two records of the FIR itself).
     """
 
     kind: str
@@ -49,12 +55,19 @@ class Conflict:
 
 @dataclass(frozen=True)
 class Case:
-    """All records of one FIR. key: values of KEY; linked: record id -> how it was linked ("fir-key", "legacy-key")."""
+    """All records of one FIR. key: values of KEY; linked: record id -> how it was linked ("fir-key",
+    "registration-number", "legacy-key").
+    """
 
     key: tuple[str, ...]
     records: tuple[Record, ...]
     linked: Mapping[str, str]
     conflicts: tuple[Conflict, ...] = ()
+
+    @property
+    def has_fir(self) -> bool:
+        """Whether the FIR itself is among them."""
+        return bool(self.of_form(_FIR))
 
     def of_form(self, form: str) -> list[Record]:
         """Its records of one form."""
@@ -70,8 +83,8 @@ class _Pile:
 def assemble(records: Iterable[Record]) -> tuple[list[Case], list[Record]]:
     """The cases that records make, by key, and the records that belong to none.
 
-    A record belongs to a case by the FIR's key where all of it is surely known, else by a key of the old system that a
-    record with the FIR's key states as well.
+    A record belongs to a case by the FIR's key where all of it is surely known, else by the registration number or a
+    key of the old system that a record with the FIR's key states as well.
     """
     piles: dict[tuple[str, ...], _Pile] = {}
     loose: list[Record] = []
@@ -86,7 +99,7 @@ def assemble(records: Iterable[Record]) -> tuple[list[Case], list[Record]]:
     for record in loose:
         found = {owners[k] for k in legacy_keys(record) if k in owners}
         if len(found) == 1:
-            _add(piles, found.pop(), record, "legacy-key")
+            _add(piles, found.pop(), record, _REGISTERED if _registration(record) in owners else "legacy-key")
         else:
             apart.append(record)
     cases = [Case(k, tuple(p.records), p.linked, tuple(_conflicts(p.records))) for k, p in sorted(piles.items())]
@@ -102,11 +115,18 @@ def fir_key(record: Record) -> tuple[str, ...] | None:
 
 
 def legacy_keys(record: Record) -> Iterator[tuple[str, str, str]]:
-    """The keys of old systems that a record states of itself: (system, table, key)."""
+    """The keys of old systems that a record states of itself: (system, table, key); the registration number too."""
+    if registered := _registration(record):
+        yield registered
     for row in record.children.get("legacy_keys", ()):
         key, of_table = _value(row.get("key")), _value(row.get("of_table"))
         if key and not of_table:
             yield _value(row.get("system")), _value(row.get("source_table")), key
+
+
+def _registration(record: Record) -> tuple[str, str, str] | None:
+    cell = record.fields.get(_REGISTRATION)
+    return ("", _REGISTRATION, cell.value) if cell is not None and cell.value and cell.is_sure() else None
 
 
 def _value(cell: FieldValue | None) -> str:
@@ -137,13 +157,15 @@ def _conflicts(records: Sequence[Record]) -> Iterator[Conflict]:
         for fact in facts:
             yield from _disagreement(records, scope, fact)
     if firs:
-        yield from _altered(firs, [r for r in records if r.form == "iif5"])
+        yield from _altered(firs, [r for r in records if r.form in _MORE_SECTIONS])
+        yield from _out_of_order(firs, records)
         yield from _added(firs, [r for r in records if r.form in ("iif3", "iif5", "iif6")])
 
 
 def _twice(firs: Sequence[Record]) -> Iterator[Conflict]:
     """Fields on which several records of the FIR itself differ: one case in two systems, or two under one number."""
-    names = dict.fromkeys(name for r in firs for name in r.fields if name not in KEY)
+    apart = {*KEY, *(fact for _, facts in _SCOPES for fact in facts)}
+    names = dict.fromkeys(name for r in firs for name in r.fields if name not in apart)
     for name in names:
         said = [Statement(r.id, name, v) for r in firs if (v := r.value(name))]
         if len({s.value for s in said}) > 1:
@@ -164,12 +186,26 @@ def _disagreement(records: Sequence[Record], scope: Sequence[str], fact: str) ->
 
 
 def _altered(firs: Sequence[Record], reports: Sequence[Record]) -> Iterator[Conflict]:
-    """Sections that the final report has and the FIR has not, or the other way round."""
+    """Sections that an arrest, the final report or the court has and the FIR has not, or the other way round."""
     first = _sections(firs)
     for report in reports:
         last = _sections([report])
         if first and last and set(first) != set(last):
             yield Conflict("change", "sections", tuple((first | last)[s] for s in sorted(set(first) ^ set(last))))
+
+
+def _out_of_order(firs: Sequence[Record], records: Sequence[Record]) -> Iterator[Conflict]:
+    """Later forms dated before the FIR."""
+    days = [Statement(r.id, "fir_date", v) for r in firs if (v := r.value("fir_date"))]
+    if not days:
+        return
+    first = min(days, key=lambda s: s.value)
+    for record in records:
+        name = _LATER_DAYS.get(record.form, "")
+        day = record.value(name) if name else None
+        if day and day < first.value:
+            kind = "change" if record.form == "iif3" else "conflict"
+            yield Conflict(kind, "order", (first, Statement(record.id, name, day)))
 
 
 def _sections(records: Sequence[Record]) -> dict[tuple[str, str], Statement]:

@@ -88,6 +88,30 @@ def test_sections_altered_and_accused_added_are_changes():
     ]
 
 
+def test_a_record_without_the_key_is_linked_by_the_registration_number():
+    fir = made("a", "iif1", {"fir_reg_num": "1300499000007"})
+    part = made("b", "iif1", {"fir_reg_num": "1300499000007"}, key={}, persons=[{"role": "accused", "name": "Sample"}])
+    other = made("c", "iif6", {"fir_reg_num": "1300499000008"}, key={})
+    cases, apart = assemble([fir, part, other])
+    assert (cases[0].linked, [r.id for r in apart]) == ({"a": "fir-key", "b": "registration-number"}, ["c"])
+
+
+def test_days_before_the_firs_are_told():
+    fir = made("a", "iif1", {"fir_date": "1999-01-07"})
+    told = conflicts(
+        fir, made("b", "iif3", {"arrest_date": "1999-01-05"}), made("c", "iif6", {"judgment_date": "1998-05-01"})
+    )
+    assert told == [
+        ("change", "order", ["1999-01-07", "1999-01-05"]),
+        ("conflict", "order", ["1999-01-07", "1998-05-01"]),
+    ]
+
+
+def test_a_case_without_its_fir_says_so():
+    cases, _ = assemble([made("a", "iif1"), made("b", "iif3", key={**KEY, "fir_no": "99"})])
+    assert [c.has_fir for c in cases] == [True, False]
+
+
 @given(st.lists(st.tuples(st.sampled_from(["iif1", "iif3", "iif5"]), st.sampled_from(["1", "2", None])), max_size=12))
 def test_no_record_is_lost_or_in_two_cases(drawn):
     records = [

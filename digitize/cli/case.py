@@ -49,7 +49,8 @@ def case(
         _print(plain)
     if counts:
         print(
-            f"{counts.cases} cases: {counts.with_conflicts} with conflicts, {counts.with_changes} with changes. "
+            f"{counts.cases} cases: {counts.with_conflicts} with conflicts, {counts.with_changes} with changes, "
+            f"{counts.without_fir} without the FIR itself. "
             f"Records that belong to no case: {counts.apart}."
         )
 
