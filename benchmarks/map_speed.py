@@ -23,7 +23,7 @@ from benchmarks.memory import peak_mb
 from digitize.mapping.bulk import FEW_COLLECTIONS
 from mappers.apply import Application
 from mappers.cells import Sources
-from mappers.flat import flat_columns
+from mappers.flat import flat_columns, left_over
 from mappers.mapping import FormMapping, TableCells, load_mappings, map_rows
 from mappers.states import load_state
 from mappers.values import MapContext, RowValues
@@ -65,7 +65,8 @@ def by_columns(mapping: FormMapping, context: MapContext) -> Callable[[Rows], An
 
     def work(rows: Rows) -> Any:
         columns = dict(zip(COLUMNS, zip(*rows, strict=True), strict=True))
-        return flat_columns(application.map(Sources(len(rows), columns, cells)), _ids(len(rows)))
+        mapped = application.map(Sources(len(rows), columns, cells))
+        return flat_columns(mapped, _ids(len(rows))), left_over(mapped)
 
     return work
 

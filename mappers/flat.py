@@ -27,11 +27,10 @@ class Doubt(NamedTuple):
 class FlatColumns:
     """Tables of the flat layout, column by column, all columns of a table equally long.
 
-    tables: table -> column -> values. left_over: column of the source -> cells with text that nothing took.
+    tables: table -> column -> values.
     """
 
     tables: dict[str, dict[str, list[str | None]]] = field(default_factory=dict)
-    left_over: dict[str, int] = field(default_factory=dict)
     doubts: list[Doubt] = field(default_factory=list)
 
 
@@ -47,7 +46,6 @@ def flat_columns(mapped: Mapped, ids: Sequence[str]) -> FlatColumns:
     names = {t.child: t.name for t in form_tables(form).values() if t.child}
     for child in dict.fromkeys(row.child for row in mapped.mapping.rows.values()):
         _child(mapped, child, names[child], ids, out)
-    _left_over(mapped, out.left_over)
     return out
 
 
@@ -80,13 +78,20 @@ def _doubtful(values: Sequence[Said | None]) -> list[tuple[int, Said]]:
     return [(at, v) for at, v in unlike if not v.is_sure()]
 
 
-def _left_over(mapped: Mapped, counts: dict[str, int]) -> None:
+def left_over(mapped: Mapped, also: Sequence[Mapped] = ()) -> dict[str, int]:
+    """Column -> cells with text that nothing took and the mapping does not ignore.
+
+    also: what else was made of the same sources; it takes cells of those of which it makes a record.
+    """
+    counts: dict[str, int] = {}
     for name, where in mapped.left.items():
         if name in mapped.mapping.ignored:
             continue
         stored = mapped.sources.columns[name]
-        left = [s for at, s in enumerate(stored) if s is not None and (where is None or where[at])]
+        left = [s for at, s in enumerate(stored) if s is not None and (where is None or where[at])
+                and not any(o.takes(name, at) and o.is_needed(at) for o in also)]  # fmt: skip
         _count(counts, name, sum(bool(c.text.strip()) for c in mapped.sources.open(name, left)))
+    return counts
 
 
 def _count(counts: dict[str, int], name: str, number: int) -> None:

@@ -75,3 +75,10 @@ def test_columns_and_records_say_the_same():
     assert flat.tables["iif1"]["fir_no"] == [r.value("fir_no") for r in records]
     assert flat.tables["iif1_acts"]["section"] == [a["section"].value for r in records for a in r.children["acts"]]
     assert flat.tables["iif1_persons"]["name"] == [p["name"].value for r in records for p in r.children["persons"]]
+
+
+def test_cells_that_another_form_of_the_row_takes_are_not_left_over(digitize, samples, tmp_path):
+    source = next((samples / "formats" / "mh_crime_mdb_fir_shreedev").glob("source.*"))
+    said = digitize.json("map", "apply", source, "--out", tmp_path / "out", "--state", "mh")
+    assert said["records"]["iif5"] > 0
+    assert said["left_over"] == {}

@@ -12,8 +12,9 @@ from pathlib import Path
 from digitize.targets.csv_folder import CsvFolder
 from mappers.apply import Application
 from mappers.cells import Sources
-from mappers.flat import Doubt, FlatColumns, add_counts, flat_columns
+from mappers.flat import Doubt, FlatColumns, add_counts, flat_columns, left_over
 from mappers.legacy import LegacyRow, LegacyTable
+from mappers.mapped import Mapped
 from mappers.mapping import FormMapping, TableCells
 from mappers.names import romanise
 from mappers.schema import Table, flat_header, form_tables
@@ -62,21 +63,20 @@ def apply_table(table: LegacyTable, mapping: FormMapping, context: MapContext, f
             if usable:
                 sources = _sources(mapping, table, usable)
                 ids = [f"{table.name}-r{r.number:07d}" for r in usable]
-                for name, work in works.items():
-                    made = _write(work, name, sources, ids, out, done)
+                made_of = {name: work.map(sources) for name, work in works.items()}
+                add_counts(done.left_over, left_over(made_of[""], [m for n, m in made_of.items() if n]))
+                for name, mapped in made_of.items():
+                    made = _write(mapped, name, ids, out, done)
                     report.add(DOUBTS, _DOUBT_HEAD, map(_doubt_row, made.doubts))
     done.reported = done.rows - done.mapped
     done.notes = [*table.notes]
     return done
 
 
-def _write(
-    work: Application, name: str, sources: Sources, ids: Sequence[str], out: CsvFolder, done: Applied
-) -> FlatColumns:
-    mapped = work.map(sources)
+def _write(mapped: Mapped, name: str, ids: Sequence[str], out: CsvFolder, done: Applied) -> FlatColumns:
     form = mapped.mapping.form
     if name:
-        needed = [at for at in range(sources.count) if mapped.is_needed(at)]
+        needed = [at for at in range(mapped.sources.count) if mapped.is_needed(at)]
         mapped, ids = mapped.only(needed), [f"{ids[at]}+{name}" for at in needed]
     made = flat_columns(mapped, ids)
     tables = {t.name: t for t in form_tables(form).values()}
@@ -84,8 +84,6 @@ def _write(
         out.add(table, flat_header(tables[table]), _rows(tables[table], columns))
     done.doubts += len(made.doubts)
     done.records[form] = done.records.get(form, 0) + len(ids)
-    if not name:
-        add_counts(done.left_over, made.left_over)
     return made
 
 
