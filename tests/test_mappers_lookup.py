@@ -77,6 +77,13 @@ def test_a_clause_that_is_not_listed_leads_to_its_section_and_says_so() -> None:
     assert hit.code == "IPC 376(2)(n)" and "section 376" in hit.facts["note"]
 
 
+@pytest.mark.parametrize("text", ["IPC 999", "BNS 400", "भा.द.वि. 0"])
+def test_a_section_that_its_act_has_not_is_no_find(text: str) -> None:
+    hits = find_codes(text)
+    assert hits[0].list == "act"
+    assert all("has no section" in h.facts["note"] and h.score < 0.5 for h in hits if h.list == "section")
+
+
 def test_an_act_of_several_years_is_shown_with_all_of_them_and_the_days_one_first() -> None:
     assert {c for _, c in codes("JJ Act", only="act")} == {"JJ1986", "JJ2000", "JJ2015"}
     assert codes("JJ Act", only="act", day="2010-01-01")[0] == ("act", "JJ2000")

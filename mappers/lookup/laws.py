@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from mappers.clean.acts import find_acts
 from mappers.clean.base import CleanContext
@@ -18,6 +19,8 @@ _ONE_OF_SEVERAL, _COUNTERPART, _COUNTERPART_OF_UNNAMED = 0.9, 0.95, 0.85
 _OF_THE_DAY, _OF_ANOTHER_DAY, _OF_ANY_DAY = 0.9, 0.6, 0.8
 _PENAL_CODES = ("IPC", "BNS")
 _TITLE = 0.7
+# A section that its act has not.
+_NO_SUCH = 0.3
 _FEWEST_LETTERS = 3
 
 
@@ -32,10 +35,22 @@ def find_sections(text: str, day: str) -> Iterator[Hit]:
             is_named = row["act"].value is not None and row["inferred"].value != "yes"
             acts_meant = (row["act"].value or "",) if is_named else _acts_meant(text, row["act"].notes)
             for act in acts_meant:
-                hit = section_hit(act, number, _score(act, number, day, is_named=is_named), day)
+                score = _score(act, number, day, is_named=is_named)
+                hit = section_hit(act, number, _NO_SUCH if _is_missing(act, number) else score, day)
                 if is_named or find_section(act, number) or act not in _PENAL_CODES:
                     yield hit
                     yield from _law_of_the_day(hit, day)
+
+
+def _is_missing(act: str, number: str) -> bool:
+    """Whether an act all of whose sections are known has none of that number."""
+    return act in listed_acts() and find_section(act, number) is None
+
+
+@cache
+def listed_acts() -> frozenset[str]:
+    """The acts whose sections are listed."""
+    return frozenset(act for act, _ in sections())
 
 
 def _acts_meant(text: str, notes: tuple[str, ...]) -> tuple[str, ...]:
@@ -92,7 +107,8 @@ def _counterparts(section: Section, day: str) -> Iterator[Counterpart]:
 
 def _facts(act: str, number: str, section: Section | None) -> Iterator[tuple[str, str]]:
     if section is None:
-        yield "note", "sections of this act are not listed here"
+        is_listed = act in listed_acts()
+        yield "note", f"{act} has no section {number}" if is_listed else "sections of this act are not listed here"
         return
     if section.number != number:
         yield "note", f"the clause is not listed; this is section {section.number}"
