@@ -130,6 +130,39 @@ def test_a_year_in_which_the_law_changed_decides_nothing() -> None:
     assert clean_sections("23 JJ Act", CleanContext(day="2016")).rows[0]["act"].notes == ("act-ambiguous",)
 
 
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("302/34, 25/27 Arms Act", ["IPC* 302", "IPC* 34", "ARMS 25", "ARMS 27"]),
+        ("379, 25 Arms Act", ["IPC* 379", "ARMS 25"]),
+        ("420, 66 IT Act", ["IPC* 420", "IT 66"]),
+        ("323, 3(1)(r) SC/ST Act", ["IPC* 323", "SCST 3(1)(r)"]),
+        ("279, 184 MV Act", ["IPC* 279", "MV 184"]),
+        ("323; 34; 27 Arms Act", ["IPC* 323", "IPC* 34", "ARMS 27"]),
+        ("302/34/25/27 Arms Act", ["IPC* 302", "IPC* 34", "ARMS 25", "ARMS 27"]),
+        ("Arms Act 25, 302", ["ARMS 25", "IPC* 302"]),
+        ("379 IPC, 411, 25 Arms Act", ["IPC 379", "IPC* 411", "ARMS 25"]),
+        ("302 Namuna Act, 25 Arms Act", ["None 302", "- ?", "ARMS 25"]),
+        ("25, 27 Arms Act", ["ARMS 25", "ARMS 27"]),
+        ("134, 187 MV Act", ["MV 134", "MV 187"]),
+        ("66C, 67 IT Act", ["IT 66C", "IT 67"]),
+        ("34, 25 Arms Act", ["ARMS* 34", "ARMS 25"]),
+        ("411, 41 CrPC", ["CRPC 411", "CRPC 41"]),
+    ],
+)
+def test_a_part_of_a_list_beyond_an_acts_last_section_is_not_of_that_act(raw: str, expected: list[str]) -> None:
+    assert parsed(raw) == expected
+
+
+def test_what_stands_beyond_an_act_is_of_the_penal_code_of_the_day() -> None:
+    assert parsed("303(2), 25 Arms Act", "2025-02-01") == ["BNS* 303(2)", "ARMS 25"]
+
+
+def test_a_section_next_to_an_act_that_has_it_not_is_kept_and_doubted() -> None:
+    (row,) = clean_sections("302 Arms Act", IN_2010).rows
+    assert (row["act"].value, row["section"].value, row["section"].notes) == ("ARMS", "302", ("section-unknown",))
+
+
 def test_nothing_is_inferred_where_an_act_is_named_that_is_not_known() -> None:
     (section, rest) = clean_sections("7 Namuna Kalpana Act", IN_2010).rows
     assert (section["act"].value, section["act"].notes, section["section"].value) == (None, ("act-unknown",), "7")

@@ -40,6 +40,8 @@ NOISE = re.compile(
     re.I,
 )
 BARE = re.compile(r"[\s/,;:.\-–—+&|'\"()\[\]{}=]*")
+# What stands between parts of a list; "and" counts as ";".
+PARTING = re.compile("[,;]")
 YEAR = re.compile(r"(?:1[89]|20)\d\d")
 # "FIR No. 12/2005" beside the sections is no section.
 CASE_NUMBER = re.compile(r"(?<![\d/])\d{1,5}\s*/\s*(?:1[89]|20)\d\d(?![\d(])")

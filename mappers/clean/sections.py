@@ -5,64 +5,36 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
 
 from mappers.clean.acts import ActFound, act_on, find_acts, names_an_act
 from mappers.clean.base import CleanContext, Cleaned, CleanedRows, Cleaner
+from mappers.clean.section_groups import Group, Written, by_and, by_last_section, last_section, section_number
 from mappers.clean.section_words import (
     AMENDED,
     AND,
     BARE,
     CASE_NUMBER,
-    CLAUSE,
     GLUED,
     NOISE,
     PAREN,
     PART,
+    PARTING,
     SECTION,
     YEAR,
     dots_for_zeros,
-    latin_letter,
 )
 from mappers.codes.acts import bns_sections, ipc_sections
-from mappers.codes.sections import NEW_LAW_FROM, punishments
+from mappers.codes.sections import NEW_LAW_FROM
 from mappers.folding import fold_digits, squeeze
 
 _KEPT = 1 << 14
-# Acts of procedure, and sections of the CrPC that are no offences, so that "109 and 110 Cr.P.C." stay together.
-_PROCEDURE = ("CRPC", "CRPC1898", "BNSS", "IEA", "BSA")
-_STEPS = frozenset(
-    {"107", "108", "109", "110", "111", "116", "117", "122", "133", "144", "145", "146", "147", "151", "174", "176"}
-)
-# The IPC begins with definitions; from the chapter on abetment on its sections are charged, before it these alone.
-_FIRST_CHARGED = 107
-_CHARGED_BEFORE = frozenset({"34", "35", "36", "37", "38"})
-
-
-@dataclass(frozen=True, slots=True)
-class _Written:
-    """One section as written. prefix: the section that a clause by itself continues."""
-
-    match: re.Match[str]
-    prefix: str = ""
-
-
 # Section numbers parted by slashes and, behind them, words without a digit.
 _PLAIN_LIST = re.compile(
     r"(?P<numbers>[1-9]\d{0,2}[A-Z]?(?:/[1-9]\d{0,2}[A-Z]?)*) (?P<act>[^\s\d/,;&()-][^\d/,;&()-]{1,30})"
 )
 _SLASHES = re.compile("/")
-
-
-@dataclass
-class _Group:
-    """Sections met before or after an act's name; lives while one text is parsed. cut: how many stand before "and"."""
-
-    sections: list[_Written] = field(default_factory=list)
-    cut: int = 0
-    act: ActFound | None = None
-    leftover: list[str] = field(default_factory=list)
+_NOT_DIGITS = re.compile("[^0-9/]")
 
 
 def clean_sections(raw: str, context: CleanContext) -> CleanedRows:
@@ -71,13 +43,16 @@ def clean_sections(raw: str, context: CleanContext) -> CleanedRows:
     Sections are canonical as "379", "498A", "376(2)(n)". An act that is not named is inferred with the note
     "act-inferred": the BNS where the context's day is 1 July 2024 or later, which then is the law in force, else the
     IPC. Offences of the penal code before "and" in "498A/406 and 3/4 DP Act" have no act of their own and are inferred
-    too. Nothing is inferred where an act is named that is not known ("act-unknown"), nor for a section that the penal
+    too, and so is a part of the list with a section beyond the last one of the act behind it: "302/34, 25 Arms Act".
+    Nothing is inferred where an act is named that is not known ("act-unknown"), nor for a section that the penal
     code has not ("act-unclear"). What is neither section nor act nor a word of the trade becomes a row whose section
-    has no value ("unparsed"). A number the IPC or BNS has not is kept, doubted, as "section-unknown".
+    has no value ("unparsed"). A number that the IPC, the BNS or an act of known length has not is kept, doubted, as
+    "section-unknown".
     """
     plain = _PLAIN_LIST.fullmatch(raw)
     act = _only_act(plain["act"]) if plain else ""
-    return _plain_rows(plain["numbers"], act) if plain and act else parse_sections(raw, context)
+    is_plain = plain and act and not _goes_beyond(plain["numbers"], act)
+    return _plain_rows(plain["numbers"], act) if plain and is_plain else parse_sections(raw, context)
 
 
 def parse_sections(raw: str, context: CleanContext) -> CleanedRows:
@@ -87,7 +62,7 @@ def parse_sections(raw: str, context: CleanContext) -> CleanedRows:
     text = AMENDED.sub(" ", re.sub(r"&amp;", "&", html.unescape(text), flags=re.I))
     numbers = [m.group() for m in CASE_NUMBER.finditer(text)]
     rows: list[dict[str, Cleaned]] = []
-    for group in _groups(CASE_NUMBER.sub(" ", text)):
+    for group in (part for g in _groups(CASE_NUMBER.sub(" ", text)) for part in by_last_section(g)):
         rows += _group_rows(group, context)
         rows += [_unparsed(piece) for piece in group.leftover]
     return CleanedRows(tuple(_without_doubles([*rows, *map(_unparsed, numbers)])))
@@ -102,6 +77,12 @@ def _only_act(text: str) -> str:
     return found[0].ids[0] if is_plain else ""
 
 
+def _goes_beyond(numbers: str, act: str) -> bool:
+    """Whether an act ends before one of the sections."""
+    last = last_section((act,))
+    return last > 0 and max(map(int, _SLASHES.split(_NOT_DIGITS.sub("", numbers)))) > last
+
+
 def _plain_rows(numbers: str, act: str) -> CleanedRows:
     """The rows of "379/411 IPC", the way nearly all lists are written: nothing else is looked for."""
     return CleanedRows(tuple(_plain_row(n, act) for n in dict.fromkeys(_SLASHES.split(numbers))))
@@ -111,31 +92,31 @@ def _plain_rows(numbers: str, act: str) -> CleanedRows:
 def _plain_row(number: str, act: str) -> Mapping[str, Cleaned]:
     match = SECTION.fullmatch(number)
     assert match is not None
-    return {"act": Cleaned(act), "section": _canonical(_Written(match), act), "inferred": Cleaned("no", raw=number)}
+    return {"act": Cleaned(act), "section": _canonical(Written(match), act), "inferred": Cleaned("no", raw=number)}
 
 
 def _unparsed(piece: str) -> dict[str, Cleaned]:
     return {"section": Cleaned(None, 0.0, ("unparsed",), piece)}
 
 
-def _groups(text: str) -> list[_Group]:
+def _groups(text: str) -> list[Group]:
     """Sections with the act that governs them: the one behind them; the one before where the text begins with one."""
     found = _without_echo(text, find_acts(text))
     leads = bool(found) and not SECTION.search(text[: found[0].start])
-    groups: list[_Group] = []
+    groups: list[Group] = []
     at = 0
     for act in found:
         group = _sections_of(text[at : act.start])
         at = act.end
         if leads:
             if groups:
-                _extend(groups[-1], group)
-            groups.append(_Group(act=act, leftover=group.leftover if not groups else []))
+                groups[-1].extend(group)
+            groups.append(Group(act=act, leftover=group.leftover if not groups else [], leads=True))
         else:
-            groups += _by_and(group, act, first=not groups)
+            groups += by_and(group, act, first=not groups)
     rest = _sections_of(text[at:])
     if leads and groups:
-        _extend(groups[-1], rest)
+        groups[-1].extend(rest)
     else:
         groups.append(rest)
     return groups
@@ -154,66 +135,39 @@ def _without_echo(text: str, found: list[ActFound]) -> list[ActFound]:
     return kept
 
 
-def _extend(group: _Group, more: _Group) -> None:
-    group.sections += more.sections
-    group.leftover += more.leftover
-
-
-def _by_and(group: _Group, act: ActFound, *, first: bool) -> Iterator[_Group]:
-    """In "498A/406 and 3/4 DP Act" offences before "and" are the penal code's; in "66C & 66D IT Act" they are not."""
-    before = group.sections[: group.cut]
-    if first and 0 < group.cut < len(group.sections) and _are_of_the_code(before, act.ids[0]):
-        yield _Group(sections=before)
-        group.sections = group.sections[group.cut :]
-    group.act = act
-    yield group
-
-
-def _are_of_the_code(before: list[_Written], act: str) -> bool:
-    """Whether sections before "and" are offences under the penal code rather than sections of the act behind it."""
-    numbers = [_number(w.match.group(), "IPC").partition("(")[0] for w in before]
-    if act == "IPC" or (act == "BNS" and bns_sections().issuperset(numbers)):
-        return False
-    return all(map(_is_charged, numbers)) and not (act in _PROCEDURE and _STEPS & set(numbers))
-
-
-def _is_charged(number: str) -> bool:
-    """Whether the penal code has such an offence: nobody is charged with its definitions."""
-    is_late = int("".join(filter(str.isdigit, number)) or 0) >= _FIRST_CHARGED
-    return number in ipc_sections() and (is_late or number in _CHARGED_BEFORE or number in punishments())
-
-
-def _sections_of(text: str) -> _Group:
-    group = _Group()
+def _sections_of(text: str) -> Group:
+    group = Group()
     marked = NOISE.sub(" ", AND.sub(" ; ", text))
-    end = 0
+    end = part = 0
     prefix = ""
     for m in SECTION.finditer(marked):
         cut = group.cut
-        _note_gap(group, marked[end : m.start()])
+        gap = marked[end : m.start()]
+        _note_gap(group, gap)
+        part += bool(PARTING.search(gap))
         end = m.end()
         if m.group("orphan"):
             group.cut = cut
             if prefix:
-                group.sections.append(_Written(m, prefix))
+                group.sections.append(Written(m, prefix, part))
             else:
                 group.leftover.append(m.group())
         elif not (YEAR.fullmatch(m.group("number")) and not m.group("letter") and not m.group("tail")):
             clauses = re.findall(PAREN, m.group("tail") or "", re.I)
             prefix = m.group("number") + "".join(re.sub(r"\s", "", c) for c in clauses[:-1])
-            group.sections.append(_Written(m))
+            group.sections.append(Written(m, part=part))
     _note_gap(group, marked[end:])
     return group
 
 
-def _note_gap(group: _Group, gap: str) -> None:
+def _note_gap(group: Group, gap: str) -> None:
     if ";" in gap:
         group.cut = len(group.sections)
     if not BARE.fullmatch(gap):
         group.leftover.append(gap.strip(" /,;:.-–—()[]{}"))
 
 
-def _group_rows(group: _Group, context: CleanContext) -> Iterator[dict[str, Cleaned]]:
+def _group_rows(group: Group, context: CleanContext) -> Iterator[dict[str, Cleaned]]:
     if group.act and not group.sections:
         yield {"act": _act(group.act, context), "section": Cleaned(None, 0.0, ("section-missing",), " ")}
     if not group.act and any(map(names_an_act, group.leftover)):
@@ -223,9 +177,12 @@ def _group_rows(group: _Group, context: CleanContext) -> Iterator[dict[str, Clea
     for written in group.sections:
         act = of_group
         section = _canonical(written, act.value or "")
+        if group.is_open and act.value:
+            act = Cleaned(act.value, 0.6, ("act-inferred",))
         if not group.act and "section-unknown" in section.notes:
             act = Cleaned(None, 0.0, ("act-unclear",))
-        inferred = Cleaned("yes" if not group.act and act.value else "no", raw=written.match.group().strip())
+        is_inferred = bool(act.value) and (group.act is None or group.is_open)
+        inferred = Cleaned("yes" if is_inferred else "no", raw=written.match.group().strip())
         yield {"act": act, "section": section, "inferred": inferred}
 
 
@@ -243,36 +200,17 @@ def _inferred(context: CleanContext) -> Cleaned:
     return Cleaned("IPC", 0.5 if context.day == NEW_LAW_FROM[:4] else 0.9, ("act-inferred",))
 
 
-def _canonical(written: _Written, act: str) -> Cleaned:
+def _canonical(written: Written, act: str) -> Cleaned:
     m = written.match
     raw = m.group().strip()
     if written.prefix:
         clauses = re.sub(r"[\s\-]", "", m.group("orphan")).lower()
         return Cleaned(written.prefix + clauses, 0.9, ("clause-of-same-section",), raw)
-    section = _number(m.group(), act)
+    section = section_number(m.group(), act)
     known = ipc_sections() if act == "IPC" else bns_sections() if act == "BNS" else frozenset()
-    if known and section.partition("(")[0] not in known:
+    if (known and section.partition("(")[0] not in known) or (act and 0 < last_section((act,)) < written.whole):
         return Cleaned(section, 0.4, ("section-unknown",), raw)
     return Cleaned(section, raw=raw)
-
-
-@lru_cache(maxsize=_KEPT)
-def _number(written: str, act: str) -> str:
-    """A section as it is cited: number, letter, clauses. written: what SECTION matched."""
-    m = SECTION.match(written)
-    assert m is not None
-    number = str(int(m.group("number")))
-    letter = latin_letter(m.group("letter") or "")
-    clauses = [latin_letter(c) for c in CLAUSE.findall(m.group("tail") or "")]
-    if act == "IPC" and not letter and clauses:
-        letter, clauses = _letter_in_brackets(number, clauses)
-    return number + letter + "".join(f"({c.lower()})" for c in clauses)
-
-
-def _letter_in_brackets(number: str, clauses: list[str]) -> tuple[str, list[str]]:
-    """498(A) is section 498A where the IPC has one; 376(2) and 505(b) are clauses."""
-    is_letter = clauses[0].isalpha() and number + clauses[0] in ipc_sections()
-    return (clauses[0], clauses[1:]) if is_letter else ("", clauses)
 
 
 def _without_doubles(rows: list[dict[str, Cleaned]]) -> Iterator[dict[str, Cleaned]]:

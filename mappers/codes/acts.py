@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -10,12 +11,15 @@ from mappers.codes.lists import CodeList, make_list
 from mappers.codes.tables import native_ways, read_csv, split_ways
 from mappers.folding import fold_key
 
+_WHOLE = re.compile(r"(?<![\w(])[0-9]+[A-Z]*")
+
 
 @dataclass(frozen=True, slots=True)
 class Act:
     """One act. in_force_from, in_force_to: ISO dates, "" when open. spellings: all ways to name it, longest first.
 
-    scope: where it applies, for people; states: the same as state codes, () for no limit.
+    scope: where it applies, for people; states: the same as state codes, () for no limit. last_section: number of its
+    last section, 0 when not known. typical: whole sections that people are often charged with.
     """
 
     id: str
@@ -27,6 +31,8 @@ class Act:
     spellings: tuple[str, ...]
     scope: str = ""
     states: tuple[str, ...] = ()
+    last_section: int = 0
+    typical: frozenset[str] = frozenset()
 
     def is_in_force(self, day: str) -> bool:
         """Whether the act applied on an ISO day, or on any day of a year "2012"."""
@@ -65,6 +71,8 @@ def _act(row: Mapping[str, str]) -> Act:
         ordered,
         row["scope"],
         split_ways(row["states"]),
+        int(row["last_section"] or 0),
+        frozenset(_WHOLE.findall(row["typical_sections"])),
     )
 
 
