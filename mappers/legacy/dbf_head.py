@@ -10,6 +10,7 @@ import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import BinaryIO
 
 from mappers.errors import TableError
 from mappers.legacy.table import unique_names
@@ -34,6 +35,8 @@ _SAMPLE_BYTES = 1 << 20
 _HEAD_BYTES = 1 << 16
 _SOUND = 0.98
 _USABLE = 0.75
+# So many more of its cells must begin where something begins, before a field is taken to be longer than it says.
+_CLEARLY = 0.05
 # One byte in so many is a blank in any table of padded fields; an encrypted one has next to none.
 _CLEAR = 8
 _NUMBER = re.compile(rb"[ \0]*[+-]?[\d.,]*(?:[eE][+-]?\d+)?[ \0]*|[ *]+")
@@ -220,8 +223,11 @@ def _settle(head: Head, data: bytes, size: int) -> Head:
     """The head with the start and the length of rows that fit the rows best; its own where they fit well enough."""
     own = replace(head, length=max(head.length, 1))
     usual = (head.end, head.end + 1, head.end + _BACKLINK)
-    if head.length == head.total and head.first in usual and head.first <= len(data) and _fit(data, own) >= _SOUND:
-        return own
+    if head.length == head.total and head.first <= len(data) and head.length > 1:
+        if head.first in usual and (_fit(data, own) >= _SOUND or _marked_share(data, own) >= _USABLE):
+            return own
+        if _is_of_size(own, size) and _marks(data, own) >= _SOUND:
+            return own
     firsts = [head.first, *usual]
     lengths = [head.total, head.length, (size - head.first) // head.count if head.count else 0]
     tried = [
@@ -234,12 +240,53 @@ def _settle(head: Head, data: bytes, size: int) -> Head:
     if not tried:
         return replace(own, length=max(head.total, 2), first=min(head.end, size), fits=False)
     best = max(tried, key=lambda h: _likeness(data, h, size))
-    fit = _fit(data, best)
+    fit = _marks(data, best) if _is_of_size(best, size) else _fit(data, best)
     return replace(best, notes=(*best.notes, *_said(head, best, fit)), fits=fit >= _USABLE)
 
 
+def has_whole_rows(f: BinaryIO, head: Head, size: int) -> bool:
+    """Whether the length of the file, or an end mark where the count says, speaks for rows without a byte too many."""
+    held, rest = divmod(max(0, size - head.first), head.length)
+    f.seek(head.first + head.count * head.length)
+    if f.read(1) == _END_OF_FILE:
+        return True
+    f.seek(max(0, size - 1))
+    ends = f.read(1) == _END_OF_FILE
+    return (rest == 1 and ends) or (rest == 0 and (not ends or not held))
+
+
+def _is_of_size(head: Head, size: int) -> bool:
+    """Whether the file is as long as the head's count says, with or without an end mark."""
+    return head.count > 0 and size - head.first - head.count * head.length in (0, 1)
+
+
+def _marks(data: bytes, head: Head) -> float:
+    """The share of the first rows that begin with a row mark."""
+    marks = _first_marks(data, head, 0)
+    return sum(m in FLAGS for m in marks) / len(marks) if marks else 1.0
+
+
+def _first_marks(data: bytes, head: Head, shift: int) -> bytes:
+    many = min(_SAMPLE_ROWS, head.count or _SAMPLE_ROWS, (len(data) - head.first) // head.length)
+    start = head.first + shift
+    return data[start : start + max(0, many) * head.length : head.length]
+
+
+def _marked_share(data: bytes, head: Head) -> float:
+    """The share of the first rows that begin with a row mark where the head says, or all moved by as many bytes."""
+    own = [m in FLAGS for m in _first_marks(data, head, 0)]
+    best = 0
+    for shift in range(1, head.length):
+        moved = _first_marks(data, head, shift)
+        best = max(best, sum(o or m in FLAGS for o, m in zip(own, moved, strict=False)))
+    return best / len(own) if own else 1.0
+
+
 def _one_field_mended(head: Head, data: bytes) -> list[Head]:
-    """The head with the length of one field changed so that the fields fill the row, if numbers and dates then fit."""
+    """The head with the length of one field changed so that the fields fill the row, if its cells then fit better.
+
+    Where they do not, the bytes behind the last field belong to none.
+    """
     more = head.length - head.total
     if not more or not 32 < head.first < len(data):
         return []
@@ -250,6 +297,12 @@ def _one_field_mended(head: Head, data: bytes) -> list[Head]:
     if not tried:
         return []
     i, best = max(tried, key=lambda t: _likeness(small, t[1], 0))
+    if more > 0 and i < len(head.fields) - 1:
+        behind = Field("", "C", head.total, more)
+        own, mended = _likeness(small, replace(head, fields=(*head.fields, behind)), 0), _likeness(small, best, 0)
+        begun = own[2] * (len(head.fields) + 1) / len(head.fields)
+        if mended[0] < own[0] or mended[2] < begun + _CLEARLY:
+            return []
     said = f"field {best.fields[i].name} is read as {best.fields[i].length} bytes long, not {head.fields[i].length}"
     return [replace(best, notes=(*head.notes, said))]
 

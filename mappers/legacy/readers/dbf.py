@@ -12,13 +12,16 @@ from typing import Any, BinaryIO
 
 from mappers.legacy.damage import RowDamage
 from mappers.legacy.dbf_cells import Cell, Convert, apply_flags, columns, null_bits
-from mappers.legacy.dbf_head import FLAGS, Field, Head, looks_like_dbf, read_head
+from mappers.legacy.dbf_cut import AHEAD, BEHIND, Cutter
+from mappers.legacy.dbf_head import FLAGS, Field, Head, has_whole_rows, looks_like_dbf, read_head
 from mappers.legacy.memo import MemoFile, open_memo
 from mappers.legacy.table import LegacyRow, LegacyTable, ReadAs
 
 RANK = 30
 
 _CHUNK_BYTES = 1 << 15
+# Rows read together at the least: some are looked at again with the next ones.
+_FEWEST = 4 * (AHEAD + BEHIND)
 _END = b"\x1a"
 _PADDING = b" \0"
 _MARKS = frozenset((b" ", b"*"))
@@ -93,25 +96,55 @@ class _Rows:
 
     def chunks(self) -> Iterator[Iterable[LegacyRow]]:
         """Rows, many at a time; the notes are complete when the last has been taken."""
-        head = self.head
-        many = max(1, min(4096, _CHUNK_BYTES // head.length))
-        number = 0
+        length, at = self.head.length, self.head.first
+        many = max(_FEWEST, min(4096, _CHUNK_BYTES // length))
+        number, data = 0, b""
         with self.path.open("rb") as f:
-            f.seek(head.first)
+            cutter = Cutter(self.head, is_whole=has_whole_rows(f, self.head, self.path.stat().st_size))
+            f.seek(at)
             while True:
-                data = f.read(many * head.length)
-                whole = len(data) // head.length
-                whole, is_end = self._before_end(data, number, whole)
-                if whole:
-                    yield self._chunk(data[: whole * head.length], number, whole)
-                    number += whole
-                if is_end or len(data) < many * head.length:
-                    yield from self._last(data[whole * head.length :], number, f)
+                data += f.read(many * length - len(data))
+                whole, is_end = self._before_end(data, number, len(data) // length)
+                is_last = is_end or len(data) < many * length
+                found = cutter.find(data, whole, is_last=is_last) if self.head.fits else None
+                if found is None and is_last and self.head.fits:
+                    found = cutter.last_row(data, whole)
+                sound, done = whole - (0 if is_last else cutter.rows_kept(data, whole)), 0
+                if found is not None:
+                    sound, done = found.start // length, found.end
+                if sound:
+                    yield self._chunk(data[: sound * length], number, sound, at)
+                    number += sound
+                if found is not None:
+                    broken = list(self._broken(data[found.start : found.end], number, at + found.start))
+                    yield broken
+                    number += len(broken)
+                elif is_last:
+                    yield from self._last(data[whole * length :], number, f, at + whole * length)
                     break
+                done = done or sound * length
+                data, at = data[done:], at + done
         if self.memo is not None:
             self.memo.file.close()
         self._say_counts(number)
         self.notes.extend(self._damage.sentences())
+
+    def _broken(self, data: bytes, number: int, offset: int) -> Iterator[LegacyRow]:
+        """Bytes between sound rows as rows with a problem; few surplus ones go with the row before them."""
+        length = self.head.length
+        whole, rest = divmod(len(data), length)
+        if not whole and rest <= length // 2:
+            self._damage.add(f"{rest} bytes before a row belong to none; they are not delivered", number + 1)
+            return
+        is_own = rest > length // 2
+        for i in range(whole + is_own):
+            is_odd = i == whole + is_own - 1 and rest > 0
+            cells = data[i * length : (i + 1) * length]
+            (row,) = self._chunk(cells.ljust(length, b"\0"), number + i, 1, offset + i * length)
+            surplus = data[whole * length :] if is_odd and not is_own else b""
+            problem = "broken" if not is_odd else "too-short" if is_own else "too-long"
+            self._damage.add("bytes are missing or too many; the rows behind it are sound again", row.number)
+            yield row._replace(cells=(*row.cells, surplus) if surplus else row.cells, problem=problem)
 
     def _before_end(self, data: bytes, number: int, whole: int) -> tuple[int, bool]:
         """How many rows of the chunk stand before the end of the table, and whether it ends there.
@@ -127,10 +160,10 @@ class _Rows:
                 return i, True
         return whole, False
 
-    def _chunk(self, data: bytes, number: int, count: int) -> Iterable[LegacyRow]:
+    def _chunk(self, data: bytes, number: int, count: int, first: int) -> Iterable[LegacyRow]:
+        """So many rows behind the given number. first: where they begin in the file."""
         raw = list(zip(*self._row.iter_unpack(data), strict=True))
         numbers = range(number + 1, number + count + 1)
-        first = self.head.first + number * self.head.length
         offsets = range(first, first + count * self.head.length, self.head.length)
         cells = self._cells(raw, numbers)
         deleted = map(b"*".__eq__, raw[0])
@@ -144,6 +177,10 @@ class _Rows:
             read.append(self._column(field, convert, stored, numbers, flags))
         cells: Iterable[tuple[Cell, ...]] = zip(*read, strict=False) if read else repeat((), len(numbers))
         if self._tail and any(t.strip(_PADDING) for t in raw[-1]):
+            said = f"{self._tail} bytes behind the last field, delivered as a cell without a column,"
+            for t, number in zip(raw[-1], numbers, strict=True):
+                if t.strip(_PADDING):
+                    self._damage.add(said, number)
             return ((*c, t) if t.strip(_PADDING) else c for c, t in zip(cells, raw[-1], strict=True))
         return cells
 
@@ -171,13 +208,13 @@ class _Rows:
                 self._damage.add("the mark before a row is damaged", number)
         return ["" if m in _MARKS else "row-mark-damaged" for m in marks]
 
-    def _last(self, rest: bytes, number: int, f: BinaryIO) -> Iterator[Iterable[LegacyRow]]:
+    def _last(self, rest: bytes, number: int, f: BinaryIO, offset: int) -> Iterator[Iterable[LegacyRow]]:
         """What follows the last whole row: an end mark, a row that is cut, or bytes that belong to none."""
         head = self.head
         is_row = number < head.count or (number > head.count and rest[:1] in _MARKS)
         if is_row and rest[:1] != _END and 0 < len(rest) < head.length:
             padded = rest.ljust(head.length, b"\0")
-            (row,) = self._chunk(padded, number, 1)
+            (row,) = self._chunk(padded, number, 1, offset)
             yield (row._replace(problem="cut"),)
             return
         behind = len(rest) + sum(map(len, iter(partial(f.read, _CHUNK_BYTES), b"")))
