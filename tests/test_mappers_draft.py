@@ -166,6 +166,21 @@ def test_a_column_of_states_does_not_stop_a_draft_and_is_left_to_the_workspace()
     assert line.kind == "elsewhere" and "workspace" in line.reason
 
 
+def test_the_day_of_a_judgment_is_not_that_of_the_fir():
+    rows = [("Samplepur", "21", "2016", "10/04/2018", "Sample Exampleson", "Convicted")]
+    made = targets(draft(["PS", "FIRNO", "FIRYR", "JDATE", "ACCNAME", "RESULT"], rows, "COURT"))
+    assert made["JDATE"] == "judgment_date"
+
+
+def test_a_table_without_names_of_columns_is_matched_by_all_of_them_and_says_so(tmp_path):
+    rows = [(f"{n}", "Samplepur", f"0{n}/04/2015", "379 IPC", "Sample Exampleson") for n in range(1, 6)]
+    made = draft([f"COLUMN_{n}" for n in range(1, 6)], rows)
+    bound(made, tmp_path)
+    text = write_draft(made, "xx_draft")
+    assert 'columns = ["COLUMN_1", "COLUMN_2", "COLUMN_3", "COLUMN_4", "COLUMN_5"]' in text
+    assert "would be taken for it" in text
+
+
 def test_particulars_belong_to_the_person_named_before_them():
     made = targets(draft(["CRNO", "COMPLAINANT", "FATHER", "ADDRESS", "ACCUSED", "FATHER_2", "AGE"]))
     assert made["FATHER"] == "complainant.relative_name" and made["ADDRESS"] == "complainant.address"

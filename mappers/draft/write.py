@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
@@ -12,6 +13,8 @@ from mappers.draft.draft import Draft, DraftLine
 from mappers.draft.rules import DraftRule
 
 _SHOWN = 12
+# Names that readers give to columns without one.
+_UNNAMED = re.compile(r"COLUMN_\d+")
 
 
 def write_draft(draft: Draft, mapping_id: str, *, title: str = "", states: tuple[str, ...] = ()) -> str:
@@ -82,6 +85,10 @@ def _unlisted(line: DraftLine) -> tuple[str, ...]:
 
 def _match(draft: Draft, states: tuple[str, ...]) -> Iterator[str]:
     columns = [line.source for line in draft.of_kind("mapped")] or [line.source for line in draft.lines]
+    if all(_UNNAMED.fullmatch(c) for c in columns):
+        columns = [line.source for line in draft.lines]
+        yield "# The table has no names of columns. Any other without them and as wide would be taken for it: name them in"
+        yield "# the old program, or keep this file out of a workspace with such tables."
     yield "[match]"
     yield f"columns = {_texts(columns)}"
     if states:
