@@ -157,6 +157,45 @@ def test_what_is_dangerous_or_no_table_is_refused(tmp_path: Path, data: str, kin
     assert refused.value.kind == kind
 
 
+ROWS = "<r><x><no>1</no><n>Abel</n></x><x><no>2</no><n>Bela</n></x></r>"
+
+
+@pytest.mark.parametrize("declared", ["", '<?xml version="1.0"?>\n', "<!-- [ > -->\n"])
+@pytest.mark.parametrize(
+    "dtd",
+    [
+        "<!ELEMENT r (x*)>",
+        '<!ELEMENT r (x*)>\n<!ELEMENT x (no, n)> <!-- it\'s ]> one --> <?p ]> ?><!ATTLIST x y CDATA "]>">',
+        "<!ENTITY unused 'x'>",
+        "<!ELEMENT x (no, n)>" * 600,
+    ],
+)
+def test_a_file_with_its_dtd_inside_is_read(tmp_path: Path, declared: str, dtd: str) -> None:
+    for data in (text := f"{declared}<!DOCTYPE r [{dtd}]>\n{ROWS}"), text.encode("utf-16"):
+        (found,) = read(tmp_path / "t.xml", data)
+        assert found.columns[-2:] == ("no", "n")
+        assert [row[-2:] for row in texts(found)] == [("1", "Abel"), ("2", "Bela")]
+
+
+@pytest.mark.parametrize("kind", ["", "xml"])
+@pytest.mark.parametrize(
+    "dtd",
+    [
+        '<!ENTITY a "x,x,x,x">\n<!ENTITY b "&a;&a;,&a;">\n<!ENTITY c "&b;&b;,&b;">',
+        '<!ENTITY c SYSTEM "/secret">',
+        "<!ENTITY % p \"<!ENTITY c 'x'>\"> %p;",
+    ],
+)
+def test_entities_that_a_file_declares_are_not_put_in(tmp_path: Path, dtd: str, kind: str) -> None:
+    with pytest.raises(TableError, match="entities") as refused:
+        read(
+            tmp_path / "t.xml",
+            f"<!DOCTYPE r [\n{dtd}\n]>\n<r>\n<x><no>1,2</no><n>&c;</n></x>\n<x><no>3,4</no></x></r>",
+            kind,
+        )
+    assert refused.value.kind == "unreadable"
+
+
 def test_no_file_outside_is_fetched(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("do not read")
     data = f'<!DOCTYPE a SYSTEM "{tmp_path}/secret"><a><b><c>1</c></b><b><c>&x;</c></b></a>'

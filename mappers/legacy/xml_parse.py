@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 from xml.parsers import expat
 
 from mappers.errors import TableError
-from mappers.legacy.lines import TextForm
+from mappers.legacy.lines import TextForm, read_chunks
 from mappers.legacy.xml_feed import Feed, Mends
 
 DEEPEST = 200
 _LONGEST_TOKEN = 8 << 20
+_LONGEST_NAME = 1 << 12
+_REFERENCE = re.compile(rb"&([^\s&;#<>\"']++);")
 # Of expat's error codes, those that small faults in the text give, not faults of the tags.
 _ERRORS = expat.errors
 _MENDABLE = frozenset(
@@ -88,6 +90,7 @@ class Parsing:
     def __post_init__(self) -> None:
         self._open: list[Tag] = []
         self._ahead = 0
+        self._entities: set[bytes] = set()
         part = self.segment
         self._feed = Feed(self.path, self.form, part.start, part.end, self.is_mended, mends=self.mends)
         self._parser = self._made()
@@ -127,7 +130,8 @@ class Parsing:
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self.listener.text
-        parser.EntityDeclHandler = self._refuse
+        parser.EntityDeclHandler = self._declare
+        parser.EndDoctypeDeclHandler = self._end_doctype
         parser.SkippedEntityHandler = self._skipped
         return parser
 
@@ -160,9 +164,33 @@ class Parsing:
         if not is_parameter:
             self.listener.text(f"&{name};")
 
-    def _refuse(self, *_: object) -> None:
-        """Entities of the file's own can grow without bound when they are put in."""
-        raise TableError(f"{self.path.name}: the file declares entities; refused", kind="unreadable")
+    def _declare(self, name: str, is_parameter: bool, *_: object) -> None:
+        """Entities of the file's own can grow without bound when they are put in, or name other files."""
+        if is_parameter:
+            raise self._refused("declares entities for its own DTD")
+        self._entities.add(name.encode())
+
+    def _end_doctype(self) -> None:
+        if self._entities and _uses_entity(self.path, self.form, self._entities):
+            raise self._refused("declares entities and uses them")
+
+    def _refused(self, what: str) -> TableError:
+        return TableError(
+            f"{self.path.name}: the file {what} (<!ENTITY ...> in its DTD); refused, for they can grow without bound or"
+            " fetch other files",
+            kind="unreadable",
+        )
+
+
+def _uses_entity(path: Path, form: TextForm, names: Set[bytes]) -> bool:
+    """Whether one of the entities is named anywhere in a file."""
+    rest = b""
+    for piece in read_chunks(path, form):
+        data = rest + piece
+        if any(m[1] in names for m in _REFERENCE.finditer(data)):
+            return True
+        rest = data[-_LONGEST_NAME:]
+    return False
 
 
 def _bytes_of(form: TextForm) -> str:

@@ -25,7 +25,15 @@ from mappers.legacy.xml_workbook import read_workbook
 RANK = 50
 
 _DECLARED = re.compile(rb"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([\w.:-]+)[\"'][^>]*>", re.IGNORECASE)
-_START = re.compile(rb"\s*(?:<\?xml[\s?][^>]*>\s*)?(?:<!--.*?-->\s*|<\?[^>]*>\s*|<!DOCTYPE[^>\[]*>\s*)*", re.DOTALL)
+# What may stand before the first tag; a DTD within the file has brackets around it.
+_QUOTED = rb"\"[^\"]*+\"|'[^']*+'"
+_DTD = rb"\[(?:[^\]\"'<]++|" + _QUOTED + rb"|<!--.*?-->|<\?.*?\?>|<)*+\]\s*+"
+_START = re.compile(
+    rb"\s*+(?:<\?xml[\s?][^>]*+>\s*+)?(?:<!--.*?-->\s*+|<\?[^>]*+>\s*+|<!DOCTYPE(?:[^>\[\"']++|" + _QUOTED + rb")*+(?:"
+    + _DTD + rb")?+>\s*+)*+",
+    re.DOTALL,
+)  # fmt: skip
+_DOCTYPE = re.compile(rb"<!DOCTYPE\s+(?!html)", re.IGNORECASE)
 _TAG = re.compile(rb"<[A-Za-z_\x80-\xff]")
 _HTML = re.compile(rb"<!DOCTYPE\s+html|<(?:html|table|body|head|style|meta|script|div|center|font|title)[\s>]", re.I)
 _WORKBOOK = re.compile(rb"<(?:\w+:)?Workbook\b")
@@ -41,6 +49,8 @@ def looks_like(path: Path, head: bytes) -> bool:
         return False
     start = _START.match(text)
     at = start.end() if start else 0
+    if _DOCTYPE.match(text, at):  # its DTD goes on behind the first bytes, or is broken
+        return _HTML.search(text[:at]) is None
     return _TAG.match(text, at) is not None and _HTML.search(text[:at]) is None and _HTML.match(text, at) is None
 
 
@@ -51,7 +61,8 @@ def read_tables(path: Path, how: ReadAs) -> Iterator[LegacyTable]:
     second of two like elements is "Accused_2/Name". What is around rows comes with each of them. The file is gone
     through once to find the rows, then once for each table. Cells are bytes where the file is not in the encoding it
     declares. A row in which the file breaks is delivered with problem "broken", the last of a cut file with "cut".
-    Raises TableError "not-a-table" when nothing in it looks like a row, "unreadable" when it declares entities.
+    Raises TableError "not-a-table" when nothing in it looks like a row, "unreadable" when it uses entities that it
+    declares itself.
     """
     written = _declared(path)
     with path.open("rb") as f:
@@ -126,7 +137,7 @@ class XmlFile:
             return self.form.start
         with self.path.open("rb") as f:
             f.seek(self.form.start)
-            m = _START.match(f.read(4096))
+            m = _START.match(f.read(_SEARCHED))
         return self.form.start + (m.end() if m else 0)
 
     def _scan(self, segment: Segment | None = None) -> Break | None:
