@@ -130,6 +130,23 @@ INSERT INTO t SET a = 4;
     ]  # fmt: skip
 
 
+def test_an_insert_of_oracle_into_all_gives_each_row_to_its_table(tmp_path: Path) -> None:
+    data = """INSERT ALL
+  INTO fir (no, name) VALUES (1, 'Abel')
+  INTO fir (no, name) VALUES (2, 'into "x" values (3')
+  INTO ps (code) VALUES ('K01')
+SELECT * FROM dual;
+insert all into fir (no, name) values (3, 'b' c) into ps (code) values ('K02') select 1 from dual;
+INSERT ALL INTO fir (no, name) VALUES (4, 'Cyra') INTO fir VALUES (5, 'Dara') SELECT * FROM dual;
+"""
+    fir, ps = read(tmp_path / "t.sql", data)
+    assert (fir.name, fir.columns, ps.name) == ("fir", ("no", "name"), "ps")
+    found = [(*r.cells, r.problem) for r in fir.rows]
+    assert found[:2] == [("1", "Abel", ""), ("2", 'into "x" values (3', "")]
+    assert found[2:] == [("", "", "broken"), ("4", "Cyra", ""), ("5", "Dara", "")]
+    assert next(ps.rows).cells == ("K01",)
+
+
 def test_columns_named_in_another_order_are_put_right(tmp_path: Path) -> None:
     data = (
         "CREATE TABLE t (a int, b int, c int);\nINSERT INTO t (c, a) VALUES (3, 1);\nINSERT INTO t VALUES (4, 5, 6);\n"

@@ -13,8 +13,10 @@ _S = rb"(?:[\s\0]++|--[^\n]*+\n|/\*(?:[^*]++|\*(?!/))*+\*/)*+"
 _PART = rb"(?:`(?:[^`]++|``)++`|\[[^\]]++\]|\"(?:[^\"]++|\"\")++\"|[\w$@#\x80-\xff]++)"
 _NAME = rb"(" + _PART + rb"(?:\s*+\.{1,2}\s*+" + _PART + rb")*+)"
 _COLUMNS = rb"(?:\(" + _S + rb"(" + _PART + rb"(?:" + _S + rb"," + _S + _PART + rb")*+)" + _S + rb"\))?"
+# Oracle's INSERT ALL has an INTO for each row; such an INTO begins a statement of its own here.
 INSERT = re.compile(
-    rb"(?:INSERT|REPLACE)(?:\s+(?:LOW_PRIORITY|DELAYED|HIGH_PRIORITY|IGNORE|OR\s+\w+)\b)*(?:\s+INTO\b)?" + _S + _NAME
+    rb"(?:(?:INSERT|REPLACE)(?:\s+(?:LOW_PRIORITY|DELAYED|HIGH_PRIORITY|IGNORE|OR\s+\w+|(?:ALL|FIRST)(?=\s+INTO\s))\b)*"
+    rb"(?:\s+INTO\b)?|INTO\b)" + _S + _NAME
     + _S + _COLUMNS + _S + rb"(?:OVERRIDING\s+\w+\s+VALUE" + _S + rb")?"
     rb"(VALUES?(?=[\s(/-])|SELECT\b|SET\b|EXEC\w*\b|DEFAULT\s+VALUES|WITH\b|INTO\b)",
     re.IGNORECASE,
@@ -36,7 +38,7 @@ ROUTINE_END = re.compile(
 )
 DELIMITER = re.compile(rb"DELIMITER\s+(\S+)[^\n]*+(?:\n|\Z)", re.IGNORECASE)
 DELIMITER_BACK = re.compile(rb"^[ \t]*DELIMITER\s+;", re.IGNORECASE | re.MULTILINE)
-_BEGIN = rb"[ \t]*(?:INSERT\s|REPLACE\s+INTO\s|CREATE\s|COPY\s|GO\s|DELIMITER\s)"
+_BEGIN = rb"[ \t]*(?:INSERT\s|INTO\s|REPLACE\s+INTO\s|CREATE\s|COPY\s|GO\s|DELIMITER\s)"
 NEXT_STATEMENT = re.compile(rb"^" + _BEGIN, re.IGNORECASE | re.MULTILINE)
 NEXT_ROW = re.compile(rb"\)\s*+,\s*+(?=\()|^" + _BEGIN, re.IGNORECASE | re.MULTILINE)
 NEXT_SELECT = re.compile(rb"\bUNION\s+(?:ALL\s+)?SELECT\b", re.IGNORECASE)
@@ -51,7 +53,8 @@ SQL_WORD = re.compile(
     re.IGNORECASE,
 )
 SQL_LINE = re.compile(
-    rb"^[ \t]*(?:INSERT\s+(?:INTO\s|\[|IGNORE\s|OR\s)|REPLACE\s+INTO\s|CREATE\s+TABLE\s|COPY\s+[^\n]*FROM\s+stdin)"
+    rb"^[ \t]*(?:INSERT\s+(?:INTO\s|\[|IGNORE\s|OR\s|(?:ALL|FIRST)\s+INTO\s)"
+    rb"|REPLACE\s+INTO\s|CREATE\s+TABLE\s|COPY\s+[^\n]*FROM\s+stdin)"
     rb"|/\*!\d{5} ",
     re.IGNORECASE | re.MULTILINE,
 )
