@@ -147,6 +147,59 @@ INSERT ALL INTO fir (no, name) VALUES (4, 'Cyra') INTO fir VALUES (5, 'Dara') SE
     assert next(ps.rows).cells == ("K01",)
 
 
+@pytest.mark.parametrize(
+    "rows_",
+    [
+        r"(1,'x'),(2,'jke \'dqekj'),(3,'y')",
+        r"(1,'x'),(2,'jke\''),(3,'y')",
+        r"(1,'x\\'),(2,'\'jke\', dqekj'),(3,'y')",
+    ],
+)
+@pytest.mark.parametrize("before", ["", "INSERT INTO s VALUES ('z');\n" * 20_000])
+def test_a_quote_behind_a_backslash_is_taken_as_what_makes_rows_of_it(tmp_path: Path, rows_: str, before: str) -> None:
+    for text in (rows_, rows_.replace(",(", "; INSERT INTO t VALUES (")):
+        data = f"{before}INSERT INTO t VALUES {text};\n"
+        for stored in (data.encode(), data.encode("utf-16")):
+            found = [r for t in read(tmp_path / "t.sql", stored) if t.name == "t" for r in t.rows]
+            assert [r.problem for r in found] == ["", "", ""]
+            assert [r.cells[0] for r in found] == ["1", "2", "3"]
+            assert "'" in str(found[1].cells[1]) and "\\'" not in str(found[1].cells[1])
+
+
+@pytest.mark.parametrize("head", ["SET x = 1;\n", "/*!40101 SET x */;\n"])
+def test_a_path_that_ends_in_a_backslash_ends_its_string(tmp_path: Path, head: str) -> None:
+    data = head + r"INSERT INTO t VALUES (1,'C:\'),(2,'D:\'),(3,'it''s\');"
+    assert one(tmp_path, data) == [("1", "C:\\"), ("2", "D:\\"), ("3", "it's\\")]
+
+
+@pytest.mark.parametrize(
+    "head", ["USE `db`;\n", "-- Host: localhost    Database: db\n", "-- Database: `db`\n", "SET x = 1;\n"]
+)
+def test_a_table_with_and_without_its_database_is_one(tmp_path: Path, head: str) -> None:
+    data = head + (
+        "CREATE TABLE fir (a int, b text);\nINSERT INTO `db`.`fir` VALUES (1,'x');\nINSERT INTO fir VALUES (2,'y');\n"
+        "INSERT INTO db.ps VALUES ('K01');\nINSERT INTO db.fir (b, a) VALUES ('z',3);\n"
+    )
+    fir, ps = read(tmp_path / "t.sql", data)
+    assert (fir.name, fir.columns, texts(fir)) == ("fir", ("a", "b"), [("1", "x"), ("2", "y"), ("3", "z")])
+    assert (ps.name, texts(ps)) == ("ps", [("K01",)])
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "USE db;\n",
+        "SET search_path = x;\nINSERT INTO c (n) VALUES (1);\n",
+        "INSERT INTO public.c (n) VALUES (1);\n",
+        "INSERT INTO x.c (n) VALUES (1);\n",
+    ],
+)
+def test_tables_of_two_databases_stay_two(tmp_path: Path, head: str) -> None:
+    data = head + "INSERT INTO old.fir (n) VALUES (1);\nINSERT INTO fir (n) VALUES (2);\n"
+    found = [texts(t) for t in read(tmp_path / "t.sql", data) if t.name.startswith("fir")]
+    assert found == [[("1",)], [("2",)]]
+
+
 def test_columns_named_in_another_order_are_put_right(tmp_path: Path) -> None:
     data = (
         "CREATE TABLE t (a int, b int, c int);\nINSERT INTO t (c, a) VALUES (3, 1);\nINSERT INTO t VALUES (4, 5, 6);\n"

@@ -27,6 +27,9 @@ CREATE = re.compile(
     + rb"(?=\()",
     re.IGNORECASE,
 )  # fmt: skip
+USE = re.compile(rb"USE\s+(" + _PART + rb")\s*(?:;|\r?\n|\Z)", re.IGNORECASE)
+SEARCH_PATH = re.compile(rb"SET\s+search_path\b|\bset_config\(\s*'search_path'", re.IGNORECASE)
+DATABASE = re.compile(rb"^(?:--|#)[^\n]*?\bDatabase:[ \t]*(" + _PART + rb")[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 ROUTINE = re.compile(
     rb"(?:CREATE|ALTER)\s+(?:OR\s+(?:REPLACE|ALTER)\s+)?(?:DEFINER\s*=\s*\S+\s+)?(?:TEMP\w*\s+)?"
     rb"(?:CONSTRAINT\s+)?(?:PROC|PROCEDURE|TRIGGER|FUNCTION|PACKAGE|EVENT)\b",

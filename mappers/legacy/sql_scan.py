@@ -85,12 +85,13 @@ class Window:
 class Scanner:
     """One pass over a dump. After `statements` gives an insert or copy, `rows` gives its rows, or else skips them.
 
-    lost: places where a statement made no sense and has no row of its own.
+    lost: places where a statement made no sense and has no row of its own. used: databases that USE names.
     """
 
     window: Window
     grammar: Grammar
     lost: list[int] = field(default_factory=list)
+    used: set[bytes] = field(default_factory=set)
     unfinished: int = 0
     _limit: int = _LONGEST_ROW
 
@@ -122,6 +123,8 @@ class Scanner:
             return self._create(m)
         if first in (b"c", b"a") and sql.ROUTINE.match(w.data, w.at):
             self._skip_past(sql.ROUTINE_END)
+        elif first == b"u" and (m := sql.USE.match(w.data, w.at)):
+            self.used.add(name_parts(m[1])[0].lower())
         elif first == b"d" and (m := sql.DELIMITER.match(w.data, w.at)):
             w.at = m.end()
             if m[1] not in (b";", b";;\r"):

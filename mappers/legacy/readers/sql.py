@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,7 +13,8 @@ from mappers.legacy import sql_patterns as sql
 from mappers.legacy.dialect import unescape_copy
 from mappers.legacy.lines import TextForm, as_utf8, find_form, is_text, read_chunks
 from mappers.legacy.package import OLE, ZIP
-from mappers.legacy.sql_patterns import Grammar, grammar
+from mappers.legacy.sql_escapes import find_grammar
+from mappers.legacy.sql_patterns import Grammar, name_parts
 from mappers.legacy.sql_scan import Row, Scanner, Statement, Window
 from mappers.legacy.sql_values import SqlCells
 from mappers.legacy.table import LegacyRow, LegacyTable, ReadAs, unique_names
@@ -47,7 +48,7 @@ def read_tables(path: Path, how: ReadAs) -> Iterator[LegacyTable]:
     """
     form = find_form(path)
     head = next(read_chunks(path, form), b"")
-    index = _Index(path, form, grammar(has_backslash=sql.has_backslash_escapes(head)))
+    index = _Index(path, form, find_grammar(path, form, head), head)
     index.build()
     if not index.tables:
         raise TableError(f"{path.name}: no table: no CREATE TABLE, INSERT or COPY in it", kind="not-a-table")
@@ -83,6 +84,19 @@ class _Found:
         named = [c.decode("utf-8", "replace") for c in self.columns]
         return [*named, *(f"COLUMN_{i}" for i in range(len(named) + 1, self.width + 1))]
 
+    def take_in(self, other: _Found) -> None:
+        """What was found of the same table under another name."""
+        self.add_columns(tuple(other.columns))
+        self.width = max(self.width, other.width)
+        stretches = sorted(zip((*self.starts, *other.starts), (*self.ends, *other.ends), strict=True))
+        self.starts, self.ends = array("q"), array("q")
+        for start, end in stretches:
+            if self.ends and start <= self.ends[-1]:
+                self.ends[-1] = max(self.ends[-1], end)
+            else:
+                self.starts.append(start)
+                self.ends.append(end)
+
     def add_columns(self, names: tuple[bytes, ...]) -> None:
         """Take in columns that a statement names and the table has not yet."""
         known = {c.lower() for c in self.columns}
@@ -91,14 +105,17 @@ class _Found:
 
 @dataclass
 class _Index:
-    """The first pass over a dump."""
+    """The first pass over a dump. head: its beginning; home: the database that a name without one belongs to."""
 
     path: Path
     form: TextForm
     grammar: Grammar
+    head: bytes = b""
+    home: bytes = b""
     tables: dict[tuple[bytes, ...], _Found] = field(default_factory=dict)
     lost: list[int] = field(default_factory=list)
     unfinished: int = 0
+    has_usual_schema: bool = False
     too_many: int = 0
 
     def build(self) -> None:
@@ -122,6 +139,26 @@ class _Index:
                 found.starts.append(statement.offset)
                 found.ends.append(end)
         self.lost, self.unfinished = scanner.lost, scanner.unfinished
+        self.home = self._home(scanner.used)
+        self._unite()
+
+    def _home(self, used: Set[bytes]) -> bytes:
+        """The one database that is named as the dump's own: by USE, in a comment, or by the names of tables alone."""
+        named = used or {name_parts(m[1])[0].lower() for m in sql.DATABASE.finditer(self.head)}
+        if not named and not self.has_usual_schema and not sql.SEARCH_PATH.search(self.head):
+            named = {key[0] for key in self.tables if len(key) > 1}
+        return next(iter(named)) if len(named) == 1 else b""
+
+    def _unite(self) -> None:
+        tables, self.tables = self.tables, {}
+        for key, found in tables.items():
+            known = self.tables.setdefault(self.key(key), found)
+            if known is not found:
+                known.take_in(found)
+
+    def key(self, name: tuple[bytes, ...]) -> tuple[bytes, ...]:
+        """The key of a table, without the database that is the dump's own."""
+        return name[1:] if len(name) > 1 and name[0] == self.home else name
 
     def _measure(self, scanner: Scanner, statement: Statement, found: _Found) -> None:
         row = scanner.skip_rows(statement, len(statement.columns))
@@ -135,6 +172,7 @@ class _Index:
 
     def _found(self, statement: Statement) -> _Found | None:
         key = table_key(statement)
+        self.has_usual_schema |= len(key) < len(statement.name[-2:])
         if key not in self.tables:
             if len(self.tables) >= _MOST_TABLES:
                 self.too_many += 1
@@ -167,7 +205,7 @@ def _rows(index: _Index, key: tuple[bytes, ...], found: _Found, notes: list[str]
         for statement in scanner.statements():
             if statement.kind == "create":
                 continue
-            if table_key(statement) != key:
+            if index.key(table_key(statement)) != key:
                 if statement.kind in _COUNTED:
                     scanner.skip_rows(statement, 0)
                 continue
