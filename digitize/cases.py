@@ -10,7 +10,7 @@ from typing import Any
 from digitize.errors import NotFound
 from digitize.ledger import Ledger
 from digitize.ledger.records import Records, Stored
-from digitize.masking import mask_record
+from digitize.masking_cases import CaseMasks
 from mappers.cases import KEY, Case, Statement, assemble, fir_key, legacy_keys
 from mappers.record import Record
 
@@ -57,9 +57,9 @@ def count_cases(ledger: Ledger) -> CaseCounts:
     return CaseCounts(cases, conflicts, changes, without_fir, linked, records - linked)
 
 
-def case_to_plain(case: Case, *, is_masked: bool) -> dict[str, Any]:
-    """A case as JSON types; protected names masked."""
-    shown = {r.id: mask_record(r) if is_masked else r for r in case.records}
+def case_to_plain(case: Case, masks: CaseMasks | None) -> dict[str, Any]:
+    """A case as JSON types; protected names masked, unless masks is None."""
+    shown = {r.id: masks.mask(r) if masks else r for r in case.records}
     return {
         "key": dict(zip(KEY, case.key, strict=True)),
         "records": [{"record": r.id, "form": r.form, "linked_by": case.linked[r.id]} for r in case.records],

@@ -11,7 +11,7 @@ from typing import Any
 from digitize.errors import OptionsError
 from digitize.ledger import Ledger
 from digitize.ledger.records import Records, Stored
-from digitize.masking import mask_record
+from digitize.masking_cases import CaseMasks, whole_masks
 from digitize.targets.base import roman_names
 from digitize.targets.csv_folder import write_folder
 from digitize.targets.shapes import FlatShape, LayoutShape, Shape, find_layout
@@ -43,7 +43,7 @@ def export(
     with_all: bool = False,
     layout: str = "",
 ) -> Exported:
-    """Write records; those whose victims the law protects are masked unless a reason is given.
+    """Write records; those of cases whose victims the law protects are masked unless a reason is given.
 
     to: "csv" (a folder with one file a table, headers = field ids; clean records only unless with_all, for its rows
     carry no verdict; layout: the tables of a target, by the id of its layout, instead) or "jsonl" (every record,
@@ -60,12 +60,12 @@ def export(
             ledger.record_event(site, "export", "note", detail={"unmasked": True, "reason": unmask_reason, "to": to})
         target = out or place.folder / "exports" / ((layout or "records") if to == "csv" else "records.jsonl")
         chosen = _Chosen(Records(ledger).all(), with_all=with_all or to == "jsonl")
-        is_masked = not unmask_reason
+        masks = None if unmask_reason else whole_masks(ledger)
         if to == "jsonl":
-            return Exported(target, _write_jsonl(ledger, iter(chosen), target, is_masked=is_masked), 0)
+            return Exported(target, _write_jsonl(ledger, iter(chosen), target, masks), 0)
         found = find_layout(place, layout)
         shape: Shape = LayoutShape(found) if found else FlatShape()
-        count = write_folder((mask_record(s.record) if is_masked else s.record for s in chosen), target, shape)
+        count = write_folder((masks.mask(s.record) if masks else s.record for s in chosen), target, shape)
         return Exported(target, count, chosen.left_out, dict(sorted(shape.gaps.items())))
 
 
@@ -84,20 +84,20 @@ class _Chosen:
                 self.left_out += 1
 
 
-def _write_jsonl(ledger: Ledger, stored: Iterator[Stored], path: Path, *, is_masked: bool) -> int:
+def _write_jsonl(ledger: Ledger, stored: Iterator[Stored], path: Path, masks: CaseMasks | None) -> int:
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".tmp")
     count = 0
     with part.open("w", encoding="utf-8", newline="\n") as f:
         for s in stored:
-            f.write(json.dumps(_whole(ledger, s, is_masked=is_masked), ensure_ascii=False, sort_keys=True) + "\n")
+            f.write(json.dumps(_whole(ledger, s, masks), ensure_ascii=False, sort_keys=True) + "\n")
             count += 1
     part.replace(path)
     return count
 
 
-def _whole(ledger: Ledger, s: Stored, *, is_masked: bool) -> dict[str, Any]:
-    record = mask_record(s.record) if is_masked else s.record
+def _whole(ledger: Ledger, s: Stored, masks: CaseMasks | None) -> dict[str, Any]:
+    record = masks.mask(s.record) if masks else s.record
     findings = [
         {"field": f.field, "code": f.code, "severity": f.severity, "message": f.message}
         for f in Records(ledger).findings(s.record.id)

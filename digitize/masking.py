@@ -2,7 +2,9 @@
 
 What tells of a person the schema says itself (`private` of a column), for every form alike.
 A record is sensitive when one of its sections is (`masking.toml`), when one of its persons is a child, or when anything
-that was read hints at either: where sections or ages are doubtful, raw text and candidates count too.
+that was read hints at either: where sections or ages are doubtful, raw text and candidates count too. Another record of
+its case makes it sensitive as well: what those say comes in as `Beside` (`digitize/masking_cases.py` gathers it). Where
+no record of the case names a section, nobody knows, and complainants and victims are masked.
 """
 
 from __future__ import annotations
@@ -16,13 +18,14 @@ from functools import cache
 from importlib import resources
 
 from mappers.folding import fold_digits
-from mappers.names import romanise
+from mappers.names import name_key, romanise
 from mappers.record import FieldValue, Record, Row
 from mappers.schema import form_tables
 
 MASK = "[masked]"
 _ADULT = 18
 _ACCUSED = ("accused", "suspect", "convict", "offender")
+_INJURED = ("complainant", "informant", "victim")
 _BNS_YEAR = 2024
 _NUKTAS = dict.fromkeys(map(ord, "\u093c\u09bc\u0a3c\u0abc\u0b3c"))
 # Letters that engines give for digits; only used on section text that is not sure.
@@ -40,47 +43,91 @@ class _Policy:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """What the other records of a case say for one of them.
+
+    is_sensitive: one of them is. names_sections: one of them names a section. children: names of its children, as
+    `_names` has them. secrets: what tells of its masked persons, folded.
+    """
+
+    is_sensitive: bool = False
+    names_sections: bool = False
+    children: frozenset[str] = frozenset()
+    secrets: frozenset[str] = frozenset()
+
+
+ALONE = Beside()
+
+
+@dataclass(frozen=True, slots=True)
 class _Cover:
-    """What is masked in one record. direct: paths named by the policy. leaks: others that hold a secret word."""
+    """What is masked in one record. direct: paths named by the policy. leaks: others that hold a secret word.
+
+    left_over: names of the cells left over that are masked.
+    """
 
     direct: frozenset[str]
     leaks: frozenset[str]
     secrets: frozenset[str]
+    left_over: frozenset[str]
+
+
+_NOTHING = _Cover(*(frozenset[str]() for _ in range(4)))
 
 
 def is_sensitive(record: Record) -> bool:
-    """Whether the law, or the doubt about a reading, keeps persons of this record out of copies."""
+    """Whether the law, or the doubt about a reading, keeps persons of this record out of copies, taken by itself."""
     return _has_protected_section(record) or _has_child(record) or _has_hint(record)
 
 
-def masked_paths(record: Record) -> frozenset[str]:
-    """Paths of the fields that are masked; empty for a record that is not sensitive.
+def names_sections(record: Record) -> bool:
+    """Whether anything is written where the record has its acts and sections."""
+    return any(any(_texts(row.get(name))) for row in _sections(record) for name in ("act", "section"))
+
+
+def is_masked(record: Record, beside: Beside = ALONE) -> bool:
+    """Whether anything of the record may have to be masked."""
+    return _is_known(record, beside) or _is_open(record, beside)
+
+
+def masked_paths(record: Record, beside: Beside = ALONE) -> frozenset[str]:
+    """Paths of the fields that are masked, cells left over as "left_over.NAME"; empty when nothing has to be.
 
     Everyone but an adult accused is masked whole, for the complainant is often the victim or a relative. An adult
     accused keeps the name, unless a word of it is also in a masked name. Any other field in which a masked person's
-    name turns up is masked too.
+    name turns up is masked too. Where no section is known, complainants and victims alone are masked.
     """
-    if not is_sensitive(record):
-        return frozenset()
-    cover = _cover(record)
-    return cover.direct | cover.leaks
+    cover = _cover(record, beside)
+    return cover.direct | cover.leaks | {f"left_over.{name}" for name in cover.left_over}
 
 
-def mask_record(record: Record) -> Record:
+def mask_record(record: Record, beside: Beside = ALONE) -> Record:
     """A copy in which every masked field's raw text, value and candidates are "[masked]"; left-over cells as well.
 
-    A record that is not sensitive comes back as it is.
+    A record of which nothing has to be masked comes back as it is.
     """
-    if not is_sensitive(record):
+    cover = _cover(record, beside)
+    if cover == _NOTHING:
         return record
-    cover = _cover(record)
     fields = _mask_row("", record.fields, cover)
     children = {
         table: tuple(_mask_row(f"{table}[{i}].", row, cover) for i, row in enumerate(rows))
         for table, rows in record.children.items()
     }
-    left_over = {_hide(name, cover): MASK for name in record.left_over}
-    return replace(record, fields=fields, children=children, left_over=left_over)
+    left_over = {_hide(n, cover): MASK if n in cover.left_over else t for n, t in record.left_over.items()}
+    ignored = tuple(_hide(name, cover) for name in record.ignored)
+    return replace(record, fields=fields, children=children, left_over=left_over, ignored=ignored)
+
+
+def child_names(record: Record) -> frozenset[str]:
+    """The names of its children, as they are compared with those of other records of the case."""
+    rows = record.children.get("persons", ())
+    return frozenset(n for row in rows if _is_child(record, row) for n in _names(row))
+
+
+def secret_words(record: Record, beside: Beside = ALONE) -> frozenset[str]:
+    """What tells of the persons who are masked in this record, folded."""
+    return _secrets(record, _direct(record, beside, is_known=_is_known(record, beside)))
 
 
 @cache
@@ -200,22 +247,72 @@ def _told_in(form: str) -> tuple[str, ...]:
     return (*(name for (child, name), how in _private(form).items() if how == "text" and not child), "action_taken")
 
 
-def _is_direct(record: Record, path: str) -> bool:
+def _is_open(record: Record, beside: Beside) -> bool:
+    """Whether a case of which nobody knows the sections has complainants or victims in this record."""
+    if beside.names_sections or "acts" not in _children(record.form) or names_sections(record):
+        return False
+    return any(_role(row) in _INJURED for row in record.children.get("persons", ()))
+
+
+@cache
+def _children(form: str) -> frozenset[str]:
+    return frozenset(t.child for t in form_tables(form).values())
+
+
+def _role(row: Row) -> str:
+    role = row.get("role")
+    return (role.value or "") if role is not None else ""
+
+
+def _is_known(record: Record, beside: Beside) -> bool:
+    return beside.is_sensitive or is_sensitive(record)
+
+
+def _direct(record: Record, beside: Beside, *, is_known: bool) -> frozenset[str]:
+    """Paths that the policy names; of a case that is not known to be sensitive, those of complainants and victims."""
+    if not is_known and not _is_open(record, beside):
+        return frozenset()
+    return frozenset(path for path, _ in record.cells() if _is_direct(record, path, beside, is_known=is_known))
+
+
+def _is_direct(record: Record, path: str, beside: Beside, *, is_known: bool) -> bool:
     head, _, name = path.rpartition("].")
     child, _, index = head.partition("[")
     how = _private(record.form).get((child, name), "")
-    if child != "persons" or how != "person":
-        return bool(how)
+    if not how or not child:
+        return bool(how) and is_known
     row = record.children[child][int(index)]
-    role = row.get("role")
-    return not (role is not None and role.value in _ACCUSED and not _is_child(record, row))
+    person = row if child == "persons" else _person_of(record, row)
+    if not is_known:
+        return person is None or _role(person) in _INJURED
+    if child != "persons" or how != "person":
+        return True
+    return _role(row) not in _ACCUSED or _is_child(record, row) or bool(_names(row) & beside.children)
 
 
-def _cover(record: Record) -> _Cover:
-    direct = frozenset(path for path, _ in record.cells() if _is_direct(record, path))
-    secrets = _secrets(record, direct)
+def _person_of(record: Record, row: Row) -> Row | None:
+    """The person to whom a row of another table belongs; None where it says none."""
+    line, persons = row.get("person_line"), record.children.get("persons", ())
+    number = (line.value or "") if line is not None else ""
+    return persons[int(number) - 1] if number.isdigit() and 0 < int(number) <= len(persons) else None
+
+
+def _names(row: Row) -> frozenset[str]:
+    """The names of a person as they are compared within a case: folded, in Latin letters too, and by their sounds."""
+    said = [t for name, cell in row.items() if name in ("name", "alias", "alias_2", "alias_3") for t in _texts(cell)]
+    plain = {" ".join(_words(spelled)) for t in said for spelled in (t, romanise(t))}
+    return frozenset(plain | {f"sounds {k}" for t in said if (k := name_key(t))}) - {""}
+
+
+def _cover(record: Record, beside: Beside) -> _Cover:
+    is_known = _is_known(record, beside)
+    if not is_known and not _is_open(record, beside):
+        return _NOTHING
+    direct = _direct(record, beside, is_known=is_known)
+    secrets = _secrets(record, direct) | beside.secrets
     leaks = (path for path, cell in record.cells() if path not in direct and _leaks(path, cell, secrets))
-    return _Cover(direct, frozenset(leaks), secrets)
+    left_over = (n for n, t in record.left_over.items() if is_known or _tells(n, secrets) or _tells(t, secrets))
+    return _Cover(direct, frozenset(leaks), secrets, frozenset(left_over))
 
 
 def _secrets(record: Record, paths: Iterable[str]) -> frozenset[str]:

@@ -10,7 +10,8 @@ from digitize.errors import NotFound
 from digitize.ledger import Ledger
 from digitize.ledger.catalogue import Catalogue, PageScan
 from digitize.ledger.records import Records, Stored
-from digitize.masking import MASK, is_sensitive, mask_record, masked_paths
+from digitize.masking import MASK
+from digitize.masking_cases import CaseMasks, masks_around
 from digitize.readings import newest_reading, newest_recognition
 from mappers.record import FieldValue
 from ocr.page import Reading
@@ -23,13 +24,15 @@ def trail(ledger: Ledger, name: str, *, is_masked: bool = True) -> dict[str, Any
     """
     stored = Records(ledger).one(name)
     if stored is not None:
-        return {"record": record_trail(ledger, stored, is_masked=is_masked)}
+        masks = masks_around(ledger, [stored.record]) if is_masked else None
+        return {"record": record_trail(ledger, stored, masks)}
     scan = Catalogue(ledger).scan(name)
     if scan is None:
         raise NotFound(f"There is no page and no record {name}. See: digitize status --json")
     records = records_on(ledger, name)
-    page = page_trail(ledger, scan, records, is_masked=is_masked)
-    return {"page": page, "records": [record_trail(ledger, s, is_masked=is_masked) for s in records]}
+    masks = masks_around(ledger, [s.record for s in records]) if is_masked else None
+    page = page_trail(ledger, scan, records, masks)
+    return {"page": page, "records": [record_trail(ledger, s, masks) for s in records]}
 
 
 def records_on(ledger: Ledger, page: str) -> list[Stored]:
@@ -42,12 +45,12 @@ def records_on(ledger: Ledger, page: str) -> list[Stored]:
     return [s for u in units for s in Records(ledger).of_unit(u) if page in s.record.pages]
 
 
-def page_trail(ledger: Ledger, scan: PageScan, records: list[Stored], *, is_masked: bool) -> dict[str, Any]:
+def page_trail(ledger: Ledger, scan: PageScan, records: list[Stored], masks: CaseMasks | None) -> dict[str, Any]:
     """One page: its scan, form, zones with what was read in each, and its history."""
     source = Catalogue(ledger).source(scan.sha256)
     recognition = newest_recognition(ledger, scan.page)
     reading = newest_reading(ledger, scan.page)
-    hidden = hidden_zones(records) if is_masked else set()
+    hidden = hidden_zones(records, masks) if masks else set()
     return {
         "page": scan.page,
         "scan": {"file": source.name if source else "", "sha256": scan.sha256, "index": scan.idx, "batch": scan.batch},
@@ -61,16 +64,16 @@ def page_trail(ledger: Ledger, scan: PageScan, records: list[Stored], *, is_mask
     }
 
 
-def record_trail(ledger: Ledger, stored: Stored, *, is_masked: bool) -> dict[str, Any]:
+def record_trail(ledger: Ledger, stored: Stored, masks: CaseMasks | None) -> dict[str, Any]:
     """One record: every field with its origin, raw text, value, confidence and maker; findings; where it is loaded."""
-    record = mask_record(stored.record) if is_masked else stored.record
+    record = masks.mask(stored.record) if masks else stored.record
     findings = Records(ledger).findings(record.id)
     load = ledger.execute("SELECT target, at FROM receipts WHERE load = ?", (stored.loaded,)).fetchone()
     return {
         "record": record.id,
         "form": record.form,
         "verdict": stored.verdict or "not checked",
-        "masked": is_masked and is_sensitive(stored.record),
+        "masked": masks is not None and masks.is_masked(stored.record),
         "fields": [_field(path, value, path in stored.open) for path, value in record.cells()],
         "left_over": dict(record.left_over),
         "ignored": list(record.ignored),
@@ -105,13 +108,13 @@ def _field(path: str, value: FieldValue, is_open: bool) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def hidden_zones(records: list[Stored]) -> set[str]:
-    """Zones that feed a protected field, of a record the law protects."""
+def hidden_zones(records: list[Stored], masks: CaseMasks) -> set[str]:
+    """Zones that feed a protected field, or are left over, of a record the law protects."""
     hidden = set()
     for s in records:
-        if is_sensitive(s.record):
-            paths = masked_paths(s.record)
-            hidden |= {v.origin.zone for path, v in s.record.cells() if path in paths}
+        paths = masks.paths(s.record)
+        hidden |= {v.origin.zone for path, v in s.record.cells() if path in paths}
+        hidden |= {n.partition(" (")[0] for n in s.record.left_over if f"left_over.{n}" in paths}
     return hidden
 
 

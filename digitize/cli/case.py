@@ -12,6 +12,8 @@ from digitize.cli.console import Json, print_json, results, table
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from digitize.ledger import Ledger
+    from digitize.masking_cases import CaseMasks
     from mappers.cases import Case
 
 
@@ -37,7 +39,8 @@ def case(
         raise OptionsError("--unmask and --reason go together: showing protected names needs a reason, recorded.")
     with Ledger(open_place(folder).ledger) as ledger:
         found: Iterable[Case] = [find_case(ledger, name)] if name else all_cases(ledger)
-        shown = [case_to_plain(c, is_masked=not unmask) for c in found if name or every or c.conflicts]
+        masks = None if unmask else _masks(ledger, found if name else ())
+        shown = [case_to_plain(c, masks) for c in found if name or every or c.conflicts]
         counts = None if name else count_cases(ledger)
         if unmask:
             detail = {"unmasked": True, "reason": reason.strip()}
@@ -53,6 +56,14 @@ def case(
             f"{counts.without_fir} without the FIR itself. "
             f"Records that belong to no case: {counts.apart}."
         )
+
+
+def _masks(ledger: Ledger, cases: Iterable[Case]) -> CaseMasks:
+    """For the cases that are shown, or for the whole workspace when none are named."""
+    from digitize.masking_cases import masks_around, whole_masks
+
+    records = [r for c in cases for r in c.records]
+    return masks_around(ledger, records) if records else whole_masks(ledger)
 
 
 def _print(plain: dict[str, Any]) -> None:

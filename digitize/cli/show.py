@@ -50,6 +50,7 @@ def show(
 
 def _draw(place: Place, ledger: Ledger, data: dict[str, Any], name: str, image: Path, *, is_masked: bool) -> None:
     from digitize.errors import InputError
+    from digitize.masking_cases import masks_around
     from digitize.pictures import Pictures
     from digitize.trail import hidden_zones, records_on
 
@@ -59,7 +60,8 @@ def _draw(place: Place, ledger: Ledger, data: dict[str, Any], name: str, image: 
     if not page:
         raise InputError(f"{name} comes from a table; there is no page to draw.")
     doubtful = tuple(f["from"].get("zone", "") for f in fields if f["open"])
-    hidden = tuple(hidden_zones(records_on(ledger, page))) if is_masked else ()
+    on_page = records_on(ledger, page)
+    hidden = tuple(hidden_zones(on_page, masks_around(ledger, [s.record for s in on_page]))) if is_masked else ()
     image.write_bytes(Pictures(place, ledger).page(page, doubtful, hidden))
 
 

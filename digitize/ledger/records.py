@@ -120,6 +120,26 @@ class Records:
         for row in self._ledger.execute("SELECT * FROM records ORDER BY record"):
             yield _stored(row)
 
+    def of_row(self, record: str) -> list[Stored]:
+        """The record of that id and those of the other forms that the same row made ("RECORD+NAME")."""
+        sql = "SELECT * FROM records WHERE record = ? OR (record > ? AND record < ?) ORDER BY record"
+        return [_stored(r) for r in self._ledger.rows(sql, (record, f"{record}+", f"{record},"))]
+
+    def mentioning(self, texts: Sequence[str], ends: Sequence[str] = ()) -> Iterator[Stored]:
+        """Records in whose stored JSON one of these texts stands, by id.
+
+        ends: of forms of an FIR only those whose group ends so ("|STATION|YEAR"), or whose group is not surely known.
+        """
+        near = ["form NOT LIKE 'iif%'", "grp LIKE 'record %'", *["lower(substr(grp, ?)) = lower(?)"] * len(ends)]
+        values = [v for e in ends for v in (-len(e), e)]
+        where = "WHERE " + " OR ".join(near) if ends else ""
+        sql = f"SELECT * FROM records {where} ORDER BY record"
+        wanted = [t.encode("utf-8") for t in texts]
+        for row in self._ledger.execute(sql, values):
+            data = zlib.decompress(row["data"])
+            if any(w in data for w in wanted):
+                yield _stored(row)
+
     def groups(self) -> list[str]:
         """The groups that there are, sorted."""
         return [r["grp"] for r in self._ledger.rows("SELECT DISTINCT grp FROM records ORDER BY grp")]

@@ -11,6 +11,7 @@ from typing import Any
 
 from digitize.errors import InputError
 from digitize.masking import MASK, masked_paths
+from digitize.masking_cases import CaseMasks, masks_of
 from mappers.codes import place_lists
 from mappers.columns import settle_mapping
 from mappers.encodings import encodings
@@ -145,27 +146,28 @@ def _expected(folder: Path) -> Mapping[int, list[dict[str, Any]]]:
 
 
 def _compare(rows: Sequence[_Row], expected: Mapping[int, list[dict[str, Any]]]) -> Iterator[Difference]:
+    masks = masks_of(r for row in rows for r in row.records)
     for row in rows:
         wanted = expected.get(row.number, [])
         got = list(_plain(row))
         for i in range(max(len(wanted), len(got))):
             yield from _compare_one(
                 row.number, wanted[i] if i < len(wanted) else {}, got[i] if i < len(got) else {},
-                row.records[i] if i < len(row.records) else None,
+                row.records[i] if i < len(row.records) else None, masks,
             )  # fmt: skip
     for number in sorted(expected.keys() - {r.number for r in rows}):
         yield Difference(number, "", "", "a row", _NOTHING)
 
 
 def _compare_one(
-    row: int, wanted: Mapping[str, Any], got: Mapping[str, Any], record: Record | None
+    row: int, wanted: Mapping[str, Any], got: Mapping[str, Any], record: Record | None, masks: CaseMasks
 ) -> Iterator[Difference]:
     form = str(got.get("form") or wanted.get("form") or "")
     kinds = _kind(wanted), _kind(got)
     if kinds[0] != kinds[1]:
         yield Difference(row, form, "", *kinds)
         return
-    hidden = _hidden(row, wanted, record)
+    hidden = _hidden(row, wanted, record, masks)
     theirs, ours = dict(_cells(wanted)), dict(_cells(got))
     for path in dict.fromkeys([*theirs, *ours]):
         a, b = theirs.get(path, _NOTHING), ours.get(path, _NOTHING)
@@ -186,7 +188,7 @@ def _cells(line: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield from ((f"{table}[{i}].{name}", str(value)) for name, value in row.items())
 
 
-def _hidden(row: int, wanted: Mapping[str, Any], record: Record | None) -> frozenset[str]:
+def _hidden(row: int, wanted: Mapping[str, Any], record: Record | None, masks: CaseMasks) -> frozenset[str]:
     """Paths that tell of persons whom the law protects, by what came out or by what was expected."""
     told = Record(
         id=f"expected-{row}",
@@ -197,7 +199,7 @@ def _hidden(row: int, wanted: Mapping[str, Any], record: Record | None) -> froze
             for t, rows in wanted.get("children", {}).items()
         },
     )
-    ours = masked_paths(record) if record is not None else frozenset()
+    ours = masks.paths(record) if record is not None else frozenset()
     theirs = masked_paths(told) if told.form else frozenset()
     if not ours and not theirs:
         return frozenset()

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from digitize.known import learn
 from digitize.ledger import Ledger
-from digitize.ledger.records import Stored
-from digitize.masking import MASK, is_sensitive, masked_paths
+from digitize.masking import MASK
+from digitize.masking_cases import whole_masks
 from digitize.pictures import Pictures
 from digitize.review.items import Item, list_items
 from digitize.review.sheet import write_sheet
@@ -46,13 +46,17 @@ class _Rows:
     """Items with their pictures, one at a time; counts those it masked."""
 
     def __init__(self, place: Place, ledger: Ledger, *, is_masked: bool) -> None:
-        self._place, self._ledger, self._is_masked = place, ledger, is_masked
+        self._place, self._ledger = place, ledger
+        self._masks = whole_masks(ledger) if is_masked else None
         self._pictures = Pictures(place, ledger)
         self.masked = 0
 
     def __iter__(self) -> Iterator[tuple[Item, bytes | None]]:
+        record, paths = "", frozenset[str]()
         for stored, item in list_items(self._ledger, learn(self._place, self._ledger).mappings):
-            if self._is_masked and _is_protected(stored, item):
+            if self._masks and stored.record.id != record:
+                record, paths = stored.record.id, self._masks.paths(stored.record)
+            if paths.intersection(item.fields):
                 self.masked += 1
                 yield replace(item, reading=MASK, value=MASK, candidates=()), None
             else:
@@ -65,9 +69,3 @@ class _Rows:
             return self._pictures.zone(item.page, item.box)
         except (ScanError, OSError):
             return None
-
-
-def _is_protected(stored: Stored, item: Item) -> bool:
-    if not is_sensitive(stored.record):
-        return False
-    return bool(set(item.fields) & masked_paths(stored.record)) or any(f.startswith("left_over.") for f in item.fields)
