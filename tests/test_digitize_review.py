@@ -3,11 +3,12 @@
 import pytest
 
 from digitize.ledger.records import Decision
-from digitize.review.apply import Settled, sign_record, still_hold
+from digitize.review.apply import Settled, over_row, sign_record, still_hold, stored_texts
 from digitize.verdict import judge
+from mappers.mapping import load_mappings, map_rows
 from mappers.record import FieldValue, Record
 from mappers.states import load_state
-from mappers.values import MapContext
+from mappers.values import MapContext, RowValues
 
 CONTEXT = MapContext("r", state=load_state("wb"), book_year=2019)
 
@@ -53,3 +54,35 @@ def test_a_decision_on_another_scan_does_not_hold():
     decisions = {"field:beat": typed("field:beat", "4", source="old")}
     assert not still_hold(decisions, "iif1", {"field:beat": "new"}).cells
     assert still_hold(decisions, "iif1", {"field:beat": "old"}).cells
+
+
+TWO = """
+format = 1
+id = "two"
+version = "1"
+title = "two"
+form = "iif1"
+[match]
+columns = ["ACC"]
+[rows.accused]
+table = "persons"
+set = { role = "accused" }
+[[map]]
+from = "ACC"
+into = "accused"
+to = "name"
+clean = "name"
+"""
+
+
+def test_the_text_of_the_table_stays_beside_what_was_typed_over_it(tmp_path):
+    (tmp_path / "two.toml").write_text(TWO, encoding="utf-8")
+    mapping = load_mappings((tmp_path,))["two"]
+    row = RowValues("F3.csv", "F3", 1, {"ACC": "Alpha Testman and Beta Testman"}, "t-r1")
+    settled = Settled({"column:ACC": typed("column:ACC", "Alpha Testman")})
+    stored = stored_texts(mapping, row, settled)
+    assert stored == {"column:ACC": "Alpha Testman and Beta Testman"}
+    (record,) = map_rows(mapping, [over_row(row, settled)], CONTEXT)
+    (got,) = sign_record(record, settled, {}, CONTEXT, stored).children["persons"]
+    assert (got["name"].raw, got["name"].value) == ("Alpha Testman and Beta Testman", "Alpha Testman")
+    assert (got["name"].by, got["name"].origin.column) == ("operator A", "ACC")

@@ -1,5 +1,6 @@
 """The main job on a legacy table, from the command line: in, mapped, checked, reviewed, loaded; twice changes nothing."""
 
+import json
 import shutil
 import sqlite3
 
@@ -90,8 +91,6 @@ def test_show_tells_where_each_field_came_from(digitize, done):
 
 
 def test_the_receipt_is_signed_by_the_site_key(place):
-    import json
-
     from digitize.signing import is_signed
 
     (file,) = (place / "receipts").glob("*.json")
@@ -267,3 +266,25 @@ def test_a_load_that_was_committed_and_not_noted_is_not_done_twice(digitize, pla
     assert [r["repeated"] for r in report["receipts"]] == [True]
     assert (loaded(place, "SELECT COUNT(*) FROM loads"), loaded(place)) == before
     assert report["totals"]["loaded"] == before[1]
+
+
+def test_what_a_person_types_stands_beside_the_text_of_the_table(digitize, place):
+    """The raw text of a cell never changes, whatever is decided of it, and the decision may be taken back."""
+    record, sheet = "wb-test-t0001-r0000017", place / "review" / "review.xlsx"
+
+    def shown():
+        fields = digitize.json("show", place, record)["record"]["fields"]
+        return {f["field"]: f for f in fields}
+
+    stored = shown()["fir_date"]["raw"]
+    digitize("review", "export", place)
+    fill(sheet, {"fir_date": ("15/06/1999", "")})
+    digitize("review", "import", place, sheet, "--operator", "A")
+    digitize("run", place)
+    got = shown()["fir_date"]
+    assert (got["raw"], got["value"], got["by"]) == (stored, "1999-06-15", "operator A")
+    assert "Nothing to do" in digitize("run", place)
+    digitize("export", place, "--to", "jsonl")
+    lines = (place / "exports" / "records.jsonl").read_text(encoding="utf-8").splitlines()
+    (line,) = [x for x in map(json.loads, lines) if x["id"] == record]
+    assert (line["fields"]["fir_date"]["raw"], line["fields"]["fir_date"]["value"]) == (stored, "1999-06-15")

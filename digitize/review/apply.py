@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from digitize.ledger.records import Decision
 from digitize.review.items import COLUMN, FIELD, ZONE, cell_of
 from digitize.verdict import OPERATOR
+from mappers.mapping import FormMapping, row_sources
 from mappers.record import FieldValue, Record
 from mappers.typed import clean_typed
 from mappers.values import MapContext, PageValues, RowValues, ZoneValue
@@ -54,17 +56,32 @@ def over_row(values: RowValues, settled: Settled) -> RowValues:
     return replace(values, cells=cells)
 
 
-def sign_record(record: Record, settled: Settled, read_before: Mapping[str, str], context: MapContext) -> Record:
-    """The mapped record with the operator's name on every field that a person settled.
+def stored_texts(mapping: FormMapping, row: RowValues, settled: Settled) -> Mapping[str, str]:
+    """Cell -> its text as it is stored, of the row's cells that a person settled."""
+    names = [n for n in row.cells if f"{COLUMN}:{n}" in settled.cells]
+    sources = row_sources(mapping, [row]) if names else None
+    return {f"{COLUMN}:{n}": sources.cell(n, row.cells[n]).raw for n in names} if sources else {}
 
-    read_before: cell -> its reading today; a decision made on another one is left out. What was typed for a field that
-    nothing in the source feeds is put in here, made canonical by the field's own cleaner.
+
+def sign_record(
+    record: Record,
+    settled: Settled,
+    read_before: Mapping[str, str],
+    context: MapContext,
+    stored: Mapping[str, str] = MappingProxyType({}),
+) -> Record:
+    """The mapped record with the operator's name on every field that a person settled, its raw text as it was.
+
+    read_before: cell -> its reading today; a decision made on another one is left out. stored: cell -> its text in the
+    table. What was typed for a field that nothing in the source feeds is put in here, made canonical by the field's own
+    cleaner.
     """
     for path, value in list(record.cells()):
         cell = cell_of(path, value)
         decision = settled.cells.get(cell) if not cell.startswith(f"{FIELD}:") else None
         if decision is not None and read_before.get(cell, decision.reading) == decision.reading:
-            record = record.with_value(path, _signed(value, decision))
+            raw = stored.get(cell, value.raw if decision.verdict == VALUE else decision.reading)
+            record = record.with_value(path, _signed(replace(value, raw=raw), decision))
     for cell, decision in settled.cells.items():
         kind, _, name = cell.partition(":")
         if kind == FIELD:
@@ -87,7 +104,7 @@ def _zone(zone: ZoneValue, decision: Decision) -> ZoneValue:
 
 def _typed(path: str, decision: Decision, context: MapContext) -> FieldValue:
     if decision.verdict != VALUE:
-        return _signed(FieldValue(raw="", value=None), decision)
+        return _signed(FieldValue(raw=decision.reading, value=None), decision)
     cleaned = clean_typed(decision.schema, path, decision.value, context)
     return _signed(FieldValue(raw=decision.value, value=cleaned.value, notes=cleaned.notes), decision)
 
@@ -96,6 +113,6 @@ def _signed(value: FieldValue, decision: Decision) -> FieldValue:
     is_value = decision.verdict == VALUE
     notes = value.notes if is_value else (*value.notes, decision.verdict)
     return replace(
-        value, raw=decision.reading if not is_value else value.raw, confidence=1.0, by=f"{OPERATOR}{decision.operator}",
-        blank=not is_value, value=value.value if is_value else None, notes=notes, accept=0.0,
+        value, confidence=1.0, by=f"{OPERATOR}{decision.operator}", blank=not is_value,
+        value=value.value if is_value else None, notes=notes, accept=0.0,
     )  # fmt: skip

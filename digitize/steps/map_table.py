@@ -13,7 +13,7 @@ from digitize.known import Known
 from digitize.ledger import Ledger
 from digitize.ledger.catalogue import Catalogue, TableUnit
 from digitize.ledger.records import Decision, Records, Stored, record_hash
-from digitize.review.apply import Settled, over_row, sign_record, still_hold
+from digitize.review.apply import Settled, over_row, sign_record, still_hold, stored_texts
 from digitize.review.items import FIELD
 from digitize.steps.map_pages import group_of, station_of
 from mappers.errors import EncodingUnclear, MappingError, TableError
@@ -103,7 +103,11 @@ def map_decided(
     own = {r.record_id: _settled(mapping, r.record_id, decisions) for r in rows}
     decided = [over_row(r, own[r.record_id]) if own[r.record_id].cells else r for r in rows]
     records = map_rows(mapping, decided, context)
-    return [sign_record(r, _of_record(s, r.id), {}, context) if (s := own[row_of(r.id)]).cells else r for r in records]
+    stored = {r.record_id: stored_texts(mapping, r, own[r.record_id]) for r in rows if own[r.record_id].cells}
+    return [
+        sign_record(r, _of_record(own[of], r.id), {}, context, stored[of]) if (of := row_of(r.id)) in stored else r
+        for r in records
+    ]
 
 
 def row_of(record_id: str) -> str:
