@@ -94,7 +94,7 @@ class Answers:
     def _empty(self, rule: BoundRule, cell: Cell) -> Answer:
         written = bool(cell.text.strip())
         blank = cell.blank or written
-        notes = ("nil",) if written else () if blank else ("unread",)
+        notes = ("nil",) if written else () if blank else ("unread", *cell.notes)
         empty = Said(cell.raw, None, cell.confidence, cell.origin, self._by, blank, notes, cell.candidates, cell.accept)
         if not rule.cleaner.many:
             return (dict.fromkeys((f for _, f in rule.targets), empty),)

@@ -12,6 +12,7 @@ from mappers.encodings.carriers import UTF8, UTF16, undress
 from mappers.encodings.detect import Detection, detect_column
 from mappers.errors import EncodingUnclear, MappingError
 from mappers.legacy import LegacyRow, LegacyTable
+from mappers.legacy.table import MEMO_MISSING
 from mappers.toml import did_you_mean
 
 PLAIN = "plain"
@@ -67,6 +68,8 @@ class Column:
 
     def decode(self, cell: bytes | str) -> DecodedCell:
         """One of its cells as text."""
+        if cell == MEMO_MISSING:
+            return DecodedCell(MEMO_MISSING, MEMO_MISSING, 0.0, ("memo-missing",))
         stored = self.found.stored if isinstance(cell, bytes) and self.found is not None else ""
         if stored and isinstance(cell, bytes):
             cell = cell.decode("utf-8", "replace") if stored == UTF8 else undress(cell).text
@@ -99,7 +102,7 @@ def take_sample(rows: Iterable[LegacyRow], width: int) -> list[list[bytes | str]
     columns: list[dict[bytes | str, None]] = [{} for _ in range(width)]
     for row in islice(rows, SAMPLE_ROWS):
         for values, cell in zip(columns, row.cells, strict=False):
-            if cell and len(values) < SAMPLE_VALUES:
+            if cell and cell != MEMO_MISSING and len(values) < SAMPLE_VALUES:
                 values[cell] = None
     return [list(c) for c in columns]
 

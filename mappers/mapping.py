@@ -14,12 +14,13 @@ from mappers.bind import FormMapping, bind_file
 from mappers.cells import Cell, Sources
 from mappers.encodings import Encoding, decode_all
 from mappers.errors import MappingError
+from mappers.legacy.table import MEMO_MISSING
 from mappers.mapped import to_records
 from mappers.record import Origin, Record
 from mappers.values import MapContext, PageValues, RowValues, ZoneValue
 
 # Bump when records made from the same source may come out otherwise than before.
-MAP_VERSION = "6"
+MAP_VERSION = "7"
 
 
 def load_mappings(
@@ -151,6 +152,8 @@ class TableCells:
         decoded = decode_all(self._encodings.get(column), cast("Sequence[bytes | str]", stored))
         return [
             Cell(raw, text, origin, confidence, not text or text.isspace(), notes)
+            if raw != MEMO_MISSING
+            else Cell(raw, "", origin, 0.0, notes=("memo-missing",))
             for raw, text, confidence, notes in decoded
         ]
 

@@ -95,14 +95,14 @@ def test_an_unknown_field_type_is_read_as_characters_and_said(tmp_path: Path) ->
 def test_a_missing_memo_file_is_said_for_the_table_and_for_each_row(tmp_path: Path) -> None:
     table = opened(tmp_path, dbf([b"      1", b"       "], kind=b"M", version=0x83))
     assert "missing" in table.notes[0]
-    assert [(r.cells, r.problem) for r in table.rows] == [(("",), ""), (("",), "")]
+    assert [(r.cells, r.problem) for r in table.rows] == [(("[memo missing]",), ""), (("",), "")]
     assert "column NAME: the text of a memo is lost with its file in row 1" in table.notes
 
 
 def test_a_memo_pointing_nowhere_is_reported(tmp_path: Path) -> None:
     (tmp_path / "t.dbt").write_bytes(b"\0" * 512 + b"first\x1a\x1a".ljust(512, b"\0"))
     table = opened(tmp_path, dbf([b"      1", b"      7"], kind=b"M", version=0x83))
-    assert [(r.cells[0], r.problem) for r in table.rows] == [(b"first", ""), (b"", "")]
+    assert [(r.cells[0], r.problem) for r in table.rows] == [(b"first", ""), ("[memo missing]", "")]
     assert table.notes == ["column NAME: a memo points behind the end of the memo file in row 2"]
 
 

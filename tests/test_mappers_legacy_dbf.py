@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import io
+import shutil
 import struct
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from mappers.legacy import LegacyRow, LegacyTable, open_tables
+from digitize.convert import convert_table, make_wanted
+from digitize.intake.store import companions
+from mappers.legacy import LegacyRow, LegacyTable, open_tables, row_values
+from mappers.mapping import find_mapping, load_mappings, map_rows
+from mappers.states import load_state
+from mappers.values import MapContext
+
+SAMPLES = Path(__file__).parent.parent / "sample_data" / "legacy"
 
 Fields = Sequence[tuple[str, str, int]]
 FIR = (("FIRNO", "N", 5), ("NAME", "C", 20), ("DT", "D", 8))
@@ -111,3 +120,73 @@ def test_bytes_behind_the_last_field_are_delivered_and_said(tmp_path: Path, text
     found, got = read(tmp_path, table((("ID", "C", 4), ("TXT", "C", 250)), rows, length=275))
     assert [r.cells for r in got] == [(b"%04d" % i, text % i, (b"EXTRA %d" % i).ljust(20)) for i in range(30)]
     assert any("20 bytes behind the last field" in n and "in 30 rows" in n for n in found.notes)
+
+
+MEMO = (("NARR", "M", 10),)
+
+
+def dbt3(text: bytes) -> bytes:
+    """A memo file of dBase III with one text in block 1."""
+    return struct.pack("<I", 2).ljust(512, b"\0") + (text + b"\x1a\x1a").ljust(512, b"\0")
+
+
+def dbt4(text: bytes, block: int) -> bytes:
+    """A memo file of dBase IV with one text in block 1."""
+    head = struct.pack("<I16xH", 2, block).ljust(block, b"\0")
+    return head + (struct.pack("<4sI", b"\xff\xff\x08\0", len(text) + 8) + text).ljust(block, b"\0")
+
+
+def fpt(text: bytes) -> bytes:
+    """A memo file of FoxPro with one text in block 1 (and a head as long as a block)."""
+    head = struct.pack(">I2xH", 2, 512).ljust(512, b"\0")
+    return head + (struct.pack(">II", 1, len(text)) + text).ljust(512, b"\0")
+
+
+@pytest.mark.parametrize(("version", "right"), [(0x83, "X.DBT"), (0x8B, "X.DBT"), (0xF5, "X.fpt")])
+def test_of_two_memo_files_the_one_of_the_tables_kind_is_read_and_taken_in(
+    tmp_path: Path, version: int, right: str
+) -> None:
+    (tmp_path / "X.DBT").write_bytes(dbt3(b"Sample of the dbt"))
+    (tmp_path / "X.fpt").write_bytes(fpt(b"Sample of the fpt"))
+    found, got = read(tmp_path, table(MEMO, [b" %10d" % 1], version=version), "X.DBF")
+    assert [r.cells for r in got] == [(b"Sample of the " + right[2:].lower().encode(),)]
+    assert [n for n in found.notes if f"the texts are those of {right}" in n]
+    assert companions(tmp_path / "X.DBF") == [(tmp_path / right, right[1:].lower())]
+
+
+@pytest.mark.parametrize("version", [0x83, 0x8B])
+@pytest.mark.parametrize(
+    "memos", [dbt3(b"Sample text"), dbt4(b"Sample text", 1024), dbt4(b"Sample text", 512), fpt(b"Sample text")]
+)
+def test_memos_are_framed_as_their_file_shows(tmp_path: Path, version: int, memos: bytes) -> None:
+    (tmp_path / "T.DBT").write_bytes(memos)
+    found, got = read(tmp_path, table(MEMO, [b" %10d" % 1], version=version))
+    assert [r.cells for r in got] == [(b"Sample text",)]
+    assert found.notes == []
+
+
+def test_a_row_whose_memo_is_missing_is_mapped_and_its_field_doubted(tmp_path: Path) -> None:
+    shutil.copy(SAMPLES / "FIRMAST.DBF", tmp_path / "FIRMAST.DBF")
+    found = next(open_tables(tmp_path / "FIRMAST.DBF"))
+    rows = list(found.rows)
+    assert not [r for r in rows if r.problem]
+    mapping = find_mapping(load_mappings(), columns=found.columns, state="up")
+    values = [row_values(r, found, "FIRMAST.DBF") for r in rows if not r.deleted]
+    records = map_rows(mapping, values, MapContext("t", state=load_state("up")))
+    assert len(records) == len(values)
+    lost = [f for r in records for f in r.fields.values() if f.raw == "[memo missing]"]
+    assert lost
+    assert {(f.value, f.is_sure(), f.blank, f.notes) for f in lost} == {
+        (None, False, False, ("unread", "memo-missing"))
+    }
+
+
+def test_converting_says_how_many_memos_are_missing_and_marks_each(tmp_path: Path) -> None:
+    shutil.copy(SAMPLES / "FIRMAST.DBF", tmp_path / "FIRMAST.DBF")
+    found = next(open_tables(tmp_path / "FIRMAST.DBF"))
+    out = io.StringIO()
+    done = convert_table(found, out, make_wanted("krutidev-010", "", None), all_rows=False)
+    lost = out.getvalue().count("[memo missing]")
+    assert lost > 0
+    assert done.left_out == {}
+    assert any("column NARR: the text of a memo is lost with its file in " in n for n in done.notes)

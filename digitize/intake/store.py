@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from digitize import system
 from digitize.errors import DiskFull
-from digitize.intake.manifest import MEMOS
 from digitize.workspace import Place
 
 if TYPE_CHECKING:
@@ -26,8 +25,9 @@ def companions(path: Path) -> list[tuple[Path, str]]:
     """What belongs to a table and lies beside it, with the ending under which it is kept: memo file or layout."""
     suffix = path.suffix.lower()
     if suffix == ".dbf":
-        beside = {p.name.lower(): p for p in path.parent.iterdir()}
-        return [(beside[n], s) for s in MEMOS if (n := f"{path.stem.lower()}{s}") in beside][:1]
+        from mappers.legacy.memo import memos_beside
+
+        return [(p, p.suffix.lower()) for p in memos_beside(path)][:1]
     if suffix in _FIXED:
         layouts = (path.with_suffix(LAYOUT), path.with_name(FOLDER_LAYOUT))
         return [(p, LAYOUT) for p in layouts if p.is_file()][:1]

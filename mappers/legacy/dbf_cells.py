@@ -15,7 +15,7 @@ from itertools import repeat
 from mappers.legacy.damage import RowDamage
 from mappers.legacy.dbf_head import DBASE7, VISUAL_FOXPRO, Field, Head
 from mappers.legacy.memo import MemoFile
-from mappers.legacy.table import binary_marker
+from mappers.legacy.table import MEMO_MISSING, binary_marker
 
 Cell = bytes | str
 Column = Sequence[bytes]
@@ -144,10 +144,12 @@ class _Cells:
                 return ""
             if self._memo is None:
                 self._damage.add(f"column {field.name}: the text of a memo is lost with its file", row)
-                return ""
+                return MEMO_MISSING
             text, wrong = self._memo.read(number)
             if wrong:
                 self._damage.add(f"column {field.name}: {wrong}", row)
+                if not text:
+                    return MEMO_MISSING
             return text if is_text or not text else binary_marker(len(text))
 
         return lambda cells, rows: map(read, cells, rows)

@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-_SUFFIXES = (".fpt", ".dbt")
 _BLOCK = 512
+# First bytes of tables whose memos stand in an .fpt; those of all others stand in a .dbt.
+_OF_FOXPRO = b"\x30\x31\x32\xf5"
+# So much of a memo file is looked at to tell its kind.
+_LOOKED_AT = 1 << 16
 _LONGEST = 16 * 1024 * 1024
 # dBase III memos end with a mark alone; its editor wrote at most 5,000 bytes, Clipper 64 kB.
 _LONGEST_MARKED = 128 * 1024
@@ -67,24 +70,69 @@ def open_memo(table: Path, given: Path | None, version: int) -> tuple[MemoFile |
 
     version: first byte of the table. The file stays open for as long as its rows are read.
     """
-    path = given or _beside(table)
+    beside = [] if given else memos_beside(table, version)
+    path = given or next(iter(beside), None)
     try:
         opened = path.open("rb") if path else None
     except OSError:
         opened = None
     if opened is None or path is None:
         return None, ["the table has memo fields, but its .dbt or .fpt is missing; their text is lost"]
+    notes = []
+    if len(beside) > 1:
+        notes.append(
+            f"both {path.name} and {beside[1].name} lie beside the table; the texts are those of {path.name}, which is"
+            " the kind that goes with such a table"
+        )
     size = path.stat().st_size
-    head = opened.read(24)
+    head = opened.read(_LOOKED_AT)
     if len(head) < 24:
         opened.close()
-        return None, [f"{path.name} is too short for a memo file; the text of memo fields is lost"]
-    if path.suffix.lower() != ".dbt" or version in b"\x30\x31\x32\xf5":
-        return _foxpro(opened, size, head, path.name)
-    if version in b"\x83\xfb\x03":
-        return MemoFile(opened, size, _BLOCK, "dbase3"), []
+        return None, [*notes, f"{path.name} is too short for a memo file; the text of memo fields is lost"]
+    kind = _kind(head, size) or _usual_kind(path, version)
+    if kind == "foxpro":
+        memo, said = _foxpro(opened, size, head, path.name)
+        return memo, notes + said
     stated = struct.unpack_from("<H", head, 20)[0]
-    return MemoFile(opened, size, stated if stated and stated % 64 == 0 else _BLOCK, "dbase4"), []
+    is_stated = kind == "dbase4" and stated and stated % 64 == 0
+    return MemoFile(opened, size, stated if is_stated else _BLOCK, kind), notes
+
+
+def memos_beside(table: Path, version: int | None = None) -> list[Path]:
+    """The memo files that lie beside a table, the one that goes with it first.
+
+    version: first byte of the table, read from it when not given.
+    """
+    if version is None:
+        with table.open("rb") as f:
+            version = next(iter(f.read(1)), 0)
+    found = {p.suffix.lower(): p for p in table.parent.iterdir() if p.stem.lower() == table.stem.lower()}
+    suffixes = (".fpt", ".dbt") if version in _OF_FOXPRO else (".dbt", ".fpt")
+    return [found[s] for s in suffixes if s in found]
+
+
+def _usual_kind(path: Path, version: int) -> str:
+    """How memos are framed, by what kind of table they are of."""
+    if path.suffix.lower() != ".dbt" or version in _OF_FOXPRO:
+        return "foxpro"
+    return "dbase3" if version in b"\x83\xfb\x03" else "dbase4"
+
+
+def _kind(head: bytes, size: int) -> str:
+    """How memos are framed, by the first ones; "" where they do not say it. head: the first bytes of the file."""
+    block = struct.unpack_from("<H", head, 20)[0]
+    if block and block % 64 == 0:
+        for at in range(block, len(head) - 7, block):
+            length = struct.unpack_from("<I", head, at + 4)[0]
+            if head.startswith(_DBASE4_MARK, at) and 8 <= length <= size - at:
+                return "dbase4"
+    free, block = struct.unpack_from(">I2xH", head)
+    at = -(-_BLOCK // block) * block if block else _BLOCK
+    if at + 8 <= len(head) and free * max(block, 1) <= size + block:
+        kind, length = struct.unpack_from(">II", head, at)
+        if kind in (1, 2) and 0 < length <= size - at - 8:
+            return "foxpro"
+    return ""
 
 
 def _foxpro(opened: BinaryIO, size: int, head: bytes, name: str) -> tuple[MemoFile, list[str]]:
@@ -96,8 +144,3 @@ def _foxpro(opened: BinaryIO, size: int, head: bytes, name: str) -> tuple[MemoFi
     if first_free * memo.block > size + memo.block and first_free > 0:
         notes.append(f"{name} is cut or its head is damaged: it should hold {first_free} blocks of {memo.block} bytes")
     return memo, notes
-
-
-def _beside(table: Path) -> Path | None:
-    found = {p.suffix.lower(): p for p in table.parent.iterdir() if p.stem.lower() == table.stem.lower()}
-    return next((found[s] for s in _SUFFIXES if s in found), None)

@@ -96,6 +96,10 @@ def unique_names(names: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
     return tuple(out), notes
 
 
+# Stands for a text that a row points to and that cannot be read; a mapping takes it for writing that is not legible.
+MEMO_MISSING = "[memo missing]"
+
+
 def binary_marker(length: int) -> str:
     """What stands for a picture or another object in a cell: that it is there, and its size in bytes."""
     return f"[binary: {length} bytes]"
