@@ -180,3 +180,51 @@ def test_a_cut_row_without_line_breaks_is_told(tmp_path: Path) -> None:
 def test_prose_is_no_table(tmp_path: Path) -> None:
     with pytest.raises(TableError):
         read(tmp_path / "t.txt", "This is a letter.\nIt has lines, some long,\nand no columns.\n")
+
+
+DOUBT = "the first row was taken for the names of the columns, though"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["jke dqekj,eksgu,iq.ks"] * 4,
+        ["jke dqekj,eksgu,iq.ks", "lhrk nsoh,gjh,iq.ks", "xhrk nsoh,lksgu,ukx"],
+        ["नमूना कुमार,मोहन,पुणे", "सीता देवी,हरी,पुणे", "गीता,सोहन,नागपूर"],
+        ["Trial Testerman,Bela Nomen,Navag", "Sample Exampleson,Abel Able,Kalpa", "Model Dummy,Dara Dummyman,Kolam", "Speci Mensample,Cyra Nemo,Kotga"],
+    ],
+)  # fmt: skip
+def test_a_first_record_of_words_alone_is_a_record(tmp_path: Path, lines: list[str]) -> None:
+    (found,) = read(tmp_path / "t.csv", "\n".join(lines) + "\n")
+    assert found.columns == ("COLUMN_1", "COLUMN_2", "COLUMN_3")
+    assert len(texts(found)) == len(lines)
+    assert any("no header" in n for n in found.notes)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Naam,Pita ka naam,Gaon",
+        "uke,firk dk uke,Fkkuk",
+        "नाम,पिता का नाम,थाना",
+        "FIRNO,ACCNM,PSCD",
+        "Name,Father,Station",
+    ],
+)
+def test_a_header_of_words_alone_stays_one(tmp_path: Path, head: str) -> None:
+    below = ["jke dqekj,eksgu,iq.ks", "lhrk nsoh,gjh,iq.ks", "xhrk nsoh,lksgu,ukx"]
+    (found,) = read(tmp_path / "t.csv", "\n".join([head, *below]) + "\n")
+    assert (found.columns, len(texts(found))) == (tuple(head.split(",")), 3)
+    assert not any(DOUBT in n for n in found.notes)
+
+
+def test_a_first_row_that_may_be_a_record_is_told(tmp_path: Path) -> None:
+    (found,) = read(tmp_path / "t.csv", "Exampleson,Kalpanapur\nAbel Dummy,Navagaon West\nBela Nemo,Kotgaon North\n")
+    assert found.columns == ("Exampleson", "Kalpanapur")
+    assert any(DOUBT in n for n in found.notes)
+
+
+def test_labels_with_values_above_a_header_are_titles(tmp_path: Path) -> None:
+    data = "Date: 12/03/1998,,Page 1\nNo,Name,Age\n1,Abel,30\n2,Bela,31\n"
+    (found,) = read(tmp_path / "t.csv", data)
+    assert (found.columns, texts(found)) == (("No", "Name", "Age"), [("1", "Abel", "30"), ("2", "Bela", "31")])

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median_low
 
-from mappers.legacy.header import find_header
+from mappers.legacy.header import DOUBT, find_header, is_labelled
 from mappers.legacy.sheet import TEXT, Cell, Merge, SheetRow
 from mappers.legacy.sheet_words import are_column_numbers
 
@@ -41,15 +41,19 @@ def find_head(rows: Sequence[SheetRow], merges: Sequence[Merge]) -> SheetHead | 
     header = find_header(table, median_low(filled))
     if header is None:
         return None
+    is_doubtful = False
     if (at := _better(rows[:_TOP_ROWS], merges, header.at)) >= 0:
         first, last = _extent(rows, merges, at)
     else:
         first, last = _extent(rows, merges, header.at) if header.is_there else (header.at, header.at - 1)
+        is_doubtful = header.is_doubtful and first == last
     lines = [_Line(r, merges) for r in rows[first : last + 1]]
     columns = _columns(rows[first : last + 1], rows[last + 1 :], used)
     names = tuple(_name(lines, c) for c in columns)
     named = tuple(rows[first : last + 1])
-    return SheetHead(columns, names, last + 1, named, tuple(_notes(rows, first, len(named))))
+    return SheetHead(
+        columns, names, last + 1, named, (*_notes(rows, first, len(named)), *([DOUBT] if is_doubtful else []))
+    )
 
 
 def _notes(rows: Sequence[SheetRow], first: int, named: int) -> Iterator[str]:
@@ -74,7 +78,8 @@ def _better(rows: Sequence[SheetRow], merges: Sequence[Merge], at: int) -> int:
     """A row below the one found that is rather the header, -1 for none.
 
     It is if the columns are numbered below it; or if it names most columns and the one found, which names fewer, is
-    set off from it or names few: a line such as "Station | Kotwali | Year | 1998" above the table.
+    set off from it, names few or has labels with values: a line such as "Station | Kotwali | Year | 1998" above the
+    table, or "Date: 12/03/1998 | | Page 1".
     """
     numbered = next((i for i, r in enumerate(rows) if i > at and are_column_numbers(r.cells)), 0) - 1
     if numbered >= at and _are_names(rows[numbered]):
@@ -84,12 +89,13 @@ def _better(rows: Sequence[SheetRow], merges: Sequence[Merge], at: int) -> int:
     counts = Counter(c for r in rows for c in r.cells)
     core = [c for c, n in counts.items() if n >= max(2, _USED * len(rows))]
     found = _Line(rows[at], merges).covered(core) if core else 1.0
+    is_low = found <= _FEW or any(is_labelled(c.text) for c in rows[at].cells.values())
     for i in range(at + 1, min(at + _NEAR, len(rows) - 1)):
         is_set_off = not _is_adjacent(rows, i - 1)
         named = _Line(rows[i], merges).covered(core) if core else 0.0
-        if named >= _MOST and named > found and _are_names(rows[i]) and (is_set_off or found <= _FEW):
+        if named >= _MOST and named > found and _are_names(rows[i]) and (is_set_off or is_low):
             return i
-        if not is_set_off and found > _FEW:
+        if not is_set_off and not is_low:
             return -1
     return -1
 
