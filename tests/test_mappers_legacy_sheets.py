@@ -75,6 +75,23 @@ def test_titles_above_the_header_are_told_and_rows_keep_their_numbers(tmp_path: 
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "title",
+    [["Date: 12/03/1998", None, "Page 1"], ["Crime list", None, "Page 1"], ["PS: Kalpa", "Date 1.2.98", "Page 1 of 2"]],
+)
+def test_a_title_with_a_date_and_a_page_is_no_header(tmp_path: Path, kind: str, title: list[str | None]) -> None:
+    table, cells, _ = one(tmp_path, kind, [title, ["Sr", "Name", "Age"], [1.0, "Abel", 30.0], [2.0, "Bela", 31.0]])
+    assert (table.columns, len(cells)) == (("Sr", "Name", "Age"), 2)
+    assert table.notes == ["the header begins in row 2; the row above it is a title, not data"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_sheet_of_words_without_a_header_gives_its_first_row_as_a_record(tmp_path: Path, kind: str) -> None:
+    table, cells, problems = one(tmp_path, kind, [["jke dqekj", "eksgu", "iq.ks"]] * 4)
+    assert (table.columns, len(cells), problems) == (("COLUMN_1", "COLUMN_2", "COLUMN_3"), 4, [""] * 4)
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_one_sheet_for_each_station_is_one_table_for_each(tmp_path: Path, kind: str) -> None:
     tables = opened(tmp_path, written(kind, {"Kalpanapur": [HEAD, *FIRS], "empty": [], "Navagaon": [HEAD, FIRS[0]]}))
     assert [(t.name, len(list(t.rows))) for t in tables] == [("Kalpanapur", 3), ("Navagaon", 1)]
@@ -94,6 +111,38 @@ def test_what_stands_between_records_is_delivered_with_its_problem(tmp_path: Pat
     assert problems == ["column-numbers", "", "total", "header-again", "", "total", "", "lone-cell"]
     assert len(cells) == 8
     assert cells[2] == ("Total", "", "1", "")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_second_table_below_blank_rows_is_told_and_none_of_it_is_a_record(tmp_path: Path, kind: str) -> None:
+    first = [["Sr", "Name", "Age"], [1.0, "Abel", 30.0], [2.0, "Bela", 31.0]]
+    second = [
+        ["Property", "Value", "Station", "Seized"],
+        ["Watch", 500.0, "Kalpa", "yes"],
+        ["Ring", 90.0, "Navag", "no"],
+    ]
+    for title in ([], [["Seized property"]]):
+        table, cells, problems = one(tmp_path, kind, [*first, [], [], *title, *second])
+        assert problems == ["", "", *["lone-cell"] * len(title), "other-header", "other-table", "other-table"]
+        assert cells[-1] == ("Ring", "90", "Navag", "no")
+        assert any(f"another table begins in row {6 + len(title)}" in n for n in table.notes)
+    again = [*first, [], *second, [], *first]
+    _, _, problems = one(tmp_path, kind, again)
+    assert problems == ["", "", "other-header", "other-table", "other-table", "header-again", "", ""]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_records_behind_a_gap_stay_records(tmp_path: Path, kind: str) -> None:
+    first = [
+        ["Sr", "Name", "Age"],
+        [1.0, "Abel", 30.0],
+        [],
+        [2.0, "Bela", 31.0],
+        [],
+        [None, "Cyra", "nil"],
+        [4.0, "Dara", 9.0],
+    ]
+    assert one(tmp_path, kind, [*first, [], ["Signed", "Abel", "Kalpa"], ["Sample", "Bela", "Navag"]])[2] == [""] * 6
 
 
 @pytest.mark.parametrize("name", ["योगेश", "कुलदीप", "Totaram", "মোটর"])

@@ -6,14 +6,43 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mappers.legacy.damage import RowDamage
+from mappers.legacy.header import is_labelled
+from mappers.legacy.header_words import known_share
 from mappers.legacy.sheet import CUT, DAY, DOUBTFUL, LOST, UNSTYLED, Cell, Merge, SheetRow, column_letters
 from mappers.legacy.sheet_words import are_column_numbers, is_number, is_total, total_label
 from mappers.legacy.table import LegacyRow
 
 _FEW_CELLS = 3
 _LONGEST_NUMBER = 19
+_TOLD, _MOST = 5, 0.5
 _SPOILT = {LOST: "text-lost", UNSTYLED: "format-lost", CUT: "cell-too-long"}
 _REPEATED = "the value of merged cells, which holds for several rows, is repeated"
+
+
+def _with_next(source: Iterable[SheetRow]) -> Iterator[tuple[SheetRow, SheetRow | None]]:
+    """Each row with the one behind it, None behind the last."""
+    rows = iter(source)
+    row = next(rows, None)
+    while row is not None:
+        below = next(rows, None)
+        yield row, below
+        row = below
+
+
+def _is_head(row: SheetRow, below: SheetRow) -> bool:
+    """Whether a row set off from those above it names the columns of another table: words, and below them numbers.
+
+    Those words are of headers, at least one of them, or stand over two numbers; where no number stands below, most are.
+    """
+    if below.number != row.number + 1 or len(row.cells) < 2 or len(below.cells) < 2:
+        return False
+    if any(is_number(c) or is_labelled(c.text) for c in row.cells.values()):
+        return False
+    numbers = sum(c in row.cells and is_number(cell) for c, cell in below.cells.items())
+    known = known_share([c.text for c in row.cells.values()])
+    if numbers:
+        return known > 0 or numbers > 1
+    return known > _MOST and known > known_share([c.text for c in below.cells.values()])
 
 
 @dataclass(slots=True)
@@ -47,6 +76,9 @@ class SheetBody:
     _seen_merges: int = 0
     _by_top: dict[int, list[Merge]] = field(default_factory=dict)
     _sums: dict[int, _Sum] = field(default_factory=dict)
+    _others: list[int] = field(default_factory=list)
+    _is_other: bool = False
+    _is_set_off: bool = False
 
     def __post_init__(self) -> None:
         """Index what is looked up for each row."""
@@ -56,21 +88,35 @@ class SheetBody:
     def rows(self, source: Iterable[SheetRow], notes: list[str]) -> Iterator[LegacyRow]:
         """The rows of the table; notes grow when the last has been taken."""
         empty = pending = 0
-        is_first = True
-        for row in source:
+        is_first, last = True, 0
+        for row, below in _with_next(source):
             if not row.cells:
                 pending += 1
                 continue
             empty, pending = empty + pending, 0
-            yield self._row(row, is_first=is_first)
-            is_first = False
+            self._is_set_off |= bool(last) and row.number > last + 1
+            yield self._row(row, below, is_first=is_first)
+            is_first, last = False, row.number
+        if self._others:
+            at = ", ".join(map(str, self._others[:_TOLD]))
+            notes.append(
+                f"another table begins in row {at}; its rows are delivered with a problem: put it into a sheet of its"
+                " own"
+            )
         if empty:
             notes.append(f"{empty} rows have nothing in any cell and are not delivered")
         notes += self.damage.sentences()
 
-    def _row(self, row: SheetRow, *, is_first: bool) -> LegacyRow:
+    def _row(self, row: SheetRow, below: SheetRow | None, *, is_first: bool) -> LegacyRow:
         cells = self._with_merged(row)
         problem = self._problem(row, len(cells), is_first=is_first)
+        if self._is_set_off and problem in ("", "too-many-cells") and below is not None and _is_head(row, below):
+            self._others.append(row.number)
+            problem = "other-header"
+        elif self._is_other and problem in ("", "too-many-cells"):
+            problem = "other-table"
+        self._is_other = (self._is_other or problem == "other-header") and problem != "header-again"
+        self._is_set_off &= problem == "lone-cell"
         self._add_up(row, problem)
         texts = [cells[c].text if c in cells else "" for c in self.columns]
         surplus = [c for c in row.cells if c not in self._places]

@@ -48,9 +48,10 @@ def read_sheet(sheet: Sheet) -> LegacyTable | None:
 
     Rows above the header are titles and are told in the notes. A row that is no record is delivered with its problem:
     "cut" (the file breaks off in it), "text-lost" and "format-lost" (with a part of the file), "cell-too-long",
-    "total" (a sum of others), "header-again", "column-numbers" (1, 2, 3 below the names), "lone-cell" (a note or a
-    label between records), "date-for-number" (a case number or section such as 3/4 that the program took for a date:
-    what was typed cannot be known), "too-many-cells" (a cell outside of the table). The value of cells merged
+    "total" (a sum of others), "header-again", "other-header" and "other-table" (names and rows of another table
+    below), "column-numbers" (1, 2, 3 below the names), "lone-cell" (a note or a label between records),
+    "date-for-number" (a case number or section such as 3/4 that the program took for a date: what was typed cannot be
+    known), "too-many-cells" (a cell outside of the table). The value of cells merged
     downwards is repeated in the rows it holds for.
     """
     sample = list(_sample(sheet.rows))
