@@ -173,7 +173,7 @@ def test_a_time_is_read_on_the_24_hour_clock(raw: str, expected: str | None) -> 
         ("one thousand two hundred", "1200"),
         ("Rs. 50,000/- (fifty thousand only)", "50000"),
         ("Rs. 50,000/- (fifteen thousand only)", None),
-        ("25,0000", "250000"),
+        ("25,0000", None),
         ("5 rupees 8 annas", "5.5"),
         ("5 rupees 17 annas", None),
         ("दो तीन हजार", None),
@@ -346,3 +346,33 @@ def test_an_old_weight_says_by_which_factor() -> None:
     cleaner = load_cleaners()["weight"]
     assert cleaner.clean is not None
     assert cleaner.clean("5 tola", CleanContext()).notes == ("tola=11.6638g",)
+
+
+@pytest.mark.parametrize(
+    ("raw", "value", "notes"),
+    [
+        ("about 500", "500", ("approximate",)),
+        ("लगभग 1,25,000/-", "125000", ("approximate",)),
+        ("500 approx.", "500", ("approximate",)),
+        ("1.500", None, ("point-or-grouping",)),
+        ("Rs. 1.500/-", None, ("point-or-grouping",)),
+        ("5,00,0", None, ("grouping-unusual",)),
+        ("12,50", None, ("grouping-unusual",)),
+        ("12,345,67,890", None, ("grouping-unusual",)),
+        ("0.500", "0.5", ()),
+        ("125000.000", "125000", ()),
+        ("1.250 lakh", "125000", ()),
+        ("10,000,", "10000", ()),
+    ],
+)
+def test_a_doubtful_sum_is_noted_or_gives_no_value(raw: str, value: str | None, notes: tuple[str, ...]) -> None:
+    got = load_cleaners()["money"].clean(raw, CleanContext())
+    assert (got.value, got.notes) == (value, notes)
+
+
+def test_a_second_relation_word_doubts_name_and_relative() -> None:
+    raw = "Alpha Testman s/o Demo Testman Beta Testman s/o Demo Testman"
+    (row,) = load_cleaners()["person"].rows(raw, CleanContext()).rows
+    assert row["relative_name"].value == "Demo Testman Beta Testman s/o Demo Testman"
+    for part in ("name", "relative_name"):
+        assert (row[part].notes, row[part].confidence) == (("several-persons",), 0.5)

@@ -13,7 +13,8 @@ _HALVES = {"½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75")}
 _COMMAS = str.maketrans("٬،", ",,")
 _AS_FRACTION = re.compile(r"(?<![\d/])([13])\s*/\s*([24])(?![\d/])")
 _SIGN_OF = {"12": " ½ ", "14": " ¼ ", "34": " ¾ "}
-_GROUPED = re.compile(r"\d{1,3}(?:,\d{2,3})*,\d{3}(?!\d)")
+# Lakhs and crores, or millions, and no mixture of both.
+_GROUPED = re.compile(r"(?<![\d,])\d{1,3}(?:(?:,\d{2})*|(?:,\d{3})*),\d{3}(?!\d|,\d)")
 _TOKEN = re.compile(r"\d+(?:\.\d+)?|[½¼¾]|[^\s\d½¼¾]+")
 _THOUSAND = 1000
 _MOST_DIGITS = 15

@@ -21,10 +21,14 @@ class Cleaned(NamedTuple):
 
 
 class CleanedRows(NamedTuple):
-    """Rows of named parts, each part cleaned; notes say what concerns them all. No row: nothing was found."""
+    """Rows of named parts, each part cleaned; notes say what concerns them all. No row: nothing was found.
+
+    texts: of each row its piece of the source, () where that is the whole text.
+    """
 
     rows: tuple[Mapping[str, Cleaned], ...]
     notes: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,8 @@ class Cleaner:
 
     main: the part that keeps the raw text when nothing else fits. many: it may give several rows. uses_day,
     uses_year: its answer depends on the day of the record, on the year of its book. kinds: kinds of field that its
-    one value fits, () for any.
+    one value fits, () for any. derived: parts worked out from another part, which may be left out without a loss.
+    lists: part ("" for the one value) -> the list whose codes it gives.
     """
 
     name: str
@@ -63,6 +68,8 @@ class Cleaner:
     uses_day: bool = False
     uses_year: bool = False
     kinds: tuple[str, ...] = ()
+    derived: tuple[str, ...] = ()
+    lists: Mapping[str, str] = field(default_factory=dict)
 
 
 def unsure(note: str, *more: str, raw: str = "") -> Cleaned:

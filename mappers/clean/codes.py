@@ -62,6 +62,6 @@ def _look_up(text: str, codes: CodeList | None) -> Cleaned:
 
 CLEANERS = (
     Cleaner("code", clean_code, kinds=("code",)),
-    Cleaner("station", clean_station, kinds=("code", "text")),
-    Cleaner("district", clean_district, kinds=("code", "text")),
+    Cleaner("station", clean_station, kinds=("code", "text"), lists={"": "station"}),
+    Cleaner("district", clean_district, kinds=("code", "text"), lists={"": "district"}),
 )

@@ -23,4 +23,4 @@ def clean_yes_no(raw: str, context: CleanContext) -> Cleaned:
     return Cleaned(value) if value else unsure("not-yes-or-no")
 
 
-CLEANERS = (Cleaner("yes_no", clean_yes_no, kinds=("code", "text")),)
+CLEANERS = (Cleaner("yes_no", clean_yes_no, kinds=("code", "text"), lists={"": "yes_no"}),)

@@ -12,7 +12,12 @@ from mappers.codes.months import WORD_END, WORD_START
 
 _SIGN = re.compile(
     r"rs\.?|inr|₹|रु(?:पये|पए|पया|\.)?|रू\.?|টাকা|টকা|৳|ரூ(?:பாய்)?\.?|రూ(?:పాయలు|పాయల)?\.?|ರೂ(?:ಪಾಯಿ|ಪಾಯಿಗಳು)?\.?|രൂപ|રૂ(?:પિયા)?\.?"
-    rf"|ਰੁ(?:ਪਏ|ਪਈਏ|\.)?|ଟଙ୍କା|روپ(?:ے|یہ|ئے|یے)|rupees?|approx\.?|about|लगभग|প্রায়|only|मात्र|फक्त|மட்டும்|মাত্র|ਸਿਰਫ਼?|{WORD_START}(?:and|व|और){WORD_END}",
+    rf"|ਰੁ(?:ਪਏ|ਪਈਏ|\.)?|ଟଙ୍କା|روپ(?:ے|یہ|ئے|یے)|rupees?|only|मात्र|फक्त|மட்டும்|মাত্র|ਸਿਰਫ਼?|{WORD_START}(?:and|व|और){WORD_END}",
+    re.I,
+)
+# A sum that is said not to be exact.
+_APPROXIMATE = re.compile(
+    rf"approx(?:\.|imately)?|about|{WORD_START}(?:around|nearly|roughly|say){WORD_END}|लगभग|करीब|अंदाजे|प्रायः|প্রায়|প্রায়|আনুমানিক|சுமார்|సుమారు|ಸುಮಾರು|ഏകദേശം|આશરે|ਕਰੀਬ|ପ୍ରାୟ|تقریباً",
     re.I,
 )
 _NIL = re.compile(r"^\W*(?:nil|n\.?a\.?|none|-+|शून्य|निरंक|नहीं|নাই|নেই|இல்லை)\W*$", re.I)
@@ -20,6 +25,8 @@ _ENDING = re.compile(r"/\s*[-=–]*\s*$|\s*[-=–]+\s*$")
 _IN_WORDS = re.compile(r"([^(]*\d[^(]*)\(([^()]+)\)\W*")
 # As programs store it, and most cells are stored by one.
 _PLAIN = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,4})?")
+# "1.500" may be one and a half or, where the point groups thousands, fifteen hundred; "0.500" and "1500.000" are clear.
+_POINT_OR_GROUP = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
 _ODD_COMMAS = re.compile(r"(?<=\d),(?=\d)")
 
 
@@ -32,11 +39,13 @@ def plain_decimal(value: Decimal) -> str:
 def clean_money(raw: str, context: CleanContext) -> Cleaned:
     """Rupees as plain digits: "Rs. 1,25,000/-", "1.25 lakh", "डेढ़ लाख", "পঁচিশ হাজার"; "Nil" gives 0 with a note.
 
-    Rupees, annas and pies, the coinage until 1957, are taken with a note where they are sure. Commas that group
-    neither lakhs nor millions cost confidence ("grouping-unusual"). A sum written again in words, in brackets, must be
-    the same ("figures-and-words-differ"). Anything else that is not one sum gives no value.
+    Rupees, annas and pies, the coinage until 1957, are taken with a note where they are sure. A sum that is said to be
+    about right is noted ("approximate"). Commas that group neither lakhs nor millions give no value
+    ("grouping-unusual"), nor does a point before three digits that may group thousands ("point-or-grouping"). A sum
+    written again in words, in brackets, must be the same ("figures-and-words-differ"). Anything else that is not one
+    sum gives no value.
     """
-    if _PLAIN.fullmatch(raw):
+    if _PLAIN.fullmatch(raw) and not _POINT_OR_GROUP.fullmatch(raw):
         return Cleaned(plain_decimal(Decimal(raw)))
     text = fold_amount(raw)
     if _NIL.match(text):
@@ -52,13 +61,17 @@ def clean_money(raw: str, context: CleanContext) -> Cleaned:
 
 
 def _sum(text: str) -> Cleaned:
-    text = _ENDING.sub("", _SIGN.sub(" ", text).strip()).strip(" .,:/=-")
-    plain = _ODD_COMMAS.sub("", text)
-    amount = read_amount(plain)
+    exact = _APPROXIMATE.sub(" ", text)
+    bare = _ENDING.sub("", _SIGN.sub(" ", exact).strip()).strip(" .,:/=-")
+    if _POINT_OR_GROUP.fullmatch(bare):
+        return unsure("point-or-grouping")
+    amount = read_amount(_ODD_COMMAS.sub("", bare))
     if amount is None:
         return unsure("not-one-sum")
-    if plain != text:
-        return Cleaned(plain_decimal(amount), 0.7, ("grouping-unusual",))
+    if _ODD_COMMAS.search(bare):
+        return unsure("grouping-unusual")
+    if exact != text:
+        return Cleaned(plain_decimal(amount), 0.7, ("approximate",))
     return Cleaned(plain_decimal(amount))
 
 

@@ -84,7 +84,7 @@ def clean_relative(raw: str, context: CleanContext) -> CleanedRows:
     text = squeeze(raw)
     m = _RELATION.match(text.lstrip(_EDGES))
     rest = text.lstrip(_EDGES)[m.end() :] if m else text
-    parts = {"relative_name": Cleaned(rest.strip(_EDGES) or None)}
+    parts = {"relative_name": _relative(rest.strip(_EDGES) or None)}
     if m and m.lastgroup:
         parts["relation"] = Cleaned(m.lastgroup, raw=m.group())
     return CleanedRows((parts,))
@@ -95,7 +95,7 @@ def clean_person(raw: str, context: CleanContext) -> CleanedRows:
 
     Splits only at words that say so (S/o, उर्फ, r/o, aged ...); where none is, the whole text is the name. More than
     one relation word may mean more than one person, and so may a comma or "and" within a name that is no firm's: the
-    name is then doubted with the note "several-persons".
+    name, and a relative's name that holds such a word, is then doubted with the note "several-persons".
     """
     text = squeeze(raw)
     return CleanedRows((bare_name(text) if _BARE.are_all(text) else person_parts(text),))
@@ -134,7 +134,13 @@ def _add_relative(parts: dict[str, Cleaned], m: re.Match[str], text: str) -> Non
     parts["relation"] = Cleaned(m.lastgroup, raw=m.group())
     relative = text[m.end() :].strip(_EDGES)
     if relative:
-        parts["relative_name"] = Cleaned(relative, raw=relative)
+        parts["relative_name"] = _relative(relative, relative)
+
+
+def _relative(name: str | None, raw: str = "") -> Cleaned:
+    """The name of a relative; doubted where it holds another relation word, since another person may begin there."""
+    several = name is not None and _RELATION.search(name) is not None
+    return Cleaned(name, 0.5 if several else 1.0, ("several-persons",) if several else (), raw)
 
 
 def _take_age(text: str) -> tuple[str, Cleaned | None]:
@@ -185,7 +191,13 @@ def clean_officer(raw: str, context: CleanContext) -> CleanedRows:
 
 CLEANERS = (
     Cleaner("name", clean_name, kinds=("name", "text")),
-    Cleaner("relative", rows=clean_relative, parts=("relation", "relative_name"), main="relative_name"),
-    Cleaner("officer", rows=clean_officer, parts=("name", "rank"), main="name"),
-    Cleaner("person", rows=clean_person, parts=PERSON_PARTS, main="name"),
+    Cleaner(
+        "relative",
+        rows=clean_relative,
+        parts=("relation", "relative_name"),
+        main="relative_name",
+        lists={"relation": "relation_type"},
+    ),
+    Cleaner("officer", rows=clean_officer, parts=("name", "rank"), main="name", lists={"rank": "rank"}),
+    Cleaner("person", rows=clean_person, parts=PERSON_PARTS, main="name", lists={"relation": "relation_type"}),
 )

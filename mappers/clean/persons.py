@@ -64,7 +64,8 @@ def clean_persons(raw: str, context: CleanContext) -> CleanedRows:
     """
     if _BARE.are_all(raw):
         return CleanedRows((bare_name(raw),))
-    return CleanedRows(tuple(row for item in split_items(raw) for row in persons_of_item(item)))
+    rows = [(row, item) for item in split_items(raw) for row in persons_of_item(item)]
+    return CleanedRows(tuple(row for row, _ in rows), texts=tuple(item for _, item in rows))
 
 
 def persons_of_item(item: str) -> Iterator[Mapping[str, Cleaned]]:
@@ -88,7 +89,8 @@ def _person(item: str) -> Mapping[str, Cleaned]:
 
 def clean_property(raw: str, context: CleanContext) -> CleanedRows:
     """A block of things as rows of description, value (rupees) and, where its words name one, category."""
-    return CleanedRows(tuple(_thing(item, context) for item in split_items(raw)))
+    items = tuple(split_items(raw))
+    return CleanedRows(tuple(_thing(item, context) for item in items), texts=items)
 
 
 def _thing(item: str, context: CleanContext) -> Mapping[str, Cleaned]:
@@ -115,6 +117,21 @@ def _category(text: str) -> str | None:
 
 
 CLEANERS = (
-    Cleaner("persons", rows=clean_persons, parts=(*PERSON_PARTS, "status"), main="name", many=True),
-    Cleaner("property", rows=clean_property, parts=("description", "value", "category"), main="description", many=True),
+    Cleaner(
+        "persons",
+        rows=clean_persons,
+        parts=(*PERSON_PARTS, "status"),
+        main="name",
+        many=True,
+        lists={"relation": "relation_type"},
+    ),
+    Cleaner(
+        "property",
+        rows=clean_property,
+        parts=("description", "value", "category"),
+        main="description",
+        many=True,
+        derived=("category",),
+        lists={"category": "property_category"},
+    ),
 )

@@ -95,5 +95,6 @@ CLEANERS = (
         rows=clean_direction_distance,
         parts=("direction", "distance_km", "beat"),
         main="direction",
+        lists={"direction": "direction"},
     ),
 )

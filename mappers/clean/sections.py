@@ -232,5 +232,7 @@ CLEANERS = (
         main="section",
         many=True,
         uses_day=True,
+        derived=("inferred",),
+        lists={"act": "act", "inferred": "yes_no"},
     ),
 )

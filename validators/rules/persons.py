@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from mappers.codes.joint_names import JOINT_NAME, NAME_OF_FIRM
+from mappers.codes.joint_names import JOINT_NAME, NAME_OF_FIRM, RELATION_WORD
 from validators.columns import Fields
 from validators.rule import EVERY_FORM, example, rule, tells
 
@@ -22,11 +22,30 @@ _ADULT, _CAN_BE_ACCUSED, _CAN_REPORT, _OLDEST = 18, 7, 5, 120
     fails={"persons": [{"name": "Sample Example, Imaginary Example"}]},
 )
 def name_is_of_one_person(f: Fields) -> pl.Expr:
-    """A comma or "and" within a name that is no firm's: old tables put several persons into one cell.
+    """A comma or "and" within a name that is no firm's, or a relation word: several persons in one cell.
 
     Our own addition to the rule list. Names are not cut there, since a place or a title may stand behind a comma.
     """
-    return ~f.name.str.contains(JOINT_NAME) | f.name.str.contains(NAME_OF_FIRM)
+    is_joint = f.name.str.contains(JOINT_NAME) & ~f.name.str.contains(NAME_OF_FIRM)
+    return ~is_joint & ~f.name.str.contains(RELATION_WORD)
+
+
+@rule("F049", slug="several-persons-in-one-relative", form=EVERY_FORM, table="persons", fields=("relative_name",))
+@tells(
+    "W",
+    en="The relative's name holds another relation word; a second person may be run together with the first.",
+    hi="संबंधी के नाम में एक और संबंध-शब्द है; संभव है कि दूसरा व्यक्ति पहले के साथ जुड़ गया हो।",
+)
+@example(
+    passes={"persons": [{"relative_name": "Imaginary Example"}]},
+    fails={"persons": [{"relative_name": "Imaginary Example Second Sample s/o Other Example"}]},
+)
+def relative_is_one_person(f: Fields) -> pl.Expr:
+    """Two persons in one cell, as in "A s/o B C s/o D": the second would be lost in the relative of the first.
+
+    Our own addition to the rule list. It may also be one woman with husband and father ("A w/o B d/o C").
+    """
+    return ~f.relative_name.str.contains(RELATION_WORD)
 
 
 @rule("F019", slug="age-out-of-range", form=EVERY_FORM, table="persons", fields=("age", "role"))
