@@ -10,6 +10,7 @@ from mappers.bind import BoundRule, FormMapping
 from mappers.cells import Cell
 from mappers.clean.base import CleanContext, Cleaned, CleanedRows
 from mappers.codes.places import place_lists
+from mappers.folding import squeeze
 from mappers.record import FieldValue, Origin
 from mappers.values import MapContext
 
@@ -48,12 +49,44 @@ Answer = tuple[SaidRow, ...]
 _NIL = frozenset("-–—_./*=~ \t\r\n")
 _UNKNOWN_CODE = Cleaned(None, 0.0, ("code-unknown",))
 _UNPARSED = Cleaned(None, 0.0, ("unparsed",))
+_NOT_MAPPED = "parts-not-mapped"
 
 
 def is_nil(text: str) -> bool:
     """Whether a text says that there is nothing: blanks, dashes, dots."""
     first = text[:1]
     return not first or ((first in _NIL or first.isspace()) and (not text.strip() or _NIL.issuperset(text)))
+
+
+def _without_nulls(rule: BoundRule, found: CleanedRows) -> CleanedRows:
+    """Rows without those of which the whole piece is one of the source's spellings of nothing."""
+    kept = [at for at, text in enumerate(found.texts) if not rule.dialect.is_null(text)]
+    return found._replace(rows=tuple(found.rows[at] for at in kept), texts=tuple(found.texts[at] for at in kept))
+
+
+def _without_loss(rule: BoundRule, found: CleanedRows, text: str, year: int | None) -> CleanedRows:
+    """Rows in which no part that the mapping leaves out is lost: the main part takes the whole text then, or no value
+    where it is no text, so that a person looks. A part that another field or the book says already is no loss.
+    """
+    pieces = found.texts or ("",) * len(found.rows)
+    rows = [_kept_whole(rule, row, (piece or text, piece), year) for row, piece in zip(found.rows, pieces, strict=True)]
+    return found._replace(rows=tuple(rows))
+
+
+def _kept_whole(
+    rule: BoundRule, row: Mapping[str, Cleaned], whole: tuple[str, str], year: int | None
+) -> Mapping[str, Cleaned]:
+    """whole: the text of the row, and the piece of the source that is its raw text ("" for all)."""
+    lost = [p for p, c in row.items() if p in rule.unrouted and c.value not in (None, rule.constants.get(p))]
+    if year is not None:
+        lost = [p for p in lost if p != "year" or row[p].value != str(year)]
+    if not lost:
+        return row
+    main = row.get(rule.cleaner.main, _UNPARSED)
+    notes = (*main.notes, _NOT_MAPPED)
+    is_whole = main.value is not None and rule.keeps_text
+    value, confidence = (squeeze(whole[0]), min(main.confidence, 0.5)) if is_whole else (None, 0.0)
+    return {**row, rule.cleaner.main: Cleaned(value, confidence, notes, whole[1])}
 
 
 class Answers:
@@ -87,6 +120,12 @@ class Answers:
     def _rows(self, rule: BoundRule, cell: Cell, year: int | None, day: str) -> Answer:
         assert rule.cleaner.rows is not None
         found = rule.cleaner.rows(cell.text, self._context(year, day, ""))
+        if found.texts and rule.dialect.nulls:
+            found = _without_nulls(rule, found)
+            if not found.rows:
+                return ()
+        if rule.unrouted:
+            found = _without_loss(rule, found, cell.text, year)
         if rule.cleaner.many:
             return tuple([self._parts(rule, cell, row, found) for row in found.rows or ({},)])
         return (self._parts(rule, cell, found.rows[0] if found.rows else {}, found),)

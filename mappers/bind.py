@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -11,9 +12,10 @@ from pathlib import Path
 
 from mappers.bind_also import as_file, with_also
 from mappers.bind_dialect import bind_dialect
+from mappers.bind_notes import notes_of
 from mappers.clean import Cleaner, load_cleaners
-from mappers.codes import act_list, code_lists
-from mappers.dialect import Dialect
+from mappers.codes import act_list, code_lists, states
+from mappers.dialect import Condition, Dialect, make_condition
 from mappers.encodings import Encoding, encodings
 from mappers.errors import MappingError
 from mappers.model import MappingFile, MapRule, MatchRule
@@ -21,6 +23,8 @@ from mappers.schema import Column, Table, form_tables
 from mappers.toml import did_you_mean, read_model
 
 _OPEN_LISTS = ("station", "district")
+# Fields of places: their names are looked up, never taken as they are written.
+_PLACE = re.compile(r"(?:^|_)(?:state|district|police_station|ps)$")
 # Encoding of columns of which the mapping does not know it.
 AUTO = "auto"
 # These are mapped first, in this order: the others need the year as a pivot and the day to know the law in force.
@@ -31,7 +35,9 @@ _FIRST = ("year", "fir_date", "occurrence_from")
 class BoundRule:
     """A rule whose names exist. targets: (part, field); the part is "" for a cleaner of one value. codes: list.
 
-    dialect: what this source means by the cell, and when the rule holds.
+    dialect: what this source means by the cell, and when the rule holds. unrouted: parts that the mapping sends nowhere
+    although they say something of their own. constants: fixed fields of the same row. keeps_text: the main part's field
+    takes any text.
     """
 
     source: str
@@ -43,6 +49,9 @@ class BoundRule:
     continued: bool
     spare: bool
     dialect: Dialect = Dialect()
+    unrouted: frozenset[str] = frozenset()
+    constants: Mapping[str, str] = field(default_factory=dict)
+    keeps_text: bool = False
 
     @property
     def main(self) -> str:
@@ -64,7 +73,8 @@ class FormMapping:
     """A mapping ready to use. by: what FieldValues say of it. digest: SHA-256 of the file and of the font tables that
     it rests on, for keys of work. encodings: column -> its encoding, for columns that are not plain text.
     encoding_checked: a person vouches for them. also: name -> another form that the same rows make. needs: of such a
-    form, the cells of which one must say something.
+    form, the cells of which one must say something; when: of such a form, the condition. notes: what a person should
+    know of the mapping, though it can be used.
     """
 
     id: str
@@ -82,6 +92,8 @@ class FormMapping:
     encoding_checked: bool = False
     also: Mapping[str, FormMapping] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
+    when: Condition = Condition()
+    notes: tuple[str, ...] = ()
 
     @property
     def all_rules(self) -> tuple[BoundRule, ...]:
@@ -106,8 +118,12 @@ def bind_file(path: Traversable | Path, known: Mapping[str, Encoding] | None = N
         name: _Binder(path.name, as_file(model, form), known, f"also.{name}.").bind(content)
         for name, form in model.also.items()
     }
-    also = {name: replace(m, needs=model.also[name].needs) for name, m in also.items()}
-    return with_also(_Binder(path.name, model, known).bind(content), also)
+    also = {
+        name: replace(m, needs=model.also[name].needs, when=make_condition(model.also[name].when))
+        for name, m in also.items()
+    }
+    bound = with_also(_Binder(path.name, model, known).bind(content), also)
+    return replace(bound, notes=tuple(notes_of(bound, model)))
 
 
 class _Binder:
@@ -151,6 +167,9 @@ class _Binder:
         match = self._model.match
         if bool(match.families) == bool(match.columns):
             raise self._fail("match", "give either families (of pages) or columns (of tables)")
+        for code in match.states:
+            if code not in states():
+                raise self._fail("match.states", f"there is no state {code}{did_you_mean(code, states())}")
         stem = self._file.removesuffix(".toml")
         if stem != self._model.id:
             raise self._fail("id", f"the file is called {stem}, the mapping {self._model.id}")
@@ -175,11 +194,16 @@ class _Binder:
         columns = {field: self._column(key, table, field) for _, field in targets}
         if cleaner.kinds and targets[0][0] == "":
             self._check_kind(key, cleaner, columns[targets[0][1]])
+        for part, name in targets:
+            self._check_list(key, cleaner, part, columns[name])
         codes = {field: self._codes(key, rule, cleaner, c) for field, c in columns.items()}
         dialect = bind_dialect(self._model, rule, cleaner, codes.get(targets[0][1], ""), partial(self._fail, key))
+        unrouted = frozenset(cleaner.parts) - {part for part, _ in targets} - set(cleaner.derived)
+        constants = self._model.rows[rule.into].set if rule.into else self._model.set
+        keeps_text = any(p == cleaner.main and columns[f].kind in ("text", "name") for p, f in targets if p)
         return BoundRule(
             rule.source, cleaner, targets, rule.into, codes, self._encoding(key, rule), rule.continued, rule.spare,
-            dialect,
+            dialect, unrouted, dict(constants), keeps_text,
         )  # fmt: skip
 
     @staticmethod
@@ -225,8 +249,18 @@ class _Binder:
         return column
 
     def _check_kind(self, key: str, cleaner: Cleaner, column: Column) -> None:
-        if column.kind not in cleaner.kinds:
+        is_free = column.kind == "code" and not column.codes and not _PLACE.search(column.name)
+        if column.kind not in cleaner.kinds and not (is_free and "text" in cleaner.kinds):
             raise self._fail(key, f"cleaner {cleaner.name} does not give a {column.kind}, which {column.name} wants")
+
+    def _check_list(self, key: str, cleaner: Cleaner, part: str, column: Column) -> None:
+        """A cleaner that gives the codes of one list fills no field of another; lists of stations fit places."""
+        gives = cleaner.lists.get(part, "")
+        is_open = gives in _OPEN_LISTS and not column.codes
+        if gives and column.kind == "code" and gives != column.codes and not is_open:
+            wants = f"the list {column.codes}" if column.codes else "another list"
+            named = f"part {part} of cleaner {cleaner.name}" if part else f"cleaner {cleaner.name}"
+            raise self._fail(key, f"{named} gives codes of the list {gives}; {column.name} has {wants}")
 
     def _codes(self, key: str, rule: MapRule, cleaner: Cleaner, column: Column) -> str:
         name = rule.list or column.codes

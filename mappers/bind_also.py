@@ -41,6 +41,9 @@ def with_also(mapping: FormMapping, also: Mapping[str, FormMapping]) -> FormMapp
             if rule.source in mapping.ignored and not rule.dialect.when.cells:
                 raise MappingError(f"{key}: {rule.source} is ignored, and mapped here")
             mapped.add(rule.source)
+        for column, _ in other.when.cells:
+            if column not in mapped:
+                raise MappingError(f"{key}: when: {column} is neither mapped nor ignored{did_you_mean(column, mapped)}")
         for column in other.needs:
             if column not in mapped:
                 raise MappingError(f"{key}: needs: no rule takes {column}{did_you_mean(column, mapped)}")

@@ -10,9 +10,14 @@ from mappers.answers import Answer, Said, SaidRow, is_nil
 from mappers.bind import BoundRow, FormMapping
 from mappers.cells import Sources
 from mappers.record import Origin, Record, Row
+from mappers.schema.parts import FirRef
 from mappers.values import MapContext
 
 Values = list[Said | None]
+# Of constants and of what was said at intake.
+_NOWHERE = Origin()
+_FIR_KEY = frozenset(FirRef.model_fields)
+_OLD_KEYS = "legacy_keys"
 
 
 @dataclass(frozen=True)
@@ -56,8 +61,29 @@ class Mapped:
         )
 
     def is_needed(self, at: int) -> bool:
-        """Whether one of the cells that the form needs says something in a source."""
-        return any(self._says(name, at) for name in self.mapping.needs)
+        """Whether one of the cells that the form needs says something in a source that its rules take, its condition
+        holds, and more than the key of its FIR would be in the record.
+        """
+        needed = (n for n in self.mapping.needs if self._says(n, at))
+        if not any(n not in self._ruled or self.takes(n, at) for n in needed) or not self._holds(at):
+            return False
+        own = (values[at] for name, values in self.fields.items() if name not in _FIR_KEY)
+        has_field = any(v is not None and not v.blank and v.origin != _NOWHERE for v in own)
+        kinds = (kind for kind in self.rows if self.mapping.rows[kind].child != _OLD_KEYS)
+        return has_field or any(True for kind in kinds for _ in self.children(kind, at))
+
+    @cached_property
+    def _ruled(self) -> frozenset[str]:
+        return frozenset(r.source for r in self.mapping.rules)
+
+    def _holds(self, at: int) -> bool:
+        return self.mapping.when.holds({name: self._text(name, at) for name, _ in self.mapping.when.cells})
+
+    def _text(self, name: str, at: int) -> str:
+        column = self.sources.columns.get(name)
+        stored = column[at] if column is not None else None
+        cell = self.sources.cell(name, stored) if stored is not None else None
+        return "" if cell is None or cell.blank else cell.text
 
     def _says(self, name: str, at: int) -> bool:
         column = self.sources.columns.get(name)

@@ -60,10 +60,14 @@ class MatchRule(_Part):
 
 
 class AlsoForm(_Part):
-    """Another form that the same rows make: an arrest, a final report. needs: cells of which one must say something."""
+    """Another form that the same rows make: an arrest, a final report. needs: cells of which one must say something
+    that a rule of this form takes. when: other cells and the texts of which they must have one, else the row makes no
+    such record; nor does it where nothing but the key of its FIR would be in the record.
+    """
 
     form: str
     needs: tuple[str, ...] = Field(min_length=1)
+    when: dict[str, str | tuple[str, ...]] = {}
     set: dict[str, str] = {}
     rows: dict[str, RowRule] = {}
     rules: tuple[MapRule, ...] = Field(alias="map", min_length=1)

@@ -117,8 +117,10 @@ _PLAIN = {
 _CLEANERS = """## Cleaners
 
 *parts*: a cleaner with parts fills several fields (`to = { part = "field" }`); *many*: it may give several rows, so
-that it needs a row of its own (`into`). What cannot be read surely gives no value: the text stays, and a person is
-asked.
+that it needs a row of its own (`into`). A part that `to` leaves out is never lost: where the cell has it, the main
+part's field keeps the whole text (a name keeps "alias Foo S/o Demo"), or gives no value where it is no text, with the
+note `parts-not-mapped`; `digitize map explain` names such parts. What cannot be read surely gives no value: the text
+stays, and a person is asked.
 """
 
 

@@ -160,6 +160,29 @@ def test_a_mapping_of_the_workspace_is_bound_and_used(tmp_path: Path) -> None:
         ('columns = ["NO"]', "columns = []", "families"),
         ('id = "small"', 'id = "big"', "the file is called small"),
         ("format = 1", "format = 2", "format"),
+        ('clean = "int"', 'cleen = "int"', "map.0: no key cleen; did you mean clean?"),
+        ('version = "3"', 'version = "3"\nnulls = "NIL"', 'nulls: a list is wanted, nulls = ["NIL"]'),
+        ('columns = ["NO"]', 'columns = ["NO"]\nstates = ["ux"]', "there is no state ux; did you mean u"),
+        (
+            'to = { name = "name", status = "status" }\nclean = "persons"',
+            'to = "sex"\nclean = "station"',
+            "cleaner station gives codes of the list station; sex has the list sex",
+        ),
+        (
+            'to = { name = "name", status = "status" }\nclean = "persons"',
+            'to = "sex"\nclean = "yes_no"',
+            "gives codes of the list yes_no",
+        ),
+        (
+            'to = { name = "name", status = "status" }\nclean = "persons"',
+            'to = "religion"\nclean = "district"',
+            "gives codes of the list district",
+        ),
+        (
+            'to = { name = "name", status = "status" }\nclean = "persons"',
+            'to = { relation = "sex", relative_name = "relative_name" }\nclean = "relative"',
+            "part relation of cleaner relative gives codes of the list relation_type",
+        ),
         ("[[ignore]]", "[[ignore]", "not valid TOML"),
         ('reason = "not wanted"', 'reason = ""', "reason"),
     ],
@@ -351,3 +374,170 @@ def test_a_wrong_second_form_stops_before_the_first_row(tmp_path: Path, wrong: s
     with pytest.raises(MappingError) as e:
         load_mappings([write(tmp_path, ALSO.replace(right, wrong))])
     assert message in str(e.value)
+
+
+def small(folder: Path, to: str, clean: str, more: str = "") -> FormMapping:
+    """A mapping of one column WHO into a row of the accused, or as `more` says."""
+    text = GOOD.replace(
+        'to = { name = "name", status = "status" }\nclean = "persons"', f'to = {to}\nclean = "{clean}"{more}'
+    )
+    return load_mappings([write(folder, text)])["small"]
+
+
+@pytest.mark.parametrize("clean", ["person", "persons"])
+def test_what_a_mapping_sends_nowhere_stays_with_the_name(tmp_path: Path, clean: str) -> None:
+    raw = "Testa Mockwal alias Foo S/o Demo Mock age 35 R/o Mockganj"
+    mapping = small(tmp_path, '{ name = "name" }', clean)
+    (record,) = map_rows(mapping, [RowValues("f", "t", 1, {"WHO": raw})], CONTEXT)
+    name = record.children["persons"][0]["name"]
+    assert (name.raw, name.value, name.notes, name.confidence) == (raw, raw, ("parts-not-mapped",), 0.5)
+    (plain,) = map_rows(mapping, [RowValues("f", "t", 1, {"WHO": "Testa Mockwal"})], CONTEXT)
+    assert plain.children["persons"][0]["name"].notes == ()
+
+
+def test_of_several_persons_each_keeps_its_own_text(tmp_path: Path) -> None:
+    mapping = small(tmp_path, '{ name = "name" }', "persons")
+    cells = {"WHO": "1) Testa Mockwal S/o Demo Mock\n2) Foo Mockwal"}
+    (record,) = map_rows(mapping, [RowValues("f", "t", 1, cells)], CONTEXT)
+    names = [r["name"].value for r in record.children["persons"]]
+    assert names == ["Testa Mockwal S/o Demo Mock", "Foo Mockwal"]
+
+
+def test_the_rank_of_an_officer_that_goes_nowhere_stays_with_the_name(tmp_path: Path) -> None:
+    mapping = small(tmp_path, '{ name = "name" }', "officer")
+    (record,) = map_rows(mapping, [RowValues("f", "t", 1, {"WHO": "S.I. Testa Mockwal"})], CONTEXT)
+    assert record.children["persons"][0]["name"].value == "S.I. Testa Mockwal"
+
+
+def test_a_number_that_would_lose_its_year_or_part_gives_none(tmp_path: Path) -> None:
+    text = GOOD.replace('to = "fir_no"\nclean = "int"', 'to = { number = "fir_no" }\nclean = "crime_number"')
+    mapping = load_mappings([write(tmp_path, text)])["small"]
+    got = [
+        map_rows(mapping, [RowValues("f", "t", 1, {"NO": t})], CONTEXT)[0].fields["fir_no"]
+        for t in ("12/1998", "II-12/2009", "12/2009", "12")
+    ]
+    assert [v.value for v in got] == [None, None, "12", "12"]
+    assert [v.notes for v in got] == [("parts-not-mapped",), ("parts-not-mapped",), (), ()]
+    assert got[0].raw == "12/1998" and not got[0].is_sure()
+
+
+def test_a_mark_of_the_byte_order_before_a_mapping_is_read_over(tmp_path: Path) -> None:
+    write(tmp_path, "\ufeff" + GOOD)
+    assert load_mappings([tmp_path])["small"].id == "small"
+
+
+@pytest.mark.parametrize("clean", ["text", "name", "reference"])
+@pytest.mark.parametrize(("form", "field"), [("iif5", "court"), ("iif7", "appellate_court"), ("po", "court")])
+def test_a_court_is_taken_as_it_is_written(tmp_path: Path, form: str, field: str, clean: str) -> None:
+    text = GOOD.replace('form = "iif1"', f'form = "{form}"').partition("[rows.accused]")[0]
+    text += f'[[map]]\nfrom = "NO"\nto = "{field}"\nclean = "{clean}"\n'
+    mapping = load_mappings([write(tmp_path, text)])["small"]
+    (record,) = map_rows(mapping, [RowValues("f", "t", 1, {"NO": "JMFC Kalpanapur"})], CONTEXT)
+    assert record.value(field) == "JMFC Kalpanapur"
+
+
+def test_a_place_is_looked_up_and_never_taken_as_plain_text(tmp_path: Path) -> None:
+    with pytest.raises(MappingError, match="does not give a code"):
+        load_mappings(
+            [write(tmp_path, GOOD.replace('to = "fir_no"\nclean = "int"', 'to = "district"\nclean = "text"'))]
+        )
+
+
+def test_a_column_spelled_otherwise_than_under_match_is_noted(tmp_path: Path) -> None:
+    text = GOOD.replace('columns = ["NO"]', 'columns = ["NO", "Reg Dt", "WHO"]')
+    text = text.replace("[[ignore]]", '[[map]]\nfrom = "RegDt"\nto = "fir_date"\nclean = "date"\n[[ignore]]')
+    notes = load_mappings([write(tmp_path, text)])["small"].notes
+    assert "no column RegDt is named in [match]; did you mean Reg Dt?" in notes
+    assert any(n.startswith("map (from WHO): alias, relation,") for n in notes)
+
+
+ARREST = (
+    GOOD
+    + """
+[also.arrest]
+form = "iif3"
+needs = ["ARRDT"]
+[[also.arrest.map]]
+from = "NO"
+to = "fir_no"
+clean = "int"
+[[also.arrest.map]]
+from = "ARRDT"
+to = "arrest_date"
+clean = "date"
+when = { STAT = "A" }
+[[ignore]]
+from = "STAT"
+reason = "of the old program"
+"""
+)
+
+
+def forms(mapping: FormMapping, **cells: str) -> list[str]:
+    return [r.form for r in map_rows(mapping, [RowValues("f", "t", 1, {"NO": "7", **cells})], CONTEXT)]
+
+
+def test_a_cell_that_no_rule_of_another_form_takes_makes_no_record_of_it(tmp_path: Path) -> None:
+    mapping = load_mappings([write(tmp_path, ARREST)])["small"]
+    assert forms(mapping, ARRDT="05.03.2009", STAT="A") == ["iif1", "iif3"]
+    assert forms(mapping, ARRDT="05.03.2009", STAT="B") == ["iif1"]
+    (record,) = map_rows(mapping, [RowValues("f", "t", 1, {"ARRDT": "05.03.2009", "STAT": "B"})], CONTEXT)
+    assert record.left_over == {"ARRDT": "05.03.2009"}
+
+
+def test_another_form_may_have_a_condition_of_its_own(tmp_path: Path) -> None:
+    text = (
+        GOOD
+        + """
+[also.arrest]
+form = "iif3"
+needs = ["ARRDT"]
+when = { X = ["A", "B"] }
+[[also.arrest.map]]
+from = "ARRDT"
+to = "arrest_date"
+clean = "date"
+"""
+    )
+    mapping = load_mappings([write(tmp_path, text)])["small"]
+    assert forms(mapping, ARRDT="05.03.2009", X="b") == ["iif1", "iif3"]
+    assert forms(mapping, ARRDT="05.03.2009", X="C") == ["iif1"]
+    assert forms(mapping, ARRDT="05.03.2009") == ["iif1"]
+    with pytest.raises(MappingError, match="when: XX is neither mapped nor ignored"):
+        load_mappings([write(tmp_path, text.replace("{ X =", "{ XX ="))])
+
+
+def test_another_form_with_nothing_but_the_key_is_not_made(tmp_path: Path) -> None:
+    text = (
+        GOOD
+        + """
+[also.arrest]
+form = "iif3"
+needs = ["NO"]
+[[also.arrest.map]]
+from = "NO"
+to = "fir_no"
+clean = "int"
+[[also.arrest.map]]
+from = "ARRDT"
+to = "arrest_date"
+clean = "date"
+"""
+    )
+    mapping = load_mappings([write(tmp_path, text)])["small"]
+    assert forms(mapping, ARRDT="05.03.2009") == ["iif1", "iif3"]
+    assert forms(mapping, ARRDT="not readable") == ["iif1", "iif3"]
+    assert forms(mapping) == forms(mapping, ARRDT="-") == ["iif1"]
+
+
+@pytest.mark.parametrize("clean", ["person", "persons"])
+def test_a_spelling_of_nothing_makes_no_row_of_the_accused(tmp_path: Path, clean: str) -> None:
+    write(tmp_path, GOOD.replace('version = "3"', 'version = "3"\nnulls = ["N.K."]'))
+    text = (tmp_path / "small.toml").read_text("utf-8")
+    text = text.replace(
+        '{ name = "name", status = "status" }\nclean = "persons"', f'{{ name = "name" }}\nclean = "{clean}"'
+    )
+    mapping = load_mappings([write(tmp_path, text)])["small"]
+    for cell in ("N.K.", "n.k.", *(("N.K.\nN.K.", "1) N.K.\n2) N.K.") if clean == "persons" else ())):
+        (record,) = map_rows(mapping, [RowValues("f", "t", 1, {"WHO": cell})], CONTEXT)
+        assert not record.children, cell

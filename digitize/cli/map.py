@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from digitize.mapping.coverage import Coverage
     from digitize.mapping.draft import Drafted
     from digitize.mapping.golden import Golden
+    from mappers.bind import FormMapping
     from mappers.values import MapContext
 
 map_ = typer.Typer(name="map", help="Mapping files: draft, test, explain, coverage.", no_args_is_help=True)
@@ -86,6 +87,7 @@ def test(
     from digitize.mapping.golden import run_golden
 
     bound = bound_mapping(mapping)
+    _say_notes(bound)
     done = run_golden(bound, _golden_folder(mapping, golden) / bound.id)
     if accept and not done.is_right:
         take(done)
@@ -136,7 +138,7 @@ def explain(
     from digitize.mapping.pages import make_page
     from mappers.explain import explain_mapping
 
-    bound_mapping(mapping)
+    _say_notes(bound_mapping(mapping))
     page = make_page(explain_mapping(mapping_path(mapping)), to)
     if out is None:
         print(page, end="")
@@ -217,6 +219,11 @@ def apply(
         errors().print(f"{legacy.name}: {note}", style="yellow", markup=False, soft_wrap=True)
     for column, count in done.left_over.items():
         print(f"Left over: {column}, in {count} rows.")
+
+
+def _say_notes(bound: FormMapping) -> None:
+    for note in bound.notes:
+        errors().print(f"{bound.file}: {note}", style="yellow", markup=False, soft_wrap=True)
 
 
 def _context(state: str, stations: Path | None, year: int) -> MapContext:

@@ -69,7 +69,7 @@ def apply_table(table: LegacyTable, mapping: FormMapping, context: MapContext, f
                     made = _write(mapped, name, ids, out, done)
                     report.add(DOUBTS, _DOUBT_HEAD, map(_doubt_row, made.doubts))
     done.reported = done.rows - done.mapped
-    done.notes = [*table.notes]
+    done.notes = [*table.notes, *(f"{mapping.file}: {note}" for note in mapping.notes)]
     return done
 
 

@@ -62,13 +62,17 @@ def rule_cells(rule: ExplainedRule) -> tuple[str, ...]:
 
 
 def _conditions(rule: ExplainedRule) -> str:
-    said = [f"only if {column} is {' or '.join(t or '(empty)' for t in texts)}" for column, texts in rule.when.items()]
+    said = [f"only if {_is_one_of(column, texts)}" for column, texts in rule.when.items()]
     if rule.values:
         codes = ", ".join(f"{c} = {v.replace('_', ' ') or '(says nothing)'}" for c, v in rule.values.items())
         said.append(f"codes: {codes}; any other gives no value")
     if rule.nulls:
         said.append(f"counts as empty: {', '.join(rule.nulls)}")
     return "; ".join(said)
+
+
+def _is_one_of(column: str, texts: Sequence[str]) -> str:
+    return f"{column} is {' or '.join(t or '(empty)' for t in texts)}"
 
 
 def _parts(explained: Explained) -> Iterator[_Part]:
@@ -84,6 +88,7 @@ def _parts(explained: Explained) -> Iterator[_Part]:
 
 def _form_parts(form: ExplainedForm) -> Iterator[_Part]:
     only = f", where {' or '.join(form.needs)} says something" if form.needs else ""
+    only += "".join(f", only if {_is_one_of(column, texts)}" for column, texts in form.when.items())
     yield _Part(f"Each row makes: {form.title} ({form.form}){only}", _HEAD, tuple(map(rule_cells, form.rules)))
     if form.fixed:
         yield _Part("The same for every row", ("Field", "Value"), form.fixed)

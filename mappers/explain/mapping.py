@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -60,6 +60,7 @@ class ExplainedRule:
 class ExplainedForm:
     """One form that a row makes. title: of the form. fixed: label -> value that no cell gives. missing: labels of
     fields that the form asks for and this source does not have. needs: columns of which one must say something.
+    when: column -> texts, else the row makes no such record.
     """
 
     form: str
@@ -68,6 +69,7 @@ class ExplainedForm:
     fixed: tuple[tuple[str, str], ...]
     missing: tuple[Destination, ...]
     needs: tuple[str, ...] = ()
+    when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,7 @@ def _form(m: MappingFile, form: Form, needs: tuple[str, ...]) -> ExplainedForm:
         tuple(_fixed(form, tables)),
         tuple(_missing(form, tables)),
         needs,
+        _texts(form.when) if isinstance(form, AlsoForm) else {},
     )
 
 
@@ -132,11 +135,15 @@ def _rule(m: MappingFile, form: Form, rule: MapRule, tables: Mapping[str, Table]
         cleaner_words()["code" if rule.values and rule.clean == "text" else rule.clean],
         to,
         m.values.get(rule.values, {}) if isinstance(rule.values, str) else rule.values,
-        {c: (t,) if isinstance(t, str) else tuple(t) for c, t in rule.when.items()},
+        _texts(rule.when),
         m.nulls if rule.nulls is None else rule.nulls,
         _encoding(m.encoding if rule.encoding is None else rule.encoding),
         rule.spare,
     )
+
+
+def _texts(when: Mapping[str, str | tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    return {c: (t,) if isinstance(t, str) else tuple(t) for c, t in when.items()}
 
 
 def _table(form: Form, into: str, tables: Mapping[str, Table]) -> Table:
@@ -163,9 +170,9 @@ def _encoding(name: str) -> str:
 
 
 def _fixed(form: Form, tables: Mapping[str, Table]) -> Iterator[tuple[str, str]]:
-    for field, value in form.set.items():
-        column = tables[form.form].column(field)
-        yield column.label if column else field, value
+    for name, value in form.set.items():
+        column = tables[form.form].column(name)
+        yield column.label if column else name, value
 
 
 def _missing(form: Form, tables: Mapping[str, Table]) -> Iterator[Destination]:
