@@ -10,7 +10,7 @@ from digitize.errors import MachineLacks, OptionsError, TooManyRefused
 from digitize.known import Known, learn
 from digitize.ledger import Ledger
 from digitize.progress import Progress
-from digitize.snapshot import Totals, totals
+from digitize.snapshot import Snapshot, Totals, snapshot
 from digitize.steps import check, load, map, read
 from digitize.targets import Receipt
 from digitize.targets.shapes import find_layout
@@ -40,7 +40,12 @@ class RunReport:
     checked: int = 0
     receipts: list[Receipt] = field(default_factory=list)
     target: str = ""
-    totals: Totals = field(default_factory=Totals)
+    now: Snapshot = field(default_factory=Snapshot)
+
+    @property
+    def totals(self) -> Totals:
+        """The workspace in numbers."""
+        return self.now.totals
 
     @property
     def to_review(self) -> int:
@@ -57,8 +62,8 @@ class RunReport:
         if self.is_dry:
             return ["Would do: " + ", ".join(f"{step} {n}" for step, n in self.todo.items())]
         if self.is_idle:
-            return ["Nothing to do: everything is up to date.", *self.totals.lines()]
-        return [*self._did(), *self.totals.lines()]
+            return ["Nothing to do: everything is up to date.", *self.now.lines()]
+        return [*self._did(), *self.now.lines()]
 
     def _did(self) -> list[str]:
         said = [f"Read {self.read.read} pages, decided {self.read.decided} anew, {self.read.failed} failed."]
@@ -81,6 +86,7 @@ class RunReport:
             "target": self.target,
             "receipts": [asdict(r) for r in self.receipts],
             "totals": self.totals.as_plain(),
+            "left_over": [asdict(c) for c in self.now.left_over],
         }
 
     def raise_if_too_many(self, share: float) -> None:
@@ -128,7 +134,7 @@ def run_all(place: Place, wanted: Wanted, progress: Progress) -> RunReport:
                 _ACTIONS[step](ledger, known, wanted, progress, report)
         finally:
             ledger.release(known.owner)
-        report.totals = totals(ledger)
+        report.now = snapshot(ledger)
     return report
 
 

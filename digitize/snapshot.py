@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from digitize.ledger import Ledger
+from digitize.left_over import LeftOver, asked_of_mapping
 
 _PAGES = """
   SELECT s.page, s.volume, s.station, s.language, r.outcome AS read, r.detail AS read_detail,
@@ -35,7 +36,10 @@ _DISTRICT = (
 
 @dataclass(slots=True)
 class Totals:
-    """The workspace in numbers. pages = waiting + read + failed; records = clean + review + reject + unchecked."""
+    """The workspace in numbers. pages = waiting + read + failed; records = clean + review + reject + unchecked.
+
+    columns_left: columns of tables that a mapping has to account for; they are not among the open fields.
+    """
 
     files: int = 0
     files_refused: int = 0
@@ -53,6 +57,7 @@ class Totals:
     unmapped: int = 0
     rows_reported: int = 0
     without_district: int = 0
+    columns_left: int = 0
 
     def as_plain(self) -> dict[str, int]:
         """As JSON types."""
@@ -87,12 +92,17 @@ class Line:
 
 @dataclass(slots=True)
 class Snapshot:
-    """Everything `digitize status` shows. reasons: why a person must look, and how often; pages_per_min: measured."""
+    """Everything `digitize status` shows.
+
+    reasons: why a person must look, and how often. left_over: what mappings do not account for. pages_per_min: as
+    measured.
+    """
 
     totals: Totals = field(default_factory=Totals)
     steps: dict[str, dict[str, int]] = field(default_factory=dict)
     by: dict[str, dict[str, Line]] = field(default_factory=dict)
     reasons: dict[str, int] = field(default_factory=dict)
+    left_over: list[LeftOver] = field(default_factory=list)
     failures: dict[str, int] = field(default_factory=dict)
     pages_per_min: float | None = None
     minutes_left: float | None = None
@@ -102,14 +112,13 @@ class Snapshot:
         by = {kind: {name: asdict(line) for name, line in lines.items()} for kind, lines in self.by.items()}
         return {
             "totals": self.totals.as_plain(), "steps": self.steps, **{f"by_{k}": v for k, v in by.items()},
-            "review_reasons": self.reasons, "failures": self.failures, "pages_per_min": self.pages_per_min,
-            "minutes_left": self.minutes_left,
+            "review_reasons": self.reasons, "left_over": [asdict(c) for c in self.left_over],
+            "failures": self.failures, "pages_per_min": self.pages_per_min, "minutes_left": self.minutes_left,
         }  # fmt: skip
 
-
-def totals(ledger: Ledger) -> Totals:
-    """The whole workspace in numbers."""
-    return snapshot(ledger).totals
+    def lines(self) -> list[str]:
+        """The numbers for people, and what mappings do not account for."""
+        return [*self.totals.lines(), *(c.line() for c in self.left_over)]
 
 
 def snapshot(ledger: Ledger) -> Snapshot:
@@ -164,13 +173,21 @@ def _count_pages(ledger: Ledger, s: Snapshot) -> None:
 def _count_records(ledger: Ledger, s: Snapshot) -> None:
     volumes = {r["page"]: r["label"] for r in ledger.rows("SELECT page, label FROM scans JOIN volumes USING (volume)")}
     tables = {r["unit"]: r["name"] for r in ledger.rows("SELECT unit, name FROM tables")}
+    mapped = {unit: detail for unit, (_, _, detail) in ledger.states("map").items() if "left" in detail}
     reasons: Counter[str] = Counter()
+    left: Counter[tuple[str, str]] = Counter()
     sql = "SELECT record, unit, station, language, verdict, open, reasons, loaded FROM records"
     for r in ledger.execute(sql):
         unit = r["unit"].partition(":")[0]
         _count_record(s, r, _lines(s, volumes.get(unit) or tables.get(unit, unit), r["station"], r["language"]))
         reasons.update(json.loads(r["reasons"]))
-    s.reasons = dict(reasons.most_common())
+        of_mapping = asked_of_mapping(mapped[unit], json.loads(r["open"])) if unit in mapped else {}
+        left.update((unit, column) for column in of_mapping.values())
+        reasons["left-over"] -= len(of_mapping)
+        s.totals.open_fields -= len(of_mapping)
+    s.reasons = {why: n for why, n in reasons.most_common() if n > 0}
+    s.left_over = [LeftOver(tables[u], column, n, mapped[u]["file"]) for (u, column), n in sorted(left.items())]
+    s.totals.columns_left = len(s.left_over)
     lacking = "SELECT COUNT(DISTINCT record) AS n FROM findings WHERE code = 'F001' AND field = 'district'"
     s.totals.without_district = ledger.execute(lacking).fetchone()["n"]
     failed = ledger.rows(

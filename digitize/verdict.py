@@ -10,6 +10,8 @@ from mappers.record import FieldValue, Record
 from validators.finding import Finding
 
 OPERATOR = "operator "
+# Part of the keys of checks: raised when the same findings give another verdict.
+VERDICT_VERSION = "2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +27,14 @@ def judge(record: Record, findings: Sequence[Finding]) -> Verdict:
     """What becomes of a record.
 
     reject: a rule refuses it. review: the machine is not sure of a field, a rule asks for a person, or cells of the
-    source are left over. A field that a person settled is asked again only when a rule refuses it.
+    source are left over; an empty cell of a table is not. A field that a person settled is asked again only when a rule
+    refuses it.
     """
     cells = dict(record.cells())
     unsure = {path for path, value in cells.items() if not value.is_sure()}
     asked = {f.field for f in findings if f.severity == "review" and not _is_settled(cells.get(f.field))}
     refused = {f.field for f in findings if f.severity == "reject"}
-    left = {f"left_over.{name}" for name in record.left_over}
+    left = {f"left_over.{name}" for name, text in record.left_over.items() if record.pages or text.strip()}
     fields = tuple(sorted(unsure | asked | refused | left))
     word = "reject" if refused else "review" if fields else "clean"
     counts = Counter(why for path in fields for why in reasons(record, path, findings))

@@ -47,5 +47,10 @@ def test_cells_left_over_are_for_a_person():
     assert (verdict.word, verdict.fields) == ("review", ("left_over.EXTRA",))
 
 
+def test_an_empty_cell_of_a_table_is_not_left_over_and_a_zone_without_text_may_be():
+    assert judge(Record("r", "iif1", {}, left_over={"EXTRA": " "}), []).word == "clean"
+    assert judge(Record("r", "iif1", {}, pages=("p",), left_over={"EXTRA": ""}), []).word == "review"
+
+
 def test_a_print_never_calibrated_does_not_pass():
     assert judge(made(place=FieldValue("x", "x", 1.0, accept=1.01)), []).reasons == {"not-calibrated": 1}

@@ -47,8 +47,8 @@ def show_snapshot(s: Snapshot) -> None:
         out.print(table("To look at", ["why", "fields"], [[k, n] for k, n in s.reasons.items()]))
         out.print("Codes such as F008 are rules; docs/rules.md says what each asks.")
     out.print()
-    for line in s.totals.lines():
-        out.print(line)
+    for line in s.lines():
+        out.print(line, markup=False, soft_wrap=True)
     if s.pages_per_min:
         out.print(f"Rate: {s.pages_per_min:g} pages a minute; {s.minutes_left:g} minutes left.")
 

@@ -9,6 +9,7 @@ from digitize.keys import work_key
 from digitize.ledger import Ledger
 from digitize.ledger.catalogue import Catalogue
 from digitize.ledger.records import Records, Stored
+from digitize.left_over import LEFT_OVER, asked_of_mapping
 from digitize.readings import newest_reading
 from digitize.verdict import reasons
 from mappers.mapping import FormMapping
@@ -17,7 +18,6 @@ from ocr.page import Box, Decided
 from validators.finding import Finding
 
 ZONE, COLUMN, FIELD = "zone", "column", "field"
-LEFT_OVER = "left_over."
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +87,15 @@ def list_items(ledger: Ledger, mappings: Mapping[str, FormMapping]) -> Iterator[
 
 
 def items_of(ledger: Ledger, stored: Stored, mappings: Mapping[str, FormMapping]) -> list[Item]:
-    """The items of one record, as the eye goes over the page: in the order of the form's zones, then the others."""
+    """The items of one record, as the eye goes over the page: in the order of the form's zones, then the others.
+
+    A column that the mapping does not account for is no item: it is asked once for the table.
+    """
     values = dict(stored.record.cells())
     cells: dict[str, list[str]] = {}
-    for path in stored.open:
+    now = ledger.state(stored.unit.partition(":")[0], "map") if stored.record.left_over else None
+    of_mapping = asked_of_mapping(now[2], stored.open) if now else {}
+    for path in (p for p in stored.open if p not in of_mapping):
         cell = cell_of(path, values.get(path))
         if path.startswith(LEFT_OVER) and stored.record.pages:
             cell = f"{ZONE}:{stored.record.pages[0]}/{path.removeprefix(LEFT_OVER)}"

@@ -10,7 +10,7 @@ from digitize.ledger import Ledger
 from digitize.ledger.core import DONE
 from digitize.ledger.records import Records, Stored
 from digitize.progress import Progress
-from digitize.verdict import Verdict, judge
+from digitize.verdict import VERDICT_VERSION, Verdict, judge
 from validators.finding import Finding
 
 
@@ -19,7 +19,7 @@ def plan(ledger: Ledger, known: Known) -> list[tuple[str, str]]:
     states = ledger.states("check")
     todos = []
     for group, hashes in Records(ledger).group_hashes().items():
-        key = work_key("check", known.check_key, *hashes)
+        key = work_key("check", VERDICT_VERSION, known.check_key, *hashes)
         now = states.get(_unit(group))
         if not (now and now[0] == key and now[1] in DONE):
             todos.append((group, key))

@@ -13,6 +13,7 @@ from digitize.known import Known
 from digitize.ledger import Ledger
 from digitize.ledger.catalogue import Catalogue, TableUnit
 from digitize.ledger.records import Decision, Records, Stored, record_hash
+from digitize.left_over import columns_left
 from digitize.review.apply import Settled, over_row, sign_record, still_hold, stored_texts
 from digitize.review.items import FIELD
 from digitize.steps.map_pages import group_of, station_of
@@ -47,7 +48,7 @@ def map_table(ledger: Ledger, known: Known, table: TableUnit, key: str, decision
     records, reported = sum(c[0] for c in chunks), sum(c[1] for c in chunks)
     detail = {
         "rows": sum(c[3] for c in chunks), "records": records, "reported": reported, "chunks": len(chunks),
-        "damage": list(legacy.notes), "mapping": mapping.by,
+        "damage": list(legacy.notes), "mapping": mapping.by, **columns_left(mapping, legacy.columns),
     }  # fmt: skip
     ledger.finish(table.unit, "map", key, detail, detail)
     return sum(c[2] for c in chunks)

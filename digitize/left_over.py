@@ -1,0 +1,44 @@
+"""Columns of tables that a mapping does not account for: asked once, of the mapping, and not in every record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mappers.mapping import FormMapping
+
+LEFT_OVER = "left_over."
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOver:
+    """One column of one table that no rule of the mapping takes. rows: in which it holds something; they wait."""
+
+    table: str
+    column: str
+    rows: int
+    mapping: str
+
+    def line(self) -> str:
+        """For people."""
+        hold = "1 row holds" if self.rows == 1 else f"{self.rows} rows hold"
+        return (
+            f"Column {self.column} of table {self.table} is not in the mapping, {hold} something and "
+            f"{'waits' if self.rows == 1 else 'wait'}: map it, or ignore it with a reason, in {self.mapping}."
+        )
+
+
+def columns_left(mapping: FormMapping, columns: Iterable[str]) -> Mapping[str, Any]:
+    """What the ledger keeps of a mapped table: {"left": columns without rule or reason, "file": of the mapping}."""
+    known = {r.source for r in mapping.all_rules} | mapping.ignored
+    left = [c for c in columns if c not in known]
+    return {"left": left, "file": Path(mapping.file).name} if left else {}
+
+
+def asked_of_mapping(mapped: Mapping[str, Any], paths: Iterable[str]) -> dict[str, str]:
+    """Of a record's open paths those that the mapping has to answer: path -> column. mapped: its table's map event."""
+    left = frozenset(mapped.get("left", ()))
+    found = {p: p.removeprefix(LEFT_OVER) for p in paths if p.startswith(LEFT_OVER)}
+    return {p: c for p, c in found.items() if c in left}
