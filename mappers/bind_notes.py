@@ -23,8 +23,8 @@ def notes_of(mapping: FormMapping, model: MappingFile) -> Iterator[str]:
                 parts = ", ".join(p for p in rule.cleaner.parts if p in rule.unrouted)
                 kept = f"{rule.main} keeps the whole text" if rule.keeps_text else f"{rule.main} gets no value"
                 where = f"also.{name}.map" if name else "map"
-                lost = f"{parts} of cleaner {rule.cleaner.name} go nowhere"
-                yield f"{where} (from {rule.source}): {lost}; where a cell has them, {kept}"
+                lost = f"no field for {parts} (cleaner {rule.cleaner.name})"
+                yield f"{where} (from {rule.source}): {lost}; where a cell has it, {kept}"
 
 
 def _misspelt(mapping: FormMapping, model: MappingFile) -> Iterator[str]:

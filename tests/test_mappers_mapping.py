@@ -448,7 +448,7 @@ def test_a_column_spelled_otherwise_than_under_match_is_noted(tmp_path: Path) ->
     text = text.replace("[[ignore]]", '[[map]]\nfrom = "RegDt"\nto = "fir_date"\nclean = "date"\n[[ignore]]')
     notes = load_mappings([write(tmp_path, text)])["small"].notes
     assert "no column RegDt is named in [match]; did you mean Reg Dt?" in notes
-    assert any(n.startswith("map (from WHO): alias, relation,") for n in notes)
+    assert any(n.startswith("map (from WHO): no field for alias, relation,") for n in notes)
 
 
 ARREST = (
