@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,13 +26,15 @@ FORMATS = ("csv", "jsonl")
 class Exported:
     """Where the records were written, how many, and how many were left out because they wait for a person.
 
-    gaps: of a layout, "table.column" -> values for which it has no code.
+    gaps: of a layout, "table.column" -> values for which it has no code; no_table: form -> records for which it has no
+    table, and which were not written.
     """
 
     path: Path
     records: int
     left_out: int
     gaps: Mapping[str, int] = field(default_factory=dict)
+    no_table: Mapping[str, int] = field(default_factory=dict)
 
 
 def export(
@@ -65,8 +68,21 @@ def export(
             return Exported(target, _write_jsonl(ledger, iter(chosen), target, masks), 0)
         found = find_layout(place, layout)
         shape: Shape = LayoutShape(found) if found else FlatShape()
-        count = write_folder((masks.mask(s.record) if masks else s.record for s in chosen), target, shape)
-        return Exported(target, count, chosen.left_out, dict(sorted(shape.gaps.items())))
+        no_table: Counter[str] = Counter()
+        records = (masks.mask(s.record) if masks else s.record for s in _placed(chosen, shape, no_table))
+        count = write_folder(records, target, shape)
+        return Exported(
+            target, count, chosen.left_out, dict(sorted(shape.gaps.items())), dict(sorted(no_table.items()))
+        )
+
+
+def _placed(chosen: Iterable[Stored], shape: Shape, no_table: Counter[str]) -> Iterator[Stored]:
+    """Records of forms that have a table in a shape; the others are counted."""
+    for s in chosen:
+        if shape.tables(s.record.form):
+            yield s
+        else:
+            no_table[s.record.form] += 1
 
 
 class _Chosen:

@@ -96,3 +96,22 @@ def test_an_export_in_the_layout_has_its_tables_and_headers(digitize, place, tmp
     assert len(rows) == 2 * said["records"]
     assert set(rows[0]) >= {"record_id", "FIR_REG_NUM", "LANG_CD"}
     digitize("export", place, "--layout", "t_stat", code=4)
+
+
+def test_records_for_which_a_layout_has_no_table_are_said_and_not_counted_as_written(digitize, samples, tmp_path):
+    place = tmp_path / "ws"
+    digitize("init", "mp", place, "--site", "test")
+    source = next((samples / "formats" / "mp_ccis_iif3_iscii").glob("source.*"))
+    digitize("intake", place, source)
+    digitize("run", place)
+    said = digitize.json("export", place, "--all", "--layout", "t_state", "--out", tmp_path / "out")
+    assert said["records"] == 0
+    assert said["without_table"]["iif3"] > 0
+    assert "no table for this form" in digitize(
+        "export", place, "--all", "--layout", "t_state", "--out", tmp_path / "out"
+    )
+
+
+def test_rows_of_children_name_the_station_so_that_numbers_of_two_stations_stay_apart():
+    children = [n for n, t in LAYOUT.tables.items() if t.name != "iif1"]
+    assert all({"DISTRICT_CD", "PS_CD", "FIR_YEAR", "FIR_SRNO"} <= set(LAYOUT.columns(n)) for n in children)

@@ -17,7 +17,7 @@ from validators.rule import load_rules
 from validators.settings import CheckSettings
 from validators.unread import MESSAGE, OPERATOR, unread
 
-CHECK_VERSION = "3"
+CHECK_VERSION = "4"
 GAP = "F047"
 _WEIGHT: Mapping[str, int] = {"note": 0, "review": 1, "reject": 2}
 

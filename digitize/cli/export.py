@@ -30,13 +30,15 @@ def export(
     if unmask != bool(reason.strip()):
         raise OptionsError("--unmask and --reason go together: an unmasked export needs a reason, which is recorded.")
     made = write(open_place(folder), to, out, unmask_reason=reason.strip(), with_all=with_all, layout=layout)
-    gaps = {"without_code": dict(made.gaps)} if layout else {}
+    gaps = {"without_code": dict(made.gaps), "without_table": dict(made.no_table)} if layout else {}
     if json:
         print_json(
             {"path": str(made.path), "records": made.records, "left_out": made.left_out, "masked": not unmask, **gaps}
         )
         return
     print(f"{made.records} records written to {made.path}{' (unmasked; the reason is recorded)' if unmask else ''}.")
+    for form, count in made.no_table.items():
+        print(f"{form}: {count} records are not written, since the layout {layout} has no table for this form.")
     for column, count in made.gaps.items():
         print(f"{column}: {count} values have no code in the layout {layout} and are left empty.")
     if made.left_out:

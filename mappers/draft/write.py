@@ -87,8 +87,8 @@ def _match(draft: Draft, states: tuple[str, ...]) -> Iterator[str]:
     columns = [line.source for line in draft.of_kind("mapped")] or [line.source for line in draft.lines]
     if all(_UNNAMED.fullmatch(c) for c in columns):
         columns = [line.source for line in draft.lines]
-        yield "# The table has no names of columns. Any other without them and as wide would be taken for it: name them in"
-        yield "# the old program, or keep this file out of a workspace with such tables."
+        yield "# The table has no names of columns. Any other without them and as wide would be taken for it: name them"
+        yield "# in the old program, or keep this file out of a workspace with such tables."
     yield "[match]"
     yield f"columns = {_texts(columns)}"
     if states:
