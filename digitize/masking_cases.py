@@ -112,7 +112,13 @@ def _keys(record: Record) -> tuple[Key, ...]:
 
 def _homes(record: Record) -> list[int]:
     """The keys by which a record belongs to a case: its FIR's, else all the others, else its row."""
-    return [hash(k) for k in list(_firs(record)) or list(_others(record)) or [_row(record)]]
+    firs = [_fir_node(hash(k[:4]), k[4:]) for k in _firs(record)]
+    return firs or [hash(k) for k in list(_others(record)) or [_row(record)]]
+
+
+def _fir_node(main: int, place: Key) -> int:
+    """An FIR as a number: station, year and number; state, district and part."""
+    return hash((main, place))
 
 
 def _row(record: Record) -> Key:
@@ -153,17 +159,24 @@ class _Index:
         self._flags: dict[int, int] = {}
         self._members: dict[int, list[str]] = {}
         self._parent: dict[int, int] = {}
+        # Nearly always one: a set of its own for each would take more room than all the rest.
+        self._owner: dict[int, int] = {}
         self._owners: dict[int, set[int]] = {}
-        self._alike: dict[int, dict[Key, int]] = {}
+        self._place: dict[int, Key] = {}
+        self._alike: dict[int, set[Key]] = {}
+        self._places: dict[Key, Key] = {}
         self._near: dict[int, set[int]] = {}
         self._row = ("", 0)
 
     def add(self, record: Record) -> None:
         nodes, firs = _homes(record), list(_firs(record))
         for key in firs:
-            self._alike.setdefault(hash(key[:4]), {})[key[4:]] = hash(key)
+            main, place = hash(key[:4]), self._places.setdefault(key[4:], key[4:])
+            if self._place.setdefault(main, place) != place:
+                self._alike.setdefault(main, {self._place[main]}).add(place)
         for other in _others(record) if firs else ():
-            self._owners.setdefault(hash(other), set()).add(nodes[0])
+            if self._owner.setdefault(hash(other), nodes[0]) != nodes[0]:
+                self._owners.setdefault(hash(other), {self._owner[hash(other)]}).add(nodes[0])
         if "+" in record.id and self._row[0] == _row(record)[1]:
             nodes.append(self._row[1])
         elif "+" not in record.id:
@@ -177,16 +190,17 @@ class _Index:
     def settle(self) -> None:
         """Unite what is one case, and note what only may be."""
         near: dict[int, set[int]] = {}
-        for nodes in self._alike.values():
-            pairs = list(combinations(nodes.items(), 2)) if len(nodes) > 1 else []
-            fitting = [(x, y) for (a, x), (b, y) in pairs if _agree(a, b)]
+        for main, places in self._alike.items():
+            pairs = list(combinations(sorted(places), 2))
+            fitting = [(_fir_node(main, a), _fir_node(main, b)) for a, b in pairs if _agree(a, b)]
             for x, y in fitting:
                 if len(fitting) == len(pairs):
                     self._unite(x, y)
                 else:
                     near.setdefault(x, set()).add(y)
                     near.setdefault(y, set()).add(x)
-        for other, owners in self._owners.items():
+        for other, owner in self._owner.items():
+            owners = self._owners.get(other, {owner})
             roots = {self._root(o) for o in owners}
             if len(roots) == 1:
                 self._unite(other, roots.pop())
@@ -206,7 +220,7 @@ class _Index:
         kept = set(self._near).union(*self._near.values())
         for node in [n for n, flags in self._flags.items() if flags == _NAMED and n not in kept]:
             del self._members[node]
-        self._owners, self._alike = {}, {}
+        self._owner, self._owners, self._place, self._alike, self._places = {}, {}, {}, {}, {}
 
     def nodes_of(self, record: Record) -> frozenset[int]:
         """The cases that a record belongs to, or may belong to."""
