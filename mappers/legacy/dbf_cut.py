@@ -18,11 +18,13 @@ _GAIN, _GAIN_WITHIN, _GAIN_AT_END = 6, 12, 1
 _RUN, _POOR = 8, 0.75
 _END = b"\x1a"
 _NEAR = (1, -1, 2, -2)
-# Bytes of row length times searches of all places: what a file damaged all over may cost.
-_MOST_SEARCHED = 200_000
+# Columns of bytes that may be compared in searches of all places: what a file damaged all over may cost.
+_MOST_COMPARED = 400_000
 # Rows with a mark, but an odd number or date, that are looked at in vain: such cells are usual in this table.
 _MOST_ODD = 24
 _MOST_TYPED, _MOST_BEGUN = 12, 16
+# Bytes at the end of a number that are looked at: no sound field of numbers is longer.
+_NUMBER_LENGTH = 20
 _NUMBER = b"0123456789+-.,* \0"
 # By type, what cells consist of.
 _CELLS = {"N": rb"[\d+\-.,* \0]{%d}", "D": rb"(?:\d{8}|[ \0/]{8})", "L": rb"[TtFfYyNn?01 \0]"}
@@ -71,7 +73,8 @@ class Cutter:
         inside = [x for x in head.fields if x.length and x.start + x.length <= head.length]
         self._typed = [x for x in inside if x.type in "NFDL"][:_MOST_TYPED]
         self._begun = [x.start for x in inside if x.type in "CDL"][:_MOST_BEGUN]
-        self._searches = max(8, _MOST_SEARCHED // head.length)
+        self._columns = 1 + 2 * len(self._begun) + sum(min(x.length, _NUMBER_LENGTH) for x in self._typed)
+        self._to_compare = _MOST_COMPARED
         self._odd_searches = _MOST_ODD
         self._usual = 0.0
 
@@ -110,11 +113,10 @@ class Cutter:
                 odd = self._odd(data, count)
         done = -1
         for row in sorted(doubtful | odd):
-            if row <= done or self._searches <= 0 or (row not in doubtful and self._odd_searches <= 0):
+            if row <= done or self._to_compare <= 0 or (row not in doubtful and self._odd_searches <= 0):
                 continue
             if far := self._far(data, max(0, row - BEHIND), min(count, row + AHEAD)):
                 return far
-            self._searches -= 1
             self._odd_searches -= row not in doubtful
             done = row + BEHIND
         return None
@@ -152,7 +154,8 @@ class Cutter:
             marks = data[max(at, 0) : last * length + s : length]
             if s and len(marks.translate(None, FLAGS)) * 4 <= len(marks):
                 shifts.append(s)
-        return self._best(data, first, last, shifts, 0)
+        self._to_compare -= self._columns * len(shifts)
+        return self._best(data, first, last, shifts, 0) if self._to_compare > 0 else None
 
     def _best(self, data: bytes, first: int, last: int, shifts: Sequence[int], at_end: int) -> _Found | None:
         start, count = first * self._length, last - first
@@ -213,7 +216,7 @@ class Cutter:
 
 def _looks(x: Field, column: Callable[[int, bytes], int]) -> Sequence[int]:
     """For each row, in a byte each, what of a field looks as it should."""
-    places = range(x.start, x.start + x.length)
+    places = range(x.start + max(0, x.length - _NUMBER_LENGTH), x.start + x.length)
     if x.type == "L":
         return (column(x.start, _IS_LOGICAL),)
     if x.type == "D":
