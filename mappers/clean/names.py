@@ -10,6 +10,7 @@ from mappers.clean.digits import clean_age
 from mappers.codes.joint_names import JOINT_NAME, NAME_OF_FIRM
 from mappers.codes.lists import code_lists
 from mappers.folding import fold_digits, fold_key, nfc, squeeze
+from mappers.memory import Memory
 
 _EDGES = " \t\n.,;:-–|_'\"*"
 _B = r"(?<![^\W_])(?<![\u0900-\u0d7f])"
@@ -44,26 +45,23 @@ _JOINT, _FIRM = re.compile(JOINT_NAME), re.compile(NAME_OF_FIRM)
 _LETTERS = re.compile(r"(?:[^\W\d_]|[\u0900-\u0963\u0970-\u0d7f\u200c\u200d])+")
 # Words that belong to a saying of several words.
 _PART_OF_SAYING = re.compile(r"(?i)(?:of|at)\Z")
-_REMEMBERED = 1 << 16
 PERSON_PARTS = ("name", "alias", "relation", "relative_name", "age", "address")
 
 
-class BareWords(dict[str, bool]):
+class BareWords(Memory[bool]):
     """Which words can be nothing but a piece of a name, so that a text of such words needs no closer look: letters
     only, and none of the words that say something of a person.
     """
 
     def __init__(self, *telling: re.Pattern[str]) -> None:
         """telling: patterns of which each match holds, within one word, something that one of them finds there."""
-        super().__init__()
+        super().__init__(self._is_bare)
         self._telling = telling
 
-    def __missing__(self, word: str) -> bool:
-        if len(self) >= _REMEMBERED:
-            self.clear()
-        bare = _LETTERS.fullmatch(word) is not None and nfc(word) == word
-        made = self[word] = bare and not any(p.search(word) for p in self._telling) and not _JOINT.search(f"x {word} x")
-        return made
+    def _is_bare(self, word: str) -> bool:
+        if not _LETTERS.fullmatch(word) or nfc(word) != word:
+            return False
+        return not any(p.search(word) for p in self._telling) and not _JOINT.search(f"x {word} x")
 
     def are_all(self, text: str) -> bool:
         """Whether all words of a text, one blank between them, are bare."""
@@ -159,17 +157,8 @@ def _cut(text: str, pattern: re.Pattern[str]) -> tuple[str, str]:
     return (text[: m.start()], text[m.end() :].strip(_EDGES)) if m else (text, "")
 
 
-class _Keys(dict[str, str]):
-    """Words and the keys under which they are looked up; the key of a text is those of its words."""
-
-    def __missing__(self, word: str) -> str:
-        if len(self) >= _REMEMBERED:
-            self.clear()
-        made = self[word] = fold_key(word)
-        return made
-
-
-_KEYS = _Keys()
+# The key of a text under which it is looked up is those of its words.
+_KEYS = Memory(fold_key)
 
 
 def clean_officer(raw: str, context: CleanContext) -> CleanedRows:

@@ -12,16 +12,23 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from mappers.encodings.memory import Kept, Memory
 from mappers.encodings.scripts import JOINED, MARK, SIGN, Script
 from mappers.encodings.writing import FontWriter
 from mappers.folding import nfc
+from mappers.memory import Memory
 
 _PRIVATE = 0xE000
 # A visarga that hangs on no syllable was typed for a colon.
 _COLON = re.compile("[\u0903\u0983\u0a03\u0a83\u0b03\u0c03\u0c83\u0d03]")
 # Placed marks rank behind the virama of a cluster without a vowel.
 _FIRST, _DEAD = 0, 5
+
+
+class _Kept(dict[str, str]):
+    """A mapping in which what is not there stays as it is."""
+
+    def __missing__(self, key: str) -> str:
+        return key
 
 
 @dataclass(frozen=True)
@@ -93,7 +100,7 @@ class FontTable:
         return self._writer.write(nfc(text))
 
     @cached_property
-    def _words(self) -> Memory:
+    def _words(self) -> Memory[str]:
         """Words already decoded: names and places come again in cells that are all different."""
         return Memory(self._decoded)
 
@@ -141,7 +148,7 @@ class FontTable:
     @cached_property
     def _glyphs(self) -> dict[str, str]:
         dropped = {c: "" for c in self.codes if self.roles.get(c) == "drop"}
-        return Kept({**self.codes, **self._marks, **dropped})
+        return _Kept({**self.codes, **self._marks, **dropped})
 
     @cached_property
     def codes_pattern(self) -> re.Pattern[str]:
@@ -212,7 +219,7 @@ class FontTable:
         return {ord(letter): digit for letter, digit in self.digits.items()}
 
     @cached_property
-    def _placed(self) -> Memory:
+    def _placed(self) -> Memory[str]:
         return Memory(self._place)
 
     @cached_property

@@ -14,6 +14,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Protocol
 
 from mappers.encodings.engine import EncodingInfo
+from mappers.memory import REMEMBERED, Memory
 
 if TYPE_CHECKING:
     from mappers.encodings.ngrams import Model
@@ -23,7 +24,6 @@ _AGAINST_PLAIN = 2.0
 _AGAINST_CHANGE = 5.0
 # One letter by itself says little, signs alone are the font's.
 _MOST_OF_SIGNS, _MOST_OF_ONE, _MOST_OF_DOTTED = 0.0, 1.0, -0.5
-_REMEMBERED = 1 << 16
 _NEVER = -1000.0
 _LETTER = re.compile(r"[^\W\d_]")
 _DIGIT = re.compile(r"\d")
@@ -144,20 +144,6 @@ def _kinds(odds: Sequence[float]) -> list[bool]:
     return kinds[::-1]
 
 
-class _Odds(dict[str, float]):
-    """Words and the nats in favour of their being plain text; worked out once."""
-
-    def __init__(self, make: Callable[[str], float]) -> None:
-        super().__init__()
-        self._make = make
-
-    def __missing__(self, word: str) -> float:
-        if len(self) >= _REMEMBERED:
-            self.clear()
-        made = self[word] = 0.0 if _SIMPLE.match(word) else self._make(word)
-        return made
-
-
 class _OwnWords(dict[str, str]):
     """Words that nothing speaks for being plain text, with what they show. Others raise KeyError."""
 
@@ -169,7 +155,7 @@ class _OwnWords(dict[str, str]):
     def __missing__(self, word: str) -> str:
         if word in self._others:
             raise KeyError
-        if len(self) + len(self._others) >= _REMEMBERED:
+        if len(self) + len(self._others) >= REMEMBERED:
             self.clear()
             self._others.clear()
             self[""] = ""
@@ -190,7 +176,7 @@ def own_words(encoding: Decoder) -> Mapping[str, str]:
 
 @lru_cache(maxsize=64)
 def _odds_of(encoding: Decoder) -> Mapping[str, float]:
-    """The odds of words in a column of an encoding."""
+    """Words and the nats in favour of their being plain text, in a column of an encoding."""
     # Here, because numbers of this kind come with numpy: not every command needs it.
     from mappers.encodings.judge import PLAIN_CLASSES, spoken_models
     from mappers.encodings.ngrams import font_symbols, models, unicode_symbols
@@ -205,6 +191,8 @@ def _odds_of(encoding: Decoder) -> Mapping[str, float]:
         fonts = [(_Trigrams(m), unicode_symbols, encoding.decode) for m in spoken_models(encoding.info, learned)]
 
     def odds(word: str) -> float:
+        if _SIMPLE.match(word):
+            return 0.0
         typed = word.translate(_TYPED)
         if not typed.isascii() or not fonts:
             return _NEVER
@@ -212,7 +200,7 @@ def _odds_of(encoding: Decoder) -> Mapping[str, float]:
         as_plain = _log_sum([t.of(symbols) + share for t, share in plain])
         return min(_most(word), as_plain - max(t.of(see(read(word))) for t, see, read in fonts))
 
-    return _Odds(odds)
+    return Memory(odds)
 
 
 def _is_abbreviation(word: str) -> bool:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from mappers.encodings.memory import Memory
 from mappers.encodings.scripts import ROLES, Script
+from mappers.memory import Memory
 
 if TYPE_CHECKING:
     from mappers.encodings.engine import FontTable
@@ -34,7 +34,7 @@ class FontWriter:
         return "".join(map(self._written.__getitem__, self._syllables_of_text.findall(text)))
 
     @cached_property
-    def _written(self) -> Memory:
+    def _written(self) -> Memory[str]:
         return Memory(self._write_syllable)
 
     @cached_property
