@@ -131,6 +131,11 @@ class Known:
         return make_settings(self.today, stations=stations, overrides=options.severity, profile=options.check.profile)
 
     @cached_property
+    def parts(self) -> frozenset[str]:
+        """What values say of the mappings whose rows are parts of records of another table."""
+        return frozenset(m.by for m in self.mappings.values() if m.part)
+
+    @cached_property
     def check_key(self) -> str:
         """Hash of what checking depends on beside the records."""
         from validators.check import CHECK_VERSION

@@ -11,7 +11,7 @@ from validators.finding import Finding
 
 OPERATOR = "operator "
 # Part of the keys of checks: raised when the same findings give another verdict.
-VERDICT_VERSION = "2"
+VERDICT_VERSION = "3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,10 @@ class Verdict:
     word: str
     fields: tuple[str, ...]
     reasons: Mapping[str, int]
+
+
+# A row of a table of accused, of sections: it is no FIR of its own, and nothing of it can be asked before it has one.
+PART = Verdict("review", (), {"part-of-another-record": 1})
 
 
 def judge(record: Record, findings: Sequence[Finding]) -> Verdict:

@@ -72,9 +72,9 @@ class BoundRow:
 class FormMapping:
     """A mapping ready to use. by: what FieldValues say of it. digest: SHA-256 of the file and of the font tables that
     it rests on, for keys of work. encodings: column -> its encoding, for columns that are not plain text.
-    encoding_checked: a person vouches for them. also: name -> another form that the same rows make. needs: of such a
-    form, the cells of which one must say something; when: of such a form, the condition. notes: what a person should
-    know of the mapping, though it can be used.
+    encoding_checked: a person vouches for them. part: its rows are parts of other tables' records. also: name ->
+    another form that the same rows make. needs: of such a form, the cells of which one must say something; when: of
+    such a form, the condition. notes: what a person should know of the mapping, though it can be used.
     """
 
     id: str
@@ -90,6 +90,7 @@ class FormMapping:
     ignored: frozenset[str]
     encodings: Mapping[str, Encoding]
     encoding_checked: bool = False
+    part: bool = False
     also: Mapping[str, FormMapping] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
     when: Condition = Condition()
@@ -151,7 +152,7 @@ class _Binder:
         return FormMapping(
             id=m.id, version=m.version, title=m.title, form=m.form, file=self._file, digest=_digest(content, used),
             match=m.match, set=dict(m.set), rows=rows, rules=ordered, ignored=ignored, encodings=named,
-            encoding_checked=m.encoding_checked,
+            encoding_checked=m.encoding_checked, part=m.part,
         )  # fmt: skip
 
     def _fail(self, key: str, message: str) -> MappingError:

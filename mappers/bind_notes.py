@@ -15,7 +15,9 @@ _ALIKE = 0.75
 
 
 def notes_of(mapping: FormMapping, model: MappingFile) -> Iterator[str]:
-    """Columns that are spelled otherwise than under [match], and parts of cells that go to no field of their own."""
+    """Rows that are parts of other records, columns spelled otherwise than under [match], parts without a field."""
+    if model.part:
+        yield "each row is a part of a record that another table makes; it waits and is not loaded"
     yield from _misspelt(mapping, model)
     for name, form in {"": mapping, **mapping.also}.items():
         for rule in sorted(form.rules, key=lambda r: r.source):

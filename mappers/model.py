@@ -78,6 +78,7 @@ class MappingFile(_Part):
     encoding_checked: a person has compared the text with the old program, so that what columns look like does not
     count. set: fixed fields. values: tables of this source's codes, by name. nulls: how it writes that there is
     nothing ("NIL", "00/00/00"). also: other forms made from the same rows, by a name that their records' ids end in.
+    part: each row is a part of a record that another table makes, such as one accused; it waits and is not loaded.
     """
 
     format: Literal[1]
@@ -88,6 +89,7 @@ class MappingFile(_Part):
     match: MatchRule
     encoding: str = ""
     encoding_checked: bool = False
+    part: bool = False
     set: dict[str, str] = {}
     values: dict[str, dict[str, str]] = {}
     nulls: tuple[str, ...] = ()

@@ -81,6 +81,22 @@ def test_a_memo_file_goes_with_its_table_and_is_refused_without_it(digitize, tmp
     assert refused[0][0] == "lone/OLD.DBT" and "OLD.dbf" in refused[0][1]
 
 
+def test_rows_that_are_parts_of_an_fir_are_no_firs_and_do_not_double_it(digitize, tmp_path, samples):
+    place = tmp_path / "ws"
+    digitize("init", "mp", place, "--site", "test")
+    folder = samples / "formats"
+    (place / "lists" / "stations.csv").write_bytes((folder / "mp_ccis_iif1_actsec_iscii" / "stations.csv").read_bytes())
+    for name in ("mp_ccis_iif1_iscii", "mp_ccis_iif1_actsec_iscii"):
+        source = next((folder / name).glob("source.*"))
+        shutil.copy(source, tmp_path / f"{name}{source.suffix}")
+        digitize("intake", place, tmp_path / f"{name}{source.suffix}", "--district", "Bhopal")
+    digitize("run", place)
+    status = digitize.json("status", place)
+    assert status["totals"]["rejected"] == 0
+    assert status["review_reasons"]["part-of-another-record"] == 22
+    assert loaded(place) == status["totals"]["loaded"] <= 10
+
+
 def test_show_tells_where_each_field_came_from(digitize, done):
     record = digitize.json("show", done, "wb-test-t0001-r0000001")["record"]
     fields = {f["field"]: f for f in record["fields"]}

@@ -10,7 +10,7 @@ from digitize.ledger import Ledger
 from digitize.ledger.core import DONE
 from digitize.ledger.records import Records, Stored
 from digitize.progress import Progress
-from digitize.verdict import VERDICT_VERSION, Verdict, judge
+from digitize.verdict import PART, VERDICT_VERSION, Verdict, judge
 from validators.finding import Finding
 
 
@@ -44,16 +44,24 @@ def _check(ledger: Ledger, known: Known, group: str, key: str) -> int:
 
     records = Records(ledger)
     stored = records.of_group(group)
-    findings = check_records([s.record for s in stored], known.check_settings)
+    parts = {s.record.id for s in stored if _is_part(s, known)}
+    findings = check_records([s.record for s in stored if s.record.id not in parts], known.check_settings)
     by_record: dict[str, list[Finding]] = {}
     for f in findings:
         by_record.setdefault(f.record, []).append(f)
-    verdicts = {s.record.id: judge(s.record, by_record.get(s.record.id, [])) for s in stored}
+    verdicts = {
+        s.record.id: PART if s.record.id in parts else judge(s.record, by_record.get(s.record.id, [])) for s in stored
+    }
     counts = _counts(stored, verdicts)
     with ledger.writing():
         records.set_verdicts(verdicts, findings)
         ledger.finish(_unit(group), "check", key, {"findings": len(findings), **counts}, counts)
     return len(stored)
+
+
+def _is_part(stored: Stored, known: Known) -> bool:
+    """Whether a record was made by a mapping whose rows are parts of records of another table."""
+    return any(value.by in known.parts for value in stored.record.fields.values())
 
 
 def _counts(stored: Sequence[Stored], verdicts: Mapping[str, Verdict]) -> dict[str, int]:
