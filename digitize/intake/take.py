@@ -123,11 +123,12 @@ class _Writer:
 
     def write(self, looked: Sequence[Looked]) -> IntakeReport:
         new = [x for x in looked if not x.known and x.sha256]
+        arrived = {x.sha256 for x in new}
         if new:
             self._insert_batch(new)
         for look in looked:
             if look.known:
-                self._tell(look, is_new=look.sha256 in {x.sha256 for x in new})
+                self._tell(look, is_new=look.sha256 in arrived)
             elif look.problem:
                 self._refuse(look)
             else:
