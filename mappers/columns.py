@@ -153,13 +153,17 @@ class _Later:
     def add(self, cells: Sequence[bytes | str]) -> None:
         """Take in a row. Of each column fewer and fewer values are kept, the longer it is."""
         for at, (values, cell) in enumerate(zip(self.columns, cells, strict=False)):
-            if cell:
+            if cell and cell != MEMO_MISSING:
                 self._seen[at] += 1
                 if self._seen[at] % self._every[at] == 0:
                     values[cell] = None
                     if len(values) >= 2 * SAMPLE_VALUES:
                         self._every[at] *= 2
                         self.columns[at] = dict.fromkeys(list(values)[::2])
+
+    def sample(self) -> list[list[bytes | str]]:
+        """Of each column SAMPLE_VALUES values at most, from its whole length."""
+        return [list(values)[:: len(values) // SAMPLE_VALUES + 1] for values in self.columns]
 
 
 def watch(table: LegacyTable, columns: Sequence[Column], wanted: Wanted) -> LegacyTable:
@@ -188,7 +192,7 @@ def _watched(table: LegacyTable, wanted: Wanted, compare: Callable[[Sequence[Col
         later.add(row.cells)
         yield row
     if any(later.columns):
-        compare(settle(table, [list(c)[:SAMPLE_VALUES] for c in later.columns], wanted))
+        compare(settle(table, later.sample(), wanted))
 
 
 def settle_mapping(

@@ -157,6 +157,13 @@ def test_sheets_of_like_names_become_files_of_their_own(digitize, tmp_path):
     assert "list.सीता.csv" in {p.name for p in (tmp_path / "out").iterdir()}
 
 
+def test_later_values_are_looked_at_to_the_end_of_the_table(digitize, tmp_path):
+    name = encode(KRUTI, "कल्पना उदाहरणवाल").decode("cp1252")
+    lines = [f"{n},Sample {n}" for n in range(2_305)] + [f"{n},{name} {n}" for n in range(2_305, 2_590)]
+    (tmp_path / "list.csv").write_text("ID,NAME\n" + "\n".join(lines) + "\n", encoding="cp1252")
+    digitize("convert", tmp_path / "list.csv", "--out", tmp_path / "out.csv", code=3)
+
+
 @pytest.mark.parametrize("early", ["", "Sample Exampleson"])
 def test_a_font_that_comes_after_the_first_rows_is_not_passed_over(digitize, tmp_path, early):
     name = encode(KRUTI, "कल्पना उदाहरणवाल").decode("cp1252")
