@@ -43,6 +43,53 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """One line of text of a page.
+
+    words: in reading order (of Urdu the first stands rightmost), boxes in pixels of the scan. text: the words and what
+    stands between them. confidence: 0..1 that the whole line is right, where calibrated says so; else the engine's own
+    word for it, which nothing may pass on. block: number of the paragraph or column it belongs to, from 0. languages:
+    those it was read in. by: engines and models that agreed on it, such as "tesseract:hin".
+    """
+
+    text: str
+    confidence: float
+    box: Box
+    words: tuple[Word, ...] = ()
+    block: int = 0
+    languages: tuple[str, ...] = ()
+    by: str = ""
+    calibrated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PageText:
+    """All text of one page, in reading order; boxes in pixels of the scan as delivered.
+
+    width, height: pixels of the scan, upright after EXIF orientation. confidence: of its lines, weighted by their
+    lengths; 0.0 without any. source: "picture", or "text-layer" when a PDF's own text was trusted. notes: stable words
+    on what was done, such as "turned+90", "levelled+1.25", "blank", "text-layer-refused:font-codes".
+    """
+
+    width: int
+    height: int
+    lines: tuple[Line, ...] = ()
+    confidence: float = 0.0
+    source: str = "picture"
+    notes: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The lines, a new line behind each but the last; an empty line between blocks."""
+        parts: list[str] = []
+        for before, line in zip((None, *self.lines), self.lines, strict=False):
+            if before is not None:
+                parts.append("\n" if before.block == line.block else "\n\n")
+            parts.append(line.text)
+        return "".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """One possible text of a zone with the confidence 0..1 of the engine that proposes it."""
 
