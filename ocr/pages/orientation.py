@@ -1,0 +1,111 @@
+"""Which way up a page lies: on its side by its own rows of ink, upside down by reading a few lines both ways."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ocr.engine import Engine, EngineText, Image, LineImage
+from ocr.page import Box
+from ocr.pages.mapping import View, cropping, levelling, picture, quarter_turn
+from ocr.pages.paper import ink_of
+from ocr.pages.skew import LIMIT_DEG, ink_points, page_skew_deg, sharpness
+from ocr.pages.strands import Strands, find_strands, text_ink
+
+_SIDEWAYS = 1.35
+_LEAST_POINTS = 300
+_SAMPLES = 3
+_SAMPLE_PX = 700
+_LETTER_PX = 26
+_GAP_PX = 24
+_CLEARLY = 0.12
+_LEAST = 0.35
+_SURE = 0.6
+
+
+def find_turn(
+    page: Image, flat: Image, scale: float, view: View, languages: Sequence[str], engine: Engine | None
+) -> int | None:
+    """How far to turn a view of the scan anticlockwise so it stands upright: 0, 90, 180 or 270; None when not sure.
+
+    page: the scan with white ground; flat: the same seen small, scale: its pixels per pixel. The engine reads a few
+    lines, and those once more upside down where they were not read surely. Without engine or language nothing is sure.
+    """
+    side = _sideways(ink_of(view.seen(flat, scale)))
+    if side is None or engine is None or not languages:
+        return None
+    standing = view.then(*quarter_turn(view.shape, side))
+    angle = page_skew_deg(text_ink(ink_of(standing.seen(flat, scale))))
+    samples = sample_lines(page, flat, scale, standing.then(*levelling(standing.shape, angle)))
+    if samples is None:
+        return None
+    up = _read(samples, languages, engine)
+    if up >= _SURE:
+        return side
+    down = _read(np.ascontiguousarray(np.rot90(samples, 2)), languages, engine)
+    if max(up, down) < _LEAST or abs(up - down) < _CLEARLY:
+        return None
+    return side if up > down else (side + 180) % 360
+
+
+def confidence(text: EngineText) -> float:
+    """How surely a sample was read: confidence of its words by their length; 0.0 when nothing was."""
+    length = sum(len(w.text) for w in text.words)
+    return sum(w.confidence * len(w.text) for w in text.words) / length if length else 0.0
+
+
+def sample_lines(page: Image, flat: Image, scale: float, level: View) -> Image | None:
+    """A few lines of a level view one below the other, white about them, letters of usual size; None without any."""
+    import cv2
+
+    strands = find_strands(ink_of(level.seen(flat, scale)))
+    boxes = _chosen(strands)
+    if not boxes:
+        return None
+    size = min(2.0, _LETTER_PX * scale / strands.letter_px)
+    pad = max(2, round(0.4 * strands.letter_px))
+    crops = []
+    for box in boxes:
+        y0, y1 = int((box.y0 - pad) / scale), int((box.y1 + pad) / scale)
+        x0 = int(box.x0 / scale)
+        x1 = min(int(box.x1 / scale), x0 + round(_SAMPLE_PX / size))
+        crop = picture(page, level.then(cropping(x0, y0), (y1 - y0, x1 - x0)).map())
+        crops.append(np.asarray(cv2.resize(crop, None, fx=size, fy=size, interpolation=cv2.INTER_AREA), np.uint8))
+    return _stacked(crops)
+
+
+def _sideways(ink: Image) -> int | None:
+    """90 when lines run upright on the picture, 0 when they run level; None when there are none."""
+    text = text_ink(ink)
+    scores = []
+    for shown in (text, np.ascontiguousarray(np.rot90(text))):
+        points = ink_points(shown)
+        if len(points) < _LEAST_POINTS:
+            return None
+        scores.append(max(sharpness(points, a, 3.0) for a in np.arange(-LIMIT_DEG, LIMIT_DEG + 1, 1.0)))
+    level, upright = scores
+    return 90 if upright > _SIDEWAYS * level else 0
+
+
+def _read(samples: Image, languages: Sequence[str], engine: Engine) -> float:
+    return confidence(engine.read([LineImage(samples, tuple(languages[:1]), block=True)])[0])
+
+
+def _chosen(strands: Strands) -> list[Box]:
+    """Long strands from all over the page."""
+    letter = strands.letter_px
+    good = [b for b in strands.boxes if b.x1 - b.x0 >= 8 * letter and b.y1 - b.y0 <= 3 * letter]
+    longest = sorted(good, key=lambda b: b.x0 - b.x1)[: 3 * _SAMPLES]
+    every = max(1, len(longest) // _SAMPLES)
+    return sorted(longest, key=lambda b: b.y0)[::every][:_SAMPLES]
+
+
+def _stacked(crops: Sequence[Image]) -> Image:
+    width = max(c.shape[1] for c in crops) + 2 * _GAP_PX
+    rows = [np.full((_GAP_PX, width), 255, np.uint8)]
+    for crop in crops:
+        row = np.full((crop.shape[0] + _GAP_PX, width), 255, np.uint8)
+        row[: crop.shape[0], _GAP_PX : _GAP_PX + crop.shape[1]] = crop
+        rows.append(row)
+    return np.vstack(rows)
