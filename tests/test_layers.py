@@ -14,6 +14,7 @@ WALLS = {
     "pytesseract": ("ocr/",),
     "onnxruntime": ("ocr/",),
     "pypdfium2": ("ocr/",),
+    "pikepdf": ("ocr/outputs/",),
     "pdfplumber": ("ocr/",),
     "typer": ("digitize/cli/",),
     "polars": ("validators/", "digitize/validate", "digitize/convert"),
