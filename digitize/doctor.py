@@ -65,24 +65,35 @@ def _sqlite() -> Look:
 
 
 def _tesseract() -> Look:
-    if shutil.which("tesseract") is None:
+    from ocr.tesseract import inside
+
+    program = shutil.which("tesseract") is not None
+    if inside.available():
+        return Look("Tesseract", "ok", f"{inside.Inside().version()} in this process")
+    if not program:
         return Look("Tesseract", "miss", "not found", "sudo apt-get install tesseract-ocr")
     line = (_output("tesseract", "--version").splitlines() or ["unknown version"])[0]
-    return Look("Tesseract", "ok", line.removeprefix("tesseract "))
+    return Look("Tesseract", "ok", f"{line.removeprefix('tesseract ')} as a program; tesserocr is five times as fast")
 
 
 def _languages() -> list[Look]:
+    from ocr.errors import EngineMissing
     from ocr.language import load_languages
+    from ocr.tesseract.models import first_model, second_model
 
-    there = set(_output("tesseract", "--list-langs").split()) if shutil.which("tesseract") else set()
     looks = []
     for code, language in load_languages().items():
         name = f"Language {code}"
-        model, package = language.tesseract.models[0], language.tesseract.packages[0]
-        if model in there:
-            looks.append(Look(name, "ok", model))
-        else:
-            looks.append(Look(name, "miss", f"no model {model}", f"sudo apt-get install {package}"))
+        try:
+            first, second = first_model(language), second_model(language)
+        except EngineMissing:
+            package = next(m.package for m in language.firsts if m.package)
+            looks.append(Look(name, "miss", f"no model for {language.name}", f"sudo apt-get install {package}"))
+            continue
+        lacks = next((m.package for m in language.seconds if m.package), "") if second is None else ""
+        found = first.name + (f", in doubt {second.name}" if second else "")
+        mend = f"sudo apt-get install {lacks}" if lacks else ""
+        looks.append(Look(name, "warn" if lacks else "ok", found, mend))
     return looks
 
 

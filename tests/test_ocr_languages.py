@@ -8,15 +8,17 @@ from ocr.errors import FormError
 from ocr.language import known_languages, language, load_languages
 
 GOOD = """
-format = 1
+format = 2
 code = "xx"
+code3 = "xxx"
 name = "Example"
 script = "Latn"
 digits = "0123456789"
 joiners = []
-[tesseract]
-models = ["xxx"]
-packages = ["tesseract-ocr-xxx"]
+[[models]]
+name = "xxx"
+use = "first"
+package = "tesseract-ocr-xxx"
 """
 SCRIPTS = {"Latn": "DIGIT", "Deva": "DEVANAGARI", "Beng": "BENGALI", "Taml": "TAMIL", "Telu": "TELUGU", "Knda": "KANNADA",
            "Mlym": "MALAYALAM", "Gujr": "GUJARATI", "Guru": "GURMUKHI", "Orya": "ORIYA", "Arab": "EXTENDED ARABIC-INDIC"}  # fmt: skip
@@ -31,26 +33,33 @@ def test_digits_are_of_the_language_s_own_script(code):
 @pytest.mark.parametrize("code", sorted(known_languages()))
 def test_each_model_has_its_package(code):
     it = language(code)
-    for model, package in zip(it.tesseract.models, it.tesseract.packages, strict=True):
-        assert package.startswith("tesseract-ocr-") and package.split("-")[-1] in model.casefold()
+    for model in it.models:
+        if model.package.startswith("tesseract-ocr-script-"):
+            assert model.package.split("-")[-1] == it.script.casefold()
+        elif model.package:
+            assert model.package == f"tesseract-ocr-{model.name}" == f"tesseract-ocr-{it.code3}"
+        else:
+            assert model.npm.package.endswith(f"/{it.code3}") and model.name == f"{it.code3}-best"
 
 
-def test_the_first_five_are_there():
-    assert {"en", "hi", "mr", "bn", "ta"} <= set(known_languages())
+def test_all_thirteen_are_there_by_two_letters_and_by_three():
+    assert " ".join(known_languages()) == "as bn en gu hi kn ml mr or pa ta te ur"
+    assert [language(x).code for x in ("ori", "pan", "asm", "urd")] == ["or", "pa", "as", "ur"]
 
 
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        (("format = 1", "format = 2"), "xx.toml: format"),
+        (("format = 2", "format = 3"), "xx.toml: format"),
         (("name", "nom"), "xx.toml: name"),
         (('"0123456789"', '"012345678"'), "xx.toml: digits"),
         (('"0123456789"', '"1234567890"'), "xx.toml: digits"),
         (("joiners = []", 'joiners = ["polish"]'), "unknown repair polish"),
-        (('["xxx"]', '["xxx", "yyy"]'), "one package for each model"),
-        (('["xxx"]', "[]"), "xx.toml: tesseract.models"),
-        (("format = 1", "format = 1\nhue = 3"), "xx.toml: hue"),
-        (("format = 1", "format ="), "not valid TOML"),
+        (("package =", "# package ="), "name the package that brings the model"),
+        (('"first"', '"second"'), "one first model must come from the system's packages"),
+        (('"first"', '"third"'), "xx.toml: models.0.use"),
+        (("format = 2", "format = 2\nhue = 3"), "xx.toml: hue"),
+        (("format = 2", "format ="), "not valid TOML"),
         (('"xx"', '"yy"'), "belongs into yy.toml"),
     ],
 )

@@ -2,6 +2,7 @@
 
 import shutil
 import time
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -14,6 +15,7 @@ from ocr.engines.replay import RecordingEngine, ReplayEngine, ask_key
 from ocr.engines.tesseract import Tesseract
 from ocr.errors import EngineFailed, EngineMissing
 from ocr.page import Box, Word
+from ocr.tesseract import inside, models, program
 
 HEAD = "level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\tleft\ttop\twidth\theight\tconf\ttext"
 
@@ -50,9 +52,11 @@ def scripted(monkeypatch):
                 rows += [word_row(i, 1, n, w) for n, w in enumerate(text.split(), start=1)]
             return "\n".join(rows) + "\n"
 
-        monkeypatch.setattr(module, "_call", call)
-        monkeypatch.setattr(module, "_version", lambda: "5.0")
-        monkeypatch.setattr(module, "installed_models", lambda: frozenset({"eng", "hin", "tam"}))
+        monkeypatch.setattr(program, "_call", call)
+        monkeypatch.setattr(program, "_version", lambda: "5.0")
+        monkeypatch.setattr(models, "find_model", lambda name: Path(name) if name in ("eng", "hin", "tam") else None)
+        monkeypatch.setattr(models, "system_folder", lambda: Path("tessdata"))
+        monkeypatch.setattr(module, "usual_runner", program.Program)
         return calls
 
     return install
@@ -69,7 +73,7 @@ def test_the_null_engine_sees_nothing():
 
 
 def test_many_crops_go_in_one_call_each_language_and_kind(scripted):
-    calls = scripted(lambda how, n: [f"{how.models}{how.psm}"] * n)
+    calls = scripted(lambda how, n: [f"{'+'.join(how.models)}{how.psm}"] * n)
     lines = [crop(), crop(languages=("hi",)), crop(), crop(block=True), crop(digits=True), crop(languages=("hi", "en"))]
     texts = [t.text for t in Tesseract().read(lines)]
     assert texts == ["eng7", "hin7", "eng7", "eng6", "eng7", "hin+eng7"]
@@ -106,10 +110,10 @@ def test_digits_of_the_language_are_allowed_when_a_number_is_wanted(scripted):
 def test_words_lines_and_confidence():
     rows = [HEAD, page_row(1), word_row(1, 1, 1, "ab", 100.0), word_row(1, 1, 2, "cdefgh", 50.0), word_row(1, 2, 1, "  "),
             word_row(1, 2, 2, "x", -1.0), page_row(2)]  # fmt: skip
-    first, second = module._parse("\n".join(rows), [12, 0])
+    first, second = program._parse("\n".join(rows))
     from ocr.language import language
 
-    text = module._text(first, language("en"))
+    text = module._text(first, language("en"), 12)
     assert text.text == "ab cdefgh\nx"
     assert text.confidence == pytest.approx((2 * 1.0 + 6 * 0.5) / 9, abs=1e-4)
     assert text.words[0] == Word("ab", 1.0, Box(-2, 8, 28, 48))
@@ -131,16 +135,22 @@ def test_no_program_says_what_to_install(monkeypatch):
     import pytesseract
 
     monkeypatch.setattr(pytesseract.pytesseract, "tesseract_cmd", "no-such-program-here")
-    module.installed_models.cache_clear()
-    module._version.cache_clear()
+    program._version.cache_clear()
     try:
+        engine = Tesseract(runner=program.Program())
         with pytest.raises(EngineMissing, match="Install the package tesseract-ocr"):
-            Tesseract().read([crop()])
+            engine.read([crop()])
         with pytest.raises(EngineMissing, match="Install the package tesseract-ocr"):
-            Tesseract().name_and_version()
+            engine.name_and_version()
     finally:
-        module.installed_models.cache_clear()
-        module._version.cache_clear()
+        program._version.cache_clear()
+
+
+def test_without_any_model_tesseract_itself_is_named(monkeypatch):
+    monkeypatch.setattr(models, "find_model", lambda name: None)
+    monkeypatch.setattr(models, "system_folder", lambda: None)
+    with pytest.raises(EngineMissing, match="Install the package tesseract-ocr"):
+        Tesseract().read([crop()])
 
 
 def test_answers_for_fewer_crops_than_asked_are_a_failure(scripted):
@@ -178,15 +188,18 @@ def test_a_recording_that_is_not_there_says_so(tmp_path):
         load_engine(f"replay:{tmp_path}")
 
 
+RUNNERS = [pytest.param(inside.Inside, id="in-process"), pytest.param(program.Program, id="program")]
+both_ways = pytest.mark.parametrize("runner", RUNNERS)
 needs_program = pytest.mark.skipif(not shutil.which("tesseract"), reason="Tesseract is not installed")
 
 
 @pytest.mark.engine
 @needs_program
-def test_the_program_reads_lines_blocks_and_nothing():
+@both_ways
+def test_the_program_reads_lines_blocks_and_nothing(runner):
     block = LineImage(np.vstack([crop("first line").image, crop("second line").image]), ("en",), block=True)
     empty = LineImage(np.full((64, 400), 255, np.uint8), ("en",))
-    line, two, digits, nothing = Tesseract(60).read([crop(), block, crop("1987", digits=True), empty])
+    line, two, digits, nothing = Tesseract(60, runner()).read([crop(), block, crop("1987", digits=True), empty])
     assert line.text == "Hello world 1987" and line.confidence > 0.8
     assert two.text == "first line\nsecond line"
     assert digits.text == "1987"
@@ -198,17 +211,41 @@ def test_the_program_reads_lines_blocks_and_nothing():
 
 @pytest.mark.engine
 @needs_program
-def test_the_program_is_killed_when_time_is_up():
+@both_ways
+def test_the_program_is_killed_when_time_is_up(runner):
     lines = [crop(f"Hello world {i}") for i in range(200)]
     begun = time.monotonic()
     with pytest.raises(EngineFailed, match="longer than a page may take"):
-        Tesseract(0.3).read(lines)
+        Tesseract(0.3, runner()).read(lines)
     assert time.monotonic() - begun < 3
 
 
 @pytest.mark.engine
 @needs_program
-def test_the_same_crops_give_the_same_answers():
+@both_ways
+def test_the_same_crops_give_the_same_answers(runner):
     lines = [crop(), crop("Harbour 12/87"), crop(block=True)]
-    assert Tesseract(60).read(lines) == Tesseract(60).read(lines)
-    assert [Tesseract(60).read([x])[0] for x in lines] == Tesseract(60).read(lines)
+    engine = Tesseract(60, runner())
+    assert engine.read(lines) == Tesseract(60, runner()).read(lines)
+    assert [engine.read([x])[0] for x in lines] == engine.read(lines)
+
+
+@pytest.mark.engine
+@needs_program
+@both_ways
+def test_a_page_comes_as_lines_with_boxes_in_reading_order(runner):
+    page = np.vstack([np.full((60, 640), 255, np.uint8), crop("first line").image, crop("second line").image])
+    first, second = Tesseract(60, runner()).read_page(page, ("en",))
+    assert (first.text, second.text) == ("first line", "second line")
+    assert 60 <= first.box.y0 < first.box.y1 <= second.box.y0 + 10
+    assert first.by == "tesseract:eng" and not first.calibrated
+
+
+@pytest.mark.engine
+@needs_program
+def test_a_damaged_model_file_is_named(tmp_path, monkeypatch):
+    path = tmp_path / "hin.traineddata"
+    path.write_bytes(b"no model")
+    monkeypatch.setattr(inside, "find_model", lambda name: path)
+    with pytest.raises(EngineMissing, match=r"hin\.traineddata is damaged"):
+        Tesseract(60, inside.Inside()).read([crop()])

@@ -16,7 +16,9 @@ find_python() {
   return 1
 }
 
-languages="eng hin mar ben tam"
+languages="eng hin mar ben asm tam tel kan mal guj pan ori urd osd"
+scripts="deva:Devanagari beng:Bengali taml:Tamil telu:Telugu knda:Kannada mlym:Malayalam gujr:Gujarati guru:Gurmukhi
+ orya:Oriya arab:Arabic"
 missing=()
 need() { missing+=("$@"); }
 
@@ -27,6 +29,9 @@ if command -v tesseract >/dev/null; then have=$(tesseract --list-langs 2>/dev/nu
 else need tesseract-ocr; have=""; fi
 for code in $languages; do
   printf '%s\n' "$have" | grep -qx "$code" || need "tesseract-ocr-$code"
+done
+for pair in $scripts; do # asked for a second opinion; some systems keep them in a folder script/
+  printf '%s\n' "$have" | grep -qxE "(script/)?${pair#*:}" || need "tesseract-ocr-script-${pair%:*}"
 done
 if ! command -v mdb-export >/dev/null; then need mdbtools; fi
 if ! ldconfig -p 2>/dev/null | grep -q 'libGL\.so\.1'; then need libgl1; fi

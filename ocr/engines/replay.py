@@ -87,6 +87,8 @@ class RecordingEngine:
 def ask_key(line: LineImage) -> str:
     """What tells one question from another: the crop's pixels and how it is to be read; 32 hex digits."""
     how = f"{line.image.shape}|{','.join(line.languages)}|{line.block}|{line.digits}|{line.kind}|"
+    if line.model or line.raw_line:
+        how += f"{line.model}|{line.raw_line}|"
     return hashlib.sha256(how.encode() + line.image.tobytes()).hexdigest()[:32]
 
 

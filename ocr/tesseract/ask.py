@@ -1,0 +1,41 @@
+"""What Tesseract is asked and what it answers, whichever way it is run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+from ocr.engine import Image
+from ocr.page import Word
+
+BLOCK, LINE, RAW_LINE, PAGE = 6, 7, 13, 3
+"""Page segmentation modes: one block, one line, one line without looking at its layout, a page of any layout."""
+VARIABLES = {"tessedit_do_invert": "0"}
+"""Paper is bright, so that no doubtful line need be read again as white on black. Costs nothing in letters."""
+
+
+class How(NamedTuple):
+    """Crops that can go into one call have the same models, page segmentation mode and letters."""
+
+    models: tuple[str, ...]
+    psm: int
+    letters: str = ""
+
+
+class Seen(NamedTuple):
+    """One word with the line it stands in: block, paragraph and line numbers as Tesseract counts them."""
+
+    line: tuple[int, int, int]
+    word: Word
+
+
+class Runner(Protocol):
+    """A way to run Tesseract."""
+
+    def version(self) -> str:
+        """Such as "5.5.0". Raises EngineMissing."""
+        ...
+
+    def run(self, how: How, images: Sequence[Image], until: float | None) -> list[list[Seen]]:
+        """The words of each picture. until: of time.monotonic. Raises EngineMissing, EngineFailed."""
+        ...

@@ -1,0 +1,122 @@
+"""Tesseract in this process, by tesserocr: models are loaded once, and no picture goes through a file."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ocr.engine import Image
+from ocr.errors import EngineFailed, EngineMissing
+from ocr.page import Box, Word
+from ocr.tesseract.ask import VARIABLES, How, Seen
+from ocr.tesseract.models import find_model
+
+_MOST_LOADED = 5
+"""Models kept in memory: 15 to 40 MB each once they have read."""
+_DPI = 300
+
+
+class Inside:
+    """The runner. Not to be shared between threads."""
+
+    def __init__(self) -> None:
+        self._loaded: OrderedDict[tuple[str, ...], Any] = OrderedDict()
+
+    def version(self) -> str:
+        """Of the library inside tesserocr's wheel."""
+        import tesserocr
+
+        return str(tesserocr.tesseract_version().split()[1])
+
+    def run(self, how: How, images: Sequence[Image], until: float | None) -> list[list[Seen]]:
+        """The words of each picture. Raises EngineMissing for a model that is not there, EngineFailed out of time."""
+        api = self._api(how.models)
+        api.SetPageSegMode(how.psm)
+        api.SetVariable("tessedit_char_whitelist", how.letters)
+        try:
+            return [_read(api, image, until) for image in images]
+        finally:
+            api.Clear()
+
+    def _api(self, models: tuple[str, ...]) -> Any:
+        if models in self._loaded:
+            self._loaded.move_to_end(models)
+            return self._loaded[models]
+        import tesserocr
+
+        paths = [_path(name) for name in models]
+        if len({p.parent for p in paths}) > 1:
+            raise EngineFailed(f"models {' and '.join(models)} lie in different folders and cannot read together")
+        try:
+            api = tesserocr.PyTessBaseAPI(
+                path=str(paths[0].parent),
+                lang="+".join(models),
+                oem=tesserocr.OEM.LSTM_ONLY,
+                variables=VARIABLES,
+            )
+        except RuntimeError as e:
+            raise EngineMissing(f"{paths[0]} is damaged: Tesseract cannot load it. Install it again.") from e
+        self._loaded[models] = api
+        while len(self._loaded) > _MOST_LOADED:
+            self._loaded.popitem(last=False)[1].End()
+        return api
+
+
+def available() -> bool:
+    """Whether tesserocr is installed; it is not loaded."""
+    return find_spec("tesserocr") is not None
+
+
+def _path(name: str) -> Path:
+    path = find_model(name)
+    if path is None:
+        raise EngineMissing(f"Tesseract has no model {name}. Run digitize doctor.")
+    return path
+
+
+def _read(api: Any, image: Image, until: float | None) -> list[Seen]:
+    plain = np.ascontiguousarray(image)
+    height, width = plain.shape
+    api.ClearAdaptiveClassifier()  # else the words of one picture would sway the next
+    api.SetImageBytes(plain.tobytes(), width, height, 1, width)
+    api.SetSourceResolution(_DPI)
+    left_ms = 0 if until is None else int((until - time.monotonic()) * 1000)
+    if until is not None and left_ms <= 0:
+        raise EngineFailed("reading took longer than a page may take. Raise read.seconds_per_page")
+    if not api.Recognize(left_ms) or (until is not None and time.monotonic() >= until):
+        raise EngineFailed("reading took longer than a page may take; Tesseract was stopped")
+    return list(_words(api.GetIterator()))
+
+
+def _words(it: Any) -> Iterator[Seen]:
+    import tesserocr
+
+    level = tesserocr.RIL
+    block = paragraph = line = 0
+    while it is not None:
+        if it.IsAtBeginningOf(level.BLOCK):
+            block, paragraph, line = block + 1, 0, 0
+        if it.IsAtBeginningOf(level.PARA):
+            paragraph, line = paragraph + 1, 0
+        if it.IsAtBeginningOf(level.TEXTLINE):
+            line += 1
+        box = it.BoundingBox(level.WORD)
+        text = _text(it, level.WORD) if box else ""
+        if text:
+            confidence = min(1.0, max(0.0, it.Confidence(level.WORD) / 100))
+            yield Seen((block, paragraph, line), Word(text, confidence, Box(*box)))
+        if not it.Next(level.WORD):
+            return
+
+
+def _text(it: Any, level: Any) -> str:
+    try:
+        return (it.GetUTF8Text(level) or "").strip()
+    except RuntimeError:  # there is no text at this place
+        return ""

@@ -1,0 +1,101 @@
+"""Tesseract as a program of its own, by pytesseract: slower, works wherever it is installed, and can be killed."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytesseract
+
+from ocr.engine import Image
+from ocr.errors import EngineFailed, EngineMissing
+from ocr.page import Box, Word
+from ocr.tesseract.ask import VARIABLES, How, Seen
+from ocr.tesseract.models import find_model
+
+
+class Program:
+    """The runner: one call of the program reads all pictures that are to be read alike."""
+
+    def version(self) -> str:
+        """Of the installed program. Raises EngineMissing."""
+        return _version()
+
+    def run(self, how: How, images: Sequence[Image], until: float | None) -> list[list[Seen]]:
+        """The words of each picture. Raises EngineMissing, EngineFailed when it breaks or is out of time."""
+        with TemporaryDirectory(prefix="digitize-ocr-") as folder:
+            tsv = _call(str(_write_all(Path(folder), images)), how, until)
+        pages = _parse(tsv)
+        if len(pages) != len(images):
+            raise EngineFailed(f"Tesseract answered for {len(pages)} of {len(images)} crops")
+        return pages
+
+
+@cache
+def _version() -> str:
+    try:
+        return str(pytesseract.get_tesseract_version())
+    except (pytesseract.TesseractNotFoundError, SystemExit) as e:
+        raise _not_installed() from e
+
+
+def _not_installed() -> EngineMissing:
+    return EngineMissing("Tesseract is not installed. Install the package tesseract-ocr, or run digitize doctor.")
+
+
+def _write_all(folder: Path, images: Sequence[Image]) -> Path:
+    import cv2
+
+    names = []
+    for number, image in enumerate(images):
+        path = folder / f"{number:05d}.png"
+        _, data = cv2.imencode(".png", image, [cv2.IMWRITE_PNG_COMPRESSION, 1])
+        path.write_bytes(data.tobytes())
+        names.append(str(path))
+    listed = folder / "crops.txt"
+    listed.write_text("\n".join(names) + "\n", encoding="utf-8")
+    return listed
+
+
+def _call(listed: str, how: How, until: float | None) -> str:
+    left = until - time.monotonic() if until is not None else 0
+    if until is not None and left <= 0:
+        raise EngineFailed("reading took longer than a page may take. Raise read.seconds_per_page")
+    # One page a core: Tesseract's own threads cost more than they bring. It is read by the program we start.
+    os.environ.setdefault("OMP_THREAD_LIMIT", "1")
+    config = f"--psm {how.psm} --oem 1 --dpi 300{_folder(how)}"
+    config += "".join(f" -c {name}={value}" for name, value in VARIABLES.items())
+    if how.letters:
+        config += f" -c tessedit_char_whitelist={how.letters}"
+    try:
+        return str(pytesseract.image_to_data(listed, lang="+".join(how.models), config=config, timeout=left))
+    except pytesseract.TesseractNotFoundError as e:
+        raise _not_installed() from e
+    except pytesseract.TesseractError as e:
+        raise EngineFailed(f"Tesseract ended with code {e.status}. Run digitize doctor.") from e
+    except RuntimeError as e:  # what pytesseract raises after it has killed the program for its time
+        raise EngineFailed("reading took longer than a page may take; Tesseract was stopped") from e
+
+
+def _folder(how: How) -> str:
+    path = find_model(how.models[0])
+    return f' --tessdata-dir "{path.parent.as_posix()}"' if path else ""
+
+
+def _parse(tsv: str) -> list[list[Seen]]:
+    """Words by page of Tesseract's table."""
+    pages: list[list[Seen]] = []
+    for row in tsv.splitlines()[1:]:
+        cells = row.split("\t")
+        if cells[0] == "1":
+            pages.append([])
+        elif cells[0] == "5" and len(cells) == 12 and cells[11].strip():
+            left, top, width, height = (int(c) for c in cells[6:10])
+            confidence = min(1.0, max(0.0, float(cells[10]) / 100))
+            word = Word(cells[11].strip(), confidence, Box(left, top, left + width, top + height))
+            pages[-1].append(Seen((int(cells[2]), int(cells[3]), int(cells[4])), word))
+    return pages
