@@ -190,12 +190,12 @@ def shone_through(page: Drawn, other: Grey, depth: float = 0.2) -> Drawn:
 def stamped(page: Drawn, rng: random.Random) -> Drawn:
     """A round stamp over the text, half as dark as ink."""
     height, width = page.scan.shape
-    ink = np.zeros((height, width), np.float32)
+    ink = np.zeros((height, width), np.uint8)
     at = (round(width * rng.uniform(0.3, 0.7)), round(height * rng.uniform(0.3, 0.7)))
     for radius in (0.11, 0.085):
-        cv2.circle(ink, at, round(radius * width), (1.0,), 5, cv2.LINE_AA)
-    cv2.putText(ink, "STATION", (at[0] - round(0.06 * width), at[1]), cv2.FONT_HERSHEY_DUPLEX, 1.2, (1.0,), 4)
-    return replace(page, scan=(page.scan * (1 - 0.45 * ink)).astype(np.uint8))
+        cv2.circle(ink, at, round(radius * width), (255,), 5, cv2.LINE_AA)
+    cv2.putText(ink, "STATION", (at[0] - round(0.06 * width), at[1]), cv2.FONT_HERSHEY_DUPLEX, 1.2, (255,), 4)
+    return replace(page, scan=(page.scan * (1 - 0.45 / 255 * ink)).astype(np.uint8))
 
 
 def shaded(page: Drawn) -> Drawn:

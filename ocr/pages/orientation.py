@@ -19,21 +19,21 @@ _SAMPLES = 3
 _SAMPLE_PX = 700
 _LETTER_PX = 26
 _GAP_PX = 24
-_CLEARLY = 0.12
-_LEAST = 0.35
+_CLEARLY = 0.08
+_LEAST = 0.4
 _SURE = 0.6
 
 
 def find_turn(
-    page: Image, flat: Image, scale: float, view: View, languages: Sequence[str], engine: Engine | None
+    page: Image, flat: Image, scale: float, view: View, languages: Sequence[str], engine: Engine
 ) -> int | None:
     """How far to turn a view of the scan anticlockwise so it stands upright: 0, 90, 180 or 270; None when not sure.
 
     page: the scan with white ground; flat: the same seen small, scale: its pixels per pixel. The engine reads a few
-    lines, and those once more upside down where they were not read surely. Without engine or language nothing is sure.
+    lines, and those once more upside down where they were not read surely.
     """
     side = _sideways(ink_of(view.seen(flat, scale)))
-    if side is None or engine is None or not languages:
+    if side is None:
         return None
     standing = view.then(*quarter_turn(view.shape, side))
     angle = page_skew_deg(text_ink(ink_of(standing.seen(flat, scale))))
@@ -80,7 +80,7 @@ def _sideways(ink: Image) -> int | None:
     text = text_ink(ink)
     scores = []
     for shown in (text, np.ascontiguousarray(np.rot90(text))):
-        points = ink_points(shown)
+        points = ink_points(shown, 16_000)
         if len(points) < _LEAST_POINTS:
             return None
         scores.append(max(sharpness(points, a, 3.0) for a in np.arange(-LIMIT_DEG, LIMIT_DEG + 1, 1.0)))

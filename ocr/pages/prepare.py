@@ -6,13 +6,14 @@ Everything is found on a small picture of the page; the page itself is sampled o
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ocr.engine import Engine, Image
 from ocr.page import Box
 from ocr.pages.blank import is_blank
+from ocr.pages.dewarp import enlarged, find_bend
 from ocr.pages.edges import Edges, find_edges, painted
 from ocr.pages.mapping import PageMap, Points, View, cropping, levelling, picture, quarter_turn
 from ocr.pages.orientation import find_turn
@@ -82,7 +83,7 @@ def prepare_page(
     ground = ground_of(looked)
     flat = flattened(looked, ground)
     page = grey if "flatten" in skip else flattened(grey, ground)
-    if "orientation" not in skip:
+    if engine is not None and languages and "orientation" not in skip:
         turn = find_turn(page, flat, scale, frame, languages, engine)
         if turn:
             frame = frame.then(*quarter_turn(frame.shape, turn))
@@ -138,6 +139,15 @@ def _said(angle: float) -> tuple[str, ...]:
     return (f"levelled{angle:+.2f}",) if angle else ()
 
 
+def _straight(view: View, flat: Image, scale: float, skip: Collection[str]) -> tuple[PageMap, bool]:
+    """The view's map, with the bend of its lines where there is one."""
+    plain = view.map()
+    bend = None if "dewarp" in skip else find_bend(ink_of(view.seen(flat, scale)))
+    if bend is None:
+        return plain, False
+    return replace(plain, bend=enlarged(bend, scale, plain.width)), True
+
+
 def _finished(
     view: View,
     steps: tuple[str, ...],
@@ -147,7 +157,8 @@ def _finished(
     skip: Collection[str],
     size: tuple[int, int],
 ) -> Prepared:
-    page_map = view.map()
+    page_map, bent = _straight(view, flat, scale, skip)
+    steps += ("dewarped",) if bent else ()
     steps += () if "flatten" in skip else ("flattened",)
     if "blank" not in skip and is_blank(view.seen(flat, scale)):
         steps += ("blank",)

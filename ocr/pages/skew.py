@@ -9,6 +9,7 @@ from ocr.engine import Image
 
 LIMIT_DEG = 15.0
 _MOST_POINTS = 60_000
+_COARSE_POINTS = 16_000
 _GAIN = 1.5
 _LEAST_POINTS = 400
 _LEAST_DEG = 0.1
@@ -26,7 +27,8 @@ def page_skew_deg(ink: Image, limit_deg: float = LIMIT_DEG) -> float:
     if len(points) < _LEAST_POINTS:
         return 0.0
     angles = np.arange(-limit_deg, limit_deg + 0.5)
-    scores = np.array([sharpness(points, a, 3.0) for a in angles])
+    few = points[:: max(1, len(points) // _COARSE_POINTS)]
+    scores = np.array([sharpness(few, a, 3.0) for a in angles])
     best = int(np.argmax(scores))
     if scores[best] < _GAIN * float(np.median(scores)):
         return 0.0
@@ -52,8 +54,8 @@ def sharpness(points: Points, angle_deg: float, row_px: float) -> float:
     return float((np.diff(counts) ** 2).sum()) / row_px
 
 
-def ink_points(ink: Image) -> Points:
+def ink_points(ink: Image, most: int = _MOST_POINTS) -> Points:
     """Ink pixels as rows x, y; every nth where there are many."""
     y, x = np.nonzero(ink)
-    every = max(1, len(x) // _MOST_POINTS)
+    every = max(1, len(x) // most)
     return np.column_stack([x[::every], y[::every]]).astype(np.float64)

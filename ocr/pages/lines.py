@@ -1,0 +1,194 @@
+"""The lines of a prepared page in reading order, and each cut out for an engine that reads line by line.
+
+Tesseract finds the lines of most pages itself. What is here finds those it passed over, and cuts any line out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from ocr.engine import Image
+from ocr.page import Box
+from ocr.pages.mapping import Points
+from ocr.pages.paper import ink_of, small
+from ocr.pages.prepare import Prepared
+from ocr.pages.strands import find_strands, text_ink
+
+_LEAST_WIDE = 1.5
+_SAME_ROW = 0.5
+_COLUMN_GAP = 1.6
+_COLUMN_ROWS = 4
+_COLUMN_SHARE = 0.2
+_WORD_GAP = 5.0
+_COVERED = 0.5
+_MARGIN = 0.25
+_MOST_UPSCALING = 3.0
+
+
+class PageLine(NamedTuple):
+    """One line on a prepared page, in its pixels; block: number of the column or paragraph, from 0."""
+
+    box: Box
+    block: int
+
+
+@dataclass(frozen=True, slots=True)
+class LineCrop:
+    """A line cut out: image (height, width) uint8; box: on the prepared page, margin and all; scale: crop over page."""
+
+    image: Image
+    box: Box
+    scale: float
+    page: Prepared
+
+    def to_page(self, points: Points) -> Points:
+        """Pixels of the prepared page for pixels of the crop; points: (n, 2) rows x, y."""
+        at = (np.asarray(points, np.float64).reshape(-1, 2) + 0.5) / self.scale - 0.5
+        return np.asarray(at + np.array([self.box.x0, self.box.y0]), np.float64)
+
+    def to_source(self, points: Points) -> Points:
+        """Pixels of the scan for pixels of the crop."""
+        return self.page.to_source(self.to_page(points))
+
+    def box_to_source(self, box: Box) -> Box:
+        """The rectangle of the scan around a box of the crop."""
+        x0, y0, x1, y1 = (v / self.scale for v in box)
+        left, top = self.box.x0, self.box.y0
+        return self.page.box_to_source(
+            Box(round(left + x0), round(top + y0), max(round(left + x0) + 1, round(left + x1)), round(top + y1))
+        )
+
+
+def find_lines(image: Image, *, right_to_left: bool = False) -> tuple[PageLine, ...]:
+    """The lines of a prepared page in reading order: columns one after the other, rows from the top.
+
+    image: (height, width) uint8 grey, flat and level. right_to_left: the rightmost column comes first.
+    """
+    looked, scale = small(image)
+    strands = find_strands(text_ink(ink_of(looked)))
+    letter = strands.letter_px
+    boxes = [b for b in strands.boxes if b.x1 - b.x0 >= _LEAST_WIDE * letter]
+    if not boxes:
+        return ()
+    rows: list[PageLine] = []
+    for block, members in enumerate(_columns(boxes, letter, looked.shape[1], right_to_left=right_to_left)):
+        rows += [PageLine(box, block) for box in _rows(members, letter, right_to_left=right_to_left)]
+    return tuple(PageLine(_grown(line.box, scale, image.shape), line.block) for line in rows)
+
+
+def missed(found: Sequence[PageLine], read: Sequence[Box]) -> tuple[PageLine, ...]:
+    """Those of the lines found that boxes already read do not cover by half."""
+    return tuple(line for line in found if _covered(line.box, read) < _COVERED)
+
+
+def cut_line(page: Prepared, box: Box, height_px: int = 64) -> LineCrop:
+    """One line of a prepared page with a little margin, so that the crop is height_px high.
+
+    Lines are enlarged at most threefold.
+    """
+    import cv2
+
+    height, width = page.image.shape
+    pad = max(2, round(_MARGIN * (box.y1 - box.y0)))
+    x0, y0 = max(0, min(box.x0 - pad, width - 1)), max(0, min(box.y0 - pad, height - 1))
+    cut = Box(x0, y0, max(x0 + 1, min(width, box.x1 + pad)), max(y0 + 1, min(height, box.y1 + pad)))
+    crop = page.image[cut.y0 : cut.y1, cut.x0 : cut.x1]
+    scale = min(_MOST_UPSCALING, height_px / crop.shape[0])
+    size = tuple(max(1, round(n * scale)) for n in crop.shape[::-1])
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    return LineCrop(np.asarray(cv2.resize(crop, size, interpolation=how), np.uint8), cut, scale, page)
+
+
+def _columns(boxes: list[Box], letter: float, width: int, *, right_to_left: bool) -> list[list[Box]]:
+    """Boxes parted into columns where a gap runs through, else into what lies above a wide box, beside and below."""
+    cut = _gutter(boxes, letter, width)
+    if cut is not None:
+        sides = [[b for b in boxes if b.x1 <= cut], [b for b in boxes if b.x0 >= cut]]
+        sides = sides[::-1] if right_to_left else sides
+        return [part for side in sides for part in _columns(side, letter, width, right_to_left=right_to_left)]
+    parts = _bands(boxes, letter, width)
+    if len(parts) == 1:
+        return parts
+    return [part for band in parts for part in _columns(band, letter, width, right_to_left=right_to_left)]
+
+
+def _gutter(boxes: Sequence[Box], letter: float, width: int) -> int | None:
+    """The middle of the widest upright gap that has a column of several rows on both sides."""
+    ends = sorted((b.x0, b.x1) for b in boxes)
+    best, at, reach = _COLUMN_GAP * letter, None, ends[0][1]
+    for x0, x1 in ends:
+        if x0 - reach > best:
+            middle = (reach + x0) // 2
+            sides = [b for b in boxes if b.x1 <= middle], [b for b in boxes if b.x0 >= middle]
+            if all(_is_column(side, letter, width) for side in sides):
+                best, at = float(x0 - reach), middle
+        reach = max(reach, x1)
+    return at
+
+
+def _is_column(side: Sequence[Box], letter: float, width: int) -> bool:
+    wide = max(b.x1 for b in side) - min(b.x0 for b in side)
+    typical = float(np.median([b.x1 - b.x0 for b in side]))
+    return len(side) >= _COLUMN_ROWS and wide >= _COLUMN_SHARE * width and typical >= max(6 * letter, 0.5 * wide)
+
+
+def _bands(boxes: list[Box], letter: float, width: int) -> list[list[Box]]:
+    """Boxes parted at those as wide as several columns, when what lies between has columns; else all of them."""
+    ordered = sorted(boxes, key=lambda b: b.y0)
+    for wide in sorted(boxes, key=lambda b: b.x0 - b.x1)[:3]:
+        above = [b for b in ordered if b.y0 < wide.y0 and b is not wide]
+        below = [b for b in ordered if b.y0 >= wide.y0 and b is not wide]
+        if any(len(part) > _COLUMN_ROWS and _gutter(part, letter, width) is not None for part in (above, below)):
+            return [part for part in (above, [wide], below) if part]
+    return [boxes]
+
+
+def _rows(boxes: Sequence[Box], letter: float, *, right_to_left: bool) -> list[Box]:
+    """Boxes of one column put together to lines, from the top; far apart on one row they stay apart."""
+    rows: list[list[Box]] = []
+    for box in sorted(boxes, key=lambda b: (b.y0 + b.y1) / 2):
+        row = next((r for r in reversed(rows[-3:]) if _overlap(_around(r), box) >= _SAME_ROW), None)
+        if row is None:
+            rows.append([box])
+        else:
+            row.append(box)
+    lines: list[Box] = []
+    for row in rows:
+        row.sort(key=lambda b: b.x0)
+        parts = [[row[0]]]
+        for box in row[1:]:
+            if box.x0 - max(b.x1 for b in parts[-1]) > _WORD_GAP * letter:
+                parts.append([])
+            parts[-1].append(box)
+        lines += [_around(p) for p in (parts[::-1] if right_to_left else parts)]
+    return lines
+
+
+def _overlap(a: Box, b: Box) -> float:
+    """Share of the lower box's height that both have in common."""
+    return (min(a.y1, b.y1) - max(a.y0, b.y0)) / max(1, min(a.y1 - a.y0, b.y1 - b.y0))
+
+
+def _around(boxes: Sequence[Box]) -> Box:
+    x0, y0, x1, y1 = zip(*boxes, strict=True)
+    return Box(min(x0), min(y0), max(x1), max(y1))
+
+
+def _covered(box: Box, others: Sequence[Box]) -> float:
+    """Share of a box's width that others on its row cover."""
+    columns = np.zeros(max(1, box.x1 - box.x0), bool)
+    for other in others:
+        if _overlap(box, other) >= _SAME_ROW:
+            columns[max(0, other.x0 - box.x0) : max(0, other.x1 - box.x0)] = True
+    return float(columns.mean())
+
+
+def _grown(box: Box, scale: float, shape: tuple[int, ...]) -> Box:
+    """A box of the small picture on the page itself."""
+    height, width = shape[:2]
+    x0, y0 = int(box.x0 / scale), int(box.y0 / scale)
+    return Box(x0, y0, min(width, int(np.ceil(box.x1 / scale))), min(height, int(np.ceil(box.y1 / scale))))
