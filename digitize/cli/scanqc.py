@@ -1,0 +1,88 @@
+"""`digitize scanqc`: what to scan again while the book is still on the table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from digitize.cli.console import Json, errors, print_json, progress, results, table
+
+if TYPE_CHECKING:
+    from digitize.scanqc.report import PageReport, Report
+
+_SHOWN = 200
+
+
+def scanqc(
+    paths: Annotated[list[Path], typer.Argument(metavar="DIR...", help="Folders or files: JPEG, PNG, TIFF, PDF.")],
+    jobs: Annotated[int, typer.Option(min=0, help="Processes; 0: one a core.")] = 0,
+    numbers: Annotated[bool, typer.Option("--numbers/--no-numbers", help="Read page numbers.")] = True,
+    twice: Annotated[bool, typer.Option("--twice/--no-twice", help="Look for pages scanned twice.")] = True,
+    language: Annotated[list[str] | None, typer.Option(help="In whose digits pages are numbered, such as hi.")] = None,
+    json: Json = False,
+) -> None:
+    """List what to scan again while the book is still on the table; exit code 3 when there is anything."""
+    import os
+
+    from digitize.errors import TooManyRefused
+    from digitize.progress import Silent
+    from digitize.scanqc.check import Wanted, check_folder
+
+    languages = tuple(language or ("en",)) if numbers else ()
+    wanted = Wanted(jobs or os.cpu_count() or 1, languages, twice)
+    if json:
+        report = check_folder(paths, wanted, Silent())
+        print_json(report.to_plain())
+    else:
+        with progress(every=50) as shown:
+            report = check_folder(paths, wanted, shown)
+        _print(report)
+    if not report.is_clean:
+        raise TooManyRefused(
+            f"{report.scan_again} of {len(report.pages) + len(report.refused)} pages are to be scanned again, "
+            f"{len(report.sequels)} remarks on the row of pages."
+        )
+
+
+def _print(report: Report) -> None:
+    from digitize.scanqc.words import MEANINGS, NOTES, UNREADABLE
+
+    rows: list[list[object]] = [[name, UNREADABLE, "", why] for name, why in report.refused]
+    for page in report.pages:
+        rows += _rows(page)
+    for sequel in report.sequels:
+        rows.append([", ".join(sequel.pages), sequel.kind, sequel.detail, MEANINGS[sequel.kind].do])
+    if rows:
+        out = results()
+        out.print(table("To set right", ["page", "what", "how much", "what to do"], rows[:_SHOWN]), markup=False)
+        if len(rows) > _SHOWN:
+            print(f"... and {len(rows) - _SHOWN} more; --json lists all.")
+    noted = [(p.page, n) for p in report.pages if p.quality for n in p.quality.notes]
+    for page_name, note in noted[:_SHOWN]:
+        errors().print(f"{page_name}: {NOTES.get(note, note)}", markup=False, soft_wrap=True)
+    kinds = ", ".join(f"{kind} {n}" for kind, n in report.by_kind().items())
+    print(f"{len(report.pages)} pages in {report.files} files: {report.scan_again} to scan again.", end="")
+    print(f" {kinds}." if kinds else "")
+
+
+def _rows(page: PageReport) -> list[list[object]]:
+    from digitize.scanqc.words import MEANINGS, UNREADABLE
+
+    if page.quality is None:
+        return [[page.page, UNREADABLE, "", page.message]]
+    return [
+        [page.page, " ".join(filter(None, (d.kind, d.side))), _measured(d.measured, d.limit, d.unit),
+         MEANINGS[d.kind].do]
+        for d in page.defects
+    ]  # fmt: skip
+
+
+def _measured(value: float, limit: float, unit: str) -> str:
+    return f"{value:g} (limit {limit:g}) {unit}" if limit else f"{value:g} {unit}"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(scanqc)

@@ -1,0 +1,109 @@
+"""One page judged: every measure taken once, and what a person would scan again because of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ocr.page import Box
+from ocr.quality.defect import (
+    BLANK,
+    BLURRED,
+    CUT_OFF,
+    FOREIGN_OBJECT,
+    LOW_CONTRAST,
+    LOW_RESOLUTION,
+    TOO_DARK,
+    TOO_LIGHT,
+    Defect,
+)
+from ocr.quality.edges import SIDES, Edges, measure_edges
+from ocr.quality.exposure import Exposure, measure_exposure
+from ocr.quality.lettering import Lettering, find_lettering
+from ocr.quality.objects import find_things, is_foreign
+from ocr.quality.picture import Picture
+from ocr.quality.sharpness import Sharpness, measure_sharpness
+
+# Limits, each between good pages and spoilt ones as measured by benchmarks/scanqc.py (docs/design.md).
+LEAST_LETTER_PX = 6.5
+LEAST_SIDE_PX = 560
+MOST_EDGE_PX = 2.9
+MOST_WORST_PX, MOST_UNEVEN = 3.7, 1.5
+LEAST_GROUND = 80.0
+LEAST_CONTRAST = 38.0
+BRIGHT = 236.0
+LEAST_LETTERS = 12
+AT_SIDE, SIDE_SHARE = 4, 0.05
+AT_END, END_SHARE = 4, 0.12
+
+
+@dataclass(frozen=True, slots=True)
+class PageQuality:
+    """What was measured of one page.
+
+    width, height: pixels of the scan. defects: reasons to scan it again. notes: stable words that are none, such as
+    "blank". letter_px: height of a middling letter in pixels of the scan.
+    """
+
+    width: int
+    height: int
+    defects: tuple[Defect, ...] = ()
+    notes: tuple[str, ...] = ()
+    letter_px: float = 0.0
+
+
+def judge(picture: Picture) -> PageQuality:
+    """Judge a page that is open."""
+    lettering = find_lettering(picture)
+    exposure = measure_exposure(picture, lettering)
+    defects = list(_light(exposure, lettering))
+    is_blank = not defects and len(lettering.stats) < LEAST_LETTERS
+    if not is_blank:
+        defects += _pixels(picture, lettering)
+        defects += _blur(measure_sharpness(picture, lettering))
+        defects += _cut(picture, measure_edges(lettering))
+    defects += _things(picture)
+    letter_px = round(lettering.letter_px / picture.scale, 1)
+    return PageQuality(picture.width, picture.height, tuple(defects), (BLANK,) if is_blank else (), letter_px)
+
+
+def _light(found: Exposure, lettering: Lettering) -> Iterator[Defect]:
+    if found.ground < LEAST_GROUND:
+        yield Defect(TOO_DARK, round(found.ground), LEAST_GROUND, "brightness of the paper, of 255")
+    elif found.contrast < LEAST_CONTRAST and len(lettering.stats) >= LEAST_LETTERS:
+        kind = TOO_LIGHT if found.ground >= BRIGHT else LOW_CONTRAST
+        yield Defect(kind, round(found.contrast), LEAST_CONTRAST, "ink darker than paper, of 255")
+
+
+def _pixels(picture: Picture, lettering: Lettering) -> Iterator[Defect]:
+    letter = lettering.letter_px / picture.scale
+    longer = max(picture.width, picture.height)
+    if 0 < letter < LEAST_LETTER_PX:
+        yield Defect(LOW_RESOLUTION, round(letter, 1), LEAST_LETTER_PX, "pixels, height of a letter")
+    elif longer < LEAST_SIDE_PX:
+        yield Defect(LOW_RESOLUTION, longer, LEAST_SIDE_PX, "pixels, longer side")
+
+
+def _blur(found: Sharpness) -> Iterator[Defect]:
+    if found.edge_px > MOST_EDGE_PX:
+        yield Defect(BLURRED, round(found.edge_px, 1), MOST_EDGE_PX, "pixels, width of an edge")
+    elif found.worst_px > MOST_WORST_PX and found.worst_px > MOST_UNEVEN * found.edge_px:
+        yield Defect(BLURRED, round(found.worst_px, 1), MOST_WORST_PX, "pixels, width of an edge in one direction")
+
+
+def _cut(picture: Picture, found: Edges) -> Iterator[Defect]:
+    for side, touching, share in zip(SIDES, found.touching, found.share, strict=True):
+        least, least_share = (AT_SIDE, SIDE_SHARE) if side in ("left", "right") else (AT_END, END_SHARE)
+        if touching >= least and share >= least_share:
+            yield Defect(CUT_OFF, touching, least - 1, "letters or words at the edge", side)
+
+
+def _things(picture: Picture) -> Iterator[Defect]:
+    """The largest foreign thing; others at other levels are mostly the same one."""
+    found = [t for t in find_things(picture) if is_foreign(t)]
+    if not found:
+        return
+    t = max(found, key=lambda t: t.share)
+    back = picture.width / picture.small.shape[1]
+    box = Box(*(round(v * back) for v in (t.x0, t.y0, t.x1, t.y1)))
+    yield Defect(FOREIGN_OBJECT, round(100 * t.share, 1), 0.0, "% of the page covered", box=box)
