@@ -189,8 +189,8 @@ def seconds(pages: Pages, engine: Engine) -> dict[str, float]:
     return found
 
 
-def errors(pages: Pages, engine: Any, wears: Sequence[str], peer: bool) -> dict[str, Any]:
-    """CER by wear: as scanned, prepared, prepared without the step that should mend it, and the peer's (psm 1)."""
+def errors(pages: Pages, engine: Engine, wears: Sequence[str]) -> dict[str, Any]:
+    """CER by wear: plain Tesseract's (psm 1), and that of prepared pages, with and without the step for that wear."""
     edits: dict[str, Counter[str]] = defaultdict(Counter)
     by_language: dict[str, Counter[str]] = defaultdict(Counter)
     for name in wears:
@@ -200,24 +200,23 @@ def errors(pages: Pages, engine: Any, wears: Sequence[str], peer: bool) -> dict[
             worn = drawing.grained(plant(pages.page(language, 50, _BLOCK), rng, pages), number)
             gold = " ".join(worn.text)
             ways: dict[str, Callable[[], str]] = {
-                "plain": lambda w=worn: _read(engine, [w.scan], w.language),
+                "peer": lambda w=worn: _program(w.scan, w.language, 1),
                 "prepared": lambda w=worn: _read_prepared(engine, w, ()),
             }
             if step:
                 ways["without"] = lambda w=worn, s=step: _read_prepared(engine, w, (s,))
-            if peer:
-                ways["peer"] = lambda w=worn: _program(w.scan, w.language, 1)
             for way, read in ways.items():
                 wrong = distance(gold, read())
                 edits[name][way] += wrong
-                by_language[language][way] += wrong if way in ("plain", "prepared", "peer") else 0
+                by_language[language][way] += wrong if way != "without" else 0
             edits[name]["letters"] += len(_normal(gold))
             by_language[language]["letters"] += len(_normal(gold))
+        print(name, _rates({name: edits[name]})[name], flush=True)
     return {"by_wear": _rates(edits), "by_language": _rates(by_language)}
 
 
-def real(data: Path, engine: Any, pages_of_form: int) -> dict[str, Any]:
-    """Real pages: CER as scanned and prepared, and which way up; of forms also which steps were done."""
+def real(data: Path, engine: Engine, pages_of_form: int) -> dict[str, Any]:
+    """Real pages: CER of plain Tesseract and of prepared pages, and which way up; of forms also which steps were done."""
     edits: dict[str, Counter[str]] = defaultdict(Counter)
     steps: Counter[str] = Counter()
     turns: Counter[str] = Counter()
@@ -228,8 +227,8 @@ def real(data: Path, engine: Any, pages_of_form: int) -> dict[str, Any]:
         scan, language = cv2.imread(str(data / "ocr-bench" / row["image"]), cv2.IMREAD_GRAYSCALE), codes[row["lang"]]
         made = prepare_page(scan, (language,), engine=engine)
         steps.update(s.rstrip("0123456789.+-") for p in made for s in p.steps)
-        edits[row["lang"]]["plain"] += distance(row["text"], _read(engine, [scan], language))
-        edits[row["lang"]]["prepared"] += distance(row["text"], _read(engine, [p.image for p in made], language))
+        edits[row["lang"]]["peer"] += distance(row["text"], _program(scan, row["lang"], 1))
+        edits[row["lang"]]["prepared"] += distance(row["text"], _read(made, row["lang"]))
         edits[row["lang"]]["letters"] += len(_normal(row["text"]))
         for quarter in range(4):
             turns[_turn_verdict(np.ascontiguousarray(np.rot90(scan, quarter)), language, engine, quarter)] += 1
@@ -260,13 +259,12 @@ def _rates(edits: Mapping[str, Counter[str]]) -> dict[str, dict[str, float]]:
     }
 
 
-def _read(engine: Any, images: Sequence[Grey], language: str) -> str:
-    return " ".join(line.text for image in images for line in engine.read_page(image, (language,)))
+def _read_prepared(engine: Engine, page: Drawn, skip: Collection[str]) -> str:
+    return _read(prepare_page(page.scan, (page.language,), engine=engine, skip=skip), page.language)
 
 
-def _read_prepared(engine: Any, page: Drawn, skip: Collection[str]) -> str:
-    made = prepare_page(page.scan, (page.language,), engine=engine, skip=skip)
-    return _read(engine, [p.image for p in made], page.language)
+def _read(made: Sequence[Prepared], language: str) -> str:
+    return " ".join(_program(p.image, language, 3) for p in made)
 
 
 def _program(scan: Grey, language: str, psm: int) -> str:
@@ -378,7 +376,7 @@ def measure(data: Path | None, quick: bool, only: Collection[str], languages: Co
         "spread": lambda: spreads(pages, 2 * each),
         "blank": lambda: blanks(pages, each),
         "seconds": lambda: seconds(pages, engine),
-        "cer": lambda: errors(pages, engine, list(WEARS), not quick),
+        "cer": lambda: errors(pages, engine, list(WEARS)),
     }
     if data is not None and not quick:
         parts["real"] = lambda: real(data, engine, 256)

@@ -18,6 +18,7 @@ from ocr.pages.strands import Strands, find_strands, text_ink
 _DEGREE = 6
 _PASSES = 3
 _LEAST_STRANDS = 8
+_LEAST_POINTS = 60
 _LEAST_LETTERS = 5.0
 _LEAST_BEND = 0.3
 _MOST_SHARE = 0.12
@@ -86,6 +87,8 @@ def _follow(ink: Image, strands: Strands) -> _Track | None:
     enough = np.flatnonzero(count >= step)
     middle_y = np.bincount(key, y)[enough] / count[enough]
     middle_x = np.bincount(key, x)[enough] / count[enough]
+    if len(enough) < _LEAST_POINTS:
+        return None
     return _Track(middle_x, middle_y, enough // columns)
 
 
@@ -111,7 +114,7 @@ def _fit(track: _Track, shape: tuple[int, ...]) -> Bend:
         grown = (a * weight[:, None]).T
         inner = grown @ a
         inner += np.eye(len(inner)) * _SOFT * np.trace(inner) / len(inner)
-        solved = np.linalg.solve(inner, grown @ b)
+        solved = np.linalg.lstsq(inner, grown @ b, rcond=None)[0]
         off = np.abs(b - a @ solved)
         near = max(0.3, 2.0 * float(np.median(off)))
         weight = 1 / (1 + (off / near) ** 2)

@@ -13,6 +13,7 @@ _DARK = 0.45
 _PENUMBRA = 0.80
 _THICK_SHARE = 1 / 110
 _MOST = 0.85
+_NEGATIVE = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,19 @@ def find_edges(small: Image) -> Edges | None:
         outer = np.minimum(cv2.dilate(outer, np.ones((3, 3), np.uint8)), np.maximum(shade, outer))
     outer = cv2.dilate(outer, np.ones((3, 3), np.uint8))
     return Edges(np.asarray(outer, np.uint8), _paper(outer))
+
+
+def is_negative(small: Image) -> bool:
+    """Whether a page is white on black, as photostats are: dark for the most part, and all that is bright is thin."""
+    import cv2
+
+    middle = float(np.median(small))
+    bright = np.where(small > middle + 70, 255, 0).astype(np.uint8)
+    if middle > _NEGATIVE or min(small.shape) < 50 or not 0.002 < bright.mean() / 255 < 0.3:
+        return False
+    thick = max(5, round(max(small.shape) * _THICK_SHARE))
+    solid = cv2.morphologyEx(bright, cv2.MORPH_OPEN, np.ones((thick, thick), np.uint8))
+    return float((solid > 0).sum()) < 0.1 * float((bright > 0).sum())
 
 
 def painted(grey: Image, edges: Edges) -> Image:

@@ -15,7 +15,7 @@ from ocr.engine import Image
 from ocr.page import Box
 from ocr.pages.mapping import Points
 from ocr.pages.paper import ink_of, small
-from ocr.pages.prepare import Prepared
+from ocr.pages.prepared import Prepared
 from ocr.pages.strands import find_strands, text_ink
 
 _LEAST_WIDE = 1.5

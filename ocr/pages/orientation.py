@@ -49,6 +49,12 @@ def find_turn(
     return side if up > down else (side + 180) % 360
 
 
+def reads(page: Image, flat: Image, scale: float, level: View, languages: Sequence[str], engine: Engine) -> bool:
+    """Whether the engine can read a few lines of a level view; arguments as find_turn's."""
+    samples = sample_lines(page, flat, scale, level)
+    return samples is not None and _read(samples, languages, engine) >= _LEAST
+
+
 def confidence(text: EngineText) -> float:
     """How surely a sample was read: confidence of its words by their length; 0.0 when nothing was."""
     length = sum(len(w.text) for w in text.words)

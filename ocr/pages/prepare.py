@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ocr.engine import Engine, Image
-from ocr.page import Box
-from ocr.pages.blank import is_blank
+from ocr.pages.blank import darkened, writing
 from ocr.pages.dewarp import enlarged, find_bend
-from ocr.pages.edges import Edges, find_edges, painted
-from ocr.pages.mapping import PageMap, Points, View, cropping, levelling, picture, quarter_turn
-from ocr.pages.orientation import find_turn
+from ocr.pages.edges import Edges, find_edges, is_negative, painted
+from ocr.pages.mapping import View, cropping, levelling, picture, quarter_turn
+from ocr.pages.orientation import find_turn, reads
 from ocr.pages.paper import flattened, ground_of, ink_of, small
+from ocr.pages.prepared import Prepared
 from ocr.pages.skew import page_skew_deg
 from ocr.pages.spread import find_gutter
 from ocr.pages.strands import text_ink
@@ -29,36 +29,22 @@ _RIGHT_TO_LEFT = ("ur",)
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
-    """One page ready to be read.
+class _Scan:
+    """A scan on its way: as it will be sampled, and seen small as scanned and with a white ground."""
 
-    image: (height, width) uint8 grey, 0 black, upright. steps: stable words on what was done, in order, such as
-    "edges-cropped", "turned+90", "spread-left", "levelled+1.25", "dewarped", "flattened", "blank". page_map: to the
-    scan of source_width x source_height pixels.
-    """
+    page: Image
+    looked: Image
+    flat: Image
+    scale: float
+    languages: tuple[str, ...]
+    engine: Engine | None
+    skip: Collection[str]
 
-    image: Image
-    steps: tuple[str, ...]
-    page_map: PageMap
-    source_width: int
-    source_height: int
+    def does(self, step: str) -> bool:
+        return step not in self.skip
 
-    @property
-    def blank(self) -> bool:
-        """Whether nothing is written on the page."""
-        return "blank" in self.steps
-
-    def to_source(self, points: Points) -> Points:
-        """Pixels of the scan for pixels of the image; points: (n, 2) rows x, y, whole numbers being middles."""
-        return self.page_map.to_source(points)
-
-    def from_source(self, points: Points) -> Points:
-        """Pixels of the image for pixels of the scan, the other way around."""
-        return self.page_map.from_source(points)
-
-    def box_to_source(self, box: Box) -> Box:
-        """The upright rectangle of the scan around a box of the image, on the scan and never empty."""
-        return self.page_map.box_to_source(box, self.source_width, self.source_height)
+    def ink(self, view: View) -> Image:
+        return ink_of(view.seen(self.flat, self.scale))
 
 
 def prepare_page(
@@ -67,99 +53,93 @@ def prepare_page(
     """Prepare one scan: one page, or the two of a spread in reading order (left, right; the other way in Urdu).
 
     grey: (height, width) uint8 as decoded, 0 black. languages: two-letter codes, best first. engine: reads a few lines
-    to tell which way is up; without it pages are taken as upright. skip: names out of STEPS. Never raises for what is
-    on the page; what the engine raises is passed on.
+    to tell which way is up, and whether faint marks are writing; without it pages are taken as upright, and those with
+    faint marks alone as written. skip: names out of STEPS. Never raises for what is on the page; what the engine raises
+    is passed on.
     """
     height, width = grey.shape
-    frame = View(np.eye(3), (height, width))
+    whole = View(np.eye(3), (height, width))
     if min(height, width) < _LEAST_PX:
-        return (Prepared(grey, (), frame.map(), width, height),)
-    looked, scale = small(grey)
-    edges = None if "edges" in skip else find_edges(looked)
-    steps: tuple[str, ...] = ()
-    if edges is not None:
-        grey, looked = painted(grey, edges), painted(looked, edges)
-        frame, steps = _cropped(frame, edges, scale), ("edges-cropped",)
-    ground = ground_of(looked)
-    flat = flattened(looked, ground)
-    page = grey if "flatten" in skip else flattened(grey, ground)
-    if engine is not None and languages and "orientation" not in skip:
-        turn = find_turn(page, flat, scale, frame, languages, engine)
+        return (Prepared(grey, (), whole.map(), width, height),)
+    scan, view, steps = _without_edges(grey, whole, tuple(languages), engine, skip)
+    if scan.engine is not None and scan.languages and scan.does("orientation"):
+        turn = find_turn(scan.page, scan.flat, scan.scale, view, scan.languages, scan.engine)
         if turn:
-            frame = frame.then(*quarter_turn(frame.shape, turn))
+            view = view.then(*quarter_turn(view.shape, turn))
             steps += (f"turned+{turn}",)
-    views = _pages(frame, looked, flat, scale, languages, skip)
-    return tuple(_finished(view, steps + more, page, flat, scale, skip, (width, height)) for view, more in views)
+    return tuple(_finished(scan, page, steps + more, (width, height)) for page, more in _pages(scan, view))
 
 
-def _cropped(frame: View, edges: Edges, scale: float) -> View:
-    height, width = frame.shape
+def _without_edges(
+    grey: Image, view: View, languages: tuple[str, ...], engine: Engine | None, skip: Collection[str]
+) -> tuple[_Scan, View, tuple[str, ...]]:
+    looked, scale = small(grey)
+    steps: tuple[str, ...] = ()
+    if "edges" not in skip:
+        if is_negative(looked):
+            grey, looked, steps = 255 - grey, 255 - looked, ("inverted",)
+        edges = find_edges(looked)
+        if edges is not None:
+            grey, looked = painted(grey, edges), painted(looked, edges)
+            view = _cropped(view, edges, scale)
+            steps += ("edges-cropped",)
+    ground = ground_of(looked)
+    page = grey if "flatten" in skip else flattened(grey, ground)
+    return _Scan(page, looked, flattened(looked, ground), scale, languages, engine, skip), view, steps
+
+
+def _cropped(view: View, edges: Edges, scale: float) -> View:
+    height, width = view.shape
     x0, y0 = int(edges.paper.x0 / scale), int(edges.paper.y0 / scale)
     x1, y1 = min(width, int(np.ceil(edges.paper.x1 / scale))), min(height, int(np.ceil(edges.paper.y1 / scale)))
-    return frame.then(cropping(x0, y0), (y1 - y0, x1 - x0))
+    return view.then(cropping(x0, y0), (y1 - y0, x1 - x0))
 
 
-def _pages(
-    frame: View, looked: Image, flat: Image, scale: float, languages: Sequence[str], skip: Collection[str]
-) -> list[tuple[View, tuple[str, ...]]]:
+def _pages(scan: _Scan, view: View) -> list[tuple[View, tuple[str, ...]]]:
     """The pages of a scan in reading order, level, with the words for what was done."""
-    level, angle = _levelled(frame, flat, scale, skip)
-    if "spread" not in skip:
-        gutter = find_gutter(ink_of(level.seen(flat, scale)), level.seen(looked, scale))
+    level, angle = _levelled(scan, view)
+    if scan.does("spread"):
+        gutter = find_gutter(scan.ink(level), level.seen(scan.looked, scan.scale))
         if gutter is not None:
-            return _halves(level, angle, (gutter + 0.5) / scale, flat, scale, languages, skip)
+            return _halves(scan, level, angle, round((gutter + 0.5) / scan.scale))
     return [(level, _said(angle))]
 
 
-def _halves(
-    level: View,
-    angle: float,
-    gutter: float,
-    flat: Image,
-    scale: float,
-    languages: Sequence[str],
-    skip: Collection[str],
-) -> list[tuple[View, tuple[str, ...]]]:
+def _halves(scan: _Scan, level: View, angle: float, cut: int) -> list[tuple[View, tuple[str, ...]]]:
     height, width = level.shape
-    cut = round(gutter)
     found = []
     for word, x0, x1 in (("spread-left", 0, cut), ("spread-right", cut, width)):
-        half = level.then(cropping(x0, 0), (height, x1 - x0))
-        half, more = _levelled(half, flat, scale, skip)
+        half, more = _levelled(scan, level.then(cropping(x0, 0), (height, x1 - x0)))
         found.append((half, (word, *_said(angle + more))))
-    return found[::-1] if languages and languages[0] in _RIGHT_TO_LEFT else found
+    return found[::-1] if scan.languages and scan.languages[0] in _RIGHT_TO_LEFT else found
 
 
-def _levelled(frame: View, flat: Image, scale: float, skip: Collection[str]) -> tuple[View, float]:
-    angle = 0.0 if "level" in skip else page_skew_deg(text_ink(ink_of(frame.seen(flat, scale))))
-    return frame.then(*levelling(frame.shape, angle)), angle
+def _levelled(scan: _Scan, view: View) -> tuple[View, float]:
+    angle = page_skew_deg(text_ink(scan.ink(view))) if scan.does("level") else 0.0
+    return view.then(*levelling(view.shape, angle)), angle
 
 
 def _said(angle: float) -> tuple[str, ...]:
     return (f"levelled{angle:+.2f}",) if angle else ()
 
 
-def _straight(view: View, flat: Image, scale: float, skip: Collection[str]) -> tuple[PageMap, bool]:
-    """The view's map, with the bend of its lines where there is one."""
-    plain = view.map()
-    bend = None if "dewarp" in skip else find_bend(ink_of(view.seen(flat, scale)))
-    if bend is None:
-        return plain, False
-    return replace(plain, bend=enlarged(bend, scale, plain.width)), True
-
-
-def _finished(
-    view: View,
-    steps: tuple[str, ...],
-    page: Image,
-    flat: Image,
-    scale: float,
-    skip: Collection[str],
-    size: tuple[int, int],
-) -> Prepared:
-    page_map, bent = _straight(view, flat, scale, skip)
-    steps += ("dewarped",) if bent else ()
-    steps += () if "flatten" in skip else ("flattened",)
-    if "blank" not in skip and is_blank(view.seen(flat, scale)):
+def _finished(scan: _Scan, view: View, steps: tuple[str, ...], size: tuple[int, int]) -> Prepared:
+    page_map = view.map()
+    bend = find_bend(scan.ink(view)) if scan.does("dewarp") else None
+    if bend is not None:
+        page_map = replace(page_map, bend=enlarged(bend, scan.scale, page_map.width))
+        steps += ("dewarped",)
+    steps += ("flattened",) if scan.does("flatten") else ()
+    if scan.does("blank") and _is_blank(scan, view):
         steps += ("blank",)
-    return Prepared(picture(page, page_map), steps, page_map, *size)
+    return Prepared(picture(scan.page, page_map), steps, page_map, *size)
+
+
+def _is_blank(scan: _Scan, view: View) -> bool:
+    """Whether a page surely holds no writing; faint marks are read before they are taken for the other side's."""
+    held = writing(view.seen(scan.flat, scan.scale))
+    if held != "faint":
+        return held == "none"
+    if scan.engine is None or not scan.languages:
+        return False
+    return not reads(darkened(scan.page), darkened(scan.flat), scan.scale, view, scan.languages, scan.engine)
