@@ -18,7 +18,7 @@ from itertools import groupby
 import pikepdf
 from pikepdf import Dictionary, Name
 
-from ocr.outputs import around, words_of
+from ocr.outputs import words_of
 from ocr.page import Box, Line, PageText, Word
 from ocr.writing import is_rtl, is_rtl_letter
 
@@ -97,13 +97,13 @@ def _line(line: Line, placing: Placing) -> Iterator[str]:
         return
     turn = placing.turn_deg
     placed = [_turned(word.box, turn) for word in words]
-    whole = around(placed)
-    height = max(1, sorted(box.y1 - box.y0 for box in placed)[len(placed) // 2])
-    is_level = whole.y1 - whole.y0 < 2 * height
+    # Middle values, since one speck or one tall letter must not move a whole line into its neighbour.
+    size = max(1, sorted(box.y1 - box.y0 for box in placed)[len(placed) // 2])
+    feet = sorted(box.y1 for box in placed)
+    is_level = feet[-1] - feet[0] < size
     rtl = is_rtl(" ".join(word.text for word in words))
-    size = max(1, whole.y1 - whole.y0) if is_level else height
     for n, (word, box) in enumerate(zip(words, placed, strict=True)):
-        foot = whole.y1 if is_level else box.y1
+        foot = feet[len(feet) // 2] if is_level else box.y1
         after = placed[n + 1] if n + 1 < len(placed) else None
         if rtl:
             left = max(box.x0, after.x1 + round(_GAP_SHARE * size)) if after and after.x1 <= box.x1 else box.x0
