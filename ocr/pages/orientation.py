@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -12,10 +12,13 @@ from ocr.pages.mapping import View, cropping, levelling, picture, quarter_turn
 from ocr.pages.paper import ink_of
 from ocr.pages.skew import LIMIT_DEG, ink_points, page_skew_deg, sharpness
 from ocr.pages.strands import Strands, find_strands, text_ink
+from ocr.rules import remove_leaders, remove_rules
 
 _SIDEWAYS = 1.35
 _LEAST_POINTS = 300
 _SAMPLES = 3
+_ATTEMPTS = 3
+_LEAST_LETTERS = 5
 _SAMPLE_PX = 700
 _LETTER_PX = 26
 _GAP_PX = 24
@@ -37,22 +40,22 @@ def find_turn(
         return None
     standing = view.then(*quarter_turn(view.shape, side))
     angle = page_skew_deg(text_ink(ink_of(standing.seen(flat, scale))))
-    samples = sample_lines(page, flat, scale, standing.then(*levelling(standing.shape, angle)))
-    if samples is None:
-        return None
-    up = _read(samples, languages, engine)
-    if up >= _SURE:
-        return side
-    down = _read(np.ascontiguousarray(np.rot90(samples, 2)), languages, engine)
-    if max(up, down) < _LEAST or abs(up - down) < _CLEARLY:
-        return None
-    return side if up > down else (side + 180) % 360
+    level = standing.then(*levelling(standing.shape, angle))
+    ups, downs = [], []
+    for samples in sample_lines(page, flat, scale, level):
+        ups.append(_read(samples, languages, engine))
+        if ups[-1] >= _SURE:
+            return side
+        downs.append(_read(np.ascontiguousarray(np.rot90(samples, 2)), languages, engine))
+        up, down = max(ups), max(downs)
+        if max(up, down) >= _LEAST and abs(up - down) >= _CLEARLY:
+            return side if up > down else (side + 180) % 360
+    return None
 
 
 def reads(page: Image, flat: Image, scale: float, level: View, languages: Sequence[str], engine: Engine) -> bool:
     """Whether the engine can read a few lines of a level view; arguments as find_turn's."""
-    samples = sample_lines(page, flat, scale, level)
-    return samples is not None and _read(samples, languages, engine) >= _LEAST
+    return any(_read(samples, languages, engine) >= _LEAST for samples in sample_lines(page, flat, scale, level))
 
 
 def confidence(text: EngineText) -> float:
@@ -61,24 +64,25 @@ def confidence(text: EngineText) -> float:
     return sum(w.confidence * len(w.text) for w in text.words) / length if length else 0.0
 
 
-def sample_lines(page: Image, flat: Image, scale: float, level: View) -> Image | None:
-    """A few lines of a level view one below the other, white about them, letters of usual size; None without any."""
+def sample_lines(page: Image, flat: Image, scale: float, level: View) -> Iterator[Image]:
+    """A few lines of a level view one below the other, white about them, letters of usual size; then a few others."""
     import cv2
 
-    strands = find_strands(ink_of(level.seen(flat, scale)))
-    boxes = _chosen(strands)
-    if not boxes:
-        return None
+    ink = ink_of(level.seen(flat, scale))
+    strands = find_strands(ink)
+    if not strands.boxes:
+        return
     size = min(2.0, _LETTER_PX * scale / strands.letter_px)
     pad = max(2, round(0.4 * strands.letter_px))
-    crops = []
-    for box in boxes:
-        y0, y1 = int((box.y0 - pad) / scale), int((box.y1 + pad) / scale)
-        x0 = int(box.x0 / scale)
-        x1 = min(int(box.x1 / scale), x0 + round(_SAMPLE_PX / size))
-        crop = picture(page, level.then(cropping(x0, y0), (y1 - y0, x1 - x0)).map())
-        crops.append(np.asarray(cv2.resize(crop, None, fx=size, fy=size, interpolation=cv2.INTER_AREA), np.uint8))
-    return _stacked(crops)
+    for boxes in _chosen(ink, strands, round(_SAMPLE_PX / size * scale)):
+        crops = []
+        for box in boxes:
+            y0, y1 = int((box.y0 - pad) / scale), int((box.y1 + pad) / scale)
+            x0, x1 = int((box.x0 - pad) / scale), int((box.x1 + pad) / scale)
+            crop = picture(page, level.then(cropping(x0, y0), (y1 - y0, x1 - x0)).map())
+            crop = np.asarray(cv2.resize(crop, None, fx=size, fy=size, interpolation=cv2.INTER_AREA), np.uint8)
+            crops.append(remove_leaders(remove_rules(crop)))
+        yield _stacked(crops)
 
 
 def _sideways(ink: Image) -> int | None:
@@ -98,13 +102,25 @@ def _read(samples: Image, languages: Sequence[str], engine: Engine) -> float:
     return confidence(engine.read([LineImage(samples, tuple(languages[:1]), block=True)])[0])
 
 
-def _chosen(strands: Strands) -> list[Box]:
-    """Long strands from all over the page."""
+def _chosen(ink: Image, strands: Strands, width: int) -> list[list[Box]]:
+    """The parts of strands with most letters, a few at a time, each few from top to bottom; width: of a part."""
+    import cv2
+
     letter = strands.letter_px
-    good = [b for b in strands.boxes if b.x1 - b.x0 >= 8 * letter and b.y1 - b.y0 <= 3 * letter]
-    longest = sorted(good, key=lambda b: b.x0 - b.x1)[: 3 * _SAMPLES]
-    every = max(1, len(longest) // _SAMPLES)
-    return sorted(longest, key=lambda b: b.y0)[::every][:_SAMPLES]
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    tall = (stats[:, 3] >= 0.6 * letter) & (stats[:, 3] <= 2.5 * letter)
+    tall[0] = False
+    letters = tall[labels]
+    scored: list[tuple[int, Box]] = []
+    for box in strands.boxes:
+        covered = np.concatenate([[0], np.cumsum(letters[box.y0 : box.y1, box.x0 : box.x1].any(axis=0))])
+        within = min(width, box.x1 - box.x0)
+        sums = covered[within:] - covered[: len(covered) - within]
+        at = int(np.argmax(sums))
+        scored.append((int(sums[at]), Box(box.x0 + at, box.y0, box.x0 + at + within, box.y1)))
+    scored.sort(key=lambda s: -s[0])
+    best = [box for letters_px, box in scored[: _SAMPLES * _ATTEMPTS] if letters_px >= _LEAST_LETTERS * letter]
+    return [sorted(best[i :: -(-len(best) // _SAMPLES)], key=lambda b: b.y0) for i in range(-(-len(best) // _SAMPLES))]
 
 
 def _stacked(crops: Sequence[Image]) -> Image:
