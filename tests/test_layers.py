@@ -16,6 +16,7 @@ WALLS = {
     "pypdfium2": ("ocr/",),
     "pikepdf": ("ocr/outputs/",),
     "pdfplumber": ("ocr/",),
+    "pdfminer": ("ocr/layer_glyphs.py",),
     "typer": ("digitize/cli/",),
     "polars": ("validators/", "digitize/validate", "digitize/convert"),
     "pandas": ("mappers/legacy/", "digitize/targets/", "digitize/dashboard/"),
