@@ -143,11 +143,13 @@ def washed(page: Page, rng: Rng, strength: float) -> Page:
 
 def _lines_of_ink(grey: Page) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Rows and columns in which writing stands."""
-    _, ink = cv2.threshold(cv2.GaussianBlur(grey, (0, 0), 1), 0, 1, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
-    rim_y, rim_x = grey.shape[0] // 30, grey.shape[1] // 30
+    size = (grey.shape[1] // 24) | 1
+    ink = cv2.adaptiveThreshold(grey, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, size, 25)
+    rim_y, rim_x = grey.shape[0] // 20, grey.shape[1] // 20
     ink[:rim_y] = ink[-rim_y:] = 0
     ink[:, :rim_x] = ink[:, -rim_x:] = 0
-    return ink.mean(axis=1) > 0.04, ink.mean(axis=0) > 0.02
+    rows, columns = ink.mean(axis=1), ink.mean(axis=0)
+    return (rows > 0.04) & (rows < 0.7), (columns > 0.02) & (columns < 0.7)
 
 
 def cut(side: str) -> Plant:

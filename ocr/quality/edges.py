@@ -30,7 +30,7 @@ def measure_edges(lettering: Lettering) -> Edges:
     left, top, wide, high, area = stats.T
     real = (area >= 0.08 * letter * letter) & (area >= 0.12 * wide * high)
     tall = real & (high >= 0.35 * letter) & (high <= 4 * letter) & (wide >= 0.25 * letter)
-    broad = real & (wide >= 0.25 * letter)
+    broad = (area >= 0.02 * letter * letter) & (wide >= 0.25 * letter)  # of a line cut through, a sliver is left
     low = max(1, round(0.12 * letter))  # a line of print that ends here was cut through its feet
     at = (
         tall & (left <= 1),

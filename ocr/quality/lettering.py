@@ -14,6 +14,7 @@ _LEAST_DEPTH = 8.0
 _NOISES = 5.0
 _DEEPEST_PCT = 99.7
 _OF_DEEPEST = 0.4
+_STROKE_PCT = 75
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def find_lettering(picture: Picture) -> Lettering:
 
 
 def _threshold(dark: Image) -> tuple[float, float]:
-    """Above which darkness ink begins, and the depth 0..1 of middling strokes. The rim may be a scanner's lid."""
+    """Above which darkness ink begins, and the depth 0..1 of good strokes. The rim may be a scanner's lid."""
     import cv2
 
     rim_y, rim_x = dark.shape[0] // 12, dark.shape[1] // 12
@@ -57,7 +58,7 @@ def _threshold(dark: Image) -> tuple[float, float]:
     deepest = float(np.percentile(inner[::2, ::2], _DEEPEST_PCT))
     edge = max(_LEAST_DEPTH, _NOISES * noise, _OF_DEEPEST * deepest)
     strokes = inner[inner > edge]
-    return edge, float(np.median(strokes)) / 255 if strokes.size > 50 else 0.0
+    return edge, float(np.percentile(strokes, _STROKE_PCT)) / 255 if strokes.size > 50 else 0.0
 
 
 def _letter_px(parts: NDArray[np.int32]) -> float:

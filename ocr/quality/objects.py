@@ -10,9 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr.engine import Image
 from ocr.quality.picture import Picture
 
 Mask = NDArray[np.bool_]
+Floats = NDArray[np.float32]
 _LEVELS = (0.09, 0.16, 0.28, 0.5)
 """How much darker than the paper about it, or as much stronger in colour, a thing is looked for."""
 _THICK = 0.011
@@ -22,6 +24,10 @@ _THICK = 0.011
 _JUMP, _SOLID, _ROUGH = 0.7, 0.75, 0.5
 _LEAST_THICK = 0.0145
 _AT_SIDE, _INSIDE, _LARGE = 0.0028, 0.01, 0.03
+_COMPACT, _COMPACT_INSIDE = 0.024, 0.0055
+_LID_SHARE = 0.55
+_LINES_SIDE = 5
+_RIM = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +35,11 @@ class Thing:
     """One thing that may be foreign, measured on Picture.small.
 
     x0..y1: its box. share: of the page it covers. thick: its greatest half thickness, as a share of the longer side.
-    depth: 0..1, how far it stands off the paper. sharp: 0..1, the step at its edge against depth. rough: spread of
-    brightness inside against depth. sides: how many sides of the picture it reaches. solid: its area against that of
-    its convex hull. colour: how far its colour is from the paper's, 0..1. jump: 0..1, how much of depth is gone a few
-    pixels beside it: 1 on clean paper, less where a shadow fades. spans: it runs from one side to that across.
+    depth: 0..1, how far it stands off the paper. rough: spread of brightness inside against depth. sides: how many
+    sides of the picture, or of what lies around the page, it reaches. solid: its area against that of its convex hull.
+    colour: how far its colour is from the paper's, 0..1. jump: 0..1, how much of depth is gone a few pixels beside it:
+    1 on clean paper, less where a shadow fades. spans: it runs from one side to that across. lines: it lies along a
+    side, long and low, as the next sheet or the glass beside the page does.
     """
 
     x0: int
@@ -42,13 +49,13 @@ class Thing:
     share: float
     thick: float
     depth: float
-    sharp: float
     rough: float
     sides: int
     solid: float
     colour: float
     jump: float
     spans: bool
+    lines: bool
 
 
 def is_foreign(thing: Thing) -> bool:
@@ -63,7 +70,9 @@ def is_foreign(thing: Thing) -> bool:
         return False
     if thing.spans and thing.thick < 2 * _LEAST_THICK:
         return False
-    return thing.share >= (_AT_SIDE if thing.sides else _INSIDE)
+    if thing.sides:
+        return thing.share >= _AT_SIDE and not thing.lines
+    return thing.share >= (_INSIDE if thing.thick < _COMPACT else _COMPACT_INSIDE)
 
 
 def find_things(picture: Picture) -> tuple[Thing, ...]:
@@ -79,11 +88,11 @@ def find_things(picture: Picture) -> tuple[Thing, ...]:
         thick = cv2.morphologyEx(((off > level) & ~lid).astype(np.uint8), cv2.MORPH_OPEN, disk)
         count, labels, stats, _ = cv2.connectedComponentsWithStats(thick, connectivity=4)
         for i in range(1, count):
-            found.append(_measure(labels, i, stats[i], off, tint))
+            found.append(_measure(labels, i, stats[i], (off, tint, lid)))
     return tuple(found)
 
 
-def _off_paper(picture: Picture) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def _off_paper(picture: Picture) -> tuple[Floats, Floats]:
     """How far each pixel of the small plane is from the paper, 0..1, and how far its colour alone is."""
     import cv2
 
@@ -99,7 +108,7 @@ def _off_paper(picture: Picture) -> tuple[NDArray[np.float32], NDArray[np.float3
     return off.astype(np.float32), tint.astype(np.float32)
 
 
-def _ground(small: NDArray[np.float32]) -> NDArray[np.float32]:
+def _ground(small: Floats) -> Floats:
     """The paper's brightness: a surface of second order through bright pixels, fitted anew without the dark ones."""
     height, width = small.shape
     y, x = np.mgrid[0:height:6, 0:width:6].astype(np.float32)
@@ -118,12 +127,12 @@ def _ground(small: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(np.clip(fitted, 1, 255).reshape(height, width), np.float32)
 
 
-def _terms(x: NDArray[np.float32], y: NDArray[np.float32]) -> NDArray[np.float32]:
+def _terms(x: Floats, y: Floats) -> Floats:
     one = np.ones_like(x)
     return np.stack([t.ravel() for t in (one, x, y, x * x, x * y, y * y)], axis=1)
 
 
-def _ground_of_tint(plane: NDArray[np.float32]) -> float:
+def _ground_of_tint(plane: Floats) -> float:
     return float(np.median(plane))
 
 
@@ -139,7 +148,7 @@ def _lid(dark: Mask) -> Mask:
         window = len(runs) // 2 | 1
         padded = np.pad(runs, window // 2, mode="reflect")
         stepped = np.lib.stride_tricks.sliding_window_view(padded, window)[:, ::5]
-        base = np.median(stepped, axis=1)
+        base = np.median(stepped, axis=1) if float((runs > 1).mean()) > _LID_SHARE else np.zeros(len(runs))
         slack = np.where(base > 1, base * 1.25 + 6, 0)
         rows = np.arange(turned.shape[0])[:, None]
         covered = rows < slack[None, :]
@@ -148,35 +157,35 @@ def _lid(dark: Mask) -> Mask:
 
 
 def _measure(
-    labels: NDArray[np.int32], number: int, stats: NDArray[np.int32], off: NDArray[np.float32],
-    tint: NDArray[np.float32],
-) -> Thing:  # fmt: skip
+    labels: NDArray[np.int32], number: int, stats: NDArray[np.int32], planes: tuple[Floats, Floats, Mask]
+) -> Thing:
+    """Measure one component. planes: off the paper, its colour alone, the lid."""
     import cv2
 
+    off, tint, lid = planes
     x, y, wide, high, area = (int(v) for v in stats)
     height, width = off.shape
-    rim = 4
-    box = (slice(max(0, y - rim), y + high + rim), slice(max(0, x - rim), x + wide + rim))
+    box = (slice(max(0, y - _RIM), y + high + _RIM), slice(max(0, x - _RIM), x + wide + _RIM))
     mask = (labels[box] == number).astype(np.uint8)
     values = off[box]
     inside = values[mask > 0]
-    depth = float(np.median(inside))
-    kernel = np.ones((3, 3), np.uint8)
-    outline = cv2.dilate(mask, kernel, iterations=2) - cv2.erode(
-        mask, kernel, iterations=2, borderType=cv2.BORDER_REPLICATE
-    )
-    ring = cv2.dilate(mask, kernel, iterations=4) - cv2.dilate(mask, kernel, iterations=3)
-    steps = cv2.morphologyEx(values, cv2.MORPH_GRADIENT, kernel)
-    edges = steps[cv2.erode(outline, kernel, borderType=cv2.BORDER_CONSTANT, borderValue=0) > 0]
-    outer = float(np.median(values[ring > 0])) if (ring > 0).any() else depth
+    depth = max(float(np.median(inside)), 0.05)
+    ring = (_grown(mask, 4) > _grown(mask, 3)) & ~lid[box]
+    outer = float(np.median(values[ring])) if ring.any() else depth
     contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     hull = cv2.contourArea(cv2.convexHull(np.vstack(contours)))
     far = cv2.distanceTransform(np.pad(mask, 1), cv2.DIST_L2, 3).max()
-    sides = (x <= 1) + (y <= 1) + (x + wide >= width - 1) + (y + high >= height - 1)
+    across, upright = (x <= 1) + (x + wide >= width - 1), (y <= 1) + (y + high >= height - 1)
+    at_lid = bool((_grown(mask, 4)[lid[box]] > 0).any())
+    lines = (upright > 0 and wide > _LINES_SIDE * high) or (across > 0 and high > _LINES_SIDE * wide)
     return Thing(
         x, y, x + wide, y + high, area / off.size, float(far) / max(off.shape), depth,
-        float(np.median(edges)) / max(depth, 0.05) if edges.size else 0.0, float(inside.std()) / max(depth, 0.05),
-        int(sides), area / max(hull, 1.0), float(np.median(tint[box][mask > 0])),
-        max(0.0, depth - outer) / max(depth, 0.05),
-        wide >= width - 2 or high >= height - 2,
+        float(inside.std()) / depth, across + upright + at_lid, area / max(hull, 1.0),
+        float(np.median(tint[box][mask > 0])), max(0.0, depth - outer) / depth, max(across, upright) == 2, lines,
     )  # fmt: skip
+
+
+def _grown(mask: Image, by: int) -> Image:
+    import cv2
+
+    return np.asarray(cv2.dilate(mask, np.ones((3, 3), np.uint8), iterations=by), np.uint8)

@@ -19,6 +19,7 @@ from ocr.quality.defect import (
 )
 from ocr.quality.edges import SIDES, Edges, measure_edges
 from ocr.quality.exposure import Exposure, measure_exposure
+from ocr.quality.ghosts import measure_echo
 from ocr.quality.lettering import Lettering, find_lettering
 from ocr.quality.objects import find_things, is_foreign
 from ocr.quality.picture import Picture
@@ -60,7 +61,7 @@ def judge(picture: Picture) -> PageQuality:
     is_blank = not defects and len(lettering.stats) < LEAST_LETTERS
     if not is_blank:
         defects += _pixels(picture, lettering)
-        defects += _blur(measure_sharpness(picture, lettering))
+        defects += list(_blur(measure_sharpness(picture, lettering))) or list(_double(picture, lettering))
         defects += _cut(picture, measure_edges(lettering))
     defects += _things(picture)
     letter_px = round(lettering.letter_px / picture.scale, 1)
@@ -89,6 +90,12 @@ def _blur(found: Sharpness) -> Iterator[Defect]:
         yield Defect(BLURRED, round(found.edge_px, 1), MOST_EDGE_PX, "pixels, width of an edge")
     elif found.worst_px > MOST_WORST_PX and found.worst_px > MOST_UNEVEN * found.edge_px:
         yield Defect(BLURRED, round(found.worst_px, 1), MOST_WORST_PX, "pixels, width of an edge in one direction")
+
+
+def _double(picture: Picture, lettering: Lettering) -> Iterator[Defect]:
+    echo = measure_echo(picture, lettering)
+    if echo > 1:
+        yield Defect(BLURRED, round(echo, 1), 1.0, "echo of the writing beside itself")
 
 
 def _cut(picture: Picture, found: Edges) -> Iterator[Defect]:
