@@ -38,9 +38,10 @@ _HIGH = re.compile("[\u00a1-\u00ff\u0152-\u0178\u0192\u02c6\u02dc\u2020-\u2022\u
 _USUAL_HIGH = frozenset("£§©«®°±²³·»¼½¾×÷•€™†\u00ad")
 _CAPITAL_INSIDE = re.compile("[a-z][A-Z]")
 _SIGN_INSIDE = re.compile(r"[A-Za-z][\[\]{}|\\~^`<>+=;:%$#@*_\"!?]+[A-Za-z]")
-_FEWEST_PAIRS = 24
-_LEAST_PAIRS = 0.72
-_MOST_HIGH = 0.08
+_FEWEST_LETTERS, _FEWEST_PAIRS = 8, 5
+_ENOUGH_LETTERS = 24
+_LEAST_PAIRS, _LEAST_PAIRS_OF_FEW = 0.72, 0.5
+_MOST_HIGH, _MOST_HIGH_OF_FEW = 0.08, 0.25
 _MOST_ODD = 0.2
 _SHIFTS = (29, 28, 31, 30, 3, 1, -1)
 """By how much codes are lower than letters in fonts that were cut down without a map: glyph 36 for A, and the like."""
@@ -52,16 +53,19 @@ def is_legacy_font(name: str) -> bool:
 
 
 def is_latin_nonsense(words: Sequence[str]) -> bool:
-    """Whether words of Latin letters are no words. Too few letters to tell is no nonsense."""
+    """Whether words of Latin letters are no words. Fewer than 8 letters tell nothing, fewer than 24 must be worse."""
     text = " ".join(words)
     pairs = [w[i : i + 2] for w in _LETTERS.findall(text.lower()) for i in range(len(w) - 1)]
     high = [c for c in _HIGH.findall(text) if c not in _USUAL_HIGH]
     letters = sum(map(len, _LETTERS.findall(text))) + len(high)
-    if letters < _FEWEST_PAIRS:
+    if letters < _FEWEST_LETTERS:
         return False
-    if len(high) > _MOST_HIGH * letters or _odd(words) > _MOST_ODD:
-        return True
-    return len(pairs) >= _FEWEST_PAIRS and sum(p in _PAIRS for p in pairs) < _LEAST_PAIRS * len(pairs)
+    known = sum(p in _PAIRS for p in pairs)
+    if letters < _ENOUGH_LETTERS:
+        is_unknown = len(pairs) >= _FEWEST_PAIRS and known < _LEAST_PAIRS_OF_FEW * len(pairs)
+        return is_unknown or len(high) > _MOST_HIGH_OF_FEW * letters
+    is_unknown = len(pairs) >= _ENOUGH_LETTERS // 2 and known < _LEAST_PAIRS * len(pairs)
+    return is_unknown or len(high) > _MOST_HIGH * letters or _odd(words) > _MOST_ODD
 
 
 def _odd(words: Sequence[str]) -> float:
@@ -80,4 +84,4 @@ def is_shifted(words: Sequence[str]) -> bool:
 def _reads(text: str, shift: int) -> bool:
     moved = "".join(chr(ord(c) + shift) if c != "\n" and 0 < ord(c) + shift < 0x250 else c for c in text).split()
     letters = sum(map(len, _LETTERS.findall(" ".join(moved))))
-    return letters >= max(_FEWEST_PAIRS, len("".join(moved)) // 2) and not is_latin_nonsense(moved)
+    return letters >= max(_ENOUGH_LETTERS, len("".join(moved)) // 2) and not is_latin_nonsense(moved)

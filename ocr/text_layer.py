@@ -30,9 +30,9 @@ _FULL_PICTURE = 0.7
 _LEAST_FILLED = 0.9
 _LEAST_COVERED = 0.8
 _MOST_FOREIGN = 0.1
-_FEW_LETTERS = 60
 _LEGACY_LETTERS = 3
-_CHECKED_LINES = 3
+_CHECKED_LINES, _MOST_CHECKED = 3, 5
+_LETTERS_TO_CHECK = 6
 _LEAST_ALIKE, _LEAST_ALIKE_URDU = 0.93, 0.4
 _MARGIN = 0.15
 
@@ -72,7 +72,7 @@ def read_text_layer(scan: Scan, grey: Image, languages: Sequence[str], read_line
     lines = tuple(p.line for p in placed)
     text = PageText(width, height, lines, 1.0 if lines else 0.0, "text-layer")
     reason = _doubt(drawn, placed, grey, tuple(languages))
-    if not reason and read_line is not None and not _is_alike(lines, grey, tuple(languages), read_line):
+    if not reason and read_line is not None and not _is_alike(placed, grey, tuple(languages), read_line):
         reason = "unlike-picture"
     return TextLayer(text, reason)
 
@@ -114,16 +114,15 @@ def _codes(placed: Sequence[Placed]) -> str:
     everything = [word for words in by_font.values() for word in words]
     if is_mojibake(" ".join(everything)):
         return "mojibake"
-    small: list[str] = []
+    all_latin: list[str] = []
     for font, words in by_font.items():
         latin = [w for w in words if not any(script_of(c) not in ("", "Latn") for c in w)]
         if is_legacy_font(font) and sum(c.isalpha() for w in latin for c in w) >= _LEGACY_LETTERS:
             return "font-codes"
-        if sum(map(len, latin)) < _FEW_LETTERS:
-            small.extend(latin)
-        elif is_latin_nonsense(latin):
+        all_latin.extend(latin)
+        if is_latin_nonsense(latin):
             return "wrong-unicode" if is_shifted(latin) else "font-codes"
-    return "font-codes" if is_latin_nonsense(small) else ""
+    return "font-codes" if is_latin_nonsense(all_latin) else ""
 
 
 def _is_foreign(text: str, languages: tuple[str, ...]) -> bool:
@@ -135,30 +134,33 @@ def _is_foreign(text: str, languages: tuple[str, ...]) -> bool:
     return others + strange > _MOST_FOREIGN * (sum(found.values()) + strange)
 
 
-def _is_alike(lines: Sequence[Line], grey: Image, languages: tuple[str, ...], read_line: ReadLine) -> bool:
+def _is_alike(placed: Sequence[Placed], grey: Image, languages: tuple[str, ...], read_line: ReadLine) -> bool:
     """Whether a few lines read from the picture say what the layer says."""
-    shares = []
-    for line in _telling(lines):
+    for line in _telling(placed):
         margin = round(_MARGIN * (line.box.y1 - line.box.y0))
         top, left = max(0, line.box.y0 - margin), max(0, line.box.x0 - 2 * margin)
         crop = grey[top : line.box.y1 + margin, left : line.box.x1 + 2 * margin]
         if not crop.size:
             return False
         seen, said = (_bare(text) for text in (read_line(crop, line.languages or languages), line.text))
-        shares.append(Indel.normalized_similarity(seen, said))
-        is_urdu = "ur" in line.languages
-        if shares[-1] < (_LEAST_ALIKE_URDU if is_urdu else _LEAST_ALIKE):
+        least = _LEAST_ALIKE_URDU if "ur" in line.languages else _LEAST_ALIKE
+        if Indel.normalized_similarity(seen, said) < least:
             return False
     return True
 
 
-def _telling(lines: Sequence[Line]) -> list[Line]:
-    """The lines to compare: the longest, first one of each language; lines that stand upright only."""
-    upright = [x for x in lines if x.box.x1 - x.box.x0 > x.box.y1 - x.box.y0 and sum(map(str.isalpha, x.text)) >= 4]
-    longest = sorted(upright, key=lambda x: -len(x.text))
-    first = list({x.languages: x for x in reversed(longest)}.values())
-    rest = [x for x in longest if x not in first]
-    return (first + rest)[:_CHECKED_LINES]
+def _telling(placed: Sequence[Placed]) -> list[Line]:
+    """The lines to compare: the longest of each language and font, then other long ones; those that run level only."""
+    level = [p for p in placed if p.line.box.x1 - p.line.box.x0 > p.line.box.y1 - p.line.box.y0]
+    longest = sorted((p for p in level if sum(map(str.isalpha, p.line.text)) >= _LETTERS_TO_CHECK), key=_length)
+    first = {(p.line.languages, max(p.fonts, key=p.fonts.count)): p.line for p in longest}
+    lines = sorted(first.values(), key=lambda line: -len(line.text))
+    lines += [p.line for p in reversed(longest) if p.line not in lines]
+    return lines[: max(_CHECKED_LINES, min(len(first), _MOST_CHECKED))]
+
+
+def _length(placed: Placed) -> int:
+    return len(placed.line.text)
 
 
 def _bare(text: str) -> str:

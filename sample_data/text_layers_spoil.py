@@ -24,6 +24,8 @@ _CODES = {
     "Asees": "pihlI sUcnw irport Qwxw klpnwpur izlHw nmUnw mukdmw nMbr sw$l iSkwieqkrqw ny d`isAw ik ausdw",
 }
 
+_VIRAMAS = frozenset(range(0x94D, 0xD80, 0x80))
+
 
 def _changed(source: Path, change: Callable[[str], str], *, keep_meaning: bool = False) -> bytes:
     """A PDF whose maps to Unicode (and, unless they are dropped, meanings of groups) are changed."""
@@ -121,12 +123,15 @@ def to_visual(text: str) -> str:
 
 def without_virama(text: str) -> str:
     """Conjuncts fallen apart."""
-    return re.sub("[\u094d\u09cd\u0bcd\u0c4d]", "", text)
+    return "".join(c for c in text if ord(c) not in _VIRAMAS)
 
 
 def to_latin_extended(text: str) -> str:
     """Some letters in Latin Extended-A, as one state's system writes Marathi."""
-    return text.translate({0x930: 0x110, 0x92A: 0x126, 0x915: 0x132, 0x9B0: 0x110, 0xB95: 0x132, 0xC30: 0x110})
+    return "".join(
+        chr(0x110 + ord(c) % 0x20) if (ord(c) - 0x900) % 0x80 in (0x15, 0x24, 0x30) and ord(c) > 0x8FF else c
+        for c in text
+    )
 
 
 def permuted(text: str) -> str:
@@ -219,6 +224,8 @@ def faults(folder: Path) -> Iterator[tuple[str, str, bytes]]:
         language = path.stem.rpartition("-")[2]
         if language not in ("en", "ur"):
             for how, change in _EVERYWHERE:
+                if change is without_virama and language == "pa":
+                    continue  # nothing would change: Punjabi is written without
                 yield f"wrong-unicode: {how}, {path.stem}", language, _changed(path, change, keep_meaning=True)
             yield f"wrong-unicode: no map, {path.stem}", language, no_map(path)
             yield f"mojibake: {path.stem}", language, _changed(path, to_mojibake, keep_meaning=True)

@@ -42,3 +42,12 @@ def test_legacy_samples_are_decoded_detected_read_and_found(tmp_path):
     assert figures["names_r1"] == 1.0
     assert set(figures["chars_per_s"]) == set(figures["vectors"])
     assert figures["dbf_rows"] > 10_000
+
+
+@pytest.mark.engine
+@needs_tesseract
+def test_faulty_text_layers_are_refused_and_good_ones_believed(tmp_path):
+    figures = run("text_layer.py", tmp_path)
+    assert figures["good_trusted"] == figures["good_trusted_read"] == 1.0
+    assert figures["cer"] == 0.0
+    assert figures["faulty_refused_read"] == 1.0

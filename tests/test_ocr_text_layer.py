@@ -140,6 +140,18 @@ def test_plain_english_in_a_standard_font_is_believed(tmp_path):
     assert plain(layer.text.text) == plain(" ".join(truth()["en"] * 4))
 
 
+def test_two_words_in_an_old_fonts_codes_spoil_a_page_of_english(tmp_path):
+    pdf = pikepdf.open(io.BytesIO(drawn(truth()["en"] * 4)))
+    page = pdf.pages[0]
+    other = pikepdf.Dictionary(page.Resources.Font.F1)
+    other.BaseFont = pikepdf.Name("/ABCDEF+TT7")
+    page.add_resource(other, pikepdf.Name.Font, pikepdf.Name.F2)
+    page.contents_add(b"BT /F2 14 Tf 1 0 0 1 60 300 Tm (jke dqekj fujh{kd) Tj ET")
+    path = tmp_path / "a.pdf"
+    pdf.save(path)
+    assert judge(path, "hi", "en").reason == "font-codes"
+
+
 @pytest.mark.parametrize("rotate", [90, 180, 270])
 def test_a_page_shown_turned_has_its_boxes_where_it_is_shown(rotate, tmp_path):
     pdf = pikepdf.open(HERE / "chromium-en.pdf")
