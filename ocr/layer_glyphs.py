@@ -24,7 +24,8 @@ from pdfminer.utils import apply_matrix_pt, decode_text
 
 _MAX_GLYPHS = 60_000
 """More than any page of a book: the page is a plan or a trap, and is read from its picture."""
-_LARGE_SHARE = 0.5
+_LEAST_COVER = 0.02
+"""Smaller pictures hide no text: they are letters, seals, lines. Strips of a scanned page are larger than that."""
 _INVISIBLE = (3, 7)
 UNKNOWN = "\ufffd"
 
@@ -56,7 +57,7 @@ class Glyph:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """What a page draws. pictures: share 0..1 of the page that the largest picture covers."""
+    """What a page draws. pictures: share 0..1 of the page that pictures cover, all together."""
 
     glyphs: tuple[Glyph, ...]
     pictures: float
@@ -74,7 +75,7 @@ def drawn_on(path: Path, index: int, width: int, height: int) -> Drawn:
         properties = resolve1(resolve1(page.resources or {}).get("Properties") or {})
         device.properties = properties if isinstance(properties, dict) else {}
         PDFPageInterpreter(manager, device).render_contents(page.resources, page.contents, _matrix(page, width, height))
-    return Drawn(tuple(device.glyphs), min(1.0, device.largest))
+    return Drawn(tuple(device.glyphs), min(1.0, device.covered))
 
 
 @contextmanager
@@ -124,7 +125,7 @@ class _Device(PDFTextDevice):
     def __init__(self, manager: PDFResourceManager, width: int, height: int) -> None:
         super().__init__(manager)
         self.glyphs: list[Glyph] = []
-        self.largest = 0.0
+        self.covered = 0.0
         self.properties: dict[str, Any] = {}
         self._area = float(width * height)
         self._state = _State()
@@ -164,9 +165,10 @@ class _Device(PDFTextDevice):
         corners = [apply_matrix_pt(self.ctm, (x, y)) for x, y in ((0, 0), (1, 0), (0, 1), (1, 1))]
         xs, ys = zip(*corners, strict=True)
         share = (max(xs) - min(xs)) * (max(ys) - min(ys)) / self._area
-        self.largest = max(self.largest, share)
-        if share >= _LARGE_SHARE:
-            self.glyphs = [replace(g, hidden=True) for g in self.glyphs]
+        self.covered += share
+        if share >= _LEAST_COVER:
+            under = (min(xs), min(ys), max(xs), max(ys))
+            self.glyphs = [replace(g, hidden=g.hidden or _lies_in(g, under)) for g in self.glyphs]
 
     def render_string(self, textstate: Any, seq: Any, ncs: Any, graphicstate: Any) -> None:
         self._state.mode = textstate.render
@@ -209,6 +211,11 @@ class _Device(PDFTextDevice):
         self.glyphs.append(
             Glyph(text, font, size_px, min(u0, u1), max(u0, u1), v0, turn, len(self.glyphs), hidden)
         )  # fmt: skip
+
+
+def _lies_in(glyph: Glyph, place: tuple[float, float, float, float]) -> bool:
+    x, y = back(((glyph.x0 + glyph.x1) / 2, glyph.y - glyph.size / 3), glyph.turn)
+    return place[0] <= x <= place[2] and place[1] <= y <= place[3]
 
 
 def level(point: tuple[float, float], turn: int) -> tuple[float, float]:

@@ -175,22 +175,28 @@ def drawn(lines: list[str], font: str = "Helvetica") -> bytes:
     return _saved(pdf)
 
 
-def scanned(source: Path, over: list[str], *, mode: int = 3, top: int = 760) -> bytes:
-    """A good page as a picture, as from a scanner, with lines of text over it."""
+def scanned(source: Path, over: list[str], *, mode: int = 3, top: int = 760, strips: int = 1) -> bytes:
+    """A good page as a picture, or strips of one, as from a scanner, with lines of text over it."""
     import pypdfium2 as pdfium
 
     picture = pdfium.PdfDocument(source)[0].render(scale=150 / 72).to_pil().convert("L")
-    jpeg = io.BytesIO()
-    picture.save(jpeg, "JPEG", quality=60)
     pdf = pikepdf.new()
     page = pdf.add_blank_page(page_size=(595, 842))
-    image = pikepdf.Stream(pdf, jpeg.getvalue())
-    image.Type, image.Subtype, image.Filter = Name.XObject, Name.Image, Name.DCTDecode
-    image.Width, image.Height = picture.size
-    image.BitsPerComponent, image.ColorSpace = 8, Name.DeviceGray
+    images, shown = {}, []
+    for n in range(strips):
+        jpeg = io.BytesIO()
+        high = picture.height // strips
+        strip = picture.crop((0, n * high, picture.width, (n + 1) * high))
+        strip.save(jpeg, "JPEG", quality=60)
+        image = pikepdf.Stream(pdf, jpeg.getvalue())
+        image.Type, image.Subtype, image.Filter = Name.XObject, Name.Image, Name.DCTDecode
+        image.Width, image.Height = strip.size
+        image.BitsPerComponent, image.ColorSpace = 8, Name.DeviceGray
+        images[f"/Im{n}"] = image
+        shown.append(f"q 595 0 0 {842 / strips:.3f} 0 {842 * (1 - (n + 1) / strips):.3f} cm /Im{n} Do Q".encode())
     font = Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica, Encoding=Name.WinAnsiEncoding)
-    page.Resources = Dictionary(XObject=Dictionary(Im=image), Font=Dictionary(F1=font))
-    shown = [f"q 595 0 0 842 0 0 cm /Im Do Q BT {mode} Tr /F1 14 Tf".encode()]
+    page.Resources = Dictionary(XObject=Dictionary(images), Font=Dictionary(F1=font))
+    shown.append(f"BT {mode} Tr /F1 14 Tf".encode())
     for n, line in enumerate(over):
         shown.append(f"1 0 0 1 60 {top - 24 * n} Tm <{line.encode('cp1252', 'replace').hex()}> Tj".encode())
     page.Contents = pdf.make_stream(b"\n".join([*shown, b"ET"]))
@@ -240,6 +246,7 @@ def faults(folder: Path) -> Iterator[tuple[str, str, bytes]]:
         if language == "en":
             yield f"wrong-unicode: shifted, {path.stem}", language, _changed(path, to_shifted, keep_meaning=True)
         yield f"hidden-ocr: {path.stem}", language, scanned(path, ENGLISH * 5)
+        yield f"hidden-ocr: over strips, {path.stem}", language, scanned(path, ENGLISH * 5, strips=8)
         yield f"partial: a header on a scan, {path.stem}", language, scanned(path, ENGLISH[:1], mode=0, top=40)
         if language not in ("en", "mr", "hi"):
             yield f"other-script: {path.stem}", "hi", path.read_bytes()
