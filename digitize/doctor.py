@@ -79,19 +79,19 @@ def _tesseract() -> Look:
 def _languages() -> list[Look]:
     from ocr.errors import EngineMissing
     from ocr.language import load_languages
-    from ocr.tesseract.models import first_model, second_model
+    from ocr.tesseract.models import installed
 
     looks = []
     for code, language in load_languages().items():
         name = f"Language {code}"
         try:
-            first, second = first_model(language), second_model(language)
+            first, *others = installed(language)
         except EngineMissing:
             package = next(m.package for m in language.firsts if m.package)
             looks.append(Look(name, "miss", f"no model for {language.name}", f"sudo apt-get install {package}"))
             continue
-        lacks = next((m.package for m in language.seconds if m.package), "") if second is None else ""
-        found = first.name + (f", in doubt {second.name}" if second else "")
+        lacks = "" if others else next((m.package for m in language.seconds if m.package), "")
+        found = ", in doubt ".join(m.name for m in (first, *others[:1]))
         mend = f"sudo apt-get install {lacks}" if lacks else ""
         looks.append(Look(name, "warn" if lacks else "ok", found, mend))
     return looks

@@ -45,12 +45,17 @@ def clean_line(image: Image) -> Cleaned:
 
     image: (height, width) uint8 grey, 0 black. The result has the same size. Changes nothing on white paper.
     """
+    level = level_line(image)
+    without = remove_leaders(remove_rules(level.image))
+    steps = () if np.array_equal(without, level.image) else ("rules-removed",)
+    return Cleaned(without, level.steps + steps, level.to_source)
+
+
+def level_line(image: Image) -> Cleaned:
+    """Flatten and level the crop of a line; ruled lines and leaders stay. The result has the same size."""
     level, angle = _levelled(flatten(image), MAX_SKEW_DEG)
-    without = remove_leaders(remove_rules(level))
-    steps = ["flattened"]
-    steps += [f"levelled{angle:+.2f}"] if angle else []
-    steps += [] if np.array_equal(without, level) else ["rules-removed"]
-    return Cleaned(without, tuple(steps), _turn_matrix(image.shape, angle))
+    steps = ("flattened", f"levelled{angle:+.2f}") if angle else ("flattened",)
+    return Cleaned(level, steps, _turn_matrix(image.shape, angle))
 
 
 def clean_page(image: Image) -> Cleaned:

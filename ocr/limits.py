@@ -6,6 +6,8 @@ from ocr.errors import ScanError
 
 MIN_SIDE_PX = 64
 """A4 at 8 dpi: no letter of a page can be read on less."""
+MIN_LINE_PX = 12
+"""The height of a picture that holds one line; letters of eight pixels can still be told apart."""
 MAX_SIDE_PX = 40_000
 """A0 (33 by 47 inches) at 600 dpi is 28,087 pixels high; a page wider than this is no page."""
 MAX_PIXELS = 150_000_000
@@ -23,10 +25,13 @@ def refuse(label: str, what: str, next_step: str, *, kind: str, retry: bool = Fa
     return ScanError(f"{label}: {what}. {next_step}", kind=kind, retry=retry)
 
 
-def check_pixels(label: str, width: int, height: int) -> None:
-    """Raise ScanError (too-small, too-large) unless a page of this many pixels can and should be read."""
+def check_pixels(label: str, width: int, height: int, least_px: int = MIN_SIDE_PX) -> None:
+    """Raise ScanError (too-small, too-large) unless a page of this many pixels can and should be read.
+
+    least_px: what either side must have; MIN_LINE_PX for a picture of one line.
+    """
     size = f"{width} x {height} pixels"
-    if min(width, height) < MIN_SIDE_PX:
+    if min(width, height) < least_px:
         raise refuse(label, f"only {size}, too small for a page", "Scan the page again at 300 dpi.", kind="too-small")
     if max(width, height) > MAX_SIDE_PX or width * height > MAX_PIXELS:
         limit = f"the limit is {MAX_SIDE_PX} a side and {MAX_PIXELS // 1_000_000} million in all"

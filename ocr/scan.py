@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from ocr import scan_image, scan_pdf
 from ocr.engine import Image
 from ocr.errors import ScanError
-from ocr.limits import check_pixels, refuse
+from ocr.limits import MIN_SIDE_PX, check_pixels, refuse
 from ocr.page import Scan
 
 T = TypeVar("T")
@@ -66,33 +67,34 @@ class OpenedPage:
     notes: tuple[str, ...] = ()
 
 
-def probe(path: Path) -> Probe:
+def probe(path: Path, least_px: int = MIN_SIDE_PX) -> Probe:
     """Look at a file's header: what it is, how many pages, how large; no pixel is decoded.
 
     Raises ScanError: empty, not-an-image, encrypted, truncated, no-pages, too-small, too-large (of several pages only
-    when none is of a usable size), unreadable.
+    when none is of a usable size), unreadable. least_px: what either side of an image must have.
     """
     label = path.name
     media = _sniff(path, label)
     sizes = _guarded(label, lambda: scan_pdf.sizes(path, label) if media == "pdf" else scan_image.sizes(path, label))
-    check = scan_pdf.check_points if media == "pdf" else check_pixels
+    check = scan_pdf.check_points if media == "pdf" else partial(check_pixels, least_px=least_px)
     problems = [p for p in (_problem(check, label, size) for size in sizes) if p]
     if len(problems) == len(sizes):
         raise problems[0]
     return Probe(media, len(sizes), tuple(sizes))
 
 
-def open_page(scan: Scan, dpi: int = 300) -> OpenedPage:
+def open_page(scan: Scan, dpi: int = 300, least_px: int = MIN_SIDE_PX) -> OpenedPage:
     """Decode one page of a file.
 
-    dpi: dots an inch to which a PDF page is rendered; an image keeps its own pixels. Raises ScanError of every kind.
+    dpi: dots an inch to which a PDF page is rendered; an image keeps its own pixels. least_px: what either side of an
+    image must have; ocr.limits.MIN_LINE_PX for a picture of one line. Raises ScanError of every kind.
     """
     label = scan.label or scan.path.name
     media = _sniff(scan.path, label)
     if media == "pdf":
         grey, text, notes = _guarded(label, lambda: scan_pdf.render(scan, label, dpi))
     else:
-        grey, notes = _guarded(label, lambda: scan_image.decode(scan, label, media))
+        grey, notes = _guarded(label, lambda: scan_image.decode(scan, label, media, least_px))
         text = ""
     return OpenedPage(grey, grey.shape[1], grey.shape[0], text, notes)
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from ocr.engine import Image
 from ocr.errors import ScanError
-from ocr.limits import check_count, check_index, check_pixels, refuse
+from ocr.limits import MIN_SIDE_PX, check_count, check_index, check_pixels, refuse
 from ocr.page import Scan
 
 if TYPE_CHECKING:
@@ -38,11 +38,11 @@ def sizes(path: Path, label: str) -> list[tuple[int, int]]:
         return [_upright_size(picture, index) for index in range(pages)]
 
 
-def decode(scan: Scan, label: str, media: str) -> tuple[Image, tuple[str, ...]]:
+def decode(scan: Scan, label: str, media: str, least_px: int = MIN_SIDE_PX) -> tuple[Image, tuple[str, ...]]:
     """One page as (height, width) uint8, 0 black, upright, with notes on what was done. Raises ScanError."""
     with _opened(scan.path, label) as picture:
         check_index(label, scan.index, _count(picture))
-        check_pixels(label, *_upright_size(picture, scan.index))
+        check_pixels(label, *_upright_size(picture, scan.index), least_px)
         _check_whole(scan.path, label, media, picture)
         turned = _orientation(picture) > 1
         picture.load()

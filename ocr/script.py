@@ -15,6 +15,8 @@ _CHILLU = dict(zip("\u0d23\u0d28\u0d30\u0d32\u0d33\u0d15", "\u0d7a\u0d7b\u0d7c\u
 """Malayalam consonants whose vowel-less form has a letter of its own since Unicode 5.1."""
 _FINAL_ZWNJ = re.compile(f"(?<=[{_VIRAMA}]){ZWNJ}+(?![\\w])")
 _STRAY = re.compile(f"(?:(?<=\\s)|^)[{_JOINERS}]+|[{_JOINERS}]+(?=\\s|$)|(?<=[{_JOINERS}])[{_JOINERS}]+")
+_AU = re.compile("([\u0b95-\u0bb9])\u0bc6\u0bb3(?=[\u0b95-\u0bb9])")
+_OPEN_SLASH = re.compile(r"(?<=\d) ?/ ?(?=\d)")
 _INDIC = re.compile("[\u0900-\u0dff]")
 
 
@@ -51,10 +53,19 @@ def join_khanda_ta(text: str) -> str:
     return text.replace(f"\u09a4\u09cd{ZWJ}", "\u09ce")
 
 
+def join_au(text: str) -> str:
+    """Tamil e and the letter lla, behind a consonant and before another, as the one sign au that looks the same.
+
+    A lla of its own carries a vowel sign or a pulli there.
+    """
+    return _AU.sub("\\1\u0bcc", text)
+
+
 REPAIRS: Mapping[str, Callable[[str], str]] = MappingProxyType(
     {
         "drop-final-zwnj": drop_final_zwnj,
         "drop-stray": drop_stray,
+        "join-au": join_au,
         "join-chillu": join_chillu,
         "join-khanda-ta": join_khanda_ta,
     }
@@ -69,9 +80,44 @@ def repair(text: str, names: Iterable[str]) -> str:
     return nfc(text)
 
 
+def close_slashes(text: str) -> str:
+    """Blanks squeezed, and none around a slash between digits: how wide it is set says nothing of a date or number."""
+    return _OPEN_SLASH.sub("/", " ".join(text.split()))
+
+
 def is_indic(text: str) -> bool:
     """Whether a letter, sign or digit of one of the nine Brahmic scripts of India is in the text."""
     return _INDIC.search(text) is not None
+
+
+_BLOCKS: Mapping[str, str] = MappingProxyType(
+    {
+        "Latn": "A-Za-z\u00c0-\u024f",
+        "Deva": "\u0900-\u0963\u0966-\u097f",
+        "Beng": "\u0980-\u09ff",
+        "Guru": "\u0a00-\u0a7f",
+        "Gujr": "\u0a80-\u0aff",
+        "Orya": "\u0b00-\u0b7f",
+        "Taml": "\u0b80-\u0bff",
+        "Telu": "\u0c00-\u0c7f",
+        "Knda": "\u0c80-\u0cff",
+        "Mlym": "\u0d00-\u0d7f",
+        "Arab": "\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff",
+    }
+)
+_SCRIPTS = MappingProxyType({script: re.compile(f"[{chars}]") for script, chars in _BLOCKS.items()})
+_LETTER = re.compile(f"[{''.join(_BLOCKS.values())}]")
+
+
+def count_letters(text: str, script: str) -> int:
+    """Letters, signs and native digits of one script (ISO 15924) in a text; dandas belong to none."""
+    return len(_SCRIPTS[script].findall(text))
+
+
+def share_outside(text: str, scripts: Iterable[str]) -> float:
+    """Share 0..1 of a text's letters that belong to none of some scripts; 0.0 without letters."""
+    letters = len(_LETTER.findall(text))
+    return 1 - sum(count_letters(text, s) for s in set(scripts)) / letters if letters else 0.0
 
 
 def squeeze(text: str) -> str:

@@ -46,7 +46,7 @@ class ReplayEngine:
         missing = sum(key not in self._answers for key in keys)
         if missing:
             raise EngineFailed(f"{missing} of {len(keys)} crops are not in the recording. Record it again.")
-        return [_from_plain(self._answers[key]) for key in keys]
+        return [text_from_plain(self._answers[key]) for key in keys]
 
 
 class RecordingEngine:
@@ -97,7 +97,8 @@ def build(argument: str, timeout_s: float | None) -> ReplayEngine:
     return ReplayEngine(Path(argument))
 
 
-def _from_plain(data: Mapping[str, Any]) -> EngineText:
+def text_from_plain(data: Mapping[str, Any]) -> EngineText:
+    """An EngineText of the JSON types that asdict makes of one."""
     words = tuple(Word(w["text"], w["confidence"], Box(*w["box"])) for w in data["words"])
     others = tuple(Candidate(**c) for c in data["others"])
     return EngineText(data["text"], data["confidence"], words, others)

@@ -76,9 +76,14 @@ def first_model(language: Language) -> Model:
     raise _missing([language])
 
 
-def second_model(language: Language) -> Model | None:
-    """The model to ask where the first is in doubt; None when none is installed."""
-    return next((m for m in language.seconds if is_installed(m)), None)
+def installed(language: Language) -> tuple[Model, ...]:
+    """The language's models on this machine: the one to read with, those to ask in doubt, then the rest.
+
+    Raises EngineMissing when there is none to read with.
+    """
+    first = first_model(language)
+    others = [m for m in (*language.seconds, *language.firsts) if m != first and is_installed(m)]
+    return (first, *others)
 
 
 def readable() -> frozenset[str]:

@@ -1,0 +1,62 @@
+"""Read printed lines and pages and score letters, confidence and speed, beside Tesseract as it comes and OCRmyPDF.
+
+python benchmarks/read.py --data FOLDER [--only lines,pages,zones] [--cache FILE] [--json FILE] [--fit FILE]
+python benchmarks/read.py --quick
+
+FOLDER holds ocr-bench/ (set.jsonl and its pictures). Lines are read by the product and by plain tesseract (the
+program, Debian's model, psm 7, the picture as it is); whole pages by the product and by OCRmyPDF --sidecar, both on
+two cores; zones in one call of the product and by one pytesseract call each. Answers are kept in the cache, so that a
+stopped run goes on where it was. --fit writes the model of the confidence (ocr/confidence.toml), fitted on all lines;
+the error that is printed is cross-validated. --quick takes the drawn lines of sample_data/ instead.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from benchmarks.memory import peak_mb  # noqa: E402
+from benchmarks.read_lines import fit_model, load_rows, measure, read_rows, write_model  # noqa: E402
+from ocr.confidence import load_model  # noqa: E402
+
+PARTS = ("lines", "pages", "zones")
+
+
+def main() -> int:
+    """Run the benchmark and print its figures."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, help="folder that holds ocr-bench/")
+    parser.add_argument("--only", default=",".join(PARTS), help="some of lines,pages,zones")
+    parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "digitize-read-bench.db")
+    parser.add_argument("--fit", type=Path, help="write the model of the confidence to this file")
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--quick", action="store_true")
+    a = parser.parse_args()
+    if not a.quick and a.data is None:
+        parser.error("--data FOLDER or --quick")
+    only = a.only.split(",")
+    folder = ROOT / "sample_data" / "lines" if a.quick else a.data / "ocr-bench"
+    result: dict[str, Any] = {}
+    if "lines" in only:
+        rows = load_rows(folder)
+        reads = read_rows(rows, a.cache, lambda said: print(said, file=sys.stderr))
+        if a.fit:
+            write_model(fit_model(reads), a.fit, f"{len(rows)} lines of {len({r.lang for r in rows})} languages")
+            load_model.cache_clear()
+        result |= measure(reads, load_model())
+    result["rss_mb"] = round(peak_mb(), 1)
+    print(json.dumps(result, indent=1, ensure_ascii=False))
+    if a.json:
+        a.json.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

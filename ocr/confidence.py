@@ -1,0 +1,138 @@
+"""How sure a line is: the probability that the whole of it is right, fitted on lines whose text is known.
+
+Tesseract's own confidence is about letters and too high on worn print. What tells more is whether several looks at one
+line agree. A logistic model of a few such facts is fitted once for lines that were looked at once, and once for lines
+that were looked at in several ways; its numbers lie in confidence.toml, made by benchmarks/read.py --fit.
+"""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr.errors import FormError
+from ocr.page import Candidate, Word
+from ocr.script import close_slashes
+
+FILE = "confidence.toml"
+_FORMAT = 1
+_RIDGE = 0.3
+_ROUNDS = 50
+_FAR = 12.0
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of a line's reading, as the model takes it; all but looks 0..1.
+
+    mean, least: confidence of the surest reading's words, weighted by length, and of its least sure word. agreed: how
+    alike the readings are to the text. same: share of readings that are exactly the text. length: letters / 50.
+    foreign: share of letters that belong to no script of the line's languages. looks: number of readings.
+    """
+
+    mean: float
+    least: float
+    agreed: float
+    same: float
+    length: float
+    foreign: float
+    looks: int
+
+    def row(self) -> tuple[float, ...]:
+        """The numbers the model weighs: shares of doubt, on a scale that spreads the small ones."""
+        return (
+            _spread(self.mean),
+            _spread(self.least),
+            _spread(self.agreed),
+            self.same,
+            min(2.0, self.length),
+            self.foreign,
+        )
+
+
+@dataclass(frozen=True)
+class Model:
+    """weights: one a number of Facts.row, for lines looked at once and for those looked at again; constant first.
+
+    languages: those whose lines it was fitted on; of others nothing is said.
+    """
+
+    once: tuple[float, ...]
+    again: tuple[float, ...]
+    languages: frozenset[str]
+
+    def probability(self, facts: Facts) -> float:
+        """0..1 that the whole line is right."""
+        weights = self.once if facts.looks <= 1 else self.again
+        score = weights[0] + sum(w * x for w, x in zip(weights[1:], facts.row(), strict=True))
+        return 1 / (1 + math.exp(-max(-_FAR, min(_FAR, score))))
+
+
+@cache
+def load_model() -> Model:
+    """The package's model. Raises FormError when the file is not one."""
+    path = resources.files("ocr") / FILE
+    plain = tomllib.loads(path.read_text(encoding="utf-8"))
+    width = 1 + len(Facts(0, 0, 0, 0, 0, 0, 1).row())
+    once, again = tuple(plain.get("once", ())), tuple(plain.get("again", ()))
+    if plain.get("format") != _FORMAT or len(once) != width or len(again) != width:
+        raise FormError(f"{FILE}: not a model of this version; make it with benchmarks/read.py --fit")
+    return Model(once, again, frozenset(plain["languages"]))
+
+
+def facts_of(text: str, readings: Sequence[Candidate], words: Sequence[Word], agreed: float, foreign: float) -> Facts:
+    """The facts of a voted text. readings: all looks, empty ones too. words: of the surest reading."""
+    letters = sum(len(w.text) for w in words)
+    mean = sum(w.confidence * len(w.text) for w in words) / letters if letters else 0.0
+    least = min((w.confidence for w in words), default=0.0)
+    same = sum(close_slashes(r.text) == text for r in readings) / max(1, len(readings))
+    return Facts(mean, least, agreed, same, len(text) / 50, foreign, len(readings))
+
+
+def fit(facts: Sequence[Facts], right: Sequence[bool]) -> tuple[float, ...]:
+    """Weights of a logistic model, constant first, by Newton's method with a small ridge.
+
+    facts: of lines all looked at once, or all looked at again.
+    """
+    x = np.array([(1.0, *f.row()) for f in facts], np.float64)
+    y = np.array(right, np.float64)
+    weights = np.zeros(x.shape[1])
+    ridge = np.full(x.shape[1], _RIDGE)
+    ridge[0] = 1e-3
+    for _ in range(_ROUNDS):
+        p = 1 / (1 + np.exp(-np.clip(x @ weights, -_FAR, _FAR)))
+        slope = x.T @ (y - p) - ridge * weights
+        curve = (x * (p * (1 - p))[:, None]).T @ x + np.diag(ridge)
+        step = np.linalg.solve(curve, slope)
+        weights += step
+        if float(np.abs(step).max()) < 1e-7:
+            break
+    return tuple(round(float(w), 4) for w in weights)
+
+
+def expected_calibration_error(
+    confidence: NDArray[np.float64] | Sequence[float], right: NDArray[np.bool_] | Sequence[bool], bins: int = 10
+) -> float:
+    """Mean distance 0..1 between what was said and what was so, over bins of equal width, weighted by their sizes."""
+    said, so = np.asarray(confidence, np.float64), np.asarray(right, np.float64)
+    place = np.minimum((said * bins).astype(int), bins - 1)
+    return float(
+        sum(
+            abs(said[place == b].mean() - so[place == b].mean()) * (place == b).mean()
+            for b in range(bins)
+            if (place == b).any()
+        )
+    )
+
+
+def _spread(share: float) -> float:
+    """Logit of a share, cut at .002 and .998: 0.99 is as far from 0.9 as 0.1 from 0.01."""
+    p = min(0.998, max(0.002, share))
+    return math.log(p / (1 - p))
