@@ -39,10 +39,14 @@ from ocr.quality.picture import Picture, as_picture, open_picture  # noqa: E402
 
 SAMPLES = Path(__file__).resolve().parent.parent / "sample_data" / "fir_book_2025"
 CUT = {
-    "d005", "d014", "d027", "d029", "d031", "d047", "d058", "d106", "d108", "d109", "d131", "d133", "d138", "d163",
-    "d164", "d209", "d220", "d227", "d231", "d234", "d239", "d241", "d247", "d256",
+    "d004", "d005", "d008", "d012", "d014", "d027", "d029", "d031", "d038", "d047", "d050", "d052",
+    "d058", "d078", "d079", "d083", "d096", "d106", "d108", "d109", "d117", "d121", "d123", "d127",
+    "d131", "d133", "d135", "d138", "d158", "d163", "d164", "d167", "d169", "d177", "d189", "d191",
+    "d204", "d205", "d207", "d209", "d211", "d212", "d217", "d218", "d220", "d221", "d227", "d228",
+    "d230", "d231", "d234", "d236", "d239", "d240", "d241", "d244", "d245", "d247", "d251", "d256",
 }  # fmt: skip
-"""Real pages whose writing is cut through by the picture's edge, judged by eye: neither good nor planted."""
+"""Real pages whose writing is cut through by the picture's edge, judged by eye among those whose
+ink reaches the edge: neither good nor planted into."""
 
 
 def pages_of(data: Path | None, half: str) -> list[Path]:

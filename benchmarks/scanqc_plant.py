@@ -176,11 +176,14 @@ def cut(side: str) -> Plant:
 
 
 def _through_a_line(grey: Page, near: int) -> int:
-    """The row nearby with the most ink in it: through letters, not between lines."""
+    """The row nearby that crosses most strokes: through letters, neither between lines nor along a rule."""
     reach = max(6, grey.shape[0] // 45)
-    rows = slice(max(0, near - reach), near + reach)
-    darkness = (255.0 - cv2.GaussianBlur(grey, (0, 0), 1)[rows]).sum(axis=1)
-    return rows.start + int(np.argmax(darkness))
+    first = max(0, near - reach)
+    size = (grey.shape[1] // 24) | 1
+    ink = cv2.adaptiveThreshold(grey, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, size, 25)
+    strokes = np.abs(np.diff(ink.astype(np.int8), axis=1)).sum(axis=1).astype(np.float32)
+    tall = cv2.blur(strokes[:, None], (1, max(3, grey.shape[0] // 400)))[:, 0]  # dots of a leader are two pixels high
+    return first + int(np.argmax(tall[first : near + reach]))
 
 
 # --- what lies on the page ------------------------------------------------------------------------------------------

@@ -21,10 +21,9 @@ _THICK = 0.011
 """Half of the least thickness of a thing, as a share of the page's longer side: a pen, not a stroke of a pen."""
 
 
-_JUMP, _SOLID, _ROUGH = 0.7, 0.75, 0.5
+_JUMP, _SOLID, _ROUGH, _TEXTURE = 0.8, 0.75, 0.5, 0.11
 _LEAST_THICK = 0.0145
-_AT_SIDE, _INSIDE, _LARGE = 0.0028, 0.01, 0.03
-_COMPACT, _COMPACT_INSIDE = 0.024, 0.0055
+_AT_SIDE, _INSIDE, _LARGE = 0.0028, 0.0125, 0.03
 _LID_SHARE = 0.55
 _LINES_SIDE = 5
 _RIM = 4
@@ -39,7 +38,8 @@ class Thing:
     sides of the picture, or of what lies around the page, it reaches. solid: its area against that of its convex hull.
     colour: how far its colour is from the paper's, 0..1. jump: 0..1, how much of depth is gone a few pixels beside it:
     1 on clean paper, less where a shadow fades. spans: it runs from one side to that across. lines: it lies along a
-    side, long and low, as the next sheet or the glass beside the page does.
+    side, long and low, as the next sheet or the glass beside the page does. texture: fine detail inside against depth;
+    a seal has it, skin has not.
     """
 
     x0: int
@@ -56,15 +56,18 @@ class Thing:
     jump: float
     spans: bool
     lines: bool
+    texture: float
 
 
 def is_foreign(thing: Thing) -> bool:
     """Whether a person would take it off the page and scan again.
 
-    Measured: fingers, pens, rulers and weights jump by 0.8 and more, shadows and bands of copiers by 0.6 at most; seals
-    and blotted stamps cover 0.3 % of a page, bars of a highlighter run thin from side to side.
+    Measured: fingers, pens, rulers and weights jump by 0.8 and more, shadows and bands of copiers by less; seals and
+    blotted stamps cover 0.3 % of a page or are full of detail, bars of a highlighter run thin from side to side.
     """
     if thing.jump < _JUMP or thing.solid < _SOLID or thing.thick < _LEAST_THICK:
+        return False
+    if thing.share < _LARGE and thing.texture > _TEXTURE:
         return False
     if thing.rough > (_ROUGH if thing.share < _LARGE else 1.3 * _ROUGH):
         return False
@@ -72,7 +75,7 @@ def is_foreign(thing: Thing) -> bool:
         return False
     if thing.sides:
         return thing.share >= _AT_SIDE and not thing.lines
-    return thing.share >= (_INSIDE if thing.thick < _COMPACT else _COMPACT_INSIDE)
+    return thing.share >= _INSIDE
 
 
 def find_things(picture: Picture) -> tuple[Thing, ...]:
@@ -175,14 +178,25 @@ def _measure(
     contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     hull = cv2.contourArea(cv2.convexHull(np.vstack(contours)))
     far = cv2.distanceTransform(np.pad(mask, 1), cv2.DIST_L2, 3).max()
-    across, upright = (x <= 1) + (x + wide >= width - 1), (y <= 1) + (y + high >= height - 1)
+    across = (x <= _RIM) + (x + wide >= width - _RIM)
+    upright = (y <= _RIM) + (y + high >= height - _RIM)
     at_lid = bool((_grown(mask, 4)[lid[box]] > 0).any())
     lines = (upright > 0 and wide > _LINES_SIDE * high) or (across > 0 and high > _LINES_SIDE * wide)
     return Thing(
         x, y, x + wide, y + high, area / off.size, float(far) / max(off.shape), depth,
         float(inside.std()) / depth, across + upright + at_lid, area / max(hull, 1.0),
         float(np.median(tint[box][mask > 0])), max(0.0, depth - outer) / depth, max(across, upright) == 2, lines,
+        _texture(values, mask) / depth,
     )  # fmt: skip
+
+
+def _texture(values: Floats, mask: Image) -> float:
+    """Spread of what a smoothed picture loses, well inside the mask."""
+    import cv2
+
+    inside = cv2.erode(mask, np.ones((3, 3), np.uint8), iterations=3) > 0
+    fine = values - cv2.GaussianBlur(values, (0, 0), 3)
+    return float(fine[inside].std()) if inside.sum() > 20 else 0.0
 
 
 def _grown(mask: Image, by: int) -> Image:

@@ -28,7 +28,8 @@ from ocr.quality.sharpness import Sharpness, measure_sharpness
 # Limits, each between good pages and spoilt ones as measured by benchmarks/scanqc.py (docs/design.md).
 LEAST_LETTER_PX = 6.5
 LEAST_SIDE_PX = 560
-MOST_EDGE_PX = 2.9
+MOST_EDGE_PX, MOST_EDGE_PX_OF_SMALL = 2.9, 2.72
+SMALL_LETTER_PX = 16.0
 MOST_WORST_PX, MOST_UNEVEN = 3.7, 1.5
 LEAST_GROUND = 80.0
 LEAST_CONTRAST = 38.0
@@ -61,7 +62,7 @@ def judge(picture: Picture) -> PageQuality:
     is_blank = not defects and len(lettering.stats) < LEAST_LETTERS
     if not is_blank:
         defects += _pixels(picture, lettering)
-        defects += list(_blur(measure_sharpness(picture, lettering))) or list(_double(picture, lettering))
+        defects += list(_blur(measure_sharpness(picture, lettering), lettering)) or list(_double(picture, lettering))
         defects += _cut(picture, measure_edges(lettering))
     defects += _things(picture)
     letter_px = round(lettering.letter_px / picture.scale, 1)
@@ -85,9 +86,10 @@ def _pixels(picture: Picture, lettering: Lettering) -> Iterator[Defect]:
         yield Defect(LOW_RESOLUTION, longer, LEAST_SIDE_PX, "pixels, longer side")
 
 
-def _blur(found: Sharpness) -> Iterator[Defect]:
-    if found.edge_px > MOST_EDGE_PX:
-        yield Defect(BLURRED, round(found.edge_px, 1), MOST_EDGE_PX, "pixels, width of an edge")
+def _blur(found: Sharpness, lettering: Lettering) -> Iterator[Defect]:
+    most = MOST_EDGE_PX if lettering.letter_px >= SMALL_LETTER_PX else MOST_EDGE_PX_OF_SMALL
+    if found.edge_px > most:
+        yield Defect(BLURRED, round(found.edge_px, 2), most, "pixels, width of an edge")
     elif found.worst_px > MOST_WORST_PX and found.worst_px > MOST_UNEVEN * found.edge_px:
         yield Defect(BLURRED, round(found.worst_px, 1), MOST_WORST_PX, "pixels, width of an edge in one direction")
 
