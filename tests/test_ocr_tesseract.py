@@ -246,6 +246,6 @@ def test_a_page_comes_as_lines_with_boxes_in_reading_order(runner):
 def test_a_damaged_model_file_is_named(tmp_path, monkeypatch):
     path = tmp_path / "hin.traineddata"
     path.write_bytes(b"no model")
-    monkeypatch.setattr(inside, "find_model", lambda name: path)
+    monkeypatch.setattr(inside, "check_whole", lambda name: path)
     with pytest.raises(EngineMissing, match=r"hin\.traineddata is damaged"):
         Tesseract(60, inside.Inside()).read([crop()])

@@ -6,7 +6,6 @@ import time
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,7 @@ from ocr.engine import Image
 from ocr.errors import EngineFailed, EngineMissing
 from ocr.page import Box, Word
 from ocr.tesseract.ask import VARIABLES, How, Seen
-from ocr.tesseract.models import find_model
+from ocr.tesseract.models import check_whole
 
 _MOST_LOADED = 5
 """Models kept in memory: 15 to 40 MB each once they have read."""
@@ -50,7 +49,7 @@ class Inside:
             return self._loaded[models]
         import tesserocr
 
-        paths = [_path(name) for name in models]
+        paths = [check_whole(name) for name in models]
         if len({p.parent for p in paths}) > 1:
             raise EngineFailed(f"models {' and '.join(models)} lie in different folders and cannot read together")
         try:
@@ -71,13 +70,6 @@ class Inside:
 def available() -> bool:
     """Whether tesserocr is installed; it is not loaded."""
     return find_spec("tesserocr") is not None
-
-
-def _path(name: str) -> Path:
-    path = find_model(name)
-    if path is None:
-        raise EngineMissing(f"Tesseract has no model {name}. Run digitize doctor.")
-    return path
 
 
 def _read(api: Any, image: Image, until: float | None) -> list[Seen]:

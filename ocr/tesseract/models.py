@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
@@ -66,6 +67,22 @@ def find_model(name: str) -> Path | None:
 def is_installed(model: Model) -> bool:
     """Whether a language's model is on this machine."""
     return find_model(model.name) is not None
+
+
+def is_whole(model: Model, path: Path) -> bool:
+    """Whether a file is the one that was measured, by its hash; of the system's packages nothing is known."""
+    return model.npm is None or hashlib.sha256(path.read_bytes()).hexdigest() == model.npm.sha256
+
+
+def check_whole(name: str) -> Path:
+    """The file of a model. Raises EngineMissing when it is not there, or not the one that was measured."""
+    path = find_model(name)
+    if path is None:
+        raise EngineMissing(f"Tesseract has no model {name}. Run digitize doctor.")
+    for language in known_languages().values():
+        if any(m.name == name and not is_whole(m, path) for m in language.models):
+            raise EngineMissing(f"{path} is damaged. Run: digitize models install {language.code}")
+    return path
 
 
 def first_model(language: Language) -> Model:
