@@ -33,11 +33,12 @@ from rapidfuzz.distance import Levenshtein
 
 from benchmarks import page_drawing as drawing
 from benchmarks.page_drawing import Drawn, Grey
-from ocr.engine import Engine
+from ocr.clean import clean_line
+from ocr.engine import Engine, LineImage
 from ocr.engines import load_engine
 from ocr.pages import STEPS, Prepared, prepare_page
+from ocr.pages.lines import cut_line, find_lines
 
-PARTS = ("orientation", "geometry", "spread", "blank", "seconds", "cer", "real")
 _CHILLU = {"\u0d23": "\u0d7a", "\u0d28": "\u0d7b", "\u0d30": "\u0d7c", "\u0d32": "\u0d7d", "\u0d33": "\u0d7e"}
 _BLOCK = (1654, 1250)
 _DOT = 7
@@ -71,6 +72,7 @@ WEARS: Mapping[str, tuple[str, Wear]] = {
     "ruled": ("", lambda p, r, _: drawing.ruled(p)),
 }
 """Wear by name: the step that should mend it, and how it is planted."""
+_QUICK_WEARS = ("turned", "askew-more", "bent", "black-edges")
 
 
 def orientation(pages: Pages, engine: Engine, each: int, peer: bool) -> dict[str, Any]:
@@ -154,7 +156,7 @@ def spreads(pages: Pages, each: int) -> dict[str, float]:
     return {"split_right": right / total, "split_wrong": wrong / singles}
 
 
-def blanks(pages: Pages, each: int) -> dict[str, Any]:
+def blanks(pages: Pages, engine: Engine, each: int) -> dict[str, Any]:
     """Precision and recall of blank pages: bare, ruled, stained, holed, with the other side shining through."""
     hits: Counter[tuple[bool, bool]] = Counter()
     missed: Counter[str] = Counter()
@@ -162,11 +164,12 @@ def blanks(pages: Pages, each: int) -> dict[str, Any]:
         for number in range(each):
             rng = random.Random(f"blank {language} {number}")
             for kind, scan in _blank_pages(pages.page(language, number), rng):
-                made = prepare_page(drawing.grained(scan, number).scan)[0].blank
+                made = prepare_page(drawing.grained(scan, number).scan, (language,), engine=engine)[0].blank
                 hits[True, made] += 1
                 missed[kind] += not made
             for scan in _sparse_pages(pages.page(language, number), rng):
-                hits[False, prepare_page(drawing.grained(scan, number).scan)[0].blank] += 1
+                made = prepare_page(drawing.grained(scan, number).scan, (language,), engine=engine)[0].blank
+                hits[False, made] += 1
     said = hits[True, True] + hits[False, True]
     return {
         "precision": hits[True, True] / max(1, said),
@@ -190,7 +193,7 @@ def seconds(pages: Pages, engine: Engine) -> dict[str, float]:
 
 
 def errors(pages: Pages, engine: Engine, wears: Sequence[str]) -> dict[str, Any]:
-    """CER by wear: plain Tesseract's (psm 1), and that of prepared pages, with and without the step for that wear."""
+    """CER by wear: plain Tesseract (psm 1), prepared pages (psm 3; without the step for that wear), our lines."""
     edits: dict[str, Counter[str]] = defaultdict(Counter)
     by_language: dict[str, Counter[str]] = defaultdict(Counter)
     for name in wears:
@@ -202,6 +205,9 @@ def errors(pages: Pages, engine: Engine, wears: Sequence[str]) -> dict[str, Any]
             ways: dict[str, Callable[[], str]] = {
                 "peer": lambda w=worn: _program(w.scan, w.language, 1),
                 "prepared": lambda w=worn: _read_prepared(engine, w, ()),
+                "lines": lambda w=worn: _read_lines(
+                    engine, prepare_page(w.scan, (w.language,), engine=engine), w.language
+                ),
             }
             if step:
                 ways["without"] = lambda w=worn, s=step: _read_prepared(engine, w, (s,))
@@ -216,7 +222,7 @@ def errors(pages: Pages, engine: Engine, wears: Sequence[str]) -> dict[str, Any]
 
 
 def real(data: Path, engine: Engine, pages_of_form: int) -> dict[str, Any]:
-    """Real pages: CER of plain Tesseract and of prepared pages, and which way up; of forms also which steps were done."""
+    """Real pages: CER of plain Tesseract and of prepared pages, which way up; of forms also the steps done."""
     edits: dict[str, Counter[str]] = defaultdict(Counter)
     steps: Counter[str] = Counter()
     turns: Counter[str] = Counter()
@@ -229,6 +235,7 @@ def real(data: Path, engine: Engine, pages_of_form: int) -> dict[str, Any]:
         steps.update(s.rstrip("0123456789.+-") for p in made for s in p.steps)
         edits[row["lang"]]["peer"] += distance(row["text"], _program(scan, row["lang"], 1))
         edits[row["lang"]]["prepared"] += distance(row["text"], _read(made, row["lang"]))
+        edits[row["lang"]]["lines"] += distance(row["text"], _read_lines(engine, made, language))
         edits[row["lang"]]["letters"] += len(_normal(row["text"]))
         for quarter in range(4):
             turns[_turn_verdict(np.ascontiguousarray(np.rot90(scan, quarter)), language, engine, quarter)] += 1
@@ -261,6 +268,13 @@ def _rates(edits: Mapping[str, Counter[str]]) -> dict[str, dict[str, float]]:
 
 def _read_prepared(engine: Engine, page: Drawn, skip: Collection[str]) -> str:
     return _read(prepare_page(page.scan, (page.language,), engine=engine, skip=skip), page.language)
+
+
+def _read_lines(engine: Engine, made: Sequence[Prepared], language: str) -> str:
+    """Our own lines, each cleaned and read by itself."""
+    crops = [cut_line(p, line.box, 64) for p in made for line in find_lines(p.image, right_to_left=language == "ur")]
+    texts = engine.read([LineImage(clean_line(crop.image).image, (language,)) for crop in crops])
+    return " ".join(text.text for text in texts)
 
 
 def _read(made: Sequence[Prepared], language: str) -> str:
@@ -373,10 +387,10 @@ def measure(data: Path | None, quick: bool, only: Collection[str], languages: Co
         "orientation": lambda: orientation(pages, engine, each, not quick),
         "wrong_language": lambda: wrong_language(pages, engine, each),
         "geometry": lambda: geometry(pages, each),
-        "spread": lambda: spreads(pages, 2 * each),
-        "blank": lambda: blanks(pages, each),
+        "spread": lambda: spreads(pages, each),
+        "blank": lambda: blanks(pages, engine, each),
         "seconds": lambda: seconds(pages, engine),
-        "cer": lambda: errors(pages, engine, list(WEARS)),
+        "cer": lambda: errors(pages, engine, _QUICK_WEARS if quick else list(WEARS)),
     }
     if data is not None and not quick:
         parts["real"] = lambda: real(data, engine, 256)

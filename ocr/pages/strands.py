@@ -64,8 +64,8 @@ def letter_height(ink: Image) -> float:
     return float(high[letters][order][np.searchsorted(weight, 0.5 * weight[-1])])
 
 
-def find_strands(ink: Image) -> Strands:
-    """The strands of a level page; ink: (height, width) uint8, 255 ink."""
+def find_strands(ink: Image, least: float = 3.0) -> Strands:
+    """The strands of a level page; ink: (height, width) uint8, 255 ink. least: how many letters high they are wide."""
     import cv2
 
     letter = letter_height(ink)
@@ -76,7 +76,7 @@ def find_strands(ink: Image) -> Strands:
     joined = cv2.morphologyEx(without_rules(ink), cv2.MORPH_CLOSE, np.ones((1, reach), np.uint8))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     wide, high = stats[1:, 2], stats[1:, 3]
-    kept = (wide >= 3 * letter) & (high >= 0.5 * letter) & (high <= 3.5 * letter)
+    kept = (wide >= least * letter) & (high >= 0.5 * letter) & (high <= 3.5 * letter)
     number = np.zeros(len(stats), np.int32)
     number[1:][kept] = np.arange(1, kept.sum() + 1)
     boxes = tuple(Box(int(x), int(y), int(x + w), int(y + h)) for x, y, w, h, _ in stats[1:][kept])
