@@ -67,6 +67,11 @@ class Language(BaseModel):
     models: tuple[Model, ...] = Field(min_length=1)
 
     @property
+    def is_right_to_left(self) -> bool:
+        """Whether its script runs from right to left."""
+        return self.script == "Arab"
+
+    @property
     def firsts(self) -> tuple[Model, ...]:
         """The models to read with, best first."""
         return tuple(m for m in self.models if m.use == "first")

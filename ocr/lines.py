@@ -172,16 +172,18 @@ def read_lines(
     return [line.text or LineText("", 0.0, False) for line in lines]
 
 
-def read_mixed(engine: Engine, images: Sequence[Image], codes: Sequence[str]) -> list[LineText]:
+def read_mixed(
+    engine: Engine, images: Sequence[Image], codes: Sequence[str], stages: Sequence[Sequence[Look]] = STAGES
+) -> list[LineText]:
     """Read the crops of lines that may be in any of several languages, the likeliest first.
 
     A line that reads badly in the first is read in the next ones, and the surest reading stands.
     """
     scripts = [language(code).script for code in codes]
-    best = read_lines(engine, images, codes[0], scripts=scripts)
+    best = read_lines(engine, images, codes[0], scripts=scripts, stages=stages)
     for code in codes[1:]:
         bad = [i for i, line in enumerate(best) if line.confidence < _OTHER_LANGUAGE]
-        read = read_lines(engine, [images[i] for i in bad], code, scripts=scripts)
+        read = read_lines(engine, [images[i] for i in bad], code, scripts=scripts, stages=stages)
         for i, line in zip(bad, read, strict=True):
             if line.confidence > best[i].confidence:
                 best[i] = line

@@ -36,7 +36,7 @@ class Settings:
     dpi: int = 300
     seconds_per_page: float = 180
     text_layer: bool = True
-    careful: bool = True
+    effort: str = "usual"
 
 
 def answer(scan, settings):
@@ -106,8 +106,8 @@ def test_json_has_a_line_for_each_page_in_order(digitize, scans, reading):
 
 def test_settings_reach_reading(digitize, scans, reading):
     digitize("read", scans / "one.png", "--lang", "ta", "--layout", "line", "--dpi", 200, "--no-text-layer",
-             "--seconds-per-page", 9, "--quick", "--jobs", 1)  # fmt: skip
-    assert reading.asked[0][1] == Settings(("ta",), "line", 200, 9, False, False)
+             "--seconds-per-page", 9, "--effort", "quick", "--jobs", 1)  # fmt: skip
+    assert reading.asked[0][1] == Settings(("ta",), "line", 200, 9, False, "quick")
 
 
 def test_a_picture_of_one_line_may_be_low(digitize, scans, reading):

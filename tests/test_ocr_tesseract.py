@@ -16,6 +16,7 @@ from ocr.engines.tesseract import Tesseract
 from ocr.errors import EngineFailed, EngineMissing
 from ocr.page import Box, Word
 from ocr.tesseract import inside, models, program
+from ocr.tesseract.ask import parse_tsv
 
 HEAD = "level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\tleft\ttop\twidth\theight\tconf\ttext"
 
@@ -110,7 +111,7 @@ def test_digits_of_the_language_are_allowed_when_a_number_is_wanted(scripted):
 def test_words_lines_and_confidence():
     rows = [HEAD, page_row(1), word_row(1, 1, 1, "ab", 100.0), word_row(1, 1, 2, "cdefgh", 50.0), word_row(1, 2, 1, "  "),
             word_row(1, 2, 2, "x", -1.0), page_row(2)]  # fmt: skip
-    first, second = program._parse("\n".join(rows))
+    first, second = parse_tsv("\n".join(rows))
     from ocr.language import language
 
     text = module._text(first, language("en"), 12)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from digitize.read_files import TextRead
     from digitize.write_text import TextTarget
 
+Effort = Literal["quick", "usual", "careful"]
 Layout = Literal["page", "line"]
 Format = Literal["text", "json", "alto", "hocr", "pdf"]
 
@@ -37,9 +38,9 @@ def read(
     text_layer: Annotated[
         bool, typer.Option("--text-layer/--no-text-layer", help="Use a PDF's own text where it can be trusted.")
     ] = True,
-    careful: Annotated[
-        bool, typer.Option("--careful/--quick", help="Look again, line by line, where the first reading is in doubt.")
-    ] = True,
+    effort: Annotated[
+        Effort, typer.Option(help="Of lines in doubt: look at none again, at the worst, or at all in many ways.")
+    ] = "usual",
 ) -> None:
     """Read scans and PDFs in 13 languages into text, JSON lines, ALTO, hOCR or searchable PDF; exit 5 if one failed."""
     from digitize.errors import InputError
@@ -54,7 +55,7 @@ def read(
         dpi=dpi,
         seconds_per_page=seconds,
         text_layer=text_layer,
-        careful=careful,
+        effort=effort,
     )
     said = errors()
     failed: set[int] = set()

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ocr.engine import Engine, Image
+from ocr.language import language
 from ocr.pages.blank import darkened, writing
 from ocr.pages.dewarp import enlarged, find_bend
 from ocr.pages.edges import Edges, find_edges, is_negative, painted
@@ -25,7 +26,6 @@ from ocr.pages.strands import text_ink
 STEPS = ("edges", "orientation", "level", "spread", "dewarp", "flatten", "blank")
 """What is done, in this order; each can be left out."""
 _LEAST_PX = 32
-_RIGHT_TO_LEFT = ("ur",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def _halves(scan: _Scan, level: View, angle: float, cut: int) -> list[tuple[View
     for word, x0, x1 in (("spread-left", 0, cut), ("spread-right", cut, width)):
         half, more = _levelled(scan, level.then(cropping(x0, 0), (height, x1 - x0)))
         found.append((half, (word, *_said(angle + more))))
-    return found[::-1] if scan.languages and scan.languages[0] in _RIGHT_TO_LEFT else found
+    return found[::-1] if scan.languages and language(scan.languages[0]).is_right_to_left else found
 
 
 def _levelled(scan: _Scan, view: View) -> tuple[View, float]:

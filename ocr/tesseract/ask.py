@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from ocr.engine import Image
-from ocr.page import Word
+from ocr.page import Box, Word
 
 BLOCK, LINE, RAW_LINE, PAGE = 6, 7, 13, 3
 """Page segmentation modes: one block, one line, one line without looking at its layout, a page of any layout."""
@@ -39,3 +39,18 @@ class Runner(Protocol):
     def run(self, how: How, images: Sequence[Image], until: float | None) -> list[list[Seen]]:
         """The words of each picture. until: of time.monotonic. Raises EngineMissing, EngineFailed."""
         ...
+
+
+def parse_tsv(tsv: str) -> list[list[Seen]]:
+    """Words by page of the table that Tesseract writes, in reading order; its head, if there is one, is passed over."""
+    pages: list[list[Seen]] = []
+    for row in tsv.splitlines():
+        cells = row.split("\t")
+        if cells[0] == "1":
+            pages.append([])
+        elif cells[0] == "5" and len(cells) == 12 and cells[11].strip():
+            left, top, width, height = (int(c) for c in cells[6:10])
+            confidence = min(1.0, max(0.0, float(cells[10]) / 100))
+            word = Word(cells[11].strip(), confidence, Box(left, top, left + width, top + height))
+            pages[-1].append(Seen((int(cells[2]), int(cells[3]), int(cells[4])), word))
+    return pages

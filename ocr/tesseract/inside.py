@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import Any
 
@@ -12,8 +12,7 @@ import numpy as np
 
 from ocr.engine import Image
 from ocr.errors import EngineFailed, EngineMissing
-from ocr.page import Box, Word
-from ocr.tesseract.ask import VARIABLES, How, Seen
+from ocr.tesseract.ask import VARIABLES, How, Seen, parse_tsv
 from ocr.tesseract.models import check_whole
 
 _MOST_LOADED = 5
@@ -83,32 +82,5 @@ def _read(api: Any, image: Image, until: float | None) -> list[Seen]:
         raise EngineFailed("reading took longer than a page may take. Raise read.seconds_per_page")
     if not api.Recognize(left_ms) or (until is not None and time.monotonic() >= until):
         raise EngineFailed("reading took longer than a page may take; Tesseract was stopped")
-    return list(_words(api.GetIterator()))
-
-
-def _words(it: Any) -> Iterator[Seen]:
-    import tesserocr
-
-    level = tesserocr.RIL
-    block = paragraph = line = 0
-    while it is not None:
-        if it.IsAtBeginningOf(level.BLOCK):
-            block, paragraph, line = block + 1, 0, 0
-        if it.IsAtBeginningOf(level.PARA):
-            paragraph, line = paragraph + 1, 0
-        if it.IsAtBeginningOf(level.TEXTLINE):
-            line += 1
-        box = it.BoundingBox(level.WORD)
-        text = _text(it, level.WORD) if box else ""
-        if text:
-            confidence = min(1.0, max(0.0, it.Confidence(level.WORD) / 100))
-            yield Seen((block, paragraph, line), Word(text, confidence, Box(*box)))
-        if not it.Next(level.WORD):
-            return
-
-
-def _text(it: Any, level: Any) -> str:
-    try:
-        return (it.GetUTF8Text(level) or "").strip()
-    except RuntimeError:  # there is no text at this place
-        return ""
+    pages = parse_tsv(api.GetTSVText(0))
+    return pages[0] if pages else []

@@ -13,8 +13,7 @@ import pytesseract
 
 from ocr.engine import Image
 from ocr.errors import EngineFailed, EngineMissing
-from ocr.page import Box, Word
-from ocr.tesseract.ask import VARIABLES, How, Seen
+from ocr.tesseract.ask import VARIABLES, How, Seen, parse_tsv
 from ocr.tesseract.models import find_model
 
 
@@ -29,7 +28,7 @@ class Program:
         """The words of each picture. Raises EngineMissing, EngineFailed when it breaks or is out of time."""
         with TemporaryDirectory(prefix="digitize-ocr-") as folder:
             tsv = _call(str(_write_all(Path(folder), images)), how, until)
-        pages = _parse(tsv)
+        pages = parse_tsv(tsv)
         if len(pages) != len(images):
             raise EngineFailed(f"Tesseract answered for {len(pages)} of {len(images)} crops")
         return pages
@@ -84,18 +83,3 @@ def _call(listed: str, how: How, until: float | None) -> str:
 def _folder(how: How) -> str:
     path = find_model(how.models[0])
     return f' --tessdata-dir "{path.parent.as_posix()}"' if path else ""
-
-
-def _parse(tsv: str) -> list[list[Seen]]:
-    """Words by page of Tesseract's table."""
-    pages: list[list[Seen]] = []
-    for row in tsv.splitlines()[1:]:
-        cells = row.split("\t")
-        if cells[0] == "1":
-            pages.append([])
-        elif cells[0] == "5" and len(cells) == 12 and cells[11].strip():
-            left, top, width, height = (int(c) for c in cells[6:10])
-            confidence = min(1.0, max(0.0, float(cells[10]) / 100))
-            word = Word(cells[11].strip(), confidence, Box(left, top, left + width, top + height))
-            pages[-1].append(Seen((int(cells[2]), int(cells[3]), int(cells[4])), word))
-    return pages
