@@ -24,8 +24,10 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks.memory import peak_mb  # noqa: E402
 from benchmarks.read_lines import fit_model, load_rows, measure, read_rows, write_model  # noqa: E402
+from benchmarks.read_speed import pages, zones  # noqa: E402
 from ocr.confidence import load_model  # noqa: E402
 
+SAMPLES = ROOT / "sample_data" / "lines"
 PARTS = ("lines", "pages", "zones")
 
 
@@ -34,6 +36,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, help="folder that holds ocr-bench/")
     parser.add_argument("--only", default=",".join(PARTS), help="some of lines,pages,zones")
+    parser.add_argument("--pages", type=int, default=12, help="at most so many pages for the timing")
     parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "digitize-read-bench.db")
     parser.add_argument("--fit", type=Path, help="write the model of the confidence to this file")
     parser.add_argument("--json", type=Path)
@@ -42,7 +45,7 @@ def main() -> int:
     if not a.quick and a.data is None:
         parser.error("--data FOLDER or --quick")
     only = a.only.split(",")
-    folder = ROOT / "sample_data" / "lines" if a.quick else a.data / "ocr-bench"
+    folder = SAMPLES if a.quick else a.data / "ocr-bench"
     result: dict[str, Any] = {}
     if "lines" in only:
         rows = load_rows(folder)
@@ -51,6 +54,10 @@ def main() -> int:
             write_model(fit_model(reads), a.fit, f"{len(rows)} lines of {len({r.lang for r in rows})} languages")
             load_model.cache_clear()
         result |= measure(reads, load_model())
+    if "pages" in only and not a.quick:
+        result |= pages(folder, "kan", a.pages)
+    if "zones" in only:
+        result |= zones(load_rows(folder))
     result["rss_mb"] = round(peak_mb(), 1)
     print(json.dumps(result, indent=1, ensure_ascii=False))
     if a.json:

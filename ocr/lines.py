@@ -37,6 +37,8 @@ class Look(NamedTuple):
     raw_line: bool = False
 
 
+_SEEN = Look("raw")
+"""Stands for a look that was taken before."""
 STAGES: tuple[tuple[Look, ...], ...] = (
     (Look("clean"),),
     (Look("tight", raw_line=True), Look("unlevelled"), Look("raw", 1)),
@@ -50,7 +52,7 @@ STAGES: tuple[tuple[Look, ...], ...] = (
     ),
 )
 """Out of sixteen, what was left when those that helped least were taken away one by one (docs/design.md, "Looks")."""
-SURE = 0.97
+SURE = 0.9
 """Probability of a whole line from which it is not looked at again."""
 _LARGER = 1.4
 _BOXED = 0.2
@@ -151,15 +153,19 @@ def read_lines(
     scripts: Sequence[str] = (),
     stages: Sequence[Sequence[Look]] = STAGES,
     sure: float = SURE,
+    seen: Sequence[EngineText] = (),
 ) -> list[LineText]:
     """Read the crops of lines in one language.
 
     images: (height, width) uint8 grey, 0 black, as scanned. scripts: others that may stand in the lines (ISO 15924).
-    sure: the probability from which a line is left alone. Raises what the engine raises.
+    sure: the probability from which a line is left alone. seen: what each was read as before, in its pixels; it votes
+    with the looks taken here. Raises what the engine raises.
     """
     lang = language(code)
     models, name = installed(lang), engine.name_and_version()
     lines = [_Line(Pictures(image)) for image in images]
+    for line, text in zip(lines, seen, strict=False):
+        line.looks.append((_SEEN, text))
     for stage in stages:
         open_lines = [x for x in lines if x.text is None or x.text.confidence < sure]
         looks = [look for look in stage if look.model < len(models)]
@@ -173,14 +179,20 @@ def read_lines(
 
 
 def read_mixed(
-    engine: Engine, images: Sequence[Image], codes: Sequence[str], stages: Sequence[Sequence[Look]] = STAGES
+    engine: Engine,
+    images: Sequence[Image],
+    codes: Sequence[str],
+    stages: Sequence[Sequence[Look]] = STAGES,
+    seen: Sequence[EngineText] = (),
 ) -> list[LineText]:
     """Read the crops of lines that may be in any of several languages, the likeliest first.
 
-    A line that reads badly in the first is read in the next ones, and the surest reading stands.
+    A line that reads badly in the first is read in the next ones, and the surest reading stands. seen: as read_lines
+    takes it, read in the first language; then the first stage is not gone through again.
     """
     scripts = [language(code).script for code in codes]
-    best = read_lines(engine, images, codes[0], scripts=scripts, stages=stages)
+    first = stages[1:] if seen else stages
+    best = read_lines(engine, images, codes[0], scripts=scripts, stages=first, seen=seen)
     for code in codes[1:]:
         bad = [i for i, line in enumerate(best) if line.confidence < _OTHER_LANGUAGE]
         read = read_lines(engine, [images[i] for i in bad], code, scripts=scripts, stages=stages)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.confidence import facts_of, load_model
-from ocr.engine import Image
+from ocr.engine import EngineText, Image
 from ocr.engines import load_engine
 from ocr.engines.tesseract import Tesseract, around
 from ocr.errors import EngineFailed
@@ -34,6 +34,8 @@ class _Effort(NamedTuple):
 
 
 _EFFORTS = {"quick": _Effort(0.0, 0), "usual": _Effort(0.15, 2), "careful": _Effort(SURE, len(STAGES))}
+_FEW_LETTERS, _UPRIGHT = 30, 0.7
+"""A page with fewer letters, or with less of the engine's confidence, may lie upside down."""
 _WRITING = 0.5
 """Probability from which what the first reading passed over is taken for a line; below, it may be a stain."""
 
@@ -101,22 +103,35 @@ class _Reader:
         return [_line(read, read.words, 0)] if read.text else [], ()
 
     def page(self, grey: Image) -> tuple[list[Line], tuple[str, ...]]:
-        """The lines of a page in reading order, and what was done to it."""
-        lines: list[Line] = []
-        notes: list[str] = []
-        for prepared in prepare_page(grey, self._languages, engine=self._engine()):
-            notes += prepared.steps
-            if not prepared.blank:
-                after = max((line.block for line in lines), default=-1) + 1
-                lines += [replace(x, block=x.block + after) for x in self._prepared(prepared)]
-        return lines, tuple(dict.fromkeys(notes))
+        """The lines of a page in reading order, and what was done to it.
 
-    def _prepared(self, page: Prepared) -> list[Line]:
-        """Read the page in one go, then the lines in doubt again, one by one."""
-        seen = [_judged(line, self._languages) for line in self._engine().read_page(page.image, self._languages)]
+        Most pages lie upright: only one that reads badly so is asked which way up it lies.
+        """
+        pages = prepare_page(grey, self._languages)
+        read = [self._first(page) for page in pages]
+        if _is_bad([line for lines in read for line in lines]):
+            turned = prepare_page(grey, self._languages, engine=self._engine())
+            if [p.steps for p in turned] != [p.steps for p in pages]:
+                pages, read = turned, [self._first(page) for page in turned]
+        lines: list[Line] = []
+        for page, first in zip(pages, read, strict=True):
+            after = max((line.block for line in lines), default=-1) + 1
+            lines += [replace(x, block=x.block + after) for x in self._improved(page, first)]
+        return lines, tuple(dict.fromkeys(step for page in pages for step in page.steps))
+
+    def _first(self, page: Prepared) -> list[Line]:
+        """The page read in one go, with the engine's own confidence."""
+        return [] if page.blank else self._engine().read_page(page.image, self._languages)
+
+    def _improved(self, page: Prepared, first: Sequence[Line]) -> list[Line]:
+        """The lines of a page, those in doubt read again one by one; boxes on the scan."""
+        if page.blank:
+            return []
+        seen = [_judged(line, self._languages) for line in first]
         doubtful = [i for i, line in enumerate(seen) if line.confidence < self._effort.below]
         crops = [cut_line(page, seen[i].box) for i in doubtful]
-        for i, crop, read in zip(doubtful, crops, self._again([c.image for c in crops]), strict=True):
+        before = [_in_crop(seen[i], crop) for i, crop in zip(doubtful, crops, strict=True)]
+        for i, crop, read in zip(doubtful, crops, self._again([c.image for c in crops], before), strict=True):
             if read.text and read.confidence >= seen[i].confidence:
                 seen[i] = _on_page(read, crop, seen[i].block)
         seen = self._with_missed(page, seen) if self._effort.below else seen
@@ -135,8 +150,8 @@ class _Reader:
                 seen.insert(place, _on_page(read, crop, block))
         return seen
 
-    def _again(self, crops: Sequence[Image]) -> list[LineText]:
-        return read_mixed(self._engine(), crops, self._languages, stages=STAGES[: self._effort.stages])
+    def _again(self, crops: Sequence[Image], seen: Sequence[EngineText] = ()) -> list[LineText]:
+        return read_mixed(self._engine(), crops, self._languages, STAGES[: self._effort.stages], seen)
 
     def _engine(self) -> Tesseract:
         left = self._until - time.monotonic()
@@ -145,6 +160,17 @@ class _Reader:
         engine = load_engine("tesseract", left)
         assert isinstance(engine, Tesseract)
         return engine
+
+
+def _is_bad(lines: Sequence[Line]) -> bool:
+    """Whether a page reads as one that lies upside down or is blank does, hardly at all, or its lines run upright.
+
+    Tesseract reads lines that run upright as well as others, and says nothing.
+    """
+    letters = sum(len(line.text) for line in lines)
+    upright = sum(len(x.text) for x in lines if x.box.y1 - x.box.y0 > x.box.x1 - x.box.x0 and len(x.text) > 2)
+    sure = sum(line.confidence * len(line.text) for line in lines)
+    return letters < _FEW_LETTERS or sure < _UPRIGHT * letters or upright > letters / 2
 
 
 def _judged(line: Line, languages: Sequence[str]) -> Line:
@@ -161,6 +187,20 @@ def _line(read: LineText, words: Sequence[Word], block: int) -> Line:
     return Line(
         read.text, read.confidence, box, tuple(words), block, (read.language,), read.by, calibrated=read.calibrated
     )
+
+
+def _in_crop(line: Line, crop: LineCrop) -> EngineText:
+    """A line read on the page as what was read in its crop; its confidence is that of its words, as an engine's is."""
+    words = [replace(w, box=_into(w.box, crop)) for w in line.words]
+    letters = sum(len(w.text) for w in words)
+    mean = sum(w.confidence * len(w.text) for w in words) / letters if letters else 0.0
+    return EngineText(line.text, mean, tuple(words))
+
+
+def _into(box: Box, crop: LineCrop) -> Box:
+    left, top = crop.box.x0, crop.box.y0
+    x0, y0, x1, y1 = (round((v - o) * crop.scale) for v, o in zip(box, (left, top, left, top), strict=True))
+    return Box(x0, y0, max(x0 + 1, x1), max(y0 + 1, y1))
 
 
 def _on_page(read: LineText, crop: LineCrop, block: int) -> Line:
