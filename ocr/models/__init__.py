@@ -1,0 +1,1 @@
+"""Weights of line recognisers, with models.toml and SOURCES.md."""
