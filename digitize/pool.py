@@ -1,35 +1,53 @@
-"""A pool of worker processes that outlives a worker that dies."""
+"""A pool of worker processes that outlives a worker that dies, and ends one that never comes back."""
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from itertools import chain, islice
 from multiprocessing import active_children, get_context, parent_process
+from pathlib import Path
 from typing import TypeVar
 
 Job = TypeVar("Job")
 Done = TypeVar("Done")
 
 
+_START_S = 60.0
+"""The longest a worker may take to begin, on a busy machine with a slow disk."""
+
+
+def patience_s(seconds_per_page: float) -> float:
+    """When a worker that should have given its page up by itself is taken for hung: well after that."""
+    return 2 * seconds_per_page + 30
+
+
 def run_jobs(
-    work: Callable[[Job], Done], jobs: Iterable[Job], workers: int, crashed: Callable[[Job], Done]
+    work: Callable[[Job], Done],
+    jobs: Iterable[Job],
+    workers: int,
+    crashed: Callable[[Job], Done],
+    limit_s: float | None = None,
 ) -> Iterator[tuple[Job, Done]]:
     """Do jobs in processes, giving back each as it is done, in no set order; jobs are drawn as workers come free.
 
     A worker that dies (killed for memory, a crash in a library) takes only its own job with it: the jobs in hand are
-    done again one at a time, and the one that breaks its worker twice becomes crashed(job).
+    done again one at a time, and the one that breaks its worker twice becomes crashed(job). So does one that takes
+    longer than limit_s, whatever it hangs in: its worker is ended.
     """
     waiting = iter(jobs)
     first = list(islice(waiting, 1))
     if not first:
         return
     waiting = chain(first, waiting)
-    with _Pool(workers) as pool:
+    with _Pool(workers, limit_s) as pool:
         while True:
             for job in islice(waiting, 2 * pool.size - len(pool.running)):
                 pool.start(work, job)
@@ -41,9 +59,11 @@ def run_jobs(
 class _Pool:
     """The executor, what it is working on, and how to begin again when it breaks."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, limit_s: float | None) -> None:
         self.size = size
         self.running: dict[Future[object], object] = {}
+        self._limit_s = limit_s
+        self._given: dict[Future[object], float] = {}
         self._executor = self._new(size)
 
     def __enter__(self) -> _Pool:
@@ -53,17 +73,22 @@ class _Pool:
         """Wait for the workers; after an error or Ctrl-C end them at once, their pages are read again next time."""
         self._executor.shutdown(wait=kind is None, cancel_futures=True)
         if kind is not None:
-            for worker in active_children():
-                worker.terminate()
+            _end_workers()
 
     def start(self, work: Callable[..., object], job: object) -> None:
-        self.running[self._executor.submit(work, job)] = job
+        future = self._submit(self._executor, work, job)
+        self.running[future] = job
+        self._given[future] = time.monotonic()
 
     def collect(self, work: Callable[..., Done], crashed: Callable[..., Done]) -> Iterator[tuple[Job, Done]]:
-        finished, _ = wait(self.running, return_when=FIRST_COMPLETED)
+        finished, _ = wait(self.running, timeout=self._left_s(), return_when=FIRST_COMPLETED)
+        if not finished:
+            _end_workers()
+            finished, _ = wait(self.running, return_when=FIRST_COMPLETED)
         broken = []
         for future in finished:
             job = self.running.pop(future)
+            self._given.pop(future)
             try:
                 yield job, future.result()  # type: ignore[misc]
             except BrokenProcessPool:
@@ -71,6 +96,7 @@ class _Pool:
         if broken:
             broken += self.running.values()
             self.running.clear()
+            self._given.clear()
             self._executor.shutdown(wait=False, cancel_futures=True)
             self._executor = self._new(self.size)
             yield from self._one_by_one(work, broken, crashed)
@@ -80,14 +106,45 @@ class _Pool:
     ) -> Iterator[tuple[Job, Done]]:
         for job in jobs:
             with self._new(1) as single:
+                future = self._submit(single, work, job)
+                if not wait([future], timeout=self._limit_s + _START_S if self._limit_s else None).done:
+                    _end_workers()
                 try:
-                    yield job, single.submit(work, job).result()  # type: ignore[misc]
+                    yield job, future.result()  # type: ignore[misc]
                 except BrokenProcessPool:
                     yield job, crashed(job)  # type: ignore[misc]
+
+    def _submit(self, executor: ProcessPoolExecutor, work: Callable[..., object], job: object) -> Future[object]:
+        return executor.submit(work if self._limit_s is None else partial(_watched, work, self._limit_s), job)
+
+    def _left_s(self) -> float | None:
+        """How long to wait before a worker is taken for stopped, so that its own watch stands still with it.
+
+        A job waits for as many others as a worker has in hand, and each of those may take its time.
+        """
+        if self._limit_s is None:
+            return None
+        return max(0.0, min(self._given.values()) + 3 * self._limit_s + _START_S - time.monotonic())
 
     @staticmethod
     def _new(size: int) -> ProcessPoolExecutor:
         return ProcessPoolExecutor(max_workers=size, mp_context=get_context("spawn"), initializer=_begin)
+
+
+def _watched(work: Callable[[Job], Done], limit_s: float, job: Job) -> Done:
+    """Do a job in a worker that ends when it takes too long, even inside a library that never comes back."""
+    with Path(os.devnull).open("w") as nowhere:
+        faulthandler.dump_traceback_later(limit_s, exit=True, file=nowhere)
+        try:
+            return work(job)
+        finally:
+            faulthandler.cancel_dump_traceback_later()
+
+
+def _end_workers() -> None:
+    """End all workers at once, also those that do not listen."""
+    for worker in active_children():
+        worker.kill()
 
 
 def _begin() -> None:

@@ -76,13 +76,14 @@ def _choices(known: Iterable[str]) -> str:
 def read_files(files: Iterable[Path], settings: TextSettings, workers: int) -> Iterator[TextRead]:
     """Read all pages of all files, in order, each given back as soon as it and those before it are done.
 
-    With one worker they are read in this process. A file or page that cannot be read gives a reason, and the others go
-    on. Raises EngineMissing when an engine or a language pack is not installed.
+    They are read in processes of their own, one worker's too: a page may break its worker, or never come back. A file
+    or page that cannot be read gives a reason, and the others go on. Raises EngineMissing when an engine or a language
+    pack is not installed.
     """
-    from digitize.pool import run_jobs
+    from digitize.pool import patience_s, run_jobs
 
-    jobs = _draw(files, settings)
-    done = ((job, _read(job)) for job in jobs) if workers == 1 else run_jobs(_read, jobs, workers, _crashed)
+    limit_s = patience_s(settings.seconds_per_page)
+    done = run_jobs(_read, _draw(files, settings), workers, _crashed, limit_s)
     for read in _in_order(read for _, read in done):
         if read.stop is not None:
             raise read.stop
@@ -152,7 +153,8 @@ def _read(job: TextJob) -> TextRead:
 
 def _crashed(job: TextJob) -> TextRead:
     label = job.scan.label if job.scan else str(job.file)
-    return TextRead(job, reason=f"{label}: reading it ended the worker, twice. Scan the page again, or leave it out.")
+    what = "reading it broke the worker or never ended, twice"
+    return TextRead(job, reason=f"{label}: {what}. Scan the page again, or leave it out.")
 
 
 def _in_order(reads: Iterable[TextRead]) -> Iterator[TextRead]:

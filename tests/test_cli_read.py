@@ -57,8 +57,13 @@ def reading(monkeypatch):
         stub.asked.append((scan, settings))
         return stub.answer(scan, settings)
 
+    def run_here(work, jobs, workers, crashed, limit_s):
+        stub.limit_s = limit_s
+        return ((job, work(job)) for job in jobs)
+
     stub.read_text = read_text
     monkeypatch.setitem(sys.modules, "ocr.text", stub)
+    monkeypatch.setattr("digitize.pool.run_jobs", run_here)
     return stub
 
 
@@ -108,6 +113,11 @@ def test_settings_reach_reading(digitize, scans, reading):
     digitize("read", scans / "one.png", "--lang", "ta", "--layout", "line", "--dpi", 200, "--no-text-layer",
              "--seconds-per-page", 9, "--effort", "quick", "--jobs", 1)  # fmt: skip
     assert reading.asked[0][1] == Settings(("ta",), "line", 200, 9, False, "quick")
+
+
+def test_one_worker_too_is_watched_when_a_page_never_ends(digitize, scans, reading):
+    digitize("read", scans / "one.png", "--jobs", 1, "--seconds-per-page", 9)
+    assert reading.limit_s == 48
 
 
 def test_a_picture_of_one_line_may_be_low(digitize, scans, reading):

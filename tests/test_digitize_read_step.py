@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from digitize.errors import TooManyRefused
+from digitize.steps import read as module
 from digitize.steps.read import ReadReport, _stop_if_too_many
 from digitize.steps.read_plan import Todo
 from digitize.work import PageDone, PageFailed
@@ -33,3 +34,14 @@ def test_a_batch_that_mostly_fails_pauses_after_fifty_pages(bad):
     with pytest.raises(TooManyRefused, match="6 of 50"):
         _stop_if_too_many(counted(*[bad] * 6, *[READ] * 44), known())
     _stop_if_too_many(counted(*[bad] * 50), known(share=1.0))
+
+
+def test_pages_of_a_run_are_watched_too_when_they_never_end(monkeypatch):
+    seen = []
+    monkeypatch.setattr(module, "run_jobs", lambda *given: seen.append(given[-1]) or [])
+    monkeypatch.setattr(module, "Catalogue", lambda ledger: SimpleNamespace(sources=list))
+    options = SimpleNamespace(read=SimpleNamespace(seconds_per_page=180.0))
+    here = SimpleNamespace(require_engine=lambda: None, jobs=2, place=SimpleNamespace(options=options))
+    progress = SimpleNamespace(start=lambda step, total: None)
+    module.read_pages(None, here, [Todo(SimpleNamespace(page="p"))], progress)
+    assert seen == [390.0]

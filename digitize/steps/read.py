@@ -10,7 +10,7 @@ from digitize.errors import TooManyRefused
 from digitize.known import Known
 from digitize.ledger import Ledger
 from digitize.ledger.catalogue import Catalogue, Source
-from digitize.pool import run_jobs
+from digitize.pool import patience_s, run_jobs
 from digitize.progress import Progress
 from digitize.steps.read_plan import Todo, decide_key, failed_key, plan, recognise_key
 from digitize.work import PageDone, PageFailed, PageJob, read_page
@@ -69,7 +69,8 @@ def read_pages(ledger: Ledger, known: Known, todos: Sequence[Todo], progress: Pr
     by_page = {t.scan.page: t for t in todos}
     sources = {s.sha256: s for s in Catalogue(ledger).sources()}
     jobs = _claimed(ledger, known, todos, sources)
-    for job, done in run_jobs(read_page, jobs, known.jobs, _crashed):
+    limit_s = patience_s(known.place.options.read.seconds_per_page)
+    for job, done in run_jobs(read_page, jobs, known.jobs, _crashed, limit_s):
         todo = by_page[job.page]
         with ledger.writing():
             _write(ledger, known, todo, done)
@@ -132,7 +133,7 @@ def _why(failed: PageFailed) -> dict[str, object]:
 
 
 def _crashed(job: PageJob) -> PageFailed:
-    message = f"Page {job.page}: reading it broke the worker process twice. Look at the scan, or report it."
+    message = f"Page {job.page}: reading it broke its worker or never ended, twice. Look at the scan, or report it."
     return PageFailed(job.page, "crashed", message, False)
 
 
