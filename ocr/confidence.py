@@ -34,7 +34,7 @@ class Facts:
 
     mean, least: confidence of the surest reading's words, weighted by length, and of its least sure word. agreed: how
     alike the readings are to the text. same: share of readings that are exactly the text. length: letters / 50.
-    foreign: share of letters that belong to no script of the line's languages. looks: number of readings.
+    looks: number of readings.
     """
 
     mean: float
@@ -42,7 +42,6 @@ class Facts:
     agreed: float
     same: float
     length: float
-    foreign: float
     looks: int
 
     def row(self) -> tuple[float, ...]:
@@ -53,7 +52,6 @@ class Facts:
             _spread(self.agreed),
             self.same,
             min(2.0, self.length),
-            self.foreign,
         )
 
 
@@ -80,20 +78,20 @@ def load_model() -> Model:
     """The package's model. Raises FormError when the file is not one."""
     path = resources.files("ocr") / FILE
     plain = tomllib.loads(path.read_text(encoding="utf-8"))
-    width = 1 + len(Facts(0, 0, 0, 0, 0, 0, 1).row())
+    width = 1 + len(Facts(0, 0, 0, 0, 0, 1).row())
     once, again = tuple(plain.get("once", ())), tuple(plain.get("again", ()))
     if plain.get("format") != _FORMAT or len(once) != width or len(again) != width:
         raise FormError(f"{FILE}: not a model of this version; make it with benchmarks/read.py --fit")
     return Model(once, again, frozenset(plain["languages"]))
 
 
-def facts_of(text: str, readings: Sequence[Candidate], words: Sequence[Word], agreed: float, foreign: float) -> Facts:
+def facts_of(text: str, readings: Sequence[Candidate], words: Sequence[Word], agreed: float) -> Facts:
     """The facts of a voted text. readings: all looks, empty ones too. words: of the surest reading."""
     letters = sum(len(w.text) for w in words)
     mean = sum(w.confidence * len(w.text) for w in words) / letters if letters else 0.0
     least = min((w.confidence for w in words), default=0.0)
     same = sum(close_slashes(r.text) == text for r in readings) / max(1, len(readings))
-    return Facts(mean, least, agreed, same, len(text) / 50, foreign, len(readings))
+    return Facts(mean, least, agreed, same, len(text) / 50, len(readings))
 
 
 def fit(facts: Sequence[Facts], right: Sequence[bool]) -> tuple[float, ...]:

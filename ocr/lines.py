@@ -21,7 +21,6 @@ from ocr.engine import Engine, EngineText, Image, LineImage
 from ocr.language import Language, language
 from ocr.page import Box, Candidate, Word
 from ocr.rules import remove_leaders, remove_rules
-from ocr.script import share_outside
 from ocr.tesseract.models import installed
 from ocr.vote import vote, voted_words
 
@@ -41,15 +40,10 @@ _SEEN = Look("raw")
 """Stands for a look that was taken before."""
 STAGES: tuple[tuple[Look, ...], ...] = (
     (Look("clean"),),
-    (Look("tight", raw_line=True), Look("unlevelled"), Look("raw", 1)),
-    (
-        Look("unlevelled", 1),
-        Look("tight", 1, raw_line=True),
-        Look("clean", 1),
-        Look("raw"),
-        Look("tight", 2, raw_line=True),
-        Look("clean", 2),
-    ),
+    (Look("raw", 1),),
+    (Look("unlevelled"), Look("tight", raw_line=True)),
+    (Look("unlevelled", 1), Look("tight", 1, raw_line=True)),
+    (Look("clean", 1), Look("raw"), Look("tight", 2, raw_line=True), Look("clean", 2)),
 )
 """Out of sixteen, what was left when those that helped least were taken away one by one (docs/design.md, "Looks")."""
 SURE = 0.9
@@ -150,14 +144,13 @@ def read_lines(
     images: Sequence[Image],
     code: str,
     *,
-    scripts: Sequence[str] = (),
     stages: Sequence[Sequence[Look]] = STAGES,
     sure: float = SURE,
     seen: Sequence[EngineText] = (),
 ) -> list[LineText]:
     """Read the crops of lines in one language.
 
-    images: (height, width) uint8 grey, 0 black, as scanned. scripts: others that may stand in the lines (ISO 15924).
+    images: (height, width) uint8 grey, 0 black, as scanned.
     sure: the probability from which a line is left alone. seen: what each was read as before, in its pixels; it votes
     with the looks taken here. Raises what the engine raises.
     """
@@ -174,7 +167,7 @@ def read_lines(
         for (line, look), text in zip(asked, engine.read(questions), strict=True):
             line.looks.append((look, text))
         for line in open_lines:
-            line.text = _voted(line, lang, scripts, name)
+            line.text = _voted(line, lang, name)
     return [line.text or LineText("", 0.0, False) for line in lines]
 
 
@@ -190,12 +183,11 @@ def read_mixed(
     A line that reads badly in the first is read in the next ones, and the surest reading stands. seen: as read_lines
     takes it, read in the first language; then the first stage is not gone through again.
     """
-    scripts = [language(code).script for code in codes]
     first = stages[1:] if seen else stages
-    best = read_lines(engine, images, codes[0], scripts=scripts, stages=first, seen=seen)
+    best = read_lines(engine, images, codes[0], stages=first, seen=seen)
     for code in codes[1:]:
         bad = [i for i, line in enumerate(best) if line.confidence < _OTHER_LANGUAGE]
-        read = read_lines(engine, [images[i] for i in bad], code, scripts=scripts, stages=stages)
+        read = read_lines(engine, [images[i] for i in bad], code, stages=stages)
         for i, line in zip(bad, read, strict=True):
             if line.confidence > best[i].confidence:
                 best[i] = line
@@ -207,12 +199,11 @@ def _question(line: _Line, look: Look, lang: Language, model: str) -> LineImage:
     return LineImage(picture, (lang.code,), model=model, raw_line=look.raw_line)
 
 
-def _voted(line: _Line, lang: Language, scripts: Sequence[str], name: str) -> LineText:
+def _voted(line: _Line, lang: Language, name: str) -> LineText:
     readings = [Candidate(text.text, text.confidence, look.picture) for look, text in line.looks]
     found = vote(readings)
     surest = max((text for _, text in line.looks), key=lambda t: t.confidence)
-    foreign = share_outside(found.text, (lang.script, *scripts))
-    facts = facts_of(found.text, readings, surest.words, found.agreed, foreign)
+    facts = facts_of(found.text, readings, surest.words, found.agreed)
     model = load_model()
     look, frame = line.looks[found.frame]
     to_given = line.pictures.get(look.picture).to_given

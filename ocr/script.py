@@ -17,6 +17,7 @@ _FINAL_ZWNJ = re.compile(f"(?<=[{_VIRAMA}]){ZWNJ}+(?![\\w])")
 _STRAY = re.compile(f"(?:(?<=\\s)|^)[{_JOINERS}]+|[{_JOINERS}]+(?=\\s|$)|(?<=[{_JOINERS}])[{_JOINERS}]+")
 _AU = re.compile("([\u0b95-\u0bb9])\u0bc6\u0bb3(?=[\u0b95-\u0bb9])")
 _OPEN_SLASH = re.compile(r"(?<=\d) ?/ ?(?=\d)")
+_MIXED_NUMBER = re.compile(r"(?=\d*[0-9])(?=\d*[^\W0-9])\d{2,}")
 _INDIC = re.compile("[\u0900-\u0dff]")
 
 
@@ -61,6 +62,17 @@ def join_au(text: str) -> str:
     return _AU.sub("\\1\u0bcc", text)
 
 
+def one_digit_set(text: str) -> str:
+    """Numbers written in two sets of digits at once, all in the native one: where shapes are alike, models mix them."""
+    return _MIXED_NUMBER.sub(lambda m: _in_native(m[0]), text)
+
+
+def _in_native(number: str) -> str:
+    native = next((c for c in number if c > "9"), "0")
+    nought = ord(native) - unicodedata.decimal(native)
+    return "".join(chr(nought + unicodedata.decimal(c)) for c in number)
+
+
 REPAIRS: Mapping[str, Callable[[str], str]] = MappingProxyType(
     {
         "drop-final-zwnj": drop_final_zwnj,
@@ -68,6 +80,7 @@ REPAIRS: Mapping[str, Callable[[str], str]] = MappingProxyType(
         "join-au": join_au,
         "join-chillu": join_chillu,
         "join-khanda-ta": join_khanda_ta,
+        "one-digit-set": one_digit_set,
     }
 )
 """What a language file may name under `joiners`."""
@@ -88,36 +101,6 @@ def close_slashes(text: str) -> str:
 def is_indic(text: str) -> bool:
     """Whether a letter, sign or digit of one of the nine Brahmic scripts of India is in the text."""
     return _INDIC.search(text) is not None
-
-
-_BLOCKS: Mapping[str, str] = MappingProxyType(
-    {
-        "Latn": "A-Za-z\u00c0-\u024f",
-        "Deva": "\u0900-\u0963\u0966-\u097f",
-        "Beng": "\u0980-\u09ff",
-        "Guru": "\u0a00-\u0a7f",
-        "Gujr": "\u0a80-\u0aff",
-        "Orya": "\u0b00-\u0b7f",
-        "Taml": "\u0b80-\u0bff",
-        "Telu": "\u0c00-\u0c7f",
-        "Knda": "\u0c80-\u0cff",
-        "Mlym": "\u0d00-\u0d7f",
-        "Arab": "\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff",
-    }
-)
-_SCRIPTS = MappingProxyType({script: re.compile(f"[{chars}]") for script, chars in _BLOCKS.items()})
-_LETTER = re.compile(f"[{''.join(_BLOCKS.values())}]")
-
-
-def count_letters(text: str, script: str) -> int:
-    """Letters, signs and native digits of one script (ISO 15924) in a text; dandas belong to none."""
-    return len(_SCRIPTS[script].findall(text))
-
-
-def share_outside(text: str, scripts: Iterable[str]) -> float:
-    """Share 0..1 of a text's letters that belong to none of some scripts; 0.0 without letters."""
-    letters = len(_LETTER.findall(text))
-    return 1 - sum(count_letters(text, s) for s in set(scripts)) / letters if letters else 0.0
 
 
 def squeeze(text: str) -> str:

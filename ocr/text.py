@@ -22,7 +22,6 @@ from ocr.page import Box, Candidate, Line, PageText, Scan, Word
 from ocr.pages import Prepared, prepare_page
 from ocr.pages.lines import LineCrop, cut_line, find_lines, missed
 from ocr.scan import open_page
-from ocr.script import share_outside
 from ocr.text_layer import read_text_layer
 
 
@@ -33,7 +32,7 @@ class _Effort(NamedTuple):
     stages: int
 
 
-_EFFORTS = {"quick": _Effort(0.0, 0), "usual": _Effort(0.15, 2), "careful": _Effort(SURE, len(STAGES))}
+_EFFORTS = {"quick": _Effort(0.0, 0), "usual": _Effort(0.15, 3), "careful": _Effort(SURE, len(STAGES))}
 _FEW_LETTERS, _UPRIGHT = 30, 0.7
 """A page with fewer letters, or with less of the engine's confidence, may lie upside down."""
 _WRITING = 0.5
@@ -127,7 +126,7 @@ class _Reader:
         """The lines of a page, those in doubt read again one by one; boxes on the scan."""
         if page.blank:
             return []
-        seen = [_judged(line, self._languages) for line in first]
+        seen = [_judged(line) for line in first]
         doubtful = [i for i, line in enumerate(seen) if line.confidence < self._effort.below]
         crops = [cut_line(page, seen[i].box) for i in doubtful]
         before = [_in_crop(seen[i], crop) for i, crop in zip(doubtful, crops, strict=True)]
@@ -173,12 +172,9 @@ def _is_bad(lines: Sequence[Line]) -> bool:
     return letters < _FEW_LETTERS or sure < _UPRIGHT * letters or upright > letters / 2
 
 
-def _judged(line: Line, languages: Sequence[str]) -> Line:
+def _judged(line: Line) -> Line:
     """A line of a page's one reading with the probability that it is right, as for a line looked at once."""
-    scripts = [language(code).script for code in languages]
-    facts = facts_of(
-        line.text, [Candidate(line.text, line.confidence)], line.words, 1.0, share_outside(line.text, scripts)
-    )
+    facts = facts_of(line.text, [Candidate(line.text, line.confidence)], line.words, 1.0)
     return replace(line, confidence=round(load_model().probability(facts), 4))
 
 

@@ -15,21 +15,21 @@ from ocr.page import Box, Candidate, Word
 SHARE = st.floats(0, 1)
 
 
-@given(SHARE, SHARE, SHARE, SHARE, SHARE, SHARE, st.integers(1, 12))
-def test_a_probability_is_one(mean, least, agreed, same, length, foreign, looks):
-    assert 0.0 < load_model().probability(Facts(mean, least, agreed, same, length, foreign, looks)) < 1.0
+@given(SHARE, SHARE, SHARE, SHARE, SHARE, st.integers(1, 12))
+def test_a_probability_is_one(mean, least, agreed, same, length, looks):
+    assert 0.0 < load_model().probability(Facts(mean, least, agreed, same, length, looks)) < 1.0
 
 
 def test_looks_that_agree_are_surer_than_looks_that_do_not():
     model = load_model()
-    agree = Facts(0.9, 0.8, 1.0, 1.0, 0.6, 0.0, 10)
-    differ = Facts(0.9, 0.8, 0.7, 0.1, 0.6, 0.0, 10)
+    agree = Facts(0.9, 0.8, 1.0, 1.0, 0.6, 10)
+    differ = Facts(0.9, 0.8, 0.7, 0.1, 0.6, 10)
     assert model.probability(agree) > 0.8 > 0.2 > model.probability(differ)
 
 
 def test_a_single_sure_look_passes_and_a_doubtful_one_does_not():
     model = load_model()
-    assert model.probability(Facts(0.97, 0.96, 1, 1, 0.5, 0, 1)) > model.probability(Facts(0.6, 0.3, 1, 1, 0.5, 0, 1))
+    assert model.probability(Facts(0.97, 0.96, 1, 1, 0.5, 1)) > model.probability(Facts(0.6, 0.3, 1, 1, 0.5, 1))
 
 
 def test_only_known_languages_are_said_to_be_calibrated():
@@ -39,18 +39,18 @@ def test_only_known_languages_are_said_to_be_calibrated():
 def test_facts_of_a_voted_line():
     readings = [Candidate("12 /87", 0.9), Candidate("12/87", 0.5), Candidate("", 0.0), Candidate("1787", 0.4)]
     words = [Word("12", 1.0, Box(0, 0, 9, 9)), Word("/87", 0.5, Box(9, 0, 20, 9))]
-    facts = facts_of("12/87", readings, words, 0.8, 0.0)
-    assert facts == Facts(pytest.approx(0.7), 0.5, 0.8, 0.5, 0.1, 0.0, 4)
+    facts = facts_of("12/87", readings, words, 0.8)
+    assert facts == Facts(pytest.approx(0.7), 0.5, 0.8, 0.5, 0.1, 4)
 
 
 def test_a_fit_finds_what_its_lines_were_drawn_from():
     drawn = random.Random(3)
-    facts = [Facts(m := drawn.random(), m, 1.0, 1.0, 0.5, 0.0, 1) for _ in range(4000)]
+    facts = [Facts(m := drawn.random(), m, 1.0, 1.0, 0.5, 1) for _ in range(4000)]
     right = [drawn.random() < f.mean for f in facts]
-    model = Model(fit(facts, right), (0.0,) * 7, frozenset())
+    model = Model(fit(facts, right), (0.0,) * 6, frozenset())
     said = [model.probability(f) for f in facts]
     assert expected_calibration_error(said, right) < 0.03
-    assert model.probability(Facts(0.9, 0.9, 1, 1, 0.5, 0, 1)) == pytest.approx(0.9, abs=0.05)
+    assert model.probability(Facts(0.9, 0.9, 1, 1, 0.5, 1)) == pytest.approx(0.9, abs=0.05)
 
 
 def test_the_error_of_a_liar_and_of_an_honest_one():

@@ -8,12 +8,15 @@ from hypothesis import strategies as st
 
 from ocr.script import (
     REPAIRS,
+    close_slashes,
     drop_final_zwnj,
     drop_stray,
     fold_digits,
     is_indic,
+    join_au,
     join_chillu,
     join_khanda_ta,
+    one_digit_set,
     repair,
     squeeze,
 )
@@ -81,3 +84,24 @@ def test_indic_is_told_from_latin():
 
 def test_squeezing_keeps_lines():
     assert squeeze("  a   b \n\n\t c\n") == "a b\nc"
+
+
+def test_a_number_is_written_in_one_set_of_digits():
+    assert one_digit_set("કલમ 3૦૨ 302 ૩૦૨") == "કલમ ૩૦૨ 302 ૩૦૨"
+    assert one_digit_set("१९8७/12") == "१९८७/12"
+
+
+@given(st.text())
+def test_one_set_of_digits_keeps_every_number_s_value(text):
+    once = one_digit_set(text)
+    assert fold_digits(once) == fold_digits(text)
+    assert one_digit_set(once) == once
+
+
+def test_slashes_are_closed_between_digits_alone():
+    assert close_slashes(" 12 / 1987  and / or") == "12/1987 and / or"
+
+
+def test_tamil_au_is_told_from_e_and_lla():
+    assert join_au("மெளனம் கெளரி") == "மௌனம் கௌரி"
+    assert join_au("வெளி தெளிவு வெள்ளம்") == "வெளி தெளிவு வெள்ளம்"
