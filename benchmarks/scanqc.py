@@ -28,25 +28,17 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.scanqc_plant import PLANTS, SAME, WEARS, Page, again  # noqa: E402
 from digitize.scanqc.order import find_order  # noqa: E402
+from digitize.scanqc.size import cut_against, usual_size  # noqa: E402
 from ocr.engines.tesseract import Tesseract  # noqa: E402
 from ocr.errors import EngineMissing  # noqa: E402
 from ocr.page import Scan  # noqa: E402
 from ocr.quality.likeness import SAME as SAME_PAGE  # noqa: E402
 from ocr.quality.likeness import Fingerprint, likely_pairs, likeness, take_fingerprint  # noqa: E402
 from ocr.quality.numbers import read_numbers  # noqa: E402
-from ocr.quality.page import judge  # noqa: E402
+from ocr.quality.page import PageQuality, judge  # noqa: E402
 from ocr.quality.picture import Picture, as_picture, open_picture  # noqa: E402
 
 SAMPLES = Path(__file__).resolve().parent.parent / "sample_data" / "fir_book_2025"
-CUT = {
-    "d004", "d005", "d008", "d012", "d014", "d027", "d029", "d031", "d038", "d047", "d050", "d052",
-    "d058", "d078", "d079", "d083", "d096", "d106", "d108", "d109", "d117", "d121", "d123", "d127",
-    "d131", "d133", "d135", "d138", "d158", "d163", "d164", "d167", "d169", "d177", "d189", "d191",
-    "d204", "d205", "d207", "d209", "d211", "d212", "d217", "d218", "d220", "d221", "d227", "d228",
-    "d230", "d231", "d234", "d236", "d239", "d240", "d241", "d244", "d245", "d247", "d251", "d256",
-}  # fmt: skip
-"""Real pages whose writing is cut through by the picture's edge, judged by eye among those whose
-ink reaches the edge: neither good nor planted into."""
 
 
 def pages_of(data: Path | None, half: str) -> list[Path]:
@@ -56,7 +48,7 @@ def pages_of(data: Path | None, half: str) -> list[Path]:
     if data is not None:
         rows = [json.loads(x) for x in (data / "ocr-bench" / "set.jsonl").read_text(encoding="utf-8").splitlines()]
         sources.append([data / "ocr-bench" / r["image"] for r in rows if r["unit"] == "page"])
-        sources.append([p for p in sorted((data / "fir-bench" / "images").iterdir()) if p.stem not in CUT])
+        sources.append(sorted((data / "fir-bench" / "images").iterdir()))
     return [p for source in sources for p in source[half == "report" :: 2]]
 
 
@@ -85,6 +77,12 @@ def peer(page: Page) -> set[str]:
     return said
 
 
+def said_of(quality: PageQuality, usual: tuple[int, int] | None) -> set[str]:
+    """The words for a page that lies among the others: usual is the size of those, where they have one."""
+    smaller = cut_against(usual, quality) if usual is not None and not quality.notes.count("blank") else None
+    return {d.kind for d in (*quality.defects, *([smaller] if smaller else []))}
+
+
 class Tally:
     """Hits by name."""
 
@@ -109,6 +107,8 @@ def evaluate(paths: list[Path], seed: int, wears: int, names: bool) -> dict[str,
     """All figures on some good pages. wears: how many kinds of wear each is shown in, besides as it is."""
     found, variants, bad, bad_kinds, worn = Tally(), Tally(), Tally(), Tally(), Tally()
     peer_found, peer_bad = Tally(), Tally()
+    alone = Tally()
+    usual = usual_size([Image.open(p).size for p in paths])
     seconds = 0.0
     for number, path in enumerate(paths):
         rng = np.random.default_rng([seed, number])
@@ -119,7 +119,7 @@ def evaluate(paths: list[Path], seed: int, wears: int, names: bool) -> dict[str,
         chosen = ["as-it-is", *rng.choice(sorted(set(WEARS) - {"as-it-is"}), wears, replace=False)]
         for wear in chosen:
             shown = WEARS[wear](page, rng)
-            kinds = {d.kind for d in judge(opened(shown)).defects}
+            kinds = said_of(judge(opened(shown)), usual)
             bad.add("pages", bool(kinds))
             worn.add(wear, bool(kinds))
             for kind in PLANTS:
@@ -131,10 +131,13 @@ def evaluate(paths: list[Path], seed: int, wears: int, names: bool) -> dict[str,
             # one way of each kind a page, in turn: every way gets its share of the pages
             way = sorted(plants)[number % len(plants)]
             spoilt = plants[way](page, rng, float(rng.random()))
-            said = {d.kind for d in judge(opened(spoilt)).defects}
+            quality = judge(opened(spoilt))
+            said = said_of(quality, usual)
             hit = bool(said & SAME.get(kind, {kind}))
             found.add(kind, hit)
             variants.add(way, hit)
+            if kind == "cut-off":
+                alone.add(way, kind in said_of(quality, None))
             peer_found.add(kind, bool(peer(spoilt) & SAME.get(kind, {kind})))
             if not hit and names:
                 print(f"missed: {path.stem} {way}, said {sorted(said)}", file=sys.stderr)
@@ -147,6 +150,7 @@ def evaluate(paths: list[Path], seed: int, wears: int, names: bool) -> dict[str,
         bad_kinds.add("scanned-twice", hit)
     return {
         "pages": len(paths), "defects_found": found.whole(), "found": found.shares(), "found_by_way": variants.shares(),
+        "cut_off_found_without_other_pages": alone.shares(),
         "good_called_bad": bad.whole(), "called_bad": bad_kinds.shares(), "called_bad_by_wear": worn.shares(),
         "pages_per_s": round(len(paths) / seconds, 2), "peer_found": peer_found.shares(),
         "peer_defects_found": peer_found.whole(), "peer_good_called_bad": peer_bad.whole(),

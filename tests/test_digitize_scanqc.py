@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 from digitize.scanqc.folder import Gap, name_gaps, natural
 from digitize.scanqc.order import find_order
 from digitize.scanqc.report import sequels_of
+from digitize.scanqc.size import cut_against, usual_size
+from ocr.quality.page import PageQuality
 
 
 def names(numbers, form="page_{:03}.jpg"):
@@ -84,3 +86,22 @@ def test_a_row_says_what_is_twice_and_what_is_missing():
     twice, missing = sequels_of(pages, [(1, 2, 0.93)], numbers, ["one.tif"])
     assert (twice.kind, twice.pages) == ("scanned-twice", ("p1", "p2"))
     assert (missing.kind, missing.pages, missing.numbers) == ("number-missing", ("p3", "p4"), (5,))
+
+
+def test_a_size_is_usual_when_half_of_the_pages_have_it():
+    assert usual_size([(740, 1180)] * 5 + [(742, 1178), (740, 900), (500, 700)]) == (740, 1180)
+    assert usual_size([(740 + 30 * i, 1180 - 40 * i) for i in range(12)]) is None
+    assert usual_size([(740, 1180)] * 7) is None
+    assert usual_size([]) is None
+
+
+def test_a_page_smaller_than_the_others_is_cut_off_only_where_writing_goes_on_to_the_edge():
+    usual = (740, 1180)
+    cut = cut_against(usual, PageQuality(740, 1040, near=(0, 0, 0, 6)))
+    assert cut is not None and (cut.kind, cut.side) == ("cut-off", "bottom") and cut.measured > cut.limit
+    narrow = cut_against(usual, PageQuality(600, 1180, near=(9, 0, 1, 6)))
+    assert narrow is not None and narrow.side == "left"
+    assert cut_against(usual, PageQuality(740, 1040, near=(9, 0, 9, 1))) is None
+    assert cut_against(usual, PageQuality(740, 1180, near=(9, 9, 9, 9))) is None
+    assert cut_against(usual, PageQuality(370, 590, near=(9, 9, 9, 9))) is None
+    assert cut_against(usual, PageQuality(740, 1040, (cut,), near=(0, 0, 0, 6))) is None

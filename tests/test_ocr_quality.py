@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 cv2 = pytest.importorskip("cv2")
 
-from ocr.quality.defect import BLANK, KINDS  # noqa: E402
+from ocr.quality.defect import BLANK, KINDS, TOUCHES_EDGE  # noqa: E402
 from ocr.quality.likeness import SAME, likely_pairs, likeness, take_fingerprint  # noqa: E402
 from ocr.quality.page import judge  # noqa: E402
 from ocr.quality.picture import WORK_PX, as_picture  # noqa: E402
@@ -79,6 +79,14 @@ def test_a_good_page_has_no_defect_in_any_wear():
 )
 def test_a_spoilt_page_is_named(kind, spoil):
     assert kind in kinds(np.ascontiguousarray(spoil(page())))
+
+
+def test_a_few_words_and_a_signature_at_the_edge_are_a_note_and_no_defect():
+    signed = page()
+    for x, word in ((90, "Signature of"), (640, "Rank"), (800, "Name")):
+        cv2.putText(signed, word, (x, 1408), cv2.FONT_HERSHEY_SIMPLEX, 0.9, 50, 2)
+    found = judge(as_picture(signed))
+    assert found.defects == () and found.notes == (TOUCHES_EDGE,)
 
 
 @pytest.mark.parametrize("tone", [(236, 188, 160), (150, 98, 66), (70, 45, 33)])

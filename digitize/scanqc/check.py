@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,6 +63,7 @@ def check_folder(paths: list[Path], wanted: Wanted, progress: Progress) -> Repor
                 store.keep(page.place, page.fingerprint)
             done[page.place] = PageDone(page.place, page.quality, page.numbers, None, page.message)
         pairs = store.same_pages(progress) if wanted.twice else ()
+    _name_the_smaller(done)
     pages = [_page(job.scan, done[job.place]) for job in jobs]
     numbers = [done[job.place].numbers for job in jobs]
     sequels: tuple[Sequel, ...] = sequels_of([p.page for p in pages], pairs, numbers, listed.files)
@@ -122,6 +123,21 @@ def _judged(jobs: list[PageJob], workers: int) -> Iterator[PageDone]:
 def _crashed(job: PageJob) -> PageDone:
     label = job.scan.label
     return PageDone(job.place, message=f"{label}: judging it broke the program. Scan it again, and report it.")
+
+
+def _name_the_smaller(done: dict[int, PageDone]) -> None:
+    """Add what only the sizes of all pages together show."""
+    from digitize.scanqc.size import cut_against, usual_size
+
+    usual = usual_size([(d.quality.width, d.quality.height) for d in done.values() if d.quality is not None])
+    for place, page in done.items() if usual is not None else ():
+        if page.quality is None or usual is None or "blank" in page.quality.notes:
+            continue
+        cut = cut_against(usual, page.quality)
+        if cut is not None:
+            notes = tuple(n for n in page.quality.notes if n != "touches-edge")
+            quality = replace(page.quality, defects=(*page.quality.defects, cut), notes=notes)
+            done[place] = replace(page, quality=quality)
 
 
 def _page(scan: Scan, done: PageDone) -> PageReport:

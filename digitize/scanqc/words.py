@@ -35,4 +35,4 @@ MEANINGS: Mapping[str, Meaning] = {
 }
 """Every word that can stand in a report."""
 
-NOTES: Mapping[str, str] = {"blank": "blank page"}
+NOTES: Mapping[str, str] = {"blank": "blank page", "touches-edge": "a few letters reach the edge"}

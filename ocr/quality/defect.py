@@ -17,7 +17,8 @@ KINDS = (BLURRED, CUT_OFF, FOREIGN_OBJECT, LOW_CONTRAST, LOW_RESOLUTION, TOO_DAR
 """Every word for a defect of one picture; those of a row of pages are in digitize.scanqc."""
 
 BLANK = "blank"
-"""Said of a page, and no reason to scan it again."""
+TOUCHES_EDGE = "touches-edge"
+"""Said of a page, and no reason to scan it again. The second: a few letters, a signature or a stamp reach the edge."""
 
 
 @dataclass(frozen=True, slots=True)

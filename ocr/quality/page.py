@@ -15,9 +15,10 @@ from ocr.quality.defect import (
     LOW_RESOLUTION,
     TOO_DARK,
     TOO_LIGHT,
+    TOUCHES_EDGE,
     Defect,
 )
-from ocr.quality.edges import SIDES, Edges, measure_edges
+from ocr.quality.edges import SIDES, Edge, measure_edges
 from ocr.quality.exposure import Exposure, measure_exposure
 from ocr.quality.ghosts import measure_echo
 from ocr.quality.lettering import Lettering, find_lettering
@@ -35,8 +36,10 @@ LEAST_GROUND = 80.0
 LEAST_CONTRAST = 38.0
 BRIGHT = 236.0
 LEAST_LETTERS = 12
-AT_SIDE, SIDE_SHARE = 4, 0.05
-AT_END, END_SHARE = 4, 0.12
+AT_SIDE, SIDE_SHARE, LEFT_OF_USUAL, RIGHT_OF_USUAL = 5, 0.09, 0.55, 0.35
+AT_TOP, TOP_OF_USUAL = 10, 0.4
+AT_BOTTOM, BOTTOM_OF_USUAL, BOTTOM_STRETCH = 14, 0.6, 0.3
+TOUCHING = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,8 @@ class PageQuality:
     """What was measured of one page.
 
     width, height: pixels of the scan. defects: reasons to scan it again. notes: stable words that are none, such as
-    "blank". letter_px: height of a middling letter in pixels of the scan.
+    "blank". letter_px: height of a middling letter in pixels of the scan. near: letters near the left, top, right and
+    bottom edge.
     """
 
     width: int
@@ -52,6 +56,7 @@ class PageQuality:
     defects: tuple[Defect, ...] = ()
     notes: tuple[str, ...] = ()
     letter_px: float = 0.0
+    near: tuple[int, ...] = (0, 0, 0, 0)
 
 
 def judge(picture: Picture) -> PageQuality:
@@ -60,13 +65,19 @@ def judge(picture: Picture) -> PageQuality:
     exposure = measure_exposure(picture, lettering)
     defects = list(_light(exposure, lettering))
     is_blank = not defects and len(lettering.stats) < LEAST_LETTERS
+    notes: tuple[str, ...] = (BLANK,) if is_blank else ()
+    edges = measure_edges(lettering)
     if not is_blank:
         defects += _pixels(picture, lettering)
         defects += list(_blur(measure_sharpness(picture, lettering), lettering)) or list(_double(picture, lettering))
-        defects += _cut(picture, measure_edges(lettering))
+        cut = list(_cut(edges))
+        defects += cut
+        if not cut and any(e.touching >= TOUCHING for e in edges):
+            notes = (TOUCHES_EDGE,)
     defects += _things(picture)
     letter_px = round(lettering.letter_px / picture.scale, 1)
-    return PageQuality(picture.width, picture.height, tuple(defects), (BLANK,) if is_blank else (), letter_px)
+    near = tuple(e.near for e in edges)
+    return PageQuality(picture.width, picture.height, tuple(defects), notes, letter_px, near)
 
 
 def _light(found: Exposure, lettering: Lettering) -> Iterator[Defect]:
@@ -100,11 +111,23 @@ def _double(picture: Picture, lettering: Lettering) -> Iterator[Defect]:
         yield Defect(BLURRED, round(echo, 1), 1.0, "echo of the writing beside itself")
 
 
-def _cut(picture: Picture, found: Edges) -> Iterator[Defect]:
-    for side, touching, share in zip(SIDES, found.touching, found.share, strict=True):
-        least, least_share = (AT_SIDE, SIDE_SHARE) if side in ("left", "right") else (AT_END, END_SHARE)
-        if touching >= least and share >= least_share:
-            yield Defect(CUT_OFF, touching, least - 1, "letters or words at the edge", side)
+def _cut(edges: tuple[Edge, ...]) -> Iterator[Defect]:
+    """A side is cut off where about a whole line runs out of the picture; a signature or a few words are not enough."""
+    left, top, right, bottom = edges
+    said = (
+        _is_cut_aside(left, LEFT_OF_USUAL),
+        top.touching >= AT_TOP and top.of_usual >= TOP_OF_USUAL,
+        _is_cut_aside(right, RIGHT_OF_USUAL),
+        bottom.in_stretch >= AT_BOTTOM and bottom.stretch >= BOTTOM_STRETCH and bottom.of_usual >= BOTTOM_OF_USUAL,
+    )
+    least = (AT_SIDE, AT_TOP, AT_SIDE, AT_BOTTOM)
+    for side, edge, is_cut, count in zip(SIDES, edges, said, least, strict=True):
+        if is_cut:
+            yield Defect(CUT_OFF, edge.touching, count - 1, "letters or words at the edge", side)
+
+
+def _is_cut_aside(edge: Edge, of_usual: float) -> bool:
+    return edge.touching >= AT_SIDE and edge.share >= SIDE_SHARE and edge.of_usual >= of_usual
 
 
 def _things(picture: Picture) -> Iterator[Defect]:
