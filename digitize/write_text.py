@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 from unicodedata import normalize
 
-from digitize.errors import InputError, OptionsError
+from digitize.errors import DiskFull, InputError, OptionsError
 
 if TYPE_CHECKING:
     from ocr.outputs import Output, OutputPage, Writer
@@ -67,7 +69,8 @@ class TextTarget:
         """The file to write; of those whose names no file system tells apart, the later ones get a number."""
         if self._out is None or not self._apart:
             return self._out
-        self._out.mkdir(parents=True, exist_ok=True)
+        with _writing(self._out):
+            self._out.mkdir(parents=True, exist_ok=True)
         stems = (file.stem, *(f"{file.stem}-{n}" for n in range(2, len(self._taken) + 2)))
         stem = next(s for s in stems if normalize("NFC", s).casefold() not in self._taken)
         self._taken.add(normalize("NFC", stem).casefold())
@@ -87,34 +90,55 @@ class _Document:
 
     def __init__(self, writer: Writer, target: Path | None) -> None:
         self._writer, self._target = writer, target
-        self._part = target.with_name(f"{target.name}.part") if target else None
+        self._part = _part(target) if target else None
         self._stream: BinaryIO | None = None
         self._head = writer.start()
 
     def write(self, page: OutputPage) -> None:
         written = self._writer.page(page)  # before anything is opened: it may fail
-        if self._stream is None:
-            self._stream = self._part.open("wb") if self._part else sys.stdout.buffer
-            self._stream.write(self._head)
-        self._stream.write(written)
-        if self._part is None:
-            self._stream.flush()
+        with _writing(self._target):
+            if self._stream is None:
+                self._stream = self._part.open("wb") if self._part else sys.stdout.buffer
+                self._stream.write(self._head)
+            self._stream.write(written)
+            if self._part is None:
+                self._stream.flush()
 
     def close(self, *, keep: bool) -> None:
         if self._stream is None:
             return
-        try:
-            if keep:
-                self._stream.write(self._writer.end())
-                self._stream.flush()
-            if self._part and self._target:
-                self._stream.close()
+        with _writing(self._target):
+            try:
                 if keep:
+                    self._stream.write(self._writer.end())
+                    self._stream.flush()
+                if self._part:
+                    self._stream.close()
+                if keep and self._part and self._target and self._part != self._target:
                     self._part.replace(self._target)
-        finally:
-            if self._part:
-                self._stream.close()
-                self._part.unlink(missing_ok=True)
+            finally:
+                if self._part and self._part != self._target:
+                    self._part.unlink(missing_ok=True)
+
+
+def _part(target: Path) -> Path:
+    """Where a file is written until it is whole; a device or pipe cannot be put in place, and is written itself."""
+    return target if target.exists() and not target.is_file() else target.with_name(f"{target.name}.part")
+
+
+@contextmanager
+def _writing(target: Path | None) -> Iterator[None]:
+    """Say what hinders writing. Raises DiskFull, InputError; a reader that has seen enough is no error of ours."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as e:
+        place = target or "standard output"
+        if e.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskFull(f"{place}: no room left on the disk. Make room and run the same command again.") from e
+        what = e.strerror or type(e).__name__
+        raise InputError(f"{place}: cannot be written ({what}). Give --out another place, or mend its rights.") from e
 
 
 def _is_folder(out: Path | None, *, several: bool) -> bool:

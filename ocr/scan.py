@@ -101,6 +101,10 @@ def open_page(scan: Scan, dpi: int = 300, least_px: int = MIN_SIDE_PX) -> Opened
 
 def _sniff(path: Path, label: str) -> str:
     """What a file is by its first bytes."""
+    if path.is_dir():
+        raise refuse(label, "this is a folder", "Name the files in it.", kind="unreadable")
+    if path.exists() and not path.is_file():  # a pipe gives its bytes once, and without a writer waits for ever
+        raise refuse(label, "this is no file but a pipe or device", "Save it as a file first.", kind="unreadable")
     head = _guarded(label, lambda: _head(path))
     if not head:
         raise refuse(label, "the file is empty (0 bytes)", "Fetch or scan it again.", kind="empty")

@@ -1,7 +1,10 @@
 """`digitize read`: languages, outputs and their places, files that cannot be read, and the real thing once."""
 
+import contextlib
+import errno
 import io
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -19,10 +22,12 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from digitize import read_files as module
+from digitize import write_text as module_of_outputs
 from digitize.cli.app import build
-from digitize.errors import OptionsError
+from digitize.errors import DiskFull, OptionsError
 from digitize.read_files import TextJob, TextRead, parse_languages, read_files
 from ocr.errors import EngineFailed, EngineMissing, ScanError
+from ocr.outputs import OutputPage
 from ocr.page import Box, Line, PageText, Word
 
 ROOT = Path(__file__).parent.parent
@@ -238,6 +243,45 @@ def test_nothing_half_is_left_when_the_run_stops(scans, reading):
     reading.answer = lacks
     CliRunner().invoke(build(), ["read", str(scans / "two.tif"), "--out", str(scans / "a.txt"), "--jobs", "1"])
     assert not list(scans.glob("a.txt*"))
+
+
+needs_devices = pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="no /dev/full here")
+
+
+@needs_devices
+def test_a_full_disk_is_exit_7_and_the_device_stays_one(digitize, scans, reading):
+    digitize("read", scans / "one.png", "--out", "/dev/full", "--jobs", 1, code=7)
+    assert Path("/dev/full").is_char_device()
+
+
+@needs_devices
+def test_standard_output_on_a_full_disk_is_exit_7(scans, reading, monkeypatch):
+    with Path("/dev/full").open("w") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        target = module_of_outputs.TextTarget("text", [scans / "one.png"], None)
+        target.begin(scans / "one.png", 0)
+        with pytest.raises(DiskFull, match="standard output: no room left"):
+            target.page(OutputPage("one.png", 1, PageText(1, 1), None, ("en",), 300))
+        monkeypatch.undo()
+        with contextlib.suppress(OSError):
+            full.close()
+
+
+def test_an_out_folder_that_cannot_be_written_is_exit_5_and_no_fault(digitize, scans, reading, monkeypatch):
+    def refuses(path, *rest, **more):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    out = scans / "out"
+    out.mkdir()
+    monkeypatch.setattr(Path, "mkdir", refuses)
+    digitize("read", scans / "one.png", scans / "two.tif", "--out", out, "--jobs", 1, code=5)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
+def test_a_pipe_or_a_folder_is_named_and_not_waited_for(scans, reading):
+    os.mkfifo(scans / "pipe.png")
+    pipe, folder = read_files([scans / "pipe.png", scans], Settings(), 1)
+    assert "pipe or device" in pipe.reason and "this is a folder. Name the files in it." in folder.reason
 
 
 def test_pages_come_in_order_whoever_is_done_first():
