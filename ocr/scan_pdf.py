@@ -22,6 +22,7 @@ _TAIL_BYTES = 2048
 _MAX_TEXT = 200_000
 _PASSWORD_ERROR = 4
 """FPDF_ERR_PASSWORD of fpdfview.h."""
+_WHITE = 250
 _MIN_POINTS = 36
 """Half an inch: a page smaller than that holds no form, however it is rendered."""
 
@@ -52,8 +53,23 @@ def render(scan: Scan, label: str, dpi: int) -> tuple[Image, str, tuple[str, ...
         check_pixels(label, round(points[0] * scale), round(points[1] * scale))
         page = pdf[scan.index]
         grey, text = _rendered(page, scale), _text(page)
+        if grey.min() >= _WHITE and _has_broken_picture(page):
+            what = "the picture on the page is damaged"
+            raise refuse(label, what, "Copy the file again, or scan the page again.", kind="truncated")
     notes = () if scale == dpi / 72 else (f"rendered-at-{scale * 72:.0f}-dpi",)
     return grey, text, notes
+
+
+def _has_broken_picture(page: Any) -> bool:
+    """Whether the page holds a picture that cannot be decoded: PDFium leaves its place white and says nothing."""
+    import pypdfium2.raw as raw
+
+    for picture in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE]):
+        bitmap = raw.FPDFImageObj_GetBitmap(picture.raw)
+        if not bitmap:
+            return True
+        raw.FPDFBitmap_Destroy(bitmap)
+    return False
 
 
 def _rendered(page: Any, scale: float) -> Image:

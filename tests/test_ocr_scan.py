@@ -342,3 +342,18 @@ def test_a_pdf_page_that_is_damaged_does_not_refuse_the_others(tmp_path):
     assert probe(path).sizes == ((300, 200), (0, 0))
     assert opened(path, 0, 72).height == 200
     assert kind_of(path, 1) == "unreadable"
+
+
+def test_a_pdf_picture_that_cannot_be_decoded_is_no_blank_page(tmp_path):
+    """PDFium leaves its place white; a page of a register must not be counted as blank for that."""
+    pikepdf = pytest.importorskip("pikepdf")
+    leaf = picture(600, 800)
+    path = saved(tmp_path, "volume.pdf", leaf, save_all=True, append_images=[leaf, leaf])
+    with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+        (scan,) = pdf.pages[1].get_images().values()
+        scan.write(scan.read_raw_bytes()[:200] + bytes(100), filter=pikepdf.Name.DCTDecode)
+        pdf.save(path)
+    assert kind_of(path, 1) == "truncated"
+    assert opened(path, 0).width and opened(path, 2).width
+    white = saved(tmp_path, "white.pdf", Image.new("L", (600, 800), 255))
+    assert opened(white).grey.min() >= 250

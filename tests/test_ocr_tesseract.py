@@ -248,5 +248,5 @@ def test_a_damaged_model_file_is_named(tmp_path, monkeypatch):
     path = tmp_path / "hin.traineddata"
     path.write_bytes(b"no model")
     monkeypatch.setattr(inside, "check_whole", lambda name: path)
-    with pytest.raises(EngineMissing, match=r"hin\.traineddata is damaged"):
+    with pytest.raises(EngineMissing, match=r"hin\.traineddata is damaged.*--reinstall tesseract-ocr-eng"):
         Tesseract(60, inside.Inside()).read([crop()])

@@ -13,7 +13,7 @@ import numpy as np
 from ocr.engine import Image
 from ocr.errors import EngineFailed, EngineMissing
 from ocr.tesseract.ask import VARIABLES, How, Seen, parse_tsv
-from ocr.tesseract.models import check_whole
+from ocr.tesseract.models import check_whole, how_to_mend
 
 _MOST_LOADED = 5
 """Models kept in memory: 15 to 40 MB each once they have read."""
@@ -59,7 +59,7 @@ class Inside:
                 variables=VARIABLES,
             )
         except RuntimeError as e:
-            raise EngineMissing(f"{paths[0]} is damaged: Tesseract cannot load it. Install it again.") from e
+            raise EngineMissing(f"{paths[0]} is damaged: Tesseract cannot load it. {how_to_mend(models)}") from e
         self._loaded[models] = api
         while len(self._loaded) > _MOST_LOADED:
             self._loaded.popitem(last=False)[1].End()

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 
@@ -83,6 +84,13 @@ def check_whole(name: str) -> Path:
         if any(m.name == name and not is_whole(m, path) for m in language.models):
             raise EngineMissing(f"{path} is damaged. Run: digitize models install {language.code}")
     return path
+
+
+def how_to_mend(names: Collection[str]) -> str:
+    """What to type where models are there and cannot be loaded."""
+    every = [m for x in known_languages().values() for m in x.models if m.name in names]
+    packages = " ".join(dict.fromkeys(m.package for m in every if m.package))
+    return f"Run: sudo apt-get install --reinstall {packages}" if packages else "Run digitize models list."
 
 
 def first_model(language: Language) -> Model:
