@@ -21,7 +21,7 @@ from ocr.engine import LineImage
 from ocr.engines.tesseract import Tesseract
 from ocr.language import language
 from ocr.limits import MIN_LINE_PX
-from ocr.lines import STAGES, SURE, LineText, Pictures, read_lines
+from ocr.lines import SURE, LineText, Pictures, read_lines, stages_of
 from ocr.page import Scan
 from ocr.scan import open_page
 from ocr.tesseract.program import Program
@@ -80,8 +80,9 @@ def read_rows(rows: Sequence[Row], cache: Path, say: Callable[[str], None]) -> l
     found = []
     for i, row in enumerate(rows):
         picture = open_page(Scan(row.image, "", label=row.id), least_px=MIN_LINE_PX).grey
+        stages = stages_of(row.lang)
         depths = tuple(
-            read_lines(ours, [picture], row.lang, stages=STAGES[:n], sure=2.0)[0] for n in range(1, len(STAGES) + 1)
+            read_lines(ours, [picture], row.lang, stages=stages[:n], sure=2.0)[0] for n in range(1, len(stages) + 1)
         )
         (plain,) = peer.read([LineImage(picture, (row.lang,), model=_debian(row.lang))])
         pictures = Pictures(picture)
@@ -218,23 +219,31 @@ def _by_language(reads: Sequence[Read], texts: Mapping[str, str]) -> dict[str, d
 
 def fit_model(reads: Sequence[Read]) -> Model:
     """The model of the confidence, fitted on lines whose text is known; languages of fewer than 20 are left out."""
-    once, again = _examples(reads, (0,)), _examples(reads, range(1, len(STAGES)))
+    single = [e for e in _examples(reads, first=True) if not e[0].is_own]
+    again = [e for e in _examples(reads, first=False) if not e[0].is_own]
+    own = [e for first in (True, False) for e in _examples(reads, first=first) if e[0].is_own]
     count: dict[str, int] = defaultdict(int)
     for r in reads:
         count[r.row.lang] += 1
     languages = frozenset(lang for lang, n in count.items() if n >= 20)
-    return Model(fit(*once), fit(*again), languages)
+    return Model(_fitted(single), _fitted(again), _fitted(own), languages)
 
 
-def _examples(reads: Sequence[Read], depths: Iterable[int]) -> tuple[list[Facts], list[bool]]:
-    facts, right = [], []
-    for depth in depths:
-        for r in reads:
-            text = r.depths[depth]
-            if text.text and text.facts is not None and not r.boxes:
-                facts.append(text.facts)
-                right.append(norm(text.text) == norm(r.row.text))
-    return facts, right
+def _fitted(examples: Sequence[tuple[Facts, bool]]) -> tuple[float, ...]:
+    """Weights fitted on examples; without any, those that believe nothing."""
+    if not examples:
+        return (-5.0, *(0.0 for _ in Facts(0, 0, 0, 0, 0, 1).row()))
+    return fit([facts for facts, _ in examples], [right for _, right in examples])
+
+
+def _examples(reads: Sequence[Read], *, first: bool) -> list[tuple[Facts, bool]]:
+    """Facts and whether the line was right, of the first depth or of all others."""
+    return [
+        (text.facts, norm(text.text) == norm(r.row.text))
+        for r in reads
+        for text in (r.depths[:1] if first else r.depths[1:])
+        if text.text and text.facts is not None and not r.boxes
+    ]
 
 
 def _confidence(reads: Sequence[Read]) -> dict[str, Any]:
@@ -298,7 +307,5 @@ def write_model(model: Model, path: Path, about: str) -> None:
     """Write confidence.toml."""
     head = f"# Made by benchmarks/read.py --fit: {about}\n# Constant, then the weights of ocr.confidence.Facts.row.\n"
     listed = ", ".join(f'"{code}"' for code in sorted(model.languages))
-    path.write_text(
-        f"{head}format = 1\nlanguages = [{listed}]\nonce = {list(model.once)}\nagain = {list(model.again)}\n",
-        encoding="utf-8",
-    )
+    weights = "".join(f"{name} = {list(getattr(model, name))}\n" for name in ("once", "again", "own"))
+    path.write_text(f"{head}format = 2\nlanguages = [{listed}]\n{weights}", encoding="utf-8")

@@ -1,8 +1,9 @@
 """How sure a line is: the probability that the whole of it is right, fitted on lines whose text is known.
 
 Tesseract's own confidence is about letters and too high on worn print. What tells more is whether several looks at one
-line agree. A logistic model of a few such facts is fitted once for lines that were looked at once, and once for lines
-that were looked at in several ways; its numbers lie in confidence.toml, made by benchmarks/read.py --fit.
+line agree. A logistic model of a few such facts is fitted for lines that were looked at once, for lines that were
+looked at in several ways, and for those that a recogniser of our own read. Its numbers lie in confidence.toml, made by
+benchmarks/read.py --fit.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from ocr.page import Candidate, Word
 from ocr.script import close_slashes
 
 FILE = "confidence.toml"
-_FORMAT = 1
+_FORMAT = 2
 _RIDGE = 0.3
 _ROUNDS = 50
 _FAR = 12.0
@@ -34,7 +35,7 @@ class Facts:
 
     mean, least: confidence of the surest reading's words, weighted by length, and of its least sure word. agreed: how
     alike the readings are to the text. same: share of readings that are exactly the text. length: letters / 50.
-    looks: number of readings.
+    looks: number of readings. is_own: by a recogniser of our own, whose confidence is of another kind.
     """
 
     mean: float
@@ -43,6 +44,7 @@ class Facts:
     same: float
     length: float
     looks: int
+    is_own: bool = False
 
     def row(self) -> tuple[float, ...]:
         """The numbers the model weighs: shares of doubt, on a scale that spreads the small ones."""
@@ -57,18 +59,19 @@ class Facts:
 
 @dataclass(frozen=True)
 class Model:
-    """weights: one a number of Facts.row, for lines looked at once and for those looked at again; constant first.
+    """Weights of the numbers of Facts.row, constant first: of lines looked at once, looked at again, and read by ours.
 
     languages: those whose lines it was fitted on; of others nothing is said.
     """
 
     once: tuple[float, ...]
     again: tuple[float, ...]
+    own: tuple[float, ...]
     languages: frozenset[str]
 
     def probability(self, facts: Facts) -> float:
         """0..1 that the whole line is right."""
-        weights = self.once if facts.looks <= 1 else self.again
+        weights = self.own if facts.is_own else self.once if facts.looks <= 1 else self.again
         score = weights[0] + sum(w * x for w, x in zip(weights[1:], facts.row(), strict=True))
         return 1 / (1 + math.exp(-max(-_FAR, min(_FAR, score))))
 
@@ -79,19 +82,22 @@ def load_model() -> Model:
     path = resources.files("ocr") / FILE
     plain = tomllib.loads(path.read_text(encoding="utf-8"))
     width = 1 + len(Facts(0, 0, 0, 0, 0, 1).row())
-    once, again = tuple(plain.get("once", ())), tuple(plain.get("again", ()))
-    if plain.get("format") != _FORMAT or len(once) != width or len(again) != width:
+    weights = [tuple(plain.get(name, ())) for name in ("once", "again", "own")]
+    if plain.get("format") != _FORMAT or any(len(w) != width for w in weights):
         raise FormError(f"{FILE}: not a model of this version; make it with benchmarks/read.py --fit")
-    return Model(once, again, frozenset(plain["languages"]))
+    once, again, own = weights
+    return Model(once, again, own, frozenset(plain["languages"]))
 
 
-def facts_of(text: str, readings: Sequence[Candidate], words: Sequence[Word], agreed: float) -> Facts:
+def facts_of(
+    text: str, readings: Sequence[Candidate], words: Sequence[Word], agreed: float, *, is_own: bool = False
+) -> Facts:
     """The facts of a voted text. readings: all looks, empty ones too. words: of the surest reading."""
     letters = sum(len(w.text) for w in words)
     mean = sum(w.confidence * len(w.text) for w in words) / letters if letters else 0.0
     least = min((w.confidence for w in words), default=0.0)
     same = sum(close_slashes(r.text) == text for r in readings) / max(1, len(readings))
-    return Facts(mean, least, agreed, same, len(text) / 50, len(readings))
+    return Facts(mean, least, agreed, same, len(text) / 50, len(readings), is_own)
 
 
 def fit(facts: Sequence[Facts], right: Sequence[bool]) -> tuple[float, ...]:

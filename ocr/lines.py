@@ -18,6 +18,7 @@ from ocr import strokes
 from ocr.clean import Cleaned, Matrix, flatten, level_line
 from ocr.confidence import Facts, facts_of, load_model
 from ocr.engine import Engine, EngineText, Image, LineImage
+from ocr.engines import load_engine
 from ocr.language import Language, language
 from ocr.page import Box, Candidate, Word
 from ocr.rules import remove_leaders, remove_rules
@@ -28,12 +29,14 @@ from ocr.vote import vote, voted_words
 class Look(NamedTuple):
     """picture: a method of Pictures. model: number of the language's installed models, the best first.
 
-    raw_line: the engine takes the picture for one line as it is; needed where its layout analysis finds none.
+    raw_line: the engine takes the picture for one line as it is; needed where its layout analysis finds none. engine:
+    another than the one given to read_lines, by name.
     """
 
     picture: str
     model: int = 0
     raw_line: bool = False
+    engine: str = ""
 
 
 _SEEN = Look("raw")
@@ -46,8 +49,14 @@ STAGES: tuple[tuple[Look, ...], ...] = (
     (Look("clean", 1), Look("raw"), Look("tight", 2, raw_line=True), Look("clean", 2)),
 )
 """Out of sixteen, what was left when those that helped least were taken away one by one (docs/design.md, "Looks")."""
+OWN_STAGES: tuple[tuple[Look, ...], ...] = (
+    (Look("raw", engine="lines"),),
+    (Look("unlevelled", engine="lines"), Look("clean", engine="lines"), Look("large", engine="lines")),
+)
+"""For languages with a recogniser of our own, which reads so much better than Tesseract that the two do not vote."""
 SURE = 0.9
 """Probability of a whole line from which it is not looked at again."""
+_DEEPEST = len(STAGES)
 _LARGER = 1.4
 _BOXED = 0.2
 _OTHER_LANGUAGE = 0.5
@@ -144,50 +153,67 @@ def read_lines(
     images: Sequence[Image],
     code: str,
     *,
-    stages: Sequence[Sequence[Look]] = STAGES,
+    stages: Sequence[Sequence[Look]] | None = None,
     sure: float = SURE,
     seen: Sequence[EngineText] = (),
 ) -> list[LineText]:
     """Read the crops of lines in one language.
 
-    images: (height, width) uint8 grey, 0 black, as scanned.
-    sure: the probability from which a line is left alone. seen: what each was read as before, in its pixels; it votes
-    with the looks taken here. Raises what the engine raises.
+    images: (height, width) uint8 grey, 0 black, as scanned. stages: of looks; the language's own if not given. sure:
+    the probability from which a line is left alone. seen: what each was read as before, in its pixels; it votes with
+    the looks taken here. Raises what the engine raises.
     """
     lang = language(code)
-    models, name = installed(lang), engine.name_and_version()
+    models = () if has_own_recogniser(code) else installed(lang)
     lines = [_Line(Pictures(image)) for image in images]
     for line, text in zip(lines, seen, strict=False):
         line.looks.append((_SEEN, text))
-    for stage in stages:
+    for stage in stages_of(code) if stages is None else stages:
         open_lines = [x for x in lines if x.text is None or x.text.confidence < sure]
-        looks = [look for look in stage if look.model < len(models)]
-        asked = [(line, look) for line in open_lines for look in looks]
-        questions = [_question(line, look, lang, models[look.model].name) for line, look in asked]
-        for (line, look), text in zip(asked, engine.read(questions), strict=True):
-            line.looks.append((look, text))
+        looks = [look for look in stage if look.engine or look.model < len(models)]
+        for name, reader in _readers(looks, engine):
+            asked = [(line, look) for line in open_lines for look in looks if look.engine == name]
+            questions = [_question(line, look, lang, "" if name else models[look.model].name) for line, look in asked]
+            for (line, look), text in zip(asked, reader.read(questions), strict=True):
+                line.looks.append((look, text))
         for line in open_lines:
-            line.text = _voted(line, lang, name)
+            line.text = _voted(line, lang)
     return [line.text or LineText("", 0.0, False) for line in lines]
+
+
+def has_own_recogniser(code: str) -> bool:
+    """Whether the package has a recogniser of its own for a language, and this machine can run it."""
+    return code in load_engine("lines").languages()
+
+
+def stages_of(code: str) -> tuple[tuple[Look, ...], ...]:
+    """The looks that lines of a language are given."""
+    return OWN_STAGES if has_own_recogniser(code) else STAGES
+
+
+def _readers(looks: Sequence[Look], engine: Engine) -> list[tuple[str, Engine]]:
+    """The engines that some looks ask, by name; the one that was given has none."""
+    return [(name, load_engine(name) if name else engine) for name in dict.fromkeys(look.engine for look in looks)]
 
 
 def read_mixed(
     engine: Engine,
     images: Sequence[Image],
     codes: Sequence[str],
-    stages: Sequence[Sequence[Look]] = STAGES,
+    depth: int = _DEEPEST,
     seen: Sequence[EngineText] = (),
 ) -> list[LineText]:
     """Read the crops of lines that may be in any of several languages, the likeliest first.
 
-    A line that reads badly in the first is read in the next ones, and the surest reading stands. seen: as read_lines
-    takes it, read in the first language; then the first stage is not gone through again.
+    A line that reads badly in the first is read in the next ones, and the surest reading stands. depth: of stages, how
+    many at most. seen: as read_lines takes it, read in the first language; the first stage is not gone through again.
     """
-    first = stages[1:] if seen else stages
-    best = read_lines(engine, images, codes[0], stages=first, seen=seen)
+    voting = bool(seen) and not has_own_recogniser(codes[0])
+    first = stages_of(codes[0])[1 if voting else 0 : depth]
+    best = read_lines(engine, images, codes[0], stages=first, seen=seen if voting else ())
     for code in codes[1:]:
         bad = [i for i, line in enumerate(best) if line.confidence < _OTHER_LANGUAGE]
-        read = read_lines(engine, [images[i] for i in bad], code, stages=stages)
+        read = read_lines(engine, [images[i] for i in bad], code, stages=stages_of(code)[:depth])
         for i, line in zip(bad, read, strict=True):
             if line.confidence > best[i].confidence:
                 best[i] = line
@@ -199,20 +225,20 @@ def _question(line: _Line, look: Look, lang: Language, model: str) -> LineImage:
     return LineImage(picture, (lang.code,), model=model, raw_line=look.raw_line)
 
 
-def _voted(line: _Line, lang: Language, name: str) -> LineText:
+def _voted(line: _Line, lang: Language) -> LineText:
     readings = [Candidate(text.text, text.confidence, look.picture) for look, text in line.looks]
     found = vote(readings)
     surest = max((text for _, text in line.looks), key=lambda t: t.confidence)
-    facts = facts_of(found.text, readings, surest.words, found.agreed)
-    model = load_model()
     look, frame = line.looks[found.frame]
+    facts = facts_of(found.text, readings, surest.words, found.agreed, is_own=bool(look.engine))
+    model = load_model()
     to_given = line.pictures.get(look.picture).to_given
     words = tuple(_on_given(w, to_given) for w in voted_words(found, frame.words, readings))
     kept = tuple(sorted((r for r in readings if r.text), key=lambda r: -r.confidence))
     sure = model.probability(facts) if found.text else 0.0
     if line.pictures.has_empty_boxes():
         sure = min(sure, _BOXED)
-    by = f"{name.split(' ')[0]}:{lang.code}/{len(readings)}"
+    by = f"{look.engine or 'tesseract'}:{lang.code}/{len(readings)}"
     return LineText(found.text, round(sure, 4), lang.code in model.languages, words, kept, lang.code, by, facts)
 
 

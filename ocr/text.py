@@ -17,7 +17,7 @@ from ocr.engines.tesseract import Tesseract, around
 from ocr.errors import EngineFailed
 from ocr.language import language
 from ocr.limits import MIN_LINE_PX, MIN_SIDE_PX
-from ocr.lines import STAGES, SURE, LineText, read_mixed
+from ocr.lines import STAGES, SURE, LineText, has_own_recogniser, read_mixed
 from ocr.page import Box, Candidate, Line, PageText, Scan, Word
 from ocr.pages import Prepared, prepare_page
 from ocr.pages.lines import LineCrop, cut_line, find_lines, missed
@@ -32,7 +32,7 @@ class _Effort(NamedTuple):
     stages: int
 
 
-_EFFORTS = {"quick": _Effort(0.0, 0), "usual": _Effort(0.15, 3), "careful": _Effort(SURE, len(STAGES))}
+_EFFORTS = {"quick": _Effort(0.0, 1), "usual": _Effort(0.15, 3), "careful": _Effort(SURE, len(STAGES))}
 _FEW_LETTERS, _UPRIGHT = 30, 0.7
 """A page with fewer letters, or with less of the engine's confidence, may lie upside down."""
 _WRITING = 0.5
@@ -127,11 +127,12 @@ class _Reader:
         if page.blank:
             return []
         seen = [_judged(line) for line in first]
-        doubtful = [i for i, line in enumerate(seen) if line.confidence < self._effort.below]
+        below = 1.0 if has_own_recogniser(self._languages[0]) else self._effort.below
+        doubtful = [i for i, line in enumerate(seen) if line.confidence < below]
         crops = [cut_line(page, seen[i].box) for i in doubtful]
         before = [_in_crop(seen[i], crop) for i, crop in zip(doubtful, crops, strict=True)]
         for i, crop, read in zip(doubtful, crops, self._again([c.image for c in crops], before), strict=True):
-            if read.text and read.confidence >= seen[i].confidence:
+            if read.text and (read.confidence >= seen[i].confidence or below == 1.0):
                 seen[i] = _on_page(read, crop, seen[i].block)
         seen = self._with_missed(page, seen) if self._effort.below else seen
         return [_on_scan(line, page.box_to_source) for line in seen]
@@ -150,7 +151,7 @@ class _Reader:
         return seen
 
     def _again(self, crops: Sequence[Image], seen: Sequence[EngineText] = ()) -> list[LineText]:
-        return read_mixed(self._engine(), crops, self._languages, STAGES[: self._effort.stages], seen)
+        return read_mixed(self._engine(), crops, self._languages, self._effort.stages, seen)
 
     def _engine(self) -> Tesseract:
         left = self._until - time.monotonic()

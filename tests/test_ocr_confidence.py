@@ -47,7 +47,7 @@ def test_a_fit_finds_what_its_lines_were_drawn_from():
     drawn = random.Random(3)
     facts = [Facts(m := drawn.random(), m, 1.0, 1.0, 0.5, 1) for _ in range(4000)]
     right = [drawn.random() < f.mean for f in facts]
-    model = Model(fit(facts, right), (0.0,) * 6, frozenset())
+    model = Model(fit(facts, right), (0.0,) * 6, (0.0,) * 6, frozenset())
     said = [model.probability(f) for f in facts]
     assert expected_calibration_error(said, right) < 0.03
     assert model.probability(Facts(0.9, 0.9, 1, 1, 0.5, 1)) == pytest.approx(0.9, abs=0.05)
@@ -60,7 +60,7 @@ def test_the_error_of_a_liar_and_of_an_honest_one():
 
 
 def test_a_model_of_another_version_is_refused(tmp_path, monkeypatch):
-    (tmp_path / "confidence.toml").write_text("format = 1\nlanguages = []\nonce = [1.0]\nagain = [1.0]\n")
+    (tmp_path / "confidence.toml").write_text("format = 2\nlanguages = []\nonce = [1.0]\nagain = [1.0]\nown = [1.0]\n")
     monkeypatch.setattr(confidence.resources, "files", lambda package: tmp_path)
     load_model.cache_clear()
     try:

@@ -47,7 +47,7 @@ class Scripted:
 @pytest.fixture(autouse=True)
 def two_models(monkeypatch):
     monkeypatch.setattr(models, "find_model", lambda name: Path(name) if "best" not in name else None)
-    known = Model((0.0, 2.0, 1.0, 0, 0, 0), (-2.0, 0.5, 0.0, 0.5, 3.0, 0), frozenset({"en", "hi"}))
+    known = Model((0.0, 2.0, 1.0, 0, 0, 0), (-2.0, 0.5, 0.0, 0.5, 3.0, 0), (0.0,) * 6, frozenset({"en", "hi"}))
     monkeypatch.setattr(module, "load_model", lambda: known)
 
 
@@ -83,7 +83,7 @@ def test_an_empty_line_has_no_confidence():
 
 
 def test_a_language_that_was_not_measured_is_not_calibrated(monkeypatch):
-    monkeypatch.setattr(module, "load_model", lambda: Model((0.0,) * 6, (0.0,) * 6, frozenset()))
+    monkeypatch.setattr(module, "load_model", lambda: Model((0.0,) * 6, (0.0,) * 6, (0.0,) * 6, frozenset()))
     (read,) = read_lines(Scripted(lambda line: ("text", SURE)), [picture()], "en")
     assert not read.calibrated
 
