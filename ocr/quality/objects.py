@@ -22,6 +22,7 @@ _THICK = 0.011
 
 
 _JUMP, _SOLID, _ROUGH, _TEXTURE = 0.8, 0.75, 0.5, 0.11
+_JUMP_OF_CORNER, _ROUGH_OF_CORNER = 0.72, 0.3
 _LEAST_THICK = 0.0145
 _AT_SIDE, _INSIDE, _LARGE = 0.0028, 0.0125, 0.03
 _LID_SHARE = 0.55
@@ -65,7 +66,11 @@ def is_foreign(thing: Thing) -> bool:
     Measured: fingers, pens, rulers and weights jump by 0.8 and more, shadows and bands of copiers by less; seals and
     blotted stamps cover 0.3 % of a page or are full of detail, bars of a highlighter run thin from side to side.
     """
-    if thing.jump < _JUMP or thing.solid < _SOLID or thing.thick < _LEAST_THICK:
+    if (
+        thing.jump < (_JUMP_OF_CORNER if _is_corner(thing) else _JUMP)
+        or thing.solid < _SOLID
+        or thing.thick < _LEAST_THICK
+    ):
         return False
     if thing.share < _LARGE and thing.texture > _TEXTURE:
         return False
@@ -76,6 +81,12 @@ def is_foreign(thing: Thing) -> bool:
     if thing.sides:
         return thing.share >= _AT_SIDE and not thing.lines
     return thing.share >= _INSIDE
+
+
+def _is_corner(thing: Thing) -> bool:
+    """Whether it looks like a folded corner: even, unbroken, large, over two sides; its shade ends less sharply."""
+    even = thing.rough < _ROUGH_OF_CORNER and thing.texture < 1.2 * _TEXTURE
+    return thing.sides == 2 and not thing.spans and thing.share >= _LARGE and thing.solid > 0.9 and even
 
 
 def find_things(picture: Picture) -> tuple[Thing, ...]:

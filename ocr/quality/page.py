@@ -29,7 +29,7 @@ from ocr.quality.sharpness import Sharpness, measure_sharpness
 # Limits, each between good pages and spoilt ones as measured by benchmarks/scanqc.py (docs/design.md).
 LEAST_LETTER_PX = 6.5
 LEAST_SIDE_PX = 560
-MOST_EDGE_PX, MOST_EDGE_PX_OF_SMALL = 2.9, 2.72
+MOST_EDGE_PX, MOST_EDGE_PX_OF_SMALL = 2.9, 2.62
 SMALL_LETTER_PX = 16.0
 MOST_WORST_PX, MOST_UNEVEN = 3.7, 1.5
 LEAST_GROUND = 80.0
