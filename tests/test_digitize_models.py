@@ -63,6 +63,13 @@ def test_a_package_that_is_not_what_was_measured_changes_nothing(tmp_path, own, 
     assert (own / "xxx-best.traineddata").read_bytes() == b"the good one before"
 
 
+def test_a_folder_that_takes_no_model_is_named_and_nothing_half_is_left(tmp_path, own):
+    own.write_text("a file where the folder should be")
+    with pytest.raises(MachineLacks, match=r"xxx-best\.traineddata cannot be written"):
+        models.install(model(), archive(tmp_path / "fetched"))
+    assert own.is_file()
+
+
 def test_a_folder_without_the_package_says_how_to_fetch_it(tmp_path, own):
     with pytest.raises(InputError, match="npm pack @models/xxx@1.0.0"):
         models.install(model(), tmp_path)

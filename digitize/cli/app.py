@@ -60,7 +60,7 @@ def run(arguments: list[str]) -> int:
         result = build()(arguments, standalone_mode=True)
     except SystemExit as e:
         if e.code == Exit.INTERRUPTED:
-            errors().print("Interrupted. What is finished is whole; run the same command again to go on.", style="yellow")
+            errors().print("Interrupted. What is finished is whole; run the command again to go on.", style="yellow")
         return int(e.code or 0)
     except Exception as e:
         code = exit_code(e)
