@@ -86,7 +86,8 @@ def is_foreign(thing: Thing) -> bool:
 def _is_corner(thing: Thing) -> bool:
     """Whether it looks like a folded corner: even, unbroken, large, over two sides; its shade ends less sharply."""
     even = thing.rough < _ROUGH_OF_CORNER and thing.texture < 1.2 * _TEXTURE
-    return thing.sides == 2 and not thing.spans and thing.share >= _LARGE and thing.solid > 0.9 and even
+    pale = thing.depth < 0.5  # the back of the paper; a lid is dark
+    return thing.sides == 2 and not thing.spans and thing.share >= _LARGE and thing.solid > 0.9 and even and pale
 
 
 def find_things(picture: Picture) -> tuple[Thing, ...]:
