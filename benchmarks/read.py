@@ -37,7 +37,7 @@ def main() -> int:
     parser.add_argument("--data", type=Path, help="folder that holds ocr-bench/")
     parser.add_argument("--only", default=",".join(PARTS), help="some of lines,pages,zones")
     parser.add_argument("--pages", type=int, default=12, help="at most so many pages for the timing")
-    parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "digitize-read-bench.db")
+    parser.add_argument("--cache", type=Path, help="file that keeps answers; in the temporary folder if not given")
     parser.add_argument("--fit", type=Path, help="write the model of the confidence to this file")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--quick", action="store_true")
@@ -45,11 +45,12 @@ def main() -> int:
     if not a.quick and a.data is None:
         parser.error("--data FOLDER or --quick")
     only = a.only.split(",")
+    cache = a.cache or Path(tempfile.gettempdir()) / f"digitize-read-bench{'-quick' if a.quick else ''}.db"
     folder = SAMPLES if a.quick else a.data / "ocr-bench"
     result: dict[str, Any] = {}
     if "lines" in only:
         rows = load_rows(folder)
-        reads = read_rows(rows, a.cache, lambda said: print(said, file=sys.stderr))
+        reads = read_rows(rows, cache, lambda said: print(said, file=sys.stderr))
         if a.fit:
             write_model(fit_model(reads), a.fit, f"{len(rows)} lines of {len({r.lang for r in rows})} languages")
             load_model.cache_clear()

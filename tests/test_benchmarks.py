@@ -51,3 +51,15 @@ def test_faulty_text_layers_are_refused_and_good_ones_believed(tmp_path):
     assert figures["good_trusted"] == figures["good_trusted_read"] == 1.0
     assert figures["cer"] == 0.0
     assert figures["faulty_refused_read"] == 1.0
+
+
+@pytest.mark.engine
+@needs_tesseract
+def test_drawn_lines_are_read_better_than_by_plain_tesseract(tmp_path):
+    figures = run("read.py", tmp_path)
+    assert figures["cer_light"] <= 0.03 and figures["cer_worn"] <= 0.09
+    assert figures["cer_worn"] < 0.5 * figures["peer_cer_worn"]
+    assert figures["empty_worn"] == 0.0
+    assert figures["dates_light"]["counted"] == 12
+    assert 0.0 <= figures["ece"] <= 1.0 and figures["rss_mb"] < 500
+    assert figures["zones_per_s_ratio_pytesseract"] > 0

@@ -69,5 +69,10 @@ if [ "$(cat "$stamp" 2>/dev/null || true)" != "$want" ]; then
   fi
   .venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
   .venv/bin/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+  # Better models for nine languages, where npm is at hand; everything works without them.
+  if command -v npm >/dev/null; then
+    timeout 180 .venv/bin/digitize models install >/dev/null 2>&1 ||
+      say "The better models could not be fetched; the system's are used. Later: digitize models install"
+  fi
   printf '%s' "$want" >"$stamp"
 fi
