@@ -32,7 +32,7 @@ class _Effort(NamedTuple):
     stages: int
 
 
-_EFFORTS = {"quick": _Effort(0.0, 1), "usual": _Effort(0.15, 3), "careful": _Effort(SURE, len(STAGES))}
+_EFFORTS = {"quick": _Effort(0.0, 1), "usual": _Effort(0.15, 2), "careful": _Effort(SURE, len(STAGES))}
 _FEW_LETTERS, _UPRIGHT = 30, 0.7
 """A page with fewer letters, or with less of the engine's confidence, may lie upside down."""
 _WRITING = 0.5

@@ -9,8 +9,6 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import pytesseract
-
 from ocr.engine import Image
 from ocr.errors import EngineFailed, EngineMissing
 from ocr.tesseract.ask import VARIABLES, How, Seen, parse_tsv
@@ -36,6 +34,8 @@ class Program:
 
 @cache
 def _version() -> str:
+    import pytesseract  # brings pandas, which takes a second
+
     try:
         return str(pytesseract.get_tesseract_version())
     except (pytesseract.TesseractNotFoundError, SystemExit) as e:
@@ -61,6 +61,8 @@ def _write_all(folder: Path, images: Sequence[Image]) -> Path:
 
 
 def _call(listed: str, how: How, until: float | None) -> str:
+    import pytesseract
+
     left = until - time.monotonic() if until is not None else 0
     if until is not None and left <= 0:
         raise EngineFailed("reading took longer than a page may take. Raise read.seconds_per_page")
