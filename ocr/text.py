@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -66,16 +67,16 @@ def read_text(scan: Scan, settings: TextSettings) -> PageText:
     page = open_page(scan, settings.dpi, MIN_LINE_PX if settings.layout == "line" else MIN_SIDE_PX)
     if not (settings.text_layer and settings.layout == "page" and page.text_layer):
         return read_picture(page.grey, settings)
-    layer = read_text_layer(scan, page.grey, settings.languages, _one_line)
+    layer = read_text_layer(scan, page.grey, settings.languages, partial(_one_line, settings.seconds_per_page))
     if layer.is_trusted:
         return layer.text
     read = read_picture(page.grey, settings)
     return replace(read, notes=(f"text-layer-refused:{layer.reason}", *read.notes)) if layer.reason != "none" else read
 
 
-def _one_line(picture: Image, languages: Sequence[str]) -> str:
+def _one_line(seconds: float, picture: Image, languages: Sequence[str]) -> str:
     """What is written in the picture of one line, to compare a text layer with."""
-    (read,) = read_mixed(load_engine("tesseract"), [picture], languages)
+    (read,) = read_mixed(load_engine("tesseract", seconds), [picture], languages)
     return read.text
 
 

@@ -32,8 +32,8 @@ class Tesseract:
     """
 
     def __init__(self, timeout_s: float | None = None, runner: Runner | None = None) -> None:
-        """timeout_s: the most seconds one call may take. runner: in this process where tesserocr is installed."""
-        self._timeout_s = timeout_s
+        """timeout_s: seconds from now by which all calls must be done. runner: in this process where that can be."""
+        self._until = time.monotonic() + timeout_s if timeout_s else None
         self._runner = runner or usual_runner()
 
     def name_and_version(self) -> str:
@@ -46,12 +46,11 @@ class Tesseract:
 
     def read(self, lines: Sequence[LineImage]) -> list[EngineText]:
         """Read all crops. Raises EngineMissing naming the package, EngineFailed when time is up or it breaks."""
-        until = self._until()
         texts = [_NONE] * len(lines)
-        self._read_into(texts, lines, {i: _how(line) for i, line in enumerate(lines)}, until)
+        self._read_into(texts, lines, {i: _how(line) for i, line in enumerate(lines)})
         empty = [i for i, line in enumerate(lines) if not texts[i].text and not line.block]
         again = {i: _how(lines[i])._replace(psm=RAW_LINE) for i in empty if not lines[i].raw_line}
-        self._read_into(texts, lines, again, until)
+        self._read_into(texts, lines, again)
         return texts
 
     def read_page(self, image: Image, languages: Sequence[str]) -> list[Line]:
@@ -61,15 +60,10 @@ class Tesseract:
         """
         lang = language(languages[0])
         model = models.first_model(lang).name
-        (seen,) = self._runner.run(How((model,), PAGE), [image], self._until())
+        (seen,) = self._runner.run(How((model,), PAGE), [image], self._until)
         return _lines(seen, lang, f"tesseract:{model}")
 
-    def _until(self) -> float | None:
-        return time.monotonic() + self._timeout_s if self._timeout_s else None
-
-    def _read_into(
-        self, texts: list[EngineText], lines: Sequence[LineImage], hows: Mapping[int, How], until: float | None
-    ) -> None:
+    def _read_into(self, texts: list[EngineText], lines: Sequence[LineImage], hows: Mapping[int, How]) -> None:
         groups: dict[How, list[int]] = defaultdict(list)
         for i, how in hows.items():
             if min(lines[i].image.shape) >= _MIN_SIDE_PX:
@@ -78,7 +72,7 @@ class Tesseract:
             images = [lines[i].image for i in members]
             margins = [0 if how.psm == RAW_LINE or not _edge_is_white(image) else BORDER_PX for image in images]
             bordered = [white_border(image, m) if m else image for image, m in zip(images, margins, strict=True)]
-            read = self._runner.run(how, bordered, until)
+            read = self._runner.run(how, bordered, self._until)
             for i, margin, words in zip(members, margins, read, strict=True):
                 texts[i] = _text(words, language(lines[i].languages[0]), margin)
 
