@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING
 from digitize.errors import OptionsError, fault
 
 if TYPE_CHECKING:
+    from ocr.language import Language
     from ocr.page import PageText, Scan
     from ocr.text import TextSettings
 
-_THREE_LETTERS = {
-    "asm": "as", "ben": "bn", "eng": "en", "guj": "gu", "hin": "hi", "kan": "kn", "mal": "ml", "mar": "mr",
-    "ori": "or", "ory": "or", "pan": "pa", "tam": "ta", "tel": "te", "urd": "ur",
-}  # fmt: skip
+_ALSO = {"ory": "or"}
+"""ISO 639-3 has a code of its own for Odia without its dialects."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +59,19 @@ def parse_languages(given: str) -> tuple[str, ...]:
     known = known_languages()
     asked = [code for code in re.split(r"[,+\s]+", given.strip().lower()) if code]
     if not asked:
-        raise OptionsError(f"--lang names no language. Choose from {_choices(known)}.")
-    codes = [_THREE_LETTERS.get(code, code) for code in asked]
+        raise OptionsError(f"--lang names no language. Choose from {_choices(known.values())}.")
+    longer = {x.code3: x.code for x in known.values()} | _ALSO
+    codes = [longer.get(code, code) for code in asked]
     for code, said in zip(codes, asked, strict=True):
         if code not in known:
-            raise OptionsError(f"--lang {said}: there is no such language here. Choose from {_choices(known)}.")
+            raise OptionsError(
+                f"--lang {said}: there is no such language here. Choose from {_choices(known.values())}."
+            )
     return tuple(dict.fromkeys(codes))
 
 
-def _choices(known: Iterable[str]) -> str:
-    longer = {two: three for three, two in reversed(_THREE_LETTERS.items())}
-    return ", ".join(f"{code} ({longer[code]})" if code in longer else code for code in sorted(known))
+def _choices(known: Iterable[Language]) -> str:
+    return ", ".join(f"{x.code} ({x.code3})" for x in known)
 
 
 def read_files(files: Iterable[Path], settings: TextSettings, workers: int) -> Iterator[TextRead]:
