@@ -54,7 +54,7 @@ OWN_STAGES: tuple[tuple[Look, ...], ...] = (
     (Look("unlevelled", engine="lines"), Look("clean", engine="lines"), Look("large", engine="lines")),
 )
 """For languages with a recogniser of our own, which reads so much better than Tesseract that the two do not vote."""
-SURE = 0.9
+SURE = 0.93
 """Probability of a whole line from which it is not looked at again."""
 _DEEPEST = len(STAGES)
 _LARGER = 1.4
