@@ -58,16 +58,6 @@ def level_line(image: Image) -> Cleaned:
     return Cleaned(level, steps, _turn_matrix(image.shape, angle))
 
 
-def clean_page(image: Image) -> Cleaned:
-    """Flatten and level a whole page, for finding a form on a bad scan and for showing it; lines are cleaned later.
-
-    image: (height, width) uint8 grey, 0 black. The result has the same size.
-    """
-    level, angle = _levelled(flatten(image), MAX_SKEW_DEG)
-    steps = ("flattened", f"levelled{angle:+.2f}") if angle else ("flattened",)
-    return Cleaned(level, steps, _turn_matrix(image.shape, angle))
-
-
 def flatten(image: Image) -> Image:
     """Divide by the ground, so that shadows, stains and grey paper become white and ink keeps its depth.
 

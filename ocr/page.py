@@ -5,7 +5,7 @@ All are frozen and picklable. Boxes are always in pixels of the scan as delivere
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -18,6 +18,12 @@ class Box(NamedTuple):
     y0: int
     x1: int
     y1: int
+
+
+def around(boxes: Iterable[Box]) -> Box:
+    """The smallest box that holds all of some boxes; at least one."""
+    x0, y0, x1, y1 = zip(*boxes, strict=True)
+    return Box(min(x0), min(y0), max(x1), max(y1))
 
 
 @dataclass(frozen=True, slots=True)

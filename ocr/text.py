@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from ocr.confidence import facts_of, load_model
 from ocr.engine import EngineText, Image
 from ocr.engines import load_engine
-from ocr.engines.tesseract import Tesseract, around
+from ocr.engines.tesseract import Tesseract
 from ocr.errors import EngineFailed
 from ocr.language import language
 from ocr.limits import MIN_LINE_PX, MIN_SIDE_PX
 from ocr.lines import STAGES, SURE, LineText, has_own_recogniser, read_mixed
-from ocr.page import Box, Candidate, Line, PageText, Scan, Word
+from ocr.page import Box, Candidate, Line, PageText, Scan, Word, around
 from ocr.pages import Prepared, prepare_page
 from ocr.pages.lines import LineCrop, cut_line, find_lines, missed
 from ocr.scan import open_page
@@ -202,7 +202,9 @@ def _into(box: Box, crop: LineCrop) -> Box:
 
 
 def _on_page(read: LineText, crop: LineCrop, block: int) -> Line:
-    return _line(read, [replace(w, box=_moved(w.box, crop.to_page)) for w in read.words], block)
+    """A line read again; not calibrated, since what was measured are pictures of one line, not crops of pages."""
+    words = [replace(w, box=_moved(w.box, crop.to_page)) for w in read.words]
+    return replace(_line(read, words, block), calibrated=False)
 
 
 def _on_scan(line: Line, to_scan: Callable[[Box], Box]) -> Line:

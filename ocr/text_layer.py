@@ -20,7 +20,7 @@ from ocr.layer_ink import Ink, ink_of
 from ocr.layer_lines import Placed, lines_of
 from ocr.layer_signs import has_unknown, is_impossible, is_mojibake
 from ocr.page import Line, PageText, Scan
-from ocr.writing import SCRIPTS, script_of, scripts_in
+from ocr.writing import script_of, script_of_language, scripts_in
 
 ReadLine = Callable[[Image, tuple[str, ...]], str]
 """Reads the picture of one line, in the languages given: the cross-check."""
@@ -128,7 +128,7 @@ def _codes(placed: Sequence[Placed]) -> str:
 def _is_foreign(text: str, languages: tuple[str, ...]) -> bool:
     """Whether more than a little of the text is in a script that nobody asked for; Latin stands in pages of all."""
     found = scripts_in(text)
-    wanted = {SCRIPTS.get(code, "") for code in languages} | {"Latn"}
+    wanted = {script_of_language(code) for code in languages} | {"Latn"}
     others = sum(n for script, n in found.items() if script not in wanted)
     strange = sum(c.isalpha() and not script_of(c) and ord(c) > 0x24F for c in text)
     return others + strange > _MOST_FOREIGN * (sum(found.values()) + strange)

@@ -6,6 +6,8 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable
 
+from ocr.language import known_languages
+
 _BLOCKS = (
     (0x0041, 0x024F, "Latn"),
     (0x0590, 0x05FF, "Hebr"),
@@ -29,11 +31,6 @@ _BLOCKS = (
 )
 _STARTS = [first for first, _, _ in _BLOCKS]
 _DANDAS = "\u0964\u0965"
-SCRIPTS = {
-    "as": "Beng", "bn": "Beng", "en": "Latn", "gu": "Gujr", "hi": "Deva", "kn": "Knda", "ml": "Mlym", "mr": "Deva",
-    "or": "Orya", "pa": "Guru", "ta": "Taml", "te": "Telu", "ur": "Arab",
-}  # fmt: skip
-"""ISO 639-1 code -> ISO 15924 code of the script it is printed in."""
 _RTL = frozenset({"Arab", "Hebr"})
 
 
@@ -65,11 +62,17 @@ def is_rtl_letter(char: str) -> bool:
     return script_of(char) in _RTL and not char.isdecimal()
 
 
+def script_of_language(code: str) -> str:
+    """ISO 15924 code of the script a language is printed in; "" for a language that is not known."""
+    known = known_languages().get(code)
+    return known.script if known else ""
+
+
 def language_of(text: str, languages: Iterable[str]) -> str:
     """The first of the languages that is printed in the script most of the text is in; else the first; else ""."""
     known = list(languages)
     most = scripts_in(text).most_common(1)
-    fitting = [code for code in known if most and SCRIPTS.get(code) == most[0][0]]
+    fitting = [code for code in known if most and script_of_language(code) == most[0][0]]
     if most and not fitting and most[0][0] == "Latn":
         return "en"
     return (fitting or known or [""])[0]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ocr.clean import clean_line, clean_page, flatten, skew_deg, white_border
+from ocr.clean import clean_line, flatten, level_line, skew_deg, white_border
 from ocr.rules import has_writing, ink_mask, ink_share, remove_leaders, remove_rules, rule_mask, text_height
 
 
@@ -73,7 +73,7 @@ def test_levelling_says_where_pixels_came_from():
     for y in (80, 160, 240):
         cv2.putText(page, "two cycles were taken", (120, y), cv2.FONT_HERSHEY_SIMPLEX, 1.2, (0,), 3)
     askew = turned(page, 2.0)
-    cleaned = clean_page(askew)
+    cleaned = level_line(askew)
     assert cleaned.steps == ("flattened", "levelled-2.00")
     rows, columns = np.nonzero(cleaned.image < 100)
     back = np.rint(np.stack([columns, rows, np.ones_like(rows)], 1) @ cleaned.to_source.T).astype(int)
@@ -136,7 +136,7 @@ def test_text_height_is_that_of_letters():
 def test_nothing_is_too_small_or_too_plain_to_clean(shape, value):
     cleaned = clean_line(np.full(shape, value, np.uint8))
     assert cleaned.image.shape == shape and cleaned.image.dtype == np.uint8
-    assert clean_page(np.full(shape, value, np.uint8)).image.shape == shape
+    assert level_line(np.full(shape, value, np.uint8)).image.shape == shape
     assert ink_share(cleaned.image) >= 0.0
 
 

@@ -13,7 +13,7 @@ from ocr.clean import BORDER_PX, white_border
 from ocr.engine import EngineText, Image, LineImage
 from ocr.errors import EngineFailed
 from ocr.language import Language, language
-from ocr.page import Box, Line, Word
+from ocr.page import Box, Line, Word, around
 from ocr.script import repair
 from ocr.tesseract import inside, models
 from ocr.tesseract.ask import BLOCK, LINE, PAGE, RAW_LINE, How, Runner, Seen
@@ -131,12 +131,6 @@ def _lines(seen: Sequence[Seen], lang: Language, by: str, margin: int = 0) -> li
         )
         for at, words in grouped.items()
     ]
-
-
-def around(boxes: Sequence[Box]) -> Box:
-    """The smallest box that holds all of some boxes."""
-    x0, y0, x1, y1 = zip(*boxes, strict=True)
-    return Box(min(x0), min(y0), max(x1), max(y1))
 
 
 def _weighted(words: Sequence[Word]) -> float:

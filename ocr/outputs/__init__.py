@@ -102,9 +102,3 @@ def blocks_of(text: PageText) -> list[list[Line]]:
             found.append([])
         found[-1].append(line)
     return found
-
-
-def around(boxes: Iterable[Box]) -> Box:
-    """The smallest box that holds all."""
-    xs0, ys0, xs1, ys1 = zip(*boxes, strict=True)
-    return Box(min(xs0), min(ys0), max(xs1), max(ys1))

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ocr.engine import Image
-from ocr.page import Box
+from ocr.page import Box, around
 from ocr.pages.mapping import Points
 from ocr.pages.paper import ink_of, small
 from ocr.pages.prepared import Prepared
@@ -190,7 +190,7 @@ def _rows(boxes: Sequence[Box], letter: float, *, right_to_left: bool) -> list[B
     """Boxes of one column put together to lines, from the top; far apart on one row they stay apart."""
     rows: list[list[Box]] = []
     for box in sorted(boxes, key=lambda b: (b.y0 + b.y1) / 2):
-        row = next((r for r in reversed(rows[-3:]) if _overlap(_around(r), box) >= _SAME_ROW), None)
+        row = next((r for r in reversed(rows[-3:]) if _overlap(around(r), box) >= _SAME_ROW), None)
         if row is None:
             rows.append([box])
         else:
@@ -203,18 +203,13 @@ def _rows(boxes: Sequence[Box], letter: float, *, right_to_left: bool) -> list[B
             if box.x0 - max(b.x1 for b in parts[-1]) > _WORD_GAP * letter:
                 parts.append([])
             parts[-1].append(box)
-        lines += [_around(p) for p in (parts[::-1] if right_to_left else parts)]
+        lines += [around(p) for p in (parts[::-1] if right_to_left else parts)]
     return lines
 
 
 def _overlap(a: Box, b: Box) -> float:
     """Share of the lower box's height that both have in common."""
     return (min(a.y1, b.y1) - max(a.y0, b.y0)) / max(1, min(a.y1 - a.y0, b.y1 - b.y0))
-
-
-def _around(boxes: Sequence[Box]) -> Box:
-    x0, y0, x1, y1 = zip(*boxes, strict=True)
-    return Box(min(x0), min(y0), max(x1), max(y1))
 
 
 def _covered(box: Box, others: Sequence[Box]) -> float:
