@@ -17,11 +17,11 @@ from rapidfuzz.distance import Levenshtein
 
 from benchmarks.read_cache import CachingEngine
 from ocr.confidence import Facts, Model, expected_calibration_error, fit
-from ocr.engine import LineImage
+from ocr.engine import EngineText, Image, LineImage
 from ocr.engines.tesseract import Tesseract
 from ocr.language import language
 from ocr.limits import MIN_LINE_PX
-from ocr.lines import SURE, LineText, Pictures, read_lines, stages_of
+from ocr.lines import SURE, LineText, read_lines, stages_of
 from ocr.page import Scan
 from ocr.scan import open_page
 from ocr.tesseract.program import Program
@@ -53,7 +53,11 @@ class Read:
     row: Row
     depths: tuple[LineText, ...]
     peer: str
-    boxes: bool
+
+    @property
+    def boxes(self) -> bool:
+        """Whether empty boxes for letters that the font lacks were found in any picture of the line."""
+        return any(d.facts.is_boxed for d in self.depths if d.facts is not None)
 
 
 def load_rows(folder: Path) -> list[Row]:
@@ -84,40 +88,35 @@ def read_rows(rows: Sequence[Row], cache: Path, say: Callable[[str], None]) -> l
         depths = tuple(
             read_lines(ours, [picture], row.lang, stages=stages[:n], sure=2.0)[0] for n in range(1, len(stages) + 1)
         )
-        (plain,) = peer.read([LineImage(picture, (row.lang,), model=_debian(row.lang))])
-        pictures = Pictures(picture)
-        for name in ("clean", "unlevelled"):
-            pictures.get(name)
-        found.append(Read(row, depths, plain.text, pictures.has_empty_boxes()))
+        (plain,) = peer.read([LineImage(picture, (row.lang,))])
+        found.append(Read(row, depths, plain.text))
         if i % 50 == 49:
             say(f"{i + 1} of {len(rows)} lines")
     return found
 
 
-class _Plain(Tesseract):
-    """Tesseract as people call it: the program, the system's model, the picture as it is, psm 7 and nothing else."""
-
-    def __init__(self) -> None:
-        super().__init__(120.0, Program())
+class _Plain:
+    """plain_text as an engine, so that a cache can keep its answers."""
 
     def name_and_version(self) -> str:
         """Those of the program, marked, so that a cache keeps its answers apart."""
-        return f"plain {super().name_and_version()}"
+        return f"plain {Program().version()}"
 
-    def read(self, lines: Sequence[LineImage]) -> list[Any]:
+    def languages(self) -> frozenset[str]:
+        """Those of Tesseract."""
+        return Tesseract().languages()
+
+    def read(self, lines: Sequence[LineImage]) -> list[EngineText]:
         """Each line by a call of its own."""
-        from ocr.engines.tesseract import _text
-        from ocr.tesseract.ask import LINE, How
-
-        texts = []
-        for line in lines:
-            (seen,) = Program().run(How((line.model,), LINE), [line.image], None)
-            texts.append(_text(seen, language(line.languages[0])))
-        return texts
+        return [EngineText(plain_text(line.image, line.languages[0]), 0.0) for line in lines]
 
 
-def _debian(code: str) -> str:
-    return next(m.name for m in language(code).firsts if m.package)
+def plain_text(picture: Image, code: str) -> str:
+    """Tesseract as people call it: the program, the system's model, the picture as it is, psm 7 and nothing else."""
+    import pytesseract
+
+    model = next(m.name for m in language(code).firsts if m.package)
+    return str(pytesseract.image_to_string(picture, lang=model, config="--psm 7"))
 
 
 def measure(reads: Sequence[Read], model: Model) -> dict[str, Any]:
@@ -168,15 +167,13 @@ _PARTS: Mapping[str, Part] = {
 def _stopped(read: Read, model: Model) -> LineText:
     """What the product gives: the first depth that is sure by a model, else the last."""
     for text in read.depths[:-1]:
-        if _sure(text, read, model) >= SURE:
+        if _sure(text, model) >= SURE:
             return text
     return read.depths[-1]
 
 
-def _sure(text: LineText, read: Read, model: Model) -> float:
-    if not text.text or text.facts is None:
-        return 0.0
-    return min(model.probability(text.facts), 0.2 if read.boxes else 1.0)
+def _sure(text: LineText, model: Model) -> float:
+    return model.probability(text.facts) if text.text and text.facts is not None else 0.0
 
 
 def _share(said: Iterable[bool]) -> float:
@@ -254,7 +251,7 @@ def _confidence(reads: Sequence[Read]) -> dict[str, Any]:
         model = fit_model([r for r in reads if fold[r.row.id] != n])
         for r in (r for r in reads if fold[r.row.id] == n):
             text = _stopped(r, model)
-            sure = _sure(text, r, model)
+            sure = _sure(text, model)
             gold, seen = norm(r.row.text), norm(text.text)
             said.append(sure)
             right.append(gold == seen)

@@ -15,7 +15,7 @@ from typing import Any
 
 from rapidfuzz.distance import Levenshtein
 
-from benchmarks.read_lines import Row, norm
+from benchmarks.read_lines import Row, norm, plain_text
 from ocr.clean import clean_line
 from ocr.engine import LineImage
 from ocr.engines.tesseract import Tesseract
@@ -95,7 +95,7 @@ def zones(rows: Sequence[Row]) -> dict[str, Any]:
     ways: dict[str, Callable[[], object]] = {
         "one_look": lambda: engine.read([LineImage(clean_line(p).image, (lang,)) for p, lang in pictures]),
         "all_looks": lambda: [read_lines(engine, [p], lang) for p, lang in pictures],
-        "pytesseract": lambda: [_pytesseract(p, lang) for p, lang in pictures],
+        "pytesseract": lambda: [plain_text(p, lang) for p, lang in pictures],
     }
     engine.read([LineImage(p, (lang,)) for p, lang in pictures])  # models loaded, as in a run
     seconds: dict[str, list[float]] = {name: [] for name in ways}
@@ -111,10 +111,3 @@ def zones(rows: Sequence[Row]) -> dict[str, Any]:
         "zones_per_s_ratio_all_looks": round(per_s["all_looks"] / per_s["pytesseract"], 2),
         "zones_per_s": {name: round(value, 2) for name, value in per_s.items()},
     }
-
-
-def _pytesseract(picture: Any, lang: str) -> str:
-    import pytesseract
-
-    model = next(m.name for m in language(lang).firsts if m.package)
-    return str(pytesseract.image_to_string(picture, lang=model, config="--psm 7"))

@@ -27,6 +27,7 @@ _FORMAT = 2
 _RIDGE = 0.3
 _ROUNDS = 50
 _FAR = 12.0
+_BOXED = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Facts:
     mean, least: confidence of the surest reading's words, weighted by length, and of its least sure word. agreed: how
     alike the readings are to the text. same: share of readings that are exactly the text. length: letters / 50.
     looks: number of readings. is_own: by a recogniser of our own, whose confidence is of another kind.
+    is_boxed: empty boxes stand in the line for letters that a font did not have, so that no reading of it is right.
     """
 
     mean: float
@@ -45,6 +47,7 @@ class Facts:
     length: float
     looks: int
     is_own: bool = False
+    is_boxed: bool = False
 
     def row(self) -> tuple[float, ...]:
         """The numbers the model weighs: shares of doubt, on a scale that spreads the small ones."""
@@ -73,7 +76,8 @@ class Model:
         """0..1 that the whole line is right."""
         weights = self.own if facts.is_own else self.once if facts.looks <= 1 else self.again
         score = weights[0] + sum(w * x for w, x in zip(weights[1:], facts.row(), strict=True))
-        return 1 / (1 + math.exp(-max(-_FAR, min(_FAR, score))))
+        said = 1 / (1 + math.exp(-max(-_FAR, min(_FAR, score))))
+        return min(said, _BOXED) if facts.is_boxed else said
 
 
 @cache
@@ -89,15 +93,13 @@ def load_model() -> Model:
     return Model(once, again, own, frozenset(plain["languages"]))
 
 
-def facts_of(
-    text: str, readings: Sequence[Candidate], words: Sequence[Word], agreed: float, *, is_own: bool = False
-) -> Facts:
+def facts_of(text: str, readings: Sequence[Candidate], words: Sequence[Word], agreed: float) -> Facts:
     """The facts of a voted text. readings: all looks, empty ones too. words: of the surest reading."""
     letters = sum(len(w.text) for w in words)
     mean = sum(w.confidence * len(w.text) for w in words) / letters if letters else 0.0
     least = min((w.confidence for w in words), default=0.0)
     same = sum(close_slashes(r.text) == text for r in readings) / max(1, len(readings))
-    return Facts(mean, least, agreed, same, len(text) / 50, len(readings), is_own)
+    return Facts(mean, least, agreed, same, len(text) / 50, len(readings))
 
 
 def fit(facts: Sequence[Facts], right: Sequence[bool]) -> tuple[float, ...]:

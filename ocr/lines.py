@@ -58,7 +58,6 @@ SURE = 0.93
 """Probability of a whole line from which it is not looked at again."""
 _DEEPEST = len(STAGES)
 _LARGER = 1.4
-_BOXED = 0.2
 _OTHER_LANGUAGE = 0.5
 """Probability below which a line may be in another language."""
 
@@ -230,14 +229,16 @@ def _voted(line: _Line, lang: Language) -> LineText:
     found = vote(readings)
     surest = max((text for _, text in line.looks), key=lambda t: t.confidence)
     look, frame = line.looks[found.frame]
-    facts = facts_of(found.text, readings, surest.words, found.agreed, is_own=bool(look.engine))
+    facts = replace(
+        facts_of(found.text, readings, surest.words, found.agreed),
+        is_own=bool(look.engine),
+        is_boxed=line.pictures.has_empty_boxes(),
+    )
     model = load_model()
     to_given = line.pictures.get(look.picture).to_given
     words = tuple(_on_given(w, to_given) for w in voted_words(found, frame.words, readings))
     kept = tuple(sorted((r for r in readings if r.text), key=lambda r: -r.confidence))
     sure = model.probability(facts) if found.text else 0.0
-    if line.pictures.has_empty_boxes():
-        sure = min(sure, _BOXED)
     by = f"{look.engine or 'tesseract'}:{lang.code}/{len(readings)}"
     return LineText(found.text, round(sure, 4), lang.code in model.languages, words, kept, lang.code, by, facts)
 
