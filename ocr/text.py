@@ -36,8 +36,9 @@ class _Effort(NamedTuple):
 _EFFORTS = {"quick": _Effort(0.0, 1), "usual": _Effort(0.15, 2), "careful": _Effort(SURE, len(STAGES))}
 _FEW_LETTERS, _UPRIGHT = 30, 0.7
 """A page with fewer letters, or with less of the engine's confidence, may lie upside down."""
-_WRITING = 0.5
-"""Probability from which what the first reading passed over is taken for a line; below, it may be a stain."""
+_WRITING, _SHORT, _SURELY_WRITING = 0.5, 4, 0.8
+"""How surely and alike a line must be read to be more than a stain; of fewer letters, its probability. Noise gives up
+to three letters, of which two looks agree."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,7 @@ class _Reader:
         found = missed(find_lines(page.image, right_to_left=right_to_left), [line.box for line in seen])
         crops = [cut_line(page, line.box) for line in found]
         for crop, read in zip(crops, self._again([c.image for c in crops]), strict=True):
-            if read.confidence >= _WRITING:
+            if _is_writing(read):
                 middle = (crop.box.y0 + crop.box.y1) / 2
                 place = next((i for i, x in enumerate(seen) if x.box.y0 > middle), len(seen))
                 block = seen[min(place, len(seen) - 1)].block if seen else 0
@@ -161,6 +162,13 @@ class _Reader:
         engine = load_engine("tesseract", left)
         assert isinstance(engine, Tesseract)
         return engine
+
+
+def _is_writing(read: LineText) -> bool:
+    """Whether what the first reading passed over is a line. One in which a letter may be wrong is one all the same."""
+    if read.facts is None or len(read.text) < _SHORT:
+        return read.confidence >= _SURELY_WRITING
+    return read.facts.mean * read.facts.agreed >= _WRITING
 
 
 def _is_bad(lines: Sequence[Line]) -> bool:

@@ -98,3 +98,26 @@ def test_time_that_is_up_fails_the_page():
 def test_an_unknown_language_is_named():
     with pytest.raises(FormError, match="no language 'xx'"):
         read_picture(page(), TextSettings(("xx",)))
+
+
+@engine
+@needs_tesseract
+def test_a_line_that_the_page_s_reading_passed_over_is_put_where_it_stands(monkeypatch):
+    from ocr.engines.tesseract import Tesseract
+
+    whole = Tesseract.read_page
+
+    def forgetful(self, image, languages):
+        return [line for line in whole(self, image, languages) if "court" not in line.text]
+
+    monkeypatch.setattr(Tesseract, "read_page", forgetful)
+    read = read_picture(page(), ENGLISH)
+    assert [line.text for line in read.lines] == list(SENTENCES)
+    assert not any(line.calibrated for line in read.lines)
+
+
+@engine
+@needs_tesseract
+def test_noise_gives_no_lines_that_were_passed_over():
+    noise = np.random.default_rng(2).normal(128, 60, (800, 700)).clip(0, 255).astype(np.uint8)
+    assert len(read_picture(noise, ENGLISH).text) < 20
