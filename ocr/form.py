@@ -15,12 +15,27 @@ from ocr.errors import FormError
 Kind = Literal["line", "block", "digits", "year", "date", "time", "sections", "choice"]
 
 
+class Alternative(BaseModel):
+    """One printed answer of which one is to be marked: struck out, ticked, or left standing.
+
+    value: what it means when it is the answer. box: of its printed words; tick: of the empty box printed beside
+    them, if there is one; in pixels of the reference frame.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    value: str = Field(min_length=1)
+    box: tuple[int, int, int, int]
+    tick: tuple[int, int, int, int] | None = None
+
+
 class Zone(BaseModel):
     """One rectangle on a form holding one answer; box in pixels of the reference frame (x0, y0, x1, y1).
 
     kind: the grammar its value follows. list: the closed list (handed in by the caller) that decides it.
     choices: for kind "choice", printed alternatives, one of which is ticked or left standing. printed: boxes of printed
-    words inside the zone, which are painted over before anything is read.
+    words inside the zone, which are painted over before anything is read. alternatives: where printed answers
+    stand, which may lie outside the zone; ocr/marks.py says which of them is marked.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -33,6 +48,7 @@ class Zone(BaseModel):
     handwriting: bool = False
     choices: tuple[str, ...] = ()
     printed: tuple[tuple[int, int, int, int], ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
 
     @model_validator(mode="after")
     def _box_has_area(self) -> Zone:

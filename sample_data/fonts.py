@@ -25,10 +25,17 @@ VERSIONS: Mapping[str, str] = MappingProxyType(
         "galada": "5.2.8",
         "kalam": "5.3.0",
         "kavivanar": "5.3.0",
+        "noto-nastaliq-urdu": "5.3.0",
+        "noto-sans-gurmukhi": "5.3.0",
+        "noto-sans-kannada": "5.3.0",
+        "noto-sans-oriya": "5.3.0",
         "noto-serif": "5.3.0",
         "noto-serif-bengali": "5.3.0",
         "noto-serif-devanagari": "5.3.0",
+        "noto-serif-gujarati": "5.3.0",
+        "noto-serif-malayalam": "5.3.0",
         "noto-serif-tamil": "5.3.0",
+        "noto-serif-telugu": "5.3.0",
         "patrick-hand": "5.3.0",
         "shadows-into-light": "5.3.0",
         "tillana": "5.2.8",
@@ -45,7 +52,7 @@ class FontMissing(Exception):
 class Hand:
     """A way to write or print: one font file for an Indian script (or none), one for everything else.
 
-    scale: by how much the size is multiplied so that hands look equally large.
+    scale: by how much the size is multiplied so that hands look equally large. right_to_left: which way it runs.
     """
 
     name: str
@@ -53,6 +60,7 @@ class Hand:
     indic: str = ""
     weight: int = 400
     scale: float = 1.0
+    right_to_left: bool = False
 
 
 HANDS: Mapping[str, tuple[Hand, ...]] = MappingProxyType(
@@ -85,6 +93,17 @@ PRINTS: Mapping[str, Hand] = MappingProxyType(
         "hi": Hand("noto-serif-devanagari", "noto-serif-devanagari-latin", "noto-serif-devanagari-devanagari"),
         "bn": Hand("noto-serif-bengali", "noto-serif-bengali-latin", "noto-serif-bengali-bengali"),
         "ta": Hand("noto-serif-tamil", "noto-serif-tamil-latin", "noto-serif-tamil-tamil", scale=0.86),
+        "mr": Hand("noto-serif-devanagari", "noto-serif-devanagari-latin", "noto-serif-devanagari-devanagari"),
+        "te": Hand("noto-serif-telugu", "noto-serif-latin", "noto-serif-telugu-telugu", scale=0.9),
+        "kn": Hand("noto-sans-kannada", "noto-serif-latin", "noto-sans-kannada-kannada", scale=0.9),
+        "ml": Hand("noto-serif-malayalam", "noto-serif-latin", "noto-serif-malayalam-malayalam", scale=0.86),
+        "gu": Hand("noto-serif-gujarati", "noto-serif-latin", "noto-serif-gujarati-gujarati"),
+        "pa": Hand("noto-sans-gurmukhi", "noto-serif-latin", "noto-sans-gurmukhi-gurmukhi"),
+        "or": Hand("noto-sans-oriya", "noto-serif-latin", "noto-sans-oriya-oriya"),
+        "as": Hand("noto-serif-bengali", "noto-serif-bengali-latin", "noto-serif-bengali-bengali"),
+        "ur": Hand(
+            "noto-nastaliq-urdu", "noto-serif-latin", "noto-nastaliq-urdu-arabic", scale=0.8, right_to_left=True
+        ),
         "wbp": Hand("arimo", "arimo-latin"),
     }
 )

@@ -1,9 +1,9 @@
-"""Writes the form files of the printed IIF-I from the layout that draws it, with their key points."""
+"""Writes the form files of the printed IIF-I from the layout that draws it, with their key points and blank prints."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -13,13 +13,15 @@ from PIL import Image, ImageOps
 
 from ocr.features import build_features, save
 from sample_data import iif1, wbp27
-from sample_data.layout import HEIGHT, WIDTH, Blank
-from sample_data.phrases import Phrases, load_phrases
+from sample_data.layout import HEIGHT, WIDTH, Answer, Blank
 
 if TYPE_CHECKING:
     from sample_data.make import Studio
 
 ROOT = Path(__file__).parent.parent
+PRINTS = Path(__file__).parent / "prints"
+"""The blank prints in black and white, one a form: what a form file can be drafted from."""
+_BLACK = 150
 _KINDS: Mapping[str, str] = MappingProxyType(
     {
         "year": "year",
@@ -31,7 +33,23 @@ _KINDS: Mapping[str, str] = MappingProxyType(
         "occurrence_to": "date",
     }
 )
-_NAMES: Mapping[str, str] = MappingProxyType({"en": "English", "hi": "Hindi", "bn": "Bengali", "ta": "Tamil"})
+_NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "en": "English",
+        "hi": "Hindi",
+        "bn": "Bengali",
+        "ta": "Tamil",
+        "mr": "Marathi",
+        "te": "Telugu",
+        "kn": "Kannada",
+        "ml": "Malayalam",
+        "gu": "Gujarati",
+        "pa": "Punjabi",
+        "or": "Odia",
+        "as": "Assamese",
+        "ur": "Urdu",
+    }
+)
 _TITLE = "Printed IIF-I (First Information Report) on one page, {name}"
 _SOURCE = (
     "Drawn by sample_data/make.py --write-forms: the 15 items of IF1 laid out on one page. A print in use will differ: "
@@ -52,10 +70,18 @@ def _write(studio: Studio, path: Path, style: str) -> str:
     path.parent.mkdir(parents=True, exist_ok=True)
     features = build_features([_scan(printed)], [b.box for b in sheet.blanks])
     save(features, path.with_suffix(".npz"))
+    PRINTS.mkdir(exist_ok=True)
+    ImageOps.invert(printed).point(lambda v: 255 * (v >= _BLACK)).convert("1").save(_print_of(path.stem), optimize=True)
     language = "en" if style == "wbp" else style
-    text = _head(path.stem, style, language) + "".join(_zone(b, load_phrases(language)) for b in blanks)
+    say = iif1.labels(language)
+    zones = "".join(_zone(b, [a for a in sheet.answers if a.zone == b.zone], say) for b in blanks)
+    text = _head(path.stem, style, language) + zones
     path.write_text(text, encoding="utf-8", newline="\n")
     return f"{path.name}: {len(blanks)} zones, {features.size} key points"
+
+
+def _print_of(form: str) -> Path:
+    return PRINTS / f"{form}.png"
 
 
 def _scan(printed: Image.Image) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
@@ -81,13 +107,16 @@ def _head(form: str, style: str, language: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _zone(blank: Blank, say: Phrases) -> str:
+def _zone(blank: Blank, answers: Sequence[Answer], say: Mapping[str, str]) -> str:
     lines = ["", "[[zone]]", f'id = "{blank.zone}"', f"box = {list(blank.box)}", f'kind = "{_kind(blank)}"']
     if blank.zone in ("district", "police_station"):
         lines.append(f'list = "{blank.zone.removeprefix("police_")}"')
     choices = _choices(blank.zone, say)
     if choices:
         lines.append(f"choices = {json.dumps(choices, ensure_ascii=False)}")
+    if answers:
+        words = ", ".join(f'{{ value = "{a.value}", box = {list(a.box)} }}' for a in answers)
+        lines.append(f"alternatives = [{words}]")
     return "\n".join(lines) + "\n"
 
 
@@ -104,8 +133,8 @@ def _kind(blank: Blank) -> str:
     return "time" if "_time_" in blank.zone else "line"
 
 
-def _choices(zone: str, say: Phrases) -> list[str]:
+def _choices(zone: str, say: Mapping[str, str]) -> list[str]:
     """Printed alternatives, and the days of the week, which no hand adds to."""
     if zone == "info_type":
-        return list(say.info_types.values())
-    return list(say.weekdays) if zone == "occurrence_day" else []
+        return [say["written"], say["oral"]]
+    return say["weekdays"].split() if zone == "occurrence_day" else []

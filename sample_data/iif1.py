@@ -1,4 +1,4 @@
-"""The printed IIF-I on one page, in four languages. Labels: labels.csv. Items are those of the IF1 form (NCRB set)."""
+"""The printed IIF-I on one page, in thirteen languages. Labels: labels.csv. Items: those of IF1 (NCRB set)."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import csv
 from collections.abc import Mapping
 from pathlib import Path
 
-from sample_data.layout import RIGHT, WIDTH, Cell, Measure, Printed, Row, Sheet, lay_out
+from sample_data.layout import RIGHT, WIDTH, Cell, Measure, Printed, Row, Sheet, lay_out, mirrored
 
-LANGUAGES = ("en", "hi", "bn", "ta")
+LANGUAGES = ("en", "hi", "bn", "ta", "mr", "te", "kn", "ml", "gu", "pa", "or", "as", "ur")
+RIGHT_TO_LEFT = ("ur",)
 FAMILY = "iif1_print"
 _TOP = 192
 _ITEM, _PART = 0, 40
@@ -73,9 +74,11 @@ def sheet(language: str, measure: Measure) -> Sheet:
         Printed(say["signature"], 130, 2262, 22),
         Printed(say["officer_signature"], RIGHT, 2262, 22, align="r"),
     )
-    return lay_out(head, [_row(say, *row) for row in _ROWS], _TOP, measure)
+    made = lay_out(head, [_row(say, *row) for row in _ROWS], _TOP, measure)
+    return mirrored(made) if language in RIGHT_TO_LEFT else made
 
 
 def _row(say: Mapping[str, str], indent: int, lines: int, cells: tuple[tuple[str, str, float], ...]) -> Row:
-    set_cells = tuple(Cell(say[label], zone, weight) for label, zone, weight in cells)
+    answers = {"info_type": (say["written"], say["oral"])}
+    set_cells = tuple(Cell(say[label], zone, weight, answers.get(label, ())) for label, zone, weight in cells)
     return Row(set_cells, indent, lines, boxed=cells[0][1] == "statutes")

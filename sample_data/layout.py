@@ -6,7 +6,7 @@ A form is a list of rows. The same rows draw the page and say where its zones li
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 WIDTH, HEIGHT = 1654, 2339
 """A4 at 200 dpi: the reference frame of every sample form."""
@@ -15,6 +15,7 @@ LEFT, RIGHT = 120, 1560
 PITCH = 54
 LABEL_SIZE = 25
 _ABOVE, _BELOW = 42, 12
+_WORD_ABOVE, _WORD_BELOW = 27, 10
 _GAP = 12
 _LEAST = 90
 _AROUND_FRAME = 10
@@ -25,11 +26,15 @@ Measure = Callable[[str, float], float]
 
 @dataclass(frozen=True)
 class Cell:
-    """A label and the blank behind it; weight shares out what room is left in the row. zone "": only print."""
+    """A label and the blank behind it; weight shares out what room is left in the row. zone "": only print.
+
+    answers: words of the label that are printed answers, of which all but one are to be struck out.
+    """
 
     text: str
     zone: str = ""
     weight: float = 1.0
+    answers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -73,6 +78,15 @@ class Blank:
         return left, self.lines[0][2] - _ABOVE, right, self.lines[-1][2] + _BELOW
 
 
+@dataclass(frozen=True)
+class Answer:
+    """A printed answer of a zone: its words, and where they stand."""
+
+    zone: str
+    value: str
+    box: Box
+
+
 @dataclass
 class Sheet:
     """A laid-out form. frames: ruled rectangles. Lives while it is being laid out, then is only read."""
@@ -80,6 +94,7 @@ class Sheet:
     prints: list[Printed] = field(default_factory=list)
     blanks: list[Blank] = field(default_factory=list)
     frames: list[Box] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
 
     def blank(self, zone: str) -> Blank:
         """The blank of that zone. Raises KeyError when there is none."""
@@ -101,6 +116,21 @@ def lay_out(head: Sequence[Printed], rows: Sequence[Row], top: int, measure: Mea
     return sheet
 
 
+def mirrored(sheet: Sheet) -> Sheet:
+    """The sheet for a script that runs from right to left: labels at the right, what is written to the left of them."""
+    sides = {"l": "r", "r": "l", "m": "m"}
+    return Sheet(
+        [replace(p, x=WIDTH - p.x, align=sides[p.align]) for p in sheet.prints],
+        [replace(b, lines=tuple((WIDTH - right, WIDTH - left, y) for left, right, y in b.lines)) for b in sheet.blanks],
+        [_mirrored_box(frame) for frame in sheet.frames],
+        [replace(a, box=_mirrored_box(a.box)) for a in sheet.answers],
+    )
+
+
+def _mirrored_box(box: Box) -> Box:
+    return WIDTH - box[2], box[1], WIDTH - box[0], box[3]
+
+
 def _set_row(sheet: Sheet, row: Row, y: int, measure: Measure) -> int:
     """Set one row whose first base line lies a pitch below y; returns the last base line."""
     base = y + PITCH + (_AROUND_FRAME if row.boxed else 0)
@@ -114,6 +144,7 @@ def _set_row(sheet: Sheet, row: Row, y: int, measure: Measure) -> int:
     for cell, label in zip(row.cells, labels, strict=True):
         if cell.text:
             sheet.prints.append(Printed(cell.text, x, base, LABEL_SIZE))
+            sheet.answers += [_answer(cell, word, (x, base), measure) for word in cell.answers]
         x += label + _GAP
         if cell.zone:
             width = share * cell.weight
@@ -125,3 +156,11 @@ def _set_row(sheet: Sheet, row: Row, y: int, measure: Measure) -> int:
         sheet.frames.append((LEFT - 10, base - _ABOVE, RIGHT + 10, last + _BELOW + 6))
         return last + _AROUND_FRAME
     return last
+
+
+def _answer(cell: Cell, word: str, at: tuple[float, int], measure: Measure) -> Answer:
+    """Where a word of a label stands. at: left end and base line of the label."""
+    x, base = at
+    before = cell.text[: cell.text.rindex(word)]
+    left, right = measure(before, LABEL_SIZE), measure(before + word, LABEL_SIZE)
+    return Answer(cell.zone, word, (round(x + left) - 3, base - _WORD_ABOVE, round(x + right) + 3, base + _WORD_BELOW))

@@ -11,7 +11,8 @@ from PIL import Image, ImageChops, ImageDraw, ImageFont
 from sample_data.fonts import Fonts, Hand
 
 _JOINERS = "\u200c\u200d"
-_INDIC = range(0x0900, 0x0E00)
+_INDIC = (range(0x0600, 0x0700), range(0x0900, 0x0E00))
+_BRACKETS = str.maketrans("()[]", ")(][")
 
 
 @dataclass(frozen=True)
@@ -59,18 +60,30 @@ class Lettering:
     def _runs(self, text: str, size: float) -> Iterator[tuple[str, ImageFont.FreeTypeFont]]:
         """Stretches of text that one font file holds."""
         pixels = round(size * self.hand.scale)
-        for run, is_indic in _by_script(text):
+        runs = list(_by_script(text))
+        if self.hand.right_to_left and any(is_indic for _, is_indic in runs):
+            runs = [(run if is_indic else _facing_left(run), is_indic) for run, is_indic in reversed(runs)]
+        for run, is_indic in runs:
             stem = self.hand.indic if is_indic else self.hand.latin
             yield run, self.fonts.open(stem or self.hand.latin, self.hand.weight, pixels)
 
 
 def _by_script(text: str) -> Iterator[tuple[str, bool]]:
     start = 0
-    current = bool(text) and ord(text[0]) in _INDIC
+    current = bool(text) and _is_indic(text[0])
     for i, sign in enumerate(text):
-        is_indic = current if sign in _JOINERS else ord(sign) in _INDIC
+        is_indic = current if sign in _JOINERS else _is_indic(sign)
         if is_indic != current:
             yield text[start:i], current
             start, current = i, is_indic
     if text:
         yield text[start:], current
+
+
+def _is_indic(sign: str) -> bool:
+    return any(ord(sign) in block for block in _INDIC)
+
+
+def _facing_left(run: str) -> str:
+    """What stands between words that run from right to left: brackets face the other way; Latin words stay."""
+    return run if any(sign.isalnum() for sign in run) else run.translate(_BRACKETS)[::-1]

@@ -46,7 +46,7 @@ def _case() -> list[Row]:
             indent=_PART,
         ),
         _row(Cell("(c) Information Received : Date", "info_date"), Cell("Time", "info_time"), indent=_PART),
-        _row(Cell("4.  Type of information : Written / Oral", "info_type")),
+        _row(Cell("4.  Type of information : Written / Oral", "info_type", answers=("Written", "Oral"))),
     ]
 
 
