@@ -19,7 +19,8 @@ class Alternative(BaseModel):
     """One printed answer of which one is to be marked: struck out, ticked, or left standing.
 
     value: what it means when it is the answer. box: of its printed words; tick: of the empty box printed beside
-    them, if there is one; in pixels of the reference frame.
+    them, if there is one; in pixels of the reference frame. ink: what is printed there, as ocr/marks.py writes it;
+    without it strokes and rings are not seen.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -27,6 +28,7 @@ class Alternative(BaseModel):
     value: str = Field(min_length=1)
     box: tuple[int, int, int, int]
     tick: tuple[int, int, int, int] | None = None
+    ink: str = ""
 
 
 class Zone(BaseModel):
@@ -48,6 +50,7 @@ class Zone(BaseModel):
     handwriting: bool = False
     choices: tuple[str, ...] = ()
     printed: tuple[tuple[int, int, int, int], ...] = ()
+    reach: tuple[int, int, int, int] | None = None
     alternatives: tuple[Alternative, ...] = ()
 
     @model_validator(mode="after")

@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from ocr.features import build_features, save
+from ocr.marks import answer_ink
 from sample_data import iif1, wbp27
 from sample_data.layout import HEIGHT, WIDTH, Answer, Blank
 
@@ -74,7 +75,8 @@ def _write(studio: Studio, path: Path, style: str) -> str:
     ImageOps.invert(printed).point(lambda v: 255 * (v >= _BLACK)).convert("1").save(_print_of(path.stem), optimize=True)
     language = "en" if style == "wbp" else style
     say = iif1.labels(language)
-    zones = "".join(_zone(b, [a for a in sheet.answers if a.zone == b.zone], say) for b in blanks)
+    answers = [(a, answer_ink(_scan(printed), a.box)) for a in sheet.answers]
+    zones = "".join(_zone(b, [x for x in answers if x[0].zone == b.zone], say) for b in blanks)
     text = _head(path.stem, style, language) + zones
     path.write_text(text, encoding="utf-8", newline="\n")
     return f"{path.name}: {len(blanks)} zones, {features.size} key points"
@@ -107,7 +109,7 @@ def _head(form: str, style: str, language: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _zone(blank: Blank, answers: Sequence[Answer], say: Mapping[str, str]) -> str:
+def _zone(blank: Blank, answers: Sequence[tuple[Answer, str]], say: Mapping[str, str]) -> str:
     lines = ["", "[[zone]]", f'id = "{blank.zone}"', f"box = {list(blank.box)}", f'kind = "{_kind(blank)}"']
     if blank.zone in ("district", "police_station"):
         lines.append(f'list = "{blank.zone.removeprefix("police_")}"')
@@ -115,8 +117,9 @@ def _zone(blank: Blank, answers: Sequence[Answer], say: Mapping[str, str]) -> st
     if choices:
         lines.append(f"choices = {json.dumps(choices, ensure_ascii=False)}")
     if answers:
-        words = ", ".join(f'{{ value = "{a.value}", box = {list(a.box)} }}' for a in answers)
-        lines.append(f"alternatives = [{words}]")
+        lines.append("alternatives = [")
+        lines += [f'  {{ value = "{a.value}", box = {list(a.box)}, ink = "{ink}" }},' for a, ink in answers]
+        lines.append("]")
     return "\n".join(lines) + "\n"
 
 
