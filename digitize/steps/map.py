@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from digitize.errors import DigitizeError, fault
+from digitize.forms import grouping
 from digitize.keys import plain_hash, work_key
 from digitize.known import Known
 from digitize.ledger import Ledger
@@ -100,27 +101,22 @@ def group_pages(ledger: Ledger, known: Known) -> Iterator[tuple[tuple[PageScan, 
     A page whose form is a later part joins the group before it when that group's last page is its neighbour in the
     volume and of the same family; otherwise it begins a group of its own, so that it is never lost.
     """
+    waiting: dict[str, tuple[PageScan, str]] = {}
+    for group in grouping.group_pages(_form_pages(ledger, known, waiting)):
+        members = [waiting.pop(page.page) for page in group.pages]
+        yield tuple(scan for scan, _ in members), tuple(key for _, key in members), group.family
+
+
+def _form_pages(ledger: Ledger, known: Known, waiting: dict[str, tuple[PageScan, str]]) -> Iterator[grouping.PageKind]:
+    """Every page that was read as a form, in order; its scan and key are left in waiting until its group is whole."""
     states = ledger.states("decide")
-    group: list[PageScan] = []
-    keys: list[str] = []
-    family, part = "", 0
     for scan in Catalogue(ledger).scans():
         now = states.get(scan.page)
         if now is None or now[1] not in DONE:
             continue
-        reading = str(now[2]["family"]), int(now[2]["part"])
-        follows = bool(group) and group[-1].volume == scan.volume and group[-1].number + 1 == scan.number
-        if follows and reading == (family, part + 1):
-            part += 1
-        else:
-            if group:
-                yield tuple(group), tuple(keys), family
-            group, keys = [], []
-            family, part = reading
-        group.append(scan)
-        keys.append(f"{now[0]} {known.cut_key(now[2]['form'])}")
-    if group:
-        yield tuple(group), tuple(keys), family
+        waiting[scan.page] = scan, f"{now[0]} {known.cut_key(now[2]['form'])}"
+        family, part = str(now[2]["family"]), int(now[2]["part"])
+        yield grouping.PageKind(scan.page, "form", scan.volume, scan.number, family, part)
 
 
 def _page_units(ledger: Ledger, known: Known, decided: Mapping[str, Decisions]) -> Iterator[Todo]:
