@@ -300,9 +300,17 @@ def _reliability(said: Sequence[float], right: Sequence[bool]) -> dict[str, list
     }
 
 
-def write_model(model: Model, path: Path, about: str) -> None:
-    """Write confidence.toml."""
-    head = f"# Made by benchmarks/read.py --fit: {about}\n# Constant, then the weights of ocr.confidence.Facts.row.\n"
-    listed = ", ".join(f'"{code}"' for code in sorted(model.languages))
+def write_model(model: Model, path: Path, count: int) -> None:
+    """Write confidence.toml. count: of lines it was fitted on."""
+    head = (
+        f"# Made by benchmarks/read.py --fit: {count} pictures of lines; pages: lines of real and drawn pages.\n"
+        "# Constant, then the weights of ocr.confidence.Facts.row.\n"
+    )
     weights = "".join(f"{name} = {list(getattr(model, name))}\n" for name in ("once", "again", "own"))
-    path.write_text(f"{head}format = 2\nlanguages = [{listed}]\n{weights}", encoding="utf-8")
+    pages = f"\n[pages]\nlanguages = {_listed(model.pages.languages)}\nshift = {model.pages.shift}\n"
+    text = f"{head}format = 2\nlanguages = {_listed(model.languages)}\n{weights}{pages}slope = {model.pages.slope}\n"
+    path.write_text(text, encoding="utf-8")
+
+
+def _listed(languages: frozenset[str]) -> str:
+    return "[" + ", ".join(f'"{code}"' for code in sorted(languages)) + "]"

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 
@@ -28,6 +28,7 @@ _RIDGE = 0.3
 _ROUNDS = 50
 _FAR = 12.0
 _BOXED = 0.2
+_LEAST, _MOST = 0.002, 0.998
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +62,37 @@ class Facts:
 
 
 @dataclass(frozen=True)
+class OnPages:
+    """What brings the probability of a line that was given to that of one found on a page: a straight line on logits.
+
+    languages: those whose pages it was fitted on; of others nothing is said.
+    """
+
+    shift: float = 0.0
+    slope: float = 1.0
+    languages: frozenset[str] = frozenset()
+
+    def probability(self, given: float) -> float:
+        """0..1 that the line is right, cut at .002 and .998; 0 stays 0. given: as for the picture of one line."""
+        return 1 / (1 + math.exp(-self.shift - self.slope * _spread(given))) if given > 0 else 0.0
+
+    def given(self, probability: float) -> float:
+        """The way back."""
+        return 1 / (1 + math.exp((self.shift - _spread(probability)) / self.slope)) if probability > 0 else 0.0
+
+
+@dataclass(frozen=True)
 class Model:
     """Weights of the numbers of Facts.row, constant first: of lines looked at once, looked at again, and read by ours.
 
-    languages: those whose lines it was fitted on; of others nothing is said.
+    languages: those whose lines it was fitted on; of others nothing is said. pages: for lines that were found on pages.
     """
 
     once: tuple[float, ...]
     again: tuple[float, ...]
     own: tuple[float, ...]
     languages: frozenset[str]
+    pages: OnPages = field(default_factory=OnPages)
 
     def probability(self, facts: Facts) -> float:
         """0..1 that the whole line is right."""
@@ -90,7 +112,9 @@ def load_model() -> Model:
     if plain.get("format") != _FORMAT or any(len(w) != width for w in weights):
         raise FormError(f"{FILE}: not a model of this version; make it with benchmarks/read.py --fit")
     once, again, own = weights
-    return Model(once, again, own, frozenset(plain["languages"]))
+    found = plain.get("pages", {})
+    pages = OnPages(found.get("shift", 0.0), found.get("slope", 1.0), frozenset(found.get("languages", ())))
+    return Model(once, again, own, frozenset(plain["languages"]), pages)
 
 
 def facts_of(text: str, readings: Sequence[Candidate], words: Sequence[Word], agreed: float) -> Facts:
@@ -107,7 +131,17 @@ def fit(facts: Sequence[Facts], right: Sequence[bool]) -> tuple[float, ...]:
 
     facts: of lines all looked at once, or all looked at again.
     """
-    x = np.array([(1.0, *f.row()) for f in facts], np.float64)
+    return _logistic([f.row() for f in facts], right)
+
+
+def fit_pages(given: Sequence[float], right: Sequence[bool], languages: frozenset[str]) -> OnPages:
+    """Fitted on lines of pages: what is said of them as of pictures of one line, and whether they are right."""
+    shift, slope = _logistic([(_spread(p),) for p in given], right)
+    return OnPages(shift, max(slope, 0.1), languages)
+
+
+def _logistic(rows: Sequence[Sequence[float]], right: Sequence[bool]) -> tuple[float, ...]:
+    x = np.array([(1.0, *row) for row in rows], np.float64)
     y = np.array(right, np.float64)
     weights = np.zeros(x.shape[1])
     ridge = np.full(x.shape[1], _RIDGE)
@@ -140,5 +174,5 @@ def expected_calibration_error(
 
 def _spread(share: float) -> float:
     """Logit of a share, cut at .002 and .998: 0.99 is as far from 0.9 as 0.1 from 0.01."""
-    p = min(0.998, max(0.002, share))
+    p = min(_MOST, max(_LEAST, share))
     return math.log(p / (1 - p))

@@ -52,7 +52,8 @@ class Model(BaseModel):
 class Language(BaseModel):
     """One language. code: ISO 639-1, code3: ISO 639-2/T. script: ISO 15924. digits: its ten digits, nought first.
 
-    joiners: repairs of ocr.script, in order. models: Tesseract's, in order of preference.
+    joiners: repairs of ocr.script, in order. models: Tesseract's, in order of preference. confusions: letters that are
+    taken for each other in print, two in each text, or one that comes and goes.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -64,12 +65,18 @@ class Language(BaseModel):
     script: str = Field(pattern=r"^[A-Z][a-z]{3}$")
     digits: str
     joiners: tuple[str, ...] = ()
+    confusions: tuple[str, ...] = ()
     models: tuple[Model, ...] = Field(min_length=1)
 
     @property
     def is_right_to_left(self) -> bool:
         """Whether its script runs from right to left."""
         return self.script == "Arab"
+
+    @property
+    def confused(self) -> tuple[tuple[str, str], ...]:
+        """The letters of confusions in pairs; the second is "" for one that comes and goes."""
+        return tuple((pair[0], pair[1:]) for pair in self.confusions)
 
     @property
     def firsts(self) -> tuple[Model, ...]:
@@ -94,6 +101,14 @@ class Language(BaseModel):
         if len(digits) != 10 or any(not c.isdecimal() or int(c) != i for i, c in enumerate(digits)):
             raise ValueError("digits must be the ten decimal digits, nought first")
         return digits
+
+    @field_validator("confusions")
+    @classmethod
+    def _one_letter_or_two(cls, confusions: tuple[str, ...]) -> tuple[str, ...]:
+        bad = [c for c in confusions if len(c) not in (1, 2) or len(set(c)) != len(c) or " " in c]
+        if bad:
+            raise ValueError(f"a confusion is two different letters, or one that comes and goes: {', '.join(bad)}")
+        return confusions
 
     @field_validator("joiners")
     @classmethod

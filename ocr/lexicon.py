@@ -6,6 +6,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from ocr.confusions import likeness
 from ocr.script import fold_digits, nfc
 
 _SHORT = 4
@@ -55,11 +56,14 @@ class Lexicon:
         return sorted(hits, key=lambda h: (-h.score, h.value))[:limit]
 
     def _scores(self, wanted: str) -> list[tuple[int, float]]:
-        """Index and likeness of the spellings nearest to a folded text; a spelling inside more text counts less."""
+        """Index and likeness of the spellings nearest to a folded text; a spelling inside more text counts less.
+
+        The nearest are sought as if no letters were taken for each other, which is fast, and weighed knowing it.
+        """
         from rapidfuzz import fuzz, process
 
         whole = process.extract(wanted, self._spellings, scorer=fuzz.ratio, limit=20)
-        scores = [(index, score / 100) for _, score, index in whole]
+        scores = [(index, likeness(wanted, spelling)) for spelling, _, index in whole]
         if len(wanted) > _SHORT:
             inside = process.extract(wanted, self._spellings, scorer=fuzz.partial_ratio, limit=20)
             enough = [x for x in inside if _SHORT <= len(x[0]) <= len(wanted)]

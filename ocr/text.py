@@ -137,7 +137,7 @@ class _Reader:
             if read.text and (read.confidence >= seen[i].confidence or below == 1.0):
                 seen[i] = _on_page(read, crop, seen[i].block)
         seen = self._with_missed(page, seen) if self._effort.below else seen
-        return [_on_scan(line, page.box_to_source) for line in seen]
+        return [_on_scan(_as_of_page(line, self._languages[0]), page.box_to_source) for line in seen]
 
     def _with_missed(self, page: Prepared, seen: list[Line]) -> list[Line]:
         """The lines of a page, with those that the first reading passed over put where they stand."""
@@ -210,9 +210,15 @@ def _into(box: Box, crop: LineCrop) -> Box:
 
 
 def _on_page(read: LineText, crop: LineCrop, block: int) -> Line:
-    """A line read again; not calibrated, since what was measured are pictures of one line, not crops of pages."""
-    words = [replace(w, box=_moved(w.box, crop.to_page)) for w in read.words]
-    return replace(_line(read, words, block), calibrated=False)
+    """A line read again, its boxes on the page."""
+    return _line(read, [replace(w, box=_moved(w.box, crop.to_page)) for w in read.words], block)
+
+
+def _as_of_page(line: Line, code: str) -> Line:
+    """A line with the probability that holds for lines found on pages. code: the page's first language."""
+    pages = load_model().pages
+    known = (line.languages[0] if line.languages else code) in pages.languages
+    return replace(line, confidence=round(pages.probability(line.confidence), 4), calibrated=known)
 
 
 def _on_scan(line: Line, to_scan: Callable[[Box], Box]) -> Line:

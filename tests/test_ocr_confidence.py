@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ocr import confidence
-from ocr.confidence import Facts, Model, expected_calibration_error, facts_of, fit, load_model
+from ocr.confidence import Facts, Model, OnPages, expected_calibration_error, facts_of, fit, fit_pages, load_model
 from ocr.errors import FormError
 from ocr.language import known_languages
 from ocr.page import Box, Candidate, Word
@@ -57,6 +57,22 @@ def test_the_error_of_a_liar_and_of_an_honest_one():
     assert expected_calibration_error([1.0] * 10, [False] * 10) == 1.0
     assert expected_calibration_error([0.75] * 4, [True, True, True, False]) == 0.0
     assert expected_calibration_error([0.0, 1.0], [False, True]) == 0.0
+
+
+@given(st.floats(0.003, 0.997), st.floats(-2, 2), st.floats(0.2, 3))
+def test_what_holds_for_pages_goes_up_with_what_was_said_and_has_a_way_back(said, shift, slope):
+    pages = OnPages(shift, slope)
+    assert pages.given(pages.probability(said)) == pytest.approx(said, abs=0.02) or not 0.003 < pages.probability(
+        said
+    ) < 0.997
+    assert pages.probability(said) <= pages.probability(min(0.998, said + 0.1))
+    assert pages.probability(0.0) == 0.0
+
+
+def test_lines_of_pages_that_are_worse_than_said_are_brought_down():
+    pages = fit_pages([0.9] * 50 + [0.2] * 50, [True] * 30 + [False] * 20 + [False] * 50, frozenset({"kn"}))
+    assert 0.5 < pages.probability(0.9) < 0.7
+    assert pages.probability(0.2) < 0.1
 
 
 def test_a_model_of_another_version_is_refused(tmp_path, monkeypatch):
