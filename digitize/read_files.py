@@ -1,28 +1,30 @@
-"""Read files into text: their pages drawn one by one, read in processes, and handed on in order."""
+"""Work through the pages of files in processes, one page a job, results handed on in the order of the files."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from digitize.errors import OptionsError, fault
 
 if TYPE_CHECKING:
     from ocr.language import Language
-    from ocr.page import PageText, Scan
-    from ocr.text import TextSettings
+    from ocr.page import Scan
+
+Found = TypeVar("Found")
 
 _ALSO = {"ory": "or"}
 """ISO 639-3 has a code of its own for Odia without its dialects."""
 
 
 @dataclass(frozen=True, slots=True)
-class TextJob:
+class PageJob:
     """One page to be read, or a file of which no page can be: then scan is missing and reason says why.
 
     order: place among all jobs, place: that of its file among the files, both from 0. number: 1-based page of the file;
@@ -35,16 +37,15 @@ class TextJob:
     number: int = 0
     pages: int = 0
     scan: Scan | None = None
-    settings: TextSettings | None = None
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class TextRead:
-    """What came of a job: the page's text, or the reason why there is none. stop: an error that ends the whole run."""
+@dataclass(frozen=True)
+class PageDone(Generic[Found]):
+    """What came of a job: what was found, or why there is nothing. stop: an error that ends the whole run."""
 
-    job: TextJob
-    text: PageText | None = None
+    job: PageJob
+    found: Found | None = None
     reason: str = ""
     stop: Exception | None = field(default=None, compare=False)
 
@@ -74,21 +75,30 @@ def _choices(known: Iterable[Language]) -> str:
     return ", ".join(f"{x.code} ({x.code3})" for x in known)
 
 
-def read_files(files: Iterable[Path], settings: TextSettings, workers: int) -> Iterator[TextRead]:
+def read_pages(
+    files: Iterable[Path],
+    read: Callable[[Scan], Found],
+    workers: int,
+    *,
+    seconds_per_page: float,
+    least_px: int,
+) -> Iterator[PageDone[Found]]:
     """Read all pages of all files, in order, each given back as soon as it and those before it are done.
 
-    They are read in processes of their own, one worker's too: a page may break its worker, or never come back. A file
-    or page that cannot be read gives a reason, and the others go on. Raises EngineMissing when an engine or a language
-    pack is not installed.
+    read: what is done to a page; it and what it gives travel between processes. Pages are read in processes of their
+    own, one worker's too: a page may break its worker, or never come back. A file or page that cannot be read gives a
+    reason, and the others go on. least_px: of a picture's shorter side. Raises EngineMissing when an engine or a
+    language pack is not installed, FormError when a form file is wrong.
     """
     from digitize.pool import patience_s, run_jobs
 
-    limit_s = patience_s(settings.seconds_per_page)
-    done = run_jobs(_read, _draw(files, settings), workers, _crashed, limit_s)
-    for read in _in_order(read for _, read in done):
-        if read.stop is not None:
-            raise read.stop
-        yield read
+    limit_s = patience_s(seconds_per_page)
+    crashed: Callable[[PageJob], PageDone[Found]] = _crashed
+    done = run_jobs(partial(_read, read), _draw(files, least_px), workers, crashed, limit_s)
+    for one in _in_order(one for _, one in done):
+        if one.stop is not None:
+            raise one.stop
+        yield one
 
 
 def default_workers() -> int:
@@ -99,26 +109,24 @@ def default_workers() -> int:
         return os.cpu_count() or 1
 
 
-def _draw(files: Iterable[Path], settings: TextSettings) -> Iterator[TextJob]:
+def _draw(files: Iterable[Path], least_px: int) -> Iterator[PageJob]:
     """A job for each page; files are opened only when their turn has come."""
     from ocr.errors import ScanError
-    from ocr.limits import MIN_LINE_PX, MIN_SIDE_PX
     from ocr.page import Scan
     from ocr.scan import probe
 
-    least_px = MIN_LINE_PX if settings.layout == "line" else MIN_SIDE_PX
     order = 0
     for place, file in enumerate(files):
         try:
             pages = probe(file, least_px).pages
             sha256 = _sha256(file)
         except (ScanError, OSError) as e:
-            yield TextJob(order, place, file, reason=_said(file, e))
+            yield PageJob(order, place, file, reason=_said(file, e))
             order += 1
             continue
         for index in range(pages):
             label = f"{file}, page {index + 1}" if pages > 1 else str(file)
-            yield TextJob(order, place, file, index + 1, pages, Scan(file, sha256, index, label), settings)
+            yield PageJob(order, place, file, index + 1, pages, Scan(file, sha256, index, label))
             order += 1
 
 
@@ -134,38 +142,37 @@ def _sha256(file: Path) -> str:
         return hashlib.file_digest(f, "sha256").hexdigest()
 
 
-def _read(job: TextJob) -> TextRead:
+def _read(read: Callable[[Scan], Found], job: PageJob) -> PageDone[Found]:
     """Read one page; runs in a worker."""
-    from ocr.errors import EngineMissing, OcrError
-    from ocr.text import read_text
+    from ocr.errors import EngineMissing, FormError, OcrError
 
-    if job.scan is None or job.settings is None:
-        return TextRead(job, reason=job.reason)
+    if job.scan is None:
+        return PageDone(job, reason=job.reason)
     try:
-        return TextRead(job, read_text(job.scan, job.settings))
-    except EngineMissing as e:
-        return TextRead(job, stop=e)
+        return PageDone(job, read(job.scan))
+    except (EngineMissing, FormError) as e:
+        return PageDone(job, stop=e)
     except OcrError as e:
         said = str(e)
-        return TextRead(job, reason=said if said.startswith(job.scan.label) else f"{job.scan.label}: {said}")
+        return PageDone(job, reason=said if said.startswith(job.scan.label) else f"{job.scan.label}: {said}")
     except Exception as e:
-        return TextRead(job, reason=fault(job.scan.label, e))
+        return PageDone(job, reason=fault(job.scan.label, e))
 
 
-def _crashed(job: TextJob) -> TextRead:
+def _crashed(job: PageJob) -> PageDone[Found]:
     label = job.scan.label if job.scan else str(job.file)
     what = "reading it broke the worker or never ended, twice"
-    return TextRead(job, reason=f"{label}: {what}. Scan the page again, or leave it out.")
+    return PageDone(job, reason=f"{label}: {what}. Scan the page again, or leave it out.")
 
 
-def _in_order(reads: Iterable[TextRead]) -> Iterator[TextRead]:
-    """Reads in the order of their jobs; those that come too early wait. One that stops the run does not wait."""
-    early: dict[int, TextRead] = {}
+def _in_order(done: Iterable[PageDone[Found]]) -> Iterator[PageDone[Found]]:
+    """Pages in the order of their jobs; those that come too early wait. One that stops the run does not wait."""
+    early: dict[int, PageDone[Found]] = {}
     wanted = 0
-    for read in reads:
-        if read.stop is not None:
-            yield read
-        early[read.job.order] = read
+    for one in done:
+        if one.stop is not None:
+            yield one
+        early[one.job.order] = one
         while wanted in early:
             yield early.pop(wanted)
             wanted += 1

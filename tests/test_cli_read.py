@@ -12,6 +12,7 @@ import sys
 import time
 import types
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pikepdf
@@ -25,7 +26,7 @@ from digitize import read_files as module
 from digitize import write_text as module_of_outputs
 from digitize.cli.app import build
 from digitize.errors import DiskFull, OptionsError
-from digitize.read_files import TextJob, TextRead, parse_languages, read_files
+from digitize.read_files import PageDone, PageJob, parse_languages, read_pages
 from ocr.errors import EngineFailed, EngineMissing, ScanError
 from ocr.outputs import OutputPage
 from ocr.page import Box, Line, PageText, Word
@@ -42,6 +43,13 @@ class Settings:
     seconds_per_page: float = 180
     text_layer: bool = True
     effort: str = "usual"
+
+
+def read_all(files):
+    """The pages of some files, by the stand-in for reading."""
+    from ocr.text import read_text
+
+    return read_pages(files, partial(read_text, settings=Settings()), 1, seconds_per_page=180, least_px=32)
 
 
 def answer(scan, settings):
@@ -165,7 +173,7 @@ def test_a_fault_of_ours_says_its_place_and_no_value(scans, reading):
         raise KeyError("राम कुमार")
 
     reading.answer = breaks
-    (read,) = read_files([scans / "one.png"], Settings(), 1)
+    (read,) = read_all([scans / "one.png"])
     assert "a fault in the program (KeyError at test_cli_read.py:" in read.reason and "राम" not in read.reason
 
 
@@ -280,12 +288,12 @@ def test_an_out_folder_that_cannot_be_written_is_exit_5_and_no_fault(digitize, s
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
 def test_a_pipe_or_a_folder_is_named_and_not_waited_for(scans, reading):
     os.mkfifo(scans / "pipe.png")
-    pipe, folder = read_files([scans / "pipe.png", scans], Settings(), 1)
+    pipe, folder = read_all([scans / "pipe.png", scans])
     assert "pipe or device" in pipe.reason and "this is a folder. Name the files in it." in folder.reason
 
 
 def test_pages_come_in_order_whoever_is_done_first():
-    reads = [TextRead(TextJob(n, 0, Path("a"))) for n in (2, 0, 3, 1)]
+    reads = [PageDone(PageJob(n, 0, Path("a"))) for n in (2, 0, 3, 1)]
     assert [r.job.order for r in module._in_order(reads)] == [0, 1, 2, 3]
 
 
@@ -304,7 +312,7 @@ def test_errors_of_a_page_begin_with_its_name(scans, reading):
         raise ScanError(f"{scan.label}: the file ends too early. Copy it again.", kind="truncated")
 
     reading.answer = broken
-    (read,) = read_files([scans / "one.png"], Settings(), 1)
+    (read,) = read_all([scans / "one.png"])
     assert read.reason == f"{scans / 'one.png'}: the file ends too early. Copy it again."
 
 

@@ -12,8 +12,10 @@ from digitize.cli.console import errors
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from digitize.read_files import TextRead
+    from digitize.read_files import PageDone
     from digitize.write_text import TextTarget
+    from ocr.page import PageText
+    from ocr.text import TextSettings
 
 Effort = Literal["quick", "usual", "careful"]
 Layout = Literal["page", "line"]
@@ -43,10 +45,13 @@ def read(
     ] = "usual",
 ) -> None:
     """Read scans and PDFs in 13 languages into text, JSON lines, ALTO, hOCR or searchable PDF; exit 5 if one failed."""
+    from functools import partial
+
     from digitize.errors import InputError
-    from digitize.read_files import default_workers, parse_languages, read_files
+    from digitize.read_files import default_workers, parse_languages, read_pages
     from digitize.write_text import TextTarget
-    from ocr.text import TextSettings
+    from ocr.limits import MIN_LINE_PX, MIN_SIDE_PX
+    from ocr.text import TextSettings, read_text
 
     languages = parse_languages(lang)
     settings = TextSettings(
@@ -60,26 +65,32 @@ def read(
     said = errors()
     failed: set[int] = set()
     with TextTarget(form, files, out) as target:
-        for done in read_files(files, settings, jobs or default_workers()):
-            if not _write(done, target, form, said):
+        for done in read_pages(
+            files,
+            partial(read_text, settings=settings),
+            jobs or default_workers(),
+            seconds_per_page=seconds,
+            least_px=MIN_LINE_PX if layout == "line" else MIN_SIDE_PX,
+        ):
+            if not _write(done, target, form, settings, said):
                 failed.add(done.job.place)
     if failed:
         raise InputError(f"{len(failed)} of {len(files)} files could not be read in full; the reasons stand above.")
 
 
-def _write(done: TextRead, target: TextTarget, form: Format, said: Console) -> bool:
+def _write(done: PageDone[PageText], target: TextTarget, form: Format, settings: TextSettings, said: Console) -> bool:
     """Write a page, or say why there is none. Returns whether it was written."""
     from ocr.errors import ScanError
     from ocr.outputs import OutputPage
     from ocr.page import PageText
 
     job, reason = done.job, done.reason
-    text = done.text
+    text = done.found
     if text is None and form == "text" and job.scan is not None:
         text = PageText(0, 0)  # an empty page, so that the pages behind it keep their number
-    if text is not None and job.settings is not None:
+    if text is not None:
         target.begin(job.file, job.place)
-        page = OutputPage(str(job.file), job.number, text, job.scan, job.settings.languages, job.settings.dpi)
+        page = OutputPage(str(job.file), job.number, text, job.scan, settings.languages, settings.dpi)
         try:
             target.page(page)
         except ScanError as e:
