@@ -27,6 +27,7 @@ _LEAST_THICK = 0.0145
 _AT_SIDE, _INSIDE, _LARGE = 0.0028, 0.0125, 0.03
 _LID_SHARE = 0.55
 _LINES_SIDE = 5
+_FROM_SIDE_TO_SIDE = 0.95
 _RIM = 4
 
 
@@ -38,9 +39,9 @@ class Thing:
     depth: 0..1, how far it stands off the paper. rough: spread of brightness inside against depth. sides: how many
     sides of the picture, or of what lies around the page, it reaches. solid: its area against that of its convex hull.
     colour: how far its colour is from the paper's, 0..1. jump: 0..1, how much of depth is gone a few pixels beside it:
-    1 on clean paper, less where a shadow fades. spans: it runs from one side to that across. lines: it lies along a
-    side, long and low, as the next sheet or the glass beside the page does. texture: fine detail inside against depth;
-    a seal has it, skin has not.
+    1 on clean paper, less where a shadow fades. spans: it runs from one side to that across, or all but does. lines: it
+    lies along a side, long and low, as the next sheet or the glass beside the page does. texture: fine detail inside
+    against depth; a seal has it, skin has not.
     """
 
     x0: int
@@ -193,11 +194,12 @@ def _measure(
     across = (x <= _RIM) + (x + wide >= width - _RIM)
     upright = (y <= _RIM) + (y + high >= height - _RIM)
     at_lid = bool((_grown(mask, 4)[lid[box]] > 0).any())
+    spans = max(across, upright) == 2 or max(wide / width, high / height) >= _FROM_SIDE_TO_SIDE
     lines = (upright > 0 and wide > _LINES_SIDE * high) or (across > 0 and high > _LINES_SIDE * wide)
     return Thing(
         x, y, x + wide, y + high, area / off.size, float(far) / max(off.shape), depth,
         float(inside.std()) / depth, across + upright + at_lid, area / max(hull, 1.0),
-        float(np.median(tint[box][mask > 0])), max(0.0, depth - outer) / depth, max(across, upright) == 2, lines,
+        float(np.median(tint[box][mask > 0])), max(0.0, depth - outer) / depth, spans, lines,
         _texture(values, mask) / depth,
     )  # fmt: skip
 
