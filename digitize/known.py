@@ -13,6 +13,7 @@ from digitize.calibration import cut, load_calibration
 from digitize.keys import plain_hash, work_key
 from digitize.ledger import Ledger
 from digitize.ledger.catalogue import Catalogue
+from digitize.lexica import as_lexica
 from digitize.system import process_name
 from digitize.workspace import Place
 from mappers.codes import CodeList, districts_of, load_stations, place_lists
@@ -89,12 +90,7 @@ class Known:
     @cached_property
     def lexica(self) -> Mapping[str, Lexicon]:
         """The closed lists as reading wants them: plain names with their aliases."""
-        from ocr.lexicon import Lexicon
-
-        return {
-            name: Lexicon(name, tuple((v, codes.spellings.get(v, ())) for v in codes.values))
-            for name, codes in self.lists.items()
-        }
+        return as_lexica(self.lists)
 
     @cached_property
     def lexica_key(self) -> str:

@@ -37,7 +37,8 @@ class Zone(BaseModel):
     kind: the grammar its value follows. list: the closed list (handed in by the caller) that decides it.
     choices: for kind "choice", printed alternatives, one of which is ticked or left standing. printed: boxes of printed
     words inside the zone, which are painted over before anything is read. alternatives: where printed answers
-    stand, which may lie outside the zone; ocr/marks.py says which of them is marked.
+    stand, which may lie outside the zone; ocr/marks.py says which of them is marked. reach: how far writing runs on
+    over the printed words beside the zone; an engine that tells the hand from print is shown all of it.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -78,7 +79,8 @@ class Form(BaseModel):
     """One print of a printed form. Prints that hold the same items share a family.
 
     width, height: the reference frame in pixels; zones lie in it. features: file of trained key points beside this
-    one. languages: two-letter codes in order of preference. part: 1, or n for the page that continues part n-1.
+    one. languages: two-letter codes in order of preference. part: 1, or n for the page that continues part n-1. state: two
+    small letters, where one state alone prints it, so that its places are looked up; "" for a form of all.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -93,6 +95,7 @@ class Form(BaseModel):
     features: str
     min_inliers: int = Field(default=15, ge=4)
     part: int = Field(default=1, ge=1)
+    state: str = ""
     source: str = ""
     confidence: Confidence = Confidence()
     zones: tuple[Zone, ...] = Field(alias="zone")

@@ -40,7 +40,7 @@ class ReadSettings:
     languages: two-letter codes the page is likely in, best first; they order a form's own. dpi: for PDF pages.
     handwriting_engine: a second engine for handwritten zones in English: "none", a name, or "auto" for ppocr where it
     is installed. seconds_per_page: then the page fails. form_folders: more forms than the package's own; folders
-    that do not exist hold none.
+    that do not exist hold none. forms: ids or families of the only forms that pages may be; () for all that are known.
     """
 
     languages: tuple[str, ...] = ()
@@ -49,6 +49,7 @@ class ReadSettings:
     handwriting_engine: str = "none"
     seconds_per_page: float = 180.0
     form_folders: tuple[Path, ...] = ()
+    forms: tuple[str, ...] = ()
 
     def key(self) -> str:
         """What recognising depends on beside the scan and the form: settings and this step's version; 32 hex digits.
@@ -59,6 +60,8 @@ class ReadSettings:
         plain = {k: v for k, v in asdict(self).items() if k not in ("seconds_per_page", "form_folders")}
         plain["handwriting_engine"] = _handwriting_engine(self)
         plain["version"] = READ_VERSION
+        if not self.forms:
+            del plain["forms"]
         return _digest(plain)
 
     def form_key(self, form: str | None) -> str:
@@ -73,7 +76,7 @@ class ReadSettings:
     def rules_key(self, form: str | None) -> str:
         """What deciding takes from a page's form: zones with their grammars and lists; 32 hex digits."""
         known = load_models(_folders(self)).forms.get(form or "")
-        leave = {"confidence", "title", "source"}
+        leave = {"confidence", "title", "source", "state"}
         return _digest(known.model_dump(mode="json", exclude=leave) if known else {})
 
 
@@ -198,7 +201,7 @@ class _Reader:
 
 def _match(page: OpenedPage, settings: ReadSettings) -> tuple[Match, tuple[str, ...]]:
     """The form of a page; where the page as scanned shows none, its ground is flattened for a second look."""
-    models = load_models(_folders(settings))
+    models = load_models(_folders(settings)).only(settings.forms)
     match = find_form(page.grey, models)
     if match.form is not None:
         return match, ()
@@ -243,7 +246,7 @@ def _form_keys(folders: tuple[Path, ...]) -> Mapping[str, str]:
     models = load_models(folders)
     keys = {}
     for name, form in models.forms.items():
-        plain = form.model_dump(mode="json", exclude={"confidence", "title", "source"})
+        plain = form.model_dump(mode="json", exclude={"confidence", "title", "source", "state"})
         for zone in plain["zones"]:
             del zone["list"]
         points = models.features[name]

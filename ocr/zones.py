@@ -6,7 +6,7 @@ is the form. An affine map is enough for a flat scan: a homography also bends to
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -39,6 +39,16 @@ class FormModels:
 
     forms: Mapping[str, Form]
     features: Mapping[str, FormFeatures]
+
+    def only(self, names: Sequence[str]) -> FormModels:
+        """The forms of some ids or families; all where none is named. Raises FormError for a name that is not known."""
+        if not names:
+            return self
+        unknown = sorted(set(names) - set(self.forms) - {form.family for form in self.forms.values()})
+        if unknown:
+            raise FormError(f"there is no form {', '.join(unknown)}; known: {', '.join(sorted(self.forms))}")
+        kept = {k: form for k, form in self.forms.items() if k in names or form.family in names}
+        return FormModels(kept, {k: self.features[k] for k in kept})
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -45,10 +46,23 @@ def read_stations(path: Path) -> tuple[Station, ...]:
     """A station list of the form `station,district,aliases` (aliases parted by semicolons), UTF-8 with or without BOM.
 
     Further columns may say more: district_aliases (on any of its stations), ps_code, district_lgd, valid_from, valid_to
-    (YYYY-MM-DD), predecessor. Raises MappingError when a column is missing or a day is none, naming file and column.
+    (YYYY-MM-DD), predecessor. A file that ends in .json holds {"police_stations": [{"name", "aliases", "district"}]},
+    of which name is needed. Raises MappingError when a column is missing or a day is none, naming file and column.
     """
+    if path.suffix.lower() == ".json":
+        return _stations_of_json(path)
     with path.open(encoding="utf-8-sig", newline="") as f:
         return _stations(csv.DictReader(f), str(path))
+
+
+def _stations_of_json(path: Path) -> tuple[Station, ...]:
+    try:
+        rows = json.loads(path.read_text(encoding="utf-8-sig"))["police_stations"]
+        return tuple(Station(r["name"], r.get("district", ""), tuple(r.get("aliases", ()))) for r in rows)
+    except (ValueError, KeyError, TypeError, AttributeError) as e:
+        raise MappingError(
+            f'{path}: is not a list of stations; needed: {{"police_stations": [{{"name": ..., "aliases": [...]}}]}}'
+        ) from e
 
 
 def _stations(reader: csv.DictReader[str], source: str) -> tuple[Station, ...]:

@@ -1,0 +1,116 @@
+"""`digitize extract`: the fields of forms and the rows of registers, without a workspace."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from digitize.cli.console import errors
+
+if TYPE_CHECKING:
+    from digitize.extract import Extract
+    from digitize.read_files import PageDone
+
+Format = Literal["json", "text"]
+
+
+def extract(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Scans: JPEG, PNG, TIFF or PDF.")],
+    form: Annotated[str, typer.Option(help="Id or family of the form, or auto: whichever the page is.")] = "auto",
+    lang: Annotated[str, typer.Option(help="Languages of the pages, as hi,en; a form's own if not given.")] = "",
+    how: Annotated[Format, typer.Option("--format", help="One JSON object a page, or a list to look at.")] = "json",
+    out: Annotated[Path | None, typer.Option(help="File to write to; else standard output.")] = None,
+    state: Annotated[str, typer.Option(help="Code of the state whose places are looked up, as wb.")] = "",
+    stations: Annotated[
+        Path | None, typer.Option(help="List of stations: CSV (station,district,aliases) or JSON.", dir_okay=False)
+    ] = None,
+    forms: Annotated[list[Path] | None, typer.Option(help="Folder with further form files.", file_okay=False)] = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Pages read at once; as many as there are cores if not given.")
+    ] = None,
+    dpi: Annotated[int, typer.Option(min=72, max=600, help="Dots an inch to which PDF pages are drawn.")] = 300,
+    seconds: Annotated[int, typer.Option("--seconds-per-page", min=1, help="Longest time one page may take.")] = 180,
+) -> None:
+    """Read forms and registers into named fields and rows, one JSON object a page; exit 5 if a page cannot be read.
+
+    A page that is no known form has an object too, with the reason. Values are as read: nothing is masked.
+    """
+    from functools import partial
+
+    from digitize.errors import InputError
+    from digitize.extract import ExtractSettings, extract_page
+    from digitize.read_files import default_workers, parse_languages, read_pages
+    from digitize.whole_file import WholeFile
+    from ocr.limits import MIN_SIDE_PX
+    from ocr.read import ReadSettings, require_engine
+    from ocr.zones import load_models
+
+    folders = tuple(forms or ())
+    reading = ReadSettings(
+        languages=parse_languages(lang) if lang else (),
+        dpi=dpi,
+        handwriting_engine="auto",
+        seconds_per_page=seconds,
+        form_folders=folders,
+        forms=() if form == "auto" else (form,),
+    )
+    require_engine(reading)
+    load_models(folders).only(reading.forms)  # before any page, so that a wrong name is said once
+    settings = ExtractSettings(reading, state, stations)
+    said = errors()
+    target = WholeFile(out)
+    unread = 0
+    done = read_pages(
+        files,
+        partial(extract_page, settings=settings),
+        jobs or default_workers(),
+        seconds_per_page=seconds,
+        least_px=MIN_SIDE_PX,
+    )
+    kept = False
+    try:
+        for page in done:
+            target.write(_as_text(page) if how == "text" else _as_json(page))
+            unread += page.found is None
+            if page.reason:
+                said.print(f"Error: {page.reason}", style="red", markup=False, soft_wrap=True)
+        kept = True
+    finally:
+        target.close(keep=kept)
+    if unread:
+        raise InputError(f"{unread} pages or files could not be read; the reasons stand above.")
+
+
+def _as_json(page: PageDone[Extract]) -> bytes:
+    """One page as one line. A page that could not be read has one too, with the reason."""
+    found = page.found
+    plain = {
+        "file": str(page.job.file),
+        "page": page.job.number,
+        "form": found.form if found else None,
+        "match": found.match if found else 0,
+        "reason": found.reason if found else page.reason,
+        "fields": found.fields if found else {},
+        "rows": found.rows if found else [],
+        "notes": found.notes if found else [],
+    }
+    return (json.dumps(plain, ensure_ascii=False, allow_nan=False) + "\n").encode("utf-8", "replace")
+
+
+def _as_text(page: PageDone[Extract]) -> bytes:
+    """One page as a person looks at it: name, value, and how sure it is."""
+    found = page.found
+    head = f"{page.job.file}, page {page.job.number}: {(found.form or found.reason) if found else page.reason}"
+    lines = [f"  {name:28} {f['confidence']:.2f}  {f['value']}" for name, f in (found.fields if found else {}).items()]
+    for row in found.rows if found else ():
+        cells = " | ".join(f"{name}: {cell['value']}" for name, cell in row["cells"].items() if cell["value"])
+        lines.append(f"  row {row['number']}: {cells}")
+    return ("\n".join([head, *lines]) + "\n").encode("utf-8", "replace")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(extract)

@@ -1,0 +1,95 @@
+"""What a page of a form or register says, field by field, without a workspace."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from digitize.lexica import lexica_of
+
+if TYPE_CHECKING:
+    from ocr.page import Candidate, Decided, Reading, Recognition, Scan
+    from ocr.read import ReadSettings
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractSettings:
+    """How fields are taken from pages.
+
+    read: how pages are read; of which forms, too. state: two small letters, whose places are looked up; "" for the
+    state that the page's form names. stations: a list of its stations, which wins over the package's.
+    """
+
+    read: ReadSettings
+    state: str = ""
+    stations: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """One page's fields. form: None when the page is none of the known ones; reason then says why.
+
+    match: how many key points of the print agree. fields: by the names of items.toml, in the form's order, each with
+    value, raw, confidence, box and candidates. rows: of a register. notes: what was done to the page, as stable words.
+    """
+
+    form: str | None
+    match: int = 0
+    reason: str = ""
+    fields: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    rows: tuple[Mapping[str, Any], ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def extract_page(scan: Scan, settings: ExtractSettings) -> Extract:
+    """The fields of one page.
+
+    Raises ScanError, EngineMissing, EngineFailed (also when the page takes too long), FormError for a form that is not
+    known, and MappingError for a list of stations that is none.
+    """
+    from ocr.read import decide, recognise
+    from ocr.zones import load_models
+
+    found = recognise(scan, settings.read)
+    if found.form is None:
+        return Extract(None, found.match, found.reason, notes=found.notes)
+    form = load_models(settings.read.form_folders).forms[found.form]
+    reading = decide(found, lexica_of(settings.state or form.state, settings.stations), settings.read)
+    return Extract(found.form, found.match, found.reason, fields_of(found, reading), notes=found.notes)
+
+
+def fields_of(found: Recognition, reading: Reading) -> Mapping[str, Mapping[str, Any]]:
+    """Every zone's value under its item's name; a zone that was not decided is not there."""
+    return {item_of(z.zone): as_field(reading.zones[z.zone]) for z in found.zones if z.zone in reading.zones}
+
+
+def as_field(decided: Decided) -> Mapping[str, Any]:
+    """One value as plain data. blank: nothing is written there, which is not the same as unread."""
+    return {
+        "value": decided.value,
+        "raw": decided.raw,
+        "confidence": decided.confidence,
+        "box": list(decided.box),
+        "blank": decided.blank,
+        "candidates": [_candidate(c) for c in decided.candidates],
+        "notes": list(decided.notes),
+    }
+
+
+def _candidate(candidate: Candidate) -> Mapping[str, Any]:
+    return {"text": candidate.text, "confidence": candidate.confidence}
+
+
+def item_of(zone: str) -> str:
+    """The printed item that a zone answers, by ocr/items.toml; the zone's own id where that names none."""
+    return _items().get(zone, zone)
+
+
+@cache
+def _items() -> Mapping[str, str]:
+    return tomllib.loads((resources.files("ocr") / "items.toml").read_text(encoding="utf-8"))

@@ -1,0 +1,74 @@
+"""Writing to standard output, or to a file that appears under its name only when it is whole."""
+
+from __future__ import annotations
+
+import errno
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from digitize.errors import DiskFull, InputError
+
+
+class WholeFile:
+    """One stream of bytes, begun with the first that is written, so that nothing written leaves nothing behind."""
+
+    def __init__(self, target: Path | None, head: bytes = b"") -> None:
+        """target: None for standard output. head: what stands before the first bytes that are written."""
+        self._target, self._head = target, head
+        self._part = _part(target) if target else None
+        self._stream: BinaryIO | None = None
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether anything was written."""
+        return self._stream is not None
+
+    def write(self, data: bytes) -> None:
+        """Write on. Raises DiskFull and InputError, naming the file."""
+        with writing(self._target):
+            if self._stream is None:
+                self._stream = self._part.open("wb") if self._part else sys.stdout.buffer
+                self._stream.write(self._head)
+            self._stream.write(data)
+            if self._part is None:
+                self._stream.flush()
+
+    def close(self, tail: bytes = b"", *, keep: bool = True) -> None:
+        """End it with some last bytes and put the file in place; where it is not to be kept, leave nothing."""
+        if self._stream is None:
+            return
+        with writing(self._target):
+            try:
+                if keep:
+                    self._stream.write(tail)
+                    self._stream.flush()
+                if self._part:
+                    self._stream.close()
+                if keep and self._part and self._target and self._part != self._target:
+                    self._part.replace(self._target)
+            finally:
+                if self._part and self._part != self._target:
+                    self._part.unlink(missing_ok=True)
+
+
+def _part(target: Path) -> Path:
+    """Where a file is written until it is whole; a device or pipe cannot be put in place, and is written itself."""
+    return target if target.exists() and not target.is_file() else target.with_name(f"{target.name}.part")
+
+
+@contextmanager
+def writing(target: Path | None) -> Iterator[None]:
+    """Say what hinders writing. Raises DiskFull, InputError; a reader that has seen enough is no error of ours."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as e:
+        place = target or "standard output"
+        if e.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskFull(f"{place}: no room left on the disk. Make room and run the same command again.") from e
+        what = e.strerror or type(e).__name__
+        raise InputError(f"{place}: cannot be written ({what}). Give --out another place, or mend its rights.") from e
