@@ -1,0 +1,1 @@
+"""A recogniser of English handwriting in the fields of police forms."""

@@ -1,0 +1,115 @@
+"""What a step of training sees: strips with their texts, drawn ones from shards and written ones from a folder."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from training.fields.make import HEIGHT, MOST_WIDE, to_strip
+
+Strip = np.ndarray
+Rng = np.random.Generator
+LINES = {"": (0.0, 1.0), "1": (0.05, 0.64), "2": (0.41, 1.0)}
+"""Part of a crop's height that a line of it takes: the whole, or one of two lines."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """A crop of real handwriting with its text; group: its hand or station; line: "" or which of two lines."""
+
+    picture: Strip
+    text: str
+    field: str
+    group: str
+    file: str
+    line: str = ""
+
+
+class Shards:
+    """All drawn strips of a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._pixels: list[Strip] = []
+        self._places: list[tuple[int, int, int, str]] = []
+        for number, path in enumerate(sorted(folder.glob("*.npz"))):
+            with np.load(path) as f:
+                ends = np.concatenate([[0], np.cumsum(f["widths"])])
+                self._pixels.append(f["pixels"])
+                places = zip(ends[:-1].tolist(), ends[1:].tolist(), f["texts"].tolist(), strict=True)
+                self._places += [(number, a, b, text) for a, b, text in places]
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def item(self, index: int, rng: Rng) -> tuple[Strip, str]:
+        """One strip, a little altered so that it is never the same twice, and its text."""
+        number, start, end, text = self._places[index]
+        strip = self._pixels[number][:, start:end]
+        wide = max(16, round(strip.shape[1] * rng.uniform(0.93, 1.08)))
+        return altered(np.asarray(cv2.resize(strip, (wide, HEIGHT)), np.uint8), rng), text
+
+
+def read_written(folder: Path, leave_out: tuple[str, ...] = (), kept: float = 0.94) -> list[Written]:
+    """Crops of a folder by its crops.csv: file, field, group, text, and maybe line and loss.
+
+    Groups that are left out are not read, nor, of each field, the share of crops whose text the network found least
+    likely (loss a character): there the value was mostly typed from another record.
+    """
+    with (folder / "crops.csv").open(encoding="utf-8", newline="") as f:
+        rows = list(csv.DictReader(f))
+    losses: dict[str, list[float]] = {}
+    for row in rows:
+        if row["text"]:
+            losses.setdefault(row["field"], []).append(float(row.get("loss") or 0))
+    most = {field: float(np.quantile(of, kept)) for field, of in losses.items()}
+    bad = {r["file"] for r in rows if r["text"] and float(r.get("loss") or 0) > most[r["field"]]}
+    return [
+        Written(
+            cv2.imread(str(folder / r["file"]), 0), r["text"], r["field"], r["group"], r["file"], r.get("line") or ""
+        )
+        for r in rows
+        if r["group"] not in leave_out and r["file"] not in bad
+    ]
+
+
+def written_strip(one: Written, rng: Rng | None = None, squeeze: float = 1.0) -> Strip:
+    """The strip of a crop; with a generator cut, turned, stretched and shaded by chance."""
+    picture = one.picture
+    top, bottom = LINES[one.line]
+    if rng is not None:
+        picture = _turned(picture, rng)
+        top, bottom = top + rng.uniform(-0.03, 0.09), bottom + rng.uniform(-0.09, 0.03)
+    high = len(picture)
+    part = picture[max(0, round(top * high)) : min(high, round(bottom * high))]
+    if rng is None:
+        return to_strip(part, squeeze=squeeze)
+    left, right = (int(rng.uniform(0, 0.02) * part.shape[1]) for _ in range(2))
+    strip = to_strip(part[:, left : part.shape[1] - right], squeeze=squeeze * rng.uniform(0.85, 1.15))
+    if strip.shape[1] > MOST_WIDE:
+        strip = np.asarray(cv2.resize(strip, (MOST_WIDE, HEIGHT), interpolation=cv2.INTER_AREA), np.uint8)
+    return altered(strip, rng)
+
+
+def _turned(picture: Strip, rng: Rng) -> Strip:
+    height, width = picture.shape
+    turn, shear = np.tan(np.radians(rng.normal(0, 0.6))), rng.normal(0, 0.1)
+    matrix = np.array([[1, shear, -shear * height / 2], [turn, 1, -turn * width / 2]], np.float32)
+    return np.asarray(cv2.warpAffine(picture, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE), np.uint8)
+
+
+def altered(strip: Strip, rng: Rng) -> Strip:
+    """Other contrast, blur, noise."""
+    out = strip.astype(np.float32)
+    if rng.random() < 0.5:
+        out = 255 * np.clip(out / 255, 0, 1) ** rng.uniform(0.6, 1.7)
+    if rng.random() < 0.3:
+        out = cv2.GaussianBlur(out, (0, 0), rng.uniform(0.3, 0.9))
+    if rng.random() < 0.3:
+        out = np.clip((out - 128) * rng.uniform(0.6, 1.6) + 128 + rng.uniform(-25, 25), 0, 255)
+    if rng.random() < 0.3:
+        out = out + rng.normal(0, rng.uniform(2, 12), out.shape)
+    return np.clip(out, 0, 255).astype(np.uint8)

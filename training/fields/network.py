@@ -1,0 +1,51 @@
+"""The network to be trained: the PP-OCRv6 small recogniser with those of its classes that are printable ASCII."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import onnx
+import torch
+from onnx import numpy_helper
+
+from training.fields.texts import CHARACTERS
+from training.lines.graph import STEP_PX, Recogniser
+
+__all__ = ["STEP_PX", "build", "load"]
+_STEM = 30
+"""Convolutions at the entrance, with their biases, that are left as they are: strokes are strokes."""
+
+
+def build(weights: Path, stem: int = _STEM) -> Recogniser:
+    """The recogniser as shipped, with the classes of CHARACTERS and twice the frames; its entrance is frozen."""
+    model = Recogniser(weights, 1 + len(CHARACTERS))
+    known = [*_characters(model.model), " "]
+    columns = [0, *(1 + known.index(c) for c in CHARACTERS)]
+    values = {i.name: numpy_helper.to_array(i) for i in model.model.graph.initializer}
+    values |= {
+        n.output[0]: numpy_helper.to_array(n.attribute[0].t) for n in model.model.graph.node if n.op_type == "Constant"
+    }
+    with torch.no_grad():
+        model.weight.copy_(torch.from_numpy(values[model.head[0]][:, columns].copy()))
+        model.bias.copy_(torch.from_numpy(values[model.head[1]].reshape(-1)[columns].copy()))
+    for name in model.parameter_names()[:stem]:
+        parameter = getattr(model, name)
+        if isinstance(parameter, torch.nn.Parameter):
+            parameter.requires_grad_(False)
+    return model
+
+
+def load(weights: Path, state: Path | None, *, mean: bool = True) -> Recogniser:
+    """The network with learned weights; mean: the running mean of them. Without a state it is as shipped."""
+    model = build(weights)
+    if state is not None:
+        saved = torch.load(state)
+        model.load_state_dict(saved["model"])
+        if mean:
+            model.load_state_dict(saved["ema"], strict=False)
+    return model.eval()
+
+
+def _characters(model: onnx.ModelProto) -> list[str]:
+    listed = next(p.value for p in model.metadata_props if p.key == "character")
+    return listed.splitlines()

@@ -1,0 +1,202 @@
+r"""Trains the recogniser of written fields, on drawn strips and on crops of real writing.
+
+    python -m training.fields.train OUT --weights REC.onnx --shards SHARDS --steps 900
+    python -m training.fields.train OUT2 --weights REC.onnx --shards SHARDS --start OUT/last.pt --written CROPS \
+        --leave-out "Station A" --steps 250 --share 0.6
+
+OUT/last.pt is written every few minutes and a new call goes on from it. A step is seeded by its number. Products are
+computed in half precision (bfloat16), weights are kept in full. Workers are processes of one thread that share a batch.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+import torch.distributed as dist
+import torch.multiprocessing as mp
+from torch.nn import functional as F  # noqa: N812
+
+from training.fields.data import Shards, Written, read_written, written_strip
+from training.fields.network import STEP_PX, build
+from training.fields.texts import CHARACTERS
+from training.lines.graph import Recogniser
+
+_EMA = 0.995
+_SAVE_S = 120
+_WARM = 40
+_POOL = 16
+_EMPTY = 0.25
+"""Empty lines of real crops are learned a quarter as often as written ones."""
+_INDEX = {c: i + 1 for i, c in enumerate(CHARACTERS)}
+
+
+def main() -> None:
+    """Read the command line and train."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--weights", type=Path, required=True, help="the recogniser of the rapidocr wheel")
+    parser.add_argument("--shards", type=Path, required=True)
+    parser.add_argument("--written", type=Path, help="folder of real crops with crops.csv")
+    parser.add_argument("--leave-out", nargs="*", default=[], help="groups of real crops that are not learned")
+    parser.add_argument("--share", type=float, default=0.5, help="of real crops in what is learned")
+    parser.add_argument("--start", type=Path, help="state to begin with")
+    parser.add_argument("--steps", type=int, default=900)
+    parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--rate", type=float, default=4e-4)
+    parser.add_argument("--workers", type=int, default=2)
+    asked = parser.parse_args()
+    asked.out.mkdir(parents=True, exist_ok=True)
+    os.environ |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(29500 + os.getpid() % 400), "OMP_NUM_THREADS": "1"}
+    if asked.workers == 1:
+        train(0, asked)
+    else:
+        mp.spawn(train, (asked,), asked.workers)
+
+
+def train(rank: int, asked: argparse.Namespace) -> None:
+    """Learn, saving now and then."""
+    cv2.setNumThreads(1)
+    torch.set_num_threads(1)
+    if asked.workers > 1:
+        dist.init_process_group("gloo", rank=rank, world_size=asked.workers)
+    model = build(asked.weights)
+    if asked.start:
+        saved = torch.load(asked.start)
+        model.load_state_dict(saved["model"])
+        model.load_state_dict(saved["ema"], strict=False)
+    taught = [p for p in model.parameters() if p.requires_grad]
+    optimiser = torch.optim.AdamW(taught, lr=asked.rate, weight_decay=0.01)
+    ema = {name: p.detach().clone() for name, p in model.named_parameters() if p.requires_grad}
+    step = _resume(asked.out / "last.pt", model, optimiser, ema)
+    written = read_written(asked.written, tuple(asked.leave_out)) if asked.written else []
+    shards = Shards(asked.shards)
+    if rank == 0:
+        print(json.dumps({"drawn": len(shards), "written": len(written), "from_step": step}), flush=True)
+    saved_at, losses = time.monotonic(), []
+    for whole in _batches(shards, written, asked, step):
+        texts, strips = (part[rank :: asked.workers] for part in whole)
+        pace = min(1.0, (step + 1) / _WARM) * (0.5 + 0.5 * math.cos(math.pi * step / asked.steps))
+        for group in optimiser.param_groups:
+            group["lr"] = max(asked.rate * pace, 1e-6)
+        loss = loss_of(model, texts, strips)
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        _share_gradients(taught, asked.workers)
+        torch.nn.utils.clip_grad_norm_(taught, 5.0)
+        optimiser.step()
+        keep = min(_EMA, (1 + step) / (10 + step))
+        with torch.no_grad():
+            for name, p in model.named_parameters():
+                if p.requires_grad:
+                    ema[name].lerp_(p, 1 - keep)
+        step += 1
+        losses.append(float(loss.detach()))
+        if rank == 0 and step % 20 == 0:
+            told = {"step": step, "loss": round(float(np.mean(losses)), 3), "cpu_s": round(time.process_time())}
+            print(json.dumps(told), flush=True)
+            losses.clear()
+        if rank == 0 and (step >= asked.steps or time.monotonic() - saved_at > _SAVE_S):
+            _save(asked.out / "last.pt", model, optimiser, ema, step)
+            saved_at = time.monotonic()
+        if step >= asked.steps:
+            break
+    if asked.workers > 1:
+        dist.barrier()
+        dist.destroy_process_group()
+
+
+def _share_gradients(taught: list[torch.nn.Parameter], workers: int) -> None:
+    if workers == 1:
+        return
+    flat = torch.cat([(p.grad if p.grad is not None else torch.zeros_like(p)).reshape(-1) for p in taught])
+    dist.all_reduce(flat)
+    at = 0
+    for p in taught:
+        p.grad = flat[at : at + p.numel()].view_as(p) / workers
+        at += p.numel()
+
+
+def _batches(
+    shards: Shards, written: list[Written], asked: argparse.Namespace, step: int
+) -> Iterator[tuple[list[str], list[np.ndarray]]]:
+    """Texts and strips of like widths for each step; a pool of steps is drawn at once and sorted."""
+    while True:
+        rng = np.random.default_rng([9, step // _POOL])
+        pool = [_draw(shards, written, asked.share, rng) for _ in range(_POOL * asked.batch)]
+        pool.sort(key=lambda one: one[0].shape[1])
+        for at in rng.permutation(_POOL)[step % _POOL :]:
+            part = pool[int(at) * asked.batch : (int(at) + 1) * asked.batch]
+            yield [text for _, text in part], [strip for strip, _ in part]
+            step += 1
+
+
+def _draw(shards: Shards, written: list[Written], share: float, rng: np.random.Generator) -> tuple[np.ndarray, str]:
+    while True:
+        if written and rng.random() < share:
+            one = written[int(rng.integers(len(written)))]
+            if not one.text and rng.random() > _EMPTY:
+                continue
+            strip, text = written_strip(one, rng), one.text
+        else:
+            strip, text = shards.item(int(rng.integers(len(shards))), rng)
+        if strip.shape[1] / STEP_PX > len(text) + 2:
+            return strip, text
+
+
+def logits_of(model: Recogniser, strips: list[np.ndarray]) -> tuple[torch.Tensor, list[int]]:
+    """Logits (batch, frames, classes) of strips padded to one width, and how many frames are each one's own."""
+    wide = max(s.shape[1] for s in strips)
+    wide += -wide % 8
+    padded = [np.pad(s, ((0, 0), (0, wide - s.shape[1])), constant_values=int(np.percentile(s, 80))) for s in strips]
+    x = torch.from_numpy(np.stack(padded)).float() / 127.5 - 1
+    x = x[:, None].expand(-1, 3, -1, -1).contiguous(memory_format=torch.channels_last)
+    with torch.autocast("cpu", torch.bfloat16):
+        logits = model(x).float()
+    return logits, [min(logits.shape[1], max(1, -(-s.shape[1] // STEP_PX))) for s in strips]
+
+
+def loss_of(model: Recogniser, texts: list[str], strips: list[np.ndarray]) -> torch.Tensor:
+    """Mean loss of a character; an empty text counts as one."""
+    each, sizes = losses_of(model, texts, strips)
+    return each.sum() / sizes.clamp(min=1).sum()
+
+
+def losses_of(model: Recogniser, texts: list[str], strips: list[np.ndarray]) -> tuple[torch.Tensor, torch.Tensor]:
+    """The loss of each strip's whole text, and the texts' lengths."""
+    logits, lengths = logits_of(model, strips)
+    flat = torch.tensor([_INDEX[c] for text in texts for c in text], dtype=torch.long)
+    sizes = torch.tensor([len(text) for text in texts])
+    logs = logits.log_softmax(2).transpose(0, 1)
+    each = F.ctc_loss(logs, flat, torch.tensor(lengths), sizes, reduction="none", zero_infinity=True)
+    return each, sizes
+
+
+def _save(path: Path, model: Recogniser, optimiser: Any, ema: Any, step: int) -> None:
+    part = path.with_suffix(".part")
+    torch.save({"model": model.state_dict(), "optimiser": optimiser.state_dict(), "ema": ema, "step": step}, part)
+    part.replace(path)
+
+
+def _resume(path: Path, model: Recogniser, optimiser: Any, ema: Any) -> int:
+    if not path.exists():
+        return 0
+    state = torch.load(path)
+    model.load_state_dict(state["model"])
+    optimiser.load_state_dict(state["optimiser"])
+    for name, value in state["ema"].items():
+        ema[name].copy_(value)
+    return int(state["step"])
+
+
+if __name__ == "__main__":
+    main()
