@@ -39,7 +39,19 @@ def list_models() -> list[ModelLook]:
     """Every model that a language file names, and whether it is here, whole and used."""
     from ocr.language import known_languages
 
-    return [look for language in known_languages().values() for look in _looks(language)]
+    looks = [look for language in known_languages().values() for look in _looks(language)]
+    return [*looks, *_own_looks()]
+
+
+def _own_looks() -> Iterator[ModelLook]:
+    """The weights that come with the toolkit."""
+    from ocr.language import language
+    from ocr.models import own_models
+
+    for model in own_models():
+        state = "missing" if not model.path.is_file() else "used" if model.is_whole() else "damaged"
+        mend = "" if state == "used" else "pip install --force-reinstall cctns-digitize"
+        yield ModelLook(model.language, language(model.language).name, model.name, state, str(model.path), mend)
 
 
 def _looks(language: Language) -> Iterator[ModelLook]:

@@ -13,7 +13,7 @@ from ocr.engine import Image, LineImage
 from ocr.form import Form, Zone
 from ocr.page import Box
 from ocr.rules import LINE_PX, has_writing, ink_share, text_height
-from ocr.zones import cut_zone, zone_box
+from ocr.zones import cut_box, cut_zone, zone_box
 
 _TEXT_PX = 42
 _TEXT_RANGE = (28, 60)
@@ -27,7 +27,8 @@ class Crop:
     """One zone cut out: raw as scanned and clean, both (height, width) uint8 of one size, upright.
 
     box: on the scan. ink: share of writing in it. blank: there surely is none; never so where a part of the zone lies
-    beyond the scan's edge. to_scan: (2, 3), maps a pixel of clean to one of the scan.
+    beyond the scan's edge. to_scan: (2, 3), maps a pixel of clean to one of the scan. wide: as raw, as far as writing
+    may run on over the printed words beside the zone.
     """
 
     zone: Zone
@@ -37,10 +38,16 @@ class Crop:
     ink: float
     blank: bool
     to_scan: Matrix
+    wide: Image
 
     def line(self, languages: tuple[str, ...]) -> LineImage:
         """The clean crop as a question to an engine."""
         return LineImage(self.clean, languages, block=self.zone.kind == "block", kind=self.zone.kind)
+
+    def hand(self) -> LineImage:
+        """The crop for an engine that reads English handwriting and knows print when it sees it."""
+        kind = self.zone.kind
+        return LineImage(self.wide, ("en",), block=kind == "block", kind=kind, is_listed=self.zone.list is not None)
 
     def box_on_scan(self, corners: NDArray[np.float64] | NDArray[np.int64]) -> Box:
         """The upright rectangle of the scan around points of the clean crop; corners: (n, 3) rows x, y, 1."""
@@ -50,16 +57,16 @@ class Crop:
         return Box(left, top, max(left + 1, int(high[0])), max(top + 1, int(high[1])))
 
 
-def cut_all(grey: Image, matrix: Matrix, form: Form) -> Sequence[Crop]:
+def cut_all(grey: Image, matrix: Matrix, form: Form, only: Sequence[str] = ()) -> Sequence[Crop]:
     """All zones of a page in the form's order.
 
     grey: the page as scanned, (height, width) uint8. matrix: (2, 3), reference frame to page pixels. Zones are cut so
     that a line of the form is 64 pixels high; where the writing turns out much smaller or larger than 42 pixels, the
-    zone is cut again from the original.
+    zone is cut again from the original. only: ids of zones to cut; () for all.
     """
     heights = [z.box[3] - z.box[1] for z in form.zones if z.kind != "block"]
     usual = LINE_PX / float(np.median(heights)) if heights else 1.0
-    return [_cut(grey, matrix, zone, usual) for zone in form.zones]
+    return [_cut(grey, matrix, zone, usual) for zone in form.zones if not only or zone.id in only]
 
 
 def _cut(grey: Image, matrix: Matrix, zone: Zone, usual: float) -> Crop:
@@ -80,7 +87,14 @@ def _cut(grey: Image, matrix: Matrix, zone: Zone, usual: float) -> Crop:
         ink_share(cleaned.image),
         blank,
         _to_scan(matrix, zone, scale, cleaned),
+        _wide(grey, matrix, zone, usual),
     )
+
+
+def _wide(grey: Image, matrix: Matrix, zone: Zone, usual: float) -> Image:
+    """The zone as far as writing runs on, at the size at which a line of the form is 64 pixels high."""
+    scale = _bounded(usual, matrix, zone)
+    return cut_box(grey, matrix, zone.reach, scale) if zone.reach else cut_zone(grey, matrix, zone, scale)
 
 
 def _share_on_scan(grey: Image, matrix: Matrix, zone: Zone) -> float:

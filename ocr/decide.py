@@ -15,7 +15,7 @@ from ocr.grammar import Fit, fit
 from ocr.lexicon import Lexicon, folded
 from ocr.page import Candidate, Decided, Reading, Recognition, ZoneReading
 
-DECIDE_VERSION = "1"
+DECIDE_VERSION = "2"
 _EXACT_KINDS = ("digits", "year", "date", "time", "choice")
 _AGREED, _AGREED_EXACTLY = 0.3, 0.6
 """Of the doubt that is left, the part that another look takes away by agreeing. Numbers of which Tesseract was not sure
@@ -25,6 +25,9 @@ _MOST_OTHERS = 5
 _CLEAR = 0.15
 _ALIKE_FROM, _ALIKE_TO = 0.55, 0.95
 _EXACT_HIT = 0.9
+_HAND = "fields"
+_HAND_FROM = 0.3
+"""Below this probability what our own recogniser says is one candidate among others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,9 @@ def decide_zone(reading: ZoneReading, zone: Zone, lexicon: Lexicon | None = None
     if reading.blank:
         return Decided(zone.id, "", "", 1.0, reading.box, blank=True)
     texts = [c for c in reading.candidates if c.text.strip()]
+    own = _by_hand(reading, zone, lexicon, texts)
+    if own is not None:
+        return own
     if not texts:
         return Decided(zone.id, "", "", 0.0, reading.box, notes=("unread",))
     is_exact = lexicon is not None or zone.kind in _EXACT_KINDS
@@ -75,6 +81,34 @@ def decide_zone(reading: ZoneReading, zone: Zone, lexicon: Lexicon | None = None
     confidence = best.support * (1 - _opposition(best, others, is_exact=is_exact))
     kept = tuple(Candidate(o.value, round(o.support, 4)) for o in others[:_MOST_OTHERS])
     return Decided(zone.id, best.raw, best.value, round(confidence, 4), reading.box, False, kept)
+
+
+def _by_hand(reading: ZoneReading, zone: Zone, lexicon: Lexicon | None, texts: Sequence[Candidate]) -> Decided | None:
+    """The value our own recogniser of handwriting gives, unless it hardly says anything.
+
+    Its confidences are probabilities, measured for each kind of zone; other engines' looks do not change them.
+    """
+    if lexicon is not None and reading.matrices:
+        found = [(c, c.text) for c in _entries(reading.matrices, lexicon)]
+    else:
+        grammar = _grammar(zone, lexicon)
+        read = [(c, grammar(c.text).value) for c in texts if c.by.startswith(_HAND)]
+        found = [(c, value) for c, value in read if value]
+    if not found or found[0][0].confidence < _HAND_FROM:
+        return None
+    (best, value), *others = found
+    kept = tuple(Candidate(text, c.confidence, c.by) for c, text in others[:_MOST_OTHERS])
+    return Decided(zone.id, best.text, value, best.confidence, reading.box, False, kept)
+
+
+def _entries(matrices: Sequence[str], lexicon: Lexicon) -> list[Candidate]:
+    """Entries of a list that the matrices of a zone bear, likeliest first."""
+    from ocr.written.belief import probability
+    from ocr.written.entries import read_entry
+    from ocr.written.packed import CHARACTERS, unpack
+
+    found = read_entry([unpack(m) for m in matrices], CHARACTERS, lexicon.entries)
+    return [Candidate(s.value, round(probability("entry", s.facts), 4), _HAND) for s in found]
 
 
 def _grammar(zone: Zone, lexicon: Lexicon | None) -> Callable[[str], Fit]:

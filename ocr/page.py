@@ -109,7 +109,8 @@ class ZoneReading:
     """What was recognised in one zone: the dear half of reading, kept so that it is never done twice.
 
     ink: share 0..1 of dark pixels left after the printed line is taken out. blank: no writing there, which is not
-    the same as an unread zone (writing is there, and no candidate).
+    the same as an unread zone (writing is there, and no candidate). matrices: of a zone that a closed list decides,
+    what an engine saw in its views (ocr/written/packed.py), so that a new entry is weighed without reading again.
     """
 
     zone: str
@@ -118,6 +119,7 @@ class ZoneReading:
     words: tuple[Word, ...] = ()
     ink: float = 0.0
     blank: bool = False
+    matrices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

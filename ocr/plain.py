@@ -32,7 +32,8 @@ def reading_from_plain(data: Mapping[str, Any]) -> Reading:
 
 def _zone(z: Mapping[str, Any]) -> ZoneReading:
     words = tuple(Word(w["text"], w["confidence"], Box(*w["box"])) for w in z["words"])
-    return ZoneReading(**{**z, "box": Box(*z["box"]), "candidates": _candidates(z), "words": words})
+    seen = tuple(z.get("matrices", ()))
+    return ZoneReading(**{**z, "box": Box(*z["box"]), "candidates": _candidates(z), "words": words, "matrices": seen})
 
 
 def _decided(d: Mapping[str, Any]) -> Decided:

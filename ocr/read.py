@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
+from importlib import resources
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -27,7 +28,10 @@ from ocr.zones import Match, angle_deg, find_form, load_models
 
 __all__ = ["DECIDE_VERSION", "READ_VERSION", "ReadSettings", "decide", "recognise", "require_engine"]
 
-READ_VERSION = "3"
+READ_VERSION = "4"
+_OWN = "fields"
+_SAYS_LITTLE = 0.3
+"""Below this confidence our own recogniser's zone is looked at by the first engine, too: it may be typed."""
 _DOUBTFUL = 0.8
 """Below this confidence a zone is looked at again in other ways; above, one line in thirty has an error."""
 _NUMERIC = ("digits", "year", "date", "time")
@@ -38,9 +42,10 @@ class ReadSettings:
     """How pages are read.
 
     languages: two-letter codes the page is likely in, best first; they order a form's own. dpi: for PDF pages.
-    handwriting_engine: a second engine for handwritten zones in English: "none", a name, or "auto" for ppocr where it
-    is installed. seconds_per_page: then the page fails. form_folders: more forms than the package's own; folders
-    that do not exist hold none. forms: ids or families of the only forms that pages may be; () for all that are known.
+    handwriting_engine: an engine for handwritten zones in English: "none", a name, or "auto" for our own recogniser
+    ("fields"), or ppocr where its weights are missing. seconds_per_page: then the page fails. form_folders: more forms
+    than the package's own; folders that do not exist hold none. forms: ids or families of the only forms that pages may
+    be; () for all that are known. zones: read these alone; () for all.
     """
 
     languages: tuple[str, ...] = ()
@@ -50,6 +55,7 @@ class ReadSettings:
     seconds_per_page: float = 180.0
     form_folders: tuple[Path, ...] = ()
     forms: tuple[str, ...] = ()
+    zones: tuple[str, ...] = ()
 
     def key(self) -> str:
         """What recognising depends on beside the scan and the form: settings and this step's version; 32 hex digits.
@@ -107,7 +113,7 @@ def recognise(scan: Scan, settings: ReadSettings) -> Recognition:
     )
     if match.form is None:
         return replace(found, reason=f"matches no known form (best had {match.inliers} points): {match.reason}")
-    crops = cut_all(page.grey, match.matrix, match.form)
+    crops = cut_all(page.grey, match.matrix, match.form, settings.zones)
     zones, engines = _Reader(settings, match.form, until).read(crops)
     return replace(found, angle_deg=round(angle_deg(match.matrix), 2), zones=zones, notes=found.notes + engines)
 
@@ -137,6 +143,9 @@ class _Reader:
         """What was read in each zone, and the engines' names and versions."""
         looks: dict[str, list[tuple[str, EngineText]]] = {c.zone.id: [] for c in crops}
         inked = [c for c in crops if not c.blank]
+        if inked and self._has_own_engine:
+            self._look_by_hand([c for c in inked if self._is_for_second_engine(c)], looks)
+            inked = [c for c in inked if _says_little(looks[c.zone.id])]
         if inked:
             engine = self._engine(self._settings.engine)
             self._look(engine, [("clean", c, c.line(self._languages(c.zone)[:1])) for c in inked], looks)
@@ -144,7 +153,8 @@ class _Reader:
             doubtful = [c for c in inked if _is_doubtful(looks[c.zone.id]) and not self._is_for_second_engine(c)]
             engine = self._engine(self._settings.engine)
             self._look(engine, [a for c in doubtful for a in self._second_looks(c, engine)], looks)
-            self._look_at_handwriting(inked, looks)
+            if not self._has_own_engine:
+                self._look_at_handwriting(inked, looks)
         return tuple(_reading(c, looks[c.zone.id]) for c in crops), tuple(dict.fromkeys(self._engines))
 
     def _second_looks(self, crop: Crop, engine: Engine) -> Iterable[tuple[str, Crop, LineImage]]:
@@ -157,6 +167,15 @@ class _Reader:
             yield other, crop, replace(line, languages=(other,))
         if crop.zone.kind in _NUMERIC[:2]:
             yield "digits", crop, replace(line, digits=True)
+
+    @property
+    def _has_own_engine(self) -> bool:
+        return _handwriting_engine(self._settings).partition(":")[0] == _OWN
+
+    def _look_by_hand(self, crops: Sequence[Crop], looks: dict[str, list[tuple[str, EngineText]]]) -> None:
+        """Have our own recogniser read what is written by hand, as scanned and as far as the writing runs."""
+        engine = self._engine(_handwriting_engine(self._settings))
+        self._look(engine, [("hand", c, c.hand()) for c in crops], looks)
 
     def _look_at_handwriting(self, crops: Sequence[Crop], looks: dict[str, list[tuple[str, EngineText]]]) -> None:
         written = [c for c in crops if self._is_for_second_engine(c)]
@@ -213,13 +232,18 @@ def _is_doubtful(looks: Sequence[tuple[str, EngineText]]) -> bool:
     return all(not text.text or text.confidence < _DOUBTFUL for _, text in looks)
 
 
+def _says_little(looks: Sequence[tuple[str, EngineText]]) -> bool:
+    return all(text.confidence < _SAYS_LITTLE and not text.matrices for _, text in looks)
+
+
 def _reading(crop: Crop, looks: Sequence[tuple[str, EngineText]]) -> ZoneReading:
     """A zone's candidates, surest first, with the words of the surest in pixels of the scan."""
     seen = sorted((x for x in looks if x[1].text), key=lambda x: -x[1].confidence)
     said = [(by, c) for by, text in seen for c in (Candidate(text.text, text.confidence), *text.others)]
     candidates = tuple(Candidate(c.text, c.confidence, by) for by, c in sorted(said, key=lambda x: -x[1].confidence))
     words = tuple(_on_scan(crop, word) for word in seen[0][1].words) if seen else ()
-    return ZoneReading(crop.zone.id, crop.box, candidates, words, round(crop.ink, 5), crop.blank)
+    matrices = tuple(m for _, text in looks for m in text.matrices)
+    return ZoneReading(crop.zone.id, crop.box, candidates, words, round(crop.ink, 5), crop.blank, matrices)
 
 
 def _on_scan(crop: Crop, word: Word) -> Word:
@@ -230,8 +254,11 @@ def _on_scan(crop: Crop, word: Word) -> Word:
 def _handwriting_engine(settings: ReadSettings) -> str:
     """The second engine's name, "none" when there is none."""
     if settings.handwriting_engine == "auto":
+        if (resources.files("ocr.models") / "eng_fields.onnx").is_file() and find_spec("onnxruntime"):
+            return _OWN
         return "ppocr" if "ppocr" in engine_names() and find_spec("rapidocr") else "none"
-    if settings.handwriting_engine not in ("none", "") and settings.handwriting_engine not in engine_names():
+    name = settings.handwriting_engine.partition(":")[0]
+    if name not in ("none", "") and name not in engine_names():
         raise EngineMissing(f"no engine is called {settings.handwriting_engine!r}; set read.handwriting_engine to none")
     return settings.handwriting_engine or "none"
 

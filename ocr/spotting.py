@@ -87,16 +87,18 @@ def spot_sections(bands: Sequence[Sequence[Spotted]]) -> list[tuple[str, float]]
     return sorted(((t, round(c, 4)) for t, c in texts.items()), key=lambda t: (-t[1], t[0]))
 
 
-class _Serial:
+class Serial:
     """A running number with the year it belongs to: 525, 525/18, 525/2018; up to four digits."""
 
     def follows(self, prefix: str) -> str:
+        """The signs that may stand next."""
         number, slash, year = prefix.partition("/")
         if not slash:
             return ("/" if number else "") + (_DIGITS if len(number) < 4 else "")
         return "" if len(year) == 4 or (len(year) == 2 and year not in ("19", "20")) else _DIGITS
 
     def weight(self, text: str) -> float | None:
+        """Long numbers are rare, and so are those without their year."""
         number, slash, year = text.partition("/")
         if not number.strip("0") or (slash and len(year) not in (2, 4)):
             return None
@@ -140,6 +142,11 @@ def _sections_of(text: str) -> list[str]:
     return found if "".join(found) == text.replace("/", "") and not text.endswith("/") else []
 
 
+def serial_looks() -> Looks:
+    """What the signs of a running number may look like to a recogniser."""
+    return _SERIAL_LOOKS
+
+
 def _slashed(text: str) -> str:
     return "/".join(_sections_of(text))
 
@@ -168,7 +175,7 @@ _YEARS = TextList(tuple(str(year) for year in range(1950, 2031)))
 _KINDS: Mapping[str, _Kind] = MappingProxyType(
     {
         "year": _Kind(_YEARS, _YEAR_LOOKS, 2.0, str, str),
-        "digits": _Kind(_Serial(), _SERIAL_LOOKS, 2.0, _without_zeros, _before_slash),
+        "digits": _Kind(Serial(), _SERIAL_LOOKS, 2.0, _without_zeros, _before_slash),
         "sections": _Kind(_Sections(), _SECTION_LOOKS, 1.0, _slashed, str),
     }
 )

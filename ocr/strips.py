@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ _OUTSIDE = 0.006
 _MARGIN = 0.1
 _LEAST_PX = 8
 _LARGEST_WIDE = 2400
+_PITCH = 44
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +66,18 @@ def _band(flat: Image) -> tuple[int, int]:
 def _ink(flat: Image) -> NDArray[np.float32]:
     """How much darker each pixel is than what noise of paper makes."""
     return np.asarray(np.maximum(0.0, 255.0 - _INK - flat.astype(np.float32)), np.float32)
+
+
+def bands(image: Image) -> list[Image]:
+    """The lines of a crop: as many as its height holds, cut where there is least ink, each with a margin."""
+    count = max(1, round(len(image) / _PITCH))
+    ink = np.maximum(0, float(np.median(image)) - image.astype(np.float32)).mean(1)
+    cuts = [0]
+    for number in range(1, count):
+        middle = round(number * len(image) / count)
+        reach = _PITCH // 4
+        nearby = ink[middle - reach : middle + reach]
+        cuts.append(middle - reach + int(nearby.argmin()))
+    cuts.append(len(image))
+    margin = _PITCH // 5
+    return [image[max(0, a - margin) : b + margin] for a, b in pairwise(cuts)]

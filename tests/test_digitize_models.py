@@ -107,6 +107,12 @@ def test_a_damaged_model_is_listed_wanted_and_not_read_with(own):
 
 def test_every_language_is_listed_with_a_way_to_get_what_is_missing(own, monkeypatch):
     monkeypatch.setattr(places, "find_model", cache(lambda name: None))
-    looks = models.list_models()
+    looks = [x for x in models.list_models() if not x.model.endswith(".onnx")]
     assert {x.language for x in looks} == set(known_languages())
     assert all(x.state == "missing" and x.mend for x in looks)
+
+
+def test_our_own_models_are_listed_and_whole(own):
+    listed = {x.model: x for x in models.list_models() if x.model.endswith(".onnx")}
+    assert listed["urd_lines.onnx"].language == "ur"
+    assert all(x.state == "used" and not x.mend for x in listed.values())

@@ -149,7 +149,8 @@ def _models() -> dict[str, _Model]:
     """Models by language, as models.toml lists them."""
     folder = resources.files("ocr.models")
     listed = tomllib.loads((folder / "models.toml").read_text(encoding="utf-8"))
-    return {m["language"]: _Model(folder / name, m["sha256"]) for name, m in listed["models"].items()}
+    ours = {name: m for name, m in listed["models"].items() if m["engine"] == "lines"}
+    return {m["language"]: _Model(folder / name, m["sha256"]) for name, m in ours.items()}
 
 
 @cache

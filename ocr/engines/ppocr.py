@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,13 +24,13 @@ from ocr.engine import EngineText, Image, LineImage
 from ocr.errors import EngineFailed, EngineMissing
 from ocr.page import Candidate
 from ocr.spotting import kinds, spot_numbers, spot_sections
+from ocr.strips import bands
 
 if TYPE_CHECKING:
     import onnxruntime
 
 _HEIGHT = 48
 _MOST_WIDTH = 3200
-_PITCH = 44
 _MOST_OTHERS = 4
 _LEAST_SHARE = 0.001
 _WINDOWS = ((0.0, 1.0), (0.0, 0.8), (0.18, 1.0), (0.12, 0.88))
@@ -161,11 +160,11 @@ def _missing() -> EngineMissing:
 
 def _read_one(line: LineImage) -> EngineText:
     if line.kind == "sections":
-        bands = _parts(line.image, _TWO_LINES if len(line.image) >= _TWO_LINES_FROM else _WHOLE)
-        return _best(spot_sections([spot_numbers(matrix(band), characters(), line.kind) for band in bands]))
+        parts = _parts(line.image, _TWO_LINES if len(line.image) >= _TWO_LINES_FROM else _WHOLE)
+        return _best(spot_sections([spot_numbers(matrix(band), characters(), line.kind) for band in parts]))
     if line.kind in kinds():
         return _best(_number(line.image, line.kind))
-    return _lines(_bands(line.image)) if line.block else _views(line.image)
+    return _lines(bands(line.image)) if line.block else _views(line.image)
 
 
 def _best(found: Sequence[tuple[str, float]]) -> EngineText:
@@ -198,9 +197,9 @@ def _views(image: Image) -> EngineText:
     return EngineText(text, round(first[1], 4), others=tuple(Candidate(t, c) for t, c in views.items() if t != text))
 
 
-def _lines(bands: Sequence[Image]) -> EngineText:
+def _lines(lines: Sequence[Image]) -> EngineText:
     """The plain readings of lines under each other; confidence weighted by their lengths."""
-    read = [greedy(matrix(band), characters()) for band in bands]
+    read = [greedy(matrix(band), characters()) for band in lines]
     texts = [(" ".join(text.split()), sure) for text, sure in read if text.strip()]
     length = sum(len(text) for text, _ in texts)
     sure = sum(confidence * len(text) for text, confidence in texts) / length if length else 0.0
@@ -209,18 +208,3 @@ def _lines(bands: Sequence[Image]) -> EngineText:
 
 def _parts(image: Image, shares: Sequence[tuple[float, float]]) -> list[Image]:
     return [image[round(top * len(image)) : round(bottom * len(image))] for top, bottom in shares]
-
-
-def _bands(image: Image) -> list[Image]:
-    """The lines of a crop: as many as its height holds, cut where there is least ink, each with a margin."""
-    count = max(1, round(len(image) / _PITCH))
-    ink = np.maximum(0, float(np.median(image)) - image.astype(np.float32)).mean(1)
-    cuts = [0]
-    for number in range(1, count):
-        middle = round(number * len(image) / count)
-        reach = _PITCH // 4
-        nearby = ink[middle - reach : middle + reach]
-        cuts.append(middle - reach + int(nearby.argmin()))
-    cuts.append(len(image))
-    margin = _PITCH // 5
-    return [image[max(0, a - margin) : b + margin] for a, b in pairwise(cuts)]

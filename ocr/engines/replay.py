@@ -87,6 +87,8 @@ class RecordingEngine:
 def ask_key(line: LineImage) -> str:
     """What tells one question from another: the crop's pixels and how it is to be read; 32 hex digits."""
     how = f"{line.image.shape}|{','.join(line.languages)}|{line.block}|{line.digits}|{line.kind}|"
+    if line.is_listed:
+        how += "listed|"
     if line.model or line.raw_line:
         how += f"{line.model}|{line.raw_line}|"
     return hashlib.sha256(how.encode() + line.image.tobytes()).hexdigest()[:32]
@@ -101,4 +103,4 @@ def text_from_plain(data: Mapping[str, Any]) -> EngineText:
     """An EngineText of the JSON types that asdict makes of one."""
     words = tuple(Word(w["text"], w["confidence"], Box(*w["box"])) for w in data["words"])
     others = tuple(Candidate(**c) for c in data["others"])
-    return EngineText(data["text"], data["confidence"], words, others)
+    return EngineText(data["text"], data["confidence"], words, others, tuple(data.get("matrices", ())))

@@ -1,1 +1,33 @@
-"""Weights of line recognisers, with models.toml and SOURCES.md."""
+"""Weights of our own recognisers, with models.toml and SOURCES.md."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import resources
+from importlib.resources.abc import Traversable
+
+
+@dataclass(frozen=True, slots=True)
+class OwnModel:
+    """A file of weights. engine: the module of ocr/engines that runs it; language: the two-letter code it reads."""
+
+    name: str
+    engine: str
+    language: str
+    sha256: str
+    path: Traversable
+
+    def is_whole(self) -> bool:
+        """Whether the file is there and the one that was delivered."""
+        return self.path.is_file() and hashlib.sha256(self.path.read_bytes()).hexdigest() == self.sha256
+
+
+def own_models() -> Iterator[OwnModel]:
+    """What models.toml lists."""
+    folder = resources.files(__name__)
+    listed = tomllib.loads((folder / "models.toml").read_text(encoding="utf-8"))
+    for name, m in listed["models"].items():
+        yield OwnModel(name, m["engine"], m["language"], m["sha256"], folder / name)

@@ -44,7 +44,7 @@ def main() -> None:
     onnx.checker.check_model(model)
     asked.out.write_bytes(model.SerializeToString(deterministic=True))
     sha256 = hashlib.sha256(asked.out.read_bytes()).hexdigest()
-    print(f'[models."{asked.out.name}"]\nlanguage = "{told["language"]}"\nsha256 = "{sha256}"')
+    print(f'[models."{asked.out.name}"]\nengine = "lines"\nlanguage = "{told["language"]}"\nsha256 = "{sha256}"')
 
 
 def halved(model: onnx.ModelProto) -> onnx.ModelProto:

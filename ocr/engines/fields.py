@@ -1,0 +1,149 @@
+"""Our own recogniser of English handwriting in the fields of forms, trained to pass over what is printed around it.
+
+Its weights lie in ocr/models (training/fields made them). A field is seen in several views, parts of its height and
+widths; what all of them bear is weighed by the kind of field: years, running numbers, sections, free lines. Entries of
+closed lists are weighed later, when the list is known: for these the matrices themselves are handed on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+import tomllib
+from collections.abc import Sequence
+from functools import cache
+from importlib import resources
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ocr.ctc import LogProbs
+from ocr.engine import EngineText, Image, LineImage
+from ocr.errors import EngineFailed, EngineMissing
+from ocr.page import Candidate
+from ocr.strips import bands
+from ocr.written.packed import CHARACTERS, pack
+from ocr.written.zone import Looks, sure, views_of, weigh
+
+if TYPE_CHECKING:
+    import onnxruntime
+
+VERSION = "1"
+WEIGHTS = "eng_fields.onnx"
+_HEIGHT = 48
+_MOST_WIDE = 3200
+_MOST_OTHERS = 4
+
+
+class Fields:
+    """The engine. Reads English handwriting, field by field, on one thread."""
+
+    def __init__(self, weights: Path | None = None, timeout_s: float | None = None) -> None:
+        """weights: others than the package's. timeout_s: the most seconds one call of read may take."""
+        self._weights = weights
+        self._timeout_s = timeout_s
+
+    def name_and_version(self) -> str:
+        """Such as "fields 1 0123abcd": with the beginning of the hash of the weights. Raises EngineMissing."""
+        data = _data(self._weights)
+        return f"fields {VERSION} {hashlib.sha256(data).hexdigest()[:8]}"
+
+    def languages(self) -> frozenset[str]:
+        """English, where the weights and onnxruntime are."""
+        return frozenset({"en"}) if available() or self._weights else frozenset()
+
+    def read(self, lines: Sequence[LineImage]) -> list[EngineText]:
+        """Read all crops. Raises EngineMissing for damaged weights, EngineFailed when time is up."""
+        until = time.monotonic() + self._timeout_s if self._timeout_s else None
+        texts = []
+        for line in lines:
+            if until is not None and time.monotonic() > until:
+                raise EngineFailed("reading took longer than a page may take. Raise read.seconds_per_page")
+            texts.append(self._read_one(line))
+        return texts
+
+    def matrix(self, image: Image, stretch: float = 1.0) -> LogProbs:
+        """What the network says of one line, over printable ASCII.
+
+        image: (height, width) uint8 grey, 0 black; brought to 48 pixels of height and stretched in width. Returns
+        (frames, 1 + 95) float32 natural logs, blank first, a frame every 4 pixels of width.
+        """
+        import cv2
+
+        session = _session(self._weights)
+        height, width = image.shape
+        if min(height, width) < 4:
+            return np.zeros((0, 1 + len(CHARACTERS)), np.float32)
+        wide = min(_MOST_WIDE, max(16, round(width * _HEIGHT / height * stretch)))
+        how = cv2.INTER_AREA if height > _HEIGHT else cv2.INTER_CUBIC
+        grey = cv2.resize(image, (wide, _HEIGHT), interpolation=how).astype(np.float32) / 127.5 - 1.0
+        said = session.run(None, {session.get_inputs()[0].name: np.repeat(grey[None, None], 3, axis=1)})[0][0]
+        return np.asarray(np.log(np.maximum(said, 1e-9)), np.float32)
+
+    def look(self, line: LineImage) -> Looks:
+        """The matrices of all views of a zone's lines."""
+        high = len(line.image)
+        views = views_of(line.kind, high, is_listed=line.is_listed)
+        return tuple(
+            tuple(self.matrix(line.image[round(top * high) : round(bottom * high)], wide) for top, bottom, wide in some)
+            for some in views
+        )
+
+    def _read_one(self, line: LineImage) -> EngineText:
+        if line.block:
+            return self._block(line.image)
+        looks = self.look(line)
+        found = weigh(line.kind, looks)[: 1 + _MOST_OTHERS]
+        texts = [Candidate(f.text, sure(line.kind, f.facts)) for f in found]
+        matrices = tuple(map(pack, looks[0])) if line.is_listed else ()
+        if not texts:
+            return EngineText("", 0.0, matrices=matrices)
+        return EngineText(texts[0].text, texts[0].confidence, others=tuple(texts[1:]), matrices=matrices)
+
+    def _block(self, image: Image) -> EngineText:
+        """The lines under each other, each seen once; the confidence is weighted by their lengths."""
+        read = [weigh("block", ((self.matrix(band),),)) for band in bands(image)]
+        best = [found[0] for found in read if found]
+        length = sum(len(f.text) for f in best)
+        weighted = sum(sure("block", f.facts) * len(f.text) for f in best) / length if length else 0.0
+        return EngineText("\n".join(f.text for f in best), round(weighted, 4))
+
+
+def build(argument: str, timeout_s: float | None) -> Fields:
+    """The engine; argument: path of other weights than the package's, "" for these."""
+    return Fields(Path(argument) if argument else None, timeout_s)
+
+
+def available() -> bool:
+    """Whether the package's weights and onnxruntime are on this machine; neither is loaded."""
+    return (resources.files("ocr.models") / WEIGHTS).is_file() and find_spec("onnxruntime") is not None
+
+
+def _data(path: Path | None) -> bytes:
+    """The weights. Raises EngineMissing when they are not there, or not the ones delivered."""
+    if path is not None:
+        return path.read_bytes()
+    folder = resources.files("ocr.models")
+    try:
+        data = (folder / WEIGHTS).read_bytes()
+    except OSError as e:
+        raise EngineMissing(
+            f"ocr/models/{WEIGHTS} is not there. Run make setup, or set read.handwriting_engine."
+        ) from e
+    listed = tomllib.loads((folder / "models.toml").read_text(encoding="utf-8"))["models"]
+    if hashlib.sha256(data).hexdigest() != listed[WEIGHTS]["sha256"]:
+        raise EngineMissing(f"ocr/models/{WEIGHTS} is damaged: its hash is not that of models.toml. Install again.")
+    return data
+
+
+@cache
+def _session(path: Path | None) -> onnxruntime.InferenceSession:
+    if find_spec("onnxruntime") is None:
+        raise EngineMissing("onnxruntime is not installed. Run make setup, or set read.handwriting_engine to none.")
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    return onnxruntime.InferenceSession(_data(path), options, providers=["CPUExecutionProvider"])

@@ -1,0 +1,1 @@
+"""What the matrices of the handwriting recogniser say of a field: years, numbers, entries of lists, sections, names."""

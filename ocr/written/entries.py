@@ -1,0 +1,59 @@
+"""Entries of a closed list in the matrices of a field: every spelling of every entry is weighed, the views vote.
+
+What is printed beside the field may be in a view too ("P.S.", "Year"); a short spelling, as "EC", must be all there is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ocr.ctc import LogProbs, greedy
+from ocr.written.chance import folded_case
+from ocr.written.numbers import Spoken, vote
+
+_MANY = 60
+_AROUND = ("PS", "P.S.", "P.S")
+Entry = tuple[str, tuple[str, ...]]
+
+_LABELLED = -2.5
+_MOST_ENTRIES = 6
+
+
+def read_entry(views: Sequence[LogProbs], characters: tuple[str, ...], entries: Sequence[Entry]) -> list[Spoken]:
+    """The entries that a field may hold, likeliest first. entries: values with their other spellings.
+
+    A text's share is among the list's entries alone: whether the field holds any of them, fits tells. Of long lists the
+    entries most like a plain reading of any view are weighed.
+    """
+    writings = _writings(entries if len(entries) <= _MANY else _likeliest(views, characters, entries))
+    owner = {text: value for text, (value, _) in writings.items()}
+    folded = [folded_case(view, characters) for view in views]
+    weights = tuple(weight for _, weight in writings.values())
+    return vote(folded, characters, tuple(writings), weights, lambda text: owner[text])[:_MOST_ENTRIES]
+
+
+def _likeliest(views: Sequence[LogProbs], characters: tuple[str, ...], entries: Sequence[Entry]) -> list[Entry]:
+    from rapidfuzz import fuzz, process
+
+    spellings = [(spelling.upper(), at) for at, (value, others) in enumerate(entries) for spelling in (value, *others)]
+    texts = [spelling for spelling, _ in spellings]
+    found: dict[int, float] = {}
+    for view in views:
+        said = greedy(view, characters)[0].upper()
+        for _, score, place in process.extract(said, texts, scorer=fuzz.ratio, limit=_MANY):
+            at = spellings[place][1]
+            found[at] = max(found.get(at, 0.0), score)
+    return [entries[at] for at in sorted(found, key=lambda at: -found[at])[:_MANY]]
+
+
+def _writings(entries: Sequence[Entry]) -> dict[str, tuple[str, float]]:
+    """Every way to write an entry, upper case, with its value and weight; the first to claim a spelling has it."""
+    found: dict[str, tuple[str, float]] = {}
+    for value, others in entries:
+        for spelling in dict.fromkeys((value, *others)):
+            plain = " ".join(spelling.upper().split())
+            for text in dict.fromkeys((plain, plain.replace(" ", ""), plain.replace("-", " "))):
+                found.setdefault(text, (value, 0.0))
+                for label in _AROUND:
+                    found.setdefault(f"{text} {label}", (value, _LABELLED))
+    return found

@@ -1,0 +1,194 @@
+"""Lists of sections, as "341/323/34 IPC & 4 DP Act": which of all lists the matrices of a field bear.
+
+What a section may be comes from sections.toml: those that the acts have, with how often they are charged.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib import resources
+from itertools import product
+
+import numpy as np
+
+from ocr.ctc import LogProbs
+from ocr.written.belief import Facts, spread
+from ocr.written.chance import Coded, Floats, code, folded_case, shares, shortened
+from ocr.written.segments import Frames, Prices, best_row, frames_of, row_chances
+
+FILE = "sections.toml"
+PENAL_CODE = "IPC"
+_PRICES = Prices()
+_MOST_ROWS = 4
+_NEVER = -20.0
+_WORST_LOG = -8.0
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section, or a few with the act that they need: value "506" or "3/4 DP Act"; forms: ways to write it.
+
+    weight: natural logarithm of how often it is charged, next to the others.
+    """
+
+    value: str
+    act: str
+    forms: tuple[str, ...]
+    weight: float
+
+
+@dataclass(frozen=True)
+class Sections:
+    """All sections that a list may hold."""
+
+    members: tuple[Section, ...]
+
+    @cached_property
+    def forms(self) -> tuple[str, ...]:
+        """Ways to write them, upper case."""
+        return tuple(form for s in self.members for form in s.forms)
+
+    @cached_property
+    def owners(self) -> np.ndarray:
+        """Of each form the number of its section."""
+        return np.array([i for i, s in enumerate(self.members) for _ in s.forms], np.intp)
+
+    @cached_property
+    def weights(self) -> Floats:
+        """Of each form, natural logarithms."""
+        return np.array([s.weight - np.log(len(s.forms)) for s in self.members for _ in s.forms], np.float64)
+
+    def coded(self, characters: tuple[str, ...]) -> Coded:
+        """The forms in the classes of a matrix."""
+        return _coded(self.forms, characters)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A list of sections. text: as a person writes it; log: how likely next to all lists, natural; share: 0..1 of the
+    belief among the lists that were compared; agreed: share of views whose own likeliest list it is; count: sections.
+    """
+
+    text: str
+    log: float
+    share: float
+    agreed: float
+    count: int
+
+    @property
+    def facts(self) -> Facts:
+        """What its probability is weighed by."""
+        return (spread(self.share), max(_WORST_LOG, self.log), self.agreed, min(1.0, self.count / 8))
+
+
+@cache
+def _coded(forms: tuple[str, ...], characters: tuple[str, ...]) -> Coded:
+    return code(forms, characters)
+
+
+@cache
+def load_sections() -> Sections:
+    """Those of the package."""
+    plain = tomllib.loads((resources.files("ocr.written") / FILE).read_text(encoding="utf-8"))
+    return sections_of(plain["weights"], plain["acts"])
+
+
+def sections_of(weights: Mapping[str, float], acts: Mapping[str, Mapping[str, object]]) -> Sections:
+    """Sections from plain values. weights: of those of the penal code. acts: short name to names, lists and weight."""
+    members = [Section(number, PENAL_CODE, tuple(_forms(number)), w) for number, w in weights.items()]
+    for act, told in acts.items():
+        names, lists, weight = told["names"], told["lists"], told["weight"]
+        assert isinstance(names, list) and isinstance(lists, list) and isinstance(weight, float)
+        for listed in lists:
+            forms = tuple(f"{form}{name}" for form in _act_forms(listed) for name in names)
+            members.append(Section(f"{listed} {act}", act, forms, weight - float(np.log(len(lists)))))
+    return Sections(tuple(members))
+
+
+def _forms(number: str) -> Iterator[str]:
+    yield number
+    if number[-1].isalpha():
+        yield from (f"{number[:-1]}({number[-1]})", f"{number[:-1]} {number[-1]}", f"{number[:-1]}-{number[-1]}")
+
+
+def _act_forms(listed: str) -> Iterator[str]:
+    yield f"{listed.upper()} "
+    yield listed.upper()
+
+
+def read_sections(
+    lines: Sequence[Sequence[LogProbs]],
+    characters: tuple[str, ...],
+    known: Sections,
+    empty: Sequence[float],
+    prices: Prices = _PRICES,
+) -> list[Listed]:
+    """The lists that a field's matrices bear, best first; [] where none does.
+
+    lines: for each line of the field its matrices, views of the same line, in the same order for all lines. empty: for
+    each line the natural logarithm of how often it holds nothing.
+    """
+    coded = known.coded(characters)
+    read = [
+        _Line([_view(m, characters, prices) for m in views], coded, known, none)
+        for views, none in zip(lines, empty, strict=True)
+    ]
+    return _joined([line.listed() for line in read], known)
+
+
+def _view(matrix: LogProbs, characters: tuple[str, ...], prices: Prices) -> Frames:
+    return frames_of(shortened(folded_case(matrix, characters)), characters, prices)
+
+
+Row = tuple[int, ...]
+
+
+class _Line:
+    """The views of one line."""
+
+    def __init__(self, views: Sequence[Frames], coded: Coded, known: Sections, none: float) -> None:
+        self._views, self._coded, self._known, self._none = views, coded, known, none
+
+    def listed(self) -> list[tuple[Row, float, float]]:
+        """Rows of section numbers with the mean log over the views, and the share of views that had it as the best."""
+        owners, weights = self._known.owners, self._known.weights
+        totals, bests = [], []
+        for frames in self._views:
+            row, total = best_row(frames, self._coded, weights, self._none)
+            totals.append(total)
+            bests.append(tuple(int(owners[i]) for i in row))
+        rows = list(dict.fromkeys([*bests, ()]))
+        groups = {i: np.flatnonzero(owners == i) for row in rows for i in row}
+        wanted = [[groups[i] for i in row] for row in rows]
+        logs = np.array([row_chances(f, self._coded, weights, wanted, self._none) for f in self._views])
+        mean = np.maximum(logs - np.array(totals)[:, None], _NEVER).mean(0)
+        found = [(row, float(log), bests.count(row) / len(bests)) for row, log in zip(rows, mean, strict=True)]
+        return sorted(found, key=lambda f: -f[1])
+
+
+def _joined(lines: Sequence[Sequence[tuple[Row, float, float]]], known: Sections) -> list[Listed]:
+    """The likeliest rows of all lines put together, each combination once."""
+    whole: dict[str, tuple[float, float, int]] = {}
+    for parts in product(*(line[:_MOST_ROWS] for line in lines)):
+        row = tuple(i for part, _, _ in parts for i in part)
+        log = sum(log for _, log, _ in parts)
+        agreed = min((agreed for _, _, agreed in parts), default=0.0)
+        text = as_text([known.members[i] for i in row])
+        if text and log > whole.get(text, (-np.inf, 0.0, 0))[0]:
+            whole[text] = (log, agreed, len(row))
+    ordered = sorted(whole.items(), key=lambda w: (-w[1][0], w[0]))
+    found = shares(np.array([log for _, (log, _, _) in ordered]))
+    return [
+        Listed(text, log, float(share), agreed, count)
+        for (text, (log, agreed, count)), share in zip(ordered, found, strict=True)
+    ]
+
+
+def as_text(row: Sequence[Section]) -> str:
+    """A row as a person writes it: the penal code's first, then other acts with theirs; each section once."""
+    penal = dict.fromkeys(s.value for s in row if s.act == PENAL_CODE)
+    others = dict.fromkeys(s.value for s in row if s.act != PENAL_CODE)
+    return " & ".join([*([f"{'/'.join(penal)} {PENAL_CODE}"] if penal else []), *others])
