@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from digitize.forms.grouping import Kind, PageKind, group_pages
 from digitize.lexica import lexica_of
 
 if TYPE_CHECKING:
+    from digitize.read_files import PageDone
     from ocr.page import Candidate, Decided, Reading, Recognition, Scan
     from ocr.read import ReadSettings
 
@@ -34,11 +36,15 @@ class ExtractSettings:
 class Extract:
     """One page's fields. form: None when the page is none of the known ones; reason then says why.
 
-    match: how many key points of the print agree. fields: by the names of items.toml, in the form's order, each with
-    value, raw, confidence, box and candidates. rows: of a register. notes: what was done to the page, as stable words.
+    kind: "form", "other" (a letter, a sheet not known) or "blank". part: of a form of several sheets. match: how
+    many key points of the print agree. fields: by the names of items.toml, in the form's order, each with value, raw,
+    confidence, box and candidates. rows: of a register. notes: what was done to the page, as stable words.
     """
 
     form: str | None
+    kind: Kind = "other"
+    family: str = ""
+    part: int = 1
     match: int = 0
     reason: str = ""
     fields: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -57,10 +63,39 @@ def extract_page(scan: Scan, settings: ExtractSettings) -> Extract:
 
     found = recognise(scan, settings.read)
     if found.form is None:
-        return Extract(None, found.match, found.reason, notes=found.notes)
+        kind: Kind = "blank" if _is_blank(scan, settings.read) else "other"
+        return Extract(None, kind, match=found.match, reason=found.reason, notes=found.notes)
     form = load_models(settings.read.form_folders).forms[found.form]
     reading = decide(found, lexica_of(settings.state or form.state, settings.stations), settings.read)
-    return Extract(found.form, found.match, found.reason, fields_of(found, reading), notes=found.notes)
+    fields = fields_of(found, reading)
+    return Extract(found.form, "form", form.family, form.part, found.match, fields=fields, notes=found.notes)
+
+
+def _is_blank(scan: Scan, settings: ReadSettings) -> bool:
+    """Whether nothing is written or printed on a page of no known form."""
+    from ocr.pages import prepare_page
+    from ocr.scan import open_page
+
+    return all(page.blank for page in prepare_page(open_page(scan, settings.dpi).grey, settings.languages or ("en",)))
+
+
+def in_groups(pages: Iterable[PageDone[Extract]]) -> Iterator[tuple[PageDone[Extract], int, tuple[str, ...]]]:
+    """Pages in order with the number of the filled form they belong to, from 1, and what is doubtful about that group.
+
+    Letters and blank pages go with the form before them; the files of one call are taken for one book, in order.
+    """
+    waiting: list[PageDone[Extract]] = []
+
+    def kinds() -> Iterator[PageKind]:
+        for number, page in enumerate(pages):
+            waiting.append(page)
+            found = page.found or Extract(None)
+            yield PageKind(str(number), found.kind, 0, number, found.family, found.part)
+
+    for number, group in enumerate(group_pages(kinds()), 1):
+        for page in waiting[: len(group.pages)]:
+            yield page, number, group.doubts
+        del waiting[: len(group.pages)]
 
 
 def fields_of(found: Recognition, reading: Reading) -> Mapping[str, Mapping[str, Any]]:

@@ -92,6 +92,11 @@ def test_pages_become_lines_of_json_in_order_and_what_is_none_says_so(tmp_path):
     )
     assert first["match"] >= 15 and first["fields"]["fir.delay"]["blank"] is (wanted["zones"]["delay_reason"] == "")
     assert blank["form"] is None and blank["fields"] == {} and "no print" in blank["reason"]
+    assert [(p["kind"], p["group"]["number"]) for p in (first, second, blank)] == [
+        ("form", 1),
+        ("form", 2),
+        ("blank", 2),
+    ]
 
 
 @engine

@@ -41,7 +41,7 @@ def extract(
     from functools import partial
 
     from digitize.errors import InputError
-    from digitize.extract import ExtractSettings, extract_page
+    from digitize.extract import ExtractSettings, extract_page, in_groups
     from digitize.read_files import default_workers, parse_languages, read_pages
     from digitize.whole_file import WholeFile
     from ocr.limits import MIN_SIDE_PX
@@ -72,8 +72,8 @@ def extract(
     )
     kept = False
     try:
-        for page in done:
-            target.write(_as_text(page) if how == "text" else _as_json(page))
+        for page, group, doubts in in_groups(done):
+            target.write(_as_text(page) if how == "text" else _as_json(page, group, doubts))
             unread += page.found is None
             if page.reason:
                 said.print(f"Error: {page.reason}", style="red", markup=False, soft_wrap=True)
@@ -84,13 +84,15 @@ def extract(
         raise InputError(f"{unread} pages or files could not be read; the reasons stand above.")
 
 
-def _as_json(page: PageDone[Extract]) -> bytes:
+def _as_json(page: PageDone[Extract], group: int, doubts: tuple[str, ...]) -> bytes:
     """One page as one line. A page that could not be read has one too, with the reason."""
     found = page.found
     plain = {
         "file": str(page.job.file),
         "page": page.job.number,
         "form": found.form if found else None,
+        "kind": found.kind if found else "unread",
+        "group": {"number": group, "doubts": doubts},
         "match": found.match if found else 0,
         "reason": found.reason if found else page.reason,
         "fields": found.fields if found else {},
