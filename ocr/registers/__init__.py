@@ -1,0 +1,16 @@
+"""Ruled registers: from scans of a volume's pages to rows and cells, with every doubt said."""
+
+from ocr.registers.form import Column, RegisterForm, Registers, load_registers, package_registers
+from ocr.registers.read import RegisterReading, RegisterSettings, Row, read_register
+
+__all__ = [
+    "Column",
+    "RegisterForm",
+    "RegisterReading",
+    "RegisterSettings",
+    "Registers",
+    "Row",
+    "load_registers",
+    "package_registers",
+    "read_register",
+]

@@ -1,0 +1,170 @@
+"""The cells of a row: where they lie, whether anything is written in them, and pictures of their lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr.engine import Image
+from ocr.page import Box
+from ocr.registers.ditto import looks_ditto
+from ocr.registers.grid import HalfGrid, Line
+from ocr.registers.ink import Marks
+from ocr.registers.rows import Span
+from ocr.registers.sheet import Sheet
+from ocr.registers.struck import is_struck
+from ocr.registers.writing import Entry
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+_LEAST_MARK = 0.5
+_LEAST_STROKE = 0.3
+_LEAST_DASH = 0.8
+_LINE_MARGIN = 0.45
+_SAME_LINE = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a table.
+
+    column: number on its half. corners: of its quadrilateral with points along its upper and lower border, sheet pixels
+    (n, 2). box: on the scan. blank: nothing is written there. marks: numbers of the marks in it. struck: a line runs
+    through what is written. ditto: it holds no more than the two strokes of a ditto mark.
+    """
+
+    half: int
+    column: int
+    sides: tuple[Line, Line, Line, Line]
+    box: Box
+    blank: bool
+    marks: Ints
+    struck: bool
+    ditto: bool
+
+
+def corners_of(left: Line, right: Line, top: Line, bottom: Line) -> Floats:
+    """Points along the upper and the lower border of a cell, in sheet pixels, (18, 2)."""
+    width = len(top.at)
+    points = []
+    for border in (top, bottom):
+        middle = int(np.clip((left.middle + right.middle) / 2, 0, width - 1))
+        y = int(np.clip(border.at[middle], 0, len(left.at) - 1))
+        x = np.linspace(left.at[y], right.at[y], 9)
+        points.append(np.column_stack([x, border.at[np.clip(x.round().astype(int), 0, width - 1)]]))
+    return np.vstack(points)
+
+
+def cells_of(sheet: Sheet, half_number: int, half: HalfGrid, span: Span, marks: Marks, owned: Ints) -> list[Cell]:
+    """All cells of a row on one half. owned: the column of every mark on this half."""
+    x = np.clip(marks.x.astype(int), 0, sheet.width - 1)
+    inside = (marks.y > span.top.at[x]) & (marks.y <= span.bottom.at[x])
+    inside &= (marks.x >= half.left) & (marks.x < half.right)
+    found = []
+    for column in range(len(half.uprights) - 1):
+        own = np.flatnonzero(inside & (owned == column))
+        left, right = half.uprights[column], half.uprights[column + 1]
+        box = sheet.box_on_scan(corners_of(left, right, span.top, span.bottom))
+        blank = not is_written(marks, own)
+        found.append(
+            Cell(
+                half_number,
+                column,
+                (left, right, span.top, span.bottom),
+                box,
+                blank,
+                own,
+                not blank and any(is_struck(marks, own[_in(marks, own, e)]) for e in lines_of(marks, own)),
+                not blank and _is_ditto(marks, own),
+            )
+        )
+    return found
+
+
+def is_written(marks: Marks, own: Ints) -> bool:
+    """Whether marks are writing: one as large as a letter, a dash, or two strokes beside each other."""
+    if not len(own):
+        return False
+    high, wide, letter = marks.y1[own] - marks.y0[own], marks.x1[own] - marks.x0[own], marks.letter_px
+    letters = (high >= _LEAST_MARK * letter) | (wide >= _LEAST_DASH * letter)
+    if letters.any():
+        return True
+    strokes = np.flatnonzero(np.maximum(high, wide) >= _LEAST_STROKE * letter)
+    if len(strokes) < 2:
+        return False
+    x, y = marks.x[own][strokes], marks.y[own][strokes]
+    order = np.argsort(x)
+    near = (np.diff(x[order]) < letter) & (np.abs(np.diff(y[order])) < 0.4 * letter)
+    return bool(near.any())
+
+
+def lines_of(marks: Marks, own: Ints) -> list[Entry]:
+    """Lines of writing in a cell, from the top, in sheet pixels."""
+    letter = marks.letter_px
+    high = marks.y1[own] - marks.y0[own]
+    large = own[(high >= _LEAST_MARK * letter) | (marks.x1[own] - marks.x0[own] >= _LEAST_DASH * letter)]
+    merged: list[Entry] = []
+    for i in large[np.argsort(marks.y[large])]:
+        entry = Entry(float(marks.y0[i]), float(marks.y1[i]), float(marks.area[i]), float(marks.y[i]))
+        if merged and marks.y[i] - merged[-1].ink_y < _SAME_LINE * letter:
+            merged[-1].take(entry)
+        else:
+            merged.append(entry)
+    return merged or ([Entry(float(marks.y0[own].min()), float(marks.y1[own].max()), 1.0)] if len(own) else [])
+
+
+def pictures_of(sheet: Sheet, cell: Cell, marks: Marks) -> list[Image]:
+    """The lines of a cell cut from the scan at full size, grey with a white ground."""
+    found = []
+    lines = lines_of(marks, cell.marks)
+    letter = marks.letter_px
+    for number, line in enumerate(lines):
+        above = (lines[number - 1].bottom + line.top) / 2 if number else line.top - 0.8 * letter
+        below = (line.bottom + lines[number + 1].top) / 2 if number + 1 < len(lines) else line.bottom + 0.8 * letter
+        top, bottom = max(above, line.top - _LINE_MARGIN * letter), min(below, line.bottom + _LINE_MARGIN * letter)
+        own = cell.marks[_in(marks, cell.marks, line)]
+        x0 = float(marks.x0[own].min()) - 0.5 * letter if len(own) else cell.sides[0].middle
+        x1 = float(marks.x1[own].max()) + 0.5 * letter if len(own) else cell.sides[1].middle
+        found.append(cut_level(sheet, x0, top, x1, bottom))
+    return found
+
+
+def cut_level(sheet: Sheet, x0: float, y0: float, x1: float, y1: float) -> Image:
+    """An upright rectangle of the sheet cut from the scan at full size."""
+    import cv2
+
+    scale = float(np.sqrt(abs(np.linalg.det(sheet.to_flat[:, :2]))))
+    size = max(8, round((x1 - x0) * scale)), max(8, round((y1 - y0) * scale))
+    step = np.array([[(x1 - x0) / size[0], 0, x0], [0, (y1 - y0) / size[1], y0], [0, 0, 1]])
+    matrix = sheet.to_flat @ step
+    flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
+    return np.asarray(cv2.warpAffine(sheet.flat, matrix, size, flags=flags, borderValue=(255,)), np.uint8)
+
+
+def owners(half: HalfGrid, marks: Marks) -> Ints:
+    """The column that holds most of each mark; a mark that reaches over a line belongs where its middle lies."""
+    rows = np.clip(np.round(marks.y).astype(int), 0, len(half.uprights[0].at) - 1)
+    lines = np.array([u.at for u in half.uprights])
+    return np.asarray((lines[:, rows] <= marks.x).sum(axis=0) - 1, np.int64)
+
+
+def _in(marks: Marks, own: Ints, line: Entry) -> Bools:
+    """Which marks belong to a line: those nearer to the middle of its ink than a line's height."""
+    near = np.abs(marks.y[own] - line.ink_y) <= _SAME_LINE * marks.letter_px
+    return np.asarray(near, np.bool_)
+
+
+def _is_ditto(marks: Marks, own: Ints) -> bool:
+    wide = float(marks.x1[own].max() - marks.x0[own].min())
+    high = float(marks.y1[own].max() - marks.y0[own].min())
+    return looks_ditto(wide, high, len(own), marks.letter_px)
+
+
+def columns_by_half(halves: Sequence[HalfGrid]) -> list[tuple[int, int]]:
+    """Half and column number of every column of a sheet, from the left."""
+    return [(h, c) for h, half in enumerate(halves) for c in range(len(half.uprights) - 1)]

@@ -1,0 +1,95 @@
+"""The columns of a half brought to the number that its register has: margins and weak lines out, missed ones in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr.registers.grid import Grid, HalfGrid, Line, confirmed
+from ocr.registers.ink import Marks, columns_of
+from ocr.registers.sheet import Sheet
+from ocr.registers.strips import find_paths, strengths
+
+Floats = NDArray[np.float64]
+
+_MOST_OFF = 3
+_FEW_MARKS = 0.12
+_WEAK = 0.6
+_FAINTEST = 0.14
+_LEAST_CONFIRMED = 0.12
+_NARROWEST_PX = 30
+
+
+def fitted(sheet: Sheet, grid: Grid, half: HalfGrid, marks: Marks, wanted: int) -> HalfGrid:
+    """A half with so many columns where that is within reach; else the half as it is."""
+    if abs(len(half.uprights) - 1 - wanted) > _MOST_OFF:
+        return half
+    while len(half.uprights) - 1 > wanted:
+        half = _with_one_less(half, marks)
+    if len(half.uprights) - 1 < wanted:
+        half = _with_faint(sheet, grid, half, wanted)
+    return half
+
+
+def carried(half: HalfGrid, shares: Floats) -> HalfGrid:
+    """A half whose columns lie where they lay on another page of the volume.
+
+    shares: edges of columns there, 0 at the outermost on the left, 1 on the right. Lines that were seen near by stay.
+    """
+    first, last = half.uprights[0], half.uprights[-1]
+    kept: list[Line] = []
+    for share in shares:
+        at = first.at + share * (last.at - first.at)
+        middle = float(np.median(at))
+        near = min(half.uprights, key=lambda u: abs(u.middle - middle))
+        kept.append(near if abs(near.middle - middle) < 0.015 * len(half.bend) else Line(at, 0.0))
+    return replace(half, uprights=tuple(kept))
+
+
+def shares_of(half: HalfGrid) -> Floats:
+    """Where the edges of a half's columns lie, 0 for the first to 1 for the last."""
+    at = np.array([u.middle for u in half.uprights])
+    return np.asarray((at - at[0]) / max(1.0, at[-1] - at[0]), np.float64)
+
+
+def _with_one_less(half: HalfGrid, marks: Marks) -> HalfGrid:
+    """Without a margin that was taken for a column, else without the line that was seen least."""
+    lines = list(half.uprights)
+    column = columns_of(half, marks.x, marks.y)
+    own = (marks.x >= half.left) & (marks.x < half.right)
+    count = np.array([(own & (column == i)).sum() for i in range(len(lines) - 1)])
+    usual = float(np.median(count))
+    for at, edge in ((0, 0), (-1, len(lines) - 1)):
+        narrow = abs(lines[edge].middle - lines[1 if at == 0 else -2].middle) < _NARROWEST_PX
+        if count[at] <= _FEW_MARKS * usual or narrow:
+            del lines[edge]
+            return replace(half, uprights=tuple(lines))
+    inner = range(1, len(lines) - 1)
+    weakest = min(inner, key=lambda i: lines[i].support)
+    strong = float(np.median([u.support for u in lines[1:-1]]))
+    if lines[weakest].support < _WEAK * strong:
+        del lines[weakest]
+    else:
+        del lines[0 if count[0] < count[-1] else -1]
+    return replace(half, uprights=tuple(lines))
+
+
+def _with_faint(sheet: Sheet, grid: Grid, half: HalfGrid, wanted: int) -> HalfGrid:
+    """With the best of the lines too faint to be taken for lines before."""
+    image = np.ascontiguousarray(sheet.image.T)
+    strength = strengths(image, grid.top, grid.bottom)
+    at = grid.top + (np.arange(len(strength)) + 0.5) * (grid.bottom - grid.top) / len(strength)
+    rows = np.arange(sheet.height)
+    lines = [Line(np.interp(rows, at, p.at), p.support) for p in find_paths(strength, _FAINTEST)]
+    low, high = half.uprights[0].middle + _NARROWEST_PX, half.uprights[-1].middle - _NARROWEST_PX
+    fresh = [x for x in lines if low < x.middle < high]
+    fresh = [x for x in fresh if min(abs(x.middle - u.middle) for u in half.uprights) >= _NARROWEST_PX]
+    found = confirmed(image, fresh, grid.top, grid.bottom, _LEAST_CONFIRMED)
+    found.sort(key=lambda x: -x.support)
+    chosen: list[Line] = list(half.uprights)
+    for line in found:
+        if len(chosen) - 1 < wanted and min(abs(line.middle - u.middle) for u in chosen) >= _NARROWEST_PX:
+            chosen.append(Line(line.at, min(line.support, 0.5)))
+    return replace(half, uprights=tuple(sorted(chosen, key=lambda u: u.middle)))

@@ -1,0 +1,45 @@
+"""Ditto marks: which texts say "the same as above", and which small strokes do."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import resources
+
+from ocr.lexicon import folded
+
+_LIKE = 0.78
+_LEAST_FUZZY = 4
+_MOST_HIGH = 0.75
+_MOST_WIDE = 1.1
+
+
+@cache
+def ditto_words() -> Mapping[str, tuple[str, ...]]:
+    """Words by language, "any" for those of every language; folded."""
+    text = (resources.files("ocr") / "registers" / "ditto.toml").read_text(encoding="utf-8")
+    return {
+        code: tuple(dict.fromkeys(folded(w) for w in words)) for code, words in tomllib.loads(text)["marks"].items()
+    }
+
+
+def is_ditto(text: str, languages: Sequence[str]) -> bool:
+    """Whether a text is a ditto mark in one of some languages; of four letters and more it may be misread a little."""
+    from rapidfuzz import fuzz
+
+    said = folded(text)
+    if not said:
+        return text.strip().strip("-._ ") in ('"', "”", "“", "''", ",,", "〃", "″")
+    known = [w for code in ("any", *languages) for w in ditto_words().get(code, ()) if w]
+    if said in known:
+        return True
+    return any(len(w) >= _LEAST_FUZZY and fuzz.ratio(said, w) >= 100 * _LIKE for w in known)
+
+
+def looks_ditto(wide: float, high: float, count: int, letter_px: float) -> bool:
+    """Whether the marks of a cell are the two short strokes of a ditto mark.
+
+    wide, high: of all of them together; count: how many.
+    """
+    return count <= 2 and high <= _MOST_HIGH * letter_px and 0.2 * letter_px <= wide <= _MOST_WIDE * letter_px

@@ -1,0 +1,64 @@
+"""Rows across the gutter: those of the left-hand page found again on the right-hand page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from ocr.registers.grid import HalfGrid, Line
+from ocr.registers.rows import Span
+
+_REACH_PX = 7.0
+_INSIDE_PX = 8
+_SAME_LEVELS = 0.6
+
+
+def is_level(left: HalfGrid, right: HalfGrid) -> bool:
+    """Whether the level lines of two facing pages go on from one to the other; without lines they are taken to."""
+    if len(left.levels) < 3 or len(right.levels) < 3:
+        return True
+    return float(np.mean([going_on(x, left, right).support > 0 for x in left.levels[1:-1]])) >= _SAME_LEVELS
+
+
+def across(
+    spans: Sequence[Span], left: HalfGrid, right: HalfGrid, numbered: Sequence[Span] | None, first: Line | None = None
+) -> list[Span]:
+    """The rows of the right-hand page that belong to those of the left, in their order.
+
+    numbered: rows found on the right by themselves, where it has a number column of its own. first: foot of its header.
+    """
+    if is_level(left, right):
+        pairs = [(going_on(s.top, left, right), going_on(s.bottom, left, right)) for s in spans]
+        return [replace(s, top=a, bottom=b) for s, (a, b) in zip(spans, pairs, strict=True)]
+    if numbered is not None and len(numbered) == len(spans):
+        return list(numbered)
+    return _in_order(spans, left, right, first)
+
+
+def going_on(line: Line, left: HalfGrid, right: HalfGrid, reach_px: float = _REACH_PX) -> Line:
+    """The level line of the right-hand page that goes on from one of the left, or one put there where none was seen."""
+    y = line.at[max(0, left.right - _INSIDE_PX)]
+    x = min(right.left + _INSIDE_PX, len(line.at) - 1)
+    near = min(right.levels, key=lambda r: abs(r.at[x] - y), default=None)
+    if near is not None and abs(near.at[x] - y) <= reach_px:
+        return near
+    return Line(right.bend - right.bend[x] + y, 0.0)
+
+
+def _in_order(spans: Sequence[Span], left: HalfGrid, right: HalfGrid, first: Line | None) -> list[Span]:
+    """Rows of a right-hand page with heights of its own: its spaces from the first border on, one a row."""
+    if not spans:
+        return []
+    begin = first or going_on(spans[0].top, left, right)
+    x = (right.left + right.right) // 2
+    lines = [begin, *(r for r in right.levels if r.at[x] > begin.at[x] + _INSIDE_PX)]
+    found = []
+    for i, span in enumerate(spans):
+        if i + 1 < len(lines):
+            found.append(replace(span, top=lines[i], bottom=lines[i + 1]))
+        else:
+            top, bottom = (Line(going_on(b, left, right).at, 0.0) for b in (span.top, span.bottom))
+            found.append(replace(span, top=top, bottom=bottom))
+    return found

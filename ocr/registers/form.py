@@ -1,0 +1,146 @@
+"""Register files: which columns a ruled register has, what is printed above them, and which one starts a row."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+from types import MappingProxyType
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from ocr.errors import FormError
+from ocr.form import Confidence, Kind
+from ocr.script import nfc
+
+_LABELS = "labels.toml"
+_NAME = r"^[a-z][a-z0-9_]*$"
+
+
+class Column(BaseModel):
+    """One column of a register.
+
+    kind: the grammar of its cells. width: usual share of the row, in parts; what counts is their proportion. list: the
+    closed list that decides its cells. labels: what else may be printed above it than labels.toml says, by language.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str = Field(pattern=_NAME)
+    kind: Kind = "line"
+    width: float = Field(default=10.0, gt=0.0)
+    list: str | None = None
+    handwriting: bool = True
+    labels: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+
+
+class RegisterForm(BaseModel):
+    """One kind of register.
+
+    titles: what may be printed above the table, by language. row_start: the column whose entry begins a row.
+    spread_from: first column of the right-hand page; "" when a row stands on one page.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str = Field(pattern=_NAME)
+    title: str
+    row_start: str
+    spread_from: str = ""
+    titles: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    confidence: Confidence = Confidence()
+    columns: tuple[Column, ...] = Field(alias="column", min_length=2)
+
+    @model_validator(mode="after")
+    def _columns_fit(self) -> RegisterForm:
+        ids = self.ids
+        twice = sorted({i for i in ids if ids.count(i) > 1})
+        if twice:
+            raise ValueError(f"column ids used twice: {', '.join(twice)}")
+        for name in (self.row_start, self.spread_from or self.row_start):
+            if name not in ids:
+                raise ValueError(f"there is no column {name}")
+        return self
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Column ids from left to right."""
+        return tuple(c.id for c in self.columns)
+
+    @property
+    def split(self) -> int:
+        """Number of columns on the left-hand page of a spread, 0 for a register of one page."""
+        return self.ids.index(self.spread_from) if self.spread_from else 0
+
+    def column(self, column_id: str) -> Column:
+        """The column of that id. Raises KeyError when the register has none."""
+        found = {c.id: c for c in self.columns}
+        return found[column_id]
+
+
+class Registers(BaseModel):
+    """All known registers by id, and the labels printed above columns: column id -> language -> labels."""
+
+    model_config = ConfigDict(frozen=True)
+
+    forms: Mapping[str, RegisterForm]
+    labels: Mapping[str, Mapping[str, tuple[str, ...]]]
+
+    def labels_of(self, column: Column, languages: Sequence[str] = ()) -> tuple[str, ...]:
+        """What may be printed above a column, in some languages (all when none is named), without repetitions."""
+        found: list[str] = []
+        for source in (column.labels, self.labels.get(column.id, {})):
+            found += [x for code, labels in source.items() if not languages or code in languages for x in labels]
+        return tuple(dict.fromkeys(found))
+
+
+@cache
+def package_registers() -> Registers:
+    """The registers of the package."""
+    return load_registers(resources.files("ocr") / "forms" / "registers")
+
+
+def load_registers(folder: Traversable) -> Registers:
+    """All register files of a folder, and its labels.toml.
+
+    Raises FormError naming file and key when one is not valid TOML, does not fit the model, or shares an id.
+    """
+    forms: dict[str, RegisterForm] = {}
+    labels: Mapping[str, Mapping[str, tuple[str, ...]]] = {}
+    for path in sorted(folder.iterdir(), key=lambda p: p.name):
+        if path.name == _LABELS:
+            labels = _labels(path)
+        elif path.name.endswith(".toml"):
+            form = _form(path)
+            if form.id in forms:
+                raise FormError(f"{path.name}: register id {form.id} is used by another file")
+            forms[form.id] = form
+    return Registers(forms=MappingProxyType(forms), labels=labels)
+
+
+def _form(path: Traversable) -> RegisterForm:
+    try:
+        return RegisterForm.model_validate(_toml(path))
+    except ValidationError as e:
+        first = e.errors()[0]
+        where = ".".join(str(x) for x in first["loc"])
+        raise FormError(f"{path.name}: {where}: {first['msg']}") from e
+
+
+def _labels(path: Traversable) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+    raw = _toml(path)
+    found: dict[str, dict[str, tuple[str, ...]]] = {}
+    for column, by_language in raw.items():
+        if not isinstance(by_language, dict):
+            raise FormError(f"{path.name}: {column}: must be a table of languages")
+        found[column] = {code: tuple(nfc(str(x)) for x in texts) for code, texts in by_language.items()}
+    return found
+
+
+def _toml(path: Traversable) -> dict[str, object]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as e:
+        raise FormError(f"{path.name}: not valid TOML: {e}") from e

@@ -1,0 +1,317 @@
+"""What is printed above the columns: where the header ends, which register it is, and which column is which."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr.engine import Image
+from ocr.lexicon import folded
+from ocr.registers.cells import cut_level
+from ocr.registers.form import RegisterForm, Registers
+from ocr.registers.grid import Grid, HalfGrid, Line
+from ocr.registers.ink import Marks, columns_of
+from ocr.registers.sheet import Sheet
+
+Floats = NDArray[np.float64]
+Reader = Callable[[Sequence[Image], str], list[str]]
+"""Reads pictures, each perhaps of several lines, in one language."""
+
+_LIKE = 0.66
+_SHORT = 3
+_LEAST_CELLS = 2
+_LEAST_SHARE = 0.25
+_NUMBERED_SHARE = 0.8
+_MOST_NUMBERS = 0.25
+_OFF_MIDDLE = 0.18
+_NUMBER_WIDE = 2.6
+_NUMBER_SPACE = 3.6
+_MOST_SPACES = 3
+_LEAST_FILLED = 0.34
+_TITLE_WORTH = 1.5
+_LETTERS_ABOVE = 6.0
+_GAP = 0.15
+_TITLE_LIKE = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What was read above the columns of one sheet.
+
+    texts: of each column from the left, in the language that fitted best. feet: where the header ends on each half.
+    title: what stands above the table. numbers: whether a row of column numbers belongs to it.
+    """
+
+    texts: tuple[str, ...]
+    feet: tuple[Line, ...]
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    """How well a register fits a heading: sum of likenesses, title included, and the column id of each column."""
+
+    form: RegisterForm
+    score: float
+    columns: tuple[str, ...]
+    matched: int
+
+
+def find_heading(
+    sheet: Sheet, grid: Grid, marks: Marks, registers: Registers, languages: Sequence[str], read: Reader
+) -> Heading | None:
+    """The header of a sheet, None where its first rows are entries.
+
+    languages: two-letter codes, best first; English is tried as well. read: reads pictures of print.
+    """
+    labels = _all_labels(registers, languages)
+    codes = list(dict.fromkeys([*languages, "en"]))[:3]
+    spaces = _spaces(grid, marks)
+    for number, (tops, feet) in enumerate(spaces[:_MOST_SPACES]):
+        pictures = _cells(sheet, grid, marks, tops, feet)
+        filled = [i for i, p in enumerate(pictures) if p is not None]
+        if len(filled) < max(_LEAST_CELLS, _LEAST_FILLED * len(pictures)):
+            continue
+        texts = _best_texts([p for p in pictures if p is not None], codes, labels, read)
+        like = [_likeness(t, labels) for t in texts]
+        hits = sum(x >= _LIKE for x in like)
+        if hits < max(_LEAST_CELLS, _LEAST_SHARE * len(filled)) or _are_entries(texts):
+            continue
+        full = [""] * len(pictures)
+        for i, text in zip(filled, texts, strict=True):
+            full[i] = text
+        after = spaces[number + 1] if number + 1 < len(spaces) else None
+        if after is not None and _are_numbers(grid, marks, after):
+            feet = after[1]
+        return Heading(tuple(full), tuple(feet), _title(sheet, grid, marks, tops, codes, read))
+    return None
+
+
+def fit_forms(heading: Heading, registers: Registers, languages: Sequence[str] = ()) -> list[Fitting]:
+    """All registers by how well they fit a heading, best first."""
+    found = [fit_form(heading, form, registers) for form in registers.forms.values()]
+    return sorted(found, key=lambda f: (-f.score, f.form.id))
+
+
+def fit_form(heading: Heading, form: RegisterForm, registers: Registers) -> Fitting:
+    """How a heading fits one register."""
+    like = np.array([[_likeness(t, _labels(form, c, registers)) for c in form.ids] for t in heading.texts])
+    pairs = _aligned(np.where(like >= _LIKE, like, 0.0))
+    total = float(sum(like[i, j] for i, j in pairs))
+    size = max(len(heading.texts), len(form.ids))
+    title = _title_likeness(heading.title, form)
+    columns = [""] * len(heading.texts)
+    for i, j in pairs:
+        columns[i] = form.ids[j]
+    score = total / size + (_TITLE_WORTH * title if title >= _TITLE_LIKE else 0.0) / 3
+    return Fitting(form, score, tuple(columns), len(pairs))
+
+
+def _all_labels(registers: Registers, languages: Sequence[str]) -> tuple[str, ...]:
+    found = {
+        folded(label)
+        for form in registers.forms.values()
+        for column in form.columns
+        for label in registers.labels_of(column, (*languages, "en"))
+    }
+    return tuple(sorted(x for x in found if x))
+
+
+def _labels(form: RegisterForm, column_id: str, registers: Registers) -> tuple[str, ...]:
+    return tuple(filter(None, (folded(x) for x in registers.labels_of(form.column(column_id)))))
+
+
+def _likeness(text: str, labels: Sequence[str]) -> float:
+    """How like a text is to the label that it resembles most, 0..1; labels: folded."""
+    from rapidfuzz import fuzz, process
+
+    said = folded(text)
+    if len(said) < 2:
+        return 0.0
+    best = process.extractOne(said, labels, scorer=fuzz.ratio)
+    if best is None:
+        return 0.0
+    return 0.0 if len(best[0]) <= _SHORT and best[1] < 90 else best[1] / 100
+
+
+def _are_entries(texts: Sequence[str]) -> bool:
+    """Whether texts are a row's: numbers of two digits and more stand in a quarter of them."""
+    return float(np.mean([sum(c.isdecimal() for c in t) >= 2 for t in texts])) > _MOST_NUMBERS
+
+
+def _title_likeness(title: str, form: RegisterForm) -> float:
+    from rapidfuzz import fuzz
+
+    said = folded(title)
+    labels = [folded(x) for texts in form.titles.values() for x in texts]
+    return max((fuzz.partial_ratio(said, x) / 100 for x in labels if x and len(said) >= 0.7 * len(x)), default=0.0)
+
+
+def _aligned(like: Floats) -> list[tuple[int, int]]:
+    """Pairs of columns and labels in the order of both with the largest sum."""
+    rows, columns = like.shape
+    best = np.zeros((rows + 1, columns + 1))
+    for i in range(1, rows + 1):
+        for j in range(1, columns + 1):
+            best[i, j] = max(best[i - 1, j], best[i, j - 1], best[i - 1, j - 1] + like[i - 1, j - 1])
+    pairs = []
+    i, j = rows, columns
+    while i and j:
+        if like[i - 1, j - 1] > 0 and best[i, j] == best[i - 1, j - 1] + like[i - 1, j - 1]:
+            pairs.append((i - 1, j - 1))
+            i, j = i - 1, j - 1
+        elif best[i, j] == best[i - 1, j]:
+            i -= 1
+        else:
+            j -= 1
+    return pairs[::-1]
+
+
+def _spaces(grid: Grid, marks: Marks) -> list[tuple[list[Line], list[Line]]]:
+    """The first spaces between level lines, on all halves at once: their upper and lower borders."""
+    main = grid.halves[0]
+    lines = list(main.levels[: _MOST_SPACES + 2])
+    letter = marks.letter_px
+    if not lines:
+        return []
+    above = lines[0].moved(-_LETTERS_ABOVE * letter)
+    column = columns_of(main, marks.x, marks.y)
+    x = np.clip(marks.x.astype(int), 0, len(lines[0].at) - 1)
+    inside = (column >= 0) & (column < len(main.uprights) - 1) & (marks.y < lines[0].at[x])
+    high = (marks.y > above.at[x]) & (marks.y > grid.top - letter)
+    if len(np.unique(column[inside & high])) >= 0.6 * (len(main.uprights) - 1):
+        lines.insert(0, above)
+    found = []
+    for top, foot in zip(lines, lines[1:], strict=False):
+        if float(np.median(foot.at - top.at)) < 0.9 * letter:
+            continue
+        tops, feet = [top], [foot]
+        for other in grid.halves[1:]:
+            tops.append(_beside(top, main, other))
+            feet.append(_beside(foot, main, other))
+        found.append((tops, feet))
+    return found
+
+
+def _beside(line: Line, main: HalfGrid, other: HalfGrid) -> Line:
+    y = line.at[max(0, main.right - 8)]
+    x = min(other.left + 8, len(line.at) - 1)
+    near = min(other.levels, key=lambda r: abs(r.at[x] - y), default=None)
+    if near is not None and abs(near.at[x] - y) <= 10:
+        return near
+    return Line(other.bend - other.bend[x] + y, 0.0)
+
+
+def _cells(sheet: Sheet, grid: Grid, marks: Marks, tops: Sequence[Line], feet: Sequence[Line]) -> list[Image | None]:
+    """Pictures of the header's cells from the left; None where nothing is printed."""
+    found: list[Image | None] = []
+    for half, top, foot in zip(grid.halves, tops, feet, strict=True):
+        column = columns_of(half, marks.x, marks.y)
+        x = np.clip(marks.x.astype(int), 0, sheet.width - 1)
+        inside = (marks.y > top.at[x]) & (marks.y < foot.at[x]) & (marks.x >= half.left) & (marks.x < half.right)
+        for i in range(len(half.uprights) - 1):
+            own = np.flatnonzero(inside & (column == i))
+            if len(own) < 2:
+                found.append(None)
+                continue
+            pad = 0.5 * marks.letter_px
+            left, right = half.uprights[i].middle, half.uprights[i + 1].middle
+            found.append(
+                cut_level(
+                    sheet,
+                    max(left + 2, float(marks.x0[own].min()) - pad),
+                    float(marks.y0[own].min()) - pad,
+                    min(right - 2, float(marks.x1[own].max()) + pad),
+                    float(marks.y1[own].max()) + pad,
+                )
+            )
+    return found
+
+
+def _best_texts(pictures: Sequence[Image], codes: Sequence[str], labels: Sequence[str], read: Reader) -> list[str]:
+    """The texts in the language that gives the most labels; a second language is tried only where the first fails."""
+    best: list[str] = []
+    worth = -1.0
+    for code in codes:
+        texts = read(pictures, code)
+        sum_of = sum(x for x in (_likeness(t, labels) for t in texts) if x >= _LIKE)
+        if sum_of > worth:
+            best, worth = texts, sum_of
+        if worth >= 0.6 * len(pictures):
+            break
+    return best
+
+
+def _are_numbers(grid: Grid, marks: Marks, space: tuple[list[Line], list[Line]]) -> bool:
+    """Whether a low space holds the numbers of the columns: something small in the middle of nearly each."""
+    letter = marks.letter_px
+    if float(np.median(space[1][0].at - space[0][0].at)) > _NUMBER_SPACE * letter:
+        return False
+    right = []
+    for half, top, foot in zip(grid.halves, *space, strict=True):
+        column = columns_of(half, marks.x, marks.y)
+        x = np.clip(marks.x.astype(int), 0, len(top.at) - 1)
+        inside = (marks.y > top.at[x]) & (marks.y < foot.at[x]) & (marks.x >= half.left) & (marks.x < half.right)
+        inside &= marks.y1 - marks.y0 >= 0.5 * letter
+        for i in range(len(half.uprights) - 1):
+            own = np.flatnonzero(inside & (column == i))
+            if not len(own):
+                right.append(False)
+                continue
+            x0, x1 = float(marks.x0[own].min()), float(marks.x1[own].max())
+            left, behind = half.uprights[i].middle, half.uprights[i + 1].middle
+            off = abs((x0 + x1) / 2 - (left + behind) / 2) / max(1.0, behind - left)
+            right.append(x1 - x0 <= _NUMBER_WIDE * letter and off <= _OFF_MIDDLE)
+    return float(np.mean(right)) >= _NUMBERED_SHARE
+
+
+def _title(sheet: Sheet, grid: Grid, marks: Marks, tops: Sequence[Line], codes: Sequence[str], read: Reader) -> str:
+    """What is printed above the table, in all languages asked for."""
+    x = np.clip(marks.x.astype(int), 0, sheet.width - 1)
+    half = np.clip(np.searchsorted([h.right for h in grid.halves], marks.x, side="right"), 0, len(grid.halves) - 1)
+    top = np.array([t.at for t in tops])[half, x]
+    own = np.flatnonzero((marks.y1 < top + 2) & (marks.y > top - 2 * _LETTERS_ABOVE * marks.letter_px))
+    if len(own) < _SHORT:
+        return ""
+    order = own[np.argsort(marks.x[own])]
+    parts = np.split(order, np.flatnonzero(np.diff(marks.x[order]) > 6 * marks.letter_px) + 1)
+    pad = 0.6 * marks.letter_px
+    pictures = [
+        cut_level(
+            sheet,
+            float(marks.x0[p].min()) - pad,
+            float(marks.y0[p].min()) - pad,
+            float(marks.x1[p].max()) + pad,
+            float(marks.y1[p].max()) + pad,
+        )
+        for p in parts
+        if len(p) >= _SHORT
+    ]
+    if not pictures:
+        return ""
+    return " | ".join(t for code in codes for t in read(pictures, code) if t)
+
+
+def columns_in_order(form: RegisterForm, halves: Sequence[int], matched: Sequence[str] = ()) -> tuple[str, ...] | None:
+    """The column ids of a sheet whose halves have so many columns, None where they cannot be the register's.
+
+    matched: what labels said of each column, "" where nothing. A number column that the right-hand page repeats is
+    called "_number".
+    """
+    ids = form.ids
+    total = sum(halves)
+    if total == len(ids):
+        return ids
+    if total == len(ids) + 1 and len(halves) == 2:
+        return (*ids[: halves[0]], "_number", *ids[halves[0] :])
+    if matched and sum(bool(x) for x in matched) >= 0.6 * len(matched):
+        return tuple(x or f"_column_{i + 1}" for i, x in enumerate(matched))
+    return None
+
+
+def known_titles(registers: Registers) -> Mapping[str, tuple[str, ...]]:
+    """Titles by register id, in all languages."""
+    return {f.id: tuple(x for t in f.titles.values() for x in t) for f in registers.forms.values()}

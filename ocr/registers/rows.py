@@ -1,0 +1,240 @@
+"""The rows of one half: a row begins where the number column has an entry, and ruled lines say where exactly.
+
+On boxed paper every space between two lines is a row; on feint paper a row takes several lines; without level lines a
+row ends above the next entry. A border put where no line was seen is doubtful.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr.registers.grid import HalfGrid, Line
+from ocr.registers.ink import Marks
+from ocr.registers.writing import entries_of, writing_of
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+_FEINT_BETWEEN = 1.6
+_FEINT_SPACE = 4.2
+_FEW_LINES = 0.4
+_TALL = 1.6
+_LEAST_ANCHORS = 2
+_ANCHOR = 0.9
+_BLANK_SPACES = 2
+_LEAST_COLUMNS = 2
+_ROW_ABOVE = 3
+_LEAST_SPACE = 1.1
+_ALMOST_FULL = 0.6
+_NEAR_ABOVE = 2.6
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One row on one half, from its upper to its lower border.
+
+    numbered: the number column has an entry. continues: the row began on the page before.
+    """
+
+    top: Line
+    bottom: Line
+    numbered: bool = True
+    continues: bool = False
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether a border was not surely seen."""
+        return not (self.top.sure and self.bottom.sure)
+
+
+class HalfRows:
+    """Finds the rows of one half.
+
+    below: its header's foot. number: which of its columns starts a row. beside: the right-hand page whose rows lie on
+    the same heights, and its header's foot; what is written there tells how far a row reaches.
+    """
+
+    def __init__(
+        self,
+        half: HalfGrid,
+        marks: Marks,
+        below: Line | None,
+        number: int = 0,
+        beside: tuple[HalfGrid, Line | None] | None = None,
+    ) -> None:
+        self._half = half
+        self._number = number
+        self._columns = len(half.uprights) - 1
+        self._letter = marks.letter_px
+        self._writing = writing_of(half, marks, below)
+        if beside is not None:
+            other = beside[0]
+            lower = float(other.bend[min(other.left + 8, len(other.bend) - 1)] - half.bend[max(0, half.right - 8)])
+            self._writing = self._writing.beside(writing_of(other, marks, beside[1]), lower, self._columns)
+            self._columns += len(other.uprights) - 1
+        x = (half.uprights[number].middle + half.uprights[number + 1].middle) / 2
+        self._x = min(max(round(x), half.left), half.right - 1)
+        first = below or self._top_line()
+        self._writing = self._writing.below(self._at(first))
+        lines = [x for x in half.levels if self._at(x) > self._at(first) + 0.6 * self._letter]
+        self._lines = self._parted([first, *lines])
+        self._entries = entries_of(self._writing, number)
+
+    def spans(self) -> list[Span]:
+        """The rows from the top; of rows that nobody wrote in there are none."""
+        if not self._writing.solid.any():
+            return []
+        return self._unruled() if self.is_unruled else self._ruled()
+
+    @property
+    def is_unruled(self) -> bool:
+        """Whether no level lines part the rows."""
+        if len(self._entries) < 2:
+            return len(self._lines) < 3
+        first, last = self._entries[0].y, self._entries[-1].y
+        between = sum(first < self._at(x) < last for x in self._lines)
+        return between < _FEW_LINES * (len(self._entries) - 1)
+
+    def _at(self, line: Line) -> float:
+        """Height of a line at the number column, with the bend taken out."""
+        return float(line.at[self._x] - self._half.bend[self._x])
+
+    def _line(self, y: float) -> Line:
+        """A border where none was seen."""
+        return Line(self._half.bend + y, 0.0)
+
+    def _top_line(self) -> Line:
+        """The table's upper edge: its first level line, unless rows were written above it."""
+        writing = self._writing
+        if self._half.levels:
+            first = self._half.levels[0]
+            above = writing.solid & (writing.y < self._at(first))
+            if len(np.unique(writing.column[above])) < _ROW_ABOVE:
+                return first
+        highest = float(writing.top[writing.solid].min()) if writing.solid.any() else 0.0
+        return self._line(highest - 0.5 * self._letter)
+
+    def _parted(self, lines: list[Line]) -> list[Line]:
+        """Lines without those too near to another for a row between them; the better seen stays, and the first."""
+        kept = lines[:1]
+        for line in lines[1:]:
+            if self._at(line) - self._at(kept[-1]) >= _LEAST_SPACE * self._letter:
+                kept.append(line)
+            elif len(kept) > 1 and line.support > kept[-1].support:
+                kept[-1] = line
+        return kept
+
+    def _ruled(self) -> list[Span]:
+        lines = list(self._lines)
+        foot = self._writing.foot_of(self._at(lines[-1]) + 0.3 * self._letter)
+        if foot > self._at(lines[-1]) + self._letter:
+            lines.append(self._line(foot + 0.3 * self._letter))
+        lines = self._with_missed(lines)
+        heights = np.array([self._at(x) for x in lines])
+        filled = self._filled(heights)
+        return self._joined(lines, filled, self._starts(heights, filled))
+
+    def _with_missed(self, lines: list[Line]) -> list[Line]:
+        """Lines with borders added between two entries in one space that is far higher than others."""
+        heights = np.array([self._at(x) for x in lines])
+        usual = float(np.median(np.diff(heights))) if len(heights) > 2 else np.inf
+        added = []
+        for above, below in zip(self._entries, self._entries[1:], strict=False):
+            i = int(np.searchsorted(heights, above.y))
+            if not 0 < i < len(heights) or i != int(np.searchsorted(heights, below.y)):
+                continue
+            if heights[i] - heights[i - 1] > _TALL * usual and below.top - above.bottom > 0.5 * self._letter:
+                added.append(self._line(self._writing.quiet_above(below.top)))
+        return sorted([*lines, *added], key=self._at)
+
+    def _filled(self, heights: Floats) -> Bools:
+        """Which columns hold writing in which space, (spaces, columns)."""
+        solid = self._writing.solid
+        space = np.clip(np.searchsorted(heights, self._writing.y[solid]) - 1, 0, len(heights) - 2)
+        inside = self._writing.y[solid] < heights[-1]
+        filled = np.zeros((len(heights) - 1, self._columns), np.bool_)
+        filled[space[inside], self._writing.column[solid][inside]] = True
+        return filled
+
+    def _starts(self, heights: Floats, filled: Bools) -> dict[int, bool]:
+        """Spaces in which a row begins, and whether the number column says so."""
+        written = filled.sum(axis=1) >= _LEAST_COLUMNS
+        spaces = {int(np.clip(np.searchsorted(heights, e.y) - 1, 0, len(heights) - 2)) for e in self._entries}
+        numbered = sorted(s for s in spaces if written[s])
+        if not numbered:
+            return {int(s): False for s in np.flatnonzero(written)}
+        starts = dict.fromkeys(numbered, True)
+        beside = self._is_row(heights, filled, numbered)
+        starts.update({int(s): False for s in np.flatnonzero(written & beside) if s not in starts})
+        return starts
+
+    def _is_row(self, heights: Floats, filled: Bools, numbered: Sequence[int]) -> Bools:
+        """Which spaces without a number begin a row all the same: on boxed paper all, on feint paper those as full as
+        the first line of a row.
+        """
+        between = np.diff(numbered)
+        is_feint = len(between) > 0 and float(np.mean(between)) >= _FEINT_BETWEEN
+        is_narrow = float(np.median(np.diff(heights))) < _FEINT_SPACE * self._letter
+        anchors = self._anchors(filled, numbered)
+        full = _ALMOST_FULL * float(np.mean(filled[list(numbered)].sum(axis=1)))
+        as_full = (filled[:, anchors].sum(axis=1) >= _LEAST_ANCHORS) & (filled.sum(axis=1) >= full)
+        below = np.arange(len(filled)) > numbered[0]
+        return np.asarray(as_full | (below & (not (is_feint and is_narrow)) & (not is_narrow)), np.bool_)
+
+    def _anchors(self, filled: Bools, numbered: Sequence[int]) -> Ints:
+        """Columns whose entries nearly always stand beside a number."""
+        count = filled.sum(axis=0)
+        share = filled[list(numbered)].sum(axis=0) / np.maximum(count, 1)
+        good = (share >= _ANCHOR) & (count >= 3)
+        good[self._number] = False
+        return np.flatnonzero(good)
+
+    def _joined(self, lines: list[Line], filled: Bools, starts: dict[int, bool]) -> list[Span]:
+        """Rows of spaces: each from its start to the last space with writing before the next."""
+        used = np.flatnonzero(filled.any(axis=1)).tolist()
+        order = sorted(starts)
+        spans: list[Span] = []
+        before = [s for s in used if order and s < order[0]]
+        if before and self._marks_above(lines[order[0]]) >= _LEAST_COLUMNS:
+            spans.append(Span(lines[before[0]], lines[order[0]], numbered=False, continues=True))
+        for start, behind in zip(order, [*order[1:], len(lines) - 1], strict=True):
+            last = _end([s for s in used if start <= s < behind], start) + 1
+            if behind != len(lines) - 1 and behind - last <= _BLANK_SPACES:
+                last = behind
+            spans.append(Span(lines[start], lines[last], numbered=starts[start]))
+        return spans
+
+    def _marks_above(self, line: Line) -> int:
+        """How many marks that are no specks lie above a border."""
+        return int((self._writing.solid & (self._writing.y < self._at(line))).sum())
+
+    def _unruled(self) -> list[Span]:
+        """Rows by entries alone: each begins in the quiet above its entry."""
+        if not self._entries:
+            return []
+        writing, letter = self._writing, self._letter
+        borders = [self._line(writing.quiet_above(e.top)) for e in self._entries]
+        last = self._line(writing.foot_of(self._entries[-1].top - 1) + 0.4 * letter)
+        spans = []
+        first = self._entries[0].top
+        above = writing.solid & (writing.bottom < first - 0.3 * letter)
+        if above.sum() >= _LEAST_COLUMNS and writing.bottom[above].max() > first - _NEAR_ABOVE * letter:
+            top = self._line(float(writing.top[above].min()) - 0.4 * letter)
+            spans.append(Span(top, borders[0], numbered=False, continues=True))
+        spans += [Span(a, b) for a, b in zip(borders, [*borders[1:], last], strict=True)]
+        return spans
+
+
+def _end(used: Sequence[int], start: int) -> int:
+    """The last space of a row: writing that goes on without two blank spaces between."""
+    last = start
+    for space in used:
+        if space - last > _BLANK_SPACES:
+            break
+        last = space
+    return last
