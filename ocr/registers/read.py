@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ocr.clean import white_border
@@ -75,7 +75,7 @@ class RegisterSettings:
 
 
 def read_register(
-    pages: Sequence[OpenedPage | Image],
+    pages: Iterable[OpenedPage | Image],
     form: RegisterForm | str | None = None,
     languages: Sequence[str] = (),
     *,
@@ -85,9 +85,9 @@ def read_register(
 ) -> RegisterReading:
     """Read pages of one volume in their order.
 
-    pages: opened scans, or grey (height, width) uint8; each one page or one spread. form: a register or its id, None to
-    take it from the header. languages: two-letter codes, best first. lexica: closed lists by the name that columns ask
-    for. Raises FormError for an unknown id or list, and what engines raise.
+    pages: opened scans, or grey (height, width) uint8; each one page or one spread, held one at a time. form: a
+    register or its id, None to take it from the header. languages: two-letter codes, best first. lexica: closed lists
+    by the name that columns ask for. Raises FormError for an unknown id or list, and what engines raise.
     """
     settings = settings or RegisterSettings()
     known = registers or package_registers()
@@ -95,20 +95,21 @@ def read_register(
     codes = tuple(languages) or ("en",)
     engine = load_engine(settings.engine)
     ask = Ask(asked, codes, print_reader(engine), known)
+    reader = _CellReader(engine, codes, settings, lexica or {})
     layout: Layout | None = None
-    tables: list[Table] = []
-    for page in pages:
+    found: RegisterForm | None = None
+    columns: tuple[str, ...] = ()
+    notes: list[PageNote] = []
+    rows: list[tuple[int, TableRow, dict[str, Decided]]] = []
+    for number, page in enumerate(pages):
         table = read_table(page.grey if isinstance(page, OpenedPage) else page, ask, layout)
-        tables.append(table)
         if table.heading is not None or layout is None:
             layout = table.layout or layout
-    reader = _CellReader(engine, codes, settings, lexica or {})
-    rows = _joined([(n, row, reader.read(table, row)) for n, table in enumerate(tables) for row in table.rows])
-    found = next((t.form for t in tables if t.form is not None), None)
-    notes = tuple(PageNote(len(t.rows), t.heading is not None, t.reason) for t in tables)
-    columns = next((t.columns for t in tables if t.columns), ())
-    reason = "" if found else next((t.reason for t in tables if t.reason), "no pages")
-    return RegisterReading(found.id if found else None, _with_ditto(rows), columns, notes, reason)
+        found, columns = found or table.form, columns or table.columns
+        notes.append(PageNote(len(table.rows), table.heading is not None, table.reason))
+        rows += [(number, row, reader.read(table, row)) for row in table.rows]
+    reason = "" if found else next((n.reason for n in notes if n.reason), "no pages")
+    return RegisterReading(found.id if found else None, _with_ditto(_joined(rows)), columns, tuple(notes), reason)
 
 
 def _form(form: RegisterForm | str | None, known: Registers) -> RegisterForm | None:
