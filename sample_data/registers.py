@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -21,7 +22,7 @@ from sample_data.fonts import FOLDER, HANDS, PRINTS, FontMissing, Fonts
 from sample_data.lettering import Lettering
 from sample_data.phrases import load_phrases
 from sample_data.registers_draw import Entry, Leaf, Pen, draw_leaf
-from sample_data.registers_layout import LEVELS, Paper, Style, choose_style, lay_paper
+from sample_data.registers_layout import LEVELS, Paper, Style, at_scale, choose_style, lay_paper
 from sample_data.registers_wear import Scanned, choose_wear, scanned
 from sample_data.registers_words import Clerk
 
@@ -29,17 +30,28 @@ HERE = Path(__file__).parent
 SAMPLES = HERE / "registers"
 LANGUAGES = ("en", "hi", "bn", "ta")
 SEED = 1861
+SMALL_PX_MM = 4.8
+SMALL_QUALITY = 42
+COMMITTED = (
+    ("reg_gd", "hi", "light", 2, 3),
+    ("reg_crime", "en", "worn", 2, 1),
+    ("reg_arrest", "bn", "light", 1, 2),
+    ("reg_conviction", "ta", "worn", 1, 4),
+    ("reg_vcnb", "en", "light", 1, 5),
+)
+"""Register, language, wear, pages and seed of each committed volume."""
 
 
 @dataclass(frozen=True)
 class Volume:
-    """One register in one language, so worn; pages: leaves of it, the first with a header."""
+    """One register in one language, so worn; pages: leaves of it, the first with a header. small: drawn at 120 dpi."""
 
     form: RegisterForm
     language: str
     level: str
     pages: int
     seed: int
+    small: bool = False
 
     @property
     def name(self) -> str:
@@ -55,7 +67,7 @@ class Page:
     number: int
     scan: Scanned
     quality: int
-    gold: dict[str, object]
+    gold: dict[str, Any]
 
 
 def draw_volume(volume: Volume, fonts: Fonts) -> Iterator[Page]:
@@ -65,6 +77,7 @@ def draw_volume(volume: Volume, fonts: Fonts) -> Iterator[Page]:
     form = volume.form
     split = form.split if rng.random() < 0.85 or len(form.columns) > 14 else 0
     style = choose_style(rng, spread=split > 0, columns=len(form.columns) - split)
+    style = at_scale(style, SMALL_PX_MM) if volume.small else style
     paper = lay_paper(style, form.ids, tuple(c.width for c in form.columns), split, rng)
     hands = HANDS[volume.language]
     hand = Lettering(fonts, hands[rng.randrange(len(hands))])
@@ -86,9 +99,14 @@ def draw_volume(volume: Volume, fonts: Fonts) -> Iterator[Page]:
         wear = choose_wear(volume.level, noise, style.px_mm)
         scan = scanned(leaf, behind.hand if behind else leaf.hand, paper, wear, noise)
         behind = leaf
-        yield Page(
-            volume, number, scan, wear.quality, _gold(volume, number, style, paper, leaf, scan, bitonal=wear.bitonal)
-        )
+        quality = min(wear.quality, SMALL_QUALITY) if volume.small else wear.quality
+        yield Page(volume, number, scan, quality, _gold(volume, number, style, paper, leaf, scan, bitonal=wear.bitonal))
+
+
+def committed() -> Iterator[Volume]:
+    """The volumes that tests and the quick benchmark use."""
+    for form, language, level, pages, seed in COMMITTED:
+        yield Volume(package_registers().forms[form], language, level, pages, seed, small=True)
 
 
 def plans(each: int, levels: Sequence[str] = LEVELS, pages: int = 2) -> Iterator[Volume]:
@@ -147,7 +165,7 @@ def _margins(pen: Pen, clerk: Clerk, number: int, rng: random.Random) -> None:
 
 def _gold(
     volume: Volume, number: int, style: Style, paper: Paper, leaf: Leaf, scan: Scanned, *, bitonal: bool
-) -> dict[str, object]:
+) -> dict[str, Any]:
     rows = []
     for placed in leaf.rows:
         entry = placed.entry
@@ -187,11 +205,20 @@ def write_pages(volumes: Iterator[Volume], folder: Path, fonts: Fonts) -> int:
     with (folder / "gold.jsonl").open("w", encoding="utf-8", newline="\n") as gold:
         for volume in volumes:
             for page in draw_volume(volume, fonts):
-                name = f"{volume.name}_{page.number}.jpg"
-                page.scan.image.save(folder / name, quality=page.quality)
+                name = _save(page, folder)
                 gold.write(json.dumps({"file": name, "volume": volume.name, **page.gold}, ensure_ascii=False) + "\n")
                 count += 1
     return count
+
+
+def _save(page: Page, folder: Path) -> str:
+    """Store a scan, black and white ones as fax scanners do; returns its file's name."""
+    stem = f"{page.volume.name}_{page.number}"
+    if page.gold["features"]["bitonal"]:
+        page.scan.image.convert("1").save(folder / f"{stem}.png", optimize=True)
+        return f"{stem}.png"
+    page.scan.image.save(folder / f"{stem}.jpg", quality=page.quality)
+    return f"{stem}.jpg"
 
 
 def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
@@ -209,7 +236,8 @@ def main(given: Sequence[str] | None = None) -> int:
     asked = _arguments(given)
     fonts = Fonts(asked.fonts)
     wanted = set(filter(None, asked.forms.split(",")))
-    volumes = (v for v in plans(asked.each, pages=asked.pages) if not wanted or v.form.id in wanted)
+    drawn = plans(asked.each, pages=asked.pages) if asked.out else committed()
+    volumes = (v for v in drawn if not wanted or v.form.id in wanted)
     try:
         print(f"{write_pages(volumes, asked.out or SAMPLES, fonts)} pages in {asked.out or SAMPLES}")
     except FontMissing as e:

@@ -226,6 +226,7 @@ def _place(
     tops = list(tops)
     for number, entry in enumerate(entries):
         lines = [_needed(pen, entry, half) for half in paper.halves]
+        own = max(lines)
         if style.uniform and style.ruling == "boxed":
             lines = [min(most, 5)] * len(lines) if max(lines) <= 5 else lines
         if not style.apart:
@@ -234,7 +235,7 @@ def _place(
         spans = [(top, top + (n + extra) * pitch + pad) for top, n in zip(tops, lines, strict=True)]
         if max(foot for _, foot in spans) > paper.bottom:
             room = int((paper.bottom - max(tops) - pad) / pitch)
-            if may_continue and not style.apart and room >= 1 and max(lines) > room and not entry.row_struck:
+            if may_continue and not style.apart and 1 <= room < own and not entry.row_struck:
                 over = Entry(entry.serial, entry.texts, continues=True)
                 over.lines = {c: found[room:] for c, found in entry.lines.items()}
                 entry.lines = {c: found[:room] for c, found in entry.lines.items()}

@@ -6,7 +6,7 @@ All lengths are pixels of the flat, level page before it is bent, turned and wor
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 RULINGS = ("boxed", "feint", "columns", "under")
 """boxed: a line about every row. feint: evenly ruled paper, a row takes several lines. columns: upright lines alone.
@@ -87,6 +87,18 @@ def choose_style(rng: random.Random, *, spread: bool, columns: int) -> Style:
         print_px=rng.uniform(2.3, 3.0) * px_mm,
         line_px=rng.choice((0.22, 0.3, 0.4)) * px_mm,
         headers_in_english=rng.random() < 0.3,
+    )
+
+
+def at_scale(style: Style, px_mm: float) -> Style:
+    """The same style at another resolution."""
+    factor = px_mm / style.px_mm
+    return replace(
+        style,
+        px_mm=px_mm,
+        text_px=style.text_px * factor,
+        print_px=style.print_px * factor,
+        line_px=style.line_px * factor,
     )
 
 

@@ -13,7 +13,10 @@ from ocr.registers.strips import STRIP_PX, Path, find_bend, find_paths, straight
 
 Floats = NDArray[np.float64]
 
+_LEAST_COLUMNS = 3
+_MOST_BEYOND = 2
 _LEAST_UPRIGHT = 0.28
+_FAINTEST = 0.14
 _LEAST_LEVEL = 0.3
 _RELATIVE = 0.5
 _SURE = 0.55
@@ -25,17 +28,20 @@ _SEEN_DEPTH = 9
 _BESIDE_DEPTH = 45
 _BESIDE_PX = 13
 _SMOOTH_PX = 9
+_DENSE = 0.7
 _CROSS_PX = 4.0
 _LEAST_FREE = 0.08
 _NEAR_SINGLE = ((5, 5),)
 _NEAR_DOUBLE = ((5, 5), (5, 10), (10, 5))
 _NEAREST_TWIN_PX, _FARTHEST_TWIN_PX = 3, 12
 _LEAST_CONFIRMED = 0.3
-_RELATIVE_CONFIRMED = 0.6
+_OF_MIDDLING, _OF_STRONG = 0.6, 0.45
 _RULE_DEPTH = 25
 _DOUBLE_LEVEL_PX = 9
 _MIDDLE = (0.36, 0.64)
 _GAP = 0.35
+_RIM = 0.06
+_SEEN_THROUGH = 0.25
 _STRONG = 0.45
 _LEAST_LINES = 4
 _SPREAD_ASPECT = (1.08, 1.75)
@@ -96,8 +102,10 @@ class Grid:
 
 def find_grid(sheet: Sheet, *, spread: bool | None = None) -> Grid | None:
     """The ruled lines of a sheet, None when it has no columns. spread: whether it shows two pages, if that is known."""
-    uprights, top, bottom = _uprights(sheet)
-    if len(uprights) < 2:
+    uprights, top, bottom = _uprights(sheet, _LEAST_UPRIGHT, _LEAST_CONFIRMED)
+    if len(uprights) < _LEAST_COLUMNS + 1:
+        uprights, top, bottom = _uprights(sheet, _FAINTEST, _FAINTEST)
+    if len(uprights) < _LEAST_COLUMNS + 1:
         return None
     cut = _gutter(sheet, uprights, spread)
     edges = [0, sheet.width] if cut is None else [0, cut, sheet.width]
@@ -110,15 +118,16 @@ def find_grid(sheet: Sheet, *, spread: bool | None = None) -> Grid | None:
     return Grid(tuple(halves), top, bottom) if halves else None
 
 
-def _uprights(sheet: Sheet) -> tuple[list[Line], int, int]:
+def _uprights(sheet: Sheet, least: float, least_confirmed: float) -> tuple[list[Line], int, int]:
     """Lines between columns, and where they begin and end from top to bottom."""
     strength = strengths(np.ascontiguousarray(sheet.image.T))
     first, last = _range(_crossings(strength))
-    paths = _strong(find_paths(strength[first : last + 1], _LEAST_UPRIGHT), _LEAST_UPRIGHT)
+    paths = _strong(find_paths(strength[first : last + 1], least), least)
     at = (np.arange(len(strength)) + 0.5) * sheet.height / len(strength)
     rows = np.arange(sheet.height)
     lines = [Line(np.interp(rows, at[first : last + 1], p.at), p.support) for p in paths]
-    lines = confirmed(np.ascontiguousarray(sheet.image.T), lines, round(at[first]), round(at[last]))
+    image = np.ascontiguousarray(sheet.image.T)
+    lines = confirmed(image, lines, round(at[first]), round(at[last]), least_confirmed)
     return _without_doubles(lines, _DOUBLE_PX, _NARROWEST_PX), round(at[first]), round(at[last])
 
 
@@ -166,17 +175,20 @@ def confirmed(image: Image, lines: list[Line], first: int, last: int, least: flo
     for line in lines:
         y = np.clip(np.round(line.at[first:last]).astype(int), 14, image.shape[0] - 15)
         here = np.min([smooth[y + d, x] for d in (-3, -2, -1, 0, 1, 2, 3)], axis=0)
-        support = 0.0
+        seen: list[float] = []
         for up, down in _NEAR_SINGLE if not _has_twin(line, lines) else _NEAR_DOUBLE:
             above = np.min([darkest[y - up - d, x] for d in (0, 2, 4)], axis=0)
             below = np.min([darkest[y + down + d, x] for d in (0, 2, 4)], axis=0)
             free = np.minimum(above, below) >= 255 - _BESIDE_DEPTH
             if free.sum() >= _LEAST_FREE * len(x):
                 ground = np.minimum(smooth[y - up - 1, x], smooth[y + down + 1, x])
-                support = max(support, float((ground - here > _SEEN_DEPTH)[free].mean()))
+                seen.append(float((ground - here > _SEEN_DEPTH)[free].mean()))
+        # Between dense columns no place is free; no row of letters is seen as well as a line is.
+        support = max(seen) if seen else (line.support if line.support >= _DENSE else 0.0)
         found.append(Line(line.at, support))
-    usual = float(np.percentile([x.support for x in found], 60)) if found else 0.0
-    return [x for x in found if x.support >= max(least, _RELATIVE_CONFIRMED * usual)]
+    supports = [x.support for x in found] or [0.0]
+    usual = max(_OF_MIDDLING * float(np.percentile(supports, 60)), _OF_STRONG * float(np.percentile(supports, 90)))
+    return [x for x in found if x.support >= max(least, usual)]
 
 
 def _has_twin(line: Line, lines: list[Line]) -> bool:
@@ -212,17 +224,48 @@ def _gutter(sheet: Sheet, uprights: list[Line], spread: bool | None) -> int | No
     strength = strengths(sheet.image)
     count = _crossings(strength)
     usual = _usual(count)
-    strips = np.arange(len(count))
-    middle = (strips >= _MIDDLE[0] * len(count)) & (strips < _MIDDLE[1] * len(count))
     if usual >= _LEAST_LINES:
-        quiet = np.flatnonzero(middle & (count < _GAP * usual))
-        runs = np.split(quiet, np.flatnonzero(np.diff(quiet) > 1) + 1) if len(quiet) else []
-        wide = sheet.width / len(count)
-        if runs:
-            run = max(runs, key=len)
-            return int(round((run[0] + run[-1] + 1) / 2 * wide))
+        at = _gap(sheet, count < _GAP * usual)
+        if at is not None:
+            return at
+    if not spread or sheet.width >= _MOST_SURE_ASPECT * sheet.height:
         return None
-    return _widest_gap(sheet, uprights) if spread and sheet.width < _MOST_SURE_ASPECT * sheet.height else None
+    lines = _lines_through(sheet, strength)
+    if len(lines) >= _LEAST_LINES:
+        seen = np.mean([p.strength for p in lines], axis=0)
+        at = _gap(sheet, seen < _GAP * float(np.median(seen)))
+        if at is not None or _go_through(lines):
+            return at
+    return _widest_gap(sheet, uprights)
+
+
+def _go_through(lines: list[Path]) -> bool:
+    """Whether half of the level lines are seen all across the middle."""
+    count = len(lines[0].strength)
+    middle = slice(round(_MIDDLE[0] * count), round(_MIDDLE[1] * count))
+    whole = [float(np.percentile(p.strength[middle], 10)) > _SEEN_THROUGH for p in lines]
+    return sum(whole) >= max(_LEAST_LINES, 0.5 * len(lines))
+
+
+def _gap(sheet: Sheet, quiet: NDArray[np.bool_]) -> int | None:
+    """The middle of the longest stretch of quiet strips near the middle of a sheet."""
+    strips = np.arange(len(quiet))
+    found = np.flatnonzero(quiet & (strips >= _MIDDLE[0] * len(quiet)) & (strips < _MIDDLE[1] * len(quiet)))
+    if not len(found):
+        return None
+    run = max(np.split(found, np.flatnonzero(np.diff(found) > 1) + 1), key=len)
+    return int(round((run[0] + run[-1] + 1) / 2 * sheet.width / len(quiet)))
+
+
+def _lines_through(sheet: Sheet, strength: Floats) -> list[Path]:
+    """Level lines over the whole sheet, whether or not they go on across its middle."""
+    at = (np.arange(len(strength)) + 0.5) * sheet.width / len(strength)
+    columns = np.arange(sheet.width)
+    paths = find_paths(strength, _LEAST_LEVEL)
+    lines = [Line(np.interp(columns, at, p.at), p.support) for p in paths]
+    rim = round(_RIM * sheet.width)
+    kept = {round(x.middle) for x in confirmed(sheet.image, lines, rim, sheet.width - rim)}
+    return [p for p, line in zip(paths, lines, strict=True) if round(line.middle) in kept]
 
 
 def _widest_gap(sheet: Sheet, uprights: list[Line]) -> int:
@@ -240,7 +283,7 @@ def _half(sheet: Sheet, uprights: list[Line], left: int, right: int) -> HalfGrid
     strength = strengths(sheet.image, left, right)
     bend = find_bend(strength)
     straight = straightened(strength, bend)
-    first, last = _extent(straight)
+    first, last = _extent(uprights, left, right, len(straight))
     paths = _strong(find_paths(straight[first : last + 1], _LEAST_LEVEL), _LEAST_LEVEL)
     at = left + (np.arange(len(strength)) + 0.5) * (right - left) / len(strength)
     columns = np.arange(sheet.width)
@@ -251,14 +294,18 @@ def _half(sheet: Sheet, uprights: list[Line], left: int, right: int) -> HalfGrid
     x0, x1 = (
         _ends(sheet, levels, left, right) if len(levels) >= _LEAST_LINES else _written(sheet, uprights, left, right)
     )
-    inner = [u for u in uprights if x0 - _DOUBLE_PX <= u.middle <= x1 + _DOUBLE_PX] or uprights
+    inner = [u for u in uprights if x0 - _DOUBLE_PX <= u.middle <= x1 + _DOUBLE_PX]
+    if len(uprights) - len(inner) > _MOST_BEYOND:
+        inner, x0, x1 = uprights, uprights[0].middle, uprights[-1].middle
     return HalfGrid(left, right, tuple(_framed(inner, x0, x1)), tuple(levels), smooth)
 
 
-def _extent(straight: Floats) -> tuple[int, int]:
-    """First and last strip that level lines reach, as far as they can be told from writing."""
-    count = _crossings(straight)
-    return _range(count) if _usual(count) >= _LEAST_LINES else (0, len(straight) - 1)
+def _extent(uprights: list[Line], left: int, right: int, count: int) -> tuple[int, int]:
+    """First and last of so many strips between the outermost uprights of a half."""
+    wide = (right - left) / count
+    first = int((uprights[0].middle - left) / wide)
+    last = int((uprights[-1].middle - left) / wide)
+    return min(max(0, first), count - 2), max(min(count - 1, last), first + 1)
 
 
 def _ends(sheet: Sheet, levels: list[Line], left: int, right: int) -> tuple[float, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,7 +23,7 @@ Reader = Callable[[Sequence[Image], str], list[str]]
 _LIKE = 0.66
 _SHORT = 3
 _LEAST_CELLS = 2
-_LEAST_SHARE = 0.25
+_LEAST_SHARE = 0.3
 _NUMBERED_SHARE = 0.8
 _MOST_NUMBERS = 0.25
 _OFF_MIDDLE = 0.18
@@ -61,13 +61,24 @@ class Fitting:
 
 
 def find_heading(
-    sheet: Sheet, grid: Grid, marks: Marks, registers: Registers, languages: Sequence[str], read: Reader
+    sheet: Sheet,
+    grid: Grid,
+    marks: Marks,
+    registers: Registers,
+    languages: Sequence[str],
+    read: Reader,
+    *,
+    form: RegisterForm | None = None,
+    first: bool = False,
 ) -> Heading | None:
     """The header of a sheet, None where its first rows are entries.
 
-    languages: two-letter codes, best first; English is tried as well. read: reads pictures of print.
+    languages: two-letter codes, best first; English is tried as well. read: reads pictures of print. form: the
+    register, if it is known. first: whether it is a volume's first sheet; then words in the middle of every column are
+    a header though no label is known.
     """
-    labels = _all_labels(registers, languages)
+    forms = [form] if form is not None else list(registers.forms.values())
+    labels = _all_labels(forms, registers, languages)
     codes = list(dict.fromkeys([*languages, "en"]))[:3]
     spaces = _spaces(grid, marks)
     for number, (tops, feet) in enumerate(spaces[:_MOST_SPACES]):
@@ -78,7 +89,8 @@ def find_heading(
         texts = _best_texts([p for p in pictures if p is not None], codes, labels, read)
         like = [_likeness(t, labels) for t in texts]
         hits = sum(x >= _LIKE for x in like)
-        if hits < max(_LEAST_CELLS, _LEAST_SHARE * len(filled)) or _are_entries(texts):
+        labelled = hits >= max(_LEAST_CELLS, _LEAST_SHARE * len(filled))
+        if _are_entries(texts) or not (labelled or (first and _is_centred(grid, marks, (tops, feet)))):
             continue
         full = [""] * len(pictures)
         for i, text in zip(filled, texts, strict=True):
@@ -110,10 +122,10 @@ def fit_form(heading: Heading, form: RegisterForm, registers: Registers) -> Fitt
     return Fitting(form, score, tuple(columns), len(pairs))
 
 
-def _all_labels(registers: Registers, languages: Sequence[str]) -> tuple[str, ...]:
+def _all_labels(forms: Iterable[RegisterForm], registers: Registers, languages: Sequence[str]) -> tuple[str, ...]:
     found = {
         folded(label)
-        for form in registers.forms.values()
+        for form in forms
         for column in form.columns
         for label in registers.labels_of(column, (*languages, "en"))
     }
@@ -214,7 +226,7 @@ def _cells(sheet: Sheet, grid: Grid, marks: Marks, tops: Sequence[Line], feet: S
         inside = (marks.y > top.at[x]) & (marks.y < foot.at[x]) & (marks.x >= half.left) & (marks.x < half.right)
         for i in range(len(half.uprights) - 1):
             own = np.flatnonzero(inside & (column == i))
-            if len(own) < 2:
+            if len(own) < 2 and not (marks.x1[own] - marks.x0[own] >= 2 * marks.letter_px).any():
                 found.append(None)
                 continue
             pad = 0.5 * marks.letter_px
@@ -247,15 +259,18 @@ def _best_texts(pictures: Sequence[Image], codes: Sequence[str], labels: Sequenc
 
 def _are_numbers(grid: Grid, marks: Marks, space: tuple[list[Line], list[Line]]) -> bool:
     """Whether a low space holds the numbers of the columns: something small in the middle of nearly each."""
-    letter = marks.letter_px
-    if float(np.median(space[1][0].at - space[0][0].at)) > _NUMBER_SPACE * letter:
-        return False
+    low = float(np.median(space[1][0].at - space[0][0].at)) <= _NUMBER_SPACE * marks.letter_px
+    return low and _is_centred(grid, marks, space, _NUMBER_WIDE * marks.letter_px)
+
+
+def _is_centred(grid: Grid, marks: Marks, space: tuple[list[Line], list[Line]], widest_px: float = np.inf) -> bool:
+    """Whether something stands in the middle of nearly every column of a space, as print does and entries do not."""
     right = []
     for half, top, foot in zip(grid.halves, *space, strict=True):
         column = columns_of(half, marks.x, marks.y)
         x = np.clip(marks.x.astype(int), 0, len(top.at) - 1)
         inside = (marks.y > top.at[x]) & (marks.y < foot.at[x]) & (marks.x >= half.left) & (marks.x < half.right)
-        inside &= marks.y1 - marks.y0 >= 0.5 * letter
+        inside &= marks.y1 - marks.y0 >= 0.5 * marks.letter_px
         for i in range(len(half.uprights) - 1):
             own = np.flatnonzero(inside & (column == i))
             if not len(own):
@@ -264,7 +279,7 @@ def _are_numbers(grid: Grid, marks: Marks, space: tuple[list[Line], list[Line]])
             x0, x1 = float(marks.x0[own].min()), float(marks.x1[own].max())
             left, behind = half.uprights[i].middle, half.uprights[i + 1].middle
             off = abs((x0 + x1) / 2 - (left + behind) / 2) / max(1.0, behind - left)
-            right.append(x1 - x0 <= _NUMBER_WIDE * letter and off <= _OFF_MIDDLE)
+            right.append(x1 - x0 <= widest_px and off <= _OFF_MIDDLE)
     return float(np.mean(right)) >= _NUMBERED_SHARE
 
 

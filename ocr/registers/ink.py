@@ -18,7 +18,7 @@ Bools = NDArray[np.bool_]
 _LEAST_DEPTH = 30
 _NOISES = 5.0
 _EXTENT_SHARE = 0.4
-_KEPT_SHARE = 0.52
+_KEPT_SHARE = 0.55
 _LETTER_PX = (7, 70)
 _RULE_REACH_PX = 2
 _CROSS_PX = 4
@@ -119,7 +119,7 @@ def _typical_depth(dark: Image, rules: Image, depth: int) -> float:
     np.maximum.at(deepest, labels[ink > 0], dark[ink > 0])
     high, wide = stats[1:, 3], stats[1:, 2]
     letters = (high >= _LETTER_PX[0]) & (high <= _LETTER_PX[1]) & (wide >= 3) & (wide <= 8 * high)
-    return float(np.percentile(deepest[1:][letters], 60)) if letters.any() else 255.0
+    return float(np.percentile(deepest[1:][letters], 70)) if letters.any() else 255.0
 
 
 def _letter_px(stats: NDArray[np.int32], dark: Bools) -> float:

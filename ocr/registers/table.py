@@ -88,7 +88,7 @@ def read_table(grey: Image, ask: Ask, layout: Layout | None = None) -> Table:
     """
     sheet = open_sheet(grey)
     form = ask.form or (layout.form if layout else None)
-    grid = find_grid(sheet, spread=True if form is not None and form.split else None)
+    grid = find_grid(sheet, spread=bool(form.split) if form is not None else None)
     if grid is None:
         none = np.zeros(0)
         empty = Marks(
@@ -98,7 +98,8 @@ def read_table(grey: Image, ask: Ask, layout: Layout | None = None) -> Table:
     marks = find_marks(sheet, grid)
     heading = None
     if ask.read is not None:
-        heading = find_heading(sheet, grid, marks, ask.registers, ask.languages, ask.read)
+        is_first = layout is None
+        heading = find_heading(sheet, grid, marks, ask.registers, ask.languages, ask.read, form=form, first=is_first)
     form, reason = _form(ask, layout, heading, form)
     if form is not None and form.split and ask.form is None and len(grid.halves) == 1:
         again = find_grid(sheet, spread=True)
