@@ -24,21 +24,24 @@ class ExtractSettings:
     """How fields are taken from pages.
 
     read: how pages are read; of which forms, too. state: two small letters, whose places are looked up; "" for the
-    state that the page's form names. stations: a list of its stations, which wins over the package's.
+    state that the page's form names. stations: a list of its stations, which wins over the package's. register: id of
+    the register that all pages are of, "" to find out.
     """
 
     read: ReadSettings
     state: str = ""
     stations: Path | None = None
+    register: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Extract:
     """One page's fields. form: None when the page is none of the known ones; reason then says why.
 
-    kind: "form", "other" (a letter, a sheet not known) or "blank". part: of a form of several sheets. match: how
-    many key points of the print agree. fields: by the names of items.toml, in the form's order, each with value, raw,
-    confidence, box and candidates. rows: of a register. notes: what was done to the page, as stable words.
+    kind: "form", "other" (a letter, a sheet not known) or "blank". part: of a form of several sheets, or the page of a
+    volume. match: how many key points of the print agree. fields: by the names of items.toml, in the form's order,
+    each with value, raw, confidence, box and candidates. rows: of a register. notes: what was done to the page, as
+    stable words.
     """
 
     form: str | None
@@ -61,6 +64,8 @@ def extract_page(scan: Scan, settings: ExtractSettings) -> Extract:
     from ocr.read import decide, recognise
     from ocr.zones import load_models
 
+    if settings.register:
+        return Extract(None)  # rows run over pages, so that digitize/extract_registers.py reads it
     found = recognise(scan, settings.read)
     if found.form is None:
         kind: Kind = "blank" if _is_blank(scan, settings.read) else "other"

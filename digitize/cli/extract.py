@@ -19,7 +19,7 @@ Format = Literal["json", "text"]
 
 def extract(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Scans: JPEG, PNG, TIFF or PDF.")],
-    form: Annotated[str, typer.Option(help="Id or family of the form, or auto: whichever the page is.")] = "auto",
+    form: Annotated[str, typer.Option(help="Id of a form or register, family of forms, or auto.")] = "auto",
     lang: Annotated[str, typer.Option(help="Languages of the pages, as hi,en; a form's own if not given.")] = "",
     how: Annotated[Format, typer.Option("--format", help="One JSON object a page, or a list to look at.")] = "json",
     out: Annotated[Path | None, typer.Option(help="File to write to; else standard output.")] = None,
@@ -42,10 +42,12 @@ def extract(
 
     from digitize.errors import InputError
     from digitize.extract import ExtractSettings, extract_page, in_groups
+    from digitize.extract_registers import with_registers
     from digitize.read_files import default_workers, parse_languages, read_pages
     from digitize.whole_file import WholeFile
     from ocr.limits import MIN_SIDE_PX
     from ocr.read import ReadSettings, require_engine
+    from ocr.registers import package_registers
     from ocr.zones import load_models
 
     folders = tuple(forms or ())
@@ -55,11 +57,12 @@ def extract(
         handwriting_engine="auto",
         seconds_per_page=seconds,
         form_folders=folders,
-        forms=() if form == "auto" else (form,),
+        forms=() if form == "auto" or form in package_registers().forms else (form,),
     )
     require_engine(reading)
     load_models(folders).only(reading.forms)  # before any page, so that a wrong name is said once
-    settings = ExtractSettings(reading, state, stations)
+    register = "" if form == "auto" or reading.forms else form
+    settings = ExtractSettings(reading, state, stations, register)
     said = errors()
     target = WholeFile(out)
     unread = 0
@@ -70,6 +73,8 @@ def extract(
         seconds_per_page=seconds,
         least_px=MIN_SIDE_PX,
     )
+    if not reading.forms:
+        done = with_registers(done, settings)
     kept = False
     try:
         for page, group, doubts in in_groups(done):
