@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ocr.confidence import facts_of, load_model
 from ocr.crops import Crop
 from ocr.engine import Engine, EngineText, LineImage
 from ocr.engines import engine_names, load_engine
 from ocr.errors import EngineFailed, EngineMissing
 from ocr.form import Form, Zone
-from ocr.lines import LineText, read_mixed
+from ocr.lines import SURE, LineText, read_mixed
 from ocr.page import Candidate, Word, ZoneReading
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ _OWN = "fields"
 _SAYS_LITTLE = 0.3
 """Below this confidence our own recogniser's zone is looked at by the first engine, too: it may be typed."""
 _DOUBTFUL = 0.8
-"""Below this confidence a zone is looked at again in other ways; above, one line in thirty has an error."""
+"""Below this confidence of the engine's own a zone of several lines is looked at again in other ways."""
 _MOST_OTHERS = 5
 
 
@@ -55,8 +56,10 @@ class ZoneReader:
         if inked:
             engine = self._engine(self._settings.engine)
             self._look(engine, [("clean", c, c.line(self._languages(c.zone)[:1])) for c in inked], looks)
+            for crop in inked:
+                looks[crop.zone.id][-1] = _judged(crop, *looks[crop.zone.id][-1])
             # What a second engine will read is not looked at twice by one that cannot read handwriting.
-            doubtful = [c for c in inked if _is_doubtful(looks[c.zone.id]) and not self._is_for_second_engine(c)]
+            doubtful = [c for c in inked if _is_doubtful(c, looks[c.zone.id]) and not self._is_for_second_engine(c)]
             self._look_again([c for c in doubtful if c.zone.kind != "block"], looks)
             engine = self._engine(self._settings.engine)
             blocks = [c for c in doubtful if c.zone.kind == "block"]
@@ -77,7 +80,8 @@ class ZoneReader:
             seen = [looks[c.zone.id][-1][1] for c in those]
             lines = read_mixed(engine, [c.raw for c in those], codes, seen=seen)
             for crop, line in zip(those, lines, strict=True):
-                looks[crop.zone.id][-1] = f"{self._settings.engine.partition(':')[0]}:vote", _voted(line)
+                others = looks[crop.zone.id][-1][1].others
+                looks[crop.zone.id][-1] = f"{self._settings.engine.partition(':')[0]}:vote", _voted(line, others)
 
     def _second_looks(self, crop: Crop, engine: Engine) -> Iterable[tuple[str, Crop, LineImage]]:
         """Other ways to look at a doubtful crop of several lines: as scanned, in the next language."""
@@ -138,17 +142,30 @@ class ZoneReader:
         return tuple(dict.fromkeys([*likely, *self._form.languages]))
 
 
-def _voted(line: LineText) -> EngineText:
-    """A line after several looks with the probability that it is right; the other readings share what is left."""
+def _voted(line: LineText, more: Sequence[Candidate] = ()) -> EngineText:
+    """A line after several looks with the probability that it is right; the other readings share what is left.
+
+    more: other texts that the first look proposed.
+    """
     said = Counter(" ".join(c.text.split()) for c in line.candidates if c.text.strip())
     others = [(text, n) for text, n in said.most_common() if text != line.text][:_MOST_OTHERS]
     left = (1 - line.confidence) / max(1, sum(said.values()))
     kept = tuple(Candidate(text, round(left * n, 4)) for text, n in others)
-    return EngineText(line.text, line.confidence, line.words, kept)
+    proposed = (replace(c, confidence=c.confidence * line.confidence) for c in more if c.text not in said)
+    return EngineText(line.text, line.confidence, line.words, (*kept, *proposed))
 
 
-def _is_doubtful(looks: Sequence[tuple[str, EngineText]]) -> bool:
-    return all(not text.text or text.confidence < _DOUBTFUL for _, text in looks)
+def _judged(crop: Crop, by: str, text: EngineText) -> tuple[str, EngineText]:
+    """The first look at a line with the probability that it is right, which the engine's own word for it is not."""
+    if crop.zone.kind == "block" or not text.words:
+        return by, text
+    facts = facts_of(text.text, [Candidate(text.text, text.confidence)], text.words, 1.0)
+    return by, replace(text, confidence=round(load_model().probability(facts), 4))
+
+
+def _is_doubtful(crop: Crop, looks: Sequence[tuple[str, EngineText]]) -> bool:
+    least = _DOUBTFUL if crop.zone.kind == "block" else SURE
+    return all(not text.text or text.confidence < least for _, text in looks)
 
 
 def _says_little(looks: Sequence[tuple[str, EngineText]]) -> bool:
