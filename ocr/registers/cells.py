@@ -23,7 +23,8 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 _LEAST_MARK = 0.5
-_LEAST_STROKE = 0.3
+_LEAST_QUOTE, _MOST_QUOTE, _QUOTE_OFF = 0.27, 0.75, 0.9
+_LEAST_SMALL_STROKE = 0.22
 _LEAST_DASH = 0.8
 _LINE_MARGIN = 0.45
 _SAME_LINE = 0.8
@@ -65,12 +66,14 @@ def cells_of(sheet: Sheet, half_number: int, half: HalfGrid, span: Span, marks: 
     x = np.clip(marks.x.astype(int), 0, sheet.width - 1)
     inside = (marks.y > span.top.at[x]) & (marks.y <= span.bottom.at[x])
     inside &= (marks.x >= half.left) & (marks.x < half.right)
+    line = _first_line(marks, np.flatnonzero(inside & (owned >= 0)), owned)
     found = []
     for column in range(len(half.uprights) - 1):
         own = np.flatnonzero(inside & (owned == column))
         left, right = half.uprights[column], half.uprights[column + 1]
         box = sheet.box_on_scan(corners_of(left, right, span.top, span.bottom))
-        blank = not is_written(marks, own)
+        quote = _is_quote(marks, own, line)
+        blank = not (quote or is_written(marks, own))
         found.append(
             Cell(
                 half_number,
@@ -86,6 +89,22 @@ def cells_of(sheet: Sheet, half_number: int, half: HalfGrid, span: Span, marks: 
     return found
 
 
+def _first_line(marks: Marks, own: Ints, owned: Ints) -> float | None:
+    """The height of a row's first line of writing, by the uppermost letters of its columns; None without any."""
+    letters = own[marks.y1[own] - marks.y0[own] >= _LEAST_MARK * marks.letter_px]
+    tops = [float(marks.y[letters[owned[letters] == c]].min()) for c in np.unique(owned[letters])]
+    return float(np.median(tops)) if tops else None
+
+
+def _is_quote(marks: Marks, own: Ints, line: float | None) -> bool:
+    """Whether a small mark stands on the row's first line, as the strokes of a ditto mark do that run together."""
+    if line is None:
+        return False
+    high, wide = marks.y1[own] - marks.y0[own], marks.x1[own] - marks.x0[own]
+    small = (np.minimum(high, wide) >= _LEAST_QUOTE * marks.letter_px) & (high <= _MOST_QUOTE * marks.letter_px)
+    return bool((small & (np.abs(marks.y[own] - line) <= _QUOTE_OFF * marks.letter_px)).any())
+
+
 def is_written(marks: Marks, own: Ints) -> bool:
     """Whether marks are writing: one as large as a letter, a dash, or two strokes beside each other."""
     if not len(own):
@@ -94,12 +113,12 @@ def is_written(marks: Marks, own: Ints) -> bool:
     letters = (high >= _LEAST_MARK * letter) | (wide >= _LEAST_DASH * letter)
     if letters.any():
         return True
-    strokes = np.flatnonzero(np.maximum(high, wide) >= _LEAST_STROKE * letter)
+    strokes = np.flatnonzero((high > wide) & (high >= _LEAST_SMALL_STROKE * letter))
     if len(strokes) < 2:
         return False
     x, y = marks.x[own][strokes], marks.y[own][strokes]
     order = np.argsort(x)
-    near = (np.diff(x[order]) < letter) & (np.abs(np.diff(y[order])) < 0.4 * letter)
+    near = (np.diff(x[order]) < letter) & (np.abs(np.diff(y[order])) < 0.3 * letter)
     return bool(near.any())
 
 

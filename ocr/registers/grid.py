@@ -41,6 +41,7 @@ _DOUBLE_LEVEL_PX = 9
 _MIDDLE = (0.36, 0.64)
 _GAP = 0.35
 _RIM = 0.06
+_OFF_COST = 0.25
 _SEEN_THROUGH = 0.25
 _STRONG = 0.45
 _LEAST_LINES = 4
@@ -248,12 +249,13 @@ def _go_through(lines: list[Path]) -> bool:
 
 
 def _gap(sheet: Sheet, quiet: NDArray[np.bool_]) -> int | None:
-    """The middle of the longest stretch of quiet strips near the middle of a sheet."""
+    """The middle of a long stretch of quiet strips near the middle of a sheet."""
     strips = np.arange(len(quiet))
     found = np.flatnonzero(quiet & (strips >= _MIDDLE[0] * len(quiet)) & (strips < _MIDDLE[1] * len(quiet)))
     if not len(found):
         return None
-    run = max(np.split(found, np.flatnonzero(np.diff(found) > 1) + 1), key=len)
+    runs = np.split(found, np.flatnonzero(np.diff(found) > 1) + 1)
+    run = max(runs, key=lambda r: len(r) - _OFF_COST * abs(float(r.mean()) + 0.5 - len(quiet) / 2))
     return int(round((run[0] + run[-1] + 1) / 2 * sheet.width / len(quiet)))
 
 

@@ -1,4 +1,8 @@
-"""The writing of a sheet as marks: connected ink without ruled lines, specks and what shines through."""
+"""The writing of a sheet as marks: connected ink without ruled lines, specks and what shines through.
+
+What shines through paper is blurred: it differs less from its near surroundings than a pale stroke does, though both
+may be equally dark. So marks are kept by that difference.
+"""
 
 from __future__ import annotations
 
@@ -18,13 +22,16 @@ Bools = NDArray[np.bool_]
 _LEAST_DEPTH = 30
 _NOISES = 5.0
 _EXTENT_SHARE = 0.4
-_KEPT_SHARE = 0.55
+_KEPT_SHARE = 0.5
+_AROUND_PX = 11
 _LETTER_PX = (7, 70)
 _RULE_REACH_PX = 2
 _CROSS_PX = 4
-_SPECK = 0.3
+_SPECK = 0.28
 _REMAINS_PX = 3
-_THIN_PX, _TALL_PX = 6, 36
+_LEAST_STROKE_PX = 3
+_PAIR_APART = 0.7
+_TALL_PX = 34
 _NEAR = 1.2
 _MOST_SHARE = 0.25
 
@@ -58,14 +65,16 @@ def find_marks(sheet: Sheet, grid: Grid) -> Marks:
     dark = 255 - sheet.image
     rules = _rule_mask(sheet, grid)
     depth = max(_LEAST_DEPTH, round(_NOISES * _grain(sheet.image)))
-    typical = _typical_depth(dark, rules, depth)
+    sharp = cv2.subtract(dark, cv2.blur(dark, (_AROUND_PX, _AROUND_PX)))
+    typical = _typical_depth(dark, dark, rules, depth)
+    sharpest = _KEPT_SHARE * _typical_depth(dark, sharp, rules, depth)
     ink = np.where(dark >= max(depth, round(_EXTENT_SHARE * typical)), 255, 0).astype(np.uint8)
     ink = np.where((rules > 0) & ~_crossed(ink, rules), 0, ink).astype(np.uint8)
     count, labels, stats, centres = cv2.connectedComponentsWithStats(ink, connectivity=8)
     deepest = np.zeros(count, np.uint8)
-    np.maximum.at(deepest, labels[ink > 0], dark[ink > 0])
-    letter = _letter_px(stats[1:], deepest[1:] >= _KEPT_SHARE * typical)
-    dark_enough = (deepest >= _KEPT_SHARE * typical) & ~_remains(stats, centres, rules)
+    np.maximum.at(deepest, labels[ink > 0], sharp[ink > 0])
+    letter = _letter_px(stats[1:], deepest[1:] >= sharpest)
+    dark_enough = (deepest >= sharpest) & ~_remains(stats, centres, rules)
     keep = _written(stats, centres, dark_enough, letter, sheet.image.shape)
     number = np.zeros(count, np.int32)
     number[keep] = np.arange(1, keep.sum() + 1)
@@ -109,17 +118,17 @@ def _grain(image: Image) -> float:
     return 1.4826 * float(np.median(cv2.absdiff(image, cv2.medianBlur(image, 3))[::3, ::3]))
 
 
-def _typical_depth(dark: Image, rules: Image, depth: int) -> float:
-    """How dark a middling stroke is at its darkest, by letters of more than the least depth."""
+def _typical_depth(dark: Image, measure: Image, rules: Image, depth: int) -> float:
+    """The largest value of a measure in a middling letter, by letters of more than the least depth."""
     import cv2
 
     ink = np.where((dark >= depth) & (rules == 0), 255, 0).astype(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     deepest = np.zeros(count, np.uint8)
-    np.maximum.at(deepest, labels[ink > 0], dark[ink > 0])
+    np.maximum.at(deepest, labels[ink > 0], measure[ink > 0])
     high, wide = stats[1:, 3], stats[1:, 2]
     letters = (high >= _LETTER_PX[0]) & (high <= _LETTER_PX[1]) & (wide >= 3) & (wide <= 8 * high)
-    return float(np.percentile(deepest[1:][letters], 70)) if letters.any() else 255.0
+    return float(np.percentile(deepest[1:][letters], 65)) if letters.any() else 255.0
 
 
 def _letter_px(stats: NDArray[np.int32], dark: Bools) -> float:
@@ -131,14 +140,29 @@ def _letter_px(stats: NDArray[np.int32], dark: Bools) -> float:
 def _written(stats: NDArray[np.int32], centres: Floats, dark: Bools, letter: float, shape: tuple[int, ...]) -> Bools:
     """Which components are writing: dark, not a speck by itself, no picture's edge."""
     wide, high = stats[:, 2], stats[:, 3]
-    large = np.maximum(wide, high) >= max(4.0, _SPECK * letter)
+    large = np.maximum(wide, high) >= max(3.5, _SPECK * letter)
     huge = (high > _MOST_SHARE * shape[0]) | (wide > _MOST_SHARE * shape[1])
     huge[0] = True
     body = dark & large & ~huge
     small = dark & ~large & ~huge
     if small.any() and body.any():
+        strokes = _pairs(stats, centres, small, letter)
         small[small] = _has_near(centres[small], stats[body], _NEAR * letter)
+        small |= strokes
     return np.asarray(body | small, np.bool_)
+
+
+def _pairs(stats: NDArray[np.int32], centres: Floats, small: Bools, letter: float) -> Bools:
+    """Which small components are the two upright strokes of a ditto mark: of one height, close beside each other."""
+    wide, high = stats[:, 2], stats[:, 3]
+    strokes = np.flatnonzero(small & (high > wide) & (high >= _LEAST_STROKE_PX))
+    found = np.zeros(len(stats), np.bool_)
+    order = strokes[np.argsort(centres[strokes, 0])]
+    for i, j in zip(order, order[1:], strict=False):
+        across, down = centres[j, 0] - centres[i, 0], abs(centres[j, 1] - centres[i, 1])
+        if across <= _PAIR_APART * letter and down <= 2 and abs(int(high[i]) - int(high[j])) <= 1:
+            found[[i, j]] = True
+    return found
 
 
 def _remains(stats: NDArray[np.int32], centres: Floats, rules: Image) -> Bools:
@@ -150,7 +174,7 @@ def _remains(stats: NDArray[np.int32], centres: Floats, rules: Image) -> Bools:
     wide, high, area = stats[:, 2], stats[:, 3], stats[:, 4]
     level = (at > 0) & (wide >= 2 * high) & (area <= 3.2 * wide)
     upright = (at > 0) & (high >= 2.5 * wide) & (area <= 3.2 * high) & (wide <= 5)
-    upright |= (wide <= _THIN_PX) & (high >= _TALL_PX)
+    upright |= (high >= _TALL_PX) & (high >= 4 * wide) & (area <= 3.6 * high)
     specks = (at > 0) & (wide <= 4) & (high <= 4)
     return np.asarray(level | upright | specks, np.bool_)
 
