@@ -187,7 +187,7 @@ def confirmed(image: Image, lines: list[Line], first: int, last: int, least: flo
         # Between dense columns no place is free; no row of letters is seen as well as a line is.
         support = max(seen) if seen else (line.support if line.support >= _DENSE else 0.0)
         found.append(Line(line.at, support))
-    supports = [x.support for x in found] or [0.0]
+    supports = [x.support for x in found if x.support >= least] or [0.0]
     usual = max(_OF_MIDDLING * float(np.percentile(supports, 60)), _OF_STRONG * float(np.percentile(supports, 90)))
     return [x for x in found if x.support >= max(least, usual)]
 
