@@ -104,7 +104,7 @@ def recognise(scan: Scan, settings: ReadSettings) -> Recognition:
         notes=page.notes + notes,
     )
     if match.form is None:
-        return replace(found, reason=f"matches no known form (best had {match.inliers} points): {match.reason}")
+        return found
     crops = cut_all(page.grey, match.matrix, match.form, settings.zones)
     zones, engines = ZoneReader(settings, match.form, until).read(crops)
     zones = tuple(_with_mark(z, match.form.zone(z.zone), page.grey, match.matrix) for z in zones)
