@@ -12,7 +12,7 @@ from ocr.clean import Cleaned, Matrix, clean_line
 from ocr.engine import Image, LineImage
 from ocr.form import Form, Zone
 from ocr.page import Box
-from ocr.rules import LINE_PX, has_writing, ink_share, text_height
+from ocr.rules import LINE_PX, has_writing, ink_mask, ink_share, text_height
 from ocr.zones import cut_box, cut_zone, zone_box
 
 _TEXT_PX = 42
@@ -20,6 +20,8 @@ _TEXT_RANGE = (28, 60)
 _MOST_UPSCALING = 4.0
 _MAX_CROP_PIXELS = 6_000_000
 _LEAST_ON_SCAN = 0.97
+_FREE = ("line", "date", "time", "choice")
+_COLUMN_INK = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,17 @@ class Crop:
 
     def hand(self) -> LineImage:
         """The crop for an engine that reads English handwriting and knows print when it sees it."""
-        kind = self.zone.kind
-        return LineImage(self.wide, ("en",), block=kind == "block", kind=kind, is_listed=self.zone.list is not None)
+        kind, is_listed = self.zone.kind, self.zone.list is not None
+        if kind == "block":
+            return LineImage(self.clean, ("en",), block=True, kind=kind)
+        image = self.wide if is_listed or kind not in _FREE else self._written_part()
+        return LineImage(image, ("en",), kind=kind, is_listed=is_listed)
+
+    def _written_part(self) -> Image:
+        """The wide crop without the empty paper right of the last ink."""
+        inked = np.flatnonzero((ink_mask(self.clean) > 0).sum(0) >= _COLUMN_INK)
+        last = (inked[-1] + 1) / self.clean.shape[1] if len(inked) else 1.0
+        return self.wide[:, : round(last * self.wide.shape[1]) + len(self.wide)]
 
     def box_on_scan(self, corners: NDArray[np.float64] | NDArray[np.int64]) -> Box:
         """The upright rectangle of the scan around points of the clean crop; corners: (n, 3) rows x, y, 1."""

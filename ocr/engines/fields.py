@@ -19,13 +19,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ocr.ctc import LogProbs
+from ocr.ctc import LogProbs, greedy
 from ocr.engine import EngineText, Image, LineImage
 from ocr.errors import EngineFailed, EngineMissing
 from ocr.page import Candidate
+from ocr.rules import ink_mask
 from ocr.strips import bands
 from ocr.written.packed import CHARACTERS, pack
-from ocr.written.zone import Looks, sure, views_of, weigh
+from ocr.written.sections import Sections, load_sections
+from ocr.written.zone import Looks, View, is_free, sure, views_of, weigh
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -35,13 +37,19 @@ WEIGHTS = "eng_fields.onnx"
 _HEIGHT = 48
 _MOST_WIDE = 3200
 _MOST_OTHERS = 4
+_CERTAIN = 0.9
+_BLOCK_WIDTH = 0.6
+_COLUMN_INK = 2
 
 
 class Fields:
     """The engine. Reads English handwriting, field by field, on one thread."""
 
     def __init__(self, weights: Path | None = None, timeout_s: float | None = None) -> None:
-        """weights: others than the package's. timeout_s: the most seconds one call of read may take."""
+        """weights: others than the package's; sections that are known lie in a .toml beside them, if they differ.
+
+        timeout_s: the most seconds one call of read may take.
+        """
         self._weights = weights
         self._timeout_s = timeout_s
 
@@ -83,19 +91,30 @@ class Fields:
         return np.asarray(np.log(np.maximum(said, 1e-9)), np.float32)
 
     def look(self, line: LineImage) -> Looks:
-        """The matrices of all views of a zone's lines."""
-        high = len(line.image)
-        views = views_of(line.kind, high, is_listed=line.is_listed)
-        return tuple(
-            tuple(self.matrix(line.image[round(top * high) : round(bottom * high)], wide) for top, bottom, wide in some)
-            for some in views
-        )
+        """The matrices of the views of a zone's lines.
+
+        Of a free text that is read surely, and of a second line of sections without a figure, the first view is enough.
+        """
+        views = views_of(line.kind, len(line.image), is_listed=line.is_listed)
+        return tuple(self._line_of_views(line, some, number) for number, some in enumerate(views))
+
+    def _line_of_views(self, line: LineImage, views: Sequence[View], number: int) -> tuple[LogProbs, ...]:
+        first = self._view(line.image, views[0])
+        text, certain = greedy(first, CHARACTERS)
+        is_enough = not line.is_listed and is_free(line.kind) and (not text or certain >= _CERTAIN)
+        if is_enough or (number and not any(c.isdigit() for c in text)):
+            return (first,)
+        return (first, *(self._view(line.image, view) for view in views[1:]))
+
+    def _view(self, image: Image, view: View) -> LogProbs:
+        top, bottom, wide = view
+        return self.matrix(image[round(top * len(image)) : round(bottom * len(image))], wide)
 
     def _read_one(self, line: LineImage) -> EngineText:
         if line.block:
             return self._block(line.image)
         looks = self.look(line)
-        found = weigh(line.kind, looks)[: 1 + _MOST_OTHERS]
+        found = weigh(line.kind, looks, _known(self._weights))[: 1 + _MOST_OTHERS]
         texts = [Candidate(f.text, sure(line.kind, f.facts)) for f in found]
         matrices = tuple(map(pack, looks[0])) if line.is_listed else ()
         if not texts:
@@ -103,12 +122,25 @@ class Fields:
         return EngineText(texts[0].text, texts[0].confidence, others=tuple(texts[1:]), matrices=matrices)
 
     def _block(self, image: Image) -> EngineText:
-        """The lines under each other, each seen once; the confidence is weighted by their lengths."""
-        read = [weigh("block", ((self.matrix(band),),)) for band in bands(image)]
+        """The lines under each other, each seen once; the confidence is weighted by their lengths.
+
+        image: cleaned, so that lines without ink are known and left out, and paper beside the ink as well.
+        """
+        written = [part for band in bands(image) if (part := _inked(band)) is not None]
+        read = [weigh("block", ((self.matrix(part, _BLOCK_WIDTH),),)) for part in written]
         best = [found[0] for found in read if found]
         length = sum(len(f.text) for f in best)
         weighted = sum(sure("block", f.facts) * len(f.text) for f in best) / length if length else 0.0
         return EngineText("\n".join(f.text for f in best), round(weighted, 4))
+
+
+def _inked(band: Image) -> Image | None:
+    """The part of a line that has ink, with a margin; None where there is next to none."""
+    columns = np.flatnonzero((ink_mask(band) > 0).sum(0) >= _COLUMN_INK)
+    if len(columns) < len(band) // 3:
+        return None
+    margin = len(band) // 2
+    return band[:, max(0, columns[0] - margin) : columns[-1] + margin]
 
 
 def build(argument: str, timeout_s: float | None) -> Fields:
@@ -119,6 +151,12 @@ def build(argument: str, timeout_s: float | None) -> Fields:
 def available() -> bool:
     """Whether the package's weights and onnxruntime are on this machine; neither is loaded."""
     return (resources.files("ocr.models") / WEIGHTS).is_file() and find_spec("onnxruntime") is not None
+
+
+@cache
+def _known(weights: Path | None) -> Sections:
+    own = weights.with_suffix(".toml") if weights else None
+    return load_sections(own if own and own.is_file() else None)
 
 
 def _data(path: Path | None) -> bytes:

@@ -50,13 +50,14 @@ def folded_case(matrix: LogProbs, characters: Sequence[str]) -> LogProbs:
     return np.where(other == mine, matrix, both).astype(np.float32)
 
 
-def chances(matrix: LogProbs, coded: Coded, passing: float | None = None) -> Floats:
+def chances(matrix: LogProbs, coded: Coded, passing: float | None = None, least: float = _LEAST) -> Floats:
     """Natural logarithm of how likely each text is, (texts,) float64.
 
     passing: None when the matrix must say the text and nothing else; else what a frame costs that is neither blank nor
-    part of the text, which may then stand between other things. A text that has no room gets NEVER.
+    part of the text, which may then stand between other things. least: natural logarithm of the least chance of any
+    sign, so that a slip of the pen or of the network costs no more. A text that has no room gets NEVER.
     """
-    logs = np.maximum(matrix.astype(np.float64), _LEAST)
+    logs = np.maximum(matrix.astype(np.float64), least)
     if not len(coded.texts):
         return np.zeros(0)
     if not len(logs):

@@ -9,14 +9,18 @@ from collections.abc import Sequence
 
 from ocr.ctc import LogProbs, greedy
 from ocr.written.chance import folded_case
-from ocr.written.numbers import Spoken, vote
+from ocr.written.numbers import Costs, Spoken, vote
 
 _MANY = 60
 _AROUND = ("PS", "P.S.", "P.S")
 Entry = tuple[str, tuple[str, ...]]
 
 _LABELLED = -2.5
+_SHORT = 3
+_SHORT_WORTH = -8.0
+"""A spelling of so few letters is in much that is badly written: the logarithm of what it weighs."""
 _MOST_ENTRIES = 6
+_COSTS = Costs(passing=8.0, least=-6.0)
 
 
 def read_entry(views: Sequence[LogProbs], characters: tuple[str, ...], entries: Sequence[Entry]) -> list[Spoken]:
@@ -29,7 +33,7 @@ def read_entry(views: Sequence[LogProbs], characters: tuple[str, ...], entries: 
     owner = {text: value for text, (value, _) in writings.items()}
     folded = [folded_case(view, characters) for view in views]
     weights = tuple(weight for _, weight in writings.values())
-    return vote(folded, characters, tuple(writings), weights, lambda text: owner[text])[:_MOST_ENTRIES]
+    return vote(folded, characters, tuple(writings), weights, lambda text: owner[text], _COSTS)[:_MOST_ENTRIES]
 
 
 def _likeliest(views: Sequence[LogProbs], characters: tuple[str, ...], entries: Sequence[Entry]) -> list[Entry]:
@@ -53,7 +57,8 @@ def _writings(entries: Sequence[Entry]) -> dict[str, tuple[str, float]]:
         for spelling in dict.fromkeys((value, *others)):
             plain = " ".join(spelling.upper().split())
             for text in dict.fromkeys((plain, plain.replace(" ", ""), plain.replace("-", " "))):
-                found.setdefault(text, (value, 0.0))
+                weight = _SHORT_WORTH if sum(c.isalpha() for c in text) <= _SHORT else 0.0
+                found.setdefault(text, (value, weight))
                 for label in _AROUND:
-                    found.setdefault(f"{text} {label}", (value, _LABELLED))
+                    found.setdefault(f"{text} {label}", (value, weight + _LABELLED))
     return found

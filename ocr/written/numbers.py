@@ -15,10 +15,21 @@ from ocr.written.belief import Facts, spread
 from ocr.written.chance import Coded, Floats, best_path, chances, code, shares, shortened
 
 _FIRST, _LAST = 1950, 2030
-_PASSING = 3.0
 _SHORT_YEAR = -3.0
 _BEAM_LIMIT = 12
+_SEARCHED = 3
 _WORST_FIT = -3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """passing: what a frame costs that is no part of a text. least: log of the least chance of any sign."""
+
+    passing: float = 3.0
+    least: float = -9.0
+
+
+_COSTS = Costs()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +62,7 @@ def read_serial(views: Sequence[LogProbs], characters: tuple[str, ...]) -> list[
     """The running numbers that a field may hold, with or without the year behind a stroke, likeliest first."""
     grammar = Serial()
     found: dict[str, float] = {}
-    for view in views:
+    for view in views[:_SEARCHED]:
         folded = fold(shortened(view), characters, serial_looks())
         for scored in spot(folded, grammar, _BEAM_LIMIT):
             found.setdefault(scored.text, grammar.weight(scored.text) or 0.0)
@@ -64,6 +75,7 @@ def vote(
     texts: tuple[str, ...],
     weights: tuple[float, ...],
     value: Callable[[str], str],
+    costs: Costs = _COSTS,
 ) -> list[Spoken]:
     """What the views bear of some texts, by what these stand for; weights: natural logarithms."""
     if not texts or not any(len(v) for v in views):
@@ -71,7 +83,7 @@ def vote(
     coded = code(texts, characters)
     weight = dict(zip(texts, weights, strict=True))
     added = np.array([weight[t] for t in coded.texts])
-    said = [_heard(view, coded, added) for view in views if len(view)]
+    said = [_heard(view, coded, added, costs) for view in views if len(view)]
     return _tally(coded.texts, said, value)
 
 
@@ -83,9 +95,9 @@ class _Heard:
     fits: Floats
 
 
-def _heard(view: LogProbs, coded: Coded, weights: Floats) -> _Heard:
+def _heard(view: LogProbs, coded: Coded, weights: Floats, costs: Costs) -> _Heard:
     short = shortened(view)
-    logs = chances(short, coded, _PASSING)
+    logs = chances(short, coded, costs.passing, costs.least)
     best = best_path(short)
     return _Heard(shares(logs + weights), np.minimum(0.0, logs - best) / np.maximum(1, coded.sizes))
 

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import resources
-from itertools import product
+from itertools import islice, product
+from pathlib import Path
 
 import numpy as np
 
@@ -21,15 +22,23 @@ from ocr.written.segments import Frames, Prices, best_row, frames_of, row_chance
 
 FILE = "sections.toml"
 PENAL_CODE = "IPC"
+Row = tuple[int, ...]
+"""Numbers of sections, in the order in which they are written."""
 _PRICES = Prices()
 _MOST_ROWS = 4
 _NEVER = -20.0
+_TWICE = -6.0
+_PENAL_CODE_FORMS = ("IPC", "I.P.C", "I.P.C.", "IPC.", "I P C", "1PC", "PC")
+_PENAL_CODE_WEIGHT = -2.0
+_MOST_NEIGHBOURS = 5
 _WORST_LOG = -8.0
 
 
 @dataclass(frozen=True)
 class Section:
     """A section, or a few with the act that they need: value "506" or "3/4 DP Act"; forms: ways to write it.
+
+    Without value it is the name of the penal code, which needs none.
 
     weight: natural logarithm of how often it is charged, next to the others.
     """
@@ -61,6 +70,39 @@ class Sections:
         """Of each form, natural logarithms."""
         return np.array([s.weight - np.log(len(s.forms)) for s in self.members for _ in s.forms], np.float64)
 
+    @cached_property
+    def ways(self) -> tuple[np.ndarray, ...]:
+        """Of each section the numbers of its forms."""
+        return tuple(np.flatnonzero(self.owners == i) for i in range(len(self.members)))
+
+    def sections_in(self, row: Row) -> Row:
+        """A row without names of acts that stand alone."""
+        return tuple(i for i in row if self.members[i].value)
+
+    def neighbours(self, row: Row) -> Iterator[Row]:
+        """Rows that differ in one section, by one sign; the oftenest charged."""
+        for at, number in enumerate(row):
+            for other in self._near(number):
+                yield (*row[:at], other, *row[at + 1 :])
+
+    def _near(self, number: int) -> tuple[int, ...]:
+        return self._nearest[number] if self.members[number].act == PENAL_CODE else ()
+
+    @cached_property
+    def _nearest(self) -> dict[int, tuple[int, ...]]:
+        from rapidfuzz.distance import Levenshtein
+
+        penal = [i for i, s in enumerate(self.members) if s.act == PENAL_CODE and s.value]
+        penal.sort(key=lambda i: -self.members[i].weight)
+        found = {}
+        for i in penal:
+            value = self.members[i].value
+            near = (
+                j for j in penal if j != i and Levenshtein.distance(value, self.members[j].value, score_cutoff=1) <= 1
+            )
+            found[i] = tuple(islice(near, _MOST_NEIGHBOURS))
+        return found | {i: () for i, s in enumerate(self.members) if not s.value}
+
     def coded(self, characters: tuple[str, ...]) -> Coded:
         """The forms in the classes of a matrix."""
         return _coded(self.forms, characters)
@@ -90,15 +132,16 @@ def _coded(forms: tuple[str, ...], characters: tuple[str, ...]) -> Coded:
 
 
 @cache
-def load_sections() -> Sections:
-    """Those of the package."""
-    plain = tomllib.loads((resources.files("ocr.written") / FILE).read_text(encoding="utf-8"))
+def load_sections(path: Path | None = None) -> Sections:
+    """Those of the package, or of another file that training/fields/charged.py made."""
+    plain = tomllib.loads((path or resources.files("ocr.written") / FILE).read_text(encoding="utf-8"))
     return sections_of(plain["weights"], plain["acts"])
 
 
 def sections_of(weights: Mapping[str, float], acts: Mapping[str, Mapping[str, object]]) -> Sections:
     """Sections from plain values. weights: of those of the penal code. acts: short name to names, lists and weight."""
     members = [Section(number, PENAL_CODE, tuple(_forms(number)), w) for number, w in weights.items()]
+    members.append(Section("", PENAL_CODE, _PENAL_CODE_FORMS, _PENAL_CODE_WEIGHT))
     for act, told in acts.items():
         names, lists, weight = told["names"], told["lists"], told["weight"]
         assert isinstance(names, list) and isinstance(lists, list) and isinstance(weight, float)
@@ -143,9 +186,6 @@ def _view(matrix: LogProbs, characters: tuple[str, ...], prices: Prices) -> Fram
     return frames_of(shortened(folded_case(matrix, characters)), characters, prices)
 
 
-Row = tuple[int, ...]
-
-
 class _Line:
     """The views of one line."""
 
@@ -154,19 +194,33 @@ class _Line:
 
     def listed(self) -> list[tuple[Row, float, float]]:
         """Rows of section numbers with the mean log over the views, and the share of views that had it as the best."""
-        owners, weights = self._known.owners, self._known.weights
-        totals, bests = [], []
+        bests: list[Row] = []
+        totals: list[float] = []
         for frames in self._views:
-            row, total = best_row(frames, self._coded, weights, self._none)
+            forms, total = best_row(frames, self._coded, self._known.weights, self._none)
+            bests.append(tuple(int(self._known.owners[i]) for i in forms))
             totals.append(total)
-            bests.append(tuple(int(owners[i]) for i in row))
         rows = list(dict.fromkeys([*bests, ()]))
-        groups = {i: np.flatnonzero(owners == i) for row in rows for i in row}
-        wanted = [[groups[i] for i in row] for row in rows]
-        logs = np.array([row_chances(f, self._coded, weights, wanted, self._none) for f in self._views])
-        mean = np.maximum(logs - np.array(totals)[:, None], _NEVER).mean(0)
-        found = [(row, float(log), bests.count(row) / len(bests)) for row, log in zip(rows, mean, strict=True)]
-        return sorted(found, key=lambda f: -f[1])
+        rows = list(dict.fromkeys([*rows, *(other for row in rows for other in self._known.neighbours(row))]))
+        logs = self._logs(rows, totals)
+        found: dict[Row, float] = {}
+        for row, log in zip(rows, logs, strict=True):
+            sections = self._known.sections_in(row)
+            twice = len(sections) - len(set(sections))
+            found[sections] = max(found.get(sections, _NEVER), log + _TWICE * twice)
+        firsts = [self._known.sections_in(row) for row in bests]
+        agreed = {row: firsts.count(row) / len(firsts) for row in found}
+        return sorted(((row, log, agreed[row]) for row, log in found.items()), key=lambda f: -f[1])
+
+    def _logs(self, rows: Sequence[Row], totals: Sequence[float]) -> list[float]:
+        """The mean over the views of each row's log next to all rows."""
+        ways = self._known.ways
+        wanted = [[ways[i] for i in row] for row in rows]
+        said = []
+        for frames, total in zip(self._views, totals, strict=True):
+            logs = np.array(row_chances(frames, self._coded, self._known.weights, wanted, self._none))
+            said.append(np.maximum(logs - np.logaddexp(total, np.logaddexp.reduce(logs)), _NEVER))
+        return [float(x) for x in np.mean(said, axis=0)]
 
 
 def _joined(lines: Sequence[Sequence[tuple[Row, float, float]]], known: Sections) -> list[Listed]:

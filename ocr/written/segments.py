@@ -32,7 +32,7 @@ class Prices:
     stroke: of a digit 1 or a letter l as a separator. passed: of beginning to pass over something between texts.
     """
 
-    passing: float = -2.0
+    passing: float = -6.0
     missing: float = -3.0
     stroke: float = -1.5
     passed: float = -1.5

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ocr.ctc import LogProbs
+from ocr.ctc import LogProbs, greedy
 from ocr.written.belief import Facts, probability
 from ocr.written.names import read_line
 from ocr.written.numbers import read_serial, read_year
@@ -16,14 +16,14 @@ View = tuple[float, float, float]
 Looks = tuple[tuple[LogProbs, ...], ...]
 """Matrices of the views of a zone, for each line of it."""
 
-_SHORT: tuple[View, ...] = ((0, 1, 1), (0, 0.8, 1), (0.18, 1, 1), (0.1, 0.9, 1), (0, 1, 1.3), (0.1, 0.9, 1.3))
-_LONG: tuple[View, ...] = ((0, 1, 1), (0, 0.85, 1), (0.12, 1, 1))
+_SHORT: tuple[View, ...] = ((0, 1, 1), (0, 0.8, 1), (0.18, 1, 1), (0.1, 0.9, 1.3))
+_LONG: tuple[View, ...] = ((0, 1, 0.85), (0, 0.85, 0.85), (0.12, 1, 0.85))
 _TWO_LINES: tuple[tuple[View, ...], ...] = (
     ((0.05, 0.64, 1), (0, 0.6, 1), (0.05, 0.64, 1.3)),
     ((0.41, 1, 1), (0.45, 1, 1), (0.41, 1, 1.3)),
 )
 _TWO_LINES_FROM = 60
-_EMPTY = (-3.0, -0.3)
+_EMPTY = (-4.0, -0.1)
 """Natural logarithms of how often the first and the second line of a zone for sections hold none."""
 _LEAST = 0.001
 _NUMBERS = ("year", "digits")
@@ -43,11 +43,18 @@ def views_of(kind: str, height: int, *, is_listed: bool) -> tuple[tuple[View, ..
     return (_SHORT if is_listed or kind in _NUMBERS else _LONG,)
 
 
+def is_free(kind: str) -> bool:
+    """Whether a zone of that kind may hold any text, but for a closed list."""
+    return kind != "sections" and kind not in _NUMBERS
+
+
 def weigh(kind: str, looks: Looks, known: Sections | None = None) -> list[Found]:
     """The texts that a zone may hold, likeliest first. known: sections there are, for other than the package's."""
     if kind == "sections":
         found = read_sections(looks, CHARACTERS, known or load_sections(), _EMPTY[: len(looks)])
         return [Found(s.text, s.facts) for s in found]
+    if kind in _NUMBERS and not any(greedy(view, CHARACTERS)[0].strip() for view in looks[0]):
+        return []
     if kind == "year":
         return [Found(s.text, s.facts) for s in read_year(looks[0], CHARACTERS) if s.share >= _LEAST]
     if kind == "digits":

@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 
 _HERE = Path(__file__).parent
+_NAMES = _HERE.parent.parent / "ocr" / "written" / "names.toml"
 _CODES = _HERE.parent.parent / "mappers" / "codes"
 
 CHARACTERS = tuple(chr(c) for c in range(33, 127)) + (" ",)
@@ -45,7 +46,8 @@ def lists() -> Lists:
         places = sorted({(r.get("name") or r.get("district") or "").title() for r in csv.DictReader(f)})
     with (_CODES / "ipc_offences.csv").open(encoding="utf-8", newline="") as f:
         sections = [r["ipc_section"] for r in csv.DictReader(f)]
-    names = {k: tuple(v.split()) for k, v in tomllib.loads((_HERE / "names.toml").read_text(encoding="utf-8")).items()}
+    listed = tomllib.loads((_NAMES).read_text(encoding="utf-8"))
+    names = {k: tuple(v.split()) for k, v in listed.items()}
     told = tomllib.loads((_HERE / "words.toml").read_text(encoding="utf-8"))
     places = [p for p in places if p and p.isascii()]
     usual, words = told["sections"].split(), told["words"].split()
