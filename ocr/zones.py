@@ -203,11 +203,13 @@ def _pairs(features: FormFeatures, page: FormFeatures) -> tuple[NDArray[np.intp]
         return np.zeros(0, np.intp), np.zeros(0, np.intp)
     a, b = features.descriptors.astype(np.float32), page.descriptors.astype(np.float32)
     squared = (a**2).sum(1)[:, None] + (b**2).sum(1)[None, :] - 2 * a @ b.T
-    two = np.argpartition(squared, 1, axis=1)[:, :2]
-    best, second = np.take_along_axis(squared, two, axis=1).T
-    clear = np.flatnonzero(best < _RATIO**2 * second)
+    rows = np.arange(len(squared))
+    nearest = squared.argmin(1)
+    best = squared[rows, nearest]
+    squared[rows, nearest] = np.inf
+    clear = np.flatnonzero(best < _RATIO**2 * squared.min(1))
     clear = clear[np.argsort(best[clear], kind="stable")]
-    theirs, first = np.unique(two[clear, 0], return_index=True)
+    theirs, first = np.unique(nearest[clear], return_index=True)
     return clear[first], theirs
 
 
