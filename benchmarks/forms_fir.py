@@ -1,0 +1,343 @@
+"""The FIR part of benchmarks/forms.py: filled first pages of W.B.P. Form No. 27, and pages that are none.
+
+FOLDER/fir-bench holds images/, gold.jsonl, stations.json and the scorer score_fir.py; FOLDER/ocr-bench other pages.
+Pages go through the product's own recognise and decide; beside that, the peer: Tesseract alone on the same zones, cut
+from the page as it is. What was read is kept in a cache under the hash of page, settings and code, so that a broken
+run goes on where it was. With --quick the invented pages of sample_data/ are taken, whose values are compared as
+written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import multiprocessing
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.handwriting import scorer_of, slug
+from benchmarks.straight import Value, calibration_error, straight_through
+from mappers.codes import place_lists
+from ocr.engine import LineImage
+from ocr.engines import load_engine
+from ocr.errors import OcrError
+from ocr.lexicon import Lexicon, folded
+from ocr.page import Reading, Recognition, Scan
+from ocr.plain import recognition_from_plain, recognition_to_plain
+from ocr.read import DECIDE_VERSION, ReadSettings, decide, recognise
+from ocr.scan import open_page
+from ocr.zones import cut_zone, find_form, load_models, zone_box
+
+ROOT = Path(__file__).resolve().parent.parent
+SAMPLES = ROOT / "sample_data"
+FIELDS = ("police_station", "year", "fir_no", "statutes", "complainant_name")
+_TIMED = 8
+_LETTERS = 24
+_NO_PART = {"registers", "drafting", "outputs", "quality", "pages", "tesseract"}
+"""Folders of ocr/ that take no part in reading a form's page."""
+_WORDS = """I beg to state that on the day of the report the accused persons took my property and went away date time
+place of occurrence section act sub division year number name of the informant address"""
+Log = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class How:
+    """How to run. folds: folder with weights for each station, trained without its pages; None for the package's."""
+
+    cache: Path = Path(tempfile.gettempdir()) / "digitize-fir-bench"
+    jobs: int = 2
+    folds: Path | None = None
+    pages: int | None = None
+
+
+def measure(data: Path | None, quick: bool, log: Log, how: How | None = None) -> dict[str, Any]:
+    """The figures of the FIR part. data: the folder with fir-bench/ and ocr-bench/; unused when quick."""
+    how = how or How()
+    if quick or data is None:
+        return _measure_samples(how, log)
+    bench = data / "fir-bench"
+    gold = {g["image"]: g for g in map(json.loads, (bench / "gold.jsonl").read_text(encoding="utf-8").splitlines())}
+    images = [bench / "images" / name for name in sorted(gold)][: how.pages]
+    by_weights: dict[str, list[Path]] = {}
+    for image in images:
+        by_weights.setdefault(_engine(how, gold[image.name]["station_file"]), []).append(image)
+    lexica = make_lexica(bench / "stations.json")
+    pages: dict[str, tuple[Recognition, dict[str, str]]] = {}
+    readings: dict[str, Reading] = {}
+    for engine, some in by_weights.items():
+        settings = ReadSettings(languages=("en",), handwriting_engine=engine, zones=FIELDS)
+        read = read_all(some, settings, how.cache, how.jobs, log)
+        pages |= read
+        readings |= {name: decide(page, lexica, settings) for name, (page, _) in read.items()}
+    found = [page.form for page, _ in pages.values()]
+    ours, peer = score(bench, pages, readings)
+    values = _values(scorer_of(bench), gold, readings)
+    weights = sorted({g["station_file"] for g in gold.values() if _engine(how, g["station_file"]) != "auto"})
+    return {
+        "pages": len(pages),
+        "decide": DECIDE_VERSION,
+        "read_by_weights_that_never_saw_the_station": weights,
+        "form_recall": round(1 - found.count(None) / max(1, len(found)), 4),
+        "letters_refused": letters_refused(data / "ocr-bench", log),
+        **_figures(ours),
+        **_straight(values),
+        "peer_tesseract_on_the_same_zones": _figures(peer),
+        **_speed(images, log),
+    }
+
+
+def _engine(how: How, station: str) -> str:
+    path = how.folds / f"{slug(station)}.onnx" if how.folds else None
+    return f"fields:{path}" if path and path.is_file() else "auto"
+
+
+def _figures(scored: Mapping[str, Any]) -> dict[str, Any]:
+    """What is asked for of the scorer's own figures."""
+    hits = {f: scored[f]["loc"]["pred_centre_in_gold"] for f in FIELDS if "loc" in scored[f]}
+    return {
+        "zone_hit": hits,
+        "exact": {f: scored[f]["exact"] for f in FIELDS},
+        "statutes_f1": scored["statutes"]["pair_f1"],
+        "name_near80": scored["complainant_name"]["near80"],
+        "exact_all_values": scored["exact_all_values"],
+    }
+
+
+def _values(scorer: Any, gold: Mapping[str, Any], readings: Mapping[str, Reading]) -> list[Value]:
+    """Every value that a page holds, right or not, with the confidence it was read with."""
+    values = []
+    for name, reading in readings.items():
+        for field in FIELDS:
+            wanted = gold[name]["fields"].get(field)
+            if wanted:
+                said = reading.zones.get(field)
+                text = said.value if said else ""
+                right = scorer.norm_field(field, wanted) == scorer.norm_field(field, text)
+                confidence = said.confidence if said and said.value else 0.0
+                values.append(Value(name, field, gold[name]["station_file"], confidence, bool(right)))
+    return values
+
+
+def _straight(values: Sequence[Value]) -> dict[str, Any]:
+    """Thresholds of each station come from all others."""
+    at = {q: straight_through(values, q) for q in (0.99, 0.95)}
+    return {
+        "straight_99": at[0.99].share,
+        "straight_95": at[0.95].share,
+        "precision_99": at[0.99].precision,
+        "precision_95": at[0.95].precision,
+        "accepted_n": at[0.99].accepted,
+        "accepted_n_95": at[0.95].accepted,
+        "ece": {f: calibration_error([v for v in values if v.field == f]) for f in FIELDS},
+    }
+
+
+def letters_refused(bench: Path, log: Log) -> float:
+    """Share of pages that are no form, and are taken for none: whole pages of another set, and invented letters."""
+    pages = []
+    if bench.is_dir():
+        rows = map(json.loads, (bench / "set.jsonl").read_text(encoding="utf-8").splitlines())
+        pages = [open_page(Scan(bench / r["image"], ""), 300).grey for r in rows if r["unit"] == "page"]
+    pages += [letter(number) for number in range(_LETTERS)]
+    refused = [find_form(grey, load_models()).form is None for grey in pages]
+    log(f"pages that are no form: {len(refused)}, refused {sum(refused)}")
+    return round(sum(refused) / len(refused), 4)
+
+
+def letter(number: int) -> np.ndarray:
+    """An invented letter of complaint, typed, as grey pixels; each number gives another."""
+    from PIL import Image, ImageDraw, ImageFont
+
+    rng = np.random.default_rng([27, number])
+    size = int(rng.integers(15, 21))
+    page = Image.new("L", (827, 1169), int(rng.integers(225, 256)))
+    pen, face = ImageDraw.Draw(page), ImageFont.load_default(size)
+    y = int(rng.integers(60, 130))
+    for line in (
+        "To",
+        "The Officer in Charge,",
+        "Lake Town Police Station",
+        "",
+        "Sub: First Information of a crime",
+        "",
+        "Sir,",
+    ):
+        pen.text((80, y), line, 30, face)
+        y += round(1.5 * size)
+    while y < 1050:
+        pen.text((80, y), " ".join(rng.choice(_WORDS.split(), 9)), 30, face)
+        y += round(1.5 * size)
+    return np.asarray(page, np.uint8)
+
+
+def _speed(images: Sequence[Path], log: Log) -> dict[str, Any]:
+    """CPU seconds of a page with all its zones, and of Tesseract reading the whole page, on the same pages."""
+    some = images[:: max(1, len(images) // _TIMED)][:_TIMED]
+    settings = ReadSettings(languages=("en",), handwriting_engine="auto")
+    recognise(Scan(some[0], "warm"), settings)
+    start = time.process_time()
+    for image in some:
+        recognise(Scan(image, image.name), settings)
+    ours = (time.process_time() - start) / len(some)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    for image in some:
+        command = ["tesseract", str(image), "-", "-l", "eng"]
+        subprocess.run(command, capture_output=True, check=False, env={**os.environ, "OMP_THREAD_LIMIT": "1"})
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    theirs = (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) / len(some)
+    log(f"seconds a page: {ours:.2f}, Tesseract on the whole page {theirs:.2f}")
+    ratio = round(ours / theirs, 3) if theirs else None
+    return {"s_per_page": round(ours, 3), "s_per_page_tesseract": round(theirs, 3), "s_per_page_ratio_tesseract": ratio}
+
+
+@dataclass(frozen=True)
+class Job:
+    """One page to read, and where what was read is kept."""
+
+    image: Path
+    settings: ReadSettings
+    kept: Path
+
+
+def read_all(
+    images: Sequence[Path], settings: ReadSettings, cache: Path, jobs: int, log: Log
+) -> dict[str, tuple[Recognition, dict[str, str]]]:
+    """Every page's recognition and the peer's texts by zone, by file name; from the cache where it is there."""
+    folder = cache / f"{settings.key()}-{_reader_hash()}"
+    folder.mkdir(parents=True, exist_ok=True)
+    todo = [Job(image, settings, folder / f"{_sha256(image)}.json") for image in images]
+    waiting = [job for job in todo if not job.kept.exists()]
+    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
+        for done, _ in enumerate(pool.map(read_one, waiting), 1):
+            if done % 16 == 0:
+                log(f"{done} of {len(waiting)} pages read")
+    kept = {job.image.name: json.loads(job.kept.read_text(encoding="utf-8")) for job in todo}
+    return {name: (recognition_from_plain(page["ours"]), page["peer"]) for name, page in kept.items()}
+
+
+def read_one(job: Job) -> None:
+    """Read one page both ways and keep it. A page that cannot be read is kept as such, with the reason."""
+    scan = Scan(job.image, _sha256(job.image), 0, job.image.stem)
+    start = time.perf_counter()
+    try:
+        ours = recognise(scan, job.settings)
+    except OcrError as e:
+        ours = Recognition(None, 0, 0, reason=str(e))
+    seconds = time.perf_counter() - start
+    page = {"ours": recognition_to_plain(ours), "peer": peer_texts(scan, job.settings), "seconds": seconds}
+    unfinished = job.kept.with_suffix(".tmp")
+    unfinished.write_text(json.dumps(page), encoding="utf-8")
+    unfinished.replace(job.kept)
+
+
+def peer_texts(scan: Scan, settings: ReadSettings) -> dict[str, str]:
+    """What Tesseract alone reads in the same zones, cut at twice the form's size and not cleaned."""
+    try:
+        grey = open_page(scan, settings.dpi).grey
+        match = find_form(grey, load_models(settings.form_folders))
+        if match.form is None:
+            return {}
+        zones = [match.form.zone(z) for z in FIELDS if match.form.has(z)]
+        cut = [(zone_box(match.matrix, z), cut_zone(grey, match.matrix, z, 2.0)) for z in zones]
+        lines = [LineImage(crop, ("en",), block=z.id == "statutes") for z, (_, crop) in zip(zones, cut, strict=True)]
+        texts = load_engine("tesseract", settings.seconds_per_page).read(lines)
+    except OcrError:
+        return {}
+    return {zone.id: text.text for zone, text in zip(zones, texts, strict=True)}
+
+
+def make_lexica(stations: Path) -> dict[str, Lexicon]:
+    """The lists of West Bengal; stations are those of the file."""
+    own = stations if stations.suffix == ".csv" else None
+    lists = place_lists("wb", own)
+    lexica = {n: Lexicon(n, tuple((v, codes.spellings.get(v, ())) for v in codes.values)) for n, codes in lists.items()}
+    if own is None:
+        listed = json.loads(stations.read_text(encoding="utf-8"))["police_stations"]
+        lexica["station"] = Lexicon("station", tuple((s["name"], tuple(s["aliases"])) for s in listed))
+    return lexica
+
+
+def score(
+    bench: Path, pages: Mapping[str, tuple[Recognition, dict[str, str]]], readings: Mapping[str, Reading]
+) -> tuple[Any, Any]:
+    """The figures of the folder's own scorer, ours and the peer's."""
+    ours = [
+        {
+            "image": name,
+            "fields": {f: d.value for f in FIELDS if (d := reading.zones.get(f))},
+            "confidence": {f: d.confidence for f in FIELDS if (d := reading.zones.get(f))},
+            "boxes": {f: list(d.box) for f in FIELDS if (d := reading.zones.get(f))},
+        }
+        for name, reading in readings.items()
+    ]
+    peer = [{"image": name, "fields": texts} for name, (_, texts) in pages.items()]
+    return run_scorer(bench, ours), run_scorer(bench, peer)
+
+
+def run_scorer(data: Path, predictions: Sequence[Mapping[str, Any]]) -> Any:
+    """Write the predictions, run score_fir.py on them, return its figures."""
+    with tempfile.TemporaryDirectory() as folder:
+        pred, figures = Path(folder, "pred.jsonl"), Path(folder, "figures.json")
+        pred.write_text("".join(json.dumps(p, ensure_ascii=False) + "\n" for p in predictions), encoding="utf-8")
+        command = [sys.executable, str(data / "score_fir.py"), str(data / "gold.jsonl"), str(pred)]
+        command += ["--present-only", "--json", str(figures)]
+        subprocess.run(command, capture_output=True, text=True, check=True)
+        return json.loads(figures.read_text(encoding="utf-8"))
+
+
+def sample_images() -> list[Path]:
+    """The invented pages of this form."""
+    lines = (SAMPLES / "gold.jsonl").read_text(encoding="utf-8").splitlines()
+    gold = [json.loads(line) for line in lines]
+    names = [g["file"] for g in gold if g["form"] == "wbp_27" and Path(g["file"]).suffix in (".jpg", ".png")]
+    return [next(SAMPLES.rglob(name)) for name in sorted(names)]
+
+
+def _measure_samples(how: How, log: Log) -> dict[str, Any]:
+    """Share of the invented values that were read as written, by field; the speed on the same pages."""
+    images = sample_images()[: how.pages]
+    folders = (SAMPLES / "forms",)
+    settings = ReadSettings(languages=("en",), handwriting_engine="auto", form_folders=folders, zones=FIELDS)
+    pages = read_all(images, settings, how.cache, how.jobs, log)
+    lexica = make_lexica(SAMPLES / "stations.csv")
+    lines = (SAMPLES / "gold.jsonl").read_text(encoding="utf-8").splitlines()
+    gold = {g["file"]: g["zones"] for g in map(json.loads, lines)}
+    exact, peer = {}, {}
+    readings = {name: decide(page, lexica, settings) for name, (page, _) in pages.items()}
+    for field in FIELDS:
+        wanted = {name: folded(gold[name][field]) for name in pages if gold[name].get(field)}
+        ours = [folded(z.value) == wanted[n] for n in wanted if (z := readings[n].zones.get(field))]
+        theirs = [folded(pages[n][1].get(field, "")) == wanted[n] for n in wanted]
+        exact[field] = round(sum(ours) / max(1, len(wanted)), 4)
+        peer[field] = round(sum(theirs) / max(1, len(wanted)), 4)
+    found = sum(page.form is not None for page, _ in pages.values())
+    refused = [find_form(letter(number), load_models(folders)).form is None for number in range(4)]
+    return {
+        "pages": len(pages),
+        "form_recall": round(found / max(1, len(pages)), 4),
+        "letters_refused": sum(refused) / len(refused),
+        "exact": exact,
+        "peer_tesseract_on_the_same_zones": {"exact": peer},
+    }
+
+
+def _reader_hash() -> str:
+    """Hash of this file and of all that reads: code, forms, weights."""
+    kinds = (".py", ".toml", ".npz", ".onnx")
+    paths = sorted(p for p in (ROOT / "ocr").rglob("*") if p.suffix in kinds and not _NO_PART & set(p.parts))
+    return hashlib.sha256("".join(_sha256(p) for p in (*paths, Path(__file__))).encode()).hexdigest()[:16]
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
