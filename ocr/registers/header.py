@@ -25,6 +25,7 @@ _SHORT = 3
 _LEAST_CELLS = 2
 _LEAST_SHARE = 0.3
 _NUMBERED_SHARE = 0.8
+_MAYBE_SHARE, _READ_SHARE = 0.45, 0.35
 _MOST_NUMBERS = 0.25
 _OFF_MIDDLE = 0.18
 _NUMBER_WIDE = 2.6
@@ -96,7 +97,7 @@ def find_heading(
         for i, text in zip(filled, texts, strict=True):
             full[i] = text
         after = spaces[number + 1] if number + 1 < len(spaces) else None
-        if after is not None and _are_numbers(grid, marks, after):
+        if after is not None and _are_numbers(sheet, grid, marks, after, read):
             feet = after[1]
         return Heading(tuple(full), tuple(feet), _title(sheet, grid, marks, tops, codes, read))
     return None
@@ -217,7 +218,9 @@ def _beside(line: Line, main: HalfGrid, other: HalfGrid) -> Line:
     return Line(other.bend - other.bend[x] + y, 0.0)
 
 
-def _cells(sheet: Sheet, grid: Grid, marks: Marks, tops: Sequence[Line], feet: Sequence[Line]) -> list[Image | None]:
+def _cells(
+    sheet: Sheet, grid: Grid, marks: Marks, tops: Sequence[Line], feet: Sequence[Line], least: int = 2
+) -> list[Image | None]:
     """Pictures of the header's cells from the left; None where nothing is printed."""
     found: list[Image | None] = []
     for half, top, foot in zip(grid.halves, tops, feet, strict=True):
@@ -226,7 +229,7 @@ def _cells(sheet: Sheet, grid: Grid, marks: Marks, tops: Sequence[Line], feet: S
         inside = (marks.y > top.at[x]) & (marks.y < foot.at[x]) & (marks.x >= half.left) & (marks.x < half.right)
         for i in range(len(half.uprights) - 1):
             own = np.flatnonzero(inside & (column == i))
-            if len(own) < 2 and not (marks.x1[own] - marks.x0[own] >= 2 * marks.letter_px).any():
+            if len(own) < least and not (marks.x1[own] - marks.x0[own] >= 2 * marks.letter_px).any():
                 found.append(None)
                 continue
             pad = 0.5 * marks.letter_px
@@ -257,14 +260,27 @@ def _best_texts(pictures: Sequence[Image], codes: Sequence[str], labels: Sequenc
     return best
 
 
-def _are_numbers(grid: Grid, marks: Marks, space: tuple[list[Line], list[Line]]) -> bool:
-    """Whether a low space holds the numbers of the columns: something small in the middle of nearly each."""
-    low = float(np.median(space[1][0].at - space[0][0].at)) <= _NUMBER_SPACE * marks.letter_px
-    return low and _is_centred(grid, marks, space, _NUMBER_WIDE * marks.letter_px)
+def _are_numbers(sheet: Sheet, grid: Grid, marks: Marks, space: tuple[list[Line], list[Line]], read: Reader) -> bool:
+    """Whether a low space holds the numbers of the columns: small in the middle of nearly each, or read as such."""
+    if float(np.median(space[1][0].at - space[0][0].at)) > _NUMBER_SPACE * marks.letter_px:
+        return False
+    share = _centred(grid, marks, space, _NUMBER_WIDE * marks.letter_px)
+    if share >= _NUMBERED_SHARE or share < _MAYBE_SHARE:
+        return share >= _NUMBERED_SHARE
+    pictures = _cells(sheet, grid, marks, *space, least=1)
+    filled = [i for i, p in enumerate(pictures) if p is not None]
+    texts = read([p for p in pictures if p is not None], "en")
+    right = [folded(t) == str(i + 1) for i, t in zip(filled, texts, strict=True)]
+    return sum(right) >= _READ_SHARE * len(pictures)
 
 
-def _is_centred(grid: Grid, marks: Marks, space: tuple[list[Line], list[Line]], widest_px: float = np.inf) -> bool:
+def _is_centred(grid: Grid, marks: Marks, space: tuple[list[Line], list[Line]]) -> bool:
     """Whether something stands in the middle of nearly every column of a space, as print does and entries do not."""
+    return _centred(grid, marks, space, np.inf) >= _NUMBERED_SHARE
+
+
+def _centred(grid: Grid, marks: Marks, space: tuple[list[Line], list[Line]], widest_px: float) -> float:
+    """Share of columns in whose middle something no wider than that stands."""
     right = []
     for half, top, foot in zip(grid.halves, *space, strict=True):
         column = columns_of(half, marks.x, marks.y)
@@ -280,7 +296,7 @@ def _is_centred(grid: Grid, marks: Marks, space: tuple[list[Line], list[Line]], 
             left, behind = half.uprights[i].middle, half.uprights[i + 1].middle
             off = abs((x0 + x1) / 2 - (left + behind) / 2) / max(1.0, behind - left)
             right.append(x1 - x0 <= widest_px and off <= _OFF_MIDDLE)
-    return float(np.mean(right)) >= _NUMBERED_SHARE
+    return float(np.mean(right))
 
 
 def _title(sheet: Sheet, grid: Grid, marks: Marks, tops: Sequence[Line], codes: Sequence[str], read: Reader) -> str:

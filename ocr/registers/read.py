@@ -22,6 +22,9 @@ from ocr.registers.table import AGAIN, Ask, Layout, Table, TableRow, read_table
 from ocr.scan import OpenedPage
 
 _DEPTH = 1
+_NUMBERS = ("digits", "year")
+_DOUBTFUL = 0.8
+_DIGITS_WORTH = 0.6
 _DITTO_SURE, _DITTO_LIKELY = 0.9, 0.7
 _DITTO_DOUBT = 0.75
 _MOST_CANDIDATES = 5
@@ -160,6 +163,7 @@ class _CellReader:
             column = table.form.column(name) if table.form and name in table.form.ids else Column(id=name.strip("_"))
             cell = row.cells[name]
             others = self._by_hand(column, pictures.get(name, []))
+            others += self._as_number(column, pictures.get(name, []), by_cell.get(name, []))
             decided[name] = self._decide(name, column, cell, by_cell.get(name, []), others)
         return decided
 
@@ -169,6 +173,15 @@ class _CellReader:
         texts = self._hand.read([LineImage(p, self._codes or ("en",), kind=column.kind) for p in pictures])
         least = min((t.confidence for t in texts), default=0.0)
         return (Candidate("\n".join(t.text for t in texts), least, self._hand.name_and_version().split(" ")[0]),)
+
+    def _as_number(self, column: Column, pictures: Sequence[Image], lines: Sequence[LineText]) -> tuple[Candidate, ...]:
+        """A second look at a number in doubt, for figures alone: native ones and Western ones."""
+        if column.kind not in _NUMBERS or len(pictures) != 1 or all(x.confidence >= _DOUBTFUL for x in lines):
+            return ()
+        codes = dict.fromkeys((*self._codes[:1], "en"))
+        asked = [LineImage(pictures[0], (c,), digits=True, kind=column.kind) for c in codes]
+        texts = self._engine.read(asked)
+        return tuple(Candidate(t.text, t.confidence * _DIGITS_WORTH, "digits") for t in texts if t.text)
 
     def _decide(
         self, name: str, column: Column, cell: Cell, lines: Sequence[LineText], others: Sequence[Candidate]
