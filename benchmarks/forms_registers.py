@@ -3,17 +3,19 @@
     python benchmarks/forms_registers.py --quick                       the committed samples
     python benchmarks/forms_registers.py --data FOLDER [--json FILE]   pages of sample_data/registers.py --out FOLDER
 
-The peer runs in an environment of its own: --peer PYTHON, where `PYTHON -m pip install img2table` was done; without it
-its figures are null.
+The peer runs in an environment of its own: --peer PYTHON (or IMG2TABLE_PYTHON), where `PYTHON -m pip install img2table`
+was done; without it its figures are null. A FOLDER without gold.jsonl has pages drawn anew, where the fonts are.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import subprocess
 import sys
+import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -25,6 +27,7 @@ from typing import Any
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 SAMPLES = ROOT / "sample_data" / "registers"
+PEER = "IMG2TABLE_PYTHON"
 _IOU = 0.5
 _PEER = """
 import json, sys
@@ -90,7 +93,7 @@ def measure(data: Path | None, quick: bool, log: Callable[[str], None], **more: 
 
     more: peer (a Python that has img2table), most (pages at most), auto (find out which register it is), workers.
     """
-    folder = SAMPLES if quick or data is None else data
+    folder = _folder(data, quick, log)
     gold = [json.loads(line) for line in (folder / "gold.jsonl").read_text(encoding="utf-8").splitlines()]
     volumes = _volumes(gold, more.get("most"))
     jobs = [(folder, pages, bool(more.get("auto"))) for pages in volumes]
@@ -111,7 +114,7 @@ def measure(data: Path | None, quick: bool, log: Callable[[str], None], **more: 
         log(
             f"{name:24} rows {p.rows_f1:.4f} cells {p.cells_share:.4f} blank {p.blank_acc:.4f} (n {p.found + p.missed})"
         )
-    peer = _peer([p for pages in volumes for p in pages], folder, more.get("peer"), log)
+    peer = _peer([p for pages in volumes for p in pages], folder, more.get("peer") or os.environ.get(PEER), log)
     return {
         "pages": count,
         "rows_f1": round(total.rows_f1, 4),
@@ -122,6 +125,26 @@ def measure(data: Path | None, quick: bool, log: Callable[[str], None], **more: 
         "peer_rows_f1": None if peer is None else round(peer.rows_f1, 4),
         "peer_cells": None if peer is None else round(peer.cells_share, 4),
     }
+
+
+def _folder(data: Path | None, quick: bool, log: Callable[[str], None]) -> Path:
+    """The folder of pages with gold: the one given, the one called registers in it, or pages drawn now."""
+    if quick or data is None:
+        return SAMPLES
+    for folder in (data, data / "registers"):
+        if (folder / "gold.jsonl").is_file():
+            return folder
+    from sample_data.fonts import FontMissing, Fonts
+    from sample_data.registers import plans, write_pages
+
+    drawn = Path(tempfile.mkdtemp(prefix="registers-"))
+    try:
+        log(f"drawing pages into {drawn}")
+        write_pages(plans(1), drawn, Fonts())
+    except FontMissing as e:
+        log(f"the committed samples alone: {e}")
+        return SAMPLES
+    return drawn
 
 
 def score_page(page: Gold, found: Found) -> Score:
@@ -245,7 +268,7 @@ def _features(page: Gold) -> list[str]:
 def _peer(pages: Sequence[Gold], folder: Path, python: str | None, log: Callable[[str], None]) -> Score | None:
     """img2table alone on the same pages: its rows in order; a cell counts by the number of its column."""
     if not python:
-        log("peer: not measured (give --peer a Python that has img2table)")
+        log(f"peer: not measured (give --peer, or {PEER}, a Python that has img2table)")
         return None
     total = Score()
     for start in range(0, len(pages), 20):

@@ -112,7 +112,7 @@ def read_register(
         notes.append(PageNote(len(table.rows), table.heading is not None, table.reason))
         rows += [(number, row, reader.read(table, row)) for row in table.rows]
     reason = "" if found else next((n.reason for n in notes if n.reason), "no pages")
-    return RegisterReading(found.id if found else None, _with_ditto(_joined(rows)), columns, tuple(notes), reason)
+    return RegisterReading(found.id if found else None, resolve_ditto(join_rows(rows)), columns, tuple(notes), reason)
 
 
 def _form(form: RegisterForm | str | None, known: Registers) -> RegisterForm | None:
@@ -238,7 +238,7 @@ def _candidates(lines: Sequence[LineText]) -> tuple[Candidate, ...]:
     return (Candidate(text, round(product, 4), lines[0].by),) if text else ()
 
 
-def _joined(rows: Sequence[tuple[int, TableRow, dict[str, Decided]]]) -> list[Row]:
+def join_rows(rows: Sequence[tuple[int, TableRow, dict[str, Decided]]]) -> list[Row]:
     """Rows in order; what continues the last row of the page before is joined to it."""
     found: list[Row] = []
     for page, row, cells in rows:
@@ -272,7 +272,7 @@ def _with_more(row: Row, cells: Mapping[str, Decided]) -> Row:
     return replace(row, cells=joined, notes=(*row.notes, "continued"))
 
 
-def _with_ditto(rows: Sequence[Row]) -> tuple[Row, ...]:
+def resolve_ditto(rows: Sequence[Row]) -> tuple[Row, ...]:
     """Ditto marks with the value of the cell above; one without a cell above keeps no value, and a person is asked."""
     found: list[Row] = []
     for row in rows:
