@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any
 from digitize.forms.grouping import Kind, PageKind, group_pages
 from digitize.lexica import lexica_of
 
+_OPEN = frozenset({"police_station", "year", "fir_no", "statutes", "fir.district", "fir.date", "fir.time", "fir.day"})
+_OPEN_STARTS = ("fir.gd", "fir.date_", "fir.time_", "fir.info", "fir.io", "fir.rank", "fir.officer", "fir.despatch")
+
 if TYPE_CHECKING:
     from digitize.read_files import PageDone
     from ocr.page import Candidate, Decided, Reading, Recognition, Scan
@@ -41,7 +44,7 @@ class Extract:
     kind: "form", "other" (a letter, a sheet not known) or "blank". part: of a form of several sheets, or the page of a
     volume. match: how many key points of the print agree. fields: by the names of items.toml, in the form's order,
     each with value, raw, confidence, box and candidates. rows: of a register. notes: what was done to the page, as
-    stable words.
+    stable words. sensitive: its sections or ages say, or may say, that persons must not be named in copies.
     """
 
     form: str | None
@@ -53,6 +56,7 @@ class Extract:
     fields: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     rows: tuple[Mapping[str, Any], ...] = ()
     notes: tuple[str, ...] = ()
+    sensitive: bool = False
 
 
 def extract_page(scan: Scan, settings: ExtractSettings) -> Extract:
@@ -73,7 +77,31 @@ def extract_page(scan: Scan, settings: ExtractSettings) -> Extract:
     form = load_models(settings.read.form_folders).forms[found.form]
     reading = decide(found, lexica_of(settings.state or form.state, settings.stations), settings.read)
     fields = fields_of(found, reading)
-    return Extract(found.form, "form", form.family, form.part, found.match, fields=fields, notes=found.notes)
+    sensitive = _is_sensitive(reading, settings.state or form.state, settings.stations)
+    return Extract(
+        found.form, "form", form.family, form.part, found.match, fields=fields, notes=found.notes, sensitive=sensitive
+    )
+
+
+def _is_sensitive(reading: Reading, state: str, stations: Path | None) -> bool:
+    """Whether the record that a page makes is to be masked; so is one of a form that no mapping knows."""
+    from digitize.calibration import NEVER
+    from digitize.masking import is_masked
+    from digitize.steps.map_pages import zone_value
+    from mappers.codes import place_lists
+    from mappers.errors import MappingError
+    from mappers.mapping import find_mapping, load_mappings, map_readings
+    from mappers.states import load_state
+    from mappers.values import MapContext, PageValues
+
+    zones = {z: zone_value(d, NEVER) for z, d in reading.zones.items()}
+    profile = load_state(state) if state else None
+    context = MapContext("r", state=profile, lists=place_lists(state, stations))
+    try:
+        mapping = find_mapping(load_mappings(), family=reading.family or "", state=state)
+    except MappingError:
+        return True
+    return any(is_masked(r) for r in map_readings(mapping, [PageValues("p", reading.family or "", zones)], context))
 
 
 def _is_blank(scan: Scan, settings: ReadSettings) -> bool:
@@ -123,6 +151,11 @@ def as_field(decided: Decided) -> Mapping[str, Any]:
 
 def _candidate(candidate: Candidate) -> Mapping[str, Any]:
     return {"text": candidate.text, "confidence": candidate.confidence}
+
+
+def is_open_item(name: str) -> bool:
+    """Whether an item tells of no person, so that a sensitive page shows it: where, when, which case, which law."""
+    return name in _OPEN or name.startswith(_OPEN_STARTS)
 
 
 def item_of(zone: str) -> str:

@@ -127,7 +127,9 @@ def _extract(reading: RegisterReading, number: int) -> Extract:
     assert reading.form is not None
     rows = tuple(_as_row(row) for row in reading.rows if row.page == number)
     note = reading.pages[number]
-    return Extract(reading.form, "form", reading.form, number + 1, reason="" if rows else note.reason, rows=rows)
+    return Extract(
+        reading.form, "form", reading.form, number + 1, reason="" if rows else note.reason, rows=rows, sensitive=True
+    )
 
 
 def _as_row(row: Row) -> dict[str, Any]:

@@ -117,3 +117,13 @@ def test_a_file_that_is_no_scan_has_its_line_and_the_others_go_on(tmp_path):
 def test_a_page_of_another_form_than_was_asked_for_is_none():
     (page,) = extract(BOOK / "hi_2025_102.jpg", "--form", "wbp_27")
     assert page["form"] is None and page["fields"] == {}
+
+
+@engine
+@needs_tesseract
+def test_the_list_to_look_at_masks_a_page_on_a_sexual_offence_and_json_says_that_it_is_one():
+    (page,) = extract(BOOK / "en_2019_212.jpg", "--lang", "en")
+    name = page["fields"]["complainant_name"]["value"]
+    assert page["sensitive"] and name
+    shown = CliRunner().invoke(build(), ["extract", str(BOOK / "en_2019_212.jpg"), "--lang", "en", "--format", "text"])
+    assert name not in shown.stdout and "[masked]" in shown.stdout and page["fields"]["year"]["value"] in shown.stdout

@@ -36,7 +36,8 @@ def extract(
 ) -> None:
     """Read forms and registers into named fields and rows, one JSON object a page; exit 5 if a page cannot be read.
 
-    A page that is no known form has an object too, with the reason. Values are as read: nothing is masked.
+    A page that is no known form has an object too, with the reason. JSON holds all that was read; the list to look at
+    masks persons on pages that may be about sexual offences or children, and the rows of registers.
     """
     from functools import partial
 
@@ -98,6 +99,7 @@ def _as_json(page: PageDone[Extract], group: int, doubts: tuple[str, ...]) -> by
         "form": found.form if found else None,
         "kind": found.kind if found else "unread",
         "group": {"number": group, "doubts": doubts},
+        "sensitive": found.sensitive if found else False,
         "match": found.match if found else 0,
         "reason": found.reason if found else page.reason,
         "fields": found.fields if found else {},
@@ -108,14 +110,22 @@ def _as_json(page: PageDone[Extract], group: int, doubts: tuple[str, ...]) -> by
 
 
 def _as_text(page: PageDone[Extract]) -> bytes:
-    """One page as a person looks at it: name, value, and how sure it is."""
+    """One page as a person looks at it: name, value, and how sure it is; persons of sensitive pages are masked."""
+    from digitize.extract import is_open_item
+    from digitize.masking import MASK
+
     found = page.found
     head = f"{page.job.file}, page {page.job.number}: {(found.form or found.reason) if found else page.reason}"
-    lines = [f"  {name:28} {f['confidence']:.2f}  {f['value']}" for name, f in (found.fields if found else {}).items()]
-    for row in found.rows if found else ():
+    if found is None:
+        return f"{head}\n".encode("utf-8", "replace")
+    lines = [head]
+    for name, said in found.fields.items():
+        value = said["value"] if not found.sensitive or is_open_item(name) or not said["value"] else MASK
+        lines.append(f"  {name:28} {said['confidence']:.2f}  {value}")
+    for row in found.rows:
         cells = " | ".join(f"{name}: {cell['value']}" for name, cell in row["cells"].items() if cell["value"])
-        lines.append(f"  row {row['number']}: {cells}")
-    return ("\n".join([head, *lines]) + "\n").encode("utf-8", "replace")
+        lines.append(f"  row {row['number']}: {MASK if found.sensitive else cells}")
+    return ("\n".join(lines) + "\n").encode("utf-8", "replace")
 
 
 def register(app: typer.Typer) -> None:

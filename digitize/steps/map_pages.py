@@ -59,7 +59,7 @@ def make_records(
 def page_values(page: str, reading: Reading, known: Known) -> PageValues:
     """A reading as the mapping takes it."""
     accept = cut(known.forms.get(reading.form or ""), known.calibration)
-    zones = {name: _zone_value(d, accept) for name, d in reading.zones.items()}
+    zones = {name: zone_value(d, accept) for name, d in reading.zones.items()}
     return PageValues(page, reading.family or "", zones)
 
 
@@ -77,7 +77,8 @@ def station_of(record: Record, said: str) -> str:
     return cell.value if cell and cell.value and cell.is_sure() else said
 
 
-def _zone_value(d: Decided, accept: float) -> ZoneValue:
+def zone_value(d: Decided, accept: float) -> ZoneValue:
+    """A decided zone as mapping takes it. accept: the confidence from which it may pass without a person."""
     return ZoneValue(
         raw=d.raw,
         value=d.value or None,
