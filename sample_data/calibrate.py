@@ -15,7 +15,9 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +40,7 @@ STATE = "wb"
 WANTED, AIMED = 0.99, 0.995
 _LEAST_VALUES = 100
 _LEAST_OWN = 10
-_CUTS = tuple(i / 100 for i in range(50, 100))
+_CUTS = tuple(i / 200 for i in range(100, 200))
 
 Gold = Mapping[str, Any]
 
@@ -68,7 +70,8 @@ class Reader:
 
     def judge(self, number: int, gold: Gold) -> Iterator[Judged]:
         """Every written value of a page; none when the page was taken for another form."""
-        settings = ReadSettings(languages=(gold["language"],), form_folders=(HERE / "forms",))
+        folders = (HERE / "forms",)
+        settings = ReadSettings(languages=(gold["language"],), handwriting_engine="auto", form_folders=folders)
         found = recognise(Scan(self._folder / gold["file"], "", gold["page"]), settings)
         reading = decide(found, self._lexica, settings)
         if reading.form is None or reading.family != gold["form"]:
@@ -174,14 +177,28 @@ def _read_all(folder: Path, kept: Path) -> list[Judged]:
     done: list[list[dict[str, Any]]] = []
     if kept.is_file():
         done = [json.loads(line) for line in kept.read_text(encoding="utf-8").splitlines()]
-    reader = Reader(folder)
-    with kept.open("a", encoding="utf-8", newline="\n") as f:
-        for number in range(len(done), len(lines)):
-            page = [asdict(v) for v in reader.judge(number, json.loads(lines[number]))]
+    golds = [json.loads(line) for line in lines]
+    with (
+        kept.open("a", encoding="utf-8", newline="\n") as f,
+        ProcessPoolExecutor(mp_context=get_context("spawn"), initializer=_begin, initargs=(folder,)) as pool,
+    ):
+        for page in pool.map(_judge, range(len(done), len(lines)), golds[len(done) :]):
             f.write(json.dumps(page, ensure_ascii=False) + "\n")
             f.flush()
             done.append(page)
     return [Judged(**v) for page in done for v in page]
+
+
+_READER: list[Reader] = []
+"""The one reader of a worker process."""
+
+
+def _begin(folder: Path) -> None:
+    _READER.append(Reader(folder))
+
+
+def _judge(number: int, gold: Gold) -> list[dict[str, Any]]:
+    return [asdict(v) for v in _READER[0].judge(number, gold)]
 
 
 if __name__ == "__main__":
