@@ -1,0 +1,123 @@
+"""`digitize forms`: printed forms listed, drafted from scans, drawn over a scan, and tested on pages with gold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from digitize.cli.console import Json, errors, print_json, progress, results, table
+
+if TYPE_CHECKING:
+    from digitize.forms.draft import Draft
+
+forms = typer.Typer(name="forms", help="Printed forms that pages are known by.", no_args_is_help=True)
+Folders = Annotated[
+    list[Path] | None, typer.Option("--forms", metavar="DIR", help="Folder with form files of your own; may repeat.")
+]
+
+
+@forms.callback()
+def _group() -> None:
+    """Printed forms that pages are known by."""
+
+
+@forms.command("list")
+def list_(folders: Folders = None, json: Json = False) -> None:
+    """List the forms there are: family, part, languages, zones, key points."""
+    from dataclasses import asdict
+
+    from digitize.forms.library import list_forms
+
+    looks = list_forms(folders or ())
+    if json:
+        print_json({"forms": [asdict(look) for look in looks]})
+        return
+    rows = [[x.id, x.family, x.part, " ".join(x.languages), x.zones, x.points, x.title] for x in looks]
+    columns = ["id", "family", "part", "languages", "zones", "points", "title"]
+    results().print(table("Forms", columns, rows), markup=False)
+
+
+@forms.command()
+def new(
+    scans: Annotated[
+        list[Path], typer.Argument(metavar="SCAN...", help="One clean blank scan, or three filled and more.")
+    ],
+    form_id: Annotated[str, typer.Option("--id", help="What the form is to be called, as arrest_memo_en.")],
+    lang: Annotated[str, typer.Option(help="Languages of its print, as hi,en; found out if not given.")] = "",
+    out: Annotated[Path, typer.Option(help="Folder for the form file and its key points.")] = Path(),
+    replace: Annotated[bool, typer.Option("--replace", help="Write over a form file that is there.")] = False,
+    json: Json = False,
+) -> None:
+    """Draft a form file from scans: zones, ids and kinds from the printed labels, remarks where it is not sure."""
+    from digitize.forms.author import author
+    from digitize.read_files import parse_languages
+
+    draft, form = author(scans, form_id, out, parse_languages(lang) if lang else (), replace=replace)
+    if json:
+        print_json({"form": form.id, **draft.to_plain()})
+        return
+    _print_draft(draft)
+    print(
+        f"{out / form.id}.toml: {len(draft.zones)} zones, {len(draft.doubtful)} to look at; {form.features} beside it."
+    )
+    errors().print(f"Next: digitize forms show {form.id} SCAN --image zones.png --forms {out}", markup=False)
+
+
+@forms.command()
+def show(
+    form_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the form.")],
+    scan: Annotated[Path, typer.Argument(metavar="SCAN", help="A scan of that form, blank or filled.")],
+    image: Annotated[Path, typer.Option(help="Where to write the picture, as PNG.")],
+    page: Annotated[int, typer.Option(min=1, help="Page of the file.")] = 1,
+    folders: Folders = None,
+    json: Json = False,
+) -> None:
+    """Draw the zones of a form over a scan, as they will be cut out when it is read."""
+    from digitize.forms.library import show_form
+
+    drawn = show_form(form_id, scan, page - 1, folders or ())
+    image.write_bytes(drawn.picture)
+    if json:
+        print_json({"form": form_id, "match": drawn.match, "turned_deg": drawn.angle_deg, "image": str(image)})
+        return
+    print(f"{scan.name}: {drawn.match} points agree with {form_id}, turned {drawn.angle_deg} deg; drawn to {image}.")
+
+
+@forms.command()
+def test(
+    form_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the form.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder with the scans.")],
+    gold: Annotated[Path | None, typer.Option(help="What is written on them; DIR/gold.jsonl if not given.")] = None,
+    engine: Annotated[str, typer.Option(help="What reads them; null for places and blanks alone.")] = "tesseract",
+    folders: Folders = None,
+    json: Json = False,
+) -> None:
+    """Score a form on pages of which one knows what is written: found, zones in place, blanks, values by field."""
+    from digitize.forms.score import read_gold, rows_of, score_form
+    from digitize.progress import Silent
+    from ocr.read import ReadSettings
+
+    pages = read_gold(gold or folder / "gold.jsonl")
+    settings = ReadSettings(engine=engine, form_folders=tuple(folders or ()))
+    if json:
+        print_json(score_form(form_id, folder, pages, settings, Silent()).to_plain())
+        return
+    with progress(every=10) as shown:
+        score = score_form(form_id, folder, pages, settings, shown)
+    rows = list(rows_of(score))
+    results().print(table(f"Form {form_id}", ["zone", "pages", "in place", "blank told", "exact"], rows), markup=False)
+    print(f"{score.found} of {score.own} pages found; {score.taken} of {score.others} other pages taken for it.")
+    for name in score.missed:
+        errors().print(f"not found: {name}", markup=False)
+
+
+def _print_draft(draft: Draft) -> None:
+    rows = [[z.id, z.kind, " ".join(z.label.split())[:44], "; ".join(z.doubts)] for z in draft.zones]
+    results().print(table(draft.title or "Form", ["zone", "kind", "printed", "look"], rows), markup=False)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.add_typer(forms)
