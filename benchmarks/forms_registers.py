@@ -34,9 +34,12 @@ import json, sys
 from img2table.document import Image
 for path in sys.argv[1:]:
     rows = []
-    for table in Image(path).extract_tables(implicit_rows=False, implicit_columns=False, borderless_tables=False):
-        for cells in table.content.values():
-            rows.append([[c.bbox.x1, c.bbox.y1, c.bbox.x2, c.bbox.y2] for c in cells])
+    try:
+        for table in Image(path).extract_tables(implicit_rows=False, implicit_columns=False, borderless_tables=False):
+            for cells in table.content.values():
+                rows.append([[int(v) for v in (c.bbox.x1, c.bbox.y1, c.bbox.x2, c.bbox.y2)] for c in cells])
+    except Exception as e:
+        print(type(e).__name__, file=sys.stderr)
     print(json.dumps({"file": path, "rows": rows}), flush=True)
 """
 

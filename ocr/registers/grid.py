@@ -184,8 +184,8 @@ def confirmed(image: Image, lines: list[Line], first: int, last: int, least: flo
             if free.sum() >= _LEAST_FREE * len(x):
                 ground = np.minimum(smooth[y - up - 1, x], smooth[y + down + 1, x])
                 seen.append(float((ground - here > _SEEN_DEPTH)[free].mean()))
-        # Between dense columns no place is free; no row of letters is seen as well as a line is.
-        support = max(seen) if seen else (line.support if line.support >= _DENSE else 0.0)
+        # Between dense columns, or beside its twin, a line leaves no place free; no row of letters is so well seen.
+        support = max([*seen, line.support if line.support >= _DENSE else 0.0])
         found.append(Line(line.at, support))
     supports = [x.support for x in found if x.support >= least] or [0.0]
     usual = max(_OF_MIDDLING * float(np.percentile(supports, 60)), _OF_STRONG * float(np.percentile(supports, 90)))

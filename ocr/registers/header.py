@@ -330,7 +330,7 @@ def columns_in_order(form: RegisterForm, halves: Sequence[int], matched: Sequenc
     """The column ids of a sheet whose halves have so many columns, None where they cannot be the register's.
 
     matched: what labels said of each column, "" where nothing. A number column that the right-hand page repeats is
-    called "_number".
+    called "_number". Of a spread, a page with all of its columns has them in order whatever the other shows.
     """
     ids = form.ids
     total = sum(halves)
@@ -338,8 +338,18 @@ def columns_in_order(form: RegisterForm, halves: Sequence[int], matched: Sequenc
         return ids
     if total == len(ids) + 1 and len(halves) == 2:
         return (*ids[: halves[0]], "_number", *ids[halves[0] :])
-    if matched and sum(bool(x) for x in matched) >= 0.6 * len(matched):
-        return tuple(x or f"_column_{i + 1}" for i, x in enumerate(matched))
+    found = [x or f"_column_{i + 1}" for i, x in enumerate(matched or [""] * total)]
+    parts = [(0, halves[0], ids[: form.split])]
+    if len(halves) == 2 and form.split:
+        parts.append((halves[0], total, ids[form.split :]))
+    whole = False
+    for first, last, own in parts:
+        if form.split and last - first in (len(own), len(own) + 1) and len(halves) == 2:
+            again = ["_number"] if last - first > len(own) else []
+            found[first:last] = [*again, *own]
+            whole = True
+    if whole or sum(bool(x) for x in matched) >= 0.6 * max(1, len(matched)):
+        return tuple(found) if len(set(found)) == len(found) else None
     return None
 
 
