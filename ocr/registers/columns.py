@@ -20,6 +20,8 @@ _WEAK = 0.6
 _FAINTEST = 0.14
 _LEAST_CONFIRMED = 0.12
 _NARROWEST_PX = 30
+_MOST_WIDER = 7.0
+_LEAST_BEYOND = 3
 
 
 def fitted(sheet: Sheet, grid: Grid, half: HalfGrid, marks: Marks, wanted: int) -> HalfGrid:
@@ -31,6 +33,25 @@ def fitted(sheet: Sheet, grid: Grid, half: HalfGrid, marks: Marks, wanted: int) 
     if len(half.uprights) - 1 < wanted:
         half = _with_faint(sheet, grid, half, wanted)
     return half
+
+
+def widened(half: HalfGrid, marks: Marks, top: int, bottom: int) -> HalfGrid:
+    """A half whose outermost edges were put, not seen, moved outwards over writing that reaches across them.
+
+    top, bottom: where the table's uprights begin and end.
+    """
+    lines = list(half.uprights)
+    own = (marks.x >= half.left) & (marks.x < half.right) & (marks.y > top) & (marks.y < bottom)
+    own &= marks.y1 - marks.y0 >= 0.5 * marks.letter_px
+    for at, sign in ((0, -1), (-1, 1)):
+        if lines[at].support > 0:
+            continue
+        edge = lines[at].middle
+        reach = sign * (np.where(sign > 0, marks.x1, marks.x0) - edge)
+        beyond = own & (reach > 0) & (reach < _MOST_WIDER * marks.letter_px)
+        if len(np.unique((marks.y[beyond] / (2 * marks.letter_px)).round())) >= _LEAST_BEYOND:
+            lines[at] = lines[at].moved(sign * (float(np.percentile(reach[beyond], 95)) + 0.4 * marks.letter_px))
+    return replace(half, uprights=tuple(lines))
 
 
 def carried(half: HalfGrid, shares: Floats) -> HalfGrid:

@@ -13,11 +13,12 @@ from ocr.registers.rows import Span
 _REACH_PX = 7.0
 _INSIDE_PX = 8
 _SAME_LEVELS = 0.6
+_LEAST_LEVELS = 5
 
 
 def is_level(left: HalfGrid, right: HalfGrid) -> bool:
     """Whether the level lines of two facing pages go on from one to the other; without lines they are taken to."""
-    if len(left.levels) < 3 or len(right.levels) < 3:
+    if min(len(left.levels), len(right.levels)) < _LEAST_LEVELS:
         return True
     return float(np.mean([going_on(x, left, right).support > 0 for x in left.levels[1:-1]])) >= _SAME_LEVELS
 
@@ -29,7 +30,8 @@ def across(
 
     numbered: rows found on the right by themselves, where it has a number column of its own. first: foot of its header.
     """
-    if is_level(left, right):
+    unruled = all(s.top.support == 0 for s in spans[1:])
+    if unruled or is_level(left, right):
         pairs = [(going_on(s.top, left, right), going_on(s.bottom, left, right)) for s in spans]
         return [replace(s, top=a, bottom=b) for s, (a, b) in zip(spans, pairs, strict=True)]
     if numbered is not None and len(numbered) == len(spans):

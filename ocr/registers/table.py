@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ocr.engine import Image
 from ocr.page import Box
 from ocr.registers.cells import Cell, cells_of, corners_of, owners
-from ocr.registers.columns import carried, fitted, shares_of
+from ocr.registers.columns import carried, fitted, shares_of, widened
 from ocr.registers.facing import across, is_level
 from ocr.registers.form import RegisterForm, Registers, package_registers
 from ocr.registers.grid import Grid, HalfGrid, Line, find_grid
@@ -96,6 +96,7 @@ def read_table(grey: Image, ask: Ask, layout: Layout | None = None) -> Table:
         )
         return Table(sheet, empty, form, reason="no ruled columns were found")
     marks = find_marks(sheet, grid)
+    grid = _widened(grid, marks)
     heading = None
     if ask.read is not None:
         is_first = layout is None
@@ -103,7 +104,7 @@ def read_table(grey: Image, ask: Ask, layout: Layout | None = None) -> Table:
     form, reason = _form(ask, layout, heading, form)
     if form is not None and form.split and ask.form is None and len(grid.halves) == 1:
         again = find_grid(sheet, spread=True)
-        grid = again if again is not None and len(again.halves) == 2 else grid
+        grid = _widened(again, marks) if again is not None and len(again.halves) == 2 else grid
     wanted = _wanted(form, grid, layout)
     if wanted is not None:
         grid = _fitted(sheet, grid, marks, wanted, form)
@@ -116,6 +117,10 @@ def read_table(grey: Image, ask: Ask, layout: Layout | None = None) -> Table:
     notes = ("spread",) if len(grid.halves) == 2 else ()
     found = Layout(form, columns, tuple(shares_of(h) for h in grid.halves))
     return Table(sheet, marks, form, columns, rows, heading, reason, notes, found)
+
+
+def _widened(grid: Grid, marks: Marks) -> Grid:
+    return replace(grid, halves=tuple(widened(h, marks, grid.top, grid.bottom) for h in grid.halves))
 
 
 def _form(
