@@ -84,7 +84,7 @@ def judge(values: Sequence[str], seen: Sequence[Seen]) -> Marked:
     struck = marks[:, 0]
     for how, column in (("ticked", marks[:, 2]), ("ringed", marks[:, 1])):
         if column.max() > _MARKED:
-            picked = int(column.argmax())
+            picked = max(range(len(seen)), key=lambda i: (column[i], -struck[i]))
             return _said(values[picked], how, min(column[picked], 1 - _others(column, picked), 1 - struck[picked]))
     if struck.max() > _MARKED:
         left = int(struck.argmin())

@@ -79,7 +79,14 @@ def test_no_print_is_taken_for_another(code):
     page = scribbled(blank(form.id), [z.box for z in form.zones], 7)
     page = cv2.resize(page, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     match = find_form(page, load_models())
-    assert match.form is not None and match.form.id == form.id and match.inliers > 2 * form.min_inliers
+    assert match.form is not None and match.form.id == form.id and match.inliers > 1.5 * form.min_inliers
     for zone in (form.zone("district"), form.zone("despatch")):
         off = np.subtract(zone_box(match.matrix, zone), np.array(zone.box) / 2)
         assert np.abs(off).max() <= 3
+
+
+@pytest.mark.parametrize("size", [1.0, 0.6])
+def test_a_form_of_the_same_typeface_that_is_not_in_the_library_is_none_of_it(size):
+    page = cv2.resize(blank("arrest_memo_en"), None, fx=size, fy=size, interpolation=cv2.INTER_AREA)
+    match = find_form(page, load_models())
+    assert match.form is None and match.reason
