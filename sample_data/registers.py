@@ -109,12 +109,12 @@ def committed() -> Iterator[Volume]:
         yield Volume(package_registers().forms[form], language, level, pages, seed, small=True)
 
 
-def plans(each: int, levels: Sequence[str] = LEVELS, pages: int = 2) -> Iterator[Volume]:
-    """So many volumes of every register, wear and language."""
+def plans(each: int, levels: Sequence[str] = LEVELS, pages: int = 2, first: int = 0) -> Iterator[Volume]:
+    """So many volumes of every register, wear and language; first: their lowest seed."""
     for form in package_registers().forms.values():
         for level in levels:
             for language in LANGUAGES:
-                for seed in range(each):
+                for seed in range(first, first + each):
                     yield Volume(form, language, level, pages, seed)
 
 
@@ -226,6 +226,7 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--out", type=Path, help="folder for a larger set; without it the committed set is drawn")
     parser.add_argument("--each", type=int, default=1, help="volumes of every register, wear and language")
     parser.add_argument("--pages", type=int, default=2, help="pages a volume")
+    parser.add_argument("--first", type=int, default=0, help="lowest seed; another one, other pages")
     parser.add_argument("--forms", default="", help="only these register ids, with commas between")
     parser.add_argument("--fonts", type=Path, default=FOLDER, help="folder that npm installed the font packages into")
     return parser.parse_args(given)
@@ -236,7 +237,7 @@ def main(given: Sequence[str] | None = None) -> int:
     asked = _arguments(given)
     fonts = Fonts(asked.fonts)
     wanted = set(filter(None, asked.forms.split(",")))
-    drawn = plans(asked.each, pages=asked.pages) if asked.out else committed()
+    drawn = plans(asked.each, pages=asked.pages, first=asked.first) if asked.out else committed()
     volumes = (v for v in drawn if not wanted or v.form.id in wanted)
     try:
         print(f"{write_pages(volumes, asked.out or SAMPLES, fonts)} pages in {asked.out or SAMPLES}")

@@ -4,7 +4,7 @@ import pytest
 
 from ocr.errors import FormError
 from ocr.registers import load_registers, package_registers
-from ocr.registers.header import Heading, columns_in_order, fit_forms
+from ocr.registers.labels import Heading, columns_in_order, fit_forms
 
 KINDS = {
     "reg_arrest",

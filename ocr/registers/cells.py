@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from ocr.engine import Image
 from ocr.page import Box
 from ocr.registers.ditto import looks_ditto
-from ocr.registers.grid import HalfGrid, Line
+from ocr.registers.grid import HalfGrid
 from ocr.registers.ink import Marks
+from ocr.registers.line import Line
 from ocr.registers.rows import Span
 from ocr.registers.sheet import Sheet
 from ocr.registers.struck import is_struck

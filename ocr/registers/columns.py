@@ -7,8 +7,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.registers.grid import Grid, HalfGrid, Line, confirmed
+from ocr.registers.grid import Grid, HalfGrid
 from ocr.registers.ink import Marks, columns_of
+from ocr.registers.line import Line, confirmed
 from ocr.registers.sheet import Sheet
 from ocr.registers.strips import find_paths, strengths
 

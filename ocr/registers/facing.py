@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from ocr.registers.grid import HalfGrid, Line
+from ocr.registers.grid import HalfGrid
+from ocr.registers.line import Line
 from ocr.registers.rows import Span
 
 _REACH_PX = 7.0

@@ -1,26 +1,24 @@
-"""What is printed above the columns: where the header ends, which register it is, and which column is which."""
+"""What is printed above the columns: where the header ends, and what its cells say."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ocr.engine import Image
 from ocr.lexicon import folded
 from ocr.registers.cells import cut_level
 from ocr.registers.form import RegisterForm, Registers
-from ocr.registers.grid import Grid, HalfGrid, Line
+from ocr.registers.grid import Grid, HalfGrid
 from ocr.registers.ink import Marks, columns_of
+from ocr.registers.labels import LIKE, Heading, all_labels, likeness
+from ocr.registers.line import Line
 from ocr.registers.sheet import Sheet
 
-Floats = NDArray[np.float64]
 Reader = Callable[[Sequence[Image], str], list[str]]
 """Reads pictures, each perhaps of several lines, in one language."""
 
-_LIKE = 0.66
 _SHORT = 3
 _LEAST_CELLS = 2
 _LEAST_SHARE = 0.3
@@ -32,33 +30,7 @@ _NUMBER_WIDE = 2.6
 _NUMBER_SPACE = 3.6
 _MOST_SPACES = 3
 _LEAST_FILLED = 0.34
-_TITLE_WORTH = 1.5
 _LETTERS_ABOVE = 6.0
-_GAP = 0.15
-_TITLE_LIKE = 0.75
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """What was read above the columns of one sheet.
-
-    texts: of each column from the left, in the language that fitted best. feet: where the header ends on each half.
-    title: what stands above the table. numbers: whether a row of column numbers belongs to it.
-    """
-
-    texts: tuple[str, ...]
-    feet: tuple[Line, ...]
-    title: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Fitting:
-    """How well a register fits a heading: sum of likenesses, title included, and the column id of each column."""
-
-    form: RegisterForm
-    score: float
-    columns: tuple[str, ...]
-    matched: int
 
 
 def find_heading(
@@ -79,7 +51,7 @@ def find_heading(
     a header though no label is known.
     """
     forms = [form] if form is not None else list(registers.forms.values())
-    labels = _all_labels(forms, registers, languages)
+    labels = all_labels(forms, registers, languages)
     codes = list(dict.fromkeys([*languages, "en"]))[:3]
     spaces = _spaces(grid, marks)
     for number, (tops, feet) in enumerate(spaces[:_MOST_SPACES]):
@@ -88,8 +60,8 @@ def find_heading(
         if len(filled) < max(_LEAST_CELLS, _LEAST_FILLED * len(pictures)):
             continue
         texts = _best_texts([p for p in pictures if p is not None], codes, labels, read)
-        like = [_likeness(t, labels) for t in texts]
-        hits = sum(x >= _LIKE for x in like)
+        like = [likeness(t, labels) for t in texts]
+        hits = sum(x >= LIKE for x in like)
         labelled = hits >= max(_LEAST_CELLS, _LEAST_SHARE * len(filled))
         if _are_entries(texts) or not (labelled or (first and _is_centred(grid, marks, (tops, feet)))):
             continue
@@ -103,84 +75,9 @@ def find_heading(
     return None
 
 
-def fit_forms(heading: Heading, registers: Registers, languages: Sequence[str] = ()) -> list[Fitting]:
-    """All registers by how well they fit a heading, best first."""
-    found = [fit_form(heading, form, registers) for form in registers.forms.values()]
-    return sorted(found, key=lambda f: (-f.score, f.form.id))
-
-
-def fit_form(heading: Heading, form: RegisterForm, registers: Registers) -> Fitting:
-    """How a heading fits one register."""
-    like = np.array([[_likeness(t, _labels(form, c, registers)) for c in form.ids] for t in heading.texts])
-    pairs = _aligned(np.where(like >= _LIKE, like, 0.0))
-    total = float(sum(like[i, j] for i, j in pairs))
-    size = max(len(heading.texts), len(form.ids))
-    title = _title_likeness(heading.title, form)
-    columns = [""] * len(heading.texts)
-    for i, j in pairs:
-        columns[i] = form.ids[j]
-    score = total / size + (_TITLE_WORTH * title if title >= _TITLE_LIKE else 0.0) / 3
-    return Fitting(form, score, tuple(columns), len(pairs))
-
-
-def _all_labels(forms: Iterable[RegisterForm], registers: Registers, languages: Sequence[str]) -> tuple[str, ...]:
-    found = {
-        folded(label)
-        for form in forms
-        for column in form.columns
-        for label in registers.labels_of(column, (*languages, "en"))
-    }
-    return tuple(sorted(x for x in found if x))
-
-
-def _labels(form: RegisterForm, column_id: str, registers: Registers) -> tuple[str, ...]:
-    return tuple(filter(None, (folded(x) for x in registers.labels_of(form.column(column_id)))))
-
-
-def _likeness(text: str, labels: Sequence[str]) -> float:
-    """How like a text is to the label that it resembles most, 0..1; labels: folded."""
-    from rapidfuzz import fuzz, process
-
-    said = folded(text)
-    if len(said) < 2:
-        return 0.0
-    best = process.extractOne(said, labels, scorer=fuzz.ratio)
-    if best is None:
-        return 0.0
-    return 0.0 if len(best[0]) <= _SHORT and best[1] < 90 else best[1] / 100
-
-
 def _are_entries(texts: Sequence[str]) -> bool:
     """Whether texts are a row's: numbers of two digits and more stand in a quarter of them."""
     return float(np.mean([sum(c.isdecimal() for c in t) >= 2 for t in texts])) > _MOST_NUMBERS
-
-
-def _title_likeness(title: str, form: RegisterForm) -> float:
-    from rapidfuzz import fuzz
-
-    said = folded(title)
-    labels = [folded(x) for texts in form.titles.values() for x in texts]
-    return max((fuzz.partial_ratio(said, x) / 100 for x in labels if x and len(said) >= 0.7 * len(x)), default=0.0)
-
-
-def _aligned(like: Floats) -> list[tuple[int, int]]:
-    """Pairs of columns and labels in the order of both with the largest sum."""
-    rows, columns = like.shape
-    best = np.zeros((rows + 1, columns + 1))
-    for i in range(1, rows + 1):
-        for j in range(1, columns + 1):
-            best[i, j] = max(best[i - 1, j], best[i, j - 1], best[i - 1, j - 1] + like[i - 1, j - 1])
-    pairs = []
-    i, j = rows, columns
-    while i and j:
-        if like[i - 1, j - 1] > 0 and best[i, j] == best[i - 1, j - 1] + like[i - 1, j - 1]:
-            pairs.append((i - 1, j - 1))
-            i, j = i - 1, j - 1
-        elif best[i, j] == best[i - 1, j]:
-            i -= 1
-        else:
-            j -= 1
-    return pairs[::-1]
 
 
 def _spaces(grid: Grid, marks: Marks) -> list[tuple[list[Line], list[Line]]]:
@@ -252,7 +149,7 @@ def _best_texts(pictures: Sequence[Image], codes: Sequence[str], labels: Sequenc
     worth = -1.0
     for code in codes:
         texts = read(pictures, code)
-        sum_of = sum(x for x in (_likeness(t, labels) for t in texts) if x >= _LIKE)
+        sum_of = sum(x for x in (likeness(t, labels) for t in texts) if x >= LIKE)
         if sum_of > worth:
             best, worth = texts, sum_of
         if worth >= 0.6 * len(pictures):
@@ -324,35 +221,3 @@ def _title(sheet: Sheet, grid: Grid, marks: Marks, tops: Sequence[Line], codes: 
     if not pictures:
         return ""
     return " | ".join(t for code in codes for t in read(pictures, code) if t)
-
-
-def columns_in_order(form: RegisterForm, halves: Sequence[int], matched: Sequence[str] = ()) -> tuple[str, ...] | None:
-    """The column ids of a sheet whose halves have so many columns, None where they cannot be the register's.
-
-    matched: what labels said of each column, "" where nothing. A number column that the right-hand page repeats is
-    called "_number". Of a spread, a page with all of its columns has them in order whatever the other shows.
-    """
-    ids = form.ids
-    total = sum(halves)
-    if total == len(ids):
-        return ids
-    if total == len(ids) + 1 and len(halves) == 2:
-        return (*ids[: halves[0]], "_number", *ids[halves[0] :])
-    found = [x or f"_column_{i + 1}" for i, x in enumerate(matched or [""] * total)]
-    parts = [(0, halves[0], ids[: form.split])]
-    if len(halves) == 2 and form.split:
-        parts.append((halves[0], total, ids[form.split :]))
-    whole = False
-    for first, last, own in parts:
-        if form.split and last - first in (len(own), len(own) + 1) and len(halves) == 2:
-            again = ["_number"] if last - first > len(own) else []
-            found[first:last] = [*again, *own]
-            whole = True
-    if whole or sum(bool(x) for x in matched) >= 0.6 * max(1, len(matched)):
-        return tuple(found) if len(set(found)) == len(found) else None
-    return None
-
-
-def known_titles(registers: Registers) -> Mapping[str, tuple[str, ...]]:
-    """Titles by register id, in all languages."""
-    return {f.id: tuple(x for t in f.titles.values() for x in t) for f in registers.forms.values()}

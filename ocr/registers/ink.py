@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.engine import Image
-from ocr.registers.grid import Grid, HalfGrid, Line
+from ocr.registers.grid import Grid, HalfGrid
+from ocr.registers.line import Line
 from ocr.registers.sheet import Sheet
 
 Ints = NDArray[np.int64]

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.registers.grid import HalfGrid, Line
+from ocr.registers.grid import HalfGrid
 from ocr.registers.ink import Marks
+from ocr.registers.line import Line
 from ocr.registers.writing import entries_of, writing_of
 
 Floats = NDArray[np.float64]

@@ -14,9 +14,11 @@ from ocr.registers.cells import Cell, cells_of, corners_of, owners
 from ocr.registers.columns import carried, fitted, shares_of, widened
 from ocr.registers.facing import across, is_level
 from ocr.registers.form import RegisterForm, Registers, package_registers
-from ocr.registers.grid import Grid, HalfGrid, Line, find_grid
-from ocr.registers.header import Heading, Reader, columns_in_order, find_heading, fit_form, fit_forms
+from ocr.registers.grid import Grid, HalfGrid, find_grid
+from ocr.registers.header import Reader, find_heading
 from ocr.registers.ink import Marks, find_marks
+from ocr.registers.labels import Heading, columns_in_order, fit_form, fit_forms
+from ocr.registers.line import Line
 from ocr.registers.rows import HalfRows, Span
 from ocr.registers.sheet import Sheet, open_sheet
 

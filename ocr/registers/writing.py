@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.registers.grid import HalfGrid, Line
+from ocr.registers.grid import HalfGrid
 from ocr.registers.ink import Marks, columns_of
+from ocr.registers.line import Line
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -1,0 +1,152 @@
+"""Which register a heading belongs to, and which column each label stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr.lexicon import folded
+from ocr.registers.form import RegisterForm, Registers
+from ocr.registers.line import Line
+
+Floats = NDArray[np.float64]
+
+LIKE = 0.66
+"""How like a label a text must be to count as it."""
+_SHORT = 3
+_TITLE_WORTH = 0.5
+_TITLE_LIKE = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What was read above the columns of one sheet.
+
+    texts: of each column from the left, in the language that fitted best. feet: where the header ends on each half.
+    title: what stands above the table.
+    """
+
+    texts: tuple[str, ...]
+    feet: tuple[Line, ...]
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    """How well a register fits a heading: sum of likenesses, title included, and the column id of each column."""
+
+    form: RegisterForm
+    score: float
+    columns: tuple[str, ...]
+    matched: int
+
+
+def fit_forms(heading: Heading, registers: Registers) -> list[Fitting]:
+    """All registers by how well they fit a heading, best first."""
+    found = [fit_form(heading, form, registers) for form in registers.forms.values()]
+    return sorted(found, key=lambda f: (-f.score, f.form.id))
+
+
+def fit_form(heading: Heading, form: RegisterForm, registers: Registers) -> Fitting:
+    """How a heading fits one register."""
+    like = np.array([[likeness(t, _labels(form, c, registers)) for c in form.ids] for t in heading.texts])
+    pairs = _aligned(np.where(like >= LIKE, like, 0.0))
+    total = float(sum(like[i, j] for i, j in pairs))
+    size = max(len(heading.texts), len(form.ids))
+    title = _title_likeness(heading.title, form)
+    columns = [""] * len(heading.texts)
+    for i, j in pairs:
+        columns[i] = form.ids[j]
+    score = total / size + (_TITLE_WORTH * title if title >= _TITLE_LIKE else 0.0)
+    return Fitting(form, score, tuple(columns), len(pairs))
+
+
+def columns_in_order(form: RegisterForm, halves: Sequence[int], matched: Sequence[str] = ()) -> tuple[str, ...] | None:
+    """The column ids of a sheet whose halves have so many columns, None where they cannot be the register's.
+
+    matched: what labels said of each column, "" where nothing. A number column that the right-hand page repeats is
+    called "_number". Of a spread, a page with all of its columns has them in order whatever the other shows.
+    """
+    ids = form.ids
+    total = sum(halves)
+    if total == len(ids):
+        return ids
+    if total == len(ids) + 1 and len(halves) == 2:
+        return (*ids[: halves[0]], "_number", *ids[halves[0] :])
+    found = [x or f"_column_{i + 1}" for i, x in enumerate(matched or [""] * total)]
+    parts = [(0, halves[0], ids[: form.split])]
+    if len(halves) == 2 and form.split:
+        parts.append((halves[0], total, ids[form.split :]))
+    whole = False
+    for first, last, own in parts:
+        if form.split and last - first in (len(own), len(own) + 1) and len(halves) == 2:
+            again = ["_number"] if last - first > len(own) else []
+            found[first:last] = [*again, *own]
+            whole = True
+    if whole or sum(bool(x) for x in matched) >= 0.6 * max(1, len(matched)):
+        return tuple(found) if len(set(found)) == len(found) else None
+    return None
+
+
+def known_titles(registers: Registers) -> Mapping[str, tuple[str, ...]]:
+    """Titles by register id, in all languages."""
+    return {f.id: tuple(x for t in f.titles.values() for x in t) for f in registers.forms.values()}
+
+
+def all_labels(forms: Iterable[RegisterForm], registers: Registers, languages: Sequence[str]) -> tuple[str, ...]:
+    """All that may be printed above columns of some registers, in some languages and English, folded."""
+    found = {
+        folded(label)
+        for form in forms
+        for column in form.columns
+        for label in registers.labels_of(column, (*languages, "en"))
+    }
+    return tuple(sorted(x for x in found if x))
+
+
+def _labels(form: RegisterForm, column_id: str, registers: Registers) -> tuple[str, ...]:
+    return tuple(filter(None, (folded(x) for x in registers.labels_of(form.column(column_id)))))
+
+
+def likeness(text: str, labels: Sequence[str]) -> float:
+    """How like a text is to the label that it resembles most, 0..1; labels: folded."""
+    from rapidfuzz import fuzz, process
+
+    said = folded(text)
+    if len(said) < 2:
+        return 0.0
+    best = process.extractOne(said, labels, scorer=fuzz.ratio)
+    if best is None:
+        return 0.0
+    return 0.0 if len(best[0]) <= _SHORT and best[1] < 90 else best[1] / 100
+
+
+def _title_likeness(title: str, form: RegisterForm) -> float:
+    from rapidfuzz import fuzz
+
+    said = folded(title)
+    labels = [folded(x) for texts in form.titles.values() for x in texts]
+    return max((fuzz.partial_ratio(said, x) / 100 for x in labels if x and len(said) >= 0.7 * len(x)), default=0.0)
+
+
+def _aligned(like: Floats) -> list[tuple[int, int]]:
+    """Pairs of columns and labels in the order of both with the largest sum."""
+    rows, columns = like.shape
+    best = np.zeros((rows + 1, columns + 1))
+    for i in range(1, rows + 1):
+        for j in range(1, columns + 1):
+            best[i, j] = max(best[i - 1, j], best[i, j - 1], best[i - 1, j - 1] + like[i - 1, j - 1])
+    pairs = []
+    i, j = rows, columns
+    while i and j:
+        if like[i - 1, j - 1] > 0 and best[i, j] == best[i - 1, j - 1] + like[i - 1, j - 1]:
+            pairs.append((i - 1, j - 1))
+            i, j = i - 1, j - 1
+        elif best[i, j] == best[i - 1, j]:
+            i -= 1
+        else:
+            j -= 1
+    return pairs[::-1]
