@@ -100,13 +100,17 @@ def read_table(grey: Image, ask: Ask, layout: Layout | None = None) -> Table:
     marks = find_marks(sheet, grid)
     grid = _widened(grid, marks)
     heading = None
+    is_first = layout is None
     if ask.read is not None:
-        is_first = layout is None
         heading = find_heading(sheet, grid, marks, ask.registers, ask.languages, ask.read, form=form, first=is_first)
     form, reason = _form(ask, layout, heading, form)
-    if form is not None and form.split and ask.form is None and len(grid.halves) == 1:
+    if form is not None and form.split and ask.form is None and ask.read is not None and len(grid.halves) == 1:
         again = find_grid(sheet, spread=True)
-        grid = _widened(again, marks) if again is not None and len(again.halves) == 2 else grid
+        if again is not None and len(again.halves) == 2:
+            grid = _widened(again, marks)
+            heading = find_heading(
+                sheet, grid, marks, ask.registers, ask.languages, ask.read, form=form, first=is_first
+            )
     wanted = _wanted(form, grid, layout)
     if wanted is not None:
         grid = _fitted(sheet, grid, marks, wanted, form)
