@@ -41,6 +41,8 @@ _TICK = (0.02, 0.06)
 _FRAME = 0.22
 _SURELY_LEFT = 0.15
 _MARKED = 0.5
+_CREASED = 0.3
+"""How far the answer that is left may seem struck out: a crease runs through all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,8 @@ def judge(values: Sequence[str], seen: Sequence[Seen]) -> Marked:
             return _said(values[picked], how, min(column[picked], 1 - _others(column, picked), 1 - struck[picked]))
     if struck.max() > _MARKED:
         left = int(struck.argmin())
+        if struck[left] > _CREASED:
+            return _unclear(struck[left])
         return _said(values[left], "struck", min(1 - struck[left], float(np.delete(struck, left).min())))
     return Marked("", "none", round(float(1 - marks.max()), 3)) if marks.max() < _SURELY_LEFT else _unclear(marks.max())
 

@@ -87,6 +87,15 @@ def test_both_struck_out_is_unclear():
     assert (told.how, told.value) == ("unclear", "")
 
 
+def test_a_crease_through_all_answers_is_no_stroke_through_one():
+    zone = FORMS["iif1_en"].zone("info_type")
+    page = blank("en")
+    (x0, y0, _, y1), (_, _, x1, _) = (a.box for a in zone.alternatives)
+    for y, shade in ((y0 + 12, 150), (y0 + 13, 130), (y1 - 12, 150)):
+        cv2.line(page, (x0 - 300, y), (x1 + 300, y + 5), shade, 2, cv2.LINE_AA)
+    assert read_marks(*scanned(page, angle=0.2), zone).value == ""
+
+
 def boxed_page():
     """Three words, each with an empty box before it."""
     page = np.full((400, 900), 255, np.uint8)
