@@ -59,6 +59,12 @@ class Marks:
         return len(self.area)
 
 
+def no_marks() -> Marks:
+    """The marks of a sheet on which nothing was found."""
+    whole, broken = np.zeros(0, np.int64), np.zeros(0)
+    return Marks(whole, whole, whole, whole, broken, broken, whole, 0.0, np.zeros((1, 1), np.int32))
+
+
 def find_marks(sheet: Sheet, grid: Grid) -> Marks:
     """The writing of a sheet; specks near writing stay, since dots belong to letters."""
     import cv2

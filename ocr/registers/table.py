@@ -16,7 +16,7 @@ from ocr.registers.facing import across, is_level
 from ocr.registers.form import RegisterForm, Registers, package_registers
 from ocr.registers.grid import Grid, HalfGrid, find_grid
 from ocr.registers.header import Reader, find_heading
-from ocr.registers.ink import Marks, find_marks
+from ocr.registers.ink import Marks, find_marks, no_marks
 from ocr.registers.labels import Heading, columns_in_order, fit_form, fit_forms
 from ocr.registers.line import Line
 from ocr.registers.rows import HalfRows, Span
@@ -90,27 +90,17 @@ def read_table(grey: Image, ask: Ask, layout: Layout | None = None) -> Table:
     """
     sheet = open_sheet(grey)
     form = ask.form or (layout.form if layout else None)
-    grid = find_grid(sheet, spread=bool(form.split) if form is not None else None)
-    if grid is None:
-        none = np.zeros(0)
-        empty = Marks(
-            *(none.astype(np.int64),) * 4, none, none, none.astype(np.int64), 14.0, np.zeros((1, 1), np.int32)
-        )
-        return Table(sheet, empty, form, reason="no ruled columns were found")
-    marks = find_marks(sheet, grid)
-    grid = _widened(grid, marks)
-    heading = None
-    is_first = layout is None
-    if ask.read is not None:
-        heading = find_heading(sheet, grid, marks, ask.registers, ask.languages, ask.read, form=form, first=is_first)
-    form, reason = _form(ask, layout, heading, form)
-    if form is not None and form.split and ask.form is None and ask.read is not None and len(grid.halves) == 1:
-        again = find_grid(sheet, spread=True)
-        if again is not None and len(again.halves) == 2:
-            grid = _widened(again, marks)
-            heading = find_heading(
-                sheet, grid, marks, ask.registers, ask.languages, ask.read, form=form, first=is_first
-            )
+    first = layout is None
+    look = _look(sheet, ask, form, first=first, spread=bool(form.split) if form is not None else None)
+    if look is None:
+        return Table(sheet, no_marks(), form, reason="no ruled columns were found")
+    form, reason = _form(ask, layout, look.heading, form)
+    if ask.form is None and len(look.grid.halves) == 1 and (form.split if form is not None else look.heading is None):
+        again = _look(sheet, ask, form, first=first, spread=True)
+        if again is not None and len(again.grid.halves) == 2 and (form is not None or again.heading is not None):
+            look = again
+            form, reason = _form(ask, layout, look.heading, form)
+    grid, marks, heading = look.grid, look.marks, look.heading
     wanted = _wanted(form, grid, layout)
     if wanted is not None:
         grid = _fitted(sheet, grid, marks, wanted, form)
@@ -123,6 +113,27 @@ def read_table(grey: Image, ask: Ask, layout: Layout | None = None) -> Table:
     notes = ("spread",) if len(grid.halves) == 2 else ()
     found = Layout(form, columns, tuple(shares_of(h) for h in grid.halves))
     return Table(sheet, marks, form, columns, rows, heading, reason, notes, found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What was seen of a sheet taken for one page or for two."""
+
+    grid: Grid
+    marks: Marks
+    heading: Heading | None
+
+
+def _look(sheet: Sheet, ask: Ask, form: RegisterForm | None, *, first: bool, spread: bool | None) -> _Look | None:
+    grid = find_grid(sheet, spread=spread)
+    if grid is None:
+        return None
+    marks = find_marks(sheet, grid)
+    grid = _widened(grid, marks)
+    heading = None
+    if ask.read is not None:
+        heading = find_heading(sheet, grid, marks, ask.registers, ask.languages, ask.read, form=form, first=first)
+    return _Look(grid, marks, heading)
 
 
 def _widened(grid: Grid, marks: Marks) -> Grid:
