@@ -110,9 +110,14 @@ def _opencv() -> Look:
 
 
 def _handwriting() -> Look:
-    if importlib.util.find_spec("rapidocr") and importlib.util.find_spec("onnxruntime"):
-        return Look("PP-OCR weights", "ok", "rapidocr")
-    return Look("PP-OCR weights", "warn", "not found; handwriting is read by Tesseract alone", "make setup")
+    from ocr.models import own_models
+
+    is_here = all(m.is_whole() for m in own_models() if m.engine == "fields")
+    if importlib.util.find_spec("onnxruntime") and is_here:
+        return Look("handwriting", "ok", "eng_fields.onnx")
+    if importlib.util.find_spec("onnxruntime") and importlib.util.find_spec("rapidocr"):
+        return Look("handwriting", "warn", "our own weights are missing or damaged; PP-OCR reads instead", "make setup")
+    return Look("handwriting", "warn", "no weights found; handwriting is read by Tesseract alone", "make setup")
 
 
 def _access() -> Look:

@@ -29,7 +29,7 @@ class Workspace(_Part):
 
 
 class Reading(_Part):
-    """How scans are read. handwriting_engine: "ppocr" where its weights are installed, else "none"."""
+    """How scans are read. handwriting_engine: "auto" for our own, else ppocr, else "none"."""
 
     dpi: int = Field(default=300, ge=72, le=1200)
     engine: str = "tesseract"
