@@ -194,6 +194,7 @@ def test_a_form_that_nobody_prepared(drafted):
     assert [a.value for a in form.zone("mode").alternatives][0] == "Arrested"
     assert all(a.tick for a in form.zone("mode").alternatives) and len(form.zone("mode").alternatives) == 5
     assert len(form.zone("sex").alternatives) == 3
+    assert not said["coarse"]
     unknown = [z for z in said["zones"] if z["look"]]
     assert "name_of_court_if_surrendered" in [z["id"] for z in unknown]
     assert "# look: " in (folder / "memo.toml").read_text(encoding="utf-8")

@@ -59,6 +59,10 @@ def new(
         print_json({"form": form.id, **draft.to_plain()})
         return
     _print_draft(draft)
+    if draft.is_coarse:
+        errors().print(
+            "The scan is coarse: many lines will have been missed. Scan the form at 200 dpi.", style="yellow"
+        )
     print(
         f"{out / form.id}.toml: {len(draft.zones)} zones, {len(draft.doubtful)} to look at; {form.features} beside it."
     )

@@ -24,6 +24,7 @@ _KNOWN = 0.35
 _SECOND = 0.3
 _SURE = 0.9
 _FEW_SLOTS = 5
+_COARSE_PX = 1640
 _SLUG_WORDS = 5
 _EXPLAINED = 0.6
 
@@ -56,13 +57,24 @@ class Draft:
         """Zones that a person should look at."""
         return tuple(z for z in self.zones if z.doubts)
 
+    @property
+    def is_coarse(self) -> bool:
+        """Whether an A4 page is coarser than 140 dpi: then the dots of leaders run together, and zones are missed."""
+        height, width = self.sheet.print.shape
+        return bool(max(height, width) < _COARSE_PX)
+
     def to_plain(self) -> dict[str, Any]:
         """What the command prints as JSON."""
         zones = [
             {"id": z.id, "kind": z.kind, "box": list(z.box), "printed": z.label, "look": list(z.doubts)}
             for z in self.zones
         ]
-        return {"languages": list(self.languages), "title": self.title, "zones": zones}
+        return {
+            "languages": list(self.languages),
+            "title": self.title,
+            "coarse": self.is_coarse,
+            "zones": zones,
+        }
 
 
 def draft_form(scans: Sequence[Image], engine: Engine, languages: Sequence[str] = ()) -> Draft:
