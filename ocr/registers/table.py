@@ -28,6 +28,8 @@ AGAIN = "_number"
 """The column in which a right-hand page repeats the number of a row."""
 _LEAST_SCORE = 0.3
 _CLEAR = 0.04
+_OF_VOLUME = 0.4
+_MOST_OFF = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +92,13 @@ def read_table(grey: Image, ask: Ask, layout: Layout | None = None) -> Table:
     """
     sheet = open_sheet(grey)
     form = ask.form or (layout.form if layout else None)
-    first = layout is None
-    look = _look(sheet, ask, form, first=first, spread=bool(form.split) if form is not None else None)
+    look = _look(sheet, ask, first=layout is None, spread=bool(form.split) if form is not None else None)
     if look is None:
         return Table(sheet, no_marks(), form, reason="no ruled columns were found")
-    form, reason = _form(ask, layout, look.heading, form)
-    if ask.form is None and len(look.grid.halves) == 1 and (form.split if form is not None else look.heading is None):
-        again = _look(sheet, ask, form, first=first, spread=True)
-        if again is not None and len(again.grid.halves) == 2 and (form is not None or again.heading is not None):
-            look = again
-            form, reason = _form(ask, layout, look.heading, form)
+    look, form, reason = _settled(sheet, ask, layout, look)
     grid, marks, heading = look.grid, look.marks, look.heading
+    if heading is not None or not _may_go_on(grid, layout):
+        layout = None  # another volume may begin here
     wanted = _wanted(form, grid, layout)
     if wanted is not None:
         grid = _fitted(sheet, grid, marks, wanted, form)
@@ -124,7 +122,7 @@ class _Look:
     heading: Heading | None
 
 
-def _look(sheet: Sheet, ask: Ask, form: RegisterForm | None, *, first: bool, spread: bool | None) -> _Look | None:
+def _look(sheet: Sheet, ask: Ask, *, first: bool, spread: bool | None) -> _Look | None:
     grid = find_grid(sheet, spread=spread)
     if grid is None:
         return None
@@ -132,32 +130,54 @@ def _look(sheet: Sheet, ask: Ask, form: RegisterForm | None, *, first: bool, spr
     grid = _widened(grid, marks)
     heading = None
     if ask.read is not None:
-        heading = find_heading(sheet, grid, marks, ask.registers, ask.languages, ask.read, form=form, first=first)
+        heading = find_heading(sheet, grid, marks, ask.registers, ask.languages, ask.read, form=ask.form, first=first)
     return _Look(grid, marks, heading)
+
+
+def _settled(sheet: Sheet, ask: Ask, layout: Layout | None, look: _Look) -> tuple[_Look, RegisterForm | None, str]:
+    """The register of a sheet, and the look that goes with it: at one page, or at two where the register needs them."""
+    form, reason = _form(ask, layout, look)
+    halves = len(look.grid.halves)
+    if ask.form is not None or (halves == 2 and (form is None or form.split)):
+        return look, form, reason
+    if halves == 1 and (look.heading is not None if form is None else not form.split):
+        return look, form, reason
+    again = _look(sheet, ask, first=layout is None, spread=halves == 1)
+    if again is None or len(again.grid.halves) == halves or (form is None and again.heading is None):
+        return look, form, reason
+    return again, *_form(ask, layout, again)
+
+
+def _may_go_on(grid: Grid, layout: Layout | None) -> bool:
+    """Whether a sheet without header may belong to the volume of the pages before: about as many columns."""
+    if layout is None or len(layout.shares) != len(grid.halves):
+        return layout is None
+    pairs = zip(grid.halves, layout.shares, strict=True)
+    return sum(abs(len(h.uprights) - len(shares)) for h, shares in pairs) <= _MOST_OFF
 
 
 def _widened(grid: Grid, marks: Marks) -> Grid:
     return replace(grid, halves=tuple(widened(h, marks, grid.top, grid.bottom) for h in grid.halves))
 
 
-def _form(
-    ask: Ask, layout: Layout | None, heading: Heading | None, form: RegisterForm | None
-) -> tuple[RegisterForm | None, str]:
-    """The register of a page: as asked for, as its header says, or that of its volume."""
+def _form(ask: Ask, layout: Layout | None, look: _Look) -> tuple[RegisterForm | None, str]:
+    """The register of a page: as asked for, as its header says, or that of its volume; None with the reason."""
     if ask.form is not None:
         return ask.form, ""
-    if heading is not None:
-        best, *others = fit_forms(heading, ask.registers)
-        second = others[0].score if others else 0.0
-        if best.score >= _LEAST_SCORE and best.score - second >= _CLEAR:
-            return best.form, ""
-        if form is not None:
-            return form, ""
-        known = (
-            "its header fits no known register" if best.score < _LEAST_SCORE else "its header fits several registers"
-        )
-        return None, f"{known} ({best.form.id} best, {best.matched} of {len(heading.texts)} columns)"
-    return form, "" if form is not None else "no header was found, and no page of the volume before has one"
+    before = layout.form if layout is not None else None
+    if look.heading is None:
+        if before is not None and not _may_go_on(look.grid, layout):
+            return None, "no header was found, and its columns are not those of the pages before"
+        return before, "" if before is not None else "no header was found, and no page of the volume before has one"
+    best, *others = fit_forms(look.heading, ask.registers)
+    second = others[0].score if others else 0.0
+    if best.score >= _LEAST_SCORE and best.score - second >= _CLEAR:
+        return best.form, ""
+    count = len(look.heading.texts)
+    if before is not None and fit_form(look.heading, before, ask.registers).matched >= _OF_VOLUME * count:
+        return before, ""
+    known = "its header fits no known register" if best.score < _LEAST_SCORE else "its header fits several registers"
+    return None, f"{known} ({best.form.id} best, {best.matched} of {count} columns)"
 
 
 def _wanted(form: RegisterForm | None, grid: Grid, layout: Layout | None) -> tuple[int, ...] | None:
