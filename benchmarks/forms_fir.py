@@ -12,8 +12,6 @@ from __future__ import annotations
 import hashlib
 import json
 import multiprocessing
-import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -24,8 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from benchmarks.forms_others import letter, letters_refused, speed
 from benchmarks.handwriting import scorer_of, slug
 from benchmarks.straight import Value, calibration_error, straight_through
 from mappers.codes import place_lists
@@ -42,12 +39,8 @@ from ocr.zones import cut_zone, find_form, load_models, zone_box
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "sample_data"
 FIELDS = ("police_station", "year", "fir_no", "statutes", "complainant_name")
-_TIMED = 8
-_LETTERS = 24
 _NO_PART = {"registers", "drafting", "outputs", "quality", "pages", "tesseract"}
 """Folders of ocr/ that take no part in reading a form's page."""
-_WORDS = """I beg to state that on the day of the report the accused persons took my property and went away date time
-place of occurrence section act sub division year number name of the informant address"""
 Log = Callable[[str], None]
 
 
@@ -93,7 +86,7 @@ def measure(data: Path | None, quick: bool, log: Log, how: How | None = None) ->
         **_figures(ours),
         **_straight(values),
         "peer_tesseract_on_the_same_zones": _figures(peer),
-        **_speed(images, log),
+        **speed(images, log),
     }
 
 
@@ -141,64 +134,6 @@ def _straight(values: Sequence[Value]) -> dict[str, Any]:
         "accepted_n_95": at[0.95].accepted,
         "ece": {f: calibration_error([v for v in values if v.field == f]) for f in FIELDS},
     }
-
-
-def letters_refused(bench: Path, log: Log) -> float:
-    """Share of pages that are no form, and are taken for none: whole pages of another set, and invented letters."""
-    pages = []
-    if bench.is_dir():
-        rows = map(json.loads, (bench / "set.jsonl").read_text(encoding="utf-8").splitlines())
-        pages = [open_page(Scan(bench / r["image"], ""), 300).grey for r in rows if r["unit"] == "page"]
-    pages += [letter(number) for number in range(_LETTERS)]
-    refused = [find_form(grey, load_models()).form is None for grey in pages]
-    log(f"pages that are no form: {len(refused)}, refused {sum(refused)}")
-    return round(sum(refused) / len(refused), 4)
-
-
-def letter(number: int) -> np.ndarray:
-    """An invented letter of complaint, typed, as grey pixels; each number gives another."""
-    from PIL import Image, ImageDraw, ImageFont
-
-    rng = np.random.default_rng([27, number])
-    size = int(rng.integers(15, 21))
-    page = Image.new("L", (827, 1169), int(rng.integers(225, 256)))
-    pen, face = ImageDraw.Draw(page), ImageFont.load_default(size)
-    y = int(rng.integers(60, 130))
-    for line in (
-        "To",
-        "The Officer in Charge,",
-        "Lake Town Police Station",
-        "",
-        "Sub: First Information of a crime",
-        "",
-        "Sir,",
-    ):
-        pen.text((80, y), line, 30, face)
-        y += round(1.5 * size)
-    while y < 1050:
-        pen.text((80, y), " ".join(rng.choice(_WORDS.split(), 9)), 30, face)
-        y += round(1.5 * size)
-    return np.asarray(page, np.uint8)
-
-
-def _speed(images: Sequence[Path], log: Log) -> dict[str, Any]:
-    """CPU seconds of a page with all its zones, and of Tesseract reading the whole page, on the same pages."""
-    some = images[:: max(1, len(images) // _TIMED)][:_TIMED]
-    settings = ReadSettings(languages=("en",), handwriting_engine="auto")
-    recognise(Scan(some[0], "warm"), settings)
-    start = time.process_time()
-    for image in some:
-        recognise(Scan(image, image.name), settings)
-    ours = (time.process_time() - start) / len(some)
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    for image in some:
-        command = ["tesseract", str(image), "-", "-l", "eng"]
-        subprocess.run(command, capture_output=True, check=False, env={**os.environ, "OMP_THREAD_LIMIT": "1"})
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    theirs = (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) / len(some)
-    log(f"seconds a page: {ours:.2f}, Tesseract on the whole page {theirs:.2f}")
-    ratio = round(ours / theirs, 3) if theirs else None
-    return {"s_per_page": round(ours, 3), "s_per_page_tesseract": round(theirs, 3), "s_per_page_ratio_tesseract": ratio}
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.forms_fir import letter
+from benchmarks.forms_others import letter
 from benchmarks.straight import Value, calibration_error, straight_through, threshold
 from ocr.engines import fields
 from ocr.zones import find_form, load_models
