@@ -16,6 +16,7 @@ from digitize.read_files import PageDone
 if TYPE_CHECKING:
     from ocr.page import Scan
     from ocr.registers import RegisterReading, Row
+    from ocr.registers.read import Part
 
 Page = PageDone[Extract]
 _MOST_PAGES = 400
@@ -122,14 +123,24 @@ def _opened(job: _Run, unread: dict[int, str]) -> Iterator[Any]:
             yield np.full((200, 200), 255, np.uint8)
 
 
-def _extract(reading: RegisterReading, number: int) -> Extract:
-    """One page of a register; the pages of a volume count on as the parts of a form do."""
-    assert reading.form is not None
-    rows = tuple(_as_row(row) for row in reading.rows if row.page == number)
+def _extract(reading: RegisterReading, number: int) -> Extract | str:
+    """One page of a register; the pages of a volume count on as the parts of a form do.
+
+    What of a row goes on here from the page before is a row too, with the same number and the note "continuation".
+    """
     note = reading.pages[number]
+    if note.form is None:
+        return f"no register: {note.reason}"
+    parts = [_as_part(row, part) for row in reading.rows for part in row.more if part.page == number]
+    rows = (*parts, *(_as_row(row) for row in reading.rows if row.page == number))
     return Extract(
-        reading.form, "form", reading.form, number + 1, reason="" if rows else note.reason, rows=rows, sensitive=True
+        note.form, "form", note.form, number + 1, reason="" if rows else note.reason, rows=rows, sensitive=True
     )
+
+
+def _as_part(row: Row, part: Part) -> dict[str, Any]:
+    """What of a row stands on a later page."""
+    return {**_as_row(replace(row, boxes=part.boxes, cells=part.cells)), "notes": ["continuation"]}
 
 
 def _as_row(row: Row) -> dict[str, Any]:

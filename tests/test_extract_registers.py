@@ -19,7 +19,7 @@ from digitize.read_files import PageDone, PageJob
 from ocr.page import Box, Decided, Scan
 from ocr.read import ReadSettings
 from ocr.registers import RegisterReading, Row
-from ocr.registers.read import PageNote
+from ocr.registers.read import PageNote, Part
 
 SAMPLES = Path(__file__).parent.parent / "sample_data" / "registers"
 SETTINGS = ExtractSettings(ReadSettings())
@@ -75,12 +75,28 @@ def test_blank_pages_do_not_end_a_volume_and_begin_none(runs):
 def test_rows_stand_at_the_page_they_begin_on_and_the_pages_of_a_volume_count_on(monkeypatch):
     cell = Decided("sl", "7", "7", 0.9, Box(1, 2, 3, 4))
     rows = tuple(Row(n + 1, p, (Box(0, 0, 9, 9),), {"sl": cell}, False) for n, p in enumerate((0, 0, 1)))
-    reading = RegisterReading("reg_gd", rows, ("sl",), (PageNote(2, True), PageNote(1, False)))
+    reading = RegisterReading(
+        "reg_gd", rows, ("sl",), (PageNote(2, True, "", "reg_gd"), PageNote(1, False, "", "reg_gd"))
+    )
     monkeypatch.setattr("ocr.registers.read_register", lambda *a, **k: reading)
     scans = (Scan(Path("a"), "", 0, "a"), Scan(Path("b"), "", 0, "b"))
     first, second = extract_registers._read_run(extract_registers._Run(scans, SETTINGS))
     assert [(e.form, e.part, len(e.rows)) for e in (first, second)] == [("reg_gd", 1, 2), ("reg_gd", 2, 1)]
     assert second.rows[0]["cells"]["sl"]["value"] == "7" and second.rows[0]["boxes"] == [[0, 0, 9, 9]]
+
+
+def test_what_of_a_row_goes_on_is_a_row_of_its_page_too_and_another_volume_has_its_own_form(monkeypatch):
+    cell = Decided("sl", "7", "7", 0.9, Box(1, 2, 3, 4))
+    more = (Part(1, (Box(0, 1, 9, 5),), {"sl": cell}),)
+    row = Row(1, 0, (Box(0, 0, 9, 9),), {"sl": cell}, False, ("continued",), more)
+    notes = (PageNote(1, True, "", "reg_gd"), PageNote(1, False, "", "reg_gd"), PageNote(0, False, "no header"))
+    reading = RegisterReading("reg_gd", (row,), ("sl",), notes)
+    monkeypatch.setattr("ocr.registers.read_register", lambda *a, **k: reading)
+    scans = tuple(Scan(Path(x), "", 0, x) for x in "abc")
+    first, second, third = extract_registers._read_run(extract_registers._Run(scans, SETTINGS))
+    assert [r["notes"] for r in first.rows] == [["continued"]]
+    assert [(r["number"], r["notes"], r["boxes"]) for r in second.rows] == [(1, ["continuation"], [[0, 1, 9, 5]])]
+    assert third == "no register: no header"
 
 
 def test_a_run_that_is_no_register_keeps_its_reason_and_a_fault_names_no_value(monkeypatch):

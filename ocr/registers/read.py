@@ -31,13 +31,22 @@ _MOST_CANDIDATES = 5
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What of a row stands on a page after its first: boxes on that scan, cells by column id as read there."""
+
+    page: int
+    boxes: tuple[Box, ...]
+    cells: Mapping[str, Decided]
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One row of a register.
 
     number: from 1 over all pages. page: on which it begins, from 0. boxes: on the scan, one for each half of it. cells:
     by column id; their notes say "ditto" (the value is that of the cell above), "struck", "continued". doubtful: a
     border was not surely seen, or its number is missing. notes: "continued" when it goes on on the next page,
-    "continuation" when its beginning was not among the pages.
+    "continuation" when its beginning was not among the pages. more: its parts on later pages, which cells hold too.
     """
 
     number: int
@@ -46,15 +55,17 @@ class Row:
     cells: Mapping[str, Decided]
     doubtful: bool
     notes: tuple[str, ...] = ()
+    more: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class PageNote:
-    """What was found on one page: its rows' count, whether it has a header, why it was not understood."""
+    """What was found on one page: its rows' count, whether it has a header, its register or why it is none."""
 
     rows: int
     header: bool
     reason: str = ""
+    form: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +120,11 @@ def read_register(
         if table.heading is not None or layout is None:
             layout = table.layout or layout
         found, columns = found or table.form, columns or table.columns
-        notes.append(PageNote(len(table.rows), table.heading is not None, table.reason))
-        rows += [(number, row, reader.read(table, row)) for row in table.rows]
+        form_id = table.form.id if table.form else None
+        begins = table.heading is not None and bool(notes) and form_id != notes[-1].form
+        notes.append(PageNote(len(table.rows), table.heading is not None, table.reason, form_id))
+        own = [replace(row, continues=row.continues and not begins) for row in table.rows]
+        rows += [(number, row, reader.read(table, row)) for row in own]
     reason = "" if found else next((n.reason for n in notes if n.reason), "no pages")
     return RegisterReading(found.id if found else None, resolve_ditto(join_rows(rows)), columns, tuple(notes), reason)
 
@@ -243,17 +257,17 @@ def join_rows(rows: Sequence[tuple[int, TableRow, dict[str, Decided]]]) -> list[
     found: list[Row] = []
     for page, row, cells in rows:
         if row.continues and found and found[-1].page == page - 1:
-            found[-1] = _with_more(found[-1], cells)
+            found[-1] = _with_more(found[-1], Part(page, row.boxes, cells))
             continue
         notes = ("continuation",) if row.continues else ()
         found.append(Row(len(found) + 1, page, row.boxes, cells, row.doubtful, notes))
     return found
 
 
-def _with_more(row: Row, cells: Mapping[str, Decided]) -> Row:
+def _with_more(row: Row, part: Part) -> Row:
     """A row with what the next page says; a cell that goes on has both texts, one below the other."""
     joined = dict(row.cells)
-    for name, more in cells.items():
+    for name, more in part.cells.items():
         before = joined.get(name)
         if more.blank or before is None:
             continue
@@ -269,7 +283,7 @@ def _with_more(row: Row, cells: Mapping[str, Decided]) -> Row:
             candidates=(),
             notes=(*before.notes, "continued"),
         )
-    return replace(row, cells=joined, notes=(*row.notes, "continued"))
+    return replace(row, cells=joined, notes=(*row.notes, "continued"), more=(*row.more, part))
 
 
 def resolve_ditto(rows: Sequence[Row]) -> tuple[Row, ...]:
