@@ -97,7 +97,7 @@ def _engine(how: How, station: str) -> str:
 
 def _figures(scored: Mapping[str, Any]) -> dict[str, Any]:
     """What is asked for of the scorer's own figures."""
-    hits = {f: scored[f]["loc"]["pred_centre_in_gold"] for f in FIELDS if "loc" in scored[f]}
+    hits = {f: scored[f]["loc"]["gold_centre_in_pred"] for f in FIELDS if "loc" in scored[f]}
     return {
         "zone_hit": hits,
         "exact": {f: scored[f]["exact"] for f in FIELDS},
