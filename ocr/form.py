@@ -79,8 +79,8 @@ class Form(BaseModel):
     """One print of a printed form. Prints that hold the same items share a family.
 
     width, height: the reference frame in pixels; zones lie in it. features: file of trained key points beside this
-    one. languages: two-letter codes in order of preference. part: 1, or n for the page that continues part n-1. state: two
-    small letters, where one state alone prints it, so that its places are looked up; "" for a form of all.
+    one. languages: two-letter codes in order of preference. part: 1, or n for the page that continues part n-1. state:
+    two small letters, where one state alone prints it, so that its places are looked up; "" for a form of all.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
