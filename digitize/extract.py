@@ -10,7 +10,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from digitize.forms.grouping import Kind, PageKind, group_pages
+from digitize.forms.grouping import PageKind, group_pages
 from digitize.lexica import lexica_of
 
 _OPEN = frozenset({"police_station", "year", "fir_no", "statutes", "fir.district", "fir.date", "fir.time", "fir.day"})
@@ -18,6 +18,7 @@ _OPEN_STARTS = ("fir.gd", "fir.date_", "fir.time_", "fir.info", "fir.io", "fir.r
 
 if TYPE_CHECKING:
     from digitize.read_files import PageDone
+    from ocr.kinds import Kind
     from ocr.page import Candidate, Decided, Reading, Recognition, Scan
     from ocr.read import ReadSettings
 
@@ -65,14 +66,16 @@ def extract_page(scan: Scan, settings: ExtractSettings) -> Extract:
     Raises ScanError, EngineMissing, EngineFailed (also when the page takes too long), FormError for a form that is not
     known, and MappingError for a list of stations that is none.
     """
+    from ocr.kinds import is_blank
     from ocr.read import decide, recognise
+    from ocr.scan import open_page
     from ocr.zones import load_models
 
     if settings.register:
         return Extract(None)  # rows run over pages, so that digitize/extract_registers.py reads it
     found = recognise(scan, settings.read)
     if found.form is None:
-        kind: Kind = "blank" if _is_blank(scan, settings.read) else "other"
+        kind: Kind = "blank" if is_blank(open_page(scan, settings.read.dpi).grey) else "other"
         return Extract(None, kind, match=found.match, reason=found.reason, notes=found.notes)
     form = load_models(settings.read.form_folders).forms[found.form]
     reading = decide(found, lexica_of(settings.state or form.state, settings.stations), settings.read)
@@ -102,14 +105,6 @@ def _is_sensitive(reading: Reading, state: str, stations: Path | None) -> bool:
     except MappingError:
         return True
     return any(is_masked(r) for r in map_readings(mapping, [PageValues("p", reading.family or "", zones)], context))
-
-
-def _is_blank(scan: Scan, settings: ReadSettings) -> bool:
-    """Whether nothing is written or printed on a page of no known form."""
-    from ocr.pages import prepare_page
-    from ocr.scan import open_page
-
-    return all(page.blank for page in prepare_page(open_page(scan, settings.dpi).grey, settings.languages or ("en",)))
 
 
 def in_groups(pages: Iterable[PageDone[Extract]]) -> Iterator[tuple[PageDone[Extract], int, tuple[str, ...]]]:

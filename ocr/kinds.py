@@ -19,4 +19,9 @@ def page_kind(grey: Image, match: Match) -> Kind:
     """
     if match.form is not None:
         return "form"
-    return "blank" if all(page.blank for page in prepare_page(grey, skip=_ONLY)) else "other"
+    return "blank" if is_blank(grey) else "other"
+
+
+def is_blank(grey: Image) -> bool:
+    """Whether nothing is written or printed on a page, (height, width) uint8 as scanned."""
+    return all(page.blank for page in prepare_page(grey, skip=_ONLY))

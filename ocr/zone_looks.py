@@ -80,8 +80,8 @@ class ZoneReader:
             seen = [looks[c.zone.id][-1][1] for c in those]
             lines = read_mixed(engine, [c.raw for c in those], codes, seen=seen)
             for crop, line in zip(those, lines, strict=True):
-                others = looks[crop.zone.id][-1][1].others
-                looks[crop.zone.id][-1] = f"{self._settings.engine.partition(':')[0]}:vote", _voted(line, others)
+                proposed = looks[crop.zone.id][-1][1].others
+                looks[crop.zone.id][-1] = f"{self._settings.engine.partition(':')[0]}:vote", _voted(line, proposed)
 
     def _second_looks(self, crop: Crop, engine: Engine) -> Iterable[tuple[str, Crop, LineImage]]:
         """Other ways to look at a doubtful crop of several lines: as scanned, in the next language."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING
 
-Kind = Literal["form", "other", "blank"]
+if TYPE_CHECKING:
+    from ocr.kinds import Kind
 
 
 @dataclass(frozen=True, slots=True)
