@@ -283,3 +283,12 @@ def test_marks_and_lines_of_a_page():
     assert not is_struck(marks, everything[:0])
     assert is_level(grid.halves[0], grid.halves[0])
     assert across([], grid.halves[0], grid.halves[0], None) == []
+
+
+def test_a_register_kept_on_one_page_may_be_ruled_across_two():
+    one_page = RegisterForm(
+        id="reg_z", title="Z", row_start="sl", column=tuple(Column(id=x) for x in ("sl", "b", "c", "d", "e", "f"))
+    )
+    table = read_table(spread([100 + 120 * i for i in range(6)]), Ask(one_page))
+    assert table.columns == one_page.ids and len(table.rows) == 6
+    assert not any(cell.blank for row in table.rows for cell in row.cells.values())

@@ -92,7 +92,7 @@ def read_table(grey: Image, ask: Ask, layout: Layout | None = None) -> Table:
     """
     sheet = open_sheet(grey)
     form = ask.form or (layout.form if layout else None)
-    look = _look(sheet, ask, first=layout is None, spread=bool(form.split) if form is not None else None)
+    look = _look(sheet, ask, first=layout is None, spread=True if form is not None and form.split else None)
     if look is None:
         return Table(sheet, no_marks(), form, reason="no ruled columns were found")
     look, form, reason = _settled(sheet, ask, layout, look)
@@ -138,14 +138,20 @@ def _settled(sheet: Sheet, ask: Ask, layout: Layout | None, look: _Look) -> tupl
     """The register of a sheet, and the look that goes with it: at one page, or at two where the register needs them."""
     form, reason = _form(ask, layout, look)
     halves = len(look.grid.halves)
-    if ask.form is not None or (halves == 2 and (form is None or form.split)):
-        return look, form, reason
-    if halves == 1 and (look.heading is not None if form is None else not form.split):
+    if not _is_doubtful(look.grid, form, ask, has_heading=look.heading is not None):
         return look, form, reason
     again = _look(sheet, ask, first=layout is None, spread=halves == 1)
     if again is None or len(again.grid.halves) == halves or (form is None and again.heading is None):
         return look, form, reason
     return again, *_form(ask, layout, again)
+
+
+def _is_doubtful(grid: Grid, form: RegisterForm | None, ask: Ask, *, has_heading: bool) -> bool:
+    """Whether a sheet should be looked at as two pages instead of one, or as one instead of two."""
+    if len(grid.halves) == 1:
+        return ask.form is None and (not has_heading if form is None else bool(form.split))
+    count = sum(len(h.uprights) - 1 for h in grid.halves)
+    return form is not None and not form.split and count != len(form.columns)
 
 
 def _may_go_on(grid: Grid, layout: Layout | None) -> bool:
