@@ -24,8 +24,8 @@ PRINTS = Path(__file__).parent / "prints"
 """The blank prints in black and white, one a form: what a form file can be drafted from."""
 _BLACK = 150
 _LEAST_AGREED = 40
-"""Key points that must agree. Of 224 drawn filled pages, half of them heavily worn, the worst had 73; a form of the same
-typeface that is not in the library had up to 35."""
+"""Key points that must agree. Of 224 drawn filled pages, half of them heavily worn, the worst had 73; a form of the
+same typeface that is not in the library had up to 35."""
 _KINDS: Mapping[str, str] = MappingProxyType(
     {
         "year": "year",
