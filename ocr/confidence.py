@@ -8,7 +8,6 @@ benchmarks/read.py --fit.
 
 from __future__ import annotations
 
-import math
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,17 +17,15 @@ from importlib import resources
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr import logistic
 from ocr.errors import FormError
 from ocr.page import Candidate, Word
 from ocr.script import close_slashes
 
 FILE = "confidence.toml"
 _FORMAT = 2
-_RIDGE = 0.3
-_ROUNDS = 50
-_FAR = 12.0
 _BOXED = 0.2
-_LEAST, _MOST = 0.002, 0.998
+_LEAST = 0.002
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +71,11 @@ class OnPages:
 
     def probability(self, given: float) -> float:
         """0..1 that the line is right, cut at .002 and .998; 0 stays 0. given: as for the picture of one line."""
-        return 1 / (1 + math.exp(-self.shift - self.slope * _spread(given))) if given > 0 else 0.0
+        return logistic.weighed((self.shift, self.slope), (_spread(given),)) if given > 0 else 0.0
 
     def given(self, probability: float) -> float:
         """The way back."""
-        return 1 / (1 + math.exp((self.shift - _spread(probability)) / self.slope)) if probability > 0 else 0.0
+        return logistic.sigmoid((_spread(probability) - self.shift) / self.slope) if probability > 0 else 0.0
 
 
 @dataclass(frozen=True)
@@ -97,8 +94,7 @@ class Model:
     def probability(self, facts: Facts) -> float:
         """0..1 that the whole line is right."""
         weights = self.own if facts.is_own else self.once if facts.looks <= 1 else self.again
-        score = weights[0] + sum(w * x for w, x in zip(weights[1:], facts.row(), strict=True))
-        said = 1 / (1 + math.exp(-max(-_FAR, min(_FAR, score))))
+        said = logistic.weighed(weights, facts.row())
         return min(said, _BOXED) if facts.is_boxed else said
 
 
@@ -131,30 +127,13 @@ def fit(facts: Sequence[Facts], right: Sequence[bool]) -> tuple[float, ...]:
 
     facts: of lines all looked at once, or all looked at again.
     """
-    return _logistic([f.row() for f in facts], right)
+    return logistic.fit([f.row() for f in facts], right)
 
 
 def fit_pages(given: Sequence[float], right: Sequence[bool], languages: frozenset[str]) -> OnPages:
     """Fitted on lines of pages: what is said of them as of pictures of one line, and whether they are right."""
-    shift, slope = _logistic([(_spread(p),) for p in given], right)
+    shift, slope = logistic.fit([(_spread(p),) for p in given], right)
     return OnPages(shift, max(slope, 0.1), languages)
-
-
-def _logistic(rows: Sequence[Sequence[float]], right: Sequence[bool]) -> tuple[float, ...]:
-    x = np.array([(1.0, *row) for row in rows], np.float64)
-    y = np.array(right, np.float64)
-    weights = np.zeros(x.shape[1])
-    ridge = np.full(x.shape[1], _RIDGE)
-    ridge[0] = 1e-3
-    for _ in range(_ROUNDS):
-        p = 1 / (1 + np.exp(-np.clip(x @ weights, -_FAR, _FAR)))
-        slope = x.T @ (y - p) - ridge * weights
-        curve = (x * (p * (1 - p))[:, None]).T @ x + np.diag(ridge)
-        step = np.linalg.solve(curve, slope)
-        weights += step
-        if float(np.abs(step).max()) < 1e-7:
-            break
-    return tuple(round(float(w), 4) for w in weights)
 
 
 def expected_calibration_error(
@@ -173,6 +152,4 @@ def expected_calibration_error(
 
 
 def _spread(share: float) -> float:
-    """Logit of a share, cut at .002 and .998: 0.99 is as far from 0.9 as 0.1 from 0.01."""
-    p = min(_MOST, max(_LEAST, share))
-    return math.log(p / (1 - p))
+    return logistic.spread(share, _LEAST)
