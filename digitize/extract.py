@@ -19,6 +19,8 @@ _OPEN_STARTS = ("fir.gd", "fir.date_", "fir.time_", "fir.info", "fir.io", "fir.r
 if TYPE_CHECKING:
     from digitize.read_files import PageDone
     from ocr.kinds import Kind
+
+    GroupedPage = tuple[PageDone["Extract"], int, tuple[str, ...]]
     from ocr.page import Candidate, Decided, Reading, Recognition, Scan
     from ocr.read import ReadSettings
 
@@ -107,7 +109,7 @@ def _is_sensitive(reading: Reading, state: str, stations: Path | None) -> bool:
     return any(is_masked(r) for r in map_readings(mapping, [PageValues("p", reading.family or "", zones)], context))
 
 
-def in_groups(pages: Iterable[PageDone[Extract]]) -> Iterator[tuple[PageDone[Extract], int, tuple[str, ...]]]:
+def in_groups(pages: Iterable[PageDone[Extract]]) -> Iterator[GroupedPage]:
     """Pages in order with the number of the filled form they belong to, from 1, and what is doubtful about that group.
 
     Letters and blank pages go with the form before them; the files of one call are taken for one book, in order.

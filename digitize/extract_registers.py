@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from digitize.errors import fault
-from digitize.extract import Extract, ExtractSettings, as_field
+from digitize.extract import Extract, ExtractSettings, as_field, extract_page, in_groups
 from digitize.lexica import lexica_of
-from digitize.read_files import PageDone
+from digitize.read_files import PageDone, read_pages
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from digitize.extract import GroupedPage
     from ocr.page import Scan
     from ocr.registers import RegisterReading, Row
     from ocr.registers.read import Part
@@ -29,6 +33,19 @@ class _Run:
 
     scans: tuple[Scan, ...]
     settings: ExtractSettings
+
+
+def extract_files(files: Iterable[Path], settings: ExtractSettings, workers: int) -> Iterator[GroupedPage]:
+    """All pages of some files in order, with the number of the group that each belongs to and that group's doubts.
+
+    Forms are read in several processes, registers in one of their own. Raises EngineMissing and FormError.
+    """
+    from ocr.limits import MIN_SIDE_PX
+
+    read = partial(extract_page, settings=settings)
+    seconds = settings.read.seconds_per_page
+    pages: Iterable[Page] = read_pages(files, read, workers, seconds_per_page=seconds, least_px=MIN_SIDE_PX)
+    return in_groups(pages if settings.read.forms else with_registers(pages, settings))
 
 
 def with_registers(pages: Iterable[Page], settings: ExtractSettings) -> Iterator[Page]:

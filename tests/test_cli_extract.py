@@ -127,3 +127,11 @@ def test_the_list_to_look_at_masks_a_page_on_a_sexual_offence_and_json_says_that
     assert page["sensitive"] and name
     shown = CliRunner().invoke(build(), ["extract", str(BOOK / "en_2019_212.jpg"), "--lang", "en", "--format", "text"])
     assert name not in shown.stdout and "[masked]" in shown.stdout and page["fields"]["year"]["value"] in shown.stdout
+
+
+def test_an_original_is_never_written_over(tmp_path):
+    page = tmp_path / "page.png"
+    Image.new("L", (700, 900), 255).save(page)
+    before = page.read_bytes()
+    assert "originals are never changed" in str(extract(page, "--out", page, code=2).exception)
+    assert page.read_bytes() == before

@@ -11,8 +11,11 @@ import typer
 from digitize.cli.console import errors
 
 if TYPE_CHECKING:
-    from digitize.extract import Extract
+    from collections.abc import Iterator
+
+    from digitize.extract import Extract, GroupedPage
     from digitize.read_files import PageDone
+    from digitize.whole_file import WholeFile
 
 Format = Literal["json", "text"]
 
@@ -25,9 +28,12 @@ def extract(
     out: Annotated[Path | None, typer.Option(help="File to write to; else standard output.")] = None,
     state: Annotated[str, typer.Option(help="Code of the state whose places are looked up, as wb.")] = "",
     stations: Annotated[
-        Path | None, typer.Option(help="List of stations: CSV (station,district,aliases) or JSON.", dir_okay=False)
+        Path | None,
+        typer.Option(help="Stations: CSV (station,district,aliases) or JSON.", exists=True, dir_okay=False),
     ] = None,
-    forms: Annotated[list[Path] | None, typer.Option(help="Folder with further form files.", file_okay=False)] = None,
+    forms: Annotated[
+        list[Path] | None, typer.Option(help="Folder with further form files.", exists=True, file_okay=False)
+    ] = None,
     jobs: Annotated[
         int | None, typer.Option(min=1, help="Pages read at once; as many as there are cores if not given.")
     ] = None,
@@ -39,14 +45,11 @@ def extract(
     A page that is no known form has an object too, with the reason. JSON holds all that was read; the list to look at
     masks persons on pages that may be about sexual offences or children, and the rows of registers.
     """
-    from functools import partial
-
-    from digitize.errors import InputError
-    from digitize.extract import ExtractSettings, extract_page, in_groups
-    from digitize.extract_registers import with_registers
-    from digitize.read_files import default_workers, parse_languages, read_pages
+    from digitize.errors import InputError, OptionsError
+    from digitize.extract import ExtractSettings
+    from digitize.extract_registers import extract_files
+    from digitize.read_files import default_workers, parse_languages
     from digitize.whole_file import WholeFile
-    from ocr.limits import MIN_SIDE_PX
     from ocr.read import ReadSettings, require_engine
     from ocr.registers import package_registers
     from ocr.zones import load_models
@@ -64,30 +67,27 @@ def extract(
     load_models(folders).only(reading.forms)  # before any page, so that a wrong name is said once
     register = "" if form == "auto" or reading.forms else form
     settings = ExtractSettings(reading, state, stations, register)
+    if out is not None and out.resolve() in {file.resolve() for file in files}:
+        raise OptionsError(f"--out: {out} is one of the files to be read, and originals are never changed.")
+    unread = _write(extract_files(files, settings, jobs or default_workers()), WholeFile(out), how)
+    if unread:
+        raise InputError(f"{unread} pages or files could not be read; the reasons stand above.")
+
+
+def _write(pages: Iterator[GroupedPage], target: WholeFile, how: Format) -> int:
+    """Write all pages, saying which could not be read; how many those are. After an error there is no half file."""
     said = errors()
-    target = WholeFile(out)
-    unread = 0
-    done = read_pages(
-        files,
-        partial(extract_page, settings=settings),
-        jobs or default_workers(),
-        seconds_per_page=seconds,
-        least_px=MIN_SIDE_PX,
-    )
-    if not reading.forms:
-        done = with_registers(done, settings)
-    kept = False
+    unread, is_whole = 0, False
     try:
-        for page, group, doubts in in_groups(done):
+        for page, group, doubts in pages:
             target.write(_as_text(page) if how == "text" else _as_json(page, group, doubts))
             unread += page.found is None
             if page.reason:
                 said.print(f"Error: {page.reason}", style="red", markup=False, soft_wrap=True)
-        kept = True
+        is_whole = True
     finally:
-        target.close(keep=kept)
-    if unread:
-        raise InputError(f"{unread} pages or files could not be read; the reasons stand above.")
+        target.close(keep=is_whole)
+    return unread
 
 
 def _as_json(page: PageDone[Extract], group: int, doubts: tuple[str, ...]) -> bytes:
