@@ -15,6 +15,7 @@ from table_laws import COLUMNS, check_cuts, quick, read, rows, texts
 
 from mappers.encodings import decode, encode
 from mappers.errors import TableError
+from mappers.legacy.header import DOUBT
 
 Table = list[tuple[str, ...]]
 _NS = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -55,10 +56,10 @@ def rtf(table: Table, head: str = "\\ansicpg1252") -> bytes:
 @given(rows)
 def test_a_table_of_word_comes_back_from_both_its_formats(tmp_path: Path, table: Table) -> None:
     drawn = tbl(*(tuple(map(tc, row)) for row in (COLUMNS, *table)))
-    (found,) = read(tmp_path / "t.docx", docx(f"<w:p/>{drawn}"))
-    assert (found.name, found.columns, texts(found), found.notes) == ("t", COLUMNS, table, [])
-    (found,) = read(tmp_path / "t.rtf", rtf(table))
-    assert (found.name, found.columns, texts(found), found.notes) == ("t", COLUMNS, table, [])
+    for name, content in (("t.docx", docx(f"<w:p/>{drawn}")), ("t.rtf", rtf(table))):
+        (found,) = read(tmp_path / name, content)
+        assert (found.name, found.columns, texts(found)) == ("t", COLUMNS, table)
+        assert set(found.notes) <= {DOUBT}  # rows of words may look like the names above them
 
 
 def test_fonts_come_from_runs_and_from_styles(tmp_path: Path) -> None:
