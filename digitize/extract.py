@@ -19,10 +19,10 @@ _OPEN_STARTS = ("fir.gd", "fir.date_", "fir.time_", "fir.info", "fir.io", "fir.r
 if TYPE_CHECKING:
     from digitize.read_files import PageDone
     from ocr.kinds import Kind
-
-    GroupedPage = tuple[PageDone["Extract"], int, tuple[str, ...]]
     from ocr.page import Candidate, Decided, Reading, Recognition, Scan
     from ocr.read import ReadSettings
+
+    GroupedPage = tuple[PageDone["Extract"], int, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """Letters that print engines take for each other, and how alike two texts are when that is known.
 
-The pairs stand in the language files. They were counted on lines whose text is known (benchmarks/read.py, part
-confusions) and are used where a doubtful reading is looked up in a closed list: there a letter that is often misread
-says less against an entry than one that hardly ever is.
+The pairs stand in the language files. They were counted on lines whose text is known (benchmarks/read.py --fit) and are
+used where a doubtful reading is looked up in a closed list: there a letter that is often misread says less against an
+entry than one that hardly ever is.
 """
 
 from __future__ import annotations
