@@ -111,6 +111,7 @@ class ZoneReading:
     ink: share 0..1 of dark pixels left after the printed line is taken out. blank: no writing there, which is not
     the same as an unread zone (writing is there, and no candidate). matrices: of a zone that a closed list decides,
     what an engine saw in its views (ocr/written/packed.py), so that a new entry is weighed without reading again.
+    marks: what was seen of a register's cell beside its text: "struck", "ditto" for two short strokes.
     """
 
     zone: str
@@ -120,6 +121,36 @@ class ZoneReading:
     ink: float = 0.0
     blank: bool = False
     matrices: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RowPlace:
+    """One row of a register on one page; the zones of its cells are named "ID.COLUMN".
+
+    id: "r01" and up from the top; "r00" is what goes on from the last row of the page before. boxes: on the scan, one
+    for each half of it. doubtful: a border was not surely seen, or its number is missing. notes: stable words.
+    """
+
+    id: str
+    boxes: tuple[Box, ...]
+    doubtful: bool = False
+    continues: bool = False
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What a page of a register hands on to the next page of its volume, and all that this one needs to be read.
+
+    form: the volume's register, None when it is not known. columns: ids from the left. shares: edges of the columns of
+    each half, 0 at its outermost on the left, 1 on the right. last: the register of the page itself.
+    """
+
+    form: str | None = None
+    columns: tuple[str, ...] = ()
+    shares: tuple[tuple[float, ...], ...] = ()
+    last: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +158,8 @@ class Recognition:
     """A whole page recognised. form is None when the page matches no known form; reason then says why.
 
     width, height: pixels of the upright scan. angle_deg: how far the page was turned, anticlockwise positive.
-    match: number of key points that agree with the form's reference (0 when none).
+    match: number of key points that agree with the form's reference (0 when none). rows, carried: of a register's page,
+    whose form is the register's id.
     """
 
     form: str | None
@@ -139,6 +171,8 @@ class Recognition:
     zones: tuple[ZoneReading, ...] = ()
     text_layer: str = ""
     notes: tuple[str, ...] = ()
+    rows: tuple[RowPlace, ...] = ()
+    carried: Carried | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +197,7 @@ class Decided:
 class Reading:
     """What a page's zones say: form id and one Decided a zone, in the form's order.
 
-    part: 1 for a form's first page, 2 and up for pages that continue it.
+    part: 1 for a form's first page, 2 and up for pages that continue it. rows: of a register's page.
     """
 
     form: str | None
@@ -171,3 +205,4 @@ class Reading:
     zones: Mapping[str, Decided] = field(default_factory=dict)
     part: int = 1
     reason: str = ""
+    rows: tuple[RowPlace, ...] = ()

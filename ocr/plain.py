@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from ocr.page import Box, Candidate, Decided, Reading, Recognition, Word, ZoneReading
+from ocr.page import Box, Candidate, Carried, Decided, Reading, Recognition, RowPlace, Word, ZoneReading
 
 
 def recognition_to_plain(recognition: Recognition) -> dict[str, Any]:
@@ -17,7 +17,10 @@ def recognition_to_plain(recognition: Recognition) -> dict[str, Any]:
 def recognition_from_plain(data: Mapping[str, Any]) -> Recognition:
     """The recognition that recognition_to_plain wrote."""
     zones = tuple(_zone(z) for z in data["zones"])
-    return Recognition(**{**data, "zones": zones, "notes": tuple(data["notes"])})
+    carried = carried_from_plain(data.get("carried"))
+    return Recognition(
+        **{**data, "zones": zones, "notes": tuple(data["notes"]), "rows": _rows(data), "carried": carried}
+    )
 
 
 def reading_to_plain(reading: Reading) -> dict[str, Any]:
@@ -27,13 +30,29 @@ def reading_to_plain(reading: Reading) -> dict[str, Any]:
 
 def reading_from_plain(data: Mapping[str, Any]) -> Reading:
     """The reading that reading_to_plain wrote."""
-    return Reading(**{**data, "zones": {k: _decided(v) for k, v in data["zones"].items()}})
+    return Reading(**{**data, "zones": {k: _decided(v) for k, v in data["zones"].items()}, "rows": _rows(data)})
+
+
+def carried_from_plain(data: Mapping[str, Any] | None) -> Carried | None:
+    """What a register's page handed on, from JSON types; None where it was not one."""
+    if data is None:
+        return None
+    shares = tuple(tuple(edges) for edges in data["shares"])
+    return Carried(data["form"], tuple(data["columns"]), shares, data["last"])
+
+
+def _rows(data: Mapping[str, Any]) -> tuple[RowPlace, ...]:
+    """Rows of a page; of a page kept before registers were, none."""
+    return tuple(
+        RowPlace(**{**r, "boxes": tuple(Box(*b) for b in r["boxes"]), "notes": tuple(r["notes"])})
+        for r in data.get("rows", ())
+    )
 
 
 def _zone(z: Mapping[str, Any]) -> ZoneReading:
     words = tuple(Word(w["text"], w["confidence"], Box(*w["box"])) for w in z["words"])
-    seen = tuple(z.get("matrices", ()))
-    return ZoneReading(**{**z, "box": Box(*z["box"]), "candidates": _candidates(z), "words": words, "matrices": seen})
+    more = {name: tuple(z.get(name, ())) for name in ("matrices", "marks")}
+    return ZoneReading(**{**z, "box": Box(*z["box"]), "candidates": _candidates(z), "words": words, **more})
 
 
 def _decided(d: Mapping[str, Any]) -> Decided:

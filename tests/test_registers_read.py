@@ -11,11 +11,10 @@ from hypothesis import strategies as st
 
 from benchmarks.forms_registers import Found, Score, measure, peer_found, score_page
 from ocr.errors import FormError
-from ocr.page import Box, Decided
+from ocr.page import Box, Decided, RowPlace
 from ocr.registers import read_register
 from ocr.registers.ditto import ditto_words, is_ditto, looks_ditto
 from ocr.registers.read import Row, join_rows, resolve_ditto
-from ocr.registers.table import TableRow
 
 SAMPLES = Path(__file__).parent.parent / "sample_data" / "registers"
 BOX = Box(0, 0, 10, 10)
@@ -33,7 +32,7 @@ def row(number, value, *notes, blank=False):
 
 
 def found(continues=False):
-    return TableRow((BOX,), {}, not continues, continues, False)
+    return RowPlace("r01", (BOX,), False, continues)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from ocr.registers.form import Column, RegisterForm, Registers, load_registers, package_registers
 from ocr.registers.read import RegisterReading, RegisterSettings, Row, read_register
+from ocr.registers.volume import VolumeReader, decide_register
 
 __all__ = [
     "Column",
@@ -10,6 +11,8 @@ __all__ = [
     "RegisterSettings",
     "Registers",
     "Row",
+    "VolumeReader",
+    "decide_register",
     "load_registers",
     "package_registers",
     "read_register",

@@ -1,0 +1,153 @@
+"""Read the cells of a register's rows: recognised (dear), then decided by the grammars and lists of their columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ocr.decide import decide_zone
+from ocr.engine import Engine, Image, LineImage
+from ocr.engines import load_engine
+from ocr.errors import FormError
+from ocr.form import Zone
+from ocr.lexicon import Lexicon
+from ocr.lines import LineText, read_mixed
+from ocr.page import Candidate, Decided, ZoneReading
+from ocr.registers.cells import Cell, pictures_of
+from ocr.registers.ditto import is_ditto
+from ocr.registers.form import Column, RegisterForm
+from ocr.registers.table import AGAIN, Table, TableRow
+
+STRUCK, DITTO = "struck", "ditto"
+_DEPTH = 1
+_NUMBERS = ("digits", "year")
+_DOUBTFUL = 0.8
+_DIGITS_WORTH = 0.6
+_DITTO_SURE, _DITTO_LIKELY = 0.9, 0.7
+_MOST_CANDIDATES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterSettings:
+    """How cells are read. depth: stages of looks a line gets. handwriting_engine: a second one for what is written."""
+
+    engine: str = "tesseract"
+    depth: int = _DEPTH
+    handwriting_engine: str = "none"
+
+
+def column_of(form: RegisterForm | None, name: str) -> Column:
+    """A register's column by the name under which its cells stand; a nameless one holds a line of text."""
+    return form.column(name) if form and name in form.ids else Column(id=name.strip("_"))
+
+
+class CellReader:
+    """Recognises the cells of rows."""
+
+    def __init__(self, engine: Engine, languages: Sequence[str], settings: RegisterSettings) -> None:
+        """languages: two-letter codes, best first; those that the engine lacks are left out."""
+        self._engine = engine
+        self._codes = tuple(c for c in languages if c in engine.languages())
+        self._settings = settings
+        by_hand = settings.handwriting_engine
+        self._hand = load_engine(by_hand) if by_hand not in ("", "none") else None
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Those that cells are read in."""
+        return self._codes
+
+    def read(self, table: Table, row: TableRow) -> list[ZoneReading]:
+        """All cells of a row under their column ids; a repeated number column is left out."""
+        names = [n for n in row.cells if n != AGAIN]
+        written = [n for n in names if not row.cells[n].blank]
+        pictures = {n: pictures_of(table.sheet, row.cells[n], table.marks) for n in written}
+        flat = [(n, p) for n in written for p in pictures[n]]
+        texts = read_mixed(self._engine, [p for _, p in flat], self._codes, self._settings.depth) if self._codes else []
+        by_cell: dict[str, list[LineText]] = {n: [] for n in written}
+        for (n, _), text in zip(flat, texts, strict=False):
+            by_cell[n].append(text)
+        found = []
+        for name in names:
+            column, lines = column_of(table.form, name), by_cell.get(name, [])
+            others = self._by_hand(column, pictures.get(name, []))
+            others += self._as_number(column, pictures.get(name, []), lines)
+            found.append(_recognised(name, row.cells[name], (*_candidates(lines), *others)))
+        return found
+
+    def _by_hand(self, column: Column, pictures: Sequence[Image]) -> tuple[Candidate, ...]:
+        if self._hand is None or not column.handwriting or not pictures:
+            return ()
+        texts = self._hand.read([LineImage(p, self._codes or ("en",), kind=column.kind) for p in pictures])
+        least = min((t.confidence for t in texts), default=0.0)
+        return (Candidate("\n".join(t.text for t in texts), least, self._hand.name_and_version().split(" ")[0]),)
+
+    def _as_number(self, column: Column, pictures: Sequence[Image], lines: Sequence[LineText]) -> tuple[Candidate, ...]:
+        """A second look at a number in doubt, for figures alone: native ones and Western ones."""
+        if column.kind not in _NUMBERS or len(pictures) != 1 or all(x.confidence >= _DOUBTFUL for x in lines):
+            return ()
+        codes = dict.fromkeys((*self._codes[:1], "en"))
+        asked = [LineImage(pictures[0], (c,), digits=True, kind=column.kind) for c in codes]
+        texts = self._engine.read(asked)
+        return tuple(Candidate(t.text, t.confidence * _DIGITS_WORTH, "digits") for t in texts if t.text)
+
+
+def decide_cell(
+    reading: ZoneReading, column: Column, languages: Sequence[str], lexica: Mapping[str, Lexicon]
+) -> Decided:
+    """Settle on the value of one cell; its notes say "ditto" (then it has none of its own) and "struck".
+
+    languages: those that cells were read in. Raises FormError when the column asks for a list that is not there.
+    """
+    if column.list is not None and column.list not in lexica:
+        raise FormError(f"column {column.id} asks for the list {column.list!r}, which is not there")
+    zone = Zone(id=column.id, box=(0, 0, 1, 1), kind=column.kind)
+    decided = decide_zone(reading, zone, lexica[column.list] if column.list is not None else None)
+    notes = list(decided.notes)
+    text = reading.candidates[0].text if reading.candidates else ""
+    ditto = _how_ditto(reading, column, text, languages)
+    if ditto and not reading.blank:
+        decided = replace(decided, raw=text or '"', value="", confidence=ditto)
+        notes = [DITTO]
+    if STRUCK in reading.marks:
+        notes.append(STRUCK)
+        decided = replace(decided, confidence=min(decided.confidence, 0.5))
+    return replace(decided, zone=reading.zone, notes=tuple(notes))
+
+
+def _how_ditto(reading: ZoneReading, column: Column, text: str, languages: Sequence[str]) -> float:
+    """How sure a cell is a ditto mark, 0.0 when it is none."""
+    if is_ditto(text, languages):
+        return _DITTO_SURE
+    return _DITTO_LIKELY if DITTO in reading.marks and _is_no_number(column, text) else 0.0
+
+
+def _is_no_number(column: Column, text: str) -> bool:
+    """Whether two strokes cannot be the number 11 there."""
+    return column.kind not in _NUMBERS or not any(c.isdecimal() for c in text)
+
+
+def _recognised(name: str, cell: Cell, candidates: Sequence[Candidate]) -> ZoneReading:
+    marks = ((STRUCK,) if cell.struck else ()) + ((DITTO,) if cell.ditto else ())
+    ordered = tuple(sorted(candidates, key=lambda c: -c.confidence))
+    return ZoneReading(name, cell.box, ordered, blank=cell.blank, marks=marks)
+
+
+def _candidates(lines: Sequence[LineText]) -> tuple[Candidate, ...]:
+    """The texts of a cell: of one line all its readings, of several the surest of each, joined."""
+    if not lines:
+        return ()
+    if len(lines) == 1:
+        line = lines[0]
+        own = [Candidate(line.text, line.confidence, line.by)] if line.text else []
+        others = [
+            replace(c, confidence=min(c.confidence, line.confidence) * 0.9)
+            for c in line.candidates
+            if c.text != line.text
+        ]
+        return tuple((own + others)[:_MOST_CANDIDATES])
+    text = "\n".join(line.text for line in lines if line.text)
+    product = 1.0
+    for line in lines:
+        product *= line.confidence
+    return (Candidate(text, round(product, 4), lines[0].by),) if text else ()

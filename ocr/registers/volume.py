@@ -1,0 +1,152 @@
+"""Read a register page by page: what one page needs of those before it is small, so a reading can stop and go on.
+
+Reading is two steps here as well: a page is recognised (dear), then decided (cheap, no picture, no engine).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from ocr.clean import white_border
+from ocr.engine import Engine, Image, LineImage
+from ocr.engines import load_engine
+from ocr.errors import FormError
+from ocr.lexicon import Lexicon
+from ocr.page import Carried, Reading, Recognition, RowPlace, ZoneReading
+from ocr.registers.cell_reader import CellReader, RegisterSettings, column_of, decide_cell
+from ocr.registers.form import RegisterForm, Registers, package_registers
+from ocr.registers.header import Reader
+from ocr.registers.table import Ask, Layout, Table, TableRow, read_table
+from ocr.scan import OpenedPage
+
+HEADER = "header"
+_SHARE_DIGITS = 5
+
+
+class VolumeReader:
+    """Reads the pages of volumes one at a time; it remembers nothing between them."""
+
+    def __init__(
+        self,
+        form: RegisterForm | str | None = None,
+        languages: Sequence[str] = (),
+        *,
+        settings: RegisterSettings | None = None,
+        registers: Registers | None = None,
+    ) -> None:
+        """form: a register or its id, None to take it from the header. languages: two-letter codes, best first.
+
+        Raises FormError for an unknown id, and what engines raise.
+        """
+        settings = settings or RegisterSettings()
+        self._known = registers or package_registers()
+        self._asked = find_register(form, self._known)
+        codes = tuple(languages) or ("en",)
+        engine = load_engine(settings.engine)
+        self._ask = Ask(self._asked, codes, print_reader(engine), self._known)
+        self._cells = CellReader(engine, codes, settings)
+
+    def recognise(self, page: OpenedPage | Image, before: Carried | None = None) -> Recognition:
+        """Find the rows of one page and read their cells; the lists of columns are not used.
+
+        page: an opened scan, or grey (height, width) uint8; one page or one spread. before: what the page before in the
+        volume handed on, None for the first. The result has no form, and its reason, when no known register fits; its
+        rows are found all the same. Raises what engines raise.
+        """
+        grey = page.grey if isinstance(page, OpenedPage) else page
+        layout = self._layout(before)
+        table = read_table(grey, self._ask, layout)
+        form = table.form.id if table.form else None
+        begins = table.heading is not None and before is not None and form != before.last
+        rows = [_place(n, row, begins=begins) for n, row in _numbered(table.rows)]
+        zones = [
+            replace(cell, zone=f"{place.id}.{cell.zone}")
+            for place, row in zip(rows, table.rows, strict=True)
+            for cell in self._cells.read(table, row)
+        ]
+        notes = (*(page.notes if isinstance(page, OpenedPage) else ()), *((HEADER,) if table.heading else ()))
+        return Recognition(
+            form=form,
+            width=grey.shape[1],
+            height=grey.shape[0],
+            reason=table.reason,
+            zones=tuple(zones),
+            text_layer=page.text_layer if isinstance(page, OpenedPage) else "",
+            notes=notes + table.notes,
+            rows=tuple(rows),
+            carried=_handed_on(table, before, form),
+        )
+
+    def _layout(self, before: Carried | None) -> Layout | None:
+        """The columns of the volume so far."""
+        if before is None or not before.columns:
+            return None
+        form = (
+            self._asked if self._asked and self._asked.id == before.form else self._known.forms.get(before.form or "")
+        )
+        return Layout(form, before.columns, tuple(np.array(edges) for edges in before.shares))
+
+
+def decide_register(
+    seen: Recognition,
+    form: RegisterForm | None,
+    languages: Sequence[str] = (),
+    lexica: Mapping[str, Lexicon] | None = None,
+) -> Reading:
+    """Settle on the value of each cell of a page.
+
+    form: the register that the recognition names. lexica: closed lists by the name that columns ask for. A cell with
+    the note "ditto" has no value yet: it says the same as the one above. Raises FormError when a list is not there.
+    """
+    codes = tuple(languages) or ("en",)
+    zones = {z.zone: decide_cell(z, column_of(form, column_name(z)), codes, lexica or {}) for z in seen.zones}
+    return Reading(seen.form, seen.form, zones, reason=seen.reason, rows=seen.rows)
+
+
+def column_name(zone: ZoneReading) -> str:
+    """The column of a cell named "ROW.COLUMN"."""
+    return zone.zone.partition(".")[2]
+
+
+def find_register(form: RegisterForm | str | None, known: Registers) -> RegisterForm | None:
+    """A register by its id. Raises FormError when there is none of that id."""
+    if not isinstance(form, str):
+        return form
+    if form not in known.forms:
+        raise FormError(f"there is no register {form!r} (known: {', '.join(sorted(known.forms))})")
+    return known.forms[form]
+
+
+def print_reader(engine: Engine) -> Reader:
+    """Reads printed header cells, which may have several lines."""
+
+    def read(pictures: Sequence[Image], code: str) -> list[str]:
+        if code not in engine.languages():
+            return [""] * len(pictures)
+        asked = [LineImage(white_border(p), (code,), block=True) for p in pictures]
+        return [t.text for t in engine.read(asked)]
+
+    return read
+
+
+def _numbered(rows: Sequence[TableRow]) -> list[tuple[int, TableRow]]:
+    """Rows with their numbers on the page, 0 for one at the top that goes on from the page before."""
+    first = 0 if rows and rows[0].continues else 1
+    return list(enumerate(rows, start=first))
+
+
+def _place(number: int, row: TableRow, *, begins: bool) -> RowPlace:
+    """A row's place. begins: another volume begins on this page, so that nothing goes on here."""
+    return RowPlace(f"r{number:02d}", row.boxes, row.doubtful, row.continues and not begins)
+
+
+def _handed_on(table: Table, before: Carried | None, form: str | None) -> Carried:
+    """The volume's columns after a page: those of the last header, or of its first page."""
+    layout = table.layout
+    if layout is None or (table.heading is None and before is not None and before.columns):
+        return replace(before, last=form) if before is not None else Carried(last=form)
+    shares = tuple(tuple(round(float(x), _SHARE_DIGITS) for x in edges) for edges in layout.shares)
+    return Carried(layout.form.id if layout.form else None, layout.columns, shares, form)
