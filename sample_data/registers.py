@@ -2,6 +2,7 @@
 
 python sample_data/registers.py                                      the committed set, byte for byte
 python sample_data/registers.py --out /tmp/many --each 1             9 registers, 3 wears, 4 languages
+python sample_data/registers.py --out /tmp/many --each 1 --marked    the same with entries struck out, squeezed in, ...
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from sample_data.lettering import Lettering
 from sample_data.phrases import load_phrases
 from sample_data.registers_draw import Entry, Leaf, Pen, draw_leaf
 from sample_data.registers_layout import LEVELS, Paper, Style, at_scale, choose_style, lay_paper
+from sample_data.registers_marks import Fate, gold_around, marked, notes_around
 from sample_data.registers_wear import Scanned, choose_wear, scanned
 from sample_data.registers_words import Clerk
 
@@ -44,7 +46,10 @@ COMMITTED = (
 
 @dataclass(frozen=True)
 class Volume:
-    """One register in one language, so worn; pages: leaves of it, the first with a header. small: drawn at 120 dpi."""
+    """One register in one language, so worn; pages: leaves of it, the first with a header. small: drawn at 120 dpi.
+
+    marked: entries are struck out and squeezed in, years and totals stand between them, notes around the table.
+    """
 
     form: RegisterForm
     language: str
@@ -52,6 +57,7 @@ class Volume:
     pages: int
     seed: int
     small: bool = False
+    marked: bool = False
 
     @property
     def name(self) -> str:
@@ -87,20 +93,27 @@ def draw_volume(volume: Volume, fonts: Fonts) -> Iterator[Page]:
     serial = rng.choice((1, 1, rng.randrange(2, 300)))
     waiting: list[Entry] = []
     behind: Leaf | None = None
+    late = random.Random(f"{volume.name} marks {SEED}")
     for number in range(volume.pages):
         while len(waiting) < 40:
-            waiting.append(_entry(clerk, form, serial, waiting[-1] if waiting else None, rng))
+            entry = _entry(clerk, form, serial, waiting[-1] if waiting else None, rng)
+            waiting += marked(entry, form.row_start, form.ids, clerk, late) if volume.marked else [entry]
             serial += 1
         most = rng.randrange(4, 12) if rng.random() < 0.4 else 40
         pen = Pen(paper, style, hand, printed, rng)
-        _margins(pen, clerk, number, rng)
+        notes = _margins(pen, clerk, number, rng)
+        if volume.marked:
+            notes += notes_around(pen, clerk, late)
         leaf = draw_leaf(pen, waiting[:most], labels if number == 0 else None, title, may_continue=most == 40)
         waiting = leaf.rest + waiting[most:]
         wear = choose_wear(volume.level, noise, style.px_mm)
         scan = scanned(leaf, behind.hand if behind else leaf.hand, paper, wear, noise)
         behind = leaf
         quality = min(wear.quality, SMALL_QUALITY) if volume.small else wear.quality
-        yield Page(volume, number, scan, quality, _gold(volume, number, style, paper, leaf, scan, bitonal=wear.bitonal))
+        gold = _gold(volume, number, style, paper, leaf, scan, bitonal=wear.bitonal)
+        yield Page(
+            volume, number, scan, quality, gold | (gold_around(paper, leaf.rows, scan, notes) if volume.marked else {})
+        )
 
 
 def committed() -> Iterator[Volume]:
@@ -109,13 +122,15 @@ def committed() -> Iterator[Volume]:
         yield Volume(package_registers().forms[form], language, level, pages, seed, small=True)
 
 
-def plans(each: int, levels: Sequence[str] = LEVELS, pages: int = 2, first: int = 0) -> Iterator[Volume]:
+def plans(
+    each: int, levels: Sequence[str] = LEVELS, pages: int = 2, first: int = 0, *, marked: bool = False
+) -> Iterator[Volume]:
     """So many volumes of every register, wear and language; first: their lowest seed."""
     for form in package_registers().forms.values():
         for level in levels:
             for language in LANGUAGES:
                 for seed in range(first, first + each):
-                    yield Volume(form, language, level, pages, seed)
+                    yield Volume(form, language, level, pages, seed, marked=marked)
 
 
 def _labels(form: RegisterForm, language: str, rng: random.Random) -> tuple[dict[str, str], str]:
@@ -148,19 +163,26 @@ def _entry(clerk: Clerk, form: RegisterForm, serial: int, before: Entry | None, 
     return Entry(serial, texts, frozenset(ditto), frozenset(struck), rng.random() < 0.02, inserted)
 
 
-def _margins(pen: Pen, clerk: Clerk, number: int, rng: random.Random) -> None:
-    """Page numbers at the upper corners, and notes in the margins."""
+def _margins(pen: Pen, clerk: Clerk, number: int, rng: random.Random) -> list[dict[str, Any]]:
+    """Page numbers at the upper corners, and notes in the margins; returns flat boxes and texts."""
     paper, style = pen.paper, pen.style
+    found: list[dict[str, Any]] = []
     for i, half in enumerate(paper.halves):
         x = half.right - 20 if i or len(paper.halves) == 1 else half.left + 20
         if rng.random() < 0.7:
-            pen.set(x, paper.top * 0.55, str(2 * number + i + 7), style.print_px * 1.2)
+            text, size = str(2 * number + i + 7), style.print_px * 1.2
+            pen.set(x, paper.top * 0.55, text, size)
+            flat = (x - size, paper.top * 0.55 - size, x + size, paper.top * 0.55)
+            found.append({"kind": "page", "text": text, "flat": flat})
     if rng.random() < 0.3:
         size = 0.7 * style.text_px
         y = rng.uniform(0.3, 0.8) * paper.height
         note = clerk.note()
-        if pen.width(note, size) < paper.halves[0].left - 8:
+        wide = pen.width(note, size)
+        if wide < paper.halves[0].left - 8:
             pen.write((4, y), note, size)
+            found.append({"kind": "left", "text": note, "flat": (4, y - 0.9 * size, 4 + wide, y + 0.3 * size)})
+    return found
 
 
 def _gold(
@@ -168,7 +190,9 @@ def _gold(
 ) -> dict[str, Any]:
     rows = []
     for placed in leaf.rows:
-        entry = placed.entry
+        entry, fate = placed.entry, placed.entry.fate or Fate()
+        if entry.kind:
+            continue
         boxes, cells = [], {}
         for half, (top, foot) in zip(paper.halves, placed.spans, strict=True):
             boxes.append(scan.box(half.left, top, half.right, foot))
@@ -180,9 +204,14 @@ def _gold(
                     "box": scan.box(x0, top, x1, foot),
                     "text": text,
                     "ditto": column in entry.ditto and bool(text),
-                    "struck": bool(text) and (column in entry.struck or entry.row_struck),
+                    "struck": bool(text) and (column in entry.struck | fate.cells or entry.row_struck or fate.row),
                 }
-        rows.append({"serial": entry.serial, "continues": entry.continues, "boxes": boxes, "cells": cells})
+                if column in (fate.words or {}):
+                    cells[column]["word_struck"] = True
+        row = {"serial": entry.serial, "continues": entry.continues, "boxes": boxes, "cells": cells}
+        rows.append(
+            row | ({"inserted": True} if placed.is_squeezed else {}) | ({"how": fate.how} if entry.fate else {})
+        )
     features = {
         k: getattr(style, k)
         for k in ("ruling", "spread", "apart", "serial_again", "hand_drawn", "double", "outer", "numbered")
@@ -228,6 +257,7 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--pages", type=int, default=2, help="pages a volume")
     parser.add_argument("--first", type=int, default=0, help="lowest seed; another one, other pages")
     parser.add_argument("--forms", default="", help="only these register ids, with commas between")
+    parser.add_argument("--marked", action="store_true", help="entries struck out and squeezed in, notes around them")
     parser.add_argument("--fonts", type=Path, default=FOLDER, help="folder that npm installed the font packages into")
     return parser.parse_args(given)
 
@@ -237,7 +267,7 @@ def main(given: Sequence[str] | None = None) -> int:
     asked = _arguments(given)
     fonts = Fonts(asked.fonts)
     wanted = set(filter(None, asked.forms.split(",")))
-    drawn = plans(asked.each, pages=asked.pages, first=asked.first) if asked.out else committed()
+    drawn = plans(asked.each, pages=asked.pages, first=asked.first, marked=asked.marked) if asked.out else committed()
     volumes = (v for v in drawn if not wanted or v.form.id in wanted)
     try:
         print(f"{write_pages(volumes, asked.out or SAMPLES, fonts)} pages in {asked.out or SAMPLES}")

@@ -10,13 +10,17 @@ from PIL import Image, ImageDraw
 
 from sample_data.lettering import Lettering
 from sample_data.registers_layout import Half, Paper, Style
+from sample_data.registers_marks import Fate, strike_row, write_between, write_squeezed
 
 Span = tuple[float, float]
 
 
 @dataclass
 class Entry:
-    """One row to be written. lines: of each column, as broken. continues: begun on the page before."""
+    """One row to be written. lines: of each column, as broken. continues: begun on the page before.
+
+    fate: what was done to it later. kind: "heading" or "total" for what is no entry. squeezed: one written below it.
+    """
 
     serial: int
     texts: Mapping[str, str]
@@ -26,14 +30,22 @@ class Entry:
     inserted: str = ""
     continues: bool = False
     lines: dict[str, list[str]] = field(default_factory=dict)
+    fate: Fate | None = None
+    kind: str = ""
+    squeezed: Entry | None = None
 
 
 @dataclass
 class Placed:
-    """A row as drawn: its entry, and its top and foot on each half."""
+    """A row as drawn: its entry, its top and foot on each half, and its lines: column, number, x, width, base line.
+
+    is_squeezed: written small between two rows.
+    """
 
     entry: Entry
     spans: list[Span]
+    lines: list[tuple[str, int, float, float, float]] = field(default_factory=list)
+    is_squeezed: bool = False
 
 
 @dataclass
@@ -162,9 +174,27 @@ def draw_leaf(
     tops = [y] * len(paper.halves)
     rows, rest = _place(pen, entries, tops, may_continue=may_continue)
     _rule(pen, rows, header, y)
+    written: list[Placed] = []
     for row in rows:
-        _write(pen, row)
-    return Leaf(pen.rules, pen.print, pen.hand, rows, header, rest)
+        written += _written(pen, row)
+    return Leaf(pen.rules, pen.print, pen.hand, written, header, rest)
+
+
+def _written(pen: Pen, row: Placed) -> list[Placed]:
+    """Write a row; returns it, and behind it the one that is squeezed in below it."""
+    if row.entry.kind:
+        write_between(pen, row)
+        return [row]
+    _write(pen, row)
+    strike_row(pen, row)
+    late = row.entry.squeezed
+    if late is None or row.entry.continues:
+        return [row]
+    for half in pen.paper.halves:
+        for column, x0, x1 in _columns(half):
+            text = late.texts.get(column, "")
+            late.lines[column] = pen.fits(text, x1 - x0 - 0.5 * pen.style.text_px, pen.style.text_px)[:1]
+    return [row, Placed(late, write_squeezed(pen, row, late), is_squeezed=True)]
 
 
 def _header(pen: Pen, labels: Mapping[str, str], title: str, top: float) -> float:
@@ -297,6 +327,7 @@ def _write(pen: Pen, row: Placed) -> None:
                 x = x0 + 0.2 * style.text_px + rng.uniform(0.05, 0.6) * free * (1 if len(lines) == 1 else 0.2)
                 base = top + (i + 1) * pitch - 0.24 * style.text_px + rng.uniform(-1.5, 1.0)
                 pen.write((x, base), line, style.text_px)
+                row.lines.append((column, i, x, wide, base))
                 if column in entry.struck or entry.row_struck:
                     pen.strike(x, x + wide, base - 0.28 * style.text_px)
                 if column == entry.inserted and i == 0:
