@@ -17,7 +17,7 @@ from mappers.errors import MappingError
 from mappers.legacy.table import MEMO_MISSING
 from mappers.mapped import to_records
 from mappers.record import Origin, Record
-from mappers.values import MapContext, PageValues, RowValues, ZoneValue
+from mappers.values import MapContext, PageRow, PageValues, PlacedValue, RowValues, ZoneValue
 
 # Bump when records made from the same source may come out otherwise than before.
 MAP_VERSION = "8"
@@ -114,11 +114,39 @@ def map_rows(mapping: FormMapping, rows: Sequence[RowValues], context: MapContex
     """
     if not rows:
         return []
-    sources = row_sources(mapping, rows)
+    ids = [row.record_id or f"{context.record_id}-{row.row}" for row in rows]
+    return _all_forms(mapping, row_sources(mapping, rows), ids, [row.row for row in rows], context)
+
+
+def map_page_rows(mapping: FormMapping, rows: Sequence[PageRow], context: MapContext) -> list[Record]:
+    """The records of rows of a register, in order: one a row, behind it those of other forms, as with map_rows.
+
+    A cell that is surely blank is not left over.
+    """
+    if not rows:
+        return []
+    names = dict.fromkeys(name for row in rows for name in row.cells)
+    columns = {n: [_placed_cell(row.cells[n]) if n in row.cells else None for row in rows] for n in names}
+    ids = [row.record_id for row in rows]
+    by_id = {row.record_id: row for row in rows}
+    records = _all_forms(mapping, Sources(len(rows), columns, _as_they_are), ids, [0] * len(rows), context)
+    return [_of_row(record, by_id[record.id.partition("+")[0]]) for record in records]
+
+
+def _of_row(record: Record, row: PageRow) -> Record:
+    values = {name: row.cells[name].value for name in record.left_over}
+    left = {
+        n: t for n, t in record.left_over.items() if not (values[n].blank and values[n].confidence >= values[n].accept)
+    }
+    return replace(record, pages=row.pages, left_over=left)
+
+
+def _all_forms(
+    mapping: FormMapping, sources: Sources, ids: Sequence[str], numbers: Sequence[int], context: MapContext
+) -> list[Record]:
+    """The records of sources under a mapping and its other forms. ids, numbers: of each source."""
     main = Application(mapping, context).map(sources)
     others = {name: Application(m, context).map(sources) for name, m in mapping.also.items()}
-    ids = [row.record_id or f"{context.record_id}-{row.row}" for row in rows]
-    numbers = [row.row for row in rows]
     made = {n: list(to_records(o, [f"{i}+{n}" for i in ids], numbers, context)) for n, o in others.items()}
     records: list[Record] = []
     for at, record in enumerate(to_records(main, ids, numbers, context)):
@@ -191,6 +219,10 @@ def _zone_cell(page: str, name: str, zone: ZoneValue) -> Cell:
     )
 
 
+def _placed_cell(placed: PlacedValue) -> Cell:
+    return _zone_cell(placed.page, placed.zone, placed.value)._replace(notes=placed.notes)
+
+
 def _joined(first: Cell, second: Cell) -> Cell:
     if second.blank:
         return first
@@ -204,4 +236,4 @@ def _joined(first: Cell, second: Cell) -> Cell:
     )
 
 
-__all__ = ["MAP_VERSION", "FormMapping", "find_mapping", "load_mappings", "map_readings", "map_rows"]
+__all__ = ["MAP_VERSION", "FormMapping", "find_mapping", "load_mappings", "map_page_rows", "map_readings", "map_rows"]

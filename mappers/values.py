@@ -40,6 +40,29 @@ class PageValues:
 
 
 @dataclass(frozen=True, slots=True)
+class PlacedValue:
+    """One cell of a register: its page, the name of its zone there, and what it says.
+
+    notes: go with what is made of it. Of a cell that runs on over pages, the place is that of the part that a person
+    should look at.
+    """
+
+    page: str
+    zone: str
+    value: ZoneValue
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PageRow:
+    """One row of a register: cells by column id. record_id: of the record to make. pages: on which it stands."""
+
+    record_id: str
+    pages: tuple[str, ...]
+    cells: Mapping[str, PlacedValue]
+
+
+@dataclass(frozen=True, slots=True)
 class RowValues:
     """One row of a legacy table: cells by column name, as text or as the bytes of a font encoding.
 

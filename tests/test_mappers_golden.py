@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from mappers.mapping import find_mapping, load_mappings, map_readings, map_rows
+from mappers.mapping import find_mapping, load_mappings, map_page_rows, map_readings, map_rows
 from mappers.record import Record
 from mappers.states import load_state
-from mappers.values import MapContext, PageValues, RowValues, ZoneValue
+from mappers.values import MapContext, PageRow, PageValues, PlacedValue, RowValues, ZoneValue
 
 GOLDEN = Path(__file__).parent / "golden"
 CASES = sorted(p.parent.name for p in GOLDEN.glob("*/input.json"))
@@ -30,6 +30,10 @@ def map_case(name: str, case: dict[str, Any]) -> list[Record]:
     if "rows" in case:
         rows = [RowValues("old.dbf", "old", i, r) for i, r in enumerate(case["rows"], 1)]
         return map_rows(mapping, rows, context(case, record_id="t"))
+    if "entries" in case:
+        return map_page_rows(
+            mapping, [entry(i, e) for i, e in enumerate(case["entries"], 1)], context(case, record_id="")
+        )
     records = []
     for given in case["records"]:
         pages = [
@@ -40,6 +44,13 @@ def map_case(name: str, case: dict[str, Any]) -> list[Record]:
         ]
         records += map_readings(mapping, pages, context(case, record_id=given["id"], language=given["language"]))
     return records
+
+
+def entry(number: int, texts: dict[str, str]) -> PageRow:
+    """A row of a register; a text of "" is a blank cell."""
+    zone = f"r{number:02d}"
+    values = {c: ZoneValue(t, t or None, 0.9, blank=not t) for c, t in texts.items()}
+    return PageRow(f"p-{zone}", ("p",), {c: PlacedValue("p", f"{zone}.{c}", v) for c, v in values.items()})
 
 
 def plain(record: Record) -> dict[str, Any]:

@@ -35,5 +35,33 @@ def clean_crime_number(raw: str, context: CleanContext) -> CleanedRows:
     return CleanedRows((parts,))
 
 
+def clean_fir_or_diary(raw: str, context: CleanContext) -> CleanedRows:
+    """A number that is either of an FIR or of an entry in the general diary: "45/98", "G.D. 312".
+
+    A number that follows a word for the diary is the part gd. A bare one without a year may be either: it is taken for
+    the FIR's, doubted, with the note "fir-or-diary".
+    """
+    text = fold_digits(squeeze(raw))
+    diary = _DIARY.match(text)
+    if diary is not None and (number := text[diary.end() :].strip(" .:-")):
+        return CleanedRows(({"gd": Cleaned(number, raw=text)},))
+    found = clean_crime_number(raw, context)
+    parts = dict(found.rows[0])
+    if parts["number"].value is not None and "year" not in parts:
+        notes = (*parts["number"].notes, "fir-or-diary")
+        parts["number"] = parts["number"]._replace(confidence=0.5, notes=notes)
+    return CleanedRows((parts,))
+
+
+# A word for the general diary, with "No." behind it.
+_DIARY = re.compile(
+    r"(?:g\.?\s*d\.?\s*e?\.?|d\.?\s*d\.?|s\.?\s*d\.?\s*e?\.?|(?:general|daily|station)\s*diary|diary|ro[zj]namcha|rapat|sanha"
+    r"|रोज़?नामचा|सान्हा|रपट|जी\.?\s*डी\.?|दैनंदिनी|জি\.?\s*ডি\.?|ডায়েরি|டைரி|நாட்குறிப்பு|జి\.?\s*డి\.?|డైరీ|ದಿನಚರಿ|ജി\.?\s*ഡി\.?|ഡയറി"
+    r"|ડાયરી|ਰਪਟ|ਰੋਜ਼ਨਾਮਚਾ|ଡାଇରୀ|روزنامچہ|رپٹ)(?:\s*(?:entry|no|n[oº]|नं|सं|নং))*[\s.:\-]*(?=\d)",
+    re.I,
+)
 _PARTS = ("part", "number", "year")
-CLEANERS = (Cleaner("crime_number", rows=clean_crime_number, parts=_PARTS, main="number", uses_year=True),)
+CLEANERS = (
+    Cleaner("crime_number", rows=clean_crime_number, parts=_PARTS, main="number", uses_year=True),
+    Cleaner("fir_or_diary", rows=clean_fir_or_diary, parts=(*_PARTS, "gd"), main="number", uses_year=True),
+)
