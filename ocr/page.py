@@ -140,6 +140,22 @@ class RowPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class Around:
+    """What stands outside of a register's table on a page: a note, or the page's number.
+
+    where: "left", "right", "above" or "below" the table, or in the "gutter". box: on the scan. confidence: 0..1 that
+    the text is right. row: id of the row nearest to it, "" without rows. number: of the page, None for a note.
+    """
+
+    where: str
+    box: Box
+    text: str
+    confidence: float
+    row: str = ""
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Carried:
     """What a page of a register hands on to the next page of its volume, and all that this one needs to be read.
 
@@ -158,8 +174,8 @@ class Recognition:
     """A whole page recognised. form is None when the page matches no known form; reason then says why.
 
     width, height: pixels of the upright scan. angle_deg: how far the page was turned, anticlockwise positive.
-    match: number of key points that agree with the form's reference (0 when none). rows, carried: of a register's page,
-    whose form is the register's id.
+    match: number of key points that agree with the form's reference (0 when none). rows, carried, around: of a
+    register's page, whose form is the register's id.
     """
 
     form: str | None
@@ -173,6 +189,7 @@ class Recognition:
     notes: tuple[str, ...] = ()
     rows: tuple[RowPlace, ...] = ()
     carried: Carried | None = None
+    around: tuple[Around, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

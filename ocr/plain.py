@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from ocr.page import Box, Candidate, Carried, Decided, Reading, Recognition, RowPlace, Word, ZoneReading
+from ocr.page import Around, Box, Candidate, Carried, Decided, Reading, Recognition, RowPlace, Word, ZoneReading
 
 
 def recognition_to_plain(recognition: Recognition) -> dict[str, Any]:
@@ -19,7 +19,14 @@ def recognition_from_plain(data: Mapping[str, Any]) -> Recognition:
     zones = tuple(_zone(z) for z in data["zones"])
     carried = carried_from_plain(data.get("carried"))
     return Recognition(
-        **{**data, "zones": zones, "notes": tuple(data["notes"]), "rows": _rows(data), "carried": carried}
+        **{
+            **data,
+            "zones": zones,
+            "notes": tuple(data["notes"]),
+            "rows": _rows(data),
+            "carried": carried,
+            "around": tuple(Around(**{**a, "box": Box(*a["box"])}) for a in data.get("around", ())),
+        }
     )
 
 

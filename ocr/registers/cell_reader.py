@@ -128,9 +128,13 @@ def _is_no_number(column: Column, text: str) -> bool:
 
 
 def _recognised(name: str, cell: Cell, candidates: Sequence[Candidate]) -> ZoneReading:
-    marks = ((STRUCK,) if cell.struck else ()) + ((DITTO,) if cell.ditto else ())
     ordered = tuple(sorted(candidates, key=lambda c: -c.confidence))
-    return ZoneReading(name, cell.box, ordered, blank=cell.blank, marks=marks)
+    return ZoneReading(name, cell.box, ordered, blank=cell.blank, marks=marks_of(cell))
+
+
+def marks_of(cell: Cell) -> tuple[str, ...]:
+    """What was seen of a cell beside its text."""
+    return ((STRUCK,) if cell.struck else ()) + ((DITTO,) if cell.ditto else ())
 
 
 def _candidates(lines: Sequence[LineText]) -> tuple[Candidate, ...]:

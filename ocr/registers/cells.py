@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +14,8 @@ from ocr.registers.ditto import looks_ditto
 from ocr.registers.grid import HalfGrid
 from ocr.registers.ink import Marks
 from ocr.registers.line import Line
-from ocr.registers.rows import Span
 from ocr.registers.sheet import Sheet
+from ocr.registers.span import INSERTED, Span
 from ocr.registers.struck import is_struck
 from ocr.registers.writing import Entry
 
@@ -29,6 +29,7 @@ _LEAST_SMALL_STROKE = 0.22
 _LEAST_DASH = 0.8
 _LINE_MARGIN = 0.45
 _SAME_LINE = 0.8
+_SQUEEZED = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,8 @@ def corners_of(left: Line, right: Line, top: Line, bottom: Line) -> Floats:
 
 def cells_of(sheet: Sheet, half_number: int, half: HalfGrid, span: Span, marks: Marks, owned: Ints) -> list[Cell]:
     """All cells of a row on one half. owned: the column of every mark on this half."""
+    if span.kind == INSERTED:
+        marks = replace(marks, letter_px=_SQUEEZED * marks.letter_px)
     x = np.clip(marks.x.astype(int), 0, sheet.width - 1)
     inside = (marks.y > span.top.at[x]) & (marks.y <= span.bottom.at[x])
     inside &= (marks.x >= half.left) & (marks.x < half.right)

@@ -9,7 +9,7 @@ import numpy as np
 
 from ocr.registers.grid import HalfGrid
 from ocr.registers.line import Line
-from ocr.registers.rows import Span
+from ocr.registers.span import Span
 
 _REACH_PX = 7.0
 _INSIDE_PX = 8
@@ -31,13 +31,18 @@ def across(
 
     numbered: rows found on the right by themselves, where it has a number column of its own. first: foot of its header.
     """
+    put = {id(line): 0.0 for s in spans if s.kind for line in (s.top, s.bottom)}
     unruled = all(s.top.support == 0 for s in spans[1:])
     if unruled or is_level(left, right):
-        pairs = [(going_on(s.top, left, right), going_on(s.bottom, left, right)) for s in spans]
+        reach = [(put.get(id(s.top), _REACH_PX), put.get(id(s.bottom), _REACH_PX)) for s in spans]
+        pairs = [
+            (going_on(s.top, left, right, a), going_on(s.bottom, left, right, b))
+            for s, (a, b) in zip(spans, reach, strict=True)
+        ]
         return [replace(s, top=a, bottom=b) for s, (a, b) in zip(spans, pairs, strict=True)]
     if numbered is not None and len(numbered) == len(spans):
         return list(numbered)
-    return _in_order(spans, left, right, first)
+    return _with_thin(spans, _in_order([s for s in spans if not s.kind], left, right, first))
 
 
 def going_on(line: Line, left: HalfGrid, right: HalfGrid, reach_px: float = _REACH_PX) -> Line:
@@ -65,3 +70,17 @@ def _in_order(spans: Sequence[Span], left: HalfGrid, right: HalfGrid, first: Lin
             top, bottom = (Line(going_on(b, left, right).at, 0.0) for b in (span.top, span.bottom))
             found.append(replace(span, top=top, bottom=bottom))
     return found
+
+
+def _with_thin(spans: Sequence[Span], found: list[Span]) -> list[Span]:
+    """Rows of a right-hand page with what stands between those of the left; on the right its place is not known."""
+    rest = iter(found)
+    whole: list[Span] = []
+    for span in spans:
+        if not span.kind:
+            whole.append(next(rest))
+        elif whole:
+            whole.append(replace(span, top=whole[-1].bottom, bottom=whole[-1].bottom))
+        else:
+            whole.append(replace(span, top=found[0].top, bottom=found[0].top))
+    return whole

@@ -29,6 +29,8 @@ _LEAST_CONFIRMED = 0.3
 _RULE_DEPTH = 25
 _DOUBLE_LEVEL_PX = 9
 _LEAST_LINES = 4
+_CLOSED_PX, _CLEAR_PX = 20, 7
+_SEEN_ABOVE, _SEEN_BELOW = 0.5, 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,31 @@ def find_grid(sheet: Sheet, *, spread: bool | None = None) -> Grid | None:
         if half is not None:
             halves.append(half)
     return Grid(tuple(halves), top, bottom) if halves else None
+
+
+def closing_line(sheet: Sheet, half: HalfGrid) -> Line | None:
+    """The last level line of a half, where its upright lines end; None where they run on, or were hardly seen."""
+    if not half.levels or len(half.uprights) < _LEAST_COLUMNS:
+        return None
+    last = half.levels[-1]
+    above, below = (_uprights_seen(sheet, half, last, at) for at in (-_CLOSED_PX, _CLOSED_PX))
+    return last if last.sure and above >= _SEEN_ABOVE and below <= _SEEN_BELOW else None
+
+
+def _uprights_seen(sheet: Sheet, half: HalfGrid, line: Line, off_px: int) -> float:
+    """Share of a half's upright lines that are seen on a stretch that begins near a level line and is so long."""
+    seen = []
+    for upright in half.uprights:
+        x = int(np.clip(upright.middle, 0, sheet.width - 1))
+        start = round(float(line.at[x])) + (_CLEAR_PX if off_px > 0 else -_CLEAR_PX)
+        rows = np.arange(max(0, min(start, start + off_px)), min(sheet.height, max(start, start + off_px)))
+        if len(rows) < abs(off_px):
+            return 0.0
+        at = np.clip(np.round(upright.at[rows]).astype(int), 6, sheet.width - 7)
+        here = np.min([sheet.image[rows, at + d] for d in (-2, -1, 0, 1, 2)], axis=0).astype(int)
+        beside = np.minimum(sheet.image[rows, at - 6], sheet.image[rows, at + 6]).astype(int)
+        seen.append(float((beside - here > _SEEN_DEPTH).mean()) > 0.5)
+    return float(np.mean(seen))
 
 
 def _uprights(sheet: Sheet, least: float, least_confirmed: float) -> tuple[list[Line], int, int]:

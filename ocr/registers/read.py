@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from ocr.engine import Image
 from ocr.lexicon import Lexicon
-from ocr.page import Carried, Decided, Reading, Recognition, RowPlace
+from ocr.page import Around, Carried, Decided, Reading, Recognition, RowPlace
+from ocr.registers.around import missing_numbers
 from ocr.registers.cell_reader import RegisterSettings
 from ocr.registers.form import RegisterForm, Registers, package_registers
 from ocr.registers.join import Part, Row, join_rows, resolve_ditto
@@ -30,12 +31,22 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class PageNote:
-    """What was found on one page: its rows' count, whether it has a header, its register or why it is none."""
+    """What was found on one page: its rows' count, whether it has a header, its register or why it is none.
+
+    around: notes beside the table, and the page's number.
+    """
 
     rows: int
     header: bool
     reason: str = ""
     form: str | None = None
+    around: tuple[Around, ...] = ()
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The numbers of the page, two of a spread, from the left; none where none was read surely."""
+        own = [a for a in self.around if a.number is not None]
+        return tuple(a.number for a in sorted(own, key=lambda a: a.box.x0) if a.number is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +58,11 @@ class RegisterReading:
     columns: tuple[str, ...] = ()
     pages: tuple[PageNote, ...] = ()
     reason: str = ""
+
+    @property
+    def missing_pages(self) -> tuple[int, ...]:
+        """Page numbers between the first and the last of those read that no page has: an audit must see them."""
+        return missing_numbers([n for page in self.pages for n in page.numbers])
 
 
 def read_register(
@@ -93,4 +109,4 @@ def rows_of(reading: Reading) -> list[tuple[RowPlace, Mapping[str, Decided]]]:
 
 
 def _note(seen: Recognition) -> PageNote:
-    return PageNote(len(seen.rows), HEADER in seen.notes, seen.reason, seen.form)
+    return PageNote(len(seen.rows), HEADER in seen.notes, seen.reason, seen.form, seen.around)

@@ -7,14 +7,15 @@ row ends above the next entry. A border put where no line was seen is doubtful.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ocr.registers.grid import HalfGrid
 from ocr.registers.ink import Marks
+from ocr.registers.late import find_late, with_late
 from ocr.registers.line import Line
+from ocr.registers.span import Span
 from ocr.registers.writing import entries_of, writing_of
 
 Floats = NDArray[np.float64]
@@ -35,29 +36,12 @@ _ALMOST_FULL = 0.6
 _NEAR_ABOVE = 2.6
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """One row on one half, from its upper to its lower border.
-
-    numbered: the number column has an entry. continues: the row began on the page before.
-    """
-
-    top: Line
-    bottom: Line
-    numbered: bool = True
-    continues: bool = False
-
-    @property
-    def doubtful(self) -> bool:
-        """Whether a border was not surely seen."""
-        return not (self.top.sure and self.bottom.sure)
-
-
 class HalfRows:
     """Finds the rows of one half.
 
     below: its header's foot. number: which of its columns starts a row. beside: the right-hand page whose rows lie on
-    the same heights, and its header's foot; what is written there tells how far a row reaches.
+    the same heights, and its header's foot; what is written there tells how far a row reaches. end: the line that
+    closes the table, None where none does; what is written below it is no row.
     """
 
     def __init__(
@@ -67,6 +51,7 @@ class HalfRows:
         below: Line | None,
         number: int = 0,
         beside: tuple[HalfGrid, Line | None] | None = None,
+        end: Line | None = None,
     ) -> None:
         self._half = half
         self._number = number
@@ -84,13 +69,21 @@ class HalfRows:
         self._writing = self._writing.below(self._at(first))
         lines = [x for x in half.levels if self._at(x) > self._at(first) + 0.6 * self._letter]
         self._lines = self._parted([first, *lines])
-        self._entries = entries_of(self._writing, number)
+        if end is not None:
+            self._writing = self._writing.above(self._at(end))
+        entries = entries_of(self._writing, number)
+        self._late = find_late(self._writing, entries, number)
+        if self._late:
+            self._writing = self._writing.without(np.any([x.own for x in self._late], axis=0))
+            entries = entries_of(self._writing, number)
+        self._entries = entries
 
     def spans(self) -> list[Span]:
         """The rows from the top; of rows that nobody wrote in there are none."""
         if not self._writing.solid.any():
             return []
-        return self._unruled() if self.is_unruled else self._ruled()
+        spans = self._unruled() if self.is_unruled else self._ruled()
+        return with_late(spans, self._late, self._entries, self._at, self._border)
 
     @property
     def is_unruled(self) -> bool:
@@ -108,6 +101,12 @@ class HalfRows:
     def _line(self, y: float) -> Line:
         """A border where none was seen."""
         return Line(self._half.bend + y, 0.0)
+
+    def _border(self, y: float, reach: float, is_below: bool) -> Line:
+        """A border at a height: the nearest line that is seen so far above or below it, else one put there."""
+        off = [(self._at(line) - y) * (1 if is_below else -1) for line in self._lines]
+        near = [(d, line) for d, line in zip(off, self._lines, strict=True) if -2.0 <= d <= reach]
+        return min(near, key=lambda x: x[0])[1] if reach and near else self._line(y)
 
     def _top_line(self) -> Line:
         """The table's upper edge: its first level line, unless rows were written above it."""

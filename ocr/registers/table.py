@@ -10,17 +10,19 @@ from numpy.typing import NDArray
 
 from ocr.engine import Image
 from ocr.page import Box
+from ocr.registers.aside import Aside, find_asides
 from ocr.registers.cells import Cell, cells_of, corners_of, owners
 from ocr.registers.columns import carried, fitted, shares_of, widened
 from ocr.registers.facing import across, is_level
 from ocr.registers.form import RegisterForm, Registers, package_registers
-from ocr.registers.grid import Grid, HalfGrid, find_grid
+from ocr.registers.grid import Grid, HalfGrid, closing_line, find_grid
 from ocr.registers.header import Reader, find_heading
 from ocr.registers.ink import Marks, find_marks, no_marks
 from ocr.registers.labels import Heading, columns_in_order, fit_form, fit_forms
 from ocr.registers.line import Line
-from ocr.registers.rows import HalfRows, Span
+from ocr.registers.rows import HalfRows
 from ocr.registers.sheet import Sheet, open_sheet
+from ocr.registers.span import Span
 
 Floats = NDArray[np.float64]
 
@@ -37,7 +39,7 @@ class TableRow:
     """One row: on each half its box on the scan, and its cells by column id.
 
     numbered: its number column has an entry. continues: it goes on from the page before. doubtful: a border of it was
-    not surely seen.
+    not surely seen. kind: "inserted" when it was squeezed in between two rows later, "heading" when it is no entry.
     """
 
     boxes: tuple[Box, ...]
@@ -45,6 +47,7 @@ class TableRow:
     numbered: bool
     continues: bool
     doubtful: bool
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ class Table:
     """One page or spread. form: None with a reason when it is no register that is known; rows are found all the same.
 
     columns: ids from the left; "_column_4" is one that the register does not have. heading: None without a header.
+    asides: what stands around it.
     """
 
     sheet: Sheet
@@ -63,6 +67,7 @@ class Table:
     reason: str = ""
     notes: tuple[str, ...] = ()
     layout: Layout | None = None
+    asides: tuple[Aside, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +111,12 @@ def read_table(grey: Image, ask: Ask, layout: Layout | None = None) -> Table:
     if layout is not None:
         grid = _carried(grid, layout)
     columns = _columns(form, grid, heading, layout, ask)
-    spans = _spans(grid, marks, heading, columns, form)
+    spans = _spans(sheet, grid, marks, heading, columns, form)
     rows = _rows(sheet, grid, marks, spans, columns)
     notes = ("spread",) if len(grid.halves) == 2 else ()
     found = Layout(form, columns, tuple(shares_of(h) for h in grid.halves))
-    return Table(sheet, marks, form, columns, rows, heading, reason, notes, found)
+    asides = find_asides(sheet, grid, marks, spans)
+    return Table(sheet, marks, form, columns, rows, heading, reason, notes, found, asides)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +241,7 @@ def _columns(
 
 
 def _spans(
-    grid: Grid, marks: Marks, heading: Heading | None, columns: Sequence[str], form: RegisterForm | None
+    sheet: Sheet, grid: Grid, marks: Marks, heading: Heading | None, columns: Sequence[str], form: RegisterForm | None
 ) -> list[list[Span]]:
     """The rows on each half."""
     main = grid.halves[0]
@@ -244,11 +250,14 @@ def _spans(
     count = len(main.uprights) - 1
     if form is not None and form.row_start in columns[:count]:
         number = columns.index(form.row_start)
+    end = closing_line(sheet, main)
     if len(grid.halves) == 1:
-        return [HalfRows(main, marks, feet[0], number).spans()]
+        return [HalfRows(main, marks, feet[0], number, end=end).spans()]
     other = grid.halves[1]
     level = is_level(main, other)
-    spans = HalfRows(main, marks, feet[0], number, beside=(other, feet[1]) if level else None).spans()
+    spans = HalfRows(
+        main, marks, feet[0], number, beside=(other, feet[1]) if level else None, end=closing_line(sheet, main)
+    ).spans()
     has_own = len(columns) > count and columns[count] == AGAIN
     own = HalfRows(other, marks, feet[1]).spans() if has_own and not level else None
     return [spans, across(spans, main, other, own, feet[1])]
@@ -269,7 +278,7 @@ def _rows(
                 cells[next(names)] = cell
         first = parts[0]
         doubtful = any(p.doubtful for p in parts) or not first.numbered
-        rows.append(TableRow(tuple(boxes), cells, first.numbered, first.continues, doubtful))
+        rows.append(TableRow(tuple(boxes), cells, first.numbered, first.continues, doubtful, first.kind))
     return tuple(rows)
 
 

@@ -15,7 +15,9 @@ from ocr.engine import Engine, Image, LineImage
 from ocr.engines import load_engine
 from ocr.errors import FormError
 from ocr.lexicon import Lexicon
-from ocr.page import Carried, Reading, Recognition, RowPlace, ZoneReading
+from ocr.page import Around, Carried, Reading, Recognition, RowPlace, ZoneReading
+from ocr.registers.around import read_around
+from ocr.registers.between import kind_of
 from ocr.registers.cell_reader import CellReader, RegisterSettings, column_of, decide_cell
 from ocr.registers.form import RegisterForm, Registers, package_registers
 from ocr.registers.header import Reader
@@ -36,10 +38,11 @@ class VolumeReader:
         *,
         settings: RegisterSettings | None = None,
         registers: Registers | None = None,
+        cells: CellReader | None = None,
     ) -> None:
         """form: a register or its id, None to take it from the header. languages: two-letter codes, best first.
 
-        Raises FormError for an unknown id, and what engines raise.
+        cells: another reader of cells than the usual one. Raises FormError for an unknown id, and what engines raise.
         """
         settings = settings or RegisterSettings()
         self._known = registers or package_registers()
@@ -47,7 +50,8 @@ class VolumeReader:
         codes = tuple(languages) or ("en",)
         engine = load_engine(settings.engine)
         self._ask = Ask(self._asked, codes, print_reader(engine), self._known)
-        self._cells = CellReader(engine, codes, settings)
+        self._engine = engine
+        self._cells = cells or CellReader(engine, codes, settings)
 
     def recognise(self, page: OpenedPage | Image, before: Carried | None = None) -> Recognition:
         """Find the rows of one page and read their cells; the lists of columns are not used.
@@ -62,11 +66,14 @@ class VolumeReader:
         form = table.form.id if table.form else None
         begins = table.heading is not None and before is not None and form != before.last
         rows = [_place(n, row, begins=begins) for n, row in _numbered(table.rows)]
+        cells = [self._cells.read(table, row) for row in table.rows]
+        rows = [_with_kind(place, row, own) for place, row, own in zip(rows, table.rows, cells, strict=True)]
         zones = [
             replace(cell, zone=f"{place.id}.{cell.zone}")
-            for place, row in zip(rows, table.rows, strict=True)
-            for cell in self._cells.read(table, row)
+            for place, own in zip(rows, cells, strict=True)
+            for cell in own
         ]
+        ids = [place.id for place in rows]
         notes = (*(page.notes if isinstance(page, OpenedPage) else ()), *((HEADER,) if table.heading else ()))
         return Recognition(
             form=form,
@@ -78,7 +85,13 @@ class VolumeReader:
             notes=notes + table.notes,
             rows=tuple(rows),
             carried=_handed_on(table, before, form),
+            around=self._around(table, ids),
         )
+
+    def _around(self, table: Table, ids: Sequence[str]) -> tuple[Around, ...]:
+        """What stands around a table; ids: of its rows."""
+        has_header = table.heading is not None
+        return read_around(table.asides, ids, self._engine, self._cells.languages, table.form, has_header=has_header)
 
     def _layout(self, before: Carried | None) -> Layout | None:
         """The columns of the volume so far."""
@@ -141,6 +154,12 @@ def _numbered(rows: Sequence[TableRow]) -> list[tuple[int, TableRow]]:
 def _place(number: int, row: TableRow, *, begins: bool) -> RowPlace:
     """A row's place. begins: another volume begins on this page, so that nothing goes on here."""
     return RowPlace(f"r{number:02d}", row.boxes, row.doubtful, row.continues and not begins)
+
+
+def _with_kind(place: RowPlace, row: TableRow, cells: Sequence[ZoneReading]) -> RowPlace:
+    """A row's place with what it is when it is no usual entry."""
+    kind = row.kind or ("" if row.numbered else kind_of(cells))
+    return replace(place, notes=(*place.notes, kind)) if kind else place
 
 
 def _handed_on(table: Table, before: Carried | None, form: str | None) -> Carried:

@@ -26,9 +26,14 @@ _BREAK = 2.2
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """Marks of one half: column, and heights with the page's bend taken out; solid: too large for a speck."""
+    """Marks of one half: column, left and right on the sheet, and heights with the page's bend taken out.
+
+    solid: too large for a speck.
+    """
 
     column: Ints
+    left: Ints
+    right: Ints
     top: Floats
     bottom: Floats
     y: Floats
@@ -40,6 +45,8 @@ class Writing:
         """This page's writing with that of the page beside it, whose heights are so much lower here."""
         return Writing(
             np.concatenate([self.column, other.column + columns]),
+            np.concatenate([self.left, other.left]),
+            np.concatenate([self.right, other.right]),
             np.concatenate([self.top, other.top + lower_px]),
             np.concatenate([self.bottom, other.bottom + lower_px]),
             np.concatenate([self.y, other.y + lower_px]),
@@ -50,9 +57,16 @@ class Writing:
 
     def below(self, y: float) -> Writing:
         """What lies below a height."""
-        keep = self.y > y
-        names = ("column", "top", "bottom", "y", "area", "solid")
-        return replace(self, **{name: getattr(self, name)[keep] for name in names})
+        return self.without(self.y <= y)
+
+    def above(self, y: float) -> Writing:
+        """What lies above a height."""
+        return self.without(self.y > y)
+
+    def without(self, own: Bools) -> Writing:
+        """All but some marks."""
+        names = ("column", "left", "right", "top", "bottom", "y", "area", "solid")
+        return replace(self, **{name: getattr(self, name)[~own] for name in names})
 
     def foot_of(self, start: float) -> float:
         """Where writing that begins at a height ends: it goes on while the next is no further than two lines away."""
@@ -113,6 +127,8 @@ def writing_of(half: HalfGrid, marks: Marks, below: Line | None) -> Writing:
     high, wide = (marks.y1 - marks.y0)[inside], (marks.x1 - marks.x0)[inside]
     return Writing(
         column[inside],
+        marks.x0[inside],
+        marks.x1[inside],
         marks.y0[inside] - bend,
         marks.y1[inside] - bend,
         marks.y[inside] - bend,

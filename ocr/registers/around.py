@@ -1,0 +1,108 @@
+"""Read what stands around a register's table: notes in the margins, and the page's number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ocr.clean import white_border
+from ocr.engine import Engine, LineImage
+from ocr.lexicon import folded
+from ocr.lines import read_mixed
+from ocr.page import Around
+from ocr.registers.aside import Aside
+from ocr.registers.form import RegisterForm
+
+_MOST_DIGITS = 4
+_LEAST_SURE = 0.5
+_MOST_NUMBER = 2000
+_LIKE_TITLE = 0.6
+_SURE_PAIR, _DOUBT_ALONE = 0.97, 0.9
+_DECORATION = " .,-–—()[]:/|_"
+
+
+def read_around(
+    asides: Sequence[Aside],
+    rows: Sequence[str],
+    engine: Engine,
+    languages: Sequence[str],
+    form: RegisterForm | None,
+    *,
+    has_header: bool = False,
+) -> tuple[Around, ...]:
+    """Texts and numbers of what stands around a table.
+
+    rows: ids of its rows. languages: two-letter codes that the engine has, best first. form: the register, whose
+    printed title is no note. has_header: labels stand above the columns, and so a title above the middle of them.
+    """
+    if not languages:
+        return ()
+    numbers = {i: _number(a, engine, languages) for i, a in enumerate(asides) if a.may_number}
+    kept = _agreed([(i, n[0], n[1]) for i, n in numbers.items() if n is not None], asides)
+    found = []
+    for i, aside in enumerate(asides):
+        row = rows[aside.row] if aside.row is not None and aside.row < len(rows) else ""
+        if i in kept:
+            number, sure = kept[i]
+            found.append(Around(aside.where, aside.box, str(number), sure, row, number))
+            continue
+        if aside.may_title and has_header:
+            continue
+        lines = read_mixed(engine, list(aside.pictures), languages, 1)
+        text = "\n".join(x.text for x in lines if x.text)
+        if aside.where == "above" and _is_title(text, form):
+            continue
+        found.append(Around(aside.where, aside.box, text, min((x.confidence for x in lines), default=0.0), row))
+    return tuple(found)
+
+
+def missing_numbers(numbers: Sequence[int]) -> tuple[int, ...]:
+    """Page numbers that a volume lacks between the lowest and the highest of those read; none when these run back.
+
+    numbers: in the order of the pages. A page torn out leaves a gap, which an audit must see.
+    """
+    if any(b < a for a, b in zip(numbers, numbers[1:], strict=False)):
+        return ()
+    have = set(numbers)
+    return tuple(n for n in range(min(have), max(have)) if n not in have) if have else ()
+
+
+def _number(aside: Aside, engine: Engine, languages: Sequence[str]) -> tuple[int, float] | None:
+    """The number that an aside is, and how sure that is; None when it is read as none, or in two ways."""
+    codes = tuple(dict.fromkeys((*languages[:1], "en")))
+    picture = white_border(aside.pictures[0])
+    texts = engine.read([LineImage(picture, (c,), digits=True, kind="digits") for c in codes])
+    found: dict[int, float] = {}
+    for text in texts:
+        said = text.text.strip(_DECORATION)
+        if said.isdecimal() and len(said) <= _MOST_DIGITS and 0 < int(said) <= _MOST_NUMBER:
+            found[int(said)] = max(found.get(int(said), 0.0), text.confidence)
+    if not found:
+        return None
+    best, *others = sorted(found.items(), key=lambda x: -x[1])
+    sure = best[1] - (others[0][1] / 2 if others else 0.0)
+    return (best[0], round(sure, 4)) if sure >= _LEAST_SURE else None
+
+
+def _agreed(numbers: Sequence[tuple[int, int, float]], asides: Sequence[Aside]) -> dict[int, tuple[int, float]]:
+    """The numbers that may stand: one a page of a spread, and where both have one they follow on each other.
+
+    numbers: which aside, its number, how sure.
+    """
+    by_half: dict[int, tuple[int, int, float]] = {}
+    for x in sorted(numbers, key=lambda n: n[2]):
+        by_half[asides[x[0]].half] = x
+    if len(by_half) < 2:
+        return {i: (n, min(sure, _DOUBT_ALONE)) for i, n, sure in by_half.values()}
+    left, right = by_half[0], by_half[1]
+    if right[1] - left[1] not in (0, 1):
+        return {}
+    return {i: (n, max(sure, _SURE_PAIR)) for i, n, sure in (left, right)}
+
+
+def _is_title(text: str, form: RegisterForm | None) -> bool:
+    """Whether a text above the table is the printed title of the register."""
+    from rapidfuzz import fuzz
+
+    said = folded(text)
+    titles = [folded(t) for some in form.titles.values() for t in some] if form is not None else []
+    return bool(said) and any(fuzz.ratio(said, t) >= 100 * _LIKE_TITLE or t in said for t in titles if t)
