@@ -31,6 +31,7 @@ from sample_data.registers_words import Clerk
 HERE = Path(__file__).parent
 SAMPLES = HERE / "registers"
 LANGUAGES = ("en", "hi", "bn", "ta")
+_STATION, _YEAR = "Kalpanapur,Kalpana", "1998"
 SEED = 1861
 SMALL_PX_MM = 4.8
 SMALL_QUALITY = 42
@@ -228,15 +229,18 @@ def _gold(
 
 
 def write_pages(volumes: Iterator[Volume], folder: Path, fonts: Fonts) -> int:
-    """Draw volumes into a folder with gold.jsonl beside them; returns how many pages."""
+    """Draw volumes into a folder with gold.jsonl and manifest.csv beside them; returns how many pages."""
     folder.mkdir(parents=True, exist_ok=True)
     count = 0
+    said = ["file,volume,station,district,year,language"]
     with (folder / "gold.jsonl").open("w", encoding="utf-8", newline="\n") as gold:
         for volume in volumes:
             for page in draw_volume(volume, fonts):
                 name = _save(page, folder)
                 gold.write(json.dumps({"file": name, "volume": volume.name, **page.gold}, ensure_ascii=False) + "\n")
+                said.append(f"{name},{volume.name},{_STATION},{_YEAR},{volume.language}")
                 count += 1
+    (folder / "manifest.csv").write_text("\n".join(said) + "\n", encoding="utf-8")
     return count
 
 
