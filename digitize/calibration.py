@@ -5,11 +5,15 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from digitize.errors import OptionsError
 from ocr.form import Confidence, Form
+
+if TYPE_CHECKING:
+    from ocr.registers import RegisterForm
 
 NEVER = 1.01  # no confidence reaches it: what was never calibrated does not pass without a person
 FILE = "calibration.toml"
@@ -40,8 +44,8 @@ def load_calibration(folder: Path) -> Mapping[str, Confidence]:
         raise OptionsError(f"{path}: {'.'.join(str(x) for x in first['loc'])}: {first['msg']}") from e
 
 
-def cut(form: Form | None, calibration: Mapping[str, Confidence]) -> float:
-    """The confidence from which a value of that form may pass, NEVER when it was not measured."""
+def cut(form: Form | RegisterForm | None, calibration: Mapping[str, Confidence]) -> float:
+    """The confidence from which a value of that form or register may pass, NEVER when it was not measured."""
     if form is None:
         return NEVER
     measured = calibration.get(form.id, form.confidence)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ocr.form import Confidence, Form
     from ocr.lexicon import Lexicon
     from ocr.read import ReadSettings
+    from ocr.registers import Registers, RegisterSettings
     from validators.settings import CheckSettings
 
 
@@ -88,6 +89,27 @@ class Known:
         return load_models((self.place.folder / "forms",)).forms
 
     @cached_property
+    def registers(self) -> Registers:
+        """The registers of the package."""
+        from ocr.registers import package_registers
+
+        return package_registers()
+
+    @cached_property
+    def register_settings(self) -> RegisterSettings:
+        """How the cells of registers are read."""
+        from ocr.registers import RegisterSettings
+
+        return RegisterSettings(engine=self.place.options.read.engine)
+
+    @cached_property
+    def register_key(self) -> str:
+        """Hash of what recognising a register's page depends on beside the scan, the volume and the register."""
+        from ocr.registers.form import REGISTER_VERSION
+
+        return work_key(REGISTER_VERSION, plain_hash(asdict(self.register_settings)))
+
+    @cached_property
     def lexica(self) -> Mapping[str, Lexicon]:
         """The closed lists as reading wants them: plain names with their aliases."""
         return as_lexica(self.lists)
@@ -106,7 +128,11 @@ class Known:
 
     def cut_key(self, form: str | None) -> str:
         """The cut of a form, for keys: a new measurement maps its pages again and reads none."""
-        return str(cut(self.forms.get(form or ""), self.calibration))
+        return str(self.cut_of(form))
+
+    def cut_of(self, form: str | None) -> float:
+        """The confidence from which a value of a form or register may pass without a person."""
+        return cut(self.forms.get(form or "") or self.registers.find(form), self.calibration)
 
     @cached_property
     def map_key(self) -> str:

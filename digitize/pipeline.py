@@ -145,7 +145,7 @@ def _read(ledger: Ledger, known: Known, wanted: Wanted, progress: Progress, repo
     todos = read.plan(ledger, known, wanted.limit)
     report.todo["read"] = len(todos)
     if not wanted.is_dry:
-        report.read = read.read_pages(ledger, known, todos, progress)
+        report.read = read.read_pages(ledger, known, todos, progress, is_limited=wanted.limit is not None)
 
 
 def _map(ledger: Ledger, known: Known, wanted: Wanted, progress: Progress, report: RunReport) -> None:

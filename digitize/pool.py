@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
-from itertools import chain, islice
+from itertools import islice
 from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
 from typing import TypeVar
@@ -38,6 +38,8 @@ def run_jobs(
 ) -> Iterator[tuple[Job, Done]]:
     """Do jobs in processes, giving back each as it is done, in no set order; jobs are drawn as workers come free.
 
+    jobs may have none for now, while others are being done, and some later: they are asked again after each.
+
     A worker that dies (killed for memory, a crash in a library) takes only its own job with it: the jobs in hand are
     done again one at a time, and the one that breaks its worker twice becomes crashed(job). So does one that takes
     longer than limit_s, whatever it hangs in: its worker is ended.
@@ -46,8 +48,8 @@ def run_jobs(
     first = list(islice(waiting, 1))
     if not first:
         return
-    waiting = chain(first, waiting)
     with _Pool(workers, limit_s) as pool:
+        pool.start(work, first[0])
         while True:
             for job in islice(waiting, 2 * pool.size - len(pool.running)):
                 pool.start(work, job)

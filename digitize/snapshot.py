@@ -71,7 +71,7 @@ class Totals:
             f"Records {self.records}: {self.loaded} loaded, {self.in_review} in review, {self.rejected} rejected. "
             f"Fields a person must look at: {self.open_fields}.",
             *([f"Pages or tables that could not be mapped: {self.unmapped}."] if self.unmapped else []),
-            *([f"Table rows reported and not mapped: {self.rows_reported}."] if self.rows_reported else []),
+            *([f"Rows reported and not mapped: {self.rows_reported}."] if self.rows_reported else []),
             *([_DISTRICT.format(self.without_district)] if self.without_district else []),
         ]
 
@@ -196,7 +196,8 @@ def _count_records(ledger: Ledger, s: Snapshot) -> None:
     s.totals.unmapped = len(failed)
     s.failures.update({f"map: {kind}": n for kind, n in sorted(Counter(r["kind"] for r in failed).items())})
     rows = ledger.rows("SELECT detail FROM state WHERE step = 'map' AND json_extract(detail, '$.reported') > 0")
-    s.totals.rows_reported = sum(json.loads(r["detail"])["reported"] for r in rows if "chunks" in r["detail"])
+    details = [json.loads(r["detail"]) for r in rows]
+    s.totals.rows_reported = sum(d["reported"] for d in details if "chunks" in d or "register" in d)
 
 
 def _count_record(s: Snapshot, row: Mapping[str, Any], lines: list[Line]) -> None:

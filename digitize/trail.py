@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from digitize.errors import NotFound
 from digitize.ledger import Ledger
 from digitize.ledger.catalogue import Catalogue, PageScan
+from digitize.ledger.core import DONE
 from digitize.ledger.records import Records, Stored
 from digitize.masking import MASK
 from digitize.masking_cases import CaseMasks, masks_around
 from digitize.readings import newest_reading, newest_recognition
+from digitize.review.items import row_id
 from mappers.record import FieldValue
 from ocr.page import Reading
 
@@ -50,7 +52,8 @@ def page_trail(ledger: Ledger, scan: PageScan, records: list[Stored], masks: Cas
     source = Catalogue(ledger).source(scan.sha256)
     recognition = newest_recognition(ledger, scan.page)
     reading = newest_reading(ledger, scan.page)
-    hidden = hidden_zones(records, masks) if masks else set()
+    reported = reported_rows(ledger, scan.page)
+    hidden = hidden_zones(records, masks) | zones_of(reading, reported) if masks else set()
     return {
         "page": scan.page,
         "scan": {"file": source.name if source else "", "sha256": scan.sha256, "index": scan.idx, "batch": scan.batch},
@@ -60,6 +63,7 @@ def page_trail(ledger: Ledger, scan: PageScan, records: list[Stored], masks: Cas
         "turned_deg": round(recognition.angle_deg, 2) if recognition else 0.0,
         "notes": list(recognition.notes) if recognition else [],
         "zones": _zones(reading, hidden) if reading else [],
+        "reported": [{"row": row, "why": why} for row, why in reported.items()],
         "history": _history(ledger, scan.page),
     }
 
@@ -109,13 +113,34 @@ def _field(path: str, value: FieldValue, is_open: bool) -> dict[str, Any]:
 
 
 def hidden_zones(records: list[Stored], masks: CaseMasks) -> set[str]:
-    """Zones that feed a protected field, or are left over, of a record the law protects."""
+    """Zones that feed a protected field, or are left over, of a record the law protects.
+
+    Of a row of a register, also those that its mapping ignores, and what goes on of them on the next page.
+    """
     hidden = set()
     for s in records:
         paths = masks.paths(s.record)
-        hidden |= {v.origin.zone for path, v in s.record.cells() if path in paths}
-        hidden |= {n.partition(" (")[0] for n in s.record.left_over if f"left_over.{n}" in paths}
+        zones = {v.origin.zone for path, v in s.record.cells() if path in paths}
+        left = {n.partition(" (")[0] for n in s.record.left_over if f"left_over.{n}" in paths}
+        row = row_id(s.record.id)
+        if any(v.origin.zone.startswith(("r00.", f"{row}.")) for _, v in s.record.cells()):
+            columns = {z.partition(".")[2] for z in zones} | left | (set(s.record.ignored) if paths else set())
+            zones = {f"{r}.{column}" for r in (row, "r00") for column in columns}
+        hidden |= zones | left
     return hidden
+
+
+def reported_rows(ledger: Ledger, page: str) -> dict[str, str]:
+    """Rows of a register's page that make no record, each with the reason."""
+    now = ledger.state(page, "map")
+    if now is None or now[1] not in DONE or "register" not in now[2]:
+        return {}
+    return {r["row"]: r["why"] for r in ledger.result(page, "map", now[0])["reported"]}
+
+
+def zones_of(reading: Reading | None, rows: Collection[str]) -> set[str]:
+    """The zones of some rows of a page: what is struck out may name whom the law protects, and no record says so."""
+    return {z for z in reading.zones if z.partition(".")[0] in rows} if reading else set()
 
 
 def _history(ledger: Ledger, unit: str) -> list[dict[str, Any]]:

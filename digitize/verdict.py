@@ -56,7 +56,14 @@ def reasons(record: Record, path: str, findings: Sequence[Finding]) -> tuple[str
     return tuple(found)
 
 
+_OF_ROWS = ("row-doubtful", "struck", "lines-joined")
+"""Notes on cells of registers that hold them back, however surely they were read."""
+
+
 def _why_unsure(value: FieldValue) -> str:
+    for word in _OF_ROWS:
+        if word in value.notes:
+            return word
     if not value.raw:
         return "unread"
     if value.value is None:

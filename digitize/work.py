@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,10 @@ from ocr.errors import EngineMissing, OcrError, ScanError
 
 if TYPE_CHECKING:
     from ocr.lexicon import Lexicon
+    from ocr.page import Carried, Recognition
     from ocr.read import ReadSettings
+    from ocr.registers import RegisterSettings, VolumeReader
+    from ocr.scan import OpenedPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,27 @@ class PageJob:
     index: int
     settings: ReadSettings
     lexica: Mapping[str, Lexicon]
+    recognition: Mapping[str, Any] | None = None
+    is_copy: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterJob:
+    """One page to read as a register's; the rest as in PageJob.
+
+    register: id of the one it was said to be, "" to find out. before: what the page before in the volume handed on.
+    """
+
+    page: str
+    path: Path
+    sha256: str
+    index: int
+    register: str
+    languages: tuple[str, ...]
+    settings: RegisterSettings
+    dpi: int
+    lexica: Mapping[str, Lexicon]
+    before: Carried | None = None
     recognition: Mapping[str, Any] | None = None
     is_copy: bool = True
 
@@ -54,9 +79,19 @@ class PageFailed:
 
 
 def read_page(job: PageJob) -> PageDone | PageFailed:
-    """Recognise and decide one page. The one place where a page's errors are caught."""
+    """Recognise and decide one page. Its errors are caught here."""
+    return _guarded(job, partial(_read, job))
+
+
+def read_register_page(job: RegisterJob) -> PageDone | PageFailed:
+    """Recognise and decide one page of a register. Its errors are caught here."""
+    return _guarded(job, partial(_read_register, job))
+
+
+def _guarded(job: PageJob | RegisterJob, read: Callable[[], PageDone]) -> PageDone | PageFailed:
+    """What came of a page. The one place where a page's errors are caught."""
     try:
-        return _read(job)
+        return read()
     except EngineMissing as e:
         return PageFailed(job.page, "engine-missing", _named(job, e), True)
     except ScanError as e:
@@ -69,7 +104,7 @@ def read_page(job: PageJob) -> PageDone | PageFailed:
         return PageFailed(job.page, "fault", fault(f"Page {job.page}", e), False)
 
 
-def _named(job: PageJob, error: Exception) -> str:
+def _named(job: PageJob | RegisterJob, error: Exception) -> str:
     """The error's message with the page's id before it, once: scans name themselves already."""
     return f"Page {job.page}: {str(error).removeprefix(f'{job.page}: ')}"
 
@@ -88,7 +123,56 @@ def _read(job: PageJob) -> PageDone:
     return PageDone(job.page, recognition_to_plain(recognition), reading_to_plain(reading))
 
 
-def _check_content(job: PageJob) -> None:
+def _read_register(job: RegisterJob) -> PageDone:
+    from ocr.plain import reading_to_plain, recognition_from_plain, recognition_to_plain
+    from ocr.registers import decide_register, package_registers
+
+    if job.recognition is None:
+        _check_content(job)
+        recognition = _seen_register(job)
+    else:
+        recognition = recognition_from_plain(job.recognition)
+    form = package_registers().find(recognition.form)
+    reading = decide_register(recognition, form, job.languages, job.lexica)
+    return PageDone(job.page, recognition_to_plain(recognition), reading_to_plain(reading))
+
+
+def _seen_register(job: RegisterJob) -> Recognition:
+    from ocr.page import Scan
+    from ocr.scan import open_page
+
+    page = open_page(Scan(job.path, job.sha256, job.index, job.page), job.dpi)
+    return as_register(register_reader(job.register, job.languages, job.settings), page, job.before)
+
+
+def as_register(reader: VolumeReader, page: OpenedPage, before: Carried | None) -> Recognition:
+    """A page as a register's; one without ruled columns or of no known register has no form, no rows, and hands on what
+    it was given: letters and blank backs do not disturb a volume.
+    """
+    found = reader.recognise(page, before)
+    if found.form is not None and (found.rows or not found.reason):
+        return _without_nothing(found)
+    return replace(found, form=None, zones=(), rows=(), carried=before)
+
+
+def _without_nothing(found: Recognition) -> Recognition:
+    """A page without a first row that would go on from the page before and has nothing in it."""
+    top = found.rows[0].id if found.rows and found.rows[0].continues else ""
+    own = [z for z in found.zones if top and z.zone.startswith(f"{top}.")]
+    if not top or not all(z.blank for z in own):
+        return found
+    return replace(found, rows=found.rows[1:], zones=tuple(z for z in found.zones if z not in own))
+
+
+@lru_cache(maxsize=4)
+def register_reader(register: str, languages: tuple[str, ...], settings: RegisterSettings) -> VolumeReader:
+    """A reader of registers, kept from page to page: engines are slow to start. register: its id, "" to find out."""
+    from ocr.registers import VolumeReader
+
+    return VolumeReader(register or None, languages, settings=settings)
+
+
+def _check_content(job: PageJob | RegisterJob) -> None:
     """Raise ScanError when the file is not what was taken in."""
     with job.path.open("rb") as f:
         found = hashlib.file_digest(f, "sha256").hexdigest()

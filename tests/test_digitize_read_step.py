@@ -39,9 +39,11 @@ def test_a_batch_that_mostly_fails_pauses_after_fifty_pages(bad):
 def test_pages_of_a_run_are_watched_too_when_they_never_end(monkeypatch):
     seen = []
     monkeypatch.setattr(module, "run_jobs", lambda *given: seen.append(given[-1]) or [])
-    monkeypatch.setattr(module, "Catalogue", lambda ledger: SimpleNamespace(sources=list))
+    monkeypatch.setattr(module, "Catalogue", lambda ledger: SimpleNamespace(sources=list, scans=list))
+    monkeypatch.setattr(module, "states_of", lambda ledger: None)
+    monkeypatch.setattr(module, "Queue", lambda *given: [])
     options = SimpleNamespace(read=SimpleNamespace(seconds_per_page=180.0))
     here = SimpleNamespace(require_engine=lambda: None, jobs=2, place=SimpleNamespace(options=options))
     progress = SimpleNamespace(start=lambda step, total: None)
     module.read_pages(None, here, [Todo(SimpleNamespace(page="p"))], progress)
-    assert seen == [390.0]
+    assert seen == [390.0, 390.0]

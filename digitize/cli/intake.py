@@ -21,7 +21,7 @@ def intake(
     station: Annotated[str, typer.Option(help="Police station, where the paper does not say.")] = "",
     district: Annotated[str, typer.Option(help="District, where the paper does not say.")] = "",
     year: Annotated[str, typer.Option(help="Year of the book, four digits.")] = "",
-    kind: Annotated[str, typer.Option(help="What it is, such as fir-book.")] = "",
+    kind: Annotated[str, typer.Option(help="What it is, such as fir-book; or a register, such as reg_gd.")] = "",
     language: Annotated[str, typer.Option(help="Language of the writing, such as hi.")] = "",
     link: Annotated[bool, typer.Option("--link", help="Leave the files where they are instead of copying.")] = False,
     json: Json = False,

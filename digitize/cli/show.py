@@ -52,7 +52,8 @@ def _draw(place: Place, ledger: Ledger, data: dict[str, Any], name: str, image: 
     from digitize.errors import InputError
     from digitize.masking_cases import masks_around
     from digitize.pictures import Pictures
-    from digitize.trail import hidden_zones, records_on
+    from digitize.readings import newest_reading
+    from digitize.trail import hidden_zones, records_on, reported_rows, zones_of
 
     records = data["records"] if "records" in data else [data["record"]]
     fields = [f for r in records for f in r["fields"]]
@@ -61,8 +62,11 @@ def _draw(place: Place, ledger: Ledger, data: dict[str, Any], name: str, image: 
         raise InputError(f"{name} comes from a table; there is no page to draw.")
     doubtful = tuple(f["from"].get("zone", "") for f in fields if f["open"])
     on_page = records_on(ledger, page)
-    hidden = tuple(hidden_zones(on_page, masks_around(ledger, [s.record for s in on_page]))) if is_masked else ()
-    image.write_bytes(Pictures(place, ledger).page(page, doubtful, hidden))
+    hidden: set[str] = set()
+    if is_masked:
+        hidden = hidden_zones(on_page, masks_around(ledger, [s.record for s in on_page]))
+        hidden |= zones_of(newest_reading(ledger, page), reported_rows(ledger, page))
+    image.write_bytes(Pictures(place, ledger).page(page, doubtful, tuple(hidden)))
 
 
 def _print_page(page: dict[str, Any]) -> None:
@@ -77,6 +81,8 @@ def _print_page(page: dict[str, Any]) -> None:
             for z in page["zones"]
         ]
         out.print(table("Zones", ["zone", "reading", "value", "sure"], rows), markup=False)
+    for row in page["reported"]:
+        print(f"  row {row['row']} makes no record: {row['why']}")
     for e in page["history"]:
         why = f": {e['detail']['message']}" if "message" in e["detail"] else ""
         print(f"  {e['at']}  {e['step']} {e['outcome']}{why}")

@@ -88,6 +88,8 @@ def sign_record(
             with suppress(KeyError):  # the row it was typed for is not there any more; the field is asked again
                 record = record.with_value(name, _typed(name, decision, context))
         place = name.rpartition("/")[2]
+        if kind == ZONE and place not in record.left_over:
+            place = place.rpartition(".")[2]  # a cell of a register is left over under its column
         if kind != FIELD and place in record.left_over:
             left = {k: v for k, v in record.left_over.items() if k != place}
             record = replace(record, left_over=left, ignored=(*record.ignored, place))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from digitize.keys import work_key
 from digitize.ledger import Ledger
-from digitize.ledger.catalogue import Catalogue
+from digitize.ledger.catalogue import Catalogue, PageScan
 from digitize.ledger.records import Records, Stored
 from digitize.left_over import LEFT_OVER, asked_of_mapping
-from digitize.readings import newest_reading
+from digitize.readings import Readings
+from digitize.rows import DITTO, row_mark
 from digitize.verdict import reasons
 from mappers.mapping import FormMapping
 from mappers.record import FieldValue
@@ -72,25 +73,41 @@ def _feeding_cell(ledger: Ledger, stored: Stored, path: str, mappings: Mapping[s
     for rule in mapping.rules:
         in_child = mapping.rows[rule.row].child if rule.row else ""
         if in_child == child and any(target == (name or path) for _, target in rule.targets):
-            return (
-                f"{ZONE}:{stored.record.pages[0]}/{rule.source}" if stored.record.pages else f"{COLUMN}:{rule.source}"
-            )
+            return _cell_named(stored, rule.source, is_register="register" in now[2]) if now else ""
     return ""
+
+
+def _cell_named(stored: Stored, name: str, *, is_register: bool) -> str:
+    """The zone or column of a record by the name that its mapping has for it."""
+    if not stored.record.pages:
+        return f"{COLUMN}:{name}"
+    zone = f"{row_id(stored.record.id)}.{name}" if is_register else name
+    return f"{ZONE}:{stored.record.pages[0]}/{zone}"
+
+
+def row_id(record: str) -> str:
+    """The row of a register's page that a record was made of: "r03" of "PAGE-r03" and "PAGE-r03+NAME"."""
+    return record.partition("+")[0].rpartition("-")[2]
 
 
 def list_items(ledger: Ledger, mappings: Mapping[str, FormMapping]) -> Iterator[tuple[Stored, Item]]:
     """Every item of every record that is in review or rejected, by record."""
+    readings = Readings(ledger)
     for stored in Records(ledger).all():
         if stored.verdict in ("review", "reject"):
-            for item in items_of(ledger, stored, mappings):
+            for item in items_of(ledger, stored, mappings, readings):
                 yield stored, item
 
 
-def items_of(ledger: Ledger, stored: Stored, mappings: Mapping[str, FormMapping]) -> list[Item]:
+def items_of(
+    ledger: Ledger, stored: Stored, mappings: Mapping[str, FormMapping], readings: Readings | None = None
+) -> list[Item]:
     """The items of one record, as the eye goes over the page: in the order of the form's zones, then the others.
 
-    A column that the mapping does not account for is no item: it is asked once for the table.
+    readings: to look at, where many records are asked for. A column that the mapping does not account for is no item:
+    it is asked once for the table.
     """
+    readings = readings or Readings(ledger)
     values = dict(stored.record.cells())
     cells: dict[str, list[str]] = {}
     now = ledger.state(stored.unit.partition(":")[0], "map") if stored.record.left_over else None
@@ -98,26 +115,47 @@ def items_of(ledger: Ledger, stored: Stored, mappings: Mapping[str, FormMapping]
     for path in (p for p in stored.open if p not in of_mapping):
         cell = cell_of(path, values.get(path))
         if path.startswith(LEFT_OVER) and stored.record.pages:
-            cell = f"{ZONE}:{stored.record.pages[0]}/{path.removeprefix(LEFT_OVER)}"
+            cell = _cell_named(stored, path.removeprefix(LEFT_OVER), is_register=_is_register(stored, readings))
         elif cell.startswith(f"{FIELD}:"):
             cell = _feeding_cell(ledger, stored, path, mappings) or cell
         cells.setdefault(cell, []).append(path)
     zones = {
         f"{ZONE}:{page}/{name}": decided
         for page in stored.record.pages
-        if (reading := newest_reading(ledger, page))
+        if (reading := readings.newest(page))
         for name, decided in reading.zones.items()
     }
     findings = Records(ledger).findings(stored.record.id)
     asked = _Asked(stored, findings, zones)
-    items = [asked.item(cell, tuple(paths), source_of(ledger, stored, cell)) for cell, paths in cells.items()]
+    items = [asked.item(cell, tuple(paths), source_of(ledger, stored, cell, readings)) for cell, paths in cells.items()]
     order = {cell: place for place, cell in enumerate(zones)}
     return sorted(items, key=lambda item: (order.get(item.cell, len(order)), item.cell))
 
 
-def source_of(ledger: Ledger, stored: Stored, cell: str) -> str:
+def _is_register(stored: Stored, readings: Readings) -> bool:
+    reading = readings.newest(stored.unit) if stored.record.pages else None
+    return reading is not None and bool(reading.rows)
+
+
+def register_source(scan_of: Callable[[str], PageScan | None], readings: Readings, record: str, cell: str) -> str:
+    """What a decision on a cell or field of a register's row is bound to: the scan, and the row's place on it.
+
+    record: the row's id. "" when the page or the row is not there any more.
+    """
+    page, row = record.partition("+")[0].rpartition("-r")[0], row_id(record)
+    if cell.startswith(f"{ZONE}:"):
+        page, _, zone = cell.partition(":")[2].rpartition("/")
+        row = zone.partition(".")[0]
+    scan, reading = scan_of(page), readings.newest(page)
+    mark = row_mark(reading, row) if reading else ""
+    return f"{scan.sha256}:{scan.idx}:{mark}" if scan and mark else ""
+
+
+def source_of(ledger: Ledger, stored: Stored, cell: str, readings: Readings) -> str:
     """Content hash of the page or table a cell lies on; a decision counts only while it is the same."""
     unit = stored.unit.partition(":")[0]
+    if _is_register(stored, readings):
+        return register_source(Catalogue(ledger).scan, readings, stored.record.id, cell)
     if cell.startswith(f"{ZONE}:"):
         scan = Catalogue(ledger).scan(cell.partition(":")[2].rpartition("/")[0])
         return f"{scan.sha256}:{scan.idx}" if scan else ""
@@ -142,6 +180,8 @@ class _Asked:
         said = dict.fromkeys(f.message for f in self.findings if f.field in paths and f.severity != "note")
         decided = self.zones.get(cell)
         reading, value, confidence, candidates = self._zone(decided) if decided else self._table_cell(cell, paths)
+        if decided and DITTO in decided.notes:
+            value = self._text_above(paths)
         return Item(
             id=item_id(record.id, cell, reading, source),
             record=record.id,
@@ -157,6 +197,11 @@ class _Asked:
             page=cell.partition(":")[2].rpartition("/")[0] if decided else "",
             box=decided.box if decided else None,
         )
+
+    def _text_above(self, paths: tuple[str, ...]) -> str:
+        """What a ditto mark stands for, "" when nothing stands above it."""
+        values = dict(self.stored.record.cells())
+        return next((values[p].candidates[0] for p in paths if p in values and values[p].candidates), "")
 
     @staticmethod
     def _zone(decided: Decided) -> tuple[str, str, float, tuple[str, ...]]:

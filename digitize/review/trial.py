@@ -12,6 +12,7 @@ from digitize.ledger.catalogue import Catalogue
 from digitize.ledger.records import Decision, Records, Stored
 from digitize.review.apply import VALUE
 from digitize.review.items import cell_of
+from digitize.steps import map_register
 from digitize.steps.map_pages import make_records
 from digitize.steps.map_table import make_again
 from mappers.record import Record
@@ -47,6 +48,9 @@ def trial(ledger: Ledger, known: Known, record_id: str, decisions: Sequence[Deci
 
 
 def _make_again(ledger: Ledger, known: Known, stored: Stored, decisions: dict[str, dict[str, Decision]]) -> Record:
+    mapped = ledger.state(stored.unit, "map")
+    if mapped is not None and "register" in mapped[2]:
+        return map_register.make_again(ledger, known, stored.record.id, stored.unit, decisions)
     if stored.record.pages:
         scans = [s for p in stored.record.pages if (s := Catalogue(ledger).scan(p))]
         return make_records(ledger, known, scans, decisions)[0]

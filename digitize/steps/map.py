@@ -1,4 +1,7 @@
-"""Map: readings and table rows to records. A record's unit is its first page, or a chunk of a table's rows."""
+"""Map: readings and table rows to records. A record's unit is its first page, or a chunk of a table's rows.
+
+Of a register, each page is a unit.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,9 @@ from digitize.ledger.catalogue import Catalogue, PageScan, TableUnit
 from digitize.ledger.core import DONE
 from digitize.ledger.records import Decision, Records
 from digitize.progress import Progress
-from digitize.steps import map_pages, map_table
+from digitize.steps import map_pages, map_register, map_table
+from digitize.steps.map_register import RegisterPage
+from digitize.steps.registers import REGISTER
 from mappers.errors import MapperError, MappingError
 
 Decisions = Mapping[str, Mapping[str, Decision]]
@@ -23,7 +28,8 @@ NO_MAPPING = "no-mapping"
 
 @dataclass(frozen=True, slots=True)
 class Todo:
-    """One unit to map. pages: of a filled form, in order; or a table. problem: why it cannot be mapped, or "".
+    """One unit to map. pages: of a filled form, in order; or a register's page; or a table. problem: why it cannot be
+    mapped, or "".
 
     is_gone: the page is no form any more (it was scanned again), or continues another; its records are taken out.
     """
@@ -31,6 +37,7 @@ class Todo:
     unit: str
     key: str
     pages: tuple[PageScan, ...] = ()
+    register: RegisterPage | None = None
     table: TableUnit | None = None
     problem: str = ""
     is_gone: bool = False
@@ -40,7 +47,8 @@ def plan(ledger: Ledger, known: Known) -> list[Todo]:
     """The page groups and tables that are not mapped under today's readings, mapping files and decisions."""
     states = ledger.states("map")
     decided = Records(ledger).decided_units()
-    candidates = [*_page_units(ledger, known, decided), *_table_units(ledger, known, decided)]
+    candidates = [*_page_units(ledger, known, decided), *_register_units(ledger, known, decided)]
+    candidates += _table_units(ledger, known, decided)
     candidates += _gone_units(ledger, {t.unit for t in candidates})
     return [t for t in candidates if not _is_settled(t, states.get(t.unit))]
 
@@ -60,7 +68,8 @@ def map_units(ledger: Ledger, known: Known, todos: Sequence[Todo], progress: Pro
     count = 0
     for todo in todos:
         if ledger.claim([todo.unit], "map", known.owner):
-            count += _map(ledger, known, todo, decided.get(todo.unit, {}))
+            units = [s.page for s in todo.register.scans] if todo.register else [todo.unit]
+            count += _map(ledger, known, todo, {r: c for u in units for r, c in decided.get(u, {}).items()})
         progress.advance()
     return count
 
@@ -78,6 +87,8 @@ def _map(ledger: Ledger, known: Known, todo: Todo, decisions: Decisions) -> int:
     try:
         if todo.table is not None:
             return map_table.map_table(ledger, known, todo.table, todo.key, decisions)
+        if todo.register is not None:
+            return map_register.map_register(ledger, known, todo.register, todo.key, decisions)
         return map_pages.map_group(ledger, known, todo.pages, todo.key, decisions)
     except (DigitizeError, MapperError):
         raise
@@ -112,7 +123,7 @@ def _form_pages(ledger: Ledger, known: Known, waiting: dict[str, tuple[PageScan,
     states = ledger.states("decide")
     for scan in Catalogue(ledger).scans():
         now = states.get(scan.page)
-        if now is None or now[1] not in DONE:
+        if now is None or now[1] not in DONE or now[2].get(REGISTER):
             continue
         waiting[scan.page] = scan, f"{now[0]} {known.cut_key(now[2]['form'])}"
         family, part = str(now[2]["family"]), int(now[2]["part"])
@@ -122,13 +133,31 @@ def _form_pages(ledger: Ledger, known: Known, waiting: dict[str, tuple[PageScan,
 def _page_units(ledger: Ledger, known: Known, decided: Mapping[str, Decisions]) -> Iterator[Todo]:
     for pages, keys, family in group_pages(ledger, known):
         unit = pages[0].page
-        try:
-            digest, problem = known.mapping_for_family(family).digest, ""
-        except MappingError as e:
-            digest, problem = "", f"Page {unit}: {e}. Put a mapping file into the workspace's mappings folder."
+        digest, problem = _digest(known, family, unit)
         said = plain_hash([pages[0].batch, pages[0].station, pages[0].district, pages[0].year, pages[0].language])
         own = decisions_hash(decided.get(unit, {}))
         yield Todo(unit, work_key("map", known.map_key, digest, said, own, *keys), pages, problem=problem)
+
+
+def _register_units(ledger: Ledger, known: Known, decided: Mapping[str, Decisions]) -> Iterator[Todo]:
+    keys = {unit: state[0] for unit, state in ledger.states("decide").items()}
+    for page in map_register.register_pages(ledger):
+        scan = page.scan
+        digest, problem = _digest(known, page.form, scan.page)
+        said = plain_hash([scan.batch, scan.station, scan.district, scan.year, scan.language])
+        read = [keys[s.page] for s in page.scans]
+        own = [decisions_hash(decided.get(s.page, {})) for s in (*page.above, scan)]
+        place = f"{len(page.above)} {page.is_joined} {known.cut_key(page.form)}"
+        yield Todo(scan.page, work_key("map", known.map_key, digest, said, place, *own, *read), register=page,
+                   problem=problem)  # fmt: skip
+
+
+def _digest(known: Known, family: str, unit: str) -> tuple[str, str]:
+    """(hash of the mapping of a family, "") or, where there is none, ("", why)."""
+    try:
+        return known.mapping_for_family(family).digest, ""
+    except MappingError as e:
+        return "", f"Page {unit}: {e}. Put a mapping file into the workspace's mappings folder."
 
 
 def _gone_units(ledger: Ledger, mapped: set[str]) -> Iterator[Todo]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from digitize.calibration import cut
 from digitize.known import Known
 from digitize.ledger import Ledger
 from digitize.ledger.catalogue import PageScan
@@ -58,7 +57,7 @@ def make_records(
 
 def page_values(page: str, reading: Reading, known: Known) -> PageValues:
     """A reading as the mapping takes it."""
-    accept = cut(known.forms.get(reading.form or ""), known.calibration)
+    accept = known.cut_of(reading.form)
     zones = {name: zone_value(d, accept) for name, d in reading.zones.items()}
     return PageValues(page, reading.family or "", zones)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 
 from digitize.errors import InputError
 from digitize.intake.store import how_to_read
@@ -101,7 +102,7 @@ def map_decided(
     known: Known, mapping: FormMapping, rows: list[RowValues], context: MapContext, decisions: Decisions
 ) -> list[Record]:
     """Rows to records under people's decisions; a decision on a cell holds for all forms that its row makes."""
-    own = {r.record_id: _settled(mapping, r.record_id, decisions) for r in rows}
+    own = {r.record_id: settled_of(mapping, r.record_id, decisions) for r in rows}
     decided = [over_row(r, own[r.record_id]) if own[r.record_id].cells else r for r in rows]
     records = map_rows(mapping, decided, context)
     stored = {r.record_id: stored_texts(mapping, r, own[r.record_id]) for r in rows if own[r.record_id].cells}
@@ -116,11 +117,16 @@ def row_of(record_id: str) -> str:
     return record_id.partition("+")[0]
 
 
-def _settled(mapping: FormMapping, record_id: str, decisions: Decisions) -> Settled:
-    """What people settled for the cells of a row, in whichever of its records they were asked."""
+def settled_of(
+    mapping: FormMapping, record_id: str, decisions: Decisions, source_of: Mapping[str, str] = MappingProxyType({})
+) -> Settled:
+    """What people settled for the cells of a row, in whichever of its records they were asked.
+
+    source_of: cell -> hash of what it lies on today, where that may have changed.
+    """
     cells: dict[str, Decision] = {}
     for name, form in [("", mapping.form), *((f"+{n}", m.form) for n, m in mapping.also.items())]:
-        cells |= still_hold(decisions.get(record_id + name, {}), form, {}).cells
+        cells |= still_hold(decisions.get(record_id + name, {}), form, source_of).cells
     return Settled(cells)
 
 

@@ -1,4 +1,7 @@
-"""Read: scans to readings. Recognising (dear) and deciding (cheap) are kept under keys of their own."""
+"""Read: scans to readings. Recognising (dear) and deciding (cheap) are kept under keys of their own.
+
+Pages are first tried as forms, all of them side by side; then those of no known form as a register's (registers.py).
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,12 @@ from digitize.ledger import Ledger
 from digitize.ledger.catalogue import Catalogue, Source
 from digitize.pool import patience_s, run_jobs
 from digitize.progress import Progress
-from digitize.steps.read_plan import Todo, decide_key, failed_key, plan, recognise_key
-from digitize.work import PageDone, PageFailed, PageJob, read_page
+from digitize.steps.read_plan import Todo, by_volume, decide_key, plan
+from digitize.steps.read_states import failed_key, recognise_key, states_of
+from digitize.steps.registers import UNKNOWN_FORM, Queue, RegisterTodo, Volume, write_register
+from digitize.work import PageDone, PageFailed, PageJob, RegisterJob, read_page, read_register_page
 
 __all__ = ["ReadReport", "plan", "read_pages"]
-UNKNOWN_FORM = "unknown-form"
 _LOOKED_AT_FIRST = 50
 _CLAIM_AT_ONCE = 16
 
@@ -30,7 +34,7 @@ class ReadReport:
     failed: int = 0
     failed_kinds: dict[str, int] | None = None
 
-    def count(self, todo: Todo, done: PageDone | PageFailed) -> None:
+    def count(self, todo: Todo | RegisterTodo, done: PageDone | PageFailed) -> None:
         """Count one page."""
         kind = failed_kind(done)
         if kind:
@@ -55,17 +59,27 @@ def failed_kind(done: PageDone | PageFailed) -> str:
     return UNKNOWN_FORM if done.reading["form"] is None else ""
 
 
-def read_pages(ledger: Ledger, known: Known, todos: Sequence[Todo], progress: Progress) -> ReadReport:
+def read_pages(
+    ledger: Ledger, known: Known, todos: Sequence[Todo | RegisterTodo], progress: Progress, *, is_limited: bool = False
+) -> ReadReport:
     """Read all pages of the plan; every result is in the ledger before the next is awaited.
 
-    Raises TooManyRefused when, after 50 pages, more than the agreed share failed; EngineMissing when the engine itself
-    is not installed.
+    is_limited: no others are read, even where what a page of a register hands on has changed. Raises TooManyRefused
+    when, after 50 pages, more than the agreed share failed; EngineMissing when the engine itself is not installed.
     """
     report = ReadReport()
     if not todos:
         return report
     known.require_engine()
     progress.start("read", len(todos))
+    _read_forms(ledger, known, [t for t in todos if isinstance(t, Todo)], progress, report)
+    allowed = frozenset(t.scan.page for t in todos) if is_limited else None
+    _read_registers(ledger, known, allowed, progress, report)
+    return report
+
+
+def _read_forms(ledger: Ledger, known: Known, todos: Sequence[Todo], progress: Progress, report: ReadReport) -> None:
+    """Try pages as forms. One that is none is not done with: it may be a register's."""
     by_page = {t.scan.page: t for t in todos}
     sources = {s.sha256: s for s in Catalogue(ledger).sources()}
     jobs = _claimed(ledger, known, todos, sources)
@@ -75,10 +89,31 @@ def read_pages(ledger: Ledger, known: Known, todos: Sequence[Todo], progress: Pr
         with ledger.writing():
             _write(ledger, known, todo, done)
             ledger.renew(known.owner)
+        if isinstance(done, PageDone) and done.reading["form"] is None:
+            continue
         report.count(todo, done)
         progress.advance(failed=bool(failed_kind(done)))
         _stop_if_too_many(report, known)
-    return report
+
+
+def _read_registers(
+    ledger: Ledger, known: Known, allowed: frozenset[str] | None, progress: Progress, report: ReadReport
+) -> None:
+    """Read pages that are no form as a register's, each volume in its order."""
+    states = states_of(ledger)
+    volumes = [Volume(ledger, known, scans, states) for scans in by_volume(Catalogue(ledger).scans())]
+    queue = Queue(ledger, known, volumes, allowed)
+    limit_s = patience_s(known.place.options.read.seconds_per_page)
+    for job, done in run_jobs(read_register_page, queue, known.jobs, _crashed, limit_s):
+        volume, todo = queue.take(job.page)
+        with ledger.writing():
+            volume.done(write_register(ledger, known, todo, done))
+            ledger.renew(known.owner)
+        if isinstance(done, PageFailed) and done.retry:
+            volume.stop()
+        report.count(todo, done)
+        progress.advance(failed=bool(failed_kind(done)))
+        _stop_if_too_many(report, known)
 
 
 def _claimed(ledger: Ledger, known: Known, todos: Sequence[Todo], sources: Mapping[str, Source]) -> Iterator[PageJob]:
@@ -113,18 +148,12 @@ def _write(ledger: Ledger, known: Known, todo: Todo, done: PageDone | PageFailed
         return
     form = {name: done.reading[name] for name in ("form", "family", "part")}
     recognised = todo.recognised or recognise_key(known, scan, form["form"])
-    decided = decide_key(known, scan, recognised, form["form"])
     with ledger.writing():
         if not todo.recognised:
             ledger.finish(scan.page, "recognise", recognised, done.recognition, form)
-        if form["form"] is None:
-            message = (
-                f"Page {scan.page}: {done.reading['reason']}. "
-                "Add a form file for this print, or take the page out of the volume."
-            )
-            ledger.fail(scan.page, "decide", decided, {"kind": UNKNOWN_FORM, "message": message, "retry": False})
-        else:
+        if form["form"] is not None:
             language = scan.language or known.forms[form["form"]].languages[0]
+            decided = decide_key(known, scan, recognised, form["form"])
             ledger.finish(scan.page, "decide", decided, done.reading, {**form, "language": language})
 
 
@@ -132,7 +161,7 @@ def _why(failed: PageFailed) -> dict[str, object]:
     return {"kind": failed.kind, "message": failed.message, "retry": failed.retry}
 
 
-def _crashed(job: PageJob) -> PageFailed:
+def _crashed(job: PageJob | RegisterJob) -> PageFailed:
     message = f"Page {job.page}: reading it broke its worker or never ended, twice. Look at the scan, or report it."
     return PageFailed(job.page, "crashed", message, False)
 

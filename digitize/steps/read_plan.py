@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import groupby, islice
 
 from digitize.keys import work_key
 from digitize.known import Known
 from digitize.ledger import Ledger
 from digitize.ledger.catalogue import Catalogue, PageScan
-from digitize.ledger.core import DONE
-
-State = tuple[str, str, Mapping[str, Any]]
+from digitize.steps.read_states import State, States, failed_key, recognised_today, states_of
+from digitize.steps.registers import RegisterTodo, Volume
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,33 +22,21 @@ class Todo:
     recognised: str = ""
 
 
-def plan(ledger: Ledger, known: Known, limit: int | None = None) -> list[Todo]:
-    """The pages to read, at most limit of them; those that failed for good under today's settings are left out."""
-    recognised, decided = ledger.states("recognise"), ledger.states("decide")
-    todos: list[Todo] = []
-    for scan in Catalogue(ledger).scans():
-        if limit is not None and len(todos) >= limit:
-            break
-        todo = _look(ledger, known, scan, recognised.get(scan.page), decided.get(scan.page))
-        if todo is not None:
-            todos.append(todo)
-    return todos
+def plan(ledger: Ledger, known: Known, limit: int | None = None) -> list[Todo | RegisterTodo]:
+    """The pages to read, at most limit of them; those that failed for good under today's settings are left out.
 
-
-def recognise_key(known: Known, scan: PageScan, form: str | None) -> str:
-    """The key of recognising a page that turned out to be of that form, or of none.
-
-    A page depends on the form it matched alone, so that a new form in the library has only those pages looked at again
-    that match none. (That the new one would have fitted better is not noticed; change READ_VERSION for that.)
+    Pages of registers behind one that is to be read are in it as they stand now; what it hands on may add others.
     """
-    settings = known.read_settings(scan.language)
-    return work_key("recognise", scan.sha256, str(scan.idx), settings.key(), settings.form_key(form))
+    states = states_of(ledger)
+    todos = (
+        todo for scans in by_volume(Catalogue(ledger).scans()) for todo in _of_volume(ledger, known, scans, states)
+    )
+    return list(islice(todos, limit))
 
 
-def failed_key(known: Known, scan: PageScan) -> str:
-    """The key of a page that could not be recognised, whatever its form."""
-    settings = known.read_settings(scan.language)
-    return work_key("recognise", scan.sha256, str(scan.idx), settings.key(), "failed")
+def by_volume(scans: Sequence[PageScan]) -> list[list[PageScan]]:
+    """Pages in order, those of one volume together."""
+    return [list(pages) for _, pages in groupby(scans, key=lambda s: s.volume)]
 
 
 def decide_key(known: Known, scan: PageScan, recognised: str, form: str | None) -> str:
@@ -58,30 +45,28 @@ def decide_key(known: Known, scan: PageScan, recognised: str, form: str | None) 
     return work_key("decide", recognised, known.lexica_key, settings.rules_key(form))
 
 
+def _of_volume(ledger: Ledger, known: Known, scans: Sequence[PageScan], states: States) -> list[Todo | RegisterTodo]:
+    looks = (_look(ledger, known, s, states.recognised.get(s.page), states.decided.get(s.page)) for s in scans)
+    todos: list[Todo | RegisterTodo] = [todo for todo in looks if todo is not None]
+    volume = Volume(ledger, known, scans, states)
+    while (todo := volume.next(is_plan=True)) is not None:
+        todos.append(todo)
+        volume.pass_over(todo)
+    return sorted(todos, key=lambda t: t.scan.page)
+
+
 def _look(ledger: Ledger, known: Known, scan: PageScan, recognised: State | None, decided: State | None) -> Todo | None:
-    """What is to do for one page, None when nothing is."""
+    """What is to do for one page, None when nothing is, or when it is none of the known forms."""
     if recognised is None:
         return Todo(scan)
     if recognised[1] == "failed" and recognised[0] == failed_key(known, scan):
         return Todo(scan) if recognised[2].get("retry") else None
-    found = _recognised(ledger, known, scan, recognised)
+    found = recognised_today(ledger, known, scan, recognised)
     if found is None:
         return Todo(scan)
     key, form = found
+    if form is None:
+        return None
     wanted = decide_key(known, scan, key, form)
     is_settled = decided is not None and decided[0] == wanted
     return None if is_settled or ledger.take_up(scan.page, "decide", wanted) else Todo(scan, key)
-
-
-def _recognised(ledger: Ledger, known: Known, scan: PageScan, now: State) -> tuple[str, str | None] | None:
-    """Key and form of the recognition that holds today, made now or earlier; None when there is none."""
-    form = now[2].get("form")
-    if now[1] in DONE and now[0] == recognise_key(known, scan, form):
-        return now[0], form
-    for event in reversed(ledger.events(scan.page)):
-        if event.step == "recognise" and event.outcome == "done":
-            form = event.detail.get("form")
-            key = recognise_key(known, scan, form)
-            if key == event.key and ledger.take_up(scan.page, "recognise", key):
-                return key, form
-    return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -15,6 +17,8 @@ from ocr.errors import FormError
 from ocr.form import Confidence, Kind
 from ocr.script import nfc
 
+REGISTER_VERSION = "1"
+"""Bump when rows, cells or their texts may be recognised otherwise than before: all register pages are read again."""
 _LABELS = "labels.toml"
 _NAME = r"^[a-z][a-z0-9_]*$"
 
@@ -94,6 +98,28 @@ class Registers(BaseModel):
         for source in (column.labels, self.labels.get(column.id, {})):
             found += [x for code, labels in source.items() if not languages or code in languages for x in labels]
         return tuple(dict.fromkeys(found))
+
+    def find(self, form: str | None) -> RegisterForm | None:
+        """The register of an id; None for none."""
+        return self.forms.get(form or "")
+
+    def key(self, form: str | None) -> str:
+        """Hash of what recognising takes from one register, or from all of them when a page is of none; 32 hex digits.
+
+        "" for a register that is not known any more.
+        """
+        wanted = [f for f in self.forms.values() if form in (None, f.id)]
+        plain = [[f.model_dump(mode="json", exclude={"title", "confidence"}), self._printed(f)] for f in wanted]
+        return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:32] if plain else ""
+
+    def rules_key(self, form: str | None) -> str:
+        """Hash of what deciding takes from a register: the grammars and lists of its columns; 32 hex digits."""
+        found = self.find(form)
+        plain = [[c.id, c.kind, c.list] for c in found.columns] if found else []
+        return hashlib.sha256(json.dumps(plain).encode()).hexdigest()[:32]
+
+    def _printed(self, form: RegisterForm) -> list[tuple[str, ...]]:
+        return [self.labels_of(c) for c in form.columns]
 
 
 @cache

@@ -1,0 +1,235 @@
+"""Rows of a register on their way to records: joined over pages, ditto marks resolved, doubts kept; plain values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from digitize.calibration import NEVER
+from mappers.values import PlacedValue, ZoneValue
+from ocr.page import Reading, RowPlace
+
+DITTO, STRUCK, NOTHING_ABOVE = "ditto", "struck", "nothing-above"
+ROW_DOUBTFUL = "row-doubtful"
+CONTINUATION = "continuation"
+LINES_JOINED = "lines-joined"
+NO_ENTRY = ("heading", "total")
+"""Notes on rows that hold no entry: a year across the page, sums carried on."""
+
+_NUMBERED = re.compile(r"\W{0,2}(?:\d{1,2}|[A-Za-z])\s?[.)\]:-]")
+
+
+@dataclass(frozen=True, slots=True)
+class RowCell:
+    """One cell of a row. is_ditto: it says the same as the one above. is_struck: struck out, and nobody settled it."""
+
+    placed: PlacedValue
+    is_ditto: bool = False
+    is_struck: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterRow:
+    """One row. page: on which it begins. id: its name there, "r03". pages: on which it stands. zones: "PAGE/ZONE" of
+    all its cells, those of its later parts too. notes: of the row.
+    """
+
+    page: str
+    id: str
+    pages: tuple[str, ...]
+    cells: Mapping[str, RowCell]
+    zones: tuple[str, ...]
+    doubtful: bool = False
+    continues: bool = False
+    notes: tuple[str, ...] = ()
+
+    @property
+    def record_id(self) -> str:
+        """The id of the record that it makes."""
+        return f"{self.page}-{self.id}"
+
+    @property
+    def reported(self) -> str:
+        """Why it makes no record, as a stable word; "" when it makes one."""
+        said = [n for n in self.notes if n in NO_ENTRY]
+        if said:
+            return said[0]
+        written = [c for c in self.cells.values() if not c.placed.value.blank]
+        if not written:
+            return "blank"
+        return STRUCK if all(c.is_struck for c in written) else ""
+
+
+def rows_on(page: str, reading: Reading, zones: Mapping[str, ZoneValue], settled: frozenset[str]) -> list[RegisterRow]:
+    """The rows of one page as they stand there.
+
+    zones: its cells with people's decisions in them. settled: names of those zones that a person settled; a mark in
+    them that the machine saw does not count any more.
+    """
+    cells: dict[str, dict[str, RowCell]] = {row.id: {} for row in reading.rows}
+    for name, value in zones.items():
+        row, _, column = name.partition(".")
+        notes = reading.zones[name].notes if name not in settled else ()
+        placed = PlacedValue(page, name, value)
+        cells[row][column] = RowCell(placed, DITTO in notes, STRUCK in notes)
+    return [_row(page, place, cells[place.id]) for place in reading.rows]
+
+
+def _row(page: str, place: RowPlace, cells: Mapping[str, RowCell]) -> RegisterRow:
+    zones = tuple(f"{page}/{place.id}.{column}" for column in cells)
+    return RegisterRow(page, place.id, (page,), cells, zones, place.doubtful, place.continues, place.notes)
+
+
+def joined(pages: Iterable[Sequence[RegisterRow]]) -> list[RegisterRow]:
+    """Rows of pages in order; what goes on is joined to the last entry before, or stays a row that is doubtful."""
+    found: list[RegisterRow] = []
+    for rows in pages:
+        for row in rows:
+            last = next((n for n in range(len(found) - 1, -1, -1) if not _is_no_entry(found[n])), None)
+            if row.continues and last is not None:
+                found[last] = _with_more(found[last], row)
+            elif row.continues:
+                found.append(replace(row, doubtful=True, notes=(*row.notes, CONTINUATION)))
+            else:
+                found.append(row)
+    return found
+
+
+def _is_no_entry(row: RegisterRow) -> bool:
+    return any(n in NO_ENTRY for n in row.notes)
+
+
+def _with_more(row: RegisterRow, more: RegisterRow) -> RegisterRow:
+    cells = dict(row.cells)
+    for column, cell in more.cells.items():
+        cells[column] = _one_cell(cells[column], cell) if column in cells else cell
+    return replace(
+        row,
+        pages=(*row.pages, *(p for p in more.pages if p not in row.pages)),
+        cells=cells,
+        zones=(*row.zones, *more.zones),
+        doubtful=row.doubtful or more.doubtful,
+    )
+
+
+def _one_cell(first: RowCell, second: RowCell) -> RowCell:
+    """Two parts of a cell as one: both texts, no surer than the less sure one, whose place a person is shown.
+
+    What a ditto mark with more behind it says, a person has to tell.
+    """
+    a, b = first.placed.value, second.placed.value
+    if b.blank:
+        return first
+    if a.blank:
+        return second
+    unsure = next((c for c in (first, second) if not is_sure(c.placed.value)), first)
+    value = ZoneValue(
+        raw=f"{a.raw}\n{b.raw}",
+        value="\n".join(t for t in (_text(a), _text(b)) if t) or None,
+        confidence=0.0 if first.is_ditto or second.is_ditto else min(a.confidence, b.confidence),
+        box=unsure.placed.value.box,
+        accept=max(a.accept, b.accept),
+    )
+    placed = PlacedValue(unsure.placed.page, unsure.placed.zone, value, ("continued",))
+    return RowCell(placed, is_struck=first.is_struck and second.is_struck)
+
+
+def is_sure(value: ZoneValue) -> bool:
+    """Whether no person needs to look at a cell."""
+    return (bool(value.value) or value.blank) and value.confidence >= value.accept
+
+
+def dittoed(rows: Sequence[RegisterRow]) -> list[RegisterRow]:
+    """Rows in order with their ditto marks resolved; a mark with nothing above has no value, and a person is asked.
+
+    The text above stands among the candidates too, so that a person can agree to it.
+    """
+    found: list[RegisterRow] = []
+    above: Mapping[str, RowCell] = {}
+    is_behind_struck = False
+    for row in rows:
+        cells = {c: _same_as(cell, above.get(c)) if cell.is_ditto else cell for c, cell in row.cells.items()}
+        if is_behind_struck:
+            cells = {c: _asked(cell) if cell.is_ditto else cell for c, cell in cells.items()}
+        found.append(replace(row, cells=cells))
+        if not row.reported:
+            above = cells
+        is_behind_struck = row.reported == STRUCK
+    return found
+
+
+def _asked(cell: RowCell) -> RowCell:
+    """A ditto mark below an entry that is struck out: whether it means that one or the one above, a person must say."""
+    placed = cell.placed
+    return replace(
+        cell, placed=replace(placed, value=replace(placed.value, accept=NEVER), notes=(*placed.notes, ROW_DOUBTFUL))
+    )
+
+
+def _same_as(cell: RowCell, above: RowCell | None) -> RowCell:
+    own = cell.placed.value
+    if above is None or not (text := _text(above.placed.value)):
+        nothing = replace(own, raw="", value=None, confidence=0.0, candidates=())
+        return replace(cell, placed=replace(cell.placed, value=nothing, notes=(DITTO, NOTHING_ABOVE)))
+    over = above.placed.value
+    value = replace(
+        own,
+        value=text,
+        confidence=min(own.confidence, over.confidence),
+        accept=max(own.accept, over.accept),
+        candidates=(text,),
+    )
+    return replace(cell, placed=replace(cell.placed, value=value, notes=(DITTO,)))
+
+
+def doubted(row: RegisterRow, settled: frozenset[str]) -> Mapping[str, PlacedValue]:
+    """The cells of a row as mapping takes them.
+
+    What is written in a row that is doubtful, and what is struck out, does not pass without a person, however surely it
+    was read. settled: "PAGE/ZONE" of cells that a person settled.
+    """
+    return {column: _doubted(row, cell, settled) for column, cell in row.cells.items()}
+
+
+def _doubted(row: RegisterRow, cell: RowCell, settled: frozenset[str]) -> PlacedValue:
+    placed = cell.placed
+    words = ((ROW_DOUBTFUL,) if row.doubtful else ()) + ((STRUCK,) if cell.is_struck else ())
+    if not words or placed.value.blank or f"{placed.page}/{placed.zone}" in settled:
+        return placed
+    return replace(placed, value=replace(placed.value, accept=NEVER), notes=(*placed.notes, *words))
+
+
+def unwrapped(placed: PlacedValue, *, may_be_several: bool) -> PlacedValue:
+    """A cell with its lines run together: where a line ends is the column's doing, not the writer's.
+
+    may_be_several: the cell may name several persons, each on a line of its own; then a person must look, unless they
+    are numbered, or a person typed it.
+    """
+    value = placed.value
+    lines = [line.strip() for line in (value.value or value.raw).splitlines() if line.strip()]
+    is_list = may_be_several and (not value.accept or all(_NUMBERED.match(line) for line in lines))
+    if len(lines) < 2 or value.blank or is_list:
+        return placed
+    one_line = replace(value, value=" ".join(lines))
+    if not may_be_several:
+        return replace(placed, value=one_line)
+    return replace(placed, value=replace(one_line, accept=NEVER), notes=(*placed.notes, LINES_JOINED))
+
+
+def row_mark(reading: Reading, row: str) -> str:
+    """Which place on its page a row has, coarsely: what a decision on one of its cells is bound to.
+
+    Rows of a page that is read anew may be numbered otherwise; half a row's height further is another row. "" for one
+    that is not there.
+    """
+    found = next((r for r in reading.rows if r.id == row), None)
+    if found is None or not found.boxes:
+        return ""
+    box = found.boxes[0]
+    step = max(8, 1 << max((box.y1 - box.y0).bit_length() - 2, 0))
+    return f"{(box.y0 + box.y1) // 2 // step}/{step}"
+
+
+def _text(value: ZoneValue) -> str:
+    return "" if value.blank else value.value or value.raw

@@ -1,0 +1,201 @@
+"""Rows of registers to records: a page is a unit, and it looks at its neighbours where its rows do.
+
+A ditto mark in the first row of a page needs the page above; a last row that goes on needs the page below. Only such a
+page is mapped anew when its neighbour changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from digitize.known import Known
+from digitize.ledger import Ledger
+from digitize.ledger.catalogue import Catalogue, PageScan
+from digitize.ledger.core import DONE
+from digitize.ledger.records import Decision, Records, Stored, record_hash
+from digitize.readings import Readings
+from digitize.review.apply import Settled, over_page, sign_record
+from digitize.review.items import FIELD, ZONE, register_source
+from digitize.rows import RegisterRow, dittoed, doubted, joined, rows_on, unwrapped
+from digitize.steps.map_pages import group_of, page_values, station_of
+from digitize.steps.map_table import row_of, settled_of
+from digitize.steps.read_plan import by_volume
+from digitize.steps.read_states import State
+from digitize.steps.registers import REGISTER, UNKNOWN_FORM
+from mappers.mapping import FormMapping, map_page_rows
+from mappers.record import Record
+from mappers.values import PageRow, PlacedValue
+
+Decisions = Mapping[str, Mapping[str, Decision]]
+_ZONES = f"{ZONE}:"
+_SEVERAL, _BY_LINE = ("persons",), ("block", "property")
+"""Cleaners that take each line for a person; that keep lines, or take each for a thing."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterPage:
+    """A register's page and those beside it that its records need.
+
+    key: of its reading. form: the register. above: pages that ditto marks in its first row may lead to, in order.
+    below: pages on which its last row goes on. is_joined: its first row goes on from the page before, to whose records
+    it belongs.
+    """
+
+    scan: PageScan
+    key: str
+    form: str
+    above: tuple[PageScan, ...] = ()
+    below: tuple[PageScan, ...] = ()
+    is_joined: bool = False
+
+    @property
+    def scans(self) -> tuple[PageScan, ...]:
+        """All of them in order."""
+        return (*self.above, self.scan, *self.below)
+
+
+def register_pages(ledger: Ledger) -> Iterator[RegisterPage]:
+    """Every page that was read as a register's, with its neighbours."""
+    states = ledger.states("decide")
+    for scans in by_volume(Catalogue(ledger).scans()):
+        for run in _runs(scans, states):
+            yield from (_linked(run, states, at) for at in range(len(run)))
+
+
+def _runs(scans: Sequence[PageScan], states: Mapping[str, State]) -> Iterator[list[PageScan]]:
+    """Pages of one register that follow each other. Letters and blank pages between them do no harm; a page that is
+    missing, or could not be read, does: what stood there is not known.
+    """
+    run: list[PageScan] = []
+    last = None
+    for scan in scans:
+        now = states.get(scan.page)
+        is_row = now is not None and now[1] in DONE and bool(now[2].get(REGISTER))
+        is_other = now is not None and now[1] == "failed" and now[2].get("kind") == UNKNOWN_FORM
+        has_gap = last is not None and scan.number != last + 1
+        is_same = bool(run) and is_row and now is not None and states[run[-1].page][2]["form"] == now[2]["form"]
+        if run and (has_gap or not (is_same or is_other)):
+            yield run
+            run = []
+        if is_row:
+            run.append(scan)
+        last = scan.number
+    if run:
+        yield run
+
+
+def _linked(run: Sequence[PageScan], states: Mapping[str, State], at: int) -> RegisterPage:
+    facts = [states[scan.page][2] for scan in run]
+    needed, top = set(facts[at]["ditto"]), at
+    while needed and top > 0:
+        top -= 1
+        needed &= set(facts[top]["through"]) if _has_own(facts[top]) else needed
+    joins = at > 0 and facts[at]["continues"]
+    end = at + 1
+    while (end == at + 1 or not _has_own(facts[end - 1])) and end < len(run) and facts[end]["continues"]:
+        end += 1
+    below = run[at + 1 : end] if _has_own(facts[at]) or not joins else ()
+    key, _, detail = states[run[at].page]
+    return RegisterPage(run[at], key, detail["form"], tuple(run[top:at]), tuple(below), joins)
+
+
+def _has_own(facts: Mapping[str, Any]) -> bool:
+    """Whether a row begins on a page."""
+    return int(facts["rows"]) > (1 if facts["continues"] else 0)
+
+
+def map_register(ledger: Ledger, known: Known, page: RegisterPage, key: str, decisions: Decisions) -> int:
+    """Map the rows of one page and keep their records with the "done" event in one transaction. Returns how many.
+
+    decisions: record -> cell -> decision, of this page's records and those of the pages above. Every row ends as a
+    record, or is reported with the reason.
+    """
+    work = _Work(ledger, known, page, decisions)
+    records = work.records()
+    stored = [_store(record, page.scan, known) for record in records]
+    reported = [{"row": row.id, "why": row.reported} for row in work.rows if row.reported]
+    detail = {
+        "register": page.form, "rows": len(work.rows), "records": len(stored), "reported": len(reported),
+        **{why: [r["row"] for r in reported if r["why"] == why] for why in sorted({r["why"] for r in reported})},
+        "left_over": sum(len(r.left_over) for r in records), "mapping": work.mapping.by,
+    }  # fmt: skip
+    with ledger.writing():
+        Records(ledger).replace_unit(page.scan.page, stored)
+        ledger.finish(page.scan.page, "map", key, {"records": [r.id for r in records], "reported": reported}, detail)
+    return len(stored)
+
+
+def make_again(ledger: Ledger, known: Known, record_id: str, page: str, decisions: Decisions) -> Record:
+    """One record of a register made anew under these decisions; nothing is written."""
+    found = next(p for p in register_pages(ledger) if p.scan.page == page)
+    kept = Records(ledger).decided_units()
+    others = {r: cells for s in found.scans for r, cells in kept.get(s.page, {}).items()}
+    records = _Work(ledger, known, found, {**others, **decisions}).records()
+    return next(r for r in records if r.id == record_id)
+
+
+class _Work:
+    """The rows of one page with what they take from its neighbours."""
+
+    def __init__(self, ledger: Ledger, known: Known, page: RegisterPage, decisions: Decisions) -> None:
+        self._known, self._page = known, page
+        self._readings = Readings(ledger)
+        self.mapping: FormMapping = known.mapping_for_family(page.form)
+        self._read: dict[str, str] = {}
+        self._settled = {row: self._settle(row, decisions) for row in dict.fromkeys(map(row_of, decisions))}
+        self._zones = {c: d for own in self._settled.values() for c, d in own.cells.items() if c.startswith(_ZONES)}
+        rows = dittoed(joined(self._rows_on(scan) for scan in page.scans))
+        self.rows = [row for row in rows if row.page == page.scan.page]
+
+    def records(self) -> list[Record]:
+        """The records of all rows that make one."""
+        entries = {row.record_id: row for row in self.rows if not row.reported}
+        settled = frozenset(cell.removeprefix(_ZONES) for cell in self._zones)
+        rows = [PageRow(name, row.pages, self._cells(row, settled)) for name, row in entries.items()]
+        context = self._known.context("", self._page.scan.batch, self._page.scan)
+        records = map_page_rows(self.mapping, rows, context)
+        signed = ((record, self._own(entries[row_of(record.id)], record.id)) for record in records)
+        return [sign_record(r, own, self._read, context) if own.cells else r for r, own in signed]
+
+    def _cells(self, row: RegisterRow, settled: frozenset[str]) -> Mapping[str, PlacedValue]:
+        """The cells of a row as mapping takes them, in one line but for text that is kept line by line."""
+        several = {r.source for r in self.mapping.all_rules if r.cleaner.name in _SEVERAL}
+        kept = {r.source for r in self.mapping.all_rules if r.cleaner.name in _BY_LINE}
+        return {
+            column: placed if column in kept else unwrapped(placed, may_be_several=column in several)
+            for column, placed in doubted(row, settled).items()
+        }
+
+    def _settle(self, row: str, decisions: Decisions) -> Settled:
+        """What was decided on a row's record and still holds."""
+        cells = {c for record, own in decisions.items() if row_of(record) == row for c in own}
+        sources = {c: register_source(self._scan, self._readings, row, c) for c in cells}
+        return settled_of(self.mapping, row, decisions, sources)
+
+    def _scan(self, page: str) -> PageScan | None:
+        return next((s for s in self._page.scans if s.page == page), None)
+
+    def _rows_on(self, scan: PageScan) -> list[RegisterRow]:
+        reading = self._readings.newest(scan.page)
+        assert reading is not None
+        values = page_values(scan.page, reading, self._known)
+        self._read |= {f"{_ZONES}{scan.page}/{name}": zone.raw for name, zone in values.zones.items()}
+        over = over_page(values, Settled(self._zones))
+        changed = frozenset(name for name, zone in over.zones.items() if zone is not values.zones[name])
+        rows = rows_on(scan.page, reading, over.zones, changed)
+        is_of_another = self._page.is_joined and not self._page.above and scan is self._page.scan
+        return rows[1:] if is_of_another else rows
+
+    def _own(self, row: RegisterRow, record_id: str) -> Settled:
+        """Of the decisions, those on the cells of a row and on the fields of one of its records."""
+        zones = {c: self._zones[c] for z in row.zones if (c := f"{_ZONES}{z}") in self._zones}
+        asked = self._settled.get(row.record_id, Settled({})).cells
+        fields = {c: d for c, d in asked.items() if c.startswith(f"{FIELD}:") and d.record == record_id}
+        return Settled({**zones, **fields})
+
+
+def _store(record: Record, scan: PageScan, known: Known) -> Stored:
+    language = scan.language or known.state.languages[0]
+    return Stored(record, scan.page, group_of(record), station_of(record, scan.station), language, record_hash(record))
