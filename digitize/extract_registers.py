@@ -1,13 +1,11 @@
-"""Pages that are no form, read as those of a ruled register: runs of them are volumes, read in order."""
+"""Pages that are no form, read as those of a ruled register: runs of them are volumes, read in order, page by page."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from digitize.errors import fault
 from digitize.extract import Extract, ExtractSettings, as_field, extract_page, in_groups
@@ -18,21 +16,28 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from digitize.extract import GroupedPage
-    from ocr.page import Scan
-    from ocr.registers import RegisterReading, Row
-    from ocr.registers.read import Part
+    from ocr.page import Carried, Reading, Scan
+    from ocr.registers import Row
 
 Page = PageDone[Extract]
-_MOST_PAGES = 400
-"""A run is cut there, so that one that never ends is not lost whole."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
-    """Consecutive pages of one file or of several."""
+class _Job:
+    """One page of a run. before: what the page before handed on."""
 
-    scans: tuple[Scan, ...]
+    scan: Scan
     settings: ExtractSettings
+    before: Carried | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What came of it. reading: None, with the reason, when it is no register's. carried: for the next page."""
+
+    reading: Reading | None
+    reason: str
+    carried: Carried | None
 
 
 def extract_files(files: Iterable[Path], settings: ExtractSettings, workers: int) -> Iterator[GroupedPage]:
@@ -51,19 +56,23 @@ def extract_files(files: Iterable[Path], settings: ExtractSettings, workers: int
 def with_registers(pages: Iterable[Page], settings: ExtractSettings) -> Iterator[Page]:
     """Pages in order; those that are no form are read as a register's where they are one.
 
-    Pages of a run are held back until it ends, since its columns are named on the first and rows go on on the next.
-    Blank pages do not end it.
+    A run of them is one volume; blank pages do not end it. Each page is given on as soon as it is read: what goes on
+    from it on the next page stands there.
     """
-    run: list[Page] = []
-    for page in pages:
-        if _may_go_on(page, bool(run)) and len(run) < _MOST_PAGES:
-            run.append(page)
-            continue
-        yield from _read(run, settings)
-        run = [page] if _may_go_on(page, False) else []
-        if not run:
+    from digitize.pool import patience_s, run_jobs
+
+    waiting = iter(pages)
+    page = next(waiting, None)
+    while page is not None:
+        if not _may_go_on(page, False):
             yield page
-    yield from _read(run, settings)
+            page = next(waiting, None)
+            continue
+        run = _Run(page, waiting, settings)
+        limit_s = patience_s(settings.read.seconds_per_page)
+        for _, found in run_jobs(_read_page, run, 1, _crashed, limit_s):
+            yield run.take(found)
+        page = run.behind
 
 
 def _may_go_on(page: Page, is_begun: bool) -> bool:
@@ -72,95 +81,102 @@ def _may_go_on(page: Page, is_begun: bool) -> bool:
     return page.found.kind == "other" or (is_begun and page.found.kind == "blank")
 
 
-def _read(run: Sequence[Page], settings: ExtractSettings) -> Iterator[Page]:
-    """The pages of a run, read in a worker that may take as long as all of them together."""
-    from digitize.pool import patience_s, run_jobs
+class _Run(Iterator[_Job]):
+    """The jobs of one run, each when the page before it is read; and its rows as they come."""
 
-    if not run:
-        return
-    job = _Run(tuple(p.job.scan for p in run if p.job.scan), settings)
-    limit_s = patience_s(settings.read.seconds_per_page * len(run))
-    for _, found in run_jobs(_read_run, [job], 1, _crashed, limit_s):
-        for page, one in zip(run, found, strict=True):
-            yield _with(page, one)
+    def __init__(self, first: Page, waiting: Iterator[Page], settings: ExtractSettings) -> None:
+        self.behind: Page | None = None
+        self._next: Page | None = first
+        self._waiting, self._settings = waiting, settings
+        self._carried: Carried | None = None
+        self._asked: Page | None = None
+        self._form: str | None = None
+        self._last: Row | None = None
+        self._count, self._pages = 0, 0
+
+    def __next__(self) -> _Job:
+        """The next page's job; none for now while one is in hand, none at all behind the run."""
+        if self._asked is not None or self.behind is not None:
+            raise StopIteration
+        page = self._next if self._next is not None else next(self._waiting, None)
+        self._next = None
+        if page is None or page.job.scan is None or not _may_go_on(page, True):
+            self.behind = page
+            self._waiting = iter(())
+            raise StopIteration
+        self._asked = page
+        return _Job(page.job.scan, self._settings, self._carried)
+
+    def take(self, read: _Read) -> Page:
+        """The page in hand with what the register says of it: its rows, or why there are none."""
+        page = self._asked
+        assert page is not None
+        self._asked, self._carried = None, read.carried
+        self._pages += 1
+        before = page.found or Extract(None)
+        if read.reading is None or read.reading.form is None:
+            if before.kind == "blank":
+                return page
+            why = f"no register: {read.reason}"
+            return replace(page, found=replace(before, reason=f"{before.reason}; {why}" if before.reason else why))
+        form = read.reading.form
+        if form != self._form:
+            self._form, self._last = form, None
+        rows = tuple(self._rows(read.reading))
+        return replace(page, found=Extract(form, "form", form, self._pages, rows=rows, sensitive=True))
+
+    def _rows(self, reading: Reading) -> Iterator[dict[str, Any]]:
+        """The rows of a page; what goes on from the page before has that row's number and the note "continuation"."""
+        from ocr.registers.join import join_rows, resolve_ditto
+        from ocr.registers.read import rows_of
+
+        known = [self._last] if self._last is not None else []
+        found = rows_of(reading)
+        if known and found and found[0][0].continues:
+            place, cells = found.pop(0)
+            part = replace(known[0], boxes=place.boxes, cells=cells, notes=("continuation",), doubtful=place.doubtful)
+            yield as_row(part)
+        new = join_rows([(self._pages, place, cells) for place, cells in found])
+        numbered = [replace(row, number=self._count + n) for n, row in enumerate(new, 1)]
+        new = list(resolve_ditto([*known, *numbered]))[len(known) :]
+        self._count += len(new)
+        if new:
+            settled = {name: replace(cell, notes=()) for name, cell in new[-1].cells.items()}
+            self._last = replace(new[-1], cells=settled)
+        yield from map(as_row, new)
 
 
-def _with(page: Page, found: Extract | str) -> Page:
-    """A page with what the register says of it: its rows, or why there are none."""
-    before = page.found or Extract(None)
-    if isinstance(found, str):
-        return replace(page, found=replace(before, reason=f"{before.reason}; {found}" if before.reason else found))
-    if before.kind == "blank" and not found.rows:
-        return page
-    return replace(page, found=found)
+def _crashed(job: _Job) -> _Read:
+    return _Read(None, "reading it as a register broke the worker or never ended, twice", job.before)
 
 
-def _crashed(job: _Run) -> list[Extract | str]:
-    return ["reading it as a register broke the worker or never ended, twice"] * len(job.scans)
-
-
-def _read_run(job: _Run) -> list[Extract | str]:
-    """Read a run as a register; runs in a worker."""
+def _read_page(job: _Job) -> _Read:
+    """Read one page as a register's; runs in a worker."""
     from ocr.errors import EngineMissing, OcrError
 
     try:
         return _found(job)
     except (EngineMissing, OcrError) as e:
-        return [f"no register: {e}"] * len(job.scans)
+        return _Read(None, str(e), job.before)
     except Exception as e:
-        return [f"no register: {fault(job.scans[0].label, e)}"] * len(job.scans)
+        return _Read(None, fault(job.scan.label, e), job.before)
 
 
-def _found(job: _Run) -> list[Extract | str]:
-    from ocr.registers import read_register
-
-    settings = job.settings
-    unread: dict[int, str] = {}
-    reading = read_register(
-        _opened(job, unread),
-        settings.register or None,
-        settings.read.languages or ("en",),
-        lexica=lexica_of(settings.state, settings.stations),
-    )
-    if reading.form is None:
-        return [f"no register: {reading.reason}"] * len(job.scans)
-    return [unread.get(n) or _extract(reading, n) for n in range(len(job.scans))]
-
-
-def _opened(job: _Run, unread: dict[int, str]) -> Iterator[Any]:
-    """The pictures, each opened when its turn has come; an empty one for a page that cannot be."""
-    from ocr.errors import ScanError
+def _found(job: _Job) -> _Read:
+    from digitize.work import as_register, register_reader
+    from ocr.registers import RegisterSettings, decide_register, package_registers
     from ocr.scan import open_page
 
-    for number, scan in enumerate(job.scans):
-        try:
-            yield open_page(scan, job.settings.read.dpi)
-        except ScanError as e:
-            unread[number] = str(e)
-            yield np.full((200, 200), 255, np.uint8)
+    settings = job.settings
+    languages = settings.read.languages or ("en",)
+    reader = register_reader(settings.register, tuple(languages), RegisterSettings())
+    seen = as_register(reader, open_page(job.scan, settings.read.dpi), job.before)
+    form = package_registers().find(seen.form)
+    reading = decide_register(seen, form, languages, lexica_of(settings.state, settings.stations))
+    return _Read(reading, reading.reason, seen.carried)
 
 
-def _extract(reading: RegisterReading, number: int) -> Extract | str:
-    """One page of a register; the pages of a volume count on as the parts of a form do.
-
-    What of a row goes on here from the page before is a row too, with the same number and the note "continuation".
-    """
-    note = reading.pages[number]
-    if note.form is None:
-        return f"no register: {note.reason}"
-    parts = [_as_part(row, part) for row in reading.rows for part in row.more if part.page == number]
-    rows = (*parts, *(_as_row(row) for row in reading.rows if row.page == number))
-    return Extract(
-        note.form, "form", note.form, number + 1, reason="" if rows else note.reason, rows=rows, sensitive=True
-    )
-
-
-def _as_part(row: Row, part: Part) -> dict[str, Any]:
-    """What of a row stands on a later page."""
-    return {**_as_row(replace(row, boxes=part.boxes, cells=part.cells)), "notes": ["continuation"]}
-
-
-def _as_row(row: Row) -> dict[str, Any]:
+def as_row(row: Row) -> dict[str, Any]:
     """One row as plain data."""
     return {
         "number": row.number,
