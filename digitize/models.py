@@ -51,7 +51,8 @@ def _own_looks() -> Iterator[ModelLook]:
     for model in own_models():
         state = "missing" if not model.path.is_file() else "used" if model.is_whole() else "damaged"
         mend = "" if state == "used" else "pip install --force-reinstall cctns-digitize"
-        yield ModelLook(model.language, language(model.language).name, model.name, state, str(model.path), mend)
+        for code in model.languages:
+            yield ModelLook(code, language(code).name, model.name, state, str(model.path), mend)
 
 
 def _looks(language: Language) -> Iterator[ModelLook]:

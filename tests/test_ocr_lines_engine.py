@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import ocr.models
 from ocr.bidi import turn_line, turn_places
 from ocr.engine import LineImage
 from ocr.engines import lines, load_engine
 from ocr.errors import EngineFailed, EngineMissing
+from ocr.models import running
 from ocr.strips import make_strip
 
 SAMPLES = Path(__file__).parent.parent / "sample_data" / "lines"
@@ -132,11 +134,12 @@ def another_folder(tmp_path, monkeypatch):
     for path in MODELS.iterdir():
         if path.is_file():
             shutil.copy(path, tmp_path)
-    monkeypatch.setattr(lines.resources, "files", lambda _: tmp_path)
-    for cached in (lines._models, lines.network):
+    monkeypatch.setattr(ocr.models.resources, "files", lambda _: tmp_path)
+    caches = (lines._models, lines.network, running._listed, running.load_network)
+    for cached in caches:
         cached.cache_clear()
     yield tmp_path
-    for cached in (lines._models, lines.network):
+    for cached in caches:
         cached.cache_clear()
 
 

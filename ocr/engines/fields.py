@@ -9,19 +9,16 @@ from __future__ import annotations
 
 import hashlib
 import time
-import tomllib
 from collections.abc import Sequence
 from functools import cache
-from importlib import resources
-from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ocr.ctc import LogProbs, greedy
 from ocr.engine import EngineText, Image, LineImage
-from ocr.errors import EngineFailed, EngineMissing
+from ocr.errors import EngineFailed
+from ocr.models.running import content_of, is_here, load_network
 from ocr.page import Candidate
 from ocr.rules import ink_mask
 from ocr.strips import bands
@@ -29,17 +26,14 @@ from ocr.written.packed import CHARACTERS, pack
 from ocr.written.sections import Sections, load_sections
 from ocr.written.zone import Looks, View, is_free, sure, views_of, weigh
 
-if TYPE_CHECKING:
-    import onnxruntime
-
-VERSION = "1"
+VERSION = "2"
 WEIGHTS = "eng_fields.onnx"
-_HEIGHT = 48
-_MOST_WIDE = 3200
 _MOST_OTHERS = 4
 _CERTAIN = 0.9
 _BLOCK_WIDTH = 0.6
 _COLUMN_INK = 2
+_SURELY_BLANK = -0.36
+"""Natural logarithm of the blank's probability from which a frame shows no letter."""
 
 
 class Fields:
@@ -55,7 +49,7 @@ class Fields:
 
     def name_and_version(self) -> str:
         """Such as "fields 1 0123abcd": with the beginning of the hash of the weights. Raises EngineMissing."""
-        data = _data(self._weights)
+        data = content_of(self._weights or WEIGHTS)
         return f"fields {VERSION} {hashlib.sha256(data).hexdigest()[:8]}"
 
     def languages(self) -> frozenset[str]:
@@ -78,17 +72,7 @@ class Fields:
         image: (height, width) uint8 grey, 0 black; brought to 48 pixels of height and stretched in width. Returns
         (frames, 1 + 95) float32 natural logs, blank first, a frame every 4 pixels of width.
         """
-        import cv2
-
-        session = _session(self._weights)
-        height, width = image.shape
-        if min(height, width) < 4:
-            return np.zeros((0, 1 + len(CHARACTERS)), np.float32)
-        wide = min(_MOST_WIDE, max(16, round(width * _HEIGHT / height * stretch)))
-        how = cv2.INTER_AREA if height > _HEIGHT else cv2.INTER_CUBIC
-        grey = cv2.resize(image, (wide, _HEIGHT), interpolation=how).astype(np.float32) / 127.5 - 1.0
-        said = session.run(None, {session.get_inputs()[0].name: np.repeat(grey[None, None], 3, axis=1)})[0][0]
-        return np.asarray(np.log(np.maximum(said, 1e-9)), np.float32)
+        return load_network(self._weights or WEIGHTS).matrix_of_line(image, stretch)
 
     def look(self, line: LineImage) -> Looks:
         """The matrices of the views of a zone's lines.
@@ -104,7 +88,8 @@ class Fields:
         is_enough = not line.is_listed and is_free(line.kind) and (not text or certain >= _CERTAIN)
         if is_enough or (number and not any(c.isdigit() for c in text)):
             return (first,)
-        return (first, *(self._view(line.image, view) for view in views[1:]))
+        written = _written(line.image, first)
+        return (first, *(self._view(written, view) for view in views[1:]))
 
     def _view(self, image: Image, view: View) -> LogProbs:
         top, bottom, wide = view
@@ -134,6 +119,16 @@ class Fields:
         return EngineText("\n".join(f.text for f in best), round(weighted, 4))
 
 
+def _written(image: Image, seen: LogProbs) -> Image:
+    """The part of a crop in which a first look saw letters, with a margin; all of it where none were seen."""
+    frames = np.flatnonzero(seen[:, 0] < _SURELY_BLANK)
+    if not len(frames):
+        return image
+    height, width = image.shape[:2]
+    left, right = (round(at * width / len(seen)) for at in (int(frames[0]), int(frames[-1]) + 1))
+    return image[:, max(0, left - height) : right + height]
+
+
 def _inked(band: Image) -> Image | None:
     """The part of a line that has ink, with a margin; None where there is next to none."""
     columns = np.flatnonzero((ink_mask(band) > 0).sum(0) >= _COLUMN_INK)
@@ -150,38 +145,10 @@ def build(argument: str, timeout_s: float | None) -> Fields:
 
 def available() -> bool:
     """Whether the package's weights and onnxruntime are on this machine; neither is loaded."""
-    return (resources.files("ocr.models") / WEIGHTS).is_file() and find_spec("onnxruntime") is not None
+    return is_here(WEIGHTS)
 
 
 @cache
 def _known(weights: Path | None) -> Sections:
     own = weights.with_suffix(".toml") if weights else None
     return load_sections(own if own and own.is_file() else None)
-
-
-def _data(path: Path | None) -> bytes:
-    """The weights. Raises EngineMissing when they are not there, or not the ones delivered."""
-    if path is not None:
-        return path.read_bytes()
-    folder = resources.files("ocr.models")
-    try:
-        data = (folder / WEIGHTS).read_bytes()
-    except OSError as e:
-        raise EngineMissing(
-            f"ocr/models/{WEIGHTS} is not there. Run make setup, or set read.handwriting_engine."
-        ) from e
-    listed = tomllib.loads((folder / "models.toml").read_text(encoding="utf-8"))["models"]
-    if hashlib.sha256(data).hexdigest() != listed[WEIGHTS]["sha256"]:
-        raise EngineMissing(f"ocr/models/{WEIGHTS} is damaged: its hash is not that of models.toml. Install again.")
-    return data
-
-
-@cache
-def _session(path: Path | None) -> onnxruntime.InferenceSession:
-    if find_spec("onnxruntime") is None:
-        raise EngineMissing("onnxruntime is not installed. Run make setup, or set read.handwriting_engine to none.")
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    return onnxruntime.InferenceSession(_data(path), options, providers=["CPUExecutionProvider"])

@@ -6,16 +6,11 @@ characters it knows and what shape of picture it wants. The hash of a file is ch
 
 from __future__ import annotations
 
-import hashlib
 import time
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
-from importlib.resources.abc import Traversable
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,11 +20,10 @@ from ocr.clean import clean_line
 from ocr.ctc import LogProbs
 from ocr.engine import EngineText, Image, LineImage
 from ocr.errors import EngineFailed, EngineMissing
+from ocr.models import OwnModel, own_models, running
+from ocr.models.running import load_network
 from ocr.page import Box, Word
-from ocr.strips import Strip, make_strip
-
-if TYPE_CHECKING:
-    import onnxruntime
+from ocr.strips import make_strip
 
 VERSION = "1"
 _NONE = EngineText("", 0.0)
@@ -38,10 +32,9 @@ _LEAST_PX = 8
 
 @dataclass(frozen=True)
 class Network:
-    """A loaded model. height, squeeze: of the strips it reads; step_px: strip pixels a frame; rightward: the order."""
+    """A loaded model. height, squeeze: of the strips it reads; step_px: of them a frame; right_to_left: how it runs."""
 
-    session: onnxruntime.InferenceSession
-    characters: tuple[str, ...]
+    loaded: running.Network
     height: int
     squeeze: float
     step_px: int
@@ -103,7 +96,7 @@ def build(argument: str, timeout_s: float | None) -> Lines:
 
 def characters(language: str) -> tuple[str, ...]:
     """What the classes of matrix() after the blank stand for. Raises EngineMissing."""
-    return network(language).characters
+    return network(language).loaded.characters
 
 
 def matrix(image: Image, language: str) -> LogProbs:
@@ -113,7 +106,7 @@ def matrix(image: Image, language: str) -> LogProbs:
     float32 natural logs, blank first, frames from left to right whatever the script's direction.
     """
     net = network(language)
-    return _logs(make_strip(clean_line(image).image, net.height, net.squeeze), net)
+    return net.loaded.matrix(make_strip(clean_line(image).image, net.height, net.squeeze).image)
 
 
 def symbols(logs: LogProbs, known: Sequence[str]) -> list[Symbol]:
@@ -138,57 +131,27 @@ def symbols(logs: LogProbs, known: Sequence[str]) -> list[Symbol]:
     return found
 
 
-@dataclass(frozen=True)
-class _Model:
-    path: Traversable
-    sha256: str
-
-
 @cache
-def _models() -> dict[str, _Model]:
+def _models() -> dict[str, OwnModel]:
     """Models by language, as models.toml lists them."""
-    folder = resources.files("ocr.models")
-    listed = tomllib.loads((folder / "models.toml").read_text(encoding="utf-8"))
-    ours = {name: m for name, m in listed["models"].items() if m["engine"] == "lines"}
-    return {m["language"]: _Model(folder / name, m["sha256"]) for name, m in ours.items()}
+    return {code: m for m in own_models() if m.engine == "lines" for code in m.languages}
 
 
 @cache
 def network(language: str) -> Network:
     """The model of a language, ready to run. Raises EngineMissing when it is not there, or not the one delivered."""
     model = _models().get(language)
-    if model is None or find_spec("onnxruntime") is None:
-        raise EngineMissing(
-            f"There is no line model for {language!r}, or onnxruntime is not installed. Run make setup."
-        )
-    name = f"ocr/models/{model.path.name}"
-    try:
-        data = model.path.read_bytes()
-    except OSError as e:
-        raise EngineMissing(f"{name} is not there. Run make setup, or install the toolkit again.") from e
-    if hashlib.sha256(data).hexdigest() != model.sha256:
-        raise EngineMissing(f"{name} is damaged: its hash is not that of models.toml. Install the toolkit again.")
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
-    told = session.get_modelmeta().custom_metadata_map
+    if model is None:
+        raise EngineMissing(f"There is no line model for {language!r}.")
+    loaded = load_network(model.name)
+    told = loaded.told
     return Network(
-        session=session,
-        characters=tuple(told["character"].split("\n")),
+        loaded=loaded,
         height=int(told["height"]),
         squeeze=float(told["squeeze"]),
         step_px=int(told["step"]),
         right_to_left=told["direction"] == "rtl",
     )
-
-
-def _logs(strip: Strip, net: Network) -> LogProbs:
-    grey = strip.image.astype(np.float32) / 127.5 - 1.0
-    fed = {net.session.get_inputs()[0].name: np.repeat(grey[None, None], 3, axis=1)}
-    said = net.session.run(None, fed)[0][0]
-    return np.asarray(np.log(np.maximum(said, 1e-9)), np.float32)
 
 
 def _read_line(image: Image, language: str) -> EngineText:
@@ -197,7 +160,7 @@ def _read_line(image: Image, language: str) -> EngineText:
     net = network(language)
     cleaned = clean_line(image)
     strip = make_strip(cleaned.image, net.height, net.squeeze)
-    seen = symbols(_logs(strip, net), net.characters)
+    seen = symbols(net.loaded.matrix(strip.image), net.loaded.characters)
     if net.right_to_left:
         places = turn_places("".join(s.text for s in seen))
         seen = [Symbol(text, seen[i].start, seen[i].end, seen[i].sure) for text, i in places]

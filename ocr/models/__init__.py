@@ -12,11 +12,11 @@ from importlib.resources.abc import Traversable
 
 @dataclass(frozen=True, slots=True)
 class OwnModel:
-    """A file of weights. engine: the module of ocr/engines that runs it; language: the two-letter code it reads."""
+    """A file of weights. engine: the module of ocr/engines that runs it; languages: two-letter codes it reads."""
 
     name: str
     engine: str
-    language: str
+    languages: tuple[str, ...]
     sha256: str
     path: Traversable
 
@@ -30,4 +30,4 @@ def own_models() -> Iterator[OwnModel]:
     folder = resources.files(__name__)
     listed = tomllib.loads((folder / "models.toml").read_text(encoding="utf-8"))
     for name, m in listed["models"].items():
-        yield OwnModel(name, m["engine"], m["language"], m["sha256"], folder / name)
+        yield OwnModel(name, m["engine"], tuple(m["language"].split()), m["sha256"], folder / name)

@@ -18,10 +18,7 @@ Looks = tuple[tuple[LogProbs, ...], ...]
 
 _SHORT: tuple[View, ...] = ((0, 1, 1), (0, 0.8, 1), (0.18, 1, 1), (0.1, 0.9, 1.3))
 _LONG: tuple[View, ...] = ((0, 1, 0.85), (0, 0.85, 0.85), (0.12, 1, 0.85))
-_TWO_LINES: tuple[tuple[View, ...], ...] = (
-    ((0.05, 0.64, 1), (0, 0.6, 1), (0.05, 0.64, 1.3)),
-    ((0.41, 1, 1), (0.45, 1, 1), (0.41, 1, 1.3)),
-)
+_TWO_LINES: tuple[tuple[View, ...], ...] = (((0.05, 0.64, 1), (0, 0.6, 1)), ((0.41, 1, 1), (0.45, 1, 1)))
 _TWO_LINES_FROM = 60
 _EMPTY = (-4.0, -0.1)
 """Natural logarithms of how often the first and the second line of a zone for sections hold none."""
