@@ -30,12 +30,12 @@ class Written:
 
 
 class Shards:
-    """All drawn strips of a folder."""
+    """All drawn strips of a folder, or of one file of it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, only: str = "*.npz") -> None:
         self._pixels: list[Strip] = []
         self._places: list[tuple[int, int, int, str]] = []
-        for number, path in enumerate(sorted(folder.glob("*.npz"))):
+        for number, path in enumerate(sorted(folder.glob(only))):
             with np.load(path) as f:
                 ends = np.concatenate([[0], np.cumsum(f["widths"])])
                 self._pixels.append(f["pixels"])

@@ -5,7 +5,7 @@ Sizes are those of a page of 90 dpi at twice its pixels, as zones are cut. Every
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -20,6 +20,10 @@ Picture = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 Rng = np.random.Generator
 _SIGNS = {"/": ((0.35, -0.15), (-0.05, 1.15)), "-": ((0.0, 0.5), (0.35, 0.45)), ".": ((0.05, 0.95), (0.09, 1.0))}
+_FULL = 0.6
+"""A digit that takes this share of its picture's height is as tall as others; a zero that is a dot is not."""
+_NUMBERS_IN_FORMS = 0.5
+"""Of numbers alone so many stand between printed words, the others in the cells of registers."""
 _LABELS = (
     "Act",
     "Sections",
@@ -56,14 +60,19 @@ class Pens:
 
 
 @cache
-def _font(path: str, size: int) -> ImageFont.FreeTypeFont:
+def font(path: str, size: int) -> ImageFont.FreeTypeFont:
+    """A font of a file, its letters so many pixels high."""
     return ImageFont.truetype(path, size)
 
 
 def field(text: str, kind: str, pens: Pens, rng: Rng) -> Picture:
     """A zone with that text written in it, grey, 0 black, as cut from a scan."""
     tall = int(rng.uniform(18, 34) if kind != "name" else rng.uniform(18, 30))
-    ink = _written(text, tall, pens, rng)
+    return around(by_hand(_written(text, tall, pens, rng), rng) if text else _nothing(tall, rng), tall, kind, pens, rng)
+
+
+def around(ink: Floats, tall: int, kind: str, pens: Pens, rng: Rng) -> Picture:
+    """A zone, as cut from a scan, in which ink is written that is so tall."""
     height = int(rng.integers(56, 78))
     ends = (int(rng.integers(4, 60)), int(rng.integers(4, 60)))
     if kind == "sections":
@@ -77,22 +86,28 @@ def field(text: str, kind: str, pens: Pens, rng: Rng) -> Picture:
     printed = np.zeros_like(page)
     if rng.random() < 0.85:
         _dots(printed, base, rng)
-    _print_labels(printed, kind, base, ends, pens, rng)
-    _neighbours(printed, page, base, tall, pens, rng)
+    if kind != "number" or rng.random() < _NUMBERS_IN_FORMS:
+        _print_labels(printed, kind, base, ends, pens, rng)
+        _neighbours(printed, page, base, tall, pens, rng)
     if rng.random() < 0.06:
         _stamp(printed, rng)
     return _scanned(page, printed, rng)
 
 
 def _written(text: str, tall: int, pens: Pens, rng: Rng) -> Floats:
-    """Ink 0..1 of a handwritten text whose capitals are about so many pixels tall."""
-    if not text:
-        return np.zeros((tall, int(rng.integers(20, 120))), np.float32)
+    """Ink 0..1 of a text whose capitals are about so many pixels tall."""
     plain = text.replace(" ", "")
     if rng.random() < 0.6 and plain and all(c in "0123456789/-." for c in plain):
-        ink = _real_digits(text, tall, pens.digits, rng)
-    else:
-        ink = _typed(text, tall, pens, rng)
+        return composed(text, tall, {str(d): some for d, some in enumerate(pens.digits)}, rng)
+    return typed(text, tall, pens.hands, rng)
+
+
+def _nothing(tall: int, rng: Rng) -> Floats:
+    return np.zeros((tall, int(rng.integers(20, 120))), np.float32)
+
+
+def by_hand(ink: Floats, rng: Rng) -> Floats:
+    """Ink leaning, bent and thickened by chance."""
     shear = rng.uniform(-0.15, 0.35) if rng.random() < 0.6 else 0.0
     ink = _sheared(ink, shear)
     ink = _wavy(ink, rng)
@@ -104,13 +119,13 @@ def _written(text: str, tall: int, pens: Pens, rng: Rng) -> Floats:
     return np.asarray(ink, np.float32)
 
 
-def _typed(text: str, tall: int, pens: Pens, rng: Rng) -> Floats:
+def typed(text: str, tall: int, hands: Sequence[str], rng: Rng) -> Floats:
     """In one hand-like font, letter groups a little up and down, spaced by chance."""
-    path = str(rng.choice(np.array(pens.hands)))
-    face = _font(path, 64)
+    path = str(rng.choice(np.array(hands)))
+    face = font(path, 64)
     box = face.getbbox("0EH1")
     size = max(12, round(64 * tall / max(8, box[3] - box[1])))
-    face = _font(path, size)
+    face = font(path, size)
     extra = rng.uniform(-0.06, 0.12) * size if rng.random() < 0.7 else 0.0
     room = Image.new("L", (int(len(text) * (size + max(0, extra)) + 4 * size), 5 * size), 0)
     pen = ImageDraw.Draw(room)
@@ -126,16 +141,17 @@ def _typed(text: str, tall: int, pens: Pens, rng: Rng) -> Floats:
     return np.asarray(room.crop(box), np.float32) / 255
 
 
-def _real_digits(text: str, tall: int, digits: Picture, rng: Rng) -> Floats:
-    """Of pictures of real digits, with strokes drawn between; digits: (10, n, 28, 28), black on white."""
+def composed(text: str, tall: int, digits: Mapping[str, Picture], rng: Rng) -> Floats:
+    """Of pictures of real digits, with strokes drawn between; digits: for each (n, 28, 28), black on white."""
     pieces = []
     for c in text:
         if c.isdigit():
-            some = digits[int(c)]
+            some = digits[c]
             cell = 1 - some[int(rng.integers(len(some)))].astype(np.float32) / 255
             rows, columns = np.flatnonzero(cell.max(1) > 0.3), np.flatnonzero(cell.max(0) > 0.3)
+            share = min(1.0, len(rows) / (_FULL * len(cell)))
             cell = cell[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-            high = max(6, round(tall * rng.uniform(0.85, 1.1)))
+            high = max(3, round(tall * share * rng.uniform(0.85, 1.1)))
             wide = max(2, round(cell.shape[1] * high / cell.shape[0] * rng.uniform(0.8, 1.05)))
             cell = cv2.resize(cell, (wide, high), interpolation=cv2.INTER_AREA if high < 20 else cv2.INTER_LINEAR)
             if rng.random() < 0.6:
@@ -174,7 +190,7 @@ def _sign(c: str, tall: int, rng: Rng) -> Floats:
 
 def _print_labels(printed: Floats, kind: str, base: int, ends: tuple[int, int], pens: Pens, rng: Rng) -> None:
     """Printed words on the line: before and behind, and for sections also under the writing."""
-    face = _font(str(rng.choice(np.array(pens.prints))), int(rng.integers(17, 23)))
+    face = font(str(rng.choice(np.array(pens.prints))), int(rng.integers(17, 23)))
     width = printed.shape[1]
     places = []
     if rng.random() < 0.6:
@@ -208,16 +224,15 @@ def _neighbours(printed: Floats, page: Floats, base: int, tall: int, pens: Pens,
     for edge in (0, height):
         kind = rng.random()
         if kind < 0.3:
-            face = _font(str(rng.choice(np.array(pens.prints))), int(rng.integers(17, 23)))
-            words = " ".join(rng.choice(np.array(_LABELS), 6))
+            face = font(str(rng.choice(np.array(pens.prints))), int(rng.integers(17, 23)))
+            words = " ".join(rng.choice(np.array(pens.labels or _LABELS), 6))
             y = int(rng.integers(2, 16)) if edge == 0 else height + int(rng.integers(4, 15))
             _print(printed, words, -int(rng.integers(0, 80)), y, face)
             if rng.random() < 0.5:
                 _dots(printed, y - 2, rng)
         elif kind < 0.55:
-            other = _typed(
-                "".join(rng.choice(list("abcdghjklpqtyfB1234567/"), int(rng.integers(2, 9)))), tall, pens, rng
-            )
+            signs = rng.choice(list("abcdghjklpqtyfB1234567/"), int(rng.integers(2, 9)))
+            other = typed("".join(signs), tall, pens.hands, rng)
             y = int(-other.shape[0] + rng.integers(2, 12)) if edge == 0 else height - int(rng.integers(2, 12))
             _put(page, other, int(rng.integers(-20, max(1, width - 20))), y)
 

@@ -2,21 +2,28 @@
 
     python -m training.fields.export OUT/last.pt ocr/models/eng_fields.onnx --weights REC.onnx
 
-Weights are stored in half precision and widened when the file is loaded. The line for models.toml is printed.
+Weights are stored in half precision and widened when the file is loaded; with --eight-bits SHARD most products are in
+eight bits, for a network that was taught so. The line for models.toml is printed.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import onnx
 
+from training.fields.data import Shards
 from training.fields.make import HEIGHT
 from training.fields.network import STEP_PX, load
 from training.fields.texts import CHARACTERS
+from training.lines.eight_bit import to_eight_bits
 from training.lines.export import halved
+
+_SHOWN = 200
 
 
 def main() -> None:
@@ -25,13 +32,20 @@ def main() -> None:
     parser.add_argument("state", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--weights", type=Path, required=True)
+    parser.add_argument("--eight-bits", type=Path, metavar="SHARD", help="strips that show the range of each tensor")
     asked = parser.parse_args()
     told = {"character": "\n".join(CHARACTERS), "language": "en", "height": str(HEIGHT), "step": str(STEP_PX)}
-    model = halved(load(asked.weights, asked.state).to_onnx(told))
+    model = load(asked.weights, asked.state).to_onnx(told)
+    model = halved(model) if asked.eight_bits is None else to_eight_bits(model, _strips(asked.eight_bits))
     onnx.checker.check_model(model)
     asked.out.write_bytes(model.SerializeToString(deterministic=True))
     sha256 = hashlib.sha256(asked.out.read_bytes()).hexdigest()
     print(f'[models."{asked.out.name}"]\nengine = "fields"\nlanguage = "en"\nsha256 = "{sha256}"')
+
+
+def _strips(shard: Path) -> Iterator[np.ndarray]:
+    shown = Shards(shard.parent, only=shard.name)
+    return (shown.item(i, np.random.default_rng([5, i]))[0] for i in range(0, len(shown), len(shown) // _SHOWN))
 
 
 if __name__ == "__main__":

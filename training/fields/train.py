@@ -15,7 +15,7 @@ import json
 import math
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,8 @@ import torch.distributed as dist
 import torch.multiprocessing as mp
 from torch.nn import functional as F  # noqa: N812
 
+from training.digits.network import build as build_digits
+from training.digits.scripts import characters as characters_of
 from training.fields.data import Shards, Written, read_written, written_strip
 from training.fields.network import STEP_PX, build
 from training.fields.texts import CHARACTERS
@@ -35,9 +37,9 @@ _EMA = 0.995
 _SAVE_S = 120
 _WARM = 40
 _POOL = 16
+_NEW = 4.0
 _EMPTY = 0.25
 """Empty lines of real crops are learned a quarter as often as written ones."""
-_INDEX = {c: i + 1 for i, c in enumerate(CHARACTERS)}
 
 
 def main() -> None:
@@ -45,11 +47,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=Path)
     parser.add_argument("--weights", type=Path, required=True, help="the recogniser of the rapidocr wheel")
+    parser.add_argument("--network", default="fields", help="fields, or one of training/digits/scripts.py")
     parser.add_argument("--shards", type=Path, required=True)
     parser.add_argument("--written", type=Path, help="folder of real crops with crops.csv")
     parser.add_argument("--leave-out", nargs="*", default=[], help="groups of real crops that are not learned")
     parser.add_argument("--share", type=float, default=0.5, help="of real crops in what is learned")
     parser.add_argument("--start", type=Path, help="state to begin with")
+    parser.add_argument("--eight-bits", action="store_true", help="with products rounded as in an export of eight bits")
     parser.add_argument("--steps", type=int, default=900)
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--rate", type=float, default=4e-4)
@@ -69,13 +73,15 @@ def train(rank: int, asked: argparse.Namespace) -> None:
     torch.set_num_threads(1)
     if asked.workers > 1:
         dist.init_process_group("gloo", rank=rank, world_size=asked.workers)
-    model = build(asked.weights)
+    model, characters = network_of(asked.network, asked.weights)
+    if asked.eight_bits:
+        model.with_eight_bits()
     if asked.start:
         saved = torch.load(asked.start)
-        model.load_state_dict(saved["model"])
+        model.load_state_dict(saved["model"], strict=False)
         model.load_state_dict(saved["ema"], strict=False)
     taught = [p for p in model.parameters() if p.requires_grad]
-    optimiser = torch.optim.AdamW(taught, lr=asked.rate, weight_decay=0.01)
+    optimiser = torch.optim.AdamW(_groups(model, new_head=asked.network != "fields"), lr=asked.rate, weight_decay=0.01)
     ema = {name: p.detach().clone() for name, p in model.named_parameters() if p.requires_grad}
     step = _resume(asked.out / "last.pt", model, optimiser, ema)
     written = read_written(asked.written, tuple(asked.leave_out)) if asked.written else []
@@ -87,8 +93,8 @@ def train(rank: int, asked: argparse.Namespace) -> None:
         texts, strips = (part[rank :: asked.workers] for part in whole)
         pace = min(1.0, (step + 1) / _WARM) * (0.5 + 0.5 * math.cos(math.pi * step / asked.steps))
         for group in optimiser.param_groups:
-            group["lr"] = max(asked.rate * pace, 1e-6)
-        loss = loss_of(model, texts, strips)
+            group["lr"] = max(asked.rate * pace * group["times"], 1e-6)
+        loss = loss_of(model, texts, strips, characters)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         _share_gradients(taught, asked.workers)
@@ -113,6 +119,13 @@ def train(rank: int, asked: argparse.Namespace) -> None:
     if asked.workers > 1:
         dist.barrier()
         dist.destroy_process_group()
+
+
+def _groups(model: Recogniser, *, new_head: bool) -> list[dict[str, Any]]:
+    """What is learned, and how many times as fast: classes that are new learn faster than the rest."""
+    head = [model.weight, model.bias]
+    rest = [p for p in model.parameters() if p.requires_grad and all(p is not h for h in head)]
+    return [{"params": rest, "times": 1.0}, {"params": head, "times": _NEW if new_head else 1.0}]
 
 
 def _share_gradients(taught: list[torch.nn.Parameter], workers: int) -> None:
@@ -165,16 +178,28 @@ def logits_of(model: Recogniser, strips: list[np.ndarray]) -> tuple[torch.Tensor
     return logits, [min(logits.shape[1], max(1, -(-s.shape[1] // STEP_PX))) for s in strips]
 
 
-def loss_of(model: Recogniser, texts: list[str], strips: list[np.ndarray]) -> torch.Tensor:
+def network_of(name: str, weights: Path) -> tuple[Recogniser, tuple[str, ...]]:
+    """A network as it begins, and its classes after the blank."""
+    if name == "fields":
+        return build(weights), CHARACTERS
+    return build_digits(weights, name), characters_of(name)
+
+
+def loss_of(
+    model: Recogniser, texts: list[str], strips: list[np.ndarray], characters: Sequence[str] = CHARACTERS
+) -> torch.Tensor:
     """Mean loss of a character; an empty text counts as one."""
-    each, sizes = losses_of(model, texts, strips)
+    each, sizes = losses_of(model, texts, strips, characters)
     return each.sum() / sizes.clamp(min=1).sum()
 
 
-def losses_of(model: Recogniser, texts: list[str], strips: list[np.ndarray]) -> tuple[torch.Tensor, torch.Tensor]:
+def losses_of(
+    model: Recogniser, texts: list[str], strips: list[np.ndarray], characters: Sequence[str] = CHARACTERS
+) -> tuple[torch.Tensor, torch.Tensor]:
     """The loss of each strip's whole text, and the texts' lengths."""
     logits, lengths = logits_of(model, strips)
-    flat = torch.tensor([_INDEX[c] for text in texts for c in text], dtype=torch.long)
+    index = {c: i + 1 for i, c in enumerate(characters)}
+    flat = torch.tensor([index[c] for text in texts for c in text], dtype=torch.long)
     sizes = torch.tensor([len(text) for text in texts])
     logs = logits.log_softmax(2).transpose(0, 1)
     each = F.ctc_loss(logs, flat, torch.tensor(lengths), sizes, reduction="none", zero_infinity=True)

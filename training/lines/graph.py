@@ -19,6 +19,8 @@ from onnx import helper, numpy_helper
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
+from training.lines.eight_bit import Rounding, is_for_eight_bits, rounded_weight
+
 Step = tuple[Callable[..., Any], tuple[str, ...], str]
 STEP_PX = 4
 
@@ -101,6 +103,17 @@ class Recogniser(nn.Module):
         """Names of parameters in the order in which they are used, weights and biases of convolutions in pairs."""
         return [self._names[i] for _, inputs, _ in self._steps for i in inputs if i in self._names]
 
+    def with_eight_bits(self) -> Recogniser:
+        """This network with the convolutions of training/lines/eight_bit.py rounded as they will be when exported."""
+        for number, (run, inputs, out) in enumerate(self._steps):
+            key = self._names.get(inputs[1]) if len(inputs) > 1 else None
+            if key and is_for_eight_bits(getattr(self, key)):
+                before, behind = Rounding(), Rounding()
+                self.add_module(f"before{number}", before)
+                self.add_module(f"behind{number}", behind)
+                self._steps[number] = _rounded(run, before, behind), inputs, out
+        return self
+
     def forward(self, pictures: Tensor) -> Tensor:
         """Logits of a batch."""
         at: dict[str, Any] = {self._input: pictures, **self._constants}
@@ -170,6 +183,10 @@ def _conv(node: onnx.NodeProto) -> Callable[..., Tensor]:
         return lambda x, w, b=None: F.conv2d(F.pad(x, pads), w, _flat(b), stride, 0, 1, groups)
     padding = tuple(known["pads"][:2])
     return lambda x, w, b=None: F.conv2d(x, w, _flat(b), stride, padding, 1, groups)
+
+
+def _rounded(run: Callable[..., Tensor], before: Rounding, behind: Rounding) -> Callable[..., Tensor]:
+    return lambda x, w, b=None: behind(run(before(x), rounded_weight(w), b))
 
 
 def _flat(bias: Tensor | None) -> Tensor | None:
