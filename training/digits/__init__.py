@@ -1,0 +1,1 @@
+"""Handwritten numbers and dates in the digits of Indian scripts."""

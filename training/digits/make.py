@@ -1,0 +1,136 @@
+"""Makes shards of numbers and dates to train on: strips of one height with their texts.
+
+    python -m training.digits.make OUT --network native_digits --data HANDWRITING --to 20
+    python -m training.digits.make OUT --network native_digits --data HANDWRITING --held-out --to 1
+
+HANDWRITING holds the digits_*.npz of scripts.toml; fonts are those of Debian's fonts-noto-core. Strips to train on show
+other pictures of real digits than those of --held-out. A shard is made from its number alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from training.digits.scripts import NETWORKS, SIGNS, Script, pens_of, real_digits, scripts
+from training.fields.draw import Pens, around, by_hand, composed, font
+from training.fields.make import SHARD, to_strip
+from training.fields.texts import date, fir_no, year
+
+Picture = NDArray[np.uint8]
+
+FONTS = Path("/usr/share/fonts/truetype/noto")
+_LATIN = 0.15
+_FONT_PX = 48
+_REAL = 0.85
+_KINDS = (("date", date, 0.35), ("year", year, 0.2), ("fir_no", fir_no, 0.2))
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What the numbers of one script are drawn with: real digits by sign, the Latin ones, fonts and labels."""
+
+    script: Script
+    real: Mapping[str, Picture]
+    latin: Mapping[str, Picture]
+    pens: Pens
+
+
+def main() -> None:
+    """Read the command line and make the shards."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--network", choices=sorted(NETWORKS), required=True)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--fonts", type=Path, default=FONTS)
+    parser.add_argument("--held-out", action="store_true", help="of the digits that are not learned")
+    parser.add_argument("--from", dest="first", type=int, default=0)
+    parser.add_argument("--to", dest="last", type=int, default=20)
+    asked = parser.parse_args()
+    cv2.setNumThreads(1)
+    asked.out.mkdir(parents=True, exist_ok=True)
+    drawings = load_drawings(asked.network, asked.data, asked.fonts, held_out=asked.held_out)
+    for number in range(asked.first, asked.last):
+        path = asked.out / f"{number:04d}.npz"
+        if not path.exists():
+            shard(path, (number, int(asked.held_out)), drawings)
+            print(path.name, flush=True)
+
+
+def load_drawings(network: str, data: Path, fonts: Path, *, held_out: bool) -> list[Drawing]:
+    """What the scripts of a network are drawn with."""
+    with np.load(data / "digits_latin.npz") as f:
+        latin = {d: f["images"][f["labels"] == d] for d in "0123456789"}
+    least = min(map(len, latin.values()))
+    stacked = np.stack([some[:least] for some in latin.values()])
+    return [
+        Drawing(s, real_digits(data, s, held_out=held_out), latin, pens_of(s, fonts, stacked))
+        for s in (scripts()[name] for name in NETWORKS[network])
+    ]
+
+
+def shard(path: Path, seed: tuple[int, int], drawings: list[Drawing], count: int = SHARD) -> None:
+    """Draw and write one shard: pixels of all strips side by side, their widths, texts and kinds."""
+    rng, chance = np.random.default_rng([2028, *seed]), random.Random(f"digits {seed}")
+    strips, texts, kinds = [], [], []
+    for number in range(count):
+        drawing = drawings[number % len(drawings)]
+        kind, text = text_of(chance)
+        if chance.random() >= _LATIN:
+            text = drawing.script.native(text)
+        strips.append(to_strip(number_as_cut(text, drawing, rng), rng))
+        texts.append(text)
+        kinds.append(f"{drawing.script.name}-{kind}")
+    part = path.with_suffix(".part")
+    with part.open("wb") as f:
+        np.savez(f, pixels=np.concatenate(strips, 1), widths=[s.shape[1] for s in strips], texts=texts, kinds=kinds)
+    part.replace(path)
+
+
+def text_of(chance: random.Random) -> tuple[str, str]:
+    """A kind and a made-up number, date, year or hour in Latin digits."""
+    drawn = chance.random()
+    for kind, draw, share in _KINDS:
+        if drawn < share:
+            return kind, "".join(c for c in draw(chance) if c.isdigit() or c in SIGNS)
+        drawn -= share
+    if drawn < 0.08:
+        return "time", f"{chance.randint(0, 23):02d}{chance.choice('.-')}{chance.randint(0, 59):02d}"
+    return "number", str(int(10 ** chance.uniform(0, 5)))
+
+
+def number_as_cut(text: str, drawing: Drawing, rng: np.random.Generator) -> Picture:
+    """A zone with that number written in it, as cut from a scan."""
+    tall = int(rng.uniform(18, 34))
+    cells = {**drawing.real, **drawing.latin}
+    is_real = rng.random() < _REAL and all(c in cells or c in SIGNS for c in text)
+    if not is_real:
+        path = str(rng.choice(np.array(drawing.pens.hands)))
+        cells = {**cells, **_typed(path, drawing.script.digits)}
+    return around(by_hand(composed(text, tall, cells, rng), rng), tall, "number", drawing.pens, rng)
+
+
+@cache
+def _typed(path: str, digits: str) -> Mapping[str, Picture]:
+    """Of each digit one picture (1, height, width) in a font, black on white, all of one height."""
+    face = font(path, _FONT_PX)
+    _, top, _, bottom = face.getbbox(digits)
+    found = {}
+    for digit in digits:
+        room = Image.new("L", (2 * _FONT_PX, round(bottom - top) + 2), 255)
+        ImageDraw.Draw(room).text((_FONT_PX // 2, 1 - top), digit, 0, face)
+        found[digit] = np.asarray(room, np.uint8)[None]
+    return found
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,91 @@
+"""The scripts whose digits are learned, and what their numbers are drawn with."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.fields.draw import Pens
+
+Picture = NDArray[np.uint8]
+
+SIGNS = ("/", "-", ".")
+LATIN = "0123456789"
+NETWORKS: Mapping[str, tuple[str, ...]] = {
+    "native_digits": ("deva", "beng", "telu", "gujr", "guru", "orya", "taml", "mlym", "arab"),
+    "kannada_digits": ("knda",),
+}
+"""Weights by file: Kannada apart, since the licence of its real digits is not stated."""
+_HELD_OUT = 0.2
+_HELD_WRITERS = (4, 5)
+_HERE = Path(__file__).parent
+_LABELS = _HERE.parent.parent / "ocr" / "forms" / "registers" / "labels.toml"
+
+
+@dataclass(frozen=True)
+class Script:
+    """digits: the ten signs from 0. languages: two letters. real: file of real digits, "" for none. fonts: of print."""
+
+    name: str
+    digits: str
+    languages: tuple[str, ...]
+    real: str
+    fonts: str
+
+    def native(self, text: str) -> str:
+        """Latin digits of a text as this script's."""
+        return text.translate(str.maketrans(LATIN, self.digits))
+
+
+@cache
+def scripts() -> Mapping[str, Script]:
+    """All scripts, by name."""
+    listed = tomllib.loads((_HERE / "scripts.toml").read_text(encoding="utf-8"))
+    return {
+        name: Script(name, one["digits"], tuple(one["languages"]), one.get("real", ""), one["fonts"])
+        for name, one in listed.items()
+    }
+
+
+def characters(network: str) -> tuple[str, ...]:
+    """The classes of a network after the blank: its scripts' digits, the Latin ones, and signs between numbers."""
+    return (*(d for name in NETWORKS[network] for d in scripts()[name].digits), *LATIN, *SIGNS)
+
+
+def real_digits(folder: Path, script: Script, *, held_out: bool) -> Mapping[str, Picture]:
+    """Pictures (n, height, width) of each digit, black on white: those to learn from, or those held out.
+
+    Held out are whole writers where they are known, else the last fifth of each digit's pictures.
+    """
+    if not script.real:
+        return {}
+    with np.load(folder / script.real) as f:
+        images, labels = f["images"], f["labels"]
+        writers = f["writer"] if "writer" in f.files else None
+    found = {}
+    for digit in script.digits:
+        mine = np.flatnonzero(labels == digit)
+        if writers is not None:
+            chosen = mine[np.isin(writers[mine], _HELD_WRITERS) == held_out]
+        else:
+            first = round(len(mine) * (1 - _HELD_OUT))
+            chosen = mine[first:] if held_out else mine[:first]
+        found[digit] = images[chosen]
+    return found
+
+
+def pens_of(script: Script, fonts: Path, latin: Picture) -> Pens:
+    """Fonts of print of a script, and what is printed on its forms. fonts: folder of Noto fonts; latin: real digits."""
+    names = [f"Noto{style}{name}-" for style in ("Sans", "Serif", "") for name in script.fonts.split("|")]
+    paths = sorted(str(p) for p in fonts.rglob("*.ttf") if p.name.startswith(tuple(names)))
+    if not paths:
+        raise FileNotFoundError(f"no fonts of {script.fonts} in {fonts}: apt-get install fonts-noto-core")
+    printed = tomllib.loads(_LABELS.read_text(encoding="utf-8"))
+    labels = [text for column in printed.values() for code in script.languages for text in column.get(code, ())]
+    return Pens(paths, paths, latin, labels)
