@@ -140,10 +140,27 @@ def is_sure(value: ZoneValue) -> bool:
     return (bool(value.value) or value.blank) and value.confidence >= value.accept
 
 
+def doubted(row: RegisterRow, settled: frozenset[str]) -> RegisterRow:
+    """A row in which what is written does not pass without a person, however surely it was read, where the row is
+    doubtful or the cell struck out. settled: "PAGE/ZONE" of cells that a person settled.
+    """
+    return replace(row, cells={column: _doubted(row, cell, settled) for column, cell in row.cells.items()})
+
+
+def _doubted(row: RegisterRow, cell: RowCell, settled: frozenset[str]) -> RowCell:
+    placed = cell.placed
+    words = ((ROW_DOUBTFUL,) if row.doubtful else ()) + ((STRUCK,) if cell.is_struck else ())
+    if not words or placed.value.blank or f"{placed.page}/{placed.zone}" in settled:
+        return cell
+    value = replace(placed.value, accept=NEVER)
+    return replace(cell, placed=replace(placed, value=value, notes=(*placed.notes, *words)))
+
+
 def dittoed(rows: Sequence[RegisterRow]) -> list[RegisterRow]:
     """Rows in order with their ditto marks resolved; a mark with nothing above has no value, and a person is asked.
 
-    The text above stands among the candidates too, so that a person can agree to it.
+    What is doubtful above is doubtful below. The text above stands among the candidates too, so that a person can agree
+    to it.
     """
     found: list[RegisterRow] = []
     above: Mapping[str, RowCell] = {}
@@ -173,6 +190,7 @@ def _same_as(cell: RowCell, above: RowCell | None) -> RowCell:
         nothing = replace(own, raw="", value=None, confidence=0.0, candidates=())
         return replace(cell, placed=replace(cell.placed, value=nothing, notes=(DITTO, NOTHING_ABOVE)))
     over = above.placed.value
+    doubts = [word for word in (ROW_DOUBTFUL, STRUCK) if word in (*cell.placed.notes, *above.placed.notes)]
     value = replace(
         own,
         value=text,
@@ -180,24 +198,7 @@ def _same_as(cell: RowCell, above: RowCell | None) -> RowCell:
         accept=max(own.accept, over.accept),
         candidates=(text,),
     )
-    return replace(cell, placed=replace(cell.placed, value=value, notes=(DITTO,)))
-
-
-def doubted(row: RegisterRow, settled: frozenset[str]) -> Mapping[str, PlacedValue]:
-    """The cells of a row as mapping takes them.
-
-    What is written in a row that is doubtful, and what is struck out, does not pass without a person, however surely it
-    was read. settled: "PAGE/ZONE" of cells that a person settled.
-    """
-    return {column: _doubted(row, cell, settled) for column, cell in row.cells.items()}
-
-
-def _doubted(row: RegisterRow, cell: RowCell, settled: frozenset[str]) -> PlacedValue:
-    placed = cell.placed
-    words = ((ROW_DOUBTFUL,) if row.doubtful else ()) + ((STRUCK,) if cell.is_struck else ())
-    if not words or placed.value.blank or f"{placed.page}/{placed.zone}" in settled:
-        return placed
-    return replace(placed, value=replace(placed.value, accept=NEVER), notes=(*placed.notes, *words))
+    return replace(cell, placed=replace(cell.placed, value=value, notes=(DITTO, *doubts)))
 
 
 def unwrapped(placed: PlacedValue, *, may_be_several: bool) -> PlacedValue:

@@ -80,16 +80,25 @@ def test_a_row_all_of_whose_cells_are_struck_is_reported_and_one_struck_cell_mak
     assert row("r01", cell("x", struck=True)).reported == "struck"
     assert row("r01", None).reported == "blank"
     part = RegisterRow("p1", "r01", ("p1",), {"a": cell("x", struck=True), "b": cell("y")}, ())
-    cells = doubted(part, frozenset())
+    cells = {c: cell.placed for c, cell in doubted(part, frozenset()).cells.items()}
     assert part.reported == "" and (cells["a"].value.accept, cells["a"].notes) == (NEVER, ("struck",))
     assert is_sure(cells["b"].value)
 
 
 def test_what_is_written_in_a_doubtful_row_does_not_pass_unless_a_person_settled_it():
     doubtful = row("r01", "x", doubtful=True)
-    assert not is_sure(doubted(doubtful, frozenset())["a"].value)
-    assert is_sure(doubted(doubtful, frozenset({"p1/r01.a"}))["a"].value)
-    assert is_sure(doubted(row("r01", None, doubtful=True), frozenset())["a"].value)
+
+    def value(given, *settled):
+        return doubted(given, frozenset(settled)).cells["a"].placed.value
+
+    assert not is_sure(value(doubtful)) and is_sure(value(doubtful, "p1/r01.a"))
+    assert is_sure(value(row("r01", None, doubtful=True)))
+
+
+def test_what_is_doubtful_above_is_doubtful_below():
+    rows = [doubted(row("r01", "x", doubtful=True), frozenset()), row("r02", cell('"', zone="r02.a", ditto=True))]
+    placed = dittoed(rows)[1].cells["a"].placed
+    assert placed.value.value == "x" and not is_sure(placed.value) and placed.notes == ("ditto", "row-doubtful")
 
 
 @pytest.mark.parametrize(

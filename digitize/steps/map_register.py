@@ -146,26 +146,26 @@ class _Work:
         self._read: dict[str, str] = {}
         self._settled = {row: self._settle(row, decisions) for row in dict.fromkeys(map(row_of, decisions))}
         self._zones = {c: d for own in self._settled.values() for c, d in own.cells.items() if c.startswith(_ZONES)}
-        rows = dittoed(joined(self._rows_on(scan) for scan in page.scans))
+        settled = frozenset(cell.removeprefix(_ZONES) for cell in self._zones)
+        rows = dittoed([doubted(row, settled) for row in joined(self._rows_on(scan) for scan in page.scans)])
         self.rows = [row for row in rows if row.page == page.scan.page]
 
     def records(self) -> list[Record]:
         """The records of all rows that make one."""
         entries = {row.record_id: row for row in self.rows if not row.reported}
-        settled = frozenset(cell.removeprefix(_ZONES) for cell in self._zones)
-        rows = [PageRow(name, row.pages, self._cells(row, settled)) for name, row in entries.items()]
+        rows = [PageRow(name, row.pages, self._cells(row)) for name, row in entries.items()]
         context = self._known.context("", self._page.scan.batch, self._page.scan)
         records = map_page_rows(self.mapping, rows, context)
         signed = ((record, self._own(entries[row_of(record.id)], record.id)) for record in records)
         return [sign_record(r, own, self._read, context) if own.cells else r for r, own in signed]
 
-    def _cells(self, row: RegisterRow, settled: frozenset[str]) -> Mapping[str, PlacedValue]:
+    def _cells(self, row: RegisterRow) -> Mapping[str, PlacedValue]:
         """The cells of a row as mapping takes them, in one line but for text that is kept line by line."""
         several = {r.source for r in self.mapping.all_rules if r.cleaner.name in _SEVERAL}
         kept = {r.source for r in self.mapping.all_rules if r.cleaner.name in _BY_LINE}
         return {
-            column: placed if column in kept else unwrapped(placed, may_be_several=column in several)
-            for column, placed in doubted(row, settled).items()
+            name: cell.placed if name in kept else unwrapped(cell.placed, may_be_several=name in several)
+            for name, cell in row.cells.items()
         }
 
     def _settle(self, row: str, decisions: Decisions) -> Settled:
