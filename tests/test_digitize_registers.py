@@ -1,5 +1,6 @@
 """Registers in a workspace: pages of a volume read in order, each row a record, through to the target."""
 
+import sqlite3
 from itertools import islice
 
 import pytest
@@ -148,13 +149,19 @@ def test_ditto_marks_and_rows_run_over_pages(digitize, book):
     assert found[4].fields["officer_name"].origin.zone == "r03.officer"
 
 
-def test_rows_that_a_person_need_not_see_are_loaded_once(digitize, book):
+def test_rows_that_a_person_need_not_see_are_loaded_once_and_exported(digitize, book):
     place, _ = book(*pages_of())
     report = run(digitize, place)
-    asked = digitize.json("status", place)
-    assert asked["totals"]["records"] == 6
+    totals = digitize.json("status", place)["totals"]
+    assert (totals["records"], totals["loaded"], totals["in_review"]) == (6, 4, 2)
+    assert report["receipts"][0]["inserted"] == 4
+    with sqlite3.connect(place / "loaded" / "cctns.sqlite") as db:
+        numbers = [n for (n,) in db.execute("SELECT gd_no FROM gd ORDER BY 1")]
+    assert numbers == ["1", "2", "3", "4"]  # 6 stands below an entry struck out, and says do; so does 7
     assert run(digitize, place)["todo"] == {"read": 0, "map": 0, "check": 0, "load": 0}
-    assert report["receipts"][0]["held"] == asked["totals"]["in_review"]
+    digitize("export", place, "--to", "jsonl")
+    lines = (place / "exports" / "records.jsonl").read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 6
 
 
 def settle(digitize, place, answers):
@@ -332,3 +339,11 @@ class Blank:
 def test_nothing_at_the_top_of_a_page_is_no_row_that_goes_on():
     found = as_register(Blank(), None, carried())
     assert [r.id for r in found.rows] == ["r01"] and len(found.zones) == len(COLUMNS)
+
+
+def test_a_register_that_is_not_known_is_refused_at_intake_and_the_known_ones_are_listed(digitize, tmp_path, samples):
+    digitize("init", "wb", tmp_path / "ws", "--site", "test")
+    scan = samples / "registers" / "reg_vcnb_en_light_5_0.jpg"
+    digitize("intake", tmp_path / "ws", scan, "--kind", "reg_nothing", code=4)
+    listed = {r["id"]: r for r in digitize.json("forms", "list")["registers"]}
+    assert len(listed) == 9 and listed["reg_crime"]["spread_from"] == "accused"

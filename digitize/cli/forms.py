@@ -25,18 +25,24 @@ def _group() -> None:
 
 @forms.command("list")
 def list_(folders: Folders = None, json: Json = False) -> None:
-    """List the forms there are: family, part, languages, zones, key points."""
+    """List the forms there are, with family, part, languages, zones, key points; and the ruled registers."""
     from dataclasses import asdict
 
-    from digitize.forms.library import list_forms
+    from digitize.forms.library import list_forms, list_registers
 
-    looks = list_forms(folders or ())
+    looks, registers = list_forms(folders or ()), list_registers()
     if json:
-        print_json({"forms": [asdict(look) for look in looks]})
+        print_json({"forms": [asdict(look) for look in looks], "registers": [asdict(look) for look in registers]})
         return
     rows = [[x.id, x.family, x.part, " ".join(x.languages), x.zones, x.points, x.title] for x in looks]
     columns = ["id", "family", "part", "languages", "zones", "points", "title"]
     results().print(table("Forms", columns, rows), markup=False)
+    own = [
+        [r.id, " ".join(r.languages), len(r.columns), "two pages" if r.spread_from else "one", r.title]
+        for r in registers
+    ]
+    columns = ["id", "languages", "columns", "a row stands on", "title"]
+    results().print(table("Registers (to be said with intake --kind ID)", columns, own), markup=False)
 
 
 @forms.command()

@@ -11,6 +11,7 @@ from ocr.engine import Image
 from ocr.form import Form
 from ocr.overlay import draw_zones
 from ocr.page import Scan
+from ocr.registers import package_registers
 from ocr.scan import open_page, probe
 from ocr.zones import FormModels, Match, angle_deg, find_form, load_models, zone_box
 
@@ -32,6 +33,20 @@ class FormLook:
 
 
 @dataclass(frozen=True, slots=True)
+class RegisterLook:
+    """One register of the library. columns: ids from the left. spread_from: first one of the right-hand page, or "".
+
+    languages: of the titles that are known.
+    """
+
+    id: str
+    title: str
+    languages: tuple[str, ...]
+    columns: tuple[str, ...]
+    spread_from: str
+
+
+@dataclass(frozen=True, slots=True)
 class Drawn:
     """A form's zones drawn over a scan: PNG bytes, key points that agree, and how far the page lies turned."""
 
@@ -46,6 +61,14 @@ def list_forms(folders: Sequence[Path] = ()) -> list[FormLook]:
     return [
         FormLook(f.id, f.family, f.part, f.title, f.languages, len(f.zones), models.features[f.id].size)
         for f in sorted(models.forms.values(), key=lambda f: f.id)
+    ]
+
+
+def list_registers() -> list[RegisterLook]:
+    """All ruled registers of the package by id."""
+    return [
+        RegisterLook(f.id, f.title, tuple(f.titles), f.ids, f.spread_from)
+        for f in sorted(package_registers().forms.values(), key=lambda f: f.id)
     ]
 
 

@@ -16,7 +16,8 @@ MANIFEST = "manifest.csv"
 class Said:
     """What the person who brings a file says of it; "" where nothing was said.
 
-    volume: label of the bound book. page: number of the file's first page in the volume, as printed or counted.
+    volume: label of the bound book. kind: what it is; a register's id has its pages read as that. page: number of the
+    file's first page in the volume, as printed or counted.
     """
 
     volume: str = ""
@@ -35,8 +36,8 @@ class Said:
 def read_manifest(path: Path) -> Mapping[str, Said]:
     """File name (relative to the manifest, with /) -> what is said of it.
 
-    Raises OptionsError naming the line when the file has no `file` column, an unknown column, or a year or page that
-    is no number.
+    Raises OptionsError naming the line when the file has no `file` column, an unknown column, a year or page that is no
+    number, or a register that is not known.
     """
     with path.open(encoding="utf-8-sig", newline="") as f:
         rows = csv.DictReader(f)
@@ -49,16 +50,27 @@ def read_manifest(path: Path) -> Mapping[str, Said]:
 
 def _said(path: Path, line: int, row: Mapping[str, str | None]) -> tuple[str, Said]:
     values = {k: (v or "").strip() for k, v in row.items() if k}
-    check_numbers(Said(year=values.get("year", ""), page=values.get("page", "")), f"{path}, line {line}")
-    return values.pop("file").replace("\\", "/"), Said(**values)
+    name = values.pop("file").replace("\\", "/")
+    said = Said(**values)
+    check_said(said, f"{path}, line {line}")
+    return name, said
 
 
-def check_numbers(said: Said, where: str) -> None:
-    """Raise OptionsError when year is not four digits or page no positive number; where begins the message."""
+def check_said(said: Said, where: str) -> None:
+    """Raise OptionsError when year is not four digits, page no positive number, or kind a register that is not known.
+
+    where begins the message.
+    """
     if said.year and not (said.year.isascii() and said.year.isdigit() and len(said.year) == 4):
         raise OptionsError(f"{where}: year must be four digits")
     if said.page and not (said.page.isascii() and said.page.isdigit() and int(said.page) > 0):
         raise OptionsError(f"{where}: page must be a number from 1")
+    if said.kind.startswith("reg_"):
+        from ocr.registers import package_registers
+
+        known = package_registers().forms
+        if said.kind not in known:
+            raise OptionsError(f"{where}: there is no register {said.kind} (known: {', '.join(sorted(known))})")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
-from digitize.intake.manifest import MEMOS, Given, Said, check_numbers, list_files
+from digitize.intake.manifest import MEMOS, Given, Said, check_said, list_files
 from digitize.intake.store import content_hash, how_to_read, keep_copy
 from digitize.ledger import Ledger
 from digitize.ledger.catalogue import Batch, Catalogue, PageScan, Source, TableUnit
@@ -63,7 +63,7 @@ def take_in(place: Place, paths: Sequence[Path], said: Said, *, link: bool = Fal
     Nothing is written to the ledger before every file was looked at and copied, so an interrupted intake leaves no
     half batch. Raises OptionsError for a wrong manifest or flag, DiskFull, LedgerError.
     """
-    check_numbers(said, "--year")
+    check_said(said, "digitize intake")
     with Ledger(place.ledger) as ledger:
         catalogue = Catalogue(ledger)
         looked: list[Looked] = []
