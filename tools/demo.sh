@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The main job on the invented samples: a workspace for one state, a batch of scans and a legacy table, to records.
+# The main job on the invented samples: a workspace for one state, a batch of forms and a legacy table, two registers, to records.
 # Safe to repeat: a second run finds everything done and says so.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -15,6 +15,7 @@ if [ ! -f "$folder/digitize.toml" ]; then
   cp sample_data/calibration.toml "$folder/"
 fi
 run intake "$folder" sample_data/fir_book_2025 sample_data/legacy/FIRMAST.DBF
+run intake "$folder" sample_data/registers/reg_gd_* sample_data/registers/reg_vcnb_*
 run run "$folder"
 run status "$folder"
 printf '\nThe loaded file: %s\n' "$folder/loaded/cctns.sqlite"
