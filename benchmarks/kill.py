@@ -126,7 +126,7 @@ def _exported(place: Path) -> bytes:
 def _finished(place: Path) -> dict[str, int]:
     """Page and step -> how often the ledger holds it as finished or failed."""
     sql = """SELECT unit || ' ' || step AS what, COUNT(*) AS n FROM events
-             WHERE step IN ('recognise', 'decide') AND outcome IN ('done', 'failed') GROUP BY what"""
+             WHERE step IN ('recognise', 'register', 'decide') AND outcome IN ('done', 'failed') GROUP BY what"""
     with sqlite3.connect(place / "ledger.sqlite") as db:
         return dict(db.execute(sql).fetchall())
 

@@ -96,6 +96,12 @@ class Known:
         return package_registers()
 
     @cached_property
+    def register_keys(self) -> Mapping[str | None, tuple[str, str]]:
+        """Register, or None for all of them -> hashes of what recognising and what deciding takes from it."""
+        known = (None, *self.registers.forms)
+        return {form: (self.registers.key(form), self.registers.rules_key(form)) for form in known}
+
+    @cached_property
     def register_settings(self) -> RegisterSettings:
         """How the cells of registers are read."""
         from ocr.registers import RegisterSettings

@@ -25,6 +25,7 @@ from ocr.plain import carried_from_plain, reading_from_plain
 
 REGISTER = "register"
 UNKNOWN_FORM = "unknown-form"
+FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ class Volume:
     def _look(self, scan: PageScan) -> RegisterTodo | None:
         """What is to do for a page; when nothing is, what it handed on is carried further."""
         decided = self._states.decided.get(scan.page)
-        if decided and decided[1] == "failed" and decided[0] == register_key(self._known, scan, self._before, "failed"):
+        if decided and decided[1] == "failed" and decided[0] == register_key(self._known, scan, self._before, FAILED):
             return RegisterTodo(scan, self._before) if decided[2].get("retry") else None
         found = self._recognised(scan)
         if found is None:
@@ -151,14 +152,14 @@ def register_key(known: Known, scan: PageScan, before: Carried | None, form: str
     to be of: on all of them when it is of none.
     """
     carried = plain_hash(asdict(before)) if before else ""
-    printed = form if form == "failed" else known.registers.key(form)
+    printed = form if form == FAILED else known.register_keys.get(form, ("", ""))[0]
     said = said_register(known, scan)
     return work_key("register", recognise_key(known, scan, None), known.register_key, said, printed, carried)
 
 
 def decide_key(known: Known, recognised: str, form: str | None) -> str:
     """The key of deciding a page recognised under a key."""
-    return work_key("decide", recognised, known.lexica_key, known.registers.rules_key(form))
+    return work_key("decide", recognised, known.lexica_key, known.register_keys.get(form, ("", ""))[1])
 
 
 def said_register(known: Known, scan: PageScan) -> str:
@@ -191,7 +192,7 @@ def write_register(ledger: Ledger, known: Known, todo: RegisterTodo, done: PageD
     page = todo.scan.page
     if isinstance(done, PageFailed):
         why = {"kind": done.kind, "message": done.message, "retry": done.retry}
-        key = register_key(known, todo.scan, todo.before, "failed")
+        key = register_key(known, todo.scan, todo.before, FAILED)
         with ledger.writing():
             ledger.fail(page, REGISTER, key, why)
             ledger.fail(page, "decide", key, why)
