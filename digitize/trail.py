@@ -16,7 +16,7 @@ from digitize.masking_cases import CaseMasks, masks_around
 from digitize.readings import newest_reading, newest_recognition
 from digitize.review.items import row_id
 from mappers.record import FieldValue
-from ocr.page import Reading
+from ocr.page import Reading, Recognition
 
 
 def trail(ledger: Ledger, name: str, *, is_masked: bool = True) -> dict[str, Any]:
@@ -63,6 +63,7 @@ def page_trail(ledger: Ledger, scan: PageScan, records: list[Stored], masks: Cas
         "turned_deg": round(recognition.angle_deg, 2) if recognition else 0.0,
         "notes": list(recognition.notes) if recognition else [],
         "zones": _zones(reading, hidden) if reading else [],
+        "around": _around(recognition, is_masked=masks is not None) if recognition else [],
         "reported": [{"row": row, "why": why} for row, why in reported.items()],
         "history": _history(ledger, scan.page),
     }
@@ -99,6 +100,18 @@ def _zones(reading: Reading, hidden: set[str]) -> list[dict[str, Any]]:
             "candidates": [] if name in hidden else [c.text for c in d.candidates],
         }
         for name, d in reading.zones.items()
+    ]  # fmt: skip
+
+
+def _around(recognition: Recognition, *, is_masked: bool) -> list[dict[str, Any]]:
+    """What stands outside of a register's table: the page's number, notes in the margin, which may name anybody."""
+    return [
+        {
+            "where": a.where, "row": a.row, "number": a.number, "box": list(a.box),
+            "confidence": round(a.confidence, 3),
+            "text": MASK if is_masked and a.number is None and a.text else a.text,
+        }
+        for a in recognition.around
     ]  # fmt: skip
 
 

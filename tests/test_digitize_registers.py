@@ -1,6 +1,7 @@
 """Registers in a workspace: pages of a volume read in order, each row a record, through to the target."""
 
 import sqlite3
+from dataclasses import replace
 from itertools import islice
 
 import pytest
@@ -10,7 +11,7 @@ from PIL import Image
 from digitize.ledger import Ledger
 from digitize.ledger.records import Records
 from digitize.work import PageDone, PageFailed, as_register
-from ocr.page import Box, Candidate, Carried, Recognition, RowPlace, ZoneReading
+from ocr.page import Around, Box, Candidate, Carried, Recognition, RowPlace, ZoneReading
 from ocr.plain import reading_to_plain, recognition_to_plain
 from ocr.registers import decide_register, package_registers
 
@@ -320,6 +321,17 @@ def test_a_volume_may_be_said_to_be_a_register_at_intake(digitize, book):
         assert {said_register(known, s) for s in Catalogue(ledger).scans()} == {"reg_gd"}
 
 
+def test_what_stands_around_a_table_is_shown_and_notes_are_masked(digitize, book):
+    number = Around("below", Box(400, 1100, 420, 1120), "17", 0.9, number=17)
+    note = Around("left", Box(0, 100, 20, 120), "see Banabanik", 0.4, row="r01")
+    place, _ = book(replace(seen(DAYBOOK[2]), around=(number, note)))
+    run(digitize, place)
+    shown = digitize("show", place, "wb-test-0001-0001")
+    assert "below of the table: page number 17" in shown and "Banabanik" not in shown
+    assert "left of the table, at row r01: note: [masked]" in shown
+    assert "Banabanik" in digitize("show", place, "wb-test-0001-0001", "--unmask", "--reason", "test")
+
+
 def test_struck_rows_are_masked_on_the_page_and_shown_with_a_reason(digitize, book):
     place, _ = book(*pages_of())
     run(digitize, place)
@@ -347,3 +359,37 @@ def test_a_register_that_is_not_known_is_refused_at_intake_and_the_known_ones_ar
     digitize("intake", tmp_path / "ws", scan, "--kind", "reg_nothing", code=4)
     listed = {r["id"]: r for r in digitize.json("forms", "list")["registers"]}
     assert len(listed) == 9 and listed["reg_crime"]["spread_from"] == "accused"
+
+
+ARRESTS = ("sl", "date_time", "fir_no", "sections", "name", "father", "age", "caste", "address", "arrested_by",
+           "arrest_place", "bail_date", "relatives", "remarks")  # fmt: skip
+
+
+def arrests(*rows):
+    """A page of the arrest register; a row: column -> text."""
+    places, zones = [], []
+    for n, texts in enumerate(rows, 0 if "+" in rows[0] else 1):
+        y = 100 * n
+        places.append(RowPlace(f"r{n:02d}", (Box(0, y, 900, y + 90),), continues="+" in texts))
+        for at, column in enumerate(ARRESTS):
+            said = texts.get(column, "")
+            found = (Candidate(said, 0.99, "test"),) if said else ()
+            zones.append(
+                ZoneReading(f"r{n:02d}.{column}", Box(60 * at, y, 60 * at + 55, y + 90), found, blank=not said)
+            )
+    handed = Carried("reg_arrest", ARRESTS, ((0.0, 1.0),), "reg_arrest")
+    return Recognition("reg_arrest", 900, 1200, zones=tuple(zones), rows=tuple(places), carried=handed)
+
+
+def test_whom_the_law_protects_is_masked_in_every_part_of_a_row(digitize, book):
+    child = {"sl": "2", "date_time": "4/1/19", "fir_no": "21/19", "sections": "376 IPC", "name": "Misal", "age": "14",
+             "father": "Kalpanadas", "relatives": "Kalpanadas", "remarks": "of Kalpanadas"}  # fmt: skip
+    grown = {"sl": "1", "date_time": "3/1/19", "fir_no": "20/19", "sections": "379 IPC", "name": "Namuna", "age": "40"}
+    place, _ = book(arrests(grown, child), arrests({"+": "", "remarks": "and Banabanik"}, {**grown, "sl": "3"}))
+    run(digitize, place)
+    read = [digitize.json("show", place, f"wb-test-0001-000{n}")["page"]["zones"] for n in (1, 2)]
+    first, second = ({z["zone"]: z["reading"] for z in zones} for zones in read)
+    assert first["r01.name"] == "Namuna" and "[masked]" in first["r02.name"]
+    assert not any(n in f"{first}{second}" for n in ("Kalpanadas", "Banabanik"))
+    told = digitize.json("show", place, "wb-test-0001-0002", "--unmask", "--reason", "test")
+    assert "Banabanik" in str(told["page"]["zones"])

@@ -81,6 +81,9 @@ def _print_page(page: dict[str, Any]) -> None:
             for z in page["zones"]
         ]
         out.print(table("Zones", ["zone", "reading", "value", "sure"], rows), markup=False)
+    for a in page["around"]:
+        what = f"page number {a['number']}" if a["number"] is not None else f"note: {a['text'] or 'not read'}"
+        print(f"  {a['where']} of the table{', at row ' + a['row'] if a['row'] else ''}: {what}")
     for row in page["reported"]:
         print(f"  row {row['row']} makes no record: {row['why']}")
     for e in page["history"]:
