@@ -1,4 +1,4 @@
-"""Writes a trained recogniser as the file that ocr/engines/fields.py reads.
+"""Writes a trained recogniser as the file that ocr/engines/fields.py or digits.py reads.
 
     python -m training.fields.export OUT/last.pt ocr/models/eng_fields.onnx --weights REC.onnx
 
@@ -18,8 +18,7 @@ import onnx
 
 from training.fields.data import Shards
 from training.fields.make import HEIGHT
-from training.fields.network import STEP_PX, load
-from training.fields.texts import CHARACTERS
+from training.fields.network import STEP_PX, load, network_of
 from training.lines.eight_bit import to_eight_bits
 from training.lines.export import halved
 
@@ -32,15 +31,17 @@ def main() -> None:
     parser.add_argument("state", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--weights", type=Path, required=True)
+    parser.add_argument("--network", default="fields", help="fields, or one of training/digits/scripts.py")
     parser.add_argument("--eight-bits", type=Path, metavar="SHARD", help="strips that show the range of each tensor")
     asked = parser.parse_args()
-    told = {"character": "\n".join(CHARACTERS), "language": "en", "height": str(HEIGHT), "step": str(STEP_PX)}
-    model = load(asked.weights, asked.state).to_onnx(told)
+    _, characters = network_of(asked.network, asked.weights)
+    told = {"character": "\n".join(characters), "height": str(HEIGHT), "step": str(STEP_PX)}
+    model = load(asked.weights, asked.state, asked.network).to_onnx(told)
     model = halved(model) if asked.eight_bits is None else to_eight_bits(model, _strips(asked.eight_bits))
     onnx.checker.check_model(model)
     asked.out.write_bytes(model.SerializeToString(deterministic=True))
     sha256 = hashlib.sha256(asked.out.read_bytes()).hexdigest()
-    print(f'[models."{asked.out.name}"]\nengine = "fields"\nlanguage = "en"\nsha256 = "{sha256}"')
+    print(f'[models."{asked.out.name}"]\nsha256 = "{sha256}"')
 
 
 def _strips(shard: Path) -> Iterator[np.ndarray]:

@@ -8,12 +8,14 @@ import onnx
 import torch
 from onnx import numpy_helper
 
+from training.digits.network import build as build_digits
+from training.digits.scripts import characters as characters_of
 from training.fields.texts import CHARACTERS
 from training.lines.graph import STEP_PX, Recogniser
 
-__all__ = ["STEP_PX", "build", "load"]
+__all__ = ["STEP_PX", "build", "load", "network_of"]
 _STEM = 30
-"""Convolutions at the entrance, with their biases, that are left as they are: strokes are strokes."""
+"""Convolutions at the entrance, with their biases, that are left as they are."""
 
 
 def build(weights: Path, stem: int = _STEM) -> Recogniser:
@@ -28,16 +30,23 @@ def build(weights: Path, stem: int = _STEM) -> Recogniser:
     with torch.no_grad():
         model.weight.copy_(torch.from_numpy(values[model.head[0]][:, columns].copy()))
         model.bias.copy_(torch.from_numpy(values[model.head[1]].reshape(-1)[columns].copy()))
-    for name in model.parameter_names()[:stem]:
-        parameter = getattr(model, name)
-        if isinstance(parameter, torch.nn.Parameter):
-            parameter.requires_grad_(False)
+    model.freeze(stem)
     return model
 
 
-def load(weights: Path, state: Path | None, *, mean: bool = True) -> Recogniser:
+def network_of(name: str, weights: Path) -> tuple[Recogniser, tuple[str, ...]]:
+    """A network as training begins with it, and its classes after the blank.
+
+    name: fields, or one of training/digits/scripts.py.
+    """
+    if name == "fields":
+        return build(weights), CHARACTERS
+    return build_digits(weights, name, _STEM), characters_of(name)
+
+
+def load(weights: Path, state: Path | None, network: str = "fields", *, mean: bool = True) -> Recogniser:
     """The network with learned weights; mean: the running mean of them. Without a state it is as shipped."""
-    model = build(weights)
+    model, _ = network_of(network, weights)
     if state is not None:
         saved = torch.load(state)
         model.load_state_dict(saved["model"], strict=False)  # ranges of rounding are measured anew at export

@@ -26,10 +26,8 @@ import torch.distributed as dist
 import torch.multiprocessing as mp
 from torch.nn import functional as F  # noqa: N812
 
-from training.digits.network import build as build_digits
-from training.digits.scripts import characters as characters_of
 from training.fields.data import Shards, Written, read_written, written_strip
-from training.fields.network import STEP_PX, build
+from training.fields.network import STEP_PX, network_of
 from training.fields.texts import CHARACTERS
 from training.lines.graph import Recogniser
 
@@ -78,8 +76,10 @@ def train(rank: int, asked: argparse.Namespace) -> None:
         model.with_eight_bits()
     if asked.start:
         saved = torch.load(asked.start)
-        model.load_state_dict(saved["model"], strict=False)
-        model.load_state_dict(saved["ema"], strict=False)
+        shapes = {name: value.shape for name, value in model.state_dict().items()}
+        for part in ("model", "ema"):  # of another network all but its classes
+            fits = {name: value for name, value in saved[part].items() if shapes.get(name) == value.shape}
+            model.load_state_dict(fits, strict=False)
     taught = [p for p in model.parameters() if p.requires_grad]
     optimiser = torch.optim.AdamW(_groups(model, new_head=asked.network != "fields"), lr=asked.rate, weight_decay=0.01)
     ema = {name: p.detach().clone() for name, p in model.named_parameters() if p.requires_grad}
@@ -176,13 +176,6 @@ def logits_of(model: Recogniser, strips: list[np.ndarray]) -> tuple[torch.Tensor
     with torch.autocast("cpu", torch.bfloat16):
         logits = model(x).float()
     return logits, [min(logits.shape[1], max(1, -(-s.shape[1] // STEP_PX))) for s in strips]
-
-
-def network_of(name: str, weights: Path) -> tuple[Recogniser, tuple[str, ...]]:
-    """A network as it begins, and its classes after the blank."""
-    if name == "fields":
-        return build(weights), CHARACTERS
-    return build_digits(weights, name), characters_of(name)
 
 
 def loss_of(

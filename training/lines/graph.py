@@ -103,6 +103,13 @@ class Recogniser(nn.Module):
         """Names of parameters in the order in which they are used, weights and biases of convolutions in pairs."""
         return [self._names[i] for _, inputs, _ in self._steps for i in inputs if i in self._names]
 
+    def freeze(self, stem: int) -> None:
+        """Leave the first so many parameters as they are: strokes are strokes."""
+        for name in self.parameter_names()[:stem]:
+            parameter = getattr(self, name)
+            if isinstance(parameter, nn.Parameter):
+                parameter.requires_grad_(False)
+
     def with_eight_bits(self) -> Recogniser:
         """This network with the convolutions of training/lines/eight_bit.py rounded as they will be when exported."""
         for number, (run, inputs, out) in enumerate(self._steps):
