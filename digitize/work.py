@@ -149,7 +149,7 @@ def as_register(reader: VolumeReader, page: OpenedPage, before: Carried | None) 
     """A page as a register's; one without ruled columns or of no known register has no form, no rows, and hands on what
     it was given: letters and blank backs do not disturb a volume.
     """
-    found = reader.recognise(page, before)
+    found = reader.recognise(page, before, only_known=True)
     if found.form is not None and (found.rows or not found.reason):
         return _without_nothing(found)
     return replace(found, form=None, zones=(), rows=(), carried=before)

@@ -160,13 +160,15 @@ class Carried:
     """What a page of a register hands on to the next page of its volume, and all that this one needs to be read.
 
     form: the volume's register, None when it is not known. columns: ids from the left. shares: edges of the columns of
-    each half, 0 at its outermost on the left, 1 on the right. last: the register of the page itself.
+    each half, 0 at its outermost on the left, 1 on the right. last: the register of the page itself. width: share of
+    the scan's width that the table takes, 0.0 where it is not known.
     """
 
     form: str | None = None
     columns: tuple[str, ...] = ()
     shares: tuple[tuple[float, ...], ...] = ()
     last: str | None = None
+    width: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ def carried_from_plain(data: Mapping[str, Any] | None) -> Carried | None:
     if data is None:
         return None
     shares = tuple(tuple(edges) for edges in data["shares"])
-    return Carried(data["form"], tuple(data["columns"]), shares, data["last"])
+    return Carried(data["form"], tuple(data["columns"]), shares, data["last"], data.get("width", 0.0))
 
 
 def _rows(data: Mapping[str, Any]) -> tuple[RowPlace, ...]:

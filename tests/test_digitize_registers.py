@@ -166,7 +166,7 @@ def test_rows_that_a_person_need_not_see_are_loaded_once_and_exported(digitize, 
 
 
 def settle(digitize, place, answers):
-    """Type into the review sheet: (record, zone) -> text."""
+    """Type into the review sheet: (record, zone) -> text, or the verdict ok."""
     sheet = place / "review" / "review.xlsx"
     digitize("review", "export", place, "--unmask", "--reason", "test")
     work = load_workbook(sheet)
@@ -179,7 +179,7 @@ def settle(digitize, place, answers):
             (t for (r, z), t in answers.items() if named["record"].value == r and z in str(named["place"].value)), None
         )
         if text is not None:
-            named["right value"].value = text
+            named["verdict" if text == "ok" else "right value"].value = text
             done += 1
     work.save(sheet)
     assert done == len(answers), head
@@ -195,6 +195,15 @@ def test_what_a_person_types_above_is_what_the_ditto_marks_below_say(digitize, b
     assert [r.value("officer_name") for r in found] == ["Misaldas", "Misaldas", *["Banabanik"] * 4]
     assert found[2].fields["officer_name"].by == "operator A"
     assert again["todo"]["read"] == 0 and again["todo"]["map"] == 3
+
+
+def test_a_person_agrees_to_what_a_ditto_mark_stands_for_not_to_the_mark(digitize, book):
+    place, _ = book(*pages_of(), calibrated=False)
+    run(digitize, place)
+    settle(digitize, place, {("wb-test-0001-0001-r02", "r02.officer"): "ok"})
+    run(digitize, place)
+    named = records_of(place)["wb-test-0001-0001-r02"].fields["officer_name"]
+    assert (named.value, named.by) == ("Misaldas", "operator A")
 
 
 def test_both_parts_of_a_cell_that_goes_on_are_asked_in_turn(digitize, book):
@@ -344,7 +353,7 @@ def test_struck_rows_are_masked_on_the_page_and_shown_with_a_reason(digitize, bo
 class Blank:
     """A reader that finds a row of nothing at the top of a page, as a rule below the header may look like one."""
 
-    def recognise(self, page, before):
+    def recognise(self, page, before, *, only_known):
         return seen([("+", "", "", "", "", ""), *DAYBOOK[2]])
 
 

@@ -80,6 +80,16 @@ def test_a_page_without_ruled_columns_hands_on_those_of_the_volume():
     assert replace(seen.carried, last="reg_gd") == before
 
 
+def test_a_page_without_header_belongs_to_a_volume_only_if_its_table_is_as_wide(diary):
+    page, handed = grey(DIARY[1]), diary[0].carried
+    reader = VolumeReader(None, ("hi",), settings=NO_ENGINE)
+    assert reader.recognise(page, handed).form == "reg_gd"
+    wider = reader.recognise(page, replace(handed, width=0.6), only_known=True)
+    assert wider.form is None and "not as wide" in wider.reason and not wider.rows
+    said = VolumeReader("reg_gd", ("hi",), settings=NO_ENGINE)
+    assert said.recognise(page, replace(handed, width=0.6)).form == "reg_gd"
+
+
 def test_what_goes_on_over_three_pages_is_one_row():
     rows = [
         (n, RowPlace("r00" if n else "r01", (BOX,), continues=n > 0), {"note": Decided("note", t, t, 0.9, BOX)})
