@@ -14,6 +14,8 @@ DITTO, STRUCK, NOTHING_ABOVE = "ditto", "struck", "nothing-above"
 ROW_DOUBTFUL = "row-doubtful"
 CONTINUATION = "continuation"
 LINES_JOINED = "lines-joined"
+INSERTED = "inserted"
+"""Note on an entry squeezed in between two others."""
 NO_ENTRY = ("heading", "total")
 """Notes on rows that hold no entry: a year across the page, sums carried on."""
 
@@ -78,7 +80,8 @@ def rows_on(page: str, reading: Reading, zones: Mapping[str, ZoneValue], settled
 
 def _row(page: str, place: RowPlace, cells: Mapping[str, RowCell]) -> RegisterRow:
     zones = tuple(f"{page}/{place.id}.{column}" for column in cells)
-    return RegisterRow(page, place.id, (page,), cells, zones, place.doubtful, place.continues, place.notes)
+    doubtful = place.doubtful or INSERTED in place.notes
+    return RegisterRow(page, place.id, (page,), cells, zones, doubtful, place.continues, place.notes)
 
 
 def joined(pages: Iterable[Sequence[RegisterRow]]) -> list[RegisterRow]:

@@ -33,12 +33,12 @@ def carried(last="reg_gd", columns=COLUMNS):
     return Carried("reg_gd", columns, ((0.0, 1.0),), last)
 
 
-def seen(rows, handed=None, form="reg_gd"):
-    """A page as the reader of registers would recognise it."""
+def seen(rows, handed=None, form="reg_gd", top=0):
+    """A page as the reader of registers would recognise it. top: where its first row would begin, were it number 0."""
     places, zones = [], []
     first = 0 if rows and rows[0][0] == "+" else 1
     for n, texts in enumerate(rows, first):
-        y = 100 * n
+        y = top + 100 * n
         places.append(RowPlace(f"r{n:02d}", (Box(0, y, 900, y + 90),), continues=texts[0] == "+"))
         for at, (column, text) in enumerate(zip(COLUMNS, texts, strict=True)):
             said = (text or "").lstrip("+~")
@@ -254,6 +254,20 @@ def test_what_was_typed_does_not_stick_to_another_row_of_a_page_scanned_again(di
     scan_again(digitize, place, tmp_path, 3, 3)
     run(digitize, place)
     assert records_of(place)["wb-test-0001-0003-r01"].value("action_taken") == "None"
+
+
+def test_what_was_typed_does_not_move_to_a_row_that_a_later_version_finds_above(digitize, book):
+    place, reader = book(*pages_of()[:2], seen(DAYBOOK[2], top=200), calibrated=False)
+    run(digitize, place)
+    settle(digitize, place, {("wb-test-0001-0003-r01", "r01.action"): "Noted"})
+    run(digitize, place)
+    assert records_of(place)["wb-test-0001-0003-r01"].value("action_taken") == "Noted"
+    reader.pages[2] = seen([DAYBOOK[2][0], DAYBOOK[2][0]], top=100)
+    settings = place / "digitize.toml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("# dpi = 300", "dpi = 200"), encoding="utf-8")
+    run(digitize, place)
+    found = records_of(place)
+    assert [found[f"wb-test-0001-0003-r0{n}"].value("action_taken") for n in (1, 2)] == ["None", "None"]
 
 
 @pytest.mark.parametrize("after", [0, 1, 2])
