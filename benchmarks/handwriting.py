@@ -1,7 +1,11 @@
-"""Read the written fields of FIR pages with our own recogniser, each station by weights that never saw its hands.
+"""Score our own recognisers: written fields of FIR pages, native digits and dates, Urdu and worn print.
 
-python benchmarks/handwriting.py --data FOLDER --folds WEIGHTS [--json FILE] [--cache FOLDER] [--fit] [--jobs 2]
+python benchmarks/handwriting.py --data FOLDER --folds WEIGHTS [--only fields,digits,print] [--json FILE]
+    [--cache FOLDER] [--fit] [--jobs 2]
 python benchmarks/handwriting.py --quick
+
+Fields are read at each station by weights that never saw its hands; digits as benchmarks/native_digits.py says, print
+as benchmarks/read.py does, whose cache it shares.
 
 FOLDER/fir-bench holds images/, gold.jsonl, stations.json and the scorer score_fir.py. WEIGHTS holds, for each station,
 NAME.onnx trained without its pages and NAME.toml with sections counted without them (training/README.md); a station
@@ -46,6 +50,7 @@ from ocr.zones import find_form, load_models
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "sample_data"
+PARTS = ("fields", "digits", "print")
 FIELDS = ("police_station", "year", "fir_no", "statutes", "complainant_name")
 KINDS = {
     "police_station": "entry",
@@ -88,6 +93,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, help="folder with fir-bench/")
     parser.add_argument("--folds", type=Path, help="folder with weights for each station")
+    parser.add_argument("--only", default=",".join(PARTS), help="some of fields,digits,print")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "digitize-handwriting-bench")
     parser.add_argument("--jobs", type=int, default=2)
@@ -97,11 +103,43 @@ def main() -> int:
     a = parser.parse_args()
     if not a.quick and a.data is None:
         parser.error("--data FOLDER or --quick")
-    result = measure_samples(a.pages) if a.quick else measure(a)
+    result = measure_samples(a.pages) if a.quick else measure_parts(a, a.only.split(","))
     print(json.dumps(result, indent=1))
     if a.json:
         a.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     return 0
+
+
+def measure_parts(a: argparse.Namespace, only: Sequence[str]) -> dict[str, Any]:
+    """The figures of the parts that are asked for."""
+    from benchmarks import native_digits
+
+    result: dict[str, Any] = {}
+    if "fields" in only:
+        result |= measure(a)
+    if "digits" in only:
+        if a.fit:
+            _write_model("native", list(native_digits.facts(a.data)))
+        result |= native_digits.measure(a.data, _say)
+    if "print" in only:
+        result |= measure_print(a.data / "ocr-bench")
+    return result
+
+
+def measure_print(folder: Path) -> dict[str, Any]:
+    """Letters wrong in Urdu lines, light and worn, and in worn lines of the other languages."""
+    from benchmarks.read_lines import load_rows, read_rows
+    from benchmarks.read_lines import measure as measure_lines
+    from ocr.confidence import load_model
+
+    rows = [r for r in load_rows(folder) if r.wear == "heavy" or r.lang == "ur"]
+    found = measure_lines(read_rows(rows, Path(tempfile.gettempdir()) / "digitize-read-bench.db", _say), load_model())
+    wanted = ("cer_urd_light", "cer_urd_worn", "cer_worn")
+    return {key: found[key] for name in wanted for key in (name, f"peer_{name}")}
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
 
 
 def measure(a: argparse.Namespace) -> dict[str, Any]:
@@ -306,12 +344,16 @@ def _sections(folds: Path | None, group: str) -> Sections:
 
 
 def _write_models(read: Sequence[Read]) -> None:
-    text = "# Weights of logistic models, constant first; made by benchmarks/handwriting.py --fit on pages of\n"
-    text += "# stations that the recogniser had not seen: West Bengal, 2017 to 2022.\nformat = 1\n\n[weights]\n"
     for field, kind in KINDS.items():
-        some = [r for r in read if r.field == field]
-        text += f"{kind} = {list(belief.fit([r.facts for r in some], [r.right for r in some]))}\n"
-    (ROOT / "ocr" / "written" / belief.FILE).write_text(text, encoding="utf-8")
+        _write_model(kind, [(r.facts, r.right) for r in read if r.field == field])
+
+
+def _write_model(kind: str, known: Sequence[tuple[Facts, bool]]) -> None:
+    """Put the probabilities of one kind of field into ocr/written/belief.toml."""
+    path = ROOT / "ocr" / "written" / belief.FILE
+    weights = list(belief.fit([facts for facts, _ in known], [right for _, right in known]))
+    lines = [x for x in path.read_text(encoding="utf-8").splitlines() if x.partition(" = ")[0] != kind]
+    path.write_text("\n".join([*lines, f"{kind} = {weights}"]) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

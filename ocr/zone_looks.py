@@ -24,13 +24,17 @@ from ocr.errors import EngineFailed, EngineMissing
 from ocr.form import Form, Zone
 from ocr.lines import SURE, LineText, read_mixed
 from ocr.page import Candidate, Word, ZoneReading
+from ocr.written.native import KINDS as NATIVE_KINDS
 
 if TYPE_CHECKING:
     from ocr.read import ReadSettings
 
-_OWN = "fields"
+_OWN, _OWN_DIGITS = "fields", "digits"
 _SAYS_LITTLE = 0.3
 """Below this confidence our own recogniser's zone is looked at by the first engine, too: it may be typed."""
+_TRIED = 4
+_TYPED = 0.5
+"""Written zones whose print is tried, and the confidence from which one of them is taken for typed."""
 _DOUBTFUL = 0.8
 """Below this confidence of the engine's own a zone of several lines is looked at again in other ways."""
 _MOST_OTHERS = 5
@@ -52,12 +56,11 @@ class ZoneReader:
         inked = [c for c in crops if not c.blank]
         if inked and self._has_own_engine:
             self._look_by_hand([c for c in inked if self._is_for_second_engine(c)], looks)
-            inked = [c for c in inked if _says_little(looks[c.zone.id])]
+            little = [c for c in inked if _says_little(looks[c.zone.id])]
+            self._look_for_native_digits(inked, looks)
+            inked = little
+        inked = self._read_print(inked, looks)
         if inked:
-            engine = self._engine(self._settings.engine)
-            self._look(engine, [("clean", c, c.line(self._languages(c.zone)[:1])) for c in inked], looks)
-            for crop in inked:
-                looks[crop.zone.id][-1] = _judged(crop, *looks[crop.zone.id][-1])
             # What a second engine will read is not looked at twice by one that cannot read handwriting.
             doubtful = [c for c in inked if _is_doubtful(c, looks[c.zone.id]) and not self._is_for_second_engine(c)]
             self._look_again([c for c in doubtful if c.zone.kind != "block"], looks)
@@ -67,6 +70,28 @@ class ZoneReader:
             if not self._has_own_engine:
                 self._look_at_handwriting(inked, looks)
         return tuple(_reading(c, looks[c.zone.id]) for c in crops), tuple(dict.fromkeys(self._engines))
+
+    def _read_print(self, crops: Sequence[Crop], looks: dict[str, list[tuple[str, EngineText]]]) -> list[Crop]:
+        """Look at crops with the first engine; returns those it looked at.
+
+        Of those that our own recogniser says little of, a few are tried: where none of them is typed, no other is.
+        """
+        hand = [c for c in crops if self._has_own_engine and self._is_for_second_engine(c)]
+        late = {c.zone.id for c in hand[_TRIED:]}
+        tried = [c for c in crops if c.zone.id not in late]
+        self._look_at_print(tried, looks)
+        if not any(looks[c.zone.id][-1][1].confidence >= _TYPED for c in hand[:_TRIED]):
+            return tried
+        self._look_at_print(hand[_TRIED:], looks)
+        return list(crops)
+
+    def _look_at_print(self, crops: Sequence[Crop], looks: dict[str, list[tuple[str, EngineText]]]) -> None:
+        if not crops:
+            return
+        engine = self._engine(self._settings.engine)
+        self._look(engine, [("clean", c, c.line(self._languages(c.zone)[:1])) for c in crops], looks)
+        for crop in crops:
+            looks[crop.zone.id][-1] = _judged(crop, *looks[crop.zone.id][-1])
 
     def _look_again(self, crops: Sequence[Crop], looks: dict[str, list[tuple[str, EngineText]]]) -> None:
         """Have doubtful lines read in more ways and voted for; the vote takes the place of the first look."""
@@ -100,6 +125,18 @@ class ZoneReader:
         """Have our own recogniser read what is written by hand, as scanned and as far as the writing runs."""
         engine = self._engine(handwriting_engine(self._settings))
         self._look(engine, [("hand", c, c.hand()) for c in crops], looks)
+
+    def _look_for_native_digits(self, crops: Sequence[Crop], looks: dict[str, list[tuple[str, EngineText]]]) -> None:
+        """Have numbers and dates that are written by hand read in the digits of the zone's script, too."""
+        engine = self._engine(_OWN_DIGITS)
+        here = engine.languages()
+        asked = [
+            ("hand", c, replace(c.hand(), languages=languages))
+            for c in crops
+            if c.zone.handwriting and c.zone.kind in NATIVE_KINDS
+            if here & set(languages := self._languages(c.zone))
+        ]
+        self._look(engine, asked, looks)
 
     def _look_at_handwriting(self, crops: Sequence[Crop], looks: dict[str, list[tuple[str, EngineText]]]) -> None:
         written = [c for c in crops if self._is_for_second_engine(c)]

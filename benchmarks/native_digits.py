@@ -1,0 +1,102 @@
+"""The native-digits part of benchmarks/handwriting.py: single digits, and whole dates and numbers composed of them.
+
+FOLDER/handwriting holds real digits by script. Only pictures that the weights were not trained on are read: of Kannada
+those of two writers, of the others the last fifth (training/digits/scripts.py says which). Composed dates and numbers
+are drawn as scans show them, worn and between printed words or in cells (training/digits/make.py), half of them dates.
+Scripts without real digits are drawn from fonts, and their figures stand apart, under fonts_alone.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.straight import Value, calibration_error
+from ocr.engine import LineImage
+from ocr.engines.digits import Digits
+from ocr.grammar import fit
+from ocr.script import fold_digits
+from ocr.written.belief import Facts
+from ocr.written.native import read_native
+from training.digits.make import FONTS, Drawing, load_drawings, number_as_cut, text_of
+from training.digits.scripts import NETWORKS
+
+_SINGLE = 200
+_WHOLE = 150
+_KIND_OF = {"date": "date", "year": "year", "time": "time", "number": "digits", "fir_no": "digits"}
+_WANTED = ("date", "number")
+_MARGIN = 10
+
+
+def measure(data: Path, log: Callable[[str], None], single: int = _SINGLE, whole: int = _WHOLE) -> dict[str, Any]:
+    """Shares read right, by script: digits{script}, dates{script} (dates and numbers, whole), and what is sure."""
+    digits: dict[str, float] = {}
+    dates: dict[str, float] = {}
+    fonts_alone: dict[str, float] = {}
+    values: list[Value] = []
+    for network in NETWORKS:
+        for drawing in load_drawings(network, data / "handwriting", FONTS, held_out=True):
+            name = drawing.script.name
+            read = [_whole(drawing, seed) for seed in range(whole)]
+            share = round(float(np.mean([v.right for v in read])), 4)
+            if drawing.real:
+                digits[name] = round(
+                    float(np.mean([r for d in drawing.script.digits for r in _single(drawing, d, single)])), 4
+                )
+                dates[name] = share
+                values += read
+            else:
+                fonts_alone[name] = share
+            log(f"{name}: single {digits.get(name)}, whole {share}")
+    return {"digits": digits, "dates": dates, "fonts_alone": fonts_alone, "ece_native": calibration_error(values)}
+
+
+def facts(data: Path, whole: int = _WHOLE) -> Iterator[tuple[Facts, bool]]:
+    """What the probability of a number is weighed by, and whether it is right: of scripts with real digits."""
+    for network in NETWORKS:
+        for drawing in load_drawings(network, data / "handwriting", FONTS, held_out=True):
+            for seed in range(whole if drawing.real else 0):
+                image, kind, text = _drawn(drawing, 10_000 + seed)
+                views = Digits().views(image, drawing.script.languages[0])
+                found = read_native(_KIND_OF[kind], views)
+                if found:
+                    yield found[0].facts, _same(kind, found[0].text, text)
+
+
+def _single(drawing: Drawing, digit: str, most: int) -> Iterator[bool]:
+    """Whether pictures of one digit, with a margin of paper, are read as it."""
+    pictures = drawing.real[digit]
+    for picture in pictures[:: max(1, len(pictures) // max(1, most // 10))]:
+        ground = int(picture.max())
+        image = np.pad(picture, _MARGIN, constant_values=ground)
+        line = LineImage(image, drawing.script.languages[:1], kind="digits")
+        yield Digits().read([line])[0].text == str(drawing.script.digits.index(digit))
+
+
+def _whole(drawing: Drawing, seed: int) -> Value:
+    image, kind, text = _drawn(drawing, seed)
+    said = Digits().read([LineImage(image, drawing.script.languages[:1], kind=_KIND_OF[kind])])[0]
+    return Value(
+        f"{drawing.script.name}-{seed}", kind, drawing.script.name, said.confidence, _same(kind, said.text, text)
+    )
+
+
+def _drawn(drawing: Drawing, seed: int) -> tuple[Any, str, str]:
+    """A made-up date or number in the script's digits: its picture, kind and text in Latin digits."""
+    chance, rng = random.Random(f"whole {drawing.script.name} {seed}"), np.random.default_rng([2029, seed])
+    kind, text = text_of(chance)
+    while kind not in _WANTED:
+        kind, text = text_of(chance)
+    return number_as_cut(drawing.script.native(text), drawing, rng), kind, text
+
+
+def _same(kind: str, said: str, text: str) -> bool:
+    """Whether two writings are one value; a date's signs do not count, a number's zeros before it neither."""
+    plain = fold_digits(said)
+    if kind == "date":
+        return fit("date", plain).value.replace("-", ".").replace("/", ".") == text.replace("-", ".").replace("/", ".")
+    return plain.lstrip("0") == text.lstrip("0")

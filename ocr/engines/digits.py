@@ -1,0 +1,100 @@
+"""Our own recogniser of handwritten numbers and dates in the digits of Indian scripts, and in Latin ones beside them.
+
+Its weights lie in ocr/models (training/digits made them), Kannada's in a file of its own, which may be left out. Where
+no real digits could be had, a script was learned from fonts alone: then the engine is never sure of what it says.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from ocr.ctc import LogProbs
+from ocr.engine import EngineText, Image, LineImage
+from ocr.errors import EngineMissing
+from ocr.models.running import content_of, is_here, load_network
+from ocr.page import Candidate
+from ocr.written.belief import probability
+from ocr.written.native import KINDS, as_values, read_native
+
+VERSION = "1"
+_VIEWS = ((0, 1, 1), (0.1, 0.9, 1), (0, 1, 1.3))
+_MOST_OTHERS = 4
+_NEVER_SURE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """digits: the ten signs from 0. weights: the file that reads them. has_hands: learned from real handwriting."""
+
+    digits: str
+    weights: str
+    has_hands: bool
+
+
+class Digits:
+    """The engine. Reads zones of numbers, years, dates and hours; other kinds say nothing."""
+
+    def name_and_version(self) -> str:
+        """Such as "digits 1 0123abcd": with the beginnings of the hashes of the weights that are here."""
+        here = sorted({s.weights for s in _scripts().values() if is_here(s.weights)})
+        return " ".join(["digits", VERSION, *(hashlib.sha256(content_of(name)).hexdigest()[:8] for name in here)])
+
+    def languages(self) -> frozenset[str]:
+        """Those whose weights are here, with onnxruntime."""
+        return frozenset(code for code, s in _scripts().items() if is_here(s.weights))
+
+    def read(self, lines: Sequence[LineImage]) -> list[EngineText]:
+        """Read all crops. Raises EngineMissing for damaged weights or a language that is not here."""
+        return [self._read_one(line) for line in lines]
+
+    def matrix(self, image: Image, language: str, stretch: float = 1.0) -> LogProbs:
+        """What the network says of one line, over ocr.written.native.VALUES.
+
+        image: (height, width) uint8 grey, 0 black, brought to 48 pixels of height and stretched in width. Raises
+        EngineMissing for a language without weights.
+        """
+        script = _scripts().get(language)
+        if script is None:
+            raise EngineMissing(f"no digits of the language {language} are known")
+        network = load_network(script.weights)
+        return as_values(network.matrix_of_line(image, stretch), network.characters, script.digits)
+
+    def views(self, image: Image, language: str) -> list[LogProbs]:
+        """The matrices of the views of a zone: parts of its height and widths."""
+        height = len(image)
+        return [
+            self.matrix(image[round(top * height) : round(foot * height)], language, wide) for top, foot, wide in _VIEWS
+        ]
+
+    def _read_one(self, line: LineImage) -> EngineText:
+        here = self.languages()
+        language = next((code for code in line.languages if code in here), "")
+        if not language or line.kind not in KINDS:
+            return EngineText("", 0.0)
+        found = read_native(line.kind, self.views(line.image, language))[: 1 + _MOST_OTHERS]
+        most = 1.0 if _scripts()[language].has_hands else _NEVER_SURE
+        texts = [Candidate(f.text, round(min(most, probability("native", f.facts)), 4)) for f in found]
+        if not texts:
+            return EngineText("", 0.0)
+        return EngineText(texts[0].text, texts[0].confidence, others=tuple(texts[1:]))
+
+
+def build(argument: str, timeout_s: float | None) -> Digits:
+    """The engine; it takes no argument, and a crop takes it a tenth of a second."""
+    return Digits()
+
+
+@cache
+def _scripts() -> Mapping[str, Script]:
+    """By two-letter language."""
+    listed = tomllib.loads((resources.files("ocr.written") / "native.toml").read_text(encoding="utf-8"))
+    return {
+        code: Script(one["digits"], one["weights"], one["hands"])
+        for one in listed["scripts"]
+        for code in one["languages"]
+    }

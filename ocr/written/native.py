@@ -1,0 +1,105 @@
+"""Numbers, years, dates and hours in the digits of one script, in matrices over its digits and the Latin ones.
+
+A page may be written in either, so a value counts however it is written; what is handed on has Latin digits.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+
+import numpy as np
+
+from ocr.ctc import Grammar, LogProbs, fold, spot
+from ocr.written.chance import shortened
+from ocr.written.numbers import Spoken, read_year, vote
+
+SIGNS = ("/", "-", ".")
+VALUES = (*"0123456789", *SIGNS)
+"""Classes after the blank of a matrix that no longer tells scripts apart."""
+_BEAM_LIMIT = 12
+_SEARCHED = 3
+_MOST_DIGITS = 7
+_ALONE = 1e-6
+_DATE = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d\d)")
+_TIME = re.compile(r"(\d{1,2})[.-](\d\d)")
+_SLASH_SHORT = -1.0
+
+
+def as_values(matrix: LogProbs, characters: Sequence[str], digits: str) -> LogProbs:
+    """A matrix over VALUES: of each digit what it says of this script's sign and of the Latin one.
+
+    matrix: (frames, 1 + len(characters)), natural logarithms, blank first; digits: the script's ten signs from 0.
+    """
+    index = {c: i + 1 for i, c in enumerate(characters)}
+    said = np.exp(matrix)
+    columns = [said[:, 0]]
+    columns += [said[:, index[d]] + said[:, index[str(n)]] for n, d in enumerate(digits)]
+    columns += [said[:, index[c]] for c in SIGNS]
+    return np.asarray(np.log(np.maximum(np.stack(columns, 1), _ALONE)), np.float32)
+
+
+def read_native(kind: str, views: Sequence[LogProbs]) -> list[Spoken]:
+    """What the views of a field bear, likeliest first; views: over VALUES. Raises KeyError for another kind."""
+    if kind == "year":
+        return read_year(views, VALUES)
+    grammar = _GRAMMARS[kind]
+    found: dict[str, float] = {}
+    for view in views[:_SEARCHED]:
+        folded = fold(shortened(view), VALUES, {c: {c: 1.0} for c in VALUES})
+        for scored in spot(folded, grammar, _BEAM_LIMIT):
+            found.setdefault(scored.text, grammar.weight(scored.text) or 0.0)
+    return vote(views, VALUES, tuple(found), tuple(found.values()), _VALUE_OF.get(kind, str))
+
+
+class _Number:
+    """A number of up to seven digits; a year may stand behind a stroke."""
+
+    def follows(self, prefix: str) -> str:
+        number, slash, year = prefix.partition("/")
+        digits = "".join(VALUES[:10])
+        if slash:
+            return "" if len(year) == 4 else digits
+        return ("/" if number else "") + (digits if len(number) < _MOST_DIGITS else "")
+
+    def weight(self, text: str) -> float | None:
+        number, slash, year = text.partition("/")
+        if not number or (slash and len(year) not in (2, 4)):
+            return None
+        return _SLASH_SHORT if len(year) == 2 else 0.0
+
+
+class _Dated:
+    """Texts of two or three numbers with signs between, which a pattern and limits allow."""
+
+    def __init__(self, parts: int, signs: str, is_whole: Callable[[str], bool]) -> None:
+        self._parts, self._signs, self._is_whole = parts, signs, is_whole
+
+    def follows(self, prefix: str) -> str:
+        parts = re.split(r"[/.-]", prefix)
+        used = re.findall(r"[/.-]", prefix)
+        last = len(parts) == self._parts
+        most = 4 if last and self._parts == 3 else 2
+        signs = "" if last or not parts[-1] else (used[0] if used else self._signs)
+        return signs + ("".join(VALUES[:10]) if len(parts[-1]) < most else "")
+
+    def weight(self, text: str) -> float | None:
+        return 0.0 if self._is_whole(text) else None
+
+
+def _is_date(text: str) -> bool:
+    found = _DATE.fullmatch(text)
+    return bool(found) and 1 <= int(found[1]) <= 31 and 1 <= int(found[3]) <= 12 if found else False
+
+
+def _is_time(text: str) -> bool:
+    found = _TIME.fullmatch(text)
+    return bool(found) and int(found[1]) <= 24 and int(found[2]) < 60 if found else False
+
+
+_GRAMMARS: Mapping[str, Grammar] = MappingProxyType(
+    {"digits": _Number(), "date": _Dated(3, "/.-", _is_date), "time": _Dated(2, ".-", _is_time)}
+)
+_VALUE_OF: Mapping[str, Callable[[str], str]] = MappingProxyType({"digits": lambda text: text.lstrip("0") or "0"})
+KINDS = frozenset({"year", *_GRAMMARS})
