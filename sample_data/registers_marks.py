@@ -44,7 +44,7 @@ class Fate:
 
 
 def marked(entry: Entry, number: str, columns: Sequence[str], clerk: Clerk, rng: random.Random) -> list[Entry]:
-    """An entry with what was done to it later, perhaps behind a year or a total; number: the column that begins rows."""
+    """An entry with what was done to it later, perhaps behind a year or a total; number: the column of numbers."""
     from sample_data.registers_draw import Entry as Fresh
 
     own = [c for c in columns[1:] if entry.texts[c] and c not in entry.ditto]

@@ -18,7 +18,6 @@ from ocr.registers.grid import find_grid
 from ocr.registers.ink import find_marks
 from ocr.registers.sheet import open_sheet
 from ocr.registers.strips import find_bend, find_paths, strengths
-from ocr.registers.struck import is_struck
 from ocr.registers.table import Ask, read_table
 
 SAMPLES = Path(__file__).parent.parent / "sample_data"
@@ -224,7 +223,6 @@ def test_marks_and_lines_of_a_page():
     everything = np.arange(len(marks))
     assert is_written(marks, everything) and not is_written(marks, everything[:0])
     assert len(lines_of(marks, everything)) == 6
-    assert not is_struck(marks, everything[:0])
     assert is_level(grid.halves[0], grid.halves[0])
     assert across([], grid.halves[0], grid.halves[0], None) == []
 

@@ -18,7 +18,7 @@ from ocr.registers.ditto import is_ditto
 from ocr.registers.form import Column, RegisterForm
 from ocr.registers.table import AGAIN, Table, TableRow
 
-STRUCK, DITTO = "struck", "ditto"
+STRUCK, STRUCK_IN_PART, DITTO = "struck", "struck-in-part", "ditto"
 _DEPTH = 1
 _NUMBERS = ("digits", "year")
 _DOUBTFUL = 0.8
@@ -95,7 +95,8 @@ class CellReader:
 def decide_cell(
     reading: ZoneReading, column: Column, languages: Sequence[str], lexica: Mapping[str, Lexicon]
 ) -> Decided:
-    """Settle on the value of one cell; its notes say "ditto" (then it has none of its own) and "struck".
+    """Settle on the value of one cell; its notes say "ditto" (then it has none of its own), "struck", and
+    "struck-in-part" where a word of it is.
 
     languages: those that cells were read in. Raises FormError when the column asks for a list that is not there.
     """
@@ -109,8 +110,9 @@ def decide_cell(
     if ditto and not reading.blank:
         decided = replace(decided, raw=text or '"', value="", confidence=ditto)
         notes = [DITTO]
-    if STRUCK in reading.marks:
-        notes.append(STRUCK)
+    strokes = [x for x in (STRUCK, STRUCK_IN_PART) if x in reading.marks and not (ditto and not reading.blank)]
+    if strokes:
+        notes += strokes
         decided = replace(decided, confidence=min(decided.confidence, 0.5))
     return replace(decided, zone=reading.zone, notes=tuple(notes))
 
@@ -134,7 +136,8 @@ def _recognised(name: str, cell: Cell, candidates: Sequence[Candidate]) -> ZoneR
 
 def marks_of(cell: Cell) -> tuple[str, ...]:
     """What was seen of a cell beside its text."""
-    return ((STRUCK,) if cell.struck else ()) + ((DITTO,) if cell.ditto else ())
+    seen = {STRUCK: cell.struck, STRUCK_IN_PART: cell.struck_in_part and not cell.struck, DITTO: cell.ditto}
+    return tuple(word for word, is_seen in seen.items() if is_seen)
 
 
 def _candidates(lines: Sequence[LineText]) -> tuple[Candidate, ...]:

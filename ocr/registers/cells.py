@@ -16,7 +16,6 @@ from ocr.registers.ink import Marks
 from ocr.registers.line import Line
 from ocr.registers.sheet import Sheet
 from ocr.registers.span import INSERTED, Span
-from ocr.registers.struck import is_struck
 from ocr.registers.writing import Entry
 
 Floats = NDArray[np.float64]
@@ -37,8 +36,9 @@ class Cell:
     """One cell of a table.
 
     column: number on its half. corners: of its quadrilateral with points along its upper and lower border, sheet pixels
-    (n, 2). box: on the scan. blank: nothing is written there. marks: numbers of the marks in it. struck: a line runs
-    through what is written. ditto: it holds no more than the two strokes of a ditto mark.
+    (n, 2). box: on the scan. blank: nothing is written there. marks: numbers of the marks in it. struck: a stroke runs
+    through all that is written, struck_in_part: through a word of it. ditto: it holds no more than the two strokes of a
+    ditto mark.
     """
 
     half: int
@@ -49,6 +49,7 @@ class Cell:
     marks: Ints
     struck: bool
     ditto: bool
+    struck_in_part: bool = False
 
 
 def corners_of(left: Line, right: Line, top: Line, bottom: Line) -> Floats:
@@ -86,7 +87,7 @@ def cells_of(sheet: Sheet, half_number: int, half: HalfGrid, span: Span, marks: 
                 box,
                 blank,
                 own,
-                not blank and any(is_struck(marks, own[_in(marks, own, e)]) for e in lines_of(marks, own)),
+                False,
                 not blank and _is_ditto(marks, own),
             )
         )
@@ -150,7 +151,7 @@ def pictures_of(sheet: Sheet, cell: Cell, marks: Marks) -> list[Image]:
         above = (lines[number - 1].bottom + line.top) / 2 if number else line.top - 0.8 * letter
         below = (line.bottom + lines[number + 1].top) / 2 if number + 1 < len(lines) else line.bottom + 0.8 * letter
         top, bottom = max(above, line.top - _LINE_MARGIN * letter), min(below, line.bottom + _LINE_MARGIN * letter)
-        own = cell.marks[_in(marks, cell.marks, line)]
+        own = cell.marks[in_line(marks, cell.marks, line)]
         x0 = float(marks.x0[own].min()) - 0.5 * letter if len(own) else cell.sides[0].middle
         x1 = float(marks.x1[own].max()) + 0.5 * letter if len(own) else cell.sides[1].middle
         found.append(cut_level(sheet, x0, top, x1, bottom))
@@ -176,7 +177,7 @@ def owners(half: HalfGrid, marks: Marks) -> Ints:
     return np.asarray((lines[:, rows] <= marks.x).sum(axis=0) - 1, np.int64)
 
 
-def _in(marks: Marks, own: Ints, line: Entry) -> Bools:
+def in_line(marks: Marks, own: Ints, line: Entry) -> Bools:
     """Which marks belong to a line: those nearer to the middle of its ink than a line's height."""
     near = np.abs(marks.y[own] - line.ink_y) <= _SAME_LINE * marks.letter_px
     return np.asarray(near, np.bool_)

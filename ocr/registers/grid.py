@@ -38,7 +38,8 @@ class HalfGrid:
     """One page of a spread, or a single page.
 
     left, right: columns of the sheet it spans. uprights: lines between columns from the left, outermost ones too.
-    levels: from the top. bend: how far columns of the page hang down, for every x of the sheet, in pixels.
+    levels: from the top. bend: how far columns of the page hang down, for every x of the sheet, in pixels. strokes:
+    lines that were drawn over a row, not between rows.
     """
 
     left: int
@@ -46,6 +47,7 @@ class HalfGrid:
     uprights: tuple[Line, ...]
     levels: tuple[Line, ...]
     bend: Floats
+    strokes: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +59,17 @@ class Grid:
     bottom: int
 
 
-def find_grid(sheet: Sheet, *, spread: bool | None = None) -> Grid | None:
-    """The ruled lines of a sheet, None when it has no columns. spread: whether it shows two pages, if that is known."""
+def find_grid(sheet: Sheet, *, spread: bool | None = None, cut: int | None = None) -> Grid | None:
+    """The ruled lines of a sheet, None when it has no columns.
+
+    spread: whether it shows two pages, if that is known. cut: the column at which they meet, if that is known.
+    """
     uprights, top, bottom = _uprights(sheet, _LEAST_UPRIGHT, _LEAST_CONFIRMED)
     if len(uprights) < _LEAST_COLUMNS + 1:
         uprights, top, bottom = _uprights(sheet, _FAINTEST, _FAINTEST)
     if len(uprights) < _LEAST_COLUMNS + 1:
         return None
-    cut = find_gutter(sheet, uprights, spread)
+    cut = find_gutter(sheet, uprights, spread) if cut is None else cut
     edges = [0, sheet.width] if cut is None else [0, cut, sheet.width]
     halves = []
     for left, right in zip(edges, edges[1:], strict=False):

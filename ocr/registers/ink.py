@@ -28,6 +28,7 @@ _AROUND_PX = 11
 _LETTER_PX = (7, 70)
 _RULE_REACH_PX = 2
 _CROSS_PX = 4
+_STROKE_PX = 3
 _SPECK = 0.28
 _REMAINS_PX = 3
 _LEAST_STROKE_PX = 3
@@ -99,9 +100,10 @@ def _rule_mask(sheet: Sheet, grid: Grid) -> Image:
         columns = np.arange(
             max(half.left, round(half.uprights[0].middle) - 12), min(half.right, round(half.uprights[-1].middle) + 12)
         )
-        for line in half.levels:
+        for line in (*half.levels, *half.strokes):
             points = np.column_stack([columns, line.at[columns]]).round().astype(np.int32)
-            cv2.polylines(mask, [points.reshape(-1, 1, 2)], False, (1,), _thickness(line))
+            thick = _STROKE_PX if any(line is x for x in half.strokes) else _thickness(line)
+            cv2.polylines(mask, [points.reshape(-1, 1, 2)], False, (1,), thick)
         for line in half.uprights:
             points = np.column_stack([line.at[rows], rows]).round().astype(np.int32)
             cv2.polylines(mask, [points.reshape(-1, 1, 2)], False, (2,), _thickness(line))

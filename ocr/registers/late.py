@@ -23,6 +23,8 @@ _LEAST_NUMBER = 0.35
 _REACH = 0.35
 _LEAST_COLUMNS = 2
 _LEAST_SHARE = 0.5
+_MOST_SQUEEZED, _SQUEEZED_SHARE = 2, 0.12
+_MOST_APART = 1.7
 _PAD = 0.15
 _LARGE = 1.13
 _YEAR_MARKS = (2, 5)
@@ -55,8 +57,8 @@ def find_late(writing: Writing, entries: Sequence[Entry], number: int) -> list[L
     """What was written between rows, from the top. entries: those of the number column, which has that number."""
     if len(entries) < _LEAST_ENTRIES:
         return []
-    found = _squeezed(writing, entries, number) + _headings(writing, entries, number)
-    return sorted(found, key=lambda x: x.y)
+    squeezed = _between_rows(_squeezed(writing, entries, number), entries)
+    return sorted(squeezed + _headings(writing, entries, number), key=lambda x: x.y)
 
 
 def _squeezed(writing: Writing, entries: Sequence[Entry], number: int) -> list[Late]:
@@ -82,6 +84,27 @@ def _squeezed(writing: Writing, entries: Sequence[Entry], number: int) -> list[L
         if len(lows) >= _LEAST_COLUMNS and len(lows) >= _LEAST_SHARE * len(columns):
             found.append(_late(INSERTED, writing, near & np.isin(writing.column, [*lows, number])))
     return found
+
+
+def _between_rows(squeezed: Sequence[Late], entries: Sequence[Entry]) -> list[Late]:
+    """Those that stand between two entries no further apart than entries are; none where there are too many of them.
+
+    Where an entry is worn, its remains are low as well, but then the next ones are far.
+    """
+    usual = [e.y for e in entries if not any(x.top - 2 <= e.y <= x.foot + 2 for x in squeezed)]
+    if len(usual) < _LEAST_ENTRIES or len(squeezed) > max(_MOST_SQUEEZED, _SQUEEZED_SHARE * len(usual)):
+        return []
+    apart = float(np.median(np.diff(usual)))
+    return [x for x in squeezed if 0 < _gap(x.y, usual, apart) <= _MOST_APART * apart]
+
+
+def _gap(y: float, usual: Sequence[float], apart: float) -> float:
+    """How far the entries above and below a height lie apart, 0.0 where none lies above it."""
+    above = [u for u in usual if u < y]
+    below = [u for u in usual if u > y]
+    if not above:
+        return 0.0
+    return min(below) - max(above) if below else y - max(above) + 0.7 * apart
 
 
 def _headings(writing: Writing, entries: Sequence[Entry], number: int) -> list[Late]:

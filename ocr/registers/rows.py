@@ -24,7 +24,7 @@ Bools = NDArray[np.bool_]
 
 _FEINT_BETWEEN = 1.6
 _FEINT_SPACE = 4.2
-_FEW_LINES = 0.4
+_FEW_LINES = 0.5
 _TALL = 1.6
 _LEAST_ANCHORS = 2
 _ANCHOR = 0.9
@@ -222,7 +222,7 @@ class HalfRows:
         last = self._line(writing.foot_of(self._entries[-1].top - 1) + 0.4 * letter)
         spans = []
         first = self._entries[0].top
-        above = writing.solid & (writing.bottom < first - 0.3 * letter)
+        above = writing.solid & (writing.bottom < first - 0.3 * letter) & (writing.y < first - 0.7 * letter)
         if above.sum() >= _LEAST_COLUMNS and writing.bottom[above].max() > first - _NEAR_ABOVE * letter:
             top = self._line(float(writing.top[above].min()) - 0.4 * letter)
             spans.append(Span(top, borders[0], numbered=False, continues=True))

@@ -2,52 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ocr.engine import Image
-from ocr.page import Box
+from ocr.registers.aligned import aligned, other_gutter
 from ocr.registers.aside import Aside, find_asides
-from ocr.registers.cells import Cell, cells_of, corners_of, owners
 from ocr.registers.columns import carried, fitted, shares_of, widened
-from ocr.registers.facing import across, is_level
 from ocr.registers.form import RegisterForm, Registers, package_registers
-from ocr.registers.grid import Grid, HalfGrid, closing_line, find_grid
+from ocr.registers.grid import Grid, find_grid
 from ocr.registers.header import Reader, find_heading
 from ocr.registers.ink import Marks, find_marks, no_marks
 from ocr.registers.labels import Heading, columns_in_order, fit_form, fit_forms
-from ocr.registers.line import Line
-from ocr.registers.rows import HalfRows
 from ocr.registers.sheet import Sheet, open_sheet
-from ocr.registers.span import Span
+from ocr.registers.strokes import without_strokes
+from ocr.registers.table_rows import AGAIN, TableRow, half_rows, rows_of, spans_of, without_levels
+
+__all__ = ["AGAIN", "Ask", "Layout", "Table", "TableRow", "read_table"]
 
 Floats = NDArray[np.float64]
 
-AGAIN = "_number"
-"""The column in which a right-hand page repeats the number of a row."""
 _LEAST_SCORE = 0.3
 _CLEAR = 0.04
 _OF_VOLUME = 0.4
 _MOST_OFF = 3
-
-
-@dataclass(frozen=True, slots=True)
-class TableRow:
-    """One row: on each half its box on the scan, and its cells by column id.
-
-    numbered: its number column has an entry. continues: it goes on from the page before. doubtful: a border of it was
-    not surely seen. kind: "inserted" when it was squeezed in between two rows later, "heading" when it is no entry.
-    """
-
-    boxes: tuple[Box, ...]
-    cells: Mapping[str, Cell]
-    numbered: bool
-    continues: bool
-    doubtful: bool
-    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +85,24 @@ def read_table(grey: Image, ask: Ask, layout: Layout | None = None) -> Table:
     grid, marks, heading = look.grid, look.marks, look.heading
     if heading is not None or not _may_go_on(grid, layout):
         layout = None  # another volume may begin here
-    wanted = _wanted(form, grid, layout)
+    grid, fits = _aligned(sheet, grid, layout)
+    wanted = None if fits else _wanted(form, grid, layout)
+    if fits:
+        marks = find_marks(sheet, grid)
     if wanted is not None:
         grid = _fitted(sheet, grid, marks, wanted, form)
         marks = find_marks(sheet, grid)
     if layout is not None:
         grid = _carried(grid, layout)
     columns = _columns(form, grid, heading, layout, ask)
-    spans = _spans(sheet, grid, marks, heading, columns, form)
-    rows = _rows(sheet, grid, marks, spans, columns)
+    ruled = without_strokes(sheet, grid, marks)
+    if ruled is not grid:
+        grid, marks = ruled, find_marks(sheet, ruled)
+    if half_rows(sheet, grid, marks, heading, columns, form).is_unruled:
+        grid = without_levels(grid, heading)
+        marks = find_marks(sheet, grid)
+    spans = spans_of(sheet, grid, marks, heading, columns, form)
+    rows = rows_of(sheet, grid, marks, spans, columns)
     notes = ("spread",) if len(grid.halves) == 2 else ()
     found = Layout(form, columns, tuple(shares_of(h) for h in grid.halves))
     asides = find_asides(sheet, grid, marks, spans)
@@ -164,8 +154,10 @@ def _may_go_on(grid: Grid, layout: Layout | None) -> bool:
     """Whether a sheet without header may belong to the volume of the pages before: about as many columns."""
     if layout is None or len(layout.shares) != len(grid.halves):
         return layout is None
-    pairs = zip(grid.halves, layout.shares, strict=True)
-    return sum(abs(len(h.uprights) - len(shares)) for h, shares in pairs) <= _MOST_OFF
+    pairs = list(zip(grid.halves, layout.shares, strict=True))
+    if sum(abs(len(h.uprights) - len(shares)) for h, shares in pairs) <= _MOST_OFF:
+        return True
+    return all(aligned(half, shares) is not None for half, shares in pairs)
 
 
 def _widened(grid: Grid, marks: Marks) -> Grid:
@@ -213,6 +205,27 @@ def _fitted(sheet: Sheet, grid: Grid, marks: Marks, wanted: Sequence[int], form:
     return replace(grid, halves=tuple(halves))
 
 
+def _aligned(sheet: Sheet, grid: Grid, layout: Layout | None) -> tuple[Grid, bool]:
+    """Columns as on the volume's first page, laid over the lines that are seen, and whether they fit all halves.
+
+    Where they do not fit, the two pages may meet elsewhere than was thought.
+    """
+    if layout is None or len(grid.halves) != len(layout.shares):
+        return grid, False
+    found = _laid_over(grid, layout)
+    if found is None and len(grid.halves) == 2:
+        cut = other_gutter(grid.halves, layout.shares)
+        again = find_grid(sheet, cut=cut) if cut is not None else None
+        found = _laid_over(again, layout) if again is not None and len(again.halves) == 2 else None
+    return (grid, False) if found is None else (found, True)
+
+
+def _laid_over(grid: Grid, layout: Layout) -> Grid | None:
+    halves = [aligned(half, shares) for half, shares in zip(grid.halves, layout.shares, strict=True)]
+    found = tuple(h for h in halves if h is not None)
+    return replace(grid, halves=found) if len(found) == len(halves) else None
+
+
 def _carried(grid: Grid, layout: Layout) -> Grid:
     """Columns as on the volume's first page where this page shows another number of them."""
     if len(grid.halves) != len(layout.shares):
@@ -238,49 +251,3 @@ def _columns(
         if ids is not None:
             return ids
     return tuple(f"_column_{i + 1}" for i in range(sum(counts)))
-
-
-def _spans(
-    sheet: Sheet, grid: Grid, marks: Marks, heading: Heading | None, columns: Sequence[str], form: RegisterForm | None
-) -> list[list[Span]]:
-    """The rows on each half."""
-    main = grid.halves[0]
-    feet: list[Line | None] = list(heading.feet) if heading is not None else [None] * len(grid.halves)
-    number = 0
-    count = len(main.uprights) - 1
-    if form is not None and form.row_start in columns[:count]:
-        number = columns.index(form.row_start)
-    end = closing_line(sheet, main)
-    if len(grid.halves) == 1:
-        return [HalfRows(main, marks, feet[0], number, end=end).spans()]
-    other = grid.halves[1]
-    level = is_level(main, other)
-    spans = HalfRows(
-        main, marks, feet[0], number, beside=(other, feet[1]) if level else None, end=closing_line(sheet, main)
-    ).spans()
-    has_own = len(columns) > count and columns[count] == AGAIN
-    own = HalfRows(other, marks, feet[1]).spans() if has_own and not level else None
-    return [spans, across(spans, main, other, own, feet[1])]
-
-
-def _rows(
-    sheet: Sheet, grid: Grid, marks: Marks, spans: Sequence[Sequence[Span]], columns: Sequence[str]
-) -> tuple[TableRow, ...]:
-    owned = [owners(half, marks) for half in grid.halves]
-    rows = []
-    for parts in zip(*spans, strict=True):
-        cells: dict[str, Cell] = {}
-        names = iter(columns)
-        boxes = []
-        for number, (half, span) in enumerate(zip(grid.halves, parts, strict=True)):
-            boxes.append(_box(sheet, half, span))
-            for cell in cells_of(sheet, number, half, span, marks, owned[number]):
-                cells[next(names)] = cell
-        first = parts[0]
-        doubtful = any(p.doubtful for p in parts) or not first.numbered
-        rows.append(TableRow(tuple(boxes), cells, first.numbered, first.continues, doubtful, first.kind))
-    return tuple(rows)
-
-
-def _box(sheet: Sheet, half: HalfGrid, span: Span) -> Box:
-    return sheet.box_on_scan(corners_of(half.uprights[0], half.uprights[-1], span.top, span.bottom))
