@@ -10,7 +10,7 @@ from digitize.calibration import NEVER
 from mappers.values import PlacedValue, ZoneValue
 from ocr.page import Reading, RowPlace
 
-DITTO, STRUCK, NOTHING_ABOVE = "ditto", "struck", "nothing-above"
+DITTO, STRUCK, STRUCK_IN_PART, NOTHING_ABOVE = "ditto", "struck", "struck-in-part", "nothing-above"
 ROW_DOUBTFUL = "row-doubtful"
 CONTINUATION = "continuation"
 LINES_JOINED = "lines-joined"
@@ -24,11 +24,15 @@ _NUMBERED = re.compile(r"\W{0,2}(?:\d{1,2}|[A-Za-z])\s?[.)\]:-]")
 
 @dataclass(frozen=True, slots=True)
 class RowCell:
-    """One cell of a row. is_ditto: it says the same as the one above. is_struck: struck out, and nobody settled it."""
+    """One cell of a row. is_ditto: it says the same as the one above. is_struck: struck out, and nobody settled it.
+
+    is_mended: a word of it is struck out.
+    """
 
     placed: PlacedValue
     is_ditto: bool = False
     is_struck: bool = False
+    is_mended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ def rows_on(page: str, reading: Reading, zones: Mapping[str, ZoneValue], settled
         row, _, column = name.partition(".")
         notes = reading.zones[name].notes if name not in settled else ()
         placed = PlacedValue(page, name, value)
-        cells[row][column] = RowCell(placed, DITTO in notes, STRUCK in notes)
+        cells[row][column] = RowCell(placed, DITTO in notes, STRUCK in notes, STRUCK_IN_PART in notes)
     return [_row(page, place, cells[place.id]) for place in reading.rows]
 
 
@@ -135,7 +139,9 @@ def _one_cell(first: RowCell, second: RowCell) -> RowCell:
         accept=max(a.accept, b.accept),
     )
     placed = PlacedValue(unsure.placed.page, unsure.placed.zone, value, ("continued",))
-    return RowCell(placed, is_struck=first.is_struck and second.is_struck)
+    is_struck = first.is_struck and second.is_struck
+    is_mended = not is_struck and any((first.is_struck, first.is_mended, second.is_struck, second.is_mended))
+    return RowCell(placed, is_struck=is_struck, is_mended=is_mended)
 
 
 def is_sure(value: ZoneValue) -> bool:
@@ -152,7 +158,8 @@ def doubted(row: RegisterRow, settled: frozenset[str]) -> RegisterRow:
 
 def _doubted(row: RegisterRow, cell: RowCell, settled: frozenset[str]) -> RowCell:
     placed = cell.placed
-    words = ((ROW_DOUBTFUL,) if row.doubtful else ()) + ((STRUCK,) if cell.is_struck else ())
+    seen = {ROW_DOUBTFUL: row.doubtful, STRUCK: cell.is_struck, STRUCK_IN_PART: cell.is_mended}
+    words = tuple(word for word, is_seen in seen.items() if is_seen)
     if not words or placed.value.blank or f"{placed.page}/{placed.zone}" in settled:
         return cell
     value = replace(placed.value, accept=NEVER)
@@ -193,7 +200,9 @@ def _same_as(cell: RowCell, above: RowCell | None) -> RowCell:
         nothing = replace(own, raw="", value=None, confidence=0.0, candidates=())
         return replace(cell, placed=replace(cell.placed, value=nothing, notes=(DITTO, NOTHING_ABOVE)))
     over = above.placed.value
-    doubts = [word for word in (ROW_DOUBTFUL, STRUCK) if word in (*cell.placed.notes, *above.placed.notes)]
+    doubts = [
+        word for word in (ROW_DOUBTFUL, STRUCK, STRUCK_IN_PART) if word in (*cell.placed.notes, *above.placed.notes)
+    ]
     value = replace(
         own,
         value=text,

@@ -56,7 +56,7 @@ def reasons(record: Record, path: str, findings: Sequence[Finding]) -> tuple[str
     return tuple(found)
 
 
-_OF_ROWS = ("row-doubtful", "struck", "lines-joined")
+_OF_ROWS = ("row-doubtful", "struck", "struck-in-part", "lines-joined")
 """Notes on cells of registers that hold them back, however surely they were read."""
 
 

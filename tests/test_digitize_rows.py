@@ -85,6 +85,14 @@ def test_a_row_all_of_whose_cells_are_struck_is_reported_and_one_struck_cell_mak
     assert is_sure(cells["b"].value)
 
 
+def test_a_cell_of_which_a_word_or_one_part_is_struck_is_asked():
+    mended = RowCell(cell("x").placed, is_mended=True)
+    assert not is_sure(doubted(row("r01", mended), frozenset()).cells["a"].placed.value)
+    parts = [[row("r01", cell("x", struck=True))], [row("r00", "y", "p2", True)]]
+    (only,) = (doubted(r, frozenset()) for r in joined(parts))
+    assert only.reported == "" and only.cells["a"].placed.notes == ("continued", "struck-in-part")
+
+
 def test_what_is_written_in_a_doubtful_row_does_not_pass_unless_a_person_settled_it():
     doubtful = row("r01", "x", doubtful=True)
 
