@@ -130,9 +130,10 @@ class Catalogue:
         """Add a scan of a page; the newest scan of a page counts, older ones stay."""
         self._insert("scans", asdict(scan))
 
-    def scans(self) -> list[PageScan]:
-        """The newest scan of every page, by page id."""
-        return [_page_scan(r) for r in self._ledger.rows(_CURRENT + " ORDER BY s.page")]
+    def scans(self, volume: int | None = None) -> list[PageScan]:
+        """The newest scan of every page, or of those of one volume, by page id."""
+        where, values = (" WHERE s.volume = ?", (volume,)) if volume is not None else ("", ())
+        return [_page_scan(r) for r in self._ledger.rows(f"{_CURRENT}{where} ORDER BY s.page", values)]
 
     def scan(self, page: str) -> PageScan | None:
         """The newest scan of one page."""

@@ -195,6 +195,14 @@ class Records:
         rows = self._ledger.rows("SELECT * FROM decisions WHERE record = ? ORDER BY seq", (record,))
         return {r["field"]: _decision(r) for r in rows}
 
+    def decisions_of(self, unit: str) -> dict[str, dict[str, Decision]]:
+        """Record -> field -> the newest decision on it, of the records that begin in one unit."""
+        found: dict[str, dict[str, Decision]] = {}
+        sql = "SELECT * FROM decisions WHERE record > ? AND record < ? ORDER BY seq"
+        for r in self._ledger.rows(sql, (f"{unit}-r", f"{unit}-s")):
+            found.setdefault(r["record"], {})[r["field"]] = _decision(r)
+        return found
+
     def decided_units(self) -> dict[str, dict[str, dict[str, Decision]]]:
         """Unit of the record's beginning (the part of its id before "-r") -> record -> field -> decision."""
         found: dict[str, dict[str, dict[str, Decision]]] = {}

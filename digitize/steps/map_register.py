@@ -56,10 +56,14 @@ class RegisterPage:
         return (*self.above, self.scan, *self.below)
 
 
-def register_pages(ledger: Ledger) -> Iterator[RegisterPage]:
-    """Every page that was read as a register's, with its neighbours."""
-    states = ledger.states("decide")
-    for scans in by_volume(Catalogue(ledger).scans()):
+def register_pages(ledger: Ledger, volume: int | None = None) -> Iterator[RegisterPage]:
+    """Every page that was read as a register's, or those of one volume, with its neighbours."""
+    pages = Catalogue(ledger).scans(volume)
+    if volume is None:
+        states = ledger.states("decide")
+    else:
+        states = {s.page: now for s in pages if (now := ledger.state(s.page, "decide"))}
+    for scans in by_volume(pages):
         for run in _runs(scans, states):
             yield from (_linked(run, states, at) for at in range(len(run)))
 
@@ -129,9 +133,10 @@ def map_register(ledger: Ledger, known: Known, page: RegisterPage, key: str, dec
 
 def make_again(ledger: Ledger, known: Known, record_id: str, page: str, decisions: Decisions) -> Record:
     """One record of a register made anew under these decisions; nothing is written."""
-    found = next(p for p in register_pages(ledger) if p.scan.page == page)
-    kept = Records(ledger).decided_units()
-    others = {r: cells for s in found.scans for r, cells in kept.get(s.page, {}).items()}
+    scan = Catalogue(ledger).scan(page)
+    assert scan is not None
+    found = next(p for p in register_pages(ledger, scan.volume) if p.scan.page == page)
+    others = {r: cells for s in found.scans for r, cells in Records(ledger).decisions_of(s.page).items()}
     records = _Work(ledger, known, found, {**others, **decisions}).records()
     return next(r for r in records if r.id == record_id)
 
