@@ -90,6 +90,14 @@ def test_a_page_without_header_belongs_to_a_volume_only_if_its_table_is_as_wide(
     assert said.recognise(page, replace(handed, width=0.6)).form == "reg_gd"
 
 
+def test_a_page_most_of_whose_columns_have_no_name_is_of_no_register(diary):
+    page, handed = grey(DIARY[1]), diary[0].carried
+    reader = VolumeReader(None, ("hi",), settings=NO_ENGINE)
+    nameless = replace(handed, columns=("entry_no", *(f"_column_{n}" for n in range(2, 7))))
+    found = reader.recognise(page, nameless, only_known=True)
+    assert found.form is None and "could be named" in found.reason
+
+
 def test_what_goes_on_over_three_pages_is_one_row():
     rows = [
         (n, RowPlace("r00" if n else "r01", (BOX,), continues=n > 0), {"note": Decided("note", t, t, 0.9, BOX)})
@@ -109,5 +117,6 @@ def test_a_struck_cell_is_never_sure_and_a_ditto_mark_has_no_value_of_its_own(ca
     column = column_of(package_registers().forms["reg_gd"], "sl")
     decided = decide_cell(ZoneReading("r01.sl", BOX, texts, blank=blank, marks=marks), column, ("en",), {})
     assert decided.zone == "r01.sl"
-    assert "struck" not in marks or decided.confidence <= 0.5
+    assert "struck" not in decided.notes or decided.confidence <= 0.5
+    assert blank or "struck" not in marks or {"struck", "ditto"}.intersection(decided.notes)
     assert "ditto" not in decided.notes or (decided.value == "" and not blank)

@@ -26,6 +26,9 @@ from ocr.scan import OpenedPage
 
 HEADER = "header"
 _SHARE_DIGITS = 5
+_NAMELESS = "_column"
+_LEAST_NAMED = 0.5
+"""Of its columns a page must have so many with names: a title alone, as that of an unknown form, is no register."""
 _MOST_WIDER = 1.11
 """How much wider or narrower a table without header may be: 39 of 40 drawn pages are within that, and of 13 other pages
 that passed for a volume's by the number of their lines (printed forms, lists) 2."""
@@ -96,8 +99,12 @@ class VolumeReader:
         )
 
     def _form(self, table: Table, before: Carried | None, width_px: int) -> tuple[str | None, str]:
-        """The register of a page, or why it is none: what bears no header must be about as wide as the pages before."""
+        """The register of a page, or why it is none: too few of its columns have names, or it bears no header and is
+        not about as wide as the pages before.
+        """
         form = table.form.id if table.form else None
+        if form is not None and self._asked is None and _named(table.columns) < _LEAST_NAMED:
+            return None, f"its header is that of {form}, but too few of its columns could be named"
         if form is None or self._asked is not None or table.heading is not None or before is None or not before.width:
             return form, table.reason
         ratio = _width(table, width_px) / before.width
@@ -177,6 +184,11 @@ def _with_kind(place: RowPlace, row: TableRow, cells: Sequence[ZoneReading]) -> 
     """A row's place with what it is when it is no usual entry."""
     kind = row.kind or ("" if row.numbered else kind_of(cells))
     return replace(place, notes=(*place.notes, kind)) if kind else place
+
+
+def _named(columns: Sequence[str]) -> float:
+    """The share of columns that have a name; 1.0 of none."""
+    return 1.0 - sum(c.startswith(_NAMELESS) for c in columns) / len(columns) if columns else 1.0
 
 
 def _width(table: Table, width_px: int) -> float:
