@@ -84,7 +84,7 @@ def _rows(page: Gold, seen: Any, counts: Counts) -> None:
                 counts[name].wrong += said and not cell["struck"] and not cell.get("word_struck")
             if cell.get("word_struck"):
                 counts["word struck"].there += 1
-                counts["word struck"].found += zone is not None and bool({"struck", "part-struck"} & set(zone.marks))
+                counts["word struck"].found += zone is not None and bool({"struck", "struck-in-part"} & set(zone.marks))
     late = [r["boxes"][0] for r in page["rows"] if r.get("inserted")]
     _compare(late, [r.boxes[0] for r in seen.rows if "inserted" in r.notes], counts["inserted"])
 

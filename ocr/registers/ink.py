@@ -79,6 +79,10 @@ def find_marks(sheet: Sheet, grid: Grid) -> Marks:
     ink = np.where(dark >= max(depth, round(_EXTENT_SHARE * typical)), 255, 0).astype(np.uint8)
     ink = np.where((rules > 0) & ~_crossed(ink, rules), 0, ink).astype(np.uint8)
     count, labels, stats, centres = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    joined = _joins_columns(stats, ink.shape)
+    if joined.any():
+        ink = np.where(joined[labels] & (rules == 2), 0, ink).astype(np.uint8)
+        count, labels, stats, centres = cv2.connectedComponentsWithStats(ink, connectivity=8)
     deepest = np.zeros(count, np.uint8)
     np.maximum.at(deepest, labels[ink > 0], sharp[ink > 0])
     letter = _letter_px(stats[1:], deepest[1:] >= sharpest)
@@ -88,6 +92,13 @@ def find_marks(sheet: Sheet, grid: Grid) -> Marks:
     number[keep] = np.arange(1, keep.sum() + 1)
     x, y, w, h, area = (stats[keep, i].astype(np.int64) for i in range(5))
     return Marks(x, y, x + w, y + h, centres[keep, 0], centres[keep, 1], area, letter, number[labels])
+
+
+def _joins_columns(stats: NDArray[np.int32], shape: tuple[int, ...]) -> Bools:
+    """Which components join the writing of many columns, as a stroke over a whole row does; cut where columns end."""
+    joined = (stats[:, 2] > _MOST_SHARE * shape[1]) & (stats[:, 3] <= _MOST_SHARE * shape[0])
+    joined[0] = False
+    return np.asarray(joined, np.bool_)
 
 
 def _rule_mask(sheet: Sheet, grid: Grid) -> Image:

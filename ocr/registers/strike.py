@@ -69,9 +69,13 @@ def struck_shares(lines: Sequence[Image]) -> list[float]:
     return shares
 
 
-def with_strikes(sheet: Sheet, marks: Marks, rows: Sequence[Sequence[Cell]]) -> list[list[Cell]]:
-    """The cells of rows with what is struck out in them; a row most of whose cells are struck is struck as a whole."""
-    asked = [(r, c) for r, row in enumerate(rows) for c, cell in enumerate(row) if not (cell.blank or cell.ditto)]
+def with_strikes(sheet: Sheet, marks: Marks, rows: Sequence[Sequence[Cell]], usual: Sequence[bool]) -> list[list[Cell]]:
+    """The cells of rows with what is struck out in them; a row most of whose cells are struck is struck as a whole.
+
+    usual: which rows are written in the usual size; the others are not looked at.
+    """
+    looked = [(r, row) for r, row in enumerate(rows) if usual[r]]
+    asked = [(r, c) for r, row in looked for c, cell in enumerate(row) if not (cell.blank or cell.ditto)]
     lines = [line_pictures(sheet, rows[r][c], marks) for r, c in asked]
     shares = struck_shares([line for some in lines for line in some])
     found = [list(row) for row in rows]

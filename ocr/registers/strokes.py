@@ -66,10 +66,13 @@ def _through(sheet: Sheet, line: Line, half: HalfGrid, letter: float) -> bool:
         x = x[np.abs(x - upright.middle) > 2 * _RULE_PX]
     y = np.clip(line.at[x].round().astype(int), 2 * round(letter), sheet.height - 1 - 2 * round(letter))
     near, far = max(4, round(0.32 * letter)), round(1.25 * letter)
-    dark = 255 - sheet.image.astype(np.int16)
-    ink = {d: np.max([dark[y + d + k, x] for k in (-1, 0, 1)], axis=0) >= _INK_DEPTH for d in (-far, -near, near, far)}
+    pale = 255 - _INK_DEPTH
+    ink = {d: np.min([sheet.image[y + d + k, x] for k in (-1, 0, 1)], axis=0) <= pale for d in (-far, -near, near, far)}
     both, either = ink[-near] & ink[near], ink[-near] | ink[near]
-    beyond = ink[-far] | ink[far]
+    beyond = np.zeros(len(x), np.bool_)
+    for d in (-far, far):
+        is_rule = np.any([np.abs(y + d - other.at[x]) <= _RULE_PX for other in half.levels], axis=0)
+        beyond |= ink[d] & ~is_rule
     edges = np.array([u.middle for u in half.uprights])
     columns = np.unique(np.searchsorted(edges, x[both]))
     is_written = either.mean() >= _LEAST_WRITTEN and len(columns) >= _LEAST_COLUMNS
@@ -101,45 +104,59 @@ def _is_drawn(sheet: Sheet, half: HalfGrid, stroke: Line, x: NDArray[np.int64]) 
 def _aslant(sheet: Sheet, half: HalfGrid, span: Span, marks: Marks, ends: tuple[int, int]) -> bool:
     """Whether a straight stroke is seen that runs aslant over a row from end to end, dark all along."""
     letter = marks.letter_px
-    x = np.arange(ends[0], ends[1])
-    if len(x) < _FINE or not len(marks):
+    if ends[1] - ends[0] < _FINE or not len(marks):
         return False
-    ink = marks.labels[:: _STEP_PX * 2, :: _STEP_PX * 2] > 0
-    typical = float(np.median(255 - sheet.image[:: _STEP_PX * 2, :: _STEP_PX * 2][ink])) if ink.any() else 255.0
-    high = int(np.median(span.bottom.at[x] - span.top.at[x]) + 0.6 * letter)
-    if high < 1.2 * letter:
-        return False
-    rows = np.clip(
-        (span.top.at[x] - 0.3 * letter).round().astype(int)[None] + np.arange(high)[:, None], 0, sheet.height - 1
-    )
-    dark = (255 - sheet.image[rows, x[None]]) >= _DEPTH * typical
-    dark[1:] |= dark[:-1].copy()
-    dark[:-1] |= dark[1:].copy()
-    free = _free(half, rows, x)
+    thin = slice(None, None, 4)
+    ink = marks.labels[thin, thin] > 0
+    typical = float(np.median(255 - sheet.image[thin, thin][ink])) if ink.any() else 255.0
+    coarse = _window(sheet, half, span, letter, _DEPTH * typical, np.linspace(*ends, _COARSE).astype(int))
+    high = len(coarse[0])
     begin, end = np.meshgrid(np.arange(0, high, _STEP_PX), np.arange(0, high, _STEP_PX), indexing="ij")
     steep = np.abs(begin - end) >= max(_LEAST_FALL * letter, _ASLANT_PX)
     begin, end = begin[steep].astype(float), end[steep].astype(float)
-    cover, _ = _cover(dark, free, begin, end, _COARSE)
+    if not len(begin):
+        return False
+    cover, _ = _cover(*coarse, begin, end)
     good = np.flatnonzero(cover >= _LEAST_COARSE)
     if not len(good):
         return False
-    cover, gap = _cover(dark, free, begin[good], end[good], min(_FINE, len(x)))
+    fine = _window(sheet, half, span, letter, _DEPTH * typical, np.linspace(*ends, _FINE).astype(int))
+    cover, gap = _cover(*fine, begin[good], end[good])
     return bool(((cover >= _LEAST_FINE) & (gap <= _LONGEST_GAP)).any())
+
+
+def _window(
+    sheet: Sheet, half: HalfGrid, span: Span, letter: float, depth: float, x: NDArray[np.int64]
+) -> tuple[Bools, Bools]:
+    """Which pixels of a row are dark, at some columns, and which lie on no ruled line; both (height, columns)."""
+    high = max(1, int(np.median(span.bottom.at[x] - span.top.at[x]) + 0.6 * letter))
+    first = (span.top.at[x] - 0.3 * letter).round().astype(int)
+    rows = np.clip(first[None] + np.arange(high)[:, None], 0, sheet.height - 1)
+    dark = (255 - sheet.image[rows, x[None]]) >= depth
+    dark[1:] |= dark[:-1].copy()
+    dark[:-1] |= dark[1:].copy()
+    return dark, _free(half, rows, x)
 
 
 def _free(half: HalfGrid, rows: NDArray[np.int64], x: NDArray[np.int64]) -> Bools:
     """Which pixels lie on no ruled line."""
     free = np.ones(rows.shape, np.bool_)
+    low, high = rows.min() - _RULE_PX, rows.max() + _RULE_PX
     for line in half.levels:
-        free &= np.abs(rows - line.at[x][None]) > _RULE_PX
+        if low <= line.middle + np.ptp(line.at) and line.middle - np.ptp(line.at) <= high:
+            free &= np.abs(rows - line.at[x][None]) > _RULE_PX
     for line in half.uprights:
         free[:, np.abs(x - line.middle) <= _RULE_PX] = False
     return free
 
 
-def _cover(dark: Bools, free: Bools, begin: Floats, end: Floats, count: int) -> tuple[Floats, NDArray[np.int64]]:
-    """Share of the free pixels of straight lines that are dark, and their longest run of others, in samples."""
-    at = np.linspace(0, dark.shape[1] - 1, count).astype(int)
+def _cover(dark: Bools, free: Bools, begin: Floats, end: Floats) -> tuple[Floats, NDArray[np.int64]]:
+    """Share of the free pixels of straight lines that are dark, and their longest run of others, in columns.
+
+    begin, end: of each line, its height in the first and in the last column.
+    """
+    count = dark.shape[1]
+    at = np.arange(count)
     y = (begin[:, None] + (end - begin)[:, None] * np.linspace(0, 1, count)).round().astype(int)
     looked, held = free[y, at], dark[y, at]
     cover = (held & looked).sum(axis=1) / np.maximum(1, looked.sum(axis=1))

@@ -91,7 +91,8 @@ def rows_of(
         [_half_cells(sheet, number, half, span, marks, owned[number]) for number, (half, span) in enumerate(whole)]
         for whole in (list(zip(grid.halves, parts, strict=True)) for parts in pairs)
     ]
-    struck = with_strikes(sheet, marks, [[cell for own in halves for cell in own] for halves in found])
+    usual = [not parts[0].kind for parts in pairs]
+    struck = with_strikes(sheet, marks, [[cell for own in halves for cell in own] for halves in found], usual)
     rows = []
     for parts, cells in zip(pairs, struck, strict=True):
         first = parts[0]
