@@ -234,3 +234,14 @@ def test_a_register_kept_on_one_page_may_be_ruled_across_two():
     table = read_table(spread([100 + 120 * i for i in range(6)]), Ask(one_page))
     assert table.columns == one_page.ids and len(table.rows) == 6
     assert not any(cell.blank for row in table.rows for cell in row.cells.values())
+
+
+def test_two_tables_beside_each_other_are_not_read_as_one():
+    table = read_table(np.hstack([boxed().grey, boxed().grey]), ASK)
+    assert table.form is None and table.reason.startswith("it shows two tables")
+    assert not set(FORM.ids) & set(table.columns)
+
+
+def test_a_page_without_header_is_read_by_the_register_that_was_named():
+    table = read_table(boxed().grey, Ask(FORM, ("en",), lambda pictures, code: ["12/98"] * len(pictures)))
+    assert table.heading is None and table.columns == FORM.ids and len(table.rows) == 6

@@ -29,6 +29,7 @@ _LEAST_SCORE = 0.3
 _CLEAR = 0.04
 _OF_VOLUME = 0.4
 _MOST_OFF = 3
+_TWO_TABLES = "it shows two tables beside each other: cut the scan between its pages"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,9 @@ def read_table(grey: Image, ask: Ask, layout: Layout | None = None) -> Table:
     spans = spans_of(sheet, grid, marks, heading, columns, form)
     rows = rows_of(sheet, grid, marks, spans, columns)
     notes = ("spread",) if len(grid.halves) == 2 else ()
-    found = Layout(form, columns, tuple(shares_of(h) for h in grid.halves))
+    found: Layout | None = Layout(form, columns, tuple(shares_of(h) for h in grid.halves))
+    if _shows_two(form, grid):
+        form, reason, found = None, _TWO_TABLES, layout
     asides = find_asides(sheet, grid, marks, spans)
     return Table(sheet, marks, form, columns, rows, heading, reason, notes, found, asides)
 
@@ -148,6 +151,12 @@ def _is_doubtful(grid: Grid, form: RegisterForm | None, ask: Ask, *, has_heading
         return ask.form is None and (not has_heading if form is None else bool(form.split))
     count = sum(len(h.uprights) - 1 for h in grid.halves)
     return form is not None and not form.split and count != len(form.columns)
+
+
+def _shows_two(form: RegisterForm | None, grid: Grid) -> bool:
+    """Whether a sheet has all columns of a register of one page twice: two tables beside each other."""
+    count = sum(len(h.uprights) - 1 for h in grid.halves)
+    return form is not None and not form.split and count >= 2 * len(form.columns)
 
 
 def _may_go_on(grid: Grid, layout: Layout | None) -> bool:
