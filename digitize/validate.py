@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,8 @@ from validators.finding import Severity
 from validators.structure import STRUCTURE
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from validators.settings import CheckSettings
 
 RECORD_ID, LINE = "record_id", "line"
@@ -95,8 +98,9 @@ def validate_file(path: Path, form: str, settings: CheckSettings) -> Report:
     """Check a file, or a folder of one file a table (`iif1.csv`, `iif1_acts.csv` ...), by all rules of a form.
 
     Headers are field ids; record_id ties child rows to their record. A single file is the table that its name says,
-    else the form's own. settings: see `validators.settings.make_settings`, with policy "import". Raises InputError
-    when nothing can be checked: no such file, no table, no known column, no rows.
+    else the form's own. Tables of other forms in the folder are compared with where a rule asks for it (an arrest with
+    its FIR), and not checked. settings: see `validators.settings.make_settings`, with policy "import". Raises
+    InputError when nothing can be checked: no such file, no table, no known column, no rows.
     """
     sources = list(_sources(path, form))
     tables = [_read(s) for s in sources]
@@ -106,7 +110,7 @@ def validate_file(path: Path, form: str, settings: CheckSettings) -> Report:
     strays = _strays(path, form)
     others = tuple(name for name, is_table in strays.items() if is_table)
     unknown = [_finding(settings, name, "", 0, ("S009", "")) for name, is_table in strays.items() if not is_table]
-    findings = [*unknown, *(f for t in tables for f in _faults(t, settings)), *_checked(form, tables, settings)]
+    findings = [*unknown, *(f for t in tables for f in _faults(t, settings)), *_checked(form, tables, path, settings)]
     return Report(
         form,
         tuple(dict.fromkeys(s.path.name for s in sources)),
@@ -205,11 +209,32 @@ def _finding(settings: CheckSettings, file: str, table: str, line: int, fault: t
     return FileFinding(file, line, table, "", name, code, settings.policy[code], STRUCTURE[code].english)
 
 
-def _checked(form: str, tables: Iterable[_Read], settings: CheckSettings) -> Iterator[FileFinding]:
+def _checked(form: str, tables: Iterable[_Read], path: Path, settings: CheckSettings) -> Iterator[FileFinding]:
     from validators.check import check_frames
-    from validators.frames import text_frame
 
     files = {t.source.table.name: t.source.path.name for t in tables}
-    frames = {t.source.table.name: text_frame(t.lines, t.keys, t.columns) for t in tables}
-    for f in check_frames(form, frames, settings):
+    frames = {t.source.table.name: _frame(t) for t in tables}
+    for f in check_frames(form, frames, settings, _compared(form, path, settings)):
         yield FileFinding(files[f.table], f.line, f.table, f.key, f.field, f.code, f.severity, f.message)
+
+
+def _frame(read: _Read) -> pl.DataFrame:
+    from validators.frames import text_frame
+
+    return text_frame(read.lines, read.keys, read.columns)
+
+
+def _compared(form: str, path: Path, settings: CheckSettings) -> dict[str, dict[str, pl.DataFrame]]:
+    """Form -> table name -> rows, of the other forms in the folder whose records a rule of this form looks at."""
+    from validators.check import tables_compared
+
+    wanted = tables_compared(form, settings) if path.is_dir() else {}
+    there = {f.stem: f for f in _table_files(path)} if wanted else {}
+    found: dict[str, dict[str, pl.DataFrame]] = {}
+    for other, names in wanted.items():
+        tables = [t for t in form_tables(other).values() if t.name in names and t.name in there]
+        if any(not t.child for t in tables):
+            # What is wrong with the file itself is told when it is checked as what it is.
+            with suppress(InputError):
+                found[other] = {t.name: _frame(_read(_Source(t, there[t.name]))) for t in tables}
+    return found

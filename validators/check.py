@@ -10,14 +10,15 @@ from mappers.record import Record
 from mappers.schema import Table, form_tables
 from mappers.schema.profiles import asked, missing
 from validators.columns import LINE, RECORD
-from validators.evaluate import Bound, evaluate
+from validators.evaluate import Bound, evaluate, plan
 from validators.finding import Finding, RowFinding
 from validators.frames import record_frames
+from validators.gather import Texts
 from validators.rule import load_rules
 from validators.settings import CheckSettings
 from validators.unread import MESSAGE, OPERATOR, unread
 
-CHECK_VERSION = "4"
+CHECK_VERSION = "5"
 GAP = "F047"
 _WEIGHT: Mapping[str, int] = {"note": 0, "review": 1, "reject": 2}
 
@@ -45,12 +46,12 @@ def _findings(records: Sequence[Record], settings: CheckSettings) -> Iterator[Fi
     for record in records:
         for path, code in unread(record):
             yield Finding(record.id, path, code, "review", MESSAGE)
-    for form in sorted({r.form for r in records}):
-        of_form = [r for r in records if r.form == form]
-        texts = record_frames(form, of_form)
-        for hit in evaluate(form, texts, settings):
+    by_form = {form: [r for r in records if r.form == form] for form in sorted({r.form for r in records})}
+    frames = {form: record_frames(form, of_form) for form, of_form in by_form.items()}
+    for form, texts in frames.items():
+        for hit in evaluate(form, texts, settings, frames):
             place, line = _where(texts[hit.bound.table.name], hit.row)
-            yield _finding(of_form[place], line, hit.bound, settings)
+            yield _finding(by_form[form][place], line, hit.bound, settings)
 
 
 def _gaps(records: Sequence[Record], settings: CheckSettings) -> Iterator[Finding]:
@@ -83,9 +84,19 @@ def _path(bound: Bound, line: int) -> str:
 
 
 def _is_beyond_doubt(record: Record, line: int, bound: Bound) -> bool:
-    """Whether all that a rule read is known: no doubtful field, and the one at fault read or settled by a person."""
+    """Whether all that a rule read is known: no doubtful field, and the one at fault read or settled by a person.
+
+    What stands in a record of another form may be misread as well, so it is never beyond doubt.
+    """
     for i, name in enumerate(bound.fields):
         own, _, last = name.rpartition(".")
+        if ":" in name:
+            return False
+        if own not in ("", "parent"):
+            cells = (row.get(last) for row in record.children.get(own, ()))
+            if not all(cell is None or cell.is_sure() for cell in cells):
+                return False
+            continue
         row = record.fields if own or not bound.table.child else record.children[bound.table.child][line]
         cell = row.get(last)
         if cell is not None and not cell.is_sure():
@@ -95,15 +106,18 @@ def _is_beyond_doubt(record: Record, line: int, bound: Bound) -> bool:
     return True
 
 
-def check_frames(form: str, frames: Mapping[str, pl.DataFrame], settings: CheckSettings) -> list[RowFinding]:
+def check_frames(
+    form: str, frames: Mapping[str, pl.DataFrame], settings: CheckSettings, others: Mapping[str, Texts] | None = None
+) -> list[RowFinding]:
     """What the rules say about the rows of an import file, by line.
 
     frames: table name -> what `text_frame` makes; columns that the schema has not are passed over, missing ones count
-    as empty. Here E means what the policy says: there is no scan
-    behind a row that a person could look at.
+    as empty. others: form -> frames of records of other forms, which are compared with and not checked. Here E means
+    what the policy says: there is no scan behind a row that a person could look at.
     """
-    texts = {name: _complete(form_tables(form)[name], frame) for name, frame in frames.items()}
-    found = [_row_finding(texts, hit.bound, hit.row, settings) for hit in evaluate(form, texts, settings)]
+    texts = _completed(form, frames)
+    compared = {other: _completed(other, of_form) for other, of_form in (others or {}).items()}
+    found = [_row_finding(texts, hit.bound, hit.row, settings) for hit in evaluate(form, texts, settings, compared)]
     told = {(f.table, f.line, f.field) for f in found}
     gaps = _row_gaps(form, texts[form], settings) if form in texts and settings.profile else ()
     return sorted([*found, *(g for g in gaps if (g.table, g.line, g.field) not in told)])
@@ -124,6 +138,15 @@ def _row_gaps(form: str, frame: pl.DataFrame, settings: CheckSettings) -> Iterat
 def _line_and_key(frame: pl.DataFrame, row: int) -> tuple[int, str]:
     key = str(frame[RECORD][row])
     return int(frame[LINE][row]), "" if key.startswith("\x00") else key
+
+
+def tables_compared(form: str, settings: CheckSettings) -> Mapping[str, frozenset[str]]:
+    """Other forms with whose records those of a form are compared -> the tables that are read for it."""
+    return plan(form, settings).compared(form)
+
+
+def _completed(form: str, frames: Texts) -> dict[str, pl.DataFrame]:
+    return {name: _complete(form_tables(form)[name], frame) for name, frame in frames.items()}
 
 
 def _complete(table: Table, frame: pl.DataFrame) -> pl.DataFrame:

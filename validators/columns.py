@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from mappers.schema import Table
+from mappers.schema import Table, form_tables
 from validators.errors import RuleError
 
 if TYPE_CHECKING:
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
 TEXT = "text."
 PARENT = "parent."
 COUNT = "count."
+GATHERED = "gathered."
 RECORD, LINE, CONTENT, HERE = "_record", "_line", "_content", "_here"
+FIR_KEY = ("state", "district", "police_station", "year", "fir_no", "fir_part")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +27,25 @@ class Fields:
     """The columns of one table, by name: `f.fir_date` is a pl.Date expression, `f.fir_no` an integer one.
 
     table: whose columns. given: the settings of the check (`f.given.today`). this_name: the column under test, for
-    rules on a choice of columns. A column that the table has not raises RuleError.
+    rules on a choice of columns. owner: the form's own table, for a child table. this_rule: code of the rule; gathers:
+    what its body has asked for from other rows. A column that the table has not raises RuleError.
     """
 
     table: Table
     given: CheckSettings
     this_name: str = ""
     owner: Table | None = None
+    this_rule: str = ""
+    gathers: list[Gather] = field(default_factory=list)
 
     def __getattr__(self, name: str) -> pl.Expr:
         if name.startswith("__") or self.table.column(name) is None:
             raise RuleError(f"table {self.table.name} has no field {name}")
         return pl.col(name)
+
+    def named(self, name: str) -> pl.Expr:
+        """The column of that name, for names that are data."""
+        return self.__getattr__(name)
 
     @property
     def this(self) -> pl.Expr:
@@ -74,6 +84,23 @@ class Fields:
         """How many child rows the record has in a child table ("acts")."""
         return pl.col(COUNT + child)
 
+    def rows(self, child: str) -> Rows:
+        """The record's rows in one of its child tables ("acts")."""
+        form = (self.owner or self.table).name
+        return Rows(self, Link(form, _child_table(form, child)))
+
+    def of(self, form: str, child: str = "", *, by: tuple[str, ...] = FIR_KEY, link: Link | None = None) -> Rows:
+        """The records of another form with the same key, or their child rows. by: names of the key's fields.
+
+        link: for keys whose fields are called differently on the two sides.
+        """
+        return Rows(self, link or Link(form, _child_table(form, child), by, by))
+
+    @property
+    def fir(self) -> Fir:
+        """The fields of the row's FIR, null where it is not among the records at hand or stands there twice."""
+        return Fir(self.of("iif1"))
+
 
 @dataclass(frozen=True, slots=True)
 class Parent:
@@ -85,6 +112,70 @@ class Parent:
         if name.startswith("__") or self.table.column(name) is None:
             raise RuleError(f"table {self.table.name} has no field {name}")
         return pl.col(PARENT + name)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Which rows belong to a record.
+
+    form, table: where they stand. by: the record's own fields that make up the key; to: the same of the other form;
+    both empty for the record's own child rows. years: added to the record's year, for the book before or after.
+    """
+
+    form: str
+    table: str
+    by: tuple[str, ...] = ()
+    to: tuple[str, ...] = ()
+    years: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Gather:
+    """One value that is worked out for every record from the rows linked to it. name: the column that holds it."""
+
+    name: str
+    link: Link
+    value: pl.Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows linked to a record; what is asked of them becomes a column of the record."""
+
+    asker: Fields
+    link: Link
+
+    def tell(self, how: Callable[[Fields], pl.Expr]) -> pl.Expr:
+        """One value of all rows: `tell(lambda row: row.value.sum())`. Null where there are none."""
+        table = form_tables(self.link.form)[self.link.table]
+        name = f"{GATHERED}{self.asker.this_rule}.{len(self.asker.gathers)}"
+        self.asker.gathers.append(Gather(name, self.link, how(Fields(table, self.asker.given))))
+        return pl.col(name)
+
+    def any(self, how: Callable[[Fields], pl.Expr]) -> pl.Expr:
+        """Whether a row is so; what a row does not say counts as no. Null where there are no rows."""
+        return self.tell(lambda row: how(row).fill_null(value=False).any())
+
+    def all(self, how: Callable[[Fields], pl.Expr]) -> pl.Expr:
+        """Whether every row is so; what a row does not say counts as no. Null where there are no rows."""
+        return self.tell(lambda row: how(row).fill_null(value=False).all())
+
+
+@dataclass(frozen=True, slots=True)
+class Fir:
+    """The fields of one FIR, by name."""
+
+    rows: Rows
+
+    def __getattr__(self, name: str) -> pl.Expr:
+        return self.rows.tell(lambda row: pl.when(pl.len() == 1).then(getattr(row, name).first()))
+
+
+def _child_table(form: str, child: str) -> str:
+    for table in form_tables(form).values():
+        if table.child == child:
+            return table.name
+    raise RuleError(f"form {form} has no rows {child}")
 
 
 @dataclass(frozen=True, slots=True)

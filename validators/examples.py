@@ -29,8 +29,15 @@ def codes_of(rule: Rule, example: Mapping[str, Any] | Sequence[Mapping[str, Any]
     examples = [example] if isinstance(example, Mapping) else list(example)
     if rule.fields == (RECORD_ID,) or RECORD_ID in getattr(rule.fields, "names", ()):
         return {f.code for f in check_frames(rule.form, _frames(rule.form, examples), example_settings())}
-    records = [make_record(f"r{i}", plain, rule.form) for i, plain in enumerate(examples)]
-    return {f.code for f in check_records(records, example_settings())}
+    return {f.code for f in check_records(_records(rule, examples), example_settings())}
+
+
+def _records(rule: Rule, examples: Sequence[Mapping[str, Any]]) -> list[Record]:
+    """The records of an example; a record of another form names it as its "form"."""
+    return [
+        make_record(f"r{i}", {k: v for k, v in plain.items() if k != "form"}, plain.get("form", rule.form))
+        for i, plain in enumerate(examples)
+    ]
 
 
 def make_record(record_id: str, plain: Mapping[str, Any], form: str = "iif1") -> Record:

@@ -8,10 +8,9 @@ from functools import cache
 from importlib import resources
 from typing import get_args
 
-from mappers.schema import load_schemas
 from validators.errors import RuleError
 from validators.finding import Severity
-from validators.rule import load_rules
+from validators.rule import every_rule
 from validators.structure import STRUCTURE
 
 _BY_LETTER: Mapping[str, Severity] = {"E": "reject", "W": "note", "I": "note"}
@@ -41,7 +40,7 @@ def policy_names() -> tuple[str, ...]:
 
 @cache
 def _letters() -> Mapping[str, str]:
-    rules = {code: made.letter for form in load_schemas() for code, made in load_rules(form).items()}
+    rules = {code: made.letter for code, made in every_rule().items()}
     return {**rules, **{code: fault.letter for code, fault in STRUCTURE.items()}}
 
 

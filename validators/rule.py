@@ -63,10 +63,20 @@ def each(*names: str, kind: str = "", codes: str = "", besides: tuple[str, ...] 
 class _Label:
     code: str
     slug: str
-    form: str
+    forms: tuple[str, ...]
     table: str
     fields: tuple[str, ...] | Each
     across: bool
+
+    @property
+    def is_general(self) -> bool:
+        """Whether it is asked of every form that has its fields."""
+        return self.forms == (EVERY_FORM,)
+
+    @property
+    def first(self) -> str:
+        """The form of which its examples are."""
+        return FIRST_FORM if self.is_general else self.forms[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +84,10 @@ class Rule:
     """One rule, ready to be bound to a form.
 
     code: its id in the rule list. table: the table it runs on. fields: the fields it reads ("parent.fir_date" is a
-    field of the parent row, "acts" the child rows themselves); the first one bears the finding. across: it looks at
-    more than one record. is_general: it is asked of every form that has its fields. letter: E, W or I of the rule list.
+    field of the parent row, "acts" the child rows themselves, "acts.section" a field of all of these, "iif1:fir_date"
+    one of the records of another form); the first one bears the finding. across: it looks at
+    more than one record. forms: of which it is asked; EVERY_FORM for all that have its fields. letter: E, W or I of the
+    rule list.
     why: the docstring. passes, fails: example records as plain values, child rows under their child name, a pair where
     raw text and value differ; a list where it takes several records.
     """
@@ -92,7 +104,12 @@ class Rule:
     passes: Example | list[Example]
     fails: Example | list[Example]
     body: Body
-    is_general: bool = False
+    forms: tuple[str, ...] = ()
+
+    @property
+    def is_general(self) -> bool:
+        """Whether it is asked of every form that has its fields."""
+        return self.forms == (EVERY_FORM,)
 
     @property
     def why(self) -> str:
@@ -101,15 +118,23 @@ class Rule:
 
 
 def rule(
-    code: str, *, slug: str, form: str, fields: tuple[str, ...] | Each, table: str = "", across: bool = False
+    code: str,
+    *,
+    slug: str,
+    form: str | tuple[str, ...],
+    fields: tuple[str, ...] | Each,
+    table: str = "",
+    across: bool = False,
 ) -> Callable[[B], B]:
     """Label a function as a rule and return it unchanged.
 
-    form: one form, or EVERY_FORM for all that have the fields. table: where the rule runs when it is not the form's own
-    table; in a rule of every form the records' name for it ("persons"). The function takes the columns and gives a
-    boolean expression: true where the row is in order, null where the rule has nothing to say.
+    form: one form or several, the first one that of its examples, or EVERY_FORM for all that have the fields. table:
+    where the rule runs when it is not the form's own table; in a rule of several forms the records' name for it
+    ("persons"). The function takes the columns and gives a boolean expression: true where the row is in order, null
+    where the rule has nothing to say.
     """
-    return _labels(_RULE, _Label(code, slug, form, table, fields, across))
+    forms = form if isinstance(form, tuple) else (form,)
+    return _labels(_RULE, _Label(code, slug, forms, table, fields, across))
 
 
 def tells(letter: Letter, *, en: str, hi: str) -> Callable[[B], B]:
@@ -141,6 +166,14 @@ def load_rules(form: str = FIRST_FORM) -> Mapping[str, Rule]:
     return collect(made for function in _scan(rules) if (made := rule_of_form(function, form)))
 
 
+@cache
+def every_rule() -> Mapping[str, Rule]:
+    """All rules by code, each in the form of its examples. Raises RuleError when two functions share a code."""
+    from validators import rules
+
+    return collect(make_rule(function) for function in _scan(rules))
+
+
 def collect(made: Iterable[Rule]) -> Mapping[str, Rule]:
     """Rules by code, in order. Raises RuleError when two share a code or a slug, or one reads an unknown field."""
     found: dict[str, Rule] = {}
@@ -168,9 +201,9 @@ def rule_of_form(function: Body, form: str) -> Rule | None:
     A rule of every form is none of those that lack its fields; but the first form, of which its examples are, has them.
     """
     label: _Label = getattr(function, _RULE)
-    if label.form not in (form, EVERY_FORM):
+    if not label.is_general and form not in label.forms:
         return None
-    if label.form == EVERY_FORM and form != FIRST_FORM and not _has_fields(label, form):
+    if label.is_general and form != FIRST_FORM and not _has_fields(label, form):
         return None
     return make_rule(function, form)
 
@@ -185,26 +218,25 @@ def _has_fields(label: _Label, form: str) -> bool:
 
 def _table_of(label: _Label, form: str) -> str:
     """The table's name in the form; "" when it has no such child table."""
-    if label.form != EVERY_FORM or not label.table:
+    if label.table in form_tables(form) or not label.table:
         return label.table or form
     return next((t.name for t in form_tables(form).values() if t.child == label.table), "")
 
 
 def make_rule(function: Body, form: str = "") -> Rule:
-    """The rule that a labelled function stands for, in a form when it is one of every form.
+    """The rule that a labelled function stands for, in a form when it is one of several.
 
     Raises RuleError when a label or the docstring is missing.
     """
     label: _Label = getattr(function, _RULE)
-    is_general = label.form == EVERY_FORM
-    form = (form or FIRST_FORM) if is_general else label.form
+    form = form or label.first
     for name, decorator in ((_MESSAGES, "tells"), (_EXAMPLES, "example"), ("__doc__", "a docstring")):
         if not getattr(function, name, None):
             raise RuleError(f"rule {label.code}: {decorator} is missing")
     letter, english, hindi = getattr(function, _MESSAGES)
     passes, fails = getattr(function, _EXAMPLES)
     where = (label.code, label.slug, form, _table_of(label, form), label.fields, label.across)
-    return Rule(*where, letter, english, hindi, passes, fails, function, is_general)
+    return Rule(*where, letter, english, hindi, passes, fails, function, label.forms)
 
 
 def _check_fields(code: str, form: str, table_name: str, fields: tuple[str, ...] | Each) -> None:
@@ -215,7 +247,19 @@ def _check_fields(code: str, form: str, table_name: str, fields: tuple[str, ...]
         return
     children = {t.child for t in tables.values()} - {""}
     for name in fields:
+        if ":" in name or name.partition(".")[0] in children:
+            _check_other(code, form, name)
+            continue
         above = name.startswith("parent.")
         table = tables.get(form if above else table_name)
         if table is None or not (name in children or name == RECORD_ID or table.column(name.removeprefix("parent."))):
             raise RuleError(f"rule {code}: there is no field {name} in {table_name}")
+
+
+def _check_other(code: str, form: str, name: str) -> None:
+    """A child's rows, one of their fields, or either of another form."""
+    other, _, inner = name.rpartition(":")
+    child, _, last = inner.rpartition(".") if "." in inner or other else (inner, "", "")
+    of_child = [t for t in form_tables(other or form).values() if t.child == child]
+    if not of_child or not (of_child[0].column(last) or not last):
+        raise RuleError(f"rule {code}: there is no field {name}")
