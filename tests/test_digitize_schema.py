@@ -31,7 +31,8 @@ SETTINGS = make_settings(TODAY, policy="import")
 OF_KIND = {"int": "12", "year": "1998", "date": "1998-04-03", "time": "16:05", "money": "1250.5", "decimal": "1.5"}
 OF_NAME = {
     "state": "wb", "district": "Howrah", "police_station": "Bally", "section": "379", "role": "witness", "age": "34",
-    "phone": "9830012345", "mobile": "9830012345", "year": "1998",
+    "phone": "9830012345", "mobile": "9830012345", "year": "1998", "pin": "700091", "registration_no": "WB02AB1234",
+    "passport_no": "M1234567", "cnr": "WBHG010012341998", "chassis_no": "12345", "accused_code": "A1",
 }  # fmt: skip
 
 

@@ -64,7 +64,7 @@ def test_a_clean_record_has_no_findings() -> None:
         ({"fir_no": "0"}, [("fir_no", "F005")]),
         ({"fir_no": "24125"}, [("fir_no", "F006")]),
         ({"occurrence_from": "2009-02-30"}, [("occurrence_from", "F008")]),
-        ({"despatch_date": "2041-03-12"}, [("despatch_date", "F009")]),
+        ({"despatch_date": "2041-03-12"}, [("despatch_date", "F009"), ("despatch_date", "X004")]),
         ({"info_time": "24:00"}, [("info_time", "F011")]),
         ({"io_name": "|..:"}, [("io_name", "F014")]),
         ({"io_name": "রাজু"}, []),

@@ -10,15 +10,16 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from validators.columns import COUNT, RECORD, TEXT
+from validators.columns import RECORD
 from validators.errors import RuleError
-from validators.evaluate import bind, broken
+from validators.evaluate import bind, broken, names_read
 from validators.examples import codes_of, example_settings
 from validators.reference import rules_page, rules_table
-from validators.rule import RECORD_ID, Each, collect, each, example, load_rules, make_rule, rule, tells
+from validators.rule import RECORD_ID, Each, collect, each, every_rule, example, load_rules, make_rule, rule, tells
+from validators.rule_list import rule_list
 from validators.structure import STRUCTURE
 
-RULES = load_rules("iif1")
+RULES = every_rule()
 SETTINGS = example_settings()
 
 
@@ -35,12 +36,8 @@ def test_a_rule_reads_the_fields_it_names(code: str) -> None:
     if isinstance(made.fields, Each) or RECORD_ID in made.fields:
         return
     for bound in bind(made):
-        read = {
-            re.sub(rf"^({re.escape(COUNT)}|{re.escape(TEXT)})", "", n)
-            for n in broken(bound, SETTINGS).meta.root_names()
-        }
         hidden = {RECORD, "_content", "parent.info_date", "parent.fir_date"}
-        assert read - hidden <= set(bound.fields), made.code
+        assert names_read(bound, SETTINGS) - hidden <= set(bound.fields), made.code
 
 
 @pytest.mark.parametrize("code", RULES)
@@ -64,6 +61,28 @@ def test_every_kind_of_rule_is_there() -> None:
     assert kinds == {"F", "L", "X", "R", "T"}
     assert any(r.across for r in RULES.values())
     assert any("parent." in name for r in RULES.values() if not isinstance(r.fields, Each) for name in r.fields)
+
+
+def test_every_entry_of_the_rule_list_is_a_rule_or_has_a_reason() -> None:
+    listed = rule_list()
+    assert len(listed) == 137
+    assert {code for code, one in listed.items() if not one.not_computed} == set(RULES) & set(listed)
+    assert {code: RULES[code].letter for code in RULES if code in listed} == {
+        code: one.letter for code, one in listed.items() if not one.not_computed
+    }
+
+
+def test_what_is_not_in_the_rule_list_says_so() -> None:
+    own = {code for code in RULES if code not in rule_list()}
+    assert all("Our own addition" in RULES[code].why for code in own)
+
+
+def test_a_rule_of_every_form_is_found_in_each_that_has_its_fields() -> None:
+    by_form = {form: set(load_rules(form)) for form in ("iif1", "iif4", "gd")}
+    assert "F029" in by_form["iif4"]
+    assert "X030" not in by_form["iif4"]
+    assert "T001" not in by_form["iif1"]
+    assert set(RULES) >= by_form["iif1"] | by_form["iif4"] | by_form["gd"]
 
 
 def made_up(code: str = "X999", fields: object = ("fir_date",)) -> Callable[..., pl.Expr]:

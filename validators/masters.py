@@ -7,7 +7,19 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from mappers.codes import acts, bns_sections, code_lists, district_list, ipc_inserted, ipc_sections, states
+from mappers.codes import (
+    acts,
+    bns_sections,
+    code_lists,
+    crime_heads,
+    district_list,
+    districts,
+    ipc_inserted,
+    ipc_sections,
+    punishments,
+    sections,
+    states,
+)
 
 
 @dataclass(frozen=True)
@@ -50,3 +62,74 @@ def load_law() -> Law:
 def load_districts() -> tuple[tuple[str, str], ...]:
     """(state code, district) of every district in the package's lists, revenue and police."""
     return tuple((code, name) for code in states() for name in district_list(code).values)
+
+
+@cache
+def district_begins() -> Mapping[tuple[str, str], int]:
+    """(state code, district) -> the year from which the district exists, for the young ones of which it is known."""
+    return {(d.state, d.name): int(d.valid_from[:4]) for d in districts() if d.valid_from}
+
+
+@cache
+def act_states() -> Mapping[str, frozenset[str]]:
+    """Act id -> codes of the states where it applies, for acts of states; a state keeps those of its predecessor."""
+    heirs: dict[str, set[str]] = {}
+    for state in states().values():
+        for other in states().values():
+            if other.name in state.predecessor:
+                heirs.setdefault(other.code, {other.code}).add(state.code)
+    return {
+        a.id: frozenset(code for given in a.states for code in heirs.get(given, {given}))
+        for a in acts().values()
+        if a.states
+    }
+
+
+@cache
+def sections_ended() -> Mapping[str, str]:
+    """IPC section -> ISO day of its last day, for those that ended before the code did."""
+    last = acts()["IPC"].in_force_to
+    return {s.number: s.valid_to for s in sections().values() if s.act == "IPC" and s.valid_to != last}
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The most that an IPC section allows, compared with the text. years: 0.0 where no term is named."""
+
+    years: float
+    life: bool
+    death: bool
+
+
+@cache
+def limits() -> Mapping[str, Limit]:
+    """Limits by IPC section; only those that were compared, since of the others about one in eight is wrong."""
+    return {
+        number: Limit(float(p.years or 0), p.life, p.death)
+        for number, p in punishments().items()
+        if p.status in ("checked", "corrected") and (p.years or p.life or p.death)
+    }
+
+
+@cache
+def not_cognizable() -> frozenset[str]:
+    """IPC sections on which no FIR may be made of itself; only those that were compared."""
+    return frozenset(n for n, p in punishments().items() if not p.cognizable and p.status in ("checked", "corrected"))
+
+
+@cache
+def sections_of_heads() -> Mapping[str, frozenset[tuple[str, str]]]:
+    """Major crime head -> (act, section) of all that is counted under it; heads of special laws have none."""
+    found: dict[str, set[tuple[str, str]]] = {}
+    for head in crime_heads().values():
+        pairs = {("IPC", n) for way in head.ipc for n in way.split("/")}
+        pairs |= {("BNS", n) for way in head.bns for n in way.split("/")}
+        found.setdefault(head.major, set()).update(pairs)
+    return {major: frozenset(pairs) for major, pairs in found.items() if pairs}
+
+
+@cache
+def words_for_unknown() -> tuple[str, ...]:
+    """The ways to write that a person is unknown, in small letters."""
+    kinds = code_lists()["accused_kind"]
+    return tuple(w.lower() for w in ("unknown", *kinds.spellings["unknown"]))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from mappers.schema import form_tables, load_schemas
+from mappers.schema import form_tables
 from validators.policies import load_policy, policy_names
-from validators.rule import FIRST_FORM, Each, Rule, load_rules
+from validators.rule import Each, Rule, every_rule
+from validators.rule_list import rule_list
 from validators.structure import STRUCTURE
 
 RuleRow = dict[str, str]
@@ -25,8 +26,20 @@ a person can look at; `import` is the one for files made for import. A workspace
 X005 = "review"
 ```
 
-With records from scans a rejection is lowered to review while a field that the rule reads is doubtful or absent.
+With records from scans a rejection is lowered to review while a field that the rule reads is doubtful or absent, and
+when the rule compares with a record of another form.
+
+A rule is silent where what it reads is not there. Fields of the record's own row stand by their names, `parent.` before
+those of the record a row belongs to, `acts.` before those of all its rows in a child table, `iif1:` before those of
+another form's records with the same key. These are found in a workspace among the records of the station and year, and
+by `digitize validate` in the tables of the other forms that lie in the folder.
 """
+_NOT_COMPUTED = """## Not computed
+
+Of the rule list these are no rules here:
+
+| code |  | why |
+| --- | --- | --- |"""
 
 
 def rules_table() -> list[RuleRow]:
@@ -35,9 +48,7 @@ def rules_table() -> list[RuleRow]:
     Keys: code, slug, letter, form, table, fields, scope ("one record" or "across records"), english, hindi, why, and
     the severity under each policy by the policy's name.
     """
-    forms = (FIRST_FORM, *load_schemas())
-    rules = {made.code: made for form in reversed(forms) for made in load_rules(form).values()}
-    rows = [_rule_row(made) for made in rules.values()]
+    rows = [_rule_row(made) for made in every_rule().values()]
     rows += [
         {
             **{"code": s.code, "slug": s.slug, "letter": s.letter, "form": "", "table": "", "fields": ""},
@@ -59,7 +70,11 @@ def rules_page() -> str:
     for row in rows:
         cells = [f"[{row['code']}](#{row['code'].lower()})", row["slug"], row["letter"]]
         lines.append(_line([*cells, *(row[n] for n in policy_names()), row["english"]]))
-    return "\n".join(lines) + "\n\n" + "\n".join(_section(row) for row in rows)
+    return "\n".join([*lines, "", _NOT_COMPUTED, *_not_computed(), ""]) + "\n" + "\n".join(_section(r) for r in rows)
+
+
+def _not_computed() -> list[str]:
+    return [_line([one.code, one.letter, one.not_computed]) for one in rule_list().values() if one.not_computed]
 
 
 def main(path: str) -> None:
@@ -68,10 +83,11 @@ def main(path: str) -> None:
 
 
 def _rule_row(made: Rule) -> RuleRow:
-    form = "every form" if made.is_general else made.form
+    is_shared = made.is_general or len(made.forms) > 1
+    form = "every form" if made.is_general else ", ".join(made.forms)
     child = form_tables(made.form)[made.table].child
-    table = "" if isinstance(made.fields, Each) else f"{form}, {child}" if made.is_general and child else made.table
-    table = form if made.is_general and not child else table
+    table = "" if isinstance(made.fields, Each) else f"{form}, {child}" if is_shared and child else made.table
+    table = form if is_shared and not child else table
     return {
         **{"code": made.code, "slug": made.slug, "letter": made.letter, "form": form, "table": table},
         "fields": ", ".join(_fields(made)),

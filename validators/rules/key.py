@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from validators.columns import Fields
+from validators.masters import district_begins
 from validators.rule import EVERY_FORM, each, example, rule, tells
 
 _SEP = "\x1f"
@@ -63,6 +64,26 @@ def station_is_in_district(f: Fields) -> pl.Expr:
     return ~_one_of(district, covered) | _one_of(station, pairs)
 
 
+@rule("F003", slug="district-of-a-later-time", form=EVERY_FORM, fields=("district", "state", "year"))
+@tells(
+    "W",
+    en="The district was made after the year of the record.",
+    hi="यह ज़िला अभिलेख के वर्ष के बाद बना है।",
+)
+@example(
+    passes={"state": "ka", "district": "Vijayanagar", "year": "2022"},
+    fails={"state": "ka", "district": "Vijayanagar", "year": "2005"},
+)
+def district_was_there(f: Fields) -> pl.Expr:
+    """More than a hundred districts were made since 2000; a record of an older year belongs to the one before.
+
+    Only districts are judged of which the year is known (`mappers/codes/districts.csv`).
+    """
+    known = {_SEP.join(pair).lower(): year for pair, year in district_begins().items()}
+    pair = pl.concat_str(f.state, f.district, separator=_SEP).str.to_lowercase()
+    return pair.replace_strict(list(known), list(known.values()), default=None, return_dtype=pl.Int64) <= f.year
+
+
 @rule("F004", slug="year-out-of-range", form=EVERY_FORM, fields=("year",))
 @tells(
     "E",
@@ -97,6 +118,28 @@ def number_is_positive(f: Fields) -> pl.Expr:
 def number_has_four_digits(f: Fields) -> pl.Expr:
     """The registration number of CCTNS holds a four-digit serial; more digits are usually a number read together."""
     return f.fir_no <= 9999
+
+
+@rule("F007", slug="registration-number-of-another-fir", form=EVERY_FORM, fields=("fir_reg_num", "year", "fir_no"))
+@tells(
+    "E",
+    en="The registration number does not end in the year and number of the FIR.",
+    hi="पंजीयन संख्या के अंत में प्राथमिकी का वर्ष और संख्या नहीं है।",
+)
+@example(
+    passes={"fir_reg_num": "2011038220255", "year": "2022", "fir_no": "255"},
+    fails={"fir_reg_num": "2011038220255", "year": "2021", "fir_no": "255"},
+)
+def registration_number_agrees(f: Fields) -> pl.Expr:
+    """It is the station's code, two digits of the year, and four of the serial. Source: two samples of CCTNS prints.
+
+    Numbers of less than twelve or more than sixteen digits are of another kind and not judged.
+    """
+    digits = f.fir_reg_num.str.replace_all(r"[\s\-/]", "").str.extract(r"^[0-9]{6,10}([0-9]{6})$")
+    year = digits.str.slice(0, 2).cast(pl.Int64, strict=False)
+    serial = digits.str.slice(2, 4).cast(pl.Int64, strict=False)
+    agrees = [(year == f.year % 100).fill_null(value=True), (serial == f.fir_no).fill_null(value=True)]
+    return digits.is_null() | pl.all_horizontal(agrees)
 
 
 @rule("F045", slug="text-without-value", form="iif1", fields=("narrative",))

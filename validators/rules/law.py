@@ -14,16 +14,17 @@ from validators.rule import EVERY_FORM, example, rule, tells
 BNS_BEGINS = date(2024, 7, 1)
 _PENAL = ("IPC", "BNS")
 _PROCEDURE = ("CRPC", "CRPC1898", "BNSS", "IEA", "BSA")
-_SPAN = ("parent.occurrence_from", "parent.occurrence_to")
-_NUMBER = r"^([0-9]+[A-Z]{0,3})"
+SPAN = ("parent.occurrence_from", "parent.occurrence_to")
+NUMBER = r"^([0-9]+[A-Z]{0,3})"
 
 
-def _latest(f: Fields) -> pl.Expr:
+def latest(f: Fields) -> pl.Expr:
     """The last day on which the offence can have happened."""
     return pl.coalesce(f.parent.occurrence_to, f.parent.occurrence_from, f.parent.info_date, f.parent.fir_date)
 
 
-def _look_up(text: pl.Expr, days: Mapping[str, str]) -> pl.Expr:
+def look_up(text: pl.Expr, days: Mapping[str, str]) -> pl.Expr:
+    """The day that a text stands for in a table of ISO days; null where the table has none."""
     known = {k: date.fromisoformat(v) for k, v in days.items() if v}
     return text.replace_strict(list(known), list(known.values()), default=None, return_dtype=pl.Date)
 
@@ -61,7 +62,7 @@ def section_exists(f: Fields) -> pl.Expr:
 
     Lettered sections of the IPC are looked up one by one; the BNS has none. Acts without a list here are not judged.
     """
-    number = f.section.str.extract(_NUMBER)
+    number = f.section.str.extract(NUMBER)
     last = f.act.replace_strict(list(LAST_NUMBER), list(LAST_NUMBER.values()), default=None, return_dtype=pl.Int64)
     in_range = number.str.extract(r"^([0-9]+)").cast(pl.Int64, strict=False).is_between(1, last)
     listed = pl.when(f.act.is_in(list(f.given.law.sections))).then(pl.lit(value=False))
@@ -70,7 +71,7 @@ def section_exists(f: Fields) -> pl.Expr:
     return in_range & pl.coalesce(listed, pl.lit(value=True))
 
 
-@rule("L004", slug="act-not-in-force", form="iif1", table="iif1_acts", fields=("act", *_SPAN))
+@rule("L004", slug="act-not-in-force", form="iif1", table="iif1_acts", fields=("act", *SPAN))
 @tells(
     "E",
     en="The act was not in force on the day of the occurrence.",
@@ -87,13 +88,13 @@ def act_is_in_force(f: Fields) -> pl.Expr:
     follow the day of the FIR. An occurrence without a date is no later than the information or the FIR.
     """
     judged = {k: v for k, v in f.given.law.acts.items() if k not in _PENAL + _PROCEDURE}
-    begins = _look_up(f.act, {k: v[0] for k, v in judged.items()})
-    ends = _look_up(f.act, {k: v[1] for k, v in judged.items()})
-    in_time = (begins <= _latest(f)).fill_null(value=True)
+    begins = look_up(f.act, {k: v[0] for k, v in judged.items()})
+    ends = look_up(f.act, {k: v[1] for k, v in judged.items()})
+    in_time = (begins <= latest(f)).fill_null(value=True)
     return in_time & (f.parent.occurrence_from <= ends).fill_null(value=True)
 
 
-@rule("L005", slug="section-not-yet-in-force", form="iif1", table="iif1_acts", fields=("section", "act", *_SPAN))
+@rule("L005", slug="section-not-yet-in-force", form="iif1", table="iif1_acts", fields=("section", "act", *SPAN))
 @tells(
     "E",
     en="The section was put into the code after the day of the occurrence.",
@@ -108,8 +109,8 @@ def section_is_in_force(f: Fields) -> pl.Expr:
 
     Source: the amending acts, as listed in `mappers/codes/ipc_section_inserted.csv`.
     """
-    inserted = _look_up(f.section.str.extract(_NUMBER), f.given.law.inserted)
-    return (f.act != "IPC") | (inserted <= _latest(f))
+    inserted = look_up(f.section.str.extract(NUMBER), f.given.law.inserted)
+    return (f.act != "IPC") | (inserted <= latest(f))
 
 
 @rule("L006", slug="ipc-after-its-end", form="iif1", table="iif1_acts", fields=("act", "parent.occurrence_from"))
@@ -128,7 +129,7 @@ def ipc_has_ended(f: Fields) -> pl.Expr:
     return ~((f.act == "IPC") & (f.parent.occurrence_from >= BNS_BEGINS)) | has_bns
 
 
-@rule("L007", slug="bns-before-its-begin", form="iif1", table="iif1_acts", fields=("act", *_SPAN))
+@rule("L007", slug="bns-before-its-begin", form="iif1", table="iif1_acts", fields=("act", *SPAN))
 @tells(
     "E",
     en="The BNS is used for an offence that was over before 1 July 2024.",
@@ -140,7 +141,7 @@ def ipc_has_ended(f: Fields) -> pl.Expr:
 )
 def bns_has_begun(f: Fields) -> pl.Expr:
     """No penal law reaches back. Source: Constitution art. 20(1)."""
-    return ~((f.act == "BNS") & (_latest(f) < BNS_BEGINS))
+    return ~((f.act == "BNS") & (latest(f) < BNS_BEGINS))
 
 
 @rule("L023", slug="section-not-canonical", form=EVERY_FORM, table="acts", fields=("section",))

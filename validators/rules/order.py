@@ -10,6 +10,26 @@ from validators.rule import example, rule, tells
 _BEGAN = ("occurrence_from", "occurrence_time_from")
 _HEARD = ("info_date", "info_time")
 _FILED = ("fir_date", "fir_time")
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_DESPATCH_DAYS = 3
+
+
+@rule("F013", slug="weekday-against-date", form="iif1", fields=("occurrence_day", "occurrence_from", "occurrence_to"))
+@tells(
+    "W",
+    en="The day of the week is not that of the date of occurrence.",
+    hi="घटना का वार उसकी तारीख से मेल नहीं खाता।",
+)
+@example(
+    passes={"occurrence_day": "sunday", "occurrence_from": "2018-03-04"},
+    fails={"occurrence_day": "sunday", "occurrence_from": "2018-03-05"},
+)
+def weekday_is_of_date(f: Fields) -> pl.Expr:
+    """Item 3a prints the day beside the date: a free check of its digits. Not judged over more than two days."""
+    day = f.occurrence_day.replace_strict(list(_WEEKDAYS), list(range(1, 8)), default=None, return_dtype=pl.Int8)
+    last = f.occurrence_to.fill_null(f.occurrence_from)
+    is_short = (last - f.occurrence_from).dt.total_days() <= 1
+    return ~is_short | (f.occurrence_from.dt.weekday() == day) | (last.dt.weekday() == day)
 
 
 @rule(
@@ -69,6 +89,24 @@ def diary_comes_first(f: Fields) -> pl.Expr:
     return Moment(f.fir_date, f.fir_time) >= Moment(f.gd_date, f.gd_time)
 
 
+@rule("X004", slug="despatched-late", form="iif1", fields=("despatch_date", "fir_date"))
+@tells(
+    "W",
+    en="The FIR was despatched to the court more than three days after it was registered, or before.",
+    hi="प्राथमिकी दर्ज होने के तीन दिन से अधिक बाद, या पहले, न्यायालय भेजी गई।",
+)
+@example(
+    passes={"fir_date": "2018-03-30", "despatch_date": "2018-03-31"},
+    fails={"fir_date": "2018-03-30", "despatch_date": "2018-04-08"},
+)
+def despatch_is_prompt(f: Fields) -> pl.Expr:
+    """The report goes to the magistrate within a day, or on the next day of the court. Source: CrPC s.157.
+
+    Holidays are not known here, so that three days are allowed.
+    """
+    return (f.despatch_date - f.fir_date).dt.total_days().is_between(0, _DESPATCH_DAYS)
+
+
 @rule("X005", slug="delay-without-reason", form="iif1", fields=("delay_reason", *_HEARD, *_BEGAN))
 @tells(
     "W",
@@ -119,6 +157,31 @@ def year_is_of_date(f: Fields) -> pl.Expr:
 def book_was_closed(f: Fields) -> pl.Expr:
     """Books are closed late, so it is told and not refused."""
     return ~_is_late_book(f)
+
+
+@rule(
+    "X008",
+    slug="transfer-without-station",
+    form="iif1",
+    fields=("action_taken", "outside_ps", "transferred_ps", "police_station"),
+)
+@tells(
+    "E",
+    en="The case belongs to another station and is not marked as transferred, or it is and no station is named.",
+    hi="प्रकरण दूसरे थाने का है पर स्थानांतरित नहीं लिखा, या स्थानांतरित है पर थाना नहीं लिखा।",
+)
+@example(
+    passes={"outside_ps": "Lake Town", "action_taken": "transferred_other_ps"},
+    fails={"outside_ps": "Lake Town", "action_taken": "refused_investigation"},
+)
+def zero_fir_is_transferred(f: Fields) -> pl.Expr:
+    """An FIR on what happened outside the station's limits is sent on: items 5c and 13 say so together.
+
+    Source: BNSS s.173(1). Silent where item 13 is empty, and where item 5c names the station itself.
+    """
+    is_sent = f.action_taken == "transferred_other_ps"
+    is_outside = f.outside_ps.is_not_null() & (f.outside_ps != f.police_station).fill_null(value=True)
+    return pl.when(is_sent).then(is_outside | f.transferred_ps.is_not_null()).otherwise(~(is_outside & ~is_sent))
 
 
 @rule("X020", slug="direction-without-distance", form="iif1", fields=("place_direction", "place_distance_km"))
