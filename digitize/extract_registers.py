@@ -163,13 +163,14 @@ def _read_page(job: _Job) -> _Read:
 
 
 def _found(job: _Job) -> _Read:
-    from digitize.work import as_register, register_reader
-    from ocr.registers import RegisterSettings, decide_register, package_registers
+    from digitize.work import as_register, register_reader, register_settings
+    from ocr.registers import decide_register, package_registers
     from ocr.scan import open_page
 
     settings = job.settings
     languages = settings.read.languages or ("en",)
-    reader = register_reader(settings.register, tuple(languages), RegisterSettings())
+    read = replace(settings.read, languages=languages)
+    reader = register_reader(settings.register, languages, register_settings(read))
     seen = as_register(reader, open_page(job.scan, settings.read.dpi), job.before)
     form = package_registers().find(seen.form)
     reading = decide_register(seen, form, languages, lexica_of(settings.state, settings.stations))

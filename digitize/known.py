@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ocr.form import Confidence, Form
     from ocr.lexicon import Lexicon
     from ocr.read import ReadSettings
-    from ocr.registers import Registers, RegisterSettings
+    from ocr.registers import Registers
     from validators.settings import CheckSettings
 
 
@@ -101,19 +101,12 @@ class Known:
         known = (None, *self.registers.forms)
         return {form: (self.registers.key(form), self.registers.rules_key(form)) for form in known}
 
-    @cached_property
-    def register_settings(self) -> RegisterSettings:
-        """How the cells of registers are read."""
-        from ocr.registers import RegisterSettings
-
-        return RegisterSettings(engine=self.place.options.read.engine)
-
-    @cached_property
-    def register_key(self) -> str:
+    def register_key(self, language: str) -> str:
         """Hash of what recognising a register's page depends on beside the scan, the volume and the register."""
+        from digitize.work import register_settings
         from ocr.registers.form import REGISTER_VERSION
 
-        return work_key(REGISTER_VERSION, plain_hash(asdict(self.register_settings)))
+        return work_key(REGISTER_VERSION, plain_hash(asdict(register_settings(self.read_settings(language)))))
 
     @cached_property
     def lexica(self) -> Mapping[str, Lexicon]:

@@ -164,6 +164,19 @@ def _without_nothing(found: Recognition) -> Recognition:
     return replace(found, rows=found.rows[1:], zones=tuple(z for z in found.zones if z not in own))
 
 
+@lru_cache(maxsize=16)
+def register_settings(read: ReadSettings) -> RegisterSettings:
+    """How the cells of registers are read where pages are read so.
+
+    The engine for handwriting takes part where the page's first language is English: it knows no other digits.
+    """
+    from ocr.registers import RegisterSettings
+    from ocr.zone_looks import handwriting_engine
+
+    by_hand = handwriting_engine(read) if read.languages[:1] == ("en",) else "none"
+    return RegisterSettings(engine=read.engine, handwriting_engine=by_hand)
+
+
 @lru_cache(maxsize=4)
 def register_reader(register: str, languages: tuple[str, ...], settings: RegisterSettings) -> VolumeReader:
     """A reader of registers, kept from page to page: engines are slow to start. register: its id, "" to find out."""

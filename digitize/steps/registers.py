@@ -19,7 +19,7 @@ from digitize.ledger.catalogue import Catalogue, PageScan, Source
 from digitize.ledger.core import DONE
 from digitize.rows import DITTO, NO_ENTRY, STRUCK
 from digitize.steps.read_states import States, failed_key, recognise_key, recognised_today
-from digitize.work import PageDone, PageFailed, RegisterJob
+from digitize.work import PageDone, PageFailed, RegisterJob, register_settings
 from ocr.page import Carried, Decided, Reading
 from ocr.plain import carried_from_plain, reading_from_plain
 
@@ -154,7 +154,9 @@ def register_key(known: Known, scan: PageScan, before: Carried | None, form: str
     carried = plain_hash(asdict(before)) if before else ""
     printed = form if form == FAILED else known.register_keys.get(form, ("", ""))[0]
     said = said_register(known, scan)
-    return work_key("register", recognise_key(known, scan, None), known.register_key, said, printed, carried)
+    return work_key(
+        "register", recognise_key(known, scan, None), known.register_key(scan.language), said, printed, carried
+    )
 
 
 def decide_key(known: Known, recognised: str, form: str | None) -> str:
@@ -171,14 +173,15 @@ def register_job(ledger: Ledger, known: Known, todo: RegisterTodo, source: Sourc
     """What a worker needs for one page."""
     path = Path(source.linked) if source.linked else known.place.original(source.sha256, source.suffix)
     kept = ledger.result(todo.scan.page, REGISTER, todo.recognised) if todo.recognised else None
+    read = known.read_settings(todo.scan.language)
     return RegisterJob(
         page=todo.scan.page,
         path=path,
         sha256=source.sha256,
         index=todo.scan.idx,
         register=said_register(known, todo.scan),
-        languages=known.read_settings(todo.scan.language).languages,
-        settings=known.register_settings,
+        languages=read.languages,
+        settings=register_settings(read),
         dpi=known.place.options.read.dpi,
         lexica=known.lexica,
         before=todo.before,

@@ -21,6 +21,7 @@ from ocr.registers.table import AGAIN, Table, TableRow
 STRUCK, STRUCK_IN_PART, DITTO = "struck", "struck-in-part", "ditto"
 _DEPTH = 1
 _NUMBERS = ("digits", "year")
+_IN_ONE_LINE = (*_NUMBERS, "date", "time", "sections")
 _DOUBTFUL = 0.8
 _DIGITS_WORTH = 0.6
 _DITTO_SURE, _DITTO_LIKELY = 0.9, 0.7
@@ -76,7 +77,8 @@ class CellReader:
         return found
 
     def _by_hand(self, column: Column, pictures: Sequence[Image]) -> tuple[Candidate, ...]:
-        if self._hand is None or not column.handwriting or not pictures:
+        is_broken = len(pictures) > 1 and column.kind in _IN_ONE_LINE  # half a number is read surely, and is wrong
+        if self._hand is None or not column.handwriting or not pictures or is_broken:
             return ()
         texts = self._hand.read([LineImage(p, self._codes or ("en",), kind=column.kind) for p in pictures])
         least = min((t.confidence for t in texts), default=0.0)
