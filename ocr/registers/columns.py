@@ -83,7 +83,8 @@ def _with_one_less(half: HalfGrid, marks: Marks) -> HalfGrid:
     own = (marks.x >= half.left) & (marks.x < half.right)
     count = np.array([(own & (column == i)).sum() for i in range(len(lines) - 1)])
     usual = float(np.median(count))
-    for at, edge in ((0, 0), (-1, len(lines) - 1)):
+    emptier_first = sorted(((0, 0), (-1, len(lines) - 1)), key=lambda end: int(count[end[0]]))
+    for at, edge in emptier_first:
         narrow = abs(lines[edge].middle - lines[1 if at == 0 else -2].middle) < _NARROWEST_PX
         if count[at] <= _FEW_MARKS * usual or narrow:
             del lines[edge]
@@ -94,7 +95,8 @@ def _with_one_less(half: HalfGrid, marks: Marks) -> HalfGrid:
     if lines[weakest].support < _WEAK * strong:
         del lines[weakest]
     else:
-        del lines[0 if count[0] < count[-1] else -1]
+        unseen = [at for at in (0, -1) if lines[at].support == 0]
+        del lines[unseen[0] if len(unseen) == 1 else 0 if count[0] < count[-1] else -1]
     return replace(half, uprights=tuple(lines))
 
 
