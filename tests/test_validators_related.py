@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from digitize.validate import validate_file
 from mappers.record import FieldValue, Record
+from mappers.schema import form_tables, load_schemas
 from validators.check import check_records, tables_compared
 from validators.examples import make_record
 from validators.settings import make_settings
@@ -134,3 +135,21 @@ def test_a_broken_file_of_another_form_does_not_stop_the_check(tmp_path: Path) -
 def test_only_the_tables_that_are_compared_are_read() -> None:
     assert tables_compared("iif3", SETTINGS) == {"iif1": {"iif1"}}
     assert tables_compared("iif1", SETTINGS) == {}
+
+
+JUNK = ("x", "1", "2009-03-12", "16:05", "[masked]", "A1", "accused", "IPC", "१२", "charge_sheet", "\x00", "9" * 40)
+
+
+def filled(form: str, text: str) -> Record:
+    """A record of a form in which every field, in one row of every table, holds the same text."""
+    rows = {t.child: {c.name: text for c in t.columns} for t in form_tables(form).values()}
+    own = rows.pop("")
+    return make_record(f"{form}-{text}", {**own, **{child: [row] for child, row in rows.items()}}, form)
+
+
+@pytest.mark.parametrize("text", JUNK)
+def test_no_text_in_any_field_of_any_form_stops_a_check(text: str) -> None:
+    records = [filled(form, text) for form in load_schemas()]
+    alone = {f for r in records for f in check_records([r], SETTINGS)}
+    assert {f.record for f in check_records(records, SETTINGS)} >= {f.record for f in alone}
+    assert all(text not in f.message for f in alone if len(text) > 6)
