@@ -91,9 +91,13 @@ def _rule_row(made: Rule) -> RuleRow:
     return {
         **{"code": made.code, "slug": made.slug, "letter": made.letter, "form": form, "table": table},
         "fields": ", ".join(_fields(made)),
-        "scope": "across records" if made.across else "one record",
+        "scope": "across records" if made.across or _compares(made) else "one record",
         **{"english": made.english, "hindi": made.hindi, "why": made.why},
     }
+
+
+def _compares(made: Rule) -> bool:
+    return not isinstance(made.fields, Each) and any(":" in name for name in made.fields)
 
 
 def _fields(made: Rule) -> tuple[str, ...]:

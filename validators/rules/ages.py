@@ -8,11 +8,13 @@ from mappers.codes import code_lists
 from validators.columns import Fields
 from validators.masters import words_for_unknown
 from validators.rule import EVERY_FORM, example, rule, tells
+from validators.rules.identity import MASKED
 
 _OFF_BY = 2
 _SAME_AGE = 3
 _YEAR_DAYS = 365.25
 _SENIOR_ACTS = ("SCST", "UAPA")
+_ACCUSED = {"role": "accused", "name": "Qarla", "relative_name": "Vintobhe", "address": "Lane 1"}
 
 
 @rule(
@@ -195,3 +197,29 @@ def accused_is_listed_once(f: Fields) -> pl.Expr:
     follows = (who == who.shift(1)).fill_null(value=False)
     is_same = ~follows | ((f.age - f.age.shift(1)).abs() <= _SAME_AGE).fill_null(value=True)
     return ~(is_whole & ~who.is_first_distinct() & is_same)
+
+
+@rule(
+    "R009",
+    slug="accused-in-another-case",
+    form="iif1",
+    table="iif1_persons",
+    fields=("name", "relative_name", "address", "role", "parent.fir_no", "parent.year", "parent.police_station"),
+    across=True,
+)
+@tells(
+    "I",
+    en="An accused of the same name, relative and address stands in another case; it may be the same person.",
+    hi="इसी नाम, संबंधी और पते का आरोपी दूसरे प्रकरण में भी है; वही व्यक्ति हो सकता है।",
+)
+@example(
+    passes=[{"fir_no": "7", "persons": [_ACCUSED]}, {"fir_no": "8", "persons": [{**_ACCUSED, "address": "Lane 2"}]}],
+    fails=[{"fir_no": "7", "persons": [_ACCUSED]}, {"fir_no": "8", "persons": [_ACCUSED]}],
+)
+def accused_is_known(f: Fields) -> pl.Expr:
+    """A link that a person may make; nobody is merged. All three must be the same to the letter."""
+    parts = (f.name, f.relative_name, f.address)
+    is_whole = (f.role == "accused") & pl.all_horizontal(p.is_not_null() & (p != MASKED) for p in parts)
+    who = pl.when(is_whole).then(pl.struct(*parts).hash())
+    case = pl.struct(f.parent.police_station, f.parent.year, f.parent.fir_no).hash()
+    return pl.when(is_whole).then(case.min().over(who) == case.max().over(who))

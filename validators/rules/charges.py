@@ -8,7 +8,7 @@ import polars as pl
 
 from mappers.codes.joint_names import JOINT_NAME
 from validators.columns import Fields
-from validators.masters import not_cognizable, sections_of_heads
+from validators.masters import limits, not_cognizable, sections_of_heads
 from validators.rule import EVERY_FORM, example, rule, tells
 from validators.rules.law import NUMBER
 
@@ -142,18 +142,52 @@ def head_fits_a_section(f: Fields) -> pl.Expr:
 
     Judged where all sections are of the IPC or BNS and the head has sections of these; told on the first of them.
     """
-    heads = sections_of_heads()
-    known = {f"{h}\x1f{act}\x1f{number}" for h, pairs in heads.items() for act, number in pairs}
-    wholes = [pl.concat_str(f.parent.major_head, f.act, part, separator="\x1f") for part in _whole_and_part(f.section)]
-    fits = pl.any_horizontal(w.is_in(sorted(known)).fill_null(value=False) for w in wholes)
-    fits = fits.any().over(f.record)
+    fits = _is_of_head(f).any().over(f.record)
     is_penal = f.act.is_in(["IPC", "BNS"]).fill_null(value=False).all().over(f.record)
-    is_judged = is_penal & f.parent.major_head.is_in(sorted(heads)) & f.record.is_first_distinct()
+    is_judged = is_penal & f.parent.major_head.is_in(sorted(sections_of_heads())) & f.record.is_first_distinct()
     return ~is_judged | fits
 
 
-def _whole_and_part(section: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
-    return section.str.extract(NUMBER), section
+def _is_of_head(f: Fields) -> pl.Expr:
+    """Whether a section, whole or with its clauses, is counted under the head of the record."""
+    heads = sections_of_heads()
+    known = sorted(f"{h}\x1f{act}\x1f{number}" for h, pairs in heads.items() for act, number in pairs)
+    ways = (f.section.str.extract(NUMBER), f.section)
+    pairs = [pl.concat_str(f.parent.major_head, f.act, way, separator="\x1f") for way in ways]
+    return pl.any_horizontal(pair.is_in(known).fill_null(value=False) for pair in pairs)
+
+
+@rule(
+    "L022",
+    slug="head-of-a-lesser-offence",
+    form="iif2",
+    table="iif2_acts",
+    fields=("section", "act", "parent.major_head"),
+)
+@tells(
+    "I",
+    en="The crime head is not that of the section with the heaviest punishment.",
+    hi="अपराध शीर्ष सबसे कड़े दंड वाली धारा का नहीं है।",
+)
+@example(
+    passes={"major_head": "murder", "acts": [{"act": "IPC", "section": "302"}, {"act": "IPC", "section": "379"}]},
+    fails={"major_head": "theft", "acts": [{"act": "IPC", "section": "302"}, {"act": "IPC", "section": "379"}]},
+)
+def head_is_of_the_heaviest(f: Fields) -> pl.Expr:
+    """The principal offence is the one with the heaviest maximum punishment. Source: notes of "Crime in India".
+
+    Judged where all sections are of the IPC with limits that were compared; told on the first of them.
+    """
+    weights = {n: (one.death, one.life, one.years) for n, one in limits().items()}
+    ranks = {weight: i for i, weight in enumerate(sorted(set(weights.values())))}
+    number = pl.when(f.act == "IPC").then(f.section.str.extract(NUMBER))
+    weight = number.replace_strict(
+        list(weights), [ranks[w] for w in weights.values()], default=None, return_dtype=pl.Int64
+    )
+    is_heaviest = weight == weight.max().over(f.record)
+    is_judged = weight.is_not_null().all().over(f.record) & f.parent.major_head.is_in(sorted(sections_of_heads()))
+    fits = (is_heaviest & _is_of_head(f)).any().over(f.record)
+    return ~(is_judged & f.record.is_first_distinct()) | fits
 
 
 @rule("L025", slug="not-a-section-of-arms", form=EVERY_FORM, table="acts", fields=("section", "act"))
