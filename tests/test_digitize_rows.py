@@ -1,7 +1,7 @@
 """Rows of registers: joined over pages, ditto marks resolved, doubts kept, and none lost or counted twice."""
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from digitize.calibration import NEVER
@@ -133,6 +133,7 @@ def placed_at(y0, y1):
     return Reading("reg_gd", "reg_gd", rows=(RowPlace("r01", (Box(0, y0, 900, y1),)),))
 
 
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(0, 3000), st.integers(16, 200))
 def test_a_row_further_down_never_takes_over_what_was_decided_on_another(y, height):
     here, below = placed_at(y, y + height), placed_at(y + height, y + 2 * height)
@@ -146,6 +147,7 @@ PAGES = st.lists(
 )  # fmt: skip
 
 
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(PAGES)
 def test_every_cell_ends_in_exactly_one_row(given_pages):
     pages = []

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -57,6 +57,7 @@ def runs(monkeypatch):
 kinds = st.lists(st.sampled_from(["form", "other", "blank", "unread"]), max_size=12)
 
 
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(kinds)
 def test_every_page_comes_once_and_in_order_and_no_form_is_in_a_run(given_kinds):
     asked = []

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import cv2
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ocr.page import Box, Candidate, Carried, Decided, RowPlace, ZoneReading
@@ -111,6 +111,7 @@ TEXTS = st.sampled_from(["12", "do", "-do-", "12/3", "Misalpur", "", "1234"])
 CANDIDATES = st.lists(st.tuples(TEXTS, st.floats(0, 1)), max_size=4)
 
 
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(CANDIDATES, st.booleans(), st.sampled_from([(), ("struck",), ("ditto",), ("struck", "ditto")]))
 def test_a_struck_cell_is_never_sure_and_a_ditto_mark_has_no_value_of_its_own(candidates, blank, marks):
     texts = tuple(Candidate(t, c) for t, c in sorted(candidates, key=lambda x: -x[1]))
