@@ -58,6 +58,7 @@ def test_an_arrest_is_an_orphan_only_inside_the_book_at_hand() -> None:
     assert codes(arrest(), fir("77"), fir("79")) == {("a", "T001")}
     assert codes(arrest(), fir("77"), fir("78"), fir("79")) == set()
     assert codes(arrest(), fir("1"), fir("77")) == set()
+    assert codes(arrest(), fir("1"), fir("77"), fir("79")) == set()
     assert codes(arrest(fir_no=None), fir("77"), fir("79")) == set()
 
 

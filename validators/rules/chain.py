@@ -16,14 +16,17 @@ _CASE = {"state": "wb", "district": "Howrah", "police_station": "Bally", "year":
 def _is_lost(f: Fields, key: tuple[str, ...]) -> pl.Expr:
     """Whether the FIR of a key is not among the records, though FIRs below and above it of its book are.
 
-    A book that has only begun to be read would else make orphans of all later numbers.
+    A book that has only begun to be read would else make orphans of all later numbers, and one of which only some
+    cases were taken in of all others: no more than one number in ten may be missing, and one alone.
     """
     there = f.of("iif1", link=Link("iif1", "iif1", key, _NUMBER)).tell(lambda r: pl.len())
     book = Link("iif1", "iif1", key[:-1], _BOOK)
     lowest = f.of("iif1", link=book).tell(lambda r: r.fir_no.min())
     highest = f.of("iif1", link=book).tell(lambda r: r.fir_no.max())
+    count = f.of("iif1", link=book).tell(lambda r: r.fir_no.n_unique())
     number = f.named(key[-1])
-    return there.is_null() & (lowest < number) & (number < highest)
+    is_whole = highest - lowest + 1 - count <= 1 + count // 10
+    return there.is_null() & is_whole & (lowest < number) & (number < highest)
 
 
 def _fir_date(f: Fields) -> pl.Expr:
@@ -48,7 +51,7 @@ def _example_firs(*numbers: str) -> list[dict[str, str]]:
 def arrest_has_an_fir(f: Fields) -> pl.Expr:
     """Item 1 names the FIR; a preventive arrest has a proceeding or a diary entry instead, and no number.
 
-    Silent where the FIRs of that station and year are not at hand.
+    Silent where the FIRs of that station and year are not at hand, or only some of them.
     """
     return ~_is_lost(f, _NUMBER)
 

@@ -38,9 +38,10 @@ def _latin(text: pl.Expr) -> pl.Expr:
 def mark_has_a_known_form(f: Fields) -> pl.Expr:
     """Marks of today, the older ones of three letters, and those of the army, diplomats, traders and the BH series.
 
-    Marks in the letters of another script are not judged. Source: `mappers/codes/vehicle_patterns.csv`.
+    Marks in another script, and words ("applied for"), are not judged. Source: `mappers/codes/vehicle_patterns.csv`.
     """
-    return _latin(f.this).str.contains("^(?:" + "|".join(vehicle_patterns().values()) + ")$")
+    mark = _latin(f.this)
+    return mark.str.contains("^[A-Z]+$") | mark.str.contains("^(?:" + "|".join(vehicle_patterns().values()) + ")$")
 
 
 @rule("F030", slug="prefix-of-a-later-time", form=("iif1", "vehicle"), fields=each("registration_no"))
