@@ -19,16 +19,17 @@ def gathered(own: pl.DataFrame, forms: Mapping[str, Texts], gathers: Sequence[Ga
 
     own: the typed frame of the form's own table. forms: form -> its text frames; the form's own ones are among them.
     """
-    done = own.unique(RECORD, keep="first", maintain_order=True)
+    used = sorted({name for g in gathers for name in g.link.by})
+    done = own.lazy().select(RECORD, *used).unique(RECORD, keep="first", maintain_order=True)
     names = [RECORD]
     for link, of_link in _by_link(gathers).items():
         rows = _rows(link, forms.get(link.form, {}), of_link)
         if rows is not None:
-            keys = rows.columns[: len(link.to) or 1]
+            keys = [_KEY + name for name in link.to] or [RECORD]
             values = rows.group_by(keys).agg(g.value.alias(g.name) for g in of_link)
             done = done.with_columns(_own_keys(link)).join(values, on=keys, how="left", maintain_order="left")
             names += [g.name for g in of_link]
-    return done.select(names)
+    return done.select(names).collect(optimizations=pl.QueryOptFlags.none())
 
 
 def _by_link(gathers: Iterable[Gather]) -> dict[Link, list[Gather]]:
@@ -38,7 +39,7 @@ def _by_link(gathers: Iterable[Gather]) -> dict[Link, list[Gather]]:
     return found
 
 
-def _rows(link: Link, texts: Texts, gathers: Sequence[Gather]) -> pl.DataFrame | None:
+def _rows(link: Link, texts: Texts, gathers: Sequence[Gather]) -> pl.LazyFrame | None:
     """The linked rows, their keys in front, then the columns that are asked for; None when there are none."""
     rows = texts.get(link.table)
     if rows is None or not rows.height:
@@ -47,15 +48,15 @@ def _rows(link: Link, texts: Texts, gathers: Sequence[Gather]) -> pl.DataFrame |
     wanted = sorted({name for g in gathers for name in g.value.meta.root_names()})
     columns = [typed(name, table.by_name[name].kind) for name in wanted]
     if not link.by:
-        return rows.select(RECORD, *columns)
+        return rows.lazy().select(RECORD, *columns)
     own = form_tables(link.form)[link.form]
     keys = [_whole(name, typed(name, own.by_name[name].kind)).alias(_KEY + name) for name in link.to]
     if not table.child:
-        return rows.select(*keys, *columns)
+        return rows.lazy().select(*keys, *columns)
     if link.form not in texts:
         return None
-    parents = texts[link.form].select(RECORD, *keys).unique(RECORD, keep="first")
-    return parents.join(rows.select(RECORD, *columns), on=RECORD, how="inner").drop(RECORD)
+    parents = texts[link.form].lazy().select(RECORD, *keys).unique(RECORD, keep="first")
+    return parents.join(rows.lazy().select(RECORD, *columns), on=RECORD, how="inner")
 
 
 def _own_keys(link: Link) -> list[pl.Expr]:
