@@ -7,19 +7,19 @@ from collections.abc import Iterator, Mapping, Sequence
 import polars as pl
 
 from mappers.record import Record
-from mappers.schema import Table, form_tables
-from mappers.schema.profiles import asked, missing
+from mappers.schema import form_tables
+from mappers.schema.profiles import missing
 from validators.columns import LINE, RECORD
 from validators.evaluate import Bound, evaluate, plan
 from validators.finding import Finding, RowFinding
 from validators.frames import record_frames
 from validators.gather import Texts
+from validators.rows import GAP, find_in_rows
 from validators.rule import load_rules
 from validators.settings import CheckSettings
 from validators.unread import MESSAGE, OPERATOR, unread
 
 CHECK_VERSION = "5"
-GAP = "F047"
 _WEIGHT: Mapping[str, int] = {"note": 0, "review": 1, "reject": 2}
 
 
@@ -115,48 +115,14 @@ def check_frames(
     as empty. others: form -> frames of records of other forms, which are compared with and not checked. Here E means
     what the policy says: there is no scan behind a row that a person could look at.
     """
-    texts = _completed(form, frames)
-    compared = {other: _completed(other, of_form) for other, of_form in (others or {}).items()}
-    found = [_row_finding(texts, hit.bound, hit.row, settings) for hit in evaluate(form, texts, settings, compared)]
-    told = {(f.table, f.line, f.field) for f in found}
-    gaps = _row_gaps(form, texts[form], settings) if form in texts and settings.profile else ()
-    return sorted([*found, *(g for g in gaps if (g.table, g.line, g.field) not in told)])
-
-
-def _row_gaps(form: str, frame: pl.DataFrame, settings: CheckSettings) -> Iterator[RowFinding]:
-    """Own fields that the profile asks for and a row has not; rows of other tables are not asked for."""
-    text = load_rules()[GAP].english
-    for one in asked(form, settings.profile):
-        if one.child:
-            continue
-        empty = frame.select(pl.all_horizontal(pl.col(name).is_null() for name in one.fields)).to_series()
-        for row in empty.arg_true():
-            line, key = _line_and_key(frame, row)
-            yield RowFinding(form, line, key, one.fields[0], GAP, settings.policy[GAP], text)
-
-
-def _line_and_key(frame: pl.DataFrame, row: int) -> tuple[int, str]:
-    key = str(frame[RECORD][row])
-    return int(frame[LINE][row]), "" if key.startswith("\x00") else key
+    rows = find_in_rows(form, frames, settings, others).sort("table", "line", "key", "field", "code")
+    messages = {code: made.english for code, made in {GAP: load_rules()[GAP], **load_rules(form)}.items()}
+    return [
+        RowFinding(table, line, key, field, code, settings.policy[code], messages[code])
+        for table, line, key, field, code in rows.select("table", "line", "key", "field", "code").iter_rows()
+    ]
 
 
 def tables_compared(form: str, settings: CheckSettings) -> Mapping[str, frozenset[str]]:
     """Other forms with whose records those of a form are compared -> the tables that are read for it."""
     return plan(form, settings).compared(form)
-
-
-def _completed(form: str, frames: Texts) -> dict[str, pl.DataFrame]:
-    return {name: _complete(form_tables(form)[name], frame) for name, frame in frames.items()}
-
-
-def _complete(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
-    names = [c.name for c in table.columns]
-    missing = [pl.lit(None, dtype=pl.String).alias(n) for n in names if n not in frame.columns]
-    texts = (pl.when(pl.col(n) != "").then(pl.col(n)).alias(n) for n in names)
-    return frame.with_columns(missing).select(RECORD, LINE, *texts)
-
-
-def _row_finding(texts: Mapping[str, pl.DataFrame], bound: Bound, row: int, settings: CheckSettings) -> RowFinding:
-    frame, rule = texts[bound.table.name], bound.rule
-    line, key = _line_and_key(frame, row)
-    return RowFinding(bound.table.name, line, key, bound.fields[0], rule.code, settings.policy[rule.code], rule.english)

@@ -74,7 +74,7 @@ class Hit:
 @lru_cache(maxsize=32)
 def plan(form: str, settings: CheckSettings) -> Plan:
     """The rules of a form, bound under these settings. Raises RuleError when one reads a field that is not there."""
-    bounds = [bound for made in load_rules(form).values() for bound in bind(made)]
+    bounds = [b for made in load_rules(form).values() if made.code not in settings.left_out for b in bind(made)]
     asked = [ask(bound, settings) for bound in bounds]
     gathers: dict[str, tuple[Gather, ...]] = {name: () for name in form_tables(form)}
     for bound, (_, of_bound) in zip(bounds, asked, strict=True):
@@ -151,18 +151,29 @@ def evaluate(
 
     others: form -> text frames of records of other forms, which some rules compare with.
     """
+    for frame, questions in asked_frames(form, texts, settings, others):
+        for question, column in answers(frame, questions):
+            for row in column.arg_true():
+                yield Hit(question.bound, row)
+
+
+def asked_frames(
+    form: str, texts: Texts, settings: CheckSettings, others: Mapping[str, Texts] | None = None
+) -> Iterator[tuple[pl.DataFrame, tuple[Question, ...]]]:
+    """Each table's frame with all that its rules read, and the rules that are to be asked of it."""
     made = plan(form, settings)
     frames = type_frames(form, texts, {name: made.needed(name) for name in form_tables(form)})
     forms = {**(others or {}), form: texts}
     for name, typed in frames.items():
         frame = _with_gathers(typed, frames.get(form), forms, made, name)
         empty = _empty_columns(frame)
-        asked = [q for q in made.questions[name] if not (q.is_silent and q.reads <= empty)]
-        outcome = frame.select(q.breaks.alias(str(i)) for i, q in enumerate(asked))
-        for question, column in zip(asked, outcome.iter_columns(), strict=True):
-            if column.any():
-                for row in column.arg_true():
-                    yield Hit(question.bound, row)
+        yield frame, tuple(q for q in made.questions[name] if not (q.is_silent and q.reads <= empty))
+
+
+def answers(frame: pl.DataFrame, questions: Sequence[Question]) -> Iterator[tuple[Question, pl.Series]]:
+    """The questions that a row of the frame fails, each with a boolean column, true where it does."""
+    outcome = frame.select(q.breaks.alias(str(i)) for i, q in enumerate(questions))
+    yield from ((q, c) for q, c in zip(questions, outcome.iter_columns(), strict=True) if c.any())
 
 
 def _with_gathers(

@@ -23,7 +23,7 @@ class CheckSettings:
     today: the day that counts as today; never the clock's. districts: (state code, district), stations: (state code,
     district, station); a state or district that is not among them is not judged. policy: rule code -> note, review or
     reject for every rule. law: acts, sections and code lists. profile: of completeness (mappers/schema/profiles.toml),
-    "" when nobody chose one: then only rules of their own ask for fields.
+    "" when nobody chose one: then only rules of their own ask for fields. left_out: codes of rules that are not asked.
     """
 
     today: date
@@ -32,6 +32,7 @@ class CheckSettings:
     stations: tuple[tuple[str, str, str], ...] = ()
     law: Law = field(default_factory=load_law)
     profile: str = ""
+    left_out: frozenset[str] = frozenset()
 
     @cached_property
     def _key(self) -> str:
@@ -42,6 +43,7 @@ class CheckSettings:
             sorted(self.stations),
             self.law.plain(),
             self.profile,
+            *(sorted(self.left_out),) * bool(self.left_out),
         ]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode("utf-8")).hexdigest()[:32]
 
@@ -64,15 +66,17 @@ def make_settings(
     policy: str = "default",
     overrides: Mapping[str, str] | None = None,
     profile: str = "",
+    left_out: Iterable[str] = (),
 ) -> CheckSettings:
     """Settings with the package's own districts, acts and sections.
 
     stations: (state code, district, station). policy: name of a file in `validators/policy/`. overrides: rule code ->
-    severity, over that file. profile: of completeness. Raises RuleError for an unknown policy, rule, severity or
-    profile.
+    severity, over that file. profile: of completeness. left_out: codes of rules that are not asked. Raises RuleError
+    for an unknown policy, rule, severity or profile.
     """
     if profile and profile not in PROFILES:
         raise RuleError(f"there is no profile {profile}; known: {', '.join(PROFILES)}")
     known = tuple(stations)
     districts = {*load_districts(), *((state, district) for state, district, _ in known if district)}
-    return CheckSettings(today, load_policy(policy, overrides), tuple(sorted(districts)), known, profile=profile)
+    given = load_policy(policy, overrides)
+    return CheckSettings(today, given, tuple(sorted(districts)), known, profile=profile, left_out=frozenset(left_out))
