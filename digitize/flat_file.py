@@ -1,8 +1,7 @@
-"""Rows of one table of the flat import layout, out of a CSV or XLSX file: the line of each, and what is broken."""
+"""Rows of one table of the flat import layout, out of an XLSX workbook: the line of each, and what is broken."""
 
 from __future__ import annotations
 
-import csv
 import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
@@ -10,25 +9,19 @@ from pathlib import Path
 
 from digitize.errors import InputError
 
-MAX_LINES, MAX_ROW, MAX_UNPACKED = 1000, 4_000_000, 4 << 30
-# Said here: the limit of the csv module is one for the whole process, and readers of old tables raise it.
-MAX_CELL = 131_072
-SUFFIXES = (".csv", ".xlsx")
-_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+MAX_UNPACKED = 4 << 30
 
 Row = tuple[int, list[str] | str]
 """Line and cells of a row; in place of the cells the code of what is broken (see validators/structure.py)."""
 
 
-def read_rows(path: Path, sheet: str = "") -> Iterator[Row]:
-    """The header and then the rows of a table, each with the line it begins on. Blank lines are passed over.
+def read_sheet(path: Path, sheet: str = "") -> Iterator[Row]:
+    """The header and then the rows of a table, each with its line in the sheet. Blank lines are passed over.
 
-    sheet: of an XLSX file; its first one when there is none of that name. Raises InputError when the file is no table.
+    sheet: the first one when there is none of that name. Raises InputError when the file is no workbook.
     """
     try:
-        if path.stat().st_size == 0:
-            raise InputError(f"{path.name}: the file is empty")
-        yield from _read_xlsx(path, sheet) if path.suffix.lower() == ".xlsx" else _read_csv(path)
+        yield from _read_xlsx(path, sheet)
     except OSError as e:
         raise InputError(f"{path.name}: cannot be read: {e.strerror or type(e).__name__}") from e
 
@@ -40,79 +33,6 @@ def sheet_names(path: Path) -> tuple[str, ...]:
         return tuple(book.sheetnames)
     finally:
         book.close()
-
-
-def _read_csv(path: Path) -> Iterator[Row]:
-    encoding = _encoding(path)
-    with path.open(encoding=encoding, errors="surrogateescape", newline="") as f:
-        first = True
-        for line, text in _logical_lines(f):
-            row = _split(text)
-            if not row:
-                continue
-            if first:
-                _check_header(path, text, row)
-                first = False
-            yield line, row
-    if first:
-        raise InputError(f"{path.name}: the file has no rows, not even a header")
-
-
-def _encoding(path: Path) -> str:
-    with path.open("rb") as f:
-        head = f.read(8)
-    if head.startswith((b"PK\x03\x04", b"%PDF", b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"\xff\xd8\xff", b"\x89PNG")):
-        raise InputError(f"{path.name}: this is not a CSV file, whatever its name says")
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    return "utf-8-sig"
-
-
-def _logical_lines(lines: Iterator[str]) -> Iterator[tuple[int, str]]:
-    """Rows as text: lines joined while a quote is open. A line whose quote never closes stands alone, and is broken."""
-    waiting: list[str] = []
-    number = 0
-    while True:
-        row: list[str] = []
-        is_open = False
-        while not row or is_open:
-            text = waiting.pop(0) if waiting else next(lines, None)
-            if text is None or len(row) >= MAX_LINES:
-                waiting = [*row[1:], *([text] if text is not None else []), *waiting]
-                row = row[:1]
-                break
-            row.append(text)
-            is_open ^= text.count('"') % 2 == 1
-        if not row:
-            return
-        yield number + 1, "".join(row)
-        number += len(row)
-
-
-def _split(text: str) -> list[str] | str:
-    """The cells of a row, [] for a blank line, or the code of what is broken."""
-    bare = text.rstrip("\r\n")
-    if not bare.strip():
-        return []
-    if "\x00" in bare:
-        return "S003"
-    if any("\udc80" <= c <= "\udcff" for c in bare) if not bare.isascii() else False:
-        return "S001"
-    if len(bare) > MAX_ROW:
-        return "S008"
-    try:
-        row = next(csv.reader([bare], strict=True))
-    except csv.Error as e:
-        return "S008" if "limit" in str(e) else "S004"
-    return "S008" if max(map(len, row)) > MAX_CELL else row
-
-
-def _check_header(path: Path, text: str, row: list[str] | str) -> None:
-    if isinstance(row, str):
-        raise InputError(f"{path.name}: line 1: the header cannot be read ({row}); is this a CSV file in UTF-8?")
-    for delimiter, word in _DELIMITERS.items():
-        if len(row) == 1 and delimiter in text:
-            raise InputError(f"{path.name}: line 1: the columns are parted by {word}; the import layout wants commas")
 
 
 def _read_xlsx(path: Path, sheet: str) -> Iterator[Row]:
@@ -148,6 +68,8 @@ def _open_book(path: Path):  # type: ignore[no-untyped-def]  # openpyxl has no t
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
+        if path.stat().st_size == 0:
+            raise InputError(f"{path.name}: the file is empty")
         with zipfile.ZipFile(path) as z:
             if sum(i.file_size for i in z.infolist()) > MAX_UNPACKED:
                 raise InputError(f"{path.name}: the workbook would unpack to more than 4 GiB")

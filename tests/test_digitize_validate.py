@@ -130,7 +130,7 @@ def test_nothing_to_check_is_an_error_with_its_reason(tmp_path: Path, lines: Ite
 def test_missing_files_and_other_kinds(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such file"):
         check(tmp_path / "not.csv")
-    with pytest.raises(InputError, match="only CSV and XLSX"):
+    with pytest.raises(InputError, match="only CSV, XLSX, Parquet"):
         check(write(tmp_path, HEAD, name="firs.txt"))
     with pytest.raises(InputError, match="there is no iif1.csv"):
         check(tmp_path)

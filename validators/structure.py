@@ -91,6 +91,22 @@ _FAULTS = (
         "फ़ाइल या शीट का नाम इस प्रपत्र की किसी तालिका का नहीं है; जाँची नहीं गई।",
         "A misspelled file name loses a whole table in silence.",
     ),
+    Structure(
+        "S010",
+        "not-a-flat-object",
+        "E",
+        "The line is not one JSON object of plain values; it was not checked.",
+        "पंक्ति सादे मानों की एक JSON वस्तु नहीं है; जाँची नहीं गई।",
+        "The import layout is flat: child rows stand in files of their own.",
+    ),
+    Structure(
+        "S011",
+        "damaged-row",
+        "E",
+        "The row is damaged in the file; it was not checked.",
+        "फ़ाइल में यह पंक्ति क्षतिग्रस्त है; जाँची नहीं गई।",
+        "What could be saved of a damaged row belongs before a person.",
+    ),
 )
 
 STRUCTURE: Mapping[str, Structure] = {fault.code: fault for fault in _FAULTS}

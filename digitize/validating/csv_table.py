@@ -1,0 +1,258 @@
+"""CSV files in blocks: one without any doubt is parsed as a whole, any other one row by row, with the same outcome."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections import deque
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from digitize.errors import InputError
+from digitize.validating.block import LINE, Block, Row, rows_block
+
+MAX_LINES, MAX_ROW, BLOCK = 1000, 4_000_000, 4 << 20
+# Said here: the limit of the csv module is one for the whole process, and readers of old tables raise it.
+MAX_CELL = 131_072
+_MAX_LINE = 64 << 20
+_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+_OTHER_KINDS = (
+    *(b"PK\x03\x04", b"%PDF", b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"\xff\xd8\xff", b"\x89PNG"),
+    *(b"SQLite format 3", b"PAR1"),
+)
+_NEWLINE, _QUOTE, _COMMA = 10, 34, 44
+
+
+class CsvReader:
+    """One CSV file in UTF-8 or UTF-16. Raises InputError when it is none, or has no header.
+
+    Rows bear the line that they begin on. Blank lines are passed over. A quote that does not close within MAX_LINES
+    lines spoils its own line only.
+    """
+
+    def __init__(self, path: Path, block: int = BLOCK) -> None:
+        """block: bytes to be read at a time."""
+        self._path, self._size, self._at = path, block, 0
+        self._chunks = _utf8(path, block)
+        self._carry = b""
+        self._waiting: deque[str] = deque()
+        self._next = 1
+        self.line, self.names = self._header()
+
+    def blocks(self, wanted: Mapping[str, int]) -> Iterator[Block]:
+        """See `TableReader`."""
+        while True:
+            if not self._waiting:
+                raw = self._take()
+                if not raw:
+                    return
+                block = self._whole(raw, wanted)
+                if block is not None:
+                    yield block
+                    continue
+                self._waiting.extend(_lines(raw))
+            yield self._row_by_row(wanted)
+
+    def _header(self) -> tuple[int, list[str]]:
+        while row := self._next_row():
+            line, text = row
+            cells = split_row(text)
+            if not cells:
+                continue
+            self._check_header(line, text, cells)
+            self._give_back()
+            return line, [c.strip() for c in cells]
+        raise InputError(f"{self._path.name}: the file has no rows, not even a header")
+
+    def _check_header(self, line: int, text: str, cells: list[str] | str) -> None:
+        where = f"{self._path.name}: line {line}"
+        if isinstance(cells, str):
+            raise InputError(f"{where}: the header cannot be read ({cells}); is this a CSV file in UTF-8?")
+        for delimiter, word in _DELIMITERS.items():
+            if len(cells) == 1 and delimiter in text:
+                raise InputError(f"{where}: the columns are parted by {word}; the import layout wants commas")
+
+    def _give_back(self) -> None:
+        """Lines that were cut already go back to the bytes, so that they can be parsed as a whole."""
+        rest = "".join(self._waiting).encode("utf-8", "surrogateescape")
+        self._waiting.clear()
+        self._carry = rest + self._carry
+
+    def _take(self) -> bytes:
+        """Bytes up to the end of a line; b"" at the end of the file."""
+        parts, cut = [self._carry], -1
+        self._carry = b""
+        length = len(parts[0])
+        while length < self._size or cut < 0:
+            more = next(self._chunks, b"")
+            if not more:
+                break
+            parts.append(more)
+            length += len(more)
+            self._at += len(more)
+            cut = max(cut, more.rfind(b"\n"), more.rfind(b"\r", 0, -1))
+            if cut < 0 and length > _MAX_LINE:
+                return self._drop_line(parts)
+        else:
+            whole = b"".join(parts)
+            cut = max(whole.rfind(b"\n"), whole.rfind(b"\r", 0, -1)) + 1
+            self._carry = whole[cut:]
+            return whole[:cut]
+        return b"".join(parts)
+
+    def _drop_line(self, parts: list[bytes]) -> bytes:
+        """A line beyond all measure is passed over; what stands for it is told as too long."""
+        start = b"".join(parts)
+        cut = max(start.rfind(b"\n"), start.rfind(b"\r", 0, -1)) + 1
+        before = start[:cut]
+        del parts[:], start
+        while more := next(self._chunks, b""):
+            self._at += len(more)
+            end = more.find(b"\n")
+            if end >= 0:
+                self._carry = more[end + 1 :]
+                break
+        return before + b"x" * (MAX_ROW + 1) + b"\n"
+
+    def _whole(self, raw: bytes, wanted: Mapping[str, int]) -> Block | None:
+        """The block's whole rows parsed at once; None when any of them has to be looked at by itself."""
+        if b"\r" in raw:
+            if raw.count(b"\r") != raw.count(b"\r\n"):
+                return None
+            raw = raw.replace(b"\r\n", b"\n")
+        if b"\0" in raw or len(self.names) == 1 or not _is_utf8(raw):
+            return None
+        if not raw.endswith(b"\n"):
+            raw += b"\n"
+        found = _rows_of(raw, len(self.names))
+        if found is None:
+            return None
+        starts, length = found
+        frame = _parse(raw[:length], wanted)
+        if frame is None or frame.height != len(starts):
+            return None
+        newlines = np.flatnonzero(np.frombuffer(raw, np.uint8)[:length] == _NEWLINE)
+        lines = self._next + np.searchsorted(newlines, starts)
+        self._next += len(newlines)
+        self._carry = raw[length:] + self._carry
+        return Block(frame.select(pl.Series(LINE, lines, dtype=pl.Int64), *wanted), at=self._at)
+
+    def _row_by_row(self, wanted: Mapping[str, int]) -> Block:
+        rows: list[Row] = []
+        while self._waiting and (row := self._next_row()):
+            line, text = row
+            cells = split_row(text)
+            if cells:
+                rows.append((line, cells))
+        return rows_block(rows, len(self.names), wanted, self._at)
+
+    def _next_row(self) -> tuple[int, str] | None:
+        """A row as text: lines joined while a quote is open; one whose quote never closes stands alone, broken."""
+        row: list[str] = []
+        is_open = False
+        while not row or is_open:
+            text = self._next_line()
+            if text is None or len(row) >= MAX_LINES:
+                self._waiting.extendleft(reversed([*row[1:], *([text] if text is not None else [])]))
+                row = row[:1]
+                break
+            row.append(text)
+            is_open ^= text.count('"') % 2 == 1
+        if not row:
+            return None
+        line, self._next = self._next, self._next + len(row)
+        return line, "".join(row)
+
+    def _next_line(self) -> str | None:
+        if not self._waiting:
+            self._waiting.extend(_lines(self._take()))
+        return self._waiting.popleft() if self._waiting else None
+
+
+def split_row(text: str) -> list[str] | str:
+    """The cells of a row, [] for a blank line, or the code of what is broken."""
+    bare = text.rstrip("\r\n")
+    if not bare.strip():
+        return []
+    if "\x00" in bare:
+        return "S003"
+    if any("\udc80" <= c <= "\udcff" for c in bare) if not bare.isascii() else False:
+        return "S001"
+    if len(bare) > MAX_ROW:
+        return "S008"
+    try:
+        row = next(csv.reader([bare.replace("\r\n", "\n")], strict=True))
+    except csv.Error as e:
+        return "S008" if "limit" in str(e) else "S004"
+    return "S008" if max(map(len, row)) > MAX_CELL else row
+
+
+def _utf8(path: Path, size: int) -> Iterator[bytes]:
+    """The file's content as UTF-8, without a byte order mark."""
+    try:
+        with path.open("rb") as f:
+            chunk = f.read(size)
+            if not chunk:
+                raise InputError(f"{path.name}: the file is empty")
+            if chunk.startswith(_OTHER_KINDS):
+                raise InputError(f"{path.name}: this is not a CSV file, whatever its name says")
+            is_utf16 = chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+            decoder = codecs.getincrementaldecoder("utf-16")() if is_utf16 else None
+            chunk = chunk.removeprefix(codecs.BOM_UTF8)
+            while chunk:
+                yield decoder.decode(chunk).encode("utf-8", "surrogatepass") if decoder else chunk
+                chunk = f.read(size)
+    except OSError as e:
+        raise InputError(f"{path.name}: cannot be read: {e.strerror or type(e).__name__}") from e
+    except UnicodeError as e:
+        raise InputError(f"{path.name}: it begins as UTF-16 and does not go on so") from e
+
+
+def _lines(raw: bytes) -> Iterator[str]:
+    return iter(io.TextIOWrapper(io.BytesIO(raw), encoding="utf-8", errors="surrogateescape", newline=""))
+
+
+def _is_utf8(raw: bytes) -> bool:
+    try:
+        return raw.isascii() or bool(raw.decode("utf-8"))
+    except UnicodeDecodeError:
+        return False
+
+
+def _rows_of(raw: bytes, width: int) -> tuple[np.ndarray, int] | None:
+    """Where rows begin, and where the last whole one ends; None when quotes, widths or lengths leave a doubt."""
+    marks = np.frombuffer(raw, np.uint8)
+    newlines, commas = np.flatnonzero(marks == _NEWLINE), np.flatnonzero(marks == _COMMA)
+    if _QUOTE in raw:
+        quotes = np.flatnonzero(marks == _QUOTE)
+        newlines = newlines[np.searchsorted(quotes, newlines) % 2 == 0]
+        if not len(newlines) or not _are_well_set(marks, quotes[quotes < newlines[-1]]):
+            return None
+        commas = commas[np.searchsorted(quotes, commas) % 2 == 0]
+    starts = np.concatenate([[0], newlines[:-1] + 1])
+    counts = np.diff(np.searchsorted(commas, newlines), prepend=0)
+    if (counts != width - 1).any() or (newlines - starts).max() > MAX_CELL:
+        return None
+    return starts, int(newlines[-1]) + 1
+
+
+def _are_well_set(marks: np.ndarray, quotes: np.ndarray) -> bool:
+    """Whether every quote opens or closes a cell, or is doubled within one."""
+    opening, closing = quotes[0::2], quotes[1::2]
+    before = marks[opening[opening > 0] - 1]
+    is_fit = np.isin(before, (_COMMA, _NEWLINE, _QUOTE)).all()
+    return bool(is_fit and np.isin(marks[closing + 1], (_COMMA, _NEWLINE, _QUOTE)).all())
+
+
+def _parse(raw: bytes, wanted: Mapping[str, int]) -> pl.DataFrame | None:
+    places = sorted(set(wanted.values()))
+    try:
+        frame = pl.read_csv(raw, has_header=False, infer_schema=False, columns=places)
+    except pl.exceptions.PolarsError:
+        return None
+    names = dict(zip(places, frame.columns, strict=True))
+    return frame.select(pl.col(names[place]).alias(name) for name, place in wanted.items())

@@ -1,0 +1,146 @@
+"""Tables too large for the memory, parted: rows that a rule looks at together always lie in one part."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+import polars as pl
+
+from validators.columns import RECORD
+
+STATION = ("state", "district", "police_station")
+_PART = "_part"
+_HELD_BYTES = 96 << 20
+
+
+class Parts:
+    """Frames of several tables, kept in parts: one part stays in memory, several go to a folder that is deleted after.
+
+    A context manager. add, read: table name -> rows; a table's rows keep their order within a part.
+    """
+
+    def __init__(self, count: int) -> None:
+        """count: how many parts."""
+        self.count = count
+        self._held: dict[str, list[pl.DataFrame]] = {}
+        self._bytes = self._written = 0
+        self._folder: Path | None = None
+
+    def __enter__(self) -> Parts:
+        """Itself."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """Delete what was written."""
+        if self._folder:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def add(self, table: str, frame: pl.DataFrame, part: pl.Series) -> None:
+        """Take rows. part: of each row, below count."""
+        held = frame.with_columns(part.alias(_PART)) if self.count > 1 else frame
+        self._held.setdefault(table, []).append(held)
+        self._bytes += int(held.estimated_size())
+        if self.count > 1 and self._bytes > _HELD_BYTES:
+            self._flush()
+
+    def read(self, part: int) -> dict[str, pl.DataFrame]:
+        """All rows of a part. A table that has none there is there without rows, when it has any elsewhere."""
+        if self.count == 1:
+            frames = {name: pl.concat(held, how="diagonal") for name, held in self._held.items()}
+            self._held = {}
+            return frames
+        self._flush()
+        found: dict[str, pl.DataFrame] = {}
+        for folder in sorted(p for p in self._place().iterdir()):
+            files = sorted((folder / str(part)).glob("*.ipc")) or sorted(folder.glob("empty.ipc"))
+            found[folder.name] = pl.concat([pl.read_ipc(f) for f in files], how="diagonal")
+        return found
+
+    def _flush(self) -> None:
+        for table, held in self._held.items():
+            frame = pl.concat(held, how="diagonal").sort(_PART, maintain_order=True)
+            sizes = frame.group_by(_PART, maintain_order=True).len()
+            rows = frame.drop(_PART)
+            folder = self._place() / table
+            if not folder.exists():
+                folder.mkdir()
+                rows.head(0).write_ipc(folder / "empty.ipc")
+            start = 0
+            for part, length in sizes.iter_rows():
+                (folder / str(part)).mkdir(exist_ok=True)
+                rows.slice(start, length).write_ipc(folder / str(part) / f"{self._written:06}.ipc", compression="lz4")
+                start += length
+        self._written += 1
+        self._held, self._bytes = {}, 0
+
+    def _place(self) -> Path:
+        if self._folder is None:
+            self._folder = Path(tempfile.mkdtemp(prefix="digitize-validate-"))
+        return self._folder
+
+
+class Router:
+    """Says in which part a row belongs: a record's by its station, a child row's where its record is.
+
+    Records are remembered by a hash of 64 bits. Nothing is told on a hash alone: see `knows`.
+    """
+
+    def __init__(self, count: int, *, has_records: bool) -> None:
+        """count: of parts. has_records: whether the table of the records themselves is there."""
+        self.has_records = has_records
+        self._count = count
+        self._hashes: list[np.ndarray] = []
+        self._parts: list[np.ndarray] = []
+        self._sorted: tuple[np.ndarray, np.ndarray] | None = None
+
+    def of_records(self, frame: pl.DataFrame) -> pl.Series:
+        """The part of each record; see `Router`."""
+        if self._count == 1:
+            return _zeros(frame.height)
+        there = [pl.col(n).fill_null("") if n in frame.columns else pl.lit("").alias(n) for n in STATION]
+        part = frame.select((pl.struct(there).hash() % self._count).cast(pl.UInt16)).to_series()
+        self._hashes.append(frame[RECORD].hash().to_numpy())
+        self._parts.append(part.to_numpy())
+        return part
+
+    def of_children(self, frame: pl.DataFrame) -> pl.Series:
+        """The part of each child row; one whose record is not there lies anywhere."""
+        if self._count == 1:
+            return _zeros(frame.height)
+        wanted = frame[RECORD].hash().to_numpy()
+        anywhere = (wanted % self._count).astype(np.uint16)
+        if not self.has_records or not self._hashes and self._sorted is None:
+            return pl.Series(anywhere)
+        hashes, parts = self._known()
+        place = np.minimum(np.searchsorted(hashes, wanted), len(hashes) - 1)
+        return pl.Series(np.where(hashes[place] == wanted, parts[place], anywhere))
+
+    def knows(self, ids: pl.Series) -> pl.Series:
+        """Whether a record may be there, for each of these ids: surely not where it is false."""
+        if not self._hashes and self._sorted is None:
+            return pl.repeat(value=False, n=len(ids), dtype=pl.Boolean, eager=True)
+        wanted, hashes = ids.hash().to_numpy(), self._known()[0]
+        return pl.Series(hashes[np.minimum(np.searchsorted(hashes, wanted), len(hashes) - 1)] == wanted)
+
+    def _known(self) -> tuple[np.ndarray, np.ndarray]:
+        if self._sorted is None:
+            hashes, parts = np.concatenate(self._hashes), np.concatenate(self._parts)
+            order = np.argsort(hashes, kind="stable")
+            self._sorted = (hashes[order], parts[order])
+            self._hashes, self._parts = [], []
+        return self._sorted
+
+
+def _zeros(height: int) -> pl.Series:
+    return pl.zeros(height, pl.UInt16, eager=True)
+
+
+def pieces(parts: Parts) -> Iterator[dict[str, pl.DataFrame]]:
+    """The parts one after another."""
+    for part in range(parts.count):
+        yield parts.read(part)
