@@ -1,47 +1,143 @@
-"""`digitize validate`: check an import file without a workspace."""
+"""`digitize validate`: check import files without a workspace."""
 
 from __future__ import annotations
 
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
+from heapq import nsmallest
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from digitize.cli.console import Json, print_json, results, table
+from digitize.cli.console import Json, errors, results, table
 
 if TYPE_CHECKING:
-    from digitize.validate import Report
+    from digitize.validating.check import Progress
+    from digitize.validating.report import Report
 
 _SHOWN = 50
+_SERVERS = ("postgres://", "postgresql://")
+# Below this nobody has to wait.
+_LONG_BYTES = 50 << 20
+_NOT_SHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def validate(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV or XLSX in the flat layout, or a folder.")],
-    form: Annotated[str, typer.Option(help="The form the file holds.")] = "iif1",
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH...", help="Files in the flat layout, or folders of them.")
+    ],
+    form: Annotated[str, typer.Option(help="The form the files hold.")] = "iif1",
     state: Annotated[str, typer.Option(help="Code of the state, for its stations.")] = "",
     stations: Annotated[Path | None, typer.Option(help="Your list of stations: station,district,aliases.")] = None,
     today: Annotated[str, typer.Option(help="The day that counts as today, YYYY-MM-DD.")] = "",
-    max_rejects: Annotated[float, typer.Option(min=0, max=1, help="Share of rejected rows still agreed.")] = 0.0,
     profile: Annotated[str, typer.Option(help="How complete rows must be: full, register-only, index-only.")] = "",
+    select: Annotated[str, typer.Option(help="Ask these rules only: codes, slugs or families, as X003,L.")] = "",
+    ignore: Annotated[str, typer.Option(help="Do not ask these rules.")] = "",
+    max_rejects: Annotated[str, typer.Option(metavar="N|P%", help="Rejected rows still agreed: 20 or 0.5%.")] = "0",
+    format: Annotated[str, typer.Option(help="table, json, jsonl, csv, html, sarif or junit.")] = "table",
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the report to this file.")] = None,
+    baseline: Annotated[Path | None, typer.Option(help="An earlier report; what it tells is not told again.")] = None,
+    unmask: Annotated[bool, typer.Option("--unmask", help="Show values of persons; needs --reason.")] = False,
+    reason: Annotated[str, typer.Option(help="Why values of persons are shown; stands in the report.")] = "",
     json: Json = False,
 ) -> None:
-    """Check an import file by the same rules as a run; exit code 3 when rows are rejected."""
-    from digitize.errors import TooManyRefused
-    from digitize.validate import validate_file
+    """Check import files by the same rules as a run; exit code 3 when rows are rejected."""
+    from digitize.reports import write_report
+    from digitize.validate import How, validate_files
+    from digitize.validating.baseline import load_baseline
+    from digitize.validating.choice import rules_left_out
 
-    report = validate_file(file, form, _settings(state, stations, today, profile))
-    if json:
-        print_json(report.to_plain())
-    else:
+    format = "json" if json else format
+    agreed, writer = _agreed(max_rejects), _writer(format, out)
+    _check_reason(unmask=unmask, reason=reason)
+    files = [_path(p) for p in paths]
+    settings = _settings(state, stations, today, profile, rules_left_out(form, _words(select), _words(ignore)))
+    known = load_baseline(baseline) if baseline else frozenset()
+    with _progress() as progress:
+        report = validate_files(files, form, settings, How(unmasked=reason.strip(), progress=progress))
+    report = report.without(known) if known else report
+    if writer is None:
         _print(report)
-    rejected = len({(f.file, f.line) for f in report.findings if f.severity == "reject"})
-    rows = report.rows_checked + report.rows_unreadable
-    if rejected > max_rejects * rows:
-        raise TooManyRefused(f"{rejected} of {rows} rows are rejected. digitize validate FILE --json lists them all.")
+    else:
+        write_report(report, writer, out)
+    _judge(report, agreed)
 
 
-def _settings(state: str, stations: Path | None, today: str, profile: str) -> Any:
+def _judge(report: Report, agreed: float | int) -> None:
+    """Raises TooManyRefused and, where no row could be checked at all, InputError."""
+    from digitize.errors import InputError, TooManyRefused
+
+    if not report.rows_checked:
+        raise InputError(f"none of {report.rows} rows could be read; nothing was checked")
+    rejected = report.findings.rejected_rows()
+    if rejected > (agreed if isinstance(agreed, int) else agreed * report.rows):
+        told = "--format jsonl lists all findings, --format html shows them."
+        raise TooManyRefused(f"{rejected} of {report.rows} rows are rejected. {told}")
+
+
+def _agreed(text: str) -> float | int:
+    """A number of rows, or a share of them as a float: "20", "0.5%", and "0.005" as in earlier versions."""
+    from digitize.errors import OptionsError
+
+    found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)(%?)", text.strip())
+    share = float(found[1]) / (100 if found[2] else 1) if found else 2.0
+    if found and not found[2] and "." not in found[1]:
+        return int(found[1])
+    if share > 1:
+        raise OptionsError("--max-rejects is a number of rows, as 20, or a share of them, as 0.5%.")
+    return share
+
+
+def _words(text: str) -> list[str]:
+    return [word for part in text.split(",") if (word := part.strip())]
+
+
+def _path(text: str) -> Path:
+    from digitize.errors import InputError
+
+    if text.startswith(_SERVERS):
+        raise InputError("PostgreSQL is not read here; write the tables with \\copy ... TO 'iif1.csv' CSV HEADER first")
+    return Path(text)
+
+
+def _check_reason(*, unmask: bool, reason: str) -> None:
+    from digitize.errors import OptionsError
+
+    if unmask != bool(reason.strip()):
+        raise OptionsError("--unmask and --reason go together: the reason stands in the report.")
+
+
+def _writer(format: str, out: Path | None) -> Any:
+    from digitize.errors import OptionsError
+    from digitize.reports import load_writer
+
+    if format != "table":
+        return load_writer(format)
+    if out:
+        raise OptionsError("--out needs --format: json, jsonl, csv, html, sarif or junit.")
+    return None
+
+
+@contextmanager
+def _progress() -> Iterator[Progress | None]:
+    """A bar on a terminal, once there is much to read; nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+    with Progress(
+        TextColumn("read"), BarColumn(), DownloadColumn(), TimeRemainingColumn(), console=errors(), transient=True
+    ) as bar:
+        task = bar.add_task("read", total=None, visible=False)
+        yield lambda done, total: bar.update(task, completed=done, total=total, visible=total > _LONG_BYTES)
+
+
+def _settings(state: str, stations: Path | None, today: str, profile: str, left_out: frozenset[str]) -> Any:
     from digitize.errors import OptionsError
     from mappers.codes import load_stations
     from validators.settings import make_settings
@@ -54,26 +150,30 @@ def _settings(state: str, stations: Path | None, today: str, profile: str) -> An
         raise OptionsError("--today must be a date such as 2026-03-31.") from e
     known = load_stations(state, stations) if state else ()
     stations_of = [(state, s.district, s.name) for s in known]
-    return make_settings(day, stations=stations_of, policy="import", profile=profile)
+    return make_settings(day, stations=stations_of, policy="import", profile=profile, left_out=left_out)
 
 
 def _print(report: Report) -> None:
     out = results()
     if report.findings:
-        rows = [
-            [f.severity, f"{f.file}:{f.line}", f.code, f.field, f.message]
-            for f in sorted(report.findings, key=lambda f: f.severity != "reject")[:_SHOWN]
-        ]
-        out.print(table("Findings", ["", "where", "rule", "field", "what"], rows), markup=False)
+        first = nsmallest(_SHOWN, report.findings, key=lambda f: (("reject", "review", "note").index(f.severity), f))
+        rows = [[f.severity, f"{f.file}:{f.line}", f.code, f.field, _plain(f.value), f.message] for f in first]
+        out.print(table("Findings", ["", "where", "rule", "field", "value", "what"], rows), markup=False)
         if len(report.findings) > _SHOWN:
-            print(f"... and {len(report.findings) - _SHOWN} more; --json lists all.")
+            print(f"... and {len(report.findings) - _SHOWN} more; --format jsonl lists all, --format html shows them.")
         print("By rule: " + ", ".join(f"{code} {n}" for code, n in report.by_code().items()))
+    known = f"; {report.known} known" if report.known else ""
     print(
         f"{report.rows_checked} rows checked, {report.rows_unreadable} unreadable: {report.count('reject')} reject, "
-        f"{report.count('review')} review, {report.count('note')} note."
+        f"{report.count('review')} review, {report.count('note')} note{known}."
     )
     if report.other_forms:
         print(f"Not checked, for they are of another form: {', '.join(report.other_forms)}. Name it with --form.")
+
+
+def _plain(value: str) -> str:
+    """A value without anything that steers a terminal."""
+    return _NOT_SHOWN.sub("�", value)
 
 
 def register(app: typer.Typer) -> None:

@@ -15,6 +15,7 @@ from validators.finding import Severity
 
 # A row's number: its file in the upper bits, its line in the lower ones.
 FILE_BITS = 40
+_LINE = (1 << FILE_BITS) - 1
 COLUMNS: Mapping[str, type[pl.DataType]] = {
     **{"line": pl.Int64, "table": pl.String, "key": pl.String, "field": pl.String, "code": pl.String},
     "value": pl.String,
@@ -76,9 +77,7 @@ class Findings:
             for line, table, key, field, code, value in frame.iter_rows():
                 file = words.files[line >> FILE_BITS]
                 severity, message = words.severities[code], words.messages[code]
-                yield FileFinding(
-                    file, line & ((1 << FILE_BITS) - 1), table, key, field, code, severity, message, value or ""
-                )
+                yield FileFinding(file, line & _LINE, table, key, field, code, severity, message, value or "")
 
     def __del__(self) -> None:
         """Delete what was written."""
@@ -108,13 +107,14 @@ class Findings:
         rejecting = [c for c in self._codes if self.words.severities[c] == "reject"]
         return sum(f.filter(pl.col("code").is_in(rejecting))["line"].n_unique() for f in self._frames())
 
-    def keep(self, *, unlike: frozenset[tuple[str, str, str, str, str]]) -> Findings:
-        """The findings whose (file, table, key, field, code) is not among these."""
+    def without(self, known: frozenset[tuple[str, str, str, str, str]]) -> Findings:
+        """The findings whose (file, table, key or line, field, code) is not among these."""
         kept = Findings(self.words)
         for frame in self._frames():
-            names = [self.words.files[line >> FILE_BITS] for line in frame["line"]]
-            rows = zip(names, frame["table"], frame["key"], frame["field"], frame["code"], strict=True)
-            kept.add(frame.filter(pl.Series([row not in unlike for row in rows], dtype=pl.Boolean)))
+            files = [self.words.files[line >> FILE_BITS] for line in frame["line"]]
+            keys = [key or str(line & _LINE) for key, line in frame.select("key", "line").iter_rows()]
+            rows = zip(files, frame["table"], keys, frame["field"], frame["code"], strict=True)
+            kept.add(frame.filter(pl.Series([row not in known for row in rows], dtype=pl.Boolean)))
         return kept
 
     def _flush(self) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from digitize.validating.baseline import Known
 from digitize.validating.findings import Findings
 from validators.finding import Severity
 
@@ -24,7 +25,7 @@ class Report:
 
     other_forms: files, sheets or tables of another form, which were not looked at. rules: how many rules were asked.
     years: year -> its records; stations: "district, station" -> theirs. unmasked: the reason for which values of
-    persons are shown, "" where they are not.
+    persons are shown, "" where they are not. known: findings that an earlier report has told, and this one does not.
     """
 
     form: str
@@ -37,11 +38,17 @@ class Report:
     years: Mapping[str, Tally] = field(default_factory=dict)
     stations: Mapping[str, Tally] = field(default_factory=dict)
     unmasked: str = ""
+    known: int = 0
 
     @property
     def rows(self) -> int:
         """How many rows there are in the files."""
         return self.rows_checked + self.rows_unreadable
+
+    def without(self, known: Known) -> Report:
+        """The report without what an earlier one has told."""
+        left = self.findings.without(known)
+        return replace(self, findings=left, known=len(self.findings) - len(left))
 
     def count(self, severity: Severity) -> int:
         """How many findings are of this severity."""
@@ -62,6 +69,7 @@ class Report:
             "rows_unreadable": self.rows_unreadable,
             "rows_rejected": self.findings.rejected_rows(),
             "rules": self.rules,
+            "known": self.known,
             "counts": counts,
         }
 

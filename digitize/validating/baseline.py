@@ -1,0 +1,40 @@
+"""Findings that are known already: those of an earlier report, which a later one need not tell again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from digitize.errors import InputError
+
+Known = frozenset[tuple[str, str, str, str, str]]
+
+
+def load_baseline(path: Path) -> Known:
+    """(file, table, key, field, code) of every finding in a report, JSON or JSON lines. Raises InputError.
+
+    Where a row has no key, its line stands in its place.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as e:
+        raise InputError(f"{path.name}: the baseline cannot be read") from e
+    try:
+        return frozenset(_place(f) for f in _findings(text))
+    except (ValueError, KeyError, TypeError) as e:
+        raise InputError(f"{path.name}: this is no report of --format json or jsonl") from e
+
+
+def _findings(text: str) -> Iterator[Mapping[str, Any]]:
+    if text.startswith("{\n"):
+        yield from json.loads(text)["findings"]
+    else:
+        yield from (json.loads(line) for line in text.split("\n") if line.strip())
+
+
+def _place(finding: Mapping[str, Any]) -> tuple[str, str, str, str, str]:
+    names = ("file", "table", "key", "field", "code")
+    file, table, key, field, code = (str(finding[n]) for n in names)
+    return file, table, key or str(int(finding["line"])), field, code
