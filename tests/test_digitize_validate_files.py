@@ -196,3 +196,14 @@ def test_one_cell_of_a_hundred_megabytes_is_told_and_the_next_row_is_checked(tmp
     assert (report.rows_checked, report.rows_unreadable) == (2, 1)
     told = [(f.line, f.code) for f in report.findings if f.severity == "reject"]
     assert told == [(3, "S008"), (4, "F008")]
+
+
+@pytest.mark.parametrize("parts", [1, 3])
+def test_child_rows_beside_an_unreadable_record_are_orphans(tmp_path: Path, parts: int) -> None:
+    csv_file(tmp_path, [["a", "too", "short"]])
+    (tmp_path / "iif1_acts.csv").write_text("record_id,line,act,section\na,1,IPC,379", encoding="utf-8")
+    report = validate_files([tmp_path], "iif1", SETTINGS, How(parts=parts))
+    assert [(f.file, f.line, f.code) for f in report.findings] == [
+        ("iif1.csv", 2, "S002"),
+        ("iif1_acts.csv", 2, "T019"),
+    ]

@@ -30,7 +30,8 @@ from validators.structure import STRUCTURE
 
 RECORD_ID, LINE_NAME = "record_id", "line"
 ORPHAN = "T019"
-_PART_BYTES, _WHOLE_BYTES, _MOST_PARTS = 48 << 20, 160 << 20, 2000
+# Of files. Asking the rules of a part takes some twelve times its bytes of memory.
+_PART_BYTES, _WHOLE_BYTES, _MOST_PARTS = 24 << 20, 64 << 20, 2000
 Progress = Callable[[int, int], None]
 
 
@@ -71,8 +72,7 @@ def check_files(paths: Sequence[Path], form: str, settings: CheckSettings, how: 
     total = sum(p.stat().st_size for p in {s.path for s in found.sources})
     count = how.parts or (1 if total <= _WHOLE_BYTES else min(_MOST_PARTS, total // _PART_BYTES))
     with Parts(count) as parts, Asides(count) as asides:
-        router = Router(count, has_records=any(not s.table.child for s in found.sources))
-        run = _Run(form, settings, how, files, Findings(_words(files, settings)), parts, router)
+        run = _Run(form, settings, how, files, Findings(_words(files, settings)), parts, Router(count))
         _read_all(run, found, total)
         tallies = Tallies()
         _ask_all(run, asides, tallies, _compared(form, paths, settings))
@@ -100,7 +100,8 @@ def _read_all(run: _Run, found: Found, total: int) -> None:
             if run.how.progress:
                 run.how.progress(done + at, total)
         done += source.path.stat().st_size if not source.name else 0
-    if not run.rows_of_records and not run.unreadable:
+    has_records = any(not s.table.child for s in found.sources)
+    if not (run.rows_of_records if has_records else run.rows) and not run.unreadable:
         name = found.sources[0].path.name
         raise InputError(f"{name}: there is a header and no row below it; nothing was checked")
 
@@ -114,7 +115,7 @@ def _read(run: _Run, source: Source, number: int) -> Iterator[int]:
     _take(run, table, _text_frame(pl.DataFrame(schema={BLOCK_LINE: pl.Int64, **dict.fromkeys(places, pl.String)}), 0))
     for block in reader.blocks(places):
         run.rows += block.frame.height
-        run.rows_of_records += block.frame.height if not table.child or not run.router.has_records else 0
+        run.rows_of_records += block.frame.height * (not table.child)
         run.unreadable += len(block.faults)
         _tell(run, table.name, [(first + line, code, "") for line, code in block.faults])
         _take(run, table, _text_frame(block.frame, first))

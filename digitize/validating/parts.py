@@ -87,13 +87,14 @@ class Parts:
 class Router:
     """Says in which part a row belongs: a record's by its station, a child row's where its record is.
 
-    Records are remembered by a hash of 64 bits. Nothing is told on a hash alone: see `knows`.
+    Stations are dealt to the parts in turn, so that no part has many more than another. Records are remembered by a
+    hash of 64 bits. Nothing is told on a hash alone: see `knows`.
     """
 
-    def __init__(self, count: int, *, has_records: bool) -> None:
-        """count: of parts. has_records: whether the table of the records themselves is there."""
-        self.has_records = has_records
+    def __init__(self, count: int) -> None:
+        """count: of parts."""
         self._count = count
+        self._stations: dict[int, int] = {}
         self._hashes: list[np.ndarray] = []
         self._parts: list[np.ndarray] = []
         self._sorted: tuple[np.ndarray, np.ndarray] | None = None
@@ -103,7 +104,10 @@ class Router:
         if self._count == 1:
             return _zeros(frame.height)
         there = [pl.col(n).fill_null("") if n in frame.columns else pl.lit("").alias(n) for n in STATION]
-        part = frame.select((pl.struct(there).hash() % self._count).cast(pl.UInt16)).to_series()
+        stations = frame.select(pl.struct(there).hash()).to_series()
+        for station in stations.unique(maintain_order=True):
+            self._stations.setdefault(station, len(self._stations) % self._count)
+        part = stations.replace_strict(self._stations, return_dtype=pl.UInt16).cast(pl.UInt16)
         self._hashes.append(frame[RECORD].hash().to_numpy())
         self._parts.append(part.to_numpy())
         return part
@@ -114,22 +118,25 @@ class Router:
             return _zeros(frame.height)
         wanted = frame[RECORD].hash().to_numpy()
         anywhere = (wanted % self._count).astype(np.uint16)
-        if not self.has_records or not self._hashes and self._sorted is None:
-            return pl.Series(anywhere)
-        hashes, parts = self._known()
-        place = np.minimum(np.searchsorted(hashes, wanted), len(hashes) - 1)
-        return pl.Series(np.where(hashes[place] == wanted, parts[place], anywhere))
+        is_there, parts = self._find(wanted)
+        return pl.Series(np.where(is_there, parts, anywhere), dtype=pl.UInt16)
 
     def knows(self, ids: pl.Series) -> pl.Series:
         """Whether a record may be there, for each of these ids: surely not where it is false."""
-        if not self._hashes and self._sorted is None:
-            return pl.repeat(value=False, n=len(ids), dtype=pl.Boolean, eager=True)
-        wanted, hashes = ids.hash().to_numpy(), self._known()[0]
-        return pl.Series(hashes[np.minimum(np.searchsorted(hashes, wanted), len(hashes) - 1)] == wanted)
+        return pl.Series(self._find(ids.hash().to_numpy())[0], dtype=pl.Boolean)
+
+    def _find(self, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Whether a record has the hash, and its part where one has."""
+        hashes, parts = self._known()
+        if not len(hashes):
+            return np.zeros(len(wanted), bool), np.zeros(len(wanted), np.uint16)
+        place = np.minimum(np.searchsorted(hashes, wanted), len(hashes) - 1)
+        return hashes[place] == wanted, parts[place]
 
     def _known(self) -> tuple[np.ndarray, np.ndarray]:
         if self._sorted is None:
-            hashes, parts = np.concatenate(self._hashes), np.concatenate(self._parts)
+            hashes = np.concatenate([np.zeros(0, np.uint64), *self._hashes])
+            parts = np.concatenate([np.zeros(0, np.uint16), *self._parts])
             order = np.argsort(hashes, kind="stable")
             self._sorted = (hashes[order], parts[order])
             self._hashes, self._parts = [], []
