@@ -207,3 +207,10 @@ def test_child_rows_beside_an_unreadable_record_are_orphans(tmp_path: Path, part
         ("iif1.csv", 2, "S002"),
         ("iif1_acts.csv", 2, "T019"),
     ]
+
+
+def test_utf_16_that_breaks_off_is_an_error(tmp_path: Path) -> None:
+    path = csv_file(tmp_path)
+    path.write_bytes(path.read_text(encoding="utf-8").encode("utf-16")[:-1])
+    with pytest.raises(InputError, match="UTF-16"):
+        validate_file(path, "iif1", SETTINGS)

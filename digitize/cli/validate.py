@@ -41,6 +41,7 @@ def validate(
     format: Annotated[str, typer.Option(help="table, json, jsonl, csv, html, sarif or junit.")] = "table",
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the report to this file.")] = None,
     baseline: Annotated[Path | None, typer.Option(help="An earlier report; what it tells is not told again.")] = None,
+    fix: Annotated[Path | None, typer.Option(help="Write repaired copies into this new folder; check them.")] = None,
     unmask: Annotated[bool, typer.Option("--unmask", help="Show values of persons; needs --reason.")] = False,
     reason: Annotated[str, typer.Option(help="Why values of persons are shown; stands in the report.")] = "",
     json: Json = False,
@@ -57,6 +58,7 @@ def validate(
     files = [_path(p) for p in paths]
     settings = _settings(state, stations, today, profile, rules_left_out(form, _words(select), _words(ignore)))
     known = load_baseline(baseline) if baseline else frozenset()
+    files = _fixed(files, form, fix) if fix else files
     with _progress() as progress:
         report = validate_files(files, form, settings, How(unmasked=reason.strip(), progress=progress))
     report = report.without(known) if known else report
@@ -102,6 +104,15 @@ def _path(text: str) -> Path:
     if text.startswith(_SERVERS):
         raise InputError("PostgreSQL is not read here; write the tables with \\copy ... TO 'iif1.csv' CSV HEADER first")
     return Path(text)
+
+
+def _fixed(files: list[Path], form: str, folder: Path) -> list[Path]:
+    from digitize.validating.fixing import CHANGES, fix_files
+
+    fixed = fix_files(files, form, folder)
+    made = ", ".join(f"{name} {n}" for name, n in sorted(fixed.counts.items())) or "none"
+    errors().print(f"Repairs: {made}; see {folder / CHANGES}. The new files are checked.", markup=False, soft_wrap=True)
+    return fixed.files
 
 
 def _check_reason(*, unmask: bool, reason: str) -> None:

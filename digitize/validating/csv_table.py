@@ -206,6 +206,8 @@ def _utf8(path: Path, size: int) -> Iterator[bytes]:
             while chunk:
                 yield decoder.decode(chunk).encode("utf-8", "surrogatepass") if decoder else chunk
                 chunk = f.read(size)
+            if decoder:
+                decoder.decode(b"", final=True)
     except OSError as e:
         raise InputError(f"{path.name}: cannot be read: {e.strerror or type(e).__name__}") from e
     except UnicodeError as e:
