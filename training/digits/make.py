@@ -30,6 +30,8 @@ Picture = NDArray[np.uint8]
 
 FONTS = Path("/usr/share/fonts/truetype/noto")
 _LATIN = 0.15
+_TURNS = 4
+"""How many strips a script with real digits has for each of one that is drawn from fonts alone."""
 _FONT_PX = 48
 _REAL = 0.85
 _KINDS = (("date", date, 0.35), ("year", year, 0.2), ("fir_no", fir_no, 0.2))
@@ -82,8 +84,9 @@ def shard(path: Path, seed: tuple[int, int], drawings: list[Drawing], count: int
     """Draw and write one shard: pixels of all strips side by side, their widths, texts and kinds."""
     rng, chance = np.random.default_rng([2028, *seed]), random.Random(f"digits {seed}")
     strips, texts, kinds = [], [], []
+    turns = [d for d in drawings for _ in range(_TURNS if d.real else 1)]
     for number in range(count):
-        drawing = drawings[number % len(drawings)]
+        drawing = turns[number % len(turns)]
         kind, text = text_of(chance)
         if chance.random() >= _LATIN:
             text = drawing.script.native(text)
@@ -105,7 +108,7 @@ def text_of(chance: random.Random) -> tuple[str, str]:
         drawn -= share
     if drawn < 0.08:
         return "time", f"{chance.randint(0, 23):02d}{chance.choice('.-')}{chance.randint(0, 59):02d}"
-    return "number", str(int(10 ** chance.uniform(0, 5)))
+    return "number", "".join(chance.choices("0123456789", k=chance.choice((1, 1, 2, 3, 4, 5))))
 
 
 def number_as_cut(text: str, drawing: Drawing, rng: np.random.Generator) -> Picture:

@@ -23,6 +23,7 @@ _SIGNS = {"/": ((0.35, -0.15), (-0.05, 1.15)), "-": ((0.0, 0.5), (0.35, 0.45)), 
 _FULL = 0.6
 """A digit that takes this share of its picture's height is as tall as others; a zero that is a dot is not."""
 _NUMBERS_IN_FORMS = 0.5
+_MILD = 0.6
 """Of numbers alone so many stand between printed words, the others in the cells of registers."""
 _LABELS = (
     "Act",
@@ -91,7 +92,7 @@ def around(ink: Floats, tall: int, kind: str, pens: Pens, rng: Rng) -> Picture:
         _neighbours(printed, page, base, tall, pens, rng)
     if rng.random() < 0.06:
         _stamp(printed, rng)
-    return _scanned(page, printed, rng)
+    return _scanned(page, printed, rng, is_mild=kind == "number" and rng.random() < _MILD)
 
 
 def _written(text: str, tall: int, pens: Pens, rng: Rng) -> Floats:
@@ -246,25 +247,27 @@ def _stamp(printed: Floats, rng: Rng) -> None:
     np.maximum(printed, ring, out=printed)
 
 
-def _scanned(page: Floats, printed: Floats, rng: Rng) -> Picture:
+def _scanned(page: Floats, printed: Floats, rng: Rng, *, is_mild: bool = False) -> Picture:
     """Ink and print on grey paper, at 90 dpi and back, noisy, sometimes cleaned as the reader does."""
-    depth = rng.uniform(0.55, 1.0) if rng.random() < 0.75 else rng.uniform(0.2, 0.6)
+    depth = rng.uniform(0.55, 1.0) if is_mild or rng.random() < 0.75 else rng.uniform(0.2, 0.6)
     ink = 1 - (1 - depth * np.clip(page, 0, 1)) * (1 - rng.uniform(0.6, 1.0) * np.clip(printed, 0, 1))
     angle = np.radians(rng.normal(0, 0.7))
     matrix = np.array([[1, np.tan(angle), 0], [np.tan(angle) * 0.9, 1, -np.tan(angle) * page.shape[1] / 2]], np.float32)
     ink = cv2.warpAffine(ink, matrix, page.shape[::-1])
-    paper = rng.uniform(0.85, 1.0) if rng.random() < 0.6 else rng.uniform(0.4, 0.9)
+    paper = rng.uniform(0.85, 1.0) if is_mild or rng.random() < 0.6 else rng.uniform(0.4, 0.9)
     shade = np.linspace(0, rng.uniform(-0.15, 0.15), page.shape[1], dtype=np.float32)
     picture = np.clip(paper + shade, 0, 1) * (1 - ink)
     small = cv2.resize(
         picture, None, fx=rng.uniform(0.42, 0.62), fy=rng.uniform(0.45, 0.6), interpolation=cv2.INTER_AREA
     )
-    if rng.random() < 0.35:
+    if is_mild:
+        pass
+    elif rng.random() < 0.35:
         gain = rng.uniform(1.2, 3.0)
         small = np.clip((small - 0.75) * gain + 0.85, 0, 1)
     elif rng.random() < 0.4:
         small = cv2.GaussianBlur(small, (0, 0), rng.uniform(0.3, 0.8))
-    small = small + rng.normal(0, rng.uniform(0.002, 0.035), small.shape).astype(np.float32)
+    small = small + rng.normal(0, rng.uniform(0.002, 0.01 if is_mild else 0.035), small.shape).astype(np.float32)
     worn = (np.clip(small, 0, 1) * 255).astype(np.uint8)
     if rng.random() < 0.8:
         worn = cv2.imdecode(cv2.imencode(".jpg", worn, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(40, 95))])[1], 0)
