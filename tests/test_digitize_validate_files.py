@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import sqlite3
 from datetime import date
@@ -12,10 +13,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digitize.errors import InputError
+from digitize.errors import DiskFull, InputError
 from digitize.validate import How, Report, validate_file, validate_files
 from digitize.validating.block import LINE
 from digitize.validating.csv_table import CsvReader
+from mappers.record import Record
+from mappers.schema import flat_header, form_tables, load_schemas
+from validators.examples import make_record
+from validators.rule import load_rules
 from validators.settings import make_settings
 
 SETTINGS = make_settings(date(2026, 1, 31), policy="import")
@@ -169,6 +174,40 @@ def test_a_file_in_parts_gives_the_findings_of_the_whole(
     assert (parted.rows_checked, parted.years, parted.stations) == (whole.rows_checked, whole.years, whole.stations)
 
 
+def examples(form: str) -> dict[str, list[Record]]:
+    """The examples of all rules of a form, those that pass and those that fail, as records of their forms."""
+    found: dict[str, list[Record]] = {form: []}
+    for rule in load_rules(form).values():
+        for one in (rule.passes, rule.fails):
+            for plain in [one] if isinstance(one, dict) else one:
+                of = str(plain.get("form", form))
+                known = {t.child for t in form_tables(of).values()} | {c.name for c in form_tables(of)[of].columns}
+                kept = {name: v for name, v in plain.items() if name in known}
+                found.setdefault(of, []).append(make_record(f"{of}-{len(found.get(of, []))}", kept, of))
+    return found
+
+
+def write_records(folder: Path, form: str, records: list[Record]) -> None:
+    for table in form_tables(form).values():
+        with (folder / f"{table.name}.csv").open("w", encoding="utf-8", newline="") as f:
+            rows = csv.DictWriter(f, flat_header(table), extrasaction="ignore")
+            rows.writeheader()
+            for record in records:
+                for i, row in enumerate(record.children[table.child] if table.child else (record.fields,), 1):
+                    line = {"line": str(i)} if table.child else {}
+                    rows.writerow({"record_id": record.id, **line, **{n: c.value or "" for n, c in row.items()}})
+
+
+@pytest.mark.parametrize("form", sorted(load_schemas()))
+def test_the_examples_of_all_rules_give_the_same_findings_in_parts(tmp_path: Path, form: str) -> None:
+    for other, records in examples(form).items():
+        write_records(tmp_path, other, records)
+    whole = validate_files([tmp_path], form, SETTINGS, How(parts=1))
+    parted = validate_files([tmp_path], form, SETTINGS, How(parts=4))
+    assert list(parted.findings) == list(whole.findings)
+    assert len(whole.findings)
+
+
 def test_every_rule_across_records_that_is_known_to_the_parts_exists() -> None:
     from digitize.validating.aside import _ALIKE, _AT_A_STATION
     from validators.rule import every_rule
@@ -214,3 +253,10 @@ def test_utf_16_that_breaks_off_is_an_error(tmp_path: Path) -> None:
     path.write_bytes(path.read_text(encoding="utf-8").encode("utf-16")[:-1])
     with pytest.raises(InputError, match="UTF-16"):
         validate_file(path, "iif1", SETTINGS)
+
+
+def test_no_room_for_the_parts_is_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = csv_file(tmp_path)
+    monkeypatch.setattr("tempfile.tempdir", str(path))
+    with pytest.raises(DiskFull, match="TMPDIR"):
+        validate_files([path], "iif1", SETTINGS, How(parts=2))

@@ -11,6 +11,7 @@ from types import TracebackType
 import numpy as np
 import polars as pl
 
+from digitize.errors import DiskFull
 from validators.columns import RECORD
 
 STATION = ("state", "district", "police_station")
@@ -62,21 +63,26 @@ class Parts:
         return found
 
     def _flush(self) -> None:
-        for table, held in self._held.items():
-            frame = pl.concat(held, how="diagonal").sort(_PART, maintain_order=True)
-            sizes = frame.group_by(_PART, maintain_order=True).len()
-            rows = frame.drop(_PART)
-            folder = self._place() / table
-            if not folder.exists():
-                folder.mkdir()
-                rows.head(0).write_ipc(folder / "empty.ipc")
-            start = 0
-            for part, length in sizes.iter_rows():
-                (folder / str(part)).mkdir(exist_ok=True)
-                rows.slice(start, length).write_ipc(folder / str(part) / f"{self._written:06}.ipc", compression="lz4")
-                start += length
+        try:
+            for table, held in self._held.items():
+                self._write(table, pl.concat(held, how="diagonal").sort(_PART, maintain_order=True))
+        except (OSError, pl.exceptions.ComputeError) as e:
+            where = tempfile.gettempdir()
+            raise DiskFull(f"{where} cannot take the parted tables; make room there, or set TMPDIR") from e
         self._written += 1
         self._held, self._bytes = {}, 0
+
+    def _write(self, table: str, frame: pl.DataFrame) -> None:
+        """Write a table's rows, which stand in the order of their parts."""
+        folder, rows = self._place() / table, frame.drop(_PART)
+        if not folder.exists():
+            folder.mkdir()
+            rows.head(0).write_ipc(folder / "empty.ipc")
+        start = 0
+        for part, length in frame.group_by(_PART, maintain_order=True).len().iter_rows():
+            (folder / str(part)).mkdir(exist_ok=True)
+            rows.slice(start, length).write_ipc(folder / str(part) / f"{self._written:06}.ipc", compression="lz4")
+            start += length
 
     def _place(self) -> Path:
         if self._folder is None:
