@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+from rapidfuzz import fuzz
 
 from ocr.ctc import LogProbs, greedy
 from ocr.engine import EngineText, Image, LineImage
@@ -32,6 +33,9 @@ _MOST_OTHERS = 4
 _CERTAIN = 0.9
 _BLOCK_WIDTH = 0.6
 _COLUMN_INK = 2
+_TWO = 2
+_ONE_LINE = 60
+"""Likeness 0..100 from which two lines of a field are one; two that are written are never so alike."""
 _SURELY_BLANK = -0.36
 """Natural logarithm of the blank's probability from which a frame shows no letter."""
 
@@ -80,7 +84,7 @@ class Fields:
         Of a free text that is read surely, and of a second line of sections without a figure, the first view is enough.
         """
         views = views_of(line.kind, len(line.image), is_listed=line.is_listed)
-        return tuple(self._line_of_views(line, some, number) for number, some in enumerate(views))
+        return _apart(tuple(self._line_of_views(line, some, number) for number, some in enumerate(views)))
 
     def _line_of_views(self, line: LineImage, views: Sequence[View], number: int) -> tuple[LogProbs, ...]:
         first = self._view(line.image, views[0])
@@ -117,6 +121,16 @@ class Fields:
         length = sum(len(f.text) for f in best)
         weighted = sum(sure("block", f.facts) * len(f.text) for f in best) / length if length else 0.0
         return EngineText("\n".join(f.text for f in best), round(weighted, 4))
+
+
+def _apart(looks: Looks) -> Looks:
+    """Looks without a line that was seen twice, since it stands between the places of two: the surer look stays."""
+    if len(looks) != _TWO:
+        return looks
+    (first, sure), (second, surer) = (greedy(views[0], CHARACTERS) for views in looks)
+    if not first or not second or fuzz.ratio(first, second) < _ONE_LINE:
+        return looks
+    return looks[:1] if sure >= surer else looks[1:]
 
 
 def _written(image: Image, seen: LogProbs) -> Image:
