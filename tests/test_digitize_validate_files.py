@@ -260,3 +260,14 @@ def test_no_room_for_the_parts_is_a_full_disk(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr("tempfile.tempdir", str(path))
     with pytest.raises(DiskFull, match="TMPDIR"):
         validate_files([path], "iif1", SETTINGS, How(parts=2))
+
+
+@pytest.mark.parametrize(
+    "bad", ['z,wb,"Howrah" x,Bally,2009,1,,', "z,too,short", "", 'z,wb,"open,Bally,2009,1,,', "z\x00"]
+)
+def test_a_bad_row_in_a_large_block_leaves_the_others_as_they_are(tmp_path: Path, bad: str) -> None:
+    rows = [f'r{i},wb,"Howrah, old",Bally,2009,{i},2009-03-12,"A cow\nwas lost {"x" * (i % 90)}"' for i in range(9000)]
+    rows[4000:4000] = [bad]
+    path = tmp_path / "iif1.csv"
+    path.write_bytes("\n".join([",".join(HEAD), *rows]).encode())
+    assert rows_of(path, 1 << 20, whole=True) == rows_of(path, 1 << 20, whole=False)

@@ -9,22 +9,19 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 
 from digitize.errors import InputError
 from digitize.validating.block import LINE, Block, Row, rows_block
+from digitize.validating.csv_rows import MAX_CELL, MAX_LINES, find_rows
 
-MAX_LINES, MAX_ROW, BLOCK = 1000, 4_000_000, 4 << 20
-# Said here: the limit of the csv module is one for the whole process, and readers of old tables raise it.
-MAX_CELL = 131_072
-_MAX_LINE = 64 << 20
+MAX_ROW, BLOCK = 4_000_000, 4 << 20
+_MAX_LINE, _SMALL = 64 << 20, 64 << 10
 _DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 _OTHER_KINDS = (
     *(b"PK\x03\x04", b"%PDF", b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"\xff\xd8\xff", b"\x89PNG"),
     *(b"SQLite format 3", b"PAR1"),
 )
-_NEWLINE, _QUOTE, _COMMA = 10, 34, 44
 
 
 class CsvReader:
@@ -36,7 +33,7 @@ class CsvReader:
 
     def __init__(self, path: Path, block: int = BLOCK) -> None:
         """block: bytes to be read at a time."""
-        self._path, self._size, self._at = path, block, 0
+        self._path, self._block, self._size, self._at = path, block, block, 0
         self._chunks = _utf8(path, block)
         self._carry = b""
         self._waiting: deque[str] = deque()
@@ -45,6 +42,7 @@ class CsvReader:
 
     def blocks(self, wanted: Mapping[str, int]) -> Iterator[Block]:
         """See `TableReader`."""
+        failed = 0
         while True:
             if not self._waiting:
                 raw = self._take()
@@ -52,7 +50,13 @@ class CsvReader:
                     return
                 block = self._whole(raw, wanted)
                 if block is not None:
+                    self._size = min(self._block, 2 * self._size)
                     yield block
+                    continue
+                if len(raw) > 2 * _SMALL and len(raw) != failed:
+                    # Something in it has to be looked at by itself: most of it may still be parsed as a whole.
+                    failed = len(raw)
+                    self._size, self._carry = max(_SMALL, failed // 4), raw + self._carry
                     continue
                 self._waiting.extend(_lines(raw))
             yield self._row_by_row(wanted)
@@ -84,6 +88,11 @@ class CsvReader:
 
     def _take(self) -> bytes:
         """Bytes up to the end of a line; b"" at the end of the file."""
+        if len(self._carry) > self._size:
+            cut = max(self._carry.rfind(b"\n", 0, self._size), self._carry.rfind(b"\r", 0, self._size - 1)) + 1
+            if cut:
+                raw, self._carry = self._carry[:cut], self._carry[cut:]
+                return raw
         parts, cut = [self._carry], -1
         self._carry = b""
         length = len(parts[0])
@@ -124,22 +133,25 @@ class CsvReader:
             if raw.count(b"\r") != raw.count(b"\r\n"):
                 return None
             raw = raw.replace(b"\r\n", b"\n")
-        if b"\0" in raw or len(self.names) == 1 or not _is_utf8(raw):
+        if len(self.names) == 1:
             return None
         if not raw.endswith(b"\n"):
             raw += b"\n"
-        found = _rows_of(raw, len(self.names))
-        if found is None:
+        rows = find_rows(raw, len(self.names))
+        if rows is None:
             return None
-        starts, length = found
-        frame = _parse(raw[:length], wanted)
-        if frame is None or frame.height != len(starts):
+        sound, odd = rows.parted(raw)
+        frame = _parse(sound, wanted)
+        if frame is None or frame.height != len(rows.starts) - len(odd):
             return None
-        newlines = np.flatnonzero(np.frombuffer(raw, np.uint8)[:length] == _NEWLINE)
-        lines = self._next + np.searchsorted(newlines, starts)
-        self._next += len(newlines)
-        self._carry = raw[length:] + self._carry
-        return Block(frame.select(pl.Series(LINE, lines, dtype=pl.Int64), *wanted), at=self._at)
+        lines = self._next + rows.lines
+        others = [(int(lines[i]), split_row(text)) for i, text in odd]
+        self._next += rows.line_count
+        self._carry = raw[rows.length :] + self._carry
+        block = rows_block((row for row in others if row[1]), len(self.names), wanted)
+        whole = frame.select(pl.Series(LINE, lines[~rows.odd], dtype=pl.Int64), *wanted)
+        whole = pl.concat([whole, block.frame]).sort(LINE) if block.frame.height else whole
+        return Block(whole, block.faults, self._at)
 
     def _row_by_row(self, wanted: Mapping[str, int]) -> Block:
         rows: list[Row] = []
@@ -216,38 +228,6 @@ def _utf8(path: Path, size: int) -> Iterator[bytes]:
 
 def _lines(raw: bytes) -> Iterator[str]:
     return iter(io.TextIOWrapper(io.BytesIO(raw), encoding="utf-8", errors="surrogateescape", newline=""))
-
-
-def _is_utf8(raw: bytes) -> bool:
-    try:
-        return raw.isascii() or bool(raw.decode("utf-8"))
-    except UnicodeDecodeError:
-        return False
-
-
-def _rows_of(raw: bytes, width: int) -> tuple[np.ndarray, int] | None:
-    """Where rows begin, and where the last whole one ends; None when quotes, widths or lengths leave a doubt."""
-    marks = np.frombuffer(raw, np.uint8)
-    newlines, commas = np.flatnonzero(marks == _NEWLINE), np.flatnonzero(marks == _COMMA)
-    if _QUOTE in raw:
-        quotes = np.flatnonzero(marks == _QUOTE)
-        newlines = newlines[np.searchsorted(quotes, newlines) % 2 == 0]
-        if not len(newlines) or not _are_well_set(marks, quotes[quotes < newlines[-1]]):
-            return None
-        commas = commas[np.searchsorted(quotes, commas) % 2 == 0]
-    starts = np.concatenate([[0], newlines[:-1] + 1])
-    counts = np.diff(np.searchsorted(commas, newlines), prepend=0)
-    if (counts != width - 1).any() or (newlines - starts).max() > MAX_CELL:
-        return None
-    return starts, int(newlines[-1]) + 1
-
-
-def _are_well_set(marks: np.ndarray, quotes: np.ndarray) -> bool:
-    """Whether every quote opens or closes a cell, or is doubled within one."""
-    opening, closing = quotes[0::2], quotes[1::2]
-    before = marks[opening[opening > 0] - 1]
-    is_fit = np.isin(before, (_COMMA, _NEWLINE, _QUOTE)).all()
-    return bool(is_fit and np.isin(marks[closing + 1], (_COMMA, _NEWLINE, _QUOTE)).all())
 
 
 def _parse(raw: bytes, wanted: Mapping[str, int]) -> pl.DataFrame | None:
