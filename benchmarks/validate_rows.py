@@ -1,0 +1,130 @@
+"""FIRs with their acts and persons in the import layout, in order but for planted defects whose lines are known."""
+
+from __future__ import annotations
+
+import csv
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TextIO
+
+from mappers.schema import form_tables
+
+Row = dict[str, str]
+Planted = set[tuple[str, int, str]]
+
+# Defects of a record, by the rule that must find it; one a row.
+OF_RECORDS: dict[str, Callable[[Row], None]] = {
+    "F001": lambda r: r.update(state="xx"),
+    "F004": lambda r: r.update(year="2oo9"),
+    "F005": lambda r: r.update(fir_no="7B8"),
+    "F008": lambda r: r.update(fir_date=f"{r['year']}-02-31"),
+    "F011": lambda r: r.update(fir_time="25:10"),
+    "F038": lambda r: r.update(place_direction="up"),
+    "X001": lambda r: r.update(occurrence_to=f"{int(r['year']) - 1}-01-01"),
+    "X003": lambda r: r.update(gd_date=f"{int(r['year']) + 1}-01-01"),
+    "S002": lambda r: r.update(extra="one cell too many"),
+}
+OF_ACTS: dict[str, Callable[[Row], None]] = {
+    "L003": lambda r: r.update(section="612"),
+    "L002": lambda r: r.update(act="QQQ"),
+    "T019": lambda r: r.update(record_id="nobody" + r["record_id"]),
+}
+OF_PERSONS: dict[str, Callable[[Row], None]] = {
+    "F019": lambda r: r.update(age="190"),
+    "F018": lambda r: r.update(sex="q"),
+    "X014": lambda r: r.update(age="4", role="accused"),
+    "T019": lambda r: r.update(record_id="nobody" + r["record_id"]),
+}
+_STORIES = (
+    "एक गाय बाज़ार से चली गई और नहीं मिली। ",
+    "রাতে সাইকেল নিয়ে গেছে, ঘরে কেউ ছিল না। ",
+    "The lock was found broken in the morning, and the box gone. ",
+    "காலையில் பூட்டு உடைந்து கிடந்தது. ",
+)
+_SHARE = 0.03
+
+
+@dataclass
+class _File:
+    """One table that is being written; line: of the next row."""
+
+    name: str
+    names: list[str]
+    handle: TextIO
+    line: int = 2
+    planted: Planted = field(default_factory=set)
+
+    def write(self, row: Row, defects: dict[str, Callable[[Row], None]], die: random.Random) -> None:
+        """Write a row, one in thirty with a defect."""
+        if die.random() < _SHARE:
+            code = die.choice(sorted(defects))
+            defects[code](row)
+            self.planted.add((self.name, self.line, code))
+        self.put([*(row.get(n, "") for n in self.names), *(v for n, v in row.items() if n == "extra")])
+        self.line += 1 + sum(text.count("\n") for text in row.values())
+
+    def put(self, cells: list[str]) -> None:
+        """Write cells as they are."""
+        csv.writer(self.handle, lineterminator="\n").writerow(cells)
+
+
+def write_rows(folder: Path, count: int, seed: int) -> Planted:
+    """Write so many FIRs, one act and two persons each. Returns (file, line, code) of every defect."""
+    die = random.Random(seed)
+    names = ("iif1", "iif1_acts", "iif1_persons")
+    handles = [(folder / f"{n}.csv").open("w", encoding="utf-8", newline="") for n in names]
+    try:
+        firs, acts, persons = (_open(n, h) for n, h in zip(names, handles, strict=True))
+        # Stations of one year each after the other; a book of a station has 200 numbers.
+        for i in range(count):
+            record, station, year = f"wb-{i:09}", i // 200 % 400, 1995 + i // 80_000 % 25
+            firs.write(_fir(record, station, year, i % 200 + 1, die), OF_RECORDS, die)
+            acts.write({"record_id": record, "line": "1", "act": "IPC", "section": "379"}, OF_ACTS, die)
+            for line in (1, 2):
+                persons.write(_person(record, line, i, die), OF_PERSONS, die)
+    finally:
+        for handle in handles:
+            handle.close()
+    return firs.planted | acts.planted | persons.planted
+
+
+def _open(name: str, handle: TextIO) -> _File:
+    table = form_tables("iif1")[name]
+    die = random.Random(0)
+    wanted = {*_fir("", 0, 2000, 1, die), *_person("", 1, 0, die), "act", "section"}
+    own = [c.name for c in table.columns if c.name in wanted]
+    made = _File(f"{name}.csv", ["record_id", *(["line"] if table.child else []), *own], handle)
+    made.put(made.names)
+    return made
+
+
+def _fir(record: str, station: int, year: int, number: int, die: random.Random) -> Row:
+    day = f"{year}-{1 + number // 17:02}-{1 + number % 17:02}"
+    story = die.choice(_STORIES)
+    return {
+        **{"record_id": record, "state": "wb", "district": "Howrah", "police_station": f"Station {station}"},
+        **{"year": str(year), "fir_no": str(number), "fir_date": day, "fir_time": f"{die.randrange(14, 24)}:30"},
+        **{
+            "occurrence_from": day,
+            "occurrence_time_from": "09:10",
+            "occurrence_to": day,
+            "occurrence_time_to": "10:20",
+        },
+        **{"info_date": day, "info_time": "12:00", "gd_no": str(number), "gd_date": day, "gd_time": "12:10"},
+        **{
+            "place_direction": "N",
+            "place_distance_km": str(die.randrange(1, 9)),
+            "place": f"बाज़ार {die.randrange(9999)}",
+        },
+        "narrative": f'{story * die.randrange(1, 5)}"{record}"\n{story}',
+    }
+
+
+def _person(record: str, line: int, number: int, die: random.Random) -> Row:
+    return {
+        **{"record_id": record, "line": str(line), "role": "complainant" if line == 1 else "accused"},
+        **{"name": f"Qarla Vint {number}", "relative_name": f"Vintobhe {line}", "age": str(die.randrange(20, 80))},
+        "sex": "male",
+    }
