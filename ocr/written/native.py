@@ -22,6 +22,8 @@ _BEAM_LIMIT = 12
 _SEARCHED = 3
 _MOST_DIGITS = 7
 _ALONE = 1e-6
+_LATIN = 0.1
+"""What a Latin digit counts beside the script's own: many native ones look like another Latin one."""
 _DATE = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d\d)")
 _TIME = re.compile(r"(\d{1,2})[.-](\d\d)")
 _SLASH_SHORT = -1.0
@@ -35,7 +37,7 @@ def as_values(matrix: LogProbs, characters: Sequence[str], digits: str) -> LogPr
     index = {c: i + 1 for i, c in enumerate(characters)}
     said = np.exp(matrix)
     columns = [said[:, 0]]
-    columns += [said[:, index[d]] + said[:, index[str(n)]] for n, d in enumerate(digits)]
+    columns += [said[:, index[d]] + _LATIN * said[:, index[str(n)]] for n, d in enumerate(digits)]
     columns += [said[:, index[c]] for c in SIGNS]
     return np.asarray(np.log(np.maximum(np.stack(columns, 1), _ALONE)), np.float32)
 
