@@ -33,38 +33,45 @@ _MARGIN = 10
 
 
 def measure(data: Path, log: Callable[[str], None], single: int = _SINGLE, whole: int = _WHOLE) -> dict[str, Any]:
-    """Shares read right, by script: digits{script}, dates{script} (dates and numbers, whole), and what is sure."""
+    """Shares read right, by script: digits{script}, dates{script} (dates and numbers, whole), and what is sure.
+
+    A script whose weights are not here has none.
+    """
     digits: dict[str, float] = {}
     dates: dict[str, float] = {}
     fonts_alone: dict[str, float] = {}
     values: list[Value] = []
-    for network in NETWORKS:
-        for drawing in load_drawings(network, data / "handwriting", FONTS, held_out=True):
-            name = drawing.script.name
-            read = [_whole(drawing, seed) for seed in range(whole)]
-            share = round(float(np.mean([v.right for v in read])), 4)
-            if drawing.real:
-                digits[name] = round(
-                    float(np.mean([r for d in drawing.script.digits for r in _single(drawing, d, single)])), 4
-                )
-                dates[name] = share
-                values += read
-            else:
-                fonts_alone[name] = share
-            log(f"{name}: single {digits.get(name)}, whole {share}")
+    for drawing in _drawings(data):
+        name = drawing.script.name
+        read = [_whole(drawing, seed) for seed in range(whole)]
+        share = round(float(np.mean([v.right for v in read])), 4)
+        if drawing.real:
+            each = [right for digit in drawing.script.digits for right in _single(drawing, digit, single)]
+            digits[name], dates[name] = round(float(np.mean(each)), 4), share
+            values += read
+        else:
+            fonts_alone[name] = share
+        log(f"{name}: single {digits.get(name)}, whole {share}")
     return {"digits": digits, "dates": dates, "fonts_alone": fonts_alone, "ece_native": calibration_error(values)}
 
 
 def facts(data: Path, whole: int = _WHOLE) -> Iterator[tuple[Facts, bool]]:
     """What the probability of a number is weighed by, and whether it is right: of scripts with real digits."""
+    for drawing in _drawings(data):
+        for seed in range(whole if drawing.real else 0):
+            image, kind, text = _drawn(drawing, 10_000 + seed)
+            found = read_native(_KIND_OF[kind], Digits().views(image, drawing.script.languages[0]))
+            if found:
+                yield found[0].facts, _same(kind, found[0].text, text)
+
+
+def _drawings(data: Path) -> Iterator[Drawing]:
+    """The scripts whose weights are here, with the digits that were held out."""
+    here = Digits().languages()
     for network in NETWORKS:
         for drawing in load_drawings(network, data / "handwriting", FONTS, held_out=True):
-            for seed in range(whole if drawing.real else 0):
-                image, kind, text = _drawn(drawing, 10_000 + seed)
-                views = Digits().views(image, drawing.script.languages[0])
-                found = read_native(_KIND_OF[kind], views)
-                if found:
-                    yield found[0].facts, _same(kind, found[0].text, text)
+            if drawing.script.languages[0] in here:
+                yield drawing
 
 
 def _single(drawing: Drawing, digit: str, most: int) -> Iterator[bool]:
@@ -99,4 +106,4 @@ def _same(kind: str, said: str, text: str) -> bool:
     plain = fold_digits(said)
     if kind == "date":
         return fit("date", plain).value.replace("-", ".").replace("/", ".") == text.replace("-", ".").replace("/", ".")
-    return plain.lstrip("0") == text.lstrip("0")
+    return bool(plain) and plain.lstrip("0") == text.lstrip("0")

@@ -10,7 +10,6 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from importlib import resources
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -23,13 +22,14 @@ from ocr.engines import engine_names, load_engine
 from ocr.errors import EngineFailed, EngineMissing
 from ocr.form import Form, Zone
 from ocr.lines import SURE, LineText, read_mixed
+from ocr.models.running import is_here
 from ocr.page import Candidate, Word, ZoneReading
 from ocr.written.native import KINDS as NATIVE_KINDS
 
 if TYPE_CHECKING:
     from ocr.read import ReadSettings
 
-_OWN, _OWN_DIGITS = "fields", "digits"
+_OWN, _OWN_WEIGHTS, _OWN_DIGITS = "fields", "eng_fields.onnx", "digits"
 _SAYS_LITTLE = 0.3
 """Below this confidence our own recogniser's zone is looked at by the first engine, too: it may be typed."""
 _TRIED = 4
@@ -227,7 +227,7 @@ def _on_scan(crop: Crop, word: Word) -> Word:
 def handwriting_engine(settings: ReadSettings) -> str:
     """The second engine's name, "none" when there is none."""
     if settings.handwriting_engine == "auto":
-        if (resources.files("ocr.models") / "eng_fields.onnx").is_file() and find_spec("onnxruntime"):
+        if is_here(_OWN_WEIGHTS):
             return _OWN
         return "ppocr" if "ppocr" in engine_names() and find_spec("rapidocr") else "none"
     name = settings.handwriting_engine.partition(":")[0]

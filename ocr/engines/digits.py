@@ -7,19 +7,17 @@ no real digits could be had, a script was learned from fonts alone: then the eng
 from __future__ import annotations
 
 import hashlib
-import tomllib
+import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
 from ocr.ctc import LogProbs
 from ocr.engine import EngineText, Image, LineImage
-from ocr.errors import EngineMissing
+from ocr.errors import EngineFailed, EngineMissing
 from ocr.models.running import content_of, is_here, load_network
 from ocr.page import Candidate
 from ocr.written.belief import probability
-from ocr.written.native import KINDS, as_values, read_native
+from ocr.written.native import KINDS, NativeScript, as_values, native_scripts, read_native
 
 VERSION = "1"
 _VIEWS = ((0, 1, 1), (0.1, 0.9, 1), (0, 1, 1.3))
@@ -27,17 +25,12 @@ _MOST_OTHERS = 4
 _NEVER_SURE = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class Script:
-    """digits: the ten signs from 0. weights: the file that reads them. has_hands: learned from real handwriting."""
-
-    digits: str
-    weights: str
-    has_hands: bool
-
-
 class Digits:
-    """The engine. Reads zones of numbers, years, dates and hours; other kinds say nothing."""
+    """The engine. Reads zones of numbers, years, dates and hours, a tenth of a second each; other kinds say nothing."""
+
+    def __init__(self, timeout_s: float | None = None) -> None:
+        """timeout_s: the most seconds one call of read may take."""
+        self._timeout_s = timeout_s
 
     def name_and_version(self) -> str:
         """Such as "digits 1 0123abcd": with the beginnings of the hashes of the weights that are here."""
@@ -49,8 +42,17 @@ class Digits:
         return frozenset(code for code, s in _scripts().items() if is_here(s.weights))
 
     def read(self, lines: Sequence[LineImage]) -> list[EngineText]:
-        """Read all crops. Raises EngineMissing for damaged weights or a language that is not here."""
-        return [self._read_one(line) for line in lines]
+        """Read all crops, each in its first language that is here. Raises EngineMissing for damaged weights,
+        EngineFailed when time is up.
+        """
+        until = time.monotonic() + self._timeout_s if self._timeout_s else None
+        here = self.languages()
+        texts = []
+        for line in lines:
+            if until is not None and time.monotonic() > until:
+                raise EngineFailed("reading took longer than a page may take. Raise read.seconds_per_page")
+            texts.append(self._read_one(line, here))
+        return texts
 
     def matrix(self, image: Image, language: str, stretch: float = 1.0) -> LogProbs:
         """What the network says of one line, over ocr.written.native.VALUES.
@@ -71,8 +73,7 @@ class Digits:
             self.matrix(image[round(top * height) : round(foot * height)], language, wide) for top, foot, wide in _VIEWS
         ]
 
-    def _read_one(self, line: LineImage) -> EngineText:
-        here = self.languages()
+    def _read_one(self, line: LineImage, here: frozenset[str]) -> EngineText:
         language = next((code for code in line.languages if code in here), "")
         if not language or line.kind not in KINDS:
             return EngineText("", 0.0)
@@ -85,16 +86,11 @@ class Digits:
 
 
 def build(argument: str, timeout_s: float | None) -> Digits:
-    """The engine; it takes no argument, and a crop takes it a tenth of a second."""
-    return Digits()
+    """The engine; it takes no argument."""
+    return Digits(timeout_s)
 
 
 @cache
-def _scripts() -> Mapping[str, Script]:
+def _scripts() -> Mapping[str, NativeScript]:
     """By two-letter language."""
-    listed = tomllib.loads((resources.files("ocr.written") / "native.toml").read_text(encoding="utf-8"))
-    return {
-        code: Script(one["digits"], one["weights"], one["hands"])
-        for one in listed["scripts"]
-        for code in one["languages"]
-    }
+    return {code: script for script in native_scripts() for code in script.languages}

@@ -6,7 +6,11 @@ A page may be written in either, so a value counts however it is written; what i
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
 from types import MappingProxyType
 
 import numpy as np
@@ -27,6 +31,26 @@ _LATIN = 0.1
 _DATE = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d\d)")
 _TIME = re.compile(r"(\d{1,2})[.-](\d\d)")
 _SLASH_SHORT = -1.0
+
+
+@dataclass(frozen=True, slots=True)
+class NativeScript:
+    """digits: the ten signs from 0. weights: the file that reads them. has_hands: learned from real handwriting."""
+
+    name: str
+    digits: str
+    languages: tuple[str, ...]
+    weights: str
+    has_hands: bool
+
+
+@cache
+def native_scripts() -> tuple[NativeScript, ...]:
+    """The scripts of native.toml."""
+    listed = tomllib.loads((resources.files("ocr.written") / "native.toml").read_text(encoding="utf-8"))
+    return tuple(
+        NativeScript(s["name"], s["digits"], tuple(s["languages"]), s["weights"], s["hands"]) for s in listed["scripts"]
+    )
 
 
 def as_values(matrix: LogProbs, characters: Sequence[str], digits: str) -> LogProbs:

@@ -11,11 +11,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr.written.native import SIGNS, native_scripts
 from training.fields.draw import Pens
+
+__all__ = ["LATIN", "NETWORKS", "SIGNS", "Script", "characters", "pens_of", "real_digits", "scripts"]
 
 Picture = NDArray[np.uint8]
 
-SIGNS = ("/", "-", ".")
 LATIN = "0123456789"
 NETWORKS: Mapping[str, tuple[str, ...]] = {
     "native_digits": ("deva", "beng", "telu", "gujr", "guru", "orya", "taml", "mlym", "arab"),
@@ -46,10 +48,11 @@ class Script:
 @cache
 def scripts() -> Mapping[str, Script]:
     """All scripts, by name."""
-    listed = tomllib.loads((_HERE / "scripts.toml").read_text(encoding="utf-8"))
+    drawn = tomllib.loads((_HERE / "scripts.toml").read_text(encoding="utf-8"))
+    known = {s.name: s for s in native_scripts()}
     return {
-        name: Script(name, one["digits"], tuple(one["languages"]), one.get("real", ""), one["fonts"])
-        for name, one in listed.items()
+        name: Script(name, known[name].digits, known[name].languages, one.get("real", ""), one["fonts"])
+        for name, one in drawn.items()
     }
 
 

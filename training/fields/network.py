@@ -49,7 +49,9 @@ def load(weights: Path, state: Path | None, network: str = "fields", *, mean: bo
     model, _ = network_of(network, weights)
     if state is not None:
         saved = torch.load(state)
-        model.load_state_dict(saved["model"], strict=False)  # ranges of rounding are measured anew at export
+        missing, _ = model.load_state_dict(saved["model"], strict=False)  # ranges of rounding are measured anew
+        if missing:
+            raise ValueError(f"{state} is of another network: it has no {missing[0]}")
         if mean:
             model.load_state_dict(saved["ema"], strict=False)
     return model.eval()
