@@ -1,13 +1,16 @@
 # make demo: set up what is missing and run the main job on sample_data/.  make test: set up and pass all tests.
-.PHONY: setup demo test check clean-demo
+.PHONY: setup setup-tests demo test check clean-demo
 
 setup:
 	@bash tools/setup.sh
 
+setup-tests:
+	@bash tools/setup.sh --tests
+
 demo: setup
 	@bash tools/demo.sh
 
-test: setup check
+test: setup-tests check
 	@.venv/bin/python -m pytest -n 2 --dist loadfile
 
 check: setup

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from pg import pg_server, pg_url  # noqa: F401  # fixtures
 from typer.testing import CliRunner
 
 from digitize.cli.app import build

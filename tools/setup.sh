@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes the environment: system packages (apt, when they are missing and root or sudo is at hand), then .venv from
-# requirements.lock. Safe to repeat: what is there already is left alone.
+# requirements.lock. Safe to repeat: what is there already is left alone. --tests: also what only the tests need, which is
+# a PostgreSQL server that they start for themselves.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -36,6 +37,8 @@ done
 if ! command -v mdb-export >/dev/null; then need mdbtools; fi
 if ! ldconfig -p 2>/dev/null | grep -q 'libGL\.so\.1'; then need libgl1; fi
 if ! ldconfig -p 2>/dev/null | grep -q 'libglib-2\.0\.so\.0'; then need libglib2.0-0; fi
+if [ "${1:-}" = --tests ] && [ -z "${DIGITIZE_TEST_PG:-}" ] && ! command -v initdb >/dev/null &&
+  ! ls /usr/lib/postgresql/*/bin/initdb /usr/pgsql-*/bin/initdb >/dev/null 2>&1; then need postgresql; fi
 
 if [ ${#missing[@]} -gt 0 ]; then
   command="apt-get install -y --no-install-recommends ${missing[*]}"
