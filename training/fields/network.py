@@ -7,13 +7,15 @@ from pathlib import Path
 import onnx
 import torch
 from onnx import numpy_helper
+from torch import Tensor
 
 from training.digits.network import build as build_digits
 from training.digits.scripts import characters as characters_of
 from training.fields.texts import CHARACTERS
 from training.lines.graph import STEP_PX, Recogniser
+from training.lines.shipped import learned_in
 
-__all__ = ["STEP_PX", "build", "load", "network_of"]
+__all__ = ["STEP_PX", "build", "load", "network_of", "read_state"]
 _STEM = 30
 """Convolutions at the entrance, with their biases, that are left as they are."""
 
@@ -48,13 +50,22 @@ def load(weights: Path, state: Path | None, network: str = "fields", *, mean: bo
     """The network with learned weights; mean: the running mean of them. Without a state it is as shipped."""
     model, _ = network_of(network, weights)
     if state is not None:
-        saved = torch.load(state)
+        saved = read_state(state, model)
         missing, _ = model.load_state_dict(saved["model"], strict=False)  # ranges of rounding are measured anew
         if missing:
             raise ValueError(f"{state} is of another network: it has no {missing[0]}")
         if mean:
             model.load_state_dict(saved["ema"], strict=False)
     return model.eval()
+
+
+def read_state(path: Path, model: Recogniser) -> dict[str, dict[str, Tensor]]:
+    """What was learned, "model", and its running mean, "ema": a state of training, or an exported network for both."""
+    if path.suffix == ".onnx":
+        learned = learned_in(path, model)
+        return {"model": learned, "ema": learned}
+    saved: dict[str, dict[str, Tensor]] = torch.load(path)
+    return saved
 
 
 def _characters(model: onnx.ModelProto) -> list[str]:

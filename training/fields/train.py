@@ -27,7 +27,7 @@ import torch.multiprocessing as mp
 from torch.nn import functional as F  # noqa: N812
 
 from training.fields.data import Shards, Written, read_written, written_strip
-from training.fields.network import STEP_PX, network_of
+from training.fields.network import STEP_PX, network_of, read_state
 from training.fields.texts import CHARACTERS
 from training.lines.graph import Recogniser
 
@@ -50,7 +50,7 @@ def main() -> None:
     parser.add_argument("--written", type=Path, help="folder of real crops with crops.csv")
     parser.add_argument("--leave-out", nargs="*", default=[], help="groups of real crops that are not learned")
     parser.add_argument("--share", type=float, default=0.5, help="of real crops in what is learned")
-    parser.add_argument("--start", type=Path, help="state to begin with")
+    parser.add_argument("--start", type=Path, help="state to begin with, or an exported network")
     parser.add_argument("--eight-bits", action="store_true", help="with products rounded as in an export of eight bits")
     parser.add_argument("--steps", type=int, default=900)
     parser.add_argument("--batch", type=int, default=16)
@@ -75,7 +75,7 @@ def train(rank: int, asked: argparse.Namespace) -> None:
     if asked.eight_bits:
         model.with_eight_bits()
     if asked.start:
-        saved = torch.load(asked.start)
+        saved = read_state(asked.start, model)
         shapes = {name: value.shape for name, value in model.state_dict().items()}
         for part in ("model", "ema"):  # of another network all but its classes
             fits = {name: value for name, value in saved[part].items() if shapes.get(name) == value.shape}

@@ -99,6 +99,11 @@ class Recogniser(nn.Module):
             steps.append((_operator(node), inputs, out))
         return steps
 
+    @property
+    def names(self) -> Mapping[str, str]:
+        """Name of a number in the graph -> key of its parameter or buffer."""
+        return self._names
+
     def parameter_names(self) -> list[str]:
         """Names of parameters in the order in which they are used, weights and biases of convolutions in pairs."""
         return [self._names[i] for _, inputs, _ in self._steps for i in inputs if i in self._names]
