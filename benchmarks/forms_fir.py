@@ -23,8 +23,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.forms_others import letter, letters_refused, speed
-from benchmarks.handwriting import scorer_of, slug
 from benchmarks.straight import Value, calibration_error, straight_through
+from benchmarks.written_fields import scorer_of, slug
 from mappers.codes import place_lists
 from ocr.engine import LineImage
 from ocr.engines import load_engine
