@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
+from mappers.record import Record
 from mappers.schema import form_tables
+from validators.examples import make_record
 
 Row = dict[str, str]
 Planted = set[tuple[str, int, str]]
@@ -88,6 +90,22 @@ def write_rows(folder: Path, count: int, seed: int) -> Planted:
         for handle in handles:
             handle.close()
     return firs.planted | acts.planted | persons.planted
+
+
+def sound_records(count: int, seed: int) -> list[Record]:
+    """So many of the same FIRs without a defect, as records at a station, each with an act and two persons."""
+    die = random.Random(seed)
+    made = []
+    for i in range(count):
+        fir = _fir(f"wb-{i:09}", i % 400, 1995 + i % 25, i % 200 + 1, die)
+        persons = [_person("", line, i, die) for line in (1, 2)]
+        rows = {"acts": [{"act": "IPC", "section": "379"}], "persons": [_fields(p) for p in persons]}
+        made.append(make_record(fir["record_id"], {**_fields(fir), **rows}))
+    return made
+
+
+def _fields(row: Row) -> Row:
+    return {name: text for name, text in row.items() if name not in ("record_id", "line")}
 
 
 def _open(name: str, handle: TextIO) -> _File:

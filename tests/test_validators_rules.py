@@ -12,7 +12,7 @@ import pytest
 
 from validators.columns import RECORD
 from validators.errors import RuleError
-from validators.evaluate import bind, broken, names_read
+from validators.plan import bind, broken, names_read
 from validators.examples import codes_of, example_settings
 from validators.reference import rules_page, rules_table
 from validators.rule import RECORD_ID, Each, collect, each, every_rule, example, load_rules, make_rule, rule, tells

@@ -10,10 +10,11 @@ from mappers.record import Record
 from mappers.schema import form_tables
 from mappers.schema.profiles import missing
 from validators.columns import LINE, RECORD
-from validators.evaluate import Bound, evaluate, plan
+from validators.evaluate import evaluate
 from validators.finding import Finding, RowFinding
 from validators.frames import record_frames
 from validators.gather import Texts
+from validators.plan import Bound, plan
 from validators.rows import GAP, find_in_rows
 from validators.rule import load_rules
 from validators.settings import CheckSettings
@@ -49,7 +50,7 @@ def _findings(records: Sequence[Record], settings: CheckSettings) -> Iterator[Fi
     by_form = {form: [r for r in records if r.form == form] for form in sorted({r.form for r in records})}
     frames = {form: record_frames(form, of_form) for form, of_form in by_form.items()}
     for form, texts in frames.items():
-        for hit in evaluate(form, texts, settings, frames):
+        for hit in evaluate(form, texts, settings, frames, is_alone=len(records) == 1):
             place, line = _where(texts[hit.bound.table.name], hit.row)
             yield _finding(by_form[form][place], line, hit.bound, settings)
 
@@ -125,4 +126,4 @@ def check_frames(
 
 def tables_compared(form: str, settings: CheckSettings) -> Mapping[str, frozenset[str]]:
     """Other forms with whose records those of a form are compared -> the tables that are read for it."""
-    return plan(form, settings).compared(form)
+    return plan(form, settings).compared()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -205,7 +205,10 @@ class Moment:
         return pl.coalesce(exact, at_least)
 
 
-TYPES = ("int", "year", "date", "time", "money", "decimal")
+TYPES: Mapping[str, type[pl.DataType]] = {
+    **{"int": pl.Int64, "year": pl.Int64, "date": pl.Date, "time": pl.Time, "money": pl.Float64, "decimal": pl.Float64}
+}
+"""Kinds of columns whose canonical text stands for a value of another type."""
 
 
 def typed(name: str, kind: str) -> pl.Expr:
@@ -222,3 +225,8 @@ def typed(name: str, kind: str) -> pl.Expr:
     if kind in ("money", "decimal"):
         return pl.when(text.str.contains(r"^[0-9]{1,18}(\.[0-9]+)?$")).then(text).cast(pl.Float64, strict=False)
     return text
+
+
+def given(name: str, kind: str, there: Collection[str]) -> pl.Expr:
+    """`typed` where the column is among those that are there; else an empty one."""
+    return typed(name, kind) if name in there else pl.lit(None, dtype=TYPES.get(kind, pl.String)).alias(name)

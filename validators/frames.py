@@ -9,13 +9,14 @@ import polars as pl
 
 from mappers.record import FieldValue, Record, Row
 from mappers.schema import Table, form_tables
-from validators.columns import CONTENT, COUNT, HERE, LINE, PARENT, RECORD, TEXT, TYPES, typed
+from validators.columns import CONTENT, COUNT, HERE, LINE, PARENT, RECORD, TEXT, given
 
 _PARTS = "\x1f"
+_NO_ROWS = pl.DataFrame(schema={RECORD: pl.Int64, LINE: pl.Int64})
 
 
 def record_frames(form: str, records: Sequence[Record]) -> dict[str, pl.DataFrame]:
-    """Records of one form as text frames: table name -> one column a field, null where there is no value.
+    """Records of one form as text frames: table name -> a column for each field that has a value in any of them.
 
     RECORD is the record's place in the sequence, LINE the child row's place in the record.
     """
@@ -47,13 +48,13 @@ def _table_frame(table: Table, records: Sequence[Record]) -> pl.DataFrame:
         places += [place] * len(of_record)
         lines += range(len(of_record))
         rows += of_record
-    # Most fields of a form stand in no record at hand: those cost nothing here.
+    if not rows:
+        return _NO_ROWS
     named = frozenset().union(*rows)
-    there = {name: [_value(row.get(name)) for row in rows] for name in table.by_name if name in named}
-    absent = (pl.lit(None, dtype=pl.String).alias(name) for name in table.by_name if name not in named)
+    cells = {name: [_value(row.get(name)) for row in rows] for name in table.by_name if name in named}
+    there = {name: values for name, values in cells.items() if any(values)}
     schema = {RECORD: pl.Int64, LINE: pl.Int64, **dict.fromkeys(there, pl.String)}
-    frame = pl.DataFrame({RECORD: places, LINE: lines, **there}, schema=schema).with_columns(absent)
-    return frame.select(RECORD, LINE, *table.by_name)
+    return pl.DataFrame({RECORD: places, LINE: lines, **there}, schema=schema)
 
 
 def _value(cell: FieldValue | None) -> str | None:
@@ -63,10 +64,10 @@ def _value(cell: FieldValue | None) -> str | None:
 def type_frames(
     form: str, texts: Mapping[str, pl.DataFrame], needed: Mapping[str, frozenset[str]]
 ) -> dict[str, pl.DataFrame]:
-    """Text frames of a form with the typed, parent, count and content columns that the rules need.
+    """Text frames of a form as frames of RECORD, LINE and the typed, text, parent, count and content columns needed.
 
     texts: any of the form's tables; one that is not given yields no counts and no orphans, one without rows no frame.
-    needed: table name -> names of the columns that its rules read.
+    A column that a text frame has not is empty. needed: table name -> names of columns.
     """
     tables = form_tables(form)
     done: dict[str, pl.DataFrame] = {}
@@ -75,64 +76,81 @@ def type_frames(
         if name == form and own is not None:
             done[name] = own
         elif text.height:
-            typing = text.lazy().with_columns(_typing(tables[name]))
-            done[name] = _collect(_with_parent(typing, own, needed.get(name, frozenset())))
+            wanted = needed.get(name, frozenset())
+            done[name] = _with_parent(_typed(tables[name], text, wanted), own, wanted)
     return {name: frame for name, frame in done.items() if frame.height}
 
 
-def _collect(plan: pl.LazyFrame) -> pl.DataFrame:
-    """Run a plan as it stands: for a frame of one row, improving the plan costs more than running it."""
-    return plan.collect(optimizations=pl.QueryOptFlags.none())
+def belongs_to_one(own: pl.DataFrame, rows: pl.DataFrame) -> bool:
+    """Whether there is but one record, and all these rows are its own."""
+    return own.height == 1 and bool((rows[RECORD] == own[RECORD].item()).all())
 
 
-@lru_cache(maxsize=64)
-def _typing(table: Table) -> tuple[pl.Expr, ...]:
-    kinds = [(c.name, c.kind) for c in table.columns if c.kind in TYPES]
-    return (*(pl.col(name).alias(TEXT + name) for name, _ in kinds), *(typed(name, kind) for name, kind in kinds))
+def with_values(frame: pl.DataFrame, values: pl.DataFrame) -> pl.DataFrame:
+    """A frame with what is known of each row's record. values: RECORD and columns, one row a record."""
+    if belongs_to_one(values, frame):
+        # A join, which would do the same, costs twenty times as much for a single record.
+        return frame.hstack([c.new_from_index(0, frame.height) for c in values.iter_columns() if c.name != RECORD])
+    return frame.join(values, on=RECORD, how="left", maintain_order="left")
+
+
+def _typed(table: Table, text: pl.DataFrame, wanted: frozenset[str]) -> pl.DataFrame:
+    return text.select(RECORD, LINE, *_typing(table, frozenset(text.columns), wanted))
+
+
+@lru_cache(maxsize=1024)
+def _typing(table: Table, there: frozenset[str], wanted: frozenset[str]) -> tuple[pl.Expr, ...]:
+    texts = (name.removeprefix(TEXT) for name in sorted(wanted) if name.startswith(TEXT))
+    as_text = (given(name, "text", there).alias(TEXT + name) for name in texts)
+    return (*as_text, *(given(c.name, c.kind, there) for c in table.columns if c.name in wanted))
 
 
 def _own_frame(form: str, texts: Mapping[str, pl.DataFrame], wanted: frozenset[str]) -> pl.DataFrame:
     tables = form_tables(form)
-    plan = texts[form].lazy().with_columns(_typing(tables[form]))
+    frame = _typed(tables[form], texts[form], wanted)
     for table in tables.values():
         if table.child and COUNT + table.child in wanted:
-            plan = _with_count(plan, COUNT + table.child, texts.get(table.name))
-    frame = _collect(plan)
-    return frame.with_columns(_content(form, texts, frame)) if CONTENT in wanted else frame
+            frame = _with_count(frame, COUNT + table.child, texts.get(table.name))
+    return frame.with_columns(_content(form, texts)) if CONTENT in wanted else frame
 
 
-def _with_count(plan: pl.LazyFrame, name: str, child: pl.DataFrame | None) -> pl.LazyFrame:
+def _with_count(frame: pl.DataFrame, name: str, child: pl.DataFrame | None) -> pl.DataFrame:
     if child is None:
-        return plan.with_columns(pl.lit(None, dtype=pl.UInt32).alias(name))
-    counts = child.lazy().group_by(RECORD).agg(pl.len().alias(name))
-    joined = plan.join(counts, on=RECORD, how="left", maintain_order="left")
-    return joined.with_columns(pl.col(name).fill_null(0))
+        return frame.with_columns(pl.lit(None, dtype=pl.UInt32).alias(name))
+    if belongs_to_one(frame, child):
+        return frame.with_columns(pl.lit(child.height, dtype=pl.UInt32).alias(name))
+    counts = child.group_by(RECORD).agg(pl.len().alias(name))
+    return frame.join(counts, on=RECORD, how="left", maintain_order="left").with_columns(pl.col(name).fill_null(0))
 
 
-def _with_parent(plan: pl.LazyFrame, own: pl.DataFrame | None, wanted: frozenset[str]) -> pl.LazyFrame:
+def _with_parent(frame: pl.DataFrame, own: pl.DataFrame | None, wanted: frozenset[str]) -> pl.DataFrame:
     names = sorted(n.removeprefix(PARENT) for n in wanted if n.startswith(PARENT))
-    if own is None:
-        return plan.with_columns(pl.lit(True if n == HERE else None).alias(PARENT + n) for n in names)
+    if own is None or not names:
+        return frame.with_columns(pl.lit(True if n == HERE else None).alias(PARENT + n) for n in names)
     columns = (pl.lit(value=True) if n == HERE else pl.col(n) for n in names)
-    parents = own.lazy().select(RECORD, *(c.alias(PARENT + n) for n, c in zip(names, columns, strict=True)))
-    parents = parents.unique(RECORD, keep="first", maintain_order=True)
-    return plan.join(parents, on=RECORD, how="left", maintain_order="left")
+    parents = own.select(RECORD, *(c.alias(PARENT + n) for n, c in zip(names, columns, strict=True)))
+    return with_values(frame, first_of_each(parents))
 
 
-def _content(form: str, texts: Mapping[str, pl.DataFrame], own: pl.DataFrame) -> pl.Series:
+def first_of_each(records: pl.DataFrame) -> pl.DataFrame:
+    """The first row of each record."""
+    return records if records.height == 1 else records.unique(RECORD, keep="first", maintain_order=True)
+
+
+def _content(form: str, texts: Mapping[str, pl.DataFrame]) -> pl.Series:
     """Values of all records whose key stands more than once, each as one text; null for the others."""
-    keys = form_tables(form)[form].key
-    twice = own.select(
-        pl.all_horizontal(pl.col(k).is_not_null() for k in keys) & pl.struct(keys).is_duplicated()
-    ).to_series()
+    own = texts[form]
+    keys = [given(k, "text", frozenset(own.columns)) for k in form_tables(form)[form].key]
+    whole_key = pl.all_horizontal(k.is_not_null() for k in keys)
+    twice = own.select(whole_key & pl.struct(keys).is_duplicated()).to_series()
     if not twice.any():
         return pl.Series(CONTENT, [None] * own.height, dtype=pl.String)
     wanted = own.filter(twice).select(RECORD)
     parts = own.select(RECORD)
     for i, (name, text) in enumerate(sorted(texts.items())):
         rows = text.join(wanted, on=RECORD, how="semi", maintain_order="left")
-        names = [c.name for c in form_tables(form)[name].columns]
-        joined = rows.select(RECORD, pl.concat_str(pl.col(names).fill_null(""), separator=_PARTS).alias(str(i)))
+        cells = [pl.col(c.name).fill_null("") for c in form_tables(form)[name].columns if c.name in text.columns]
+        joined = rows.select(RECORD, pl.concat_str([*cells, pl.lit("")], separator=_PARTS).alias(str(i)))
         whole = joined.group_by(RECORD, maintain_order=True).agg(pl.col(str(i)).str.join(_PARTS * 2))
         parts = parts.join(whole, on=RECORD, how="left", maintain_order="left")
     made = parts.select(pl.concat_str(pl.exclude(RECORD).fill_null(""), separator=_PARTS * 3)).to_series()

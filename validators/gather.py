@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import polars as pl
 
 from mappers.schema import form_tables
-from validators.columns import RECORD, Gather, Link, typed
+from validators.columns import RECORD, Gather, Link, given
+from validators.frames import belongs_to_one, first_of_each, with_values
 
 Texts = Mapping[str, pl.DataFrame]
 """Table name -> its text frame."""
@@ -19,17 +20,23 @@ def gathered(own: pl.DataFrame, forms: Mapping[str, Texts], gathers: Sequence[Ga
 
     own: the typed frame of the form's own table. forms: form -> its text frames; the form's own ones are among them.
     """
-    used = sorted({name for g in gathers for name in g.link.by})
-    done = own.lazy().select(RECORD, *used).unique(RECORD, keep="first", maintain_order=True)
-    names = [RECORD]
+    records = first_of_each(own)
+    done = records.select(RECORD)
     for link, of_link in _by_link(gathers).items():
         rows = _rows(link, forms.get(link.form, {}), of_link)
-        if rows is not None:
-            keys = [_KEY + name for name in link.to] or [RECORD]
-            values = rows.group_by(keys).agg(g.value.alias(g.name) for g in of_link)
-            done = done.with_columns(_own_keys(link)).join(values, on=keys, how="left", maintain_order="left")
-            names += [g.name for g in of_link]
-    return done.select(names).collect(optimizations=pl.QueryOptFlags.none())
+        if rows is None:
+            continue
+        asked = [g.value.alias(g.name) for g in of_link]
+        if not link.by:
+            is_one = belongs_to_one(records, rows)
+            values = rows.select(pl.lit(records[RECORD]), *asked) if is_one else rows.group_by(RECORD).agg(asked)
+            done = with_values(done, values)
+        else:
+            keys = [_KEY + name for name in link.to]
+            values = rows.group_by(keys).agg(asked)
+            joined = records.select(RECORD, *_own_keys(link)).join(values, on=keys, how="left", maintain_order="left")
+            done = with_values(done, joined.drop(keys))
+    return done
 
 
 def _by_link(gathers: Iterable[Gather]) -> dict[Link, list[Gather]]:
@@ -39,24 +46,25 @@ def _by_link(gathers: Iterable[Gather]) -> dict[Link, list[Gather]]:
     return found
 
 
-def _rows(link: Link, texts: Texts, gathers: Sequence[Gather]) -> pl.LazyFrame | None:
+def _rows(link: Link, texts: Texts, gathers: Sequence[Gather]) -> pl.DataFrame | None:
     """The linked rows, their keys in front, then the columns that are asked for; None when there are none."""
     rows = texts.get(link.table)
     if rows is None or not rows.height:
         return None
     table = form_tables(link.form)[link.table]
     wanted = sorted({name for g in gathers for name in g.value.meta.root_names()})
-    columns = [typed(name, table.by_name[name].kind) for name in wanted]
+    columns = [given(name, table.by_name[name].kind, rows.columns) for name in wanted]
     if not link.by:
-        return rows.lazy().select(RECORD, *columns)
+        return rows.select(RECORD, *columns)
     own = form_tables(link.form)[link.form]
-    keys = [_whole(name, typed(name, own.by_name[name].kind)).alias(_KEY + name) for name in link.to]
+    there = texts[link.form].columns if link.form in texts else ()
+    keys = [_whole(name, given(name, own.by_name[name].kind, there)).alias(_KEY + name) for name in link.to]
     if not table.child:
-        return rows.lazy().select(*keys, *columns)
+        return rows.select(*keys, *columns)
     if link.form not in texts:
         return None
-    parents = texts[link.form].lazy().select(RECORD, *keys).unique(RECORD, keep="first")
-    return parents.join(rows.lazy().select(RECORD, *columns), on=RECORD, how="inner")
+    parents = first_of_each(texts[link.form].select(RECORD, *keys))
+    return parents.join(rows.select(RECORD, *columns), on=RECORD, how="inner")
 
 
 def _own_keys(link: Link) -> list[pl.Expr]:

@@ -9,8 +9,9 @@ import polars as pl
 from mappers.schema import Table, form_tables
 from mappers.schema.profiles import asked
 from validators.columns import LINE, RECORD, TEXT
-from validators.evaluate import Question, answers, asked_frames
+from validators.evaluate import answers, asked_frames
 from validators.gather import Texts
+from validators.plan import Question
 from validators.rule import RECORD_ID
 from validators.settings import CheckSettings
 
@@ -35,8 +36,8 @@ def find_in_rows(
     frames, others: as of `check_frames`. value: the text of the cell that bears the finding, null where it is no cell.
     aside: see there; what it takes is asked with `ask_again`.
     """
-    texts = _completed(form, frames)
-    compared = {other: _completed(other, of_form) for other, of_form in (others or {}).items()}
+    texts = _known(form, frames)
+    compared = {other: _known(other, of_form) for other, of_form in (others or {}).items()}
     parts = [pl.DataFrame(schema=FOUND)]
     for frame, questions in asked_frames(form, texts, settings, compared):
         now = [q for q in questions if aside is None or not aside(q, frame)]
@@ -79,16 +80,15 @@ def _gaps(form: str, frame: pl.DataFrame, profile: str) -> Iterator[pl.DataFrame
     """Own fields that the profile asks for and a row has not; rows of other tables are not asked for."""
     for one in asked(form, profile):
         if not one.child:
-            empty = frame.filter(pl.all_horizontal(pl.col(name).is_null() for name in one.fields))
+            there = [pl.col(name).is_null() for name in one.fields if name in frame.columns]
+            empty = frame.filter(pl.all_horizontal(there)) if there else frame
             yield _rows(empty, form, one.fields[0], GAP)
 
 
-def _completed(form: str, frames: Texts) -> dict[str, pl.DataFrame]:
-    return {name: _complete(form_tables(form)[name], frame) for name, frame in frames.items()}
+def _known(form: str, frames: Texts) -> dict[str, pl.DataFrame]:
+    return {name: _without_blanks(form_tables(form)[name], frame) for name, frame in frames.items()}
 
 
-def _complete(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
-    names = [c.name for c in table.columns]
-    missing = [pl.lit(None, dtype=pl.String).alias(n) for n in names if n not in frame.columns]
-    texts = (pl.when(pl.col(n) != "").then(pl.col(n)).alias(n) for n in names)
-    return frame.with_columns(missing).select(RECORD, LINE, *texts)
+def _without_blanks(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
+    names = (c.name for c in table.columns if c.name in frame.columns)
+    return frame.select(RECORD, LINE, *(pl.when(pl.col(n) != "").then(pl.col(n)).alias(n) for n in names))

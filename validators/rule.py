@@ -67,6 +67,7 @@ class _Label:
     table: str
     fields: tuple[str, ...] | Each
     across: bool
+    needs: tuple[str, ...]
 
     @property
     def is_general(self) -> bool:
@@ -89,7 +90,8 @@ class Rule:
     more than one record. forms: of which it is asked; EVERY_FORM for all that have its fields. letter: E, W or I of the
     rule list.
     why: the docstring. passes, fails: example records as plain values, child rows under their child name, a pair where
-    raw text and value differ; a list where it takes several records.
+    raw text and value differ; a list where it takes several records. needs: fields of its table or of the parent row;
+    where any of them is empty, it has nothing to say.
     """
 
     code: str
@@ -105,6 +107,7 @@ class Rule:
     fails: Example | list[Example]
     body: Body
     forms: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
 
     @property
     def is_general(self) -> bool:
@@ -125,16 +128,18 @@ def rule(
     fields: tuple[str, ...] | Each,
     table: str = "",
     across: bool = False,
+    needs: tuple[str, ...] = (),
 ) -> Callable[[B], B]:
     """Label a function as a rule and return it unchanged.
 
     form: one form or several, the first one that of its examples, or EVERY_FORM for all that have the fields. table:
     where the rule runs when it is not the form's own table; in a rule of several forms the records' name for it
-    ("persons"). The function takes the columns and gives a boolean expression: true where the row is in order, null
-    where the rule has nothing to say.
+    ("persons"). needs: fields without any of which the rule has nothing to say, so that it is not asked where one is
+    empty in all rows. The function takes the columns and gives a boolean expression: true where the row is in order,
+    null where the rule has nothing to say.
     """
     forms = form if isinstance(form, tuple) else (form,)
-    return _labels(_RULE, _Label(code, slug, forms, table, fields, across))
+    return _labels(_RULE, _Label(code, slug, forms, table, fields, across, needs))
 
 
 def tells(letter: Letter, *, en: str, hi: str) -> Callable[[B], B]:
@@ -236,7 +241,7 @@ def make_rule(function: Body, form: str = "") -> Rule:
     letter, english, hindi = getattr(function, _MESSAGES)
     passes, fails = getattr(function, _EXAMPLES)
     where = (label.code, label.slug, form, _table_of(label, form), label.fields, label.across)
-    return Rule(*where, letter, english, hindi, passes, fails, function, label.forms)
+    return Rule(*where, letter, english, hindi, passes, fails, function, label.forms, label.needs)
 
 
 def _check_fields(code: str, form: str, table_name: str, fields: tuple[str, ...] | Each) -> None:

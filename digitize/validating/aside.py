@@ -9,7 +9,7 @@ import polars as pl
 
 from digitize.validating.parts import Parts
 from validators.columns import LINE, RECORD
-from validators.evaluate import Question
+from validators.plan import Question
 from validators.rows import ask_again
 
 # Rules across records that compare within one station, or with rows that are at hand as a whole.

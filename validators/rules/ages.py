@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from string import ascii_uppercase
+
 import polars as pl
 
 from mappers.codes import code_lists
@@ -20,6 +22,7 @@ _ACCUSED = {"role": "accused", "name": "Qarla", "relative_name": "Vintobhe", "ad
 @rule(
     "X011",
     slug="birth-date-against-age",
+    needs=("birth_date",),
     form="iif1",
     table="iif1_persons",
     fields=("birth_date", "age", "age_as_of", "parent.fir_date", "parent.occurrence_from"),
@@ -45,6 +48,7 @@ def birth_date_fits(f: Fields) -> pl.Expr:
 @rule(
     "X012",
     slug="birth-year-against-age",
+    needs=("age", "birth_year"),
     form="iif1",
     table="iif1_persons",
     fields=("birth_year", "age", "age_as_of", "parent.fir_date"),
@@ -63,6 +67,7 @@ def birth_year_fits(f: Fields) -> pl.Expr:
 @rule(
     "X018",
     slug="complainant-is-accused",
+    needs=("name", "relative_name", "address", "role"),
     form=EVERY_FORM,
     table="persons",
     fields=("name", "relative_name", "address", "role"),
@@ -94,7 +99,14 @@ def complainant_is_another(f: Fields) -> pl.Expr:
     return ~((f.role == "accused") & who.is_in(complainant.drop_nulls().implode()))
 
 
-@rule("X019", slug="unknown-accused-with-name", form="iif1", table="iif1_persons", fields=("name", "status", "role"))
+@rule(
+    "X019",
+    slug="unknown-accused-with-name",
+    needs=("name", "role", "status"),
+    form="iif1",
+    table="iif1_persons",
+    fields=("name", "status", "role"),
+)
 @tells(
     "W",
     en="The accused is marked as unknown, and a name stands there.",
@@ -110,7 +122,7 @@ def unknown_has_no_name(f: Fields) -> pl.Expr:
     return ~((f.role == "accused") & (f.status == "unknown")) | says_unknown
 
 
-@rule("X021", slug="rank-too-low-for-act", form="iif1", fields=("io_rank", "acts.act"))
+@rule("X021", slug="rank-too-low-for-act", needs=("io_rank",), form="iif1", fields=("io_rank", "acts.act"))
 @tells(
     "W",
     en="The investigating officer's rank is below that which the act asks for.",
@@ -134,14 +146,18 @@ def place_of(code: pl.Expr) -> pl.Expr:
     """Which accused a code means, in either way of counting: B1 and A10 are both the tenth; null when it is none."""
     plain = code.str.to_uppercase().str.replace_all(r"[\s\-.]", "")
     fits = pl.when(plain.str.contains(r"^(A[1-9][0-9]{0,2}|[B-Z][1-9])$")).then(plain)
-    letters = [chr(ord("A") + i) for i in range(26)]
-    before = fits.str.slice(0, 1).replace_strict(
-        letters, [9 * i for i in range(26)], default=None, return_dtype=pl.Int64
-    )
+    before = 9 * pl.lit(ascii_uppercase).str.find(fits.str.slice(0, 1), literal=True).cast(pl.Int64)
     return before + fits.str.slice(1).cast(pl.Int64, strict=False)
 
 
-@rule("X030", slug="accused-code-out-of-order", form=EVERY_FORM, table="persons", fields=("accused_code", "role"))
+@rule(
+    "X030",
+    slug="accused-code-out-of-order",
+    needs=("accused_code", "role"),
+    form=EVERY_FORM,
+    table="persons",
+    fields=("accused_code", "role"),
+)
 @tells(
     "W",
     en="The code of an accused stands twice in the record, or out of order.",
@@ -163,6 +179,7 @@ def codes_are_in_order(f: Fields) -> pl.Expr:
 @rule(
     "R008",
     slug="accused-listed-twice",
+    needs=("name", "relative_name", "role"),
     form=EVERY_FORM,
     table="persons",
     fields=("name", "relative_name", "age", "role"),
@@ -202,6 +219,7 @@ def accused_is_listed_once(f: Fields) -> pl.Expr:
 @rule(
     "R009",
     slug="accused-in-another-case",
+    needs=("name", "relative_name", "address", "role"),
     form="iif1",
     table="iif1_persons",
     fields=("name", "relative_name", "address", "role", "parent.fir_no", "parent.year", "parent.police_station"),

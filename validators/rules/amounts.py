@@ -46,7 +46,13 @@ def text_fits_the_field(f: Fields) -> pl.Expr:
     return f.this.str.len_chars() <= _LONGEST_TEXT
 
 
-@rule("X009", slug="total-differs-from-sum", form="iif1", fields=("property_value", "property.value"))
+@rule(
+    "X009",
+    slug="total-differs-from-sum",
+    needs=("property_value",),
+    form="iif1",
+    fields=("property_value", "property.value"),
+)
 @tells(
     "W",
     en="The total value of property is not the sum of its lines.",
@@ -62,7 +68,13 @@ def total_is_the_sum(f: Fields) -> pl.Expr:
     return (f.property_value - lines).abs() <= 1
 
 
-@rule("X010", slug="recovered-more-than-stolen", form="iif1", fields=("recovered_value", "property_value"))
+@rule(
+    "X010",
+    slug="recovered-more-than-stolen",
+    needs=("property_value", "recovered_value"),
+    form="iif1",
+    fields=("recovered_value", "property_value"),
+)
 @tells(
     "W",
     en="The value recovered is above the value of what was stolen.",

@@ -19,6 +19,7 @@ _66A_ENDED = "2015-03-24"
 @rule(
     "L008",
     slug="procedure-of-another-time",
+    needs=("act", "section", "parent.fir_date"),
     form="iif1",
     table="iif1_acts",
     fields=("section", "act", "parent.fir_date"),
@@ -59,7 +60,14 @@ def ipc_has_reached_the_state(f: Fields) -> pl.Expr:
     return ~((f.act == "IPC") & is_there & (latest(f) < _IPC_IN_JAMMU_KASHMIR))
 
 
-@rule("L010", slug="act-of-another-state", form=EVERY_FORM, table="acts", fields=("act", "parent.state"))
+@rule(
+    "L010",
+    slug="act-of-another-state",
+    needs=("act", "parent.state"),
+    form=EVERY_FORM,
+    table="acts",
+    fields=("act", "parent.state"),
+)
 @tells("E", en="The act is one of another state.", hi="यह अधिनियम दूसरे राज्य का है।")
 @example(
     passes={"state": "mh", "acts": [{"act": "MCOCA", "section": "3"}]},
@@ -70,18 +78,15 @@ def act_is_of_the_state(f: Fields) -> pl.Expr:
 
     Source: `mappers/codes/acts.csv`. Acts without a list of states are not judged.
     """
-    listed: pl.Expr = pl.lit(None, dtype=pl.Boolean)
-    groups: dict[frozenset[str], list[str]] = {}
-    for act, where in act_states().items():
-        groups.setdefault(where, []).append(act)
-    for where, of_states in groups.items():
-        listed = pl.when(f.act.is_in(of_states)).then(f.parent.state.is_in(sorted(where))).otherwise(listed)
-    return listed
+    pairs = sorted(f"{act}\x1f{state}" for act, where in act_states().items() for state in where)
+    is_of_it = pl.concat_str(f.act, f.parent.state, separator="\x1f").is_in(pairs)
+    return pl.when(f.act.is_in(sorted(act_states()))).then(is_of_it)
 
 
 @rule(
     "L013",
     slug="section-ended-before",
+    needs=("act", "section", "parent.occurrence_from"),
     form="iif1",
     table="iif1_acts",
     fields=("section", "act", "parent.occurrence_from"),

@@ -15,7 +15,14 @@ _LONG_TEXT = 100
 _STORY = "In the evening a white cow was taken from the shed behind the house. " * 2
 
 
-@rule("R005", slug="year-beside-its-neighbours", form="iif1", fields=("fir_no", *_BOOK, "iif1:fir_no"), across=True)
+@rule(
+    "R005",
+    slug="year-beside-its-neighbours",
+    needs=("fir_no",),
+    form="iif1",
+    fields=("fir_no", *_BOOK, "iif1:fir_no"),
+    across=True,
+)
 @tells(
     "W",
     en="The last number of this year is far from those of the years before and after; a book may be missing.",
@@ -62,7 +69,14 @@ def diary_is_in_order(f: Fields) -> pl.Expr:
     return pl.when(is_timed).then(number >= before)
 
 
-@rule("R010", slug="same-text-at-two-stations", form="iif1", fields=("narrative", "police_station"), across=True)
+@rule(
+    "R010",
+    slug="same-text-at-two-stations",
+    needs=("narrative", "police_station"),
+    form="iif1",
+    fields=("narrative", "police_station"),
+    across=True,
+)
 @tells(
     "W",
     en="The same text stands in an FIR of another station.",

@@ -209,6 +209,7 @@ def arms_section_is_one(f: Fields) -> pl.Expr:
 @rule(
     "X024",
     slug="theft-without-property",
+    needs=("narrative", "action_taken"),
     form="iif1",
     fields=("property", *_ACTS, "vehicles", "property_value", "narrative", "action_taken"),
 )

@@ -121,7 +121,14 @@ def uid_has_its_check_digit(f: Fields) -> pl.Expr:
     return pl.when((f.id_type == "uid") & is_judged).then(whole)
 
 
-@rule("F025", slug="uid-before-uids", form="iif1", table="iif1_persons", fields=("uid_last4", "parent.year"))
+@rule(
+    "F025",
+    slug="uid-before-uids",
+    needs=("uid_last4",),
+    form="iif1",
+    table="iif1_persons",
+    fields=("uid_last4", "parent.year"),
+)
 @tells(
     "W",
     en="A UID number stands in a record from before there were such numbers.",
@@ -147,7 +154,14 @@ def pan_is_a_pan(f: Fields) -> pl.Expr:
     return (f.id_type != "pan") | plain(f.id_number).str.contains(r"^[A-Z]{3}[ABCFGHJLPT][A-Z][0-9]{4}[A-Z]$")
 
 
-@rule("F027", slug="not-a-passport-number", form=EVERY_FORM, table="persons", fields=("passport_no", "nationality"))
+@rule(
+    "F027",
+    slug="not-a-passport-number",
+    needs=("passport_no",),
+    form=EVERY_FORM,
+    table="persons",
+    fields=("passport_no", "nationality"),
+)
 @tells("W", en="This is not a passport number of India.", hi="यह भारत का पासपोर्ट नंबर नहीं है।")
 @example(
     passes={"persons": [{"passport_no": "M1234567"}]},

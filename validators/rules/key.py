@@ -41,7 +41,13 @@ def place_is_known(f: Fields) -> pl.Expr:
     return f.this.is_not_null()
 
 
-@rule("F002", slug="station-of-another-district", form=EVERY_FORM, fields=("police_station", "district", "state"))
+@rule(
+    "F002",
+    slug="station-of-another-district",
+    needs=("state", "district", "police_station"),
+    form=EVERY_FORM,
+    fields=("police_station", "district", "state"),
+)
 @tells(
     "E",
     en="The police station is not one of this district's stations.",
@@ -64,7 +70,13 @@ def station_is_in_district(f: Fields) -> pl.Expr:
     return ~_one_of(district, covered) | _one_of(station, pairs)
 
 
-@rule("F003", slug="district-of-a-later-time", form=EVERY_FORM, fields=("district", "state", "year"))
+@rule(
+    "F003",
+    slug="district-of-a-later-time",
+    needs=("district", "state", "year"),
+    form=EVERY_FORM,
+    fields=("district", "state", "year"),
+)
 @tells(
     "W",
     en="The district was made after the year of the record.",
@@ -120,7 +132,13 @@ def number_has_four_digits(f: Fields) -> pl.Expr:
     return f.fir_no <= 9999
 
 
-@rule("F007", slug="registration-number-of-another-fir", form=EVERY_FORM, fields=("fir_reg_num", "year", "fir_no"))
+@rule(
+    "F007",
+    slug="registration-number-of-another-fir",
+    needs=("fir_reg_num",),
+    form=EVERY_FORM,
+    fields=("fir_reg_num", "year", "fir_no"),
+)
 @tells(
     "E",
     en="The registration number does not end in the year and number of the FIR.",

@@ -65,10 +65,9 @@ def section_exists(f: Fields) -> pl.Expr:
     number = f.section.str.extract(NUMBER)
     last = f.act.replace_strict(list(LAST_NUMBER), list(LAST_NUMBER.values()), default=None, return_dtype=pl.Int64)
     in_range = number.str.extract(r"^([0-9]+)").cast(pl.Int64, strict=False).is_between(1, last)
-    listed = pl.when(f.act.is_in(list(f.given.law.sections))).then(pl.lit(value=False))
-    for act, numbers in f.given.law.sections.items():
-        listed = pl.when(f.act == act).then(number.is_in(sorted(numbers))).otherwise(listed)  # type: ignore[assignment]
-    return in_range & pl.coalesce(listed, pl.lit(value=True))
+    pairs = sorted(f"{act}\x1f{one}" for act, numbers in f.given.law.sections.items() for one in numbers)
+    is_listed = pl.concat_str(f.act, number, separator="\x1f").is_in(pairs)
+    return in_range & (is_listed | ~f.act.is_in(sorted(f.given.law.sections)))
 
 
 @rule("L004", slug="act-not-in-force", form="iif1", table="iif1_acts", fields=("act", *SPAN))
@@ -94,7 +93,14 @@ def act_is_in_force(f: Fields) -> pl.Expr:
     return in_time & (f.parent.occurrence_from <= ends).fill_null(value=True)
 
 
-@rule("L005", slug="section-not-yet-in-force", form="iif1", table="iif1_acts", fields=("section", "act", *SPAN))
+@rule(
+    "L005",
+    slug="section-not-yet-in-force",
+    needs=("act", "section"),
+    form="iif1",
+    table="iif1_acts",
+    fields=("section", "act", *SPAN),
+)
 @tells(
     "E",
     en="The section was put into the code after the day of the occurrence.",
@@ -113,7 +119,14 @@ def section_is_in_force(f: Fields) -> pl.Expr:
     return (f.act != "IPC") | (inserted <= latest(f))
 
 
-@rule("L006", slug="ipc-after-its-end", form="iif1", table="iif1_acts", fields=("act", "parent.occurrence_from"))
+@rule(
+    "L006",
+    slug="ipc-after-its-end",
+    needs=("act", "parent.occurrence_from"),
+    form="iif1",
+    table="iif1_acts",
+    fields=("act", "parent.occurrence_from"),
+)
 @tells(
     "E",
     en="The IPC is used alone for an offence after 30 June 2024; the BNS applies.",

@@ -14,7 +14,13 @@ _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
 _DESPATCH_DAYS = 3
 
 
-@rule("F013", slug="weekday-against-date", form="iif1", fields=("occurrence_day", "occurrence_from", "occurrence_to"))
+@rule(
+    "F013",
+    slug="weekday-against-date",
+    needs=("occurrence_day", "occurrence_from"),
+    form="iif1",
+    fields=("occurrence_day", "occurrence_from", "occurrence_to"),
+)
 @tells(
     "W",
     en="The day of the week is not that of the date of occurrence.",
@@ -35,6 +41,7 @@ def weekday_is_of_date(f: Fields) -> pl.Expr:
 @rule(
     "X001",
     slug="occurrence-ends-before-it-begins",
+    needs=("occurrence_from", "occurrence_to"),
     form="iif1",
     fields=("occurrence_to", "occurrence_time_to", *_BEGAN),
 )
@@ -71,7 +78,13 @@ def information_is_in_order(f: Fields) -> pl.Expr:
     return pl.all_horizontal(link.fill_null(value=True) for link in chain)
 
 
-@rule("X003", slug="fir-before-diary-entry", form="iif1", fields=("gd_date", "gd_time", *_FILED))
+@rule(
+    "X003",
+    slug="fir-before-diary-entry",
+    needs=("fir_date", "gd_date"),
+    form="iif1",
+    fields=("gd_date", "gd_time", *_FILED),
+)
 @tells(
     "E",
     en="The FIR is dated before its general diary entry.",
@@ -89,7 +102,13 @@ def diary_comes_first(f: Fields) -> pl.Expr:
     return Moment(f.fir_date, f.fir_time) >= Moment(f.gd_date, f.gd_time)
 
 
-@rule("X004", slug="despatched-late", form="iif1", fields=("despatch_date", "fir_date"))
+@rule(
+    "X004",
+    slug="despatched-late",
+    needs=("fir_date", "despatch_date"),
+    form="iif1",
+    fields=("despatch_date", "fir_date"),
+)
 @tells(
     "W",
     en="The FIR was despatched to the court more than three days after it was registered, or before.",
@@ -107,7 +126,13 @@ def despatch_is_prompt(f: Fields) -> pl.Expr:
     return (f.despatch_date - f.fir_date).dt.total_days().is_between(0, _DESPATCH_DAYS)
 
 
-@rule("X005", slug="delay-without-reason", form="iif1", fields=("delay_reason", *_HEARD, *_BEGAN))
+@rule(
+    "X005",
+    slug="delay-without-reason",
+    needs=("info_date", "occurrence_from"),
+    form="iif1",
+    fields=("delay_reason", *_HEARD, *_BEGAN),
+)
 @tells(
     "W",
     en="The report came more than a day after the occurrence, and no reason for the delay is given.",
@@ -129,7 +154,7 @@ def _is_late_book(f: Fields) -> pl.Expr:
     return (date.dt.month() == 1) & (date.dt.day() <= 5) & (f.year == date.dt.year() - 1)
 
 
-@rule("X006", slug="year-differs-from-fir-date", form="iif1", fields=("year", "fir_date"))
+@rule("X006", slug="year-differs-from-fir-date", needs=("fir_date", "year"), form="iif1", fields=("year", "fir_date"))
 @tells(
     "E",
     en="The year of the FIR number is not the year of the FIR's date.",
@@ -144,7 +169,7 @@ def year_is_of_date(f: Fields) -> pl.Expr:
     return (f.year == f.fir_date.dt.year()) | _is_late_book(f)
 
 
-@rule("X007", slug="number-of-last-year", form="iif1", fields=("year", "fir_date"))
+@rule("X007", slug="number-of-last-year", needs=("fir_date", "year"), form="iif1", fields=("year", "fir_date"))
 @tells(
     "W",
     en="An FIR of the first days of January bears last year's number.",
@@ -162,6 +187,7 @@ def book_was_closed(f: Fields) -> pl.Expr:
 @rule(
     "X008",
     slug="transfer-without-station",
+    needs=("action_taken",),
     form="iif1",
     fields=("action_taken", "outside_ps", "transferred_ps", "police_station"),
 )

@@ -48,7 +48,7 @@ def relative_is_one_person(f: Fields) -> pl.Expr:
     return ~f.relative_name.str.contains(RELATION_WORD)
 
 
-@rule("F019", slug="age-out-of-range", form=EVERY_FORM, table="persons", fields=("age", "role"))
+@rule("F019", slug="age-out-of-range", needs=("age",), form=EVERY_FORM, table="persons", fields=("age", "role"))
 @tells(
     "W",
     en="The age is not between 0 and 120, or a complainant is under five.",
@@ -64,7 +64,9 @@ def age_is_plausible(f: Fields) -> pl.Expr:
     return f.age.is_between(0, _OLDEST) & ~too_young
 
 
-@rule("X013", slug="accused-is-a-child", form=EVERY_FORM, table="persons", fields=("age", "role"))
+@rule(
+    "X013", slug="accused-is-a-child", needs=("age", "role"), form=EVERY_FORM, table="persons", fields=("age", "role")
+)
 @tells(
     "E",
     en="The accused is under 18: a child in conflict with law, whose name is masked outside the case file.",
@@ -82,7 +84,9 @@ def accused_is_adult(f: Fields) -> pl.Expr:
     return ~((f.role == "accused") & (f.age < _ADULT))
 
 
-@rule("X014", slug="accused-under-seven", form=EVERY_FORM, table="persons", fields=("age", "role"))
+@rule(
+    "X014", slug="accused-under-seven", needs=("age", "role"), form=EVERY_FORM, table="persons", fields=("age", "role")
+)
 @tells(
     "E",
     en="A child under seven cannot be accused.",

@@ -52,7 +52,7 @@ def content_is_new(f: Fields) -> pl.Expr:
     return f.content.is_null() | f.content.is_first_distinct()
 
 
-@rule("R003", slug="numbers-missing", form="iif1", fields=("fir_no", *_BOOK), across=True)
+@rule("R003", slug="numbers-missing", needs=("fir_no",), form="iif1", fields=("fir_no", *_BOOK), across=True)
 @tells(
     "W",
     en="One or more FIR numbers before this one are missing from this station's year.",
@@ -71,7 +71,14 @@ def series_has_no_hole(f: Fields) -> pl.Expr:
     return f.fir_no - before <= 1
 
 
-@rule("R004", slug="date-against-number", form="iif1", fields=("fir_date", "fir_no", *_BOOK), across=True)
+@rule(
+    "R004",
+    slug="date-against-number",
+    needs=("fir_date",),
+    form="iif1",
+    fields=("fir_date", "fir_no", *_BOOK),
+    across=True,
+)
 @tells(
     "W",
     en="This FIR has a higher number than another of its year, and an earlier date.",
