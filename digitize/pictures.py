@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,6 +33,12 @@ class Pictures:
 
         recognition = newest_recognition(self._ledger, page)
         return cut_png(self._open(page), box, recognition.angle_deg if recognition else 0.0)
+
+    def row(self, page: str, boxes: Sequence[Box]) -> bytes:
+        """A row of a register, one box a half of it, in pieces below each other, as PNG bytes. Raises ScanError."""
+        from ocr.overlay import row_png
+
+        return row_png(self._open(page), boxes)
 
     def page(self, page: str, doubtful: tuple[str, ...] = (), hidden: tuple[str, ...] = ()) -> bytes:
         """A page with its zones drawn in, the hidden ones painted over, as PNG bytes. Raises ScanError, NotFound."""

@@ -18,6 +18,9 @@ INSERTED = "inserted"
 """Note on an entry squeezed in between two others."""
 NO_ENTRY = ("heading", "total")
 """Notes on rows that hold no entry: a year across the page, sums carried on."""
+RECORD = "record"
+ROW_KINDS = (RECORD, STRUCK, *NO_ENTRY, "blank")
+"""What a person may say that a row is."""
 
 _NUMBERED = re.compile(r"\W{0,2}(?:\d{1,2}|[A-Za-z])\s?[.)\]:-]")
 
@@ -38,7 +41,8 @@ class RowCell:
 @dataclass(frozen=True, slots=True)
 class RegisterRow:
     """One row. page: on which it begins. id: its name there, "r03". pages: on which it stands. zones: "PAGE/ZONE" of
-    all its cells, those of its later parts too. notes: of the row.
+    all its cells, those of its later parts too. notes: of the row. said: what a person says it is, one of ROW_KINDS,
+    or "".
     """
 
     page: str
@@ -49,6 +53,7 @@ class RegisterRow:
     doubtful: bool = False
     continues: bool = False
     notes: tuple[str, ...] = ()
+    said: str = ""
 
     @property
     def record_id(self) -> str:
@@ -57,21 +62,28 @@ class RegisterRow:
 
     @property
     def reported(self) -> str:
-        """Why it makes no record, as a stable word; "" when it makes one."""
-        said = [n for n in self.notes if n in NO_ENTRY]
-        if said:
-            return said[0]
+        """Why it makes no record, as a stable word; "" when it makes one. A person's word goes before what was seen."""
+        kind = self.said or no_entry(self.notes)
+        if kind:
+            return "" if kind == RECORD else kind
         written = [c for c in self.cells.values() if not c.placed.value.blank]
         if not written:
             return "blank"
         return STRUCK if all(c.is_struck for c in written) else ""
 
 
-def rows_on(page: str, reading: Reading, zones: Mapping[str, ZoneValue], settled: frozenset[str]) -> list[RegisterRow]:
+def no_entry(notes: Sequence[str]) -> str:
+    """The note that says that a row holds no entry, "" when none does."""
+    return next((n for n in notes if n in NO_ENTRY), "")
+
+
+def rows_on(
+    page: str, reading: Reading, zones: Mapping[str, ZoneValue], settled: frozenset[str], said: Mapping[str, str]
+) -> list[RegisterRow]:
     """The rows of one page as they stand there.
 
     zones: its cells with people's decisions in them. settled: names of those zones that a person settled; a mark in
-    them that the machine saw does not count any more.
+    them that the machine saw does not count any more. said: row -> what a person says it is, of ROW_KINDS.
     """
     cells: dict[str, dict[str, RowCell]] = {row.id: {} for row in reading.rows}
     for name, value in zones.items():
@@ -79,13 +91,13 @@ def rows_on(page: str, reading: Reading, zones: Mapping[str, ZoneValue], settled
         notes = reading.zones[name].notes if name not in settled else ()
         placed = PlacedValue(page, name, value)
         cells[row][column] = RowCell(placed, DITTO in notes, STRUCK in notes, STRUCK_IN_PART in notes)
-    return [_row(page, place, cells[place.id]) for place in reading.rows]
+    return [_row(page, place, cells[place.id], said.get(place.id, "")) for place in reading.rows]
 
 
-def _row(page: str, place: RowPlace, cells: Mapping[str, RowCell]) -> RegisterRow:
+def _row(page: str, place: RowPlace, cells: Mapping[str, RowCell], said: str) -> RegisterRow:
     zones = tuple(f"{page}/{place.id}.{column}" for column in cells)
     doubtful = place.doubtful or INSERTED in place.notes
-    return RegisterRow(page, place.id, (page,), cells, zones, doubtful, place.continues, place.notes)
+    return RegisterRow(page, place.id, (page,), cells, zones, doubtful, place.continues, place.notes, said)
 
 
 def joined(pages: Iterable[Sequence[RegisterRow]]) -> list[RegisterRow]:
@@ -94,7 +106,7 @@ def joined(pages: Iterable[Sequence[RegisterRow]]) -> list[RegisterRow]:
     for rows in pages:
         for row in rows:
             last = next((n for n in range(len(found) - 1, -1, -1) if not _is_no_entry(found[n])), None)
-            if row.continues and last is not None:
+            if row.continues and last is not None and not _is_no_entry(row):
                 found[last] = _with_more(found[last], row)
             elif row.continues:
                 found.append(replace(row, doubtful=True, notes=(*row.notes, CONTINUATION)))
@@ -104,7 +116,7 @@ def joined(pages: Iterable[Sequence[RegisterRow]]) -> list[RegisterRow]:
 
 
 def _is_no_entry(row: RegisterRow) -> bool:
-    return any(n in NO_ENTRY for n in row.notes)
+    return (row.said or no_entry(row.notes)) in NO_ENTRY
 
 
 def _with_more(row: RegisterRow, more: RegisterRow) -> RegisterRow:

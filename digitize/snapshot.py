@@ -38,7 +38,8 @@ _DISTRICT = (
 class Totals:
     """The workspace in numbers. pages = waiting + read + failed; records = clean + review + reject + unchecked.
 
-    columns_left: columns of tables that a mapping has to account for; they are not among the open fields.
+    columns_left: columns of tables that a mapping has to account for; they are not among the open fields. rows_asked:
+    rows of registers reported of which no person has said yet what they are.
     """
 
     files: int = 0
@@ -56,6 +57,7 @@ class Totals:
     open_fields: int = 0
     unmapped: int = 0
     rows_reported: int = 0
+    rows_asked: int = 0
     without_district: int = 0
     columns_left: int = 0
 
@@ -71,9 +73,13 @@ class Totals:
             f"Records {self.records}: {self.loaded} loaded, {self.in_review} in review, {self.rejected} rejected. "
             f"Fields a person must look at: {self.open_fields}.",
             *([f"Pages or tables that could not be mapped: {self.unmapped}."] if self.unmapped else []),
-            *([f"Rows reported and not mapped: {self.rows_reported}."] if self.rows_reported else []),
+            *([f"Rows reported and not mapped: {self.rows_reported}{self._asked()}."] if self.rows_reported else []),
             *([_DISTRICT.format(self.without_district)] if self.without_district else []),
         ]
+
+    def _asked(self) -> str:
+        """Of the rows reported, those of registers of which a person must say what they are."""
+        return f"; of {self.rows_asked} a person must say whether they are records" if self.rows_asked else ""
 
 
 @dataclass(slots=True)
@@ -198,6 +204,7 @@ def _count_records(ledger: Ledger, s: Snapshot) -> None:
     rows = ledger.rows("SELECT detail FROM state WHERE step = 'map' AND json_extract(detail, '$.reported') > 0")
     details = [json.loads(r["detail"]) for r in rows]
     s.totals.rows_reported = sum(d["reported"] for d in details if "chunks" in d or "register" in d)
+    s.totals.rows_asked = sum(d.get("asked", 0) for d in details)
 
 
 def _count_record(s: Snapshot, row: Mapping[str, Any], lines: list[Line]) -> None:

@@ -18,6 +18,8 @@ _SURE = (178, 114, 0)
 _DOUBTFUL = (0, 94, 213)
 _COVER = 190
 _MARGIN_PX = 6
+_GAP_PX = 4
+_MOST_PIECES = 6
 
 
 def draw_zones(
@@ -69,6 +71,36 @@ def cut_png(grey: Image, box: Box, angle_deg: float = 0.0, max_width: int = 900)
         scale = max_width / crop.shape[1]
         crop = cv2.resize(crop, (max_width, max(1, round(crop.shape[0] * scale))), interpolation=cv2.INTER_AREA)
     return _png(crop)
+
+
+def row_png(grey: Image, boxes: Sequence[Box], max_width: int = 900) -> bytes:
+    """A row of a table as PNG bytes: each box cut into pieces about four times as wide as high, below each other.
+
+    grey: (height, width) uint8, upright. A row is too wide to be read in one line at max_width pixels.
+    """
+    pieces = [piece for box in boxes for piece in _pieces(grey, box)]
+    width = min(max_width, max(p.shape[1] for p in pieces))
+    fitted = [_fit(p, min(1.0, width / p.shape[1]), width) for p in pieces]
+    gap = np.full((_GAP_PX, width), _COVER, np.uint8)
+    return _png(np.vstack([part for p in fitted for part in (p, gap)][:-1]))
+
+
+def _pieces(grey: Image, box: Box) -> list[Image]:
+    height, width = grey.shape[:2]
+    y0, y1 = max(0, box.y0 - _MARGIN_PX), min(height, box.y1 + _MARGIN_PX)
+    x0, x1 = max(0, box.x0 - _MARGIN_PX), min(width, box.x1 + _MARGIN_PX)
+    if y1 <= y0 or x1 <= x0:
+        return [np.full((8, 8), 255, np.uint8)]
+    count = min(_MOST_PIECES, max(1, round(((x1 - x0) / (4 * (y1 - y0))) ** 0.5)))
+    edges = np.linspace(x0, x1, count + 1).astype(int)
+    return [grey[y0:y1, a:b] for a, b in zip(edges[:-1], edges[1:], strict=True)]
+
+
+def _fit(piece: Image, scale: float, width: int) -> Image:
+    """A piece made smaller, with paper at its right up to a width."""
+    wide, high = min(width, max(1, round(piece.shape[1] * scale))), max(1, round(piece.shape[0] * scale))
+    small = piece if scale == 1.0 else cv2.resize(piece, (wide, high), interpolation=cv2.INTER_AREA)
+    return np.pad(small[:, :width], ((0, 0), (0, max(0, width - small.shape[1]))), constant_values=255)
 
 
 def _png(picture: np.ndarray) -> bytes:

@@ -389,17 +389,17 @@ ARRESTS = ("sl", "date_time", "fir_no", "sections", "name", "father", "age", "ca
 
 
 def arrests(*rows):
-    """A page of the arrest register; a row: column -> text."""
+    """A page of the arrest register; a row: column -> text, "~" before what is struck out."""
     places, zones = [], []
     for n, texts in enumerate(rows, 0 if "+" in rows[0] else 1):
         y = 100 * n
         places.append(RowPlace(f"r{n:02d}", (Box(0, y, 900, y + 90),), continues="+" in texts))
         for at, column in enumerate(ARRESTS):
-            said = texts.get(column, "")
+            said = texts.get(column, "").removeprefix("~")
             found = (Candidate(said, 0.99, "test"),) if said else ()
-            zones.append(
-                ZoneReading(f"r{n:02d}.{column}", Box(60 * at, y, 60 * at + 55, y + 90), found, blank=not said)
-            )
+            marks = ("struck",) if texts.get(column, "").startswith("~") else ()
+            box = Box(60 * at, y, 60 * at + 55, y + 90)
+            zones.append(ZoneReading(f"r{n:02d}.{column}", box, found, blank=not said, marks=marks))
     handed = Carried("reg_arrest", ARRESTS, ((0.0, 1.0),), "reg_arrest")
     return Recognition("reg_arrest", 900, 1200, zones=tuple(zones), rows=tuple(places), carried=handed)
 

@@ -27,7 +27,8 @@ class Item:
 
     id: made from record, cell, reading and source, so that an old sheet is noticed. cell: "zone:PAGE/ZONE",
     "column:NAME" or "field:NAME" (nothing on the paper feeds it). fields: paths that hang on the cell. reading: what
-    the machine saw; value: what it made of it. why: stable words and rule codes. said: the rules' messages.
+    the machine saw; value: what it made of it. why: stable words and rule codes. said: the rules' messages. box: of the
+    cell on its page; boxes: of a whole row, one a half of it.
     """
 
     id: str
@@ -43,6 +44,7 @@ class Item:
     source: str
     page: str = ""
     box: Box | None = None
+    boxes: tuple[Box, ...] = ()
 
 
 def item_id(record: str, cell: str, reading: str, source: str) -> str:

@@ -6,13 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from digitize.known import learn
+from digitize.known import Known, learn
 from digitize.ledger import Ledger
+from digitize.ledger.records import Records
 from digitize.masking import MASK
-from digitize.masking_cases import whole_masks
+from digitize.masking_cases import CaseMasks, whole_masks
 from digitize.pictures import Pictures
-from digitize.review.items import Item, list_items
+from digitize.readings import newest_reading
+from digitize.review.items import Item, list_items, row_id
+from digitize.review.questions import row_questions
 from digitize.review.sheet import write_sheet
+from digitize.steps.map_register import as_record
 from digitize.workspace import Place
 from ocr.errors import ScanError
 
@@ -27,7 +31,7 @@ class ReviewExport:
 
 
 def export_review(place: Place, path: Path | None = None, *, unmask_reason: str = "") -> ReviewExport:
-    """Write what a person must look at as a spreadsheet.
+    """Write what a person must look at as a spreadsheet: fields, then rows of registers that make no record.
 
     Fields that name a protected victim or a child are masked, picture and all, unless a reason is given; the reason is
     written to the ledger. Raises OSError when the file cannot be written.
@@ -53,7 +57,8 @@ class _Rows:
 
     def __iter__(self) -> Iterator[tuple[Item, bytes | None]]:
         record, paths = "", frozenset[str]()
-        for stored, item in list_items(self._ledger, learn(self._place, self._ledger).mappings):
+        known = learn(self._place, self._ledger)
+        for stored, item in list_items(self._ledger, known.mappings):
             if self._masks and stored.record.id != record:
                 record, paths = stored.record.id, self._masks.paths(stored.record)
             if paths.intersection(item.fields):
@@ -61,11 +66,29 @@ class _Rows:
                 yield replace(item, reading=MASK, value=MASK, candidates=()), None
             else:
                 yield item, self._picture(item)
+        for question in row_questions(self._ledger, known):
+            is_hidden = self._is_hidden(known, question.item)
+            self.masked += is_hidden
+            yield question.item, None if is_hidden else self._picture(question.item)
+
+    def _is_hidden(self, known: Known, item: Item) -> bool:
+        """Whether a row that makes no record would make one in which the law protects somebody, or lies beside one."""
+        if self._masks is None:
+            return False
+        record = as_record(self._ledger, known, item.page, row_id(item.record))
+        return record is None or self._masks.is_masked(record) or self._is_beside_hidden(item, self._masks)
+
+    def _is_beside_hidden(self, item: Item, masks: CaseMasks) -> bool:
+        """Whether its picture shows some of a protected row: on a page askew their boxes overlap."""
+        reading = newest_reading(self._ledger, item.page)
+        own = {row_id(s.record.id) for s in Records(self._ledger).of_unit(item.page) if masks.is_masked(s.record)}
+        protected = [box for row in (reading.rows if reading else ()) if row.id in own for box in row.boxes]
+        return any(a.y0 < b.y1 and b.y0 < a.y1 for a in item.boxes for b in protected)
 
     def _picture(self, item: Item) -> bytes | None:
-        if item.box is None:
-            return None
         try:
-            return self._pictures.zone(item.page, item.box)
+            if item.boxes:
+                return self._pictures.row(item.page, item.boxes)
+            return self._pictures.zone(item.page, item.box) if item.box is not None else None
         except (ScanError, OSError):
             return None

@@ -8,14 +8,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from digitize.errors import InputError
+from digitize.errors import InputError, NotFound
 from digitize.known import Known, learn
 from digitize.ledger import Ledger
-from digitize.ledger.records import Decision, Records
+from digitize.ledger.catalogue import Catalogue
+from digitize.ledger.records import Decision, Records, Stored
+from digitize.readings import Readings
 from digitize.review.apply import BLANK, ILLEGIBLE, VALUE
-from digitize.review.items import item_id, list_items
+from digitize.review.items import item_id, list_items, row_id
+from digitize.review.questions import row_decision, row_questions
 from digitize.review.sheet import OK, Filled, read_sheet
 from digitize.review.trial import trial
+from digitize.review.words import is_word
+from digitize.rows import RECORD, ROW_KINDS
 from digitize.workspace import Place
 
 
@@ -46,11 +51,20 @@ class ReviewImport:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What a row answers: a decision without an answer; machine: what ok would agree to; before: an earlier answer."""
+    """What a line answers: a decision without an answer; machine: what ok would agree to; before: an earlier answer.
+
+    row: of a cell of a register, the question what its whole row is.
+    """
 
     blank: Decision
     machine: str
     before: Decision | None = None
+    row: _Asked | None = None
+
+    @property
+    def is_row(self) -> bool:
+        """Whether it asks what a whole row is."""
+        return is_word(self.blank)
 
 
 def import_review(place: Place, path: Path, operator: str) -> ReviewImport:
@@ -77,11 +91,34 @@ def _asked(ledger: Ledger, known: Known) -> dict[str, _Asked]:
         for cells in of_unit.values():
             for d in cells.values():
                 asked[item_id(d.record, d.field, d.reading, d.source)] = _Asked(d, d.value, before=d)
+    before = {id: question.before for id, question in asked.items()}
+    for question in row_questions(ledger, known):
+        asked[question.item.id] = _Asked(question.blank, question.item.reading, before.get(question.item.id))
+    whole = _WholeRows(ledger, known)
     for stored, item in list_items(ledger, known.mappings):
         blank = Decision(item.record, item.cell, item.reading, item.source, stored.record.form, VALUE, "", "")
-        earlier = asked.get(item.id)
-        asked[item.id] = _Asked(blank, item.value or item.reading, earlier.before if earlier else None)
+        asked[item.id] = _Asked(blank, item.value or item.reading, before.get(item.id), whole.of(stored))
     return asked
+
+
+class _WholeRows:
+    """The question what a whole row is, of rows of registers that make records."""
+
+    def __init__(self, ledger: Ledger, known: Known) -> None:
+        self._ledger, self._known = ledger, known
+        self._readings = Readings(ledger)
+
+    def of(self, stored: Stored) -> _Asked | None:
+        """The question of a record's row; None where it is of no register."""
+        mapped = self._ledger.state(stored.unit, "map")
+        scan = Catalogue(self._ledger).scan(stored.unit) if mapped and "register" in mapped[2] else None
+        if mapped is None or scan is None:
+            return None
+        form = self._known.mapping_for_family(mapped[2]["register"]).form
+        blank = row_decision(scan, self._readings, row_id(stored.record.id), RECORD, form)
+        before = Records(self._ledger).decisions(blank.record).get(blank.field)
+        is_of_today = before is not None and before.source == blank.source
+        return _Asked(blank, RECORD, before if is_of_today else None)
 
 
 def _answers(
@@ -89,17 +126,20 @@ def _answers(
 ) -> list[tuple[int, Decision]]:
     """(line, decision) of the rows that say something new; the others are counted or reported."""
     report.rows = len(rows)
-    taken: dict[str, tuple[int, Decision]] = {}
+    taken: dict[tuple[str, str], tuple[int, Decision]] = {}
     for row in rows:
         if not (row.operator or operator):
             raise InputError(f"Line {row.line} has no operator. Give the name with --operator.")
         question = asked.get(row.item)
+        if question is not None and row.verdict in ROW_KINDS and row.verdict != BLANK:
+            question = question.row or question
         problem = _problem(row, question)
         if question is None or problem:
             report.conflicts.append((row.line, problem))
             continue
         answer = _answer(row, question, row.operator or operator)
-        before, twin = question.before, taken.get(row.item)
+        key = (answer.record, answer.field)
+        before, twin = question.before, taken.get(key)
         if _same(before, answer) or (twin and _same(twin[1], answer)):
             report.known += 1
         elif before and before.operator != answer.operator:
@@ -107,13 +147,17 @@ def _answers(
         elif twin:
             report.conflicts.append((row.line, f"line {twin[0]} of this sheet says otherwise"))
         else:
-            taken[row.item] = (row.line, answer)
+            taken[key] = (row.line, answer)
     return list(taken.values())
 
 
 def _problem(row: Filled, question: _Asked | None) -> str:
     if question is None:
         return "not asked any more: the page or its reading changed since this sheet was written; export it again"
+    if question.is_row:
+        return "" if _word(row, question) else f"say what the row is: {', '.join(ROW_KINDS)}, or {OK}"
+    if row.verdict in ROW_KINDS and row.verdict != BLANK:
+        return f"only a row of a register can be {row.verdict}"
     if row.verdict not in ("", OK, BLANK, ILLEGIBLE):
         return f"verdict must be {OK}, {BLANK} or {ILLEGIBLE}"
     if row.value and row.verdict in (BLANK, ILLEGIBLE):
@@ -123,7 +167,15 @@ def _problem(row: Filled, question: _Asked | None) -> str:
     return ""
 
 
+def _word(row: Filled, question: _Asked) -> str:
+    """What a line says that a whole row is, "" when it says something else, or two things."""
+    said = {question.machine if w == OK else w for w in (row.verdict, row.value.strip().lower()) if w}
+    return said.pop() if len(said) == 1 and said <= {*ROW_KINDS} else ""
+
+
 def _answer(row: Filled, question: _Asked, operator: str) -> Decision:
+    if question.is_row:
+        return replace(question.blank, value=_word(row, question), operator=operator)
     verdict = row.verdict if row.verdict in (BLANK, ILLEGIBLE) else VALUE
     text = row.value or (question.machine if row.verdict == OK else "")
     return replace(question.blank, verdict=verdict, value=text, operator=operator)
@@ -143,17 +195,31 @@ def _by_record(answers: Sequence[tuple[int, Decision]]) -> dict[str, list[tuple[
 def _take_record(
     ledger: Ledger, known: Known, record: str, own: list[tuple[int, Decision]], report: ReviewImport
 ) -> None:
-    """Try all answers on one record together, and keep those that are understood."""
-    tried = trial(ledger, known, record, [answer for _, answer in own])
-    now = datetime.now(UTC).isoformat(timespec="seconds")
+    """Try all answers on one record together, and keep those that are understood; words on whole rows are."""
+    words = [(line, answer) for line, answer in own if is_word(answer)]
+    for _, answer in words:
+        _keep(ledger, answer, report)
+    own = [(line, answer) for line, answer in own if not is_word(answer)]
+    if not own:
+        return
+    try:
+        tried = trial(ledger, known, record, [answer for _, answer in own])
+    except NotFound as e:
+        report.conflicts += [(line, str(e)) for line, _ in own]
+        return
     for line, answer in own:
         lost = tried.lost_fields(answer)
         if lost:
             report.refused.append((line, f"not understood as {', '.join(lost)}; type it as it stands on the paper"))
             continue
-        report.accepted += 1
-        Records(ledger).insert_decision(answer, now)
-        detail = {"cell": answer.field, "verdict": answer.verdict, "operator": answer.operator}
-        ledger.record_event(answer.record, "review", "note", detail=detail)
+        _keep(ledger, answer, report)
     if tried.codes:
         report.still.append((record, ", ".join(tried.codes)))
+
+
+def _keep(ledger: Ledger, answer: Decision, report: ReviewImport) -> None:
+    """Add an answer to the ledger, with an event that names no value."""
+    report.accepted += 1
+    Records(ledger).insert_decision(answer, datetime.now(UTC).isoformat(timespec="seconds"))
+    detail = {"cell": answer.field, "verdict": answer.verdict, "operator": answer.operator}
+    ledger.record_event(answer.record, "review", "note", detail=detail)

@@ -7,9 +7,10 @@ page is mapped anew when its neighbour changes.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from digitize.errors import NotFound
 from digitize.known import Known
 from digitize.ledger import Ledger
 from digitize.ledger.catalogue import Catalogue, PageScan
@@ -18,12 +19,13 @@ from digitize.ledger.records import Decision, Records, Stored, record_hash
 from digitize.readings import Readings
 from digitize.review.apply import Settled, over_page, sign_record
 from digitize.review.items import FIELD, ZONE, register_source
-from digitize.rows import RegisterRow, dittoed, doubted, joined, rows_on, unwrapped
+from digitize.review.words import said_on, words_of
+from digitize.rows import RECORD, RegisterRow, dittoed, doubted, joined, rows_on, unwrapped
 from digitize.steps.map_pages import group_of, page_values, station_of
 from digitize.steps.map_table import row_of, settled_of
 from digitize.steps.read_plan import by_volume
 from digitize.steps.read_states import State
-from digitize.steps.registers import REGISTER, UNKNOWN_FORM
+from digitize.steps.registers import REGISTER, UNKNOWN_FORM, page_facts
 from mappers.mapping import FormMapping, map_page_rows
 from mappers.record import Record
 from mappers.values import PageRow, PlacedValue
@@ -63,9 +65,22 @@ def register_pages(ledger: Ledger, volume: int | None = None) -> Iterator[Regist
         states = ledger.states("decide")
     else:
         states = {s.page: now for s in pages if (now := ledger.state(s.page, "decide"))}
+    states |= _with_words(ledger, pages, states)
     for scans in by_volume(pages):
         for run in _runs(scans, states):
             yield from (_linked(run, states, at) for at in range(len(run)))
+
+
+def _with_words(ledger: Ledger, pages: Sequence[PageScan], states: Mapping[str, State]) -> dict[str, State]:
+    """The states of pages of whose rows people said what they are, with what their neighbours must know of them now."""
+    readings = Readings(ledger)
+    changed: dict[str, State] = {}
+    for scan in pages:
+        key, outcome, facts = states.get(scan.page, ("", "", {}))
+        said = said_on(ledger, scan, readings) if outcome in DONE and facts.get(REGISTER) else {}
+        if said and (reading := readings.newest(scan.page)):
+            changed[scan.page] = key, outcome, {**facts, **page_facts(reading, said)}
+    return changed
 
 
 def _runs(scans: Sequence[PageScan], states: Mapping[str, State]) -> Iterator[list[PageScan]]:
@@ -119,10 +134,12 @@ def map_register(ledger: Ledger, known: Known, page: RegisterPage, key: str, dec
     work = _Work(ledger, known, page, decisions)
     records = work.records()
     stored = [_store(record, page.scan, known) for record in records]
-    reported = [{"row": row.id, "why": row.reported} for row in work.rows if row.reported]
+    rows = [row for row in work.rows if row.reported]
+    reported = [{"row": row.id, "why": row.reported, "said": bool(row.said)} for row in rows]
     detail = {
         "register": page.form, "rows": len(work.rows), "records": len(stored), "reported": len(reported),
-        **{why: [r["row"] for r in reported if r["why"] == why] for why in sorted({r["why"] for r in reported})},
+        "asked": sum(not row.said for row in rows),
+        **{why: [r.id for r in rows if r.reported == why] for why in sorted({r.reported for r in rows})},
         "left_over": sum(len(r.left_over) for r in records), "mapping": work.mapping.by,
     }  # fmt: skip
     with ledger.writing():
@@ -132,13 +149,27 @@ def map_register(ledger: Ledger, known: Known, page: RegisterPage, key: str, dec
 
 
 def make_again(ledger: Ledger, known: Known, record_id: str, page: str, decisions: Decisions) -> Record:
-    """One record of a register made anew under these decisions; nothing is written."""
+    """One record of a register made anew under these decisions; nothing is written. Raises NotFound."""
+    record = next((r for r in _work_again(ledger, known, page, decisions).records() if r.id == record_id), None)
+    if record is None:
+        raise NotFound(f"There is no record {record_id} any more: its row makes none.")
+    return record
+
+
+def as_record(ledger: Ledger, known: Known, page: str, row: str) -> Record | None:
+    """The record that a row would make which makes none; nothing is written. None where the row is gone."""
+    work = _work_again(ledger, known, page, {})
+    work.rows = [replace(r, said=RECORD) for r in work.rows if r.id == row]
+    return next(iter(work.records()), None)
+
+
+def _work_again(ledger: Ledger, known: Known, page: str, decisions: Decisions) -> _Work:
+    """A page as it is mapped today, under these decisions and those kept."""
     scan = Catalogue(ledger).scan(page)
     assert scan is not None
     found = next(p for p in register_pages(ledger, scan.volume) if p.scan.page == page)
     others = {r: cells for s in found.scans for r, cells in Records(ledger).decisions_of(s.page).items()}
-    records = _Work(ledger, known, found, {**others, **decisions}).records()
-    return next(r for r in records if r.id == record_id)
+    return _Work(ledger, known, found, {**others, **decisions})
 
 
 class _Work:
@@ -151,6 +182,7 @@ class _Work:
         self._read: dict[str, str] = {}
         self._settled = {row: self._settle(row, decisions) for row in dict.fromkeys(map(row_of, decisions))}
         self._zones = {c: d for own in self._settled.values() for c, d in own.cells.items() if c.startswith(_ZONES)}
+        self._said = words_of(c for own in self._settled.values() for c in own.cells.values())
         settled = frozenset(cell.removeprefix(_ZONES) for cell in self._zones)
         rows = dittoed([doubted(row, settled) for row in joined(self._rows_on(scan) for scan in page.scans)])
         self.rows = [row for row in rows if row.page == page.scan.page]
@@ -189,7 +221,7 @@ class _Work:
         self._read |= {f"{_ZONES}{scan.page}/{name}": zone.raw for name, zone in values.zones.items()}
         over = over_page(values, Settled(self._zones))
         changed = frozenset(name for name, zone in over.zones.items() if zone is not values.zones[name])
-        rows = rows_on(scan.page, reading, over.zones, changed)
+        rows = rows_on(scan.page, reading, over.zones, changed, self._said.get(scan.page, {}))
         is_of_another = self._page.is_joined and not self._page.above and scan is self._page.scan
         return rows[1:] if is_of_another else rows
 

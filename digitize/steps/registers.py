@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from digitize.keys import plain_hash, work_key
@@ -17,10 +18,10 @@ from digitize.known import Known
 from digitize.ledger import Ledger
 from digitize.ledger.catalogue import Catalogue, PageScan, Source
 from digitize.ledger.core import DONE
-from digitize.rows import DITTO, NO_ENTRY, STRUCK
+from digitize.rows import DITTO, NO_ENTRY, RECORD, STRUCK, no_entry
 from digitize.steps.read_states import States, failed_key, recognise_key, recognised_today
 from digitize.work import PageDone, PageFailed, RegisterJob, register_settings
-from ocr.page import Carried, Decided, Reading
+from ocr.page import Carried, Decided, Reading, RowPlace
 from ocr.plain import carried_from_plain, reading_from_plain
 
 REGISTER = "register"
@@ -227,30 +228,33 @@ def _write_decided(ledger: Ledger, known: Known, scan: PageScan, key: str, done:
     ledger.finish(scan.page, "decide", key, done.reading, {**form, REGISTER: True, **page_facts(reading)})
 
 
-def page_facts(reading: Reading) -> dict[str, Any]:
+def page_facts(reading: Reading, said: Mapping[str, str] = MappingProxyType({})) -> dict[str, Any]:
     """What the pages beside this one must know of it.
 
-    rows: how many it has. continues: whether its first one began on the page before. ditto: columns whose first cell is
-    a ditto mark, and through: those with nothing else in them.
+    said: row -> what a person says it is. Returned are rows: how many it has; continues: whether its first one began on
+    the page before; ditto: columns whose first cell is a ditto mark; and through: those with nothing else in them.
     """
     cells: dict[str, dict[str, Decided]] = {row.id: {} for row in reading.rows}
     for name, cell in reading.zones.items():
         row, _, column = name.partition(".")
         cells[row][column] = cell
     marks: dict[str, list[bool]] = {}
+    kinds = {place.id: _kind(place, cells[place.id], said) for place in reading.rows}
     for place in reading.rows:
-        own = cells[place.id]
-        if not (place.continues or set(NO_ENTRY).intersection(place.notes) or _is_struck(own)):
-            for column, cell in own.items():
+        if kinds[place.id] == RECORD and not place.continues:
+            for column, cell in cells[place.id].items():
                 marks.setdefault(column, []).append(DITTO in cell.notes)
+    first = next(iter(reading.rows), None)
     return {
         "rows": len(reading.rows),
-        "continues": bool(reading.rows) and reading.rows[0].continues,
+        "continues": first is not None and first.continues and kinds[first.id] not in NO_ENTRY,
         "ditto": sorted(column for column, found in marks.items() if found[0]),
         "through": sorted(column for column, found in marks.items() if all(found)),
     }
 
 
-def _is_struck(cells: Mapping[str, Decided]) -> bool:
+def _kind(place: RowPlace, cells: Mapping[str, Decided], said: Mapping[str, str]) -> str:
+    """What a row is, of ROW_KINDS: by a person's word, else by what was seen of it."""
     written = [cell for cell in cells.values() if not cell.blank]
-    return bool(written) and all(STRUCK in cell.notes for cell in written)
+    is_struck = bool(written) and all(STRUCK in cell.notes for cell in written)
+    return said.get(place.id) or no_entry(place.notes) or (STRUCK if is_struck else RECORD)

@@ -12,6 +12,8 @@ from ocr.page import ZoneReading
 from ocr.registers.span import HEADING
 
 TOTAL = "total"
+NO_ENTRY = (HEADING, TOTAL)
+"""Kinds of rows that hold no entry."""
 _YEARS = range(1850, 2100)
 _LIKE = 0.8
 _LEAST_FUZZY = 4

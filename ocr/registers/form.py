@@ -17,7 +17,7 @@ from ocr.errors import FormError
 from ocr.form import Confidence, Kind
 from ocr.script import nfc
 
-REGISTER_VERSION = "2"
+REGISTER_VERSION = "3"
 """Bump when rows, cells or their texts may be recognised otherwise than before: all register pages are read again."""
 _LABELS = "labels.toml"
 _NAME = r"^[a-z][a-z0-9_]*$"

@@ -17,7 +17,7 @@ from ocr.errors import FormError
 from ocr.lexicon import Lexicon
 from ocr.page import Around, Carried, Reading, Recognition, RowPlace, ZoneReading
 from ocr.registers.around import read_around
-from ocr.registers.between import kind_of
+from ocr.registers.between import NO_ENTRY, kind_of
 from ocr.registers.cell_reader import CellReader, RegisterSettings, column_of, decide_cell
 from ocr.registers.form import RegisterForm, Registers, package_registers
 from ocr.registers.header import Reader
@@ -181,9 +181,10 @@ def _place(number: int, row: TableRow, *, begins: bool) -> RowPlace:
 
 
 def _with_kind(place: RowPlace, row: TableRow, cells: Sequence[ZoneReading]) -> RowPlace:
-    """A row's place with what it is when it is no usual entry."""
+    """A row's place with what it is when it is no usual entry; a sum carried on goes on from no entry."""
     kind = row.kind or ("" if row.numbered else kind_of(cells))
-    return replace(place, notes=(*place.notes, kind)) if kind else place
+    goes_on = place.continues and kind not in NO_ENTRY
+    return replace(place, notes=(*place.notes, kind), continues=goes_on) if kind else place
 
 
 def _named(columns: Sequence[str]) -> float:
