@@ -223,12 +223,21 @@ def test_a_target_of_an_older_schema_gains_what_is_new(tmp_path: Path) -> None:
         db.execute("DELETE FROM meta WHERE key LIKE 'columns.%'")
         db.execute("ALTER TABLE iif1 DROP COLUMN other_acts")
         db.execute("DROP TABLE ncr")
+        db.execute("DROP TABLE rejects")
+        db.execute(
+            "CREATE TABLE rejects (record_id TEXT PRIMARY KEY, form TEXT NOT NULL, batch TEXT NOT NULL, "
+            "record TEXT NOT NULL, findings TEXT NOT NULL, load_id TEXT NOT NULL)"
+        )
+        db.execute("INSERT INTO rejects VALUES ('r9', 'iif1', 'b0', '{}', '[]', 'L0')")
+        db.execute("ALTER TABLE loads DROP COLUMN state")
+        db.execute("ALTER TABLE loads DROP COLUMN source")
     target = SqliteTarget(path)
     load(target, make_record("r1", {"fir_no": "7", "other_acts": "x"}), id="L2")
     target.close()
     with sqlite3.connect(path) as db:
         assert db.execute("SELECT fir_no, other_acts FROM iif1").fetchall() == [(7, "x")]
-        assert db.execute("SELECT value FROM meta WHERE key = 'format'").fetchone() == ("2",)
+        assert db.execute("SELECT value FROM meta WHERE key = 'format'").fetchone() == ("3",)
+        assert db.execute("SELECT record_id, word, state FROM rejects").fetchall() == [("r9", "reject", "open")]
         db.execute("ALTER TABLE iif1 DROP COLUMN other_acts")
     with pytest.raises(TargetRefused, match="other_acts"):
         SqliteTarget(path)

@@ -105,3 +105,27 @@ def test_a_file_that_is_no_database_is_refused(path):
     path.write_bytes(b"x" * 4096)
     with pytest.raises(TargetRefused):
         SqliteTarget(path)
+
+
+def test_the_old_version_of_a_changed_record_is_kept(target, path):
+    target.load(load(record(1)))
+    target.load(load(record(1, place="X"), id="L2"))
+    ((whole, why, was, now),) = rows(path, "SELECT record, why, load_id, replaced_by FROM record_history")
+    assert (why, was, now) == ("updated", "L1", "L2")
+    assert "place" not in json.loads(whole)["iif1"][0]
+
+
+def test_a_value_that_does_not_fit_and_a_key_of_another_record_are_kept_as_rejects(target, path):
+    target.load(load(record(1, district="Howrah")))
+    other = replace(record(1, district="Howrah"), id="wb-0002-0001-r1")
+    bad = record(2, fir_date="2025-02-31")
+    receipt = target.load(Load("L2", "b2", [other, bad, record(3)], (), 0))
+    assert (receipt.read, receipt.inserted, receipt.rejected) == (3, 1, 2)
+    found = {r: [f["code"] for f in json.loads(f)] for r, f in rows(path, "SELECT record_id, findings FROM rejects")}
+    assert found == {other.id: ["D002"], bad.id: ["D001"]}
+
+
+def test_text_that_no_database_holds_is_kept_as_a_reject(target, path):
+    receipt = target.load(load(record(1, place="a\x00b"), record(2, place="\ud800"), record(3)))
+    assert (receipt.inserted, receipt.rejected) == (1, 2)
+    assert {r[0] for r in rows(path, "SELECT json_extract(findings, '$[0].code') FROM rejects")} == {"D003"}

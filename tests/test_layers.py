@@ -18,7 +18,8 @@ WALLS = {
     "pdfplumber": ("ocr/",),
     "pdfminer": ("ocr/layer_glyphs.py",),
     "typer": ("digitize/cli/",),
-    "polars": ("validators/", "digitize/validate", "digitize/validating/", "digitize/convert"),
+    "polars": ("validators/", "digitize/validate", "digitize/validating/", "digitize/convert", "digitize/targets/"),
+    "psycopg": ("digitize/targets/", "digitize/validating/"),
     "pandas": ("mappers/legacy/", "digitize/targets/", "digitize/dashboard/"),
 }
 FILES = sorted(p for name in OURS for p in (ROOT / name).rglob("*.py"))

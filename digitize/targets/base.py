@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from digitize.keys import plain_hash
 from mappers.names import romanise
 from mappers.record import Record, Row
 from mappers.schema import Column, form_tables
 from validators.finding import Finding
+
+FIELD_END, ROW_END = "\x1f", "\x1e"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,5 +106,16 @@ def row_hash(record: Record) -> str:
 
     Fields without a value do not count, so that a field that is new in the schema changes no record.
     """
-    rows = flat_rows(record).items()
-    return plain_hash({t: [{k: v for k, v in row.items() if v is not None} for row in of_t] for t, of_t in rows})
+    rows = flat_rows(record)
+    return text_hash(ROW_END.join(row_text(name, row) for name in sorted(rows) for row in rows[name]))
+
+
+def row_text(table: str, row: Mapping[str, Any]) -> str:
+    """A row as the text of which hashes are made: its table, then its values by name."""
+    names = sorted(n for n, v in row.items() if v and n not in ("record_id", "line"))
+    return FIELD_END.join([table, *(f"{n}={row[n]}" for n in names)])
+
+
+def text_hash(text: str) -> str:
+    """Hash of a text, 32 hex digits."""
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

@@ -8,40 +8,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from digitize.errors import TargetRefused
-from digitize.keys import plain_hash
-from digitize.targets.base import Load, Receipt, flat_rows, row_hash
-from mappers.layouts import Laid, Layout, lay_out
-from mappers.record import Record, to_plain
-from mappers.schema import form_tables, load_schemas
-from mappers.schema.table import Table
+import polars as pl
 
-FORMAT = 2
-_OLDER = "1"
-_MADE = "SELECT key, value FROM meta WHERE key LIKE 'columns.%'"
-_TYPES = {"int": "INTEGER", "year": "INTEGER", "money": "NUMERIC", "decimal": "NUMERIC"}
-_FIXED = """
-CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS loads (
-  load_id TEXT PRIMARY KEY, batch TEXT NOT NULL, receipt TEXT NOT NULL, at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP
-);
-CREATE TABLE IF NOT EXISTS record_index (
-  record_id TEXT PRIMARY KEY, form TEXT NOT NULL, batch TEXT NOT NULL, row_hash TEXT NOT NULL, load_id TEXT NOT NULL
-);
-CREATE INDEX IF NOT EXISTS record_index_batch ON record_index (batch);
-CREATE TABLE IF NOT EXISTS rejects (
-  record_id TEXT PRIMARY KEY, form TEXT NOT NULL, batch TEXT NOT NULL, record TEXT NOT NULL, findings TEXT NOT NULL,
-  load_id TEXT NOT NULL
-);
-CREATE TABLE IF NOT EXISTS field_origin (
-  record_id TEXT NOT NULL, field TEXT NOT NULL, raw TEXT NOT NULL, confidence REAL NOT NULL, by TEXT NOT NULL,
-  page TEXT, zone TEXT, box TEXT, file TEXT, source_table TEXT, source_row INTEGER, source_column TEXT,
-  PRIMARY KEY (record_id, field)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS layout_gaps (
-  record_id TEXT NOT NULL, target_table TEXT NOT NULL, target_column TEXT NOT NULL
-);
-"""
+from digitize.errors import TargetRefused
+from digitize.targets.base import Load, Receipt
+from digitize.targets.rows import HASH, ORIGIN, RECORD_ID, Batch, Kept, as_batch
+from digitize.targets.sqlite_schema import TYPES, prepare
+from digitize.targets.taking import take
+from mappers.layouts import Layout, lay_out
+from mappers.record import Record
+from mappers.schema import form_tables
 
 
 class SqliteTarget:
@@ -57,162 +33,160 @@ class SqliteTarget:
         self._path = path
         self._layout = layout
         try:
-            self._db = sqlite3.connect(path, timeout=30, isolation_level=None)
+            self._db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
             self._db.row_factory = sqlite3.Row
             self._db.execute("PRAGMA synchronous = FULL")
-            self._prepare()
+            prepare(self._db, path, layout)
         except sqlite3.DatabaseError as e:
             raise TargetRefused(f"{path} cannot be used as a target ({e}). Nothing was loaded.") from e
+
+    @property
+    def name(self) -> str:
+        """The file, for people."""
+        return str(self._path)
 
     def close(self) -> None:
         """Close the file."""
         self._db.close()
 
-    def load(self, load: Load) -> Receipt:
-        """Take a batch in one transaction; a load that was committed before is recognised and not done again."""
-        done = self._db.execute("SELECT receipt FROM loads WHERE load_id = ?", (load.id,)).fetchone()
-        if done and self._is_newest(load):
-            return replace(Receipt(**json.loads(done["receipt"])), repeated=True)
+    def load(self, load: Load, *, dry_run: bool = False) -> Receipt:
+        """Take a batch of records; see `take`."""
+        return self.take(as_batch(load), dry_run=dry_run)
+
+    def take(self, batch: Batch, *, dry_run: bool = False) -> Receipt:
+        """Take a batch in one transaction; a load that was committed before is recognised and not done again.
+
+        dry_run: say what would become of it, and change nothing. Raises TargetRefused, and then nothing was changed.
+        """
+        if done := self.done(batch.id, batch.batch):
+            return done
         try:
             self._db.execute("BEGIN IMMEDIATE")
-            receipt = self._take(load)
-            self._db.execute("COMMIT")
-        except sqlite3.DatabaseError as e:
+            receipt = take(batch, _Store(self._db, self._layout))
+            self._note(batch, receipt)
+            self._db.execute("ROLLBACK" if dry_run else "COMMIT")
+        except BaseException as e:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
-            raise TargetRefused(f"{self._path} refused the load of {load.batch} ({e}). Nothing was changed.") from e
+            if not isinstance(e, sqlite3.DatabaseError):
+                raise
+            raise TargetRefused(f"{self._path} refused the load of {batch.batch} ({e}). Nothing was changed.") from e
         return receipt
 
-    def _take(self, load: Load) -> Receipt:
-        rows = self._db.execute("SELECT record_id, row_hash FROM record_index WHERE batch = ?", (load.batch,))
-        before = {r["record_id"]: r["row_hash"] for r in rows}
-        hashes = {r.id: row_hash(r) for r in load.clean}
-        changed = [r for r in load.clean if before.get(r.id) != hashes[r.id]]
-        gone = sorted(set(before) - set(hashes))
-        self._remove([*gone, *(r.id for r in changed)])
-        for record in changed:
-            self._insert(record, load, hashes[record.id])
-        self._keep_rejects(load)
-        updated = sum(1 for r in changed if r.id in before)
-        receipt = Receipt(
-            load=load.id,
-            batch=load.batch,
-            read=len(load.clean) + len(load.rejects) + load.held,
-            inserted=len(changed) - updated,
-            updated=updated,
-            unchanged=len(load.clean) - len(changed),
-            rejected=len(load.rejects),
-            held=load.held,
-            withdrawn=len(gone),
-            content=plain_hash(sorted(hashes.items())),
-        )
+    def done(self, load: str, batch: str) -> Receipt | None:
+        """The receipt of a load that was committed before, is not undone, and is the newest of its batch."""
+        sql = "SELECT load_id, state, receipt FROM loads WHERE batch = ? ORDER BY rowid DESC LIMIT 1"
+        row = self._db.execute(sql, (batch,)).fetchone()
+        if row and row["load_id"] == load and row["state"] == "loaded":
+            return replace(Receipt(**json.loads(row["receipt"])), repeated=True)
+        return None
+
+    def _note(self, batch: Batch, receipt: Receipt) -> None:
         self._db.execute(
-            "INSERT OR REPLACE INTO loads (load_id, batch, receipt) VALUES (?, ?, ?)",
-            (load.id, load.batch, json.dumps(asdict(receipt), sort_keys=True)),
+            "INSERT OR REPLACE INTO loads (load_id, batch, receipt, source) VALUES (?, ?, ?, ?)",
+            (batch.id, batch.batch, json.dumps(asdict(receipt), sort_keys=True), json.dumps(dict(batch.source))),
         )
-        return receipt
 
-    def _is_newest(self, load: Load) -> bool:
-        sql = "SELECT load_id FROM loads WHERE batch = ? ORDER BY rowid DESC LIMIT 1"
-        row = self._db.execute(sql, (load.batch,)).fetchone()
-        return bool(row["load_id"] == load.id)
 
-    def _insert(self, record: Record, load: Load, content: str) -> None:
-        for table, rows in flat_rows(record).items():
-            for row in rows:
-                self._insert_row(table, row)
-        if self._layout is not None:
-            self._insert_laid(lay_out(record, self._layout), record.id)
-        index = {
-            "record_id": record.id, "form": record.form, "batch": load.batch, "row_hash": content, "load_id": load.id,
-        }  # fmt: skip
-        self._insert_row("record_index", index)
-        for path, value in record.cells():
-            o = value.origin
+class _Store:
+    """See `digitize.targets.taking.Store`."""
+
+    def __init__(self, db: sqlite3.Connection, layout: Layout | None) -> None:
+        self._db, self._layout = db, layout
+
+    def same(self, form: str, asked: pl.DataFrame) -> Mapping[str, bool]:
+        if not self._db.execute("SELECT 1 FROM record_index LIMIT 1").fetchone():
+            return {}
+        self._ask("record_id TEXT PRIMARY KEY, row_hash TEXT", asked)
+        sql = """SELECT record_id, i.row_hash = a.row_hash AND i.form = ? FROM temp.asked a
+                 JOIN record_index i USING (record_id)"""
+        return {r[0]: bool(r[1]) for r in self._db.execute(sql, (form,))}
+
+    def owners(self, form: str, keys: pl.DataFrame) -> Sequence[tuple[str, str]]:
+        table = form_tables(form)[form]
+        typed = ", ".join(f"{n} {TYPES.get(table.by_name[n].kind, 'TEXT')}" for n in table.key)
+        self._ask(f"record_id TEXT, {typed}", keys)
+        on = " AND ".join(f"t.{n} = a.{n}" for n in table.key)
+        sql = (
+            f"SELECT a.record_id, t.record_id FROM temp.asked a JOIN {form} t ON {on} WHERE t.record_id <> a.record_id"
+        )
+        return [(r[0], r[1]) for r in self._db.execute(sql)]
+
+    def _ask(self, columns: str, rows: pl.DataFrame) -> None:
+        self._db.execute("DROP TABLE IF EXISTS temp.asked")
+        self._db.execute(f"CREATE TEMP TABLE asked ({columns})")
+        marks = ", ".join("?" * rows.width)
+        self._db.executemany(f"INSERT INTO temp.asked VALUES ({marks})", rows.iter_rows())
+
+    def held(self, batch: str) -> set[tuple[str, str]]:
+        rows = self._db.execute("SELECT form, record_id FROM record_index WHERE batch = ?", (batch,))
+        return {(r[0], r[1]) for r in rows}
+
+    def retire(self, form: str, records: Sequence[str], batch: Batch, why: str) -> None:
+        for record in records:
+            was = self._db.execute("SELECT * FROM record_index WHERE record_id = ?", (record,)).fetchone()
+            whole = {name: self._rows(name, record) for name in form_tables(was["form"])}
             self._db.execute(
-                "INSERT INTO field_origin VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO record_history (record_id, form, batch, load_id, row_hash, record, replaced_by, why) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (
-                    record.id, path, value.raw, value.confidence, value.by, o.page or None, o.zone or None,
-                    json.dumps(o.box) if o.box else None, o.file or None, o.table or None, o.row or None,
-                    o.column or None,
+                    record, was["form"], was["batch"], was["load_id"], was["row_hash"],
+                    json.dumps({n: rows for n, rows in whole.items() if rows}, ensure_ascii=False), batch.id, why,
                 ),
             )  # fmt: skip
-
-    def _insert_laid(self, laid: Laid, record: str) -> None:
-        for table, rows in laid.rows.items():
-            for row in rows:
-                self._insert_row(table, row)
-        for table, column in laid.gaps:
-            self._insert_row("layout_gaps", {"record_id": record, "target_table": table, "target_column": column})
-
-    def _keep_rejects(self, load: Load) -> None:
-        self._db.execute("DELETE FROM rejects WHERE batch = ?", (load.batch,))
-        for record, findings in load.rejects:
-            whole = json.dumps(to_plain(record), ensure_ascii=False, sort_keys=True)
-            said = json.dumps([asdict(f) for f in findings], ensure_ascii=False)
-            self._db.execute(
-                "INSERT INTO rejects VALUES (?, ?, ?, ?, ?, ?)",
-                (record.id, record.form, load.batch, whole, said, load.id),
-            )
-
-    def _remove(self, records: Iterable[str]) -> None:
-        for record in records:
-            for table in (*self._tables_of(record), *self._laid_tables(), "field_origin", "record_index"):
+            for table in (*whole, *self._laid_tables(), "field_origin", "record_index"):
                 self._db.execute(f"DELETE FROM {table} WHERE record_id = ?", (record,))
 
-    def _tables_of(self, record: str) -> Iterable[str]:
-        row = self._db.execute("SELECT form FROM record_index WHERE record_id = ?", (record,)).fetchone()
-        return form_tables(row["form"]) if row else ()
+    def _rows(self, table: str, record: str) -> list[dict[str, object]]:
+        rows = self._db.execute(f"SELECT * FROM {table} WHERE record_id = ?", (record,))
+        return [{k: r[k] for k in r.keys() if r[k] is not None} for r in rows]  # noqa: SIM118  # a Row is no mapping
+
+    def insert(self, form: str, tables: Mapping[str, pl.DataFrame], batch: Batch) -> None:
+        own = tables[form]
+        index = own.select(RECORD_ID, form=pl.lit(form), batch=pl.lit(batch.batch), hash=HASH, load=pl.lit(batch.id))
+        self._db.executemany("INSERT INTO record_index VALUES (?, ?, ?, ?, ?)", index.iter_rows())
+        for name, frame in tables.items():
+            self._insert(name, frame.drop(HASH, strict=False))
+        taken = set(own[RECORD_ID])
+        rows = [o for o in batch.origins if o[0] in taken]
+        self._db.executemany(f"INSERT INTO field_origin VALUES ({', '.join('?' * len(ORIGIN))})", rows)
+        if self._layout is not None:
+            for record in (r for r in batch.records if r.id in taken):
+                self._insert_laid(record, self._layout)
+
+    def _insert(self, name: str, frame: pl.DataFrame) -> None:
+        """Put in rows; columns in which nothing stands are not sent."""
+        counts = frame.null_count().row(0)
+        names = [n for n, nulls in zip(frame.columns, counts, strict=True) if nulls < frame.height]
+        marks = ", ".join("?" * len(names))
+        sql = f"INSERT INTO {name} ({', '.join(names)}) VALUES ({marks})"
+        if frame.height:
+            self._db.executemany(sql, frame.select(names).iter_rows())
+
+    def _insert_laid(self, record: Record, layout: Layout) -> None:
+        laid = lay_out(record, layout)
+        for table, rows in laid.rows.items():
+            for row in rows:
+                names, marks = ", ".join(row), ", ".join("?" * len(row))
+                self._db.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(row.values()))
+        gaps = [(record.id, table, column) for table, column in laid.gaps]
+        self._db.executemany("INSERT INTO layout_gaps VALUES (?, ?, ?)", gaps)
+
+    def keep(self, kept: Iterable[Kept], batch: Batch) -> None:
+        if batch.is_whole:
+            self._db.execute("DELETE FROM rejects WHERE batch = ? AND state = 'open'", (batch.batch,))
+        sql = """INSERT INTO rejects (load_id, batch, form, record_id, word, file, line, record, findings)
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+        self._db.executemany(
+            sql,
+            (
+                (
+                    batch.id, batch.batch, k.form, k.record_id.encode("utf-8", "replace").decode(), k.word, k.file,
+                    k.line, json.dumps(k.record), json.dumps(list(k.findings)),
+                )
+                for k in kept
+            ),
+        )  # fmt: skip
 
     def _laid_tables(self) -> Iterable[str]:
         return (*self._layout.tables, "layout_gaps") if self._layout is not None else ()
-
-    def _insert_row(self, table: str, row: Mapping[str, object]) -> None:
-        names, marks = ", ".join(row), ", ".join("?" * len(row))
-        self._db.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(row.values()))
-
-    def _prepare(self) -> None:
-        self._db.executescript("BEGIN IMMEDIATE;" + _FIXED + "COMMIT;")
-        self._db.execute("INSERT OR IGNORE INTO meta VALUES ('format', ?)", (str(FORMAT),))
-        found = self._db.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()["value"]
-        if found not in (str(FORMAT), _OLDER):
-            raise TargetRefused(f"{self._path} holds schema {found}, this program writes {FORMAT}. Nothing was loaded.")
-        self._db.execute("BEGIN IMMEDIATE")
-        made = {r["key"]: set(r["value"].split()) for r in self._db.execute(_MADE)}
-        for table in (t for form in load_schemas().values() for t in form.values()):
-            self._prepare_table(table, made.get(f"columns.{table.name}", set()))
-        for name in self._layout.tables if self._layout is not None else ():
-            self._db.execute(_laid_ddl(name, self._layout.columns(name) if self._layout is not None else []))
-        self._db.execute("UPDATE meta SET value = ? WHERE key = 'format'", (str(FORMAT),))
-        self._db.execute("COMMIT")
-
-    def _prepare_table(self, table: Table, made: set[str]) -> None:
-        """Make the table, or add what the schema has gained since. made: columns this program gave it before."""
-        if made == set(table.by_name) and made <= self._columns(table):
-            return
-        self._db.execute(_ddl(table))
-        lacking = [c for c in table.columns if c.name not in self._columns(table)]
-        if lost := sorted(c.name for c in lacking if c.name in made):
-            self._db.execute("ROLLBACK")
-            raise TargetRefused(
-                f"{self._path}: table {table.name} lacks {', '.join(lost)}; someone altered it. Nothing was loaded."
-            )
-        for c in lacking:
-            self._db.execute(f"ALTER TABLE {table.name} ADD COLUMN {c.name} {_TYPES.get(c.kind, 'TEXT')}")
-        columns = (f"columns.{table.name}", " ".join(table.by_name))
-        self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", columns)
-
-    def _columns(self, table: Table) -> set[str]:
-        return {r["name"] for r in self._db.execute(f"PRAGMA table_info({table.name})")}
-
-
-def _ddl(table: Table) -> str:
-    key = "record_id TEXT NOT NULL" + (", line INTEGER NOT NULL" if table.child else "")
-    columns = ", ".join(f"{c.name} {_TYPES.get(c.kind, 'TEXT')}" for c in table.columns)
-    primary = "record_id, line" if table.child else "record_id"
-    return f"CREATE TABLE IF NOT EXISTS {table.name} ({key}, {columns}, PRIMARY KEY ({primary})) WITHOUT ROWID"
-
-
-def _laid_ddl(name: str, columns: Sequence[str]) -> str:
-    """A table of a layout: text throughout, as the target's own types are its own affair."""
-    return f"CREATE TABLE IF NOT EXISTS {name} ({', '.join(f'{c} TEXT' for c in columns)})"

@@ -1,0 +1,68 @@
+"""Which values do not fit the columns of a target, and which records have a key that another one has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import polars as pl
+
+from digitize.targets.rows import KEY_OWNED, LINE, RECORD_ID, UNFIT
+from mappers.schema import Table, form_tables
+from validators.columns import TYPES, typed
+
+REFUSED: Mapping[str, type[pl.DataType]] = {RECORD_ID: pl.String, "field": pl.String, "code": pl.String}
+
+
+def find_misfits(form: str, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """Values that a typed column cannot hold: record_id, path of the field, code."""
+    found = [pl.DataFrame(schema=REFUSED)]
+    for name, frame in tables.items():
+        found += _misfits(form_tables(form)[name], frame)
+    return pl.concat(found)
+
+
+def _misfits(table: Table, frame: pl.DataFrame) -> Iterable[pl.DataFrame]:
+    kinds = {c.name: c.kind for c in table.columns if c.kind in TYPES and c.name in frame.columns}
+    bad = {name: ~_fits(name, kind) & pl.col(name).is_not_null() for name, kind in kinds.items()}
+    if not bad or not frame.height:
+        return
+    # One look at all columns tells whether there is any at all; nearly always there is none.
+    any_bad = frame.select(mask.any().alias(name) for name, mask in bad.items()).row(0, named=True)
+    for name in (n for n, is_bad in any_bad.items() if is_bad):
+        place = pl.lit(name)
+        if table.child:
+            line = (pl.col(LINE) - 1).cast(pl.String)
+            place = pl.concat_str(pl.lit(f"{table.child}["), line, pl.lit(f"].{name}"))
+        yield frame.filter(bad[name]).select(RECORD_ID, place.alias("field"), pl.lit(UNFIT).alias("code"))
+
+
+def _fits(name: str, kind: str) -> pl.Expr:
+    value = typed(name, kind)
+    if kind == "year":
+        return value.is_between(1, 9999).fill_null(value=False)
+    return value.is_not_null()
+
+
+def key_columns(table: Table, frame: pl.DataFrame) -> tuple[str, ...]:
+    """The columns of a table's key, () where it has none or the rows lack a part of it."""
+    return table.key if table.key and all(k in frame.columns for k in table.key) else ()
+
+
+def typed_key(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
+    """record_id and the whole keys of the rows; numbers without the zeros before them, as a target compares them."""
+    names = key_columns(table, frame)
+    kinds = {n: table.by_name[n].kind for n in names}
+    keys = [typed(n, k).cast(pl.String) if k in ("int", "year") else pl.col(n) for n, k in kinds.items()]
+    return frame.select(RECORD_ID, *keys).drop_nulls()
+
+
+def find_doubles(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
+    """Records whose key one before them in the same rows has, or whose id: record_id, field, code."""
+    twice = frame.filter(~pl.col(RECORD_ID).is_first_distinct()).select(RECORD_ID)
+    names = key_columns(table, frame)
+    if names:
+        keys = typed_key(table, frame)
+        later = keys.filter(~pl.struct(names).is_first_distinct()).select(RECORD_ID)
+        twice = pl.concat([twice, later])
+    field = table.key[-1] if table.key else RECORD_ID
+    return twice.select(RECORD_ID, pl.lit(field).alias("field"), pl.lit(KEY_OWNED).alias("code"))

@@ -1,0 +1,132 @@
+"""The tables of the embedded target, and how a file of an earlier version becomes one of this."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+
+from digitize.errors import TargetRefused
+from mappers.layouts import Layout
+from mappers.schema import load_schemas
+from mappers.schema.table import Table
+
+FORMAT = 3
+_OLDER = ("1", "2")
+_MADE = "SELECT key, value FROM meta WHERE key LIKE 'columns.%'"
+TYPES = {"int": "INTEGER", "year": "INTEGER", "money": "NUMERIC", "decimal": "NUMERIC"}
+_FIXED = """
+CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS loads (
+  load_id TEXT PRIMARY KEY, batch TEXT NOT NULL, receipt TEXT NOT NULL, at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  state TEXT NOT NULL DEFAULT 'loaded', source TEXT NOT NULL DEFAULT '{}'
+);
+CREATE TABLE IF NOT EXISTS record_index (
+  record_id TEXT PRIMARY KEY, form TEXT NOT NULL, batch TEXT NOT NULL, row_hash TEXT NOT NULL, load_id TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS record_index_batch ON record_index (batch);
+CREATE INDEX IF NOT EXISTS record_index_load ON record_index (load_id);
+CREATE TABLE IF NOT EXISTS record_history (
+  history_id INTEGER PRIMARY KEY, record_id TEXT NOT NULL, form TEXT NOT NULL, batch TEXT NOT NULL,
+  load_id TEXT NOT NULL, row_hash TEXT NOT NULL, record TEXT NOT NULL, replaced_by TEXT NOT NULL, why TEXT NOT NULL,
+  at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP
+);
+CREATE INDEX IF NOT EXISTS record_history_load ON record_history (load_id);
+CREATE INDEX IF NOT EXISTS record_history_replaced ON record_history (replaced_by);
+CREATE TABLE IF NOT EXISTS rejects (
+  reject_id INTEGER PRIMARY KEY, load_id TEXT NOT NULL, batch TEXT NOT NULL, form TEXT NOT NULL,
+  record_id TEXT NOT NULL, word TEXT NOT NULL, file TEXT NOT NULL DEFAULT '', line INTEGER NOT NULL DEFAULT 0,
+  record TEXT NOT NULL, findings TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'open', settled_by TEXT,
+  trail TEXT NOT NULL DEFAULT '[]', at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP
+);
+CREATE INDEX IF NOT EXISTS rejects_batch ON rejects (batch);
+CREATE TABLE IF NOT EXISTS field_origin (
+  record_id TEXT NOT NULL, field TEXT NOT NULL, raw TEXT NOT NULL, confidence REAL NOT NULL, by TEXT NOT NULL,
+  page TEXT, zone TEXT, box TEXT, file TEXT, source_table TEXT, source_row INTEGER, source_column TEXT,
+  PRIMARY KEY (record_id, field)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS layout_gaps (
+  record_id TEXT NOT NULL, target_table TEXT NOT NULL, target_column TEXT NOT NULL
+);
+"""
+# From format 2: rejects were one a record and had no way back; loads were never undone.
+_FROM_2 = """
+ALTER TABLE rejects RENAME TO rejects_2;
+ALTER TABLE loads ADD COLUMN state TEXT NOT NULL DEFAULT 'loaded';
+ALTER TABLE loads ADD COLUMN source TEXT NOT NULL DEFAULT '{}';
+"""
+_AFTER_2 = """
+INSERT INTO rejects (load_id, batch, form, record_id, word, record, findings)
+  SELECT load_id, batch, form, record_id, 'reject', record, findings FROM rejects_2;
+DROP TABLE rejects_2;
+"""
+
+
+def prepare(db: sqlite3.Connection, path: Path, layout: Layout | None) -> None:
+    """Make what is not there. Raises TargetRefused when the file holds another schema or someone altered it."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        _make_fixed(db, path)
+        made = {r[0]: set(r[1].split()) for r in db.execute(_MADE)}
+        for table in (t for form in load_schemas().values() for t in form.values()):
+            _make_table(db, path, table, made.get(f"columns.{table.name}", set()))
+        for name in layout.tables if layout is not None else ():
+            db.execute(_laid_ddl(name, layout.columns(name) if layout is not None else []))
+        db.execute("UPDATE meta SET value = ? WHERE key = 'format'", (str(FORMAT),))
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
+
+
+def _make_fixed(db: sqlite3.Connection, path: Path) -> None:
+    has_meta = db.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone()
+    row = db.execute("SELECT value FROM meta WHERE key = 'format'").fetchone() if has_meta else None
+    found = row[0] if row else str(FORMAT)
+    if found not in (str(FORMAT), *_OLDER):
+        raise TargetRefused(f"{path} holds schema {found}, this program writes {FORMAT}. Nothing was loaded.")
+    _run(db, _FROM_2 if found in _OLDER else "")
+    _run(db, _FIXED)
+    _run(db, _AFTER_2 if found in _OLDER else "")
+    db.execute("INSERT OR IGNORE INTO meta VALUES ('format', ?)", (str(FORMAT),))
+
+
+def _run(db: sqlite3.Connection, script: str) -> None:
+    """Run statements one by one: executescript would commit what stands before them."""
+    for statement in script.split(";\n"):
+        if statement.strip():
+            db.execute(statement)
+
+
+def _make_table(db: sqlite3.Connection, path: Path, table: Table, made: set[str]) -> None:
+    """Make the table, or add what the schema has gained since. made: columns this program gave it before."""
+    if not (made == set(table.by_name) and made <= _columns(db, table)):
+        db.execute(_ddl(table))
+        lacking = [c for c in table.columns if c.name not in _columns(db, table)]
+        if lost := sorted(c.name for c in lacking if c.name in made):
+            raise TargetRefused(
+                f"{path}: table {table.name} lacks {', '.join(lost)}; someone altered it. Nothing was loaded."
+            )
+        for c in lacking:
+            db.execute(f"ALTER TABLE {table.name} ADD COLUMN {c.name} {TYPES.get(c.kind, 'TEXT')}")
+        columns = (f"columns.{table.name}", " ".join(table.by_name))
+        db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", columns)
+    if table.key:
+        db.execute(f"CREATE INDEX IF NOT EXISTS {table.name}_key ON {table.name} ({', '.join(table.key)})")
+
+
+def _columns(db: sqlite3.Connection, table: Table) -> set[str]:
+    return {r[1] for r in db.execute(f"PRAGMA table_info({table.name})")}
+
+
+def _ddl(table: Table) -> str:
+    key = "record_id TEXT NOT NULL" + (", line INTEGER NOT NULL" if table.child else "")
+    columns = ", ".join(f"{c.name} {TYPES.get(c.kind, 'TEXT')}" for c in table.columns)
+    primary = "record_id, line" if table.child else "record_id"
+    return f"CREATE TABLE IF NOT EXISTS {table.name} ({key}, {columns}, PRIMARY KEY ({primary})) WITHOUT ROWID"
+
+
+def _laid_ddl(name: str, columns: Sequence[str]) -> str:
+    """A table of a layout: text throughout, as the target's own types are its own affair."""
+    return f"CREATE TABLE IF NOT EXISTS {name} ({', '.join(f'{c} TEXT' for c in columns)})"
