@@ -1,12 +1,20 @@
-"""How fast and how rightly import files are checked.
+"""How fast and how rightly import files are checked, and how fast beside other validators.
 
-python benchmarks/validate.py [--rows 1000000] [--big-mb 5000] [--seed 1] [--json FILE] [--quick]
+    python benchmarks/validate.py [--rows 1000000] [--big-mb 5000] [--peers PYTHON] [--only PART,...] [--json FILE]
+    python benchmarks/validate.py --quick
 
-FIRs with an act and two persons each are generated with known defects (benchmarks/validate_rows.py). `recall`: the
-share of the defects that their rule finds; `false_rejects`: rejected rows in which nothing was planted. Rows a second
-of processor time count all tables, reading of the CSV included, one thread: for 20 usual rules and for all.
-`rss_mb_5gb`: the most memory for a file of FIRs of --big-mb megabytes (null: not measured). `ms_one_record`: all rules over
-one record at a time, the median of 200 records, processor time. Other validators are not run here: `ratio_*` are null.
+FIRs with an act and two persons each are generated with known defects (benchmarks/validate_rows.py). Parts:
+
+rightness   `recall`: the share of the defects that their rule finds; `false_rejects`: rejected rows in which nothing
+            was planted
+speed       rows a second of processor time, all tables, reading of the CSV included, one thread: `rows_per_cpu_s_20`
+            for 20 usual rules, `rows_per_cpu_s_all` for all but those of suspicion, and `suspicion_rows_per_cpu_s`
+big         `rss_mb_5gb`: the most memory for a file of FIRs of --big-mb megabytes
+record      `ms_one_record`: all rules over one record at a time, the median of 200 records, processor time
+peers       `ratio_*`: the same 20 rules on the same rows in memory beside other validators, which run in an
+            environment of their own: benchmarks/validate_peers.py tells how to make it
+
+What was not measured is null; figures of an earlier run that stand in FILE are kept.
 """
 
 from __future__ import annotations
@@ -19,17 +27,28 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from validators.settings import CheckSettings
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
+# Somebody or something may be the same as somebody or something elsewhere.
+SUSPICION = ("R009", "R010", "T015")
 TWENTY = (
     *("F001", "F002", "F004", "F005", "F008", "F011", "F018", "F019", "F035", "F038"),
     *("X001", "X002", "X003", "X005", "X014", "L001", "L002", "L003", "R001", "T019"),
 )
 DAY = date(2026, 1, 31)
+PARTS = ("rightness", "speed", "big", "record", "peers")
+FIGURES = (
+    *("recall", "false_rejects", "rows_per_cpu_s_20", "rows_per_cpu_s_all", "suspicion_rows_per_cpu_s"),
+    *("ratio_pandera", "ratio_frictionless", "ratio_gx", "rss_mb_5gb", "ms_one_record"),
+)
 
 
 def main() -> int:
@@ -39,41 +58,82 @@ def main() -> int:
     parser.add_argument("--big-mb", type=int, default=5000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--only", default="", metavar="PART,...", help=f"of {', '.join(PARTS)}")
+    parser.add_argument("--peers", type=Path, metavar="PYTHON", help="of the environment where the peers are")
+    parser.add_argument("--peer-seconds", type=float, default=300.0, help="that each peer may take")
     parser.add_argument("--quick", action="store_true", help="10,000 FIRs, no large file")
     parser.add_argument("--run", nargs=2, metavar=("PATH", "CODES"), help="one run, for this program's own use")
     a = parser.parse_args()
     if a.run:
         print(json.dumps(_run(Path(a.run[0]), a.run[1].split())))
         return 0
-    rows, big = (10_000, 0) if a.quick else (a.rows, a.big_mb)
-    figures = _measure(rows, big, a.seed)
+    figures = _measure(a)
     print(json.dumps(figures, indent=1))
-    if a.json:
-        a.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
-    return 0 if figures["recall"] == 1 and not figures["false_rejects"] else 1
+    return 0 if figures["recall"] in (1, None) and not figures["false_rejects"] and not any(_differing(figures)) else 1
 
 
-def _measure(rows: int, big: int, seed: int) -> dict[str, Any]:
+def _differing(figures: dict[str, Any]) -> list[Any]:
+    return [value for name, value in figures.items() if name.startswith("differ_")]
+
+
+def _measure(a: argparse.Namespace) -> dict[str, Any]:
     from benchmarks.validate_rows import write_rows
 
-    figures: dict[str, Any] = {"rows": rows}
+    only = set(a.only.split(",")) if a.only else set(PARTS)
+    rows = 10_000 if a.quick else a.rows
+    earlier = json.loads(a.json.read_text(encoding="utf-8")) if a.json and a.json.exists() else {}
+    figures: dict[str, Any] = dict.fromkeys(FIGURES) | earlier | {"rows": rows}
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "tables"
         folder.mkdir()
-        planted = write_rows(folder, rows, seed)
-        figures |= _rightness(folder, planted)
-        figures["rows_per_cpu_s_20"] = _apart(folder, list(TWENTY))["rows_per_cpu_s"]
-        figures["rows_per_cpu_s_all"] = _apart(folder, [])["rows_per_cpu_s"]
-        figures["rss_mb_5gb"] = _big(folder / "iif1.csv", big) if big else None
-    figures["ms_one_record"] = _one_record()
-    return figures | dict.fromkeys(("suspicion_rows_per_cpu_s", "ratio_pandera", "ratio_frictionless", "ratio_gx"))
+        planted = write_rows(folder, rows, a.seed)
+        for name in PARTS:
+            if name in only:
+                figures |= _part(name, folder, planted, a)
+                if a.json:
+                    a.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    return figures
+
+
+def _part(name: str, folder: Path, planted: set[tuple[str, int, str]], a: argparse.Namespace) -> dict[str, Any]:
+    if name == "rightness":
+        return _rightness(folder, planted)
+    if name == "speed":
+        return _speed(folder)
+    if name == "big" and a.big_mb and not a.quick:
+        return {"rss_mb_5gb": _big(folder / "iif1.csv", a.big_mb), "big_mb": a.big_mb}
+    if name == "record":
+        return {"ms_one_record": _one_record()}
+    if name == "peers" and a.peers:
+        from benchmarks.validate_peers import compare
+
+        return compare(folder, a.peers, a.peer_seconds)
+    return {}
+
+
+def _speed(folder: Path) -> dict[str, Any]:
+    from validators.rule import load_rules
+
+    suspicion = [c for c in load_rules() if c in SUSPICION or c.startswith("P")]
+    others = [c for c in load_rules() if c not in suspicion]
+    runs = {"rows_per_cpu_s_20": list(TWENTY), "rows_per_cpu_s_all": others, "suspicion_rows_per_cpu_s": suspicion}
+    return {name: _apart(folder, codes)["rows_per_cpu_s"] for name, codes in runs.items()}
+
+
+def settings_of(codes: Iterable[str] = (), *, with_stations: bool = True) -> CheckSettings:
+    """The settings of all runs. codes: of the rules that are asked, none for all of them."""
+    from benchmarks.validate_rows import STATIONS
+    from digitize.validating.choice import rules_left_out
+    from validators.settings import make_settings
+
+    left_out = rules_left_out("iif1", list(codes), [])
+    return make_settings(DAY, policy="import", stations=STATIONS if with_stations else (), left_out=left_out)
 
 
 def _rightness(folder: Path, planted: set[tuple[str, int, str]]) -> dict[str, Any]:
     from digitize.validate import validate_file
-    from validators.settings import make_settings
 
-    findings = validate_file(folder, "iif1", make_settings(DAY, policy="import")).findings
+    findings = validate_file(folder, "iif1", settings_of()).findings
     found: set[tuple[str, int, str]] = set()
     rejected: set[tuple[str, int]] = set()
     keys: dict[tuple[str, int], str] = {}
@@ -125,10 +185,9 @@ def _apart(path: Path, codes: list[str]) -> dict[str, Any]:
 def _run(path: Path, codes: list[str]) -> dict[str, Any]:
     from benchmarks.memory import peak_mb
     from digitize.validate import How, validate_files
-    from digitize.validating.choice import rules_left_out
-    from validators.settings import make_settings
 
-    settings = make_settings(DAY, policy="import", left_out=rules_left_out("iif1", codes, []))
+    # The large file repeats itself under other stations.
+    settings = settings_of(codes, with_stations=path.is_dir())
     begun = time.process_time()
     report = validate_files([path], "iif1", settings, How())
     spent = time.process_time() - begun
@@ -153,9 +212,8 @@ def _one_record() -> float:
     """All rules over one record at a time, as at a station: the median of many records, milliseconds of processor."""
     from benchmarks.validate_rows import sound_records
     from validators.check import check_records
-    from validators.settings import make_settings
 
-    settings = make_settings(DAY, policy="import")
+    settings = settings_of()
     records = sound_records(200, 1)
     check_records(records[:1], settings)
     times = []

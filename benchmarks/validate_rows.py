@@ -19,13 +19,17 @@ Planted = set[tuple[str, int, str]]
 # Defects of a record, by the rule that must find it; one a row.
 OF_RECORDS: dict[str, Callable[[Row], None]] = {
     "F001": lambda r: r.update(state="xx"),
-    "F004": lambda r: r.update(year="2oo9"),
-    "F005": lambda r: r.update(fir_no="7B8"),
+    "F002": lambda r: r.update(police_station="No " + r["police_station"]),
+    "F004": lambda r: r.update(year=r["year"] + "x"),
+    "F005": lambda r: r.update(fir_no=r["fir_no"] + "B"),
     "F008": lambda r: r.update(fir_date=f"{r['year']}-02-31"),
     "F011": lambda r: r.update(fir_time="25:10"),
+    "F035": lambda r: r.update(property_value="-500"),
     "F038": lambda r: r.update(place_direction="up"),
     "X001": lambda r: r.update(occurrence_to=f"{int(r['year']) - 1}-01-01"),
+    "X002": lambda r: r.update(info_date=f"{int(r['year']) + 1}-01-01"),
     "X003": lambda r: r.update(gd_date=f"{int(r['year']) + 1}-01-01"),
+    "X005": lambda r: r.update(dict.fromkeys(("info_date", "gd_date", "fir_date"), f"{r['fir_date'][:8]}25")),
     "S002": lambda r: r.update(extra="one cell too many"),
 }
 OF_ACTS: dict[str, Callable[[Row], None]] = {
@@ -46,6 +50,7 @@ _STORIES = (
     "காலையில் பூட்டு உடைந்து கிடந்தது. ",
 )
 _SHARE = 0.03
+STATIONS = tuple(("wb", "Howrah", f"Station {i}") for i in range(400))
 
 
 @dataclass
@@ -81,7 +86,7 @@ def write_rows(folder: Path, count: int, seed: int) -> Planted:
         firs, acts, persons = (_open(n, h) for n, h in zip(names, handles, strict=True))
         # Stations of one year each after the other; a book of a station has 200 numbers.
         for i in range(count):
-            record, station, year = f"wb-{i:09}", i // 200 % 400, 1995 + i // 80_000 % 25
+            record, station, year = f"wb-{i:09}", i // 200 % len(STATIONS), 1995 + i // 80_000 % 25
             firs.write(_fir(record, station, year, i % 200 + 1, die), OF_RECORDS, die)
             acts.write({"record_id": record, "line": "1", "act": "IPC", "section": "379"}, OF_ACTS, die)
             for line in (1, 2):
@@ -97,7 +102,7 @@ def sound_records(count: int, seed: int) -> list[Record]:
     die = random.Random(seed)
     made = []
     for i in range(count):
-        fir = _fir(f"wb-{i:09}", i % 400, 1995 + i % 25, i % 200 + 1, die)
+        fir = _fir(f"wb-{i:09}", i % len(STATIONS), 1995 + i % 25, i % 200 + 1, die)
         persons = [_person("", line, i, die) for line in (1, 2)]
         rows = {"acts": [{"act": "IPC", "section": "379"}], "persons": [_fields(p) for p in persons]}
         made.append(make_record(fir["record_id"], {**_fields(fir), **rows}))
@@ -122,7 +127,7 @@ def _fir(record: str, station: int, year: int, number: int, die: random.Random) 
     day = f"{year}-{1 + number // 17:02}-{1 + number % 17:02}"
     story = die.choice(_STORIES)
     return {
-        **{"record_id": record, "state": "wb", "district": "Howrah", "police_station": f"Station {station}"},
+        **{"record_id": record, "state": "wb", "district": "Howrah", "police_station": STATIONS[station][2]},
         **{"year": str(year), "fir_no": str(number), "fir_date": day, "fir_time": f"{die.randrange(14, 24)}:30"},
         **{
             "occurrence_from": day,
@@ -135,6 +140,7 @@ def _fir(record: str, station: int, year: int, number: int, die: random.Random) 
             "place_direction": "N",
             "place_distance_km": str(die.randrange(1, 9)),
             "place": f"बाज़ार {die.randrange(9999)}",
+            "property_value": str(die.randrange(1, 90) * 500),
         },
         "narrative": f'{story * die.randrange(1, 5)}"{record}"\n{story}',
     }

@@ -127,6 +127,8 @@ def _with_parent(frame: pl.DataFrame, own: pl.DataFrame | None, wanted: frozense
     names = sorted(n.removeprefix(PARENT) for n in wanted if n.startswith(PARENT))
     if own is None or not names:
         return frame.with_columns(pl.lit(True if n == HERE else None).alias(PARENT + n) for n in names)
+    if names == [HERE]:
+        return frame.with_columns(pl.when(pl.col(RECORD).is_in(own[RECORD].implode())).then(True).alias(PARENT + HERE))
     columns = (pl.lit(value=True) if n == HERE else pl.col(n) for n in names)
     parents = own.select(RECORD, *(c.alias(PARENT + n) for n, c in zip(names, columns, strict=True)))
     return with_values(frame, first_of_each(parents))
@@ -145,13 +147,14 @@ def _content(form: str, texts: Mapping[str, pl.DataFrame]) -> pl.Series:
     twice = own.select(whole_key & pl.struct(keys).is_duplicated()).to_series()
     if not twice.any():
         return pl.Series(CONTENT, [None] * own.height, dtype=pl.String)
-    wanted = own.filter(twice).select(RECORD)
-    parts = own.select(RECORD)
+    wanted = own.filter(twice).select(RECORD).unique()
+    parts = wanted
     for i, (name, text) in enumerate(sorted(texts.items())):
         rows = text.join(wanted, on=RECORD, how="semi", maintain_order="left")
         cells = [pl.col(c.name).fill_null("") for c in form_tables(form)[name].columns if c.name in text.columns]
         joined = rows.select(RECORD, pl.concat_str([*cells, pl.lit("")], separator=_PARTS).alias(str(i)))
         whole = joined.group_by(RECORD, maintain_order=True).agg(pl.col(str(i)).str.join(_PARTS * 2))
         parts = parts.join(whole, on=RECORD, how="left", maintain_order="left")
-    made = parts.select(pl.concat_str(pl.exclude(RECORD).fill_null(""), separator=_PARTS * 3)).to_series()
-    return pl.select(pl.when(twice).then(made)).to_series().alias(CONTENT)
+    made = parts.select(RECORD, pl.concat_str(pl.exclude(RECORD).fill_null(""), separator=_PARTS * 3).alias(CONTENT))
+    whole = own.select(RECORD).join(made, on=RECORD, how="left", maintain_order="left")
+    return whole.select(pl.when(twice).then(CONTENT).alias(CONTENT)).to_series()
