@@ -11,6 +11,7 @@ from typing import Any
 
 from digitize.ledger import Ledger
 from digitize.left_over import LeftOver, asked_of_mapping
+from digitize.page_gaps import MISSING, Gap, find_gaps
 
 _PAGES = """
   SELECT s.page, s.volume, s.station, s.language, r.outcome AS read, r.detail AS read_detail,
@@ -32,6 +33,7 @@ _DISTRICT = (
     "Records whose district is missing or unknown: {}. Said once, by digitize intake DIR FILE --district NAME or in "
     "lists/stations.csv, it holds for all of them."
 )
+_GAPS = "Pages missing by the numbers on registers: {}; not in the book, as a person says: {}."
 
 
 @dataclass(slots=True)
@@ -39,7 +41,8 @@ class Totals:
     """The workspace in numbers. pages = waiting + read + failed; records = clean + review + reject + unchecked.
 
     columns_left: columns of tables that a mapping has to account for; they are not among the open fields. rows_asked:
-    rows of registers reported of which no person has said yet what they are.
+    rows of registers reported of which no person has said yet what they are. pages_missing: numbers left out between
+    pages of registers of which nobody has said yet what they are; pages_lost: those that the book has not.
     """
 
     files: int = 0
@@ -58,6 +61,8 @@ class Totals:
     unmapped: int = 0
     rows_reported: int = 0
     rows_asked: int = 0
+    pages_missing: int = 0
+    pages_lost: int = 0
     without_district: int = 0
     columns_left: int = 0
 
@@ -74,6 +79,7 @@ class Totals:
             f"Fields a person must look at: {self.open_fields}.",
             *([f"Pages or tables that could not be mapped: {self.unmapped}."] if self.unmapped else []),
             *([f"Rows reported and not mapped: {self.rows_reported}{self._asked()}."] if self.rows_reported else []),
+            *([_GAPS.format(self.pages_missing, self.pages_lost)] if self.pages_missing or self.pages_lost else []),
             *([_DISTRICT.format(self.without_district)] if self.without_district else []),
         ]
 
@@ -100,8 +106,8 @@ class Line:
 class Snapshot:
     """Everything `digitize status` shows.
 
-    reasons: why a person must look, and how often. left_over: what mappings do not account for. pages_per_min: as
-    measured.
+    reasons: why a person must look, and how often. left_over: what mappings do not account for. gaps: numbers left out
+    between pages. pages_per_min: as measured.
     """
 
     totals: Totals = field(default_factory=Totals)
@@ -109,6 +115,7 @@ class Snapshot:
     by: dict[str, dict[str, Line]] = field(default_factory=dict)
     reasons: dict[str, int] = field(default_factory=dict)
     left_over: list[LeftOver] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
     failures: dict[str, int] = field(default_factory=dict)
     pages_per_min: float | None = None
     minutes_left: float | None = None
@@ -119,7 +126,8 @@ class Snapshot:
         return {
             "totals": self.totals.as_plain(), "steps": self.steps, **{f"by_{k}": v for k, v in by.items()},
             "review_reasons": self.reasons, "left_over": [asdict(c) for c in self.left_over],
-            "failures": self.failures, "pages_per_min": self.pages_per_min, "minutes_left": self.minutes_left,
+            "page_gaps": [asdict(g) for g in self.gaps], "failures": self.failures,
+            "pages_per_min": self.pages_per_min, "minutes_left": self.minutes_left,
         }  # fmt: skip
 
     def lines(self) -> list[str]:
@@ -133,6 +141,7 @@ def snapshot(ledger: Ledger) -> Snapshot:
     _count_files(ledger, s)
     _count_pages(ledger, s)
     _count_records(ledger, s)
+    _count_gaps(ledger, s)
     _count_steps(s, ledger.execute(_NOT_MAPPED).fetchone()["n"])
     _rate(ledger, s)
     return s
@@ -205,6 +214,12 @@ def _count_records(ledger: Ledger, s: Snapshot) -> None:
     details = [json.loads(r["detail"]) for r in rows]
     s.totals.rows_reported = sum(d["reported"] for d in details if "chunks" in d or "register" in d)
     s.totals.rows_asked = sum(d.get("asked", 0) for d in details)
+
+
+def _count_gaps(ledger: Ledger, s: Snapshot) -> None:
+    s.gaps = find_gaps(ledger)
+    s.totals.pages_missing = sum(g.count for g in s.gaps if not g.said)
+    s.totals.pages_lost = sum(g.count for g in s.gaps if g.said == MISSING)
 
 
 def _count_record(s: Snapshot, row: Mapping[str, Any], lines: list[Line]) -> None:

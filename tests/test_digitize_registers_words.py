@@ -94,7 +94,7 @@ def test_a_word_that_no_row_can_be_is_refused(digitize, book, word):
     place, _ = book(*pages_of())
     run(digitize, place)
     told = say(digitize, place, STRUCK, word, code=3)
-    assert told["accepted"] == 0 and "say what the row is" in told["conflicts"][0]["what"]
+    assert told["accepted"] == 0 and "say what it is: record" in told["conflicts"][0]["what"]
 
 
 def test_a_word_holds_only_while_its_page_is_the_same(digitize, book, tmp_path):

@@ -46,6 +46,10 @@ def show_snapshot(s: Snapshot) -> None:
         out.print()
         out.print(table("To look at", ["why", "fields"], [[k, n] for k, n in s.reasons.items()]))
         out.print("Codes such as F008 are rules; docs/rules.md says what each asks.")
+    if s.gaps:
+        out.print()
+        gaps = [[g.volume, g.page, f"{g.after} to {g.before}", g.count, g.said or "nobody said"] for g in s.gaps]
+        out.print(table("Pages missing", ["volume", "behind page", "numbers", "how many", "what is said"], gaps))
     out.print()
     for line in s.lines():
         out.print(line, markup=False, soft_wrap=True)

@@ -14,7 +14,7 @@ from digitize.masking_cases import CaseMasks, whole_masks
 from digitize.pictures import Pictures
 from digitize.readings import newest_reading
 from digitize.review.items import Item, list_items, row_id
-from digitize.review.questions import row_questions
+from digitize.review.questions import list_questions
 from digitize.review.sheet import write_sheet
 from digitize.steps.map_register import as_record
 from digitize.workspace import Place
@@ -31,7 +31,7 @@ class ReviewExport:
 
 
 def export_review(place: Place, path: Path | None = None, *, unmask_reason: str = "") -> ReviewExport:
-    """Write what a person must look at as a spreadsheet: fields, then rows of registers that make no record.
+    """Write what a person must look at as a spreadsheet: fields, then rows that make no record, and missing pages.
 
     Fields that name a protected victim or a child are masked, picture and all, unless a reason is given; the reason is
     written to the ledger. Raises OSError when the file cannot be written.
@@ -66,14 +66,14 @@ class _Rows:
                 yield replace(item, reading=MASK, value=MASK, candidates=()), None
             else:
                 yield item, self._picture(item)
-        for question in row_questions(self._ledger, known):
+        for question in list_questions(self._ledger, known):
             is_hidden = self._is_hidden(known, question.item)
             self.masked += is_hidden
             yield question.item, None if is_hidden else self._picture(question.item)
 
     def _is_hidden(self, known: Known, item: Item) -> bool:
         """Whether a row that makes no record would make one in which the law protects somebody, or lies beside one."""
-        if self._masks is None:
+        if self._masks is None or not item.boxes:
             return False
         record = as_record(self._ledger, known, item.page, row_id(item.record))
         return record is None or self._masks.is_masked(record) or self._is_beside_hidden(item, self._masks)

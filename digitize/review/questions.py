@@ -1,85 +1,21 @@
-"""What a person is asked of whole rows that make no record: whether they are one after all."""
+"""What a person is asked that hangs on no field: whole rows that make no record, gaps in the numbers of pages."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from digitize.known import Known
 from digitize.ledger import Ledger
-from digitize.ledger.catalogue import Catalogue, PageScan
-from digitize.ledger.core import DONE
-from digitize.ledger.records import Decision
-from digitize.readings import Readings
-from digitize.review.apply import VALUE
-from digitize.review.items import Item, item_id, register_source
-from digitize.review.words import row_cell
-from digitize.rows import ROW_KINDS, STRUCK
-from ocr.page import Box
+from digitize.review.gap_questions import GAP_WORDS, gap_questions
+from digitize.review.row_questions import row_questions
+from digitize.review.words import Question
+from digitize.rows import ROW_KINDS
 
-_ASKED = {
-    STRUCK: "the whole row looks struck out",
-    "heading": "it looks like a year or a heading across the page",
-    "total": "it looks like a sum",
-    "blank": "nothing was seen in it",
-}
+WORDS = (*ROW_KINDS, *GAP_WORDS)
+"""All that such a question may be answered with."""
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One thing asked that hangs on no field; answered by one of the item's candidates.
-
-    blank: the decision without its answer.
-    """
-
-    item: Item
-    blank: Decision
-
-
-def row_questions(ledger: Ledger, known: Known) -> Iterator[Question]:
-    """The rows of registers that make no record and of which no person has said what they are."""
-    readings = Readings(ledger)
-    catalogue = Catalogue(ledger)
-    for page, (key, outcome, detail) in sorted(ledger.states("map").items()):
-        scan = catalogue.scan(page) if outcome in DONE and detail.get("asked") else None
-        if scan is None:
-            continue
-        for reported in ledger.result(page, "map", key)["reported"]:
-            if not reported["said"]:
-                yield _question(ledger, known, readings, scan, detail["register"], reported)
-
-
-def row_decision(scan: PageScan, readings: Readings, row: str, seen: str, form: str) -> Decision:
-    """A word on a row without the word. seen: what the machine takes the row for; form: of the records it makes."""
-    record = f"{scan.page}-{row}"
-    cell = row_cell(scan.page, row)
-    source = register_source(lambda _: scan, readings, record, cell)
-    return Decision(record, cell, seen, source, form, VALUE, "", "")
-
-
-def _question(
-    ledger: Ledger, known: Known, readings: Readings, scan: PageScan, register: str, reported: dict[str, str]
-) -> Question:
-    row, seen = reported["row"], reported["why"]
-    blank = row_decision(scan, readings, row, seen, known.mapping_for_family(register).form)
-    item = Item(
-        id=item_id(blank.record, blank.field, seen, blank.source),
-        record=blank.record,
-        cell=blank.field,
-        fields=("(whole row)",),
-        reading=seen,
-        value="",
-        candidates=ROW_KINDS,
-        confidence=0.0,
-        why=(f"row-{seen}",),
-        said=(f"This row makes no record: {_ASKED[seen]}. Say what it is, or ok.",),
-        source=blank.source,
-        page=scan.page,
-        boxes=_boxes(readings, scan.page, row),
-    )
-    return Question(item, blank)
-
-
-def _boxes(readings: Readings, page: str, row: str) -> tuple[Box, ...]:
-    reading = readings.newest(page)
-    return next((r.boxes for r in reading.rows if r.id == row), ()) if reading else ()
+def list_questions(ledger: Ledger, known: Known) -> Iterator[Question]:
+    """All that is open today."""
+    yield from row_questions(ledger, known)
+    yield from gap_questions(ledger)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from digitize.errors import InputError
 from digitize.review.apply import VERDICTS
 from digitize.review.items import Item
-from digitize.rows import ROW_KINDS
+from digitize.review.questions import WORDS
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -31,6 +31,7 @@ _GUIDE = (
     "If nothing stands there, or nobody can read it, leave it empty and choose blank or illegible as verdict.",
     "To say that the machine's reading is right, choose ok as verdict.",
     "Of a whole row that makes no record: choose record as verdict if it is an entry after all, else what it is.",
+    "Of numbers left out between two pages: choose missing if the book has no such pages, no gap if none is missing.",
     "If a record's row is no entry, choose struck, heading or total as verdict in any of its lines.",
     "Rows left empty are asked again. Do not change the grey columns.",
     "Then: digitize review import DIR FILE --operator NAME",
@@ -147,7 +148,7 @@ def _finish(sheet: Worksheet, count: int) -> None:
     for name, width in _COLUMNS.items():
         sheet.column_dimensions[_letter(name)].width = width
     sheet.freeze_panes = "B2"
-    words = dict.fromkeys((OK, *VERDICTS[1:], *ROW_KINDS))
+    words = dict.fromkeys((OK, *VERDICTS[1:], *WORDS))
     allowed = DataValidation(type="list", formula1=f'"{",".join(words)}"', allow_blank=True)
     sheet.add_data_validation(allowed)
     allowed.add(f"{_letter('verdict')}2:{_letter('verdict')}{max(2, count + 1)}")

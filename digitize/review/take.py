@@ -15,11 +15,13 @@ from digitize.ledger.catalogue import Catalogue
 from digitize.ledger.records import Decision, Records, Stored
 from digitize.readings import Readings
 from digitize.review.apply import BLANK, ILLEGIBLE, VALUE
+from digitize.review.gap_questions import GAP_WORDS
 from digitize.review.items import item_id, list_items, row_id
-from digitize.review.questions import row_decision, row_questions
+from digitize.review.questions import WORDS, list_questions
+from digitize.review.row_questions import row_decision
 from digitize.review.sheet import OK, Filled, read_sheet
 from digitize.review.trial import trial
-from digitize.review.words import is_word
+from digitize.review.words import GAP, ROW, is_word
 from digitize.rows import RECORD, ROW_KINDS
 from digitize.workspace import Place
 
@@ -53,18 +55,15 @@ class ReviewImport:
 class _Asked:
     """What a line answers: a decision without an answer; machine: what ok would agree to; before: an earlier answer.
 
-    row: of a cell of a register, the question what its whole row is.
+    words: what it may be answered with, where it hangs on no field. row: of a cell of a register, the question what its
+    whole row is.
     """
 
     blank: Decision
     machine: str
     before: Decision | None = None
+    words: tuple[str, ...] = ()
     row: _Asked | None = None
-
-    @property
-    def is_row(self) -> bool:
-        """Whether it asks what a whole row is."""
-        return is_word(self.blank)
 
 
 def import_review(place: Place, path: Path, operator: str) -> ReviewImport:
@@ -90,15 +89,21 @@ def _asked(ledger: Ledger, known: Known) -> dict[str, _Asked]:
     for of_unit in Records(ledger).decided_units().values():
         for cells in of_unit.values():
             for d in cells.values():
-                asked[item_id(d.record, d.field, d.reading, d.source)] = _Asked(d, d.value, before=d)
+                words = _words_of(d)
+                asked[item_id(d.record, d.field, d.reading, d.source)] = _Asked(d, d.value, d, words)
     before = {id: question.before for id, question in asked.items()}
-    for question in row_questions(ledger, known):
-        asked[question.item.id] = _Asked(question.blank, question.item.reading, before.get(question.item.id))
+    for q in list_questions(ledger, known):
+        asked[q.item.id] = _Asked(q.blank, q.ok, before.get(q.item.id), q.item.candidates)
     whole = _WholeRows(ledger, known)
     for stored, item in list_items(ledger, known.mappings):
         blank = Decision(item.record, item.cell, item.reading, item.source, stored.record.form, VALUE, "", "")
-        asked[item.id] = _Asked(blank, item.value or item.reading, before.get(item.id), whole.of(stored))
+        asked[item.id] = _Asked(blank, item.value or item.reading, before.get(item.id), row=whole.of(stored))
     return asked
+
+
+def _words_of(decision: Decision) -> tuple[str, ...]:
+    """What a decision made before might have said instead, where it hangs on no field."""
+    return {ROW: ROW_KINDS, GAP: GAP_WORDS}.get(decision.field.partition(":")[0], ())
 
 
 class _WholeRows:
@@ -118,7 +123,7 @@ class _WholeRows:
         blank = row_decision(scan, self._readings, row_id(stored.record.id), RECORD, form)
         before = Records(self._ledger).decisions(blank.record).get(blank.field)
         is_of_today = before is not None and before.source == blank.source
-        return _Asked(blank, RECORD, before if is_of_today else None)
+        return _Asked(blank, RECORD, before if is_of_today else None, ROW_KINDS)
 
 
 def _answers(
@@ -154,10 +159,10 @@ def _answers(
 def _problem(row: Filled, question: _Asked | None) -> str:
     if question is None:
         return "not asked any more: the page or its reading changed since this sheet was written; export it again"
-    if question.is_row:
-        return "" if _word(row, question) else f"say what the row is: {', '.join(ROW_KINDS)}, or {OK}"
-    if row.verdict in ROW_KINDS and row.verdict != BLANK:
-        return f"only a row of a register can be {row.verdict}"
+    if question.words:
+        return "" if _word(row, question) else f"say what it is: {', '.join(question.words)}"
+    if row.verdict in WORDS and row.verdict != BLANK:
+        return f"{row.verdict!r} is said of rows of registers or of missing pages only"
     if row.verdict not in ("", OK, BLANK, ILLEGIBLE):
         return f"verdict must be {OK}, {BLANK} or {ILLEGIBLE}"
     if row.value and row.verdict in (BLANK, ILLEGIBLE):
@@ -168,13 +173,13 @@ def _problem(row: Filled, question: _Asked | None) -> str:
 
 
 def _word(row: Filled, question: _Asked) -> str:
-    """What a line says that a whole row is, "" when it says something else, or two things."""
+    """The one of a question's words that a line says, "" when it says something else, or two things."""
     said = {question.machine if w == OK else w for w in (row.verdict, row.value.strip().lower()) if w}
-    return said.pop() if len(said) == 1 and said <= {*ROW_KINDS} else ""
+    return said.pop() if len(said) == 1 and said <= {*question.words} else ""
 
 
 def _answer(row: Filled, question: _Asked, operator: str) -> Decision:
-    if question.is_row:
+    if question.words:
         return replace(question.blank, value=_word(row, question), operator=operator)
     verdict = row.verdict if row.verdict in (BLANK, ILLEGIBLE) else VALUE
     text = row.value or (question.machine if row.verdict == OK else "")

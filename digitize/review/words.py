@@ -1,18 +1,31 @@
-"""What people said that whole rows of registers are: a record, struck out, a heading; and whether it still holds."""
+"""What is asked, and what people said, of things that are no field: a whole row of a register, a gap between pages."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from digitize.ledger import Ledger
 from digitize.ledger.catalogue import PageScan
 from digitize.ledger.records import Decision, Records
 from digitize.readings import Readings
-from digitize.review.items import register_source
+from digitize.review.items import Item, register_source
 
-ROW = "row"
-"""Kind of a cell that is a whole row: "row:PAGE/r03"."""
+ROW, GAP = "row", "gap"
+"""Kinds of places that are no cell: a whole row ("row:PAGE/r03"), a gap behind a page ("gap:8-11")."""
 _ROWS = f"{ROW}:"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One thing asked that hangs on no field; answered with one of the item's candidates.
+
+    blank: the decision without its answer. ok: what ok agrees to, "" where there is nothing to agree to.
+    """
+
+    item: Item
+    blank: Decision
+    ok: str
 
 
 def row_cell(page: str, row: str) -> str:
@@ -21,14 +34,14 @@ def row_cell(page: str, row: str) -> str:
 
 
 def is_word(decision: Decision) -> bool:
-    """Whether a decision says what a row is."""
-    return decision.field.startswith(_ROWS)
+    """Whether a decision says what a row or a gap is."""
+    return decision.field.partition(":")[0] in (ROW, GAP)
 
 
 def words_of(decisions: Iterable[Decision]) -> Mapping[str, Mapping[str, str]]:
     """Page -> row -> what a person says it is, of those decisions that say so."""
     found: dict[str, dict[str, str]] = {}
-    for decision in filter(is_word, decisions):
+    for decision in (d for d in decisions if d.field.startswith(_ROWS)):
         page, _, row = decision.field.removeprefix(_ROWS).rpartition("/")
         found.setdefault(page, {})[row] = decision.value
     return found
@@ -37,6 +50,6 @@ def words_of(decisions: Iterable[Decision]) -> Mapping[str, Mapping[str, str]]:
 def said_on(ledger: Ledger, scan: PageScan, readings: Readings) -> Mapping[str, str]:
     """Row -> what a person says it is, of the rows of one page; a row that is not there any more is left out."""
     decided = Records(ledger).decisions_of(scan.page)
-    words = [d for own in decided.values() for d in own.values() if is_word(d)]
+    words = [d for own in decided.values() for d in own.values() if d.field.startswith(_ROWS)]
     holding = (d for d in words if d.source == register_source(lambda _: scan, readings, d.record, d.field))
     return words_of(holding).get(scan.page, {})

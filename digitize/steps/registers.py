@@ -225,7 +225,13 @@ def _write_decided(ledger: Ledger, known: Known, scan: PageScan, key: str, done:
         return
     language = scan.language or known.state.languages[0]
     form = {"form": reading.form, "family": reading.family, "part": 1, "language": language}
-    ledger.finish(scan.page, "decide", key, done.reading, {**form, REGISTER: True, **page_facts(reading)})
+    facts = {**page_facts(reading), "numbers": page_numbers(done.recognition["around"])}
+    ledger.finish(scan.page, "decide", key, done.reading, {**form, REGISTER: True, **facts})
+
+
+def page_numbers(around: Sequence[Mapping[str, Any]]) -> list[int]:
+    """The numbers that a page bears, two of a spread, from the left. around: what stands around its table, as JSON."""
+    return [a["number"] for a in sorted(around, key=lambda a: a["box"][0]) if a["number"] is not None]
 
 
 def page_facts(reading: Reading, said: Mapping[str, str] = MappingProxyType({})) -> dict[str, Any]:

@@ -1,0 +1,41 @@
+"""What a person is asked of gaps in the numbers of a volume's pages: are pages missing from the book?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from digitize.ledger import Ledger
+from digitize.ledger.records import Decision
+from digitize.page_gaps import MISSING, NO_GAP, Gap, find_gaps
+from digitize.review.apply import VALUE
+from digitize.review.items import Item, item_id
+from digitize.review.words import Question
+
+GAP_WORDS = (MISSING, NO_GAP)
+
+
+def gap_questions(ledger: Ledger) -> Iterator[Question]:
+    """The gaps of which no person has said what they are."""
+    return (_question(gap) for gap in find_gaps(ledger) if not gap.said)
+
+
+def _question(gap: Gap) -> Question:
+    seen = f"{gap.after}, {gap.before}"
+    pages = "1 page is" if gap.count == 1 else f"{gap.count} pages are"
+    item = Item(
+        id=item_id(gap.page, gap.cell, seen, gap.source),
+        record=gap.page,
+        cell=gap.cell,
+        fields=("(page numbers)",),
+        reading=seen,
+        value="",
+        candidates=GAP_WORDS,
+        confidence=0.0,
+        why=("pages-missing",),
+        said=(
+            f"{gap.volume}: {pages} missing between {gap.page}, numbered {gap.after}, and {gap.next_page}, numbered "
+            f"{gap.before}. Take the scans in, or say {MISSING} where the book has them not, {NO_GAP} where none is.",
+        ),
+        source=gap.source,
+    )
+    return Question(item, Decision(gap.page, gap.cell, seen, gap.source, "", VALUE, "", ""), ok="")
