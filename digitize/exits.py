@@ -32,6 +32,7 @@ _BY_NAME = {
     "WorkspaceError": Exit.BAD_INPUT,
     "InputError": Exit.BAD_INPUT,
     "NotFound": Exit.BAD_INPUT,
+    "Refused": Exit.BAD_INPUT,
     "TableError": Exit.BAD_INPUT,
     "ScanError": Exit.BAD_INPUT,
     "MachineLacks": Exit.MISSING,

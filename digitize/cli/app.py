@@ -15,7 +15,7 @@ from digitize import __version__
 from digitize.cli.console import errors
 from digitize.exits import Exit, exit_code
 
-NOT_COMMANDS = ("__main__", "app", "console", "reading")
+NOT_COMMANDS = ("__main__", "app", "console", "offices", "reading")
 app = typer.Typer(
     name="digitize",
     help="From paper and legacy tables to CCTNS records: read, map, check, review, load.",

@@ -1,0 +1,71 @@
+"""`digitize snapshot`: what a site or state reports, as a small signed file."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from digitize.cli.console import Json, errors, print_json
+
+if TYPE_CHECKING:
+    from digitize.national.shape import Snapshot
+
+
+def snapshot(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace, or a state office's folder.")],
+    out: Annotated[Path | None, typer.Option(help="File to write; if not given, one in DIR/exports.")] = None,
+    without_stations: Annotated[
+        bool, typer.Option("--without-stations", help="State: leave the rows of stations out, districts stay.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Write a signed file of counts, without any personal data: of a workspace, or of a state out of its sites'."""
+    from digitize.national.envelope import seal
+    from digitize.national.office import is_office
+    from digitize.whole_file import WholeFile
+
+    made, key = _of_state(folder) if is_office(folder) else _of_workspace(folder)
+    made = made.model_copy(update={"stations": None}) if without_stations else made
+    path = out or folder / "exports" / f"{made.reporter}-{made.as_on}.snapshot"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    data = seal(made, key)
+    file = WholeFile(path)
+    file.write(data)
+    file.close()
+    public = key.with_suffix(".pub").read_text(encoding="ascii").strip()
+    if json:
+        totals = made.totals.plain().as_plain()
+        print_json({"path": str(path), "bytes": len(data), "reporter": made.reporter, "key": public, "totals": totals})
+        return
+    print(f"{path}: {made.reporter} on {made.as_on}, {made.totals.records:,} records, {len(data):,} bytes.")
+    print(f"Signed with the key {public[:16]}...; whoever receives it needs {key.with_suffix('.pub').name} once.")
+
+
+def _of_workspace(folder: Path) -> tuple[Snapshot, Path]:
+    from digitize.ledger import Ledger
+    from digitize.national.fold import fold_ledger
+    from digitize.workspace import open_place
+
+    place = open_place(folder)
+    with Ledger(place.ledger) as ledger:
+        made, not_listed = fold_ledger(place, ledger, date.today())
+    if not_listed:
+        text = f"{not_listed:,} records belong to no station of lists/stations.csv and are counted without one."
+        errors().print(text, markup=False, soft_wrap=True)
+    return made, place.key
+
+
+def _of_state(folder: Path) -> tuple[Snapshot, Path]:
+    from digitize.national.office import newest_sites, open_office, state_snapshot
+
+    office = open_office(folder, "state")
+    with office.store() as store:
+        return state_snapshot(office, newest_sites(store), date.today()), office.key
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(snapshot)

@@ -1,0 +1,97 @@
+"""`digitize state`: a state's office, which receives the snapshots of its sites."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from digitize.cli.console import Json, print_json, results, table
+from digitize.cli.offices import Dir, key_commands, take
+
+if TYPE_CHECKING:
+    from digitize.national.office import Office
+
+state = typer.Typer(name="state", help="A state's office: what its sites report.", no_args_is_help=True)
+_DIR = Path("state")
+
+
+def _open(folder: Path) -> Office:
+    from digitize.national.office import open_office
+
+    return open_office(folder, "state")
+
+
+@state.callback()
+def _group() -> None:
+    """A state's office: what its sites report."""
+
+
+@state.command()
+def init(
+    code: Annotated[str, typer.Argument(metavar="STATE", help="Code of the state, such as mh.")],
+    folder: Dir = _DIR,
+    json: Json = False,
+) -> None:
+    """Make the office's folder, with a key that the state's own snapshots are signed with."""
+    from digitize.national.office import create_office
+
+    office = create_office(folder, "state", code.lower())
+    public = office.key.with_suffix(".pub")
+    if json:
+        print_json({"folder": str(folder), "state": office.code, "key": public.read_text(encoding="ascii").strip()})
+        return
+    print(f"Office of {office.code} made in {folder}. Send {public} to the national office once.")
+    print("Next: digitize state keys add SITE KEY for each site (its keys/site.pub), then digitize state add FILE...")
+
+
+@state.command()
+def add(
+    paths: Annotated[list[Path], typer.Argument(metavar="SNAPSHOT...", help="Files, or folders of .snapshot files.")],
+    folder: Dir = _DIR,
+    json: Json = False,
+) -> None:
+    """Take snapshots of sites in; exit code 3 when one is refused, and all others are taken."""
+    take(_open(folder), paths, json=json)
+
+
+@state.command()
+def status(
+    folder: Dir = _DIR,
+    as_on: Annotated[str, typer.Option(help="The day to look at, YYYY-MM-DD.")] = "",
+    silent_after: Annotated[int, typer.Option(min=1, help="Days without a snapshot that make a site silent.")] = 14,
+    json: Json = False,
+) -> None:
+    """Show how far each site is, which are silent, which books two sites digitized, what was refused."""
+    from digitize.national.sites import site_lines
+
+    day = _day(as_on)
+    with _open(folder).store() as store:
+        seen = site_lines(store, day, silent_after)
+    if json:
+        print_json(seen.as_plain())
+        return
+    out = results()
+    rows = [[x.site, x.as_on or "no report", x.word, x.records, x.validated, x.loaded] for x in seen.sites]
+    out.print(table(f"Sites on {day}", ["site", "last snapshot", "", "records", "validated", "loaded"], rows))
+    for line in seen.lines():
+        out.print(line, markup=False, soft_wrap=True)
+
+
+def _day(text: str) -> date:
+    from digitize.errors import OptionsError
+
+    try:
+        return date.fromisoformat(text) if text else date.today()
+    except ValueError as e:
+        raise OptionsError("--as-on must be a date such as 2026-03-31.") from e
+
+
+state.add_typer(key_commands(_open, _DIR, "site"))
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.add_typer(state)

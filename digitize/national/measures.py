@@ -1,0 +1,123 @@
+"""What is counted at every place, and how counts are added; a count that nobody took is None, never 0."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Self
+
+BANDS = ("before-1980", "1980-1989", "1990-1999", "2000-2009", "2010-2019", "2020-on", "not-known")
+CELLS = ("records", "in_review", "rejected", "validated", "loaded")
+"""What a breakdown counts, in this order."""
+STAGES = ("scanned", "read", "keyed", "validated", "loaded")
+"""What a station passes through, in this order."""
+MOST = 10**10
+"""No count can be larger: more than all records that police stations of India ever wrote."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The counts of one place.
+
+    expected, pages_expected: by the inventory, None where there is none. pages: scanned. records: keyed or read, in
+    whatever state; of them in_review, rejected and validated exclude each other, the rest is not checked yet. loaded:
+    those in the target. of_expected, pages_of_expected: records loaded and pages scanned at stations with an inventory.
+    """
+
+    expected: int | None = None
+    pages_expected: int | None = None
+    pages: int = 0
+    pages_read: int = 0
+    pages_failed: int = 0
+    records: int = 0
+    in_review: int = 0
+    rejected: int = 0
+    validated: int = 0
+    loaded: int = 0
+    of_expected: int = 0
+    pages_of_expected: int = 0
+
+    def __add__(self, other: Counts) -> Counts:
+        """Both together."""
+        mine, its = self.as_plain(), other.as_plain()
+        return Counts.of({name: add(mine[name], its[name]) for name in MEASURES})
+
+    def as_plain(self) -> dict[str, Any]:
+        """As JSON types."""
+        return asdict(self)
+
+    @classmethod
+    def of(cls, values: Mapping[str, int | None]) -> Self:
+        """From a mapping that has the measures' names."""
+        return cls(**{name: values[name] for name in MEASURES})  # type: ignore[arg-type]
+
+    @classmethod
+    def of_station(cls, values: Mapping[str, int | None]) -> Counts:
+        """The counts of one station, which has an inventory or has none."""
+        made = {name: values[name] for name in MEASURES[:-2]}
+        of_expected = made["loaded"] if made["expected"] is not None else 0
+        pages_of = made["pages"] if made["pages_expected"] is not None else 0
+        return Counts(**made, of_expected=of_expected, pages_of_expected=pages_of)  # type: ignore[arg-type]
+
+
+MEASURES = tuple(f.name for f in fields(Counts))
+OF_STATION = MEASURES[:-2]
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How many stations are how far.
+
+    begun: at least one page or record reached the stage; complete: as many as the inventory expects did, which only
+    stations with an inventory can show. Both in the order of STAGES.
+    """
+
+    in_scope: int = 0
+    inventoried: int = 0
+    certified: int = 0
+    begun: tuple[int, ...] = (0,) * len(STAGES)
+    complete: tuple[int, ...] = (0,) * len(STAGES)
+
+    def __add__(self, other: Coverage) -> Coverage:
+        """Both together."""
+        return Coverage(
+            self.in_scope + other.in_scope,
+            self.inventoried + other.inventoried,
+            self.certified + other.certified,
+            tuple(a + b for a, b in zip(self.begun, other.begun, strict=True)),
+            tuple(a + b for a, b in zip(self.complete, other.complete, strict=True)),
+        )
+
+
+def add(a: int | None, b: int | None) -> int | None:
+    """The sum; what nobody counted adds nothing, and is None only where nobody counted anything."""
+    return b if a is None else a if b is None else a + b
+
+
+def total(counts: Iterable[Counts]) -> Counts:
+    """The sum of all."""
+    return sum(counts, Counts())
+
+
+def coverage_of(counts: Counts, *, is_named: bool, is_certified: bool) -> Coverage:
+    """The coverage of one station. is_named: what belongs to no station of the list is none and counts as none."""
+    if not is_named:
+        return Coverage()
+    done = (counts.pages, counts.pages_read, counts.records, counts.validated, counts.loaded)
+    wanted = (counts.pages_expected,) * 2 + (counts.expected,) * 3
+    return Coverage(
+        1,
+        int(counts.expected is not None or counts.pages_expected is not None),
+        int(is_certified),
+        tuple(int(n > 0) for n in done),
+        tuple(int(want is not None and n >= want) for n, want in zip(done, wanted, strict=True)),
+    )
+
+
+def band_of(year: str) -> str:
+    """The band of a year of registration, "not-known" for anything that is no year from 1850 on."""
+    if not (year.isascii() and year.isdigit() and len(year) == 4) or year < "1850":
+        return "not-known"
+    if year < "1980":
+        return "before-1980"
+    return "2020-on" if year >= "2020" else f"{year[:3]}0-{year[:3]}9"

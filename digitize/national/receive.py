@@ -1,0 +1,134 @@
+"""Taking snapshots in: each file is judged by itself, the good ones are kept whatever is wrong with others."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from pydantic import BaseModel, ValidationError
+
+from digitize.errors import InputError
+from digitize.national.envelope import MAX_BYTES, unseal
+from digitize.national.judge import Bench, compare, open_sealed, read_body, summary_of
+from digitize.national.keys import known_keys
+from digitize.national.refusal import Flag, Refused
+from digitize.national.shape import Snapshot
+from digitize.national.store import Store
+
+SUFFIX = ".snapshot"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of one file: taken, flagged, known or refused; reporter: "" where it is not sure."""
+
+    file: str
+    word: str
+    reporter: str = ""
+    as_on: str = ""
+    flags: tuple[Flag, ...] = ()
+
+
+class _Dated(BaseModel):
+    """As much of a snapshot as its place in the order needs."""
+
+    as_on: date
+
+
+@dataclass(slots=True)
+class _Opened:
+    file: str
+    sha256: str
+    body: bytes = b""
+    snapshot: Snapshot | None = None
+    flags: list[Flag] = field(default_factory=list)
+
+
+def add_files(store: Store, level: str, code: str, paths: Iterable[Path]) -> list[Answer]:
+    """Take files and folders of files in, the oldest first whatever their order. level, code: see `Bench`.
+
+    Raises InputError when a path is not there; a bad snapshot is an answer, not an error.
+    """
+    bench = Bench.today(level, code, known_keys(store))
+    in_order = sorted(find_files(paths), key=lambda p: (_day_of(p), p.name))
+    with store.writing():
+        return [_take(store, _open(path, bench)) for path in in_order]
+
+
+def _day_of(path: Path) -> str:
+    """The day a file says it is of, unchecked; "" when it says none."""
+    try:
+        return _Dated.model_validate_json(_read(path).partition(b"\n")[0]).as_on.isoformat()
+    except ValidationError:
+        return ""
+
+
+def find_files(paths: Iterable[Path]) -> list[Path]:
+    """The files themselves, and those in folders whose name ends in .snapshot. Raises InputError."""
+    found: list[Path] = []
+    for path in paths:
+        if not path.exists():
+            raise InputError(f"{path} is not there.")
+        found += sorted(path.rglob(f"*{SUFFIX}")) if path.is_dir() else [path]
+    return found
+
+
+def _open(path: Path, bench: Bench) -> _Opened:
+    data = _read(path)
+    waiting = _Opened(path.name, hashlib.sha256(data).hexdigest())
+    try:
+        sealed = unseal(data)
+        waiting.snapshot, waiting.body = open_sealed(sealed, bench), sealed.body
+    except Refused as e:
+        waiting.flags.append(Flag(e.code, e.text))
+    return waiting
+
+
+def _read(path: Path) -> bytes:
+    """The file, or a little more of it than a snapshot may have."""
+    try:
+        with path.open("rb") as f:
+            return f.read(MAX_BYTES + 1)
+    except OSError as e:
+        raise InputError(f"{path} cannot be read: {e.strerror or type(e).__name__}") from e
+
+
+def _take(store: Store, w: _Opened) -> Answer:
+    s = w.snapshot
+    if s is None:
+        return _refuse(store, w)
+    before = store.newest(s.reporter)
+    if store.has(w.sha256):
+        if before and before.sha256 == w.sha256:
+            return Answer(w.file, "known", s.reporter, s.as_on.isoformat())
+        newer = before.as_on if before else ""
+        w.flags.append(Flag("replayed", f"it was taken before, and one of {newer} after it"))
+        return _refuse(store, w)
+    try:
+        flags = compare(s, before)
+    except Refused as e:
+        w.flags.append(Flag(e.code, e.text))
+        return _refuse(store, w)
+    store.insert(w.file, w.sha256, s, flags, summary_of(s), w.body, is_taken=True, reporter=s.reporter)
+    return Answer(w.file, "flagged" if flags else "taken", s.reporter, s.as_on.isoformat(), tuple(flags))
+
+
+def _refuse(store: Store, w: _Opened) -> Answer:
+    reporter = w.snapshot.reporter if w.snapshot else ""
+    as_on = w.snapshot.as_on.isoformat() if w.snapshot else ""
+    if not store.was_refused(w.sha256, w.flags):
+        store.insert(w.file, w.sha256, w.snapshot, w.flags, {}, b"", is_taken=False, reporter=reporter)
+    return Answer(w.file, "refused", reporter, as_on, tuple(w.flags))
+
+
+def check_shape(path: Path) -> Snapshot:
+    """Read a file without keys, as whoever writes one with other software may wish to. Raises Refused."""
+    return read_body(unseal(path.read_bytes()).body)
+
+
+def count_words(answers: Sequence[Answer]) -> dict[str, int]:
+    """How many files were taken, flagged, known, refused."""
+    return {word: sum(a.word == word for a in answers) for word in ("taken", "flagged", "known", "refused")}
