@@ -1,4 +1,4 @@
-"""Twelve kinds of bad snapshot, each made from a good one: name of the kind -> its file, and the codes that are right."""
+"""Twelve kinds of bad snapshot, each made from a good one: the kind -> its file, and the codes that are right."""
 
 from __future__ import annotations
 

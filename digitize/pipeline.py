@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from digitize.counts import Counts, Totals, count_work
 from digitize.errors import MachineLacks, OptionsError, TooManyRefused
 from digitize.known import Known, learn
 from digitize.ledger import Ledger
 from digitize.progress import Progress
-from digitize.snapshot import Snapshot, Totals, snapshot
 from digitize.steps import check, load, map, read
 from digitize.targets import Receipt
 from digitize.targets.shapes import find_layout
@@ -40,7 +40,7 @@ class RunReport:
     checked: int = 0
     receipts: list[Receipt] = field(default_factory=list)
     target: str = ""
-    now: Snapshot = field(default_factory=Snapshot)
+    now: Counts = field(default_factory=Counts)
 
     @property
     def totals(self) -> Totals:
@@ -134,7 +134,7 @@ def run_all(place: Place, wanted: Wanted, progress: Progress) -> RunReport:
                 _ACTIONS[step](ledger, known, wanted, progress, report)
         finally:
             ledger.release(known.owner)
-        report.now = snapshot(ledger)
+        report.now = count_work(ledger)
     return report
 
 

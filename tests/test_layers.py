@@ -64,7 +64,7 @@ def test_the_start_up_path_is_light():
     import sys
 
     code = (
-        "import sys, digitize.cli.app as a; a.build(); import digitize.snapshot, digitize.ledger, digitize.workspace\n"
+        "import sys, digitize.cli.app as a; a.build(); import digitize.counts, digitize.ledger, digitize.workspace\n"
         "heavy = {'cv2', 'numpy', 'pandas', 'polars', 'pytesseract', 'openpyxl', 'pdfplumber', 'onnxruntime'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )

@@ -10,7 +10,7 @@ import typer
 from digitize.cli.console import Json, print_json, results, table
 
 if TYPE_CHECKING:
-    from digitize.snapshot import Line, Snapshot
+    from digitize.counts import Counts, Line
 
 
 def status(
@@ -18,20 +18,20 @@ def status(
     json: Json = False,
 ) -> None:
     """Show how many pages and records wait, are done, failed, in review, loaded; the rate and the time left."""
+    from digitize.counts import count_work
     from digitize.ledger import Ledger
-    from digitize.snapshot import snapshot
     from digitize.workspace import open_place
 
     place = open_place(folder)
     with Ledger(place.ledger) as ledger:
-        s = snapshot(ledger)
+        s = count_work(ledger)
     if json:
         print_json({"site_id": place.options.workspace.site_id, **s.as_plain()})
     else:
-        show_snapshot(s)
+        show_counts(s)
 
 
-def show_snapshot(s: Snapshot) -> None:
+def show_counts(s: Counts) -> None:
     """Print the tables."""
     out = results()
     steps = [[name, n["waiting"], n["done"], n["failed"]] for name, n in s.steps.items()]

@@ -103,7 +103,7 @@ class Line:
 
 
 @dataclass(slots=True)
-class Snapshot:
+class Counts:
     """Everything `digitize status` shows.
 
     reasons: why a person must look, and how often. left_over: what mappings do not account for. gaps: numbers left out
@@ -135,9 +135,9 @@ class Snapshot:
         return [*self.totals.lines(), *(c.line() for c in self.left_over)]
 
 
-def snapshot(ledger: Ledger) -> Snapshot:
+def count_work(ledger: Ledger) -> Counts:
     """Fold the ledger's newest states into counts."""
-    s = Snapshot(by={"volume": {}, "station": {}, "language": {}})
+    s = Counts(by={"volume": {}, "station": {}, "language": {}})
     _count_files(ledger, s)
     _count_pages(ledger, s)
     _count_records(ledger, s)
@@ -154,7 +154,7 @@ def page_status(read: str | None, decided: str | None) -> str:
     return "read" if read and decided else "waiting"
 
 
-def _count_files(ledger: Ledger, s: Snapshot) -> None:
+def _count_files(ledger: Ledger, s: Counts) -> None:
     """Files taken in and refused; those that could not be opened at all have no content and stand under their name."""
     taken = ledger.execute("SELECT COUNT(*) AS n FROM sources WHERE problem = ''").fetchone()["n"]
     kinds = Counter(r["kind"] for r in ledger.rows("SELECT kind FROM sources WHERE problem <> ''"))
@@ -166,7 +166,7 @@ def _count_files(ledger: Ledger, s: Snapshot) -> None:
     s.failures.update({f"file: {kind}": n for kind, n in sorted(kinds.items())})
 
 
-def _count_pages(ledger: Ledger, s: Snapshot) -> None:
+def _count_pages(ledger: Ledger, s: Counts) -> None:
     labels = {r["volume"]: r["label"] for r in ledger.rows("SELECT volume, label FROM volumes")}
     stations = {r["unit"]: r["station"] for r in ledger.rows("SELECT unit, station FROM records")}
     kinds: Counter[str] = Counter()
@@ -185,7 +185,7 @@ def _count_pages(ledger: Ledger, s: Snapshot) -> None:
     s.failures.update({f"page: {kind}": n for kind, n in sorted(kinds.items())})
 
 
-def _count_records(ledger: Ledger, s: Snapshot) -> None:
+def _count_records(ledger: Ledger, s: Counts) -> None:
     volumes = {r["page"]: r["label"] for r in ledger.rows("SELECT page, label FROM scans JOIN volumes USING (volume)")}
     tables = {r["unit"]: r["name"] for r in ledger.rows("SELECT unit, name FROM tables")}
     mapped = {unit: detail for unit, (_, _, detail) in ledger.states("map").items() if "left" in detail}
@@ -216,13 +216,13 @@ def _count_records(ledger: Ledger, s: Snapshot) -> None:
     s.totals.rows_asked = sum(d.get("asked", 0) for d in details)
 
 
-def _count_gaps(ledger: Ledger, s: Snapshot) -> None:
+def _count_gaps(ledger: Ledger, s: Counts) -> None:
     s.gaps = find_gaps(ledger)
     s.totals.pages_missing = sum(g.count for g in s.gaps if not g.said)
     s.totals.pages_lost = sum(g.count for g in s.gaps if g.said == MISSING)
 
 
-def _count_record(s: Snapshot, row: Mapping[str, Any], lines: list[Line]) -> None:
+def _count_record(s: Counts, row: Mapping[str, Any], lines: list[Line]) -> None:
     t, verdict, is_loaded = s.totals, row["verdict"], bool(row["loaded"])
     t.records += 1
     t.loaded += is_loaded
@@ -238,7 +238,7 @@ def _count_record(s: Snapshot, row: Mapping[str, Any], lines: list[Line]) -> Non
         line.rejected += verdict == "reject"
 
 
-def _count_steps(s: Snapshot, not_mapped: int) -> None:
+def _count_steps(s: Counts, not_mapped: int) -> None:
     t = s.totals
     s.steps = {
         "read": {"waiting": t.pages_waiting, "done": t.pages_read, "failed": t.pages_failed},
@@ -249,7 +249,7 @@ def _count_steps(s: Snapshot, not_mapped: int) -> None:
     }
 
 
-def _rate(ledger: Ledger, s: Snapshot) -> None:
+def _rate(ledger: Ledger, s: Counts) -> None:
     """Pages a minute over the last thousand pages read, pauses of more than five minutes left out."""
     sql = "SELECT at FROM events WHERE step = 'recognise' ORDER BY seq DESC LIMIT 1000"
     times = [datetime.fromisoformat(r["at"]) for r in ledger.rows(sql)]
@@ -260,6 +260,6 @@ def _rate(ledger: Ledger, s: Snapshot) -> None:
         s.minutes_left = round(s.totals.pages_waiting / s.pages_per_min, 1)
 
 
-def _lines(s: Snapshot, volume: str, station: str, language: str) -> list[Line]:
+def _lines(s: Counts, volume: str, station: str, language: str) -> list[Line]:
     names = {"volume": volume, "station": station or "(not said)", "language": language or "(not said)"}
     return [s.by[kind].setdefault(name, Line()) for kind, name in names.items()]
