@@ -71,8 +71,9 @@ def check_files(paths: Sequence[Path], form: str, settings: CheckSettings, how: 
     files = tuple(sorted({*names, *found.strays}))
     total = sum(p.stat().st_size for p in {s.path for s in found.sources})
     count = how.parts or (1 if total <= _WHOLE_BYTES else min(_MOST_PARTS, total // _PART_BYTES))
+    router = Router(count, has_children=any(s.table.child for s in found.sources))
     with Parts(count) as parts, Asides(count) as asides:
-        run = _Run(form, settings, how, files, Findings(_words(files, settings)), parts, Router(count))
+        run = _Run(form, settings, how, files, Findings(_words(files, settings)), parts, router)
         _read_all(run, found, total)
         tallies = Tallies()
         _ask_all(run, asides, tallies, _compared(form, paths, settings))
@@ -175,11 +176,17 @@ def _ask_all(run: _Run, asides: Asides, tallies: Tallies, others: dict[str, dict
     for frames in pieces(run.parts):
         found = find_in_rows(run.form, frames, run.settings, others, asides.take if run.parts.count > 1 else None)
         if run.parts.count > 1:
-            found = found.filter((pl.col("code") != ORPHAN) | ~run.router.knows(found[RECORD]))
+            found = _without_false_orphans(found, run.router)
         tallies.add(frames.get(run.form), found.filter(pl.col("code").is_in(rejecting))[RECORD])
         _keep(run, found)
     for found in asides.ask():
         _keep(run, found)
+
+
+def _without_false_orphans(found: pl.DataFrame, router: Router) -> pl.DataFrame:
+    """A row may only seem to have no record, since that lies in another part."""
+    orphans = found["code"] == ORPHAN
+    return found.filter(~orphans | ~router.knows(found[RECORD])) if orphans.any() else found
 
 
 def _keep(run: _Run, found: pl.DataFrame) -> None:

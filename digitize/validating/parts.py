@@ -65,7 +65,7 @@ class Parts:
     def _flush(self) -> None:
         try:
             for table, held in self._held.items():
-                self._write(table, pl.concat(held, how="diagonal").sort(_PART, maintain_order=True))
+                self._write(table, pl.concat(held, how="diagonal"))
         except (OSError, pl.exceptions.ComputeError) as e:
             where = tempfile.gettempdir()
             raise DiskFull(f"{where} cannot take the parted tables; make room there, or set TMPDIR") from e
@@ -73,15 +73,17 @@ class Parts:
         self._held, self._bytes = {}, 0
 
     def _write(self, table: str, frame: pl.DataFrame) -> None:
-        """Write a table's rows, which stand in the order of their parts."""
+        """Write a table's rows part by part; no second copy of all of them is made."""
         folder, rows = self._place() / table, frame.drop(_PART)
         if not folder.exists():
             folder.mkdir()
             rows.head(0).write_ipc(folder / "empty.ipc")
+        order = frame.select(pl.arg_sort_by(_PART, maintain_order=True)).to_series()
         start = 0
-        for part, length in frame.group_by(_PART, maintain_order=True).len().iter_rows():
+        for part, length in frame[_PART].value_counts().sort(_PART).iter_rows():
             (folder / str(part)).mkdir(exist_ok=True)
-            rows.slice(start, length).write_ipc(folder / str(part) / f"{self._written:06}.ipc", compression="lz4")
+            of_part = rows[order.slice(start, length)]
+            of_part.write_ipc(folder / str(part) / f"{self._written:06}.ipc", compression="lz4")
             start += length
 
     def _place(self) -> Path:
@@ -97,9 +99,9 @@ class Router:
     hash of 64 bits. Nothing is told on a hash alone: see `knows`.
     """
 
-    def __init__(self, count: int) -> None:
-        """count: of parts."""
-        self._count = count
+    def __init__(self, count: int, *, has_children: bool) -> None:
+        """count: of parts. has_children: whether there are child rows, for which records are remembered."""
+        self._count, self._has_children = count, has_children
         self._stations: dict[int, int] = {}
         self._hashes: list[np.ndarray] = []
         self._parts: list[np.ndarray] = []
@@ -114,8 +116,9 @@ class Router:
         for station in stations.unique(maintain_order=True):
             self._stations.setdefault(station, len(self._stations) % self._count)
         part = stations.replace_strict(self._stations, return_dtype=pl.UInt16).cast(pl.UInt16)
-        self._hashes.append(frame[RECORD].hash().to_numpy())
-        self._parts.append(part.to_numpy())
+        if self._has_children:
+            self._hashes.append(frame[RECORD].hash().to_numpy())
+            self._parts.append(part.to_numpy())
         return part
 
     def of_children(self, frame: pl.DataFrame) -> pl.Series:
@@ -141,12 +144,23 @@ class Router:
 
     def _known(self) -> tuple[np.ndarray, np.ndarray]:
         if self._sorted is None:
-            hashes = np.concatenate([np.zeros(0, np.uint64), *self._hashes])
-            parts = np.concatenate([np.zeros(0, np.uint16), *self._parts])
-            order = np.argsort(hashes, kind="stable")
-            self._sorted = (hashes[order], parts[order])
-            self._hashes, self._parts = [], []
+            hashes, parts = _joined(self._hashes, np.uint64), _joined(self._parts, np.uint16)
+            order = pl.Series(hashes).arg_sort().to_numpy()
+            parts = parts[order]
+            hashes = hashes[order]
+            self._sorted = (hashes, parts)
         return self._sorted
+
+
+def _joined(pieces: list[np.ndarray], kind: type[np.generic]) -> np.ndarray:
+    """The pieces as one; each is given up as soon as it is copied, for all of them may be a quarter of the memory."""
+    whole = np.empty(sum(map(len, pieces)), kind)
+    end = len(whole)
+    while pieces:
+        piece = pieces.pop()
+        whole[end - len(piece) : end] = piece
+        end -= len(piece)
+    return whole
 
 
 def _zeros(height: int) -> pl.Series:
