@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from digitize.validating.check import How, check_files
 from digitize.validating.findings import FileFinding
+from digitize.validating.readers import Place
 from digitize.validating.report import Report
 
 if TYPE_CHECKING:
@@ -25,8 +26,11 @@ def validate_file(path: Path, form: str, settings: CheckSettings) -> Report:
     return check_files([path], form, settings, How())
 
 
-def validate_files(paths: Sequence[Path], form: str, settings: CheckSettings, how: How) -> Report:
-    """Check several files or folders together, as `validate_file` does one; they may be larger than the memory."""
+def validate_files(paths: Sequence[Place], form: str, settings: CheckSettings, how: How) -> Report:
+    """Check several files, folders or databases together, as `validate_file` does one file.
+
+    They may be larger than the memory.
+    """
     return check_files(paths, form, settings, how)
 
 

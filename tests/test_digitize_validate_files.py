@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from digitize.errors import DiskFull, InputError
 from digitize.validate import How, Report, validate_file, validate_files
 from digitize.validating.block import LINE
-from digitize.validating.csv_table import CsvReader
+from digitize.validating.csv_table import open_csv
 from mappers.record import Record
 from mappers.schema import flat_header, form_tables, load_schemas
 from validators.examples import make_record
@@ -124,7 +124,7 @@ CLEAN = st.lists(st.lists(QUOTED, min_size=8, max_size=8).map(",".join), min_siz
 
 
 def rows_of(path: Path, block: int, *, whole: bool) -> tuple[list[tuple[object, ...]], list[tuple[int, str]]]:
-    reader = CsvReader(path, block)
+    reader = open_csv(path, block)
     if not whole:
         reader._whole = lambda raw, wanted: None  # type: ignore[method-assign]
     blocks = list(reader.blocks({n: i for i, n in enumerate(reader.names)}))

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digitize.errors import InputError
-from digitize.validating.csv_table import CsvReader
+from digitize.validating.csv_table import open_csv
 from digitize.validating.fixing import fix_cell, fix_files, one_date
 from mappers.schema import form_tables
 
@@ -101,7 +101,7 @@ def test_a_column_is_repaired_as_its_cells_are(tmp_path_factory: pytest.TempPath
     with path.open("w", encoding="utf-8", newline="") as f:
         csv.writer(f).writerows([["record_id", "fir_date", "place"], *([str(i), c, c] for i, c in enumerate(cells))])
     (made,) = fix_files([path], "iif1", folder / "new").files
-    reader = CsvReader(made)
+    reader = open_csv(made)
     frame = next(reader.blocks({n: i for i, n in enumerate(reader.names)})).frame
     for name in ("fir_date", "place"):
         assert [c or "" for c in frame[name]] == [fix_cell(c, COLUMNS[name]) for c in cells]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from heapq import nsmallest
 from pathlib import Path
@@ -17,10 +17,10 @@ from digitize.cli.console import Json, errors, results, table
 
 if TYPE_CHECKING:
     from digitize.validating.check import Progress
+    from digitize.validating.readers import Place
     from digitize.validating.report import Report
 
 _SHOWN = 50
-_SERVERS = ("postgres://", "postgresql://")
 # Below this nobody has to wait.
 _LONG_BYTES = 50 << 20
 _NOT_SHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -28,7 +28,8 @@ _NOT_SHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 def validate(
     paths: Annotated[
-        list[str], typer.Argument(metavar="PATH...", help="Files in the flat layout, or folders of them.")
+        list[str],
+        typer.Argument(metavar="PATH...", help="Files in the flat layout, folders of them, or a postgresql:// URL."),
     ],
     form: Annotated[str, typer.Option(help="The form the files hold.")] = "iif1",
     state: Annotated[str, typer.Option(help="Code of the state, for its stations.")] = "",
@@ -55,11 +56,10 @@ def validate(
     format = "json" if json else format
     agreed, writer = _agreed(max_rejects), _writer(format, out)
     _check_reason(unmask=unmask, reason=reason)
-    files = [_path(p) for p in paths]
     settings = _settings(state, stations, today, profile, rules_left_out(form, _words(select), _words(ignore)))
     known = load_baseline(baseline) if baseline else frozenset()
-    files = _fixed(files, form, fix) if fix else files
-    with _progress() as progress:
+    with _places(paths) as places, _progress() as progress:
+        files = _fixed(places, form, fix) if fix else places
         report = validate_files(files, form, settings, How(unmasked=reason.strip(), progress=progress))
     report = report.without(known) if known else report
     if writer is None:
@@ -98,21 +98,22 @@ def _words(text: str) -> list[str]:
     return [word for part in text.split(",") if (word := part.strip())]
 
 
-def _path(text: str) -> Path:
-    from digitize.errors import InputError
+@contextmanager
+def _places(texts: list[str]) -> Iterator[list[Place]]:
+    """Files, folders and databases; connections are closed after."""
+    from digitize.validating.server import Database, is_database
 
-    if text.startswith(_SERVERS):
-        raise InputError("PostgreSQL is not read here; write the tables with \\copy ... TO 'iif1.csv' CSV HEADER first")
-    return Path(text)
+    with ExitStack() as open_ones:
+        yield [open_ones.enter_context(Database(t)) if is_database(t) else Path(t) for t in texts]
 
 
-def _fixed(files: list[Path], form: str, folder: Path) -> list[Path]:
+def _fixed(files: list[Place], form: str, folder: Path) -> list[Place]:
     from digitize.validating.fixing import CHANGES, fix_files
 
     fixed = fix_files(files, form, folder)
     made = ", ".join(f"{name} {n}" for name, n in sorted(fixed.counts.items())) or "none"
     errors().print(f"Repairs: {made}; see {folder / CHANGES}. The new files are checked.", markup=False, soft_wrap=True)
-    return fixed.files
+    return list(fixed.files)
 
 
 def _check_reason(*, unmask: bool, reason: str) -> None:

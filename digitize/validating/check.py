@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 import polars as pl
 
@@ -16,9 +15,10 @@ from digitize.validating.block import LINE as BLOCK_LINE
 from digitize.validating.findings import COLUMNS, FILE_BITS, Findings, Words
 from digitize.validating.masks import mask_values
 from digitize.validating.parts import Parts, Router, pieces
-from digitize.validating.readers import open_reader
+from digitize.validating.readers import Place, open_reader
 from digitize.validating.report import Report
-from digitize.validating.sources import Found, Source, find_sources, find_table
+from digitize.validating.server import Database
+from digitize.validating.sources import Found, Source, find_sources, find_table, size_of
 from digitize.validating.tallies import Tallies
 from mappers.schema import Table
 from validators.check import tables_compared
@@ -64,12 +64,12 @@ class _Run:
     rows_of_records: int = 0
 
 
-def check_files(paths: Sequence[Path], form: str, settings: CheckSettings, how: How) -> Report:
+def check_files(paths: Sequence[Place], form: str, settings: CheckSettings, how: How) -> Report:
     """Check files and folders by all rules of a form. Raises InputError when nothing can be checked; see `Report`."""
     found = find_sources(paths, form)
     names = tuple(sorted({s.path.name for s in found.sources}))
     files = tuple(sorted({*names, *found.strays}))
-    total = sum(p.stat().st_size for p in {s.path for s in found.sources})
+    total = size_of(found.sources)
     count = how.parts or (1 if total <= _WHOLE_BYTES else min(_MOST_PARTS, total // _PART_BYTES))
     router = Router(count, has_children=any(s.table.child for s in found.sources))
     with Parts(count) as parts, Asides(count) as asides:
@@ -100,7 +100,7 @@ def _read_all(run: _Run, found: Found, total: int) -> None:
         for at in _read(run, source, number):
             if run.how.progress:
                 run.how.progress(done + at, total)
-        done += source.path.stat().st_size if not source.name else 0
+        done += size_of([source]) if not source.name or isinstance(source.path, Database) else 0
     has_records = any(not s.table.child for s in found.sources)
     if not (run.rows_of_records if has_records else run.rows) and not run.unreadable:
         name = found.sources[0].path.name
@@ -193,10 +193,10 @@ def _keep(run: _Run, found: pl.DataFrame) -> None:
     run.findings.add(mask_values(found, run.form, unmask=bool(run.how.unmasked)))
 
 
-def _compared(form: str, paths: Sequence[Path], settings: CheckSettings) -> dict[str, dict[str, pl.DataFrame]]:
-    """Form -> table name -> rows, of the other forms in a folder whose records a rule of this form looks at."""
+def _compared(form: str, paths: Sequence[Place], settings: CheckSettings) -> dict[str, dict[str, pl.DataFrame]]:
+    """Form -> table -> rows, of the other forms in a folder or database whose records a rule of this form looks at."""
     found: dict[str, dict[str, pl.DataFrame]] = {}
-    folders = [p for p in paths if p.is_dir()]
+    folders = [p for p in paths if isinstance(p, Database) or p.is_dir()]
     wanted: Mapping[str, frozenset[str]] = tables_compared(form, settings) if folders else {}
     for other, names in wanted.items():
         for folder in folders:

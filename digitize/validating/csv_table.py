@@ -24,17 +24,25 @@ _OTHER_KINDS = (
 )
 
 
+def open_csv(path: Path, block: int = BLOCK) -> CsvReader:
+    """A CSV file in UTF-8 or UTF-16. Raises InputError when it is none, or has no header.
+
+    block: bytes to be read at a time.
+    """
+    return CsvReader(path.name, _utf8(path, block), block)
+
+
 class CsvReader:
-    """One CSV file in UTF-8 or UTF-16. Raises InputError when it is none, or has no header.
+    """One table of CSV in UTF-8. Raises InputError when it has no header.
 
     Rows bear the line that they begin on. Blank lines are passed over. A quote that does not close within MAX_LINES
     lines spoils its own line only.
     """
 
-    def __init__(self, path: Path, block: int = BLOCK) -> None:
-        """block: bytes to be read at a time."""
-        self._path, self._block, self._size, self._at = path, block, block, 0
-        self._chunks = _utf8(path, block)
+    def __init__(self, name: str, chunks: Iterator[bytes], block: int = BLOCK) -> None:
+        """name: for messages. chunks: the table's text, cut anywhere. block: bytes that are parsed at a time."""
+        self._name, self._block, self._size, self._at = name, block, block, 0
+        self._chunks = chunks
         self._carry = b""
         self._waiting: deque[str] = deque()
         self._next = 1
@@ -70,10 +78,10 @@ class CsvReader:
             self._check_header(line, text, cells)
             self._give_back()
             return line, [c.strip() for c in cells]
-        raise InputError(f"{self._path.name}: the file has no rows, not even a header")
+        raise InputError(f"{self._name}: the file has no rows, not even a header")
 
     def _check_header(self, line: int, text: str, cells: list[str] | str) -> None:
-        where = f"{self._path.name}: line {line}"
+        where = f"{self._name}: line {line}"
         if isinstance(cells, str):
             raise InputError(f"{where}: the header cannot be read ({cells}); is this a CSV file in UTF-8?")
         for delimiter, word in _DELIMITERS.items():

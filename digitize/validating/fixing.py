@@ -18,7 +18,7 @@ from digitize.errors import InputError
 from digitize.masking import MASK
 from digitize.reports.as_csv import safe
 from digitize.validating.block import LINE, Block
-from digitize.validating.readers import open_reader
+from digitize.validating.readers import Place, open_reader
 from digitize.validating.sources import Source, find_sources
 from mappers.folding import fold_digits
 from mappers.schema import Column
@@ -37,7 +37,7 @@ class Fixed:
     counts: Counter[str] = field(default_factory=Counter)
 
 
-def fix_files(paths: Sequence[Path], form: str, folder: Path) -> Fixed:
+def fix_files(paths: Sequence[Place], form: str, folder: Path) -> Fixed:
     """Write every table as CSV into a new folder, with the certain repairs made, and the list of these beside them.
 
     Repairs: "blanks" around a value, "nfc" (Unicode's composed form), "digits" of another script in a number, date or
@@ -45,7 +45,7 @@ def fix_files(paths: Sequence[Path], form: str, folder: Path) -> Fixed:
     the list. Nothing is written where a row cannot be read, for it would be lost. Raises InputError.
     """
     sources = find_sources(paths, form).sources
-    targets = [folder / f"{s.table.name if s.name else s.path.stem}.csv" for s in sources]
+    targets = [folder / f"{s.target}.csv" for s in sources]
     if folder.exists() and any(folder.iterdir()):
         raise InputError(f"{folder.name}: there is something in this folder; repaired files go to a new one")
     if len(set(targets)) < len(targets):

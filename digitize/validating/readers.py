@@ -14,20 +14,25 @@ import polars as pl
 from digitize.errors import InputError
 from digitize.flat_file import read_sheet, sheet_names
 from digitize.validating.block import LINE, Block, Row, RowsReader, TableReader
-from digitize.validating.csv_table import CsvReader
+from digitize.validating.csv_table import open_csv
+from digitize.validating.server import Database
 from mappers.schema import Table
 
 CSV, BOOK, JSON_LINES, PARQUET, DBF = (".csv",), (".xlsx",), (".jsonl", ".ndjson"), (".parquet",), (".dbf",)
 DATABASE = (".sqlite", ".sqlite3", ".db")
 SUFFIXES = CSV + BOOK + JSON_LINES + PARQUET + DBF + DATABASE
 KINDS = "CSV, XLSX, Parquet, JSON lines, DBF and SQLite files"
+Place = Path | Database
+"""Where tables are."""
 _PARQUET_ROWS = 50_000
 # Names in a DBF are cut after so many letters.
 _DBF_NAME = 10
 
 
-def names_in(path: Path) -> tuple[str, ...]:
+def names_in(path: Place) -> tuple[str, ...]:
     """The tables in a workbook or database; () for a file that is one table. Raises InputError."""
+    if isinstance(path, Database):
+        return tuple(path.sizes())
     suffix = path.suffix.lower()
     if suffix in BOOK:
         return sheet_names(path)
@@ -38,11 +43,13 @@ def names_in(path: Path) -> tuple[str, ...]:
     return ()
 
 
-def open_reader(path: Path, name: str, table: Table) -> TableReader:
+def open_reader(path: Place, name: str, table: Table) -> TableReader:
     """A table of a file, its header read. name: of a sheet or of a database's table. Raises InputError."""
+    if isinstance(path, Database):
+        return path.open(name)
     suffix = path.suffix.lower()
     if suffix in CSV:
-        return CsvReader(path)
+        return open_csv(path)
     if suffix in PARQUET:
         return _ParquetReader(path)
     if suffix in DATABASE:

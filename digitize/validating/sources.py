@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from digitize.errors import InputError
-from digitize.validating.readers import KINDS, SUFFIXES, names_in
+from digitize.validating.readers import KINDS, SUFFIXES, Place, names_in
+from digitize.validating.server import Database
 from mappers.schema import Table, form_tables, load_schemas
 
 
@@ -17,8 +18,13 @@ class Source:
     """One table's place: a file, and a sheet or table of it when it holds several."""
 
     table: Table
-    path: Path
+    path: Place
     name: str = ""
+
+    @property
+    def target(self) -> str:
+        """The name that the table would have as a file."""
+        return self.table.name if self.name or isinstance(self.path, Database) else self.path.stem
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +36,7 @@ class Found:
     others: tuple[str, ...] = ()
 
 
-def find_sources(paths: Sequence[Path], form: str) -> Found:
+def find_sources(paths: Sequence[Place], form: str) -> Found:
     """The tables of a form in the paths, the form's own ones first. Raises InputError when a path holds none."""
     found = [_in_path(path, form) for path in paths]
     sources = [s for one in found for s in one.sources]
@@ -39,12 +45,20 @@ def find_sources(paths: Sequence[Path], form: str) -> Found:
     return Found(tuple(sources), strays, tuple(n for one in found for n in one.others))
 
 
-def find_table(folder: Path, form: str, names: frozenset[str]) -> tuple[Source, ...]:
-    """Tables of another form in a folder, by their names; () unless the form's own table is among them."""
+def find_table(place: Place, form: str, names: frozenset[str]) -> tuple[Source, ...]:
+    """Tables of another form in a folder or database, by their names; () unless the form's own is among them."""
     tables = form_tables(form)
-    files = {f.stem: f for f in table_files(folder)}
-    found = tuple(Source(tables[n], files[n]) for n in sorted(names) if n in files)
-    return found if form in files else ()
+    if isinstance(place, Database):
+        there = {n: Source(tables[n], place, n) for n in place.sizes() if n in tables}
+    else:
+        there = {f.stem: Source(tables[f.stem], f) for f in table_files(place) if f.stem in tables}
+    return tuple(there[n] for n in sorted(names) if n in there) if form in there else ()
+
+
+def size_of(sources: Sequence[Source]) -> int:
+    """Bytes in all of them together; of a file with several tables those of the file."""
+    files = sum(p.stat().st_size for p in {s.path for s in sources if isinstance(s.path, Path)})
+    return files + sum(s.path.sizes()[s.name] for s in sources if isinstance(s.path, Database))
 
 
 def table_files(folder: Path) -> list[Path]:
@@ -52,7 +66,9 @@ def table_files(folder: Path) -> list[Path]:
     return sorted(p for p in folder.iterdir() if p.is_file() and p.suffix.lower() in SUFFIXES)
 
 
-def _in_path(path: Path, form: str) -> Found:
+def _in_path(path: Place, form: str) -> Found:
+    if isinstance(path, Database):
+        return _in_database(path, names_in(path), form)
     if path.is_dir():
         return _in_folder(path, form)
     if not path.is_file():
@@ -61,19 +77,29 @@ def _in_path(path: Path, form: str) -> Found:
         raise InputError(f"{path.name}: only {KINDS} are checked")
     names = names_in(path)
     tables = form_tables(form)
-    named = tuple(Source(tables[n], path, n) for n in names if n in tables)
-    if named:
-        return Found(named, *_passed(path, [n for n in names if n not in tables], form))
-    if not names or path.suffix.lower() == ".xlsx":
+    if not names or (_is_book(path) and not any(n in tables for n in names)):
         table = tables.get(path.stem, tables[form])
         return Found((Source(table, path, next(iter(names), "")),), *_passed(path, list(names[1:]), form))
-    raise InputError(f"{path.name}: there is no table {form} in this database")
+    return _in_database(path, names, form)
 
 
-def _passed(path: Path, names: list[str], form: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _in_database(path: Place, names: Sequence[str], form: str) -> Found:
+    """The tables of the form among those of a database or workbook."""
+    tables = form_tables(form)
+    named = tuple(Source(tables[n], path, n) for n in names if n in tables)
+    if not named:
+        raise InputError(f"{path.name}: there is no table {form} in this database")
+    return Found(named, *_passed(path, [n for n in names if n not in tables], form))
+
+
+def _is_book(path: Place) -> bool:
+    return isinstance(path, Path) and path.suffix.lower() == ".xlsx"
+
+
+def _passed(path: Place, names: list[str], form: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Sheets of no form are strays; so are tables of a database, when they bear the form's name."""
     known = _known_tables()
-    is_book = path.suffix.lower() == ".xlsx"
+    is_book = _is_book(path)
     strays = [f"{path.name}: {n}" for n in names if n not in known and (is_book or n.startswith(f"{form}_"))]
     return tuple(strays), tuple(f"{path.name}: {n}" for n in names if f"{path.name}: {n}" not in strays)
 
