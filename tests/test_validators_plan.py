@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mappers.schema import form_tables, load_schemas
@@ -79,10 +79,11 @@ def asked_all(form, texts):
     frames = type_frames(form, texts, everything.needed)
     for name, frame in frames.items():
         whole = _with_gathers(frame, frames.get(form), {form: texts}, everything, name)
-        for question, column in answers(whole, made.questions[name]):
+        for question, column, _ in answers(whole, made.questions[name]):
             yield from ((question.bound.rule.code, name, question.bound.fields, row) for row in column.arg_true())
 
 
+@settings(deadline=None)
 @given(records())
 def test_what_is_not_asked_would_have_said_nothing(drawn):
     form, made = drawn

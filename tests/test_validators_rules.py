@@ -36,7 +36,7 @@ def test_a_rule_reads_the_fields_it_names(code: str) -> None:
     if isinstance(made.fields, Each) or RECORD_ID in made.fields:
         return
     for bound in bind(made):
-        hidden = {RECORD, "_content", "parent.info_date", "parent.fir_date"}
+        hidden = {RECORD, "_line", "_content", "parent.info_date", "parent.fir_date"}
         assert names_read(bound, SETTINGS) - hidden <= set(bound.fields), made.code
 
 
@@ -47,7 +47,7 @@ def test_a_rule_is_told_in_english_and_hindi_and_says_why(code: str) -> None:
     assert re.search(r"[\u0900-\u097F]", made.hindi)
     assert made.hindi.endswith("।")
     assert len(made.why) > 20
-    assert re.fullmatch(r"[FLXRT]\d{3}", made.code)
+    assert re.fullmatch(r"[FLXRTP]\d{3}", made.code)
     assert re.fullmatch(r"[a-z0-9-]+", made.slug)
 
 
@@ -58,7 +58,7 @@ def test_a_labelled_function_is_unchanged_and_travels() -> None:
 
 def test_every_kind_of_rule_is_there() -> None:
     kinds = {code[0] for code in RULES}
-    assert kinds == {"F", "L", "X", "R", "T"}
+    assert kinds == {"F", "L", "X", "R", "T", "P"}
     assert any(r.across for r in RULES.values())
     assert any("parent." in name for r in RULES.values() if not isinstance(r.fields, Each) for name in r.fields)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import polars as pl
 
@@ -14,13 +15,14 @@ from validators.evaluate import evaluate
 from validators.finding import Finding, RowFinding
 from validators.frames import record_frames
 from validators.gather import Texts
+from validators.other import plain_record
 from validators.plan import Bound, plan
 from validators.rows import GAP, find_in_rows
 from validators.rule import load_rules
 from validators.settings import CheckSettings
 from validators.unread import MESSAGE, OPERATOR, unread
 
-CHECK_VERSION = "5"
+CHECK_VERSION = "6"
 _WEIGHT: Mapping[str, int] = {"note": 0, "review": 1, "reject": 2}
 
 
@@ -52,7 +54,9 @@ def _findings(records: Sequence[Record], settings: CheckSettings) -> Iterator[Fi
     for form, texts in frames.items():
         for hit in evaluate(form, texts, settings, frames, is_alone=len(records) == 1):
             place, line = _where(texts[hit.bound.table.name], hit.row)
-            yield _finding(by_form[form][place], line, hit.bound, settings)
+            found = _finding(by_form[form][place], line, hit.bound, settings)
+            other = f" {plain_record(hit.other, by_form[form])}" if hit.other else ""
+            yield replace(found, message=found.message + other)
 
 
 def _gaps(records: Sequence[Record], settings: CheckSettings) -> Iterator[Finding]:

@@ -16,10 +16,11 @@ from validators.settings import CheckSettings
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A rule broken by the row of that number in its table's frame."""
+    """A rule broken by the row of that number in its table's frame. other: the row it names, see `validators.other`."""
 
     bound: Bound
     row: int
+    other: str = ""
 
 
 def evaluate(
@@ -36,9 +37,9 @@ def evaluate(
     record, and there is no other.
     """
     for frame, questions in asked_frames(form, texts, settings, others, is_alone=is_alone):
-        for question, column in answers(frame, questions):
+        for question, column, other in answers(frame, questions):
             for row in column.arg_true():
-                yield Hit(question.bound, row)
+                yield Hit(question.bound, row, "" if other is None else other[row])
 
 
 def asked_frames(
@@ -58,10 +59,19 @@ def asked_frames(
             yield _with_gathers(frame, frames.get(form), forms, chosen, name), chosen.questions[name]
 
 
-def answers(frame: pl.DataFrame, questions: Sequence[Question]) -> Iterator[tuple[Question, pl.Series]]:
-    """The questions that a row of the frame fails, each with a boolean column, true where it does."""
+def answers(
+    frame: pl.DataFrame, questions: Sequence[Question]
+) -> Iterator[tuple[Question, pl.Series, pl.Series | None]]:
+    """The questions that a row of the frame fails, each with a boolean column, true where it does.
+
+    Third comes the other row that is suspected, for rules that name one.
+    """
     outcome = frame.select(q.breaks for q in questions)
-    yield from ((q, c) for q, c in zip(questions, outcome.iter_columns(), strict=True) if c.any())
+    for question, column in zip(questions, outcome.iter_columns(), strict=True):
+        other = column if question.bound.rule.names_other else None
+        fails = column if other is None else column.is_not_null()
+        if fails.any():
+            yield question, fails, other
 
 
 def _filled(texts: Texts, forms: Mapping[str, Texts], *, is_alone: bool) -> Filled:

@@ -142,7 +142,7 @@ def plan(form: str, settings: CheckSettings) -> Plan:
     questions: dict[str, list[Question]] = {name: [] for name in gathers}
     for bound, (breaks, of_bound) in zip(bounds, asked, strict=True):
         frame = nothing[bound.table.name].with_columns(empty[g.name] for g in of_bound)
-        is_silent = not frame.select(breaks.any()).item()
+        is_silent = not frame.select(breaks.is_not_null().any() if bound.rule.names_other else breaks.any()).item()
         needs = frozenset(bound.rule.needs)
         is_of_many = bound.rule.across and all(g.link.form == form for g in of_bound)
         named, names = breaks.alias(f"{bound.rule.code}.{bound.fields[0]}"), frozenset(breaks.meta.root_names())
@@ -192,7 +192,7 @@ def bind(made: Rule) -> Iterator[Bound]:
 
 
 def broken(bound: Bound, settings: CheckSettings) -> pl.Expr:
-    """True where the rule is broken; false where it holds or has nothing to say."""
+    """True where the rule is broken; false where it holds or has nothing to say. Text where it names another row."""
     return ask(bound, settings)[0]
 
 
@@ -201,6 +201,8 @@ def ask(bound: Bound, settings: CheckSettings) -> tuple[pl.Expr, tuple[Gather, .
     owner = form_tables(bound.rule.form)[bound.rule.form] if bound.table.child else None
     fields = Fields(bound.table, settings, bound.fields[0], owner, f"{bound.rule.code}.{bound.table.name}")
     body = bound.rule.body(fields)
+    if bound.rule.names_other:
+        return body, tuple(fields.gathers)
     return body.cast(pl.Boolean).not_().fill_null(value=False), tuple(fields.gathers)
 
 

@@ -11,6 +11,7 @@ from mappers.schema.profiles import asked
 from validators.columns import LINE, RECORD, TEXT
 from validators.evaluate import answers, asked_frames
 from validators.gather import Texts
+from validators.other import plain_rows
 from validators.plan import Question
 from validators.rule import RECORD_ID
 from validators.settings import CheckSettings
@@ -55,10 +56,11 @@ def ask_again(question: Question, frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _found(frame: pl.DataFrame, questions: list[Question]) -> Iterator[pl.DataFrame]:
-    for question, column in answers(frame, questions):
+    for question, column, other in answers(frame, questions):
         bound = question.bound
         rows = frame.filter(column)
-        yield _rows(rows, bound.table.name, bound.fields[0], bound.rule.code)
+        found = _rows(rows, bound.table.name, bound.fields[0], bound.rule.code)
+        yield found if other is None else found.with_columns(value=plain_rows(other.filter(column)))
 
 
 def _rows(rows: pl.DataFrame, table: str, field: str, code: str) -> pl.DataFrame:

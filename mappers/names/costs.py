@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -81,3 +81,30 @@ def distances(asked: str, names: NDArray[np.uint8], table: CostTable) -> tuple[C
     # Behind a name only padding follows, which costs nothing: the last column holds the whole name's cost.
     whole = np.maximum(left_out[:, -1], table.leave_out[query].sum())
     return row[:, -1], whole
+
+
+def pair_distances(left: NDArray[np.uint8], right: NDArray[np.uint8], table: CostTable) -> tuple[Costs, Costs]:
+    """As `distances`, for many pairs at once: how far each string of sounds lies from the one beside it.
+
+    left, right: (pairs, longest of either) codes, padded with 0 at the end. The cost is the same either way round.
+    """
+    left_out = np.zeros((right.shape[0], right.shape[1] + 1), np.float32)
+    np.cumsum(table.leave_out[right], axis=1, out=left_out[:, 1:])
+    row = left_out.copy()
+    for codes in left.T:
+        cost = table.leave_out[codes][:, None]
+        best = row + cost
+        np.minimum(best[:, 1:], row[:, :-1] + table.swap[codes[:, None], right], out=best[:, 1:])
+        best -= left_out
+        row = np.minimum.accumulate(best, axis=1)
+        row += left_out
+    whole = np.maximum(left_out[:, -1], table.leave_out[left].sum(axis=1))
+    return row[:, -1], whole
+
+
+def code_rows(said: Sequence[str]) -> NDArray[np.uint8]:
+    """Strings of sounds as rows of codes, padded with 0 to the longest, or to one."""
+    rows = np.zeros((len(said), max([1, *map(len, said)])), np.uint8)
+    for row, one in zip(rows, said, strict=True):
+        row[: len(one)] = codes_of(one)
+    return rows
