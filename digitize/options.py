@@ -46,12 +46,16 @@ class Running(_Part):
 
 
 class Loading(_Part):
-    """Where records go. target: a path inside the workspace, or an absolute one. layout: a state's own tables to fill
-    beside the canonical ones.
+    """Where records go. target: a path inside the workspace, an absolute one, or the URL of a PostgreSQL database
+    without a password. layout: a state's own tables to fill beside the canonical ones. schema_name: of the tables in
+    PostgreSQL; lock_seconds, statement_seconds: how long is waited there.
     """
 
     target: str = "loaded/cctns.sqlite"
     layout: str = ""
+    schema_name: str = "cctns"
+    lock_seconds: float = Field(default=60.0, gt=0)
+    statement_seconds: float = Field(default=1800.0, gt=0)
 
 
 class Checking(_Part):

@@ -13,8 +13,7 @@ from digitize.ledger import Ledger
 from digitize.progress import Progress
 from digitize.steps import check, load, map, read
 from digitize.targets import Receipt
-from digitize.targets.shapes import find_layout
-from digitize.targets.sqlite import SqliteTarget
+from digitize.targets.open import open_place_target
 from digitize.workspace import Place
 
 STEPS = ("read", "map", "check", "load")
@@ -175,7 +174,7 @@ def _load(ledger: Ledger, known: Known, wanted: Wanted, progress: Progress, repo
 def _load_all(
     ledger: Ledger, known: Known, todos: list[tuple[str, str]], progress: Progress, report: RunReport
 ) -> None:
-    target = SqliteTarget(known.place.target, find_layout(known.place, known.place.options.load.layout))
+    target = open_place_target(known.place)
     try:
         report.receipts = load.load_batches(ledger, known, target, todos, progress)
     finally:

@@ -52,12 +52,16 @@ def _version(folder):
 
 
 class Server:
-    """One server and the ways to reach it. is_own: started here, so that it may be stopped and started again."""
+    """One server and the ways to reach it.
+
+    is_own: started here, so that it may be stopped and started again. user: the number of the user it runs as.
+    """
 
     def __init__(self, url, process=None, folder=None, command=(), user=None):
         self.url, self.folder = url, folder
         self._process, self._command, self._user = process, command, user
         self.is_own = folder is not None
+        self.user = (user or {}).get("user", os.geteuid())
 
     def database_url(self, database, user=None):
         """The URL of a database of this server, for another role when one is given."""

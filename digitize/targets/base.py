@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from mappers.names import romanise
 from mappers.record import Record, Row
 from mappers.schema import Column, form_tables
 from validators.finding import Finding
+
+if TYPE_CHECKING:
+    from digitize.targets.rows import Batch
 
 FIELD_END, ROW_END = "\x1f", "\x1e"
 
@@ -54,8 +57,25 @@ class Receipt:
 class Target(Protocol):
     """A place that records are loaded into."""
 
-    def load(self, load: Load) -> Receipt:
-        """Take a batch in one transaction. Raises TargetRefused, and then nothing was changed."""
+    @property
+    def name(self) -> str:
+        """The target for people and receipts, without a password."""
+        ...
+
+    def load(self, load: Load, *, dry_run: bool = False) -> Receipt:
+        """Take a batch of records in one transaction. Raises TargetRefused, and then nothing was changed."""
+        ...
+
+    def take(self, batch: Batch, *, dry_run: bool = False) -> Receipt:
+        """Take a batch of rows, as `load` does."""
+        ...
+
+    def done(self, load: str, batch: str) -> Receipt | None:
+        """The receipt of a load that was committed before, is not undone, and is the newest of its batch."""
+        ...
+
+    def run(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Rows of one statement in a transaction of its own; ? stands for a value."""
         ...
 
     def close(self) -> None:

@@ -6,14 +6,21 @@ from collections.abc import Iterable, Mapping
 
 import polars as pl
 
-from digitize.targets.rows import KEY_OWNED, LINE, RECORD_ID, UNFIT
+from digitize.targets.rows import KEY_OWNED, LINE, RECORD_ID, UNFIT, FormRows, with_hash
 from mappers.schema import Table, form_tables
 from validators.columns import TYPES, typed
 
 REFUSED: Mapping[str, type[pl.DataType]] = {RECORD_ID: pl.String, "field": pl.String, "code": pl.String}
 
 
-def find_misfits(form: str, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+def prepare(form: str, tables: Mapping[str, pl.DataFrame]) -> FormRows:
+    """Rows with the hash of each record, and the records that no target takes."""
+    own = with_hash(form, tables)
+    unfit = pl.concat([_find_misfits(form, tables), _find_doubles(form_tables(form)[form], own)])
+    return FormRows({**tables, form: own}, unfit)
+
+
+def _find_misfits(form: str, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """Values that a typed column cannot hold: record_id, path of the field, code."""
     found = [pl.DataFrame(schema=REFUSED)]
     for name, frame in tables.items():
@@ -56,7 +63,7 @@ def typed_key(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
     return frame.select(RECORD_ID, *keys).drop_nulls()
 
 
-def find_doubles(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
+def _find_doubles(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
     """Records whose key one before them in the same rows has, or whose id: record_id, field, code."""
     twice = frame.filter(~pl.col(RECORD_ID).is_first_distinct()).select(RECORD_ID)
     names = key_columns(table, frame)

@@ -7,12 +7,14 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from digitize.errors import TargetRefused
 from digitize.targets.base import Load, Receipt
-from digitize.targets.rows import HASH, ORIGIN, RECORD_ID, Batch, Kept, as_batch
+from digitize.targets.from_records import as_batch
+from digitize.targets.rows import HASH, ORIGIN, RECORD_ID, Batch, Kept
 from digitize.targets.sqlite_schema import TYPES, prepare
 from digitize.targets.taking import take
 from mappers.layouts import Layout, lay_out
@@ -80,6 +82,10 @@ class SqliteTarget:
         if row and row["load_id"] == load and row["state"] == "loaded":
             return replace(Receipt(**json.loads(row["receipt"])), repeated=True)
         return None
+
+    def run(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Rows of one statement; ? stands for a value."""
+        return [tuple(row) for row in self._db.execute(query, tuple(values))]
 
     def _note(self, batch: Batch, receipt: Receipt) -> None:
         self._db.execute(
@@ -173,8 +179,7 @@ class _Store:
         self._db.executemany("INSERT INTO layout_gaps VALUES (?, ?, ?)", gaps)
 
     def keep(self, kept: Iterable[Kept], batch: Batch) -> None:
-        if batch.is_whole:
-            self._db.execute("DELETE FROM rejects WHERE batch = ? AND state = 'open'", (batch.batch,))
+        self._db.execute("DELETE FROM rejects WHERE batch = ? AND state = 'open'", (batch.batch,))
         sql = """INSERT INTO rejects (load_id, batch, form, record_id, word, file, line, record, findings)
                  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"""
         self._db.executemany(

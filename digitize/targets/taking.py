@@ -10,8 +10,8 @@ import polars as pl
 
 from digitize.keys import plain_hash
 from digitize.targets.base import Receipt
-from digitize.targets.fits import REFUSED, find_doubles, find_misfits, key_columns, typed_key
-from digitize.targets.rows import HASH, LINE, RECORD_ID, Batch, Kept, refused_record, with_hash
+from digitize.targets.fits import REFUSED, key_columns, typed_key
+from digitize.targets.rows import HASH, KEY_OWNED, LINE, RECORD_ID, Batch, FormRows, Kept, refused_record
 from mappers.record import FieldValue, Record
 from mappers.schema import form_tables
 
@@ -40,7 +40,7 @@ class Store(Protocol):
         ...
 
     def keep(self, kept: Iterable[Kept], batch: Batch) -> None:
-        """Keep what is not loaded; of a whole batch it is all that there is now."""
+        """Keep what is not loaded, in place of what an earlier load of the batch kept and nobody has looked at."""
         ...
 
 
@@ -49,7 +49,7 @@ class _Plan:
     """What is to be done with the rows of one form."""
 
     form: str
-    tables: dict[str, pl.DataFrame]
+    tables: Mapping[str, pl.DataFrame]
     hashes: dict[str, str]
     new: set[str] = field(default_factory=set)
     changed: set[str] = field(default_factory=set)
@@ -58,26 +58,24 @@ class _Plan:
 
 def take(batch: Batch, store: Store) -> Receipt:
     """Take a batch into a database whose transaction is open. Says what became of it; nothing is committed here."""
-    given = {(form, r) for form, tables in batch.forms.items() for r in tables[form][RECORD_ID]}
-    gone = store.held(batch.batch) - given if batch.is_whole else set()
+    given = {(form, r) for form, rows in batch.forms.items() for r in rows.tables[form][RECORD_ID]}
+    gone = store.held(batch.batch) - given
     for form in sorted({form for form, _ in gone}):
         store.retire(form, sorted(r for f, r in gone if f == form), batch, "withdrawn")
-    plans = [_plan(form, tables, store) for form, tables in batch.forms.items()]
+    plans = [_plan(form, rows, store) for form, rows in batch.forms.items()]
     kept = list(batch.kept)
     for plan in plans:
         kept += _kept(plan, batch)
         if plan.changed:
             store.retire(plan.form, sorted(plan.changed), batch, "updated")
         if plan.new or plan.changed:
-            store.insert(plan.form, _only(plan, batch), batch)
+            store.insert(plan.form, _only(plan), batch)
     store.keep(kept, batch)
     return _receipt(batch, plans, kept, len(gone))
 
 
-def _plan(form: str, tables: Mapping[str, pl.DataFrame], store: Store) -> _Plan:
-    own = with_hash(form, tables)
-    table = form_tables(form)[form]
-    unfit = pl.concat([find_misfits(form, tables), find_doubles(table, own)])
+def _plan(form: str, rows: FormRows, store: Store) -> _Plan:
+    own, unfit = rows.tables[form], rows.unfit
     sound = own.filter(~pl.col(RECORD_ID).is_in(unfit[RECORD_ID].implode())) if unfit.height else own
     held = store.same(form, sound.select(RECORD_ID, HASH))
     fresh = sound
@@ -86,12 +84,13 @@ def _plan(form: str, tables: Mapping[str, pl.DataFrame], store: Store) -> _Plan:
     changed = {r for r, is_same in held.items() if not is_same}
     owned = _owned(store, form, fresh, changed)
     if owned:
-        rows = [(r, table.key[-1], "D002") for r in sorted(owned)]
-        unfit = pl.concat([unfit, pl.DataFrame(rows, schema=REFUSED, orient="row")])
+        key = form_tables(form)[form].key[-1]
+        more = [(r, key, KEY_OWNED) for r in sorted(owned)]
+        unfit = pl.concat([unfit, pl.DataFrame(more, schema=REFUSED, orient="row")])
     hashes = {r: h for r, h in sound.select(RECORD_ID, HASH).iter_rows() if r not in owned}
     refused = list(unfit.unique(maintain_order=True).iter_rows())
     new = {r for r in hashes if r not in held}
-    return _Plan(form, {**tables, form: own}, hashes, new, changed - owned, refused)
+    return _Plan(form, rows.tables, hashes, new, changed - owned, refused)
 
 
 def _owned(store: Store, form: str, fresh: pl.DataFrame, changed: set[str]) -> set[str]:
@@ -106,7 +105,7 @@ def _owned(store: Store, form: str, fresh: pl.DataFrame, changed: set[str]) -> s
     return owned
 
 
-def _only(plan: _Plan, batch: Batch) -> dict[str, pl.DataFrame]:
+def _only(plan: _Plan) -> Mapping[str, pl.DataFrame]:
     """The rows that are sent."""
     wanted = plan.new | plan.changed
     if len(wanted) == plan.tables[plan.form].height:

@@ -1,0 +1,74 @@
+"""A batch made from records, with the origin of each field."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+
+import polars as pl
+
+from digitize.targets.base import Load, flat_rows
+from digitize.targets.fits import prepare
+from digitize.targets.rows import LINE, RECORD_ID, UNSTORABLE, Batch, kept_record, refused_record
+from mappers.record import Record
+from mappers.schema import Table, form_tables
+
+
+def as_batch(load: Load) -> Batch:
+    """Records as rows; those whose text no database takes are kept with that finding."""
+    storable = [r for r in load.clean if not _is_unstorable(r)]
+    kept = [kept_record(r, "reject", findings) for r, findings in load.rejects]
+    kept += [refused_record(r, UNSTORABLE, _unstorable_field(r)) for r in load.clean if _is_unstorable(r)]
+    forms = {f: [r for r in storable if r.form == f] for f in sorted({r.form for r in storable})}
+    return Batch(
+        load.id,
+        load.batch,
+        {form: prepare(form, _record_rows(form, records)) for form, records in forms.items()},
+        kept,
+        load.held,
+        [o for r in storable for o in _origins(r)],
+        storable,
+    )
+
+
+def _record_rows(form: str, records: Sequence[Record]) -> dict[str, pl.DataFrame]:
+    """The rows of records of one form, by table; tables without rows are left out, except the form's own."""
+    found: dict[str, list[Mapping[str, str | None]]] = {}
+    for record in records:
+        for name, rows in flat_rows(record).items():
+            found.setdefault(name, []).extend(rows)
+    return {name: _frame(table, found.get(name, [])) for name, table in form_tables(form).items() if name in found}
+
+
+def _frame(table: Table, rows: Sequence[Mapping[str, str | None]]) -> pl.DataFrame:
+    names = [c.name for c in table.columns]
+    data: dict[str, list[object]] = {RECORD_ID: [r[RECORD_ID] for r in rows]}
+    schema: dict[str, type[pl.DataType]] = {RECORD_ID: pl.String}
+    if table.child:
+        data[LINE], schema[LINE] = [r[LINE] for r in rows], pl.Int32
+    data |= {n: [r[n] or None for r in rows] for n in names}
+    return pl.DataFrame(data, schema=schema | dict.fromkeys(names, pl.String))
+
+
+def _origins(record: Record) -> Iterable[tuple[object, ...]]:
+    """Where each field of a record came from, as rows of the table field_origin."""
+    for path, value in record.cells():
+        o = value.origin
+        yield (
+            record.id, path, value.raw, value.confidence, value.by, o.page or None, o.zone or None,
+            json.dumps(o.box) if o.box else None, o.file or None, o.table or None, o.row or None, o.column or None,
+        )  # fmt: skip
+
+
+def _is_unstorable(record: Record) -> bool:
+    """Whether some text of a record is none that a database takes."""
+    return bool(_unstorable_field(record)) or _is_odd(record.id)
+
+
+def _unstorable_field(record: Record) -> str:
+    cells = (p for p, v in record.cells() if _is_odd(v.value or "") or _is_odd(v.raw) or _is_odd(v.by))
+    return next(iter(cells), "")
+
+
+def _is_odd(text: str) -> bool:
+    return "\x00" in text or (not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text))

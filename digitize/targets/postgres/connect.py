@@ -1,0 +1,80 @@
+"""Reaching a PostgreSQL server: what its URL may hold, how long is waited, and what its errors mean."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from digitize.errors import TargetRefused
+from digitize.targets.postgres.address import Address, Patience
+
+OLDEST = 15
+CONNECT_SECONDS = 10
+# Nothing in these messages comes from a row: connections, rights, resources, and a server that goes away.
+_TELLING = ("08", "28", "3D", "42501", "25006", "53", "57", "55")
+_WORDS = {
+    "53100": "The server's disk is full. Make room there, and run the same command again.",
+    "42501": "Have the owner grant it: digitize target init URL --loader ROLE",
+    "25006": "The database only lets itself be read.",
+    "55P03": "Somebody else held a lock for longer than was waited; run the same command again.",
+    "57014": "The server took longer than was waited; see --statement-seconds.",
+}
+# Serialization failure, deadlock, lock not got in time, a row that somebody else was quicker to put in, too many
+# connections, a server that stops or starts.
+_AGAIN = ("40001", "40P01", "55P03", "23505", "53300", "57P01", "57P02", "57P03", "57P05")
+
+
+def connect(address: Address) -> psycopg.Connection[tuple[Any, ...]]:
+    """A connection that commits what is not in a transaction.
+
+    Raises TargetRefused when there is none, when the server is older than this program knows, or when its texts are not
+    UTF-8.
+    """
+    try:
+        db = psycopg.connect(
+            address.url,
+            autocommit=True,
+            connect_timeout=CONNECT_SECONDS,
+            application_name="digitize",
+            client_encoding="UTF8",
+        )
+    except psycopg.Error as e:
+        raise refusal(e, address) from None
+    problem = ""
+    if db.info.server_version < OLDEST * 10000:
+        problem = f"the server is PostgreSQL {db.info.server_version // 10000}; {OLDEST} or later is needed."
+    elif db.info.parameter_status("server_encoding") != "UTF8":
+        problem = "the database does not hold UTF-8, so Indian scripts would be lost. Make one with ENCODING 'UTF8'."
+    if problem:
+        db.close()
+        raise TargetRefused(f"{address.name}: {problem} Nothing was loaded.")
+    return db
+
+
+def use(db: psycopg.Connection[Any], address: Address, patience: Patience) -> None:
+    """Set up the transaction that is open: where its tables are, and how long is waited. Ends with it."""
+    names = sql.SQL("SET LOCAL search_path TO {}, pg_temp").format(sql.Identifier(address.schema))
+    db.execute(names)
+    for name, seconds in (("lock_timeout", patience.lock_seconds), ("statement_timeout", patience.statement_seconds)):
+        db.execute("SELECT set_config(%s, %s, true)", (name, f"{int(seconds * 1000)}ms"))
+
+
+def is_passing(error: psycopg.Error) -> bool:
+    """Whether the same may well succeed a little later."""
+    if error.sqlstate:
+        return error.sqlstate in _AGAIN or error.sqlstate.startswith("08")
+    return isinstance(error, psycopg.OperationalError)
+
+
+def refusal(error: psycopg.Error, address: Address) -> TargetRefused:
+    """What a server's error says, without anything that may come from a row."""
+    state, said = error.sqlstate or "", error.diag.message_primary or str(error).strip()
+    parts = [p for p in (error.diag.table_name, error.diag.column_name, error.diag.constraint_name) if p]
+    if not state or state.startswith(_TELLING):
+        what = " ".join(said.split())
+    else:
+        what = f"error {state} {type(error).__name__}" + (f" at {', '.join(parts)}" if parts else "")
+    words = _WORDS.get(state, "")
+    return TargetRefused(f"{address.name}: {what}. {words}{' ' if words else ''}Nothing was changed.")

@@ -1,0 +1,142 @@
+"""What a PostgreSQL database answers while a batch is taken; rows go in by COPY."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import polars as pl
+import psycopg
+from psycopg import sql
+
+from digitize.targets.postgres.tables import TYPES
+from digitize.targets.rows import HASH, ORIGIN, RECORD_ID, Batch, Kept
+from mappers.schema import form_tables, load_schemas
+
+_SLICE = 20_000
+_ORIGIN_TYPES: Mapping[str, type[pl.DataType]] = {
+    **dict.fromkeys(ORIGIN, pl.String), "confidence": pl.Float64, "source_row": pl.Int64,
+}  # fmt: skip
+
+
+class PostgresStore:
+    """See `digitize.targets.taking.Store`; inside a transaction that `connect.use` has set up."""
+
+    def __init__(self, db: psycopg.Connection[Any]) -> None:
+        """db: connected."""
+        self._db = db
+
+    def same(self, form: str, asked: pl.DataFrame) -> Mapping[str, bool]:
+        """See `Store`. The ids go as arrays, so that no temporary table is needed."""
+        if not self._has_rows(form):
+            return {}
+        query = sql.SQL(
+            "SELECT a.record_id, t.row_hash = a.row_hash FROM unnest(%s::text[], %s::uuid[]) a (record_id, row_hash) "
+            "JOIN {} t USING (record_id)"
+        ).format(sql.Identifier(form))
+        found = self._db.execute(query, (asked[RECORD_ID].to_list(), asked[HASH].to_list()))
+        return dict(found.fetchall())
+
+    def owners(self, form: str, keys: pl.DataFrame) -> Sequence[tuple[str, str]]:
+        """See `Store`; looks keys up in the unique index."""
+        if not self._has_rows(form):
+            return []
+        table = form_tables(form)[form]
+        names = list(table.key)
+        on = [
+            sql.SQL("t.{0} = a.{0}::{1}").format(
+                sql.Identifier(n), sql.SQL(TYPES.get(table.by_name[n].kind, "text"))
+            )
+            for n in names
+        ]  # fmt: skip
+        query = sql.SQL(
+            "SELECT a.record_id, t.record_id FROM unnest({}) a (record_id, {}) JOIN {} t ON {} "
+            "WHERE t.record_id <> a.record_id"
+        ).format(
+            sql.SQL(", ").join([sql.SQL("%s::text[]")] * keys.width),
+            sql.SQL(", ").join(sql.Identifier(n) for n in names),
+            sql.Identifier(form),
+            sql.SQL(" AND ").join(on),
+        )
+        columns = [keys[n].to_list() for n in (RECORD_ID, *names)]
+        return [(a, b) for a, b in self._db.execute(query, columns)]
+
+    def _has_rows(self, table: str) -> bool:
+        query = sql.SQL("SELECT EXISTS (SELECT 1 FROM {})").format(sql.Identifier(table))
+        return self._db.execute(query).fetchone() == (True,)
+
+    def held(self, batch: str) -> set[tuple[str, str]]:
+        """See `Store`."""
+        one = "SELECT {}, o.record_id FROM {} o JOIN loads l USING (load_id) WHERE l.batch = %(batch)s"
+        parts = [sql.SQL(one).format(sql.Literal(form), sql.Identifier(form)) for form in load_schemas()]
+        return {(f, r) for f, r in self._db.execute(sql.SQL(" UNION ALL ").join(parts), {"batch": batch})}
+
+    def retire(self, form: str, records: Sequence[str], batch: Batch, why: str) -> None:
+        """See `Store`."""
+        tables = [t for t in (*form_tables(form), "field_origin") if self._has_rows(t)]
+        rows = [
+            sql.SQL(
+                "{0}, (SELECT jsonb_agg(jsonb_strip_nulls(to_jsonb(c))) FROM {1} c WHERE c.record_id = t.record_id)"
+            ).format(sql.Literal(name), sql.Identifier(name))
+            for name in tables
+        ]
+        query = sql.SQL(
+            "INSERT INTO record_history (record_id, form, load_id, row_hash, record, replaced_by, why) "
+            "SELECT t.record_id, {}, t.load_id, t.row_hash, jsonb_strip_nulls(jsonb_build_object({})), %s, %s "
+            "FROM {} t WHERE t.record_id = ANY(%s)"
+        ).format(sql.Literal(form), sql.SQL(", ").join(rows), sql.Identifier(form))
+        self._db.execute(query, (batch.id, why, list(records)))
+        self.remove(form, records)
+
+    def remove(self, form: str, records: Sequence[str]) -> None:
+        """Take records out, and keep nothing of them."""
+        for name in (*[t for t in form_tables(form) if t != form], "field_origin", form):
+            query = sql.SQL("DELETE FROM {} WHERE record_id = ANY(%s)").format(sql.Identifier(name))
+            self._db.execute(query, (list(records),))
+
+    def insert(self, form: str, tables: Mapping[str, pl.DataFrame], batch: Batch) -> None:
+        """See `Store`."""
+        own = tables[form].with_columns(load_id=pl.lit(batch.id))
+        self.copy(form, own)
+        for name, frame in tables.items():
+            if name != form:
+                self.copy(name, frame)
+        if batch.origins:
+            taken = set(own[RECORD_ID])
+            rows = [o for o in batch.origins if o[0] in taken]
+            self.copy("field_origin", pl.DataFrame(rows, schema=_ORIGIN_TYPES, orient="row"))
+
+    def copy(self, name: str, frame: pl.DataFrame) -> None:
+        """Send rows; columns in which nothing stands are not sent. A null and an empty text stay what they are."""
+        if not frame.height:
+            return
+        counts = frame.null_count().row(0)
+        names = [n for n, nulls in zip(frame.columns, counts, strict=True) if nulls < frame.height]
+        rows = frame.select(names)
+        query = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(
+            sql.Identifier(name), sql.SQL(", ").join(sql.Identifier(n) for n in names)
+        )
+        with self._db.cursor() as cursor, cursor.copy(query) as copy:
+            for start in range(0, rows.height, _SLICE):
+                copy.write(rows[start : start + _SLICE].write_csv(include_header=False).encode("utf-8"))
+
+    def keep(self, kept: Iterable[Kept], batch: Batch) -> None:
+        """See `Store`."""
+        self._db.execute("DELETE FROM rejects WHERE batch = %s AND state = 'open'", (batch.batch,))
+        rows = [
+            {
+                "load_id": batch.id,
+                "batch": batch.batch,
+                "form": k.form,
+                "record_id": k.record_id.replace("\x00", "").encode("utf-8", "replace").decode(),
+                "word": k.word,
+                "file": k.file,
+                "line": k.line,
+                "record": json.dumps(k.record),
+                "findings": json.dumps(list(k.findings)),
+            }
+            for k in kept
+        ]
+        if rows:
+            self.copy("rejects", pl.DataFrame(rows))

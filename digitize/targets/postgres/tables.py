@@ -1,0 +1,192 @@
+"""The tables of a PostgreSQL target: those of the schema, and the target's own books."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+from digitize.targets.postgres.definition import Definition, TableDef
+from mappers.schema import Table, load_schemas
+from mappers.schema.table import Column
+
+VERSION = 1
+TYPES: Mapping[str, str] = {
+    "int": "bigint", "year": "smallint", "date": "date", "time": "time(0)", "money": "numeric", "decimal": "numeric",
+}  # fmt: skip
+_COUNTED = ("int", "money", "decimal")
+# Ids are compared byte by byte, whatever language the database sorts by: an index is then smaller work.
+_ID = 'text COLLATE "C" NOT NULL'
+BOOKS = ("meta", "loads", "record_history", "rejects", "field_origin")
+
+
+@cache
+def wanted() -> Definition:
+    """Every table, a form's own before its child tables."""
+    tables = dict(_BOOKS)
+    for of_form in load_schemas().values():
+        for table in sorted(of_form.values(), key=lambda t: t.child != ""):
+            tables[table.name] = _child(table, next(iter(of_form))) if table.child else _own(table)
+    return tables
+
+
+def _own(table: Table) -> TableDef:
+    name = table.name
+    indexes = {f"{name}_load": "(load_id)"}
+    if table.key:
+        indexes[f"{name}_key"] = f"UNIQUE ({', '.join(table.key)})"
+    return TableDef(
+        {
+            "record_id": _ID,
+            "load_id": "uuid NOT NULL",
+            "row_hash": "uuid NOT NULL",
+            **_values(table),
+        },
+        {f"{name}_pkey": "PRIMARY KEY (record_id)", f"{name}_id": "CHECK (record_id <> '')", **_checks(table)},
+        indexes,
+        {
+            "": _title(table),
+            "record_id": "Id of the record, which ties the rows of its tables together.",
+            "load_id": "The load that wrote this version; see the table loads.",
+            "row_hash": "Hash of the record's content with its child rows.",
+            **_labels(table),
+        },
+    )
+
+
+def _child(table: Table, form: str) -> TableDef:
+    name = table.name
+    return TableDef(
+        {"record_id": _ID, "line": "integer NOT NULL", **_values(table)},
+        {
+            f"{name}_pkey": "PRIMARY KEY (record_id, line)",
+            f"{name}_line": "CHECK (line > 0)",
+            **_checks(table),
+            f"{name}_record": f"FOREIGN KEY (record_id) REFERENCES {form} (record_id)",
+        },
+        {},
+        {
+            "": _title(table),
+            "record_id": f"The record in {form}.",
+            "line": "Place of the row among the record's rows, from 1.",
+            **_labels(table),
+        },
+    )
+
+
+def _values(table: Table) -> dict[str, str]:
+    return {c.name: TYPES.get(c.kind, "text") for c in table.columns}
+
+
+def _checks(table: Table) -> dict[str, str]:
+    """Numbers are counts and sums, never below nought; a year has four digits at most."""
+    years = [f"{c.name} BETWEEN 1 AND 9999" for c in table.columns if c.kind == "year"]
+    counts = [f"{c.name} >= 0" for c in table.columns if c.kind in _COUNTED]
+    made = {f"{table.name}_years": years, f"{table.name}_counts": counts}
+    return {name: f"CHECK ({' AND '.join(parts)})" for name, parts in made.items() if parts}
+
+
+def _title(table: Table) -> str:
+    return (table.model.__doc__ or "").strip().partition("\n")[0]
+
+
+def _labels(table: Table) -> dict[str, str]:
+    return {c.name: _label(c) for c in table.columns}
+
+
+def _label(column: Column) -> str:
+    parts = [column.label, f"item {column.item}" if column.item else "", f"list {column.codes}" if column.codes else ""]
+    return "; ".join(p for p in parts if p)
+
+
+_TEXT, _STAMP = "text NOT NULL", "timestamptz NOT NULL DEFAULT now()"
+_BOOKS: Definition = {
+    "meta": TableDef(
+        {"key": _TEXT, "value": "jsonb NOT NULL"},
+        {"meta_pkey": "PRIMARY KEY (key)"},
+        comments={"": "Version and definition of these tables, as `digitize target init` made them."},
+        owner_only=True,
+    ),
+    "loads": TableDef(
+        {
+            "seq": "bigint GENERATED ALWAYS AS IDENTITY",
+            "load_id": "uuid NOT NULL",
+            "batch": _TEXT,
+            "state": "text NOT NULL DEFAULT 'loaded'",
+            "receipt": "jsonb NOT NULL",
+            "source": "jsonb NOT NULL DEFAULT '{}'",
+            "at": _STAMP,
+            "role": "text NOT NULL DEFAULT session_user",
+            "undone_at": "timestamptz",
+            "undone_by": "text",
+            "undone_why": "text",
+        },
+        {"loads_pkey": "PRIMARY KEY (load_id)", "loads_state": "CHECK (state IN ('loaded', 'undone'))"},
+        {"loads_batch": "(batch, seq)"},
+        {"": "One row a load that was committed; the load's id is made from its content."},
+    ),
+    "record_history": TableDef(
+        {
+            "history_id": "bigint GENERATED ALWAYS AS IDENTITY",
+            "record_id": _ID,
+            "form": _TEXT,
+            "load_id": "uuid NOT NULL",
+            "row_hash": "uuid NOT NULL",
+            "record": "jsonb NOT NULL",
+            "replaced_by": "uuid NOT NULL",
+            "why": _TEXT,
+            "at": _STAMP,
+        },
+        {
+            "record_history_pkey": "PRIMARY KEY (history_id)",
+            "record_history_why": "CHECK (why IN ('updated', 'withdrawn'))",
+        },
+        {
+            "record_history_record": "(record_id)",
+            "record_history_load": "(load_id)",
+            "record_history_replaced": "(replaced_by)",
+        },
+        {
+            "": "Versions of records that a later load changed or withdrew.",
+            "load_id": "The load that wrote this version.",
+            "replaced_by": "The load that took it out.",
+        },
+    ),
+    "rejects": TableDef(
+        {
+            "reject_id": "bigint GENERATED ALWAYS AS IDENTITY",
+            "load_id": "uuid NOT NULL",
+            "batch": _TEXT,
+            "form": _TEXT,
+            "record_id": _TEXT,
+            "word": _TEXT,
+            "file": "text NOT NULL DEFAULT ''",
+            "line": "bigint NOT NULL DEFAULT 0",
+            "record": "json NOT NULL",
+            "findings": "json NOT NULL",
+            "state": "text NOT NULL DEFAULT 'open'",
+            "settled_by": "uuid",
+            "trail": "jsonb NOT NULL DEFAULT '[]'",
+            "at": _STAMP,
+        },
+        {
+            "rejects_pkey": "PRIMARY KEY (reject_id)",
+            "rejects_word": "CHECK (word IN ('reject', 'review'))",
+            "rejects_state": "CHECK (state IN ('open', 'corrected', 'replayed', 'undone'))",
+        },
+        {"rejects_load": "(load_id)", "rejects_batch": "(batch)"},
+        {
+            "": "Records that were not loaded, whole, with what the rules say of them.",
+            "word": "reject: refused; review: a person must confirm it.",
+            "trail": "What people did about it: when, who, what it was before.",
+        },
+    ),
+    "field_origin": TableDef(
+        {
+            **{"record_id": _ID, "field": _TEXT, "raw": _TEXT, "confidence": "real NOT NULL", "by": _TEXT},
+            **{"page": "text", "zone": "text", "box": "text", "file": "text", "source_table": "text"},
+            **{"source_row": "bigint", "source_column": "text"},
+        },
+        {"field_origin_pkey": "PRIMARY KEY (record_id, field)"},
+        comments={"": "Where the value of each field was written, and how surely it was read."},
+    ),
+}

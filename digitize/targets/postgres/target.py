@@ -1,0 +1,134 @@
+"""A PostgreSQL database as a target: a batch is one transaction, tried again when the trouble was a passing one."""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import asdict, replace
+from typing import Any
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from digitize.errors import TargetRefused
+from digitize.targets.base import Load, Receipt
+from digitize.targets.from_records import as_batch
+from digitize.targets.postgres.address import Address, Patience
+from digitize.targets.postgres.connect import connect, is_passing, refusal, use
+from digitize.targets.postgres.locks import lock_stations
+from digitize.targets.postgres.setup import require_current
+from digitize.targets.postgres.store import PostgresStore
+from digitize.targets.rows import Batch
+from digitize.targets.taking import take
+
+log = logging.getLogger(__name__)
+_FIRST_PAUSE, _FACTOR = 0.2, 3.0
+Work = Callable[[psycopg.Connection[Any]], Any]
+
+
+class PostgresTarget:
+    """Loads into the tables that `digitize target init` made."""
+
+    def __init__(self, address: Address, patience: Patience | None = None) -> None:
+        """Connect. Raises TargetRefused when the tables are not there, not of this version, or altered."""
+        self._address, self._patience = address, patience or Patience()
+        self._db: psycopg.Connection[Any] | None = None
+        self.transact(lambda db: require_current(db, address))
+
+    @property
+    def name(self) -> str:
+        """The target for people and receipts."""
+        return self._address.name
+
+    def close(self) -> None:
+        """Give the connection back."""
+        if self._db is not None:
+            with suppress(psycopg.Error):
+                self._db.close()
+            self._db = None
+
+    def load(self, load: Load, *, dry_run: bool = False) -> Receipt:
+        """Take a batch of records; see `take`."""
+        return self.take(as_batch(load), dry_run=dry_run)
+
+    def take(self, batch: Batch, *, dry_run: bool = False) -> Receipt:
+        """Take a batch in one transaction; a load that was committed before is recognised and not done again.
+
+        dry_run: say what would become of it, and change nothing. Raises TargetRefused, and then nothing was changed.
+        """
+        made: Receipt = self.transact(lambda db: _take(db, batch), dry_run=dry_run)
+        return made
+
+    def done(self, load: str, batch: str) -> Receipt | None:
+        """The receipt of a load that was committed before, is not undone, and is the newest of its batch."""
+        found: Receipt | None = self.transact(lambda db: _done(db, load, batch))
+        return found
+
+    def run(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Rows of one statement in a transaction of its own; ? stands for a value."""
+        rows: list[tuple[Any, ...]] = self.transact(lambda db: run(db, query, values))
+        return rows
+
+    def transact(self, work: Work, *, dry_run: bool = False) -> Any:
+        """Do some work in one transaction, as often as it takes within the patience; what it gives.
+
+        work may be done several times over, but is kept only once. Raises TargetRefused.
+        """
+        for attempt in range(1, self._patience.tries + 1):
+            try:
+                db = self._connected()
+                with db.transaction(force_rollback=dry_run):
+                    use(db, self._address, self._patience)
+                    return work(db)
+            except psycopg.Error as e:
+                self._forget_lost()
+                if attempt == self._patience.tries or not is_passing(e):
+                    raise refusal(e, self._address) from None
+                log.info("target: %s, trying again (%d)", e.sqlstate or type(e).__name__, attempt)
+            except TargetRefused:
+                if self._db is not None or attempt == 1 or attempt == self._patience.tries:
+                    raise
+            time.sleep(_FIRST_PAUSE * _FACTOR ** (attempt - 1) * random.uniform(0.5, 1.5))
+        raise AssertionError("the last try returns or raises")
+
+    def _connected(self) -> psycopg.Connection[Any]:
+        if self._db is None:
+            self._db = connect(self._address)
+        return self._db
+
+    def _forget_lost(self) -> None:
+        if self._db is not None and (self._db.closed or self._db.broken):
+            self.close()
+
+
+def _take(db: psycopg.Connection[Any], batch: Batch) -> Receipt:
+    lock_stations(db, batch)
+    if done := _done(db, batch.id, batch.batch):
+        return done
+    receipt = take(batch, PostgresStore(db))
+    note(db, batch, receipt)
+    return receipt
+
+
+def note(db: psycopg.Connection[Any], batch: Batch, receipt: Receipt) -> None:
+    """Write the load into the target's book, as its newest."""
+    db.execute("DELETE FROM loads WHERE load_id = %s", (batch.id,))
+    db.execute(
+        "INSERT INTO loads (load_id, batch, receipt, source) VALUES (%s, %s, %s, %s)",
+        (batch.id, batch.batch, Jsonb(asdict(receipt)), Jsonb(dict(batch.source))),
+    )
+
+
+def _done(db: psycopg.Connection[Any], load: str, batch: str) -> Receipt | None:
+    query = "SELECT load_id = %s AND state = 'loaded', receipt FROM loads WHERE batch = %s ORDER BY seq DESC LIMIT 1"
+    row = db.execute(query, (load, batch)).fetchone()
+    return replace(Receipt(**row[1]), repeated=True) if row and row[0] else None
+
+
+def run(db: psycopg.Connection[Any], query: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+    """Rows of one statement of this program; ? stands for a value."""
+    done = db.execute(query.replace("?", "%s"), tuple(values))
+    return done.fetchall() if done.description else []

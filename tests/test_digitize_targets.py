@@ -1,0 +1,147 @@
+"""What every database target keeps to: a batch whole or not at all, the same load once, nothing lost."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from digitize.targets import Load
+from digitize.targets.postgres.address import parse_address
+from digitize.targets.postgres.setup import init_target
+from digitize.targets.postgres.target import PostgresTarget
+from digitize.targets.sqlite import SqliteTarget
+from mappers.record import FieldValue, Origin, Record
+from mappers.schema import form_tables, load_schemas
+from validators.finding import Finding
+
+L1, L2, L3 = "1" * 32, "2" * 32, "3" * 32
+
+
+def record(n, **more):
+    fields = {"state": "wb", "police_station": "Namuna", "year": "2025", "fir_no": str(n), **more}
+    values = {
+        k: FieldValue(v, v, 0.9, Origin(page=f"p{n}", zone=k, box=(1, 2, 3, 4)), "m 1") for k, v in fields.items()
+    }
+    acts = ({"act": FieldValue("IPC", "IPC"), "section": FieldValue("379", "379")},)
+    return Record(f"wb-0001-{n:04d}-r1", "iif1", values, {"acts": acts}, (f"p{n}",), "b1")
+
+
+def load(*clean, id=L1, batch="b1", rejects=(), held=0):
+    return Load(id, batch, clean, rejects, held)
+
+
+def plain(value):
+    return value if not isinstance(value, str) or value[:1] not in "[{" else json.loads(value)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def target(request, tmp_path):
+    if request.param == "sqlite":
+        made = SqliteTarget(tmp_path / "cctns.sqlite")
+    else:
+        address = parse_address(request.getfixturevalue("pg_url"))
+        init_target(address)
+        made = PostgresTarget(address)
+    yield made
+    made.close()
+
+
+def test_a_batch_lands_with_children_and_origins(target):
+    receipt = target.load(load(record(1), record(2)))
+    assert (receipt.read, receipt.inserted, receipt.rejected) == (2, 2, 0)
+    assert target.run("SELECT fir_no FROM iif1 ORDER BY 1") == [(1,), (2,)]
+    assert target.run("SELECT COUNT(*) FROM iif1_acts") == [(2,)]
+    query = "SELECT page, zone, box FROM field_origin WHERE record_id LIKE ? AND field = 'fir_no'"
+    assert target.run(query, ["%0001-r1"]) == [("p1", "fir_no", "[1, 2, 3, 4]")]
+
+
+def test_the_same_load_again_changes_nothing(target):
+    first = target.load(load(record(1)))
+    assert target.load(load(record(1))) == replace(first, repeated=True)
+    assert target.run("SELECT COUNT(*) FROM loads") == [(1,)]
+
+
+def test_a_later_load_of_the_batch_counts_new_changed_same_and_withdrawn(target):
+    target.load(load(record(1), record(2), record(3)))
+    receipt = target.load(load(record(1), record(2, place="X"), record(4), id=L2))
+    assert (receipt.inserted, receipt.updated, receipt.unchanged, receipt.withdrawn) == (1, 1, 1, 1)
+    assert target.run("SELECT fir_no, place FROM iif1 ORDER BY 1") == [(1, None), (2, "X"), (4, None)]
+    rows = target.run("SELECT record_id, why, record FROM record_history ORDER BY record_id")
+    assert [(r, why) for r, why, _ in rows] == [("wb-0001-0002-r1", "updated"), ("wb-0001-0003-r1", "withdrawn")]
+    old = plain(rows[0][2])
+    assert "place" not in old["iif1"][0] and old["iif1_acts"][0]["section"] == "379"
+
+
+def test_going_back_to_an_earlier_content_is_a_load_of_its_own(target):
+    target.load(load(record(1), id=L1))
+    target.load(load(record(1), record(2), id=L2))
+    assert not target.load(load(record(1), id=L1)).repeated
+    assert target.run("SELECT fir_no FROM iif1") == [(1,)]
+
+
+def test_rejects_are_kept_whole_with_their_findings(target):
+    finding = Finding("wb-0001-0009-r1", "year", "F004", "reject", "message")
+    receipt = target.load(load(record(1), rejects=[(record(9), [finding])], held=3))
+    assert (receipt.read, receipt.rejected, receipt.held) == (5, 1, 3)
+    ((whole, found, word),) = target.run("SELECT record, findings, word FROM rejects")
+    assert plain(whole)["fields"]["fir_no"]["value"] == "9"
+    assert (plain(found)[0]["code"], word) == ("F004", "reject")
+
+
+def test_a_record_that_is_rejected_now_is_withdrawn_and_its_old_reject_replaced(target):
+    finding = Finding("wb-0001-0001-r1", "year", "F004", "reject", "message")
+    target.load(load(record(1), record(2)))
+    for id in (L2, L3):
+        receipt = target.load(load(record(2), rejects=[(record(1), [finding])], id=id))
+    assert (receipt.unchanged, receipt.rejected) == (1, 1)
+    assert target.run("SELECT COUNT(*) FROM rejects") == [(1,)]
+    assert target.run("SELECT fir_no FROM iif1") == [(2,)]
+
+
+def test_what_a_database_cannot_hold_becomes_a_reject_and_sinks_no_batch(target):
+    whole = {"district": "Howrah"}
+    target.load(load(record(1, **whole)))
+    other = replace(record(1, **whole), id="wb-0002-0001-r1")
+    bad = record(2, fir_date="2025-02-31")
+    zero, half = record(3, place="a\x00b"), record(4, place="\ud800")
+    receipt = target.load(load(other, bad, zero, half, record(5, **whole), id=L2, batch="b2"))
+    assert (receipt.read, receipt.inserted, receipt.rejected) == (5, 1, 4)
+    rows = target.run("SELECT record_id, findings FROM rejects")
+    found = {r: [f["code"] for f in plain(findings)] for r, findings in rows}
+    assert found == {other.id: ["D002"], bad.id: ["D001"], zero.id: ["D003"], half.id: ["D003"]}
+
+
+def test_two_records_may_swap_their_keys_in_one_batch(target):
+    a, b = record(1, district="H"), record(2, district="H")
+    target.load(load(a, b))
+    receipt = target.load(load(replace(a, fields=b.fields), replace(b, fields=a.fields), id=L2))
+    assert (receipt.updated, receipt.rejected) == (2, 0)
+
+
+def test_a_key_that_a_withdrawn_record_had_is_free(target):
+    target.load(load(record(1, district="H")))
+    receipt = target.load(load(replace(record(1, district="H"), id="new"), id=L2))
+    assert (receipt.inserted, receipt.withdrawn, receipt.rejected) == (1, 1, 0)
+
+
+def test_records_of_every_form_are_taken_with_every_field(target):
+    kinds = {"int": "7", "year": "1999", "date": "1999-12-31", "time": "23:59", "money": "10.50", "decimal": "0.5"}
+    records = []
+    for form, tables in load_schemas().items():
+        rows = {t.child: {c.name: FieldValue("x", kinds.get(c.kind, "x")) for c in t.columns} for t in tables.values()}
+        children = {child: (row,) for child, row in rows.items() if child}
+        records.append(Record(f"r-{form}", form, rows[""], children, batch="b1"))
+    receipt = target.load(load(*records))
+    assert (receipt.inserted, receipt.rejected) == (len(records), 0)
+    for form in load_schemas():
+        for name in form_tables(form):
+            assert target.run(f"SELECT COUNT(*) FROM {name}") == [(1,)], name
+    assert target.load(load(*records, id=L2)).unchanged == len(records)
+    assert target.load(load(id=L3)).withdrawn == len(records)
+
+
+def test_a_trial_says_what_would_become_of_a_load_and_changes_nothing(target):
+    receipt = target.load(load(record(1)), dry_run=True)
+    assert receipt.inserted == 1
+    assert target.run("SELECT COUNT(*) FROM iif1") == [(0,)]
+    assert target.done(receipt.load, "b1") is None
