@@ -34,14 +34,15 @@ def unread(record: Record) -> Iterator[tuple[str, str]]:
         if _is_unread(cell):
             child = path.partition("[")[0] if "[" in path else ""
             column = columns.get((child, path.rpartition(".")[2] if child else path))
-            yield path, (_code(column) if column else NOT_UNDERSTOOD)
+            yield path, (code_of(column) if column else NOT_UNDERSTOOD)
 
 
 def _is_unread(cell: FieldValue) -> bool:
     return cell.value is None and not cell.blank and not cell.by.startswith(OPERATOR)
 
 
-def _code(column: Column) -> str:
+def code_of(column: Column) -> str:
+    """The rule that speaks of text in a field that gave no value."""
     if column.kind == "code" and column.codes:
         return _BY_LIST.get(column.codes, "T020")
     return _BY_FIELD.get(column.name) or _BY_KIND.get(column.kind, NOT_UNDERSTOOD)

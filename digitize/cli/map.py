@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from digitize.mapping.draft import Drafted
     from digitize.mapping.golden import Golden
     from mappers.bind import FormMapping
-    from mappers.values import MapContext
 
 map_ = typer.Typer(name="map", help="Mapping files: draft, test, explain, coverage.", no_args_is_help=True)
 Mapping = Annotated[str, typer.Argument(metavar="MAPPING", help="Id of a mapping of the package, or a mapping file.")]
@@ -167,7 +166,7 @@ def coverage(
     from digitize.cli.reading import read_as
     from digitize.mapping.coverage import batch_of, cover_batch, cover_table
     from digitize.mapping.draft import one_table
-    from digitize.mapping.find import bound_mapping
+    from digitize.mapping.find import bound_mapping, table_context
     from digitize.workspace import open_place
 
     batch = batch_of(path)
@@ -175,7 +174,7 @@ def coverage(
         found = cover_batch(open_place(batch[0]), batch[1])
     else:
         legacy = one_table(path, read_as(widths, layout, memo), name)
-        found = cover_table(legacy, _context(state, stations, year), bound_mapping(mapping) if mapping else None)
+        found = cover_table(legacy, table_context(state, stations, year), bound_mapping(mapping) if mapping else None)
     if json:
         print_json({"forms": [c.to_plain() for c in found]})
         return
@@ -203,9 +202,9 @@ def apply(
     from digitize.cli.reading import read_as
     from digitize.mapping.bulk import apply_table
     from digitize.mapping.draft import one_table
-    from digitize.mapping.find import bound_mapping, settle_for
+    from digitize.mapping.find import bound_mapping, settle_for, table_context
 
-    context = _context(state, stations, year)
+    context = table_context(state, stations, year)
     legacy = one_table(file, read_as(widths, layout, memo), name)
     bound, legacy = settle_for(legacy, context, bound_mapping(mapping) if mapping else None)
     done = apply_table(legacy, bound, context, out)
@@ -224,17 +223,6 @@ def apply(
 def _say_notes(bound: FormMapping) -> None:
     for note in bound.notes:
         errors().print(f"{bound.file}: {note}", style="yellow", markup=False, soft_wrap=True)
-
-
-def _context(state: str, stations: Path | None, year: int) -> MapContext:
-    from mappers.codes import districts_of, load_stations, place_lists
-    from mappers.states import load_state
-    from mappers.values import MapContext
-
-    profile = load_state(state.lower()) if state else None
-    lists = place_lists(profile.code, stations) if profile else {}
-    known = districts_of(load_stations(profile.code, stations)) if profile and stations else {}
-    return MapContext("table", state=profile, book_year=year or None, lists=lists, district_of=known)
 
 
 def _print_coverage(found: Coverage, *, with_empty: bool) -> None:

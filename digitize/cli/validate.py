@@ -16,9 +16,10 @@ import typer
 from digitize.cli.console import Json, errors, results, table
 
 if TYPE_CHECKING:
-    from digitize.validating.check import Progress
+    from digitize.validating.mapped import Legacy
     from digitize.validating.readers import Place
     from digitize.validating.report import Report
+    from digitize.validating.taking import Progress
 
 _SHOWN = 50
 # Below this nobody has to wait.
@@ -35,6 +36,9 @@ def validate(
     state: Annotated[str, typer.Option(help="Code of the state, for its stations.")] = "",
     stations: Annotated[Path | None, typer.Option(help="Your list of stations: station,district,aliases.")] = None,
     today: Annotated[str, typer.Option(help="The day that counts as today, YYYY-MM-DD.")] = "",
+    mapping: Annotated[str, typer.Option(help="The files are old tables: map them first; auto: what fits.")] = "",
+    year: Annotated[int, typer.Option(help="With --mapping: year of the book, for dates with two digits.")] = 0,
+    name: Annotated[str, typer.Option("--table", help="With --mapping: name of the table in the file.")] = "",
     profile: Annotated[str, typer.Option(help="How complete rows must be: full, register-only, index-only.")] = "",
     select: Annotated[str, typer.Option(help="Ask these rules only: codes, slugs or families, as X003,L.")] = "",
     ignore: Annotated[str, typer.Option(help="Do not ask these rules.")] = "",
@@ -48,6 +52,7 @@ def validate(
     json: Json = False,
 ) -> None:
     """Check import files by the same rules as a run; exit code 3 when rows are rejected."""
+    from digitize.errors import OptionsError
     from digitize.reports import write_report
     from digitize.validate import How, validate_files
     from digitize.validating.baseline import load_baseline
@@ -57,10 +62,13 @@ def validate(
     agreed, writer = _agreed(max_rejects), _writer(format, out)
     _check_reason(unmask=unmask, reason=reason)
     settings = _settings(state, stations, today, profile, rules_left_out(form, _words(select), _words(ignore)))
+    legacy = _legacy(mapping, name, state, stations, year)
+    if legacy and fix:
+        raise OptionsError("--fix mends import files; map the table first: digitize map apply.")
     known = load_baseline(baseline) if baseline else frozenset()
     with _places(paths) as places, _progress() as progress:
         files = _fixed(places, form, fix) if fix else places
-        report = validate_files(files, form, settings, How(unmasked=reason.strip(), progress=progress))
+        report = validate_files(files, form, settings, How(unmasked=reason.strip(), progress=progress, legacy=legacy))
     report = report.without(known) if known else report
     if writer is None:
         _print(report)
@@ -105,6 +113,20 @@ def _places(texts: list[str]) -> Iterator[list[Place]]:
 
     with ExitStack() as open_ones:
         yield [open_ones.enter_context(Database(t)) if is_database(t) else Path(t) for t in texts]
+
+
+def _legacy(mapping: str, table: str, state: str, stations: Path | None, year: int) -> Legacy | None:
+    from digitize.errors import OptionsError
+    from digitize.mapping.find import bound_mapping, table_context
+    from digitize.validating.mapped import ANY, Legacy
+
+    if not mapping:
+        if table or year:
+            raise OptionsError("--table and --year go with --mapping.")
+        return None
+    if mapping != ANY:
+        bound_mapping(mapping)
+    return Legacy(mapping, table_context(state, stations, year), table=table)
 
 
 def _fixed(files: list[Place], form: str, folder: Path) -> list[Place]:

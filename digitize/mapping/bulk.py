@@ -61,7 +61,7 @@ def apply_table(table: LegacyTable, mapping: FormMapping, context: MapContext, f
             done.rows += len(rows)
             done.mapped += len(usable)
             if usable:
-                sources = _sources(mapping, table, usable)
+                sources = sources_of(mapping, table, usable)
                 ids = [f"{table.name}-r{r.number:07d}" for r in usable]
                 made_of = {name: work.map(sources) for name, work in works.items()}
                 add_counts(done.left_over, left_over(made_of[""], [m for n, m in made_of.items() if n]))
@@ -108,7 +108,8 @@ def _rows(table: Table, columns: Mapping[str, list[str | None]]) -> Iterator[Seq
     return zip(*whole, strict=True)
 
 
-def _sources(mapping: FormMapping, table: LegacyTable, rows: Sequence[LegacyRow]) -> Sources:
+def sources_of(mapping: FormMapping, table: LegacyTable, rows: Sequence[LegacyRow]) -> Sources:
+    """Rows of a table as what a mapping takes."""
     width = max(len(table.columns), *(len(r.cells) for r in rows))
     names = [*table.columns, *(f"+{i}" for i in range(1, width - len(table.columns) + 1))]
     cells = [r.cells if len(r.cells) == width else (*r.cells, *[None] * (width - len(r.cells))) for r in rows]

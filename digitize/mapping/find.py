@@ -8,11 +8,13 @@ from pathlib import Path
 
 from digitize.errors import InputError
 from mappers.bind import FormMapping, bind_file
+from mappers.codes import districts_of, load_stations, place_lists
 from mappers.columns import settle_mapping
 from mappers.encodings import Encoding, encodings
 from mappers.explain import mapping_file
 from mappers.legacy import LegacyTable
 from mappers.mapping import find_mapping, load_mappings
+from mappers.states import load_state
 from mappers.values import MapContext
 
 
@@ -41,3 +43,11 @@ def settle_for(
     state = context.state.code if context.state else ""
     mapping = mapping or find_mapping(load_mappings(), columns=table.columns, state=state)
     return settle_mapping(mapping, table, encodings(), context.state.encodings if context.state else ())
+
+
+def table_context(state: str, stations: Path | None, year: int) -> MapContext:
+    """What is known beside a table. state: its code, or ""; stations: a list of them; year: of the book, 0: unknown."""
+    profile = load_state(state.lower()) if state else None
+    lists = place_lists(profile.code, stations) if profile else {}
+    known = districts_of(load_stations(profile.code, stations)) if profile and stations else {}
+    return MapContext("table", state=profile, book_year=year or None, lists=lists, district_of=known)
