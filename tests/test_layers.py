@@ -18,7 +18,7 @@ WALLS = {
     "pdfplumber": ("ocr/",),
     "pdfminer": ("ocr/layer_glyphs.py",),
     "typer": ("digitize/cli/",),
-    "polars": ("validators/", "digitize/validate", "digitize/validating/", "digitize/convert", "digitize/targets/"),
+    "polars": ("validators/", "digitize/validate", "digitize/validating/", "digitize/duplicates/", "digitize/convert", "digitize/targets/"),
     "psycopg": ("digitize/targets/", "digitize/validating/"),
     "pandas": ("mappers/legacy/", "digitize/targets/", "digitize/dashboard/"),
 }

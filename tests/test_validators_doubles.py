@@ -63,6 +63,7 @@ def test_names_meet_across_scripts_and_others_do_not(left: str, right: str, lowe
 any_name = st.sampled_from([r["name"] for r in ROWS.rows]) | st.text(max_size=12)
 
 
+@settings(deadline=None)
 @given(any_name, any_name)
 def test_what_two_names_say_is_the_same_either_way_round(left: str, right: str) -> None:
     assert match(left, right) == pytest.approx(match(right, left))
@@ -75,6 +76,7 @@ def test_a_common_name_says_less_than_a_rare_one() -> None:
     assert found.bits[1] > found.bits[0] + 5
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.integers(0, 6), max_size=80),
     st.integers(3, 12),

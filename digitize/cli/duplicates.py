@@ -1,0 +1,121 @@
+"""`digitize duplicates`: persons and cases that may stand in two records, for a person's decision."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from digitize.cli.console import Json, errors, print_json, results, table
+
+if TYPE_CHECKING:
+    from digitize.duplicates.run import Duplicates, Wanted
+
+
+def duplicates(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(metavar="PATH...|DIR", help="Files in the flat layout, folders of them, or a workspace."),
+    ],
+    form: Annotated[str, typer.Option(help="The form whose records are compared.")] = "iif1",
+    of: Annotated[str, typer.Option(help="persons, cases or both.")] = "both",
+    threshold: Annotated[
+        float | None,
+        typer.Option(min=0.01, max=0.9999, help="Probability from which a pair is shown; 0.9 if not given."),
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, help="Pairs of each kind to show, the surest first.")] = 50,
+    format: Annotated[str, typer.Option(help="table, json, jsonl or csv (a sheet to decide in).")] = "table",
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the pairs to this file.")] = None,
+    decisions: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Take in a sheet with same or different under decision.")
+    ] = None,
+    operator: Annotated[str, typer.Option(help="Who decided; kept with every decision.")] = "",
+    unmask: Annotated[bool, typer.Option("--unmask", help="Show values of persons; needs --reason.")] = False,
+    reason: Annotated[str, typer.Option(help="Why values of persons are shown; a workspace records it.")] = "",
+    json: Json = False,
+) -> None:
+    """List records that may be of one person or one case, across scripts and spellings; nothing is merged."""
+    from digitize.duplicates.run import Wanted
+    from digitize.errors import OptionsError
+
+    if unmask != bool(reason.strip()):
+        raise OptionsError("--unmask and --reason go together: showing names needs a reason.")
+    if decisions:
+        _take(paths, decisions, operator, json=json)
+        return
+    format = "json" if json else format
+    if out and format not in ("csv", "jsonl"):
+        raise OptionsError("--out needs --format csv or jsonl.")
+    _show(_find(paths, Wanted(form, of, threshold, limit, reason.strip())), format, out)
+
+
+def _find(paths: list[Path], wanted: Wanted) -> Duplicates:
+    from digitize.duplicates.run import in_files, in_workspace
+    from digitize.ledger import Ledger
+    from digitize.workspace import open_place
+
+    if not _is_workspace(paths):
+        return in_files(paths, wanted)
+    with Ledger(open_place(paths[0]).ledger) as ledger:
+        return in_workspace(ledger, wanted)
+
+
+def _is_workspace(paths: list[Path]) -> bool:
+    return len(paths) == 1 and (paths[0] / "digitize.toml").is_file()
+
+
+def _take(paths: list[Path], sheet: Path, operator: str, *, json: bool) -> None:
+    from digitize.duplicates.decisions import take_decisions
+    from digitize.errors import OptionsError, TooManyRefused
+    from digitize.ledger import Ledger
+    from digitize.workspace import open_place
+
+    if not _is_workspace(paths) or not operator.strip():
+        raise OptionsError("--decisions needs a workspace, where they are kept, and --operator NAME.")
+    with Ledger(open_place(paths[0]).ledger) as ledger:
+        taken = take_decisions(ledger, sheet, operator.strip())
+    if json:
+        print_json(asdict(taken))
+    else:
+        for line, what in taken.refused:
+            errors().print(f"line {line}: refused: {what}", style="red", markup=False, soft_wrap=True)
+        print(f"{taken.rows} rows: {taken.decided} decided, {taken.known} known before, {len(taken.refused)} refused.")
+    if taken.refused:
+        raise TooManyRefused("Some rows were not taken; they are named above. The others are kept.")
+
+
+def _show(found: Duplicates, format: str, out: Path | None) -> None:
+    from digitize.duplicates.write import write_pairs
+
+    if format == "json":
+        print_json({"pairs": list(found.pairs), "counts": [asdict(c) for c in found.counts]})
+        return
+    if format != "table":
+        write_pairs(found.pairs, format, out)
+    elif found.pairs:
+        rows = [[p["group"], f"{p['score']:.2f}", *map(_side, (p["left"], p["right"])), _why(p)] for p in found.pairs]
+        results().print(table("Pairs", ["group", "score", "one", "other", "why"], rows), markup=False)
+    for count in found.counts:
+        line = (
+            f"{count.kind}s: {count.pairs} pairs, {count.groups} groups, {count.shown} shown; {count.decided} "
+            f"decided before. {count.rows} rows, {count.compared} comparisons, {count.skipped} left out in big blocks."
+        )
+        # What is written to standard output for a machine stays free of words.
+        print(line) if format == "table" or out else errors().print(line, markup=False, soft_wrap=True)
+
+
+def _side(side: dict[str, Any]) -> str:
+    values = [v for n, v in side.items() if n in ("name", "relative_name", "birth_year", "complainant", "number")]
+    return f"{side['record'] or 'no id'}, {side['line']}: {', '.join(values)}"
+
+
+def _why(pair: dict[str, Any]) -> str:
+    differs = f"; not {', '.join(pair['differs'])}" if pair["differs"] else ""
+    return f"{pair['kind']}: {', '.join(pair['agrees'])}{differs}"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(duplicates)
