@@ -1,4 +1,4 @@
-"""Printed answers of which one is marked: "Written / Oral" with one struck out or ringed, or boxes to be ticked.
+"""Printed answers of which one is marked: "Written / Oral" struck out, ringed or ticked, or boxes to be ticked.
 
 Only what a pen adds counts: the form file keeps what is printed about each answer (`ink`), and what lies on it is left
 out. What is neither clearly marked nor clearly left alone is unclear.
@@ -20,6 +20,7 @@ from ocr.clean import Matrix, flatten
 from ocr.engine import Image
 from ocr.form import Alternative, Zone
 from ocr.rules import ink_mask
+from ocr.tick_over import ticked_over
 from ocr.zones import cut_box
 
 How = Literal["struck", "ticked", "ringed", "none", "unclear"]
@@ -59,11 +60,12 @@ class Marked:
 
 
 class Seen(NamedTuple):
-    """How far one answer is struck out, ringed and ticked, each 0 (surely not) to 1 (surely)."""
+    """How far one answer is struck out, ringed, ticked in its box, ticked over its words: each 0 (surely not) to 1."""
 
     struck: float
     ringed: float
     ticked: float
+    over: float = 0.0
 
 
 def read_marks(grey: Image, matrix: Matrix, zone: Zone) -> Marked:
@@ -82,9 +84,11 @@ def judge(values: Sequence[str], seen: Sequence[Seen]) -> Marked:
 
     Marks that contradict each other, such as two ticks or every answer struck out, are unclear.
     """
-    marks = np.asarray(seen, np.float64).reshape(len(seen), 3)
+    marks = np.asarray(seen, np.float64).reshape(len(seen), 4)
+    if marks[:, 1].max() > _MARKED:
+        marks[:, 3] = 0.0  # the arc of a ring rises over the words beside it as a tick would
     struck = marks[:, 0]
-    for how, column in (("ticked", marks[:, 2]), ("ringed", marks[:, 1])):
+    for how, column in (("ticked", marks[:, 2:].max(axis=1)), ("ringed", marks[:, 1])):
         if column.max() > _MARKED:
             picked = max(range(len(seen)), key=lambda i: (column[i], -struck[i]))
             return _said(values[picked], how, min(column[picked], 1 - _others(column, picked), 1 - struck[picked]))
@@ -115,11 +119,13 @@ def look(grey: Image, matrix: Matrix, answer: Alternative) -> Seen:
     printed = _unpacked(answer.ink, ink.shape)
     if printed is None:
         return Seen(0.0, 0.0, ticked)
-    free = ~_grown(_laid_on(printed, ink), _CLEAR_PX)
+    laid = _laid_on(printed, ink)
+    free = ~_grown(laid, _CLEAR_PX)
     inner = (slice(_EDGE_PX, -_EDGE_PX), slice(_EDGE_PX, -_EDGE_PX))
     ringed = _grade(_ring(ink & free), _RING)
+    over = ticked_over(ink & free, laid) * (1 - ringed)
     struck = _grade(_stroke((ink & free)[inner], free[inner]), _STRUCK)
-    return Seen(struck * (1 - ringed), ringed, ticked)
+    return Seen(struck * (1 - ringed) * (1 - over), ringed, ticked, over)
 
 
 def _others(column: NDArray[np.float64], picked: int) -> float:

@@ -143,7 +143,63 @@ def test_a_zone_without_answers_is_refused():
         read_marks(blank("en"), np.eye(2, 3), FORMS["iif1_en"].zone("district"))
 
 
-@given(st.lists(st.builds(Seen, GRADES, GRADES, GRADES), min_size=2, max_size=5))
+def letters_of(page, box):
+    """Where the letters of a word stand."""
+    x0, y0, x1, y1 = box
+    ys, xs = np.nonzero(page[y0:y1, x0:x1] < 128)
+    return x0 + xs.min(), y0 + ys.min(), x0 + xs.max(), y0 + ys.max()
+
+
+def tick_over(page, box, lean=1.2):
+    """A tick on a word as officers set them: a short arm down to the letters, a long one up beyond them."""
+    x0, top, x1, foot = letters_of(page, box)
+    high = foot - top
+    x, y = x0 + 0.3 * (x1 - x0), top + 0.4 * high
+    points = [(x - 0.3 * high, y - 0.5 * high), (x, y), (x + lean * high, y - 1.1 * high)]
+    cv2.polylines(page, [np.array(points, np.int32)], False, 40, 3, cv2.LINE_AA)
+
+
+@pytest.mark.parametrize("lean", [0.7, 1.2, 1.8])
+@pytest.mark.parametrize("which", [0, 1])
+def test_a_tick_over_a_word_picks_it_and_is_no_stroke_through_it(which, lean):
+    told = []
+    for code in LANGUAGES:
+        zone = FORMS[f"iif1_{code}"].zone("info_type")
+        page = blank(code)
+        tick_over(page, zone.alternatives[which].box, lean)
+        told.append(read_marks(*scanned(page), zone).value in ("", zone.alternatives[which].value))
+    assert sum(told) == len(told)
+
+
+def test_most_ticks_over_words_are_told():
+    told = 0
+    for code in LANGUAGES:
+        zone = FORMS[f"iif1_{code}"].zone("info_type")
+        page = blank(code)
+        tick_over(page, zone.alternatives[0].box)
+        told += read_marks(*scanned(page), zone).how == "ticked"
+    assert told >= 0.9 * len(LANGUAGES)
+
+
+def test_a_tick_on_one_answer_and_a_stroke_through_the_other_agree():
+    zone = FORMS["iif1_en"].zone("info_type")
+    page = blank("en")
+    tick_over(page, zone.alternatives[0].box)
+    strike(page, zone.alternatives[1].box)
+    assert read_marks(*scanned(page), zone).value == "Written"
+
+
+@pytest.mark.parametrize("slope", [6, 9, 12])
+def test_a_slanting_stroke_through_a_word_is_no_tick(slope):
+    for code in LANGUAGES:
+        zone = FORMS[f"iif1_{code}"].zone("info_type")
+        for i, answer in enumerate(zone.alternatives):
+            page = blank(code)
+            strike(page, answer.box, slope)
+            assert read_marks(*scanned(page), zone).value in ("", zone.alternatives[1 - i].value)
+
+
+@given(st.lists(st.builds(Seen, GRADES, GRADES, GRADES, GRADES), min_size=2, max_size=5))
 def test_a_value_is_said_only_with_more_for_it_than_against(seen):
     told = judge([str(i) for i in range(len(seen))], seen)
     assert 0 <= told.confidence <= 1
@@ -152,7 +208,7 @@ def test_a_value_is_said_only_with_more_for_it_than_against(seen):
         assert told.confidence > 0.5 and seen[int(told.value)].struck < 0.5
 
 
-@given(st.lists(st.builds(Seen, GRADES, GRADES, GRADES), min_size=2, max_size=5), st.randoms())
+@given(st.lists(st.builds(Seen, GRADES, GRADES, GRADES, GRADES), min_size=2, max_size=5), st.randoms())
 def test_the_order_of_answers_does_not_matter(seen, rng):
     values = [str(i) for i in range(len(seen))]
     order = list(range(len(seen)))
