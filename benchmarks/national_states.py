@@ -62,7 +62,7 @@ def invent(folder: Path, *, stations: int = STATIONS, records: int = RECORDS, se
         n = int(counts[i])
         key = folder / f"{code}.pem"
         create_key(key)
-        late = rng.uniform(30, 100)
+        late = rng.uniform(35, 130)
         middle = late + rng.normal(0, 9, n)
         district = np.sort(np.arange(n) // _PER_DISTRICT)
         own = {way: links[way][code] for way in links}

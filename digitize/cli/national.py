@@ -7,8 +7,22 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digitize.cli.console import Json
-from digitize.cli.offices import Dir, key_commands, take
+from digitize.cli.console import Json, print_json, results, table
+from digitize.cli.offices import (
+    AsOn,
+    Csv,
+    Dir,
+    Html,
+    JsonFile,
+    Lang,
+    Pdf,
+    Wanted,
+    day_of,
+    key_commands,
+    say_written,
+    take,
+    write_report,
+)
 
 if TYPE_CHECKING:
     from digitize.national.office import Office
@@ -37,6 +51,93 @@ def add(
 ) -> None:
     """Take snapshots of states in; exit code 3 when one is refused, and all others are taken."""
     take(_open(folder), paths, json=json)
+
+
+@national.command()
+def status(
+    folder: Dir = _DIR,
+    as_on: AsOn = "",
+    silent_after: Annotated[int, typer.Option(min=1, help="Days without a snapshot that make a state silent.")] = 45,
+    json: Json = False,
+) -> None:
+    """Show how far each state is, which are silent, what was flagged or refused."""
+    from digitize.national.exporting import as_plain
+    from digitize.national.grades import SIGNS, grade_of
+    from digitize.national.numbers import grouped, percent
+    from digitize.national.picture import Limits, national_picture
+    from digitize.national.words import load_words
+
+    picture = national_picture(_open(folder), day_of(as_on), Limits(silent_days=silent_after))
+    words = load_words("en")
+    if json:
+        print_json(as_plain(picture, words, with_stations=False))
+        return
+    rows = []
+    for p in picture.root.parts:
+        c, g = p.counts, grade_of(p)
+        share = percent(c.of_expected, c.expected) if c and c.expected else ""
+        known = [grouped(c.loaded), grouped(c.records)] if c else ["", ""]
+        last = p.report.snapshot.as_on.isoformat() if p.report else ""
+        rows.append([p.code, p.name, f"{SIGNS[g]} {words(f'grade.{g}')}", share, *known, last])
+    head = ["", "state", "grade", "share", "loaded", "records", "snapshot of"]
+    results().print(table(f"States on {picture.day}", head, rows))
+    for o in picture.oddities:
+        results().print(f"{words.of('odd', o.code)}: {o.where}: {o.text}", markup=False, soft_wrap=True)
+    print(words("ui.reporting", n=len(picture.reporting), all=len(picture.root.parts)) + ".")
+
+
+@national.command()
+def report(
+    folder: Dir = _DIR,
+    html: Html = None,
+    pdf: Pdf = None,
+    csv: Csv = None,
+    json_file: JsonFile = None,
+    as_on: AsOn = "",
+    lang: Lang = "en",
+    silent_after: Annotated[int, typer.Option(min=1, help="Days without a snapshot that make a state silent.")] = 45,
+) -> None:
+    """Write the national report: one HTML file, PDF, CSV, JSON."""
+    from digitize.national.picture import Limits, national_picture
+
+    picture = national_picture(_open(folder), day_of(as_on), Limits(silent_days=silent_after))
+    say_written(write_report(picture, Wanted(html, pdf, csv, json_file, lang), folder))
+
+
+@national.command()
+def answer(
+    folder: Dir = _DIR,
+    as_on: AsOn = "",
+    answered_on: Annotated[str, typer.Option(help="The day of the answer, YYYY-MM-DD; today if not given.")] = "",
+    basis: Annotated[str, typer.Option(help="Numbers from snapshots, as published, or auto.")] = "auto",
+    json: Json = False,
+) -> None:
+    """Print parts (a), (b), (d) and (e) of an answer in Parliament: a table and paragraphs in the official form."""
+    from digitize.national.answer import answer_sheet, both_calendars
+    from digitize.national.picture import Limits, national_picture
+
+    picture = national_picture(_open(folder), day_of(as_on), Limits())
+    sheet = answer_sheet(picture, day_of(answered_on, "--answered-on"), basis)
+    if json:
+        print_json(sheet.as_plain())
+        return
+    print(f"TO BE ANSWERED ON THE {both_calendars(sheet.answered)}\n")
+    rows = [
+        [n.part, n.what, _cell(n.snapshots), f"{n.said} of 36", _cell(n.published), _cell(n.used)] for n in sheet.lines
+    ]
+    head = ["part", "number", "snapshots", "stated by", "published", "printed below"]
+    results().print(table(f"Numbers as on {sheet.as_on}", head, rows))
+    print("\nANSWER\n")
+    for part, text in sheet.paragraphs:
+        print(f"{part}: {text}\n")
+    for remark in sheet.remarks:
+        print(f"Note: {remark}")
+
+
+def _cell(n: int | None) -> str:
+    from digitize.national.numbers import grouped
+
+    return "-" if n is None else grouped(n)
 
 
 national.add_typer(key_commands(_open, _DIR, "state"))

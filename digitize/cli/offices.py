@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from datetime import date
+from json import dumps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,10 +15,17 @@ from digitize.cli.console import Json, print_json, results, table
 
 if TYPE_CHECKING:
     from digitize.national.office import Office
+    from digitize.national.picture import Picture
     from digitize.national.receive import Answer
 
 Open = Callable[[Path], "Office"]
 Dir = Annotated[Path, typer.Option("--dir", help="The office's folder.")]
+Html = Annotated[Path | None, typer.Option("--html", metavar="OUT", help="One file that works offline.")]
+Pdf = Annotated[Path | None, typer.Option("--pdf", metavar="OUT", help="Printed by the Chromium of this machine.")]
+Csv = Annotated[Path | None, typer.Option("--csv", metavar="DIR", help="Every figure with its definition; all counts.")]
+JsonFile = Annotated[Path | None, typer.Option("--json-file", metavar="OUT", help="The same as one JSON file.")]
+AsOn = Annotated[str, typer.Option("--as-on", metavar="DAY", help="As it was known on that day, YYYY-MM-DD.")]
+Lang = Annotated[str, typer.Option("--lang", help="en or hi.")]
 
 
 def take(office: Office, paths: Sequence[Path], *, json: bool) -> None:
@@ -90,3 +99,68 @@ def key_commands(open_or_make: Open, default: Path, who: str) -> typer.Typer:
         results().print(table("Keys", [who, "key", "since", "revoked", "note"], rows))
 
     return group
+
+
+def day_of(text: str, option: str = "--as-on") -> date:
+    """A day of the command line, today when it is empty. Raises OptionsError."""
+    from digitize.errors import OptionsError
+
+    try:
+        return date.fromisoformat(text) if text else date.today()
+    except ValueError as e:
+        raise OptionsError(f"{option} must be a date such as 2026-03-31.") from e
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which files a report is written to; None: not that one. language: en or hi."""
+
+    html: Path | None
+    pdf: Path | None
+    csv: Path | None
+    json: Path | None
+    language: str
+
+
+def write_report(picture: Picture, wanted: Wanted, folder: Path) -> list[Path]:
+    """Write what is wanted. folder: the office's, whose own map counts. Raises OptionsError when nothing is wanted."""
+    from digitize.errors import OptionsError
+    from digitize.national.exporting import as_plain, write_csv
+    from digitize.national.outline import load_outline
+    from digitize.national.page import render_page
+    from digitize.national.pdf import print_pdf
+    from digitize.national.words import LANGUAGES, load_words
+
+    if wanted.language not in LANGUAGES:
+        raise OptionsError(f"--lang is one of {', '.join(LANGUAGES)}")
+    if not any((wanted.html, wanted.pdf, wanted.csv, wanted.json)):
+        raise OptionsError("Say where to write: --html FILE, --pdf FILE, --csv DIR or --json-file FILE.")
+    words, written = load_words(wanted.language), []
+    if wanted.html or wanted.pdf:
+        page = wanted.html or wanted.pdf.with_suffix(".html")  # type: ignore[union-attr]
+        outline = load_outline(folder) if picture.root.level == "nation" else None
+        _write(page, render_page(picture, words, outline))
+        written.append(page)
+        if wanted.pdf:
+            print_pdf(page, wanted.pdf)
+            written.append(wanted.pdf)
+    if wanted.csv:
+        written += write_csv(picture, wanted.csv, words)
+    if wanted.json:
+        _write(wanted.json, dumps(as_plain(picture, words), ensure_ascii=False) + "\n")
+        written.append(wanted.json)
+    return written
+
+
+def _write(path: Path, text: str) -> None:
+    from digitize.whole_file import WholeFile
+
+    file = WholeFile(path)
+    file.write(text.encode("utf-8"))
+    file.close()
+
+
+def say_written(paths: Sequence[Path]) -> None:
+    """Name the files."""
+    for path in paths:
+        print(f"{path} ({path.stat().st_size:,} bytes)")

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from digitize.cli.console import Json, print_json, results, table
-from digitize.cli.offices import Dir, key_commands, take
+from digitize.cli.offices import (
+    AsOn,
+    Csv,
+    Dir,
+    Html,
+    JsonFile,
+    Lang,
+    Pdf,
+    Wanted,
+    day_of,
+    key_commands,
+    say_written,
+    take,
+    write_report,
+)
 
 if TYPE_CHECKING:
     from digitize.national.office import Office
@@ -67,7 +80,7 @@ def status(
     """Show how far each site is, which are silent, which books two sites digitized, what was refused."""
     from digitize.national.sites import site_lines
 
-    day = _day(as_on)
+    day = day_of(as_on)
     with _open(folder).store() as store:
         seen = site_lines(store, day, silent_after)
     if json:
@@ -80,13 +93,22 @@ def status(
         out.print(line, markup=False, soft_wrap=True)
 
 
-def _day(text: str) -> date:
-    from digitize.errors import OptionsError
+@state.command()
+def report(
+    folder: Dir = _DIR,
+    html: Html = None,
+    pdf: Pdf = None,
+    csv: Csv = None,
+    json_file: JsonFile = None,
+    as_on: AsOn = "",
+    lang: Lang = "en",
+    silent_after: Annotated[int, typer.Option(min=1, help="Days without a snapshot that make a site silent.")] = 14,
+) -> None:
+    """Write the state's report: one HTML file, PDF, CSV, JSON."""
+    from digitize.national.picture import Limits, state_picture
 
-    try:
-        return date.fromisoformat(text) if text else date.today()
-    except ValueError as e:
-        raise OptionsError("--as-on must be a date such as 2026-03-31.") from e
+    picture = state_picture(_open(folder), day_of(as_on), Limits(silent_days=silent_after))
+    say_written(write_report(picture, Wanted(html, pdf, csv, json_file, lang), folder))
 
 
 state.add_typer(key_commands(_open, _DIR, "site"))

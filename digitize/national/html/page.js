@@ -1,0 +1,135 @@
+"use strict";
+(() => {
+  const data = JSON.parse(document.getElementById("data").textContent);
+  const say = (slug, values = {}) => data.words[slug].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  const grouped = (n) => {
+    if (n === null || n === undefined) return say("not_known");
+    const text = String(n);
+    return text.length <= 3 ? text : text.slice(0, -3).replace(/\B(?=(\d\d)+$)/g, ",") + "," + text.slice(-3);
+  };
+  const percent = (part, whole) => { const tenths = Math.floor((part * 1000) / whole); return Math.floor(tenths / 10) + "." + (tenths % 10) + "\u00a0%"; };
+  const make = (name, text, parent) => { const e = document.createElement(name); if (text !== undefined) e.textContent = text; if (parent) parent.append(e); return e; };
+  const compare = new Intl.Collator(document.documentElement.lang, { numeric: true }).compare;
+
+  // Tables that can be sorted: a button in each head; what is not known stays last either way.
+  const value = (cell) => ("v" in cell.dataset ? cell.dataset.v : cell.textContent.trim());
+  const sortable = (table) => {
+    Array.from(table.tHead.rows[0].cells).forEach((head, i) => {
+      const button = make("button");
+      button.type = "button";
+      button.append(...head.childNodes);
+      head.append(button);
+      button.addEventListener("click", () => {
+        const down = head.getAttribute("aria-sort") === "ascending";
+        Array.from(table.tHead.rows[0].cells).forEach((h) => h.removeAttribute("aria-sort"));
+        head.setAttribute("aria-sort", down ? "descending" : "ascending");
+        const rows = Array.from(table.tBodies[0].rows).map((row) => [value(row.cells[i]), row]);
+        rows.sort((a, b) => (a[0] === "") - (b[0] === "") || (down ? compare(b[0], a[0]) : compare(a[0], b[0])));
+        table.tBodies[0].append(...rows.map((r) => r[1]));
+      });
+    });
+  };
+  document.querySelectorAll("table.sortable").forEach(sortable);
+
+  // Down from state to district to station.
+  const MOST = 200;
+  const place = document.getElementById("places"), trail = document.getElementById("trail");
+  const shown = { state: document.querySelectorAll("#table ~ div tbody th") };
+  const stateName = (s) => (data.level === "nation" ? shown.state[s].textContent : data.states[s][1]);
+  const districtName = (d) => data.districts[d][1] || say("unnamed_district");
+  const stationName = (x) => x[1] || say("unnamed_station");
+  const of = (list, at, index) => list.map((row, i) => [row, i]).filter(([row]) => row[at] === index);
+  const measures = ["of_expected", "expected", "records", "in_review", "rejected", "validated", "loaded", "pages", "pages_read"];
+  const wide = (row) => { // counts of a station, with the two that follow from the others
+    const c = Object.fromEntries(data.of_station.map((m, i) => [m, row[3 + i]]));
+    return { ...c, of_expected: c.expected === null ? 0 : c.loaded, pages_of_expected: c.pages_expected === null ? 0 : c.pages };
+  };
+  const named = (counts) => (counts ? Object.fromEntries(data.measures.map((m, i) => [m, counts[i]])) : null);
+
+  const tableOf = (head, rows, extra) => {
+    const table = make("table"), line = make("tr", undefined, make("thead", undefined, table));
+    [head, say("share"), ...measures.map((m) => data.labels[m]), ...extra].forEach((text, i) => { const th = make("th", text, line); th.scope = "col"; if (i) th.className = "n"; });
+    const body = make("tbody", undefined, table);
+    for (const [name, open, counts, more] of rows) {
+      const tr = make("tr", undefined, body), th = make("th", open ? undefined : name, tr);
+      th.scope = "row";
+      if (open) { const b = make("button", name, th); b.type = "button"; b.addEventListener("click", open); }
+      const cell = (text, v) => { const td = make("td", text, tr); td.className = "n"; td.dataset.v = v ?? ""; };
+      if (!counts) { for (let i = 0; i <= measures.length + extra.length; i++) cell(i ? "–" : say("no_report"), ""); continue; }
+      cell(counts.expected ? percent(counts.of_expected, counts.expected) : say("not_known"), counts.expected ? counts.of_expected / counts.expected : "");
+      measures.forEach((m) => cell(grouped(counts[m]), counts[m]));
+      more.forEach((x) => cell(x === null ? say("never") : typeof x === "number" ? grouped(x) : x, typeof x === "number" ? x : ""));
+    }
+    sortable(table);
+    return table;
+  };
+  const steps = (...names) => {
+    trail.replaceChildren(...names.map(([text, go], i) => {
+      const e = make(go ? "button" : "b", text);
+      if (go) { e.type = "button"; e.addEventListener("click", go); }
+      if (!go) e.setAttribute("aria-current", "page");
+      return e;
+    }));
+  };
+  const put = (table, focus) => { place.replaceChildren(table); place.scrollTop = 0; if (focus) place.focus(); };
+  const root = data.level === "nation" ? say("title_nation").split(": ")[1] : stateName(0);
+
+  const showStates = (focus) => {
+    steps([root, null]);
+    put(tableOf(say("state"), data.states.map((s, i) => [stateName(i), s[2] && (() => showState(i, true)), named(s[2]), []]), []), focus);
+  };
+  const showState = (s, focus) => {
+    steps(...(data.level === "nation" ? [[root, () => showStates(true)]] : []), [stateName(s), null]);
+    const rows = of(data.districts, 0, s).map(([d, i]) => [districtName(i), () => showDistrict(i, true), named(d[2]), [d[3], d[4]]]);
+    put(tableOf(say("district"), rows, [say("station"), say("begun")]), focus);
+  };
+  const stationRow = (x, prefix) => [prefix + stationName(x), null, wide(x), [x[x.length - 2], x[x.length - 1] ? "✓ " + say("certified") : "–"]];
+  const showDistrict = (d, focus) => {
+    const s = data.districts[d][0];
+    steps(...(data.level === "nation" ? [[root, () => showStates(true)]] : []), [stateName(s), () => showState(s, true)], [districtName(d), null]);
+    const rows = of(data.stations, 0, d).map(([x]) => stationRow(x, ""));
+    if (rows.length) put(tableOf(say("station"), rows, [say("idle"), say("certified")]), focus);
+    else put(make("p", say("no_stations")), focus);
+  };
+  const showFound = (words) => {
+    const fits = (name) => words.every((w) => name.toLowerCase().includes(w));
+    const districts = data.districts.map((d, i) => [d, i]).filter(([, i]) => fits(districtName(i)));
+    const stations = data.stations.filter((x) => x[1] && fits(x[1] + " " + districtName(x[0])));
+    const rows = districts.slice(0, MOST).map(([d, i]) => [stateName(d[0]) + " › " + districtName(i), () => showDistrict(i, true), named(d[2]), [null, "–"]].map((v, k) => (k === 3 ? ["–", "–"] : v)));
+    rows.push(...stations.slice(0, MOST).map((x) => stationRow(x, stateName(data.districts[x[0]][0]) + " › " + districtName(x[0]) + " › ")));
+    steps([root, () => showStates(true)]);
+    put(tableOf(say("part"), rows, [say("idle"), say("certified")]), false);
+    document.getElementById("found").textContent = say("found", { n: rows.length });
+  };
+  const home = (focus) => (data.level === "nation" ? showStates(focus) : showState(0, focus));
+  let waiting = 0;
+  document.getElementById("find").addEventListener("input", (event) => {
+    clearTimeout(waiting);
+    const words = event.target.value.toLowerCase().split(/\s+/).filter(Boolean);
+    waiting = setTimeout(() => { if (words.length) showFound(words); else { document.getElementById("found").textContent = ""; home(false); } }, 150);
+  });
+  home(false);
+
+  // Saving what the page holds.
+  const cell = (x) => { const text = x === null || x === undefined ? "" : String(x); const safe = /^[=+\-@\t\r]/.test(text) && typeof x !== "number" ? "'" + text : text; return /[",\n]/.test(safe) ? '"' + safe.replace(/"/g, '""') + '"' : safe; };
+  const csv = (rows) => "\ufeff" + rows.map((r) => r.map(cell).join(",")).join("\r\n") + "\r\n";
+  const save = (name, text, kind) => { const a = make("a"); a.href = URL.createObjectURL(new Blob([text], { type: kind })); a.download = name; a.click(); URL.revokeObjectURL(a.href); };
+  const everywhere = () => [
+    ...data.states.map((s) => ["state", s[1], "", "", named(s[2])]),
+    ...data.districts.map((d) => ["district", data.states[d[0]][1], d[1], "", named(d[2])]),
+    ...data.stations.map((x) => ["station", data.states[data.districts[x[0]][0]][1], data.districts[x[0]][1], x[1], wide(x)]),
+  ];
+  const figures = () => {
+    const rows = [["level", "state", "district", "station", "figure", "numerator", "denominator", "value", "why_not", "definition"]];
+    for (const [level, name, slug, , part, whole, why, definition] of data.figures) rows.push([level, level === "nation" ? "" : name, "", "", slug, part, whole, part !== null && whole ? part / whole : null, why, definition]);
+    for (const [level, state, district, station, c] of everywhere())
+      for (const [slug, [over, under, , definition]] of Object.entries(data.shares)) {
+        const why = !c ? "no-report" : c[under] === null ? "no-inventory" : c[under] ? "" : "nothing-yet";
+        rows.push([level, state, district, station, slug, c && c[under] !== null ? c[over] : null, c ? c[under] : null, why ? null : c[over] / c[under], why, definition]);
+      }
+    return csv(rows);
+  };
+  const counts = () => csv([["level", "state", "district", "station", ...data.measures], ...everywhere().map(([l, s, d, x, c]) => [l, s, d, x, ...data.measures.map((m) => (c ? c[m] : null))])]);
+  const makers = { figures: () => save("figures.csv", figures(), "text/csv"), places: () => save("counts.csv", counts(), "text/csv"), json: () => save("picture.json", JSON.stringify(data), "application/json") };
+  document.querySelectorAll("[data-save]").forEach((b) => b.addEventListener("click", () => makers[b.dataset.save]()));
+})();
