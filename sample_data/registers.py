@@ -41,6 +41,10 @@ COMMITTED = (
     ("reg_arrest", "bn", "light", 1, 2),
     ("reg_conviction", "ta", "worn", 1, 4),
     ("reg_vcnb", "en", "light", 1, 5),
+    ("reg_fir_index", "bn", "worn", 1, 6),
+    ("reg_history", "hi", "light", 1, 7),
+    ("reg_malkhana", "en", "worn", 1, 8),
+    ("reg_missing", "ta", "light", 1, 9),
 )
 """Register, language, wear, pages and seed of each committed volume."""
 
