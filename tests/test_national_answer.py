@@ -166,3 +166,18 @@ def test_a_site_a_state_and_the_nation_in_one_line(digitize, samples, tmp_path):
     assert [e["what"] for e in data["exceptions"]].count("no-report") == 35
     assert [e["what"] for e in data["exceptions"]][-1] == "unknown-key"
     assert json.loads(json.dumps(data))["schema"] == 1
+
+
+def test_a_workspace_has_a_report_of_its_own_and_what_nobody_counted_is_not_0(digitize, samples, tmp_path):
+    site = tmp_path / "site"
+    digitize("init", "wb", site, "--site", "demo")
+    digitize("intake", site, samples / "legacy" / "FIRMAST.DBF")
+    digitize("report", site, "--html", tmp_path / "site.html", "--json-file", tmp_path / "site.json")
+    text = (tmp_path / "site.html").read_text(encoding="utf-8")
+    assert "wb-demo" in text and "not known: no inventory" in text
+    data = json.loads((tmp_path / "site.json").read_text(encoding="utf-8"))
+    complete = [f for f in data["figures"] if f["figure"].startswith("stations_complete")]
+    assert complete and {f["numerator"] for f in complete} == {None}
+    assert {c["expected"] for c in data["counts"]} == {None}
+    digitize("report", site, "--html", tmp_path / "x.html", "--as-on", "2020-01-01", code=4)
+    digitize("report", tmp_path / "nowhere", "--html", tmp_path / "x.html", code=5)

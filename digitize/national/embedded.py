@@ -15,8 +15,10 @@ from digitize.national.rollup import Place
 from digitize.national.words import Words
 
 
-def page_data(picture: Picture, words: Words) -> dict[str, Any]:
-    """states: code, name, counts or null, day; districts: index of the state, name, counts, stations in scope, loaded;
+def page_data(picture: Picture, words: Words, name: str) -> dict[str, Any]:
+    """What the script needs. name: of the place, as it is shown.
+
+    states: code, name, counts or null, day; districts: index of the state, name, counts, stations in scope, loaded;
     stations: index of the district, name, code, counts, days without work, whether certified.
     """
     root = picture.root
@@ -29,7 +31,7 @@ def page_data(picture: Picture, words: Words) -> dict[str, Any]:
             districts.append([s, district.name, _counts(district), c.in_scope if c else 0, c.begun[-1] if c else 0])
             stations += [_station(len(districts) - 1, x) for x in district.parts]
     return {
-        "level": root.level, "as_on": picture.day.isoformat(), "measures": list(MEASURES),
+        "level": root.level, "root": name, "as_on": picture.day.isoformat(), "measures": list(MEASURES),
         "of_station": list(OF_STATION), "labels": {m: words(f"measure.{m}") for m in MEASURES},
         "states": states, "districts": districts, "stations": stations,
         "shares": {n: [p, w, words(f"figure.{n}"), definition_of(n, words)] for n, (p, w) in shares().items()},

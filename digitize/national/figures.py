@@ -76,7 +76,10 @@ def _stations(place: Place) -> Iterator[Figure]:
         return
     values = (c.inventoried, *c.begun, *c.complete, c.certified)
     for name, n in zip(names, values, strict=True):
-        yield Figure(f"stations_{name}", n, c.in_scope, "" if c.in_scope else "nothing-yet")
+        if name.startswith("complete_") and not c.inventoried:
+            yield Figure(f"stations_{name}", None, None, "no-inventory")
+        else:
+            yield Figure(f"stations_{name}", n, c.in_scope, "" if c.in_scope else "nothing-yet")
 
 
 def stated_figures(statements: Sequence[Statement | None], has_report: bool) -> Iterator[Figure]:

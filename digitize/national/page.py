@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 
+COLUMNS = ("expected", "records", "in_review", "rejected", "validated", "loaded", "pages")
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One part of the place in the table of all parts. rank, change: None where there is none."""
@@ -47,7 +50,8 @@ def render_page(picture: Picture, words: Words, outline: Outline | None) -> str:
     return _environment().get_template("report.html").render(
         p=picture, root=root, t=words, rows=rows, by_code={r.place.code: r for r in rows}, outline=outline,
         shown=shown_states(), classes=CLASSES, grades=GRADES, signs=SIGNS, stages=STAGES, bands=BANDS, pillars=PILLARS,
-        ways=WAYS, qualities=QUALITIES, quality=quality_of(root),
+        ways=WAYS,
+        columns=COLUMNS, qualities=QUALITIES, quality=quality_of(root),
         figures={f.name: f for f in figures_of(root)}, defined=list(_defined(root)),
         missing=[r.name for r in rows if r.place.counts is None],
         title=_title(picture, words), chart=_chart(picture, words), interval=_interval,
@@ -56,7 +60,7 @@ def render_page(picture: Picture, words: Words, outline: Outline | None) -> str:
         statements={r.place.code: r.place.report.snapshot.statement for r in rows if r.place.report},
         own_statement=root.report.snapshot.statement if root.report else None,
         told=[x.report for x in ([root] if root.report else root.parts) if x.report],
-        data=as_script(page_data(picture, words)), css=_part("page.css"), js=_part("page.js"),
+        data=as_script(page_data(picture, words, shown_name(root, words))), css=_part("page.css"), js=_part("page.js"),
     )  # fmt: skip
 
 
@@ -87,6 +91,8 @@ def shown_name(place: Place, words: Words) -> str:
     """A place's name in the language of the page, as far as it is known; words for what has none."""
     if place.level == "state":
         return shown_states()[place.code].names[words.language]
+    if place.level == "nation":
+        return words("level.nation")
     unnamed = {"district": "ui.unnamed_district", "station": "ui.unnamed_station"}
     return place.name or words(unnamed[place.level])
 

@@ -14,6 +14,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from pydantic import ValidationError
+
 from digitize.errors import DiskFull, LedgerError
 from digitize.national.refusal import Flag
 from digitize.national.shape import Snapshot
@@ -165,7 +167,10 @@ class Store:
     def snapshot(self, seq: int) -> Snapshot:
         """The snapshot of a row that was taken."""
         row = self._db.execute("SELECT body FROM received WHERE seq = ?", (seq,)).fetchone()
-        return Snapshot.model_validate_json(zlib.decompress(row["body"]))
+        try:
+            return Snapshot.model_validate_json(zlib.decompress(row["body"]))
+        except (ValidationError, zlib.error) as e:
+            raise LedgerError(f"{self.path}: row {seq} cannot be read by this version. Upgrade, or restore it.") from e
 
     def mark(self) -> str:
         """The hash of the whole history so far; "" at the beginning."""

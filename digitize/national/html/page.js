@@ -35,11 +35,11 @@
   const MOST = 200;
   const place = document.getElementById("places"), trail = document.getElementById("trail");
   const shown = { state: document.querySelectorAll("#table ~ div tbody th") };
-  const stateName = (s) => (data.level === "nation" ? shown.state[s].textContent : data.states[s][1]);
+  const stateName = (s) => (data.level === "nation" ? shown.state[s].textContent : data.root);
   const districtName = (d) => data.districts[d][1] || say("unnamed_district");
   const stationName = (x) => x[1] || say("unnamed_station");
   const of = (list, at, index) => list.map((row, i) => [row, i]).filter(([row]) => row[at] === index);
-  const measures = ["of_expected", "expected", "records", "in_review", "rejected", "validated", "loaded", "pages", "pages_read"];
+  const measures = ["expected", "records", "in_review", "rejected", "validated", "loaded", "pages", "pages_read"];
   const wide = (row) => { // counts of a station, with the two that follow from the others
     const c = Object.fromEntries(data.of_station.map((m, i) => [m, row[3 + i]]));
     return { ...c, of_expected: c.expected === null ? 0 : c.loaded, pages_of_expected: c.pages_expected === null ? 0 : c.pages };
@@ -72,7 +72,7 @@
     }));
   };
   const put = (table, focus) => { place.replaceChildren(table); place.scrollTop = 0; if (focus) place.focus(); };
-  const root = data.level === "nation" ? say("title_nation").split(": ")[1] : stateName(0);
+  const root = data.root;
 
   const showStates = (focus) => {
     steps([root, null]);

@@ -1,0 +1,64 @@
+"""`digitize report`: how far a workspace or a state is, for its own managers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from digitize.cli.offices import AsOn, Csv, Html, JsonFile, Lang, Pdf, Wanted, day_of, say_written, write_report
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from digitize.national.picture import Limits, Picture
+
+
+def report(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace, or an office's folder.")],
+    html: Html = None,
+    pdf: Pdf = None,
+    csv: Csv = None,
+    json_file: JsonFile = None,
+    as_on: AsOn = "",
+    lang: Lang = "en",
+    stalled_after: Annotated[int, typer.Option(min=1, help="Days without work that make a station stand still.")] = 14,
+) -> None:
+    """Write the report of a workspace, a state or the nation: one HTML file, PDF, CSV, JSON; no personal data."""
+    from digitize.national.office import is_office
+    from digitize.national.picture import Limits
+
+    make = _of_office if is_office(folder) else _of_workspace
+    picture = make(folder, day_of(as_on), Limits(stalled_days=stalled_after))
+    say_written(write_report(picture, Wanted(html, pdf, csv, json_file, lang), folder))
+
+
+def _of_office(folder: Path, day: date, limits: Limits) -> Picture:
+    from digitize.national.office import open_office
+    from digitize.national.picture import national_picture, state_picture
+
+    office = open_office(folder)
+    return (national_picture if office.level == "nation" else state_picture)(office, day, limits)
+
+
+def _of_workspace(folder: Path, day: date, limits: Limits) -> Picture:
+    from datetime import date as days
+
+    from digitize.errors import OptionsError
+    from digitize.ledger import Ledger
+    from digitize.national.fold import fold_ledger
+    from digitize.national.picture import workspace_picture
+    from digitize.workspace import open_place
+
+    if day != days.today():
+        raise OptionsError("A workspace shows how it stands today. For an earlier day, ask its state's office.")
+    place = open_place(folder)
+    with Ledger(place.ledger) as ledger:
+        snapshot, _ = fold_ledger(place, ledger, day)
+    return workspace_picture(snapshot, day, limits)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(report)
