@@ -90,10 +90,10 @@ class Known:
 
     @cached_property
     def registers(self) -> Registers:
-        """The registers of the package."""
-        from ocr.registers import package_registers
+        """The registers of the package and of the workspace."""
+        from ocr.registers import known_registers
 
-        return package_registers()
+        return known_registers((self.place.folder / "forms",))
 
     @cached_property
     def register_keys(self) -> Mapping[str | None, tuple[str, str]]:
@@ -149,7 +149,15 @@ class Known:
         own = self.place.folder / "lists" / "stations.csv"
         stations = [(self.state.code, s.district, s.name) for s in load_stations(self.state.code, own)]
         options = self.place.options
-        return make_settings(self.today, stations=stations, overrides=options.severity, profile=options.check.profile)
+        file = self.place.folder / "policy" / f"{options.check.policy}.toml"
+        return make_settings(
+            self.today,
+            stations=stations,
+            policy=str(file) if file.is_file() else options.check.policy,
+            overrides=options.severity,
+            profile=options.check.profile,
+            state=self.state.code,
+        )
 
     @cached_property
     def parts(self) -> frozenset[str]:

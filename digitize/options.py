@@ -59,8 +59,13 @@ class Loading(_Part):
 
 
 class Checking(_Part):
-    """How complete records must be: "full", "register-only" or "index-only"; "" asks only what the rules ask."""
+    """What is asked of records.
 
+    profile: how complete they must be: "full", "register-only" or "index-only"; "" asks only what the rules ask.
+    policy: what rules do: a file of the workspace's folder policy/, or a policy of the package, by name.
+    """
+
+    policy: str = "default"
     profile: Literal["", "full", "register-only", "index-only"] = ""
 
 

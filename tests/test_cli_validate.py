@@ -220,3 +220,36 @@ def test_every_rule_can_be_explained(digitize):
     digitize("explain", "Q999", code=4)
     digitize("explain", "T021", code=4)
     digitize("explain", "X003", "--lang", "xx", code=4)
+
+
+def test_a_policy_of_ones_own_decides_what_is_rejected(digitize, firs, tmp_path):
+    file = tmp_path / "own.toml"
+    file.write_text("[severity]\nF008 = 'note'\n\n[state.wb]\nF008 = 'reject'", encoding="utf-8")
+    digitize("validate", firs, "--policy", file)
+    digitize("validate", firs, "--policy", file, "--state", "wb", code=3)
+    digitize("validate", firs, "--policy", "default", "--max-rejects", "0")
+    digitize("validate", firs, "--policy", tmp_path / "none.toml", code=4)
+    digitize("validate", firs, "--policy", "lenient", code=4)
+
+
+def test_errors_are_counted_by_case_file_and_impact(digitize, folder, tmp_path):
+    """One FIR has a wrong date (high), the other a person of wrong age and one of three years (low)."""
+    cases = digitize.json("validate", folder, "--select", "F008,F046,X014", code=3)["case_files"]
+    assert (cases["count"], cases["with_errors"], cases["high"], cases["low"], cases["beyond"]) == (2, 2, 1, 2, 1)
+    assert cases["error_rate"] == 1.0
+    file = tmp_path / "own.toml"
+    file.write_text("[impact]\nagreed_high = 1\nagreed_low = 1", encoding="utf-8")
+    strict = digitize.json("validate", folder, "--select", "F008,F046,X014", "--policy", file, code=3)["case_files"]
+    assert strict["beyond"] == 1
+    assert "2 of 2 case files have errors" in digitize("validate", folder, code=3)
+
+
+def test_the_count_of_case_files_is_the_same_in_parts(folder):
+    from datetime import date
+
+    from digitize.validate import How, validate_files
+    from validators.settings import make_settings
+
+    settings = make_settings(date(2026, 1, 31), policy="import")
+    one, many = (validate_files([folder], "iif1", settings, How(parts=n)).case_files for n in (1, 4))
+    assert one == many and one.count == 2

@@ -13,7 +13,7 @@ from mappers.schema.profiles import PROFILES, asked
 from validators.errors import RuleError
 from validators.finding import Severity
 from validators.masters import Law, load_districts, load_law
-from validators.policies import load_policy
+from validators.policies import Asker, load_policy
 
 
 @dataclass(frozen=True)
@@ -66,17 +66,18 @@ def make_settings(
     policy: str = "default",
     overrides: Mapping[str, str] | None = None,
     profile: str = "",
+    state: str = "",
     left_out: Iterable[str] = (),
 ) -> CheckSettings:
     """Settings with the package's own districts, acts and sections.
 
-    stations: (state code, district, station). policy: name of a file in `validators/policy/`. overrides: rule code ->
-    severity, over that file. profile: of completeness. left_out: codes of rules that are not asked. Raises RuleError
-    for an unknown policy, rule, severity or profile.
+    stations: (state code, district, station). policy: name of one of the package, or a file of its own. overrides: rule
+    code -> severity, over that. profile: of completeness. state: whose word in the policy counts. left_out: codes of
+    rules that are not asked. Raises RuleError for an unknown policy, rule, severity or profile.
     """
     if profile and profile not in PROFILES:
         raise RuleError(f"there is no profile {profile}; known: {', '.join(PROFILES)}")
     known = tuple(stations)
     districts = {*load_districts(), *((state, district) for state, district, _ in known if district)}
-    given = load_policy(policy, overrides)
+    given = load_policy(policy, overrides, Asker(profile, state))
     return CheckSettings(today, given, tuple(sorted(districts)), known, profile=profile, left_out=frozenset(left_out))

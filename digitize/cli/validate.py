@@ -36,6 +36,7 @@ def validate(
     state: Annotated[str, typer.Option(help="Code of the state, for its stations.")] = "",
     stations: Annotated[Path | None, typer.Option(help="Your list of stations: station,district,aliases.")] = None,
     today: Annotated[str, typer.Option(help="The day that counts as today, YYYY-MM-DD.")] = "",
+    policy: Annotated[str, typer.Option(help="What rules do, and what is agreed: a name, or a file .toml.")] = "import",
     mapping: Annotated[str, typer.Option(help="The files are old tables: map them first; auto: what fits.")] = "",
     year: Annotated[int, typer.Option(help="With --mapping: year of the book, for dates with two digits.")] = 0,
     name: Annotated[str, typer.Option("--table", help="With --mapping: name of the table in the file.")] = "",
@@ -57,18 +58,24 @@ def validate(
     from digitize.validate import How, validate_files
     from digitize.validating.baseline import load_baseline
     from digitize.validating.choice import rules_left_out
+    from validators.policies import load_impact
 
     format = "json" if json else format
     agreed, writer = _agreed(max_rejects), _writer(format, out)
     _check_reason(unmask=unmask, reason=reason)
-    settings = _settings(state, stations, today, profile, rules_left_out(form, _words(select), _words(ignore)))
+    settings = _settings(state, stations, today, profile, policy, rules_left_out(form, _words(select), _words(ignore)))
     legacy = _legacy(mapping, name, state, stations, year)
     if legacy and fix:
         raise OptionsError("--fix mends import files; map the table first: digitize map apply.")
     known = load_baseline(baseline) if baseline else frozenset()
     with _places(paths) as places, _progress() as progress:
         files = _fixed(places, form, fix) if fix else places
-        report = validate_files(files, form, settings, How(unmasked=reason.strip(), progress=progress, legacy=legacy))
+        report = validate_files(
+            files,
+            form,
+            settings,
+            How(unmasked=reason.strip(), progress=progress, legacy=legacy, impact=load_impact(policy)),
+        )
     report = report.without(known) if known else report
     if writer is None:
         _print(report)
@@ -171,7 +178,9 @@ def _progress() -> Iterator[Progress | None]:
         yield lambda done, total: bar.update(task, completed=done, total=total, visible=total > _LONG_BYTES)
 
 
-def _settings(state: str, stations: Path | None, today: str, profile: str, left_out: frozenset[str]) -> Any:
+def _settings(
+    state: str, stations: Path | None, today: str, profile: str, policy: str, left_out: frozenset[str]
+) -> Any:
     from digitize.errors import OptionsError
     from mappers.codes import load_stations
     from validators.settings import make_settings
@@ -184,7 +193,8 @@ def _settings(state: str, stations: Path | None, today: str, profile: str, left_
         raise OptionsError("--today must be a date such as 2026-03-31.") from e
     known = load_stations(state, stations) if state else ()
     stations_of = [(state, s.district, s.name) for s in known]
-    return make_settings(day, stations=stations_of, policy="import", profile=profile, left_out=left_out)
+    code = state.lower()
+    return make_settings(day, stations=stations_of, policy=policy, profile=profile, state=code, left_out=left_out)
 
 
 def _print(report: Report) -> None:
@@ -201,6 +211,12 @@ def _print(report: Report) -> None:
         f"{report.rows_checked} rows checked, {report.rows_unreadable} unreadable: {report.count('reject')} reject, "
         f"{report.count('review')} review, {report.count('note')} note{known}."
     )
+    cases = report.case_files
+    if cases.count:
+        print(
+            f"{cases.with_errors} of {cases.count} case files have errors ({cases.error_rate:.2%}): {cases.high} of "
+            f"high impact, {cases.low} of low; {cases.beyond} are beyond what is agreed."
+        )
     if report.other_forms:
         print(f"Not checked, for they are of another form: {', '.join(report.other_forms)}. Name it with --form.")
 

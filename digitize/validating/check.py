@@ -12,8 +12,9 @@ import polars as pl
 from digitize.errors import InputError
 from digitize.validating.aside import Asides
 from digitize.validating.block import LINE as BLOCK_LINE
+from digitize.validating.case_files import CaseCount
 from digitize.validating.findings import Findings, Words
-from digitize.validating.mapped import Legacy, Others, take_mapped
+from digitize.validating.mapped import UNREAD, Legacy, Others, take_mapped
 from digitize.validating.masks import mask_values
 from digitize.validating.parts import Parts, Router, pieces
 from digitize.validating.readers import Place, open_reader
@@ -24,6 +25,7 @@ from digitize.validating.taking import Progress, Taken, places_of, take_rows, te
 from digitize.validating.tallies import Tallies
 from validators.check import tables_compared
 from validators.columns import RECORD
+from validators.impact import Impact
 from validators.rows import find_in_rows
 from validators.rule import every_rule, load_rules
 from validators.settings import CheckSettings
@@ -40,12 +42,14 @@ class How:
 
     unmasked: the reason for which values of persons are shown, "" where they are not. progress: is told how many bytes
     of how many have been read. legacy: how the files are mapped first; None where they are in the import layout.
+    impact: of errors, for the count of case files.
     """
 
     parts: int = 0
     unmasked: str = ""
     progress: Progress | None = None
     legacy: Legacy | None = None
+    impact: Impact = Impact()
 
 
 def check_files(paths: Sequence[Place], form: str, settings: CheckSettings, how: How) -> Report:
@@ -56,7 +60,7 @@ def check_files(paths: Sequence[Place], form: str, settings: CheckSettings, how:
     total = sum(p.stat().st_size for p in _files(paths)) if how.legacy else size_of(found.sources)
     count = how.parts or (1 if total <= _WHOLE_BYTES else min(_MOST_PARTS, total // _PART_BYTES))
     router = Router(count, has_children=any(s.table.child for s in found.sources))
-    tallies = Tallies()
+    tallies, case_files = Tallies(), CaseCount(form, settings, how.impact)
     with Parts(count) as parts, Asides(count) as asides:
         taken = Taken(settings, files, Findings(_words(files, settings)), parts, router, how.progress)
         if how.legacy:
@@ -64,10 +68,10 @@ def check_files(paths: Sequence[Place], form: str, settings: CheckSettings, how:
         else:
             take_rows(taken, found, total)
             others = _compared(form, paths, settings)
-        _ask_all(_Asking(form, taken, how.unmasked, asides, tallies), others)
+        _ask_all(_Asking(form, taken, how.unmasked, asides, tallies, case_files), others)
     years, stations = tallies.made()
     counted = (taken.rows, taken.unreadable, taken.findings, found.others, _asked(form, settings), years, stations)
-    return Report(form, names, *counted, how.unmasked)
+    return Report(form, names, *counted, how.unmasked, case_files=case_files.made)
 
 
 def _files(paths: Sequence[Place]) -> list[Path]:
@@ -96,6 +100,7 @@ class _Asking:
     unmasked: str
     asides: Asides
     tallies: Tallies
+    case_files: CaseCount
 
     def keep(self, found: pl.DataFrame) -> None:
         self.taken.findings.add(mask_values(found, self.form, unmask=bool(self.unmasked)))
@@ -106,9 +111,12 @@ def _ask_all(asking: _Asking, others: Others) -> None:
     rejecting = [code for code, word in settings.policy.items() if word == "reject"]
     aside = asking.asides.take if taken.parts.count > 1 else None
     for frames in pieces(taken.parts):
+        unread = frames.pop(UNREAD, None)
         found = find_in_rows(asking.form, frames, settings, others, aside)
         if aside:
             found = _without_false_orphans(found, taken.router)
+        found = pl.concat([found, unread]) if unread is not None else found
+        asking.case_files.add(frames.get(asking.form), found)
         asking.tallies.add(frames.get(asking.form), found.filter(pl.col("code").is_in(rejecting))[RECORD])
         asking.keep(found)
     for found in asking.asides.ask():

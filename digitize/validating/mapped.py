@@ -13,8 +13,7 @@ from digitize.errors import InputError, OptionsError
 from digitize.mapping.bulk import CHUNK, few_collections, sources_of
 from digitize.mapping.draft import one_table
 from digitize.mapping.find import bound_mapping, settle_for
-from digitize.masking import MASK
-from digitize.validating.findings import COLUMNS, FILE_BITS
+from digitize.validating.findings import FILE_BITS
 from digitize.validating.lines import Lines
 from digitize.validating.taking import RECORD_ID, Taken
 from mappers.apply import Application
@@ -27,11 +26,14 @@ from mappers.values import MapContext
 from validators.check import tables_compared
 from validators.columns import LINE, RECORD
 from validators.plan import plan
+from validators.rows import FOUND
 from validators.unread import code_of
 
 Others = Mapping[str, Mapping[str, pl.DataFrame]]
 """Form -> table -> rows of other forms, with which rules compare."""
 ANY = "auto"
+UNREAD = "_unread"
+"""Among the parts' tables: findings of text that gave no value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +130,8 @@ def _take(
         frames = {table: _frame(columns, at) for table, columns in made.tables.items()}
         if old.forms[name] == form:
             children = {row.child for row in mapped.mapping.rows.values()}
-            _add(taken, form, frames, frozenset(children))
-            _tell_unread(taken, form, made, at)
+            parts = _add(taken, form, frames, frozenset(children))
+            _tell_unread(taken, form, made, at, parts)
         else:
             yield old.forms[name], frames
 
@@ -141,8 +143,8 @@ def _frame(columns: Mapping[str, list[str | None]], at: Mapping[str, int]) -> pl
     return pl.DataFrame({RECORD: ids, LINE: [at[str(one)] for one in ids], **fields}, schema=schema)
 
 
-def _add(taken: Taken, form: str, frames: Mapping[str, pl.DataFrame], children: frozenset[str]) -> None:
-    """Each record goes to its part, and its rows with it.
+def _add(taken: Taken, form: str, frames: Mapping[str, pl.DataFrame], children: frozenset[str]) -> pl.DataFrame:
+    """Each record goes to its part, and its rows with it. Returns the part of each record.
 
     children: the child tables that the mapping can fill; those are there, if without rows, and no others: what stands
     in another table of the old system is not missing.
@@ -153,23 +155,27 @@ def _add(taken: Taken, form: str, frames: Mapping[str, pl.DataFrame], children: 
     for table in form_tables(form).values():
         if table.child in children:
             frame = frames.get(table.name, pl.DataFrame(schema={RECORD: pl.String, LINE: pl.Int64}))
-            of_record = frame.select(RECORD).join(parts, on=RECORD, how="left", maintain_order="left")["part"]
-            taken.parts.add(table.name, frame, of_record)
+            taken.parts.add(table.name, frame, _parts_of(frame, parts))
+    return parts
 
 
-def _tell_unread(taken: Taken, form: str, made: FlatColumns, at: Mapping[str, int]) -> None:
-    """Text that gave no value, where the rule of its field would say nothing of an empty one."""
+def _parts_of(frame: pl.DataFrame, parts: pl.DataFrame) -> pl.Series:
+    return frame.select(RECORD).join(parts, on=RECORD, how="left", maintain_order="left")["part"]
+
+
+def _tell_unread(taken: Taken, form: str, made: FlatColumns, at: Mapping[str, int], parts: pl.DataFrame) -> None:
+    """Text that gave no value, where the rule of its field would say nothing of an empty one; kept with its record."""
     tables, loud = form_tables(form), _spoken_of_empty(taken, form)
     rows = []
     for doubt in made.doubts:
         column = tables[doubt.table].column(doubt.field)
         if doubt.said.value is None and column is not None:
-            code = code_of(column)
+            code, record = code_of(column), doubt.record_id
             if code not in taken.settings.left_out and (doubt.table, doubt.field, code) not in loud:
-                value = MASK if column.private else doubt.said.raw
-                rows.append((at[doubt.record_id], doubt.table, doubt.record_id, doubt.field, code, value))
+                rows.append((doubt.table, at[record], record, doubt.field, code, doubt.said.raw, record))
     if rows:
-        taken.findings.add(pl.DataFrame(rows, schema=COLUMNS, orient="row"))
+        frame = pl.DataFrame(rows, schema=FOUND, orient="row")
+        taken.parts.add(UNREAD, frame, _parts_of(frame, parts))
 
 
 def _spoken_of_empty(taken: Taken, form: str) -> frozenset[tuple[str, str, str]]:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from digitize.validating.baseline import Known
+from digitize.validating.case_files import CaseFiles
 from digitize.validating.findings import Findings
 from validators.finding import Severity
 
@@ -26,6 +27,7 @@ class Report:
     other_forms: files, sheets or tables of another form, which were not looked at. rules: how many rules were asked.
     years: year -> its records; stations: "district, station" -> theirs. unmasked: the reason for which values of
     persons are shown, "" where they are not. known: findings that an earlier report has told, and this one does not.
+    case_files: errors by their impact, those told earlier included.
     """
 
     form: str
@@ -39,6 +41,7 @@ class Report:
     stations: Mapping[str, Tally] = field(default_factory=dict)
     unmasked: str = ""
     known: int = 0
+    case_files: CaseFiles = CaseFiles()
 
     @property
     def rows(self) -> int:
@@ -71,6 +74,7 @@ class Report:
             "rules": self.rules,
             "known": self.known,
             "counts": counts,
+            "case_files": self.case_files.to_plain(),
         }
 
     def to_plain(self) -> dict[str, Any]:
