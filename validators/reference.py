@@ -26,8 +26,8 @@ a person can look at; `import` is the one for files made for import. A workspace
 X005 = "review"
 ```
 
-A policy of one's own is a file, named by `digitize validate --policy FILE.toml`, or as `policy/NAME.toml` of a workspace
-whose `digitize.toml` says `policy = "NAME"` under `[check]`. It stands on a policy of the package:
+A policy of one's own is a file, named by `digitize validate --policy FILE.toml`, or as `policy/NAME.toml` of a
+workspace whose `digitize.toml` says `policy = "NAME"` under `[check]`. It stands on a policy of the package:
 
 ```toml
 base = "import"                  # or "default"
@@ -48,8 +48,8 @@ agreed_high = 0                  # errors of one case file that are agreed
 agreed_low = 2
 ```
 
-`digitize validate` tells how many case files (records with all their rows) have errors, of which impact, and how many have
-more than is agreed. An error is a field that a rule rejects or wants to be reviewed.
+`digitize validate` tells how many case files (records with all their rows) have errors, of which impact, and how many
+have more than is agreed. An error is a field that a rule rejects or wants to be reviewed.
 
 With records from scans a rejection is lowered to review while a field that the rule reads is doubtful or absent, and
 when the rule compares with a record of another form.
