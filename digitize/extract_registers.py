@@ -164,15 +164,16 @@ def _read_page(job: _Job) -> _Read:
 
 def _found(job: _Job) -> _Read:
     from digitize.work import as_register, register_reader, register_settings
-    from ocr.registers import decide_register, package_registers
+    from ocr.registers import decide_register, known_registers
     from ocr.scan import open_page
 
     settings = job.settings
     languages = settings.read.languages or ("en",)
     read = replace(settings.read, languages=languages)
-    reader = register_reader(settings.register, languages, register_settings(read))
+    folders = settings.read.form_folders
+    reader = register_reader(settings.register, languages, register_settings(read), folders)
     seen = as_register(reader, open_page(job.scan, settings.read.dpi), job.before)
-    form = package_registers().find(seen.form)
+    form = known_registers(folders).find(seen.form)
     reading = decide_register(seen, form, languages, lexica_of(settings.state, settings.stations))
     return _Read(reading, reading.reason, seen.carried)
 

@@ -42,7 +42,8 @@ class PageJob:
 class RegisterJob:
     """One page to read as a register's; the rest as in PageJob.
 
-    register: id of the one it was said to be, "" to find out. before: what the page before in the volume handed on.
+    register: id of the one it was said to be, "" to find out. folders: with registers beside the package's. before:
+    what the page before in the volume handed on.
     """
 
     page: str
@@ -54,6 +55,7 @@ class RegisterJob:
     settings: RegisterSettings
     dpi: int
     lexica: Mapping[str, Lexicon]
+    folders: tuple[Path, ...] = ()
     before: Carried | None = None
     recognition: Mapping[str, Any] | None = None
     is_copy: bool = True
@@ -125,14 +127,14 @@ def _read(job: PageJob) -> PageDone:
 
 def _read_register(job: RegisterJob) -> PageDone:
     from ocr.plain import reading_to_plain, recognition_from_plain, recognition_to_plain
-    from ocr.registers import decide_register, package_registers
+    from ocr.registers import decide_register, known_registers
 
     if job.recognition is None:
         _check_content(job)
         recognition = _seen_register(job)
     else:
         recognition = recognition_from_plain(job.recognition)
-    form = package_registers().find(recognition.form)
+    form = known_registers(job.folders).find(recognition.form)
     reading = decide_register(recognition, form, job.languages, job.lexica)
     return PageDone(job.page, recognition_to_plain(recognition), reading_to_plain(reading))
 
@@ -142,7 +144,7 @@ def _seen_register(job: RegisterJob) -> Recognition:
     from ocr.scan import open_page
 
     page = open_page(Scan(job.path, job.sha256, job.index, job.page), job.dpi)
-    return as_register(register_reader(job.register, job.languages, job.settings), page, job.before)
+    return as_register(register_reader(job.register, job.languages, job.settings, job.folders), page, job.before)
 
 
 def as_register(reader: VolumeReader, page: OpenedPage, before: Carried | None) -> Recognition:
@@ -178,11 +180,16 @@ def register_settings(read: ReadSettings) -> RegisterSettings:
 
 
 @lru_cache(maxsize=4)
-def register_reader(register: str, languages: tuple[str, ...], settings: RegisterSettings) -> VolumeReader:
-    """A reader of registers, kept from page to page: engines are slow to start. register: its id, "" to find out."""
-    from ocr.registers import VolumeReader
+def register_reader(
+    register: str, languages: tuple[str, ...], settings: RegisterSettings, folders: tuple[Path, ...] = ()
+) -> VolumeReader:
+    """A reader of registers, kept from page to page: engines are slow to start.
 
-    return VolumeReader(register or None, languages, settings=settings)
+    register: its id, "" to find out. folders: with registers beside the package's.
+    """
+    from ocr.registers import VolumeReader, known_registers
+
+    return VolumeReader(register or None, languages, settings=settings, registers=known_registers(folders))
 
 
 def _check_content(job: PageJob | RegisterJob) -> None:

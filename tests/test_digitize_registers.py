@@ -13,7 +13,7 @@ from digitize.ledger.records import Records
 from digitize.work import PageDone, PageFailed, as_register
 from ocr.page import Around, Box, Candidate, Carried, Recognition, RowPlace, ZoneReading
 from ocr.plain import reading_to_plain, recognition_to_plain
-from ocr.registers import decide_register, package_registers
+from ocr.registers import decide_register, known_registers
 
 COLUMNS = ("entry_no", "time", "subject", "particulars", "officer", "action")
 DAYBOOK = [
@@ -83,7 +83,7 @@ class Reader:
             found = Recognition(None, 900, 1200, reason="no ruled columns were found", carried=job.before)
         else:
             found = given
-        form = package_registers().find(found.form)
+        form = known_registers(job.folders).find(found.form)
         return PageDone(job.page, recognition_to_plain(found), reading_to_plain(decide_register(found, form, ("en",))))
 
 

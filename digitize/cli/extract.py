@@ -51,7 +51,7 @@ def extract(
     from digitize.read_files import default_workers, parse_languages
     from digitize.whole_file import WholeFile
     from ocr.read import ReadSettings, require_engine
-    from ocr.registers import package_registers
+    from ocr.registers import known_registers
     from ocr.zones import load_models
 
     folders = tuple(forms or ())
@@ -61,7 +61,7 @@ def extract(
         handwriting_engine="auto",
         seconds_per_page=seconds,
         form_folders=folders,
-        forms=() if form == "auto" or form in package_registers().forms else (form,),
+        forms=() if form == "auto" or form in known_registers(folders).forms else (form,),
     )
     require_engine(reading)
     load_models(folders).only(reading.forms)  # before any page, so that a wrong name is said once

@@ -30,7 +30,7 @@ def list_(folders: Folders = None, json: Json = False) -> None:
 
     from digitize.forms.library import list_forms, list_registers
 
-    looks, registers = list_forms(folders or ()), list_registers()
+    looks, registers = list_forms(folders or ()), list_registers(folders or ())
     if json:
         print_json({"forms": [asdict(look) for look in looks], "registers": [asdict(look) for look in registers]})
         return

@@ -11,7 +11,7 @@ from ocr.engine import Image
 from ocr.form import Form
 from ocr.overlay import draw_zones
 from ocr.page import Scan
-from ocr.registers import package_registers
+from ocr.registers import known_registers
 from ocr.scan import open_page, probe
 from ocr.zones import FormModels, Match, angle_deg, find_form, load_models, zone_box
 
@@ -64,11 +64,11 @@ def list_forms(folders: Sequence[Path] = ()) -> list[FormLook]:
     ]
 
 
-def list_registers() -> list[RegisterLook]:
-    """All ruled registers of the package by id."""
+def list_registers(folders: Sequence[Path] = ()) -> list[RegisterLook]:
+    """All ruled registers of the package and of further folders by id. Raises FormError when a file is wrong."""
     return [
         RegisterLook(f.id, f.title, tuple(f.titles), f.ids, f.spread_from)
-        for f in sorted(package_registers().forms.values(), key=lambda f: f.id)
+        for f in sorted(known_registers(tuple(folders)).forms.values(), key=lambda f: f.id)
     ]
 
 

@@ -57,18 +57,19 @@ def _said(path: Path, line: int, row: Mapping[str, str | None]) -> tuple[str, Sa
 
 
 def check_said(said: Said, where: str) -> None:
-    """Raise OptionsError when year is not four digits, page no positive number, or kind a register that is not known.
-
-    where begins the message.
-    """
+    """Raise OptionsError when year is not four digits, or page no positive number. where begins the message."""
     if said.year and not (said.year.isascii() and said.year.isdigit() and len(said.year) == 4):
         raise OptionsError(f"{where}: year must be four digits")
     if said.page and not (said.page.isascii() and said.page.isdigit() and int(said.page) > 0):
         raise OptionsError(f"{where}: page must be a number from 1")
-    if said.kind.startswith("reg_"):
-        from ocr.registers import package_registers
 
-        known = package_registers().forms
+
+def check_register(said: Said, where: str, folders: tuple[Path, ...]) -> None:
+    """Raise OptionsError when kind is a register that neither the package nor these folders of forms have."""
+    if said.kind.startswith("reg_"):
+        from ocr.registers import known_registers
+
+        known = known_registers(folders).forms
         if said.kind not in known:
             raise OptionsError(f"{where}: there is no register {said.kind} (known: {', '.join(sorted(known))})")
 

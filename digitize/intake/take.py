@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
-from digitize.intake.manifest import MEMOS, Given, Said, check_said, list_files
+from digitize.intake.manifest import MEMOS, Given, Said, check_register, check_said, list_files
 from digitize.intake.store import content_hash, how_to_read, keep_copy
 from digitize.ledger import Ledger
 from digitize.ledger.catalogue import Batch, Catalogue, PageScan, Source, TableUnit
@@ -61,7 +61,8 @@ def take_in(place: Place, paths: Sequence[Path], said: Said, *, link: bool = Fal
     """Take files and folders in.
 
     Nothing is written to the ledger before every file was looked at and copied, so an interrupted intake leaves no
-    half batch. Raises OptionsError for a wrong manifest or flag, DiskFull, LedgerError.
+    half batch. Raises OptionsError for a wrong manifest or flag, FormError for a register's file that is wrong,
+    DiskFull, LedgerError.
     """
     check_said(said, "digitize intake")
     with Ledger(place.ledger) as ledger:
@@ -69,6 +70,7 @@ def take_in(place: Place, paths: Sequence[Path], said: Said, *, link: bool = Fal
         looked: list[Looked] = []
         seen: dict[str, str] = {}
         for given in list_files(list(paths), said):
+            check_register(given.said, given.name, (place.folder / "forms",))
             look = _look(catalogue, given, seen)
             if not look.known and not look.problem and not link:
                 keep_copy(place, given.path, look.sha256)

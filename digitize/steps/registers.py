@@ -185,6 +185,7 @@ def register_job(ledger: Ledger, known: Known, todo: RegisterTodo, source: Sourc
         settings=register_settings(read),
         dpi=known.place.options.read.dpi,
         lexica=known.lexica,
+        folders=read.form_folders,
         before=todo.before,
         recognition=kept,
         is_copy=not source.linked,

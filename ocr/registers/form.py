@@ -6,9 +6,10 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
+from pathlib import Path
 from types import MappingProxyType
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -19,6 +20,8 @@ from ocr.script import nfc
 
 REGISTER_VERSION = "3"
 """Bump when rows, cells or their texts may be recognised otherwise than before: all register pages are read again."""
+FOLDER = "registers"
+"""Where, in a folder of form files, those of registers lie."""
 _LABELS = "labels.toml"
 _NAME = r"^[a-z][a-z0-9_]*$"
 
@@ -122,10 +125,35 @@ class Registers(BaseModel):
         return [self.labels_of(c) for c in form.columns]
 
 
-@cache
 def package_registers() -> Registers:
     """The registers of the package."""
-    return load_registers(resources.files("ocr") / "forms" / "registers")
+    return known_registers()
+
+
+@lru_cache(maxsize=8)
+def known_registers(folders: tuple[Path, ...] = ()) -> Registers:
+    """The registers of the package and those in "registers" in further folders of forms, read once.
+
+    Labels of a folder's labels.toml stand beside the package's. Raises FormError when a file is wrong, or two give one
+    id.
+    """
+    known = load_registers(resources.files("ocr") / "forms" / FOLDER)
+    for folder in (f / FOLDER for f in folders):
+        if folder.is_dir():
+            known = _joined(known, load_registers(folder), folder)
+    return known
+
+
+def _joined(known: Registers, more: Registers, folder: Path) -> Registers:
+    twice = sorted(known.forms.keys() & more.forms.keys())
+    if twice:
+        raise FormError(f"{folder}: register id {twice[0]} is used in another folder")
+    labels = {column: dict(by_language) for column, by_language in known.labels.items()}
+    for column, by_language in more.labels.items():
+        own = labels.setdefault(column, {})
+        for code, texts in by_language.items():
+            own[code] = tuple(dict.fromkeys((*own.get(code, ()), *texts)))
+    return Registers(forms=MappingProxyType({**known.forms, **more.forms}), labels=labels)
 
 
 def load_registers(folder: Traversable) -> Registers:
