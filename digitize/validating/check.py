@@ -62,7 +62,7 @@ def check_files(paths: Sequence[Place], form: str, settings: CheckSettings, how:
     router = Router(count, has_children=any(s.table.child for s in found.sources))
     tallies, case_files = Tallies(), CaseCount(form, settings, how.impact)
     with Parts(count) as parts, Asides(count) as asides:
-        taken = Taken(settings, files, Findings(_words(files, settings)), parts, router, how.progress)
+        taken = Taken(form, settings, files, Findings(_words(files, settings)), parts, router, how.progress)
         if how.legacy:
             others = take_mapped(taken, _files(paths), form, how.legacy)
         else:
@@ -138,11 +138,11 @@ def _compared(form: str, paths: Sequence[Place], settings: CheckSettings) -> Oth
         for folder in folders:
             # What is wrong with the file itself is told when it is checked as what it is.
             with suppress(InputError):
-                found[other] = {s.table.name: _whole(s) for s in find_table(folder, other, names)}
+                found[other] = {s.table.name: _whole(s, other) for s in find_table(folder, other, names)}
     return {other: tables for other, tables in found.items() if tables}
 
 
-def _whole(source: Source) -> pl.DataFrame:
+def _whole(source: Source, form: str) -> pl.DataFrame:
     reader = open_reader(source.path, source.name, source.table)
-    frames = [text_rows(b.frame, 0) for b in reader.blocks(places_of(source, reader.names))]
+    frames = [text_rows(b.frame, 0) for b in reader.blocks(places_of(source, reader, form))]
     return pl.concat(frames) if frames else text_rows(pl.DataFrame(schema={BLOCK_LINE: pl.Int64}), 0)

@@ -10,7 +10,9 @@ import polars as pl
 
 from digitize.errors import InputError
 from digitize.validating.block import LINE as BLOCK_LINE
+from digitize.validating.block import TableReader
 from digitize.validating.findings import COLUMNS, FILE_BITS, Findings
+from digitize.validating.headers import refusal
 from digitize.validating.parts import Parts, Router
 from digitize.validating.readers import open_reader
 from digitize.validating.server import Database
@@ -27,6 +29,7 @@ Progress = Callable[[int, int], None]
 class Taken:
     """What was taken; filled while files are read. files: names, whose place is the upper part of a row's line."""
 
+    form: str
     settings: CheckSettings
     files: tuple[str, ...]
     findings: Findings
@@ -65,7 +68,7 @@ def take_rows(taken: Taken, found: Found, total: int) -> None:
 def _read(taken: Taken, source: Source, number: int) -> Iterator[int]:
     """Take all rows of a table; yields how many bytes of its file have been read."""
     reader = open_reader(source.path, source.name, source.table)
-    places = places_of(source, reader.names)
+    places = places_of(source, reader, taken.form)
     table, first = source.table, number << FILE_BITS
     taken.tell(table.name, [(first + reader.line, c, n) for c, n in _header_faults(table, reader.names)])
     _take(taken, table, text_rows(pl.DataFrame(schema={BLOCK_LINE: pl.Int64, **dict.fromkeys(places, pl.String)}), 0))
@@ -93,15 +96,13 @@ def text_rows(frame: pl.DataFrame, first: int) -> pl.DataFrame:
     return frame.select(record.alias(RECORD), line.alias(LINE), *fields)
 
 
-def places_of(source: Source, names: list[str]) -> dict[str, int]:
-    """Known columns and where they stand, the first one of each name."""
+def places_of(source: Source, reader: TableReader, form: str) -> dict[str, int]:
+    """Known columns and where they stand, the first one of each name. Raises InputError when there is none."""
     known = _known(source.table)
-    places = {n: i for i, n in reversed(list(enumerate(names))) if n in known}
+    places = {n: i for i, n in reversed(list(enumerate(reader.names))) if n in known}
     if not places.keys() - {RECORD_ID, LINE_NAME}:
-        raise InputError(
-            f"{source.path.name}: line 1: no column is a field of {source.table.name}; headers are field ids such as "
-            f"{', '.join(c.name for c in source.table.columns[:4])}"
-        )
+        fields = [c.name for c in source.table.columns]
+        raise InputError(refusal(source.path.name, reader.line, reader.names, form, fields))
     return places
 
 

@@ -247,9 +247,11 @@ def _settle(head: Head, data: bytes, size: int) -> Head:
 def has_whole_rows(f: BinaryIO, head: Head, size: int) -> bool:
     """Whether the length of the file, or an end mark where the count says, speaks for rows without a byte too many."""
     held, rest = divmod(max(0, size - head.first), head.length)
-    f.seek(head.first + head.count * head.length)
-    if f.read(1) == _END_OF_FILE:
-        return True
+    mark = head.first + head.count * head.length
+    if 0 <= mark < size:
+        f.seek(mark)
+        if f.read(1) == _END_OF_FILE:
+            return True
     f.seek(max(0, size - 1))
     ends = f.read(1) == _END_OF_FILE
     return (rest == 1 and ends) or (rest == 0 and (not ends or not held))
