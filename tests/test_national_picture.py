@@ -127,8 +127,8 @@ def check_page(text, picture):
     assert len(shown) == 36
     if picture.root.counts:
         foot = [c.text_content().strip() for c in table.xpath("./tfoot/tr")[0]]
-        loaded = sum(int(r[10].replace(",", "")) for r in shown if r[10].replace(",", "").isdigit())
-        assert foot[10].replace(",", "") == str(loaded) == str(picture.root.counts.loaded)
+        loaded = sum(int(r[9].replace(",", "")) for r in shown if r[9].replace(",", "").isdigit())
+        assert foot[9].replace(",", "") == str(loaded) == str(picture.root.counts.loaded)
     blank = [r for r, p in zip(shown, picture.root.parts, strict=True) if p.counts is None]
     assert all("0" not in "".join(r[3:]) and "no report" in r[2] for r in blank)
 

@@ -70,7 +70,7 @@ def status(
     picture = national_picture(_open(folder), day_of(as_on), Limits(silent_days=silent_after))
     words = load_words("en")
     if json:
-        print_json(as_plain(picture, words, with_stations=False))
+        print_json(as_plain(picture, words, "state"))
         return
     rows = []
     for p in picture.root.parts:

@@ -36,10 +36,9 @@ def report(
 
 def _of_office(folder: Path, day: date, limits: Limits) -> Picture:
     from digitize.national.office import open_office
-    from digitize.national.picture import national_picture, state_picture
+    from digitize.national.picture import office_picture
 
-    office = open_office(folder)
-    return (national_picture if office.level == "nation" else state_picture)(office, day, limits)
+    return office_picture(open_office(folder), day, limits)
 
 
 def _of_workspace(folder: Path, day: date, limits: Limits) -> Picture:

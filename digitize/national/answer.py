@@ -199,7 +199,7 @@ def _remarks(picture: Picture, lines: tuple[Line, ...], lagging: list[str]) -> I
             yield f"{n.what}: {n.said} of {len(picture.root.parts)} States/UTs state it."
         if n.snapshots is not None and n.published is not None and n.snapshots != n.published:
             yield f"{n.what}: {grouped(n.snapshots)} from snapshots, {grouped(n.published)} as published."
-    if lagging:
+    if lagging and any(n.key == "legacy_incomplete" and n.basis != "snapshots" for n in lines):
         yield f"Not complete by their own statement: {', '.join(lagging)}."
     unused = [n.what for n in lines if n.used is None]
     if unused:

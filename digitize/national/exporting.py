@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from digitize.national.rollup import Place
 from digitize.national.shape import DEFINITIONS
 from digitize.national.words import Words
 
+_LEVELS = ("nation", "state", "site", "district", "station")
 _PLACE = ("level", "state", "district", "station", "code")
 _COVERAGE = (
     "in_scope",
@@ -113,14 +115,20 @@ def write_csv(picture: Picture, folder: Path, words: Words) -> list[Path]:
         folder.mkdir(parents=True, exist_ok=True)
         for name, (header, rows) in tables(picture, words).items():
             path = folder / f"{name}.csv"
-            with path.open("w", encoding="utf-8-sig", newline="") as f:
-                writer = csv.writer(f)
-                writer.writerow(header)
-                writer.writerows([_safe(cell) for cell in row] for row in rows)
+            path.write_text(csv_text(header, rows), encoding="utf-8-sig", newline="")
             written.append(path)
     except OSError as e:
         raise InputError(f"{folder}: cannot be written ({e.strerror or type(e).__name__}).") from e
     return written
+
+
+def csv_text(header: Sequence[str], rows: Iterable[list[Any]]) -> str:
+    """A table as CSV."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(header)
+    writer.writerows([_safe(cell) for cell in row] for row in rows)
+    return out.getvalue()
 
 
 def _safe(cell: Any) -> Any:
@@ -128,10 +136,12 @@ def _safe(cell: Any) -> Any:
     return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 
-def as_plain(picture: Picture, words: Words, *, with_stations: bool = True) -> dict[str, Any]:
-    """The whole picture as JSON types."""
+def as_plain(picture: Picture, words: Words, down_to: str = "station") -> dict[str, Any]:
+    """The whole picture as JSON types; what figures mean is said once. down_to: the lowest level of places."""
+    left_out = _LEVELS[_LEVELS.index(down_to) + 1 :]
     made: dict[str, Any] = {
-        "as_on": picture.day.isoformat(), "level": picture.root.level, "definitions": DEFINITIONS,
+        "as_on": picture.day.isoformat(), "level": picture.root.level, "definitions_version": DEFINITIONS,
+        "definitions": {},
         "history_hash": picture.mark,
         "published": picture.published.model_dump(mode="json") if picture.published else None,
         "projection": {
@@ -140,8 +150,10 @@ def as_plain(picture: Picture, words: Words, *, with_stations: bool = True) -> d
         },
     }  # fmt: skip
     for name, (header, rows) in tables(picture, words).items():
-        kept = (r for r in rows if with_stations or r[0] != "station")
+        kept = (r for r in rows if r[0] not in left_out)
         made[name] = [dict(zip(header, map(_plain, row), strict=True)) for row in kept]
+    for row in made["figures"]:
+        made["definitions"][row["figure"]] = row.pop("definition")
     return made
 
 

@@ -85,7 +85,9 @@ def read_body(body: bytes) -> Snapshot:
         word = _word(first)
         if word == "wrong-version":
             raise Refused(word, f"its version is not {VERSION}; upgrade the older of the two programs") from None
-        raise Refused(word, f"{where[:80] or 'the whole'}: {first['msg'][:120]}") from None
+        raise Refused(
+            word, f"{where[:80] or 'the whole'}: {first['msg'].removeprefix('Value error, ')[:120]}"
+        ) from None
 
 
 _NAMES = {n for part in (Snapshot, District) for n in part.model_fields} | set(MEASURES)

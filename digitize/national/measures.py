@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any, Self
 
 BANDS = ("before-1980", "1980-1989", "1990-1999", "2000-2009", "2010-2019", "2020-on", "not-known")
@@ -44,7 +44,7 @@ class Counts:
 
     def as_plain(self) -> dict[str, Any]:
         """As JSON types."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in MEASURES}
 
     @classmethod
     def of(cls, values: Mapping[str, int | None]) -> Self:

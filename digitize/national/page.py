@@ -64,6 +64,11 @@ def render_page(picture: Picture, words: Words, outline: Outline | None) -> str:
     )  # fmt: skip
 
 
+def render_asking(words: Words, *, is_wrong: bool) -> str:
+    """The page that asks for an access token. is_wrong: the one just given does not hold."""
+    return _environment().get_template("asking.html").render(t=words, is_wrong=is_wrong, css=_part("page.css"))
+
+
 @cache
 def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined

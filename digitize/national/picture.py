@@ -55,6 +55,11 @@ class Picture:
         return [p for p in self.root.parts if p.counts is not None]
 
 
+def office_picture(office: Office, day: date, limits: Limits) -> Picture:
+    """What an office sees at a day: the nation, or its state. Raises what these two do."""
+    return (national_picture if office.level == "nation" else state_picture)(office, day, limits)
+
+
 def national_picture(office: Office, day: date, limits: Limits) -> Picture:
     """The nation at a day, from what was received up to then. Raises LedgerError, OptionsError."""
     with office.store() as store:
