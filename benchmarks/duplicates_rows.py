@@ -115,7 +115,7 @@ class PersonMaker:
         """So many rows, or a few more; one person in six has several, one in eight has a look-alike."""
         made = Register()
         while len(made.rows) < count:
-            one = self._person()
+            one = self.person()
             script = self._die.choice(("", "", "", "hi", "hi", "bn", "gu", "te", "kn"))
             first = self._add(made, one, script)
             if self._die.random() < 1 / 6:
@@ -132,7 +132,8 @@ class PersonMaker:
         """The script of another record of the place: Latin letters, or the same local ones."""
         return "" if self._die.random() < 0.5 else script or self._die.choice(("hi", "bn"))
 
-    def _person(self) -> Person:
+    def person(self) -> Person:
+        """Somebody."""
         die = self._die
         family = self._family.draw()
         middle = (self._given.draw(),) if die.random() < 0.2 else ()
@@ -149,7 +150,7 @@ class PersonMaker:
 
     def _look_alike(self, one: Person) -> Person:
         """A brother or sister, a son, or a namesake of the same family name or of another place."""
-        die, other = self._die, self._person()
+        die, other = self._die, self.person()
         kind = die.randrange(4)
         born = one.born + timedelta(die.randrange(400, 3000))
         if kind == 0:
@@ -177,12 +178,12 @@ class PersonMaker:
         phone = one.phone if die.random() < 0.85 else f"8{die.randrange(10**8, 10**9)}"
         row = {
             "record": len(made.rows),
-            "name": self._name((*one.given, one.family), script),
-            "relative_name": self._name(one.father, script) if die.random() < 0.9 else None,
+            "name": self.write((*one.given, one.family), script),
+            "relative_name": self.write(one.father, script) if die.random() < 0.9 else None,
             "sex": one.sex if die.random() < 0.95 else None,
             "birth_year": born.year if has_day else year - age if die.random() < 0.93 else None,
             "birth_date": born if has_day else None,
-            "address": self._address(moved, script) if die.random() < 0.85 else None,
+            "address": self.write_place(moved, script) if die.random() < 0.85 else None,
             "phone": phone if die.random() < 0.25 else None,
             "uid_last4": None,
             "passport_no": None,
@@ -191,7 +192,8 @@ class PersonMaker:
         made.rows.append(row)
         return len(made.rows) - 1
 
-    def _name(self, words: tuple[Word, ...], script: str) -> str:
+    def write(self, words: tuple[Word, ...], script: str) -> str:
+        """A name as somebody writes it: words left out or turned round, slips, titles."""
         die = self._die
         written = [w.write(script, die) for w in words]
         if len(written) > 2 and die.random() < 0.3:
@@ -210,7 +212,8 @@ class PersonMaker:
         title = die.choice(_TITLES) if not script and die.random() < 0.08 else ""
         return title + " ".join(written)
 
-    def _address(self, village: tuple[Word, Word], script: str) -> str:
+    def write_place(self, village: tuple[Word, Word], script: str) -> str:
+        """An address as somebody writes it, whole or in part."""
         die = self._die
         first, second = (w.write(script, die) for w in village)
         house = f"H.No. {die.randrange(1, 400)}, " if not script and die.random() < 0.4 else ""

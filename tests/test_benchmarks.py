@@ -51,6 +51,16 @@ def test_planted_defects_of_import_files_are_found_and_nothing_else_is_rejected(
     assert figures["rows_per_cpu_s_all"] > 0 and figures["ms_one_record"] > 0
 
 
+def test_doubles_are_found_better_than_by_names_alone(tmp_path):
+    figures = run("duplicates.py", tmp_path)
+    ours = figures["persons"]["ours"]
+    assert ours["recall"] > 0.7 and ours["precision"] > 0.85
+    assert ours["f1"] > figures["persons"]["rapidfuzz"]["f1"] + 0.1
+    assert ours["f1"] > figures["persons"]["exact"]["f1"]
+    assert figures["cases"]["ours"]["f1"] > 0.8
+    assert figures["large"]["rss_mb"] < 1024
+
+
 @pytest.mark.engine
 @needs_tesseract
 def test_faulty_text_layers_are_refused_and_good_ones_believed(tmp_path):

@@ -24,6 +24,7 @@ COLUMNS: Mapping[str, pl.DataType | type[pl.DataType]] = {
 }
 """What `find_cases` wants to know. book: state, district, station and year in one text; null where one is not known.
 sections: all of them, sorted, in one text."""
+_COMPLAINANT = ("complainant", "relative", "place")
 _NEAR_DAYS = 3
 
 
@@ -113,7 +114,10 @@ def _weigh(known: _Cases, matcher: NameMatcher, weights: Weights, a: Rows, b: Ro
         "sections": equal_bits(known.sections[a], known.sections[b], w.same_sections, w.other_sections),
         "place": shared_bits(known.places, known.place[a], known.place[b], weights.address),
     }
-    bits = sum(each.values(), np.zeros(len(a), np.float32))
+    nothing = np.zeros(len(a), np.float32)
+    person = sum((each[name] for name in _COMPLAINANT), nothing)
+    bits = np.minimum(person, np.float32(w.complainant))
+    bits += sum((e for name, e in each.items() if name not in _COMPLAINANT), nothing)
     return Evidence(np.arange(len(a)), bits, *field_sets([each[name] for name in FIELDS]))
 
 

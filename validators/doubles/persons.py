@@ -104,26 +104,31 @@ def _without_own_words(name: Ints, relative: Ints, words: Words) -> Ints:
 
 
 def _passes(known: _Persons) -> Iterator[Pass]:
+    """The ways in which persons are brought together, one after another, so that one key at a time is held."""
     words, places = known.words, known.places
     first, rare, name = word_keys(known.name, words)
     father, rare_father, whole_father = word_keys(known.relative, words)
     place, next_place = (words_of(places.key, known.address[:, i]) for i in (0, 1))
     order = make_key(np.maximum(name, 0), np.maximum(whole_father, 0), np.maximum(known.birth, 0))
-    bands = [np.where(known.birth < 0, NONE, (known.birth + i) // 2) for i in (0, 1)]
     splitters = (known.sex, known.district, np.where(known.birth < 0, NONE, known.birth // 4), first, father)
-    keys = [
-        make_key(rare, rare_father),
-        make_key(first, father),
-        *(make_key(name, band) for band in bands),
-        make_key(name, place),
-        *(make_key(whole_father, band) for band in bands),
-        make_key(place, next_place, first),
-        known.phone,
-        known.passport,
-        make_key(known.uid, rare),
-        *(make_key(known.day, one) for one in (rare, rare_father)),
+    ways: list[tuple[NDArray[np.int64], ...]] = [
+        (rare, rare_father),
+        (first, father),
+        (name, place),
+        (name, known.district),
+        (place, next_place, first),
+        (known.phone,),
+        (known.passport,),
+        (known.uid, rare),
+        (known.day, rare),
+        (known.day, rare_father),
     ]
-    yield from (Pass(key, splitters, order) for key in keys)
+    yield from (Pass(make_key(*way), splitters, order) for way in ways)
+    # Years that are three apart share one of the two bands.
+    for start in (0, 3):
+        band = np.where(known.birth < 0, NONE, (known.birth + start) // 6)
+        for way in ((name,), (rare, known.district), (whole_father,)):
+            yield Pass(make_key(*way, band), splitters, order)
 
 
 def _weigh(known: _Persons, matcher: NameMatcher, weights: Weights, a: Rows, b: Rows, least: float) -> Evidence:

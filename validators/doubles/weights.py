@@ -91,6 +91,7 @@ class CaseWeights(_Strict):
     other_diary: float
     same_time: float
     other_time: float
+    complainant: float
     other_person: float
 
 
