@@ -4,8 +4,12 @@ import json
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from digitize.targets import Load
+from digitize.targets.base import row_hash
+from digitize.targets.from_records import as_batch
 from digitize.targets.postgres.address import parse_address
 from digitize.targets.postgres.setup import init_target
 from digitize.targets.postgres.target import PostgresTarget
@@ -145,3 +149,18 @@ def test_a_trial_says_what_would_become_of_a_load_and_changes_nothing(target):
     assert receipt.inserted == 1
     assert target.run("SELECT COUNT(*) FROM iif1") == [(0,)]
     assert target.done(receipt.load, "b1") is None
+
+
+WORDS = st.one_of(st.none(), st.sampled_from(["", "x", "का", "a,b", 'q"q', "1\n2"]))
+
+
+@given(st.lists(st.tuples(WORDS, WORDS, st.lists(st.tuples(WORDS, WORDS), max_size=3)), min_size=1, max_size=5))
+def test_a_record_has_one_hash_by_itself_and_among_many(drawn):
+    records = []
+    for n, (place, narrative, acts) in enumerate(drawn):
+        row = {"place": place, "narrative": narrative, "fir_no": str(n)}
+        fields = {k: FieldValue(v or "", v) for k, v in row.items()}
+        rows = tuple({"act": FieldValue("", a), "section": FieldValue("", s)} for a, s in acts)
+        records.append(Record(f"r{n}", "iif1", fields, {"acts": rows} if rows else {}))
+    own = as_batch(load(*records)).forms["iif1"].tables["iif1"]
+    assert dict(own.select("record_id", "row_hash").iter_rows()) == {r.id: row_hash(r) for r in records}

@@ -18,7 +18,15 @@ WALLS = {
     "pdfplumber": ("ocr/",),
     "pdfminer": ("ocr/layer_glyphs.py",),
     "typer": ("digitize/cli/",),
-    "polars": ("validators/", "digitize/validate", "digitize/validating/", "digitize/duplicates/", "digitize/convert", "digitize/targets/"),
+    "polars": (
+        "validators/",
+        "digitize/validate",
+        "digitize/validating/",
+        "digitize/duplicates/",
+        "digitize/convert",
+        "digitize/targets/",
+        "digitize/loading/",
+    ),
     "psycopg": ("digitize/targets/", "digitize/validating/"),
     "pandas": ("mappers/legacy/", "digitize/targets/", "digitize/dashboard/"),
 }

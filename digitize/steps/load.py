@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 
+from digitize.errors import TargetRefused
 from digitize.keys import work_key
 from digitize.known import Known
 from digitize.ledger import Ledger
@@ -42,7 +43,11 @@ def load_batches(
         progress.start("load", len(todos))
     for batch, key in todos:
         if ledger.claim([batch], "load", known.owner):
-            receipts.append(_load(ledger, known, target, load_of(ledger, batch, key)))
+            try:
+                receipts.append(_load(ledger, known, target, load_of(ledger, batch, key)))
+            except TargetRefused as e:
+                ledger.record_event(batch, "load", "failed", key=key, detail={"kind": "refused", "message": str(e)})
+                raise
         progress.advance()
     return receipts
 

@@ -10,7 +10,7 @@ import polars as pl
 import psycopg
 from psycopg import sql
 
-from digitize.targets.postgres.tables import TYPES
+from digitize.targets.postgres.tables import BOOKS, TYPES
 from digitize.targets.rows import HASH, ORIGIN, RECORD_ID, Batch, Kept
 from mappers.schema import form_tables, load_schemas
 
@@ -21,7 +21,12 @@ _ORIGIN_TYPES: Mapping[str, type[pl.DataType]] = {
 
 
 class PostgresStore:
-    """See `digitize.targets.taking.Store`; inside a transaction that `connect.use` has set up."""
+    """See `digitize.targets.taking.Store`; inside a transaction that `connect.use` has set up.
+
+    freezes: rows of forms go into tables that this transaction emptied, and need no later look by the server.
+    """
+
+    freezes = False
 
     def __init__(self, db: psycopg.Connection[Any]) -> None:
         """db: connected."""
@@ -114,8 +119,10 @@ class PostgresStore:
         counts = frame.null_count().row(0)
         names = [n for n, nulls in zip(frame.columns, counts, strict=True) if nulls < frame.height]
         rows = frame.select(names)
-        query = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(
-            sql.Identifier(name), sql.SQL(", ").join(sql.Identifier(n) for n in names)
+        query = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv, FREEZE {})").format(
+            sql.Identifier(name),
+            sql.SQL(", ").join(sql.Identifier(n) for n in names),
+            sql.SQL("on" if self.freezes and name not in BOOKS else "off"),
         )
         with self._db.cursor() as cursor, cursor.copy(query) as copy:
             for start in range(0, rows.height, _SLICE):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
 from typing import Any
@@ -18,6 +18,7 @@ from digitize.targets.base import Load, Receipt
 from digitize.targets.from_records import as_batch
 from digitize.targets.postgres.address import Address, Patience
 from digitize.targets.postgres.connect import connect, is_passing, refusal, use
+from digitize.targets.postgres.first import take_first
 from digitize.targets.postgres.locks import lock_stations
 from digitize.targets.postgres.setup import require_current
 from digitize.targets.postgres.store import PostgresStore
@@ -61,6 +62,20 @@ class PostgresTarget:
         """
         made: Receipt = self.transact(lambda db: _take(db, batch), dry_run=dry_run)
         return made
+
+    def take_first(self, form: str, batches: Iterable[Batch]) -> list[Receipt]:
+        """Take the first batches of a form in one transaction; keys and indexes are made after the rows.
+
+        The role must own the tables. Raises TargetRefused, and then nothing was changed; it is not tried again.
+        """
+        try:
+            db = self._connected()
+            with db.transaction():
+                use(db, self._address, replace(self._patience, statement_seconds=0))
+                return take_first(db, self._address, form, batches)
+        except psycopg.Error as e:
+            self._forget_lost()
+            raise refusal(e, self._address) from None
 
     def done(self, load: str, batch: str) -> Receipt | None:
         """The receipt of a load that was committed before, is not undone, and is the newest of its batch."""

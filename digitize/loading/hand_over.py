@@ -1,0 +1,73 @@
+"""One thread makes, another takes: the next thing is made while the last one is taken."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from typing import Generic, TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+_LOOK_SECONDS = 0.2
+
+
+class _GivenUp(Exception):
+    """The maker failed: the taker must not keep what it has only half."""
+
+
+def hand_over(items: Iterable[Item], take: Callable[[Iterator[Item]], Result]) -> Result:
+    """What `take` makes of the items, each of which is made here, one ahead of the other thread.
+
+    When making an item raises, `take` sees an error in its iterator, so that a transaction of its own is rolled back,
+    and the first error is raised here; so is an error of `take`.
+    """
+    lane = _Lane(take)
+    lane.thread.start()
+    try:
+        for item in items:
+            if not lane.put(item):
+                break
+        lane.put(_END)
+    except BaseException as e:
+        lane.put(e)
+        lane.thread.join()
+        raise
+    lane.thread.join()
+    if lane.error is not None:
+        raise lane.error
+    return lane.result[0]
+
+
+_END = object()
+
+
+class _Lane(Generic[Item, Result]):
+    def __init__(self, take: Callable[[Iterator[Item]], Result]) -> None:
+        self._waiting: queue.Queue[object] = queue.Queue(maxsize=1)
+        self._take = take
+        self.result: list[Result] = []
+        self.error: BaseException | None = None
+        self.thread = threading.Thread(target=self._run, name="digitize-load", daemon=True)
+
+    def put(self, item: object) -> bool:
+        """Give one on; False when nobody takes any more."""
+        while self.thread.is_alive():
+            try:
+                self._waiting.put(item, timeout=_LOOK_SECONDS)
+                return True
+            except queue.Full:
+                continue
+        return False
+
+    def _run(self) -> None:
+        try:
+            self.result.append(self._take(self._items()))
+        except BaseException as e:
+            self.error = e
+
+    def _items(self) -> Iterator[Item]:
+        while (item := self._waiting.get()) is not _END:
+            if isinstance(item, BaseException):
+                raise _GivenUp
+            yield item  # type: ignore[misc]  # what was put in
