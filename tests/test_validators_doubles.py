@@ -193,6 +193,8 @@ def test_rows_of_a_file_bear_the_suspicion_too() -> None:
         "_record": ["a", "b"], "_line": [2, 3], "name": ["Mohd Salim", "मोहम्मद सलीम"],
         "relative_name": ["Abdul Karim", "अब्दुल करीम"], "age": ["34", "34"],
     }  # fmt: skip
-    own = pl.DataFrame({"_record": ["a", "b"], "_line": [2, 3], "year": ["2009", "2010"], "district": ["Howrah"] * 2})
+    own = pl.DataFrame(
+        {"_record": ["a", "b"], "_line": [2, 3], "year": ["2009", "2010"], "police_station": ["Bally"] * 2}
+    )
     found = check_frames("iif1", {"iif1": own, "iif1_persons": pl.DataFrame(rows)}, example_settings())
     assert [(f.line, f.key) for f in found if f.code == "P001"] == [(2, "a"), (3, "b")]

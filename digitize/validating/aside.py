@@ -13,14 +13,15 @@ from validators.plan import Question
 from validators.rows import ask_again
 
 # Rules across records that compare within one station, or with rows that are at hand as a whole.
-_AT_A_STATION = frozenset({"R001", "R002", "R003", "R004", "R005", "R007", "R011", "P002", "T001", "T017", "T019"})
+_AT_A_STATION = frozenset(
+    {"R001", "R002", "R003", "R004", "R005", "R007", "R011", "P001", "P002", "T001", "T017", "T019"}
+)
 # Of the others: the columns in which rows are the same that such a rule looks at together. One that does not stand here
 # sees all rows at once.
 _ALIKE: Mapping[str, tuple[str, ...]] = {
     "T025": (RECORD,),
     "R009": ("name", "relative_name", "address"),
     "R010": ("narrative",),
-    "P001": ("parent.district",),
 }
 
 

@@ -14,23 +14,26 @@ if TYPE_CHECKING:
 
 PERSON_FIELDS = (
     *("name", "relative_name", "sex", "age", "birth_year", "birth_date", "address", "phone", "mobile"),
-    *("uid_last4", "passport_no", "parent.district", "parent.police_station", "parent.year", "parent.fir_no"),
+    *("uid_last4", "passport_no", "parent.police_station", "parent.district", "parent.state"),
+    *("parent.year", "parent.fir_no"),
 )
 CASE_FIELDS = (
     *("fir_no", "state", "district", "police_station", "year", "fir_date", "fir_time", "occurrence_from", "gd_no"),
     *("place", "acts.act", "acts.section", "persons.name", "persons.relative_name", "persons.role"),
 )
 ROW_RECORD, ROW_LINE = "row_record", "row_line"
+STATION = ("state", "district", "station")
 _SEP = "\x1f"
 
 
 def person_columns(f: Fields) -> list[pl.Expr]:
-    """The columns of `persons.COLUMNS` but for the record's number, the person's case, and which row it is."""
+    """The columns of `persons.COLUMNS` but for the record's number; the case, the STATION, which row it is."""
     place = [getattr(f.parent, name).cast(pl.String) for name in ("police_station", "year", "fir_no")]
     place.append(f.parent.district.fill_null(""))
     known = {
         n: f.named(n) for n in ("name", "relative_name", "sex", "address", "birth_date", "uid_last4", "passport_no")
     }
+    known |= {"station": f.parent.police_station, "state": f.parent.state}
     known["birth_year"] = pl.coalesce(f.birth_year, f.parent.year - f.age)
     known |= {"phone": pl.coalesce(f.mobile, f.phone), "district": f.parent.district}
     known |= {"case": pl.concat_str(place, separator=_SEP), ROW_RECORD: f.record, ROW_LINE: pl.col(LINE)}

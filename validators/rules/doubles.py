@@ -11,6 +11,7 @@ from validators.doubles.known import (
     PERSON_FIELDS,
     ROW_LINE,
     ROW_RECORD,
+    STATION,
     case_columns,
     case_frame,
     person_columns,
@@ -50,20 +51,21 @@ _KNOWN = {"role": "accused", "age": "34", "sex": "male", "address": "Kalpanapur,
     ],
 )
 def person_is_new(f: Fields) -> pl.Expr:
-    """A link that a person may make or refuse; nobody is merged. Persons of one district are compared, none of one FIR.
+    """A link that a person may make or refuse; nobody is merged. Persons of one station are compared, none of one FIR.
 
     Our own addition to the rule list, R009 beyond the letter. Score and grounds: `validators/doubles/`, weights by how
-    common a name is there. `digitize duplicates` compares all districts, and lists the pairs for a decision.
+    common a name is there. `digitize duplicates` compares all stations, lists the pairs for a decision, and says how
+    many comparisons it left out where too many share a name.
     """
     whole = pl.struct(person_columns(f))
     return whole.map_batches(_other_persons, return_dtype=pl.String, is_elementwise=False)
 
 
 def _other_persons(rows: pl.Series) -> pl.Series:
-    """District by district, so that a register that is cut at its districts says the same."""
+    """Station by station, so that a register that is cut at its stations says the same."""
     frame = rows.struct.unnest().with_row_index("row")
     found = [pl.DataFrame(schema={"row": pl.UInt32, "told": pl.String})]
-    for part in frame.partition_by("district"):
+    for part in frame.drop_nulls("station").partition_by(STATION):
         suspects = find_persons(person_frame(part))
         found.append(part.select("row", told=told(suspects, part[ROW_RECORD], part[ROW_LINE])))
     return frame.select("row").join(pl.concat(found), on="row", how="left", maintain_order="left")["told"]
