@@ -185,7 +185,7 @@ def test_an_html_report_stands_alone_and_masks(digitize, folder, tmp_path):
     assert "Vintobhe" not in text
     assert "=b<i>" in page.text
     assert "i" not in page.tags or "<i>," not in text
-    assert {"2009", "2010", "Howrah, Bally"} <= {t.strip() for t in page.text}
+    assert {"2009", "2010", "Howrah, Bally", "errors of high impact"} <= {t.strip() for t in page.text}
 
 
 def test_a_report_without_findings_is_a_whole_one_in_every_format(digitize, tmp_path):

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from importlib import resources
 from string import Template
 from typing import TextIO
 
 from digitize.reports.samples import Sample, in_order, take_samples
+from digitize.validating.case_files import CaseFiles
 from digitize.validating.findings import FileFinding
 from digitize.validating.report import Report, Tally
 
 ENCODING = "utf-8"
+_COLUMNS = ("where", "key", "field", "value", "rule", "severity", "what")
 _EXAMPLES, _MOST_OF_A_RULE, _MOST, _MOST_STATIONS = 5, 200, 3000, 40
 
 
@@ -29,9 +31,10 @@ def write(report: Report, out: TextIO) -> None:
         files=escape(", ".join(report.files)),
         verdict=_verdict(report),
         facts="".join(_facts(report)),
+        cases=_case_files(report.case_files),
         rules="".join(_rule(s) for s in samples) or "<p>Every row is in order.</p>",
-        years=_bars("Year", report.years, len(report.years)),
-        stations=_bars("Station", report.stations, _MOST_STATIONS),
+        years=_bars("Year", sorted(report.years.items())),
+        stations=_bars("Station", _worst(report.stations)) + _more(report.stations),
         count=len(shown),
         left=_left(len(report.findings) - len(shown)),
         rows="".join(_row(f) for f in shown),
@@ -75,16 +78,43 @@ def _rule(sample: Sample) -> str:
     )
 
 
-def _bars(name: str, tallies: Mapping[str, Tally], most: int) -> str:
-    """A table with a bar in each row: how many records, and how many of them are rejected."""
-    first = sorted(tallies.items(), key=lambda i: (-i[1].rejected, -i[1].rows, i[0]))[:most]
-    if not first:
+def _case_files(cases: CaseFiles) -> str:
+    """How many records have errors, and how grave; a sentence and a table."""
+    if not cases.count:
         return "<p>The files hold no records of their own.</p>"
-    longest = max(t.rows for _, t in first)
-    rows = "".join(_bar(key, tally, longest) for key, tally in sorted(first))
-    more = f"<p>{len(tallies) - len(first):,} more are not shown.</p>" if len(tallies) > len(first) else ""
+    rows = {
+        "case files": cases.count,
+        "with errors": cases.with_errors,
+        "errors of high impact": cases.high,
+        "errors of low impact": cases.low,
+        "beyond what is agreed": cases.beyond,
+    }
+    facts = "".join(f"<div><dt>{name}</dt><dd>{number:,}</dd></div>" for name, number in rows.items())
+    return (
+        f"<p>{cases.error_rate:.2%} of the case files, each a record with all its rows, have a field that is rejected or "
+        f"to be reviewed. Agreed in one are {cases.agreed_high} errors of high impact and {cases.agreed_low} of low.</p>"
+        f"<dl>{facts}</dl>"
+    )
+
+
+def _worst(tallies: Mapping[str, Tally]) -> list[tuple[str, Tally]]:
+    """The stations with the most records rejected, these first."""
+    return sorted(tallies.items(), key=lambda i: (-i[1].rejected, -i[1].rows, i[0]))[:_MOST_STATIONS]
+
+
+def _more(tallies: Mapping[str, Tally]) -> str:
+    left = len(tallies) - _MOST_STATIONS
+    return f"<p>{left:,} more, with fewer records rejected, are not shown.</p>" if left > 0 else ""
+
+
+def _bars(name: str, tallies: Sequence[tuple[str, Tally]]) -> str:
+    """A table with a bar in each row: how many records, and how many of them are rejected."""
+    if not tallies:
+        return "<p>The files hold no records of their own.</p>"
+    longest = max(t.rows for _, t in tallies)
+    rows = "".join(_bar(key, tally, longest) for key, tally in tallies)
     head = f'<tr><th scope="col">{name}</th><th scope="col">records</th><th scope="col">rejected</th><th></th></tr>'
-    return f'<table class="bars"><thead>{head}</thead><tbody>{rows}</tbody></table>{more}'
+    return f'<table class="bars"><thead>{head}</thead><tbody>{rows}</tbody></table>'
 
 
 def _bar(key: str, tally: Tally, longest: int) -> str:
@@ -98,7 +128,8 @@ def _bar(key: str, tally: Tally, longest: int) -> str:
 def _row(f: FileFinding) -> str:
     link = f'<a href="#{f.code}">{f.code}</a>'
     cells = (_place(f), _cell(f.key), _cell(f.field), _cell(f.value), link, f.severity, escape(f.message))
-    return f'<tr class="{f.severity}">' + "".join(f"<td>{c}</td>" for c in cells) + "</tr>\n"
+    named = zip(_COLUMNS, cells, strict=True)
+    return f'<tr class="{f.severity}">' + "".join(f'<td data-of="{n}">{c}</td>' for n, c in named) + "</tr>\n"
 
 
 def _place(f: FileFinding) -> str:
