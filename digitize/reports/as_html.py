@@ -91,8 +91,9 @@ def _case_files(cases: CaseFiles) -> str:
     }
     facts = "".join(f"<div><dt>{name}</dt><dd>{number:,}</dd></div>" for name, number in rows.items())
     return (
-        f"<p>{cases.error_rate:.2%} of the case files, each a record with all its rows, have a field that is rejected or "
-        f"to be reviewed. Agreed in one are {cases.agreed_high} errors of high impact and {cases.agreed_low} of low.</p>"
+        f"<p>{cases.error_rate:.2%} of the case files, each a record with all its rows, have a field that is rejected "
+        f"or to be reviewed. Agreed in one are {cases.agreed_high} errors of high impact and {cases.agreed_low} of low."
+        "</p>"
         f"<dl>{facts}</dl>"
     )
 
