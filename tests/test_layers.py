@@ -18,6 +18,9 @@ WALLS = {
     "pdfplumber": ("ocr/",),
     "pdfminer": ("ocr/layer_glyphs.py",),
     "typer": ("digitize/cli/",),
+    "jinja2": ("digitize/national/page.py",),
+    "starlette": ("digitize/national/web.py",),
+    "uvicorn": ("digitize/cli/dashboard.py",),
     "polars": (
         "validators/",
         "digitize/validate",

@@ -73,7 +73,7 @@ def test_the_report_prints_the_published_numbers(digitize, office, tmp_path):
     digitize("national", "report", "--dir", office[0], "--html", tmp_path / "n.html", "--csv", tmp_path / "csv")
     text = (tmp_path / "n.html").read_text(encoding="utf-8")
     assert "17,712 covered, against a target of 14,306: 123.8\u00a0%; stated by 36 of 36 States and UTs" in text
-    assert text.count("17,712 covered, against a target of 14,306: 123.8\u00a0%") == 2  # stated, and as published
+    assert "17,712 covered, against a target of 14,306: 123.8\u00a0%, as published on 6 August 2025" in text
     for n in (32, 28, 35, 30, 26, 31):
         assert f"{n} of 36" in text
     assert {p.name for p in (tmp_path / "csv").iterdir()} == {
@@ -181,3 +181,22 @@ def test_a_workspace_has_a_report_of_its_own_and_what_nobody_counted_is_not_0(di
     assert {c["expected"] for c in data["counts"]} == {None}
     digitize("report", site, "--html", tmp_path / "x.html", "--as-on", "2020-01-01", code=4)
     digitize("report", tmp_path / "nowhere", "--html", tmp_path / "x.html", code=5)
+
+
+def test_keys_are_listed_and_revoked_and_history_is_verified(digitize, office):
+    folder, states = office
+    listed = digitize.json("national", "keys", "list", "--dir", folder)["keys"]
+    assert [k["reporter"] for k in listed] == sorted(s.code for s in states)
+    assert digitize.json("national", "verify", "--dir", folder)["files"] == 36
+    digitize("national", "keys", "revoke", "00000000", "--reason", "lost", "--dir", folder, code=4)
+    digitize("national", "keys", "add", "mh", "not-a-key", "--dir", folder, code=5)
+    other = folder.parent / "other"
+    digitize("state", "init", "mh", "--dir", other)
+    key = digitize.json("state", "init", "ka", "--dir", folder.parent / "another")["key"]
+    digitize("state", "keys", "add", "mh-pune", key, "--dir", other)
+    assert "mh-pune needs a new one" in digitize(
+        "state", "keys", "revoke", key[:10], "--reason", "stolen", "--dir", other
+    )
+    assert digitize.json("state", "keys", "list", "--dir", other)["keys"][0]["revoked"]
+    assert "0 files" in digitize("state", "verify", "--dir", other)
+    digitize("national", "status", "--dir", other, code=4)

@@ -205,3 +205,10 @@ def test_anything_else_is_refused_too(store, tmp_path, data):
     path.write_bytes(data)
     [answer] = take(store, path)
     assert answer.word == "refused"
+
+
+def test_a_state_that_reports_nothing_at_all_has_not_reported_0(store, states, tmp_path):
+    body = of(states[7], 5, with_stations=False)
+    body.update(districts=[], totals={k: None if "expected" in k and "of" not in k else 0 for k in body["totals"]})
+    [answer] = take(store, write(tmp_path, body, states[7]))
+    assert (answer.word, answer.flags[0].code) == ("refused", "empty")

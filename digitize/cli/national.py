@@ -21,6 +21,7 @@ from digitize.cli.offices import (
     key_commands,
     say_written,
     take,
+    verify_command,
     write_report,
 )
 
@@ -140,6 +141,7 @@ def _cell(n: int | None) -> str:
     return "-" if n is None else grouped(n)
 
 
+national.command()(verify_command(_open, _DIR))
 national.add_typer(key_commands(_open, _DIR, "state"))
 
 

@@ -24,7 +24,7 @@ Html = Annotated[Path | None, typer.Option("--html", metavar="OUT", help="One fi
 Pdf = Annotated[Path | None, typer.Option("--pdf", metavar="OUT", help="Printed by the Chromium of this machine.")]
 Csv = Annotated[Path | None, typer.Option("--csv", metavar="DIR", help="Every figure with its definition; all counts.")]
 JsonFile = Annotated[Path | None, typer.Option("--json-file", metavar="OUT", help="The same as one JSON file.")]
-AsOn = Annotated[str, typer.Option("--as-on", metavar="DAY", help="As it was known on that day, YYYY-MM-DD.")]
+AsOn = Annotated[str, typer.Option("--as-on", metavar="DAY", help="From snapshots up to that day, YYYY-MM-DD.")]
 Lang = Annotated[str, typer.Option("--lang", help="en or hi.")]
 
 
@@ -99,6 +99,21 @@ def key_commands(open_or_make: Open, default: Path, who: str) -> typer.Typer:
         results().print(table("Keys", [who, "key", "since", "revoked", "note"], rows))
 
     return group
+
+
+def verify_command(open_or_make: Open, default: Path) -> Callable[..., None]:
+    """The command `verify` of an office. default: of --dir."""
+
+    def verify(folder: Dir = default, json: Json = False) -> None:
+        """Recompute the chain of all that was received; exit code 7 names the first row that was changed."""
+        with open_or_make(folder).store() as store:
+            count, mark = store.verify(), store.mark()
+        if json:
+            print_json({"files": count, "hash": mark})
+        else:
+            print(f"{count} files, all as they were received. Hash {mark or '-'}")
+
+    return verify
 
 
 def day_of(text: str, option: str = "--as-on") -> date:

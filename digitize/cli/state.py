@@ -21,6 +21,7 @@ from digitize.cli.offices import (
     key_commands,
     say_written,
     take,
+    verify_command,
     write_report,
 )
 
@@ -111,6 +112,7 @@ def report(
     say_written(write_report(picture, Wanted(html, pdf, csv, json_file, lang), folder))
 
 
+state.command()(verify_command(_open, _DIR))
 state.add_typer(key_commands(_open, _DIR, "site"))
 
 

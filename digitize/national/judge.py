@@ -51,6 +51,8 @@ def open_sealed(sealed: Sealed, bench: Bench) -> Snapshot:
     if snapshot.reporter != key.reporter:
         raise Refused("another-key", f"it speaks for {snapshot.reporter} and is signed by {key.reporter}")
     _check_place(snapshot, bench)
+    if snapshot.level == "state" and not snapshot.districts:
+        raise Refused("empty", "it holds no district; nothing is not 0, so it is no report")
     if snapshot.made_at > bench.now + _AHEAD or snapshot.as_on > (bench.now + _AHEAD).date():
         raise Refused(
             "from-the-future", f"it is dated {snapshot.as_on}; the clock of whoever sent it is wrong, or ours"

@@ -66,7 +66,7 @@ def national_picture(office: Office, day: date, limits: Limits) -> Picture:
         received = store.taken(day)
         newest = {r.reporter: r for r in received}
         reports = [Report(store.snapshot(r.seq), r.sha256, days_since(day, r.as_on), r.flags) for r in newest.values()]
-        refused, mark = store.refused(), store.mark()
+        refused, mark = store.refused(day), store.mark()
     root = roll_up_nation(reports)
     picture = Picture(root, day, limits, monthly(received, day), mark=mark)
     picture.projection = project(picture.points)

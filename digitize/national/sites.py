@@ -72,7 +72,7 @@ def site_lines(store: Store, day: date, silent_after: int) -> Sites:
     newest = {r.reporter: r for r in store.taken(day)}
     known = {k.reporter for k in known_keys(store).values()} | set(newest)
     lines = [_line(site, newest.get(site), day, silent_after) for site in sorted(known)]
-    return Sites(day, lines, same_books(newest_sites(store, day)), store.refused())
+    return Sites(day, lines, same_books(newest_sites(store, day)), store.refused(day))
 
 
 def _line(site: str, newest: Received | None, day: date, silent_after: int) -> SiteLine:

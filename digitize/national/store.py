@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -148,11 +148,11 @@ class Store:
         sql = "SELECT * FROM received WHERE verdict = 'taken' AND as_on <= ? ORDER BY reporter, as_on"
         return [_received(r) for r in self._db.execute(sql, (as_on.isoformat() if as_on else "9999",))]
 
-    def refused(self) -> list[Received]:
-        """All that was refused, newest first."""
-        return [
-            _received(r) for r in self._db.execute("SELECT * FROM received WHERE verdict = 'refused' ORDER BY seq DESC")
-        ]
+    def refused(self, day: date | None = None) -> list[Received]:
+        """All that was refused up to a day (in UTC), newest first."""
+        sql = "SELECT * FROM received WHERE verdict = 'refused' AND at < ? ORDER BY seq DESC"
+        end = (day + timedelta(days=1)).isoformat() if day else "9999"
+        return [_received(r) for r in self._db.execute(sql, (end,))]
 
     def has(self, sha256: str) -> bool:
         """Whether exactly that file was taken before."""
