@@ -16,10 +16,13 @@ from validators.doubles.blocks import NO_KEY, Skipped, make_key, pairs_of
 from validators.doubles.cases import COLUMNS as CASE_COLUMNS
 from validators.doubles.cases import find_cases
 from validators.doubles.names import ALIKE, CLOSE, DIFFERENT, SAME, NameMatcher
+from validators.doubles.pairs import PAIRS, Suspects
 from validators.doubles.persons import COLUMNS, find_persons
 from validators.doubles.weights import load_weights
 from validators.doubles.words import read_words
 from validators.examples import example_settings, make_record
+from validators.other import plain_rows
+from validators.other import told as told_rows
 
 ROWS = PersonMaker(7).register(400)
 
@@ -186,6 +189,15 @@ def test_findings_name_the_other_record_and_what_agrees_and_no_person() -> None:
     assert set(found) == {"wb-7", "wb-8"}
     assert "record wb-8, row 1, 1.00: name, relative_name, birth)" in found["wb-7"].message
     assert "Salim" not in found["wb-7"].message and found["wb-7"].severity == "note"
+
+
+def test_a_suspicion_says_how_many_comparisons_were_left_out() -> None:
+    pairs = pl.DataFrame([(0, 1, 0.97, 1, 0)], schema=PAIRS, orient="row")
+    made = told_rows(Suspects(pairs, 10, 25, ("name",)), pl.Series(["a", "\x005"]), pl.Series([2, 5]))
+    assert plain_rows(made).to_list() == [
+        "line 5, 0.97: name; 25 comparisons left out",
+        "a, line 2, 0.97: name; 25 comparisons left out",
+    ]
 
 
 def test_rows_of_a_file_bear_the_suspicion_too() -> None:

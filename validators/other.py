@@ -23,15 +23,16 @@ _LINE = (1 << 40) - 1
 def told(suspects: Suspects, record: pl.Series, line: pl.Series) -> pl.Series:
     """For each row the surest other one, as text for `plain_rows` and `plain_record`; null where none is suspected.
 
-    record, line: RECORD and LINE of the rows.
+    record, line: RECORD and LINE of the rows. Where comparisons were left out, each text says so.
     """
+    left_out = f"; {suspects.skipped} comparisons left out" if suspects.skipped else ""
     pairs = suspects.pairs
     both = pl.concat([pairs, pairs.rename({"left": "right", "right": "left"}).select(pairs.columns)])
     best = both.filter(pl.col("score") == pl.col("score").max().over("left"))
     texts: list[str | None] = [None] * len(record)
     for row, others, score, agrees in best.group_by("left").agg("right", pl.first("score", "agrees")).iter_rows():
         rows = _ROW.join(f"{record[i]}{_PART}{line[i]}" for i in others) if len(others) <= _MOST else str(len(others))
-        texts[row] = f"{rows}{_WHY}{score:.2f}: {suspects.named(agrees)}"
+        texts[row] = f"{rows}{_WHY}{score:.2f}: {suspects.named(agrees)}{left_out}"
     return pl.Series(texts, dtype=pl.String)
 
 

@@ -12,7 +12,7 @@ from rapidfuzz.distance import Indel
 
 from mappers.folding import fold_key
 from mappers.names.aliases import PlaceName, place_ways
-from mappers.names.costs import codes_of, cost_table, distances
+from mappers.names.costs import code_rows, cost_table, distances
 from mappers.names.romanise import language_for, romanise, sounds
 from mappers.names.sounds import coarse
 
@@ -101,10 +101,7 @@ class NameIndex:
         return np.sort(np.argpartition(-alike, size)[:size])
 
     def _scores(self, asked: str, near: NDArray[np.int64], language: str) -> NDArray[np.float32]:
-        candidates = [self._sounds[at] for at in near]
-        matrix = np.zeros((len(candidates), max(map(len, candidates))), np.uint8)
-        for row, said in zip(matrix, candidates, strict=True):
-            row[: len(said)] = codes_of(said)
+        matrix = code_rows([self._sounds[at] for at in near])
         cost, whole = distances(asked, matrix, cost_table(language))
         return np.maximum(0, 1 - cost / np.maximum(whole, 1e-6)) * self._share[near]
 
