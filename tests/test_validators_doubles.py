@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from benchmarks.duplicates_rows import PersonMaker
 from validators.check import check_frames, check_records
+from validators.doubles.arrays import shared_bits
 from validators.doubles.blocks import NO_KEY, Skipped, make_key, pairs_of
 from validators.doubles.cases import COLUMNS as CASE_COLUMNS
 from validators.doubles.cases import find_cases
@@ -19,7 +20,7 @@ from validators.doubles.names import ALIKE, CLOSE, DIFFERENT, SAME, NameMatcher
 from validators.doubles.pairs import PAIRS, Suspects
 from validators.doubles.persons import COLUMNS, find_persons
 from validators.doubles.weights import load_weights
-from validators.doubles.words import read_words
+from validators.doubles.words import read_addresses, read_words
 from validators.examples import example_settings, make_record
 from validators.other import plain_rows
 from validators.other import told as told_rows
@@ -125,6 +126,17 @@ def test_day_and_month_the_other_way_round_still_agree() -> None:
     found = find_persons(frame)
     assert told(frame) == {(0, 1)}
     assert "birth" in found.named(found.pairs["agrees"][0])
+
+
+def test_a_word_that_stands_twice_in_an_address_counts_once_on_either_side() -> None:
+    words, rows = read_addresses(pl.Series(["Rampur Rampur", "Rampur", "Rampur Kalan"]))
+    weights = load_weights().address
+    for a, b in ((0, 1), (0, 2), (1, 2)):
+        there, back = (
+            shared_bits(words, rows[[a]], rows[[b]], weights),
+            shared_bits(words, rows[[b]], rows[[a]], weights),
+        )
+        assert there == back > 0
 
 
 def test_persons_of_one_record_are_never_told() -> None:
