@@ -212,3 +212,12 @@ def test_a_state_that_reports_nothing_at_all_has_not_reported_0(store, states, t
     body.update(districts=[], totals={k: None if "expected" in k and "of" not in k else 0 for k in body["totals"]})
     [answer] = take(store, write(tmp_path, body, states[7]))
     assert (answer.word, answer.flags[0].code) == ("refused", "empty")
+
+
+def test_whoever_writes_snapshots_can_check_them_without_an_office(digitize, states, tmp_path):
+    good = write(tmp_path, of(states[0], 5), states[0])
+    assert "in order" in digitize("national", "check", good)
+    digitize("national", "check", write(tmp_path, {**of(states[0], 5), "version": 7}, states[0]), code=5)
+    digitize("national", "check", write(tmp_path, {**of(states[0], 5), "site": "an-x"}, states[0]), code=5)
+    good.write_bytes(good.read_bytes().replace(b'"in_scope":', b'"in_scope":1'))
+    digitize("national", "check", good, code=5)

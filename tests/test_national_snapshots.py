@@ -211,3 +211,9 @@ def test_a_book_digitized_at_two_sites_is_found_by_its_numbers(table):
     assert [(b.sites, b.first, b.last, b.records) for b in found] == [(("wb-one", "wb-two"), 40, 60, 21)]
     assert same_books([site(base, "wb-one", [book(1, 60)]), site(base, "wb-two", [book(61, 99)])]) == []
     assert same_books([site(base, "wb-one", [book(1, 60), book(1, 60)])]) == []
+
+
+def test_every_station_of_a_table_was_worked_on_when_the_table_was(table):
+    rows = [r for r in fold(table).stations if r[0] and r[8]]
+    assert len(rows) > 1
+    assert {r[13] for r in rows} <= {0, 1}

@@ -55,6 +55,18 @@ def add(
 
 
 @national.command()
+def check(
+    paths: Annotated[list[Path], typer.Argument(metavar="SNAPSHOT...", help="Files, or folders of .snapshot files.")],
+) -> None:
+    """Check files by themselves, without keys and history: for whoever writes them with other software."""
+    from digitize.national.receive import check_file, find_files
+
+    for path in find_files(paths):
+        snapshot = check_file(path)
+        print(f"{path}: {snapshot.reporter} on {snapshot.as_on}, {snapshot.totals.records:,} records; in order.")
+
+
+@national.command()
 def status(
     folder: Dir = _DIR,
     as_on: AsOn = "",

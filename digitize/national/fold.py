@@ -51,13 +51,18 @@ class _Book:
 
 @dataclass(slots=True)
 class Folding:
-    """What is gathered while a ledger is folded. not_listed: records of stations that no list names."""
+    """What is gathered while a ledger is folded.
+
+    where: unit (page, part of a table) -> the stations of its records. decided: record -> day of the newest decision.
+    not_listed: records of stations that no list names.
+    """
 
     gazetteer: Gazetteer
     tallies: Tallies = field(default_factory=Tallies)
     said: dict[str, Said] = field(default_factory=dict)
     books: dict[tuple[str, PlaceKey, str, str], _Book] = field(default_factory=dict)
-    where: dict[str, PlaceKey] = field(default_factory=dict)
+    where: dict[str, set[PlaceKey]] = field(default_factory=dict)
+    decided: dict[str, str] = field(default_factory=dict)
     not_listed: int = 0
 
 
@@ -77,10 +82,8 @@ def fold_ledger(place: Place, ledger: Ledger, today: date) -> tuple[Snapshot, in
         folding.tallies.touch(key)
     for key, inventory in load_inventory(lists / "inventory.csv", folding.gazetteer).items():
         folding.tallies.expect(key, inventory)
-    districts, rows = (
-        folding.tallies.districts(folding.gazetteer.lgd),
-        station_rows(folding.tallies, folding.gazetteer.codes, today),
-    )
+    districts = folding.tallies.districts(folding.gazetteer.lgd)
+    rows = station_rows(folding.tallies, folding.gazetteer.codes, today)
     root = Source(site=workspace.site_id, as_on=today, events=_events(ledger), root_hash=ledger.root_hash())
     made = Snapshot(
         format=FORMAT, version=VERSION, definitions=DEFINITIONS, software=f"cctns-digitize {__version__}",
@@ -105,13 +108,17 @@ def _fold_intake(ledger: Ledger, folding: Folding) -> None:
         folding.said[r["page"]] = Said(find(r["station"], r["district"]), r["year"], labels.get(r["volume"], ""))
     for r in ledger.execute("SELECT unit, station, district, year FROM tables"):
         folding.said[r["unit"]] = Said(find(r["station"], r["district"]), r["year"], r["unit"])
+    decisions = ledger.execute("SELECT record, MAX(at) AS at FROM decisions GROUP BY record")
+    folding.decided = {r["record"]: r["at"][:10] for r in decisions}
 
 
 def _fold_record(s: Stored, folding: Folding) -> None:
     said = folding.said.get(s.unit.partition(":")[0], Said(PlaceKey("", ""), "", ""))
     key = _place_of(s, said, folding.gazetteer)
     folding.not_listed += not key.station
-    folding.where[s.unit] = key
+    folding.where.setdefault(s.unit, set()).add(key)
+    if s.record.id in folding.decided:
+        folding.tallies.note_day(key, folding.decided[s.record.id])
     year = _sure(s, "year") or said.year
     cells = Counter(records=1, loaded=int(bool(s.loaded)))
     cells["in_review"], cells["rejected"] = int(s.verdict == "review"), int(s.verdict == "reject")
@@ -146,24 +153,18 @@ def _sure(s: Stored, name: str) -> str:
 
 def _fold_pages(ledger: Ledger, folding: Folding) -> None:
     for r in ledger.execute(_PAGES):
-        key = folding.where.get(r["page"], folding.said[r["page"]].place)
-        folding.where[r["page"]] = key
+        places = folding.where.setdefault(r["page"], {folding.said[r["page"]].place})
+        key = next(iter(places)) if len(places) == 1 else folding.said[r["page"]].place
         is_failed = "failed" in (r["read"], r["decided"])
         is_read = not is_failed and bool(r["read"] and r["decided"])
         folding.tallies.add_page(key, is_read=is_read, is_failed=is_failed)
 
 
 def _fold_days(ledger: Ledger, folding: Folding) -> None:
-    """The last day on which anything of a station was worked on, by the machine or by a person."""
+    """The last day on which the machine worked on anything of a station."""
     for r in ledger.execute(_WORKED):
-        _note_day(folding, r["unit"], r["at"])
-    for r in ledger.execute("SELECT record, MAX(at) AS at FROM decisions GROUP BY record"):
-        _note_day(folding, r["record"].rpartition("-r")[0], r["at"])
-
-
-def _note_day(folding: Folding, unit: str, at: str) -> None:
-    if unit in folding.where:
-        folding.tallies.note_day(folding.where[unit], at[:10])
+        for key in folding.where.get(r["unit"], ()):
+            folding.tallies.note_day(key, r["at"][:10])
 
 
 def _volumes(folding: Folding) -> Iterator[Volume]:

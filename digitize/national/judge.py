@@ -50,13 +50,25 @@ def open_sealed(sealed: Sealed, bench: Bench) -> Snapshot:
     snapshot = read_body(sealed.body)
     if snapshot.reporter != key.reporter:
         raise Refused("another-key", f"it speaks for {snapshot.reporter} and is signed by {key.reporter}")
-    _check_place(snapshot, bench)
-    if snapshot.level == "state" and not snapshot.districts:
-        raise Refused("empty", "it holds no district; nothing is not 0, so it is no report")
+    if snapshot.level != bench.level:
+        raise Refused("wrong-level", f"it is a {snapshot.level}'s snapshot; here those of a {bench.level} are taken")
+    if bench.code and snapshot.state != bench.code:
+        raise Refused("another-state", f"it is of {snapshot.state}, and this is the office of {bench.code}")
     if snapshot.made_at > bench.now + _AHEAD or snapshot.as_on > (bench.now + _AHEAD).date():
         raise Refused(
             "from-the-future", f"it is dated {snapshot.as_on}; the clock of whoever sent it is wrong, or ours"
         )
+    return check_alone(snapshot)
+
+
+def check_alone(snapshot: Snapshot) -> Snapshot:
+    """The snapshot, when it is right by itself. Raises Refused: unknown-state, wrong-level, empty, does-not-add-up."""
+    if snapshot.state not in states():
+        raise Refused("unknown-state", f"there is no state {snapshot.state}")
+    if (snapshot.level == "state") == bool(snapshot.site):
+        raise Refused("wrong-level", "a site names itself in site, a state leaves it empty")
+    if snapshot.level == "state" and not snapshot.districts:
+        raise Refused("empty", "it holds no district; nothing is not 0, so it is no report")
     for text in _wrong_sums(snapshot):
         raise Refused("does-not-add-up", text)
     return snapshot
@@ -105,17 +117,6 @@ def _word(error: Any) -> str:
     if kind in ("less_than_equal", "int_parsing_size"):
         return "too-large-count"
     return "unsafe-name" if kind == "value_error" and "name of a place" in error["msg"] else "bad-shape"
-
-
-def _check_place(snapshot: Snapshot, bench: Bench) -> None:
-    if snapshot.state not in states():
-        raise Refused("unknown-state", f"there is no state {snapshot.state}")
-    if snapshot.level != bench.level or (snapshot.level == "state") == bool(snapshot.site):
-        raise Refused(
-            "wrong-level", f"it is the snapshot of a {snapshot.level}; here those of a {bench.level} are taken"
-        )
-    if bench.code and snapshot.state != bench.code:
-        raise Refused("another-state", f"it is of {snapshot.state}, and this is the office of {bench.code}")
 
 
 def _wrong_sums(s: Snapshot) -> Iterator[str]:

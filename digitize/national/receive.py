@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from digitize.errors import InputError
 from digitize.national.envelope import MAX_BYTES, unseal
-from digitize.national.judge import Bench, compare, open_sealed, read_body, summary_of
+from digitize.national.judge import Bench, check_alone, compare, open_sealed, read_body, summary_of
 from digitize.national.keys import known_keys
 from digitize.national.refusal import Flag, Refused
 from digitize.national.shape import Snapshot
@@ -124,9 +124,15 @@ def _refuse(store: Store, w: _Opened) -> Answer:
     return Answer(w.file, "refused", reporter, as_on, tuple(w.flags))
 
 
-def check_shape(path: Path) -> Snapshot:
-    """Read a file without keys, as whoever writes one with other software may wish to. Raises Refused."""
-    return read_body(unseal(path.read_bytes()).body)
+def check_file(path: Path) -> Snapshot:
+    """Read a file as whoever writes one with other software may wish to: without a list of keys and without a history.
+
+    Raises Refused, InputError.
+    """
+    sealed = unseal(_read(path))
+    if not sealed.is_signed():
+        raise Refused("bad-signature", "the signature is not that of the first line by the key beside it")
+    return check_alone(read_body(sealed.body))
 
 
 def count_words(answers: Sequence[Answer]) -> dict[str, int]:
