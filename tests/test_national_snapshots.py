@@ -14,8 +14,9 @@ from digitize.ledger.records import Decision, Records, Stored, record_hash
 from digitize.national.envelope import seal, unseal
 from digitize.national.fold import fold_ledger
 from digitize.national.judge import read_body
+from digitize.national.lists import Gazetteer, Inventory, PlaceKey
 from digitize.national.measures import BANDS, Counts, Coverage, band_of, total
-from digitize.national.merge import Newest, merge_sites, same_books
+from digitize.national.merge import Newest, OwnLists, merge_sites, same_books
 from digitize.national.shape import schema
 from digitize.verdict import Verdict
 from digitize.workspace import create
@@ -176,6 +177,9 @@ def test_the_sum_of_what_nobody_counted_is_not_known(parts):
     assert together.records == sum(p.records for p in parts)
 
 
+OWN = OwnLists(Gazetteer("wb", (), {}), {})
+
+
 def site(base, name, volumes=(), **changes):
     updated = base.model_copy(update={"site": name, "volumes": list(volumes), **changes})
     source = updated.sources[0].model_copy(update={"site": name})
@@ -192,8 +196,8 @@ def fold(place):
 
 def test_a_station_of_two_sites_is_one_station_and_its_counts_are_added(table):
     base = fold(table)
-    state = merge_sites("wb", [site(base, "wb-one"), site(base, "wb-two")], TODAY, None, {})
-    one = merge_sites("wb", [site(base, "wb-one")], TODAY, None, {})
+    state = merge_sites("wb", [site(base, "wb-one"), site(base, "wb-two")], TODAY, None, OWN)
+    one = merge_sites("wb", [site(base, "wb-one")], TODAY, None, OWN)
     assert state.totals.records == 2 * base.totals.records == 2 * one.totals.records
     assert len(state.stations) == len(one.stations) == len(base.stations)
     read_body(state.model_dump_json().encode())
@@ -217,3 +221,27 @@ def test_every_station_of_a_table_was_worked_on_when_the_table_was(table):
     rows = [r for r in fold(table).stations if r[0] and r[8]]
     assert len(rows) > 1
     assert {r[13] for r in rows} <= {0, 1}
+
+
+def test_sites_that_spell_a_station_differently_report_one_station_and_the_states_lists_name_it(table):
+    from mappers.codes.stations import Station
+
+    base = fold(table)
+    name, district = next((r[0], base.districts[r[2]].name) for r in base.stations if r[0] and r[8])
+    rows = [(r[0].upper(), *r[1:]) if r[0] == name else r for r in base.stations]
+    sites = [site(base, "wb-one"), site(base, "wb-two", stations=rows)]
+    first = merge_sites("wb", sites, TODAY, None, OWN)
+    assert len(first.stations) == len(base.stations)
+    lists = OwnLists(Gazetteer("wb", [Station(f"{name} Sadar", district, (name,))], {}), {})
+    named = merge_sites("wb", sites, TODAY, None, lists)
+    assert f"{name} Sadar" in {r[0] for r in named.stations}
+    assert named.totals == first.totals
+    read_body(named.model_dump_json().encode())
+
+
+def test_a_states_own_inventory_wins_over_those_of_its_sites(table):
+    base = fold(table)
+    key = next(PlaceKey(base.districts[r[2]].name, r[0]) for r in base.stations if r[0] and r[8])
+    own = OwnLists(OWN.gazetteer, {key: Inventory(500, 100)})
+    state = merge_sites("wb", [site(base, "wb-one")], TODAY, None, own)
+    assert (state.totals.expected, state.totals.pages_expected) == (500, 100)

@@ -69,6 +69,8 @@ def check_alone(snapshot: Snapshot) -> Snapshot:
         raise Refused("wrong-level", "a site names itself in site, a state leaves it empty")
     if snapshot.level == "state" and not snapshot.districts:
         raise Refused("empty", "it holds no district; nothing is not 0, so it is no report")
+    if snapshot.level == "site" and snapshot.stations is None:
+        raise Refused("bad-shape", "stations: a site tells the rows of its stations, since its state adds them up")
     for text in _wrong_sums(snapshot):
         raise Refused("does-not-add-up", text)
     return snapshot

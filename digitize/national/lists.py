@@ -55,9 +55,13 @@ class Gazetteer:
             for way in (s.name, *s.aliases):
                 self._ways.setdefault(fold_key(way), set()).add(key)
 
+    def district(self, name: str) -> str:
+        """The district of the lists that is meant, "" where none is."""
+        return self._districts.get(fold_key(name), "")
+
     def find(self, station: str, district: str) -> PlaceKey:
         """The station of the lists that is meant; its district alone, or nothing, where that is not sure."""
-        known = self._districts.get(fold_key(district), "")
+        known = self.district(district)
         keys = self._ways.get(fold_key(station), set()) if station else set()
         if known and len(keys) > 1:
             keys = {k for k in keys if k.district == known}

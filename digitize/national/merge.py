@@ -9,7 +9,7 @@ from itertools import combinations
 
 from digitize import __version__
 from digitize.national.build import StationTally, Tallies, station_rows
-from digitize.national.lists import Inventory, PlaceKey
+from digitize.national.lists import Gazetteer, Inventory, PlaceKey
 from digitize.national.measures import OF_STATION, add, total
 from digitize.national.shape import (
     DEFINITIONS,
@@ -27,6 +27,7 @@ from digitize.national.shape import (
     Twice,
     Volume,
 )  # fmt: skip
+from mappers.folding import fold_key
 
 _SAME = 0.5
 """Two sites have the same book when half of the shorter range of numbers is in the longer one."""
@@ -51,25 +52,52 @@ class Newest:
     sha256: str
 
 
+@dataclass(frozen=True, slots=True)
+class OwnLists:
+    """What a state's office has of its own: its stations and districts, and its inventory."""
+
+    gazetteer: Gazetteer
+    inventory: Mapping[PlaceKey, Inventory]
+
+
+class _Names:
+    """One name a place, however sites spell it: that of the state's lists, else the one that came first."""
+
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        self._gazetteer = gazetteer
+        self._districts: dict[str, str] = {}
+        self._places: dict[tuple[str, str], PlaceKey] = {}
+
+    def district(self, name: str) -> str:
+        return self._gazetteer.district(name) or self._districts.setdefault(fold_key(name), name)
+
+    def place(self, district: str, station: str) -> PlaceKey:
+        own = self.district(district)
+        found = self._gazetteer.find(station, own)
+        if found.station and found.district == own:
+            return found
+        return self._places.setdefault((own, fold_key(station)), PlaceKey(own, station))
+
+
 def merge_sites(
     state: str,
     sites: Sequence[Newest],
     today: date,
     statement: Statement | None,
-    inventory: Mapping[PlaceKey, Inventory],
+    own: OwnLists,
 ) -> Snapshot:
-    """The state in counts. inventory: the state's own, which wins over those of its sites.
+    """The state in counts. own: the state's lists, whose names and inventory win over those of its sites.
 
     A station that several sites work on is one station: its counts are added, its inventory is the largest that one of
     them states. Raises ValueError when there are no sites.
     """
     if not sites:
         raise ValueError("a state without sites has nothing to report")
-    tallies, lgd, codes = Tallies(), dict[str, str](), dict[PlaceKey, str]()
+    tallies, lgd, codes, names = Tallies(), dict[str, str](), dict[PlaceKey, str](), _Names(own.gazetteer)
     for site in sites:
-        _add_site(site.snapshot, tallies, lgd, codes)
-    for key, own in inventory.items():
-        tallies.expect(key, own)
+        _add_site(site.snapshot, tallies, lgd, codes, names)
+    for key, expected in own.inventory.items():
+        tallies.expect(key, expected)
     districts = tallies.districts(lgd)
     twice = same_books(sites)
     snapshots = [s.snapshot for s in sites]
@@ -93,17 +121,18 @@ def _source(site: Newest) -> Source:
     )  # fmt: skip
 
 
-def _add_site(s: Snapshot, tallies: Tallies, lgd: dict[str, str], codes: dict[PlaceKey, str]) -> None:
+def _add_site(s: Snapshot, tallies: Tallies, lgd: dict[str, str], codes: dict[PlaceKey, str], names: _Names) -> None:
     for d in s.districts:
-        lgd[d.name] = lgd.get(d.name) or d.lgd
-        into = tallies.district(d.name)
+        district = names.district(d.name)
+        lgd[district] = lgd.get(district) or d.lgd
+        into = tallies.district(district)
         for which, by in enumerate((d.by_band, d.by_form, d.by_language)):
             for key, cells in by.items():
                 into.add(which, key, cells)
         into.protected += d.protected.count
         into.hidden += d.protected.hidden
     for name, code, index, *values, idle, certified in s.stations or ():
-        place = PlaceKey(s.districts[index].name, name)
+        place = names.place(s.districts[index].name, name)
         codes[place] = codes.get(place) or code
         tally = tallies.touch(place)
         _add_station(tally, dict(zip(OF_STATION, values, strict=True)))
@@ -164,7 +193,8 @@ def same_books(sites: Sequence[Newest]) -> list[SameBook]:
     by_place: dict[tuple[str, str, str, str], list[tuple[str, Volume]]] = {}
     for site in sites:
         for v in site.snapshot.volumes:
-            by_place.setdefault((v.district, v.station, v.form, v.year), []).append((site.snapshot.reporter, v))
+            place = (fold_key(v.district), fold_key(v.station), v.form, v.year)
+            by_place.setdefault(place, []).append((site.snapshot.reporter, v))
     found = []
     for held in by_place.values():
         for (one, a), (other, b) in combinations(held, 2):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from digitize.errors import OptionsError, WorkspaceError
 from digitize.national.lists import load_gazetteer, load_inventory, load_statement
-from digitize.national.merge import Newest, merge_sites
+from digitize.national.merge import Newest, OwnLists, merge_sites
 from digitize.national.shape import Snapshot
 from digitize.national.store import Store
 
@@ -104,5 +104,6 @@ def state_snapshot(office: Office, sites: Sequence[Newest], today: date) -> Snap
     if not sites:
         raise WorkspaceError(f"{office.folder}: no site has reported yet. Next: digitize state add SNAPSHOT...")
     lists = office.folder / "lists"
-    own = load_inventory(lists / "inventory.csv", load_gazetteer(office.code, lists))
+    gazetteer = load_gazetteer(office.code, lists)
+    own = OwnLists(gazetteer, load_inventory(lists / "inventory.csv", gazetteer))
     return merge_sites(office.code, sites, today, load_statement(lists / "statement.toml"), own)
