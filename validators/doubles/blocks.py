@@ -15,7 +15,8 @@ LARGEST = 60
 """Rows of a block that are compared each with each."""
 WINDOW = 10
 """Rows behind a row that it is compared with in a block that stays too large."""
-_AT_ONCE = 1 << 18
+AT_ONCE = 1 << 18
+"""Pairs that are looked at together."""
 
 
 @dataclass
@@ -87,11 +88,11 @@ def _each_with_next(rows: Rows, key: Keys, most: int) -> Iterator[tuple[Rows, Ro
         at = at[key[at] == key[at + step]]
         if not len(at):
             break
-        for piece in np.array_split(at, len(at) // _AT_ONCE + 1):
+        for piece in np.array_split(at, len(at) // AT_ONCE + 1):
             left.append(np.minimum(rows[piece], rows[piece + step]))
             right.append(np.maximum(rows[piece], rows[piece + step]))
             held += len(piece)
-            if held >= _AT_ONCE:
+            if held >= AT_ONCE:
                 yield np.concatenate(left), np.concatenate(right)
                 left, right, held = [], [], 0
     if held:

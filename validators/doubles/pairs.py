@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from validators.doubles.blocks import Keys, Rows, Skipped, pairs_of
+from validators.doubles.blocks import AT_ONCE, Keys, Rows, Skipped, pairs_of
 from validators.doubles.words import Floats
 
 LEFT, RIGHT, SCORE, AGREES, DIFFERS = "left", "right", "score", "agrees", "differs"
@@ -72,16 +72,37 @@ def find_pairs(
     skipped, compared = Skipped(), 0
     found = [pl.DataFrame(schema=PAIRS)]
     least = float(np.log2(threshold / (1 - threshold))) - prior
-    for one in passes:
-        for left, right in pairs_of(one.key, one.splitters, one.order, skipped):
-            may = may_pair(left, right)
-            left, right = left[may], right[may]
-            compared += len(left)
-            evidence = weigh(left, right, least)
-            left, right = left[evidence.at], right[evidence.at]
-            kept = evidence.bits >= least
-            score = 1 / (1 + np.exp2(-(evidence.bits[kept].astype(np.float64) + prior)))
-            columns = (left[kept], right[kept], score, evidence.agrees[kept], evidence.differs[kept])
-            found.append(pl.DataFrame(dict(zip(PAIRS, columns, strict=True)), schema=PAIRS))
+    for left, right in _gathered(piece for one in passes for piece in _pieces(one, skipped)):
+        may = may_pair(left, right)
+        left, right = left[may], right[may]
+        compared += len(left)
+        evidence = weigh(left, right, least)
+        left, right = left[evidence.at], right[evidence.at]
+        kept = evidence.bits >= least
+        score = 1 / (1 + np.exp2(-(evidence.bits[kept].astype(np.float64) + prior)))
+        columns = (left[kept], right[kept], score, evidence.agrees[kept], evidence.differs[kept])
+        found.append(pl.DataFrame(dict(zip(PAIRS, columns, strict=True)), schema=PAIRS))
     pairs = pl.concat(found).unique([LEFT, RIGHT], keep="any").sort(SCORE, LEFT, RIGHT, descending=[True, False, False])
     return Suspects(pairs, compared, skipped.pairs, tuple(fields))
+
+
+def _pieces(one: Pass, skipped: Skipped) -> Iterator[tuple[Rows, Rows]]:
+    return pairs_of(one.key, one.splitters, one.order, skipped)
+
+
+def _gathered(pieces: Iterable[tuple[Rows, Rows]]) -> Iterator[tuple[Rows, Rows]]:
+    """Small pieces put together, each pair of them once: the passes bring the same rows together again and again."""
+    held: list[NDArray[np.int64]] = []
+    for left, right in pieces:
+        held.append(left.astype(np.int64) << 32 | right)
+        if sum(map(len, held)) >= AT_ONCE:
+            yield _split(held)
+            held = []
+    if held:
+        yield _split(held)
+
+
+def _split(held: list[NDArray[np.int64]]) -> tuple[Rows, Rows]:
+    pairs = np.sort(np.concatenate(held))
+    pairs = pairs[np.r_[True, pairs[1:] != pairs[:-1]]] if len(pairs) else pairs
+    return (pairs >> 32).astype(np.int32), (pairs & 0xFFFFFFFF).astype(np.int32)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -22,6 +22,7 @@ Floats = NDArray[np.float32]
 MOST = 4
 """Words of a name that are compared."""
 NONE = -1
+_KEPT = 1 << 16
 _MOST_OF_ADDRESS = 16
 # A word met in few names, or a small register, is believed to be as common as this, by the weight of so many names.
 USUAL_SHARE, _BELIEVED = 0.004, 1000
@@ -116,24 +117,23 @@ def _place(words: pl.DataFrame, kept: NDArray[np.bool_], height: int, most: int 
 
 
 def _words(texts: Sequence[str]) -> Words:
-    told = [_tell(text) for text in texts]
-    said = tuple(s for s, _ in told)
-    # A word of a script that is not read is known by its letters alone.
-    joined = tuple(_fold(s) or text for s, text in zip(said, texts, strict=True))
-    keys = [skeleton(s).replace(" ", "") or coarse(s) or one for s, one in zip(said, joined, strict=True)]
-    size = len(texts)
-    usual = np.full(size, USUAL_SHARE, np.float32)
+    said, language, near, joined, keys = (tuple(column) for column in zip(*map(_tell, texts), strict=True))
+    usual = np.full(len(texts), USUAL_SHARE, np.float32)
     initials = np.array([len(text) == 1 and text.isascii() for text in texts], bool)
-    near = tuple(coarse(s) for s in said)
-    return Words(
-        said, tuple(g for _, g in told), near, joined, _numbers(joined), _numbers(keys), initials, usual, usual
-    )
+    return Words(said, language, near, joined, _numbers(joined), _numbers(keys), initials, usual, usual)
 
 
-def _tell(text: str) -> tuple[str, str]:
-    """The sounds of a word and the language of its script."""
+@lru_cache(maxsize=_KEPT)
+def _tell(text: str) -> tuple[str, str, str, str, str]:
+    """The sounds of a word, the language of its script, the classes of its sounds, its folded sounds, and its key.
+
+    A word of a script that is not read is known by its letters alone.
+    """
     usual = _whole().get(romanise(text).lower())
-    return (sounds(usual), "") if usual else (sounds(text), language_for(text))
+    said, language = (sounds(usual), "") if usual else (sounds(text), language_for(text))
+    joined = _fold(said) or text
+    near = coarse(said)
+    return said, language, near, joined, skeleton(said).replace(" ", "") or near or joined
 
 
 def _fold(said: str) -> str:
