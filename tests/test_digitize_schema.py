@@ -230,7 +230,8 @@ def test_a_target_of_an_older_schema_gains_what_is_new(tmp_path: Path) -> None:
         )
         db.execute("INSERT INTO rejects VALUES ('r9', 'iif1', 'b0', '{}', '[]', 'L0')")
         db.execute("ALTER TABLE loads DROP COLUMN state")
-        db.execute("ALTER TABLE loads DROP COLUMN source")
+        for column in ("source", "undone_at", "undone_why"):
+            db.execute(f"ALTER TABLE loads DROP COLUMN {column}")
     target = SqliteTarget(path)
     load(target, make_record("r1", {"fir_no": "7", "other_acts": "x"}), id="L2")
     target.close()

@@ -2,11 +2,14 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from digitize.errors import NotFound, TargetRefused
 from digitize.targets import Load
 from digitize.targets.base import row_hash
 from digitize.targets.from_records import as_batch
@@ -164,3 +167,55 @@ def test_a_record_has_one_hash_by_itself_and_among_many(drawn):
         records.append(Record(f"r{n}", "iif1", fields, {"acts": rows} if rows else {}))
     own = as_batch(load(*records)).forms["iif1"].tables["iif1"]
     assert dict(own.select("record_id", "row_hash").iter_rows()) == {r.id: row_hash(r) for r in records}
+
+
+def state(target):
+    return (
+        target.run("SELECT record_id, fir_no, place, property_value FROM iif1 ORDER BY 1"),
+        target.run("SELECT record_id, line, section FROM iif1_acts ORDER BY 1, 2"),
+        target.run("SELECT record_id, field, raw, confidence, box FROM field_origin ORDER BY 1, 2"),
+    )
+
+
+def test_a_load_that_is_undone_leaves_what_was_before_it(target):
+    target.load(load(record(1, property_value="123456789012345678.50"), record(2), record(3)))
+    before = state(target)
+    target.load(load(record(2, place="X"), record(3), record(4), id=L2))
+    assert target.undo("b1", "wrong file", dry_run=True).removed == 2
+    done = target.undo(L2[:8], "wrong file")
+    assert (done.batch, done.removed, done.restored) == ("b1", 2, 2)
+    assert state(target) == before
+    assert target.run("SELECT COUNT(*) FROM record_history") == [(0,)]
+    assert target.load(load(record(2, place="X"), record(3), record(4), id=L2)).inserted == 1
+    target.undo(L2, "")
+    target.undo(L1, "")
+    assert state(target) == ([], [], [])
+
+
+def test_a_load_on_which_later_ones_were_built_is_not_undone(target):
+    target.load(load(record(1)))
+    target.load(load(record(1, place="X"), id=L2, batch="b2"))
+    with pytest.raises(TargetRefused, match="later loads changed what b1 wrote: b2"):
+        target.undo("b1", "")
+    with pytest.raises(NotFound):
+        target.undo("b9", "")
+    target.undo("b2", "")
+    assert target.undo("b1", "").removed == 1
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.sets(st.integers(1, 5), max_size=4), st.sampled_from("XYZ")), max_size=5)
+)
+@settings(max_examples=20, deadline=None)
+def test_undoing_all_loads_from_the_last_to_the_first_leads_back_through_every_state(drawn):
+    with TemporaryDirectory() as folder:
+        target = SqliteTarget(Path(folder) / "t.sqlite")
+        states, loads = [], []
+        for number, (batch, numbers, place) in enumerate(drawn):
+            states.append(state(target))
+            records = [replace(record(n, place=place), id=f"r{n}") for n in sorted(numbers)]
+            loads.append(target.load(load(*records, id=f"{number:032x}", batch=f"b{batch}")))
+        for made, before in reversed(list(zip(loads, states, strict=True))):
+            target.undo(made.load, "")
+            assert state(target) == before
+        target.close()

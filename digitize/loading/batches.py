@@ -58,7 +58,7 @@ class Maker:
         name = f"{form}-{key[:12]}-{place}"
         rules = {"policy": sorted(self.settings.policy.items()), "left_out": sorted(self.settings.left_out)}
         id = work_key("rows", CHECK_VERSION, self.settings.profile, str(rules), name)
-        source = {"input": self.inputs.key, "files": list(self.inputs.files)}
+        source = {"input": self.inputs.key, "files": list(self.inputs.files), "whole": whole_name(self.inputs)}
         return Batch(id, name, {form: prepare(form, rows)} if rows[form].height else {}, kept, source=source)
 
     def _kept(self, part: CheckedPart, tables: Mapping[str, pl.DataFrame], back: pl.Series) -> list[Kept]:
@@ -94,6 +94,11 @@ class Maker:
             said = Finding(record, path, code, self.settings.policy[code], self.messages[code])
             found.setdefault(record, []).append(said)
         return found
+
+
+def whole_name(inputs: Inputs) -> str:
+    """The name of the batch without rows that says, once it is taken, that all others of some files have been."""
+    return f"{inputs.form}-{inputs.key[:12]}"
 
 
 def _with_ids(form: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:

@@ -14,6 +14,7 @@ from validators.finding import Finding
 
 if TYPE_CHECKING:
     from digitize.targets.rows import Batch
+    from digitize.targets.undoing import Undone
 
 FIELD_END, ROW_END = "\x1f", "\x1e"
 
@@ -72,6 +73,14 @@ class Target(Protocol):
 
     def done(self, load: str, batch: str) -> Receipt | None:
         """The receipt of a load that was committed before, is not undone, and is the newest of its batch."""
+        ...
+
+    def undo(self, load: str, why: str, *, dry_run: bool = False) -> Undone:
+        """Take back a load; raises TargetRefused where later ones built on it."""
+        ...
+
+    def hashes(self, form: str, station: Sequence[str | None]) -> list[tuple[str, str, str]]:
+        """(record, hash of its content, year) of the records of a form at a station: state, district, name."""
         ...
 
     def run(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:

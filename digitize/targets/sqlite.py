@@ -17,6 +17,7 @@ from digitize.targets.from_records import as_batch
 from digitize.targets.rows import HASH, ORIGIN, RECORD_ID, Batch, Kept
 from digitize.targets.sqlite_schema import TYPES, prepare
 from digitize.targets.taking import take
+from digitize.targets.undoing import Undone, undo
 from mappers.layouts import Layout, lay_out
 from mappers.record import Record
 from mappers.schema import form_tables
@@ -75,6 +76,23 @@ class SqliteTarget:
             raise TargetRefused(f"{self._path} refused the load of {batch.batch} ({e}). Nothing was changed.") from e
         return receipt
 
+    def undo(self, load: str, why: str, *, dry_run: bool = False) -> Undone:
+        """Take back a load in one transaction; see `digitize.targets.undoing.undo`."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            return undo(_Store(self._db, self._layout), self.name, load, why)
+        except BaseException:
+            dry_run = True
+            raise
+        finally:
+            self._db.execute("ROLLBACK" if dry_run else "COMMIT")
+
+    def hashes(self, form: str, station: Sequence[str | None]) -> list[tuple[str, str, str]]:
+        """(record, hash of its content, year) of the records of a form at a station: state, district, name."""
+        query = f"""SELECT record_id, row_hash, coalesce(year, '') FROM {form} JOIN record_index USING (record_id)
+                    WHERE state IS ? AND district IS ? AND police_station IS ?"""
+        return [(str(r), str(h), str(y)) for r, h, y in self.run(query, station)]
+
     def done(self, load: str, batch: str) -> Receipt | None:
         """The receipt of a load that was committed before, is not undone, and is the newest of its batch."""
         sql = "SELECT load_id, state, receipt FROM loads WHERE batch = ? ORDER BY rowid DESC LIMIT 1"
@@ -95,7 +113,9 @@ class SqliteTarget:
 
 
 class _Store:
-    """See `digitize.targets.taking.Store`."""
+    """See `digitize.targets.undoing.Books`."""
+
+    order = "rowid"
 
     def __init__(self, db: sqlite3.Connection, layout: Layout | None) -> None:
         self._db, self._layout = db, layout
@@ -131,7 +151,7 @@ class _Store:
     def retire(self, form: str, records: Sequence[str], batch: Batch, why: str) -> None:
         for record in records:
             was = self._db.execute("SELECT * FROM record_index WHERE record_id = ?", (record,)).fetchone()
-            whole = {name: self._rows(name, record) for name in form_tables(was["form"])}
+            whole = {name: self._rows(name, record) for name in (*form_tables(was["form"]), "field_origin")}
             self._db.execute(
                 "INSERT INTO record_history (record_id, form, batch, load_id, row_hash, record, replaced_by, why) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -140,8 +160,23 @@ class _Store:
                     json.dumps({n: rows for n, rows in whole.items() if rows}, ensure_ascii=False), batch.id, why,
                 ),
             )  # fmt: skip
-            for table in (*whole, *self._laid_tables(), "field_origin", "record_index"):
-                self._db.execute(f"DELETE FROM {table} WHERE record_id = ?", (record,))
+            self.remove(was["form"], [record])
+
+    def remove(self, form: str, records: Sequence[str]) -> None:
+        for table in (*form_tables(form), *self._laid_tables(), "field_origin", "record_index"):
+            self._db.executemany(f"DELETE FROM {table} WHERE record_id = ?", ((r,) for r in records))
+
+    def rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        return [tuple(row) for row in self._db.execute(query, tuple(values))]
+
+    def written(self, load: str) -> Mapping[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for form, record in self.rows("SELECT form, record_id FROM record_index WHERE load_id = ?", [load]):
+            found.setdefault(form, []).append(record)
+        return found
+
+    def hold_others(self) -> None:
+        """Nobody else writes: the transaction began as a writing one."""
 
     def _rows(self, table: str, record: str) -> list[dict[str, object]]:
         rows = self._db.execute(f"SELECT * FROM {table} WHERE record_id = ?", (record,))

@@ -19,7 +19,7 @@ _FIXED = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS loads (
   load_id TEXT PRIMARY KEY, batch TEXT NOT NULL, receipt TEXT NOT NULL, at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
-  state TEXT NOT NULL DEFAULT 'loaded', source TEXT NOT NULL DEFAULT '{}'
+  state TEXT NOT NULL DEFAULT 'loaded', source TEXT NOT NULL DEFAULT '{}', undone_at TEXT, undone_why TEXT
 );
 CREATE TABLE IF NOT EXISTS record_index (
   record_id TEXT PRIMARY KEY, form TEXT NOT NULL, batch TEXT NOT NULL, row_hash TEXT NOT NULL, load_id TEXT NOT NULL
@@ -54,6 +54,8 @@ _FROM_2 = """
 ALTER TABLE rejects RENAME TO rejects_2;
 ALTER TABLE loads ADD COLUMN state TEXT NOT NULL DEFAULT 'loaded';
 ALTER TABLE loads ADD COLUMN source TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE loads ADD COLUMN undone_at TEXT;
+ALTER TABLE loads ADD COLUMN undone_why TEXT;
 """
 _AFTER_2 = """
 INSERT INTO rejects (load_id, batch, form, record_id, word, record, findings)

@@ -35,6 +35,10 @@ class Store(Protocol):
         """Take records out and keep them as old versions. why: "updated" or "withdrawn"."""
         ...
 
+    def remove(self, form: str, records: Sequence[str]) -> None:
+        """Take records out, and keep nothing of them."""
+        ...
+
     def insert(self, form: str, tables: Mapping[str, pl.DataFrame], batch: Batch) -> None:
         """Put in rows, the form's own ones first; these have their hash as well."""
         ...

@@ -21,12 +21,13 @@ _ORIGIN_TYPES: Mapping[str, type[pl.DataType]] = {
 
 
 class PostgresStore:
-    """See `digitize.targets.taking.Store`; inside a transaction that `connect.use` has set up.
+    """See `digitize.targets.undoing.Books`; inside a transaction that `connect.use` has set up.
 
     freezes: rows of forms go into tables that this transaction emptied, and need no later look by the server.
     """
 
     freezes = False
+    order = "seq"
 
     def __init__(self, db: psycopg.Connection[Any]) -> None:
         """db: connected."""
@@ -93,6 +94,24 @@ class PostgresStore:
         ).format(sql.Literal(form), sql.SQL(", ").join(rows), sql.Identifier(form))
         self._db.execute(query, (batch.id, why, list(records)))
         self.remove(form, records)
+
+    def rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Rows of one statement of this program; ? stands for a value."""
+        done = self._db.execute(query.replace("?", "%s"), tuple(values))
+        return done.fetchall() if done.description else []
+
+    def written(self, load: str) -> Mapping[str, list[str]]:
+        """Form -> the records whose newest version a load wrote."""
+        one = "SELECT {}, record_id FROM {} WHERE load_id = %(load)s"
+        parts = [sql.SQL(one).format(sql.Literal(form), sql.Identifier(form)) for form in load_schemas()]
+        found: dict[str, list[str]] = {}
+        for form, record in self._db.execute(sql.SQL(" UNION ALL ").join(parts), {"load": load}):
+            found.setdefault(form, []).append(record)
+        return found
+
+    def hold_others(self) -> None:
+        """Wait until no load is being written, and let none be until the transaction ends."""
+        self._db.execute("LOCK TABLE loads IN SHARE ROW EXCLUSIVE MODE")
 
     def remove(self, form: str, records: Sequence[str]) -> None:
         """Take records out, and keep nothing of them."""

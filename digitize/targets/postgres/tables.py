@@ -117,7 +117,6 @@ _BOOKS: Definition = {
             "at": _STAMP,
             "role": "text NOT NULL DEFAULT session_user",
             "undone_at": "timestamptz",
-            "undone_by": "text",
             "undone_why": "text",
         },
         {"loads_pkey": "PRIMARY KEY (load_id)", "loads_state": "CHECK (state IN ('loaded', 'undone'))"},
@@ -171,7 +170,7 @@ _BOOKS: Definition = {
         {
             "rejects_pkey": "PRIMARY KEY (reject_id)",
             "rejects_word": "CHECK (word IN ('reject', 'review'))",
-            "rejects_state": "CHECK (state IN ('open', 'corrected', 'replayed', 'undone'))",
+            "rejects_state": "CHECK (state IN ('open', 'corrected', 'replayed', 'dropped', 'undone'))",
         },
         {"rejects_load": "(load_id)", "rejects_batch": "(batch)"},
         {

@@ -24,6 +24,7 @@ from digitize.targets.postgres.setup import require_current
 from digitize.targets.postgres.store import PostgresStore
 from digitize.targets.rows import Batch
 from digitize.targets.taking import take
+from digitize.targets.undoing import Undone, undo
 
 log = logging.getLogger(__name__)
 _FIRST_PAUSE, _FACTOR = 0.2, 3.0
@@ -77,6 +78,19 @@ class PostgresTarget:
             self._forget_lost()
             raise refusal(e, self._address) from None
 
+    def undo(self, load: str, why: str, *, dry_run: bool = False) -> Undone:
+        """Take back a load in one transaction; see `digitize.targets.undoing.undo`."""
+        work: Work = lambda db: undo(PostgresStore(db), self.name, load, why)  # noqa: E731  # typed so
+        done: Undone = self.transact(work, dry_run=dry_run)
+        return done
+
+    def hashes(self, form: str, station: Sequence[str | None]) -> list[tuple[str, str, str]]:
+        """(record, hash of its content, year) of the records of a form at a station: state, district, name."""
+        query = f"""SELECT record_id, replace(row_hash::text, '-', ''), coalesce(year::text, '') FROM {form}
+                    WHERE state IS NOT DISTINCT FROM ? AND district IS NOT DISTINCT FROM ?
+                    AND police_station IS NOT DISTINCT FROM ?"""
+        return [(r, h, y) for r, h, y in self.run(query, station)]
+
     def done(self, load: str, batch: str) -> Receipt | None:
         """The receipt of a load that was committed before, is not undone, and is the newest of its batch."""
         found: Receipt | None = self.transact(lambda db: _done(db, load, batch))
@@ -84,7 +98,7 @@ class PostgresTarget:
 
     def run(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Rows of one statement in a transaction of its own; ? stands for a value."""
-        rows: list[tuple[Any, ...]] = self.transact(lambda db: run(db, query, values))
+        rows: list[tuple[Any, ...]] = self.transact(lambda db: PostgresStore(db).rows(query, values))
         return rows
 
     def transact(self, work: Work, *, dry_run: bool = False) -> Any:
@@ -141,9 +155,3 @@ def _done(db: psycopg.Connection[Any], load: str, batch: str) -> Receipt | None:
     query = "SELECT load_id = %s AND state = 'loaded', receipt FROM loads WHERE batch = %s ORDER BY seq DESC LIMIT 1"
     row = db.execute(query, (load, batch)).fetchone()
     return replace(Receipt(**row[1]), repeated=True) if row and row[0] else None
-
-
-def run(db: psycopg.Connection[Any], query: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
-    """Rows of one statement of this program; ? stands for a value."""
-    done = db.execute(query.replace("?", "%s"), tuple(values))
-    return done.fetchall() if done.description else []

@@ -1,0 +1,117 @@
+"""Receipts, taking loads back, and comparing a source with its target."""
+
+import json
+import shutil
+import sqlite3
+
+import pytest
+from test_loading import SETTINGS, firs
+
+from digitize.loading.load import LoadOptions, load_files
+from digitize.loading.reconcile import compare, of_files
+from digitize.targets.postgres.address import parse_address
+from digitize.targets.postgres.setup import init_target
+from digitize.targets.postgres.target import PostgresTarget
+
+
+@pytest.fixture
+def place(digitize, samples, tmp_path):
+    """A workspace with one legacy table, checked and not loaded."""
+    folder = tmp_path / "ws"
+    digitize("init", "wb", folder)
+    shutil.copy(samples / "legacy" / "stations.csv", folder / "lists" / "stations.csv")
+    digitize("intake", folder, samples / "legacy" / "FIRMAST.DBF")
+    digitize("run", folder, "--only", "read,map,check")
+    return folder
+
+
+def test_a_file_loaded_undone_and_loaded_again(digitize, tmp_path):
+    folder = firs(tmp_path / "in", ("a", {}), ("b", {}))
+    target = tmp_path / "t.sqlite"
+    made = digitize.json("load", folder, "--target", target)
+    batch = made["receipts"][0]["batch"]
+    (told,) = [r for r in digitize.json("receipts", "--target", target)["receipts"] if r["receipt"]["read"]]
+    assert (told["state"], told["receipt"]["inserted"]) == ("loaded", 2)
+    assert digitize.json("unload", batch, "--target", target, "--dry-run")["removed"] == 2
+    assert "2 records out" in digitize("unload", batch, "--target", target, "--reason", "the wrong file")
+    assert "the wrong file" in digitize("receipts", "--target", target)
+    again = digitize.json("load", folder, "--target", target)
+    assert (again["inserted"], again["repeated"]) == (2, False)
+    digitize("unload", "nothing-of-that-name", "--target", target, code=5)
+    digitize("unload", batch, code=4)
+
+
+def test_a_source_is_compared_with_its_target(digitize, tmp_path, pg_url):
+    folder = firs(
+        tmp_path / "in",
+        ("a", {}),
+        ("b", {"year": "2010", "fir_date": "2010-03-12"}),
+        ("c", {"police_station": "Other"}),
+    )
+    address = parse_address(pg_url)
+    init_target(address)
+    target = PostgresTarget(address)
+    groups = compare(of_files([folder], "iif1", SETTINGS), target)
+    assert [len(g.missing) for g in groups] == [1, 1, 1]
+    load_files([folder], "iif1", target, SETTINGS, LoadOptions())
+    assert all(g.is_equal for g in compare(of_files([folder], "iif1", SETTINGS), target))
+    digitize("reconcile", folder, "--target", pg_url)
+    target.run("UPDATE iif1 SET row_hash = gen_random_uuid() WHERE record_id = 'a'")
+    target.run("DELETE FROM iif1_acts WHERE record_id = 'c'")
+    target.run("DELETE FROM iif1 WHERE record_id = 'c'")
+    firs(folder, ("a", {}), ("c", {"police_station": "Other"}))
+    found = digitize.json("reconcile", folder, "--target", pg_url, code=3)
+    assert (found["groups"], found["missing"], found["different"]) == (2, 1, 1)
+    target.close()
+
+
+def test_receipts_of_a_workspace_are_signed_and_a_changed_one_is_told(digitize, place):
+    done = digitize.json("load", place)
+    assert done["inserted"] > 0
+    assert all(r["is_signed"] for r in digitize.json("receipts", place)["receipts"])
+    assert digitize.json("load", place)["repeated"]
+    with sqlite3.connect(place / "ledger.sqlite") as db:
+        db.execute("UPDATE receipts SET data = replace(data, '\"inserted\": ', '\"inserted\": 1')")
+    digitize("receipts", place, code=7)
+
+
+def test_a_workspace_whose_batch_is_undone_loads_it_again(digitize, place):
+    first = digitize.json("load", place)
+    batch = next(r["batch"] for r in first["receipts"] if r["inserted"])
+    digitize("unload", batch, "--workspace", place, "--reason", "test")
+    assert digitize.json("reconcile", place, code=3)["missing"] > 0
+    again = digitize.json("load", place)
+    assert again["inserted"] == next(r["inserted"] for r in first["receipts"] if r["batch"] == batch)
+    assert not digitize.json("reconcile", place)["unequal"]
+
+
+def test_a_refused_load_is_told_with_its_reason(digitize, place, monkeypatch):
+    digitize("load", place, "--target", "postgresql://nobody@127.0.0.1:1/x", code=8)
+    assert digitize.json("receipts", place)["receipts"] == []
+    trial = digitize.json("load", place, "--dry-run")
+    assert trial["dry_run"] and trial["inserted"] > 40
+    with sqlite3.connect(place / "loaded" / "cctns.sqlite") as db:
+        db.execute("CREATE TRIGGER full BEFORE INSERT ON iif1 BEGIN SELECT RAISE(ABORT, 'no room'); END")
+    digitize("load", place, code=8)
+    (told,) = digitize.json("receipts", place)["receipts"]
+    assert told["state"] == "failed" and "no room" in told["why"]
+    with sqlite3.connect(place / "loaded" / "cctns.sqlite") as db:
+        db.execute("DROP TRIGGER full")
+    digitize("load", place)
+    assert [r["state"] for r in digitize.json("receipts", place)["receipts"]] == ["loaded"]
+
+
+def test_a_workspace_loads_into_postgresql_and_is_the_same_there(digitize, place, pg_url):
+    digitize("target", "init", pg_url)
+    assert "postgresql" not in json.dumps(digitize.json("load", place, "--target", pg_url)).lower()
+    assert digitize.json("reconcile", place, "--target", pg_url)["missing"] == 0
+    digitize("load", place)
+    rows = []
+    target = PostgresTarget(parse_address(pg_url))
+    rows.append(target.run("SELECT record_id, replace(row_hash::text, '-', '') FROM iif1 ORDER BY 1"))
+    target.close()
+    with sqlite3.connect(place / "loaded" / "cctns.sqlite") as db:
+        rows.append(
+            db.execute("SELECT record_id, row_hash FROM record_index WHERE form = 'iif1' ORDER BY 1").fetchall()
+        )
+    assert rows[0] == rows[1] and len(rows[0]) > 40
