@@ -144,11 +144,13 @@ class Known:
     @cached_property
     def check_settings(self) -> CheckSettings:
         """The day, the stations and the severity policy."""
-        from validators.settings import make_settings
+        from mappers.codes.beats import read_beats
+        from validators.settings import first_and_last, make_settings
 
         own = self.place.folder / "lists" / "stations.csv"
         stations = [(self.state.code, s.district, s.name) for s in load_stations(self.state.code, own)]
         options = self.place.options
+        beats = self.place.folder / "lists" / "beats.csv"
         file = self.place.folder / "policy" / f"{options.check.policy}.toml"
         return make_settings(
             self.today,
@@ -157,6 +159,8 @@ class Known:
             overrides=options.severity,
             profile=options.check.profile,
             state=self.state.code,
+            years=first_and_last(options.check.years),
+            beats=read_beats(self.state.code, beats) if beats.is_file() else (),
         )
 
     @cached_property

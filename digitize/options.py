@@ -63,9 +63,11 @@ class Checking(_Part):
 
     profile: how complete they must be: "full", "register-only" or "index-only"; "" asks only what the rules ask.
     policy: what rules do: a file of the workspace's folder policy/, or a policy of the package, by name.
+    years: those agreed for the import, as "2001-2010".
     """
 
     policy: str = "default"
+    years: str = Field(default="", pattern=r"^([0-9]{4}-[0-9]{4})?$")
     profile: Literal["", "full", "register-only", "index-only"] = ""
 
 

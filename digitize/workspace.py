@@ -36,6 +36,7 @@ site_id = "{site_id}"   # stands in every page and record id: do not change it
 [check]
 # profile = "register-only"  # how complete records must be: full, register-only or index-only (docs/schema.md)
 # policy = "default"        # what rules do: a policy of the package, or policy/NAME.toml of this folder (docs/rules.md)
+# years = "2001-2010"       # agreed for the import; others are noted (T024)
 
 [severity]
 # R001 = "review"           # what a rule does: note, review or reject (docs/rules.md)

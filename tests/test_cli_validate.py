@@ -253,3 +253,34 @@ def test_the_count_of_case_files_is_the_same_in_parts(folder):
     settings = make_settings(date(2026, 1, 31), policy="import")
     one, many = (validate_files([folder], "iif1", settings, How(parts=n)).case_files for n in (1, 4))
     assert one == many and one.count == 2
+
+
+def test_years_and_beats_are_checked_where_they_are_given(digitize, tmp_path):
+    path, beats = tmp_path / "firs.csv", tmp_path / "beats.csv"
+    rows = [f"{GOOD},Beat 04", GOOD.replace("a,wb", "b,wb").replace(",78,", ",79,") + ",44"]
+    path.write_text("\n".join([HEAD + ",beat", *rows]), encoding="utf-8")
+    beats.write_text("district,station,beat\nHowrah,Bally,4\nHowrah,Bally,No. 5", encoding="utf-8")
+
+    def told(*more):
+        return [
+            (f["code"], f["line"]) for f in digitize.json("validate", path, "--select", "T024,F039", *more)["findings"]
+        ]
+
+    assert told() == []
+    assert told("--years", "2009-2010") == []
+    assert told("--years", "2001-2008") == [("T024", 2), ("T024", 3)]
+    assert told("--state", "wb", "--beats", beats) == [("F039", 3)]
+    digitize("validate", path, "--years", "2010-2001", code=4)
+    digitize("validate", path, "--beats", beats, code=4)
+    beats.write_text("district,ps,beat", encoding="utf-8")
+    digitize("validate", path, "--state", "wb", "--beats", beats, code=4)
+
+
+def test_rows_of_one_number_are_judged_alike_in_any_order(digitize, tmp_path):
+    rows = [f"{i},wb,Howrah,Bally,2009,{n},2009-0{m}-10,x" for i, n, m in (("a", 1, 5), ("b", 2, 6), ("c", 2, 3))]
+    found = []
+    for order in (rows, rows[::-1]):
+        path = tmp_path / "firs.csv"
+        path.write_text("\n".join([HEAD, *order]), encoding="utf-8")
+        found.append({f["key"] for f in digitize.json("validate", path, "--select", "R004")["findings"]})
+    assert found[0] == found[1] == {"c"}

@@ -21,7 +21,13 @@ EXAMPLE_STATIONS = (("wb", "Bidhannagar City Police", "Lake Town"), ("wb", "Howr
 
 def example_settings() -> CheckSettings:
     """Settings under which the examples are meant."""
-    return make_settings(EXAMPLE_DAY, stations=EXAMPLE_STATIONS, profile="register-only")
+    return make_settings(
+        EXAMPLE_DAY,
+        stations=EXAMPLE_STATIONS,
+        profile="register-only",
+        years=(1950, 2026),
+        beats=[(*EXAMPLE_STATIONS[1], "4")],
+    )
 
 
 def codes_of(rule: Rule, example: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> set[str]:

@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import date
 from heapq import nsmallest
 from pathlib import Path
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from digitize.validating.readers import Place
     from digitize.validating.report import Report
     from digitize.validating.taking import Progress
+    from validators.settings import CheckSettings
 
 _SHOWN = 50
 # Below this nobody has to wait.
@@ -36,6 +38,8 @@ def validate(
     state: Annotated[str, typer.Option(help="Code of the state, for its stations.")] = "",
     stations: Annotated[Path | None, typer.Option(help="Your list of stations: station,district,aliases.")] = None,
     today: Annotated[str, typer.Option(help="The day that counts as today, YYYY-MM-DD.")] = "",
+    years: Annotated[str, typer.Option(help="Years agreed for this import, as 2001-2010; others are noted.")] = "",
+    beats: Annotated[Path | None, typer.Option(help="List of beats: district,station,beat; needs --state.")] = None,
     policy: Annotated[str, typer.Option(help="What rules do, and what is agreed: a name, or a file .toml.")] = "import",
     mapping: Annotated[str, typer.Option(help="The files are old tables: map them first; auto: what fits.")] = "",
     year: Annotated[int, typer.Option(help="With --mapping: year of the book, for dates with two digits.")] = 0,
@@ -63,7 +67,8 @@ def validate(
     format = "json" if json else format
     agreed, writer = _agreed(max_rejects), _writer(format, out)
     _check_reason(unmask=unmask, reason=reason)
-    settings = _settings(state, stations, today, profile, policy, rules_left_out(form, _words(select), _words(ignore)))
+    left_out = rules_left_out(form, _words(select), _words(ignore))
+    settings = _settings(_Lists(state, stations, beats), today, profile, policy, years, left_out)
     legacy = _legacy(mapping, name, state, stations, year)
     if legacy and fix:
         raise OptionsError("--fix mends import files; map the table first: digitize map apply.")
@@ -178,23 +183,40 @@ def _progress() -> Iterator[Progress | None]:
         yield lambda done, total: bar.update(task, completed=done, total=total, visible=total > _LONG_BYTES)
 
 
+@dataclass(frozen=True, slots=True)
+class _Lists:
+    """A state and the lists that are kept of it."""
+
+    state: str
+    stations: Path | None
+    beats: Path | None
+
+
 def _settings(
-    state: str, stations: Path | None, today: str, profile: str, policy: str, left_out: frozenset[str]
-) -> Any:
+    lists: _Lists, today: str, profile: str, policy: str, years: str, left_out: frozenset[str]
+) -> CheckSettings:
     from digitize.errors import OptionsError
     from mappers.codes import load_stations
-    from validators.settings import make_settings
+    from mappers.codes.beats import read_beats
+    from validators.settings import first_and_last, make_settings
 
-    if stations is not None and not state:
-        raise OptionsError("--stations needs --state: a station's name is known within its state only.")
+    if (lists.stations or lists.beats) and not lists.state:
+        raise OptionsError("--stations and --beats need --state: a station's name is known within its state only.")
     try:
         day = date.fromisoformat(today) if today else date.today()
     except ValueError as e:
         raise OptionsError("--today must be a date such as 2026-03-31.") from e
-    known = load_stations(state, stations) if state else ()
-    stations_of = [(state, s.district, s.name) for s in known]
-    code = state.lower()
-    return make_settings(day, stations=stations_of, policy=policy, profile=profile, state=code, left_out=left_out)
+    known = load_stations(lists.state, lists.stations) if lists.state else ()
+    return make_settings(
+        day,
+        stations=[(lists.state, s.district, s.name) for s in known],
+        policy=policy,
+        profile=profile,
+        state=lists.state.lower(),
+        left_out=left_out,
+        years=first_and_last(years),
+        beats=read_beats(lists.state, lists.beats) if lists.beats else (),
+    )
 
 
 def _print(report: Report) -> None:

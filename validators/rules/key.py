@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 
 from validators.columns import Fields
@@ -106,6 +108,55 @@ def district_was_there(f: Fields) -> pl.Expr:
 def year_is_plausible(f: Fields) -> pl.Expr:
     """Station registers begin with the Police Act of 1861, and a book cannot be of a year to come."""
     return f.year.is_between(1861, f.given.today.year).fill_null(value=False)
+
+
+@rule("T024", slug="year-outside-agreed", needs=("year",), form=EVERY_FORM, fields=("year",))
+@tells(
+    "W",
+    en="The year lies outside of those that were agreed for this import.",
+    hi="वर्ष इस आयात के लिए तय वर्षों के बाहर है।",
+)
+@example(passes={"year": "2009"}, fails={"year": "1949"})
+def year_is_agreed(f: Fields) -> pl.Expr:
+    """Contracts name the years to be taken in, and open cases of older ones; whether a case is open is not seen here.
+
+    Silent where no years are given (`--years`, or `years` under `[check]` of a workspace). Source: contracts of states
+    for ten years and open cases; an audit found that other years had been done.
+    """
+    first, last = f.given.years or (None, None)
+    return f.year.is_between(first, last) if f.given.years else pl.lit(None, dtype=pl.Boolean)
+
+
+@rule(
+    "F039",
+    slug="beat-of-another-station",
+    needs=("beat", "police_station", "district", "state"),
+    form="iif1",
+    fields=("beat", "police_station", "district", "state"),
+)
+@tells("W", en="The beat is not one of this station's beats.", hi="यह बीट इस थाने की बीटों में नहीं है।")
+@example(
+    passes={"state": "wb", "district": "Howrah", "police_station": "Bally", "beat": "Beat No. 04"},
+    fails={"state": "wb", "district": "Howrah", "police_station": "Bally", "beat": "Beat 44"},
+)
+def beat_is_of_station(f: Fields) -> pl.Expr:
+    """A beat is known by its number, or by its name where it has none.
+
+    Only stations with beats in the given list are judged (`--beats`, or `lists/beats.csv` of a workspace).
+    """
+    if not f.given.beats:
+        return pl.lit(None, dtype=pl.Boolean)
+    place = pl.concat_str(f.state, f.district, f.police_station, separator=_SEP)
+    number = f.beat.str.extract(r"([0-9]+)").str.strip_chars_start("0")
+    beat = pl.coalesce(number, f.beat.str.strip_chars())
+    covered = {_SEP.join(one[:3]) for one in f.given.beats}
+    known = {_SEP.join((*one[:3], _plain_beat(one[3]))) for one in f.given.beats}
+    return ~_one_of(place, covered) | _one_of(pl.concat_str(place, beat, separator=_SEP), known)
+
+
+def _plain_beat(text: str) -> str:
+    found = re.search("[0-9]+", text)
+    return found[0].lstrip("0") if found else text.strip()
 
 
 @rule("F005", slug="fir-number-not-a-number", form="iif1", fields=("fir_no",))

@@ -89,8 +89,8 @@ def series_has_no_hole(f: Fields) -> pl.Expr:
     fails=[{**_PLACE, "fir_no": "60", "fir_date": "2009-03-30"}, {**_PLACE, "fir_no": "80", "fir_date": "2009-03-10"}],
 )
 def dates_follow_numbers(f: Fields) -> pl.Expr:
-    """Books are written in order; one day of inversion is allowed."""
-    latest = f.fir_date.cum_max().shift(1).over(_BOOK, order_by="fir_no")
+    """Books are written in order; one day of inversion is allowed. Of two FIRs with one number R001 tells."""
+    latest = f.fir_date.cum_max().shift(1).over(_BOOK, order_by=("fir_no", "fir_date"))
     return (latest - f.fir_date).dt.total_days() <= 1
 
 
