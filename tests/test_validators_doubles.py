@@ -139,6 +139,12 @@ def test_a_word_that_stands_twice_in_an_address_counts_once_on_either_side() -> 
         assert there == back > 0
 
 
+@pytest.mark.parametrize("name", ["Unknown", "अज्ञात व्यक्ति", "[masked]", "Two unknown persons", "نامعلوم"])
+def test_nobody_is_nobody_else(name: str) -> None:
+    one = {"name": name, "address": "Ward 3, Kalpanapur", "phone": "9812345678", "birth_year": 1980, "sex": "male"}
+    assert told(persons(one, one)) == set()
+
+
 def test_persons_of_one_record_are_never_told() -> None:
     one = {"name": "Qarla Vintobhe", "relative_name": "Abdul Karim", "birth_year": 1975, "record": 5}
     assert told(persons(one, one)) == set()

@@ -66,7 +66,9 @@ def read_words(columns: Sequence[pl.Series], *, learn: bool = True) -> tuple[Wor
     texts, rows = _number(split)
     words = _words(texts)
     kept = np.array([not _is_title(text) for text in texts], bool)
-    placed = [_place(r, kept, len(c)) for r, c in zip(rows, columns, strict=True)]
+    nobody = np.array([_is_nobody(text) for text in texts], bool)
+    named = [_named(r, nobody) for r in rows]
+    placed = [_place(r, kept, len(c)) for r, c in zip(named, columns, strict=True)]
     return (_with_shares(words, placed) if learn else words), placed
 
 
@@ -99,6 +101,12 @@ def _number(split: Sequence[pl.DataFrame]) -> tuple[list[str], list[pl.DataFrame
         for s in split
     ]
     return texts.to_list(), rows
+
+
+def _named(words: pl.DataFrame, nobody: NDArray[np.bool_]) -> pl.DataFrame:
+    """The words of names that are somebody's."""
+    without = words["row"].filter(pl.Series(nobody[words["word"].to_numpy()], dtype=pl.Boolean))
+    return words.filter(~pl.col("row").is_in(without.implode())) if len(without) else words
 
 
 def _place(words: pl.DataFrame, kept: NDArray[np.bool_], height: int, most: int = MOST) -> Ints:
@@ -171,6 +179,15 @@ def _whole() -> Mapping[str, str]:
 @cache
 def _titles() -> frozenset[str]:
     return frozenset(_data()["titles"])
+
+
+@cache
+def _nobody() -> frozenset[str]:
+    return frozenset(_data()["nobody"])
+
+
+def _is_nobody(text: str) -> bool:
+    return text in _nobody() or romanise(text).lower() in _nobody()
 
 
 def _is_title(text: str) -> bool:
