@@ -121,10 +121,11 @@ def _words(text: str) -> list[str]:
 @contextmanager
 def _places(texts: list[str]) -> Iterator[list[Place]]:
     """Files, folders and databases; connections are closed after."""
-    from digitize.validating.server import Database, is_database
+    from digitize.targets.postgres.address import is_address
+    from digitize.validating.server import Database
 
     with ExitStack() as open_ones:
-        yield [open_ones.enter_context(Database(t)) if is_database(t) else Path(t) for t in texts]
+        yield [open_ones.enter_context(Database(t)) if is_address(t) else Path(t) for t in texts]
 
 
 def _legacy(mapping: str, table: str, state: str, stations: Path | None, year: int) -> Legacy | None:

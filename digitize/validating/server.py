@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from digitize.errors import InputError, OptionsError
+from digitize.errors import InputError
+from digitize.targets.postgres.address import parse_address
 from digitize.validating.block import LINE, Block
 from digitize.validating.csv_table import BLOCK, CsvReader
 
 if TYPE_CHECKING:
     import psycopg
 
-_PREFIXES = ("postgres://", "postgresql://")
 _CONNECT_SECONDS = 10
 _TABLES = """
 SELECT c.relname, c.relkind IN ('v', 'f'), pg_table_size(c.oid) FROM pg_class c
@@ -43,11 +43,6 @@ _TEXTS = {
 _NESTED_CATEGORIES, _NESTED_TYPES = ("A", "C"), ("json", "jsonb", "xml", "hstore")
 
 
-def is_database(text: str) -> bool:
-    """Whether a path is the URL of a PostgreSQL database."""
-    return text.startswith(_PREFIXES)
-
-
 @dataclass(frozen=True)
 class Database:
     """A database by its URL, `postgresql://USER@HOST:PORT/NAME#SCHEMA`; the schema may be left out.
@@ -64,19 +59,9 @@ class Database:
 
     @cached_property
     def _known(self) -> dict[str, Any]:
-        from psycopg import ProgrammingError
         from psycopg.conninfo import conninfo_to_dict
 
-        try:
-            known = conninfo_to_dict(self._address)
-        except ProgrammingError:
-            raise OptionsError("This is no PostgreSQL URL: postgresql://USER@HOST:PORT/NAME#SCHEMA") from None
-        if known.get("password") or known.get("sslpassword"):
-            raise OptionsError(
-                "The URL holds a password, which every user of this machine could read in the list of processes. Leave "
-                "it out, and give it in PGPASSWORD, ~/.pgpass or a service file."
-            )
-        return dict(known)
+        return dict(conninfo_to_dict(parse_address(self._address).url))
 
     @property
     def _address(self) -> str:
