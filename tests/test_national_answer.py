@@ -155,7 +155,7 @@ def test_a_site_a_state_and_the_nation_in_one_line(digitize, samples, tmp_path):
         ("wb-demo", "reports", 0),
         ("wb-late", "no report", None),
     ]
-    later = str(date.today() + timedelta(days=20))
+    later = str(date.today() + timedelta(days=50))
     assert "Silent: wb-demo" in digitize("state", "status", "--dir", state, "--as-on", later)
     digitize("state", "report", "--dir", state, "--html", tmp_path / "wb.html", "--lang", "hi")
     digitize("snapshot", state)
@@ -190,9 +190,11 @@ def test_keys_are_listed_and_revoked_and_history_is_verified(digitize, office):
     assert digitize.json("national", "verify", "--dir", folder)["files"] == 36
     digitize("national", "keys", "revoke", "00000000", "--reason", "lost", "--dir", folder, code=4)
     digitize("national", "keys", "add", "mh", "not-a-key", "--dir", folder, code=5)
+    digitize("national", "keys", "add", "xx", "ab" * 32, "--dir", folder, code=4)
     other = folder.parent / "other"
     digitize("state", "init", "mh", "--dir", other)
     key = digitize.json("state", "init", "ka", "--dir", folder.parent / "another")["key"]
+    digitize("state", "keys", "add", "ka-pune", key, "--dir", other, code=4)
     digitize("state", "keys", "add", "mh-pune", key, "--dir", other)
     assert "mh-pune needs a new one" in digitize(
         "state", "keys", "revoke", key[:10], "--reason", "stolen", "--dir", other

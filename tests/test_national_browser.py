@@ -1,5 +1,7 @@
 """The page in a real browser: axe-core finds no serious fault, nothing is asked of the network, the keyboard is enough."""
 
+import csv
+import io
 import json
 import shutil
 import subprocess
@@ -9,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.national_states import invent, month_ends, snapshot
+from digitize.national.measures import MEASURES, Counts, total
 from digitize.national.outline import load_outline
 from digitize.national.page import render_page
 from digitize.national.pdf import find_browser
@@ -60,3 +63,13 @@ def test_the_page_is_usable_by_everyone(modules, tmp_path, language):
     assert keyboard["sorted"] == 1
     assert keyboard["trail"][1:] == [keyboard["state"], keyboard["district"]]
     assert keyboard["stations"] > 0
+    check_saved(found["places"], picture)
+
+
+def check_saved(text, picture):
+    """What the page's own script saves adds up to the nation at each level, and says nothing of who did not report."""
+    rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
+    for level in ("state", "district", "station"):
+        told = [{m: int(r[m]) if r[m] else None for m in MEASURES} for r in rows if r["level"] == level and r["pages"]]
+        assert total(Counts.of(r) for r in told) == picture.root.counts
+    assert sum(r["records"] == "" for r in rows if r["level"] == "state") == 3

@@ -221,3 +221,10 @@ def test_whoever_writes_snapshots_can_check_them_without_an_office(digitize, sta
     digitize("national", "check", write(tmp_path, {**of(states[0], 5), "site": "an-x"}, states[0]), code=5)
     good.write_bytes(good.read_bytes().replace(b'"in_scope":', b'"in_scope":1'))
     digitize("national", "check", good, code=5)
+
+
+def test_the_snapshot_of_a_large_state_is_small(tmp_path):
+    large = max(invent(tmp_path / "keys"), key=lambda s: len(s.expected))
+    data = seal_plain(snapshot(large, 5, 6, ENDS[5], with_stations=True), large.key)
+    assert len(large.expected) > 2000
+    assert len(data) <= 300_000

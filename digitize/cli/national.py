@@ -16,6 +16,7 @@ from digitize.cli.offices import (
     JsonFile,
     Lang,
     Pdf,
+    SilentAfter,
     Wanted,
     day_of,
     key_commands,
@@ -70,7 +71,7 @@ def check(
 def status(
     folder: Dir = _DIR,
     as_on: AsOn = "",
-    silent_after: Annotated[int, typer.Option(min=1, help="Days without a snapshot that make a state silent.")] = 45,
+    silent_after: SilentAfter = None,
     json: Json = False,
 ) -> None:
     """Show how far each state is, which are silent, what was flagged or refused."""
@@ -80,7 +81,7 @@ def status(
     from digitize.national.picture import Limits, national_picture
     from digitize.national.words import load_words
 
-    picture = national_picture(_open(folder), day_of(as_on), Limits(silent_days=silent_after))
+    picture = national_picture(_open(folder), day_of(as_on), Limits.of(silent_after))
     words = load_words("en")
     if json:
         print_json(as_plain(picture, words, "state"))
@@ -108,12 +109,12 @@ def report(
     json_file: JsonFile = None,
     as_on: AsOn = "",
     lang: Lang = "en",
-    silent_after: Annotated[int, typer.Option(min=1, help="Days without a snapshot that make a state silent.")] = 45,
+    silent_after: SilentAfter = None,
 ) -> None:
     """Write the national report: one HTML file, PDF, CSV, JSON."""
     from digitize.national.picture import Limits, national_picture
 
-    picture = national_picture(_open(folder), day_of(as_on), Limits(silent_days=silent_after))
+    picture = national_picture(_open(folder), day_of(as_on), Limits.of(silent_after))
     say_written(write_report(picture, Wanted(html, pdf, csv, json_file, lang), folder))
 
 

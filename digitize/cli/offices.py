@@ -25,6 +25,9 @@ Pdf = Annotated[Path | None, typer.Option("--pdf", metavar="OUT", help="Printed 
 Csv = Annotated[Path | None, typer.Option("--csv", metavar="DIR", help="Every figure with its definition; all counts.")]
 JsonFile = Annotated[Path | None, typer.Option("--json-file", metavar="OUT", help="The same as one JSON file.")]
 AsOn = Annotated[str, typer.Option("--as-on", metavar="DAY", help="From snapshots up to that day, YYYY-MM-DD.")]
+SilentAfter = Annotated[
+    int | None, typer.Option("--silent-after", min=1, help="Days without a snapshot that make a reporter silent: 45.")
+]
 Lang = Annotated[str, typer.Option("--lang", help="en or hi.")]
 
 
@@ -68,7 +71,9 @@ def key_commands(open_or_make: Open, default: Path, who: str) -> typer.Typer:
         """Take a key into the list."""
         from digitize.national.keys import add_key, read_public
 
-        with open_or_make(folder).store() as store:
+        office = open_or_make(folder)
+        office.check_reporter(reporter.lower())
+        with office.store() as store:
             add_key(store, reporter.lower(), read_public(key), note)
         print(f"Snapshots of {reporter.lower()} signed with this key will be taken.")
 

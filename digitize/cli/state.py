@@ -16,6 +16,7 @@ from digitize.cli.offices import (
     JsonFile,
     Lang,
     Pdf,
+    SilentAfter,
     Wanted,
     day_of,
     key_commands,
@@ -75,15 +76,16 @@ def add(
 def status(
     folder: Dir = _DIR,
     as_on: Annotated[str, typer.Option(help="The day to look at, YYYY-MM-DD.")] = "",
-    silent_after: Annotated[int, typer.Option(min=1, help="Days without a snapshot that make a site silent.")] = 14,
+    silent_after: SilentAfter = None,
     json: Json = False,
 ) -> None:
     """Show how far each site is, which are silent, which books two sites digitized, what was refused."""
+    from digitize.national.picture import Limits
     from digitize.national.sites import site_lines
 
     day = day_of(as_on)
     with _open(folder).store() as store:
-        seen = site_lines(store, day, silent_after)
+        seen = site_lines(store, day, Limits.of(silent_after).silent_days)
     if json:
         print_json(seen.as_plain())
         return
@@ -103,12 +105,12 @@ def report(
     json_file: JsonFile = None,
     as_on: AsOn = "",
     lang: Lang = "en",
-    silent_after: Annotated[int, typer.Option(min=1, help="Days without a snapshot that make a site silent.")] = 14,
+    silent_after: SilentAfter = None,
 ) -> None:
     """Write the state's report: one HTML file, PDF, CSV, JSON."""
     from digitize.national.picture import Limits, state_picture
 
-    picture = state_picture(_open(folder), day_of(as_on), Limits(silent_days=silent_after))
+    picture = state_picture(_open(folder), day_of(as_on), Limits.of(silent_after))
     say_written(write_report(picture, Wanted(html, pdf, csv, json_file, lang), folder))
 
 

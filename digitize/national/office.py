@@ -45,6 +45,15 @@ class Office:
         """Where figures that were published lie, one TOML file an answer."""
         return self.folder / "published"
 
+    def check_reporter(self, reporter: str) -> None:
+        """Whether that can be a reporter here: a state of the country, a site of this state. Raises OptionsError."""
+        from mappers.codes.places import states
+
+        if self.level == "nation" and reporter not in states():
+            raise OptionsError(f"There is no state {reporter}; known: {', '.join(sorted(states()))}.")
+        if self.level == "state" and reporter.partition("-")[0] != self.code:
+            raise OptionsError(f"{reporter} is no site of {self.code}: their ids begin with {self.code}.")
+
     def store(self) -> Store:
         """What was received."""
         return Store(self.folder / "received.sqlite")

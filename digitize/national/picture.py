@@ -24,6 +24,11 @@ class Limits:
     silent_days: int = 45
     stalled_days: int = 14
 
+    @classmethod
+    def of(cls, silent_days: int | None) -> Limits:
+        """The usual limits, where nothing else is said."""
+        return cls() if silent_days is None else cls(silent_days)
+
 
 @dataclass(frozen=True, slots=True)
 class Oddity:

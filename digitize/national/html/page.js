@@ -99,7 +99,7 @@
     rows.push(...stations.slice(0, MOST).map((x) => stationRow(x, stateName(data.districts[x[0]][0]) + " › " + districtName(x[0]) + " › ")));
     steps([root, () => showStates(true)]);
     put(tableOf(say("part"), rows, [say("idle"), say("certified")]), false);
-    document.getElementById("found").textContent = say("found", { n: rows.length });
+    document.getElementById("found").textContent = say("found", { n: rows.length, all: districts.length + stations.length });
   };
   const home = (focus) => (data.level === "nation" ? showStates(focus) : showState(0, focus));
   let waiting = 0;
