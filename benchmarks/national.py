@@ -107,7 +107,7 @@ def run(*arguments: str) -> tuple[float, float]:
                              stdout=subprocess.DEVNULL)  # fmt: skip
     _, status, used = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode not in (0, 3):
+    if child.returncode:
         raise SystemExit(f"digitize national {arguments[0]} failed with {child.returncode}")
     return round(time.perf_counter() - before, 2), round(_mb(used), 1)
 

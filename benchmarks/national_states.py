@@ -61,7 +61,8 @@ def invent(folder: Path, *, stations: int = STATIONS, records: int = RECORDS, se
     for i, code in enumerate(codes):
         n = int(counts[i])
         key = folder / f"{code}.pem"
-        create_key(key)
+        if not key.exists():
+            create_key(key)
         late = rng.uniform(35, 130)
         middle = late + rng.normal(0, 9, n)
         district = np.sort(np.arange(n) // _PER_DISTRICT)

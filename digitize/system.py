@@ -56,6 +56,11 @@ def is_dead(owner: str) -> bool:
         return False
 
 
+def is_root() -> bool:
+    """Whether this process may do everything; on Windows nothing asks for it."""
+    return bool(getattr(os, "geteuid", lambda: 1)() == 0)
+
+
 def free_bytes(path: Path) -> int:
     """Room left on the disk that holds path."""
     import shutil

@@ -228,3 +228,9 @@ def test_the_snapshot_of_a_large_state_is_small(tmp_path):
     data = seal_plain(snapshot(large, 5, 6, ENDS[5], with_stations=True), large.key)
     assert len(large.expected) > 2000
     assert len(data) <= 300_000
+
+
+def test_a_snapshot_of_a_day_after_it_was_made_is_refused(store, states, tmp_path):
+    body = {**of(states[8], 5), "made_at": f"{ENDS[3]}T12:00:00Z"}
+    [answer] = take(store, write(tmp_path, body, states[8]))
+    assert (answer.word, answer.flags[0].code) == ("refused", "from-the-future")

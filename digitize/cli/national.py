@@ -137,7 +137,15 @@ def answer(
         return
     print(f"TO BE ANSWERED ON THE {both_calendars(sheet.answered)}\n")
     rows = [
-        [n.part, n.what, _cell(n.snapshots), f"{n.said} of 36", _cell(n.published), _cell(n.used)] for n in sheet.lines
+        [
+            n.part,
+            n.what,
+            _cell(n.snapshots),
+            f"{n.said} of {len(picture.root.parts)}",
+            _cell(n.published),
+            _cell(n.used),
+        ]
+        for n in sheet.lines
     ]
     head = ["part", "number", "snapshots", "stated by", "published", "printed below"]
     results().print(table(f"Numbers as on {sheet.as_on}", head, rows))

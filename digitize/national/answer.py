@@ -90,7 +90,7 @@ def answer_sheet(picture: Picture, answered: date, basis: str = "auto") -> Sheet
     paragraphs = (
         ("(a)", _part_a(used)),
         ("(b)", _part_b(used)),
-        ("(d) and (e)", _part_d(used["legacy_incomplete"], lagging)),
+        ("(d) and (e)", _part_d(used["legacy_incomplete"], lagging, len(picture.root.parts))),
     )
     return Sheet(answered, picture.day, lines, paragraphs, tuple(_remarks(picture, lines, lagging)))
 
@@ -165,13 +165,13 @@ def _part_b(used: Mapping[str, Line]) -> str:
     )
 
 
-def _part_d(line: Line, lagging: list[str]) -> str:
+def _part_d(line: Line, lagging: list[str], all_: int) -> str:
     n = line.used
     if n is None:
         return "Whether data digitization including integration of legacy data has been completed was not reported."
     if n == 0:
         rest = "in all States/UTs"
-    elif line.basis == "snapshots" and line.said < 36:
+    elif line.basis == "snapshots" and line.said < all_:
         rest = f"in {line.said - n} of the {line.said} States/UTs that have reported on it"
     else:
         rest = f"in all States/UTs except {_SMALL[n] if n < len(_SMALL) else n}"

@@ -14,6 +14,7 @@ from digitize.national.measures import CELLS, MEASURES, STAGES
 from digitize.national.picture import Picture
 from digitize.national.rollup import Place
 from digitize.national.shape import DEFINITIONS
+from digitize.national.states import shown_states
 from digitize.national.words import Words
 
 _LEVELS = ("nation", "state", "site", "district", "station")
@@ -39,7 +40,8 @@ def definition_of(name: str, words: Words) -> str:
 
 def walk(place: Place, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Place]]:
     """Every place with the names of state, district and station on the way to it."""
-    own = above if place.level in ("nation", "site") else (*above, place.name)
+    name = shown_states()[place.code].names["en"] if place.level == "site" else place.name
+    own = above if place.level == "nation" else (*above, name)
     yield own, place
     for part in place.parts:
         yield from walk(part, own)

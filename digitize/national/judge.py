@@ -62,7 +62,10 @@ def open_sealed(sealed: Sealed, bench: Bench) -> Snapshot:
 
 
 def check_alone(snapshot: Snapshot) -> Snapshot:
-    """The snapshot, when it is right by itself. Raises Refused: unknown-state, wrong-level, empty, does-not-add-up."""
+    """The snapshot, when it is right by itself.
+
+    Raises Refused: unknown-state, wrong-level, empty, bad-shape, from-the-future, does-not-add-up.
+    """
     if snapshot.state not in states():
         raise Refused("unknown-state", f"there is no state {snapshot.state}")
     if (snapshot.level == "state") == bool(snapshot.site):
@@ -71,6 +74,8 @@ def check_alone(snapshot: Snapshot) -> Snapshot:
         raise Refused("empty", "it holds no district; nothing is not 0, so it is no report")
     if snapshot.level == "site" and snapshot.stations is None:
         raise Refused("bad-shape", "stations: a site tells the rows of its stations, since its state adds them up")
+    if snapshot.as_on > (snapshot.made_at + _AHEAD).date():
+        raise Refused("from-the-future", f"it is of {snapshot.as_on}, and was made on {snapshot.made_at.date()}")
     for text in _wrong_sums(snapshot):
         raise Refused("does-not-add-up", text)
     return snapshot

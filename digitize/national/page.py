@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from digitize import __version__
 from digitize.national.charts import burn_up
 from digitize.national.embedded import as_script, page_data
 from digitize.national.exporting import definition_of
@@ -60,6 +61,7 @@ def render_page(picture: Picture, words: Words, outline: Outline | None) -> str:
         statements={r.place.code: r.place.report.snapshot.statement for r in rows if r.place.report},
         own_statement=root.report.snapshot.statement if root.report else None,
         told=[x.report for x in ([root] if root.report else root.parts) if x.report],
+        software=f"cctns-digitize {__version__}",
         data=as_script(page_data(picture, words, shown_name(root, words))), css=_part("page.css"), js=_part("page.js"),
     )  # fmt: skip
 

@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from digitize import system
 from digitize.errors import InputError, MachineLacks
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge", "msedge", "chrome")
@@ -31,9 +32,10 @@ def print_pdf(page: Path, target: Path) -> None:
         )
     with tempfile.TemporaryDirectory() as profile:
         command = [
-            browser, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
+            browser, "--headless=new", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
             "--disable-background-networking", f"--user-data-dir={profile}", "--no-pdf-header-footer",
             "--generate-pdf-document-outline", f"--print-to-pdf={target.resolve()}", page.resolve().as_uri(),
+            *(["--no-sandbox"] if system.is_root() else []),
         ]  # fmt: skip
         try:
             done = subprocess.run(command, capture_output=True, timeout=_SECONDS, check=False)
