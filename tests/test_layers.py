@@ -29,6 +29,7 @@ WALLS = {
         "digitize/convert",
         "digitize/targets/",
         "digitize/loading/",
+        "digitize/quarantine/",
     ),
     "psycopg": ("digitize/targets/", "digitize/validating/"),
     "pandas": ("mappers/legacy/", "digitize/targets/", "digitize/dashboard/"),

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from digitize.targets.undoing import Undone
 
 FIELD_END, ROW_END = "\x1f", "\x1e"
+Statement = tuple[str, Sequence[object]]
+"""A statement of this program, with ? for every value, and the values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,10 @@ class Target(Protocol):
 
     def run(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Rows of one statement in a transaction of its own; ? stands for a value."""
+        ...
+
+    def run_all(self, statements: Sequence[Statement]) -> None:
+        """Run statements in one transaction: all of them or none."""
         ...
 
     def close(self) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from digitize.errors import TargetRefused
-from digitize.targets.base import Load, Receipt
+from digitize.targets.base import Load, Receipt, Statement
 from digitize.targets.from_records import as_batch
 from digitize.targets.rows import HASH, ORIGIN, RECORD_ID, Batch, Kept
 from digitize.targets.sqlite_schema import TYPES, prepare
@@ -104,6 +104,18 @@ class SqliteTarget:
     def run(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Rows of one statement; ? stands for a value."""
         return [tuple(row) for row in self._db.execute(query, tuple(values))]
+
+    def run_all(self, statements: Sequence[Statement]) -> None:
+        """Run statements in one transaction: all of them or none. Raises TargetRefused."""
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            for query, values in statements:
+                self._db.execute(query, tuple(values))
+            self._db.execute("COMMIT")
+        except sqlite3.DatabaseError as e:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise TargetRefused(f"{self._path}: {e}. Nothing was changed.") from e
 
     def _note(self, batch: Batch, receipt: Receipt) -> None:
         self._db.execute(

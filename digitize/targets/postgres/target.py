@@ -14,7 +14,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from digitize.errors import TargetRefused
-from digitize.targets.base import Load, Receipt
+from digitize.targets.base import Load, Receipt, Statement
 from digitize.targets.from_records import as_batch
 from digitize.targets.postgres.address import Address, Patience
 from digitize.targets.postgres.connect import connect, is_passing, refusal, use
@@ -100,6 +100,10 @@ class PostgresTarget:
         """Rows of one statement in a transaction of its own; ? stands for a value."""
         rows: list[tuple[Any, ...]] = self.transact(lambda db: PostgresStore(db).rows(query, values))
         return rows
+
+    def run_all(self, statements: Sequence[Statement]) -> None:
+        """Run statements in one transaction: all of them or none."""
+        self.transact(lambda db: [PostgresStore(db).rows(query, values) for query, values in statements])
 
     def transact(self, work: Work, *, dry_run: bool = False) -> Any:
         """Do some work in one transaction, as often as it takes within the patience; what it gives.

@@ -1,0 +1,137 @@
+"""`digitize quarantine`: what was not loaded, out as a spreadsheet, corrected, and replayed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from digitize.cli.console import Json, print_json, results, table
+from digitize.cli.load import Schema, Target
+from digitize.cli.unload import Workspace
+
+quarantine = typer.Typer(help="Records that were not loaded.", no_args_is_help=True, rich_markup_mode=None)
+Batch = Annotated[str, typer.Option(help="Only those of this batch.")]
+Code = Annotated[str, typer.Option(help="Only those with a finding of this code.")]
+
+
+@quarantine.command("list")
+def list_rejects(
+    target: Target = "",
+    schema: Schema = "",
+    workspace: Workspace = None,
+    batch: Batch = "",
+    code: Code = "",
+    with_all: Annotated[bool, typer.Option("--all", help="Also what is settled.")] = False,
+    json: Json = False,
+) -> None:
+    """List what waits: where it came from and what the rules say; no values."""
+    from digitize.loading.where import opened
+    from digitize.quarantine.rejects import CORRECTED, DROPPED, OPEN, REPLAYED, find_rejects
+
+    states = (OPEN, CORRECTED, REPLAYED, DROPPED) if with_all else (OPEN, CORRECTED)
+    with opened(target, schema, workspace) as there:
+        found = find_rejects(there, states=states, batch=batch, code=code)
+    if json:
+        keys = [(r.id, r.state, r.word, r.form, r.record.id, r.batch, r.file, r.line, list(r.codes)) for r in found]
+        names = ("reject", "state", "word", "form", "record", "batch", "file", "line", "codes")
+        print_json({"rejects": [dict(zip(names, k, strict=True)) for k in keys]})
+        return
+    rows = [[r.id, r.state, r.word, r.form, r.record.id, r.place, " ".join(r.codes)] for r in found]
+    results().print(table("Quarantine", ["reject", "state", "word", "form", "record", "where", "rules"], rows))
+    print(f"{len(found)} records. Out as a spreadsheet: digitize quarantine export FILE.xlsx --target ...")
+
+
+@quarantine.command("export")
+def export_sheet(
+    out: Annotated[Path, typer.Argument(metavar="FILE.xlsx", help="File to write.")],
+    target: Target = "",
+    schema: Schema = "",
+    workspace: Workspace = None,
+    batch: Batch = "",
+    code: Code = "",
+    unmask: Annotated[bool, typer.Option("--unmask", help="Values of persons in full; needs --reason.")] = False,
+    reason: Annotated[str, typer.Option(help="Why they are needed; it is written to every reject's trail.")] = "",
+    json: Json = False,
+) -> None:
+    """Write what waits as a spreadsheet to be filled in; values that tell of persons are masked."""
+    from digitize.errors import OptionsError
+    from digitize.loading.where import opened
+    from digitize.quarantine.rejects import find_rejects, update
+    from digitize.quarantine.sheet import write_sheet
+    from digitize.whole_file import writing
+
+    if unmask != bool(reason.strip()):
+        raise OptionsError("--unmask and --reason go together: the reason is recorded.")
+    if out.suffix.lower() != ".xlsx":
+        raise OptionsError("The quarantine is written as a workbook: FILE.xlsx")
+    with opened(target, schema, workspace) as there:
+        found = find_rejects(there, batch=batch, code=code)
+        if unmask:
+            step = {"did": "shown in full", "reason": reason.strip()}
+            there.run_all([update(reject, reject.state, step) for reject in found])
+        with writing(out):
+            count = write_sheet(out, found, unmask=unmask)
+    if json:
+        print_json({"path": str(out), "rejects": count, "masked": not unmask})
+        return
+    print(f"{count} records written to {out}. Fill in 'right value', then:")
+    print(f"digitize quarantine import {out} --target ... --operator NAME")
+
+
+@quarantine.command("import")
+def import_sheet(
+    file: Annotated[Path, typer.Argument(metavar="FILE.xlsx", help="The sheet, filled in.")],
+    operator: Annotated[str, typer.Option(help="Who filled it in.")],
+    target: Target = "",
+    schema: Schema = "",
+    workspace: Workspace = None,
+    json: Json = False,
+) -> None:
+    """Take corrections in; all of a sheet or nothing. They are loaded by `replay`."""
+    from dataclasses import asdict
+
+    from digitize.errors import OptionsError
+    from digitize.loading.where import opened
+    from digitize.quarantine.correct import take_sheet
+
+    if not operator.strip():
+        raise OptionsError("--operator says who filled the sheet in; it is recorded.")
+    with opened(target, schema, workspace) as there:
+        taken = take_sheet(file, there, operator.strip())
+    if json:
+        print_json(asdict(taken))
+        return
+    print(f"{taken.corrected} records corrected ({taken.values} values), {taken.dropped} dropped.")
+    print("Next: digitize quarantine replay --target ...")
+
+
+@quarantine.command("replay")
+def replay_rejects(
+    target: Target = "",
+    schema: Schema = "",
+    workspace: Workspace = None,
+    batch: Batch = "",
+    code: Code = "",
+    with_open: Annotated[bool, typer.Option("--all", help="Also those that nobody corrected.")] = False,
+    state: Annotated[str, typer.Option(help="Code of the state, for its stations.")] = "",
+    json: Json = False,
+) -> None:
+    """Put corrected records through the same rules, and load those of which nothing is said any more."""
+    from digitize.loading.where import opened
+    from digitize.quarantine.rejects import CORRECTED, OPEN, find_rejects
+    from digitize.quarantine.replay import replay
+
+    states = (OPEN, CORRECTED) if with_open else (CORRECTED,)
+    with opened(target, schema, workspace) as there:
+        done = replay(there, find_rejects(there, states=states, batch=batch, code=code), state=state)
+    if json:
+        print_json({"loaded": done.loaded, "stay": done.stay})
+        return
+    print(f"{done.loaded} records loaded, {done.stay} stay in the quarantine.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.add_typer(quarantine, name="quarantine")

@@ -1,0 +1,157 @@
+"""The quarantine as a spreadsheet: a row for every field of a record, with an empty column for the right value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from digitize.errors import InputError
+from digitize.masking import MASK
+from digitize.quarantine.rejects import Reject
+from mappers.schema import form_tables
+from mappers.schema.table import Column
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
+
+_COLUMNS = {
+    "reject": 9, "field": 30, "value": 34, "right value": 34, "verdict": 11, "rules say": 60, "record": 30, "where": 30,
+}  # fmt: skip
+HEAD = tuple(_COLUMNS)
+_TO_FILL = ("right value", "verdict")
+BLANK, CONFIRM, DROP = "blank", "confirm", "drop"
+VERDICTS = (BLANK, CONFIRM, DROP)
+RAW = "(row)"
+_GUIDE = (
+    "Type the right value into 'right value' as it is to be loaded: dates 2009-03-12, times 14:30, codes of the lists.",
+    "To empty a field choose blank as verdict. A field that is not listed: copy a row of it and change 'field'.",
+    "Where the rules only ask, and the source does say so: choose confirm.",
+    "A row that is no record at all: choose drop in any of its lines. It stays in the target's quarantine as dropped.",
+    "Masked values stay as they are unless a right value is typed.",
+    "Then: digitize quarantine import FILE --target URL --operator NAME, and: digitize quarantine replay --target URL",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row that a person filled in; line: its number in the sheet."""
+
+    line: int
+    reject: int
+    field: str
+    value: str
+    verdict: str
+
+
+def write_sheet(path: Path, rejects: Iterable[Reject], *, unmask: bool) -> int:
+    """Write rejects; values of private fields are masked unless they are needed. Returns how many. Raises OSError."""
+    from openpyxl import Workbook
+    from openpyxl.styles import Font
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    book = Workbook()
+    sheet = book.active
+    sheet.title = "quarantine"
+    sheet.append(HEAD)
+    for cell in sheet[1]:
+        cell.font = Font(bold=True)
+    line, count = 1, 0
+    for reject in rejects:
+        count += 1
+        for cells in _rows(reject, unmask=unmask):
+            line += 1
+            _write_row(sheet, line, cells)
+    choice = DataValidation(type="list", formula1=f'"{",".join(VERDICTS)}"', allow_blank=True)
+    choice.add(f"E2:E{max(2, line + 200)}")
+    sheet.add_data_validation(choice)
+    sheet.freeze_panes = "C2"
+    for letter, width in zip("ABCDEFGH", _COLUMNS.values(), strict=True):
+        sheet.column_dimensions[letter].width = width
+    guide = book.create_sheet("how to")
+    for text in _GUIDE:
+        guide.append((text,))
+    guide.column_dimensions["A"].width = 120
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(path.name + ".part")
+    book.save(part)
+    part.replace(path)
+    return count
+
+
+def _rows(reject: Reject, *, unmask: bool) -> Iterator[dict[str, object]]:
+    """The fields with findings first, then the others."""
+    said: dict[str, list[str]] = {}
+    for f in reject.findings:
+        said.setdefault(f.field or RAW, []).append(f"{f.code} {f.severity}: {f.message}")
+    cells = dict(reject.record.cells())
+    values = {path: (cell.value if cell.value is not None else cell.raw) for path, cell in cells.items()}
+    if reject.record.left_over:
+        values[RAW] = "\n".join(reject.record.left_over.values())
+    same = {"reject": reject.id, "record": reject.record.id, "where": reject.place}
+    for path in (*said, *(p for p in values if p not in said)):
+        value = values.get(path, "")
+        hidden = bool(value) and not unmask and is_private(reject.form, path)
+        yield {**same, "field": path, "value": MASK if hidden else value, "rules say": "\n".join(said.get(path, ()))}
+
+
+def is_private(form: str, path: str) -> bool:
+    """Whether a field may tell of a person; a row that could not be read may hold anything."""
+    column = find_column(form, path)
+    return path == RAW or column is None or bool(column.private)
+
+
+def find_column(form: str, path: str) -> Column | None:
+    """The column of a path such as "acts[0].section"; None when the form has none."""
+    own, _, name = path.rpartition(".")
+    child = own.partition("[")[0]
+    table = next((t for t in form_tables(form).values() if t.child == child), None)
+    return table.column(name) if table else None
+
+
+def _write_row(sheet: Worksheet, line: int, cells: dict[str, object]) -> None:
+    from openpyxl.styles import Alignment
+
+    for number, name in enumerate(HEAD, start=1):
+        value = cells.get(name, "")
+        cell = sheet.cell(line, number, _plain(value) if isinstance(value, str) else value)
+        if isinstance(value, str):
+            cell.data_type = "s"  # never a formula
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+        if name in _TO_FILL:
+            cell.number_format = "@"
+
+
+def _plain(text: str) -> str:
+    """Text without the characters that a workbook cannot hold."""
+    kept = "".join(c for c in text if c in "\t\n" or (c >= " " and not "\ud800" <= c <= "\udfff"))
+    return kept[:32_000]
+
+
+def read_sheet(path: Path) -> list[Line]:
+    """The rows in which something was filled in. Raises InputError naming the line that cannot be meant."""
+    from digitize.flat_file import read_sheet as rows_of
+
+    rows = rows_of(path, "quarantine")
+    _, head = next(rows)
+    names = [str(h).strip() for h in head]
+    if missing := [n for n in ("reject", "field", *_TO_FILL) if n not in names]:
+        raise InputError(f"{path.name}: there is no column {missing[0]}; export the quarantine again.")
+    return [line for number, cells in rows if (line := _line(path, number, names, cells))]
+
+
+def _line(path: Path, number: int, names: Sequence[str], cells: Sequence[str] | str) -> Line | None:
+    if isinstance(cells, str):
+        raise InputError(f"{path.name}: line {number} cannot be read ({cells}).")
+    row = dict(zip(names, (c.strip() for c in cells), strict=False))
+    value, verdict = row["right value"], row["verdict"].lower()
+    if not value and not verdict:
+        return None
+    if not row["reject"].isdigit():
+        raise InputError(f"{path.name}: line {number}: 'reject' is not a number.")
+    if verdict and verdict not in VERDICTS:
+        raise InputError(f"{path.name}: line {number}: a verdict is one of {', '.join(VERDICTS)}.")
+    if value and verdict:
+        raise InputError(f"{path.name}: line {number}: a right value and a verdict contradict each other.")
+    return Line(number, int(row["reject"]), row["field"], value, verdict)
