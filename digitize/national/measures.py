@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import Any, Self
 
 BANDS = ("before-1980", "1980-1989", "1990-1999", "2000-2009", "2010-2019", "2020-on", "not-known")
@@ -39,12 +40,11 @@ class Counts:
 
     def __add__(self, other: Counts) -> Counts:
         """Both together."""
-        mine, its = self.as_plain(), other.as_plain()
-        return Counts.of({name: add(mine[name], its[name]) for name in MEASURES})
+        return Counts(*map(add, _values(self), _values(other)))  # type: ignore[arg-type]
 
     def as_plain(self) -> dict[str, Any]:
         """As JSON types."""
-        return {name: getattr(self, name) for name in MEASURES}
+        return dict(zip(MEASURES, _values(self), strict=True))
 
     @classmethod
     def of(cls, values: Mapping[str, int | None]) -> Self:
@@ -62,6 +62,7 @@ class Counts:
 
 MEASURES = tuple(f.name for f in fields(Counts))
 OF_STATION = MEASURES[:-2]
+_values = attrgetter(*MEASURES)
 
 
 @dataclass(frozen=True, slots=True)
