@@ -109,7 +109,7 @@ def test_a_view_is_read_and_a_list_is_refused(digitize, pg_url):
 def test_nothing_can_be_changed_and_all_tables_are_of_one_moment(pg_url):
     fill(pg_url)
     with Database(pg_url) as database:
-        assert set(database.sizes()) == {"iif1", "iif1_persons"}
+        assert set(database.sizes) == {"iif1", "iif1_persons"}
         with psycopg.connect(pg_url) as other:
             other.execute("DELETE FROM iif1")
         rows = [n for b in database.open("iif1").blocks({"record_id": 0}) for n in b.frame["record_id"]]
@@ -133,7 +133,7 @@ def test_why_a_database_cannot_be_reached_is_told_without_host_and_user(digitize
         "postgresql://u@no.invalid/db",
     ):
         with pytest.raises(InputError) as refused, Database(url) as database:
-            database.sizes()
+            _ = database.sizes
         assert not {"somebody", "127.0.0.1", "no.invalid", "postgres@"} & set(str(refused.value).split())
         assert "127.0.0.1" not in str(refused.value)
         digitize("validate", url, code=5)

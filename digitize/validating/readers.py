@@ -32,7 +32,7 @@ _DBF_NAME = 10
 def names_in(path: Place) -> tuple[str, ...]:
     """The tables in a workbook or database; () for a file that is one table. Raises InputError."""
     if isinstance(path, Database):
-        return tuple(path.sizes())
+        return tuple(path.sizes)
     suffix = path.suffix.lower()
     if suffix in BOOK:
         return sheet_names(path)

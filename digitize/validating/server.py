@@ -111,12 +111,9 @@ class Database:
         except psycopg.Error as e:
             raise InputError(f"{self.name}: {_reason(e)}") from None
 
+    @cached_property
     def sizes(self) -> dict[str, int]:
         """Table -> about how many bytes it holds. Raises InputError when the database cannot be read."""
-        return self._sizes
-
-    @cached_property
-    def _sizes(self) -> dict[str, int]:
         found = self._rows(_TABLES, schema=self.schema)
         return {name: self._planned_bytes(name) if is_elsewhere else size for name, is_elsewhere, size in found}
 

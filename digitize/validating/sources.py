@@ -49,7 +49,7 @@ def find_table(place: Place, form: str, names: frozenset[str]) -> tuple[Source, 
     """Tables of another form in a folder or database, by their names; () unless the form's own is among them."""
     tables = form_tables(form)
     if isinstance(place, Database):
-        there = {n: Source(tables[n], place, n) for n in place.sizes() if n in tables}
+        there = {n: Source(tables[n], place, n) for n in place.sizes if n in tables}
     else:
         there = {f.stem: Source(tables[f.stem], f) for f in table_files(place) if f.stem in tables}
     return tuple(there[n] for n in sorted(names) if n in there) if form in there else ()
@@ -58,7 +58,7 @@ def find_table(place: Place, form: str, names: frozenset[str]) -> tuple[Source, 
 def size_of(sources: Sequence[Source]) -> int:
     """Bytes in all of them together; of a file with several tables those of the file."""
     files = sum(p.stat().st_size for p in {s.path for s in sources if isinstance(s.path, Path)})
-    return files + sum(s.path.sizes()[s.name] for s in sources if isinstance(s.path, Database))
+    return files + sum(s.path.sizes[s.name] for s in sources if isinstance(s.path, Database))
 
 
 def table_files(folder: Path) -> list[Path]:
