@@ -202,3 +202,17 @@ def test_keys_are_listed_and_revoked_and_history_is_verified(digitize, office):
     assert digitize.json("state", "keys", "list", "--dir", other)["keys"][0]["revoked"]
     assert "0 files" in digitize("state", "verify", "--dir", other)
     digitize("national", "status", "--dir", other, code=4)
+
+
+def test_a_number_behind_which_only_some_states_stand_says_so(digitize, tmp_path):
+    folder = tmp_path / "n"
+    for s in invent(tmp_path / "keys", stations=360, records=36_000)[:2]:
+        digitize("national", "keys", "add", s.code, s.public, "--dir", folder)
+        path = tmp_path / f"{s.code}.snapshot"
+        path.write_bytes(seal_plain(snapshot(s, 5, 6, ENDS[5], with_stations=False), s.key))
+        digitize("national", "add", path, "--dir", folder)
+    sheet = digitize.json("national", "answer", "--dir", folder, "--basis", "snapshots")
+    assert sheet["paragraphs"]["(a)"].count("(in 2 States/UTs that have reported)") == 2
+    assert "in 2 of the 2 States/UTs that have reported on it" in sheet["paragraphs"]["(d) and (e)"]
+    assert "No report from 34 of 36 States/UTs" in sheet["remarks"][0]
+    assert {n["basis"] for n in digitize.json("national", "answer", "--dir", folder)["numbers"]} == {"published"}

@@ -33,7 +33,8 @@ class Line:
     """One number of the answer.
 
     part: (a), (b) or (d). snapshots: counted from those of the states that say, None where none does. published: as
-    published. used: which of the two the paragraphs print; None when there is neither.
+    published. used: which of the two the paragraphs print; None when there is neither. is_partial: it is counted from
+    snapshots, and some states say nothing of it.
     """
 
     part: str
@@ -44,6 +45,7 @@ class Line:
     published: int | None
     used: int | None
     basis: str
+    is_partial: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ def answer_sheet(picture: Picture, answered: date, basis: str = "auto") -> Sheet
     paragraphs = (
         ("(a)", _part_a(used)),
         ("(b)", _part_b(used)),
-        ("(d) and (e)", _part_d(used["legacy_incomplete"], lagging, len(picture.root.parts))),
+        ("(d) and (e)", _part_d(used["legacy_incomplete"], lagging)),
     )
     return Sheet(answered, picture.day, lines, paragraphs, tuple(_remarks(picture, lines, lagging)))
 
@@ -133,11 +135,15 @@ def _line(
     whole = snapshots is not None and said == all_
     takes = basis if basis != "auto" else "snapshots" if whole or published is None else "published"
     used = snapshots if takes == "snapshots" else published
-    return Line(part, what, key, snapshots, said, published, used, takes if used is not None else "")
+    is_partial = takes == "snapshots" and not whole and used is not None
+    return Line(part, what, key, snapshots, said, published, used, takes if used is not None else "", is_partial)
 
 
 def _number(line: Line) -> str:
-    return "(not reported)" if line.used is None else grouped(line.used)
+    """The number, never without saying so when only some states stand behind it."""
+    if line.used is None:
+        return "(not reported)"
+    return grouped(line.used) + (f" (in {line.said} States/UTs that have reported)" if line.is_partial else "")
 
 
 def _part_a(used: Mapping[str, Line]) -> str:
@@ -165,14 +171,14 @@ def _part_b(used: Mapping[str, Line]) -> str:
     )
 
 
-def _part_d(line: Line, lagging: list[str], all_: int) -> str:
+def _part_d(line: Line, lagging: list[str]) -> str:
     n = line.used
     if n is None:
         return "Whether data digitization including integration of legacy data has been completed was not reported."
-    if n == 0:
-        rest = "in all States/UTs"
-    elif line.basis == "snapshots" and line.said < all_:
+    if line.is_partial:
         rest = f"in {line.said - n} of the {line.said} States/UTs that have reported on it"
+    elif n == 0:
+        rest = "in all States/UTs"
     else:
         rest = f"in all States/UTs except {_SMALL[n] if n < len(_SMALL) else n}"
     names = f" ({', '.join(lagging)})" if lagging and line.basis == "snapshots" else ""
@@ -195,7 +201,7 @@ def _remarks(picture: Picture, lines: tuple[Line, ...], lagging: list[str]) -> I
     if any(n.basis == "published" for n in lines) and picture.published:
         yield f"Some numbers are as published ({picture.published.source}), not counted from snapshots."
     for n in lines:
-        if n.basis == "snapshots" and n.said < len(picture.root.parts):
+        if n.is_partial:
             yield f"{n.what}: {n.said} of {len(picture.root.parts)} States/UTs state it."
         if n.snapshots is not None and n.published is not None and n.snapshots != n.published:
             yield f"{n.what}: {grouped(n.snapshots)} from snapshots, {grouped(n.published)} as published."

@@ -51,8 +51,7 @@ def render_page(picture: Picture, words: Words, outline: Outline | None) -> str:
     return _environment().get_template("report.html").render(
         p=picture, root=root, t=words, rows=rows, by_code={r.place.code: r for r in rows}, outline=outline,
         shown=shown_states(), classes=CLASSES, grades=GRADES, signs=SIGNS, stages=STAGES, bands=BANDS, pillars=PILLARS,
-        ways=WAYS,
-        columns=COLUMNS, qualities=QUALITIES, quality=quality_of(root),
+        ways=WAYS, columns=COLUMNS, qualities=QUALITIES, quality=quality_of(root),
         figures={f.name: f for f in figures_of(root)}, defined=list(_defined(root)),
         missing=[r.name for r in rows if r.place.counts is None],
         title=_title(picture, words), chart=_chart(picture, words), interval=_interval,
