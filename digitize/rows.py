@@ -16,8 +16,9 @@ CONTINUATION = "continuation"
 LINES_JOINED = "lines-joined"
 INSERTED = "inserted"
 """Note on an entry squeezed in between two others."""
-NO_ENTRY = ("heading", "total")
-"""Notes on rows that hold no entry: a year across the page, sums carried on."""
+DAY = "day"
+NO_ENTRY = ("heading", "total", DAY)
+"""Notes on rows that hold no entry: a year across the page, sums carried on, the day of what stands below."""
 RECORD = "record"
 ROW_KINDS = (RECORD, STRUCK, *NO_ENTRY, "blank")
 """What a person may say that a row is."""
@@ -61,11 +62,15 @@ class RegisterRow:
         return f"{self.page}-{self.id}"
 
     @property
+    def kind(self) -> str:
+        """What it is, of ROW_KINDS, by a person's word or else by its notes; "" when neither says anything."""
+        return self.said or no_entry(self.notes)
+
+    @property
     def reported(self) -> str:
         """Why it makes no record, as a stable word; "" when it makes one. A person's word goes before what was seen."""
-        kind = self.said or no_entry(self.notes)
-        if kind:
-            return "" if kind == RECORD else kind
+        if self.kind:
+            return "" if self.kind == RECORD else self.kind
         written = [c for c in self.cells.values() if not c.placed.value.blank]
         if not written:
             return "blank"
@@ -116,7 +121,7 @@ def joined(pages: Iterable[Sequence[RegisterRow]]) -> list[RegisterRow]:
 
 
 def _is_no_entry(row: RegisterRow) -> bool:
-    return (row.said or no_entry(row.notes)) in NO_ENTRY
+    return row.kind in NO_ENTRY
 
 
 def _with_more(row: RegisterRow, more: RegisterRow) -> RegisterRow:

@@ -24,7 +24,7 @@ from sample_data.lettering import Lettering
 from sample_data.phrases import load_phrases
 from sample_data.registers_draw import Entry, Leaf, Pen, draw_leaf
 from sample_data.registers_layout import LEVELS, Paper, Style, at_scale, choose_style, lay_paper
-from sample_data.registers_marks import Fate, gold_around, marked, notes_around
+from sample_data.registers_marks import Fate, day_above, gold_around, marked, notes_around
 from sample_data.registers_wear import Scanned, choose_wear, scanned
 from sample_data.registers_words import Clerk
 
@@ -109,6 +109,7 @@ def draw_volume(volume: Volume, fonts: Fonts) -> Iterator[Page]:
         notes = _margins(pen, clerk, number, rng)
         if volume.marked:
             notes += notes_around(pen, clerk, late)
+            notes += day_above(pen, clerk, late) if form.days else []
         leaf = draw_leaf(pen, waiting[:most], labels if number == 0 else None, title, may_continue=most == 40)
         waiting = leaf.rest + waiting[most:]
         wear = choose_wear(volume.level, noise, style.px_mm)

@@ -24,8 +24,23 @@ TOTALS: Mapping[str, tuple[str, ...]] = {
     "bn": ("মোট", "জের"),
     "ta": ("மொத்தம்", "முன்கொணர்வு"),
 }
+DAYS: Mapping[str, tuple[str, ...]] = {
+    "en": ("Dated", "Date", "Dt."),
+    "hi": ("दिनांक", "दि."),
+    "bn": ("তারিখ", "তাং"),
+    "ta": ("நாள்", "தேதி"),
+}
 _SMALL = 0.58
-_SHARE = {"row": 0.04, "cell": 0.02, "word": 0.025, "under": 0.02, "squeezed": 0.05, "heading": 0.03, "total": 0.02}
+_SHARE = {
+    "row": 0.04,
+    "cell": 0.02,
+    "word": 0.025,
+    "under": 0.02,
+    "squeezed": 0.05,
+    "heading": 0.03,
+    "total": 0.02,
+    "day": 0.16,
+}
 
 
 @dataclass(frozen=True)
@@ -54,14 +69,15 @@ def marked(entry: Entry, number: str, columns: Sequence[str], clerk: Clerk, rng:
         texts = clerk.row(tuple(columns), entry.serial)
         late = entry.texts[number] + rng.choice(("A", "/1", "-A"))
         entry.squeezed = Fresh(entry.serial, {**texts, number: late, "serial_again": late})
-    kind = _kind_between(rng)
+    kind = _kind_of_diary(rng) if number == "entry_no" else _kind_between(rng)
     if not kind:
         return [entry]
-    text = (
-        str(clerk.day.year + 1)
-        if kind == "heading"
-        else f"{rng.choice(TOTALS[clerk.language])} {rng.randrange(20, 900)}"
-    )
+    text = {
+        "": "",
+        "heading": str(clerk.day.year + 1),
+        "day": _day(clerk, rng),
+        "total": f"{rng.choice(TOTALS[clerk.language])} {rng.randrange(20, 900)}",
+    }[kind]
     return [Fresh(0, {"text": clerk.say.digits_of(text) if clerk.native else text}, kind=kind), entry]
 
 
@@ -87,6 +103,18 @@ def _kind_between(rng: random.Random) -> str:
     if lot < _SHARE["heading"]:
         return "heading"
     return "total" if lot < _SHARE["heading"] + _SHARE["total"] else ""
+
+
+def _kind_of_diary(rng: random.Random) -> str:
+    """What stands between two entries of a diary, whose day is in no column: "day", now and then, or ""."""
+    return "day" if rng.random() < _SHARE["day"] else ""
+
+
+def _day(clerk: Clerk, rng: random.Random) -> str:
+    """The day as it stands above a diary's entries: a date, often with a word before it."""
+    day = clerk.day
+    date = rng.choice((f"{day.day}.{day.month}.{day:%y}", f"{day:%d/%m/%Y}", f"{day.day}-{day.month}-{day.year}"))
+    return f"{rng.choice(DAYS[clerk.language])} {date}" if rng.random() < 0.6 else date
 
 
 def strike_row(pen: Pen, row: Placed) -> None:
@@ -199,12 +227,12 @@ def write_squeezed(pen: Pen, row: Placed, entry: Entry) -> list[tuple[float, flo
 
 
 def write_between(pen: Pen, row: Placed) -> None:
-    """Write a year across a page, or a total in its columns."""
-    entry, size = row.entry, 1.35 * pen.style.text_px
+    """Write a year or a day across a page, or a total in its columns."""
+    entry, size = row.entry, (1.0 if row.entry.kind == "day" else 1.35) * pen.style.text_px
     text = entry.texts["text"]
     for half, (top, foot) in zip(pen.paper.halves, row.spans, strict=True):
         y = (top + foot) / 2 + 0.3 * size
-        if entry.kind == "heading":
+        if entry.kind in ("heading", "day"):
             x = (half.left + half.right) / 2 - pen.width(text, size) / 2
             pen.write((x, y), text, size)
             if pen.rng.random() < 0.4:
@@ -234,6 +262,19 @@ def notes_around(pen: Pen, clerk: Clerk, rng: random.Random) -> list[dict[str, o
             pen.write((x, y), text, size)
             found.append({"kind": where, "text": text, "flat": (x, y - 0.9 * size, x + wide, y + 0.3 * size)})
     return found
+
+
+def day_above(pen: Pen, clerk: Clerk, rng: random.Random) -> list[dict[str, object]]:
+    """The day of a diary written above its table, on three pages of five; its flat box and text."""
+    paper, size = pen.paper, pen.style.text_px
+    if rng.random() < 0.4:
+        return []
+    text = _day(clerk, rng)
+    text = clerk.say.digits_of(text) if clerk.native else text
+    half = paper.halves[-1]
+    x, y = half.right - (0.14 + 0.1 * rng.random()) * (half.right - half.left) - pen.width(text, size), 0.72 * paper.top
+    pen.write((x, y), text, size)
+    return [{"kind": "day", "text": text, "flat": (x, y - size, x + pen.width(text, size), y + 0.3 * size)}]
 
 
 def _line(pen: Pen, start: tuple[float, float], end: tuple[float, float]) -> None:

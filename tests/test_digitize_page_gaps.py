@@ -83,7 +83,7 @@ def test_spreads_bear_two_numbers_or_one_and_what_is_misread_is_no_gap(digitize,
 
 
 def test_numbers_are_taken_from_the_left():
-    around = [{"box": [x, 0, 9, 9], "number": n} for x, n in ((700, 9), (20, None), (100, 8))]
+    around = [Around("above", Box(x, 0, x + 9, 9), "", 0.9, "", n) for x, n in ((700, 9), (20, None), (100, 8))]
     assert page_numbers(around) == [8, 9]
 
 

@@ -151,7 +151,8 @@ def test_ditto_marks_and_rows_run_over_pages(digitize, book):
 
 
 def test_rows_that_a_person_need_not_see_are_loaded_once_and_exported(digitize, book):
-    place, _ = book(*pages_of())
+    day = Around("above", Box(700, 0, 800, 20), "Dated 5.1.2019", 0.9)
+    place, _ = book(*(replace(page, around=(day,)) for page in pages_of()))
     report = run(digitize, place)
     totals = digitize.json("status", place)["totals"]
     assert (totals["records"], totals["loaded"], totals["in_review"]) == (6, 4, 2)

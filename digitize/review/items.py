@@ -93,12 +93,19 @@ def row_id(record: str) -> str:
 
 
 def list_items(ledger: Ledger, mappings: Mapping[str, FormMapping]) -> Iterator[tuple[Stored, Item]]:
-    """Every item of every record that is in review or rejected, by record."""
+    """Every item of every record that is in review or rejected, by record.
+
+    A place on the paper that feeds several records, as the day above a diary's entries does, is asked once.
+    """
     readings = Readings(ledger)
+    asked: set[str] = set()
     for stored in Records(ledger).all():
         if stored.verdict in ("review", "reject"):
             for item in items_of(ledger, stored, mappings, readings):
-                yield stored, item
+                if item.cell not in asked:
+                    yield stored, item
+                if item.cell.startswith(f"{ZONE}:"):
+                    asked.add(item.cell)
 
 
 def items_of(
@@ -149,7 +156,8 @@ def register_source(scan_of: Callable[[str], PageScan | None], readings: Reading
         page, _, zone = cell.partition(":")[2].rpartition("/")
         row = zone.partition(".")[0]
     scan, reading = scan_of(page), readings.newest(page)
-    mark = row_mark(reading, row) if reading else ""
+    is_of_row = cell.partition(":")[0] != ZONE or "." in cell.rpartition("/")[2]
+    mark = (row_mark(reading, row) if is_of_row else row) if reading else ""
     return f"{scan.sha256}:{scan.idx}:{mark}" if scan and mark else ""
 
 
@@ -182,6 +190,7 @@ class _Asked:
         said = dict.fromkeys(f.message for f in self.findings if f.field in paths and f.severity != "note")
         decided = self.zones.get(cell)
         reading, value, confidence, candidates = self._zone(decided) if decided else self._table_cell(cell, paths)
+        box = decided.box if decided else self._box(cell, paths)
         if decided and DITTO in decided.notes:
             value = self._text_above(paths)
         return Item(
@@ -196,9 +205,15 @@ class _Asked:
             why=why,
             said=tuple(said),
             source=source,
-            page=cell.partition(":")[2].rpartition("/")[0] if decided else "",
-            box=decided.box if decided else None,
+            page=cell.partition(":")[2].rpartition("/")[0] if box else "",
+            box=box,
         )
+
+    def _box(self, cell: str, paths: tuple[str, ...]) -> Box | None:
+        """Where something stands on a page that is no zone of its reading, as above the table of a register."""
+        values = dict(self.stored.record.cells())
+        boxes = [values[p].origin.box for p in paths if cell.startswith(f"{ZONE}:") and p in values]
+        return next((Box(*b) for b in boxes if b), None)
 
     def _text_above(self, paths: tuple[str, ...]) -> str:
         """What a ditto mark stands for, "" when nothing stands above it."""

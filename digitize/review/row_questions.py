@@ -13,7 +13,7 @@ from digitize.readings import Readings
 from digitize.review.apply import VALUE
 from digitize.review.items import Item, item_id, register_source
 from digitize.review.words import Question, row_cell
-from digitize.rows import ROW_KINDS, STRUCK
+from digitize.rows import DAY, ROW_KINDS, STRUCK
 from ocr.page import Box
 
 _ASKED = {
@@ -33,7 +33,7 @@ def row_questions(ledger: Ledger, known: Known) -> Iterator[Question]:
         if scan is None:
             continue
         for reported in ledger.result(page, "map", key)["reported"]:
-            if not reported["said"]:
+            if not reported["said"] and reported["why"] != DAY:
                 yield _question(ledger, known, readings, scan, detail["register"], reported)
 
 

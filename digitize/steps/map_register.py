@@ -16,11 +16,12 @@ from digitize.ledger import Ledger
 from digitize.ledger.catalogue import Catalogue, PageScan
 from digitize.ledger.core import DONE
 from digitize.ledger.records import Decision, Records, Stored, record_hash
-from digitize.readings import Readings
+from digitize.readings import Readings, newest_recognition
 from digitize.review.apply import Settled, over_page, sign_record
 from digitize.review.items import FIELD, ZONE, register_source
 from digitize.review.words import said_on, words_of
-from digitize.rows import RECORD, RegisterRow, dittoed, doubted, joined, rows_on, unwrapped
+from digitize.row_days import DAY_COLUMN, MOST_PAGES, day_zones, with_days
+from digitize.rows import DAY, RECORD, RegisterRow, dittoed, doubted, joined, rows_on, unwrapped
 from digitize.steps.map_pages import group_of, page_values, station_of
 from digitize.steps.map_table import row_of, settled_of
 from digitize.steps.read_plan import by_volume
@@ -28,7 +29,8 @@ from digitize.steps.read_states import State
 from digitize.steps.registers import REGISTER, UNKNOWN_FORM, page_facts
 from mappers.mapping import FormMapping, map_page_rows
 from mappers.record import Record
-from mappers.values import PageRow, PlacedValue
+from mappers.values import PageRow, PageValues, PlacedValue, ZoneValue
+from ocr.page import Reading
 
 Decisions = Mapping[str, Mapping[str, Decision]]
 _ZONES = f"{ZONE}:"
@@ -79,7 +81,8 @@ def _with_words(ledger: Ledger, pages: Sequence[PageScan], states: Mapping[str, 
         key, outcome, facts = states.get(scan.page, ("", "", {}))
         said = said_on(ledger, scan, readings) if outcome in DONE and facts.get(REGISTER) else {}
         if said and (reading := readings.newest(scan.page)):
-            changed[scan.page] = key, outcome, {**facts, **page_facts(reading, said)}
+            days = {"has_days": bool(facts.get("days")), "is_day_above": bool(facts.get("day_above"))}
+            changed[scan.page] = key, outcome, {**facts, **page_facts(reading, said, **days)}
     return changed
 
 
@@ -111,6 +114,8 @@ def _linked(run: Sequence[PageScan], states: Mapping[str, State], at: int) -> Re
     while needed and top > 0:
         top -= 1
         needed &= set(facts[top]["through"]) if _has_own(facts[top]) else needed
+        if at - top >= MOST_PAGES:
+            needed.discard(DAY_COLUMN)
     joins = at > 0 and facts[at]["continues"]
     end = at + 1
     while (end == at + 1 or not _has_own(facts[end - 1])) and end < len(run) and facts[end]["continues"]:
@@ -138,7 +143,7 @@ def map_register(ledger: Ledger, known: Known, page: RegisterPage, key: str, dec
     reported = [{"row": row.id, "why": row.reported, "said": bool(row.said)} for row in rows]
     detail = {
         "register": page.form, "rows": len(work.rows), "records": len(stored), "reported": len(reported),
-        "asked": sum(not row.said for row in rows),
+        "asked": sum(not row.said and row.reported != DAY for row in rows),
         **{why: [r.id for r in rows if r.reported == why] for why in sorted({r.reported for r in rows})},
         "left_over": sum(len(r.left_over) for r in records), "mapping": work.mapping.by,
     }  # fmt: skip
@@ -177,14 +182,17 @@ class _Work:
 
     def __init__(self, ledger: Ledger, known: Known, page: RegisterPage, decisions: Decisions) -> None:
         self._known, self._page = known, page
-        self._readings = Readings(ledger)
+        self._ledger, self._readings = ledger, Readings(ledger)
         self.mapping: FormMapping = known.mapping_for_family(page.form)
         self._read: dict[str, str] = {}
         self._settled = {row: self._settle(row, decisions) for row in dict.fromkeys(map(row_of, decisions))}
         self._zones = {c: d for own in self._settled.values() for c, d in own.cells.items() if c.startswith(_ZONES)}
         self._said = words_of(c for own in self._settled.values() for c in own.cells.values())
         settled = frozenset(cell.removeprefix(_ZONES) for cell in self._zones)
+        self._has_days = known.registers.forms[page.form].days
+        self._days: dict[str, ZoneValue] = {}
         rows = dittoed([doubted(row, settled) for row in joined(self._rows_on(scan) for scan in page.scans)])
+        rows = with_days(rows, self._days) if self._has_days else rows
         self.rows = [row for row in rows if row.page == page.scan.page]
 
     def records(self) -> list[Record]:
@@ -217,13 +225,21 @@ class _Work:
     def _rows_on(self, scan: PageScan) -> list[RegisterRow]:
         reading = self._readings.newest(scan.page)
         assert reading is not None
-        values = page_values(scan.page, reading, self._known)
+        values = self._values(scan, reading)
         self._read |= {f"{_ZONES}{scan.page}/{name}": zone.raw for name, zone in values.zones.items()}
-        over = over_page(values, Settled(self._zones))
-        changed = frozenset(name for name, zone in over.zones.items() if zone is not values.zones[name])
-        rows = rows_on(scan.page, reading, over.zones, changed, self._said.get(scan.page, {}))
+        zones = dict(over_page(values, Settled(self._zones)).zones)
+        changed = frozenset(name for name, zone in zones.items() if zone is not values.zones[name])
+        self._days |= {f"{scan.page}/{name}": zones.pop(name) for name in list(zones) if name not in reading.zones}
+        rows = rows_on(scan.page, reading, zones, changed, self._said.get(scan.page, {}))
         is_of_another = self._page.is_joined and not self._page.above and scan is self._page.scan
         return rows[1:] if is_of_another else rows
+
+    def _values(self, scan: PageScan, reading: Reading) -> PageValues:
+        """The cells of a page, and what may be said of the days of its entries."""
+        values = page_values(scan.page, reading, self._known)
+        seen = newest_recognition(self._ledger, scan.page) if self._has_days else None
+        days = day_zones(seen, self._known.cut_of(reading.form)) if seen else {}
+        return replace(values, zones={**values.zones, **days})
 
     def _own(self, row: RegisterRow, record_id: str) -> Settled:
         """Of the decisions, those on the cells of a row and on the fields of one of its records."""

@@ -18,11 +18,12 @@ from digitize.known import Known
 from digitize.ledger import Ledger
 from digitize.ledger.catalogue import Catalogue, PageScan, Source
 from digitize.ledger.core import DONE
-from digitize.rows import DITTO, NO_ENTRY, RECORD, STRUCK, no_entry
+from digitize.row_days import DAY_COLUMN, day_above
+from digitize.rows import DAY, DITTO, NO_ENTRY, RECORD, STRUCK, no_entry
 from digitize.steps.read_states import States, failed_key, recognise_key, recognised_today
 from digitize.work import PageDone, PageFailed, RegisterJob, register_settings
-from ocr.page import Carried, Decided, Reading, RowPlace
-from ocr.plain import carried_from_plain, reading_from_plain
+from ocr.page import Around, Carried, Decided, Reading, RowPlace
+from ocr.plain import carried_from_plain, reading_from_plain, recognition_from_plain
 
 REGISTER = "register"
 UNKNOWN_FORM = "unknown-form"
@@ -226,20 +227,31 @@ def _write_decided(ledger: Ledger, known: Known, scan: PageScan, key: str, done:
         return
     language = scan.language or known.state.languages[0]
     form = {"form": reading.form, "family": reading.family, "part": 1, "language": language}
-    facts = {**page_facts(reading), "numbers": page_numbers(done.recognition["around"])}
+    around = recognition_from_plain(done.recognition).around
+    has_days = known.registers.forms[reading.form].days
+    is_above = day_above(around) is not None
+    facts = {"numbers": page_numbers(around), "days": has_days, "day_above": is_above}
+    facts |= page_facts(reading, has_days=has_days, is_day_above=is_above)
     ledger.finish(scan.page, "decide", key, done.reading, {**form, REGISTER: True, **facts})
 
 
-def page_numbers(around: Sequence[Mapping[str, Any]]) -> list[int]:
-    """The numbers that a page bears, two of a spread, from the left. around: what stands around its table, as JSON."""
-    return [a["number"] for a in sorted(around, key=lambda a: a["box"][0]) if a["number"] is not None]
+def page_numbers(around: Sequence[Around]) -> list[int]:
+    """The numbers that a page bears, two of a spread, from the left."""
+    return [a.number for a in sorted(around, key=lambda a: a.box.x0) if a.number is not None]
 
 
-def page_facts(reading: Reading, said: Mapping[str, str] = MappingProxyType({})) -> dict[str, Any]:
+def page_facts(
+    reading: Reading,
+    said: Mapping[str, str] = MappingProxyType({}),
+    *,
+    has_days: bool = False,
+    is_day_above: bool = False,
+) -> dict[str, Any]:
     """What the pages beside this one must know of it.
 
     said: row -> what a person says it is. Returned are rows: how many it has; continues: whether its first one began on
-    the page before; ditto: columns whose first cell is a ditto mark; and through: those with nothing else in them.
+    the page before; ditto: columns whose first cell is a ditto mark; and through: those with nothing else in them. The
+    day above entries counts as a column that is a ditto mark until one is written (has_days; is_day_above the table).
     """
     cells: dict[str, dict[str, Decided]] = {row.id: {} for row in reading.rows}
     for name, cell in reading.zones.items():
@@ -251,13 +263,27 @@ def page_facts(reading: Reading, said: Mapping[str, str] = MappingProxyType({}))
         if kinds[place.id] == RECORD and not place.continues:
             for column, cell in cells[place.id].items():
                 marks.setdefault(column, []).append(DITTO in cell.notes)
+    if has_days:
+        marks[DAY_COLUMN] = _day_marks(
+            [kinds[p.id] for p in reading.rows if not p.continues], is_day_above=is_day_above
+        )
     first = next(iter(reading.rows), None)
     return {
         "rows": len(reading.rows),
         "continues": first is not None and first.continues and kinds[first.id] not in NO_ENTRY,
-        "ditto": sorted(column for column, found in marks.items() if found[0]),
+        "ditto": sorted(column for column, found in marks.items() if found and found[0]),
         "through": sorted(column for column, found in marks.items() if all(found)),
     }
+
+
+def _day_marks(kinds: Sequence[str], *, is_day_above: bool) -> list[bool]:
+    """For each entry whether its day is that of the page before. kinds: of the rows that begin on a page, in order."""
+    found, is_known = [], is_day_above
+    for kind in kinds:
+        is_known = is_known or kind == DAY
+        if kind == RECORD:
+            found.append(not is_known)
+    return found or [not is_known]
 
 
 def _kind(place: RowPlace, cells: Mapping[str, Decided], said: Mapping[str, str]) -> str:

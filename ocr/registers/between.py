@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Sequence
 from functools import cache
@@ -10,14 +11,19 @@ from importlib import resources
 from ocr.lexicon import folded
 from ocr.page import ZoneReading
 from ocr.registers.span import HEADING
+from ocr.script import fold_digits
 
-TOTAL = "total"
-NO_ENTRY = (HEADING, TOTAL)
+TOTAL, DAY = "total", "day"
+NO_ENTRY = (HEADING, TOTAL, DAY)
 """Kinds of rows that hold no entry."""
 _YEARS = range(1850, 2100)
 _LIKE = 0.8
 _LEAST_FUZZY = 4
 _MOST_CELLS = 3
+_STOPS = " .-_=:|"
+_DATE = re.compile(
+    r"(?<!\d)\d{1,2}(?:\s?[./\-–]\s?\d{1,2}\s?[./\-–]\s?(?:\d{4}|\d{2})|(?:st|nd|rd|th)?\s[^\d\s]+\s\d{4})(?!\d)"
+)
 
 
 @cache
@@ -27,15 +33,36 @@ def total_words() -> tuple[str, ...]:
     return tuple(dict.fromkeys(folded(w) for words in tomllib.loads(text)["total"].values() for w in words))
 
 
-def kind_of(cells: Sequence[ZoneReading]) -> str:
-    """What a row without a number is by its texts: HEADING, TOTAL, or "" for an entry."""
+def kind_of(cells: Sequence[ZoneReading], *, has_days: bool = False) -> str:
+    """What a row without a number is by its texts: HEADING, TOTAL, DAY, or "" for an entry.
+
+    has_days: the register's days stand above its entries; in others a date alone may go on from the row above.
+    """
     texts = [c.candidates[0].text for c in cells if not c.blank and c.candidates]
     if not texts or len([c for c in cells if not c.blank]) > _MOST_CELLS:
         return ""
     if any(_says_total(t) for t in texts):
         return TOTAL
+    if has_days and len(texts) == 1 and is_day(texts[0]):
+        return DAY
     joined = "".join(texts).strip(" .-_=")
     return HEADING if joined.isdecimal() and len(joined) == 4 and int(joined) in _YEARS else ""
+
+
+def date_in(text: str) -> str:
+    """The whole date with day, month and year that stands in a text, its digits Western; "" when none does."""
+    found = _DATE.search(fold_digits(text))
+    return found[0] if found else ""
+
+
+def is_day(text: str) -> bool:
+    """Whether a text is a date, with a word before it at most ("Dated", "दिनांक")."""
+    line = fold_digits(text)
+    found = _DATE.search(line)
+    if found is None or line[found.end() :].strip(_STOPS):
+        return False
+    before = line[: found.start()].strip(_STOPS)
+    return len(before.split()) <= 1 and not any(map(str.isdecimal, before))
 
 
 def _says_total(text: str) -> bool:

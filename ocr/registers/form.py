@@ -47,7 +47,8 @@ class RegisterForm(BaseModel):
     """One kind of register.
 
     titles: what may be printed above the table, by language. row_start: the column whose entry begins a row.
-    spread_from: first column of the right-hand page; "" when a row stands on one page.
+    spread_from: first column of the right-hand page; "" when a row stands on one page. days: the day of its entries
+    stands above them, in no column.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -56,6 +57,7 @@ class RegisterForm(BaseModel):
     title: str
     row_start: str
     spread_from: str = ""
+    days: bool = False
     titles: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     confidence: Confidence = Confidence()
     columns: tuple[Column, ...] = Field(alias="column", min_length=2)

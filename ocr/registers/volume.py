@@ -77,7 +77,11 @@ class VolumeReader:
         begins = table.heading is not None and before is not None and form != before.last
         rows = [_place(n, row, begins=begins) for n, row in _numbered(table.rows)]
         cells = [self._cells.read(table, row) for row in table.rows]
-        rows = [_with_kind(place, row, own) for place, row, own in zip(rows, table.rows, cells, strict=True)]
+        has_days = table.form is not None and table.form.days
+        rows = [
+            _with_kind(place, row, own, has_days=has_days)
+            for place, row, own in zip(rows, table.rows, cells, strict=True)
+        ]
         zones = [
             replace(cell, zone=f"{place.id}.{cell.zone}")
             for place, own in zip(rows, cells, strict=True)
@@ -180,9 +184,9 @@ def _place(number: int, row: TableRow, *, begins: bool) -> RowPlace:
     return RowPlace(f"r{number:02d}", row.boxes, row.doubtful, row.continues and not begins)
 
 
-def _with_kind(place: RowPlace, row: TableRow, cells: Sequence[ZoneReading]) -> RowPlace:
+def _with_kind(place: RowPlace, row: TableRow, cells: Sequence[ZoneReading], *, has_days: bool) -> RowPlace:
     """A row's place with what it is when it is no usual entry; a sum carried on goes on from no entry."""
-    kind = row.kind or ("" if row.numbered else kind_of(cells))
+    kind = row.kind or ("" if row.numbered else kind_of(cells, has_days=has_days))
     goes_on = place.continues and kind not in NO_ENTRY
     return replace(place, notes=(*place.notes, kind), continues=goes_on) if kind else place
 
