@@ -1,4 +1,4 @@
-"""Rows of a register on their way to records: joined over pages, ditto marks resolved, doubts kept; plain values."""
+"""Rows of a register on their way to records: joined over pages, doubts kept, cells in one line; plain values."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from digitize.calibration import NEVER
 from mappers.values import PlacedValue, ZoneValue
 from ocr.page import Reading, RowPlace
 
-DITTO, STRUCK, STRUCK_IN_PART, NOTHING_ABOVE = "ditto", "struck", "struck-in-part", "nothing-above"
+DITTO, STRUCK, STRUCK_IN_PART = "ditto", "struck", "struck-in-part"
 ROW_DOUBTFUL = "row-doubtful"
 CONTINUATION = "continuation"
 LINES_JOINED = "lines-joined"
@@ -150,7 +150,7 @@ def _one_cell(first: RowCell, second: RowCell) -> RowCell:
     unsure = next((c for c in (first, second) if not is_sure(c.placed.value)), first)
     value = ZoneValue(
         raw=f"{a.raw}\n{b.raw}",
-        value="\n".join(t for t in (_text(a), _text(b)) if t) or None,
+        value="\n".join(t for t in (text_of(a), text_of(b)) if t) or None,
         confidence=0.0 if first.is_ditto or second.is_ditto else min(a.confidence, b.confidence),
         box=unsure.placed.value.box,
         accept=max(a.accept, b.accept),
@@ -181,53 +181,6 @@ def _doubted(row: RegisterRow, cell: RowCell, settled: frozenset[str]) -> RowCel
         return cell
     value = replace(placed.value, accept=NEVER)
     return replace(cell, placed=replace(placed, value=value, notes=(*placed.notes, *words)))
-
-
-def dittoed(rows: Sequence[RegisterRow]) -> list[RegisterRow]:
-    """Rows in order with their ditto marks resolved; a mark with nothing above has no value, and a person is asked.
-
-    What is doubtful above is doubtful below. The text above stands among the candidates too, so that a person can agree
-    to it.
-    """
-    found: list[RegisterRow] = []
-    above: Mapping[str, RowCell] = {}
-    is_behind_struck = False
-    for row in rows:
-        cells = {c: _same_as(cell, above.get(c)) if cell.is_ditto else cell for c, cell in row.cells.items()}
-        if is_behind_struck:
-            cells = {c: _asked(cell) if cell.is_ditto else cell for c, cell in cells.items()}
-        found.append(replace(row, cells=cells))
-        if not row.reported:
-            above = cells
-        is_behind_struck = row.reported == STRUCK
-    return found
-
-
-def _asked(cell: RowCell) -> RowCell:
-    """A ditto mark below an entry that is struck out: whether it means that one or the one above, a person must say."""
-    placed = cell.placed
-    return replace(
-        cell, placed=replace(placed, value=replace(placed.value, accept=NEVER), notes=(*placed.notes, ROW_DOUBTFUL))
-    )
-
-
-def _same_as(cell: RowCell, above: RowCell | None) -> RowCell:
-    own = cell.placed.value
-    if above is None or not (text := _text(above.placed.value)):
-        nothing = replace(own, raw="", value=None, confidence=0.0, candidates=())
-        return replace(cell, placed=replace(cell.placed, value=nothing, notes=(DITTO, NOTHING_ABOVE)))
-    over = above.placed.value
-    doubts = [
-        word for word in (ROW_DOUBTFUL, STRUCK, STRUCK_IN_PART) if word in (*cell.placed.notes, *above.placed.notes)
-    ]
-    value = replace(
-        own,
-        value=text,
-        confidence=min(own.confidence, over.confidence),
-        accept=max(own.accept, over.accept),
-        candidates=(text,),
-    )
-    return replace(cell, placed=replace(cell.placed, value=value, notes=(DITTO, *doubts)))
 
 
 def unwrapped(placed: PlacedValue, *, may_be_several: bool) -> PlacedValue:
@@ -261,5 +214,6 @@ def row_mark(reading: Reading, row: str) -> str:
     return f"{(box.y0 + box.y1) // 2 // step}/{step}"
 
 
-def _text(value: ZoneValue) -> str:
+def text_of(value: ZoneValue) -> str:
+    """What a cell says, "" where it is blank."""
     return "" if value.blank else value.value or value.raw

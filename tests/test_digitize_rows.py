@@ -5,7 +5,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from digitize.calibration import NEVER
-from digitize.rows import RegisterRow, RowCell, dittoed, doubted, is_sure, joined, row_mark, unwrapped
+from digitize.row_ditto import dittoed
+from digitize.rows import RegisterRow, RowCell, doubted, is_sure, joined, row_mark, unwrapped
 from mappers.values import PlacedValue, ZoneValue
 from ocr.page import Box, Reading, RowPlace
 

@@ -21,7 +21,8 @@ from digitize.review.apply import Settled, over_page, sign_record
 from digitize.review.items import FIELD, ZONE, register_source
 from digitize.review.words import said_on, words_of
 from digitize.row_days import DAY_COLUMN, MOST_PAGES, day_zones, with_days
-from digitize.rows import DAY, RECORD, RegisterRow, dittoed, doubted, joined, rows_on, unwrapped
+from digitize.row_ditto import dittoed
+from digitize.rows import DAY, RECORD, RegisterRow, doubted, joined, rows_on, unwrapped
 from digitize.steps.map_pages import group_of, page_values, station_of
 from digitize.steps.map_table import row_of, settled_of
 from digitize.steps.read_plan import by_volume
