@@ -81,7 +81,14 @@ def _filled(texts: Texts, forms: Mapping[str, Texts], *, is_alone: bool) -> Fill
         for name, frame in rows.items()
     )
     linked = frozenset((f, name) for f, tables in forms.items() for name, frame in tables.items() if frame.height)
-    return Filled(columns, linked, frozenset(name for name, frame in rows.items() if frame.height == 1), is_alone)
+    single = frozenset(name for name, frame in rows.items() if frame.height == 1)
+    return Filled(columns, linked, single, _acts(rows), is_alone)
+
+
+def _acts(rows: Texts) -> frozenset[str]:
+    """The acts that are named in a form's rows of acts."""
+    of_acts = (frame["act"] for name, frame in rows.items() if name.endswith("_acts") and "act" in frame.columns)
+    return frozenset(act for column in of_acts for act in column.unique() if act)
 
 
 def _with_gathers(

@@ -27,6 +27,6 @@ class Impact:
         return column.high
 
     def high_fields(self, form: str) -> frozenset[str]:
-        """ "table.field" of all fields of a form that are of high impact."""
+        """All fields of a form that are of high impact, as "iif1_persons.name"."""
         tables = form_tables(form).values()
         return frozenset(f"{t.name}.{c.name}" for t in tables for c in t.columns if self.is_high(t, c))

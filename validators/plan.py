@@ -53,12 +53,14 @@ class Filled:
     """Which columns of a form's text frames hold any value.
 
     columns: table name -> these, for tables that have rows. linked: (form, table) of all rows at hand that may be
-    linked to. single: tables with one row. is_alone: there is one record, and nothing of any other form.
+    linked to. single: tables with one row. acts: those named in the rows of acts. is_alone: there is one record, and
+    nothing of any other form.
     """
 
     columns: tuple[tuple[str, frozenset[str]], ...]
     linked: frozenset[tuple[str, str]]
     single: frozenset[str]
+    acts: frozenset[str]
     is_alone: bool
 
 
@@ -105,6 +107,7 @@ class Plan:
                 q
                 for q in self.questions[name]
                 if q.needs <= holding[name]
+                and (not q.bound.rule.acts or not filled.acts.isdisjoint(q.bound.rule.acts))
                 and not (q.is_silent and q.reads.isdisjoint(holding[name]))
                 and not (filled.is_alone and q.is_of_many)
             )

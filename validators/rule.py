@@ -68,6 +68,7 @@ class _Label:
     fields: tuple[str, ...] | Each
     across: bool
     needs: tuple[str, ...]
+    acts: tuple[str, ...]
     names_other: bool
 
     @property
@@ -92,7 +93,8 @@ class Rule:
     rule list.
     why: the docstring. passes, fails: example records as plain values, child rows under their child name, a pair where
     raw text and value differ; a list where it takes several records. needs: fields of its table or of the parent row;
-    where any of them is empty, it has nothing to say. names_other: its body tells another row; see `validators.other`.
+    where any of them is empty, it has nothing to say. acts: the same, where none of these is among the record's acts.
+    names_other: its body tells another row; see `validators.other`.
     """
 
     code: str
@@ -109,6 +111,7 @@ class Rule:
     body: Body
     forms: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    acts: tuple[str, ...] = ()
     names_other: bool = False
 
     @property
@@ -131,6 +134,7 @@ def rule(
     table: str = "",
     across: bool = False,
     needs: tuple[str, ...] = (),
+    acts: tuple[str, ...] = (),
     names_other: bool = False,
 ) -> Callable[[B], B]:
     """Label a function as a rule and return it unchanged.
@@ -138,12 +142,12 @@ def rule(
     form: one form or several, the first one that of its examples, or EVERY_FORM for all that have the fields. table:
     where the rule runs when it is not the form's own table; in a rule of several forms the records' name for it
     ("persons"). needs: fields without any of which the rule has nothing to say, so that it is not asked where one is
-    empty in all rows. The function takes the columns and gives a boolean expression: true where the row is in order,
-    null where the rule has nothing to say. With names_other it gives text instead: which other row it suspects, and why
-    (`validators.other.told`), null where it suspects none.
+    empty in all rows. acts: of which one must be named, in the same way. The function takes the columns and gives a
+    boolean expression: true where the row is in order, null where the rule has nothing to say. With names_other it
+    gives text instead: which other row it suspects, and why (`validators.other.told`), null where it suspects none.
     """
     forms = form if isinstance(form, tuple) else (form,)
-    return _labels(_RULE, _Label(code, slug, forms, table, fields, across, needs, names_other))
+    return _labels(_RULE, _Label(code, slug, forms, table, fields, across, needs, acts, names_other))
 
 
 def tells(letter: Letter, *, en: str, hi: str) -> Callable[[B], B]:
@@ -245,7 +249,8 @@ def make_rule(function: Body, form: str = "") -> Rule:
     letter, english, hindi = getattr(function, _MESSAGES)
     passes, fails = getattr(function, _EXAMPLES)
     where = (label.code, label.slug, form, _table_of(label, form), label.fields, label.across)
-    return Rule(*where, letter, english, hindi, passes, fails, function, label.forms, label.needs, label.names_other)
+    asked = (label.forms, label.needs, label.acts, label.names_other)
+    return Rule(*where, letter, english, hindi, passes, fails, function, *asked)
 
 
 def _check_fields(code: str, form: str, table_name: str, fields: tuple[str, ...] | Each) -> None:

@@ -122,7 +122,14 @@ def unknown_has_no_name(f: Fields) -> pl.Expr:
     return ~((f.role == "accused") & (f.status == "unknown")) | says_unknown
 
 
-@rule("X021", slug="rank-too-low-for-act", needs=("io_rank",), form="iif1", fields=("io_rank", "acts.act"))
+@rule(
+    "X021",
+    slug="rank-too-low-for-act",
+    acts=_SENIOR_ACTS,
+    needs=("io_rank",),
+    form="iif1",
+    fields=("io_rank", "acts.act"),
+)
 @tells(
     "W",
     en="The investigating officer's rank is below that which the act asks for.",

@@ -190,7 +190,7 @@ def head_is_of_the_heaviest(f: Fields) -> pl.Expr:
     return ~(is_judged & f.record.is_first_distinct()) | fits
 
 
-@rule("L025", slug="not-a-section-of-arms", form=EVERY_FORM, table="acts", fields=("section", "act"))
+@rule("L025", slug="not-a-section-of-arms", acts=("ARMS",), form=EVERY_FORM, table="acts", fields=("section", "act"))
 @tells(
     "W",
     en="The Arms Act punishes in its sections 25 to 30; this one is neither of these nor one they refer to.",

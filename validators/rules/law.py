@@ -142,7 +142,7 @@ def ipc_has_ended(f: Fields) -> pl.Expr:
     return ~((f.act == "IPC") & (f.parent.occurrence_from >= BNS_BEGINS)) | has_bns
 
 
-@rule("L007", slug="bns-before-its-begin", form="iif1", table="iif1_acts", fields=("act", *SPAN))
+@rule("L007", slug="bns-before-its-begin", acts=("BNS",), form="iif1", table="iif1_acts", fields=("act", *SPAN))
 @tells(
     "E",
     en="The BNS is used for an offence that was over before 1 July 2024.",

@@ -29,6 +29,7 @@ def _no_woman(f: Fields) -> pl.Expr:
 @rule(
     "L017",
     slug="no-scheduled-caste-or-tribe",
+    acts=("SCST",),
     form="iif1",
     fields=("persons", "acts.act", "persons.role", "persons.caste_category"),
 )
@@ -62,6 +63,7 @@ def atrocity_act_fits(f: Fields) -> pl.Expr:
 @rule(
     "L018",
     slug="no-child-under-pocso",
+    acts=("POCSO",),
     form="iif1",
     fields=("persons", "acts.act", "persons.role", "persons.age", "fir_date", "occurrence_from"),
 )
