@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from pg import binaries
 
 ROOT = Path(__file__).parent.parent
 pytestmark = pytest.mark.slow
@@ -80,3 +81,13 @@ def test_drawn_lines_are_read_better_than_by_plain_tesseract(tmp_path):
     assert figures["dates_light"]["counted"] == 12
     assert 0.0 <= figures["ece"] <= 1.0 and figures["rss_mb"] < 500
     assert figures["zones_per_s_ratio_pytesseract"] > 0
+
+
+@pytest.mark.skipif(binaries() is None, reason="no PostgreSQL server is installed; tools/setup.sh --tests brings one")
+def test_loads_are_measured_beside_psql_and_end_alike_when_killed(tmp_path):
+    figures = run("load.py", tmp_path)
+    assert (figures["kills"], figures["kills_identical"]) == (2, 2)
+    for name in ("ratio_raw", "ratio_handwritten", "ratio_raw_first", "ratio_raw_noop", "ratio_raw_bad3"):
+        assert figures[name] > 0
+    assert figures["sqlite_rows_per_cpu_s"] > 0 and 0 < figures["rss_mb"] < 500
+    assert figures["ratio_dlt"] is None

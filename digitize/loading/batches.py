@@ -128,11 +128,14 @@ def _with_lines(form: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.D
 
 
 def _with_roman(table: Table, rows: pl.DataFrame) -> pl.DataFrame:
+    """A name's spelling in Latin letters, where the file gives none."""
     for column in table.columns:
         if column.roman_of in rows.columns:
-            spelled = _roman(rows[column.roman_of])
-            given = [pl.col(column.name)] if column.name in rows.columns else []
-            rows = rows.with_columns(pl.coalesce(*given, spelled.alias(column.name)).alias(column.name))
+            if column.name not in rows.columns:
+                rows = rows.with_columns(pl.lit(None, dtype=pl.String).alias(column.name))
+            lacking = pl.when(pl.col(column.name).is_null()).then(pl.col(column.roman_of))
+            spelled = _roman(rows.select(lacking.alias(column.name)).to_series())
+            rows = rows.with_columns(pl.coalesce(column.name, spelled).alias(column.name))
     return rows
 
 
