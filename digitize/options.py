@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from digitize.errors import OptionsError
 
@@ -56,6 +56,19 @@ class Loading(_Part):
     schema_name: str = "cctns"
     lock_seconds: float = Field(default=60.0, gt=0)
     statement_seconds: float = Field(default=1800.0, gt=0)
+
+    @field_validator("target")
+    @classmethod
+    def _without_password(cls, target: str) -> str:
+        """The target is shown and recorded; a password in it would be as well."""
+        from digitize.targets.postgres.address import is_address, parse_address
+
+        if is_address(target):
+            try:
+                parse_address(target)
+            except OptionsError as e:
+                raise ValueError(str(e)) from None
+        return target
 
 
 class Checking(_Part):

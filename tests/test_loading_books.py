@@ -7,6 +7,7 @@ import sqlite3
 import pytest
 from test_loading import SETTINGS, firs
 
+from digitize.cli.app import run
 from digitize.loading.load import LoadOptions, load_files
 from digitize.loading.reconcile import compare, of_files
 from digitize.targets.postgres.address import parse_address
@@ -115,3 +116,18 @@ def test_a_workspace_loads_into_postgresql_and_is_the_same_there(digitize, place
             db.execute("SELECT record_id, row_hash FROM record_index WHERE form = 'iif1' ORDER BY 1").fetchall()
         )
     assert rows[0] == rows[1] and len(rows[0]) > 40
+
+
+def test_a_password_in_the_settings_is_refused_and_stands_nowhere(digitize, place, capsys):
+    url = "postgresql://loader:geheim-7@127.0.0.1:1/x"
+    settings = place / "digitize.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace("[load]", f'[load]\ntarget = "{url}"'), encoding="utf-8")
+    for command in (("run",), ("load",), ("load", "--target", url), ("unload", "b1", "--workspace")):
+        found = run([command[0], *([command[1]] if command[0] == "unload" else []), *command[2:], str(place)])
+        assert found == 4
+    settings.write_text(text, encoding="utf-8")
+    assert run(["load", str(place), "--target", url]) == 4
+    said = capsys.readouterr()
+    assert "PGPASSWORD" in said.err and "geheim" not in said.err + said.out
+    assert b"geheim" not in (place / "ledger.sqlite").read_bytes()
