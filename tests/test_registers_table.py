@@ -245,3 +245,10 @@ def test_two_tables_beside_each_other_are_not_read_as_one():
 def test_a_page_without_header_is_read_by_the_register_that_was_named():
     table = read_table(boxed().grey, Ask(FORM, ("en",), lambda pictures, code: ["12/98"] * len(pictures)))
     assert table.heading is None and table.columns == FORM.ids and len(table.rows) == 6
+
+
+@pytest.mark.parametrize(("more", "doubtful"), [((), False), ((Column(id="more"),), True)])
+def test_rows_are_doubtful_where_a_column_had_to_be_put_that_was_not_seen(more, doubtful):
+    form = RegisterForm(id="reg_y", title="Y", row_start="sl", column=(*FORM.columns, *more))
+    table = read_table(boxed().grey, Ask(form))
+    assert len(table.rows) == 6 and {row.doubtful for row in table.rows} == {doubtful}

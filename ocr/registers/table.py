@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ocr.engine import Image
 from ocr.registers.aligned import aligned, other_gutter
 from ocr.registers.aside import Aside, find_asides
-from ocr.registers.columns import carried, fitted, shares_of, widened
+from ocr.registers.columns import carried, fitted, lacks_columns, shares_of, widened
 from ocr.registers.form import RegisterForm, Registers, package_registers
 from ocr.registers.grid import Grid, find_grid
 from ocr.registers.header import Reader, find_heading
@@ -72,7 +72,7 @@ class Ask:
 
 
 def read_table(grey: Image, ask: Ask, layout: Layout | None = None) -> Table:
-    """Find the table of one scan.
+    """Find the table of one scan. All its rows are doubtful where columns had to be put that were not seen.
 
     grey: (height, width) uint8, upright, 0 black. layout: of the volume, from an earlier page. Never raises for what is
     on the page.
@@ -90,6 +90,7 @@ def read_table(grey: Image, ask: Ask, layout: Layout | None = None) -> Table:
     wanted = None if fits else _wanted(form, grid, layout)
     if fits:
         marks = find_marks(sheet, grid)
+    is_put = wanted is not None and lacks_columns(grid, wanted)
     if wanted is not None:
         grid = _fitted(sheet, grid, marks, wanted, form)
         marks = find_marks(sheet, grid)
@@ -104,6 +105,8 @@ def read_table(grey: Image, ask: Ask, layout: Layout | None = None) -> Table:
         marks = find_marks(sheet, grid)
     spans = spans_of(sheet, grid, marks, heading, columns, form)
     rows = rows_of(sheet, grid, marks, spans, columns)
+    if is_put:
+        rows = tuple(replace(row, doubtful=True) for row in rows)
     notes = ("spread",) if len(grid.halves) == 2 else ()
     found: Layout | None = Layout(form, columns, tuple(shares_of(h) for h in grid.halves))
     if _shows_two(form, grid):
