@@ -10,6 +10,7 @@ from digitize.targets.postgres.address import SCHEMA, Patience, is_address, pars
 from digitize.workspace import Place
 
 FILES = (".sqlite", ".sqlite3", ".db")
+FOLDERS = {"csv:": "csv", "parquet:": "parquet"}
 
 
 def open_target(text: str, schema: str = SCHEMA, patience: Patience | None = None) -> Target:
@@ -18,14 +19,19 @@ def open_target(text: str, schema: str = SCHEMA, patience: Patience | None = Non
         from digitize.targets.postgres.target import PostgresTarget
 
         return PostgresTarget(parse_address(text, schema), patience)
-    if "://" in text:
-        raise OptionsError("A target is a URL postgresql://..., a SQLite file, or a folder.")
+    for prefix, kind in FOLDERS.items():
+        if text.startswith(prefix):
+            from digitize.targets.folder import FolderTarget
+
+            return FolderTarget(Path(text.removeprefix(prefix)), kind)
     path = Path(text)
     if path.suffix.lower() in FILES:
         from digitize.targets.sqlite import SqliteTarget
 
         return SqliteTarget(path)
-    raise OptionsError(f"{path.name}: a target is a URL postgresql://... or a file {', '.join(FILES)}.")
+    raise OptionsError(
+        f"A target is a URL postgresql://..., a file {', '.join(FILES)}, or a folder csv:DIR, parquet:DIR."
+    )
 
 
 def open_place_target(place: Place) -> Target:
@@ -41,4 +47,7 @@ def open_place_target(place: Place) -> Target:
         return open_target(
             loading.target, loading.schema_name, Patience(loading.lock_seconds, loading.statement_seconds)
         )
+    if loading.target.startswith(tuple(FOLDERS)):
+        kind, _, folder = loading.target.partition(":")
+        return open_target(f"{kind}:{place.folder / folder}")
     return SqliteTarget(place.target, layout)

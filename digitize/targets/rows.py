@@ -42,9 +42,9 @@ class Kept:
 class FormRows:
     """The rows of one form's records, ready to be sent.
 
-    tables: table name -> rows: record_id, line (child tables, from 1 in each record), then values as canonical text,
-    null where there is none; the form's own rows have the hash of their record. unfit: records that no target takes,
-    with field and code (`digitize.targets.fits`).
+    tables: table name -> rows: record_id, line (child tables, rising from 1 in each record), then values as canonical
+    text, null where there is none; the form's own rows have the hash of their record. unfit: records that no target
+    takes, with field and code (`digitize.targets.fits`).
     """
 
     tables: Mapping[str, pl.DataFrame]
@@ -84,7 +84,7 @@ def with_hash(form: str, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """The form's own rows with the hash of each record's content, as `digitize.targets.base.row_hash` makes it."""
     texts = tables[form].select(RECORD_ID, _text=_row_text(form, tables[form]))
     for name in sorted(tables.keys() - {form}):
-        rows = tables[name].select(RECORD_ID, LINE, _row=_row_text(name, tables[name])).sort(LINE, maintain_order=True)
+        rows = tables[name].select(RECORD_ID, _row=_row_text(name, tables[name]))
         of_record = rows.group_by(RECORD_ID).agg(pl.col("_row").str.join(ROW_END))
         more = pl.concat_str("_text", "_row", separator=ROW_END, ignore_nulls=True)
         texts = texts.join(of_record, on=RECORD_ID, how="left", maintain_order="left").select(RECORD_ID, _text=more)

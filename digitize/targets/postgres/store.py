@@ -12,9 +12,11 @@ from psycopg import sql
 
 from digitize.targets.postgres.tables import BOOKS, TYPES
 from digitize.targets.rows import HASH, ORIGIN, RECORD_ID, Batch, Kept
-from mappers.schema import form_tables, load_schemas
+from mappers.schema import Table, form_tables, load_schemas
 
 _SLICE = 20_000
+# Of a key: state, district, station and year. A book in which nothing is held needs no look at its numbers.
+_BOOK = 4
 _ORIGIN_TYPES: Mapping[str, type[pl.DataType]] = {
     **dict.fromkeys(ORIGIN, pl.String), "confidence": pl.Float64, "source_row": pl.Int64,
 }  # fmt: skip
@@ -45,28 +47,21 @@ class PostgresStore:
         return dict(found.fetchall())
 
     def owners(self, form: str, keys: pl.DataFrame) -> Sequence[tuple[str, str]]:
-        """See `Store`; looks keys up in the unique index."""
+        """See `Store`; keys are looked up in the unique index, those of books (station and year) that hold anything."""
+        table = form_tables(form)[form]
         if not self._has_rows(form):
             return []
-        table = form_tables(form)[form]
-        names = list(table.key)
-        on = [
-            sql.SQL("t.{0} = a.{0}::{1}").format(
-                sql.Identifier(n), sql.SQL(TYPES.get(table.by_name[n].kind, "text"))
-            )
-            for n in names
-        ]  # fmt: skip
-        query = sql.SQL(
-            "SELECT a.record_id, t.record_id FROM unnest({}) a (record_id, {}) JOIN {} t ON {} "
-            "WHERE t.record_id <> a.record_id"
-        ).format(
-            sql.SQL(", ").join([sql.SQL("%s::text[]")] * keys.width),
-            sql.SQL(", ").join(sql.Identifier(n) for n in names),
-            sql.Identifier(form),
-            sql.SQL(" AND ").join(on),
+        book = list(table.key[:_BOOK])
+        books = keys.select(book).unique()
+        query = sql.SQL("SELECT a.* FROM {} WHERE EXISTS (SELECT 1 FROM {} t WHERE {})").format(
+            _given(books), sql.Identifier(form), _same_key(table, book)
         )
-        columns = [keys[n].to_list() for n in (RECORD_ID, *names)]
-        return [(a, b) for a, b in self._db.execute(query, columns)]
+        held = self._db.execute(query, _values(books)).fetchall()
+        some = keys.join(pl.DataFrame(held, schema=books.schema, orient="row"), on=book, how="semi")
+        query = sql.SQL(
+            "SELECT a.record_id, t.record_id FROM {} JOIN {} t ON {} WHERE t.record_id <> a.record_id"
+        ).format(_given(some), sql.Identifier(form), _same_key(table, table.key))
+        return [(a, b) for a, b in self._db.execute(query, _values(some))] if some.height else []
 
     def _has_rows(self, table: str) -> bool:
         query = sql.SQL("SELECT EXISTS (SELECT 1 FROM {})").format(sql.Identifier(table))
@@ -166,3 +161,20 @@ class PostgresStore:
         ]
         if rows:
             self.copy("rejects", pl.DataFrame(rows))
+
+
+def _given(rows: pl.DataFrame) -> sql.Composed:
+    """Rows of texts as a table `a` in a query; `_values` are its values."""
+    arrays = sql.SQL(", ").join([sql.SQL("%s::text[]")] * rows.width)
+    return sql.SQL("unnest({}) a ({})").format(arrays, sql.SQL(", ").join(map(sql.Identifier, rows.columns)))
+
+
+def _values(rows: pl.DataFrame) -> list[list[str]]:
+    return [rows[name].to_list() for name in rows.columns]
+
+
+def _same_key(table: Table, names: Sequence[str]) -> sql.Composed:
+    """Whether columns of the target's rows `t` are those of `a`."""
+    kinds = {n: sql.SQL(TYPES.get(table.by_name[n].kind, "text")) for n in names}
+    parts = [sql.SQL("t.{0} = a.{0}::{1}").format(sql.Identifier(n), kind) for n, kind in kinds.items()]
+    return sql.SQL(" AND ").join(parts)
