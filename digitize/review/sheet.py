@@ -32,7 +32,7 @@ _GUIDE = (
     "To say that the machine's reading is right, choose ok as verdict.",
     "Of a whole row that makes no record: choose record as verdict if it is an entry after all, else what it is.",
     "Of numbers left out between two pages: choose missing if the book has no such pages, no gap if none is missing.",
-    "If a record's row is no entry, choose struck, heading or total as verdict in any of its lines.",
+    "If a record's row is no entry, choose struck, heading, total or day as verdict in any of its lines.",
     "Rows left empty are asked again. Do not change the grey columns.",
     "Then: digitize review import DIR FILE --operator NAME",
 )

@@ -112,9 +112,15 @@ class _WholeRows:
     def __init__(self, ledger: Ledger, known: Known) -> None:
         self._ledger, self._known = ledger, known
         self._readings = Readings(ledger)
+        self._last: tuple[str, _Asked | None] = ("", None)
 
     def of(self, stored: Stored) -> _Asked | None:
-        """The question of a record's row; None where it is of no register."""
+        """The question of a record's row; None where it is of no register. Items of a record come in a row."""
+        if self._last[0] != stored.record.id:
+            self._last = stored.record.id, self._look(stored)
+        return self._last[1]
+
+    def _look(self, stored: Stored) -> _Asked | None:
         mapped = self._ledger.state(stored.unit, "map")
         scan = Catalogue(self._ledger).scan(stored.unit) if mapped and "register" in mapped[2] else None
         if mapped is None or scan is None:

@@ -190,7 +190,8 @@ class _Work:
         self._zones = {c: d for own in self._settled.values() for c, d in own.cells.items() if c.startswith(_ZONES)}
         self._said = words_of(c for own in self._settled.values() for c in own.cells.values())
         settled = frozenset(cell.removeprefix(_ZONES) for cell in self._zones)
-        self._has_days = known.registers.forms[page.form].days
+        register = known.registers.find(page.form)
+        self._has_days = register is not None and register.days
         self._days: dict[str, ZoneValue] = {}
         rows = dittoed([doubted(row, settled) for row in joined(self._rows_on(scan) for scan in page.scans)])
         rows = with_days(rows, self._days) if self._has_days else rows
