@@ -58,8 +58,9 @@ def ask_again(question: Question, frame: pl.DataFrame) -> pl.DataFrame:
 def _found(frame: pl.DataFrame, questions: list[Question]) -> Iterator[pl.DataFrame]:
     for question, column, other in answers(frame, questions):
         bound = question.bound
-        rows = frame.filter(column)
-        found = _rows(rows, bound.table.name, bound.fields[0], bound.rule.code)
+        # Of a wide frame only what is told is picked out, for every rule that is broken anywhere.
+        told = [c for c in (RECORD, LINE, TEXT + bound.fields[0], bound.fields[0]) if c in frame.columns]
+        found = _rows(frame.select(told).filter(column), bound.table.name, bound.fields[0], bound.rule.code)
         yield found if other is None else found.with_columns(value=plain_rows(other.filter(column)))
 
 

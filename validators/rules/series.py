@@ -12,12 +12,6 @@ _KEY = ("fir_no", "year", "police_station", "district", "state")
 _PLACE = {"state": "wb", "district": "Howrah", "police_station": "Bally", "year": "2009"}
 
 
-def _same_key(f: Fields) -> pl.Expr:
-    """How many records share the row's key; null where a part of the key is missing."""
-    whole = pl.all_horizontal(pl.col(name).is_not_null() for name in _KEY)
-    return pl.when(whole).then(pl.len().over(_KEY))
-
-
 @rule("R001", slug="fir-key-twice", form="iif1", fields=_KEY, across=True)
 @tells(
     "E",
@@ -33,8 +27,7 @@ def key_is_unique(f: Fields) -> pl.Expr:
 
     Source: IIF-I item 1. Records of the same content are left to R002.
     """
-    same = (f.content.n_unique().over(_KEY) == 1).fill_null(value=True)
-    return (_same_key(f) == 1) | same
+    return f.content.n_unique().over(_KEY) <= 1
 
 
 @rule("R002", slug="same-record-twice", form="iif1", fields=_KEY, across=True)
