@@ -19,6 +19,7 @@ from digitize.targets.postgres.address import parse_address
 from digitize.targets.postgres.setup import check_target, init_target
 from digitize.targets.postgres.target import PostgresTarget
 from digitize.targets.sqlite import SqliteTarget
+from digitize.validate import validate_file
 
 SETTINGS = import_settings("iif1")
 BASE = {"state": "wb", "district": "Howrah", "police_station": "Bally", "year": "2009", "fir_date": "2009-03-12"}
@@ -117,6 +118,20 @@ def test_what_a_person_must_confirm_is_held_and_not_loaded(target, tmp_path):
     folder = firs(tmp_path / "in", ("a", {"state": "jk", "district": "Srinagar"}), ("b", {}))
     done = load_files([folder], "iif1", target, SETTINGS, LoadOptions())
     assert (done.total("inserted"), done.total("rejected"), done.total("held")) == (1, 0, 1)
+
+
+def test_records_are_compared_with_those_of_other_forms_in_the_folder(tmp_path):
+    """What `digitize validate` holds back, a load holds back."""
+    folder = firs(tmp_path / "in", ("a", {"fir_date": "2009-03-12"}))
+    row = {"record_id": "r", "line": "1", **BASE, "fir_no": "1", "arrest_date": "2009-03-01"}
+    del row["line"], row["fir_date"]
+    pl.DataFrame([row]).write_csv(folder / "iif3.csv")
+    settings = import_settings("iif3", ignore=["L001"])
+    target = SqliteTarget(tmp_path / "t.sqlite")
+    load_files([folder], "iif3", target, settings, LoadOptions())
+    told = {f.code for f in validate_file(folder, "iif3", settings).findings if f.severity != "note"}
+    kept = {f["code"] for (x,) in target.run("SELECT findings FROM rejects") for f in json.loads(x)}
+    assert "T002" in told and told == kept
 
 
 def test_a_row_that_cannot_be_read_is_kept_as_its_text(target, tmp_path):

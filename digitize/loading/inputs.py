@@ -21,9 +21,13 @@ PART_BYTES, MOST_PARTS = 10 << 20, 4000
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """Files of one form. key: of their content, whatever their names; parts: into how many they are cut."""
+    """Files of one form. key: of their content, whatever their names; parts: into how many they are cut.
+
+    paths: as they were named; tables of other forms in folders among them are compared with.
+    """
 
     form: str
+    paths: tuple[Path, ...]
     found: Found
     files: tuple[str, ...]
     bytes: int
@@ -54,7 +58,9 @@ def find_inputs(paths: Sequence[Path], form: str, settings: CheckSettings, leave
         raise InputError(f"{problems[0]}{more}. Nothing was loaded.")
     files = tuple(sorted({s.path.name for s in found.sources}))
     total = size_of(found.sources)
-    return Inputs(form, found, files, total, _key(found.sources), max(1, min(MOST_PARTS, total // PART_BYTES)))
+    return Inputs(
+        form, tuple(paths), found, files, total, _key(found.sources), max(1, min(MOST_PARTS, total // PART_BYTES))
+    )
 
 
 def _problems(table: Table, names: Sequence[str], leave_out: Sequence[str]) -> list[str]:

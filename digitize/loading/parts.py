@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from digitize.loading.inputs import Inputs
+from digitize.validating.check import rows_compared
 from digitize.validating.findings import FileFinding, Findings, Words
 from digitize.validating.parts import Parts, Router, pieces
 from digitize.validating.taking import Progress, Taken, take_rows
@@ -55,8 +56,9 @@ class CheckedInputs:
             take_rows(taken, self._inputs.found, self._inputs.bytes)
             doubles = router.doubles()
             self.unreadable = [f for f in findings if f.code in STRUCTURE and f.code not in ("S005", "S006", "S009")]
+            others = rows_compared(self._inputs.form, self._inputs.paths, self._settings)
             for number, tables in enumerate(pieces(parts)):
-                found = find_in_rows(self._inputs.form, tables, self._settings)
+                found = find_in_rows(self._inputs.form, tables, self._settings, others)
                 if count > 1:
                     found = _across_parts(self._inputs.form, tables, found, router, doubles)
                 yield CheckedPart(number, tables, found)

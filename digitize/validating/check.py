@@ -67,7 +67,7 @@ def check_files(paths: Sequence[Place], form: str, settings: CheckSettings, how:
             others = take_mapped(taken, _files(paths), form, how.legacy)
         else:
             take_rows(taken, found, total)
-            others = _compared(form, paths, settings)
+            others = rows_compared(form, paths, settings)
         _ask_all(_Asking(form, taken, how.unmasked, asides, tallies, case_files), others)
     years, stations = tallies.made()
     counted = (taken.rows, taken.unreadable, taken.findings, found.others, _asked(form, settings), years, stations)
@@ -129,7 +129,7 @@ def _without_false_orphans(found: pl.DataFrame, router: Router) -> pl.DataFrame:
     return found.filter(~orphans | ~router.knows(found[RECORD])) if orphans.any() else found
 
 
-def _compared(form: str, paths: Sequence[Place], settings: CheckSettings) -> Others:
+def rows_compared(form: str, paths: Sequence[Place], settings: CheckSettings) -> Others:
     """Form -> table -> rows, of the other forms in a folder or database whose records a rule of this form looks at."""
     found: dict[str, dict[str, pl.DataFrame]] = {}
     folders = [p for p in paths if isinstance(p, Database) or p.is_dir()]
