@@ -82,11 +82,17 @@ def with_days(rows: Sequence[RegisterRow], zones: Mapping[str, ZoneValue]) -> li
         now = _clock(row)
         if day is None or _is_said(own) or (now and now < clock):
             day, clock, pages = own, "", 0
-        found.append(replace(row, cells={**row.cells, DAY_COLUMN: RowCell(day)}) if day else row)
+        found.append(_on(row, day) if day is not None else row)
         clock = now or clock
         if _ends_with_day(row):
             day = None
     return found
+
+
+def _on(row: RegisterRow, day: PlacedValue) -> RegisterRow:
+    """A row with its day, which is signed by whoever settled it."""
+    zones = (*row.zones, f"{day.page}/{day.zone}")
+    return replace(row, cells={**row.cells, DAY_COLUMN: RowCell(day)}, zones=zones)
 
 
 def _own(row: RegisterRow, zones: Mapping[str, ZoneValue]) -> PlacedValue | None:

@@ -69,6 +69,7 @@ def test_a_day_that_was_not_read_is_asked_once_for_all_entries_below_it(digitize
     settle(digitize, place, {("wb-test-0001-0001-r01", "0001/r01.day"): "5.1.2019"})
     run(digitize, place)
     assert dates(place) == ["2019-01-05"] * 4 and asked_days(digitize, place) == []
+    assert {r.fields["gd_date"].by for r in records_of(place).values()} == {"operator A"}
 
 
 def test_a_day_read_wrongly_above_the_table_is_asked_there(digitize, book):
