@@ -45,7 +45,7 @@ def write_bad(
         "truncated": whole[: len(whole) // 2],
         "wrong schema version": seal_plain({**good, "version": 2}, state.key),
         "negative counts": seal_plain(_with_total(good, -5), state.key),
-        "duplicate state": seal_plain({**good, "made_at": f"{good['as_on']}T13:00:00Z"}, state.key),
+        "duplicate state": seal_plain({**good, "software": "invented 2"}, state.key),
         "huge numbers": seal_plain(_with_total(good, 10**30), state.key),
         "script in a station name": seal_plain(_named(good, "<script>alert(1)</script>"), state.key),
         "another state's key": seal_plain(good, state.key, public=other.public),

@@ -124,7 +124,8 @@ def test_a_state_that_takes_back_what_it_stated_is_flagged(store, states, tmp_pa
     paths = write(tmp_path, first, state), write(tmp_path, second, state)
     answers = take(store, *paths)
     assert [f.code for f in answers[1].flags] == ["contradicts-earlier"] * 3
-    assert "forward e-courts" in answers[1].flags[2].text
+    assert [f.said for f in answers[1].flags] == ["incomplete-again", "links-lost", "shorter"]
+    assert "forward e-courts" in answers[1].flags[1].text
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def take(office: Office, paths: Sequence[Path], *, json: bool) -> None:
 
 
 def _plain(a: Answer) -> dict[str, Any]:
-    return {**asdict(a), "flags": [asdict(f) for f in a.flags]}
+    return {**asdict(a), "flags": [{"code": f.code, "text": f.text} for f in a.flags]}
 
 
 def key_commands(open_or_make: Open, default: Path, who: str) -> typer.Typer:

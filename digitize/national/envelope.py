@@ -9,12 +9,24 @@ import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from digitize.national.refusal import Refused
 from digitize.national.shape import Snapshot
 from digitize.signing import is_signed, sign
 
 MAX_BYTES = 20 << 20
+
+
+class _Mark(BaseModel):
+    """The second line, which no signature covers: it holds nothing but this."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    algorithm: Literal["ed25519"]
+    key: str
+    signature: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +53,17 @@ def seal(snapshot: Snapshot, key: Path) -> bytes:
 
 def unseal(data: bytes) -> Sealed:
     """Take a file apart; nothing is checked yet. Raises Refused: empty, too-large, truncated, no-snapshot."""
-    if not data.strip():
-        raise Refused("empty", "the file is empty; send it again")
     if len(data) > MAX_BYTES:
         raise Refused("too-large", f"the file has {len(data):,} bytes, a snapshot has at most {MAX_BYTES:,}")
+    if not data.strip():
+        raise Refused("empty", "the file is empty; send it again")
     body, line, rest = data.partition(b"\n")
     if not body.lstrip().startswith(b"{"):
         raise Refused("no-snapshot", "the file does not begin like a snapshot")
     try:
-        mark = json.loads(rest.decode("ascii"))
-        key, signature = mark["key"].lower(), mark["signature"].lower()
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise Refused("truncated", "the line with the signature is missing or cut off; send the file again") from None
-    return Sealed(body, key, signature, hashlib.sha256(data).hexdigest())
+        mark = _Mark.model_validate_json(rest)
+    except ValidationError:
+        raise Refused(
+            "truncated", "the line with the signature is missing, cut off, or holds more; send the file again"
+        ) from None
+    return Sealed(body, mark.key.lower(), mark.signature.lower(), hashlib.sha256(data).hexdigest())

@@ -1,13 +1,11 @@
-"""What is wrong with a snapshot: refusals (`Refused`) and flags, each with a name.
-
-A refused snapshot changes nothing. A flagged one is taken, counts as it is, and stands among the exceptions.
-"""
+"""What is wrong with a snapshot by itself: refusals, each with a name. A refused snapshot changes nothing."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from pydantic import ValidationError
@@ -15,14 +13,17 @@ from pydantic import ValidationError
 from digitize.national.envelope import Sealed
 from digitize.national.keys import Key
 from digitize.national.measures import MEASURES, OF_STATION, Counts, Coverage, coverage_of, total
-from digitize.national.refusal import Flag, Refused
-from digitize.national.shape import VERSION, District, Snapshot, Statement
-from digitize.national.store import Received
+from digitize.national.naming import twin_key
+from digitize.national.refusal import Refused
+from digitize.national.shape import VERSION, District, Share, Snapshot
 from mappers.codes.places import states
 
 _AHEAD = timedelta(hours=26)
 """Clocks differ, and a day begins in India before it does in UTC."""
-_FALLING = ("pages", "pages_read", "records", "validated", "loaded")
+_FIRST = date(2009, 1, 1)
+"""The project was approved in June 2009: nothing was counted before."""
+_LAST_YEAR = 9000
+"""Later days cannot be reckoned with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def open_sealed(sealed: Sealed, bench: Bench) -> Snapshot:
 def check_alone(snapshot: Snapshot) -> Snapshot:
     """The snapshot, when it is right by itself.
 
-    Raises Refused: unknown-state, wrong-level, empty, bad-shape, from-the-future, does-not-add-up.
+    Raises Refused: unknown-state, wrong-level, empty, bad-shape, before-the-project, from-the-future, does-not-add-up.
     """
     if snapshot.state not in states():
         raise Refused("unknown-state", f"there is no state {snapshot.state}")
@@ -74,7 +75,9 @@ def check_alone(snapshot: Snapshot) -> Snapshot:
         raise Refused("empty", "it holds no district; nothing is not 0, so it is no report")
     if snapshot.level == "site" and snapshot.stations is None:
         raise Refused("bad-shape", "stations: a site tells the rows of its stations, since its state adds them up")
-    if snapshot.as_on > (snapshot.made_at + _AHEAD).date():
+    if snapshot.as_on < _FIRST:
+        raise Refused("before-the-project", f"it is of {snapshot.as_on}; CCTNS began in 2009, so the day is wrong")
+    if snapshot.made_at.year > _LAST_YEAR or snapshot.as_on > (snapshot.made_at + _AHEAD).date():
         raise Refused("from-the-future", f"it is of {snapshot.as_on}, and was made on {snapshot.made_at.date()}")
     for text in _wrong_sums(snapshot):
         raise Refused("does-not-add-up", text)
@@ -86,7 +89,9 @@ def _key_of(sealed: Sealed, bench: Bench) -> Key:
     if key is None:
         raise Refused("unknown-key", "its key is nobody's in the list; ask for the key, then: keys add")
     if not sealed.is_signed():
-        raise Refused("bad-signature", f"it was changed after it was signed, or {key.reporter} did not sign it")
+        again = "mail changed its line ends, so send it packed" if sealed.body.endswith(b"\r") else "send it again"
+        text = f"it was changed after it was signed, or {key.reporter} did not sign it; {again}"
+        raise Refused("bad-signature", text)
     if key.revoked:
         raise Refused("key-revoked", f"the key of {key.reporter} was revoked on {key.revoked[:10]}")
     return key
@@ -98,7 +103,9 @@ def read_body(body: bytes) -> Snapshot:
     Raises Refused: wrong-version, negative-count, too-large-count, unsafe-name, bad-shape.
     """
     try:
-        return Snapshot.model_validate_json(body)
+        made = Snapshot.model_validate_json(body)
+        json.loads(body, object_pairs_hook=_refuse_twins)
+        return made
     except ValidationError as e:
         first = min(e.errors(include_input=False, include_url=False), key=lambda x: _ORDER.get(_word(x), 9))
         # Keys of the file itself may be anything; only names of the shape and numbers are repeated.
@@ -109,6 +116,14 @@ def read_body(body: bytes) -> Snapshot:
         raise Refused(
             word, f"{where[:80] or 'the whole'}: {first['msg'].removeprefix('Value error, ')[:120]}"
         ) from None
+
+
+def _refuse_twins(pairs: list[tuple[str, Any]]) -> None:
+    """A key that stands twice is read one way here and another way elsewhere."""
+    names = [name for name, _ in pairs]
+    if len(set(names)) < len(names):
+        twin = next(n for n in names if names.count(n) > 1)
+        raise Refused("bad-shape", f"{twin if twin in _NAMES else 'a key'}: it stands there twice")
 
 
 _NAMES = {n for part in (Snapshot, District) for n in part.model_fields} | set(MEASURES)
@@ -129,10 +144,16 @@ def _word(error: Any) -> str:
 def _wrong_sums(s: Snapshot) -> Iterator[str]:
     if total(d.counts.plain() for d in s.districts) != s.totals.plain():
         yield "the totals are not the sum of the districts"
-    if len({d.name for d in s.districts}) < len(s.districts):
+    if len({twin_key(d.name) for d in s.districts}) < len(s.districts):
         yield "a district stands there twice"
     for d in s.districts:
         yield from _wrong_in_district(d)
+    for name in ("sample", "double_keyed", "straight_through", "illegible"):
+        share = getattr(s.quality, name)
+        if isinstance(share, Share) and share.part > share.of:
+            yield f"quality.{name}: the part is more than the whole"
+    if len({x.site for x in s.sources}) < len(s.sources):
+        yield "sources: a site stands there twice"
     if s.stations is not None:
         yield from _wrong_stations(s)
 
@@ -158,9 +179,10 @@ def _wrong_stations(s: Snapshot) -> Iterator[str]:
         if index >= len(s.districts):
             yield "a station belongs to a district that is not there"
             return
-        if (index, name) in seen:
+        place = (index, twin_key(name), bool(name))
+        if place in seen:
             yield f"district {s.districts[index].name}: a station stands there twice"
-        seen.add((index, name))
+        seen.add(place)
         plain = Counts.of_station(dict(zip(OF_STATION, values, strict=True)))
         counts[index] += plain
         coverage[index] += coverage_of(plain, is_named=bool(name), is_certified=bool(certified))
@@ -169,87 +191,3 @@ def _wrong_stations(s: Snapshot) -> Iterator[str]:
             yield f"district {d.name}: it is not the sum of its stations"
         if d.stations.plain() != v:
             yield f"district {d.name}: the numbers of stations by stage are not those of its stations"
-
-
-def compare(snapshot: Snapshot, before: Received | None) -> list[Flag]:
-    """What is odd beside the newest snapshot taken so far.
-
-    Raises Refused: older-than-newest, second-of-a-day.
-    """
-    flags = list(_more_than_all(snapshot))
-    if before is None:
-        return flags
-    day = snapshot.as_on.isoformat()
-    if day < before.as_on:
-        raise Refused(
-            "older-than-newest", f"it is of {day}, and one of {before.as_on} was taken; history is not rewritten"
-        )
-    if day == before.as_on:
-        raise Refused("second-of-a-day", f"another of {day} was taken; send the next one tomorrow")
-    return [*flags, *_fallen(snapshot, before.summary), *_taken_back(snapshot, before.summary)]
-
-
-def _more_than_all(s: Snapshot) -> Iterator[Flag]:
-    for d in s.districts:
-        c = d.counts
-        for done, all_, what in (
-            (c.of_expected, c.expected, "records"),
-            (c.pages_of_expected, c.pages_expected, "pages"),
-        ):
-            if all_ is not None and done > all_:
-                share = f"{100 * done / all_:.1f} %" if all_ else "none expected"
-                yield Flag(
-                    "more-than-expected", f"{d.name or 'no district'}: {done:,} {what} of {all_:,} expected ({share})"
-                )
-    if s.twice and s.twice.books:
-        yield Flag(
-            "digitized-twice", f"{s.twice.books:,} books at two sites, up to {s.twice.records:,} records counted twice"
-        )
-
-
-def _fallen(s: Snapshot, before: Mapping[str, Any]) -> Iterator[Flag]:
-    now = s.totals.plain().as_plain()
-    for name in _FALLING:
-        if now[name] < before["totals"][name]:
-            yield Flag("total-fell", f"{name} fell from {before['totals'][name]:,} to {now[name]:,}")
-
-
-def _taken_back(s: Snapshot, before: Mapping[str, Any]) -> Iterator[Flag]:
-    """What cannot be undone, or was stated otherwise before."""
-    now = summary_of(s)
-    for name, what in (("in_scope", "stations in scope"), ("certified", "stations certified"), ("sources", "sites")):
-        if now[name] < before[name]:
-            yield Flag("contradicts-earlier", f"{what}: {before[name]:,} before, now {now[name]:,}")
-    for site, events in before["events"].items():
-        if now["events"].get(site, events) < events:
-            yield Flag("contradicts-earlier", f"the history of {site} has become shorter: {events:,} events before")
-    for name in ("covered", "legacy_complete"):
-        old, new = before["stated"].get(name), now["stated"].get(name)
-        if old and new is not None and new < old:
-            yield Flag("contradicts-earlier", f"stated {name}: {old} before, now {new}")
-    lost = sorted(set(before["stated"].get("links", ())) - set(now["stated"].get("links", ()))) if now["stated"] else []
-    if lost:
-        yield Flag("contradicts-earlier", f"links with the ICJS stated as done before and no more: {', '.join(lost)}")
-
-
-def summary_of(s: Snapshot) -> dict[str, Any]:
-    """What is kept beside a snapshot to compare the next one with, and to draw its history, without opening it."""
-    coverage = sum((d.stations.plain() for d in s.districts), Coverage())
-    stated = s.statement
-    links = _links_done(stated) if stated else []
-    return {
-        "totals": s.totals.plain().as_plain(),
-        "in_scope": coverage.in_scope,
-        "certified": coverage.certified,
-        "loaded_stations": coverage.begun[-1],
-        "sources": len(s.sources),
-        "events": {x.site: x.events for x in s.sources} if len(s.sources) <= 200 else {},
-        "stated": {"covered": stated.covered, "legacy_complete": stated.legacy_complete, "links": links}
-        if stated
-        else {},
-    }
-
-
-def _links_done(stated: Statement) -> list[str]:
-    ways = {"forward": stated.forward, "backward": stated.backward}
-    return [f"{way} {pillar}" for way, links in ways.items() for pillar, link in links.items() if link.done]

@@ -29,7 +29,7 @@ def wilson(part: int, whole: int) -> tuple[float, float]:
     """The 95 % interval of a share by Wilson's score; (0, 1) for nothing."""
     if whole <= 0:
         return 0.0, 1.0
-    z, p = 1.96, part / whole
+    z, p = 1.96, min(part / whole, 1.0)
     middle = (p + z * z / (2 * whole)) / (1 + z * z / whole)
     half = z / (1 + z * z / whole) * (p * (1 - p) / whole + z * z / (4 * whole * whole)) ** 0.5
     return max(0.0, middle - half), min(1.0, middle + half)

@@ -21,6 +21,7 @@ from digitize.national.measures import BANDS, STAGES
 from digitize.national.numbers import grouped, percent, wilson
 from digitize.national.outline import Outline
 from digitize.national.picture import Oddity, Picture
+from digitize.national.refusal import say
 from digitize.national.rollup import Place
 from digitize.national.shape import PILLARS, Share, Statement
 from digitize.national.states import CLASSES, shown_states
@@ -152,7 +153,15 @@ def _odd_text(o: Oddity, picture: Picture, words: Words) -> str:
         return words("ui.stalled_text", n=grouped(o.count), days=picture.limits.stalled_days, names=o.text)
     if o.code == "silent":
         return words("ui.silent_text", day=day_text(date.fromisoformat(o.text), words))
-    return words("ui.no_report_text") if o.code == "no-report" else o.text
+    if o.code == "no-report":
+        return words("ui.no_report_text")
+    if o.flag is None:
+        return o.text
+    told = say(o.flag, words)
+    if not o.refused_on:
+        return told or o.text
+    refused = words("ui.refused_text", day=day_text(date.fromisoformat(o.refused_on), words))
+    return f"{told}; {refused}" if told else refused
 
 
 def day_text(day: date, words: Words) -> str:

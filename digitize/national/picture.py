@@ -32,12 +32,17 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Oddity:
-    """One exception: a flag or refusal, a silent reporter, stations that stand still. where: place, file or site."""
+    """One exception: a flag or refusal, a silent reporter, stations that stand still.
+
+    where: place, file or site; flag: what `text` says in English; refused_on: ISO day of a refusal, else "".
+    """
 
     code: str
     where: str
     text: str
     count: int = 1
+    flag: Flag | None = None
+    refused_on: str = ""
 
 
 @dataclass(slots=True)
@@ -127,7 +132,7 @@ def _silent(root: Place, limits: Limits) -> Iterator[Oddity]:
 def _flagged(root: Place) -> Iterator[Oddity]:
     for p in root.parts:
         flags: Sequence[Flag] = p.report.flags if p.report else ()
-        yield from (Oddity(f.code, p.name, f.text) for f in flags)
+        yield from (Oddity(f.code, p.name, f.text, flag=f) for f in flags)
 
 
 def _over(root: Place) -> Iterator[Oddity]:
@@ -154,4 +159,5 @@ def is_stalled(station: Place, limits: Limits) -> bool:
 
 def _refused(rows: Sequence[Received]) -> Iterator[Oddity]:
     for r in rows[:50]:
-        yield Oddity(r.flags[0].code, r.file, f"{r.flags[0].text} ({r.at[:10]})")
+        why, day = r.flags[0], r.at[:10]
+        yield Oddity(why.code, r.file, f"{why.text} ({day})", flag=why, refused_on=day)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
 from digitize.errors import InputError
+from digitize.national.compare import compare, summary_of
 from digitize.national.envelope import MAX_BYTES, unseal
-from digitize.national.judge import Bench, check_alone, compare, open_sealed, read_body, summary_of
+from digitize.national.judge import Bench, check_alone, open_sealed, read_body
 from digitize.national.keys import known_keys
+from digitize.national.naming import shown_file
 from digitize.national.refusal import Flag, Refused
 from digitize.national.shape import Snapshot
 from digitize.national.store import Store
@@ -36,6 +39,7 @@ class _Dated(BaseModel):
     """As much of a snapshot as its place in the order needs."""
 
     as_on: date
+    made_at: datetime
 
 
 @dataclass(slots=True)
@@ -53,17 +57,18 @@ def add_files(store: Store, level: str, code: str, paths: Iterable[Path]) -> lis
     Raises InputError when a path is not there; a bad snapshot is an answer, not an error.
     """
     bench = Bench.today(level, code, known_keys(store))
-    in_order = sorted(find_files(paths), key=lambda p: (_day_of(p), p.name))
+    in_order = sorted(find_files(paths), key=lambda p: (_when(p), p.name))
     with store.writing():
         return [_take(store, _open(path, bench)) for path in in_order]
 
 
-def _day_of(path: Path) -> str:
-    """The day a file says it is of, unchecked; "" when it says none."""
+def _when(path: Path) -> tuple[str, float]:
+    """The day a file says it is of and when it says it was made, unchecked; nothing when it does not say."""
     try:
-        return _Dated.model_validate_json(_read(path).partition(b"\n")[0]).as_on.isoformat()
-    except ValidationError:
-        return ""
+        dated = _Dated.model_validate_json(_read(path).partition(b"\n")[0])
+        return dated.as_on.isoformat(), dated.made_at.timestamp()
+    except (ValidationError, Refused, OverflowError, ValueError, OSError):
+        return "", 0.0
 
 
 def find_files(paths: Iterable[Path]) -> list[Path]:
@@ -71,15 +76,26 @@ def find_files(paths: Iterable[Path]) -> list[Path]:
     found: list[Path] = []
     for path in paths:
         if not path.exists():
-            raise InputError(f"{path} is not there.")
-        found += sorted(path.rglob(f"*{SUFFIX}")) if path.is_dir() else [path]
+            raise InputError(f"{shown_file(str(path))} is not there.")
+        found += _in_folder(path) if path.is_dir() else [path]
     return found
 
 
+def _in_folder(folder: Path) -> list[Path]:
+    """The snapshots of a folder and of those in it. Raises InputError when one cannot be looked into."""
+
+    def stop(error: OSError) -> None:
+        raise InputError(f"{shown_file(str(error.filename))} cannot be looked into: {error.strerror}") from error
+
+    files = (Path(at) / name for at, _, names in os.walk(folder, onerror=stop) for name in names)
+    return sorted(f for f in files if f.name.endswith(SUFFIX))
+
+
 def _open(path: Path, bench: Bench) -> _Opened:
-    data = _read(path)
-    waiting = _Opened(path.name, hashlib.sha256(data).hexdigest())
+    waiting = _Opened(shown_file(path.name), "")
     try:
+        data = _read(path)
+        waiting.sha256 = hashlib.sha256(data).hexdigest()
         sealed = unseal(data)
         waiting.snapshot, waiting.body = open_sealed(sealed, bench), sealed.body
     except Refused as e:
@@ -88,12 +104,14 @@ def _open(path: Path, bench: Bench) -> _Opened:
 
 
 def _read(path: Path) -> bytes:
-    """The file, or a little more of it than a snapshot may have."""
+    """The file, or a little more of it than a snapshot may have. Raises Refused: unreadable."""
     try:
+        if not path.is_file():
+            raise Refused("unreadable", "it is no file, or a link to nothing")
         with path.open("rb") as f:
             return f.read(MAX_BYTES + 1)
     except OSError as e:
-        raise InputError(f"{path} cannot be read: {e.strerror or type(e).__name__}") from e
+        raise Refused("unreadable", f"it cannot be read: {e.strerror or type(e).__name__}; send it again") from e
 
 
 def _take(store: Store, w: _Opened) -> Answer:
@@ -108,7 +126,7 @@ def _take(store: Store, w: _Opened) -> Answer:
         w.flags.append(Flag("replayed", f"it was taken before, and one of {newer} after it"))
         return _refuse(store, w)
     try:
-        flags = compare(s, before)
+        flags = compare(s, before, store.snapshot)
     except Refused as e:
         w.flags.append(Flag(e.code, e.text))
         return _refuse(store, w)
@@ -119,7 +137,7 @@ def _take(store: Store, w: _Opened) -> Answer:
 def _refuse(store: Store, w: _Opened) -> Answer:
     reporter = w.snapshot.reporter if w.snapshot else ""
     as_on = w.snapshot.as_on.isoformat() if w.snapshot else ""
-    if not store.was_refused(w.sha256, w.flags):
+    if not store.was_refused(w.sha256, w.file, w.flags):
         store.insert(w.file, w.sha256, w.snapshot, w.flags, {}, b"", is_taken=False, reporter=reporter)
     return Answer(w.file, "refused", reporter, as_on, tuple(w.flags))
 
@@ -127,7 +145,7 @@ def _refuse(store: Store, w: _Opened) -> Answer:
 def check_file(path: Path) -> Snapshot:
     """Read a file as whoever writes one with other software may wish to: without a list of keys and without a history.
 
-    Raises Refused, InputError.
+    Raises Refused.
     """
     sealed = unseal(_read(path))
     if not sealed.is_signed():

@@ -5,14 +5,13 @@ Whoever has other software may write it too. It holds counts and names of places
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from digitize.national.measures import BANDS, MOST, Counts, Coverage
+from digitize.national.naming import clean, is_safe
 
 FORMAT: Literal["digitize-snapshot"] = "digitize-snapshot"
 VERSION: Literal[1] = 1
@@ -20,9 +19,8 @@ DEFINITIONS: Literal[1] = 1
 PILLARS = ("e-prison", "e-prosecution", "e-forensics", "e-courts")
 HIDDEN_BELOW = 5
 """Counts of protected cases from 1 to one less than this are not told."""
-_NOT_IN_NAMES = re.compile("[<>\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
-Day = date
+Day = Annotated[date, Field(strict=True)]
 Count = Annotated[int, Field(ge=0, le=MOST, strict=True)]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]{0,39}$")]
 Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -31,9 +29,9 @@ Stages = Annotated[list[Count], Field(min_length=5, max_length=5)]
 
 
 def _safe(name: str) -> str:
-    if _NOT_IN_NAMES.search(name):
-        raise ValueError("a name of a place holds no <, no > and nothing that steers text")
-    return unicodedata.normalize("NFC", name)
+    if not is_safe(name):
+        raise ValueError("a name of a place holds no <, no >, nothing invisible and no script that is not India's")
+    return clean(name)
 
 
 Name = Annotated[str, Field(max_length=80), AfterValidator(_safe)]
@@ -95,15 +93,15 @@ class District(_Part):
     counts: PlaceCounts
     stations: StationCounts
     by_band: dict[Literal[BANDS], Cells]  # type: ignore[valid-type]
-    by_form: dict[Slug, Cells]
-    by_language: dict[Annotated[str, Field(pattern=r"^[a-z]{0,3}$")], Cells]
+    by_form: Annotated[dict[Slug, Cells], Field(max_length=60)]
+    by_language: Annotated[dict[Annotated[str, Field(pattern=r"^[a-z]{0,3}$")], Cells], Field(max_length=60)]
     protected: Protected
 
 
 StationRow = tuple[
     Name, Annotated[str, Field(pattern=r"^[A-Za-z0-9/-]{0,20}$")], Count,
     Count | None, Count | None, Count, Count, Count, Count, Count, Count, Count, Count,
-    Count | None, Literal[0, 1],
+    Count | None, Annotated[int, Field(ge=0, le=1, strict=True)],
 ]  # fmt: skip
 """Name ("" for what belongs to no station of the list), code, index of the district; expected, pages_expected, pages,
 pages_read, pages_failed, records, in_review, rejected, validated, loaded; days without work up to the day of the
@@ -167,7 +165,7 @@ class Pace(_Part):
 class Link(_Part):
     """One direction of the exchange with one pillar of the ICJS."""
 
-    done: bool
+    done: bool = Field(strict=True)
     since: Day | None = None
     last_exchange: Day | None = None
 
@@ -181,7 +179,7 @@ class Statement(_Part):
     as_on: Day
     target: Count | None = None
     covered: Count | None = None
-    legacy_complete: bool | None = None
+    legacy_complete: bool | None = Field(default=None, strict=True)
     forward: _Links = {}
     backward: _Links = {}
 

@@ -20,7 +20,7 @@ from digitize.errors import DiskFull, LedgerError
 from digitize.national.refusal import Flag
 from digitize.national.shape import Snapshot
 
-FORMAT = 1
+FORMAT = 2
 _DDL = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE keys (
@@ -32,10 +32,16 @@ CREATE TABLE received (
   reporter TEXT NOT NULL, as_on TEXT NOT NULL, verdict TEXT NOT NULL CHECK (verdict IN ('taken', 'refused')),
   flags TEXT NOT NULL, summary TEXT NOT NULL, body BLOB NOT NULL, hash TEXT NOT NULL
 );
-CREATE UNIQUE INDEX one_a_day ON received (reporter, as_on) WHERE verdict = 'taken';
+CREATE INDEX received_by_day ON received (reporter, as_on) WHERE verdict = 'taken';
 CREATE UNIQUE INDEX once ON received (sha256) WHERE verdict = 'taken';
 CREATE INDEX received_by_hash ON received (sha256);
 """
+_FROM_1 = """
+DROP INDEX IF EXISTS one_a_day;
+CREATE INDEX IF NOT EXISTS received_by_day ON received (reporter, as_on) WHERE verdict = 'taken';
+UPDATE meta SET value = '2' WHERE key = 'format';
+"""
+"""Until format 1 there was one snapshot a day of each reporter; a corrected one stands beside it now."""
 _GUARDS = "".join(
     f"CREATE TRIGGER {table}_{word} BEFORE {act} ON {table} BEGIN SELECT RAISE(ABORT, 'history is never changed'); END;"
     for table in ("keys", "received")
@@ -86,6 +92,9 @@ class Store:
             found = self._db.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()
         if found is None or int(found["value"]) > FORMAT:
             raise LedgerError(f"{path} was written by a newer version. Upgrade cctns-digitize.")
+        if int(found["value"]) == 1:
+            with self._plain_errors():
+                self._db.executescript(f"BEGIN;{_FROM_1}COMMIT;")
 
     def __enter__(self) -> Self:
         """Itself."""
@@ -125,7 +134,7 @@ class Store:
         at = datetime.now(UTC).isoformat(timespec="milliseconds")
         as_on = snapshot.as_on.isoformat() if snapshot else ""
         verdict = "taken" if is_taken else "refused"
-        said = json.dumps([[f.code, f.text] for f in flags], ensure_ascii=False)
+        said = json.dumps([[f.code, f.text, f.said, dict(f.values)] for f in flags], ensure_ascii=False)
         parts = (at, file, sha256, reporter, as_on, verdict, said, json.dumps(summary, ensure_ascii=False))
         packed = zlib.compress(body, 3) if is_taken else b""
         link = hashlib.sha256("\x1f".join((self._last_hash(), *parts)).encode("utf-8") + packed).hexdigest()
@@ -138,14 +147,15 @@ class Store:
     def newest(self, reporter: str, as_on: date | None = None) -> Received | None:
         """The newest snapshot taken of a reporter, on or before a day."""
         sql = (
-            "SELECT * FROM received WHERE verdict = 'taken' AND reporter = ? AND as_on <= ? ORDER BY as_on DESC LIMIT 1"
+            "SELECT * FROM received WHERE verdict = 'taken' AND reporter = ? AND as_on <= ? "
+            "ORDER BY as_on DESC, seq DESC LIMIT 1"
         )
         row = self._db.execute(sql, (reporter, as_on.isoformat() if as_on else "9999")).fetchone()
         return _received(row) if row else None
 
     def taken(self, as_on: date | None = None) -> list[Received]:
-        """All that was taken, up to a day, by reporter and day."""
-        sql = "SELECT * FROM received WHERE verdict = 'taken' AND as_on <= ? ORDER BY reporter, as_on"
+        """All that was taken, up to a day, by reporter and day; of one day in the order in which it came."""
+        sql = "SELECT * FROM received WHERE verdict = 'taken' AND as_on <= ? ORDER BY reporter, as_on, seq"
         return [_received(r) for r in self._db.execute(sql, (as_on.isoformat() if as_on else "9999",))]
 
     def refused(self, day: date | None = None) -> list[Received]:
@@ -159,10 +169,14 @@ class Store:
         sql = "SELECT 1 FROM received WHERE sha256 = ? AND verdict = 'taken'"
         return self._db.execute(sql, (sha256,)).fetchone() is not None
 
-    def was_refused(self, sha256: str, flags: Sequence[Flag]) -> bool:
-        """Whether that file was refused before for the same reason; it need not be told twice."""
-        rows = self._db.execute("SELECT flags FROM received WHERE sha256 = ? AND verdict = 'refused'", (sha256,))
-        return [f.code for f in flags] in [[code for code, _ in json.loads(r["flags"])] for r in rows]
+    def was_refused(self, sha256: str, file: str, flags: Sequence[Flag]) -> bool:
+        """Whether that file was refused before for the same reason; it need not be told twice.
+
+        sha256: "" of one that could not be read, which its name stands for.
+        """
+        sql = "SELECT flags FROM received WHERE sha256 = ? AND (sha256 <> '' OR file = ?) AND verdict = 'refused'"
+        rows = self._db.execute(sql, (sha256, file))
+        return [f.code for f in flags] in [[f[0] for f in json.loads(r["flags"])] for r in rows]
 
     def snapshot(self, seq: int) -> Snapshot:
         """The snapshot of a row that was taken."""
@@ -207,7 +221,7 @@ class Store:
 
 
 def _received(row: sqlite3.Row) -> Received:
-    flags = tuple(Flag(code, text) for code, text in json.loads(row["flags"]))
+    flags = tuple(Flag(*parts) for parts in json.loads(row["flags"]))
     return Received(
         row["seq"], row["at"], row["file"], row["sha256"], row["reporter"], row["as_on"], row["verdict"], flags,
         json.loads(row["summary"]),
