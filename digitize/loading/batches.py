@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass
 
 import polars as pl
 
@@ -12,8 +12,8 @@ from digitize.loading.inputs import Inputs
 from digitize.loading.parts import CheckedPart
 from digitize.targets.base import text_hash
 from digitize.targets.fits import prepare
-from digitize.targets.rows import LINE, RECORD_ID, Batch, Kept, kept_record
-from digitize.targets.taking import records_of
+from digitize.targets.rows import LINE, RECORD_ID, Batch, Kept
+from digitize.targets.taking import plain_records
 from digitize.validating.findings import FILE_BITS
 from mappers.names import romanise
 from mappers.schema import Table, form_tables
@@ -69,13 +69,14 @@ class Maker:
         lines = dict(pl.concat([f.select(RECORD_ID, FILE_LINE) for f in reversed(chosen.values())]).iter_rows())
         made = []
         rows = {n: f.drop(FILE_LINE) for n, f in chosen.items()}
-        for record in records_of(form, rows, back.to_list(), ""):
-            said = findings.get(record.id) or [Finding(record.id, RECORD_ID, NO_ID, "reject", NO_ID_TEXT)]
+        for plain in plain_records(form, rows, back.to_list(), ""):
+            record = plain["id"]
+            said = findings.get(record) or [Finding(record, RECORD_ID, NO_ID, "reject", NO_ID_TEXT)]
             word = "reject" if any(f.severity == "reject" for f in said) else "review"
-            at = lines.get(record.id, 0)
-            named = replace(record, id="") if record.id.startswith("\x00") else record
+            at = lines.get(record, 0)
             file, line = self.inputs.files[at >> FILE_BITS], at & _LINE_MASK
-            made.append(replace(kept_record(named, word, said), file=file, line=line))
+            plain["id"] = "" if record.startswith("\x00") else record
+            made.append(Kept(plain["id"], form, word, plain, [asdict(f) for f in said], file, line))
         return made
 
     def _findings(self, part: CheckedPart, chosen: Mapping[str, pl.DataFrame]) -> dict[str, list[Finding]]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import polars as pl
 
@@ -12,7 +12,7 @@ from digitize.keys import plain_hash
 from digitize.targets.base import Receipt
 from digitize.targets.fits import REFUSED, key_columns, typed_key
 from digitize.targets.rows import HASH, KEY_OWNED, LINE, RECORD_ID, Batch, FormRows, Kept, refused_record
-from mappers.record import FieldValue, Record
+from mappers.record import Record, from_plain
 from mappers.schema import form_tables
 
 
@@ -132,30 +132,38 @@ def _kept(plan: _Plan, batch: Batch) -> list[Kept]:
 
 
 def records_of(form: str, tables: Mapping[str, pl.DataFrame], ids: Sequence[str], batch: str) -> list[Record]:
-    """Records put together from rows; one whose id stands twice is there twice, its child rows with the first."""
+    """Records put together from rows; see `plain_records`."""
+    return [from_plain(plain) for plain in plain_records(form, tables, ids, batch)]
+
+
+def plain_records(
+    form: str, tables: Mapping[str, pl.DataFrame], ids: Sequence[str], batch: str
+) -> list[dict[str, Any]]:
+    """Records put together from rows, as `mappers.record.to_plain` writes them.
+
+    One whose id stands twice is there twice, its child rows with the first; child rows of no record are one as well.
+    """
     if not ids:
         return []
     wanted = pl.Series(ids, dtype=pl.String).implode()
-    children: dict[str, dict[str, list[dict[str, FieldValue]]]] = {}
+    children: dict[str, dict[str, list[dict[str, Any]]]] = {}
     for name, table in form_tables(form).items():
         if table.child and name in tables:
-            rows = tables[name].filter(pl.col(RECORD_ID).is_in(wanted))
-            for row in rows.sort(LINE, maintain_order=True).iter_rows(named=True):
-                children.setdefault(row[RECORD_ID], {}).setdefault(table.child, []).append(_cells(row))
-    own = tables[form].filter(pl.col(RECORD_ID).is_in(wanted))
-    made = []
-    for row in own.iter_rows(named=True):
-        of_record = {name: tuple(rows) for name, rows in children.pop(row[RECORD_ID], {}).items()}
-        made.append(Record(row[RECORD_ID], form, _cells(row), of_record, batch=batch))
-    return made + [
-        Record(record, form, {}, {n: tuple(r) for n, r in rows.items()}, batch=batch)
-        for record, rows in children.items()
-    ]
+            for record, cells in _plain_rows(tables[name].filter(pl.col(RECORD_ID).is_in(wanted))):
+                children.setdefault(record, {}).setdefault(table.child, []).append(cells)
+    same = {"form": form, "pages": [], "batch": batch, "left_over": {}, "ignored": []}
+    own = _plain_rows(tables[form].filter(pl.col(RECORD_ID).is_in(wanted)))
+    made = [{**same, "id": r, "fields": cells, "children": children.pop(r, {})} for r, cells in own]
+    return made + [{**same, "id": r, "fields": {}, "children": rows} for r, rows in children.items()]
 
 
-def _cells(row: Mapping[str, object]) -> dict[str, FieldValue]:
-    named = {n: v for n, v in row.items() if isinstance(v, str) and n not in (RECORD_ID, HASH)}
-    return {n: FieldValue(v, v) for n, v in named.items()}
+def _plain_rows(frame: pl.DataFrame) -> Iterator[tuple[str, dict[str, Any]]]:
+    """record_id and the cells in which something stands."""
+    counts = frame.null_count().row(0)
+    filled = [n for n, nulls in zip(frame.columns, counts, strict=True) if nulls < frame.height]
+    names = [n for n in filled if n not in (RECORD_ID, LINE, HASH)]
+    for record, *values in frame.select(RECORD_ID, *names).iter_rows():
+        yield record, {n: {"raw": v, "value": v} for n, v in zip(names, values, strict=True) if v is not None}
 
 
 def _receipt(batch: Batch, plans: Sequence[_Plan], kept: Sequence[Kept], gone: int) -> Receipt:
