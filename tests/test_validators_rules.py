@@ -12,8 +12,8 @@ import pytest
 
 from validators.columns import RECORD
 from validators.errors import RuleError
-from validators.plan import bind, broken, names_read
 from validators.examples import codes_of, example_settings
+from validators.plan import bind, broken, names_read
 from validators.reference import rules_page, rules_table
 from validators.rule import RECORD_ID, Each, collect, each, every_rule, example, load_rules, make_rule, rule, tells
 from validators.rule_list import rule_list
