@@ -1,6 +1,8 @@
 """The dashboard: pages for whoever has a token, nothing for others, and no way to change anything."""
 
 import asyncio
+import base64
+import hashlib
 import json
 import shutil
 from datetime import date, timedelta
@@ -10,6 +12,7 @@ import pytest
 
 from benchmarks.national_states import invent, month_ends, seal_plain, snapshot
 from digitize.errors import OptionsError
+from digitize.national import web
 from digitize.national.access import make_token, read_tokens, revoke_token
 from digitize.national.office import open_office
 from digitize.national.picture import Limits
@@ -19,13 +22,15 @@ ENDS = month_ends(6, date.today() - timedelta(days=31))
 
 
 def call(app, path="/", method="GET", headers=(), body=b""):
-    """One request: status, headers, text."""
+    """One request: status, headers, text. body: None for one that never comes."""
     found = {}
 
     async def run():
         sent = [{"type": "http.request", "body": body, "more_body": False}]
 
         async def receive():
+            if body is None:
+                await asyncio.sleep(60)
             return sent.pop() if sent else {"type": "http.disconnect"}
 
         async def send(message):
@@ -103,6 +108,32 @@ def test_the_form_gives_a_session_that_scripts_cannot_read(office, token):
     session = cookie.partition(";")[0]
     assert call(app, headers=[("Cookie", session)])[0] == 200
     assert call(make_app(office, Limits()), headers=[("Cookie", session)])[0] == 401
+
+
+@pytest.mark.parametrize(
+    "path", ["/nothere", "/picture.json/", "/../access.json", "/received.sqlite", "//evil.example", "/figures.csv\x00"]
+)
+def test_no_address_leads_anywhere_else(office, token, path):
+    status, headers, text = call(make_app(office, Limits()), path, headers=[("Host", "evil.example")])
+    assert (status, text) == (404, "Not Found")
+    assert "location" not in headers
+    assert headers["cache-control"] == "no-store"
+
+
+def test_no_script_runs_but_the_page_s_own(office, token):
+    _, headers, text = call(make_app(office, Limits()), headers=[("Authorization", f"Bearer {token}")])
+    script = text[text.rindex("<script>") + 8 : text.rindex("</script>")]
+    own = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    allowed = f"script-src 'sha256-{own}';"
+    assert allowed in headers["content-security-policy"]
+    assert f'{allowed} img-src data:">' in text
+
+
+def test_whoever_sends_a_form_too_slowly_is_not_waited_for(office, token, monkeypatch):
+    monkeypatch.setattr(web, "_SECONDS_FOR_FORM", 0.01)
+    status, _, text = call(make_app(office, Limits()), "/enter", "POST", body=None)
+    assert status == 401
+    assert "does not hold" in text
 
 
 @pytest.mark.parametrize("body", [b"", b"token=wrong", b"token=" + b"x" * 10_000, b"\xff\xfe"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -63,12 +65,21 @@ def render_page(picture: Picture, words: Words, outline: Outline | None) -> str:
         told=[x.report for x in ([root] if root.report else root.parts) if x.report],
         software=f"cctns-digitize {__version__}",
         data=as_script(page_data(picture, words, shown_name(root, words))), css=_part("page.css"), js=_part("page.js"),
+        policy=Markup(policy()),
     )  # fmt: skip
 
 
 def render_asking(words: Words, *, is_wrong: bool) -> str:
     """The page that asks for an access token. is_wrong: the one just given does not hold."""
     return _environment().get_template("asking.html").render(t=words, is_wrong=is_wrong, css=_part("page.css"))
+
+
+@cache
+def policy() -> str:
+    """The content security policy of a page: its own style, its own script and no other, nothing from anywhere."""
+    digest = hashlib.sha256(_part("page.js").encode("utf-8")).digest()
+    own = base64.b64encode(digest).decode("ascii")
+    return f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{own}'; img-src data:"
 
 
 @cache

@@ -6,6 +6,7 @@ cookie. It never stands in an address. Pages are made anew when something was re
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import threading
 import time
@@ -16,29 +17,27 @@ from urllib.parse import parse_qs
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from digitize.errors import DigitizeError
 from digitize.national.access import holder_of, read_tokens
 from digitize.national.exporting import as_plain, csv_text, tables
 from digitize.national.office import Office
 from digitize.national.outline import load_outline
-from digitize.national.page import render_asking, render_page
+from digitize.national.page import policy, render_asking, render_page
 from digitize.national.picture import Limits, Picture, office_picture
 from digitize.national.words import LANGUAGES, load_words
 
 COOKIE = "digitize_session"
 _HOURS = 12
 _MOST_FORM_BYTES = 4096
-_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
-    "img-src data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-}
+_SECONDS_FOR_FORM = 10
+"""Whoever sends a token more slowly than this holds a place that others need."""
 Answer = Callable[[Picture, str], Response]
 
 
@@ -97,6 +96,27 @@ class Dashboard:
             return self._pages[language]
 
 
+class _WithHeaders:
+    """What every answer tells a browser, of wrong addresses too: ask nobody else, keep nothing, stand in no frame."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._headers = {
+            "Content-Security-Policy": f"{policy()}; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+            "X-Content-Type-Options": "nosniff",
+            "Referrer-Policy": "no-referrer",
+            "Cache-Control": "no-store",
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(self._headers)
+            await send(message)
+
+        await self._app(scope, receive, send_with if scope["type"] == "http" else send)
+
+
 def make_app(office: Office, limits: Limits, *, is_secure: bool = False) -> Starlette:
     """The web application of an office's folder."""
     board = Dashboard(office, limits, is_secure=is_secure)
@@ -105,13 +125,11 @@ def make_app(office: Office, limits: Limits, *, is_secure: bool = False) -> Star
         def endpoint(request: Request) -> Response:
             language = _language(request)
             if not board.may_look(request):
-                return HTMLResponse(render_asking(load_words(language), is_wrong=False), 401, _HEADERS)
+                return HTMLResponse(render_asking(load_words(language), is_wrong=False), 401)
             try:
-                response = answer(board.picture(), language)
+                return answer(board.picture(), language)
             except DigitizeError as e:
-                response = PlainTextResponse(f"{e}\n", 503)
-            response.headers.update(_HEADERS)
-            return response
+                return PlainTextResponse(f"{e}\n", 503)
 
         return endpoint
 
@@ -134,22 +152,25 @@ def make_app(office: Office, limits: Limits, *, is_secure: bool = False) -> Star
         session = await run_in_threadpool(board.open_session, token)
         if session is None:
             asking = render_asking(load_words(_language(request)), is_wrong=True)
-            return HTMLResponse(asking, 401, _HEADERS)
-        response = RedirectResponse("/", 303, _HEADERS)
+            return HTMLResponse(asking, 401)
+        response = RedirectResponse("/", 303)
         response.set_cookie(
             COOKIE, session, max_age=3600 * _HOURS, httponly=True, samesite="strict", secure=board.is_secure
         )
         return response
 
     names = ("figures", "counts", "breakdowns", "integration", "history", "exceptions")
-    return Starlette(
+    app = Starlette(
+        middleware=[Middleware(_WithHeaders)],
         routes=[
             Route("/", guarded(page), methods=["GET"]),
             Route("/enter", enter, methods=["POST"]),
             Route("/picture.json", guarded(whole), methods=["GET"]),
             *(Route(f"/{name}.csv", guarded(table(name)), methods=["GET"]) for name in names),
-        ]
+        ],
     )
+    app.router.redirect_slashes = False  # It would lead to whatever host a request names.
+    return app
 
 
 def _language(request: Request) -> str:
@@ -158,10 +179,14 @@ def _language(request: Request) -> str:
 
 
 async def _token_of_form(request: Request) -> str:
-    """The token of a short form; "" for anything longer or anything else."""
+    """The token of a short form; "" for anything longer, slower or anything else."""
     body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _MOST_FORM_BYTES:
-            return ""
+    try:
+        async with asyncio.timeout(_SECONDS_FOR_FORM):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > _MOST_FORM_BYTES:
+                    return ""
+    except (TimeoutError, ClientDisconnect):
+        return ""
     return parse_qs(body.decode("utf-8", "replace")).get("token", [""])[0].strip()
