@@ -20,6 +20,7 @@ from validators.settings import CheckSettings
 from validators.structure import STRUCTURE
 
 TWICE, ORPHAN = "T025", "T019"
+_HELD_BYTES = 32 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class CheckedInputs:
         """The parts in order. Raises InputError when the files have no rows."""
         files, count = self._inputs.files, self._inputs.parts
         findings = Findings(Words(files, self._settings.policy, self.messages))
-        with Parts(count) as parts:
+        with Parts(count, _HELD_BYTES) as parts:
             router = _Router(count, has_children=any(s.table.child for s in self._inputs.sources))
             taken = Taken(self._inputs.form, self._settings, files, findings, parts, router, self._progress)
             take_rows(taken, self._inputs.found, self._inputs.bytes)

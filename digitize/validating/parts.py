@@ -25,9 +25,9 @@ class Parts:
     A context manager. add, read: table name -> rows; a table's rows keep their order within a part.
     """
 
-    def __init__(self, count: int) -> None:
-        """count: how many parts."""
-        self.count = count
+    def __init__(self, count: int, held_bytes: int = _HELD_BYTES) -> None:
+        """count: how many parts. held_bytes: rows of so many bytes are kept in memory before they go to the folder."""
+        self.count, self._most = count, held_bytes
         self._held: dict[str, list[pl.DataFrame]] = {}
         self._bytes = self._written = 0
         self._folder: Path | None = None
@@ -46,7 +46,7 @@ class Parts:
         held = frame.with_columns(part.alias(_PART)) if self.count > 1 else frame
         self._held.setdefault(table, []).append(held)
         self._bytes += int(held.estimated_size())
-        if self.count > 1 and self._bytes > _HELD_BYTES:
+        if self.count > 1 and self._bytes > self._most:
             self._flush()
 
     def read(self, part: int) -> dict[str, pl.DataFrame]:
