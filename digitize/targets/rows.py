@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from hashlib import blake2b
@@ -68,6 +69,16 @@ class Batch:
     origins: Sequence[tuple[object, ...]] = ()
     records: Sequence[Record] = ()
     source: Mapping[str, object] = field(default_factory=dict)
+
+
+def json_text(value: object) -> str:
+    """JSON as a database keeps it: letters as they are, half characters written out as codes."""
+    text = json.dumps(value, ensure_ascii=False)
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return json.dumps(value)
+    return text
 
 
 def kept_record(record: Record, word: str, findings: Iterable[Finding]) -> Kept:

@@ -14,7 +14,7 @@ import polars as pl
 from digitize.errors import TargetRefused
 from digitize.targets.base import Load, Receipt, Statement
 from digitize.targets.from_records import as_batch
-from digitize.targets.rows import HASH, ORIGIN, RECORD_ID, Batch, Kept
+from digitize.targets.rows import HASH, ORIGIN, RECORD_ID, Batch, Kept, json_text
 from digitize.targets.sqlite_schema import TYPES, prepare
 from digitize.targets.taking import take
 from digitize.targets.undoing import Undone, undo
@@ -234,7 +234,7 @@ class _Store:
             (
                 (
                     batch.id, batch.batch, k.form, k.record_id.encode("utf-8", "replace").decode(), k.word, k.file,
-                    k.line, json.dumps(k.record), json.dumps(list(k.findings)),
+                    k.line, json_text(k.record), json_text(list(k.findings)),
                 )
                 for k in kept
             ),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -11,7 +10,7 @@ import psycopg
 from psycopg import sql
 
 from digitize.targets.postgres.tables import BOOKS, TYPES
-from digitize.targets.rows import HASH, ORIGIN, RECORD_ID, Batch, Kept
+from digitize.targets.rows import HASH, ORIGIN, RECORD_ID, Batch, Kept, json_text
 from mappers.schema import Table, form_tables, load_schemas
 
 _SLICE = 20_000
@@ -154,8 +153,8 @@ class PostgresStore:
                 "word": k.word,
                 "file": k.file,
                 "line": k.line,
-                "record": json.dumps(k.record),
-                "findings": json.dumps(list(k.findings)),
+                "record": json_text(k.record),
+                "findings": json_text(list(k.findings)),
             }
             for k in kept
         ]
