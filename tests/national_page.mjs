@@ -27,8 +27,18 @@ for (const [width, height] of [[1366, 768], [390, 844]]) {
 }
 const page = await browser.newPage({ viewport: { width: 1366, height: 768 } });
 await page.goto(url);
-const active = () => page.evaluate(() => { const e = document.activeElement; const s = getComputedStyle(e); return { text: e.textContent.trim(), inside: !!e.closest("#places tbody"), head: !!e.closest("#table ~ div th"), outline: s.outlineStyle + s.outlineWidth }; });
+const active = () => page.evaluate(() => { const e = document.activeElement; const s = getComputedStyle(e); return { id: e.id, text: e.textContent.trim(), inside: !!e.closest("#places tbody"), head: !!e.closest("#table ~ div th"), outline: s.outlineStyle + s.outlineWidth }; });
 const tabTo = async (wanted) => { for (let i = 0; i < 3000; i++) { await page.keyboard.press("Tab"); const e = await active(); if (wanted(e)) return e; } throw new Error("not reached by Tab"); };
+const columns = () => page.evaluate(() => Array.from(document.querySelectorAll("#table ~ div thead th")).filter((h) => h.offsetWidth).length);
+found.keyboard.beside = await page.evaluate(() => { const box = document.querySelector("#table ~ div.scroll"); return box.scrollWidth - box.clientWidth; });
+found.keyboard.columns = [await columns()];
+await tabTo((e) => e.id === "more-columns");
+await page.keyboard.press("Space");
+found.keyboard.columns.push(await columns());
+await page.emulateMedia({ media: "print" });
+await page.keyboard.press("Space");
+found.keyboard.columns.push(await columns());
+await page.emulateMedia({ media: "screen" });
 found.keyboard.focus = (await tabTo((e) => e.head)).outline;
 await page.keyboard.press("Enter");
 found.keyboard.sorted = await page.evaluate(() => document.querySelectorAll("#table ~ div th[aria-sort]").length);

@@ -59,6 +59,9 @@ def test_the_page_is_usable_by_everyone(modules, tmp_path, language):
     assert (found["faults"], found["requests"], found["errors"]) == ([], [], [])
     assert max(found["overflow"]) <= 0
     keyboard = found["keyboard"]
+    assert keyboard["beside"] <= 0
+    few, more, printed = keyboard["columns"]
+    assert few < more == printed
     assert keyboard["focus"] == "solid3px"
     assert keyboard["sorted"] == 1
     assert keyboard["trail"][1:] == [keyboard["state"], keyboard["district"]]

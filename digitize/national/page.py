@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 
 COLUMNS = ("expected", "records", "in_review", "rejected", "validated", "loaded", "pages")
+_FIRST = ("expected", "records", "loaded")
+"""The columns of the table that are seen before more are asked for; printed and saved are all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,9 @@ def render_page(picture: Picture, words: Words, outline: Outline | None) -> str:
     rows = _rows(picture, words)
     return _environment().get_template("report.html").render(
         p=picture, root=root, t=words, rows=rows, by_code={r.place.code: r for r in rows}, outline=outline,
+        names={s.names["en"]: s.names[words.language] for s in shown_states().values()},
         shown=shown_states(), classes=CLASSES, grades=GRADES, signs=SIGNS, stages=STAGES, bands=BANDS, pillars=PILLARS,
-        ways=WAYS, columns=COLUMNS, qualities=QUALITIES, quality=quality_of(root),
+        ways=WAYS, columns=COLUMNS, columns_first=_FIRST, qualities=QUALITIES, quality=quality_of(root),
         figures={f.name: f for f in figures_of(root)}, defined=list(_defined(root)),
         missing=[r.name for r in rows if r.place.counts is None],
         title=_title(picture, words), chart=_chart(picture, words), interval=_interval,
