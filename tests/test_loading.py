@@ -4,6 +4,8 @@ import json
 import sqlite3
 import threading
 import time
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import polars as pl
@@ -194,6 +196,17 @@ def test_more_refused_than_agreed_loads_nothing(tmp_path):
         load_files([folder], "iif1", target, SETTINGS, LoadOptions(max_share=0.4))
     assert target.run("SELECT count(*) FROM loads") == [(0,)]
     assert load_files([folder], "iif1", target, SETTINGS, LoadOptions(max_share=0.5)).total("inserted") == 1
+
+
+def test_the_same_files_under_other_rules_are_looked_at_again(target, tmp_path):
+    folder = firs(tmp_path / "in", ("a", {}), ("b", {"fir_date": "2009-02-31", "place": "x"}), ("c", {"gd_time": "9"}))
+    assert load_files([folder], "iif1", target, SETTINGS, LoadOptions()).total("rejected") == 2
+    again = load_files([folder], "iif1", target, import_settings("iif1", profile="index-only"), LoadOptions())
+    assert (again.repeated, again.total("unchanged"), again.total("rejected")) == (False, 1, 2)
+    assert target.run("SELECT count(*) FROM rejects") == [(2,)]
+    tomorrow = replace(SETTINGS, today=SETTINGS.today + timedelta(days=1))
+    load_files([folder], "iif1", target, SETTINGS, LoadOptions())
+    assert load_files([folder], "iif1", target, tomorrow, LoadOptions()).repeated
 
 
 def test_a_trial_changes_nothing(target, tmp_path):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import date
 
 import polars as pl
 
@@ -45,8 +46,7 @@ class Maker:
         nameless = tables[form].filter(pl.col(RECORD_ID).str.starts_with("\x00"))[RECORD_ID]
         back = pl.concat([held, nameless]).unique()
         kept = self._kept(part, tables, back) if back.len() else []
-        good = {n: _without(f, back).drop(FILE_LINE) for n, f in tables.items()} if back.len() else tables
-        good = {n: f.drop(FILE_LINE, strict=False) for n, f in good.items()}
+        good = {n: (_without(f, back) if back.len() else f).drop(FILE_LINE) for n, f in tables.items()}
         own = good[form]
         for place, start in enumerate(range(0, max(own.height, 1), self.size)):
             rows = _slice(form, good, start, self.size)
@@ -56,8 +56,7 @@ class Maker:
         form = self.inputs.form
         key = work_key(self.inputs.key, str(self.inputs.parts), str(self.size))
         name = f"{form}-{key[:12]}-{place}"
-        rules = {"policy": sorted(self.settings.policy.items()), "left_out": sorted(self.settings.left_out)}
-        id = work_key("rows", CHECK_VERSION, self.settings.profile, str(rules), name)
+        id = work_key("rows", rules_key(self.settings), name)
         source = {"input": self.inputs.key, "files": list(self.inputs.files), "whole": whole_name(self.inputs)}
         return Batch(id, name, {form: prepare(form, rows)} if rows[form].height else {}, kept, source=source)
 
@@ -95,6 +94,11 @@ class Maker:
             said = Finding(record, path, code, self.settings.policy[code], self.messages[code])
             found.setdefault(record, []).append(said)
         return found
+
+
+def rules_key(settings: CheckSettings) -> str:
+    """A name of the rules by which records are held back, the same on every day."""
+    return work_key(CHECK_VERSION, replace(settings, today=date.min).key())
 
 
 def whole_name(inputs: Inputs) -> str:

@@ -11,7 +11,7 @@ from typing import Protocol, runtime_checkable
 
 from digitize.errors import OptionsError, TooManyRefused
 from digitize.keys import work_key
-from digitize.loading.batches import Maker, whole_name
+from digitize.loading.batches import Maker, rules_key, whole_name
 from digitize.loading.hand_over import hand_over
 from digitize.loading.inputs import Inputs, find_inputs
 from digitize.loading.parts import CheckedInputs
@@ -19,7 +19,6 @@ from digitize.loading.unreadable import unreadable_batch
 from digitize.targets.base import Receipt, Target
 from digitize.targets.rows import Batch
 from digitize.validating.taking import Progress
-from validators.check import CHECK_VERSION
 from validators.settings import CheckSettings
 
 BATCH_SIZE = 50_000
@@ -125,9 +124,8 @@ def _taker(target: Target, form: str, options: LoadOptions) -> Callable[[Iterato
 
 def _whole(inputs: Inputs, settings: CheckSettings, options: LoadOptions) -> Batch:
     """A batch of no rows that says, once it is taken, that all others of these files have been."""
-    rules = f"{sorted(settings.policy.items())}{sorted(settings.left_out)}{settings.profile}"
     name = whole_name(inputs)
-    id = work_key("input", CHECK_VERSION, inputs.key, str(inputs.parts), str(options.size), rules)
+    id = work_key("input", rules_key(settings), inputs.key, str(inputs.parts), str(options.size))
     return Batch(id, name, {}, source={"input": inputs.key, "files": list(inputs.files), "is_whole": True})
 
 
