@@ -118,8 +118,8 @@ def snapshot(state: Invented, month: int, months: int, day: date, *, with_statio
         },
         "effort": {"operators": 40, "fields": 400_000, "minutes": 90_000},
         "pace": {"pages_read": 30_000, "fields_settled": 400_000},
-        "statement": {"as_on": day.isoformat(), "target": state.target, "covered": state.covered,
-                      "legacy_complete": state.is_complete, **state.links},
+        "statement": {"as_on": day.isoformat(), "stations": state.covered, "target": state.target,
+                      "covered": state.covered, "legacy_complete": state.is_complete, **state.links},
         "twice": {"books": 0, "records": 0},
     }  # fmt: skip
 

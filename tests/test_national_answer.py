@@ -21,7 +21,13 @@ PART_B = (
     "applications viz., e-Prison, e-Prosecution, e-Forensics and e-Courts to CCTNS is completed in 30, 26, 30 and 31 "
     "States/UTs respectively."
 )
-PART_D = "data digitization including integration of legacy data has been completed in all States/UTs except one"
+PART_D = (
+    "CCTNS has been implemented in all police stations nationwide, while data digitization including integration of legacy "
+    "data has been completed in all States/UTs except one"
+)
+PART_E = (
+    "To address the challenges towards the implementation, the steps taken by the Government include sharing of data "
+)
 
 
 @pytest.mark.parametrize(
@@ -38,7 +44,7 @@ def test_published_figures_give_the_published_paragraphs(digitize, tmp_path):
     digitize("national", "keys", "list", "--dir", folder)
     out = digitize("national", "answer", "--dir", folder, "--answered-on", "2025-08-06")
     assert "TO BE ANSWERED ON THE 6th August, 2025 / Sravana 15, 1947 (Saka)" in out
-    assert PART_A in out and PART_B in out and PART_D in out.replace("Data", "data")
+    assert PART_A in out and PART_B in out and f"{PART_D}." in out and PART_E in out
     assert "as published" in out
     sheet = digitize.json("national", "answer", "--dir", folder)
     assert {n["basis"] for n in sheet["numbers"]} == {"published"}
@@ -64,9 +70,23 @@ def test_snapshots_that_state_the_published_numbers_give_the_published_paragraph
     sheet = digitize.json("national", "answer", "--dir", office[0], "--basis", "snapshots")
     assert sheet["paragraphs"]["(a)"] == PART_A
     assert sheet["paragraphs"]["(b)"] == PART_B
-    assert sheet["paragraphs"]["(d) and (e)"] == f"D{PART_D[1:]} (Manipur)."
+    assert sheet["paragraphs"]["(d) and (e)"] == f"{PART_D} (Manipur)."
     assert {n["states_that_say"] for n in sheet["numbers"]} == {36}
     assert not [r for r in sheet["remarks"] if "from snapshots" in r]
+
+
+def test_stations_without_cctns_are_said_and_none_are_guessed(digitize, tmp_path):
+    folder = tmp_path / "n"
+    for s, left in zip(invent(tmp_path / "keys", stations=360, records=36_000)[:2], (3, None), strict=True):
+        digitize("national", "keys", "add", s.code, s.public, "--dir", folder)
+        body = snapshot(s, 5, 6, ENDS[5], with_stations=False)
+        body["statement"]["stations"] = None if left is None else s.covered + left
+        path = tmp_path / f"{s.code}.snapshot"
+        path.write_bytes(seal_plain(body, s.key))
+        digitize("national", "add", path, "--dir", folder)
+    sheet = digitize.json("national", "answer", "--dir", folder, "--basis", "snapshots")
+    told = "CCTNS has been implemented in all police stations of the 1 States/UTs that have reported on it except three, while"
+    assert sheet["paragraphs"]["(d) and (e)"].startswith(told)
 
 
 def test_the_report_prints_the_published_numbers(digitize, office, tmp_path):

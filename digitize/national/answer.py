@@ -89,11 +89,13 @@ def answer_sheet(picture: Picture, answered: date, basis: str = "auto") -> Sheet
     lines = tuple(_lines(picture, basis))
     used = {n.key: n for n in lines}
     lagging = _lagging(picture)
-    paragraphs = (
+    paragraphs: tuple[tuple[str, str], ...] = (
         ("(a)", _part_a(used)),
         ("(b)", _part_b(used)),
-        ("(d) and (e)", _part_d(used["legacy_incomplete"], lagging)),
+        ("(d) and (e)", _part_d(used["stations_left"], used["legacy_incomplete"], lagging)),
     )
+    if picture.published and picture.published.help:
+        paragraphs = (*paragraphs, ("(e)", picture.published.help))
     return Sheet(answered, picture.day, lines, paragraphs, tuple(_remarks(picture, lines, lagging)))
 
 
@@ -113,6 +115,10 @@ def _lines(picture: Picture, basis: str) -> Iterator[Line]:
             key = f"{way}_{pillar}".replace("-", "_")
             what = f"States/UTs with {way} integration, {_SHOWN[pillar]}"
             yield _line("(b)", what, key, _told(figures[key]), _entry(p, way, pillar), all_, basis)
+    counts = [(s.stations, s.covered) for s in told if s and s.stations is not None and s.covered is not None]
+    left = sum(max(0, all_of - c) for all_of, c in counts) if counts else None
+    what, published = "Police stations in which CCTNS is not implemented", p.stations_left if p else None
+    yield _line("(d)", what, "stations_left", (left, len(counts)), published, all_, basis)
     f = figures["legacy_complete"]
     left = None if f.part is None or f.whole is None else f.whole - f.part
     what, published = "States/UTs where digitization of legacy data is not complete", p.legacy_incomplete if p else None
@@ -171,18 +177,38 @@ def _part_b(used: Mapping[str, Line]) -> str:
     )
 
 
-def _part_d(line: Line, lagging: list[str]) -> str:
-    n = line.used
+def _part_d(stations: Line, legacy: Line, lagging: list[str]) -> str:
+    begun, n = _implemented(stations), legacy.used
     if n is None:
-        return "Whether data digitization including integration of legacy data has been completed was not reported."
-    if line.is_partial:
-        rest = f"in {line.said - n} of the {line.said} States/UTs that have reported on it"
+        told = "whether data digitization including integration of legacy data has been completed was not reported"
+        return _sentence(f"{begun}; {told}" if begun else told)
+    if legacy.is_partial:
+        rest = f"in {legacy.said - n} of the {legacy.said} States/UTs that have reported on it"
     elif n == 0:
         rest = "in all States/UTs"
     else:
-        rest = f"in all States/UTs except {_SMALL[n] if n < len(_SMALL) else n}"
-    names = f" ({', '.join(lagging)})" if lagging and line.basis == "snapshots" else ""
-    return f"Data digitization including integration of legacy data has been completed {rest}{names}."
+        rest = f"in all States/UTs except {_small(n)}"
+    names = f" ({', '.join(lagging)})" if lagging and legacy.basis == "snapshots" else ""
+    told = f"data digitization including integration of legacy data has been completed {rest}{names}"
+    return _sentence(f"{begun}, while {told}" if begun else told)
+
+
+def _implemented(stations: Line) -> str:
+    """Where CCTNS is implemented; "" where nobody says how many stations there are."""
+    n = stations.used
+    if n is None:
+        return ""
+    where = f"of the {stations.said} States/UTs that have reported on it" if stations.is_partial else "nationwide"
+    left = f" except {_small(n)}" if n else ""
+    return f"CCTNS has been implemented in all police stations {where}{left}"
+
+
+def _small(n: int) -> str:
+    return _SMALL[n] if n < len(_SMALL) else grouped(n)
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}."
 
 
 def _lagging(picture: Picture) -> list[str]:
@@ -200,6 +226,8 @@ def _remarks(picture: Picture, lines: tuple[Line, ...], lagging: list[str]) -> I
         yield f"No report from {len(missing)} of {len(picture.root.parts)} States/UTs: {', '.join(missing)}."
     if any(n.basis == "published" for n in lines) and picture.published:
         yield f"Some numbers are as published ({picture.published.source}), not counted from snapshots."
+    if picture.published and picture.published.help:
+        yield f"What the Government does (e) is said as in: {picture.published.source}. See that it still holds."
     for n in lines:
         if n.is_partial:
             yield f"{n.what}: {n.said} of {len(picture.root.parts)} States/UTs state it."

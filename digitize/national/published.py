@@ -15,7 +15,10 @@ from digitize.national.shape import PILLARS, Count
 
 
 class Published(BaseModel):
-    """The national figures of one answer; forward, backward: pillar -> in how many states and union territories."""
+    """The national figures of one answer; forward, backward: pillar -> in how many states and union territories.
+
+    stations_left: police stations in which CCTNS is not implemented; help: the sentence on what the Government does.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     format: int
@@ -24,7 +27,9 @@ class Published(BaseModel):
     states: Count
     covered: Count | None = None
     target: Count | None = None
+    stations_left: Count | None = None
     legacy_incomplete: Count | None = None
+    help: str = ""
     forward: dict[str, Count] = {}
     backward: dict[str, Count] = {}
 

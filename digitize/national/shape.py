@@ -174,9 +174,12 @@ _Links = Annotated[dict[Literal[PILLARS], Link], Field(max_length=4)]  # type: i
 
 
 class Statement(_Part):
-    """What no ledger knows, and an officer states. covered: stations that work with CCTNS, those new ones included."""
+    """What no ledger knows, and an officer states. stations: all police stations of the state, new ones included;
+    target: those that were to be covered; covered: those that work with CCTNS, new ones included.
+    """
 
     as_on: Day
+    stations: Count | None = None
     target: Count | None = None
     covered: Count | None = None
     legacy_complete: bool | None = Field(default=None, strict=True)
