@@ -47,6 +47,7 @@ await page.keyboard.press("Enter");
 found.keyboard.district = (await tabTo((e) => e.inside)).text;
 await page.keyboard.press("Enter");
 found.keyboard.trail = await page.evaluate(() => Array.from(document.querySelectorAll("#trail > *"), (e) => e.textContent));
+found.keyboard.chart = await page.evaluate(() => document.querySelectorAll("#places figure svg[role=img] polyline").length);
 found.keyboard.stations = await page.evaluate(() => document.querySelectorAll("#places tbody tr").length);
 const [download] = await Promise.all([page.waitForEvent("download"), page.click("[data-save=places]")]);
 found.places = fs.readFileSync(await download.path(), "utf8");

@@ -17,6 +17,7 @@ from digitize.national.page import render_page
 from digitize.national.pdf import find_browser
 from digitize.national.picture import Limits, Picture
 from digitize.national.rollup import Report, roll_up_nation
+from digitize.national.series import Series
 from digitize.national.shape import Snapshot
 from digitize.national.words import LANGUAGES, load_words
 
@@ -49,6 +50,8 @@ def test_the_page_is_usable_by_everyone(modules, tmp_path, language):
         body = {**body, "statement": None} if i % 5 == 0 else body
         reports.append(Report(Snapshot.model_validate_json(json.dumps(body)), "", 3))
     picture = Picture(roll_up_nation(reports), ENDS[5], Limits())
+    places = {(s.code, d.name): [None, 0, 5] for s in picture.root.parts for d in s.parts}
+    picture.series = Series((ENDS[0], ENDS[2], ENDS[5]), places)
     page = tmp_path / "national.html"
     page.write_text(render_page(picture, load_words(language), load_outline()), encoding="utf-8")
     script = Path(__file__).parent / "national_page.mjs"
@@ -66,6 +69,7 @@ def test_the_page_is_usable_by_everyone(modules, tmp_path, language):
     assert keyboard["sorted"] == 1
     assert keyboard["trail"][1:] == [keyboard["state"], keyboard["district"]]
     assert keyboard["stations"] > 0
+    assert keyboard["chart"] == 2
     check_saved(found["places"], picture)
 
 

@@ -22,8 +22,10 @@ from digitize.national.outline import load_outline
 from digitize.national.page import render_page
 from digitize.national.picture import Limits, Picture
 from digitize.national.rollup import Place, Report, roll_up_nation
+from digitize.national.series import Series, district_series, packed
 from digitize.national.shape import Snapshot
 from digitize.national.states import shown_states
+from digitize.national.store import Received
 from digitize.national.words import LANGUAGES, load_words
 
 ENDS = month_ends(24, date(2026, 10, 31))
@@ -269,3 +271,40 @@ def test_another_outline_drops_in_and_a_wrong_one_is_named(tmp_path):
     (tmp_path / "map.geojson").write_text("{}")
     with pytest.raises(OptionsError, match="map.geojson"):
         load_outline(tmp_path)
+
+
+def received(reporter, as_on, districts):
+    return Received(1, "", "", "", reporter, as_on, "taken", (), {"districts": districts} if districts else {})
+
+
+def test_a_district_s_past_is_told_by_quarters_and_what_nobody_told_is_not_0():
+    rows = [
+        received("mh", "2026-01-31", {"Pune": 5}),
+        received("mh", "2026-03-31", {"Pune": 7, "Satara": 1}),
+        received("mh", "2026-08-31", {"Pune": 9, "Satara": 4}),
+        received("tn", "2026-05-31", None),
+    ]
+    series = district_series(rows, date(2026, 11, 27))
+    ends = [date(2026, 3, 31), date(2026, 6, 30), date(2026, 9, 30), date(2026, 11, 27)]
+    assert list(series.days) == ends
+    assert series.loaded == {("mh", "Pune"): [7, 7, 9, 9], ("mh", "Satara"): [1, 1, 4, 4]}
+    assert district_series([], ends[0]) == Series()
+
+
+def test_districts_of_two_sites_are_added_in_a_state_s_past():
+    rows = [received("mh-a", "2026-01-31", {"Pune": 5}), received("mh-b", "2026-02-28", {"Pune": 7})]
+    assert district_series(rows, date(2026, 3, 31)).loaded == {("mh", "Pune"): [12]}
+
+
+@given(st.lists(st.none() | st.integers(0, 10**10), max_size=45))
+def test_a_past_that_is_packed_can_be_read_again(values):
+    made = packed(values)
+    known = [i for i, n in enumerate(values) if n is not None]
+    assert bool(made) == (len(known) > 1)
+    if made:
+        total_, read = 0, []
+        for n in made[1:]:
+            total_ += n
+            read.append(total_)
+        assert made[0] == known[0]
+        assert [read[i - known[0]] for i in known] == [values[i] for i in known]

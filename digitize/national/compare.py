@@ -145,6 +145,7 @@ def summary_of(s: Snapshot) -> dict[str, Any]:
     links = _links_done(stated) if stated else []
     return {
         "totals": s.totals.plain().as_plain(),
+        "districts": {d.name: d.counts.loaded for d in s.districts},
         "in_scope": coverage.in_scope,
         "certified": coverage.certified,
         "loaded_stations": coverage.begun[-1],

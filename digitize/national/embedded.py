@@ -12,13 +12,15 @@ from digitize.national.figures import figures_of, shares
 from digitize.national.measures import MEASURES, OF_STATION
 from digitize.national.picture import Picture
 from digitize.national.rollup import Place
+from digitize.national.series import packed
 from digitize.national.words import Words
 
 
 def page_data(picture: Picture, words: Words, name: str) -> dict[str, Any]:
     """What the script needs. name: of the place, as it is shown.
 
-    states: code, name, counts or null, day; districts: index of the state, name, counts, stations in scope, loaded;
+    states: code, name, counts or null, day; districts: index of the state, name, counts, stations in scope, loaded,
+    records loaded at each of the days as `packed` says;
     stations: index of the district, name, code, counts, days without work, whether certified.
     """
     root = picture.root
@@ -28,10 +30,14 @@ def page_data(picture: Picture, words: Words, name: str) -> dict[str, Any]:
         states.append([state.code, state.name, _counts(state), as_on])
         for district in state.parts:
             c = district.coverage
-            districts.append([s, district.name, _counts(district), c.in_scope if c else 0, c.begun[-1] if c else 0])
+            past = packed(picture.series.loaded.get((state.code, district.name), ()))
+            districts.append(
+                [s, district.name, _counts(district), c.in_scope if c else 0, c.begun[-1] if c else 0, past]
+            )
             stations += [_station(len(districts) - 1, x) for x in district.parts]
     return {
-        "level": root.level, "root": name, "as_on": picture.day.isoformat(), "measures": list(MEASURES),
+        "level": root.level, "root": name, "as_on": picture.day.isoformat(),
+        "days": [d.isoformat() for d in picture.series.days], "measures": list(MEASURES),
         "of_station": list(OF_STATION), "labels": {m: words(f"measure.{m}") for m in MEASURES},
         "states": states, "districts": districts, "stations": stations,
         "shares": {n: [p, w, words(f"figure.{n}"), definition_of(n, words)] for n, (p, w) in shares().items()},

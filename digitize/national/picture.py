@@ -11,6 +11,7 @@ from digitize.national.office import Office, newest_sites, state_snapshot
 from digitize.national.published import Published, newest_published
 from digitize.national.refusal import Flag
 from digitize.national.rollup import Place, Report, days_since, roll_up_nation, roll_up_snapshot
+from digitize.national.series import Series, district_series
 from digitize.national.shape import Snapshot
 from digitize.national.sites import site_lines
 from digitize.national.states import shown_states
@@ -54,6 +55,7 @@ class Picture:
     limits: Limits
     points: list[Point] = field(default_factory=list)
     projection: Projection = field(default_factory=lambda: Projection(why="too-little-history"))
+    series: Series = field(default_factory=Series)
     changes: dict[str, int | None] = field(default_factory=dict)
     oddities: list[Oddity] = field(default_factory=list)
     published: Published | None = None
@@ -80,6 +82,7 @@ def national_picture(office: Office, day: date, limits: Limits) -> Picture:
     root = roll_up_nation(reports)
     picture = Picture(root, day, limits, monthly(received, day), mark=mark)
     picture.projection = project(picture.points)
+    picture.series = district_series(received, day)
     picture.changes = {code: change_since(received, code) for code in newest}
     picture.published = newest_published(office.published, day)
     picture.oddities = [*_silent(root, limits), *_flagged(root), *_stalled(root, limits), *_refused(refused)]
@@ -95,6 +98,7 @@ def state_picture(office: Office, day: date, limits: Limits) -> Picture:
         mark = store.mark()
     picture = _of_snapshot(merged, day, limits, mark)
     picture.points = monthly(received, day)
+    picture.series = district_series(received, day)
     if picture.points and merged.totals.expected is not None:
         picture.projection = project(picture.points)
     words = {"silent": "silent", "no report": "no-report"}

@@ -71,7 +71,24 @@
       return e;
     }));
   };
-  const put = (table, focus) => { place.replaceChildren(table); place.scrollTop = 0; if (focus) place.focus(); };
+  const inked = make("div");
+  inked.innerHTML = "<svg></svg>"; // What its elements are called in full is asked of the browser: the page holds no address.
+  const draw = (name, values, parent) => { const e = document.createElementNS(inked.firstChild.namespaceURI, name); for (const [k, v] of Object.entries(values)) e.setAttribute(k, v); parent.append(e); return e; };
+  // The loaded records of a district over time, against what is expected: the caption says in words what the lines show.
+  const burnUp = (past, expected) => {
+    if (!past || past.length < 3) return null;
+    let sum = 0;
+    const start = past[0], values = past.slice(1).map((n) => (sum += n)), days = data.days.slice(start);
+    const most = Math.max(expected || 0, ...values, 1), first = Date.parse(days[0]), span = Math.max(Date.parse(days.at(-1)) - first, 1);
+    const x = (day) => (4 + (592 * (Date.parse(day) - first)) / span).toFixed(1), y = (n) => (116 - (108 * n) / most).toFixed(1);
+    const figure = make("figure"), caption = say("district_burn", { before: grouped(values[0]), first: days[0], now: grouped(values.at(-1)), last: days.at(-1), expected: grouped(expected) });
+    make("figcaption", caption, figure);
+    const svg = draw("svg", { class: "burn-up small", viewBox: "0 0 600 120", role: "img", "aria-label": caption }, figure);
+    if (expected) draw("polyline", { class: "expected", points: `4,${y(expected)} 596,${y(expected)}` }, svg);
+    draw("polyline", { class: "loaded", points: values.map((n, i) => `${x(days[i])},${y(n)}`).join(" ") }, svg);
+    return figure;
+  };
+  const put = (table, focus, chart) => { place.replaceChildren(...(chart ? [chart, table] : [table])); place.scrollTop = 0; if (focus) place.focus(); };
   const root = data.root;
 
   const showStates = (focus) => {
@@ -88,8 +105,9 @@
     const s = data.districts[d][0];
     steps(...(data.level === "nation" ? [[root, () => showStates(true)]] : []), [stateName(s), () => showState(s, true)], [districtName(d), null]);
     const rows = of(data.stations, 0, d).map(([x]) => stationRow(x, ""));
-    if (rows.length) put(tableOf(say("station"), rows, [say("idle"), say("certified")]), focus);
-    else put(make("p", say("no_stations")), focus);
+    const chart = burnUp(data.districts[d][5], named(data.districts[d][2]).expected);
+    if (rows.length) put(tableOf(say("station"), rows, [say("idle"), say("certified")]), focus, chart);
+    else put(make("p", say("no_stations")), focus, chart);
   };
   const showFound = (words) => {
     const fits = (name) => words.every((w) => name.toLowerCase().includes(w));
