@@ -144,6 +144,10 @@ def test_records_of_every_form_are_taken_with_every_field(target):
         for name in form_tables(form):
             assert target.run(f"SELECT COUNT(*) FROM {name}") == [(1,)], name
     assert target.load(load(*records, id=L2)).unchanged == len(records)
+    for made in records:
+        ((id, content, _),) = target.hashes(made.form, ["x", "x", "x"])
+        assert (id, content) == (made.id, row_hash(made))
+    assert target.hashes("iif1", [None, "x", "x"]) == []
     assert target.load(load(id=L3)).withdrawn == len(records)
 
 

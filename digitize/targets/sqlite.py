@@ -89,7 +89,8 @@ class SqliteTarget:
 
     def hashes(self, form: str, station: Sequence[str | None]) -> list[tuple[str, str, str]]:
         """(record, hash of its content, year) of the records of a form at a station: state, district, name."""
-        query = f"""SELECT record_id, row_hash, coalesce(year, '') FROM {form} JOIN record_index USING (record_id)
+        year = "coalesce(year, '')" if "year" in form_tables(form)[form].by_name else "''"
+        query = f"""SELECT record_id, row_hash, {year} FROM {form} JOIN record_index USING (record_id)
                     WHERE state IS ? AND district IS ? AND police_station IS ?"""
         return [(str(r), str(h), str(y)) for r, h, y in self.run(query, station)]
 

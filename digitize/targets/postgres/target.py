@@ -19,12 +19,13 @@ from digitize.targets.from_records import as_batch
 from digitize.targets.postgres.address import Address, Patience
 from digitize.targets.postgres.connect import connect, is_passing, refusal, use
 from digitize.targets.postgres.first import take_first
-from digitize.targets.postgres.locks import lock_stations
+from digitize.targets.postgres.locks import STATION, lock_stations
 from digitize.targets.postgres.setup import require_current
 from digitize.targets.postgres.store import PostgresStore
 from digitize.targets.rows import Batch
 from digitize.targets.taking import take
 from digitize.targets.undoing import Undone, undo
+from mappers.schema import form_tables
 
 log = logging.getLogger(__name__)
 _FIRST_PAUSE, _FACTOR = 0.2, 3.0
@@ -86,10 +87,11 @@ class PostgresTarget:
 
     def hashes(self, form: str, station: Sequence[str | None]) -> list[tuple[str, str, str]]:
         """(record, hash of its content, year) of the records of a form at a station: state, district, name."""
-        query = f"""SELECT record_id, replace(row_hash::text, '-', ''), coalesce(year::text, '') FROM {form}
-                    WHERE state IS NOT DISTINCT FROM ? AND district IS NOT DISTINCT FROM ?
-                    AND police_station IS NOT DISTINCT FROM ?"""
-        return [(r, h, y) for r, h, y in self.run(query, station)]
+        at = [f"{n} IS NULL" if v is None else f"{n} = ?" for n, v in zip(STATION, station, strict=True)]  # by index
+        year = "coalesce(year::text, '')" if "year" in form_tables(form)[form].by_name else "''"
+        what = f"record_id, replace(row_hash::text, '-', ''), {year}"
+        query = f"SELECT {what} FROM {form} WHERE {' AND '.join(at)}"
+        return [(r, h, y) for r, h, y in self.run(query, [v for v in station if v is not None])]
 
     def done(self, load: str, batch: str) -> Receipt | None:
         """The receipt of a load that was committed before, is not undone, and is the newest of its batch."""
