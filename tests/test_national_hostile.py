@@ -15,8 +15,9 @@ from benchmarks.national_states import invent, month_ends, seal_plain, snapshot
 from digitize.errors import InputError
 from digitize.national.grades import grade_of, ranks
 from digitize.national.keys import add_key
+from digitize.national.lists import Gazetteer, PlaceKey
 from digitize.national.measures import Counts, Coverage
-from digitize.national.naming import clean, is_safe, shown_file, twin_key
+from digitize.national.naming import clean, is_safe, made_safe, shown_file, twin_key
 from digitize.national.numbers import wilson
 from digitize.national.receive import add_files
 from digitize.national.refusal import Flag, flag, say
@@ -24,6 +25,7 @@ from digitize.national.rollup import Place
 from digitize.national.store import Store
 from digitize.national.words import load_words
 from digitize.signing import sign
+from mappers.codes.stations import Station
 
 TODAY = date.today()
 ENDS = month_ends(6, TODAY - timedelta(days=31))
@@ -142,6 +144,17 @@ def test_a_cleaned_name_stays_as_it_is_and_is_its_own_twin(name):
     assert clean(clean(name)) == clean(name)
     assert twin_key(clean(name)) == twin_key(name)
     assert len(shown_file(name).encode("utf-8")) >= len(name)
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [("Sadar\u00a0Bazar ", "Sadar Bazar"), ("\ufeffKothrud\u200b", "Kothrud"), ("A<b>", "Ab"), ("x" * 99, "x" * 80)],
+)
+def test_what_a_spreadsheet_left_in_an_officer_s_list_stops_no_snapshot(written, name):
+    assert made_safe(written) == name
+    station = Station(written, "Pune\u00a0City", code="MH1")
+    lists = Gazetteer("mh", [station], {})
+    assert lists.find(written, "Pune City") == PlaceKey("Pune City", name)
 
 
 def test_one_station_under_two_spellings_is_not_two(store, state, tmp_path):

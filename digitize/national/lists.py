@@ -12,6 +12,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from digitize.errors import OptionsError
+from digitize.national.naming import made_safe
 from digitize.national.shape import Statement
 from mappers.codes.places import districts
 from mappers.codes.stations import Station, load_stations
@@ -45,12 +46,12 @@ class Gazetteer:
         self.state = state
         self.codes: dict[PlaceKey, str] = {}
         self._ways: dict[str, set[PlaceKey]] = {}
-        self._districts = {fold_key(name): name for name in districts_known}
-        self.lgd = dict(districts_known)
+        self._districts = {fold_key(name): made_safe(name) for name in districts_known}
+        self.lgd = {made_safe(name): lgd for name, lgd in districts_known.items()}
         for s in stations:
-            district = self._districts.setdefault(fold_key(s.district), s.district)
+            district = self._districts.setdefault(fold_key(s.district), made_safe(s.district))
             self._districts.update({fold_key(a): district for a in s.district_aliases})
-            key = PlaceKey(district, s.name)
+            key = PlaceKey(district, made_safe(s.name))
             self.codes[key] = s.code
             for way in (s.name, *s.aliases):
                 self._ways.setdefault(fold_key(way), set()).add(key)

@@ -60,6 +60,11 @@ def clean(name: str) -> str:
     return " ".join(unicodedata.normalize("NFC", name).split())
 
 
+def made_safe(name: str) -> str:
+    """A name of an officer's own list as it may stand in a snapshot, without what a spreadsheet left in it unseen."""
+    return clean("".join(c if _is_safe(c) else " " if c.isspace() else "" for c in clean(name)))[:80]
+
+
 def twin_key(name: str) -> str:
     """The same for two names that a reader takes for one: no case, no joiners, punctuation as a blank."""
     folded = unicodedata.normalize("NFKC", name).casefold()
