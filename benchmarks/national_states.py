@@ -119,9 +119,17 @@ def snapshot(state: Invented, month: int, months: int, day: date, *, with_statio
         "effort": {"operators": 40, "fields": 400_000, "minutes": 90_000},
         "pace": {"pages_read": 30_000, "fields_settled": 400_000},
         "statement": {"as_on": day.isoformat(), "stations": state.covered, "target": state.target,
-                      "covered": state.covered, "legacy_complete": state.is_complete, **state.links},
+                      "covered": state.covered, "legacy_complete": state.is_complete, **_stated(state, day)},
         "twice": {"books": 0, "records": 0},
     }  # fmt: skip
+
+
+def _stated(state: Invented, day: date) -> dict[str, dict[str, Any]]:
+    """The links, without days that had not come by then."""
+    return {
+        way: {p: {**x, "since": x["since"] if (x["since"] or "") <= str(day) else None} for p, x in links.items()}
+        for way, links in state.links.items()
+    }
 
 
 def _counts(state: Invented, month: int) -> dict[str, np.ndarray]:
