@@ -199,6 +199,8 @@ def test_direction_and_distance_are_told_apart() -> None:
     assert rows("direction_distance", "2 km North") == [{"distance_km": "2", "direction": "N"}]
     assert rows("direction_distance", "उत्तर 2 कि.मी.") == [{"distance_km": "2", "direction": "N"}]
     assert rows("direction_distance", "500 m N/E, beat 3") == [{"beat": "3", "distance_km": "0.5", "direction": "NE"}]
+    assert rows("direction_distance", "۳ کلومیٹر مغرب") == [{"distance_km": "3", "direction": "W"}]
+    assert rows("direction_distance", "১ কি.মি. উত্তৰ") == [{"distance_km": "1", "direction": "N"}]
     assert rows("direction_distance", "N 2") == [{"distance_km": None, "direction": "N"}]
 
 
@@ -236,6 +238,21 @@ def test_a_block_of_property_becomes_rows() -> None:
         {"description": "Mobile phone", "value": "5000", "category": "electrical_electronic"},
         {"description": "one bag"},
     ]
+
+
+def test_property_and_its_value_are_told_apart_in_further_languages() -> None:
+    assert rows("property", "سونے کا ہار ۱,۵۹,۰۰۰ روپے") == [
+        {"description": "سونے کا ہار", "value": "159000", "category": "jewellery"}
+    ]
+    assert rows("property", "ಹಳೆಯ ಮೊಬೈಲ್ Rs. ೧,೧೫,೦೦೦/-")[0]["category"] == "electrical_electronic"
+
+
+def test_the_urdu_comma_parts_sections_and_is_none() -> None:
+    assert [r["section"] for r in rows("sections", "دفعہ ۳۷۹، ۴۱۱ ت پ")] == ["379", "411"]
+
+
+def test_the_marathi_word_for_time_belongs_to_no_time() -> None:
+    assert rows("date_time", "१०/०२/२०१७ वेळ १०:०० वा.") == [{"date": "2017-02-10", "time": "10:00"}]
 
 
 def test_an_officer_is_parted_from_the_rank() -> None:

@@ -39,9 +39,9 @@ NOISE = re.compile(
     rf"(?<![^\W_])(?:{_LATIN})(?![a-z])\.?|(?<![^\W\d_])(?<![\u0900-\u0d7f])(?:{_INDIC})(?!{_ANY_LETTER})\.?",
     re.I,
 )
-BARE = re.compile(r"[\s/,;:.\-–—+&|'\"()\[\]{}=]*")
+BARE = re.compile(r"[\s/,،۔;:.\-–—+&|'\"()\[\]{}=]*")
 # What stands between parts of a list; "and" counts as ";".
-PARTING = re.compile("[,;]")
+PARTING = re.compile("[,،;]")
 YEAR = re.compile(r"(?:1[89]|20)\d\d")
 # "FIR No. 12/2005" beside the sections is no section.
 CASE_NUMBER = re.compile(r"(?<![\d/])\d{1,5}\s*/\s*(?:1[89]|20)\d\d(?![\d(])")
