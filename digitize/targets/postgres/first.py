@@ -1,0 +1,69 @@
+"""The first load of a form: keys and indexes are made after the rows, all in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import polars as pl
+import psycopg
+from psycopg import sql
+
+from digitize.errors import TargetRefused
+from digitize.targets.base import Receipt
+from digitize.targets.postgres.address import Address
+from digitize.targets.postgres.definition import TableDef, build_keys, drop_keys
+from digitize.targets.postgres.store import PostgresStore
+from digitize.targets.postgres.tables import wanted
+from digitize.targets.rows import Batch
+from digitize.targets.taking import take
+from mappers.schema import form_tables
+
+
+class _EmptyStore(PostgresStore):
+    """A store of whose form nothing is held."""
+
+    freezes = True
+
+    def same(self, form: str, asked: pl.DataFrame) -> Mapping[str, bool]:
+        return {}
+
+    def owners(self, form: str, keys: pl.DataFrame) -> list[tuple[str, str]]:
+        return []
+
+    def held(self, batch: str) -> set[tuple[str, str]]:
+        return set()
+
+
+def take_first(db: psycopg.Connection[Any], address: Address, form: str, batches: Iterable[Batch]) -> list[Receipt]:
+    """Take the first batches of a form, in a transaction that `use` has set up.
+
+    Its tables are locked, emptied of what undone loads left, and freed of keys and indexes; these are made again at the
+    end, under the same names. Raises TargetRefused when there are records of the form already.
+    """
+    from digitize.targets.postgres.target import note
+
+    children_first = sorted(form_tables(form), key=lambda name: name == form)
+    tables = {name: _movable(wanted()[name]) for name in children_first}
+    names = sql.SQL(", ").join(sql.Identifier(n) for n in tables)
+    db.execute(sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(names))
+    if db.execute(sql.SQL("SELECT EXISTS (SELECT 1 FROM {})").format(sql.Identifier(form))).fetchone() == (True,):
+        raise TargetRefused(f"{address.name}: there are records of {form} already; load without --first.")
+    db.execute(sql.SQL("TRUNCATE {}").format(names))
+    for name, table in tables.items():
+        for statement in drop_keys(name, table):
+            db.execute(statement)
+    receipts = []
+    for batch in batches:
+        receipts.append(take(batch, _EmptyStore(db)))
+        note(db, batch, receipts[-1])
+    for name, table in reversed(list(tables.items())):
+        for statement in build_keys(name, table):
+            db.execute(statement)
+    return receipts
+
+
+def _movable(table: TableDef) -> TableDef:
+    """The keys and indexes of a table; checks stay, for each row is looked at anyway."""
+    keys = {n: body for n, body in table.constraints.items() if not body.startswith("CHECK")}
+    return TableDef({}, keys, table.indexes)
