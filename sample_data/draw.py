@@ -67,8 +67,10 @@ def fill(
             continue
         widths = [right - left - 14 for left, right, _ in blank.lines]
         lines, size = _broken(blank.zone, text, widths, lettering)
-        for line, (left, _, base) in zip(lines, blank.lines, strict=False):
-            lettering.write(mask, (left + rng.uniform(4, 12), base - 1), line, size, rng)
+        for line, (left, right, base) in zip(lines, blank.lines, strict=False):
+            margin = rng.uniform(4, 12)
+            begin = right - margin if lettering.hand.right_to_left else left + margin
+            lettering.write(mask, (begin, base - 1), line, size, rng)
         written[blank.zone] = "\n".join(lines)
     for x in (330, 1330):
         _sign(mask, x + rng.uniform(-60, 60), _SIGN_Y + rng.uniform(-12, 8), rng)

@@ -18,10 +18,16 @@ FOLDER = Path(__file__).parent / ".fonts"
 SCOPE = "@fontsource"
 VERSIONS: Mapping[str, str] = MappingProxyType(
     {
+        "akaya-kanadaka": "5.0.8",
+        "akaya-telivigala": "5.3.0",
         "arima": "5.1.0",
         "arimo": "5.3.0",
         "atma": "5.3.0",
+        "baloo-bhaina-2": "5.2.8",
+        "baloo-paaji-2": "5.1.1",
         "caveat": "5.3.0",
+        "chilanka": "5.3.0",
+        "farsan": "5.3.0",
         "galada": "5.2.8",
         "kalam": "5.3.0",
         "kavivanar": "5.3.0",
@@ -82,6 +88,17 @@ HANDS: Mapping[str, tuple[Hand, ...]] = MappingProxyType(
         "ta": (
             Hand("kavivanar", "kavivanar-latin", "kavivanar-tamil", scale=0.9),
             Hand("arima", "arima-latin", "arima-tamil", scale=0.85),
+        ),
+        "mr": (Hand("kalam", "kalam-latin", "kalam-devanagari"),),
+        "te": (Hand("akaya-telivigala", "akaya-telivigala-latin", "akaya-telivigala-telugu"),),
+        "kn": (Hand("akaya-kanadaka", "akaya-kanadaka-latin", "akaya-kanadaka-kannada"),),
+        "ml": (Hand("chilanka", "chilanka-latin", "chilanka-malayalam", scale=0.9),),
+        "gu": (Hand("farsan", "farsan-latin", "farsan-gujarati", scale=1.1),),
+        "pa": (Hand("baloo-paaji-2", "baloo-paaji-2-latin", "baloo-paaji-2-gurmukhi", scale=0.95),),
+        "or": (Hand("baloo-bhaina-2", "baloo-bhaina-2-latin", "baloo-bhaina-2-oriya", scale=0.95),),
+        "as": (Hand("atma", "atma-latin", "atma-bengali", scale=1.05),),
+        "ur": (
+            Hand("noto-nastaliq-urdu", "noto-serif-latin", "noto-nastaliq-urdu-arabic", scale=0.8, right_to_left=True),
         ),
     }
 )

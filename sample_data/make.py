@@ -29,13 +29,15 @@ from sample_data.fonts import FOLDER, HANDS, FontMissing, Fonts
 from sample_data.layout import Blank, Sheet
 from sample_data.lettering import Lettering
 from sample_data.phrases import Phrases, load_phrases
-from sample_data.plan import SEED, Plan, by_lot, committed
+from sample_data.plan import SEED, Plan, by_lot, committed, further_languages
 from sample_data.wear import Worn, choose, turned, worn
 from sample_data.write import bitonal, write_scans
 
 HERE = Path(__file__).parent
 SCANS = HERE / "fir_book_2025"
 GOLD = HERE / "gold.jsonl"
+FURTHER = HERE / "iif1_languages"
+"""A page of the IIF-I in each further language, with its own gold: what the tests read and the demo does not."""
 _MANIFEST = ("file", "volume", "station", "district", "year", "kind", "language", "page")
 
 
@@ -183,6 +185,7 @@ def main(given: Sequence[str] | None = None) -> int:
         print(f"{make_set(studio, plans, asked.out, asked.out / 'gold.jsonl', asked.seed)} pages in {asked.out}")
     else:
         print(f"{make_set(studio, committed(), SCANS, GOLD)} pages in {SCANS}")
+        print(f"{make_set(studio, further_languages(), FURTHER, FURTHER / 'gold.jsonl')} pages in {FURTHER}")
     return 0
 
 

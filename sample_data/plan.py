@@ -39,11 +39,34 @@ _HI_OLD = Book("FIR book 2016", "hi", IIF1, "Namunakhera", "Kalpana", 2016)
 _BN = Book("FIR book 2014", "bn", IIF1, "Udaharanganj", "Udaharan", 2014)
 _TA = Book("FIR book 2012", "ta", IIF1, "Madhirippatti", "Madhiri", 2012)
 _WBP = Book("FIR book 2018", "en", WBP, "Namunahat", "Namuna", 2018)
+_BOOKS = tuple(
+    Book(f"FIR book {year}", language, IIF1, station, district, year)
+    for language, station, district, year in (
+        ("mr", "Namunawadi", "Namuna", 2017),
+        ("te", "Kalpanapalli", "Kalpana", 2018),
+        ("kn", "Madaripura", "Madari", 2015),
+        ("ml", "Mathrukapuram", "Mathruka", 2019),
+        ("gu", "Namunapur", "Namuno", 2016),
+        ("pa", "Misalpur", "Misal", 2021),
+        ("or", "Udaharanpur", "Udaharana", 2013),
+        ("as", "Udaharangaon", "Udaharanbari", 2014),
+        ("ur", "Misalabad", "Misala", 2020),
+    )
+)
+"""One book of each language that has no page among the committed ones of the demo."""
 
 
 def committed() -> tuple[Plan, ...]:
     """The pages that the demo and the tests use."""
     return (*_hindi(), *_english(), *_bengali(), *_tamil(), *_form_27())
+
+
+def further_languages() -> Iterator[Plan]:
+    """A page of each language that committed() has none of: black and white, so that nine of them stay small."""
+    for i, book in enumerate(_BOOKS):
+        day = date(book.year, 2 + i, 9 + 2 * i)
+        ask = Ask(number=7 + 41 * i, offence=("theft", "hurt")[i % 2], day=day, days=i % 3, style=i)
+        yield Plan(f"{book.language}_{book.year}_{ask.number:03}.png", book, ask, bitonal=True)
 
 
 def _hindi() -> tuple[Plan, ...]:

@@ -1,0 +1,37 @@
+"""The sample pages of the IIF-I in further languages, and what the program reads on one of them."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from digitize.extract import item_of
+
+FOLDER = Path(__file__).parent.parent / "sample_data" / "iif1_languages"
+_LINES = [json.loads(line) for line in (FOLDER / "gold.jsonl").read_text(encoding="utf-8").splitlines()]
+GOLD = {gold["language"]: gold for gold in _LINES}
+"""Gold of the one page of each language."""
+STATES = {"mr": "mh", "te": "tg", "kn": "ka", "ml": "kl", "gu": "gj", "pa": "pb", "or": "od", "as": "as", "ur": "jk"}
+"""A state that writes the language."""
+READ = json.loads((Path(__file__).parent / "golden" / "iif1_languages.json").read_text(encoding="utf-8"))
+"""By language the items that are read rightly, and how; fewer than stand on the page."""
+MARKS = [pytest.mark.engine, pytest.mark.slow]
+if shutil.which("tesseract") is None:
+    MARKS.append(pytest.mark.skip(reason="tesseract is not installed; make setup installs it"))
+
+
+def check_reading(digitize, language):
+    """Read a page, its form not being told: the form is found, zones lie in place, blanks are told, sure items read."""
+    gold = GOLD[language]
+    stations = FOLDER / "stations.csv"
+    read = json.loads(digitize("extract", FOLDER / gold["file"], "--stations", stations, "--jobs", "1"))
+    assert read["form"] == f"iif1_{language}"
+    fields = read["fields"]
+    assert set(fields) == {item_of(zone) for zone in gold["boxes"]}
+    for zone, (x0, y0, x1, y1) in gold["boxes"].items():
+        left, top, right, bottom = fields[item_of(zone)]["box"]
+        assert x0 <= (left + right) / 2 <= x1 and y0 <= (top + bottom) / 2 <= y1, zone
+    assert {i for i, f in fields.items() if f["blank"]} == {item_of(z) for z, text in gold["zones"].items() if not text}
+    wrong = {item: fields[item]["value"] for item, value in READ[language].items() if fields[item]["value"] != value}
+    assert wrong == {}
