@@ -10,6 +10,7 @@ from importlib import resources
 
 from ocr.lexicon import folded
 from ocr.page import ZoneReading
+from ocr.registers.cells import UNREAD
 from ocr.registers.span import HEADING
 from ocr.script import fold_digits
 
@@ -38,8 +39,9 @@ def kind_of(cells: Sequence[ZoneReading], *, has_days: bool = False) -> str:
 
     has_days: the register's days stand above its entries; in others a date alone may go on from the row above.
     """
-    texts = [c.candidates[0].text for c in cells if not c.blank and c.candidates]
-    if not texts or len([c for c in cells if not c.blank]) > _MOST_CELLS:
+    written = [c for c in cells if not c.blank and UNREAD not in c.marks]
+    texts = [c.candidates[0].text for c in written if c.candidates]
+    if not texts or len(written) > _MOST_CELLS:
         return ""
     if any(_says_total(t) for t in texts):
         return TOTAL

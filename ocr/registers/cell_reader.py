@@ -13,7 +13,7 @@ from ocr.form import Zone
 from ocr.lexicon import Lexicon
 from ocr.lines import LineText, read_mixed
 from ocr.page import Candidate, Decided, ZoneReading
-from ocr.registers.cells import Cell, pictures_of
+from ocr.registers.cells import UNREAD, Cell, pictures_of
 from ocr.registers.ditto import is_ditto
 from ocr.registers.form import Column, RegisterForm
 from ocr.registers.table import AGAIN, Table, TableRow
@@ -133,12 +133,13 @@ def _is_no_number(column: Column, text: str) -> bool:
 
 def _recognised(name: str, cell: Cell, candidates: Sequence[Candidate]) -> ZoneReading:
     ordered = tuple(sorted(candidates, key=lambda c: -c.confidence))
-    return ZoneReading(name, cell.box, ordered, blank=cell.blank, marks=marks_of(cell))
+    return ZoneReading(name, cell.box, ordered, blank=cell.blank and not cell.unread, marks=marks_of(cell))
 
 
 def marks_of(cell: Cell) -> tuple[str, ...]:
     """What was seen of a cell beside its text."""
-    seen = {STRUCK: cell.struck, STRUCK_IN_PART: cell.struck_in_part and not cell.struck, DITTO: cell.ditto}
+    struck_in_part = cell.struck_in_part and not cell.struck
+    seen = {STRUCK: cell.struck, STRUCK_IN_PART: struck_in_part, DITTO: cell.ditto, UNREAD: cell.unread}
     return tuple(word for word, is_seen in seen.items() if is_seen)
 
 

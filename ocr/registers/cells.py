@@ -22,6 +22,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
+UNREAD = "unread"
 _LEAST_MARK = 0.5
 _LEAST_QUOTE, _MOST_QUOTE, _QUOTE_OFF = 0.27, 0.75, 0.9
 _LEAST_SMALL_STROKE = 0.22
@@ -38,7 +39,7 @@ class Cell:
     column: number on its half. corners: of its quadrilateral with points along its upper and lower border, sheet pixels
     (n, 2). box: on the scan. blank: nothing is written there. marks: numbers of the marks in it. struck: a stroke runs
     through all that is written, struck_in_part: through a word of it. ditto: it holds no more than the two strokes of a
-    ditto mark.
+    ditto mark. unread: it is blank by its marks, but something may be written there all the same.
     """
 
     half: int
@@ -50,6 +51,7 @@ class Cell:
     struck: bool
     ditto: bool
     struck_in_part: bool = False
+    unread: bool = False
 
 
 def corners_of(left: Line, right: Line, top: Line, bottom: Line) -> Floats:
@@ -71,7 +73,7 @@ def cells_of(sheet: Sheet, half_number: int, half: HalfGrid, span: Span, marks: 
     x = np.clip(marks.x.astype(int), 0, sheet.width - 1)
     inside = (marks.y > span.top.at[x]) & (marks.y <= span.bottom.at[x])
     inside &= (marks.x >= half.left) & (marks.x < half.right)
-    line = _first_line(marks, np.flatnonzero(inside & (owned >= 0)), owned)
+    line = first_line(marks, np.flatnonzero(inside & (owned >= 0)), owned)
     found = []
     for column in range(len(half.uprights) - 1):
         own = np.flatnonzero(inside & (owned == column))
@@ -94,7 +96,7 @@ def cells_of(sheet: Sheet, half_number: int, half: HalfGrid, span: Span, marks: 
     return found
 
 
-def _first_line(marks: Marks, own: Ints, owned: Ints) -> float | None:
+def first_line(marks: Marks, own: Ints, owned: Ints) -> float | None:
     """The height of a row's first line of writing, by the uppermost letters of its columns; None without any."""
     letters = own[marks.y1[own] - marks.y0[own] >= _LEAST_MARK * marks.letter_px]
     tops = [float(marks.y[letters[owned[letters] == c]].min()) for c in np.unique(owned[letters])]

@@ -71,9 +71,9 @@ def find_marks(sheet: Sheet, grid: Grid) -> Marks:
     import cv2
 
     dark = 255 - sheet.image
-    rules = _rule_mask(sheet, grid)
+    rules = rule_mask(sheet, grid)
     depth = max(_LEAST_DEPTH, round(_NOISES * _grain(sheet.image)))
-    sharp = cv2.subtract(dark, cv2.blur(dark, (_AROUND_PX, _AROUND_PX)))
+    sharp = sharpness(sheet)
     typical = _typical_depth(dark, dark, rules, depth)
     sharpest = _KEPT_SHARE * _typical_depth(dark, sharp, rules, depth)
     ink = np.where(dark >= max(depth, round(_EXTENT_SHARE * typical)), 255, 0).astype(np.uint8)
@@ -94,6 +94,14 @@ def find_marks(sheet: Sheet, grid: Grid) -> Marks:
     return Marks(x, y, x + w, y + h, centres[keep, 0], centres[keep, 1], area, letter, number[labels])
 
 
+def sharpness(sheet: Sheet) -> Image:
+    """How much darker each pixel is than its near surroundings, (height, width) uint8."""
+    import cv2
+
+    dark = 255 - sheet.image
+    return np.asarray(cv2.subtract(dark, cv2.blur(dark, (_AROUND_PX, _AROUND_PX))), np.uint8)
+
+
 def _joins_columns(stats: NDArray[np.int32], shape: tuple[int, ...]) -> Bools:
     """Which components join the writing of many columns, as a stroke over a whole row does; cut where columns end."""
     joined = (stats[:, 2] > _MOST_SHARE * shape[1]) & (stats[:, 3] <= _MOST_SHARE * shape[0])
@@ -101,7 +109,7 @@ def _joins_columns(stats: NDArray[np.int32], shape: tuple[int, ...]) -> Bools:
     return np.asarray(joined, np.bool_)
 
 
-def _rule_mask(sheet: Sheet, grid: Grid) -> Image:
+def rule_mask(sheet: Sheet, grid: Grid) -> Image:
     """Where ruled lines run: 1 level, 2 upright."""
     import cv2
 

@@ -9,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.engine import Image
+from ocr.registers.agree import disagreeing
 from ocr.registers.aligned import aligned, other_gutter
 from ocr.registers.aside import Aside, find_asides
 from ocr.registers.columns import carried, fitted, lacks_columns, shares_of, widened
+from ocr.registers.doubts import with_doubts
 from ocr.registers.form import RegisterForm, Registers, package_registers
 from ocr.registers.grid import Grid, find_grid
 from ocr.registers.header import Reader, find_heading
@@ -105,8 +107,9 @@ def read_table(grey: Image, ask: Ask, layout: Layout | None = None) -> Table:
         marks = find_marks(sheet, grid)
     spans = spans_of(sheet, grid, marks, heading, columns, form)
     rows = rows_of(sheet, grid, marks, spans, columns)
-    if is_put:
-        rows = tuple(replace(row, doubtful=True) for row in rows)
+    is_put = is_put or _repeats_unseen(grid, columns)
+    misplaced = [True] * len(rows) if is_put else disagreeing(grid, marks, spans, heading)
+    rows = with_doubts(sheet, grid, marks, spans, rows, misplaced)
     notes = ("spread",) if len(grid.halves) == 2 else ()
     found: Layout | None = Layout(form, columns, tuple(shares_of(h) for h in grid.halves))
     if _shows_two(form, grid):
@@ -247,6 +250,14 @@ def _carried(grid: Grid, layout: Layout) -> Grid:
         for half, shares in zip(grid.halves, layout.shares, strict=True)
     ]
     return replace(grid, halves=tuple(halves))
+
+
+def _repeats_unseen(grid: Grid, columns: Sequence[str]) -> bool:
+    """Whether a right-hand page is taken to repeat the number, though an outer edge of it was put: a margin may have
+    been taken for a column, and then all of its columns are others than they seem.
+    """
+    edges = (grid.halves[-1].uprights[0], grid.halves[-1].uprights[-1])
+    return AGAIN in columns and any(edge.support == 0 for edge in edges)
 
 
 def _columns(
