@@ -49,7 +49,11 @@ Gold = dict[str, Any]
 
 @dataclass
 class Score:
-    """Counts over pages: rows found, invented and missed; cells in their place; cells rightly called blank or not."""
+    """Counts over pages: rows found, invented and missed; cells in their place; cells rightly called blank or not.
+
+    Of the cells of all rows found, wherever they were put: blanks are truly blank, asked of them go to a person; passed
+    are said to be blank and pass, lost of them are not.
+    """
 
     found: int = 0
     invented: int = 0
@@ -58,6 +62,10 @@ class Score:
     cells_right: int = 0
     looked: int = 0
     blank_right: int = 0
+    blanks: int = 0
+    asked: int = 0
+    passed: int = 0
+    lost: int = 0
 
     def add(self, other: Score) -> None:
         """Add the counts of other pages."""
@@ -79,16 +87,30 @@ class Score:
         """Share of cells of rows found that were rightly called blank or written."""
         return self.blank_right / max(1, self.looked)
 
+    @property
+    def blank_sure(self) -> float:
+        """Share of cells that pass as blank which are."""
+        return 1 - self.lost / max(1, self.passed)
+
+    @property
+    def blank_asked(self) -> float:
+        """Share of blank cells that a person is asked about."""
+        return self.asked / max(1, self.blanks)
+
 
 @dataclass(frozen=True)
 class Found:
-    """What was found on a page: boxes of every row, one a half, and of its cells with whether they are blank."""
+    """What was found on a page: boxes of every row, one a half, and of its cells with whether they are blank.
+
+    unread: of every row the cells that are blank by their marks, and are asked all the same.
+    """
 
     rows: list[list[Box]]
     cells: list[dict[str, tuple[Box, bool]]]
     form: str | None = None
     seconds: float = 0.0
     doubtful: list[bool] = field(default_factory=list)
+    unread: list[set[str]] = field(default_factory=list)
 
 
 def measure(data: Path | None, quick: bool, log: Callable[[str], None], **more: Any) -> dict[str, Any]:
@@ -116,6 +138,7 @@ def measure(data: Path | None, quick: bool, log: Callable[[str], None], **more: 
         p = parts[name]
         log(
             f"{name:24} rows {p.rows_f1:.4f} cells {p.cells_share:.4f} blank {p.blank_acc:.4f} (n {p.found + p.missed})"
+            f" pass as blank {p.passed}, of which are {p.blank_sure:.4f}, blank but asked {p.blank_asked:.4f}"
         )
     peer = _peer([p for pages in volumes for p in pages], folder, more.get("peer") or os.environ.get(PEER), log)
     return {
@@ -123,6 +146,8 @@ def measure(data: Path | None, quick: bool, log: Callable[[str], None], **more: 
         "rows_f1": round(total.rows_f1, 4),
         "cells": round(total.cells_share, 4),
         "blank_acc": round(total.blank_acc, 4),
+        "blank_sure": round(total.blank_sure, 4),
+        "blank_asked": round(total.blank_asked, 4),
         "form_known": round(named / max(1, count), 4),
         "s_per_page": round(seconds / max(1, count), 3),
         "peer_rows_f1": None if peer is None else round(peer.rows_f1, 4),
@@ -172,12 +197,22 @@ def score_page(page: Gold, found: Found) -> Score:
             if at is None:
                 continue
             place = found.cells[at].get(column)
+            if place is not None and found.unread and not row["continues"]:
+                _count_blank(score, place[1], column in found.unread[at], bool(cell["text"]))
             right = place is not None and _inside(cell["box"], place[0])
             score.cells_right += bool(cell["text"]) and right
             if place is not None and right:
                 score.looked += 1
                 score.blank_right += place[1] == (not cell["text"])
     return score
+
+
+def _count_blank(score: Score, is_blank: bool, is_unread: bool, is_written: bool) -> None:
+    score.blanks += not is_written
+    score.asked += not is_written and (is_unread or not is_blank)
+    passes = is_blank and not is_unread
+    score.passed += passes
+    score.lost += passes and is_written
 
 
 def _matched(wanted: Sequence[Box], have: Sequence[tuple[int, Box]]) -> dict[int, int]:
@@ -232,7 +267,9 @@ def read_volume(folder: Path, pages: Sequence[Gold], auto: bool) -> list[Found]:
         layout = table.layout if table.heading is not None or layout is None else layout
         rows = [[tuple(b) for b in row.boxes] for row in table.rows]
         cells = [{name: (tuple(c.box), c.blank) for name, c in row.cells.items()} for row in table.rows]
-        found.append(Found(rows, cells, table.form.id if table.form else None, spent, [r.doubtful for r in table.rows]))
+        unread = [{name for name, c in row.cells.items() if c.unread} for row in table.rows]
+        form_id = table.form.id if table.form else None
+        found.append(Found(rows, cells, form_id, spent, [r.doubtful for r in table.rows], unread))
     return found
 
 
