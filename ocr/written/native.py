@@ -35,7 +35,9 @@ _SLASH_SHORT = -1.0
 
 @dataclass(frozen=True, slots=True)
 class NativeScript:
-    """digits: the ten signs from 0. weights: the file that reads them. has_hands: learned from real handwriting."""
+    """digits: the ten signs from 0. weights: the file that reads them. has_hands: learned from real
+    handwriting, and as sure as measured.
+    """
 
     name: str
     digits: str

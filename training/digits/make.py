@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import argparse
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -34,6 +34,7 @@ _TURNS = 4
 """How many strips a script with real digits has for each of one that is drawn from fonts alone."""
 _FONT_PX = 48
 _REAL = 0.85
+Draw = Callable[["Drawing", random.Random, np.random.Generator], tuple[Picture, str, str]]
 _KINDS = (("date", date, 0.35), ("year", year, 0.2), ("fir_no", fir_no, 0.2))
 
 
@@ -55,16 +56,18 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--fonts", type=Path, default=FONTS)
     parser.add_argument("--held-out", action="store_true", help="of the digits that are not learned")
+    parser.add_argument("--clean", action="store_true", help="real digits alone, one to three on clean paper")
     parser.add_argument("--from", dest="first", type=int, default=0)
     parser.add_argument("--to", dest="last", type=int, default=20)
     asked = parser.parse_args()
     cv2.setNumThreads(1)
     asked.out.mkdir(parents=True, exist_ok=True)
     drawings = load_drawings(asked.network, asked.data, asked.fonts, held_out=asked.held_out)
+    drawings = [d for d in drawings if d.real] if asked.clean else drawings
     for number in range(asked.first, asked.last):
-        path = asked.out / f"{number:04d}.npz"
+        path = asked.out / f"{'clean' if asked.clean else ''}{number:04d}.npz"
         if not path.exists():
-            shard(path, (number, int(asked.held_out)), drawings)
+            shard(path, (number, int(asked.held_out)), drawings, clean_strip if asked.clean else worn_strip)
             print(path.name, flush=True)
 
 
@@ -80,23 +83,39 @@ def load_drawings(network: str, data: Path, fonts: Path, *, held_out: bool) -> l
     ]
 
 
-def shard(path: Path, seed: tuple[int, int], drawings: list[Drawing], count: int = SHARD) -> None:
+def shard(path: Path, seed: tuple[int, int], drawings: list[Drawing], draw: Draw, count: int = SHARD) -> None:
     """Draw and write one shard: pixels of all strips side by side, their widths, texts and kinds."""
     rng, chance = np.random.default_rng([2028, *seed]), random.Random(f"digits {seed}")
     strips, texts, kinds = [], [], []
     turns = [d for d in drawings for _ in range(_TURNS if d.real else 1)]
     for number in range(count):
         drawing = turns[number % len(turns)]
-        kind, text = text_of(chance)
-        if chance.random() >= _LATIN:
-            text = drawing.script.native(text)
-        strips.append(to_strip(number_as_cut(text, drawing, rng), rng))
+        strip, text, kind = draw(drawing, chance, rng)
+        strips.append(strip)
         texts.append(text)
         kinds.append(f"{drawing.script.name}-{kind}")
     part = path.with_suffix(".part")
     with part.open("wb") as f:
         np.savez(f, pixels=np.concatenate(strips, 1), widths=[s.shape[1] for s in strips], texts=texts, kinds=kinds)
     part.replace(path)
+
+
+def worn_strip(drawing: Drawing, chance: random.Random, rng: np.random.Generator) -> tuple[Picture, str, str]:
+    """A number or date as an old scan shows it, its text and kind."""
+    kind, text = text_of(chance)
+    if chance.random() >= _LATIN:
+        text = drawing.script.native(text)
+    return to_strip(number_as_cut(text, drawing, rng), rng), text, kind
+
+
+def clean_strip(drawing: Drawing, chance: random.Random, rng: np.random.Generator) -> tuple[Picture, str, str]:
+    """One to three real digits on clean paper: what tells signs apart is learned from these soonest."""
+    text = "".join(chance.choices(drawing.script.digits, k=chance.choice((1, 1, 1, 2, 3))))
+    tall = int(rng.uniform(18, 34))
+    ink = by_hand(composed(text, tall, drawing.real, rng), rng)
+    paper = np.pad(ink, rng.integers(2, 16, (2, 2)))
+    grey = (255 * (1 - rng.uniform(0.7, 1.0) * np.clip(paper, 0, 1))).astype(np.uint8)
+    return to_strip(cv2.GaussianBlur(grey, (0, 0), rng.uniform(0.2, 1.2))), text, "clean"
 
 
 def text_of(chance: random.Random) -> tuple[str, str]:
