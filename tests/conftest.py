@@ -4,11 +4,16 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from pg import pg_server, pg_url  # noqa: F401  # fixtures
 from typer.testing import CliRunner
 
 from digitize.cli.app import build
 from digitize.exits import exit_code
+
+# A busy machine is slow, not wrong: no test fails for how long it took.
+settings.register_profile("no clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("no clock")
 
 SAMPLES = Path(__file__).parent.parent / "sample_data"
 
