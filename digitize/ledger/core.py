@@ -15,8 +15,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from digitize.errors import DiskFull, LedgerError
+from digitize.errors import LedgerError
 from digitize.ledger.schema import DDL, FORMAT
+from digitize.sqlite_errors import plain_errors
 from digitize.system import is_dead
 
 LEASE_SECONDS = 600.0  # more than the longest page takes; a dead owner on this machine is known at once
@@ -60,7 +61,7 @@ class Ledger:
         if path.exists():
             raise LedgerError(f"{path} exists already.")
         db = _connect(path)
-        with _plain_errors(path):
+        with plain_errors(path, "digitize ledger verify"):
             db.executescript("BEGIN;" + DDL + f"INSERT INTO meta VALUES ('format', '{FORMAT}'); COMMIT;")
             db.close()
         return cls(path)
@@ -80,7 +81,7 @@ class Ledger:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """One transaction: all that is written inside is kept together or not at all. Inner ones join the outer."""
-        with _plain_errors(self.path):
+        with plain_errors(self.path, "digitize ledger verify"):
             if self._depth == 0:
                 self._db.execute("BEGIN IMMEDIATE")
             self._depth += 1
@@ -97,7 +98,7 @@ class Ledger:
 
     def execute(self, sql: str, values: Iterable[Any] = ()) -> sqlite3.Cursor:
         """Run one statement with parameters; reading may be done outside `writing`."""
-        with _plain_errors(self.path):
+        with plain_errors(self.path, "digitize ledger verify"):
             return self._db.execute(sql, tuple(values))
 
     def rows(self, sql: str, values: Iterable[Any] = ()) -> list[sqlite3.Row]:
@@ -252,33 +253,13 @@ class Ledger:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    with _plain_errors(path):
+    with plain_errors(path, "digitize ledger verify"):
         db = sqlite3.connect(path, timeout=30, isolation_level=None)
         db.row_factory = sqlite3.Row
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA busy_timeout = 30000")
         return db
-
-
-@contextmanager
-def _plain_errors(path: Path) -> Iterator[None]:
-    """Turn SQLite's errors into ours, with the next step; a broken rule of our own stays what it is."""
-    try:
-        yield
-    except sqlite3.IntegrityError:
-        raise
-    except sqlite3.DatabaseError as e:
-        text = str(e)
-        if "full" in text:
-            raise DiskFull(f"No room left on the disk of {path}. Make room and run the same command again.") from e
-        if "locked" in text or "busy" in text:
-            raise LedgerError(f"{path} is in use by another program. Wait for it, then run this again.") from e
-        if "malformed" in text or "not a database" in text or "no such table" in text:
-            raise LedgerError(f"{path} is damaged ({text}). Run: digitize ledger verify, and restore a backup.") from e
-        if "readonly" in text or "unable to open" in text:
-            raise LedgerError(f"{path} cannot be written ({text}). Check who owns the workspace folder.") from e
-        raise
 
 
 def _link(last: str, *parts: str) -> str:

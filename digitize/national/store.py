@@ -16,9 +16,10 @@ from typing import Any, Self
 
 from pydantic import ValidationError
 
-from digitize.errors import DiskFull, LedgerError
+from digitize.errors import LedgerError
 from digitize.national.refusal import Flag
 from digitize.national.shape import Snapshot
+from digitize.sqlite_errors import plain_errors
 
 FORMAT = 2
 _DDL = """
@@ -81,7 +82,7 @@ class Store:
     def __init__(self, path: Path) -> None:
         """Open it; an empty one is made where there is none."""
         self.path = path
-        with self._plain_errors():
+        with plain_errors(self.path, "digitize national verify, or state verify"):
             is_new = not path.exists()
             self._db = sqlite3.connect(path, timeout=30, isolation_level=None)
             self._db.row_factory = sqlite3.Row
@@ -93,7 +94,7 @@ class Store:
         if found is None or int(found["value"]) > FORMAT:
             raise LedgerError(f"{path} was written by a newer version. Upgrade cctns-digitize.")
         if int(found["value"]) == 1:
-            with self._plain_errors():
+            with plain_errors(self.path, "digitize national verify, or state verify"):
                 self._db.executescript(f"BEGIN;{_FROM_1}COMMIT;")
 
     def __enter__(self) -> Self:
@@ -107,7 +108,7 @@ class Store:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """One transaction."""
-        with self._plain_errors():
+        with plain_errors(self.path, "digitize national verify, or state verify"):
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -204,20 +205,6 @@ class Store:
     def _last_hash(self) -> str:
         row = self._db.execute("SELECT hash FROM received ORDER BY seq DESC LIMIT 1").fetchone()
         return str(row["hash"]) if row else ""
-
-    @contextmanager
-    def _plain_errors(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.IntegrityError:
-            raise
-        except sqlite3.DatabaseError as e:
-            text = str(e)
-            if "full" in text:
-                raise DiskFull(f"No room left on the disk of {self.path}. Make room and run the command again.") from e
-            if "locked" in text or "busy" in text:
-                raise LedgerError(f"{self.path} is in use by another program. Wait for it, then run this again.") from e
-            raise LedgerError(f"{self.path} cannot be used ({text}). Restore it from a backup.") from e
 
 
 def _received(row: sqlite3.Row) -> Received:

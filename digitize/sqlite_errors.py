@@ -1,0 +1,33 @@
+"""SQLite's errors as ours: what is wrong with which file, and the next step."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from digitize.errors import DiskFull, LedgerError
+
+
+@contextmanager
+def plain_errors(path: Path, verify: str) -> Iterator[None]:
+    """Turn SQLite's errors into ours, with the next step; a broken rule of our own stays what it is.
+
+    verify: the command that tells how damaged the file is. Raises DiskFull, LedgerError.
+    """
+    try:
+        yield
+    except sqlite3.IntegrityError:
+        raise
+    except sqlite3.DatabaseError as e:
+        text = str(e)
+        if "full" in text:
+            raise DiskFull(f"No room left on the disk of {path}. Make room and run the same command again.") from e
+        if "locked" in text or "busy" in text:
+            raise LedgerError(f"{path} is in use by another program. Wait for it, then run this again.") from e
+        if "malformed" in text or "not a database" in text or "no such table" in text:
+            raise LedgerError(f"{path} is damaged ({text}). Run: {verify}, and restore a backup.") from e
+        if "readonly" in text or "unable to open" in text:
+            raise LedgerError(f"{path} cannot be written ({text}). Check who owns its folder.") from e
+        raise
