@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from heapq import heappushpop
+from math import exp, inf, log1p
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -176,40 +178,52 @@ class _Search:
 
     def __init__(self, symbols: str, grammar: Grammar) -> None:
         self._column = {s: i + 1 for i, s in enumerate(symbols)}
-        self._grammar = grammar
+        self._follows = cache(grammar.follows)
+        self._weight = cache(grammar.weight)
         self._beam: dict[str, tuple[float, float]] = {}
         self.whole: dict[str, float] = {}
 
     def step(self, row: list[float], start: float, end: float) -> None:
-        """Go on by a frame; start: log of all before it being no part of the text, end: of all after it."""
+        """Go on by a frame; start: log of all before it being no part of the text, end: of all after it.
+
+        What is less likely than as many as the beam holds is passed over before its text is put together.
+        """
         self._beam[""] = (start, NEVER)
-        grown: dict[str, tuple[float, float]] = {}
+        stays = {
+            prefix: (_add(blank, symbol) + row[0], symbol + row[self._column[prefix[-1]]])
+            for prefix, (blank, symbol) in self._beam.items()
+            if prefix
+        }
+        held = [-inf] * _BEAM
+        for stay in stays.values():
+            heappushpop(held, _add(*stay))
+        likeliest = sorted(((row[column], symbol) for symbol, column in self._column.items()), reverse=True)
+        grown = dict(stays)
         for prefix, (blank, symbol) in self._beam.items():
             both = _add(blank, symbol)
-            if prefix:
-                _put(grown, prefix, both + row[0], symbol + row[self._column[prefix[-1]]])
-            for following in self._grammar.follows(prefix):
-                column = self._column.get(following)
-                if column is not None:
-                    came = blank if prefix.endswith(following) else both
-                    _put(grown, prefix + following, NEVER, came + row[column])
+            for log, following in likeliest:
+                if both + log < held[0]:
+                    break
+                text = prefix + following
+                if text not in stays and following in self._follows(prefix):
+                    came = (blank if prefix.endswith(following) else both) + log
+                    grown[text] = (NEVER, came)
+                    heappushpop(held, came)
+        for text, (stayed, symbol) in stays.items():
+            before = self._beam.get(text[:-1])
+            if before is not None:
+                came = before[0] if text[-2:-1] == text[-1] else _add(*before)
+                grown[text] = (stayed, _add(symbol, came + row[self._column[text[-1]]]))
         best = sorted(grown.items(), key=lambda g: (-_add(*g[1]), g[0]))[:_BEAM]
         self._beam = dict(best)
         for text, (_, symbol) in best:
-            weight = self._grammar.weight(text)
+            weight = self._weight(text)
             if weight is not None:
                 self.whole[text] = max(self.whole.get(text, NEVER), symbol + end + weight)
 
 
-def _put(beam: dict[str, tuple[float, float]], prefix: str, blank: float, symbol: float) -> None:
-    old = beam.get(prefix, (NEVER, NEVER))
-    beam[prefix] = (_add(old[0], blank), _add(old[1], symbol))
-
-
 def _add(a: float, b: float) -> float:
     """log(exp(a) + exp(b)), quicker than numpy's on two numbers."""
-    from math import exp, log1p
-
     if a < b:
         a, b = b, a
     return a if b <= NEVER or a - b > 40 else a + log1p(exp(b - a))

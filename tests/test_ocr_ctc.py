@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ocr.ctc import NEVER, TextList, fold, greedy, likelihood, posteriors, spot
+from ocr.spotting import Serial
 
 SYMBOLS = "0123456789/"
 SAME = {s: {s: 1.0} for s in SYMBOLS}
@@ -91,3 +92,39 @@ def test_spot_gives_only_texts_of_the_list_and_posteriors_sum_to_one(texts, seed
     found = spot(fold(matrix, CHARACTERS, SAME), TextList(tuple(texts)), limit=3)
     assert {s.text for s in found} <= set(texts) and len(found) <= 3
     assert not found or sum(posteriors(found)) == pytest.approx(1)
+
+
+def plain_search(matrix: np.ndarray, grammar: Serial, beam: int = 48, passing: float = 2.0) -> dict[str, float]:
+    """The texts a matrix holds with their logs, by a search that looks at every prefix that the beam grows into."""
+    logs = fold(matrix, CHARACTERS, SAME).logs
+    logs = logs - np.maximum(matrix.max(1), logs.max(1))[:, None]
+    cost = np.where(logs[:, 0] >= -0.7, 0.0, -passing)
+    held, whole = {}, {}
+    for frame, row in enumerate(logs.astype(float)):
+        held[""] = (cost[:frame].sum(), NEVER)
+        grown: dict[str, np.ndarray] = {}
+        for prefix, (blank, symbol) in held.items():
+            both = np.logaddexp(blank, symbol)
+            further = [
+                (prefix + s, NEVER, (blank if prefix.endswith(s) else both) + row[1 + SYMBOLS.index(s)])
+                for s in grammar.follows(prefix)
+            ]
+            stay = [(prefix, both + row[0], symbol + row[1 + SYMBOLS.index(prefix[-1])])] if prefix else []
+            for text, by_blank, by_symbol in [*stay, *further]:
+                grown[text] = np.logaddexp(grown.get(text, np.full(2, NEVER)), (by_blank, by_symbol))
+        held = dict(sorted(grown.items(), key=lambda g: (-np.logaddexp(*g[1]), g[0]))[:beam])
+        for text, (_, symbol) in held.items():
+            weight = grammar.weight(text)
+            if weight is not None:
+                whole[text] = max(whole.get(text, NEVER), symbol + cost[frame + 1 :].sum() + weight)
+    return whole
+
+
+@given(st.integers(0, 2**31), st.integers(1, 14), st.sampled_from((0.02, 0.1, 1.0)))
+def test_spot_passes_over_nothing_that_the_beam_would_have_held(seed, frames, spread):
+    said = np.random.default_rng(seed).dirichlet(np.full(13, spread), frames)
+    matrix = np.log(np.maximum(said, 1e-9)).astype(np.float32)
+    found = {s.text: s.log for s in spot(fold(matrix, CHARACTERS, SAME), Serial(), limit=10_000)}
+    plain = plain_search(matrix, Serial())
+    best = sorted(plain, key=lambda t: -plain[t])[:12]
+    assert [found.get(t) for t in best] == pytest.approx([plain[t] for t in best], abs=1e-3)

@@ -64,6 +64,14 @@ def test_many_texts_at_once_are_as_likely_as_each_alone(seed, texts):
     assert (together <= 1e-6).all()
 
 
+def test_a_long_matrix_on_which_texts_are_as_unlikely_as_can_be_keeps_their_order():
+    matrix = np.full((400, 1 + len(CHARACTERS)), -9.0, np.float32)
+    matrix[:, 1 + CHARACTERS.index("x")] = -0.01
+    matrix[200:204, 1 + CHARACTERS.index("7")] = -0.02
+    logs = chances(matrix, code(["7", "77", "8"], CHARACTERS), 3.0)
+    assert logs[0] > max(logs[1:]) and np.isfinite(logs).all() and (logs > -400 * 9).all()
+
+
 @given(st.integers(0, 50), st.text("0123456789/", min_size=1, max_size=5))
 @settings(max_examples=30, deadline=None)
 def test_with_other_things_around_a_text_is_no_less_likely(seed, text):
