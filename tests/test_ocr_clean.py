@@ -181,3 +181,10 @@ def test_a_dash_is_writing_and_what_a_dotted_leader_leaves_is_not():
     assert not has_writing(page)
     page[30:34, 200:230] = 60
     assert has_writing(page)
+
+
+@given(st.integers(0, 2**31), st.sampled_from(((3, 3), (5, 8), (31, 47), (64, 90))), st.integers(2, 90))
+def test_ink_is_what_is_darker_than_the_paper_by_its_own_noise(seed, shape, grain):
+    page = np.clip(np.random.default_rng(seed).normal(230, grain, shape), 0, 255).astype(np.uint8)
+    noise = 1.4826 * np.median(cv2.absdiff(page, cv2.medianBlur(page, 3)))
+    assert np.array_equal(ink_mask(page) > 0, page < 255 - max(40.0, 6 * noise))
