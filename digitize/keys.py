@@ -10,10 +10,15 @@ from typing import Any
 
 def work_key(*parts: str) -> str:
     """One key from its parts, in order; 32 hex digits."""
-    return hashlib.sha256("\x1f".join(parts).encode("utf-8")).hexdigest()[:32]
+    return text_key("\x1f".join(parts))
 
 
 def plain_hash(value: Mapping[str, Any] | Sequence[Any]) -> str:
     """Hash of JSON types, independent of the order of keys."""
     text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+    return text_key(text)
+
+
+def text_key(text: str) -> str:
+    """Key of one text; 32 hex digits."""
     return hashlib.sha256(text.encode("utf-8")).hexdigest()[:32]

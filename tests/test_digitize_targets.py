@@ -5,18 +5,22 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digitize.errors import NotFound, TargetRefused
+from digitize.keys import plain_hash
 from digitize.targets import Load
 from digitize.targets.base import row_hash
 from digitize.targets.from_records import as_batch
 from digitize.targets.postgres.address import parse_address
 from digitize.targets.postgres.setup import init_target
 from digitize.targets.postgres.target import PostgresTarget
+from digitize.targets.rows import HASH, RECORD_ID
 from digitize.targets.sqlite import SqliteTarget
+from digitize.targets.taking import content_hash
 from mappers.record import FieldValue, Origin, Record
 from mappers.schema import form_tables, load_schemas
 from validators.finding import Finding
@@ -77,6 +81,25 @@ def test_a_later_load_of_the_batch_counts_new_changed_same_and_withdrawn(target)
     assert [(r, why) for r, why, _ in rows] == [("wb-0001-0002-r1", "updated"), ("wb-0001-0003-r1", "withdrawn")]
     old = plain(rows[0][2])
     assert "place" not in old["iif1"][0] and old["iif1_acts"][0]["section"] == "379"
+
+
+def test_records_are_found_again_whatever_stands_in_their_ids_and_keys(target):
+    odd = ['a"b', "a\\", "{a,b}", "NULL", " a ", "%s", "\x1f\n\t", "ক'"]
+    records = [replace(record(n, district=text, police_station=text), id=text) for n, text in enumerate(odd)]
+    target.load(load(*records))
+    again = target.load(load(*records, id=L2))
+    assert (again.inserted, again.updated, again.unchanged) == (0, 0, len(odd))
+    others = [replace(r, id=f"{r.id}-2") for r in records]
+    assert target.load(load(*others, id=L3, batch="b2")).rejected == len(odd)
+
+
+ids = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
+
+
+@given(st.dictionaries(ids, st.sampled_from([L1, L2]), max_size=5))
+def test_the_hash_of_what_a_batch_holds_is_that_of_its_json(hashes):
+    frame = pl.DataFrame(list(hashes.items()), {RECORD_ID: pl.String, HASH: pl.String}, orient="row")
+    assert content_hash(frame) == plain_hash(sorted(hashes.items()))
 
 
 def test_going_back_to_an_earlier_content_is_a_load_of_its_own(target):

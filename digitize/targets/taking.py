@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import polars as pl
 
-from digitize.keys import plain_hash
+from digitize.keys import plain_hash, text_key
 from digitize.targets.base import Receipt
 from digitize.targets.fits import REFUSED, key_columns, typed_key
 from digitize.targets.rows import HASH, KEY_OWNED, LINE, RECORD_ID, Batch, FormRows, Kept, refused_record
 from mappers.record import Record, from_plain
 from mappers.schema import form_tables
+
+_ESCAPED = r'[\x00-\x1f"\\]'  # what JSON writes in other letters
 
 
 class Store(Protocol):
@@ -50,20 +52,21 @@ class Store(Protocol):
 
 @dataclass
 class _Plan:
-    """What is to be done with the rows of one form."""
+    """What is to be done with the rows of one form. hashes: of all records that are held afterwards, each once."""
 
     form: str
     tables: Mapping[str, pl.DataFrame]
-    hashes: dict[str, str]
-    new: set[str] = field(default_factory=set)
-    changed: set[str] = field(default_factory=set)
-    refused: list[tuple[str, str, str]] = field(default_factory=list)
+    hashes: pl.DataFrame
+    new: pl.Series
+    changed: set[str]
+    refused: list[tuple[str, str, str]]
 
 
 def take(batch: Batch, store: Store) -> Receipt:
     """Take a batch into a database whose transaction is open. Says what became of it; nothing is committed here."""
-    given = {(form, r) for form, rows in batch.forms.items() for r in rows.tables[form][RECORD_ID]}
-    gone = store.held(batch.batch) - given
+    gone = store.held(batch.batch)
+    if gone:
+        gone -= {(form, r) for form, rows in batch.forms.items() for r in rows.tables[form][RECORD_ID]}
     for form in sorted({form for form, _ in gone}):
         store.retire(form, sorted(r for f, r in gone if f == form), batch, "withdrawn")
     plans = [_plan(form, rows, store) for form, rows in batch.forms.items()]
@@ -72,7 +75,7 @@ def take(batch: Batch, store: Store) -> Receipt:
         kept += _kept(plan, batch)
         if plan.changed:
             store.retire(plan.form, sorted(plan.changed), batch, "updated")
-        if plan.new or plan.changed:
+        if plan.new.len() or plan.changed:
             store.insert(plan.form, _only(plan), batch)
     store.keep(kept, batch)
     return _receipt(batch, plans, kept, len(gone))
@@ -80,21 +83,25 @@ def take(batch: Batch, store: Store) -> Receipt:
 
 def _plan(form: str, rows: FormRows, store: Store) -> _Plan:
     own, unfit = rows.tables[form], rows.unfit
-    sound = own.filter(~pl.col(RECORD_ID).is_in(unfit[RECORD_ID].implode())) if unfit.height else own
+    sound = _without(own, set(unfit[RECORD_ID]))
     held = store.same(form, sound.select(RECORD_ID, HASH))
-    fresh = sound
-    if unchanged := [r for r, is_same in held.items() if is_same]:
-        fresh = sound.filter(~pl.col(RECORD_ID).is_in(unchanged))
+    fresh = _without(sound, [r for r, is_same in held.items() if is_same])
     changed = {r for r, is_same in held.items() if not is_same}
     owned = _owned(store, form, fresh, changed)
     if owned:
         key = form_tables(form)[form].key[-1]
         more = [(r, key, KEY_OWNED) for r in sorted(owned)]
         unfit = pl.concat([unfit, pl.DataFrame(more, schema=REFUSED, orient="row")])
-    hashes = {r: h for r, h in sound.select(RECORD_ID, HASH).iter_rows() if r not in owned}
+    hashes = _without(sound.select(RECORD_ID, HASH), owned)
     refused = list(unfit.unique(maintain_order=True).iter_rows())
-    new = {r for r in hashes if r not in held}
+    new = _without(hashes, held)[RECORD_ID]
     return _Plan(form, rows.tables, hashes, new, changed - owned, refused)
+
+
+def _without(frame: pl.DataFrame, ids: Collection[str]) -> pl.DataFrame:
+    if not ids:
+        return frame
+    return frame.filter(~pl.col(RECORD_ID).is_in(pl.Series(list(ids), dtype=pl.String).implode()))
 
 
 def _owned(store: Store, form: str, fresh: pl.DataFrame, changed: set[str]) -> set[str]:
@@ -111,10 +118,9 @@ def _owned(store: Store, form: str, fresh: pl.DataFrame, changed: set[str]) -> s
 
 def _only(plan: _Plan) -> Mapping[str, pl.DataFrame]:
     """The rows that are sent."""
-    wanted = plan.new | plan.changed
-    if len(wanted) == plan.tables[plan.form].height:
+    if plan.new.len() + len(plan.changed) == plan.tables[plan.form].height:
         return plan.tables
-    ids = pl.Series(sorted(wanted), dtype=pl.String).implode()
+    ids = pl.concat([plan.new, pl.Series(sorted(plan.changed), dtype=pl.String)]).implode()
     return {name: frame.filter(pl.col(RECORD_ID).is_in(ids)) for name, frame in plan.tables.items()}
 
 
@@ -167,19 +173,31 @@ def _plain_rows(frame: pl.DataFrame) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _receipt(batch: Batch, plans: Sequence[_Plan], kept: Sequence[Kept], gone: int) -> Receipt:
-    hashes = {r: h for plan in plans for r, h in plan.hashes.items()}
-    new, updated = sum(len(p.new) for p in plans), sum(len(p.changed) for p in plans)
+    empty = pl.DataFrame(schema={RECORD_ID: pl.String, HASH: pl.String})
+    hashes = pl.concat([empty, *(p.hashes for p in plans)])
+    if len(plans) > 1:  # a record of one form under the id of another
+        hashes = hashes.unique(RECORD_ID, keep="last")
+    new, updated = sum(p.new.len() for p in plans), sum(len(p.changed) for p in plans)
     rejected = sum(k.word == "reject" for k in kept)
     held = batch.held + len(kept) - rejected
     return Receipt(
         load=batch.id,
         batch=batch.batch,
-        read=len(hashes) + rejected + held,
+        read=hashes.height + rejected + held,
         inserted=new,
         updated=updated,
-        unchanged=len(hashes) - new - updated,
+        unchanged=hashes.height - new - updated,
         rejected=rejected,
         held=held,
         withdrawn=gone,
-        content=plain_hash(sorted(hashes.items())),
+        content=content_hash(hashes),
     )
+
+
+def content_hash(hashes: pl.DataFrame) -> str:
+    """`plain_hash` of the rows (record_id, row_hash) in the order of their ids, made without an object for each."""
+    rows = hashes.select(RECORD_ID, HASH).sort(RECORD_ID)
+    if rows.select(pl.any_horizontal(pl.all().str.contains(_ESCAPED).any())).item():
+        return plain_hash(rows.rows())
+    pairs = rows.select(pl.concat_str(pl.lit('["'), RECORD_ID, pl.lit('","'), HASH, pl.lit('"]'))).to_series()
+    return text_key(f"[{','.join(pairs)}]")

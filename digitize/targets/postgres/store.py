@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from io import BytesIO
 from typing import Any
 
 import polars as pl
@@ -42,7 +43,7 @@ class PostgresStore:
             "SELECT a.record_id, t.row_hash = a.row_hash FROM unnest(%s::text[], %s::uuid[]) a (record_id, row_hash) "
             "JOIN {} t USING (record_id)"
         ).format(sql.Identifier(form))
-        found = self._db.execute(query, (asked[RECORD_ID].to_list(), asked[HASH].to_list()))
+        found = self._db.execute(query, _values(asked.select(RECORD_ID, HASH)))
         return dict(found.fetchall())
 
     def owners(self, form: str, keys: pl.DataFrame) -> Sequence[tuple[str, str]]:
@@ -139,7 +140,9 @@ class PostgresStore:
         )
         with self._db.cursor() as cursor, cursor.copy(query) as copy:
             for start in range(0, rows.height, _SLICE):
-                copy.write(rows[start : start + _SLICE].write_csv(include_header=False).encode("utf-8"))
+                text = BytesIO()
+                rows[start : start + _SLICE].write_csv(text, include_header=False)
+                copy.write(text.getbuffer())
 
     def keep(self, kept: Iterable[Kept], batch: Batch) -> None:
         """See `Store`."""
@@ -168,8 +171,14 @@ def _given(rows: pl.DataFrame) -> sql.Composed:
     return sql.SQL("unnest({}) a ({})").format(arrays, sql.SQL(", ").join(map(sql.Identifier, rows.columns)))
 
 
-def _values(rows: pl.DataFrame) -> list[list[str]]:
-    return [rows[name].to_list() for name in rows.columns]
+def _values(rows: pl.DataFrame) -> list[str]:
+    """Each column as the text of an array; psycopg would make it value by value."""
+    return [_array(rows[name]) for name in rows.columns]
+
+
+def _array(values: pl.Series) -> str:
+    quoted = values.str.replace_all("\\", r"\\", literal=True).str.replace_all('"', r"\"", literal=True)
+    return '{"' + '","'.join(quoted) + '"}' if values.len() else "{}"
 
 
 def _same_key(table: Table, names: Sequence[str]) -> sql.Composed:
