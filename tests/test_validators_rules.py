@@ -13,7 +13,7 @@ import pytest
 from validators.columns import RECORD
 from validators.errors import RuleError
 from validators.examples import codes_of, example_settings
-from validators.plan import bind, broken, names_read
+from validators.plan import ask, bind, names_read
 from validators.reference import rules_page, rules_table
 from validators.rule import RECORD_ID, Each, collect, each, every_rule, example, load_rules, make_rule, rule, tells
 from validators.rule_list import rule_list
@@ -126,7 +126,7 @@ def test_a_body_that_reads_an_unknown_field_is_an_error() -> None:
         return f.fir_day == f.fir_date
 
     with pytest.raises(RuleError, match="no field fir_day"):
-        broken(next(iter(bind(make_rule(body)))), SETTINGS)
+        ask(next(iter(bind(make_rule(body)))), SETTINGS)
 
 
 def test_the_page_of_rules_is_current() -> None:

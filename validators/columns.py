@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -15,10 +16,12 @@ if TYPE_CHECKING:
     from validators.settings import CheckSettings
 
 TEXT = "text."
+NUMBER = "number."
 PARENT = "parent."
 COUNT = "count."
 GATHERED = "gathered."
 RECORD, LINE, CONTENT, HERE = "_record", "_line", "_content", "_here"
+SECTION_NUMBER = r"^([0-9]+[A-Z]{0,3})"
 FIR_KEY = ("state", "district", "police_station", "year", "fir_no", "fir_part")
 
 
@@ -57,6 +60,11 @@ class Fields:
         """The column under test as text."""
         column = self.table.column(self.this_name)
         return pl.col(TEXT + self.this_name if column and column.kind in TYPES else self.this_name)
+
+    @property
+    def section_number(self) -> pl.Expr:
+        """The section without its clauses: "506" of "506(2)", "304B" of "304B"; null where it begins with no number."""
+        return pl.col(f"{NUMBER}section")
 
     @property
     def parent(self) -> Parent:
@@ -131,7 +139,10 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Gather:
-    """One value that is worked out for every record from the rows linked to it. name: the column that holds it."""
+    """One value that is worked out for every record from the rows linked to it.
+
+    name: the column that holds it; made of the rest, so that what two rules ask for is worked out once.
+    """
 
     name: str
     link: Link
@@ -148,13 +159,14 @@ class Rows:
     def tell(self, how: Callable[[Fields], pl.Expr]) -> pl.Expr:
         """One value of all rows: `tell(lambda row: row.value.sum())`. Null where there are none."""
         table = form_tables(self.link.form)[self.link.table]
-        name = f"{GATHERED}{self.asker.this_rule}.{len(self.asker.gathers)}"
-        self.asker.gathers.append(Gather(name, self.link, how(Fields(table, self.asker.given))))
+        value = how(Fields(table, self.asker.given))
+        name = GATHERED + blake2b(repr(self.link).encode() + value.meta.serialize(), digest_size=8).hexdigest()
+        self.asker.gathers.append(Gather(name, self.link, value))
         return pl.col(name)
 
     def any(self, how: Callable[[Fields], pl.Expr]) -> pl.Expr:
         """Whether a row is so; what a row does not say counts as no. Null where there are no rows."""
-        return self.tell(lambda row: how(row).fill_null(value=False).any())
+        return self.tell(lambda row: how(row).any())
 
     def all(self, how: Callable[[Fields], pl.Expr]) -> pl.Expr:
         """Whether every row is so; what a row does not say counts as no. Null where there are no rows."""
@@ -227,6 +239,18 @@ def typed(name: str, kind: str) -> pl.Expr:
     return text
 
 
-def given(name: str, kind: str, there: Collection[str]) -> pl.Expr:
-    """`typed` where the column is among those that are there; else an empty one."""
+def given(name: str, table: Table, there: Collection[str]) -> pl.Expr:
+    """A column of a table, typed, or what TEXT or NUMBER before its name make of its text.
+
+    there: the columns of the text frame; one that is not among them is empty.
+    """
+    if name.startswith(TEXT):
+        return _text(name.removeprefix(TEXT), there).alias(name)
+    if name.startswith(NUMBER):
+        return _text(name.removeprefix(NUMBER), there).str.extract(SECTION_NUMBER).alias(name)
+    kind = table.by_name[name].kind
     return typed(name, kind) if name in there else pl.lit(None, dtype=TYPES.get(kind, pl.String)).alias(name)
+
+
+def _text(name: str, there: Collection[str]) -> pl.Expr:
+    return pl.col(name) if name in there else pl.lit(None, dtype=pl.String)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
-from validators.columns import LINE, RECORD
+from validators.columns import LINE, RECORD, SECTION_NUMBER
 from validators.frames import type_frames, with_values
 from validators.gather import Texts, gathered
-from validators.plan import Bound, Choice, Filled, Question, choice
+from validators.plan import Bound, Choice, Filled, Question, choice, failing, judged_sections
 from validators.settings import CheckSettings
+
+_MANY = 1000  # rows; of fewer, it is faster to look at each
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ def asked_frames(
 ) -> Iterator[tuple[pl.DataFrame, tuple[Question, ...]]]:
     """Each table's frame with all that is read by the rules that have anything to say of it, and these rules."""
     forms = {**(others or {}), form: texts}
-    chosen = choice(form, settings, _filled(texts, forms, is_alone=is_alone))
+    chosen = choice(form, settings, _filled(form, forms, is_alone=is_alone))
     frames = type_frames(form, texts, chosen.needed)
     for name, frame in frames.items():
         if chosen.questions[name]:
@@ -66,29 +69,30 @@ def answers(
 
     Third comes the other row that is suspected, for rules that name one.
     """
-    outcome = frame.select(q.breaks for q in questions)
+    outcome = frame.select(q.asked for q in questions)
     for question, column in zip(questions, outcome.iter_columns(), strict=True):
-        other = column if question.bound.rule.names_other else None
-        fails = column if other is None else column.is_not_null()
-        if fails.any():
-            yield question, fails, other
+        fails = failing(question.bound.rule, column)
+        if fails is not None:
+            yield question, fails, column if question.bound.rule.names_other else None
 
 
-def _filled(texts: Texts, forms: Mapping[str, Texts], *, is_alone: bool) -> Filled:
-    rows = {name: frame for name, frame in texts.items() if frame.height}
+def _filled(form: str, forms: Mapping[str, Texts], *, is_alone: bool) -> Filled:
+    rows = {name: frame for name, frame in forms[form].items() if frame.height}
     columns = tuple(
         (name, frozenset(c.name for c in frame.iter_columns() if c.null_count() < frame.height) - {RECORD, LINE})
         for name, frame in rows.items()
     )
     linked = frozenset((f, name) for f, tables in forms.items() for name, frame in tables.items() if frame.height)
     single = frozenset(name for name, frame in rows.items() if frame.height == 1)
-    return Filled(columns, linked, single, _acts(rows), is_alone)
+    numbers = (re.match(SECTION_NUMBER, section) for section in _named(rows, "section"))
+    sections = frozenset(n[1] for n in numbers if n) & judged_sections(form)
+    return Filled(columns, linked, single, _named(rows, "act"), sections, is_alone)
 
 
-def _acts(rows: Texts) -> frozenset[str]:
-    """The acts that are named in a form's rows of acts."""
-    of_acts = (frame["act"] for name, frame in rows.items() if name.endswith("_acts") and "act" in frame.columns)
-    return frozenset(act for column in of_acts for act in column.unique() if act)
+def _named(rows: Texts, column: str) -> frozenset[str]:
+    """What stands in a column of a form's rows of acts."""
+    of_acts = (frame[column] for name, frame in rows.items() if name.endswith("_acts") and column in frame.columns)
+    return frozenset(text for texts in of_acts for text in (texts.unique() if len(texts) > _MANY else texts) if text)
 
 
 def _with_gathers(

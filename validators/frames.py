@@ -9,7 +9,7 @@ import polars as pl
 
 from mappers.record import FieldValue, Record, Row
 from mappers.schema import Table, form_tables
-from validators.columns import CONTENT, COUNT, HERE, LINE, PARENT, RECORD, TEXT, given
+from validators.columns import CONTENT, COUNT, HERE, LINE, NUMBER, PARENT, RECORD, TEXT, given
 
 _PARTS = "\x1f"
 _NO_ROWS = pl.DataFrame(schema={RECORD: pl.Int64, LINE: pl.Int64})
@@ -100,9 +100,8 @@ def _typed(table: Table, text: pl.DataFrame, wanted: frozenset[str]) -> pl.DataF
 
 @lru_cache(maxsize=1024)
 def _typing(table: Table, there: frozenset[str], wanted: frozenset[str]) -> tuple[pl.Expr, ...]:
-    texts = (name.removeprefix(TEXT) for name in sorted(wanted) if name.startswith(TEXT))
-    as_text = (given(name, "text", there).alias(TEXT + name) for name in texts)
-    return (*as_text, *(given(c.name, c.kind, there) for c in table.columns if c.name in wanted))
+    made = (name for name in sorted(wanted) if name.startswith((TEXT, NUMBER)))
+    return tuple(given(name, table, there) for name in (*made, *(c.name for c in table.columns if c.name in wanted)))
 
 
 def _own_frame(form: str, texts: Mapping[str, pl.DataFrame], wanted: frozenset[str]) -> pl.DataFrame:
@@ -142,7 +141,8 @@ def first_of_each(records: pl.DataFrame) -> pl.DataFrame:
 def _content(form: str, texts: Mapping[str, pl.DataFrame]) -> pl.Series:
     """Values of all records whose key stands more than once, each as one text; null for the others."""
     own = texts[form]
-    keys = [given(k, "text", frozenset(own.columns)) for k in form_tables(form)[form].key]
+    table = form_tables(form)[form]
+    keys = [given(TEXT + k, table, frozenset(own.columns)) for k in table.key]
     whole_key = pl.all_horizontal(k.is_not_null() for k in keys)
     twice = own.select(whole_key & pl.struct(keys).is_duplicated()).to_series()
     if not twice.any():

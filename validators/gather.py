@@ -53,12 +53,12 @@ def _rows(link: Link, texts: Texts, gathers: Sequence[Gather]) -> pl.DataFrame |
         return None
     table = form_tables(link.form)[link.table]
     wanted = sorted({name for g in gathers for name in g.value.meta.root_names()})
-    columns = [given(name, table.by_name[name].kind, rows.columns) for name in wanted]
+    columns = [given(name, table, rows.columns) for name in wanted]
     if not link.by:
         return rows.select(RECORD, *columns)
     own = form_tables(link.form)[link.form]
     there = texts[link.form].columns if link.form in texts else ()
-    keys = [_whole(name, given(name, own.by_name[name].kind, there)).alias(_KEY + name) for name in link.to]
+    keys = [_whole(name, given(name, own, there)).alias(_KEY + name) for name in link.to]
     if not table.child:
         return rows.select(*keys, *columns)
     if link.form not in texts:

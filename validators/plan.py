@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import polars as pl
 
 from mappers.schema import Table, form_tables
-from validators.columns import CONTENT, COUNT, HERE, LINE, PARENT, RECORD, TEXT, TYPES, Fields, Gather
+from validators.columns import CONTENT, COUNT, HERE, LINE, NUMBER, PARENT, RECORD, TEXT, TYPES, Fields, Gather
 from validators.frames import empty_frames, type_frames
 from validators.gather import gathered
 from validators.rule import RECORD_ID, Each, Rule, load_rules
@@ -33,15 +33,15 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A bound as an expression that is true where the rule is broken, of a name of its own. reads: the columns in it.
-    needs: those without a value in any of which it says nothing.
+    """A bound as an expression of a name of its own, as `ask` makes it. reads: the columns in it.
 
-    is_silent: it says nothing where all of these are empty, so that it need not be asked then. is_of_many: it compares
-    records of the form, so that it says nothing of one alone.
+    needs: those without a value in any of which it says nothing. is_silent: it says nothing where all of these are
+    empty, so that it need not be asked then. is_of_many: it compares records of the form, so that it says nothing of
+    one alone.
     """
 
     bound: Bound
-    breaks: pl.Expr
+    asked: pl.Expr
     reads: frozenset[str]
     needs: frozenset[str]
     is_silent: bool
@@ -53,14 +53,15 @@ class Filled:
     """Which columns of a form's text frames hold any value.
 
     columns: table name -> these, for tables that have rows. linked: (form, table) of all rows at hand that may be
-    linked to. single: tables with one row. acts: those named in the rows of acts. is_alone: there is one record, and
-    nothing of any other form.
+    linked to. single: tables with one row. acts, sections: those named in the rows of acts, of the sections those that
+    any rule is about. is_alone: there is one record, and nothing of any other form.
     """
 
     columns: tuple[tuple[str, frozenset[str]], ...]
     linked: frozenset[tuple[str, str]]
     single: frozenset[str]
     acts: frozenset[str]
+    sections: frozenset[str]
     is_alone: bool
 
 
@@ -108,6 +109,7 @@ class Plan:
                 for q in self.questions[name]
                 if q.needs <= holding[name]
                 and (not q.bound.rule.acts or not filled.acts.isdisjoint(q.bound.rule.acts))
+                and (not q.bound.rule.sections or not filled.sections.isdisjoint(q.bound.rule.sections))
                 and not (q.is_silent and q.reads.isdisjoint(holding[name]))
                 and not (filled.is_alone and q.is_of_many)
             )
@@ -123,6 +125,7 @@ class Plan:
         """The columns of a table's frame that may hold what no record without values has."""
         own = columns[table]
         added = {PARENT + name for name in columns.get(self.form, ())} | {TEXT + name for name in own}
+        added |= {NUMBER + name for name in own}
         added |= {COUNT + t.child for t in form_tables(self.form).values() if t.child}
         added |= {g.name for g in self.gathers[table] if {(g.link.form, g.link.table)} <= filled.linked}
         if not (filled.is_alone and table in filled.single):
@@ -135,22 +138,32 @@ def plan(form: str, settings: CheckSettings) -> Plan:
     """The rules of a form, bound under these settings. Raises RuleError when one reads a field that is not there."""
     bounds = [b for made in load_rules(form).values() if made.code not in settings.left_out for b in bind(made)]
     asked = [ask(bound, settings) for bound in bounds]
-    gathers: dict[str, tuple[Gather, ...]] = {name: () for name in form_tables(form)}
-    reads: dict[str, frozenset[str]] = dict.fromkeys(gathers, frozenset())
-    for bound, (breaks, of_bound) in zip(bounds, asked, strict=True):
-        gathers[bound.table.name] += of_bound
-        reads[bound.table.name] |= frozenset(breaks.meta.root_names())
+    named: dict[str, dict[str, Gather]] = {name: {} for name in form_tables(form)}
+    reads: dict[str, frozenset[str]] = dict.fromkeys(named, frozenset())
+    for bound, (expression, of_bound) in zip(bounds, asked, strict=True):
+        named[bound.table.name] |= {g.name: g for g in of_bound}
+        reads[bound.table.name] |= frozenset(expression.meta.root_names())
+    gathers = {name: tuple(of_table.values()) for name, of_table in named.items()}
     empty = _empty_gathers(form, gathers)
     nothing = type_frames(form, empty_frames(form), needed_columns(form, reads, gathers))
     questions: dict[str, list[Question]] = {name: [] for name in gathers}
-    for bound, (breaks, of_bound) in zip(bounds, asked, strict=True):
+    for bound, (expression, of_bound) in zip(bounds, asked, strict=True):
         frame = nothing[bound.table.name].with_columns(empty[g.name] for g in of_bound)
-        is_silent = not frame.select(breaks.is_not_null().any() if bound.rule.names_other else breaks.any()).item()
-        needs = frozenset(bound.rule.needs)
+        kind = pl.String if bound.rule.names_other else pl.Boolean
+        answer = frame.select(expression).to_series()
+        typed = expression if answer.dtype == kind else expression.cast(kind)
+        column, names = typed.alias(f"{bound.rule.code}.{bound.fields[0]}"), frozenset(expression.meta.root_names())
+        is_silent = failing(bound.rule, answer.cast(kind)) is None
         is_of_many = bound.rule.across and all(g.link.form == form for g in of_bound)
-        named, names = breaks.alias(f"{bound.rule.code}.{bound.fields[0]}"), frozenset(breaks.meta.root_names())
-        questions[bound.table.name].append(Question(bound, named, names, needs, is_silent, is_of_many))
+        needs = frozenset(bound.rule.needs)
+        questions[bound.table.name].append(Question(bound, column, names, needs, is_silent, is_of_many))
     return Plan(form, {name: tuple(of_table) for name, of_table in questions.items()}, gathers, empty)
+
+
+@cache
+def judged_sections(form: str) -> frozenset[str]:
+    """Sections, without their clauses, that rules are about; of others a plan need not know."""
+    return frozenset().union(*(made.sections for made in load_rules(form).values()))
 
 
 @lru_cache(maxsize=512)
@@ -173,7 +186,7 @@ def needed_columns(
 
 def _empty_gathers(form: str, gathers: Mapping[str, Sequence[Gather]]) -> dict[str, pl.Expr]:
     """Every gather as an empty column of its type."""
-    every = [g for of_table in gathers.values() for g in of_table]
+    every = list({g.name: g for of_table in gathers.values() for g in of_table}.values())
     forms = {f: empty_frames(f) for f in {form, *(g.link.form for g in every)}}
     own = type_frames(form, forms[form], needed_columns(form, {}, gathers))[form]
     kinds = gathered(own, forms, every).schema
@@ -194,29 +207,36 @@ def bind(made: Rule) -> Iterator[Bound]:
                 yield Bound(made, table, (column.name,))
 
 
-def broken(bound: Bound, settings: CheckSettings) -> pl.Expr:
-    """True where the rule is broken; false where it holds or has nothing to say. Text where it names another row."""
-    return ask(bound, settings)[0]
-
-
 def ask(bound: Bound, settings: CheckSettings) -> tuple[pl.Expr, tuple[Gather, ...]]:
-    """`broken`, and the values from other rows that it reads."""
+    """What a rule says of each row, and the values from other rows that it reads.
+
+    True where the rule holds, false where it is broken, null where it has nothing to say; of a rule that names another
+    row, that row, null where there is none.
+    """
     owner = form_tables(bound.rule.form)[bound.rule.form] if bound.table.child else None
     fields = Fields(bound.table, settings, bound.fields[0], owner, f"{bound.rule.code}.{bound.table.name}")
-    body = bound.rule.body(fields)
-    if bound.rule.names_other:
-        return body, tuple(fields.gathers)
-    return body.cast(pl.Boolean).not_().fill_null(value=False), tuple(fields.gathers)
+    return bound.rule.body(fields), tuple(fields.gathers)
+
+
+def failing(made: Rule, answer: pl.Series) -> pl.Series | None:
+    """True in the rows that break a rule, by what `ask` says of them; None where all are in order."""
+    if made.names_other:
+        return answer.is_not_null() if answer.null_count() < answer.len() else None
+    return None if answer.all() else (~answer).fill_null(value=False)
 
 
 def names_read(bound: Bound, settings: CheckSettings) -> set[str]:
     """What a rule reads, as its label names it: "fir_date", "parent.year", "acts", "acts.section", "iif1:fir_date"."""
-    breaks, gathers = ask(bound, settings)
-    names = {n.removeprefix(COUNT).removeprefix(TEXT) for n in breaks.meta.root_names()} - {g.name for g in gathers}
+    asked, gathers = ask(bound, settings)
+    names = {_plain(n) for n in asked.meta.root_names()} - {g.name for g in gathers}
     for one in gathers:
         child = form_tables(one.link.form)[one.link.table].child
         names |= {
-            f"{one.link.form}:" * bool(one.link.by) + f"{child}." * bool(child) + name
+            f"{one.link.form}:" * bool(one.link.by) + f"{child}." * bool(child) + _plain(name)
             for name in one.value.meta.root_names()
         }
     return names
+
+
+def _plain(name: str) -> str:
+    return name.removeprefix(COUNT).removeprefix(TEXT).removeprefix(NUMBER)

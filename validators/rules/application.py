@@ -9,7 +9,7 @@ import polars as pl
 from validators.columns import Fields
 from validators.masters import act_states, sections_ended
 from validators.rule import EVERY_FORM, example, rule, tells
-from validators.rules.law import BNS_BEGINS, NUMBER, SPAN, latest, look_up
+from validators.rules.law import BNS_BEGINS, SPAN, latest, look_up
 
 _JAMMU_KASHMIR = ("jk", "la")
 _IPC_IN_JAMMU_KASHMIR = date(2019, 10, 31)
@@ -19,6 +19,8 @@ _66A_ENDED = "2015-03-24"
 @rule(
     "L008",
     slug="procedure-of-another-time",
+    acts=("CRPC", "BNSS"),
+    sections=("154", "173"),
     needs=("act", "section", "parent.fir_date"),
     form="iif1",
     table="iif1_acts",
@@ -38,13 +40,21 @@ def procedure_is_of_the_day(f: Fields) -> pl.Expr:
 
     Source: BNSS s.531.
     """
-    number = f.section.str.extract(NUMBER)
+    number = f.section_number
     is_new = f.parent.fir_date >= BNS_BEGINS
     old_law, new_law = (f.act == "CRPC") & (number == "154"), (f.act == "BNSS") & (number == "173")
     return ~((old_law & is_new) | (new_law & ~is_new))
 
 
-@rule("L009", slug="ipc-in-jammu-and-kashmir", form="iif1", table="iif1_acts", fields=("act", "parent.state", *SPAN))
+@rule(
+    "L009",
+    slug="ipc-in-jammu-and-kashmir",
+    needs=("act", "parent.state"),
+    acts=("IPC",),
+    form="iif1",
+    table="iif1_acts",
+    fields=("act", "parent.state", *SPAN),
+)
 @tells(
     "E",
     en="Until 30 October 2019 the Ranbir Penal Code applied in Jammu and Kashmir, not the IPC.",
@@ -63,6 +73,7 @@ def ipc_has_reached_the_state(f: Fields) -> pl.Expr:
 @rule(
     "L010",
     slug="act-of-another-state",
+    acts=tuple(sorted(act_states())),
     needs=("act", "parent.state"),
     form=EVERY_FORM,
     table="acts",
@@ -86,6 +97,8 @@ def act_is_of_the_state(f: Fields) -> pl.Expr:
 @rule(
     "L013",
     slug="section-ended-before",
+    acts=("IPC", "IT"),
+    sections=(*sorted(sections_ended()), "66A"),
     needs=("act", "section", "parent.occurrence_from"),
     form="iif1",
     table="iif1_acts",
@@ -105,7 +118,7 @@ def section_has_not_ended(f: Fields) -> pl.Expr:
 
     Source: `mappers/codes/ipc_section_ended.csv`. Consent under IPC s.377 and illness under s.309 are not seen here.
     """
-    number = f.section.str.extract(NUMBER)
+    number = f.section_number
     ended = look_up(number, sections_ended())
     of_it = look_up(number, {"66A": _66A_ENDED})
     day = pl.when(f.act == "IPC").then(ended).when(f.act == "IT").then(of_it)

@@ -10,7 +10,6 @@ from mappers.codes.joint_names import JOINT_NAME
 from validators.columns import Fields
 from validators.masters import limits, not_cognizable, sections_of_heads
 from validators.rule import EVERY_FORM, example, rule, tells
-from validators.rules.law import NUMBER
 
 _ACTS = ("acts.act", "acts.section")
 # Sections that only spread or prepare the guilt of another one.
@@ -28,18 +27,30 @@ _ARMS = (*range(3, 13), *range(25, 34), 39)
 
 def is_one_of(row: Fields, sections: Mapping[str, tuple[str, ...]]) -> pl.Expr:
     """Whether a row's section, without its clauses, is among these of its act."""
-    number = row.section.str.extract(NUMBER)
+    number = row.section_number
     return pl.any_horizontal((row.act == act) & number.is_in(numbers) for act, numbers in sections.items())
+
+
+def numbers_of(sections: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """The sections of all acts, for a rule that has nothing to say without one of them."""
+    return tuple(number for numbers in sections.values() for number in numbers)
 
 
 def _goes_with_others(row: Fields) -> pl.Expr:
     """Common intention and object, conspiracy, abetment, attempt."""
-    number = row.section.str.extract(NUMBER)
+    number = row.section_number
     of_bns = number.is_in(_BNS_WITH_OTHERS) | (row.section == "3(5)")
     return ((row.act == "IPC") & number.is_in(_IPC_WITH_OTHERS)) | ((row.act == "BNS") & of_bns)
 
 
-@rule("L014", slug="not-cognizable-alone", form="iif1", fields=("acts", *_ACTS, "other_acts"))
+@rule(
+    "L014",
+    slug="not-cognizable-alone",
+    acts=("IPC",),
+    sections=tuple(sorted(not_cognizable())),
+    form="iif1",
+    fields=("acts", *_ACTS, "other_acts"),
+)
 @tells(
     "E",
     en="All sections are of offences on which no FIR may be made without a magistrate's order.",
@@ -57,7 +68,7 @@ def a_section_is_cognizable(f: Fields) -> pl.Expr:
     """
 
     def is_minor(row: Fields) -> pl.Expr:
-        number = row.section.str.extract(NUMBER)
+        number = row.section_number
         is_listed = (row.act == "IPC") & number.is_in(sorted(not_cognizable())) & (row.section != "506")
         is_listed &= row.section != "506(2)"
         return is_listed | _goes_with_others(row)
@@ -66,7 +77,13 @@ def a_section_is_cognizable(f: Fields) -> pl.Expr:
     return ~all_minor | f.other_acts.is_not_null()
 
 
-@rule("L015", slug="section-that-needs-another", form="iif1", fields=("acts", *_ACTS, "other_acts"))
+@rule(
+    "L015",
+    slug="section-that-needs-another",
+    sections=(*_IPC_WITH_OTHERS, *_BNS_WITH_OTHERS, "3"),
+    form="iif1",
+    fields=("acts", *_ACTS, "other_acts"),
+)
 @tells(
     "W",
     en="Common intention, conspiracy, abetment or attempt is charged, and no offence.",
@@ -84,6 +101,7 @@ def an_offence_is_charged(f: Fields) -> pl.Expr:
 @rule(
     "L016",
     slug="too-few-accused-for-section",
+    sections=("34", "149", "3", "190"),
     form="iif1",
     fields=("acts", *_ACTS, "persons.role", "persons.name", "persons.status", "more_accused"),
 )
@@ -152,7 +170,7 @@ def _is_of_head(f: Fields) -> pl.Expr:
     """Whether a section, whole or with its clauses, is counted under the head of the record."""
     heads = sections_of_heads()
     known = sorted(f"{h}\x1f{act}\x1f{number}" for h, pairs in heads.items() for act, number in pairs)
-    ways = (f.section.str.extract(NUMBER), f.section)
+    ways = (f.section_number, f.section)
     pairs = [pl.concat_str(f.parent.major_head, f.act, way, separator="\x1f") for way in ways]
     return pl.any_horizontal(pair.is_in(known).fill_null(value=False) for pair in pairs)
 
@@ -180,7 +198,7 @@ def head_is_of_the_heaviest(f: Fields) -> pl.Expr:
     """
     weights = {n: (one.death, one.life, one.years) for n, one in limits().items()}
     ranks = {weight: i for i, weight in enumerate(sorted(set(weights.values())))}
-    number = pl.when(f.act == "IPC").then(f.section.str.extract(NUMBER))
+    number = pl.when(f.act == "IPC").then(f.section_number)
     weight = number.replace_strict(
         list(weights), [ranks[w] for w in weights.values()], default=None, return_dtype=pl.Int64
     )
@@ -210,6 +228,7 @@ def arms_section_is_one(f: Fields) -> pl.Expr:
     "X024",
     slug="theft-without-property",
     needs=("narrative", "action_taken"),
+    sections=numbers_of(_THEFT),
     form="iif1",
     fields=("property", *_ACTS, "vehicles", "property_value", "narrative", "action_taken"),
 )

@@ -15,7 +15,6 @@ BNS_BEGINS = date(2024, 7, 1)
 _PENAL = ("IPC", "BNS")
 _PROCEDURE = ("CRPC", "CRPC1898", "BNSS", "IEA", "BSA")
 SPAN = ("parent.occurrence_from", "parent.occurrence_to")
-NUMBER = r"^([0-9]+[A-Z]{0,3})"
 
 
 def latest(f: Fields) -> pl.Expr:
@@ -62,7 +61,7 @@ def section_exists(f: Fields) -> pl.Expr:
 
     Lettered sections of the IPC are looked up one by one; the BNS has none. Acts without a list here are not judged.
     """
-    number = f.section.str.extract(NUMBER)
+    number = f.section_number
     last = f.act.replace_strict(list(LAST_NUMBER), list(LAST_NUMBER.values()), default=None, return_dtype=pl.Int64)
     in_range = number.str.extract(r"^([0-9]+)").cast(pl.Int64, strict=False).is_between(1, last)
     pairs = sorted(f"{act}\x1f{one}" for act, numbers in f.given.law.sections.items() for one in numbers)
@@ -96,6 +95,7 @@ def act_is_in_force(f: Fields) -> pl.Expr:
 @rule(
     "L005",
     slug="section-not-yet-in-force",
+    acts=("IPC",),
     needs=("act", "section"),
     form="iif1",
     table="iif1_acts",
@@ -115,13 +115,14 @@ def section_is_in_force(f: Fields) -> pl.Expr:
 
     Source: the amending acts, as listed in `mappers/codes/ipc_section_inserted.csv`.
     """
-    inserted = look_up(f.section.str.extract(NUMBER), f.given.law.inserted)
+    inserted = look_up(f.section_number, f.given.law.inserted)
     return (f.act != "IPC") | (inserted <= latest(f))
 
 
 @rule(
     "L006",
     slug="ipc-after-its-end",
+    acts=("IPC",),
     needs=("act", "parent.occurrence_from"),
     form="iif1",
     table="iif1_acts",

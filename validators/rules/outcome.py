@@ -8,7 +8,6 @@ from validators.columns import Fields
 from validators.masters import limits
 from validators.rule import example, rule, tells
 from validators.rules.ages import place_of
-from validators.rules.law import NUMBER
 
 _CASE = {"state": "wb", "district": "Howrah", "police_station": "Bally", "year": "2009", "fir_no": "78"}
 _CUSTODY = ("judicial_custody", "police_custody")
@@ -89,7 +88,7 @@ def sentence_is_within_limits(f: Fields) -> pl.Expr:
     death = [n for n, one in known.items() if one.death]
 
     def section(row: Fields) -> pl.Expr:
-        return pl.when(row.act == "IPC").then(row.section.str.extract(NUMBER))
+        return pl.when(row.act == "IPC").then(row.section_number)
 
     def years(row: Fields) -> pl.Expr:
         terms = section(row).replace_strict(list(known), [one.years for one in known.values()], default=None)

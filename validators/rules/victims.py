@@ -6,7 +6,7 @@ import polars as pl
 
 from validators.columns import Fields
 from validators.rule import example, rule, tells
-from validators.rules.charges import is_one_of
+from validators.rules.charges import is_one_of, numbers_of
 
 _ACTS = ("acts.act", "acts.section")
 _SCHEDULED = ("SC", "ST")
@@ -90,7 +90,13 @@ def victim_is_a_child(f: Fields) -> pl.Expr:
     return ~(f.rows("acts").any(lambda a: a.act == "POCSO") & (youngest - years >= _ADULT))
 
 
-@rule("L019", slug="dowry-death-of-no-woman", form="iif1", fields=("persons", *_ACTS, "persons.role", "persons.sex"))
+@rule(
+    "L019",
+    slug="dowry-death-of-no-woman",
+    sections=numbers_of(_DOWRY_DEATH),
+    form="iif1",
+    fields=("persons", *_ACTS, "persons.role", "persons.sex"),
+)
 @tells("W", en="Dowry death is charged, and no victim is a woman.", hi="दहेज मृत्यु की धारा है, पर कोई पीड़ित महिला नहीं है।")
 @example(
     passes={"acts": [{"act": "IPC", "section": "304B"}], "persons": [{"role": "victim", "sex": "female"}]},
@@ -101,7 +107,13 @@ def dowry_death_is_of_a_woman(f: Fields) -> pl.Expr:
     return ~(f.rows("acts").any(lambda a: is_one_of(a, _DOWRY_DEATH)) & _no_woman(f))
 
 
-@rule("L020", slug="cruelty-to-no-wife", form="iif1", fields=("persons", *_ACTS, "persons.role", "persons.sex"))
+@rule(
+    "L020",
+    slug="cruelty-to-no-wife",
+    sections=numbers_of(_CRUELTY),
+    form="iif1",
+    fields=("persons", *_ACTS, "persons.role", "persons.sex"),
+)
 @tells(
     "W",
     en="Cruelty by the husband or his kin is charged, and no victim is a woman.",
@@ -119,6 +131,7 @@ def cruelty_is_to_a_wife(f: Fields) -> pl.Expr:
 @rule(
     "X025",
     slug="killing-without-a-dead-victim",
+    sections=numbers_of(_KILLED),
     form="iif2",
     fields=("persons", *_ACTS, "persons.role", "persons.injury"),
 )
