@@ -93,6 +93,12 @@ def test_records_are_found_again_whatever_stands_in_their_ids_and_keys(target):
     assert target.load(load(*others, id=L3, batch="b2")).rejected == len(odd)
 
 
+def test_texts_are_held_as_they_were_given(target):
+    texts = ["a\tb", "\\N", "\\.", "a\r\nb\n", "\\t", '"', "\\", ",", "क\\"]
+    target.load(load(*(record(n, narrative=text) for n, text in enumerate(texts))))
+    assert [t for (t,) in target.run("SELECT narrative FROM iif1 ORDER BY record_id")] == texts
+
+
 ids = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
 
 
