@@ -19,6 +19,10 @@ from digitize.targets.rows import Batch
 from digitize.targets.taking import take
 from mappers.schema import form_tables
 
+# So that sorting a million keys needs no files; the transaction's own setting.
+_SORTS_IN_MEMORY = """SELECT set_config(name, '256MB', true) FROM pg_settings
+                       WHERE name = 'maintenance_work_mem' AND setting::bigint < 256 * 1024"""
+
 
 class _EmptyStore(PostgresStore):
     """A store of whose form nothing is held."""
@@ -39,7 +43,8 @@ def take_first(db: psycopg.Connection[Any], address: Address, form: str, batches
     """Take the first batches of a form, in a transaction that `use` has set up.
 
     Its tables are locked, emptied of what undone loads left, and freed of keys and indexes; these are made again at the
-    end, under the same names. Raises TargetRefused when there are records of the form already.
+    end, under the same names; for this the server is allowed 256 MB of memory. Raises TargetRefused when there are
+    records of the form already.
     """
     from digitize.targets.postgres.target import note
 
@@ -57,6 +62,7 @@ def take_first(db: psycopg.Connection[Any], address: Address, form: str, batches
     for batch in batches:
         receipts.append(take(batch, _EmptyStore(db)))
         note(db, batch, receipts[-1])
+    db.execute(_SORTS_IN_MEMORY)
     for name, table in reversed(list(tables.items())):
         for statement in build_keys(name, table):
             db.execute(statement)

