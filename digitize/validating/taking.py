@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from digitize.errors import InputError
+from digitize.validating.ahead import read_ahead
 from digitize.validating.block import LINE as BLOCK_LINE
 from digitize.validating.block import TableReader
 from digitize.validating.findings import COLUMNS, FILE_BITS, Findings
@@ -72,7 +73,7 @@ def _read(taken: Taken, source: Source, number: int) -> Iterator[int]:
     table, first = source.table, number << FILE_BITS
     taken.tell(table.name, [(first + reader.line, c, n) for c, n in _header_faults(table, reader.names)])
     _take(taken, table, text_rows(pl.DataFrame(schema={BLOCK_LINE: pl.Int64, **dict.fromkeys(places, pl.String)}), 0))
-    for block in reader.blocks(places):
+    for block in read_ahead(reader.blocks(places)):
         taken.rows += block.frame.height
         taken.rows_of_records += block.frame.height * (not table.child)
         taken.unreadable += len(block.faults)

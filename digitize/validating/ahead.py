@@ -1,0 +1,57 @@
+"""Reading ahead: the next thing is made in another thread while this one is worked on."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Generator, Iterable
+from typing import TypeVar
+
+Item = TypeVar("Item")
+_LOOK_SECONDS = 0.2
+
+
+def read_ahead(items: Iterable[Item]) -> Generator[Item, None, None]:
+    """The items in order, each made while the one before it is worked on; an error comes at its place.
+
+    Two of them are held besides the one that was given. When the taker stops, no more are made.
+    """
+    waiting: queue.Queue[Item | _End] = queue.Queue(maxsize=1)
+    gone = threading.Event()
+
+    def make() -> None:
+        end = _End()
+        try:
+            for item in items:
+                if not _put(waiting, item, gone):
+                    return
+        except BaseException as e:
+            end.error = e
+        _put(waiting, end, gone)
+
+    maker = threading.Thread(target=make, name="digitize-read", daemon=True)
+    maker.start()
+    try:
+        while not isinstance(item := waiting.get(), _End):
+            yield item
+        if item.error is not None:
+            raise item.error
+    finally:
+        gone.set()
+        maker.join()
+
+
+class _End:
+    """Behind the last item, with the error that ended them."""
+
+    error: BaseException | None = None
+
+
+def _put(waiting: queue.Queue[Item | _End], item: Item | _End, gone: threading.Event) -> bool:
+    while not gone.is_set():
+        try:
+            waiting.put(item, timeout=_LOOK_SECONDS)
+            return True
+        except queue.Full:
+            continue
+    return False
