@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
@@ -13,7 +13,7 @@ from digitize.loading.inputs import Inputs
 from digitize.loading.parts import CheckedPart
 from digitize.targets.base import text_hash
 from digitize.targets.fits import prepare
-from digitize.targets.rows import LINE, RECORD_ID, Batch, Kept
+from digitize.targets.rows import LINE, RECORD_ID, Batch, Kept, plain_finding
 from digitize.targets.taking import plain_records
 from digitize.validating.findings import FILE_BITS
 from mappers.names import romanise
@@ -75,7 +75,7 @@ class Maker:
             at = lines.get(record, 0)
             file, line = self.inputs.files[at >> FILE_BITS], at & _LINE_MASK
             plain["id"] = "" if record.startswith("\x00") else record
-            made.append(Kept(plain["id"], form, word, plain, [asdict(f) for f in said], file, line))
+            made.append(Kept(plain["id"], form, word, plain, [plain_finding(f) for f in said], file, line))
         return made
 
     def _findings(self, part: CheckedPart, chosen: Mapping[str, pl.DataFrame]) -> dict[str, list[Finding]]:

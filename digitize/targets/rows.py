@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from hashlib import blake2b
 
 import polars as pl
+from pydantic_core import PydanticSerializationError, to_json
 
 from digitize.targets.base import FIELD_END, ROW_END
 from mappers.record import Record, to_plain
@@ -15,6 +16,7 @@ from validators.finding import Finding
 
 RECORD_ID, LINE, HASH = "record_id", "line", "row_hash"
 UNFIT, KEY_OWNED, UNSTORABLE = "D001", "D002", "D003"
+_FINDING = tuple(f.name for f in fields(Finding))
 DATABASE_CODES: Mapping[str, str] = {
     UNFIT: "The value does not fit the target's column.",
     KEY_OWNED: "Another record in the target, or before it in the batch, has the same key.",
@@ -73,17 +75,20 @@ class Batch:
 
 def json_text(value: object) -> str:
     """JSON as a database keeps it: letters as they are, half characters written out as codes."""
-    text = json.dumps(value, ensure_ascii=False)
     try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
+        return to_json(value).decode()
+    except PydanticSerializationError:
         return json.dumps(value)
-    return text
+
+
+def plain_finding(finding: Finding) -> dict[str, object]:
+    """A finding as JSON types; `dataclasses.asdict` would copy each of its texts."""
+    return {name: getattr(finding, name) for name in _FINDING}
 
 
 def kept_record(record: Record, word: str, findings: Iterable[Finding]) -> Kept:
     """A refused record, whole."""
-    return Kept(record.id, record.form, word, to_plain(record), [asdict(f) for f in findings])
+    return Kept(record.id, record.form, word, to_plain(record), [plain_finding(f) for f in findings])
 
 
 def refused_record(record: Record, code: str, path: str) -> Kept:
