@@ -42,6 +42,51 @@ def test_a_file_loaded_undone_and_loaded_again(digitize, tmp_path):
     digitize("unload", batch, code=4)
 
 
+@pytest.mark.parametrize("kind", ["sqlite", "postgres", "folder"])
+def test_receipts_of_files_are_signed_kept_and_made_good_after_a_kill(digitize, tmp_path, request, kind):
+    source, kept = firs(tmp_path / "in", ("a", {}), ("b", {}), ("c", {})), tmp_path / "office"
+    target = {"sqlite": tmp_path / "t.sqlite", "folder": f"csv:{tmp_path / 'out'}"}.get(kind)
+    if target is None:
+        target = request.getfixturevalue("pg_url")
+        digitize("target", "init", target)
+    command = ["load", source, "--target", target, "--batch-size", 2, "--receipts", kept]
+    assert digitize.json(*command)["inserted"] == 3
+    told = digitize.json("receipts", kept)["receipts"]
+    assert sum(t["receipt"]["inserted"] for t in told) == 3
+    assert all(t["is_signed"] and t["at"] for t in told)
+    assert (kept / "keys" / "site.pem").stat().st_mode & 0o077 == 0
+    files = {f.name: f.read_text() for f in (kept / "receipts").iterdir()}
+    if kind != "folder":
+        for name in files:
+            (kept / "receipts" / name).unlink()
+        assert digitize.json(*command)["repeated"]
+        assert {f.name: f.read_text() for f in (kept / "receipts").iterdir()} == files
+    name, text = next((n, t) for n, t in files.items() if '"inserted": 2' in t)
+    for changed in (text.replace('"inserted": 2', '"inserted": 9'), "{"):
+        (kept / "receipts" / name).write_text(changed)
+        assert "NOT SIGNED BY US" in digitize("receipts", kept, code=7)
+
+
+def test_what_was_committed_before_a_refusal_has_its_receipt(digitize, tmp_path):
+    source, target, kept = firs(tmp_path / "in", ("a", {}), ("b", {})), tmp_path / "t.sqlite", tmp_path / "office"
+    digitize("load", firs(tmp_path / "other", ("x", {"police_station": "Other"})), "--target", target)
+    with sqlite3.connect(target) as db:
+        db.execute(
+            "CREATE TRIGGER full BEFORE INSERT ON iif1 WHEN new.record_id = 'b' BEGIN SELECT RAISE(ABORT, '-'); END"
+        )
+    digitize("load", source, "--target", target, "--batch-size", 1, "--receipts", kept, code=8)
+    (told,) = digitize.json("receipts", kept)["receipts"]
+    assert (told["receipt"]["inserted"], told["is_signed"]) == (1, True)
+
+
+def test_where_receipts_cannot_be_kept_nothing_is_loaded(digitize, tmp_path):
+    source, target, kept = firs(tmp_path / "in", ("a", {})), tmp_path / "t.sqlite", tmp_path / "office"
+    kept.write_text("a file")
+    digitize("load", source, "--target", target, "--receipts", kept, code=4)
+    digitize("receipts", tmp_path / "in", code=5)
+    assert sqlite3.connect(target).execute("SELECT count(*) FROM iif1").fetchone() == (0,)
+
+
 def test_a_source_is_compared_with_its_target(digitize, tmp_path, pg_url):
     folder = firs(
         tmp_path / "in",
@@ -74,6 +119,20 @@ def test_receipts_of_a_workspace_are_signed_and_a_changed_one_is_told(digitize, 
     with sqlite3.connect(place / "ledger.sqlite") as db:
         db.execute("UPDATE receipts SET data = replace(data, '\"inserted\": ', '\"inserted\": 1')")
     digitize("receipts", place, code=7)
+
+
+def test_a_workspace_signs_the_receipts_of_files_too(digitize, place, tmp_path):
+    digitize("load", place)
+    own = len(digitize.json("receipts", place)["receipts"])
+    source = firs(tmp_path / "in", ("a", {}))
+    digitize("load", source, "--target", tmp_path / "t.sqlite", "--receipts", place)
+    told = digitize.json("receipts", place)["receipts"]
+    assert len(told) > own and all(t["is_signed"] for t in told)
+
+
+@pytest.mark.parametrize("option", ["--first", "--batch-size=5", "--receipts=x", "--ignore=X003"])
+def test_what_is_for_files_is_refused_for_a_workspace(digitize, place, option):
+    digitize("load", place, option, code=4)
 
 
 def test_a_workspace_whose_batch_is_undone_loads_it_again(digitize, place):

@@ -24,7 +24,9 @@ def load(
     target: Target = "",
     schema: Schema = "",
     form: Annotated[str, typer.Option(help="Files: the form they hold.")] = "iif1",
-    batch_size: Annotated[int, typer.Option(min=1, help="Files: records in one transaction, at most.")] = 50_000,
+    batch_size: Annotated[
+        int | None, typer.Option(min=1, help="Files: records in one transaction, at most (50000).")
+    ] = None,
     first: Annotated[
         bool, typer.Option("--first", help="Files: into empty tables; keys are made after the rows.")
     ] = False,
@@ -37,6 +39,9 @@ def load(
     profile: Annotated[str, typer.Option(help="Files: how complete: full, register-only, index-only.")] = "",
     ignore: Annotated[str, typer.Option(help="Files: rules not to be asked, as X003,L.")] = "",
     leave_out: Annotated[str, typer.Option(help="Files: columns that are no field and are not loaded, as a,b.")] = "",
+    receipts: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Files: sign the receipts and keep them in this folder.")
+    ] = None,
     lock_seconds: Annotated[float | None, typer.Option(min=0.1, help="How long to wait for a lock (60).")] = None,
     statement_seconds: Annotated[float | None, typer.Option(min=1, help="... and for one statement (1800).")] = None,
     json: Json = False,
@@ -47,20 +52,25 @@ def load(
 
     share = _share(max_rejects)
     if (paths[0] / "digitize.toml").is_file():
-        if len(paths) > 1 or first:
-            raise OptionsError("A workspace is loaded by itself, batch by batch; --first is for files.")
+        given = {"--first": first, "--batch-size": batch_size, "--receipts": receipts, "--state": state}
+        given |= {"--stations": stations, "--profile": profile, "--ignore": ignore, "--leave-out": leave_out}
+        if for_files := [name for name, value in given.items() if value]:
+            raise OptionsError(f"{for_files[0]} is for files; a workspace is loaded batch by batch, as it is set up.")
+        if len(paths) > 1:
+            raise OptionsError("A workspace is loaded by itself.")
         waits = {"load.lock_seconds": lock_seconds, "load.statement_seconds": statement_seconds}
         flags: dict[str, object] = {"load.target": target or None, "load.schema_name": schema or None, **waits}
         _load_workspace(paths[0], flags, share, dry_run=dry_run, json=json)
         return
     if not target:
         raise OptionsError("--target says where the files are to be loaded.")
-    from digitize.loading.load import LoadOptions, load_files
+    from digitize.loading.load import BATCH_SIZE, LoadOptions, load_files
     from digitize.loading.settings import import_settings
     from digitize.targets.open import open_target
+    from digitize.validating.settings import words
 
-    settings = import_settings(form, state=state, stations=stations, profile=profile, ignore=_words(ignore))
-    options = LoadOptions(batch_size, share, _words(leave_out), dry_run, first)
+    settings = import_settings(form, state=state, stations=stations, profile=profile, ignore=words(ignore))
+    options = LoadOptions(batch_size or BATCH_SIZE, share, words(leave_out), dry_run, first, receipts=receipts)
     usual = Patience()
     patience = Patience(lock_seconds or usual.lock_seconds, statement_seconds or usual.statement_seconds)
     opened = open_target(target, schema or SCHEMA, patience)
@@ -97,10 +107,6 @@ def _share(text: str) -> float | None:
     if not found or float(found[1]) > 100:
         raise OptionsError("--max-rejects is a share of the records, as 0.5%.")
     return float(found[1]) / 100
-
-
-def _words(text: str) -> list[str]:
-    return [word for part in text.split(",") if (word := part.strip())]
 
 
 def register(app: typer.Typer) -> None:

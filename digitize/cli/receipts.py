@@ -3,37 +3,35 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from digitize.cli.console import Json, print_json, results, table
 from digitize.cli.load import Schema, Target
 
-if TYPE_CHECKING:
-    from digitize.loading.receipts import Told
-
 
 def receipts(
     folder: Annotated[
-        Path | None, typer.Argument(metavar="[DIR]", help="A workspace, for its signed receipts.")
+        Path | None, typer.Argument(metavar="[DIR]", help="A workspace, or a folder that --receipts of load named.")
     ] = None,
     target: Target = "",
     schema: Schema = "",
     json: Json = False,
 ) -> None:
-    """List what was loaded: a workspace's signed receipts, or a target's book; exit code 7 where one is forged."""
+    """List what was loaded: signed receipts, or a target's book; exit code 7 where one is forged."""
     from dataclasses import asdict
 
     from digitize.errors import LedgerError, OptionsError
-    from digitize.loading.receipts import of_target, of_workspace
+    from digitize.loading.receipts import of_folder, of_target, of_workspace
     from digitize.loading.where import opened
     from digitize.workspace import open_place
 
     if (folder is None) == (not target):
         raise OptionsError("Give a workspace, for its receipts, or --target, for the target's own book.")
     if folder is not None:
-        told = of_workspace(open_place(folder))
+        is_place = (folder / "digitize.toml").is_file()
+        told = of_workspace(open_place(folder)) if is_place else of_folder(folder)
     else:
         with opened(target, schema) as there:
             told = of_target(there)
@@ -63,12 +61,7 @@ def receipts(
             if t.why:
                 print(f"{t.receipt.batch}: {t.why}")
     if any(t.is_signed is False for t in told):
-        raise LedgerError("A receipt does not bear this workspace's signature; see digitize ledger verify.")
-
-
-def _counts(told: Told) -> list[int]:
-    r = told.receipt
-    return [r.read, r.inserted, r.updated, r.rejected, r.held]
+        raise LedgerError("A receipt does not bear this folder's signature: it was changed, or is somebody else's.")
 
 
 def register(app: typer.Typer) -> None:

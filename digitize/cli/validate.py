@@ -6,8 +6,6 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from datetime import date
 from heapq import nsmallest
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -21,7 +19,6 @@ if TYPE_CHECKING:
     from digitize.validating.readers import Place
     from digitize.validating.report import Report
     from digitize.validating.taking import Progress
-    from validators.settings import CheckSettings
 
 _SHOWN = 50
 # Below this nobody has to wait.
@@ -62,13 +59,20 @@ def validate(
     from digitize.validate import How, validate_files
     from digitize.validating.baseline import load_baseline
     from digitize.validating.choice import rules_left_out
+    from digitize.validating.settings import Lists, file_settings, words
     from validators.policies import load_impact
 
     format = "json" if json else format
     agreed, writer = _agreed(max_rejects), _writer(format, out)
     _check_reason(unmask=unmask, reason=reason)
-    left_out = rules_left_out(form, _words(select), _words(ignore))
-    settings = _settings(_Lists(state, stations, beats), today, profile, policy, years, left_out)
+    settings = file_settings(
+        Lists(state, stations, beats),
+        today=today,
+        profile=profile,
+        policy=policy,
+        years=years,
+        left_out=rules_left_out(form, words(select), words(ignore)),
+    )
     legacy = _legacy(mapping, name, state, stations, year)
     if legacy and fix:
         raise OptionsError("--fix mends import files; map the table first: digitize map apply.")
@@ -112,10 +116,6 @@ def _agreed(text: str) -> float | int:
     if share > 1:
         raise OptionsError("--max-rejects is a number of rows, as 20, or a share of them, as 0.5%.")
     return share
-
-
-def _words(text: str) -> list[str]:
-    return [word for part in text.split(",") if (word := part.strip())]
 
 
 @contextmanager
@@ -182,42 +182,6 @@ def _progress() -> Iterator[Progress | None]:
     ) as bar:
         task = bar.add_task("read", total=None, visible=False)
         yield lambda done, total: bar.update(task, completed=done, total=total, visible=total > _LONG_BYTES)
-
-
-@dataclass(frozen=True, slots=True)
-class _Lists:
-    """A state and the lists that are kept of it."""
-
-    state: str
-    stations: Path | None
-    beats: Path | None
-
-
-def _settings(
-    lists: _Lists, today: str, profile: str, policy: str, years: str, left_out: frozenset[str]
-) -> CheckSettings:
-    from digitize.errors import OptionsError
-    from mappers.codes import load_stations
-    from mappers.codes.beats import read_beats
-    from validators.settings import first_and_last, make_settings
-
-    if (lists.stations or lists.beats) and not lists.state:
-        raise OptionsError("--stations and --beats need --state: a station's name is known within its state only.")
-    try:
-        day = date.fromisoformat(today) if today else date.today()
-    except ValueError as e:
-        raise OptionsError("--today must be a date such as 2026-03-31.") from e
-    known = load_stations(lists.state, lists.stations) if lists.state else ()
-    return make_settings(
-        day,
-        stations=[(lists.state, s.district, s.name) for s in known],
-        policy=policy,
-        profile=profile,
-        state=lists.state.lower(),
-        left_out=left_out,
-        years=first_and_last(years),
-        beats=read_beats(lists.state, lists.beats) if lists.beats else (),
-    )
 
 
 def _print(report: Report) -> None:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from digitize.errors import OptionsError, TooManyRefused
+from digitize.errors import OptionsError, TargetRefused, TooManyRefused
 from digitize.keys import work_key
 from digitize.loading.batches import Maker, rules_key, whole_name
 from digitize.loading.hand_over import hand_over
 from digitize.loading.inputs import Inputs, find_inputs
 from digitize.loading.parts import CheckedInputs
+from digitize.loading.signed import keep_receipts, open_folder
 from digitize.loading.unreadable import unreadable_batch
 from digitize.targets.base import Receipt, Target
 from digitize.targets.rows import Batch
@@ -30,7 +32,8 @@ class LoadOptions:
     """How files are loaded. size: records a batch at most. max_share: of records that may be refused; None: any.
 
     leave_out: columns that are not loaded. is_first: keys and indexes are made after the rows, all in one transaction.
-    progress: is told how many bytes of how many have been read.
+    progress: is told how many bytes of how many have been read. receipts: where signed receipts are kept; see
+    `digitize.loading.signed`.
     """
 
     size: int = BATCH_SIZE
@@ -39,6 +42,7 @@ class LoadOptions:
     dry_run: bool = False
     is_first: bool = False
     progress: Progress | None = None
+    receipts: Path | None = None
 
 
 @runtime_checkable
@@ -101,7 +105,21 @@ def load_files(
     on behind them.
     """
     inputs = find_inputs(paths, form, settings, options.leave_out)
-    made = Loaded(target.name, form, dry_run=options.dry_run)
+    if options.receipts is None or options.dry_run:
+        return _load(inputs, target, settings, options)
+    open_folder(options.receipts)
+    try:
+        made = _load(inputs, target, settings, options)
+    except TargetRefused:
+        with suppress(TargetRefused):  # the target may be gone; the next run keeps them
+            keep_receipts(options.receipts, target, inputs.key, ())
+        raise
+    keep_receipts(options.receipts, target, inputs.key, made.receipts)
+    return made
+
+
+def _load(inputs: Inputs, target: Target, settings: CheckSettings, options: LoadOptions) -> Loaded:
+    made = Loaded(target.name, inputs.form, dry_run=options.dry_run)
     whole = _whole(inputs, settings, options)
     if done := target.done(whole.id, whole.batch):
         made.receipts, made.repeated = [done], True
@@ -109,7 +127,7 @@ def load_files(
     if options.max_share is not None:
         _require_share(inputs, settings, options)
     batches = chain(_batches(inputs, settings, options), [] if options.dry_run else [whole])
-    receipts = hand_over(batches, _taker(target, form, options))
+    receipts = hand_over(batches, _taker(target, inputs.form, options))
     made.receipts = [r for r in receipts if r.load != whole.id]
     return made
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 
-from digitize.errors import OptionsError
 from digitize.validating.choice import rules_left_out
-from mappers.codes import load_stations
-from validators.settings import CheckSettings, make_settings
+from digitize.validating.settings import Lists, file_settings
+from validators.settings import CheckSettings
 
 
 def import_settings(
@@ -20,8 +18,5 @@ def import_settings(
     state, stations: whose stations are known. ignore: rules that are not asked. Raises OptionsError for what cannot be
     meant.
     """
-    if stations is not None and not state:
-        raise OptionsError("--stations needs --state: a station's name is known within its state only.")
-    known = [(state, s.district, s.name) for s in (load_stations(state, stations) if state else ())]
     left_out = rules_left_out(form, [], ignore)
-    return make_settings(date.today(), stations=known, policy="import", profile=profile, left_out=left_out)
+    return file_settings(Lists(state, stations), profile=profile, left_out=left_out)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from digitize.ledger import Ledger
 from digitize.ledger.catalogue import Catalogue
 from digitize.ledger.core import DONE
 from digitize.ledger.records import Records
+from digitize.loading.signed import open_folder, receipt_text, write_receipt
 from digitize.progress import Progress
 from digitize.signing import sign
 from digitize.targets.base import Load, Receipt, Target
@@ -68,7 +68,7 @@ def load_of(ledger: Ledger, batch: str, key: str) -> Load:
 
 def _load(ledger: Ledger, known: Known, target: Target, load: Load) -> Receipt:
     receipt = target.load(load)
-    data = json.dumps({**asdict(receipt), "repeated": False, "target": known.target_name}, sort_keys=True)
+    data = receipt_text(asdict(receipt), known.target_name)
     signature = sign(known.place.key, data.encode("utf-8"))
     with ledger.writing():
         Records(ledger).set_loaded(load.batch, load.id)
@@ -82,10 +82,6 @@ def _load(ledger: Ledger, known: Known, target: Target, load: Load) -> Receipt:
 
 def write_receipts(ledger: Ledger, known: Known) -> None:
     """Write the receipts of the ledger that are not on the disk yet, those of a run that was killed among them."""
-    folder = known.place.folder / "receipts"
-    folder.mkdir(exist_ok=True)
-    for row in ledger.rows("SELECT load, batch, data, signature FROM receipts"):
-        path = folder / f"{row['batch']}-{row['load'][:12]}.json"
-        if not path.exists():
-            whole = {"receipt": json.loads(row["data"]), "signature": row["signature"]}
-            path.write_text(json.dumps(whole, indent=1) + "\n", encoding="utf-8")
+    open_folder(known.place.folder)
+    for row in ledger.rows("SELECT data, signature FROM receipts"):
+        write_receipt(known.place.folder, row["data"], row["signature"])
