@@ -20,7 +20,7 @@ NUMBER = "number."
 PARENT = "parent."
 COUNT = "count."
 GATHERED = "gathered."
-RECORD, LINE, CONTENT, HERE = "_record", "_line", "_content", "_here"
+RECORD, LINE, CONTENT, RIVAL, HERE = "_record", "_line", "_content", "_rival", "_here"
 SECTION_NUMBER = r"^([0-9]+[A-Z]{0,3})"
 FIR_KEY = ("state", "district", "police_station", "year", "fir_no", "fir_part")
 
@@ -87,6 +87,11 @@ class Fields:
     def content(self) -> pl.Expr:
         """All values of the record and its child rows in one text; null where its key stands only once."""
         return pl.col(CONTENT)
+
+    @property
+    def has_rival(self) -> pl.Expr:
+        """Whether another record has the same key and other content; null where the key stands only once."""
+        return pl.col(RIVAL)
 
     def count(self, child: str) -> pl.Expr:
         """How many child rows the record has in a child table ("acts")."""

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
+import numpy as np
 import polars as pl
 
 from mappers.record import FieldValue, Record, Row
 from mappers.schema import Table, form_tables
-from validators.columns import CONTENT, COUNT, HERE, LINE, NUMBER, PARENT, RECORD, TEXT, given
+from validators.columns import CONTENT, COUNT, HERE, LINE, NUMBER, PARENT, RECORD, RIVAL, TEXT, given
 
 _PARTS = "\x1f"
+_PLACE = "_place"
 _NO_ROWS = pl.DataFrame(schema={RECORD: pl.Int64, LINE: pl.Int64})
 
 
@@ -70,14 +72,22 @@ def type_frames(
     A column that a text frame has not is empty. needed: table name -> names of columns.
     """
     tables = form_tables(form)
-    done: dict[str, pl.DataFrame] = {}
-    own = _own_frame(form, texts, needed.get(form, frozenset())) if form in texts else None
-    for name, text in texts.items():
-        if name == form and own is not None:
-            done[name] = own
-        elif text.height:
-            wanted = needed.get(name, frozenset())
-            done[name] = _with_parent(_typed(tables[name], text, wanted), own, wanted)
+    wanted = {name: needed.get(name, frozenset()) for name in tables}
+    done = {name: _typed(tables[name], text, wanted[name]) for name, text in texts.items()}
+    if form in texts:
+        own = done[form]
+        firsts = first_of_each(own.select(RECORD).with_row_index(_PLACE))
+        for table in (t for t in tables.values() if t.child):
+            rows = done.get(table.name)
+            places = _places(firsts, rows) if rows is not None and _asks_places(table, wanted) else None
+            if COUNT + table.child in wanted[form]:
+                done[form] = done[form].hstack([_counts(own, firsts, places).alias(COUNT + table.child)])
+            if rows is not None:
+                done[table.name] = _with_parent(rows, own, places, wanted[table.name])
+        if {CONTENT, RIVAL} & wanted[form]:
+            done[form] = done[form].hstack(_contents(form, texts))
+    else:
+        done = {name: _without_parent(rows, wanted[name]) for name, rows in done.items()}
     return {name: frame for name, frame in done.items() if frame.height}
 
 
@@ -104,33 +114,53 @@ def _typing(table: Table, there: frozenset[str], wanted: frozenset[str]) -> tupl
     return tuple(given(name, table, there) for name in (*made, *(c.name for c in table.columns if c.name in wanted)))
 
 
-def _own_frame(form: str, texts: Mapping[str, pl.DataFrame], wanted: frozenset[str]) -> pl.DataFrame:
-    tables = form_tables(form)
-    frame = _typed(tables[form], texts[form], wanted)
-    for table in tables.values():
-        if table.child and COUNT + table.child in wanted:
-            frame = _with_count(frame, COUNT + table.child, texts.get(table.name))
-    return frame.with_columns(_content(form, texts)) if CONTENT in wanted else frame
+def _asks_places(table: Table, wanted: Mapping[str, frozenset[str]]) -> bool:
+    """Whether it must be known for each row of a child table which record it belongs to."""
+    parents = {name for name in wanted[table.name] if name.startswith(PARENT)}
+    return bool(parents - {PARENT + HERE}) or any(COUNT + table.child in names for names in wanted.values())
 
 
-def _with_count(frame: pl.DataFrame, name: str, child: pl.DataFrame | None) -> pl.DataFrame:
-    if child is None:
-        return frame.with_columns(pl.lit(None, dtype=pl.UInt32).alias(name))
-    if belongs_to_one(frame, child):
-        return frame.with_columns(pl.lit(child.height, dtype=pl.UInt32).alias(name))
-    counts = child.group_by(RECORD).agg(pl.len().alias(name))
-    return frame.join(counts, on=RECORD, how="left", maintain_order="left").with_columns(pl.col(name).fill_null(0))
+def _places(firsts: pl.DataFrame, rows: pl.DataFrame) -> pl.Series:
+    """Where in the form's own frame the record of each row stands first; null where it does not.
+
+    firsts: the records with these places.
+    """
+    if belongs_to_one(firsts, rows):
+        return pl.zeros(rows.height, pl.UInt32, eager=True)
+    return rows.select(RECORD).join(firsts, on=RECORD, how="left", maintain_order="left")[_PLACE]
 
 
-def _with_parent(frame: pl.DataFrame, own: pl.DataFrame | None, wanted: frozenset[str]) -> pl.DataFrame:
+def _counts(own: pl.DataFrame, firsts: pl.DataFrame, places: pl.Series | None) -> pl.Series:
+    """How many child rows each record has; null where there is no table of these."""
+    if places is None:
+        return pl.Series([None], dtype=pl.UInt32).new_from_index(0, own.height)
+    counts = pl.Series(np.bincount(places.drop_nulls().to_numpy(), minlength=own.height).astype(np.uint32))
+    return counts if firsts.height == own.height else counts.gather(_places(firsts, own))
+
+
+def _with_parent(
+    rows: pl.DataFrame, own: pl.DataFrame, places: pl.Series | None, wanted: frozenset[str]
+) -> pl.DataFrame:
+    """Rows with what is wanted of the row of their record. places: see `_places`; None where nobody asked for them."""
     names = sorted(n.removeprefix(PARENT) for n in wanted if n.startswith(PARENT))
-    if own is None or not names:
-        return frame.with_columns(pl.lit(True if n == HERE else None).alias(PARENT + n) for n in names)
-    if names == [HERE]:
-        return frame.with_columns(pl.when(pl.col(RECORD).is_in(own[RECORD].implode())).then(True).alias(PARENT + HERE))
-    columns = (pl.lit(value=True) if n == HERE else pl.col(n) for n in names)
-    parents = own.select(RECORD, *(c.alias(PARENT + n) for n, c in zip(names, columns, strict=True)))
-    return with_values(frame, first_of_each(parents))
+    if not names:
+        return rows
+    if places is None:  # the record need only be there, which takes less than to find it
+        return rows.with_columns(pl.when(pl.col(RECORD).is_in(own[RECORD].implode())).then(True).alias(PARENT + HERE))
+    parents = own.select(RECORD, *((pl.lit(value=True) if n == HERE else pl.col(n)).alias(PARENT + n) for n in names))
+    return rows.hstack(_at(parents.drop(RECORD), places))
+
+
+def _at(frame: pl.DataFrame, places: pl.Series) -> list[pl.Series]:
+    """The columns of a frame at these rows; null where there is no place."""
+    if frame.height == 1 and not places.null_count():
+        return [c.new_from_index(0, places.len()) for c in frame.iter_columns()]
+    return frame.select(pl.all().gather(places)).get_columns()
+
+
+def _without_parent(rows: pl.DataFrame, wanted: frozenset[str]) -> pl.DataFrame:
+    names = sorted(name for name in wanted if name.startswith(PARENT))
+    return rows.with_columns(pl.lit(True if name == PARENT + HERE else None).alias(name) for name in names)
 
 
 def first_of_each(records: pl.DataFrame) -> pl.DataFrame:
@@ -138,15 +168,18 @@ def first_of_each(records: pl.DataFrame) -> pl.DataFrame:
     return records if records.height == 1 else records.unique(RECORD, keep="first", maintain_order=True)
 
 
-def _content(form: str, texts: Mapping[str, pl.DataFrame]) -> pl.Series:
-    """Values of all records whose key stands more than once, each as one text; null for the others."""
+def _contents(form: str, texts: Mapping[str, pl.DataFrame]) -> list[pl.Series]:
+    """CONTENT: values of all records whose key stands more than once, each as one text; null for the others.
+
+    RIVAL: whether another record with the same key has another one.
+    """
     own = texts[form]
     table = form_tables(form)[form]
-    keys = [given(TEXT + k, table, frozenset(own.columns)) for k in table.key]
-    whole_key = pl.all_horizontal(k.is_not_null() for k in keys)
-    twice = own.select(whole_key & pl.struct(keys).is_duplicated()).to_series()
+    key = own.select(given(TEXT + name, table, own.columns) for name in table.key)
+    twice = key.select(pl.all_horizontal(pl.all().is_not_null()) & pl.struct(pl.all()).is_duplicated()).to_series()
     if not twice.any():
-        return pl.Series(CONTENT, [None] * own.height, dtype=pl.String)
+        empty = pl.Series([None], dtype=pl.Boolean).new_from_index(0, own.height)
+        return [empty.cast(pl.String).alias(CONTENT), empty.alias(RIVAL)]
     wanted = own.filter(twice).select(RECORD).unique()
     parts = wanted
     for i, (name, text) in enumerate(sorted(texts.items())):
@@ -156,5 +189,12 @@ def _content(form: str, texts: Mapping[str, pl.DataFrame]) -> pl.Series:
         whole = joined.group_by(RECORD, maintain_order=True).agg(pl.col(str(i)).str.join(_PARTS * 2))
         parts = parts.join(whole, on=RECORD, how="left", maintain_order="left")
     made = parts.select(RECORD, pl.concat_str(pl.exclude(RECORD).fill_null(""), separator=_PARTS * 3).alias(CONTENT))
-    whole = own.select(RECORD).join(made, on=RECORD, how="left", maintain_order="left")
-    return whole.select(pl.when(twice).then(CONTENT).alias(CONTENT)).to_series()
+    some = pl.concat([own.select(RECORD), key], how="horizontal").with_row_index(_PLACE).filter(twice)
+    some = some.join(made, on=RECORD, how="left", maintain_order="left")
+    some = some.select(_PLACE, CONTENT, (pl.col(CONTENT).n_unique().over(key.columns) > 1).alias(RIVAL))
+    return (
+        pl.select(pl.int_range(own.height, dtype=pl.UInt32).alias(_PLACE))
+        .join(some, on=_PLACE, how="left", maintain_order="left")
+        .drop(_PLACE)
+        .get_columns()
+    )

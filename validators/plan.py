@@ -9,7 +9,20 @@ from functools import cache, lru_cache
 import polars as pl
 
 from mappers.schema import Table, form_tables
-from validators.columns import CONTENT, COUNT, HERE, LINE, NUMBER, PARENT, RECORD, TEXT, TYPES, Fields, Gather
+from validators.columns import (
+    CONTENT,
+    COUNT,
+    HERE,
+    LINE,
+    NUMBER,
+    PARENT,
+    RECORD,
+    RIVAL,
+    TEXT,
+    TYPES,
+    Fields,
+    Gather,
+)
 from validators.frames import empty_frames, type_frames
 from validators.gather import gathered
 from validators.rule import RECORD_ID, Each, Rule, load_rules
@@ -129,7 +142,7 @@ class Plan:
         added |= {COUNT + t.child for t in form_tables(self.form).values() if t.child}
         added |= {g.name for g in self.gathers[table] if {(g.link.form, g.link.table)} <= filled.linked}
         if not (filled.is_alone and table in filled.single):
-            added |= {RECORD, LINE, CONTENT, PARENT + HERE}
+            added |= {RECORD, LINE, CONTENT, RIVAL, PARENT + HERE}
         return own | added
 
 

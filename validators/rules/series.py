@@ -27,7 +27,7 @@ def key_is_unique(f: Fields) -> pl.Expr:
 
     Source: IIF-I item 1. Records of the same content are left to R002.
     """
-    return f.content.n_unique().over(_KEY) <= 1
+    return ~f.has_rival
 
 
 @rule("R002", slug="same-record-twice", form="iif1", fields=_KEY, across=True)
