@@ -73,13 +73,16 @@ def type_frames(
     """
     tables = form_tables(form)
     wanted = {name: needed.get(name, frozenset()) for name in tables}
-    done = {name: _typed(tables[name], text, wanted[name]) for name, text in texts.items()}
+    done = {
+        name: _typed(tables[name], texts[name], wanted[name]) for name in texts if texts[name].height or name == form
+    }
     if form in texts:
         own = done[form]
         firsts = first_of_each(own.select(RECORD).with_row_index(_PLACE))
         for table in (t for t in tables.values() if t.child):
             rows = done.get(table.name)
-            places = _places(firsts, rows) if rows is not None and _asks_places(table, wanted) else None
+            is_asked = table.name in texts and _asks_places(table, wanted)
+            places = _places(firsts, texts[table.name]) if is_asked else None
             if COUNT + table.child in wanted[form]:
                 done[form] = done[form].hstack([_counts(own, firsts, places).alias(COUNT + table.child)])
             if rows is not None:
@@ -93,7 +96,10 @@ def type_frames(
 
 def belongs_to_one(own: pl.DataFrame, rows: pl.DataFrame) -> bool:
     """Whether there is but one record, and all these rows are its own."""
-    return own.height == 1 and bool((rows[RECORD] == own[RECORD].item()).all())
+    if own.height != 1:
+        return False
+    records = rows[RECORD]
+    return not rows.height or records.min() == records.max() == own[RECORD].item()
 
 
 def with_values(frame: pl.DataFrame, values: pl.DataFrame) -> pl.DataFrame:
@@ -126,14 +132,14 @@ def _places(firsts: pl.DataFrame, rows: pl.DataFrame) -> pl.Series:
     firsts: the records with these places.
     """
     if belongs_to_one(firsts, rows):
-        return pl.zeros(rows.height, pl.UInt32, eager=True)
+        return _repeated(0, pl.UInt32, rows.height)
     return rows.select(RECORD).join(firsts, on=RECORD, how="left", maintain_order="left")[_PLACE]
 
 
 def _counts(own: pl.DataFrame, firsts: pl.DataFrame, places: pl.Series | None) -> pl.Series:
     """How many child rows each record has; null where there is no table of these."""
     if places is None:
-        return pl.Series([None], dtype=pl.UInt32).new_from_index(0, own.height)
+        return _repeated(None, pl.UInt32, own.height)
     counts = pl.Series(np.bincount(places.drop_nulls().to_numpy(), minlength=own.height).astype(np.uint32))
     return counts if firsts.height == own.height else counts.gather(_places(firsts, own))
 
@@ -147,15 +153,15 @@ def _with_parent(
         return rows
     if places is None:  # the record need only be there, which takes less than to find it
         return rows.with_columns(pl.when(pl.col(RECORD).is_in(own[RECORD].implode())).then(True).alias(PARENT + HERE))
-    parents = own.select(RECORD, *((pl.lit(value=True) if n == HERE else pl.col(n)).alias(PARENT + n) for n in names))
-    return rows.hstack(_at(parents.drop(RECORD), places))
+    here = _repeated(value=True, kind=pl.Boolean, times=own.height)
+    parents = [(here if n == HERE else own[n]).alias(PARENT + n) for n in names]
+    if own.height == 1 and not places.null_count():
+        return rows.hstack([c.new_from_index(0, rows.height) for c in parents])
+    return rows.hstack(pl.DataFrame(parents).select(pl.all().gather(places)))
 
 
-def _at(frame: pl.DataFrame, places: pl.Series) -> list[pl.Series]:
-    """The columns of a frame at these rows; null where there is no place."""
-    if frame.height == 1 and not places.null_count():
-        return [c.new_from_index(0, places.len()) for c in frame.iter_columns()]
-    return frame.select(pl.all().gather(places)).get_columns()
+def _repeated(value: object, kind: type[pl.DataType], times: int) -> pl.Series:
+    return pl.Series([value], dtype=kind).new_from_index(0, times)
 
 
 def _without_parent(rows: pl.DataFrame, wanted: frozenset[str]) -> pl.DataFrame:
@@ -178,8 +184,9 @@ def _contents(form: str, texts: Mapping[str, pl.DataFrame]) -> list[pl.Series]:
     key = own.select(given(TEXT + name, table, own.columns) for name in table.key)
     twice = key.select(pl.all_horizontal(pl.all().is_not_null()) & pl.struct(pl.all()).is_duplicated()).to_series()
     if not twice.any():
-        empty = pl.Series([None], dtype=pl.Boolean).new_from_index(0, own.height)
-        return [empty.cast(pl.String).alias(CONTENT), empty.alias(RIVAL)]
+        return [
+            _repeated(None, kind, own.height).alias(name) for name, kind in ((CONTENT, pl.String), (RIVAL, pl.Boolean))
+        ]
     wanted = own.filter(twice).select(RECORD).unique()
     parts = wanted
     for i, (name, text) in enumerate(sorted(texts.items())):
