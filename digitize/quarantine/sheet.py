@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from digitize.errors import InputError
 from digitize.masking import MASK
 from digitize.quarantine.rejects import Reject
+from digitize.workbook import allow_words, save_book, write_cells
 from mappers.schema import form_tables
 from mappers.schema.table import Column
-
-if TYPE_CHECKING:
-    from openpyxl.worksheet.worksheet import Worksheet
 
 _COLUMNS = {
     "reject": 9, "field": 30, "value": 34, "right value": 34, "verdict": 11, "rules say": 60, "record": 30, "where": 30,
@@ -49,7 +46,6 @@ def write_sheet(path: Path, rejects: Iterable[Reject], *, unmask: bool) -> int:
     """Write rejects; values of private fields are masked unless they are needed. Returns how many. Raises OSError."""
     from openpyxl import Workbook
     from openpyxl.styles import Font
-    from openpyxl.worksheet.datavalidation import DataValidation
 
     book = Workbook()
     sheet = book.active
@@ -62,21 +58,12 @@ def write_sheet(path: Path, rejects: Iterable[Reject], *, unmask: bool) -> int:
         count += 1
         for cells in _rows(reject, unmask=unmask):
             line += 1
-            _write_row(sheet, line, cells)
-    choice = DataValidation(type="list", formula1=f'"{",".join(VERDICTS)}"', allow_blank=True)
-    choice.add(f"E2:E{max(2, line + 200)}")
-    sheet.add_data_validation(choice)
+            write_cells(sheet, line, {name: cells.get(name, "") for name in HEAD}, _TO_FILL)
+    allow_words(sheet, "E", line + 200, VERDICTS)
     sheet.freeze_panes = "C2"
     for letter, width in zip("ABCDEFGH", _COLUMNS.values(), strict=True):
         sheet.column_dimensions[letter].width = width
-    guide = book.create_sheet("how to")
-    for text in _GUIDE:
-        guide.append((text,))
-    guide.column_dimensions["A"].width = 120
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    book.save(part)
-    part.replace(path)
+    save_book(book, path, _GUIDE)
     return count
 
 
@@ -108,25 +95,6 @@ def find_column(form: str, path: str) -> Column | None:
     child = own.partition("[")[0]
     table = next((t for t in form_tables(form).values() if t.child == child), None)
     return table.column(name) if table else None
-
-
-def _write_row(sheet: Worksheet, line: int, cells: dict[str, object]) -> None:
-    from openpyxl.styles import Alignment
-
-    for number, name in enumerate(HEAD, start=1):
-        value = cells.get(name, "")
-        cell = sheet.cell(line, number, _plain(value) if isinstance(value, str) else value)
-        if isinstance(value, str):
-            cell.data_type = "s"  # never a formula
-        cell.alignment = Alignment(wrap_text=True, vertical="top")
-        if name in _TO_FILL:
-            cell.number_format = "@"
-
-
-def _plain(text: str) -> str:
-    """Text without the characters that a workbook cannot hold."""
-    kept = "".join(c for c in text if c in "\t\n" or (c >= " " and not "\ud800" <= c <= "\udfff"))
-    return kept[:32_000]
 
 
 def read_sheet(path: Path) -> list[Line]:

@@ -12,6 +12,7 @@ from digitize.errors import InputError
 from digitize.review.apply import VERDICTS
 from digitize.review.items import Item
 from digitize.review.questions import WORDS
+from digitize.workbook import allow_words, save_book, write_cells
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -71,20 +72,11 @@ def write_sheet(path: Path, rows: Iterable[tuple[Item, bytes | None]]) -> int:
             if name not in _TO_FILL:
                 cell.fill = grey
     _finish(sheet, count)
-    guide = book.create_sheet("how to")
-    for line in _GUIDE:
-        guide.append((line,))
-    guide.column_dimensions["A"].width = 110
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".tmp")
-    book.save(part)
-    part.replace(path)
+    save_book(book, path, _GUIDE)
     return count
 
 
 def _write_row(sheet: Worksheet, line: int, item: Item, picture: bytes | None) -> None:
-    from openpyxl.styles import Alignment
-
     values: dict[str, object] = {
         "field": _names(item.fields),
         "reading": item.reading,
@@ -97,14 +89,7 @@ def _write_row(sheet: Worksheet, line: int, item: Item, picture: bytes | None) -
         "record": item.record,
         "item": item.id,
     }
-    for column, name in enumerate(HEAD, start=1):
-        value = _plain(values.get(name))
-        cell = sheet.cell(line, column, value)
-        cell.alignment = Alignment(wrap_text=True, vertical="top")
-        if isinstance(value, str):
-            cell.data_type = "s"
-        if name in _TO_FILL:
-            cell.number_format = "@"
+    write_cells(sheet, line, {name: values.get(name) for name in HEAD}, _TO_FILL)
     sheet.row_dimensions[line].height = _text_height(values)
     if picture:
         _put_picture(sheet, line, picture)
@@ -143,15 +128,10 @@ def _letter(name: str) -> str:
 
 
 def _finish(sheet: Worksheet, count: int) -> None:
-    from openpyxl.worksheet.datavalidation import DataValidation
-
     for name, width in _COLUMNS.items():
         sheet.column_dimensions[_letter(name)].width = width
     sheet.freeze_panes = "B2"
-    words = dict.fromkeys((OK, *VERDICTS[1:], *WORDS))
-    allowed = DataValidation(type="list", formula1=f'"{",".join(words)}"', allow_blank=True)
-    sheet.add_data_validation(allowed)
-    allowed.add(f"{_letter('verdict')}2:{_letter('verdict')}{max(2, count + 1)}")
+    allow_words(sheet, _letter("verdict"), count + 1, dict.fromkeys((OK, *VERDICTS[1:], *WORDS)))
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
@@ -187,10 +167,3 @@ def _text(value: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return value.strftime("%d-%m-%Y") if hasattr(value, "strftime") else str(value).strip()
-
-
-def _plain(value: object) -> object:
-    """Text without the control characters that a spreadsheet cannot hold."""
-    if isinstance(value, str):
-        return "".join(c for c in value if c in "\n\t" or ord(c) >= 32)
-    return value

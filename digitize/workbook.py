@@ -1,0 +1,53 @@
+"""What spreadsheets that people fill in have in common: cells that are no formulas, a sheet that says how."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+    from openpyxl.worksheet.worksheet import Worksheet
+
+_LONGEST = 32_000  # letters that a cell holds, nearly
+
+
+def write_cells(sheet: Worksheet, line: int, values: Mapping[str, object], to_fill: Collection[str]) -> None:
+    """Write a row: text wraps, and is never run as a formula. to_fill: columns in which people's words stay text."""
+    from openpyxl.styles import Alignment
+
+    for number, (name, value) in enumerate(values.items(), start=1):
+        cell = sheet.cell(line, number, plain_text(value) if isinstance(value, str) else value)
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+        if isinstance(value, str):
+            cell.data_type = "s"
+        if name in to_fill:
+            cell.number_format = "@"
+
+
+def allow_words(sheet: Worksheet, column: str, last: int, words: Collection[str]) -> None:
+    """Offer a choice of words in a column, by its letter, from line 2 to the last."""
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    choice = DataValidation(type="list", formula1=f'"{",".join(words)}"', allow_blank=True)
+    choice.add(f"{column}2:{column}{max(2, last)}")
+    sheet.add_data_validation(choice)
+
+
+def save_book(book: Workbook, path: Path, guide: Sequence[str]) -> None:
+    """Add the sheet "how to" and write the file, all of it or nothing. Raises OSError."""
+    sheet = book.create_sheet("how to")
+    for text in guide:
+        sheet.append((text,))
+    sheet.column_dimensions["A"].width = 120
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(path.name + ".tmp")
+    book.save(part)
+    part.replace(path)
+
+
+def plain_text(text: str) -> str:
+    """Text without the letters that a workbook cannot hold: control characters, half characters."""
+    kept = "".join(c for c in text if c in "\t\n" or (c >= " " and not "\ud800" <= c <= "\udfff"))
+    return kept[:_LONGEST]
