@@ -25,7 +25,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from benchmarks.forms_registers import SAMPLES, Gold, _matched, _volumes  # noqa: E402
+from benchmarks.forms_registers import SAMPLES, volumes_of  # noqa: E402
+from benchmarks.registers_score import Gold, matched  # noqa: E402
 
 AIMED = 0.995
 _LEAST = 100
@@ -74,7 +75,7 @@ def read_volume(folder: Path, pages: Sequence[Gold]) -> list[Cell]:
 
 
 def _cells(page: Gold, reading: Any, form: Any) -> Iterator[Cell]:
-    pairs = _matched([r["boxes"][0] for r in page["rows"]], [(i, r.boxes[0]) for i, r in enumerate(reading.rows)])
+    pairs = matched([r["boxes"][0] for r in page["rows"]], [(i, r.boxes[0]) for i, r in enumerate(reading.rows)])
     for number, row in enumerate(page["rows"]):
         if number not in pairs or row["continues"]:
             continue
@@ -107,7 +108,7 @@ def read_cells(folder: Path, kept: Path, workers: int, log: Callable[[str], None
     lines = kept.read_text(encoding="utf-8").splitlines() if kept.is_file() else []
     done = {line["volume"]: line["cells"] for line in map(json.loads, lines)}
     gold = [json.loads(line) for line in (folder / "gold.jsonl").read_text(encoding="utf-8").splitlines()]
-    volumes = [v for v in _volumes(gold, None) if v[0]["volume"] not in done]
+    volumes = [v for v in volumes_of(gold, None) if v[0]["volume"] not in done]
     with ProcessPoolExecutor(workers) as pool, kept.open("a", encoding="utf-8") as f:
         for pages, cells in zip(volumes, pool.map(read_volume, [folder] * len(volumes), volumes), strict=True):
             done[pages[0]["volume"]] = [asdict(c) for c in cells]

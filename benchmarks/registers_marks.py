@@ -19,7 +19,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from benchmarks.forms_registers import Box, Gold, _matched, _volumes  # noqa: E402
+from benchmarks.forms_registers import volumes_of  # noqa: E402
+from benchmarks.registers_score import Box, Gold, matched  # noqa: E402
 
 _LEAST_COVER = 0.3
 
@@ -66,7 +67,7 @@ def _rows(page: Gold, seen: Any, counts: Counts) -> None:
         row, _, column = zone.zone.partition(".")
         cells[row][column] = zone
     wanted = [r["boxes"][0] for r in page["rows"]]
-    pairs = _matched(wanted, [(i, r.boxes[0]) for i, r in enumerate(seen.rows)])
+    pairs = matched(wanted, [(i, r.boxes[0]) for i, r in enumerate(seen.rows)])
     for number, row in enumerate(page["rows"]):
         at = pairs.get(number)
         for column, cell in row["cells"].items():
@@ -167,7 +168,7 @@ def read_volume(folder: Path, pages: Sequence[Gold], engine: str = "tesseract") 
 def measure(folder: Path, log: Callable[[str], None], workers: int = 1) -> dict[str, Any]:
     """Figures of all pages of a folder with gold.jsonl."""
     gold = [json.loads(line) for line in (folder / "gold.jsonl").read_text(encoding="utf-8").splitlines()]
-    volumes = _volumes(gold, None)
+    volumes = volumes_of(gold, None)
     total: Counts = defaultdict(Count)
     with ProcessPoolExecutor(workers) as pool:
         for counts in pool.map(read_volume, [folder] * len(volumes), volumes):

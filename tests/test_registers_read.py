@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.forms_registers import Found, Score, measure, peer_found, score_page
+from benchmarks.forms_registers import measure
+from benchmarks.registers_peer import peer_found
+from benchmarks.registers_score import Found, Score, score_page
 from ocr.errors import FormError
 from ocr.page import Box, Decided, RowPlace
 from ocr.registers import read_register

@@ -12,7 +12,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 
-from benchmarks.forms_registers import _half_of, _matched
+from benchmarks.registers_score import half_of, matched
 from ocr.engine import Image
 from ocr.page import Scan
 from ocr.registers.form import package_registers
@@ -25,12 +25,12 @@ def lines_of_page(page: dict[str, Any], table: Table) -> Iterator[tuple[Image, b
     """Pictures of a page's lines, each with whether its cell is struck out."""
     halves = len(page["rows"][0]["boxes"]) if page["rows"] else 0
     pairs = [
-        _matched([r["boxes"][h] for r in page["rows"]], [(i, r.boxes[h]) for i, r in enumerate(table.rows)])
+        matched([r["boxes"][h] for r in page["rows"]], [(i, r.boxes[h]) for i, r in enumerate(table.rows)])
         for h in range(halves)
     ]
     for number, row in enumerate(page["rows"]):
         for column, gold in row["cells"].items():
-            at = pairs[_half_of(gold["box"], row["boxes"])].get(number)
+            at = pairs[half_of(gold["box"], row["boxes"])].get(number)
             cell = table.rows[at].cells.get(column) if at is not None else None
             if cell is None or cell.blank or gold["ditto"] or gold.get("word_struck"):
                 continue
@@ -40,7 +40,7 @@ def lines_of_page(page: dict[str, Any], table: Table) -> Iterator[tuple[Image, b
 
 def main(folder: str, out: str) -> None:
     """Cut all pages of a folder and store the lines, joined side by side."""
-    from benchmarks.forms_registers import _volumes
+    from benchmarks.forms_registers import volumes_of
     from ocr.engines import load_engine
     from ocr.registers.volume import print_reader
 
@@ -48,7 +48,7 @@ def main(folder: str, out: str) -> None:
     gold = [json.loads(x) for x in (Path(folder) / "gold.jsonl").read_text(encoding="utf-8").splitlines()]
     pictures: list[Image] = []
     struck: list[bool] = []
-    for pages in _volumes(gold, None):
+    for pages in volumes_of(gold, None):
         ask = Ask(registers.forms[pages[0]["form"]], (pages[0]["language"],), print_reader(load_engine("tesseract")))
         page = pages[0]
         for picture, is_struck in lines_of_page(
