@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.engine import Image
-from ocr.rules import ink_mask, remove_leaders, remove_rules
+from ocr.rules import fill_rules, ink_mask, remove_leaders, remove_rules
 
 Matrix = NDArray[np.float64]
 
@@ -49,6 +49,14 @@ def clean_line(image: Image) -> Cleaned:
     without = remove_leaders(remove_rules(level.image))
     steps = () if np.array_equal(without, level.image) else ("rules-removed",)
     return Cleaned(without, level.steps + steps, level.to_source)
+
+
+def bare_line(image: Image) -> Image:
+    """What is written on the crop of a line or zone, good enough to be measured, in half clean_line's time.
+
+    White ground, neither rules nor leaders, not levelled; the same size, (height, width) uint8.
+    """
+    return remove_leaders(fill_rules(flatten(image)))
 
 
 def level_line(image: Image) -> Cleaned:

@@ -17,10 +17,6 @@ _MAX_RULE_SHARE = 0.14
 _HEADLINE_SHARE = 0.4
 _DOT_SHARE = 0.13
 _DOTS_IN_ROW = 8
-_MARGIN_SHARE = 0.08
-_LEAST_HIGH = 0.25
-_LEAST_WIDE = 0.35
-_LEAST_LETTER_PX = 12
 
 
 def ink_mask(image: Image) -> Image:
@@ -43,11 +39,34 @@ def remove_rules(image: Image) -> Image:
     """
     import cv2
 
-    mask = rule_mask(image)
-    if not mask.any():
+    wide = _wide_rules(image)
+    return image if wide is None else np.asarray(cv2.inpaint(image, wide, 3, cv2.INPAINT_TELEA), np.uint8)
+
+
+def fill_rules(image: Image) -> Image:
+    """Paint ruled lines in the shades above and below them: nearly what remove_rules does, in a tenth of its time."""
+    wide = _wide_rules(image)
+    if wide is None:
         return image
-    wide = cv2.dilate(mask, np.ones((3, 1), np.uint8))
-    return np.asarray(cv2.inpaint(image, wide, 3, cv2.INPAINT_TELEA), np.uint8)
+    height = len(image)
+    hidden = wide > 0
+    rows = np.arange(height)[:, None]
+    y, x = np.nonzero(hidden)
+    above = np.maximum.accumulate(np.where(hidden, -1, rows), axis=0)[y, x]
+    below = np.minimum.accumulate(np.where(hidden, height, rows)[::-1], axis=0)[::-1][y, x]
+    upper = np.where(above >= 0, image[above, x], 255.0)
+    lower = np.where(below < height, image[np.minimum(below, height - 1), x], 255.0)
+    filled = image.copy()
+    filled[y, x] = np.rint(upper + (lower - upper) * (y - above) / (below - above))
+    return filled
+
+
+def _wide_rules(image: Image) -> Image | None:
+    """Where to paint over rules: a pixel more above and below; None where there are none."""
+    import cv2
+
+    mask = rule_mask(image)
+    return np.asarray(cv2.dilate(mask, np.ones((3, 1), np.uint8)), np.uint8) if mask.any() else None
 
 
 def rule_mask(image: Image) -> Image:
@@ -58,7 +77,7 @@ def rule_mask(image: Image) -> Image:
     ink = ink_mask(image)
     if min(height, width) < 2 * _REACH_PX + 2:
         return np.zeros_like(ink)
-    length = max(3, min(max(width // 3, 4 * _line_px(image)), int(0.9 * width)))
+    length = max(3, min(max(width // 3, 4 * line_px(image.shape)), int(0.9 * width)))
     joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, _JOIN_PX), np.uint8))
     lines = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
     lines = _only_rules(lines, ink)
@@ -71,7 +90,7 @@ def remove_leaders(image: Image) -> Image:
     import cv2
 
     count, labels, stats, centres = cv2.connectedComponentsWithStats(ink_mask(image), connectivity=8)
-    dots = _leader_dots(stats[1:], centres[1:], _line_px(image))
+    dots = _leader_dots(stats[1:], centres[1:], line_px(image.shape))
     if not dots.any():
         return image
     gone = np.concatenate([[False], dots])[labels]
@@ -79,61 +98,11 @@ def remove_leaders(image: Image) -> Image:
     return np.where(gone, 255, image).astype(np.uint8)
 
 
-def has_writing(image: Image) -> bool:
-    """Whether a cleaned crop holds anything a hand or a press wrote, be it a dash.
-
-    What dotted leaders and specks leave is at most a quarter of a line high and no wider; the smallest figures are
-    taller, a dash is wider. Measured on drawn forms: of 60 blank zones one is taller, of 632 written ones none is less.
+def line_px(shape: tuple[int, ...]) -> int:
+    """How high one line of a crop of that height and width is: all of a line's crop; of a block's, what blocks are cut
+    to.
     """
-    import cv2
-
-    height, width = image.shape
-    line = _line_px(image)
-    _, _, stats, _ = cv2.connectedComponentsWithStats(ink_mask(image), connectivity=8)
-    left, top, wide, high, _ = stats[1:].T
-    near = _MARGIN_SHARE * line
-    at_margin = (top + high <= near) | (top >= height - near) | (left + wide <= near) | (left >= width - near)
-    written = (high >= _LEAST_HIGH * line) | (wide >= _LEAST_WIDE * line)
-    return bool((written & ~at_margin).any())
-
-
-def ink_share(image: Image) -> float:
-    """Share 0..1 of a cleaned crop that is writing.
-
-    Specks smaller than a stroke's end do not count, nor does what touches the margin alone (a neighbour's frame).
-    """
-    import cv2
-
-    height, width = image.shape
-    count, _, stats, _ = cv2.connectedComponentsWithStats(ink_mask(image), connectivity=8)
-    left, top, wide, high, area = stats[1:].T
-    least = max(4, round((0.08 * _line_px(image)) ** 2))
-    near = _MARGIN_SHARE * _line_px(image)
-    at_margin = (top + high <= near) | (top >= height - near) | (left + wide <= near) | (left >= width - near)
-    counts = (area >= least) & ~at_margin
-    return float(area[counts].sum() / image.size)
-
-
-def text_height(image: Image) -> float:
-    """How tall the writing of a cleaned crop is, in pixels: three quarters of its ink is in letters no taller.
-
-    0.0 when there is no writing. A word joined by a headline or by hand counts as one letter.
-    """
-    import cv2
-
-    _, _, stats, _ = cv2.connectedComponentsWithStats(ink_mask(image), connectivity=8)
-    high, area = stats[1:, 3], stats[1:, 4]
-    letters = (area >= _LEAST_LETTER_PX) & (high >= 5) & (high < 0.95 * image.shape[0])
-    if not letters.any():
-        return 0.0
-    order = np.argsort(high[letters])
-    weight = np.cumsum(area[letters][order])
-    return float(high[letters][order][np.searchsorted(weight, 0.75 * weight[-1])])
-
-
-def _line_px(image: Image) -> int:
-    """How high one line of a crop is: all of a line's crop; of a block's, what blocks are cut to."""
-    return min(int(image.shape[0]), LINE_PX)
+    return min(shape[0], LINE_PX)
 
 
 def _noise(image: Image) -> float:
@@ -159,17 +128,19 @@ def _only_rules(lines: Image, ink: Image) -> Image:
     """Leave out lines that are thick, and headlines: lines with strokes hanging from them and few rising."""
     import cv2
 
-    thickest = max(3.0, _MAX_RULE_SHARE * _line_px(ink))
+    thickest = max(3.0, _MAX_RULE_SHARE * line_px(ink.shape))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(lines, connectivity=8)
     below, above = _shifted(ink, -_REACH_PX) > 0, _shifted(ink, _REACH_PX) > 0
     kept = np.zeros(count, bool)
     for i in range(1, count):
         x, y, w, h, area = (int(v) for v in stats[i])
+        if area / w > thickest:
+            continue
         box = (slice(y, y + h), slice(x, x + w))
         here = labels[box] == i
         hanging, rising = (float(side[box][here].mean()) for side in (below, above))
         is_headline = hanging > _HEADLINE_SHARE and hanging > 2 * rising
-        kept[i] = area / w <= thickest and not is_headline
+        kept[i] = not is_headline
     return np.where(kept[labels], 255, 0).astype(np.uint8)
 
 
@@ -189,9 +160,8 @@ def _leader_dots(stats: NDArray[np.int32], centres: NDArray[np.float64], line_px
             continue
         row = row[np.argsort(centres[row, 0])]
         reach = 4 * np.median(stats[row, 2]) + 2
-        runs = np.split(row, np.flatnonzero(np.diff(centres[row, 0]) > reach) + 1)
-        for run in runs:
-            is_dot[run] |= len(run) >= _DOTS_IN_ROW
+        run = np.concatenate([[0], np.cumsum(np.diff(centres[row, 0]) > reach)])
+        is_dot[row] |= np.bincount(run)[run] >= _DOTS_IN_ROW
     return is_dot
 
 

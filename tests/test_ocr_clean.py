@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ocr.clean import clean_line, flatten, level_line, skew_deg, white_border
-from ocr.rules import has_writing, ink_mask, ink_share, remove_leaders, remove_rules, rule_mask, text_height
+from ocr.blots import find_blots
+from ocr.clean import bare_line, clean_line, flatten, level_line, skew_deg, white_border
+from ocr.rules import fill_rules, ink_mask, remove_leaders, remove_rules, rule_mask
 
 
 def line(width=800, height=64):
@@ -107,8 +108,40 @@ def test_an_empty_line_has_no_ink_and_a_dash_has(mark):
     empty = np.full((64, 800), 255, np.uint8)
     dash = empty.copy()
     cv2.line(dash, (300, 30), (330, 30), (40,), 4)
-    assert ink_share(clean_line(mark(empty)).image) == 0.0
-    assert ink_share(clean_line(mark(dash)).image) > 0.0005
+    assert find_blots(clean_line(mark(empty)).image).ink_share() == 0.0
+    assert find_blots(clean_line(mark(dash)).image).ink_share() > 0.0005
+
+
+@pytest.mark.parametrize("mark", [ruled, dotted, shaded, lambda p: shaded(ruled(p))])
+def test_a_bare_picture_holds_what_a_cleaned_one_does(mark):
+    empty = np.full((64, 800), 255, np.uint8)
+    assert not find_blots(bare_line(mark(empty))).has_writing()
+    bare, cleaned = (find_blots(picture) for picture in (bare_line(mark(line())), clean_line(mark(line())).image))
+    assert bare.has_writing() and bare.text_height() == pytest.approx(cleaned.text_height(), abs=4)
+    assert bare.ink_share() == pytest.approx(cleaned.ink_share(), rel=0.1)
+
+
+@given(st.integers(2, 61), st.integers(1, 3), st.integers(0, 255))
+def test_a_filled_rule_has_the_shades_beside_it_and_nothing_else_is_touched(y, thick, shade):
+    page = np.full((64, 400), 255, np.uint8)
+    page[:, 200:210] = 40
+    page[y : y + thick] = np.minimum(page[y : y + thick], shade)
+    filled = fill_rules(page)
+    if rule_mask(page).any():
+        assert set(np.unique(filled[:, :200])) == {255}
+    away = np.ones(64, bool)
+    away[max(0, y - 1) : y + thick + 1] = False
+    assert np.array_equal(filled[away], page[away])
+
+
+def test_writing_spans_its_letters_and_dots_and_neighbours_span_nothing():
+    left, right = find_blots(line()).span()
+    assert 50 <= left <= 70 and 380 <= right <= 460
+    others = np.full((64, 800), 255, np.uint8)
+    others[:8, 100:300] = 0
+    others[30:34, 100:700:9] = 0
+    assert find_blots(others).span() is None
+    assert find_blots(np.full((64, 800), 255, np.uint8)).span() is None
 
 
 def test_faint_pencil_on_grainy_paper_is_ink_and_grain_is_not():
@@ -116,8 +149,8 @@ def test_faint_pencil_on_grainy_paper_is_ink_and_grain_is_not():
     paper = np.clip(rng.normal(225, 5, (64, 800)), 0, 255).astype(np.uint8)
     written = paper.copy()
     cv2.putText(written, "two", (60, 42), cv2.FONT_HERSHEY_SIMPLEX, 1.1, (150,), 3)
-    assert ink_share(clean_line(paper).image) == 0.0
-    assert ink_share(clean_line(written).image) > 0.002
+    assert find_blots(clean_line(paper).image).ink_share() == 0.0
+    assert find_blots(clean_line(written).image).ink_share() > 0.002
 
 
 def test_a_border_is_white_and_all_around():
@@ -127,8 +160,8 @@ def test_a_border_is_white_and_all_around():
 
 
 def test_text_height_is_that_of_letters():
-    assert 18 <= text_height(line()) <= 34
-    assert text_height(np.full((64, 300), 255, np.uint8)) == 0.0
+    assert 18 <= find_blots(line()).text_height() <= 34
+    assert find_blots(np.full((64, 300), 255, np.uint8)).text_height() == 0.0
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 900), (900, 1), (2, 2), (9, 9), (3, 500)])
@@ -137,7 +170,7 @@ def test_nothing_is_too_small_or_too_plain_to_clean(shape, value):
     cleaned = clean_line(np.full(shape, value, np.uint8))
     assert cleaned.image.shape == shape and cleaned.image.dtype == np.uint8
     assert level_line(np.full(shape, value, np.uint8)).image.shape == shape
-    assert ink_share(cleaned.image) >= 0.0
+    assert find_blots(cleaned.image).ink_share() >= 0.0
 
 
 @given(st.integers(10, 120), st.integers(40, 500))
@@ -175,12 +208,12 @@ def test_cleaning_changes_nothing_in_what_it_is_given():
 
 def test_a_dash_is_writing_and_what_a_dotted_leader_leaves_is_not():
     page = np.full((64, 600), 255, np.uint8)
-    assert not has_writing(page)
+    assert not find_blots(page).has_writing()
     page[40:44, 100:600:9] = 60
     page[39:52, 300:304] = 60
-    assert not has_writing(page)
+    assert not find_blots(page).has_writing()
     page[30:34, 200:230] = 60
-    assert has_writing(page)
+    assert find_blots(page).has_writing()
 
 
 @given(st.integers(0, 2**31), st.sampled_from(((3, 3), (5, 8), (31, 47), (64, 90))), st.integers(2, 90))

@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ocr import read, zone_looks
-from ocr.crops import Crop
+from ocr.blots import find_blots
+from ocr.clean import Cleaned
+from ocr.crops import Crop, Cut
 from ocr.engine import EngineText
 from ocr.form import Form
 from ocr.lines import LineText
@@ -56,7 +58,8 @@ def crops():
     page[12:30, 20:60] = 0
     made = []
     for zone in FORM.zones[:2]:
-        made.append(Crop(zone, Box(0, 0, 200, 40), page, page, 0.1, False, np.eye(2, 3), page))
+        first = Cut(page, Cleaned(page, (), np.eye(2, 3)), 1.0)
+        made.append(Crop(zone, page, np.eye(2, 3), first, find_blots(page), False))
     return made
 
 

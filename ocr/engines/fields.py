@@ -16,23 +16,22 @@ from pathlib import Path
 import numpy as np
 from rapidfuzz import fuzz
 
+from ocr.blots import find_blots
 from ocr.ctc import LogProbs, greedy
 from ocr.engine import EngineText, Image, LineImage
 from ocr.errors import EngineFailed
 from ocr.models.running import content_of, is_here, load_network
 from ocr.page import Candidate
-from ocr.rules import ink_mask
 from ocr.strips import bands
 from ocr.written.packed import CHARACTERS, pack
 from ocr.written.sections import Sections, load_sections
 from ocr.written.zone import Looks, View, is_free, sure, views_of, weigh
 
-VERSION = "2"
+VERSION = "3"
 WEIGHTS = "eng_fields.onnx"
 _MOST_OTHERS = 4
 _CERTAIN = 0.9
 _BLOCK_WIDTH = 0.6
-_COLUMN_INK = 2
 _TWO = 2
 _ONE_LINE = 60
 """Likeness 0..100 from which two lines of a field are one; two that are written are never so alike."""
@@ -113,7 +112,7 @@ class Fields:
     def _block(self, image: Image) -> EngineText:
         """The lines under each other, each seen once; the confidence is weighted by their lengths.
 
-        image: cleaned, so that lines without ink are known and left out, and paper beside the ink as well.
+        image: bare, so that lines without writing are known and left out, and paper beside it as well.
         """
         written = [part for band in bands(image) if (part := _inked(band)) is not None]
         read = [weigh("block", ((self.matrix(part, _BLOCK_WIDTH),),)) for part in written]
@@ -144,12 +143,12 @@ def _written(image: Image, seen: LogProbs) -> Image:
 
 
 def _inked(band: Image) -> Image | None:
-    """The part of a line that has ink, with a margin; None where there is next to none."""
-    columns = np.flatnonzero((ink_mask(band) > 0).sum(0) >= _COLUMN_INK)
-    if len(columns) < len(band) // 3:
+    """The part of a line that is written on, with a margin; None where there is next to nothing."""
+    span = find_blots(band).span()
+    if span is None:
         return None
     margin = len(band) // 2
-    return band[:, max(0, columns[0] - margin) : columns[-1] + margin]
+    return band[:, max(0, span[0] - margin) : span[1] + margin]
 
 
 def build(argument: str, timeout_s: float | None) -> Fields:
