@@ -46,6 +46,10 @@ class FormFeatures:
         """How many key points there are."""
         return len(self.points)
 
+    def thinned(self, to: int) -> FormFeatures:
+        """One of so many key points, spread over the form as all are."""
+        return FormFeatures(self.points[::to], self.descriptors[::to])
+
 
 def key_points(grey: Image, limit: int = PAGE_POINTS) -> FormFeatures:
     """The strongest key points of a page, in its own pixels.
