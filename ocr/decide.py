@@ -15,7 +15,7 @@ from ocr.grammar import Fit, fit
 from ocr.lexicon import Lexicon, folded
 from ocr.page import Candidate, Decided, Reading, Recognition, ZoneReading
 
-DECIDE_VERSION = "2"
+DECIDE_VERSION = "3"
 _EXACT_KINDS = ("digits", "year", "date", "time", "choice")
 _AGREED, _AGREED_EXACTLY = 0.3, 0.6
 """Of the doubt that is left, the part that another look takes away by agreeing. Numbers of which Tesseract was not sure
@@ -29,6 +29,7 @@ _CLEAR = 0.15
 _ALIKE_FROM, _ALIKE_TO = 0.55, 0.95
 _EXACT_HIT = 0.9
 _HAND = "fields"
+_MARKS = "marks"
 _HAND_FROM = 0.3
 """Below this probability what our own recogniser says is one candidate among others."""
 
@@ -91,8 +92,11 @@ def decide_zone(reading: ZoneReading, zone: Zone, lexicon: Lexicon | None = None
 def _by_hand(reading: ZoneReading, zone: Zone, lexicon: Lexicon | None, texts: Sequence[Candidate]) -> Decided | None:
     """The value our own recogniser of handwriting gives, unless it hardly says anything.
 
-    Its confidences are probabilities, measured for each kind of zone; other engines' looks do not change them.
+    Its confidences are probabilities, measured for each kind of zone; other engines' looks do not change them. A mark
+    among printed answers does: then all candidates are weighed.
     """
+    if any(c.by.startswith(_MARKS) for c in texts):
+        return None
     if lexicon is not None and reading.matrices:
         found = [(c, c.text) for c in _entries(reading.matrices, lexicon)]
     else:

@@ -234,3 +234,13 @@ def test_a_value_fits_as_well_as_the_text_it_came_from(kind, text):
     again = fit(kind, first.value) if first.value else first
     assert again.value == first.value
     assert unicodedata.normalize("NFC", text) != text or first.value == unicodedata.normalize("NFC", first.value)
+
+
+@pytest.mark.parametrize(("mark", "value"), [(0.95, "Oral"), (0.2, "Written")])
+def test_a_mark_among_printed_answers_is_weighed_against_what_a_hand_wrote_beside_them(mark, value):
+    said = (Candidate("Oral", mark, "marks:ticked"), Candidate("Written", 0.6, "fields:hand"))
+    choice = zone("choice", choices=("Written", "Oral"))
+    both = decide_zone(ZoneReading("z", BOX, said), choice)
+    assert both.value == value and both.confidence < max(mark, 0.6)
+    alone = decide_zone(ZoneReading("z", BOX, said[1:]), choice)
+    assert (alone.value, alone.confidence) == ("Written", 0.6)
