@@ -14,8 +14,12 @@ from ocr.page import Around, Box, Candidate, Recognition, ZoneReading
 from ocr.plain import recognition_from_plain, recognition_to_plain
 from ocr.registers.around import missing_numbers, read_around
 from ocr.registers.between import kind_of
+from ocr.registers.late import Late, with_late
+from ocr.registers.line import Line
 from ocr.registers.read import PageNote, RegisterReading
+from ocr.registers.span import Span
 from ocr.registers.table import read_table
+from ocr.registers.writing import Entry
 
 SMALL, LARGE = ImageFont.load_default(14), ImageFont.load_default(38)
 needs_tesseract = pytest.mark.skipif(
@@ -54,6 +58,23 @@ def test_a_low_number_beside_writing_of_the_usual_size_is_no_squeezed_entry():
     paper.draw.rectangle((90, 230, 190, 330), fill=240)
     paper.draw.text((120, 250), "2", font=SMALL, fill=40)
     assert [row.kind for row in read_table(paper.grey, ASK).rows] == [""] * 6
+
+
+def test_what_is_low_in_a_row_without_an_entry_of_its_own_is_not_squeezed_in():
+    lines = [Line(np.full(10, float(y)), 1.0) for y in (100, 220, 340, 460)]
+    spans = [Span(a, b, numbered=b is not lines[-1]) for a, b in zip(lines, lines[1:], strict=False)]
+    late = Late("inserted", 348.0, 358.0, np.zeros(0, np.bool_))
+    entries = [Entry(y, y + 18.0, 50.0) for y in (120.0, 240.0)]
+
+    def border(y, reach, is_below):
+        return Line(np.full(10, y), 0.0)
+
+    found = with_late(spans, [late], entries, lambda line: float(line.at[0]), border)
+    assert [(s.kind, s.numbered) for s in found] == [("", True)] * 3
+    own = [*entries, Entry(370.0, 388.0, 50.0)]
+    assert [s.kind for s in with_late(spans, [late], own, lambda line: float(line.at[0]), border)].count(
+        "inserted"
+    ) == 1
 
 
 def test_a_year_written_across_the_page_is_no_entry_and_goes_into_no_row():

@@ -35,6 +35,25 @@ def test_boxed_rows_are_found_though_lines_are_faint_or_broken(gaps, grey):
     assert all(row.numbered and not row.continues for row in table.rows)
 
 
+def test_a_line_seen_twice_makes_no_low_row():
+    paper = boxed()
+    paper.rule((EDGES[0], 358), (EDGES[-1], 358))
+    table = read_table(paper.grey, ASK)
+    assert np.allclose(tops(table), [100 + 120 * i for i in range(6)], atol=6)
+    assert all(row.numbered for row in table.rows)
+
+
+def test_what_is_left_of_level_lines_and_of_an_upright_one_is_no_row():
+    paper = boxed()
+    paper.grid([100 + 120 * i for i in range(8)])
+    for left, right in zip(EDGES, EDGES[1:], strict=False):
+        paper.draw.rectangle((left + 20, 870, right - 20, 875), fill=60)
+    paper.draw.rectangle((500, 895, 502, 907), fill=60)
+    table = read_table(paper.grey, ASK)
+    assert np.allclose(tops(table), [100 + 120 * i for i in range(6)], atol=6)
+    assert abs(table.rows[-1].boxes[0].y1 - 820) < 8
+
+
 def test_rows_nobody_wrote_in_are_no_rows():
     paper = boxed(rows=9)
     paper.draw.rectangle((83, 103 + 120 * 5, 1117, 1600), fill=240)

@@ -18,7 +18,7 @@ from ocr.errors import FormError
 from ocr.form import Confidence, Kind
 from ocr.script import nfc
 
-REGISTER_VERSION = "4"
+REGISTER_VERSION = "5"
 """Bump when rows, cells or their texts may be recognised otherwise than before: all register pages are read again."""
 FOLDER = "registers"
 """Where, in a folder of form files, those of registers lie."""

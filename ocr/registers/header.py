@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -10,8 +11,10 @@ from ocr.engine import Image
 from ocr.lexicon import folded
 from ocr.registers.cells import cut_level
 from ocr.registers.form import RegisterForm, Registers
-from ocr.registers.grid import Grid, HalfGrid
-from ocr.registers.ink import Marks, columns_of
+from ocr.registers.grid import Grid
+from ocr.registers.header_cells import cells_in, centred, whole_cells_in
+from ocr.registers.header_spaces import Space, cut_spaces, header_spaces, space_below
+from ocr.registers.ink import Marks
 from ocr.registers.labels import LIKE, Heading, all_labels, likeness
 from ocr.registers.line import Line
 from ocr.registers.sheet import Sheet
@@ -24,13 +27,13 @@ _LEAST_CELLS = 2
 _LEAST_SHARE = 0.3
 _NUMBERED_SHARE = 0.8
 _MAYBE_SHARE, _READ_SHARE = 0.45, 0.35
+_LEAST_READ, _BOTH = 0.14, 0.95
 _MOST_NUMBERS = 0.25
-_OFF_MIDDLE = 0.18
 _NUMBER_WIDE = 2.6
 _NUMBER_SPACE = 3.6
-_MOST_SPACES = 3
+_LEAST_NUMBER = 0.33
 _LEAST_FILLED = 0.34
-_LETTERS_ABOVE = 6.0
+_TITLE_ABOVE = 12.0
 
 
 def find_heading(
@@ -51,96 +54,91 @@ def find_heading(
     a header though no label is known.
     """
     forms = [form] if form is not None else list(registers.forms.values())
-    labels = all_labels(forms, registers, languages)
-    codes = list(dict.fromkeys([*languages, "en"]))[:3]
-    spaces = _spaces(grid, marks)
-    for number, (tops, feet) in enumerate(spaces[:_MOST_SPACES]):
-        pictures = _cells(sheet, grid, marks, tops, feet)
-        filled = [i for i, p in enumerate(pictures) if p is not None]
-        if len(filled) < max(_LEAST_CELLS, _LEAST_FILLED * len(pictures)):
+    look = _Look(sheet, grid, marks, all_labels(forms, registers, languages), _codes(languages), read)
+    spaces = header_spaces(grid, marks)
+    for space in spaces:
+        cells = look.words(space)
+        if len(cells.filled) < max(_LEAST_CELLS, _LEAST_FILLED * cells.columns) or _are_entries(cells.texts):
             continue
-        texts = _best_texts([p for p in pictures if p is not None], codes, labels, read)
-        like = [likeness(t, labels) for t in texts]
-        hits = sum(x >= LIKE for x in like)
-        labelled = hits >= max(_LEAST_CELLS, _LEAST_SHARE * len(filled))
-        if _are_entries(texts) or not (labelled or (first and _is_centred(grid, marks, (tops, feet)))):
-            continue
-        full = [""] * len(pictures)
-        for i, text in zip(filled, texts, strict=True):
-            full[i] = text
-        after = spaces[number + 1] if number + 1 < len(spaces) else None
-        if after is not None and _are_numbers(sheet, grid, marks, after, read):
-            feet = after[1]
-        return Heading(tuple(full), tuple(feet), _title(sheet, grid, marks, tops, codes, read))
+        if look.is_labelled(cells) or (first and _is_centred(grid, marks, space)):
+            return look.heading(cells, spaces)
+    if first and form is not None:
+        for space in cut_spaces(grid, marks.letter_px):
+            cells = look.words(space, whole=True)
+            if look.is_labelled(cells) and not _are_entries(cells.texts):
+                return look.heading(cells, spaces)
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """What was read in the columns of a space: filled are the numbers of those with print, texts what it says."""
+
+    space: Space
+    columns: int
+    filled: tuple[int, ...]
+    texts: tuple[str, ...]
+
+    @property
+    def full(self) -> tuple[str, ...]:
+        """The texts of all columns from the left, "" where nothing is printed."""
+        said = dict(zip(self.filled, self.texts, strict=True))
+        return tuple(said.get(i, "") for i in range(self.columns))
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """A sheet whose header is looked for. labels: folded. codes: of the languages tried."""
+
+    sheet: Sheet
+    grid: Grid
+    marks: Marks
+    labels: Sequence[str]
+    codes: Sequence[str]
+    read: Reader
+
+    def words(self, space: Space, *, whole: bool = False) -> _Cells:
+        """What stands in a space. whole: whole cells are read, whether or not marks were seen in them."""
+        cut = whole_cells_in if whole else cells_in
+        pictures = cut(self.sheet, self.grid, self.marks, *space)
+        filled = tuple(i for i, p in enumerate(pictures) if p is not None)
+        texts = _best_texts([p for p in pictures if p is not None], self.codes, self.labels, self.read)
+        return _Cells(space, len(pictures), filled, tuple(texts))
+
+    def is_labelled(self, cells: _Cells) -> bool:
+        """Whether enough of the texts are labels."""
+        hits = sum(likeness(t, self.labels) >= LIKE for t in cells.texts)
+        return hits >= max(_LEAST_CELLS, _LEAST_SHARE * len(cells.filled))
+
+    def heading(self, cells: _Cells, spaces: Sequence[Space]) -> Heading:
+        """The header that begins with some cells; labels that go on below belong to it, as numbers of columns do."""
+        tops, feet = cells.space
+        after = space_below(spaces, feet[0])
+        while after is not None and self._goes_on(after):
+            feet = after[1]
+            cells = self._better(cells, self.words((tops, feet)))
+            after = space_below(spaces, feet[0])
+        if after is not None and _are_numbers(self.sheet, self.grid, self.marks, after, self.read):
+            feet = after[1]
+        title = _title(self.sheet, self.grid, self.marks, tops, self.codes, self.read)
+        return Heading(cells.full, tuple(feet), title)
+
+    def _goes_on(self, space: Space) -> bool:
+        """Whether labels go on in a space: a line ran through them, or some take more lines than others."""
+        cells = self.words(space)
+        return self.is_labelled(cells) and not _are_entries(cells.texts)
+
+    def _better(self, one: _Cells, two: _Cells) -> _Cells:
+        return max(one, two, key=lambda c: sum(likeness(t, self.labels) for t in c.texts))
+
+
+def _codes(languages: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys([*languages, "en"]))[:3]
 
 
 def _are_entries(texts: Sequence[str]) -> bool:
     """Whether texts are a row's: numbers of two digits and more stand in a quarter of them."""
     return float(np.mean([sum(c.isdecimal() for c in t) >= 2 for t in texts])) > _MOST_NUMBERS
-
-
-def _spaces(grid: Grid, marks: Marks) -> list[tuple[list[Line], list[Line]]]:
-    """The first spaces between level lines, on all halves at once: their upper and lower borders."""
-    main = grid.halves[0]
-    lines = list(main.levels[: _MOST_SPACES + 2])
-    letter = marks.letter_px
-    if not lines:
-        return []
-    above = lines[0].moved(-_LETTERS_ABOVE * letter)
-    column = columns_of(main, marks.x, marks.y)
-    x = np.clip(marks.x.astype(int), 0, len(lines[0].at) - 1)
-    inside = (column >= 0) & (column < len(main.uprights) - 1) & (marks.y < lines[0].at[x])
-    high = (marks.y > above.at[x]) & (marks.y > grid.top - letter)
-    if len(np.unique(column[inside & high])) >= 0.6 * (len(main.uprights) - 1):
-        lines.insert(0, above)
-    found = []
-    for top, foot in zip(lines, lines[1:], strict=False):
-        if float(np.median(foot.at - top.at)) < 0.9 * letter:
-            continue
-        tops, feet = [top], [foot]
-        for other in grid.halves[1:]:
-            tops.append(_beside(top, main, other))
-            feet.append(_beside(foot, main, other))
-        found.append((tops, feet))
-    return found
-
-
-def _beside(line: Line, main: HalfGrid, other: HalfGrid) -> Line:
-    y = line.at[max(0, main.right - 8)]
-    x = min(other.left + 8, len(line.at) - 1)
-    near = min(other.levels, key=lambda r: abs(r.at[x] - y), default=None)
-    if near is not None and abs(near.at[x] - y) <= 10:
-        return near
-    return Line(other.bend - other.bend[x] + y, 0.0)
-
-
-def _cells(
-    sheet: Sheet, grid: Grid, marks: Marks, tops: Sequence[Line], feet: Sequence[Line], least: int = 2
-) -> list[Image | None]:
-    """Pictures of the header's cells from the left; None where nothing is printed."""
-    found: list[Image | None] = []
-    for half, top, foot in zip(grid.halves, tops, feet, strict=True):
-        column = columns_of(half, marks.x, marks.y)
-        x = np.clip(marks.x.astype(int), 0, sheet.width - 1)
-        inside = (marks.y > top.at[x]) & (marks.y < foot.at[x]) & (marks.x >= half.left) & (marks.x < half.right)
-        for i in range(len(half.uprights) - 1):
-            own = np.flatnonzero(inside & (column == i))
-            if len(own) < least and not (marks.x1[own] - marks.x0[own] >= 2 * marks.letter_px).any():
-                found.append(None)
-                continue
-            pad = 0.5 * marks.letter_px
-            left, right = half.uprights[i].middle, half.uprights[i + 1].middle
-            found.append(
-                cut_level(
-                    sheet,
-                    max(left + 2, float(marks.x0[own].min()) - pad),
-                    float(marks.y0[own].min()) - pad,
-                    min(right - 2, float(marks.x1[own].max()) + pad),
-                    float(marks.y1[own].max()) + pad,
-                )
-            )
-    return found
 
 
 def _best_texts(pictures: Sequence[Image], codes: Sequence[str], labels: Sequence[str], read: Reader) -> list[str]:
@@ -157,43 +155,24 @@ def _best_texts(pictures: Sequence[Image], codes: Sequence[str], labels: Sequenc
     return best
 
 
-def _are_numbers(sheet: Sheet, grid: Grid, marks: Marks, space: tuple[list[Line], list[Line]], read: Reader) -> bool:
+def _are_numbers(sheet: Sheet, grid: Grid, marks: Marks, space: Space, read: Reader) -> bool:
     """Whether a low space holds the numbers of the columns: small in the middle of nearly each, or read as such."""
     if float(np.median(space[1][0].at - space[0][0].at)) > _NUMBER_SPACE * marks.letter_px:
         return False
-    share = _centred(grid, marks, space, _NUMBER_WIDE * marks.letter_px)
+    share = centred(grid, marks, space, _NUMBER_WIDE * marks.letter_px, _LEAST_NUMBER)
     if share >= _NUMBERED_SHARE or share < _MAYBE_SHARE:
         return share >= _NUMBERED_SHARE
-    pictures = _cells(sheet, grid, marks, *space, least=1)
+    pictures = cells_in(sheet, grid, marks, *space, least=1)
     filled = [i for i, p in enumerate(pictures) if p is not None]
     texts = read([p for p in pictures if p is not None], "en")
-    right = [folded(t) == str(i + 1) for i, t in zip(filled, texts, strict=True)]
-    return sum(right) >= _READ_SHARE * len(pictures)
+    right = [folded(t.partition("\n")[0]) == str(i + 1) for i, t in zip(filled, texts, strict=True)]
+    read_share = sum(right) / len(pictures)
+    return read_share >= _READ_SHARE or (read_share >= _LEAST_READ and share + read_share >= _BOTH)
 
 
-def _is_centred(grid: Grid, marks: Marks, space: tuple[list[Line], list[Line]]) -> bool:
+def _is_centred(grid: Grid, marks: Marks, space: Space) -> bool:
     """Whether something stands in the middle of nearly every column of a space, as print does and entries do not."""
-    return _centred(grid, marks, space, np.inf) >= _NUMBERED_SHARE
-
-
-def _centred(grid: Grid, marks: Marks, space: tuple[list[Line], list[Line]], widest_px: float) -> float:
-    """Share of columns in whose middle something no wider than that stands."""
-    right = []
-    for half, top, foot in zip(grid.halves, *space, strict=True):
-        column = columns_of(half, marks.x, marks.y)
-        x = np.clip(marks.x.astype(int), 0, len(top.at) - 1)
-        inside = (marks.y > top.at[x]) & (marks.y < foot.at[x]) & (marks.x >= half.left) & (marks.x < half.right)
-        inside &= marks.y1 - marks.y0 >= 0.5 * marks.letter_px
-        for i in range(len(half.uprights) - 1):
-            own = np.flatnonzero(inside & (column == i))
-            if not len(own):
-                right.append(False)
-                continue
-            x0, x1 = float(marks.x0[own].min()), float(marks.x1[own].max())
-            left, behind = half.uprights[i].middle, half.uprights[i + 1].middle
-            off = abs((x0 + x1) / 2 - (left + behind) / 2) / max(1.0, behind - left)
-            right.append(x1 - x0 <= widest_px and off <= _OFF_MIDDLE)
-    return float(np.mean(right))
+    return centred(grid, marks, space, np.inf) >= _NUMBERED_SHARE
 
 
 def _title(sheet: Sheet, grid: Grid, marks: Marks, tops: Sequence[Line], codes: Sequence[str], read: Reader) -> str:
@@ -201,7 +180,7 @@ def _title(sheet: Sheet, grid: Grid, marks: Marks, tops: Sequence[Line], codes: 
     x = np.clip(marks.x.astype(int), 0, sheet.width - 1)
     half = np.clip(np.searchsorted([h.right for h in grid.halves], marks.x, side="right"), 0, len(grid.halves) - 1)
     top = np.array([t.at for t in tops])[half, x]
-    own = np.flatnonzero((marks.y1 < top + 2) & (marks.y > top - 2 * _LETTERS_ABOVE * marks.letter_px))
+    own = np.flatnonzero((marks.y1 < top + 2) & (marks.y > top - _TITLE_ABOVE * marks.letter_px))
     if len(own) < _SHORT:
         return ""
     order = own[np.argsort(marks.x[own])]

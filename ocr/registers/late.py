@@ -18,7 +18,7 @@ Bools = NDArray[np.bool_]
 
 _SMALL = 0.78
 _LEAST_ENTRIES = 3
-_LEAST_MARK, _TALLEST = 0.3, 2.0
+_LEAST_MARK, _TALLEST = 0.42, 2.0
 _LEAST_NUMBER = 0.35
 _REACH = 0.35
 _LEAST_COLUMNS = 2
@@ -27,7 +27,7 @@ _MOST_SQUEEZED, _SQUEEZED_SHARE = 2, 0.12
 _MOST_APART = 1.7
 _PAD = 0.15
 _LARGE = 1.13
-_YEAR_MARKS = (2, 5)
+_YEAR_MARKS = (3, 5)
 _YEAR_WIDE = (1.2, 4.2)
 _FIGURES_WIDE = 1.6
 _PART = 3.0
@@ -163,11 +163,17 @@ def with_late(
 ) -> list[Span]:
     """Rows with what was written between them; the rows beside it end or begin where it begins or ends.
 
+    A row without a number of its own is not written beside: what is low there is what is left of its own.
+
     entries: the other entries of the number column. height: of a line. border: a line at a height, put there or the
     ruled one that lies no further than so much above it (below it, where the third is true).
     """
     found = list(spans)
     for x in late:
+        host = next((i for i, s in enumerate(found) if height(s.top) <= x.y < height(s.bottom)), None)
+        if x.kind == INSERTED and host is not None and not _holds(found[host], entries, height):
+            found[host] = replace(found[host], numbered=True)
+            continue
         pad = _PAD * (x.foot - x.top)
         reach = 0.0 if x.kind == INSERTED else _SNAP * (x.foot - x.top)
         top, foot = border(x.top - pad, reach, False), border(x.foot + pad, reach, True)
@@ -181,3 +187,8 @@ def with_late(
             found[before + 1] = replace(found[before + 1], top=foot)
         found.insert(before + 1, Span(top, foot, numbered=x.kind == INSERTED, kind=x.kind))
     return found
+
+
+def _holds(span: Span, entries: Sequence[Entry], height: Callable[[Line], float]) -> bool:
+    """Whether an entry of the number column stands in a row."""
+    return any(height(span.top) <= e.y < height(span.bottom) for e in entries)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr.registers.borders import parted
 from ocr.registers.grid import HalfGrid
 from ocr.registers.ink import Marks
 from ocr.registers.late import find_late, with_late
@@ -31,7 +32,9 @@ _ANCHOR = 0.9
 _BLANK_SPACES = 2
 _LEAST_COLUMNS = 2
 _ROW_ABOVE = 3
-_LEAST_SPACE = 1.1
+_LEAST_UNNUMBERED = 0.3
+_LEAST_APART = 1.2
+_LEAST_WIDE = 0.5
 _ALMOST_FULL = 0.6
 _NEAR_ABOVE = 2.6
 
@@ -68,7 +71,7 @@ class HalfRows:
         first = below or self._top_line()
         self._writing = self._writing.below(self._at(first))
         lines = [x for x in half.levels if self._at(x) > self._at(first) + 0.6 * self._letter]
-        self._lines = self._parted([first, *lines])
+        self._lines = parted([first, *lines], self._at, self._writing)
         if end is not None:
             self._writing = self._writing.above(self._at(end))
         entries = entries_of(self._writing, number)
@@ -119,16 +122,6 @@ class HalfRows:
         highest = float(writing.top[writing.solid].min()) if writing.solid.any() else 0.0
         return self._line(highest - 0.5 * self._letter)
 
-    def _parted(self, lines: list[Line]) -> list[Line]:
-        """Lines without those too near to another for a row between them; the better seen stays, and the first."""
-        kept = lines[:1]
-        for line in lines[1:]:
-            if self._at(line) - self._at(kept[-1]) >= _LEAST_SPACE * self._letter:
-                kept.append(line)
-            elif len(kept) > 1 and line.support > kept[-1].support:
-                kept[-1] = line
-        return kept
-
     def _ruled(self) -> list[Span]:
         lines = list(self._lines)
         foot = self._writing.foot_of(self._at(lines[-1]) + 0.3 * self._letter)
@@ -137,12 +130,15 @@ class HalfRows:
         lines = self._with_missed(lines)
         heights = np.array([self._at(x) for x in lines])
         filled = self._filled(heights)
-        return self._joined(lines, filled, self._starts(heights, filled))
+        return self._joined(lines, self._starts(heights, filled))
 
     def _with_missed(self, lines: list[Line]) -> list[Line]:
         """Lines with borders added between two entries in one space that is far higher than others."""
         heights = np.array([self._at(x) for x in lines])
-        usual = float(np.median(np.diff(heights))) if len(heights) > 2 else np.inf
+        apart = np.diff([e.y for e in self._entries])
+        usual = (
+            float(min(np.median(np.diff(heights)), np.median(apart))) if len(apart) > 1 < len(heights) - 1 else np.inf
+        )
         added = []
         for above, below in zip(self._entries, self._entries[1:], strict=False):
             i = int(np.searchsorted(heights, above.y))
@@ -160,6 +156,13 @@ class HalfRows:
         filled = np.zeros((len(heights) - 1, self._columns), np.bool_)
         filled[space[inside], self._writing.column[solid][inside]] = True
         return filled
+
+    def _used(self, heights: Floats) -> list[int]:
+        """Spaces in which something is written: more than one thin stroke, which may be left of an upright line."""
+        solid = self._writing.solid & (self._writing.y < heights[-1])
+        space = np.clip(np.searchsorted(heights, self._writing.y[solid]) - 1, 0, len(heights) - 2)
+        wide = (self._writing.right - self._writing.left)[solid] >= _LEAST_WIDE * self._letter
+        return [int(s) for s in np.unique(space) if (space == s).sum() > 1 or wide[space == s].any()]
 
     def _starts(self, heights: Floats, filled: Bools) -> dict[int, bool]:
         """Spaces in which a row begins, and whether the number column says so."""
@@ -183,7 +186,8 @@ class HalfRows:
         anchors = self._anchors(filled, numbered)
         full = _ALMOST_FULL * float(np.mean(filled[list(numbered)].sum(axis=1)))
         as_full = (filled[:, anchors].sum(axis=1) >= _LEAST_ANCHORS) & (filled.sum(axis=1) >= full)
-        below = np.arange(len(filled)) > numbered[0]
+        high = np.diff(heights)
+        below = (np.arange(len(filled)) > numbered[0]) & (high >= _LEAST_UNNUMBERED * float(np.median(high)))
         return np.asarray(as_full | (below & (not (is_feint and is_narrow)) & (not is_narrow)), np.bool_)
 
     def _anchors(self, filled: Bools, numbered: Sequence[int]) -> Ints:
@@ -194,9 +198,9 @@ class HalfRows:
         good[self._number] = False
         return np.flatnonzero(good)
 
-    def _joined(self, lines: list[Line], filled: Bools, starts: dict[int, bool]) -> list[Span]:
+    def _joined(self, lines: list[Line], starts: dict[int, bool]) -> list[Span]:
         """Rows of spaces: each from its start to the last space with writing before the next."""
-        used = np.flatnonzero(filled.any(axis=1)).tolist()
+        used = self._used(np.array([self._at(x) for x in lines]))
         order = sorted(starts)
         spans: list[Span] = []
         before = [s for s in used if order and s < order[0]]
@@ -218,7 +222,12 @@ class HalfRows:
         if not self._entries:
             return []
         writing, letter = self._writing, self._letter
-        borders = [self._line(writing.quiet_above(e.top)) for e in self._entries]
+        heights: list[float] = []
+        for entry in self._entries:
+            y = writing.quiet_above(entry.top)
+            if not heights or y - heights[-1] >= _LEAST_APART * letter:
+                heights.append(y)
+        borders = [self._line(y) for y in heights]
         last = self._line(writing.foot_of(self._entries[-1].top - 1) + 0.4 * letter)
         spans = []
         first = self._entries[0].top

@@ -20,6 +20,7 @@ _SOLID_WIDE = 1.2
 _MERGE = 0.35
 _SIGN_GAP, _SIGN_HIGH = 0.2, 0.6
 _LEAST_HIGH, _LEAST_AREA = 0.45, 0.25
+_LOWEST, _LONGEST, _LONG = 0.8, 3.0, 8.0
 _REACH = 1.3
 _BREAK = 2.2
 
@@ -28,7 +29,7 @@ _BREAK = 2.2
 class Writing:
     """Marks of one half: column, left and right on the sheet, and heights with the page's bend taken out.
 
-    solid: too large for a speck.
+    solid: too large for a speck, and not what is left of a level line.
     """
 
     column: Ints
@@ -133,9 +134,15 @@ def writing_of(half: HalfGrid, marks: Marks, below: Line | None) -> Writing:
         marks.y1[inside] - bend,
         marks.y[inside] - bend,
         marks.area[inside],
-        (high >= _SOLID * marks.letter_px) | (wide >= _SOLID_WIDE * marks.letter_px),
+        _is_solid(high, wide, marks.letter_px),
         marks.letter_px,
     )
+
+
+def _is_solid(high: Ints, wide: Ints, letter_px: float) -> Bools:
+    """Which marks are as high as a letter or as wide as a dash, and not what is left of a level line."""
+    is_line = (high < _LOWEST * letter_px) & (wide > np.maximum(_LONGEST * letter_px, _LONG * high))
+    return np.asarray(((high >= _SOLID * letter_px) | (wide >= _SOLID_WIDE * letter_px)) & ~is_line, np.bool_)
 
 
 def entries_of(writing: Writing, column: int) -> list[Entry]:
