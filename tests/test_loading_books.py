@@ -87,6 +87,17 @@ def test_where_receipts_cannot_be_kept_nothing_is_loaded(digitize, tmp_path):
     assert sqlite3.connect(target).execute("SELECT count(*) FROM iif1").fetchone() == (0,)
 
 
+def test_receipts_for_which_there_is_no_room_are_told_of_and_made_good(digitize, tmp_path, monkeypatch):
+    source, target, kept = firs(tmp_path / "in", ("a", {})), tmp_path / "t.sqlite", tmp_path / "office"
+    command = ["load", source, "--target", target, "--receipts", kept]
+    with monkeypatch.context() as full:
+        full.setattr("digitize.loading.signed.write_receipt", lambda *_: (_ for _ in ()).throw(OSError(28, "no room")))
+        digitize(*command, code=7)
+    assert digitize.json("receipts", kept)["receipts"] == []
+    assert digitize.json(*command)["repeated"]
+    assert sum(t["receipt"]["inserted"] for t in digitize.json("receipts", kept)["receipts"]) == 1
+
+
 def test_a_source_is_compared_with_its_target(digitize, tmp_path, pg_url):
     folder = firs(
         tmp_path / "in",

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from digitize.errors import OptionsError, WorkspaceError
+from digitize.errors import DiskFull, OptionsError, WorkspaceError
 from digitize.signing import create_key, is_signed, sign
 from digitize.targets.base import Receipt, Target
 
@@ -35,6 +35,8 @@ def keep_receipts(folder: Path, target: Target, source: str, made: Sequence[Rece
     """Sign and keep the receipts of all that a target has committed of some files, those of a killed run among them.
 
     folder: see `open_folder`. source: key of the files' content. made: by this run, for targets that keep no book.
+
+    Raises DiskFull when they cannot be written; the load itself stands.
     """
     at = datetime.now(UTC).isoformat(timespec="seconds")
     query = "SELECT at, receipt FROM loads WHERE state = 'loaded' AND source->>'input' = ? ORDER BY batch"
@@ -42,8 +44,12 @@ def keep_receipts(folder: Path, target: Target, source: str, made: Sequence[Rece
         found = [(str(at), _plain(receipt)) for at, receipt in target.run(query, (source,))]
     except OptionsError:  # a folder of files answers no queries
         found = [(at, asdict(receipt)) for receipt in made]
-    for at, receipt in found:
-        write_receipt(folder, receipt_text(receipt | {"at": at}, target.name), "")
+    try:
+        for at, receipt in found:
+            write_receipt(folder, receipt_text(receipt | {"at": at}, target.name), "")
+    except OSError as e:
+        what = f"{folder}: all is loaded, but receipts could not be kept ({e.strerror})."
+        raise DiskFull(f"{what} Make room, and run the same command again.") from e
 
 
 def receipt_text(receipt: dict[str, object], target: str) -> str:
@@ -58,6 +64,7 @@ def write_receipt(folder: Path, text: str, signature: str) -> None:
     if path.exists():
         return
     whole = {"receipt": receipt, "signature": signature or sign(_key(folder), text.encode("utf-8"))}
+    path.parent.mkdir(exist_ok=True)
     part = path.with_name(path.name + ".tmp")
     part.write_text(json.dumps(whole, indent=1) + "\n", encoding="utf-8")
     part.replace(path)

@@ -13,7 +13,7 @@ from digitize.ledger import Ledger
 from digitize.ledger.catalogue import Catalogue
 from digitize.ledger.core import DONE
 from digitize.ledger.records import Records
-from digitize.loading.signed import open_folder, receipt_text, write_receipt
+from digitize.loading.signed import receipt_text, write_receipt
 from digitize.progress import Progress
 from digitize.signing import sign
 from digitize.targets.base import Load, Receipt, Target
@@ -82,6 +82,5 @@ def _load(ledger: Ledger, known: Known, target: Target, load: Load) -> Receipt:
 
 def write_receipts(ledger: Ledger, known: Known) -> None:
     """Write the receipts of the ledger that are not on the disk yet, those of a run that was killed among them."""
-    open_folder(known.place.folder)
     for row in ledger.rows("SELECT data, signature FROM receipts"):
         write_receipt(known.place.folder, row["data"], row["signature"])
