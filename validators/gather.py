@@ -35,7 +35,7 @@ def gathered(own: pl.DataFrame, forms: Mapping[str, Texts], gathers: Sequence[Ga
             keys = [_KEY + name for name in link.to]
             values = rows.group_by(keys).agg(asked)
             joined = records.select(RECORD, *_own_keys(link)).join(values, on=keys, how="left", maintain_order="left")
-            done = with_values(done, joined.drop(keys))
+            done = done.hstack(joined.drop(RECORD, *keys))
     return done
 
 
