@@ -1,5 +1,8 @@
 """Reading ahead: nothing is lost, turned round or made for nobody."""
 
+import gc
+import sqlite3
+import sys
 import threading
 from itertools import count
 
@@ -8,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digitize.validating.ahead import read_ahead
+from digitize.validating.readers import open_reader
+from mappers.schema import form_tables
 
 
 @given(st.lists(st.integers()))
@@ -33,6 +38,21 @@ def test_nothing_more_is_made_when_the_taker_stops():
     source.close()
     assert len(made) <= 5
     assert not [t for t in threading.enumerate() if t.name == "digitize-read"]
+
+
+def test_a_database_that_is_left_in_the_middle_is_closed_without_a_word(tmp_path, monkeypatch):
+    path, said = tmp_path / "old.sqlite", []
+    with sqlite3.connect(path) as db:
+        db.execute("CREATE TABLE iif1 (record_id TEXT, year TEXT)")
+        db.executemany("INSERT INTO iif1 VALUES (?, '2009')", ((f"r{n}",) for n in range(30_000)))
+    monkeypatch.setattr(sys, "unraisablehook", said.append)
+    reader = open_reader(path, "iif1", form_tables("iif1")["iif1"])
+    source = read_ahead(reader.blocks({"record_id": 0}))
+    assert next(source).frame["record_id"][0] == "r0"
+    source.close()
+    del reader, source
+    gc.collect()
+    assert said == []
 
 
 def test_the_next_item_is_made_before_it_is_asked_for():

@@ -109,7 +109,8 @@ def _as_text(name: str, schema: pl.Schema) -> pl.Expr:
 
 def _connect(path: Path) -> sqlite3.Connection:
     try:
-        return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+        # Rows are read ahead in another thread, one at a time all the same.
+        return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, check_same_thread=False)
     except sqlite3.Error as e:
         raise InputError(f"{path.name}: the database cannot be opened") from e
 
