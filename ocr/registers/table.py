@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,13 +12,13 @@ from ocr.engine import Image
 from ocr.registers.agree import disagreeing
 from ocr.registers.aligned import aligned, other_gutter
 from ocr.registers.aside import Aside, find_asides
-from ocr.registers.columns import carried, fitted, lacks_columns, shares_of, widened
+from ocr.registers.columns import carried, fitted, lacks_columns, shares_of
 from ocr.registers.doubts import with_doubts
-from ocr.registers.form import RegisterForm, Registers, package_registers
+from ocr.registers.form import RegisterForm
 from ocr.registers.grid import Grid, find_grid
-from ocr.registers.header import Reader, find_heading
 from ocr.registers.ink import Marks, find_marks, no_marks
-from ocr.registers.labels import Heading, columns_in_order, fit_form, fit_forms
+from ocr.registers.labels import Heading, columns_in_order, fit_form
+from ocr.registers.look import Ask, Layout, look_at, may_go_on, settled
 from ocr.registers.sheet import Sheet, open_sheet
 from ocr.registers.strokes import without_strokes
 from ocr.registers.table_rows import AGAIN, TableRow, half_rows, rows_of, spans_of, without_levels
@@ -27,10 +27,6 @@ __all__ = ["AGAIN", "Ask", "Layout", "Table", "TableRow", "read_table"]
 
 Floats = NDArray[np.float64]
 
-_LEAST_SCORE = 0.3
-_CLEAR = 0.04
-_OF_VOLUME = 0.4
-_MOST_OFF = 3
 _TWO_TABLES = "it shows two tables beside each other: cut the scan between its pages"
 
 
@@ -54,25 +50,6 @@ class Table:
     asides: tuple[Aside, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """The columns of a volume, carried from its first page to the others: ids, and edges of each half from 0 to 1."""
-
-    form: RegisterForm | None
-    columns: tuple[str, ...]
-    shares: tuple[Floats, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """How to read a register. form: None to find out. languages: best first. read: reads print; None: no header."""
-
-    form: RegisterForm | None = None
-    languages: tuple[str, ...] = ()
-    read: Reader | None = None
-    registers: Registers = field(default_factory=package_registers)
-
-
 def read_table(grey: Image, ask: Ask, layout: Layout | None = None) -> Table:
     """Find the table of one scan. All its rows are doubtful where columns had to be put that were not seen.
 
@@ -81,12 +58,12 @@ def read_table(grey: Image, ask: Ask, layout: Layout | None = None) -> Table:
     """
     sheet = open_sheet(grey)
     form = ask.form or (layout.form if layout else None)
-    look = _look(sheet, ask, first=layout is None, spread=True if form is not None and form.split else None)
+    look = look_at(sheet, ask, first=layout is None, spread=True if form is not None and form.split else None)
     if look is None:
         return Table(sheet, no_marks(), form, reason="no ruled columns were found")
-    look, form, reason = _settled(sheet, ask, layout, look)
+    look, form, reason = settled(sheet, ask, layout, look)
     grid, marks, heading = look.grid, look.marks, look.heading
-    if heading is not None or not _may_go_on(grid, layout):
+    if heading is not None or not may_go_on(grid, layout):
         layout = None  # another volume may begin here
     grid, fits = _aligned(sheet, grid, layout)
     wanted = None if fits else _wanted(form, grid, layout)
@@ -118,85 +95,10 @@ def read_table(grey: Image, ask: Ask, layout: Layout | None = None) -> Table:
     return Table(sheet, marks, form, columns, rows, heading, reason, notes, found, asides)
 
 
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """What was seen of a sheet taken for one page or for two."""
-
-    grid: Grid
-    marks: Marks
-    heading: Heading | None
-
-
-def _look(sheet: Sheet, ask: Ask, *, first: bool, spread: bool | None) -> _Look | None:
-    grid = find_grid(sheet, spread=spread)
-    if grid is None:
-        return None
-    marks = find_marks(sheet, grid)
-    grid = _widened(grid, marks)
-    heading = None
-    if ask.read is not None:
-        heading = find_heading(sheet, grid, marks, ask.registers, ask.languages, ask.read, form=ask.form, first=first)
-    return _Look(grid, marks, heading)
-
-
-def _settled(sheet: Sheet, ask: Ask, layout: Layout | None, look: _Look) -> tuple[_Look, RegisterForm | None, str]:
-    """The register of a sheet, and the look that goes with it: at one page, or at two where the register needs them."""
-    form, reason = _form(ask, layout, look)
-    halves = len(look.grid.halves)
-    if not _is_doubtful(look.grid, form, ask, has_heading=look.heading is not None):
-        return look, form, reason
-    again = _look(sheet, ask, first=layout is None, spread=halves == 1)
-    if again is None or len(again.grid.halves) == halves or (form is None and again.heading is None):
-        return look, form, reason
-    return again, *_form(ask, layout, again)
-
-
-def _is_doubtful(grid: Grid, form: RegisterForm | None, ask: Ask, *, has_heading: bool) -> bool:
-    """Whether a sheet should be looked at as two pages instead of one, or as one instead of two."""
-    if len(grid.halves) == 1:
-        return ask.form is None and (not has_heading if form is None else bool(form.split))
-    count = sum(len(h.uprights) - 1 for h in grid.halves)
-    return form is not None and not form.split and count != len(form.columns)
-
-
 def _shows_two(form: RegisterForm | None, grid: Grid) -> bool:
     """Whether a sheet has all columns of a register of one page twice: two tables beside each other."""
     count = sum(len(h.uprights) - 1 for h in grid.halves)
     return form is not None and not form.split and count >= 2 * len(form.columns)
-
-
-def _may_go_on(grid: Grid, layout: Layout | None) -> bool:
-    """Whether a sheet without header may belong to the volume of the pages before: about as many columns."""
-    if layout is None or len(layout.shares) != len(grid.halves):
-        return layout is None
-    pairs = list(zip(grid.halves, layout.shares, strict=True))
-    if sum(abs(len(h.uprights) - len(shares)) for h, shares in pairs) <= _MOST_OFF:
-        return True
-    return all(aligned(half, shares) is not None for half, shares in pairs)
-
-
-def _widened(grid: Grid, marks: Marks) -> Grid:
-    return replace(grid, halves=tuple(widened(h, marks, grid.top, grid.bottom) for h in grid.halves))
-
-
-def _form(ask: Ask, layout: Layout | None, look: _Look) -> tuple[RegisterForm | None, str]:
-    """The register of a page: as asked for, as its header says, or that of its volume; None with the reason."""
-    if ask.form is not None:
-        return ask.form, ""
-    before = layout.form if layout is not None else None
-    if look.heading is None:
-        if before is not None and not _may_go_on(look.grid, layout):
-            return None, "no header was found, and its columns are not those of the pages before"
-        return before, "" if before is not None else "no header was found, and no page of the volume before has one"
-    best, *others = fit_forms(look.heading, ask.registers)
-    second = others[0].score if others else 0.0
-    if best.score >= _LEAST_SCORE and best.score - second >= _CLEAR:
-        return best.form, ""
-    count = len(look.heading.texts)
-    if before is not None and fit_form(look.heading, before, ask.registers).matched >= _OF_VOLUME * count:
-        return before, ""
-    known = "its header fits no known register" if best.score < _LEAST_SCORE else "its header fits several registers"
-    return None, f"{known} ({best.form.id} best, {best.matched} of {count} columns)"
 
 
 def _wanted(form: RegisterForm | None, grid: Grid, layout: Layout | None) -> tuple[int, ...] | None:
