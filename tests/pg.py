@@ -1,8 +1,9 @@
 """A PostgreSQL of one's own for tests: started from the installed binaries, on a free port, gone at the end.
 
 Use the fixture `pg_url` (an empty database of this test's own, as a URL) or `pg_server` (the server, to stop it in the
-middle). DIGITIZE_TEST_PG=postgresql://USER@HOST:PORT/postgres names a server that runs already instead; its user must be
-allowed to make databases and roles, and its password comes from PGPASSWORD or .pgpass. Such a server is never stopped.
+middle). A version whose `initdb` is on PATH goes before all others. DIGITIZE_TEST_PG=postgresql://USER@HOST:PORT/postgres
+names a server that runs already instead; its user must be allowed to make databases and roles, and its password comes from
+PGPASSWORD or .pgpass. Such a server is never stopped.
 """
 
 import os
@@ -39,7 +40,7 @@ SECONDS = 60
 
 
 def binaries():
-    """The folder with `initdb` and `postgres`, the newest version's; None when there is none."""
+    """The folder with `initdb` and `postgres`: what is on PATH, else the newest version's; None when there is none."""
     found = [p for pattern in _PLACES for p in sorted(Path("/").glob(pattern[1:]), key=_version)]
     if on_path := shutil.which("initdb"):
         found.append(Path(on_path).resolve().parent)

@@ -247,7 +247,9 @@ def test_a_first_load_leaves_the_same_tables_as_any_other(pg_server, planted):
         address = parse_address(pg_server.create_database())
         init_target(address)
         target = PostgresTarget(address)
+        memory = target.run("SHOW maintenance_work_mem")
         done = load_files([folder], "iif1", target, SETTINGS, LoadOptions(size=400, is_first=first))
+        assert target.run("SHOW maintenance_work_mem") == memory
         found.append((done.total("inserted"), target.run("SELECT record_id, row_hash FROM iif1 ORDER BY 1")))
         assert check_target(address).is_current and not check_target(address).altered
         if first:
