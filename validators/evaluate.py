@@ -14,7 +14,7 @@ from validators.gather import Texts, gathered
 from validators.plan import Bound, Choice, Filled, Question, choice, failing, judged_sections
 from validators.settings import CheckSettings
 
-_MANY = 1000  # rows; of fewer, it is faster to look at each
+_MANY = 1000  # rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,9 @@ def answers(
 
     Third comes the other row that is suspected, for rules that name one.
     """
-    outcome = frame.select(q.asked for q in questions)
+    asked = [q.asked for q in questions]
+    # What rules have in common is worked out once for many rows; for few, to look for it costs more than it saves.
+    outcome = frame.select(asked) if frame.height < _MANY else frame.lazy().select(asked).collect(engine="in-memory")
     for question, column in zip(questions, outcome.iter_columns(), strict=True):
         fails = failing(question.bound.rule, column)
         if fails is not None:
@@ -90,7 +92,7 @@ def _filled(form: str, forms: Mapping[str, Texts], *, is_alone: bool) -> Filled:
 
 
 def _named(rows: Texts, column: str) -> frozenset[str]:
-    """What stands in a column of a form's rows of acts."""
+    """What stands in a column of a form's rows of acts; of few rows it is faster to look at each."""
     of_acts = (frame[column] for name, frame in rows.items() if name.endswith("_acts") and column in frame.columns)
     return frozenset(text for texts in of_acts for text in (texts.unique() if len(texts) > _MANY else texts) if text)
 
