@@ -166,17 +166,31 @@ def _without_nothing(found: Recognition) -> Recognition:
     return replace(found, rows=found.rows[1:], zones=tuple(z for z in found.zones if z not in own))
 
 
+_DIGITS, _FIELDS = "digits", "fields"
+
+
 @lru_cache(maxsize=16)
 def register_settings(read: ReadSettings) -> RegisterSettings:
     """How the cells of registers are read where pages are read so.
 
-    The engine for handwriting takes part where the page's first language is English: it knows no other digits.
+    The engine for handwriting takes part where the page's first language is English; in others it reads the numbers of
+    pages with Latin digits, and an engine of their own those in native digits.
     """
+    from ocr.engines import load_engine
     from ocr.registers import RegisterSettings
     from ocr.zone_looks import handwriting_engine
 
-    by_hand = handwriting_engine(read) if read.languages[:1] == ("en",) else "none"
-    return RegisterSettings(engine=read.engine, handwriting_engine=by_hand)
+    by_hand = handwriting_engine(read)
+    if by_hand == "none" or not read.languages:
+        return RegisterSettings(engine=read.engine)
+    if read.languages[0] == "en":
+        return RegisterSettings(engine=read.engine, handwriting_engine=by_hand)
+    has_digits = read.languages[0] in load_engine(_DIGITS).languages()
+    return RegisterSettings(
+        engine=read.engine,
+        digits_engine=_DIGITS if has_digits else "none",
+        latin_engine=by_hand if by_hand == _FIELDS else "none",
+    )
 
 
 @lru_cache(maxsize=4)

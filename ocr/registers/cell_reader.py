@@ -15,8 +15,10 @@ from ocr.lines import LineText, read_mixed
 from ocr.page import Candidate, Decided, ZoneReading
 from ocr.registers.cells import UNREAD, Cell, pictures_of
 from ocr.registers.ditto import is_ditto
+from ocr.registers.figures import decide_figures, uses_native, with_figures, without_figures
 from ocr.registers.form import Column, RegisterForm
 from ocr.registers.table import AGAIN, Table, TableRow
+from ocr.written.native import KINDS as NATIVE_KINDS
 
 STRUCK, STRUCK_IN_PART, DITTO = "struck", "struck-in-part", "ditto"
 _DEPTH = 1
@@ -30,11 +32,15 @@ _MOST_CANDIDATES = 5
 
 @dataclass(frozen=True, slots=True)
 class RegisterSettings:
-    """How cells are read. depth: stages of looks a line gets. handwriting_engine: a second one for what is written."""
+    """How cells are read. depth: stages of looks a line gets. handwriting_engine: a second one for what is written.
+    digits_engine, latin_engine: for numbers by hand on pages of native digits, and of Latin ones.
+    """
 
     engine: str = "tesseract"
     depth: int = _DEPTH
     handwriting_engine: str = "none"
+    digits_engine: str = "none"
+    latin_engine: str = "none"
 
 
 def column_of(form: RegisterForm | None, name: str) -> Column:
@@ -50,8 +56,9 @@ class CellReader:
         self._engine = engine
         self._codes = tuple(c for c in languages if c in engine.languages())
         self._settings = settings
-        by_hand = settings.handwriting_engine
-        self._hand = load_engine(by_hand) if by_hand not in ("", "none") else None
+        self._hand = _engine_of(settings.handwriting_engine)
+        self._digits = _engine_of(settings.digits_engine)
+        self._latin = _engine_of(settings.latin_engine)
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -76,6 +83,36 @@ class CellReader:
             found.append(_recognised(name, row.cells[name], (*_candidates(lines), *others)))
         return found
 
+    def with_figures(self, table: Table, rows: Sequence[Sequence[ZoneReading]]) -> list[list[ZoneReading]]:
+        """The cells of all rows of a page, numbers also as the engine for hands reads the digits that the page has.
+
+        rows: the cells of each row of the table, as read before.
+        """
+        code = next(iter(self._codes), "")
+        asked = [z for own in rows for z in own if not z.blank and column_of(table.form, z.zone).kind in NATIVE_KINDS]
+        is_native = uses_native(asked, code) if code else None
+        engine, languages = (self._latin, ("en",)) if is_native is False else (self._digits, (code,))
+        if engine is None or not code or languages[0] not in engine.languages():
+            return [list(own) for own in rows]
+        return [
+            [self._figures(engine, languages, table, row.cells[z.zone], z, is_known=is_native is not None) for z in own]
+            for row, own in zip(table.rows, rows, strict=True)
+        ]
+
+    def _figures(
+        self, engine: Engine, languages: tuple[str], table: Table, cell: Cell, reading: ZoneReading, *, is_known: bool
+    ) -> ZoneReading:
+        column = column_of(table.form, reading.zone)
+        if cell.blank or not column.handwriting or column.kind not in NATIVE_KINDS:
+            return reading
+        if DITTO in reading.marks or is_ditto(_first_text(reading), self._codes):
+            return reading
+        pictures = pictures_of(table.sheet, cell, table.marks)
+        if len(pictures) != 1:  # half a number is read surely, and is wrong
+            return reading
+        text = engine.read([LineImage(pictures[0], languages, kind=column.kind)])[0]
+        return with_figures(reading, (Candidate(text.text, text.confidence), *text.others), is_known=is_known)
+
     def _by_hand(self, column: Column, pictures: Sequence[Image]) -> tuple[Candidate, ...]:
         is_broken = len(pictures) > 1 and column.kind in _IN_ONE_LINE  # half a number is read surely, and is wrong
         if self._hand is None or not column.handwriting or not pictures or is_broken:
@@ -91,7 +128,7 @@ class CellReader:
         codes = dict.fromkeys((*self._codes[:1], "en"))
         asked = [LineImage(pictures[0], (c,), digits=True, kind=column.kind) for c in codes]
         texts = self._engine.read(asked)
-        return tuple(Candidate(t.text, t.confidence * _DIGITS_WORTH, "digits") for t in texts if t.text)
+        return tuple(Candidate(t.text, t.confidence * _DIGITS_WORTH, "tesseract") for t in texts if t.text)
 
 
 def decide_cell(
@@ -105,9 +142,10 @@ def decide_cell(
     if column.list is not None and column.list not in lexica:
         raise FormError(f"column {column.id} asks for the list {column.list!r}, which is not there")
     zone = Zone(id=column.id, box=(0, 0, 1, 1), kind=column.kind)
-    decided = decide_zone(reading, zone, lexica[column.list] if column.list is not None else None)
+    figures = decide_figures(reading, zone) if column.list is None else None
+    decided = figures or decide_zone(reading, zone, lexica[column.list] if column.list is not None else None)
     notes = list(decided.notes)
-    text = reading.candidates[0].text if reading.candidates else ""
+    text = _first_text(reading)
     ditto = _how_ditto(reading, column, text, languages)
     if ditto and not reading.blank:
         decided = replace(decided, raw=text or '"', value="", confidence=ditto)
@@ -117,6 +155,15 @@ def decide_cell(
         notes += strokes
         decided = replace(decided, confidence=min(decided.confidence, 0.5))
     return replace(decided, zone=reading.zone, notes=tuple(notes))
+
+
+def _first_text(reading: ZoneReading) -> str:
+    """The surest text of a cell; the engine for numbers takes a ditto mark for one."""
+    return next((c.text for c in without_figures(reading.candidates)), "")
+
+
+def _engine_of(name: str) -> Engine | None:
+    return load_engine(name) if name not in ("", "none") else None
 
 
 def _how_ditto(reading: ZoneReading, column: Column, text: str, languages: Sequence[str]) -> float:

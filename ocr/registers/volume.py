@@ -76,7 +76,7 @@ class VolumeReader:
             return Recognition(None, grey.shape[1], grey.shape[0], reason=reason)
         begins = table.heading is not None and before is not None and form != before.last
         rows = [_place(n, row, begins=begins) for n, row in _numbered(table.rows)]
-        cells = [self._cells.read(table, row) for row in table.rows]
+        cells = self._cells.with_figures(table, [self._cells.read(table, row) for row in table.rows])
         has_days = table.form is not None and table.form.days
         rows = [
             _with_kind(place, row, own, has_days=has_days)
