@@ -74,12 +74,13 @@ def _year(text: str) -> Fit:
 def _date(text: str) -> Fit:
     """Day, month, year in figures; or a text with figures, whose month may be a word in any calendar."""
     line = trimmed(text).replace("\n", " ")
-    found = _DATE.search(fold_digits(line))
+    figures = fold_digits(line)
+    found = _DATE.search(figures)
     if found:
         day, sign, month, _, year = found.groups()
         sign = sign if sign in "/.-" else "/"
         is_possible = 1 <= int(day) <= 31 and 1 <= int(month) <= 12
-        return Fit(f"{day}{sign}{month}{sign}{year}", _share(found[0], line) * (1.0 if is_possible else 0.4))
+        return Fit(f"{day}{sign}{month}{sign}{year}", _share(found[0], figures) * (1.0 if is_possible else 0.4))
     groups = len(re.findall(r"\d+", line))
     has_word = sum(c.isalpha() for c in line) >= 3
     return Fit(line, {0: 0.0, 1: 0.4}.get(groups, 0.85 if has_word and groups == 2 else 0.4))

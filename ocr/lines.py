@@ -60,6 +60,8 @@ _DEEPEST = len(STAGES)
 _LARGER = 1.4
 _OTHER_LANGUAGE = 0.5
 """Probability below which a line may be in another language."""
+_LEAST_OTHER = 0.3
+"""Probability from which it is: what nothing can read stays in its own language, and is not made of Latin letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,8 +206,9 @@ def read_mixed(
 ) -> list[LineText]:
     """Read the crops of lines that may be in any of several languages, the likeliest first.
 
-    A line that reads badly in the first is read in the next ones, and the surest reading stands. depth: of stages, how
-    many at most. seen: as read_lines takes it, read in the first language; the first stage is not gone through again.
+    A line that reads badly in the first is read in the next ones, and the surest reading stands, if it is likely at
+    all; what else it was read as stays among its candidates. depth: of stages, how many at most. seen: as read_lines
+    takes it, read in the first language; the first stage is not gone through again.
     """
     voting = bool(seen) and not has_own_recogniser(codes[0])
     first = stages_of(codes[0])[1 if voting else 0 : depth]
@@ -214,9 +217,14 @@ def read_mixed(
         bad = [i for i, line in enumerate(best) if line.confidence < _OTHER_LANGUAGE]
         read = read_lines(engine, [images[i] for i in bad], code, stages=stages_of(code)[:depth])
         for i, line in zip(bad, read, strict=True):
-            if line.confidence > best[i].confidence:
-                best[i] = line
+            best[i] = _surer(best[i], line)
     return best
+
+
+def _surer(own: LineText, other: LineText) -> LineText:
+    """The reading of a line that stands, of two in different languages, with the candidates of both."""
+    stands, falls = (other, own) if other.confidence > max(own.confidence, _LEAST_OTHER) else (own, other)
+    return replace(stands, candidates=(*stands.candidates, *falls.candidates))
 
 
 def _question(line: _Line, look: Look, lang: Language, model: str) -> LineImage:

@@ -102,6 +102,14 @@ def test_a_line_that_reads_badly_is_tried_in_the_next_language():
     assert (read.text, read.language) == ("थाना", "hi")
 
 
+def test_a_line_that_nothing_can_read_stays_in_its_own_language_with_what_the_other_says_among_its_candidates():
+    rubbish = iter(f"{i}{'xqz' * i}" for i in range(99))
+    engine = Scripted(lambda line: (f"थ{next(rubbish)}", 0.05) if line.languages == ("hi",) else (next(rubbish), 0.3))
+    (read,) = read_mixed(engine, [picture()], ["hi", "en"])
+    assert read.language == "hi" and read.confidence < 0.3
+    assert {c.text[:1] == "थ" for c in read.candidates} == {True, False}
+
+
 @pytest.mark.parametrize("name", sorted({look.picture for stage in STAGES for look in stage}))
 def test_every_picture_maps_back_to_the_one_given(name):
     page = picture("I")
