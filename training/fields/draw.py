@@ -17,6 +17,7 @@ from PIL import Image, ImageDraw, ImageFont
 from ocr.clean import clean_line
 
 Picture = NDArray[np.uint8]
+Pictures = Picture | Sequence[Picture]
 Floats = NDArray[np.float32]
 Rng = np.random.Generator
 _SIGNS = {"/": ((0.35, -0.15), (-0.05, 1.15)), "-": ((0.0, 0.5), (0.35, 0.45)), ".": ((0.05, 0.95), (0.09, 1.0))}
@@ -142,8 +143,8 @@ def typed(text: str, tall: int, hands: Sequence[str], rng: Rng) -> Floats:
     return np.asarray(room.crop(box), np.float32) / 255
 
 
-def composed(text: str, tall: int, digits: Mapping[str, Picture], rng: Rng) -> Floats:
-    """Of pictures of real digits, with strokes drawn between; digits: for each (n, 28, 28), black on white."""
+def composed(text: str, tall: int, digits: Mapping[str, Pictures], rng: Rng) -> Floats:
+    """Of pictures of real digits, with strokes drawn between; digits: for each some, black on white."""
     pieces = []
     for c in text:
         if c.isdigit():
@@ -193,16 +194,13 @@ def _print_labels(printed: Floats, kind: str, base: int, ends: tuple[int, int], 
     """Printed words on the line: before and behind, and for sections also under the writing."""
     face = font(str(rng.choice(np.array(pens.prints))), int(rng.integers(17, 23)))
     width = printed.shape[1]
-    places = []
-    if rng.random() < 0.6:
-        places.append(ends[0] - rng.integers(-6, 30))
-    if rng.random() < 0.6:
-        places.append(width - ends[1] + rng.integers(-12, 30))
+    before = [ends[0] - rng.integers(-6, 30)] if rng.random() < 0.6 else []
+    behind = [width - ends[1] + rng.integers(-12, 30)] if rng.random() < 0.6 else []
     if kind in ("sections", "station") and rng.random() < 0.6:
-        places += list(rng.integers(0, width, int(rng.integers(1, 3 + width // 500))))
-    for number, x in enumerate(places):
+        behind += list(rng.integers(0, width, int(rng.integers(1, 3 + width // 500))))
+    for number, x in enumerate(before + behind):
         label = str(rng.choice(np.array(pens.labels or _LABELS)))
-        left = int(x) - int(face.getlength(label)) if number == 0 else int(x)
+        left = int(x) - int(face.getlength(label)) if number < len(before) else int(x)
         _print(printed, label, left, base, face)
 
 
@@ -263,8 +261,8 @@ def _scanned(page: Floats, printed: Floats, rng: Rng, *, is_mild: bool = False) 
     if is_mild:
         pass
     elif rng.random() < 0.35:
-        gain = rng.uniform(1.2, 3.0)
-        small = np.clip((small - 0.75) * gain + 0.85, 0, 1)
+        gain, level = rng.uniform(1.2, 3.0), min(1.0, paper / 0.85)  # of dark paper: it stays lighter than ink
+        small = np.clip((small / level - 0.75) * gain + 0.85, 0, 1) * level
     elif rng.random() < 0.4:
         small = cv2.GaussianBlur(small, (0, 0), rng.uniform(0.3, 0.8))
     small = small + rng.normal(0, rng.uniform(0.002, 0.01 if is_mild else 0.035), small.shape).astype(np.float32)
