@@ -5,10 +5,13 @@ import random
 import cv2
 import numpy as np
 import pytest
+from PIL import ImageFont
 
-from training.digits.make import text_of
-from training.digits.scripts import NETWORKS, characters, real_digits, scripts
-from training.fields.draw import composed
+from training.digits.bend import bent
+from training.digits.make import Drawing, by_others, text_of
+from training.digits.scripts import NETWORKS, allowed, characters, real_digits, scripts
+from training.fields import draw
+from training.fields.draw import Pens, composed
 
 
 @pytest.fixture
@@ -58,3 +61,48 @@ def test_a_number_is_composed_of_pictures_of_its_digits(folder):
     ink = composed(deva.native("12/3"), 24, cells, np.random.default_rng(3))
     assert ink.ndim == 2 and 0.1 < ink.max() <= 1.0 and ink.shape[1] > ink.shape[0]
     assert np.array_equal(ink, composed(deva.native("12/3"), 24, cells, np.random.default_rng(3)))
+
+
+def test_no_digit_is_learned_twice_the_same_and_a_dot_stays_one(folder):
+    deva = scripts()["deva"]
+    cells = real_digits(folder, deva, held_out=False)
+    drawing = Drawing(deva, cells, {}, Pens([], [], np.zeros(0, np.uint8), []))
+    text = deva.native("2002")
+    others = by_others(drawing, text, np.random.default_rng(1)).real
+    assert {c: len(some) for c, some in others.items()} == {deva.digits[2]: 2, deva.digits[0]: 2}
+    assert not np.array_equal(*others[deva.digits[0]]) and composed(text, 24, others, np.random.default_rng(2)).any()
+    again = by_others(drawing, text, np.random.default_rng(1)).real
+    assert all(np.array_equal(a, b) for c in others for a, b in zip(others[c], again[c], strict=True))
+    dot = np.full((32, 32), 255, np.uint8)
+    dot[14:20, 14:20] = 0
+    made = bent(dot, np.random.default_rng(3))
+    assert 0.1 < np.mean(made.min(1) < 178) < 0.25
+
+
+def test_a_form_bears_the_digits_of_one_script():
+    known = characters("native_digits")
+    for text, digit, other in (("१/२", "३", "৩"), ("১/২", "৩", "३")):
+        (may,) = allowed([text], "native_digits")
+        assert may[0] and may[1 + known.index(digit)] and may[1 + known.index("7")] and may[1 + known.index("/")]
+        assert not may[1 + known.index(other)]
+    latin = allowed([str(n) for n in range(200)], "native_digits")
+    assert (latin.sum(1) == 24).all() and latin.any(0).all()
+
+
+def test_printed_words_stand_beside_a_number_not_over_it(monkeypatch):
+    places = []
+    monkeypatch.setattr(draw, "font", lambda _, size: ImageFont.load_default(size))
+    monkeypatch.setattr(draw, "_print", lambda _, label, x, __, face: places.append((x, x + face.getlength(label))))
+    pens = Pens([], ["any"], np.zeros(0, np.uint8), ["Entry No", "Date of information"])
+    for seed in range(60):
+        draw._print_labels(np.zeros((60, 300)), "number", 40, (50, 60), pens, np.random.default_rng(seed))
+    assert len(places) > 40 and any(x < 50 for x, _ in places) and any(x > 200 for x, _ in places)
+    assert all(end <= 50 + 6 or x >= 240 - 12 for x, end in places)
+
+
+def test_ink_is_darker_than_the_paper_however_dark_that_is():
+    page = np.zeros((60, 200), np.float32)
+    page[20:40, 60:140] = 1.0
+    for seed in range(80):
+        picture = draw._scanned(page, np.zeros_like(page), np.random.default_rng(seed)).astype(float)
+        assert np.median(picture[:, :40]) - np.median(picture[26:34, 80:120]) > 3

@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -21,8 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from training.digits.bend import bent
 from training.digits.scripts import NETWORKS, SIGNS, Script, pens_of, real_digits, scripts
-from training.fields.draw import Pens, around, by_hand, composed, font
+from training.fields.draw import Pens, Pictures, around, by_hand, composed, font
 from training.fields.make import SHARD, to_strip
 from training.fields.texts import date, fir_no, year
 
@@ -30,7 +31,7 @@ Picture = NDArray[np.uint8]
 
 FONTS = Path("/usr/share/fonts/truetype/noto")
 _LATIN = 0.15
-_TURNS = 4
+_TURNS = 8
 """How many strips a script with real digits has for each of one that is drawn from fonts alone."""
 _FONT_PX = 48
 _REAL = 0.85
@@ -43,8 +44,8 @@ class Drawing:
     """What the numbers of one script are drawn with: real digits by sign, the Latin ones, fonts and labels."""
 
     script: Script
-    real: Mapping[str, Picture]
-    latin: Mapping[str, Picture]
+    real: Mapping[str, Pictures]
+    latin: Mapping[str, Pictures]
     pens: Pens
 
 
@@ -105,17 +106,27 @@ def worn_strip(drawing: Drawing, chance: random.Random, rng: np.random.Generator
     kind, text = text_of(chance)
     if chance.random() >= _LATIN:
         text = drawing.script.native(text)
-    return to_strip(number_as_cut(text, drawing, rng), rng), text, kind
+    return to_strip(number_as_cut(text, by_others(drawing, text, rng), rng), rng), text, kind
 
 
 def clean_strip(drawing: Drawing, chance: random.Random, rng: np.random.Generator) -> tuple[Picture, str, str]:
     """One to three real digits on clean paper: what tells signs apart is learned from these soonest."""
     text = "".join(chance.choices(drawing.script.digits, k=chance.choice((1, 1, 1, 2, 3))))
     tall = int(rng.uniform(18, 34))
-    ink = by_hand(composed(text, tall, drawing.real, rng), rng)
+    ink = by_hand(composed(text, tall, by_others(drawing, text, rng).real, rng), rng)
     paper = np.pad(ink, rng.integers(2, 16, (2, 2)))
     grey = (255 * (1 - rng.uniform(0.7, 1.0) * np.clip(paper, 0, 1))).astype(np.uint8)
     return to_strip(cv2.GaussianBlur(grey, (0, 0), rng.uniform(0.2, 1.2))), text, "clean"
+
+
+def by_others(drawing: Drawing, text: str, rng: np.random.Generator) -> Drawing:
+    """A drawing with digits of that text alone, each as another hand may have written it; a text is seen once so."""
+
+    def some(real: Mapping[str, Pictures]) -> Mapping[str, Pictures]:
+        known = [c for c in dict.fromkeys(text) if c in real]
+        return {c: [bent(p, rng) for p in rng.choice(real[c], text.count(c))] for c in known}
+
+    return replace(drawing, real=some(drawing.real), latin=some(drawing.latin))
 
 
 def text_of(chance: random.Random) -> tuple[str, str]:

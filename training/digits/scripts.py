@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from ocr.written.native import SIGNS, native_scripts
 from training.fields.draw import Pens
 
-__all__ = ["LATIN", "NETWORKS", "SIGNS", "Script", "characters", "pens_of", "real_digits", "scripts"]
+__all__ = ["LATIN", "NETWORKS", "SIGNS", "Script", "allowed", "characters", "pens_of", "real_digits", "scripts"]
 
 Picture = NDArray[np.uint8]
 
@@ -59,6 +60,21 @@ def scripts() -> Mapping[str, Script]:
 def characters(network: str) -> tuple[str, ...]:
     """The classes of a network after the blank: its scripts' digits, the Latin ones, and signs between numbers."""
     return (*(d for name in NETWORKS[network] for d in scripts()[name].digits), *LATIN, *SIGNS)
+
+
+def allowed(texts: Sequence[str], network: str) -> NDArray[np.bool_]:
+    """Which classes, blank first, may stand on each text's form: (texts, classes).
+
+    A form is of one script, so a reader knows which digits can stand there: its own, the Latin ones and the signs.
+    Latin digits alone may stand on a form of any script; one is chosen by the text.
+    """
+    names, known = NETWORKS[network], characters(network)
+    of_form = {
+        name: np.array([True, *(c in scripts()[name].digits or c in (*LATIN, *SIGNS) for c in known)]) for name in names
+    }
+    owner = {d: name for name in names for d in scripts()[name].digits}
+    chosen = [next((owner[c] for c in t if c in owner), names[crc32(t.encode()) % len(names)]) for t in texts]
+    return np.stack([of_form[name] for name in chosen])
 
 
 def real_digits(folder: Path, script: Script, *, held_out: bool) -> Mapping[str, Picture]:

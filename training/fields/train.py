@@ -26,6 +26,7 @@ import torch.distributed as dist
 import torch.multiprocessing as mp
 from torch.nn import functional as F  # noqa: N812
 
+from training.digits.scripts import NETWORKS, allowed
 from training.fields.data import Shards, Written, read_written, written_strip
 from training.fields.network import STEP_PX, network_of, read_state
 from training.fields.texts import CHARACTERS
@@ -36,6 +37,7 @@ _SAVE_S = 120
 _WARM = 40
 _POOL = 16
 _NEW = 4.0
+_NEVER = -1e4
 _EMPTY = 0.25
 """Empty lines of real crops are learned a quarter as often as written ones."""
 
@@ -94,7 +96,7 @@ def train(rank: int, asked: argparse.Namespace) -> None:
         pace = min(1.0, (step + 1) / _WARM) * (0.5 + 0.5 * math.cos(math.pi * step / asked.steps))
         for group in optimiser.param_groups:
             group["lr"] = max(asked.rate * pace * group["times"], 1e-6)
-        loss = loss_of(model, texts, strips, characters)
+        loss = loss_of(model, texts, strips, characters, may_stand(texts, asked.network))
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         _share_gradients(taught, asked.workers)
@@ -178,19 +180,34 @@ def logits_of(model: Recogniser, strips: list[np.ndarray]) -> tuple[torch.Tensor
     return logits, [min(logits.shape[1], max(1, -(-s.shape[1] // STEP_PX))) for s in strips]
 
 
+def may_stand(texts: list[str], network: str) -> torch.Tensor | None:
+    """Which classes a form bears (texts, classes), where that is known before it is read: digits of its script."""
+    return torch.from_numpy(allowed(texts, network)) if network in NETWORKS else None
+
+
 def loss_of(
-    model: Recogniser, texts: list[str], strips: list[np.ndarray], characters: Sequence[str] = CHARACTERS
+    model: Recogniser,
+    texts: list[str],
+    strips: list[np.ndarray],
+    characters: Sequence[str] = CHARACTERS,
+    may: torch.Tensor | None = None,
 ) -> torch.Tensor:
-    """Mean loss of a character; an empty text counts as one."""
-    each, sizes = losses_of(model, texts, strips, characters)
+    """Mean loss of a character; an empty text counts as one. may: classes to tell apart, None for all."""
+    each, sizes = losses_of(model, texts, strips, characters, may)
     return each.sum() / sizes.clamp(min=1).sum()
 
 
 def losses_of(
-    model: Recogniser, texts: list[str], strips: list[np.ndarray], characters: Sequence[str] = CHARACTERS
+    model: Recogniser,
+    texts: list[str],
+    strips: list[np.ndarray],
+    characters: Sequence[str] = CHARACTERS,
+    may: torch.Tensor | None = None,
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """The loss of each strip's whole text, and the texts' lengths."""
     logits, lengths = logits_of(model, strips)
+    if may is not None:
+        logits = logits.masked_fill(~may[:, None], _NEVER)
     index = {c: i + 1 for i, c in enumerate(characters)}
     flat = torch.tensor([index[c] for text in texts for c in text], dtype=torch.long)
     sizes = torch.tensor([len(text) for text in texts])
