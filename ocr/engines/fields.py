@@ -30,7 +30,7 @@ from ocr.written.zone import Looks, View, is_free, sure, views_of, weigh
 VERSION = "3"
 WEIGHTS = "eng_fields.onnx"
 _MOST_OTHERS = 4
-_CERTAIN = 0.9
+_CERTAIN = 0.85
 _BLOCK_WIDTH = 0.6
 _TWO = 2
 _ONE_LINE = 60
@@ -52,8 +52,7 @@ class Fields:
 
     def name_and_version(self) -> str:
         """Such as "fields 1 0123abcd": with the beginning of the hash of the weights. Raises EngineMissing."""
-        data = content_of(self._weights or WEIGHTS)
-        return f"fields {VERSION} {hashlib.sha256(data).hexdigest()[:8]}"
+        return f"fields {VERSION} {_fingerprint(self._weights or WEIGHTS)}"
 
     def languages(self) -> frozenset[str]:
         """English, where the weights and onnxruntime are."""
@@ -159,6 +158,11 @@ def build(argument: str, timeout_s: float | None) -> Fields:
 def available() -> bool:
     """Whether the package's weights and onnxruntime are on this machine; neither is loaded."""
     return is_here(WEIGHTS)
+
+
+@cache
+def _fingerprint(weights: str | Path) -> str:
+    return hashlib.sha256(content_of(weights)).hexdigest()[:8]
 
 
 @cache

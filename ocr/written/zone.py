@@ -17,7 +17,8 @@ Looks = tuple[tuple[LogProbs, ...], ...]
 """Matrices of the views of a zone, for each line of it."""
 
 _SHORT: tuple[View, ...] = ((0, 1, 1), (0, 0.8, 1), (0.18, 1, 1), (0.1, 0.9, 1.3))
-_LONG: tuple[View, ...] = ((0, 1, 0.85), (0, 0.85, 0.85), (0.12, 1, 0.85))
+_LONG: tuple[View, ...] = ((0.1, 0.92, 0.75), (0, 0.85, 0.85))
+_ONE_LINE: tuple[View, ...] = ((0, 1, 0.85), (0, 0.85, 0.85), (0.12, 1, 0.85))
 _TWO_LINES: tuple[tuple[View, ...], ...] = (((0.05, 0.64, 1), (0, 0.6, 1)), ((0.41, 1, 1), (0.45, 1, 1)))
 _TWO_LINES_FROM = 60
 _EMPTY = (-4.0, -0.1)
@@ -36,7 +37,7 @@ class Found(NamedTuple):
 def views_of(kind: str, height: int, *, is_listed: bool) -> tuple[tuple[View, ...], ...]:
     """The views of each line of a zone. kind: ocr.form.Kind; height: of the crop, in pixels."""
     if kind == "sections":
-        return _TWO_LINES if height >= _TWO_LINES_FROM else (_LONG,)
+        return _TWO_LINES if height >= _TWO_LINES_FROM else (_ONE_LINE,)
     return (_SHORT if is_listed or kind in _NUMBERS else _LONG,)
 
 
