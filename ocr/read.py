@@ -26,7 +26,7 @@ from ocr.zones import Match, angle_deg, find_form, load_models
 
 __all__ = ["DECIDE_VERSION", "READ_VERSION", "ReadSettings", "decide", "recognise", "require_engine"]
 
-READ_VERSION = "8"
+READ_VERSION = "9"
 
 
 @dataclass(frozen=True, slots=True)
