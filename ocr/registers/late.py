@@ -27,12 +27,12 @@ _MOST_SQUEEZED, _SQUEEZED_SHARE = 2, 0.12
 _MOST_APART = 1.7
 _PAD = 0.15
 _LARGE = 1.13
-_YEAR_MARKS = (3, 5)
+_YEAR_MARKS = (2, 5)
 _YEAR_WIDE = (1.2, 4.2)
 _FIGURES_WIDE = 1.6
 _PART = 3.0
 _ONE_LINE = 0.5
-_MARGIN, _FREE = 0.1, 0.45
+_MARGIN, _FREE, _FREE_OF_TWO = 0.1, 0.45, 1.2
 _UNDERLINE = 0.5
 _LEAST_SOLID = 0.5
 _SNAP = 1.6
@@ -122,7 +122,8 @@ def _headings(writing: Writing, entries: Sequence[Entry], number: int) -> list[L
         top, foot = float(writing.top[own].min()), float(writing.bottom[own].max())
         near = large & (writing.y > top - _MARGIN * usual) & (writing.y < foot + _MARGIN * usual)
         above = large & np.isin(writing.column, writing.column[own]) & (writing.y < top)
-        is_free = not (above & (writing.bottom > top - _FREE * usual)).any()
+        free = _FREE if len(own) > _YEAR_MARKS[0] else _FREE_OF_TWO  # two marks may be a short word of the row above
+        is_free = not (above & (writing.bottom > top - free * usual)).any()
         if is_free and near.sum() == len(own) and all(_is_year(writing, x) for x in _apart(writing, own, foot - top)):
             beneath = (writing.y > top) & (writing.y < foot + _UNDERLINE * (foot - top))
             found.append(_late(HEADING, writing, near | beneath))
