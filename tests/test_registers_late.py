@@ -10,9 +10,11 @@ from PIL import ImageFont
 from ruled_paper import ASK, EDGES, FORM, Paper, boxed
 
 from ocr.engines import load_engine
+from ocr.lines import LineText
 from ocr.page import Around, Box, Candidate, Recognition, ZoneReading
 from ocr.plain import recognition_from_plain, recognition_to_plain
 from ocr.registers.around import missing_numbers, read_around
+from ocr.registers.aside import Aside
 from ocr.registers.between import kind_of
 from ocr.registers.late import Late, with_late
 from ocr.registers.line import Line
@@ -209,3 +211,36 @@ def test_a_volume_tells_which_page_numbers_it_lacks():
         )
 
     assert RegisterReading("reg_gd", (), pages=(page(8, 7), page(), page(11, 12))).missing_pages == (9, 10)
+
+
+@pytest.mark.parametrize(
+    ("read", "text", "sure"),
+    [
+        (None, "Date smudged", 0.2),
+        (("12/3/1998", 0.99), "12/3/1998", 0.85),
+        (("no date", 0.99), "Date smudged", 0.2),
+    ],
+)
+def test_a_date_above_a_diary_is_read_by_hand_where_print_gives_none(above, read, text, sure):
+    (found,) = above("Date smudged", 0.2, read)
+    assert (found.text, found.confidence) == (text, sure)
+
+
+def test_two_readings_of_a_date_above_a_diary_are_weighed(above):
+    (agreed,) = above("Date 12.3.1998", 0.6, ("12/3/1998", 0.8))
+    (opposed,) = above("Date 12.3.1993", 0.6, ("12/3/1998", 0.8))
+    assert agreed.text == "Date 12.3.1998" and agreed.confidence > 0.9
+    assert opposed.text == "12/3/1998" and opposed.confidence < 0.6
+
+
+@pytest.fixture
+def above(monkeypatch):
+    """Reads what stands above a diary's table, print and hand being said."""
+
+    def read(text, sure, hand):
+        monkeypatch.setattr("ocr.registers.around.read_mixed", lambda *_: [LineText(text, sure, True)])
+        aside = Aside("above", 0, Box(0, 0, 90, 20), (np.full((20, 90), 255, np.uint8),), None, may_number=False)
+        date = Candidate(*hand) if hand is not None else None
+        return read_around([aside], [], None, ("en",), None, read_date=lambda _: date)
+
+    return read

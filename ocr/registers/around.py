@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from ocr.clean import white_border
-from ocr.engine import Engine, LineImage
+from ocr.engine import Engine, Image, LineImage
 from ocr.lexicon import folded
 from ocr.lines import read_mixed
-from ocr.page import Around
+from ocr.page import Around, Candidate
 from ocr.registers.aside import Aside
+from ocr.registers.between import date_in
 from ocr.registers.form import RegisterForm
 
+DateReader = Callable[[Image], Candidate | None]
+"""Reads the date that a picture of one line holds; None where it holds none."""
+
+_MOST_DATE = 0.85
+"""What a date read by the engine for hands is sure of at most: words may stand beside it, which was hardly measured."""
+_SIGNS = re.compile(r"[^0-9]+")
 _MOST_DIGITS = 4
 _LEAST_SURE = 0.5
 _MOST_NUMBER = 2000
@@ -28,11 +37,13 @@ def read_around(
     form: RegisterForm | None,
     *,
     has_header: bool = False,
+    read_date: DateReader | None = None,
 ) -> tuple[Around, ...]:
     """Texts and numbers of what stands around a table.
 
     rows: ids of its rows. languages: two-letter codes that the engine has, best first. form: the register, whose
     printed title is no note. has_header: labels stand above the columns, and so a title above the middle of them.
+    read_date: reads dates by hand, where the day of a register's entries may stand above its table.
     """
     if not languages:
         return ()
@@ -51,8 +62,24 @@ def read_around(
         text = "\n".join(x.text for x in lines if x.text)
         if aside.where == "above" and _is_title(text, form):
             continue
-        found.append(Around(aside.where, aside.box, text, min((x.confidence for x in lines), default=0.0), row))
+        note = Around(aside.where, aside.box, text, min((x.confidence for x in lines), default=0.0), row)
+        is_day = read_date is not None and aside.where == "above" and len(aside.pictures) == 1
+        found.append(_dated(note, read_date(aside.pictures[0])) if is_day and read_date is not None else note)
     return tuple(found)
+
+
+def _dated(note: Around, date: Candidate | None) -> Around:
+    """A note with the date that the engine for hands reads in it; surer where both read the same one."""
+    if date is None or not date_in(date.text):
+        return note
+    said, sure = date_in(note.text), min(_MOST_DATE, date.confidence)
+    if not said:
+        return replace(note, text=date.text, confidence=sure)
+    if _SIGNS.sub(" ", said) == _SIGNS.sub(" ", date_in(date.text)):
+        return replace(note, confidence=round(1 - (1 - sure) * (1 - note.confidence), 4))
+    stands, falls = (sure, note.confidence) if sure > note.confidence else (note.confidence, sure)
+    text = date.text if sure > note.confidence else note.text
+    return replace(note, text=text, confidence=round(stands * (1 - falls / 2), 4))
 
 
 def missing_numbers(numbers: Sequence[int]) -> tuple[int, ...]:

@@ -13,9 +13,10 @@ from ocr.form import Zone
 from ocr.lexicon import Lexicon
 from ocr.lines import LineText, read_mixed
 from ocr.page import Candidate, Decided, ZoneReading
+from ocr.registers.around import DateReader
 from ocr.registers.cells import UNREAD, Cell, pictures_of
 from ocr.registers.ditto import is_ditto
-from ocr.registers.figures import decide_figures, uses_native, with_figures, without_figures
+from ocr.registers.figures import BY, MOST_DOUBTFUL, decide_figures, uses_native, with_figures, without_figures
 from ocr.registers.form import Column, RegisterForm
 from ocr.registers.table import AGAIN, Table, TableRow
 from ocr.written.native import KINDS as NATIVE_KINDS
@@ -88,16 +89,43 @@ class CellReader:
 
         rows: the cells of each row of the table, as read before.
         """
+        found = self._engine_for_figures(table, rows)
+        if found is None:
+            return [list(own) for own in rows]
+        engine, languages, is_known = found
+        return [
+            [self._figures(engine, languages, table, row.cells[z.zone], z, is_known=is_known) for z in own]
+            for row, own in zip(table.rows, rows, strict=True)
+        ]
+
+    def date_reader(self, table: Table, rows: Sequence[Sequence[ZoneReading]]) -> DateReader | None:
+        """What reads dates written by hand in the digits of a page; None where no engine does.
+
+        rows: the cells of each row of the table.
+        """
+        found = self._engine_for_figures(table, rows)
+        if found is None:
+            return None
+        engine, languages, is_known = found
+        most = 1.0 if is_known else MOST_DOUBTFUL
+
+        def read(picture: Image) -> Candidate | None:
+            text = engine.read([LineImage(picture, languages, kind="date")])[0]
+            return Candidate(text.text, min(most, text.confidence), BY) if text.text else None
+
+        return read
+
+    def _engine_for_figures(
+        self, table: Table, rows: Sequence[Sequence[ZoneReading]]
+    ) -> tuple[Engine, tuple[str], bool] | None:
+        """The engine for the digits of a page, its language, and whether it is known which digits these are."""
         code = next(iter(self._codes), "")
         asked = [z for own in rows for z in own if not z.blank and column_of(table.form, z.zone).kind in NATIVE_KINDS]
         is_native = uses_native(asked, code) if code else None
         engine, languages = (self._latin, ("en",)) if is_native is False else (self._digits, (code,))
         if engine is None or not code or languages[0] not in engine.languages():
-            return [list(own) for own in rows]
-        return [
-            [self._figures(engine, languages, table, row.cells[z.zone], z, is_known=is_native is not None) for z in own]
-            for row, own in zip(table.rows, rows, strict=True)
-        ]
+            return None
+        return engine, languages, is_native is not None
 
     def _figures(
         self, engine: Engine, languages: tuple[str], table: Table, cell: Cell, reading: ZoneReading, *, is_known: bool

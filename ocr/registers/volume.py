@@ -99,7 +99,7 @@ class VolumeReader:
             notes=notes + table.notes,
             rows=tuple(rows),
             carried=_handed_on(table, before, form, grey.shape[1]),
-            around=self._around(table, ids),
+            around=self._around(table, ids, cells),
         )
 
     def _form(self, table: Table, before: Carried | None, width_px: int) -> tuple[str | None, str]:
@@ -116,10 +116,14 @@ class VolumeReader:
             return None, "no header was found, and its table is not as wide as those of the pages before"
         return form, table.reason
 
-    def _around(self, table: Table, ids: Sequence[str]) -> tuple[Around, ...]:
-        """What stands around a table; ids: of its rows."""
+    def _around(self, table: Table, ids: Sequence[str], cells: Sequence[Sequence[ZoneReading]]) -> tuple[Around, ...]:
+        """What stands around a table; ids: of its rows, cells: of each."""
+        form = table.form
+        dates = self._cells.date_reader(table, cells) if form is not None and form.days else None
         has_header = table.heading is not None
-        return read_around(table.asides, ids, self._engine, self._cells.languages, table.form, has_header=has_header)
+        return read_around(
+            table.asides, ids, self._engine, self._cells.languages, form, has_header=has_header, read_date=dates
+        )
 
     def _layout(self, before: Carried | None) -> Layout | None:
         """The columns of the volume so far."""
