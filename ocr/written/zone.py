@@ -18,6 +18,7 @@ Looks = tuple[tuple[LogProbs, ...], ...]
 
 _SHORT: tuple[View, ...] = ((0, 1, 1), (0, 0.8, 1), (0.18, 1, 1), (0.1, 0.9, 1.3))
 _LONG: tuple[View, ...] = ((0.1, 0.92, 0.75), (0, 0.85, 0.85))
+_DATED: tuple[View, ...] = ((0, 1, 0.85), (0, 0.85, 0.85))
 _ONE_LINE: tuple[View, ...] = ((0, 1, 0.85), (0, 0.85, 0.85), (0.12, 1, 0.85))
 _TWO_LINES: tuple[tuple[View, ...], ...] = (((0.05, 0.64, 1), (0, 0.6, 1)), ((0.41, 1, 1), (0.45, 1, 1)))
 _TWO_LINES_FROM = 60
@@ -38,7 +39,9 @@ def views_of(kind: str, height: int, *, is_listed: bool) -> tuple[tuple[View, ..
     """The views of each line of a zone. kind: ocr.form.Kind; height: of the crop, in pixels."""
     if kind == "sections":
         return _TWO_LINES if height >= _TWO_LINES_FROM else (_ONE_LINE,)
-    return (_SHORT if is_listed or kind in _NUMBERS else _LONG,)
+    if is_listed or kind in _NUMBERS:
+        return (_SHORT,)
+    return (_DATED if kind in ("date", "time") else _LONG,)
 
 
 def is_free(kind: str) -> bool:
