@@ -69,7 +69,8 @@ def measure_parts(a: argparse.Namespace, only: Sequence[str]) -> dict[str, Any]:
         result |= written_fields.measure(a)
     if "digits" in only:
         if a.fit:
-            written_fields.write_model("native", list(native_digits.facts(a.data)))
+            for kind, known in native_digits.facts(a.data).items():
+                written_fields.write_model(kind, known)
         result |= native_digits.measure(a.data, _say)
     if "print" in only:
         result |= measure_print(a.data / "ocr-bench")

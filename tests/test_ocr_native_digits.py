@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from ocr.engine import LineImage
 from ocr.engines import digits, load_engine
 from ocr.errors import EngineMissing
-from ocr.written.native import SIGNS, VALUES, as_values, read_native
+from ocr.written.belief import probability
+from ocr.written.native import SIGNS, VALUES, as_values, native_scripts, read_native
 
 BENGALI = "০১২৩৪৫৬৭৮৯"
 CLASSES = (*BENGALI, *"0123456789", *SIGNS)
@@ -49,17 +50,41 @@ def test_years_and_hours_are_read(kind, text):
     assert read_native(kind, [matrix(text)])[0].text == text
 
 
-@pytest.mark.parametrize(("kind", "text"), [("date", "45/13/18"), ("time", "29.75"), ("year", "3018")])
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [("date", "45/13/18"), ("date", "12/03/3018"), ("date", "12/03/0018"), ("time", "29.75"), ("year", "3018")],
+)
 def test_what_cannot_be_is_not_said(kind, text):
     assert all(s.text != text for s in read_native(kind, [matrix(text)]))
 
 
+@pytest.mark.parametrize(
+    ("unlikely", "likely"), [("30/02/2015", "30/03/2015"), ("5/02/2015", "5/12/2015"), ("05/03/1915", "05/03/1995")]
+)
+def test_what_is_hardly_written_so_is_read_where_it_is_plain_alone(unlikely, likely):
+    assert read_native("date", [matrix(unlikely)])[0].text == unlikely
+    both = np.log((np.exp(matrix(unlikely)) + np.exp(matrix(likely))) / 2)
+    assert read_native("date", [both])[0].text == likely
+
+
+def test_digits_of_other_scripts_than_the_forms_count_for_those_that_may_stand_there():
+    classes = (*CLASSES, "३")
+    said = np.log((np.exp(matrix("३", classes)) * 3 + np.exp(matrix("৩", classes))) / 4)
+    values = np.exp(as_values(said, classes, BENGALI))
+    assert values[0, 1 + VALUES.index("3")] > 0.6 and values[2, 0] > 0.97
+
+
+def test_each_file_of_weights_has_its_own_probabilities():
+    for script in native_scripts():
+        doubtful, sure = probability(script.belief, (0.0, 0.3, -1.0)), probability(script.belief, (6.0, 1.0, 0.0))
+        assert doubtful < 0.5 < 0.8 < sure
+
+
 def test_a_value_counts_in_both_scripts():
-    said = matrix("৪", CLASSES, 0.5)
-    both = said.copy()
-    both[0, 1 + CLASSES.index("4")] = np.log(0.3)
     four = 1 + VALUES.index("4")
-    assert as_values(said, CLASSES, BENGALI)[0, four] < as_values(both, CLASSES, BENGALI)[0, four] < 0
+    mine, latin, other = (np.exp(matrix(sign, CLASSES)) for sign in "৪4৭")
+    alone, both = (as_values(np.log((mine + also) / 2), CLASSES, BENGALI)[0, four] for also in (other, latin))
+    assert alone < both < 0
 
 
 def test_nothing_is_seen_on_no_frames():

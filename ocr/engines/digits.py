@@ -19,7 +19,7 @@ from ocr.page import Candidate
 from ocr.written.belief import probability
 from ocr.written.native import KINDS, NativeScript, as_values, native_scripts, read_native
 
-VERSION = "1"
+VERSION = "2"
 _VIEWS = ((0, 1, 1), (0.1, 0.9, 1), (0, 1, 1.3))
 _MOST_OTHERS = 4
 _NEVER_SURE = 0.5
@@ -33,7 +33,7 @@ class Digits:
         self._timeout_s = timeout_s
 
     def name_and_version(self) -> str:
-        """Such as "digits 1 0123abcd": with the beginnings of the hashes of the weights that are here."""
+        """Such as "digits 2 0123abcd": with the beginnings of the hashes of the weights that are here."""
         here = sorted({s.weights for s in _scripts().values() if is_here(s.weights)})
         return " ".join(["digits", VERSION, *(hashlib.sha256(content_of(name)).hexdigest()[:8] for name in here)])
 
@@ -78,8 +78,9 @@ class Digits:
         if not language or line.kind not in KINDS:
             return EngineText("", 0.0)
         found = read_native(line.kind, self.views(line.image, language))[: 1 + _MOST_OTHERS]
-        most = 1.0 if _scripts()[language].has_hands else _NEVER_SURE
-        texts = [Candidate(f.text, round(min(most, probability("native", f.facts)), 4)) for f in found]
+        script = _scripts()[language]
+        most = 1.0 if script.has_hands else _NEVER_SURE
+        texts = [Candidate(f.text, round(min(most, probability(script.belief, f.facts)), 4)) for f in found]
         if not texts:
             return EngineText("", 0.0)
         return EngineText(texts[0].text, texts[0].confidence, others=tuple(texts[1:]))

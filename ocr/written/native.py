@@ -31,6 +31,11 @@ _LATIN = 0.1
 _DATE = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d\d)")
 _TIME = re.compile(r"(\d{1,2})[.-](\d\d)")
 _SLASH_SHORT = -1.0
+_OLDEST, _OLD, _LAST = 1900, 1950, 2030
+_OLD_YEAR, _NO_SUCH_DAY, _ZERO_AT_ONE = -3.0, -2.0, -1.0
+"""Logarithms of what a date weighs whose year is before 1950, whose month has no such day, and of whose day and month
+one has a zero before it and the other has none."""
+_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,11 @@ class NativeScript:
     weights: str
     has_hands: bool
 
+    @property
+    def belief(self) -> str:
+        """The kind in belief.toml by which its values are weighed: each file of weights has its own."""
+        return self.weights.removesuffix(".onnx")
+
 
 @cache
 def native_scripts() -> tuple[NativeScript, ...]:
@@ -58,10 +68,13 @@ def native_scripts() -> tuple[NativeScript, ...]:
 def as_values(matrix: LogProbs, characters: Sequence[str], digits: str) -> LogProbs:
     """A matrix over VALUES: of each digit what it says of this script's sign and of the Latin one.
 
+    A form is of one script: what is said of the digits of others is shared out among those that may stand there.
     matrix: (frames, 1 + len(characters)), natural logarithms, blank first; digits: the script's ten signs from 0.
     """
     index = {c: i + 1 for i, c in enumerate(characters)}
+    may_stand = [0, *(index[c] for c in (*digits, *VALUES))]
     said = np.exp(matrix)
+    said = said / np.maximum(said[:, may_stand].sum(1, keepdims=True), _ALONE)
     columns = [said[:, 0]]
     columns += [said[:, index[d]] + _LATIN * said[:, index[str(n)]] for n, d in enumerate(digits)]
     columns += [said[:, index[c]] for c in SIGNS]
@@ -99,10 +112,10 @@ class _Number:
 
 
 class _Dated:
-    """Texts of two or three numbers with signs between, which a pattern and limits allow."""
+    """Texts of two or three numbers with signs between, as far as a text weighs anything."""
 
-    def __init__(self, parts: int, signs: str, is_whole: Callable[[str], bool]) -> None:
-        self._parts, self._signs, self._is_whole = parts, signs, is_whole
+    def __init__(self, parts: int, signs: str, weigh: Callable[[str], float | None]) -> None:
+        self._parts, self._signs, self._weigh = parts, signs, weigh
 
     def follows(self, prefix: str) -> str:
         parts = re.split(r"[/.-]", prefix)
@@ -113,21 +126,30 @@ class _Dated:
         return signs + ("".join(VALUES[:10]) if len(parts[-1]) < most else "")
 
     def weight(self, text: str) -> float | None:
-        return 0.0 if self._is_whole(text) else None
+        return self._weigh(text)
 
 
-def _is_date(text: str) -> bool:
+def _date(text: str) -> float | None:
+    """What a date weighs: days 1 to 31, months 1 to 12, years 1900 to 2030; the unlikely weigh less."""
     found = _DATE.fullmatch(text)
-    return bool(found) and 1 <= int(found[1]) <= 31 and 1 <= int(found[3]) <= 12 if found else False
+    if not found:
+        return None
+    day, month, year = int(found[1]), int(found[3]), int(found[4])
+    is_short = len(found[4]) == 2
+    if not (1 <= day <= 31 and 1 <= month <= 12 and (is_short or _OLDEST <= year <= _LAST)):
+        return None
+    one_zero = {len(found[1]), len(found[3])} == {1, 2} and "0" in (found[1][0], found[3][0])
+    is_old = not is_short and year < _OLD
+    return _OLD_YEAR * is_old + _NO_SUCH_DAY * (day > _DAYS[month - 1]) + _ZERO_AT_ONE * one_zero
 
 
-def _is_time(text: str) -> bool:
+def _time(text: str) -> float | None:
     found = _TIME.fullmatch(text)
-    return bool(found) and int(found[1]) <= 24 and int(found[2]) < 60 if found else False
+    return 0.0 if found and int(found[1]) <= 24 and int(found[2]) < 60 else None
 
 
 _GRAMMARS: Mapping[str, Grammar] = MappingProxyType(
-    {"digits": _Number(), "date": _Dated(3, "/.-", _is_date), "time": _Dated(2, ".-", _is_time)}
+    {"digits": _Number(), "date": _Dated(3, "/.-", _date), "time": _Dated(2, ".-", _time)}
 )
 _VALUE_OF: Mapping[str, Callable[[str], str]] = MappingProxyType({"digits": lambda text: text.lstrip("0") or "0"})
 KINDS = frozenset({"year", *_GRAMMARS})
