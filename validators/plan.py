@@ -48,15 +48,15 @@ class Bound:
 class Question:
     """A bound as an expression of a name of its own, as `ask` makes it. reads: the columns in it.
 
-    needs: those without a value in any of which it says nothing. is_silent: it says nothing where all of these are
-    empty, so that it need not be asked then. is_of_many: it compares records of the form, so that it says nothing of
-    one alone.
+    needs: sets of these; it says nothing where all of one set are empty. is_silent: it says nothing where all that it
+    reads is empty, so that it need not be asked then. is_of_many: it compares records of the form, so that it says
+    nothing of one alone.
     """
 
     bound: Bound
     asked: pl.Expr
     reads: frozenset[str]
-    needs: frozenset[str]
+    needs: tuple[frozenset[str], ...]
     is_silent: bool
     is_of_many: bool
 
@@ -120,7 +120,7 @@ class Plan:
             name: tuple(
                 q
                 for q in self.questions[name]
-                if q.needs <= holding[name]
+                if not any(some.isdisjoint(holding[name]) for some in q.needs)
                 and (not q.bound.rule.acts or not filled.acts.isdisjoint(q.bound.rule.acts))
                 and (not q.bound.rule.sections or not filled.sections.isdisjoint(q.bound.rule.sections))
                 and not (q.is_silent and q.reads.isdisjoint(holding[name]))
@@ -168,7 +168,7 @@ def plan(form: str, settings: CheckSettings) -> Plan:
         column, names = typed.alias(f"{bound.rule.code}.{bound.fields[0]}"), frozenset(expression.meta.root_names())
         is_silent = failing(bound.rule, answer.cast(kind)) is None
         is_of_many = bound.rule.across and all(g.link.form == form for g in of_bound)
-        needs = frozenset(bound.rule.needs)
+        needs = tuple(frozenset(some.split("|")) for some in bound.rule.needs)
         questions[bound.table.name].append(Question(bound, column, names, needs, is_silent, is_of_many))
     return Plan(form, {name: tuple(of_table) for name, of_table in questions.items()}, gathers, empty)
 

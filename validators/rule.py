@@ -94,8 +94,9 @@ class Rule:
     rule list.
     why: the docstring. passes, fails: example records as plain values, child rows under their child name, a pair where
     raw text and value differ; a list where it takes several records. needs: fields of its table or of the parent row;
-    where any of them is empty, it has nothing to say. acts, sections: the same, where none of these is among the
-    record's acts, or its sections without their clauses. names_other: its body tells another row (`validators.other`).
+    where any of them is empty ("phone|mobile": both of them), it has nothing to say. acts, sections: the same, where
+    none of these is among the record's acts, or its sections without their clauses. names_other: its body tells another
+    row (`validators.other`).
     """
 
     code: str
@@ -142,13 +143,13 @@ def rule(
 ) -> Callable[[B], B]:
     """Label a function as a rule and return it unchanged.
 
-    form: one form or several, the first one that of its examples, or EVERY_FORM for all that have the fields. table:
-    where the rule runs when it is not the form's own table; in a rule of several forms the records' name for it
-    ("persons"). needs: fields without any of which the rule has nothing to say, so that it is not asked where one is
-    empty in all rows. acts, sections: of which one must be named, in the same way; sections without their clauses, of
-    whatever act. The function takes the columns and gives a boolean expression: true where the row is in order, null
-    where the rule has nothing to say. With names_other it gives text instead: which other row it suspects, and why
-    (`validators.other.told`), null where it suspects none.
+    form: one form or several, the first one that of its examples, or EVERY_FORM for all that have the fields.
+    table: where the rule runs when it is not the form's own table; in a rule of several forms the records' name for
+    it ("persons"). needs: fields without any of which the rule has nothing to say ("phone|mobile": without both),
+    so that it is not asked where one is empty in all rows. acts, sections: of which one must be named, in the same
+    way; sections without their clauses, of whatever act. The function takes the columns and gives a boolean
+    expression: true where the row is in order, null where the rule has nothing to say. With names_other it gives
+    text instead: which other row it suspects, and why (`validators.other.told`), null where it suspects none.
     """
     forms = form if isinstance(form, tuple) else (form,)
     return _labels(_RULE, _Label(code, slug, forms, table, fields, across, needs, acts, sections, names_other))

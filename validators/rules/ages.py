@@ -217,7 +217,7 @@ def accused_is_listed_once(f: Fields) -> pl.Expr:
     Source: an audit of one state found several ids for one accused.
     """
     is_whole = (f.role == "accused") & f.name.is_not_null() & f.relative_name.is_not_null()
-    who = pl.when(is_whole).then(pl.struct(f.record, f.name, f.relative_name).hash())
+    who = pl.struct(f.record, f.role, f.name, f.relative_name).hash()
     follows = (who == who.shift(1)).fill_null(value=False)
     is_same = ~follows | ((f.age - f.age.shift(1)).abs() <= _SAME_AGE).fill_null(value=True)
     return ~(is_whole & ~who.is_first_distinct() & is_same)

@@ -82,7 +82,12 @@ def pin_is_of_the_state(f: Fields) -> pl.Expr:
 
 
 @rule(
-    "F023", slug="mobile-before-mobiles", form="iif1", table="iif1_persons", fields=("phone", "mobile", "parent.year")
+    "F023",
+    slug="mobile-before-mobiles",
+    needs=("phone|mobile", "parent.year"),
+    form="iif1",
+    table="iif1_persons",
+    fields=("phone", "mobile", "parent.year"),
 )
 @tells(
     "I",

@@ -8,7 +8,7 @@ from datetime import date
 import polars as pl
 
 from validators.columns import Fields
-from validators.masters import LAST_NUMBER
+from validators.masters import LAST_NUMBER, load_law
 from validators.rule import EVERY_FORM, example, rule, tells
 
 BNS_BEGINS = date(2024, 7, 1)
@@ -69,7 +69,14 @@ def section_exists(f: Fields) -> pl.Expr:
     return in_range & (is_listed | ~f.act.is_in(sorted(f.given.law.sections)))
 
 
-@rule("L004", slug="act-not-in-force", form="iif1", table="iif1_acts", fields=("act", *SPAN))
+@rule(
+    "L004",
+    slug="act-not-in-force",
+    acts=tuple(sorted(load_law().acts.keys() - {*_PENAL, *_PROCEDURE})),
+    form="iif1",
+    table="iif1_acts",
+    fields=("act", *SPAN),
+)
 @tells(
     "E",
     en="The act was not in force on the day of the occurrence.",
