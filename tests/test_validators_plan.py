@@ -96,7 +96,9 @@ def test_what_is_not_asked_would_have_said_nothing(drawn):
 @pytest.mark.parametrize("code", [code for code, rule in every_rule().items() if rule.needs])
 def test_a_rule_reads_what_it_needs(code):
     rule = every_rule()[code]
-    assert {name for some in rule.needs for name in some.split("|")} <= set(rule.fields if not isinstance(rule.fields, Each) else rule.fields.names)
+    assert {name for some in rule.needs for name in some.split("|")} <= set(
+        rule.fields if not isinstance(rule.fields, Each) else rule.fields.names
+    )
 
 
 def test_frames_hold_no_column_that_nobody_reads():
