@@ -6,16 +6,17 @@ resembles clearly. Confidence falls where candidates disagree: to be wrong and s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from ocr.errors import FormError
 from ocr.form import Form, Zone
 from ocr.grammar import Fit, fit
+from ocr.language import language
 from ocr.lexicon import Lexicon, folded
 from ocr.page import Candidate, Decided, Reading, Recognition, ZoneReading
 
-DECIDE_VERSION = "3"
+DECIDE_VERSION = "4"
 _EXACT_KINDS = ("digits", "year", "date", "time", "choice")
 _AGREED, _AGREED_EXACTLY = 0.3, 0.6
 """Of the doubt that is left, the part that another look takes away by agreeing. Numbers of which Tesseract was not sure
@@ -27,7 +28,10 @@ on, on 120 drawn pages, 21 were narratives)."""
 _NUMBER_KINDS = ("digits", "year", "date", "time")
 _ALONE = 0.85
 """What one engine alone says of figures in native digits is sure of at most: looks of Tesseract agree on a wrong one,
-too (two on nine sample pages from 0.9 on, Latin nines taken for native ones among them)."""
+too (two on nine sample pages from 0.9 on, Latin nines taken for native ones among them). Of Latin figures it is the
+same on a page whose other numbers are not Latin: 909 was read of a Devanagari 101, and was 0.95 sure."""
+_LEGIBLE = 0.4
+_LEAST_LATIN = 2
 _MOST_OTHERS = 5
 _CLEAR = 0.15
 _ALIKE_FROM, _ALIKE_TO = 0.55, 0.95
@@ -65,6 +69,7 @@ def decide_page(recognition: Recognition, form: Form, lexica: Mapping[str, Lexic
     """
     read = {z.zone: z for z in recognition.zones}
     zones = {z.id: decide_zone(read[z.id], z, _lexicon(form, z, lexica)) for z in form.zones if z.id in read}
+    zones |= {d.zone: d for d in _doubted_figures(form, read, zones)}
     return Reading(form.id, form.family, zones, form.part, recognition.reason)
 
 
@@ -184,6 +189,26 @@ def _lexicon(form: Form, zone: Zone, lexica: Mapping[str, Lexicon]) -> Lexicon |
         known = ", ".join(sorted(lexica)) or "none"
         raise FormError(f"{form.id}.toml: zone {zone.id}: there is no list {zone.list!r} (known: {known})")
     return lexica[zone.list]
+
+
+def _doubted_figures(form: Form, read: Mapping[str, ZoneReading], zones: Mapping[str, Decided]) -> Iterator[Decided]:
+    """Numbers that one engine alone read in Latin figures, where the language has its own and the page has these."""
+    if language(form.languages[0]).digits.isascii():
+        return
+    numbers = [zones[z.id] for z in form.zones if z.kind in _NUMBER_KINDS and z.id in zones and zones[z.id].raw]
+    legible = [d.raw for d in numbers if d.confidence >= _LEGIBLE]
+    latin = sum(map(_is_latin, legible))
+    if latin >= _LEAST_LATIN and 2 * latin > len(legible):
+        return
+    for decided in numbers:
+        engines = {c.by.partition(":")[0] for c in read[decided.zone].candidates}
+        if _is_latin(decided.raw) and len(engines) < 2 and decided.confidence > _ALONE:
+            yield replace(decided, confidence=_ALONE)
+
+
+def _is_latin(text: str) -> bool:
+    """Whether all figures are 0 to 9."""
+    return any(map(str.isdecimal, text)) and all(c.isascii() for c in text if c.isdecimal())
 
 
 def _is_native_number(text: str, zone: Zone) -> bool:

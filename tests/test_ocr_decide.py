@@ -57,6 +57,24 @@ def test_a_number_in_latin_digits_is_as_sure_as_it_was():
     assert decide_zone(ZoneReading("z", BOX, words), zone("line")).confidence == 0.97
 
 
+@pytest.mark.parametrize(
+    ("language", "others", "sure"),
+    [("hi", ("१७०३", "०६/०८/२०२५"), 0.85), ("hi", (), 0.85), ("hi", ("1703", "06/08/2025"), 0.95), ("en", (), 0.95)],
+)
+def test_a_number_in_latin_digits_is_not_sure_on_a_page_of_others(language, others, sure):
+    ids = ("fir_no", "gd_no", "gd_date")
+    form = Form.model_validate(
+        {
+            "format": 1, "id": "f", "family": "f", "title": "F", "languages": (language,), "width": 200, "height": 100,
+            "features": "f.npz",
+            "zone": [{"id": n, "box": (0, 0, 100, 20), "kind": "date" if n == "gd_date" else "digits"} for n in ids],
+        }
+    )  # fmt: skip
+    texts = zip(ids, ("909", *others), (0.95, 0.8, 0.7), strict=False)
+    zones = tuple(ZoneReading(n, BOX, (Candidate(text, p, "tesseract:vote"),)) for n, text, p in texts)
+    assert decide_page(Recognition("f", 200, 100, zones=zones), form, {}).zones["fir_no"].confidence == sure
+
+
 def test_blank_is_sure_and_unread_is_not():
     blank = decide_zone(reading(blank=True), zone())
     assert (blank.value, blank.confidence, blank.blank) == ("", 1.0, True)
