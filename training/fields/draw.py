@@ -5,6 +5,7 @@ Sizes are those of a page of 90 dpi at twice its pixels, as zones are cut. Every
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -23,6 +24,8 @@ Rng = np.random.Generator
 _SIGNS = {"/": ((0.35, -0.15), (-0.05, 1.15)), "-": ((0.0, 0.5), (0.35, 0.45)), ".": ((0.05, 0.95), (0.09, 1.0))}
 _FULL = 0.6
 """A digit that takes this share of its picture's height is as tall as others; a zero that is a dot is not."""
+_REAL_DIGITS = 0.6
+"""Of texts with digits so many show pictures of real ones, letters beside them in a font."""
 _NUMBERS_IN_FORMS = 0.5
 _MILD = 0.6
 """Of numbers alone so many stand between printed words, the others in the cells of registers."""
@@ -98,10 +101,27 @@ def around(ink: Floats, tall: int, kind: str, pens: Pens, rng: Rng) -> Picture:
 
 def _written(text: str, tall: int, pens: Pens, rng: Rng) -> Floats:
     """Ink 0..1 of a text whose capitals are about so many pixels tall."""
-    plain = text.replace(" ", "")
-    if rng.random() < 0.6 and plain and all(c in "0123456789/-." for c in plain):
-        return composed(text, tall, {str(d): some for d, some in enumerate(pens.digits)}, rng)
-    return typed(text, tall, pens.hands, rng)
+    if rng.random() > _REAL_DIGITS or not any(c.isdigit() for c in text):
+        return typed(text, tall, pens.hands, rng)
+    real = {str(d): some for d, some in enumerate(pens.digits)}
+    face = [str(rng.choice(np.array(pens.hands)))]
+    runs = re.findall(r"[0-9/.-]*[0-9][0-9/.-]*|(?:(?![0-9/.-]*[0-9]).)+", text)
+    pieces = [composed(r, tall, real, rng) if any(c.isdigit() for c in r) else typed(r, tall, face, rng) for r in runs]
+    return _in_a_row(pieces, runs, tall, rng)
+
+
+def _in_a_row(pieces: Sequence[Floats], runs: Sequence[str], tall: int, rng: Rng) -> Floats:
+    """Pieces of writing one behind the other on one line, with a gap where a run begins or ends with a space."""
+    high = max(p.shape[0] for p in pieces)
+    room = np.zeros((high + tall, sum(p.shape[1] + 2 * tall for p in pieces)), np.float32)
+    x = 0
+    for piece, run in zip(pieces, runs, strict=True):
+        x += int(rng.uniform(0.2, 0.6) * tall) * run.startswith(" ")
+        _put(room, piece, x, (high + tall - piece.shape[0]) // 2)
+        x += (
+            piece.shape[1] + int(rng.uniform(0.05, 0.25) * tall) + int(rng.uniform(0.2, 0.6) * tall) * run.endswith(" ")
+        )
+    return _tight(room)
 
 
 def _nothing(tall: int, rng: Rng) -> Floats:

@@ -9,6 +9,7 @@ import csv
 import random
 import re
 import tomllib
+from calendar import monthrange
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -74,7 +75,8 @@ def fir_no(rng: random.Random) -> str:
 def date(rng: random.Random) -> str:
     """12/03/18, 12.3.2018, 12-03-18."""
     sign = rng.choice("//..-")
-    day, month, full = rng.randint(1, 31), rng.randint(1, 12), rng.randint(2005, 2026)
+    full, month = rng.randint(2005, 2026), rng.randint(1, 12)
+    day = rng.randint(1, monthrange(full, month)[1])
     padded = rng.random() < 0.75
     parts = [f"{day:02d}" if padded else str(day), f"{month:02d}" if padded else str(month)]
     return sign.join([*parts, str(full) if rng.random() < 0.5 else f"{full % 100:02d}"])
