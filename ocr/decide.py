@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from ocr.agree import agreed
 from ocr.errors import FormError
 from ocr.form import Form, Zone
 from ocr.grammar import Fit, fit
@@ -16,7 +17,7 @@ from ocr.language import language
 from ocr.lexicon import Lexicon, folded
 from ocr.page import Candidate, Decided, Reading, Recognition, ZoneReading
 
-DECIDE_VERSION = "4"
+DECIDE_VERSION = "5"
 _EXACT_KINDS = ("digits", "year", "date", "time", "choice")
 _AGREED, _AGREED_EXACTLY = 0.3, 0.6
 """Of the doubt that is left, the part that another look takes away by agreeing. Numbers of which Tesseract was not sure
@@ -69,6 +70,7 @@ def decide_page(recognition: Recognition, form: Form, lexica: Mapping[str, Lexic
     """
     read = {z.zone: z for z in recognition.zones}
     zones = {z.id: decide_zone(read[z.id], z, _lexicon(form, z, lexica)) for z in form.zones if z.id in read}
+    zones |= {d.zone: d for d in agreed(zones)}
     zones |= {d.zone: d for d in _doubted_figures(form, read, zones)}
     return Reading(form.id, form.family, zones, form.part, recognition.reason)
 

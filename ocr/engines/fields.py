@@ -27,7 +27,7 @@ from ocr.written.packed import CHARACTERS, pack
 from ocr.written.sections import Sections, load_sections
 from ocr.written.zone import Looks, View, is_free, sure, views_of, weigh
 
-VERSION = "3"
+VERSION = "4"
 WEIGHTS = "eng_fields.onnx"
 _MOST_OTHERS = 4
 _CERTAIN = 0.85
@@ -102,7 +102,7 @@ class Fields:
             return self._block(line.image)
         looks = self.look(line)
         found = weigh(line.kind, looks, _known(self._weights))[: 1 + _MOST_OTHERS]
-        texts = [Candidate(f.text, sure(line.kind, f.facts)) for f in found]
+        texts = [Candidate(f.text, sure(f)) for f in found]
         matrices = tuple(map(pack, looks[0])) if line.is_listed else ()
         if not texts:
             return EngineText("", 0.0, matrices=matrices)
@@ -117,7 +117,7 @@ class Fields:
         read = [weigh("block", ((self.matrix(part, _BLOCK_WIDTH),),)) for part in written]
         best = [found[0] for found in read if found]
         length = sum(len(f.text) for f in best)
-        weighted = sum(sure("block", f.facts) * len(f.text) for f in best) / length if length else 0.0
+        weighted = sum(sure(f) * len(f.text) for f in best) / length if length else 0.0
         return EngineText("\n".join(f.text for f in best), round(weighted, 4))
 
 

@@ -5,7 +5,6 @@ A page may be written in either, so a value counts however it is written; what i
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ import numpy as np
 
 from ocr.ctc import Grammar, LogProbs, fold, spot
 from ocr.written.chance import shortened
+from ocr.written.dated import DATES, Dated, time_weight
 from ocr.written.numbers import Spoken, read_year, vote
 
 SIGNS = ("/", "-", ".")
@@ -25,17 +25,10 @@ VALUES = (*"0123456789", *SIGNS)
 _BEAM_LIMIT = 12
 _SEARCHED = 3
 _MOST_DIGITS = 7
+_SLASH_SHORT = -1.0
 _ALONE = 1e-6
 _LATIN = 0.1
 """What a Latin digit counts beside the script's own: many native ones look like another Latin one."""
-_DATE = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d\d)")
-_TIME = re.compile(r"(\d{1,2})[.-](\d\d)")
-_SLASH_SHORT = -1.0
-_OLDEST, _OLD, _LAST = 1900, 1950, 2030
-_OLD_YEAR, _NO_SUCH_DAY, _ZERO_AT_ONE = -3.0, -2.0, -1.0
-"""Logarithms of what a date weighs whose year is before 1950, whose month has no such day, and of whose day and month
-one has a zero before it and the other has none."""
-_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,45 +104,8 @@ class _Number:
         return _SLASH_SHORT if len(year) == 2 else 0.0
 
 
-class _Dated:
-    """Texts of two or three numbers with signs between, as far as a text weighs anything."""
-
-    def __init__(self, parts: int, signs: str, weigh: Callable[[str], float | None]) -> None:
-        self._parts, self._signs, self._weigh = parts, signs, weigh
-
-    def follows(self, prefix: str) -> str:
-        parts = re.split(r"[/.-]", prefix)
-        used = re.findall(r"[/.-]", prefix)
-        last = len(parts) == self._parts
-        most = 4 if last and self._parts == 3 else 2
-        signs = "" if last or not parts[-1] else (used[0] if used else self._signs)
-        return signs + ("".join(VALUES[:10]) if len(parts[-1]) < most else "")
-
-    def weight(self, text: str) -> float | None:
-        return self._weigh(text)
-
-
-def _date(text: str) -> float | None:
-    """What a date weighs: days 1 to 31, months 1 to 12, years 1900 to 2030; the unlikely weigh less."""
-    found = _DATE.fullmatch(text)
-    if not found:
-        return None
-    day, month, year = int(found[1]), int(found[3]), int(found[4])
-    is_short = len(found[4]) == 2
-    if not (1 <= day <= 31 and 1 <= month <= 12 and (is_short or _OLDEST <= year <= _LAST)):
-        return None
-    one_zero = {len(found[1]), len(found[3])} == {1, 2} and "0" in (found[1][0], found[3][0])
-    is_old = not is_short and year < _OLD
-    return _OLD_YEAR * is_old + _NO_SUCH_DAY * (day > _DAYS[month - 1]) + _ZERO_AT_ONE * one_zero
-
-
-def _time(text: str) -> float | None:
-    found = _TIME.fullmatch(text)
-    return 0.0 if found and int(found[1]) <= 24 and int(found[2]) < 60 else None
-
-
 _GRAMMARS: Mapping[str, Grammar] = MappingProxyType(
-    {"digits": _Number(), "date": _Dated(3, "/.-", _date), "time": _Dated(2, ".-", _time)}
+    {"digits": _Number(), "date": DATES, "time": Dated(2, ".-", time_weight)}
 )
 _VALUE_OF: Mapping[str, Callable[[str], str]] = MappingProxyType({"digits": lambda text: text.lstrip("0") or "0"})
 KINDS = frozenset({"year", *_GRAMMARS})

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from ocr.ctc import LogProbs, greedy
 from ocr.written.belief import Facts, probability
+from ocr.written.dated import read_date, read_time
 from ocr.written.names import read_line
-from ocr.written.numbers import read_serial, read_year
+from ocr.written.numbers import Spoken, read_serial, read_year
 from ocr.written.packed import CHARACTERS
 from ocr.written.sections import Sections, load_sections, read_sections
 
@@ -26,13 +29,23 @@ _EMPTY = (-4.0, -0.1)
 """Natural logarithms of how often the first and the second line of a zone for sections hold none."""
 _LEAST = 0.001
 _NUMBERS = ("year", "digits")
+_DATED_KINDS = ("date", "time")
+_IN_FIGURES: Mapping[str, Callable[[Sequence[LogProbs], tuple[str, ...]], list[Spoken]]] = MappingProxyType(
+    {"year": read_year, "digits": read_serial, "date": read_date, "time": read_time}
+)
 
 
 class Found(NamedTuple):
-    """A text that a zone may hold, with what its probability is weighed by."""
+    """A text that a zone may hold.
+
+    kind: of belief.toml, by which its facts are weighed. covered: share 0..1 of what was seen that the text accounts
+    for, where it must account for all.
+    """
 
     text: str
     facts: Facts
+    kind: str
+    covered: float = 1.0
 
 
 def views_of(kind: str, height: int, *, is_listed: bool) -> tuple[tuple[View, ...], ...]:
@@ -41,7 +54,7 @@ def views_of(kind: str, height: int, *, is_listed: bool) -> tuple[tuple[View, ..
         return _TWO_LINES if height >= _TWO_LINES_FROM else (_ONE_LINE,)
     if is_listed or kind in _NUMBERS:
         return (_SHORT,)
-    return (_DATED if kind in ("date", "time") else _LONG,)
+    return (_DATED if kind in _DATED_KINDS else _LONG,)
 
 
 def is_free(kind: str) -> bool:
@@ -53,16 +66,39 @@ def weigh(kind: str, looks: Looks, known: Sections | None = None) -> list[Found]
     """The texts that a zone may hold, likeliest first. known: sections there are, for other than the package's."""
     if kind == "sections":
         found = read_sections(looks, CHARACTERS, known or load_sections(), _EMPTY[: len(looks)])
-        return [Found(s.text, s.facts) for s in found]
-    if kind in _NUMBERS and not any(greedy(view, CHARACTERS)[0].strip() for view in looks[0]):
+        return [Found(s.text, s.facts, kind) for s in found]
+    read = _IN_FIGURES.get(kind)
+    if read is None:
+        return _free(looks[0])
+    seen = [greedy(view, CHARACTERS)[0].strip() for view in looks[0]]
+    if not any(seen):
         return []
-    if kind == "year":
-        return [Found(s.text, s.facts) for s in read_year(looks[0], CHARACTERS) if s.share >= _LEAST]
-    if kind == "digits":
-        return [Found(s.text, s.facts) for s in read_serial(looks[0], CHARACTERS) if s.share >= _LEAST]
-    return [Found(line.text, line.facts) for line in read_line(looks[0], CHARACTERS)]
+    spoken = [s for s in read(looks[0], CHARACTERS) if s.share >= _LEAST]
+    if kind not in _DATED_KINDS:
+        return [Found(s.text, s.facts, kind) for s in spoken]
+    dated = [Found(s.text, s.facts, kind, covers(s.text, seen, words=kind == "time")) for s in spoken]
+    return sorted([*dated, *_free(looks[0])], key=sure, reverse=True)
 
 
-def sure(kind: str, facts: Facts) -> float:
+def sure(found: Found) -> float:
     """The probability 0..1 that a text of weigh is right."""
-    return round(probability(kind if kind in (*_NUMBERS, "sections") else "line", facts), 4)
+    return round(found.covered * probability(found.kind, found.facts), 4)
+
+
+def covers(text: str, seen: Sequence[str], *, words: bool) -> float:
+    """The share 0..1 of plain readings that a date or an hour accounts for, by the view of which it does most.
+
+    A figure left over counts whole, a letter half; words: letters are words beside an hour and count nothing.
+    """
+    return max(_covered(text, one, words=words) for one in seen)
+
+
+def _covered(text: str, seen: str, *, words: bool) -> float:
+    figures = sum(map(str.isdigit, text))
+    left = max(0, sum(map(str.isdigit, seen)) - figures)
+    letters = 0 if words else sum(map(str.isalpha, seen))
+    return figures / (figures + left + letters / 2)
+
+
+def _free(views: Sequence[LogProbs]) -> list[Found]:
+    return [Found(line.text, line.facts, "line") for line in read_line(views, CHARACTERS)]

@@ -1,0 +1,117 @@
+"""What a page says more than once must agree: an FIR's year stands in its own zone, behind its number and in dates,
+and its date stands in several.
+
+Each zone's own options are weighed by what the other zones say; none is added. Zones are looks at different writing,
+but by one engine and of one hand, so what they say of each other counts less than whole.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ocr.page import Candidate, Decided
+
+_YEAR, _NUMBER = "year", "fir_no"
+_DATES = ("fir_date", "info_date", "gd_date")
+"""Dates that are mostly the FIR's own, and lie in its year but for some of the last days of December."""
+_DATE = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d\d)")
+_BEHIND_NUMBER = re.compile(r"\d+\s*/\s*(\d{4}|\d\d)")
+_JUST_YEAR = re.compile(r"(\d{4}|\d\d)")
+_EVIDENCE = 0.6
+"""Share of what another zone says, as a natural logarithm, that counts."""
+_SAME_DAY, _OTHER_YEAR = 0.85, 0.01
+"""How often two of the dates are the same, and how often one truly lies in another year than the FIR."""
+_YEARS, _DAYS = 20, 7300
+"""How many years there are about an FIR, and days in them: what a zone that says nothing shares its belief among."""
+_UNTOLD = 0.02
+"""The least share of belief that is kept for what no option says."""
+_SURE = 0.995
+
+Day = tuple[int | None, int | None, int]
+"""Day and month, None where only the year is told, and the last two figures of the year, as many write no more."""
+
+
+@dataclass(frozen=True)
+class _Said:
+    """A zone's options, best first, each with the day that it tells and its share 0..1; the rest is untold."""
+
+    zone: Decided
+    options: tuple[Candidate, ...]
+    days: tuple[Day | None, ...]
+    shares: tuple[float, ...]
+
+    @property
+    def untold(self) -> float:
+        return max(_UNTOLD, 1 - sum(self.shares))
+
+    def bears(self, day: Day | None) -> float:
+        """How likely what the zone says is when another tells that day, next to any (1). None: a day nobody tells."""
+        return self.untold + sum(share * _likely(told, day) for told, share in zip(self.days, self.shares, strict=True))
+
+
+def agreed(zones: Mapping[str, Decided]) -> Iterator[Decided]:
+    """The year and the dates of a page, by zone id, as they are when its zones are weighed together."""
+    named = (zones[name] for name in (_YEAR, _NUMBER, *_DATES) if name in zones)
+    said = [s for s in map(_said, named) if any(s.days)]
+    for one in said:
+        others = [other for other in said if other is not one]
+        if others and one.zone.zone != _NUMBER:
+            yield _weighed(one, others)
+
+
+def _weighed(one: _Said, others: Sequence[_Said]) -> Decided:
+    weights = [share * _support(day, others) for day, share in zip(one.days, one.shares, strict=True)]
+    whole = sum(weights) + one.untold * _support_of_untold(one, others)
+    ranked = sorted(enumerate(weights), key=lambda w: -w[1])
+    options = [replace(one.options[at], confidence=round(min(_SURE, w / whole), 4)) for at, w in ranked]
+    best, first = options[0], ranked[0][0] == 0
+    raw = one.zone.raw if first else best.text
+    return replace(one.zone, raw=raw, value=best.text, confidence=best.confidence, candidates=tuple(options[1:]))
+
+
+def _support_of_untold(one: _Said, others: Sequence[_Said]) -> float:
+    """What others say for the days that a zone does not tell, all together: theirs may be among them."""
+    is_year = one.zone.zone == _YEAR
+    theirs = {(None, None, day[2]) if is_year else day for other in others for day in other.days if day}
+    missed = [day for day in theirs if day not in one.days and (is_year or day[0] is not None)]
+    there_are = _YEARS if is_year else _DAYS
+    return _support(None, others) + sum(_support(day, others) for day in missed) / there_are
+
+
+def _support(day: Day | None, others: Sequence[_Said]) -> float:
+    product = 1.0
+    for other in others:
+        product *= other.bears(day) ** _EVIDENCE
+    return product
+
+
+def _likely(told: Day | None, day: Day | None) -> float:
+    """How likely a zone tells a day when another is told elsewhere, next to any day there is."""
+    if told is None:
+        return 1.0
+    if day is None or told[2] != day[2]:
+        return _OTHER_YEAR
+    if told[0] is None or day[0] is None:
+        return _YEARS * (1 - _OTHER_YEAR)
+    if told == day:
+        return _SAME_DAY * _DAYS
+    return (1 - _SAME_DAY) * _YEARS
+
+
+def _said(zone: Decided) -> _Said:
+    if zone.blank or not zone.value:
+        return _Said(zone, (), (), ())
+    options = (Candidate(zone.value, zone.confidence), *(c for c in zone.candidates if c.text != zone.value))
+    whole = max(1.0, sum(c.confidence for c in options))
+    days = tuple(_day(zone.zone, c.text) for c in options)
+    return _Said(zone, options, days, tuple(c.confidence / whole for c in options))
+
+
+def _day(zone: str, text: str) -> Day | None:
+    if zone in _DATES:
+        found = _DATE.fullmatch(text.strip())
+        return (int(found[1]), int(found[2]), int(found[3]) % 100) if found else None
+    found = (_BEHIND_NUMBER if zone == _NUMBER else _JUST_YEAR).fullmatch(text.strip())
+    return (None, None, int(found[1]) % 100) if found else None

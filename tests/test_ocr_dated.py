@@ -1,0 +1,142 @@
+"""Dates and hours by hand: what matrices bear of them, and what a page's zones say together of its year and day."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ocr.agree import agreed
+from ocr.page import Box, Candidate, Decided
+from ocr.written.dated import DATES, date_weight, read_date, read_time
+from ocr.written.packed import CHARACTERS
+from ocr.written.zone import covers, sure, weigh
+from tests.test_ocr_written import spaced, written
+
+BOX = Box(0, 0, 100, 20)
+
+
+def views(text, *others):
+    return [written(spaced(t)) for t in (text, *others)]
+
+
+def said(zone, *options):
+    (value, confidence), *others = options
+    return Decided(zone, value, value, confidence, BOX, candidates=tuple(Candidate(*o) for o in others))
+
+
+def together(*zones):
+    found = {z.zone: z for z in zones}
+    return found | {z.zone: z for z in agreed(found)}
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("12/03/18", "12/3/2018"),
+        ("1.2.2021", "1/2/2021"),
+        ("31-12-1999", "31/12/1999"),
+        ("Date 05/11/17 P.S", "5/11/2017"),
+        ("12|03|18", "12/3/2018"),
+    ],
+)
+def test_dates_are_found_among_print_and_with_signs_that_look_alike(text, value):
+    assert read_date(views(text), CHARACTERS)[0].value == value
+
+
+@given(st.integers(1, 31), st.integers(1, 12), st.integers(1950, 2030), st.sampled_from("/.-"), st.booleans())
+def test_every_date_there_is_is_a_text_of_the_grammar(day, month, year, sign, short):
+    text = f"{day}{sign}{month}{sign}{str(year)[2:] if short else year}"
+    assert date_weight(text) is not None
+    assert all(text[at] in DATES.follows(text[:at]) for at in range(len(text)))
+
+
+@pytest.mark.parametrize("text", ["32/1/18", "1/13/18", "0/1/18", "1/1/1850", "1/2", "1/2-18", "12/3/201"])
+def test_what_is_no_date_is_no_text_of_the_grammar(text):
+    assert date_weight(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("14.30 hrs", "14:30"),
+        ("at 02-45 hrs", "02:45"),
+        ("09:05", "09:05"),
+        ("1430 hrs", "14:30"),
+        ("10:45 am", "10:45 am"),
+        ("7.15 P.M.", "7:15 pm"),
+    ],
+)
+def test_hours_are_found_with_their_words_and_half_of_the_day(text, value):
+    assert read_time(views(text), CHARACTERS)[0].value == value
+
+
+def test_a_word_beside_an_hour_is_no_half_of_the_day():
+    assert read_time(views("02:25 hr amount"), CHARACTERS)[0].value == "02:25"
+
+
+@given(st.integers(0, 24), st.integers(0, 59), st.sampled_from(":.-"))
+def test_every_hour_is_found(hour, minute, sign):
+    found = read_time(views(f"{hour:02d}{sign}{minute:02d}"), CHARACTERS)
+    assert found[0].value == f"{hour:02d}:{minute:02d}"
+
+
+def test_a_date_that_leaves_figures_or_words_over_is_less_sure():
+    whole, part = (weigh("date", (tuple(views(t)),))[0] for t in ("01-7-18", "2001-7-18"))
+    assert sure(whole) > sure(part)
+    assert covers("1.2.17", ["1.2.17"], words=False) == 1.0
+    assert covers("1.2.17", ["1.2.17 Wednesday"], words=False) < 0.7
+    assert covers("14:30", ["14:30 hours"], words=True) == 1.0
+
+
+def test_a_date_in_words_stays_a_plain_reading_and_a_blank_is_none():
+    texts = [f.text for f in weigh("date", (tuple(views("not known")),))]
+    assert "not known" in texts
+    assert weigh("date", ((written("____"),),)) == []
+
+
+def test_a_doubtful_year_follows_the_dates_and_the_number_of_its_page():
+    year = said("year", ("2013", 0.55), ("2018", 0.4))
+    found = together(year, said("fir_date", ("12/03/18", 0.9)), said("fir_no", ("525/18", 0.9)))
+    assert found["year"].value == "2018" and found["year"].confidence > 0.95
+    assert [c.text for c in found["year"].candidates] == ["2013"]
+
+
+def test_a_sure_year_chooses_among_the_readings_of_a_date_and_two_dates_choose_for_each_other():
+    date = said("fir_date", ("12/03/13", 0.5), ("12/03/18", 0.4))
+    assert together(said("year", ("2018", 0.97)), date)["fir_date"].value == "12/03/18"
+    other = said("info_date", ("16.02.18", 0.9))
+    assert together(said("fir_date", ("15-02-18", 0.5), ("16-02-18", 0.3)), other)["fir_date"].value == "16-02-18"
+
+
+def test_contradiction_makes_a_year_less_sure_and_agreement_surer():
+    year = said("year", ("2018", 0.9))
+    against = together(year, said("fir_date", ("12/03/17", 0.95)))["year"]
+    with_it = together(year, said("fir_date", ("12/03/18", 0.95)))["year"]
+    assert against.confidence < 0.9 < with_it.confidence
+    assert against.value == "2018"
+
+
+def test_no_value_comes_from_another_zone_and_what_says_nothing_changes_nothing():
+    date = said("fir_date", ("12/03/18", 0.99))
+    year = said("year", ("2013", 0.6))
+    assert together(year, date)["year"].value == "2013"
+    blank = Decided("year", "", "", 1.0, BOX, blank=True)
+    assert together(blank, date) == {"year": blank, "fir_date": date}
+    words = said("info_date", ("not known", 0.4))
+    assert together(date, words) == {"fir_date": date, "info_date": words}
+    assert list(agreed({"year": year, "complainant_name": replace(date, zone="complainant_name")})) == []
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["2017", "2018", "2019", "20"]), st.floats(0.01, 1)), min_size=1, max_size=4),
+    st.lists(st.tuples(st.sampled_from(["1/2/17", "1/2/18", "3/2/2018"]), st.floats(0.01, 1)), min_size=1, max_size=4),
+)
+def test_agreement_only_chooses_among_a_zones_own_options_and_stays_a_probability(years, dates):
+    zones = [said("year", *dict(years).items()), said("fir_date", *dict(dates).items())]
+    for before, after in zip(zones, together(*zones).values(), strict=True):
+        options = {before.value, *(c.text for c in before.candidates)}
+        assert {after.value, *(c.text for c in after.candidates)} == options
+        assert 0 <= after.confidence <= 0.995 and after.confidence >= max(
+            (c.confidence for c in after.candidates), default=0
+        )
