@@ -24,7 +24,8 @@ from typing import Any
 
 from benchmarks.forms_others import letter, letters_refused, speed
 from benchmarks.straight import Value, calibration_error, straight_through
-from benchmarks.written_fields import scorer_of, slug
+from benchmarks.written_fields import slug
+from benchmarks.written_read import scorer_of
 from mappers.codes import place_lists
 from ocr.engine import LineImage
 from ocr.engines import load_engine

@@ -25,8 +25,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import written_fields
-from benchmarks.written_fields import FIELDS, KINDS, ROOT
+from benchmarks import written_belief, written_fields
+from benchmarks.written_fields import ROOT
+from benchmarks.written_read import FIELDS, KINDS
 from ocr.crops import cut_all
 from ocr.engines import fields
 from ocr.page import Scan
@@ -70,7 +71,7 @@ def measure_parts(a: argparse.Namespace, only: Sequence[str]) -> dict[str, Any]:
     if "digits" in only:
         if a.fit:
             for kind, known in native_digits.facts(a.data).items():
-                written_fields.write_model(kind, known)
+                written_belief.write_model(kind, known)
         result |= native_digits.measure(a.data, _say)
     if "print" in only:
         result |= measure_print(a.data / "ocr-bench")

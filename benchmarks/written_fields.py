@@ -1,13 +1,12 @@
 """The written-fields part of benchmarks/handwriting.py: values of real pages, each station read by weights without it.
 
 What the network saw of a page is kept in a cache; what it says is weighed anew at each run. Probabilities and
-thresholds of a station come from the other stations.
+thresholds of a station come from the other stations. Dates are read, too: they have no gold, but agree with the year.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import json
 import multiprocessing
 import pickle
@@ -23,27 +22,21 @@ from typing import Any
 import numpy as np
 
 from benchmarks.straight import Value, calibration_error, straight_through
+from benchmarks.written_belief import crossed, write_models
+from benchmarks.written_read import DATES, FIELDS, KINDS, Read, scored, scorer_of
 from ocr.crops import cut_all
 from ocr.engines import fields
 from ocr.page import Scan
 from ocr.scan import open_page
-from ocr.written import belief
-from ocr.written.belief import Facts
+from ocr.written.dated import day_of
 from ocr.written.entries import read_entry
 from ocr.written.packed import CHARACTERS, pack, unpack
 from ocr.written.sections import Sections, load_sections
-from ocr.written.zone import weigh
+from ocr.written.zone import Found, weigh
 from ocr.zones import find_form, load_models
 
 ROOT = Path(__file__).resolve().parent.parent
-FIELDS = ("police_station", "year", "fir_no", "statutes", "complainant_name")
-KINDS = {
-    "police_station": "entry",
-    "year": "year",
-    "fir_no": "digits",
-    "statutes": "sections",
-    "complainant_name": "line",
-}
+_MOST_OPTIONS = 6
 Packed = dict[str, tuple[tuple[str, ...], ...]]
 
 
@@ -55,22 +48,6 @@ class Page:
     group: str
     weights: Path | None
     kept: Path
-
-
-@dataclass(frozen=True)
-class Read:
-    """One value as read. near: likeness 0..1 to the right one; lost, length: letters wrong and letters in all."""
-
-    page: str
-    field: str
-    group: str
-    text: str
-    facts: Facts
-    right: bool
-    near: float = 0.0
-    lost: int = 0
-    length: int = 0
-    hits: tuple[int, int, int] = (0, 0, 0)
 
 
 def measure(a: argparse.Namespace) -> dict[str, Any]:
@@ -87,8 +64,8 @@ def measure(a: argparse.Namespace) -> dict[str, Any]:
         read = [r for some in pool.map(weigh_page, jobs, chunksize=4) for r in some]
     held_out = sorted({p.group for p in pages if p.weights is not None})
     if a.fit:
-        _write_models(read)
-    found = figures(read, crossed(read))
+        write_models(read)
+    found = figures(*crossed(read, data))
     sizes = [f.stat().st_size for f in (ROOT / "ocr" / "models").glob("*.onnx")]
     return {
         "pages": len(pages),
@@ -106,7 +83,7 @@ def see(page: Page) -> None:
     match = find_form(grey, load_models())
     seen: Packed = {}
     if match.form is not None:
-        for crop in cut_all(grey, match.matrix, match.form, FIELDS):
+        for crop in cut_all(grey, match.matrix, match.form, (*FIELDS, *DATES)):
             seen[crop.zone.id] = tuple(tuple(map(pack, views)) for views in engine.look(crop.hand()))
     unfinished = page.kept.with_suffix(f".{multiprocessing.current_process().pid}")
     unfinished.write_bytes(pickle.dumps(seen))
@@ -117,60 +94,23 @@ def weigh_page(job: tuple[Page, Mapping[str, str], Path, Path | None]) -> list[R
     """What the matrices of a page say, compared with the values that it holds."""
     page, wanted, data, folds = job
     seen: Packed = pickle.loads(page.kept.read_bytes())
-    scorer, stations, known = scorer_of(data), _stations(data), _sections(folds, page.group)
+    stations, known = _stations(data), _sections(folds, page.group)
     read = []
-    for field in FIELDS:
-        if wanted.get(field):
+    for field in (*FIELDS, *DATES):
+        if wanted.get(field) or field in DATES:
             looks = tuple(tuple(unpack(m) for m in views) for views in seen.get(field, ()))
-            text, facts = _best(field, looks, stations, known) if looks else ("", _NO_FACTS[KINDS[field]])
-            read.append(_compared(page, field, text, facts, wanted[field], scorer))
+            options = _options(field, looks, stations, known) if looks else ()
+            gold = scorer_of(data).norm_field(field, wanted[field]) if field in FIELDS else None
+            read.append(scored(Read(page.image.name, field, page.group, options, gold, False), data))
     return read
 
 
-def _best(field: str, looks: Any, stations: Any, known: Sections) -> tuple[str, Facts]:
+def _options(field: str, looks: Any, stations: Any, known: Sections) -> tuple[Found, ...]:
     if field == "police_station":
-        entries = read_entry(looks[0], CHARACTERS, stations)
-        return (entries[0].value, entries[0].facts) if entries else ("", _NO_FACTS["entry"])
-    found = weigh(KINDS[field], looks, known)
-    return (found[0].text, found[0].facts) if found else ("", _NO_FACTS[KINDS[field]])
-
-
-_NO_FACTS: Mapping[str, Facts] = {
-    "entry": (-7.0, 0.0, -3.0),
-    "year": (-7.0, 0.0, -3.0),
-    "digits": (-7.0, 0.0, -3.0),
-    "sections": (-7.0, -8.0, 0.0, 0.0),
-    "line": (-7.0, 0.0, 0.0),
-}
-
-
-def _compared(page: Page, field: str, text: str, facts: Facts, wanted: str, scorer: Any) -> Read:
-    gold, said = scorer.norm_field(field, wanted), scorer.norm_field(field, text)
-    if field == "statutes":
-        said = said or frozenset()
-        hits = (len(gold & said), len(said - gold), len(gold - said))
-        return Read(page.image.name, field, page.group, text, facts, gold == said, hits=hits)
-    lost = scorer.lev(gold, said)
-    longest = max(len(gold), len(said), 1)
-    near = 1 - lost / longest
-    return Read(page.image.name, field, page.group, text, facts, gold == said, near, min(lost, longest), len(gold))
-
-
-def crossed(read: Sequence[Read]) -> list[Value]:
-    """All values with probabilities from models that were fitted on the other stations."""
-    values = []
-    for group in sorted({r.group for r in read}):
-        for field in FIELDS:
-            others = [r for r in read if r.field == field and r.group != group]
-            mine = [r for r in read if r.field == field and r.group == group]
-            if others and mine:
-                model = belief.fit([r.facts for r in others], [r.right for r in others])
-                values += [Value(r.page, field, group, _said(model, r), r.right) for r in mine]
-    return values
-
-
-def _said(model: Sequence[float], read: Read) -> float:
-    return round(belief.weighed(model, read.facts), 4) if read.text else 0.0
+        found = [Found(s.value, s.facts, "entry") for s in read_entry(looks[0], CHARACTERS, stations)]
+    else:
+        found = weigh(KINDS[field], looks, known)
+    return tuple(found[:_MOST_OPTIONS])
 
 
 def figures(read: Sequence[Read], values: Sequence[Value]) -> dict[str, Any]:
@@ -184,6 +124,7 @@ def figures(read: Sequence[Read], values: Sequence[Value]) -> dict[str, Any]:
     return {
         "n": {field: len(some) for field, some in of.items()},
         "exact": exact,
+        "same_day": same_day(read),
         "statutes_f1": round(float(2 * hits[0] / max(1, 2 * hits[0] + hits[1] + hits[2])), 4),
         "name_near80": round(float(np.mean([r.near >= 0.8 for r in names])), 4) if names else None,
         "name_cer": round(sum(r.lost for r in names) / max(1, sum(r.length for r in names)), 4),
@@ -196,6 +137,14 @@ def figures(read: Sequence[Read], values: Sequence[Value]) -> dict[str, Any]:
         "straight_of_field": {f: _of_field([v for v in values if v.field == f]) for f in FIELDS},
         "ece": {f: calibration_error([v for v in values if v.field == f]) for f in FIELDS if of[f]},
     }
+
+
+def same_day(read: Sequence[Read]) -> float:
+    """Of pages with both dates the share on which they are the same day: mostly they are, so more of it is better."""
+    of = {(r.page, r.field): r.options[0] for r in read if r.field in DATES and r.options}
+    both = [(first, of[page, DATES[1]]) for (page, f), first in of.items() if f == DATES[0] and (page, DATES[1]) in of]
+    same = [all(f.kind == "date" for f in two) and day_of(two[0].text) == day_of(two[1].text) for two in both]
+    return round(sum(same) / max(1, len(same)), 4)
 
 
 def _of_field(values: Sequence[Value]) -> dict[str, Any]:
@@ -229,16 +178,6 @@ def slug(group: str) -> str:
 
 
 @cache
-def scorer_of(data: Path) -> Any:
-    """The scorer that lies beside the pages, as a module."""
-    spec = importlib.util.spec_from_file_location("score_fir", data / "score_fir.py")
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-@cache
 def _stations(data: Path) -> tuple[tuple[str, tuple[str, ...]], ...]:
     listed = json.loads((data / "stations.json").read_text(encoding="utf-8"))["police_stations"]
     return tuple((s["name"], tuple(s["aliases"])) for s in listed)
@@ -248,16 +187,3 @@ def _stations(data: Path) -> tuple[tuple[str, tuple[str, ...]], ...]:
 def _sections(folds: Path | None, group: str) -> Sections:
     path = folds / f"{slug(group)}.toml" if folds else None
     return load_sections(path if path and path.is_file() else None)
-
-
-def _write_models(read: Sequence[Read]) -> None:
-    for field, kind in KINDS.items():
-        write_model(kind, [(r.facts, r.right) for r in read if r.field == field])
-
-
-def write_model(kind: str, known: Sequence[tuple[Facts, bool]]) -> None:
-    """Put the probabilities of one kind of field into ocr/written/belief.toml."""
-    path = ROOT / "ocr" / "written" / belief.FILE
-    weights = list(belief.fit([facts for facts, _ in known], [right for _, right in known]))
-    lines = [x for x in path.read_text(encoding="utf-8").splitlines() if x.partition(" = ")[0] != kind]
-    path.write_text("\n".join([*lines, f"{kind} = {weights}"]) + "\n", encoding="utf-8")
