@@ -29,6 +29,12 @@ _UNTOLD = 0.02
 """The least share of belief that is kept for what no option says."""
 _SURE = 0.995
 
+_OTHERWISE = 0.05
+"""How often what is written once more is something else, as sections without those of a second act."""
+_ANY_ONE = 0.02
+"""How likely a value that no option tells is a certain one."""
+_MOST_OPTIONS = 6
+
 Day = tuple[int | None, int | None, int]
 """Day and month, None where only the year is told, and the last two figures of the year, as many write no more."""
 
@@ -49,6 +55,46 @@ class _Said:
     def bears(self, day: Day | None) -> float:
         """How likely what the zone says is when another tells that day, next to any (1). None: a day nobody tells."""
         return self.untold + sum(share * _likely(told, day) for told, share in zip(self.days, self.shares, strict=True))
+
+
+def told_twice(first: Decided, second: Decided) -> Decided:
+    """A zone's value when its form has it written once more: the options of both, weighed together.
+
+    What only the second tells is an option of the first, too. A blank zone stays blank; a second one that tells nothing
+    changes nothing.
+    """
+    if first.blank or second.blank or not second.value:
+        return first
+    here, there = _shares(first), _shares(second)
+    untold, untold_there = (max(_UNTOLD, 1 - sum(s for _, s in one.values())) for one in (here, there))
+    options: dict[str, tuple[Candidate, float]] = {}
+    for key in (*here, *there):
+        candidate = (here.get(key) or there[key])[0]
+        share = here[key][1] if key in here else untold * _ANY_ONE
+        options[key] = (candidate, share * _once_more(there[key][1] if key in there else untold_there * _ANY_ONE))
+    whole = sum(w for _, w in options.values()) + untold * _once_more(untold_there * _ANY_ONE)
+    ranked = sorted(options.values(), key=lambda o: -o[1])[:_MOST_OPTIONS]
+    best, *others = (replace(c, confidence=round(min(_SURE, w / whole), 4)) for c, w in ranked)
+    raw = first.raw if best.text == first.value else best.text
+    notes = tuple(n for n in first.notes if n not in ("unread", "nothing-fits"))
+    return replace(first, raw=raw, value=best.text, confidence=best.confidence, candidates=tuple(others), notes=notes)
+
+
+def _once_more(share: float) -> float:
+    return (1 - _OTHERWISE) * share + _OTHERWISE * _ANY_ONE
+
+
+def _shares(zone: Decided) -> dict[str, tuple[Candidate, float]]:
+    """A zone's options by their words in any order, each with its share of belief."""
+    options = (Candidate(zone.value, zone.confidence), *(c for c in zone.candidates if c.text != zone.value))
+    whole = max(1.0, sum(c.confidence for c in options))
+    found: dict[str, tuple[Candidate, float]] = {}
+    for option in options:
+        key = " ".join(sorted(re.findall(r"[^\s/&,]+", option.text.casefold())))
+        if key:
+            before, share = found.get(key, (option, 0.0))
+            found[key] = (before, share + option.confidence / whole)
+    return found
 
 
 def agreed(zones: Mapping[str, Decided]) -> Iterator[Decided]:

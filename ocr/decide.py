@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ocr.agree import agreed
+from ocr.agree import agreed, told_twice
 from ocr.errors import FormError
 from ocr.form import Form, Zone
 from ocr.grammar import Fit, fit
@@ -70,6 +70,11 @@ def decide_page(recognition: Recognition, form: Form, lexica: Mapping[str, Lexic
     """
     read = {z.zone: z for z in recognition.zones}
     zones = {z.id: decide_zone(read[z.id], z, _lexicon(form, z, lexica)) for z in form.zones if z.id in read}
+    for zone in form.zones:
+        if zone.repeats and zone.id in zones:
+            told = zones.pop(zone.id)
+            if zone.repeats in zones:
+                zones[zone.repeats] = told_twice(zones[zone.repeats], told)
     zones |= {d.zone: d for d in agreed(zones)}
     zones |= {d.zone: d for d in _doubted_figures(form, read, zones)}
     return Reading(form.id, form.family, zones, form.part, recognition.reason)

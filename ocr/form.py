@@ -38,7 +38,8 @@ class Zone(BaseModel):
     choices: for kind "choice", printed alternatives, one of which is ticked or left standing. printed: boxes of printed
     words inside the zone, which are painted over before anything is read. alternatives: where printed answers
     stand, which may lie outside the zone; ocr/marks.py says which of them is marked. reach: how far writing runs on
-    over the printed words beside the zone; an engine that tells the hand from print is shown all of it.
+    over the printed words beside the zone; an engine that tells the hand from print is shown all of it. repeats: the
+    zone whose value is written here once more; what is read here is weighed with that one and is no value of its own.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -53,6 +54,7 @@ class Zone(BaseModel):
     printed: tuple[tuple[int, int, int, int], ...] = ()
     reach: tuple[int, int, int, int] | None = None
     alternatives: tuple[Alternative, ...] = ()
+    repeats: str | None = None
 
     @model_validator(mode="after")
     def _box_has_area(self) -> Zone:
@@ -106,6 +108,14 @@ class Form(BaseModel):
         twice = sorted({i for i in ids if ids.count(i) > 1})
         if twice:
             raise ValueError(f"zone ids used twice: {', '.join(twice)}")
+        return self
+
+    @model_validator(mode="after")
+    def _what_is_repeated_is_there(self) -> Form:
+        kinds = {z.id: z.kind for z in self.zones if z.repeats is None}
+        wrong = [z.id for z in self.zones if z.repeats is not None and kinds.get(z.repeats) != z.kind]
+        if wrong:
+            raise ValueError(f"zones repeat no zone of their kind: {', '.join(wrong)}")
         return self
 
     def zone(self, zone_id: str) -> Zone:

@@ -158,6 +158,8 @@ def _form_keys(folders: tuple[Path, ...]) -> Mapping[str, str]:
         plain = form.model_dump(mode="json", exclude={"confidence", "title", "source", "state"})
         for zone in plain["zones"]:
             del zone["list"]
+            if zone["repeats"] is None:  # forms that were read before there was such a thing stay read
+                del zone["repeats"]
         points = models.features[name]
         corners = hashlib.sha256(points.points.tobytes() + points.descriptors.tobytes()).hexdigest()
         keys[name] = _digest([plain, corners])

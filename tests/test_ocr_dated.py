@@ -1,33 +1,17 @@
-"""Dates and hours by hand: what matrices bear of them, and what a page's zones say together of its year and day."""
-
-from dataclasses import replace
+"""Dates and hours by hand: what matrices bear of them."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr.agree import agreed
-from ocr.page import Box, Candidate, Decided
 from ocr.written.dated import DATES, date_weight, read_date, read_time
 from ocr.written.packed import CHARACTERS
 from ocr.written.zone import covers, sure, weigh
 from tests.test_ocr_written import spaced, written
 
-BOX = Box(0, 0, 100, 20)
-
 
 def views(text, *others):
     return [written(spaced(t)) for t in (text, *others)]
-
-
-def said(zone, *options):
-    (value, confidence), *others = options
-    return Decided(zone, value, value, confidence, BOX, candidates=tuple(Candidate(*o) for o in others))
-
-
-def together(*zones):
-    found = {z.zone: z for z in zones}
-    return found | {z.zone: z for z in agreed(found)}
 
 
 @pytest.mark.parametrize(
@@ -93,50 +77,3 @@ def test_a_date_in_words_stays_a_plain_reading_and_a_blank_is_none():
     texts = [f.text for f in weigh("date", (tuple(views("not known")),))]
     assert "not known" in texts
     assert weigh("date", ((written("____"),),)) == []
-
-
-def test_a_doubtful_year_follows_the_dates_and_the_number_of_its_page():
-    year = said("year", ("2013", 0.55), ("2018", 0.4))
-    found = together(year, said("fir_date", ("12/03/18", 0.9)), said("fir_no", ("525/18", 0.9)))
-    assert found["year"].value == "2018" and found["year"].confidence > 0.95
-    assert [c.text for c in found["year"].candidates] == ["2013"]
-
-
-def test_a_sure_year_chooses_among_the_readings_of_a_date_and_two_dates_choose_for_each_other():
-    date = said("fir_date", ("12/03/13", 0.5), ("12/03/18", 0.4))
-    assert together(said("year", ("2018", 0.97)), date)["fir_date"].value == "12/03/18"
-    other = said("info_date", ("16.02.18", 0.9))
-    assert together(said("fir_date", ("15-02-18", 0.5), ("16-02-18", 0.3)), other)["fir_date"].value == "16-02-18"
-
-
-def test_contradiction_makes_a_year_less_sure_and_agreement_surer():
-    year = said("year", ("2018", 0.9))
-    against = together(year, said("fir_date", ("12/03/17", 0.95)))["year"]
-    with_it = together(year, said("fir_date", ("12/03/18", 0.95)))["year"]
-    assert against.confidence < 0.9 < with_it.confidence
-    assert against.value == "2018"
-
-
-def test_no_value_comes_from_another_zone_and_what_says_nothing_changes_nothing():
-    date = said("fir_date", ("12/03/18", 0.99))
-    year = said("year", ("2013", 0.6))
-    assert together(year, date)["year"].value == "2013"
-    blank = Decided("year", "", "", 1.0, BOX, blank=True)
-    assert together(blank, date) == {"year": blank, "fir_date": date}
-    words = said("info_date", ("not known", 0.4))
-    assert together(date, words) == {"fir_date": date, "info_date": words}
-    assert list(agreed({"year": year, "complainant_name": replace(date, zone="complainant_name")})) == []
-
-
-@given(
-    st.lists(st.tuples(st.sampled_from(["2017", "2018", "2019", "20"]), st.floats(0.01, 1)), min_size=1, max_size=4),
-    st.lists(st.tuples(st.sampled_from(["1/2/17", "1/2/18", "3/2/2018"]), st.floats(0.01, 1)), min_size=1, max_size=4),
-)
-def test_agreement_only_chooses_among_a_zones_own_options_and_stays_a_probability(years, dates):
-    zones = [said("year", *dict(years).items()), said("fir_date", *dict(dates).items())]
-    for before, after in zip(zones, together(*zones).values(), strict=True):
-        options = {before.value, *(c.text for c in before.candidates)}
-        assert {after.value, *(c.text for c in after.candidates)} == options
-        assert 0 <= after.confidence <= 0.995 and after.confidence >= max(
-            (c.confidence for c in after.candidates), default=0
-        )

@@ -91,7 +91,7 @@ _TIMES = Dated(2, ":.-", time_weight)
 def read_date(views: Sequence[LogProbs], characters: tuple[str, ...]) -> list[Spoken]:
     """The dates in figures that a field may hold, likeliest first; text as written, value day/month/year in full."""
     found = _searched(views, characters, DATES)
-    return vote(views, characters, tuple(found), tuple(found.values()), _day_of)
+    return vote(views, characters, tuple(found), tuple(found.values()), day_of)
 
 
 def read_time(views: Sequence[LogProbs], characters: tuple[str, ...]) -> list[Spoken]:
@@ -125,6 +125,7 @@ def _searched(views: Sequence[LogProbs], characters: tuple[str, ...], grammar: D
     return found
 
 
-def _day_of(text: str) -> str:
+def day_of(text: str) -> str:
+    """The day that a text of the grammar of dates tells, however it is written: 12/3/2018."""
     day, month, year = re.split(r"[/.-]", text)
     return f"{int(day)}/{int(month)}/{year if len(year) > 2 else f'20{year}'}"

@@ -3,9 +3,9 @@
     python -m training.fields.crops OUT --data FOLDER
 
 FOLDER holds images/ and gold.jsonl (image, fields, station_file); of its fields years, FIR numbers, stations and
-sections are taken. Names of persons are never taken: what is shipped must not know any. OUT gets pictures and gold.csv
-(file, field, group, text), of which training/fields/align.py makes crops.csv. A state's own accepted crops need only
-crops.csv.
+sections are taken, wherever a form has them. Names of persons are never taken: what is shipped must not know any. OUT
+gets pictures and gold.csv (file, field, group, text), of which training/fields/align.py makes crops.csv. A state's own
+accepted crops need only crops.csv.
 """
 
 from __future__ import annotations
@@ -51,12 +51,14 @@ def main() -> None:
                     text = f"{text}/{page['fields']['year']}"
                 if not text or not match.form.has(field):
                     continue
-                zone = match.form.zone(field)
-                x0, y0, x1, y1 = zone.reach or zone.box
-                crop = cut_box(grey, match.matrix, (x0 - _MARGIN, y0 - _MARGIN, x1 + _MARGIN, y1 + _MARGIN), _SCALE)
-                name = f"{Path(page['image']).stem}-{field}.png"
-                cv2.imwrite(str(asked.out / name), crop)
-                table.writerow([name, field, page["station_file"], text])
+                for zone in match.form.zones:
+                    if field not in (zone.id, zone.repeats):
+                        continue
+                    x0, y0, x1, y1 = zone.reach or zone.box
+                    crop = cut_box(grey, match.matrix, (x0 - _MARGIN, y0 - _MARGIN, x1 + _MARGIN, y1 + _MARGIN), _SCALE)
+                    name = f"{Path(page['image']).stem}-{zone.id}.png"
+                    cv2.imwrite(str(asked.out / name), crop)
+                    table.writerow([name, field, page["station_file"], text])
 
 
 if __name__ == "__main__":
