@@ -23,7 +23,7 @@ import numpy as np
 
 from benchmarks.straight import Value, calibration_error, straight_through
 from benchmarks.written_belief import crossed, write_models
-from benchmarks.written_read import DATES, FIELDS, KINDS, Read, scored, scorer_of
+from benchmarks.written_read import DATES, FIELDS, KINDS, MORE, Read, scored, scorer_of
 from ocr.crops import cut_all
 from ocr.engines import fields
 from ocr.page import Scan
@@ -83,7 +83,7 @@ def see(page: Page) -> None:
     match = find_form(grey, load_models())
     seen: Packed = {}
     if match.form is not None:
-        for crop in cut_all(grey, match.matrix, match.form, (*FIELDS, *DATES)):
+        for crop in cut_all(grey, match.matrix, match.form, (*FIELDS, *MORE)):
             seen[crop.zone.id] = tuple(tuple(map(pack, views)) for views in engine.look(crop.hand()))
     unfinished = page.kept.with_suffix(f".{multiprocessing.current_process().pid}")
     unfinished.write_bytes(pickle.dumps(seen))
@@ -96,8 +96,8 @@ def weigh_page(job: tuple[Page, Mapping[str, str], Path, Path | None]) -> list[R
     seen: Packed = pickle.loads(page.kept.read_bytes())
     stations, known = _stations(data), _sections(folds, page.group)
     read = []
-    for field in (*FIELDS, *DATES):
-        if wanted.get(field) or field in DATES:
+    for field in (*FIELDS, *MORE):
+        if wanted.get(field) or field in MORE:
             looks = tuple(tuple(unpack(m) for m in views) for views in seen.get(field, ()))
             options = _options(field, looks, stations, known) if looks else ()
             gold = scorer_of(data).norm_field(field, wanted[field]) if field in FIELDS else None

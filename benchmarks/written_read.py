@@ -21,8 +21,13 @@ KINDS = {
     "complainant_name": "line",
     "fir_date": "date",
     "info_date": "date",
+    "action_sections": "sections",
 }
 DATES = ("fir_date", "info_date")
+REPEATED = {"action_sections": "statutes"}
+"""Zones in which another's value is written once more."""
+MORE = (*DATES, *REPEATED)
+"""Zones without gold that are weighed with those that have it."""
 _NO_FACTS: Mapping[str, Facts] = {
     "entry": (-7.0, 0.0, -3.0),
     "year": (-7.0, 0.0, -3.0),
@@ -37,7 +42,7 @@ _NO_FACTS: Mapping[str, Facts] = {
 class Read:
     """One value as read, with all that it may be, likeliest first; of these the first counts.
 
-    wanted: as the scorer compares it; None for a date. near: likeness 0..1 to the right one; lost, length: letters
+    wanted: as the scorer compares it; None without gold. near: likeness 0..1 to the right one; lost, length: letters
     wrong and letters in all.
     """
 
@@ -64,8 +69,8 @@ class Read:
 
 
 def scored(read: Read, data: Path) -> Read:
-    """A value compared with what its page holds, by the scorer beside the pages; a date as it is."""
-    if read.field in DATES:
+    """A value compared with what its page holds, by the scorer beside the pages; one without gold as it is."""
+    if read.field in MORE:
         return read
     scorer = scorer_of(data)
     gold, said = read.wanted, scorer.norm_field(read.field, read.text)
