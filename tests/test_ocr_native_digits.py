@@ -87,6 +87,26 @@ def test_a_value_counts_in_both_scripts():
     assert alone < both < 0
 
 
+def looked_at(kind, *texts, sure=0.9):
+    """How many of some views are looked at."""
+    views = iter([matrix(text, sure=sure) for text in texts])
+    read_native(kind, views)
+    return len(texts) - len(list(views))
+
+
+@pytest.mark.parametrize(("kind", "text", "other"), [("digits", "269", "279"), ("year", "1998", "1993")])
+def test_a_third_view_is_looked_at_where_two_do_not_bear_the_same_plainly(kind, text, other):
+    assert looked_at(kind, text, text, text) == 2
+    assert looked_at(kind, text, other, text) == 3
+    assert looked_at(kind, text, text, text, sure=0.3) == 3
+
+
+@given(dates, dates)
+@settings(max_examples=30, deadline=None)
+def test_what_a_later_view_alone_bears_is_found(one, other):
+    assert {s.text for s in read_native("date", [matrix(one), matrix(other)])} >= {one, other}
+
+
 def test_nothing_is_seen_on_no_frames():
     assert read_native("date", [np.zeros((0, 1 + len(VALUES)), np.float32)]) == []
     with pytest.raises(KeyError):

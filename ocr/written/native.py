@@ -6,7 +6,7 @@ A page may be written in either, so a value counts however it is written; what i
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from ocr.ctc import Grammar, LogProbs, fold, spot
+from ocr.ctc import Grammar, LogProbs, fold, greedy, spot
 from ocr.written.chance import shortened
 from ocr.written.dated import DATES, Dated, time_weight
 from ocr.written.numbers import Spoken, read_year, vote
@@ -23,7 +23,8 @@ SIGNS = ("/", "-", ".")
 VALUES = (*"0123456789", *SIGNS)
 """Classes after the blank of a matrix that no longer tells scripts apart."""
 _BEAM_LIMIT = 12
-_SEARCHED = 3
+_ENOUGH, _PLAIN = 2, 0.8
+"""So many views are enough where all have the same first and it has so much of their belief."""
 _MOST_DIGITS = 7
 _SLASH_SHORT = -1.0
 _ALONE = 1e-6
@@ -74,17 +75,37 @@ def as_values(matrix: LogProbs, characters: Sequence[str], digits: str) -> LogPr
     return np.asarray(np.log(np.maximum(np.stack(columns, 1), _ALONE)), np.float32)
 
 
-def read_native(kind: str, views: Sequence[LogProbs]) -> list[Spoken]:
-    """What the views of a field bear, likeliest first; views: over VALUES. Raises KeyError for another kind."""
-    if kind == "year":
-        return read_year(views, VALUES)
-    grammar = _GRAMMARS[kind]
-    found: dict[str, float] = {}
-    for view in views[:_SEARCHED]:
-        folded = fold(shortened(view), VALUES, {c: {c: 1.0} for c in VALUES})
-        for scored in spot(folded, grammar, _BEAM_LIMIT):
-            found.setdefault(scored.text, grammar.weight(scored.text) or 0.0)
-    return vote(views, VALUES, tuple(found), tuple(found.values()), _VALUE_OF.get(kind, str))
+def read_native(kind: str, views: Iterable[LogProbs]) -> list[Spoken]:
+    """What the views of a field bear, likeliest first. Raises KeyError for another kind.
+
+    views: over VALUES. They are taken one by one, and no more where two bear the same plainly; so hand them over as
+    they are made.
+    """
+    grammar = None if kind == "year" else _GRAMMARS[kind]
+    seen: list[LogProbs] = []
+    texts: dict[str, float] = {}
+    found: list[Spoken] = []
+    for view in views:
+        seen.append(view)
+        if grammar is None:
+            found = read_year(seen, VALUES)
+        else:
+            _spot_more(view, grammar, texts)
+            found = vote(seen, VALUES, tuple(texts), tuple(texts.values()), _VALUE_OF.get(kind, str))
+        if len(seen) >= _ENOUGH and found and found[0].agreed == 1 and found[0].share >= _PLAIN:
+            break
+    return found
+
+
+def _spot_more(view: LogProbs, grammar: Grammar, texts: dict[str, float]) -> None:
+    """Add the texts that a view bears, and what they weigh, to those of the views before it, unless the likeliest is
+    there already: then the others are, too.
+    """
+    if greedy(view, VALUES)[0] in texts:
+        return
+    folded = fold(shortened(view), VALUES, {c: {c: 1.0} for c in VALUES})
+    for scored in spot(folded, grammar, _BEAM_LIMIT):
+        texts.setdefault(scored.text, grammar.weight(scored.text) or 0.0)
 
 
 class _Number:
