@@ -11,7 +11,7 @@ demo: setup
 	@bash tools/demo.sh
 
 test: setup-tests check
-	@.venv/bin/python -m pytest -n 2 --dist loadfile
+	@.venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: setup
 	@.venv/bin/ruff check .

@@ -35,6 +35,14 @@ class Digitize:
         return json.loads(self(*arguments, "--json", code=code))
 
 
+def pytest_collection_modifyitems(items):
+    """Files with slow tests begin, so that no processor waits for another at the end; xdist keeps this order as long as
+    it is told --no-loadscope-reorder.
+    """
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture(scope="session")
 def digitize():
     return Digitize()
