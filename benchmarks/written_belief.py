@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.straight import Value
-from benchmarks.written_read import DATES, FIELDS, KINDS, REPEATED, Read, scored
-from ocr.agree import agreed, told_twice
+from benchmarks.written_read import DATES, FIELDS, KINDS, Read, scored
+from ocr.agree import agreed
 from ocr.page import Box, Candidate, Decided
 from ocr.written import belief
 from ocr.written.belief import Facts
@@ -29,11 +29,8 @@ def crossed(read: Sequence[Read], data: Path) -> tuple[list[Read], list[Value]]:
         for page in sorted({r.page for r in read if r.group == group}):
             mine = [r for r in read if r.page == page]
             sure = {r.field: _decided(r, models) for r in mine if r.text}
-            for again, field in REPEATED.items():
-                if field in sure and again in sure:
-                    sure[field] = told_twice(sure[field], sure[again])
             sure |= {d.zone: d for d in agreed(sure)}
-            ordered = [scored(_as_decided(r, sure.get(r.field), mine), data) for r in mine]
+            ordered = [scored(_as_decided(r, sure.get(r.field)), data) for r in mine]
             settled += ordered
             values += [
                 Value(r.page, r.field, group, sure[r.field].confidence if r.field in sure else 0.0, r.right)
@@ -50,19 +47,20 @@ def _decided(read: Read, models: Mapping[str, Sequence[float]]) -> Decided:
     return Decided(read.field, best.text, best.text, best.confidence, Box(0, 0, 1, 1), candidates=tuple(others))
 
 
-def _as_decided(read: Read, decided: Decided | None, page: Sequence[Read]) -> Read:
-    """A value whose options begin with the one that was settled on, which may be another zone's that repeats it."""
+def _as_decided(read: Read, decided: Decided | None) -> Read:
+    """A value whose options begin with the one that was settled on."""
     if decided is None:
         return read
-    again = [f for r in page if REPEATED.get(r.field) == read.field for f in r.options if f.text == decided.value]
-    mine = sorted(read.options, key=lambda f: f.text != decided.value)
-    return replace(read, options=tuple(mine if mine[0].text == decided.value else [*again[:1], *mine]))
+    return replace(read, options=tuple(sorted(read.options, key=lambda f: f.text != decided.value)))
 
 
 def models_of(read: Sequence[Read]) -> dict[str, tuple[float, ...]]:
     """For each kind of field the weights of its probability; {} when nothing was read."""
-    by_kind = {KINDS[f]: [(r.facts, r.right) for r in read if r.field == f] for f in FIELDS}
-    models = {k: belief.fit([f for f, _ in known], [ok for _, ok in known]) for k, known in by_kind.items() if known}
+    by_kind: dict[str, list[tuple[Facts, bool]]] = {}
+    for r in read:
+        if r.wanted is not None:
+            by_kind.setdefault(r.options[0].kind if r.options else KINDS[r.field], []).append((r.facts, r.right))
+    models = {k: belief.fit([f for f, _ in known], [ok for _, ok in known]) for k, known in by_kind.items()}
     return models | {"date": _model_of_dates(read, models["digits"])} if models else {}
 
 

@@ -23,7 +23,7 @@ import numpy as np
 
 from benchmarks.straight import Value, calibration_error, straight_through
 from benchmarks.written_belief import crossed, write_models
-from benchmarks.written_read import DATES, FIELDS, KINDS, MORE, Read, scored, scorer_of
+from benchmarks.written_read import DATES, FIELDS, KINDS, MORE, REPEATED, Read, scored, scorer_of
 from ocr.crops import cut_all
 from ocr.engines import fields
 from ocr.page import Scan
@@ -32,7 +32,7 @@ from ocr.written.dated import day_of
 from ocr.written.entries import read_entry
 from ocr.written.packed import CHARACTERS, pack, unpack
 from ocr.written.sections import Sections, load_sections
-from ocr.written.zone import Found, weigh
+from ocr.written.zone import Found, weigh, weigh_twice
 from ocr.zones import find_form, load_models
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -97,10 +97,16 @@ def weigh_page(job: tuple[Page, Mapping[str, str], Path, Path | None]) -> list[R
     stations, known = _stations(data), _sections(folds, page.group)
     read = []
     for field in (*FIELDS, *MORE):
-        if wanted.get(field) or field in MORE:
+        value = wanted.get(REPEATED.get(field, field))
+        if value or field in MORE:
             looks = tuple(tuple(unpack(m) for m in views) for views in seen.get(field, ()))
-            options = _options(field, looks, stations, known) if looks else ()
-            gold = scorer_of(data).norm_field(field, wanted[field]) if field in FIELDS else None
+            again = [seen[a] for a, of in REPEATED.items() if of == field and seen.get(a)]
+            if looks and again:
+                second = tuple(tuple(unpack(m) for m in views) for views in again[0])
+                options = tuple(weigh_twice(looks, second, known)[:_MOST_OPTIONS])
+            else:
+                options = _options(field, looks, stations, known) if looks else ()
+            gold = scorer_of(data).norm_field(REPEATED.get(field, field), value) if value else None
             read.append(scored(Read(page.image.name, field, page.group, options, gold, False), data))
     return read
 

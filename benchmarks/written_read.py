@@ -27,7 +27,7 @@ DATES = ("fir_date", "info_date")
 REPEATED = {"action_sections": "statutes"}
 """Zones in which another's value is written once more."""
 MORE = (*DATES, *REPEATED)
-"""Zones without gold that are weighed with those that have it."""
+"""Zones that are read beside those that count."""
 _NO_FACTS: Mapping[str, Facts] = {
     "entry": (-7.0, 0.0, -3.0),
     "year": (-7.0, 0.0, -3.0),
@@ -70,11 +70,11 @@ class Read:
 
 def scored(read: Read, data: Path) -> Read:
     """A value compared with what its page holds, by the scorer beside the pages; one without gold as it is."""
-    if read.field in MORE:
+    if read.wanted is None:
         return read
-    scorer = scorer_of(data)
-    gold, said = read.wanted, scorer.norm_field(read.field, read.text)
-    if read.field == "statutes":
+    scorer, field = scorer_of(data), REPEATED.get(read.field, read.field)
+    gold, said = read.wanted, scorer.norm_field(field, read.text)
+    if field == "statutes":
         said = said or frozenset()
         hits = (len(gold & said), len(said - gold), len(gold - said))
         return replace(read, right=gold == said, hits=hits)

@@ -22,7 +22,8 @@ class LineImage:
     crop pixels per scan pixel, so that word boxes come back in scan pixels. kind: of the zone (ocr.form.Kind), for an
     engine that can look for a number or a year in what it sees. model: one of the language's models by name, "" for the
     best installed. raw_line: take the crop for one line without looking at its layout. is_listed: a closed list will
-    decide the value, for an engine that can hand on what it saw for every entry to be weighed.
+    decide the value, for an engine that can hand on what it saw for every entry to be weighed. again: the crop of a
+    zone that holds the same value once more, for an engine that can weigh both together.
     """
 
     image: Image
@@ -33,6 +34,7 @@ class LineImage:
     model: str = ""
     raw_line: bool = False
     is_listed: bool = False
+    again: Image | None = None
 
 
 @dataclass(frozen=True, slots=True)

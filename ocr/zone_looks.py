@@ -53,10 +53,11 @@ class ZoneReader:
     def read(self, crops: Sequence[Crop]) -> tuple[tuple[ZoneReading, ...], tuple[str, ...]]:
         """What was read in each zone, and the engines' names and versions."""
         looks: dict[str, list[tuple[str, EngineText]]] = {c.zone.id: [] for c in crops}
-        inked = [c for c in crops if not c.blank]
+        blank = {c.zone.id for c in crops if c.blank}
+        inked = [c for c in crops if not {c.zone.id, c.zone.repeats} & blank]
         if inked and self._has_own_engine:
             self._look_by_hand([c for c in inked if self._is_for_second_engine(c)], looks)
-            little = [c for c in inked if _says_little(looks[c.zone.id])]
+            little = [c for c in inked if _says_little(looks[c.zone.repeats or c.zone.id])]
             self._look_for_native_digits(inked, looks)
             inked = little
         inked = self._read_print(inked, looks)
@@ -122,9 +123,14 @@ class ZoneReader:
         return handwriting_engine(self._settings).partition(":")[0] == _OWN
 
     def _look_by_hand(self, crops: Sequence[Crop], looks: dict[str, list[tuple[str, EngineText]]]) -> None:
-        """Have our own recogniser read what is written by hand, as scanned and as far as the writing runs."""
+        """Have our own recogniser read what is written by hand, as scanned and as far as the writing runs.
+
+        Sections that stand in two zones are looked at in both at once.
+        """
         engine = self._engine(handwriting_engine(self._settings))
-        self._look(engine, [("hand", c, c.hand()) for c in crops], looks)
+        again = {c.zone.repeats: c.hand().image for c in crops if c.zone.repeats and c.zone.kind == "sections"}
+        asked = [c for c in crops if c.zone.repeats is None or c.zone.repeats not in again]
+        self._look(engine, [("hand", c, replace(c.hand(), again=again.get(c.zone.id))) for c in asked], looks)
 
     def _look_for_native_digits(self, crops: Sequence[Crop], looks: dict[str, list[tuple[str, EngineText]]]) -> None:
         """Have numbers and dates that are written by hand read in the digits of the zone's script, too."""

@@ -56,6 +56,13 @@ def test_what_was_seen_is_handed_on_for_a_list_and_only_then():
 
 
 @weights
+def test_sections_that_stand_in_two_crops_are_weighed_together():
+    image = line("341/323/34")
+    once, twice = read(image, kind="sections"), read(image, kind="sections", again=line("341/323/34", 72))
+    assert twice.text == once.text == "341/323/34 IPC" and twice.confidence > once.confidence
+
+
+@weights
 def test_a_matrix_is_logarithms_of_shares_that_sum_to_one():
     said = fields.Fields().matrix(line("41"), 1.3)
     assert said.shape[1] == 1 + len(CHARACTERS) and np.allclose(np.exp(said).sum(1), 1, atol=1e-3)

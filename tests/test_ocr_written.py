@@ -14,8 +14,9 @@ from ocr.written.entries import read_entry
 from ocr.written.names import read_line
 from ocr.written.numbers import read_serial, read_year
 from ocr.written.packed import CHARACTERS, pack, unpack
-from ocr.written.sections import load_sections, read_sections, sections_of
-from ocr.written.zone import views_of, weigh
+from ocr.written.sections import lines_of, load_sections, read_sections, sections_of
+from ocr.written.twice import Twice, read_twice
+from ocr.written.zone import views_of, weigh, weigh_twice
 
 STATIONS = (
     ("Lake Town", ("Laketown",)),
@@ -212,3 +213,35 @@ def test_a_fitted_probability_is_right_as_often_as_it_says_on_the_whole(pairs):
 
 def test_shares_are_spread():
     assert spread(0.5) == 0 and spread(0.0) == pytest.approx(-spread(1.0)) == pytest.approx(-math.log(999))
+
+
+def twice(here: list[str], there: list[str]) -> list[Twice]:
+    places = [
+        lines_of([[written(p, 0.8)] for p in paths], CHARACTERS, KNOWN, [-2.0] * len(paths)) for paths in (here, there)
+    ]
+    return read_twice(places, KNOWN)
+
+
+def test_sections_in_two_places_settle_what_one_of_them_leaves_open():
+    blurred = written("_341_/_323_", 0.8)
+    at = "_341_/_323_".index("323") + 2
+    blurred[at, 1 + CHARACTERS.index("9")] = blurred[at, 1 + CHARACTERS.index("3")] + 0.1
+    places = [lines_of([[m]], CHARACTERS, KNOWN, [-2.0]) for m in (blurred, written("_323_/_341_", 0.8))]
+    assert read_twice(places, KNOWN)[0].text == "341/323 IPC"
+
+
+def test_sections_alike_in_two_places_are_surer_than_in_one_and_two_lists_share_the_belief():
+    alike = twice(["_379_/_34_"], ["_379_/_34_"])[0]
+    apart = twice(["_379_/_34_"], ["_506_/_34_"])
+    assert alike.text == "379/34 IPC" and alike.share > 0.95 and alike.firsts == 1.0
+    assert {one.text for one in apart[:2]} == {"379/34 IPC", "506/34 IPC"} and apart[0].firsts == 0.5
+    assert sum(one.share for one in apart) == pytest.approx(1)
+
+
+def test_a_list_over_two_lines_is_the_same_as_on_one_and_a_place_that_says_nothing_leaves_the_other():
+    found = twice(["_341_/", "_323_"], ["_341_/_323_"])[0]
+    assert found.text == "341/323 IPC" and found.share > 0.9
+    assert twice(["_379_"], ["_____"]) == []
+    looks = ((written("_379_"),),)
+    assert [f.kind for f in weigh_twice(looks, ((written("_____"),),), KNOWN)][:1] == ["sections"]
+    assert weigh_twice(looks, looks, KNOWN)[0].kind == "sections_twice"

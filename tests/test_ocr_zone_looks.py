@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -105,3 +106,26 @@ def test_a_marked_answer_stands_beside_what_is_read_and_an_unclear_one_is_ink(mo
     zone = ZoneReading("how", Box(0, 0, 1, 1), (Candidate("0ral", 0.3),), blank=True)
     found = read._with_mark(zone, FORM.zone("how"), np.zeros((4, 4), np.uint8), np.eye(2, 3))
     assert [c.text for c in found.candidates] == wanted and found.blank is blank
+
+
+TWICE = Form.model_validate(
+    {
+        "format": 1, "id": "t", "family": "t", "title": "T", "languages": ["en"], "width": 400, "height": 200,
+        "features": "t.npz",
+        "zone": [
+            {"id": "statutes", "box": [0, 0, 200, 40], "kind": "sections", "handwriting": True},
+            {"id": "again", "box": [0, 50, 200, 90], "kind": "sections", "handwriting": True, "repeats": "statutes"},
+        ],
+    }
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("blank", "asked"), [((), [True]), (("again",), [False]), (("statutes",), [])])
+def test_a_zone_and_the_one_that_repeats_it_are_one_question_to_our_own_recogniser(monkeypatch, blank, asked):
+    engine = Doubting(first=0.95)
+    monkeypatch.setattr(zone_looks, "load_engine", lambda name, timeout_s=None: engine)
+    made = [replace(c, zone=z, blank=z.id in blank) for c, z in zip(crops(), TWICE.zones, strict=True)]
+    settings = ReadSettings(engine="doubting", handwriting_engine="fields")
+    zones, _ = ZoneReader(settings, TWICE, time.monotonic() + 60).read(made)
+    assert [line.again is not None for line in engine.asked] == asked
+    assert zones[1].candidates == ()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from ocr.page import Candidate
 from ocr.strips import bands
 from ocr.written.packed import CHARACTERS, pack
 from ocr.written.sections import Sections, load_sections
-from ocr.written.zone import Looks, View, is_free, sure, views_of, weigh
+from ocr.written.zone import Looks, View, is_free, sure, views_of, weigh, weigh_twice
 
 VERSION = "4"
 WEIGHTS = "eng_fields.onnx"
@@ -100,8 +101,11 @@ class Fields:
     def _read_one(self, line: LineImage) -> EngineText:
         if line.block:
             return self._block(line.image)
-        looks = self.look(line)
-        found = weigh(line.kind, looks, _known(self._weights))[: 1 + _MOST_OTHERS]
+        looks, known = self.look(line), _known(self._weights)
+        if line.again is None:
+            found = weigh(line.kind, looks, known)[: 1 + _MOST_OTHERS]
+        else:
+            found = weigh_twice(looks, self.look(replace(line, image=line.again)), known)[: 1 + _MOST_OTHERS]
         texts = [Candidate(f.text, sure(f)) for f in found]
         matrices = tuple(map(pack, looks[0])) if line.is_listed else ()
         if not texts:

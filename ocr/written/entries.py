@@ -5,6 +5,7 @@ What is printed beside the field may be in a view too ("P.S.", "Year"); a short 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from ocr.ctc import LogProbs, greedy
@@ -17,8 +18,10 @@ Entry = tuple[str, tuple[str, ...]]
 
 _LABELLED = -2.5
 _SHORT = 3
-_SHORT_WORTH = -8.0
+_SHORT_WORTH = -10.0
 """A spelling of so few letters is in much that is badly written: the logarithm of what it weighs."""
+_WORD_WORTH = -4.0
+"""The same for a word of a name that no other name has, by which officers call a station."""
 _MOST_ENTRIES = 6
 _COSTS = Costs(passing=8.0, least=-6.0)
 
@@ -57,8 +60,21 @@ def _writings(entries: Sequence[Entry]) -> dict[str, tuple[str, float]]:
         for spelling in dict.fromkeys((value, *others)):
             plain = " ".join(spelling.upper().split())
             for text in dict.fromkeys((plain, plain.replace(" ", ""), plain.replace("-", " "))):
-                weight = _SHORT_WORTH if sum(c.isalpha() for c in text) <= _SHORT else 0.0
-                found.setdefault(text, (value, weight))
-                for label in _AROUND:
-                    found.setdefault(f"{text} {label}", (value, weight + _LABELLED))
+                is_short = sum(c.isalpha() for c in text) <= _SHORT
+                _claim(found, text, value, _SHORT_WORTH if is_short else 0.0)
+    for word, value in _own_words(entries):
+        _claim(found, word, value, _WORD_WORTH)
     return found
+
+
+def _claim(found: dict[str, tuple[str, float]], text: str, value: str, weight: float) -> None:
+    found.setdefault(text, (value, weight))
+    for label in _AROUND:
+        found.setdefault(f"{text} {label}", (value, weight + _LABELLED))
+
+
+def _own_words(entries: Sequence[Entry]) -> list[tuple[str, str]]:
+    """Words of names that no other name of the list has, with the value: Harbour for Old Harbour."""
+    count = Counter(word for value, _ in entries for word in set(value.upper().split()))
+    words = ((word, value) for value, _ in entries for word in value.upper().split() if word != value.upper())
+    return [(word, value) for word, value in words if count[word] == 1 and len(word) > _SHORT]

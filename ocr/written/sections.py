@@ -31,7 +31,7 @@ _TWICE = -6.0
 _PENAL_CODE_FORMS = ("IPC", "I.P.C", "I.P.C.", "IPC.", "I P C", "1PC", "PC")
 _PENAL_CODE_WEIGHT = -2.0
 _MOST_NEIGHBOURS = 5
-_WORST_LOG = -8.0
+WORST_LOG = -8.0
 
 
 @dataclass(frozen=True)
@@ -111,19 +111,19 @@ class Sections:
 @dataclass(frozen=True)
 class Listed:
     """A list of sections. text: as a person writes it; log: how likely next to all lists, natural; share: 0..1 of the
-    belief among the lists that were compared; agreed: share of views whose own likeliest list it is; count: sections.
+    belief among the lists that were compared; agreed: share of views whose own likeliest list it is; row: the sections.
     """
 
     text: str
     log: float
     share: float
     agreed: float
-    count: int
+    row: Row
 
     @property
     def facts(self) -> Facts:
         """What its probability is weighed by."""
-        return (spread(self.share), max(_WORST_LOG, self.log), self.agreed, min(1.0, self.count / 8))
+        return (spread(self.share), max(WORST_LOG, self.log), self.agreed, min(1.0, len(self.row) / 8))
 
 
 @cache
@@ -174,35 +174,49 @@ def read_sections(
     lines: for each line of the field its matrices, views of the same line, in the same order for all lines. empty: for
     each line the natural logarithm of how often it holds nothing.
     """
+    return joined([line.listed() for line in lines_of(lines, characters, known, empty, prices)], known)
+
+
+def lines_of(
+    lines: Sequence[Sequence[LogProbs]],
+    characters: tuple[str, ...],
+    known: Sections,
+    empty: Sequence[float],
+    prices: Prices = _PRICES,
+) -> list[Line]:
+    """The lines of a field, ready to be asked; parameters as those of read_sections."""
     coded = known.coded(characters)
-    read = [
-        _Line([_view(m, characters, prices) for m in views], coded, known, none)
+    return [
+        Line([_view(m, characters, prices) for m in views], coded, known, none)
         for views, none in zip(lines, empty, strict=True)
     ]
-    return _joined([line.listed() for line in read], known)
 
 
 def _view(matrix: LogProbs, characters: tuple[str, ...], prices: Prices) -> Frames:
     return frames_of(shortened(folded_case(matrix, characters)), characters, prices)
 
 
-class _Line:
+class Line:
     """The views of one line."""
 
     def __init__(self, views: Sequence[Frames], coded: Coded, known: Sections, none: float) -> None:
         self._views, self._coded, self._known, self._none = views, coded, known, none
+        self._bests: list[tuple[Row, float]] | None = None
+
+    def _best_of_views(self) -> list[tuple[Row, float]]:
+        """Of each view the likeliest row, and the log of all rows together."""
+        if self._bests is None:
+            owners = self._known.owners
+            read = [best_row(frames, self._coded, self._known.weights, self._none) for frames in self._views]
+            self._bests = [(tuple(int(owners[i]) for i in forms), total) for forms, total in read]
+        return self._bests
 
     def listed(self) -> list[tuple[Row, float, float]]:
         """Rows of section numbers with the mean log over the views, and the share of views that had it as the best."""
-        bests: list[Row] = []
-        totals: list[float] = []
-        for frames in self._views:
-            forms, total = best_row(frames, self._coded, self._known.weights, self._none)
-            bests.append(tuple(int(self._known.owners[i]) for i in forms))
-            totals.append(total)
+        bests = [row for row, _ in self._best_of_views()]
         rows = list(dict.fromkeys([*bests, ()]))
         rows = list(dict.fromkeys([*rows, *(other for row in rows for other in self._known.neighbours(row))]))
-        logs = self._logs(rows, totals)
+        logs = self.logs(rows)
         found: dict[Row, float] = {}
         for row, log in zip(rows, logs, strict=True):
             sections = self._known.sections_in(row)
@@ -212,9 +226,10 @@ class _Line:
         agreed = {row: firsts.count(row) / len(firsts) for row in found}
         return sorted(((row, log, agreed[row]) for row, log in found.items()), key=lambda f: -f[1])
 
-    def _logs(self, rows: Sequence[Row], totals: Sequence[float]) -> list[float]:
+    def logs(self, rows: Sequence[Row]) -> list[float]:
         """The mean over the views of each row's log next to all rows."""
         ways = self._known.ways
+        totals = [total for _, total in self._best_of_views()]
         wanted = [[ways[i] for i in row] for row in rows]
         said = []
         for frames, total in zip(self._views, totals, strict=True):
@@ -223,21 +238,21 @@ class _Line:
         return [float(x) for x in np.mean(said, axis=0)]
 
 
-def _joined(lines: Sequence[Sequence[tuple[Row, float, float]]], known: Sections) -> list[Listed]:
+def joined(lines: Sequence[Sequence[tuple[Row, float, float]]], known: Sections) -> list[Listed]:
     """The likeliest rows of all lines put together, each combination once."""
-    whole: dict[str, tuple[float, float, int]] = {}
+    whole: dict[str, tuple[float, float, Row]] = {}
     for parts in product(*(line[:_MOST_ROWS] for line in lines)):
         row = tuple(i for part, _, _ in parts for i in part)
         log = sum(log for _, log, _ in parts)
         agreed = min((agreed for _, _, agreed in parts), default=0.0)
         text = as_text([known.members[i] for i in row])
-        if text and log > whole.get(text, (-np.inf, 0.0, 0))[0]:
-            whole[text] = (log, agreed, len(row))
+        if text and log > whole.get(text, (-np.inf, 0.0, ()))[0]:
+            whole[text] = (log, agreed, row)
     ordered = sorted(whole.items(), key=lambda w: (-w[1][0], w[0]))
     found = shares(np.array([log for _, (log, _, _) in ordered]))
     return [
-        Listed(text, log, float(share), agreed, count)
-        for (text, (log, agreed, count)), share in zip(ordered, found, strict=True)
+        Listed(text, log, float(share), agreed, row)
+        for (text, (log, agreed, row)), share in zip(ordered, found, strict=True)
     ]
 
 

@@ -12,7 +12,8 @@ from ocr.written.dated import read_date, read_time
 from ocr.written.names import read_line
 from ocr.written.numbers import Spoken, read_serial, read_year
 from ocr.written.packed import CHARACTERS
-from ocr.written.sections import Sections, load_sections, read_sections
+from ocr.written.sections import Sections, lines_of, load_sections, read_sections
+from ocr.written.twice import read_twice
 
 View = tuple[float, float, float]
 """Top and bottom of a part of a crop's height, and how much it is stretched in width."""
@@ -78,6 +79,16 @@ def weigh(kind: str, looks: Looks, known: Sections | None = None) -> list[Found]
         return [Found(s.text, s.facts, kind) for s in spoken]
     dated = [Found(s.text, s.facts, kind, covers(s.text, seen, words=kind == "time")) for s in spoken]
     return sorted([*dated, *_free(looks[0])], key=sure, reverse=True)
+
+
+def weigh_twice(looks: Looks, again: Looks, known: Sections | None = None) -> list[Found]:
+    """The sections that a zone and the one that repeats it hold, likeliest first; parameters as those of weigh."""
+    known = known or load_sections()
+    places = [lines_of(seen, CHARACTERS, known, _EMPTY[: len(seen)]) for seen in (looks, again)]
+    found = read_twice(places, known)
+    if not found:
+        return weigh("sections", looks, known)
+    return [Found(s.text, s.facts, "sections_twice") for s in found]
 
 
 def sure(found: Found) -> float:

@@ -1,0 +1,83 @@
+"""Lists of sections that a form has twice: what either place seems to hold is weighed in the matrices of both.
+
+Officers write at the foot of a form once more what stands at its head; each place has its own slips and smears.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ocr.written.belief import Facts, spread
+from ocr.written.chance import shares
+from ocr.written.sections import WORST_LOG, Line, Listed, Row, Sections, as_text, joined
+
+_MOST_ROWS = 6
+_OTHERWISE = -3.0
+"""Natural logarithm of how often a place holds something else, as sections without those of a second act."""
+
+
+@dataclass(frozen=True)
+class Twice:
+    """A list of sections.
+
+    logs: how likely next to all lists in each place, natural; share: 0..1 of the belief among the lists that were
+    compared; firsts: share of the places whose own likeliest list it is.
+    """
+
+    text: str
+    logs: tuple[float, float]
+    share: float
+    firsts: float
+    row: Row
+
+    @property
+    def facts(self) -> Facts:
+        """What its probability is weighed by."""
+        here, there = (max(WORST_LOG, log) for log in self.logs)
+        return (spread(self.share), max(here, there), min(here, there), self.firsts, min(1.0, len(self.row) / 8))
+
+
+def read_twice(places: Sequence[Sequence[Line]], known: Sections) -> list[Twice]:
+    """The lists that two places bear together, best first; [] where either bears none by itself."""
+    said = [joined([line.listed() for line in lines], known)[:_MOST_ROWS] for lines in places]
+    if not all(said):
+        return []
+    rows = list({_key(one.row, known): one.row for one in (*said[1], *said[0])}.values())
+    logs = [_logs(lines, rows, own, known) for lines, own in zip(places, said, strict=True)]
+    prior = np.array([sum(known.members[i].weight for i in row) for row in rows])
+    both = sum(np.logaddexp(log - prior, _OTHERWISE) for log in logs) + prior
+    found = shares(both)
+    tops = [_key(one[0].row, known) for one in said]
+    listed = [
+        Twice(
+            as_text([known.members[i] for i in row]),
+            (float(logs[0][at]), float(logs[1][at])),
+            float(found[at]),
+            tops.count(_key(row, known)) / len(tops),
+            row,
+        )
+        for at, row in enumerate(rows)
+    ]
+    return sorted(listed, key=lambda one: (-one.share, one.text))
+
+
+def _key(row: Row, known: Sections) -> frozenset[str]:
+    return frozenset(known.members[i].value for i in row)
+
+
+def _logs(lines: Sequence[Line], rows: Sequence[Row], own: Sequence[Listed], known: Sections) -> np.ndarray:
+    """How likely each row is in a place: over its lines, split where that is likeliest; its own rows as it had them."""
+    had = {_key(one.row, known): one.log for one in own}
+    splits = [(at, row[:cut], row[cut:]) for at, row in enumerate(rows) for cut in range(len(row) + 1)]
+    found = np.full(len(rows), -np.inf)
+    if len(lines) == 1:
+        found = np.array(lines[0].logs(rows))
+    else:
+        first = lines[0].logs([upper for _, upper, _ in splits])
+        second = lines[1].logs([lower for _, _, lower in splits])
+        for (at, _, _), a, b in zip(splits, first, second, strict=True):
+            found[at] = max(found[at], a + b)
+    return np.array([max(log, had.get(_key(row, known), log)) for log, row in zip(found, rows, strict=True)])
