@@ -23,7 +23,7 @@ _MOST_WRONG = 3
 _SHARE_WRONG = 0.4
 _PASSING = 3.0
 _LEAST = -6.0
-_USUAL = 4.0
+_USUAL = 5.0
 """How much more likely a word is when it is a usual name, natural logarithm."""
 
 
