@@ -26,7 +26,7 @@ from ocr.page import Candidate
 from ocr.strips import bands
 from ocr.written.packed import CHARACTERS, pack
 from ocr.written.sections import Sections, load_sections
-from ocr.written.zone import Looks, View, is_free, sure, views_of, weigh, weigh_twice
+from ocr.written.zone import Found, Looks, View, is_free, is_plain, sure, views_of, weigh, weigh_twice
 
 VERSION = "4"
 WEIGHTS = "eng_fields.onnx"
@@ -77,22 +77,38 @@ class Fields:
         """
         return load_network(self._weights or WEIGHTS).matrix_of_line(image, stretch)
 
-    def look(self, line: LineImage) -> Looks:
-        """The matrices of the views of a zone's lines.
+    def look(self, line: LineImage, first: Looks = ()) -> Looks:
+        """The matrices of the views of a zone's lines; first: those of each line's first view, where there are some.
 
         Of a free text that is read surely, and of a second line of sections without a figure, the first view is enough.
         """
         views = views_of(line.kind, len(line.image), is_listed=line.is_listed)
-        return _apart(tuple(self._line_of_views(line, some, number) for number, some in enumerate(views)))
+        first = first or self._first_looks(line)
+        return _apart(tuple(self._line_of_views(line, some, at, first[at][0]) for at, some in enumerate(views)))
 
-    def _line_of_views(self, line: LineImage, views: Sequence[View], number: int) -> tuple[LogProbs, ...]:
-        first = self._view(line.image, views[0])
+    def _first_looks(self, line: LineImage) -> Looks:
+        views = views_of(line.kind, len(line.image), is_listed=line.is_listed)
+        return tuple((self._view(line.image, some[0]),) for some in views)
+
+    def _line_of_views(
+        self, line: LineImage, views: Sequence[View], number: int, first: LogProbs
+    ) -> tuple[LogProbs, ...]:
         text, certain = greedy(first, CHARACTERS)
         is_enough = not line.is_listed and is_free(line.kind) and (not text or certain >= _CERTAIN)
         if is_enough or (number and not any(c.isdigit() for c in text)):
             return (first,)
         written = _written(line.image, first)
         return (first, *(self._view(written, view) for view in views[1:]))
+
+    def _in_two_places(self, line: LineImage, again: Image) -> list[Found]:
+        """Sections that stand in two crops: where the first views of both say the same surely, no other is needed."""
+        places = (line, replace(line, image=again))
+        first = [self._first_looks(place) for place in places]
+        found = weigh_twice(_apart(first[0]), _apart(first[1]), _known(self._weights))
+        if is_plain(found):
+            return found
+        looks = [self.look(place, seen) for place, seen in zip(places, first, strict=True)]
+        return weigh_twice(looks[0], looks[1], _known(self._weights))
 
     def _view(self, image: Image, view: View) -> LogProbs:
         top, bottom, wide = view
@@ -101,13 +117,13 @@ class Fields:
     def _read_one(self, line: LineImage) -> EngineText:
         if line.block:
             return self._block(line.image)
-        looks, known = self.look(line), _known(self._weights)
         if line.again is None:
-            found = weigh(line.kind, looks, known)[: 1 + _MOST_OTHERS]
+            looks = self.look(line)
+            found = weigh(line.kind, looks, _known(self._weights))[: 1 + _MOST_OTHERS]
         else:
-            found = weigh_twice(looks, self.look(replace(line, image=line.again)), known)[: 1 + _MOST_OTHERS]
+            looks, found = (), self._in_two_places(line, line.again)[: 1 + _MOST_OTHERS]
         texts = [Candidate(f.text, sure(f)) for f in found]
-        matrices = tuple(map(pack, looks[0])) if line.is_listed else ()
+        matrices = tuple(map(pack, looks[0])) if line.is_listed and looks else ()
         if not texts:
             return EngineText("", 0.0, matrices=matrices)
         return EngineText(texts[0].text, texts[0].confidence, others=tuple(texts[1:]), matrices=matrices)

@@ -22,7 +22,7 @@ _OLDEST, _OLD, _LAST = 1900, 1950, 2030
 _OLD_YEAR, _NO_SUCH_DAY, _ZERO_AT_ONE = -3.0, -2.0, -1.0
 """Logarithms of what a date weighs whose year is before 1950, whose month has no such day, and of whose day and month
 one has a zero before it and the other has none."""
-_BEAM_LIMIT = 16
+_BEAM_LIMIT = 8
 _SEARCHED = 2
 _LOOKS = MappingProxyType(
     {

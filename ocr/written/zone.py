@@ -29,6 +29,7 @@ _TWO_LINES_FROM = 60
 _EMPTY = (-4.0, -0.1)
 """Natural logarithms of how often the first and the second line of a zone for sections hold none."""
 _LEAST = 0.001
+_PLAIN = 3.0
 _NUMBERS = ("year", "digits")
 _DATED_KINDS = ("date", "time")
 _IN_FIGURES: Mapping[str, Callable[[Sequence[LogProbs], tuple[str, ...]], list[Spoken]]] = MappingProxyType(
@@ -89,6 +90,14 @@ def weigh_twice(looks: Looks, again: Looks, known: Sections | None = None) -> li
     if not found:
         return weigh("sections", looks, known)
     return [Found(s.text, s.facts, "sections_twice") for s in found]
+
+
+def is_plain(found: Sequence[Found]) -> bool:
+    """Whether two places say the same list by themselves, and hardly another: more views changed none of 82 such."""
+    if not found or found[0].kind != "sections_twice":
+        return False
+    share, _, _, firsts, _ = found[0].facts
+    return share >= _PLAIN and firsts == 1.0
 
 
 def sure(found: Found) -> float:
