@@ -22,8 +22,9 @@ _OLDEST, _OLD, _LAST = 1900, 1950, 2030
 _OLD_YEAR, _NO_SUCH_DAY, _ZERO_AT_ONE = -3.0, -2.0, -1.0
 """Logarithms of what a date weighs whose year is before 1950, whose month has no such day, and of whose day and month
 one has a zero before it and the other has none."""
-_BEAM_LIMIT = 8
+_BEAM_LIMIT = 16
 _SEARCHED = 2
+_MOST_HOURS = 8
 _LOOKS = MappingProxyType(
     {
         **serial_looks(),
@@ -99,7 +100,7 @@ def read_time(views: Sequence[LogProbs], characters: tuple[str, ...]) -> list[Sp
     folded = [folded_case(view, characters) for view in views]
     written: dict[str, str] = {}
     weights: list[float] = []
-    for core in _searched(views, characters, _TIMES):
+    for core in list(_searched(views, characters, _TIMES))[:_MOST_HOURS]:
         for half, words in _SUFFIXES.items():
             for word in words:
                 for text in _ways(core, word):

@@ -30,6 +30,23 @@ _NEVER = -20.0
 _TWICE = -6.0
 _PENAL_CODE_FORMS = ("IPC", "I.P.C", "I.P.C.", "IPC.", "I P C", "1PC", "PC")
 _PENAL_CODE_WEIGHT = -2.0
+_YEARS_OF_ACTS = (
+    "2003",
+    "1985",
+    "2000",
+    "1959",
+    "1961",
+    "2005",
+    "2012",
+    "1940",
+    "1988",
+    "1956",
+    "1957",
+    "1972",
+    "2015",
+)
+_YEAR_WEIGHT = -4.0
+"""Years behind the names of acts, lest IPC 200 be read in "Electricity Act 2003"."""
 _MOST_NEIGHBOURS = 5
 WORST_LOG = -8.0
 
@@ -38,7 +55,7 @@ WORST_LOG = -8.0
 class Section:
     """A section, or a few with the act that they need: value "506" or "3/4 DP Act"; forms: ways to write it.
 
-    Without value it is the name of the penal code, which needs none.
+    Without value it is the name of the penal code or the year of an act, which need none.
 
     weight: natural logarithm of how often it is charged, next to the others.
     """
@@ -142,6 +159,7 @@ def sections_of(weights: Mapping[str, float], acts: Mapping[str, Mapping[str, ob
     """Sections from plain values. weights: of those of the penal code. acts: short name to names, lists and weight."""
     members = [Section(number, PENAL_CODE, tuple(_forms(number)), w) for number, w in weights.items()]
     members.append(Section("", PENAL_CODE, _PENAL_CODE_FORMS, _PENAL_CODE_WEIGHT))
+    members.append(Section("", PENAL_CODE, _YEARS_OF_ACTS, _YEAR_WEIGHT))
     for act, told in acts.items():
         names, lists, weight = told["names"], told["lists"], told["weight"]
         assert isinstance(names, list) and isinstance(lists, list) and isinstance(weight, float)
@@ -210,6 +228,12 @@ class Line:
             read = [best_row(frames, self._coded, self._known.weights, self._none) for frames in self._views]
             self._bests = [(tuple(int(owners[i]) for i in forms), total) for forms, total in read]
         return self._bests
+
+    def tail(self) -> Row:
+        """What ends the likeliest row of the first view and is no section, as the penal code's name."""
+        row = self._best_of_views()[0][0]
+        last = max((at for at, i in enumerate(row) if self._known.members[i].value), default=-1)
+        return row[last + 1 :]
 
     def listed(self) -> list[tuple[Row, float, float]]:
         """Rows of section numbers with the mean log over the views, and the share of views that had it as the best."""

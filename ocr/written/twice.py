@@ -74,10 +74,12 @@ def _logs(lines: Sequence[Line], rows: Sequence[Row], own: Sequence[Listed], kno
     splits = [(at, row[:cut], row[cut:]) for at, row in enumerate(rows) for cut in range(len(row) + 1)]
     found = np.full(len(rows), -np.inf)
     if len(lines) == 1:
-        found = np.array(lines[0].logs(rows))
+        found = np.array(lines[0].logs([(*row, *lines[0].tail()) for row in rows]))
     else:
-        first = lines[0].logs([upper for _, upper, _ in splits])
-        second = lines[1].logs([lower for _, _, lower in splits])
+        first, second = (
+            line.logs([(*part, *line.tail()) for part in parts])
+            for line, parts in zip(lines, ([s[1] for s in splits], [s[2] for s in splits]), strict=True)
+        )
         for (at, _, _), a, b in zip(splits, first, second, strict=True):
             found[at] = max(found[at], a + b)
     return np.array([max(log, had.get(_key(row, known), log)) for log, row in zip(found, rows, strict=True)])

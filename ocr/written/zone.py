@@ -32,6 +32,8 @@ _LEAST = 0.001
 _PLAIN = 3.0
 _NUMBERS = ("year", "digits")
 _DATED_KINDS = ("date", "time")
+_DATED_FROM = 0.15
+"""Below this probability of the likeliest date or hour, what is written may be in words, and is read as such, too."""
 _IN_FIGURES: Mapping[str, Callable[[Sequence[LogProbs], tuple[str, ...]], list[Spoken]]] = MappingProxyType(
     {"year": read_year, "digits": read_serial, "date": read_date, "time": read_time}
 )
@@ -79,6 +81,8 @@ def weigh(kind: str, looks: Looks, known: Sections | None = None) -> list[Found]
     if kind not in _DATED_KINDS:
         return [Found(s.text, s.facts, kind) for s in spoken]
     dated = [Found(s.text, s.facts, kind, covers(s.text, seen, words=kind == "time")) for s in spoken]
+    if dated and sure(dated[0]) >= _DATED_FROM:
+        return dated
     return sorted([*dated, *_free(looks[0])], key=sure, reverse=True)
 
 
