@@ -185,7 +185,7 @@ def peer_texts(scan: Scan, settings: ReadSettings) -> dict[str, str]:
         if match.form is None:
             return {}
         zones = [match.form.zone(z) for z in FIELDS if match.form.has(z)]
-        cut = [(zone_box(match.matrix, z), cut_zone(grey, match.matrix, z, 2.0)) for z in zones]
+        cut = [(zone_box(match.of(z), z), cut_zone(grey, match.of(z), z, 2.0)) for z in zones]
         lines = [LineImage(crop, ("en",), block=z.id == "statutes") for z, (_, crop) in zip(zones, cut, strict=True)]
         texts = load_engine("tesseract", settings.seconds_per_page).read(lines)
     except OcrError:

@@ -103,7 +103,7 @@ def measure_samples(most: int | None = None) -> dict[str, Any]:
     for name in sorted(n for n in gold if Path(n).suffix in (".jpg", ".png"))[:most]:
         grey = open_page(Scan(next(SAMPLES.rglob(name)), ""), 300).grey
         match = find_form(grey, load_models((SAMPLES / "forms",)))
-        for crop in cut_all(grey, match.matrix, match.form, FIELDS) if match.form else ():
+        for crop in cut_all(grey, match.matrix, match.form, FIELDS, bend=match.bend) if match.form else ():
             found = weigh(KINDS[crop.zone.id], engine.look(crop.hand()))
             wanted = gold[name].get(crop.zone.id)
             if wanted:

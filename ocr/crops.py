@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr.bend import Bend
 from ocr.blots import Blots, find_blots
 from ocr.clean import Cleaned, Matrix, bare_line, clean_line
 from ocr.engine import Image, LineImage
@@ -120,16 +121,20 @@ class Crop:
         return self.first._replace(cleaned=clean_line(self.first.raw)) if self.zone.handwriting else self.first
 
 
-def cut_all(grey: Image, matrix: Matrix, form: Form, only: Sequence[str] = ()) -> Sequence[Crop]:
+def cut_all(
+    grey: Image, matrix: Matrix, form: Form, only: Sequence[str] = (), *, bend: Bend | None = None
+) -> Sequence[Crop]:
     """All zones of a page in the form's order.
 
-    grey: the page as scanned, (height, width) uint8. matrix: (2, 3), reference frame to page pixels. Zones are cut so
-    that a line of the form is 64 pixels high; where the writing turns out much smaller or larger than 42 pixels, the
-    zone is cut again from the original. only: ids of zones to cut; () for all.
+    grey: the page as scanned, (height, width) uint8. matrix: (2, 3), reference frame to page pixels. bend: how the
+    paper lies off that, as find_form says. only: ids of zones to cut; () for all. Zones are cut so that a line of the
+    form is 64 pixels high; where the writing turns out much smaller or larger than 42 pixels, the zone is cut again
+    from the original.
     """
     heights = [z.box[3] - z.box[1] for z in form.zones if z.kind != "block"]
     usual = LINE_PX / float(np.median(heights)) if heights else 1.0
-    return [_cut(grey, matrix, zone, usual) for zone in form.zones if not only or zone.id in only]
+    asked = [zone for zone in form.zones if not only or zone.id in only]
+    return [_cut(grey, bend.near(matrix, zone.box) if bend else matrix, zone, usual) for zone in asked]
 
 
 def _cut(grey: Image, matrix: Matrix, zone: Zone, usual: float) -> Crop:

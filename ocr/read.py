@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-from ocr.clean import Matrix, flatten
+from ocr.clean import flatten
 from ocr.crops import cut_all
 from ocr.decide import DECIDE_VERSION, decide_page
 from ocr.engine import Image
@@ -26,7 +26,7 @@ from ocr.zones import Match, angle_deg, find_form, load_models
 
 __all__ = ["DECIDE_VERSION", "READ_VERSION", "ReadSettings", "decide", "recognise", "require_engine"]
 
-READ_VERSION = "9"
+READ_VERSION = "10"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +105,9 @@ def recognise(scan: Scan, settings: ReadSettings) -> Recognition:
     )
     if match.form is None:
         return found
-    crops = cut_all(page.grey, match.matrix, match.form, settings.zones)
+    crops = cut_all(page.grey, match.matrix, match.form, settings.zones, bend=match.bend)
     zones, engines = ZoneReader(settings, match.form, until).read(crops)
-    zones = tuple(_with_mark(z, match.form.zone(z.zone), page.grey, match.matrix) for z in zones)
+    zones = tuple(_with_mark(z, match.form.zone(z.zone), page.grey, match) for z in zones)
     return replace(found, angle_deg=round(angle_deg(match.matrix), 2), zones=zones, notes=found.notes + engines)
 
 
@@ -133,11 +133,11 @@ def _match(page: OpenedPage, settings: ReadSettings) -> tuple[Match, tuple[str, 
     return (again, ("form-found-after-flattening",)) if again.form is not None else (match, ())
 
 
-def _with_mark(read: ZoneReading, zone: Zone, grey: Image, matrix: Matrix) -> ZoneReading:
+def _with_mark(read: ZoneReading, zone: Zone, grey: Image, match: Match) -> ZoneReading:
     """A zone with the printed answer that is marked, if it has such; a mark that is not clear is ink without text."""
     if len(zone.alternatives) < 2:
         return read
-    marked = read_marks(grey, matrix, zone)
+    marked = read_marks(grey, match.of(zone), zone)
     if marked.how == "none":
         return read
     said = [Candidate(marked.value, marked.confidence, f"marks:{marked.how}")] if marked.value else []

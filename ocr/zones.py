@@ -1,7 +1,8 @@
 """Which printed form a page is, how it lies on the scan, and its zones cut out upright.
 
 The page's key points are compared with those of every known print; the print on which most agree under one affine map
-is the form. An affine map is enough for a flat scan: a homography also bends to handwriting and puts zones worse.
+is the form. An affine map is enough for a flat scan: a homography also bends to handwriting and puts zones worse. Where
+the paper itself is bent and its print says so, the zones follow (ocr/bend.py).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr.bend import Bend, find_bend
 from ocr.engine import Image
 from ocr.errors import FormError
 from ocr.features import LONG_SIDE, FormFeatures, Points, key_points, load
@@ -59,12 +61,18 @@ class Match:
 
     form: None when it fits none; reason then says why. inliers: key points that agree under the map, for the best
     form even when it was refused. matrix: (2, 3) float64, reference frame to page pixels; identity without a form.
+    bend: how the paper lies off that, None where it is flat.
     """
 
     form: Form | None
     inliers: int
     matrix: Matrix
     reason: str = ""
+    bend: Bend | None = None
+
+    def of(self, zone: Zone) -> Matrix:
+        """The map of one zone, (2, 3) float64: the page's own on a flat page."""
+        return self.bend.near(self.matrix, zone.box) if self.bend else self.matrix
 
 
 @lru_cache(maxsize=8)
@@ -198,27 +206,33 @@ class _Fit(NamedTuple):
     form: Form
     inliers: int
     matrix: Matrix
+    ours: Points
+    theirs: Points
+
+    def bend(self) -> Bend | None:
+        return find_bend(self.ours, self.theirs, self.matrix, (self.form.width, self.form.height))
 
 
 def _fit(form: Form, features: FormFeatures, page: _Page, within: float) -> _Fit:
     """The affine map on which most of a form's key points agree with the page's."""
     import cv2
 
-    ours, theirs = _pairs(features, page)
-    if len(ours) < 4:
-        return _Fit(form, 0, np.eye(2, 3))
-    matrix, inliers = cv2.estimateAffine2D(
-        features.points[ours],
-        page.points[theirs],
-        method=cv2.RANSAC,
-        ransacReprojThreshold=within,
-        maxIters=3000,
-        confidence=0.995,
-        refineIters=20,
-    )
+    which, partner = _pairs(features, page)
+    ours, theirs = features.points[which], page.points[partner]
+    matrix = None
+    if len(ours) >= 4:
+        matrix, inliers = cv2.estimateAffine2D(
+            ours,
+            theirs,
+            method=cv2.RANSAC,
+            ransacReprojThreshold=within,
+            maxIters=3000,
+            confidence=0.995,
+            refineIters=20,
+        )
     if matrix is None:
-        return _Fit(form, 0, np.eye(2, 3))
-    return _Fit(form, int(inliers.sum()), np.asarray(matrix, np.float64))
+        return _Fit(form, 0, np.eye(2, 3), ours, theirs)
+    return _Fit(form, int(inliers.sum()), np.asarray(matrix, np.float64), ours, theirs)
 
 
 def _pairs(features: FormFeatures, page: _Page) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -251,7 +265,7 @@ def _judged(best: _Fit, grey: Image) -> Match:
         return _nothing(reason, best.inliers)
     if not _is_plausible(best.matrix, form, grey):
         return _nothing(f"{form.id} fits only when bent out of shape", best.inliers)
-    return Match(form, best.inliers, best.matrix)
+    return Match(form, best.inliers, best.matrix, bend=best.bend())
 
 
 def _is_plausible(matrix: Matrix, form: Form, grey: Image) -> bool:

@@ -55,7 +55,8 @@ def main() -> None:
                     if field not in (zone.id, zone.repeats):
                         continue
                     x0, y0, x1, y1 = zone.reach or zone.box
-                    crop = cut_box(grey, match.matrix, (x0 - _MARGIN, y0 - _MARGIN, x1 + _MARGIN, y1 + _MARGIN), _SCALE)
+                    around = (x0 - _MARGIN, y0 - _MARGIN, x1 + _MARGIN, y1 + _MARGIN)
+                    crop = cut_box(grey, match.of(zone), around, _SCALE)
                     name = f"{Path(page['image']).stem}-{zone.id}.png"
                     cv2.imwrite(str(asked.out / name), crop)
                     table.writerow([name, field, page["station_file"], text])
