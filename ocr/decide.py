@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 
 from ocr.agree import agreed, told_twice
 from ocr.errors import FormError
+from ocr.figures import is_for_figures, is_told, weigh
 from ocr.form import Form, Zone
 from ocr.grammar import Fit, fit
 from ocr.language import language
 from ocr.lexicon import Lexicon, folded
 from ocr.page import Candidate, Decided, Reading, Recognition, ZoneReading
 
-DECIDE_VERSION = "5"
+DECIDE_VERSION = "6"
 _EXACT_KINDS = ("digits", "year", "date", "time", "choice")
 _AGREED, _AGREED_EXACTLY = 0.3, 0.6
 """Of the doubt that is left, the part that another look takes away by agreeing. Numbers of which Tesseract was not sure
@@ -88,6 +89,8 @@ def decide_zone(reading: ZoneReading, zone: Zone, lexicon: Lexicon | None = None
     if reading.blank:
         return Decided(zone.id, "", "", 1.0, reading.box, blank=True)
     texts = [c for c in reading.candidates if c.text.strip()]
+    if lexicon is None and zone.kind in _NUMBER_KINDS and is_for_figures(texts):
+        return weigh(replace(reading, candidates=tuple(texts)), zone.kind, lambda some: decide_zone(some, zone))
     own = _by_hand(reading, zone, lexicon, texts)
     if own is not None:
         return own
@@ -202,7 +205,8 @@ def _doubted_figures(form: Form, read: Mapping[str, ZoneReading], zones: Mapping
     """Numbers that one engine alone read in Latin figures, where the language has its own and the page has these."""
     if language(form.languages[0]).digits.isascii():
         return
-    numbers = [zones[z.id] for z in form.zones if z.kind in _NUMBER_KINDS and z.id in zones and zones[z.id].raw]
+    asked = [z.id for z in form.zones if z.kind in _NUMBER_KINDS and z.id in zones]
+    numbers = [zones[z] for z in asked if zones[z].raw and not is_told(read[z].candidates)]
     legible = [d.raw for d in numbers if d.confidence >= _LEGIBLE]
     latin = sum(map(_is_latin, legible))
     if latin >= _LEAST_LATIN and 2 * latin > len(legible):

@@ -30,7 +30,7 @@ _KINDS: Mapping[str, str] = MappingProxyType(
     {
         "year": "year",
         "fir_no": "digits",
-        "gd_no": "line",
+        "gd_no": "digits",
         "statutes": "sections",
         "complainant_age": "line",
         "occurrence_from": "date",
@@ -115,6 +115,7 @@ def _head(form: str, style: str, language: str) -> str:
 
 def _zone(blank: Blank, answers: Sequence[tuple[Answer, str]], say: Mapping[str, str]) -> str:
     lines = ["", "[[zone]]", f'id = "{blank.zone}"', f"box = {list(blank.box)}", f'kind = "{_kind(blank)}"']
+    lines.append("handwriting = true")
     if blank.zone in ("district", "police_station"):
         lines.append(f'list = "{blank.zone.removeprefix("police_")}"')
     choices = _choices(blank.zone, say)

@@ -55,6 +55,13 @@ def test_hours_are_found_with_their_words_and_half_of_the_day(text, value):
     assert read_time(views(text), CHARACTERS)[0].value == value
 
 
+@pytest.mark.parametrize(
+    ("text", "written"), [("14.30 hrs", "14.30"), ("1430 hrs", "14:30"), ("7-15 P.M.", "7-15 pm"), ("9:05", "9:05")]
+)
+def test_an_hour_keeps_the_sign_that_was_written(text, written):
+    assert read_time(views(text), CHARACTERS)[0].text == written
+
+
 def test_a_word_beside_an_hour_is_no_half_of_the_day():
     assert read_time(views("02:25 hr amount"), CHARACTERS)[0].value == "02:25"
 

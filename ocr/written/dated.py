@@ -96,7 +96,10 @@ def read_date(views: Sequence[LogProbs], characters: tuple[str, ...]) -> list[Sp
 
 
 def read_time(views: Sequence[LogProbs], characters: tuple[str, ...]) -> list[Spoken]:
-    """The hours and minutes that a field may hold, likeliest first; text and value such as "9:05 pm" or "14:30"."""
+    """The hours and minutes that a field may hold, likeliest first.
+
+    value: such as "9:05 pm" or "14:30"; text: with the sign that was written.
+    """
     folded = [folded_case(view, characters) for view in views]
     written: dict[str, str] = {}
     weights: list[float] = []
@@ -108,7 +111,14 @@ def read_time(views: Sequence[LogProbs], characters: tuple[str, ...]) -> list[Sp
                         written[text] = ":".join(re.split(r"[:.-]", core)) + half
                         weights.append((_HALF if half else _WORD) if word else 0.0)
     spoken = vote(folded, characters, tuple(written), tuple(weights), lambda text: written[text])
-    return [replace(s, text=s.value) for s in spoken]
+    return [replace(s, text=_as_written(s)) for s in spoken]
+
+
+def _as_written(spoken: Spoken) -> str:
+    """The hour with its own sign and without words for hours; with a colon where it has no sign."""
+    core = re.match(r"\d+[:.-]\d\d", spoken.text)
+    half = " ".join(spoken.value.split(" ")[1:])
+    return f"{core[0]} {half}".strip() if core else spoken.value
 
 
 def _ways(core: str, word: str) -> tuple[str, ...]:
