@@ -83,7 +83,7 @@ def see(page: Page) -> None:
     match = find_form(grey, load_models())
     seen: Packed = {}
     if match.form is not None:
-        for crop in cut_all(grey, match.matrix, match.form, (*FIELDS, *MORE)):
+        for crop in cut_all(grey, match.matrix, match.form, (*FIELDS, *MORE), bend=match.bend):
             seen[crop.zone.id] = tuple(tuple(map(pack, views)) for views in engine.look(crop.hand()))
     unfinished = page.kept.with_suffix(f".{multiprocessing.current_process().pid}")
     unfinished.write_bytes(pickle.dumps(seen))
