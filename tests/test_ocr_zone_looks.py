@@ -21,6 +21,7 @@ from ocr.marks import Marked
 from ocr.page import Box, Candidate, ZoneReading
 from ocr.read import ReadSettings
 from ocr.zone_looks import ZoneReader, _voted
+from ocr.zones import Match
 
 FORM = Form.model_validate(
     {
@@ -104,7 +105,7 @@ def test_the_readings_of_a_vote_share_what_it_leaves(sure, texts):
 def test_a_marked_answer_stands_beside_what_is_read_and_an_unclear_one_is_ink(monkeypatch, marked, wanted, blank):
     monkeypatch.setattr(read, "read_marks", lambda grey, matrix, zone: marked)
     zone = ZoneReading("how", Box(0, 0, 1, 1), (Candidate("0ral", 0.3),), blank=True)
-    found = read._with_mark(zone, FORM.zone("how"), np.zeros((4, 4), np.uint8), np.eye(2, 3))
+    found = read._with_mark(zone, FORM.zone("how"), np.zeros((4, 4), np.uint8), Match(FORM, 20, np.eye(2, 3)))
     assert [c.text for c in found.candidates] == wanted and found.blank is blank
 
 
