@@ -25,7 +25,7 @@ from typing import Any
 from benchmarks.forms_others import letter, letters_refused, speed
 from benchmarks.straight import Value, calibration_error, straight_through
 from benchmarks.written_fields import slug
-from benchmarks.written_read import scorer_of
+from benchmarks.written_read import DATES, scorer_of
 from mappers.codes import place_lists
 from ocr.engine import LineImage
 from ocr.engines import load_engine
@@ -70,7 +70,7 @@ def measure(data: Path | None, quick: bool, log: Log, how: How | None = None) ->
     pages: dict[str, tuple[Recognition, dict[str, str]]] = {}
     readings: dict[str, Reading] = {}
     for engine, some in by_weights.items():
-        settings = ReadSettings(languages=("en",), handwriting_engine=engine, zones=FIELDS)
+        settings = ReadSettings(languages=("en",), handwriting_engine=engine, zones=(*FIELDS, *DATES))
         read = read_all(some, settings, how.cache, how.jobs, log)
         pages |= read
         readings |= {name: decide(page, lexica, settings) for name, (page, _) in read.items()}
