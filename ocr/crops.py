@@ -127,9 +127,9 @@ def cut_all(
     """All zones of a page in the form's order.
 
     grey: the page as scanned, (height, width) uint8. matrix: (2, 3), reference frame to page pixels. bend: how the
-    paper lies off that, as find_form says. only: ids of zones to cut, with those that repeat them; () for all. Zones are cut
-    so that a line of the form is 64 pixels high; where the writing turns out much smaller or larger than 42 pixels, the zone is cut again
-    from the original.
+    paper lies off that, as find_form says. only: ids of zones to cut, with those that repeat them; () for all. Zones
+    are cut so that a line of the form is 64 pixels high; where the writing turns out much smaller or larger than 42
+    pixels, the zone is cut again from the original.
     """
     heights = [z.box[3] - z.box[1] for z in form.zones if z.kind != "block"]
     usual = LINE_PX / float(np.median(heights)) if heights else 1.0
