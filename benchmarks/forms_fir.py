@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.forms_book import book_figures
 from benchmarks.forms_others import letter, letters_refused, speed
 from benchmarks.straight import Value, calibration_error, straight_through
 from benchmarks.written_fields import slug
@@ -77,6 +78,8 @@ def measure(data: Path | None, quick: bool, log: Log, how: How | None = None) ->
     found = [page.form for page, _ in pages.values()]
     ours, peer = score(bench, pages, readings)
     values = _values(scorer_of(bench), gold, readings)
+    stations = {n: lexica["station"].find(gold[n]["station_file"], 1)[0].value for n in pages}
+    seen = {name: page for name, (page, _) in pages.items()}
     weights = sorted({g["station_file"] for g in gold.values() if _engine(how, g["station_file"]) != "auto"})
     return {
         "pages": len(pages),
@@ -86,6 +89,7 @@ def measure(data: Path | None, quick: bool, log: Log, how: How | None = None) ->
         "letters_refused": letters_refused(data / "ocr-bench", log),
         **_figures(ours),
         **_straight(values),
+        "book_station_said": book_figures(seen, stations, lexica, lambda told: _values(scorer_of(bench), gold, told)),
         "peer_tesseract_on_the_same_zones": _figures(peer),
         **speed(images, log),
     }

@@ -31,13 +31,14 @@ class ExtractSettings:
 
     read: how pages are read; of which forms, too. state: two small letters, whose places are looked up; "" for the
     state that the page's form names. stations: a list of its stations, which wins over the package's. register: id of
-    the register that all pages are of, "" to find out.
+    the register that all pages are of, "" to find out. said: what the book is said to be of, by zone (ocr/expected.py).
     """
 
     read: ReadSettings
     state: str = ""
     stations: Path | None = None
     register: str = ""
+    said: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def extract_page(scan: Scan, settings: ExtractSettings) -> Extract:
         kind: Kind = "blank" if is_blank(open_page(scan, settings.read.dpi).grey) else "other"
         return Extract(None, kind, match=found.match, reason=found.reason, notes=found.notes)
     form = load_models(settings.read.form_folders).forms[found.form]
-    reading = decide(found, lexica_of(settings.state or form.state, settings.stations), settings.read)
+    reading = decide(found, lexica_of(settings.state or form.state, settings.stations), settings.read, settings.said)
     fields = fields_of(found, reading)
     sensitive = _is_sensitive(reading, settings.state or form.state, settings.stations)
     return Extract(

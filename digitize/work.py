@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 class PageJob:
     """One page to read.
 
-    page: its id. path, sha256, index: the scan. recognition: what was recognised before (then only the deciding is
-    done), None to recognise as well. is_copy: the file lies in the workspace under its own hash.
+    page: its id. path, sha256, index: the scan. said: what its book is said to be of, by zone. recognition: what was
+    recognised before (then only the deciding is done), None to recognise as well. is_copy: the file lies in the
+    workspace under its own hash.
     """
 
     page: str
@@ -34,6 +35,7 @@ class PageJob:
     index: int
     settings: ReadSettings
     lexica: Mapping[str, Lexicon]
+    said: Mapping[str, str]
     recognition: Mapping[str, Any] | None = None
     is_copy: bool = True
 
@@ -121,7 +123,7 @@ def _read(job: PageJob) -> PageDone:
         recognition = recognise(Scan(job.path, job.sha256, job.index, job.page), job.settings)
     else:
         recognition = recognition_from_plain(job.recognition)
-    reading = decide(recognition, job.lexica, job.settings)
+    reading = decide(recognition, job.lexica, job.settings, job.said)
     return PageDone(job.page, recognition_to_plain(recognition), reading_to_plain(reading))
 
 

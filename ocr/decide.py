@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from ocr.agree import agreed, told_twice
 from ocr.errors import FormError
+from ocr.expected import as_expected
 from ocr.figures import is_for_figures, is_told, weigh
 from ocr.form import Form, Zone
 from ocr.grammar import Fit, fit
@@ -63,11 +64,14 @@ class _Option:
         return best
 
 
-def decide_page(recognition: Recognition, form: Form, lexica: Mapping[str, Lexicon]) -> Reading:
+def decide_page(
+    recognition: Recognition, form: Form, lexica: Mapping[str, Lexicon], said: Mapping[str, str] | None = None
+) -> Reading:
     """Settle on the values of a recognised page.
 
-    form: the one the recognition names. lexica: closed lists by the name under which zones ask for them. Raises
-    FormError when a zone asks for a list that is not there.
+    form: the one the recognition names. lexica: closed lists by the name under which zones ask for them. said: what
+    its book is said to be of, by zone (ocr/expected.py). Raises FormError when a zone asks for a list that is not
+    there.
     """
     read = {z.zone: z for z in recognition.zones}
     zones = {z.id: decide_zone(read[z.id], z, _lexicon(form, z, lexica)) for z in form.zones if z.id in read}
@@ -77,6 +81,7 @@ def decide_page(recognition: Recognition, form: Form, lexica: Mapping[str, Lexic
             if zone.repeats in zones:
                 zones[zone.repeats] = told_twice(zones[zone.repeats], told)
     zones |= {d.zone: d for d in agreed(zones)}
+    zones |= {d.zone: d for d in as_expected(zones, form, lexica, said or {})}
     zones |= {d.zone: d for d in _doubted_figures(form, read, zones)}
     return Reading(form.id, form.family, zones, form.part, recognition.reason)
 

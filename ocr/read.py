@@ -111,8 +111,16 @@ def recognise(scan: Scan, settings: ReadSettings) -> Recognition:
     return replace(found, angle_deg=round(angle_deg(match.matrix), 2), zones=zones, notes=found.notes + engines)
 
 
-def decide(recognition: Recognition, lexica: Mapping[str, Lexicon], settings: ReadSettings) -> Reading:
-    """Settle on the value of each zone. Raises FormError when the form or a list it asks for is not there."""
+def decide(
+    recognition: Recognition,
+    lexica: Mapping[str, Lexicon],
+    settings: ReadSettings,
+    said: Mapping[str, str] | None = None,
+) -> Reading:
+    """Settle on the value of each zone; said: what its book is said to be of, by zone (ocr/expected.py).
+
+    Raises FormError when the form or a list it asks for is not there.
+    """
     if recognition.form is None:
         return Reading(None, None, reason=recognition.reason)
     forms = load_models(_folders(settings)).forms
@@ -120,7 +128,7 @@ def decide(recognition: Recognition, lexica: Mapping[str, Lexicon], settings: Re
         raise FormError(
             f"form {recognition.form} was recognised and is gone; bring its file back or read the page again"
         )
-    return decide_page(recognition, forms[recognition.form], lexica)
+    return decide_page(recognition, forms[recognition.form], lexica, said)
 
 
 def _match(page: OpenedPage, settings: ReadSettings) -> tuple[Match, tuple[str, ...]]:

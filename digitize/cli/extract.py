@@ -31,6 +31,9 @@ def extract(
         Path | None,
         typer.Option(help="Stations: CSV (station,district,aliases) or JSON.", exists=True, dir_okay=False),
     ] = None,
+    station: Annotated[str, typer.Option(help="Police station of the book that the pages are of.")] = "",
+    district: Annotated[str, typer.Option(help="Its district.")] = "",
+    year: Annotated[str, typer.Option(help="Its year, four digits.")] = "",
     forms: Annotated[
         list[Path] | None, typer.Option(help="Folder with further form files.", exists=True, file_okay=False)
     ] = None,
@@ -66,7 +69,8 @@ def extract(
     require_engine(reading)
     load_models(folders).only(reading.forms)  # before any page, so that a wrong name is said once
     register = "" if form == "auto" or reading.forms else form
-    settings = ExtractSettings(reading, state, stations, register)
+    said = {"police_station": station, "district": district, "year": year}
+    settings = ExtractSettings(reading, state, stations, register, {z: v for z, v in said.items() if v})
     if out is not None and out.resolve() in {file.resolve() for file in files}:
         raise OptionsError(f"--out: {out} is one of the files to be read, and originals are never changed.")
     unread = _write(extract_files(files, settings, jobs or default_workers()), WholeFile(out), how)

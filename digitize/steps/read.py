@@ -15,7 +15,7 @@ from digitize.ledger import Ledger
 from digitize.ledger.catalogue import Catalogue, Source
 from digitize.pool import patience_s, run_jobs
 from digitize.progress import Progress
-from digitize.steps.read_plan import Todo, by_volume, decide_key, plan
+from digitize.steps.read_plan import Todo, by_volume, decide_key, plan, said_of
 from digitize.steps.read_states import failed_key, recognise_key, states_of
 from digitize.steps.registers import UNKNOWN_FORM, Queue, RegisterTodo, Volume, write_register
 from digitize.work import PageDone, PageFailed, PageJob, RegisterJob, read_page, read_register_page
@@ -136,6 +136,7 @@ def _job(ledger: Ledger, known: Known, todo: Todo, source: Source) -> PageJob:
         index=todo.scan.idx,
         settings=known.read_settings(todo.scan.language),
         lexica=known.lexica,
+        said=said_of(todo.scan),
         recognition=before,
         is_copy=not source.linked,
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice
 
-from digitize.keys import work_key
+from digitize.keys import plain_hash, work_key
 from digitize.known import Known
 from digitize.ledger import Ledger
 from digitize.ledger.catalogue import Catalogue, PageScan
@@ -42,7 +42,14 @@ def by_volume(scans: Sequence[PageScan]) -> list[list[PageScan]]:
 def decide_key(known: Known, scan: PageScan, recognised: str, form: str | None) -> str:
     """The key of deciding a page recognised under a key."""
     settings = known.read_settings(scan.language)
-    return work_key("decide", recognised, known.lexica_key, settings.rules_key(form))
+    said = [plain_hash(said_of(scan))] if said_of(scan) else []
+    return work_key("decide", recognised, known.lexica_key, settings.rules_key(form), *said)
+
+
+def said_of(scan: PageScan) -> dict[str, str]:
+    """What was said at intake of the book that a page stands in, by the zone that tells it (ocr/expected.py)."""
+    said = {"police_station": scan.station, "district": scan.district, "year": scan.year}
+    return {zone: value for zone, value in said.items() if value}
 
 
 def _of_volume(ledger: Ledger, known: Known, scans: Sequence[PageScan], states: States) -> list[Todo | RegisterTodo]:
