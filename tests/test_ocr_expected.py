@@ -90,7 +90,7 @@ def test_what_is_said_only_chooses_among_a_zones_options_and_never_makes_another
     after = told(before, police_station=name)
     belief = {after.value: after.confidence, **{c.text: c.confidence for c in after.candidates}}
     assert set(belief) == {name for name, _ in options}
-    assert 0 <= min(belief.values()) and max(belief.values()) == after.confidence <= 0.995
+    assert min(belief.values()) >= 0 and max(belief.values()) == after.confidence <= 0.995
     for other, confidence in options:
         if other != name:
             assert belief[other] <= confidence + 1e-4
