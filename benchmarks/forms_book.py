@@ -1,6 +1,6 @@
 """What it brings that intake is told a book's station, and what it costs where a page is of another one.
 
-All pages are decided twice more: with their own station said of the book, and with one by chance that is not theirs.
+All pages are decided again: with nothing said of the book, with their own station, and with one by chance that is not.
 """
 
 from __future__ import annotations

@@ -21,8 +21,9 @@ _OTHERWISE = 0.05
 _COUNTS = 0.6
 """Share of that knowledge, as a natural logarithm, that counts. Of 256 real pages, their station rightly said, .95 pass
 from 0.9 on and none wrongly; another one said, 2 in a hundred are taken for it. With all of it that would be 7."""
-_YEARS = 20
-"""How many years a book may be of."""
+_MOST_OTHERS = 15
+"""Values a zone is taken to have at most: the longer a list, the more would be made of what was said, and it was
+measured on one of so many."""
 _UNTOLD = 0.02
 _SURE = 0.995
 SAID = "as-said"
@@ -44,9 +45,9 @@ def as_expected(
         if lexicon is not None:
             entry = next((hit.value for hit in lexicon.find(value, 1) if hit.score == 1.0), "")
             if entry:
-                yield _weighed(decided, entry, len(lexicon.entries))
+                yield _weighed(decided, entry, min(_MOST_OTHERS, len(lexicon.entries)))
         elif zone.kind == "year" and _year(value):
-            yield _weighed(decided, value, _YEARS)
+            yield _weighed(decided, value, _MOST_OTHERS)
 
 
 def _weighed(zone: Decided, expected: str, count: int) -> Decided:

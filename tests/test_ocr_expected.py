@@ -55,6 +55,14 @@ def test_a_page_that_plainly_says_another_station_keeps_it_and_is_asked():
     assert 0.5 < found.confidence < 0.9
 
 
+def test_of_a_long_list_no_more_is_made_than_of_the_one_that_was_measured():
+    many = Lexicon("station", tuple((name, ()) for name in (*NAMES, *(f"Ward {n}" for n in range(900)))))
+    decided = read("police_station", ("Harbour", 0.97), ("Northtown", 0.02))
+    said = {"police_station": "Northtown"}
+    (found,) = as_expected({"police_station": decided}, FORM, {"station": many}, said)
+    assert found.value == "Harbour" and 0.5 < found.confidence < 0.9
+
+
 def test_a_station_that_no_reading_bears_is_not_invented_but_doubts_the_page():
     found = told(read("police_station", ("Harbour", 0.7)), police_station="Northtown")
     assert found.value == "Harbour" and found.confidence < 0.7 and not found.candidates
