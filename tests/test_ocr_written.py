@@ -11,7 +11,8 @@ from ocr.ctc import likelihood
 from ocr.written.belief import fit, spread, weighed
 from ocr.written.chance import best_path, chances, code, folded_case, shares, shortened
 from ocr.written.entries import read_entry
-from ocr.written.names import read_line
+from ocr.written.free import read_line
+from ocr.written.letters import load_letters
 from ocr.written.numbers import read_serial, read_year
 from ocr.written.packed import CHARACTERS, pack, unpack
 from ocr.written.sections import lines_of, load_sections, read_sections, sections_of
@@ -174,11 +175,54 @@ def test_the_packages_sections_hold_the_usual_ones_and_acts():
     assert known["379"].weight > known["121"].weight
 
 
-def test_the_reading_most_like_the_others_comes_first():
-    views = [written(spaced("Rina Das")), written(spaced("Rina Dos")), written(spaced("Rina Das"))]
-    found = read_line(views, CHARACTERS)
-    assert found[0].text == "Rina Das" and len(found) == 2
-    assert read_line([written("____")], CHARACTERS) == []
+LETTERS = load_letters()
+
+
+def test_a_name_that_two_letters_fit_alike_is_read_as_names_are_spelled():
+    path = spaced("Rina Dxs")
+    doubtful = written(path)
+    at = path.index("x")
+    doubtful[at, 1 + CHARACTERS.index("a")] = doubtful[at, 1 + CHARACTERS.index("x")] - 1.0
+    found = read_line([doubtful], LETTERS)
+    assert found[0].text == "Rina Das" and "Rina Dxs" in {line.text for line in found}
+
+
+def test_what_is_read_plainly_is_kept_however_unusual_it_is():
+    for text in ("Xqzvj Wkpf", "Rs. 4,500/-", "9876543210", "QR-77"):
+        assert read_line([written(spaced(text), 0.999)], LETTERS)[0].text == text
+
+
+def test_what_two_views_bear_comes_before_what_one_reads_and_views_alike_are_surer():
+    same, other = written(spaced("Bipin Qur")), written(spaced("Bipin Qux"))
+    alike, apart = read_line([same, same], LETTERS)[0], read_line([same, same, other], LETTERS)
+    assert apart[0].text == alike.text == "Bipin Qur" and "Bipin Qux" in {line.text for line in apart}
+    assert alike.agreed == 1.0 > apart[0].agreed and alike.share > apart[0].share
+    assert sum(line.share for line in apart) <= 1.0001 and all(line.fit <= 0.01 for line in apart)
+
+
+def test_nothing_written_is_no_text():
+    assert read_line([written("____")], LETTERS) == [] == read_line([written("____")[:0]], LETTERS)
+
+
+@given(st.integers(0, 200))
+@settings(max_examples=25, deadline=None)
+def test_any_matrix_gives_texts_in_order_of_their_shares(seed):
+    found = read_line([noise(seed, 15), noise(seed + 1, 9)], LETTERS)
+    assert [line.share for line in found] == sorted((line.share for line in found), reverse=True)
+    assert len({line.text for line in found}) == len(found) and all(line.text for line in found)
+
+
+@given(st.text(CHARACTERS, max_size=8))
+@settings(max_examples=40, deadline=None)
+def test_what_may_follow_a_text_has_probability_one_in_all(text):
+    after = [math.exp(x) for x in LETTERS.after(text)]
+    folded = {c.casefold(): p for c, p in zip(CHARACTERS, after[1:-1], strict=True)}
+    assert sum(folded.values()) + after[-1] == pytest.approx(1)
+    assert after[1 + CHARACTERS.index("A")] == after[1 + CHARACTERS.index("a")]
+
+
+def test_usual_spellings_are_likelier():
+    assert LETTERS.log("Smt Rina Das") > LETTERS.log("Smt Rinq Dqs") + 5
 
 
 def test_a_packed_matrix_is_the_same_to_a_sixteenth():
@@ -222,12 +266,26 @@ def twice(here: list[str], there: list[str]) -> list[Twice]:
     return read_twice(places, KNOWN)
 
 
-def test_sections_in_two_places_settle_what_one_of_them_leaves_open():
-    blurred = written("_341_/_323_", 0.8)
+def blurred_323() -> np.ndarray:
+    """341/323 whose last 3 looks a little more like a 9."""
+    matrix = written("_341_/_323_", 0.8)
     at = "_341_/_323_".index("323") + 2
-    blurred[at, 1 + CHARACTERS.index("9")] = blurred[at, 1 + CHARACTERS.index("3")] + 0.1
-    places = [lines_of([[m]], CHARACTERS, KNOWN, [-2.0]) for m in (blurred, written("_323_/_341_", 0.8))]
+    matrix[at, 1 + CHARACTERS.index("9")] = matrix[at, 1 + CHARACTERS.index("3")] + 0.1
+    return matrix
+
+
+def test_sections_in_two_places_settle_what_one_of_them_leaves_open():
+    places = [lines_of([[m]], CHARACTERS, KNOWN, [-2.0]) for m in (blurred_323(), written("_323_/_341_", 0.8))]
     assert read_twice(places, KNOWN)[0].text == "341/323 IPC"
+
+
+def test_an_act_that_one_place_leaves_out_is_kept_with_the_sections_that_the_other_reads_better():
+    head, foot = [[blurred_323()], [written("_4_ _D_P_ _A_C_T_", 0.8)]], [[written("_341_/_323_", 0.8)]]
+    places = [lines_of(lines, CHARACTERS, KNOWN, [-2.0] * len(lines)) for lines in (head, foot)]
+    found = read_twice(places, KNOWN)
+    assert found[0].text == "341/323 IPC & 4 DP Act" and found[0].share > 0.9
+    plain = twice(["_341_/_323_", "_4_ _D_P_ _A_C_T_"], ["_341_/_323_"])[0]
+    assert plain.text == "341/323 IPC & 4 DP Act" and plain.firsts == 1.0
 
 
 def test_sections_alike_in_two_places_are_surer_than_in_one_and_two_lists_share_the_belief():

@@ -12,11 +12,14 @@ import numpy as np
 
 from ocr.written.belief import Facts, spread
 from ocr.written.chance import shares
-from ocr.written.sections import WORST_LOG, Line, Listed, Row, Sections, as_text, joined
+from ocr.written.sections import PENAL_CODE, WORST_LOG, Line, Listed, Row, Sections, as_text, joined
 
 _MOST_ROWS = 6
+_MOST_PARTS = 3
 _OTHERWISE = -3.0
-"""Natural logarithm of how often a place holds something else, as sections without those of a second act."""
+"""Natural logarithm of how often a place holds something else."""
+_WITHOUT = -1.5
+"""Of how often a place leaves out the sections of other acts than the penal code, or has them where nobody looks."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,7 @@ class Twice:
     """A list of sections.
 
     logs: how likely next to all lists in each place, natural; share: 0..1 of the belief among the lists that were
-    compared; firsts: share of the places whose own likeliest list it is.
+    compared; firsts: share of the places whose own likeliest list it is, or its sections of the penal code.
     """
 
     text: str
@@ -45,23 +48,49 @@ def read_twice(places: Sequence[Sequence[Line]], known: Sections) -> list[Twice]
     said = [joined([line.listed() for line in lines], known)[:_MOST_ROWS] for lines in places]
     if not all(said):
         return []
-    rows = list({_key(one.row, known): one.row for one in (*said[1], *said[0])}.values())
-    logs = [_logs(lines, rows, own, known) for lines, own in zip(places, said, strict=True)]
+    rows = list({_key(row, known): row for row in (*_mixed(said, known), *_rows(said[1]), *_rows(said[0]))}.values())
+    number = {_key(row, known): at for at, row in enumerate(rows)}
+    penal = [number.get(_key(_penal(row, known), known), at) for at, row in enumerate(rows)]
     prior = np.array([sum(known.members[i].weight for i in row) for row in rows])
-    both = sum(np.logaddexp(log - prior, _OTHERWISE) for log in logs) + prior
-    found = shares(both)
+    logs, likely = [], np.zeros(len(rows))
+    for lines, own in zip(places, said, strict=True):
+        whole = _logs(lines, rows, own, known)
+        without = np.where(np.arange(len(rows)) == penal, -np.inf, whole[penal] + _WITHOUT)
+        logs.append(np.maximum(whole, without))
+        likely += np.logaddexp.reduce([whole - prior, without - prior[penal], np.full(len(rows), _OTHERWISE)])
+    found = shares(likely + prior)
     tops = [_key(one[0].row, known) for one in said]
     listed = [
         Twice(
             as_text([known.members[i] for i in row]),
             (float(logs[0][at]), float(logs[1][at])),
             float(found[at]),
-            tops.count(_key(row, known)) / len(tops),
+            sum(top in (_key(row, known), _key(rows[penal[at]], known)) for top in tops) / len(tops),
             row,
         )
         for at, row in enumerate(rows)
     ]
     return sorted(listed, key=lambda one: (-one.share, one.text))
+
+
+def _rows(said: Sequence[Listed]) -> list[Row]:
+    return [one.row for one in said]
+
+
+def _mixed(said: Sequence[Sequence[Listed]], known: Sections) -> list[Row]:
+    """Each place's sections of the penal code alone, and with the other place's of other acts."""
+    likely = [row for place in said for row in _rows(place[:_MOST_PARTS])]
+    penal = [part for row in likely if (part := _penal(row, known))]
+    others = [_others(row, known) for place in said for row in _rows(place[:1])]
+    return [(*part, *other) for part in penal for other in ((), *others)]
+
+
+def _penal(row: Row, known: Sections) -> Row:
+    return tuple(i for i in row if known.members[i].act == PENAL_CODE)
+
+
+def _others(row: Row, known: Sections) -> Row:
+    return tuple(i for i in row if known.members[i].act != PENAL_CODE)
 
 
 def _key(row: Row, known: Sections) -> frozenset[str]:

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from ocr.ctc import LogProbs, greedy
 from ocr.written.belief import Facts, probability
 from ocr.written.dated import read_date, read_time
-from ocr.written.names import read_line
+from ocr.written.free import read_line
+from ocr.written.letters import load_letters
 from ocr.written.numbers import Spoken, read_serial, read_year
 from ocr.written.packed import CHARACTERS
 from ocr.written.sections import Sections, lines_of, load_sections, read_sections
@@ -125,4 +126,4 @@ def _covered(text: str, seen: str, *, words: bool) -> float:
 
 
 def _free(views: Sequence[LogProbs]) -> list[Found]:
-    return [Found(line.text, line.facts, "line") for line in read_line(views, CHARACTERS)]
+    return [Found(line.text, line.facts, "line") for line in read_line(views, load_letters())]

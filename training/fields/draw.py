@@ -27,6 +27,8 @@ _FULL = 0.6
 _REAL_DIGITS = 0.6
 """Of texts with digits so many show pictures of real ones, letters beside them in a font."""
 _NUMBERS_IN_FORMS = 0.5
+_JOINED = 0.6
+"""So many texts are written a word at a time, letters joined as the font joins them, the others letter by letter."""
 _MILD = 0.6
 """Of numbers alone so many stand between printed words, the others in the cells of registers."""
 _LABELS = (
@@ -152,12 +154,15 @@ def typed(text: str, tall: int, hands: Sequence[str], rng: Rng) -> Floats:
     room = Image.new("L", (int(len(text) * (size + max(0, extra)) + 4 * size), 5 * size), 0)
     pen = ImageDraw.Draw(room)
     x, y = float(size), 1.5 * size
-    loose = rng.random() < 0.5
-    for at, c in enumerate(text):
+    loose, is_joined = rng.random() < 0.5, rng.random() < _JOINED
+    at = 0
+    for piece in re.findall(r" |[^ ]+" if is_joined else ".", text):
         lift = rng.normal(0, 0.03 * size) if loose else 0.0
-        pen.text((x, y + lift), c, 255, face)
-        x += face.getlength(text[at : at + 2]) - face.getlength(text[at + 1 : at + 2]) + extra
-        if c == " ":
+        pen.text((x, y + lift), piece, 255, face)
+        at += len(piece)
+        behind = text[at : at + 1]
+        x += face.getlength(piece + behind) - face.getlength(behind) + (0.0 if is_joined else extra)
+        if piece == " ":
             x += rng.uniform(-0.1, 0.5) * size
     box = room.getbbox() or (0, 0, 8, 8)
     return np.asarray(room.crop(box), np.float32) / 255
@@ -318,7 +323,9 @@ def _wavy(ink: Floats, rng: Rng) -> Floats:
     """Bent a little by smooth noise, and rising or falling along the line."""
     height, width = ink.shape
     room = np.pad(ink, 6)
-    cells = (max(2, width // 40), 2)
-    shift = [cv2.resize(rng.normal(0, s, cells[::-1]).astype(np.float32), room.shape[::-1]) for s in (1.3, 1.6)]
+    cells, strong = (max(2, width // 40), 2), rng.uniform(0.6, 1.5)
+    shift = [
+        cv2.resize(rng.normal(0, s * strong, cells[::-1]).astype(np.float32), room.shape[::-1]) for s in (1.3, 1.6)
+    ]
     x, y = np.meshgrid(np.arange(room.shape[1], dtype=np.float32), np.arange(room.shape[0], dtype=np.float32))
     return np.asarray(cv2.remap(room, x + shift[0], y + shift[1], cv2.INTER_LINEAR), np.float32)

@@ -14,12 +14,20 @@ for name in reenie-beanie liu-jian-mao-cao long-cang zhi-mang-xing nanum-pen-scr
   schoolbell nothing-you-could-do just-another-hand la-belle-aurore over-the-rainbow give-you-glory \
   dawning-of-a-new-day waiting-for-the-sunrise sue-ellen-francisco swanky-and-moo-moo crafty-girls coming-soon \
   architects-daughter handlee gochi-hand permanent-marker the-girl-next-door zeyada loved-by-the-king mansalva \
-  short-stack pangolin sedgwick-ave mynerve delius; do
-  (cd packages && npm pack "@fontsource/$name@5.3.0" --silent)
-  tar xzf "packages/fontsource-$name-5.3.0.tgz" -C packages --wildcards "*-latin-*-normal.woff2"
+  short-stack pangolin sedgwick-ave mynerve delius beth-ellen bilbo borel clicker-script cookie caramel comforter-brush \
+  delicious-handrawn dancing-script edu-au-vic-wa-nt-hand edu-nsw-act-cursive edu-sa-beginner edu-vic-wa-nt-beginner \
+  gaegu gamja-flower grape-nuts hi-melody kristi licorice marck-script meddon meow-script mr-de-haviland \
+  mrs-saint-delafield ms-madi nanum-brush-script oooh-baby playwrite-ca playwrite-cu playwrite-dk-loopet \
+  playwrite-de-grund playwrite-fr-moderne playwrite-es playwrite-ie playwrite-in playwrite-nz playwrite-pe \
+  playwrite-us-trad playwrite-us-modern playwrite-za puppies-play poor-story qwitcher-grypen ruthie sacramento \
+  send-flowers square-peg stalemate vibur whisper yomogi zen-kurenaido klee-one kavivanar charmonman@5.2.7 \
+  the-nautigal@5.2.7; do
+  [[ $name == *@* ]] || name=$name@5.3.0
+  (cd packages && npm pack "@fontsource/$name" --silent)
+  tar xzf "packages/fontsource-${name/@/-}.tgz" -C packages --wildcards "*-latin-*-normal.woff2"
 done
-for weight in 300 400 700; do
-  find packages -name "*-latin-$weight-normal.woff2" ! -name "*latin-ext*" -exec cp {} fonts/hands/ \;
+for which in "*-latin-400" caveat-latin-700 kalam-latin-300 kalam-latin-700; do
+  find packages -name "$which-normal.woff2" ! -name "*latin-ext*" -exec cp {} fonts/hands/ \;
 done
 
 apt-get download -q fonts-urw-base35 fonts-dejavu-core

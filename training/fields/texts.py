@@ -16,7 +16,6 @@ from functools import cache
 from pathlib import Path
 
 _HERE = Path(__file__).parent
-_NAMES = _HERE.parent.parent / "ocr" / "written" / "names.toml"
 _CODES = _HERE.parent.parent / "mappers" / "codes"
 
 CHARACTERS = tuple(chr(c) for c in range(33, 127)) + (" ",)
@@ -39,7 +38,7 @@ class Lists:
 
 @cache
 def lists() -> Lists:
-    """Read from the package's code lists, words.toml and names.toml."""
+    """Read from the package's code lists, and words.toml and names.toml beside this file."""
     with (_CODES / "stations" / "wb.csv").open(encoding="utf-8", newline="") as f:
         rows = list(csv.DictReader(f))
     stations = [(r["station"], tuple(a.strip() for a in r["aliases"].split(";") if a.strip())) for r in rows]
@@ -47,7 +46,7 @@ def lists() -> Lists:
         places = sorted({(r.get("name") or r.get("district") or "").title() for r in csv.DictReader(f)})
     with (_CODES / "ipc_offences.csv").open(encoding="utf-8", newline="") as f:
         sections = [r["ipc_section"] for r in csv.DictReader(f)]
-    listed = tomllib.loads((_NAMES).read_text(encoding="utf-8"))
+    listed = tomllib.loads((_HERE / "names.toml").read_text(encoding="utf-8"))
     names = {k: tuple(v.split()) for k, v in listed.items()}
     told = tomllib.loads((_HERE / "words.toml").read_text(encoding="utf-8"))
     places = [p for p in places if p and p.isascii()]
@@ -134,7 +133,7 @@ def station(rng: random.Random) -> str:
 def name(rng: random.Random) -> str:
     """Sri Subrata Ghosh, Smt Rina Das, S.I. Arup Pal."""
     names = lists().names
-    faith = rng.choices(("hindu", "muslim"), (0.75, 0.25))[0]
+    faith = rng.choices(("hindu", "muslim", "elsewhere"), (0.58, 0.22, 0.2))[0]
     given = [rng.choice(names[f"given_{faith}"])]
     if rng.random() < 0.3:
         given.append(
@@ -197,15 +196,15 @@ def nothing(rng: random.Random) -> str:
 
 
 KINDS: Mapping[str, tuple[float, Callable[[random.Random], str]]] = {
-    "year": (0.10, year),
-    "fir_no": (0.14, fir_no),
-    "date": (0.08, date),
-    "time": (0.05, time),
-    "diary": (0.04, diary),
-    "sections": (0.24, sections),
+    "year": (0.07, year),
+    "fir_no": (0.11, fir_no),
+    "date": (0.06, date),
+    "time": (0.04, time),
+    "diary": (0.03, diary),
+    "sections": (0.20, sections),
     "station": (0.14, station),
-    "name": (0.15, name),
-    "words": (0.06, words),
+    "name": (0.24, name),
+    "words": (0.08, words),
     "blank": (0.03, nothing),
 }
 
