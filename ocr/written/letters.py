@@ -6,11 +6,12 @@ A letter is as likely as it was behind the same few letters in made-up texts, sm
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ocr.written.packed import CHARACTERS
 
@@ -19,7 +20,9 @@ START, END = "\x02", "\x03"
 ORDER = 5
 """Letters that are counted together: one and the four before it."""
 _CLASSES = {c: i + 1 for i, c in enumerate(CHARACTERS)}
-_ENDS = len(CHARACTERS) + 1
+_FOLDED = {c: i for i, c in enumerate(dict.fromkeys((*(c.casefold() for c in CHARACTERS), END)))}
+_FOLDED_CLASSES = np.array([_FOLDED[c.casefold()] for c in (*CHARACTERS, END)])
+Floats = NDArray[np.float64]
 
 
 class Letters:
@@ -27,35 +30,36 @@ class Letters:
 
     def __init__(self, grams: Sequence[str], counts: Sequence[int]) -> None:
         """grams: letters of a text, up to ORDER of them, START and END among them; counts: how often each was seen."""
-        self._behind: dict[str, dict[str, int]] = {}
+        self._behind: dict[str, list[tuple[int, int]]] = {}
         for gram, count in zip(grams, counts, strict=True):
-            self._behind.setdefault(gram[:-1], {})[gram[-1]] = count
-        self._rows: dict[str, list[float]] = {}
+            self._behind.setdefault(gram[:-1], []).append((_FOLDED[gram[-1]], count))
+        self._chances: dict[str, Floats] = {}
+        self._logs: dict[str, list[float]] = {}
 
     def after(self, text: str) -> list[float]:
         """Natural logarithms of what comes behind a text: by class of a matrix, and last of all that it ends."""
-        before = (START + text.casefold())[1 - ORDER :]
-        row = self._rows.get(before)
-        if row is None:
-            chances = self._chances(before)
-            logs = np.log(np.array([1.0, *(chances[c.casefold()] for c in CHARACTERS), chances[END]]))
-            row = self._rows[before] = [float(x) for x in logs]
-        return row
+        before = (START + text[-ORDER:].casefold())[1 - ORDER :]
+        logs = self._logs.get(before)
+        if logs is None:
+            logs = self._logs[before] = [0.0, *np.log(self._behind_all(before)[_FOLDED_CLASSES]).tolist()]
+        return logs
 
     def log(self, text: str) -> float:
         """Of a whole text, which ends."""
         logs = sum(self.after(text[:at])[_CLASSES[c]] for at, c in enumerate(text))
-        return logs + self.after(text)[_ENDS]
+        return logs + self.after(text)[-1]
 
-    def _chances(self, before: str) -> Mapping[str, float]:
-        known = dict.fromkeys((*(c.casefold() for c in CHARACTERS), END))
-        chances = dict.fromkeys(known, 1 / len(known))
-        for size in range(len(before) + 1):
-            counts = self._behind.get(before[len(before) - size :])
-            if counts is None:
-                break
-            kinds, total = len(counts), sum(counts.values())
-            chances = {c: (counts.get(c, 0) + kinds * p) / (total + kinds) for c, p in chances.items()}
+    def _behind_all(self, before: str) -> Floats:
+        """How likely each folded letter is behind a few others, (len(_FOLDED),)."""
+        chances = self._chances.get(before)
+        if chances is None:
+            chances = self._behind_all(before[1:]) if before else np.full(len(_FOLDED), 1 / len(_FOLDED))
+            seen = self._behind.get(before, [])
+            if seen:
+                counts = np.zeros(len(_FOLDED))
+                counts[[letter for letter, _ in seen]] = [count for _, count in seen]
+                chances = (counts + len(seen) * chances) / (counts.sum() + len(seen))
+            self._chances[before] = chances
         return chances
 
 
