@@ -106,7 +106,7 @@ def find_form(grey: Image, models: FormModels) -> Match:
     within = _WITHIN_PX * max(1.0, max(grey.shape) / LONG_SIDE)
     page = _Page.of(found)
     fits = (_fit(form, models.features[form.id], page, within) for form in _likely(models, page, within))
-    best = max(fits, key=lambda m: m.inliers)
+    best = max(fits, key=lambda fit: (_is_plausible(fit.matrix, fit.form, grey), fit.inliers))
     return _judged(best, grey)
 
 

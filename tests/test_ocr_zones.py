@@ -4,7 +4,7 @@ import pytest
 from test_ocr_features import blank_print, filled
 
 from ocr.errors import FormError
-from ocr.features import build_features, save
+from ocr.features import FormFeatures, build_features, save
 from ocr.form import Form
 from ocr.zones import FormModels, angle_deg, cut_zone, find_form, load_models, zone_box
 
@@ -84,6 +84,16 @@ def test_a_letter_is_no_form_and_says_how_little_agrees(models):
 
 def test_a_mirrored_page_is_no_form(models):
     assert find_form(np.ascontiguousarray(filled(6)[:, ::-1]), models).form is None
+
+
+def test_a_print_that_fits_comes_before_one_that_fits_better_when_bent_out_of_shape(models):
+    ours = models.features["invented"]
+    other = FormFeatures(ours.points * np.array([1, 0.6], np.float32), ours.descriptors)
+    both = {"invented": form(), "squeezed": form(id="squeezed")}
+    match = find_form(filled(7), FormModels(both, {"invented": ours.thinned(2), "squeezed": other}))
+    assert match.form is not None and match.form.id == "invented"
+    alone = find_form(filled(7), FormModels({"squeezed": both["squeezed"]}, {"squeezed": other}))
+    assert alone.form is None and "bent out of shape" in alone.reason and alone.inliers > match.inliers
 
 
 def test_without_forms_nothing_is_found():

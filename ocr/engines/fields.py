@@ -28,7 +28,7 @@ from ocr.written.packed import CHARACTERS, pack
 from ocr.written.sections import Sections, load_sections
 from ocr.written.zone import Found, Looks, View, is_free, is_plain, sure, views_of, weigh, weigh_twice
 
-VERSION = "4"
+VERSION = "5"
 WEIGHTS = "eng_fields.onnx"
 _MOST_OTHERS = 4
 _CERTAIN = 0.85
