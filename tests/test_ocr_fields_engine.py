@@ -62,6 +62,31 @@ def test_sections_that_stand_in_two_crops_are_weighed_together():
     assert twice.text == once.text == "341/323/34 IPC" and twice.confidence > once.confidence
 
 
+def seen(text: str) -> np.ndarray:
+    """A matrix that says a text plainly, two frames a sign."""
+    chances = np.full((2 * len(text), 1 + len(CHARACTERS)), 1e-4)
+    chances[1::2, 0] = 1.0
+    chances[np.arange(0, 2 * len(text), 2), [1 + CHARACTERS.index(c) for c in text]] = 1.0
+    return np.log(chances / chances.sum(1, keepdims=True)).astype(np.float32)
+
+
+@pytest.mark.parametrize(
+    ("how", "said", "looks"),
+    [
+        ({"is_listed": True}, ["Eco Park", "ECO PARK"], 2),
+        ({"is_listed": True}, ["Eco Park", "Fco Pork", "Eco", "Park"], 4),
+        ({"kind": "year"}, ["2018", "2018"], 2),
+        ({"kind": "digits"}, ["2018", "2018", "2018", "2018"], 4),
+    ],
+)
+def test_two_looks_that_read_alike_are_enough_for_an_entry_and_a_year_but_not_for_a_number(
+    monkeypatch, how, said, looks
+):
+    left = [seen(text) for text in said]
+    monkeypatch.setattr(fields.Fields, "matrix", lambda *_: left.pop(0))
+    assert len(fields.Fields().look(LineImage(line("2018"), ("en",), **how))[0]) == looks and not left
+
+
 @weights
 def test_a_matrix_is_logarithms_of_shares_that_sum_to_one():
     said = fields.Fields().matrix(line("41"), 1.3)

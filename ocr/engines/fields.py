@@ -80,7 +80,8 @@ class Fields:
     def look(self, line: LineImage, first: Looks = ()) -> Looks:
         """The matrices of the views of a zone's lines; first: those of each line's first view, where there are some.
 
-        Of a free text that is read surely, and of a second line of sections without a figure, the first view is enough.
+        Of a free text that is read surely, and of a second line of sections without a figure, the first view is enough;
+        of a year and of an entry of a list two that read alike.
         """
         views = views_of(line.kind, len(line.image), is_listed=line.is_listed)
         first = first or self._first_looks(line)
@@ -98,7 +99,10 @@ class Fields:
         if is_enough or (number and not any(c.isdigit() for c in text)):
             return (first,)
         written = _written(line.image, first)
-        return (first, *(self._view(written, view) for view in views[1:]))
+        second = self._view(written, views[1])
+        if (line.is_listed or line.kind == "year") and text and _reads(second) == text.casefold():
+            return first, second
+        return (first, second, *(self._view(written, view) for view in views[2:]))
 
     def _in_two_places(self, line: LineImage, again: Image) -> list[Found]:
         """Sections that stand in two crops: where the first views of both say the same surely, no other is needed."""
@@ -139,6 +143,10 @@ class Fields:
         length = sum(len(f.text) for f in best)
         weighted = sum(sure(f) * len(f.text) for f in best) / length if length else 0.0
         return EngineText("\n".join(f.text for f in best), round(weighted, 4))
+
+
+def _reads(view: LogProbs) -> str:
+    return greedy(view, CHARACTERS)[0].casefold()
 
 
 def _apart(looks: Looks) -> Looks:
