@@ -34,13 +34,12 @@ class Twice:
     logs: tuple[float, float]
     share: float
     firsts: float
-    row: Row
 
     @property
     def facts(self) -> Facts:
         """What its probability is weighed by."""
         here, there = (max(WORST_LOG, log) for log in self.logs)
-        return (spread(self.share), max(here, there), min(here, there), self.firsts, min(1.0, len(self.row) / 8))
+        return (spread(self.share), max(here, there), min(here, there), self.firsts)
 
 
 def read_twice(places: Sequence[Sequence[Line]], known: Sections) -> list[Twice]:
@@ -66,7 +65,6 @@ def read_twice(places: Sequence[Sequence[Line]], known: Sections) -> list[Twice]
             (float(logs[0][at]), float(logs[1][at])),
             float(found[at]),
             sum(top in (_key(row, known), _key(rows[penal[at]], known)) for top in tops) / len(tops),
-            row,
         )
         for at, row in enumerate(rows)
     ]

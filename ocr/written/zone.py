@@ -101,7 +101,7 @@ def is_plain(found: Sequence[Found]) -> bool:
     """Whether two places say the same list by themselves, and hardly another: more views changed none of 82 such."""
     if not found or found[0].kind != "sections_twice":
         return False
-    share, _, _, firsts, _ = found[0].facts
+    share, _, _, firsts = found[0].facts
     return share >= _PLAIN and firsts == 1.0
 
 
