@@ -98,7 +98,10 @@ def weigh_twice(looks: Looks, again: Looks, known: Sections | None = None) -> li
 
 
 def is_plain(found: Sequence[Found]) -> bool:
-    """Whether two places say the same list by themselves, and hardly another: more views changed none of 82 such."""
+    """Whether two places say the same list by themselves, other acts aside, and hardly another.
+
+    Of 146 such on real pages more views changed 4; of the 109 whose sections are known as many were right either way.
+    """
     if not found or found[0].kind != "sections_twice":
         return False
     share, _, _, firsts = found[0].facts
