@@ -11,7 +11,7 @@ import json
 import multiprocessing
 import pickle
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -29,7 +29,7 @@ from ocr.engines import fields
 from ocr.page import Scan
 from ocr.scan import open_page
 from ocr.written.dated import day_of
-from ocr.written.entries import read_entry
+from ocr.written.entries import folded_name, read_entry, taught_names
 from ocr.written.packed import CHARACTERS, pack, unpack
 from ocr.written.sections import Sections, load_sections
 from ocr.written.zone import Found, weigh, weigh_twice
@@ -95,6 +95,7 @@ def weigh_page(job: tuple[Page, Mapping[str, str], Path, Path | None]) -> list[R
     page, wanted, data, folds = job
     seen: Packed = pickle.loads(page.kept.read_bytes())
     stations, known = _stations(data), _sections(folds, page.group)
+    taught = taught_names() - ({folded_name(page.group)} if page.weights else set())
     read = []
     for field in (*FIELDS, *MORE):
         value = wanted.get(REPEATED.get(field, field))
@@ -105,15 +106,15 @@ def weigh_page(job: tuple[Page, Mapping[str, str], Path, Path | None]) -> list[R
                 second = tuple(tuple(unpack(m) for m in views) for views in again[0])
                 options = tuple(weigh_twice(looks, second, known)[:_MOST_OPTIONS])
             else:
-                options = _options(field, looks, stations, known) if looks else ()
+                options = _options(field, looks, stations, known, taught) if looks else ()
             gold = scorer_of(data).norm_field(REPEATED.get(field, field), value) if value else None
             read.append(scored(Read(page.image.name, field, page.group, options, gold, False), data))
     return read
 
 
-def _options(field: str, looks: Any, stations: Any, known: Sections) -> tuple[Found, ...]:
+def _options(field: str, looks: Any, stations: Any, known: Sections, taught: Collection[str]) -> tuple[Found, ...]:
     if field == "police_station":
-        found = [Found(s.value, s.facts, "entry") for s in read_entry(looks[0], CHARACTERS, stations)]
+        found = [Found(s.value, s.facts, "entry") for s in read_entry(looks[0], CHARACTERS, stations, taught)]
     else:
         found = weigh(KINDS[field], looks, known)
     return tuple(found[:_MOST_OPTIONS])

@@ -1,6 +1,8 @@
 """Handwritten fields: what matrices bear of years, numbers, lists and sections; no network is needed for it."""
 
+import csv
 import math
+from importlib import resources
 
 import numpy as np
 import pytest
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 from ocr.ctc import likelihood
 from ocr.written.belief import fit, spread, weighed
 from ocr.written.chance import best_path, chances, code, folded_case, shares, shortened
-from ocr.written.entries import read_entry
+from ocr.written.entries import folded_name, read_entry, taught_names
 from ocr.written.free import read_line
 from ocr.written.letters import load_letters
 from ocr.written.numbers import read_serial, read_year
@@ -139,6 +141,22 @@ def test_what_is_on_no_list_fits_none_of_it():
 def test_of_a_long_list_the_likeliest_entries_are_weighed():
     many = tuple((f"Place {i}", ()) for i in range(300)) + STATIONS
     assert read_entry([written(spaced("Laketown"))], CHARACTERS, many)[0].value == "Lake Town"
+
+
+def test_a_name_that_the_network_was_taught_gives_way_to_another_in_doubt_but_not_where_it_is_plain():
+    doubtful = [np.logaddexp(written(spaced("Lake Town")), written(spaced("Lane Towm")) + 0.2)]
+    names = (("Lake Town", ()), ("Lane Towm", ()))
+    assert read_entry(doubtful, CHARACTERS, names, ())[0].value == "Lane Towm"
+    assert read_entry(doubtful, CHARACTERS, names, {"lane towm"})[0].value == "Lake Town"
+    assert read_entry([written(spaced("Lane Towm"))], CHARACTERS, names, {"lane towm"})[0].value == "Lane Towm"
+    every = read_entry(doubtful, CHARACTERS, names, {"lake town", "lane towm"})
+    assert [s.share for s in every] == pytest.approx([s.share for s in read_entry(doubtful, CHARACTERS, names, ())])
+
+
+def test_the_names_that_the_weights_were_taught_are_stations_of_the_list():
+    with resources.files("mappers.codes").joinpath("stations/wb.csv").open(encoding="utf-8") as f:
+        listed = {folded_name(row["station"]) for row in csv.DictReader(f)}
+    assert len(taught_names()) == 6 and taught_names() <= listed
 
 
 @pytest.mark.parametrize(

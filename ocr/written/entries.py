@@ -1,12 +1,16 @@
 """Entries of a closed list in the matrices of a field: every spelling of every entry is weighed, the views vote.
 
 What is printed beside the field may be in a view too ("P.S.", "Year"); a short spelling, as "EC", must be all there is.
+A network that was taught few names reads one of them where another stands: those it knows weigh less (taught.toml).
 """
 
 from __future__ import annotations
 
+import tomllib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from functools import cache
+from importlib import resources
 
 from ocr.ctc import LogProbs, greedy
 from ocr.written.chance import folded_case
@@ -22,21 +26,42 @@ _SHORT_WORTH = -10.0
 """A spelling of so few letters is in much that is badly written: the logarithm of what it weighs."""
 _WORD_WORTH = -4.0
 """The same for a word of a name that no other name has, by which officers call a station."""
+_TAUGHT = -1.0
+"""The same for an entry whose name the network was taught, folded as folded_name does."""
 _MOST_ENTRIES = 6
 _COSTS = Costs(passing=8.0, least=-6.0)
 
 
-def read_entry(views: Sequence[LogProbs], characters: tuple[str, ...], entries: Sequence[Entry]) -> list[Spoken]:
+def read_entry(
+    views: Sequence[LogProbs],
+    characters: tuple[str, ...],
+    entries: Sequence[Entry],
+    taught: Collection[str] | None = None,
+) -> list[Spoken]:
     """The entries that a field may hold, likeliest first. entries: values with their other spellings.
 
     A text's share is among the list's entries alone: whether the field holds any of them, fits tells. Of long lists the
-    entries most like a plain reading of any view are weighed.
+    entries most like a plain reading of any view are weighed. taught: folded names of the entries that the network was
+    taught, for other than the package's.
     """
+    known = taught_names() if taught is None else taught
     writings = _writings(entries if len(entries) <= _MANY else _likeliest(views, characters, entries))
     owner = {text: value for text, (value, _) in writings.items()}
     folded = [folded_case(view, characters) for view in views]
-    weights = tuple(weight for _, weight in writings.values())
+    weights = tuple(weight + _TAUGHT * (folded_name(value) in known) for value, weight in writings.values())
     return vote(folded, characters, tuple(writings), weights, lambda text: owner[text], _COSTS)[:_MOST_ENTRIES]
+
+
+@cache
+def taught_names() -> frozenset[str]:
+    """Folded names of the entries of closed lists that the package's weights were taught."""
+    plain = tomllib.loads((resources.files("ocr.written") / "taught.toml").read_text(encoding="utf-8"))
+    return frozenset(map(folded_name, plain["entries"]))
+
+
+def folded_name(name: str) -> str:
+    """A name of a list without regard to case and spaces."""
+    return " ".join(name.casefold().split())
 
 
 def _likeliest(views: Sequence[LogProbs], characters: tuple[str, ...], entries: Sequence[Entry]) -> list[Entry]:
