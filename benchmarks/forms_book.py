@@ -16,17 +16,19 @@ from ocr.read import ReadSettings, decide
 
 STATION = "police_station"
 _PASSES = 0.9
+Lists = Mapping[str, Lexicon]
 Score = Callable[[Mapping[str, Reading]], Sequence[Value]]
 
 
 def book_figures(
-    pages: Mapping[str, Recognition], stations: Mapping[str, str], lexica: Mapping[str, Lexicon], score: Score
+    pages: Mapping[str, Recognition], stations: Mapping[str, str], lexica: Mapping[str, Lists], score: Score
 ) -> dict[str, dict[str, float]]:
     """What is right, passes from 0.9 on, and passes wrongly, with nothing, the right and a wrong station said.
 
-    stations: by page, its true one as the list has it. score: every value of decided pages, right or not.
+    stations: by page, its true one as the list has it. lexica: the lists by page. score: every value of decided pages,
+    right or not.
     """
-    names = [name for name, _ in lexica["station"].entries]
+    names = [name for name, _ in next(iter(lexica.values()))["station"].entries]
 
     def another(page: str) -> str:
         return random.Random(page).choice([name for name in names if name != stations[page]])
@@ -40,10 +42,10 @@ def book_figures(
 
 
 def _figures(
-    pages: Mapping[str, Recognition], lexica: Mapping[str, Lexicon], say: Callable[[str], str], score: Score
+    pages: Mapping[str, Recognition], lexica: Mapping[str, Lists], say: Callable[[str], str], score: Score
 ) -> dict[str, Any]:
     settings = ReadSettings(languages=("en",))
-    readings = {name: decide(page, lexica, settings, {STATION: say(name)}) for name, page in pages.items()}
+    readings = {name: decide(page, lexica[name], settings, {STATION: say(name)}) for name, page in pages.items()}
     values = [v for v in score(readings) if v.field == STATION]
     passing = [v for v in values if v.confidence >= _PASSES]
     return {

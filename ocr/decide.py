@@ -143,7 +143,7 @@ def _entries(matrices: Sequence[str], lexicon: Lexicon) -> list[Candidate]:
     from ocr.written.entries import read_entry
     from ocr.written.packed import CHARACTERS, unpack
 
-    found = read_entry([unpack(m) for m in matrices], CHARACTERS, lexicon.entries)
+    found = read_entry([unpack(m) for m in matrices], CHARACTERS, lexicon.entries, lexicon.taught)
     return [Candidate(s.value, round(probability("entry", s.facts), 4), _HAND) for s in found]
 
 

@@ -25,11 +25,13 @@ class Hit(NamedTuple):
 class Lexicon:
     """A closed list. entries: canonical value and its other spellings, as plain text.
 
-    Spellings are compared without case, blanks and punctuation, with digits of any script as 0-9.
+    Spellings are compared without case, blanks and punctuation, with digits of any script as 0-9. taught: entries that
+    the recogniser of handwriting was taught, as ocr.written.entries folds them; None for those of the package.
     """
 
     name: str
     entries: tuple[tuple[str, tuple[str, ...]], ...]
+    taught: frozenset[str] | None = None
     _spellings: tuple[str, ...] = field(init=False, repr=False, compare=False)
     _values: tuple[str, ...] = field(init=False, repr=False, compare=False)
 

@@ -1,5 +1,7 @@
 """The handwriting engine with its weights: written figures are read, print around them is passed over."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -51,8 +53,12 @@ def test_what_was_seen_is_handed_on_for_a_list_and_only_then():
     assert read(line("Airport")).matrices == ()
     stations = Lexicon("station", (("Airport", ()), ("Eco Park", ()), ("Lake Town", ("LT",))))
     seen = ZoneReading("police_station", BOX, (), matrices=said.matrices)
-    decided = decide_zone(seen, Zone(id="police_station", box=(0, 0, 9, 9), list="station"), stations)
+    zone = Zone(id="police_station", box=(0, 0, 9, 9), list="station")
+    decided = decide_zone(seen, zone, stations)
     assert decided.value == "Airport" and decided.candidates
+    alike = Lexicon("station", (("Airport", ()), ("Airporl", ())), taught=frozenset())
+    taught = replace(alike, taught=frozenset({"airport"}))
+    assert decide_zone(seen, zone, alike).confidence > decide_zone(seen, zone, taught).confidence
 
 
 @weights
