@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from benchmarks.straight import Value
-from ocr.lexicon import Lexicon
+from ocr.forms.read import ReadSettings, decide
+from ocr.languages.lexicon import Lexicon
 from ocr.page import Reading, Recognition
-from ocr.read import ReadSettings, decide
 
 STATION = "police_station"
 _PASSES = 0.9

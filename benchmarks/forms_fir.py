@@ -31,13 +31,13 @@ from mappers.codes import place_lists
 from ocr.engine import LineImage
 from ocr.engines import load_engine
 from ocr.errors import OcrError
-from ocr.lexicon import Lexicon, folded
+from ocr.forms.read import DECIDE_VERSION, ReadSettings, decide, recognise
+from ocr.forms.zones import cut_zone, find_form, load_models, zone_box
+from ocr.handwriting.entries import folded_name, taught_names
+from ocr.languages.lexicon import Lexicon, folded
 from ocr.page import Reading, Recognition, Scan
 from ocr.plain import recognition_from_plain, recognition_to_plain
-from ocr.read import DECIDE_VERSION, ReadSettings, decide, recognise
-from ocr.scan import open_page
-from ocr.written.entries import folded_name, taught_names
-from ocr.zones import cut_zone, find_form, load_models, zone_box
+from ocr.scans.scan import open_page
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "sample_data"

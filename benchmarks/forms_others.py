@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
+from ocr.forms.read import ReadSettings, recognise
+from ocr.forms.zones import find_form, load_models
 from ocr.page import Scan
-from ocr.read import ReadSettings, recognise
-from ocr.scan import open_page
-from ocr.zones import find_form, load_models
+from ocr.scans.scan import open_page
 
 _TIMED = 8
 _LETTERS = 24

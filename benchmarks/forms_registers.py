@@ -102,7 +102,7 @@ def read_volume(folder: Path, pages: Sequence[Gold], auto: bool) -> list[Found]:
     from ocr.registers.form import package_registers
     from ocr.registers.read import print_reader
     from ocr.registers.table import Ask, read_table
-    from ocr.scan import open_page
+    from ocr.scans.scan import open_page
 
     cv2.setNumThreads(1)
     registers = package_registers()

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from digitize.mapping.golden import EXPECTED, Golden, run_golden
+from digitize.files.mapping.golden import EXPECTED, Golden, run_golden
 from mappers.mapping import load_mappings
 
 FOLDER = Path(__file__).resolve().parent.parent / "sample_data" / "formats"

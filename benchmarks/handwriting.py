@@ -10,8 +10,8 @@ as benchmarks/read.py does, whose cache it shares.
 FOLDER/fir-bench holds images/, gold.jsonl, stations.json and the scorer score_fir.py. WEIGHTS holds, for each station,
 NAME.onnx trained without its pages and NAME.toml with sections counted without them (training/README.md); a station
 without is read by the package's weights, and said so. Probabilities and thresholds of a station come from the others,
-too. --fit writes ocr/written/belief.toml from all of them. What the network saw is kept in the cache. --quick takes the
-invented pages of sample_data/, whose values are compared as written.
+too. --fit writes ocr/calibration/fields.toml from all of them. What the network saw is kept in the cache. --quick takes
+the invented pages of sample_data/, whose values are compared as written.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ from typing import Any
 from benchmarks import written_belief, written_fields
 from benchmarks.written_fields import ROOT
 from benchmarks.written_read import FIELDS, KINDS
-from ocr.crops import cut_all
 from ocr.engines import fields
+from ocr.forms.crops import cut_all
+from ocr.forms.zones import find_form, load_models
+from ocr.handwriting.zone import weigh
 from ocr.page import Scan
-from ocr.scan import open_page
-from ocr.written.zone import weigh
-from ocr.zones import find_form, load_models
+from ocr.scans.scan import open_page
 
 SAMPLES = ROOT / "sample_data"
 PARTS = ("fields", "digits", "print")
@@ -48,7 +48,7 @@ def main() -> int:
     parser.add_argument("--json", type=Path)
     parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "digitize-handwriting-bench")
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--fit", action="store_true", help="write ocr/written/belief.toml")
+    parser.add_argument("--fit", action="store_true", help="write ocr/calibration/fields.toml")
     parser.add_argument("--quick", action="store_true", help="the invented pages of sample_data/ alone")
     parser.add_argument("--pages", type=int, help="only the first N pages")
     a = parser.parse_args()
@@ -82,7 +82,7 @@ def measure_print(folder: Path) -> dict[str, Any]:
     """Letters wrong in Urdu lines, light and worn, and in worn lines of the other languages."""
     from benchmarks.read_lines import load_rows, read_rows
     from benchmarks.read_lines import measure as measure_lines
-    from ocr.confidence import load_model
+    from ocr.calibration.lines import load_model
 
     rows = [r for r in load_rows(folder) if r.wear == "heavy" or r.lang == "ur"]
     found = measure_lines(read_rows(rows, Path(tempfile.gettempdir()) / "digitize-read-bench.db", _say), load_model())

@@ -136,7 +136,7 @@ def _finished(place: Path) -> dict[str, int]:
 def _verify(place: Path) -> int:
     """Recompute the ledger's chain; gives the number of events."""
     sys.path.insert(0, str(ROOT))
-    from digitize.ledger import Ledger
+    from digitize.workspace.ledger import Ledger
 
     with Ledger(place / "ledger.sqlite") as ledger:
         return ledger.verify()

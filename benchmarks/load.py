@@ -191,8 +191,8 @@ class _Bench:
 def _load(folder: Path, url: str, how: str) -> dict[str, float]:
     """One load in this process: seconds from the connection to the last commit, and memory."""
     from benchmarks.memory import peak_mb
-    from digitize.loading.load import LoadOptions, load_files
-    from digitize.loading.settings import import_settings
+    from digitize.files.loading.load import LoadOptions, load_files
+    from digitize.files.loading.settings import import_settings
     from digitize.targets.open import open_target
 
     begun = time.perf_counter()
@@ -204,11 +204,11 @@ def _load(folder: Path, url: str, how: str) -> dict[str, float]:
 
 
 def _sqlite(folder: Path, path: Path) -> dict[str, int]:
-    from digitize.loading.batches import Maker
-    from digitize.loading.inputs import find_inputs
-    from digitize.loading.load import BATCH_SIZE, LoadOptions, load_files
-    from digitize.loading.parts import CheckedInputs
-    from digitize.loading.settings import import_settings
+    from digitize.files.loading.batches import Maker
+    from digitize.files.loading.inputs import find_inputs
+    from digitize.files.loading.load import BATCH_SIZE, LoadOptions, load_files
+    from digitize.files.loading.parts import CheckedInputs
+    from digitize.files.loading.settings import import_settings
     from digitize.targets.sqlite import SqliteTarget
 
     settings = import_settings("iif1", ignore=["L001"])

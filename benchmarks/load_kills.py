@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 _LOAD = """
 import sys
 sys.path.insert(0, {root!r})
-import digitize.loading.inputs as inputs
+import digitize.files.loading.inputs as inputs
 inputs.PART_BYTES = {part}
 from digitize.cli.app import run
 sys.exit(run(["load", {folder!r}, "--target", {url!r}, "--batch-size", "{size}", "--ignore", "L001"]))

@@ -20,7 +20,7 @@ from typing import Any
 
 from benchmarks.firmast import COLUMNS, make_rows
 from benchmarks.memory import peak_mb
-from digitize.mapping.bulk import FEW_COLLECTIONS
+from digitize.files.mapping.bulk import FEW_COLLECTIONS
 from mappers.apply import Application
 from mappers.cells import Sources
 from mappers.flat import flat_columns, left_over

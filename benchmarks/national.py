@@ -35,9 +35,9 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks.national_bad import KINDS, RIGHT, write_bad  # noqa: E402
 from benchmarks.national_states import RECORDS, STATIONS, Invented, invent, month_ends, seal_plain, snapshot  # noqa: E402
-from digitize.national.keys import add_key  # noqa: E402
-from digitize.national.office import create_office, is_office  # noqa: E402
-from digitize.national.pdf import find_browser  # noqa: E402
+from digitize.offices.keys import add_key  # noqa: E402
+from digitize.offices.office import create_office, is_office  # noqa: E402
+from digitize.offices.pdf import find_browser  # noqa: E402
 
 PARTS = ("add", "report", "page", "bad")
 _READY = "document.documentElement.dataset.ready = performance.now();"

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from digitize.national.measures import BANDS, MEASURES, OF_STATION
-from digitize.signing import create_key, sign
+from digitize.machine.signing import create_key, sign
+from digitize.offices.measures import BANDS, MEASURES, OF_STATION
 from mappers.codes.places import states
 
 STATIONS, TARGET, RECORDS = 17_712, 14_306, 60_000_000

@@ -17,13 +17,13 @@ from typing import Any
 import numpy as np
 
 from benchmarks.straight import Value, calibration_error
+from ocr.calibration.fields import Facts, probability
 from ocr.engine import LineImage
 from ocr.engines.digits import Digits
-from ocr.grammar import fit
-from ocr.script import fold_digits
-from ocr.written.belief import Facts, probability
-from ocr.written.native import NativeScript, native_scripts, read_native
-from ocr.written.numbers import Spoken
+from ocr.forms.grammar import fit
+from ocr.handwriting.native import NativeScript, native_scripts, read_native
+from ocr.handwriting.numbers import Spoken
+from ocr.languages.script import fold_digits
 from training.digits.make import FONTS, Drawing, load_drawings, number_as_cut, text_of
 from training.digits.scripts import NETWORKS
 
@@ -61,7 +61,7 @@ def measure(data: Path, log: Callable[[str], None], single: int = _SINGLE, whole
 
 
 def facts(data: Path, whole: int = 2 * _WHOLE) -> Mapping[str, Sequence[tuple[Facts, bool]]]:
-    """What the probability of a number is weighed by, and whether it is right, by kind of ocr/written/belief.toml.
+    """What the probability of a number is weighed by, and whether it is right, by kind of ocr/calibration/fields.toml.
 
     Of scripts with real digits, on other strings of the held-out digits than measure reads.
     """

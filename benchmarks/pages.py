@@ -33,7 +33,7 @@ from rapidfuzz.distance import Levenshtein
 
 from benchmarks import page_drawing as drawing
 from benchmarks.page_drawing import Drawn, Grey
-from ocr.clean import clean_line
+from ocr.cleaning.clean import clean_line
 from ocr.engine import Engine, LineImage
 from ocr.engines import load_engine
 from ocr.pages import STEPS, Prepared, prepare_page

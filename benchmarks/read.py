@@ -7,9 +7,9 @@ FOLDER holds ocr-bench/ (set.jsonl and its pictures). Lines are read by the prod
 program, Debian's model, psm 7, the picture as it is); "drawn" asks of drawn and real pages whether the confidence of
 their lines holds; "pages" times whole pages beside OCRmyPDF --sidecar, both on two cores; zones are read in one call of
 the product and by one pytesseract call each. Answers are kept in the cache, so that a stopped run goes on where it was.
---fit needs lines and drawn: it writes the model of the confidence (ocr/confidence.toml), fitted on all of them, and the
-usual confusions into the language files; the figures that are printed are cross-validated. --quick takes the drawn
-lines of sample_data/ instead.
+--fit needs lines and drawn: it writes the model of the confidence (ocr/calibration/lines.toml), fitted on all of them,
+and the usual confusions into the language files; the figures that are printed are cross-validated. --quick takes the
+drawn lines of sample_data/ instead.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from benchmarks.read_confusions import measure_confusions, write_confusions  # n
 from benchmarks.read_lines import fit_model, load_rows, measure, read_rows, write_model  # noqa: E402
 from benchmarks.read_pages import fit_on, measure_pages, read_page_lines  # noqa: E402
 from benchmarks.read_speed import pages, zones  # noqa: E402
-from ocr.confidence import load_model  # noqa: E402
+from ocr.calibration.lines import load_model  # noqa: E402
 
 SAMPLES = ROOT / "sample_data" / "lines"
 PARTS = ("lines", "drawn", "pages", "zones")
@@ -43,7 +43,7 @@ def main() -> int:
     parser.add_argument("--only", default=",".join(PARTS), help="some of lines,drawn,pages,zones")
     parser.add_argument("--pages", type=int, default=12, help="at most so many pages for the timing")
     parser.add_argument("--cache", type=Path, help="file that keeps answers; in the temporary folder if not given")
-    parser.add_argument("--fit", action="store_true", help="write ocr/confidence.toml and confusions")
+    parser.add_argument("--fit", action="store_true", help="write ocr/calibration/lines.toml and confusions")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--quick", action="store_true")
     a = parser.parse_args()
@@ -58,7 +58,9 @@ def main() -> int:
     reads = read_rows(load_rows(folder), cache, say) if "lines" in only else []
     pages_read = read_page_lines(a.data, cache.with_suffix(".pages"), say) if "drawn" in only and not a.quick else []
     if a.fit:
-        write_model(replace(fit_model(reads), pages=fit_on(pages_read)), ROOT / "ocr" / "confidence.toml", len(reads))
+        write_model(
+            replace(fit_model(reads), pages=fit_on(pages_read)), ROOT / "ocr" / "calibration" / "lines.toml", len(reads)
+        )
         write_confusions(reads, ROOT / "ocr" / "languages")
         load_model.cache_clear()
     if reads:

@@ -17,8 +17,8 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
 
 from benchmarks.read_lines import FOLDS, Read, norm
-from ocr.confusions import USUAL, Costs, likeness
-from ocr.lexicon import folded
+from ocr.languages.confusions import USUAL, Costs, likeness
+from ocr.languages.lexicon import folded
 
 LEAST_LETTERS = 4
 LEAST_COUNT, MOST_PAIRS = 3, 60

@@ -16,14 +16,14 @@ import numpy as np
 from rapidfuzz.distance import Levenshtein
 
 from benchmarks.read_cache import CachingEngine
-from ocr.confidence import Facts, Model, expected_calibration_error, fit
+from ocr.calibration.lines import Facts, Model, expected_calibration_error, fit
 from ocr.engine import EngineText, Image, LineImage
 from ocr.engines.tesseract import Tesseract
-from ocr.language import language
-from ocr.limits import MIN_LINE_PX
-from ocr.lines import SURE, LineText, read_lines, stages_of
+from ocr.languages.language import language
 from ocr.page import Scan
-from ocr.scan import open_page
+from ocr.print.lines import SURE, LineText, read_lines, stages_of
+from ocr.scans.limits import MIN_LINE_PX
+from ocr.scans.scan import open_page
 from ocr.tesseract.program import Program
 
 FOLDS = 5
@@ -301,10 +301,10 @@ def _reliability(said: Sequence[float], right: Sequence[bool]) -> dict[str, list
 
 
 def write_model(model: Model, path: Path, count: int) -> None:
-    """Write confidence.toml. count: of lines it was fitted on."""
+    """Write lines.toml. count: of lines it was fitted on."""
     head = (
         f"# Made by benchmarks/read.py --fit: {count} pictures of lines; pages: lines of real and drawn pages.\n"
-        "# Constant, then the weights of ocr.confidence.Facts.row.\n"
+        "# Constant, then the weights of ocr.calibration.lines.Facts.row.\n"
     )
     weights = "".join(f"{name} = {list(getattr(model, name))}\n" for name in ("once", "again", "own"))
     pages = f"\n[pages]\nlanguages = {_listed(model.pages.languages)}\nshift = {model.pages.shift}\n"

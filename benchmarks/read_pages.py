@@ -20,12 +20,12 @@ from rapidfuzz import fuzz, process
 
 from benchmarks.page_drawing import FONTS, Drawn, Grey, askew, draw, grained, ruled, shaded, texts
 from benchmarks.read_lines import FOLDS, norm
-from ocr.confidence import OnPages, expected_calibration_error, fit_pages, load_model
+from ocr.calibration.lines import OnPages, expected_calibration_error, fit_pages, load_model
 from ocr.errors import FormError
-from ocr.language import language
+from ocr.languages.language import language
 from ocr.page import Scan
-from ocr.scan import open_page
-from ocr.text import TextSettings, read_picture
+from ocr.print.text import TextSettings, read_picture
+from ocr.scans.scan import open_page
 
 REAL_WEIGHS = 3
 """A line of a real page counts as so many of drawn ones: those are many, and read better."""

@@ -16,14 +16,14 @@ from typing import Any
 from rapidfuzz.distance import Levenshtein
 
 from benchmarks.read_lines import Row, norm, plain_text
-from ocr.clean import clean_line
+from ocr.cleaning.clean import clean_line
 from ocr.engine import LineImage
 from ocr.engines.tesseract import Tesseract
-from ocr.language import language
-from ocr.limits import MIN_LINE_PX
-from ocr.lines import read_lines
+from ocr.languages.language import language
 from ocr.page import Scan
-from ocr.scan import open_page
+from ocr.print.lines import read_lines
+from ocr.scans.limits import MIN_LINE_PX
+from ocr.scans.scan import open_page
 
 CORES = 2
 _DPI = 300

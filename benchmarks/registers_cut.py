@@ -54,11 +54,11 @@ def read_volume(folder: Path, pages: Sequence[Gold]) -> list[Cell]:
     """The cells of one volume's pages as the product reads them, the register given; ditto marks are left out."""
     import cv2
 
-    from digitize.work import register_settings
+    from digitize.reading.page import register_settings
+    from ocr.forms.read import ReadSettings
     from ocr.page import Scan
-    from ocr.read import ReadSettings
     from ocr.registers import VolumeReader, decide_register, package_registers
-    from ocr.scan import open_page
+    from ocr.scans.scan import open_page
 
     cv2.setNumThreads(1)
     codes = (pages[0]["language"],)
@@ -92,7 +92,7 @@ def _cells(page: Gold, reading: Any, form: Any) -> Iterator[Cell]:
 
 def _is_right(said: Any, text: str, column: Any) -> bool:
     """Whether a cell was read as what is written there, made canonical by the column's own grammar."""
-    from ocr.grammar import fit
+    from ocr.forms.grammar import fit
 
     if said.blank or not text:
         return bool(said.blank) and not text

@@ -140,7 +140,7 @@ def read_volume(folder: Path, pages: Sequence[Gold], engine: str = "tesseract") 
     from ocr.registers.cell_reader import CellReader, RegisterSettings, marks_of
     from ocr.registers.table import AGAIN, Table, TableRow
     from ocr.registers.volume import VolumeReader
-    from ocr.scan import open_page
+    from ocr.scans.scan import open_page
 
     class NumbersOnly(CellReader):
         """Reads the cells of rows without a number alone, which tells what these are."""

@@ -27,8 +27,8 @@ from PIL import Image, ImageDraw, ImageFont
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.scanqc_plant import PLANTS, SAME, WEARS, Page, again  # noqa: E402
-from digitize.scanqc.order import find_order  # noqa: E402
-from digitize.scanqc.size import cut_against, usual_size  # noqa: E402
+from digitize.files.scanqc.size import cut_against, usual_size  # noqa: E402
+from digitize.reading.page_order import find_order  # noqa: E402
 from ocr.engines.tesseract import Tesseract  # noqa: E402
 from ocr.errors import EngineMissing  # noqa: E402
 from ocr.page import Scan  # noqa: E402

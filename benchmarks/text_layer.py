@@ -32,8 +32,8 @@ from rapidfuzz.distance import Levenshtein
 from ocr.engine import Image, LineImage
 from ocr.engines import load_engine
 from ocr.page import Scan
-from ocr.scan import open_page
-from ocr.text_layer import ReadLine, TextLayer, read_text_layer
+from ocr.print.text_layer import ReadLine, TextLayer, read_text_layer
+from ocr.scans.scan import open_page
 from sample_data.text_layers import HERE, said
 from sample_data.text_layers_spoil import faults
 

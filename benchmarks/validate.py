@@ -128,7 +128,7 @@ def _speed(folder: Path) -> dict[str, Any]:
 def settings_of(codes: Iterable[str] = (), *, with_stations: bool = True) -> CheckSettings:
     """The settings of all runs. codes: of the rules that are asked, none for all of them."""
     from benchmarks.validate_rows import STATIONS
-    from digitize.validating.choice import rules_left_out
+    from digitize.files.validating.choice import rules_left_out
     from validators.settings import make_settings
 
     left_out = rules_left_out("iif1", list(codes), [])
@@ -136,7 +136,7 @@ def settings_of(codes: Iterable[str] = (), *, with_stations: bool = True) -> Che
 
 
 def _rightness(folder: Path, planted: set[tuple[str, int, str]]) -> dict[str, Any]:
-    from digitize.validate import validate_file
+    from digitize.files.validating.validate import validate_file
 
     findings = validate_file(folder, "iif1", settings_of(_rules()[0])).findings
     found: set[tuple[str, int, str]] = set()
@@ -189,7 +189,7 @@ def _apart(path: Path, codes: list[str]) -> dict[str, Any]:
 
 def _run(path: Path, codes: list[str]) -> dict[str, Any]:
     from benchmarks.memory import peak_mb
-    from digitize.validate import How, validate_files
+    from digitize.files.validating.validate import How, validate_files
 
     # The large file repeats itself under other stations.
     settings = settings_of(codes, with_stations=path.is_dir())

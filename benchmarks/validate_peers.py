@@ -120,7 +120,7 @@ def _run(command: list[str], place: Path) -> dict[str, Any]:
 
 def _load(tables: Path) -> dict[str, pl.DataFrame]:
     """Whole rows of CSV files as text; a few FIRs get the number of the one before them."""
-    from digitize.validating.readers import open_reader
+    from digitize.files.validating.readers import open_reader
     from mappers.schema import form_tables
 
     frames = {}

@@ -1,4 +1,4 @@
-"""Probabilities of written values: fitted on other stations, weighed with the page, kept in belief.toml."""
+"""Probabilities of written values: fitted on other stations, weighed with the page, kept in fields.toml."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from pathlib import Path
 
 from benchmarks.straight import Value
 from benchmarks.written_read import DATES, FIELDS, KINDS, Read, scored
-from ocr.agree import agreed
+from ocr.calibration import fields as belief
+from ocr.calibration.fields import Facts
+from ocr.forms.agree import agreed
+from ocr.handwriting.dated import day_of
 from ocr.page import Box, Candidate, Decided
-from ocr.written import belief
-from ocr.written.belief import Facts
-from ocr.written.dated import day_of
 
 ROOT = Path(__file__).resolve().parent.parent
 _SURE_DATE = 0.8
@@ -81,18 +81,18 @@ def _model_of_dates(read: Sequence[Read], start: tuple[float, ...]) -> tuple[flo
 
 
 def write_models(read: Sequence[Read]) -> None:
-    """Write the probabilities of all kinds, fitted on all values, to belief.toml; hours have those of dates."""
+    """Write the probabilities of all kinds, fitted on all values, to fields.toml; hours have those of dates."""
     models = models_of(read)
     for kind, weights in (models | {"time": models["date"]}).items():
         _write(kind, weights)
 
 
 def write_model(kind: str, known: Sequence[tuple[Facts, bool]]) -> None:
-    """Put the probabilities of one kind of field into ocr/written/belief.toml."""
+    """Put the probabilities of one kind of field into ocr/calibration/fields.toml."""
     _write(kind, belief.fit([facts for facts, _ in known], [right for _, right in known]))
 
 
 def _write(kind: str, weights: Sequence[float]) -> None:
-    path = ROOT / "ocr" / "written" / belief.FILE
+    path = ROOT / "ocr" / "calibration" / belief.FILE
     lines = [x for x in path.read_text(encoding="utf-8").splitlines() if x.partition(" = ")[0] != kind]
     path.write_text("\n".join([*lines, f"{kind} = {list(weights)}"]) + "\n", encoding="utf-8")

@@ -24,16 +24,16 @@ import numpy as np
 from benchmarks.straight import Value, calibration_error, straight_through
 from benchmarks.written_belief import crossed, write_models
 from benchmarks.written_read import DATES, FIELDS, KINDS, MORE, REPEATED, Read, scored, scorer_of
-from ocr.crops import cut_all
 from ocr.engines import fields
+from ocr.forms.crops import cut_all
+from ocr.forms.zones import find_form, load_models
+from ocr.handwriting.dated import day_of
+from ocr.handwriting.entries import folded_name, read_entry, taught_names
+from ocr.handwriting.packed import CHARACTERS, pack, unpack
+from ocr.handwriting.sections import Sections, load_sections
+from ocr.handwriting.zone import Found, weigh, weigh_twice
 from ocr.page import Scan
-from ocr.scan import open_page
-from ocr.written.dated import day_of
-from ocr.written.entries import folded_name, read_entry, taught_names
-from ocr.written.packed import CHARACTERS, pack, unpack
-from ocr.written.sections import Sections, load_sections
-from ocr.written.zone import Found, weigh, weigh_twice
-from ocr.zones import find_form, load_models
+from ocr.scans.scan import open_page
 
 ROOT = Path(__file__).resolve().parent.parent
 _MOST_OPTIONS = 6
@@ -162,7 +162,7 @@ def _of_field(values: Sequence[Value]) -> dict[str, Any]:
 
 def seconds_a_page(images: Sequence[Path]) -> float:
     """CPU seconds of one core for a page with all its zones, by the package's weights."""
-    from ocr.read import ReadSettings, recognise
+    from ocr.forms.read import ReadSettings, recognise
 
     settings = ReadSettings(languages=("en",), handwriting_engine="auto")
     recognise(Scan(images[0], "warm"), settings)

@@ -9,8 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ocr.written.belief import Facts
-from ocr.written.zone import Found
+from ocr.calibration.fields import Facts
+from ocr.handwriting.zone import Found
 
 FIELDS = ("police_station", "year", "fir_no", "statutes", "complainant_name")
 KINDS = {

@@ -19,11 +19,11 @@ class LineImage:
     """One crop to recognise: (height, width) uint8 grey, 0 black; languages: two-letter codes, best first.
 
     block: True when it may hold several lines. origin: where the crop's top left corner lies on the scan, and scale:
-    crop pixels per scan pixel, so that word boxes come back in scan pixels. kind: of the zone (ocr.form.Kind), for an
-    engine that can look for a number or a year in what it sees. model: one of the language's models by name, "" for the
-    best installed. raw_line: take the crop for one line without looking at its layout. is_listed: a closed list will
-    decide the value, for an engine that can hand on what it saw for every entry to be weighed. again: the crop of a
-    zone that holds the same value once more, for an engine that can weigh both together.
+    crop pixels per scan pixel, so that word boxes come back in scan pixels. kind: of the zone (ocr.forms.form.Kind),
+    for an engine that can look for a number or a year in what it sees. model: one of the language's models by name, ""
+    for the best installed. raw_line: take the crop for one line without looking at its layout. is_listed: a closed list
+    will decide the value, for an engine that can hand on what it saw for every entry to be weighed. again: the crop of
+    a zone that holds the same value once more, for an engine that can weigh both together.
     """
 
     image: Image
@@ -42,7 +42,7 @@ class EngineText:
     """What an engine read in one crop: words with boxes in crop pixels, text in reading order, confidence 0..1.
 
     others: further texts the crop may hold, best first, from an engine that weighs several against each other.
-    matrices: what it saw in several views of a crop that a closed list decides, as ocr/written/packed.py writes it.
+    matrices: what it saw in several views of a crop that a closed list decides, as ocr/handwriting/packed.py writes it.
     """
 
     text: str

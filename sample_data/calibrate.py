@@ -26,9 +26,9 @@ from mappers.mapping import find_mapping, load_mappings, map_readings
 from mappers.record import Record
 from mappers.states import load_state
 from mappers.values import MapContext, PageValues, ZoneValue
-from ocr.lexicon import Lexicon
+from ocr.forms.read import DECIDE_VERSION, READ_VERSION, ReadSettings, decide, recognise
+from ocr.languages.lexicon import Lexicon
 from ocr.page import Reading, Scan
-from ocr.read import DECIDE_VERSION, READ_VERSION, ReadSettings, decide, recognise
 
 HERE = Path(__file__).parent
 RESULT = HERE / "calibration.toml"

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image, ImageOps
 
-from ocr.features import build_features, save
-from ocr.marks import answer_ink
+from ocr.forms.marks import answer_ink
+from ocr.geometry.features import build_features, save
 from sample_data import iif1, wbp27
 from sample_data.layout import HEIGHT, WIDTH, Answer, Blank
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from digitize.extract import item_of
+from digitize.files.extract import item_of
 
 FOLDER = Path(__file__).parent.parent / "sample_data" / "iif1_languages"
 _LINES = [json.loads(line) for line in (FOLDER / "gold.jsonl").read_text(encoding="utf-8").splitlines()]

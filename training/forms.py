@@ -21,9 +21,9 @@ import cv2
 import numpy as np
 
 from ocr.engine import Image
-from ocr.features import FormFeatures, build_features, save
-from ocr.form import Form, load_form
-from ocr.zones import FormModels, find_form
+from ocr.forms.form import Form, load_form
+from ocr.forms.zones import FormModels, find_form
+from ocr.geometry.features import FormFeatures, build_features, save
 
 ROUNDS = 3
 

@@ -12,8 +12,8 @@ from digitize.cli.console import Json, print_json, results, table
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from digitize.ledger import Ledger
-    from digitize.masking_cases import CaseMasks
+    from digitize.masking.cases import CaseMasks
+    from digitize.workspace.ledger import Ledger
     from mappers.cases import Case
 
 
@@ -30,10 +30,10 @@ def case(
     """Show a case: its records of all registers, linked by the FIR's key, and what they disagree on."""
     from dataclasses import asdict
 
-    from digitize.cases import all_cases, case_to_plain, count_cases, find_case
     from digitize.errors import OptionsError
-    from digitize.ledger import Ledger
-    from digitize.workspace import open_place
+    from digitize.records.cases import all_cases, case_to_plain, count_cases, find_case
+    from digitize.workspace.ledger import Ledger
+    from digitize.workspace.place import open_place
 
     if unmask != bool(reason.strip()):
         raise OptionsError("--unmask and --reason go together: showing protected names needs a reason, recorded.")
@@ -60,7 +60,7 @@ def case(
 
 def _masks(ledger: Ledger, cases: Iterable[Case]) -> CaseMasks:
     """For the cases that are shown, or for the whole workspace when none are named."""
-    from digitize.masking_cases import masks_around, whole_masks
+    from digitize.masking.cases import masks_around, whole_masks
 
     records = [r for c in cases for r in c.records]
     return masks_around(ledger, records) if records else whole_masks(ledger)

@@ -14,7 +14,7 @@ import typer
 from digitize.cli.console import errors
 
 if TYPE_CHECKING:
-    from digitize.convert import Done
+    from digitize.files.convert import Done
     from mappers.columns import Wanted
     from mappers.legacy import LegacyTable, ReadAs
 
@@ -47,8 +47,8 @@ def convert(
 ) -> None:
     """Convert legacy text to UTF-8, one line for each line, or tables to CSV or Parquet; exit 3 when it must ask."""
     from digitize.cli.reading import read_as
-    from digitize.convert import is_text, make_wanted
     from digitize.errors import OptionsError
+    from digitize.files.convert import is_text, make_wanted
 
     if to != "unicode":
         raise OptionsError("--to: only unicode can be made.")
@@ -62,7 +62,7 @@ def convert(
 
 
 def _convert_text(file: str, out: Path | None, wanted: Wanted) -> None:
-    from digitize.convert import convert_lines
+    from digitize.files.convert import convert_lines
 
     with _source(file) as source, _written(out) as target:
         column = convert_lines(source, target, wanted, "standard input" if file == "-" else file)
@@ -108,8 +108,8 @@ def _written(out: Path | None) -> Iterator[TextIO]:
 def _convert_tables(
     path: Path, how: ReadAs, wanted: Wanted, only: str, out: Path | None, form: Format, *, all_rows: bool
 ) -> None:
-    from digitize.convert import pick_tables
     from digitize.errors import InputError, OptionsError, TooManyRefused
+    from digitize.files.convert import pick_tables
     from mappers.toml import did_you_mean
 
     if form == "parquet" and out is None:
@@ -144,7 +144,7 @@ def _place(out: Path | None, path: Path, table: str, form: Format, taken: set[st
 
 
 def _convert_table(table: LegacyTable, wanted: Wanted, target: Path | None, form: Format, *, all_rows: bool) -> Done:
-    from digitize.convert import convert_table, csv_to_parquet
+    from digitize.files.convert import convert_table, csv_to_parquet
 
     if form == "csv" or target is None:
         with _written(target) as f:

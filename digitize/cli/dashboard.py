@@ -24,8 +24,8 @@ def dashboard(
 ) -> None:
     """Serve the report, refreshed whenever snapshots are added; nothing can be changed through it."""
     from digitize.errors import OptionsError
-    from digitize.national import access
-    from digitize.national.office import open_office
+    from digitize.offices import access
+    from digitize.offices.office import open_office
 
     office = open_office(folder)
     if new_token:
@@ -39,8 +39,8 @@ def dashboard(
     else:
         import uvicorn
 
-        from digitize.national.picture import Limits
-        from digitize.national.web import make_app
+        from digitize.offices.picture import Limits
+        from digitize.offices.web import make_app
 
         errors().print(f"http://{host}:{port}/ shows {folder}. Ctrl-C ends it.", markup=False, soft_wrap=True)
         app = make_app(office, Limits(), is_secure=secure)

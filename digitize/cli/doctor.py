@@ -16,8 +16,8 @@ def doctor(
     json: Json = False,
 ) -> None:
     """Say whether this machine is ready, and how each miss is mended."""
-    from digitize.doctor import examine, is_ready
     from digitize.errors import MachineLacks
+    from digitize.machine.doctor import examine, is_ready
 
     looks = examine(folder)
     if json:

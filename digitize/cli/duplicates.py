@@ -11,7 +11,7 @@ import typer
 from digitize.cli.console import Json, errors, print_json, results, table
 
 if TYPE_CHECKING:
-    from digitize.duplicates.run import Duplicates, Wanted
+    from digitize.records.duplicates.run import Duplicates, Wanted
 
 
 def duplicates(
@@ -37,8 +37,8 @@ def duplicates(
     json: Json = False,
 ) -> None:
     """List records that may be of one person or one case, across scripts and spellings; nothing is merged."""
-    from digitize.duplicates.run import Wanted
     from digitize.errors import OptionsError
+    from digitize.records.duplicates.run import Wanted
 
     if unmask != bool(reason.strip()):
         raise OptionsError("--unmask and --reason go together: showing names needs a reason.")
@@ -52,9 +52,9 @@ def duplicates(
 
 
 def _find(paths: list[Path], wanted: Wanted) -> Duplicates:
-    from digitize.duplicates.run import in_files, in_workspace
-    from digitize.ledger import Ledger
-    from digitize.workspace import open_place
+    from digitize.records.duplicates.run import in_files, in_workspace
+    from digitize.workspace.ledger import Ledger
+    from digitize.workspace.place import open_place
 
     if not _is_workspace(paths):
         return in_files(paths, wanted)
@@ -67,10 +67,10 @@ def _is_workspace(paths: list[Path]) -> bool:
 
 
 def _take(paths: list[Path], sheet: Path, operator: str, *, json: bool) -> None:
-    from digitize.duplicates.decisions import take_decisions
     from digitize.errors import OptionsError, TooManyRefused
-    from digitize.ledger import Ledger
-    from digitize.workspace import open_place
+    from digitize.records.duplicates.decisions import take_decisions
+    from digitize.workspace.ledger import Ledger
+    from digitize.workspace.place import open_place
 
     if not _is_workspace(paths) or not operator.strip():
         raise OptionsError("--decisions needs a workspace, where they are kept, and --operator NAME.")
@@ -87,7 +87,7 @@ def _take(paths: list[Path], sheet: Path, operator: str, *, json: bool) -> None:
 
 
 def _show(found: Duplicates, format: str, out: Path | None) -> None:
-    from digitize.duplicates.write import write_pairs
+    from digitize.records.duplicates.write import write_pairs
 
     if format == "json":
         print_json({"pairs": list(found.pairs), "counts": [asdict(c) for c in found.counts]})

@@ -16,7 +16,7 @@ def explain(
 ) -> None:
     """Say what a rule means, why it exists, and what passes and fails it."""
     from digitize.errors import OptionsError
-    from digitize.validating.explaining import explain_rule
+    from digitize.files.validating.explaining import explain_rule
 
     if lang not in ("en", "hi"):
         raise OptionsError(f"there is no language {lang} for messages; known: en, hi.")

@@ -24,8 +24,8 @@ def export(
 ) -> None:
     """Write the records; names of protected victims and children are masked unless a reason is given."""
     from digitize.errors import OptionsError
-    from digitize.export import export as write
-    from digitize.workspace import open_place
+    from digitize.records.export import export as write
+    from digitize.workspace.place import open_place
 
     if unmask != bool(reason.strip()):
         raise OptionsError("--unmask and --reason go together: an unmasked export needs a reason, which is recorded.")

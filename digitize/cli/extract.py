@@ -13,9 +13,9 @@ from digitize.cli.console import errors
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from digitize.extract import Extract, GroupedPage
-    from digitize.read_files import PageDone
-    from digitize.whole_file import WholeFile
+    from digitize.files.extract import Extract, GroupedPage
+    from digitize.files.read_files import PageDone
+    from digitize.machine.whole_file import WholeFile
 
 Format = Literal["json", "text"]
 
@@ -49,13 +49,13 @@ def extract(
     masks persons on pages that may be about sexual offences or children, and the rows of registers.
     """
     from digitize.errors import InputError, OptionsError
-    from digitize.extract import ExtractSettings
-    from digitize.extract_registers import extract_files
-    from digitize.read_files import default_workers, parse_languages
-    from digitize.whole_file import WholeFile
-    from ocr.read import ReadSettings, require_engine
+    from digitize.files.extract import ExtractSettings
+    from digitize.files.extract_registers import extract_files
+    from digitize.files.read_files import default_workers, parse_languages
+    from digitize.machine.whole_file import WholeFile
+    from ocr.forms.read import ReadSettings, require_engine
+    from ocr.forms.zones import load_models
     from ocr.registers import known_registers
-    from ocr.zones import load_models
 
     folders = tuple(forms or ())
     reading = ReadSettings(
@@ -115,8 +115,8 @@ def _as_json(page: PageDone[Extract], group: int, doubts: tuple[str, ...]) -> by
 
 def _as_text(page: PageDone[Extract]) -> bytes:
     """One page as a person looks at it: name, value, and how sure it is; persons of sensitive pages are masked."""
-    from digitize.extract import is_open_item
-    from digitize.masking import MASK
+    from digitize.files.extract import is_open_item
+    from digitize.masking.masks import MASK
 
     found = page.found
     head = f"{page.job.file}, page {page.job.number}: {(found.form or found.reason) if found else page.reason}"

@@ -10,7 +10,7 @@ import typer
 from digitize.cli.console import Json, errors, print_json, progress, results, table
 
 if TYPE_CHECKING:
-    from digitize.forms.draft import Draft
+    from digitize.files.forms.draft import Draft
 
 forms = typer.Typer(name="forms", help="Printed forms that pages are known by.", no_args_is_help=True)
 Folders = Annotated[
@@ -28,7 +28,7 @@ def list_(folders: Folders = None, json: Json = False) -> None:
     """List the forms there are, with family, part, languages, zones, key points; and the ruled registers."""
     from dataclasses import asdict
 
-    from digitize.forms.library import list_forms, list_registers
+    from digitize.files.forms.library import list_forms, list_registers
 
     looks, registers = list_forms(folders or ()), list_registers(folders or ())
     if json:
@@ -57,8 +57,8 @@ def new(
     json: Json = False,
 ) -> None:
     """Draft a form file from scans: zones, ids and kinds from the printed labels, remarks where it is not sure."""
-    from digitize.forms.author import author
-    from digitize.read_files import parse_languages
+    from digitize.files.forms.author import author
+    from digitize.files.read_files import parse_languages
 
     draft, form = author(scans, form_id, out, parse_languages(lang) if lang else (), replace=replace)
     if json:
@@ -85,7 +85,7 @@ def show(
     json: Json = False,
 ) -> None:
     """Draw the zones of a form over a scan, as they will be cut out when it is read."""
-    from digitize.forms.library import show_form
+    from digitize.files.forms.library import show_form
 
     drawn = show_form(form_id, scan, page - 1, folders or ())
     image.write_bytes(drawn.picture)
@@ -105,9 +105,9 @@ def test(
     json: Json = False,
 ) -> None:
     """Score a form on pages of which one knows what is written: found, zones in place, blanks, values by field."""
-    from digitize.forms.score import read_gold, rows_of, score_form
-    from digitize.progress import Silent
-    from ocr.read import ReadSettings
+    from digitize.files.forms.score import read_gold, rows_of, score_form
+    from digitize.machine.progress import Silent
+    from ocr.forms.read import ReadSettings
 
     pages = read_gold(gold or folder / "gold.jsonl")
     settings = ReadSettings(engine=engine, form_folders=tuple(folders or ()))

@@ -17,7 +17,7 @@ def init(
     json: Json = False,
 ) -> None:
     """Make a workspace: settings, ledger, folders, a signing key and a site id."""
-    from digitize.workspace import create
+    from digitize.workspace.place import create
 
     place = create(state, folder, site)
     workspace = place.options.workspace

@@ -10,7 +10,7 @@ import typer
 from digitize.cli.console import Json, print_json, results, table
 
 if TYPE_CHECKING:
-    from digitize.inspect import ColumnReport, TableReport
+    from digitize.files.inspect import ColumnReport, TableReport
 
 _WIDEST = 34
 
@@ -39,8 +39,8 @@ def inspect(
 ) -> None:
     """Show the tables of a file: columns, rows, encoding with its evidence, examples before and after, damage."""
     from digitize.cli.reading import read_as
-    from digitize.convert import make_wanted
-    from digitize.inspect import inspect_file
+    from digitize.files.convert import make_wanted
+    from digitize.files.inspect import inspect_file
 
     reports = inspect_file(file, read_as(widths, layout, memo), make_wanted(source, state, fonts))
     if json:

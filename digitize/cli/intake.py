@@ -11,7 +11,7 @@ import typer
 from digitize.cli.console import Json, errors, print_json
 
 if TYPE_CHECKING:
-    from digitize.intake import IntakeReport
+    from digitize.workspace.intake import IntakeReport
 
 
 def intake(
@@ -28,9 +28,9 @@ def intake(
 ) -> None:
     """Take files or folders in: hashed, counted, copied read-only; a manifest.csv beside them is read."""
     from digitize.errors import TooManyRefused
-    from digitize.intake import take_in
-    from digitize.intake.manifest import Said
-    from digitize.workspace import open_place
+    from digitize.workspace.intake import take_in
+    from digitize.workspace.intake.manifest import Said
+    from digitize.workspace.place import open_place
 
     place = open_place(folder)
     said = Said(volume=volume, station=station, district=district, year=year, kind=kind, language=language)

@@ -23,8 +23,8 @@ def verify(
     json: Json = False,
 ) -> None:
     """Check the file and recompute the chain of all events; exit code 7 names the first that was changed."""
-    from digitize.ledger import Ledger
-    from digitize.workspace import open_place
+    from digitize.workspace.ledger import Ledger
+    from digitize.workspace.place import open_place
 
     with Ledger(open_place(folder).ledger) as opened:
         count, root = opened.verify(), opened.root_hash()

@@ -11,7 +11,7 @@ import typer
 from digitize.cli.console import Json, print_json, progress
 
 if TYPE_CHECKING:
-    from digitize.loading.load import Loaded
+    from digitize.files.loading.load import Loaded
 
 Target = Annotated[
     str, typer.Option("--target", help="postgresql://USER@HOST/DATABASE without password, or a .sqlite.")
@@ -64,10 +64,10 @@ def load(
         return
     if not target:
         raise OptionsError("--target says where the files are to be loaded.")
-    from digitize.loading.load import BATCH_SIZE, LoadOptions, load_files
-    from digitize.loading.settings import import_settings
+    from digitize.files.loading.load import BATCH_SIZE, LoadOptions, load_files
+    from digitize.files.loading.settings import import_settings
+    from digitize.files.validating.settings import words
     from digitize.targets.open import open_target
-    from digitize.validating.settings import words
 
     settings = import_settings(form, state=state, stations=stations, profile=profile, ignore=words(ignore))
     options = LoadOptions(batch_size or BATCH_SIZE, share, words(leave_out), dry_run, first, receipts=receipts)
@@ -81,8 +81,8 @@ def load(
 
 
 def _load_workspace(folder: Path, flags: dict[str, object], share: float | None, *, dry_run: bool, json: bool) -> None:
-    from digitize.loading.workspace import load_workspace
-    from digitize.workspace import open_place
+    from digitize.steps.load_workspace import load_workspace
+    from digitize.workspace.place import open_place
 
     place = open_place(folder, flags)
     with progress(place.options.run.line_every) as shown:

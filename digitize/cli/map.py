@@ -10,9 +10,9 @@ import typer
 from digitize.cli.console import Json, errors, print_json, results, table
 
 if TYPE_CHECKING:
-    from digitize.mapping.coverage import Coverage
-    from digitize.mapping.draft import Drafted
-    from digitize.mapping.golden import Golden
+    from digitize.files.mapping.coverage import Coverage
+    from digitize.files.mapping.draft import Drafted
+    from digitize.files.mapping.golden import Golden
     from mappers.bind import FormMapping
 
 map_ = typer.Typer(name="map", help="Mapping files: draft, test, explain, coverage.", no_args_is_help=True)
@@ -47,8 +47,8 @@ def new(
 ) -> None:
     """Draft a mapping file from a table; every line with its confidence, what is not sure left to you."""
     from digitize.cli.reading import read_as
-    from digitize.convert import make_wanted
-    from digitize.mapping.draft import DraftWish, make_draft, write_new
+    from digitize.files.convert import make_wanted
+    from digitize.files.mapping.draft import DraftWish, make_draft, write_new
 
     wish = DraftWish(form, name, state.lower(), out)
     drafted = make_draft(file, read_as(widths, layout, memo), make_wanted(source, state, fonts), wish)
@@ -81,9 +81,9 @@ def test(
 ) -> None:
     """Map a mapping's golden source and show, cell by cell, what is not as expected; exit 3 when something is not."""
     from digitize.errors import TooManyRefused
-    from digitize.mapping.find import bound_mapping
-    from digitize.mapping.golden import accept as take
-    from digitize.mapping.golden import run_golden
+    from digitize.files.mapping.find import bound_mapping
+    from digitize.files.mapping.golden import accept as take
+    from digitize.files.mapping.golden import run_golden
 
     bound = bound_mapping(mapping)
     _say_notes(bound)
@@ -133,8 +133,8 @@ def explain(
 ) -> None:
     """Say in words what a mapping does with every column, on a page that can be checked and signed."""
     from digitize.errors import InputError
-    from digitize.mapping.find import bound_mapping, mapping_path
-    from digitize.mapping.pages import make_page
+    from digitize.files.mapping.find import bound_mapping, mapping_path
+    from digitize.files.mapping.pages import make_page
     from mappers.explain import explain_mapping
 
     _say_notes(bound_mapping(mapping))
@@ -164,10 +164,10 @@ def coverage(
 ) -> None:
     """Say which fields of the form are filled, how surely, and which stay empty; mandatory ones first."""
     from digitize.cli.reading import read_as
-    from digitize.mapping.coverage import batch_of, cover_batch, cover_table
-    from digitize.mapping.draft import one_table
-    from digitize.mapping.find import bound_mapping, table_context
-    from digitize.workspace import open_place
+    from digitize.files.mapping.coverage import batch_of, cover_batch, cover_table
+    from digitize.files.mapping.draft import one_table
+    from digitize.files.mapping.find import bound_mapping, table_context
+    from digitize.workspace.place import open_place
 
     batch = batch_of(path)
     if batch is not None:
@@ -200,9 +200,9 @@ def apply(
     from dataclasses import asdict
 
     from digitize.cli.reading import read_as
-    from digitize.mapping.bulk import apply_table
-    from digitize.mapping.draft import one_table
-    from digitize.mapping.find import bound_mapping, settle_for, table_context
+    from digitize.files.mapping.bulk import apply_table
+    from digitize.files.mapping.draft import one_table
+    from digitize.files.mapping.find import bound_mapping, settle_for, table_context
 
     context = table_context(state, stations, year)
     legacy = one_table(file, read_as(widths, layout, memo), name)
@@ -226,7 +226,7 @@ def _say_notes(bound: FormMapping) -> None:
 
 
 def _print_coverage(found: Coverage, *, with_empty: bool) -> None:
-    from digitize.mapping.coverage import share
+    from digitize.files.mapping.coverage import share
 
     rows = [
         [

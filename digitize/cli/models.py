@@ -21,7 +21,7 @@ def _group() -> None:
 @models.command("list")
 def list_(json: Json = False) -> None:
     """List what each language uses, what is asked in doubt, and what is missing or damaged."""
-    from digitize.models import list_models
+    from digitize.machine.models import list_models
 
     looks = list_models()
     if json:
@@ -41,7 +41,7 @@ def install(
     ] = None,
 ) -> None:
     """Fetch the models that measure better than the system's and are not here yet; needs npm, or --from."""
-    from digitize.models import install, wanted
+    from digitize.machine.models import install, wanted
 
     missing = wanted(languages or [])
     if not missing:

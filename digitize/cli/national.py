@@ -27,7 +27,7 @@ from digitize.cli.offices import (
 )
 
 if TYPE_CHECKING:
-    from digitize.national.office import Office
+    from digitize.offices.office import Office
 
 national = typer.Typer(name="national", help="The national picture: what the states report.", no_args_is_help=True)
 _DIR = Path("national")
@@ -35,7 +35,7 @@ _DIR = Path("national")
 
 def _open(folder: Path) -> Office:
     """The national office's folder, made where there is none: it needs nothing that a person has to say."""
-    from digitize.national.office import create_office, is_office, open_office
+    from digitize.offices.office import create_office, is_office, open_office
 
     return open_office(folder, "nation") if is_office(folder) else create_office(folder, "nation", "in")
 
@@ -60,7 +60,7 @@ def check(
     paths: Annotated[list[Path], typer.Argument(metavar="SNAPSHOT...", help="Files, or folders of .snapshot files.")],
 ) -> None:
     """Check files by themselves, without keys and history: for whoever writes them with other software."""
-    from digitize.national.receive import check_file, find_files
+    from digitize.offices.receive import check_file, find_files
 
     for path in find_files(paths):
         snapshot = check_file(path)
@@ -75,11 +75,11 @@ def status(
     json: Json = False,
 ) -> None:
     """Show how far each state is, which are silent, what was flagged or refused."""
-    from digitize.national.exporting import as_plain
-    from digitize.national.grades import SIGNS, grade_of
-    from digitize.national.numbers import grouped, percent
-    from digitize.national.picture import Limits, national_picture
-    from digitize.national.words import load_words
+    from digitize.offices.exporting import as_plain
+    from digitize.offices.grades import SIGNS, grade_of
+    from digitize.offices.numbers import grouped, percent
+    from digitize.offices.picture import Limits, national_picture
+    from digitize.offices.words import load_words
 
     picture = national_picture(_open(folder), day_of(as_on), Limits.of(silent_after))
     words = load_words("en")
@@ -112,7 +112,7 @@ def report(
     silent_after: SilentAfter = None,
 ) -> None:
     """Write the national report: one HTML file, PDF, CSV, JSON."""
-    from digitize.national.picture import Limits, national_picture
+    from digitize.offices.picture import Limits, national_picture
 
     picture = national_picture(_open(folder), day_of(as_on), Limits.of(silent_after))
     say_written(write_report(picture, Wanted(html, pdf, csv, json_file, lang), folder))
@@ -127,8 +127,8 @@ def answer(
     json: Json = False,
 ) -> None:
     """Print parts (a), (b), (d) and (e) of an answer in Parliament: a table and paragraphs in the official form."""
-    from digitize.national.answer import answer_sheet, both_calendars
-    from digitize.national.picture import Limits, national_picture
+    from digitize.offices.answer import answer_sheet, both_calendars
+    from digitize.offices.picture import Limits, national_picture
 
     picture = national_picture(_open(folder), day_of(as_on), Limits())
     sheet = answer_sheet(picture, day_of(answered_on, "--answered-on"), basis)
@@ -157,7 +157,7 @@ def answer(
 
 
 def _cell(n: int | None) -> str:
-    from digitize.national.numbers import grouped
+    from digitize.offices.numbers import grouped
 
     return "-" if n is None else grouped(n)
 

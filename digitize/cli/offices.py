@@ -14,9 +14,9 @@ import typer
 from digitize.cli.console import Json, print_json, results, table
 
 if TYPE_CHECKING:
-    from digitize.national.office import Office
-    from digitize.national.picture import Picture
-    from digitize.national.receive import Answer
+    from digitize.offices.office import Office
+    from digitize.offices.picture import Picture
+    from digitize.offices.receive import Answer
 
 Open = Callable[[Path], "Office"]
 Dir = Annotated[Path, typer.Option("--dir", help="The office's folder.")]
@@ -34,7 +34,7 @@ Lang = Annotated[str, typer.Option("--lang", help="en or hi.")]
 def take(office: Office, paths: Sequence[Path], *, json: bool) -> None:
     """Take snapshots in and say what became of each. Raises TooManyRefused when one was refused."""
     from digitize.errors import TooManyRefused
-    from digitize.national.receive import add_files, count_words
+    from digitize.offices.receive import add_files, count_words
 
     with office.store() as store:
         code = office.code if office.level == "state" else ""
@@ -69,7 +69,7 @@ def key_commands(open_or_make: Open, default: Path, who: str) -> typer.Typer:
         folder: Dir = default,
     ) -> None:
         """Take a key into the list."""
-        from digitize.national.keys import add_key, read_public
+        from digitize.offices.keys import add_key, read_public
 
         office = open_or_make(folder)
         office.check_reporter(reporter.lower())
@@ -84,7 +84,7 @@ def key_commands(open_or_make: Open, default: Path, who: str) -> typer.Typer:
         folder: Dir = default,
     ) -> None:
         """Take no more snapshots under a key; what was taken before stays."""
-        from digitize.national.keys import revoke_key
+        from digitize.offices.keys import revoke_key
 
         with open_or_make(folder).store() as store:
             held = revoke_key(store, key, reason)
@@ -93,7 +93,7 @@ def key_commands(open_or_make: Open, default: Path, who: str) -> typer.Typer:
     @group.command("list")
     def list_keys(folder: Dir = default, json: Json = False) -> None:
         """Show all keys that ever were in the list."""
-        from digitize.national.keys import known_keys
+        from digitize.offices.keys import known_keys
 
         with open_or_make(folder).store() as store:
             held = sorted(known_keys(store).values(), key=lambda k: (k.reporter, k.since))
@@ -145,11 +145,11 @@ class Wanted:
 def write_report(picture: Picture, wanted: Wanted, folder: Path) -> list[Path]:
     """Write what is wanted. folder: the office's, whose own map counts. Raises OptionsError when nothing is wanted."""
     from digitize.errors import OptionsError
-    from digitize.national.exporting import as_plain, write_csv
-    from digitize.national.outline import load_outline
-    from digitize.national.page import render_page
-    from digitize.national.pdf import print_pdf
-    from digitize.national.words import LANGUAGES, load_words
+    from digitize.offices.exporting import as_plain, write_csv
+    from digitize.offices.outline import load_outline
+    from digitize.offices.page import render_page
+    from digitize.offices.pdf import print_pdf
+    from digitize.offices.words import LANGUAGES, load_words
 
     if wanted.language not in LANGUAGES:
         raise OptionsError(f"--lang is one of {', '.join(LANGUAGES)}")
@@ -173,7 +173,7 @@ def write_report(picture: Picture, wanted: Wanted, folder: Path) -> list[Path]:
 
 
 def _write(path: Path, text: str) -> None:
-    from digitize.whole_file import WholeFile
+    from digitize.machine.whole_file import WholeFile
 
     file = WholeFile(path)
     file.write(text.encode("utf-8"))

@@ -27,7 +27,7 @@ def list_rejects(
     json: Json = False,
 ) -> None:
     """List what waits: where it came from and what the rules say; no values."""
-    from digitize.loading.where import opened
+    from digitize.files.loading.where import opened
     from digitize.quarantine.rejects import CORRECTED, DROPPED, OPEN, REPLAYED, find_rejects
 
     states = (OPEN, CORRECTED, REPLAYED, DROPPED) if with_all else (OPEN, CORRECTED)
@@ -57,10 +57,10 @@ def export_sheet(
 ) -> None:
     """Write what waits as a spreadsheet to be filled in; values that tell of persons are masked."""
     from digitize.errors import OptionsError
-    from digitize.loading.where import opened
+    from digitize.files.loading.where import opened
+    from digitize.machine.whole_file import writing
     from digitize.quarantine.rejects import find_rejects, update
     from digitize.quarantine.sheet import write_sheet
-    from digitize.whole_file import writing
 
     if unmask != bool(reason.strip()):
         raise OptionsError("--unmask and --reason go together: the reason is recorded.")
@@ -93,7 +93,7 @@ def import_sheet(
     from dataclasses import asdict
 
     from digitize.errors import OptionsError
-    from digitize.loading.where import opened
+    from digitize.files.loading.where import opened
     from digitize.quarantine.correct import take_sheet
 
     if not operator.strip():
@@ -119,7 +119,7 @@ def replay_rejects(
     json: Json = False,
 ) -> None:
     """Put corrected records through the same rules, and load those of which nothing is said any more."""
-    from digitize.loading.where import opened
+    from digitize.files.loading.where import opened
     from digitize.quarantine.rejects import CORRECTED, OPEN, find_rejects
     from digitize.quarantine.replay import replay
 

@@ -12,10 +12,10 @@ from digitize.cli.console import errors
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from digitize.read_files import PageDone
-    from digitize.write_text import TextTarget
+    from digitize.files.read_files import PageDone
+    from digitize.files.write_text import TextTarget
     from ocr.page import PageText
-    from ocr.text import TextSettings
+    from ocr.print.text import TextSettings
 
 Effort = Literal["quick", "usual", "careful"]
 Layout = Literal["page", "line"]
@@ -48,10 +48,10 @@ def read(
     from functools import partial
 
     from digitize.errors import InputError
-    from digitize.read_files import default_workers, parse_languages, read_pages
-    from digitize.write_text import TextTarget
-    from ocr.limits import MIN_LINE_PX, MIN_SIDE_PX
-    from ocr.text import TextSettings, read_text
+    from digitize.files.read_files import default_workers, parse_languages, read_pages
+    from digitize.files.write_text import TextTarget
+    from ocr.print.text import TextSettings, read_text
+    from ocr.scans.limits import MIN_LINE_PX, MIN_SIDE_PX
 
     languages = parse_languages(lang)
     settings = TextSettings(

@@ -23,9 +23,9 @@ def receipts(
     from dataclasses import asdict
 
     from digitize.errors import LedgerError, OptionsError
-    from digitize.loading.receipts import of_folder, of_target, of_workspace
-    from digitize.loading.where import opened
-    from digitize.workspace import open_place
+    from digitize.files.loading.receipts import of_folder, of_target, of_workspace
+    from digitize.files.loading.where import opened
+    from digitize.workspace.place import open_place
 
     if (folder is None) == (not target):
         raise OptionsError("Give a workspace, for its receipts, or --target, for the target's own book.")

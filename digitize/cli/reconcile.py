@@ -11,7 +11,7 @@ from digitize.cli.console import Json, print_json, results, table
 from digitize.cli.load import Schema, Target
 
 if TYPE_CHECKING:
-    from digitize.loading.reconcile import Group
+    from digitize.files.loading.reconcile import Group
 
 _SHOWN = 20
 
@@ -27,10 +27,10 @@ def reconcile(
     from dataclasses import asdict
 
     from digitize.errors import TooManyRefused
-    from digitize.loading import reconcile as work
-    from digitize.loading.settings import import_settings
-    from digitize.loading.where import opened
-    from digitize.workspace import open_place
+    from digitize.files.loading import reconcile as work
+    from digitize.files.loading.settings import import_settings
+    from digitize.files.loading.where import opened
+    from digitize.workspace.place import open_place
 
     is_place = (paths[0] / "digitize.toml").is_file()
     source = work.of_workspace(open_place(paths[0])) if is_place else work.of_files(paths, form, import_settings(form))

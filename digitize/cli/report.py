@@ -12,7 +12,7 @@ from digitize.cli.offices import AsOn, Csv, Html, JsonFile, Lang, Pdf, Wanted, d
 if TYPE_CHECKING:
     from datetime import date
 
-    from digitize.national.picture import Limits, Picture
+    from digitize.offices.picture import Limits, Picture
 
 
 def report(
@@ -26,8 +26,8 @@ def report(
     stalled_after: Annotated[int, typer.Option(min=1, help="Days without work that make a station stand still.")] = 14,
 ) -> None:
     """Write the report of a workspace, a state or the nation: one HTML file, PDF, CSV, JSON; no personal data."""
-    from digitize.national.office import is_office
-    from digitize.national.picture import Limits
+    from digitize.offices.office import is_office
+    from digitize.offices.picture import Limits
 
     make = _of_office if is_office(folder) else _of_workspace
     picture = make(folder, day_of(as_on), Limits(stalled_days=stalled_after))
@@ -35,8 +35,8 @@ def report(
 
 
 def _of_office(folder: Path, day: date, limits: Limits) -> Picture:
-    from digitize.national.office import open_office
-    from digitize.national.picture import office_picture
+    from digitize.offices.office import open_office
+    from digitize.offices.picture import office_picture
 
     return office_picture(open_office(folder), day, limits)
 
@@ -45,10 +45,10 @@ def _of_workspace(folder: Path, day: date, limits: Limits) -> Picture:
     from datetime import date as days
 
     from digitize.errors import OptionsError
-    from digitize.ledger import Ledger
-    from digitize.national.fold import fold_ledger
-    from digitize.national.picture import workspace_picture
-    from digitize.workspace import open_place
+    from digitize.offices.fold import fold_ledger
+    from digitize.offices.picture import workspace_picture
+    from digitize.workspace.ledger import Ledger
+    from digitize.workspace.place import open_place
 
     if day != days.today():
         raise OptionsError("A workspace shows how it stands today. For an earlier day, ask its state's office.")

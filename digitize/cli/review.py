@@ -25,7 +25,7 @@ def export_sheet(
     """Write what a person must look at as a spreadsheet with pictures."""
     from digitize.errors import OptionsError
     from digitize.review.out import export_review
-    from digitize.workspace import open_place
+    from digitize.workspace.place import open_place
 
     if unmask != bool(reason.strip()):
         raise OptionsError("--unmask and --reason go together: showing protected names needs a reason, recorded.")
@@ -48,7 +48,7 @@ def import_sheet(
     """Take a filled spreadsheet in: each row is checked, conflicts are shown, accepted values are kept for good."""
     from digitize.errors import TooManyRefused
     from digitize.review.take import import_review
-    from digitize.workspace import open_place
+    from digitize.workspace.place import open_place
 
     report = import_review(open_place(folder), file, operator)
     if json:

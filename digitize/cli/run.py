@@ -10,7 +10,7 @@ import typer
 from digitize.cli.console import Json, print_json, progress
 
 if TYPE_CHECKING:
-    from digitize.pipeline import RunReport
+    from digitize.steps.pipeline import RunReport
 
 
 def run(
@@ -23,8 +23,8 @@ def run(
     json: Json = False,
 ) -> None:
     """Bring everything up to date: read, map, check, load. Only what is not done is done."""
-    from digitize.pipeline import Wanted, parse_steps, run_all
-    from digitize.workspace import open_place
+    from digitize.steps.pipeline import Wanted, parse_steps, run_all
+    from digitize.workspace.place import open_place
 
     place = open_place(folder, {"run.jobs": jobs, "run.max_failed_share": max_failed_share})
     wanted = Wanted(parse_steps(only), limit, dry_run)

@@ -10,7 +10,7 @@ import typer
 from digitize.cli.console import Json, errors, print_json, progress, results, table
 
 if TYPE_CHECKING:
-    from digitize.scanqc.report import PageReport, Report
+    from digitize.files.scanqc.report import PageReport, Report
 
 _SHOWN = 200
 
@@ -27,8 +27,8 @@ def scanqc(
     import os
 
     from digitize.errors import TooManyRefused
-    from digitize.progress import Silent
-    from digitize.scanqc.check import Wanted, check_folder
+    from digitize.files.scanqc.check import Wanted, check_folder
+    from digitize.machine.progress import Silent
 
     languages = tuple(language or ("en",)) if numbers else ()
     wanted = Wanted(jobs or os.cpu_count() or 1, languages, twice)
@@ -47,7 +47,7 @@ def scanqc(
 
 
 def _print(report: Report) -> None:
-    from digitize.scanqc.words import MEANINGS, NOTES, UNREADABLE
+    from digitize.files.scanqc.words import MEANINGS, NOTES, UNREADABLE
 
     rows: list[list[object]] = [[name, UNREADABLE, "", why] for name, why in report.refused]
     for page in report.pages:
@@ -68,7 +68,7 @@ def _print(report: Report) -> None:
 
 
 def _rows(page: PageReport) -> list[list[object]]:
-    from digitize.scanqc.words import MEANINGS, UNREADABLE
+    from digitize.files.scanqc.words import MEANINGS, UNREADABLE
 
     if page.quality is None:
         return [[page.page, UNREADABLE, "", page.message]]

@@ -69,8 +69,8 @@ def template(
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder to write them into, else printed.")] = None,
 ) -> None:
     """Print or write the empty import files of a form, one file a table; digitize validate checks them when filled."""
-    from digitize.schema_files import template as make
-    from digitize.schema_files import write_template
+    from digitize.files.schema_files import template as make
+    from digitize.files.schema_files import write_template
 
     if out is not None:
         written = write_template(form, out, to)

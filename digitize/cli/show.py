@@ -10,8 +10,8 @@ import typer
 from digitize.cli.console import Json, print_json, results, table
 
 if TYPE_CHECKING:
-    from digitize.ledger import Ledger
-    from digitize.workspace import Place
+    from digitize.workspace.ledger import Ledger
+    from digitize.workspace.place import Place
 
 
 def show(
@@ -24,9 +24,9 @@ def show(
 ) -> None:
     """Show one page or record: scan, zones, reading, value, findings, where it is loaded."""
     from digitize.errors import OptionsError
-    from digitize.ledger import Ledger
-    from digitize.trail import trail
-    from digitize.workspace import open_place
+    from digitize.records.trail import trail
+    from digitize.workspace.ledger import Ledger
+    from digitize.workspace.place import open_place
 
     if unmask != bool(reason.strip()):
         raise OptionsError("--unmask and --reason go together: showing protected names needs a reason, recorded.")
@@ -50,10 +50,10 @@ def show(
 
 def _draw(place: Place, ledger: Ledger, data: dict[str, Any], name: str, image: Path, *, is_masked: bool) -> None:
     from digitize.errors import InputError
-    from digitize.masking_cases import masks_around
-    from digitize.pictures import Pictures
-    from digitize.readings import newest_reading
-    from digitize.trail import hidden_zones, records_on, reported_rows, zones_of
+    from digitize.masking.cases import masks_around
+    from digitize.records.pictures import Pictures
+    from digitize.records.trail import hidden_zones, records_on, reported_rows, zones_of
+    from digitize.workspace.ledger.readings import newest_reading
 
     records = data["records"] if "records" in data else [data["record"]]
     fields = [f for r in records for f in r["fields"]]

@@ -11,7 +11,7 @@ import typer
 from digitize.cli.console import Json, errors, print_json
 
 if TYPE_CHECKING:
-    from digitize.national.shape import Snapshot
+    from digitize.offices.shape import Snapshot
 
 
 def snapshot(
@@ -23,9 +23,9 @@ def snapshot(
     json: Json = False,
 ) -> None:
     """Write a signed file of counts, without any personal data: of a workspace, or of a state out of its sites'."""
-    from digitize.national.envelope import seal
-    from digitize.national.office import is_office
-    from digitize.whole_file import WholeFile
+    from digitize.machine.whole_file import WholeFile
+    from digitize.offices.envelope import seal
+    from digitize.offices.office import is_office
 
     made, key = _of_state(folder) if is_office(folder) else _of_workspace(folder)
     made = made.model_copy(update={"stations": None}) if without_stations else made
@@ -45,9 +45,9 @@ def snapshot(
 
 
 def _of_workspace(folder: Path) -> tuple[Snapshot, Path]:
-    from digitize.ledger import Ledger
-    from digitize.national.fold import fold_ledger
-    from digitize.workspace import open_place
+    from digitize.offices.fold import fold_ledger
+    from digitize.workspace.ledger import Ledger
+    from digitize.workspace.place import open_place
 
     place = open_place(folder)
     with Ledger(place.ledger) as ledger:
@@ -59,7 +59,7 @@ def _of_workspace(folder: Path) -> tuple[Snapshot, Path]:
 
 
 def _of_state(folder: Path) -> tuple[Snapshot, Path]:
-    from digitize.national.office import newest_sites, open_office, state_snapshot
+    from digitize.offices.office import newest_sites, open_office, state_snapshot
 
     office = open_office(folder, "state")
     with office.store() as store:

@@ -27,14 +27,14 @@ from digitize.cli.offices import (
 )
 
 if TYPE_CHECKING:
-    from digitize.national.office import Office
+    from digitize.offices.office import Office
 
 state = typer.Typer(name="state", help="A state's office: what its sites report.", no_args_is_help=True)
 _DIR = Path("state")
 
 
 def _open(folder: Path) -> Office:
-    from digitize.national.office import open_office
+    from digitize.offices.office import open_office
 
     return open_office(folder, "state")
 
@@ -51,7 +51,7 @@ def init(
     json: Json = False,
 ) -> None:
     """Make the office's folder, with a key that the state's own snapshots are signed with."""
-    from digitize.national.office import create_office
+    from digitize.offices.office import create_office
 
     office = create_office(folder, "state", code.lower())
     public = office.key.with_suffix(".pub")
@@ -80,8 +80,8 @@ def status(
     json: Json = False,
 ) -> None:
     """Show how far each site is, which are silent, which books two sites digitized, what was refused."""
-    from digitize.national.picture import Limits
-    from digitize.national.sites import site_lines
+    from digitize.offices.picture import Limits
+    from digitize.offices.sites import site_lines
 
     day = day_of(as_on)
     with _open(folder).store() as store:
@@ -108,7 +108,7 @@ def report(
     silent_after: SilentAfter = None,
 ) -> None:
     """Write the state's report: one HTML file, PDF, CSV, JSON."""
-    from digitize.national.picture import Limits, state_picture
+    from digitize.offices.picture import Limits, state_picture
 
     picture = state_picture(_open(folder), day_of(as_on), Limits.of(silent_after))
     say_written(write_report(picture, Wanted(html, pdf, csv, json_file, lang), folder))

@@ -10,7 +10,7 @@ import typer
 from digitize.cli.console import Json, print_json, results, table
 
 if TYPE_CHECKING:
-    from digitize.counts import Counts, Line
+    from digitize.workspace.counts import Counts, Line
 
 
 def status(
@@ -18,9 +18,9 @@ def status(
     json: Json = False,
 ) -> None:
     """Show how many pages and records wait, are done, failed, in review, loaded; the rate and the time left."""
-    from digitize.counts import count_work
-    from digitize.ledger import Ledger
-    from digitize.workspace import open_place
+    from digitize.workspace.counts import count_work
+    from digitize.workspace.ledger import Ledger
+    from digitize.workspace.place import open_place
 
     place = open_place(folder)
     with Ledger(place.ledger) as ledger:

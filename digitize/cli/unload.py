@@ -25,7 +25,7 @@ def unload(
     """Take back the newest load of a batch; refused where later loads changed what it wrote."""
     from dataclasses import asdict
 
-    from digitize.loading.undo import undo_load
+    from digitize.files.loading.undo import undo_load
 
     done = undo_load(batch, target, schema, workspace, reason, dry_run=dry_run)
     if json:

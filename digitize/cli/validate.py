@@ -15,10 +15,10 @@ import typer
 from digitize.cli.console import Json, errors, results, table
 
 if TYPE_CHECKING:
-    from digitize.validating.mapped import Legacy
-    from digitize.validating.readers import Place
-    from digitize.validating.report import Report
-    from digitize.validating.taking import Progress
+    from digitize.files.validating.mapped import Legacy
+    from digitize.files.validating.readers import Place
+    from digitize.files.validating.report import Report
+    from digitize.files.validating.taking import Progress
 
 _SHOWN = 50
 # Below this nobody has to wait.
@@ -55,11 +55,11 @@ def validate(
 ) -> None:
     """Check import files by the same rules as a run; exit code 3 when rows are rejected."""
     from digitize.errors import OptionsError
-    from digitize.reports import write_report
-    from digitize.validate import How, validate_files
-    from digitize.validating.baseline import load_baseline
-    from digitize.validating.choice import rules_left_out
-    from digitize.validating.settings import Lists, file_settings, words
+    from digitize.files.reports import write_report
+    from digitize.files.validating.baseline import load_baseline
+    from digitize.files.validating.choice import rules_left_out
+    from digitize.files.validating.settings import Lists, file_settings, words
+    from digitize.files.validating.validate import How, validate_files
     from validators.policies import load_impact
 
     format = "json" if json else format
@@ -121,8 +121,8 @@ def _agreed(text: str) -> float | int:
 @contextmanager
 def _places(texts: list[str]) -> Iterator[list[Place]]:
     """Files, folders and databases; connections are closed after."""
+    from digitize.files.validating.server import Database
     from digitize.targets.postgres.address import is_address
-    from digitize.validating.server import Database
 
     with ExitStack() as open_ones:
         yield [open_ones.enter_context(Database(t)) if is_address(t) else Path(t) for t in texts]
@@ -130,8 +130,8 @@ def _places(texts: list[str]) -> Iterator[list[Place]]:
 
 def _legacy(mapping: str, table: str, state: str, stations: Path | None, year: int) -> Legacy | None:
     from digitize.errors import OptionsError
-    from digitize.mapping.find import bound_mapping, table_context
-    from digitize.validating.mapped import ANY, Legacy
+    from digitize.files.mapping.find import bound_mapping, table_context
+    from digitize.files.validating.mapped import ANY, Legacy
 
     if not mapping:
         if table or year:
@@ -143,7 +143,7 @@ def _legacy(mapping: str, table: str, state: str, stations: Path | None, year: i
 
 
 def _fixed(files: list[Place], form: str, folder: Path) -> list[Place]:
-    from digitize.validating.fixing import CHANGES, fix_files
+    from digitize.files.validating.fixing import CHANGES, fix_files
 
     fixed = fix_files(files, form, folder)
     made = ", ".join(f"{name} {n}" for name, n in sorted(fixed.counts.items())) or "none"
@@ -160,7 +160,7 @@ def _check_reason(*, unmask: bool, reason: str) -> None:
 
 def _writer(format: str, out: Path | None) -> Any:
     from digitize.errors import OptionsError
-    from digitize.reports import load_writer
+    from digitize.files.reports import load_writer
 
     if format != "table":
         return load_writer(format)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from digitize.keys import work_key
-from digitize.loading.settings import import_settings
+from digitize.files.loading.settings import import_settings
+from digitize.machine.work_keys import work_key
 from digitize.quarantine.rejects import OPEN, REPLAYED, Reject, find_rejects, update
 from digitize.targets.base import FIELD_END, Load, Receipt, Statement, Target, flat_rows, row_hash, text_hash
 from mappers.record import Record

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from digitize.errors import InputError
-from digitize.masking import MASK
+from digitize.files.workbook import allow_words, save_book, write_cells
+from digitize.masking.masks import MASK
 from digitize.quarantine.rejects import Reject
-from digitize.workbook import allow_words, save_book, write_cells
 from mappers.schema import form_tables
 from mappers.schema.table import Column
 
@@ -99,7 +99,7 @@ def find_column(form: str, path: str) -> Column | None:
 
 def read_sheet(path: Path) -> list[Line]:
     """The rows in which something was filled in. Raises InputError naming the line that cannot be meant."""
-    from digitize.flat_file import read_sheet as rows_of
+    from digitize.files.validating.flat_file import read_sheet as rows_of
 
     rows = rows_of(path, "quarantine")
     _, head = next(rows)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from digitize.ledger import Ledger
-from digitize.ledger.records import Decision
-from digitize.page_gaps import MISSING, NO_GAP, Gap, find_gaps
-from digitize.review.apply import VALUE
-from digitize.review.items import Item, item_id
-from digitize.review.words import Question
+from digitize.workspace.decisions.apply import VALUE
+from digitize.workspace.decisions.items import Item, item_id
+from digitize.workspace.decisions.page_gaps import MISSING, NO_GAP, Gap, find_gaps
+from digitize.workspace.decisions.words import Question
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.records import Decision
 
 GAP_WORDS = (MISSING, NO_GAP)
 

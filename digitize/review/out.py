@@ -6,18 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from digitize.known import Known, learn
-from digitize.ledger import Ledger
-from digitize.ledger.records import Records
-from digitize.masking import MASK
-from digitize.masking_cases import CaseMasks, whole_masks
-from digitize.pictures import Pictures
-from digitize.readings import newest_reading
-from digitize.review.items import Item, list_items, row_id
+from digitize.masking.cases import CaseMasks, whole_masks
+from digitize.masking.masks import MASK
+from digitize.records.pictures import Pictures
 from digitize.review.questions import list_questions
 from digitize.review.sheet import write_sheet
 from digitize.steps.map_register import as_record
-from digitize.workspace import Place
+from digitize.workspace.decisions.items import Item, list_items, row_id
+from digitize.workspace.known import Known, learn
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.readings import newest_reading
+from digitize.workspace.ledger.records import Records
+from digitize.workspace.place import Place
 from ocr.errors import ScanError
 
 

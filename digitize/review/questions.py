@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from digitize.known import Known
-from digitize.ledger import Ledger
+from digitize.reading.rows import ROW_KINDS
 from digitize.review.gap_questions import GAP_WORDS, gap_questions
 from digitize.review.row_questions import row_questions
-from digitize.review.words import Question
-from digitize.rows import ROW_KINDS
+from digitize.workspace.decisions.words import Question
+from digitize.workspace.known import Known
+from digitize.workspace.ledger import Ledger
 
 WORDS = (*ROW_KINDS, *GAP_WORDS)
 """All that such a question may be answered with."""

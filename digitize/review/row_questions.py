@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from digitize.known import Known
-from digitize.ledger import Ledger
-from digitize.ledger.catalogue import Catalogue, PageScan
-from digitize.ledger.core import DONE
-from digitize.ledger.records import Decision
-from digitize.readings import Readings
-from digitize.review.apply import VALUE
-from digitize.review.items import Item, item_id, register_source
-from digitize.review.words import Question, row_cell
-from digitize.rows import DAY, ROW_KINDS, STRUCK
+from digitize.reading.rows import DAY, ROW_KINDS, STRUCK
+from digitize.workspace.decisions.apply import VALUE
+from digitize.workspace.decisions.items import Item, item_id, register_source
+from digitize.workspace.decisions.words import Question, row_cell
+from digitize.workspace.known import Known
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.catalogue import Catalogue, PageScan
+from digitize.workspace.ledger.core import DONE
+from digitize.workspace.ledger.readings import Readings
+from digitize.workspace.ledger.records import Decision
 from ocr.page import Box
 
 _ASKED = {

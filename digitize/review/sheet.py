@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from digitize.errors import InputError
-from digitize.review.apply import VERDICTS
-from digitize.review.items import Item
+from digitize.files.workbook import allow_words, save_book, write_cells
 from digitize.review.questions import WORDS
-from digitize.workbook import allow_words, save_book, write_cells
+from digitize.workspace.decisions.apply import VERDICTS
+from digitize.workspace.decisions.items import Item
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet

@@ -9,21 +9,21 @@ from pathlib import Path
 from typing import Any
 
 from digitize.errors import InputError, NotFound
-from digitize.known import Known, learn
-from digitize.ledger import Ledger
-from digitize.ledger.catalogue import Catalogue
-from digitize.ledger.records import Decision, Records, Stored
-from digitize.readings import Readings
-from digitize.review.apply import BLANK, ILLEGIBLE, VALUE
+from digitize.reading.rows import RECORD, ROW_KINDS
 from digitize.review.gap_questions import GAP_WORDS
-from digitize.review.items import item_id, list_items, row_id
 from digitize.review.questions import WORDS, list_questions
 from digitize.review.row_questions import row_decision
 from digitize.review.sheet import OK, Filled, read_sheet
 from digitize.review.trial import trial
-from digitize.review.words import GAP, ROW, is_word
-from digitize.rows import RECORD, ROW_KINDS
-from digitize.workspace import Place
+from digitize.workspace.decisions.apply import BLANK, ILLEGIBLE, VALUE
+from digitize.workspace.decisions.items import item_id, list_items, row_id
+from digitize.workspace.decisions.words import GAP, ROW, is_word
+from digitize.workspace.known import Known, learn
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.catalogue import Catalogue
+from digitize.workspace.ledger.readings import Readings
+from digitize.workspace.ledger.records import Decision, Records, Stored
+from digitize.workspace.place import Place
 
 
 @dataclass(slots=True)

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from digitize.errors import NotFound
-from digitize.known import Known
-from digitize.ledger import Ledger
-from digitize.ledger.catalogue import Catalogue
-from digitize.ledger.records import Decision, Records, Stored
-from digitize.review.apply import VALUE
-from digitize.review.items import cell_of
 from digitize.steps import map_register
 from digitize.steps.map_pages import make_records
 from digitize.steps.map_table import make_again
+from digitize.workspace.decisions.apply import VALUE
+from digitize.workspace.decisions.items import cell_of
+from digitize.workspace.known import Known
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.catalogue import Catalogue
+from digitize.workspace.ledger.records import Decision, Records, Stored
 from mappers.record import Record
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from digitize.keys import work_key
-from digitize.known import Known
-from digitize.ledger import Ledger
-from digitize.ledger.core import DONE
-from digitize.ledger.records import Records, Stored
-from digitize.progress import Progress
-from digitize.verdict import PART, VERDICT_VERSION, Verdict, judge
+from digitize.machine.progress import Progress
+from digitize.machine.work_keys import work_key
+from digitize.workspace.known import Known
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.core import DONE
+from digitize.workspace.ledger.records import Records, Stored
+from digitize.workspace.ledger.verdict import PART, VERDICT_VERSION, Verdict, judge
 from validators.finding import Finding
 
 

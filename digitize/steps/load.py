@@ -7,16 +7,16 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 
 from digitize.errors import TargetRefused
-from digitize.keys import work_key
-from digitize.known import Known
-from digitize.ledger import Ledger
-from digitize.ledger.catalogue import Catalogue
-from digitize.ledger.core import DONE
-from digitize.ledger.records import Records
-from digitize.loading.signed import receipt_text, write_receipt
-from digitize.progress import Progress
-from digitize.signing import sign
+from digitize.files.loading.signed import receipt_text, write_receipt
+from digitize.machine.progress import Progress
+from digitize.machine.signing import sign
+from digitize.machine.work_keys import work_key
 from digitize.targets.base import Load, Receipt, Target
+from digitize.workspace.known import Known
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.catalogue import Catalogue
+from digitize.workspace.ledger.core import DONE
+from digitize.workspace.ledger.records import Records
 
 LOAD_VERSION = "1"
 

@@ -9,17 +9,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from digitize.errors import DigitizeError, fault
-from digitize.forms import grouping
-from digitize.keys import plain_hash, work_key
-from digitize.known import Known
-from digitize.ledger import Ledger
-from digitize.ledger.catalogue import Catalogue, PageScan, TableUnit
-from digitize.ledger.core import DONE
-from digitize.ledger.records import Decision, Records
-from digitize.progress import Progress
+from digitize.machine.progress import Progress
+from digitize.machine.work_keys import plain_hash, work_key
+from digitize.reading import grouping
 from digitize.steps import map_pages, map_register, map_table
 from digitize.steps.map_register import RegisterPage
 from digitize.steps.registers import REGISTER
+from digitize.workspace.known import Known
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.catalogue import Catalogue, PageScan, TableUnit
+from digitize.workspace.ledger.core import DONE
+from digitize.workspace.ledger.records import Decision, Records
 from mappers.errors import MapperError, MappingError
 
 Decisions = Mapping[str, Mapping[str, Decision]]

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from digitize.known import Known
-from digitize.ledger import Ledger
-from digitize.ledger.catalogue import PageScan
-from digitize.ledger.records import Decision, Records, Stored, record_hash
-from digitize.readings import newest_reading
-from digitize.review.apply import Settled, over_page, sign_record, still_hold
+from digitize.reading.values import zone_value
+from digitize.workspace.decisions.apply import Settled, over_page, sign_record, still_hold
+from digitize.workspace.known import Known
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.catalogue import PageScan
+from digitize.workspace.ledger.readings import newest_reading
+from digitize.workspace.ledger.records import Decision, Records, Stored, record_hash
 from mappers.mapping import map_readings
 from mappers.record import Record
-from mappers.values import MapContext, PageValues, ZoneValue
-from ocr.page import Decided, Reading
+from mappers.values import MapContext, PageValues
+from ocr.page import Reading
 
 
 def map_group(
@@ -74,19 +75,6 @@ def station_of(record: Record, said: str) -> str:
     """The record's station when it is surely known, else what was said at intake."""
     cell = record.fields.get("police_station")
     return cell.value if cell and cell.value and cell.is_sure() else said
-
-
-def zone_value(d: Decided, accept: float) -> ZoneValue:
-    """A decided zone as mapping takes it. accept: the confidence from which it may pass without a person."""
-    return ZoneValue(
-        raw=d.raw,
-        value=d.value or None,
-        confidence=d.confidence,
-        box=(d.box.x0, d.box.y0, d.box.x1, d.box.y1),
-        blank=d.blank,
-        candidates=tuple(c.text for c in d.candidates),
-        accept=min(1.0, accept) if d.blank else accept,
-    )
 
 
 def _sign(record: Record, settled: Settled, values: Sequence[PageValues], context: MapContext) -> Record:

@@ -11,23 +11,23 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from digitize.errors import NotFound
-from digitize.known import Known
-from digitize.ledger import Ledger
-from digitize.ledger.catalogue import Catalogue, PageScan
-from digitize.ledger.core import DONE
-from digitize.ledger.records import Decision, Records, Stored, record_hash
-from digitize.readings import Readings, newest_recognition
-from digitize.review.apply import Settled, over_page, sign_record
-from digitize.review.items import FIELD, ZONE, register_source
-from digitize.review.words import said_on, words_of
-from digitize.row_days import DAY_COLUMN, MOST_PAGES, day_zones, with_days
-from digitize.row_ditto import dittoed
-from digitize.rows import DAY, RECORD, RegisterRow, doubted, joined, rows_on, unwrapped
+from digitize.reading.days import DAY_COLUMN, MOST_PAGES, day_zones, with_days
+from digitize.reading.ditto import dittoed
+from digitize.reading.rows import DAY, RECORD, RegisterRow, doubted, joined, rows_on, unwrapped
 from digitize.steps.map_pages import group_of, page_values, station_of
 from digitize.steps.map_table import row_of, settled_of
 from digitize.steps.read_plan import by_volume
 from digitize.steps.read_states import State
 from digitize.steps.registers import REGISTER, UNKNOWN_FORM, page_facts
+from digitize.workspace.decisions.apply import Settled, over_page, sign_record
+from digitize.workspace.decisions.items import FIELD, ZONE, register_source
+from digitize.workspace.decisions.words import said_on, words_of
+from digitize.workspace.known import Known
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.catalogue import Catalogue, PageScan
+from digitize.workspace.ledger.core import DONE
+from digitize.workspace.ledger.readings import Readings, newest_recognition
+from digitize.workspace.ledger.records import Decision, Records, Stored, record_hash
 from mappers.mapping import FormMapping, map_page_rows
 from mappers.record import Record
 from mappers.values import PageRow, PageValues, PlacedValue, ZoneValue

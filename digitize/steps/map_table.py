@@ -8,16 +8,16 @@ from pathlib import Path
 from types import MappingProxyType
 
 from digitize.errors import InputError
-from digitize.intake.store import how_to_read
-from digitize.keys import work_key
-from digitize.known import Known
-from digitize.ledger import Ledger
-from digitize.ledger.catalogue import Catalogue, TableUnit
-from digitize.ledger.records import Decision, Records, Stored, record_hash
-from digitize.left_over import columns_left
-from digitize.review.apply import Settled, over_row, sign_record, still_hold, stored_texts
-from digitize.review.items import FIELD
+from digitize.machine.work_keys import work_key
 from digitize.steps.map_pages import group_of, station_of
+from digitize.workspace.decisions.apply import Settled, over_row, sign_record, still_hold, stored_texts
+from digitize.workspace.decisions.items import FIELD
+from digitize.workspace.decisions.left_over import columns_left
+from digitize.workspace.intake.store import how_to_read
+from digitize.workspace.known import Known
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.catalogue import Catalogue, TableUnit
+from digitize.workspace.ledger.records import Decision, Records, Stored, record_hash
 from mappers.errors import EncodingUnclear, MappingError, TableError
 from mappers.legacy import LegacyRow, LegacyTable, named_cells, open_table
 from mappers.mapping import FormMapping, map_rows

@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from digitize.errors import TooManyRefused
-from digitize.known import Known
-from digitize.ledger import Ledger
-from digitize.ledger.catalogue import Catalogue, Source
-from digitize.pool import patience_s, run_jobs
-from digitize.progress import Progress
+from digitize.machine.pool import patience_s, run_jobs
+from digitize.machine.progress import Progress
+from digitize.reading.page import PageDone, PageFailed, PageJob, RegisterJob, read_page, read_register_page
 from digitize.steps.read_plan import Todo, by_volume, decide_key, plan, said_of
 from digitize.steps.read_states import failed_key, recognise_key, states_of
 from digitize.steps.registers import UNKNOWN_FORM, Queue, RegisterTodo, Volume, write_register
-from digitize.work import PageDone, PageFailed, PageJob, RegisterJob, read_page, read_register_page
+from digitize.workspace.known import Known
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.catalogue import Catalogue, Source
 
 __all__ = ["ReadReport", "plan", "read_pages"]
 _LOOKED_AT_FIRST = 50

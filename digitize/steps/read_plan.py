@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice
 
-from digitize.keys import plain_hash, work_key
-from digitize.known import Known
-from digitize.ledger import Ledger
-from digitize.ledger.catalogue import Catalogue, PageScan
+from digitize.machine.work_keys import plain_hash, work_key
 from digitize.steps.read_states import State, States, failed_key, recognised_today, states_of
 from digitize.steps.registers import RegisterTodo, Volume
+from digitize.workspace.known import Known
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.catalogue import Catalogue, PageScan
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def decide_key(known: Known, scan: PageScan, recognised: str, form: str | None) 
 
 
 def said_of(scan: PageScan) -> dict[str, str]:
-    """What was said at intake of the book that a page stands in, by the zone that tells it (ocr/expected.py)."""
+    """What was said at intake of the book that a page stands in, by the zone that tells it (ocr/forms/expected.py)."""
     said = {"police_station": scan.station, "district": scan.district, "year": scan.year}
     return {zone: value for zone, value in said.items() if value}
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from digitize.keys import work_key
-from digitize.known import Known
-from digitize.ledger import Ledger
-from digitize.ledger.catalogue import PageScan
-from digitize.ledger.core import DONE
+from digitize.machine.work_keys import work_key
+from digitize.workspace.known import Known
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.catalogue import PageScan
+from digitize.workspace.ledger.core import DONE
 
 State = tuple[str, str, Mapping[str, Any]]
 

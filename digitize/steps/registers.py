@@ -13,15 +13,15 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from digitize.keys import plain_hash, work_key
-from digitize.known import Known
-from digitize.ledger import Ledger
-from digitize.ledger.catalogue import Catalogue, PageScan, Source
-from digitize.ledger.core import DONE
-from digitize.row_days import DAY_COLUMN, day_above
-from digitize.rows import DAY, DITTO, NO_ENTRY, RECORD, STRUCK, no_entry
+from digitize.machine.work_keys import plain_hash, work_key
+from digitize.reading.days import DAY_COLUMN, day_above
+from digitize.reading.page import PageDone, PageFailed, RegisterJob, register_settings
+from digitize.reading.rows import DAY, DITTO, NO_ENTRY, RECORD, STRUCK, no_entry
 from digitize.steps.read_states import States, failed_key, recognise_key, recognised_today
-from digitize.work import PageDone, PageFailed, RegisterJob, register_settings
+from digitize.workspace.known import Known
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.catalogue import Catalogue, PageScan, Source
+from digitize.workspace.ledger.core import DONE
 from ocr.page import Around, Carried, Decided, Reading, RowPlace
 from ocr.plain import carried_from_plain, reading_from_plain, recognition_from_plain
 

@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from digitize.errors import DiskFull, OptionsError, TargetRefused
-from digitize.keys import plain_hash
+from digitize.machine.work_keys import plain_hash
 from digitize.targets.base import Load, Receipt, Statement
 from digitize.targets.from_records import as_batch
 from digitize.targets.rows import HASH, RECORD_ID, Batch, Kept, refused_record

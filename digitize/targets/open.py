@@ -7,7 +7,6 @@ from pathlib import Path
 from digitize.errors import OptionsError
 from digitize.targets.base import Target
 from digitize.targets.postgres.address import SCHEMA, Patience, is_address, parse_address
-from digitize.workspace import Place
 
 FILES = (".sqlite", ".sqlite3", ".db")
 FOLDERS = {"csv:": "csv", "parquet:": "parquet"}
@@ -32,22 +31,3 @@ def open_target(text: str, schema: str = SCHEMA, patience: Patience | None = Non
     raise OptionsError(
         f"A target is a URL postgresql://..., a file {', '.join(FILES)}, or a folder csv:DIR, parquet:DIR."
     )
-
-
-def open_place_target(place: Place) -> Target:
-    """The target that a workspace loads into. Raises OptionsError and TargetRefused."""
-    from digitize.targets.shapes import find_layout
-    from digitize.targets.sqlite import SqliteTarget
-
-    loading = place.options.load
-    layout = find_layout(place, loading.layout)
-    if is_address(loading.target):
-        if layout is not None:
-            raise OptionsError("[load] layout fills tables of a SQLite file; with PostgreSQL export in that layout.")
-        return open_target(
-            loading.target, loading.schema_name, Patience(loading.lock_seconds, loading.statement_seconds)
-        )
-    if loading.target.startswith(tuple(FOLDERS)):
-        kind, _, folder = loading.target.partition(":")
-        return open_target(f"{kind}:{place.folder / folder}")
-    return SqliteTarget(place.target, layout)

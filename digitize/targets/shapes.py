@@ -6,13 +6,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from digitize.errors import OptionsError
 from digitize.targets.base import flat_rows
-from digitize.workspace import Place
-from mappers.layouts import Layout, lay_out, load_layouts
+from mappers.layouts import Layout, lay_out
 from mappers.record import Record
 from mappers.schema import flat_header, form_tables, load_schemas
-from mappers.toml import did_you_mean
 
 
 class Shape(Protocol):
@@ -73,16 +70,3 @@ class LayoutShape:
         laid = lay_out(record, self._layout)
         self.gaps.update(f"{table}.{column}" for table, column in laid.gaps)
         return {**laid.rows}
-
-
-def find_layout(place: Place, name: str) -> Layout | None:
-    """The layout of that name, None for ""; a workspace's own lie in its `layouts/`.
-
-    Raises OptionsError when there is none, MappingError when a file is wrong.
-    """
-    if not name:
-        return None
-    known = load_layouts((place.folder / "layouts",))
-    if name not in known:
-        raise OptionsError(f"There is no layout {name}{did_you_mean(name, known)}.")
-    return known[name]

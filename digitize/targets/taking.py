@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import polars as pl
 
-from digitize.keys import plain_hash, text_key
+from digitize.machine.work_keys import plain_hash, text_key
 from digitize.targets.base import Receipt
 from digitize.targets.fits import REFUSED, key_columns, typed_key
 from digitize.targets.rows import HASH, KEY_OWNED, LINE, RECORD_ID, Batch, FormRows, Kept, refused_record

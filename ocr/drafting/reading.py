@@ -10,8 +10,8 @@ import numpy as np
 from ocr.drafting.segments import Segment
 from ocr.drafting.structures import Structures
 from ocr.engine import Engine, Image
-from ocr.lines import read_mixed
 from ocr.page import Box, Word
+from ocr.print.lines import read_mixed
 
 _PAD = 10.0
 _LINE_PX = 56

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ocr.clean import flatten
+from ocr.cleaning.clean import flatten
 from ocr.engine import Image
-from ocr.features import FormFeatures, build_features
-from ocr.form import Form
+from ocr.forms.form import Form
+from ocr.forms.zones import FormModels, find_form
+from ocr.geometry.features import FormFeatures, build_features
 from ocr.pages.prepare import prepare_page
-from ocr.zones import FormModels, find_form
 
 LONGEST_PX = 2339
 """A frame is no longer than an A4 page at 200 dpi; smaller scans keep their size."""

@@ -8,10 +8,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.clean import flatten
+from ocr.cleaning.clean import flatten
+from ocr.cleaning.ruled_lines import ink_mask
 from ocr.engine import Image
 from ocr.page import Box
-from ocr.rules import ink_mask
 
 _A4_PX = 2339.0
 """Pixels of an A4 page's height at 200 dpi; measures below are in such pixels."""

@@ -11,13 +11,13 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
-from ocr.ctc import LogProbs
+from ocr.calibration.fields import probability
+from ocr.decoding.ctc import LogProbs
 from ocr.engine import EngineText, Image, LineImage
 from ocr.errors import EngineFailed, EngineMissing
+from ocr.handwriting.native import KINDS, NativeScript, as_values, native_scripts, read_native
 from ocr.models.running import content_of, is_here, load_network
 from ocr.page import Candidate
-from ocr.written.belief import probability
-from ocr.written.native import KINDS, NativeScript, as_values, native_scripts, read_native
 
 VERSION = "3"
 _VIEWS = ((0, 1, 1), (0.1, 0.9, 1), (0, 1, 1.3))
@@ -55,7 +55,7 @@ class Digits:
         return texts
 
     def matrix(self, image: Image, language: str, stretch: float = 1.0) -> LogProbs:
-        """What the network says of one line, over ocr.written.native.VALUES.
+        """What the network says of one line, over ocr.handwriting.native.VALUES.
 
         image: (height, width) uint8 grey, 0 black, brought to 48 pixels of height and stretched in width. Raises
         EngineMissing for a language without weights.

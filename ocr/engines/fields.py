@@ -17,16 +17,16 @@ from pathlib import Path
 import numpy as np
 from rapidfuzz import fuzz
 
-from ocr.blots import find_blots
-from ocr.ctc import LogProbs, greedy
+from ocr.cleaning.blots import find_blots
+from ocr.cleaning.strips import bands
+from ocr.decoding.ctc import LogProbs, greedy
 from ocr.engine import EngineText, Image, LineImage
 from ocr.errors import EngineFailed
+from ocr.handwriting.packed import CHARACTERS, pack
+from ocr.handwriting.sections import Sections, load_sections
+from ocr.handwriting.zone import Found, Looks, View, is_free, is_plain, sure, views_of, weigh, weigh_twice
 from ocr.models.running import content_of, is_here, load_network
 from ocr.page import Candidate
-from ocr.strips import bands
-from ocr.written.packed import CHARACTERS, pack
-from ocr.written.sections import Sections, load_sections
-from ocr.written.zone import Found, Looks, View, is_free, is_plain, sure, views_of, weigh, weigh_twice
 
 VERSION = "5"
 WEIGHTS = "eng_fields.onnx"

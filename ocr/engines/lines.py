@@ -15,15 +15,15 @@ from importlib.util import find_spec
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.bidi import turn_places
-from ocr.clean import clean_line
-from ocr.ctc import LogProbs
+from ocr.cleaning.clean import clean_line
+from ocr.cleaning.strips import make_strip
+from ocr.decoding.ctc import LogProbs
 from ocr.engine import EngineText, Image, LineImage
 from ocr.errors import EngineFailed, EngineMissing
+from ocr.languages.bidi import turn_places
 from ocr.models import OwnModel, own_models, running
 from ocr.models.running import load_network
 from ocr.page import Box, Word
-from ocr.strips import make_strip
 
 VERSION = "1"
 _NONE = EngineText("", 0.0)

@@ -19,12 +19,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ocr.ctc import LogProbs, greedy
+from ocr.cleaning.strips import bands
+from ocr.decoding.ctc import LogProbs, greedy
+from ocr.decoding.spotting import kinds, spot_numbers, spot_sections
 from ocr.engine import EngineText, Image, LineImage
 from ocr.errors import EngineFailed, EngineMissing
 from ocr.page import Candidate
-from ocr.spotting import kinds, spot_numbers, spot_sections
-from ocr.strips import bands
 
 if TYPE_CHECKING:
     import onnxruntime

@@ -9,12 +9,12 @@ from functools import cache
 
 import numpy as np
 
-from ocr.clean import BORDER_PX, white_border
+from ocr.cleaning.clean import BORDER_PX, white_border
 from ocr.engine import EngineText, Image, LineImage
 from ocr.errors import EngineFailed
-from ocr.language import Language, language
+from ocr.languages.language import Language, language
+from ocr.languages.script import repair
 from ocr.page import Box, Line, Word, around
-from ocr.script import repair
 from ocr.tesseract import inside, models
 from ocr.tesseract.ask import BLOCK, LINE, PAGE, RAW_LINE, How, Runner, Seen
 from ocr.tesseract.program import Program

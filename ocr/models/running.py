@@ -19,7 +19,7 @@ from ocr.models import OwnModel, own_models
 if TYPE_CHECKING:
     import onnxruntime
 
-    from ocr.ctc import LogProbs
+    from ocr.decoding.ctc import LogProbs
 
 HEIGHT_PX = 48
 _LEAST_WIDE, _MOST_WIDE = 16, 3200

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Protocol
 
+from ocr.languages.writing import is_rtl
 from ocr.page import Box, Line, PageText, Scan, Word
-from ocr.writing import is_rtl
 
 SOFTWARE = "cctns-digitize"
 _PREFIX = "as_"

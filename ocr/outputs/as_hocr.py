@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from lxml import etree
 
+from ocr.languages.writing import is_rtl, language_of
 from ocr.outputs import SOFTWARE, Output, OutputPage, blocks_of, words_of
 from ocr.outputs.xml import element, to_bytes
 from ocr.page import Box, Line, around
-from ocr.writing import is_rtl, language_of
 
 _NAMESPACE = "http://www.w3.org/1999/xhtml"
 _HEAD = f"""<?xml version="1.0" encoding="UTF-8"?>

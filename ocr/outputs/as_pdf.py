@@ -8,11 +8,11 @@ from pathlib import Path
 import pikepdf
 from pikepdf import Dictionary, Name
 
-from ocr.limits import refuse
 from ocr.outputs import SOFTWARE, Output, OutputPage
 from ocr.outputs.pdf_earlier import drop_invisible
 from ocr.outputs.pdf_picture import embed
 from ocr.outputs.pdf_text import FONT_NAME, Placing, make_font, text_operators
+from ocr.scans.limits import refuse
 
 _TURNS = {f"turned+{deg}": deg for deg in (90, 180, 270)}
 

@@ -11,8 +11,8 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name
 
 from ocr.page import Scan
-from ocr.scan_image import _opened as opened
-from ocr.scan_image import to_grey
+from ocr.scans.image import _opened as opened
+from ocr.scans.image import to_grey
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture

@@ -18,9 +18,9 @@ from itertools import groupby
 import pikepdf
 from pikepdf import Dictionary, Name
 
+from ocr.languages.writing import is_rtl, is_rtl_letter
 from ocr.outputs import words_of
 from ocr.page import Box, Line, PageText, Word
-from ocr.writing import is_rtl, is_rtl_letter
 
 FONT_NAME = Name("/DigitizeText")
 _EM_SHARE = 0.5

@@ -1,6 +1,6 @@
 """From a scan of a whole page to what can be read: upright, without black edges, one page each, level, flat, white."""
 
-from ocr.pages.mapping import Bend, PageMap
+from ocr.geometry.mapping import Bend, PageMap
 from ocr.pages.prepare import STEPS, prepare_page
 from ocr.pages.prepared import Prepared
 

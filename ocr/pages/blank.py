@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ocr.engine import Image
-from ocr.pages.strands import without_rules
+from ocr.geometry.strands import without_rules
 
 _STRONG = 75
 _FAINT = 30

@@ -13,11 +13,11 @@ from typing import NamedTuple
 import numpy as np
 
 from ocr.engine import Image
+from ocr.geometry.mapping import Points
+from ocr.geometry.paper import ink_of, small
+from ocr.geometry.strands import find_strands, text_ink
 from ocr.page import Box, around
-from ocr.pages.mapping import Points
-from ocr.pages.paper import ink_of, small
 from ocr.pages.prepared import Prepared
-from ocr.pages.strands import find_strands, text_ink
 
 _LEAST_WIDE = 0.6
 _SHORT = 3.0

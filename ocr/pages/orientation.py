@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from ocr.cleaning.ruled_lines import remove_leaders, remove_rules
 from ocr.engine import Engine, EngineText, Image, LineImage
+from ocr.geometry.mapping import View, cropping, levelling, picture, quarter_turn
+from ocr.geometry.paper import ink_of
+from ocr.geometry.skew import LIMIT_DEG, ink_points, page_skew_deg, sharpness
+from ocr.geometry.strands import Strands, find_strands, text_ink
 from ocr.page import Box
-from ocr.pages.mapping import View, cropping, levelling, picture, quarter_turn
-from ocr.pages.paper import ink_of
-from ocr.pages.skew import LIMIT_DEG, ink_points, page_skew_deg, sharpness
-from ocr.pages.strands import Strands, find_strands, text_ink
-from ocr.rules import remove_leaders, remove_rules
 
 _SIDEWAYS = 1.35
 _LEAST_POINTS = 300

@@ -11,17 +11,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ocr.engine import Engine, Image
-from ocr.language import language
+from ocr.geometry.dewarp import enlarged, find_bend
+from ocr.geometry.mapping import View, cropping, levelling, picture, quarter_turn
+from ocr.geometry.paper import flattened, ground_of, ink_of, small
+from ocr.geometry.skew import page_skew_deg
+from ocr.geometry.spread import find_gutter
+from ocr.geometry.strands import text_ink
+from ocr.languages.language import language
 from ocr.pages.blank import darkened, writing
-from ocr.pages.dewarp import enlarged, find_bend
 from ocr.pages.edges import Edges, find_edges, is_negative, painted
-from ocr.pages.mapping import View, cropping, levelling, picture, quarter_turn
 from ocr.pages.orientation import find_turn, reads
-from ocr.pages.paper import flattened, ground_of, ink_of, small
 from ocr.pages.prepared import Prepared
-from ocr.pages.skew import page_skew_deg
-from ocr.pages.spread import find_gutter
-from ocr.pages.strands import text_ink
 
 STEPS = ("edges", "orientation", "level", "spread", "dewarp", "flatten", "blank")
 """What is done, in this order; each can be left out."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ocr.engine import Image
+from ocr.geometry.mapping import PageMap, Points
 from ocr.page import Box
-from ocr.pages.mapping import PageMap, Points
 
 
 @dataclass(frozen=True, slots=True)

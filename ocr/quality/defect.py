@@ -14,7 +14,7 @@ LOW_RESOLUTION = "low-resolution"
 TOO_DARK = "too-dark"
 TOO_LIGHT = "too-light"
 KINDS = (BLURRED, CUT_OFF, FOREIGN_OBJECT, LOW_CONTRAST, LOW_RESOLUTION, TOO_DARK, TOO_LIGHT)
-"""Every word for a defect of one picture; those of a row of pages are in digitize.scanqc."""
+"""Every word for a defect of one picture; those of a row of pages are in digitize.files.scanqc."""
 
 BLANK = "blank"
 TOUCHES_EDGE = "touches-edge"

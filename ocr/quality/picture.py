@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ocr.clean import flatten
+from ocr.cleaning.clean import flatten
 from ocr.engine import Image
 from ocr.page import Scan
-from ocr.scan import open_page, probe
+from ocr.scans.scan import open_page, probe
 
 WORK_PX = 2400
 """Longer side of the plane that is measured: A4 at 200 dpi. Finer scans are shrunk to it, so that all cost the same."""

@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from ocr.clean import white_border
+from ocr.cleaning.clean import white_border
 from ocr.engine import Engine, Image, LineImage
-from ocr.lexicon import folded
-from ocr.lines import read_mixed
+from ocr.languages.lexicon import folded
 from ocr.page import Around, Candidate
+from ocr.print.lines import read_mixed
 from ocr.registers.aside import Aside
 from ocr.registers.between import date_in
 from ocr.registers.form import RegisterForm

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 
-from ocr.lexicon import folded
+from ocr.languages.lexicon import folded
+from ocr.languages.script import fold_digits
 from ocr.page import ZoneReading
 from ocr.registers.cells import UNREAD
 from ocr.registers.span import HEADING
-from ocr.script import fold_digits
 
 TOTAL, DAY = "total", "day"
 NO_ENTRY = (HEADING, TOTAL, DAY)

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ocr.decide import decide_zone
 from ocr.engine import Engine, Image, LineImage
 from ocr.engines import load_engine
 from ocr.errors import FormError
-from ocr.form import Zone
-from ocr.lexicon import Lexicon
-from ocr.lines import LineText, read_mixed
+from ocr.forms.decide import decide_zone
+from ocr.forms.form import Zone
+from ocr.handwriting.native import KINDS as NATIVE_KINDS
+from ocr.languages.lexicon import Lexicon
 from ocr.page import Candidate, Decided, ZoneReading
+from ocr.print.lines import LineText, read_mixed
 from ocr.registers.around import DateReader
 from ocr.registers.cells import UNREAD, Cell, pictures_of
 from ocr.registers.ditto import is_ditto
 from ocr.registers.figures import BY, MOST_DOUBTFUL, decide_figures, uses_native, with_figures, without_figures
 from ocr.registers.form import Column, RegisterForm
 from ocr.registers.table import AGAIN, Table, TableRow
-from ocr.written.native import KINDS as NATIVE_KINDS
 
 STRUCK, STRUCK_IN_PART, DITTO = "struck", "struck-in-part", "ditto"
 _DEPTH = 1

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 
-from ocr.lexicon import folded
+from ocr.languages.lexicon import folded
 
 _LIKE = 0.78
 _LEAST_FUZZY = 4

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from ocr.decide import decide_zone
-from ocr.form import Zone
-from ocr.language import language
+from ocr.forms.decide import decide_zone
+from ocr.forms.form import Zone
+from ocr.languages.language import language
 from ocr.page import Candidate, Decided, ZoneReading
 
 BY, BY_DOUBTFUL = "digits:hand", "digits:maybe"

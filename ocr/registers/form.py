@@ -15,8 +15,8 @@ from types import MappingProxyType
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ocr.errors import FormError
-from ocr.form import Confidence, Kind
-from ocr.script import nfc
+from ocr.forms.form import Confidence, Kind
+from ocr.languages.script import nfc
 
 REGISTER_VERSION = "5"
 """Bump when rows, cells or their texts may be recognised otherwise than before: all register pages are read again."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ocr.engine import Image
-from ocr.lexicon import folded
+from ocr.languages.lexicon import folded
 from ocr.registers.cells import cut_level
 from ocr.registers.form import RegisterForm, Registers
 from ocr.registers.grid import Grid

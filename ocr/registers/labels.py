@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.lexicon import folded
+from ocr.languages.lexicon import folded
 from ocr.registers.form import RegisterForm, Registers
 from ocr.registers.line import Line
 

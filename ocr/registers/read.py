@@ -6,14 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ocr.engine import Image
-from ocr.lexicon import Lexicon
+from ocr.languages.lexicon import Lexicon
 from ocr.page import Around, Carried, Decided, Reading, Recognition, RowPlace
 from ocr.registers.around import missing_numbers
 from ocr.registers.cell_reader import RegisterSettings
 from ocr.registers.form import RegisterForm, Registers, package_registers
 from ocr.registers.join import Part, Row, join_rows, resolve_ditto
 from ocr.registers.volume import HEADER, VolumeReader, decide_register, find_register, print_reader
-from ocr.scan import OpenedPage
+from ocr.scans.scan import OpenedPage
 
 __all__ = [
     "PageNote",

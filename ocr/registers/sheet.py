@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.engine import Image
+from ocr.geometry.mapping import levelling
+from ocr.geometry.skew import page_skew_deg
 from ocr.page import Box
 from ocr.pages import Prepared, prepare_page
-from ocr.pages.mapping import levelling
-from ocr.pages.skew import page_skew_deg
 
 Floats = NDArray[np.float64]
 Matrix = NDArray[np.float64]

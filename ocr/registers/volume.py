@@ -10,11 +10,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from ocr.clean import white_border
+from ocr.cleaning.clean import white_border
 from ocr.engine import Engine, Image, LineImage
 from ocr.engines import load_engine
 from ocr.errors import FormError
-from ocr.lexicon import Lexicon
+from ocr.languages.lexicon import Lexicon
 from ocr.page import Around, Carried, Reading, Recognition, RowPlace, ZoneReading
 from ocr.registers.around import read_around
 from ocr.registers.between import NO_ENTRY, kind_of
@@ -22,7 +22,7 @@ from ocr.registers.cell_reader import CellReader, RegisterSettings, column_of, d
 from ocr.registers.form import RegisterForm, Registers, package_registers
 from ocr.registers.header import Reader
 from ocr.registers.table import Ask, Layout, Table, TableRow, read_table
-from ocr.scan import OpenedPage
+from ocr.scans.scan import OpenedPage
 
 HEADER = "header"
 _SHARE_DIGITS = 5

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from ocr.errors import EngineMissing
-from ocr.language import Language, Model, known_languages
+from ocr.languages.language import Language, Model, known_languages
 
 _LISTED_IN = re.compile(r'in "([^"]+)"')
 _SUFFIX = ".traineddata"

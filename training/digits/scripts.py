@@ -12,7 +12,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.written.native import SIGNS, native_scripts
+from ocr.handwriting.native import SIGNS, native_scripts
 from training.fields.draw import Pens
 
 __all__ = ["LATIN", "NETWORKS", "SIGNS", "Script", "allowed", "characters", "pens_of", "real_digits", "scripts"]

@@ -1,6 +1,6 @@
-"""Writes how often sections are charged: ocr/written/sections.toml, from code lists and, if given, counts of real FIRs.
+"""Writes how often sections are charged (ocr/handwriting/sections.toml), from code lists and counts of real FIRs.
 
-    python -m training.fields.charged ocr/written/sections.toml --data FOLDER [--leave-out STATION ...]
+    python -m training.fields.charged ocr/handwriting/sections.toml --data FOLDER [--leave-out STATION ...]
 
 FOLDER holds gold.jsonl of FIRs (image, station_file, fields.statutes). Only numbers are taken of it.
 """

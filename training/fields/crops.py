@@ -18,9 +18,9 @@ from pathlib import Path
 
 import cv2
 
+from ocr.forms.zones import cut_box, find_form, load_models
 from ocr.page import Scan
-from ocr.scan import open_page
-from ocr.zones import cut_box, find_form, load_models
+from ocr.scans.scan import open_page
 
 FIELDS = ("year", "fir_no", "police_station", "statutes")
 _MARGIN = 3

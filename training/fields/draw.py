@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from ocr.clean import clean_line
+from ocr.cleaning.clean import clean_line
 
 Picture = NDArray[np.uint8]
 Pictures = Picture | Sequence[Picture]

@@ -1,6 +1,6 @@
-"""Counts how letters follow each other in made-up names and other texts: ocr/written/letters.npz.
+"""Counts how letters follow each other in made-up names and other texts: ocr/handwriting/letters.npz.
 
-    python -m training.fields.letters ocr/written/letters.npz
+    python -m training.fields.letters ocr/handwriting/letters.npz
 
 Texts come from texts.py and a seed: the same each time.
 """
@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ocr.written.letters import END, ORDER, START
+from ocr.handwriting.letters import END, ORDER, START
 from training.fields.texts import is_written, name, station, words
 
 _TEXTS = 60_000

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from ocr.clean import clean_line, flatten
-from ocr.rules import remove_leaders, remove_rules
+from ocr.cleaning.clean import clean_line, flatten
+from ocr.cleaning.ruled_lines import remove_leaders, remove_rules
 
 Picture = NDArray[np.uint8]
 Floats = NDArray[np.float32]

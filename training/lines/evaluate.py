@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from rapidfuzz.distance import Levenshtein
 
-from ocr.bidi import turn_line
+from ocr.languages.bidi import turn_line
 from training.lines.graph import Recogniser
 from training.lines.shards import SQUEEZE, Shards
 from training.lines.urdu import CHARACTERS

@@ -17,8 +17,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ocr.bidi import turn_line
-from ocr.strips import make_strip
+from ocr.cleaning.strips import make_strip
+from ocr.languages.bidi import turn_line
 from training.lines import urdu
 from training.lines.draw import draw, scanned, wear
 

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ocr.bidi import LATIN_DIGITS, URDU_DIGITS
+from ocr.languages.bidi import LATIN_DIGITS, URDU_DIGITS
 
 LETTERS = "اآأبپتٹثجچحخدڈذرڑزژسشصضطظعغفقکگلمنںوؤہۂۃھءیئےۓ"
 MARKS = "\u064b\u064e\u064f\u0650\u0651\u0654\u0670"

@@ -18,7 +18,7 @@ from ocr.page import Scan
 from ocr.registers.form import package_registers
 from ocr.registers.strike import line_pictures
 from ocr.registers.table import Ask, Table, read_table
-from ocr.scan import open_page
+from ocr.scans.scan import open_page
 
 
 def lines_of_page(page: dict[str, Any], table: Table) -> Iterator[tuple[Image, bool]]:

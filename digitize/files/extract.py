@@ -1,0 +1,167 @@
+"""What a page of a form or register says, field by field, without a workspace."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from digitize.reading.grouping import PageKind, group_pages
+from digitize.reading.lexica import lexica_of
+
+_OPEN = frozenset({"police_station", "year", "fir_no", "statutes", "fir.district", "fir.date", "fir.time", "fir.day"})
+_OPEN_STARTS = ("fir.gd", "fir.date_", "fir.time_", "fir.info", "fir.io", "fir.rank", "fir.officer", "fir.despatch")
+
+if TYPE_CHECKING:
+    from digitize.files.read_files import PageDone
+    from ocr.forms.kinds import Kind
+    from ocr.forms.read import ReadSettings
+    from ocr.page import Candidate, Decided, Reading, Recognition, Scan
+
+    GroupedPage = tuple[PageDone["Extract"], int, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractSettings:
+    """How fields are taken from pages.
+
+    read: how pages are read; of which forms, too. state: two small letters, whose places are looked up; "" for the
+    state that the page's form names. stations: a list of its stations, which wins over the package's. register: id of
+    the register that all pages are of, "" to find out. said: what the book is said to be of, by zone
+    (ocr/forms/expected.py).
+    """
+
+    read: ReadSettings
+    state: str = ""
+    stations: Path | None = None
+    register: str = ""
+    said: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """One page's fields. form: None when the page is none of the known ones; reason then says why.
+
+    kind: "form", "other" (a letter, a sheet not known) or "blank". part: of a form of several sheets, or the page of a
+    volume. match: how many key points of the print agree. fields: by the names of items.toml, in the form's order,
+    each with value, raw, confidence, box and candidates. rows: of a register. notes: what was done to the page, as
+    stable words. sensitive: its sections or ages say, or may say, that persons must not be named in copies.
+    """
+
+    form: str | None
+    kind: Kind = "other"
+    family: str = ""
+    part: int = 1
+    match: int = 0
+    reason: str = ""
+    fields: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    rows: tuple[Mapping[str, Any], ...] = ()
+    notes: tuple[str, ...] = ()
+    sensitive: bool = False
+
+
+def extract_page(scan: Scan, settings: ExtractSettings) -> Extract:
+    """The fields of one page.
+
+    Raises ScanError, EngineMissing, EngineFailed (also when the page takes too long), FormError for a form that is not
+    known, and MappingError for a list of stations that is none.
+    """
+    from ocr.forms.kinds import is_blank
+    from ocr.forms.read import decide, recognise
+    from ocr.forms.zones import load_models
+    from ocr.scans.scan import open_page
+
+    if settings.register:
+        return Extract(None)  # rows run over pages, so that digitize/files/extract_registers.py reads it
+    found = recognise(scan, settings.read)
+    if found.form is None:
+        kind: Kind = "blank" if is_blank(open_page(scan, settings.read.dpi).grey) else "other"
+        return Extract(None, kind, match=found.match, reason=found.reason, notes=found.notes)
+    form = load_models(settings.read.form_folders).forms[found.form]
+    reading = decide(found, lexica_of(settings.state or form.state, settings.stations), settings.read, settings.said)
+    fields = fields_of(found, reading)
+    sensitive = _is_sensitive(reading, settings.state or form.state, settings.stations)
+    return Extract(
+        found.form, "form", form.family, form.part, found.match, fields=fields, notes=found.notes, sensitive=sensitive
+    )
+
+
+def _is_sensitive(reading: Reading, state: str, stations: Path | None) -> bool:
+    """Whether the record that a page makes is to be masked; so is one of a form that no mapping knows."""
+    from digitize.masking.masks import is_masked
+    from digitize.reading.calibration import NEVER
+    from digitize.reading.values import zone_value
+    from mappers.codes import place_lists
+    from mappers.errors import MappingError
+    from mappers.mapping import find_mapping, load_mappings, map_readings
+    from mappers.states import load_state
+    from mappers.values import MapContext, PageValues
+
+    zones = {z: zone_value(d, NEVER) for z, d in reading.zones.items()}
+    profile = load_state(state) if state else None
+    context = MapContext("r", state=profile, lists=place_lists(state, stations))
+    try:
+        mapping = find_mapping(load_mappings(), family=reading.family or "", state=state)
+    except MappingError:
+        return True
+    return any(is_masked(r) for r in map_readings(mapping, [PageValues("p", reading.family or "", zones)], context))
+
+
+def in_groups(pages: Iterable[PageDone[Extract]]) -> Iterator[GroupedPage]:
+    """Pages in order with the number of the filled form they belong to, from 1, and what is doubtful about that group.
+
+    Letters and blank pages go with the form before them; the files of one call are taken for one book, in order.
+    """
+    waiting: list[PageDone[Extract]] = []
+
+    def kinds() -> Iterator[PageKind]:
+        for number, page in enumerate(pages):
+            waiting.append(page)
+            found = page.found or Extract(None)
+            yield PageKind(str(number), found.kind, 0, number, found.family, found.part)
+
+    for number, group in enumerate(group_pages(kinds()), 1):
+        for page in waiting[: len(group.pages)]:
+            yield page, number, group.doubts
+        del waiting[: len(group.pages)]
+
+
+def fields_of(found: Recognition, reading: Reading) -> Mapping[str, Mapping[str, Any]]:
+    """Every zone's value under its item's name; a zone that was not decided is not there."""
+    return {item_of(z.zone): as_field(reading.zones[z.zone]) for z in found.zones if z.zone in reading.zones}
+
+
+def as_field(decided: Decided) -> Mapping[str, Any]:
+    """One value as plain data. blank: nothing is written there, which is not the same as unread."""
+    return {
+        "value": decided.value,
+        "raw": decided.raw,
+        "confidence": decided.confidence,
+        "box": list(decided.box),
+        "blank": decided.blank,
+        "candidates": [_candidate(c) for c in decided.candidates],
+        "notes": list(decided.notes),
+    }
+
+
+def _candidate(candidate: Candidate) -> Mapping[str, Any]:
+    return {"text": candidate.text, "confidence": candidate.confidence}
+
+
+def is_open_item(name: str) -> bool:
+    """Whether an item tells of no person, so that a sensitive page shows it: where, when, which case, which law."""
+    return name in _OPEN or name.startswith(_OPEN_STARTS)
+
+
+def item_of(zone: str) -> str:
+    """The printed item that a zone answers, by items.toml; the zone's own id where that names none."""
+    return _items().get(zone, zone)
+
+
+@cache
+def _items() -> Mapping[str, str]:
+    return tomllib.loads((resources.files("digitize.files") / "items.toml").read_text(encoding="utf-8"))

@@ -1,0 +1,241 @@
+"""Printed words recognised as labels: fuzzily, in thirteen languages, and what each asks for under which heading."""
+
+from __future__ import annotations
+
+import csv
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+from rapidfuzz import fuzz
+
+_LEAST = 0.74
+_SHORT_LABEL, _LEAST_SHORT = 8, 0.79
+_LEAST_LATIN = 0.82
+_LEAST_LETTERS = 2
+_MOST_WORDS = 14
+_PART_OF = 0.45
+_LONG = 6
+_FEW_LETTERS = 40
+_SHORT_NAME = 3
+_NO_QUESTIONS = ("fir.title", "fir.under_section", "cdf.title", "arr.title", "cs.title", "seiz.title", "court.title")
+"""Headings of whole forms, which ask nothing."""
+_MARKER = re.compile(r"^\W*(?:\d{1,2}|[०-९০-৯૦-૯୦-୯۰-۹]{1,2})\s*[.)।۔:]|[(\[{]\s*[^\s()]{1,4}\s*[)\]}]")
+_NUMBER = re.compile(r"(?:\d{1,2}|[०-९০-৯૦-૯୦-୯۰-۹]{1,2})\s*[.।۔]")
+_HALVES = re.compile(r"[:：]|\s[-–]\s")
+
+
+class LabelRule(BaseModel):
+    """What a label asks for; see the head of fields.toml."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    zone: str
+    suffix: str = ""
+    kind: str = "line"
+    list: str | None = None
+    within: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A label found in a piece of print. score: 0..1; first, last: numbers of its words, last included."""
+
+    label: str
+    score: float
+    first: int
+    last: int
+
+
+@dataclass
+class Headings:
+    """The heading that later labels stand under, as one goes down a form."""
+
+    now: str = "fir"
+    used: set[str] = field(default_factory=set)
+
+    def pass_by(self, label: str) -> None:
+        """Note a label that may be a heading for those that follow."""
+        self.now = _rules()[0].get(label, self.now)
+
+    def zone_of(self, label: str) -> LabelRule:
+        """What a label asks for here, its zone id settled; an id that is taken goes to the next that may be meant."""
+        rule = _rules()[1].get(label) or LabelRule(zone=label.replace(".", "_"))
+        under = f"{self.now}_{rule.suffix}" if self.now else rule.suffix
+        zone = rule.zone if rule.zone != "*" else rule.within.get(self.now, under)
+        if zone in self.used and rule.suffix in ("name", "rank") and self.now == "io":
+            self.now = "officer"
+            zone = f"officer_{rule.suffix}"
+        return rule.model_copy(update={"zone": zone})
+
+    def take(self, zone: str, *, counting: bool = False) -> str:
+        """The id, with a number behind it when it is taken; counting: it ends in a number, which goes on."""
+        base = zone.rpartition("_")[0] if counting else zone
+        name, n = zone, 2
+        while name in self.used:
+            name, n = f"{base}_{n}", n + 1
+        self.used.add(name)
+        return name
+
+
+def find_labels(words: Sequence[str], languages: Sequence[str]) -> tuple[Hit, ...]:
+    """The labels that a piece of print consists of, in order; words that are none lie between them.
+
+    Chosen so that as many letters as possible are explained well: "Date from" is one label, not "Date" and a rest.
+    """
+    plain = [_letters(without_marks(w)) for w in words]
+    best: list[tuple[float, tuple[Hit, ...]]] = [(0.0, ())]
+    for end in range(1, len(words) + 1):
+        choice = best[end - 1]
+        for start in range(max(0, end - _MOST_WORDS), end):
+            text = " ".join(p for p in plain[start:end] if p)
+            if not plain[start] or not plain[end - 1] or len(text) < _LEAST_LETTERS:
+                continue
+            label, score = best_label(text, tuple(languages))
+            worth = best[start][0] + (score - _LEAST + 0.02) * (len(text) + 1)
+            if score >= _least(text) and worth > choice[0]:
+                choice = worth, (*best[start][1], Hit(label, score, start, end - 1))
+        best.append(choice)
+    return best[-1][1]
+
+
+def _least(text: str) -> float:
+    """How alike a label must be: more when it is short, and in Latin letters, which are read best."""
+    if text.isascii():
+        return _LEAST_LATIN
+    return _LEAST if len(text) > _SHORT_LABEL else _LEAST_SHORT
+
+
+@lru_cache(maxsize=1 << 15)
+def best_label(text: str, languages: tuple[str, ...]) -> tuple[str, float]:
+    """The label most like a folded text, and how alike they are, 0..1; ("", 0.0) when none is near."""
+    best, name = 0.0, ""
+    for label, printed in _printed(languages):
+        score = fuzz.ratio(text, printed, score_cutoff=100 * max(best, 0.5)) / 100
+        if len(text) >= _LONG and len(text) >= _PART_OF * len(printed):
+            score = max(score, 0.9 * fuzz.partial_ratio(text, printed) / 100 if len(text) < len(printed) else 0.0)
+        if score > best:
+            best, name = score, label
+    return name, best
+
+
+def share_explained(text: str, hits: Sequence[Hit]) -> float:
+    """How much of the last part of a piece of print, behind its colon, labels explain: share 0..1 of its letters.
+
+    Remarks in brackets do not count, nor does a part without letters.
+    """
+    words = text.split()
+    counted = zip(words, _in_brackets(words), strict=True)
+    sizes = [0 if in_brackets else len(_letters(without_marks(w))) for w, in_brackets in counted]
+    ends = [i for i, w in enumerate(words) if w.endswith(":") and any(sizes[i + 1 :])]
+    first = ends[-1] + 1 if ends else 0
+    asked = sum(sizes[first:])
+    known = sum(sum(sizes[max(h.first, first) : h.last + 1]) for h in hits)
+    return min(1.0, known / asked) if asked else 1.0
+
+
+def _in_brackets(words: Sequence[str]) -> list[bool]:
+    """Which words stand in brackets of two words and more."""
+    inside, marks, start = False, [False] * len(words), 0
+    for i, word in enumerate(words):
+        if "(" in word and ")" not in word:
+            inside, start = True, i
+        elif ")" in word and inside:
+            marks[start : i + 1] = [True] * (i + 1 - start)
+            inside = False
+    return marks
+
+
+def is_numbered(text: str) -> bool:
+    """Whether a piece of print begins a numbered item."""
+    return _NUMBER.match(text) is not None
+
+
+def without_marks(text: str) -> str:
+    """A label's text without its item number and letter: "3. (a) Occurrence" gives "Occurrence"."""
+    return " ".join(_MARKER.sub(" ", text).split())
+
+
+def halves(text: str) -> list[str]:
+    """A piece of print parted at colons: headings, then the label of what is to be written."""
+    return [part.strip() for part in _HALVES.split(text) if part.strip()]
+
+
+def share_known(texts: Sequence[str], language: str) -> float:
+    """How much of some pieces of print is labels of a language: share 0..1 of their letters, less what is unlike."""
+    known, letters = 0.0, 0
+    for text in texts:
+        words = text.split()
+        plain = [_letters(without_marks(w)) for w in words]
+        letters += sum(map(len, plain))
+        for hit in find_labels(words, (language,)):
+            known += hit.score * sum(map(len, plain[hit.first : hit.last + 1]))
+    return known / max(letters, _FEW_LETTERS)
+
+
+def labels_of(language: str) -> tuple[str, ...]:
+    """Every printed label of a language, folded."""
+    return tuple(printed for _, printed in _printed((language,)))
+
+
+def languages() -> tuple[str, ...]:
+    """The languages that labels are known in."""
+    return tuple(sorted({row[1] for row in _table()}))
+
+
+def _letters(text: str) -> str:
+    """Letters and their signs alone, in lower case: what two prints of one label share."""
+    folded = unicodedata.normalize("NFC", text).casefold()
+    kept = "".join(c if unicodedata.category(c)[0] in "LM" else " " for c in folded)
+    return " ".join(kept.split())
+
+
+@lru_cache(maxsize=64)
+def _printed(languages: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    found: dict[tuple[str, str], None] = {}
+    for label, language, text in _table():
+        if language in languages and label not in _NO_QUESTIONS:
+            for variant in _variants(text):
+                folded = _letters(variant)
+                if len(folded) >= _LEAST_LETTERS:
+                    found[label, folded] = None
+    return tuple(found)
+
+
+def _variants(text: str) -> Iterator[str]:
+    """The label as printed, without what stands in brackets, and each of two names for one thing."""
+    yield text
+    bare = re.sub(r"\([^)]*\)", " ", text)
+    if bare != text:
+        yield bare
+    if len(bare.split("/")) == 2 and len(bare.split()) <= _SHORT_NAME:
+        yield from bare.split("/")
+
+
+@lru_cache(maxsize=1)
+def _table() -> tuple[tuple[str, str, str], ...]:
+    text = (resources.files("mappers.draft") / "printed_labels.csv").read_text(encoding="utf-8")
+    rows = [(row["field_id"], row["lang"], row["label"]) for row in csv.DictReader(text.splitlines())]
+    return (*rows, *((label, language, text) for label, said in _also().items() for language, text in said))
+
+
+def _also() -> Mapping[str, list[tuple[str, str]]]:
+    """Other wordings: label -> (language, text)."""
+    return {label: [(row[0], row[1]) for row in rows] for label, rows in _fields()["also"].items()}
+
+
+@lru_cache(maxsize=1)
+def _fields() -> dict[str, Any]:
+    return tomllib.loads((resources.files("digitize.files.forms") / "fields.toml").read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=1)
+def _rules() -> tuple[Mapping[str, str], Mapping[str, LabelRule]]:
+    data = _fields()
+    return data["headings"], {k: LabelRule.model_validate(v) for k, v in data["labels"].items()}

@@ -1,0 +1,116 @@
+"""The forms there are: listed, found by id, and drawn over a scan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from digitize.errors import InputError, NotFound
+from ocr.engine import Image
+from ocr.forms.form import Form
+from ocr.forms.zones import FormModels, Match, angle_deg, find_form, load_models, zone_box
+from ocr.outputs.overlay import draw_zones
+from ocr.page import Scan
+from ocr.registers import known_registers
+from ocr.scans.scan import open_page, probe
+
+_RIVAL = 0.6
+"""Below this share of the best form's key points a page is the other form; two prints of one form may share many."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormLook:
+    """One form of the library. points: key points that its pages are known by."""
+
+    id: str
+    family: str
+    part: int
+    title: str
+    languages: tuple[str, ...]
+    zones: int
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterLook:
+    """One register of the library. columns: ids from the left. spread_from: first one of the right-hand page, or "".
+
+    languages: of the titles that are known.
+    """
+
+    id: str
+    title: str
+    languages: tuple[str, ...]
+    columns: tuple[str, ...]
+    spread_from: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A form's zones drawn over a scan: PNG bytes, key points that agree, and how far the page lies turned."""
+
+    picture: bytes
+    match: int
+    angle_deg: float
+
+
+def list_forms(folders: Sequence[Path] = ()) -> list[FormLook]:
+    """All forms of the package and of further folders by id. Raises FormError when a file is wrong."""
+    models = load_models(tuple(folders))
+    return [
+        FormLook(f.id, f.family, f.part, f.title, f.languages, len(f.zones), models.features[f.id].size)
+        for f in sorted(models.forms.values(), key=lambda f: f.id)
+    ]
+
+
+def list_registers(folders: Sequence[Path] = ()) -> list[RegisterLook]:
+    """All ruled registers of the package and of further folders by id. Raises FormError when a file is wrong."""
+    return [
+        RegisterLook(f.id, f.title, tuple(f.titles), f.ids, f.spread_from)
+        for f in sorted(known_registers(tuple(folders)).forms.values(), key=lambda f: f.id)
+    ]
+
+
+def find_one(form_id: str, folders: Sequence[Path] = ()) -> FormModels:
+    """One form alone, with its key points. Raises NotFound naming those there are."""
+    models = load_models(tuple(folders))
+    if form_id not in models.forms:
+        raise NotFound(f"no form is called {form_id}. There are: {', '.join(sorted(models.forms))}.")
+    return FormModels({form_id: models.forms[form_id]}, {form_id: models.features[form_id]})
+
+
+def show_form(form_id: str, scan: Path, index: int = 0, folders: Sequence[Path] = ()) -> Drawn:
+    """Draw a form's zones over a scan of it. index: 0-based page of the file.
+
+    Raises NotFound without such a form, ScanError for the scan, InputError when the scan is not that form.
+    """
+    models = find_one(form_id, folders)
+    grey = open_grey(scan, index)
+    match = find_form(grey, models)
+    if match.form is None:
+        raise InputError(f"{scan.name} is not {form_id}: {match.reason}.")
+    best = find_form(grey, load_models(tuple(folders)))
+    if best.form is not None and match.inliers < _RIVAL * best.inliers:
+        counted = f"{best.inliers} points agree with it, {match.inliers} with {form_id}"
+        raise InputError(f"{scan.name} is rather {best.form.id}: {counted}.")
+    return Drawn(_drawn(grey, match, match.form), match.inliers, round(angle_deg(match.matrix), 2))
+
+
+def open_grey(path: Path, index: int = 0, dpi: int = 200) -> Image:
+    """One page of a file, (height, width) uint8 grey. Raises ScanError."""
+    return open_page(Scan(path, "", index, path.name), dpi).grey
+
+
+def open_all(paths: Sequence[Path]) -> list[Image]:
+    """All pages of some files in order. Raises ScanError."""
+    return [open_grey(path, i) for path in paths for i in range(probe(path).pages)]
+
+
+def _drawn(grey: Image, match: Match, form: Form) -> bytes:
+    boxes = {zone.id: zone_box(match.of(zone), zone) for zone in form.zones}
+    answers = [(f"{z.id}: {i}", z, a.box) for z in form.zones for i, a in enumerate(z.alternatives, 1)]
+    for name, zone, box in answers:
+        boxes[name] = zone_box(match.of(zone), zone.model_copy(update={"box": box}))
+    choices = tuple(z.id for z in form.zones if z.alternatives)
+    return draw_zones(grey, boxes, doubtful=tuple(name for name, *_ in answers) if choices else ())

@@ -1,0 +1,84 @@
+"""A drafted form as files: the form file with remarks where a person should look, and its key points."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from digitize.errors import InputError
+from digitize.files.forms.draft import Draft, DraftZone
+from ocr.engine import Image
+from ocr.forms.form import Form, load_form
+from ocr.forms.marks import answer_ink
+from ocr.geometry.features import save
+from ocr.page import Box
+
+
+def write_form(draft: Draft, form_id: str, folder: Path, *, replace: bool = False) -> Form:
+    """Write FORM_ID.toml and FORM_ID.npz; returns the form as it is read back.
+
+    Raises InputError when a form of that id is there already, and FormError when an id is not one.
+    """
+    path = folder / f"{form_id}.toml"
+    if path.exists() and not replace:
+        raise InputError(f"{path} is there already. Give another --id, or --replace to write it anew.")
+    folder.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(_text(draft, form_id)), encoding="utf-8", newline="\n")
+    try:
+        form = load_form(path)
+    except BaseException:
+        path.unlink()
+        raise
+    save(draft.sheet.features([z.box for z in form.zones]), path.with_suffix(".npz"))
+    return form
+
+
+def _text(draft: Draft, form_id: str) -> Iterator[str]:
+    height, width = draft.sheet.print.shape
+    pages = len(draft.sheet.pages)
+    learned = "one blank scan" if pages == 1 else f"{pages} filled pages"
+    yield f"# Drafted by digitize forms new from {learned}. {len(draft.doubtful)} of {len(draft.zones)} zones bear a\n"
+    yield "# remark: look at them, set ids and kinds right, delete what is no answer, name the family of its mapping.\n"
+    yield f'# Draw it: digitize forms show {form_id} SCAN --image zones.png --forms "{{this folder}}"\n'
+    yield "format = 1\n"
+    yield f'id = "{form_id}"\nfamily = "{form_id}"\n'
+    yield f"title = {_quoted(draft.title or form_id)}\n"
+    yield f"languages = {json.dumps(list(draft.languages))}\n"
+    yield f"width = {width}\nheight = {height}\n"
+    yield f'features = "{form_id}.npz"\n'
+    yield f'source = "Drafted from {learned}; labels read by the program."\n'
+    for zone in draft.zones:
+        yield from _zone(zone, draft.sheet.print, draft.sheet.print.shape)
+
+
+def _zone(zone: DraftZone, print_: Image, shape: Sequence[int]) -> Iterator[str]:
+    yield "\n"
+    if zone.label:
+        yield f"# printed: {' '.join(zone.label.split())}\n"
+    for doubt in zone.doubts:
+        yield f"# look: {doubt}\n"
+    yield f'[[zone]]\nid = "{zone.id}"\nbox = {list(_inside(zone.box, shape))}\nkind = "{zone.kind}"\n'
+    if zone.list:
+        yield f'list = "{zone.list}"\n'
+    if zone.printed:
+        yield f"printed = {[list(_inside(b, shape)) for b in zone.printed]}\n"
+    if zone.choice is not None:
+        yield f"choices = {json.dumps([a.value for a in zone.choice.answers], ensure_ascii=False)}\n"
+        yield "alternatives = [\n"
+        for answer in zone.choice.answers:
+            box = _inside(answer.box, shape)
+            tick = f", tick = {list(answer.tick)}" if answer.tick else ""
+            ink = answer_ink(print_, box)
+            yield f'  {{ value = {_quoted(answer.value)}, box = {list(box)}{tick}, ink = "{ink}" }},\n'
+        yield "]\n"
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _inside(box: Box, shape: Sequence[int]) -> tuple[int, int, int, int]:
+    height, width = shape
+    x0, y0 = max(0, min(box.x0, width - 2)), max(0, min(box.y0, height - 2))
+    return x0, y0, max(x0 + 1, min(box.x1, width)), max(y0 + 1, min(box.y1, height))

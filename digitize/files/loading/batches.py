@@ -1,0 +1,170 @@
+"""A checked part as batches: what goes in as rows, what is held back as records with their findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+import polars as pl
+
+from digitize.files.loading.inputs import Inputs
+from digitize.files.loading.parts import CheckedPart
+from digitize.files.validating.findings import FILE_BITS
+from digitize.machine.work_keys import work_key
+from digitize.targets.base import text_hash
+from digitize.targets.fits import prepare
+from digitize.targets.rows import LINE, RECORD_ID, Batch, Kept, plain_finding
+from digitize.targets.taking import plain_records
+from mappers.names import romanise
+from mappers.schema import Table, form_tables
+from validators.check import CHECK_VERSION
+from validators.columns import LINE as FILE_LINE
+from validators.columns import RECORD
+from validators.finding import Finding
+from validators.settings import CheckSettings
+
+NO_ID = "D004"
+NO_ID_TEXT = "The row has no record_id, and no whole key from which one could be made."
+_LINE_MASK = (1 << FILE_BITS) - 1
+
+
+@dataclass(frozen=True)
+class Maker:
+    """Makes batches. size: of how many records at most."""
+
+    inputs: Inputs
+    settings: CheckSettings
+    messages: Mapping[str, str]
+    size: int
+
+    def batches(self, part: CheckedPart) -> Iterator[Batch]:
+        """The batches of a part, in order; ids and names are made from the content of the files and their place."""
+        form = self.inputs.form
+        tables = _with_lines(form, _with_ids(form, part.tables))
+        held = part.found.select(RECORD).unique().to_series()
+        nameless = tables[form].filter(pl.col(RECORD_ID).str.starts_with("\x00"))[RECORD_ID]
+        back = pl.concat([held, nameless]).unique()
+        kept = self._kept(part, tables, back) if back.len() else []
+        good = {n: (_without(f, back) if back.len() else f).drop(FILE_LINE) for n, f in tables.items()}
+        own = good[form]
+        for place, start in enumerate(range(0, max(own.height, 1), self.size)):
+            rows = _slice(form, good, start, self.size)
+            yield self._batch(f"{part.number:04}-{place:02}", rows, kept if start == 0 else [])
+
+    def _batch(self, place: str, rows: Mapping[str, pl.DataFrame], kept: list[Kept]) -> Batch:
+        form = self.inputs.form
+        key = work_key(self.inputs.key, str(self.inputs.parts), str(self.size))
+        name = f"{form}-{key[:12]}-{place}"
+        id = work_key("rows", rules_key(self.settings), name)
+        source = {"input": self.inputs.key, "files": list(self.inputs.files), "whole": whole_name(self.inputs)}
+        return Batch(id, name, {form: prepare(form, rows)} if rows[form].height else {}, kept, source=source)
+
+    def _kept(self, part: CheckedPart, tables: Mapping[str, pl.DataFrame], back: pl.Series) -> list[Kept]:
+        """The records held back, whole; one whose every finding asks for review waits for a person's word."""
+        form = self.inputs.form
+        chosen = {n: _only(f, back) for n, f in tables.items()}
+        findings = self._findings(part, chosen)
+        lines = dict(pl.concat([f.select(RECORD_ID, FILE_LINE) for f in reversed(chosen.values())]).iter_rows())
+        made = []
+        rows = {n: f.drop(FILE_LINE) for n, f in chosen.items()}
+        for plain in plain_records(form, rows, back.to_list(), ""):
+            record = plain["id"]
+            said = findings.get(record) or [Finding(record, RECORD_ID, NO_ID, "reject", NO_ID_TEXT)]
+            word = "reject" if any(f.severity == "reject" for f in said) else "review"
+            at = lines.get(record, 0)
+            file, line = self.inputs.files[at >> FILE_BITS], at & _LINE_MASK
+            plain["id"] = "" if record.startswith("\x00") else record
+            made.append(Kept(plain["id"], form, word, plain, [plain_finding(f) for f in said], file, line))
+        return made
+
+    def _findings(self, part: CheckedPart, chosen: Mapping[str, pl.DataFrame]) -> dict[str, list[Finding]]:
+        """Record -> findings, each with the path of its field."""
+        places = {
+            (name, at): line
+            for name, frame in chosen.items()
+            if LINE in frame.columns
+            for at, line in frame.select(FILE_LINE, LINE).iter_rows()
+        }
+        found: dict[str, list[Finding]] = {}
+        wanted = part.found.select(RECORD, "table", "line", "field", "code").sort("table", "line", "field", "code")
+        for record, name, at, field, code in wanted.iter_rows():
+            child = form_tables(self.inputs.form)[name].child
+            path = f"{child}[{places.get((name, at), 1) - 1}].{field}" if child else field
+            said = Finding(record, path, code, self.settings.policy[code], self.messages[code])
+            found.setdefault(record, []).append(said)
+        return found
+
+
+def rules_key(settings: CheckSettings) -> str:
+    """A name of the rules by which records are held back, the same on every day."""
+    return work_key(CHECK_VERSION, replace(settings, today=date.min).key())
+
+
+def whole_name(inputs: Inputs) -> str:
+    """The name of the batch without rows that says, once it is taken, that all others of some files have been."""
+    return f"{inputs.form}-{inputs.key[:12]}"
+
+
+def _with_ids(form: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """record_id in place of RECORD; a row without one gets an id made from its key, when that is whole."""
+    found = {name: frame.rename({RECORD: RECORD_ID}) for name, frame in tables.items() if frame.height}
+    own = found.get(form, tables[form].rename({RECORD: RECORD_ID}))
+    key = form_tables(form)[form].key
+    if key and all(k in own.columns for k in key) and own[RECORD_ID].str.starts_with("\x00").any():
+        text = pl.concat_str([pl.when(pl.col(k) != "").then(pl.col(k)) for k in key], separator="\x1f")
+        keys = own.select(pl.when(pl.col(RECORD_ID).str.starts_with("\x00")).then(text)).to_series()
+        ids = pl.Series([f"key-{text_hash(k)}" if k is not None else None for k in keys], dtype=pl.String)
+        own = own.with_columns(pl.coalesce(ids.alias(RECORD_ID), pl.col(RECORD_ID)))
+    return {form: own, **{n: f for n, f in found.items() if n != form}}
+
+
+def _with_lines(form: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """Rows ready to go in: child rows numbered within their record, no empty texts, names in Latin letters."""
+    made = {}
+    for name, frame in tables.items():
+        table = form_tables(form)[name]
+        values = [c for c in frame.columns if c not in (RECORD_ID, FILE_LINE)]
+        rows = frame.with_columns(pl.when(pl.col(c) != "").then(pl.col(c)).alias(c) for c in values)
+        if table.child:
+            rows = rows.with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.Int32).over(RECORD_ID).alias(LINE))
+        made[name] = _with_roman(table, rows)
+    return made
+
+
+def _with_roman(table: Table, rows: pl.DataFrame) -> pl.DataFrame:
+    """A name's spelling in Latin letters, where the file gives none."""
+    for column in table.columns:
+        if column.roman_of in rows.columns:
+            if column.name not in rows.columns:
+                rows = rows.with_columns(pl.lit(None, dtype=pl.String).alias(column.name))
+            lacking = pl.when(pl.col(column.name).is_null()).then(pl.col(column.roman_of))
+            spelled = _roman(rows.select(lacking.alias(column.name)).to_series())
+            rows = rows.with_columns(pl.coalesce(column.name, spelled).alias(column.name))
+    return rows
+
+
+def _roman(names: pl.Series) -> pl.Series:
+    """Each different name is spelled once; one in plain Latin letters is its own spelling."""
+    different = names.drop_nulls().unique()
+    odd = different.filter(different.str.contains(r"[^\x00-\x7f]"))
+    if not odd.len():
+        return names
+    return names.replace(odd, pl.Series([romanise(n) for n in odd], dtype=pl.String))
+
+
+def _slice(form: str, tables: Mapping[str, pl.DataFrame], start: int, size: int) -> dict[str, pl.DataFrame]:
+    """So many records with their rows."""
+    own = tables[form]
+    if own.height <= size:
+        return dict(tables)
+    some = own[start : start + size]
+    return {form: some, **{n: _only(f, some[RECORD_ID]) for n, f in tables.items() if n != form}}
+
+
+def _only(frame: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
+    return frame.filter(pl.col(RECORD_ID).is_in(ids.implode()))
+
+
+def _without(frame: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
+    return frame.filter(~pl.col(RECORD_ID).is_in(ids.implode()))

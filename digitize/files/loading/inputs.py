@@ -1,0 +1,94 @@
+"""Which files are loaded, what they are by their content, and whether every column of them can be."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from digitize.errors import InputError
+from digitize.files.validating.readers import open_reader
+from digitize.files.validating.sources import Found, Source, find_sources, size_of
+from digitize.machine.work_keys import work_key
+from mappers.schema import Table
+from validators.settings import CheckSettings
+
+_PIECE = 1 << 20
+# Asking the rules of a part takes some twelve times its bytes of memory; another part waits while one is sent.
+PART_BYTES, MOST_PARTS = 10 << 20, 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Files of one form. key: of their content, whatever their names; parts: into how many they are cut.
+
+    paths: as they were named; tables of other forms in folders among them are compared with.
+    """
+
+    form: str
+    paths: tuple[Path, ...]
+    found: Found
+    files: tuple[str, ...]
+    bytes: int
+    key: str
+    parts: int
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The tables, the form's own ones first."""
+        return self.found.sources
+
+
+def find_inputs(paths: Sequence[Path], form: str, settings: CheckSettings, leave_out: Sequence[str] = ()) -> Inputs:
+    """The tables in files and folders. leave_out: columns that the schema has not and that are not to be loaded.
+
+    Raises InputError when there are none, when the form's own table is not among them, or when something in them would
+    be lost: a column that is no field, twice the same column, child rows without record_id, a file of no table.
+    """
+    found = find_sources(paths, form)
+    if all(s.table.child for s in found.sources):
+        raise InputError(f"{found.sources[0].path.name}: child rows are loaded together with the table {form}")
+    problems = [f"{name}: this is no table of {form}" for name in found.strays if "S009" not in settings.left_out]
+    for source in found.sources:
+        names = open_reader(source.path, source.name, source.table).names
+        problems += [f"{source.path.name}: {p}" for p in _problems(source.table, names, leave_out)]
+    if problems:
+        more = f" ({len(problems) - 1} more of this kind)" if len(problems) > 1 else ""
+        raise InputError(f"{problems[0]}{more}. Nothing was loaded.")
+    files = tuple(sorted({s.path.name for s in found.sources}))
+    total = size_of(found.sources)
+    return Inputs(
+        form, tuple(paths), found, files, total, _key(found.sources), max(1, min(MOST_PARTS, total // PART_BYTES))
+    )
+
+
+def _problems(table: Table, names: Sequence[str], leave_out: Sequence[str]) -> list[str]:
+    known = {"record_id", *table.by_name} | ({"line"} if table.child else set())
+    lost = [n for n in names if n not in known and n not in leave_out]
+    told = [f"column {n} is no field of {table.name}; rename it, or leave it out with --leave-out {n}" for n in lost]
+    told += [f"column {n} is there twice" for n in sorted({n for n in names if names.count(n) > 1} & known)]
+    if table.child and "record_id" not in names:
+        told.append("there is no column record_id that ties the rows to their records")
+    return told
+
+
+def _key(sources: Sequence[Source]) -> str:
+    """Hash of all that is in the files, by table."""
+    parts = []
+    hashes: dict[Path, str] = {}
+    for source in sources:
+        if not isinstance(source.path, Path):
+            raise InputError(f"{source.path.name}: tables of a database are loaded from files; export them first")
+        if source.path not in hashes:
+            hashes[source.path] = _sha256(source.path)
+        parts.append(f"{source.table.name}:{source.name}:{hashes[source.path]}")
+    return work_key("input", *sorted(parts))
+
+
+def _sha256(path: Path) -> str:
+    found = hashlib.sha256()
+    with path.open("rb") as f:
+        while piece := f.read(_PIECE):
+            found.update(piece)
+    return found.hexdigest()

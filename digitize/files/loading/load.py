@@ -1,0 +1,169 @@
+"""Load import files: parts are checked while the batch before them is on its way into the target."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, replace
+from functools import partial
+from itertools import chain
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from digitize.errors import OptionsError, TargetRefused, TooManyRefused
+from digitize.files.loading.batches import Maker, rules_key, whole_name
+from digitize.files.loading.hand_over import hand_over
+from digitize.files.loading.inputs import Inputs, find_inputs
+from digitize.files.loading.parts import CheckedInputs
+from digitize.files.loading.signed import keep_receipts, open_folder
+from digitize.files.loading.unreadable import unreadable_batch
+from digitize.files.validating.taking import Progress
+from digitize.machine.work_keys import work_key
+from digitize.targets.base import Receipt, Target
+from digitize.targets.rows import Batch
+from validators.settings import CheckSettings
+
+BATCH_SIZE = 50_000
+COUNTS = ("read", "inserted", "updated", "unchanged", "rejected", "held", "withdrawn")
+
+
+@dataclass(frozen=True, slots=True)
+class LoadOptions:
+    """How files are loaded. size: records a batch at most. max_share: of records that may be refused; None: any.
+
+    leave_out: columns that are not loaded. is_first: keys and indexes are made after the rows, all in one transaction.
+    progress: is told how many bytes of how many have been read. receipts: where signed receipts are kept; see
+    `digitize.files.loading.signed`.
+    """
+
+    size: int = BATCH_SIZE
+    max_share: float | None = None
+    leave_out: Sequence[str] = ()
+    dry_run: bool = False
+    is_first: bool = False
+    progress: Progress | None = None
+    receipts: Path | None = None
+
+
+@runtime_checkable
+class TakesFirst(Protocol):
+    """A target that can be filled for the first time in a quicker way."""
+
+    def take_first(self, form: str, batches: Iterable[Batch]) -> list[Receipt]:
+        """Take the first batches of a form, all of them or none."""
+        ...
+
+
+@dataclass
+class Loaded:
+    """What came of a load. repeated: the very same files were loaded whole before, and nothing was done."""
+
+    target: str
+    form: str
+    receipts: list[Receipt] = field(default_factory=list)
+    repeated: bool = False
+    dry_run: bool = False
+
+    def total(self, name: str) -> int:
+        """The sum of one count over all receipts."""
+        return sum(int(getattr(r, name)) for r in self.receipts)
+
+    @property
+    def refused(self) -> int:
+        """Records that were not loaded and wait in the quarantine."""
+        return self.total("rejected") + self.total("held")
+
+    def as_plain(self) -> dict[str, object]:
+        """The outcome as JSON types."""
+        counts = {name: self.total(name) for name in COUNTS}
+        said = {"target": self.target, "form": self.form, "repeated": self.repeated, "dry_run": self.dry_run}
+        return {**said, **counts, "receipts": [asdict(r) for r in self.receipts]}
+
+    def lines(self) -> list[str]:
+        """The outcome for people."""
+        if self.repeated:
+            return [f"Nothing to do: all of this was loaded into {self.target} before."]
+        did = "Would load" if self.dry_run else "Loaded"
+        n = {name: self.total(name) for name in COUNTS}
+        said = [
+            f"{did} {n['read']} records in {len(self.receipts)} batches into {self.target}: {n['inserted']} new, "
+            f"{n['updated']} changed, {n['unchanged']} as before, {n['rejected']} rejected, {n['held']} held for a "
+            f"person's word, {n['withdrawn']} withdrawn."
+        ]
+        if self.refused and not self.dry_run:
+            said.append("What was refused waits, whole: digitize quarantine list --target ...")
+        return said
+
+
+def load_files(
+    paths: Sequence[Path], form: str, target: Target, settings: CheckSettings, options: LoadOptions
+) -> Loaded:
+    """Load the tables of a form in files and folders.
+
+    Raises InputError when they cannot be read or something in them would be lost, TooManyRefused when more is refused
+    than options allow (then nothing is loaded), TargetRefused; batches committed before it stay, and the same call goes
+    on behind them.
+    """
+    inputs = find_inputs(paths, form, settings, options.leave_out)
+    if options.receipts is None or options.dry_run:
+        return _load(inputs, target, settings, options)
+    open_folder(options.receipts)
+    try:
+        made = _load(inputs, target, settings, options)
+    except TargetRefused:
+        with suppress(TargetRefused):  # the target may be gone; the next run keeps them
+            keep_receipts(options.receipts, target, inputs.key, ())
+        raise
+    keep_receipts(options.receipts, target, inputs.key, made.receipts)
+    return made
+
+
+def _load(inputs: Inputs, target: Target, settings: CheckSettings, options: LoadOptions) -> Loaded:
+    made = Loaded(target.name, inputs.form, dry_run=options.dry_run)
+    whole = _whole(inputs, settings, options)
+    if done := target.done(whole.id, whole.batch):
+        made.receipts, made.repeated = [done], True
+        return made
+    if options.max_share is not None:
+        _require_share(inputs, settings, options)
+    batches = chain(_batches(inputs, settings, options), [] if options.dry_run else [whole])
+    receipts = hand_over(batches, _taker(target, inputs.form, options))
+    made.receipts = [r for r in receipts if r.load != whole.id]
+    return made
+
+
+def _taker(target: Target, form: str, options: LoadOptions) -> Callable[[Iterator[Batch]], list[Receipt]]:
+    if not options.is_first:
+        return lambda batches: [target.take(batch, dry_run=options.dry_run) for batch in batches]
+    if options.dry_run or not isinstance(target, TakesFirst):
+        raise OptionsError("--first is for PostgreSQL, and not for a trial.")
+    return partial(target.take_first, form)
+
+
+def _whole(inputs: Inputs, settings: CheckSettings, options: LoadOptions) -> Batch:
+    """A batch of no rows that says, once it is taken, that all others of these files have been."""
+    name = whole_name(inputs)
+    id = work_key("input", rules_key(settings), inputs.key, str(inputs.parts), str(options.size))
+    return Batch(id, name, {}, source={"input": inputs.key, "files": list(inputs.files), "is_whole": True})
+
+
+def _batches(inputs: Inputs, settings: CheckSettings, options: LoadOptions) -> Iterator[Batch]:
+    checked = CheckedInputs(inputs, settings, options.progress)
+    maker = Maker(inputs, settings, checked.messages, options.size)
+    for part in checked:
+        yield from maker.batches(part)
+    if checked.unreadable:
+        yield from unreadable_batch(inputs, checked.unreadable)
+
+
+def _require_share(inputs: Inputs, settings: CheckSettings, options: LoadOptions) -> None:
+    """Raise TooManyRefused when the rules refuse more than the agreed share; the files are read once for it."""
+    records = refused = 0
+    for batch in _batches(inputs, settings, replace(options, progress=None)):
+        refused += len(batch.kept)
+        records += len(batch.kept) + sum(rows.tables[form].height for form, rows in batch.forms.items())
+    if refused > (options.max_share or 0) * records:
+        raise TooManyRefused(
+            f"{refused} of {records} records would be refused, more than the agreed {options.max_share:.2%}. Nothing "
+            "was loaded. See: digitize validate"
+        )

@@ -1,0 +1,106 @@
+"""The rows of import files part by part, with all that the rules say of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import polars as pl
+
+from digitize.files.loading.inputs import Inputs
+from digitize.files.validating.check import rows_compared
+from digitize.files.validating.findings import FileFinding, Findings, Words
+from digitize.files.validating.parts import Parts, Router, pieces
+from digitize.files.validating.taking import Progress, Taken, take_rows
+from validators.columns import LINE, RECORD
+from validators.rows import FOUND, find_in_rows
+from validators.rule import every_rule
+from validators.settings import CheckSettings
+from validators.structure import STRUCTURE
+
+TWICE, ORPHAN = "T025", "T019"
+_HELD_BYTES = 32 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedPart:
+    """Some records with all of their rows.
+
+    tables: table name -> RECORD, LINE and the fields, as texts. found: as `validators.rows.find_in_rows` gives it.
+    """
+
+    number: int
+    tables: Mapping[str, pl.DataFrame]
+    found: pl.DataFrame
+
+
+class CheckedInputs:
+    """All parts of some files, once. messages: by code. unreadable: rows that could not be read, before any part."""
+
+    def __init__(self, inputs: Inputs, settings: CheckSettings, progress: Progress | None = None) -> None:
+        """settings: of the rules, with a policy for import files; those that only note something are not asked."""
+        notes = {code for code, word in settings.policy.items() if word == "note"}
+        self._settings = replace(settings, left_out=settings.left_out | notes)
+        self._inputs, self._progress = inputs, progress
+        self.messages = {code: made.english for code, made in every_rule().items()}
+        self.messages |= {code: fault.english for code, fault in STRUCTURE.items()}
+        self.unreadable: list[FileFinding] = []
+
+    def __iter__(self) -> Iterator[CheckedPart]:
+        """The parts in order. Raises InputError when the files have no rows."""
+        files, count = self._inputs.files, self._inputs.parts
+        findings = Findings(Words(files, self._settings.policy, self.messages))
+        with Parts(count, _HELD_BYTES) as parts:
+            router = _Router(count, has_children=any(s.table.child for s in self._inputs.sources))
+            taken = Taken(self._inputs.form, self._settings, files, findings, parts, router, self._progress)
+            take_rows(taken, self._inputs.found, self._inputs.bytes)
+            doubles = router.doubles()
+            self.unreadable = [f for f in findings if f.code in STRUCTURE and f.code not in ("S005", "S006", "S009")]
+            others = rows_compared(self._inputs.form, self._inputs.paths, self._settings)
+            for number, tables in enumerate(pieces(parts)):
+                found = find_in_rows(self._inputs.form, tables, self._settings, others)
+                if count > 1:
+                    found = _across_parts(self._inputs.form, tables, found, router, doubles)
+                yield CheckedPart(number, tables, found)
+
+
+def _across_parts(
+    form: str, tables: Mapping[str, pl.DataFrame], found: pl.DataFrame, router: Router, doubles: np.ndarray
+) -> pl.DataFrame:
+    """What one part cannot tell: ids that stand twice in the files, and rows whose record lies in another part."""
+    orphans = found["code"] == ORPHAN
+    if orphans.any():
+        found = found.filter(~orphans | ~router.knows(found[RECORD]))
+    if not len(doubles):
+        return found
+    own = tables[form]
+    rows = own.filter(pl.Series(np.isin(own[RECORD].hash().to_numpy(), doubles), dtype=pl.Boolean))
+    told = rows.select(
+        table=pl.lit(form), line=LINE, key=RECORD, field=pl.lit("record_id"), code=pl.lit(TWICE), value=RECORD
+    ).with_columns(rows[RECORD])
+    return pl.concat([found, told.select(*FOUND)]).unique(["table", "line", "field", "code"], maintain_order=True)
+
+
+class _Router(Router):
+    """A router that knows which record ids stand twice, by a hash of 64 bits.
+
+    Two ids share a hash once in some ten thousand imports of a hundred million records. Then both are held back as if
+    they were one; they are kept whole, and replaying loads them.
+    """
+
+    def __init__(self, count: int, *, has_children: bool) -> None:
+        super().__init__(count, has_children=has_children)
+        self._is_parted = count > 1
+        self._ids: list[np.ndarray] = []
+
+    def of_records(self, frame: pl.DataFrame) -> pl.Series:
+        if self._is_parted:
+            self._ids.append(frame[RECORD].hash().to_numpy())
+        return super().of_records(frame)
+
+    def doubles(self) -> np.ndarray:
+        """The hashes that came more than once; they are forgotten with this."""
+        ids = np.sort(np.concatenate([np.zeros(0, np.uint64), *self._ids]))
+        self._ids = []
+        return np.unique(ids[1:][ids[1:] == ids[:-1]])

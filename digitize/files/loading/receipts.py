@@ -1,0 +1,72 @@
+"""What was loaded, as the ledger's signed receipts and the target's own book tell it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from digitize.files.loading.signed import read_receipts
+from digitize.machine.signing import is_signed
+from digitize.targets.base import Receipt, Target
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.place import Place
+
+_NAMES = tuple(f.name for f in fields(Receipt))
+_EMPTY: dict[str, Any] = {n: "" if n in ("load", "batch", "content") else 0 for n in _NAMES if n != "repeated"}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One load. state: loaded, undone, or failed (then why says what the target answered). is_signed: None: no word."""
+
+    at: str
+    target: str
+    state: str
+    receipt: Receipt
+    is_signed: bool | None = None
+    why: str = ""
+
+
+def of_target(target: Target) -> list[Told]:
+    """The loads that a target has in its book, the oldest first."""
+    query = "SELECT load_id, receipt, state, at, coalesce(undone_why, '') FROM loads ORDER BY at, batch"
+    found = []
+    for _, receipt, state, at, why in target.run(query):
+        plain = json.loads(receipt) if isinstance(receipt, str) else receipt
+        found.append(Told(str(at), target.name, state, _receipt(plain), None, why))
+    return found
+
+
+def of_workspace(place: Place) -> list[Told]:
+    """The receipts of a workspace with the word on their signatures, those of files whose receipts are kept in it, then
+    loads that failed and were not made good.
+    """
+    public = place.key.with_suffix(".pub").read_text(encoding="ascii").strip()
+    with Ledger(place.ledger) as ledger:
+        found = []
+        for row in ledger.rows("SELECT at, target, data, signature FROM receipts ORDER BY at, batch"):
+            signed = is_signed(public, row["data"].encode("utf-8"), row["signature"])
+            found.append(Told(row["at"], row["target"], "loaded", _receipt(json.loads(row["data"])), signed))
+        known = {t.receipt.load for t in found}
+        found += [t for t in of_folder(place.folder) if t.receipt.load not in known]
+        query = """SELECT s.unit, s.key, s.detail, e.at FROM state s JOIN events e USING (seq)
+                   WHERE s.step = 'load' AND s.outcome = 'failed' ORDER BY seq"""
+        for row in ledger.rows(query):
+            empty = _receipt({"load": row["key"], "batch": row["unit"]})
+            found.append(Told(row["at"], "", "failed", empty, None, json.loads(row["detail"]).get("message", "")))
+    return found
+
+
+def of_folder(folder: Path) -> list[Told]:
+    """The receipts of files that were loaded with --receipts, with the word on their signatures."""
+    return [
+        Told(str(data.get("at", "")), str(data.get("target", "")), "loaded", _receipt(data), is_ours)
+        for data, is_ours in read_receipts(folder)
+    ]
+
+
+def _receipt(data: dict[str, Any]) -> Receipt:
+    """What a receipt says; nothing of what is not in it, as after a change by hand."""
+    return Receipt(**{**_EMPTY, **{name: data[name] for name in _NAMES if name in data}})

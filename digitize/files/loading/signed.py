@@ -1,0 +1,96 @@
+"""Signed receipts of loads that no ledger knows of: files beside the key, in a folder of their own or a workspace."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+from digitize.errors import DiskFull, OptionsError, WorkspaceError
+from digitize.machine.signing import create_key, is_signed, sign
+from digitize.targets.base import Receipt, Target
+
+KEYS, KEY, RECEIPTS = "keys", "site.pem", "receipts"
+
+
+def open_folder(folder: Path) -> None:
+    """Make sure that receipts can be signed and kept here; a folder without a key gets one of its own.
+
+    Raises OptionsError when it cannot be written, or when somebody else is just making the key.
+    """
+    try:
+        (folder / RECEIPTS).mkdir(parents=True, exist_ok=True)
+        if not _key(folder).is_file():
+            (folder / KEYS).mkdir(mode=0o700)
+            create_key(_key(folder))
+    except FileExistsError as e:
+        raise OptionsError(f"{folder / KEYS} is there, without {KEY} in it; nothing was loaded.") from e
+    except OSError as e:
+        raise OptionsError(f"{folder}: receipts cannot be kept here ({e.strerror}); nothing was loaded.") from e
+
+
+def keep_receipts(folder: Path, target: Target, source: str, made: Sequence[Receipt]) -> None:
+    """Sign and keep the receipts of all that a target has committed of some files, those of a killed run among them.
+
+    folder: see `open_folder`. source: key of the files' content. made: by this run, for targets that keep no book.
+
+    Raises DiskFull when they cannot be written; the load itself stands.
+    """
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    query = "SELECT at, receipt FROM loads WHERE state = 'loaded' AND source->>'input' = ? ORDER BY batch"
+    try:
+        found = [(str(at), _plain(receipt)) for at, receipt in target.run(query, (source,))]
+    except OptionsError:  # a folder of files answers no queries
+        found = [(at, asdict(receipt)) for receipt in made]
+    try:
+        for at, receipt in found:
+            write_receipt(folder, receipt_text(receipt | {"at": at}, target.name), "")
+    except OSError as e:
+        what = f"{folder}: all is loaded, but receipts could not be kept ({e.strerror})."
+        raise DiskFull(f"{what} Make room, and run the same command again.") from e
+
+
+def receipt_text(receipt: dict[str, object], target: str) -> str:
+    """What is signed."""
+    return json.dumps({**receipt, "repeated": False, "target": target}, sort_keys=True)
+
+
+def write_receipt(folder: Path, text: str, signature: str) -> None:
+    """Write what `receipt_text` made, unless it is there. signature: "" has it made now."""
+    receipt = json.loads(text)
+    path = folder / RECEIPTS / f"{receipt['batch']}-{receipt['load'][:12]}.json"
+    if path.exists():
+        return
+    whole = {"receipt": receipt, "signature": signature or sign(_key(folder), text.encode("utf-8"))}
+    path.parent.mkdir(exist_ok=True)
+    part = path.with_name(path.name + ".tmp")
+    part.write_text(json.dumps(whole, indent=1) + "\n", encoding="utf-8")
+    part.replace(path)
+
+
+def read_receipts(folder: Path) -> Iterator[tuple[dict[str, object], bool]]:
+    """The receipts in a folder, and whether each bears the signature of the folder's key.
+
+    Raises WorkspaceError when there is no key.
+    """
+    if not _key(folder).with_suffix(".pub").is_file():
+        raise WorkspaceError(f"{folder} is no workspace, and no receipts were kept in it: digitize load --receipts DIR")
+    public = _key(folder).with_suffix(".pub").read_text(encoding="ascii").strip()
+    for path in sorted((folder / RECEIPTS).glob("*.json")):
+        try:
+            whole = json.loads(path.read_text(encoding="utf-8"))
+            text = json.dumps(whole["receipt"], sort_keys=True)
+            yield whole["receipt"], is_signed(public, text.encode("utf-8"), whole["signature"])
+        except (ValueError, KeyError, TypeError):
+            yield {"batch": path.stem}, False
+
+
+def _key(folder: Path) -> Path:
+    return folder / KEYS / KEY
+
+
+def _plain(receipt: object) -> dict[str, object]:
+    made: dict[str, object] = json.loads(receipt) if isinstance(receipt, str) else receipt  # type: ignore[assignment]
+    return made

@@ -1,0 +1,48 @@
+"""Rows that could not be read as rows: kept as the text that stands in the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+
+from digitize.files.loading.inputs import Inputs
+from digitize.files.validating.findings import FileFinding
+from digitize.machine.work_keys import work_key
+from digitize.targets.rows import Batch, Kept, kept_record
+from mappers.record import Record
+from validators.finding import Finding
+
+_TEXTS = (".csv", ".jsonl", ".ndjson")
+_AT_ONCE, _LONGEST = 50_000, 1 << 20
+
+
+def unreadable_batch(inputs: Inputs, findings: Sequence[FileFinding]) -> Iterator[Batch]:
+    """Batches of nothing but such rows. Of files that are no text only the place is known."""
+    paths = {s.path.name: s.path for s in inputs.sources if isinstance(s.path, Path)}
+    for number, start in enumerate(range(0, len(findings), _AT_ONCE)):
+        some = findings[start : start + _AT_ONCE]
+        texts = {name: _lines(path, {f.line for f in some if f.file == name}) for name, path in paths.items()}
+        kept = [_kept(inputs.form, f, texts[f.file].get(f.line, "")) for f in some]
+        name = f"{inputs.form}-{inputs.key[:12]}-unreadable-{number:02}"
+        source = {"input": inputs.key, "files": list(inputs.files)}
+        yield Batch(work_key("unreadable", name, inputs.key), name, {}, kept, source=source)
+
+
+def _kept(form: str, finding: FileFinding, text: str) -> Kept:
+    record = Record("", form, {}, left_over={f"{finding.file} {finding.table}": text})
+    said = Finding("", "", finding.code, "reject", finding.message)
+    one = kept_record(record, "reject", [said])
+    return Kept("", form, "reject", one.record, one.findings, finding.file, finding.line)
+
+
+def _lines(path: Path, wanted: set[int]) -> Mapping[int, str]:
+    """The lines of a file, by number; bytes that are no text are written out as codes."""
+    if path.suffix.lower() not in _TEXTS or not wanted:
+        return {}
+    found = {}
+    with path.open("rb") as f:
+        for number, line in enumerate(islice(f, max(wanted)), start=1):
+            if number in wanted:
+                found[number] = line[:_LONGEST].rstrip(b"\r\n").decode("utf-8", "backslashreplace")
+    return found

@@ -1,0 +1,209 @@
+"""Golden pairs of mappings: a source file, and the records that it must become."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from digitize.errors import InputError
+from digitize.masking.cases import CaseMasks, masks_of
+from digitize.masking.masks import MASK, masked_paths
+from mappers.codes import place_lists
+from mappers.columns import settle_mapping
+from mappers.encodings import encodings
+from mappers.legacy import LegacyTable, ReadAs, named_cells, open_tables
+from mappers.legacy.layout import read_layout
+from mappers.mapping import FormMapping, map_rows
+from mappers.record import FieldValue, Record
+from mappers.states import load_state
+from mappers.values import MapContext, RowValues
+
+_MEMOS = (".dbt", ".fpt")
+EXPECTED = "expected.jsonl"
+_NOTHING = ""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One cell that came out otherwise. path: "fir_no", "acts[0].section", or "" for the row itself. "" for nothing."""
+
+    row: int
+    form: str
+    path: str
+    expected: str
+    got: str
+
+
+@dataclass(frozen=True)
+class Golden:
+    """One golden pair. rows: of the source, reported ones counted. made: what they became, as lines of the expected
+    file.
+    """
+
+    mapping: str
+    folder: Path
+    rows: int
+    differences: tuple[Difference, ...]
+    made: tuple[Mapping[str, Any], ...]
+
+    @property
+    def is_right(self) -> bool:
+        """Whether everything came out as expected."""
+        return not self.differences
+
+
+@dataclass(frozen=True)
+class _Row:
+    """What one row of the source became: records, or why it became none."""
+
+    number: int
+    records: tuple[Record, ...] = ()
+    reported: str = ""
+
+
+def run_golden(mapping: FormMapping, folder: Path) -> Golden:
+    """Map a pair's source and compare it with what is expected; without an expected file everything differs.
+
+    folder: source.<ext> with its companions (memo, layout.toml), expected.jsonl; context.toml and stations.csv say what
+    was said at intake. Raises InputError when there is no source or it has no table with the mapping's columns.
+    """
+    if not mapping.match.columns:
+        raise InputError(f"{mapping.id} maps printed forms; golden pairs are of tables.")
+    context = _context(folder)
+    table = _source_table(mapping, folder)
+    settled, table = settle_mapping(mapping, table, encodings(), context.state.encodings if context.state else ())
+    rows = [_map(settled, table, row, context) for row in table.rows]
+    expected = _expected(folder)
+    return Golden(
+        mapping.id, folder, len(rows), tuple(_compare(rows, expected)), tuple(line for r in rows for line in _plain(r))
+    )
+
+
+def accept(golden: Golden) -> None:
+    """Write what came out as what is expected from now on."""
+    lines = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in golden.made)
+    (golden.folder / EXPECTED).write_text(lines, encoding="utf-8", newline="\n")
+
+
+def _context(folder: Path) -> MapContext:
+    path = folder / "context.toml"
+    said = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    state = load_state(said["state"]) if "state" in said else None
+    lists = place_lists(state.code, folder / "stations.csv") if state else {}
+    return MapContext(
+        record_id="golden", state=state, language=said.get("language", ""), book_year=said.get("year"),
+        station=said.get("station", ""), district=said.get("district", ""), lists=lists,
+    )  # fmt: skip
+
+
+def _source_table(mapping: FormMapping, folder: Path) -> LegacyTable:
+    files = sorted(p for p in folder.glob("source.*") if p.suffix.lower() not in _MEMOS) if folder.is_dir() else []
+    if len(files) != 1:
+        found = "no source file" if not files else f"{len(files)} source files"
+        raise InputError(f"{folder}: {found}; a golden pair is one source.<ext> and {EXPECTED}.")
+    layout = folder / "layout.toml"
+    how = ReadAs(layout=read_layout(layout)) if layout.is_file() else ReadAs()
+    for table in open_tables(files[0], how):
+        if set(mapping.match.columns) <= set(table.columns):
+            return table
+    raise InputError(f"{files[0]}: no table has the columns that {mapping.id} asks for.")
+
+
+def _map(mapping: FormMapping, table: LegacyTable, row: Any, context: MapContext) -> _Row:
+    if row.deleted or row.problem:
+        return _Row(row.number, reported=row.problem or "deleted in the old system")
+    values = RowValues("source", table.name, row.number, named_cells(table.columns, row))
+    return _Row(row.number, tuple(map_rows(mapping, [values], context)))
+
+
+def _plain(row: _Row) -> Iterator[dict[str, Any]]:
+    """A row as the expected file has it: what has a value; the state that intake said is left out."""
+    if row.reported:
+        yield {"row": row.number, "reported": row.reported}
+    for record in row.records:
+        fields = {n: v.value for n, v in record.fields.items() if v.value and not (n == "state" and v.by == "intake")}
+        children = {
+            t: [{n: v.value for n, v in r.items() if v.value} for r in rows] for t, rows in record.children.items()
+        }
+        yield {"row": row.number, "form": record.form, "fields": fields, "children": children}
+
+
+def _expected(folder: Path) -> Mapping[int, list[dict[str, Any]]]:
+    path = folder / EXPECTED
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    found: dict[int, list[dict[str, Any]]] = {}
+    for n, line in enumerate(lines, 1):
+        try:
+            made = json.loads(line)
+            found.setdefault(int(made["row"]), []).append(made)
+        except (ValueError, KeyError, TypeError) as e:
+            raise InputError(f"{path}: line {n} is not a row of expected records ({type(e).__name__}).") from e
+    return found
+
+
+def _compare(rows: Sequence[_Row], expected: Mapping[int, list[dict[str, Any]]]) -> Iterator[Difference]:
+    masks = masks_of(r for row in rows for r in row.records)
+    for row in rows:
+        wanted = expected.get(row.number, [])
+        got = list(_plain(row))
+        for i in range(max(len(wanted), len(got))):
+            yield from _compare_one(
+                row.number, wanted[i] if i < len(wanted) else {}, got[i] if i < len(got) else {},
+                row.records[i] if i < len(row.records) else None, masks,
+            )  # fmt: skip
+    for number in sorted(expected.keys() - {r.number for r in rows}):
+        yield Difference(number, "", "", "a row", _NOTHING)
+
+
+def _compare_one(
+    row: int, wanted: Mapping[str, Any], got: Mapping[str, Any], record: Record | None, masks: CaseMasks
+) -> Iterator[Difference]:
+    form = str(got.get("form") or wanted.get("form") or "")
+    kinds = _kind(wanted), _kind(got)
+    if kinds[0] != kinds[1]:
+        yield Difference(row, form, "", *kinds)
+        return
+    hidden = _hidden(row, wanted, record, masks)
+    theirs, ours = dict(_cells(wanted)), dict(_cells(got))
+    for path in dict.fromkeys([*theirs, *ours]):
+        a, b = theirs.get(path, _NOTHING), ours.get(path, _NOTHING)
+        if a != b:
+            yield Difference(row, form, path, *(MASK if x and path in hidden else x for x in (a, b)))
+
+
+def _kind(line: Mapping[str, Any]) -> str:
+    if not line:
+        return _NOTHING
+    return f"reported: {line['reported']}" if "reported" in line else f"record of {line.get('form', 'no form')}"
+
+
+def _cells(line: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    yield from ((name, str(value)) for name, value in line.get("fields", {}).items())
+    for table, rows in line.get("children", {}).items():
+        for i, row in enumerate(rows):
+            yield from ((f"{table}[{i}].{name}", str(value)) for name, value in row.items())
+
+
+def _hidden(row: int, wanted: Mapping[str, Any], record: Record | None, masks: CaseMasks) -> frozenset[str]:
+    """Paths that tell of persons whom the law protects, by what came out or by what was expected."""
+    told = Record(
+        id=f"expected-{row}",
+        form=str(wanted.get("form", "")),
+        fields={n: FieldValue(str(v), str(v)) for n, v in wanted.get("fields", {}).items()},
+        children={
+            t: tuple({n: FieldValue(str(v), str(v)) for n, v in r.items()} for r in rows)
+            for t, rows in wanted.get("children", {}).items()
+        },
+    )
+    ours = masks.paths(record) if record is not None else frozenset()
+    theirs = masked_paths(told) if told.form else frozenset()
+    if not ours and not theirs:
+        return frozenset()
+    both = dict.fromkeys([p for p, _ in told.cells()] + ([p for p, _ in record.cells()] if record else []))
+    hidden = ours | theirs
+    names = {p.partition("]")[2] for p in hidden if "]" in p}
+    return frozenset(p for p in both if p in hidden or (p.startswith("persons[") and p.partition("]")[2] in names))

@@ -1,0 +1,178 @@
+"""Work through the pages of files in processes, one page a job, results handed on in the order of the files."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from digitize.errors import OptionsError, fault
+
+if TYPE_CHECKING:
+    from ocr.languages.language import Language
+    from ocr.page import Scan
+
+Found = TypeVar("Found")
+
+_ALSO = {"ory": "or"}
+"""ISO 639-3 has a code of its own for Odia without its dialects."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageJob:
+    """One page to be read, or a file of which no page can be: then scan is missing and reason says why.
+
+    order: place among all jobs, place: that of its file among the files, both from 0. number: 1-based page of the file;
+    pages: how many the file has.
+    """
+
+    order: int
+    place: int
+    file: Path
+    number: int = 0
+    pages: int = 0
+    scan: Scan | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class PageDone(Generic[Found]):
+    """What came of a job: what was found, or why there is nothing. stop: an error that ends the whole run."""
+
+    job: PageJob
+    found: Found | None = None
+    reason: str = ""
+    stop: Exception | None = field(default=None, compare=False)
+
+
+def parse_languages(given: str) -> tuple[str, ...]:
+    """Languages as two-letter codes, in the order given; "hi", "hin", and several parted by commas.
+
+    Raises OptionsError for one that cannot be read, with the list of those that can.
+    """
+    from ocr.languages.language import known_languages
+
+    known = known_languages()
+    asked = [code for code in re.split(r"[,+\s]+", given.strip().lower()) if code]
+    if not asked:
+        raise OptionsError(f"--lang names no language. Choose from {_choices(known.values())}.")
+    longer = {x.code3: x.code for x in known.values()} | _ALSO
+    codes = [longer.get(code, code) for code in asked]
+    for code, said in zip(codes, asked, strict=True):
+        if code not in known:
+            raise OptionsError(
+                f"--lang {said}: there is no such language here. Choose from {_choices(known.values())}."
+            )
+    return tuple(dict.fromkeys(codes))
+
+
+def _choices(known: Iterable[Language]) -> str:
+    return ", ".join(f"{x.code} ({x.code3})" for x in known)
+
+
+def read_pages(
+    files: Iterable[Path],
+    read: Callable[[Scan], Found],
+    workers: int,
+    *,
+    seconds_per_page: float,
+    least_px: int,
+) -> Iterator[PageDone[Found]]:
+    """Read all pages of all files, in order, each given back as soon as it and those before it are done.
+
+    read: what is done to a page; it and what it gives travel between processes. Pages are read in processes of their
+    own, one worker's too: a page may break its worker, or never come back. A file or page that cannot be read gives a
+    reason, and the others go on. least_px: of a picture's shorter side. Raises EngineMissing when an engine or a
+    language pack is not installed, FormError when a form file is wrong.
+    """
+    from digitize.machine.pool import patience_s, run_jobs
+
+    limit_s = patience_s(seconds_per_page)
+    crashed: Callable[[PageJob], PageDone[Found]] = _crashed
+    done = run_jobs(partial(_read, read), _draw(files, least_px), workers, crashed, limit_s)
+    for one in _in_order(one for _, one in done):
+        if one.stop is not None:
+            raise one.stop
+        yield one
+
+
+def default_workers() -> int:
+    """Cores this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on every system
+        return os.cpu_count() or 1
+
+
+def _draw(files: Iterable[Path], least_px: int) -> Iterator[PageJob]:
+    """A job for each page; files are opened only when their turn has come."""
+    from ocr.errors import ScanError
+    from ocr.page import Scan
+    from ocr.scans.scan import probe
+
+    order = 0
+    for place, file in enumerate(files):
+        try:
+            pages = probe(file, least_px).pages
+            sha256 = _sha256(file)
+        except (ScanError, OSError) as e:
+            yield PageJob(order, place, file, reason=_said(file, e))
+            order += 1
+            continue
+        for index in range(pages):
+            label = f"{file}, page {index + 1}" if pages > 1 else str(file)
+            yield PageJob(order, place, file, index + 1, pages, Scan(file, sha256, index, label))
+            order += 1
+
+
+def _said(file: Path, error: Exception) -> str:
+    """The message with the whole path, so that files of one name in several folders can be told apart."""
+    if isinstance(error, OSError):
+        return f"{file}: the file cannot be read ({error.strerror or type(error).__name__}). Check disk and rights."
+    return f"{file}{str(error).removeprefix(file.name)}"
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as f:
+        return hashlib.file_digest(f, "sha256").hexdigest()
+
+
+def _read(read: Callable[[Scan], Found], job: PageJob) -> PageDone[Found]:
+    """Read one page; runs in a worker."""
+    from ocr.errors import EngineMissing, FormError, OcrError
+
+    if job.scan is None:
+        return PageDone(job, reason=job.reason)
+    try:
+        return PageDone(job, read(job.scan))
+    except (EngineMissing, FormError) as e:
+        return PageDone(job, stop=e)
+    except OcrError as e:
+        said = str(e)
+        return PageDone(job, reason=said if said.startswith(job.scan.label) else f"{job.scan.label}: {said}")
+    except Exception as e:
+        return PageDone(job, reason=fault(job.scan.label, e))
+
+
+def _crashed(job: PageJob) -> PageDone[Found]:
+    label = job.scan.label if job.scan else str(job.file)
+    what = "reading it broke the worker or never ended, twice"
+    return PageDone(job, reason=f"{label}: {what}. Scan the page again, or leave it out.")
+
+
+def _in_order(done: Iterable[PageDone[Found]]) -> Iterator[PageDone[Found]]:
+    """Pages in the order of their jobs; those that come too early wait. One that stops the run does not wait."""
+    early: dict[int, PageDone[Found]] = {}
+    wanted = 0
+    for one in done:
+        if one.stop is not None:
+            yield one
+        early[one.job.order] = one
+        while wanted in early:
+            yield early.pop(wanted)
+            wanted += 1

@@ -1,0 +1,80 @@
+"""Reports of a check, one file a format; found by scanning this folder, so a new format is one new file."""
+
+from __future__ import annotations
+
+import codecs
+import importlib
+import io
+import pkgutil
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TextIO, cast
+
+from digitize.errors import OptionsError
+from digitize.machine.whole_file import WholeFile
+
+if TYPE_CHECKING:
+    from digitize.files.validating.report import Report
+
+_MACHINERY = ("samples",)
+_HELD = 1 << 16
+
+
+class Writer(Protocol):
+    """A module of this folder. ENCODING: of the file, when the report goes to one."""
+
+    ENCODING: str
+
+    def write(self, report: Report, out: TextIO) -> None:
+        """Write the whole report."""
+
+
+@cache
+def formats() -> tuple[str, ...]:
+    """The names of the formats."""
+    names = (m.name.removeprefix("as_") for m in pkgutil.iter_modules(__path__))
+    return tuple(sorted(n for n in names if n not in _MACHINERY))
+
+
+def load_writer(name: str) -> Writer:
+    """The writer of a format. Raises OptionsError when there is none."""
+    if name not in formats():
+        raise OptionsError(f"there is no format {name}; known: table, {', '.join(formats())}")
+    writer: Writer = importlib.import_module(f"{__name__}.as_{name}")
+    return writer
+
+
+def write_report(report: Report, writer: Writer, target: Path | None) -> None:
+    """Write a report to a file, which appears when it is whole, or to standard output (None)."""
+    file = WholeFile(target)
+    text = _Text(file, writer.ENCODING if target else "utf-8")
+    try:
+        writer.write(report, cast(TextIO, text))
+        text.flush()
+        file.close()
+    except BaseException:
+        file.close(keep=False)
+        raise
+
+
+class _Text(io.TextIOBase):
+    """Text on its way to a file."""
+
+    def __init__(self, file: WholeFile, encoding: str) -> None:
+        self._file, self._encode = file, codecs.getincrementalencoder(encoding)(errors="replace")
+        self._held: list[str] = []
+        self._length = 0
+
+    def write(self, text: str) -> int:
+        """Take text."""
+        self._held.append(text)
+        self._length += len(text)
+        if self._length > _HELD:
+            self.flush()
+        return len(text)
+
+    def flush(self) -> None:
+        """Hand on what is held."""
+        if self._held:
+            self._file.write(self._encode.encode("".join(self._held)))
+        self._held, self._length = [], 0

@@ -1,0 +1,154 @@
+"""One HTML file that stands alone: no other file, no network, no value of a person; it can be searched and printed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from importlib import resources
+from string import Template
+from typing import TextIO
+
+from digitize.files.reports.samples import Sample, in_order, take_samples
+from digitize.files.validating.case_files import CaseFiles
+from digitize.files.validating.findings import FileFinding
+from digitize.files.validating.report import Report, Tally
+
+ENCODING = "utf-8"
+_COLUMNS = ("where", "key", "field", "value", "rule", "severity", "what")
+_EXAMPLES, _MOST_OF_A_RULE, _MOST, _MOST_STATIONS = 5, 200, 3000, 40
+
+
+def write(report: Report, out: TextIO) -> None:
+    """See `Writer`. The table holds at most 200 findings of a rule and 3,000 in all, and says so."""
+    samples = take_samples(report, _MOST_OF_A_RULE)
+    shown = _shown(samples)
+    folder = resources.files("digitize.files.reports")
+    parts = {name: (folder / f"page.{name}").read_text(encoding="utf-8") for name in ("html", "css", "js")}
+    page = Template(parts["html"]).substitute(
+        css=parts["css"],
+        js=parts["js"],
+        form=escape(report.form),
+        files=escape(", ".join(report.files)),
+        verdict=_verdict(report),
+        facts="".join(_facts(report)),
+        cases=_case_files(report.case_files),
+        rules="".join(_rule(s) for s in samples) or "<p>Every row is in order.</p>",
+        years=_bars("Year", sorted(report.years.items())),
+        stations=_bars("Station", _worst(report.stations)) + _more(report.stations),
+        count=len(shown),
+        left=_left(len(report.findings) - len(shown)),
+        rows="".join(_row(f) for f in shown),
+        masked=_masked(report),
+    )
+    out.write(page)
+
+
+def _shown(samples: list[Sample]) -> list[FileFinding]:
+    share = max(1, _MOST // max(len(samples), 1))
+    for sample in samples:
+        sample.findings = sample.findings[: max(share, _EXAMPLES)]
+    return list(in_order(samples))
+
+
+def _verdict(report: Report) -> str:
+    rejected = report.findings.rejected_rows() if report.count("reject") else 0
+    if not rejected:
+        return '<p class="verdict good">No row is rejected.</p>'
+    return f'<p class="verdict bad">{rejected:,} of {report.rows:,} rows are rejected.</p>'
+
+
+def _facts(report: Report) -> Iterable[str]:
+    facts = {
+        "rows checked": report.rows_checked,
+        "rows unreadable": report.rows_unreadable,
+        "rules asked": report.rules,
+        "reject": report.count("reject"),
+        "review": report.count("review"),
+        "note": report.count("note"),
+    }
+    yield from (f"<div><dt>{name}</dt><dd>{number:,}</dd></div>" for name, number in facts.items())
+
+
+def _rule(sample: Sample) -> str:
+    examples = "".join(f"<li>{_place(f)} {_cell(f.field)} {_cell(f.value)}</li>" for f in sample.findings[:_EXAMPLES])
+    return (
+        f'<details class="{sample.severity}" id="{sample.code}"><summary><b>{sample.code}</b> '
+        f"<span>{escape(sample.english)}</span> <em>{sample.severity}</em> <strong>{sample.count:,}</strong></summary>"
+        f'<p lang="hi">{escape(sample.hindi)}</p><p>{escape(sample.why)}</p><ul>{examples}</ul></details>'
+    )
+
+
+def _case_files(cases: CaseFiles) -> str:
+    """How many records have errors, and how grave; a sentence and a table."""
+    if not cases.count:
+        return "<p>The files hold no records of their own.</p>"
+    rows = {
+        "case files": cases.count,
+        "with errors": cases.with_errors,
+        "errors of high impact": cases.high,
+        "errors of low impact": cases.low,
+        "beyond what is agreed": cases.beyond,
+    }
+    facts = "".join(f"<div><dt>{name}</dt><dd>{number:,}</dd></div>" for name, number in rows.items())
+    return (
+        f"<p>{cases.error_rate:.2%} of the case files, each a record with all its rows, have a field that is rejected "
+        f"or to be reviewed. Agreed in one are {cases.agreed_high} errors of high impact and {cases.agreed_low} of low."
+        "</p>"
+        f"<dl>{facts}</dl>"
+    )
+
+
+def _worst(tallies: Mapping[str, Tally]) -> list[tuple[str, Tally]]:
+    """The stations with the most records rejected, these first."""
+    return sorted(tallies.items(), key=lambda i: (-i[1].rejected, -i[1].rows, i[0]))[:_MOST_STATIONS]
+
+
+def _more(tallies: Mapping[str, Tally]) -> str:
+    left = len(tallies) - _MOST_STATIONS
+    return f"<p>{left:,} more, with fewer records rejected, are not shown.</p>" if left > 0 else ""
+
+
+def _bars(name: str, tallies: Sequence[tuple[str, Tally]]) -> str:
+    """A table with a bar in each row: how many records, and how many of them are rejected."""
+    if not tallies:
+        return "<p>The files hold no records of their own.</p>"
+    longest = max(t.rows for _, t in tallies)
+    rows = "".join(_bar(key, tally, longest) for key, tally in tallies)
+    head = f'<tr><th scope="col">{name}</th><th scope="col">records</th><th scope="col">rejected</th><th></th></tr>'
+    return f'<table class="bars"><thead>{head}</thead><tbody>{rows}</tbody></table>'
+
+
+def _bar(key: str, tally: Tally, longest: int) -> str:
+    good, bad = (100 * n / longest for n in (tally.rows - tally.rejected, tally.rejected))
+    bar = f'<div class="bar" aria-hidden="true"><i style="width:{bad:.2f}%"></i><b style="width:{good:.2f}%"></b></div>'
+    return (
+        f'<tr><th scope="row">{escape(key)}</th><td>{tally.rows:,}</td><td>{tally.rejected:,}</td><td>{bar}</td></tr>'
+    )
+
+
+def _row(f: FileFinding) -> str:
+    link = f'<a href="#{f.code}">{f.code}</a>'
+    cells = (_place(f), _cell(f.key), _cell(f.field), _cell(f.value), link, f.severity, escape(f.message))
+    named = zip(_COLUMNS, cells, strict=True)
+    return f'<tr class="{f.severity}">' + "".join(f'<td data-of="{n}">{c}</td>' for n, c in named) + "</tr>\n"
+
+
+def _place(f: FileFinding) -> str:
+    return escape(f"{f.file}:{f.line}" if f.line else f.file)
+
+
+def _cell(text: str) -> str:
+    """Text of the file; its own direction, so that Urdu does not turn the row."""
+    return f"<bdi>{escape(text)}</bdi>" if text else ""
+
+
+def _left(count: int) -> str:
+    if count <= 0:
+        return ""
+    return f"<p>{count:,} more are not in this page; <code>--format jsonl</code> and <code>csv</code> hold all.</p>"
+
+
+def _masked(report: Report) -> str:
+    if report.unmasked:
+        return f"Values of persons are shown, for this reason: {escape(report.unmasked)}"
+    return "Values that may tell of a person are masked."

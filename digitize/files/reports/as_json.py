@@ -1,0 +1,21 @@
+"""One JSON object: counts first, then all findings."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TextIO
+
+from digitize.files.validating.report import Report
+
+ENCODING = "utf-8"
+SCHEMA = 1
+
+
+def write(report: Report, out: TextIO) -> None:
+    """See `Writer`. Findings are written one by one, however many there are."""
+    head = json.dumps({"schema": SCHEMA, **report.summary()}, ensure_ascii=False, indent=1)
+    out.write(head.removesuffix("\n}") + ',\n "findings": [')
+    for i, finding in enumerate(report.findings):
+        out.write(("," if i else "") + "\n  " + json.dumps(asdict(finding), ensure_ascii=False))
+    out.write("\n ]\n}\n")

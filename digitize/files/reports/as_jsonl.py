@@ -1,0 +1,17 @@
+"""JSON lines: one finding a line, all of them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TextIO
+
+from digitize.files.validating.report import Report
+
+ENCODING = "utf-8"
+
+
+def write(report: Report, out: TextIO) -> None:
+    """See `Writer`. Keys: file, line, table, key, field, code, severity, message, value."""
+    for finding in report.findings:
+        out.write(json.dumps(asdict(finding), ensure_ascii=False) + "\n")

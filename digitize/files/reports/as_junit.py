@@ -1,0 +1,40 @@
+"""JUnit XML: one case a rule, never one a row; a rule that rejects rows is a failure."""
+
+from __future__ import annotations
+
+import re
+from typing import TextIO
+from xml.etree import ElementTree as ET
+
+from digitize.files.reports.samples import Sample, take_samples, where
+from digitize.files.validating.report import Report
+from validators.rule import load_rules
+
+ENCODING = "utf-8"
+_EXAMPLES = 10
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def write(report: Report, out: TextIO) -> None:
+    """See `Writer`. Rules that only note or ask are told in the case's output."""
+    samples = {s.code: s for s in take_samples(report, _EXAMPLES)}
+    codes = sorted({*samples, *load_rules(report.form)})
+    failed = sum(s.severity == "reject" for s in samples.values())
+    counts = {"tests": str(len(codes)), "failures": str(failed), "errors": "0"}
+    suites = ET.Element("testsuites", counts)
+    suite = ET.SubElement(suites, "testsuite", {"name": f"digitize validate {report.form}", **counts})
+    for code in codes:
+        case = ET.SubElement(suite, "testcase", {"name": code, "classname": f"digitize.{report.form}"})
+        if code in samples:
+            _tell(case, samples[code])
+    ET.indent(suites)
+    out.write('<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(suites, encoding="unicode") + "\n")
+
+
+def _tell(case: ET.Element, sample: Sample) -> None:
+    lines = [f"{where(f)} {f.key} {f.field} {f.value}".rstrip() for f in sample.findings]
+    text = _NOT_XML.sub("�", "\n".join([f"{sample.count} times, such as:", *lines]))
+    if sample.severity == "reject":
+        ET.SubElement(case, "failure", {"message": sample.english, "type": sample.slug}).text = text
+    else:
+        ET.SubElement(case, "system-out").text = f"{sample.severity}: {sample.english}\n{text}"

@@ -1,0 +1,59 @@
+"""SARIF 2.1.0, for tools of continuous integration: rules with their texts, findings with file and line."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any, TextIO
+from urllib.parse import quote
+
+from digitize import __version__
+from digitize.files.reports.samples import Sample, in_order, take_samples
+from digitize.files.validating.findings import FileFinding
+from digitize.files.validating.report import Report
+
+ENCODING = "utf-8"
+# Readers of such files refuse long ones; the totals stand under properties.
+MOST_OF_A_RULE, MOST = 500, 5000
+_LEVELS = {"reject": "error", "review": "warning", "note": "note"}
+
+
+def write(report: Report, out: TextIO) -> None:
+    """See `Writer`. At most 500 findings of a rule and 5,000 in all are named; properties tell all counts."""
+    samples = take_samples(report, MOST_OF_A_RULE)
+    places = {s.code: i for i, s in enumerate(samples)}
+    results = [_result(f, places[f.code]) for f in in_order(samples)][:MOST]
+    run = {
+        "tool": {"driver": {"name": "digitize", "version": __version__, "rules": [_rule(s) for s in samples]}},
+        "columnKind": "unicodeCodePoints",
+        "results": results,
+        "properties": {**report.summary(), "by_code": report.by_code(), "named": len(results)},
+    }
+    whole = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
+    json.dump(whole, out, ensure_ascii=False, indent=1)
+    out.write("\n")
+
+
+def _rule(sample: Sample) -> dict[str, Any]:
+    return {
+        "id": sample.code,
+        "name": sample.slug,
+        "shortDescription": {"text": sample.english},
+        "fullDescription": {"text": sample.why},
+        "defaultConfiguration": {"level": _LEVELS[sample.severity]},
+    }
+
+
+def _result(finding: FileFinding, place: int) -> dict[str, Any]:
+    where: dict[str, Any] = {"artifactLocation": {"uri": quote(finding.file)}}
+    if finding.line:
+        where["region"] = {"startLine": finding.line}
+    same = "\x1f".join((finding.file, finding.table, finding.key or str(finding.line), finding.field, finding.code))
+    return {
+        "ruleId": finding.code,
+        "ruleIndex": place,
+        "level": _LEVELS[finding.severity],
+        "message": {"text": f"{finding.field}: {finding.message}" if finding.field else finding.message},
+        "locations": [{"physicalLocation": where}],
+        "partialFingerprints": {"finding/v1": hashlib.sha256(same.encode("utf-8")).hexdigest()[:32]},
+    }

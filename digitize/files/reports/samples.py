@@ -1,0 +1,53 @@
+"""What a report tells of each rule: how often, how grave, and some of its findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from digitize.files.validating.findings import FileFinding
+from digitize.files.validating.report import Report
+from validators.finding import Severity
+from validators.reference import RuleRow, rules_table
+
+_ORDER: dict[Severity, int] = {"reject": 0, "review": 1, "note": 2}
+
+
+@dataclass
+class Sample:
+    """One rule in a report. findings: the first ones; count: all of them."""
+
+    code: str
+    slug: str
+    severity: Severity
+    english: str
+    hindi: str
+    why: str
+    count: int
+    findings: list[FileFinding] = field(default_factory=list)
+
+
+def take_samples(report: Report, most: int) -> list[Sample]:
+    """Every rule that has findings, the gravest and most frequent first. most: findings kept of each."""
+    rows = {row["code"]: row for row in rules_table()}
+    severities = report.findings.words.severities
+    found = {code: _sample(rows[code], severities[code], count) for code, count in report.by_code().items()}
+    for finding in report.findings:
+        sample = found[finding.code]
+        if len(sample.findings) < most:
+            sample.findings.append(finding)
+    return sorted(found.values(), key=lambda s: (_ORDER[s.severity], -s.count, s.code))
+
+
+def _sample(row: RuleRow, severity: Severity, count: int) -> Sample:
+    return Sample(row["code"], row["slug"], severity, row["english"], row["hindi"], row["why"], count)
+
+
+def where(finding: FileFinding) -> str:
+    """File and line, as editors take it."""
+    return f"{finding.file}:{finding.line}"
+
+
+def in_order(samples: list[Sample]) -> Iterator[FileFinding]:
+    """The kept findings of all rules by file and line."""
+    yield from sorted(f for s in samples for f in s.findings)

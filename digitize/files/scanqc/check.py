@@ -1,0 +1,188 @@
+"""Judge every page of a folder: pages in worker processes, what they have to do with each other in this one."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from digitize.files.scanqc.folder import list_scans
+from digitize.files.scanqc.report import PageReport, Report, Sequel, sequels_of
+from digitize.machine.progress import Progress
+
+if TYPE_CHECKING:
+    from ocr.page import Scan
+    from ocr.quality.likeness import Fingerprint
+    from ocr.quality.page import PageQuality
+
+
+@dataclass(frozen=True, slots=True)
+class PageJob:
+    """One page to judge. place: in the row of pages. languages: in whose digits page numbers are read, () for none."""
+
+    place: int
+    scan: Scan
+    languages: tuple[str, ...]
+    twice: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PageDone:
+    """What came of it. message: why the page could not be judged, "" when it was."""
+
+    place: int
+    quality: PageQuality | None = None
+    numbers: tuple[int, ...] = ()
+    fingerprint: Fingerprint | None = None
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What to look for. jobs: processes. languages: of page numbers, () for none. twice: pages scanned twice."""
+
+    jobs: int = 1
+    languages: tuple[str, ...] = ("en",)
+    twice: bool = True
+
+
+def check_folder(paths: list[Path], wanted: Wanted, progress: Progress) -> Report:
+    """Judge every page of files and folders. Raises InputError when there is none, EngineMissing, EngineFailed."""
+    listed = list_scans(paths)
+    jobs = [PageJob(i, scan, wanted.languages, wanted.twice) for i, scan in enumerate(listed.scans)]
+    if wanted.languages:
+        _need_engine(wanted.languages)
+    progress.start("judge", len(jobs))
+    done: dict[int, PageDone] = {}
+    with _Store() as store:
+        for page in _judged(jobs, wanted.jobs):
+            progress.advance(failed=bool(page.message))
+            if page.fingerprint is not None:
+                store.keep(page.place, page.fingerprint)
+            done[page.place] = PageDone(page.place, page.quality, page.numbers, None, page.message)
+        pairs = store.same_pages(progress) if wanted.twice else ()
+    _name_the_smaller(done)
+    pages = [_page(job.scan, done[job.place]) for job in jobs]
+    numbers = [done[job.place].numbers for job in jobs]
+    sequels: tuple[Sequel, ...] = sequels_of([p.page for p in pages], pairs, numbers, listed.files)
+    return Report(len(listed.files), tuple(pages), listed.refused, sequels)
+
+
+def judge_job(job: PageJob) -> PageDone:
+    """Judge one page; what cannot be opened becomes a message. Raises EngineMissing and EngineFailed."""
+    from ocr.errors import ScanError
+    from ocr.quality.likeness import take_fingerprint
+    from ocr.quality.numbers import read_numbers
+    from ocr.quality.page import judge
+    from ocr.quality.picture import open_picture
+
+    try:
+        picture = open_picture(job.scan)
+    except ScanError as e:
+        return PageDone(job.place, message=str(e))
+    quality = judge(picture)
+    is_blank = "blank" in quality.notes
+    numbers: tuple[int, ...] = ()
+    if job.languages and not is_blank:
+        from ocr.engines.tesseract import Tesseract
+
+        numbers = tuple(f.number for f in read_numbers(picture, Tesseract(), job.languages))
+    fingerprint = take_fingerprint(picture) if job.twice and not is_blank else None
+    return PageDone(job.place, quality, numbers, fingerprint)
+
+
+def _need_engine(languages: tuple[str, ...]) -> None:
+    """Raise EngineMissing or OptionsError before the first page, not after it."""
+    from digitize.errors import OptionsError
+    from ocr.engines.tesseract import Tesseract
+    from ocr.errors import EngineMissing
+    from ocr.languages.language import known_languages
+
+    known = known_languages()
+    unknown = [x for x in languages if x not in known]
+    if unknown:
+        raise OptionsError(f"--language {unknown[0]} is not known; known: {', '.join(sorted(known))}.")
+    missing = [x for x in languages if x not in Tesseract().languages()]
+    if missing:
+        names = ", ".join(known[x].name for x in missing)
+        raise EngineMissing(f"Tesseract cannot read {names} here. Run digitize doctor, or say --no-numbers.")
+
+
+def _judged(jobs: list[PageJob], workers: int) -> Iterator[PageDone]:
+    if workers <= 1 or len(jobs) < 2:
+        yield from map(judge_job, jobs)
+        return
+    from digitize.machine.pool import run_jobs
+
+    for _, done in run_jobs(judge_job, jobs, min(workers, len(jobs)), _crashed):
+        yield done
+
+
+def _crashed(job: PageJob) -> PageDone:
+    label = job.scan.label
+    return PageDone(job.place, message=f"{label}: judging it broke the program. Scan it again, and report it.")
+
+
+def _name_the_smaller(done: dict[int, PageDone]) -> None:
+    """Add what only the sizes of all pages together show."""
+    from digitize.files.scanqc.size import cut_against, usual_size
+
+    usual = usual_size([(d.quality.width, d.quality.height) for d in done.values() if d.quality is not None])
+    for place, page in done.items() if usual is not None else ():
+        if page.quality is None or usual is None or "blank" in page.quality.notes:
+            continue
+        cut = cut_against(usual, page.quality)
+        if cut is not None:
+            notes = tuple(n for n in page.quality.notes if n != "touches-edge")
+            quality = replace(page.quality, defects=(*page.quality.defects, cut), notes=notes)
+            done[place] = replace(page, quality=quality)
+
+
+def _page(scan: Scan, done: PageDone) -> PageReport:
+    return PageReport(scan.label, scan.path.name, scan.index, done.quality, done.numbers, done.message)
+
+
+class _Store:
+    """Fingerprints of many pages: the coarse ones in memory (1.5 KB a page), the fine ones in a file that goes away."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile(prefix="digitize-scanqc-")  # noqa: SIM115
+        self._at: list[tuple[int, int, int]] = []
+        self._coarse: list[object] = []
+
+    def __enter__(self) -> _Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def keep(self, place: int, fingerprint: Fingerprint) -> None:
+        self._at.append((place, self._file.seek(0, 2), len(fingerprint.fine)))
+        self._file.write(fingerprint.fine)
+        self._coarse.append(fingerprint.coarse)
+
+    def same_pages(self, progress: Progress) -> tuple[tuple[int, int, float], ...]:
+        """Pairs of places that show the same page, with their likeness 0..1."""
+        import numpy as np
+
+        from ocr.quality.likeness import SAME, likely_pairs, likeness
+
+        if len(self._at) < 2:
+            return ()
+        pairs = likely_pairs(np.stack(self._coarse))  # type: ignore[arg-type]
+        progress.start("match", len(pairs))
+        found = []
+        for a, b in pairs:
+            alike = likeness(self._fine(a), self._fine(b))
+            progress.advance()
+            if alike >= SAME:
+                first, second = sorted((self._at[a][0], self._at[b][0]))
+                found.append((first, second, alike))
+        return tuple(sorted(found))
+
+    def _fine(self, number: int) -> bytes:
+        _, begin, length = self._at[number]
+        self._file.seek(begin)
+        return self._file.read(length)

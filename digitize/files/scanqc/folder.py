@@ -1,0 +1,109 @@
+"""The pages of a folder in the order a person would leaf through them, and gaps in its file names."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from digitize.errors import InputError
+from ocr.page import Scan
+
+_SKIPPED = {".csv", ".txt", ".json", ".jsonl", ".toml", ".md", ".xml", ".html", ".log", ".db", ".ini"}
+"""What lies beside scans and is none."""
+_NUMBER = re.compile(r"(\d+)(?:-(\d+))?(?=\D*$)")
+_LEAST_IN_RUN = 5
+_MOST_MISSING = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What is to be judged. scans: in order. refused: names of files that cannot be opened, with the message."""
+
+    scans: tuple[Scan, ...]
+    refused: tuple[tuple[str, str], ...]
+    files: tuple[str, ...]
+
+
+def list_scans(paths: Sequence[Path]) -> Listed:
+    """Every page of the files and folders named. Raises InputError when there is none."""
+    from ocr.errors import ScanError
+    from ocr.scans.scan import probe
+
+    scans: list[Scan] = []
+    refused: list[tuple[str, str]] = []
+    files = list(_files(paths))
+    for name, path in files:
+        try:
+            pages = probe(path).pages
+        except ScanError as e:
+            refused.append((name, str(e)))
+            continue
+        scans += [Scan(path, "", i, name if pages == 1 else f"{name} page {i + 1}") for i in range(pages)]
+    if not files:
+        raise InputError(f"{paths[0]}: there are no scans. Name a folder with JPEG, PNG, TIFF or PDF files.")
+    if not scans:
+        raise InputError(f"None of {len(files)} files can be opened. {refused[0][1]}")
+    return Listed(tuple(scans), tuple(refused), tuple(name for name, _ in files))
+
+
+def _files(paths: Sequence[Path]) -> Iterator[tuple[str, Path]]:
+    for path in paths:
+        if path.is_dir():
+            inside = (p for p in path.rglob("*") if p.is_file() and _may_be_scan(p, path))
+            yield from sorted(((p.relative_to(path).as_posix(), p) for p in inside), key=lambda f: natural(f[0]))
+        elif path.is_file():
+            yield path.name, path
+        else:
+            raise InputError(f"{path}: there is no such file or folder.")
+
+
+def _may_be_scan(path: Path, root: Path) -> bool:
+    hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
+    return not hidden and path.suffix.lower() not in _SKIPPED
+
+
+def natural(name: str) -> list[tuple[int, int, str]]:
+    """A key by which page_10 comes behind page_9."""
+    return [(0, int(p), "") if p.isdecimal() else (1, 0, p.lower()) for p in re.split(r"(\d+)", name) if p]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Numbers that a run leaves out: first to last, between two names."""
+
+    first: int
+    last: int
+    before: str
+    behind: str
+
+
+def name_gaps(names: Iterable[str]) -> tuple[Gap, ...]:
+    """Numbers left out of runs of file names.
+
+    Names are alike when they differ in their last number alone. A run has five names or more and leaves out at most a
+    quarter: dates, times and serial numbers, which leap, say nothing.
+    """
+    runs: dict[tuple[str, str], dict[int, str]] = defaultdict(dict)
+    for name in names:
+        stem = Path(name).stem
+        found = _NUMBER.search(stem)
+        if found is None:
+            continue
+        first, last = int(found[1]), int(found[2] or found[1])
+        last = last if first <= last <= first + 9 else first
+        key = (str(Path(name).parent) + "/" + stem[: found.start()].lower(), stem[found.end() :].lower())
+        runs[key] |= dict.fromkeys(range(first, last + 1), name)
+    return tuple(gap for run in runs.values() for gap in _gaps(run))
+
+
+def _gaps(run: dict[int, str]) -> Iterator[Gap]:
+    numbers = sorted(run)
+    whole = numbers[-1] - numbers[0] + 1
+    if len(numbers) < _LEAST_IN_RUN or whole - len(numbers) > _MOST_MISSING * whole:
+        return
+    for before, behind in zip(numbers, numbers[1:], strict=False):
+        if behind > before + 1:
+            yield Gap(before + 1, behind - 1, run[before], run[behind])

@@ -1,0 +1,148 @@
+"""Check the tables of import files: read in blocks, parted where they are large, asked part by part."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from digitize.errors import InputError
+from digitize.files.validating.aside import Asides
+from digitize.files.validating.block import LINE as BLOCK_LINE
+from digitize.files.validating.case_files import CaseCount
+from digitize.files.validating.findings import Findings, Words
+from digitize.files.validating.mapped import UNREAD, Legacy, Others, take_mapped
+from digitize.files.validating.masks import mask_values
+from digitize.files.validating.parts import Parts, Router, pieces
+from digitize.files.validating.readers import Place, open_reader
+from digitize.files.validating.report import Report
+from digitize.files.validating.server import Database
+from digitize.files.validating.sources import Found, Source, find_sources, find_table, size_of
+from digitize.files.validating.taking import Progress, Taken, places_of, take_rows, text_rows
+from digitize.files.validating.tallies import Tallies
+from validators.check import tables_compared
+from validators.columns import RECORD
+from validators.impact import Impact
+from validators.rows import find_in_rows
+from validators.rule import every_rule, load_rules
+from validators.settings import CheckSettings
+from validators.structure import STRUCTURE
+
+ORPHAN = "T019"
+# Of files. Asking the rules of a part takes some twelve times its bytes of memory.
+_PART_BYTES, _WHOLE_BYTES, _MOST_PARTS = 24 << 20, 64 << 20, 2000
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How files are checked. parts: into how many parts large tables are cut, 0: as their size asks for.
+
+    unmasked: the reason for which values of persons are shown, "" where they are not. progress: is told how many bytes
+    of how many have been read. legacy: how the files are mapped first; None where they are in the import layout.
+    impact: of errors, for the count of case files.
+    """
+
+    parts: int = 0
+    unmasked: str = ""
+    progress: Progress | None = None
+    legacy: Legacy | None = None
+    impact: Impact = Impact()
+
+
+def check_files(paths: Sequence[Place], form: str, settings: CheckSettings, how: How) -> Report:
+    """Check files and folders by all rules of a form. Raises InputError when nothing can be checked; see `Report`."""
+    found = Found(()) if how.legacy else find_sources(paths, form)
+    names = tuple(sorted({p.name for p in paths} if how.legacy else {s.path.name for s in found.sources}))
+    files = tuple(sorted({*names, *found.strays}))
+    total = sum(p.stat().st_size for p in _files(paths)) if how.legacy else size_of(found.sources)
+    count = how.parts or (1 if total <= _WHOLE_BYTES else min(_MOST_PARTS, total // _PART_BYTES))
+    router = Router(count, has_children=any(s.table.child for s in found.sources))
+    tallies, case_files = Tallies(), CaseCount(form, settings, how.impact)
+    with Parts(count) as parts, Asides(count) as asides:
+        taken = Taken(form, settings, files, Findings(_words(files, settings)), parts, router, how.progress)
+        if how.legacy:
+            others = take_mapped(taken, _files(paths), form, how.legacy)
+        else:
+            take_rows(taken, found, total)
+            others = rows_compared(form, paths, settings)
+        _ask_all(_Asking(form, taken, how.unmasked, asides, tallies, case_files), others)
+    years, stations = tallies.made()
+    counted = (taken.rows, taken.unreadable, taken.findings, found.others, _asked(form, settings), years, stations)
+    return Report(form, names, *counted, how.unmasked, case_files=case_files.made)
+
+
+def _files(paths: Sequence[Place]) -> list[Path]:
+    """Files to be mapped. Raises InputError for what is none."""
+    for path in paths:
+        if isinstance(path, Database) or not path.is_file():
+            raise InputError(f"{path.name}: there is no such file; --mapping takes files of old tables")
+    return [p for p in paths if isinstance(p, Path)]
+
+
+def _asked(form: str, settings: CheckSettings) -> int:
+    return len(load_rules(form).keys() - settings.left_out)
+
+
+def _words(files: tuple[str, ...], settings: CheckSettings) -> Words:
+    messages = {code: made.english for code, made in every_rule().items()}
+    return Words(files, settings.policy, {**messages, **{code: fault.english for code, fault in STRUCTURE.items()}})
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """What is at hand while rules are asked."""
+
+    form: str
+    taken: Taken
+    unmasked: str
+    asides: Asides
+    tallies: Tallies
+    case_files: CaseCount
+
+    def keep(self, found: pl.DataFrame) -> None:
+        self.taken.findings.add(mask_values(found, self.form, unmask=bool(self.unmasked)))
+
+
+def _ask_all(asking: _Asking, others: Others) -> None:
+    taken, settings = asking.taken, asking.taken.settings
+    rejecting = [code for code, word in settings.policy.items() if word == "reject"]
+    aside = asking.asides.take if taken.parts.count > 1 else None
+    for frames in pieces(taken.parts):
+        unread = frames.pop(UNREAD, None)
+        found = find_in_rows(asking.form, frames, settings, others, aside)
+        if aside:
+            found = _without_false_orphans(found, taken.router)
+        found = pl.concat([found, unread]) if unread is not None else found
+        asking.case_files.add(frames.get(asking.form), found)
+        asking.tallies.add(frames.get(asking.form), found.filter(pl.col("code").is_in(rejecting))[RECORD])
+        asking.keep(found)
+    for found in asking.asides.ask():
+        asking.keep(found)
+
+
+def _without_false_orphans(found: pl.DataFrame, router: Router) -> pl.DataFrame:
+    """A row may only seem to have no record, since that lies in another part."""
+    orphans = found["code"] == ORPHAN
+    return found.filter(~orphans | ~router.knows(found[RECORD])) if orphans.any() else found
+
+
+def rows_compared(form: str, paths: Sequence[Place], settings: CheckSettings) -> Others:
+    """Form -> table -> rows, of the other forms in a folder or database whose records a rule of this form looks at."""
+    found: dict[str, dict[str, pl.DataFrame]] = {}
+    folders = [p for p in paths if isinstance(p, Database) or p.is_dir()]
+    wanted: Mapping[str, frozenset[str]] = tables_compared(form, settings) if folders else {}
+    for other, names in wanted.items():
+        for folder in folders:
+            # What is wrong with the file itself is told when it is checked as what it is.
+            with suppress(InputError):
+                found[other] = {s.table.name: _whole(s, other) for s in find_table(folder, other, names)}
+    return {other: tables for other, tables in found.items() if tables}
+
+
+def _whole(source: Source, form: str) -> pl.DataFrame:
+    reader = open_reader(source.path, source.name, source.table)
+    frames = [text_rows(b.frame, 0) for b in reader.blocks(places_of(source, reader, form))]
+    return pl.concat(frames) if frames else text_rows(pl.DataFrame(schema={BLOCK_LINE: pl.Int64}), 0)

@@ -1,0 +1,194 @@
+"""Files of old systems: their rows mapped as in a run, and taken to be checked; findings name the old file's rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+import polars as pl
+
+from digitize.errors import InputError, OptionsError
+from digitize.files.mapping.bulk import CHUNK, few_collections, sources_of
+from digitize.files.mapping.draft import one_table
+from digitize.files.mapping.find import bound_mapping, settle_for
+from digitize.files.validating.findings import FILE_BITS
+from digitize.files.validating.lines import Lines
+from digitize.files.validating.taking import RECORD_ID, Taken
+from mappers.apply import Application
+from mappers.flat import LINE as FLAT_LINE
+from mappers.flat import FlatColumns, flat_columns
+from mappers.legacy import LegacyRow, LegacyTable, ReadAs
+from mappers.mapping import FormMapping
+from mappers.schema import form_tables
+from mappers.values import MapContext
+from validators.check import tables_compared
+from validators.columns import LINE, RECORD
+from validators.plan import plan
+from validators.rows import FOUND
+from validators.unread import code_of
+
+Others = Mapping[str, Mapping[str, pl.DataFrame]]
+"""Form -> table -> rows of other forms, with which rules compare."""
+ANY = "auto"
+UNREAD = "_unread"
+"""Among the parts' tables: findings of text that gave no value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Legacy:
+    """How old files are read and mapped. mapping: an id, a file, or ANY for the one that fits the columns.
+
+    context: the state, its lists, and the year of the book. table: its name, where a file holds several.
+    """
+
+    mapping: str
+    context: MapContext
+    how: ReadAs = field(default_factory=ReadAs)
+    table: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Old:
+    """One old table on its way. first: number of its file, in the upper part of a line. forms, works: of the mapping
+    and of those that make further records of a row, by name.
+    """
+
+    table: LegacyTable
+    mapping: FormMapping
+    forms: Mapping[str, str]
+    works: Mapping[str, Application]
+    lines: Lines
+    first: int
+
+
+def take_mapped(taken: Taken, paths: Sequence[Path], form: str, legacy: Legacy) -> Others:
+    """Take all rows of old files as what a mapping makes of them. Returns the rows of other forms that it makes.
+
+    A row whose text gives no value is told with the rule of its field; a damaged row cannot be read (S011); rows that
+    the old system deleted are no rows. Raises InputError and MappingError when a file cannot be read or mapped, and
+    OptionsError when the mapping makes nothing of the form.
+    """
+    others: dict[str, dict[str, list[pl.DataFrame]]] = {}
+    wanted = tables_compared(form, taken.settings)
+    names: set[str] = set()
+    done, total = 0, sum(p.stat().st_size for p in paths)
+    for path in paths:
+        old = _open(path, form, legacy, taken.files.index(path.name) << FILE_BITS)
+        if old.table.name in names:
+            raise InputError(f"{path.name}: another file holds a table {old.table.name}, too; check them one by one")
+        names.add(old.table.name)
+        with few_collections():
+            for rows in _chunks(old.table.rows):
+                for other, frames in _take(taken, old, form, rows):
+                    for name in frames.keys() & wanted.get(other, frozenset()):
+                        others.setdefault(other, {}).setdefault(name, []).append(frames[name])
+                if taken.progress:
+                    taken.progress(done + max(rows[-1].offset, 0), total)
+        done += path.stat().st_size
+    if not taken.rows and not taken.unreadable:
+        raise InputError(f"{paths[0].name}: there is no row in it; nothing was checked")
+    return {f: {n: pl.concat(of, how="diagonal") for n, of in tables.items()} for f, tables in others.items()}
+
+
+def _open(path: Path, form: str, legacy: Legacy, first: int) -> _Old:
+    table = one_table(path, legacy.how, legacy.table)
+    wanted = None if legacy.mapping == ANY else bound_mapping(legacy.mapping)
+    mapping, table = settle_for(table, legacy.context, wanted)
+    mappings = {"": mapping, **mapping.also}
+    works = {name: Application(m, legacy.context) for name, m in mappings.items()}
+    forms = {name: m.form for name, m in mappings.items()}
+    made = sorted(set(forms.values()))
+    if form not in made:
+        raise OptionsError(f"{path.name}: {mapping.by} makes {', '.join(made)} of it; name one of these with --form.")
+    return _Old(table, mapping, forms, works, Lines(path), first)
+
+
+def _take(
+    taken: Taken, old: _Old, form: str, rows: list[LegacyRow]
+) -> Iterator[tuple[str, Mapping[str, pl.DataFrame]]]:
+    """Take the rows' records of the form; yields those of other forms."""
+    lines = {r.number: old.first + line for r, line in zip(rows, old.lines.of(rows), strict=True)}
+    there = [r for r in rows if not r.deleted]
+    usable = [r for r in there if not r.problem]
+    taken.rows += len(usable)
+    taken.rows_of_records += len(usable)
+    taken.unreadable += len(there) - len(usable)
+    taken.tell(form, [(lines[r.number], "S011", "") for r in there if r.problem])
+    if not usable:
+        return
+    sources = sources_of(old.mapping, old.table, usable)
+    for name, work in old.works.items():
+        mapped, kept = work.map(sources), usable
+        if name:
+            needed = [at for at in range(mapped.sources.count) if mapped.is_needed(at)]
+            mapped, kept = mapped.only(needed), [usable[at] for at in needed]
+        ids = [f"{old.table.name}-r{r.number:07d}{f'+{name}' * bool(name)}" for r in kept]
+        made = flat_columns(mapped, ids)
+        at = dict(zip(ids, (lines[r.number] for r in kept), strict=True))
+        frames = {table: _frame(columns, at) for table, columns in made.tables.items()}
+        if old.forms[name] == form:
+            children = {row.child for row in mapped.mapping.rows.values()}
+            parts = _add(taken, form, frames, frozenset(children))
+            _tell_unread(taken, form, made, at, parts)
+        else:
+            yield old.forms[name], frames
+
+
+def _frame(columns: Mapping[str, list[str | None]], at: Mapping[str, int]) -> pl.DataFrame:
+    ids = columns[RECORD_ID]
+    fields = {n: values for n, values in columns.items() if n not in (RECORD_ID, FLAT_LINE)}
+    schema = {RECORD: pl.String, LINE: pl.Int64, **dict.fromkeys(fields, pl.String)}
+    return pl.DataFrame({RECORD: ids, LINE: [at[str(one)] for one in ids], **fields}, schema=schema)
+
+
+def _add(taken: Taken, form: str, frames: Mapping[str, pl.DataFrame], children: frozenset[str]) -> pl.DataFrame:
+    """Each record goes to its part, and its rows with it. Returns the part of each record.
+
+    children: the child tables that the mapping can fill; those are there, if without rows, and no others: what stands
+    in another table of the old system is not missing.
+    """
+    part = taken.router.of_records(frames[form])
+    taken.parts.add(form, frames[form], part)
+    parts = pl.DataFrame({RECORD: frames[form][RECORD], "part": part})
+    for table in form_tables(form).values():
+        if table.child in children:
+            frame = frames.get(table.name, pl.DataFrame(schema={RECORD: pl.String, LINE: pl.Int64}))
+            taken.parts.add(table.name, frame, _parts_of(frame, parts))
+    return parts
+
+
+def _parts_of(frame: pl.DataFrame, parts: pl.DataFrame) -> pl.Series:
+    return frame.select(RECORD).join(parts, on=RECORD, how="left", maintain_order="left")["part"]
+
+
+def _tell_unread(taken: Taken, form: str, made: FlatColumns, at: Mapping[str, int], parts: pl.DataFrame) -> None:
+    """Text that gave no value, where the rule of its field would say nothing of an empty one; kept with its record."""
+    tables, loud = form_tables(form), _spoken_of_empty(taken, form)
+    rows = []
+    for doubt in made.doubts:
+        column = tables[doubt.table].column(doubt.field)
+        if doubt.said.value is None and column is not None:
+            code, record = code_of(column), doubt.record_id
+            if code not in taken.settings.left_out and (doubt.table, doubt.field, code) not in loud:
+                rows.append((doubt.table, at[record], record, doubt.field, code, doubt.said.raw, record))
+    if rows:
+        frame = pl.DataFrame(rows, schema=FOUND, orient="row")
+        taken.parts.add(UNREAD, frame, _parts_of(frame, parts))
+
+
+def _spoken_of_empty(taken: Taken, form: str) -> frozenset[tuple[str, str, str]]:
+    """(table, field, rule) of rules that find fault with an empty field by themselves."""
+    questions = plan(form, taken.settings).questions
+    return frozenset(
+        (table, q.bound.fields[0], q.bound.rule.code)
+        for table, asked in questions.items()
+        for q in asked
+        if not q.is_silent
+    )
+
+
+def _chunks(rows: Iterator[LegacyRow]) -> Iterator[list[LegacyRow]]:
+    while chunk := list(islice(rows, CHUNK)):
+        yield chunk

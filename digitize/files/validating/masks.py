@@ -1,0 +1,33 @@
+"""Which values of an import file are shown: none that may tell of a person, unless it was asked for with a reason."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from digitize.masking.masks import MASK
+from mappers.schema import form_tables
+from validators.columns import TYPES
+from validators.rule import every_rule
+
+_LONGEST = 80
+
+
+def mask_values(found: pl.DataFrame, form: str, *, unmask: bool) -> pl.DataFrame:
+    """Findings with their values as they may be shown, cut to 80 letters.
+
+    Masked are the fields that the schema calls private, in every row, for nobody knows of a broken file whom it is
+    about; and text without a digit in a field of numbers, dates or amounts, which may be a cell out of place. Of a rule
+    that names another row its words are shown: the other's key and what agrees, which tell of nobody.
+    """
+    value = pl.col("value")
+    if not unmask:
+        columns = [(t.name, c) for t in form_tables(form).values() for c in t.columns]
+        private = [f"{table}.{c.name}" for table, c in columns if c.private]
+        typed = [f"{table}.{c.name}" for table, c in columns if c.kind in TYPES]
+        place = pl.concat_str("table", pl.lit("."), "field")
+        is_hidden = place.is_in(private) | (place.is_in(typed) & ~value.str.contains(r"[0-9]|\p{Nd}"))
+        names_other = [code for code, made in every_rule().items() if made.names_other]
+        is_hidden &= ~pl.col("code").is_in(names_other)
+        value = pl.when(is_hidden & value.is_not_null()).then(pl.lit(MASK)).otherwise(value)
+    short = pl.when(value.str.len_chars() > _LONGEST).then(value.str.head(_LONGEST) + "…").otherwise(value)
+    return found.with_columns(value=short)

@@ -1,0 +1,82 @@
+"""What came of checking files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from digitize.files.validating.baseline import Known
+from digitize.files.validating.case_files import CaseFiles
+from digitize.files.validating.findings import Findings
+from validators.finding import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many rows of records there are of a year or at a station, and how many of them are rejected."""
+
+    rows: int
+    rejected: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What came of checking. rows_checked + rows_unreadable = rows in the files; findings stand by file and line.
+
+    other_forms: files, sheets or tables of another form, which were not looked at. rules: how many rules were asked.
+    years: year -> its records; stations: "district, station" -> theirs. unmasked: the reason for which values of
+    persons are shown, "" where they are not. known: findings that an earlier report has told, and this one does not.
+    case_files: errors by their impact, those told earlier included.
+    """
+
+    form: str
+    files: tuple[str, ...]
+    rows_checked: int
+    rows_unreadable: int
+    findings: Findings
+    other_forms: tuple[str, ...] = ()
+    rules: int = 0
+    years: Mapping[str, Tally] = field(default_factory=dict)
+    stations: Mapping[str, Tally] = field(default_factory=dict)
+    unmasked: str = ""
+    known: int = 0
+    case_files: CaseFiles = CaseFiles()
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are in the files."""
+        return self.rows_checked + self.rows_unreadable
+
+    def without(self, known: Known) -> Report:
+        """The report without what an earlier one has told."""
+        left = self.findings.without(known)
+        return replace(self, findings=left, known=len(self.findings) - len(left))
+
+    def count(self, severity: Severity) -> int:
+        """How many findings are of this severity."""
+        return self.findings.count(severity)
+
+    def by_code(self) -> Mapping[str, int]:
+        """Rule code -> how many findings, in the order of the codes."""
+        return self.findings.by_code()
+
+    def summary(self) -> dict[str, Any]:
+        """The report without its findings, as JSON types."""
+        counts = {"note": self.count("note"), "review": self.count("review"), "reject": self.count("reject")}
+        return {
+            "form": self.form,
+            "files": list(self.files),
+            "other_forms": list(self.other_forms),
+            "rows_checked": self.rows_checked,
+            "rows_unreadable": self.rows_unreadable,
+            "rows_rejected": self.findings.rejected_rows(),
+            "rules": self.rules,
+            "known": self.known,
+            "counts": counts,
+            "case_files": self.case_files.to_plain(),
+        }
+
+    def to_plain(self) -> dict[str, Any]:
+        """The report as JSON types."""
+        return {**self.summary(), "findings": [asdict(f) for f in self.findings]}

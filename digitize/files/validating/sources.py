@@ -1,0 +1,132 @@
+"""Which tables lie in the files and folders that were named, and which lie there and were passed over."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from digitize.errors import InputError
+from digitize.files.validating.readers import KINDS, SUFFIXES, Place, names_in
+from digitize.files.validating.server import Database
+from mappers.schema import Table, form_tables, load_schemas
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One table's place: a file, and a sheet or table of it when it holds several."""
+
+    table: Table
+    path: Place
+    name: str = ""
+
+    @property
+    def target(self) -> str:
+        """The name that the table would have as a file."""
+        return self.table.name if self.name or isinstance(self.path, Database) else self.path.stem
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What lies in the paths. strays: names of files, sheets or tables of no form; others: those of other forms."""
+
+    sources: tuple[Source, ...]
+    strays: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+
+
+def find_sources(paths: Sequence[Place], form: str) -> Found:
+    """The tables of a form in the paths, the form's own ones first. Raises InputError when a path holds none."""
+    found = [_in_path(path, form) for path in paths]
+    sources = [s for one in found for s in one.sources]
+    sources.sort(key=lambda s: s.table.child != "")
+    strays = tuple(n for one in found for n in one.strays)
+    return Found(tuple(sources), strays, tuple(n for one in found for n in one.others))
+
+
+def find_table(place: Place, form: str, names: frozenset[str]) -> tuple[Source, ...]:
+    """Tables of another form in a folder or database, by their names; () unless the form's own is among them."""
+    tables = form_tables(form)
+    if isinstance(place, Database):
+        there = {n: Source(tables[n], place, n) for n in place.sizes if n in tables}
+    else:
+        there = {f.stem: Source(tables[f.stem], f) for f in table_files(place) if f.stem in tables}
+    return tuple(there[n] for n in sorted(names) if n in there) if form in there else ()
+
+
+def size_of(sources: Sequence[Source]) -> int:
+    """Bytes in all of them together; of a file with several tables those of the file."""
+    files = sum(p.stat().st_size for p in {s.path for s in sources if isinstance(s.path, Path)})
+    return files + sum(s.path.sizes[s.name] for s in sources if isinstance(s.path, Database))
+
+
+def table_files(folder: Path) -> list[Path]:
+    """The files of a folder that may be tables."""
+    return sorted(p for p in folder.iterdir() if p.is_file() and p.suffix.lower() in SUFFIXES)
+
+
+def _in_path(path: Place, form: str) -> Found:
+    if isinstance(path, Database):
+        return _in_database(path, names_in(path), form)
+    if path.is_dir():
+        return _in_folder(path, form)
+    if not path.is_file():
+        raise InputError(f"{path.name}: there is no such file")
+    if path.suffix.lower() not in SUFFIXES:
+        raise InputError(f"{path.name}: only {KINDS} are checked")
+    names = names_in(path)
+    tables = form_tables(form)
+    if not names or (_is_book(path) and not any(n in tables for n in names)):
+        table = tables.get(path.stem, tables[form])
+        return Found((Source(table, path, next(iter(names), "")),), *_passed(path, list(names[1:]), form))
+    return _in_database(path, names, form)
+
+
+def _in_database(path: Place, names: Sequence[str], form: str) -> Found:
+    """The tables of the form among those of a database or workbook."""
+    tables = form_tables(form)
+    named = tuple(Source(tables[n], path, n) for n in names if n in tables)
+    if not named:
+        raise InputError(f"{path.name}: there is no table {form} in this database")
+    return Found(named, *_passed(path, [n for n in names if n not in tables], form))
+
+
+def _is_book(path: Place) -> bool:
+    return isinstance(path, Path) and path.suffix.lower() == ".xlsx"
+
+
+def _passed(path: Place, names: list[str], form: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Sheets of no form are strays; so are tables of a database, when they bear the form's name."""
+    known = _known_tables()
+    is_book = _is_book(path)
+    strays = [f"{path.name}: {n}" for n in names if n not in known and (is_book or n.startswith(f"{form}_"))]
+    return tuple(strays), tuple(f"{path.name}: {n}" for n in names if f"{path.name}: {n}" not in strays)
+
+
+def _in_folder(folder: Path, form: str) -> Found:
+    tables, known = form_tables(form), _known_tables()
+    files = table_files(folder)
+    sources = [Source(tables[f.stem], f, _sheet(f)) for f in files if f.stem in tables]
+    if form not in {s.table.name for s in sources}:
+        raise InputError(
+            f"{folder.name}: there is no {form}.csv, {form}.xlsx or other file of that name in this folder"
+        )
+    twice = [name for name, n in Counter(s.table.name for s in sources).items() if n > 1]
+    if twice:
+        raise InputError(f"{folder.name}: the table {twice[0]} is there in two files; keep one of them")
+    passed = [f for f in files if f.stem not in tables]
+    return Found(
+        tuple(sources),
+        tuple(f.name for f in passed if f.stem not in known),
+        tuple(f.name for f in passed if f.stem in known),
+    )
+
+
+def _sheet(path: Path) -> str:
+    names = names_in(path)
+    return path.stem if path.stem in names or not names else names[0]
+
+
+def _known_tables() -> frozenset[str]:
+    return frozenset(name for of_form in load_schemas().values() for name in of_form)

@@ -1,0 +1,122 @@
+"""Taking rows: those of all sources go to their parts, and what is broken in a file is told."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import polars as pl
+
+from digitize.errors import InputError
+from digitize.files.validating.ahead import read_ahead
+from digitize.files.validating.block import LINE as BLOCK_LINE
+from digitize.files.validating.block import TableReader
+from digitize.files.validating.findings import COLUMNS, FILE_BITS, Findings
+from digitize.files.validating.headers import refusal
+from digitize.files.validating.parts import Parts, Router
+from digitize.files.validating.readers import open_reader
+from digitize.files.validating.server import Database
+from digitize.files.validating.sources import Found, Source, size_of
+from mappers.schema import Table
+from validators.columns import LINE, RECORD
+from validators.settings import CheckSettings
+
+RECORD_ID, LINE_NAME = "record_id", "line"
+Progress = Callable[[int, int], None]
+
+
+@dataclass
+class Taken:
+    """What was taken; filled while files are read. files: names, whose place is the upper part of a row's line."""
+
+    form: str
+    settings: CheckSettings
+    files: tuple[str, ...]
+    findings: Findings
+    parts: Parts
+    router: Router
+    progress: Progress | None = None
+    rows: int = 0
+    unreadable: int = 0
+    rows_of_records: int = 0
+
+    def tell(self, table: str, faults: list[tuple[int, str, str]]) -> None:
+        """Take faults of a file's structure: line, code, field."""
+        asked = [one for one in faults if one[1] not in self.settings.left_out]
+        rows = [(line, table, "", field, code, None) for line, code, field in asked]
+        if rows:
+            self.findings.add(pl.DataFrame(rows, schema=COLUMNS, orient="row"))
+
+
+def take_rows(taken: Taken, found: Found, total: int) -> None:
+    """Take all rows of the sources. total: bytes of these. Raises InputError when there are none."""
+    for name in found.strays:
+        taken.tell("", [(taken.files.index(name) << FILE_BITS, "S009", "")])
+    done = 0
+    for source in found.sources:
+        number = taken.files.index(source.path.name)
+        for at in _read(taken, source, number):
+            if taken.progress:
+                taken.progress(done + at, total)
+        done += size_of([source]) if not source.name or isinstance(source.path, Database) else 0
+    has_records = any(not s.table.child for s in found.sources)
+    if not (taken.rows_of_records if has_records else taken.rows) and not taken.unreadable:
+        name = found.sources[0].path.name
+        raise InputError(f"{name}: there is a header and no row below it; nothing was checked")
+
+
+def _read(taken: Taken, source: Source, number: int) -> Iterator[int]:
+    """Take all rows of a table; yields how many bytes of its file have been read."""
+    reader = open_reader(source.path, source.name, source.table)
+    places = places_of(source, reader, taken.form)
+    table, first = source.table, number << FILE_BITS
+    taken.tell(table.name, [(first + reader.line, c, n) for c, n in _header_faults(table, reader.names)])
+    _take(taken, table, text_rows(pl.DataFrame(schema={BLOCK_LINE: pl.Int64, **dict.fromkeys(places, pl.String)}), 0))
+    for block in read_ahead(reader.blocks(places)):
+        taken.rows += block.frame.height
+        taken.rows_of_records += block.frame.height * (not table.child)
+        taken.unreadable += len(block.faults)
+        taken.tell(table.name, [(first + line, code, "") for line, code in block.faults])
+        _take(taken, table, text_rows(block.frame, first))
+        yield block.at
+
+
+def _take(taken: Taken, table: Table, frame: pl.DataFrame) -> None:
+    part = taken.router.of_children(frame) if table.child else taken.router.of_records(frame)
+    taken.parts.add(table.name, frame, part)
+
+
+def text_rows(frame: pl.DataFrame, first: int) -> pl.DataFrame:
+    """A block as a text frame of the rules; a row without an id is a record of its own."""
+    line = pl.col(BLOCK_LINE) + first
+    alone = pl.concat_str(pl.lit("\x00"), line)
+    given = pl.col(RECORD_ID) if RECORD_ID in frame.columns else pl.lit(None, dtype=pl.String)
+    record = pl.when(given != "").then(given).otherwise(alone)
+    fields = (c for c in frame.columns if c not in (BLOCK_LINE, RECORD_ID, LINE_NAME))
+    return frame.select(record.alias(RECORD), line.alias(LINE), *fields)
+
+
+def places_of(source: Source, reader: TableReader, form: str) -> dict[str, int]:
+    """Known columns and where they stand, the first one of each name. Raises InputError when there is none."""
+    known = _known(source.table)
+    places = {n: i for i, n in reversed(list(enumerate(reader.names))) if n in known}
+    if not places.keys() - {RECORD_ID, LINE_NAME}:
+        fields = [c.name for c in source.table.columns]
+        raise InputError(refusal(source.path.name, reader.line, reader.names, form, fields))
+    return places
+
+
+def _known(table: Table) -> set[str]:
+    return {RECORD_ID, *(c.name for c in table.columns)} | ({LINE_NAME} if table.child else set())
+
+
+def _header_faults(table: Table, names: list[str]) -> Iterator[tuple[str, str]]:
+    known = _known(table)
+    for name, times in Counter(names).items():
+        if name not in known:
+            yield "S005", name
+        elif times > 1:
+            yield "S006", name
+    if RECORD_ID not in names and table.child:
+        yield "S007", RECORD_ID

@@ -1,0 +1,37 @@
+"""Check import files without a workspace: files in the flat layout, or folders of one file a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from digitize.files.validating.check import How, check_files
+from digitize.files.validating.findings import FileFinding
+from digitize.files.validating.readers import Place
+from digitize.files.validating.report import Report
+
+if TYPE_CHECKING:
+    from validators.settings import CheckSettings
+
+
+def validate_file(path: Path, form: str, settings: CheckSettings) -> Report:
+    """Check a file, or a folder of one file a table (`iif1.csv`, `iif1_acts.csv` ...), by all rules of a form.
+
+    Headers are field ids; record_id ties child rows to their record. A single file is the table that its name says,
+    else the form's own. Tables of other forms in the folder are compared with where a rule asks for it (an arrest with
+    its FIR), and not checked. settings: see `validators.settings.make_settings`, with policy "import". Raises
+    InputError when nothing can be checked: no such file, no table, no known column, no rows.
+    """
+    return check_files([path], form, settings, How())
+
+
+def validate_files(paths: Sequence[Place], form: str, settings: CheckSettings, how: How) -> Report:
+    """Check several files, folders or databases together, as `validate_file` does one file.
+
+    They may be larger than the memory.
+    """
+    return check_files(paths, form, settings, how)
+
+
+__all__ = ["FileFinding", "How", "Report", "validate_file", "validate_files"]

@@ -1,5 +1,0 @@
-"""Taking files in: hashed, counted, copied, numbered; what cannot be used is recorded, never dropped."""
-
-from digitize.intake.take import IntakeReport, take_in
-
-__all__ = ["IntakeReport", "take_in"]

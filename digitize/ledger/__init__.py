@@ -1,5 +1,0 @@
-"""The append-only history of one workspace's work, one SQLite file."""
-
-from digitize.ledger.core import Event, Ledger
-
-__all__ = ["Event", "Ledger"]

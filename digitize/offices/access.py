@@ -1,0 +1,75 @@
+"""Who may look at the dashboard: access tokens, of which only hashes are kept, each with the name it was given to."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import secrets
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from digitize.errors import OptionsError
+from digitize.machine import system
+
+_FILE = "access.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One token. name: whom it was given to; hash: SHA-256 of the token, which has 256 random bits; since: a day."""
+
+    name: str
+    hash: str
+    since: str
+
+
+def read_tokens(folder: Path) -> list[Token]:
+    """The tokens of an office's folder. Raises OptionsError when the file is broken."""
+    path = folder / _FILE
+    if not path.is_file():
+        return []
+    try:
+        return [Token(**entry) for entry in json.loads(path.read_text(encoding="utf-8"))]
+    except (ValueError, TypeError) as e:
+        raise OptionsError(f"{path}: not a list of tokens; restore it, or delete it and make new ones") from e
+
+
+def make_token(folder: Path, name: str) -> str:
+    """A new token, told this once. Raises OptionsError when the name has one already."""
+    tokens = read_tokens(folder)
+    if not name.strip() or any(t.name == name for t in tokens):
+        raise OptionsError("Give each token a name of its own, or revoke the one that has it.")
+    token = secrets.token_urlsafe(32)
+    _write(folder, [*tokens, Token(name, _hash(token), datetime.now(UTC).date().isoformat())])
+    return token
+
+
+def revoke_token(folder: Path, name: str) -> None:
+    """Take a token back. Raises OptionsError when there is none of that name."""
+    tokens = read_tokens(folder)
+    if name not in {t.name for t in tokens}:
+        raise OptionsError(f"There is no token of {name}; known: {', '.join(t.name for t in tokens) or 'none'}.")
+    _write(folder, [t for t in tokens if t.name != name])
+
+
+def holder_of(folder: Path, token: str) -> str:
+    """Whom a token was given to, "" for one that does not hold; takes as long whichever it is."""
+    given, found = _hash(token), ""
+    for t in read_tokens(folder):
+        if hmac.compare_digest(t.hash, given):
+            found = t.name
+    return found
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8")).hexdigest()
+
+
+def _write(folder: Path, tokens: list[Token]) -> None:
+    path = folder / _FILE
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps([asdict(t) for t in tokens], ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    system.make_private(part)
+    part.replace(path)

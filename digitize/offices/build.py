@@ -1,0 +1,149 @@
+"""Putting counts together while something is folded: by station and district, with breakdowns, into the shape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from digitize.offices.lists import Inventory, PlaceKey
+from digitize.offices.measures import CELLS, OF_STATION, Counts, Coverage, coverage_of
+from digitize.offices.shape import HIDDEN_BELOW, District, PlaceCounts, Protected, StationCounts, StationRow
+
+Cells = tuple[int, ...]
+_NOTHING: Cells = (0,) * len(CELLS)
+
+
+@dataclass(slots=True)
+class StationTally:
+    """What is counted of one station. last_day: ISO day or ""."""
+
+    counts: dict[str, int | None] = field(default_factory=lambda: {n: 0 for n in OF_STATION})
+    last_day: str = ""
+    is_certified: bool = False
+
+    def __post_init__(self) -> None:
+        """No inventory yet."""
+        self.counts["expected"] = self.counts["pages_expected"] = None
+
+    def plain(self) -> Counts:
+        """As the value that can be added."""
+        return Counts.of_station(self.counts)
+
+    def raise_by(self, name: str, by: int = 1) -> None:
+        """Count on."""
+        self.counts[name] = (self.counts[name] or 0) + by
+
+
+@dataclass(slots=True)
+class Breakdowns:
+    """The breakdowns of one district: band, form and language -> cells; and its protected records."""
+
+    by: tuple[dict[str, Cells], dict[str, Cells], dict[str, Cells]] = field(default_factory=lambda: ({}, {}, {}))
+    protected: int = 0
+    hidden: int = 0
+
+    def add(self, which: int, key: str, cells: Iterable[int]) -> None:
+        """Count on in one breakdown: 0 band, 1 form, 2 language."""
+        before = self.by[which].get(key, _NOTHING)
+        self.by[which][key] = tuple(a + b for a, b in zip(before, cells, strict=True))
+
+
+@dataclass(slots=True)
+class Tallies:
+    """Everything counted so far."""
+
+    stations: dict[PlaceKey, StationTally] = field(default_factory=dict)
+    broken_down: dict[str, Breakdowns] = field(default_factory=dict)
+
+    def touch(self, key: PlaceKey) -> StationTally:
+        """The station's tally; a new one where nothing was counted yet."""
+        self.district(key.district)
+        return self.stations.setdefault(key, StationTally())
+
+    def district(self, name: str) -> Breakdowns:
+        """The district's breakdowns."""
+        return self.broken_down.setdefault(name, Breakdowns())
+
+    def add_record(self, key: PlaceKey, cells: Cells, keys: tuple[str, str, str], *, protected: bool) -> None:
+        """Count one record. cells: in the order of CELLS; keys: its band, form and language."""
+        station, district = self.touch(key), self.district(key.district)
+        for name, n in zip(CELLS, cells, strict=True):
+            station.raise_by(name, n)
+        for which, k in enumerate(keys):
+            district.add(which, k, cells)
+        district.protected += protected
+
+    def add_page(self, key: PlaceKey, *, is_read: bool, is_failed: bool) -> None:
+        """Count one scanned page."""
+        station = self.touch(key)
+        station.raise_by("pages")
+        station.raise_by("pages_read", int(is_read))
+        station.raise_by("pages_failed", int(is_failed))
+
+    def note_day(self, key: PlaceKey, day: str) -> None:
+        """Something was done there on that day."""
+        station = self.touch(key)
+        station.last_day = max(station.last_day, day)
+
+    def expect(self, key: PlaceKey, inventory: Inventory) -> None:
+        """What the inventory says of a station."""
+        station = self.touch(key)
+        station.counts["expected"], station.counts["pages_expected"] = inventory.records, inventory.pages
+        station.is_certified = bool(inventory.certified_on)
+
+    def districts(self, lgd: Mapping[str, str]) -> list[District]:
+        """The districts by name, each the sum of its stations."""
+        counts: dict[str, Counts] = {name: Counts() for name in self.broken_down}
+        coverage: dict[str, Coverage] = {name: Coverage() for name in self.broken_down}
+        for key, s in self.stations.items():
+            plain = s.plain()
+            counts[key.district] += plain
+            coverage[key.district] += coverage_of(plain, is_named=bool(key.station), is_certified=s.is_certified)
+        return [
+            _district(name, lgd.get(name, ""), counts[name], coverage[name], self.broken_down[name])
+            for name in sorted(counts)
+        ]
+
+
+def _district(name: str, lgd: str, counts: Counts, coverage: Coverage, b: Breakdowns) -> District:
+    by_band, by_form, by_language = ({k: list(v) for k, v in sorted(d.items())} for d in b.by)
+    few = 0 < b.protected < HIDDEN_BELOW
+    return District(
+        name=name,
+        lgd=lgd,
+        counts=PlaceCounts(**counts.as_plain()),
+        stations=shape_coverage(coverage),
+        by_band=by_band,
+        by_form=by_form,
+        by_language=by_language,
+        protected=Protected(count=0 if few else b.protected, hidden=b.hidden + few),
+    )
+
+
+def shape_coverage(c: Coverage) -> StationCounts:
+    """A coverage in the shape of the snapshot."""
+    return StationCounts(
+        in_scope=c.in_scope,
+        inventoried=c.inventoried,
+        certified=c.certified,
+        begun=list(c.begun),
+        complete=list(c.complete),
+    )
+
+
+def station_rows(tallies: Tallies, codes: Mapping[PlaceKey, str], today: date) -> list[StationRow]:
+    """The rows of all stations, by district and name. codes: those of the stations in CCTNS, as far as known."""
+    index = {name: i for i, name in enumerate(sorted(tallies.broken_down))}
+    rows = []
+    for key in sorted(tallies.stations, key=lambda k: (index[k.district], k.station)):
+        s = tallies.stations[key]
+        values = tuple(s.counts[n] for n in OF_STATION)
+        rows.append(
+            (key.station, codes.get(key, ""), index[key.district], *values, _idle(s, today), int(s.is_certified))
+        )
+    return rows  # type: ignore[return-value]
+
+
+def _idle(s: StationTally, today: date) -> int | None:
+    return max(0, (today - date.fromisoformat(s.last_day)).days) if s.last_day else None

@@ -1,0 +1,167 @@
+"""Every figure as CSV and JSON, with definition, numerator and denominator; the counts of every place beside them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from digitize.errors import InputError
+from digitize.offices.figures import Figure, figures_of
+from digitize.offices.measures import CELLS, MEASURES, STAGES
+from digitize.offices.picture import Picture
+from digitize.offices.rollup import Place
+from digitize.offices.shape import DEFINITIONS
+from digitize.offices.states import shown_states
+from digitize.offices.words import Words
+
+_LEVELS = ("nation", "state", "site", "district", "station")
+_PLACE = ("level", "state", "district", "station", "code")
+_COVERAGE = (
+    "in_scope",
+    "inventoried",
+    *(f"begun_{s}" for s in STAGES),
+    *(f"complete_{s}" for s in STAGES),
+    "certified",
+)
+_STATION_COLUMNS = [f"stations_{name}" for name in _COVERAGE]
+_LINK_COLUMNS = ["code", "state", "direction", "pillar", "done", "since", "last_exchange"]
+_LINKS = ("forward_", "backward_")
+
+
+def definition_of(name: str, words: Words) -> str:
+    """What a figure means."""
+    if name.startswith("stations_"):
+        return words("define.stations")
+    return words("define.links") if name.startswith(_LINKS) else words(f"define.{name}")
+
+
+def walk(place: Place, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Place]]:
+    """Every place with the names of state, district and station on the way to it."""
+    name = shown_states()[place.code].names["en"] if place.level == "site" else place.name
+    own = above if place.level == "nation" else (*above, name)
+    yield own, place
+    for part in place.parts:
+        yield from walk(part, own)
+
+
+def figure_rows(picture: Picture, words: Words) -> Iterator[list[Any]]:
+    """One row a figure and place."""
+    for names, place in walk(picture.root):
+        for f in figures_of(place):
+            yield [*_where(names, place), *_figure(f, words)]
+
+
+def _where(names: Sequence[str], place: Place) -> list[str]:
+    return [place.level, *(*names, "", "", "")[:3], place.code]
+
+
+def _figure(f: Figure, words: Words) -> list[Any]:
+    value = f.part / f.whole if f.part is not None and f.whole else None
+    return [f.name, f.part, f.whole, None if value is None else round(value, 6), f.why, definition_of(f.name, words)]
+
+
+def count_rows(picture: Picture) -> Iterator[list[Any]]:
+    """One row a place: its counts; empty cells, never 0, where nobody reported or counted."""
+    for names, place in walk(picture.root):
+        counts = place.counts.as_plain() if place.counts else dict.fromkeys(MEASURES)
+        as_on = place.report.snapshot.as_on.isoformat() if place.report else ""
+        yield [*_where(names, place), *counts.values(), *_coverage(place), place.idle, as_on]
+
+
+def _coverage(place: Place) -> list[int | None]:
+    c = place.coverage
+    return [None] * len(_COVERAGE) if c is None else [c.in_scope, c.inventoried, *c.begun, *c.complete, c.certified]
+
+
+def breakdown_rows(picture: Picture) -> Iterator[list[Any]]:
+    """One row a place, breakdown and key, down to districts."""
+    for names, place in walk(picture.root):
+        for kind, by in place.by.items():
+            for key, cells in by.items():
+                yield [*_where(names, place), kind, key, *cells]
+
+
+def integration_rows(picture: Picture) -> Iterator[list[Any]]:
+    """One row a state, direction and pillar."""
+    for place in picture.root.parts if picture.root.level == "nation" else [picture.root]:
+        stated = place.report.snapshot.statement if place.report else None
+        for way in ("forward", "backward") if stated else ():
+            for pillar, link in getattr(stated, way).items():
+                yield [place.code, place.name, way, pillar, link.done, link.since, link.last_exchange]
+
+
+def tables(picture: Picture, words: Words) -> dict[str, tuple[list[str], Iterable[list[Any]]]]:
+    """Name of a file -> its header and rows."""
+    figure = ["figure", "numerator", "denominator", "value", "why_not", "definition"]
+    return {
+        "figures": ([*_PLACE, *figure], figure_rows(picture, words)),
+        "counts": ([*_PLACE, *MEASURES, *_STATION_COLUMNS, "days_idle", "as_on"], count_rows(picture)),
+        "breakdowns": ([*_PLACE, "by", "key", *CELLS], breakdown_rows(picture)),
+        "integration": (_LINK_COLUMNS, integration_rows(picture)),
+        "history": (["month_end", "reporting", *MEASURES],
+                    ([p.day, p.members, *p.counts.as_plain().values()] for p in picture.points)),
+        "exceptions": (
+            ["what", "where", "text", "count"],
+            ([o.code, o.where, o.text, o.count] for o in picture.oddities),
+        ),
+    }  # fmt: skip
+
+
+def write_csv(picture: Picture, folder: Path, words: Words) -> list[Path]:
+    """One CSV file a table. Raises InputError when the folder cannot be written."""
+    written = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, (header, rows) in tables(picture, words).items():
+            path = folder / f"{name}.csv"
+            path.write_text(csv_text(header, rows), encoding="utf-8-sig", newline="")
+            written.append(path)
+    except OSError as e:
+        raise InputError(f"{folder}: cannot be written ({e.strerror or type(e).__name__}).") from e
+    return written
+
+
+def csv_text(header: Sequence[str], rows: Iterable[list[Any]]) -> str:
+    """A table as CSV."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(header)
+    writer.writerows([_safe(cell) for cell in row] for row in rows)
+    return out.getvalue()
+
+
+def _safe(cell: Any) -> Any:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+
+
+def as_plain(picture: Picture, words: Words, down_to: str = "station") -> dict[str, Any]:
+    """The whole picture as JSON types; what figures mean is said once. down_to: the lowest level of places."""
+    left_out = _LEVELS[_LEVELS.index(down_to) + 1 :]
+    made: dict[str, Any] = {
+        "as_on": picture.day.isoformat(), "level": picture.root.level, "definitions_version": DEFINITIONS,
+        "definitions": {},
+        "history_hash": picture.mark,
+        "published": picture.published.model_dump(mode="json") if picture.published else None,
+        "projection": {
+            "first": _day(picture.projection.first), "last": _day(picture.projection.last),
+            "why_not": picture.projection.why, "paces": [list(p) for p in picture.projection.paces],
+        },
+    }  # fmt: skip
+    for name, (header, rows) in tables(picture, words).items():
+        kept = (r for r in rows if r[0] not in left_out)
+        made[name] = [dict(zip(header, map(_plain, row), strict=True)) for row in kept]
+    for row in made["figures"]:
+        made["definitions"][row["figure"]] = row.pop("definition")
+    return made
+
+
+def _day(day: Any) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _plain(cell: Any) -> Any:
+    return cell.isoformat() if hasattr(cell, "isoformat") else cell

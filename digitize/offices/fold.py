@@ -1,0 +1,176 @@
+"""A workspace's snapshot out of its ledger: counts by station, district, band, form and language."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import cache
+
+from digitize import __version__
+from digitize.masking.masks import is_sensitive
+from digitize.offices.build import Tallies, station_rows
+from digitize.offices.fold_quality import fold_effort, fold_pace, fold_quality
+from digitize.offices.lists import Gazetteer, PlaceKey, load_gazetteer, load_inventory, load_statement
+from digitize.offices.measures import CELLS, band_of, total
+from digitize.offices.shape import DEFINITIONS, FORMAT, VERSION, PlaceCounts, Snapshot, Source, Volume
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.records import Records, Stored
+from digitize.workspace.place import Place
+from mappers.codes.places import states
+from mappers.states import load_state
+
+_BOOK_FORMS = ("iif1",)
+_PAGES = """
+  SELECT s.page, s.volume, s.station, s.district, s.year, r.outcome AS read, d.outcome AS decided
+  FROM scans s JOIN (SELECT page, MAX(seq) AS seq FROM scans GROUP BY page) n ON n.seq = s.seq
+  LEFT JOIN state r ON r.unit = s.page AND r.step = 'recognise'
+  LEFT JOIN state d ON d.unit = s.page AND d.step = 'decide'
+"""
+_WORKED = """
+  SELECT unit, MAX(at) AS at FROM events WHERE step IN ('recognise', 'register', 'decide', 'map') GROUP BY unit
+"""
+
+
+@dataclass(slots=True)
+class Said:
+    """What was said at intake of a page or table: its place and year. volume: the book or table."""
+
+    place: PlaceKey
+    year: str
+    volume: str
+
+
+@dataclass(slots=True)
+class _Book:
+    first: int
+    last: int
+    records: int = 0
+
+
+@dataclass(slots=True)
+class Folding:
+    """What is gathered while a ledger is folded.
+
+    where: unit (page, part of a table) -> the stations of its records. decided: record -> day of the newest decision.
+    not_listed: records of stations that no list names.
+    """
+
+    gazetteer: Gazetteer
+    tallies: Tallies = field(default_factory=Tallies)
+    said: dict[str, Said] = field(default_factory=dict)
+    books: dict[tuple[str, PlaceKey, str, str], _Book] = field(default_factory=dict)
+    where: dict[str, set[PlaceKey]] = field(default_factory=dict)
+    decided: dict[str, str] = field(default_factory=dict)
+    not_listed: int = 0
+
+
+def fold_ledger(place: Place, ledger: Ledger, today: date) -> tuple[Snapshot, int]:
+    """The workspace in counts, and how many records belong to stations that lists/stations.csv does not name.
+
+    Raises MappingError and OptionsError when a list is wrong.
+    """
+    workspace, lists = place.options.workspace, place.folder / "lists"
+    folding = Folding(load_gazetteer(workspace.state, lists))
+    _fold_intake(ledger, folding)
+    for stored in Records(ledger).all():
+        _fold_record(stored, folding)
+    _fold_pages(ledger, folding)
+    _fold_days(ledger, folding)
+    for key in folding.gazetteer.codes:
+        folding.tallies.touch(key)
+    for key, inventory in load_inventory(lists / "inventory.csv", folding.gazetteer).items():
+        folding.tallies.expect(key, inventory)
+    districts = folding.tallies.districts(folding.gazetteer.lgd)
+    rows = station_rows(folding.tallies, folding.gazetteer.codes, today)
+    root = Source(site=workspace.site_id, as_on=today, events=_events(ledger), root_hash=ledger.root_hash())
+    made = Snapshot(
+        format=FORMAT, version=VERSION, definitions=DEFINITIONS, software=f"cctns-digitize {__version__}",
+        level="site", state=workspace.state, site=workspace.site_id, as_on=today,
+        made_at=datetime.now(UTC).replace(microsecond=0), sources=[root],
+        totals=PlaceCounts(**total(d.counts.plain() for d in districts).as_plain()),
+        districts=districts, stations=rows, volumes=list(_volumes(folding)), quality=fold_quality(ledger),
+        effort=fold_effort(ledger, today), pace=fold_pace(ledger, today),
+        statement=load_statement(lists / "statement.toml"),
+    )  # fmt: skip
+    return made, folding.not_listed
+
+
+def _events(ledger: Ledger) -> int:
+    return int(ledger.execute("SELECT COUNT(*) AS n FROM events").fetchone()["n"])
+
+
+def _fold_intake(ledger: Ledger, folding: Folding) -> None:
+    find = folding.gazetteer.find
+    labels = {r["volume"]: r["label"] for r in ledger.rows("SELECT volume, label FROM volumes")}
+    for r in ledger.execute(_PAGES):
+        folding.said[r["page"]] = Said(find(r["station"], r["district"]), r["year"], labels.get(r["volume"], ""))
+    for r in ledger.execute("SELECT unit, station, district, year FROM tables"):
+        folding.said[r["unit"]] = Said(find(r["station"], r["district"]), r["year"], r["unit"])
+    decisions = ledger.execute("SELECT record, MAX(at) AS at FROM decisions GROUP BY record")
+    folding.decided = {r["record"]: r["at"][:10] for r in decisions}
+
+
+def _fold_record(s: Stored, folding: Folding) -> None:
+    said = folding.said.get(s.unit.partition(":")[0], Said(PlaceKey("", ""), "", ""))
+    key = _place_of(s, said, folding.gazetteer)
+    folding.not_listed += not key.station
+    folding.where.setdefault(s.unit, set()).add(key)
+    if s.record.id in folding.decided:
+        folding.tallies.note_day(key, folding.decided[s.record.id])
+    year = _sure(s, "year") or said.year
+    cells = Counter(records=1, loaded=int(bool(s.loaded)))
+    cells["in_review"], cells["rejected"] = int(s.verdict == "review"), int(s.verdict == "reject")
+    cells["validated"] = int(s.verdict == "clean")
+    language = s.language if s.language in _languages() else ""
+    row = tuple(cells[name] for name in CELLS)
+    folding.tallies.add_record(key, row, (band_of(year), s.record.form, language), protected=is_sensitive(s.record))
+    number = _sure(s, "fir_no")
+    if s.record.form in _BOOK_FORMS and key.station and number.isascii() and number.isdigit() and len(number) < 6:
+        n = int(number)
+        book = folding.books.setdefault((said.volume, key, s.record.form, year), _Book(n, n))
+        book.first, book.last, book.records = min(book.first, n), max(book.last, n), book.records + 1
+
+
+@cache
+def _languages() -> frozenset[str]:
+    """The languages of records anywhere in the country; whatever else was said is not passed on."""
+    return frozenset(language for code in states() for language in load_state(code).languages)
+
+
+def _place_of(s: Stored, said: Said, gazetteer: Gazetteer) -> PlaceKey:
+    """The record's station when the lists know it, else that of the intake; its district says which of two is meant."""
+    district = _sure(s, "district") or said.place.district
+    found = gazetteer.find(s.station, district)
+    return found if found.station or not said.place.station else said.place
+
+
+def _sure(s: Stored, name: str) -> str:
+    cell = s.record.fields.get(name)
+    return cell.value if cell is not None and cell.value and cell.is_sure() else ""
+
+
+def _fold_pages(ledger: Ledger, folding: Folding) -> None:
+    for r in ledger.execute(_PAGES):
+        places = folding.where.setdefault(r["page"], {folding.said[r["page"]].place})
+        key = next(iter(places)) if len(places) == 1 else folding.said[r["page"]].place
+        is_failed = "failed" in (r["read"], r["decided"])
+        is_read = not is_failed and bool(r["read"] and r["decided"])
+        folding.tallies.add_page(key, is_read=is_read, is_failed=is_failed)
+
+
+def _fold_days(ledger: Ledger, folding: Folding) -> None:
+    """The last day on which the machine worked on anything of a station."""
+    for r in ledger.execute(_WORKED):
+        for key in folding.where.get(r["unit"], ()):
+            folding.tallies.note_day(key, r["at"][:10])
+
+
+def _volumes(folding: Folding) -> Iterator[Volume]:
+    for (_, key, form, year), b in sorted(folding.books.items(), key=lambda i: (i[0][1].station, i[0][3], i[1].first)):
+        if band_of(year) != "not-known":
+            yield Volume(
+                district=key.district, station=key.station, form=form, year=year, first=b.first, last=b.last,
+                records=b.records,
+            )  # fmt: skip

@@ -1,0 +1,99 @@
+"""How the counts came to where they are, month by month, and when they will be done at the paces seen."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from digitize.offices.measures import Counts, total
+from digitize.offices.store import Received
+
+_SPANS = (3, 6, 12)
+"""The paces of so many months are compared; the fastest and the slowest make the range."""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """The counts at the end of a month. members: how many had reported by then, each with its newest snapshot."""
+
+    day: date
+    counts: Counts
+    members: int
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """When all that is expected will be loaded. why: a slug where that cannot be told, and the days are None then.
+
+    paces: records a month over the last months, by number of months.
+    """
+
+    first: date | None = None
+    last: date | None = None
+    why: str = ""
+    paces: tuple[tuple[int, int], ...] = ()
+
+
+def monthly(received: Sequence[Received], day: date) -> list[Point]:
+    """The sums of all members at each month's end from the first snapshot on, and on the day itself."""
+    if not received:
+        return []
+    by_member: dict[str, list[Received]] = {}
+    for r in sorted(received, key=lambda r: r.as_on):
+        by_member.setdefault(r.reporter, []).append(r)
+    days = _month_ends(min(date.fromisoformat(r.as_on) for r in received), day)
+    at = dict.fromkeys(by_member, -1)
+    points = []
+    for end in days:
+        for member, rows in by_member.items():
+            while at[member] + 1 < len(rows) and rows[at[member] + 1].as_on <= end.isoformat():
+                at[member] += 1
+        newest = [by_member[m][i] for m, i in at.items() if i >= 0]
+        points.append(Point(end, total(Counts.of(r.summary["totals"]) for r in newest), len(newest)))
+    return points
+
+
+def _month_ends(first: date, last: date) -> list[date]:
+    found, year, month = [], first.year, first.month
+    while (end := date(year, month, calendar.monthrange(year, month)[1])) < last:
+        found.append(end)
+        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+    return [*found, last]
+
+
+def project(points: Sequence[Point]) -> Projection:
+    """When everything will be loaded, as a range: at the fastest and at the slowest of the paces lately seen."""
+    if not points or points[-1].counts.expected is None:
+        return Projection(why="no-inventory")
+    now = points[-1]
+    left = (now.counts.expected or 0) - now.counts.of_expected
+    if left <= 0:
+        return Projection(why="done")
+    paces = []
+    for months in _SPANS:
+        before = next((p for p in reversed(points) if (now.day - p.day).days >= 30 * months), None)
+        if before is not None and before.members == now.members:
+            span = (now.day - before.day).days
+            paces.append((months, round((now.counts.of_expected - before.counts.of_expected) * 30.44 / span)))
+    if not paces:
+        return Projection(why="too-little-history")
+    if min(p for _, p in paces) <= 0:
+        return Projection(why="standing-still", paces=tuple(paces))
+    days = [left / pace * 30.44 for _, pace in paces]
+    if max(days) > 365 * 60:
+        return Projection(why="standing-still", paces=tuple(paces))
+    first, last = (now.day + timedelta(days=round(d)) for d in (min(days), max(days)))
+    return Projection(first, last, paces=tuple(paces))
+
+
+def change_since(received: Sequence[Received], reporter: str) -> int | None:
+    """How many records more are loaded than in the snapshot a month and more before; None where there is none."""
+    rows = [r for r in received if r.reporter == reporter]
+    if not rows:
+        return None
+    newest = rows[-1]
+    bound = (date.fromisoformat(newest.as_on) - timedelta(days=26)).isoformat()
+    before = [r for r in rows if r.as_on <= bound]
+    return newest.summary["totals"]["loaded"] - before[-1].summary["totals"]["loaded"] if before else None

@@ -1,0 +1,193 @@
+"""What is wrong with a snapshot by itself: refusals, each with a name. A refused snapshot changes nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from pydantic import ValidationError
+
+from digitize.offices.envelope import Sealed
+from digitize.offices.keys import Key
+from digitize.offices.measures import MEASURES, OF_STATION, Counts, Coverage, coverage_of, total
+from digitize.offices.naming import twin_key
+from digitize.offices.refusal import Refused
+from digitize.offices.shape import VERSION, District, Share, Snapshot
+from mappers.codes.places import states
+
+_AHEAD = timedelta(hours=26)
+"""Clocks differ, and a day begins in India before it does in UTC."""
+_FIRST = date(2009, 1, 1)
+"""The project was approved in June 2009: nothing was counted before."""
+_LAST_YEAR = 9000
+"""Later days cannot be reckoned with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What a snapshot is judged by. level: what this office receives; code: the office's state, "" for the nation."""
+
+    level: str
+    code: str
+    keys: Mapping[str, Key]
+    now: datetime
+
+    @classmethod
+    def today(cls, level: str, code: str, keys: Mapping[str, Key]) -> Bench:
+        """With the clock of this machine."""
+        return cls(level, code, keys, datetime.now(UTC))
+
+
+def open_sealed(sealed: Sealed, bench: Bench) -> Snapshot:
+    """The snapshot in a sealed file, when it may be taken whatever came before it.
+
+    Raises Refused: unknown-key, bad-signature, another-key, key-revoked, what `read_body` raises, wrong-level,
+    another-state, from-the-future, does-not-add-up.
+    """
+    key = _key_of(sealed, bench)
+    snapshot = read_body(sealed.body)
+    if snapshot.reporter != key.reporter:
+        raise Refused("another-key", f"it speaks for {snapshot.reporter} and is signed by {key.reporter}")
+    if snapshot.level != bench.level:
+        raise Refused("wrong-level", f"it is a {snapshot.level}'s snapshot; here those of a {bench.level} are taken")
+    if bench.code and snapshot.state != bench.code:
+        raise Refused("another-state", f"it is of {snapshot.state}, and this is the office of {bench.code}")
+    if snapshot.made_at > bench.now + _AHEAD or snapshot.as_on > (bench.now + _AHEAD).date():
+        raise Refused(
+            "from-the-future", f"it is dated {snapshot.as_on}; the clock of whoever sent it is wrong, or ours"
+        )
+    return check_alone(snapshot)
+
+
+def check_alone(snapshot: Snapshot) -> Snapshot:
+    """The snapshot, when it is right by itself.
+
+    Raises Refused: unknown-state, wrong-level, empty, bad-shape, before-the-project, from-the-future, does-not-add-up.
+    """
+    if snapshot.state not in states():
+        raise Refused("unknown-state", f"there is no state {snapshot.state}")
+    if (snapshot.level == "state") == bool(snapshot.site):
+        raise Refused("wrong-level", "a site names itself in site, a state leaves it empty")
+    if snapshot.level == "state" and not snapshot.districts:
+        raise Refused("empty", "it holds no district; nothing is not 0, so it is no report")
+    if snapshot.level == "site" and snapshot.stations is None:
+        raise Refused("bad-shape", "stations: a site tells the rows of its stations, since its state adds them up")
+    if snapshot.as_on < _FIRST:
+        raise Refused("before-the-project", f"it is of {snapshot.as_on}; CCTNS began in 2009, so the day is wrong")
+    if snapshot.made_at.year > _LAST_YEAR or snapshot.as_on > (snapshot.made_at + _AHEAD).date():
+        raise Refused("from-the-future", f"it is of {snapshot.as_on}, and was made on {snapshot.made_at.date()}")
+    for text in _wrong_sums(snapshot):
+        raise Refused("does-not-add-up", text)
+    return snapshot
+
+
+def _key_of(sealed: Sealed, bench: Bench) -> Key:
+    key = bench.keys.get(sealed.key)
+    if key is None:
+        raise Refused("unknown-key", "its key is nobody's in the list; ask for the key, then: keys add")
+    if not sealed.is_signed():
+        again = "mail changed its line ends, so send it packed" if sealed.body.endswith(b"\r") else "send it again"
+        text = f"it was changed after it was signed, or {key.reporter} did not sign it; {again}"
+        raise Refused("bad-signature", text)
+    if key.revoked:
+        raise Refused("key-revoked", f"the key of {key.reporter} was revoked on {key.revoked[:10]}")
+    return key
+
+
+def read_body(body: bytes) -> Snapshot:
+    """The first line as a snapshot.
+
+    Raises Refused: wrong-version, negative-count, too-large-count, unsafe-name, bad-shape.
+    """
+    try:
+        made = Snapshot.model_validate_json(body)
+        json.loads(body, object_pairs_hook=_refuse_twins)
+        return made
+    except ValidationError as e:
+        first = min(e.errors(include_input=False, include_url=False), key=lambda x: _ORDER.get(_word(x), 9))
+        # Keys of the file itself may be anything; only names of the shape and numbers are repeated.
+        where = ".".join(str(x) for x in first["loc"] if isinstance(x, int) or x in _NAMES)
+        word = _word(first)
+        if word == "wrong-version":
+            raise Refused(word, f"its version is not {VERSION}; upgrade the older of the two programs") from None
+        raise Refused(
+            word, f"{where[:80] or 'the whole'}: {first['msg'].removeprefix('Value error, ')[:120]}"
+        ) from None
+
+
+def _refuse_twins(pairs: list[tuple[str, Any]]) -> None:
+    """A key that stands twice is read one way here and another way elsewhere."""
+    names = [name for name, _ in pairs]
+    if len(set(names)) < len(names):
+        twin = next(n for n in names if names.count(n) > 1)
+        raise Refused("bad-shape", f"{twin if twin in _NAMES else 'a key'}: it stands there twice")
+
+
+_NAMES = {n for part in (Snapshot, District) for n in part.model_fields} | set(MEASURES)
+_ORDER = {"wrong-version": 0, "negative-count": 1, "too-large-count": 1, "unsafe-name": 1}
+
+
+def _word(error: Any) -> str:
+    kind, where = error["type"], error["loc"]
+    if where in (("version",), ("definitions",), ("format",)):
+        return "wrong-version"
+    if kind == "greater_than_equal":
+        return "negative-count"
+    if kind in ("less_than_equal", "int_parsing_size"):
+        return "too-large-count"
+    return "unsafe-name" if kind == "value_error" and "name of a place" in error["msg"] else "bad-shape"
+
+
+def _wrong_sums(s: Snapshot) -> Iterator[str]:
+    if total(d.counts.plain() for d in s.districts) != s.totals.plain():
+        yield "the totals are not the sum of the districts"
+    if len({twin_key(d.name) for d in s.districts}) < len(s.districts):
+        yield "a district stands there twice"
+    for d in s.districts:
+        yield from _wrong_in_district(d)
+    for name in ("sample", "double_keyed", "straight_through", "illegible"):
+        share = getattr(s.quality, name)
+        if isinstance(share, Share) and share.part > share.of:
+            yield f"quality.{name}: the part is more than the whole"
+    if len({x.site for x in s.sources}) < len(s.sources):
+        yield "sources: a site stands there twice"
+    if s.stations is not None:
+        yield from _wrong_stations(s)
+
+
+def _wrong_in_district(d: District) -> Iterator[str]:
+    c = d.counts
+    if c.in_review + c.rejected + c.validated > c.records or c.pages_read + c.pages_failed > c.pages:
+        yield f"district {d.name}: the parts are more than the whole"
+    if c.loaded > c.records or c.of_expected > c.loaded or c.pages_of_expected > c.pages:
+        yield f"district {d.name}: more is loaded than there are records"
+    cells = (c.records, c.in_review, c.rejected, c.validated, c.loaded)
+    for name, by in (("band", d.by_band), ("form", d.by_form), ("language", d.by_language)):
+        if tuple(map(sum, zip(*by.values(), strict=True))) != (cells if by else ()) or (not by and any(cells)):
+            yield f"district {d.name}: the breakdown by {name} is not the sum of it"
+
+
+def _wrong_stations(s: Snapshot) -> Iterator[str]:
+    counts = [Counts() for _ in s.districts]
+    coverage = [Coverage() for _ in s.districts]
+    seen = set()
+    for row in s.stations or ():
+        name, _, index, *values, _, certified = row
+        if index >= len(s.districts):
+            yield "a station belongs to a district that is not there"
+            return
+        place = (index, twin_key(name), bool(name))
+        if place in seen:
+            yield f"district {s.districts[index].name}: a station stands there twice"
+        seen.add(place)
+        plain = Counts.of_station(dict(zip(OF_STATION, values, strict=True)))
+        counts[index] += plain
+        coverage[index] += coverage_of(plain, is_named=bool(name), is_certified=bool(certified))
+    for d, c, v in zip(s.districts, counts, coverage, strict=True):
+        if d.counts.plain() != c:
+            yield f"district {d.name}: it is not the sum of its stations"
+        if d.stations.plain() != v:
+            yield f"district {d.name}: the numbers of stations by stage are not those of its stations"

@@ -1,0 +1,206 @@
+"""A state's snapshot out of those of its sites, and the books that two of them digitized."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from itertools import combinations
+
+from digitize import __version__
+from digitize.offices.build import StationTally, Tallies, station_rows
+from digitize.offices.lists import Gazetteer, Inventory, PlaceKey
+from digitize.offices.measures import OF_STATION, add, total
+from digitize.offices.shape import (  # fmt: skip
+    DEFINITIONS,
+    FORMAT,
+    VERSION,
+    Effort,
+    NotMeasured,
+    Pace,
+    PlaceCounts,
+    Quality,
+    Share,
+    Snapshot,
+    Source,
+    Statement,
+    Twice,
+    Volume,
+)
+from mappers.folding import fold_key
+
+_SAME = 0.5
+"""Two sites have the same book when half of the shorter range of numbers is in the longer one."""
+
+
+@dataclass(frozen=True, slots=True)
+class SameBook:
+    """A book that two sites digitized. records: at most so many are counted twice."""
+
+    sites: tuple[str, str]
+    volume: Volume
+    first: int
+    last: int
+    records: int
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """The newest snapshot of a site, and the hash of its file."""
+
+    snapshot: Snapshot
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnLists:
+    """What a state's office has of its own: its stations and districts, and its inventory."""
+
+    gazetteer: Gazetteer
+    inventory: Mapping[PlaceKey, Inventory]
+
+
+class _Names:
+    """One name a place, however sites spell it: that of the state's lists, else the one that came first."""
+
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        self._gazetteer = gazetteer
+        self._districts: dict[str, str] = {}
+        self._places: dict[tuple[str, str], PlaceKey] = {}
+
+    def district(self, name: str) -> str:
+        return self._gazetteer.district(name) or self._districts.setdefault(fold_key(name), name)
+
+    def place(self, district: str, station: str) -> PlaceKey:
+        own = self.district(district)
+        found = self._gazetteer.find(station, own)
+        if found.station and found.district == own:
+            return found
+        return self._places.setdefault((own, fold_key(station)), PlaceKey(own, station))
+
+
+def merge_sites(
+    state: str,
+    sites: Sequence[Newest],
+    today: date,
+    statement: Statement | None,
+    own: OwnLists,
+) -> Snapshot:
+    """The state in counts. own: the state's lists, whose names and inventory win over those of its sites.
+
+    A station that several sites work on is one station: its counts are added, its inventory is the largest that one of
+    them states. Raises ValueError when there are no sites.
+    """
+    if not sites:
+        raise ValueError("a state without sites has nothing to report")
+    tallies, lgd, codes, names = Tallies(), dict[str, str](), dict[PlaceKey, str](), _Names(own.gazetteer)
+    for site in sites:
+        _add_site(site.snapshot, tallies, lgd, codes, names)
+    for key, expected in own.inventory.items():
+        tallies.expect(key, expected)
+    districts = tallies.districts(lgd)
+    twice = same_books(sites)
+    snapshots = [s.snapshot for s in sites]
+    return Snapshot(
+        format=FORMAT, version=VERSION, definitions=DEFINITIONS, software=f"cctns-digitize {__version__}",
+        level="state", state=state, as_on=today, made_at=datetime.now(UTC).replace(microsecond=0),
+        sources=[_source(s) for s in sites],
+        totals=PlaceCounts(**total(d.counts.plain() for d in districts).as_plain()),
+        districts=districts, stations=station_rows(tallies, codes, today),
+        quality=merge_quality([s.quality for s in snapshots]),
+        effort=_effort([s.effort for s in snapshots]), pace=_pace([s.pace for s in snapshots]), statement=statement,
+        twice=Twice(books=len(twice), records=sum(b.records for b in twice)),
+    )  # fmt: skip
+
+
+def _source(site: Newest) -> Source:
+    own = site.snapshot.sources[0]
+    return Source(
+        site=site.snapshot.reporter, as_on=site.snapshot.as_on, events=own.events, root_hash=own.root_hash,
+        sha256=site.sha256,
+    )  # fmt: skip
+
+
+def _add_site(s: Snapshot, tallies: Tallies, lgd: dict[str, str], codes: dict[PlaceKey, str], names: _Names) -> None:
+    for d in s.districts:
+        district = names.district(d.name)
+        lgd[district] = lgd.get(district) or d.lgd
+        into = tallies.district(district)
+        for which, by in enumerate((d.by_band, d.by_form, d.by_language)):
+            for key, cells in by.items():
+                into.add(which, key, cells)
+        into.protected += d.protected.count
+        into.hidden += d.protected.hidden
+    for name, code, index, *values, idle, certified in s.stations or ():
+        place = names.place(s.districts[index].name, name)
+        codes[place] = codes.get(place) or code
+        tally = tallies.touch(place)
+        _add_station(tally, dict(zip(OF_STATION, values, strict=True)))
+        tally.is_certified = tally.is_certified or bool(certified)
+        if idle is not None:
+            tally.last_day = max(tally.last_day, (s.as_on - timedelta(days=idle)).isoformat())
+
+
+def _add_station(tally: StationTally, values: Mapping[str, int | None]) -> None:
+    for name, n in values.items():
+        before = tally.counts[name]
+        is_wanted = name in ("expected", "pages_expected")
+        tally.counts[name] = (
+            max(x for x in (before, n) if x is not None) if is_wanted and n is not None else add(before, n)
+        )
+
+
+def merge_quality(parts: Sequence[Quality]) -> Quality:
+    """The quality of all together: what some measured is summed over those; what nobody did is not measured."""
+    rejects: dict[str, int] = {}
+    for q in parts:
+        for code, n in q.rejects.items():
+            rejects[code] = rejects.get(code, 0) + n
+    return Quality(
+        sample=merge_shares(q.sample for q in parts),
+        double_keyed=merge_shares(q.double_keyed for q in parts),
+        straight_through=merge_shares(q.straight_through for q in parts),
+        illegible=merge_shares(q.illegible for q in parts),
+        rejects=dict(sorted(rejects.items())),
+    )
+
+
+def merge_shares(parts: Iterable[Share | NotMeasured]) -> Share | NotMeasured:
+    """The shares that were measured, added; the first reason where none was."""
+    given = list(parts)
+    measured = [s for s in given if isinstance(s, Share)]
+    if measured:
+        return Share(part=sum(s.part for s in measured), of=sum(s.of for s in measured))
+    return next((s for s in given if isinstance(s, NotMeasured)), NotMeasured(why="no-report"))
+
+
+def _effort(parts: Sequence[Effort]) -> Effort:
+    """Minutes are known only where they are for every site at which people worked."""
+    worked = [e for e in parts if e.operators]
+    known = [e.minutes for e in worked if e.minutes is not None]
+    minutes = sum(known) if worked and len(known) == len(worked) else None
+    return Effort(operators=sum(e.operators for e in parts), fields=sum(e.fields for e in parts), minutes=minutes)
+
+
+def _pace(parts: Sequence[Pace]) -> Pace:
+    return Pace(
+        pages_read=sum(p.pages_read for p in parts), fields_settled=sum(p.fields_settled for p in parts)
+    )  # fmt: skip
+
+
+def same_books(sites: Sequence[Newest]) -> list[SameBook]:
+    """The books that two sites digitized: same station, form and year, and numbers that overlap by half and more."""
+    by_place: dict[tuple[str, str, str, str], list[tuple[str, Volume]]] = {}
+    for site in sites:
+        for v in site.snapshot.volumes:
+            place = (fold_key(v.district), fold_key(v.station), v.form, v.year)
+            by_place.setdefault(place, []).append((site.snapshot.reporter, v))
+    found = []
+    for held in by_place.values():
+        for (one, a), (other, b) in combinations(held, 2):
+            first, last = max(a.first, b.first), min(a.last, b.last)
+            shorter = min(a.last - a.first, b.last - b.first) + 1
+            if one != other and last - first + 1 >= _SAME * shorter:
+                records = min(a.records, b.records, last - first + 1)
+                found.append(SameBook((one, other), a, first, last, records))
+    return sorted(found, key=lambda s: (s.volume.district, s.volume.station, s.volume.year, s.first))

@@ -1,0 +1,118 @@
+"""The folder of an office: a state's, which receives snapshots of its sites, or the nation's, for those of states."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from digitize.errors import OptionsError, WorkspaceError
+from digitize.offices.lists import load_gazetteer, load_inventory, load_statement
+from digitize.offices.merge import Newest, OwnLists, merge_sites
+from digitize.offices.shape import Snapshot
+from digitize.offices.store import Store
+
+_SETTINGS = """\
+# The folder of an office: snapshots that it received, the list of keys, what an officer states.
+format = 1
+level = "{level}"   # state: receives sites' snapshots; nation: receives states'
+code = "{code}"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """A folder that is there. level: state or nation; code: of the state, "in" for the nation."""
+
+    folder: Path
+    level: str
+    code: str
+
+    @property
+    def receives(self) -> str:
+        """The level of the snapshots that are taken here."""
+        return "site" if self.level == "state" else "state"
+
+    @property
+    def key(self) -> Path:
+        """The private key that a state's own snapshots are signed with."""
+        return self.folder / "keys" / "office.pem"
+
+    @property
+    def published(self) -> Path:
+        """Where figures that were published lie, one TOML file an answer."""
+        return self.folder / "published"
+
+    def check_reporter(self, reporter: str) -> None:
+        """Whether that can be a reporter here: a state of the country, a site of this state. Raises OptionsError."""
+        from mappers.codes.places import states
+
+        if self.level == "nation" and reporter not in states():
+            raise OptionsError(f"There is no state {reporter}; known: {', '.join(sorted(states()))}.")
+        if self.level == "state" and reporter.partition("-")[0] != self.code:
+            raise OptionsError(f"{reporter} is no site of {self.code}: their ids begin with {self.code}.")
+
+    def store(self) -> Store:
+        """What was received."""
+        return Store(self.folder / "received.sqlite")
+
+
+def create_office(folder: Path, level: str, code: str) -> Office:
+    """Make an office's folder.
+
+    Raises WorkspaceError when one is there already, MappingError when there is no such state.
+    """
+    from digitize.machine.signing import create_key
+    from mappers.states import load_state
+
+    if is_office(folder):
+        raise WorkspaceError(f"{folder} is an office's folder already. Use it as it is, or choose another.")
+    if level == "state":
+        load_state(code)
+    for name in ("keys", "lists") if level == "state" else ("published",):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    office = Office(folder, level, code)
+    if level == "state":
+        create_key(office.key)
+    office.store().__exit__(None, None, None)
+    (folder / "office.toml").write_text(_SETTINGS.format(level=level, code=code), encoding="utf-8")
+    return office
+
+
+def is_office(folder: Path) -> bool:
+    """Whether the folder is an office's."""
+    return (folder / "office.toml").is_file()
+
+
+def open_office(folder: Path, level: str = "") -> Office:
+    """Open it. level: which is wanted, "" for either. Raises WorkspaceError and OptionsError."""
+    if not is_office(folder):
+        make = "digitize national keys add ..." if level == "nation" else f"digitize state init STATE --dir {folder}"
+        raise WorkspaceError(f"{folder} is no office's folder. Make one with: {make}")
+    path = folder / "office.toml"
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        office = Office(folder, str(data["level"]), str(data["code"]))
+    except (tomllib.TOMLDecodeError, KeyError) as e:
+        raise OptionsError(f"{path}: not valid, level and code are needed: {e}") from e
+    if office.level not in ("state", "nation") or (level and office.level != level):
+        raise OptionsError(f"{path}: this is the folder of a {office.level}, wanted is that of a {level or 'state'}")
+    return office
+
+
+def newest_sites(store: Store, as_on: date | None = None) -> list[Newest]:
+    """The newest snapshot of each reporter, up to a day."""
+    newest = {r.reporter: r for r in store.taken(as_on)}
+    return [Newest(store.snapshot(r.seq), r.sha256) for r in newest.values()]
+
+
+def state_snapshot(office: Office, sites: Sequence[Newest], today: date) -> Snapshot:
+    """A state's snapshot folded from its sites'. Raises WorkspaceError when none reported yet, OptionsError."""
+    if not sites:
+        raise WorkspaceError(f"{office.folder}: no site has reported yet. Next: digitize state add SNAPSHOT...")
+    lists = office.folder / "lists"
+    gazetteer = load_gazetteer(office.code, lists)
+    own = OwnLists(gazetteer, load_inventory(lists / "inventory.csv", gazetteer))
+    return merge_sites(office.code, sites, today, load_statement(lists / "statement.toml"), own)

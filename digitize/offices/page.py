@@ -1,0 +1,183 @@
+"""The report as one HTML file that stands alone: no other file, no request, no cookie; it prints on A4 landscape."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from digitize import __version__
+from digitize.offices.charts import burn_up
+from digitize.offices.embedded import as_script, page_data
+from digitize.offices.exporting import definition_of
+from digitize.offices.figures import QUALITIES, WAYS, Figure, figures_of, quality_of
+from digitize.offices.grades import GRADES, SIGNS, grade_of, ranks
+from digitize.offices.measures import BANDS, STAGES
+from digitize.offices.numbers import grouped, percent, wilson
+from digitize.offices.outline import Outline
+from digitize.offices.picture import Oddity, Picture
+from digitize.offices.refusal import say
+from digitize.offices.rollup import Place
+from digitize.offices.shape import PILLARS, Share, Statement
+from digitize.offices.states import CLASSES, shown_states
+from digitize.offices.words import Words
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+
+COLUMNS = ("expected", "records", "in_review", "rejected", "validated", "loaded", "pages")
+_FIRST = ("expected", "records", "loaded")
+"""The columns of the table that are seen before more are asked for; printed and saved are all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One part of the place in the table of all parts. rank, change: None where there is none."""
+
+    place: Place
+    name: str
+    grade: str
+    rank: int | None
+    change: int | None
+
+
+def render_page(picture: Picture, words: Words, outline: Outline | None) -> str:
+    """The whole file. outline: of the states, for the nation's page."""
+    root = picture.root
+    rows = _rows(picture, words)
+    return _environment().get_template("report.html").render(
+        p=picture, root=root, t=words, rows=rows, by_code={r.place.code: r for r in rows}, outline=outline,
+        names={s.names["en"]: s.names[words.language] for s in shown_states().values()},
+        shown=shown_states(), classes=CLASSES, grades=GRADES, signs=SIGNS, stages=STAGES, bands=BANDS, pillars=PILLARS,
+        ways=WAYS, columns=COLUMNS, columns_first=_FIRST, qualities=QUALITIES, quality=quality_of(root),
+        figures={f.name: f for f in figures_of(root)}, defined=list(_defined(root)),
+        missing=[r.name for r in rows if r.place.counts is None],
+        title=_title(picture, words), chart=_chart(picture, words), interval=_interval,
+        grade_of=grade_of, day=lambda d: day_text(d, words), odd=lambda o: _odd_text(o, picture, words),
+        links=list(_links(rows, root, words)), ranked=_ranked(rows), definition=lambda name: definition_of(name, words),
+        statements={r.place.code: r.place.report.snapshot.statement for r in rows if r.place.report},
+        own_statement=root.report.snapshot.statement if root.report else None,
+        told=[x.report for x in ([root] if root.report else root.parts) if x.report],
+        software=f"cctns-digitize {__version__}",
+        data=as_script(page_data(picture, words, shown_name(root, words))), css=_part("page.css"), js=_part("page.js"),
+        policy=Markup(policy()),
+    )  # fmt: skip
+
+
+def render_asking(words: Words, *, is_wrong: bool) -> str:
+    """The page that asks for an access token. is_wrong: the one just given does not hold."""
+    return _environment().get_template("asking.html").render(t=words, is_wrong=is_wrong, css=_part("page.css"))
+
+
+@cache
+def policy() -> str:
+    """The content security policy of a page: its own style, its own script and no other, nothing from anywhere."""
+    digest = hashlib.sha256(_part("page.js").encode("utf-8")).digest()
+    own = base64.b64encode(digest).decode("ascii")
+    return f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{own}'; img-src data:"
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    made = Environment(
+        loader=PackageLoader("digitize.offices", "html"), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    made.filters |= {"grouped": grouped}
+    made.globals |= {"percent": percent}
+    return made
+
+
+@cache
+def _part(name: str) -> Markup:
+    return Markup((resources.files("digitize.offices") / "html" / name).read_text(encoding="utf-8"))
+
+
+def _title(picture: Picture, words: Words) -> str:
+    root = picture.root
+    return words("ui.title_nation") if root.level == "nation" else words("ui.title_place", name=shown_name(root, words))
+
+
+def shown_name(place: Place, words: Words) -> str:
+    """A place's name in the language of the page, as far as it is known; words for what has none."""
+    if place.level == "state":
+        return shown_states()[place.code].names[words.language]
+    if place.level == "nation":
+        return words("level.nation")
+    unnamed = {"district": "ui.unnamed_district", "station": "ui.unnamed_station"}
+    return place.name or words(unnamed[place.level])
+
+
+def _rows(picture: Picture, words: Words) -> list[Row]:
+    root = picture.root
+    placed = ranks(root.parts) if root.level == "nation" else {}
+    return [
+        Row(p, shown_name(p, words), grade_of(p), placed.get(p.code), picture.changes.get(p.code)) for p in root.parts
+    ]
+
+
+def _links(rows: list[Row], root: Place, words: Words) -> Iterator[tuple[str, str, Statement | None]]:
+    """Name, code and statement of each state, of the state itself where it is the page's place."""
+    for name, place in (
+        [(r.name, r.place) for r in rows] if root.level == "nation" else [(shown_name(root, words), root)]
+    ):
+        yield name, place.code, place.report.snapshot.statement if place.report else None
+
+
+def _ranked(rows: list[Row]) -> dict[str, list[Row]]:
+    """Class -> its states by rank, those without one last."""
+    codes = {r.place.code for r in rows} & set(shown_states())
+    return {
+        group: sorted(
+            (r for r in rows if r.place.code in codes and shown_states()[r.place.code].group == group),
+            key=lambda r: (r.rank is None, r.rank or 0, r.name),
+        )
+        for group in CLASSES
+    }
+
+
+def _chart(picture: Picture, words: Words) -> Markup | None:
+    if len(picture.points) < 2:
+        return None
+    names = {n: words(f"measure.{n}") for n in ("expected", "records", "loaded")}
+    return burn_up(picture.points, picture.projection, names, words("ui.burn_up_alt"))
+
+
+def _interval(share: Share) -> str:
+    low, high = wilson(share.part, share.of)
+    return f"{100 * low:.2f} – {100 * high:.2f} %"
+
+
+def _defined(root: Place) -> list[Figure]:
+    return [f for f in figures_of(root) if not f.name.startswith(("stations_begun_", "stations_complete_"))]
+
+
+def _odd_text(o: Oddity, picture: Picture, words: Words) -> str:
+    if o.code == "stalled":
+        return words("ui.stalled_text", n=grouped(o.count), days=picture.limits.stalled_days, names=o.text)
+    if o.code == "silent":
+        return words("ui.silent_text", day=day_text(date.fromisoformat(o.text), words))
+    if o.code == "no-report":
+        return words("ui.no_report_text")
+    if o.flag is None:
+        return o.text
+    told = say(o.flag, words)
+    if not o.refused_on:
+        return told or o.text
+    refused = words("ui.refused_text", day=day_text(date.fromisoformat(o.refused_on), words))
+    return f"{told}; {refused}" if told else refused
+
+
+def day_text(day: date, words: Words) -> str:
+    """31 October 2026, in the language of the page."""
+    return f"{day.day} {words(f'month.{day.month}')} {day.year}"

@@ -1,0 +1,167 @@
+"""The whole picture at one day: places, history, what is odd. Made from an office's folder or from a workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from digitize.offices.history import Point, Projection, change_since, monthly, project
+from digitize.offices.office import Office, newest_sites, state_snapshot
+from digitize.offices.published import Published, newest_published
+from digitize.offices.refusal import Flag
+from digitize.offices.rollup import Place, Report, days_since, roll_up_nation, roll_up_snapshot
+from digitize.offices.series import Series, district_series
+from digitize.offices.shape import Snapshot
+from digitize.offices.sites import site_lines
+from digitize.offices.states import shown_states
+from digitize.offices.store import Received
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """From when on something is an exception. silent_days: without a snapshot; stalled_days: a station without work."""
+
+    silent_days: int = 45
+    stalled_days: int = 14
+
+    @classmethod
+    def of(cls, silent_days: int | None) -> Limits:
+        """The usual limits, where nothing else is said."""
+        return cls() if silent_days is None else cls(silent_days)
+
+
+@dataclass(frozen=True, slots=True)
+class Oddity:
+    """One exception: a flag or refusal, a silent reporter, stations that stand still.
+
+    where: place, file or site; flag: what `text` says in English; refused_on: ISO day of a refusal, else "".
+    """
+
+    code: str
+    where: str
+    text: str
+    count: int = 1
+    flag: Flag | None = None
+    refused_on: str = ""
+
+
+@dataclass(slots=True)
+class Picture:
+    """Everything a report shows. changes: code of a state -> records loaded since a month before."""
+
+    root: Place
+    day: date
+    limits: Limits
+    points: list[Point] = field(default_factory=list)
+    projection: Projection = field(default_factory=lambda: Projection(why="too-little-history"))
+    series: Series = field(default_factory=Series)
+    changes: dict[str, int | None] = field(default_factory=dict)
+    oddities: list[Oddity] = field(default_factory=list)
+    published: Published | None = None
+    mark: str = ""
+
+    @property
+    def reporting(self) -> list[Place]:
+        """The parts that reported."""
+        return [p for p in self.root.parts if p.counts is not None]
+
+
+def office_picture(office: Office, day: date, limits: Limits) -> Picture:
+    """What an office sees at a day: the nation, or its state. Raises what these two do."""
+    return (national_picture if office.level == "nation" else state_picture)(office, day, limits)
+
+
+def national_picture(office: Office, day: date, limits: Limits) -> Picture:
+    """The nation at a day, from what was received up to then. Raises LedgerError, OptionsError."""
+    with office.store() as store:
+        received = store.taken(day)
+        newest = {r.reporter: r for r in received}
+        reports = [Report(store.snapshot(r.seq), r.sha256, days_since(day, r.as_on), r.flags) for r in newest.values()]
+        refused, mark = store.refused(day), store.mark()
+    root = roll_up_nation(reports)
+    picture = Picture(root, day, limits, monthly(received, day), mark=mark)
+    picture.projection = project(picture.points)
+    picture.series = district_series(received, day)
+    picture.changes = {code: change_since(received, code) for code in newest}
+    picture.published = newest_published(office.published, day)
+    picture.oddities = [*_silent(root, limits), *_flagged(root), *_stalled(root, limits), *_refused(refused)]
+    return picture
+
+
+def state_picture(office: Office, day: date, limits: Limits) -> Picture:
+    """A state at a day, out of its sites. Raises WorkspaceError when none reported."""
+    with office.store() as store:
+        received = store.taken(day)
+        merged = state_snapshot(office, newest_sites(store, day), day)
+        seen = site_lines(store, day, limits.silent_days)
+        mark = store.mark()
+    picture = _of_snapshot(merged, day, limits, mark)
+    picture.points = monthly(received, day)
+    picture.series = district_series(received, day)
+    if picture.points and merged.totals.expected is not None:
+        picture.projection = project(picture.points)
+    words = {"silent": "silent", "no report": "no-report"}
+    odd = [Oddity(words[s.word], s.site, s.as_on) for s in seen.sites if s.word in words]
+    twice = [Oddity("digitized-twice", b.volume.station, _twice(b.sites, b.records)) for b in seen.twice]
+    picture.oddities = [*odd, *twice, *picture.oddities, *_refused(seen.refused)]
+    return picture
+
+
+def _twice(sites: tuple[str, str], records: int) -> str:
+    return f"{sites[0]}, {sites[1]}: {records:,}"
+
+
+def workspace_picture(snapshot: Snapshot, day: date, limits: Limits) -> Picture:
+    """One workspace as it stands."""
+    return _of_snapshot(snapshot, day, limits, snapshot.sources[0].root_hash)
+
+
+def _of_snapshot(s: Snapshot, day: date, limits: Limits, mark: str) -> Picture:
+    name = s.site or shown_states()[s.state].names["en"]
+    root = roll_up_snapshot(Report(s, "", days_since(day, s.as_on.isoformat())), name)
+    picture = Picture(root, day, limits, mark=mark)
+    picture.oddities = [*_over(root), *_stalled(root, limits)]
+    return picture
+
+
+def _silent(root: Place, limits: Limits) -> Iterator[Oddity]:
+    for p in root.parts:
+        if p.report is None:
+            yield Oddity("no-report", p.name, "")
+        elif p.report.days > limits.silent_days:
+            yield Oddity("silent", p.name, p.report.snapshot.as_on.isoformat())
+
+
+def _flagged(root: Place) -> Iterator[Oddity]:
+    for p in root.parts:
+        flags: Sequence[Flag] = p.report.flags if p.report else ()
+        yield from (Oddity(f.code, p.name, f.text, flag=f) for f in flags)
+
+
+def _over(root: Place) -> Iterator[Oddity]:
+    for p in root.parts:
+        if p.counts and p.counts.expected is not None and p.counts.of_expected > p.counts.expected:
+            yield Oddity("more-than-expected", p.name, f"{p.counts.of_expected:,} / {p.counts.expected:,}")
+
+
+def _stalled(root: Place, limits: Limits) -> Iterator[Oddity]:
+    """Places with stations that are begun, not complete, and without work for too long."""
+    for p in root.parts:
+        stalled = [s for s in p.of_level("station") if is_stalled(s, limits)]
+        if stalled:
+            yield Oddity("stalled", p.name, ", ".join(s.name for s in stalled[:3]), len(stalled))
+
+
+def is_stalled(station: Place, limits: Limits) -> bool:
+    """Whether a station is begun and not complete, and nothing was done there for too long."""
+    c = station.counts
+    if c is None or not station.name or station.idle is None or station.idle <= limits.stalled_days:
+        return False
+    return not station.is_certified and not (c.expected is not None and c.loaded >= c.expected)
+
+
+def _refused(rows: Sequence[Received]) -> Iterator[Oddity]:
+    for r in rows[:50]:
+        why, day = r.flags[0], r.at[:10]
+        yield Oddity(why.code, r.file, f"{why.text} ({day})", flag=why, refused_on=day)

@@ -1,0 +1,114 @@
+"""Nation, states, districts, stations: each is the sum of its parts; a place that did not report has no counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from digitize.offices.measures import CELLS, OF_STATION, Counts, Coverage, coverage_of, total
+from digitize.offices.refusal import Flag
+from digitize.offices.shape import District, Snapshot, StationRow
+from digitize.offices.states import shown_states
+
+Breakdown = dict[str, tuple[int, ...]]
+KINDS = ("band", "form", "language")
+
+
+@dataclass(slots=True)
+class Report:
+    """What a state or site said beside its counts, and what was said of it. days: since the day of its snapshot."""
+
+    snapshot: Snapshot
+    sha256: str
+    days: int
+    flags: tuple[Flag, ...] = ()
+
+
+@dataclass(slots=True)
+class Place:
+    """One place. counts and coverage are None where nobody reported: never 0.
+
+    code: of a state or station; protected: count and hidden districts, see `Protected`; idle: days without work of a
+    station, None when never any was done or it is no station.
+    """
+
+    level: str
+    code: str
+    name: str
+    counts: Counts | None = None
+    coverage: Coverage | None = None
+    by: dict[str, Breakdown] = field(default_factory=dict)
+    protected: tuple[int, int] = (0, 0)
+    parts: list[Place] = field(default_factory=list)
+    report: Report | None = None
+    idle: int | None = None
+    is_certified: bool = False
+
+    def of_level(self, level: str) -> Iterator[Place]:
+        """All places of a level in it, itself included."""
+        if self.level == level:
+            yield self
+        for part in self.parts:
+            yield from part.of_level(level)
+
+
+def roll_up_nation(reports: Iterable[Report]) -> Place:
+    """The nation: all 36 states, those without a report too."""
+    by_code = {r.snapshot.state: r for r in reports}
+    parts = [
+        roll_up_snapshot(by_code[code], s.names["en"]) if code in by_code else Place("state", code, s.names["en"])
+        for code, s in shown_states().items()
+    ]
+    return gather(Place("nation", "in", "India", parts=parts))
+
+
+def roll_up_snapshot(report: Report, name: str) -> Place:
+    """A state or site with its districts and, where it told them, its stations."""
+    s = report.snapshot
+    districts = [_district(d) for d in s.districts]
+    for row in s.stations or ():
+        districts[row[2]].parts.append(_station(row))
+    return gather(Place(s.level, s.state, name, parts=districts, report=report))
+
+
+def _district(d: District) -> Place:
+    by = {
+        kind: {k: tuple(v) for k, v in cells.items()}
+        for kind, cells in zip(KINDS, (d.by_band, d.by_form, d.by_language), strict=True)
+    }
+    protected = (d.protected.count, d.protected.hidden)
+    return Place("district", d.lgd, d.name, d.counts.plain(), d.stations.plain(), by, protected)
+
+
+def _station(row: StationRow) -> Place:
+    name, code, _, *values, idle, certified = row
+    counts = Counts.of_station(dict(zip(OF_STATION, values, strict=True)))
+    coverage = coverage_of(counts, is_named=bool(name), is_certified=bool(certified))
+    return Place("station", code, name, counts, coverage, idle=idle, is_certified=bool(certified))
+
+
+def gather(place: Place) -> Place:
+    """The place with the sums of those of its parts that reported; without counts where none did."""
+    told = [p for p in place.parts if p.counts is not None and p.coverage is not None]
+    if told or place.report:
+        place.counts = total(p.counts for p in told if p.counts)
+        place.coverage = sum((p.coverage for p in told if p.coverage), Coverage())
+        place.by = {kind: sum_breakdowns(p.by.get(kind, {}) for p in told) for kind in KINDS}
+        place.protected = (sum(p.protected[0] for p in told), sum(p.protected[1] for p in told))
+    return place
+
+
+def sum_breakdowns(parts: Iterable[Breakdown]) -> Breakdown:
+    """Key -> the cells of all parts, added."""
+    found: Breakdown = {}
+    for part in parts:
+        for key, cells in part.items():
+            before = found.get(key, (0,) * len(CELLS))
+            found[key] = tuple(a + b for a, b in zip(before, cells, strict=True))
+    return found
+
+
+def days_since(day: date, as_on: str) -> int:
+    """Days from an ISO day to a day."""
+    return (day - date.fromisoformat(as_on)).days

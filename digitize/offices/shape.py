@@ -1,0 +1,239 @@
+"""The shape of a snapshot: one pydantic model, from which docs/snapshot.schema.json is made.
+
+Whoever has other software may write it too. It holds counts and names of places, and no free text but these.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+
+from digitize.offices.measures import BANDS, MOST, Counts, Coverage
+from digitize.offices.naming import clean, is_safe
+
+FORMAT: Literal["digitize-snapshot"] = "digitize-snapshot"
+VERSION: Literal[1] = 1
+DEFINITIONS: Literal[1] = 1
+PILLARS = ("e-prison", "e-prosecution", "e-forensics", "e-courts")
+HIDDEN_BELOW = 5
+"""Counts of protected cases from 1 to one less than this are not told."""
+
+Day = Annotated[date, Field(strict=True)]
+Count = Annotated[int, Field(ge=0, le=MOST, strict=True)]
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]{0,39}$")]
+Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Cells = Annotated[list[Count], Field(min_length=5, max_length=5)]
+Stages = Annotated[list[Count], Field(min_length=5, max_length=5)]
+
+
+def _safe(name: str) -> str:
+    if not is_safe(name):
+        raise ValueError("a name of a place holds no <, no >, nothing invisible and no script that is not India's")
+    return clean(name)
+
+
+Name = Annotated[str, Field(max_length=80), AfterValidator(_safe)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PlaceCounts(_Part):
+    """See `Counts`; null: nobody took an inventory."""
+
+    expected: Count | None
+    pages_expected: Count | None
+    pages: Count
+    pages_read: Count
+    pages_failed: Count
+    records: Count
+    in_review: Count
+    rejected: Count
+    validated: Count
+    loaded: Count
+    of_expected: Count
+    pages_of_expected: Count
+
+    def plain(self) -> Counts:
+        """As the value that can be added."""
+        return Counts.of(self.__dict__)
+
+
+class StationCounts(_Part):
+    """See `Coverage`: how many stations are how far; begun and complete: scanned, read, keyed, validated, loaded."""
+
+    in_scope: Count
+    inventoried: Count
+    certified: Count
+    begun: Stages
+    complete: Stages
+
+    def plain(self) -> Coverage:
+        """As the value that can be added."""
+        return Coverage(self.in_scope, self.inventoried, self.certified, tuple(self.begun), tuple(self.complete))
+
+
+class Protected(_Part):
+    """Records of sexual offences and of children: count, and of how many districts a count of 1 to 4 is hidden."""
+
+    count: Count
+    hidden: Count
+
+
+class District(_Part):
+    """One district. name "": what belongs to no district of the list. Breakdowns: records, in review, rejected,
+    validated, loaded.
+    """
+
+    name: Name
+    lgd: Annotated[str, Field(pattern=r"^[0-9]{0,6}$")] = ""
+    counts: PlaceCounts
+    stations: StationCounts
+    by_band: dict[Literal[BANDS], Cells]  # type: ignore[valid-type]
+    by_form: Annotated[dict[Slug, Cells], Field(max_length=60)]
+    by_language: Annotated[dict[Annotated[str, Field(pattern=r"^[a-z]{0,3}$")], Cells], Field(max_length=60)]
+    protected: Protected
+
+
+StationRow = tuple[
+    Name, Annotated[str, Field(pattern=r"^[A-Za-z0-9/-]{0,20}$")], Count,
+    Count | None, Count | None, Count, Count, Count, Count, Count, Count, Count, Count,
+    Count | None, Annotated[int, Field(ge=0, le=1, strict=True)],
+]  # fmt: skip
+"""Name ("" for what belongs to no station of the list), code, index of the district; expected, pages_expected, pages,
+pages_read, pages_failed, records, in_review, rejected, validated, loaded; days without work up to the day of the
+snapshot (null: never any), 1 where an officer certified it.
+"""
+
+
+class Volume(_Part):
+    """One book of FIRs as far as a site digitized it: numbers from first to last of one station and year."""
+
+    district: Name
+    station: Name
+    form: Slug
+    year: Annotated[str, Field(pattern=r"^[0-9]{4}$")]
+    first: Count
+    last: Count
+    records: Count
+
+
+class Share(_Part):
+    """So many of so many."""
+
+    part: Count
+    of: Count
+
+
+class NotMeasured(_Part):
+    """Nobody measured it, and why: a slug, such as no-sample-drawn."""
+
+    why: Slug
+
+
+class Quality(_Part):
+    """How good it is. sample: fields wrong in a sample that people compared with the paper. double_keyed: fields on
+    which two people differed. straight_through: validated records that no person touched. illegible: fields that people
+    looked at and could not read. rejects: records that a rule refused, by rule.
+    """
+
+    sample: Share | NotMeasured
+    double_keyed: Share | NotMeasured
+    straight_through: Share | NotMeasured
+    illegible: Share | NotMeasured
+    rejects: Annotated[dict[Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{0,7}$")], Count], Field(max_length=400)]
+
+
+class Effort(_Part):
+    """People's work in the last 28 days. minutes: null where fewer than three worked, so that it tells of nobody."""
+
+    operators: Count
+    fields: Count
+    minutes: Count | None
+
+
+class Pace(_Part):
+    """What was done in the last 28 days."""
+
+    pages_read: Count
+    fields_settled: Count
+
+
+class Link(_Part):
+    """One direction of the exchange with one pillar of the ICJS."""
+
+    done: bool = Field(strict=True)
+    since: Day | None = None
+    last_exchange: Day | None = None
+
+
+_Links = Annotated[dict[Literal[PILLARS], Link], Field(max_length=4)]  # type: ignore[valid-type]
+
+
+class Statement(_Part):
+    """What no ledger knows, and an officer states. stations: all police stations of the state, new ones included;
+    target: those that were to be covered; covered: those that work with CCTNS, new ones included.
+    """
+
+    as_on: Day
+    stations: Count | None = None
+    target: Count | None = None
+    covered: Count | None = None
+    legacy_complete: bool | None = Field(default=None, strict=True)
+    forward: _Links = {}
+    backward: _Links = {}
+
+
+class Source(_Part):
+    """The ledger that was folded; of a state, one of its sites. sha256: of the site's snapshot."""
+
+    site: Slug
+    as_on: Day
+    events: Count
+    root_hash: Hash
+    sha256: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
+
+
+class Twice(_Part):
+    """Books that two sites digitized: how many, and how many records may be counted twice. Of states only."""
+
+    books: Count
+    records: Count
+
+
+class Snapshot(_Part):
+    """Everything one site or state reports."""
+
+    format: Literal["digitize-snapshot"]
+    version: Literal[1]
+    definitions: Literal[1]
+    software: Annotated[str, Field(pattern=r"^[A-Za-z0-9 ._+-]{1,60}$")]
+    level: Literal["site", "state"]
+    state: Annotated[str, Field(pattern=r"^[a-z]{2}$")]
+    site: Annotated[str, Field(pattern=r"^([a-z]{2}(-[a-z0-9-]{1,30})?)?$")] = ""
+    as_on: Day
+    made_at: AwareDatetime
+    sources: Annotated[list[Source], Field(min_length=1, max_length=5000)]
+    totals: PlaceCounts
+    districts: Annotated[list[District], Field(max_length=300)]
+    stations: Annotated[list[StationRow], Field(max_length=20000)] | None = None
+    volumes: Annotated[list[Volume], Field(max_length=100000)] = []
+    quality: Quality
+    effort: Effort
+    pace: Pace
+    statement: Statement | None = None
+    twice: Twice | None = None
+
+    @property
+    def reporter(self) -> str:
+        """Who reports: the site's id or the state's code."""
+        return self.site or self.state
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of a snapshot's first line."""
+    made = Snapshot.model_json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made}

@@ -1,0 +1,85 @@
+"""How far each site of a state is: silent ones by name, books that two sites digitized, refused snapshots."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from digitize.offices.keys import known_keys
+from digitize.offices.merge import SameBook, same_books
+from digitize.offices.office import newest_sites
+from digitize.offices.store import Received, Store
+
+
+@dataclass(frozen=True, slots=True)
+class SiteLine:
+    """One site. as_on: day of its newest snapshot, "" when there is none. Counts are None then.
+
+    word: reports, silent (its newest is too old) or no report.
+    """
+
+    site: str
+    as_on: str
+    word: str
+    days: int | None
+    records: int | None
+    validated: int | None
+    loaded: int | None
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sites:
+    """All sites of a state, by name."""
+
+    day: date
+    sites: list[SiteLine]
+    twice: list[SameBook]
+    refused: list[Received]
+
+    def lines(self) -> Iterator[str]:
+        """For people."""
+        for s in self.sites:
+            if s.word == "silent":
+                yield f"Silent: {s.site}, {s.days} days since its snapshot of {s.as_on}. Its counts of that day stand."
+            if s.word == "no report":
+                yield f"No report yet: {s.site}. It is in no count."
+            yield from (f"Look at {s.site}: {flag}" for flag in s.flags)
+        for b in self.twice:
+            v = b.volume
+            yield (
+                f"Digitized twice: {v.station}, {v.district}, {v.form} {v.year}, numbers {b.first} to {b.last}, at "
+                f"{b.sites[0]} and {b.sites[1]}: up to {b.records:,} records are counted twice. Withdraw one."
+            )
+        yield from (f"Refused: {r.file}: {r.flags[0].code}: {r.flags[0].text}" for r in self.refused)
+
+    def as_plain(self) -> dict[str, Any]:
+        """As JSON types."""
+        return {
+            "as_on": self.day.isoformat(),
+            "sites": [asdict(s) for s in self.sites],
+            "digitized_twice": [{**asdict(b), "volume": b.volume.model_dump()} for b in self.twice],
+            "refused": [
+                {"file": r.file, "at": r.at, "code": r.flags[0].code, "why": r.flags[0].text} for r in self.refused
+            ],
+        }
+
+
+def site_lines(store: Store, day: date, silent_after: int) -> Sites:
+    """How far each site is on a day. silent_after: days without a snapshot that make a site silent."""
+    newest = {r.reporter: r for r in store.taken(day)}
+    known = {k.reporter for k in known_keys(store).values()} | set(newest)
+    lines = [_line(site, newest.get(site), day, silent_after) for site in sorted(known)]
+    return Sites(day, lines, same_books(newest_sites(store, day)), store.refused(day))
+
+
+def _line(site: str, newest: Received | None, day: date, silent_after: int) -> SiteLine:
+    if newest is None:
+        return SiteLine(site, "", "no report", None, None, None, None)
+    totals = newest.summary["totals"]
+    days = (day - date.fromisoformat(newest.as_on)).days
+    word = "silent" if days > silent_after else "reports"
+    flags = tuple(f"{f.code}: {f.text}" for f in newest.flags)
+    return SiteLine(site, newest.as_on, word, days, totals["records"], totals["validated"], totals["loaded"], flags)

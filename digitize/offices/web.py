@@ -1,0 +1,192 @@
+"""The dashboard: the same pages, served. It only reads; who has no access token sees a page that asks for one.
+
+A token comes in the header `Authorization: Bearer ...`, or once in the form of the page, which gives a session by
+cookie. It never stands in an address. Pages are made anew when something was received or a day has passed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import parse_qs
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from digitize.errors import DigitizeError
+from digitize.offices.access import holder_of, read_tokens
+from digitize.offices.exporting import as_plain, csv_text, tables
+from digitize.offices.office import Office
+from digitize.offices.outline import load_outline
+from digitize.offices.page import policy, render_asking, render_page
+from digitize.offices.picture import Limits, Picture, office_picture
+from digitize.offices.words import LANGUAGES, load_words
+
+COOKIE = "digitize_session"
+_HOURS = 12
+_MOST_FORM_BYTES = 4096
+_SECONDS_FOR_FORM = 10
+"""Whoever sends a token more slowly than this holds a place that others need."""
+Answer = Callable[[Picture, str], Response]
+
+
+@dataclass(slots=True)
+class _Session:
+    holder: str
+    until: float
+
+
+class Dashboard:
+    """The state of one server: sessions, and the newest picture with the pages made of it."""
+
+    def __init__(self, office: Office, limits: Limits, *, is_secure: bool) -> None:
+        """is_secure: served through TLS, so that the cookie is sent there alone."""
+        self.office, self.limits, self.is_secure = office, limits, is_secure
+        self._sessions: dict[str, _Session] = {}
+        self._lock = threading.RLock()
+        self._made: tuple[tuple[str, date], Picture] | None = None
+        self._pages: dict[str, str] = {}
+
+    def open_session(self, token: str) -> str | None:
+        """A session for whoever has a token that holds."""
+        holder = holder_of(self.office.folder, token)
+        if not holder:
+            return None
+        now = time.monotonic()
+        self._sessions = {k: s for k, s in self._sessions.items() if s.until > now}
+        session = secrets.token_urlsafe(32)
+        self._sessions[session] = _Session(holder, now + 3600 * _HOURS)
+        return session
+
+    def may_look(self, request: Request) -> bool:
+        """Whether a request comes with a session or with a token."""
+        held = self._sessions.get(request.cookies.get(COOKIE, ""))
+        if held is not None and held.until > time.monotonic():
+            return held.holder in {t.name for t in read_tokens(self.office.folder)}
+        kind, _, token = request.headers.get("authorization", "").partition(" ")
+        return kind.lower() == "bearer" and bool(holder_of(self.office.folder, token.strip()))
+
+    def picture(self) -> Picture:
+        """The picture of today, made anew when something was received since the last one."""
+        with self._lock:
+            with self.office.store() as store:
+                state = (store.mark(), date.today())
+            if self._made is None or self._made[0] != state:
+                self._made, self._pages = (state, office_picture(self.office, state[1], self.limits)), {}
+            return self._made[1]
+
+    def page(self, language: str) -> str:
+        """The page of today."""
+        with self._lock:
+            picture = self.picture()
+            if language not in self._pages:
+                outline = load_outline(self.office.folder) if picture.root.level == "nation" else None
+                self._pages[language] = render_page(picture, load_words(language), outline)
+            return self._pages[language]
+
+
+class _WithHeaders:
+    """What every answer tells a browser, of wrong addresses too: ask nobody else, keep nothing, stand in no frame."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._headers = {
+            "Content-Security-Policy": f"{policy()}; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+            "X-Content-Type-Options": "nosniff",
+            "Referrer-Policy": "no-referrer",
+            "Cache-Control": "no-store",
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(self._headers)
+            await send(message)
+
+        await self._app(scope, receive, send_with if scope["type"] == "http" else send)
+
+
+def make_app(office: Office, limits: Limits, *, is_secure: bool = False) -> Starlette:
+    """The web application of an office's folder."""
+    board = Dashboard(office, limits, is_secure=is_secure)
+
+    def guarded(answer: Answer) -> Callable[[Request], Response]:
+        def endpoint(request: Request) -> Response:
+            language = _language(request)
+            if not board.may_look(request):
+                return HTMLResponse(render_asking(load_words(language), is_wrong=False), 401)
+            try:
+                return answer(board.picture(), language)
+            except DigitizeError as e:
+                return PlainTextResponse(f"{e}\n", 503)
+
+        return endpoint
+
+    def page(_: Picture, language: str) -> Response:
+        return HTMLResponse(board.page(language))
+
+    def whole(picture: Picture, language: str) -> Response:
+        return JSONResponse(as_plain(picture, load_words(language)))
+
+    def table(name: str) -> Answer:
+        def answer(picture: Picture, language: str) -> Response:
+            text = csv_text(*tables(picture, load_words(language))[name])
+            head = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+            return Response(text.encode("utf-8-sig"), media_type="text/csv; charset=utf-8", headers=head)
+
+        return answer
+
+    async def enter(request: Request) -> Response:
+        token = await _token_of_form(request)
+        session = await run_in_threadpool(board.open_session, token)
+        if session is None:
+            asking = render_asking(load_words(_language(request)), is_wrong=True)
+            return HTMLResponse(asking, 401)
+        response = RedirectResponse("/", 303)
+        response.set_cookie(
+            COOKIE, session, max_age=3600 * _HOURS, httponly=True, samesite="strict", secure=board.is_secure
+        )
+        return response
+
+    names = ("figures", "counts", "breakdowns", "integration", "history", "exceptions")
+    app = Starlette(
+        middleware=[Middleware(_WithHeaders)],
+        routes=[
+            Route("/", guarded(page), methods=["GET"]),
+            Route("/enter", enter, methods=["POST"]),
+            Route("/picture.json", guarded(whole), methods=["GET"]),
+            *(Route(f"/{name}.csv", guarded(table(name)), methods=["GET"]) for name in names),
+        ],
+    )
+    app.router.redirect_slashes = False  # It would lead to whatever host a request names.
+    return app
+
+
+def _language(request: Request) -> str:
+    wanted = request.query_params.get("lang", LANGUAGES[0])
+    return wanted if wanted in LANGUAGES else LANGUAGES[0]
+
+
+async def _token_of_form(request: Request) -> str:
+    """The token of a short form; "" for anything longer, slower or anything else."""
+    body = b""
+    try:
+        async with asyncio.timeout(_SECONDS_FOR_FORM):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > _MOST_FORM_BYTES:
+                    return ""
+    except (TimeoutError, ClientDisconnect):
+        return ""
+    return parse_qs(body.decode("utf-8", "replace")).get("token", [""])[0].strip()

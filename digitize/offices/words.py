@@ -1,0 +1,37 @@
+"""What the report says, in each of its languages."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+LANGUAGES = ("en", "hi")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The sentences of one language by slug."""
+
+    language: str
+    by_slug: Mapping[str, str]
+
+    def __call__(self, slug: str, **values: object) -> str:
+        """The sentence, its places filled. Raises KeyError for a slug that is nowhere: a fault of ours."""
+        text = self.by_slug[slug]
+        return text.format(**values) if values else text
+
+    def of(self, group: str, word: str) -> str:
+        """The word for a stable word of data, such as a reason; the word itself where none is known."""
+        return self.by_slug.get(f"{group}.{word}", word)
+
+
+@cache
+def load_words(language: str) -> Words:
+    """The words of a language. Raises KeyError for one that is not there."""
+    text = (resources.files("digitize.offices") / "words.toml").read_text(encoding="utf-8")
+    data = tomllib.loads(text)
+    return Words(language, {f"{group}.{slug}": pair[language] for group, pairs in data.items() if group != "format"
+                            for slug, pair in pairs.items()})  # fmt: skip

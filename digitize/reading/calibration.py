@@ -1,0 +1,52 @@
+"""Which confidence may pass without a person: measured on this workspace's own prints and hands, or none."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from digitize.errors import OptionsError
+from ocr.forms.form import Confidence, Form
+
+if TYPE_CHECKING:
+    from ocr.registers import RegisterForm
+
+NEVER = 1.01  # no confidence reaches it: what was never calibrated does not pass without a person
+FILE = "calibration.toml"
+
+
+class _Calibration(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    format: int
+    form: dict[str, Confidence]
+
+
+def load_calibration(folder: Path) -> Mapping[str, Confidence]:
+    """Form id -> its measured cut, from the workspace's calibration.toml; empty when there is none.
+
+    A cut fitted on one print and hand must not be believed on another, so it belongs to the workspace whose pages it
+    was measured on and goes before what a form file says. Raises OptionsError naming file and key.
+    """
+    path = folder / FILE
+    if not path.is_file():
+        return {}
+    try:
+        return _Calibration.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))).form
+    except tomllib.TOMLDecodeError as e:
+        raise OptionsError(f"{path}: not valid TOML: {e}") from e
+    except ValidationError as e:
+        first = e.errors()[0]
+        raise OptionsError(f"{path}: {'.'.join(str(x) for x in first['loc'])}: {first['msg']}") from e
+
+
+def cut(form: Form | RegisterForm | None, calibration: Mapping[str, Confidence]) -> float:
+    """The confidence from which a value of that form or register may pass, NEVER when it was not measured."""
+    if form is None:
+        return NEVER
+    measured = calibration.get(form.id, form.confidence)
+    return measured.accept if measured.calibrated else NEVER

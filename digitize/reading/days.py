@@ -1,0 +1,124 @@
+"""The day of a diary's entries, which stands above them and in no column: on a line of its own, or above the table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from digitize.reading.rows import DAY, RegisterRow, RowCell
+from mappers.values import PlacedValue, ZoneValue
+from ocr.languages.script import fold_digits
+from ocr.page import Around, Recognition
+from ocr.registers.between import date_in, is_day
+
+DAY_COLUMN = "day"
+"""The name under which mappings find it."""
+ABOVE = "above"
+"""The zone of a page that holds what stands above its table."""
+_LEAST_FIGURES = 2
+_TIME = "time"
+_CLOCK = re.compile(r"(?<!\d)([01]?\d|2[0-4])\s?[:.]\s?([0-5]\d)(?!\d)")
+MOST_PAGES = 3
+"""A day is believed so many pages further at most; behind them a person is asked."""
+
+
+def day_above(around: Sequence[Around]) -> Around | None:
+    """What stands above a page's table and is its day: a date, else a note with figures in it; None without either."""
+    notes = [a for a in around if a.where == ABOVE and a.number is None]
+    dates = [a for a in notes if date_in(a.text)]
+    if dates:
+        return max(dates, key=lambda a: a.confidence)
+    figures = {a: sum(map(str.isdecimal, a.text)) for a in notes}
+    best = max(figures, key=lambda a: figures[a], default=None)
+    return best if best is not None and figures[best] >= _LEAST_FIGURES else None
+
+
+def day_zones(page: Recognition, accept: float) -> Mapping[str, ZoneValue]:
+    """What may be said of days on a page, as zones: what stands above its table, and "r03.day" for each of its rows.
+
+    accept: the confidence from which a date may pass without a person. Those of rows are unread. The first one's box is
+    the head of the page; the others have none, for a picture of the rows around might show whom the law protects.
+    """
+    zones: dict[str, ZoneValue] = {}
+    found = day_above(page.around)
+    if found is not None:
+        date = date_in(found.text)
+        box = (found.box.x0, found.box.y0, found.box.x1, found.box.y1)
+        zones[ABOVE] = ZoneValue(found.text, date or None, found.confidence if date else 0.0, box, accept=accept)
+    head = max(1, min((box.y0 for row in page.rows for box in row.boxes), default=1))
+    for n, row in enumerate(page.rows):
+        zones[day_zone(row.id)] = ZoneValue("", None, 0.0, None if n else (0, 0, page.width, head), accept=accept)
+    return zones
+
+
+def day_zone(row: str) -> str:
+    """The zone of a row that its day may be typed for."""
+    return f"{row}.{DAY_COLUMN}"
+
+
+def with_days(rows: Sequence[RegisterRow], zones: Mapping[str, ZoneValue]) -> list[RegisterRow]:
+    """Rows in order, those that make records with the day that they were written on.
+
+    zones: "PAGE/ZONE" -> what is said of days, as `day_zones` gives it, under people's decisions. A date above a table,
+    on a line of its own, or typed for an entry holds for what stands below it. It is asked anew, at the entry, where no
+    day is known, where the clock goes back, and behind an entry that ends with a date.
+    """
+    found: list[RegisterRow] = []
+    day: PlacedValue | None = None
+    page, clock, pages = "", "", 0
+    for row in rows:
+        if row.page != page:
+            page, pages, above = row.page, pages + 1, zones.get(f"{row.page}/{ABOVE}")
+            day = day if _is_said(day) and pages <= MOST_PAGES else None
+            if above is not None:
+                day, clock, pages = PlacedValue(page, ABOVE, above), "", 0
+        if row.kind == DAY:
+            day, clock, pages = _written(row), "", 0
+        if row.reported:
+            found.append(row)
+            continue
+        own = _own(row, zones)
+        now = _clock(row)
+        if day is None or _is_said(own) or (now and now < clock):
+            day, clock, pages = own, "", 0
+        found.append(_on(row, day) if day is not None else row)
+        clock = now or clock
+        if _ends_with_day(row):
+            day = None
+    return found
+
+
+def _on(row: RegisterRow, day: PlacedValue) -> RegisterRow:
+    """A row with its day, which is signed by whoever settled it."""
+    zones = (*row.zones, f"{day.page}/{day.zone}")
+    return replace(row, cells={**row.cells, DAY_COLUMN: RowCell(day)}, zones=zones)
+
+
+def _own(row: RegisterRow, zones: Mapping[str, ZoneValue]) -> PlacedValue | None:
+    zone = zones.get(f"{row.page}/{day_zone(row.id)}")
+    return PlacedValue(row.page, day_zone(row.id), zone) if zone is not None else None
+
+
+def _is_said(day: PlacedValue | None) -> bool:
+    """Whether anything was read there, or typed for it."""
+    return day is not None and bool(day.value.raw or day.value.value)
+
+
+def _clock(row: RegisterRow) -> str:
+    """The hour of an entry as HH:MM, "" where it is not read."""
+    cell = row.cells.get(_TIME)
+    found = _CLOCK.search(fold_digits(cell.placed.value.value or "")) if cell is not None else None
+    return f"{int(found[1]):02d}:{found[2]}" if found else ""
+
+
+def _ends_with_day(row: RegisterRow) -> bool:
+    """Whether the last line of a cell is a date alone: a day that was taken for the end of the entry above it."""
+    texts = (c.placed.value.value or c.placed.value.raw for c in row.cells.values())
+    return any("\n" in t and is_day(t.splitlines()[-1]) for t in texts)
+
+
+def _written(row: RegisterRow) -> PlacedValue | None:
+    """The cell of a row that holds a date."""
+    cells = [c.placed for c in row.cells.values() if not c.placed.value.blank]
+    return next((p for p in cells if date_in(p.value.value or p.value.raw)), None)

@@ -1,0 +1,58 @@
+"""Ditto marks in rows of a register: they say what stands above, as it stands after people's corrections."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from digitize.reading.calibration import NEVER
+from digitize.reading.rows import DITTO, ROW_DOUBTFUL, STRUCK, STRUCK_IN_PART, RegisterRow, RowCell, text_of
+
+NOTHING_ABOVE = "nothing-above"
+
+
+def dittoed(rows: Sequence[RegisterRow]) -> list[RegisterRow]:
+    """Rows in order with their ditto marks resolved; a mark with nothing above has no value, and a person is asked.
+
+    What is doubtful above is doubtful below. The text above stands among the candidates too, so that a person can agree
+    to it.
+    """
+    found: list[RegisterRow] = []
+    above: Mapping[str, RowCell] = {}
+    is_behind_struck = False
+    for row in rows:
+        cells = {c: _same_as(cell, above.get(c)) if cell.is_ditto else cell for c, cell in row.cells.items()}
+        if is_behind_struck:
+            cells = {c: _asked(cell) if cell.is_ditto else cell for c, cell in cells.items()}
+        found.append(replace(row, cells=cells))
+        if not row.reported:
+            above = cells
+        is_behind_struck = row.reported == STRUCK
+    return found
+
+
+def _asked(cell: RowCell) -> RowCell:
+    """A ditto mark below an entry that is struck out: whether it means that one or the one above, a person must say."""
+    placed = cell.placed
+    return replace(
+        cell, placed=replace(placed, value=replace(placed.value, accept=NEVER), notes=(*placed.notes, ROW_DOUBTFUL))
+    )
+
+
+def _same_as(cell: RowCell, above: RowCell | None) -> RowCell:
+    own = cell.placed.value
+    if above is None or not (text := text_of(above.placed.value)):
+        nothing = replace(own, raw="", value=None, confidence=0.0, candidates=())
+        return replace(cell, placed=replace(cell.placed, value=nothing, notes=(DITTO, NOTHING_ABOVE)))
+    over = above.placed.value
+    doubts = [
+        word for word in (ROW_DOUBTFUL, STRUCK, STRUCK_IN_PART) if word in (*cell.placed.notes, *above.placed.notes)
+    ]
+    value = replace(
+        own,
+        value=text,
+        confidence=min(own.confidence, over.confidence),
+        accept=max(own.accept, over.accept),
+        candidates=(text,),
+    )
+    return replace(cell, placed=replace(cell.placed, value=value, notes=(DITTO, *doubts)))

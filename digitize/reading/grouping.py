@@ -1,0 +1,92 @@
+"""Which pages of a batch belong to one filled form: its sheets in order, their blank backs, letters attached to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ocr.forms.kinds import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class PageKind:
+    """What one page is. kind: "other" is a letter or a sheet without print that is known.
+
+    volume, number: the book and the page's number in it. family, part: of a form; part n continues part n-1.
+    """
+
+    page: str
+    kind: Kind
+    volume: int = 0
+    number: int = 0
+    family: str = ""
+    part: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Pages that belong together, in order. family: of the form they begin with, "" when there is none before them.
+
+    doubts: stable words: "no-form" (no form stands before them in their volume), "earlier-part-missing",
+    "pages-missing" (a gap in the numbers within the group).
+    """
+
+    pages: tuple[PageKind, ...]
+    family: str = ""
+    doubts: tuple[str, ...] = ()
+
+    @property
+    def sheets(self) -> tuple[PageKind, ...]:
+        """The pages of the form itself."""
+        return tuple(p for p in self.pages if p.kind == "form")
+
+    @property
+    def attached(self) -> tuple[PageKind, ...]:
+        """Letters and other sheets that go with the form."""
+        return tuple(p for p in self.pages if p.kind == "other")
+
+
+def group_pages(pages: Iterable[PageKind]) -> Iterator[Group]:
+    """Group the pages of a batch, given in order; each page is in exactly one group, and the order stays.
+
+    A form's first sheet begins a group, a later sheet goes on with it when it is the next one of the same family and no
+    page between them is missing; otherwise it begins a group of its own, so that it is never lost. Letters and blank
+    pages go with the form before them in the same volume.
+    """
+    group: list[PageKind] = []
+    for page in pages:
+        if group and not _belongs(group, page):
+            yield _made(group)
+            group = []
+        group.append(page)
+    if group:
+        yield _made(group)
+
+
+def _belongs(group: Sequence[PageKind], page: PageKind) -> bool:
+    if group[-1].volume != page.volume:
+        return False
+    if page.kind != "form":
+        return True
+    last = max((i for i, p in enumerate(group) if p.kind == "form"), default=-1)
+    if last < 0 or (group[last].family, group[last].part + 1) != (page.family, page.part):
+        return False
+    return not _has_gap([*group[last:], page])
+
+
+def _has_gap(pages: Sequence[PageKind]) -> bool:
+    return any(b.number != a.number + 1 for a, b in zip(pages, pages[1:], strict=False))
+
+
+def _made(group: Sequence[PageKind]) -> Group:
+    first = group[0]
+    doubts = []
+    if first.kind != "form":
+        doubts.append("no-form")
+    elif first.part > 1:
+        doubts.append("earlier-part-missing")
+    if _has_gap(group):
+        doubts.append("pages-missing")
+    return Group(tuple(group), first.family if first.kind == "form" else "", tuple(doubts))

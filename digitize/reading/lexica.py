@@ -1,0 +1,33 @@
+"""The closed lists of a state as reading wants them: plain names with their other spellings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mappers.codes import CodeList
+    from ocr.languages.lexicon import Lexicon
+
+
+def as_lexica(lists: Mapping[str, CodeList]) -> Mapping[str, Lexicon]:
+    """Code lists by the name under which zones ask for them."""
+    from ocr.languages.lexicon import Lexicon
+
+    return {
+        name: Lexicon(name, tuple((v, codes.spellings.get(v, ())) for v in codes.values))
+        for name, codes in lists.items()
+    }
+
+
+@lru_cache(maxsize=8)
+def lexica_of(state: str, stations: Path | None = None) -> Mapping[str, Lexicon]:
+    """The places of a state ("" for none) with a list of stations of its own.
+
+    Raises MappingError when that list is none.
+    """
+    from mappers.codes import place_lists
+
+    return as_lexica(place_lists(state, stations))

@@ -1,0 +1,219 @@
+"""Rows of a register on their way to records: joined over pages, doubts kept, cells in one line; plain values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from digitize.reading.calibration import NEVER
+from mappers.values import PlacedValue, ZoneValue
+from ocr.page import Reading, RowPlace
+
+DITTO, STRUCK, STRUCK_IN_PART = "ditto", "struck", "struck-in-part"
+ROW_DOUBTFUL = "row-doubtful"
+CONTINUATION = "continuation"
+LINES_JOINED = "lines-joined"
+INSERTED = "inserted"
+"""Note on an entry squeezed in between two others."""
+DAY = "day"
+NO_ENTRY = ("heading", "total", DAY)
+"""Notes on rows that hold no entry: a year across the page, sums carried on, the day of what stands below."""
+RECORD = "record"
+ROW_KINDS = (RECORD, STRUCK, *NO_ENTRY, "blank")
+"""What a person may say that a row is."""
+
+_NUMBERED = re.compile(r"\W{0,2}(?:\d{1,2}|[A-Za-z])\s?[.)\]:-]")
+
+
+@dataclass(frozen=True, slots=True)
+class RowCell:
+    """One cell of a row. is_ditto: it says the same as the one above. is_struck: struck out, and nobody settled it.
+
+    is_mended: a word of it is struck out.
+    """
+
+    placed: PlacedValue
+    is_ditto: bool = False
+    is_struck: bool = False
+    is_mended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterRow:
+    """One row. page: on which it begins. id: its name there, "r03". pages: on which it stands. zones: "PAGE/ZONE" of
+    all its cells, those of its later parts too. notes: of the row. said: what a person says it is, one of ROW_KINDS,
+    or "".
+    """
+
+    page: str
+    id: str
+    pages: tuple[str, ...]
+    cells: Mapping[str, RowCell]
+    zones: tuple[str, ...]
+    doubtful: bool = False
+    continues: bool = False
+    notes: tuple[str, ...] = ()
+    said: str = ""
+
+    @property
+    def record_id(self) -> str:
+        """The id of the record that it makes."""
+        return f"{self.page}-{self.id}"
+
+    @property
+    def kind(self) -> str:
+        """What it is, of ROW_KINDS, by a person's word or else by its notes; "" when neither says anything."""
+        return self.said or no_entry(self.notes)
+
+    @property
+    def reported(self) -> str:
+        """Why it makes no record, as a stable word; "" when it makes one. A person's word goes before what was seen."""
+        if self.kind:
+            return "" if self.kind == RECORD else self.kind
+        written = [c for c in self.cells.values() if not c.placed.value.blank]
+        if not written:
+            return "blank"
+        return STRUCK if all(c.is_struck for c in written) else ""
+
+
+def no_entry(notes: Sequence[str]) -> str:
+    """The note that says that a row holds no entry, "" when none does."""
+    return next((n for n in notes if n in NO_ENTRY), "")
+
+
+def rows_on(
+    page: str, reading: Reading, zones: Mapping[str, ZoneValue], settled: frozenset[str], said: Mapping[str, str]
+) -> list[RegisterRow]:
+    """The rows of one page as they stand there.
+
+    zones: its cells with people's decisions in them. settled: names of those zones that a person settled; a mark in
+    them that the machine saw does not count any more. said: row -> what a person says it is, of ROW_KINDS.
+    """
+    cells: dict[str, dict[str, RowCell]] = {row.id: {} for row in reading.rows}
+    for name, value in zones.items():
+        row, _, column = name.partition(".")
+        notes = reading.zones[name].notes if name not in settled else ()
+        placed = PlacedValue(page, name, value)
+        cells[row][column] = RowCell(placed, DITTO in notes, STRUCK in notes, STRUCK_IN_PART in notes)
+    return [_row(page, place, cells[place.id], said.get(place.id, "")) for place in reading.rows]
+
+
+def _row(page: str, place: RowPlace, cells: Mapping[str, RowCell], said: str) -> RegisterRow:
+    zones = tuple(f"{page}/{place.id}.{column}" for column in cells)
+    doubtful = place.doubtful or INSERTED in place.notes
+    return RegisterRow(page, place.id, (page,), cells, zones, doubtful, place.continues, place.notes, said)
+
+
+def joined(pages: Iterable[Sequence[RegisterRow]]) -> list[RegisterRow]:
+    """Rows of pages in order; what goes on is joined to the last entry before, or stays a row that is doubtful."""
+    found: list[RegisterRow] = []
+    for rows in pages:
+        for row in rows:
+            last = next((n for n in range(len(found) - 1, -1, -1) if not _is_no_entry(found[n])), None)
+            if row.continues and last is not None and not _is_no_entry(row):
+                found[last] = _with_more(found[last], row)
+            elif row.continues:
+                found.append(replace(row, doubtful=True, notes=(*row.notes, CONTINUATION)))
+            else:
+                found.append(row)
+    return found
+
+
+def _is_no_entry(row: RegisterRow) -> bool:
+    return row.kind in NO_ENTRY
+
+
+def _with_more(row: RegisterRow, more: RegisterRow) -> RegisterRow:
+    cells = dict(row.cells)
+    for column, cell in more.cells.items():
+        cells[column] = _one_cell(cells[column], cell) if column in cells else cell
+    return replace(
+        row,
+        pages=(*row.pages, *(p for p in more.pages if p not in row.pages)),
+        cells=cells,
+        zones=(*row.zones, *more.zones),
+        doubtful=row.doubtful or more.doubtful,
+    )
+
+
+def _one_cell(first: RowCell, second: RowCell) -> RowCell:
+    """Two parts of a cell as one: both texts, no surer than the less sure one, whose place a person is shown.
+
+    What a ditto mark with more behind it says, a person has to tell.
+    """
+    a, b = first.placed.value, second.placed.value
+    if b.blank:
+        return first
+    if a.blank:
+        return second
+    unsure = next((c for c in (first, second) if not is_sure(c.placed.value)), first)
+    value = ZoneValue(
+        raw=f"{a.raw}\n{b.raw}",
+        value="\n".join(t for t in (text_of(a), text_of(b)) if t) or None,
+        confidence=0.0 if first.is_ditto or second.is_ditto else min(a.confidence, b.confidence),
+        box=unsure.placed.value.box,
+        accept=max(a.accept, b.accept),
+    )
+    placed = PlacedValue(unsure.placed.page, unsure.placed.zone, value, ("continued",))
+    is_struck = first.is_struck and second.is_struck
+    is_mended = not is_struck and any((first.is_struck, first.is_mended, second.is_struck, second.is_mended))
+    return RowCell(placed, is_struck=is_struck, is_mended=is_mended)
+
+
+def is_sure(value: ZoneValue) -> bool:
+    """Whether no person needs to look at a cell."""
+    return (bool(value.value) or value.blank) and value.confidence >= value.accept
+
+
+def doubted(row: RegisterRow, settled: frozenset[str]) -> RegisterRow:
+    """A row in which what is written does not pass without a person, however surely it was read, where the row is
+    doubtful or the cell struck out. settled: "PAGE/ZONE" of cells that a person settled.
+    """
+    return replace(row, cells={column: _doubted(row, cell, settled) for column, cell in row.cells.items()})
+
+
+def _doubted(row: RegisterRow, cell: RowCell, settled: frozenset[str]) -> RowCell:
+    placed = cell.placed
+    seen = {ROW_DOUBTFUL: row.doubtful, STRUCK: cell.is_struck, STRUCK_IN_PART: cell.is_mended}
+    words = tuple(word for word, is_seen in seen.items() if is_seen)
+    if not words or placed.value.blank or f"{placed.page}/{placed.zone}" in settled:
+        return cell
+    value = replace(placed.value, accept=NEVER)
+    return replace(cell, placed=replace(placed, value=value, notes=(*placed.notes, *words)))
+
+
+def unwrapped(placed: PlacedValue, *, may_be_several: bool) -> PlacedValue:
+    """A cell with its lines run together: where a line ends is the column's doing, not the writer's.
+
+    may_be_several: the cell may name several persons, each on a line of its own; then a person must look, unless they
+    are numbered, or a person typed it.
+    """
+    value = placed.value
+    lines = [line.strip() for line in (value.value or value.raw).splitlines() if line.strip()]
+    is_list = may_be_several and (not value.accept or all(_NUMBERED.match(line) for line in lines))
+    if len(lines) < 2 or value.blank or is_list:
+        return placed
+    one_line = replace(value, value=" ".join(lines))
+    if not may_be_several:
+        return replace(placed, value=one_line)
+    return replace(placed, value=replace(one_line, accept=NEVER), notes=(*placed.notes, LINES_JOINED))
+
+
+def row_mark(reading: Reading, row: str) -> str:
+    """Which place on its page a row has, coarsely: what a decision on one of its cells is bound to.
+
+    Rows of a page that is read anew may be numbered otherwise; half a row's height further is another row. "" for one
+    that is not there.
+    """
+    found = next((r for r in reading.rows if r.id == row), None)
+    if found is None or not found.boxes:
+        return ""
+    box = found.boxes[0]
+    step = max(8, 1 << max((box.y1 - box.y0).bit_length() - 2, 0))
+    return f"{(box.y0 + box.y1) // 2 // step}/{step}"
+
+
+def text_of(value: ZoneValue) -> str:
+    """What a cell says, "" where it is blank."""
+    return "" if value.blank else value.value or value.raw

@@ -1,0 +1,19 @@
+"""What was decided on a page, as mapping takes it: plain values."""
+
+from __future__ import annotations
+
+from mappers.values import ZoneValue
+from ocr.page import Decided
+
+
+def zone_value(d: Decided, accept: float) -> ZoneValue:
+    """A decided zone as mapping takes it. accept: the confidence from which it may pass without a person."""
+    return ZoneValue(
+        raw=d.raw,
+        value=d.value or None,
+        confidence=d.confidence,
+        box=(d.box.x0, d.box.y0, d.box.x1, d.box.y1),
+        blank=d.blank,
+        candidates=tuple(c.text for c in d.candidates),
+        accept=min(1.0, accept) if d.blank else accept,
+    )

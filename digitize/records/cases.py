@@ -1,0 +1,127 @@
+"""The cases of a workspace: records of all registers under the FIR they belong to, with what they disagree on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Any
+
+from digitize.errors import NotFound
+from digitize.masking.cases import CaseMasks
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.records import Records, Stored
+from mappers.cases import KEY, Case, Statement, assemble, fir_key, legacy_keys
+from mappers.record import Record
+
+
+@dataclass(frozen=True, slots=True)
+class CaseCounts:
+    """The cases of a workspace in numbers. without_fir: of whose FIR there is no record; apart: records of no case."""
+
+    cases: int
+    with_conflicts: int
+    with_changes: int
+    without_fir: int
+    records: int
+    apart: int
+
+
+def all_cases(ledger: Ledger) -> Iterator[Case]:
+    """Every case, one station and year at a time; records linked by a key of an old system come with their FIR's."""
+    linked = _linked(ledger)
+    for _, stored in groupby(Records(ledger).by_group(), key=lambda s: s.group):
+        yield from _with_linked([s.record for s in stored], linked)
+
+
+def find_case(ledger: Ledger, name: str) -> Case:
+    """The case of a record, or of "STATION/NUMBER/YEAR". Raises NotFound when there is none, or more than one."""
+    found = [case for case in _candidates(ledger, name) if _is_meant(case, name)]
+    if len(found) != 1:
+        what = "There is no case" if not found else f"There are {len(found)} cases"
+        raise NotFound(f"{what} {name}. Give the id of a record, or STATION/NUMBER/YEAR. See: digitize case DIR")
+    return found[0]
+
+
+def count_cases(ledger: Ledger) -> CaseCounts:
+    """How many there are, and how many have something that a person should see."""
+    cases = conflicts = changes = without_fir = linked = 0
+    for case in all_cases(ledger):
+        cases += 1
+        linked += len(case.records)
+        without_fir += not case.has_fir
+        kinds = {c.kind for c in case.conflicts}
+        conflicts += "conflict" in kinds
+        changes += "change" in kinds
+    records = sum(1 for _ in Records(ledger).all())
+    return CaseCounts(cases, conflicts, changes, without_fir, linked, records - linked)
+
+
+def case_to_plain(case: Case, masks: CaseMasks | None) -> dict[str, Any]:
+    """A case as JSON types; protected names masked, unless masks is None."""
+    shown = {r.id: masks.mask(r) if masks else r for r in case.records}
+    return {
+        "key": dict(zip(KEY, case.key, strict=True)),
+        "records": [{"record": r.id, "form": r.form, "linked_by": case.linked[r.id]} for r in case.records],
+        "conflicts": [
+            {
+                "kind": c.kind, "fact": c.fact,
+                "statements": [{"record": s.record, "field": s.field, "value": _shown(s, shown)} for s in c.statements],
+            }
+            for c in case.conflicts
+        ],
+    }  # fmt: skip
+
+
+def _shown(statement: Statement, shown: dict[str, Record]) -> str:
+    """What a statement says, as its record is shown; several fields told in one are not of persons."""
+    if statement.field.startswith("acts["):
+        return statement.value
+    value = dict(shown[statement.record].cells()).get(statement.field)
+    return (value.value or "") if value else ""
+
+
+def _candidates(ledger: Ledger, name: str) -> Iterator[Case]:
+    records = Records(ledger)
+    stored = records.one(name)
+    if stored is not None:
+        groups = [_group(stored, ledger)]
+    else:
+        station, year = name.partition("/")[0].casefold(), name.rpartition("/")[2]
+        groups = [g for g in records.groups() if g.casefold().endswith(f"|{station}|{year}")]
+    linked = _linked(ledger)
+    for group in groups:
+        yield from _with_linked([s.record for s in records.of_group(group)], linked)
+
+
+def _group(stored: Stored, ledger: Ledger) -> str:
+    """The group of the record's FIR: its own, or that of the record whose old key it states."""
+    if fir_key(stored.record) is not None:
+        return stored.group
+    wanted = set(legacy_keys(stored.record))
+    owners = [s for s in Records(ledger).by_group() if wanted & set(legacy_keys(s.record)) and fir_key(s.record)]
+    return owners[0].group if owners else stored.group
+
+
+def _is_meant(case: Case, name: str) -> bool:
+    place = dict(zip(KEY, case.key, strict=True))
+    said = f"{place['police_station']}/{place['fir_no']}/{place['year']}"
+    return name in case.linked or name.casefold() == said.casefold()
+
+
+def _linked(ledger: Ledger) -> dict[tuple[str, str, str], list[Record]]:
+    """Key of an old system -> the records that state it and have no FIR key of their own."""
+    found: dict[tuple[str, str, str], list[Record]] = {}
+    for stored in Records(ledger).by_group():
+        if fir_key(stored.record) is None:
+            for key in legacy_keys(stored.record):
+                found.setdefault(key, []).append(stored.record)
+    return found
+
+
+def _with_linked(records: Iterable[Record], linked: dict[tuple[str, str, str], list[Record]]) -> list[Case]:
+    own = [r for r in records if fir_key(r) is not None]
+    keys = dict.fromkeys(k for r in own for k in legacy_keys(r))
+    more = {r.id: r for k in keys for r in linked.get(k, ())}
+    cases, _ = assemble([*own, *more.values()])
+    return [replace(c, records=tuple(sorted(c.records, key=lambda r: (r.form, r.id)))) for c in cases]

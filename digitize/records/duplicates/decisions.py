@@ -1,0 +1,82 @@
+"""What people decided of pairs, kept in the ledger: a pair that was decided is not asked again while its data stay."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from digitize.errors import InputError
+from digitize.records.duplicates.find import Candidate
+from digitize.workspace.ledger import Ledger
+
+STEP = "duplicates"
+WORDS = ("different", "same")
+COLUMNS = ("kind", "left", "left_line", "right", "right_line", "proof", "decision")
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a sheet. refused: line of the file and why."""
+
+    rows: int
+    decided: int
+    known: int
+    refused: tuple[tuple[int, str], ...]
+
+
+def undecided(ledger: Ledger, candidates: Iterable[Candidate]) -> tuple[list[Candidate], int]:
+    """The candidates of which nobody has decided, and the number of the others."""
+    decided = ledger.states(STEP)
+    every = list(candidates)
+    left = [c for c in every if decided.get(_unit(c), ("",))[0] != c.proof]
+    return left, len(every) - len(left)
+
+
+def take_decisions(ledger: Ledger, path: Path, operator: str) -> Taken:
+    """Take in a sheet that `--format csv` wrote and a person filled in: "different" or "same" under decision.
+
+    An empty cell decides nothing. Raises InputError when the file is no such sheet.
+    """
+    rows = list(_rows(path))
+    decided, known = 0, 0
+    refused: list[tuple[int, str]] = []
+    with ledger.writing():
+        for line, row in rows:
+            word = row["decision"].strip().lower()
+            if word and word not in WORDS:
+                refused.append((line, f"the decision is one of {', '.join(WORDS)}, or empty"))
+            elif word and not row["proof"].strip():
+                refused.append((line, "the proof is missing; fill in the sheet that was written, as it is"))
+            elif word:
+                unit = _name(row["kind"], (row["left"], row["left_line"]), (row["right"], row["right_line"]))
+                now = ledger.state(unit, STEP)
+                if now and now[0] == row["proof"] and now[2].get("decision") == word:
+                    known += 1
+                    continue
+                detail = {"decision": word, "operator": operator}
+                ledger.record_event(unit, STEP, "note", key=row["proof"], detail=detail)
+                decided += 1
+    return Taken(len(rows), decided, known, tuple(refused))
+
+
+def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as f:
+            reader = csv.DictReader(f)
+            if not set(COLUMNS) <= set(reader.fieldnames or ()):
+                raise InputError(f"{path.name}: this is no sheet of digitize duplicates --format csv")
+            for row in reader:
+                yield reader.line_num, {n: (row[n] or "").removeprefix("'") for n in COLUMNS}
+    except (OSError, UnicodeDecodeError, csv.Error) as e:
+        raise InputError(f"{path.name}: the sheet cannot be read as CSV in UTF-8") from e
+
+
+def _unit(one: Candidate) -> str:
+    sides = ((s.record, str(s.line)) for s in (one.left, one.right))
+    return _name(one.kind, *sides)
+
+
+def _name(kind: str, *sides: tuple[str, str]) -> str:
+    return " = ".join([kind, *sorted(f"{record}#{line}" for record, line in sides)])

@@ -1,0 +1,113 @@
+"""Candidates: pairs with their score and grounds, gathered into groups, the surest first."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from digitize.records.duplicates.gather import Texts, known_of
+from validators.doubles.cases import find_cases
+from validators.doubles.known import ROW_LINE, ROW_RECORD, case_frame, person_frame
+from validators.doubles.pairs import Suspects
+from validators.doubles.persons import find_persons
+
+_SEP = "\x1f"
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One row of a pair. record: its key, "" where a row of a file has none; line: in the file, or in the record."""
+
+    record: str
+    line: int
+    known: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Two rows that may be one. kind: person or case; score: probability; agrees, differs: names of fields.
+
+    group: number of the rows that hang together by pairs. proof: hash of all that was compared, so that a decision on
+    the pair counts as long as that stays the same.
+    """
+
+    kind: str
+    group: int
+    score: float
+    left: Side
+    right: Side
+    agrees: str
+    differs: str
+    proof: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """All candidates of one kind. skipped: comparisons left out in blocks that are too large."""
+
+    kind: str
+    rows: int
+    compared: int
+    skipped: int
+    candidates: tuple[Candidate, ...]
+
+
+def find_candidates(kind: str, form: str, texts: Texts, threshold: float | None = None) -> Found:
+    """Pairs of persons or of cases among the rows of a form. threshold: that of the weights when not given."""
+    known = known_of(kind, form, texts)
+    if not known.height:
+        return Found(kind, 0, 0, 0, ())
+    find, frame = (find_persons, person_frame) if kind == "person" else (find_cases, case_frame)
+    suspects = find(frame(known), threshold)
+    return Found(kind, known.height, suspects.compared, suspects.skipped, tuple(_candidates(kind, known, suspects)))
+
+
+def _candidates(kind: str, known: pl.DataFrame, suspects: Suspects) -> Iterator[Candidate]:
+    groups = _groups(suspects.pairs)
+    rows = {i: known.row(i, named=True) for pair in suspects.pairs.select("left", "right").iter_rows() for i in pair}
+    for left, right, score, agrees, differs in suspects.pairs.iter_rows():
+        yield Candidate(
+            kind,
+            groups[left],
+            round(score, 4),
+            _side(rows[left]),
+            _side(rows[right]),
+            suspects.named(agrees),
+            suspects.named(differs),
+            _proof(rows[left], rows[right]),
+        )
+
+
+def _side(row: dict[str, Any]) -> Side:
+    record = str(row[ROW_RECORD])
+    known = {n: v for n, v in row.items() if n not in (ROW_RECORD, ROW_LINE)}
+    return Side("" if record.startswith("\x00") else record, int(row[ROW_LINE]), known)
+
+
+def _proof(*rows: dict[str, Any]) -> str:
+    texts = sorted(_SEP.join(f"{n}={v}" for n, v in sorted(r.items()) if n != ROW_LINE) for r in rows)
+    return hashlib.sha256("\n".join(texts).encode("utf-8")).hexdigest()[:16]
+
+
+def _groups(pairs: pl.DataFrame) -> dict[int, int]:
+    """Row -> the number of its group, in the order in which groups first turn up."""
+    parent: dict[int, int] = {}
+
+    def root(row: int) -> int:
+        while parent.setdefault(row, row) != row:
+            parent[row] = parent[parent[row]]
+            row = parent[row]
+        return row
+
+    for left, right in pairs.select("left", "right").iter_rows():
+        parent[root(right)] = root(left)
+    numbers: dict[int, int] = {}
+    return {
+        row: numbers.setdefault(root(row), len(numbers) + 1)
+        for pair in pairs.select("left", "right").iter_rows()
+        for row in pair
+    }

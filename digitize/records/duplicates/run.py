@@ -1,0 +1,106 @@
+"""Look for duplicates in files or in a workspace, and leave out what has been decided."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from digitize.errors import OptionsError
+from digitize.masking.cases import whole_masks
+from digitize.records.duplicates.decisions import STEP, undecided
+from digitize.records.duplicates.find import Found, find_candidates
+from digitize.records.duplicates.gather import KINDS, Texts, files_texts, records_texts
+from digitize.records.duplicates.shown import Reveal, as_records_are, masked, plain, whole
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.records import Records
+from mappers.schema import form_tables
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What to look for. of: persons, cases or both; threshold: None for the usual one; limit: candidates of each kind.
+
+    unmasked: the reason for which values of persons are shown, "" where they are not.
+    """
+
+    form: str = "iif1"
+    of: str = "both"
+    threshold: float | None = None
+    limit: int = 50
+    unmasked: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """One kind in numbers. pairs: not decided yet, shown: of these; skipped: comparisons left out in large blocks."""
+
+    kind: str
+    rows: int
+    pairs: int
+    groups: int
+    shown: int
+    decided: int
+    compared: int
+    skipped: int
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicates:
+    """Candidates as JSON types, the surest of each kind first, and the counts."""
+
+    pairs: tuple[dict[str, Any], ...]
+    counts: tuple[Count, ...]
+
+
+def in_files(paths: Sequence[Path], wanted: Wanted) -> Duplicates:
+    """Candidates in import files. Raises InputError when nothing can be compared, OptionsError for another form."""
+    kinds = _kinds(wanted)
+    return _told(files_texts(paths, wanted.form), kinds, wanted, whole if wanted.unmasked else masked, None)
+
+
+def in_workspace(ledger: Ledger, wanted: Wanted) -> Duplicates:
+    """Candidates among a workspace's records that nobody has decided on. That names were shown is recorded."""
+    kinds, records = _kinds(wanted), Records(ledger)
+    reveal: Reveal = whole
+    if wanted.unmasked:
+        ledger.record_event("duplicates", STEP, "note", detail={"unmasked": True, "reason": wanted.unmasked})
+    else:
+        reveal = as_records_are(whole_masks(ledger), lambda i: s.record if (s := records.one(i)) else None)
+    return _told(records_texts(ledger, wanted.form), kinds, wanted, reveal, ledger)
+
+
+def _kinds(wanted: Wanted) -> tuple[str, ...]:
+    from validators.rule import load_rules
+
+    if wanted.form not in _forms():
+        raise OptionsError(f"there is no form {wanted.form}; see: digitize schema")
+    kinds = tuple(k for k in KINDS if wanted.of in (f"{k}s", "both"))
+    if not kinds:
+        raise OptionsError("--of is persons, cases or both.")
+    there = tuple(k for k in kinds if KINDS[k] in load_rules(wanted.form))
+    if not there:
+        raise OptionsError(f"form {wanted.form} has no fields by which {kinds[0]}s are compared.")
+    return there
+
+
+def _forms() -> frozenset[str]:
+    from mappers.schema import load_schemas
+
+    return frozenset(name for name in load_schemas() if form_tables(name))
+
+
+def _told(texts: Texts, kinds: Sequence[str], wanted: Wanted, reveal: Reveal, ledger: Ledger | None) -> Duplicates:
+    pairs: list[dict[str, Any]] = []
+    counts = []
+    for found in (find_candidates(kind, wanted.form, texts, wanted.threshold) for kind in kinds):
+        left, decided = undecided(ledger, found.candidates) if ledger else (list(found.candidates), 0)
+        shown = left[: wanted.limit]
+        pairs += plain(shown, reveal)
+        counts.append(_count(found, len(left), len({c.group for c in left}), len(shown), decided))
+    return Duplicates(tuple(pairs), tuple(counts))
+
+
+def _count(found: Found, pairs: int, groups: int, shown: int, decided: int) -> Count:
+    return Count(found.kind, found.rows, pairs, groups, shown, decided, found.compared, found.skipped)

@@ -1,0 +1,69 @@
+"""Candidates as they are shown: values of persons masked, in a workspace as its records are, in files all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from digitize.masking.cases import CaseMasks
+from digitize.masking.masks import MASK
+from digitize.records.duplicates.find import Candidate, Side
+from mappers.record import Record
+
+Reveal = Callable[[str, Side], dict[str, Any]]
+"""Gives what may be shown of a side of a pair of that kind."""
+_OPEN = ("birth_year", "sex", "district", "number", "fir_date", "sections")
+_NAMES = ("name", "relative_name", "address", "complainant", "accused")
+
+
+def plain(candidates: Iterable[Candidate], reveal: Reveal) -> Iterator[dict[str, Any]]:
+    """Candidates as JSON types; keys are an interface."""
+    for c in candidates:
+        sides = {name: _plain_side(c.kind, side, reveal) for name, side in (("left", c.left), ("right", c.right))}
+        yield {
+            "kind": c.kind,
+            "group": c.group,
+            "score": c.score,
+            **sides,
+            "agrees": c.agrees.split(", ") if c.agrees else [],
+            "differs": c.differs.split(", ") if c.differs else [],
+            "proof": c.proof,
+        }
+
+
+def _plain_side(kind: str, side: Side, reveal: Reveal) -> dict[str, Any]:
+    shown = {n: str(v) for n, v in reveal(kind, side).items() if v is not None}
+    return {"record": side.record, "line": side.line, **shown}
+
+
+def whole(kind: str, side: Side) -> dict[str, Any]:
+    """Everything, for those who gave a reason."""
+    return {n: side.known.get(n) for n in (*_NAMES, *_OPEN) if n in side.known}
+
+
+def masked(kind: str, side: Side) -> dict[str, Any]:
+    """Without a value that tells of a person: nobody knows of a file whom it is about."""
+    return {n: MASK if n in _NAMES and v is not None else v for n, v in whole(kind, side).items()}
+
+
+def as_records_are(masks: CaseMasks, find: Callable[[str], Record | None]) -> Reveal:
+    """What a workspace shows of its records: victims and children protected, an adult accused by name."""
+
+    def reveal(kind: str, side: Side) -> dict[str, Any]:
+        record = find(side.record)
+        if record is None:
+            return masked(kind, side)
+        hidden = masks.paths(record)
+        names = _paths(kind, side, record)
+        return {n: MASK if v is not None and names.get(n) in hidden else v for n, v in whole(kind, side).items()}
+
+    return reveal
+
+
+def _paths(kind: str, side: Side, record: Record) -> dict[str, str]:
+    """Where the values of a side stand in its record."""
+    if kind == "person":
+        return {n: f"persons[{side.line - 1}].{n}" for n in (*_NAMES, *_OPEN)}
+    roles = [row["role"].value if "role" in row else "" for row in record.children.get("persons", ())]
+    first = {str(role): f"persons[{roles.index(role)}].name" for role in ("complainant", "accused") if role in roles}
+    return first | {n: n for n in _OPEN}

@@ -1,0 +1,123 @@
+"""Records out of the workspace, in the flat import layout (CSV) or whole with their origins (JSONL)."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from digitize.errors import OptionsError
+from digitize.masking.cases import CaseMasks, whole_masks
+from digitize.targets.base import roman_names
+from digitize.targets.csv_folder import write_folder
+from digitize.targets.shapes import FlatShape, LayoutShape, Shape
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.records import Records, Stored
+from digitize.workspace.place import Place
+from digitize.workspace.target import find_layout
+from mappers.record import to_plain
+
+FORMATS = ("csv", "jsonl")
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """Where the records were written, how many, and how many were left out because they wait for a person.
+
+    gaps: of a layout, "table.column" -> values for which it has no code; no_table: form -> records for which it has no
+    table, and which were not written.
+    """
+
+    path: Path
+    records: int
+    left_out: int
+    gaps: Mapping[str, int] = field(default_factory=dict)
+    no_table: Mapping[str, int] = field(default_factory=dict)
+
+
+def export(
+    place: Place,
+    to: str,
+    out: Path | None = None,
+    *,
+    unmask_reason: str = "",
+    with_all: bool = False,
+    layout: str = "",
+) -> Exported:
+    """Write records; those of cases whose victims the law protects are masked unless a reason is given.
+
+    to: "csv" (a folder with one file a table, headers = field ids; clean records only unless with_all, for its rows
+    carry no verdict; layout: the tables of a target, by the id of its layout, instead) or "jsonl" (every record,
+    one a line, with the Latin spelling of its names, verdict and findings). An unmasked export is written to the ledger
+    with its reason. Raises OptionsError for an unknown format.
+    """
+    if to not in FORMATS:
+        raise OptionsError(f"--to knows {', '.join(FORMATS)}; not {to}")
+    if layout and to != "csv":
+        raise OptionsError("--layout is for --to csv")
+    with Ledger(place.ledger) as ledger:
+        if unmask_reason:
+            site = place.options.workspace.site_id
+            ledger.record_event(site, "export", "note", detail={"unmasked": True, "reason": unmask_reason, "to": to})
+        target = out or place.folder / "exports" / ((layout or "records") if to == "csv" else "records.jsonl")
+        chosen = _Chosen(Records(ledger).all(), with_all=with_all or to == "jsonl")
+        masks = None if unmask_reason else whole_masks(ledger)
+        if to == "jsonl":
+            return Exported(target, _write_jsonl(ledger, iter(chosen), target, masks), 0)
+        found = find_layout(place, layout)
+        shape: Shape = LayoutShape(found) if found else FlatShape()
+        no_table: Counter[str] = Counter()
+        records = (masks.mask(s.record) if masks else s.record for s in _placed(chosen, shape, no_table))
+        count = write_folder(records, target, shape)
+        return Exported(
+            target, count, chosen.left_out, dict(sorted(shape.gaps.items())), dict(sorted(no_table.items()))
+        )
+
+
+def _placed(chosen: Iterable[Stored], shape: Shape, no_table: Counter[str]) -> Iterator[Stored]:
+    """Records of forms that have a table in a shape; the others are counted."""
+    for s in chosen:
+        if shape.tables(s.record.form):
+            yield s
+        else:
+            no_table[s.record.form] += 1
+
+
+class _Chosen:
+    """The records to write; counts those it leaves out."""
+
+    def __init__(self, stored: Iterator[Stored], *, with_all: bool) -> None:
+        self._stored, self._with_all = stored, with_all
+        self.left_out = 0
+
+    def __iter__(self) -> Iterator[Stored]:
+        for s in self._stored:
+            if self._with_all or s.verdict == "clean":
+                yield s
+            else:
+                self.left_out += 1
+
+
+def _write_jsonl(ledger: Ledger, stored: Iterator[Stored], path: Path, masks: CaseMasks | None) -> int:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(path.name + ".tmp")
+    count = 0
+    with part.open("w", encoding="utf-8", newline="\n") as f:
+        for s in stored:
+            f.write(json.dumps(_whole(ledger, s, masks), ensure_ascii=False, sort_keys=True) + "\n")
+            count += 1
+    part.replace(path)
+    return count
+
+
+def _whole(ledger: Ledger, s: Stored, masks: CaseMasks | None) -> dict[str, Any]:
+    record = masks.mask(s.record) if masks else s.record
+    findings = [
+        {"field": f.field, "code": f.code, "severity": f.severity, "message": f.message}
+        for f in Records(ledger).findings(s.record.id)
+    ]
+    said = {"verdict": s.verdict, "open": list(s.open), "findings": findings}
+    return {**to_plain(record), "roman": dict(roman_names(record)), **said}

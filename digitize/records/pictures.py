@@ -1,0 +1,60 @@
+"""Pictures of pages and zones, drawn from the originals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from digitize.errors import NotFound
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.catalogue import Catalogue
+from digitize.workspace.ledger.readings import newest_recognition
+from digitize.workspace.place import Place
+from ocr.page import Box, Scan
+
+if TYPE_CHECKING:
+    from ocr.engine import Image
+
+
+class Pictures:
+    """Opens originals and draws; keeps the few pages opened last, for zones of one page are asked in a row."""
+
+    def __init__(self, place: Place, ledger: Ledger) -> None:
+        """Draw for one workspace."""
+        self._place = place
+        self._ledger = ledger
+        self._open = lru_cache(maxsize=4)(self._open_page)
+
+    def zone(self, page: str, box: Box) -> bytes:
+        """One zone of a page, upright, as PNG bytes. Raises ScanError, NotFound."""
+        from ocr.outputs.overlay import cut_png
+
+        recognition = newest_recognition(self._ledger, page)
+        return cut_png(self._open(page), box, recognition.angle_deg if recognition else 0.0)
+
+    def row(self, page: str, boxes: Sequence[Box]) -> bytes:
+        """A row of a register, one box a half of it, in pieces below each other, as PNG bytes. Raises ScanError."""
+        from ocr.outputs.overlay import row_png
+
+        return row_png(self._open(page), boxes)
+
+    def page(self, page: str, doubtful: tuple[str, ...] = (), hidden: tuple[str, ...] = ()) -> bytes:
+        """A page with its zones drawn in, the hidden ones painted over, as PNG bytes. Raises ScanError, NotFound."""
+        from ocr.outputs.overlay import draw_zones
+
+        recognition = newest_recognition(self._ledger, page)
+        zones = {z.zone: z.box for z in recognition.zones} if recognition else {}
+        return draw_zones(self._open(page), zones, doubtful, hidden)
+
+    def _open_page(self, page: str) -> Image:
+        from ocr.scans.scan import open_page
+
+        scan = Catalogue(self._ledger).scan(page)
+        source = Catalogue(self._ledger).source(scan.sha256) if scan else None
+        if scan is None or source is None:
+            raise NotFound(f"There is no page {page}.")
+        path = Path(source.linked) if source.linked else self._place.original(source.sha256, source.suffix)
+        opened = open_page(Scan(path, source.sha256, scan.idx, page), dpi=self._place.options.read.dpi)
+        return opened.grey

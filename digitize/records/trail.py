@@ -1,0 +1,163 @@
+"""The whole trail of a page or a record: scan, zones, readings, values, findings, where it is loaded."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from digitize.errors import NotFound
+from digitize.masking.cases import CaseMasks, masks_around
+from digitize.masking.masks import MASK
+from digitize.workspace.decisions.items import row_id
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.catalogue import Catalogue, PageScan
+from digitize.workspace.ledger.core import DONE
+from digitize.workspace.ledger.readings import newest_reading, newest_recognition
+from digitize.workspace.ledger.records import Records, Stored
+from mappers.record import FieldValue
+from ocr.page import Reading, Recognition
+
+
+def trail(ledger: Ledger, name: str, *, is_masked: bool = True) -> dict[str, Any]:
+    """Everything known of a page or record, as JSON types; protected names masked by default.
+
+    Raises NotFound when there is neither.
+    """
+    stored = Records(ledger).one(name)
+    if stored is not None:
+        masks = masks_around(ledger, [stored.record]) if is_masked else None
+        return {"record": record_trail(ledger, stored, masks)}
+    scan = Catalogue(ledger).scan(name)
+    if scan is None:
+        raise NotFound(f"There is no page and no record {name}. See: digitize status --json")
+    records = records_on(ledger, name)
+    masks = masks_around(ledger, [s.record for s in records]) if is_masked else None
+    page = page_trail(ledger, scan, records, masks)
+    return {"page": page, "records": [record_trail(ledger, s, masks) for s in records]}
+
+
+def records_on(ledger: Ledger, page: str) -> list[Stored]:
+    """The records that a page belongs to; a record's unit is its first page, so neighbours are looked at too."""
+    scan = Catalogue(ledger).scan(page)
+    if scan is None:
+        return []
+    sql = "SELECT DISTINCT page FROM scans WHERE volume = ? AND number <= ? ORDER BY number DESC LIMIT 20"
+    units = [r["page"] for r in ledger.rows(sql, (scan.volume, scan.number))]
+    return [s for u in units for s in Records(ledger).of_unit(u) if page in s.record.pages]
+
+
+def page_trail(ledger: Ledger, scan: PageScan, records: list[Stored], masks: CaseMasks | None) -> dict[str, Any]:
+    """One page: its scan, form, zones with what was read in each, and its history."""
+    source = Catalogue(ledger).source(scan.sha256)
+    recognition = newest_recognition(ledger, scan.page)
+    reading = newest_reading(ledger, scan.page)
+    reported = reported_rows(ledger, scan.page)
+    hidden = hidden_zones(records, masks) | zones_of(reading, reported) if masks else set()
+    return {
+        "page": scan.page,
+        "scan": {"file": source.name if source else "", "sha256": scan.sha256, "index": scan.idx, "batch": scan.batch},
+        "volume": Catalogue(ledger).volume_labels().get(scan.volume, ""),
+        "form": recognition.form if recognition else None,
+        "match": recognition.match if recognition else 0,
+        "turned_deg": round(recognition.angle_deg, 2) if recognition else 0.0,
+        "notes": list(recognition.notes) if recognition else [],
+        "zones": _zones(reading, hidden) if reading else [],
+        "around": _around(recognition, is_masked=masks is not None) if recognition else [],
+        "reported": [{"row": row, "why": why} for row, why in reported.items()],
+        "history": _history(ledger, scan.page),
+    }
+
+
+def record_trail(ledger: Ledger, stored: Stored, masks: CaseMasks | None) -> dict[str, Any]:
+    """One record: every field with its origin, raw text, value, confidence and maker; findings; where it is loaded."""
+    record = masks.mask(stored.record) if masks else stored.record
+    findings = Records(ledger).findings(record.id)
+    load = ledger.execute("SELECT target, at FROM receipts WHERE load = ?", (stored.loaded,)).fetchone()
+    return {
+        "record": record.id,
+        "form": record.form,
+        "verdict": stored.verdict or "not checked",
+        "masked": masks is not None and masks.is_masked(stored.record),
+        "fields": [_field(path, value, path in stored.open) for path, value in record.cells()],
+        "left_over": dict(record.left_over),
+        "ignored": list(record.ignored),
+        "findings": [
+            {"field": f.field, "code": f.code, "severity": f.severity, "message": f.message} for f in findings
+        ],
+        "open": list(stored.open),
+        "loaded": {"load": stored.loaded, "target": load["target"], "at": load["at"]} if load else None,
+        "history": _history(ledger, record.id),
+    }
+
+
+def _zones(reading: Reading, hidden: set[str]) -> list[dict[str, Any]]:
+    return [
+        {
+            "zone": name, "box": list(d.box), "blank": d.blank, "confidence": round(d.confidence, 3),
+            "reading": MASK if name in hidden and d.raw else d.raw,
+            "value": MASK if name in hidden and d.value else d.value,
+            "candidates": [] if name in hidden else [c.text for c in d.candidates],
+        }
+        for name, d in reading.zones.items()
+    ]  # fmt: skip
+
+
+def _around(recognition: Recognition, *, is_masked: bool) -> list[dict[str, Any]]:
+    """What stands outside of a register's table: the page's number, notes in the margin, which may name anybody."""
+    return [
+        {
+            "where": a.where, "row": a.row, "number": a.number, "box": list(a.box),
+            "confidence": round(a.confidence, 3),
+            "text": MASK if is_masked and a.number is None and a.text else a.text,
+        }
+        for a in recognition.around
+    ]  # fmt: skip
+
+
+def _field(path: str, value: FieldValue, is_open: bool) -> dict[str, Any]:
+    o = value.origin
+    place: Mapping[str, Any] = {k: v for k, v in (("page", o.page), ("zone", o.zone), ("file", o.file),
+                                ("table", o.table), ("row", o.row), ("column", o.column)) if v}  # fmt: skip
+    return {
+        "field": path, "value": value.value, "raw": value.raw, "confidence": round(value.confidence, 3),
+        "blank": value.blank, "by": value.by, "from": dict(place), "notes": list(value.notes), "open": is_open,
+    }  # fmt: skip
+
+
+def hidden_zones(records: list[Stored], masks: CaseMasks) -> set[str]:
+    """Zones that feed a protected field, or are left over, of a record the law protects.
+
+    Of a row of a register, also those that its mapping ignores, and what goes on of them on the next page.
+    """
+    hidden = set()
+    for s in records:
+        paths = masks.paths(s.record)
+        zones = {v.origin.zone for path, v in s.record.cells() if path in paths}
+        left = {n.partition(" (")[0] for n in s.record.left_over if f"left_over.{n}" in paths}
+        row = row_id(s.record.id)
+        if any(v.origin.zone.startswith(("r00.", f"{row}.")) for _, v in s.record.cells()):
+            columns = {z.partition(".")[2] for z in zones} | left | (set(s.record.ignored) if paths else set())
+            zones = {f"{r}.{column}" for r in (row, "r00") for column in columns}
+        hidden |= zones | left
+    return hidden
+
+
+def reported_rows(ledger: Ledger, page: str) -> dict[str, str]:
+    """Rows of a register's page that make no record, each with the reason."""
+    now = ledger.state(page, "map")
+    if now is None or now[1] not in DONE or "register" not in now[2]:
+        return {}
+    return {r["row"]: r["why"] for r in ledger.result(page, "map", now[0])["reported"]}
+
+
+def zones_of(reading: Reading | None, rows: Collection[str]) -> set[str]:
+    """The zones of some rows of a page: what is struck out may name whom the law protects, and no record says so."""
+    return {z for z in reading.zones if z.partition(".")[0] in rows} if reading else set()
+
+
+def _history(ledger: Ledger, unit: str) -> list[dict[str, Any]]:
+    return [
+        {"at": e.at, "step": e.step, "outcome": e.outcome, "detail": json.loads(json.dumps(e.detail))}
+        for e in ledger.events(unit)
+    ]

@@ -1,0 +1,48 @@
+"""Load the checked records of a workspace, now, into the target that is set or one that was named."""
+
+from __future__ import annotations
+
+from digitize.errors import TooManyRefused
+from digitize.files.loading.load import Loaded
+from digitize.machine.progress import Progress
+from digitize.steps import load
+from digitize.workspace.known import learn
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.place import Place
+from digitize.workspace.target import open_place_target
+
+
+def load_workspace(place: Place, progress: Progress, max_share: float | None, *, dry_run: bool = False) -> Loaded:
+    """Load every batch of which a record changed since it was last loaded into this target.
+
+    max_share: of checked records that may be rejected; None: any. Raises TooManyRefused before anything is loaded, and
+    TargetRefused; batches loaded before it stay loaded.
+    """
+    with Ledger(place.ledger) as ledger:
+        known = learn(place, ledger)
+        if max_share is not None:
+            _require_share(ledger, max_share)
+        todos = load.plan(ledger, known)
+        target = open_place_target(place)
+        done = Loaded(target.name, "records", dry_run=dry_run, repeated=not todos)
+        try:
+            if dry_run:
+                done.receipts = [target.load(load.load_of(ledger, batch, key), dry_run=True) for batch, key in todos]
+                return done
+            done.receipts = load.load_batches(ledger, known, target, todos, progress)
+            load.write_receipts(ledger, known)
+        finally:
+            target.close()
+            ledger.release(known.owner)
+    return done
+
+
+def _require_share(ledger: Ledger, share: float) -> None:
+    rows = ledger.rows("SELECT verdict, COUNT(*) AS n FROM records WHERE verdict <> '' GROUP BY verdict")
+    counts = {r["verdict"]: r["n"] for r in rows}
+    rejected, total = counts.get("reject", 0), sum(counts.values())
+    if rejected > share * total:
+        raise TooManyRefused(
+            f"{rejected} of {total} records are rejected by a rule, more than the agreed {share:.2%}. Nothing was "
+            "loaded. See: digitize review export"
+        )

@@ -1,0 +1,184 @@
+"""The steps in their order: read, map, check, load. Review is done by people between two runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from digitize.errors import MachineLacks, OptionsError, TooManyRefused
+from digitize.machine.progress import Progress
+from digitize.steps import check, load, map, read
+from digitize.targets import Receipt
+from digitize.workspace.counts import Counts, Totals, count_work
+from digitize.workspace.known import Known, learn
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.place import Place
+from digitize.workspace.target import open_place_target
+
+STEPS = ("read", "map", "check", "load")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a run is asked to do. limit: at most so many pages are read. is_dry: only say what would be done."""
+
+    steps: tuple[str, ...] = STEPS
+    limit: int | None = None
+    is_dry: bool = False
+
+
+@dataclass(slots=True)
+class RunReport:
+    """What a run did, or would do when it is dry."""
+
+    is_dry: bool = False
+    todo: dict[str, int] = field(default_factory=dict)
+    read: read.ReadReport = field(default_factory=read.ReadReport)
+    mapped: int = 0
+    checked: int = 0
+    receipts: list[Receipt] = field(default_factory=list)
+    target: str = ""
+    now: Counts = field(default_factory=Counts)
+
+    @property
+    def totals(self) -> Totals:
+        """The workspace in numbers."""
+        return self.now.totals
+
+    @property
+    def to_review(self) -> int:
+        """Fields a person must look at."""
+        return self.totals.open_fields
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether there was nothing to do."""
+        return not any(self.todo.values())
+
+    def lines(self) -> list[str]:
+        """The report for people."""
+        if self.is_dry:
+            return ["Would do: " + ", ".join(f"{step} {n}" for step, n in self.todo.items())]
+        if self.is_idle:
+            return ["Nothing to do: everything is up to date.", *self.now.lines()]
+        return [*self._did(), *self.now.lines()]
+
+    def _did(self) -> list[str]:
+        said = [f"Read {self.read.read} pages, decided {self.read.decided} anew, {self.read.failed} failed."]
+        said += [f"Mapped {self.mapped} records, checked {self.checked}."]
+        for r in self.receipts:
+            said.append(
+                f"Loaded batch {r.batch} into {self.target}: {r.inserted} new, {r.updated} changed, {r.unchanged} as "
+                f"before, {r.rejected} rejected, {r.held} held for review, {r.withdrawn} withdrawn."
+            )
+        return said
+
+    def as_plain(self) -> dict[str, Any]:
+        """The report as JSON types."""
+        return {
+            "dry_run": self.is_dry,
+            "todo": self.todo,
+            "read": asdict(self.read),
+            "mapped": self.mapped,
+            "checked": self.checked,
+            "target": self.target,
+            "receipts": [asdict(r) for r in self.receipts],
+            "totals": self.totals.as_plain(),
+            "left_over": [asdict(c) for c in self.now.left_over],
+        }
+
+    def raise_if_too_many(self, share: float) -> None:
+        """Raise MachineLacks when pages wait for an engine, OptionsError for a mapping, TooManyRefused for the rest."""
+        t = self.totals
+        if self.is_dry:
+            return
+        missing = (self.read.failed_kinds or {}).get("engine-missing", 0)
+        if missing:
+            raise MachineLacks(f"{missing} pages wait for something that is not installed. Run: digitize doctor")
+        if t.unmapped:
+            raise OptionsError(f"{t.unmapped} pages or tables could not be mapped. See: digitize status, show")
+        if t.pages_failed + t.files_refused > share * max(t.pages + t.files_refused, 1):
+            raise TooManyRefused(
+                f"{t.pages_failed} of {t.pages} pages failed and {t.files_refused} files were refused, more than the "
+                f"agreed {share:.0%}. What was good is done. See: digitize status"
+            )
+        if t.rejected > share * max(t.records, 1):
+            raise TooManyRefused(
+                f"{t.rejected} of {t.records} records were rejected by a rule, more than the agreed {share:.0%}. "
+                "See: digitize review export"
+            )
+
+
+def parse_steps(text: str) -> tuple[str, ...]:
+    """Steps from "read,map", in the pipeline's order; all for "". Raises OptionsError for an unknown step."""
+    names = [n.strip() for n in text.split(",") if n.strip()]
+    unknown = [n for n in names if n not in STEPS]
+    if unknown:
+        raise OptionsError(f"--only knows {', '.join(STEPS)}; not {', '.join(unknown)}")
+    return tuple(s for s in STEPS if s in names) or STEPS
+
+
+def run_all(place: Place, wanted: Wanted, progress: Progress) -> RunReport:
+    """Bring a workspace up to date.
+
+    Raises TooManyRefused when a run must pause, TargetRefused, EngineMissing, MappingError, LedgerError. Whatever
+    happens, finished work stays finished.
+    """
+    with Ledger(place.ledger) as ledger:
+        known = learn(place, ledger)
+        report = RunReport(is_dry=wanted.is_dry, target=known.target_name)
+        try:
+            for step in wanted.steps:
+                _ACTIONS[step](ledger, known, wanted, progress, report)
+        finally:
+            ledger.release(known.owner)
+        report.now = count_work(ledger)
+    return report
+
+
+Action = Callable[[Ledger, Known, Wanted, Progress, RunReport], None]
+
+
+def _read(ledger: Ledger, known: Known, wanted: Wanted, progress: Progress, report: RunReport) -> None:
+    todos = read.plan(ledger, known, wanted.limit)
+    report.todo["read"] = len(todos)
+    if not wanted.is_dry:
+        report.read = read.read_pages(ledger, known, todos, progress, is_limited=wanted.limit is not None)
+
+
+def _map(ledger: Ledger, known: Known, wanted: Wanted, progress: Progress, report: RunReport) -> None:
+    todos = map.plan(ledger, known)
+    report.todo["map"] = len(todos)
+    if not wanted.is_dry:
+        report.mapped = map.map_units(ledger, known, todos, progress)
+
+
+def _check(ledger: Ledger, known: Known, wanted: Wanted, progress: Progress, report: RunReport) -> None:
+    todos = check.plan(ledger, known)
+    report.todo["check"] = len(todos)
+    if not wanted.is_dry:
+        report.checked = check.check_groups(ledger, known, todos, progress)
+
+
+def _load(ledger: Ledger, known: Known, wanted: Wanted, progress: Progress, report: RunReport) -> None:
+    todos = load.plan(ledger, known)
+    report.todo["load"] = len(todos)
+    if wanted.is_dry:
+        return
+    if todos:
+        _load_all(ledger, known, todos, progress, report)
+    load.write_receipts(ledger, known)
+
+
+def _load_all(
+    ledger: Ledger, known: Known, todos: list[tuple[str, str]], progress: Progress, report: RunReport
+) -> None:
+    target = open_place_target(known.place)
+    try:
+        report.receipts = load.load_batches(ledger, known, target, todos, progress)
+    finally:
+        target.close()
+
+
+_ACTIONS: dict[str, Action] = {"read": _read, "map": _map, "check": _check, "load": _load}

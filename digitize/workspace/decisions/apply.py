@@ -1,0 +1,120 @@
+"""Decisions of people put over what the machine read, before mapping, so that one typed text feeds all its fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from digitize.workspace.decisions.items import COLUMN, FIELD, ZONE, cell_of
+from digitize.workspace.ledger.records import Decision
+from digitize.workspace.ledger.verdict import OPERATOR
+from mappers.mapping import FormMapping, row_sources
+from mappers.record import FieldValue, Record
+from mappers.typed import clean_typed
+from mappers.values import MapContext, PageValues, RowValues, ZoneValue
+
+VALUE, BLANK, ILLEGIBLE = "value", "blank", "illegible"
+VERDICTS = (VALUE, BLANK, ILLEGIBLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The decisions on one record that still hold: cell -> decision."""
+
+    cells: Mapping[str, Decision]
+
+    def of_zone(self, page: str, zone: str) -> Decision | None:
+        """The decision on a zone of a page."""
+        return self.cells.get(f"{ZONE}:{page}/{zone}")
+
+
+def still_hold(decisions: Mapping[str, Decision], form: str, source_of: Mapping[str, str]) -> Settled:
+    """Those decisions whose form and source are unchanged. source_of: cell -> hash of what it lies on today."""
+    kept = {c: d for c, d in decisions.items() if d.schema == form and source_of.get(c, d.source) == d.source}
+    return Settled(kept)
+
+
+def over_page(values: PageValues, settled: Settled) -> PageValues:
+    """A page with decided zones in place of read ones; a decision on another reading does not count."""
+    zones = dict(values.zones)
+    for name, zone in values.zones.items():
+        decision = settled.of_zone(values.page, name)
+        if decision is not None and decision.reading == zone.raw:
+            zones[name] = _zone(zone, decision)
+    return replace(values, zones=zones)
+
+
+def over_row(values: RowValues, settled: Settled) -> RowValues:
+    """A row with decided cells in place of stored ones."""
+    cells = dict(values.cells)
+    for cell, decision in settled.cells.items():
+        kind, _, name = cell.partition(":")
+        if kind == COLUMN and name in cells:
+            cells[name] = decision.value if decision.verdict == VALUE else ""
+    return replace(values, cells=cells)
+
+
+def stored_texts(mapping: FormMapping, row: RowValues, settled: Settled) -> Mapping[str, str]:
+    """Cell -> its text as it is stored, of the row's cells that a person settled."""
+    names = [n for n in row.cells if f"{COLUMN}:{n}" in settled.cells]
+    sources = row_sources(mapping, [row]) if names else None
+    return {f"{COLUMN}:{n}": sources.cell(n, row.cells[n]).raw for n in names} if sources else {}
+
+
+def sign_record(
+    record: Record,
+    settled: Settled,
+    read_before: Mapping[str, str],
+    context: MapContext,
+    stored: Mapping[str, str] = MappingProxyType({}),
+) -> Record:
+    """The mapped record with the operator's name on every field that a person settled, its raw text as it was.
+
+    read_before: cell -> its reading today; a decision made on another one is left out. stored: cell -> its text in the
+    table. What was typed for a field that nothing in the source feeds is put in here, made canonical by the field's own
+    cleaner.
+    """
+    for path, value in list(record.cells()):
+        cell = cell_of(path, value)
+        decision = settled.cells.get(cell) if not cell.startswith(f"{FIELD}:") else None
+        if decision is not None and read_before.get(cell, decision.reading) == decision.reading:
+            raw = stored.get(cell, value.raw if decision.verdict == VALUE else decision.reading)
+            record = record.with_value(path, _signed(replace(value, raw=raw), decision))
+    for cell, decision in settled.cells.items():
+        kind, _, name = cell.partition(":")
+        if kind == FIELD:
+            with suppress(KeyError):  # the row it was typed for is not there any more; the field is asked again
+                record = record.with_value(name, _typed(name, decision, context))
+        place = name.rpartition("/")[2]
+        if kind == ZONE and place not in record.left_over:
+            place = place.rpartition(".")[2]  # a cell of a register is left over under its column
+        if kind != FIELD and place in record.left_over:
+            left = {k: v for k, v in record.left_over.items() if k != place}
+            record = replace(record, left_over=left, ignored=(*record.ignored, place))
+    return record
+
+
+def _zone(zone: ZoneValue, decision: Decision) -> ZoneValue:
+    is_value = decision.verdict == VALUE
+    return replace(
+        zone, value=decision.value if is_value else None, raw=zone.raw if is_value else "", confidence=1.0,
+        blank=not is_value, accept=0.0,
+    )  # fmt: skip
+
+
+def _typed(path: str, decision: Decision, context: MapContext) -> FieldValue:
+    if decision.verdict != VALUE:
+        return _signed(FieldValue(raw=decision.reading, value=None), decision)
+    cleaned = clean_typed(decision.schema, path, decision.value, context)
+    return _signed(FieldValue(raw=decision.value, value=cleaned.value, notes=cleaned.notes), decision)
+
+
+def _signed(value: FieldValue, decision: Decision) -> FieldValue:
+    is_value = decision.verdict == VALUE
+    notes = value.notes if is_value else (*value.notes, decision.verdict)
+    return replace(
+        value, confidence=1.0, by=f"{OPERATOR}{decision.operator}", blank=not is_value,
+        value=value.value if is_value else None, notes=notes, accept=0.0,
+    )  # fmt: skip

@@ -1,0 +1,237 @@
+"""The items of a review: one per place on the paper (or cell of a table), however many fields hang on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from digitize.machine.work_keys import work_key
+from digitize.reading.rows import DITTO, row_mark
+from digitize.workspace.decisions.left_over import LEFT_OVER, asked_of_mapping
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.catalogue import Catalogue, PageScan
+from digitize.workspace.ledger.readings import Readings
+from digitize.workspace.ledger.records import Records, Stored
+from digitize.workspace.ledger.verdict import reasons
+from mappers.mapping import FormMapping
+from mappers.record import FieldValue
+from ocr.page import Box, Decided
+from validators.finding import Finding
+
+ZONE, COLUMN, FIELD = "zone", "column", "field"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing a person is asked.
+
+    id: made from record, cell, reading and source, so that an old sheet is noticed. cell: "zone:PAGE/ZONE",
+    "column:NAME" or "field:NAME" (nothing on the paper feeds it). fields: paths that hang on the cell. reading: what
+    the machine saw; value: what it made of it. why: stable words and rule codes. said: the rules' messages. box: of the
+    cell on its page; boxes: of a whole row, one a half of it.
+    """
+
+    id: str
+    record: str
+    cell: str
+    fields: tuple[str, ...]
+    reading: str
+    value: str
+    candidates: tuple[str, ...]
+    confidence: float
+    why: tuple[str, ...]
+    said: tuple[str, ...]
+    source: str
+    page: str = ""
+    box: Box | None = None
+    boxes: tuple[Box, ...] = ()
+
+
+def item_id(record: str, cell: str, reading: str, source: str) -> str:
+    """The id of an item: 12 hex digits that change when its reading or its source does."""
+    return work_key("item", record, cell, reading, source)[:12]
+
+
+def cell_of(path: str, value: FieldValue | None) -> str:
+    """The place a field's value comes from."""
+    if path.startswith(LEFT_OVER):
+        return f"{COLUMN}:{path.removeprefix(LEFT_OVER)}"
+    if value is not None and value.origin.zone:
+        return f"{ZONE}:{value.origin.page}/{value.origin.zone}"
+    if value is not None and value.origin.column:
+        return f"{COLUMN}:{value.origin.column}"
+    return f"{FIELD}:{path}"
+
+
+def _feeding_cell(ledger: Ledger, stored: Stored, path: str, mappings: Mapping[str, FormMapping]) -> str:
+    """The zone or column that feeds a field which holds nothing, "" when none does."""
+    now = ledger.state(stored.unit.partition(":")[0], "map")
+    mapping = mappings.get(str(now[2].get("mapping", "")).partition(" ")[0]) if now else None
+    if mapping is None:
+        return ""
+    mapping = mapping.also.get(stored.record.id.rpartition("+")[2], mapping)
+    table, _, name = path.rpartition("].")
+    child = table.partition("[")[0]
+    for rule in mapping.rules:
+        in_child = mapping.rows[rule.row].child if rule.row else ""
+        if in_child == child and any(target == (name or path) for _, target in rule.targets):
+            return _cell_named(stored, rule.source, is_register="register" in now[2]) if now else ""
+    return ""
+
+
+def _cell_named(stored: Stored, name: str, *, is_register: bool) -> str:
+    """The zone or column of a record by the name that its mapping has for it."""
+    if not stored.record.pages:
+        return f"{COLUMN}:{name}"
+    zone = f"{row_id(stored.record.id)}.{name}" if is_register else name
+    return f"{ZONE}:{stored.record.pages[0]}/{zone}"
+
+
+def row_id(record: str) -> str:
+    """The row of a register's page that a record was made of: "r03" of "PAGE-r03" and "PAGE-r03+NAME"."""
+    return record.partition("+")[0].rpartition("-")[2]
+
+
+def list_items(ledger: Ledger, mappings: Mapping[str, FormMapping]) -> Iterator[tuple[Stored, Item]]:
+    """Every item of every record that is in review or rejected, by record.
+
+    A place on the paper that feeds several records, as the day above a diary's entries does, is asked once.
+    """
+    readings = Readings(ledger)
+    asked: set[str] = set()
+    for stored in Records(ledger).all():
+        if stored.verdict in ("review", "reject"):
+            for item in items_of(ledger, stored, mappings, readings):
+                if item.cell not in asked:
+                    yield stored, item
+                if item.cell.startswith(f"{ZONE}:"):
+                    asked.add(item.cell)
+
+
+def items_of(
+    ledger: Ledger, stored: Stored, mappings: Mapping[str, FormMapping], readings: Readings | None = None
+) -> list[Item]:
+    """The items of one record, as the eye goes over the page: in the order of the form's zones, then the others.
+
+    readings: to look at, where many records are asked for. A column that the mapping does not account for is no item:
+    it is asked once for the table.
+    """
+    readings = readings or Readings(ledger)
+    values = dict(stored.record.cells())
+    cells: dict[str, list[str]] = {}
+    now = ledger.state(stored.unit.partition(":")[0], "map") if stored.record.left_over else None
+    of_mapping = asked_of_mapping(now[2], stored.open) if now else {}
+    for path in (p for p in stored.open if p not in of_mapping):
+        cell = cell_of(path, values.get(path))
+        if path.startswith(LEFT_OVER) and stored.record.pages:
+            cell = _cell_named(stored, path.removeprefix(LEFT_OVER), is_register=_is_register(stored, readings))
+        elif cell.startswith(f"{FIELD}:"):
+            cell = _feeding_cell(ledger, stored, path, mappings) or cell
+        cells.setdefault(cell, []).append(path)
+    zones = {
+        f"{ZONE}:{page}/{name}": decided
+        for page in stored.record.pages
+        if (reading := readings.newest(page))
+        for name, decided in reading.zones.items()
+    }
+    findings = Records(ledger).findings(stored.record.id)
+    asked = _Asked(stored, findings, zones)
+    items = [asked.item(cell, tuple(paths), source_of(ledger, stored, cell, readings)) for cell, paths in cells.items()]
+    order = {cell: place for place, cell in enumerate(zones)}
+    return sorted(items, key=lambda item: (order.get(item.cell, len(order)), item.cell))
+
+
+def _is_register(stored: Stored, readings: Readings) -> bool:
+    reading = readings.newest(stored.unit) if stored.record.pages else None
+    return reading is not None and bool(reading.rows)
+
+
+def register_source(scan_of: Callable[[str], PageScan | None], readings: Readings, record: str, cell: str) -> str:
+    """What a decision on a cell or field of a register's row is bound to: the scan, and the row's place on it.
+
+    record: the row's id. "" when the page or the row is not there any more.
+    """
+    page, row = record.partition("+")[0].rpartition("-r")[0], row_id(record)
+    if cell.startswith(f"{ZONE}:"):
+        page, _, zone = cell.partition(":")[2].rpartition("/")
+        row = zone.partition(".")[0]
+    scan, reading = scan_of(page), readings.newest(page)
+    is_of_row = cell.partition(":")[0] != ZONE or "." in cell.rpartition("/")[2]
+    mark = (row_mark(reading, row) if is_of_row else row) if reading else ""
+    return f"{scan.sha256}:{scan.idx}:{mark}" if scan and mark else ""
+
+
+def source_of(ledger: Ledger, stored: Stored, cell: str, readings: Readings) -> str:
+    """Content hash of the page or table a cell lies on; a decision counts only while it is the same."""
+    unit = stored.unit.partition(":")[0]
+    if _is_register(stored, readings):
+        return register_source(Catalogue(ledger).scan, readings, stored.record.id, cell)
+    if cell.startswith(f"{ZONE}:"):
+        scan = Catalogue(ledger).scan(cell.partition(":")[2].rpartition("/")[0])
+        return f"{scan.sha256}:{scan.idx}" if scan else ""
+    row = ledger.execute("SELECT sha256 FROM tables WHERE unit = ?", (unit,)).fetchone()
+    if row:
+        return str(row["sha256"])
+    scan = Catalogue(ledger).scan(unit)
+    return f"{scan.sha256}:{scan.idx}" if scan else ""
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """One record with what makes its items: findings, and its pages' zones by cell."""
+
+    stored: Stored
+    findings: Sequence[Finding]
+    zones: Mapping[str, Decided]
+
+    def item(self, cell: str, paths: tuple[str, ...], source: str) -> Item:
+        record = self.stored.record
+        why = tuple(dict.fromkeys(w for p in paths for w in reasons(record, p, self.findings)))
+        said = dict.fromkeys(f.message for f in self.findings if f.field in paths and f.severity != "note")
+        decided = self.zones.get(cell)
+        reading, value, confidence, candidates = self._zone(decided) if decided else self._table_cell(cell, paths)
+        box = decided.box if decided else self._box(cell, paths)
+        if decided and DITTO in decided.notes:
+            value = self._text_above(paths)
+        return Item(
+            id=item_id(record.id, cell, reading, source),
+            record=record.id,
+            cell=cell,
+            fields=paths,
+            reading=reading,
+            value=value,
+            candidates=candidates[:5],
+            confidence=confidence,
+            why=why,
+            said=tuple(said),
+            source=source,
+            page=cell.partition(":")[2].rpartition("/")[0] if box else "",
+            box=box,
+        )
+
+    def _box(self, cell: str, paths: tuple[str, ...]) -> Box | None:
+        """Where something stands on a page that is no zone of its reading, as above the table of a register."""
+        values = dict(self.stored.record.cells())
+        boxes = [values[p].origin.box for p in paths if cell.startswith(f"{ZONE}:") and p in values]
+        return next((Box(*b) for b in boxes if b), None)
+
+    def _text_above(self, paths: tuple[str, ...]) -> str:
+        """What a ditto mark stands for, "" when nothing stands above it."""
+        values = dict(self.stored.record.cells())
+        return next((values[p].candidates[0] for p in paths if p in values and values[p].candidates), "")
+
+    @staticmethod
+    def _zone(decided: Decided) -> tuple[str, str, float, tuple[str, ...]]:
+        return decided.raw, decided.value, decided.confidence, tuple(c.text for c in decided.candidates)
+
+    def _table_cell(self, cell: str, paths: tuple[str, ...]) -> tuple[str, str, float, tuple[str, ...]]:
+        values = dict(self.stored.record.cells())
+        shown = [values[p] for p in paths if p in values]
+        reading = shown[0].raw if shown else self.stored.record.left_over.get(cell.partition(":")[2], "")
+        confidence = min((v.confidence for v in shown), default=0.0)
+        return (
+            reading,
+            "; ".join(v.value for v in shown if v.value),
+            confidence,
+            tuple(c for v in shown for c in v.candidates),
+        )

@@ -1,0 +1,87 @@
+"""Gaps in the numbers that clerks wrote on the pages of registers: leaves torn out, or not scanned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Any
+
+from digitize.reading.page_order import Missing, find_order
+from digitize.workspace.decisions.words import GAP
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.catalogue import Catalogue, PageScan
+from digitize.workspace.ledger.core import DONE
+from digitize.workspace.ledger.records import Records
+
+State = tuple[str, str, Mapping[str, Any]]
+MISSING, NO_GAP = "missing", "no gap"
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """So many numbers (count) are left out between two pages that follow each other in a volume.
+
+    page, next_page: their ids; after, before: the numbers that they bear. source: hashes of both scans, to which a
+    person's word is bound. said: that word, MISSING (from the book) or NO_GAP; "" while nobody said anything.
+    """
+
+    volume: str
+    page: str
+    next_page: str
+    after: int
+    before: int
+    count: int
+    source: str
+    said: str = ""
+
+    @property
+    def cell(self) -> str:
+        """The place that a word on it is kept under."""
+        return f"{GAP}:{self.after}-{self.before}"
+
+
+def find_gaps(ledger: Ledger) -> list[Gap]:
+    """The gaps of all volumes, in order.
+
+    Numbers are believed where they run on over several pages, three at least on either side of a gap: one that is
+    misread is no gap, and one at the very end of a volume is not seen.
+    """
+    states = ledger.states("decide")
+    labels = Catalogue(ledger).volume_labels()
+    return [
+        gap
+        for volume, scans in groupby(Catalogue(ledger).scans(), key=lambda s: s.volume)
+        for gap in _of_volume(ledger, labels[volume], list(scans), states)
+    ]
+
+
+def _of_volume(ledger: Ledger, volume: str, scans: Sequence[PageScan], states: Mapping[str, State]) -> Iterator[Gap]:
+    numbers = [_numbers(states.get(scan.page)) for scan in scans]
+    halves = 2 if any(len(n) == 2 and n[1] == n[0] + 1 for n in numbers) else 1
+    places = [place for own in numbers for place in _places(own, halves)]
+    for missing in find_order(places).missing:
+        yield _gap(ledger, volume, scans[missing.left // halves], scans[missing.right // halves], missing)
+
+
+def _numbers(state: State | None) -> list[int]:
+    """The numbers that a page of a register bears, from the left."""
+    return list(state[2].get("numbers", ())) if state is not None and state[1] in DONE else []
+
+
+def _places(numbers: Sequence[int], halves: int) -> list[Sequence[int]]:
+    """The numbers of a scan by place in the book: a spread has two. One of which only one was read may be either."""
+    if halves == 1:
+        return [numbers]
+    if len(numbers) == 2:
+        return [numbers[:1], numbers[1:]]
+    return [numbers, numbers]
+
+
+def _gap(ledger: Ledger, volume: str, left: PageScan, right: PageScan, missing: Missing) -> Gap:
+    source = f"{left.sha256}:{left.idx} {right.sha256}:{right.idx}"
+    gap = Gap(volume, left.page, right.page, missing.after, missing.before, missing.count, source)
+    word = Records(ledger).decisions(left.page).get(gap.cell)
+    if word is None or word.source != source:
+        return gap
+    return replace(gap, said=word.value)

@@ -1,0 +1,82 @@
+"""Keeping originals: by content, read-only, with what belongs to a table beside it: its memo file, its layout."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from digitize.errors import DiskFull
+from digitize.machine import system
+from digitize.workspace.place import Place
+
+if TYPE_CHECKING:
+    from mappers.legacy import ReadAs
+
+LAYOUT = ".layout.toml"
+# Of one folder's texts of fixed width together, where a file has none of its own.
+FOLDER_LAYOUT = "layout.toml"
+_FIXED = (".txt", ".dat", ".prn", ".asc")
+
+
+def companions(path: Path) -> list[tuple[Path, str]]:
+    """What belongs to a table and lies beside it, with the ending under which it is kept: memo file or layout."""
+    suffix = path.suffix.lower()
+    if suffix == ".dbf":
+        from mappers.legacy.memo import memos_beside
+
+        return [(p, p.suffix.lower()) for p in memos_beside(path)][:1]
+    if suffix in _FIXED:
+        layouts = (path.with_suffix(LAYOUT), path.with_name(FOLDER_LAYOUT))
+        return [(p, LAYOUT) for p in layouts if p.is_file()][:1]
+    return []
+
+
+def how_to_read(path: Path) -> ReadAs:
+    """What lies beside a table, as its reader wants it. Raises MappingError when a layout is wrong."""
+    from mappers.legacy import ReadAs
+    from mappers.legacy.layout import read_layout
+
+    layout = next((p for p, suffix in companions(path) if suffix == LAYOUT), None)
+    return ReadAs(layout=read_layout(layout)) if layout else ReadAs()
+
+
+def content_hash(path: Path) -> str:
+    """SHA-256 of a file, hex; of a table with a companion: of both hashes. Raises OSError."""
+    own = _sha256(path)
+    beside = "".join(_sha256(p) for p, _ in companions(path))
+    return own if not beside else hashlib.sha256((own + beside).encode("ascii")).hexdigest()
+
+
+def keep_copy(place: Place, path: Path, sha256: str) -> None:
+    """Copy a file and its companions into the originals, whole or not at all, read-only. Raises DiskFull, OSError."""
+    _copy(path, place.original(sha256, path.suffix.lower()))
+    for beside, suffix in companions(path):
+        _copy(beside, place.original(sha256, suffix))
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as f:
+        return hashlib.file_digest(f, "sha256").hexdigest()
+
+
+def _copy(source: Path, target: Path) -> None:
+    if target.exists():
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(target.name + ".part")
+    try:
+        shutil.copyfile(source, part)
+        system.sync_file(part)
+    except OSError as e:
+        part.unlink(missing_ok=True)
+        if e.errno == errno.ENOSPC:
+            raise DiskFull(
+                f"No room left for originals in {target.parent}. Make room and take the files in again."
+            ) from e
+        raise
+    system.make_read_only(part)
+    part.replace(target)
+    system.sync_folder(target.parent)

@@ -1,0 +1,220 @@
+"""One intake: look at every file, keep the originals, then write the whole batch in one transaction."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+
+from digitize.workspace.intake.manifest import MEMOS, Given, Said, check_register, check_said, list_files
+from digitize.workspace.intake.store import content_hash, how_to_read, keep_copy
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.catalogue import Batch, Catalogue, PageScan, Source, TableUnit
+from digitize.workspace.place import Place
+from mappers.errors import MappingError, TableError
+from ocr.errors import ScanError
+
+log = logging.getLogger(__name__)
+TABLE_SUFFIXES = (
+    ".dbf", ".mdb", ".accdb", ".xls", ".xlsx", ".xlsm", ".xlsb", ".ods", ".csv", ".tsv", ".psv", ".txt", ".dat", ".prn",
+    ".asc", ".sql", ".dump", ".xml", ".json", ".jsonl", ".ndjson", ".docx", ".rtf", ".htm", ".html", ".inp",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A file after a first look. tables: names of its tables. problem: why it cannot be used, or ""."""
+
+    given: Given
+    sha256: str = ""
+    size: int = 0
+    media: str = ""
+    pages: int = 0
+    tables: tuple[str, ...] = ()
+    problem: str = ""
+    kind: str = ""
+    known: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeReport:
+    """What became of the files: files = taken + duplicates + refused.
+
+    refused: (name, why). scanned_again: page ids that now have a newer scan. told_anew: (name, field, before, now) of
+    files that were here and of which something else is said now. batch: "" when no file was new.
+    """
+
+    batch: str
+    files: int
+    taken: int
+    pages: int
+    tables: int
+    duplicates: tuple[str, ...]
+    refused: tuple[tuple[str, str], ...]
+    scanned_again: tuple[str, ...] = ()
+    told_anew: tuple[tuple[str, str, str, str], ...] = ()
+
+
+def take_in(place: Place, paths: Sequence[Path], said: Said, *, link: bool = False) -> IntakeReport:
+    """Take files and folders in.
+
+    Nothing is written to the ledger before every file was looked at and copied, so an interrupted intake leaves no
+    half batch. Raises OptionsError for a wrong manifest or flag, FormError for a register's file that is wrong,
+    DiskFull, LedgerError.
+    """
+    check_said(said, "digitize intake")
+    with Ledger(place.ledger) as ledger:
+        catalogue = Catalogue(ledger)
+        looked: list[Looked] = []
+        seen: dict[str, str] = {}
+        for given in list_files(list(paths), said):
+            check_register(given.said, given.name, (place.folder / "forms",))
+            look = _look(catalogue, given, seen)
+            if not look.known and not look.problem and not link:
+                keep_copy(place, given.path, look.sha256)
+            looked.append(look)
+        with ledger.writing():
+            return _Writer(place, ledger, catalogue, link=link).write(looked)
+
+
+def _look(catalogue: Catalogue, given: Given, seen: dict[str, str]) -> Looked:
+    try:
+        size = given.path.stat().st_size
+        sha256 = content_hash(given.path)
+    except OSError as e:
+        return Looked(given, problem=f"cannot be opened ({e.strerror}). Bring the file again.", kind="unreadable")
+    if sha256 in seen or catalogue.source(sha256) is not None:
+        return Looked(given, sha256, size, known=True)
+    seen[sha256] = given.name
+    try:
+        return _probe(given, sha256, size)
+    except (ScanError, TableError, MappingError) as e:
+        kind = getattr(e, "kind", "layout-wrong")
+        return Looked(given, sha256, size, problem=str(e).removeprefix(f"{given.path.name}: "), kind=kind)
+
+
+def _probe(given: Given, sha256: str, size: int) -> Looked:
+    if given.path.suffix.lower() in MEMOS:
+        why = f"the memos of a table that is not here. Bring {given.path.stem}.dbf and lay both into one folder."
+        return Looked(given, sha256, size, problem=why, kind="memo-without-table")
+    if given.path.suffix.lower() in TABLE_SUFFIXES:
+        from mappers.legacy import open_tables
+
+        names = tuple(t.name for t in open_tables(given.path, how_to_read(given.path)))
+        return Looked(given, sha256, size, media="table", tables=names)
+    from ocr.scans.scan import probe
+
+    found = probe(given.path)
+    return Looked(given, sha256, size, media=found.media, pages=found.pages)
+
+
+class _Writer:
+    """Writes one looked-at batch; lives inside one transaction."""
+
+    def __init__(self, place: Place, ledger: Ledger, catalogue: Catalogue, *, link: bool) -> None:
+        self._site = place.options.workspace.site_id
+        self._ledger = ledger
+        self._catalogue = catalogue
+        self._link = link
+        self._batch = f"{self._site}-b{len(catalogue.batches()) + 1:04d}"
+        self._tables = len(catalogue.tables())
+        self._again: list[str] = []
+        self._told: list[tuple[str, str, str, str]] = []
+
+    def write(self, looked: Sequence[Looked]) -> IntakeReport:
+        new = [x for x in looked if not x.known and x.sha256]
+        arrived = {x.sha256 for x in new}
+        if new:
+            self._insert_batch(new)
+        for look in looked:
+            if look.known:
+                self._tell(look, is_new=look.sha256 in arrived)
+            elif look.problem:
+                self._refuse(look)
+            else:
+                self._take(look)
+        return self._report(looked, new)
+
+    def _insert_batch(self, new: Sequence[Looked]) -> None:
+        said = new[0].given.said
+        label = said.volume or new[0].given.path.stem
+        today = date.today().isoformat()
+        self._catalogue.insert_batch(
+            Batch(self._batch, label, today, said.kind, said.station, said.district, said.year)
+        )
+        self._ledger.record_event(self._batch, "intake", "done", key=self._batch, detail={"files": len(new)})
+
+    def _tell(self, look: Looked, *, is_new: bool) -> None:
+        """A file that is here already: what is said of it now counts, but for a copy that comes in the same intake."""
+        told = {} if is_new else self._catalogue.tell(look.sha256, asdict(look.given.said))
+        self._told += [(look.given.name, field, before, now) for field, (before, now) in told.items()]
+        self._note(look, "duplicate", {"name": look.given.name, **({"said": told} if told else {})})
+
+    def _refuse(self, look: Looked) -> None:
+        if look.sha256:
+            self._insert_source(look)
+        detail = {"name": look.given.name, "kind": look.kind, "message": look.problem, "retry": False}
+        self._ledger.record_event(look.sha256 or look.given.name, "intake", "failed", detail=detail)
+        log.warning("refused at intake: %s (%s)", look.given.name, look.kind)
+
+    def _take(self, look: Looked) -> None:
+        self._insert_source(look)
+        if self._ledger.state(look.given.name, "intake"):  # it could not be opened before, and now it is here
+            self._ledger.record_event(look.given.name, "intake", "done", key=look.sha256)
+        self._note(look, "done", {"name": look.given.name, "bytes": look.size, "pages": look.pages})
+        said = look.given.said
+        for idx, name in enumerate(look.tables):
+            self._tables += 1
+            unit = f"{self._site}-t{self._tables:04d}"
+            table = TableUnit(unit, look.sha256, idx, name, self._batch, said.station, said.district, said.year)
+            self._catalogue.insert_table(table)
+        if look.pages:
+            self._number_pages(look)
+
+    def _number_pages(self, look: Looked) -> None:
+        said = look.given.said
+        volume = self._catalogue.volume(said.volume)
+        first = int(said.page) if said.page else self._catalogue.next_page_number(volume)
+        for idx in range(look.pages):
+            number = first + idx
+            page = f"{self._site}-{volume:04d}-{number:04d}"
+            is_again = self._catalogue.scan(page) is not None
+            self._again += [page] if is_again else []
+            self._catalogue.insert_scan(
+                PageScan(
+                    page, look.sha256, idx, self._batch, volume, number,
+                    said.kind, said.station, said.district, said.year, said.language,
+                )
+            )  # fmt: skip
+            detail = {"name": look.given.name, "index": idx, "scanned_again": is_again}
+            self._ledger.record_event(page, "intake", "done", key=f"{look.sha256}:{idx}", detail=detail)
+
+    def _insert_source(self, look: Looked) -> None:
+        path = look.given.path
+        linked = str(path.resolve()) if self._link and not look.problem else ""
+        self._catalogue.insert_source(
+            Source(
+                look.sha256, self._batch, look.given.name, look.size, look.media, look.pages,
+                path.suffix.lower(), linked, look.problem, look.kind,
+            )
+        )  # fmt: skip
+
+    def _note(self, look: Looked, outcome: str, detail: dict[str, object]) -> None:
+        key = look.sha256 if outcome == "done" else ""
+        self._ledger.record_event(look.sha256, "intake", outcome, key=key, detail=detail)
+
+    def _report(self, looked: Sequence[Looked], new: Sequence[Looked]) -> IntakeReport:
+        taken = [x for x in looked if not x.known and not x.problem]
+        return IntakeReport(
+            batch=self._batch if new else "",
+            files=len(looked),
+            taken=len(taken),
+            pages=sum(x.pages for x in taken),
+            tables=sum(len(x.tables) for x in taken),
+            duplicates=tuple(x.given.name for x in looked if x.known),
+            refused=tuple((x.given.name, x.problem) for x in looked if x.problem and not x.known),
+            scanned_again=tuple(self._again),
+            told_anew=tuple(self._told),
+        )

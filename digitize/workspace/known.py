@@ -1,0 +1,234 @@
+"""What a run knows beside the pages: settings, state, lists, forms, mappings, rules; learned once, then only read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from digitize.machine.system import process_name
+from digitize.machine.work_keys import plain_hash, work_key
+from digitize.reading.calibration import cut, load_calibration
+from digitize.reading.lexica import as_lexica
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.catalogue import Catalogue
+from digitize.workspace.place import Place
+from mappers.codes import CodeList, districts_of, load_stations, place_lists
+from mappers.columns import settle_mapping
+from mappers.encodings import Encoding, load_encodings
+from mappers.mapping import FormMapping, find_mapping, load_mappings
+from mappers.states import StateProfile, load_state
+from mappers.values import MapContext
+
+if TYPE_CHECKING:
+    from mappers.legacy import LegacyTable
+    from ocr.forms.form import Confidence, Form
+    from ocr.forms.read import ReadSettings
+    from ocr.languages.lexicon import Lexicon
+    from ocr.registers import Registers
+    from validators.settings import CheckSettings
+
+
+@dataclass(frozen=True)
+class Known:
+    """Everything outside the scans and tables that results depend on.
+
+    today: the day of the newest intake, so that a check means the same tomorrow. owner: this process.
+    """
+
+    place: Place
+    state: StateProfile
+    lists: Mapping[str, CodeList]
+    encodings: Mapping[str, Encoding]
+    mappings: Mapping[str, FormMapping]
+    today: date
+    owner: str
+    _settings: dict[str, ReadSettings] = field(default_factory=dict)
+
+    @property
+    def jobs(self) -> int:
+        """Pages read at once."""
+        return self.place.options.run.jobs or os.cpu_count() or 1
+
+    @property
+    def target_name(self) -> str:
+        """The target as the person named it: part of a load's key, and shown."""
+        loading = self.place.options.load
+        return f"{loading.target} {loading.layout}".rstrip()
+
+    def read_settings(self, language: str) -> ReadSettings:
+        """How to read a page of that language ("" for the state's own)."""
+        if language not in self._settings:
+            from ocr.forms.read import ReadSettings
+
+            o = self.place.options.read
+            self._settings[language] = ReadSettings(
+                languages=(language,) if language else self.state.languages,
+                dpi=o.dpi,
+                engine=o.engine,
+                handwriting_engine=o.handwriting_engine,
+                seconds_per_page=o.seconds_per_page,
+                form_folders=(self.place.folder / "forms",),
+            )
+        return self._settings[language]
+
+    @cached_property
+    def district_of(self) -> Mapping[str, str]:
+        """Station -> its district, for stations whose name is known in one district only."""
+        own = self.place.folder / "lists" / "stations.csv"
+        return districts_of(load_stations(self.state.code, own))
+
+    @cached_property
+    def forms(self) -> Mapping[str, Form]:
+        """The forms of the package and of the workspace, by id."""
+        from ocr.forms.zones import load_models
+
+        return load_models((self.place.folder / "forms",)).forms
+
+    @cached_property
+    def registers(self) -> Registers:
+        """The registers of the package and of the workspace."""
+        from ocr.registers import known_registers
+
+        return known_registers((self.place.folder / "forms",))
+
+    @cached_property
+    def register_keys(self) -> Mapping[str | None, tuple[str, str]]:
+        """Register, or None for all of them -> hashes of what recognising and what deciding takes from it."""
+        known = (None, *self.registers.forms)
+        return {form: (self.registers.key(form), self.registers.rules_key(form)) for form in known}
+
+    def register_key(self, language: str) -> str:
+        """Hash of what recognising a register's page depends on beside the scan, the volume and the register."""
+        from digitize.reading.page import register_settings
+        from ocr.registers.form import REGISTER_VERSION
+
+        return work_key(REGISTER_VERSION, plain_hash(asdict(register_settings(self.read_settings(language)))))
+
+    @cached_property
+    def lexica(self) -> Mapping[str, Lexicon]:
+        """The closed lists as reading wants them: plain names with their aliases."""
+        return as_lexica(self.lists)
+
+    @cached_property
+    def lexica_key(self) -> str:
+        """Hash of the lists and of the way they are used."""
+        from ocr.forms.read import DECIDE_VERSION
+
+        return work_key(DECIDE_VERSION, _lists_hash(self.lists))
+
+    @cached_property
+    def calibration(self) -> Mapping[str, Confidence]:
+        """Form id -> the cut measured on this workspace's own pages."""
+        return load_calibration(self.place.folder)
+
+    def cut_key(self, form: str | None) -> str:
+        """The cut of a form, for keys: a new measurement maps its pages again and reads none."""
+        return str(self.cut_of(form))
+
+    def cut_of(self, form: str | None) -> float:
+        """The confidence from which a value of a form or register may pass without a person."""
+        return cut(self.forms.get(form or "") or self.registers.find(form), self.calibration)
+
+    @cached_property
+    def map_key(self) -> str:
+        """Hash of what mapping depends on beside the reading, its cut, the mapping file and the decisions."""
+        from mappers.mapping import MAP_VERSION
+
+        districts = plain_hash(self.district_of)
+        return work_key(MAP_VERSION, self.state.model_dump_json(), _lists_hash(self.lists), districts)
+
+    @cached_property
+    def check_settings(self) -> CheckSettings:
+        """The day, the stations and the severity policy."""
+        from mappers.codes.beats import read_beats
+        from validators.settings import first_and_last, make_settings
+
+        own = self.place.folder / "lists" / "stations.csv"
+        stations = [(self.state.code, s.district, s.name) for s in load_stations(self.state.code, own)]
+        options = self.place.options
+        beats = self.place.folder / "lists" / "beats.csv"
+        file = self.place.folder / "policy" / f"{options.check.policy}.toml"
+        return make_settings(
+            self.today,
+            stations=stations,
+            policy=str(file) if file.is_file() else options.check.policy,
+            overrides=options.severity,
+            profile=options.check.profile,
+            state=self.state.code,
+            years=first_and_last(options.check.years),
+            beats=read_beats(self.state.code, beats) if beats.is_file() else (),
+        )
+
+    @cached_property
+    def parts(self) -> frozenset[str]:
+        """What values say of the mappings whose rows are parts of records of another table."""
+        return frozenset(m.by for m in self.mappings.values() if m.part)
+
+    @cached_property
+    def check_key(self) -> str:
+        """Hash of what checking depends on beside the records."""
+        from validators.check import CHECK_VERSION
+
+        return work_key(CHECK_VERSION, self.check_settings.key())
+
+    def mapping_for_family(self, family: str) -> FormMapping:
+        """The mapping of a printed form. Raises MappingError when there is none."""
+        return find_mapping(self.mappings, family=family, state=self.state.code)
+
+    def mapping_for_table(self, table: LegacyTable) -> tuple[FormMapping, LegacyTable]:
+        """The mapping of a legacy table with the encodings of its columns settled, and the table, still to be read.
+
+        Raises MappingError when there is none, EncodingUnclear when a person has to say which encoding a column has.
+        """
+        mapping = find_mapping(self.mappings, columns=table.columns, state=self.state.code)
+        return settle_mapping(mapping, table, self.encodings, self.state.encodings)
+
+    def context(self, record_id: str, batch: str, said: object) -> MapContext:
+        """What mapping is told of one page group or table; said: its scan or table, with station, district, year."""
+        year = getattr(said, "year", "")
+        language = getattr(said, "language", "")
+        return MapContext(
+            record_id=record_id,
+            batch=batch,
+            state=self.state,
+            language=language,
+            book_year=int(year) if year else None,
+            station=getattr(said, "station", ""),
+            district=getattr(said, "district", ""),
+            lists=self.lists,
+            district_of=self.district_of,
+        )
+
+    def require_engine(self) -> None:
+        """Raise EngineMissing when the engine itself is not installed: before page one, not on every page."""
+        from ocr.forms.read import require_engine
+
+        require_engine(self.read_settings(""))
+
+
+def learn(place: Place, ledger: Ledger) -> Known:
+    """Gather what a run must know.
+
+    Raises MappingError or FormError when a profile, list, mapping or form file is wrong: before page one.
+    """
+    state = load_state(place.options.workspace.state)
+    encodings = load_encodings((place.folder / "encodings",))
+    batches = Catalogue(ledger).batches()
+    today = max((date.fromisoformat(b.taken_in) for b in batches), default=date.today())
+    return Known(
+        place=place,
+        state=state,
+        lists=place_lists(state.code, *(place.folder / "lists" / f"{n}.csv" for n in ("stations", "districts"))),
+        encodings=encodings,
+        mappings=load_mappings((place.folder / "mappings",), encodings),
+        today=today,
+        owner=process_name(),
+    )
+
+
+def _lists_hash(lists: Mapping[str, CodeList]) -> str:
+    return plain_hash({n: [c.values, {k: list(v) for k, v in c.spellings.items()}] for n, c in lists.items()})

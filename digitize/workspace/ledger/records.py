@@ -1,0 +1,232 @@
+"""The newest records, what the rules say of them, and what people decided."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from digitize.workspace.ledger.core import Ledger
+from digitize.workspace.ledger.verdict import Verdict
+from mappers.record import Record, from_plain, to_plain
+from validators.finding import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A record as the ledger holds it.
+
+    group: station and year, within which numbers must be unique. verdict: clean, review, reject, or "" before the
+    check. open: fields a person must look at. loaded: the hash under which it was loaded, or "".
+    """
+
+    record: Record
+    unit: str
+    group: str
+    station: str
+    language: str
+    hash: str
+    verdict: str = ""
+    open: tuple[str, ...] = ()
+    loaded: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person settled for one field of one record.
+
+    reading: the raw text it was decided on; source: content hash of the page or table; schema: form id. When one of
+    them changes the decision no longer counts and the field is asked again. verdict: value, blank or illegible.
+    """
+
+    record: str
+    field: str
+    reading: str
+    source: str
+    schema: str
+    verdict: str
+    value: str
+    operator: str
+    at: str = ""
+
+
+def record_hash(record: Record) -> str:
+    """Hash of all that a record says, origin and confidence included."""
+    text = json.dumps(to_plain(record), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+class Records:
+    """Reads and writes the ledger's newest records, findings and decisions."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        """Work on one ledger."""
+        self._ledger = ledger
+
+    def replace_unit(self, unit: str, records: Sequence[Stored]) -> None:
+        """Make these the records of a unit; records it gave before and no longer gives are taken out.
+
+        A record that did not change keeps its verdict.
+        """
+        with self._ledger.writing():
+            keep = {s.record.id for s in records}
+            for row in self._ledger.rows("SELECT record FROM records WHERE unit = ?", (unit,)):
+                if row["record"] not in keep:
+                    self._ledger.execute("DELETE FROM records WHERE record = ?", (row["record"],))
+                    self._ledger.execute("DELETE FROM findings WHERE record = ?", (row["record"],))
+            for stored in records:
+                self._put(stored)
+
+    def _put(self, s: Stored) -> None:
+        data = zlib.compress(json.dumps(to_plain(s.record), ensure_ascii=False).encode("utf-8"), 6)
+        values = (s.record.id, s.unit, s.record.batch, s.station, s.language, s.group, s.record.form, s.hash, data)
+        self._ledger.execute(
+            """INSERT INTO records (record, unit, batch, station, language, grp, form, hash, data)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+               ON CONFLICT (record) DO UPDATE SET unit = excluded.unit, batch = excluded.batch,
+                 station = excluded.station, language = excluded.language, grp = excluded.grp, form = excluded.form,
+                 verdict = CASE WHEN hash = excluded.hash AND grp = excluded.grp THEN verdict ELSE '' END,
+                 hash = excluded.hash, data = excluded.data""",
+            values,
+        )
+
+    def one(self, record: str) -> Stored | None:
+        """The record of that id."""
+        row = self._ledger.execute("SELECT * FROM records WHERE record = ?", (record,)).fetchone()
+        return _stored(row) if row else None
+
+    def of_unit(self, unit: str) -> list[Stored]:
+        """The records that came from one page group or table chunk."""
+        return [_stored(r) for r in self._ledger.rows("SELECT * FROM records WHERE unit = ? ORDER BY record", (unit,))]
+
+    def count_unit(self, unit: str) -> int:
+        """How many records came from one page group or table chunk."""
+        return int(self._ledger.execute("SELECT COUNT(*) AS n FROM records WHERE unit = ?", (unit,)).fetchone()["n"])
+
+    def of_group(self, group: str) -> list[Stored]:
+        """The records of one station and year."""
+        return [_stored(r) for r in self._ledger.rows("SELECT * FROM records WHERE grp = ? ORDER BY record", (group,))]
+
+    def of_batch(self, batch: str) -> Iterator[Stored]:
+        """The records of one batch, by id."""
+        for row in self._ledger.execute("SELECT * FROM records WHERE batch = ? ORDER BY record", (batch,)):
+            yield _stored(row)
+
+    def all(self) -> Iterator[Stored]:
+        """Every record, by id."""
+        for row in self._ledger.execute("SELECT * FROM records ORDER BY record"):
+            yield _stored(row)
+
+    def of_row(self, record: str) -> list[Stored]:
+        """The record of that id and those of the other forms that the same row made ("RECORD+NAME")."""
+        sql = "SELECT * FROM records WHERE record = ? OR (record > ? AND record < ?) ORDER BY record"
+        return [_stored(r) for r in self._ledger.rows(sql, (record, f"{record}+", f"{record},"))]
+
+    def mentioning(self, texts: Sequence[str], ends: Sequence[str] = ()) -> Iterator[Stored]:
+        """Records in whose stored JSON one of these texts stands, by id.
+
+        ends: of forms of an FIR only those whose group ends so ("|STATION|YEAR"), or whose group is not surely known.
+        """
+        near = ["form NOT LIKE 'iif%'", "grp LIKE 'record %'", *["lower(substr(grp, ?)) = lower(?)"] * len(ends)]
+        values = [v for e in ends for v in (-len(e), e)]
+        where = "WHERE " + " OR ".join(near) if ends else ""
+        sql = f"SELECT * FROM records {where} ORDER BY record"
+        wanted = [t.encode("utf-8") for t in texts]
+        for row in self._ledger.execute(sql, values):
+            data = zlib.decompress(row["data"])
+            if any(w in data for w in wanted):
+                yield _stored(row)
+
+    def groups(self) -> list[str]:
+        """The groups that there are, sorted."""
+        return [r["grp"] for r in self._ledger.rows("SELECT DISTINCT grp FROM records ORDER BY grp")]
+
+    def by_group(self) -> Iterator[Stored]:
+        """Every record, those of one station and year together."""
+        for row in self._ledger.execute("SELECT * FROM records ORDER BY grp, record"):
+            yield _stored(row)
+
+    def group_hashes(self) -> dict[str, list[str]]:
+        """Group -> "record id:hash" of its records, sorted: what a check of the group depends on."""
+        groups: dict[str, list[str]] = {}
+        for row in self._ledger.execute("SELECT record, grp, hash FROM records ORDER BY grp, record"):
+            groups.setdefault(row["grp"], []).append(f"{row['record']}:{row['hash']}")
+        return groups
+
+    def set_verdicts(self, verdicts: Mapping[str, Verdict], findings: Iterable[Finding]) -> None:
+        """Replace the verdict, the open fields with their reasons, and the findings of these records."""
+        sql = "UPDATE records SET verdict = ?, open = ?, reasons = ? WHERE record = ?"
+        with self._ledger.writing():
+            for record, v in verdicts.items():
+                self._ledger.execute("DELETE FROM findings WHERE record = ?", (record,))
+                self._ledger.execute(sql, (v.word, json.dumps(v.fields), json.dumps(v.reasons), record))
+            for f in findings:
+                self._ledger.execute(
+                    "INSERT OR IGNORE INTO findings (record, field, code, severity, message) VALUES (?, ?, ?, ?, ?)",
+                    (f.record, f.field, f.code, f.severity, f.message),
+                )
+
+    def findings(self, record: str) -> list[Finding]:
+        """What the rules said of one record."""
+        rows = self._ledger.rows(
+            "SELECT record, field, code, severity, message FROM findings WHERE record = ? ORDER BY field, code",
+            (record,),
+        )
+        return [Finding(**dict(r)) for r in rows]
+
+    def set_loaded(self, batch: str, load: str) -> None:
+        """Note that the target now holds, of this batch, exactly the clean records, under that load."""
+        sql = "UPDATE records SET loaded = CASE verdict WHEN 'clean' THEN ? ELSE '' END WHERE batch = ?"
+        with self._ledger.writing():
+            self._ledger.execute(sql, (load, batch))
+
+    def insert_decision(self, decision: Decision, at: str) -> None:
+        """Add what a person settled; earlier decisions stay in the history."""
+        values = {**asdict(decision), "at": at}
+        names, marks = ", ".join(values), ", ".join("?" * len(values))
+        with self._ledger.writing():
+            self._ledger.execute(f"INSERT INTO decisions ({names}) VALUES ({marks})", values.values())
+
+    def decisions(self, record: str) -> dict[str, Decision]:
+        """Field -> the newest decision on it."""
+        rows = self._ledger.rows("SELECT * FROM decisions WHERE record = ? ORDER BY seq", (record,))
+        return {r["field"]: _decision(r) for r in rows}
+
+    def decisions_of(self, unit: str) -> dict[str, dict[str, Decision]]:
+        """Record -> field -> the newest decision on it, of the records that begin in one unit."""
+        found: dict[str, dict[str, Decision]] = {}
+        sql = "SELECT * FROM decisions WHERE record > ? AND record < ? ORDER BY seq"
+        for r in self._ledger.rows(sql, (f"{unit}-r", f"{unit}-s")):
+            found.setdefault(r["record"], {})[r["field"]] = _decision(r)
+        return found
+
+    def decided_units(self) -> dict[str, dict[str, dict[str, Decision]]]:
+        """Unit of the record's beginning (the part of its id before "-r") -> record -> field -> decision."""
+        found: dict[str, dict[str, dict[str, Decision]]] = {}
+        for r in self._ledger.rows("SELECT * FROM decisions ORDER BY seq"):
+            unit = r["record"].rpartition("-r")[0]
+            found.setdefault(unit, {}).setdefault(r["record"], {})[r["field"]] = _decision(r)
+        return found
+
+
+def _decision(row: Any) -> Decision:
+    values = dict(row)
+    values.pop("seq")
+    return Decision(**values)
+
+
+def _stored(row: Any) -> Stored:
+    return Stored(
+        record=from_plain(json.loads(zlib.decompress(row["data"]))),
+        unit=row["unit"],
+        group=row["grp"],
+        station=row["station"],
+        language=row["language"],
+        hash=row["hash"],
+        verdict=row["verdict"],
+        open=tuple(json.loads(row["open"])),
+        loaded=row["loaded"],
+    )

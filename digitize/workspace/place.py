@@ -1,0 +1,111 @@
+"""A workspace: one folder holding a state's (or one site's) originals, ledger, settings and results."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from digitize.errors import WorkspaceError
+from digitize.workspace.options import Options, load_options
+
+FOLDERS = (
+    "originals", "artefacts", "exports", "loaded", "receipts", "review",
+    "lists", "forms", "mappings", "encodings", "keys",
+)  # fmt: skip
+
+_SETTINGS = """\
+# Settings of this workspace. Flags and environment variables (DIGITIZE_RUN_JOBS=4) go before them.
+[workspace]
+format = 1
+state = "{state}"
+site = "{site}"
+site_id = "{site_id}"   # stands in every page and record id: do not change it
+
+[read]
+# dpi = 300                 # at which PDF pages are drawn
+# seconds_per_page = 180    # a page that takes longer is cut off and recorded
+
+[run]
+# jobs = 0                  # pages at once; 0: as many as there are cores
+# max_failed_share = 0.10   # above it a run pauses (looked at after 50 pages)
+
+[load]
+# target = "loaded/cctns.sqlite"
+
+[check]
+# profile = "register-only"  # how complete records must be: full, register-only or index-only (docs/schema.md)
+# policy = "default"        # what rules do: a policy of the package, or policy/NAME.toml of this folder (docs/rules.md)
+# years = "2001-2010"       # agreed for the import; others are noted (T024)
+
+[severity]
+# R001 = "review"           # what a rule does: note, review or reject (docs/rules.md)
+"""
+_STATIONS = "station,district,aliases,district_aliases\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A workspace that is there: its folder and its options."""
+
+    folder: Path
+    options: Options
+
+    @property
+    def ledger(self) -> Path:
+        """The ledger file."""
+        return self.folder / "ledger.sqlite"
+
+    @property
+    def key(self) -> Path:
+        """The private signing key."""
+        return self.folder / "keys" / "site.pem"
+
+    @property
+    def target(self) -> Path:
+        """The file that records are loaded into."""
+        return self.folder / self.options.load.target
+
+    def original(self, sha256: str, suffix: str) -> Path:
+        """Where the copy of an original with that hash lies."""
+        return self.folder / "originals" / sha256[:2] / f"{sha256}{suffix}"
+
+
+def create(state: str, folder: Path, site: str = "") -> Place:
+    """Make a workspace.
+
+    Raises WorkspaceError when one is there already, and MappingError when there is no profile for the state.
+    """
+    from digitize.machine.signing import create_key
+    from digitize.workspace.ledger import Ledger
+    from mappers.states import load_state
+
+    if (folder / "digitize.toml").exists():
+        raise WorkspaceError(f"{folder} is a workspace already. Use it as it is, or choose another folder.")
+    profile = load_state(state.lower())
+    site_id = profile.code + (f"-{_slug(site)}" if site else "")
+    for name in FOLDERS:
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    stations = folder / "lists" / "stations.csv"
+    if not stations.exists():
+        stations.write_text(_STATIONS, encoding="utf-8")
+    public = create_key(folder / "keys" / "site.pem")
+    settings = _SETTINGS.format(state=profile.code, site=site.replace('"', "'"), site_id=site_id)
+    with Ledger.create(folder / "ledger.sqlite") as ledger:
+        ledger.record_event(site_id, "init", "done", key=public, detail={"state": profile.code, "site": site})
+    (folder / "digitize.toml").write_text(settings, encoding="utf-8")
+    return open_place(folder)
+
+
+def open_place(folder: Path, flags: dict[str, object] | None = None) -> Place:
+    """Open a workspace. Raises WorkspaceError when the folder is none, OptionsError when its settings are wrong."""
+    if not (folder / "digitize.toml").is_file():
+        raise WorkspaceError(f"{folder} is not a workspace. Make one with: digitize init STATE {folder}")
+    return Place(folder, load_options(folder, flags))
+
+
+def _slug(text: str) -> str:
+    slug = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+    if not slug:
+        raise WorkspaceError("--site needs at least one Latin letter or digit: it stands in every page id.")
+    return slug[:24].strip("-")

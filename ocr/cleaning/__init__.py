@@ -1,0 +1,1 @@
+"""Pictures of writing made easier to read: level, white, without ruled lines."""

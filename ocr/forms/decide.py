@@ -1,0 +1,237 @@
+"""Settle on one value a zone: the cheap half of reading, pure text, done again whenever a list changes.
+
+Every value rests on a candidate: a part of it that fits the zone's grammar, or the one entry of a closed list that it
+resembles clearly. Confidence falls where candidates disagree: to be wrong and sure is the worst that can happen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ocr.errors import FormError
+from ocr.forms.agree import agreed, told_twice
+from ocr.forms.expected import as_expected
+from ocr.forms.figures import is_for_figures, is_told, weigh
+from ocr.forms.form import Form, Zone
+from ocr.forms.grammar import Fit, fit
+from ocr.languages.language import language
+from ocr.languages.lexicon import Lexicon, folded
+from ocr.page import Candidate, Decided, Reading, Recognition, ZoneReading
+
+DECIDE_VERSION = "7"
+_EXACT_KINDS = ("digits", "year", "date", "time", "choice")
+_AGREED, _AGREED_EXACTLY = 0.3, 0.6
+"""Of the doubt that is left, the part that another look takes away by agreeing. Numbers of which Tesseract was not sure
+were right in 38 of 44 cases when a second look gave the same, and in 9 of 37 when it did not (200 worn lines)."""
+_OPPOSED = 0.5
+_MOST_OF_BLOCK = 0.9
+"""What several lines of free text are sure of at most: hardly ever are all letters right (of 32 wrong values from 0.9
+on, on 120 drawn pages, 21 were narratives)."""
+_NUMBER_KINDS = ("digits", "year", "date", "time")
+_ALONE = 0.85
+"""What one engine alone says of figures in native digits is sure of at most: looks of Tesseract agree on a wrong one,
+too (two on nine sample pages from 0.9 on, Latin nines taken for native ones among them). Of Latin figures it is the
+same on a page whose other numbers are not Latin: 909 was read of a Devanagari 101, and was 0.95 sure."""
+_LEGIBLE = 0.4
+_LEAST_LATIN = 2
+_MOST_OTHERS = 5
+_CLEAR = 0.15
+_ALIKE_FROM, _ALIKE_TO = 0.55, 0.95
+_EXACT_HIT = 0.9
+_HAND = "fields"
+_MARKS = "marks"
+_HAND_FROM = 0.3
+"""Below this probability what our own recogniser says is one candidate among others."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Option:
+    """One value with the candidate it rests on (the surest), the confidences of all that give it, and their engines."""
+
+    value: str
+    raw: str
+    confidences: tuple[float, ...]
+    agreed: float = _AGREED
+    engines: frozenset[str] = frozenset()
+
+    @property
+    def support(self) -> float:
+        """Confidence 0..1 of the surest candidate, raised a little by each other that agrees."""
+        best, *others = sorted(self.confidences, reverse=True)
+        for other in others:
+            best += (1 - best) * self.agreed * other
+        return best
+
+
+def decide_page(
+    recognition: Recognition, form: Form, lexica: Mapping[str, Lexicon], said: Mapping[str, str] | None = None
+) -> Reading:
+    """Settle on the values of a recognised page.
+
+    form: the one the recognition names. lexica: closed lists by the name under which zones ask for them. said: what
+    its book is said to be of, by zone (ocr/forms/expected.py). Raises FormError when a zone asks for a list that is not
+    there.
+    """
+    read = {z.zone: z for z in recognition.zones}
+    zones = {z.id: decide_zone(read[z.id], z, _lexicon(form, z, lexica)) for z in form.zones if z.id in read}
+    for zone in form.zones:
+        if zone.repeats and zone.id in zones:
+            told = zones.pop(zone.id)
+            if zone.repeats in zones:
+                zones[zone.repeats] = told_twice(zones[zone.repeats], told)
+    zones |= {d.zone: d for d in agreed(zones)}
+    zones |= {d.zone: d for d in as_expected(zones, form, lexica, said or {})}
+    zones |= {d.zone: d for d in _doubted_figures(form, read, zones)}
+    return Reading(form.id, form.family, zones, form.part, recognition.reason)
+
+
+def decide_zone(reading: ZoneReading, zone: Zone, lexicon: Lexicon | None = None) -> Decided:
+    """Settle on one zone's value among its candidates.
+
+    A blank zone has the value "" with confidence 1; a zone with ink that nothing could read has "" with 0.
+    """
+    if reading.blank:
+        return Decided(zone.id, "", "", 1.0, reading.box, blank=True)
+    texts = [c for c in reading.candidates if c.text.strip()]
+    if lexicon is None and zone.kind in _NUMBER_KINDS and is_for_figures(texts):
+        return weigh(replace(reading, candidates=tuple(texts)), zone.kind, lambda some: decide_zone(some, zone))
+    own = _by_hand(reading, zone, lexicon, texts)
+    if own is not None:
+        return own
+    if not texts:
+        return Decided(zone.id, "", "", 0.0, reading.box, notes=("unread",))
+    is_exact = lexicon is not None or zone.kind in _EXACT_KINDS
+    options = _options(texts, _grammar(zone, lexicon), _AGREED_EXACTLY if is_exact else _AGREED)
+    if not options:
+        surest = max(texts, key=lambda c: c.confidence)
+        return Decided(zone.id, surest.text, "", 0.0, reading.box, False, _as_candidates(texts), ("nothing-fits",))
+    best, *others = options
+    confidence = best.support * (1 - _opposition(best, others, is_exact=is_exact))
+    if zone.kind == "block":
+        confidence = min(confidence, _MOST_OF_BLOCK)
+    if len(best.engines) < 2 and _is_native_number(best.raw, zone):
+        confidence = min(confidence, _ALONE)
+    kept = tuple(Candidate(o.value, round(o.support, 4)) for o in others[:_MOST_OTHERS])
+    return Decided(zone.id, best.raw, best.value, round(confidence, 4), reading.box, False, kept)
+
+
+def _by_hand(reading: ZoneReading, zone: Zone, lexicon: Lexicon | None, texts: Sequence[Candidate]) -> Decided | None:
+    """The value our own recogniser of handwriting gives, unless it hardly says anything.
+
+    Its confidences are probabilities, measured for each kind of zone; other engines' looks do not change them. A mark
+    among printed answers does: then all candidates are weighed.
+    """
+    if any(c.by.startswith(_MARKS) for c in texts):
+        return None
+    if lexicon is not None and reading.matrices:
+        found = [(c, c.text) for c in _entries(reading.matrices, lexicon)]
+    else:
+        grammar = _grammar(zone, lexicon)
+        read = [(c, grammar(c.text).value) for c in texts if c.by.startswith(_HAND)]
+        found = [(c, value) for c, value in read if value]
+    if not found or found[0][0].confidence < _HAND_FROM:
+        return None
+    (best, value), *others = found
+    kept = tuple(Candidate(text, c.confidence, c.by) for c, text in others[:_MOST_OTHERS])
+    return Decided(zone.id, best.text, value, best.confidence, reading.box, False, kept)
+
+
+def _entries(matrices: Sequence[str], lexicon: Lexicon) -> list[Candidate]:
+    """Entries of a list that the matrices of a zone bear, likeliest first."""
+    from ocr.calibration.fields import probability
+    from ocr.handwriting.entries import read_entry
+    from ocr.handwriting.packed import CHARACTERS, unpack
+
+    found = read_entry([unpack(m) for m in matrices], CHARACTERS, lexicon.entries, lexicon.taught)
+    return [Candidate(s.value, round(probability("entry", s.facts), 4), _HAND) for s in found]
+
+
+def _grammar(zone: Zone, lexicon: Lexicon | None) -> Callable[[str], Fit]:
+    if zone.kind == "choice" and lexicon is None:
+        lexicon = Lexicon(zone.id, tuple((choice, ()) for choice in zone.choices))
+    if lexicon is None:
+        return lambda text: fit(zone.kind, text)
+    return lambda text: _fit_list(lexicon, text)
+
+
+def _fit_list(lexicon: Lexicon, text: str) -> Fit:
+    """The entry that a text resembles, if it is clearly nearer to it than to any other."""
+    hits = lexicon.find(text, 2)
+    if not hits:
+        return Fit("", 0.0)
+    second = hits[1].score if len(hits) > 1 else 0.0
+    alike = min(1.0, (hits[0].score - _ALIKE_FROM) / (_ALIKE_TO - _ALIKE_FROM))
+    clear = min(1.0, (hits[0].score - second) / _CLEAR)
+    if hits[0].score == 1.0 > second:
+        return Fit(hits[0].value, max(_EXACT_HIT, clear))
+    return Fit(hits[0].value, alike * clear) if clear > 0 else Fit("", 0.0)
+
+
+def _options(texts: Sequence[Candidate], grammar: Callable[[str], Fit], agreed: float) -> list[_Option]:
+    """The values that candidates give, best supported first; values that differ in blanks or signs alone are one."""
+    found: dict[str, _Option] = {}
+    for candidate in sorted(texts, key=lambda c: -c.confidence):
+        value, fits = grammar(candidate.text)
+        if not value or fits <= 0:
+            continue
+        key = folded(value) or value
+        before = found.get(key)
+        confidences = (*(before.confidences if before else ()), candidate.confidence * fits)
+        keep = before if before and before.confidences[0] >= confidences[-1] else None
+        engines = (before.engines if before else frozenset()) | {candidate.by.partition(":")[0]}
+        said = (keep.value, keep.raw) if keep else (value, candidate.text)
+        found[key] = _Option(*said, confidences, agreed, engines)
+    return sorted(found.values(), key=lambda o: (-o.support, o.value))
+
+
+def _opposition(best: _Option, others: Sequence[_Option], *, is_exact: bool) -> float:
+    """Share 0..0.5 of its confidence that the best value loses to others, by their support and their distance."""
+    from rapidfuzz.distance import Levenshtein
+
+    lost = 0.0
+    for other in others:
+        apart = Levenshtein.normalized_distance(best.value, other.value)
+        weight = 1.0 if is_exact else min(1.0, 2 * apart)
+        lost = max(lost, _OPPOSED * 2 * weight * other.support / max(1e-9, best.support + other.support))
+    return min(_OPPOSED, lost)
+
+
+def _lexicon(form: Form, zone: Zone, lexica: Mapping[str, Lexicon]) -> Lexicon | None:
+    if zone.list is None:
+        return None
+    if zone.list not in lexica:
+        known = ", ".join(sorted(lexica)) or "none"
+        raise FormError(f"{form.id}.toml: zone {zone.id}: there is no list {zone.list!r} (known: {known})")
+    return lexica[zone.list]
+
+
+def _doubted_figures(form: Form, read: Mapping[str, ZoneReading], zones: Mapping[str, Decided]) -> Iterator[Decided]:
+    """Numbers that one engine alone read in Latin figures, where the language has its own and the page has these."""
+    if language(form.languages[0]).digits.isascii():
+        return
+    asked = [z.id for z in form.zones if z.kind in _NUMBER_KINDS and z.id in zones]
+    numbers = [zones[z] for z in asked if zones[z].raw and not is_told(read[z].candidates)]
+    legible = [d.raw for d in numbers if d.confidence >= _LEGIBLE]
+    latin = sum(map(_is_latin, legible))
+    if latin >= _LEAST_LATIN and 2 * latin > len(legible):
+        return
+    for decided in numbers:
+        engines = {c.by.partition(":")[0] for c in read[decided.zone].candidates}
+        if _is_latin(decided.raw) and len(engines) < 2 and decided.confidence > _ALONE:
+            yield replace(decided, confidence=_ALONE)
+
+
+def _is_latin(text: str) -> bool:
+    """Whether all figures are 0 to 9."""
+    return any(map(str.isdecimal, text)) and all(c.isascii() for c in text if c.isdecimal())
+
+
+def _is_native_number(text: str, zone: Zone) -> bool:
+    """Whether figures of an Indian or the Arabic script stand in a zone of numbers, or alone in one of text."""
+    is_native = any(c.isdecimal() and not c.isascii() for c in text)
+    return is_native and (zone.kind in _NUMBER_KINDS or not any(map(str.isalpha, text)))
+
+
+def _as_candidates(texts: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    return tuple(sorted(texts, key=lambda c: -c.confidence)[:_MOST_OTHERS])

@@ -1,0 +1,164 @@
+"""Form files: what a printed layout is called, where its zones lie, and which lists decide them."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from importlib import resources
+from importlib.resources.abc import Traversable
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from ocr.errors import FormError
+
+Kind = Literal["line", "block", "digits", "year", "date", "time", "sections", "choice"]
+
+
+class Alternative(BaseModel):
+    """One printed answer of which one is to be marked: struck out, ticked, or left standing.
+
+    value: what it means when it is the answer. box: of its printed words; tick: of the empty box printed beside
+    them, if there is one; in pixels of the reference frame. ink: what is printed there, as ocr/forms/marks.py writes
+    it; without it strokes and rings are not seen.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    value: str = Field(min_length=1)
+    box: tuple[int, int, int, int]
+    tick: tuple[int, int, int, int] | None = None
+    ink: str = ""
+
+
+class Zone(BaseModel):
+    """One rectangle on a form holding one answer; box in pixels of the reference frame (x0, y0, x1, y1).
+
+    kind: the grammar its value follows. list: the closed list (handed in by the caller) that decides it.
+    choices: for kind "choice", printed alternatives, one of which is ticked or left standing. printed: boxes of printed
+    words inside the zone, which are painted over before anything is read. alternatives: where printed answers
+    stand, which may lie outside the zone; ocr/forms/marks.py says which of them is marked. reach: how far writing runs
+    on over the printed words beside the zone; an engine that tells the hand from print is shown all of it. repeats: the
+    zone whose value is written here once more; what is read here is weighed with that one and is no value of its own.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    box: tuple[int, int, int, int]
+    kind: Kind = "line"
+    languages: tuple[str, ...] = ()
+    list: str | None = None
+    handwriting: bool = False
+    choices: tuple[str, ...] = ()
+    printed: tuple[tuple[int, int, int, int], ...] = ()
+    reach: tuple[int, int, int, int] | None = None
+    alternatives: tuple[Alternative, ...] = ()
+    repeats: str | None = None
+
+    @model_validator(mode="after")
+    def _box_has_area(self) -> Zone:
+        x0, y0, x1, y1 = self.box
+        if not (0 <= x0 < x1 and 0 <= y0 < y1):
+            raise ValueError(f"zone {self.id}: box must be left, top, right, bottom with an area")
+        return self
+
+
+class Confidence(BaseModel):
+    """Whether this print's confidence was measured, and the cut above which a value may pass without a person.
+
+    A print that was never calibrated never passes without a person. source says on what it was measured.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    calibrated: bool = False
+    accept: float = Field(default=1.0, ge=0.0, le=1.0)
+    source: str = "not calibrated"
+
+
+class Form(BaseModel):
+    """One print of a printed form. Prints that hold the same items share a family.
+
+    width, height: the reference frame in pixels; zones lie in it. features: file of trained key points beside this
+    one. languages: two-letter codes in order of preference. part: 1, or n for the page that continues part n-1. state:
+    two small letters, where one state alone prints it, so that its places are looked up; "" for a form of all.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    format: Literal[1]
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    family: str
+    title: str
+    languages: tuple[str, ...]
+    width: int = Field(gt=0)
+    height: int = Field(gt=0)
+    features: str
+    min_inliers: int = Field(default=15, ge=4)
+    part: int = Field(default=1, ge=1)
+    state: str = ""
+    source: str = ""
+    confidence: Confidence = Confidence()
+    zones: tuple[Zone, ...] = Field(alias="zone")
+
+    @model_validator(mode="after")
+    def _zone_ids_are_unique(self) -> Form:
+        ids = [z.id for z in self.zones]
+        twice = sorted({i for i in ids if ids.count(i) > 1})
+        if twice:
+            raise ValueError(f"zone ids used twice: {', '.join(twice)}")
+        return self
+
+    @model_validator(mode="after")
+    def _what_is_repeated_is_there(self) -> Form:
+        kinds = {z.id: z.kind for z in self.zones if z.repeats is None}
+        wrong = [z.id for z in self.zones if z.repeats is not None and kinds.get(z.repeats) != z.kind]
+        if wrong:
+            raise ValueError(f"zones repeat no zone of their kind: {', '.join(wrong)}")
+        return self
+
+    def zone(self, zone_id: str) -> Zone:
+        """The zone of that id. Raises KeyError when the form has none."""
+        return next(z for z in self.zones if z.id == zone_id) if self.has(zone_id) else _missing(self.id, zone_id)
+
+    def has(self, zone_id: str) -> bool:
+        """Whether the form has a zone of that id."""
+        return any(z.id == zone_id for z in self.zones)
+
+
+def _missing(form_id: str, zone_id: str) -> Zone:
+    raise KeyError(f"form {form_id} has no zone {zone_id}")
+
+
+def load_form(path: Traversable) -> Form:
+    """Read one form file.
+
+    Raises FormError naming file and key when the file is not valid TOML or does not fit the model.
+    """
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        return Form.model_validate(data)
+    except tomllib.TOMLDecodeError as e:
+        raise FormError(f"{path.name}: not valid TOML: {e}") from e
+    except ValidationError as e:
+        first = e.errors()[0]
+        where = ".".join(str(x) for x in first["loc"])
+        raise FormError(f"{path.name}: {where}: {first['msg']}") from e
+
+
+def load_forms(folder: Traversable | None = None) -> Mapping[str, Form]:
+    """All forms of a folder (the package's own by default) by id.
+
+    Raises FormError when a file is wrong or two files give one id.
+    """
+    folder = folder or resources.files("ocr") / "forms"
+    forms: dict[str, Form] = {}
+    for path in sorted(folder.iterdir(), key=lambda p: p.name):
+        if not path.name.endswith(".toml"):
+            continue
+        form = load_form(path)
+        if form.id in forms:
+            raise FormError(f"{path.name}: form id {form.id} is used by another file")
+        forms[form.id] = form
+    return forms

@@ -1,0 +1,285 @@
+"""The zones of one page read: all once, handwriting by our own recogniser, printed lines in doubt put to a vote.
+
+Of 308 doubtful zones of drawn forms one look and its repetitions had 0.24 right and 0.36 of the letters wrong, the vote
+0.55 and 0.10 (docs/design.md, "Zones").
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ocr.calibration.lines import facts_of, load_model
+from ocr.engine import Engine, EngineText, LineImage
+from ocr.engines import engine_names, load_engine
+from ocr.errors import EngineFailed, EngineMissing
+from ocr.forms.crops import Crop
+from ocr.forms.figures import LATIN, MOST_UNTOLD, NATIVE, UNTOLD, plain
+from ocr.forms.form import Form, Zone
+from ocr.handwriting.page_digits import uses_native
+from ocr.models.running import is_here
+from ocr.page import Candidate, Word, ZoneReading
+from ocr.print.lines import SURE, LineText, read_mixed
+
+if TYPE_CHECKING:
+    from ocr.forms.read import ReadSettings
+
+_OWN, _OWN_WEIGHTS, _OWN_DIGITS = "fields", "eng_fields.onnx", "digits"
+_TRIED, _LEAST_TYPED = 6, 3
+_TYPED = 0.12
+"""Written zones whose print is tried at first, how many of twice as many must be legible on a typed page, and the
+probability from which one is: of 427 zones on 22 real pages of handwriting two were, the best with 0.20; of 71 on two
+typed pages, one badly worn, 45."""
+_TRIED_KINDS = ("line", "digits", "date", "time")
+_FIGURED = ("date", "digits", "time", "year")
+"""Kinds of zones with many figures first."""
+_DOUBTFUL = 0.8
+"""Below this confidence of the engine's own a zone of several lines is looked at again in other ways."""
+_MOST_OTHERS = 5
+Looks = dict[str, list[tuple[str, EngineText]]]
+"""What was read in each zone: by which engine in which way, and the text; the last look is that of print."""
+
+
+class ZoneReader:
+    """Asks the engines about the crops of one page: all once, the doubtful ones again in other ways."""
+
+    def __init__(self, settings: ReadSettings, form: Form, until: float) -> None:
+        """until: by time.monotonic(), when the page's time is up."""
+        self._settings = settings
+        self._form = form
+        self._until = until
+        self._engines: list[str] = []
+
+    def read(self, crops: Sequence[Crop]) -> tuple[tuple[ZoneReading, ...], tuple[str, ...]]:
+        """What was read in each zone, and the engines' names and versions."""
+        looks: Looks = {c.zone.id: [] for c in crops}
+        blank = {c.zone.id for c in crops if c.blank}
+        inked = [c for c in crops if not {c.zone.id, c.zone.repeats} & blank]
+        printed = self._read_first(inked, looks)
+        # What a second engine will read is not looked at twice by one that cannot read handwriting.
+        doubtful = [c for c in printed if _is_doubtful(c, looks[c.zone.id]) and not self._is_for_other_engine(c)]
+        self._look_again([c for c in doubtful if c.zone.kind != "block"], looks)
+        blocks = [c for c in doubtful if c.zone.kind == "block"]
+        if blocks:
+            engine = self._engine(self._settings.engine)
+            self._look(engine, [a for c in blocks for a in self._second_looks(c, engine)], looks)
+        self._look_at_handwriting(inked, looks)
+        return tuple(_reading(c, looks[c.zone.id]) for c in crops), tuple(dict.fromkeys(self._engines))
+
+    def _read_first(self, crops: Sequence[Crop], looks: Looks) -> list[Crop]:
+        """Look at each crop once, at handwriting with our own recognisers; returns those that are print or may be.
+
+        What is written in English on a form is ours to read, unless a few zones show that the page is typed.
+        """
+        written = [c for c in crops if self._has_own_engine and c.zone.handwriting]
+        english = [c for c in written if self._languages(c.zone)[0] == "en"]
+        ours = {c.zone.id for c in english}
+        self._look_at_print([c for c in crops if c.zone.id not in ours], looks)
+        if self._is_typed(english, looks):
+            self._look_at_print([c for c in english if not looks[c.zone.id]], looks)
+            ours = set()
+        elif english:
+            self._look_by_hand(english, looks)
+        self._look_at_figures([c for c in written if c.zone.id not in ours], looks)
+        return [c for c in crops if c.zone.id not in ours]
+
+    def _is_typed(self, crops: Sequence[Crop], looks: Looks) -> bool:
+        """Whether zones for handwriting hold print: some are tried, and more where any of these can be read at all."""
+        tried = _spread([c for c in crops if c.zone.kind in _TRIED_KINDS], 2 * _TRIED)
+        legible = 0
+        for some in (tried[::2], tried[1::2]):
+            self._look_at_print(some, looks)
+            legible += sum(looks[c.zone.id][-1][1].confidence >= _TYPED for c in some)
+            if not legible:
+                return False
+        return legible >= min(_LEAST_TYPED, len(tried))
+
+    def _look_by_hand(self, crops: Sequence[Crop], looks: Looks) -> None:
+        """Have our own recogniser read English; sections that stand in two zones are looked at in both at once."""
+        engine = self._engine(handwriting_engine(self._settings))
+        again = {c.zone.repeats: c.hand().image for c in crops if c.zone.repeats and c.zone.kind == "sections"}
+        asked = [c for c in crops if c.zone.repeats is None or c.zone.repeats not in again]
+        self._look(engine, [("hand", c, replace(c.hand(), again=again.get(c.zone.id))) for c in asked], looks)
+
+    def _look_at_print(self, crops: Sequence[Crop], looks: Looks) -> None:
+        if not crops:
+            return
+        engine = self._engine(self._settings.engine)
+        self._look(engine, [("clean", c, c.line(self._languages(c.zone)[:1])) for c in crops], looks)
+        for crop in crops:
+            looks[crop.zone.id][-1] = _judged(crop, *looks[crop.zone.id][-1])
+
+    def _look_again(self, crops: Sequence[Crop], looks: Looks) -> None:
+        """Have doubtful lines read in more ways and voted for; the vote takes the place of the first look."""
+        readable = self._engine(self._settings.engine).languages()
+        by_codes: dict[tuple[str, ...], list[Crop]] = defaultdict(list)
+        for crop in crops:
+            first, *others = self._languages(crop.zone)
+            by_codes[first, *[x for x in others if x in readable][:1]].append(crop)
+        for codes, those in by_codes.items():
+            engine = self._engine(self._settings.engine)
+            seen = [looks[c.zone.id][-1][1] for c in those]
+            lines = read_mixed(engine, [c.raw for c in those], codes, seen=seen)
+            for crop, line in zip(those, lines, strict=True):
+                proposed = looks[crop.zone.id][-1][1].others
+                looks[crop.zone.id][-1] = f"{self._settings.engine.partition(':')[0]}:vote", _voted(line, proposed)
+
+    def _second_looks(self, crop: Crop, engine: Engine) -> Iterable[tuple[str, Crop, LineImage]]:
+        """Other ways to look at a doubtful crop of several lines: as scanned, in the next language."""
+        first, *others = self._languages(crop.zone)
+        line = crop.line((first,))
+        yield "raw", crop, replace(line, image=crop.raw)
+        readable = engine.languages()
+        for other in [x for x in others if x in readable][:1]:
+            yield other, crop, replace(line, languages=(other,))
+
+    @property
+    def _has_own_engine(self) -> bool:
+        return handwriting_engine(self._settings).partition(":")[0] == _OWN
+
+    def _look_at_figures(self, crops: Sequence[Crop], looks: Looks) -> None:
+        """Have numbers, dates and hours that are written in an Indian language read in the digits that the page has.
+
+        Latin ones are read by two engines, since one alone is sure of a wrong one now and then.
+        """
+        asked = sorted((c for c in crops if c.zone.kind in _FIGURED), key=lambda c: _FIGURED.index(c.zone.kind))
+        if not asked:
+            return
+        code = self._languages(asked[0].zone)[0]
+        is_native = code != "en" and uses_native((c.hand().image for c in asked), code)
+        if is_native is False:
+            asked = [c for c in asked if looks[c.zone.id][-1][1].confidence < SURE]
+            self._look_first(self._engine(handwriting_engine(self._settings)), f"{_OWN}:hand", "en", asked, looks)
+        read_in, by = ("en", LATIN) if is_native is False else (code, NATIVE if is_native else UNTOLD)
+        self._look_first(self._engine(_OWN_DIGITS), by, read_in, asked, looks)
+
+    def _look_first(self, engine: Engine, by: str, code: str, crops: Sequence[Crop], looks: Looks) -> None:
+        """Put what an engine for hands says before what was seen of print, which may be looked at again."""
+        if not crops or code not in engine.languages():
+            return
+        self._engines.append(engine.name_and_version())
+        texts = engine.read([replace(c.hand(), languages=(code,)) for c in crops])
+        for crop, text in zip(crops, texts, strict=True):
+            looks[crop.zone.id].insert(0, (by, _bounded(text, MOST_UNTOLD) if by == UNTOLD else text))
+
+    def _look_at_handwriting(self, crops: Sequence[Crop], looks: Looks) -> None:
+        """Have another engine than our own read what is written in English."""
+        written = [c for c in crops if self._is_for_other_engine(c)]
+        if written:
+            engine = self._engine(handwriting_engine(self._settings))
+            self._look(engine, [("clean", c, c.line(("en",))) for c in written], looks)
+            self._look(engine, [("raw", c, replace(c.line(("en",)), image=c.raw)) for c in written], looks)
+
+    def _is_for_other_engine(self, crop: Crop) -> bool:
+        has_other = handwriting_engine(self._settings) != "none" and not self._has_own_engine
+        return has_other and crop.zone.handwriting and "en" in self._languages(crop.zone)
+
+    def _look(
+        self,
+        engine: Engine,
+        asked: Sequence[tuple[str, Crop, LineImage]],
+        looks: Looks,
+    ) -> None:
+        if not asked:
+            return
+        name = engine.name_and_version()
+        self._engines.append(name)
+        texts = engine.read([line for _, _, line in asked])
+        for (how, crop, _), text in zip(asked, texts, strict=True):
+            looks[crop.zone.id].append((f"{name.split(' ')[0]}:{how}", text))
+
+    def _engine(self, name: str) -> Engine:
+        """The engine with the time that is left. Raises EngineFailed when there is none."""
+        left = self._until - time.monotonic()
+        if left <= 0:
+            limit = self._settings.seconds_per_page
+            raise EngineFailed(f"not read within {limit:g} seconds. Raise read.seconds_per_page, or look at the scan.")
+        return load_engine(name, left)
+
+    def _languages(self, zone: Zone) -> tuple[str, ...]:
+        """The zone's languages, or the form's with those the page is likely in first."""
+        if zone.languages:
+            return zone.languages
+        likely = [x for x in self._settings.languages if x in self._form.languages]
+        return tuple(dict.fromkeys([*likely, *self._form.languages]))
+
+
+def _voted(line: LineText, more: Sequence[Candidate] = ()) -> EngineText:
+    """A line after several looks with the probability that it is right; the other readings share what is left.
+
+    more: other texts that the first look proposed.
+    """
+    said = Counter(" ".join(c.text.split()) for c in line.candidates if c.text.strip())
+    others = [(text, n) for text, n in said.most_common() if text != line.text][:_MOST_OTHERS]
+    left = (1 - line.confidence) / max(1, sum(said.values()))
+    kept = tuple(Candidate(text, round(left * n, 4)) for text, n in others)
+    proposed = (replace(c, confidence=c.confidence * line.confidence) for c in more if c.text not in said)
+    return EngineText(line.text, line.confidence, line.words, (*kept, *proposed))
+
+
+def _judged(crop: Crop, by: str, text: EngineText) -> tuple[str, EngineText]:
+    """The first look at a line with the probability that it is right, which the engine's own word for it is not."""
+    if crop.zone.kind == "block" or not text.words:
+        return by, text
+    facts = facts_of(text.text, [Candidate(text.text, text.confidence)], text.words, 1.0)
+    return by, replace(text, confidence=round(load_model().probability(facts), 4))
+
+
+def _is_doubtful(crop: Crop, looks: Sequence[tuple[str, EngineText]]) -> bool:
+    """Whether print is to be looked at again: nobody is sure, and there is something that print may be read in.
+
+    Where an engine for hands looked, Tesseract must have read something, and something else.
+    """
+    least = _DOUBTFUL if crop.zone.kind == "block" else SURE
+    if not all(not text.text or text.confidence < least for _, text in looks):
+        return False
+    *hands, (_, seen) = looks
+    if not hands:
+        return True
+    same = plain(seen.text, crop.zone.kind)
+    return seen.confidence >= _TYPED and all(plain(t.text, crop.zone.kind) != same for _, t in hands)
+
+
+def _spread(crops: Sequence[Crop], most: int) -> list[Crop]:
+    """Some of a page's crops, from its top to its foot."""
+    step = max(1.0, len(crops) / most)
+    return [crops[int(i * step)] for i in range(min(most, len(crops)))]
+
+
+def _bounded(text: EngineText, most: float) -> EngineText:
+    """A text and its alternatives, none surer than that."""
+    others = tuple(replace(c, confidence=min(most, c.confidence)) for c in text.others)
+    return replace(text, confidence=min(most, text.confidence), others=others)
+
+
+def _reading(crop: Crop, looks: Sequence[tuple[str, EngineText]]) -> ZoneReading:
+    """A zone's candidates, surest first, with the words of the surest in pixels of the scan."""
+    seen = sorted((x for x in looks if x[1].text), key=lambda x: -x[1].confidence)
+    said = [(by, c) for by, text in seen for c in (Candidate(text.text, text.confidence), *text.others)]
+    candidates = tuple(Candidate(c.text, c.confidence, by) for by, c in sorted(said, key=lambda x: -x[1].confidence))
+    words = tuple(_on_scan(crop, word) for word in seen[0][1].words) if seen else ()
+    matrices = tuple(m for _, text in looks for m in text.matrices)
+    return ZoneReading(crop.zone.id, crop.box, candidates, words, round(crop.ink, 5), crop.blank, matrices)
+
+
+def _on_scan(crop: Crop, word: Word) -> Word:
+    corners = np.array([[word.box[i], word.box[j], 1] for i in (0, 2) for j in (1, 3)])
+    return replace(word, box=crop.box_on_scan(corners))
+
+
+def handwriting_engine(settings: ReadSettings) -> str:
+    """The second engine's name, "none" when there is none."""
+    if settings.handwriting_engine == "auto":
+        if is_here(_OWN_WEIGHTS):
+            return _OWN
+        return "ppocr" if "ppocr" in engine_names() and find_spec("rapidocr") else "none"
+    name = settings.handwriting_engine.partition(":")[0]
+    if name not in ("none", "") and name not in engine_names():
+        raise EngineMissing(f"no engine is called {settings.handwriting_engine!r}; set read.handwriting_engine to none")
+    return settings.handwriting_engine or "none"

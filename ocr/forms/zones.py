@@ -1,0 +1,287 @@
+"""Which printed form a page is, how it lies on the scan, and its zones cut out upright.
+
+The page's key points are compared with those of every known print; the print on which most agree under one affine map
+is the form. An affine map is enough for a flat scan: a homography also bends to handwriting and puts zones worse. Where
+the paper itself is bent and its print says so, the zones follow (ocr/geometry/bend.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr.engine import Image
+from ocr.errors import FormError
+from ocr.forms.form import Form, Zone, load_forms
+from ocr.geometry.bend import Bend, find_bend
+from ocr.geometry.features import LONG_SIDE, FormFeatures, Points, key_points, load
+from ocr.page import Box
+
+Matrix = NDArray[np.float64]
+
+_RATIO = 0.8
+_WITHIN_PX = 4.0
+_MAX_STRETCH = 1.25
+_SIZE_RANGE = (0.25, 4.0)
+_NO_PRINT = 8
+_PAPER = 75
+_THINNED = 4
+_MOST_LIKELY = 4
+
+
+@dataclass(frozen=True, slots=True)
+class FormModels:
+    """The known forms and their key points, both by form id."""
+
+    forms: Mapping[str, Form]
+    features: Mapping[str, FormFeatures]
+
+    def only(self, names: Sequence[str]) -> FormModels:
+        """The forms of some ids or families; all where none is named. Raises FormError for a name that is not known."""
+        if not names:
+            return self
+        unknown = sorted(set(names) - set(self.forms) - {form.family for form in self.forms.values()})
+        if unknown:
+            raise FormError(f"there is no form {', '.join(unknown)}; known: {', '.join(sorted(self.forms))}")
+        kept = {k: form for k, form in self.forms.items() if k in names or form.family in names}
+        return FormModels(kept, {k: self.features[k] for k in kept})
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """How a page fits the known forms.
+
+    form: None when it fits none; reason then says why. inliers: key points that agree under the map, for the best
+    form even when it was refused. matrix: (2, 3) float64, reference frame to page pixels; identity without a form.
+    bend: how the paper lies off that, None where it is flat.
+    """
+
+    form: Form | None
+    inliers: int
+    matrix: Matrix
+    reason: str = ""
+    bend: Bend | None = None
+
+    def of(self, zone: Zone) -> Matrix:
+        """The map of one zone, (2, 3) float64: the page's own on a flat page."""
+        return self.bend.near(self.matrix, zone.box) if self.bend else self.matrix
+
+
+@lru_cache(maxsize=8)
+def load_models(extra_folders: tuple[Path, ...] = ()) -> FormModels:
+    """The package's forms and those of further folders, with their key points; read once.
+
+    Raises FormError when a file is wrong, a features file is missing, or two files give one form id.
+    """
+    forms: dict[str, Form] = {}
+    features: dict[str, FormFeatures] = {}
+    for folder in _folders(extra_folders):
+        for form in load_forms(folder).values():
+            if form.id in forms:
+                raise FormError(f"{folder}: form id {form.id} is used in another folder")
+            forms[form.id] = form
+            features[form.id] = _load_features(folder, form)
+    return FormModels(forms, features)
+
+
+def find_form(grey: Image, models: FormModels) -> Match:
+    """Find the print a page was made on, however it lies: upside down, on its side, askew, at any resolution.
+
+    grey: (height, width) uint8, 0 black. Never raises for what is on the page: a letter, a blank page or a speck
+    gives a Match without form and the reason.
+    """
+    found = key_points(grey)
+    if found.size < _NO_PRINT:
+        return _nothing("there is no print on the page")
+    if not models.forms:
+        return _nothing("no form is known")
+    within = _WITHIN_PX * max(1.0, max(grey.shape) / LONG_SIDE)
+    page = _Page.of(found)
+    fits = (_fit(form, models.features[form.id], page, within) for form in _likely(models, page, within))
+    best = max(fits, key=lambda fit: (_is_plausible(fit.matrix, fit.form, grey), fit.inliers))
+    return _judged(best, grey)
+
+
+def zone_box(matrix: Matrix, zone: Zone) -> Box:
+    """The upright rectangle of the page that holds a zone; corners left of or above the page are cut at 0."""
+    x0, y0, x1, y1 = zone.box
+    corners = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], np.float64) @ matrix[:, :2].T + matrix[:, 2]
+    low, high = np.floor(corners.min(0)), np.ceil(corners.max(0))
+    left, top = max(0, int(low[0])), max(0, int(low[1]))
+    return Box(left, top, max(left + 1, int(high[0])), max(top + 1, int(high[1])))
+
+
+def cut_zone(grey: Image, matrix: Matrix, zone: Zone, scale: float) -> Image:
+    """Cut one zone from the page as delivered, upright and straight, in one resampling.
+
+    scale: pixels of the crop per pixel of the reference frame. What lies off the page is white. Where the page has
+    more pixels than the crop asks for, they are averaged. The zone's printed words are painted in the paper's shade.
+    """
+    x0, y0, x1, y1 = zone.box
+    crop = cut_box(grey, matrix, (x0, y0, x1, y1), scale)
+    for box in zone.printed:
+        left, top, right, bottom = (max(0, round((v - o) * scale)) for v, o in zip(box, (x0, y0, x0, y0), strict=True))
+        words = crop[top:bottom, left:right]
+        if words.size:
+            words[:] = round(float(np.percentile(words, _PAPER)))
+    return crop
+
+
+def cut_box(grey: Image, matrix: Matrix, box: tuple[float, float, float, float], scale: float) -> Image:
+    """Cut a rectangle of the reference frame, as cut_zone does; the box may lie between pixels."""
+    import cv2
+
+    x0, y0, x1, y1 = box
+    width, height = max(1, round((x1 - x0) * scale)), max(1, round((y1 - y0) * scale))
+    finer = max(1, round(_size(matrix) / scale))
+    step = 1 / (scale * finer)
+    # Pixel centres lie at +0.5; a crop pixel u stands for x0 + (u + 0.5) * step - 0.5 of the frame.
+    back = matrix.copy()
+    back[:, 2] += matrix[:, :2] @ np.array([x0 + step / 2 - 0.5, y0 + step / 2 - 0.5])
+    back[:, :2] *= step
+    flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
+    cut = cv2.warpAffine(
+        grey, back, (width * finer, height * finer), flags=flags, borderMode=cv2.BORDER_CONSTANT, borderValue=(255,)
+    )
+    small = cut if finer == 1 else cv2.resize(cut, (width, height), interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.uint8)
+
+
+def angle_deg(matrix: Matrix) -> float:
+    """How far the page lies turned against the form, anticlockwise positive, in degrees within -180..180."""
+    return float(-np.degrees(np.arctan2(matrix[1, 0], matrix[0, 0])))
+
+
+def _folders(extra: tuple[Path, ...]) -> Iterator[Traversable]:
+    yield resources.files("ocr") / "forms"
+    yield from extra
+
+
+def _load_features(folder: Traversable, form: Form) -> FormFeatures:
+    path = folder / form.features
+    if not path.is_file():
+        raise FormError(f"{form.id}: features file {form.features} is missing; build it with training/forms.py")
+    with path.open("rb") as file:
+        return load(file, form.features)
+
+
+def _nothing(reason: str, inliers: int = 0) -> Match:
+    return Match(None, inliers, np.eye(2, 3), reason)
+
+
+class _Page(NamedTuple):
+    """A page's key points: points (n, 2); descriptors (n, 128) float32; squares (n,): the sums of theirs."""
+
+    points: Points
+    descriptors: NDArray[np.float32]
+    squares: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, found: FormFeatures) -> _Page:
+        descriptors = found.descriptors.astype(np.float32)
+        return cls(found.points, descriptors, (descriptors**2).sum(1))
+
+
+def _likely(models: FormModels, page: _Page, within: float) -> list[Form]:
+    """The forms with which every fourth of their key points agrees best on the page.
+
+    On 52 real pages and the samples the form with which most of all agree was the first or second of these.
+    """
+    forms = list(models.forms.values())
+    if len(forms) <= _MOST_LIKELY:
+        return forms
+    agree = {form.id: _fit(form, models.features[form.id].thinned(_THINNED), page, within).inliers for form in forms}
+    return sorted(forms, key=lambda form: -agree[form.id])[:_MOST_LIKELY]
+
+
+class _Fit(NamedTuple):
+    form: Form
+    inliers: int
+    matrix: Matrix
+    ours: Points
+    theirs: Points
+
+    def bend(self) -> Bend | None:
+        return find_bend(self.ours, self.theirs, self.matrix, (self.form.width, self.form.height))
+
+
+def _fit(form: Form, features: FormFeatures, page: _Page, within: float) -> _Fit:
+    """The affine map on which most of a form's key points agree with the page's."""
+    import cv2
+
+    which, partner = _pairs(features, page)
+    ours, theirs = features.points[which], page.points[partner]
+    matrix = None
+    if len(ours) >= 4:
+        matrix, inliers = cv2.estimateAffine2D(
+            ours,
+            theirs,
+            method=cv2.RANSAC,
+            ransacReprojThreshold=within,
+            maxIters=3000,
+            confidence=0.995,
+            refineIters=20,
+        )
+    if matrix is None:
+        return _Fit(form, 0, np.eye(2, 3), ours, theirs)
+    return _Fit(form, int(inliers.sum()), np.asarray(matrix, np.float64), ours, theirs)
+
+
+def _pairs(features: FormFeatures, page: _Page) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Key points of the form and the page's most alike, where the second best is clearly less alike.
+
+    Each of the page's is used once: many of the form's on one of the page's would agree under a map that shrinks the
+    form to a speck.
+    """
+    if features.size == 0:
+        return np.zeros(0, np.intp), np.zeros(0, np.intp)
+    ours = features.descriptors.astype(np.float32)
+    squared = (-2 * ours) @ page.descriptors.T
+    squared += page.squares
+    squared += (ours**2).sum(1)[:, None]
+    rows = np.arange(len(squared))
+    nearest = squared.argmin(1)
+    best = squared[rows, nearest]
+    squared[rows, nearest] = np.inf
+    clear = np.flatnonzero(best < _RATIO**2 * squared.min(1))
+    clear = clear[np.argsort(best[clear], kind="stable")]
+    theirs, first = np.unique(nearest[clear], return_index=True)
+    return clear[first], theirs
+
+
+def _judged(best: _Fit, grey: Image) -> Match:
+    """Refuse the best fit when too little agrees or the map is not one that a scanner makes."""
+    form = best.form
+    if best.inliers < form.min_inliers:
+        reason = f"no known form: {best.inliers} key points agree with {form.id}, {form.min_inliers} are needed"
+        return _nothing(reason, best.inliers)
+    if not _is_plausible(best.matrix, form, grey):
+        return _nothing(f"{form.id} fits only when bent out of shape", best.inliers)
+    return Match(form, best.inliers, best.matrix, bend=best.bend())
+
+
+def _is_plausible(matrix: Matrix, form: Form, grey: Image) -> bool:
+    """Whether the map neither mirrors nor shears nor stretches much, and puts the form's middle on the page."""
+    large, small = np.linalg.svd(matrix[:, :2], compute_uv=False)
+    middle = matrix[:, :2] @ np.array([form.width / 2, form.height / 2]) + matrix[:, 2]
+    size = large * max(form.width, form.height) / max(grey.shape)
+    return bool(
+        np.linalg.det(matrix[:, :2]) > 0
+        and large <= _MAX_STRETCH * small
+        and _SIZE_RANGE[0] <= size <= _SIZE_RANGE[1]
+        and 0 <= middle[0] <= grey.shape[1]
+        and 0 <= middle[1] <= grey.shape[0]
+    )
+
+
+def _size(matrix: Matrix) -> float:
+    """Page pixels per pixel of the reference frame."""
+    return float(np.sqrt(abs(np.linalg.det(matrix[:, :2]))))

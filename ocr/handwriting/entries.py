@@ -1,0 +1,105 @@
+"""Entries of a closed list in the matrices of a field: every spelling of every entry is weighed, the views vote.
+
+What is printed beside the field may be in a view too ("P.S.", "Year"); a short spelling, as "EC", must be all there is.
+A network that was taught few names reads one of them where another stands: those it knows weigh less (taught.toml).
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from collections.abc import Collection, Sequence
+from functools import cache
+from importlib import resources
+
+from ocr.decoding.ctc import LogProbs, greedy
+from ocr.handwriting.chance import folded_case
+from ocr.handwriting.numbers import Costs, Spoken, vote
+
+_MANY = 60
+_AROUND = ("PS", "P.S.", "P.S")
+Entry = tuple[str, tuple[str, ...]]
+
+_LABELLED = -2.5
+_SHORT = 3
+_SHORT_WORTH = -10.0
+"""A spelling of so few letters is in much that is badly written: the logarithm of what it weighs."""
+_WORD_WORTH = -4.0
+"""The same for a word of a name that no other name has, by which officers call a station."""
+_TAUGHT = -1.0
+"""The same for an entry whose name the network was taught, folded as folded_name does."""
+_MOST_ENTRIES = 6
+_COSTS = Costs(passing=8.0, least=-6.0)
+
+
+def read_entry(
+    views: Sequence[LogProbs],
+    characters: tuple[str, ...],
+    entries: Sequence[Entry],
+    taught: Collection[str] | None = None,
+) -> list[Spoken]:
+    """The entries that a field may hold, likeliest first. entries: values with their other spellings.
+
+    A text's share is among the list's entries alone: whether the field holds any of them, fits tells. Of long lists the
+    entries most like a plain reading of any view are weighed. taught: folded names of the entries that the network was
+    taught, for other than the package's.
+    """
+    known = taught_names() if taught is None else taught
+    writings = _writings(entries if len(entries) <= _MANY else _likeliest(views, characters, entries))
+    owner = {text: value for text, (value, _) in writings.items()}
+    folded = [folded_case(view, characters) for view in views]
+    weights = tuple(weight + _TAUGHT * (folded_name(value) in known) for value, weight in writings.values())
+    return vote(folded, characters, tuple(writings), weights, lambda text: owner[text], _COSTS)[:_MOST_ENTRIES]
+
+
+@cache
+def taught_names() -> frozenset[str]:
+    """Folded names of the entries of closed lists that the package's weights were taught."""
+    plain = tomllib.loads((resources.files("ocr.handwriting") / "taught.toml").read_text(encoding="utf-8"))
+    return frozenset(map(folded_name, plain["entries"]))
+
+
+def folded_name(name: str) -> str:
+    """A name of a list without regard to case and spaces."""
+    return " ".join(name.casefold().split())
+
+
+def _likeliest(views: Sequence[LogProbs], characters: tuple[str, ...], entries: Sequence[Entry]) -> list[Entry]:
+    from rapidfuzz import fuzz, process
+
+    spellings = [(spelling.upper(), at) for at, (value, others) in enumerate(entries) for spelling in (value, *others)]
+    texts = [spelling for spelling, _ in spellings]
+    found: dict[int, float] = {}
+    for view in views:
+        said = greedy(view, characters)[0].upper()
+        for _, score, place in process.extract(said, texts, scorer=fuzz.ratio, limit=_MANY):
+            at = spellings[place][1]
+            found[at] = max(found.get(at, 0.0), score)
+    return [entries[at] for at in sorted(found, key=lambda at: -found[at])[:_MANY]]
+
+
+def _writings(entries: Sequence[Entry]) -> dict[str, tuple[str, float]]:
+    """Every way to write an entry, upper case, with its value and weight; the first to claim a spelling has it."""
+    found: dict[str, tuple[str, float]] = {}
+    for value, others in entries:
+        for spelling in dict.fromkeys((value, *others)):
+            plain = " ".join(spelling.upper().split())
+            for text in dict.fromkeys((plain, plain.replace(" ", ""), plain.replace("-", " "))):
+                is_short = sum(c.isalpha() for c in text) <= _SHORT
+                _claim(found, text, value, _SHORT_WORTH if is_short else 0.0)
+    for word, value in _own_words(entries):
+        _claim(found, word, value, _WORD_WORTH)
+    return found
+
+
+def _claim(found: dict[str, tuple[str, float]], text: str, value: str, weight: float) -> None:
+    found.setdefault(text, (value, weight))
+    for label in _AROUND:
+        found.setdefault(f"{text} {label}", (value, weight + _LABELLED))
+
+
+def _own_words(entries: Sequence[Entry]) -> list[tuple[str, str]]:
+    """Words of names that no other name of the list has, with the value: Harbour for Old Harbour."""
+    count = Counter(word for value, _ in entries for word in set(value.upper().split()))
+    words = ((word, value) for value, _ in entries for word in value.upper().split() if word != value.upper())
+    return [(word, value) for word, value in words if count[word] == 1 and len(word) > _SHORT]

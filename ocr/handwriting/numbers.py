@@ -1,0 +1,143 @@
+"""Years and running numbers in the matrices of a field: every view says how well it bears each, and all views vote."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from ocr.calibration.fields import Facts, spread
+from ocr.decoding.ctc import LogProbs, fold, spot
+from ocr.decoding.spotting import Serial, serial_looks
+from ocr.handwriting.chance import Coded, Floats, best_path, chances, code, shares, shortened
+
+_FIRST, _LAST = 1950, 2030
+_SHORT_YEAR = -3.0
+_BEAM_LIMIT = 12
+_SEARCHED = 3
+_WORST_FIT = -3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """passing: what a frame costs that is no part of a text. least: log of the least chance of any sign."""
+
+    passing: float = 3.0
+    least: float = -9.0
+
+
+_COSTS = Costs()
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A value that a field's views bear.
+
+    text: as written. value: what it stands for. share: 0..1 of the views' belief. agreed: share of the views that have
+    it first. fits: how much worse it is than the likeliest symbols of all frames, natural logarithm a sign, at most 0.
+    """
+
+    text: str
+    value: str
+    share: float
+    agreed: float
+    fits: float
+
+    @property
+    def facts(self) -> Facts:
+        """What its probability is weighed by."""
+        return (spread(self.share), self.agreed, max(_WORST_FIT, self.fits))
+
+
+def read_year(views: Sequence[LogProbs], characters: tuple[str, ...]) -> list[Spoken]:
+    """The years 1950 to 2030 that a field may hold, likeliest first; two figures count as one, a little less."""
+    texts, weights = _years()
+    return vote(views, characters, texts, weights, _year_of)
+
+
+def read_serial(views: Sequence[LogProbs], characters: tuple[str, ...]) -> list[Spoken]:
+    """The running numbers that a field may hold, with or without the year behind a stroke, likeliest first."""
+    grammar = Serial()
+    found: dict[str, float] = {}
+    for view in views[:_SEARCHED]:
+        folded = fold(shortened(view), characters, serial_looks())
+        for scored in spot(folded, grammar, _BEAM_LIMIT):
+            found.setdefault(scored.text, grammar.weight(scored.text) or 0.0)
+    return vote(views, characters, tuple(found), tuple(found.values()), _number_of)
+
+
+def vote(
+    views: Sequence[LogProbs],
+    characters: tuple[str, ...],
+    texts: tuple[str, ...],
+    weights: tuple[float, ...],
+    value: Callable[[str], str],
+    costs: Costs = _COSTS,
+) -> list[Spoken]:
+    """What the views bear of some texts, by what these stand for; weights: natural logarithms."""
+    if not texts or not any(len(v) for v in views):
+        return []
+    coded = code(texts, characters)
+    weight = dict(zip(texts, weights, strict=True))
+    added = np.array([weight[t] for t in coded.texts])
+    said = [_heard(view, coded, added, costs) for view in views if len(view)]
+    return _tally(coded.texts, said, value)
+
+
+@dataclass(frozen=True)
+class _Heard:
+    """Of each text its share in one view, and how well it fits there."""
+
+    shares: Floats
+    fits: Floats
+
+
+def _heard(view: LogProbs, coded: Coded, weights: Floats, costs: Costs) -> _Heard:
+    short = shortened(view)
+    logs = chances(short, coded, costs.passing, costs.least)
+    best = best_path(short)
+    return _Heard(shares(logs + weights), np.minimum(0.0, logs - best) / np.maximum(1, coded.sizes))
+
+
+def _tally(texts: Sequence[str], said: Sequence[_Heard], value: Callable[[str], str]) -> list[Spoken]:
+    belief: dict[str, float] = defaultdict(float)
+    firsts: dict[str, int] = defaultdict(int)
+    writing: dict[str, tuple[float, int]] = {}
+    values = [value(t) for t in texts]
+    for heard in said:
+        mine: dict[str, float] = defaultdict(float)
+        for number, share in zip(values, heard.shares, strict=True):
+            mine[number] += float(share)
+        for number, share in mine.items():
+            belief[number] += share / len(said)
+        firsts[max(mine, key=lambda n: mine[n])] += 1
+    mean = np.mean([h.shares for h in said], axis=0)
+    for i, number in enumerate(values):
+        writing[number] = max(writing.get(number, (-1.0, -1)), (float(mean[i]), i))
+    fits = np.max([h.fits for h in said], axis=0)
+    found = [
+        Spoken(texts[writing[n][1]], n, share, firsts[n] / len(said), float(fits[writing[n][1]]))
+        for n, share in belief.items()
+    ]
+    return sorted(found, key=lambda s: (-s.share, s.value))
+
+
+@cache
+def _years() -> tuple[tuple[str, ...], tuple[float, ...]]:
+    written: dict[str, float] = {}
+    for year in range(_FIRST, _LAST + 1):
+        written[str(year)] = 0.0
+        if year >= 2000:
+            written[str(year)[2:]] = _SHORT_YEAR
+    return tuple(written), tuple(written.values())
+
+
+def _year_of(text: str) -> str:
+    return text if len(text) == 4 else f"20{text}"
+
+
+def _number_of(text: str) -> str:
+    return text.partition("/")[0].lstrip("0")

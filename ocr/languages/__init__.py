@@ -1,0 +1,1 @@
+"""Languages and scripts: their files, digits, normal form, letters that look alike, closed lists."""

@@ -1,0 +1,79 @@
+"""Closed lists: the values a zone can hold, with the ways people write them; found again in a doubtful reading."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from ocr.languages.confusions import likeness
+from ocr.languages.script import fold_digits, nfc
+
+_SHORT = 4
+_LEAST = 0.6
+_PARTIAL_WORTH = 0.92
+
+
+class Hit(NamedTuple):
+    """One value of a list that a text may mean; score 0..1 is how alike text and its nearest spelling are."""
+
+    value: str
+    score: float
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """A closed list. entries: canonical value and its other spellings, as plain text.
+
+    Spellings are compared without case, blanks and punctuation, with digits of any script as 0-9. taught: entries that
+    the recogniser of handwriting was taught, as ocr.handwriting.entries folds them; None for those of the package.
+    """
+
+    name: str
+    entries: tuple[tuple[str, tuple[str, ...]], ...]
+    taught: frozenset[str] | None = None
+    _spellings: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    _values: tuple[str, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        pairs = {(folded(s), value) for value, others in self.entries for s in (value, *others)}
+        ordered = sorted(p for p in pairs if p[0])
+        object.__setattr__(self, "_spellings", tuple(s for s, _ in ordered))
+        object.__setattr__(self, "_values", tuple(v for _, v in ordered))
+
+    def find(self, text: str, limit: int = 5) -> list[Hit]:
+        """Values the text may mean, best first, each once; none that is less than 0.6 alike.
+
+        A spelling of under four letters counts only when the text is exactly that: "EC" is in many words.
+        """
+        wanted = folded(text)
+        if not wanted:
+            return []
+        best: dict[str, float] = {}
+        for index, score in self._scores(wanted):
+            spelling, value = self._spellings[index], self._values[index]
+            if score >= _LEAST and (len(spelling) >= _SHORT or spelling == wanted):
+                best[value] = max(best.get(value, 0.0), score)
+        hits = [Hit(value, round(score, 4)) for value, score in best.items()]
+        return sorted(hits, key=lambda h: (-h.score, h.value))[:limit]
+
+    def _scores(self, wanted: str) -> list[tuple[int, float]]:
+        """Index and likeness of the spellings nearest to a folded text; a spelling inside more text counts less.
+
+        The nearest are sought as if no letters were taken for each other, which is fast, and weighed knowing it.
+        """
+        from rapidfuzz import fuzz, process
+
+        whole = process.extract(wanted, self._spellings, scorer=fuzz.ratio, limit=20)
+        scores = [(index, likeness(wanted, spelling)) for spelling, _, index in whole]
+        if len(wanted) > _SHORT:
+            inside = process.extract(wanted, self._spellings, scorer=fuzz.partial_ratio, limit=20)
+            enough = [x for x in inside if _SHORT <= len(x[0]) <= len(wanted)]
+            scores += [(index, _PARTIAL_WORTH * score / 100) for _, score, index in enough]
+        return scores
+
+
+def folded(text: str) -> str:
+    """Text for comparing: NFC, without case, blanks, joiners and punctuation, digits as 0-9."""
+    kept = (c for c in nfc(text).casefold() if unicodedata.category(c)[0] in "LMN")
+    return fold_digits("".join(kept))

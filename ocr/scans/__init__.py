@@ -1,0 +1,1 @@
+"""Open scans: pictures and PDF pages, refused with a reason where they cannot be read."""

@@ -1,0 +1,56 @@
+"""The documentation says what the program does."""
+
+import re
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from digitize.cli.app import build
+from digitize.exits import Exit
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+COMMANDS = get_command(build()).commands
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_every_command_has_help_and_stands_in_the_readme(name):
+    assert COMMANDS[name].help
+    assert f"digitize {name}" in README
+
+
+def test_every_exit_code_is_listed():
+    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    for code in Exit:
+        assert re.search(rf"^\| {int(code)} \|", text, re.M), code
+
+
+def test_the_two_commands_stand_in_the_readme():
+    assert "make demo" in README and "make test" in README
+
+
+def test_every_mapping_and_form_is_named_in_the_docs():
+    docs = README + "".join(p.read_text(encoding="utf-8") for p in (ROOT / "docs").glob("*.md"))
+    for folder in ("mappers/mappings", "ocr/forms"):
+        for path in (ROOT / folder).glob("*.toml"):
+            assert path.stem in docs, path.stem
+
+
+def test_links_between_pages_lead_somewhere():
+    for page in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
+        for link in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
+            if "://" not in link:
+                assert (page.parent / link).exists(), f"{page.name}: {link}"
+
+
+def test_lock_and_set_up_name_no_address():
+    """Names, versions and hashes; where packages come from is the machine's own setting."""
+    for path in (ROOT / "requirements.lock", ROOT / "pyproject.toml", ROOT / "Makefile", *(ROOT / "tools").iterdir()):
+        assert "://" not in path.read_text(encoding="utf-8"), path.name
+
+
+def test_every_locked_package_has_a_hash():
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    for entry in re.split(r"\n(?=\S)", lock.strip()):
+        assert "--hash=sha256:" in entry, entry.split("==")[0]

@@ -1,0 +1,82 @@
+"""The page in a real browser: axe-core finds no serious fault, nothing is asked of the network, the keyboard is enough."""
+
+import csv
+import io
+import json
+import shutil
+import subprocess
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from benchmarks.national_states import invent, month_ends, snapshot
+from digitize.offices.measures import MEASURES, Counts, total
+from digitize.offices.outline import load_outline
+from digitize.offices.page import render_page
+from digitize.offices.pdf import find_browser
+from digitize.offices.picture import Limits, Picture
+from digitize.offices.rollup import Report, roll_up_nation
+from digitize.offices.series import Series
+from digitize.offices.shape import Snapshot
+from digitize.offices.words import LANGUAGES, load_words
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(find_browser() is None, reason="no Chromium on this machine"),
+    pytest.mark.skipif(shutil.which("npm") is None, reason="no npm on this machine"),
+]
+ENDS = month_ends(6, date.today() - timedelta(days=31))
+
+
+@pytest.fixture(scope="module")
+def modules(tmp_path_factory):
+    """A folder with axe-core and playwright-core; they are no part of the project."""
+    folder = tmp_path_factory.mktemp("modules")
+    (folder / "package.json").write_text("{}")
+    command = ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "axe-core@4", "playwright-core@1"]
+    try:
+        subprocess.run(command, cwd=folder, capture_output=True, timeout=120, check=True)
+    except (subprocess.SubprocessError, OSError):
+        pytest.skip("axe-core and playwright-core cannot be fetched")
+    return folder
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_is_usable_by_everyone(modules, tmp_path, language):
+    reports = []
+    for i, s in enumerate(invent(tmp_path / "keys", stations=360, records=360_000)[:33]):
+        body = snapshot(s, 5, 6, ENDS[5], with_stations=True)
+        body = {**body, "statement": None} if i % 5 == 0 else body
+        reports.append(Report(Snapshot.model_validate_json(json.dumps(body)), "", 3))
+    picture = Picture(roll_up_nation(reports), ENDS[5], Limits())
+    places = {(s.code, d.name): [None, 0, 5] for s in picture.root.parts for d in s.parts}
+    picture.series = Series((ENDS[0], ENDS[2], ENDS[5]), places)
+    page = tmp_path / "national.html"
+    page.write_text(render_page(picture, load_words(language), load_outline()), encoding="utf-8")
+    script = Path(__file__).parent / "national_page.mjs"
+    command = ["node", script, modules, find_browser(), page.as_uri()]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    found = json.loads(done.stdout)
+    assert (found["faults"], found["requests"], found["errors"]) == ([], [], [])
+    assert max(found["overflow"]) <= 0
+    keyboard = found["keyboard"]
+    assert keyboard["beside"] <= 0
+    few, more, printed = keyboard["columns"]
+    assert few < more == printed
+    assert keyboard["focus"] == "solid3px"
+    assert keyboard["sorted"] == 1
+    assert keyboard["trail"][1:] == [keyboard["state"], keyboard["district"]]
+    assert keyboard["stations"] > 0
+    assert keyboard["chart"] == 2
+    check_saved(found["places"], picture)
+
+
+def check_saved(text, picture):
+    """What the page's own script saves adds up to the nation at each level, and says nothing of who did not report."""
+    rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
+    for level in ("state", "district", "station"):
+        told = [{m: int(r[m]) if r[m] else None for m in MEASURES} for r in rows if r["level"] == level and r["pages"]]
+        assert total(Counts.of(r) for r in told) == picture.root.counts
+    assert sum(r["records"] == "" for r in rows if r["level"] == "state") == 3

@@ -1,0 +1,184 @@
+"""The dashboard: pages for whoever has a token, nothing for others, and no way to change anything."""
+
+import asyncio
+import base64
+import hashlib
+import json
+import shutil
+from datetime import date, timedelta
+from urllib.parse import urlencode
+
+import pytest
+
+from benchmarks.national_states import invent, month_ends, seal_plain, snapshot
+from digitize.errors import OptionsError
+from digitize.offices import web
+from digitize.offices.access import make_token, read_tokens, revoke_token
+from digitize.offices.office import open_office
+from digitize.offices.picture import Limits
+from digitize.offices.web import COOKIE, make_app
+
+ENDS = month_ends(6, date.today() - timedelta(days=31))
+
+
+def call(app, path="/", method="GET", headers=(), body=b""):
+    """One request: status, headers, text. body: None for one that never comes."""
+    found = {}
+
+    async def run():
+        sent = [{"type": "http.request", "body": body, "more_body": False}]
+
+        async def receive():
+            if body is None:
+                await asyncio.sleep(60)
+            return sent.pop() if sent else {"type": "http.disconnect"}
+
+        async def send(message):
+            if message["type"] == "http.response.start":
+                found["status"], found["headers"] = (
+                    message["status"],
+                    {k.decode(): v.decode() for k, v in message["headers"]},
+                )
+            else:
+                found["body"] = found.get("body", b"") + message.get("body", b"")
+
+        path_, _, query = path.partition("?")
+        scope = {"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method, "path": path_,
+                 "raw_path": path_.encode(), "query_string": query.encode(), "root_path": "", "scheme": "http",
+                 "headers": [(k.lower().encode(), v.encode()) for k, v in headers], "client": ("127.0.0.1", 1),
+                 "server": ("127.0.0.1", 8770)}  # fmt: skip
+        await app(scope, receive, send)
+
+    asyncio.run(run())
+    return found["status"], found["headers"], found["body"].decode("utf-8-sig")
+
+
+@pytest.fixture(scope="module")
+def made(digitize, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("dashboard")
+    states = invent(folder / "keys", stations=360, records=360_000)
+    for s in states[:2]:
+        digitize("national", "keys", "add", s.code, s.public, "--dir", folder / "n")
+    path = folder / "one.snapshot"
+    path.write_bytes(seal_plain(snapshot(states[0], 4, 6, ENDS[4], with_stations=True), states[0].key))
+    digitize("national", "add", path, "--dir", folder / "n")
+    return folder / "n", states
+
+
+@pytest.fixture
+def office(made, tmp_path):
+    return open_office(shutil.copytree(made[0], tmp_path / "n"))
+
+
+@pytest.fixture
+def token(office):
+    return make_token(office.folder, "Joint Secretary")
+
+
+def test_without_a_token_there_is_only_the_question_for_one(office, token):
+    app = make_app(office, Limits())
+    for path in ("/", "/picture.json", "/figures.csv", "/counts.csv", f"/?token={token}"):
+        status, headers, text = call(app, path)
+        assert status == 401
+        assert "Access token" in text and "Andaman" not in text
+        assert headers["cache-control"] == "no-store"
+    assert call(app, headers=[("Authorization", f"Bearer {token}x")])[0] == 401
+    assert call(app, headers=[("Cookie", f"{COOKIE}=guessed")])[0] == 401
+
+
+def test_with_a_token_the_page_and_every_table_are_there(office, token):
+    app = make_app(office, Limits())
+    bearer = [("Authorization", f"Bearer {token}")]
+    assert "1 of 36 States and UTs have reported" in call(app, headers=bearer)[2]
+    assert 'lang="hi"' in call(app, "/?lang=hi", headers=bearer)[2]
+    assert json.loads(call(app, "/picture.json", headers=bearer)[2])["level"] == "nation"
+    for name in ("figures", "counts", "breakdowns", "integration", "history", "exceptions"):
+        status, headers, text = call(app, f"/{name}.csv", headers=bearer)
+        assert (status, headers["content-type"]) == (200, "text/csv; charset=utf-8")
+        assert len(text.splitlines()) > 1
+
+
+def test_the_form_gives_a_session_that_scripts_cannot_read(office, token):
+    app = make_app(office, Limits(), is_secure=True)
+    status, headers, _ = call(app, "/enter", "POST", body=urlencode({"token": token}).encode())
+    cookie = headers["set-cookie"]
+    assert (status, headers["location"]) == (303, "/")
+    assert all(word in cookie.lower() for word in ("httponly", "samesite=strict", "secure"))
+    assert token not in cookie
+    session = cookie.partition(";")[0]
+    assert call(app, headers=[("Cookie", session)])[0] == 200
+    assert call(make_app(office, Limits()), headers=[("Cookie", session)])[0] == 401
+
+
+@pytest.mark.parametrize(
+    "path", ["/nothere", "/picture.json/", "/../access.json", "/received.sqlite", "//evil.example", "/figures.csv\x00"]
+)
+def test_no_address_leads_anywhere_else(office, token, path):
+    status, headers, text = call(make_app(office, Limits()), path, headers=[("Host", "evil.example")])
+    assert (status, text) == (404, "Not Found")
+    assert "location" not in headers
+    assert headers["cache-control"] == "no-store"
+
+
+def test_no_script_runs_but_the_page_s_own(office, token):
+    _, headers, text = call(make_app(office, Limits()), headers=[("Authorization", f"Bearer {token}")])
+    script = text[text.rindex("<script>") + 8 : text.rindex("</script>")]
+    own = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    allowed = f"script-src 'sha256-{own}';"
+    assert allowed in headers["content-security-policy"]
+    assert f'{allowed} img-src data:">' in text
+
+
+def test_whoever_sends_a_form_too_slowly_is_not_waited_for(office, token, monkeypatch):
+    monkeypatch.setattr(web, "_SECONDS_FOR_FORM", 0.01)
+    status, _, text = call(make_app(office, Limits()), "/enter", "POST", body=None)
+    assert status == 401
+    assert "does not hold" in text
+
+
+@pytest.mark.parametrize("body", [b"", b"token=wrong", b"token=" + b"x" * 10_000, b"\xff\xfe"])
+def test_a_wrong_token_is_told_so(office, token, body):
+    status, _, text = call(make_app(office, Limits()), "/enter", "POST", body=body)
+    assert status == 401
+    assert "does not hold" in text
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
+def test_nothing_can_be_changed(office, token, method):
+    app = make_app(office, Limits())
+    for path in ("/", "/picture.json", "/counts.csv"):
+        assert call(app, path, method, [("Authorization", f"Bearer {token}")])[0] == 405
+
+
+def test_a_snapshot_that_is_added_shows_without_a_restart(office, made, token, digitize, tmp_path):
+    app = make_app(office, Limits())
+    bearer = [("Authorization", f"Bearer {token}")]
+    assert "1 of 36" in call(app, headers=bearer)[2]
+    state = made[1][1]
+    path = tmp_path / "two.snapshot"
+    path.write_bytes(seal_plain(snapshot(state, 4, 6, ENDS[4], with_stations=False), state.key))
+    digitize("national", "add", path, "--dir", office.folder)
+    assert "2 of 36" in call(app, headers=bearer)[2]
+
+
+def test_tokens_are_kept_as_hashes_and_can_be_taken_back(office, token):
+    text = (office.folder / "access.json").read_text(encoding="utf-8")
+    assert token not in text
+    app = make_app(office, Limits())
+    bearer = [("Authorization", f"Bearer {token}")]
+    assert call(app, headers=bearer)[0] == 200
+    with pytest.raises(OptionsError, match="name of its own"):
+        make_token(office.folder, "Joint Secretary")
+    cookie = call(app, "/enter", "POST", body=urlencode({"token": token}).encode())[1]["set-cookie"].partition(";")[0]
+    revoke_token(office.folder, "Joint Secretary")
+    assert call(app, headers=[("Cookie", cookie)])[0] == 401
+    assert call(app, headers=bearer)[0] == 401
+    assert read_tokens(office.folder) == []
+
+
+def test_the_command_makes_tokens_and_does_not_serve_without_one(digitize, office):
+    digitize("dashboard", office.folder, code=4)
+    token = digitize("dashboard", office.folder, "--new-token", "SCRB").strip()
+    assert len(token) > 40
+    assert "no more" in digitize("dashboard", office.folder, "--revoke-token", "SCRB")
+    digitize("dashboard", office.folder, "--revoke-token", "SCRB", code=4)

@@ -1,0 +1,137 @@
+"""`digitize extract`: fields of forms as JSON lines, without a workspace."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from typer.testing import CliRunner
+
+from digitize.cli.app import build
+from digitize.files.extract import as_field, item_of
+from digitize.reading.lexica import lexica_of
+from mappers.codes.stations import read_stations
+from mappers.errors import MappingError
+from ocr.forms.form import load_forms
+from ocr.forms.zones import load_models
+from ocr.page import Box, Candidate, Decided
+
+ROOT = Path(__file__).parents[2]
+BOOK = ROOT / "sample_data" / "fir_book_2025"
+engine = pytest.mark.engine
+needs_tesseract = pytest.mark.skipif(shutil.which("tesseract") is None, reason="tesseract is not installed")
+
+
+def extract(*arguments, code=0):
+    result = CliRunner().invoke(build(), ["extract", *map(str, arguments)])
+    if code:
+        assert result.exception is not None
+        return result
+    assert result.exit_code == 0, result.output
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def test_every_zone_of_every_form_has_a_name_of_its_own():
+    for form in load_forms().values():
+        names = [item_of(z.id) for z in form.zones]
+        assert len(set(names)) == len(names), form.id
+
+
+def test_the_five_that_every_fir_is_found_by_keep_their_names():
+    kept = ("police_station", "year", "fir_no", "statutes", "complainant_name")
+    assert [item_of(name) for name in kept] == list(kept)
+
+
+def test_a_value_is_plain_data():
+    decided = Decided("year", "2O18", "2018", 0.7, Box(1, 2, 3, 4), False, (Candidate("2013", 0.2),), ("x",))
+    assert as_field(decided) == {
+        "value": "2018", "raw": "2O18", "confidence": 0.7, "box": [1, 2, 3, 4], "blank": False,
+        "candidates": [{"text": "2013", "confidence": 0.2}], "notes": ["x"],
+    }  # fmt: skip
+
+
+def test_a_state_s_form_brings_its_places_and_a_list_of_stations_wins(tmp_path):
+    assert {f.state for f in load_forms().values() if f.family == "wbp_27"} == {"wb"}
+    listed = tmp_path / "stations.json"
+    listed.write_text(json.dumps({"police_stations": [{"name": "Nowhere", "aliases": ["NW Thana"]}]}), encoding="utf-8")
+    assert lexica_of("wb", listed)["station"].find("NW Thana")[0].value == "Nowhere"
+    assert not lexica_of("", None)["station"].entries
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"police_stations": [1]}', '{"police_stations": [{}]}', '{"other": []}'])
+def test_a_list_of_stations_that_is_none_is_named(tmp_path, text):
+    path = tmp_path / "stations.json"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(MappingError, match="is not a list of stations"):
+        read_stations(path)
+
+
+def test_only_some_forms_may_be_asked_for():
+    models = load_models()
+    assert set(models.only(("wbp_27",)).forms) == {"wbp_27_a1", "wbp_27_a2", "wbp_27_a3", "wbp_27_b"}
+    assert set(models.only(("iif1_hi",)).features) == {"iif1_hi"}
+    assert models.only(()) is models
+    assert "there is no form nothing" in str(extract(BOOK / "wbp_2018_871.jpg", "--form", "nothing", code=4).exception)
+
+
+@engine
+@needs_tesseract
+def test_pages_become_lines_of_json_in_order_and_what_is_none_says_so(tmp_path):
+    Image.new("L", (700, 900), 255).save(tmp_path / "blank.png")
+    tiff = BOOK / "bn_2014_061-062.tif"
+    first, second, blank = extract(tiff, tmp_path / "blank.png", "--jobs", 2)
+    assert [(p["page"], p["form"]) for p in (first, second)] == [(1, "iif1_bn"), (2, "iif1_bn")]
+    gold = [json.loads(x) for x in (ROOT / "sample_data" / "gold.jsonl").read_text(encoding="utf-8").splitlines()]
+    wanted = next(g for g in gold if g["file"] == tiff.name and g["page"] == 0)
+    box, right = first["fields"]["fir_no"]["box"], wanted["boxes"]["fir_no"]
+    assert (
+        box[0] - 8 <= (right[0] + right[2]) / 2 <= box[2] + 8 and box[1] - 8 <= (right[1] + right[3]) / 2 <= box[3] + 8
+    )
+    assert first["match"] >= 15 and first["fields"]["fir.delay"]["blank"] is (wanted["zones"]["delay_reason"] == "")
+    assert blank["form"] is None and blank["fields"] == {} and "no print" in blank["reason"]
+    assert [(p["kind"], p["group"]["number"]) for p in (first, second, blank)] == [
+        ("form", 1),
+        ("form", 2),
+        ("blank", 2),
+    ]
+
+
+@engine
+@needs_tesseract
+def test_a_file_that_is_no_scan_has_its_line_and_the_others_go_on(tmp_path):
+    (tmp_path / "bad.jpg").write_bytes(b"no picture")
+    out = tmp_path / "out.jsonl"
+    result = extract(tmp_path / "bad.jpg", BOOK / "wbp_2018_871.jpg", "--forms", ROOT / "sample_data" / "forms",
+                     "--out", out, code=5)  # fmt: skip
+    assert "1 pages or files could not be read" in str(result.exception)
+    bad, good = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    assert bad["form"] is None and "bad.jpg" in bad["reason"]
+    assert good["form"] == "wbp_27_sample" and good["fields"]["year"]["value"] == "2018"
+
+
+@engine
+@needs_tesseract
+def test_a_page_of_another_form_than_was_asked_for_is_none():
+    (page,) = extract(BOOK / "hi_2025_102.jpg", "--form", "wbp_27")
+    assert page["form"] is None and page["fields"] == {}
+
+
+@engine
+@needs_tesseract
+def test_the_list_to_look_at_masks_a_page_on_a_sexual_offence_and_json_says_that_it_is_one():
+    (page,) = extract(BOOK / "en_2019_212.jpg", "--lang", "en")
+    name = page["fields"]["complainant_name"]["value"]
+    assert page["sensitive"] and name
+    shown = CliRunner().invoke(build(), ["extract", str(BOOK / "en_2019_212.jpg"), "--lang", "en", "--format", "text"])
+    assert name not in shown.stdout and "[masked]" in shown.stdout and page["fields"]["year"]["value"] in shown.stdout
+
+
+def test_an_original_is_never_written_over(tmp_path):
+    page = tmp_path / "page.png"
+    Image.new("L", (700, 900), 255).save(page)
+    before = page.read_bytes()
+    assert "originals are never changed" in str(extract(page, "--out", page, code=2).exception)
+    assert page.read_bytes() == before

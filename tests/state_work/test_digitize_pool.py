@@ -1,0 +1,76 @@
+"""The pool of worker processes outlives a worker that dies."""
+
+import ctypes
+import os
+import signal
+import time
+
+from digitize.machine import pool
+from digitize.machine.pool import patience_s, run_jobs
+
+
+def square(n):
+    if n == 13:
+        os._exit(9)
+    if n == 14:
+        ctypes.PyDLL(None).sleep(60)  # a library that never comes back, and lets no other thread run
+    if n == 15:
+        os.kill(os.getpid(), signal.SIGSTOP)
+    return n * n
+
+
+def crashed(n):
+    return f"crashed {n}"
+
+
+def test_all_jobs_are_done_once():
+    done = dict(run_jobs(square, range(10), 2, crashed))
+    assert done == {n: n * n for n in range(10)}
+
+
+def test_a_job_that_kills_its_worker_takes_only_itself_down():
+    done = list(run_jobs(square, [1, 2, 13, 4, 5], 2, crashed))
+    assert sorted(map(str, dict(done).values())) == sorted(["1", "4", "crashed 13", "16", "25"])
+    assert len(done) == 5
+
+
+def test_a_worker_that_never_comes_back_is_ended_and_the_others_go_on():
+    begun = time.monotonic()
+    done = dict(run_jobs(square, [1, 14, 2, 3, 4, 5], 2, crashed, 1.0))
+    assert done == {1: 1, 14: "crashed 14", 2: 4, 3: 9, 4: 16, 5: 25}
+    assert time.monotonic() - begun < 30
+
+
+def test_a_worker_that_stands_still_with_its_own_watch_is_ended(monkeypatch):
+    monkeypatch.setattr(pool, "_START_S", 5.0)
+    begun = time.monotonic()
+    assert dict(run_jobs(square, [15, 2, 3], 2, crashed, 1.0)) == {15: "crashed 15", 2: 4, 3: 9}
+    assert time.monotonic() - begun < 40
+
+
+def test_work_within_its_time_is_not_ended_by_the_watch_on_the_job_before():
+    assert dict(run_jobs(time.sleep, [0.4, 0.5, 0.6], 1, crashed, 1.0)) == {0.4: None, 0.5: None, 0.6: None}
+
+
+def test_a_page_has_well_over_its_own_time_before_its_worker_is_ended():
+    assert patience_s(180) == 390
+
+
+def test_no_jobs_start_no_process():
+    begun = time.monotonic()
+    assert list(run_jobs(square, [], 2, crashed)) == []
+    assert time.monotonic() - begun < 1
+
+
+def test_jobs_are_drawn_as_workers_come_free():
+    """A page is claimed, and its reading fetched, only when it is about to be worked on."""
+    drawn = []
+
+    def jobs():
+        for n in range(200):
+            drawn.append(n)
+            yield n
+
+    for _ in run_jobs(abs, jobs(), 2, crashed):
+        assert len(drawn) <= 20
+        break

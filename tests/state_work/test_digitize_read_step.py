@@ -1,0 +1,49 @@
+"""When a run must pause: something is wrong with the batch, not with a page."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from digitize.errors import TooManyRefused
+from digitize.reading.page import PageDone, PageFailed
+from digitize.steps import read as module
+from digitize.steps.read import ReadReport, _stop_if_too_many
+from digitize.steps.read_plan import Todo
+
+OF_NO_FORM = PageDone("p", {}, {"form": None})
+READ = PageDone("p", {}, {"form": "iif1_en"})
+BROKEN = PageFailed("p", "truncated", "m", False)
+
+
+def known(share=0.10):
+    run = SimpleNamespace(max_failed_share=share)
+    return SimpleNamespace(place=SimpleNamespace(options=SimpleNamespace(run=run)))
+
+
+def counted(*pages):
+    report = ReadReport()
+    for page in pages:
+        report.count(Todo(None), page)
+    return report
+
+
+@pytest.mark.parametrize("bad", [OF_NO_FORM, BROKEN])
+def test_a_batch_that_mostly_fails_pauses_after_fifty_pages(bad):
+    _stop_if_too_many(counted(*[bad] * 49), known())
+    _stop_if_too_many(counted(*[bad] * 5, *[READ] * 45), known())
+    with pytest.raises(TooManyRefused, match="6 of 50"):
+        _stop_if_too_many(counted(*[bad] * 6, *[READ] * 44), known())
+    _stop_if_too_many(counted(*[bad] * 50), known(share=1.0))
+
+
+def test_pages_of_a_run_are_watched_too_when_they_never_end(monkeypatch):
+    seen = []
+    monkeypatch.setattr(module, "run_jobs", lambda *given: seen.append(given[-1]) or [])
+    monkeypatch.setattr(module, "Catalogue", lambda ledger: SimpleNamespace(sources=list, scans=list))
+    monkeypatch.setattr(module, "states_of", lambda ledger: None)
+    monkeypatch.setattr(module, "Queue", lambda *given: [])
+    options = SimpleNamespace(read=SimpleNamespace(seconds_per_page=180.0))
+    here = SimpleNamespace(require_engine=lambda: None, jobs=2, place=SimpleNamespace(options=options))
+    progress = SimpleNamespace(start=lambda step, total: None)
+    module.read_pages(None, here, [Todo(SimpleNamespace(page="p"))], progress)
+    assert seen == [390.0, 390.0]
