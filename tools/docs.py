@@ -5,6 +5,7 @@ These are commands.md, mapping-reference.md, rules.md and schema.md. Tests compa
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import re
 import sys
@@ -18,9 +19,6 @@ sys.path.insert(0, str(ROOT))  # a checkout documents itself, not an older versi
 from typer.main import get_command  # noqa: E402
 
 from digitize.cli.app import build  # noqa: E402
-from mappers.reference import mapping_page  # noqa: E402
-from mappers.schema.reference import schema_page  # noqa: E402
-from validators.reference import rules_page  # noqa: E402
 
 # A command that stands in none of these is listed under "Other commands", so a new one needs no entry here.
 GROUPS = {
@@ -125,17 +123,24 @@ def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
 
 
-PAGES: dict[str, Callable[[], str]] = {
-    "docs/commands.md": commands_page,
-    "docs/mapping-reference.md": mapping_page,
-    "docs/rules.md": rules_page,
-    "docs/schema.md": schema_page,
-}
+def pages() -> dict[str, Callable[[], str]]:
+    """What makes each page: the path of the page -> the function that gives its text.
+
+    The pages of the other packages are found by looking: every module called reference.py says in its first line which
+    page it makes, and has one function whose name ends with _page.
+    """
+    found: dict[str, Callable[[], str]] = {"docs/commands.md": commands_page}
+    for path in sorted(p for package in ("mappers", "validators") for p in (ROOT / package).rglob("reference.py")):
+        module = importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
+        page = re.search(r"docs/[\w-]+\.md", module.__doc__ or "")
+        (make,) = (made for name, made in vars(module).items() if name.endswith("_page"))
+        found[page.group() if page else path.stem] = make
+    return found
 
 
 def main() -> None:
     """Write every page."""
-    for path, page in PAGES.items():
+    for path, page in pages().items():
         (ROOT / path).write_text(page(), encoding="utf-8", newline="\n")
 
 
