@@ -22,9 +22,10 @@ from ocr.registers.form import RegisterForm, package_registers
 from sample_data.fonts import FOLDER, HANDS, PRINTS, FontMissing, Fonts
 from sample_data.lettering import Lettering
 from sample_data.phrases import load_phrases
-from sample_data.registers_draw import Entry, Leaf, Pen, draw_leaf
+from sample_data.registers_draw import draw_leaf
 from sample_data.registers_layout import LEVELS, Paper, Style, at_scale, choose_style, lay_paper
-from sample_data.registers_marks import Fate, day_above, gold_around, marked, notes_around
+from sample_data.registers_marks import day_above, gold_around, marked, notes_around
+from sample_data.registers_pen import Entry, Fate, Leaf, Pen
 from sample_data.registers_wear import Scanned, choose_wear, scanned
 from sample_data.registers_words import Clerk
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from math import pi, sin
 from typing import TYPE_CHECKING, Any
 
 from PIL import ImageDraw
 
+from sample_data.registers_pen import Entry, Fate, Pen, Placed
+
 if TYPE_CHECKING:
-    from sample_data.registers_draw import Entry, Pen, Placed
     from sample_data.registers_layout import Half, Paper
     from sample_data.registers_wear import Scanned
     from sample_data.registers_words import Clerk
@@ -43,32 +43,15 @@ _SHARE = {
 }
 
 
-@dataclass(frozen=True)
-class Fate:
-    """What was done to an entry after it was written.
-
-    row: all of it is struck out. cells: columns struck out. words: column -> number of the word struck in its first
-    line, corrected above it. lines: columns underlined, which is no striking. how: one of STROKES.
-    """
-
-    row: bool = False
-    cells: frozenset[str] = frozenset()
-    words: Mapping[str, int] | None = None
-    under: frozenset[str] = frozenset()
-    how: str = "one"
-
-
 def marked(entry: Entry, number: str, columns: Sequence[str], clerk: Clerk, rng: random.Random) -> list[Entry]:
     """An entry with what was done to it later, perhaps behind a year or a total; number: the column of numbers."""
-    from sample_data.registers_draw import Entry as Fresh
-
     own = [c for c in columns[1:] if entry.texts[c] and c not in entry.ditto]
     entry.struck, entry.row_struck, entry.inserted = frozenset(), False, ""
     entry.fate = _fate_of(own, entry.texts, rng)
     if rng.random() < _SHARE["squeezed"]:
         texts = clerk.row(tuple(columns), entry.serial)
         late = entry.texts[number] + rng.choice(("A", "/1", "-A"))
-        entry.squeezed = Fresh(entry.serial, {**texts, number: late, "serial_again": late})
+        entry.squeezed = Entry(entry.serial, {**texts, number: late, "serial_again": late})
     kind = _kind_of_diary(rng) if number == "entry_no" else _kind_between(rng)
     if not kind:
         return [entry]
@@ -78,7 +61,7 @@ def marked(entry: Entry, number: str, columns: Sequence[str], clerk: Clerk, rng:
         "day": _day(clerk, rng),
         "total": f"{rng.choice(TOTALS[clerk.language])} {rng.randrange(20, 900)}",
     }[kind]
-    return [Fresh(0, {"text": clerk.say.digits_of(text) if clerk.native else text}, kind=kind), entry]
+    return [Entry(0, {"text": clerk.say.digits_of(text) if clerk.native else text}, kind=kind), entry]
 
 
 def _fate_of(columns: Sequence[str], texts: Mapping[str, str], rng: random.Random) -> Fate:

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from sample_data.registers_draw import Leaf
 from sample_data.registers_layout import Paper
+from sample_data.registers_pen import Leaf
 
 Floats = NDArray[np.float32]
 Box = tuple[int, int, int, int]

@@ -1,11 +1,16 @@
 """Who may import whom: read from the source, compared with the picture in the house style."""
 
-import ast
+import re
 from pathlib import Path
 
 import pytest
 
+from benchmarks.house import undeclared, unused
+from benchmarks.house_imports import House, circles
+
 ROOT = Path(__file__).parents[2]
+HOUSE = House(ROOT)
+DESIGN = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
 OURS = {"digitize", "ocr", "mappers", "validators"}
 MAY_IMPORT = {"ocr": set(), "mappers": set(), "validators": {"mappers"}, "digitize": {"ocr", "mappers", "validators"}}
 # Third-party walls: package -> folders that may import it.
@@ -31,40 +36,55 @@ WALLS = {
     "psycopg": ("digitize/targets/", "digitize/files/validating/"),
     "pandas": ("mappers/legacy/", "digitize/targets/"),
 }
-FILES = sorted(p for name in OURS for p in (ROOT / name).rglob("*.py"))
+ROOM = re.compile(r"^\| `(\w+)/?` \| [^|]+ \| ([^|]+) \|$", re.M)
 
 
-def imports(path):
-    """(top-level package, whole name, whether it is imported when the file is) of every import of a file."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    at_once = {id(n) for n in tree.body}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from ((a.name.split(".")[0], a.name, id(node) in at_once) for a in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
-            yield node.module.split(".")[0], node.module, id(node) in at_once
+def names_of(module):
+    """Whole names of everything that a module imports."""
+    return sorted(HOUSE.names(module))
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda p: p.relative_to(ROOT).as_posix())
-def test_packages_import_only_what_they_may(path):
-    own = path.relative_to(ROOT).parts[0]
-    for top, name, _ in imports(path):
+@pytest.mark.parametrize("module", sorted(HOUSE.files))
+def test_packages_import_only_what_they_may(module):
+    own, where = module.split(".")[0], HOUSE.files[module].relative_to(ROOT).as_posix()
+    for name in names_of(module):
+        top = name.split(".")[0]
         if top in OURS and top != own:
             assert top in MAY_IMPORT[own], f"{own} may not import {name}"
         if top in WALLS:
-            where = path.relative_to(ROOT).as_posix()
             assert where.startswith(WALLS[top]), f"{name} is imported outside {', '.join(WALLS[top])}"
 
 
+def test_no_folder_imports_in_a_circle():
+    """Each folder, at any depth, is a room of its own; so is each file."""
+    assert circles(HOUSE.folders) == []
+    assert circles(HOUSE.rooms) == []
+    assert circles(HOUSE.modules) == []
+
+
+def test_rooms_of_digitize_import_as_the_picture_in_the_design_says():
+    told = {room: set(re.findall(r"`(\w+)`", imports)) for room, imports in ROOM.findall(DESIGN)}
+    rooms = {r.split("/")[1]: o for r, o in HOUSE.rooms.items() if r.startswith("digitize/")}
+    assert set(told) == set(rooms)
+    for room, others in rooms.items():
+        assert {o.split("/")[1] for o in others if o.startswith("digitize/")} == told[room], room
+
+
+def test_what_is_imported_is_declared_and_what_is_declared_is_imported():
+    assert undeclared(HOUSE) == []
+    assert unused(HOUSE) == []
+
+
 def test_validators_know_only_records_schema_codes_and_names():
-    for path in (ROOT / "validators").rglob("*.py"):
-        for top, name, _ in imports(path):
-            if top == "mappers":
-                assert name.split(".")[1] in {"record", "schema", "codes", "names"}, f"{path.name} imports {name}"
+    for module in HOUSE.files:
+        if module.split(".")[0] == "validators":
+            for name in names_of(module):
+                if name.startswith("mappers."):
+                    assert name.split(".")[1] in {"record", "schema", "codes", "names"}, f"{module} imports {name}"
 
 
 def test_no_module_is_called_utils_or_common():
-    assert not [p for p in FILES if p.stem in {"utils", "util", "common", "helpers", "misc"}]
+    assert not [m for m in HOUSE.files if m.split(".")[-1] in {"utils", "util", "common", "helpers", "misc"}]
 
 
 def test_the_start_up_path_is_light():
