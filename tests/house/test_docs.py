@@ -1,52 +1,145 @@
 """The documentation says what the program does."""
 
 import re
+import runpy
+import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
-from typer.main import get_command
 
-from digitize.cli.app import build
 from digitize.exits import Exit
 
 ROOT = Path(__file__).parents[2]
+DOCS = sorted((ROOT / "docs").glob("*.md"))
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-COMMANDS = get_command(build()).commands
+GENERATOR = runpy.run_path(str(ROOT / "tools" / "docs.py"))
+MADE = GENERATOR["pages"]()
+
+
+@cache
+def text_of(name):
+    return (ROOT / "docs" / name).read_text(encoding="utf-8")
+
+
+def commands():
+    """Whole name -> command, of every command that is not hidden."""
+    top = GENERATOR["application"]()
+    names = top.list_commands(top.make_context("digitize", [], resilient_parsing=True))
+    return dict(leaf for name in names for leaf in GENERATOR["leaves_below"](top, name))
+
+
+COMMANDS = commands()
+
+
+def anchors(text):
+    """What may stand behind # in a link to a page: its headings in small letters, blanks as dashes."""
+    headings = re.findall(r"^#+ (.+)$", re.sub(r"^```.*?^```", "", text, flags=re.S | re.M), re.M)
+    return {re.sub(r"[^\w\- ]", "", h.lower()).replace(" ", "-") for h in headings}
+
+
+def folders(package):
+    return sorted(p.parent.name for p in (ROOT / package).glob("*/__init__.py"))
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))
-def test_every_command_has_help_and_stands_in_the_readme(name):
+def test_every_command_has_help_and_stands_in_the_page_of_commands(name):
     assert COMMANDS[name].help
-    assert f"digitize {name}" in README
+    assert f"\n### {name}\n" in text_of("commands.md")
+
+
+@pytest.mark.parametrize("path", sorted(MADE))
+def test_generated_pages_are_up_to_date(path):
+    assert (ROOT / path).read_text(encoding="utf-8") == MADE[path](), "run: python tools/docs.py"
+
+
+def test_the_readme_fits_a_first_reading_and_the_design_one_sitting():
+    assert len(README.encode()) <= 8_000
+    assert len(text_of("design.md").encode()) <= 25_000
+
+
+def test_the_readme_leads_to_every_page():
+    links = set(re.findall(r"\]\(docs/([\w-]+\.md)", README))
+    below = {link for page in links for link in re.findall(r"\]\(([\w-]+\.md)", text_of(page))}
+    assert {p.name for p in DOCS} <= links | below
+
+
+def test_figures_of_the_readme_have_a_command_and_a_caveat():
+    table = README.partition("| what | reached | command | caveat |")[2].partition("\n\n")[0]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()[2:]]
+    assert len(rows) == 8
+    for _, reached, command, caveat in rows:
+        assert reached and caveat
+        (script,) = re.findall(r"`(benchmarks/\w+\.py)`", command)
+        assert (ROOT / script).is_file(), script
+        assert script in text_of("measured.md"), script
+
+
+def test_commands_of_measured_figures_exist():
+    """Each section of figures says its command, or that there is none."""
+    sections = re.split(r"^## ", text_of("measured.md"), flags=re.M)[1:]
+    for section in sections:
+        title = section.partition("\n")[0]
+        assert "Command: " in section and "Day: " in section, title
+        for script in re.findall(r"`(?:python )?((?:benchmarks|sample_data)/\w+\.py)\b", section):
+            assert (ROOT / script).is_file(), f"{title}: {script}"
 
 
 def test_every_exit_code_is_listed():
-    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
     for code in Exit:
-        assert re.search(rf"^\| {int(code)} \|", text, re.M), code
+        assert re.search(rf"^\| {int(code)} \|", text_of("operations.md"), re.M), code
 
 
 def test_the_two_commands_stand_in_the_readme():
     assert "make demo" in README and "make test" in README
 
 
-def test_every_mapping_and_form_is_named_in_the_docs():
-    docs = README + "".join(p.read_text(encoding="utf-8") for p in (ROOT / "docs").glob("*.md"))
-    for folder in ("mappers/mappings", "ocr/forms"):
+def test_every_mapping_form_and_register_is_named_in_the_docs():
+    docs = README + "".join(text_of(p.name) for p in DOCS)
+    for folder in ("mappers/mappings", "ocr/forms", "ocr/forms/registers"):
         for path in (ROOT / folder).glob("*.toml"):
-            assert path.stem in docs, path.stem
+            assert path.stem == "labels" or f"`{path.stem}`" in docs, path.stem
 
 
-def test_links_between_pages_lead_somewhere():
-    for page in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
-        for link in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
-            if "://" not in link:
-                assert (page.parent / link).exists(), f"{page.name}: {link}"
+@pytest.mark.parametrize("package", ["digitize", "ocr", "mappers", "validators"])
+def test_every_room_is_named_in_the_design(package):
+    for name in folders(package):
+        assert re.search(rf"\b{name}\b", text_of("design.md")), f"{package}/{name}"
+
+
+def test_every_dependency_has_its_reason_in_the_design():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = [name for group in project["optional-dependencies"].values() for name in group]
+    for requirement in [*project["dependencies"], *extras]:
+        name = re.split(r"[>=<,;\s]", requirement)[0]
+        assert f"`{name}`" in text_of("design.md"), name
+
+
+@pytest.mark.parametrize("page", [ROOT / "README.md", ROOT / "CHANGELOG.md", *DOCS], ids=lambda p: p.name)
+def test_links_between_pages_lead_somewhere(page):
+    for link, place in re.findall(r"\]\(([^)#\s]*)(?:#([^)]+))?\)", page.read_text(encoding="utf-8")):
+        if "://" in link:
+            continue
+        there = page.parent / link if link else page
+        assert there.exists(), link
+        if place and there.suffix == ".md":
+            assert place in anchors(there.read_text(encoding="utf-8")), f"{link}#{place}"
+
+
+def test_the_changelog_names_the_version_that_this_is():
+    versions = re.findall(
+        r"^## \[(.+?)\](?: - (\d{4}-\d{2}-\d{2}))?$", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.M
+    )
+    assert versions[0] == ("Unreleased", "")
+    assert all(day for _, day in versions[1:])
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["version"] in [name for name, _ in versions]
 
 
 def test_lock_and_set_up_name_no_address():
     """Names, versions and hashes; where packages come from is the machine's own setting."""
-    for path in (ROOT / "requirements.lock", ROOT / "pyproject.toml", ROOT / "Makefile", *(ROOT / "tools").iterdir()):
+    tools = (p for p in (ROOT / "tools").iterdir() if p.is_file())
+    for path in (ROOT / "requirements.lock", ROOT / "pyproject.toml", ROOT / "Makefile", *tools):
         assert "://" not in path.read_text(encoding="utf-8"), path.name
 
 
