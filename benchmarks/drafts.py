@@ -24,15 +24,15 @@ from typing import Any
 
 from rapidfuzz import fuzz
 
-from mappers.columns import Wanted
 from mappers.draft import draft_table
-from mappers.draft.headers import read_header
-from mappers.draft.lexicon import Lexicon, Phrase, load_lexicon, make_lexicon
 from mappers.draft.targets import find_targets
 from mappers.encodings import encode, encodings
+from mappers.headers.lexicon import Lexicon, Phrase, load_lexicon, make_lexicon
+from mappers.headers.read import read_header
 from mappers.legacy import LegacyRow, LegacyTable, ReadAs, open_tables
 from mappers.legacy.layout import read_layout
-from mappers.mapping import load_mappings
+from mappers.mapping.column_encodings import Wanted
+from mappers.mapping.load import load_mappings
 from sample_data.formats_cases import Case, make_cases, one_cell, words
 
 ROOT = Path(__file__).resolve().parent.parent

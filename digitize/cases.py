@@ -11,7 +11,7 @@ from digitize.errors import NotFound
 from digitize.ledger import Ledger
 from digitize.ledger.records import Records, Stored
 from digitize.masking_cases import CaseMasks
-from mappers.cases import KEY, Case, Statement, assemble, fir_key, legacy_keys
+from mappers.linking.cases import KEY, Case, Statement, assemble, fir_key, legacy_keys
 from mappers.record import Record
 
 

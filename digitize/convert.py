@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from digitize.errors import InputError, OptionsError
-from mappers.columns import SAMPLE_ROWS, Column, Wanted, peek, settle, take_sample, watch
 from mappers.encodings import load_encodings, to_characters
 from mappers.errors import EncodingUnclear
 from mappers.legacy import LegacyRow, LegacyTable, ReadAs, find_reader, open_tables
+from mappers.mapping.column_encodings import SAMPLE_ROWS, Column, Wanted, peek, settle, take_sample, watch
 from mappers.states import load_state
 
 TEXT_SUFFIXES = (".txt", ".text", ".asc", ".prn", "")

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from digitize.convert import read_lines
-from mappers.columns import Column, Wanted, peek, settle, watch
 from mappers.errors import EncodingUnclear, TableError
 from mappers.legacy import LegacyRow, LegacyTable, ReadAs, open_tables
+from mappers.mapping.column_encodings import Column, Wanted, peek, settle, watch
 
 EXAMPLES = 3
 

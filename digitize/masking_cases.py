@@ -17,7 +17,7 @@ from digitize.ledger import Ledger
 from digitize.ledger.records import Records
 from digitize.masking import Beside, child_names, is_masked, is_sensitive, mask_record, masked_paths, names_sections
 from digitize.masking import secret_words as _secret_words
-from mappers.cases import KEY, legacy_keys
+from mappers.linking.cases import KEY, legacy_keys
 from mappers.record import Record
 
 Key = tuple[str, ...]

@@ -5,10 +5,10 @@ import pytest
 from digitize.ledger.records import Decision
 from digitize.review.apply import Settled, over_row, sign_record, still_hold, stored_texts
 from digitize.verdict import judge
-from mappers.mapping import load_mappings, map_rows
+from mappers.mapping.load import load_mappings, map_rows
 from mappers.record import FieldValue, Record
+from mappers.sources.values import MapContext, RowValues
 from mappers.states import load_state
-from mappers.values import MapContext, RowValues
 
 CONTEXT = MapContext("r", state=load_state("wb"), book_year=2019)
 

@@ -14,7 +14,7 @@ import mappers
 from mappers.calendars.saka import saka_to_gregorian
 from mappers.clean import CleanContext, Cleaned, CleanedRows, load_cleaners
 from mappers.codes import place_lists
-from mappers.folding import fold_digits
+from mappers.text.folding import fold_digits
 
 BOOK_2009 = CleanContext(book_year=2009)
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from mappers.columns import Wanted, peek, settle, settle_mapping
 from mappers.encodings import encode, encodings
 from mappers.errors import EncodingUnclear, MappingError
 from mappers.legacy import LegacyRow, LegacyTable
-from mappers.mapping import FormMapping, load_mappings, map_rows
-from mappers.values import MapContext, RowValues
+from mappers.mapping.column_encodings import Wanted, peek, settle, settle_mapping
+from mappers.mapping.load import FormMapping, load_mappings, map_rows
+from mappers.sources.values import MapContext, RowValues
 from sample_data.legacy_bench import writable
 
 HINDI = writable("krutidev-010")

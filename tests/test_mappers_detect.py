@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mappers.columns import Column
 from mappers.encodings import decode_cell, encode, encodings, find_encoding, load_encodings, to_characters
 from mappers.encodings.detect import detect_column
 from mappers.encodings.judge import ColumnJudge
 from mappers.encodings.ngrams import STEP, Grams, count, models, pack, unpack
+from mappers.mapping.column_encodings import Column
 from sample_data.legacy_bench import LANGUAGE_OF, words, writable
 
 KRUTI = "krutidev-010"

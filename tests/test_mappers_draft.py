@@ -10,16 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks import drafts
-from mappers.bind import bind_file
+from mappers.binding.bind import bind_file
 from mappers.clean import load_cleaners
-from mappers.columns import Wanted
 from mappers.draft import Draft, draft_table, write_draft
 from mappers.draft.content import Content
-from mappers.draft.headers import read_header
-from mappers.draft.lexicon import load_lexicon, make_lexicon, sound_key
 from mappers.draft.targets import find_targets
 from mappers.encodings import encode, encodings
+from mappers.headers.lexicon import load_lexicon, make_lexicon, sound_key
+from mappers.headers.read import read_header
 from mappers.legacy import LegacyRow, LegacyTable
+from mappers.mapping.column_encodings import Wanted
 from mappers.schema import load_schemas
 
 LEXICON = load_lexicon()

@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mappers.schema import form_tables, load_schemas
-from validators.columns import RECORD
-from validators.evaluate import _with_gathers, answers, evaluate
-from validators.examples import example_settings, make_record
-from validators.frames import record_frames, type_frames
-from validators.plan import Choice, needed_columns, plan
-from validators.rule import Each, every_rule, load_rules
+from validators.checking.evaluate import _with_gathers, answers, evaluate
+from validators.checking.examples import example_settings, make_record
+from validators.checking.frames import record_frames, type_frames
+from validators.checking.plan import Choice, needed_columns, plan
+from validators.rulebook.columns import RECORD
+from validators.rulebook.rule import Each, every_rule, load_rules
 
 RULES = [(form, code) for form in load_schemas() for code, rule in load_rules(form).items() if form == rule.form]
 COMMON = {

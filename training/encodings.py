@@ -24,7 +24,7 @@ from mappers.encodings import Encoding, encodings
 from mappers.encodings.ngrams import FILE, Grams, Model, count, font_symbols, pack, unicode_symbols
 
 SEED = 2003
-_LABELS = Path(__file__).parent.parent / "mappers/draft/printed_labels.csv"
+_LABELS = Path(__file__).parent.parent / "mappers/headers/printed_labels.csv"
 CELLS = 14_000
 _CODES = """
     IPC CrPC U/S u/s R/W r/w FIR GD GDE UD Cr.No. Crime No. PS P.S. PO P.O. Dist. Distt. Vill. Vill- S/O W/O D/O s/o

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from digitize.ledger import Ledger
     from digitize.masking_cases import CaseMasks
-    from mappers.cases import Case
+    from mappers.linking.cases import Case
 
 
 def case(

@@ -15,8 +15,8 @@ from digitize.cli.console import errors
 
 if TYPE_CHECKING:
     from digitize.convert import Done
-    from mappers.columns import Wanted
     from mappers.legacy import LegacyTable, ReadAs
+    from mappers.mapping.column_encodings import Wanted
 
 As = Literal["auto", "text", "table"]
 Format = Literal["csv", "parquet"]

@@ -220,7 +220,7 @@ def _variants(text: str) -> Iterator[str]:
 
 @lru_cache(maxsize=1)
 def _table() -> tuple[tuple[str, str, str], ...]:
-    text = (resources.files("mappers.draft") / "printed_labels.csv").read_text(encoding="utf-8")
+    text = (resources.files("mappers.headers") / "printed_labels.csv").read_text(encoding="utf-8")
     rows = [(row["field_id"], row["lang"], row["label"]) for row in csv.DictReader(text.splitlines())]
     return (*rows, *((label, language, text) for label, said in _also().items() for language, text in said))
 

@@ -21,7 +21,7 @@ from digitize.loading.unreadable import unreadable_batch
 from digitize.targets.base import Receipt, Target
 from digitize.targets.rows import Batch
 from digitize.validating.taking import Progress
-from validators.settings import CheckSettings
+from validators.rulebook.given import CheckSettings
 
 BATCH_SIZE = 50_000
 COUNTS = ("read", "inserted", "updated", "unchanged", "rejected", "held", "withdrawn")

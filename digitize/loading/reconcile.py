@@ -15,7 +15,7 @@ from digitize.loading.parts import CheckedInputs
 from digitize.targets.base import Target, row_hash
 from digitize.targets.rows import HASH, RECORD_ID
 from digitize.workspace import Place
-from validators.settings import CheckSettings
+from validators.rulebook.given import CheckSettings
 
 STATION = ("state", "district", "police_station")
 _SIZE = 50_000

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from digitize.errors import InputError, OptionsError
-from mappers.columns import Wanted
 from mappers.draft import Draft, DraftLine, draft_table, write_draft
 from mappers.legacy import LegacyTable, ReadAs, open_table, open_tables
+from mappers.mapping.column_encodings import Wanted
 
 # Names that programs give by themselves: the file's own name says more.
 _NAMELESS = frozenset({"sheet1", "table1", "text"})

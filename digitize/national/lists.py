@@ -16,7 +16,7 @@ from digitize.national.naming import made_safe
 from digitize.national.shape import Statement
 from mappers.codes.places import districts
 from mappers.codes.stations import Station, load_stations
-from mappers.folding import fold_key
+from mappers.text.folding import fold_key
 
 _COLUMNS = ("station", "district", "records", "pages", "certified_on")
 

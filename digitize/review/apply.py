@@ -10,10 +10,10 @@ from types import MappingProxyType
 from digitize.ledger.records import Decision
 from digitize.review.items import COLUMN, FIELD, ZONE, cell_of
 from digitize.verdict import OPERATOR
-from mappers.mapping import FormMapping, row_sources
+from mappers.mapping.load import FormMapping, row_sources
+from mappers.mapping.typed import clean_typed
 from mappers.record import FieldValue, Record
-from mappers.typed import clean_typed
-from mappers.values import MapContext, PageValues, RowValues, ZoneValue
+from mappers.sources.values import MapContext, PageValues, RowValues, ZoneValue
 
 VALUE, BLANK, ILLEGIBLE = "value", "blank", "illegible"
 VERDICTS = (VALUE, BLANK, ILLEGIBLE)

@@ -13,7 +13,7 @@ from digitize.left_over import LEFT_OVER, asked_of_mapping
 from digitize.readings import Readings
 from digitize.rows import DITTO, row_mark
 from digitize.verdict import reasons
-from mappers.mapping import FormMapping
+from mappers.mapping.load import FormMapping
 from mappers.record import FieldValue
 from ocr.page import Box, Decided
 from validators.finding import Finding

@@ -10,9 +10,9 @@ from digitize.ledger.catalogue import PageScan
 from digitize.ledger.records import Decision, Records, Stored, record_hash
 from digitize.readings import newest_reading
 from digitize.review.apply import Settled, over_page, sign_record, still_hold
-from mappers.mapping import map_readings
+from mappers.mapping.load import map_readings
 from mappers.record import Record
-from mappers.values import MapContext, PageValues, ZoneValue
+from mappers.sources.values import MapContext, PageValues, ZoneValue
 from ocr.page import Decided, Reading
 
 

@@ -28,9 +28,9 @@ from digitize.steps.map_table import row_of, settled_of
 from digitize.steps.read_plan import by_volume
 from digitize.steps.read_states import State
 from digitize.steps.registers import REGISTER, UNKNOWN_FORM, page_facts
-from mappers.mapping import FormMapping, map_page_rows
+from mappers.mapping.load import FormMapping, map_page_rows
 from mappers.record import Record
-from mappers.values import PageRow, PageValues, PlacedValue, ZoneValue
+from mappers.sources.values import PageRow, PageValues, PlacedValue, ZoneValue
 from ocr.page import Reading
 
 Decisions = Mapping[str, Mapping[str, Decision]]

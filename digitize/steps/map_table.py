@@ -20,9 +20,9 @@ from digitize.review.items import FIELD
 from digitize.steps.map_pages import group_of, station_of
 from mappers.errors import EncodingUnclear, MappingError, TableError
 from mappers.legacy import LegacyRow, LegacyTable, named_cells, open_table
-from mappers.mapping import FormMapping, map_rows
+from mappers.mapping.load import FormMapping, map_rows
 from mappers.record import Record
-from mappers.values import MapContext, RowValues
+from mappers.sources.values import MapContext, RowValues
 
 CHUNK = 1000
 Decisions = Mapping[str, Mapping[str, Decision]]

@@ -9,7 +9,7 @@ from pathlib import Path
 from digitize.errors import TargetRefused
 from mappers.layouts import Layout
 from mappers.schema import load_schemas
-from mappers.schema.table import Table
+from mappers.schema.parts.table import Table
 
 FORMAT = 3
 _OLDER = ("1", "2")

@@ -8,9 +8,9 @@ from types import TracebackType
 import polars as pl
 
 from digitize.validating.parts import Parts
-from validators.columns import LINE, RECORD
-from validators.plan import Question
-from validators.rows import ask_again
+from validators.checking.plan import Question
+from validators.checking.rows import ask_again
+from validators.rulebook.columns import LINE, RECORD
 
 # Rules across records that compare within one station, or with rows that are at hand as a whole.
 _AT_A_STATION = frozenset(

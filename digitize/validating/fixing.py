@@ -20,9 +20,9 @@ from digitize.reports.as_csv import safe
 from digitize.validating.block import LINE, Block
 from digitize.validating.readers import Place, open_reader
 from digitize.validating.sources import Source, find_sources
-from mappers.folding import fold_digits
 from mappers.schema import Column
-from validators.columns import TYPES
+from mappers.text.folding import fold_digits
+from validators.rulebook.columns import TYPES
 
 CHANGES = "changes.csv"
 _HEAD = ("file", "line", "field", "repair", "before", "after")

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 
 from mappers.codes.acts import Act, acts
 from mappers.codes.places import states
-from mappers.folding import fold_digits, fold_key, nfc
+from mappers.text.folding import fold_digits, fold_key, nfc
 
 _LETTER = r"[^\W\d_]|[\u0900-\u0d7f]"
 _ACT_WORD = (

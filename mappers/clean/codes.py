@@ -6,7 +6,7 @@ import re
 
 from mappers.clean.base import CleanContext, Cleaned, Cleaner, unsure
 from mappers.codes.lists import CodeList, code_lists
-from mappers.folding import squeeze
+from mappers.text.folding import squeeze
 
 _EDGES = " \t.,;:-–|_'\""
 _STATION_WORDS = re.compile(

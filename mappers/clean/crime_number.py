@@ -6,7 +6,7 @@ import re
 
 from mappers.clean.base import CleanContext, Cleaned, CleanedRows, Cleaner, unsure
 from mappers.clean.digits import clean_year
-from mappers.folding import fold_digits, squeeze
+from mappers.text.folding import fold_digits, squeeze
 
 # A word before the number ends in a dot, colon or blank; part: I to VI of the registers in the tradition of Bombay.
 _NUMBER = re.compile(

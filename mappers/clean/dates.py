@@ -10,7 +10,7 @@ from mappers.clean.date_text import bare, fold_date, is_midnight, no_date, witho
 from mappers.clean.double_dates import read_with_other
 from mappers.clean.gregorian import read_gregorian
 from mappers.clean.times import clean_time
-from mappers.folding import fold_numerals, squeeze
+from mappers.text.folding import fold_numerals, squeeze
 
 _WITHIN = re.compile(r"\d{1,4}\s*[./\-–]\s*\d{1,2}\s*[./\-–]\s*\d{2,4}")
 _AFTER_YEARS = 20

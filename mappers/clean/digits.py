@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from mappers.clean.base import CleanContext, Cleaned, Cleaner, unsure
-from mappers.folding import fold_digits, squeeze
+from mappers.text.folding import fold_digits, squeeze
 
 _RUN = re.compile(r"\d+")
 _NUMBER = re.compile(r"^(?:\D{0,24}[\W_])??(\d+)\s*(?:[/\-]\s*(\d{2}|\d{4}))?(?:\s*[\W_]\D{0,6})?$")

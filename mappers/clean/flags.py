@@ -6,7 +6,7 @@ import re
 
 from mappers.clean.base import CleanContext, Cleaned, Cleaner, unsure
 from mappers.codes.lists import code_lists
-from mappers.folding import fold_digits, squeeze
+from mappers.text.folding import fold_digits, squeeze
 
 # Access stores -1 and 0, dBase T and F or Y and N, exports of dBase .T. and .F., other programs 1 and 0.
 _PROGRAMS = {"-1": "yes", "1": "yes", "t": "yes", "on": "yes", "0": "no", "f": "no", "off": "no"}

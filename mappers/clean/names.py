@@ -9,8 +9,8 @@ from mappers.clean.base import CleanContext, Cleaned, CleanedRows, Cleaner
 from mappers.clean.digits import clean_age
 from mappers.codes.joint_names import JOINT_NAME, NAME_OF_FIRM
 from mappers.codes.lists import code_lists
-from mappers.folding import fold_digits, fold_key, nfc, squeeze
-from mappers.memory import Memory
+from mappers.text.folding import fold_digits, fold_key, nfc, squeeze
+from mappers.text.memory import Memory
 
 _EDGES = " \t\n.,;:-–|_'\"*"
 _B = r"(?<![^\W_])(?<![\u0900-\u0d7f])"

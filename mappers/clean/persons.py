@@ -9,7 +9,7 @@ from mappers.clean.base import CleanContext, Cleaned, CleanedRows, Cleaner
 from mappers.clean.money import clean_money
 from mappers.clean.names import PERSON_PARTS, TELLING, BareWords, bare_name, person_parts
 from mappers.codes.lists import code_lists
-from mappers.folding import fold_digits, fold_key, nfc, squeeze
+from mappers.text.folding import fold_digits, fold_key, nfc, squeeze
 
 _MARK = re.compile(r"(?:^|(?<=[\s,;]))(?:\(?\s*\d{1,2}\s*[).](?!\d)|\(?[ivx]{1,4}\s*\))\s*(?=[^\s\d])", re.I)
 _UNKNOWN = re.compile(

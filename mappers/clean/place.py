@@ -10,7 +10,7 @@ from functools import cache
 from mappers.clean.base import CleanContext, Cleaned, CleanedRows, Cleaner, unsure
 from mappers.clean.money import plain_decimal
 from mappers.codes.lists import code_lists
-from mappers.folding import fold_digits, squeeze
+from mappers.text.folding import fold_digits, squeeze
 
 _NUMBER = r"(\d+(?:\.\d+)?)"
 _KM = (

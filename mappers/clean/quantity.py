@@ -6,7 +6,7 @@ import re
 
 from mappers.clean.base import CleanContext, Cleaned, CleanedRows, Cleaner, unsure
 from mappers.codes.lists import code_lists
-from mappers.folding import fold_digits, squeeze
+from mappers.text.folding import fold_digits, squeeze
 
 _NUMBER = re.compile(r"(?P<number>\d{1,6}(?:\.\d{1,3})?)\s*(?P<unit>\D*)")
 _UNIT = "unit"

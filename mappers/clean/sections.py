@@ -26,7 +26,7 @@ from mappers.clean.section_words import (
 )
 from mappers.codes.acts import bns_sections, ipc_sections
 from mappers.codes.sections import NEW_LAW_FROM
-from mappers.folding import fold_digits, squeeze
+from mappers.text.folding import fold_digits, squeeze
 
 _KEPT = 1 << 14
 # Section numbers parted by slashes and, behind them, words without a digit.

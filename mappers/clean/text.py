@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from mappers.clean.base import CleanContext, Cleaned, Cleaner, unsure
-from mappers.folding import fold_digits, squeeze
+from mappers.text.folding import fold_digits, squeeze
 
 _LABEL = re.compile(r"^(?:g\.?\s*d\.?\s*e?\.?|entry|no|sl|क्र(?:मांक)?|सं|नं|नः|নং|எண்|#)(?:[\s.:\-]|$)+", re.I)
 _PHONE = re.compile(r"(?:\+?\s*91|0)?[\s\-]*((?:\d[\s\-]*){9}\d)(?!\d)")

@@ -11,7 +11,7 @@ from typing import Any
 
 from mappers.codes.tables import native_ways, read_csv
 from mappers.errors import MappingError
-from mappers.folding import fold_key
+from mappers.text.folding import fold_key
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from mappers.folding import nfc
+from mappers.text.folding import nfc
 
 # Not inside a longer word; \w alone would end a word of an Indian script at its first vowel sign.
 WORD_START = r"(?<![^\W\d_])(?<![\u0900-\u0d7f])"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from mappers.codes.lists import CodeList, make_list
 from mappers.errors import MappingError
-from mappers.folding import fold_key
+from mappers.text.folding import fold_key
 
 _COLUMNS = {"station", "district", "aliases"}
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from mappers.draft.assign import assign, lend
-from mappers.draft.lexicon import Lexicon
 from mappers.draft.match import ColumnSeen
 from mappers.draft.rules import DraftRule, make_rule
 from mappers.draft.targets import find_targets
+from mappers.headers.lexicon import Lexicon
 from mappers.schema import form_tables, load_schemas
 
 # Fields by which a record of another form finds its FIR.

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from mappers.draft.headers import Reading, read_header
-from mappers.draft.lexicon import Lexicon
 from mappers.draft.match import ColumnSeen, Score, content_score, header_score, readings_of
 from mappers.draft.targets import Target
+from mappers.headers.lexicon import Lexicon
+from mappers.headers.read import Reading, read_header
 
 Lent = Mapping[str, tuple[str, ...]]
 _ROLES = ("complainant", "accused", "victim")

@@ -10,7 +10,7 @@ from statistics import fmean
 
 from mappers.clean import CleanContext, Cleaned, load_cleaners
 from mappers.codes import act_list, code_lists
-from mappers.folding import fold_digits
+from mappers.text.folding import fold_digits
 
 # Cells of a column that are tried; distinct ones, the first of the table.
 TRIED = 60

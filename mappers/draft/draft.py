@@ -7,21 +7,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from mappers.binding.dialect import cell_key
 from mappers.clean import CleanContext
 from mappers.codes import place_lists
-from mappers.columns import Column, Wanted, peek, settle
-from mappers.dialect import cell_key
 from mappers.draft.also import AlsoDraft, AlsoRule, propose_also
 from mappers.draft.assign import Choice, assign, lend
 from mappers.draft.content import Content
-from mappers.draft.headers import UNKNOWN, read_header
 from mappers.draft.infer import infer
-from mappers.draft.lexicon import Lexicon, load_lexicon
 from mappers.draft.match import ColumnSeen
 from mappers.draft.rules import DraftRule, make_rule
 from mappers.draft.targets import find_targets
 from mappers.encodings import Encoding, to_bytes
+from mappers.headers.lexicon import Lexicon, load_lexicon
+from mappers.headers.read import UNKNOWN, read_header
 from mappers.legacy import LegacyTable
+from mappers.mapping.column_encodings import Column, Wanted, peek, settle
 from mappers.schema import form_tables, load_schemas
 
 # From this confidence a line is in force; below it, it is a proposal.

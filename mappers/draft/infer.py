@@ -10,7 +10,7 @@ from mappers.clean import CleanContext, load_cleaners
 from mappers.draft.assign import Choice
 from mappers.draft.content import Content
 from mappers.draft.targets import Target
-from mappers.folding import fold_digits
+from mappers.text.folding import fold_digits
 
 # Content alone is never surer than this.
 _BY_KIND, _BY_PLACE = 0.62, 0.56

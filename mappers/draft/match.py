@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from mappers.draft.content import Content
-from mappers.draft.headers import UNKNOWN, Reading, read_header
-from mappers.draft.lexicon import Lexicon, Phrase
 from mappers.draft.targets import Target
-from mappers.folding import fold_key
+from mappers.headers.lexicon import Lexicon, Phrase
+from mappers.headers.read import UNKNOWN, Reading, read_header
+from mappers.text.folding import fold_key
 
 # A header counts for most; content decides between fields of different kinds and can forbid a field.
 _HEADER, _CONTENT = 0.72, 0.28

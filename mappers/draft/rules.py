@@ -10,7 +10,7 @@ from mappers.clean import load_cleaners
 from mappers.codes import act_list, code_lists
 from mappers.draft.content import Content
 from mappers.draft.targets import Target
-from mappers.folding import fold_digits
+from mappers.text.folding import fold_digits
 
 _BY_NAME = {
     "age": "age", "phone": "phone", "mobile": "phone", "narrative": "block", "gist": "block", "address": "block",

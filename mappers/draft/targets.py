@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from mappers.draft.headers import read_header
-from mappers.draft.lexicon import Lexicon, Phrase
+from mappers.headers.lexicon import Lexicon, Phrase
+from mappers.headers.read import read_header
 from mappers.schema import Column, Table, form_tables, load_schemas
-from mappers.schema.table import ROMAN
+from mappers.schema.parts.table import ROMAN
 
 
 @dataclass(frozen=True)

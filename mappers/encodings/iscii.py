@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import resources
 
-from mappers.encodings.engine import EncodingInfo
+from mappers.encodings.encoding import EncodingInfo
 from mappers.encodings.tables import BYTES
 from mappers.errors import MappingError
-from mappers.folding import nfc
+from mappers.text.folding import nfc
 
 _REMARK = "//"
 _CHARACTER = re.compile(r"\\u([0-9A-F]{4})")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from mappers.encodings import Encoding, EncodingInfo
+from mappers.encodings.encoding import Encoding, EncodingInfo
 from mappers.encodings.ngrams import Floats, Grams, Model, font_symbols, models, unicode_symbols
 
 PLAIN = "plain"

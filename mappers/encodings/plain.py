@@ -13,8 +13,8 @@ from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Protocol
 
-from mappers.encodings.engine import EncodingInfo
-from mappers.memory import REMEMBERED, Memory
+from mappers.encodings.encoding import EncodingInfo
+from mappers.text.memory import REMEMBERED, Memory
 
 if TYPE_CHECKING:
     from mappers.encodings.ngrams import Model

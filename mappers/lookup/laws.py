@@ -9,8 +9,8 @@ from mappers.clean.acts import find_acts
 from mappers.clean.base import CleanContext
 from mappers.clean.sections import clean_sections
 from mappers.codes import Section, acts, find_section, heads_of, punishments, sections
-from mappers.folding import fold_digits, squeeze
 from mappers.lookup.hit import Counterpart, Hit, holds
+from mappers.text.folding import fold_digits, squeeze
 
 _NAMED = 1.0
 # A section whose act is one of several of that name; its counterpart, where that is the law of the day.

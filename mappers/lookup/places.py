@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from mappers.codes import District, State, Station, districts, states
-from mappers.folding import fold_key
 from mappers.lookup.hit import Hit, holds
+from mappers.text.folding import fold_key
 
 _FEWEST = 0.72
 _MOST = 5

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mappers.codes import CodeList, code_lists, crime_heads
-from mappers.folding import fold_key
 from mappers.lookup.hit import Hit, holds
+from mappers.text.folding import fold_key
 
 _NEAR = 0.9
 _CUT = 82

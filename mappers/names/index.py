@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Indel
 
-from mappers.folding import fold_key
 from mappers.names.aliases import PlaceName, place_ways
 from mappers.names.costs import code_rows, cost_table, distances
 from mappers.names.romanise import language_for, romanise, sounds
 from mappers.names.sounds import coarse
+from mappers.text.folding import fold_key
 
 # Ways to write a name that are looked at closely, those with the nearest coarse keys.
 _LOOKED_AT = 300

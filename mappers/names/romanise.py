@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 from importlib import resources
 
-from mappers.folding import fold_digits, nfc
 from mappers.names.indic import indic_sounds, knows, language_of
 from mappers.names.sounds import latin_sounds, meet, spell
 from mappers.names.urdu import bare, urdu_sounds
+from mappers.text.folding import fold_digits, nfc
 
 _KEPT = 1 << 16
 _INDIC = "\u0900-\u0963\u0971-\u0d7f"

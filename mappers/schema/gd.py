@@ -7,7 +7,7 @@ destroyed two years after the last one of a book.
 from __future__ import annotations
 
 from mappers.schema.parts import Diary, Identity, LegacyKey, LinkedFir, Officer, StationKey
-from mappers.schema.table import Table, Text, column
+from mappers.schema.parts.table import Table, Text, column
 
 
 class Entry(LinkedFir, Officer, Diary, StationKey, mandatory=("gd_no", "gd_date", "gd_time")):

@@ -6,7 +6,7 @@ Source: registers.md sections 2 and 7 (history sheet, surveillance register X, K
 from __future__ import annotations
 
 from mappers.schema.parts import ActSection, Features, LegacyKey, LinkedFir, Officer, Person, PersonAddress, Station
-from mappers.schema.table import FormModel, Table, Text, column
+from mappers.schema.parts.table import FormModel, Table, Text, column
 
 
 class HistorySheet(Officer, Station):

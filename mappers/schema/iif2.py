@@ -6,7 +6,7 @@ Source: items 1 to 10 of the Maharashtra bilingual form; items 11 to 13 are its 
 from __future__ import annotations
 
 from mappers.schema.parts import ActSection, FirRef, Investigator, LegacyKey, Person, PersonAddress, Thing, Vehicle
-from mappers.schema.table import Table, Text, column
+from mappers.schema.parts.table import Table, Text, column
 
 
 class CrimeDetail(

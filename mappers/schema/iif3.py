@@ -17,7 +17,7 @@ from mappers.schema.parts import (
     PersonAddress,
     Standing,
 )
-from mappers.schema.table import Table, Text, column
+from mappers.schema.parts.table import Table, Text, column
 
 
 class Arrest(

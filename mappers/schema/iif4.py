@@ -19,7 +19,7 @@ from mappers.schema.parts import (
     Thing,
     Vehicle,
 )
-from mappers.schema.table import FormModel, Table, Text, column
+from mappers.schema.parts.table import FormModel, Table, Text, column
 
 
 class Seizure(

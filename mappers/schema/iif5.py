@@ -16,7 +16,7 @@ from mappers.schema.parts import (
     ReportRef,
     Thing,
 )
-from mappers.schema.table import Table, Text, column
+from mappers.schema.parts.table import Table, Text, column
 
 
 class FinalReport(

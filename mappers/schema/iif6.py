@@ -15,7 +15,7 @@ from mappers.schema.parts import (
     ReportRef,
     Sentence,
 )
-from mappers.schema.table import Table, Text, column
+from mappers.schema.parts.table import Table, Text, column
 
 
 class Disposal(

@@ -6,7 +6,7 @@ Source: a careful reconstruction; the item numbers of this form are not official
 from __future__ import annotations
 
 from mappers.schema.parts import CourtCase, FirRef, LegacyKey, Named, Officer
-from mappers.schema.table import Table, Text, column
+from mappers.schema.parts.table import Table, Text, column
 
 
 class Appeal(

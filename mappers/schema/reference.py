@@ -8,8 +8,8 @@ from pathlib import Path
 
 from mappers.schema import Table, load_schemas
 from mappers.schema.paper import Kept, PaperField, paper_fields
+from mappers.schema.parts.table import Column, FormModel
 from mappers.schema.profiles import PROFILES, asked
-from mappers.schema.table import Column, FormModel
 
 _HEAD = """# The schema
 

@@ -6,7 +6,7 @@ Source: a careful reconstruction with the inquest register (registers.md section
 from __future__ import annotations
 
 from mappers.schema.parts import Diary, Features, LegacyKey, LinkedFir, Person, PersonAddress, StationKey
-from mappers.schema.table import Table, Text, column
+from mappers.schema.parts.table import Table, Text, column
 
 
 class Inquest(

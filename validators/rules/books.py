@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from validators.columns import Fields, Link
-from validators.rule import example, rule, tells
+from validators.rulebook.columns import Fields, Link
+from validators.rulebook.rule import example, rule, tells
 
 _STATION = ("state", "district", "police_station")
 _BOOK = (*_STATION, "year")

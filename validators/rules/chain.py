@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from validators.columns import FIR_KEY, Fields, Link
-from validators.rule import example, rule, tells
+from validators.rulebook.columns import FIR_KEY, Fields, Link
+from validators.rulebook.rule import example, rule, tells
 
 _BOOK = ("state", "district", "police_station", "year")
 _NUMBER = (*_BOOK, "fir_no")

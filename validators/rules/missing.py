@@ -7,8 +7,8 @@ from datetime import date
 
 import polars as pl
 
-from validators.columns import Fields, Link
-from validators.rule import example, rule, tells
+from validators.rulebook.columns import Fields, Link
+from validators.rulebook.rule import example, rule, tells
 
 _FIR_NEEDED_FROM = date(2013, 5, 10)
 _ADULT, _YEARS_OFF, _CM_OFF = 18, 7, 7
