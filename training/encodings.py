@@ -24,7 +24,6 @@ from mappers.encodings import Encoding, encodings
 from mappers.encodings.ngrams import FILE, Grams, Model, count, font_symbols, pack, unicode_symbols
 
 SEED = 2003
-_LABELS = Path(__file__).parent.parent / "mappers/headers/printed_labels.csv"
 CELLS = 14_000
 _CODES = """
     IPC CrPC U/S u/s R/W r/w FIR GD GDE UD Cr.No. Crime No. PS P.S. PO P.O. Dist. Distt. Vill. Vill- S/O W/O D/O s/o
@@ -224,7 +223,7 @@ def main() -> None:
     parser.add_argument("--without", type=Path)
     parser.add_argument("--out", type=Path, default=Path("mappers/encodings") / FILE)
     args = parser.parse_args()
-    corpora = read_corpora(args.tessdata, _LABELS)
+    corpora = read_corpora(args.tessdata)
     learned, _ = halves(without(corpora, vector_words(args.without)) if args.without else corpora)
     np.savez_compressed(args.out, **pack(learn(makers(learned, encodings()))))  # type: ignore[arg-type]
     print(f"{args.out}: {args.out.stat().st_size / 1e6:.2f} MB")

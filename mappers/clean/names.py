@@ -11,10 +11,11 @@ from mappers.codes.joint_names import JOINT_NAME, NAME_OF_FIRM
 from mappers.codes.lists import code_lists
 from mappers.text.folding import fold_digits, fold_key, nfc, squeeze
 from mappers.text.memory import Memory
+from mappers.text.scripts import INDIC
 
 _EDGES = " \t\n.,;:-–|_'\"*"
-_B = r"(?<![^\W_])(?<![\u0900-\u0d7f])"
-_E = r"(?![^\W_]|[\u0900-\u0d7f])"
+_B = rf"(?<![^\W_])(?<![{INDIC}])"
+_E = rf"(?![^\W_]|[{INDIC}])"
 
 # What a relation word says of the person named after it. Source: the usage of the states' forms; see lists.toml.
 _RELATIONS: Mapping[str, str] = {

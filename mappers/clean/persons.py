@@ -10,6 +10,7 @@ from mappers.clean.money import clean_money
 from mappers.clean.names import PERSON_PARTS, TELLING, BareWords, bare_name, person_parts
 from mappers.codes.lists import code_lists
 from mappers.text.folding import fold_digits, fold_key, nfc, squeeze
+from mappers.text.scripts import INDIC
 
 _MARK = re.compile(r"(?:^|(?<=[\s,;]))(?:\(?\s*\d{1,2}\s*[).](?!\d)|\(?[ivx]{1,4}\s*\))\s*(?=[^\s\d])", re.I)
 _UNKNOWN = re.compile(
@@ -26,7 +27,7 @@ _MORE = (
     r"others?|अन्य|इतर|অন্যান্য|অন্য|আন|மற்றவர்கள்|பிறர்|ఇతరులు|ఇతర|ಇತರರು|ಇತರೆ|ಇತರ|മറ്റുള്ളവരും|മറ്റുള്ളവർ|മറ്റു|અન્ય|ਹੋਰ|ଅନ୍ୟମାନେ|ଅନ୍ୟ|دیگر"
 )
 _PEOPLE = r"persons?|people|व्यक्ति|लोग|नफर|जन|जण|জন|பேர்|நபர்கள்|మంది|ಜನರು|ಜನ|പേരും|പേർ|ઇસમો|જણા|ਵਿਅਕਤੀ|ਜਣੇ|ଜଣ|افراد|کس"
-_NOT_IN_WORD = r"(?<![^\W\d_])(?<![\u0900-\u0d7f])"
+_NOT_IN_WORD = rf"(?<![^\W\d_])(?<![{INDIC}])"
 _ETC = r"etc\.?|आदि|वगैरह|वगैरा|वगैरे|আদি|প্রমুখ|முதலியோர்|ਵਗੈਰਾ|وغیرہ"
 # What stands behind the last name for those that nobody named: "and 3 others", "व अन्य 3", "etc. 5 persons".
 _WITH_OTHERS = re.compile(

@@ -6,9 +6,10 @@ import re
 
 from mappers.clean.amounts import fold_amount, read_amount
 from mappers.clean.base import CleanContext, Cleaned, Cleaner, unsure
+from mappers.text.scripts import INDIC
 
-_B = r"(?<![^\W\d_])(?<![\u0900-\u0d7f])"
-_E = r"(?![^\W\d_]|[\u0900-\u0d7f])"
+_B = rf"(?<![^\W\d_])(?<![{INDIC}])"
+_E = rf"(?![^\W\d_]|[{INDIC}])"
 _PARTS = {
     "morning": r"morning|सुबह|प्रातः?|प्रात|सवेरे|सकाळी|সকাল|ভোর|காலை|முற்பகல்|ఉదయం|ಬೆಳಿಗ್ಗೆ|ಬೆಳಗ್ಗೆ|രാവിലെ|સવારે|ਸਵੇਰੇ|ସକାଳ",
     "afternoon": r"noon|afternoon|दोपहर|अपराह्न|दुपारी|দুপুর|বিকাল|বিকেল|மதியம்|பிற்பகல்"

@@ -14,6 +14,7 @@ import numpy as np
 
 from mappers.encodings.encoding import Encoding, EncodingInfo
 from mappers.encodings.ngrams import Floats, Grams, Model, font_symbols, models, unicode_symbols
+from mappers.languages import languages_of_script
 
 PLAIN = "plain"
 ENGLISH = "english"
@@ -42,8 +43,6 @@ _ATR = re.compile("\xef([B-K])")
 # Source: IS 13194:1991, the attribute codes of scripts.
 _ATR_SCRIPTS = {"B": "iscii-dev", "C": "iscii-bng", "D": "iscii-tml", "E": "iscii-tlg", "F": "iscii-asm",
                 "G": "iscii-ori", "H": "iscii-knd", "I": "iscii-mlm", "J": "iscii-guj", "K": "iscii-gur"}  # fmt: skip
-_SCRIPT_LANGUAGES = {"Deva": ("hi", "mr"), "Beng": ("bn", "as"), "Guru": ("pa",), "Gujr": ("gu",), "Orya": ("or",),
-                     "Taml": ("ta",), "Telu": ("te",), "Knda": ("kn",), "Mlym": ("ml",), "Arab": ("ur",)}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,7 @@ def plain_logs(grams: Grams, learned: Mapping[str, Model]) -> Floats:
 
 def spoken_models(info: EncodingInfo, learned: Mapping[str, Model]) -> list[Model]:
     """The models of an encoding's languages, of its script's where it names none; none where none was learned."""
-    languages = info.languages or _SCRIPT_LANGUAGES.get(info.script, ())
+    languages = info.languages or languages_of_script(info.script)
     return [learned[f"@{lang}"] for lang in languages if f"@{lang}" in learned]
 
 
@@ -158,10 +157,14 @@ class ColumnJudge:
 
     def _worth_reading(self) -> list[str]:
         ranked = sorted(self._scores, key=lambda n: (-self._mixed(n).sum() - self._prior(n), n))
-        unlearned = [n for n in self.known if n not in self._scores and self.known[n].info.script in _SCRIPT_LANGUAGES]
+        unlearned = [n for n in self.known if n not in self._scores and self._has_languages(n)]
         expected = [n for n in self.expected if n in self._scores]
         named = [n for n in sorted(self.named) if n in self._scores]
         return list(dict.fromkeys([*ranked[:_DECODED], *named, *expected, *unlearned]))
+
+    def _has_languages(self, name: str) -> bool:
+        script = self.known[name].info.script
+        return script != "Latn" and bool(languages_of_script(script))
 
     def _mixed(self, name: str) -> Floats:
         """Likelihoods of the cells when each may be plain text as well."""

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mappers.encodings.tables import BYTES
+from mappers.text.scripts import BLOCK_SIZE, BLOCKS
 
 Floats = NDArray[np.floating[Any]]
 
@@ -43,8 +44,8 @@ _FONT = {ord(c): _symbol(b) if b != 0xA0 else b for c, b in BYTES.items()}
 def _letters() -> dict[int, int]:
     """Code point -> symbol, for text in Unicode."""
     table = {n: _symbol(n) for n in range(128)} | {0xA0: 0x20}
-    for start in range(0x900, 0xD80, 0x80):
-        for place in range(0x80):
+    for start in BLOCKS.values():
+        for place in range(BLOCK_SIZE):
             is_digit = 0x66 <= place <= 0x6F
             table[start + place] = 0x30 if is_digit else 0x80 + place
     table |= {0x620 + i: 0x80 + i for i in range(0x50)} | {0x660 + i: 0x30 for i in range(10)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 import tomllib
 import unicodedata
@@ -12,6 +11,7 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
+from mappers.languages import load_languages, printed_labels
 from mappers.names.romanise import word_sounds
 from mappers.names.sounds import latin_sounds, meet
 from mappers.schema import load_schemas
@@ -90,8 +90,8 @@ def without_layout(layout: str) -> Lexicon:
 def make_lexicon(unknown: frozenset[str], phrases_unknown: frozenset[Phrase]) -> Lexicon:
     """The dictionary without these folded spellings and phrases: for measurements."""
     words, fields = _data("words.toml"), _data("fields.toml")
-    spellings = _spellings(words["words"], fields["printed_words"], unknown)
-    meanings = (*words["words"], *_schema_words(frozenset(spellings)))
+    spellings = _spellings(_words(), fields["printed_words"], unknown)
+    meanings = (*_words(), *_schema_words(frozenset(spellings)))
     spellings = {**{m: (m,) for m in meanings}, **spellings}
     return Lexicon(
         spellings=spellings,
@@ -127,6 +127,16 @@ _NEVER_SHORT = frozenset({"from", "to", "day", "id", "key", "act", "type", "make
 @cache
 def _data(name: str) -> dict[str, Any]:
     return tomllib.loads((resources.files("mappers.headers") / name).read_text(encoding="utf-8"))
+
+
+@cache
+def _words() -> Mapping[str, list[str]]:
+    """Meaning -> spellings: those of words.toml, and what the files of languages add."""
+    found = {meaning: list(spelled) for meaning, spelled in _data("words.toml")["words"].items()}
+    for one in load_languages().values():
+        for meaning, more in one.headers.items():
+            found.setdefault(meaning, []).extend(more)
+    return found
 
 
 def _learned(words: Mapping[str, Any]) -> Mapping[str, frozenset[str]]:
@@ -227,8 +237,7 @@ def _printed(label_id: str) -> Iterator[str]:
 
 @cache
 def _labels_by_id() -> Mapping[str, tuple[str, ...]]:
-    text = (resources.files("mappers.headers") / "printed_labels.csv").read_text(encoding="utf-8")
     found: dict[str, list[str]] = {}
-    for row in csv.DictReader(text.splitlines()):
-        found.setdefault(row["field_id"], []).append(row["label"])
+    for printed in printed_labels():
+        found.setdefault(printed.label, []).append(printed.text)
     return {k: tuple(v) for k, v in found.items()}

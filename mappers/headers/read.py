@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from mappers.headers.lexicon import Lexicon, Phrase, nearly, sound_key
 from mappers.text.folding import fold_key
+from mappers.text.scripts import INDIC
 
 # How dear a piece of a header is: known spellings are cheap, unknown letters dear, and so is cutting inside a word.
 _KNOWN, _SHORT, _ONE_LETTER, _UNKNOWN, _LETTER, _CUT = 1.0, 1.35, 1.9, 1.8, 0.7, 0.25
@@ -17,8 +18,8 @@ _HEARD, _HEARD_LETTERS, _STEM, _CUT_WORD = 1.3, 4, 1.2, 1.65
 _MISSPELT, _LONG = 1.5, 6
 _BEST, _SLACK = 12, 1.6
 _LONGEST = 24
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_A-Za-z\u0900-\u0d7f\u0600-\u06ff]+|\d+")
-_NATIVE = re.compile(r"[\u0900-\u0d7f\u0600-\u06ff\u200c\u200d]+")
+_WORD = re.compile(rf"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_A-Za-z{INDIC}\u0600-\u06ff]+|\d+")
+_NATIVE = re.compile(rf"[{INDIC}\u0600-\u06ff\u200c\u200d]+")
 # Endings of cases behind a known word of an Indian script ("க்கு", "च्या") say nothing more.
 _LONGEST_ENDING = 5
 UNKNOWN = "?"

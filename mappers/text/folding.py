@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from mappers.text.scripts import BLOCKS
+
 # Zeros of the scripts met in Indian records; the nine digits follow each. Source: the Unicode code charts.
-_ZEROS = (
-    0x0966, 0x09E6, 0x0A66, 0x0AE6, 0x0B66, 0x0BE6, 0x0C66, 0x0CE6, 0x0D66,
-    0x06F0, 0x0660, 0xABF0, 0x1C50, 0xFF10,
-)  # fmt: skip
+_ZEROS = (*(start + 0x66 for start in BLOCKS.values()), 0x06F0, 0x0660, 0xABF0, 0x1C50, 0xFF10)
 _DIGITS = {zero + n: str(n) for zero in _ZEROS for n in range(10)}
 _ANY_DIGIT = re.compile(f"[{''.join(map(chr, _DIGITS))}]")
 # Hindi writes the zero for the dot of an abbreviation: भा०द०वि० is भा.द.वि.

@@ -15,6 +15,7 @@ from types import MappingProxyType
 import numpy as np
 
 from ocr.ctc import Grammar, LogProbs, fold, greedy, spot
+from ocr.language import known_languages
 from ocr.written.chance import shortened
 from ocr.written.dated import DATES, Dated, time_weight
 from ocr.written.numbers import Spoken, read_year, vote
@@ -54,9 +55,15 @@ class NativeScript:
 def native_scripts() -> tuple[NativeScript, ...]:
     """The scripts of native.toml."""
     listed = tomllib.loads((resources.files("ocr.written") / "native.toml").read_text(encoding="utf-8"))
+    found = listed["scripts"]
     return tuple(
-        NativeScript(s["name"], s["digits"], tuple(s["languages"]), s["weights"], s["hands"]) for s in listed["scripts"]
+        NativeScript(s["name"], s["digits"], _written_with(s["digits"]), s["weights"], s["hands"]) for s in found
     )
+
+
+def _written_with(digits: str) -> tuple[str, ...]:
+    """The languages that have these digits."""
+    return tuple(code for code, one in known_languages().items() if one.digits == digits)
 
 
 def as_values(matrix: LogProbs, characters: Sequence[str], digits: str) -> LogProbs:
