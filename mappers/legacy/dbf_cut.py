@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from mappers.legacy.dbf_head import FLAGS, Field, Head
+from mappers.legacy.dbf_fields import Field, Head
+from mappers.legacy.dbf_fit import FLAGS
 
 # Rows behind a doubtful one that are looked at, and rows before it.
 AHEAD = 12

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from mappers.legacy.lines import TextForm
 from mappers.legacy.sql_patterns import Grammar, grammar, has_backslash_escapes
-from mappers.legacy.sql_scan import Row, Scanner, Window
+from mappers.legacy.sql_scan import Row, Scanner
+from mappers.legacy.sql_window import Window
 
 _ESCAPED = b"\\'"
 _STATEMENT = re.compile(rb"\b(?:INSERT|REPLACE|INTO)\s[^()';]{1,300}(?:\([^()';]*\)\s*)?VALUES?\s*\(", re.IGNORECASE)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import NamedTuple
 
 from mappers.legacy import sql_patterns as sql
-from mappers.legacy.lines import LONGEST_LINE, TextForm, read_chunks, size_in_file
+from mappers.legacy.lines import LONGEST_LINE
 from mappers.legacy.sql_patterns import Grammar, name_parts
 from mappers.legacy.sql_tokens import Broken, Incomplete, Token, read_row
+from mappers.legacy.sql_window import Window, match_end
 
 _AHEAD = 1 << 16
 _LONGEST_ROW = 16 << 20
@@ -48,39 +48,6 @@ class Row(NamedTuple):
     problem: str = ""
 
 
-class Window:
-    """The part of a file that is looked at. data: its bytes, UTF-16 as UTF-8; at: where the reading stands in them."""
-
-    def __init__(self, path: Path, form: TextForm, start: int = 0, end: int | None = None) -> None:
-        self.data, self.at = b"", 0
-        self._chunks = read_chunks(path, form, start, end)
-        self._size = size_in_file(form)
-        self._known_at, self._known_offset = 0, max(start, form.start)
-
-    def offset(self, at: int) -> int:
-        """The byte of the file that stands at a place of the window, places being asked for in order."""
-        if at >= self._known_at:
-            self._known_offset += self._size(self.data[self._known_at : at])
-            self._known_at = at
-        return self._known_offset
-
-    def more(self) -> bool:
-        """Read on, letting go of what lies behind. False at the end of the file."""
-        chunk = next(self._chunks, b"")
-        if not chunk:
-            return False
-        self.offset(self.at)
-        self.data = self.data[self.at :] + chunk
-        self._known_at -= self.at
-        self.at = 0
-        return True
-
-    def need(self, size: int) -> None:
-        """Have so many bytes ahead where the file has them."""
-        while len(self.data) - self.at < size and self.more():
-            pass
-
-
 @dataclass
 class Scanner:
     """One pass over a dump. After `statements` gives an insert or copy, `rows` gives its rows, or else skips them.
@@ -100,7 +67,7 @@ class Scanner:
         w = self.window
         while True:
             w.need(_AHEAD)
-            w.at = _match_end(sql.BETWEEN, w.data, w.at)
+            w.at = match_end(sql.BETWEEN, w.data, w.at)
             if w.at >= len(w.data) and not w.more():
                 return
             w.need(_AHEAD)
@@ -178,7 +145,7 @@ class Scanner:
         first = next(rows, None)
         while first is not None:
             if statement.kind == "insert":
-                self.window.at = _match_end(self.grammar.run, self.window.data, self.window.at)
+                self.window.at = match_end(self.grammar.run, self.window.data, self.window.at)
             if next(rows, None) is None:
                 break
         return first
@@ -186,7 +153,7 @@ class Scanner:
     def _inserted(self, width: int) -> Iterator[Row]:
         w, match = self.window, self.grammar.row.match
         w.need(_AHEAD)
-        w.at = _match_end(sql.SPACE, w.data, w.at)
+        w.at = match_end(sql.SPACE, w.data, w.at)
         while True:
             if len(w.data) - w.at < _AHEAD:
                 w.need(_AHEAD)
@@ -258,10 +225,10 @@ class Scanner:
     def _goes_on(self) -> bool:
         """Whether another row of the statement follows."""
         w = self.window
-        w.at = _match_end(sql.SPACE, w.data, w.at)
+        w.at = match_end(sql.SPACE, w.data, w.at)
         if w.data[w.at : w.at + 1] == b",":
             w.at += 1
-            w.at = _match_end(sql.SPACE, w.data, w.at)
+            w.at = match_end(sql.SPACE, w.data, w.at)
             return w.data[w.at : w.at + 1] != b";" and w.at < len(w.data)
         return w.data[w.at : w.at + 1] == b"("
 
@@ -320,8 +287,3 @@ class Scanner:
                 w.at = len(w.data)
                 return
         w.at = m.start()
-
-
-def _match_end(pattern: re.Pattern[bytes], data: bytes, at: int) -> int:
-    m = pattern.match(data, at)
-    return m.end() if m else at

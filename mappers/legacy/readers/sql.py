@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from array import array
 from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
@@ -13,10 +12,12 @@ from mappers.legacy import sql_patterns as sql
 from mappers.legacy.dialect import unescape_copy
 from mappers.legacy.lines import TextForm, as_utf8, find_form, is_text, read_chunks
 from mappers.legacy.package import OLE, ZIP
+from mappers.legacy.sql_copy import CopyOptions, copy_options
 from mappers.legacy.sql_escapes import find_grammar
 from mappers.legacy.sql_patterns import Grammar, name_parts
-from mappers.legacy.sql_scan import Row, Scanner, Statement, Window
+from mappers.legacy.sql_scan import Row, Scanner, Statement
 from mappers.legacy.sql_values import SqlCells
+from mappers.legacy.sql_window import Window
 from mappers.legacy.table import LegacyRow, LegacyTable, ReadAs, unique_names
 
 RANK = 60
@@ -229,7 +230,7 @@ def _statement_rows(
     places = _places(statement, found)
     is_strange = places is not None and (_NOWHERE in places or len(set(places)) < len(places))
     expected = len(statement.columns) or width
-    copy = _copy_options(statement.more) if statement.kind == "copy" else None
+    copy = copy_options(statement.more) if statement.kind == "copy" else None
     for row in scanner.rows(statement, len(statement.columns)):
         number += 1
         values = _values(row, cells, scanner.window.data, copy)
@@ -257,36 +258,7 @@ def _places(statement: Statement, found: _Found) -> list[int] | None:
     return None if places == list(range(len(found.columns))) else places
 
 
-@dataclass(frozen=True, slots=True)
-class _CopyOptions:
-    separator: bytes = b"\t"
-    null: bytes = b"\\N"
-
-    def split(self, line: bytes) -> list[bytes]:
-        """The cells of a line, still with their escapes; a separator behind a backslash is none."""
-        if b"\\" + self.separator not in line:
-            return line.split(self.separator)
-        parts: list[bytes] = []
-        is_open = False
-        for part in line.split(self.separator):
-            if is_open:
-                parts[-1] += self.separator + part
-            else:
-                parts.append(part)
-            is_open = (len(part) - len(part.rstrip(b"\\"))) % 2 == 1
-        return parts
-
-
-def _copy_options(more: bytes) -> _CopyOptions:
-    """DELIMITER and NULL of a COPY, as far as they are named."""
-    separator = re.search(rb"DELIMITERS?\s+(?:AS\s+)?E?'(\\t|.)'", more, re.IGNORECASE)
-    null = re.search(rb"NULL\s+(?:AS\s+)?'([^']*)'", more, re.IGNORECASE)
-    return _CopyOptions(
-        b"\t" if separator is None or separator[1] == b"\\t" else separator[1], null[1] if null else b"\\N"
-    )
-
-
-def _values(row: Row, cells: SqlCells, data: bytes, copy: _CopyOptions | None) -> list[bytes | str]:
+def _values(row: Row, cells: SqlCells, data: bytes, copy: CopyOptions | None) -> list[bytes | str]:
     if row.plain:
         return cells.plain(row.plain)
     if row.tokens is not None:
