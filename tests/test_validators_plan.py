@@ -12,7 +12,7 @@ from mappers.schema import form_tables, load_schemas
 from validators.checking.evaluate import _with_gathers, answers, evaluate
 from validators.checking.examples import example_settings, make_record
 from validators.checking.frames import record_frames, type_frames
-from validators.checking.plan import Choice, needed_columns, plan
+from validators.checking.plan import RuleChoice, needed_columns, plan
 from validators.rulebook.columns import RECORD
 from validators.rulebook.rule import Each, every_rule, load_rules
 
@@ -75,7 +75,7 @@ def asked_all(form, texts):
     """Every question asked of every frame."""
     made = plan(form, example_settings())
     reads = {n: frozenset().union(*(q.reads for q in qs)) for n, qs in made.questions.items()}
-    everything = Choice(made.questions, made.gathers, needed_columns(form, reads, made.gathers), made.empty)
+    everything = RuleChoice(made.questions, made.gathers, needed_columns(form, reads, made.gathers), made.empty)
     frames = type_frames(form, texts, everything.needed)
     for name, frame in frames.items():
         whole = _with_gathers(frame, frames.get(form), {form: texts}, everything, name)

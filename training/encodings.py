@@ -21,7 +21,7 @@ import numpy as np
 from corpora import LANGUAGES, Corpus, read_corpora, roman_words, split
 
 from mappers.encodings import Encoding, encodings
-from mappers.encodings.ngrams import FILE, Grams, Model, count, font_symbols, pack, unicode_symbols
+from mappers.encodings.ngrams import FILE, Grams, NgramModel, count, font_symbols, pack, unicode_symbols
 
 SEED = 2003
 CELLS = 14_000
@@ -180,7 +180,7 @@ def take(make: Make, rng: random.Random, size: int) -> list[str]:
     return [text for _ in range(size) if (text := next(source))]
 
 
-def learn(made: Mapping[str, Make]) -> Mapping[str, Model]:
+def learn(made: Mapping[str, Make]) -> Mapping[str, NgramModel]:
     """A model of each class."""
     models = {}
     for name, make in sorted(made.items()):

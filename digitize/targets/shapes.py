@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from digitize.errors import OptionsError
 from digitize.targets.base import flat_rows
 from digitize.workspace import Place
-from mappers.layouts import Layout, lay_out, load_layouts
+from mappers.layouts import TableLayout, lay_out, load_layouts
 from mappers.record import Record
 from mappers.schema import flat_header, form_tables, load_schemas
 from mappers.toml import did_you_mean
@@ -55,7 +55,7 @@ class FlatShape:
 class LayoutShape:
     """The tables of a target as its layout file describes them."""
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: TableLayout) -> None:
         self._layout = layout
         self.gaps: Counter[str] = Counter()
 
@@ -75,7 +75,7 @@ class LayoutShape:
         return {**laid.rows}
 
 
-def find_layout(place: Place, name: str) -> Layout | None:
+def find_layout(place: Place, name: str) -> TableLayout | None:
     """The layout of that name, None for ""; a workspace's own lie in its `layouts/`.
 
     Raises OptionsError when there is none, MappingError when a file is wrong.

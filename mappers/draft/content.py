@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from statistics import fmean
 
-from mappers.clean import CleanContext, Cleaned, load_cleaners
+from mappers.clean import CleanContext, CleanedCell, load_cleaners
 from mappers.codes import act_list, code_lists
 from mappers.text.folding import fold_digits
 
@@ -131,7 +131,7 @@ class Content:
         return name, shares[name]
 
 
-def _has(answer: Cleaned) -> bool:
+def _has(answer: CleanedCell) -> bool:
     return answer.value is not None and answer.confidence >= 0.3
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from mappers.encodings.encoding import Encoding, EncodingInfo
-from mappers.encodings.ngrams import Floats, Grams, Model, font_symbols, models, unicode_symbols
+from mappers.encodings.ngrams import Floats, Grams, NgramModel, font_symbols, models, unicode_symbols
 from mappers.languages import languages_of_script
 
 PLAIN = "plain"
@@ -46,7 +46,7 @@ _ATR_SCRIPTS = {"B": "iscii-dev", "C": "iscii-bng", "D": "iscii-tml", "E": "isci
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class EncodingCandidate:
     """One encoding a column may be in. share: 0..1, all shares together are 1."""
 
     name: str
@@ -54,20 +54,20 @@ class Candidate:
     share: float
 
 
-def plain_logs(grams: Grams, learned: Mapping[str, Model]) -> Floats:
+def plain_logs(grams: Grams, learned: Mapping[str, NgramModel]) -> Floats:
     """The logarithm of each text's likelihood as plain text."""
     parts = [learned[name].of(grams) + math.log(share) for name, share in PLAIN_CLASSES.items()]
     found: Floats = np.logaddexp.reduce(parts)
     return found
 
 
-def spoken_models(info: EncodingInfo, learned: Mapping[str, Model]) -> list[Model]:
+def spoken_models(info: EncodingInfo, learned: Mapping[str, NgramModel]) -> list[NgramModel]:
     """The models of an encoding's languages, of its script's where it names none; none where none was learned."""
     languages = info.languages or languages_of_script(info.script)
     return [learned[f"@{lang}"] for lang in languages if f"@{lang}" in learned]
 
 
-def spoken_logs(texts: Sequence[str], encoding: Encoding, learned: Mapping[str, Model]) -> Floats | None:
+def spoken_logs(texts: Sequence[str], encoding: Encoding, learned: Mapping[str, NgramModel]) -> Floats | None:
     """How likely decoded texts are as words of the encoding's languages; None when none of them was learned."""
     grams = Grams.of(map(unicode_symbols, texts))
     found = [m.of(grams) for m in spoken_models(encoding.info, learned)]
@@ -100,7 +100,7 @@ class ColumnJudge:
             if spoken is not None:
                 self._scores[name] = spoken if stored is None else (spoken + stored) / 2
 
-    def candidates(self) -> tuple[Candidate, ...]:
+    def candidates(self) -> tuple[EncodingCandidate, ...]:
         """All encodings and plain text, the likeliest first."""
         heat = len(self.cells) ** _HEAT
         logs = {n: self._mixed(n) for n in self._scores} | {ENGLISH: self._plain}
@@ -114,10 +114,10 @@ class ColumnJudge:
         for family, members in families.items():
             share = math.exp(_log_sum(logits[n] for n in members) - whole)
             within = self._within(family, {n: logits[n] for n in members})
-            found += [Candidate(n, family, share * part) for n, part in within.items()]
+            found += [EncodingCandidate(n, family, share * part) for n, part in within.items()]
         return tuple(sorted(found, key=lambda c: (-c.share, c.name)))
 
-    def best(self, judged: Sequence[Candidate]) -> tuple[Candidate, float]:
+    def best(self, judged: Sequence[EncodingCandidate]) -> tuple[EncodingCandidate, float]:
         """The likeliest member of the likeliest family, and the share of all that read the cells as it does.
 
         Of those that read alike the one that was named, is expected, is confirmed, or gave the family its name.
@@ -144,7 +144,7 @@ class ColumnJudge:
         """How many of the cells are plain text, if the column is in an encoding."""
         return int(self._is_plain(name).sum()) if name in self._scores else len(self.cells)
 
-    def evidence(self, best: Candidate) -> Iterator[tuple[str, float]]:
+    def evidence(self, best: EncodingCandidate) -> Iterator[tuple[str, float]]:
         """What spoke for it, in nats a cell where it is a measure."""
         if best.name in self.named:
             yield "font-named", 1.0
@@ -182,7 +182,7 @@ class ColumnJudge:
         prior += 0.0 if name in models() else _PRIOR_UNLEARNED
         return prior + _PRIOR_EXPECTED * (name in self.expected) + _PRIOR_FONT * (name in self.named)
 
-    def _standing(self, candidate: Candidate) -> tuple[bool, int, bool, bool]:
+    def _standing(self, candidate: EncodingCandidate) -> tuple[bool, int, bool, bool]:
         info = self.known[candidate.name].info
         place = self.expected.index(info.name) if info.name in self.expected else len(self.expected)
         return info.name in self.named, -place, info.is_confirmed, info.name.startswith(info.family)

@@ -99,7 +99,7 @@ class Grams:
 
 
 @dataclass(frozen=True)
-class Model:
+class NgramModel:
     """One class's logarithms.
 
     singles: (256,) of a letter; falls: (256,) what is added where no pair is known behind one; pairs: (65536,) of a
@@ -130,7 +130,7 @@ class Model:
         return float(self.each(np.array([first << 16 | second << 8 | third], np.uint32))[0])
 
 
-def count(grams: Grams, least: float = 4.6) -> Model:
+def count(grams: Grams, least: float = 4.6) -> NgramModel:
     """A model of some texts' trigrams, smoothed after Witten and Bell.
 
     least: triples that change the texts' logarithm by less than this are left out.
@@ -152,13 +152,13 @@ def count(grams: Grams, least: float = 4.6) -> Model:
     kept = (counts > 1) & (counts * np.abs(values - pairs[pair_of] - rests[context_of]) >= least)
     logs = (np.log(single), np.log(fall), pairs, rests, values[kept])
     one, fallen, two, less, three = (x.astype(np.float32) for x in logs)
-    return Model(one, fallen, two, less, keys[kept].astype(np.uint32), three)
+    return NgramModel(one, fallen, two, less, keys[kept].astype(np.uint32), three)
 
 
 # -- the file ----------------------------------------------------------------------------------------------------------
 
 
-def pack(models: Mapping[str, Model]) -> dict[str, NDArray[np.generic]]:
+def pack(models: Mapping[str, NgramModel]) -> dict[str, NDArray[np.generic]]:
     """Models as arrays for one compressed file: logarithms in steps, keys as differences, one model after another."""
     parts: dict[str, list[NDArray[np.generic]]] = {}
     for model in models.values():
@@ -191,25 +191,25 @@ def _logs(steps: NDArray[Any]) -> NDArray[np.float16]:
     return (steps.astype(np.float32) * np.float32(-STEP)).astype(np.float16)
 
 
-def unpack(arrays: Mapping[str, NDArray[Any]]) -> Mapping[str, Model]:
+def unpack(arrays: Mapping[str, NDArray[Any]]) -> Mapping[str, NgramModel]:
     """What pack was given, within half a step."""
     fields = [f for f in arrays if f"{f}_sizes" in arrays]
     pieces = {f: np.split(arrays[f], np.cumsum(arrays[f"{f}_sizes"])[:-1]) for f in fields}
     return {str(n): _unpacked({f: pieces[f][i] for f in fields}) for i, n in enumerate(arrays["names"])}
 
 
-def _unpacked(part: Mapping[str, NDArray[Any]]) -> Model:
+def _unpacked(part: Mapping[str, NDArray[Any]]) -> NgramModel:
     singles, falls = _logs(part["singles"]), _logs(part["falls"])
     pairs = _fallen(singles, falls)
     pairs[part["pair"]] = _logs(part["pairs"])
     rests = np.zeros(1 << 16, np.float16)
     rests[part["rest"]] = _logs(part["rests"])
     gaps = part["gap0"].astype(np.uint32) | part["gap1"].astype(np.uint32) << 8 | part["gap2"].astype(np.uint32) << 16
-    return Model(singles, falls, pairs, rests, np.cumsum(gaps, dtype=np.uint32), _logs(part["values"]))
+    return NgramModel(singles, falls, pairs, rests, np.cumsum(gaps, dtype=np.uint32), _logs(part["values"]))
 
 
 @cache
-def models() -> Mapping[str, Model]:
+def models() -> Mapping[str, NgramModel]:
     """The models of this package: encodings by their names, languages as "@hi", and "english" and "roman"."""
     path = resources.files("mappers.encodings") / FILE
     with path.open("rb") as f, np.load(f, allow_pickle=False) as arrays:

@@ -45,7 +45,7 @@ class Elsewhere:
 
 
 @dataclass(frozen=True, eq=False)
-class Lexicon:
+class HeaderLexicon:
     """Everything known of headers; one dictionary is equal to itself alone, so that answers can be kept by it.
 
     spellings: folded spelling -> meanings. short: abbreviations made by rule -> meanings. cut:
@@ -76,24 +76,24 @@ class Lexicon:
     learned: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
-def load_lexicon() -> Lexicon:
+def load_lexicon() -> HeaderLexicon:
     """The dictionary of this package."""
     return make_lexicon(frozenset(), frozenset())
 
 
-def without_layout(layout: str) -> Lexicon:
+def without_layout(layout: str) -> HeaderLexicon:
     """The dictionary as it would be had this layout never been seen: what only it taught is left out."""
     return make_lexicon(_learned(_data("words.toml")).get(layout, frozenset()), frozenset())
 
 
 @cache
-def make_lexicon(unknown: frozenset[str], phrases_unknown: frozenset[Phrase]) -> Lexicon:
+def make_lexicon(unknown: frozenset[str], phrases_unknown: frozenset[Phrase]) -> HeaderLexicon:
     """The dictionary without these folded spellings and phrases: for measurements."""
     words, fields = _data("words.toml"), _data("fields.toml")
     spellings = _spellings(_words(), fields["printed_words"], unknown)
     meanings = (*_words(), *_schema_words(frozenset(spellings)))
     spellings = {**{m: (m,) for m in meanings}, **spellings}
-    return Lexicon(
+    return HeaderLexicon(
         spellings=spellings,
         short=_short((m, m) for m in meanings if m not in _NEVER_SHORT and " " not in m),
         cut=_short(_long_words(spellings)),
@@ -201,7 +201,7 @@ def _heard(spellings: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, 
     return {k: tuple(v) for k, v in found.items()}
 
 
-def nearly(word: str, lexicon: Lexicon) -> tuple[str, ...]:
+def nearly(word: str, lexicon: HeaderLexicon) -> tuple[str, ...]:
     """The meanings of the one long word of Latin letters that a word nearly is: JUDGEMENT, COMPLAINENT."""
     from rapidfuzz import process
 

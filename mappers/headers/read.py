@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from mappers.headers.lexicon import Lexicon, Phrase, nearly, sound_key
+from mappers.headers.lexicon import HeaderLexicon, Phrase, nearly, sound_key
 from mappers.text.folding import fold_key
 from mappers.text.scripts import INDIC
 
@@ -26,7 +26,7 @@ UNKNOWN = "?"
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class HeaderReading:
     """One way to read a header. tokens: meanings; an unknown piece is "?" and its letters. cost: less is likelier."""
 
     tokens: tuple[str, ...]
@@ -40,7 +40,7 @@ class Reading:
 
 
 @lru_cache(maxsize=1 << 14)
-def read_header(text: str, lexicon: Lexicon) -> tuple[Reading, ...]:
+def read_header(text: str, lexicon: HeaderLexicon) -> tuple[HeaderReading, ...]:
     """The likeliest readings of a header, best first; empty for a header without letters."""
     words = [w for w in map(fold_key, _words(text)) if w and not w.isdigit()]
     joined = "".join(words)
@@ -71,17 +71,17 @@ def _dotted(text: str) -> str:
 class _Reader:
     """Cuts one header into known pieces, keeping the cheapest ways up to each letter."""
 
-    def __init__(self, text: str, ends: set[int], lexicon: Lexicon) -> None:
+    def __init__(self, text: str, ends: set[int], lexicon: HeaderLexicon) -> None:
         self._text, self._ends, self._lexicon = text, ends, lexicon
 
-    def readings(self) -> list[Reading]:
-        ways: list[list[Reading]] = [[Reading((), 0.0)]] + [[] for _ in self._text]
+    def readings(self) -> list[HeaderReading]:
+        ways: list[list[HeaderReading]] = [[HeaderReading((), 0.0)]] + [[] for _ in self._text]
         for end in range(1, len(self._text) + 1):
             grown = [r for start in range(max(0, end - _LONGEST), end) for r in self._grow(ways[start], start, end)]
             ways[end] = _cheapest(grown)
         return ways[-1]
 
-    def _grow(self, before: Sequence[Reading], start: int, end: int) -> Iterator[Reading]:
+    def _grow(self, before: Sequence[HeaderReading], start: int, end: int) -> Iterator[HeaderReading]:
         if not before:
             return
         piece = self._text[start:end]
@@ -92,7 +92,7 @@ class _Reader:
                 if after_unknown and meaning[:1] in ("", UNKNOWN):
                     continue
                 tokens = (*r.tokens, *meaning.split())
-                yield Reading(tokens, r.cost + cost + cut, (*r.spelled, piece))
+                yield HeaderReading(tokens, r.cost + cost + cut, (*r.spelled, piece))
 
     def _pieces(self, piece: str, start: int, end: int) -> Iterator[tuple[str, float]]:
         if piece in self._lexicon.fillers:
@@ -126,8 +126,8 @@ class _Reader:
         return inside and not piece.isascii() and len(piece) <= _LONGEST_ENDING
 
 
-def _cheapest(readings: list[Reading]) -> list[Reading]:
-    best: dict[tuple[str, ...], Reading] = {}
+def _cheapest(readings: list[HeaderReading]) -> list[HeaderReading]:
+    best: dict[tuple[str, ...], HeaderReading] = {}
     for r in sorted(readings, key=lambda r: r.cost):
         best.setdefault(r.tokens, r)
         if len(best) >= _BEST:

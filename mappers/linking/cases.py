@@ -31,7 +31,7 @@ _MORE_SECTIONS = ("iif3", "iif5", "iif6")
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class FactStatement:
     """What one record says: its id, the path of the field, and the canonical value."""
 
     record: str
@@ -50,7 +50,7 @@ class Conflict:
 
     kind: str
     fact: str
-    statements: tuple[Statement, ...]
+    statements: tuple[FactStatement, ...]
 
 
 @dataclass(frozen=True)
@@ -167,18 +167,18 @@ def _twice(firs: Sequence[Record]) -> Iterator[Conflict]:
     apart = {*KEY, *(fact for _, facts in _SCOPES for fact in facts)}
     names = dict.fromkeys(name for r in firs for name in r.fields if name not in apart)
     for name in names:
-        said = [Statement(r.id, name, v) for r in firs if (v := r.value(name))]
+        said = [FactStatement(r.id, name, v) for r in firs if (v := r.value(name))]
         if len({s.value for s in said}) > 1:
             yield Conflict("conflict", "fir", tuple(said))
 
 
 def _disagreement(records: Sequence[Record], scope: Sequence[str], fact: str) -> Iterator[Conflict]:
-    said: dict[tuple[str, ...], list[Statement]] = {}
+    said: dict[tuple[str, ...], list[FactStatement]] = {}
     for record in records:
         value = record.value(fact)
         within = tuple(record.value(name) or "" for name in scope)
         if value and (not scope or any(within)):
-            said.setdefault(within, []).append(Statement(record.id, fact, value))
+            said.setdefault(within, []).append(FactStatement(record.id, fact, value))
     for statements in said.values():
         is_told = len({r.split("+")[0] for r in (s.record for s in statements)}) > 1
         if is_told and len({s.value for s in statements}) > 1:
@@ -196,7 +196,7 @@ def _altered(firs: Sequence[Record], reports: Sequence[Record]) -> Iterator[Conf
 
 def _out_of_order(firs: Sequence[Record], records: Sequence[Record]) -> Iterator[Conflict]:
     """Later forms dated before the FIR."""
-    days = [Statement(r.id, "fir_date", v) for r in firs if (v := r.value("fir_date"))]
+    days = [FactStatement(r.id, "fir_date", v) for r in firs if (v := r.value("fir_date"))]
     if not days:
         return
     first = min(days, key=lambda s: s.value)
@@ -205,16 +205,16 @@ def _out_of_order(firs: Sequence[Record], records: Sequence[Record]) -> Iterator
         day = record.value(name) if name else None
         if day and day < first.value:
             kind = "change" if record.form == "iif3" else "conflict"
-            yield Conflict(kind, "order", (first, Statement(record.id, name, day)))
+            yield Conflict(kind, "order", (first, FactStatement(record.id, name, day)))
 
 
-def _sections(records: Sequence[Record]) -> dict[tuple[str, str], Statement]:
-    found: dict[tuple[str, str], Statement] = {}
+def _sections(records: Sequence[Record]) -> dict[tuple[str, str], FactStatement]:
+    found: dict[tuple[str, str], FactStatement] = {}
     for record in records:
         for line, row in enumerate(record.children.get("acts", ())):
             act, section = _value(row.get("act")), _value(row.get("section"))
             if section:
-                found.setdefault((act, section), Statement(record.id, f"acts[{line}].section", f"{act} {section}"))
+                found.setdefault((act, section), FactStatement(record.id, f"acts[{line}].section", f"{act} {section}"))
     return found
 
 
@@ -227,9 +227,9 @@ def _added(firs: Sequence[Record], later: Sequence[Record]) -> Iterator[Conflict
             yield Conflict("change", _ACCUSED, added)
 
 
-def _accused(records: Sequence[Record]) -> Iterator[Statement]:
+def _accused(records: Sequence[Record]) -> Iterator[FactStatement]:
     for record in records:
         for line, row in enumerate(record.children.get("persons", ())):
             name = _value(row.get("name"))
             if name and _value(row.get("role")) == _ACCUSED:
-                yield Statement(record.id, f"persons[{line}].name", name)
+                yield FactStatement(record.id, f"persons[{line}].name", name)

@@ -7,15 +7,15 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from mappers.binding.bound import BoundRule, FormMapping
-from mappers.clean.base import CleanContext, Cleaned, CleanedRows
+from mappers.clean.base import CleanContext, CleanedCell, CleanedRows
 from mappers.codes.places import place_lists
 from mappers.record import FieldValue, Origin
-from mappers.sources.cells import Cell
+from mappers.sources.cells import SourceCell
 from mappers.sources.values import MapContext
 from mappers.text.folding import squeeze
 
 
-class Said(NamedTuple):
+class SourceAnswers(NamedTuple):
     """A value on its way: what a FieldValue is, as cheap as a tuple. A table of millions of rows makes few of those.
 
     origin: of the cell; without the row for cells of tables.
@@ -42,13 +42,13 @@ class Said(NamedTuple):
         )
 
 
-SaidRow = Mapping[str, Said]
+SaidRow = Mapping[str, SourceAnswers]
 # One row of values; several or none for a cleaner that may give many.
 Answer = tuple[SaidRow, ...]
 
 _NIL = frozenset("-–—_./*=~ \t\r\n")
-_UNKNOWN_CODE = Cleaned(None, 0.0, ("code-unknown",))
-_UNPARSED = Cleaned(None, 0.0, ("unparsed",))
+_UNKNOWN_CODE = CleanedCell(None, 0.0, ("code-unknown",))
+_UNPARSED = CleanedCell(None, 0.0, ("unparsed",))
 _NOT_MAPPED = "parts-not-mapped"
 
 
@@ -74,8 +74,8 @@ def _without_loss(rule: BoundRule, found: CleanedRows, text: str, year: int | No
 
 
 def _kept_whole(
-    rule: BoundRule, row: Mapping[str, Cleaned], whole: tuple[str, str], year: int | None
-) -> Mapping[str, Cleaned]:
+    rule: BoundRule, row: Mapping[str, CleanedCell], whole: tuple[str, str], year: int | None
+) -> Mapping[str, CleanedCell]:
     """whole: the text of the row, and the piece of the source that is its raw text ("" for all)."""
     lost = [p for p, c in row.items() if p in rule.unrouted and c.value not in (None, rule.constants.get(p))]
     if year is not None:
@@ -86,7 +86,7 @@ def _kept_whole(
     notes = (*main.notes, _NOT_MAPPED)
     is_whole = main.value is not None and rule.keeps_text
     value, confidence = (squeeze(whole[0]), min(main.confidence, 0.5)) if is_whole else (None, 0.0)
-    return {**row, rule.cleaner.main: Cleaned(value, confidence, notes, whole[1])}
+    return {**row, rule.cleaner.main: CleanedCell(value, confidence, notes, whole[1])}
 
 
 class Answers:
@@ -99,7 +99,9 @@ class Answers:
         self._base = CleanContext(context.language, state, context.book_year, "", "", lists)
         self._contexts: dict[tuple[int | None, str, str], CleanContext] = {}
 
-    def of(self, rule: BoundRule, cells: Sequence[Cell], whens: Sequence[tuple[int | None, str]]) -> Sequence[Answer]:
+    def of(
+        self, rule: BoundRule, cells: Sequence[SourceCell], whens: Sequence[tuple[int | None, str]]
+    ) -> Sequence[Answer]:
         """What a rule makes of cells. whens: of each the year of its book and the day that decides the law."""
         make = self._one if rule.cleaner.clean is not None else self._rows
         is_null = rule.dialect.is_null
@@ -109,7 +111,7 @@ class Answers:
             for cell, (year, day) in zip(cells, whens, strict=True)
         ]  # fmt: skip
 
-    def _one(self, rule: BoundRule, cell: Cell, year: int | None, day: str) -> Answer:
+    def _one(self, rule: BoundRule, cell: SourceCell, year: int | None, day: str) -> Answer:
         assert rule.cleaner.clean is not None
         name = rule.targets[0][1]
         meant = rule.dialect.meaning(cell.text)
@@ -117,7 +119,7 @@ class Answers:
         answer = _UNKNOWN_CODE if meant is None else rule.cleaner.clean(meant, context)
         return ({name: self._value(cell, answer)},)
 
-    def _rows(self, rule: BoundRule, cell: Cell, year: int | None, day: str) -> Answer:
+    def _rows(self, rule: BoundRule, cell: SourceCell, year: int | None, day: str) -> Answer:
         assert rule.cleaner.rows is not None
         found = rule.cleaner.rows(cell.text, self._context(year, day, ""))
         if found.texts and rule.dialect.nulls:
@@ -130,25 +132,31 @@ class Answers:
             return tuple([self._parts(rule, cell, row, found) for row in found.rows or ({},)])
         return (self._parts(rule, cell, found.rows[0] if found.rows else {}, found),)
 
-    def _empty(self, rule: BoundRule, cell: Cell) -> Answer:
+    def _empty(self, rule: BoundRule, cell: SourceCell) -> Answer:
         written = bool(cell.text.strip())
         blank = cell.blank or written
         notes = ("nil",) if written else () if blank else ("unread", *cell.notes)
-        empty = Said(cell.raw, None, cell.confidence, cell.origin, self._by, blank, notes, cell.candidates, cell.accept)
+        empty = SourceAnswers(
+            cell.raw, None, cell.confidence, cell.origin, self._by, blank, notes, cell.candidates, cell.accept
+        )
         if not rule.cleaner.many:
             return (dict.fromkeys((f for _, f in rule.targets), empty),)
         return () if empty.is_sure() else ({rule.main: empty},)
 
-    def _parts(self, rule: BoundRule, cell: Cell, parts: Mapping[str, Cleaned], found: CleanedRows) -> SaidRow:
+    def _parts(
+        self, rule: BoundRule, cell: SourceCell, parts: Mapping[str, CleanedCell], found: CleanedRows
+    ) -> SaidRow:
         out = {name: self._value(cell, parts[part], found.notes) for part, name in rule.targets if part in parts}
         return out or {rule.main: self._value(cell, _UNPARSED, found.notes)}
 
-    def _value(self, cell: Cell, answer: Cleaned, more: tuple[str, ...] = ()) -> Said:
+    def _value(self, cell: SourceCell, answer: CleanedCell, more: tuple[str, ...] = ()) -> SourceAnswers:
         value, confidence, notes, raw = answer
         if cell.notes or more:
             notes = (*cell.notes, *notes, *more)
         stored, _, origin, sure, _, _, candidates, accept = cell
-        return Said._make((raw or stored, value, sure * confidence, origin, self._by, False, notes, candidates, accept))
+        return SourceAnswers._make(
+            (raw or stored, value, sure * confidence, origin, self._by, False, notes, candidates, accept)
+        )
 
     def _context(self, year: int | None, day: str, codes: str) -> CleanContext:
         key = (year, day, codes)

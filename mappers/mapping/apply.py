@@ -6,7 +6,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from itertools import repeat
 
 from mappers.binding.bound import BoundRule, FormMapping
-from mappers.mapping.answers import Answer, Answers, Said
+from mappers.mapping.answers import Answer, Answers, SourceAnswers
 from mappers.mapping.mapped import Mapped, Values, constants_of
 from mappers.sources.cells import Sources
 from mappers.sources.values import MapContext
@@ -181,7 +181,7 @@ def _add_intake(fields: dict[str, Values], context: MapContext, count: int) -> N
     }
     for name, value in known.items():
         if value:
-            said = Said("", value, by=_INTAKE)
+            said = SourceAnswers("", value, by=_INTAKE)
             fields[name] = [said if v is None or v.blank else v for v in fields.get(name) or [None] * count]
     _add_district(fields, context, count)
 
@@ -195,7 +195,9 @@ def _add_district(fields: dict[str, Values], context: MapContext, count: int) ->
     fields["district"] = [_district(s, d, context) for s, d in zip(stations, districts, strict=True)]
 
 
-def _district(station: Said | None, district: Said | None, context: MapContext) -> Said | None:
+def _district(
+    station: SourceAnswers | None, district: SourceAnswers | None, context: MapContext
+) -> SourceAnswers | None:
     known = context.district_of.get((station and station.value) or "")
     if station is None or not known or (district is not None and not district.blank):
         return district

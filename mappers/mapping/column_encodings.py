@@ -25,7 +25,7 @@ _LIKELY = 0.5
 
 
 @dataclass(frozen=True)
-class Column:
+class EncodedColumn:
     """One column. encoding: None for plain text. found: what detection said, None where the encoding was named."""
 
     name: str
@@ -57,7 +57,7 @@ class Column:
         """What it looks like, for people."""
         return self.encoding.info.name if self.encoding else "Unicode text" if self.is_unicode else "plain text"
 
-    def is_another_font(self, other: Column) -> bool:
+    def is_another_font(self, other: EncodedColumn) -> bool:
         """Whether it more likely than not is in a font, of another family than another column is in.
 
         English and Unicode are no matter: cells of these are left alone in a font's column.
@@ -77,7 +77,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class WantedEncoding:
     """What is said of encodings. known: by name. name: of all columns, "auto" to find out, "plain" for none.
 
     columns: column -> name, where it differs. expected: names that are likely here, the likeliest first.
@@ -107,7 +107,9 @@ def take_sample(rows: Iterable[LegacyRow], width: int) -> list[list[bytes | str]
     return [list(c) for c in columns]
 
 
-def settle(table: LegacyTable, sample: Sequence[Sequence[bytes | str]], wanted: Wanted) -> tuple[Column, ...]:
+def settle(
+    table: LegacyTable, sample: Sequence[Sequence[bytes | str]], wanted: WantedEncoding
+) -> tuple[EncodedColumn, ...]:
     """The encoding of each column of a table: what was named, else what its values say.
 
     Columns are judged a second time knowing what the longest of each family is: one program wrote the whole table.
@@ -123,7 +125,9 @@ def settle(table: LegacyTable, sample: Sequence[Sequence[bytes | str]], wanted: 
         if c in found and neighbours and not (found[c].is_sure and found[c].best in ("", *neighbours)):
             expected = (*neighbours, *wanted.expected)
             found[c] = detect_column(values, font=table.fonts.get(c, ""), expected=expected, found=wanted.known)
-    return tuple(Column(c, wanted.known.get(found[c].best if c in found else named[c]), found.get(c)) for c in named)
+    return tuple(
+        EncodedColumn(c, wanted.known.get(found[c].best if c in found else named[c]), found.get(c)) for c in named
+    )
 
 
 def _told_best(found: Iterable[Detection]) -> tuple[str, ...]:
@@ -166,13 +170,13 @@ class _Later:
         return [list(values)[:: len(values) // SAMPLE_VALUES + 1] for values in self.columns]
 
 
-def watch(table: LegacyTable, columns: Sequence[Column], wanted: Wanted) -> LegacyTable:
+def watch(table: LegacyTable, columns: Sequence[EncodedColumn], wanted: WantedEncoding) -> LegacyTable:
     """A table whose later rows are compared with what was found out of its columns from the first.
 
     Its rows raise EncodingUnclear behind the last one when a column holds text of another family there.
     """
 
-    def compare(later: Sequence[Column]) -> None:
+    def compare(later: Sequence[EncodedColumn]) -> None:
         changed = [
             f"{old.name}: the first {SAMPLE_ROWS} rows look like {old.looks}, later ones like {new.looks}."
             for old, new in zip(columns, later, strict=True)
@@ -184,7 +188,9 @@ def watch(table: LegacyTable, columns: Sequence[Column], wanted: Wanted) -> Lega
     return replace(table, rows=_watched(table, wanted, compare))
 
 
-def _watched(table: LegacyTable, wanted: Wanted, compare: Callable[[Sequence[Column]], None]) -> Iterator[LegacyRow]:
+def _watched(
+    table: LegacyTable, wanted: WantedEncoding, compare: Callable[[Sequence[EncodedColumn]], None]
+) -> Iterator[LegacyRow]:
     rows = iter(table.rows)
     yield from islice(rows, SAMPLE_ROWS)
     later = _Later(len(table.columns))
@@ -208,13 +214,13 @@ def settle_mapping(
     if mapping.encoding_checked and AUTO not in wanted.values():
         return mapping, table
     table, sample = peek(table)
-    free = Wanted(known, expected=tuple(expected))
+    free = WantedEncoding(known, expected=tuple(expected))
     settled = settle(table, sample, free)
     found = {c.name: c for c in settled if c.name in wanted}
     for name, column in found.items():
         _compare(mapping, name, wanted[name], column)
 
-    def compare(later: Sequence[Column]) -> None:
+    def compare(later: Sequence[EncodedColumn]) -> None:
         for old, new in zip(settled, later, strict=True):
             is_auto = wanted.get(old.name) == AUTO
             if is_auto and new.is_another_font(old):
@@ -230,7 +236,7 @@ def settle_mapping(
     return replace(mapping, encodings={**mapping.encodings, **chosen}), table
 
 
-def _compare(mapping: FormMapping, name: str, wanted: str, column: Column) -> None:
+def _compare(mapping: FormMapping, name: str, wanted: str, column: EncodedColumn) -> None:
     if wanted == AUTO:
         if not column.is_clear:
             raise EncodingUnclear(f"{column.question} Name it in {mapping.file}: encoding = ...")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from mappers.mapping.answers import Said, SaidRow
+from mappers.mapping.answers import SaidRow, SourceAnswers
 from mappers.mapping.mapped import Mapped
 from mappers.schema import form_tables
 
@@ -20,7 +20,7 @@ class Doubt(NamedTuple):
     table: str
     line: str
     field: str
-    said: Said
+    said: SourceAnswers
 
 
 @dataclass
@@ -71,7 +71,7 @@ def _child(mapped: Mapped, child: str, table: str, ids: Sequence[str], out: Flat
     out.tables[table] = columns
 
 
-def _doubtful(values: Sequence[Said | None]) -> list[tuple[int, Said]]:
+def _doubtful(values: Sequence[SourceAnswers | None]) -> list[tuple[int, SourceAnswers]]:
     """The values that are not sure, with their places."""
     # Most have a value and no bar to pass, and need no closer look.
     unlike = [(at, v) for at, v in enumerate(values) if v is not None and (v.value is None or v.accept)]

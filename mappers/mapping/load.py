@@ -17,7 +17,7 @@ from mappers.legacy.table import MEMO_MISSING
 from mappers.mapping.apply import Application
 from mappers.mapping.mapped import to_records
 from mappers.record import Origin, Record
-from mappers.sources.cells import Cell, Sources
+from mappers.sources.cells import SourceCell, Sources
 from mappers.sources.values import MapContext, PageRow, PageValues, PlacedValue, RowValues, ZoneValue
 
 # Bump when records made from the same source may come out otherwise than before.
@@ -173,26 +173,26 @@ class TableCells:
         self._file, self._table = file, table
         self._origins: dict[str, Origin] = {}
 
-    def __call__(self, column: str, stored: Sequence[Hashable]) -> list[Cell]:
+    def __call__(self, column: str, stored: Sequence[Hashable]) -> list[SourceCell]:
         """The cells that are stored so in a column."""
         origin = self._origins.get(column)
         if origin is None:
             origin = self._origins[column] = Origin(file=self._file, table=self._table, column=column)
         decoded = decode_all(self._encodings.get(column), cast("Sequence[bytes | str]", stored))
         return [
-            Cell(raw, text, origin, confidence, not text or text.isspace(), notes)
+            SourceCell(raw, text, origin, confidence, not text or text.isspace(), notes)
             if raw != MEMO_MISSING
-            else Cell(raw, "", origin, 0.0, notes=("memo-missing",))
+            else SourceCell(raw, "", origin, 0.0, notes=("memo-missing",))
             for raw, text, confidence, notes in decoded
         ]
 
 
-def _as_they_are(_: str, cells: Sequence[Hashable]) -> Sequence[Cell]:
-    return cast("Sequence[Cell]", cells)
+def _as_they_are(_: str, cells: Sequence[Hashable]) -> Sequence[SourceCell]:
+    return cast("Sequence[SourceCell]", cells)
 
 
-def _page_cells(pages: Sequence[PageValues], continued: set[str]) -> Mapping[str, Cell]:
-    cells: dict[str, Cell] = {}
+def _page_cells(pages: Sequence[PageValues], continued: set[str]) -> Mapping[str, SourceCell]:
+    cells: dict[str, SourceCell] = {}
     for page in pages:
         for name, zone in page.zones.items():
             cell = _zone_cell(page.page, name, zone)
@@ -208,8 +208,8 @@ def _page_cells(pages: Sequence[PageValues], continued: set[str]) -> Mapping[str
     return cells
 
 
-def _zone_cell(page: str, name: str, zone: ZoneValue) -> Cell:
-    return Cell(
+def _zone_cell(page: str, name: str, zone: ZoneValue) -> SourceCell:
+    return SourceCell(
         raw=zone.raw,
         text=zone.value or zone.raw,
         origin=Origin(page=page, zone=name, box=zone.box),
@@ -220,14 +220,14 @@ def _zone_cell(page: str, name: str, zone: ZoneValue) -> Cell:
     )
 
 
-def _placed_cell(placed: PlacedValue) -> Cell:
+def _placed_cell(placed: PlacedValue) -> SourceCell:
     return _zone_cell(placed.page, placed.zone, placed.value)._replace(notes=placed.notes)
 
 
-def _joined(first: Cell, second: Cell) -> Cell:
+def _joined(first: SourceCell, second: SourceCell) -> SourceCell:
     if second.blank:
         return first
-    return Cell(
+    return SourceCell(
         raw=f"{first.raw}\n{second.raw}",
         text=f"{first.text}\n{second.text}",
         origin=first.origin,

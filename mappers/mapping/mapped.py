@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from mappers.binding.bound import BoundRow, FormMapping
-from mappers.mapping.answers import Answer, Said, SaidRow, is_nil
+from mappers.mapping.answers import Answer, SaidRow, SourceAnswers, is_nil
 from mappers.record import Origin, Record, Row
 from mappers.schema.parts import FirRef
 from mappers.sources.cells import Sources
 from mappers.sources.values import MapContext
 
-Values = list[Said | None]
+Values = list[SourceAnswers | None]
 # Of constants and of what was said at intake.
 _NOWHERE = Origin()
 _FIR_KEY = frozenset(FirRef.model_fields)
@@ -156,6 +156,6 @@ class _Place:
         return found
 
 
-def constants_of(mapping: FormMapping, part: FormMapping | BoundRow) -> dict[str, Said]:
+def constants_of(mapping: FormMapping, part: FormMapping | BoundRow) -> dict[str, SourceAnswers]:
     """The fixed fields of a form, or of a kind of its rows."""
-    return {name: Said(value, value, by=mapping.by) for name, value in part.set.items()}
+    return {name: SourceAnswers(value, value, by=mapping.by) for name, value in part.set.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mappers.clean import CleanContext, Cleaned, load_cleaners
+from mappers.clean import CleanContext, CleanedCell, load_cleaners
 from mappers.codes import act_list, place_lists
 from mappers.schema import Column, form_tables
 from mappers.sources.values import MapContext
@@ -19,7 +19,7 @@ _BY_NAME = {
 _BY_KIND = {"decimal": "money"}
 
 
-def clean_typed(form: str, path: str, text: str, context: MapContext) -> Cleaned:
+def clean_typed(form: str, path: str, text: str, context: MapContext) -> CleanedCell:
     """One typed text for a path such as "fir_date" or "acts[0].section" of a form.
 
     Gives no value when the field's cleaner does not understand the text, or the form has no such field. Raises
@@ -27,7 +27,7 @@ def clean_typed(form: str, path: str, text: str, context: MapContext) -> Cleaned
     """
     column = _column(form, path)
     if column is None:
-        return Cleaned(None, 0.0, ("no-such-field",))
+        return CleanedCell(None, 0.0, ("no-such-field",))
     clean = load_cleaners()[_cleaner(column)].clean
     assert clean is not None
     state = context.state.code if context.state else ""

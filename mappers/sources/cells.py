@@ -9,7 +9,7 @@ from typing import NamedTuple
 from mappers.record import Origin
 
 
-class Cell(NamedTuple):
+class SourceCell(NamedTuple):
     """One source cell. raw: as stored or read. text: what is cleaned (decoded, decided). blank: surely empty.
 
     origin: without the row for cells of tables, which rows with equal cells share.
@@ -33,8 +33,8 @@ class Sources:
 
     count: int
     columns: Mapping[str, Sequence[Hashable | None]]
-    open: Callable[[str, Sequence[Hashable]], Sequence[Cell]]
+    open: Callable[[str, Sequence[Hashable]], Sequence[SourceCell]]
 
-    def cell(self, name: str, stored: Hashable) -> Cell:
+    def cell(self, name: str, stored: Hashable) -> SourceCell:
         """One cell by what is stored there."""
         return self.open(name, (stored,))[0]

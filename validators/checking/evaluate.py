@@ -10,7 +10,7 @@ import polars as pl
 
 from validators.checking.frames import type_frames, with_values
 from validators.checking.gather import Texts, gathered
-from validators.checking.plan import Bound, Choice, Filled, Question, choice, failing, judged_sections
+from validators.checking.plan import Bound, FilledFields, RuleChoice, RuleQuestion, choice, failing, judged_sections
 from validators.rulebook.columns import LINE, RECORD, SECTION_NUMBER
 from validators.rulebook.given import CheckSettings
 
@@ -18,7 +18,7 @@ _MANY = 1000  # rows
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class RuleHit:
     """A rule broken by the row of that number in its table's frame. other: the row it names, see `doubles/other.py`."""
 
     bound: Bound
@@ -33,7 +33,7 @@ def evaluate(
     others: Mapping[str, Texts] | None = None,
     *,
     is_alone: bool = False,
-) -> Iterator[Hit]:
+) -> Iterator[RuleHit]:
     """Every broken rule of a form's text frames, table by table, rule by rule, row by row.
 
     others: form -> text frames of records of other forms, which some rules compare with. is_alone: the frames hold one
@@ -42,7 +42,7 @@ def evaluate(
     for frame, questions in asked_frames(form, texts, settings, others, is_alone=is_alone):
         for question, column, other in answers(frame, questions):
             for row in column.arg_true():
-                yield Hit(question.bound, row, "" if other is None else other[row])
+                yield RuleHit(question.bound, row, "" if other is None else other[row])
 
 
 def asked_frames(
@@ -52,7 +52,7 @@ def asked_frames(
     others: Mapping[str, Texts] | None = None,
     *,
     is_alone: bool = False,
-) -> Iterator[tuple[pl.DataFrame, tuple[Question, ...]]]:
+) -> Iterator[tuple[pl.DataFrame, tuple[RuleQuestion, ...]]]:
     """Each table's frame with all that is read by the rules that have anything to say of it, and these rules."""
     forms = {**(others or {}), form: texts}
     chosen = choice(form, settings, _filled(form, forms, is_alone=is_alone))
@@ -63,8 +63,8 @@ def asked_frames(
 
 
 def answers(
-    frame: pl.DataFrame, questions: Sequence[Question]
-) -> Iterator[tuple[Question, pl.Series, pl.Series | None]]:
+    frame: pl.DataFrame, questions: Sequence[RuleQuestion]
+) -> Iterator[tuple[RuleQuestion, pl.Series, pl.Series | None]]:
     """The questions that a row of the frame fails, each with a boolean column, true where it does.
 
     Third comes the other row that is suspected, for rules that name one.
@@ -78,7 +78,7 @@ def answers(
             yield question, fails, column if question.bound.rule.names_other else None
 
 
-def _filled(form: str, forms: Mapping[str, Texts], *, is_alone: bool) -> Filled:
+def _filled(form: str, forms: Mapping[str, Texts], *, is_alone: bool) -> FilledFields:
     rows = {name: frame for name, frame in forms[form].items() if frame.height}
     columns = tuple(
         (name, frozenset(c.name for c in frame.iter_columns() if c.null_count() < frame.height) - {RECORD, LINE})
@@ -88,7 +88,7 @@ def _filled(form: str, forms: Mapping[str, Texts], *, is_alone: bool) -> Filled:
     single = frozenset(name for name, frame in rows.items() if frame.height == 1)
     numbers = (re.match(SECTION_NUMBER, section) for section in _named(rows, "section"))
     sections = frozenset(n[1] for n in numbers if n) & judged_sections(form)
-    return Filled(columns, linked, single, _named(rows, "act"), sections, is_alone)
+    return FilledFields(columns, linked, single, _named(rows, "act"), sections, is_alone)
 
 
 def _named(rows: Texts, column: str) -> frozenset[str]:
@@ -98,7 +98,7 @@ def _named(rows: Texts, column: str) -> frozenset[str]:
 
 
 def _with_gathers(
-    frame: pl.DataFrame, own: pl.DataFrame | None, forms: Mapping[str, Texts], chosen: Choice, table: str
+    frame: pl.DataFrame, own: pl.DataFrame | None, forms: Mapping[str, Texts], chosen: RuleChoice, table: str
 ) -> pl.DataFrame:
     """A table's frame with the columns gathered from other rows; empty ones where no rows are at hand."""
     gathers = chosen.gathers[table]

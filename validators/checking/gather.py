@@ -8,7 +8,7 @@ import polars as pl
 
 from mappers.schema import form_tables
 from validators.checking.frames import belongs_to_one, first_of_each, with_values
-from validators.rulebook.columns import RECORD, Gather, Link, given
+from validators.rulebook.columns import RECORD, Gather, RowLink, given
 
 Texts = Mapping[str, pl.DataFrame]
 """Table name -> its text frame."""
@@ -39,14 +39,14 @@ def gathered(own: pl.DataFrame, forms: Mapping[str, Texts], gathers: Sequence[Ga
     return done
 
 
-def _by_link(gathers: Iterable[Gather]) -> dict[Link, list[Gather]]:
-    found: dict[Link, list[Gather]] = {}
+def _by_link(gathers: Iterable[Gather]) -> dict[RowLink, list[Gather]]:
+    found: dict[RowLink, list[Gather]] = {}
     for one in gathers:
         found.setdefault(one.link, []).append(one)
     return found
 
 
-def _rows(link: Link, texts: Texts, gathers: Sequence[Gather]) -> pl.DataFrame | None:
+def _rows(link: RowLink, texts: Texts, gathers: Sequence[Gather]) -> pl.DataFrame | None:
     """The linked rows, their keys in front, then the columns that are asked for; None when there are none."""
     rows = texts.get(link.table)
     if rows is None or not rows.height:
@@ -67,7 +67,7 @@ def _rows(link: Link, texts: Texts, gathers: Sequence[Gather]) -> pl.DataFrame |
     return parents.join(rows.select(RECORD, *columns), on=RECORD, how="inner")
 
 
-def _own_keys(link: Link) -> list[pl.Expr]:
+def _own_keys(link: RowLink) -> list[pl.Expr]:
     """The keys on the record's side, whose frame is typed already, under the names of the other side."""
     keys = []
     for name, other in zip(link.by, link.to, strict=True):

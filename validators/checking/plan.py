@@ -45,7 +45,7 @@ class Bound:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class RuleQuestion:
     """A bound as an expression of a name of its own, as `ask` makes it. reads: the columns in it.
 
     needs: sets of these; it says nothing where all of one set are empty. is_silent: it says nothing where all that it
@@ -62,7 +62,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
+class FilledFields:
     """Which columns of a form's text frames hold any value.
 
     columns: table name -> these, for tables that have rows. linked: (form, table) of all rows at hand that may be
@@ -79,13 +79,13 @@ class Filled:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class RuleChoice:
     """What is asked of frames.
 
     Each by table name: questions, gathers, and needed: the columns that all of these read. empty: see `Plan`.
     """
 
-    questions: Mapping[str, tuple[Question, ...]]
+    questions: Mapping[str, tuple[RuleQuestion, ...]]
     gathers: Mapping[str, tuple[Gather, ...]]
     needed: Mapping[str, frozenset[str]]
     empty: Mapping[str, pl.Expr]
@@ -100,7 +100,7 @@ class Plan:
     """
 
     form: str
-    questions: Mapping[str, tuple[Question, ...]]
+    questions: Mapping[str, tuple[RuleQuestion, ...]]
     gathers: Mapping[str, tuple[Gather, ...]]
     empty: Mapping[str, pl.Expr]
 
@@ -112,7 +112,7 @@ class Plan:
                 found[link.form] = found.get(link.form, frozenset()) | {link.form, link.table}
         return dict(sorted(found.items()))
 
-    def choose(self, filled: Filled) -> Choice:
+    def choose(self, filled: FilledFields) -> RuleChoice:
         """What may have anything to say of such frames."""
         columns = dict(filled.columns)
         holding = {name: self._holding(name, columns, filled) for name in columns}
@@ -132,9 +132,9 @@ class Plan:
             name: frozenset().union(*(q.reads | q.bound.shown for q in asked)) for name, asked in questions.items()
         }
         gathers = {name: tuple(g for g in self.gathers[name] if g.name in needed[name]) for name in columns}
-        return Choice(questions, gathers, needed_columns(self.form, needed, gathers), self.empty)
+        return RuleChoice(questions, gathers, needed_columns(self.form, needed, gathers), self.empty)
 
-    def _holding(self, table: str, columns: Mapping[str, frozenset[str]], filled: Filled) -> frozenset[str]:
+    def _holding(self, table: str, columns: Mapping[str, frozenset[str]], filled: FilledFields) -> frozenset[str]:
         """The columns of a table's frame that may hold what no record without values has."""
         own = columns[table]
         added = {PARENT + name for name in columns.get(self.form, ())} | {TEXT + name for name in own}
@@ -159,7 +159,7 @@ def plan(form: str, settings: CheckSettings) -> Plan:
     gathers = {name: tuple(of_table.values()) for name, of_table in named.items()}
     empty = _empty_gathers(form, gathers)
     nothing = type_frames(form, empty_frames(form), needed_columns(form, reads, gathers))
-    questions: dict[str, list[Question]] = {name: [] for name in gathers}
+    questions: dict[str, list[RuleQuestion]] = {name: [] for name in gathers}
     for bound, (expression, of_bound) in zip(bounds, asked, strict=True):
         frame = nothing[bound.table.name].with_columns(empty[g.name] for g in of_bound)
         kind = pl.String if bound.rule.names_other else pl.Boolean
@@ -169,7 +169,7 @@ def plan(form: str, settings: CheckSettings) -> Plan:
         is_silent = failing(bound.rule, answer.cast(kind)) is None
         is_of_many = bound.rule.across and all(g.link.form == form for g in of_bound)
         needs = tuple(frozenset(some.split("|")) for some in bound.rule.needs)
-        questions[bound.table.name].append(Question(bound, column, names, needs, is_silent, is_of_many))
+        questions[bound.table.name].append(RuleQuestion(bound, column, names, needs, is_silent, is_of_many))
     return Plan(form, {name: tuple(of_table) for name, of_table in questions.items()}, gathers, empty)
 
 
@@ -180,7 +180,7 @@ def judged_sections(form: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=512)
-def choice(form: str, settings: CheckSettings, filled: Filled) -> Choice:
+def choice(form: str, settings: CheckSettings, filled: FilledFields) -> RuleChoice:
     """What is asked of such frames under these settings; remembered, for most records of a form are alike in this."""
     return plan(form, settings).choose(filled)
 

@@ -10,7 +10,7 @@ from mappers.schema import Table, form_tables
 from mappers.schema.profiles import asked
 from validators.checking.evaluate import answers, asked_frames
 from validators.checking.gather import Texts
-from validators.checking.plan import Question
+from validators.checking.plan import RuleQuestion
 from validators.doubles.other import plain_rows
 from validators.rulebook.columns import LINE, RECORD, TEXT
 from validators.rulebook.given import CheckSettings
@@ -21,7 +21,7 @@ FOUND: Mapping[str, type[pl.DataType]] = {
     **{"table": pl.String, "line": pl.Int64, "key": pl.String, "field": pl.String, "code": pl.String},
     **{"value": pl.String, RECORD: pl.String},
 }
-Aside = Callable[[Question, pl.DataFrame], bool]
+Aside = Callable[[RuleQuestion, pl.DataFrame], bool]
 """Takes a rule and the frame that it is to be asked of for later, and says whether it did."""
 
 
@@ -50,12 +50,12 @@ def find_in_rows(
     return found
 
 
-def ask_again(question: Question, frame: pl.DataFrame) -> pl.DataFrame:
+def ask_again(question: RuleQuestion, frame: pl.DataFrame) -> pl.DataFrame:
     """What a rule that was put aside says of a frame with RECORD, LINE and the columns that it reads."""
     return pl.concat([pl.DataFrame(schema=FOUND), *_found(frame, [question])])
 
 
-def _found(frame: pl.DataFrame, questions: list[Question]) -> Iterator[pl.DataFrame]:
+def _found(frame: pl.DataFrame, questions: list[RuleQuestion]) -> Iterator[pl.DataFrame]:
     for question, column, other in answers(frame, questions):
         bound = question.bound
         # Of a wide frame only what is told is picked out, for every rule that is broken anywhere.

@@ -97,22 +97,24 @@ class Fields:
         """How many child rows the record has in a child table ("acts")."""
         return pl.col(COUNT + child)
 
-    def rows(self, child: str) -> Rows:
+    def rows(self, child: str) -> LinkedRows:
         """The record's rows in one of its child tables ("acts")."""
         form = (self.owner or self.table).name
-        return Rows(self, Link(form, _child_table(form, child)))
+        return LinkedRows(self, RowLink(form, _child_table(form, child)))
 
-    def of(self, form: str, child: str = "", *, by: tuple[str, ...] = FIR_KEY, link: Link | None = None) -> Rows:
+    def of(
+        self, form: str, child: str = "", *, by: tuple[str, ...] = FIR_KEY, link: RowLink | None = None
+    ) -> LinkedRows:
         """The records of another form with the same key, or their child rows. by: names of the key's fields.
 
         link: for keys whose fields are called differently on the two sides.
         """
-        return Rows(self, link or Link(form, _child_table(form, child), by, by))
+        return LinkedRows(self, link or RowLink(form, _child_table(form, child), by, by))
 
     @property
-    def fir(self) -> Fir:
+    def fir(self) -> LinkedFirFields:
         """The fields of the row's FIR, null where it is not among the records at hand or stands there twice."""
-        return Fir(self.of("iif1"))
+        return LinkedFirFields(self.of("iif1"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,7 @@ class Parent:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class RowLink:
     """Which rows belong to a record.
 
     form, table: where they stand. by: the record's own fields that make up the key; to: the same of the other form;
@@ -150,16 +152,16 @@ class Gather:
     """
 
     name: str
-    link: Link
+    link: RowLink
     value: pl.Expr
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class LinkedRows:
     """The rows linked to a record; what is asked of them becomes a column of the record."""
 
     asker: Fields
-    link: Link
+    link: RowLink
 
     def tell(self, how: Callable[[Fields], pl.Expr]) -> pl.Expr:
         """One value of all rows: `tell(lambda row: row.value.sum())`. Null where there are none."""
@@ -179,10 +181,10 @@ class Rows:
 
 
 @dataclass(frozen=True, slots=True)
-class Fir:
+class LinkedFirFields:
     """The fields of one FIR, by name."""
 
-    rows: Rows
+    rows: LinkedRows
 
     def __getattr__(self, name: str) -> pl.Expr:
         return self.rows.tell(lambda row: pl.when(pl.len() == 1).then(getattr(row, name).first()))

@@ -10,7 +10,7 @@ from importlib import resources
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedRule:
     """One entry of the rule list. letter: E, W or I. not_computed: why no rule asks for it, "" where one does."""
 
     code: str
@@ -19,7 +19,7 @@ class Listed:
 
 
 @cache
-def rule_list() -> Mapping[str, Listed]:
+def rule_list() -> Mapping[str, ListedRule]:
     """The entries of `validators/rulebook/rule_list.csv` by code."""
     with (resources.files("validators.rulebook") / "rule_list.csv").open("r", encoding="utf-8") as f:
-        return {row["code"]: Listed(**row) for row in csv.DictReader(f)}
+        return {row["code"]: ListedRule(**row) for row in csv.DictReader(f)}

@@ -14,8 +14,8 @@ from mappers.legacy.lines import TextForm, as_utf8, find_form, is_text, read_chu
 from mappers.legacy.package import OLE, ZIP
 from mappers.legacy.sql_copy import CopyOptions, copy_options
 from mappers.legacy.sql_escapes import find_grammar
-from mappers.legacy.sql_patterns import Grammar, name_parts
-from mappers.legacy.sql_scan import Row, Scanner, Statement
+from mappers.legacy.sql_patterns import SqlGrammar, name_parts
+from mappers.legacy.sql_scan import Scanner, SqlRow, SqlStatement
 from mappers.legacy.sql_values import SqlCells
 from mappers.legacy.sql_window import Window
 from mappers.legacy.table import LegacyRow, LegacyTable, ReadAs, unique_names
@@ -110,7 +110,7 @@ class _Index:
 
     path: Path
     form: TextForm
-    grammar: Grammar
+    grammar: SqlGrammar
     head: bytes = b""
     home: bytes = b""
     tables: dict[tuple[bytes, ...], _Found] = field(default_factory=dict)
@@ -161,17 +161,17 @@ class _Index:
         """The key of a table, without the database that is the dump's own."""
         return name[1:] if len(name) > 1 and name[0] == self.home else name
 
-    def _measure(self, scanner: Scanner, statement: Statement, found: _Found) -> None:
+    def _measure(self, scanner: Scanner, statement: SqlStatement, found: _Found) -> None:
         row = scanner.skip_rows(statement, len(statement.columns))
         if row is not None and not found.columns and not found.width:
             found.width = self._width(row)
 
-    def _width(self, row: Row) -> int:
+    def _width(self, row: SqlRow) -> int:
         if row.plain:
             return len(self.grammar.value.findall(row.plain))
         return len(row.tokens) if row.tokens is not None else row.line.count(b"\t") + 1 if row.line else 0
 
-    def _found(self, statement: Statement) -> _Found | None:
+    def _found(self, statement: SqlStatement) -> _Found | None:
         key = table_key(statement)
         self.has_usual_schema |= len(key) < len(statement.name[-2:])
         if key not in self.tables:
@@ -192,7 +192,7 @@ class _Index:
             yield f"more than {_MOST_TABLES} tables are named; {self.too_many} statements are left out"
 
 
-def table_key(statement: Statement) -> tuple[bytes, ...]:
+def table_key(statement: SqlStatement) -> tuple[bytes, ...]:
     """The name of a table without case, usual schema and database."""
     parts = tuple(p.lower() for p in statement.name[-2:])
     return parts[1:] if len(parts) > 1 and parts[0] in _USUAL_SCHEMAS else parts
@@ -220,7 +220,7 @@ def _rows(index: _Index, key: tuple[bytes, ...], found: _Found, notes: list[str]
 
 
 def _statement_rows(
-    scanner: Scanner, statement: Statement, found: _Found, cells: SqlCells, number: int
+    scanner: Scanner, statement: SqlStatement, found: _Found, cells: SqlCells, number: int
 ) -> Iterator[LegacyRow]:
     width = max(len(found.columns), found.width)
     if statement.kind not in _COUNTED:
@@ -245,7 +245,7 @@ def _statement_rows(
         yield LegacyRow(number, row.offset, (*values, *[""] * (width - len(values))), False, problem)
 
 
-def _places(statement: Statement, found: _Found) -> list[int] | None:
+def _places(statement: SqlStatement, found: _Found) -> list[int] | None:
     """Where each value of a row goes; None where they stand in the order of the table.
 
     A column that the first pass over a damaged file did not see has its place nowhere; one that is named twice has the
@@ -258,7 +258,7 @@ def _places(statement: Statement, found: _Found) -> list[int] | None:
     return None if places == list(range(len(found.columns))) else places
 
 
-def _values(row: Row, cells: SqlCells, data: bytes, copy: CopyOptions | None) -> list[bytes | str]:
+def _values(row: SqlRow, cells: SqlCells, data: bytes, copy: CopyOptions | None) -> list[bytes | str]:
     if row.plain:
         return cells.plain(row.plain)
     if row.tokens is not None:
