@@ -24,15 +24,15 @@ from typing import Any
 
 from rapidfuzz import fuzz
 
-from mappers.columns import Wanted
 from mappers.draft import draft_table
-from mappers.draft.headers import read_header
-from mappers.draft.lexicon import Lexicon, Phrase, load_lexicon, make_lexicon
 from mappers.draft.targets import find_targets
 from mappers.encodings import encode, encodings
+from mappers.headers.lexicon import HeaderLexicon, Phrase, load_lexicon, make_lexicon
+from mappers.headers.read import read_header
 from mappers.legacy import LegacyRow, LegacyTable, ReadAs, open_tables
 from mappers.legacy.layout import read_layout
-from mappers.mapping import load_mappings
+from mappers.mapping.column_encodings import WantedEncoding
+from mappers.mapping.load import load_mappings
 from sample_data.formats_cases import Case, make_cases, one_cell, words
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -157,10 +157,10 @@ def load_layouts() -> dict[str, Layout]:
     return {name: Layout(name, **layout) for name, layout in data.items()}
 
 
-def _measure(layout: Layout, lexicon: Lexicon, *, show: bool) -> Count:
+def _measure(layout: Layout, lexicon: HeaderLexicon, *, show: bool) -> Count:
     table, names = _table(layout)
     state = layout.name[:2] if layout.source and not layout.name.startswith("in_") else ""
-    draft = draft_table(table, Wanted(encodings()), form=layout.form, state=state, lexicon=lexicon)
+    draft = draft_table(table, WantedEncoding(encodings()), form=layout.form, state=state, lexicon=lexicon)
     peer = _peer(draft.form, [names[line.source] for line in draft.lines], lexicon)
     count = Count()
     for line in draft.lines:
@@ -181,7 +181,7 @@ def _measure(layout: Layout, lexicon: Lexicon, *, show: bool) -> Count:
     return count
 
 
-def _peer(form: str, headers: Sequence[str], lexicon: Lexicon) -> dict[str, str]:
+def _peer(form: str, headers: Sequence[str], lexicon: HeaderLexicon) -> dict[str, str]:
     """Header -> the field whose name or label comes nearest by edit distance; one column for each field."""
     ways = {
         t.name: (t.name.replace(".", " ").replace("_", " "), t.column.label)
@@ -210,7 +210,7 @@ def _used(layout: Layout) -> tuple[frozenset[str], frozenset[Phrase]]:
     return frozenset(s for r in readings for s in r.spelled), frozenset(r.meanings for r in readings)
 
 
-def _without(name: str, used: Mapping[str, tuple[frozenset[str], frozenset[Phrase]]]) -> Lexicon:
+def _without(name: str, used: Mapping[str, tuple[frozenset[str], frozenset[Phrase]]]) -> HeaderLexicon:
     spelled, phrases = used[name]
     others = [u for n, u in used.items() if _family(n) != _family(name) and not n.startswith(UNSEEN)]
     only_spelled = spelled - frozenset().union(*(s for s, _ in others))

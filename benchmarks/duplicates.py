@@ -115,7 +115,7 @@ def _score(found: Pairs, planted: Pairs) -> dict[str, float]:
 
 def _exact(frame: pl.DataFrame) -> Pairs:
     """Rows of the same name, relative and year of birth, without case, marks and blanks."""
-    from mappers.folding import fold_key
+    from mappers.text.folding import fold_key
 
     met: dict[tuple[Any, ...], list[int]] = {}
     for at, (name, relative, year) in enumerate(frame.select("name", "relative_name", "birth_year").iter_rows()):

@@ -32,7 +32,7 @@ _PROGRAMS = (*PACKAGES, "benchmarks", "training", "tools", "sample_data")
 """Where functions and files are measured: everything but tests, which are tables of cases."""
 _RUNS = 5
 _NOT_IMPORTED = {
-    "pytesseract": "the user's base; its place is taken by tesserocr where that is installed",
+    "rapidocr": "its weights are found in its installed files; its code is never run",
 }
 """Declared and not imported by name, with the reason."""
 _SLOW = ("extract_differs_from_run", "help_s", "status_s")

@@ -28,7 +28,7 @@ from benchmarks.map_speed import measure
 from benchmarks.parts import ROOT, Bench, run_parts
 from mappers.clean import CleanContext
 from mappers.clean.sections import clean_sections
-from mappers.folding import fold_digits
+from mappers.text.folding import fold_digits
 
 SAMPLES = ROOT / "sample_data"
 STATUTES = SAMPLES / "statutes.tsv"

@@ -21,12 +21,12 @@ from typing import Any
 from benchmarks.firmast import COLUMNS, make_rows
 from benchmarks.memory import peak_mb
 from digitize.files.mapping.bulk import FEW_COLLECTIONS
-from mappers.apply import Application
-from mappers.cells import Sources
-from mappers.flat import flat_columns, left_over
 from mappers.mapping import FormMapping, TableCells, load_mappings, map_rows
+from mappers.mapping.apply import Application
+from mappers.mapping.flat import flat_columns, left_over
+from mappers.sources.cells import Sources
+from mappers.sources.values import MapContext, RowValues
 from mappers.states import load_state
-from mappers.values import MapContext, RowValues
 
 ROOT = Path(__file__).resolve().parent.parent
 MAPPING = "up_firmast_krutidev"
@@ -85,7 +85,7 @@ def by_pandas(mapping: FormMapping, context: MapContext) -> Callable[[Rows], Any
     """The same cleaners on the same cells, as plain pandas does it: a function applied to every row."""
     import pandas
 
-    from mappers.answers import Answers
+    from mappers.mapping.answers import Answers
 
     answers, cells = Answers(mapping, context), TableCells(mapping, "FIRMAST.DBF", "FIRMAST")
 

@@ -33,7 +33,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from validators.settings import CheckSettings
+    from validators.rulebook.given import CheckSettings
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -113,7 +113,7 @@ def _part(name: str, folder: Path, planted: set[tuple[str, int, str]], a: argpar
 
 def _rules() -> tuple[list[str], list[str]]:
     """All rules but those of suspicion, and these."""
-    from validators.rule import load_rules
+    from validators.rulebook.rule import load_rules
 
     suspicion = [c for c in load_rules() if c in SUSPICION or c.startswith("P")]
     return [c for c in load_rules() if c not in suspicion], suspicion
@@ -129,7 +129,7 @@ def settings_of(codes: Iterable[str] = (), *, with_stations: bool = True) -> Che
     """The settings of all runs. codes: of the rules that are asked, none for all of them."""
     from benchmarks.validate_rows import STATIONS
     from digitize.files.validating.choice import rules_left_out
-    from validators.settings import make_settings
+    from validators.rulebook.given import make_settings
 
     left_out = rules_left_out("iif1", list(codes), [])
     return make_settings(DAY, policy="import", stations=STATIONS if with_stations else (), left_out=left_out)
@@ -216,7 +216,7 @@ def _big(source: Path, megabytes: int) -> int:
 def _one_record() -> float:
     """All rules over one record at a time, as at a station: the median of many records, milliseconds of processor."""
     from benchmarks.validate_rows import sound_records
-    from validators.check import check_records
+    from validators.checking.check import check_records
 
     settings = settings_of()
     records = sound_records(200, 1)

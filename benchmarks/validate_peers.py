@@ -141,7 +141,7 @@ def facts() -> dict[str, Any]:
     from benchmarks.validate import DAY
     from benchmarks.validate_rows import STATIONS
     from mappers.codes import code_lists
-    from validators.masters import LAST_NUMBER, load_districts, load_law
+    from validators.rulebook.masters import LAST_NUMBER, load_districts, load_law
 
     law = load_law()
     return {
@@ -161,8 +161,8 @@ def ours(place: Path) -> dict[str, Any]:
     from collections import Counter
 
     from benchmarks.validate import TWENTY, settings_of
-    from validators.columns import LINE, RECORD
-    from validators.rows import find_in_rows
+    from validators.checking.rows import find_in_rows
+    from validators.rulebook.columns import LINE, RECORD
 
     frames = {name: pl.read_parquet(place / f"{name}.parquet") for name in TABLES}
     line = pl.int_range(2, 2 + pl.len(), dtype=pl.Int64).alias(LINE)

@@ -11,7 +11,7 @@ from typing import TextIO
 
 from mappers.record import Record
 from mappers.schema import form_tables
-from validators.examples import make_record
+from validators.checking.examples import make_record
 
 Row = dict[str, str]
 Planted = set[tuple[str, int, str]]

@@ -22,10 +22,10 @@ from pathlib import Path
 from typing import Any
 
 from mappers.codes import CodeList, place_lists
-from mappers.mapping import find_mapping, load_mappings, map_readings
+from mappers.mapping.load import find_mapping, load_mappings, map_readings
 from mappers.record import Record
+from mappers.sources.values import MapContext, PageValues, ZoneValue
 from mappers.states import load_state
-from mappers.values import MapContext, PageValues, ZoneValue
 from ocr.forms.read import DECIDE_VERSION, READ_VERSION, ReadSettings, decide, recognise
 from ocr.languages.lexicon import Lexicon
 from ocr.page import Reading, Scan

@@ -7,7 +7,6 @@ the words below. Names go from one Indic script into another by the common layou
 
 from __future__ import annotations
 
-import csv
 import importlib
 import random
 import re
@@ -16,6 +15,8 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from mappers.languages import printed_labels
 
 LANGUAGES = ("hi", "mr", "bn", "as", "pa", "gu", "or", "ta", "te", "kn", "ml", "ur")
 _TESSERACT = dict(
@@ -47,7 +48,7 @@ class Corpus:
     phrases: tuple[str, ...]
 
 
-def read_corpora(tessdata: Path, labels: Path) -> Mapping[str, Corpus]:
+def read_corpora(tessdata: Path) -> Mapping[str, Corpus]:
     """The corpora of all languages and of English, in a fixed order."""
     packaged = {lang: _faker(lang) for lang in (*LANGUAGES, "en")}
     corpora = {}
@@ -56,7 +57,7 @@ def read_corpora(tessdata: Path, labels: Path) -> Mapping[str, Corpus]:
         if lang in _LENDERS:
             lender = _LENDERS[lang]
             names += [_shifted(n, STARTS[lender], STARTS[lang]) for n in packaged[lender]]
-        phrases = [*_babel(lang), *_django(lang), *_labels(lang, labels)]
+        phrases = [*_babel(lang), *_django(lang), *(p.text for p in printed_labels() if p.language == lang)]
         keep = _is_english if lang == "en" else _of_script(STARTS[lang])
         words = [*_dictionary(tessdata, lang), *(w for p in phrases for w in p.split())]
         kept = (sorted({_clean(t) for t in ts if keep(_clean(t))}) for ts in (words, names, phrases))
@@ -137,12 +138,6 @@ def _django(lang: str) -> Iterator[str]:
             text = "".join(re.findall(r'"(.*)"', m[1])).replace("\\n", " ").replace('\\"', "'")
             if "Project-Id-Version" not in text:
                 yield from re.split(r"%\([^)]*\)[sd]|%[sd]|[{}<>]|(?<=[.\u0964]) ", text)
-
-
-def _labels(lang: str, path: Path) -> Iterator[str]:
-    """What forms and registers print in a language."""
-    with path.open(encoding="utf-8", newline="") as f:
-        yield from (row["label"] for row in csv.DictReader(f) if row["lang"] == lang)
 
 
 _VOWELS = "a aa i ee u oo ri"

@@ -21,10 +21,9 @@ import numpy as np
 from corpora import LANGUAGES, Corpus, read_corpora, roman_words, split
 
 from mappers.encodings import Encoding, encodings
-from mappers.encodings.ngrams import FILE, Grams, Model, count, font_symbols, pack, unicode_symbols
+from mappers.encodings.ngrams import FILE, Grams, NgramModel, count, font_symbols, pack, unicode_symbols
 
 SEED = 2003
-_LABELS = Path(__file__).parent.parent / "mappers/draft/printed_labels.csv"
 CELLS = 14_000
 _CODES = """
     IPC CrPC U/S u/s R/W r/w FIR GD GDE UD Cr.No. Crime No. PS P.S. PO P.O. Dist. Distt. Vill. Vill- S/O W/O D/O s/o
@@ -181,7 +180,7 @@ def take(make: Make, rng: random.Random, size: int) -> list[str]:
     return [text for _ in range(size) if (text := next(source))]
 
 
-def learn(made: Mapping[str, Make]) -> Mapping[str, Model]:
+def learn(made: Mapping[str, Make]) -> Mapping[str, NgramModel]:
     """A model of each class."""
     models = {}
     for name, make in sorted(made.items()):
@@ -224,7 +223,7 @@ def main() -> None:
     parser.add_argument("--without", type=Path)
     parser.add_argument("--out", type=Path, default=Path("mappers/encodings") / FILE)
     args = parser.parse_args()
-    corpora = read_corpora(args.tessdata, _LABELS)
+    corpora = read_corpora(args.tessdata)
     learned, _ = halves(without(corpora, vector_words(args.without)) if args.without else corpora)
     np.savez_compressed(args.out, **pack(learn(makers(learned, encodings()))))  # type: ignore[arg-type]
     print(f"{args.out}: {args.out.stat().st_size / 1e6:.2f} MB")

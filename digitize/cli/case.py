@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from digitize.masking.cases import CaseMasks
     from digitize.workspace.ledger import Ledger
-    from mappers.cases import Case
+    from mappers.linking.cases import Case
 
 
 def case(

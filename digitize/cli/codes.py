@@ -11,7 +11,7 @@ import typer
 from digitize.cli.console import Json, print_json, results, table
 
 if TYPE_CHECKING:
-    from mappers.lookup import Hit
+    from mappers.lookup import MasterHit
 
 codes = typer.Typer(name="codes", help="Acts, sections, code lists and places.", no_args_is_help=True)
 _SHOWN = 160
@@ -105,7 +105,7 @@ def _iso(day: str) -> str:
         raise typer.BadParameter(f"--day: {day} is no day as YYYY-MM-DD") from None
 
 
-def _rows(hit: Hit) -> Iterator[list[Any]]:
+def _rows(hit: MasterHit) -> Iterator[list[Any]]:
     more = [hit.by] * bool(hit.by and hit.by != hit.title) + [f"{k}: {v}" for k, v in hit.facts.items()]
     yield [hit.list, hit.code, hit.title, _days(hit) + _force(hit.in_force), _cut(", ".join(more)), f"{hit.score:.2f}"]
     for c in hit.counterparts:
@@ -126,7 +126,7 @@ def _cut(text: str) -> str:
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
 
 
-def _plain(hit: Hit) -> dict[str, Any]:
+def _plain(hit: MasterHit) -> dict[str, Any]:
     pairs = [
         {
             "code": f"{c.act} {c.number}", "title": c.title, "valid_from": c.valid_from, "valid_to": c.valid_to,

@@ -15,8 +15,8 @@ from digitize.cli.console import errors
 
 if TYPE_CHECKING:
     from digitize.files.convert import Done
-    from mappers.columns import Wanted
     from mappers.legacy import LegacyTable, ReadAs
+    from mappers.mapping.column_encodings import WantedEncoding
 
 As = Literal["auto", "text", "table"]
 Format = Literal["csv", "parquet"]
@@ -61,7 +61,7 @@ def convert(
         _convert_tables(path, how, wanted, table, out, form, all_rows=all_rows)
 
 
-def _convert_text(file: str, out: Path | None, wanted: Wanted) -> None:
+def _convert_text(file: str, out: Path | None, wanted: WantedEncoding) -> None:
     from digitize.files.convert import convert_lines
 
     with _source(file) as source, _written(out) as target:
@@ -106,7 +106,7 @@ def _written(out: Path | None) -> Iterator[TextIO]:
 
 
 def _convert_tables(
-    path: Path, how: ReadAs, wanted: Wanted, only: str, out: Path | None, form: Format, *, all_rows: bool
+    path: Path, how: ReadAs, wanted: WantedEncoding, only: str, out: Path | None, form: Format, *, all_rows: bool
 ) -> None:
     from digitize.errors import InputError, OptionsError, TooManyRefused
     from digitize.files.convert import pick_tables
@@ -143,7 +143,9 @@ def _place(out: Path | None, path: Path, table: str, form: Format, taken: set[st
     return out / f"{path.stem}.{name}.{form}"
 
 
-def _convert_table(table: LegacyTable, wanted: Wanted, target: Path | None, form: Format, *, all_rows: bool) -> Done:
+def _convert_table(
+    table: LegacyTable, wanted: WantedEncoding, target: Path | None, form: Format, *, all_rows: bool
+) -> Done:
     from digitize.files.convert import convert_table, csv_to_parquet
 
     if form == "csv" or target is None:

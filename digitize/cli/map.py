@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from digitize.files.mapping.coverage import Coverage
     from digitize.files.mapping.draft import Drafted
     from digitize.files.mapping.golden import Golden
-    from mappers.bind import FormMapping
+    from mappers.binding.bound import FormMapping
 
 map_ = typer.Typer(name="map", help="Mapping files: draft, test, explain, coverage.", no_args_is_help=True)
 Mapping = Annotated[str, typer.Argument(metavar="MAPPING", help="Id of a mapping of the package, or a mapping file.")]

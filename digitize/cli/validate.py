@@ -60,7 +60,7 @@ def validate(
     from digitize.files.validating.choice import rules_left_out
     from digitize.files.validating.settings import Lists, file_settings, words
     from digitize.files.validating.validate import How, validate_files
-    from validators.policies import load_impact
+    from validators.policy.policies import load_impact
 
     format = "json" if json else format
     agreed, writer = _agreed(max_rejects), _writer(format, out)

@@ -11,10 +11,18 @@ from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from digitize.errors import InputError, OptionsError
-from mappers.columns import SAMPLE_ROWS, Column, Wanted, peek, settle, take_sample, watch
 from mappers.encodings import load_encodings, to_characters
 from mappers.errors import EncodingUnclear
 from mappers.legacy import LegacyRow, LegacyTable, ReadAs, find_reader, open_tables
+from mappers.mapping.column_encodings import (
+    SAMPLE_ROWS,
+    EncodedColumn,
+    WantedEncoding,
+    peek,
+    settle,
+    take_sample,
+    watch,
+)
 from mappers.states import load_state
 
 TEXT_SUFFIXES = (".txt", ".text", ".asc", ".prn", "")
@@ -38,16 +46,16 @@ class Done:
     notes: list[str] = field(default_factory=list)
 
 
-def make_wanted(name: str, state: str, folder: Path | None, columns: Sequence[str] = ()) -> Wanted:
+def make_wanted(name: str, state: str, folder: Path | None, columns: Sequence[str] = ()) -> WantedEncoding:
     """What was said on the command line. columns: "COLUMN=ENCODING". Raises MappingError, OptionsError."""
     if bare := next((c for c in columns if "=" not in c), None):
         raise OptionsError(f"--column {bare}: write COLUMN=ENCODING.")
     pairs = dict(c.split("=", 1) for c in columns)
     expected = load_state(state.lower()).encodings if state else ()
-    return Wanted(load_encodings((folder,) if folder else ()), name, pairs, expected)
+    return WantedEncoding(load_encodings((folder,) if folder else ()), name, pairs, expected)
 
 
-def convert_lines(source: BinaryIO, out: TextIO, wanted: Wanted, name: str) -> Column:
+def convert_lines(source: BinaryIO, out: TextIO, wanted: WantedEncoding, name: str) -> EncodedColumn:
     """Text, one line out for each line in. name: of the source, for messages.
 
     Raises EncodingUnclear before anything is written when the encoding has to be found out and is not clear.
@@ -63,7 +71,7 @@ def convert_lines(source: BinaryIO, out: TextIO, wanted: Wanted, name: str) -> C
     return column
 
 
-def text_column(lines: Iterable[bytes | str], wanted: Wanted) -> Column:
+def text_column(lines: Iterable[bytes | str], wanted: WantedEncoding) -> EncodedColumn:
     """The encoding of plain text, as of a table with one column."""
     return settle(LegacyTable("text", ("text",), iter(())), take_sample(_as_rows(lines), 1), wanted)[0]
 
@@ -135,7 +143,7 @@ def pick_tables(path: Path, how: ReadAs, only: str = "") -> Iterator[LegacyTable
         raise InputError(f"{path.name} has no table {only}. It has: {', '.join(known)}.")
 
 
-def convert_table(table: LegacyTable, out: TextIO, wanted: Wanted, *, all_rows: bool) -> Done:
+def convert_table(table: LegacyTable, out: TextIO, wanted: WantedEncoding, *, all_rows: bool) -> Done:
     """One table as UTF-8 CSV. all_rows: deleted and damaged ones too, each with row, offset, mark and problem.
 
     Raises EncodingUnclear before anything is written when a column's encoding is not clear.
@@ -174,7 +182,7 @@ def _leave_out(row: LegacyRow, done: Done) -> None:
         done.left_out[row.number] = row.problem
 
 
-def _texts(row: LegacyRow, columns: Sequence[Column]) -> list[str]:
+def _texts(row: LegacyRow, columns: Sequence[EncodedColumn]) -> list[str]:
     cells = (*row.cells, *[""] * (len(columns) - len(row.cells)))
     return [c.decode(cell).text for c, cell in zip(columns, cells, strict=False)]
 

@@ -97,9 +97,9 @@ def _is_sensitive(reading: Reading, state: str, stations: Path | None) -> bool:
     from digitize.reading.values import zone_value
     from mappers.codes import place_lists
     from mappers.errors import MappingError
-    from mappers.mapping import find_mapping, load_mappings, map_readings
+    from mappers.mapping.load import find_mapping, load_mappings, map_readings
+    from mappers.sources.values import MapContext, PageValues
     from mappers.states import load_state
-    from mappers.values import MapContext, PageValues
 
     zones = {z: zone_value(d, NEVER) for z, d in reading.zones.items()}
     profile = load_state(state) if state else None

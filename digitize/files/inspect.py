@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from digitize.files.convert import read_lines
-from mappers.columns import Column, Wanted, peek, settle, watch
 from mappers.errors import EncodingUnclear, TableError
 from mappers.legacy import LegacyRow, LegacyTable, ReadAs, open_tables
+from mappers.mapping.column_encodings import EncodedColumn, WantedEncoding, peek, settle, watch
 
 EXAMPLES = 3
 
@@ -21,7 +21,7 @@ EXAMPLES = 3
 class ColumnReport:
     """One column. examples: (as stored, as Unicode)."""
 
-    column: Column
+    column: EncodedColumn
     font: str
     filled: int
     examples: tuple[tuple[str, str], ...]
@@ -66,7 +66,7 @@ class TableReport:
         }  # fmt: skip
 
 
-def inspect_file(path: Path, how: ReadAs, wanted: Wanted) -> list[TableReport]:
+def inspect_file(path: Path, how: ReadAs, wanted: WantedEncoding) -> list[TableReport]:
     """All tables of a file, each read through to its end; a file of plain text is one table with one column.
 
     Raises TableError where the file is neither.
@@ -79,7 +79,7 @@ def inspect_file(path: Path, how: ReadAs, wanted: Wanted) -> list[TableReport]:
         return [inspect_table(_as_table(path), wanted)]
 
 
-def inspect_table(table: LegacyTable, wanted: Wanted) -> TableReport:
+def inspect_table(table: LegacyTable, wanted: WantedEncoding) -> TableReport:
     """One table."""
     table, sample = peek(table)
     columns = settle(table, sample, wanted)
@@ -98,7 +98,7 @@ def inspect_table(table: LegacyTable, wanted: Wanted) -> TableReport:
     return TableReport(table.name, count, deleted, problems, table.counted, (*table.notes, *changed), reports)
 
 
-def _column(column: Column, values: Sequence[bytes | str], font: str) -> ColumnReport:
+def _column(column: EncodedColumn, values: Sequence[bytes | str], font: str) -> ColumnReport:
     shown = [column.decode(v) for v in _telling(values)]
     return ColumnReport(column, font, len(values), tuple((d.raw.strip(), d.text.strip()) for d in shown))
 

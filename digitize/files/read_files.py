@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 
 Found = TypeVar("Found")
 
-_ALSO = {"ory": "or"}
-"""ISO 639-3 has a code of its own for Odia without its dialects."""
-
 
 @dataclass(frozen=True, slots=True)
 class PageJob:
@@ -61,7 +58,7 @@ def parse_languages(given: str) -> tuple[str, ...]:
     asked = [code for code in re.split(r"[,+\s]+", given.strip().lower()) if code]
     if not asked:
         raise OptionsError(f"--lang names no language. Choose from {_choices(known.values())}.")
-    longer = {x.code3: x.code for x in known.values()} | _ALSO
+    longer = {code: x.code for x in known.values() for code in (x.code3, *x.also)}
     codes = [longer.get(code, code) for code in asked]
     for code, said in zip(codes, asked, strict=True):
         if code not in known:

@@ -25,7 +25,7 @@ from digitize.masking.masks import (
 from digitize.masking.masks import secret_words as _secret_words
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Records
-from mappers.cases import KEY, legacy_keys
+from mappers.linking.cases import KEY, legacy_keys
 from mappers.record import Record
 
 Key = tuple[str, ...]

@@ -17,10 +17,10 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 
-from mappers.folding import fold_digits
 from mappers.names import name_key, romanise
 from mappers.record import FieldValue, Record, Row
 from mappers.schema import form_tables
+from mappers.text.folding import fold_digits
 
 MASK = "[masked]"
 _ADULT = 18

@@ -15,8 +15,8 @@ from digitize.errors import OptionsError
 from digitize.offices.naming import made_safe
 from digitize.offices.shape import Statement
 from mappers.codes.places import districts
-from mappers.codes.stations import Station, load_stations
-from mappers.folding import fold_key
+from mappers.codes.stations import StationEntry, load_stations
+from mappers.text.folding import fold_key
 
 _COLUMNS = ("station", "district", "records", "pages", "certified_on")
 
@@ -41,7 +41,7 @@ class PlaceKey:
 class Gazetteer:
     """The stations and districts that may be named in a snapshot: those of the lists, and nothing that was read."""
 
-    def __init__(self, state: str, stations: Iterable[Station], districts_known: dict[str, str]) -> None:
+    def __init__(self, state: str, stations: Iterable[StationEntry], districts_known: dict[str, str]) -> None:
         """districts_known: name -> code in the Local Government Directory or ""."""
         self.state = state
         self.codes: dict[PlaceKey, str] = {}

@@ -27,7 +27,7 @@ from digitize.offices.shape import (  # fmt: skip
     Twice,
     Volume,
 )
-from mappers.folding import fold_key
+from mappers.text.folding import fold_key
 
 _SAME = 0.5
 """Two sites have the same book when half of the shorter range of numbers is in the longer one."""

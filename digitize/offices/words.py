@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+from mappers.languages import load_languages
+
 LANGUAGES = ("en", "hi")
 
 
@@ -33,5 +35,7 @@ def load_words(language: str) -> Words:
     """The words of a language. Raises KeyError for one that is not there."""
     text = (resources.files("digitize.offices") / "words.toml").read_text(encoding="utf-8")
     data = tomllib.loads(text)
-    return Words(language, {f"{group}.{slug}": pair[language] for group, pairs in data.items() if group != "format"
-                            for slug, pair in pairs.items()})  # fmt: skip
+    said = {f"{group}.{slug}": pair[language] for group, pairs in data.items() if group != "format"
+            for slug, pair in pairs.items()}  # fmt: skip
+    called = {f"language.{code}": one.names.get(language, one.name) for code, one in load_languages().items()}
+    return Words(language, said | called)

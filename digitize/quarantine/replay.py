@@ -13,10 +13,10 @@ from digitize.quarantine.rejects import OPEN, REPLAYED, Reject, find_rejects, up
 from digitize.targets.base import FIELD_END, Load, Receipt, Statement, Target, flat_rows, row_hash, text_hash
 from mappers.record import Record
 from mappers.schema import form_tables
-from validators.columns import LINE, RECORD
+from validators.checking.rows import find_in_rows
 from validators.finding import Finding
-from validators.rows import find_in_rows
-from validators.rule import every_rule
+from validators.rulebook.columns import LINE, RECORD
+from validators.rulebook.rule import every_rule
 
 _NO_ID = Finding("", "record_id", "D004", "reject", "The record has no record_id, and no whole key to make one from.")
 

@@ -11,7 +11,7 @@ from digitize.files.workbook import allow_words, save_book, write_cells
 from digitize.masking.masks import MASK
 from digitize.quarantine.rejects import Reject
 from mappers.schema import form_tables
-from mappers.schema.table import Column
+from mappers.schema.parts.table import Column
 
 _COLUMNS = {
     "reject": 9, "field": 30, "value": 34, "right value": 34, "verdict": 11, "rules say": 60, "record": 30, "where": 30,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from digitize.reading.calibration import NEVER
-from mappers.values import PlacedValue, ZoneValue
+from mappers.sources.values import PlacedValue, ZoneValue
 from ocr.page import Reading, RowPlace
 
 DITTO, STRUCK, STRUCK_IN_PART = "ditto", "struck", "struck-in-part"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mappers.values import ZoneValue
+from mappers.sources.values import ZoneValue
 from ocr.page import Decided
 
 

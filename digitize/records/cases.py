@@ -11,7 +11,7 @@ from digitize.errors import NotFound
 from digitize.masking.cases import CaseMasks
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Records, Stored
-from mappers.cases import KEY, Case, Statement, assemble, fir_key, legacy_keys
+from mappers.linking.cases import KEY, Case, FactStatement, assemble, fir_key, legacy_keys
 from mappers.record import Record
 
 
@@ -73,7 +73,7 @@ def case_to_plain(case: Case, masks: CaseMasks | None) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _shown(statement: Statement, shown: dict[str, Record]) -> str:
+def _shown(statement: FactStatement, shown: dict[str, Record]) -> str:
     """What a statement says, as its record is shown; several fields told in one are not of persons."""
     if statement.field.startswith("acts["):
         return statement.value

@@ -34,7 +34,7 @@ class Tried:
 
 def trial(ledger: Ledger, known: Known, record_id: str, decisions: Sequence[Decision]) -> Tried:
     """Map and check one record again under its earlier decisions and these. Raises NotFound."""
-    from validators.check import check_records
+    from validators.checking.check import check_records
 
     stored = Records(ledger).one(record_id)
     if stored is None:

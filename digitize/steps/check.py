@@ -40,7 +40,7 @@ def check_groups(ledger: Ledger, known: Known, todos: Sequence[tuple[str, str]],
 
 
 def _check(ledger: Ledger, known: Known, group: str, key: str) -> int:
-    from validators.check import check_records
+    from validators.checking.check import check_records
 
     records = Records(ledger)
     stored = records.of_group(group)

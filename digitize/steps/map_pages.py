@@ -11,9 +11,9 @@ from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import PageScan
 from digitize.workspace.ledger.readings import newest_reading
 from digitize.workspace.ledger.records import Decision, Records, Stored, record_hash
-from mappers.mapping import map_readings
+from mappers.mapping.load import map_readings
 from mappers.record import Record
-from mappers.values import MapContext, PageValues
+from mappers.sources.values import MapContext, PageValues
 from ocr.page import Reading
 
 

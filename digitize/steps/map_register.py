@@ -28,9 +28,10 @@ from digitize.workspace.ledger.catalogue import Catalogue, PageScan
 from digitize.workspace.ledger.core import DONE
 from digitize.workspace.ledger.readings import Readings, newest_recognition
 from digitize.workspace.ledger.records import Decision, Records, Stored, record_hash
-from mappers.mapping import FormMapping, map_page_rows
+from mappers.binding.bound import FormMapping
+from mappers.mapping.load import map_page_rows
 from mappers.record import Record
-from mappers.values import PageRow, PageValues, PlacedValue, ZoneValue
+from mappers.sources.values import PageRow, PageValues, PlacedValue, ZoneValue
 from ocr.page import Reading
 
 Decisions = Mapping[str, Mapping[str, Decision]]

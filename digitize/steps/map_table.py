@@ -20,9 +20,9 @@ from digitize.workspace.ledger.catalogue import Catalogue, TableUnit
 from digitize.workspace.ledger.records import Decision, Records, Stored, record_hash
 from mappers.errors import EncodingUnclear, MappingError, TableError
 from mappers.legacy import LegacyRow, LegacyTable, named_cells, open_table
-from mappers.mapping import FormMapping, map_rows
+from mappers.mapping.load import FormMapping, map_rows
 from mappers.record import Record
-from mappers.values import MapContext, RowValues
+from mappers.sources.values import MapContext, RowValues
 
 CHUNK = 1000
 Decisions = Mapping[str, Mapping[str, Decision]]

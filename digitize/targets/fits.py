@@ -8,7 +8,7 @@ import polars as pl
 
 from digitize.targets.rows import KEY_OWNED, LINE, RECORD_ID, UNFIT, FormRows, with_hash
 from mappers.schema import Table, form_tables
-from validators.columns import TYPES, typed
+from validators.rulebook.columns import TYPES, typed
 
 REFUSED: Mapping[str, type[pl.DataType]] = {RECORD_ID: pl.String, "field": pl.String, "code": pl.String}
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from digitize.targets.base import flat_rows
-from mappers.layouts import Layout, lay_out
+from mappers.layouts import TableLayout, lay_out
 from mappers.record import Record
 from mappers.schema import flat_header, form_tables, load_schemas
 
@@ -52,7 +52,7 @@ class FlatShape:
 class LayoutShape:
     """The tables of a target as its layout file describes them."""
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: TableLayout) -> None:
         self._layout = layout
         self.gaps: Counter[str] = Counter()
 

@@ -18,7 +18,7 @@ from digitize.targets.rows import HASH, ORIGIN, RECORD_ID, Batch, Kept, json_tex
 from digitize.targets.sqlite_schema import TYPES, prepare
 from digitize.targets.taking import take
 from digitize.targets.undoing import Undone, undo
-from mappers.layouts import Layout, lay_out
+from mappers.layouts import TableLayout, lay_out
 from mappers.record import Record
 from mappers.schema import form_tables
 
@@ -30,7 +30,7 @@ class SqliteTarget:
     code are left empty there and listed in layout_gaps.
     """
 
-    def __init__(self, path: Path, layout: Layout | None = None) -> None:
+    def __init__(self, path: Path, layout: TableLayout | None = None) -> None:
         """Open or make the file. Raises TargetRefused when it cannot be used or holds another schema."""
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
@@ -130,7 +130,7 @@ class _Store:
 
     order = "rowid"
 
-    def __init__(self, db: sqlite3.Connection, layout: Layout | None) -> None:
+    def __init__(self, db: sqlite3.Connection, layout: TableLayout | None) -> None:
         self._db, self._layout = db, layout
 
     def same(self, form: str, asked: pl.DataFrame) -> Mapping[str, bool]:
@@ -217,7 +217,7 @@ class _Store:
         if frame.height:
             self._db.executemany(sql, frame.select(names).iter_rows())
 
-    def _insert_laid(self, record: Record, layout: Layout) -> None:
+    def _insert_laid(self, record: Record, layout: TableLayout) -> None:
         laid = lay_out(record, layout)
         for table, rows in laid.rows.items():
             for row in rows:

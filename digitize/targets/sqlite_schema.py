@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from digitize.errors import TargetRefused
-from mappers.layouts import Layout
+from mappers.layouts import TableLayout
 from mappers.schema import load_schemas
-from mappers.schema.table import Table
+from mappers.schema.parts.table import Table
 
 FORMAT = 3
 _OLDER = ("1", "2")
@@ -64,7 +64,7 @@ DROP TABLE rejects_2;
 """
 
 
-def prepare(db: sqlite3.Connection, path: Path, layout: Layout | None) -> None:
+def prepare(db: sqlite3.Connection, path: Path, layout: TableLayout | None) -> None:
     """Make what is not there. Raises TargetRefused when the file holds another schema or someone altered it."""
     db.execute("BEGIN IMMEDIATE")
     try:

@@ -17,11 +17,11 @@ from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
 from digitize.workspace.place import Place
 from mappers.codes import CodeList, districts_of, load_stations, place_lists
-from mappers.columns import settle_mapping
 from mappers.encodings import Encoding, load_encodings
-from mappers.mapping import FormMapping, find_mapping, load_mappings
+from mappers.mapping.column_encodings import settle_mapping
+from mappers.mapping.load import FormMapping, find_mapping, load_mappings
+from mappers.sources.values import MapContext
 from mappers.states import StateProfile, load_state
-from mappers.values import MapContext
 
 if TYPE_CHECKING:
     from mappers.legacy import LegacyTable
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ocr.forms.read import ReadSettings
     from ocr.languages.lexicon import Lexicon
     from ocr.registers import Registers
-    from validators.settings import CheckSettings
+    from validators.rulebook.given import CheckSettings
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ class Known:
     @cached_property
     def map_key(self) -> str:
         """Hash of what mapping depends on beside the reading, its cut, the mapping file and the decisions."""
-        from mappers.mapping import MAP_VERSION
+        from mappers.mapping.load import MAP_VERSION
 
         districts = plain_hash(self.district_of)
         return work_key(MAP_VERSION, self.state.model_dump_json(), _lists_hash(self.lists), districts)
@@ -145,7 +145,7 @@ class Known:
     def check_settings(self) -> CheckSettings:
         """The day, the stations and the severity policy."""
         from mappers.codes.beats import read_beats
-        from validators.settings import first_and_last, make_settings
+        from validators.checking.settings import first_and_last, make_settings
 
         own = self.place.folder / "lists" / "stations.csv"
         stations = [(self.state.code, s.district, s.name) for s in load_stations(self.state.code, own)]
@@ -171,7 +171,7 @@ class Known:
     @cached_property
     def check_key(self) -> str:
         """Hash of what checking depends on beside the records."""
-        from validators.check import CHECK_VERSION
+        from validators.checking.check import CHECK_VERSION
 
         return work_key(CHECK_VERSION, self.check_settings.key())
 

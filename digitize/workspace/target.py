@@ -7,7 +7,7 @@ from digitize.targets.base import Target
 from digitize.targets.open import FOLDERS, open_target
 from digitize.targets.postgres.address import Patience, is_address
 from digitize.workspace.place import Place
-from mappers.layouts import Layout, load_layouts
+from mappers.layouts import TableLayout, load_layouts
 from mappers.toml import did_you_mean
 
 
@@ -29,7 +29,7 @@ def open_place_target(place: Place) -> Target:
     return SqliteTarget(place.target, layout)
 
 
-def find_layout(place: Place, name: str) -> Layout | None:
+def find_layout(place: Place, name: str) -> TableLayout | None:
     """The layout of that name, None for ""; a workspace's own lie in its `layouts/`.
 
     Raises OptionsError when there is none, MappingError when a file is wrong.

@@ -14,7 +14,7 @@ from importlib import resources
 from mappers.calendars.solar import TOLERANCE_DAYS, SolarRule
 from mappers.calendars.sun import surya_siddhanta
 from mappers.calendars.window import Calendar, CalendarDay, DayWindow
-from mappers.folding import nfc
+from mappers.text.folding import nfc
 
 RULE = SolarRule("tamil-solar", surya_siddhanta, hour=18, first_sign=0, offset=0)
 _THAI = 10

@@ -7,7 +7,7 @@ import pkgutil
 from collections.abc import Mapping
 from functools import cache
 
-from mappers.clean.base import CleanContext, Cleaned, CleanedRows, Cleaner
+from mappers.clean.base import CleanContext, CleanedCell, CleanedRows, Cleaner
 from mappers.errors import MappingError
 
 
@@ -27,4 +27,4 @@ def load_cleaners() -> Mapping[str, Cleaner]:
     return cleaners
 
 
-__all__ = ["CleanContext", "Cleaned", "CleanedRows", "Cleaner", "load_cleaners"]
+__all__ = ["CleanContext", "CleanedCell", "CleanedRows", "Cleaner", "load_cleaners"]

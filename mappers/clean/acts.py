@@ -9,9 +9,10 @@ from functools import cache, lru_cache
 
 from mappers.codes.acts import Act, acts
 from mappers.codes.places import states
-from mappers.folding import fold_digits, fold_key, nfc
+from mappers.text.folding import fold_digits, fold_key, nfc
+from mappers.text.scripts import INDIC
 
-_LETTER = r"[^\W\d_]|[\u0900-\u0d7f]"
+_LETTER = rf"[^\W\d_]|[{INDIC}]"
 _ACT_WORD = (
     r"act|ac\.?t|अधिनियम|अधि|एक्ट|कायदा|আইন|অ্যাক্ট|சட்டம்|చట్టం|యాక్ట్|ಕಾಯ್ದೆ|ಆಕ್ಟ್|ആക്ട്|നിയമം|એક્ટ|અધિનિયમ|ધારો"
     r"|ਐਕਟ|ଆଇନ|ایکٹ"
@@ -144,7 +145,7 @@ def _pattern() -> re.Pattern[str]:
     free = _by_first_letter(_alternative(w) for w in ways if not _needs_act(w))
     bound = _by_first_letter(_alternative(w) for w in ways if _needs_act(w))
     name = rf"(?:{bound}){_GAP}(?:{_ACT_WORD})|(?:{free})(?:{_GAP}(?:{_ACT_WORD}))?"
-    return re.compile(rf"(?<![^\W\d_])(?<![\u0900-\u0d7f])(?P<name>{name}){_YEAR}(?!{_LETTER})\.?", re.I)
+    return re.compile(rf"(?<![^\W\d_])(?<![{INDIC}])(?P<name>{name}){_YEAR}(?!{_LETTER})\.?", re.I)
 
 
 @cache

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from mappers.codes.months import plain_word
 from mappers.codes.numbers import number_words
-from mappers.folding import fold_numerals, squeeze
+from mappers.text.folding import fold_numerals, squeeze
 
 _HALVES = {"½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75")}
 _COMMAS = str.maketrans("٬،", ",,")

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from mappers.codes.lists import CodeList
 
 
-class Cleaned(NamedTuple):
+class CleanedCell(NamedTuple):
     """One cleaned value. value: canonical text, None when the raw text has no sure one. confidence: 0..1, the
     cleaner's own share. notes: stable words for what it saw. raw: the piece of the source it rests on, "" for all.
     """
@@ -26,7 +26,7 @@ class CleanedRows(NamedTuple):
     texts: of each row its piece of the source, () where that is the whole text.
     """
 
-    rows: tuple[Mapping[str, Cleaned], ...]
+    rows: tuple[Mapping[str, CleanedCell], ...]
     notes: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()
 
@@ -45,7 +45,7 @@ class CleanContext:
     lists: Mapping[str, CodeList] = field(default_factory=dict)
 
 
-Clean = Callable[[str, CleanContext], Cleaned]
+Clean = Callable[[str, CleanContext], CleanedCell]
 CleanRows = Callable[[str, CleanContext], CleanedRows]
 
 
@@ -72,6 +72,6 @@ class Cleaner:
     lists: Mapping[str, str] = field(default_factory=dict)
 
 
-def unsure(note: str, *more: str, raw: str = "") -> Cleaned:
+def unsure(note: str, *more: str, raw: str = "") -> CleanedCell:
     """No value, with the reason as a stable word."""
-    return Cleaned(None, 0.0, (note, *more), raw)
+    return CleanedCell(None, 0.0, (note, *more), raw)

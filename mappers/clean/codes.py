@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from mappers.clean.base import CleanContext, Cleaned, Cleaner, unsure
+from mappers.clean.base import CleanContext, CleanedCell, Cleaner, unsure
 from mappers.codes.lists import CodeList, code_lists
-from mappers.folding import squeeze
+from mappers.text.folding import squeeze
 
 _EDGES = " \t.,;:-–|_'\""
 _STATION_WORDS = re.compile(
@@ -21,13 +21,13 @@ _DISTRICT_WORDS = re.compile(
 )
 
 
-def clean_code(raw: str, context: CleanContext) -> Cleaned:
+def clean_code(raw: str, context: CleanContext) -> CleanedCell:
     """A value of the list the field names; what the list does not know gives no value and the note "not-in-list"."""
     found = context.lists.get(context.codes) or code_lists().get(context.codes)
     return _look_up(squeeze(raw), found)
 
 
-def clean_station(raw: str, context: CleanContext) -> Cleaned:
+def clean_station(raw: str, context: CleanContext) -> CleanedCell:
     """A police station by the state's list.
 
     A name that is not in it is kept, doubted, with the note "not-in-list": stations are renamed, split, and missing
@@ -36,27 +36,27 @@ def clean_station(raw: str, context: CleanContext) -> Cleaned:
     return _place(raw, _STATION_WORDS, context.lists.get("station"))
 
 
-def clean_district(raw: str, context: CleanContext) -> Cleaned:
+def clean_district(raw: str, context: CleanContext) -> CleanedCell:
     """A district by the state's list; kept and doubted like a station when it is not in it."""
     return _place(raw, _DISTRICT_WORDS, context.lists.get("district"))
 
 
-def _place(raw: str, words: re.Pattern[str], codes: CodeList | None) -> Cleaned:
+def _place(raw: str, words: re.Pattern[str], codes: CodeList | None) -> CleanedCell:
     text = squeeze(raw).strip(_EDGES)
     whole = codes.find(text) if codes else None
     if whole is not None:
-        return Cleaned(whole)
+        return CleanedCell(whole)
     return _look_up(squeeze(words.sub(" ", text)).strip(_EDGES), codes)
 
 
-def _look_up(text: str, codes: CodeList | None) -> Cleaned:
+def _look_up(text: str, codes: CodeList | None) -> CleanedCell:
     if codes is None:
-        return Cleaned(text, 0.8, ("no-list",)) if text else unsure("no-list")
+        return CleanedCell(text, 0.8, ("no-list",)) if text else unsure("no-list")
     value = codes.find(text)
     if value is not None:
-        return Cleaned(value)
+        return CleanedCell(value)
     if codes.is_open and text:
-        return Cleaned(text, 0.5, ("not-in-list",))
+        return CleanedCell(text, 0.5, ("not-in-list",))
     return unsure("not-in-list")
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from mappers.clean.base import CleanContext, Cleaned, CleanedRows, Cleaner, unsure
+from mappers.clean.base import CleanContext, CleanedCell, CleanedRows, Cleaner, unsure
 from mappers.clean.digits import clean_year
-from mappers.folding import fold_digits, squeeze
+from mappers.text.folding import fold_digits, squeeze
 
 # A word before the number ends in a dot, colon or blank; part: I to VI of the registers in the tradition of Bombay.
 _NUMBER = re.compile(
@@ -26,12 +26,12 @@ def clean_crime_number(raw: str, context: CleanContext) -> CleanedRows:
     if m is None:
         several = len(re.findall(r"\d+", fold_digits(raw))) > 2
         return CleanedRows(({"number": unsure("several-numbers" if several else "not-a-crime-number")},))
-    parts = {"number": Cleaned(str(int(m["number"])), raw=m["number"])}
+    parts = {"number": CleanedCell(str(int(m["number"])), raw=m["number"])}
     if m["part"]:
-        parts["part"] = Cleaned(m["part"].upper(), raw=m["part"])
+        parts["part"] = CleanedCell(m["part"].upper(), raw=m["part"])
     if m["year"]:
         year = clean_year(m["year"], context)
-        parts["year"] = Cleaned(year.value, year.confidence, year.notes, m["year"])
+        parts["year"] = CleanedCell(year.value, year.confidence, year.notes, m["year"])
     return CleanedRows((parts,))
 
 
@@ -44,7 +44,7 @@ def clean_fir_or_diary(raw: str, context: CleanContext) -> CleanedRows:
     text = fold_digits(squeeze(raw))
     diary = _DIARY.match(text)
     if diary is not None and (number := text[diary.end() :].strip(" .:-")):
-        return CleanedRows(({"gd": Cleaned(number, raw=text)},))
+        return CleanedRows(({"gd": CleanedCell(number, raw=text)},))
     found = clean_crime_number(raw, context)
     parts = dict(found.rows[0])
     if parts["number"].value is not None and "year" not in parts:

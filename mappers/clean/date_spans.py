@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 
-from mappers.clean.base import CleanContext, Cleaned, CleanedRows, Cleaner, unsure
+from mappers.clean.base import CleanContext, CleanedCell, CleanedRows, Cleaner, unsure
 from mappers.clean.date_text import bare, fold_date, without_night, without_prior
 from mappers.clean.dates import clean_date
 from mappers.clean.gregorian import month_as_number
@@ -43,7 +43,7 @@ def clean_date_span(raw: str, context: CleanContext) -> CleanedRows:
     note = "night-span" if night else "date-range"
     parts = {"from": _noted(first, note), "to": _noted(last, note)}
     if night:
-        parts |= {"time_from": Cleaned("18:00", 0.7, (note,)), "time_to": Cleaned("06:00", 0.7, (note,))}
+        parts |= {"time_from": CleanedCell("18:00", 0.7, (note,)), "time_to": CleanedCell("06:00", 0.7, (note,))}
     return CleanedRows((parts,))
 
 
@@ -52,8 +52,8 @@ def _joined(folded: str) -> str:
     return re.sub(r"&(?:\s*&)+", "&", bare(text)).strip(" &,.")
 
 
-def _noted(found: Cleaned, note: str) -> Cleaned:
-    return Cleaned(found.value, found.confidence, (*found.notes, note))
+def _noted(found: CleanedCell, note: str) -> CleanedCell:
+    return CleanedCell(found.value, found.confidence, (*found.notes, note))
 
 
 def _ends(text: str) -> tuple[_Day, _Day] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from mappers.codes.months import WORD_END, WORD_START, months, plain_word
-from mappers.folding import fold_numerals, squeeze
+from mappers.text.folding import fold_numerals, squeeze
 
 _WORDS = (
     r"dated?|dtd|dt|on|the|of|day|year|month|a\.?d|c\.?e|i\.?e|corresponding|to|equivalent"

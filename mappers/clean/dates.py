@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 
 from mappers.clean.annotations import speaks_of_other
-from mappers.clean.base import CleanContext, Cleaned, CleanedRows, Cleaner, unsure
+from mappers.clean.base import CleanContext, CleanedCell, CleanedRows, Cleaner, unsure
 from mappers.clean.date_text import bare, fold_date, is_midnight, no_date, without_clock, without_prior
 from mappers.clean.double_dates import read_with_other
 from mappers.clean.gregorian import read_gregorian
 from mappers.clean.times import clean_time
-from mappers.folding import fold_numerals, squeeze
+from mappers.text.folding import fold_numerals, squeeze
 
 _WITHIN = re.compile(r"\d{1,4}\s*[./\-–]\s*\d{1,2}\s*[./\-–]\s*\d{2,4}")
 _AFTER_YEARS = 20
 
 
-def clean_date(raw: str, context: CleanContext) -> Cleaned:
+def clean_date(raw: str, context: CleanContext) -> CleanedCell:
     """A date as YYYY-MM-DD.
 
     Read: day-month-year with any separator and any Indian digits, ISO dates, month names in twelve languages, days and
@@ -29,7 +29,7 @@ def clean_date(raw: str, context: CleanContext) -> Cleaned:
     return _read(raw, context, 0)
 
 
-def clean_date_after(raw: str, context: CleanContext) -> Cleaned:
+def clean_date_after(raw: str, context: CleanContext) -> CleanedCell:
     """Like clean_date, for days that may lie after the book's year (despatch, charge sheet): up to 20 years later."""
     return _read(raw, context, _AFTER_YEARS)
 
@@ -51,7 +51,7 @@ def clean_date_time(raw: str, context: CleanContext) -> CleanedRows:
     return CleanedRows((parts,))
 
 
-def _read(raw: str, context: CleanContext, after: int) -> Cleaned:
+def _read(raw: str, context: CleanContext, after: int) -> CleanedCell:
     folded = fold_date(raw)
     marks = no_date(folded)
     if marks:
@@ -63,7 +63,7 @@ def _read(raw: str, context: CleanContext, after: int) -> Cleaned:
         found = read_with_other(folded, context, after)
     else:
         found = read_gregorian(bare(folded), context, after)
-    return Cleaned(found.value, found.confidence, (*found.notes, *clock)) if clock else found
+    return CleanedCell(found.value, found.confidence, (*found.notes, *clock)) if clock else found
 
 
 CLEANERS = (

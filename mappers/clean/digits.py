@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from mappers.clean.base import CleanContext, Cleaned, Cleaner, unsure
-from mappers.folding import fold_digits, squeeze
+from mappers.clean.base import CleanContext, CleanedCell, Cleaner, unsure
+from mappers.text.folding import fold_digits, squeeze
 
 _RUN = re.compile(r"\d+")
 _NUMBER = re.compile(r"^(?:\D{0,24}[\W_])??(\d+)\s*(?:[/\-]\s*(\d{2}|\d{4}))?(?:\s*[\W_]\D{0,6})?$")
@@ -24,7 +24,7 @@ def pivot_year(two: int, latest: int) -> int | None:
     return year if latest - year <= _FARTHEST else None
 
 
-def clean_int(raw: str, context: CleanContext) -> Cleaned:
+def clean_int(raw: str, context: CleanContext) -> CleanedCell:
     """A whole number without leading zeros: "0078", "७८", "78/2019" (the year after a slash goes into a note).
 
     Letters that look like digits are not taken for digits.
@@ -33,25 +33,27 @@ def clean_int(raw: str, context: CleanContext) -> Cleaned:
     if not m:
         several = len(_RUN.findall(fold_digits(raw))) > 1
         return unsure("several-numbers" if several else "not-a-number")
-    return Cleaned(str(int(m.group(1))), 1.0, ("year-after-number",) if m.group(2) else ())
+    return CleanedCell(str(int(m.group(1))), 1.0, ("year-after-number",) if m.group(2) else ())
 
 
-def clean_year(raw: str, context: CleanContext) -> Cleaned:
+def clean_year(raw: str, context: CleanContext) -> CleanedCell:
     """A year of four digits; two digits only with the book's year as pivot, never later than it."""
     text = fold_digits(raw)
     full = _FULL_YEAR.findall(text)
     if len(set(full)) == 1:
-        return Cleaned(full[0])
+        return CleanedCell(full[0])
     runs = _RUN.findall(text)
     if full or len(runs) != 1 or len(runs[0]) != 2:
         return unsure("several-years" if len(full) > 1 else "not-a-year")
     if context.book_year is None:
         return unsure("two-digit-year", "book-year-unknown")
     year = pivot_year(int(runs[0]), context.book_year)
-    return Cleaned(str(year), 0.95, ("two-digit-year",)) if year else unsure("two-digit-year", "later-than-book-year")
+    return (
+        CleanedCell(str(year), 0.95, ("two-digit-year",)) if year else unsure("two-digit-year", "later-than-book-year")
+    )
 
 
-def clean_age(raw: str, context: CleanContext) -> Cleaned:
+def clean_age(raw: str, context: CleanContext) -> CleanedCell:
     """An age in whole years: "35", "35 yrs.", "३५ वर्ष", "about 35".
 
     Months are turned into whole years ("age-in-months"); a span of ages gives no value.
@@ -61,8 +63,8 @@ def clean_age(raw: str, context: CleanContext) -> Cleaned:
         return unsure("several-numbers" if runs else "not-a-number")
     years = int(runs[0])
     if _MONTHS.search(raw):
-        return Cleaned(str(years // 12), 0.95, ("age-in-months",))
-    return Cleaned(str(years)) if years <= _OLDEST else unsure("age-out-of-range")
+        return CleanedCell(str(years // 12), 0.95, ("age-in-months",))
+    return CleanedCell(str(years)) if years <= _OLDEST else unsure("age-out-of-range")
 
 
 CLEANERS = (

@@ -12,7 +12,7 @@ from datetime import date
 from mappers.calendars import DayWindow, joined, load_calendars
 from mappers.calendars.saka import FIRST_YEAR, saka_to_gregorian
 from mappers.clean.annotations import Annotation, read_annotation, windows
-from mappers.clean.base import CleanContext, Cleaned, unsure
+from mappers.clean.base import CleanContext, CleanedCell, unsure
 from mappers.clean.date_text import bare
 from mappers.clean.gregorian import read_gregorian
 from mappers.codes.months import months, word_key
@@ -27,7 +27,7 @@ _STATE_REVENUE = {"up": "fasli-north", "br": "fasli-north", "tn": "fasli-south",
 _IN_GUJARAT = "gj"
 
 
-def read_with_other(folded: str, context: CleanContext, after: int) -> Cleaned:
+def read_with_other(folded: str, context: CleanContext, after: int) -> CleanedCell:
     """A folded text that speaks of another calendar as a day, or as notes that name calendar and window.
 
     Notes: "saka-agrees" and the like beside a Gregorian date; "calendar-disagrees" with less confidence when the other
@@ -47,9 +47,9 @@ def read_with_other(folded: str, context: CleanContext, after: int) -> Cleaned:
     return unsure(*_named_calendars(folded), *([f"window:{found.text()}"] if found else ["day-or-year-missing"]))
 
 
-def _double(text: str, context: CleanContext, after: int) -> Cleaned | None:
+def _double(text: str, context: CleanContext, after: int) -> CleanedCell | None:
     """The Gregorian day of a double date; None when no cut leaves one, or two cuts leave different ones."""
-    found: list[Cleaned] = []
+    found: list[CleanedCell] = []
     for left, right in _cuts(text):
         for own, other in ((left, right), (right, left)):
             day = _gregorian_part(own, context, after)
@@ -57,7 +57,7 @@ def _double(text: str, context: CleanContext, after: int) -> Cleaned | None:
             if day and notes:
                 doubtful = "calendar-disagrees" in notes
                 confidence = min(day.confidence, _DOUBTFUL) if doubtful else day.confidence
-                found.append(Cleaned(day.value, confidence, (*day.notes, *notes)))
+                found.append(CleanedCell(day.value, confidence, (*day.notes, *notes)))
     if len({f.value for f in found}) != 1:
         return None
     return max(found, key=lambda f: f.confidence)
@@ -69,7 +69,7 @@ def _cuts(text: str) -> Iterator[tuple[str, str]]:
         yield from ((text[: m.start()].strip(_EDGES), text[m.end() :].strip(_EDGES)) for m in places)
 
 
-def _gregorian_part(text: str, context: CleanContext, after: int) -> Cleaned | None:
+def _gregorian_part(text: str, context: CleanContext, after: int) -> CleanedCell | None:
     words = months()
     if words.other_pattern.search(text) or words.era_pattern.search(text) or words.half_pattern.search(text):
         return None
@@ -113,7 +113,7 @@ def _named_calendars(folded: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*lunar, *([family] if family else [])))) or ("not-a-date",)
 
 
-def _national(written: Annotation, folded: str, context: CleanContext, after: int) -> Cleaned | None:
+def _national(written: Annotation, folded: str, context: CleanContext, after: int) -> CleanedCell | None:
     """A day of the national calendar, named with its month; None when the text is none.
 
     Years before 1879 are of the old, lunisolar reckoning, years that lie ahead of another era.
@@ -132,7 +132,7 @@ def _national(written: Annotation, folded: str, context: CleanContext, after: in
         return unsure("no-such-day")
     if found.year > (context.book_year or _LATEST_SAKA) + after:
         return unsure("saka-year-unlikely", "later-than-book-year")
-    return Cleaned(found.isoformat(), 0.9, ("saka",))
+    return CleanedCell(found.isoformat(), 0.9, ("saka",))
 
 
 def _window(written: Annotation, context: CleanContext, after: int) -> DayWindow | None:

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import re
 
-from mappers.clean.base import CleanContext, Cleaned, Cleaner, unsure
+from mappers.clean.base import CleanContext, CleanedCell, Cleaner, unsure
 from mappers.codes.lists import code_lists
-from mappers.folding import fold_digits, squeeze
+from mappers.text.folding import fold_digits, squeeze
 
 # Access stores -1 and 0, dBase T and F or Y and N, exports of dBase .T. and .F., other programs 1 and 0.
 _PROGRAMS = {"-1": "yes", "1": "yes", "t": "yes", "on": "yes", "0": "no", "f": "no", "off": "no"}
 _DOTS = re.compile(r"^\.(\w+)\.$")
 
 
-def clean_yes_no(raw: str, context: CleanContext) -> Cleaned:
+def clean_yes_no(raw: str, context: CleanContext) -> CleanedCell:
     """A yes or a no: "-1" and "0", "Y" and "N", ".T." and ".F.", "हाँ" and "नहीं"; anything else gives no value.
 
     A person's "true" and a program's "1" are the same yes; what may be meant otherwise ("2", "?", "NA") is no answer.
     """
     text = _DOTS.sub(r"\1", fold_digits(squeeze(raw)).casefold())
     value = _PROGRAMS.get(text) or code_lists()["yes_no"].find(text)
-    return Cleaned(value) if value else unsure("not-yes-or-no")
+    return CleanedCell(value) if value else unsure("not-yes-or-no")
 
 
 CLEANERS = (Cleaner("yes_no", clean_yes_no, kinds=("code", "text"), lists={"": "yes_no"}),)

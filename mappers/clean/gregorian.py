@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from mappers.clean.base import CleanContext, Cleaned, unsure
+from mappers.clean.base import CleanContext, CleanedCell, unsure
 from mappers.clean.date_text import without_night
 from mappers.clean.digits import pivot_year
 from mappers.codes.months import months, word_key
@@ -19,7 +19,7 @@ _NULLS = ("1899-12-30", "1899-12-31", "1900-01-01")
 _LAST_OF_NULLS = 1901
 
 
-def read_gregorian(text: str, context: CleanContext, after: int) -> Cleaned:
+def read_gregorian(text: str, context: CleanContext, after: int) -> CleanedCell:
     """A bare text as one Gregorian day; years up to `after` behind the book's are taken."""
     named = months().gregorian_pattern.search(text)
     found = _named(text, named.group(), context, after) if named else _numbers(text, context, after)
@@ -37,7 +37,7 @@ def month_as_number(text: str) -> str:
     return f"{before}.{months().gregorian[word_key(name.group())]}.{after}"
 
 
-def _named(text: str, name: str, context: CleanContext, after: int) -> Cleaned:
+def _named(text: str, name: str, context: CleanContext, after: int) -> CleanedCell:
     rest = text.replace(name, " | ", 1)
     numbers = re.findall(r"\d+", rest)
     if re.sub(r"[\d\s|,.:;'/\-–()]", "", rest):
@@ -48,7 +48,7 @@ def _named(text: str, name: str, context: CleanContext, after: int) -> Cleaned:
     return to_day(int(day), months().gregorian[word_key(name)], year, context, after)
 
 
-def _numbers(text: str, context: CleanContext, after: int) -> Cleaned:
+def _numbers(text: str, context: CleanContext, after: int) -> CleanedCell:
     if re.fullmatch(r"\d{8}", text):
         return _eight(text, context, after)
     m = _DATE.fullmatch(text)
@@ -68,21 +68,21 @@ def _numbers(text: str, context: CleanContext, after: int) -> Cleaned:
     return unsure("several-dates" if several else "not-a-date")
 
 
-def _eight(text: str, context: CleanContext, after: int) -> Cleaned:
+def _eight(text: str, context: CleanContext, after: int) -> CleanedCell:
     """Eight digits without separators: year first as tables store it, else day first; only one of both can be."""
     if EARLIEST <= int(text[:4]) <= LATEST:
         return to_day(int(text[6:]), int(text[4:6]), text[:4], context, after)
     return to_day(int(text[:2]), int(text[2:4]), text[4:], context, after)
 
 
-def _of_book_year(day: int, month: int, context: CleanContext) -> Cleaned:
+def _of_book_year(day: int, month: int, context: CleanContext) -> CleanedCell:
     if context.book_year is None:
         return unsure("year-missing")
     found = to_day(day, month, str(context.book_year), context, 0)
-    return Cleaned(found.value, min(found.confidence, 0.7), (*found.notes, "year-from-book"))
+    return CleanedCell(found.value, min(found.confidence, 0.7), (*found.notes, "year-from-book"))
 
 
-def to_day(day: int, month: int, year: str, context: CleanContext, after: int) -> Cleaned:
+def to_day(day: int, month: int, year: str, context: CleanContext, after: int) -> CleanedCell:
     """Day, month and year as written (two digits or four) as a cleaned day."""
     notes: tuple[str, ...] = ()
     full: int | None = int(year)
@@ -103,4 +103,4 @@ def to_day(day: int, month: int, year: str, context: CleanContext, after: int) -
         return unsure("no-such-day")
     if context.book_year is not None and full > context.book_year + after:
         notes = (*notes, "later-than-book-year")
-    return Cleaned(found.isoformat(), 0.97 if len(year) == 2 else 1.0, notes)
+    return CleanedCell(found.isoformat(), 0.97 if len(year) == 2 else 1.0, notes)

@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 
 from mappers.clean.amounts import fold_amount, read_amount
-from mappers.clean.base import CleanContext, Cleaned, Cleaner, unsure
+from mappers.clean.base import CleanContext, CleanedCell, Cleaner, unsure
 from mappers.clean.old_money import read_old_money
 from mappers.codes.months import WORD_END, WORD_START
 
@@ -36,7 +36,7 @@ def plain_decimal(value: Decimal) -> str:
     return text if text != "-0" else "0"
 
 
-def clean_money(raw: str, context: CleanContext) -> Cleaned:
+def clean_money(raw: str, context: CleanContext) -> CleanedCell:
     """Rupees as plain digits: "Rs. 1,25,000/-", "1.25 lakh", "डेढ़ लाख", "পঁচিশ হাজার"; "Nil" gives 0 with a note.
 
     Rupees, annas and pies, the coinage until 1957, are taken with a note where they are sure. A sum that is said to be
@@ -46,10 +46,10 @@ def clean_money(raw: str, context: CleanContext) -> Cleaned:
     sum gives no value.
     """
     if _PLAIN.fullmatch(raw) and not _POINT_OR_GROUP.fullmatch(raw):
-        return Cleaned(plain_decimal(Decimal(raw)))
+        return CleanedCell(plain_decimal(Decimal(raw)))
     text = fold_amount(raw)
     if _NIL.match(text):
-        return Cleaned("0", 0.95, ("nil",))
+        return CleanedCell("0", 0.95, ("nil",))
     old = read_old_money(text, context)
     if old:
         return old
@@ -60,7 +60,7 @@ def clean_money(raw: str, context: CleanContext) -> Cleaned:
     return first if first.value == second.value else unsure("figures-and-words-differ")
 
 
-def _sum(text: str) -> Cleaned:
+def _sum(text: str) -> CleanedCell:
     exact = _APPROXIMATE.sub(" ", text)
     bare = _ENDING.sub("", _SIGN.sub(" ", exact).strip()).strip(" .,:/=-")
     if _POINT_OR_GROUP.fullmatch(bare):
@@ -71,8 +71,8 @@ def _sum(text: str) -> Cleaned:
     if _ODD_COMMAS.search(bare):
         return unsure("grouping-unusual")
     if exact != text:
-        return Cleaned(plain_decimal(amount), 0.7, ("approximate",))
-    return Cleaned(plain_decimal(amount))
+        return CleanedCell(plain_decimal(amount), 0.7, ("approximate",))
+    return CleanedCell(plain_decimal(amount))
 
 
 CLEANERS = (Cleaner("money", clean_money, kinds=("money", "decimal"), uses_year=True),)

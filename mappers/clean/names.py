@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from mappers.clean.base import CleanContext, Cleaned, CleanedRows, Cleaner
+from mappers.clean.base import CleanContext, CleanedCell, CleanedRows, Cleaner
 from mappers.clean.digits import clean_age
 from mappers.codes.joint_names import JOINT_NAME, NAME_OF_FIRM
 from mappers.codes.lists import code_lists
-from mappers.folding import fold_digits, fold_key, nfc, squeeze
-from mappers.memory import Memory
+from mappers.text.folding import fold_digits, fold_key, nfc, squeeze
+from mappers.text.memory import Memory
+from mappers.text.scripts import INDIC
 
 _EDGES = " \t\n.,;:-–|_'\"*"
-_B = r"(?<![^\W_])(?<![\u0900-\u0d7f])"
-_E = r"(?![^\W_]|[\u0900-\u0d7f])"
+_B = rf"(?<![^\W_])(?<![{INDIC}])"
+_E = rf"(?![^\W_]|[{INDIC}])"
 
 # What a relation word says of the person named after it. Source: the usage of the states' forms; see lists.toml.
 _RELATIONS: Mapping[str, str] = {
@@ -72,9 +73,9 @@ TELLING = (_RELATION, _ALIAS, _ADDRESS, _PART_OF_SAYING)
 _BARE = BareWords(*TELLING)
 
 
-def clean_name(raw: str, context: CleanContext) -> Cleaned:
+def clean_name(raw: str, context: CleanContext) -> CleanedCell:
     """A name as written, in one line, without punctuation at its ends; initials, titles and order stay."""
-    return Cleaned(squeeze(raw).strip(_EDGES) or None)
+    return CleanedCell(squeeze(raw).strip(_EDGES) or None)
 
 
 def clean_relative(raw: str, context: CleanContext) -> CleanedRows:
@@ -84,7 +85,7 @@ def clean_relative(raw: str, context: CleanContext) -> CleanedRows:
     rest = text.lstrip(_EDGES)[m.end() :] if m else text
     parts = {"relative_name": _relative(rest.strip(_EDGES) or None)}
     if m and m.lastgroup:
-        parts["relation"] = Cleaned(m.lastgroup, raw=m.group())
+        parts["relation"] = CleanedCell(m.lastgroup, raw=m.group())
     return CleanedRows((parts,))
 
 
@@ -99,56 +100,58 @@ def clean_person(raw: str, context: CleanContext) -> CleanedRows:
     return CleanedRows((bare_name(text) if _BARE.are_all(text) else person_parts(text),))
 
 
-def bare_name(text: str) -> dict[str, Cleaned]:
+def bare_name(text: str) -> dict[str, CleanedCell]:
     """The parts of a text that is a name and nothing else."""
-    return {"name": Cleaned(text, 1.0, (), text)}
+    return {"name": CleanedCell(text, 1.0, (), text)}
 
 
-def person_parts(text: str) -> dict[str, Cleaned]:
+def person_parts(text: str) -> dict[str, CleanedCell]:
     """The parts of one person's text; see clean_person."""
-    parts: dict[str, Cleaned] = {}
+    parts: dict[str, CleanedCell] = {}
     text, age = _take_age(nfc(text))
     if age is not None:
         parts["age"] = age
     several = len(_RELATION.findall(text)) > 1
     text, address = _cut(text, _ADDRESS)
     if address:
-        parts["address"] = Cleaned(address, raw=address)
+        parts["address"] = CleanedCell(address, raw=address)
     m = _RELATION.search(text)
     if m and m.lastgroup:
         _add_relative(parts, m, text)
         text = text[: m.start()]
     text, alias = _cut(text, _ALIAS)
     if alias:
-        parts["alias"] = Cleaned(alias, raw=alias)
+        parts["alias"] = CleanedCell(alias, raw=alias)
     name = text.strip(_EDGES)
     several = several or (_JOINT.search(name) is not None and _FIRM.search(name) is None)
     if name or not parts:
-        parts["name"] = Cleaned(name or None, 0.5 if several else 1.0, ("several-persons",) if several else (), name)
+        parts["name"] = CleanedCell(
+            name or None, 0.5 if several else 1.0, ("several-persons",) if several else (), name
+        )
     return parts
 
 
-def _add_relative(parts: dict[str, Cleaned], m: re.Match[str], text: str) -> None:
-    parts["relation"] = Cleaned(m.lastgroup, raw=m.group())
+def _add_relative(parts: dict[str, CleanedCell], m: re.Match[str], text: str) -> None:
+    parts["relation"] = CleanedCell(m.lastgroup, raw=m.group())
     relative = text[m.end() :].strip(_EDGES)
     if relative:
         parts["relative_name"] = _relative(relative, relative)
 
 
-def _relative(name: str | None, raw: str = "") -> Cleaned:
+def _relative(name: str | None, raw: str = "") -> CleanedCell:
     """The name of a relative; doubted where it holds another relation word, since another person may begin there."""
     several = name is not None and _RELATION.search(name) is not None
-    return Cleaned(name, 0.5 if several else 1.0, ("several-persons",) if several else (), raw)
+    return CleanedCell(name, 0.5 if several else 1.0, ("several-persons",) if several else (), raw)
 
 
-def _take_age(text: str) -> tuple[str, Cleaned | None]:
+def _take_age(text: str) -> tuple[str, CleanedCell | None]:
     folded = fold_digits(text)
     found = list(_AGE.finditer(folded)) if len(folded) == len(text) and _DIGIT.search(folded) else []
     if len(found) != 1:
         return text, None
     m = found[0]
     years = clean_age(m.group("a") or m.group("b") or m.group("c"), CleanContext())
-    age = Cleaned(years.value, years.confidence, years.notes, text[m.start() : m.end()])
+    age = CleanedCell(years.value, years.confidence, years.notes, text[m.start() : m.end()])
     return f"{text[: m.start()].rstrip(' ,;')}, {text[m.end() :].lstrip(' ,;')}", age
 
 
@@ -173,7 +176,12 @@ def clean_officer(raw: str, context: CleanContext) -> CleanedRows:
                 rank, name = words[at], words[size:] if at.start is None else words[:-size]
                 written = " ".join(name).strip(_EDGES)
                 return CleanedRows(
-                    ({"name": Cleaned(written or None, raw=written), "rank": Cleaned(found, raw=" ".join(rank))},)
+                    (
+                        {
+                            "name": CleanedCell(written or None, raw=written),
+                            "rank": CleanedCell(found, raw=" ".join(rank)),
+                        },
+                    )
                 )
     return CleanedRows(({"name": clean_name(raw, context)},))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import ROUND_HALF_UP, Decimal
 
-from mappers.clean.base import CleanContext, Cleaned, unsure
+from mappers.clean.base import CleanContext, CleanedCell, unsure
 from mappers.codes.months import WORD_END, WORD_START
 
 _LAST_YEAR = 1957
@@ -20,7 +20,7 @@ _WORDED = re.compile(
 )
 
 
-def read_old_money(text: str, context: CleanContext) -> Cleaned | None:
+def read_old_money(text: str, context: CleanContext) -> CleanedCell | None:
     """A folded text as rupees with two decimals ("rupees-annas-pies"); None when it is no such sum.
 
     "5 rupees 8 annas" is sure in any book; "5-8-0" and "5/8/-" only in one of 1957 or before, else they give no value.
@@ -35,8 +35,8 @@ def read_old_money(text: str, context: CleanContext) -> Cleaned | None:
     return _rupees(*(int(n) if n.isdigit() else 0 for n in dashed.groups())) if old else unsure(_NOTE)
 
 
-def _rupees(rupees: int, annas: int, pies: int) -> Cleaned:
+def _rupees(rupees: int, annas: int, pies: int) -> CleanedCell:
     if annas >= 16 or pies >= 12:
         return unsure(_NOTE, "annas-out-of-range")
     value = rupees + (annas + Decimal(pies) / 12) / 16
-    return Cleaned(format(value.quantize(Decimal("0.01"), ROUND_HALF_UP).normalize(), "f"), 0.9, (_NOTE,))
+    return CleanedCell(format(value.quantize(Decimal("0.01"), ROUND_HALF_UP).normalize(), "f"), 0.9, (_NOTE,))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from mappers.clean.base import CleanContext, Cleaned, CleanedRows, Cleaner
+from mappers.clean.base import CleanContext, CleanedCell, CleanedRows, Cleaner
 from mappers.clean.money import clean_money
 from mappers.clean.names import PERSON_PARTS, TELLING, BareWords, bare_name, person_parts
 from mappers.codes.lists import code_lists
-from mappers.folding import fold_digits, fold_key, nfc, squeeze
+from mappers.text.folding import fold_digits, fold_key, nfc, squeeze
+from mappers.text.scripts import INDIC
 
 _MARK = re.compile(r"(?:^|(?<=[\s,;]))(?:\(?\s*\d{1,2}\s*[).](?!\d)|\(?[ivx]{1,4}\s*\))\s*(?=[^\s\d])", re.I)
 _UNKNOWN = re.compile(
@@ -26,7 +27,7 @@ _MORE = (
     r"others?|अन्य|इतर|অন্যান্য|অন্য|আন|மற்றவர்கள்|பிறர்|ఇతరులు|ఇతర|ಇತರರು|ಇತರೆ|ಇತರ|മറ്റുള്ളവരും|മറ്റുള്ളവർ|മറ്റു|અન્ય|ਹੋਰ|ଅନ୍ୟମାନେ|ଅନ୍ୟ|دیگر"
 )
 _PEOPLE = r"persons?|people|व्यक्ति|लोग|नफर|जन|जण|জন|பேர்|நபர்கள்|మంది|ಜನರು|ಜನ|പേരും|പേർ|ઇસમો|જણા|ਵਿਅਕਤੀ|ਜਣੇ|ଜଣ|افراد|کس"
-_NOT_IN_WORD = r"(?<![^\W\d_])(?<![\u0900-\u0d7f])"
+_NOT_IN_WORD = rf"(?<![^\W\d_])(?<![{INDIC}])"
 _ETC = r"etc\.?|आदि|वगैरह|वगैरा|वगैरे|আদি|প্রমুখ|முதலியோர்|ਵਗੈਰਾ|وغیرہ"
 # What stands behind the last name for those that nobody named: "and 3 others", "व अन्य 3", "etc. 5 persons".
 _WITH_OTHERS = re.compile(
@@ -68,7 +69,7 @@ def clean_persons(raw: str, context: CleanContext) -> CleanedRows:
     return CleanedRows(tuple(row for row, _ in rows), texts=tuple(item for _, item in rows))
 
 
-def persons_of_item(item: str) -> Iterator[Mapping[str, Cleaned]]:
+def persons_of_item(item: str) -> Iterator[Mapping[str, CleanedCell]]:
     """The person of one item, and a row for others who are only counted behind the name."""
     folded = fold_digits(item)
     m = _WITH_OTHERS.search(folded) if len(folded) == len(item) else None
@@ -76,14 +77,14 @@ def persons_of_item(item: str) -> Iterator[Mapping[str, Cleaned]]:
         yield _person(item)
         return
     yield _person(item[: m.start()])
-    yield {"status": Cleaned("unknown", 0.9, ("others",), item[m.start() :].strip(" ,;"))}
+    yield {"status": CleanedCell("unknown", 0.9, ("others",), item[m.start() :].strip(" ,;"))}
 
 
-def _person(item: str) -> Mapping[str, Cleaned]:
+def _person(item: str) -> Mapping[str, CleanedCell]:
     if _OTHERS.match(item):
-        return {"status": Cleaned("unknown", 0.9, ("others",), item)}
+        return {"status": CleanedCell("unknown", 0.9, ("others",), item)}
     if _UNKNOWN.search(item):
-        return {"status": Cleaned("unknown", 1.0, (), item)}
+        return {"status": CleanedCell("unknown", 1.0, (), item)}
     return person_parts(item)
 
 
@@ -93,17 +94,17 @@ def clean_property(raw: str, context: CleanContext) -> CleanedRows:
     return CleanedRows(tuple(_thing(item, context) for item in items), texts=items)
 
 
-def _thing(item: str, context: CleanContext) -> Mapping[str, Cleaned]:
+def _thing(item: str, context: CleanContext) -> Mapping[str, CleanedCell]:
     folded = fold_digits(item)
     m = _VALUE.search(folded) if len(folded) == len(item) else None
     described = (item[: m.start()] if m else item).strip(" ,;:-–(")
-    parts = {"description": Cleaned(described or None, raw=described or item)}
+    parts = {"description": CleanedCell(described or None, raw=described or item)}
     if m:
         money = clean_money(m.group(1), context)
-        parts["value"] = Cleaned(money.value, money.confidence, money.notes, item[m.start(1) : m.end(1)].strip())
+        parts["value"] = CleanedCell(money.value, money.confidence, money.notes, item[m.start(1) : m.end(1)].strip())
     category = _category(described)
     if category:
-        parts["category"] = Cleaned(category, 0.8, ("category-from-words",), described)
+        parts["category"] = CleanedCell(category, 0.8, ("category-from-words",), described)
     return parts
 
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache
 
-from mappers.clean.base import CleanContext, Cleaned, CleanedRows, Cleaner, unsure
+from mappers.clean.base import CleanContext, CleanedCell, CleanedRows, Cleaner, unsure
 from mappers.clean.money import plain_decimal
 from mappers.codes.lists import code_lists
-from mappers.folding import fold_digits, squeeze
+from mappers.text.folding import fold_digits, squeeze
 
 _NUMBER = r"(\d+(?:\.\d+)?)"
 _KM = (
@@ -36,29 +36,29 @@ def clean_direction_distance(raw: str, context: CleanContext) -> CleanedRows:
     A number without a unit is no distance; two directions that differ are none.
     """
     text = fold_digits(squeeze(raw))
-    parts: dict[str, Cleaned] = {}
+    parts: dict[str, CleanedCell] = {}
     beat = _BEAT.search(text)
     if beat:
-        parts["beat"] = Cleaned(beat.group(1), raw=beat.group(0))
+        parts["beat"] = CleanedCell(beat.group(1), raw=beat.group(0))
         text = text.replace(beat.group(0), " ")
     parts["distance_km"], rest = _distance(text)
     parts["direction"] = _direction(rest)
     return CleanedRows((_present(parts),))
 
 
-def _present(parts: Mapping[str, Cleaned]) -> Mapping[str, Cleaned]:
+def _present(parts: Mapping[str, CleanedCell]) -> Mapping[str, CleanedCell]:
     """Keep doubt about what is written, drop what is plainly not there, never both main parts."""
     kept = {k: v for k, v in parts.items() if v.notes != ("missing",)}
     return kept or {"direction": unsure("not-understood")}
 
 
-def _distance(text: str) -> tuple[Cleaned, str]:
+def _distance(text: str) -> tuple[CleanedCell, str]:
     for factor, pattern, notes in _DISTANCES:
         found = pattern.findall(text)
         if len(found) > 1:
             return unsure("several-distances"), pattern.sub(" ", text)
         if found:
-            return Cleaned(plain_decimal(Decimal(found[0]) * factor), 1.0, notes), pattern.sub(" ", text)
+            return CleanedCell(plain_decimal(Decimal(found[0]) * factor), 1.0, notes), pattern.sub(" ", text)
     return unsure("unit-missing" if re.search(r"\d", text) else "missing"), text
 
 
@@ -74,7 +74,7 @@ def _plain(text: str) -> str:
     return " ".join(re.sub(r"[\-.]", " ", text.casefold()).split())
 
 
-def _direction(text: str) -> Cleaned:
+def _direction(text: str) -> CleanedCell:
     text = _LETTERS.sub(r" \1\2 ", text)
     plain = f" {_plain(re.sub(r'[,;/()|:]', ' ', text))} "
     found: list[str] = []
@@ -84,7 +84,7 @@ def _direction(text: str) -> Cleaned:
             found.append(value)
             plain = plain.replace(pattern, " | ")
     if len(set(found)) == 1:
-        return Cleaned(found[0])
+        return CleanedCell(found[0])
     letters = re.search(r"[^\W\d_]{2}", plain)
     return unsure("several-directions" if found else "direction-unknown" if letters else "missing")
 

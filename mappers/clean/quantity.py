@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from mappers.clean.base import CleanContext, Cleaned, CleanedRows, Cleaner, unsure
+from mappers.clean.base import CleanContext, CleanedCell, CleanedRows, Cleaner, unsure
 from mappers.codes.lists import code_lists
-from mappers.folding import fold_digits, squeeze
+from mappers.text.folding import fold_digits, squeeze
 
 _NUMBER = re.compile(r"(?P<number>\d{1,6}(?:\.\d{1,3})?)\s*(?P<unit>\D*)")
 _UNIT = "unit"
@@ -21,10 +21,10 @@ def clean_quantity(raw: str, context: CleanContext) -> CleanedRows:
     m = _NUMBER.fullmatch(fold_digits(squeeze(raw)).strip(_EDGES))
     if m is None:
         return CleanedRows(({"quantity": unsure("not-a-quantity")},))
-    parts = {"quantity": Cleaned(_plain(m["number"]), raw=m["number"])}
+    parts = {"quantity": CleanedCell(_plain(m["number"]), raw=m["number"])}
     if word := m["unit"].strip(_EDGES):
         unit = code_lists()[_UNIT].find(word)
-        parts["unit"] = Cleaned(unit, raw=word) if unit else unsure("not-in-list", raw=word)
+        parts["unit"] = CleanedCell(unit, raw=word) if unit else unsure("not-in-list", raw=word)
     return CleanedRows((parts,))
 
 

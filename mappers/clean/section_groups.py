@@ -50,7 +50,7 @@ class Written:
 
 
 @dataclass
-class Group:
+class SectionGroup:
     """Sections met before or after an act's name; lives while one text is parsed. cut: how many stand before "and".
 
     leads: the act's name stands before them. is_open: they may be the act's as well as the penal code's.
@@ -63,24 +63,24 @@ class Group:
     leads: bool = False
     is_open: bool = False
 
-    def extend(self, more: Group) -> None:
+    def extend(self, more: SectionGroup) -> None:
         """Take over what another one has."""
         first = self.sections[-1].part + 1 if self.sections else 0
         self.sections += [Written(w.match, w.prefix, w.part + first) for w in more.sections]
         self.leftover += more.leftover
 
 
-def by_and(group: Group, act: ActFound, *, first: bool) -> Iterator[Group]:
+def by_and(group: SectionGroup, act: ActFound, *, first: bool) -> Iterator[SectionGroup]:
     """In "498A/406 and 3/4 DP Act" offences before "and" are the penal code's; in "66C & 66D IT Act" they are not."""
     before = group.sections[: group.cut]
     if first and 0 < group.cut < len(group.sections) and _are_of_the_code(before, act.ids[0]):
-        yield Group(sections=before)
+        yield SectionGroup(sections=before)
         group.sections = group.sections[group.cut :]
     group.act = act
     yield group
 
 
-def by_last_section(group: Group) -> Iterator[Group]:
+def by_last_section(group: SectionGroup) -> Iterator[SectionGroup]:
     """In "302/34, 25/27 Arms Act" what stands before the comma is not of an act that ends with section 46.
 
     Sections in one part with one that the act has not are not its own, nor are offences of the penal code before them.
@@ -98,10 +98,10 @@ def by_last_section(group: Group) -> Iterator[Group]:
     for owner, run in groupby(zip(owners, group.sections, strict=True), key=lambda pair: pair[0]):
         act = None if owner == _CODE else group.act
         leftover, rest = (rest, []) if is_theirs == (owner == _CODE) else ([], rest)
-        yield Group([w for _, w in run], act=act, leftover=leftover, is_open=owner == _OPEN)
+        yield SectionGroup([w for _, w in run], act=act, leftover=leftover, is_open=owner == _OPEN)
 
 
-def _owners(group: Group, last: int) -> list[str]:
+def _owners(group: SectionGroup, last: int) -> list[str]:
     """Of each section whether it is the act's own, the penal code's, or open."""
     sections = group.sections
     at = 0 if group.leads else len(sections) - 1

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_ANY_LETTER = r"[^\W\d_]|[\u0900-\u0d7f]"
+from mappers.text.scripts import INDIC
+
+_ANY_LETTER = rf"[^\W\d_]|[{INDIC}]"
 # Abbreviations typed with the digit zero for their dots: भा0द0वि0.
 _ZERO_DOT = re.compile(r"(?<=[\u0900-\u0903\u0904-\u0939\u093c-\u094d])0(?![0-9])")
 # "498AIpc": the letter of the section and the name of the code without a blank.
@@ -36,7 +38,7 @@ _INDIC = (
     "|بجرم|جرم|زیر|دفعہ|دفعات"
 )
 NOISE = re.compile(
-    rf"(?<![^\W_])(?:{_LATIN})(?![a-z])\.?|(?<![^\W\d_])(?<![\u0900-\u0d7f])(?:{_INDIC})(?!{_ANY_LETTER})\.?",
+    rf"(?<![^\W_])(?:{_LATIN})(?![a-z])\.?|(?<![^\W\d_])(?<![{INDIC}])(?:{_INDIC})(?!{_ANY_LETTER})\.?",
     re.I,
 )
 BARE = re.compile(r"[\s/,،۔;:.\-–—+&|'\"()\[\]{}=]*")
@@ -57,10 +59,10 @@ LETTERS = {
 }
 _ACT_BEHIND = r"(?!\s*\.?\s*(?:act|एक्ट|अधि|আইন|ಕಾಯ್ದೆ|ಆಕ್ಟ್)(?![a-z]))"
 _LETTER = rf"[a-z]{{1,2}}|{'|'.join(sorted(LETTERS, key=len, reverse=True))}"
-PAREN = r"\(\s*[0-9a-z\u0900-\u0d7f]{1,4}(?:\s?-\s?[a-z])?\s*\)"
-_LOOSE = rf"\s*-?\s*(?:{_LETTER}|[ivx]{{1,4}})(?![a-z\u0900-\u0d7f]){_ACT_BEHIND}"
+PAREN = rf"\(\s*[0-9a-z{INDIC}]{{1,4}}(?:\s?-\s?[a-z])?\s*\)"
+_LOOSE = rf"\s*-?\s*(?:{_LETTER}|[ivx]{{1,4}})(?![a-z{INDIC}]){_ACT_BEHIND}"
 SECTION = re.compile(
-    rf"(?<![a-z\d])(?P<number>\d{{1,4}})(?P<letter>\s*-?\s*(?:{_LETTER})(?![a-z\u0900-\u0d7f]){_ACT_BEHIND})?"
+    rf"(?<![a-z\d])(?P<number>\d{{1,4}})(?P<letter>\s*-?\s*(?:{_LETTER})(?![a-z{INDIC}]){_ACT_BEHIND})?"
     rf"(?P<tail>(?:\s*{PAREN})(?:\s*{PAREN}|{_LOOSE})*)?"
     rf"|(?P<orphan>{PAREN}(?:\s*{PAREN})*)",
     re.I,

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from mappers.clean.acts import ActFound, act_on, find_acts, names_an_act
-from mappers.clean.base import CleanContext, Cleaned, CleanedRows, Cleaner
-from mappers.clean.section_groups import Group, Written, by_and, by_last_section, last_section, section_number
+from mappers.clean.base import CleanContext, CleanedCell, CleanedRows, Cleaner
+from mappers.clean.section_groups import SectionGroup, Written, by_and, by_last_section, last_section, section_number
 from mappers.clean.section_words import (
     AMENDED,
     AND,
@@ -26,7 +26,7 @@ from mappers.clean.section_words import (
 )
 from mappers.codes.acts import bns_sections, ipc_sections
 from mappers.codes.sections import NEW_LAW_FROM
-from mappers.folding import fold_digits, squeeze
+from mappers.text.folding import fold_digits, squeeze
 
 _KEPT = 1 << 14
 # Section numbers parted by slashes and, behind them, words without a digit.
@@ -61,7 +61,7 @@ def parse_sections(raw: str, context: CleanContext) -> CleanedRows:
     text = PART.sub(r"(\1)", GLUED.sub(r"\1 ", text))
     text = AMENDED.sub(" ", re.sub(r"&amp;", "&", html.unescape(text), flags=re.I))
     numbers = [m.group() for m in CASE_NUMBER.finditer(text)]
-    rows: list[dict[str, Cleaned]] = []
+    rows: list[dict[str, CleanedCell]] = []
     for group in (part for g in _groups(CASE_NUMBER.sub(" ", text)) for part in by_last_section(g)):
         rows += _group_rows(group, context)
         rows += [_unparsed(piece) for piece in group.leftover]
@@ -89,21 +89,25 @@ def _plain_rows(numbers: str, act: str) -> CleanedRows:
 
 
 @lru_cache(maxsize=_KEPT)
-def _plain_row(number: str, act: str) -> Mapping[str, Cleaned]:
+def _plain_row(number: str, act: str) -> Mapping[str, CleanedCell]:
     match = SECTION.fullmatch(number)
     assert match is not None
-    return {"act": Cleaned(act), "section": _canonical(Written(match), act), "inferred": Cleaned("no", raw=number)}
+    return {
+        "act": CleanedCell(act),
+        "section": _canonical(Written(match), act),
+        "inferred": CleanedCell("no", raw=number),
+    }
 
 
-def _unparsed(piece: str) -> dict[str, Cleaned]:
-    return {"section": Cleaned(None, 0.0, ("unparsed",), piece)}
+def _unparsed(piece: str) -> dict[str, CleanedCell]:
+    return {"section": CleanedCell(None, 0.0, ("unparsed",), piece)}
 
 
-def _groups(text: str) -> list[Group]:
+def _groups(text: str) -> list[SectionGroup]:
     """Sections with the act that governs them: the one behind them; the one before where the text begins with one."""
     found = _without_echo(text, find_acts(text))
     leads = bool(found) and not SECTION.search(text[: found[0].start])
-    groups: list[Group] = []
+    groups: list[SectionGroup] = []
     at = 0
     for act in found:
         group = _sections_of(text[at : act.start])
@@ -111,7 +115,7 @@ def _groups(text: str) -> list[Group]:
         if leads:
             if groups:
                 groups[-1].extend(group)
-            groups.append(Group(act=act, leftover=group.leftover if not groups else [], leads=True))
+            groups.append(SectionGroup(act=act, leftover=group.leftover if not groups else [], leads=True))
         else:
             groups += by_and(group, act, first=not groups)
     rest = _sections_of(text[at:])
@@ -135,8 +139,8 @@ def _without_echo(text: str, found: list[ActFound]) -> list[ActFound]:
     return kept
 
 
-def _sections_of(text: str) -> Group:
-    group = Group()
+def _sections_of(text: str) -> SectionGroup:
+    group = SectionGroup()
     marked = NOISE.sub(" ", AND.sub(" ; ", text))
     end = part = 0
     prefix = ""
@@ -160,60 +164,60 @@ def _sections_of(text: str) -> Group:
     return group
 
 
-def _note_gap(group: Group, gap: str) -> None:
+def _note_gap(group: SectionGroup, gap: str) -> None:
     if ";" in gap:
         group.cut = len(group.sections)
     if not BARE.fullmatch(gap):
         group.leftover.append(gap.strip(" /,;:.-–—()[]{}"))
 
 
-def _group_rows(group: Group, context: CleanContext) -> Iterator[dict[str, Cleaned]]:
+def _group_rows(group: SectionGroup, context: CleanContext) -> Iterator[dict[str, CleanedCell]]:
     if group.act and not group.sections:
-        yield {"act": _act(group.act, context), "section": Cleaned(None, 0.0, ("section-missing",), " ")}
+        yield {"act": _act(group.act, context), "section": CleanedCell(None, 0.0, ("section-missing",), " ")}
     if not group.act and any(map(names_an_act, group.leftover)):
-        of_group = Cleaned(None, 0.0, ("act-unknown",))
+        of_group = CleanedCell(None, 0.0, ("act-unknown",))
     else:
         of_group = _act(group.act, context) if group.act else _inferred(context)
     for written in group.sections:
         act = of_group
         section = _canonical(written, act.value or "")
         if group.is_open and act.value:
-            act = Cleaned(act.value, 0.6, ("act-inferred",))
+            act = CleanedCell(act.value, 0.6, ("act-inferred",))
         if not group.act and "section-unknown" in section.notes:
-            act = Cleaned(None, 0.0, ("act-unclear",))
+            act = CleanedCell(None, 0.0, ("act-unclear",))
         is_inferred = bool(act.value) and (group.act is None or group.is_open)
-        inferred = Cleaned("yes" if is_inferred else "no", raw=written.match.group().strip())
+        inferred = CleanedCell("yes" if is_inferred else "no", raw=written.match.group().strip())
         yield {"act": act, "section": section, "inferred": inferred}
 
 
-def _act(found: ActFound, context: CleanContext) -> Cleaned:
+def _act(found: ActFound, context: CleanContext) -> CleanedCell:
     act = act_on(found.ids, context.day, context.state)
     if act is None:
-        return Cleaned(None, 0.0, ("act-ambiguous",))
-    return Cleaned(act, 0.8, ("act-spelling",)) if found.is_near else Cleaned(act)
+        return CleanedCell(None, 0.0, ("act-ambiguous",))
+    return CleanedCell(act, 0.8, ("act-spelling",)) if found.is_near else CleanedCell(act)
 
 
-def _inferred(context: CleanContext) -> Cleaned:
+def _inferred(context: CleanContext) -> CleanedCell:
     """The penal code in force; a year alone says nothing in 2024, when it changed in July."""
     if context.day >= NEW_LAW_FROM:
-        return Cleaned("BNS", 0.7, ("act-inferred",))
-    return Cleaned("IPC", 0.5 if context.day == NEW_LAW_FROM[:4] else 0.9, ("act-inferred",))
+        return CleanedCell("BNS", 0.7, ("act-inferred",))
+    return CleanedCell("IPC", 0.5 if context.day == NEW_LAW_FROM[:4] else 0.9, ("act-inferred",))
 
 
-def _canonical(written: Written, act: str) -> Cleaned:
+def _canonical(written: Written, act: str) -> CleanedCell:
     m = written.match
     raw = m.group().strip()
     if written.prefix:
         clauses = re.sub(r"[\s\-]", "", m.group("orphan")).lower()
-        return Cleaned(written.prefix + clauses, 0.9, ("clause-of-same-section",), raw)
+        return CleanedCell(written.prefix + clauses, 0.9, ("clause-of-same-section",), raw)
     section = section_number(m.group(), act)
     known = ipc_sections() if act == "IPC" else bns_sections() if act == "BNS" else frozenset()
     if (known and section.partition("(")[0] not in known) or (act and 0 < last_section((act,)) < written.whole):
-        return Cleaned(section, 0.4, ("section-unknown",), raw)
-    return Cleaned(section, raw=raw)
+        return CleanedCell(section, 0.4, ("section-unknown",), raw)
+    return CleanedCell(section, raw=raw)
 
 
-def _without_doubles(rows: list[dict[str, Cleaned]]) -> Iterator[dict[str, Cleaned]]:
+def _without_doubles(rows: list[dict[str, CleanedCell]]) -> Iterator[dict[str, CleanedCell]]:
     """Each act and section once; a row without a section always stays."""
     seen: set[tuple[str | None, str]] = set()
     for row in rows:

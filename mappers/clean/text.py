@@ -4,38 +4,38 @@ from __future__ import annotations
 
 import re
 
-from mappers.clean.base import CleanContext, Cleaned, Cleaner, unsure
-from mappers.folding import fold_digits, squeeze
+from mappers.clean.base import CleanContext, CleanedCell, Cleaner, unsure
+from mappers.text.folding import fold_digits, squeeze
 
 _LABEL = re.compile(r"^(?:g\.?\s*d\.?\s*e?\.?|entry|no|sl|क्र(?:मांक)?|सं|नं|नः|নং|எண்|#)(?:[\s.:\-]|$)+", re.I)
 _PHONE = re.compile(r"(?:\+?\s*91|0)?[\s\-]*((?:\d[\s\-]*){9}\d)(?!\d)")
 
 
-def clean_text(raw: str, context: CleanContext) -> Cleaned:
+def clean_text(raw: str, context: CleanContext) -> CleanedCell:
     """One line of text: NFC, joiners kept, runs of white space as one blank."""
-    return Cleaned(squeeze(raw) or None)
+    return CleanedCell(squeeze(raw) or None)
 
 
-def clean_block(raw: str, context: CleanContext) -> Cleaned:
+def clean_block(raw: str, context: CleanContext) -> CleanedCell:
     """Text of several lines: each line as clean_text makes it, empty lines dropped at both ends."""
     lines = [squeeze(line) for line in raw.splitlines()]
-    return Cleaned("\n".join(lines).strip("\n") or None)
+    return CleanedCell("\n".join(lines).strip("\n") or None)
 
 
-def clean_reference(raw: str, context: CleanContext) -> Cleaned:
+def clean_reference(raw: str, context: CleanContext) -> CleanedCell:
     """A number kept as text ("UD 12/98", "GDE No. 4512"): digits folded, "No." and "GDE" before it dropped."""
     text = fold_digits(squeeze(raw))
     while (bare := _LABEL.sub("", text)) != text and bare:
         text = bare
-    return Cleaned(text or None)
+    return CleanedCell(text or None)
 
 
-def clean_phone(raw: str, context: CleanContext) -> Cleaned:
+def clean_phone(raw: str, context: CleanContext) -> CleanedCell:
     """An Indian telephone number as ten digits; several or none give no value."""
     found = [re.sub(r"\D", "", m.group(1)) for m in _PHONE.finditer(fold_digits(raw))]
     rest = re.sub(r"\D", "", _PHONE.sub("", fold_digits(raw)))
     if len(found) == 1 and not rest:
-        return Cleaned(found[0])
+        return CleanedCell(found[0])
     return unsure("several-phones" if len(found) > 1 else "not-a-phone")
 
 

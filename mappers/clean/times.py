@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from mappers.clean.amounts import fold_amount, read_amount
-from mappers.clean.base import CleanContext, Cleaned, Cleaner, unsure
+from mappers.clean.base import CleanContext, CleanedCell, Cleaner, unsure
+from mappers.text.scripts import INDIC
 
-_B = r"(?<![^\W\d_])(?<![\u0900-\u0d7f])"
-_E = r"(?![^\W\d_]|[\u0900-\u0d7f])"
+_B = rf"(?<![^\W\d_])(?<![{INDIC}])"
+_E = rf"(?![^\W\d_]|[{INDIC}])"
 _PARTS = {
     "morning": r"morning|सुबह|प्रातः?|प्रात|सवेरे|सकाळी|সকাল|ভোর|காலை|முற்பகல்|ఉదయం|ಬೆಳಿಗ್ಗೆ|ಬೆಳಗ್ಗೆ|രാവിലെ|સવારે|ਸਵੇਰੇ|ସକାଳ",
     "afternoon": r"noon|afternoon|दोपहर|अपराह्न|दुपारी|দুপুর|বিকাল|বিকেল|மதியம்|பிற்பகல்"
@@ -34,7 +35,7 @@ _NOON_END = 12
 _NO_DAY = re.compile(r"^\s*(?:1899-12-3[01]|1900-01-01)(?:t|\s)\s*(\d{1,2}:\d{2}(?::\d{2})?)(?:\.\d+)?\s*$")
 
 
-def clean_time(raw: str, context: CleanContext) -> Cleaned:
+def clean_time(raw: str, context: CleanContext) -> CleanedCell:
     """A time of day as HH:MM, 24 hours: "10.30 hrs", "22:30", "2230", "10 1/2 A.M.", "सायं 6 बजे", "রাত ১০টা".
 
     Hours and minutes without a half of the day are read as on a 24-hour clock; a bare hour up to 12 without one
@@ -51,7 +52,7 @@ def clean_time(raw: str, context: CleanContext) -> Cleaned:
     if minutes is None:
         return _with_unknown_word(text)
     if minutes == 24 * 60:
-        return Cleaned("24:00", 0.9, ("end-of-day",))
+        return CleanedCell("24:00", 0.9, ("end-of-day",))
     if minutes > 24 * 60:
         return unsure("time-out-of-range")
     if half or part:
@@ -62,15 +63,15 @@ def clean_time(raw: str, context: CleanContext) -> Cleaned:
     return _written(minutes)
 
 
-def _with_unknown_word(text: str) -> Cleaned:
+def _with_unknown_word(text: str) -> CleanedCell:
     m = _AND_A_WORD.match(text)
     if m and 13 <= int(m.group(1)) <= 23 and int(m.group(2)) < 60:
-        return Cleaned(f"{m.group(1)}:{m.group(2)}", 0.6, ("unknown-word",))
+        return CleanedCell(f"{m.group(1)}:{m.group(2)}", 0.6, ("unknown-word",))
     return unsure("not-a-time")
 
 
-def _written(minutes: int) -> Cleaned:
-    return Cleaned(f"{minutes // 60:02d}:{minutes % 60:02d}")
+def _written(minutes: int) -> CleanedCell:
+    return CleanedCell(f"{minutes // 60:02d}:{minutes % 60:02d}")
 
 
 def _minutes(text: str, *, has_minutes: bool) -> tuple[int | None, bool]:

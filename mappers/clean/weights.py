@@ -11,7 +11,7 @@ from functools import cache
 from importlib import resources
 
 from mappers.clean.amounts import fold_amount, read_amount
-from mappers.clean.base import CleanContext, Cleaned, Cleaner, unsure
+from mappers.clean.base import CleanContext, CleanedCell, Cleaner, unsure
 from mappers.clean.money import plain_decimal
 from mappers.codes.months import WORD_END, plain_word, word_key
 
@@ -45,7 +45,7 @@ def _unit_pattern() -> re.Pattern[str]:
     return re.compile(rf"(?<![^\W\d_])(?<![\u0900-\u0965\u0970-\u0d7f])(?:{'|'.join(spelled)}){WORD_END}\.?")
 
 
-def clean_weight(raw: str, context: CleanContext) -> Cleaned:
+def clean_weight(raw: str, context: CleanContext) -> CleanedCell:
     """A weight in grams as plain digits: "5 tola", "डेढ़ सेर", "2 ভরি 4 আনা", "1 kg 200 gm".
 
     Each old unit is noted with its factor ("tola=11.6638g"). A number without a unit, or units that do not fall,
@@ -62,7 +62,7 @@ def clean_weight(raw: str, context: CleanContext) -> Cleaned:
         notes += [] if unit.metric else [f"{unit.id}={plain_decimal(unit.grams)}g"]
     if last is None or text[start:].strip(" .,/-"):
         return unsure("unit-missing" if last is None else "not-one-weight")
-    return Cleaned(plain_decimal(grams.quantize(_PLACES)), 0.9 if notes else 1.0, tuple(notes))
+    return CleanedCell(plain_decimal(grams.quantize(_PLACES)), 0.9 if notes else 1.0, tuple(notes))
 
 
 CLEANERS = (Cleaner("weight", clean_weight, kinds=("decimal",)),)

@@ -5,7 +5,14 @@ from mappers.codes.heads import CrimeHead, crime_heads, heads_of
 from mappers.codes.lists import CodeList, code_lists, make_list
 from mappers.codes.places import District, State, district_list, districts, place_lists, states
 from mappers.codes.sections import Punishment, Section, find_section, punishments, sections
-from mappers.codes.stations import Station, districts_of, load_stations, read_stations, shipped_stations, station_list
+from mappers.codes.stations import (
+    StationEntry,
+    districts_of,
+    load_stations,
+    read_stations,
+    shipped_stations,
+    station_list,
+)
 
 __all__ = [
     "Act",
@@ -16,7 +23,7 @@ __all__ = [
     "Section",
     "SectionPair",
     "State",
-    "Station",
+    "StationEntry",
     "act_list",
     "acts",
     "bns_sections",

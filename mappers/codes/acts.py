@@ -9,7 +9,7 @@ from functools import cache
 
 from mappers.codes.lists import CodeList, make_list
 from mappers.codes.tables import native_ways, read_csv, split_ways
-from mappers.folding import fold_key
+from mappers.text.folding import fold_key
 
 _WHOLE = re.compile(r"(?<![\w(])[0-9]+[A-Z]*")
 

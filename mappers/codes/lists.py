@@ -11,7 +11,8 @@ from typing import Any
 
 from mappers.codes.tables import native_ways, read_csv
 from mappers.errors import MappingError
-from mappers.folding import fold_key
+from mappers.languages import load_languages
+from mappers.text.folding import fold_key
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,10 @@ def make_list(
 
 @cache
 def code_lists() -> Mapping[str, CodeList]:
-    """The lists of lists.toml and the crime heads by name. Raises MappingError when a file contradicts itself."""
+    """The lists of lists.toml with what languages add, and the crime heads, by name.
+
+    Raises MappingError when a file contradicts itself.
+    """
     data = tomllib.loads((resources.files("mappers.codes") / "lists.toml").read_text(encoding="utf-8"))
     return {name: _from_file(name, entry) for name, entry in data.items()} | _head_lists()
 
@@ -79,7 +83,11 @@ def _head_lists() -> dict[str, CodeList]:
 
 
 def _from_file(name: str, entry: Mapping[str, Any]) -> CodeList:
-    made = make_list(name, entry["values"], entry.get("spellings", {}), is_open=entry.get("open", False))
+    spellings = {value: list(ways) for value, ways in entry.get("spellings", {}).items()}
+    for one in load_languages().values():
+        for value, more in one.lists.get(name, {}).items():
+            spellings.setdefault(value, []).extend(more)
+    made = make_list(name, entry["values"], spellings, is_open=entry.get("open", False))
     valid = {value: (days[0], days[1]) for value, days in entry.get("valid", {}).items()}
     if set(valid) - set(made.values):
         raise MappingError(f"list {name}: days are given for {min(set(valid) - set(made.values))}, which is no value")

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from mappers.folding import nfc
+from mappers.languages import load_languages
+from mappers.text.folding import nfc
+from mappers.text.scripts import INDIC
 
 # Not inside a longer word; \w alone would end a word of an Indian script at its first vowel sign.
-WORD_START = r"(?<![^\W\d_])(?<![\u0900-\u0d7f])"
-WORD_END = r"(?![^\W\d_]|[\u0900-\u0d7f])"
+WORD_START = rf"(?<![^\W\d_])(?<![{INDIC}])"
+WORD_END = rf"(?![^\W\d_]|[{INDIC}])"
 _OLD_CHILLUS = {"ണ്\u200d": "ൺ", "ന്\u200d": "ൻ", "ര്\u200d": "ർ", "ല്\u200d": "ൽ", "ള്\u200d": "ൾ"}
 _CHILLU = re.compile("|".join(_OLD_CHILLUS))
 _SAME = str.maketrans({"\u200c": "", "\u200d": "", "ي": "ی", "ى": "ی", "ك": "ک", "॰": "."})
@@ -56,19 +58,23 @@ def words_pattern(words: Iterable[str]) -> re.Pattern[str]:
 
 @cache
 def months() -> Months:
-    """The words of months.toml."""
+    """The words of months.toml, and what the files of languages add."""
     data = tomllib.loads((resources.files("mappers.codes") / "months.toml").read_text(encoding="utf-8"))
+    gregorian = [list(words) for words in data["gregorian"]]
+    for one in load_languages().values():
+        for words, more in zip(gregorian, one.months, strict=False):
+            words.extend(more)
     named = {"saka": data["saka"], **data["elsewhere"]}
     others: dict[str, dict[str, int]] = {}
     for calendar, names in named.items():
         for word, number in _numbered(names).items():
             others.setdefault(word, {})[calendar] = number
     return Months(
-        _numbered(data["gregorian"]),
+        _numbered(gregorian),
         others,
         _keyed(data["eras"]),
         _keyed(data["halves"]),
-        words_pattern(w for words in data["gregorian"] for w in words),
+        words_pattern(w for words in gregorian for w in words),
         words_pattern(w for names in named.values() for words in names for w in words),
         words_pattern(w for words in data["eras"].values() for w in words),
         words_pattern(w for words in data["halves"].values() for w in words),

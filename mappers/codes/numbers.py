@@ -10,6 +10,7 @@ from functools import cache
 from importlib import resources
 
 from mappers.codes.months import plain_word
+from mappers.languages import load_languages
 
 
 @dataclass(frozen=True)
@@ -24,11 +25,11 @@ class NumberWords:
 
 @cache
 def number_words() -> NumberWords:
-    """The words of numbers.toml."""
+    """The words of numbers.toml, and those by which each language counts."""
     data = tomllib.loads((resources.files("mappers.codes") / "numbers.toml").read_text(encoding="utf-8"))
     counted = {
         plain_word(word): number
-        for names in data["counted"].values()
+        for names in (one.numbers.counted for one in load_languages().values())
         for number, ways in enumerate(names, 1)
         for word in ([ways] if isinstance(ways, str) else ways)
     }

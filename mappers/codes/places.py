@@ -12,7 +12,7 @@ from mappers.codes.lists import CodeList, make_list
 from mappers.codes.stations import iso_day, load_stations, split_names, station_list
 from mappers.codes.tables import read_csv
 from mappers.errors import MappingError
-from mappers.folding import fold_key
+from mappers.text.folding import fold_key
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,13 @@ from pathlib import Path
 
 from mappers.codes.lists import CodeList, make_list
 from mappers.errors import MappingError
-from mappers.folding import fold_key
+from mappers.text.folding import fold_key
 
 _COLUMNS = {"station", "district", "aliases"}
 
 
 @dataclass(frozen=True, slots=True)
-class Station:
+class StationEntry:
     """One police station; aliases are the other ways its name is written, district_aliases those of its district's.
 
     code: the state's own code in CCTNS; district_lgd: code of its district in the Local Government Directory.
@@ -42,7 +42,7 @@ class Station:
         return not day or ((self.valid_from or day) <= day <= (self.valid_to or day))
 
 
-def read_stations(path: Path) -> tuple[Station, ...]:
+def read_stations(path: Path) -> tuple[StationEntry, ...]:
     """A station list of the form `station,district,aliases` (aliases parted by semicolons), UTF-8 with or without BOM.
 
     Further columns may say more: district_aliases (on any of its stations), ps_code, district_lgd, valid_from, valid_to
@@ -55,17 +55,17 @@ def read_stations(path: Path) -> tuple[Station, ...]:
         return _stations(csv.DictReader(f), str(path))
 
 
-def _stations_of_json(path: Path) -> tuple[Station, ...]:
+def _stations_of_json(path: Path) -> tuple[StationEntry, ...]:
     try:
         rows = json.loads(path.read_text(encoding="utf-8-sig"))["police_stations"]
-        return tuple(Station(r["name"], r.get("district", ""), tuple(r.get("aliases", ()))) for r in rows)
+        return tuple(StationEntry(r["name"], r.get("district", ""), tuple(r.get("aliases", ()))) for r in rows)
     except (ValueError, KeyError, TypeError, AttributeError) as e:
         raise MappingError(
             f'{path}: is not a list of stations; needed: {{"police_stations": [{{"name": ..., "aliases": [...]}}]}}'
         ) from e
 
 
-def _stations(reader: csv.DictReader[str], source: str) -> tuple[Station, ...]:
+def _stations(reader: csv.DictReader[str], source: str) -> tuple[StationEntry, ...]:
     missing = _COLUMNS - set(reader.fieldnames or ())
     if missing:
         raise MappingError(
@@ -74,11 +74,11 @@ def _stations(reader: csv.DictReader[str], source: str) -> tuple[Station, ...]:
     return tuple(_station(r, f"{source}: row {n}") for n, r in enumerate(reader, 1) if (r["station"] or "").strip())
 
 
-def _station(row: dict[str, str | None], where: str) -> Station:
+def _station(row: dict[str, str | None], where: str) -> StationEntry:
     def cell(name: str) -> str:
         return (row.get(name) or "").strip()
 
-    return Station(
+    return StationEntry(
         cell("station"),
         cell("district"),
         split_names(cell("aliases")),
@@ -105,7 +105,7 @@ def iso_day(text: str, where: str) -> str:
 
 
 @cache
-def shipped_stations(state_code: str) -> tuple[Station, ...]:
+def shipped_stations(state_code: str) -> tuple[StationEntry, ...]:
     """The stations this package knows of a state; () for most states, and never the whole state (see SOURCES.md)."""
     source = resources.files("mappers.codes") / "stations" / f"{state_code}.csv"
     if not source.is_file():
@@ -114,7 +114,7 @@ def shipped_stations(state_code: str) -> tuple[Station, ...]:
         return _stations(csv.DictReader(f), f"mappers/codes/stations/{state_code}.csv")
 
 
-def load_stations(state_code: str, own: Path | None = None) -> tuple[Station, ...]:
+def load_stations(state_code: str, own: Path | None = None) -> tuple[StationEntry, ...]:
     """The stations of a state: those shipped, then the workspace's own list, which wins where both name one.
 
     A name may come several times: for stations of different districts, or for one that moved. own: path of the
@@ -127,7 +127,7 @@ def load_stations(state_code: str, own: Path | None = None) -> tuple[Station, ..
     return tuple({(fold_key(s.name), fold_key(s.district), s.valid_from): s for s in (*kept, *stated)}.values())
 
 
-def station_list(stations: Iterable[Station]) -> CodeList:
+def station_list(stations: Iterable[StationEntry]) -> CodeList:
     """Stations as an open list. An alias that two stations share names neither, so that nothing is guessed."""
     aliases: dict[str, tuple[str, ...]] = {}
     for s in stations:
@@ -140,7 +140,7 @@ def station_list(stations: Iterable[Station]) -> CodeList:
     return make_list("station", ways, ways, is_open=True)
 
 
-def districts_of(stations: Iterable[Station]) -> Mapping[str, str]:
+def districts_of(stations: Iterable[StationEntry]) -> Mapping[str, str]:
     """Station -> its district, for stations whose name is known in one district only."""
     found: dict[str, set[str]] = {}
     for s in stations:

@@ -3,7 +3,7 @@
 Nothing is left out in silence: what is not sure is proposed, and a person decides.
 """
 
-from mappers.draft.draft import Draft, DraftLine, draft_table, guess_form
+from mappers.draft.draft import DraftLine, MappingDraft, draft_table, guess_form
 from mappers.draft.write import write_draft
 
-__all__ = ["Draft", "DraftLine", "draft_table", "guess_form", "write_draft"]
+__all__ = ["MappingDraft", "DraftLine", "draft_table", "guess_form", "write_draft"]

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from mappers.draft.assign import assign, lend
-from mappers.draft.lexicon import Lexicon
 from mappers.draft.match import ColumnSeen
 from mappers.draft.rules import DraftRule, make_rule
 from mappers.draft.targets import find_targets
+from mappers.headers.lexicon import HeaderLexicon
 from mappers.schema import form_tables, load_schemas
 
 # Fields by which a record of another form finds its FIR.
@@ -49,7 +49,7 @@ def propose_also(
     mapped: Sequence[AlsoRule],
     columns: Sequence[ColumnSeen],
     table: str,
-    lexicon: Lexicon,
+    lexicon: HeaderLexicon,
 ) -> tuple[AlsoDraft, ...]:
     """A draft of each form to which columns belong that the table's own form has no field for.
 
@@ -67,7 +67,7 @@ def propose_also(
 
 
 def _draft(
-    name: str, form: str, columns: Sequence[ColumnSeen], mapped: Sequence[AlsoRule], table: str, lexicon: Lexicon
+    name: str, form: str, columns: Sequence[ColumnSeen], mapped: Sequence[AlsoRule], table: str, lexicon: HeaderLexicon
 ) -> AlsoDraft:
     own = tuple(_own(form, columns, table, lexicon))
     taken = {f for r in own for f in r.rule.fields}
@@ -76,7 +76,7 @@ def _draft(
     return AlsoDraft(name, form, own, tuple(keys))
 
 
-def _own(form: str, columns: Sequence[ColumnSeen], table: str, lexicon: Lexicon) -> Iterator[AlsoRule]:
+def _own(form: str, columns: Sequence[ColumnSeen], table: str, lexicon: HeaderLexicon) -> Iterator[AlsoRule]:
     targets = [t for t in find_targets(form, lexicon) if not t.row and t.name not in _KEY]
     choices = assign(columns, targets, lend(columns, form, table, lexicon), lexicon)
     filled: set[str] = set()

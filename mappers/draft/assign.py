@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from mappers.draft.headers import Reading, read_header
-from mappers.draft.lexicon import Lexicon
-from mappers.draft.match import ColumnSeen, Score, content_score, header_score, readings_of
-from mappers.draft.targets import Target
+from mappers.draft.match import ColumnSeen, MatchScore, content_score, header_score, readings_of
+from mappers.draft.targets import DraftTarget
+from mappers.headers.lexicon import HeaderLexicon
+from mappers.headers.read import HeaderReading, read_header
 
 Lent = Mapping[str, tuple[str, ...]]
 _ROLES = ("complainant", "accused", "victim")
@@ -19,24 +19,24 @@ _HEADER_FLOOR = 0.35
 
 
 @dataclass(frozen=True)
-class Choice:
+class FieldChoice:
     """A column and its best target, None when nothing fits. second: the next best, for a person who is asked."""
 
     column: ColumnSeen
-    target: Target | None
+    target: DraftTarget | None
     score: float
     second: str = ""
 
 
 def assign(
-    columns: Sequence[ColumnSeen], targets: Sequence[Target], lent: Lent, lexicon: Lexicon
-) -> tuple[Choice, ...]:
+    columns: Sequence[ColumnSeen], targets: Sequence[DraftTarget], lent: Lent, lexicon: HeaderLexicon
+) -> tuple[FieldChoice, ...]:
     """The best choice for each column, in their order. lent: see `lend`."""
     ranked = {c.name: _rank(c, targets, lexicon, lent[c.name]) for c in columns}
     return tuple(_settle(columns, ranked))
 
 
-def lend(columns: Sequence[ColumnSeen], form: str, table: str, lexicon: Lexicon) -> Lent:
+def lend(columns: Sequence[ColumnSeen], form: str, table: str, lexicon: HeaderLexicon) -> Lent:
     """Column -> whom its header speaks of where it does not say so: the person named before it, by the table's name,
     or of whom the form tells first.
     """
@@ -59,30 +59,32 @@ def lend(columns: Sequence[ColumnSeen], form: str, table: str, lexicon: Lexicon)
     return found
 
 
-def table_roles(table: str, lexicon: Lexicon) -> tuple[str, ...]:
+def table_roles(table: str, lexicon: HeaderLexicon) -> tuple[str, ...]:
     """The kind of rows that a table's name tells of, by the meaning that leads its phrases."""
     kinds = {lexicon.tables[t] for r in read_header(table, lexicon)[:2] for t in r.tokens if t in lexicon.tables}
     return tuple(lexicon.rows[k].lead for k in sorted(kinds) if k in lexicon.rows and lexicon.rows[k].lead)
 
 
 def _rank(
-    column: ColumnSeen, targets: Iterable[Target], lexicon: Lexicon, lent: tuple[str, ...]
-) -> list[tuple[float, Target]]:
-    readings: tuple[Reading, ...] = readings_of(column, lexicon)
+    column: ColumnSeen, targets: Iterable[DraftTarget], lexicon: HeaderLexicon, lent: tuple[str, ...]
+) -> list[tuple[float, DraftTarget]]:
+    readings: tuple[HeaderReading, ...] = readings_of(column, lexicon)
     scored = []
     for target in targets:
         header = header_score(column, readings, target, lexicon, lent)
         if header >= _HEADER_FLOOR:
-            scored.append((Score(header, content_score(column.content, target)).total, target))
+            scored.append((MatchScore(header, content_score(column.content, target)).total, target))
     return sorted(scored, key=lambda s: -s[0])[:8]
 
 
-def _settle(columns: Sequence[ColumnSeen], ranked: Mapping[str, list[tuple[float, Target]]]) -> Iterable[Choice]:
+def _settle(
+    columns: Sequence[ColumnSeen], ranked: Mapping[str, list[tuple[float, DraftTarget]]]
+) -> Iterable[FieldChoice]:
     """Greedy, the surest pair first; a column whose field is taken gets its next best if that is nearly as good."""
     pairs = sorted(
         ((score, c.place, c, t) for c in columns for score, t in ranked[c.name]), key=lambda p: (-p[0], p[1])
     )
-    chosen: dict[str, tuple[float, Target]] = {}
+    chosen: dict[str, tuple[float, DraftTarget]] = {}
     taken: set[str] = set()
     for score, _, column, target in pairs:
         best = ranked[column.name][0][0]
@@ -94,4 +96,4 @@ def _settle(columns: Sequence[ColumnSeen], ranked: Mapping[str, list[tuple[float
     for column in columns:
         score, found = chosen.get(column.name, (0.0, None))
         others = [t.name for _, t in ranked[column.name] if found is None or t.name != found.name]
-        yield Choice(column, found, score, others[0] if others else "")
+        yield FieldChoice(column, found, score, others[0] if others else "")

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from statistics import fmean
 
-from mappers.clean import CleanContext, Cleaned, load_cleaners
+from mappers.clean import CleanContext, CleanedCell, load_cleaners
 from mappers.codes import act_list, code_lists
-from mappers.folding import fold_digits
+from mappers.text.folding import fold_digits
 
 # Cells of a column that are tried; distinct ones, the first of the table.
 TRIED = 60
@@ -131,7 +131,7 @@ class Content:
         return name, shares[name]
 
 
-def _has(answer: Cleaned) -> bool:
+def _has(answer: CleanedCell) -> bool:
     return answer.value is not None and answer.confidence >= 0.3
 
 

@@ -7,21 +7,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from mappers.binding.dialect import cell_key
 from mappers.clean import CleanContext
 from mappers.codes import place_lists
-from mappers.columns import Column, Wanted, peek, settle
-from mappers.dialect import cell_key
 from mappers.draft.also import AlsoDraft, AlsoRule, propose_also
-from mappers.draft.assign import Choice, assign, lend
+from mappers.draft.assign import FieldChoice, assign, lend
 from mappers.draft.content import Content
-from mappers.draft.headers import UNKNOWN, read_header
 from mappers.draft.infer import infer
-from mappers.draft.lexicon import Lexicon, load_lexicon
 from mappers.draft.match import ColumnSeen
 from mappers.draft.rules import DraftRule, make_rule
 from mappers.draft.targets import find_targets
 from mappers.encodings import Encoding, to_bytes
+from mappers.headers.lexicon import HeaderLexicon, load_lexicon
+from mappers.headers.read import UNKNOWN, read_header
 from mappers.legacy import LegacyTable
+from mappers.mapping.column_encodings import EncodedColumn, WantedEncoding, peek, settle
 from mappers.schema import form_tables, load_schemas
 
 # From this confidence a line is in force; below it, it is a proposal.
@@ -57,7 +57,7 @@ class DraftLine:
 
 
 @dataclass(frozen=True)
-class Draft:
+class MappingDraft:
     """A mapping to be looked at. lines: in the order of the columns. rows: kind of row -> (table, fixed fields). also:
     other forms that the same rows may make. nulls: spellings of nothing that stand in the columns.
     """
@@ -75,8 +75,8 @@ class Draft:
 
 
 def draft_table(
-    table: LegacyTable, wanted: Wanted, *, form: str = "", state: str = "", lexicon: Lexicon | None = None
-) -> Draft:
+    table: LegacyTable, wanted: WantedEncoding, *, form: str = "", state: str = "", lexicon: HeaderLexicon | None = None
+) -> MappingDraft:
     """The draft for a table; its first rows are read. form: guessed when not given. state: code, for lists and dates.
 
     Raises MappingError when there is no such form or state.
@@ -95,7 +95,7 @@ def draft_table(
     lines = tuple(_lines(choices, {c.name: c for c in settled}))
     used = {line.rule.into for line in lines if line.rule is not None and line.rule.into}
     rows = {n: (k.table, k.set) for n, k in lexicon.rows.items() if n in used}
-    return Draft(table.name, form, lines, rows, _also(lines, columns, table.name, lexicon), _nulls(columns))
+    return MappingDraft(table.name, form, lines, rows, _also(lines, columns, table.name, lexicon), _nulls(columns))
 
 
 def _nulls(columns: Sequence[ColumnSeen]) -> tuple[str, ...]:
@@ -105,7 +105,7 @@ def _nulls(columns: Sequence[ColumnSeen]) -> tuple[str, ...]:
 
 
 def _also(
-    lines: Sequence[DraftLine], columns: Sequence[ColumnSeen], table: str, lexicon: Lexicon
+    lines: Sequence[DraftLine], columns: Sequence[ColumnSeen], table: str, lexicon: HeaderLexicon
 ) -> tuple[AlsoDraft, ...]:
     elsewhere = {line.source: line.target for line in lines if line.kind == "elsewhere"}
     mapped = [
@@ -118,7 +118,7 @@ def _also(
     return tuple(replace(d, own=tuple(replace(r, encoding=encodings[r.source]) for r in d.own)) for d in found)
 
 
-def guess_form(columns: Sequence[ColumnSeen], table: str, lexicon: Lexicon) -> str:
+def guess_form(columns: Sequence[ColumnSeen], table: str, lexicon: HeaderLexicon) -> str:
     """The form a table's name tells of, else the FIR."""
     numbered = _FORM_NUMBER.search(table)
     named = f"iif{numbered.group(1) or numbered.group(2)}" if numbered else ""
@@ -128,14 +128,14 @@ def guess_form(columns: Sequence[ColumnSeen], table: str, lexicon: Lexicon) -> s
 
 
 def _see(
-    column: Column, values: Sequence[bytes | str], place: int, settled: Iterable[Column], context: CleanContext,
-    lexicon: Lexicon,
+    column: EncodedColumn, values: Sequence[bytes | str], place: int, settled: Iterable[EncodedColumn],
+    context: CleanContext, lexicon: HeaderLexicon,
 ) -> ColumnSeen:  # fmt: skip
     texts = tuple(dict.fromkeys(column.decode(v).text for v in values))
     return ColumnSeen(column.name, _headers(column.name, settled, lexicon), Content(texts, context), place)
 
 
-def _headers(name: str, settled: Iterable[Column], lexicon: Lexicon) -> tuple[str, ...]:
+def _headers(name: str, settled: Iterable[EncodedColumn], lexicon: HeaderLexicon) -> tuple[str, ...]:
     """The column's name, and what it says in the encodings of the table's columns where it says nothing as it is."""
     if any(not any(t.startswith(UNKNOWN) for t in r.tokens) for r in read_header(name, lexicon)):
         return (name,)
@@ -150,7 +150,7 @@ def _decoded(name: str, encoding: Encoding) -> str:
         return name
 
 
-def _lines(choices: Sequence[Choice], settled: Mapping[str, Column]) -> Iterable[DraftLine]:
+def _lines(choices: Sequence[FieldChoice], settled: Mapping[str, EncodedColumn]) -> Iterable[DraftLine]:
     sure = [c for c in choices if c.target and not c.target.is_elsewhere and c.score >= SURE_ENOUGH]
     taken = frozenset(c.target.name for c in sure if c.target)
     filled: set[tuple[str, str]] = set()
@@ -164,7 +164,7 @@ def _lines(choices: Sequence[Choice], settled: Mapping[str, Column]) -> Iterable
         yield line
 
 
-def _line(choice: Choice, taken: frozenset[str], column: Column) -> DraftLine:
+def _line(choice: FieldChoice, taken: frozenset[str], column: EncodedColumn) -> DraftLine:
     target, content = choice.target, choice.column.content
     encoding = _encoding(column)
     base = DraftLine(
@@ -192,7 +192,7 @@ def _about_codes(rule: DraftRule, content: Content) -> tuple[str, ...]:
     return (f"it holds numbers of the old program; give the {rule.clean} of each in lists/stations.csv, or say values",)
 
 
-def _encoding(column: Column) -> str:
+def _encoding(column: EncodedColumn) -> str:
     if not column.is_clear:
         return "auto"
     return column.encoding.info.name if column.encoding is not None else ""

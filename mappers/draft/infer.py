@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from mappers.clean import CleanContext, load_cleaners
-from mappers.draft.assign import Choice
+from mappers.draft.assign import FieldChoice
 from mappers.draft.content import Content
-from mappers.draft.targets import Target
-from mappers.folding import fold_digits
+from mappers.draft.targets import DraftTarget
+from mappers.text.folding import fold_digits
 
 # Content alone is never surer than this.
 _BY_KIND, _BY_PLACE = 0.62, 0.56
@@ -21,11 +21,11 @@ _DAYS = ("fir_date", "occurrence_from")
 _TIMES = {"fir_date": "fir_time", "occurrence_from": "occurrence_time_from", "info_date": "info_time"}
 
 
-def infer(choices: Sequence[Choice], targets: Sequence[Target]) -> tuple[Choice, ...]:
+def infer(choices: Sequence[FieldChoice], targets: Sequence[DraftTarget]) -> tuple[FieldChoice, ...]:
     """The choices with proposals for columns that had none; a field is proposed once, and only while it is free."""
     known = {t.name: t for t in targets}
     free = known.keys() - {c.target.name for c in choices if c.target is not None}
-    out: list[Choice] = []
+    out: list[FieldChoice] = []
     for choice in choices:
         before = out[-1].target.name if out and out[-1].target is not None else ""
         guess = _guess(choice.column.content, before, free) if choice.target is None else None

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from mappers.draft.content import Content
-from mappers.draft.headers import UNKNOWN, Reading, read_header
-from mappers.draft.lexicon import Lexicon, Phrase
-from mappers.draft.targets import Target
-from mappers.folding import fold_key
+from mappers.draft.targets import DraftTarget
+from mappers.headers.lexicon import HeaderLexicon, Phrase
+from mappers.headers.read import UNKNOWN, HeaderReading, read_header
+from mappers.text.folding import fold_key
 
 # A header counts for most; content decides between fields of different kinds and can forbid a field.
 _HEADER, _CONTENT = 0.72, 0.28
@@ -44,7 +44,7 @@ class ColumnSeen:
 
 
 @dataclass(frozen=True)
-class Score:
+class MatchScore:
     """How well a column fits: header and content each 0..1, and both together."""
 
     header: float
@@ -58,14 +58,18 @@ class Score:
         return self.header * _HEADER + self.content * _CONTENT * min(1.0, self.header * 1.6)
 
 
-def readings_of(column: ColumnSeen, lexicon: Lexicon) -> tuple[Reading, ...]:
+def readings_of(column: ColumnSeen, lexicon: HeaderLexicon) -> tuple[HeaderReading, ...]:
     """All readings of all that the column's header may say; those with nothing known in them come last."""
     found = [r for h in column.headers for r in read_header(h, lexicon)]
     return tuple(sorted(found, key=lambda r: (sum(t.startswith(UNKNOWN) for t in r.tokens), r.cost)))
 
 
 def header_score(
-    column: ColumnSeen, readings: Sequence[Reading], target: Target, lexicon: Lexicon, lent: Iterable[str] = ()
+    column: ColumnSeen,
+    readings: Sequence[HeaderReading],
+    target: DraftTarget,
+    lexicon: HeaderLexicon,
+    lent: Iterable[str] = (),
 ) -> float:
     """What the header says of the target, 0..1. lent: meanings that come from beside it."""
     best = max((_printed(h, target.name, lexicon) for h in column.headers), default=0.0)
@@ -82,14 +86,14 @@ def header_score(
     return best
 
 
-def _of_kind(reading: Reading, target: Target) -> float:
+def _of_kind(reading: HeaderReading, target: DraftTarget) -> float:
     """A header that says date is hardly over anything else."""
     if target.column is None or "date" not in reading.meanings or target.column.kind in ("date", "time"):
         return 1.0
     return _NO_DATE
 
 
-def _printed(header: str, target: str, lexicon: Lexicon) -> float:
+def _printed(header: str, target: str, lexicon: HeaderLexicon) -> float:
     """Likeness with what forms print for the target: the same, or nearly the same in a script of the country."""
     key = fold_key(header)
     if target in lexicon.labels.get(key, ()):
@@ -124,7 +128,7 @@ def _weight(token: str, lent: str) -> float:
     return _WEAK.get(token, 1.0) * (_LENT if token == lent else 1.0)
 
 
-def content_score(content: Content, target: Target) -> float:
+def content_score(content: Content, target: DraftTarget) -> float:
     """What the cells say of the target, 0..1; 0.5 where they say nothing either way."""
     if target.column is None:
         return 0.9 if target.name == "system" and len(content.codes) == 1 else 0.5

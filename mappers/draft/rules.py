@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from mappers.clean import load_cleaners
 from mappers.codes import act_list, code_lists
 from mappers.draft.content import Content
-from mappers.draft.targets import Target
-from mappers.folding import fold_digits
+from mappers.draft.targets import DraftTarget
+from mappers.text.folding import fold_digits
 
 _BY_NAME = {
     "age": "age", "phone": "phone", "mobile": "phone", "narrative": "block", "gist": "block", "address": "block",
@@ -48,7 +48,7 @@ class DraftRule:
         return (self.to,) if isinstance(self.to, str) else tuple(self.to.values())
 
 
-def make_rule(target: Target, content: Content, taken: frozenset[str]) -> DraftRule | None:
+def make_rule(target: DraftTarget, content: Content, taken: frozenset[str]) -> DraftRule | None:
     """The rule for a column at its place; None when no cleaner fits the field.
 
     taken: names of all targets that other columns fill ("accused.age"), so that no part goes to one of them.
@@ -59,7 +59,7 @@ def make_rule(target: Target, content: Content, taken: frozenset[str]) -> DraftR
     return rule or _plain(target, content)
 
 
-def _plain(target: Target, content: Content) -> DraftRule | None:
+def _plain(target: DraftTarget, content: Content) -> DraftRule | None:
     column = target.column
     assert column is not None
     usual = "yes_no" if column.codes == "yes_no" else _BY_KIND[column.kind]
@@ -73,7 +73,7 @@ def _plain(target: Target, content: Content) -> DraftRule | None:
     return DraftRule(column.name, name, target.row, codes, _unlisted(content, codes))
 
 
-def _number(target: Target, content: Content, taken: frozenset[str]) -> DraftRule | None:
+def _number(target: DraftTarget, content: Content, taken: frozenset[str]) -> DraftRule | None:
     """The number of a case, with part and year where they stand in its cell and no other column has them."""
     has_more = content.share(lambda v: bool(_WITH_YEAR.search(fold_digits(v))))
     if target.row or has_more < 0.3:
@@ -93,7 +93,7 @@ def _unlisted(content: Content, codes: str) -> tuple[str, ...]:
     return tuple(v for v in content.codes if known is not None and known.find(v) is None)
 
 
-def _with_time(target: Target, content: Content) -> DraftRule | None:
+def _with_time(target: DraftTarget, content: Content) -> DraftRule | None:
     assert target.column is not None
     name = target.column.name
     has_time = content.share(lambda v: bool(_CLOCK.search(_after_day(v))) and not _MIDNIGHT.search(fold_digits(v)))
@@ -106,14 +106,14 @@ def _after_day(text: str) -> str:
     return re.sub(r"^\s*\d{1,4}[-/.]\w{1,9}[-/.]\d{2,4}", "", fold_digits(text))
 
 
-def _sections(target: Target, content: Content, taken: frozenset[str]) -> DraftRule | None:
+def _sections(target: DraftTarget, content: Content, taken: frozenset[str]) -> DraftRule | None:
     if target.row != "acts" or "acts.act" in taken:
         return None
     parts = {"act": "act", "section": "section", "inferred": "act_is_inferred"}
     return DraftRule(parts, "sections", target.row)
 
 
-def _person(target: Target, content: Content, taken: frozenset[str]) -> DraftRule | None:
+def _person(target: DraftTarget, content: Content, taken: frozenset[str]) -> DraftRule | None:
     """A name alone, or all that stands beside it: several persons where nothing else fills the row."""
     if not target.row:
         return _officer(target, content, taken)
@@ -125,7 +125,7 @@ def _person(target: Target, content: Content, taken: frozenset[str]) -> DraftRul
     return None
 
 
-def _free_parts(cleaner: str, target: Target, taken: frozenset[str]) -> Mapping[str, str]:
+def _free_parts(cleaner: str, target: DraftTarget, taken: frozenset[str]) -> Mapping[str, str]:
     """The parts of a cleaner that no other column gives; a field bears its part's name."""
     parts = load_cleaners()[cleaner].parts
     free = {p: p for p in parts if f"{target.row}.{p}" not in taken or p == "name"}
@@ -134,7 +134,7 @@ def _free_parts(cleaner: str, target: Target, taken: frozenset[str]) -> Mapping[
     return free
 
 
-def _officer(target: Target, content: Content, taken: frozenset[str]) -> DraftRule | None:
+def _officer(target: DraftTarget, content: Content, taken: frozenset[str]) -> DraftRule | None:
     assert target.column is not None
     stem = target.column.name.removesuffix("_name")
     if target.column.name not in ("io_name", "officer_name") or f"{stem}_rank" in taken:
@@ -142,20 +142,20 @@ def _officer(target: Target, content: Content, taken: frozenset[str]) -> DraftRu
     return DraftRule({"name": target.column.name, "rank": f"{stem}_rank"}, "officer")
 
 
-def _relative(target: Target, content: Content, taken: frozenset[str]) -> DraftRule | None:
+def _relative(target: DraftTarget, content: Content, taken: frozenset[str]) -> DraftRule | None:
     if content.kin < 0.1 or f"{target.row}.relation" in taken:
         return None
     return DraftRule({"relation": "relation", "relative_name": "relative_name"}, "relative", target.row)
 
 
-def _property(target: Target, content: Content, taken: frozenset[str]) -> DraftRule | None:
+def _property(target: DraftTarget, content: Content, taken: frozenset[str]) -> DraftRule | None:
     has_others = any(t.startswith(f"{target.row}.") and t != target.name for t in taken)
     if target.row not in ("property", "recovered") or has_others:
         return None
     return DraftRule({p: p for p in load_cleaners()["property"].parts}, "property", target.row)
 
 
-def _direction(target: Target, content: Content, taken: frozenset[str]) -> DraftRule | None:
+def _direction(target: DraftTarget, content: Content, taken: frozenset[str]) -> DraftRule | None:
     if "place_distance_km" in taken or target.row:
         return None
     cleaner = load_cleaners()["direction_distance"]

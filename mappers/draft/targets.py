@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from mappers.draft.headers import read_header
-from mappers.draft.lexicon import Lexicon, Phrase
+from mappers.headers.lexicon import HeaderLexicon, Phrase
+from mappers.headers.read import read_header
 from mappers.schema import Column, Table, form_tables, load_schemas
-from mappers.schema.table import ROMAN
+from mappers.schema.parts.table import ROMAN
 
 
 @dataclass(frozen=True)
-class Target:
+class DraftTarget:
     """One place for a column. row: kind of child row, "" for the form's own table. column: None for what belongs
     elsewhere. phrases: what headers say of it. reason: why it is left out.
     """
@@ -37,7 +37,7 @@ class Target:
 
 
 @lru_cache(maxsize=256)
-def find_targets(form: str, lexicon: Lexicon) -> tuple[Target, ...]:
+def find_targets(form: str, lexicon: HeaderLexicon) -> tuple[DraftTarget, ...]:
     """All targets of a form. Raises MappingError when there is no such form."""
     tables = form_tables(form)
     found = [*_own(tables[form], lexicon)]
@@ -48,20 +48,20 @@ def find_targets(form: str, lexicon: Lexicon) -> tuple[Target, ...]:
     return (*found, *_elsewhere(form, {t.name for t in found}, lexicon))
 
 
-def _own(table: Table, lexicon: Lexicon) -> Iterator[Target]:
+def _own(table: Table, lexicon: HeaderLexicon) -> Iterator[DraftTarget]:
     for column in _drafted(table):
         phrases = (*lexicon.own.get(column.name, ()), *_own_names(column, lexicon))
-        yield Target(column.name, "", column, tuple(dict.fromkeys(filter(None, phrases))))
+        yield DraftTarget(column.name, "", column, tuple(dict.fromkeys(filter(None, phrases))))
 
 
-def _of_row(name: str, lead: str, table: Table, fixed: set[str], lexicon: Lexicon) -> Iterator[Target]:
+def _of_row(name: str, lead: str, table: Table, fixed: set[str], lexicon: HeaderLexicon) -> Iterator[DraftTarget]:
     known = lexicon.fields.get(table.child, {})
     for column in _drafted(table):
         if column.name in fixed:
             continue
         phrases = (*known.get(column.name, ()), *_own_names(column, lexicon))
         led = (p | {lead} if lead else p for p in phrases)
-        yield Target(f"{name}.{column.name}", name, column, tuple(dict.fromkeys(filter(None, led))), lead)
+        yield DraftTarget(f"{name}.{column.name}", name, column, tuple(dict.fromkeys(filter(None, led))), lead)
 
 
 def _drafted(table: Table) -> Iterator[Column]:
@@ -69,7 +69,7 @@ def _drafted(table: Table) -> Iterator[Column]:
     yield from (c for c in table.columns if not c.name.endswith(ROMAN) and c.name != "act_is_inferred")
 
 
-def _own_names(column: Column, lexicon: Lexicon) -> Iterator[Phrase]:
+def _own_names(column: Column, lexicon: HeaderLexicon) -> Iterator[Phrase]:
     """What the field's own label and name say."""
     for text in (column.label, column.name):
         readings = read_header(text, lexicon)
@@ -77,12 +77,12 @@ def _own_names(column: Column, lexicon: Lexicon) -> Iterator[Phrase]:
             yield readings[0].meanings
 
 
-def _elsewhere(form: str, own: set[str], lexicon: Lexicon) -> Iterator[Target]:
+def _elsewhere(form: str, own: set[str], lexicon: HeaderLexicon) -> Iterator[DraftTarget]:
     """What this form has no field for; a form's own fields are not elsewhere."""
     taken = _names_by_form()
     for name, other in lexicon.elsewhere.items():
         if other.form != form and name not in own and other.phrases and (not other.form or other.form in taken):
-            yield Target(name, "", None, other.phrases, reason=other.reason)
+            yield DraftTarget(name, "", None, other.phrases, reason=other.reason)
 
 
 def _names_by_form() -> Mapping[str, Mapping[str, Table]]:

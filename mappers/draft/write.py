@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from mappers.codes import act_list, code_lists
 from mappers.draft.also import AlsoDraft, AlsoRule
-from mappers.draft.draft import Draft, DraftLine
+from mappers.draft.draft import DraftLine, MappingDraft
 from mappers.draft.rules import DraftRule
 
 _SHOWN = 12
@@ -17,7 +17,7 @@ _SHOWN = 12
 _UNNAMED = re.compile(r"COLUMN_\d+")
 
 
-def write_draft(draft: Draft, mapping_id: str, *, title: str = "", states: tuple[str, ...] = ()) -> str:
+def write_draft(draft: MappingDraft, mapping_id: str, *, title: str = "", states: tuple[str, ...] = ()) -> str:
     """The text of the file; it binds as it stands, if anything is mapped. mapping_id: also the name of the file."""
     encoding = _usual_encoding(draft)
     return "\n".join(
@@ -29,13 +29,13 @@ def write_draft(draft: Draft, mapping_id: str, *, title: str = "", states: tuple
     ) + "\n"  # fmt: skip
 
 
-def _usual_encoding(draft: Draft) -> str:
+def _usual_encoding(draft: MappingDraft) -> str:
     """The legacy encoding of most mapped columns, "" when they are plain."""
     counted = Counter(line.encoding for line in draft.of_kind("mapped") if line.encoding not in ("", "auto"))
     return counted.most_common(1)[0][0] if counted else ""
 
 
-def _head(draft: Draft, mapping_id: str, title: str, encoding: str) -> Iterator[str]:
+def _head(draft: MappingDraft, mapping_id: str, title: str, encoding: str) -> Iterator[str]:
     mapped, total = len(draft.of_kind("mapped")), len(draft.lines)
     yield f"# A draft: {mapped} of {total} columns are mapped. The number behind a rule says how sure it is, of 1."
     yield "# Read every line, compare it with the register, decide what is asked; until then those cells are left over."
@@ -55,7 +55,7 @@ def _head(draft: Draft, mapping_id: str, title: str, encoding: str) -> Iterator[
     yield ""
 
 
-def _asked(draft: Draft) -> Iterator[str]:
+def _asked(draft: MappingDraft) -> Iterator[str]:
     open_lines = [line for line in draft.lines if line.kind != "mapped" or line.questions or _unlisted(line)]
     if not open_lines:
         return
@@ -64,7 +64,7 @@ def _asked(draft: Draft) -> Iterator[str]:
         yield f"#   {_comment(line.source)}: {_question(line, draft)}"
 
 
-def _question(line: DraftLine, draft: Draft) -> str:
+def _question(line: DraftLine, draft: MappingDraft) -> str:
     said = list(line.questions)
     if line.kind == "unknown":
         said.insert(0, "what is it?")
@@ -83,7 +83,7 @@ def _unlisted(line: DraftLine) -> tuple[str, ...]:
     return line.rule.unlisted if line.rule is not None and line.kind == "mapped" else ()
 
 
-def _match(draft: Draft, states: tuple[str, ...]) -> Iterator[str]:
+def _match(draft: MappingDraft, states: tuple[str, ...]) -> Iterator[str]:
     columns = [line.source for line in draft.of_kind("mapped")] or [line.source for line in draft.lines]
     if all(_UNNAMED.fullmatch(c) for c in columns):
         columns = [line.source for line in draft.lines]
@@ -96,7 +96,7 @@ def _match(draft: Draft, states: tuple[str, ...]) -> Iterator[str]:
     yield ""
 
 
-def _rows(draft: Draft) -> Iterator[str]:
+def _rows(draft: MappingDraft) -> Iterator[str]:
     for name, (table, fixed) in draft.rows.items():
         in_force = any(line.rule and line.rule.into == name for line in draft.of_kind("mapped"))
         mark = "" if in_force else "# "
@@ -107,7 +107,7 @@ def _rows(draft: Draft) -> Iterator[str]:
         yield ""
 
 
-def _block(line: DraftLine, draft: Draft, usual: str) -> Iterator[str]:
+def _block(line: DraftLine, draft: MappingDraft, usual: str) -> Iterator[str]:
     if line.kind == "mapped" and line.rule is not None:
         yield f"[[map]]  # {line.confidence:.2f}"
         yield from _rule(line, line.rule, usual)

@@ -11,42 +11,19 @@ from functools import cache, lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from mappers.encodings.carriers import may_be_unicode, unicode_text, whole_utf8
 from mappers.encodings.doubled import Doubled
-from mappers.encodings.engine import EncodingInfo
+from mappers.encodings.encoding import Encoding, EncodingInfo
 from mappers.encodings.plain import decode_mixed, decode_words, own_words
 from mappers.encodings.tables import read_table, to_bytes, to_characters
 from mappers.errors import MappingError
-from mappers.folding import nfc
+from mappers.text.folding import nfc
 from mappers.toml import did_you_mean
 
 # Distinct cells kept decoded: names of villages, officers and sections come again and again.
 _REMEMBERED = 1 << 15
-
-
-class Encoding(Protocol):
-    """What an encoding can do. Texts are the encoding's characters: bytes read as Windows-1252."""
-
-    def __hash__(self) -> int:
-        """By identity."""
-
-    @property
-    def info(self) -> EncodingInfo:
-        """Its name, script, family, fonts."""
-
-    def decode(self, text: str) -> str:
-        """Its characters as Unicode NFC; what it does not know stays as it is."""
-
-    def decode_word(self, word: str) -> str | None:
-        """Characters without a blank as Unicode; None where what stands beside them may matter."""
-
-    def encode(self, text: str) -> str:
-        """Unicode as its characters, so that decode gives it back. Raises ValueError where it cannot."""
-
-    def unknown(self, text: str) -> int:
-        """How many characters it has no meaning for."""
 
 
 class DecodedCell(NamedTuple):

@@ -27,7 +27,7 @@ _HIGH = frozenset({0x00, 0x06, 0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x20})
 
 
 @dataclass(frozen=True, slots=True)
-class Carried:
+class CarriedText:
     """A cell undressed. text: its characters; kind: "utf-8", "utf-16" or "utf8-doubled" for Unicode text, "" for codes.
 
     has_bom: the cell began with a byte order mark. stored: the dress that bytes have to be taken out of: "utf-16", or
@@ -40,7 +40,7 @@ class Carried:
     stored: str = ""
 
 
-def undress(cell: bytes | str) -> Carried:
+def undress(cell: bytes | str) -> CarriedText:
     """A cell's characters, and what kind they are. Any bytes will do."""
     if isinstance(cell, str):
         return _of_text(cell.removeprefix("\ufeff"), UTF8, has_bom=cell.startswith("\ufeff"))
@@ -51,7 +51,7 @@ def undress(cell: bytes | str) -> Carried:
         text = _utf8(cell)
         if text:
             return _of_text(text, UTF8)
-    return _wide(cell) or Carried(to_characters(cell))
+    return _wide(cell) or CarriedText(to_characters(cell))
 
 
 def _utf8(cell: bytes) -> str:
@@ -72,14 +72,14 @@ def whole_utf8(cell: bytes) -> str:
         return whole_utf8(cell[: e.start]) if is_cut else ""
 
 
-def _of_text(text: str, kind: str, *, has_bom: bool = False) -> Carried:
+def _of_text(text: str, kind: str, *, has_bom: bool = False) -> CarriedText:
     stored = UTF16 if kind == UTF16 else ""
     if _is_indic(text):
-        return Carried(text, kind, has_bom, stored)
+        return CarriedText(text, kind, has_bom, stored)
     inner = undouble(text)
     if inner:
-        return Carried(inner, DOUBLED, has_bom, stored)
-    return Carried(text, CODES, has_bom, stored or ("" if text.isascii() else kind))
+        return CarriedText(inner, DOUBLED, has_bom, stored)
+    return CarriedText(text, CODES, has_bom, stored or ("" if text.isascii() else kind))
 
 
 def _is_indic(text: str) -> bool:
@@ -116,7 +116,7 @@ def undouble(text: str) -> str:
     return next((t for t in (inner[: len(inner) - cut] for cut in range(3)) if _is_indic(t)), "")
 
 
-def _wide(cell: bytes) -> Carried | None:
+def _wide(cell: bytes) -> CarriedText | None:
     """UTF-16 without a mark: every second byte is a high one, and letters of one block come of it."""
     if len(cell) < 4 or len(cell) % 2:
         return None
@@ -124,5 +124,5 @@ def _wide(cell: bytes) -> Carried | None:
         if _HIGH.issuperset(high) and (0 in high or len(set(high)) < 3):
             text = cell.decode(name, "replace")
             if _INDIC.search(text) or (set(high) == {0} and text.isprintable()):
-                return Carried(text.rstrip("\0"), UTF16, stored=UTF16)
+                return CarriedText(text.rstrip("\0"), UTF16, stored=UTF16)
     return None

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mappers.encodings import Encoding, encodings
-from mappers.encodings.carriers import CODES, DOUBLED, UTF8, UTF16, Carried, undress
-from mappers.encodings.judge import ENGLISH, PLAIN, Candidate, ColumnJudge
+from mappers.encodings.carriers import CODES, DOUBLED, UTF8, UTF16, CarriedText, undress
+from mappers.encodings.judge import ENGLISH, PLAIN, ColumnJudge, EncodingCandidate
 from mappers.encodings.tables import to_characters
 
 # What is enough to go on: for a column, and for one or two cells.
@@ -46,7 +46,7 @@ class Detection:
     family: str
     margin: float
     is_sure: bool
-    candidates: tuple[Candidate, ...] = ()
+    candidates: tuple[EncodingCandidate, ...] = ()
     evidence: tuple[tuple[str, float], ...] = ()
     cells: int = 0
     plain: int = 0
@@ -87,7 +87,7 @@ def _order(value: bytes | str) -> tuple[bool, bytes]:
     return (True, value.encode("utf-8", "surrogatepass")) if isinstance(value, str) else (False, value)
 
 
-def _undressed(values: Sequence[bytes | str]) -> tuple[list[Carried], str]:
+def _undressed(values: Sequence[bytes | str]) -> tuple[list[CarriedText], str]:
     """Values' characters, and how bytes are to be read before they are decoded.
 
     UTF-16 where any are that, UTF-8 where all beyond ASCII are; some bytes of a font are UTF-8 by chance.
@@ -99,7 +99,7 @@ def _undressed(values: Sequence[bytes | str]) -> tuple[list[Carried], str]:
     if dresses == {UTF8}:
         return carried, UTF8
     bare = [
-        Carried(to_characters(v)) if isinstance(v, bytes) and c.stored else c
+        CarriedText(to_characters(v)) if isinstance(v, bytes) and c.stored else c
         for v, c in zip(values, carried, strict=True)
     ]
     return bare, ""
@@ -112,10 +112,10 @@ def _thinned(texts: Iterable[str]) -> list[str]:
     return [all_of_them[int(i * step)] for i in range(min(len(all_of_them), _MOST))]
 
 
-def _of_codes(cells: Sequence[Carried]) -> Detection:
+def _of_codes(cells: Sequence[CarriedText]) -> Detection:
     """A column without words: numbers and codes, or, where it has signs that those do not have, perhaps a font's."""
     is_sure = not any(_ODD_SIGN.search(c.text) for c in cells)
-    return Detection("", PLAIN, 1.0 if is_sure else 0.5, is_sure, (Candidate(ENGLISH, PLAIN, 1.0),))
+    return Detection("", PLAIN, 1.0 if is_sure else 0.5, is_sure, (EncodingCandidate(ENGLISH, PLAIN, 1.0),))
 
 
 def _judged(judge: ColumnJudge, cells: int) -> Detection:
@@ -133,7 +133,7 @@ def _is_odd(cells: Sequence[str]) -> bool:
     return sum(_NOT_ENGLISH.search(c) is not None for c in cells) > _STRAY * len(cells)
 
 
-def _with_unicode(unicode: Sequence[Carried], codes: Detection, cells: int) -> Detection:
+def _with_unicode(unicode: Sequence[CarriedText], codes: Detection, cells: int) -> Detection:
     """A column that is Unicode already, or was until it was encoded twice, at least in part."""
     kinds = Counter(c.kind for c in unicode)
     share = len(unicode) / cells
@@ -144,7 +144,9 @@ def _with_unicode(unicode: Sequence[Carried], codes: Detection, cells: int) -> D
     best = DOUBLED if DOUBLED in kinds else ""
     family = _UNICODE if best else PLAIN
     margin = share + (1 - share) * codes.margin if codes.family == PLAIN else share
-    told = tuple(Candidate(k, _UNICODE if k == DOUBLED else PLAIN, n / len(unicode)) for k, n in kinds.most_common())
+    told = tuple(
+        EncodingCandidate(k, _UNICODE if k == DOUBLED else PLAIN, n / len(unicode)) for k, n in kinds.most_common()
+    )
     evidence = tuple((k, n / cells) for k, n in kinds.most_common())
     return Detection(best, family, margin, is_sure, told, evidence, cells, cells - kinds[DOUBLED])
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import re
 
-from mappers.encodings.engine import EncodingInfo
+from mappers.encodings.encoding import EncodingInfo
 from mappers.encodings.tables import BYTES, to_characters
-from mappers.folding import nfc
+from mappers.text.folding import nfc
 
 # Saved wrongly three times over is the most that was ever met; the first reading is that of the file itself.
 _LAYERS = 4

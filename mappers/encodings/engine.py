@@ -12,10 +12,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from mappers.encodings.encoding import EncodingInfo
 from mappers.encodings.scripts import JOINED, MARK, SIGN, Script
 from mappers.encodings.writing import FontWriter
-from mappers.folding import nfc
-from mappers.memory import Memory
+from mappers.text.folding import nfc
+from mappers.text.memory import Memory
 
 _PRIVATE = 0xE000
 # A visarga that hangs on no syllable was typed for a colon.
@@ -29,25 +30,6 @@ class _Kept(dict[str, str]):
 
     def __missing__(self, key: str) -> str:
         return key
-
-
-@dataclass(frozen=True)
-class EncodingInfo:
-    """What is known of an encoding. script: ISO 15924; family: encodings that share a base and are easily confused.
-
-    languages: ISO 639-1. fonts: names under which containers call it. is_confirmed: more than one source agrees on it.
-    digest: SHA-256 of its table, for keys of work.
-    """
-
-    name: str
-    title: str
-    script: str
-    family: str
-    languages: tuple[str, ...] = ()
-    fonts: tuple[str, ...] = ()
-    is_confirmed: bool = True
-    source: str = ""
-    digest: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,26 +14,27 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import resources
 
-from mappers.encodings.engine import EncodingInfo
+from mappers.encodings.encoding import EncodingInfo
 from mappers.encodings.tables import BYTES
 from mappers.errors import MappingError
-from mappers.folding import nfc
+from mappers.languages import languages_of_script, load_languages
+from mappers.text.folding import nfc
 
 _REMARK = "//"
 _CHARACTER = re.compile(r"\\u([0-9A-F]{4})")
 _SOURCE = "IS 13194:1991; ISCIIEncoding.cs of .NET (MIT) for letters that a script lacks"
-# Column of the table -> name, script, languages.
+# Column of the table -> name, script.
 _SCRIPTS = {
-    "dev": ("Devanagari", "Deva", "hi mr ne sa"),
-    "bng": ("Bengali", "Beng", "bn"),
-    "asm": ("Assamese", "Beng", "as"),
-    "guj": ("Gujarati", "Gujr", "gu"),
-    "gur": ("Gurmukhi", "Guru", "pa"),
-    "ori": ("Odia", "Orya", "or"),
-    "tml": ("Tamil", "Taml", "ta"),
-    "tlg": ("Telugu", "Telu", "te"),
-    "knd": ("Kannada", "Knda", "kn"),
-    "mlm": ("Malayalam", "Mlym", "ml"),
+    "dev": ("Devanagari", "Deva"),
+    "bng": ("Bengali", "Beng"),
+    "asm": ("Assamese", "Beng"),
+    "guj": ("Gujarati", "Gujr"),
+    "gur": ("Gurmukhi", "Guru"),
+    "ori": ("Odia", "Orya"),
+    "tml": ("Tamil", "Taml"),
+    "tlg": ("Telugu", "Telu"),
+    "knd": ("Kannada", "Knda"),
+    "mlm": ("Malayalam", "Mlym"),
 }
 # ATR: the byte behind 0xEF -> the script it switches to, "" for the one the text began with. Display attributes
 # (bold, italic ...) are 0x30-0x39; Roman and the Perso-Arabic scripts stay as they are.
@@ -155,13 +156,13 @@ class _Letters:
 
 def iscii_encodings() -> Iterator[Iscii]:
     """One encoding a script."""
-    for column, (title, script, languages) in _SCRIPTS.items():
+    for column, (title, script) in _SCRIPTS.items():
         info = EncodingInfo(
             name=f"iscii-{column}",
             title=f"ISCII {title}",
             script=script,
             family="iscii",
-            languages=tuple(languages.split()),
+            languages=tuple(c for c in languages_of_script(script) if load_languages()[c].iscii == column),
             source=_SOURCE,
         )
         yield Iscii(info, column)

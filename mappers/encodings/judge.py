@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from mappers.encodings import Encoding, EncodingInfo
-from mappers.encodings.ngrams import Floats, Grams, Model, font_symbols, models, unicode_symbols
+from mappers.encodings.encoding import Encoding, EncodingInfo
+from mappers.encodings.ngrams import Floats, Grams, NgramModel, font_symbols, models, unicode_symbols
+from mappers.languages import languages_of_script
 
 PLAIN = "plain"
 ENGLISH = "english"
@@ -42,12 +43,10 @@ _ATR = re.compile("\xef([B-K])")
 # Source: IS 13194:1991, the attribute codes of scripts.
 _ATR_SCRIPTS = {"B": "iscii-dev", "C": "iscii-bng", "D": "iscii-tml", "E": "iscii-tlg", "F": "iscii-asm",
                 "G": "iscii-ori", "H": "iscii-knd", "I": "iscii-mlm", "J": "iscii-guj", "K": "iscii-gur"}  # fmt: skip
-_SCRIPT_LANGUAGES = {"Deva": ("hi", "mr"), "Beng": ("bn", "as"), "Guru": ("pa",), "Gujr": ("gu",), "Orya": ("or",),
-                     "Taml": ("ta",), "Telu": ("te",), "Knda": ("kn",), "Mlym": ("ml",), "Arab": ("ur",)}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class EncodingCandidate:
     """One encoding a column may be in. share: 0..1, all shares together are 1."""
 
     name: str
@@ -55,20 +54,20 @@ class Candidate:
     share: float
 
 
-def plain_logs(grams: Grams, learned: Mapping[str, Model]) -> Floats:
+def plain_logs(grams: Grams, learned: Mapping[str, NgramModel]) -> Floats:
     """The logarithm of each text's likelihood as plain text."""
     parts = [learned[name].of(grams) + math.log(share) for name, share in PLAIN_CLASSES.items()]
     found: Floats = np.logaddexp.reduce(parts)
     return found
 
 
-def spoken_models(info: EncodingInfo, learned: Mapping[str, Model]) -> list[Model]:
+def spoken_models(info: EncodingInfo, learned: Mapping[str, NgramModel]) -> list[NgramModel]:
     """The models of an encoding's languages, of its script's where it names none; none where none was learned."""
-    languages = info.languages or _SCRIPT_LANGUAGES.get(info.script, ())
+    languages = info.languages or languages_of_script(info.script)
     return [learned[f"@{lang}"] for lang in languages if f"@{lang}" in learned]
 
 
-def spoken_logs(texts: Sequence[str], encoding: Encoding, learned: Mapping[str, Model]) -> Floats | None:
+def spoken_logs(texts: Sequence[str], encoding: Encoding, learned: Mapping[str, NgramModel]) -> Floats | None:
     """How likely decoded texts are as words of the encoding's languages; None when none of them was learned."""
     grams = Grams.of(map(unicode_symbols, texts))
     found = [m.of(grams) for m in spoken_models(encoding.info, learned)]
@@ -101,7 +100,7 @@ class ColumnJudge:
             if spoken is not None:
                 self._scores[name] = spoken if stored is None else (spoken + stored) / 2
 
-    def candidates(self) -> tuple[Candidate, ...]:
+    def candidates(self) -> tuple[EncodingCandidate, ...]:
         """All encodings and plain text, the likeliest first."""
         heat = len(self.cells) ** _HEAT
         logs = {n: self._mixed(n) for n in self._scores} | {ENGLISH: self._plain}
@@ -115,10 +114,10 @@ class ColumnJudge:
         for family, members in families.items():
             share = math.exp(_log_sum(logits[n] for n in members) - whole)
             within = self._within(family, {n: logits[n] for n in members})
-            found += [Candidate(n, family, share * part) for n, part in within.items()]
+            found += [EncodingCandidate(n, family, share * part) for n, part in within.items()]
         return tuple(sorted(found, key=lambda c: (-c.share, c.name)))
 
-    def best(self, judged: Sequence[Candidate]) -> tuple[Candidate, float]:
+    def best(self, judged: Sequence[EncodingCandidate]) -> tuple[EncodingCandidate, float]:
         """The likeliest member of the likeliest family, and the share of all that read the cells as it does.
 
         Of those that read alike the one that was named, is expected, is confirmed, or gave the family its name.
@@ -145,7 +144,7 @@ class ColumnJudge:
         """How many of the cells are plain text, if the column is in an encoding."""
         return int(self._is_plain(name).sum()) if name in self._scores else len(self.cells)
 
-    def evidence(self, best: Candidate) -> Iterator[tuple[str, float]]:
+    def evidence(self, best: EncodingCandidate) -> Iterator[tuple[str, float]]:
         """What spoke for it, in nats a cell where it is a measure."""
         if best.name in self.named:
             yield "font-named", 1.0
@@ -158,10 +157,14 @@ class ColumnJudge:
 
     def _worth_reading(self) -> list[str]:
         ranked = sorted(self._scores, key=lambda n: (-self._mixed(n).sum() - self._prior(n), n))
-        unlearned = [n for n in self.known if n not in self._scores and self.known[n].info.script in _SCRIPT_LANGUAGES]
+        unlearned = [n for n in self.known if n not in self._scores and self._has_languages(n)]
         expected = [n for n in self.expected if n in self._scores]
         named = [n for n in sorted(self.named) if n in self._scores]
         return list(dict.fromkeys([*ranked[:_DECODED], *named, *expected, *unlearned]))
+
+    def _has_languages(self, name: str) -> bool:
+        script = self.known[name].info.script
+        return script != "Latn" and bool(languages_of_script(script))
 
     def _mixed(self, name: str) -> Floats:
         """Likelihoods of the cells when each may be plain text as well."""
@@ -179,7 +182,7 @@ class ColumnJudge:
         prior += 0.0 if name in models() else _PRIOR_UNLEARNED
         return prior + _PRIOR_EXPECTED * (name in self.expected) + _PRIOR_FONT * (name in self.named)
 
-    def _standing(self, candidate: Candidate) -> tuple[bool, int, bool, bool]:
+    def _standing(self, candidate: EncodingCandidate) -> tuple[bool, int, bool, bool]:
         info = self.known[candidate.name].info
         place = self.expected.index(info.name) if info.name in self.expected else len(self.expected)
         return info.name in self.named, -place, info.is_confirmed, info.name.startswith(info.family)

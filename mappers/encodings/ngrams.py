@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mappers.encodings.tables import BYTES
+from mappers.text.scripts import BLOCK_SIZE, BLOCKS
 
 Floats = NDArray[np.floating[Any]]
 
@@ -43,8 +44,8 @@ _FONT = {ord(c): _symbol(b) if b != 0xA0 else b for c, b in BYTES.items()}
 def _letters() -> dict[int, int]:
     """Code point -> symbol, for text in Unicode."""
     table = {n: _symbol(n) for n in range(128)} | {0xA0: 0x20}
-    for start in range(0x900, 0xD80, 0x80):
-        for place in range(0x80):
+    for start in BLOCKS.values():
+        for place in range(BLOCK_SIZE):
             is_digit = 0x66 <= place <= 0x6F
             table[start + place] = 0x30 if is_digit else 0x80 + place
     table |= {0x620 + i: 0x80 + i for i in range(0x50)} | {0x660 + i: 0x30 for i in range(10)}
@@ -98,7 +99,7 @@ class Grams:
 
 
 @dataclass(frozen=True)
-class Model:
+class NgramModel:
     """One class's logarithms.
 
     singles: (256,) of a letter; falls: (256,) what is added where no pair is known behind one; pairs: (65536,) of a
@@ -129,7 +130,7 @@ class Model:
         return float(self.each(np.array([first << 16 | second << 8 | third], np.uint32))[0])
 
 
-def count(grams: Grams, least: float = 4.6) -> Model:
+def count(grams: Grams, least: float = 4.6) -> NgramModel:
     """A model of some texts' trigrams, smoothed after Witten and Bell.
 
     least: triples that change the texts' logarithm by less than this are left out.
@@ -151,13 +152,13 @@ def count(grams: Grams, least: float = 4.6) -> Model:
     kept = (counts > 1) & (counts * np.abs(values - pairs[pair_of] - rests[context_of]) >= least)
     logs = (np.log(single), np.log(fall), pairs, rests, values[kept])
     one, fallen, two, less, three = (x.astype(np.float32) for x in logs)
-    return Model(one, fallen, two, less, keys[kept].astype(np.uint32), three)
+    return NgramModel(one, fallen, two, less, keys[kept].astype(np.uint32), three)
 
 
 # -- the file ----------------------------------------------------------------------------------------------------------
 
 
-def pack(models: Mapping[str, Model]) -> dict[str, NDArray[np.generic]]:
+def pack(models: Mapping[str, NgramModel]) -> dict[str, NDArray[np.generic]]:
     """Models as arrays for one compressed file: logarithms in steps, keys as differences, one model after another."""
     parts: dict[str, list[NDArray[np.generic]]] = {}
     for model in models.values():
@@ -190,25 +191,25 @@ def _logs(steps: NDArray[Any]) -> NDArray[np.float16]:
     return (steps.astype(np.float32) * np.float32(-STEP)).astype(np.float16)
 
 
-def unpack(arrays: Mapping[str, NDArray[Any]]) -> Mapping[str, Model]:
+def unpack(arrays: Mapping[str, NDArray[Any]]) -> Mapping[str, NgramModel]:
     """What pack was given, within half a step."""
     fields = [f for f in arrays if f"{f}_sizes" in arrays]
     pieces = {f: np.split(arrays[f], np.cumsum(arrays[f"{f}_sizes"])[:-1]) for f in fields}
     return {str(n): _unpacked({f: pieces[f][i] for f in fields}) for i, n in enumerate(arrays["names"])}
 
 
-def _unpacked(part: Mapping[str, NDArray[Any]]) -> Model:
+def _unpacked(part: Mapping[str, NDArray[Any]]) -> NgramModel:
     singles, falls = _logs(part["singles"]), _logs(part["falls"])
     pairs = _fallen(singles, falls)
     pairs[part["pair"]] = _logs(part["pairs"])
     rests = np.zeros(1 << 16, np.float16)
     rests[part["rest"]] = _logs(part["rests"])
     gaps = part["gap0"].astype(np.uint32) | part["gap1"].astype(np.uint32) << 8 | part["gap2"].astype(np.uint32) << 16
-    return Model(singles, falls, pairs, rests, np.cumsum(gaps, dtype=np.uint32), _logs(part["values"]))
+    return NgramModel(singles, falls, pairs, rests, np.cumsum(gaps, dtype=np.uint32), _logs(part["values"]))
 
 
 @cache
-def models() -> Mapping[str, Model]:
+def models() -> Mapping[str, NgramModel]:
     """The models of this package: encodings by their names, languages as "@hi", and "english" and "roman"."""
     path = resources.files("mappers.encodings") / FILE
     with path.open("rb") as f, np.load(f, allow_pickle=False) as arrays:

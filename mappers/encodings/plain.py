@@ -13,11 +13,11 @@ from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Protocol
 
-from mappers.encodings.engine import EncodingInfo
-from mappers.memory import REMEMBERED, Memory
+from mappers.encodings.encoding import EncodingInfo
+from mappers.text.memory import REMEMBERED, Memory
 
 if TYPE_CHECKING:
-    from mappers.encodings.ngrams import Model
+    from mappers.encodings.ngrams import NgramModel
 
 # Nats that plain words must have over the font's before the first of a cell is taken for one, and at each change.
 _AGAINST_PLAIN = 2.0
@@ -229,7 +229,7 @@ _Seen = tuple["_Trigrams", Callable[[str], bytes], Callable[[str], str]]
 class _Trigrams(dict[tuple[int, int, int], float]):
     """A model's logarithms by three symbols, fetched once each: for single words this is faster than arrays."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: NgramModel) -> None:
         super().__init__()
         self._model = model
 

@@ -6,9 +6,12 @@ Source: The Unicode Standard, chapter 12. The blocks are laid out alike, so a sc
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
+
+from mappers.text.scripts import BLOCKS, script_of_char
 
 # Order of what follows a cluster in Unicode: nukta, joined letters, vowel signs, marks.
 NUKTA, JOINED, SIGN, MARK = 1, 2, 3, 4
@@ -65,17 +68,14 @@ class Script:
         """Pairs to be joined."""
         return re.compile("|".join(map(re.escape, sorted(self.joins, key=len, reverse=True))) or "(?!)")
 
-    def holds(self, char: str) -> bool:
-        """Whether a character is of this script's block."""
-        return self.start <= ord(char) < self.start + 0x80
-
 
 def _run(start: int, first: int, last: int) -> str:
     return "".join(chr(start + i) for i in range(first, last + 1))
 
 
-def _indic(name: str, start: int, joins: str = "", **more: str) -> Script:
+def _indic(name: str, joins: str = "", **more: str) -> Script:
     """A script of the common layout; joins: "ab=c ..."; more: extra characters of a class."""
+    start = BLOCKS[name]
     return Script(
         name,
         start,
@@ -93,17 +93,17 @@ def _indic(name: str, start: int, joins: str = "", **more: str) -> Script:
 def scripts() -> Mapping[str, Script]:
     """Scripts by their ISO 15924 code."""
     found = (
-        _indic("Deva", 0x0900, "अा=आ अो=ओ अौ=औ अॉ=ऑ अॅ=ॲ आे=ओ आै=औ आॅ=ऑ एे=ऐ ाे=ो ाै=ौ ाॅ=ॉ ेे=ै", signs="\u0945"),
-        _indic("Beng", 0x0980, "অা=আ", consonants="\u09f0\u09f1\u09ce"),
-        _indic("Guru", 0x0A00, "ਅਾ=ਆ ਅੈ=ਐ ਅੌ=ਔ ੳੁ=ਉ ੳੂ=ਊ ੳੋ=ਓ ੲਿ=ਇ ੲੀ=ਈ ੲੇ=ਏ ਉੁ=ਉ",
+        _indic("Deva", "अा=आ अो=ओ अौ=औ अॉ=ऑ अॅ=ॲ आे=ओ आै=औ आॅ=ऑ एे=ऐ ाे=ो ाै=ौ ाॅ=ॉ ेे=ै", signs="\u0945"),
+        _indic("Beng", "অা=আ", consonants="\u09f0\u09f1\u09ce"),
+        _indic("Guru", "ਅਾ=ਆ ਅੈ=ਐ ਅੌ=ਔ ੳੁ=ਉ ੳੂ=ਊ ੳੋ=ਓ ੲਿ=ਇ ੲੀ=ਈ ੲੇ=ਏ ਉੁ=ਉ",
                vowels="\u0a72\u0a73", marks="\u0a70\u0a71", subjoined="\u0a75"),
-        _indic("Gujr", 0x0A80, "અા=આ અે=એ અૈ=ઐ અો=ઓ અૌ=ઔ અૅ=ઍ અૉ=ઑ આે=ઓ આૈ=ઔ આૅ=ઑ ાે=ો ાૈ=ૌ ાૅ=ૉ"),
-        _indic("Orya", 0x0B00, "ଅା=ଆ", consonants="\u0b71"),
-        _indic("Taml", 0x0B80, "\u0b92\u0bd7=\u0b94"),
-        _indic("Telu", 0x0C00, "ెా=ో ాె=ో ెు=ొ ెౕ=ే ొౕ=ో"),
+        _indic("Gujr", "અા=આ અે=એ અૈ=ઐ અો=ઓ અૌ=ઔ અૅ=ઍ અૉ=ઑ આે=ઓ આૈ=ઔ આૅ=ઑ ાે=ો ાૈ=ૌ ાૅ=ૉ"),
+        _indic("Orya", "ଅା=ଆ", consonants="\u0b71"),
+        _indic("Taml", "\u0b92\u0bd7=\u0b94"),
+        _indic("Telu", "ెా=ో ాె=ో ెు=ొ ెౕ=ే ొౕ=ో"),
         # A length mark behind a bare letter was typed for the whole sign.
-        _indic("Knda", 0x0C80, " ".join(f"{c}ೕ={c}ೀ {c}ೖ={c}ೈ" for c in _run(0x0C80, 0x15, 0x39))),
-        _indic("Mlym", 0x0D00, "െെ=ൈ ഇൗ=ഈ ഉൗ=ഊ ഒാ=ഓ ഒൗ=ഔ എെ=ഐ", consonants="\u0d7a\u0d7b\u0d7c\u0d7d\u0d7e\u0d7f"),
+        _indic("Knda", " ".join(f"{c}ೕ={c}ೀ {c}ೖ={c}ೈ" for c in _run(BLOCKS["Knda"], 0x15, 0x39))),
+        _indic("Mlym", "െെ=ൈ ഇൗ=ഈ ഉൗ=ഊ ഒാ=ഓ ഒൗ=ഔ എെ=ഐ", consonants="\u0d7a\u0d7b\u0d7c\u0d7d\u0d7e\u0d7f"),
         Script("Arab", 0),
         Script("Latn", 0),
     )  # fmt: skip
@@ -112,7 +112,5 @@ def scripts() -> Mapping[str, Script]:
 
 def script_of(text: str) -> str:
     """The script most letters of a text are of; "Latn" where none is of India's."""
-    counts = {name: sum(map(s.holds, text)) for name, s in scripts().items() if s.start}
-    counts["Arab"] = sum("\u0600" <= c < "\u0780" or "\ufb50" <= c < "\ufe00" for c in text)
-    best = max(counts, key=lambda name: counts[name])
-    return best if counts[best] else "Latn"
+    counts = Counter(filter(None, map(script_of_char, text)))
+    return max(scripts(), key=lambda name: counts[name]) if counts else "Latn"

@@ -20,10 +20,11 @@ from collections.abc import Iterator
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from mappers.encodings.engine import EncodingInfo, FontTable
+from mappers.encodings.encoding import EncodingInfo
+from mappers.encodings.engine import FontTable
 from mappers.encodings.scripts import ROLES, script_of, scripts
 from mappers.errors import MappingError
-from mappers.folding import nfc
+from mappers.text.folding import nfc
 
 _HEAD = "//!"
 _REMARK = "//"

@@ -10,20 +10,53 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import Protocol
 
+from mappers.encodings.encoding import EncodingInfo
 from mappers.encodings.scripts import ROLES, Script
-from mappers.memory import Memory
+from mappers.text.memory import Memory
 
-if TYPE_CHECKING:
-    from mappers.encodings.engine import FontTable
+
+class _Table(Protocol):
+    """What is asked of a table that text is written in; see `engine.FontTable`."""
+
+    @property
+    def info(self) -> EncodingInfo:
+        """Its name, for messages."""
+
+    @property
+    def script(self) -> Script:
+        """The script of its text."""
+
+    @property
+    def codes(self) -> Mapping[str, str]:
+        """Characters of the font -> text."""
+
+    @property
+    def roles(self) -> Mapping[str, str]:
+        """Codes -> how they stand."""
+
+    @property
+    def digits(self) -> Mapping[str, str]:
+        """Letters typed for a digit -> that digit."""
+
+    @property
+    def shape(self) -> tuple[str, str, str]:
+        """Patterns of a cluster or vowel, of what may follow it, of a consonant."""
+
+    @property
+    def codes_pattern(self) -> re.Pattern[str]:
+        """Finds its codes, longest first."""
+
+    def decode(self, text: str) -> str:
+        """Its characters as Unicode."""
 
 
 @dataclass(frozen=True, eq=False)
 class FontWriter:
     """Writes text in one table's codes."""
 
-    table: FontTable
+    table: _Table
 
     @property
     def _script(self) -> Script:

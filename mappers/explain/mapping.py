@@ -10,10 +10,10 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from mappers.bind import AUTO
+from mappers.binding.bound import AUTO
+from mappers.binding.model import AlsoForm, MappingFile, MapRule
 from mappers.encodings import encodings
 from mappers.errors import MappingError
-from mappers.model import AlsoForm, MappingFile, MapRule
 from mappers.schema import Column, Table, form_tables
 from mappers.toml import did_you_mean, read_model
 

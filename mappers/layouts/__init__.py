@@ -23,7 +23,7 @@ NATIVE, ENGLISH = "native", "english"
 
 
 @dataclass(frozen=True)
-class Layout:
+class TableLayout:
     """A layout whose names exist. tables: those of the schema by which each of its tables is filled."""
 
     file: LayoutFile
@@ -54,17 +54,17 @@ class Laid:
 
 
 @cache
-def package_layouts() -> Mapping[str, Layout]:
+def package_layouts() -> Mapping[str, TableLayout]:
     """The layouts of this package by id."""
     return load_layouts()
 
 
-def load_layouts(folders: Iterable[Path] = ()) -> Mapping[str, Layout]:
+def load_layouts(folders: Iterable[Path] = ()) -> Mapping[str, TableLayout]:
     """The layouts of this package and of the given folders by id.
 
     Raises MappingError naming file, table and column for what does not exist, or for an id given twice.
     """
-    layouts: dict[str, Layout] = {}
+    layouts: dict[str, TableLayout] = {}
     for folder in (resources.files("mappers.layouts"), *folders):
         for path in _files(folder):
             layout = _bind(path.name, read_model(path, LayoutFile))
@@ -81,7 +81,7 @@ def _files(folder: Traversable | Path) -> list[Traversable | Path]:
     return sorted(found, key=lambda p: p.name)
 
 
-def _bind(name: str, file: LayoutFile) -> Layout:
+def _bind(name: str, file: LayoutFile) -> TableLayout:
     known = {t.name: t for form in load_schemas().values() for t in form.values()}
     owners = {t: form for form, tables in load_schemas().items() for t in tables}
     tables: dict[str, Table] = {}
@@ -95,7 +95,7 @@ def _bind(name: str, file: LayoutFile) -> Layout:
             _check(f"{key}.{column_name}", column, file, known[table.of], parent)
         for wanted in table.where:
             _field(f"{key}: where", wanted, known[table.of])
-    return Layout(file, tables)
+    return TableLayout(file, tables)
 
 
 def _check(key: str, column: LayoutColumn, file: LayoutFile, own: Table, parent: Table) -> None:
@@ -118,7 +118,7 @@ def _field(key: str, name: str, table: Table) -> Column:
     return found
 
 
-def lay_out(record: Record, layout: Layout) -> Laid:
+def lay_out(record: Record, layout: TableLayout) -> Laid:
     """A record as a layout's rows. A value for which the layout has no code is left empty and told as a gap."""
     laid = Laid()
     for table in layout.file.tables:
@@ -148,7 +148,7 @@ class _At:
     language: str
 
 
-def _row(at: _At, table: LayoutTable, layout: Layout, laid: Laid) -> dict[str, str | None]:
+def _row(at: _At, table: LayoutTable, layout: TableLayout, laid: Laid) -> dict[str, str | None]:
     row: dict[str, str | None] = {"record_id": at.record.id}
     for name, column in table.columns.items():
         value = _value(at, column, layout)
@@ -161,7 +161,7 @@ def _row(at: _At, table: LayoutTable, layout: Layout, laid: Laid) -> dict[str, s
     return row
 
 
-def _value(at: _At, column: LayoutColumn, layout: Layout) -> str | None:
+def _value(at: _At, column: LayoutColumn, layout: TableLayout) -> str | None:
     if column.constant is not None:
         return column.constant
     if column.is_line:

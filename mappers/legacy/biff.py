@@ -33,7 +33,7 @@ _PAGES = {10000: "mac_roman", 32768: "mac_roman", 1200: "utf-16-le", 367: "ascii
 _WEST = (0, 1252, 32769)
 
 
-class Record(NamedTuple):
+class BiffRecord(NamedTuple):
     """One record. at: where its data begins in the stream."""
 
     type: int
@@ -42,14 +42,14 @@ class Record(NamedTuple):
 
 
 @dataclass
-class Records:
+class BiffRecords:
     """The records of a stream from one place on. breaks: how often damage had to be passed over."""
 
     stream: bytes
     at: int = 0
     breaks: int = 0
 
-    def __iter__(self) -> Iterator[Record]:
+    def __iter__(self) -> Iterator[BiffRecord]:
         """Up to the end of the stream."""
         while self.at + 4 <= len(self.stream):
             kind, length = struct.unpack_from("<HH", self.stream, self.at)
@@ -62,7 +62,7 @@ class Records:
                 self.breaks += 1
                 length = right
             self.at = begin + length
-            yield Record(kind, self.stream[begin : self.at], begin)
+            yield BiffRecord(kind, self.stream[begin : self.at], begin)
 
     def is_end(self) -> bool:
         """Whether nothing follows the last record, or another sheet does: an end before more records is none."""
@@ -101,7 +101,7 @@ class Records:
         return parts
 
 
-class Cut(Exception):
+class TextCut(Exception):
     """A text goes on behind the end of its records, or is none."""
 
 
@@ -132,7 +132,7 @@ class Texts:
         """A text of so many characters, and its runs: place and font, turn and turn about. Raises Cut."""
         flags = self.number(1)
         if flags & ~0x0D:
-            raise Cut
+            raise TextCut
         runs = self.number(2) if flags & 8 else 0
         extra = self.number(4) if flags & 4 else 0
         text = self._characters(length, is_wide=bool(flags & 1))
@@ -159,7 +159,7 @@ class Texts:
     def _next_part(self) -> None:
         self._part, self._at = self._part + 1, 0
         if self._part >= len(self.parts):
-            raise Cut
+            raise TextCut
 
 
 def byte_text(data: bytes, page: int) -> str:

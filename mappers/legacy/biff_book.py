@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from mappers.legacy.biff import BOF, EOF, SHEET, Cut, Record, Records, Texts, byte_text
+from mappers.legacy.biff import BOF, EOF, SHEET, BiffRecord, BiffRecords, TextCut, Texts, byte_text
 from mappers.legacy.serials import built_in_kind, format_kind, zeros_of
 from mappers.legacy.sheet import Format
 
@@ -68,7 +68,7 @@ class Book:
         at = number - (number > _NO_FONT)
         return self._fonts[at] if 0 <= at < len(self._fonts) else ""
 
-    def take(self, record: Record, records: Records) -> None:
+    def take(self, record: BiffRecord, records: BiffRecords) -> None:
         """Note what a record says. Raises Cut, IndexError for one that is damaged."""
         kind, data, _ = record
         if kind in _XFS:
@@ -115,7 +115,7 @@ class Book:
             while len(self.texts) < claimed:
                 text, runs = cursor.text(cursor.number(2))
                 self.texts.append((text, _main_font(text, runs)))
-        except Cut:
+        except TextCut:
             self.notes.append(f"the texts of the workbook are cut or damaged behind the first {len(self.texts)}")
 
 
@@ -132,18 +132,18 @@ def _main_font(text: str, runs: Sequence[int]) -> int:
 
 def read_book(stream: bytes) -> Book | None:
     """All but the sheets; None when no record of an Excel file begins there."""
-    first = next(iter(Records(stream)), None)
+    first = next(iter(BiffRecords(stream)), None)
     if first is None or first.type not in BOF:
         return None
     book = Book(_version(first))
-    records = Records(stream, first.at + len(first.data))
+    records = BiffRecords(stream, first.at + len(first.data))
     damaged = 0
     for record in records:
         if record.type == EOF or book.is_locked:
             break
         try:
             book.take(record, records)
-        except (Cut, IndexError):
+        except (TextCut, IndexError):
             damaged += 1
     if damaged + records.breaks:
         book.notes.append("what the sheets share (names, formats, texts) is damaged; some of it may be missing")
@@ -183,14 +183,14 @@ def _begins_somehow(stream: bytes, at: int) -> bool:
 def _bundled(stream: bytes, page: int) -> Iterator[SheetPlace]:
     """The sheets of a workbook of Excel 4, each behind a record with its name."""
     name = ""
-    for kind, data, at in Records(stream):
+    for kind, data, at in BiffRecords(stream):
         if kind == _SHEET_HEAD:
             name = byte_text(data[5 : 5 + data[4]], page) if len(data) > 4 else ""
         elif kind in BOF and _number(data, 2) == SHEET:
             yield SheetPlace(name, at - 4)
 
 
-def _version(first: Record) -> int:
+def _version(first: BiffRecord) -> int:
     version = BOF[first.type]
     return 8 if version == 5 and _number(first.data, 0) == 0x600 else version
 

@@ -18,9 +18,9 @@ from mappers.legacy.biff import (
     NUMBER,
     RK,
     ROW,
-    Cut,
-    Record,
-    Records,
+    BiffRecord,
+    BiffRecords,
+    TextCut,
     Texts,
     byte_text,
     rk_number,
@@ -31,9 +31,9 @@ from mappers.legacy.sheet import (
     LOST,
     MOST_MERGES,
     TEXT_LOST,
-    Cell,
     Format,
     Merge,
+    SheetCell,
     SheetRow,
     number_cell,
     text_cell,
@@ -58,15 +58,15 @@ _MOSTLY = 0.75
 _TEXT_FOLLOWS, _TRUTH, _ERROR, _EMPTY = range(4)
 
 
-class Found(NamedTuple):
+class PlacedCell(NamedTuple):
     """One cell and its place, from 0."""
 
     row: int
     column: int
-    cell: Cell
+    cell: SheetCell
 
 
-class Outline(NamedTuple):
+class SheetOutline(NamedTuple):
     """What is known of a sheet before its cells are read. is_ordered: no row goes on behind a later one.
 
     odd: rows that hold fewer or other cells than the sheet says of them, which a flipped bit does.
@@ -78,12 +78,12 @@ class Outline(NamedTuple):
     odd: tuple[int, ...]
 
 
-def find_outline(stream: bytes, at: int) -> Outline:
+def find_outline(stream: bytes, at: int) -> SheetOutline:
     """Walk the records of a sheet for what stands behind its cells, and compare its rows with its cells."""
     merges: list[Merge] = []
     said, seen = dict[int, tuple[int, int]](), dict[int, tuple[int, int]]()
     is_ordered, last, hidden = True, 0, 0
-    for kind, data, _ in _records(Records(stream, at)):
+    for kind, data, _ in _records(BiffRecords(stream, at)):
         if kind in _OF_CELLS or kind in _BLANKS:
             row, first, end = _extent(kind, data)
             is_ordered, last = is_ordered and row >= last, row
@@ -95,7 +95,7 @@ def find_outline(stream: bytes, at: int) -> Outline:
         elif kind == ROW and len(data) > 12:
             hidden += bool(data[12] & _HIDDEN)
             said[_number(data, 0)] = _number(data, 2), _number(data, 4)
-    return Outline(tuple(merges), is_ordered, hidden, _odd_rows(said, seen))
+    return SheetOutline(tuple(merges), is_ordered, hidden, _odd_rows(said, seen))
 
 
 def _extent(kind: int, data: bytes) -> tuple[int, int, int]:
@@ -113,7 +113,7 @@ def _odd_rows(said: Mapping[int, tuple[int, int]], seen: Mapping[int, tuple[int,
     return tuple(sorted(row + 1 for row in {*filled, *seen} if filled.get(row) != seen.get(row)))
 
 
-def _records(records: Records) -> Iterator[Record]:
+def _records(records: BiffRecords) -> Iterator[BiffRecord]:
     """The records of one sheet up to its end, without those of charts in it."""
     depth = 0
     for record in records:
@@ -137,16 +137,16 @@ class SheetReader:
     """The cells of one sheet. notes: what is wrong with it, complete when they have been read."""
 
     def __init__(self, book: Book, stream: bytes, at: int, notes: list[str]) -> None:
-        self._book, self._records, self._notes = book, Records(stream, at), notes
+        self._book, self._records, self._notes = book, BiffRecords(stream, at), notes
         self._has_end = False
         self._damaged = 0
 
-    def rows(self, outline: Outline) -> Iterator[SheetRow]:
+    def rows(self, outline: SheetOutline) -> Iterator[SheetRow]:
         """The rows in order; those of a sheet that is not written in order are gathered first."""
         if outline.is_ordered:
             yield from self._grouped()
         else:
-            rows: dict[int, dict[int, Cell]] = {}
+            rows: dict[int, dict[int, SheetCell]] = {}
             for row, column, cell in self._cells():
                 rows.setdefault(row, {})[column] = cell
             for row in sorted(rows):
@@ -154,7 +154,7 @@ class SheetReader:
         self._say(outline)
 
     def _grouped(self) -> Iterator[SheetRow]:
-        cells: dict[int, Cell] = {}
+        cells: dict[int, SheetCell] = {}
         at = -1
         for row, column, cell in self._cells():
             if row != at and cells:
@@ -165,7 +165,7 @@ class SheetReader:
         if cells:
             yield SheetRow(at + 1, cells, is_cut=not self._has_end)
 
-    def _say(self, outline: Outline) -> None:
+    def _say(self, outline: SheetOutline) -> None:
         if not self._has_end:
             self._notes.append("the sheet is cut: its end is missing")
         if broken := self._records.breaks:
@@ -178,44 +178,44 @@ class SheetReader:
         if outline.hidden:
             self._notes.append(f"{outline.hidden} rows are hidden in the workbook; they are delivered")
 
-    def _cells(self) -> Iterator[Found]:
+    def _cells(self) -> Iterator[PlacedCell]:
         """The cells that have something in them."""
         for record in _records(self._records):
             if record.type in _OF_CELLS:
                 yield from self._sound(record)
             self._has_end = record.type == EOF and not record.data
 
-    def _sound(self, record: Record) -> Iterator[Found]:
+    def _sound(self, record: BiffRecord) -> Iterator[PlacedCell]:
         try:
             for found in self._read(record):
                 if found.column >= _MOST_COLUMNS:
-                    raise Cut
+                    raise TextCut
                 if found.cell.text.strip():
                     yield found
-        except (Cut, IndexError, struct.error):
+        except (TextCut, IndexError, struct.error):
             self._damaged += 1
 
-    def _read(self, record: Record) -> Iterator[Found]:
+    def _read(self, record: BiffRecord) -> Iterator[PlacedCell]:
         kind, data, _ = record
         row, column = struct.unpack_from("<HH", data)
         form, at = self._format(kind, data)
         if kind == _MANY_RK:
             yield from self._many(row, column, data)
         elif kind in (NUMBER, _NUMBER_2):
-            yield Found(row, column, self._number(struct.unpack_from("<d", data, at)[0], form))
+            yield PlacedCell(row, column, self._number(struct.unpack_from("<d", data, at)[0], form))
         elif kind == RK:
-            yield Found(row, column, self._number(rk_number(*struct.unpack_from("<I", data, at)), form))
+            yield PlacedCell(row, column, self._number(rk_number(*struct.unpack_from("<I", data, at)), form))
         elif kind == _INTEGER_2:
-            yield Found(row, column, self._number(float(*struct.unpack_from("<H", data, at)), form))
+            yield PlacedCell(row, column, self._number(float(*struct.unpack_from("<H", data, at)), form))
         elif kind in (BOOL_ERROR, _BOOL_ERROR_2):
-            yield Found(row, column, _truth_or_error(data[at], is_error=bool(data[at + 1])))
+            yield PlacedCell(row, column, _truth_or_error(data[at], is_error=bool(data[at + 1])))
         elif kind in _FORMULAS:
-            yield Found(row, column, self._result(data[at : at + 8], form))
+            yield PlacedCell(row, column, self._result(data[at : at + 8], form))
         elif kind == LABEL_SST:
-            yield Found(row, column, self._shared(_number(data, at, 4), form))
+            yield PlacedCell(row, column, self._shared(_number(data, at, 4), form))
         else:
             text, font = self._text(data[at:], is_short=kind == _LABEL_2)
-            yield Found(row, column, text_cell(text, font or (form.font if form else "")))
+            yield PlacedCell(row, column, text_cell(text, font or (form.font if form else "")))
 
     def _format(self, kind: int, data: bytes) -> tuple[Format | None, int]:
         """The format of a cell, and where its value begins. Cells of BIFF 2 hold it themselves."""
@@ -223,20 +223,20 @@ class SheetReader:
             return self._book.made_of(data[5] >> 6, data[5] & 0x3F), 7
         return self._book.format(_number(data, 4)), 6
 
-    def _number(self, value: float, form: Format | None) -> Cell:
+    def _number(self, value: float, form: Format | None) -> SheetCell:
         return number_cell(value, form, is_1904=self._book.is_1904)
 
-    def _many(self, row: int, first: int, data: bytes) -> Iterator[Found]:
+    def _many(self, row: int, first: int, data: bytes) -> Iterator[PlacedCell]:
         for i, (xf, packed) in enumerate(struct.iter_unpack("<HI", data[4:-2])):
-            yield Found(row, first + i, self._number(rk_number(packed), self._book.format(xf)))
+            yield PlacedCell(row, first + i, self._number(rk_number(packed), self._book.format(xf)))
 
-    def _shared(self, number: int, form: Format | None) -> Cell:
+    def _shared(self, number: int, form: Format | None) -> SheetCell:
         if number >= len(self._book.texts):
-            return Cell(TEXT_LOST, LOST)
+            return SheetCell(TEXT_LOST, LOST)
         text, font = self._book.texts[number]
         return text_cell(text, self._book.font(font) or (form.font if form else ""))
 
-    def _result(self, result: bytes, form: Format | None) -> Cell:
+    def _result(self, result: bytes, form: Format | None) -> SheetCell:
         """What a formula came to."""
         if result[6:8] != b"\xff\xff":
             return self._number(struct.unpack("<d", result)[0], form)
@@ -245,7 +245,7 @@ class SheetReader:
             return text_cell(text, font or (form.font if form else ""))
         if result[0] in (_TRUTH, _ERROR):
             return _truth_or_error(result[2], is_error=result[0] == _ERROR)
-        return Cell("")
+        return SheetCell("")
 
     def _string(self) -> bytes:
         """The text that a formula came to: in the next record but one at most. Raises Cut."""
@@ -257,7 +257,7 @@ class SheetReader:
                 break
             if record.type in _STRINGS:
                 return record.data
-        raise Cut
+        raise TextCut
 
     def _text(self, data: bytes, *, is_short: bool) -> tuple[str, str]:
         """A text and the font of most of it, "" for that of the cell."""
@@ -268,12 +268,12 @@ class SheetReader:
         size = 1 if is_short else 2
         length = _number(data, 0, size)
         if len(data) < size + length:
-            raise Cut
+            raise TextCut
         return byte_text(data[size : size + length], self._book.page), ""
 
 
-def _truth_or_error(value: int, *, is_error: bool) -> Cell:
-    return Cell(_ERRORS.get(value, "#ERROR"), ERROR) if is_error else yes_no(value)
+def _truth_or_error(value: int, *, is_error: bool) -> SheetCell:
+    return SheetCell(_ERRORS.get(value, "#ERROR"), ERROR) if is_error else yes_no(value)
 
 
 def _number(data: bytes, at: int, size: int = 2) -> int:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from itertools import repeat
 
 from mappers.legacy.damage import RowDamage
-from mappers.legacy.dbf_head import DBASE7, VISUAL_FOXPRO, Field, Head
+from mappers.legacy.dbf_fields import DBASE7, VISUAL_FOXPRO, Field, Head
 from mappers.legacy.memo import MemoFile
 from mappers.legacy.table import MEMO_MISSING, binary_marker
 

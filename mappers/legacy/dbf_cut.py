@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from mappers.legacy.dbf_head import FLAGS, Field, Head
+from mappers.legacy.dbf_fields import Field, Head
+from mappers.legacy.dbf_fit import FLAGS
 
 # Rows behind a doubtful one that are looked at, and rows before it.
 AHEAD = 12
@@ -42,7 +43,7 @@ _IS_NUMBER = _table(_NUMBER)
 _IS_LOGICAL = _table(b"TtFfYyNn?")
 
 
-class Break(NamedTuple):
+class RowBreak(NamedTuple):
     """The bytes from start to end are no sound rows; whole rows go on at end."""
 
     start: int
@@ -83,7 +84,7 @@ class Cutter:
         is_clear = self.is_whole and not data[: count * self._length : self._length].strip(FLAGS)
         return BEHIND if is_clear else BEHIND + AHEAD
 
-    def find(self, data: bytes, count: int, *, is_last: bool) -> Break | None:
+    def find(self, data: bytes, count: int, *, is_last: bool) -> RowBreak | None:
         """The first place in so many rows where they are out of step. data: from the start of a row, more than them
         where there is more. is_last: data goes to the end of the table.
         """
@@ -92,7 +93,7 @@ class Cutter:
             found = earlier
         return None if found is None else self._break(data, found, count)
 
-    def last_row(self, data: bytes, count: int) -> Break | None:
+    def last_row(self, data: bytes, count: int) -> RowBreak | None:
         """The last row where the end mark behind it says that it is too long or one byte too short."""
         rest = data[count * self._length :]
         if self.is_whole or not count or data[-1:] != _END:
@@ -100,7 +101,7 @@ class Cutter:
         is_long = 1 < len(rest) <= self._length // 2 and rest.strip(b"\x1a\0\r\n")
         if not is_long and rest:
             return None
-        return Break((count - 1) * self._length, len(data) - 1)
+        return RowBreak((count - 1) * self._length, len(data) - 1)
 
     def _find(self, data: bytes, count: int, *, is_last: bool) -> _Found | None:
         marks = data[: count * self._length : self._length][:count]
@@ -190,25 +191,25 @@ class Cutter:
         points = list(map(sum, zip(*(s.to_bytes(size, "little") for s in seen), strict=True)))
         return [0] * ahead + points[:count]
 
-    def _break(self, data: bytes, found: _Found, count: int) -> Break:
+    def _break(self, data: bytes, found: _Found, count: int) -> RowBreak:
         """Which rows the damage touches: the last before the step, the first behind it, or, in doubt, both."""
         length = self._length
         row, shift = found.row, found.shift
         if row == 0 and shift > 0 and self._is_sound(data, shift):
-            return Break(0, shift)
+            return RowBreak(0, shift)
         row = max(row, 1)
         before, behind = (row - 1) * length, row * length + shift
         if self._is_sound(data, before):
             if row >= count:
-                return Break(before, behind)
+                return RowBreak(before, behind)
             first = row if not self._is_sound(data, behind) else row - 1
-            return Break(first * length, behind + length)
+            return RowBreak(first * length, behind + length)
         first = row - 1
         points = self._scores(data, 0, row)
         while first > 0 and any(self._is_poor(points[i]) for i in range(max(0, first - BEHIND), first)):
             first -= 1
         is_next_sound = row >= count or (abs(shift) <= max(_NEAR) and self._is_sound(data, behind))
-        return Break(first * length, behind if is_next_sound else behind + length)
+        return RowBreak(first * length, behind if is_next_sound else behind + length)
 
     def _is_poor(self, points: int) -> bool:
         return points < _POOR * self._usual

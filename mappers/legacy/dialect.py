@@ -23,7 +23,7 @@ _ESCAPE = re.compile(rb"\\(x[0-9A-Fa-f]{1,2}|[0-7]{1,3}|.)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
-class Dialect:
+class TextDialect:
     """How a line is cut. quote, escape: "" for none. is_copy: tab-separated, escaped as COPY blocks of PostgreSQL are.
 
     width: cells in most rows.
@@ -40,45 +40,45 @@ class Dialect:
         return line.rstrip("\r\n").split(self.separator)
 
 
-def find_dialect(lines: Sequence[str]) -> Dialect | None:
+def find_dialect(lines: Sequence[str]) -> TextDialect | None:
     """The dialect that gives the same number of cells, two or more, in most lines; wider tables win ties.
 
     lines: the first ones, one character a byte. None where no dialect does so in enough lines.
     """
     filled = [x for x in lines if x.strip()]
-    best: tuple[float, int, int, Dialect] | None = None
+    best: tuple[float, int, int, TextDialect] | None = None
     for order, dialect in enumerate(_candidates("".join(filled))):
         width, share = _fit(filled, dialect)
         score = (round(share, 1), width, -order)
         is_enough = share >= (_FEWEST_ALIKE if width > 2 else _FEWEST_PAIRS)
         is_proven = len(filled) > 1 or (width > 2 and max(map(len, dialect.split(filled[0]))) <= _LONGEST_NAME)
         if width > 1 and is_enough and is_proven and (not best or score > best[:3]):
-            best = (*score, Dialect(dialect.separator, dialect.quote, dialect.escape, dialect.is_copy, width))
+            best = (*score, TextDialect(dialect.separator, dialect.quote, dialect.escape, dialect.is_copy, width))
     return best[3] if best and best[1] <= _MOST_COLUMNS else None
 
 
-def _candidates(text: str) -> Iterator[Dialect]:
+def _candidates(text: str) -> Iterator[TextDialect]:
     """Dialects that can be meant, likelier ones first. Quotes and backslashes can be letters of a font."""
     for separator in SEPARATORS:
         if separator not in text:
             continue
         if separator == "\t" and re.search(r"(?:^|\t)\\N(?=\t|\r|\n|$)", text, re.MULTILINE):
-            yield Dialect(separator, is_copy=True)
+            yield TextDialect(separator, is_copy=True)
             continue
         s = re.escape(separator)
         escaped = re.search(rf'\\"[^"{s}\r\n]', text) is not None and re.search(rf'(?:^|{s})"', text, re.MULTILINE)
         if escaped:
-            yield Dialect(separator, '"', "\\")
-        yield Dialect(separator, '"')
-        yield Dialect(separator)
+            yield TextDialect(separator, '"', "\\")
+        yield TextDialect(separator, '"')
+        yield TextDialect(separator)
         if "\\" + separator in text:
-            yield Dialect(separator, "", "\\")
+            yield TextDialect(separator, "", "\\")
         wrapped = len(re.findall(rf"(?:^|{s})'[^'\r\n]*+'(?=[{s}\r\n]|$)", text, re.MULTILINE))
         if wrapped * 2 > len(re.findall(rf"(?:^|{s})'|'(?=[{s}\r\n]|$)", text, re.MULTILINE)) * 0.8:
-            yield Dialect(separator, "'")
+            yield TextDialect(separator, "'")
 
 
-def _fit(lines: Sequence[str], dialect: Dialect) -> tuple[int, float]:
+def _fit(lines: Sequence[str], dialect: TextDialect) -> tuple[int, float]:
     """(cells in most rows, share of the lines that such rows take up)."""
     covered: Counter[int] = Counter()
     if dialect.is_copy or not (dialect.quote or dialect.escape):
@@ -96,7 +96,7 @@ def _fit(lines: Sequence[str], dialect: Dialect) -> tuple[int, float]:
     return width, alike / max(len(lines), 1)
 
 
-def csv_reader(lines: Iterator[str] | Sequence[str], dialect: Dialect, *, strict: bool = False) -> CsvReader:
+def csv_reader(lines: Iterator[str] | Sequence[str], dialect: TextDialect, *, strict: bool = False) -> CsvReader:
     """The reader of the standard library for a dialect."""
     quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if dialect.quote else csv.QUOTE_NONE
     return csv.reader(

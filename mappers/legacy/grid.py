@@ -33,7 +33,7 @@ class GridRow:
 
 
 @dataclass
-class Grid:
+class TableGrid:
     """A table of a document on its way to be a legacy table.
 
     notes: complete once the rows are read. closing: what is to be said then of how they were drawn.

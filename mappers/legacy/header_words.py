@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from mappers.encodings import encodings, to_characters
-from mappers.folding import fold_key
+from mappers.text.folding import fold_key
 
 _LONGEST = 60
 _SHORTEST_WORD = 2
@@ -38,8 +38,8 @@ def _as_text(cell: str) -> str:
 def _is_known(text: str) -> bool:
     """Whether some reading of a text as a header leaves nothing unknown, and is the likeliest."""
     # Late, for the dictionary is large and few tables need it.
-    from mappers.draft.headers import UNKNOWN, read_header
-    from mappers.draft.lexicon import load_lexicon
+    from mappers.headers.lexicon import load_lexicon
+    from mappers.headers.read import UNKNOWN, read_header
 
     if len(text) > _LONGEST:
         return False
@@ -50,7 +50,7 @@ def _is_known(text: str) -> bool:
 @lru_cache(maxsize=1 << 14)
 def _is_known_in(name: str, cell: str) -> bool:
     """Whether a cell decoded by a font is nothing but words of headers."""
-    from mappers.draft.lexicon import load_lexicon
+    from mappers.headers.lexicon import load_lexicon
 
     if len(cell) > _LONGEST:
         return False

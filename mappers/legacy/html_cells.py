@@ -10,7 +10,7 @@ from html import unescape
 
 from mappers.legacy.declared import Declared
 from mappers.legacy.grid import GridCell, GridRow
-from mappers.legacy.html_scan import Piece
+from mappers.legacy.html_scan import HtmlPiece
 
 _MOST_COLUMNS = 4096
 # Source: the HTML standard, attributes of td: no cell is taken to span more.
@@ -81,7 +81,7 @@ class HtmlRows:
         if self.is_open:
             yield "the file is cut: the table does not end"
 
-    def rows(self, pieces: Iterator[Piece]) -> Iterator[GridRow]:
+    def rows(self, pieces: Iterator[HtmlPiece]) -> Iterator[GridRow]:
         """The rows up to the end of the table; tables within it are left out."""
         depth = 0
         for piece in pieces:
@@ -100,7 +100,7 @@ class HtmlRows:
         if last := self._end_row("cut"):
             yield last
 
-    def _take(self, piece: Piece) -> GridRow | None:
+    def _take(self, piece: HtmlPiece) -> GridRow | None:
         """Take in a piece; the row that it ends."""
         tag = piece.tag
         row = None
@@ -123,7 +123,7 @@ class HtmlRows:
             self._stack.append((tag, font))
         return row
 
-    def _named(self, piece: Piece) -> str:
+    def _named(self, piece: HtmlPiece) -> str:
         """The font that a tag names, by itself or by its class."""
         given = piece.attributes
         if own := given.get("face", "").partition(",")[0].strip() or _font_in(given.get("style", "")):
@@ -138,7 +138,7 @@ class HtmlRows:
                 del self._stack[i:]
                 return
 
-    def _start_cell(self, piece: Piece) -> None:
+    def _start_cell(self, piece: HtmlPiece) -> None:
         self._end_cell()
         if self._cells is None:
             self._cells, self._begun = [], piece.offset

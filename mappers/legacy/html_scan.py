@@ -24,7 +24,7 @@ _NOT_TEXT = {b"script": re.compile(rb"</script", re.IGNORECASE), b"style": re.co
              b"xml": re.compile(rb"</xml\s*>", re.IGNORECASE)}  # fmt: skip
 
 
-class Piece(NamedTuple):
+class HtmlPiece(NamedTuple):
     """A tag ("td", "/td") or a text (tag "") of a page. inside: what stands in a style element.
 
     offset: its byte in the file; -1 where it was not asked for.
@@ -63,7 +63,9 @@ class _Window:
         return self._known_offset
 
 
-def read_pieces(path: Path, written: Declared, start: int = 0, only: frozenset[str] = frozenset()) -> Iterator[Piece]:
+def read_pieces(
+    path: Path, written: Declared, start: int = 0, only: frozenset[str] = frozenset()
+) -> Iterator[HtmlPiece]:
     """The tags and texts of a page from a byte on. only: tags to be told of, all when it is empty."""
     w = _Window(path, written, start)
     while True:
@@ -75,7 +77,7 @@ def read_pieces(path: Path, written: Declared, start: int = 0, only: frozenset[s
                 return
         if m is None:
             # A tag that never ends: its bracket is taken as text.
-            yield Piece("", "<" if not only else "", _NONE, -1)
+            yield HtmlPiece("", "<" if not only else "", _NONE, -1)
             w.at += 1
             continue
         if m["tag"] is not None:
@@ -84,11 +86,11 @@ def read_pieces(path: Path, written: Declared, start: int = 0, only: frozenset[s
                 yield piece
         else:
             if not only and (m["text"] is not None or m[0] == b"<"):
-                yield Piece("", written.text(m[0]), _NONE, -1)
+                yield HtmlPiece("", written.text(m[0]), _NONE, -1)
             w.at = m.end()
 
 
-def _tag(w: _Window, m: re.Match[bytes], written: Declared, only: frozenset[str]) -> Piece | None:
+def _tag(w: _Window, m: re.Match[bytes], written: Declared, only: frozenset[str]) -> HtmlPiece | None:
     name = m["tag"].lower()
     tag = ("/" if m["close"] else "") + name.decode("latin-1")
     offset = w.offset(m.start())
@@ -99,7 +101,7 @@ def _tag(w: _Window, m: re.Match[bytes], written: Declared, only: frozenset[str]
     if only and tag not in only:
         return None
     more = m["more"]
-    return Piece(tag, "", _attributes(written.text(more)) if b"=" in more else _NONE, offset, inside)
+    return HtmlPiece(tag, "", _attributes(written.text(more)) if b"=" in more else _NONE, offset, inside)
 
 
 def _pass(w: _Window, closing: re.Pattern[bytes]) -> bytes:

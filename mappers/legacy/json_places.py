@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from mappers.legacy.json_scan import SPACE, JsonWindow, Place, read_string, to_text
+from mappers.legacy.json_scan import SPACE, JsonPlace, JsonWindow, read_string, to_text
 from mappers.legacy.lines import TextForm
 
 _DEEPEST = 30
@@ -22,28 +22,28 @@ class Finder:
 
     path: Path
     form: TextForm
-    places: list[Place] = field(default_factory=list)
+    places: list[JsonPlace] = field(default_factory=list)
     beside: dict[str, str] = field(default_factory=dict)
     headers: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
     _lengths: list[int] = field(default_factory=list)
 
-    def find(self) -> list[Place]:
+    def find(self) -> list[JsonPlace]:
         """The tables, in order. A file whose values stand one behind the other is one table of them."""
         w = JsonWindow(self.path, self.form)
         first = w.peek()
         offset = w.offset()
         if first == b"[":
-            return [Place("list", (), offset)]
+            return [JsonPlace("list", (), offset)]
         if first != b"{":
             return []
         is_sound = self._walk(w, ()) is not None
         if is_sound and w.peek() in (b"{", b"["):
-            return [Place("lines", (), offset)]
+            return [JsonPlace("lines", (), offset)]
         if self.places:
             beside = tuple(self.beside.items())
             return [replace(p, beside=beside, header=self.headers.get(p.names[:-1], ())) for p in self.places]
         is_columns = len(self._lengths) > 1 and set(self._lengths) not in ({0}, {1}) and len(set(self._lengths)) == 1
-        return [Place("columns" if is_columns and not self.beside else "lines", (), offset)]
+        return [JsonPlace("columns" if is_columns and not self.beside else "lines", (), offset)]
 
     def _walk(self, w: JsonWindow, names: tuple[str, ...]) -> str | None:
         """Go through an object outside of rows. Returns its first key; None when it breaks off or makes no sense."""
@@ -73,10 +73,10 @@ class Finder:
             else:
                 inner.add(None)
         if objects > 1 and len(inner) == 1 and None not in inner and "" not in inner and len(self.places) == places:
-            self._keep_keyed(Place("keyed", names, offset), beside)
+            self._keep_keyed(JsonPlace("keyed", names, offset), beside)
         return keys[0] if keys else ""
 
-    def _keep_keyed(self, place: Place, beside: int) -> None:
+    def _keep_keyed(self, place: JsonPlace, beside: int) -> None:
         """An object whose values are objects alike is a table."""
         self.beside = dict(list(self.beside.items())[:beside])
         self.places.append(place)
@@ -96,7 +96,7 @@ class Finder:
         offset = w.offset()
         if _first_inside(w) in (b"{", b"["):
             if len(self.places) < _MOST_TABLES:
-                self.places.append(Place("list", names, offset))
+                self.places.append(JsonPlace("list", names, offset))
             return w.skip()
         taken = w.take()
         texts = _texts(taken.data, self.form)

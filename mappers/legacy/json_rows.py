@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from mappers.legacy.json_scan import Taken, to_text
+from mappers.legacy.json_scan import JsonTaken, to_text
 from mappers.legacy.lines import TextForm
 from mappers.legacy.xml_kinds import MOST_REPEATED, free_name, numbered
 
@@ -47,7 +47,7 @@ class JsonCells:
         if self.halves:
             yield f"{self.halves} cells hold halves of characters, which are lost"
 
-    def load(self, taken: Taken) -> object:
+    def load(self, taken: JsonTaken) -> object:
         """The value of a row. Raises ValueError when it is no JSON."""
         text = to_text(taken.data, self.form)
         try:
@@ -57,7 +57,7 @@ class JsonCells:
         self.commas += 1
         return found
 
-    def salvage(self, taken: Taken) -> tuple[dict[str, str], str]:
+    def salvage(self, taken: JsonTaken) -> tuple[dict[str, str], str]:
         """Of a row that is no JSON: the cells up to where it is broken, and the text of the rest."""
         text = to_text(taken.data, self.form)
         depth, cuts = 0, []
@@ -156,7 +156,7 @@ class JsonColumns:
     rows: int = 0
     lists: int = 0
 
-    def add(self, taken: Taken, value: object, cells: Mapping[str, str]) -> None:
+    def add(self, taken: JsonTaken, value: object, cells: Mapping[str, str]) -> None:
         """Take in a row. value: None where it is no JSON; cells: those that could be read."""
         self.rows += 1
         self.lists += isinstance(value, list) and not isinstance(value, Pairs)

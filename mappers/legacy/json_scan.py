@@ -21,7 +21,7 @@ _SCALAR = re.compile(rb"[^\s,:\[\]{}\"\0]++")
 _COLON = re.compile(rb"[\s\0]*+:[\s\0]*+")
 
 
-class Taken(NamedTuple):
+class JsonTaken(NamedTuple):
     """A value as it stands in the file. is_whole: it ends before the file does, and is not too long. key: before it."""
 
     offset: int
@@ -31,7 +31,7 @@ class Taken(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class JsonPlace:
     """Where a table is. kind: "list": rows in an array; "lines": one behind the other; "keyed": in an object, each with
     its key; "columns": an array a column.
 
@@ -88,13 +88,13 @@ class JsonWindow:
         m = pattern.match(self.data, self.at)
         self.at = m.end() if m else self.at
 
-    def take(self) -> Taken:
+    def take(self) -> JsonTaken:
         """The value that begins here; the reading stands behind it then."""
         start = self.at
         offset = self.offset(start)
         is_whole = self._pass(keep=True)
         start = self._taken_from
-        return Taken(offset, self.data[start : self.at], is_whole)
+        return JsonTaken(offset, self.data[start : self.at], is_whole)
 
     def skip(self) -> bool:
         """Go behind the value that begins here, however long it is. False when the file ends within it."""
@@ -170,7 +170,7 @@ def to_text(data: bytes, form: TextForm) -> str:
     return data.decode("utf-8", "replace") if form.encoding and not form.is_mixed else data.decode("latin-1")
 
 
-def rows_at(path: Path, form: TextForm, place: Place, first_key: list[bytes]) -> Iterator[Taken]:
+def rows_at(path: Path, form: TextForm, place: JsonPlace, first_key: list[bytes]) -> Iterator[JsonTaken]:
     """The rows at a place. first_key: the key with which rows begin, once it is known, to go on behind a broken one."""
     w = JsonWindow(path, form, place.offset)
     closing = {"list": b"]", "keyed": b"}"}.get(place.kind, b"")
@@ -196,10 +196,10 @@ def rows_at(path: Path, form: TextForm, place: Place, first_key: list[bytes]) ->
         if not taken.is_whole and resumed is None:
             return
     if closing:
-        yield Taken(w.offset(), b"", False)
+        yield JsonTaken(w.offset(), b"", False)
 
 
-def _resume(w: JsonWindow, taken: Taken, first_key: list[bytes]) -> Taken | None:
+def _resume(w: JsonWindow, taken: JsonTaken, first_key: list[bytes]) -> JsonTaken | None:
     """Of a value that swallowed others, because a bracket or quote of it is missing, its own part; else None."""
     if not first_key or not taken.data.startswith(b"{"):
         return None
@@ -208,7 +208,7 @@ def _resume(w: JsonWindow, taken: Taken, first_key: list[bytes]) -> Taken | None
     if m is None or (taken.is_whole and _is_sound(taken.data)):
         return None
     w.at -= len(taken.data) - m.start()
-    return Taken(taken.offset, taken.data[: m.start()], False)
+    return JsonTaken(taken.offset, taken.data[: m.start()], False)
 
 
 def _is_sound(data: bytes) -> bool:

@@ -11,7 +11,7 @@ from mappers.legacy.table import FixedLayout
 from mappers.toml import read_model
 
 
-class LayoutColumn(BaseModel):
+class FixedColumn(BaseModel):
     """One [[column]]. name: as mappings call it; width: bytes it takes up in each row, blanks counted."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -20,12 +20,12 @@ class LayoutColumn(BaseModel):
     width: int = Field(ge=1, le=100_000)
 
 
-class LayoutFile(BaseModel):
+class FixedLayoutFile(BaseModel):
     """A whole layout file: its columns in the order of the row, without holes."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    column: tuple[LayoutColumn, ...] = Field(min_length=1, max_length=4096)
+    column: tuple[FixedColumn, ...] = Field(min_length=1, max_length=4096)
 
 
 def read_layout(path: Path) -> FixedLayout:
@@ -33,7 +33,7 @@ def read_layout(path: Path) -> FixedLayout:
 
     Raises MappingError naming file and key when it cannot be read, does not fit, or names a column twice.
     """
-    columns = read_model(path, LayoutFile).column
+    columns = read_model(path, FixedLayoutFile).column
     names = tuple(c.name for c in columns)
     double = next((n for i, n in enumerate(names) if n in names[:i]), None)
     if double is not None:

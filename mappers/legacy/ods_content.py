@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from mappers.legacy.serials import clock_text, number_text
-from mappers.legacy.sheet import CLOCK, ERROR, FORMULA, NO_DAY, NUMBER, Cell, iso_cell, text_cell, yes_no
+from mappers.legacy.sheet import CLOCK, ERROR, FORMULA, NO_DAY, NUMBER, SheetCell, iso_cell, text_cell, yes_no
 from mappers.legacy.xml_parts import Handler
 
 # What lies over or behind the cells and is no part of them.
@@ -39,12 +39,12 @@ class SheetBegin(NamedTuple):
     is_hidden: bool
 
 
-class Run(NamedTuple):
+class CellRun(NamedTuple):
     """Equal cells side by side. spans: rows and columns over which the first is merged."""
 
     place: int
     times: int
-    cell: Cell
+    cell: SheetCell
     spans: tuple[int, int] = (1, 1)
 
 
@@ -52,7 +52,7 @@ class RowRun(NamedTuple):
     """Equal rows, one below the other, and the runs of their cells that have something in them."""
 
     times: int
-    runs: tuple[Run, ...]
+    runs: tuple[CellRun, ...]
     is_hidden: bool
     is_cut: bool = False
 
@@ -153,7 +153,7 @@ class ContentHandler(Handler[OdsItem]):
         self._fonts = fonts
         self._is_body = False
         self._defaults: list[str] = []
-        self._row_runs: list[Run] = []
+        self._row_runs: list[CellRun] = []
         self._clear()
 
     def forget(self) -> None:
@@ -237,21 +237,21 @@ class ContentHandler(Handler[OdsItem]):
         cell = read_cell(self._cell, self._content)
         if cell.text.strip():
             spans = count(self._cell, "table:number-rows-spanned"), count(self._cell, "table:number-columns-spanned")
-            self._row_runs.append(Run(self._place, times, cell, spans))
+            self._row_runs.append(CellRun(self._place, times, cell, spans))
         self._place += times
         self._cell = self._content = None
 
 
-def read_cell(attributes: Mapping[str, str], content: CellText) -> Cell:
+def read_cell(attributes: Mapping[str, str], content: CellText) -> SheetCell:
     """A cell by its type: numbers and days as they are stored, texts as they are shown."""
     kind = attributes.get("office:value-type", "")
     shown = content.whole()
     if attributes.get("calcext:value-type") == "error":
-        return Cell(shown, ERROR)
+        return SheetCell(shown, ERROR)
     if kind in ("float", "percentage", "currency"):
         stored = number_text(attributes.get("office:value", shown))
         is_filled_up = shown.isascii() and shown.isdigit() and shown.lstrip("0") == stored.lstrip("0")
-        return Cell(shown if is_filled_up else stored, NUMBER)
+        return SheetCell(shown if is_filled_up else stored, NUMBER)
     if kind == "date":
         return iso_cell(attributes.get("office:date-value", shown))
     if kind == "time":
@@ -259,16 +259,16 @@ def read_cell(attributes: Mapping[str, str], content: CellText) -> Cell:
     if kind == "boolean":
         return yes_no(attributes.get("office:boolean-value") == "true")
     if not kind and not shown and "table:formula" in attributes:
-        return Cell(attributes["table:formula"], FORMULA)
+        return SheetCell(attributes["table:formula"], FORMULA)
     return text_cell(shown or attributes.get("office:string-value", ""), content.font)
 
 
-def _time_cell(stored: str) -> Cell:
+def _time_cell(stored: str) -> SheetCell:
     found = _SPAN_OF_TIME.match(stored)
     if not found or len(stored) > 40:
-        return Cell(stored, NO_DAY)
+        return SheetCell(stored, NO_DAY)
     days, hours, minutes, seconds = (int(n or 0) for n in found.groups()[1:])
-    return Cell(found[1] + clock_text(((days * 24 + hours) * 60 + minutes) * 60 + seconds), CLOCK)
+    return SheetCell(found[1] + clock_text(((days * 24 + hours) * 60 + minutes) * 60 + seconds), CLOCK)
 
 
 def count(attributes: Mapping[str, str], name: str) -> int:

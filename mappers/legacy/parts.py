@@ -25,7 +25,7 @@ _UNKNOWN = -1
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PackagePart:
     """One part. start: byte at which its local head lies; packed, size, crc: -1 where the archive does not say."""
 
     name: str
@@ -42,7 +42,7 @@ class Package:
     """An archive. notes: what is wrong with it, growing as parts are read. is_whole: its list of parts is there."""
 
     path: Path
-    parts: Mapping[str, Part]
+    parts: Mapping[str, PackagePart]
     is_whole: bool
     notes: list[str] = field(default_factory=list)
     _folded: dict[str, str] = field(default_factory=dict)
@@ -121,8 +121,10 @@ def _listed(path: Path) -> Package | None:
     except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error, OverflowError, OSError):
         return None
     parts = {
-        i.filename.replace("\\", "/"): Part(i.filename, i.header_offset, i.compress_type, i.compress_size, i.file_size,
-                                             i.CRC, bool(i.flag_bits & _LOCKED))
+        i.filename.replace("\\", "/"): PackagePart(
+            i.filename, i.header_offset, i.compress_type, i.compress_size, i.file_size, i.CRC,
+            bool(i.flag_bits & _LOCKED),
+        )
         for i in infos
     }  # fmt: skip
     return Package(path, parts, is_whole=True)
@@ -130,7 +132,7 @@ def _listed(path: Path) -> Package | None:
 
 def _searched(path: Path) -> Package:
     """The parts found by their local heads, each head looked for behind the one before."""
-    parts: dict[str, Part] = {}
+    parts: dict[str, PackagePart] = {}
     with path.open("rb") as f:
         for start in _local_heads(f):
             part = _local_part(f, start)
@@ -157,7 +159,7 @@ def _local_heads(f: BinaryIO) -> Iterator[int]:
         at += len(data) - len(kept)
 
 
-def _local_part(f: BinaryIO, start: int) -> Part | None:
+def _local_part(f: BinaryIO, start: int) -> PackagePart | None:
     f.seek(start)
     head = f.read(_LOCAL.size)
     if len(head) < _LOCAL.size:
@@ -168,10 +170,10 @@ def _local_part(f: BinaryIO, start: int) -> Part | None:
         return None
     if flags & _SIZES_BEHIND:
         packed = size = crc = _UNKNOWN
-    return Part(name.decode("utf-8", "replace"), start, method, packed, size, crc, bool(flags & _LOCKED))
+    return PackagePart(name.decode("utf-8", "replace"), start, method, packed, size, crc, bool(flags & _LOCKED))
 
 
-def _unpacked(f: BinaryIO, part: Part) -> Iterator[bytes]:
+def _unpacked(f: BinaryIO, part: PackagePart) -> Iterator[bytes]:
     f.seek(part.start)
     head = f.read(_LOCAL.size)
     if len(head) < _LOCAL.size or not head.startswith(_LOCAL_MARK):

@@ -19,7 +19,7 @@ _UNDER_LIMITS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ProgramLimits:
     """What a program may use. cpu_s: seconds of processor; silent_s: seconds without output while it is awaited.
 
     error_bytes: of complaints; a program that does not find its way complains without end.
@@ -32,7 +32,7 @@ class Limits:
     error_bytes: int = 1 << 16
 
 
-class Program:
+class HelperProgram:
     """One run of a program; iterate over its output in chunks of bytes, then look at `trouble`.
 
     trouble: why it did not end well, as a clause; "" when it did, or has not ended. complaint: the first thing that it
@@ -40,7 +40,7 @@ class Program:
     settings: environment variables set for it.
     """
 
-    def __init__(self, command: Sequence[str], limits: Limits, settings: Mapping[str, str]) -> None:
+    def __init__(self, command: Sequence[str], limits: ProgramLimits, settings: Mapping[str, str]) -> None:
         self._name = command[0]
         self._limits = limits
         self._errors = b""

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from mappers.legacy.dialect import Dialect, csv_reader
+from mappers.legacy.dialect import TextDialect, csv_reader
 
 _LONGEST_LINES = 500
 _LONGEST_CHARS = 4 << 20
@@ -61,7 +61,7 @@ class _Lines:
         self._waiting.extendleft(reversed(lines))
 
 
-def cut_rows(source: Iterator[tuple[int, bytes]], dialect: Dialect, damage: Damage) -> Iterator[CutRow]:
+def cut_rows(source: Iterator[tuple[int, bytes]], dialect: TextDialect, damage: Damage) -> Iterator[CutRow]:
     """Rows of the lines that are not blank. A row may go over many lines where its quotes say so."""
     lines = _Lines(source)
     special = [c for c in (dialect.quote, dialect.escape, "\\" if dialect.is_copy else "") if c]
@@ -88,7 +88,7 @@ def _continued(text: str, lines: _Lines) -> str:
     return text
 
 
-def _cut(line: tuple[int, str], lines: _Lines, dialect: Dialect, damage: Damage) -> tuple[list[str], str]:
+def _cut(line: tuple[int, str], lines: _Lines, dialect: TextDialect, damage: Damage) -> tuple[list[str], str]:
     taken = [line]
     try:
         cells = next(csv_reader(_feed(taken, lines, damage), dialect, strict=True))
@@ -117,7 +117,7 @@ def _feed(taken: list[tuple[int, str]], lines: _Lines, damage: Damage) -> Iterat
         yield more[1]
 
 
-def _mend(taken: list[tuple[int, str]], lines: _Lines, dialect: Dialect, damage: Damage) -> tuple[list[str], str]:
+def _mend(taken: list[tuple[int, str]], lines: _Lines, dialect: TextDialect, damage: Damage) -> tuple[list[str], str]:
     """A row whose quotes are wrong: read with quotes inside of cells allowed, else cut off at the end of its line."""
     lines.give_back(taken[1:])
     del taken[1:]
@@ -139,25 +139,27 @@ def _mend(taken: list[tuple[int, str]], lines: _Lines, dialect: Dialect, damage:
     return plain, "quote-not-closed"
 
 
-def _are_rows(lines: list[tuple[int, str]], dialect: Dialect) -> bool:
+def _are_rows(lines: list[tuple[int, str]], dialect: TextDialect) -> bool:
     """Whether each of the lines that quotes join is a whole row by itself: the quotes are letters of a font then."""
     return bool(dialect.quote) and all(len(dialect.split(text)) == dialect.width for _, text in lines)
 
 
-def _look_like_rows(swallowed: list[tuple[int, str]], dialect: Dialect) -> bool:
+def _look_like_rows(swallowed: list[tuple[int, str]], dialect: TextDialect) -> bool:
     """Whether the lines that a quote swallowed are rows by themselves, most of them."""
     looked_at = swallowed[:_LOOKED_AT]
     alike = sum(len(dialect.split(text)) == dialect.width for _, text in looked_at)
     return alike > 0 and alike * 2 >= len(looked_at)
 
 
-def _torn(taken: list[tuple[int, str]], dialect: Dialect) -> list[str]:
+def _torn(taken: list[tuple[int, str]], dialect: TextDialect) -> list[str]:
     """Cells of a row whose last quote is never closed: the rest of the text is in the last of them."""
     first = taken[0][1].split(dialect.separator)
     return [*first[:-1], (first[-1] + "".join(text for _, text in taken[1:])).rstrip("\r\n")]
 
 
-def _read_leniently(taken: list[tuple[int, str]], lines: _Lines, dialect: Dialect, damage: Damage) -> list[str] | None:
+def _read_leniently(
+    taken: list[tuple[int, str]], lines: _Lines, dialect: TextDialect, damage: Damage
+) -> list[str] | None:
     """The cells when a quote ends a cell only before a separator or a line's end; None when one never ends.
 
     Takes as many lines as that needs.
@@ -176,13 +178,13 @@ def _read_leniently(taken: list[tuple[int, str]], lines: _Lines, dialect: Dialec
     return cells
 
 
-def _quoted_cell(dialect: Dialect) -> re.Pattern[str]:
+def _quoted_cell(dialect: TextDialect) -> re.Pattern[str]:
     q, s = re.escape(dialect.quote), re.escape(dialect.separator)
     escape, plain = (r"\\.|", rf"[^\\{q}]++") if dialect.escape else ("", f"[^{q}]++")
     return re.compile(rf"{q}((?:{escape}{q}{q}|{plain}|{q}(?![{s}\r\n]|\Z))*+){q}(?=[{s}\r\n]|\Z)", re.DOTALL)
 
 
-def _cells(text: str, quoted: re.Pattern[str], dialect: Dialect) -> list[str] | None:
+def _cells(text: str, quoted: re.Pattern[str], dialect: TextDialect) -> list[str] | None:
     """The cells of one row of text, None when a quote in it does not end."""
     cells: list[str] = []
     at, text = 0, text.rstrip("\r\n")

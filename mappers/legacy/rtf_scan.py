@@ -39,7 +39,7 @@ _OF_DOCUMENT = {"mac": "mac_roman", "pc": "cp437", "pca": "cp850"}
 _SYMBOL = 2
 
 
-class Event(NamedTuple):
+class RtfEvent(NamedTuple):
     """kind: "text", "cell", "row", "par", "trowd", "cellx", "pard", "intbl", "merged" (a cell that goes on from above),
     "nestcell", "nestrow". text: with font. raw: the bytes it was written with, where nothing says how to read them.
     """
@@ -82,7 +82,7 @@ class RtfScan:
     _is_new: bool = False
     _is_starred: bool = False
 
-    def events(self) -> Iterator[Event]:
+    def events(self) -> Iterator[RtfEvent]:
         """What the file says, in order."""
         self._states = [_State()]
         depth = 0
@@ -129,7 +129,7 @@ class RtfScan:
             self._states.pop()
         return depth - 1
 
-    def _token(self, m: re.Match[bytes], offset: int) -> Event | None:
+    def _token(self, m: re.Match[bytes], offset: int) -> RtfEvent | None:
         state = self._states[-1]
         is_new, self._is_new = self._is_new, False
         if m["word"]:
@@ -142,7 +142,7 @@ class RtfScan:
         if sign == b"*" and is_new:
             self._is_starred = self._is_new = True
         elif sign in (b"\n", b"\r"):
-            return self._if_shown(state, Event("par", offset))
+            return self._if_shown(state, RtfEvent("par", offset))
         elif self._pending and (m["hex"] or sign):
             self._pending -= 1
         elif m["hex"]:
@@ -151,7 +151,7 @@ class RtfScan:
             return self._shown(_SIGNS[sign], offset, state)
         return None
 
-    def _word(self, word: str, number: bytes | None, offset: int, state: _State, *, is_new: bool) -> Event | None:
+    def _word(self, word: str, number: bytes | None, offset: int, state: _State, *, is_new: bool) -> RtfEvent | None:
         value = int(number) if number else 0
         if word == "nesttableprops":
             state.is_nested = True
@@ -185,16 +185,16 @@ class RtfScan:
         elif word in _SPECIAL:
             return self._shown(_SPECIAL[word], offset, state)
         elif word in _KINDS:
-            return self._if_shown(state, Event(_KINDS[word], offset, number=value))
+            return self._if_shown(state, RtfEvent(_KINDS[word], offset, number=value))
         return None
 
-    def _if_shown(self, state: _State, event: Event) -> Event | None:
+    def _if_shown(self, state: _State, event: RtfEvent) -> RtfEvent | None:
         return event if not state.skips and (not state.is_nested or event.kind == "nestrow") else None
 
-    def _shown(self, text: str, offset: int, state: _State) -> Event | None:
-        return None if state.skips else Event("text", offset, text, self.fonts.get(state.font, ""))
+    def _shown(self, text: str, offset: int, state: _State) -> RtfEvent | None:
+        return None if state.skips else RtfEvent("text", offset, text, self.fonts.get(state.font, ""))
 
-    def _unicode(self, value: int, offset: int, state: _State) -> Event | None:
+    def _unicode(self, value: int, offset: int, state: _State) -> RtfEvent | None:
         self._pending = state.uc
         code = value % 65536
         half, self._half = self._half, 0
@@ -207,7 +207,7 @@ class RtfScan:
             code = 0x10000 + ((half - 0xD800) << 10) + code - 0xDC00 if half else 0
         return self._shown(chr(code), offset, state) if code else None
 
-    def _bytes(self, data: bytes, offset: int, state: _State) -> Event | None:
+    def _bytes(self, data: bytes, offset: int, state: _State) -> RtfEvent | None:
         if not data:
             return None
         self._half = 0
@@ -216,7 +216,7 @@ class RtfScan:
         if state.skips:
             return None
         font = self.fonts.get(state.font, "")
-        return Event("text", offset, self._read(data, state), font, self._raw(data, state))
+        return RtfEvent("text", offset, self._read(data, state), font, self._raw(data, state))
 
     def _name(self, data: bytes) -> None:
         name, end, _ = data.partition(b";")

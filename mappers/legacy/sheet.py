@@ -28,7 +28,7 @@ _ISO = re.compile(r"(-?\d{4,5}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d(?:[.,]\d+)?)?)
 TEXT_LOST = "[text lost]"
 
 
-class Cell(NamedTuple):
+class SheetCell(NamedTuple):
     """One cell. kind: TEXT, NUMBER, DAY (with or without a time), CLOCK (a time alone) and so on."""
 
     text: str
@@ -51,7 +51,7 @@ class SheetRow(NamedTuple):
     """
 
     number: int
-    cells: Mapping[int, Cell]
+    cells: Mapping[int, SheetCell]
     is_cut: bool = False
 
 
@@ -65,7 +65,7 @@ class Merge(NamedTuple):
 
 
 @dataclass
-class Sheet:
+class WorkSheet:
     """One sheet. rows: in order, to be read once. merges: those that begin in rows read so far, or all.
 
     notes: what is wrong with it, complete when the rows have been read.
@@ -78,48 +78,48 @@ class Sheet:
     notes: list[str] = field(default_factory=list)
 
 
-def yes_no(value: object) -> Cell:
+def yes_no(value: object) -> SheetCell:
     """A truth value as people write it."""
-    return Cell("yes" if value else "no", YES_NO)
+    return SheetCell("yes" if value else "no", YES_NO)
 
 
-def text_cell(text: str, font: str = "") -> Cell:
+def text_cell(text: str, font: str = "") -> SheetCell:
     """A text, cut where it is longer than any program lets a cell be."""
     if len(text) > LONGEST_TEXT:
-        return Cell(text[:LONGEST_TEXT], CUT, font)
-    return Cell(text, TEXT, font)
+        return SheetCell(text[:LONGEST_TEXT], CUT, font)
+    return SheetCell(text, TEXT, font)
 
 
-def number_cell(stored: str | float, form: Format | None, *, is_1904: bool) -> Cell:
+def number_cell(stored: str | float, form: Format | None, *, is_1904: bool) -> SheetCell:
     """A number as its format shows it; one whose format is lost may have been a date."""
     if form is None:
-        return Cell(number_text(stored), UNSTYLED)
+        return SheetCell(number_text(stored), UNSTYLED)
     if form.kind == PLAIN:
-        return Cell(number_text(stored, form.zeros), NUMBER)
+        return SheetCell(number_text(stored, form.zeros), NUMBER)
     return _moment_cell(stored, form.kind, is_1904=is_1904)
 
 
-def _moment_cell(stored: str | float, kind: int, *, is_1904: bool) -> Cell:
+def _moment_cell(stored: str | float, kind: int, *, is_1904: bool) -> SheetCell:
     """A number that is shown as a day or a time; kind: as serials has it."""
     try:
         text = moment_text(float(stored), kind, is_1904=is_1904)
     except ValueError:
         text = None
     if text is None:
-        return Cell(number_text(stored), NO_DAY)
-    return Cell(text, DAY if "-" in text else CLOCK)
+        return SheetCell(number_text(stored), NO_DAY)
+    return SheetCell(text, DAY if "-" in text else CLOCK)
 
 
-def iso_cell(stored: str) -> Cell:
+def iso_cell(stored: str) -> SheetCell:
     """A day in ISO form as files hold it, without a time that is midnight and without seconds that are none."""
     found = _ISO.match(stored.strip())
     if not found:
-        return Cell(stored, NO_DAY)
+        return SheetCell(stored, NO_DAY)
     day, clock, seconds = found.groups()
     if clock is None or (clock == "00:00" and not (seconds or "").strip("0:.")):
-        return Cell(day, DAY)
+        return SheetCell(day, DAY)
     rest = (seconds or "").split(".")[0]
-    return Cell(f"{day} {clock}{'' if rest == ':00' else rest}", DAY)
+    return SheetCell(f"{day} {clock}{'' if rest == ':00' else rest}", DAY)
 
 
 def column_letters(column: int) -> str:

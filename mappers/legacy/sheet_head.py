@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from statistics import median_low
 
 from mappers.legacy.header import DOUBT, find_header, is_labelled
-from mappers.legacy.sheet import TEXT, Cell, Merge, SheetRow
+from mappers.legacy.sheet import TEXT, Merge, SheetCell, SheetRow
 from mappers.legacy.sheet_words import are_column_numbers
 
 _JOINED = " / "
@@ -127,7 +127,7 @@ def _is_second(rows: Sequence[SheetRow], above: _Line, at: int) -> bool:
     return follows > len(rows[at].cells) and above.leaves_open(rows[at])
 
 
-def _is_name(cell: Cell) -> bool:
+def _is_name(cell: SheetCell) -> bool:
     return cell.kind == TEXT and not cell.text.strip().replace(".", "").isdecimal()
 
 

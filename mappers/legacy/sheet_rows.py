@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from mappers.legacy.damage import RowDamage
 from mappers.legacy.header import is_labelled
 from mappers.legacy.header_words import known_share
-from mappers.legacy.sheet import CUT, DAY, DOUBTFUL, LOST, UNSTYLED, Cell, Merge, SheetRow, column_letters
+from mappers.legacy.sheet import CUT, DAY, DOUBTFUL, LOST, UNSTYLED, Merge, SheetCell, SheetRow, column_letters
 from mappers.legacy.sheet_words import are_column_numbers, is_number, is_total, total_label
 from mappers.legacy.table import LegacyRow
 
@@ -72,7 +72,7 @@ class SheetBody:
     fonts: Mapping[str, str] = field(default_factory=dict)
     is_numbered: bool = False
     damage: RowDamage = field(default_factory=RowDamage)
-    _held: dict[int, tuple[Merge, Cell]] = field(default_factory=dict)
+    _held: dict[int, tuple[Merge, SheetCell]] = field(default_factory=dict)
     _seen_merges: int = 0
     _by_top: dict[int, list[Merge]] = field(default_factory=dict)
     _sums: dict[int, _Sum] = field(default_factory=dict)
@@ -176,7 +176,7 @@ class SheetBody:
                 column = self._name.get(c) or column_letters(c)
                 self.damage.add(f"column {column}: {DOUBTFUL[cell.kind]},", row.number)
 
-    def _with_merged(self, row: SheetRow) -> Mapping[int, Cell]:
+    def _with_merged(self, row: SheetRow) -> Mapping[int, SheetCell]:
         """The cells of a row with those that a range merged downwards, one column wide, holds for it."""
         self._take_up_merges()
         for m in self._by_top.pop(row.number, ()):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from mappers.errors import TableError
-from mappers.legacy.sheet import TEXT, Cell, Sheet, SheetRow
+from mappers.legacy.sheet import TEXT, SheetCell, SheetRow, WorkSheet
 from mappers.legacy.sheet_head import SheetHead, find_head
 from mappers.legacy.sheet_rows import SheetBody
 from mappers.legacy.sheet_words import is_number, is_of_numbers, total_label
@@ -18,7 +18,7 @@ _SAMPLE_CELLS = 200_000
 _NEARLY_ALL = 0.8
 
 
-def read_sheets(sheets: Iterable[Sheet], file: str, damage: Sequence[str] = ()) -> Iterator[LegacyTable]:
+def read_sheets(sheets: Iterable[WorkSheet], file: str, damage: Sequence[str] = ()) -> Iterator[LegacyTable]:
     """The sheets that have anything in them, in order. file: its name; damage: notes of the whole file, growing.
 
     A damaged sheet of which nothing is left is a table without columns whose notes say so. Raises TableError "empty"
@@ -43,7 +43,7 @@ def read_sheets(sheets: Iterable[Sheet], file: str, damage: Sequence[str] = ()) 
         raise TableError(f"{file}: the workbook is empty: no sheet has anything in it", kind="empty")
 
 
-def read_sheet(sheet: Sheet) -> LegacyTable | None:
+def read_sheet(sheet: WorkSheet) -> LegacyTable | None:
     """One sheet; None when nothing is in it.
 
     Rows above the header are titles and are told in the notes. A row that is no record is delivered with its problem:
@@ -78,7 +78,7 @@ def _sample(rows: Iterable[SheetRow]) -> Iterator[SheetRow]:
             return
 
 
-def _body(sheet: Sheet, head: SheetHead, names: Sequence[str], data: Sequence[SheetRow]) -> SheetBody:
+def _body(sheet: WorkSheet, head: SheetHead, names: Sequence[str], data: Sequence[SheetRow]) -> SheetBody:
     by_place = {c: [r.cells[c] for r in data if c in r.cells] for c in head.columns}
     pairs = tuple(zip(head.columns, names, strict=True))
     of_numbers = frozenset(c for c, n in pairs if is_of_numbers(n, by_place[c]))
@@ -91,7 +91,7 @@ def _body(sheet: Sheet, head: SheetHead, names: Sequence[str], data: Sequence[Sh
     return SheetBody(head.columns, names, head.rows, sheet.merges, of_numbers, usual, fonts, is_numbered)
 
 
-def _font(cells: Sequence[Cell]) -> str:
+def _font(cells: Sequence[SheetCell]) -> str:
     """The font of most texts in a column."""
     fonts = Counter(c.font for c in cells if c.kind == TEXT and c.font)
     return fonts.most_common(1)[0][0] if fonts else ""

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 
-from mappers.legacy.sheet import CLOCK, DAY, TEXT, Cell
+from mappers.legacy.sheet import CLOCK, DAY, TEXT, SheetCell
 
 _WORDS = re.compile(
     r"(?:(?:grand|sub|page|net|g)[\s.-]*)?totals?"
@@ -42,7 +42,7 @@ _OF_DATES = re.compile(
 _STROKE = re.compile(r"\s*\d{1,5}\s*[/-]\s*\d{1,4}\s*(?:[,(A-Za-z].*)?\Z", re.S)
 
 
-def total_label(cells: Iterable[Cell]) -> str:
+def total_label(cells: Iterable[SheetCell]) -> str:
     """The label of a row that begins with a word for total and has nothing but numbers beside it; "" for others."""
     label = ""
     for cell in cells:
@@ -72,19 +72,19 @@ def _behind_total(label: str) -> str | None:
     return behind if is_whole else None
 
 
-def is_number(cell: Cell) -> bool:
+def is_number(cell: SheetCell) -> bool:
     """Whether a cell is a number, a date, or text that looks like one."""
     return cell.kind != TEXT or (_NUMBER_LIKE.match(cell.text) is not None and any(map(str.isdigit, cell.text)))
 
 
-def are_column_numbers(cells: Mapping[int, Cell]) -> bool:
+def are_column_numbers(cells: Mapping[int, SheetCell]) -> bool:
     """Whether a row numbers the columns, as the row below the names does on printed forms: 1, 2, 3 or (1), (2), (3)."""
     numbers = [cells[c].text.strip(" ().") for c in sorted(cells)]
     are_numbers = len(numbers) >= _FEW_NUMBERS and all(n.isdecimal() and len(n) < 4 for n in numbers)
     return are_numbers and [int(n) for n in numbers] == list(range(1, len(numbers) + 1))
 
 
-def is_of_numbers(name: str, cells: Iterable[Cell]) -> bool:
+def is_of_numbers(name: str, cells: Iterable[SheetCell]) -> bool:
     """Whether dates in a column were numbers or sections ("3/4", "12/1998") before the program took them for dates.
 
     Told from its name, or from its cells: more of them have one stroke than are dates.

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mappers.legacy.lines import TextForm
-from mappers.legacy.sql_patterns import Grammar, grammar, has_backslash_escapes
-from mappers.legacy.sql_scan import Row, Scanner, Window
+from mappers.legacy.sql_patterns import SqlGrammar, grammar, has_backslash_escapes
+from mappers.legacy.sql_scan import Scanner, SqlRow
+from mappers.legacy.sql_window import Window
 
 _ESCAPED = b"\\'"
 _STATEMENT = re.compile(rb"\b(?:INSERT|REPLACE|INTO)\s[^()';]{1,300}(?:\([^()';]*\)\s*)?VALUES?\s*\(", re.IGNORECASE)
@@ -17,7 +18,7 @@ _STATEMENT = re.compile(rb"\b(?:INSERT|REPLACE|INTO)\s[^()';]{1,300}(?:\([^()';]
 _BEHIND, _AHEAD, _MOST = 1 << 18, 1 << 14, 16
 
 
-def find_grammar(path: Path, form: TextForm, head: bytes) -> Grammar:
+def find_grammar(path: Path, form: TextForm, head: bytes) -> SqlGrammar:
     """The patterns for a dump. head: its beginning.
 
     Statements with a backslash before a quote are read both ways. Where the head does not speak of escapes, they are
@@ -63,7 +64,7 @@ def _places(path: Path, form: TextForm) -> Iterator[tuple[int, int]]:
             seen = min(len(w.data), at + _AHEAD)
 
 
-def _broken(path: Path, form: TextForm, start: int, end: int, g: Grammar) -> int:
+def _broken(path: Path, form: TextForm, start: int, end: int, g: SqlGrammar) -> int:
     """How many rows of a stretch make no sense, or are not as wide as most of their statement."""
     scanner = Scanner(Window(path, form, start, end), g)
     broken = 0
@@ -81,5 +82,5 @@ def _broken(path: Path, form: TextForm, start: int, end: int, g: Grammar) -> int
     return broken + len(scanner.lost)
 
 
-def _width(row: Row, g: Grammar) -> int:
+def _width(row: SqlRow, g: SqlGrammar) -> int:
     return len(row.tokens) if row.tokens is not None else len(g.value.findall(row.plain))

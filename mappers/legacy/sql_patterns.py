@@ -72,7 +72,7 @@ def has_backslash_escapes(head: bytes) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Grammar:
+class SqlGrammar:
     """The patterns of one dump.
 
     row: a row of plain values, with the comma behind it as a group where another row follows; run: many such rows;
@@ -88,7 +88,7 @@ class Grammar:
 
 
 @cache
-def grammar(*, has_backslash: bool) -> Grammar:
+def grammar(*, has_backslash: bool) -> SqlGrammar:
     """The patterns for dumps with or without backslash escapes in their strings."""
     escaped = rb"(?:[^'\\]++|''|\\.)*+"
     inner = escaped if has_backslash else rb"(?:[^']++|'')*+"
@@ -106,7 +106,7 @@ def grammar(*, has_backslash: bool) -> Grammar:
     )  # fmt: skip
     row = rb"\(" + any_value + rb"(?:," + any_value + rb")*+\)"
     value = rb"[(,]\s*+(?:[nN]?+'(" + inner + rb")'|([-+\w.]++))"
-    return Grammar(
+    return SqlGrammar(
         has_backslash,
         re.compile(row + rb"(\s*+,\s*+(?=\())?+", re.DOTALL),
         re.compile(rb"(?:" + row + rb"\s*+,\s*+(?=\())*+", re.DOTALL),

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import NamedTuple
 
 from mappers.legacy import sql_patterns as sql
-from mappers.legacy.lines import LONGEST_LINE, TextForm, read_chunks, size_in_file
-from mappers.legacy.sql_patterns import Grammar, name_parts
-from mappers.legacy.sql_tokens import Broken, Incomplete, Token, read_row
+from mappers.legacy.lines import LONGEST_LINE
+from mappers.legacy.sql_patterns import SqlGrammar, name_parts
+from mappers.legacy.sql_tokens import Broken, Incomplete, SqlToken, read_row
+from mappers.legacy.sql_window import Window, match_end
 
 _AHEAD = 1 << 16
 _LONGEST_ROW = 16 << 20
@@ -24,7 +24,7 @@ _MOST_COLUMNS = 4096
 _GO_ON = re.compile(rb"\s*+(,?)\s*+")
 
 
-class Statement(NamedTuple):
+class SqlStatement(NamedTuple):
     """A statement that says something of a table.
 
     kind: insert, copy, create, or the reason why its rows cannot be read (insert-select, insert-set, ...). name: parts
@@ -38,47 +38,14 @@ class Statement(NamedTuple):
     more: bytes = b""
 
 
-class Row(NamedTuple):
+class SqlRow(NamedTuple):
     """A row of an INSERT or COPY. plain: its text where all values are plain; tokens: else; line: of a COPY."""
 
     offset: int
     plain: bytes = b""
-    tokens: list[list[Token]] | None = None
+    tokens: list[list[SqlToken]] | None = None
     line: bytes = b""
     problem: str = ""
-
-
-class Window:
-    """The part of a file that is looked at. data: its bytes, UTF-16 as UTF-8; at: where the reading stands in them."""
-
-    def __init__(self, path: Path, form: TextForm, start: int = 0, end: int | None = None) -> None:
-        self.data, self.at = b"", 0
-        self._chunks = read_chunks(path, form, start, end)
-        self._size = size_in_file(form)
-        self._known_at, self._known_offset = 0, max(start, form.start)
-
-    def offset(self, at: int) -> int:
-        """The byte of the file that stands at a place of the window, places being asked for in order."""
-        if at >= self._known_at:
-            self._known_offset += self._size(self.data[self._known_at : at])
-            self._known_at = at
-        return self._known_offset
-
-    def more(self) -> bool:
-        """Read on, letting go of what lies behind. False at the end of the file."""
-        chunk = next(self._chunks, b"")
-        if not chunk:
-            return False
-        self.offset(self.at)
-        self.data = self.data[self.at :] + chunk
-        self._known_at -= self.at
-        self.at = 0
-        return True
-
-    def need(self, size: int) -> None:
-        """Have so many bytes ahead where the file has them."""
-        while len(self.data) - self.at < size and self.more():
-            pass
 
 
 @dataclass
@@ -89,18 +56,18 @@ class Scanner:
     """
 
     window: Window
-    grammar: Grammar
+    grammar: SqlGrammar
     lost: list[int] = field(default_factory=list)
     used: set[bytes] = field(default_factory=set)
     unfinished: int = 0
     _limit: int = _LONGEST_ROW
 
-    def statements(self) -> Iterator[Statement]:
+    def statements(self) -> Iterator[SqlStatement]:
         """The statements that say something of tables, in order."""
         w = self.window
         while True:
             w.need(_AHEAD)
-            w.at = _match_end(sql.BETWEEN, w.data, w.at)
+            w.at = match_end(sql.BETWEEN, w.data, w.at)
             if w.at >= len(w.data) and not w.more():
                 return
             w.need(_AHEAD)
@@ -110,7 +77,7 @@ class Scanner:
             else:
                 self._skip()
 
-    def _statement(self) -> Statement | None:
+    def _statement(self) -> SqlStatement | None:
         w = self.window
         first = w.data[w.at : w.at + 1].lower()
         if first in (b"i", b"r") and (m := sql.INSERT.match(w.data, w.at)):
@@ -131,13 +98,13 @@ class Scanner:
                 self._skip_past(sql.DELIMITER_BACK)
         return None
 
-    def _take(self, kind: str, m: re.Match[bytes], more: bytes = b"") -> Statement:
+    def _take(self, kind: str, m: re.Match[bytes], more: bytes = b"") -> SqlStatement:
         offset = self.window.offset(self.window.at)
         self.window.at = m.end()
         columns = tuple(name_parts(m[2])) if m.lastindex and m.lastindex > 1 and m[2] else ()
-        return Statement(kind, tuple(name_parts(m[1])), columns, offset, more)
+        return SqlStatement(kind, tuple(name_parts(m[1])), columns, offset, more)
 
-    def _insert(self, m: re.Match[bytes]) -> Statement:
+    def _insert(self, m: re.Match[bytes]) -> SqlStatement:
         word = m[3].split()[0].lower()
         statement = self._take("insert" if word.startswith(b"value") else f"insert-{word.decode()}", m)
         if statement.kind == "insert":
@@ -147,7 +114,7 @@ class Scanner:
         body = self.window.data[start : self.window.at] if self.window.data is before else b""
         return statement._replace(more=b"%d" % (1 + len(sql.NEXT_SELECT.findall(body))))
 
-    def _create(self, m: re.Match[bytes]) -> Statement:
+    def _create(self, m: re.Match[bytes]) -> SqlStatement:
         """A CREATE TABLE with the names of its columns; those read so far where it is broken."""
         statement = self._take("create", m)
         w = self.window
@@ -168,25 +135,25 @@ class Scanner:
                 w.need(_AHEAD)
         return statement._replace(columns=tuple(names))
 
-    def rows(self, statement: Statement, width: int) -> Iterator[Row]:
+    def rows(self, statement: SqlStatement, width: int) -> Iterator[SqlRow]:
         """The rows of the statement that was given last; broken ones as such. width: cells a row should have, or 0."""
         return self._copied(statement) if statement.kind == "copy" else self._inserted(width)
 
-    def skip_rows(self, statement: Statement, width: int) -> Row | None:
+    def skip_rows(self, statement: SqlStatement, width: int) -> SqlRow | None:
         """Go behind the rows of the statement that was given last. Returns the first of them."""
         rows = self.rows(statement, width)
         first = next(rows, None)
         while first is not None:
             if statement.kind == "insert":
-                self.window.at = _match_end(self.grammar.run, self.window.data, self.window.at)
+                self.window.at = match_end(self.grammar.run, self.window.data, self.window.at)
             if next(rows, None) is None:
                 break
         return first
 
-    def _inserted(self, width: int) -> Iterator[Row]:
+    def _inserted(self, width: int) -> Iterator[SqlRow]:
         w, match = self.window, self.grammar.row.match
         w.need(_AHEAD)
-        w.at = _match_end(sql.SPACE, w.data, w.at)
+        w.at = match_end(sql.SPACE, w.data, w.at)
         while True:
             if len(w.data) - w.at < _AHEAD:
                 w.need(_AHEAD)
@@ -194,7 +161,7 @@ class Scanner:
             if m:
                 offset = w.offset(w.at)
                 w.at = m.end()
-                yield Row(offset, m[0])
+                yield SqlRow(offset, m[0])
                 if m.lastindex:
                     continue
             else:
@@ -207,7 +174,7 @@ class Scanner:
             if not self._goes_on():
                 return
 
-    def _odd_row(self) -> Row:
+    def _odd_row(self) -> SqlRow:
         """A row that is not all plain values. What cannot be read is broken, what the file ends in is cut."""
         w = self.window
         offset = w.offset(w.at)
@@ -223,11 +190,11 @@ class Scanner:
                     continue
                 break
             w.at = end
-            return Row(offset, tokens=tokens)
+            return SqlRow(offset, tokens=tokens)
         if not is_whole:
             self._limit = max(self._limit // 2, _SHORTEST_LIMIT)
         is_last = w.data.find(b";\n", w.at) < 0 and sql.NEXT_STATEMENT.search(w.data, w.at) is None
-        return Row(offset, problem="cut" if is_last and not w.more() else "broken")
+        return SqlRow(offset, problem="cut" if is_last and not w.more() else "broken")
 
     def _double(self) -> bool:
         """Have twice as much ahead. False at the end of the file."""
@@ -258,14 +225,14 @@ class Scanner:
     def _goes_on(self) -> bool:
         """Whether another row of the statement follows."""
         w = self.window
-        w.at = _match_end(sql.SPACE, w.data, w.at)
+        w.at = match_end(sql.SPACE, w.data, w.at)
         if w.data[w.at : w.at + 1] == b",":
             w.at += 1
-            w.at = _match_end(sql.SPACE, w.data, w.at)
+            w.at = match_end(sql.SPACE, w.data, w.at)
             return w.data[w.at : w.at + 1] != b";" and w.at < len(w.data)
         return w.data[w.at : w.at + 1] == b"("
 
-    def _copied(self, statement: Statement) -> Iterator[Row]:
+    def _copied(self, statement: SqlStatement) -> Iterator[SqlRow]:
         w = self.window
         while True:
             end = w.data.find(b"\n", w.at)
@@ -282,9 +249,9 @@ class Scanner:
                 return
             if end < 0 or len(line) > LONGEST_LINE:
                 self._skip_past(re.compile(rb"\n")) if len(line) >= LONGEST_LINE and end < 0 else None
-                yield Row(offset, line=line[:LONGEST_LINE], problem="cut")
+                yield SqlRow(offset, line=line[:LONGEST_LINE], problem="cut")
             else:
-                yield Row(offset, line=line)
+                yield SqlRow(offset, line=line)
 
     def _skip(self) -> None:
         """Go to the end of a statement that is of no use, or to a line that begins another."""
@@ -320,8 +287,3 @@ class Scanner:
                 w.at = len(w.data)
                 return
         w.at = m.start()
-
-
-def _match_end(pattern: re.Pattern[bytes], data: bytes, at: int) -> int:
-    m = pattern.match(data, at)
-    return m.end() if m else at

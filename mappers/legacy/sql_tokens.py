@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from mappers.legacy.sql_patterns import Grammar
+from mappers.legacy.sql_patterns import SqlGrammar
 
 _MOST_TOKENS = 100_000
 _DEEPEST = 30
@@ -30,7 +30,7 @@ class Incomplete(Exception):
     """A row does not end before the data does."""
 
 
-class Token(NamedTuple):
+class SqlToken(NamedTuple):
     """One piece of a value. kind: text, binary, word, name or sign. start, end: its place."""
 
     kind: str
@@ -39,12 +39,12 @@ class Token(NamedTuple):
     end: int
 
 
-def read_row(data: bytes, at: int, g: Grammar) -> tuple[list[list[Token]], int]:
+def read_row(data: bytes, at: int, g: SqlGrammar) -> tuple[list[list[SqlToken]], int]:
     """The values of a row in brackets as their tokens, and where it ends.
 
     Raises Broken where something stands that cannot follow, Incomplete where the data ends first.
     """
-    values: list[list[Token]] = [[]]
+    values: list[list[SqlToken]] = [[]]
     depth, count = 1, 0
     at += 1
     while (m := g.token.match(data, at)) is not None:
@@ -67,7 +67,7 @@ def read_row(data: bytes, at: int, g: Grammar) -> tuple[list[list[Token]], int]:
     raise Incomplete
 
 
-def _check_neighbours(before: Sequence[Token], token: Token) -> None:
+def _check_neighbours(before: Sequence[SqlToken], token: SqlToken) -> None:
     """No word stands right behind a string or before one, but for those that belong there."""
     last = before[-1] if before else None
     if last is None or last.kind == "sign":
@@ -78,28 +78,28 @@ def _check_neighbours(before: Sequence[Token], token: Token) -> None:
         raise Broken
 
 
-def _token(m: re.Match[bytes], g: Grammar) -> Token | None:
+def _token(m: re.Match[bytes], g: SqlGrammar) -> SqlToken | None:
     kind = m.lastgroup or ""
     start, end = m.span()
     if kind == "space":
         return None
     if kind == "escaped":
-        return Token("text", unescape_postgres(m["escaped"]), start, end)
+        return SqlToken("text", unescape_postgres(m["escaped"]), start, end)
     if kind == "string":
         prefix = (m["prefix"] or b"").strip().lower()
         text = unquote(m["string"], g)
         if prefix == b"x":
-            return Token("binary", from_hex(m["string"]), start, end)
-        return Token("binary" if prefix == b"_binary" else "text", text, start, end)
+            return SqlToken("binary", from_hex(m["string"]), start, end)
+        return SqlToken("binary" if prefix == b"_binary" else "text", text, start, end)
     if kind == "double":
         text = m["double"].replace(b'""', b'"')
-        return Token("text", unescape_mysql(text) if g.has_backslash else text, start, end)
+        return SqlToken("text", unescape_mysql(text) if g.has_backslash else text, start, end)
     if m["dollar"] is not None:
-        return Token("text", m["dollar"], start, end)
-    return Token(kind, m[kind], start, end)
+        return SqlToken("text", m["dollar"], start, end)
+    return SqlToken(kind, m[kind], start, end)
 
 
-def unquote(text: bytes, g: Grammar) -> bytes:
+def unquote(text: bytes, g: SqlGrammar) -> bytes:
     """A string of this dump without its escapes."""
     if b"''" in text:
         text = text.replace(b"''", b"'") if not g.has_backslash or b"\\" not in text else _pairs(text)

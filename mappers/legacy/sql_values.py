@@ -11,8 +11,8 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from mappers.legacy.lines import TextForm
-from mappers.legacy.sql_patterns import Grammar
-from mappers.legacy.sql_tokens import Token, from_hex, unquote
+from mappers.legacy.sql_patterns import SqlGrammar
+from mappers.legacy.sql_tokens import SqlToken, from_hex, unquote
 
 _FORMATS_SAID = 3
 _FROM_1900 = date(1900, 1, 1).toordinal()
@@ -35,7 +35,7 @@ class SqlCells:
     """Values of one table made cells, and what was met on the way."""
 
     form: TextForm
-    grammar: Grammar
+    grammar: SqlGrammar
     nulls: int = 0
     expressions: int = 0
     formats: Counter[str] = field(default_factory=Counter)
@@ -65,7 +65,7 @@ class SqlCells:
     def _text_word(self, word: str) -> bytes | str:
         return word if word[0] not in "nN0" or word.isdigit() else self._word(word.encode())
 
-    def any(self, values: Sequence[Sequence[Token]], data: bytes) -> list[bytes | str]:
+    def any(self, values: Sequence[Sequence[SqlToken]], data: bytes) -> list[bytes | str]:
         """Cells of a row of any values."""
         return [self._cell(self._value(v, data)) for v in values]
 
@@ -88,13 +88,13 @@ class SqlCells:
         self.expressions += value.kind == "raw"
         return value.data if value.kind == "binary" else self.form.cell(value.data)
 
-    def _value(self, tokens: Sequence[Token], data: bytes) -> Value:
+    def _value(self, tokens: Sequence[SqlToken], data: bytes) -> Value:
         found = self._joined(tokens)
         if found is None:
             return Value("raw", data[tokens[0].start : tokens[-1].end] if tokens else b"")
         return found
 
-    def _joined(self, tokens: Sequence[Token]) -> Value | None:
+    def _joined(self, tokens: Sequence[SqlToken]) -> Value | None:
         """The value of terms with || or + between them; None when it is not understood."""
         terms = _split(tokens, (b"||", b"+")) if any(t.kind == "text" for t in tokens) else [list(tokens)]
         values = [self._term(t) for t in terms]
@@ -104,7 +104,7 @@ class SqlCells:
             return None
         return Value("text", b"".join(v.data for v in values if v))
 
-    def _term(self, tokens: Sequence[Token]) -> Value | None:
+    def _term(self, tokens: Sequence[SqlToken]) -> Value | None:
         tokens = _without_casts(tokens)
         if not tokens:
             return None
@@ -123,7 +123,7 @@ class SqlCells:
             return Value("text", b"".join(t.data for t in tokens))
         return None
 
-    def _call(self, name: bytes, arguments: Sequence[Sequence[Token]]) -> Value | None:
+    def _call(self, name: bytes, arguments: Sequence[Sequence[SqlToken]]) -> Value | None:
         if name in (b"cast", b"try_cast", b"convert", b"try_convert"):
             return self._cast(name, arguments)
         values = [self._joined(a) for a in arguments]
@@ -136,7 +136,7 @@ class SqlCells:
             return known[0]
         return _FUNCTIONS[name](known) if name in _FUNCTIONS else None
 
-    def _cast(self, name: bytes, arguments: Sequence[Sequence[Token]]) -> Value | None:
+    def _cast(self, name: bytes, arguments: Sequence[Sequence[SqlToken]]) -> Value | None:
         """CAST(x AS type), CONVERT(type, x), CONVERT(x, type), CONVERT(x USING set)."""
         if not arguments or not arguments[0]:
             return None
@@ -156,7 +156,7 @@ class SqlCells:
         return value
 
 
-def _single(token: Token) -> Value | None:
+def _single(token: SqlToken) -> Value | None:
     if token.kind == "text":
         return Value("text", token.data)
     if token.kind == "binary":
@@ -169,7 +169,7 @@ def _single(token: Token) -> Value | None:
     return None
 
 
-def _without_casts(tokens: Sequence[Token]) -> Sequence[Token]:
+def _without_casts(tokens: Sequence[SqlToken]) -> Sequence[SqlToken]:
     """The tokens before a :: or a COLLATE outside of brackets."""
     depth = 0
     for i, token in enumerate(tokens):
@@ -182,9 +182,9 @@ def _without_casts(tokens: Sequence[Token]) -> Sequence[Token]:
     return tokens
 
 
-def _split(tokens: Sequence[Token], signs: tuple[bytes, ...]) -> list[list[Token]]:
+def _split(tokens: Sequence[SqlToken], signs: tuple[bytes, ...]) -> list[list[SqlToken]]:
     """The tokens between signs outside of brackets."""
-    parts: list[list[Token]] = [[]]
+    parts: list[list[SqlToken]] = [[]]
     depth = 0
     for token in tokens:
         is_sign = token.kind == "sign"

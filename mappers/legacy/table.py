@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from mappers.values import RowValues
+from mappers.sources.values import RowValues
 
 
 class LegacyRow(NamedTuple):

@@ -11,7 +11,7 @@ from operator import attrgetter
 
 from mappers.encodings.tables import WEST
 from mappers.errors import TableError
-from mappers.legacy.grid import Grid, GridCell, GridRow
+from mappers.legacy.grid import GridCell, GridRow, TableGrid
 from mappers.legacy.table import LegacyTable
 from mappers.legacy.word_styles import DEFAULT, Styles, font_of, value_of
 from mappers.legacy.xml_kinds import numbered
@@ -232,7 +232,7 @@ def word_tables(stem: str, part: XmlPart[WordRow], listener: WordTables, notes: 
     """
     found = 0
     for _, rows in groupby(_rows(part, listener), attrgetter("table")):
-        grid = Grid(numbered(stem, found + 1), (r.row for r in rows))
+        grid = TableGrid(numbered(stem, found + 1), (r.row for r in rows))
         grid.closing = lambda: [*notes, *listener.notes()]
         table = grid.table()
         if table is not None:

@@ -51,7 +51,7 @@ class Kind:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class CountedTag:
     """A tag as it counts. key: tells kinds apart; name: in columns; table: the name of the table it says it is."""
 
     key: str
@@ -61,7 +61,7 @@ class Named:
     is_null: bool
 
 
-def name_tag(tag: str, attributes: Sequence[str]) -> Named:
+def name_tag(tag: str, attributes: Sequence[str]) -> CountedTag:
     """A tag and its attributes without namespaces and what is no data."""
     local = _local(tag)
     kept: list[tuple[str, str]] = []
@@ -77,7 +77,7 @@ def name_tag(tag: str, attributes: Sequence[str]) -> Named:
             table, key = value, f"{local} {value}"
         else:
             kept.append((_clear(own), value))
-    return Named(key, key if not table else local, table, kept, is_null)
+    return CountedTag(key, key if not table else local, table, kept, is_null)
 
 
 def _local(tag: str) -> str:
@@ -127,7 +127,7 @@ class Kinds:
         if not kind.has_text and not data.isspace():
             kind.has_text = True
 
-    def _made(self, parent: Kind, tag: str, named: Named) -> Kind:
+    def _made(self, parent: Kind, tag: str, named: CountedTag) -> Kind:
         kind = Kind(tag, named.name, self.offset(), named.table)
         kind.is_skipped = parent.is_skipped or tag.lower() in _SCHEMA_TAGS
         if self.made >= _MOST_KINDS:

@@ -42,7 +42,7 @@ class Listener(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Segment:
+class XmlSegment:
     """A stretch of the file that can be parsed. ancestors: tags to be opened before it, with their attributes.
 
     end: where it ends, None for the end of the file. is_wrapped: the ancestors are not closed in the file.
@@ -55,7 +55,7 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
-class Break:
+class XmlBreak:
     """Where a file stopped to be XML. is_end: because the file ends there. tags: those open at that place."""
 
     offset: int
@@ -80,11 +80,11 @@ class Parsing:
 
     path: Path
     form: TextForm
-    segment: Segment
+    segment: XmlSegment
     listener: Listener
     is_mended: bool
     mends: Mends = field(default_factory=Mends)
-    broken: Break | None = None
+    broken: XmlBreak | None = None
     is_stopped: bool = False
 
     def __post_init__(self) -> None:
@@ -105,7 +105,7 @@ class Parsing:
                 self._parser.Parse(piece, False)
                 fed += len(piece)
                 if fed - self._parser.CurrentByteIndex > _LONGEST_TOKEN:
-                    self.broken = Break(self.offset(), 0, False, tuple(self._open))
+                    self.broken = XmlBreak(self.offset(), 0, False, tuple(self._open))
                     return
                 yield
                 if self.is_stopped:
@@ -115,7 +115,7 @@ class Parsing:
                 self._parser.Parse(self._closing(), True)
         except expat.ExpatError as e:
             offset = self._feed.offset(max(self._parser.ErrorByteIndex - self._ahead, 0))
-            self.broken = Break(offset, e.code, is_last, tuple(self._open))
+            self.broken = XmlBreak(offset, e.code, is_last, tuple(self._open))
         yield
 
     def offset(self) -> int:

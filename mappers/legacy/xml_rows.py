@@ -34,7 +34,7 @@ class XmlRow:
     problem: str = ""
 
 
-class Rows:
+class XmlRows:
     """Listens to a file and keeps the rows of one kind until they are fetched from `found`."""
 
     def __init__(self, path: Path, columns: Collection[str]) -> None:

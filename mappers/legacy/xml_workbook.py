@@ -9,10 +9,10 @@ from pathlib import Path
 
 from mappers.errors import TableError
 from mappers.legacy.declared import Declared
-from mappers.legacy.grid import Grid, GridCell, GridRow
+from mappers.legacy.grid import GridCell, GridRow, TableGrid
 from mappers.legacy.table import LegacyTable
 from mappers.legacy.xml_feed import Mends
-from mappers.legacy.xml_parse import Break, Parsing, Segment
+from mappers.legacy.xml_parse import Parsing, XmlBreak, XmlSegment
 
 _MOST_SHEETS = 1000
 _MOST_CELLS = 16_384
@@ -35,7 +35,7 @@ def read_workbook(path: Path, written: Declared) -> Iterator[LegacyTable]:
             break
         if first is None:
             continue
-        grid = Grid(sheet.name, _again(first, rows), list(written.notes), written.encoding, own.form)
+        grid = TableGrid(sheet.name, _again(first, rows), list(written.notes), written.encoding, own.form)
         reading.notes = grid.notes
         table = grid.table()
         if table is not None:
@@ -71,9 +71,11 @@ class _Reading:
             if (row := self.sheet.unfinished("cut" if broken.is_end else "broken")) is not None:
                 yield row
 
-    def _rows(self, *, is_mended: bool) -> Generator[GridRow, None, Break | None]:
+    def _rows(self, *, is_mended: bool) -> Generator[GridRow, None, XmlBreak | None]:
         mends = Mends()
-        parsing = Parsing(self.path, self.written.form, Segment(self.written.form.start), self.sheet, is_mended, mends)
+        parsing = Parsing(
+            self.path, self.written.form, XmlSegment(self.written.form.start), self.sheet, is_mended, mends
+        )
         self.sheet.offset = parsing.offset
         self.sheet.cell = self.written.cell
         for _ in parsing:

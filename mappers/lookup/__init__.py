@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from mappers.codes import District, Station, code_lists
-from mappers.lookup.hit import Counterpart, Hit
+from mappers.codes import District, StationEntry, code_lists
+from mappers.lookup.hit import Counterpart, MasterHit
 from mappers.lookup.laws import find_named_acts, find_sections, find_titles
 from mappers.lookup.places import find_places
 from mappers.lookup.values import find_values
@@ -24,15 +24,15 @@ def find_codes(
     *,
     only: str = "",
     day: str = "",
-    stations: Iterable[Station] = (),
+    stations: Iterable[StationEntry] = (),
     districts: Iterable[District] | None = None,
-) -> tuple[Hit, ...]:
+) -> tuple[MasterHit, ...]:
     """The entries of all masters that a text may mean, best first, each once.
 
     only: one of known_lists(), "" for all. day: ISO day of the offence, which decides which law was in force; both laws
     are told either way. stations, districts: of the workspace, where it has lists of its own.
     """
-    best: dict[tuple[str, str, str], Hit] = {}
+    best: dict[tuple[str, str, str], MasterHit] = {}
     for hit in _hits(text.strip(), only, day, tuple(stations), districts):
         key = (hit.list, hit.code, hit.facts.get("state", hit.facts.get("district", "")))
         if only in ("", hit.list) and (key not in best or best[key].score < hit.score):
@@ -46,8 +46,8 @@ def known_lists() -> tuple[str, ...]:
 
 
 def _hits(
-    text: str, only: str, day: str, stations: tuple[Station, ...], districts: Iterable[District] | None
-) -> Iterator[Hit]:
+    text: str, only: str, day: str, stations: tuple[StationEntry, ...], districts: Iterable[District] | None
+) -> Iterator[MasterHit]:
     named = [*find_sections(text, day)] if only in ("", *LAWS) else []
     acts = [*find_named_acts(text, day)] if only in ("", *LAWS) else []
     yield from named
@@ -61,4 +61,4 @@ def _hits(
         yield from find_values(text, day, only, with_near=not named or only != "", by_sound=not is_told)
 
 
-__all__ = ["LAWS", "PLACES", "Counterpart", "Hit", "find_codes", "known_lists"]
+__all__ = ["LAWS", "PLACES", "Counterpart", "MasterHit", "find_codes", "known_lists"]

@@ -24,7 +24,7 @@ class Counterpart:
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class MasterHit:
     """One entry of a master that a text may mean.
 
     list: name of the code list, or section, act, state, district, station. code: its value there. title: for people.

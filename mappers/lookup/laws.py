@@ -9,8 +9,8 @@ from mappers.clean.acts import find_acts
 from mappers.clean.base import CleanContext
 from mappers.clean.sections import clean_sections
 from mappers.codes import Section, acts, find_section, heads_of, punishments, sections
-from mappers.folding import fold_digits, squeeze
-from mappers.lookup.hit import Counterpart, Hit, holds
+from mappers.lookup.hit import Counterpart, MasterHit, holds
+from mappers.text.folding import fold_digits, squeeze
 
 _NAMED = 1.0
 # A section whose act is one of several of that name; its counterpart, where that is the law of the day.
@@ -24,7 +24,7 @@ _NO_SUCH = 0.3
 _FEWEST_LETTERS = 3
 
 
-def find_sections(text: str, day: str) -> Iterator[Hit]:
+def find_sections(text: str, day: str) -> Iterator[MasterHit]:
     """The sections that a text lists, and what they became where they are not the law of the day.
 
     One whose act is not named is looked up in both penal codes. day: ISO day of the offence, "" when not known.
@@ -68,7 +68,7 @@ def _score(act: str, number: str, day: str, *, is_named: bool) -> float:
     return {None: _OF_ANY_DAY, True: _OF_THE_DAY, False: _OF_ANOTHER_DAY}[in_force]
 
 
-def _law_of_the_day(hit: Hit, day: str) -> Iterator[Hit]:
+def _law_of_the_day(hit: MasterHit, day: str) -> Iterator[MasterHit]:
     """The counterparts of a section that was not in force on the day, where they were."""
     if hit.in_force is False:
         for other in hit.counterparts:
@@ -77,12 +77,12 @@ def _law_of_the_day(hit: Hit, day: str) -> Iterator[Hit]:
                 yield section_hit(other.act, other.number, score, day, f"counterpart of {hit.code}")
 
 
-def section_hit(act: str, number: str, score: float, day: str, by: str = "") -> Hit:
+def section_hit(act: str, number: str, score: float, day: str, by: str = "") -> MasterHit:
     """A section with everything that is known of it; one that is not listed has the days of its act alone."""
     found = find_section(act, number)
     known = acts()[act]
     first, last = (found.valid_from, found.valid_to) if found else (known.in_force_from, known.in_force_to)
-    return Hit(
+    return MasterHit(
         "section",
         f"{act} {number}",
         found.title if found else known.short_name,
@@ -126,7 +126,7 @@ def _facts(act: str, number: str, section: Section | None) -> Iterator[tuple[str
         yield "cognizable", "yes" if punishment.cognizable else "no"
 
 
-def find_named_acts(text: str, day: str) -> Iterator[Hit]:
+def find_named_acts(text: str, day: str) -> Iterator[MasterHit]:
     """The acts that a text names, also those of one name that applied at other times."""
     folded = fold_digits(squeeze(text))
     for found in find_acts(folded):
@@ -134,13 +134,13 @@ def find_named_acts(text: str, day: str) -> Iterator[Hit]:
             is_open = holds(act.in_force_from, act.in_force_to, day)
             score = (0.8 if found.is_near else _NAMED) - (0.2 if is_open is False else 0.0)
             facts = {"scope": act.scope} | ({"states": " ".join(act.states)} if act.states else {})
-            yield Hit(
+            yield MasterHit(
                 "act", act.id, f"{act.full_name}, {act.year}", score, folded[found.start : found.end],
                 act.in_force_from, act.in_force_to, is_open, (), facts,
             )  # fmt: skip
 
 
-def find_titles(text: str, day: str) -> Iterator[Hit]:
+def find_titles(text: str, day: str) -> Iterator[MasterHit]:
     """Sections of the penal codes in whose title all words of a text stand, the shorter titles first."""
     wanted = {w for w in text.casefold().split() if len(w) >= _FEWEST_LETTERS and w.isascii() and w.isalpha()}
     for section in sections().values():

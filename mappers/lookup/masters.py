@@ -12,7 +12,7 @@ _CODES = ("IPC", "BNS", "CRPC", "BNSS", "IEA", "BSA")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class MasterEntry:
     """One entry of a master. more: spellings, counterparts and what else belongs to it."""
 
     code: str
@@ -28,7 +28,7 @@ class Master:
 
     name: str
     note: str
-    entries: tuple[Entry, ...]
+    entries: tuple[MasterEntry, ...]
 
     @property
     def size(self) -> int:
@@ -49,45 +49,48 @@ def master(name: str) -> Master:
     codes = code_lists()[name]
     note = ", ".join(filter(None, (_SEEN[codes.status], "open" if codes.is_open else "", codes.note)))
     made = (
-        Entry(v, v.replace("_", " "), *codes.valid.get(v, ("", "")), codes.spellings.get(v, ())) for v in codes.values
+        MasterEntry(v, v.replace("_", " "), *codes.valid.get(v, ("", "")), codes.spellings.get(v, ()))
+        for v in codes.values
     )
     return Master(name, note, tuple(made))
 
 
-def _acts() -> Iterator[Entry]:
+def _acts() -> Iterator[MasterEntry]:
     for a in acts().values():
-        yield Entry(a.id, f"{a.full_name}, {a.year}", a.in_force_from, a.in_force_to, a.spellings)
+        yield MasterEntry(a.id, f"{a.full_name}, {a.year}", a.in_force_from, a.in_force_to, a.spellings)
 
 
-def _states() -> Iterator[Entry]:
+def _states() -> Iterator[MasterEntry]:
     for s in states().values():
-        yield Entry(s.code, s.name, s.valid_from, "", (f"LGD {s.lgd}",))
+        yield MasterEntry(s.code, s.name, s.valid_from, "", (f"LGD {s.lgd}",))
 
 
-def _districts() -> Iterator[Entry]:
+def _districts() -> Iterator[MasterEntry]:
     for d in districts():
-        yield Entry(d.name, d.state, d.valid_from, d.valid_to, (*((f"LGD {d.lgd}",) if d.lgd else ()), *d.aliases))
+        yield MasterEntry(
+            d.name, d.state, d.valid_from, d.valid_to, (*((f"LGD {d.lgd}",) if d.lgd else ()), *d.aliases)
+        )
 
 
-def _stations() -> Iterator[Entry]:
+def _stations() -> Iterator[MasterEntry]:
     for code in states():
         for s in shipped_stations(code):
-            yield Entry(s.name, f"{s.district} ({code})", s.valid_from, s.valid_to, s.aliases)
+            yield MasterEntry(s.name, f"{s.district} ({code})", s.valid_from, s.valid_to, s.aliases)
 
 
-def _sections(act: str) -> Iterator[Entry]:
+def _sections(act: str) -> Iterator[MasterEntry]:
     for s in sections().values():
         if s.act == act:
             terms = punishments()[s.number].offence if act == "IPC" and s.number in punishments() else ""
             pairs = tuple(f"= {s.other} {n}" for n in s.counterparts)
-            yield Entry(s.number, s.title, s.valid_from, s.valid_to, (*pairs, *((terms,) if terms else ())))
+            yield MasterEntry(s.number, s.title, s.valid_from, s.valid_to, (*pairs, *((terms,) if terms else ())))
 
 
-def _of_act(act: str) -> Callable[[], Iterator[Entry]]:
+def _of_act(act: str) -> Callable[[], Iterator[MasterEntry]]:
     return lambda: _sections(act)
 
 
-_MASTERS: Mapping[str, tuple[str, Callable[[], Iterator[Entry]]]] = {
+_MASTERS: Mapping[str, tuple[str, Callable[[], Iterator[MasterEntry]]]] = {
     "act": ("dates and spellings from general knowledge", _acts),
     **{act.lower(): ("numbers and titles from the text of the act", _of_act(act)) for act in _CODES},
     "state": ("Local Government Directory", _states),

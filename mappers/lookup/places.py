@@ -4,31 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from mappers.codes import District, State, Station, districts, states
-from mappers.folding import fold_key
-from mappers.lookup.hit import Hit, holds
+from mappers.codes import District, State, StationEntry, districts, states
+from mappers.lookup.hit import MasterHit, holds
+from mappers.text.folding import fold_key
 
 _FEWEST = 0.72
 _MOST = 5
 
-Entry = tuple[str, Callable[[float, str], Hit]]
+Entry = tuple[str, Callable[[float, str], MasterHit]]
 
 
 def find_places(
-    text: str, day: str, only: str = "", stations: Iterable[Station] = (), known: Iterable[District] | None = None
-) -> Iterator[Hit]:
+    text: str, day: str, only: str = "", stations: Iterable[StationEntry] = (), known: Iterable[District] | None = None
+) -> Iterator[MasterHit]:
     """The places whose names sound like a text, best first. only: "state", "district", "station", or "" for all.
 
     stations: those of the list asked. known: districts, those of the package when not given.
     """
-    entries: dict[str, list[Callable[[float, str], Hit]]] = {}
+    entries: dict[str, list[Callable[[float, str], MasterHit]]] = {}
     for name, make in _entries(day, only, stations, districts() if known is None else known):
         entries.setdefault(name, []).append(make)
     if any(c.isalpha() for c in text):
         yield from _ranked(text, entries)
 
 
-def _ranked(text: str, entries: Mapping[str, list[Callable[[float, str], Hit]]]) -> Iterator[Hit]:
+def _ranked(text: str, entries: Mapping[str, list[Callable[[float, str], MasterHit]]]) -> Iterator[MasterHit]:
     from mappers.names.index import NameIndex
 
     for match in NameIndex(entries).search(text, _MOST):
@@ -37,7 +37,7 @@ def _ranked(text: str, entries: Mapping[str, list[Callable[[float, str], Hit]]])
                 yield make(match.score, match.by)
 
 
-def _entries(day: str, only: str, stations: Iterable[Station], known: Iterable[District]) -> Iterator[Entry]:
+def _entries(day: str, only: str, stations: Iterable[StationEntry], known: Iterable[District]) -> Iterator[Entry]:
     """Each name that a place may be found by, with the hit it leads to."""
     if only in ("", "state"):
         for state in states().values():
@@ -58,31 +58,31 @@ def _names(name: str, aliases: Iterable[str]) -> Iterator[str]:
             yield way
 
 
-def _state_hit(state: State, day: str) -> Callable[[float, str], Hit]:
+def _state_hit(state: State, day: str) -> Callable[[float, str], MasterHit]:
     facts = _present(lgd=state.lgd, cut_from=state.predecessor)
-    return lambda score, by: Hit(
+    return lambda score, by: MasterHit(
         "state", state.code, state.name, score, by, state.valid_from, "", holds(state.valid_from, "", day), (), facts
     )
 
 
-def _district_hit(district: District, day: str) -> Callable[[float, str], Hit]:
+def _district_hit(district: District, day: str) -> Callable[[float, str], MasterHit]:
     first, last = district.valid_from, district.valid_to
     facts = _present(
         state=district.state, lgd=district.lgd, cctns=district.cctns, also="; ".join(district.aliases),
         cut_from=district.predecessor,
     )  # fmt: skip
-    return lambda score, by: Hit(
+    return lambda score, by: MasterHit(
         "district", district.name, district.name, score, by, first, last, holds(first, last, day), (), facts
     )
 
 
-def _station_hit(station: Station, day: str) -> Callable[[float, str], Hit]:
+def _station_hit(station: StationEntry, day: str) -> Callable[[float, str], MasterHit]:
     first, last = station.valid_from, station.valid_to
     facts = _present(
         district=station.district, ps_code=station.code, also="; ".join(station.aliases),
         predecessor=station.predecessor,
     )  # fmt: skip
-    return lambda score, by: Hit(
+    return lambda score, by: MasterHit(
         "station", station.name, station.name, score, by, first, last, holds(first, last, day), (), facts
     )
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mappers.codes import CodeList, code_lists, crime_heads
-from mappers.folding import fold_key
-from mappers.lookup.hit import Hit, holds
+from mappers.lookup.hit import MasterHit, holds
+from mappers.text.folding import fold_key
 
 _NEAR = 0.9
 _CUT = 82
@@ -15,7 +15,9 @@ _FEWEST_LETTERS = 3
 _FEWEST_ALIKE = 0.8
 
 
-def find_values(text: str, day: str, only: str = "", *, with_near: bool = True, by_sound: bool = True) -> Iterator[Hit]:
+def find_values(
+    text: str, day: str, only: str = "", *, with_near: bool = True, by_sound: bool = True
+) -> Iterator[MasterHit]:
     """The values whose spelling a text is, then those it comes near to by its letters, else by its sound.
 
     only: name of a list, "" for all.
@@ -31,7 +33,7 @@ def find_values(text: str, day: str, only: str = "", *, with_near: bool = True, 
             yield from _alike(lists, text, day)
 
 
-def _near(lists: list[CodeList], key: str, day: str) -> Iterator[Hit]:
+def _near(lists: list[CodeList], key: str, day: str) -> Iterator[MasterHit]:
     from rapidfuzz import fuzz, process
 
     spelled: dict[str, list[CodeList]] = {}
@@ -44,7 +46,7 @@ def _near(lists: list[CodeList], key: str, day: str) -> Iterator[Hit]:
             yield value_hit(codes, codes.keys[way], round(_NEAR * score / 100, 4), way, day)
 
 
-def _alike(lists: list[CodeList], text: str, day: str) -> Iterator[Hit]:
+def _alike(lists: list[CodeList], text: str, day: str) -> Iterator[MasterHit]:
     """Values that sound like a text: "hindoo", "kisan"."""
     from mappers.names.index import NameIndex
 
@@ -59,12 +61,12 @@ def _alike(lists: list[CodeList], text: str, day: str) -> Iterator[Hit]:
                 yield value_hit(codes, value, round(_NEAR * match.score, 4), match.by, day)
 
 
-def value_hit(codes: CodeList, value: str, score: float, by: str, day: str) -> Hit:
+def value_hit(codes: CodeList, value: str, score: float, by: str, day: str) -> MasterHit:
     """A value of a list, with its days and, for a crime head, its sections."""
     first, last = codes.valid.get(value, ("", ""))
     ways = codes.spellings.get(value, ())
     title = ways[0] if ways and ways[0].isascii() and codes.name.startswith("crime_") else value.replace("_", " ")
-    return Hit(
+    return MasterHit(
         codes.name, value, title, score, by, first, last, holds(first, last, day), (), dict(_facts(codes, value))
     )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from mappers.folding import fold_key
+from mappers.text.folding import fold_key
 
 
 @dataclass(frozen=True, slots=True)

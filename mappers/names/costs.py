@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mappers.languages import load_languages
 from mappers.names.sounds import VOWELS
 
 ALPHABET = " " + VOWELS + "kKgGḳġcCjJzśṣstTdDṭṬḍḌṛṚrṟlḷḻnṇñṅŋmpPbBfvyhʰ"
@@ -41,7 +42,8 @@ def codes_of(sounds: str) -> NDArray[np.uint8]:
 def cost_table(language: str) -> CostTable:
     """The costs for text in the script of a language; those for any language where it has none of its own."""
     data = tomllib.loads((resources.files("mappers.names") / "costs.toml").read_text(encoding="utf-8"))
-    return make_table([data["any"], data.get(language, {})])
+    known = load_languages().get(language)
+    return make_table([data["any"], known.costs.model_dump() if known else {}])
 
 
 def make_table(layers: list[Mapping[str, Any]]) -> CostTable:

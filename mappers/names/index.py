@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Indel
 
-from mappers.folding import fold_key
 from mappers.names.aliases import PlaceName, place_ways
 from mappers.names.costs import code_rows, cost_table, distances
 from mappers.names.romanise import language_for, romanise, sounds
 from mappers.names.sounds import coarse
+from mappers.text.folding import fold_key
 
 # Ways to write a name that are looked at closely, those with the nearest coarse keys.
 _LOOKED_AT = 300
@@ -29,7 +29,7 @@ SURE_MARGIN = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class IndexMatch:
     """A name of the index and how alike it is: 0..1, 1.0 for the same letters; by: the way of writing that matched."""
 
     name: str
@@ -37,7 +37,7 @@ class Match:
     by: str
 
 
-def is_sure(matches: Sequence[Match]) -> bool:
+def is_sure(matches: Sequence[IndexMatch]) -> bool:
     """Whether the first of some matches may be taken without a look: alike enough, and well before the second."""
     return bool(matches) and (
         matches[0].score >= SURE_SCORE and (len(matches) < 2 or matches[0].score - matches[1].score >= SURE_MARGIN)
@@ -69,7 +69,7 @@ class NameIndex:
         for at, name in enumerate(self.names):
             self._exact.setdefault(fold_key(name), at)
 
-    def search(self, text: str, limit: int = 5, language: str = "") -> list[Match]:
+    def search(self, text: str, limit: int = 5, language: str = "") -> list[IndexMatch]:
         """The names most like a text, best first; at most limit, fewer where nothing is alike at all.
 
         text: a name in any script that romanise reads; language: as for romanise. Names that score alike come in the
@@ -82,15 +82,15 @@ class NameIndex:
         scores = self._scores(asked, near, language or language_for(text))
         letters = romanise(text, language).lower()
         scores -= _LETTERS * np.array([1 - fuzz.ratio(letters, self._way[at].lower()) / 100 for at in near], np.float32)
-        best: dict[int, Match] = {}
+        best: dict[int, IndexMatch] = {}
         exact = self._exact.get(fold_key(text))
         if exact is not None:
-            best[exact] = Match(self.names[exact], 1.0, self.names[exact])
+            best[exact] = IndexMatch(self.names[exact], 1.0, self.names[exact])
         for at in np.argsort(-scores, kind="stable"):
             owner = int(self._owner[near[at]])
             if len(best) >= limit or scores[at] <= 0:
                 break
-            best.setdefault(owner, Match(self.names[owner], round(float(scores[at]), 4), self._way[near[at]]))
+            best.setdefault(owner, IndexMatch(self.names[owner], round(float(scores[at]), 4), self._way[near[at]]))
         return list(best.values())
 
     def _near(self, asked: str, size: int) -> NDArray[np.int64]:

@@ -2,20 +2,21 @@
 
 Their Unicode blocks lie parallel, as ISCII had them: what stands at one place of one block stands there in all. So
 every text is first moved to the places of Devanagari, and one table reads it. What a language does otherwise is in
-_LANGUAGES.
+its file in `mappers/languages`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cache
 
+from mappers.languages import Sounds, languages_of_script, load_languages
 from mappers.names.sounds import VOWELS
+from mappers.text.scripts import BLOCK_SIZE, BLOCKS, script_of_char
 
-_DEVANAGARI = 0x0900
-_BLOCKS = {0x0900: "hi", 0x0980: "bn", 0x0A00: "pa", 0x0A80: "gu", 0x0B00: "or", 0x0B80: "ta", 0x0C00: "te",
-           0x0C80: "kn", 0x0D00: "ml"}  # fmt: skip
+_DEVANAGARI = BLOCKS["Deva"]
+_BEHIND = max(BLOCKS.values()) + BLOCK_SIZE
 _KEPT_WORDS = 1 << 15
 # Signs that have no place of their own in Devanagari, written with those that have. Source: the Unicode code charts.
 _MOVED = {
@@ -41,86 +42,16 @@ _BEFORE_LABIAL = re.compile("ŋ(?=[pPbBm])")
 
 
 @dataclass(frozen=True)
-class Language:
-    """How one language reads its script. consonants: places that it reads otherwise, joined: those below another one;
-    finish: last changes of the sounds.
+class _Reader:
+    """How one language reads its script; see `mappers.languages.Sounds`. finish: ready to be used."""
 
-    drops_schwa: the short a of the script is silent at the end of words and between syllables; keeps_after_cluster: not
-    behind two consonants. anusvara: its sound where no stop follows.
-    """
-
-    consonants: Mapping[str, str] = field(default_factory=dict)
-    joined: Mapping[str, str] = field(default_factory=dict)
-    finish: tuple[tuple[re.Pattern[str], str], ...] = ()
-    drops_schwa: bool = False
-    keeps_after_cluster: bool = False
-    anusvara: str = "n"
-
-
-def _rules(*pairs: tuple[str, str]) -> tuple[tuple[re.Pattern[str], str], ...]:
-    return tuple((re.compile(pattern), into) for pattern, into in pairs)
-
-
-_V = f"[{VOWELS}]"
-_TAMIL = _rules(
-    (r"kṣ", "\ue001"),
-    (r"k+(?=k)", "k\ue002"),
-    (rf"(?<=[ṅnṇñm])k|(?<={_V})k(?={_V})|(?<=[yrlḷḻ])k(?={_V})", "g"),
-    ("\ue002", ""),
-    ("\ue001", "kṣ"),
-    (r"ṟṟ", "tr"),
-    (r"(?<=n)ṟ", "dr"),
-    (r"kiruṣṇ", "kriṣṇ"),
-    (r"laṭcum", "lakṣm"),
-    (r"ppiram", "bram"),
-    (r"^pira(?=[kmtbs])", "pra"),
-    (r"ntir(?=[aāə])", "nḍr"),
-    (r"^c(?=anḍr|inna|enna|ella|okka|itam)", "C"),
-    (r"cc", "C"),
-    (r"(?<=ñ)c", "j"),
-    (rf"(?<={_V})c(?={_V})|(?<=[yrlḷḻ])c(?={_V})|^c(?=[aāeēoōuū])", "s"),
-    (rf"(?<=[ṇ])ṭ|(?<={_V})ṭ(?={_V}|$)|(?<=[yrlḷḻ])ṭ(?={_V})", "ḍ"),
-    (r"tt", "T"),
-    (rf"(?<=[n{VOWELS}])t(?={_V})", "T"),
-    (r"(?<=m)p", "b"),
-    (r"h(?=p)", ""),
-    (r"C", "c"),
-    (r"nḍr", "ndr"),
-    (r"(?<=[ṭḍtTdkgpbcsṟr])u$", "ŭ"),
-)
-_MALAYALAM = _rules(
-    (r"ṟṟ", "ṭṭ"), (r"nṟ", "nṭ"), (r"tt", "T"), (rf"(?<={_V})ṭ(?={_V}|$)", "ḍ"), (r"t(?=[^sṣmnrvyk])", "T"),
-    (r"cc", "c"),
-)  # fmt: skip
-_EASTERN = {"य": "j"}
-_BELOW = {"ब": "v"}
-_LANGUAGES: Mapping[str, Language] = {
-    "hi": Language(drops_schwa=True, finish=_rules(("jñ", "gy"))),
-    "mr": Language(drops_schwa=True, finish=_rules(("jñ", "dny"), ("kṣm", "ksm"))),
-    "gu": Language(drops_schwa=True, finish=_rules(("jñ", "gn"), ("kṣm", "ksm"))),
-    "pa": Language(drops_schwa=True, finish=_rules((rf"(?<={_V}[^{VOWELS}])a(?=[kgtdpb]r{_V})", ""))),
-    "bn": Language(
-        consonants=_EASTERN, joined=_BELOW, drops_schwa=True, keeps_after_cluster=True, anusvara="ŋg",
-        finish=_rules((r"[oō]y(?=[āa])", "v"), ("jñ", "gy"), (r"(?<=[mrlb])v", "b"), ("śv", "sv"), ("brat$", "brata")),
-    ),
-    "as": Language(
-        consonants={**_EASTERN, "श": "s", "ष": "s", "छ": "s"}, joined=_BELOW, drops_schwa=True,
-        keeps_after_cluster=True, anusvara="ŋg",
-        finish=_rules(("kṣ|ks", "K"), (r"(?<=[mrlb])v", "b")),
-    ),
-    "or": Language(consonants={"य": "j"}, drops_schwa=True, keeps_after_cluster=True, anusvara="ŋg",
-                   finish=_rules(("jñ", "gy"), ("kṣm", "ksm"))),
-    "ta": Language(finish=_TAMIL),
-    "te": Language(anusvara="m", finish=_rules((r"u$", "ŭ"))),
-    "kn": Language(anusvara="m", finish=_rules((r"u$", "ŭ"))),
-    "ml": Language(anusvara="m", finish=_MALAYALAM),
-}  # fmt: skip
+    sounds: Sounds
+    finish: tuple[tuple[re.Pattern[str], str], ...]
 
 
 def language_of(char: str) -> str:
-    """The language that most often uses the block of a character: "hi" for Devanagari; "" outside these scripts."""
-    code = ord(char)
-    return _BLOCKS.get(code & ~0x7F, "") if 0x0900 <= code < 0x0D80 else ""
+    """The language that most often uses the script of a character: "hi" for Devanagari; "" outside these scripts."""
+    return next(iter(languages_of_script(script_of_char(char))), "")
 
 
 _CHAR_SOUNDS = {**_CONSONANTS, **_PRECOMPOSED}
@@ -145,20 +76,29 @@ _SPEAKABLE = re.compile(
 
 
 def indic_sounds(word: str, language: str) -> str:
-    """The sounds of one word of an Indian script as it is said in a language (ISO 639-1, of this module's table).
+    """The sounds of one word of an Indian script as it is said in a language (ISO 639-1).
 
     Takes NFC and gives sounds; a character that the tables have not is left out.
     """
-    return _finish(_read(_to_devanagari(word), _language(language)), _language(language))
+    reader = _reader(language)
+    return _finish(_read(_to_devanagari(word), reader.sounds), reader)
 
 
-def _language(code: str) -> Language:
-    return _LANGUAGES.get(code, _LANGUAGES["hi"])
+@cache
+def _reader(code: str) -> _Reader:
+    """How a language reads; one that is not known reads like the usual language of Devanagari."""
+    sounds = load_languages()[code if knows(code) else languages_of_script("Deva")[0]].sounds or Sounds()
+    return _Reader(sounds, tuple((re.compile(_spelled_out(pattern)), into) for pattern, into in sounds.finish))
+
+
+def _spelled_out(pattern: str) -> str:
+    return pattern.replace("%V", f"[{VOWELS}]").replace("%v", VOWELS)
 
 
 def knows(language: str) -> bool:
     """Whether there are rules of its own for a language."""
-    return language in _LANGUAGES
+    known = load_languages().get(language)
+    return known is not None and known.sounds is not None
 
 
 def _to_devanagari(word: str) -> str:
@@ -167,14 +107,14 @@ def _to_devanagari(word: str) -> str:
         code = ord(char)
         if code in _MOVED:
             out.append(_MOVED[code])
-        elif 0x0980 <= code < 0x0D80:
-            out.append(chr(_DEVANAGARI + (code & 0x7F)))
+        elif _DEVANAGARI + BLOCK_SIZE <= code < _BEHIND:
+            out.append(chr(_DEVANAGARI + code % BLOCK_SIZE))
         else:
             out.append(char)
     return "".join(out)
 
 
-def _read(word: str, language: Language) -> str:
+def _read(word: str, language: Sounds) -> str:
     """Sounds one by one, the inherent vowel as ɐ."""
     out: list[str] = []
     at, size = 0, len(word)
@@ -209,7 +149,7 @@ def _read(word: str, language: Language) -> str:
     return _double(_BEFORE_LABIAL.sub("m", "".join(out)))
 
 
-def _anusvara(following: str, language: Language) -> str:
+def _anusvara(following: str, language: Sounds) -> str:
     """The sound of the dot: the nasal of a stop behind it, otherwise what the language says."""
     is_stop = "क" <= following <= "म" and not (language.anusvara == "m" and following in "नम")
     return "ŋ" if is_stop else language.anusvara
@@ -219,18 +159,18 @@ def _double(sounds: str) -> str:
     return re.sub(f"{_ADDAK}+(.?)", lambda m: (m[1].lower() if m[1] in "KGCJTDPB" else m[1]) + m[1], sounds)
 
 
-def _finish(sounds: str, language: Language) -> str:
-    if language.drops_schwa:
+def _finish(sounds: str, reader: _Reader) -> str:
+    if reader.sounds.drops_schwa:
         cut = [part for part in _TAILS.split(sounds) if part]
-        sounds = "".join(_drop_schwas(part, language) for part in cut)
+        sounds = "".join(_drop_schwas(part, reader.sounds) for part in cut)
     sounds = _LAST_A.sub("ə", sounds).replace(_INHERENT, "a")
     sounds = _GAON.sub(r"\1ōŋ", sounds)
-    for pattern, into in language.finish:
+    for pattern, into in reader.finish:
         sounds = pattern.sub(into, sounds)
     return sounds
 
 
-def _drop_schwas(word: str, language: Language) -> str:
+def _drop_schwas(word: str, language: Sounds) -> str:
     m = _FINAL_A.search(word)
     if m and (len(m["cluster"]) == 1 if language.keeps_after_cluster else _SPEAKABLE.match(m["cluster"])):
         word = word[:-1]

@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 from importlib import resources
 
-from mappers.folding import fold_digits, nfc
+from mappers.languages import languages_of_script, load_languages
 from mappers.names.indic import indic_sounds, knows, language_of
 from mappers.names.sounds import latin_sounds, meet, spell
 from mappers.names.urdu import bare, urdu_sounds
+from mappers.text.folding import fold_digits, nfc
+from mappers.text.scripts import is_arabic
 
 _KEPT = 1 << 16
 _INDIC = "\u0900-\u0963\u0971-\u0d7f"
@@ -56,22 +58,17 @@ _TIDY = (
 def language_for(text: str) -> str:
     """The language whose script most letters of a text are in, as ISO 639-1; "" for Latin letters and none.
 
-    A script that several languages use gives the one with most speakers; Assamese and Marathi are told by letters that
-    the other has not.
+    A script that several languages use gives the one with most speakers; the others are told by
+    letters that it has not.
     """
     counts: dict[str, int] = {}
     for char in text:
-        found = "" if char.isascii() else language_of(char) or ("ur" if _is_arabic(char) else "")
+        found = "" if char.isascii() else language_of(char)
         if found:
             counts[found] = counts.get(found, 0) + 1
     best = max(counts, key=lambda c: counts[c], default="")
-    if best == "bn" and ("ৰ" in text or "ৱ" in text):
-        return "as"
-    return "mr" if best == "hi" and "ळ" in text else best
-
-
-def _is_arabic(char: str) -> bool:
-    return "\u0600" <= char <= "\u077f" or "\ufb50" <= char <= "\ufdff" or "\ufe70" <= char <= "\ufefc"
+    others = languages_of_script(_script(best))[1:]
+    return next((o for o in others if any(c in text for c in load_languages()[o].letters)), best)
 
 
 @lru_cache(maxsize=_KEPT)
@@ -113,7 +110,7 @@ def _spell_word(word: str, language: str) -> str:
 
 
 def _usual_spelling(word: str) -> str | None:
-    return _usual().get(bare(word) if _is_arabic(word[0]) else word)
+    return _usual().get(bare(word) if is_arabic(word[0]) else word)
 
 
 def _without_marks(text: str) -> str:
@@ -128,7 +125,7 @@ def word_sounds(word: str, language: str = "") -> str:
     usual = _usual_spelling(word)
     if usual:
         return latin_sounds(usual)
-    if found == "ur":
+    if _script(found) == "Arab":
         return _urdu_sounds(bare(word))
     is_same = knows(language) and _script(language) == _script(found)
     return indic_sounds(word, language if is_same else found)
@@ -146,7 +143,8 @@ def _urdu_sounds(word: str) -> str:
 
 
 def _script(language: str) -> str:
-    return {"mr": "hi", "as": "bn"}.get(language, language)
+    known = load_languages().get(language)
+    return known.script if known else ""
 
 
 def sounds(text: str, language: str = "") -> str:

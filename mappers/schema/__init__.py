@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from functools import cache
 
 from mappers.errors import MappingError
-from mappers.schema.table import Column, Table
+from mappers.schema.parts.table import Column, Table
 
-_MACHINERY = ("table", "profiles", "paper", "json_schema", "reference")
+_MACHINERY = ("profiles", "paper", "json_schema", "reference")
 
 
 @cache

@@ -6,7 +6,7 @@ Source: a careful reconstruction with the conviction registers (registers.md sec
 from __future__ import annotations
 
 from mappers.schema.parts import ActSection, CourtCase, FirRef, LegacyKey, Person, PersonAddress, Sentence
-from mappers.schema.table import Table, Text, column
+from mappers.schema.parts.table import Table, Text, column
 
 
 class Conviction(

@@ -7,10 +7,10 @@ destroyed two years after the last one of a book.
 from __future__ import annotations
 
 from mappers.schema.parts import Diary, Identity, LegacyKey, LinkedFir, Officer, StationKey
-from mappers.schema.table import Table, Text, column
+from mappers.schema.parts.table import Table, Text, column
 
 
-class Entry(LinkedFir, Officer, Diary, StationKey, mandatory=("gd_no", "gd_date", "gd_time")):
+class DiaryEntry(LinkedFir, Officer, Diary, StationKey, mandatory=("gd_no", "gd_date", "gd_time")):
     """One entry of the diary. The hour of entry and that of the event are kept apart."""
 
     event_date: Text = column("Event: date", "date")
@@ -24,7 +24,7 @@ class Entry(LinkedFir, Officer, Diary, StationKey, mandatory=("gd_no", "gd_date"
 
 
 TABLES = (
-    Table("gd", Entry, key=("state", "district", "police_station", "gd_date", "gd_no")),
+    Table("gd", DiaryEntry, key=("state", "district", "police_station", "gd_date", "gd_no")),
     Table("gd_persons", Identity, "persons"),
     Table("gd_legacy_keys", LegacyKey, "legacy_keys"),
 )

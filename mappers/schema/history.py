@@ -6,7 +6,7 @@ Source: registers.md sections 2 and 7 (history sheet, surveillance register X, K
 from __future__ import annotations
 
 from mappers.schema.parts import ActSection, Features, LegacyKey, LinkedFir, Officer, Person, PersonAddress, Station
-from mappers.schema.table import FormModel, Table, Text, column
+from mappers.schema.parts.table import FormModel, Table, Text, column
 
 
 class HistorySheet(Officer, Station):
@@ -29,7 +29,7 @@ class HistorySheet(Officer, Station):
     transfers: Text = column("Transfers to other stations", "text", private="text")
 
 
-class Party(Features, Person):
+class HistoryParty(Features, Person):
     """The person of the sheet (role offender), relatives and associates, by role."""
 
 
@@ -52,7 +52,7 @@ class PastCase(LinkedFir, ActSection):
 
 TABLES = (
     Table("history", HistorySheet, key=("state", "district", "police_station", "hs_no")),
-    Table("history_persons", Party, "persons"),
+    Table("history_persons", HistoryParty, "persons"),
     Table("history_addresses", PersonAddress, "addresses"),
     Table("history_cases", PastCase, "cases"),
     Table("history_entries", SheetEntry, "entries"),

@@ -19,7 +19,7 @@ from mappers.schema.parts import (
     Thing,
     Vehicle,
 )
-from mappers.schema.table import Table, Text, column
+from mappers.schema.parts.table import Table, Text, column
 
 
 class Fir(
@@ -70,7 +70,7 @@ class Fir(
     legacy_key: Text = column("Key in the old system", "text")
 
 
-class Party(
+class FirParty(
     Features, Person,
     items={"name": "6a, 7", "alias": "7", "relation": "6b, 7", "relative_name": "6b, 7", "age": "6c",
            "birth_year": "6c", "birth_date": "6c", "nationality": "6d", "uid_last4": "6e", "passport_no": "6f",
@@ -93,7 +93,7 @@ class Property(
 TABLES = (
     Table("iif1", Fir, key=("state", "district", "police_station", "year", "fir_no")),
     Table("iif1_acts", ActSection, "acts"),
-    Table("iif1_persons", Party, "persons"),
+    Table("iif1_persons", FirParty, "persons"),
     Table("iif1_ids", IdPaper, "ids"),
     Table("iif1_addresses", PersonAddress, "addresses"),
     Table("iif1_property", Property, "property"),

@@ -6,7 +6,7 @@ Source: items 1 to 10 of the Maharashtra bilingual form; items 11 to 13 are its 
 from __future__ import annotations
 
 from mappers.schema.parts import ActSection, FirRef, Investigator, LegacyKey, Person, PersonAddress, Thing, Vehicle
-from mappers.schema.table import Table, Text, column
+from mappers.schema.parts.table import Table, Text, column
 
 
 class CrimeDetail(
@@ -41,7 +41,7 @@ class CrimeDetail(
     panchanama_time: Text = column("Panchanama: time", "time", item="11")
 
 
-class Party(
+class CrimeDetailParty(
     Person,
     items={"name": "3, 5, 12", "relative_name": "3", "address": "3, 5, 12", "sex": "5", "birth_year": "5",
            "nationality": "5", "religion": "5", "caste_category": "5", "occupation": "5"},
@@ -56,7 +56,7 @@ class Party(
 TABLES = (
     Table("iif2", CrimeDetail, key=("state", "district", "police_station", "year", "fir_no", "sheet_no")),
     Table("iif2_acts", ActSection, "acts"),
-    Table("iif2_persons", Party, "persons"),
+    Table("iif2_persons", CrimeDetailParty, "persons"),
     Table("iif2_addresses", PersonAddress, "addresses"),
     Table("iif2_property", Thing, "property"),
     Table("iif2_vehicles", Vehicle, "vehicles"),

@@ -17,7 +17,7 @@ from mappers.schema.parts import (
     PersonAddress,
     Standing,
 )
-from mappers.schema.table import Table, Text, column
+from mappers.schema.parts.table import Table, Text, column
 
 
 class Arrest(
@@ -57,7 +57,7 @@ class Arrest(
     remarks: Text = column("Remarks", "text", private="text")
 
 
-class Party(
+class ArrestParty(
     Features, Standing, Person,
     items={"name": "6i, 13", "relation": "6ii", "relative_name": "6ii", "alias": "6iii", "nationality": "6vi",
            "passport_no": "6vii", "passport_issued_on": "6vii", "passport_issued_at": "6vii", "religion": "6viii",
@@ -78,7 +78,7 @@ TABLES = (
         key=("state", "district", "police_station", "year", "fir_no", "accused_code", "arrest_date"),
     ),
     Table("iif3_acts", ActSection, "acts"),
-    Table("iif3_persons", Party, "persons"),
+    Table("iif3_persons", ArrestParty, "persons"),
     Table("iif3_ids", IdPaper, "ids"),
     Table("iif3_addresses", PersonAddress, "addresses"),
     Table("iif3_legacy_keys", LegacyKey, "legacy_keys"),

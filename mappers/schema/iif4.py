@@ -19,7 +19,7 @@ from mappers.schema.parts import (
     Thing,
     Vehicle,
 )
-from mappers.schema.table import FormModel, Table, Text, column
+from mappers.schema.parts.table import FormModel, Table, Text, column
 
 
 class Seizure(
@@ -46,7 +46,7 @@ class Seizure(
     magistrate_signed: Text = column("Signature of magistrate", "code", item="14", codes="yes_no")
 
 
-class Party(
+class SeizureParty(
     Identity,
     items={"name": "5, 6", "relative_name": "5, 6", "age": "5, 6", "address": "5, 6"},
 ):
@@ -95,7 +95,7 @@ class DrugAnnex(Annex, Drug):
 TABLES = (
     Table("iif4", Seizure, key=("state", "district", "police_station", "year", "fir_no", "memo_no")),
     Table("iif4_acts", ActSection, "acts"),
-    Table("iif4_persons", Party, "persons"),
+    Table("iif4_persons", SeizureParty, "persons"),
     Table("iif4_addresses", PersonAddress, "addresses"),
     Table("iif4_property", SeizedThing, "property"),
     Table("iif4_vehicles", VehicleAnnex, "vehicles"),

@@ -16,7 +16,7 @@ from mappers.schema.parts import (
     ReportRef,
     Thing,
 )
-from mappers.schema.table import Table, Text, column
+from mappers.schema.parts.table import Table, Text, column
 
 
 class FinalReport(
@@ -50,7 +50,7 @@ class FinalReport(
     icjs_chargesheet_no: Text = column("Charge-sheet number of ICJS", "text", item="21")
 
 
-class Party(
+class FinalReportParty(
     Person,
     items={"name": "9a, 11i, 12, 13", "relation": "9b, 11ii, 13", "relative_name": "9b, 11ii, 13",
            "birth_year": "11iii, 13", "birth_date": "11iii, 13", "sex": "11iv", "nationality": "11v",
@@ -90,7 +90,7 @@ class Exhibit(
 TABLES = (
     Table("iif5", FinalReport, key=("state", "district", "police_station", "year", "fir_no", "report_no")),
     Table("iif5_acts", PersonActSection, "acts"),
-    Table("iif5_persons", Party, "persons"),
+    Table("iif5_persons", FinalReportParty, "persons"),
     Table("iif5_addresses", PersonAddress, "addresses"),
     Table("iif5_property", Exhibit, "property"),
     Table("iif5_legacy_keys", LegacyKey, "legacy_keys"),

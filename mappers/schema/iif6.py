@@ -15,7 +15,7 @@ from mappers.schema.parts import (
     ReportRef,
     Sentence,
 )
-from mappers.schema.table import Table, Text, column
+from mappers.schema.parts.table import Table, Text, column
 
 
 class Disposal(
@@ -37,7 +37,7 @@ class Disposal(
     memo_date: Text = column("Memo filled on", "date", item="19")
 
 
-class Accused(
+class TriedAccused(
     Sentence, Named,
     items={"name": "6", "relation": "6", "relative_name": "6", "sentence_type": "10", "sentence_years": "11",
            "sentence_months": "11", "sentence_days": "11", "fine": "12", "default_period": "12", "sentence_run": "13"},
@@ -53,7 +53,7 @@ class Accused(
 TABLES = (
     Table("iif6", Disposal, key=("state", "district", "police_station", "year", "fir_no", "court_case_no")),
     Table("iif6_acts", PersonActSection, "acts"),
-    Table("iif6_persons", Accused, "persons"),
+    Table("iif6_persons", TriedAccused, "persons"),
     Table("iif6_convicted_acts", PersonActSection, "convicted_acts"),
     Table("iif6_legacy_keys", LegacyKey, "legacy_keys"),
 )

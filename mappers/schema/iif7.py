@@ -6,7 +6,7 @@ Source: a careful reconstruction; the item numbers of this form are not official
 from __future__ import annotations
 
 from mappers.schema.parts import CourtCase, FirRef, LegacyKey, Named, Officer
-from mappers.schema.table import Table, Text, column
+from mappers.schema.parts.table import Table, Text, column
 
 
 class Appeal(
@@ -27,7 +27,7 @@ class Appeal(
     result_date: Text = column("Date of result", "date", item="10", high=True, mandatory=True)
 
 
-class Accused(
+class AppealAccused(
     Named,
     items={"name": "7", "relation": "7", "relative_name": "7"},
     mandatory=("name",),
@@ -42,6 +42,6 @@ class Accused(
 
 TABLES = (
     Table("iif7", Appeal, key=("state", "district", "police_station", "year", "fir_no", "appeal_no", "appeal_year")),
-    Table("iif7_persons", Accused, "persons"),
+    Table("iif7_persons", AppealAccused, "persons"),
     Table("iif7_legacy_keys", LegacyKey, "legacy_keys"),
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 from mappers.codes import act_list, code_lists
 from mappers.schema import Table, form_tables
-from mappers.schema.table import Column
+from mappers.schema.parts.table import Column
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _PATTERNS: Mapping[str, str] = {

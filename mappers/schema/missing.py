@@ -16,7 +16,7 @@ from mappers.schema.parts import (
     Standing,
     StationKey,
 )
-from mappers.schema.table import Table, Text, column
+from mappers.schema.parts.table import Table, Text, column
 
 
 class MissingReport(
@@ -45,7 +45,7 @@ class MissingReport(
     action_taken: Text = column("Action taken", "text", private="text")
 
 
-class Party(
+class MissingParty(
     Features, Standing, Person,
     items={"name": "6, 7", "alias": "7", "relation": "6, 8", "relative_name": "6, 8", "sex": "9", "age": "10",
            "age_from": "10", "age_to": "10", "birth_date": "10", "nationality": "11", "religion": "11",
@@ -59,7 +59,7 @@ class Party(
 
 TABLES = (
     Table("missing", MissingReport, key=("state", "district", "police_station", "year", "report_no")),
-    Table("missing_persons", Party, "persons"),
+    Table("missing_persons", MissingParty, "persons"),
     Table("missing_addresses", PersonAddress, "addresses"),
     Table("missing_legacy_keys", LegacyKey, "legacy_keys"),
 )

@@ -15,7 +15,7 @@ from mappers.schema.parts import (
     PersonAddress,
     StationKey,
 )
-from mappers.schema.table import Table, Text, column
+from mappers.schema.parts.table import Table, Text, column
 
 
 class Complaint(
@@ -41,14 +41,14 @@ class Complaint(
     remarks: Text = column("Remarks", "text", private="text")
 
 
-class Party(Person, items={"name": "6, 7", "relative_name": "6", "address": "6, 7", "phone": "6"}):
+class NcrParty(Person, items={"name": "6, 7", "relative_name": "6", "address": "6, 7", "phone": "6"}):
     """The complainant (item 6) or the opposite party (item 7), by role."""
 
 
 TABLES = (
     Table("ncr", Complaint, key=("state", "district", "police_station", "year", "kind", "report_no")),
     Table("ncr_acts", ActSection, "acts"),
-    Table("ncr_persons", Party, "persons"),
+    Table("ncr_persons", NcrParty, "persons"),
     Table("ncr_addresses", PersonAddress, "addresses"),
     Table("ncr_legacy_keys", LegacyKey, "legacy_keys"),
 )

@@ -14,7 +14,7 @@ _AT = re.compile(r"(?P<table>[a-z0-9_]+)(\[(?P<role>[a-z_]+)\])?\.(?P<column>[a-
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptField:
     """A column in which a printed field is kept. role: of the person row, or what the address is of; "" for any."""
 
     table: str
@@ -31,7 +31,7 @@ class PaperField:
     name: str
     sub: str
     need: str
-    at: tuple[Kept, ...]
+    at: tuple[KeptField, ...]
 
 
 @cache
@@ -44,8 +44,8 @@ def paper_fields() -> tuple[PaperField, ...]:
     )
 
 
-def _kept(text: str) -> tuple[Kept, ...]:
+def _kept(text: str) -> tuple[KeptField, ...]:
     found = [_AT.fullmatch(word) for word in text.split()]
     if not found or None in found:
         raise MappingError(f"iif_fields.csv: {text!r} does not say in which columns a field is kept")
-    return tuple(Kept(m["table"], m["role"] or "", m["column"]) for m in found if m)
+    return tuple(KeptField(m["table"], m["role"] or "", m["column"]) for m in found if m)

@@ -6,7 +6,7 @@ Source: a careful reconstruction with the warrant and absconder registers (regis
 from __future__ import annotations
 
 from mappers.schema.parts import ActSection, CourtCase, Features, FirRef, LegacyKey, Person, PersonAddress
-from mappers.schema.table import Table, Text, column
+from mappers.schema.parts.table import Table, Text, column
 
 
 class Warrant(

@@ -6,7 +6,7 @@ Source: a careful reconstruction with the malkhana register (registers.md sectio
 from __future__ import annotations
 
 from mappers.schema.parts import Currency, Diary, Drug, FirRef, Identity, LegacyKey, Numbered, PersonAddress, Thing
-from mappers.schema.table import Table, Text, column
+from mappers.schema.parts.table import Table, Text, column
 
 
 class PropertyCase(

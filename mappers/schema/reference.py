@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mappers.schema import Table, load_schemas
-from mappers.schema.paper import Kept, PaperField, paper_fields
+from mappers.schema.paper import KeptField, PaperField, paper_fields
+from mappers.schema.parts.table import Column, FormModel
 from mappers.schema.profiles import PROFILES, asked
-from mappers.schema.table import Column, FormModel
 
 _HEAD = """# The schema
 
@@ -94,7 +94,7 @@ def _paper(field: PaperField) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
-def _at(kept: Kept) -> str:
+def _at(kept: KeptField) -> str:
     return f"`{kept.table}.{kept.column}`" + (f" ({kept.role})" if kept.role else "")
 
 

@@ -6,7 +6,7 @@ Source: a careful reconstruction with the inquest register (registers.md section
 from __future__ import annotations
 
 from mappers.schema.parts import Diary, Features, LegacyKey, LinkedFir, Person, PersonAddress, StationKey
-from mappers.schema.table import Table, Text, column
+from mappers.schema.parts.table import Table, Text, column
 
 
 class Inquest(
@@ -46,7 +46,7 @@ class Inquest(
     closure: Text = column("Closure of the inquest", "text", private="text")
 
 
-class Party(
+class UidbParty(
     Features, Person,
     items={"name": "5, 8, 18, 20", "relative_name": "8", "sex": "9", "age": "9", "age_from": "9", "age_to": "9",
            "nationality": "10", "religion": "10", "occupation": "10", "address": "5"},
@@ -59,7 +59,7 @@ class Party(
 
 TABLES = (
     Table("uidb", Inquest, key=("state", "district", "police_station", "year", "ud_no")),
-    Table("uidb_persons", Party, "persons"),
+    Table("uidb_persons", UidbParty, "persons"),
     Table("uidb_addresses", PersonAddress, "addresses"),
     Table("uidb_legacy_keys", LegacyKey, "legacy_keys"),
 )

@@ -6,7 +6,7 @@ Source: a careful reconstruction; the fields are those that vehicle enquiries ar
 from __future__ import annotations
 
 from mappers.schema.parts import Diary, FirRef, Identity, LegacyKey, PersonAddress, Vehicle
-from mappers.schema.table import Table, Text, column
+from mappers.schema.parts.table import Table, Text, column
 
 
 class VehicleCase(

@@ -18,6 +18,7 @@ from ocr.decoding.ctc import Grammar, LogProbs, fold, greedy, spot
 from ocr.handwriting.chance import shortened
 from ocr.handwriting.dated import DATES, Dated, time_weight
 from ocr.handwriting.numbers import Spoken, read_year, vote
+from ocr.languages.language import known_languages
 
 SIGNS = ("/", "-", ".")
 VALUES = (*"0123456789", *SIGNS)
@@ -54,9 +55,15 @@ class NativeScript:
 def native_scripts() -> tuple[NativeScript, ...]:
     """The scripts of native.toml."""
     listed = tomllib.loads((resources.files("ocr.handwriting") / "native.toml").read_text(encoding="utf-8"))
+    found = listed["scripts"]
     return tuple(
-        NativeScript(s["name"], s["digits"], tuple(s["languages"]), s["weights"], s["hands"]) for s in listed["scripts"]
+        NativeScript(s["name"], s["digits"], _written_with(s["digits"]), s["weights"], s["hands"]) for s in found
     )
+
+
+def _written_with(digits: str) -> tuple[str, ...]:
+    """The languages that have these digits."""
+    return tuple(code for code, one in known_languages().items() if one.digits == digits)
 
 
 def as_values(matrix: LogProbs, characters: Sequence[str], digits: str) -> LogProbs:

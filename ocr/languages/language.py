@@ -14,6 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from ocr.errors import FormError
 from ocr.languages.script import REPAIRS
 
+FOLDERS: list[Traversable] = [resources.files("ocr") / "languages"]
+"""Where files of languages lie; a test adds one of its own before anything is read."""
+
 
 class Npm(BaseModel):
     """Where a model comes from when the system's packages do not have it: a file inside a package of npm's registry.
@@ -49,11 +52,27 @@ class Model(BaseModel):
         return self
 
 
-class Language(BaseModel):
-    """One language. code: ISO 639-1, code3: ISO 639-2/T. script: ISO 15924. digits: its ten digits, nought first.
+class RegisterWords(BaseModel):
+    """What stands in registers. ditto: how writers say "the same as above"; total: what says that a row is a sum.
 
-    joiners: repairs of ocr.languages.script, in order. models: Tesseract's, in order of preference. confusions: letters
-    that are taken for each other in print, two in each text, or one that comes and goes.
+    titles: what may be printed above a register's table, by its id; labels: what above a column, by its id.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    ditto: tuple[str, ...] = ()
+    total: tuple[str, ...] = ()
+    titles: Mapping[str, tuple[str, ...]] = {}
+    labels: Mapping[str, tuple[str, ...]] = {}
+
+
+class Language(BaseModel):
+    """One language. code: ISO 639-1, code3: ISO 639-2/T, also: further codes of it. script: ISO 15924.
+
+    digits: its ten digits, nought first. joiners: repairs of ocr.languages.script, in order. models: Tesseract's, in
+    order of preference. confusions: letters taken for each other in print, two in each text, or one that comes and
+    goes.
+    registers: words of registers.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -61,12 +80,14 @@ class Language(BaseModel):
     format: Literal[2]
     code: str = Field(pattern=r"^[a-z]{2}$")
     code3: str = Field(pattern=r"^[a-z]{3}$")
+    also: tuple[str, ...] = ()
     name: str
     script: str = Field(pattern=r"^[A-Z][a-z]{3}$")
     digits: str
     joiners: tuple[str, ...] = ()
     confusions: tuple[str, ...] = ()
     models: tuple[Model, ...] = Field(min_length=1)
+    registers: RegisterWords = RegisterWords()
 
     @property
     def is_right_to_left(self) -> bool:
@@ -149,8 +170,8 @@ def load_languages(folder: Traversable | None = None) -> Mapping[str, Language]:
 
 @cache
 def known_languages() -> Mapping[str, Language]:
-    """The package's own languages by code, read once in a process."""
-    return load_languages()
+    """The languages of all FOLDERS by code, read once in a process."""
+    return {code: one for folder in FOLDERS for code, one in load_languages(folder).items()}
 
 
 def language(code: str) -> Language:
@@ -159,6 +180,6 @@ def language(code: str) -> Language:
     if code in known:
         return known[code]
     for one in known.values():
-        if one.code3 == code:
+        if code in (one.code3, *one.also):
             return one
     raise FormError(f"no language {code!r}; add ocr/languages/{code}.toml (known: {', '.join(known)})")

@@ -9,8 +9,34 @@ from types import MappingProxyType
 
 ZWNJ, ZWJ = "\u200c", "\u200d"
 _JOINERS = f"{ZWNJ}{ZWJ}"
-_VIRAMA = "\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d"
-"""Devanagari, Bengali, Gurmukhi, Gujarati, Odia, Tamil, Telugu, Kannada, Malayalam."""
+BLOCKS = (
+    (0x0041, 0x024F, "Latn"),
+    (0x0590, 0x05FF, "Hebr"),
+    (0x0600, 0x077F, "Arab"),
+    (0x0870, 0x08FF, "Arab"),
+    (0x0900, 0x097F, "Deva"),
+    (0x0980, 0x09FF, "Beng"),
+    (0x0A00, 0x0A7F, "Guru"),
+    (0x0A80, 0x0AFF, "Gujr"),
+    (0x0B00, 0x0B7F, "Orya"),
+    (0x0B80, 0x0BFF, "Taml"),
+    (0x0C00, 0x0C7F, "Telu"),
+    (0x0C80, 0x0CFF, "Knda"),
+    (0x0D00, 0x0D7F, "Mlym"),
+    (0x1C50, 0x1C7F, "Olck"),
+    (0x1E00, 0x1EFF, "Latn"),
+    (0xA8E0, 0xA8FF, "Deva"),
+    (0xAAE0, 0xABFF, "Mtei"),
+    (0xFB50, 0xFDFF, "Arab"),
+    (0xFE70, 0xFEFE, "Arab"),
+)
+"""First and last character of each block that is told apart, and its script as ISO 15924, in order; the one table of
+blocks in this package. Source: the Unicode code charts."""
+_FROM, _TO = 0x0900, 0x0D7F
+BRAHMIC: Mapping[str, int] = MappingProxyType({name: first for first, _, name in BLOCKS if _FROM <= first <= _TO})
+"""Scripts whose blocks are laid out alike, as in ISCII -> the first character."""
+VIRAMA_AT = 0x4D
+_VIRAMA = "".join(chr(first + VIRAMA_AT) for first in BRAHMIC.values())
 _CHILLU = dict(zip("\u0d23\u0d28\u0d30\u0d32\u0d33\u0d15", "\u0d7a\u0d7b\u0d7c\u0d7d\u0d7e\u0d7f", strict=True))
 """Malayalam consonants whose vowel-less form has a letter of its own since Unicode 5.1."""
 _FINAL_ZWNJ = re.compile(f"(?<=[{_VIRAMA}]){ZWNJ}+(?![\\w])")
@@ -18,7 +44,7 @@ _STRAY = re.compile(f"(?:(?<=\\s)|^)[{_JOINERS}]+|[{_JOINERS}]+(?=\\s|$)|(?<=[{_
 _AU = re.compile("([\u0b95-\u0bb9])\u0bc6\u0bb3(?=[\u0b95-\u0bb9])")
 _OPEN_SLASH = re.compile(r"(?<=\d) ?/ ?(?=\d)")
 _MIXED_NUMBER = re.compile(r"(?=\d*[0-9])(?=\d*[^\W0-9])\d{2,}")
-_INDIC = re.compile("[\u0900-\u0dff]")
+_INDIC = re.compile("[\u0900-\u0dff]")  # Sinhala, too
 
 
 def nfc(text: str) -> str:

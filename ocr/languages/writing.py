@@ -7,29 +7,9 @@ from collections import Counter
 from collections.abc import Iterable
 
 from ocr.languages.language import known_languages
+from ocr.languages.script import BLOCKS
 
-_BLOCKS = (
-    (0x0041, 0x024F, "Latn"),
-    (0x0590, 0x05FF, "Hebr"),
-    (0x0600, 0x077F, "Arab"),
-    (0x0870, 0x08FF, "Arab"),
-    (0x0900, 0x097F, "Deva"),
-    (0x0980, 0x09FF, "Beng"),
-    (0x0A00, 0x0A7F, "Guru"),
-    (0x0A80, 0x0AFF, "Gujr"),
-    (0x0B00, 0x0B7F, "Orya"),
-    (0x0B80, 0x0BFF, "Taml"),
-    (0x0C00, 0x0C7F, "Telu"),
-    (0x0C80, 0x0CFF, "Knda"),
-    (0x0D00, 0x0D7F, "Mlym"),
-    (0x1C50, 0x1C7F, "Olck"),
-    (0x1E00, 0x1EFF, "Latn"),
-    (0xA8E0, 0xA8FF, "Deva"),
-    (0xAAE0, 0xABFF, "Mtei"),
-    (0xFB50, 0xFDFF, "Arab"),
-    (0xFE70, 0xFEFE, "Arab"),
-)
-_STARTS = [first for first, _, _ in _BLOCKS]
+_STARTS = [first for first, _, _ in BLOCKS]
 _DANDAS = "\u0964\u0965"
 _RTL = frozenset({"Arab", "Hebr"})
 
@@ -38,9 +18,9 @@ def script_of(char: str) -> str:
     """ISO 15924 code of a letter, sign or digit of one script; "" for what all scripts share and for all others."""
     code = ord(char)
     at = bisect_right(_STARTS, code) - 1
-    if at < 0 or code > _BLOCKS[at][1] or char in _DANDAS:
+    if at < 0 or code > BLOCKS[at][1] or char in _DANDAS:
         return ""
-    script = _BLOCKS[at][2]
+    script = BLOCKS[at][2]
     return "" if script == "Latn" and not char.isalpha() else script
 
 

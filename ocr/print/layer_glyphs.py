@@ -1,8 +1,8 @@
 """The glyphs that a PDF page's own text draws: what each says, where it lies on the picture, in which font.
 
-Read with pdfminer, because it tells every glyph with its advance and what the producer says a group of them means
-(ActualText), which nearly every producer writes for Indian scripts. PDFium's text is made from gaps between outlines:
-measured, it puts blanks inside words of these scripts and doubles letters.
+Opened with pdfplumber and drawn by the pdfminer under it, because that tells every glyph with its advance and what the
+producer says a group of them means (ActualText), which nearly every producer writes for Indian scripts. PDFium's text
+is made from gaps between outlines: measured, it puts blanks inside words of these scripts and doubles letters.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import pdfplumber
 from pdfminer.pdfdevice import PDFTextDevice
 from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
-from pdfminer.pdfpage import PDFPage
 from pdfminer.pdftypes import resolve1
 from pdfminer.psparser import PSLiteral
 from pdfminer.utils import apply_matrix_pt, decode_text
@@ -68,9 +68,8 @@ def drawn_on(path: Path, index: int, width: int, height: int) -> Drawn:
 
     Raises TooMany, and whatever pdfminer raises on damaged files (any Exception).
     """
-    with _quiet(), path.open("rb") as file:
-        page = next(p for n, p in enumerate(PDFPage.get_pages(file, {index}, check_extractable=False)) if n == 0)
-        manager = PDFResourceManager()
+    with _quiet(), pdfplumber.open(path, pages=[index + 1]) as file:
+        page, manager = file.pages[0].page_obj, file.rsrcmgr
         device = _Device(manager, width, height)
         properties = resolve1(resolve1(page.resources or {}).get("Properties") or {})
         device.properties = properties if isinstance(properties, dict) else {}

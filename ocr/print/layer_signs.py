@@ -7,14 +7,9 @@ import unicodedata
 from collections.abc import Sequence
 from functools import cache
 
-from ocr.languages.script import is_indic
+from ocr.languages.script import BRAHMIC, VIRAMA_AT, is_indic
 from ocr.languages.writing import script_of
 
-_BLOCKS = {
-    "Deva": 0x0900, "Beng": 0x0980, "Guru": 0x0A00, "Gujr": 0x0A80, "Orya": 0x0B00, "Taml": 0x0B80, "Telu": 0x0C00,
-    "Knda": 0x0C80, "Mlym": 0x0D00,
-}  # fmt: skip
-_VIRAMA_AT = 0x4D
 _VOWELS_AT = (*range(0x3E, 0x4D), 0x55, 0x56, 0x57, 0x62, 0x63)
 _INDEPENDENT_AT = range(0x05, 0x15)
 _SMALL_E = "\u0945\u0949"
@@ -57,22 +52,22 @@ def is_impossible(words: Sequence[str]) -> bool:
     bad = sum(_is_bad(w) for w in indic)
     if bad and (len(indic) < _WORDS_TO_TELL or (bad >= _FEWEST_BAD and bad > _MOST_BAD * len(indic))):
         return True
-    return any(_is_worn(indic, script) for script in _BLOCKS) or _is_turned_urdu(words)
+    return any(_is_worn(indic, script) for script in BRAHMIC) or _is_turned_urdu(words)
 
 
 def _is_bad(word: str) -> bool:
     if _LATIN_EXTENDED.search(word):
         return True
     scripts = {s for s in map(script_of, word) if s and s != "Latn"}
-    return len(scripts) > 1 or any(_sequences(script).search(word) for script in scripts if script in _BLOCKS)
+    return len(scripts) > 1 or any(_sequences(script).search(word) for script in scripts if script in BRAHMIC)
 
 
 @cache
 def _sequences(script: str) -> re.Pattern[str]:
     """What cannot stand in a word: a mark at its beginning, two vowel signs, a vowel sign on a vowel or a virama."""
-    start = _BLOCKS[script]
+    start = BRAHMIC[script]
     signs = "".join(chr(start + at) for at in range(0x80) if unicodedata.category(chr(start + at)) in ("Mn", "Mc"))
-    virama = chr(start + _VIRAMA_AT)
+    virama = chr(start + VIRAMA_AT)
     vowels = "".join(c for c in (chr(start + at) for at in _VOWELS_AT) if c in signs)
     plain = "".join(c for c in vowels if c not in _SMALL_E)
     letters = "".join(chr(start + at) for at in _INDEPENDENT_AT)
@@ -87,13 +82,13 @@ def _sequences(script: str) -> re.Pattern[str]:
 
 def _is_worn(words: Sequence[str], script: str) -> bool:
     """Whether marks, conjuncts or the insides of words are missing that every longer text of a script has."""
-    start = _BLOCKS[script]
+    start = BRAHMIC[script]
     own = [w for w in words if any(start <= ord(c) < start + 0x80 for c in w)]
     text = [c for w in own for c in w if start <= ord(c) < start + 0x80]
     if len(text) < _LETTERS_TO_TELL:
         return False
     marks = sum(unicodedata.category(c) in ("Mn", "Mc") for c in text)
-    virama = text.count(chr(start + _VIRAMA_AT))
+    virama = text.count(chr(start + VIRAMA_AT))
     is_bare = marks < _LEAST_MARKS * len(text) or (script != "Guru" and virama < _LEAST_VIRAMA * len(text))
     return is_bare or len(text) < _LEAST_WORD * len(own)
 

@@ -143,7 +143,7 @@ def _is_alike(placed: Sequence[Placed], grey: Image, languages: tuple[str, ...],
         if not crop.size:
             return False
         seen, said = (_bare(text) for text in (read_line(crop, line.languages or languages), line.text))
-        least = _LEAST_ALIKE_URDU if "ur" in line.languages else _LEAST_ALIKE
+        least = _LEAST_ALIKE_URDU if any(script_of_language(c) == "Arab" for c in line.languages) else _LEAST_ALIKE
         if Indel.normalized_similarity(seen, said) < least:
             return False
     return True

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Sequence
 from functools import cache
-from importlib import resources
 
+from ocr.languages.language import known_languages
 from ocr.languages.lexicon import folded
 from ocr.languages.script import fold_digits
 from ocr.page import ZoneReading
@@ -30,8 +29,7 @@ _DATE = re.compile(
 @cache
 def total_words() -> tuple[str, ...]:
     """What says that a line is a total, in all languages; folded."""
-    text = (resources.files("ocr") / "registers" / "between.toml").read_text(encoding="utf-8")
-    return tuple(dict.fromkeys(folded(w) for words in tomllib.loads(text)["total"].values() for w in words))
+    return tuple(dict.fromkeys(folded(w) for one in known_languages().values() for w in one.registers.total))
 
 
 def kind_of(cells: Sequence[ZoneReading], *, has_days: bool = False) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib import resources
 
+from ocr.languages.language import known_languages
 from ocr.languages.lexicon import folded
 
+_ANY = ('"', "”", "''", ",,", "〃", "do", "-do-", "ditto")
+"""Marks and words of every language: registers in Indian languages have them, too."""
 _LIKE = 0.78
 _LEAST_FUZZY = 4
 _MOST_HIGH = 0.75
@@ -17,11 +18,9 @@ _MOST_WIDE = 1.1
 
 @cache
 def ditto_words() -> Mapping[str, tuple[str, ...]]:
-    """Words by language, "any" for those of every language; folded."""
-    text = (resources.files("ocr") / "registers" / "ditto.toml").read_text(encoding="utf-8")
-    return {
-        code: tuple(dict.fromkeys(folded(w) for w in words)) for code, words in tomllib.loads(text)["marks"].items()
-    }
+    """Words by language, "any" for those of every language; folded. Compared without case, blanks and punctuation."""
+    words = {"any": _ANY, **{code: one.registers.ditto for code, one in known_languages().items()}}
+    return {code: tuple(dict.fromkeys(map(folded, said))) for code, said in words.items()}
 
 
 def is_ditto(text: str, languages: Sequence[str]) -> bool:

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from ocr.errors import FormError
 from ocr.forms.form import Confidence, Kind
+from ocr.languages.language import known_languages
 from ocr.languages.script import nfc
 
 REGISTER_VERSION = "5"
@@ -30,7 +31,7 @@ class Column(BaseModel):
     """One column of a register.
 
     kind: the grammar of its cells. width: usual share of the row, in parts; what counts is their proportion. list: the
-    closed list that decides its cells. labels: what else may be printed above it than labels.toml says, by language.
+    closed list that decides its cells. labels: what else may be printed above it than languages say, by language.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -46,9 +47,9 @@ class Column(BaseModel):
 class RegisterForm(BaseModel):
     """One kind of register.
 
-    titles: what may be printed above the table, by language. row_start: the column whose entry begins a row.
-    spread_from: first column of the right-hand page; "" when a row stands on one page. days: the day of its entries
-    stands above them, in no column.
+    titles: what may be printed above the table, by language, beside what the files of languages say. row_start: the
+    column whose entry begins a row. spread_from: first column of the right-hand page; "" when a row stands on one page.
+    days: the day of its entries stands above them, in no column.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -136,17 +137,34 @@ def package_registers() -> Registers:
 def known_registers(folders: tuple[Path, ...] = ()) -> Registers:
     """The registers of the package and those in "registers" in further folders of forms, read once.
 
-    Labels of a folder's labels.toml stand beside the package's. Raises FormError when a file is wrong, or two give one
-    id.
+    Labels of a folder's labels.toml stand beside those in the files of languages. Raises FormError when a file is
+    wrong, or two give one id.
     """
-    known = load_registers(resources.files("ocr") / "forms" / FOLDER)
+    known = _joined(load_registers(resources.files("ocr") / "forms" / FOLDER), _spoken(), None)
     for folder in (f / FOLDER for f in folders):
         if folder.is_dir():
             known = _joined(known, load_registers(folder), folder)
-    return known
+    return known.model_copy(update={"forms": MappingProxyType({i: _titled(f) for i, f in known.forms.items()})})
 
 
-def _joined(known: Registers, more: Registers, folder: Path) -> Registers:
+def _spoken() -> Registers:
+    """What the files of languages say of labels above columns."""
+    labels: dict[str, dict[str, tuple[str, ...]]] = {}
+    for code, one in known_languages().items():
+        for column, texts in one.registers.labels.items():
+            labels.setdefault(column, {})[code] = tuple(map(nfc, texts))
+    return Registers(forms={}, labels=labels)
+
+
+def _titled(form: RegisterForm) -> RegisterForm:
+    """A register with the titles that its own file and those of languages say."""
+    spoken = {code: one.registers.titles.get(form.id, ()) for code, one in known_languages().items()}
+    every = {c: tuple(dict.fromkeys((*form.titles.get(c, ()), *spoken.get(c, ())))) for c in {**spoken, **form.titles}}
+    titles = {code: texts for code, texts in every.items() if texts}
+    return form.model_copy(update={"titles": titles})
+
+
+def _joined(known: Registers, more: Registers, folder: Path | None) -> Registers:
     twice = sorted(known.forms.keys() & more.forms.keys())
     if twice:
         raise FormError(f"{folder}: register id {twice[0]} is used in another folder")

@@ -212,7 +212,7 @@ def test_a_rule_is_explained_by_code_or_slug(digitize, word, what):
 
 
 def test_every_rule_can_be_explained(digitize):
-    from validators.reference import rules_table
+    from validators.checking.reference import rules_table
 
     told = digitize.json("explain", *[row["code"] for row in rules_table()])["rules"]
     assert all(one["why"] and one["english"] and one["hindi"] for one in told)
@@ -248,7 +248,7 @@ def test_the_count_of_case_files_is_the_same_in_parts(folder):
     from datetime import date
 
     from digitize.files.validating.validate import How, validate_files
-    from validators.settings import make_settings
+    from validators.rulebook.given import make_settings
 
     settings = make_settings(date(2026, 1, 31), policy="import")
     one, many = (validate_files([folder], "iif1", settings, How(parts=n)).case_files for n in (1, 4))

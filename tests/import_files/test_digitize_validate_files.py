@@ -19,9 +19,9 @@ from digitize.files.validating.csv_table import open_csv
 from digitize.files.validating.validate import How, Report, validate_file, validate_files
 from mappers.record import Record
 from mappers.schema import flat_header, form_tables, load_schemas
-from validators.examples import make_record
-from validators.rule import load_rules
-from validators.settings import make_settings
+from validators.checking.examples import make_record
+from validators.checking.settings import make_settings
+from validators.rulebook.rule import load_rules
 
 SETTINGS = make_settings(date(2026, 1, 31), policy="import")
 HEAD = ["record_id", "state", "district", "police_station", "year", "fir_no", "fir_date", "narrative"]
@@ -210,7 +210,7 @@ def test_the_examples_of_all_rules_give_the_same_findings_in_parts(tmp_path: Pat
 
 def test_every_rule_across_records_that_is_known_to_the_parts_exists() -> None:
     from digitize.files.validating.aside import _ALIKE, _AT_A_STATION
-    from validators.rule import every_rule
+    from validators.rulebook.rule import every_rule
 
     across = {code for code, made in every_rule().items() if made.across}
     assert across >= _AT_A_STATION | _ALIKE.keys()

@@ -25,7 +25,7 @@ from digitize.offices.refusal import Flag, flag, say
 from digitize.offices.rollup import Place
 from digitize.offices.store import Store
 from digitize.offices.words import load_words
-from mappers.codes.stations import Station
+from mappers.codes.stations import StationEntry
 
 TODAY = date.today()
 ENDS = month_ends(6, TODAY - timedelta(days=31))
@@ -152,7 +152,7 @@ def test_a_cleaned_name_stays_as_it_is_and_is_its_own_twin(name):
 )
 def test_what_a_spreadsheet_left_in_an_officer_s_list_stops_no_snapshot(written, name):
     assert made_safe(written) == name
-    station = Station(written, "Pune\u00a0City", code="MH1")
+    station = StationEntry(written, "Pune\u00a0City", code="MH1")
     lists = Gazetteer("mh", [station], {})
     assert lists.find(written, "Pune City") == PlaceKey("Pune City", name)
 

@@ -224,7 +224,7 @@ def test_every_station_of_a_table_was_worked_on_when_the_table_was(table):
 
 
 def test_sites_that_spell_a_station_differently_report_one_station_and_the_states_lists_name_it(table):
-    from mappers.codes.stations import Station
+    from mappers.codes.stations import StationEntry
 
     base = fold(table)
     name, district = next((r[0], base.districts[r[2]].name) for r in base.stations if r[0] and r[8])
@@ -232,7 +232,7 @@ def test_sites_that_spell_a_station_differently_report_one_station_and_the_state
     sites = [site(base, "wb-one"), site(base, "wb-two", stations=rows)]
     first = merge_sites("wb", sites, TODAY, None, OWN)
     assert len(first.stations) == len(base.stations)
-    lists = OwnLists(Gazetteer("wb", [Station(f"{name} Sadar", district, (name,))], {}), {})
+    lists = OwnLists(Gazetteer("wb", [StationEntry(f"{name} Sadar", district, (name,))], {}), {})
     named = merge_sites("wb", sites, TODAY, None, lists)
     assert f"{name} Sadar" in {r[0] for r in named.stations}
     assert named.totals == first.totals

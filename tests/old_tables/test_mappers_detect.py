@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mappers.columns import Column
 from mappers.encodings import decode_cell, encode, encodings, find_encoding, load_encodings, to_characters
 from mappers.encodings.detect import detect_column
 from mappers.encodings.judge import ColumnJudge
 from mappers.encodings.ngrams import STEP, Grams, count, models, pack, unpack
+from mappers.mapping.column_encodings import EncodedColumn
 from sample_data.legacy_bench import LANGUAGE_OF, words, writable
 
 KRUTI = "krutidev-010"
@@ -132,7 +132,7 @@ def test_unicode_is_plain(codec: str, has_mark: bool) -> None:
     values = [(mark if has_mark else b"") + t.encode(codec) for t in [*HINDI, "Kalpanapur"]]
     found = detect_column(values)
     assert (found.best, found.is_sure) == ("", True)
-    read = Column("c", None, found)
+    read = EncodedColumn("c", None, found)
     assert [read.decode(v).text.removeprefix("\ufeff") for v in values] == [*HINDI, "Kalpanapur"]
 
 
@@ -165,7 +165,7 @@ def test_font_text_saved_as_utf8_is_read_through_it() -> None:
     values = [to_characters(v).encode() for v in column("nudi-baraha", writable("nudi-baraha"))]
     found = detect_column(values)
     assert (found.best, found.stored, found.is_sure) == ("nudi-baraha", "utf-8", True)
-    read = Column("c", find_encoding(found.best), found)
+    read = EncodedColumn("c", find_encoding(found.best), found)
     assert [read.decode(v).text for v in values] == writable("nudi-baraha")
 
 

@@ -15,17 +15,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mappers.bind import FormMapping
+from mappers.binding.bound import FormMapping
 from mappers.codes import place_lists
-from mappers.columns import settle_mapping
 from mappers.encodings import decode_cell, encodings
 from mappers.legacy import LegacyTable, ReadAs, named_cells, open_tables
 from mappers.legacy.layout import read_layout
-from mappers.mapping import find_mapping, load_mappings, map_rows
+from mappers.mapping.column_encodings import settle_mapping
+from mappers.mapping.load import find_mapping, load_mappings, map_rows
 from mappers.record import Record
 from mappers.schema import form_tables
+from mappers.sources.values import MapContext, RowValues
 from mappers.states import load_state
-from mappers.values import MapContext, RowValues
 from sample_data import formats
 
 FOLDER = Path(__file__).parents[2] / "sample_data" / "formats"

@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from mappers.codes import place_lists
 from mappers.errors import TableError
 from mappers.legacy import LegacyTable, access_head, named_cells, open_tables, row_values
-from mappers.mapping import find_mapping, load_mappings, map_rows
+from mappers.mapping.load import find_mapping, load_mappings, map_rows
+from mappers.sources.values import MapContext
 from mappers.states import load_state
-from mappers.values import MapContext
 
 SAMPLES = Path(__file__).parents[2] / "sample_data" / "legacy"
 

@@ -18,7 +18,7 @@ from jet_tables import BOOLEAN, DATE, LONG, TEXT, database
 from mappers.errors import TableError
 from mappers.legacy import LegacyTable, open_tables
 from mappers.legacy.access_head import is_access, read_access_head
-from mappers.legacy.programs import Limits, Program
+from mappers.legacy.programs import HelperProgram, ProgramLimits
 
 has_mdbtools = pytest.mark.skipif(shutil.which("mdb-export") is None, reason="MDB Tools are not installed")
 COLUMNS = [("FIRNO", LONG), ("NAME", TEXT), ("REGDT", DATE), ("SENT", BOOLEAN)]
@@ -240,7 +240,7 @@ def test_a_machine_without_the_programs_is_told_which_to_install(
 
 
 def run(code: str, **limits: Any) -> tuple[bytes, str]:
-    program = Program([sys.executable, "-c", code], Limits(**limits), {"MARK": "x"})
+    program = HelperProgram([sys.executable, "-c", code], ProgramLimits(**limits), {"MARK": "x"})
     return program.whole(), program.trouble.replace(sys.executable, "python")
 
 
@@ -268,7 +268,7 @@ def test_a_busy_program_is_ended_by_its_limit_of_time() -> None:
 
 
 def test_a_program_left_early_is_ended() -> None:
-    program = Program(["yes"], Limits(), {})
+    program = HelperProgram(["yes"], ProgramLimits(), {})
     for chunk in program:
         assert chunk
         break

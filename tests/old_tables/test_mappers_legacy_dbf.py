@@ -13,9 +13,9 @@ import pytest
 from digitize.files.convert import convert_table, make_wanted
 from digitize.workspace.intake.store import companions
 from mappers.legacy import LegacyRow, LegacyTable, open_tables, row_values
-from mappers.mapping import find_mapping, load_mappings, map_rows
+from mappers.mapping.load import find_mapping, load_mappings, map_rows
+from mappers.sources.values import MapContext
 from mappers.states import load_state
-from mappers.values import MapContext
 
 SAMPLES = Path(__file__).parents[2] / "sample_data" / "legacy"
 

@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mappers.record import FieldValue, Origin, Record
-from validators.check import check_records
-from validators.examples import EXAMPLE_STATIONS, make_record
+from validators.checking.check import check_records
+from validators.checking.examples import EXAMPLE_STATIONS, make_record
+from validators.checking.settings import make_settings
 from validators.finding import Finding
-from validators.rule import load_rules
-from validators.settings import make_settings
+from validators.rulebook.rule import load_rules
 
 TODAY = date(2026, 1, 31)
 SETTINGS = make_settings(TODAY, stations=EXAMPLE_STATIONS)

@@ -11,19 +11,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.duplicates_rows import PersonMaker
-from validators.check import check_frames, check_records
+from validators.checking.check import check_frames, check_records
+from validators.checking.examples import example_settings, make_record
 from validators.doubles.arrays import shared_bits
 from validators.doubles.blocks import NO_KEY, Skipped, make_key, pairs_of
 from validators.doubles.cases import COLUMNS as CASE_COLUMNS
 from validators.doubles.cases import find_cases
 from validators.doubles.names import ALIKE, CLOSE, DIFFERENT, SAME, NameMatcher
+from validators.doubles.other import plain_rows
+from validators.doubles.other import told as told_rows
 from validators.doubles.pairs import PAIRS, Suspects
 from validators.doubles.persons import COLUMNS, find_persons
 from validators.doubles.weights import load_weights
 from validators.doubles.words import read_addresses, read_words
-from validators.examples import example_settings, make_record
-from validators.other import plain_rows
-from validators.other import told as told_rows
 
 ROWS = PersonMaker(7).register(400)
 

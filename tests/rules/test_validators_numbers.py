@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mappers.identifiers import accused_label
-from validators.check import check_records
-from validators.examples import make_record
+from mappers.linking.identifiers import accused_label
+from validators.checking.check import check_records
+from validators.checking.examples import make_record
+from validators.checking.settings import make_settings
 from validators.rules.ages import place_of
 from validators.rules.identity import passes_luhn, passes_verhoeff
-from validators.settings import make_settings
 
 SETTINGS = make_settings(date(2026, 1, 31))
 

@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mappers.schema import form_tables, load_schemas
-from validators.columns import RECORD
-from validators.evaluate import _with_gathers, answers, evaluate
-from validators.examples import example_settings, make_record
-from validators.frames import record_frames, type_frames
-from validators.plan import Choice, needed_columns, plan
-from validators.rule import Each, every_rule, load_rules
+from validators.checking.evaluate import _with_gathers, answers, evaluate
+from validators.checking.examples import example_settings, make_record
+from validators.checking.frames import record_frames, type_frames
+from validators.checking.plan import RuleChoice, needed_columns, plan
+from validators.rulebook.columns import RECORD
+from validators.rulebook.rule import Each, every_rule, load_rules
 
 RULES = [(form, code) for form in load_schemas() for code, rule in load_rules(form).items() if form == rule.form]
 COMMON = {
@@ -75,7 +75,7 @@ def asked_all(form, texts):
     """Every question asked of every frame."""
     made = plan(form, example_settings())
     reads = {n: frozenset().union(*(q.reads for q in qs)) for n, qs in made.questions.items()}
-    everything = Choice(made.questions, made.gathers, needed_columns(form, reads, made.gathers), made.empty)
+    everything = RuleChoice(made.questions, made.gathers, needed_columns(form, reads, made.gathers), made.empty)
     frames = type_frames(form, texts, everything.needed)
     for name, frame in frames.items():
         whole = _with_gathers(frame, frames.get(form), {form: texts}, everything, name)

@@ -6,11 +6,11 @@ from datetime import date
 
 import pytest
 
+from validators.checking.settings import make_settings
 from validators.errors import RuleError
-from validators.policies import Asker, load_impact, load_policy, policy_names
-from validators.rule import every_rule
-from validators.settings import make_settings
-from validators.structure import STRUCTURE
+from validators.policy.policies import Asker, load_impact, load_policy, policy_names
+from validators.rulebook.rule import every_rule
+from validators.rulebook.structure import STRUCTURE
 
 
 @pytest.mark.parametrize("name", policy_names())

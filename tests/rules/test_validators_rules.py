@@ -10,14 +10,25 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from validators.columns import RECORD
+from validators.checking.examples import codes_of, example_settings
+from validators.checking.plan import ask, bind, names_read
+from validators.checking.reference import rules_page, rules_table
 from validators.errors import RuleError
-from validators.examples import codes_of, example_settings
-from validators.plan import ask, bind, names_read
-from validators.reference import rules_page, rules_table
-from validators.rule import RECORD_ID, Each, collect, each, every_rule, example, load_rules, make_rule, rule, tells
-from validators.rule_list import rule_list
-from validators.structure import STRUCTURE
+from validators.rulebook.columns import RECORD
+from validators.rulebook.rule import (
+    RECORD_ID,
+    Each,
+    collect,
+    each,
+    every_rule,
+    example,
+    load_rules,
+    make_rule,
+    rule,
+    tells,
+)
+from validators.rulebook.rule_list import rule_list
+from validators.rulebook.structure import STRUCTURE
 
 RULES = every_rule()
 SETTINGS = example_settings()
@@ -131,7 +142,9 @@ def test_a_body_that_reads_an_unknown_field_is_an_error() -> None:
 
 def test_the_page_of_rules_is_current() -> None:
     page = Path(__file__).parents[2] / "docs" / "rules.md"
-    assert page.read_text(encoding="utf-8") == rules_page(), "run: python -m validators.reference docs/rules.md"
+    assert page.read_text(encoding="utf-8") == rules_page(), (
+        "run: python -m validators.checking.reference docs/rules.md"
+    )
 
 
 def test_the_table_has_every_rule_and_every_fault_of_a_file() -> None:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from validators.check import check_records
-from validators.examples import make_record
-from validators.settings import make_settings
+from validators.checking.check import check_records
+from validators.checking.examples import make_record
+from validators.checking.settings import make_settings
 
 SETTINGS = make_settings(date(2026, 1, 31))
 THEFT = [{"act": "IPC", "section": "379"}]

@@ -11,9 +11,9 @@ from PIL import Image
 
 from mappers.codes import load_stations, place_lists
 from mappers.codes.acts import ipc_sections
-from mappers.mapping import find_mapping, load_mappings, map_readings
+from mappers.mapping.load import find_mapping, load_mappings, map_readings
+from mappers.sources.values import MapContext, PageValues, ZoneValue
 from mappers.states import load_state
-from mappers.values import MapContext, PageValues, ZoneValue
 from ocr.forms.form import load_forms
 from ocr.page import Scan
 from ocr.scans.scan import open_page, probe

@@ -9,10 +9,10 @@ from PIL import Image, ImageChops
 
 from digitize.files.extract import item_of
 from mappers.codes import load_stations, place_lists
-from mappers.folding import fold_digits
-from mappers.mapping import find_mapping, load_mappings, map_readings
+from mappers.mapping.load import find_mapping, load_mappings, map_readings
+from mappers.sources.values import MapContext, PageValues, ZoneValue
 from mappers.states import load_state
-from mappers.values import MapContext, PageValues, ZoneValue
+from mappers.text.folding import fold_digits
 from ocr.forms.form import load_forms
 from sample_data.cases import PHONE
 from sample_data.fonts import PRINTS, FontMissing, Fonts

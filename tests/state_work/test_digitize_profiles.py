@@ -12,9 +12,9 @@ from digitize.files.validating.validate import validate_file
 from digitize.workspace.options import load_options
 from mappers.record import Record
 from mappers.schema import load_schemas
-from validators.check import check_records
-from validators.examples import make_record
-from validators.settings import make_settings
+from validators.checking.check import check_records
+from validators.checking.examples import make_record
+from validators.checking.settings import make_settings
 
 FORMS = sorted(load_schemas())
 TODAY = date(2026, 1, 31)

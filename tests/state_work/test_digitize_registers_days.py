@@ -11,7 +11,7 @@ from test_digitize_registers_words import lines_of
 from digitize.reading.days import with_days
 from digitize.reading.rows import DAY, RegisterRow, RowCell
 from digitize.steps.registers import _day_marks
-from mappers.values import PlacedValue, ZoneValue
+from mappers.sources.values import PlacedValue, ZoneValue
 from ocr.page import Around, Box, Candidate, ZoneReading
 from ocr.registers.between import kind_of
 

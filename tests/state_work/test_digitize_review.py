@@ -7,8 +7,8 @@ from digitize.workspace.ledger.records import Decision
 from digitize.workspace.ledger.verdict import judge
 from mappers.mapping import load_mappings, map_rows
 from mappers.record import FieldValue, Record
+from mappers.sources.values import MapContext, RowValues
 from mappers.states import load_state
-from mappers.values import MapContext, RowValues
 
 CONTEXT = MapContext("r", state=load_state("wb"), book_year=2019)
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from digitize.reading.calibration import NEVER
 from digitize.reading.ditto import dittoed
 from digitize.reading.rows import RegisterRow, RowCell, doubted, is_sure, joined, row_mark, unwrapped
-from mappers.values import PlacedValue, ZoneValue
+from mappers.sources.values import PlacedValue, ZoneValue
 from ocr.page import Box, Reading, RowPlace
 
 

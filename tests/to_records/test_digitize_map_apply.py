@@ -4,9 +4,9 @@ import csv
 
 import pytest
 
-from mappers.mapping import load_mappings, map_rows
+from mappers.mapping.load import load_mappings, map_rows
+from mappers.sources.values import MapContext, RowValues
 from mappers.states import load_state
-from mappers.values import MapContext, RowValues
 
 
 def table(path):
@@ -62,9 +62,9 @@ def test_the_files_are_what_validate_takes(digitize, done, samples):
 
 def test_columns_and_records_say_the_same():
     """The columnar path and the records of map_rows are one engine."""
-    from mappers.apply import Application
-    from mappers.flat import flat_columns
-    from mappers.mapping import row_sources
+    from mappers.mapping.apply import Application
+    from mappers.mapping.flat import flat_columns
+    from mappers.mapping.load import row_sources
 
     mapping = load_mappings()["up_firmast_krutidev"]
     context = MapContext("r", state=load_state("up"))

@@ -10,11 +10,11 @@ import pytest
 
 from digitize.files.mapping.coverage import cover
 from digitize.files.mapping.pages import make_page
-from mappers.bind import bind_file
+from mappers.binding.bind import bind_file
 from mappers.explain import cleaner_words, explain_mapping, mapping_file
-from mappers.mapping import load_mappings
+from mappers.explain.reference import mapping_page
+from mappers.mapping.load import load_mappings
 from mappers.record import FieldValue, Record
-from mappers.reference import mapping_page
 
 ROOT = Path(__file__).parents[2]
 FORMATS = ROOT / "sample_data" / "formats"
@@ -232,7 +232,7 @@ def test_every_cleaner_is_said_in_words():
 
 def test_the_reference_of_mapping_files_is_up_to_date():
     page = (ROOT / "docs" / "mapping-reference.md").read_text(encoding="utf-8")
-    assert page == mapping_page(), "run: python -m mappers.reference docs/mapping-reference.md"
+    assert page == mapping_page(), "run: python -m mappers.explain.reference docs/mapping-reference.md"
 
 
 def test_the_example_in_the_reference_binds(tmp_path):

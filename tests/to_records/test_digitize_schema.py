@@ -22,8 +22,8 @@ from digitize.targets.sqlite import SqliteTarget
 from mappers.codes import code_lists
 from mappers.record import FieldValue, Record
 from mappers.schema import Column, form_tables, load_schemas
-from validators.examples import make_record
-from validators.settings import make_settings
+from validators.checking.examples import make_record
+from validators.checking.settings import make_settings
 
 FORMS = sorted(load_schemas())
 TODAY = date(2026, 1, 31)

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mappers.cases import assemble, fir_key
+from mappers.linking.cases import assemble, fir_key
 from mappers.record import FieldValue, Record
 
 KEY = {"state": "wb", "district": "Kalpana", "police_station": "Kalpanapur", "year": "1999", "fir_no": "7"}

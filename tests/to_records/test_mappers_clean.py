@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 import mappers
 from mappers.calendars.saka import saka_to_gregorian
-from mappers.clean import CleanContext, Cleaned, CleanedRows, load_cleaners
+from mappers.clean import CleanContext, CleanedCell, CleanedRows, load_cleaners
 from mappers.codes import place_lists
-from mappers.folding import fold_digits
+from mappers.text.folding import fold_digits
 
 BOOK_2009 = CleanContext(book_year=2009)
 
@@ -294,7 +294,7 @@ def test_a_splitter_gives_known_parts_and_never_fails(name: str, raw: str) -> No
     assert cleaner.rows is not None
     answer = cleaner.rows(raw, BOOK_2009)
     assert isinstance(answer, CleanedRows)
-    assert all(isinstance(v, Cleaned) and k in cleaner.parts for row in answer.rows for k, v in row.items())
+    assert all(isinstance(v, CleanedCell) and k in cleaner.parts for row in answer.rows for k, v in row.items())
 
 
 @settings(deadline=None)

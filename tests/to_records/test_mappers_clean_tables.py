@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from mappers.clean import CleanContext, load_cleaners
 from mappers.clean.names import person_parts
 from mappers.clean.persons import persons_of_item, split_items
-from mappers.folding import squeeze
+from mappers.text.folding import squeeze
 
 CONTEXT = CleanContext(book_year=2009)
 

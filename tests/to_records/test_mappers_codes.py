@@ -25,8 +25,8 @@ from mappers.codes import (
     station_list,
 )
 from mappers.errors import MappingError
-from mappers.folding import nfc
 from mappers.states import load_state, state_codes
+from mappers.text.folding import nfc
 
 SCRIPTS = {
     "DEVANAGARI", "BENGALI", "TAMIL", "TELUGU", "KANNADA", "MALAYALAM", "GUJARATI", "GURMUKHI", "ORIYA", "ARABIC", "OL",

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from mappers.columns import Wanted, peek, settle, settle_mapping
 from mappers.encodings import encode, encodings
 from mappers.errors import EncodingUnclear, MappingError
 from mappers.legacy import LegacyRow, LegacyTable
-from mappers.mapping import FormMapping, load_mappings, map_rows
-from mappers.values import MapContext, RowValues
+from mappers.mapping.column_encodings import WantedEncoding, peek, settle, settle_mapping
+from mappers.mapping.load import FormMapping, load_mappings, map_rows
+from mappers.sources.values import MapContext, RowValues
 from sample_data.legacy_bench import writable
 
 HINDI = writable("krutidev-010")
@@ -92,10 +92,10 @@ def test_an_unsure_column_takes_what_its_neighbours_have() -> None:
     rows = [LegacyRow(n, -1, (cell, b"jke" if n == 1 else b"")) for n, cell in enumerate(long, 1)]
     both = LegacyTable("list", ("LONG", "SHORT"), iter(rows))
     looked, sample = peek(both)
-    columns = settle(looked, sample, Wanted(encodings()))
+    columns = settle(looked, sample, WantedEncoding(encodings()))
     assert [c.encoding.info.name for c in columns if c.encoding] == ["krutidev-010", "krutidev-010"]
 
 
 def test_an_unknown_encoding_is_refused_with_a_near_miss() -> None:
     with pytest.raises(MappingError, match="did you mean krutidev-010"):
-        Wanted(encodings(), "krutidev")
+        WantedEncoding(encodings(), "krutidev")

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mappers.calendars import load_calendars, to_gregorian
-from mappers.clean import CleanContext, Cleaned, load_cleaners
+from mappers.clean import CleanContext, CleanedCell, load_cleaners
 from mappers.codes.months import months
 
 BOOK_2009 = CleanContext(book_year=2009)
@@ -45,7 +45,7 @@ SHORT = {
 }
 
 
-def clean(raw: str, context: CleanContext = BOOK_2009) -> Cleaned:
+def clean(raw: str, context: CleanContext = BOOK_2009) -> CleanedCell:
     cleaner = load_cleaners()["date"].clean
     assert cleaner is not None
     return cleaner(raw, context)

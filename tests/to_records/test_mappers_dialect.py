@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mappers.binding.dialect import make_condition
 from mappers.clean import CleanContext, load_cleaners
-from mappers.dialect import make_condition
 from mappers.errors import MappingError
-from mappers.mapping import FormMapping, load_mappings, map_rows
+from mappers.mapping.load import FormMapping, load_mappings, map_rows
 from mappers.record import Record
-from mappers.values import MapContext, RowValues
+from mappers.sources.values import MapContext, RowValues
 
 OLD = """
 format = 1

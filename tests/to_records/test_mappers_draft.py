@@ -10,16 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks import drafts
-from mappers.bind import bind_file
+from mappers.binding.bind import bind_file
 from mappers.clean import load_cleaners
-from mappers.columns import Wanted
-from mappers.draft import Draft, draft_table, write_draft
+from mappers.draft import MappingDraft, draft_table, write_draft
 from mappers.draft.content import Content
-from mappers.draft.headers import read_header
-from mappers.draft.lexicon import load_lexicon, make_lexicon, sound_key
 from mappers.draft.targets import find_targets
 from mappers.encodings import encode, encodings
+from mappers.headers.lexicon import load_lexicon, make_lexicon, sound_key
+from mappers.headers.read import read_header
 from mappers.legacy import LegacyRow, LegacyTable
+from mappers.mapping.column_encodings import WantedEncoding
 from mappers.schema import load_schemas
 
 LEXICON = load_lexicon()
@@ -29,15 +29,15 @@ def table(columns, rows=(), name="LIST"):
     return LegacyTable(name, tuple(columns), iter([LegacyRow(i, -1, tuple(r)) for i, r in enumerate(rows, 1)]))
 
 
-def draft(columns, rows=(), name="LIST", **more) -> Draft:
-    return draft_table(table(columns, rows, name), Wanted(encodings()), **more)
+def draft(columns, rows=(), name="LIST", **more) -> MappingDraft:
+    return draft_table(table(columns, rows, name), WantedEncoding(encodings()), **more)
 
 
-def targets(made: Draft) -> dict[str, str]:
+def targets(made: MappingDraft) -> dict[str, str]:
     return {line.source: line.target for line in made.lines}
 
 
-def bound(made: Draft, tmp_path: Path):
+def bound(made: MappingDraft, tmp_path: Path):
     path = tmp_path / "xx_draft.toml"
     path.write_text(write_draft(made, "xx_draft"), encoding="utf-8")
     return bind_file(path)

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from mappers.mapping import find_mapping, load_mappings, map_page_rows, map_readings, map_rows
+from mappers.mapping.load import find_mapping, load_mappings, map_page_rows, map_readings, map_rows
 from mappers.record import Record
+from mappers.sources.values import MapContext, PageRow, PageValues, PlacedValue, RowValues, ZoneValue
 from mappers.states import load_state
-from mappers.values import MapContext, PageRow, PageValues, PlacedValue, RowValues, ZoneValue
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 CASES = sorted(p.parent.name for p in GOLDEN.glob("*/input.json"))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mappers.identifiers import (
+from mappers.linking.identifiers import (
     FirKey,
     FirNumber,
     accused_label,
@@ -19,7 +19,7 @@ from mappers.identifiers import (
     parse_nfn,
     plain_id,
 )
-from mappers.registration import plain_registration, registration_pattern
+from mappers.linking.registration import plain_registration, registration_pattern
 
 NAMES = st.text(min_size=1, max_size=12)
 DIGITS = st.text("0123456789", min_size=1)

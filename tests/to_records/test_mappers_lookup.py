@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from mappers.codes import Station, code_lists, districts
-from mappers.lookup import Hit, find_codes, known_lists
+from mappers.codes import StationEntry, code_lists, districts
+from mappers.lookup import MasterHit, find_codes, known_lists
 from mappers.lookup.masters import master, masters
 
 
@@ -15,7 +15,7 @@ def codes(text: str, **limits: str) -> list[tuple[str, str]]:
     return [(h.list, h.code) for h in find_codes(text, **limits)]
 
 
-def first(text: str, **limits: str) -> Hit:
+def first(text: str, **limits: str) -> MasterHit:
     return find_codes(text, **limits)[0]
 
 
@@ -104,8 +104,8 @@ def test_stations_and_districts_of_a_state_are_found_with_its_codes(tmp_path: Pa
     own = tmp_path / "districts.csv"
     own.write_text("district,cctns_code\nMurshidabad,13777\n", encoding="utf-8")
     stations = [
-        Station("Namunahat", "Kalpana", ("NHT",), code="1301"),
-        Station("Namunahat", "Mithya", valid_from="2015-01-01"),
+        StationEntry("Namunahat", "Kalpana", ("NHT",), code="1301"),
+        StationEntry("Namunahat", "Mithya", valid_from="2015-01-01"),
     ]
     hits = find_codes("नमूनाहाट", stations=stations, day="2010-01-01")
     assert [(h.list, h.code, h.facts["district"], h.in_force) for h in hits[:2]] == [

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from mappers.codes import place_lists
 from mappers.encodings import names as encoding_names
 from mappers.errors import MappingError
-from mappers.mapping import FormMapping, find_mapping, load_mappings, map_readings, map_rows
+from mappers.mapping.load import FormMapping, find_mapping, load_mappings, map_readings, map_rows
 from mappers.record import Record, from_plain, to_plain
+from mappers.sources.values import MapContext, PageValues, RowValues, ZoneValue
 from mappers.states import load_state, state_codes
-from mappers.values import MapContext, PageValues, RowValues, ZoneValue
 
 MAPPINGS = load_mappings()
 CONTEXT = MapContext("r1", state=load_state("wb"), book_year=2009)

@@ -12,13 +12,13 @@ from typer.testing import CliRunner
 
 from digitize.cli.app import build
 from mappers.codes import states
-from mappers.folding import fold_digits
 from mappers.names import language_for, name_key, romanise
 from mappers.names.aliases import place_names, place_ways
 from mappers.names.costs import ALPHABET, codes_of, cost_table, distances
 from mappers.names.index import NameIndex, is_sure
 from mappers.names.romanise import sounds
 from mappers.names.sounds import latin_sounds
+from mappers.text.folding import fold_digits
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "names" / "pairs.tsv"
 PAIRS = [tuple(line.split("\t")) for line in GOLDEN.read_text(encoding="utf-8").splitlines()]

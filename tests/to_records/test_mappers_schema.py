@@ -19,10 +19,10 @@ from mappers.record import FieldValue, Origin, Record, from_plain, to_plain
 from mappers.schema import Column, flat_header, form_tables, load_schemas
 from mappers.schema.json_schema import json_schema
 from mappers.schema.paper import paper_fields
+from mappers.schema.parts.table import FormModel, Table, column
 from mappers.schema.profiles import PROFILES, asked, missing
 from mappers.schema.reference import schema_page
-from mappers.schema.table import FormModel, Table, column
-from validators.examples import make_record
+from validators.checking.examples import make_record
 
 FORMS = sorted(load_schemas())
 SNAPSHOT = Path(__file__).parents[1] / "golden" / "schema_fields.json"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from mappers.clean.base import CleanContext
 from mappers.clean.sections import clean_sections, parse_sections
 from mappers.codes import acts, ipc_sections
-from mappers.folding import fold_digits
+from mappers.text.folding import fold_digits
 
 IN_2010 = CleanContext(day="2010-05-05")
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.handwriting.native import SIGNS, native_scripts
+from ocr.registers.form import package_registers
 from training.fields.draw import Pens
 
 __all__ = ["LATIN", "NETWORKS", "SIGNS", "Script", "allowed", "characters", "pens_of", "real_digits", "scripts"]
@@ -28,7 +29,6 @@ NETWORKS: Mapping[str, tuple[str, ...]] = {
 _HELD_OUT = 0.2
 _HELD_WRITERS = (4, 5)
 _HERE = Path(__file__).parent
-_LABELS = _HERE.parent.parent / "ocr" / "forms" / "registers" / "labels.toml"
 
 
 @dataclass(frozen=True)
@@ -105,6 +105,6 @@ def pens_of(script: Script, fonts: Path, latin: Picture) -> Pens:
     paths = sorted(str(p) for p in fonts.rglob("*.ttf") if p.name.startswith(tuple(names)))
     if not paths:
         raise FileNotFoundError(f"no fonts of {script.fonts} in {fonts}: apt-get install fonts-noto-core")
-    printed = tomllib.loads(_LABELS.read_text(encoding="utf-8"))
+    printed = package_registers().labels
     labels = [text for column in printed.values() for code in script.languages for text in column.get(code, ())]
     return Pens(paths, paths, latin, labels)

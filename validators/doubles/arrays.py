@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from validators.doubles.blocks import Keys, make_key
 from validators.doubles.weights import Shared
-from validators.doubles.words import MOST, NONE, Floats, Ints, Words
+from validators.doubles.words import MOST, NONE, Floats, Ints, NameWords
 
 
 def codes(column: pl.Series) -> NDArray[np.int64]:
@@ -28,7 +28,7 @@ def days(column: pl.Series, order: str) -> NDArray[np.int64]:
     return whole(column.dt.strftime(order).cast(pl.Int64))
 
 
-def word_keys(rows: Ints, words: Words) -> tuple[Keys, Keys, Keys]:
+def word_keys(rows: Ints, words: NameWords) -> tuple[Keys, Keys, Keys]:
     """Of each name the key of its first word, of its rarest, and of the words of all of it in one order."""
     key = words_of(words.key, rows)
     share = np.where(rows == NONE, np.float32(2), np.r_[words.key_share, np.float32(2)][rows])
@@ -48,7 +48,7 @@ def equal_bits(a: NDArray[np.int64], b: NDArray[np.int64], same: float, other: f
     return np.where((a < 0) | (b < 0), 0, np.where(a == b, same, other)).astype(np.float32)
 
 
-def shared_bits(places: Words, one: Ints, other: Ints, weights: Shared) -> Floats:
+def shared_bits(places: NameWords, one: Ints, other: Ints, weights: Shared) -> Floats:
     """What the words say that both of two addresses have, of the rarest of each; a word twice counts once."""
     fold, share = np.r_[places.fold, np.int32(NONE)], np.r_[places.share, np.float32(1)]
     bits = np.zeros(len(one), np.float32)

@@ -14,7 +14,7 @@ from validators.doubles.blocks import Rows, make_key
 from validators.doubles.names import DIFFERENT, NameMatcher
 from validators.doubles.pairs import Evidence, Pass, Suspects, find_pairs
 from validators.doubles.weights import CaseWeights, Weights, load_weights
-from validators.doubles.words import Floats, Ints, Words, read_addresses, read_words
+from validators.doubles.words import Floats, Ints, NameWords, read_addresses, read_words
 
 FIELDS = ("complainant", "relative", "accused", "fir_date", "occurrence_from", "fir_time", "gd_no", "sections", "place")
 COLUMNS: Mapping[str, pl.DataType | type[pl.DataType]] = {
@@ -45,8 +45,8 @@ class _Cases:
     relative: Ints
     accused: Ints
     place: Ints
-    words: Words
-    places: Words
+    words: NameWords
+    places: NameWords
 
 
 def find_cases(cases: pl.DataFrame, threshold: float | None = None) -> Suspects:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from validators.columns import LINE
 from validators.doubles import cases, persons
+from validators.rulebook.columns import LINE
 
 if TYPE_CHECKING:
-    from validators.columns import Fields
+    from validators.rulebook.columns import Fields
 
 PERSON_FIELDS = (
     *("name", "relative_name", "sex", "age", "birth_year", "birth_date", "address", "phone", "mobile"),

@@ -10,8 +10,8 @@ from rapidfuzz import process
 from rapidfuzz.distance import Indel
 
 from mappers.names.costs import code_rows, cost_table, pair_distances
-from validators.doubles.weights import Level, WordWeights
-from validators.doubles.words import MOST, NONE, Floats, Ints, Words
+from validators.doubles.weights import AgreementLevel, WordWeights
+from validators.doubles.words import MOST, NONE, Floats, Ints, NameWords
 
 DIFFERENT, INITIAL, ALIKE, CLOSE, SAME = range(5)
 _LEVELS = ((SAME, 0.93), (CLOSE, 0.84), (ALIKE, 0.72))
@@ -38,7 +38,7 @@ class NameMatch:
 class NameMatcher:
     """Compares rows of words; what two words have been found to be is kept."""
 
-    def __init__(self, words: Words, weights: WordWeights) -> None:
+    def __init__(self, words: NameWords, weights: WordWeights) -> None:
         """words: of the rows that will be compared."""
         self._words, self._weights = words, weights
         self._codes = code_rows(words.said)
@@ -177,7 +177,7 @@ class NameMatcher:
         return level
 
 
-def _bits(step: Level, share: Floats, most: float) -> Floats:
+def _bits(step: AgreementLevel, share: Floats, most: float) -> Floats:
     return np.asarray(np.minimum(np.log2(step.m / np.minimum(step.times * share, 1)), most), np.float32)
 
 

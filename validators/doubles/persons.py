@@ -14,7 +14,7 @@ from validators.doubles.blocks import Rows, make_key
 from validators.doubles.names import ALIKE, DIFFERENT, NameMatch, NameMatcher
 from validators.doubles.pairs import Evidence, Pass, Suspects, find_pairs
 from validators.doubles.weights import PersonWeights, Shared, Weights, load_weights
-from validators.doubles.words import MOST, NONE, Floats, Ints, Words, read_addresses, read_words
+from validators.doubles.words import MOST, NONE, Floats, Ints, NameWords, read_addresses, read_words
 
 FIELDS = ("name", "relative_name", "birth", "address", "phone", "uid_last4", "passport_no", "district", "sex")
 COLUMNS: Mapping[str, pl.DataType | type[pl.DataType]] = {
@@ -43,8 +43,8 @@ class _Persons:
     uid: NDArray[np.int64]
     passport: NDArray[np.int64]
     district: NDArray[np.int64]
-    words: Words
-    places: Words
+    words: NameWords
+    places: NameWords
 
 
 def find_persons(persons: pl.DataFrame, threshold: float | None = None) -> Suspects:
@@ -90,7 +90,7 @@ def _read(persons: pl.DataFrame) -> _Persons:
     )
 
 
-def _without_own_words(name: Ints, relative: Ints, words: Words) -> Ints:
+def _without_own_words(name: Ints, relative: Ints, words: NameWords) -> Ints:
     """Relatives without the words that the person has as well: a family's name counts once."""
     fold = np.r_[words.fold, np.int32(NONE)]
     own = fold[name]

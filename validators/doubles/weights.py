@@ -30,7 +30,7 @@ class Prior(_Strict):
     book: int
 
 
-class Level(_Strict):
+class AgreementLevel(_Strict):
     """One level of agreement of two words: m, and by how much more often than its share a word is met so by chance."""
 
     m: float
@@ -40,9 +40,9 @@ class Level(_Strict):
 class WordWeights(_Strict):
     """Agreement of words of names."""
 
-    same: Level
-    close: Level
-    alike: Level
+    same: AgreementLevel
+    close: AgreementLevel
+    alike: AgreementLevel
     most: float
     initial: float
     missing: float

@@ -38,7 +38,7 @@ _FOLD = str.maketrans(
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class NameWords:
     """All words of a register's names; places in these are the numbers by which rows of words name them.
 
     said: sounds. language: whose script it is in. near: the classes of its sounds. fold: number of its folded sounds;
@@ -57,7 +57,7 @@ class Words:
     key_share: Floats
 
 
-def read_words(columns: Sequence[pl.Series], *, learn: bool = True) -> tuple[Words, list[Ints]]:
+def read_words(columns: Sequence[pl.Series], *, learn: bool = True) -> tuple[NameWords, list[Ints]]:
     """The words of columns of names, and each column as rows of words: (names, MOST), NONE where there is none.
 
     learn: whether shares are counted in these names; otherwise every word has the usual share.
@@ -72,7 +72,7 @@ def read_words(columns: Sequence[pl.Series], *, learn: bool = True) -> tuple[Wor
     return (_with_shares(words, placed) if learn else words), placed
 
 
-def read_addresses(column: pl.Series, *, learn: bool = True) -> tuple[Words, Ints]:
+def read_addresses(column: pl.Series, *, learn: bool = True) -> tuple[NameWords, Ints]:
     """The words of addresses, and of each address its MOST rarest, the rarest first. learn: as of `read_words`."""
     split = _split(column, _MOST_OF_ADDRESS)
     texts, (row,) = _number([split])
@@ -124,11 +124,11 @@ def _place(words: pl.DataFrame, kept: NDArray[np.bool_], height: int, most: int 
     return placed
 
 
-def _words(texts: Sequence[str]) -> Words:
+def _words(texts: Sequence[str]) -> NameWords:
     said, language, near, joined, keys = (tuple(column) for column in zip(*map(_tell, texts), strict=True))
     usual = np.full(len(texts), USUAL_SHARE, np.float32)
     initials = np.array([len(text) == 1 and text.isascii() for text in texts], bool)
-    return Words(said, language, near, joined, _numbers(joined), _numbers(keys), initials, usual, usual)
+    return NameWords(said, language, near, joined, _numbers(joined), _numbers(keys), initials, usual, usual)
 
 
 @lru_cache(maxsize=_KEPT)
@@ -155,7 +155,7 @@ def _numbers(texts: Sequence[str]) -> Ints:
     return np.array([numbers.setdefault(t, len(numbers)) for t in texts], np.int32)
 
 
-def _with_shares(words: Words, placed: Sequence[Ints]) -> Words:
+def _with_shares(words: NameWords, placed: Sequence[Ints]) -> NameWords:
     names = sum(int((rows[:, 0] != NONE).sum()) for rows in placed)
     met = np.concatenate([rows[rows != NONE] for rows in placed])
     shares = []
@@ -163,7 +163,7 @@ def _with_shares(words: Words, placed: Sequence[Ints]) -> Words:
         counts = np.bincount(of_word[met], minlength=int(of_word.max(initial=0)) + 1)
         shares.append(((counts + USUAL_SHARE * _BELIEVED) / (names + _BELIEVED)).astype(np.float32)[of_word])
     names_of = (words.said, words.language, words.near, words.joined, words.fold, words.key, words.is_initial)
-    return Words(*names_of, *shares)
+    return NameWords(*names_of, *shares)
 
 
 @cache

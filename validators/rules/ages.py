@@ -7,9 +7,9 @@ from string import ascii_uppercase
 import polars as pl
 
 from mappers.codes import code_lists
-from validators.columns import Fields
-from validators.masters import words_for_unknown
-from validators.rule import EVERY_FORM, example, rule, tells
+from validators.rulebook.columns import Fields
+from validators.rulebook.masters import words_for_unknown
+from validators.rulebook.rule import EVERY_FORM, example, rule, tells
 from validators.rules.identity import MASKED
 
 _OFF_BY = 2

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from validators.columns import Fields
-from validators.rule import EVERY_FORM, each, example, rule, tells
+from validators.rulebook.columns import Fields
+from validators.rulebook.rule import EVERY_FORM, each, example, rule, tells
 
 _CRORE = 10_000_000
 _MOST_RUPEES = 100 * _CRORE

@@ -6,9 +6,9 @@ from datetime import date
 
 import polars as pl
 
-from validators.columns import Fields
-from validators.masters import act_states, sections_ended
-from validators.rule import EVERY_FORM, example, rule, tells
+from validators.rulebook.columns import Fields
+from validators.rulebook.masters import act_states, sections_ended
+from validators.rulebook.rule import EVERY_FORM, example, rule, tells
 from validators.rules.law import BNS_BEGINS, SPAN, latest, look_up
 
 _JAMMU_KASHMIR = ("jk", "la")

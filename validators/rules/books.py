@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from validators.columns import Fields, Link
-from validators.rule import example, rule, tells
+from validators.rulebook.columns import Fields, RowLink
+from validators.rulebook.rule import example, rule, tells
 
 _STATION = ("state", "district", "police_station")
 _BOOK = (*_STATION, "year")
@@ -39,7 +39,7 @@ def year_is_like_its_neighbours(f: Fields) -> pl.Expr:
     """
 
     def last(years: int) -> pl.Expr:
-        return f.of("iif1", link=Link("iif1", "iif1", _BOOK, _BOOK, years)).tell(lambda r: r.fir_no.max())
+        return f.of("iif1", link=RowLink("iif1", "iif1", _BOOK, _BOOK, years)).tell(lambda r: r.fir_no.max())
 
     here, before, after = last(0), last(-1), last(1)
     low, high = pl.min_horizontal(before, after), pl.max_horizontal(before, after)

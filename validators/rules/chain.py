@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from validators.columns import FIR_KEY, Fields, Link
-from validators.rule import example, rule, tells
+from validators.rulebook.columns import FIR_KEY, Fields, RowLink
+from validators.rulebook.rule import example, rule, tells
 
 _BOOK = ("state", "district", "police_station", "year")
 _NUMBER = (*_BOOK, "fir_no")
@@ -19,8 +19,8 @@ def _is_lost(f: Fields, key: tuple[str, ...]) -> pl.Expr:
     A book that has only begun to be read would else make orphans of all later numbers, and one of which only some
     cases were taken in of all others: no more than one number in ten may be missing, and one alone.
     """
-    there = f.of("iif1", link=Link("iif1", "iif1", key, _NUMBER)).tell(lambda r: pl.len())
-    book = Link("iif1", "iif1", key[:-1], _BOOK)
+    there = f.of("iif1", link=RowLink("iif1", "iif1", key, _NUMBER)).tell(lambda r: pl.len())
+    book = RowLink("iif1", "iif1", key[:-1], _BOOK)
     lowest = f.of("iif1", link=book).tell(lambda r: r.fir_no.min())
     highest = f.of("iif1", link=book).tell(lambda r: r.fir_no.max())
     count = f.of("iif1", link=book).tell(lambda r: r.fir_no.n_unique())

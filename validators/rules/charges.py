@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import polars as pl
 
 from mappers.codes.joint_names import JOINT_NAME
-from validators.columns import Fields
-from validators.masters import limits, not_cognizable, sections_of_heads
-from validators.rule import EVERY_FORM, example, rule, tells
+from validators.rulebook.columns import Fields
+from validators.rulebook.masters import limits, not_cognizable, sections_of_heads
+from validators.rulebook.rule import EVERY_FORM, example, rule, tells
 
 _ACTS = ("acts.act", "acts.section")
 # Sections that only spread or prepare the guilt of another one.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import polars as pl
 
-from validators.columns import Fields
 from validators.doubles.cases import find_cases
 from validators.doubles.known import (
     CASE_FIELDS,
@@ -17,9 +16,10 @@ from validators.doubles.known import (
     person_columns,
     person_frame,
 )
+from validators.doubles.other import told
 from validators.doubles.persons import find_persons
-from validators.other import told
-from validators.rule import EVERY_FORM, example, rule, tells
+from validators.rulebook.columns import Fields
+from validators.rulebook.rule import EVERY_FORM, example, rule, tells
 
 _PLACE = {"state": "wb", "district": "Howrah", "police_station": "Bally", "year": "2009"}
 _KNOWN = {"role": "accused", "age": "34", "sex": "male", "address": "Kalpanapur, Ward 3"}

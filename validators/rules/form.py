@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from validators.columns import Fields
-from validators.rule import EVERY_FORM, each, example, rule, tells
+from validators.rulebook.columns import Fields
+from validators.rulebook.rule import EVERY_FORM, each, example, rule, tells
 
 _SIGNS = r"[\x{093E}-\x{094C}\x{09BE}-\x{09CC}]"
 _MAY_COME = ("date_fixed", "release_date")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from validators.columns import Fields
-from validators.rule import EVERY_FORM, example, rule, tells
+from validators.rulebook.columns import Fields
+from validators.rulebook.rule import EVERY_FORM, example, rule, tells
 
 MASKED = "[masked]"
 _MOBILE_BEGAN, _UID_BEGAN = 1995, 2010

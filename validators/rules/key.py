@@ -6,9 +6,9 @@ import re
 
 import polars as pl
 
-from validators.columns import Fields
-from validators.masters import district_begins
-from validators.rule import EVERY_FORM, each, example, rule, tells
+from validators.rulebook.columns import Fields
+from validators.rulebook.masters import district_begins
+from validators.rulebook.rule import EVERY_FORM, each, example, rule, tells
 
 _SEP = "\x1f"
 
@@ -221,7 +221,7 @@ def registration_number_agrees(f: Fields) -> pl.Expr:
 def text_has_value(f: Fields) -> pl.Expr:
     """Uncertain is not empty: a field with ink and without a value is never passed over.
 
-    Our own addition to the rule list. Told by the check itself while it looks at raw text (`validators/unread.py`); an
+    Our own addition to the rule list. Told by the check itself while it looks at raw text (`checking/unread.py`); an
     import file has no raw text beside its values, so on columns alone there is nothing to say.
     """
     return pl.lit(value=True)

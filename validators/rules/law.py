@@ -7,9 +7,9 @@ from datetime import date
 
 import polars as pl
 
-from validators.columns import Fields
-from validators.masters import LAST_NUMBER, load_law
-from validators.rule import EVERY_FORM, example, rule, tells
+from validators.rulebook.columns import Fields
+from validators.rulebook.masters import LAST_NUMBER, load_law
+from validators.rulebook.rule import EVERY_FORM, example, rule, tells
 
 BNS_BEGINS = date(2024, 7, 1)
 _PENAL = ("IPC", "BNS")

@@ -7,8 +7,8 @@ from datetime import date
 
 import polars as pl
 
-from validators.columns import Fields, Link
-from validators.rule import example, rule, tells
+from validators.rulebook.columns import Fields, RowLink
+from validators.rulebook.rule import example, rule, tells
 
 _FIR_NEEDED_FROM = date(2013, 5, 10)
 _ADULT, _YEARS_OFF, _CM_OFF = 18, 7, 7
@@ -62,7 +62,7 @@ def missing_child_has_an_fir(f: Fields) -> pl.Expr:
 )
 def traced_after_missing(f: Fields) -> pl.Expr:
     """Whoever is found was missing before; the body is one whose inquest names this report."""
-    found = f.of("uidb", link=Link("uidb", "uidb", _REPORT, _OF_BODY)).tell(lambda r: r.found_date.min())
+    found = f.of("uidb", link=RowLink("uidb", "uidb", _REPORT, _OF_BODY)).tell(lambda r: r.found_date.min())
     days = (f.traced_date >= f.missing_from_date, found >= f.missing_from_date)
     return pl.all_horizontal(d.fill_null(value=True) for d in days)
 
@@ -94,7 +94,7 @@ def body_is_like_the_missing(f: Fields) -> pl.Expr:
     """Seven years and seven centimetres off are allowed. Silent unless the linked report is at hand."""
 
     def of_missing(how: Callable[[Fields], pl.Expr]) -> pl.Expr:
-        link = Link("missing", "missing_persons", _OF_BODY, _REPORT)
+        link = RowLink("missing", "missing_persons", _OF_BODY, _REPORT)
         return f.of("missing", link=link).tell(lambda p: _only(how(p).filter(p.role == "missing")))
 
     sex = of_missing(lambda p: p.sex)

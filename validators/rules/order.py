@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from validators.columns import Fields, Moment
-from validators.rule import example, rule, tells
+from validators.rulebook.columns import Fields, Moment
+from validators.rulebook.rule import example, rule, tells
 
 _BEGAN = ("occurrence_from", "occurrence_time_from")
 _HEARD = ("info_date", "info_time")

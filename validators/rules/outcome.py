@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from validators.columns import Fields
-from validators.masters import limits
-from validators.rule import example, rule, tells
+from validators.rulebook.columns import Fields
+from validators.rulebook.masters import limits
+from validators.rulebook.rule import example, rule, tells
 from validators.rules.ages import place_of
 
 _CASE = {"state": "wb", "district": "Howrah", "police_station": "Bally", "year": "2009", "fir_no": "78"}

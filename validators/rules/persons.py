@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from mappers.codes.joint_names import JOINT_NAME, NAME_OF_FIRM, RELATION_WORD
-from validators.columns import Fields
-from validators.rule import EVERY_FORM, example, rule, tells
+from validators.rulebook.columns import Fields
+from validators.rulebook.rule import EVERY_FORM, example, rule, tells
 
 _ADULT, _CAN_BE_ACCUSED, _CAN_REPORT, _OLDEST = 18, 7, 5, 120
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from validators.columns import Fields
-from validators.rule import EVERY_FORM, RECORD_ID, each, example, rule, tells
+from validators.rulebook.columns import Fields
+from validators.rulebook.rule import EVERY_FORM, RECORD_ID, each, example, rule, tells
 
 _BOOK = ("state", "district", "police_station", "year")
 _KEY = ("fir_no", "year", "police_station", "district", "state")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from mappers.codes.vehicles import vehicle_patterns, vehicle_prefixes
-from validators.columns import Fields, Moment
-from validators.rule import EVERY_FORM, each, example, rule, tells
+from validators.rulebook.columns import Fields, Moment
+from validators.rulebook.rule import EVERY_FORM, each, example, rule, tells
 from validators.rules.identity import plain
 
 _MODERN = r"^[A-Z]{2}[0-9]{1,2}([A-Z]{0,3})[0-9]{1,4}$"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from validators.columns import Fields
-from validators.rule import example, rule, tells
+from validators.rulebook.columns import Fields
+from validators.rulebook.rule import example, rule, tells
 from validators.rules.charges import is_one_of, numbers_of
 
 _ACTS = ("acts.act", "acts.section")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 import tomllib
 import unicodedata
@@ -14,6 +13,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 from rapidfuzz import fuzz
+
+from mappers.languages import printed_labels
 
 _LEAST = 0.74
 _SHORT_LABEL, _LEAST_SHORT = 8, 0.79
@@ -220,9 +221,7 @@ def _variants(text: str) -> Iterator[str]:
 
 @lru_cache(maxsize=1)
 def _table() -> tuple[tuple[str, str, str], ...]:
-    text = (resources.files("mappers.draft") / "printed_labels.csv").read_text(encoding="utf-8")
-    rows = [(row["field_id"], row["lang"], row["label"]) for row in csv.DictReader(text.splitlines())]
-    return (*rows, *((label, language, text) for label, said in _also().items() for language, text in said))
+    return (*printed_labels(), *((label, language, text) for label, said in _also().items() for language, text in said))
 
 
 def _also() -> Mapping[str, list[tuple[str, str]]]:

@@ -18,11 +18,11 @@ from digitize.targets.rows import LINE, RECORD_ID, Batch, Kept, plain_finding
 from digitize.targets.taking import plain_records
 from mappers.names import romanise
 from mappers.schema import Table, form_tables
-from validators.check import CHECK_VERSION
-from validators.columns import LINE as FILE_LINE
-from validators.columns import RECORD
+from validators.checking.check import CHECK_VERSION
 from validators.finding import Finding
-from validators.settings import CheckSettings
+from validators.rulebook.columns import LINE as FILE_LINE
+from validators.rulebook.columns import RECORD
+from validators.rulebook.given import CheckSettings
 
 NO_ID = "D004"
 NO_ID_TEXT = "The row has no record_id, and no whole key from which one could be made."

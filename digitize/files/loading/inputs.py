@@ -12,7 +12,7 @@ from digitize.files.validating.readers import open_reader
 from digitize.files.validating.sources import Found, Source, find_sources, size_of
 from digitize.machine.work_keys import work_key
 from mappers.schema import Table
-from validators.settings import CheckSettings
+from validators.rulebook.given import CheckSettings
 
 _PIECE = 1 << 20
 # Asking the rules of a part takes some twelve times its bytes of memory; another part waits while one is sent.

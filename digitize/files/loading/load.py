@@ -21,7 +21,7 @@ from digitize.files.validating.taking import Progress
 from digitize.machine.work_keys import work_key
 from digitize.targets.base import Receipt, Target
 from digitize.targets.rows import Batch
-from validators.settings import CheckSettings
+from validators.rulebook.given import CheckSettings
 
 BATCH_SIZE = 50_000
 COUNTS = ("read", "inserted", "updated", "unchanged", "rejected", "held", "withdrawn")

@@ -13,11 +13,11 @@ from digitize.files.validating.check import rows_compared
 from digitize.files.validating.findings import FileFinding, Findings, Words
 from digitize.files.validating.parts import Parts, Router, pieces
 from digitize.files.validating.taking import Progress, Taken, take_rows
-from validators.columns import LINE, RECORD
-from validators.rows import FOUND, find_in_rows
-from validators.rule import every_rule
-from validators.settings import CheckSettings
-from validators.structure import STRUCTURE
+from validators.checking.rows import FOUND, find_in_rows
+from validators.rulebook.columns import LINE, RECORD
+from validators.rulebook.given import CheckSettings
+from validators.rulebook.rule import every_rule
+from validators.rulebook.structure import STRUCTURE
 
 TWICE, ORPHAN = "T025", "T019"
 _HELD_BYTES = 32 << 20
@@ -27,7 +27,7 @@ _HELD_BYTES = 32 << 20
 class CheckedPart:
     """Some records with all of their rows.
 
-    tables: table name -> RECORD, LINE and the fields, as texts. found: as `validators.rows.find_in_rows` gives it.
+    tables: table name -> RECORD, LINE and the fields, as texts. found: as `find_in_rows` gives it.
     """
 
     number: int

@@ -15,7 +15,7 @@ from digitize.targets.rows import HASH, RECORD_ID
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Records
 from digitize.workspace.place import Place
-from validators.settings import CheckSettings
+from validators.rulebook.given import CheckSettings
 
 STATION = ("state", "district", "police_station")
 _SIZE = 50_000

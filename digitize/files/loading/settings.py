@@ -7,7 +7,7 @@ from pathlib import Path
 
 from digitize.files.validating.choice import rules_left_out
 from digitize.files.validating.settings import Lists, file_settings
-from validators.settings import CheckSettings
+from validators.rulebook.given import CheckSettings
 
 
 def import_settings(

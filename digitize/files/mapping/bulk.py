@@ -10,15 +10,15 @@ from itertools import islice
 from pathlib import Path
 
 from digitize.targets.csv_folder import CsvFolder
-from mappers.apply import Application
-from mappers.cells import Sources
-from mappers.flat import Doubt, FlatColumns, add_counts, flat_columns, left_over
 from mappers.legacy import LegacyRow, LegacyTable
-from mappers.mapped import Mapped
-from mappers.mapping import FormMapping, TableCells
+from mappers.mapping.apply import Application
+from mappers.mapping.flat import Doubt, FlatColumns, add_counts, flat_columns, left_over
+from mappers.mapping.load import FormMapping, TableCells
+from mappers.mapping.mapped import Mapped
 from mappers.names import romanise
 from mappers.schema import Table, flat_header, form_tables
-from mappers.values import MapContext
+from mappers.sources.cells import Sources
+from mappers.sources.values import MapContext
 
 CHUNK = 2_000
 # How seldom the collector of cycles looks while tables are mapped; see `few_collections`.

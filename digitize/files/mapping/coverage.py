@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 from digitize.errors import InputError, NotFound
 from digitize.files.mapping.find import settle_for
 from mappers.legacy import LegacyTable, named_cells
-from mappers.mapping import FormMapping, map_rows
+from mappers.mapping.load import FormMapping, map_rows
 from mappers.record import FieldValue, Record
 from mappers.schema import Column, Table, form_tables
+from mappers.schema.parts.table import ROMAN
 from mappers.schema.profiles import PROFILES, missing
-from mappers.schema.table import ROMAN
-from mappers.values import MapContext, RowValues
+from mappers.sources.values import MapContext, RowValues
 
 if TYPE_CHECKING:
     from digitize.workspace.place import Place

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from digitize.errors import InputError, OptionsError
-from mappers.columns import Wanted
-from mappers.draft import Draft, DraftLine, draft_table, write_draft
+from mappers.draft import DraftLine, MappingDraft, draft_table, write_draft
 from mappers.legacy import LegacyTable, ReadAs, open_table, open_tables
+from mappers.mapping.column_encodings import WantedEncoding
 
 # Names that programs give by themselves: the file's own name says more.
 _NAMELESS = frozenset({"sheet1", "table1", "text"})
@@ -22,7 +22,7 @@ class Drafted:
     """A draft with the text of its file. id: of the mapping, and the name of its file without ".toml"."""
 
     id: str
-    draft: Draft
+    draft: MappingDraft
     text: str
 
     def to_plain(self) -> dict[str, Any]:
@@ -44,7 +44,7 @@ class DraftWish:
     out: Path | None = None
 
 
-def make_draft(path: Path, how: ReadAs, wanted: Wanted, wish: DraftWish) -> Drafted:
+def make_draft(path: Path, how: ReadAs, wanted: WantedEncoding, wish: DraftWish) -> Drafted:
     """Draft a mapping for one table of a file.
 
     Raises TableError, InputError where there is no such table or there are several, MappingError for an unknown form

@@ -7,15 +7,16 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from digitize.errors import InputError
-from mappers.bind import FormMapping, bind_file
+from mappers.binding.bind import bind_file
+from mappers.binding.bound import FormMapping
 from mappers.codes import districts_of, load_stations, place_lists
-from mappers.columns import settle_mapping
 from mappers.encodings import Encoding, encodings
 from mappers.explain import mapping_file
 from mappers.legacy import LegacyTable
-from mappers.mapping import find_mapping, load_mappings
+from mappers.mapping.column_encodings import settle_mapping
+from mappers.mapping.load import find_mapping, load_mappings
+from mappers.sources.values import MapContext
 from mappers.states import load_state
-from mappers.values import MapContext
 
 
 def mapping_path(name: str) -> Traversable | Path:

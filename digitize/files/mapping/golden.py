@@ -13,14 +13,14 @@ from digitize.errors import InputError
 from digitize.masking.cases import CaseMasks, masks_of
 from digitize.masking.masks import MASK, masked_paths
 from mappers.codes import place_lists
-from mappers.columns import settle_mapping
 from mappers.encodings import encodings
 from mappers.legacy import LegacyTable, ReadAs, named_cells, open_tables
 from mappers.legacy.layout import read_layout
-from mappers.mapping import FormMapping, map_rows
+from mappers.mapping.column_encodings import settle_mapping
+from mappers.mapping.load import FormMapping, map_rows
 from mappers.record import FieldValue, Record
+from mappers.sources.values import MapContext, RowValues
 from mappers.states import load_state
-from mappers.values import MapContext, RowValues
 
 _MEMOS = (".dbt", ".fpt")
 EXPECTED = "expected.jsonl"

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 from digitize.files.reports.samples import Sample, take_samples, where
 from digitize.files.validating.report import Report
-from validators.rule import load_rules
+from validators.rulebook.rule import load_rules
 
 ENCODING = "utf-8"
 _EXAMPLES = 10

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from digitize.files.validating.findings import FileFinding
 from digitize.files.validating.report import Report
+from validators.checking.reference import RuleRow, rules_table
 from validators.finding import Severity
-from validators.reference import RuleRow, rules_table
 
 _ORDER: dict[Severity, int] = {"reject": 0, "review": 1, "note": 2}
 

@@ -8,9 +8,9 @@ from types import TracebackType
 import polars as pl
 
 from digitize.files.validating.parts import Parts
-from validators.columns import LINE, RECORD
-from validators.plan import Question
-from validators.rows import ask_again
+from validators.checking.plan import RuleQuestion
+from validators.checking.rows import ask_again
+from validators.rulebook.columns import LINE, RECORD
 
 # Rules across records that compare within one station, or with rows that are at hand as a whole.
 _AT_A_STATION = frozenset(
@@ -31,7 +31,7 @@ class Asides:
     def __init__(self, count: int) -> None:
         """count: of parts."""
         self._parts = Parts(count)
-        self._questions: dict[str, Question] = {}
+        self._questions: dict[str, RuleQuestion] = {}
 
     def __enter__(self) -> Asides:
         """Itself."""
@@ -41,7 +41,7 @@ class Asides:
         """Delete what was written."""
         self._parts.__exit__(kind, error, at)
 
-    def take(self, question: Question, frame: pl.DataFrame) -> bool:
+    def take(self, question: RuleQuestion, frame: pl.DataFrame) -> bool:
         """Keep what a rule reads of a frame when it is such a rule; says whether it is."""
         rule = question.bound.rule
         if not rule.across or rule.code in _AT_A_STATION:

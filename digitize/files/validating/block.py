@@ -13,7 +13,7 @@ LINE = "_line"
 _BLOCK = 4096
 
 Row = tuple[int, list[str] | str]
-"""Line and cells of a row; in place of the cells the code of what is broken (see validators/structure.py)."""
+"""Line and cells of a row; in place of the cells the code of what is broken (see validators/rulebook/structure.py)."""
 
 
 @dataclass(frozen=True, slots=True)

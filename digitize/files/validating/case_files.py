@@ -7,9 +7,9 @@ from typing import Any
 
 import polars as pl
 
-from validators.columns import RECORD
-from validators.impact import Impact
-from validators.settings import CheckSettings
+from validators.policy.impact import Impact
+from validators.rulebook.columns import RECORD
+from validators.rulebook.given import CheckSettings
 
 _ERRORS = ("review", "reject")
 

@@ -23,13 +23,13 @@ from digitize.files.validating.server import Database
 from digitize.files.validating.sources import Found, Source, find_sources, find_table, size_of
 from digitize.files.validating.taking import Progress, Taken, places_of, take_rows, text_rows
 from digitize.files.validating.tallies import Tallies
-from validators.check import tables_compared
-from validators.columns import RECORD
-from validators.impact import Impact
-from validators.rows import find_in_rows
-from validators.rule import every_rule, load_rules
-from validators.settings import CheckSettings
-from validators.structure import STRUCTURE
+from validators.checking.check import tables_compared
+from validators.checking.rows import find_in_rows
+from validators.policy.impact import Impact
+from validators.rulebook.columns import RECORD
+from validators.rulebook.given import CheckSettings
+from validators.rulebook.rule import every_rule, load_rules
+from validators.rulebook.structure import STRUCTURE
 
 ORPHAN = "T019"
 # Of files. Asking the rules of a part takes some twelve times its bytes of memory.

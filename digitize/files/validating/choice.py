@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from digitize.errors import OptionsError
-from validators.rule import every_rule, load_rules
-from validators.structure import STRUCTURE
+from validators.rulebook.rule import every_rule, load_rules
+from validators.rulebook.structure import STRUCTURE
 
 # Faults that a row's reading does not hang on; the others say that a row was not checked, and are always told.
 _MAY_BE_IGNORED = ("S005", "S009")

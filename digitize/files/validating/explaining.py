@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from digitize.errors import OptionsError
-from validators.reference import rules_table
-from validators.rule import every_rule
-from validators.rule_list import rule_list
+from validators.checking.reference import rules_table
+from validators.rulebook.rule import every_rule
+from validators.rulebook.rule_list import rule_list
 
 
 def explain_rule(word: str) -> dict[str, Any]:

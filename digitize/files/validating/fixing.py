@@ -20,9 +20,9 @@ from digitize.files.validating.readers import Place, open_reader
 from digitize.files.validating.sources import Source, find_sources
 from digitize.machine.csv_cells import safe
 from digitize.masking.masks import MASK
-from mappers.folding import fold_digits
 from mappers.schema import Column
-from validators.columns import TYPES
+from mappers.text.folding import fold_digits
+from validators.rulebook.columns import TYPES
 
 CHANGES = "changes.csv"
 _HEAD = ("file", "line", "field", "repair", "before", "after")

@@ -12,7 +12,7 @@ from digitize.errors import InputError
 MAX_UNPACKED = 4 << 30
 
 Row = tuple[int, list[str] | str]
-"""Line and cells of a row; in place of the cells the code of what is broken (see validators/structure.py)."""
+"""Line and cells of a row; in place of the cells the code of what is broken (see validators/rulebook/structure.py)."""
 
 
 def read_sheet(path: Path, sheet: str = "") -> Iterator[Row]:

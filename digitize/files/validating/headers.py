@@ -24,10 +24,10 @@ def _meanings(names: Sequence[str], form: str) -> list[tuple[str, str]]:
     """
     from mappers.draft.assign import assign, lend
     from mappers.draft.content import Content
-    from mappers.draft.headers import UNKNOWN, read_header
-    from mappers.draft.lexicon import load_lexicon
     from mappers.draft.match import ColumnSeen
     from mappers.draft.targets import find_targets
+    from mappers.headers.lexicon import load_lexicon
+    from mappers.headers.read import UNKNOWN, read_header
 
     lexicon = load_lexicon()
     known = [

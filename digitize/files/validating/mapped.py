@@ -16,18 +16,18 @@ from digitize.files.mapping.find import bound_mapping, settle_for
 from digitize.files.validating.findings import FILE_BITS
 from digitize.files.validating.lines import Lines
 from digitize.files.validating.taking import RECORD_ID, Taken
-from mappers.apply import Application
-from mappers.flat import LINE as FLAT_LINE
-from mappers.flat import FlatColumns, flat_columns
 from mappers.legacy import LegacyRow, LegacyTable, ReadAs
-from mappers.mapping import FormMapping
+from mappers.mapping.apply import Application
+from mappers.mapping.flat import LINE as FLAT_LINE
+from mappers.mapping.flat import FlatColumns, flat_columns
+from mappers.mapping.load import FormMapping
 from mappers.schema import form_tables
-from mappers.values import MapContext
-from validators.check import tables_compared
-from validators.columns import LINE, RECORD
-from validators.plan import plan
-from validators.rows import FOUND
-from validators.unread import code_of
+from mappers.sources.values import MapContext
+from validators.checking.check import tables_compared
+from validators.checking.plan import plan
+from validators.checking.rows import FOUND
+from validators.checking.unread import code_of
+from validators.rulebook.columns import LINE, RECORD
 
 Others = Mapping[str, Mapping[str, pl.DataFrame]]
 """Form -> table -> rows of other forms, with which rules compare."""

@@ -6,8 +6,8 @@ import polars as pl
 
 from digitize.masking.masks import MASK
 from mappers.schema import form_tables
-from validators.columns import TYPES
-from validators.rule import every_rule
+from validators.rulebook.columns import TYPES
+from validators.rulebook.rule import every_rule
 
 _LONGEST = 80
 

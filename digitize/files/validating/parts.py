@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from digitize.errors import DiskFull
-from validators.columns import RECORD
+from validators.rulebook.columns import RECORD
 
 STATION = ("state", "district", "police_station")
 _PART = "_part"

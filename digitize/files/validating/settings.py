@@ -10,7 +10,8 @@ from pathlib import Path
 from digitize.errors import OptionsError
 from mappers.codes import load_stations
 from mappers.codes.beats import read_beats
-from validators.settings import CheckSettings, first_and_last, make_settings
+from validators.checking.settings import first_and_last, make_settings
+from validators.rulebook.given import CheckSettings
 
 
 @dataclass(frozen=True, slots=True)

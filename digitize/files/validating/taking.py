@@ -19,8 +19,8 @@ from digitize.files.validating.readers import open_reader
 from digitize.files.validating.server import Database
 from digitize.files.validating.sources import Found, Source, size_of
 from mappers.schema import Table
-from validators.columns import LINE, RECORD
-from validators.settings import CheckSettings
+from validators.rulebook.columns import LINE, RECORD
+from validators.rulebook.given import CheckSettings
 
 RECORD_ID, LINE_NAME = "record_id", "line"
 Progress = Callable[[int, int], None]

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from digitize.files.validating.report import Tally
-from validators.columns import RECORD
+from validators.rulebook.columns import RECORD
 
 UNKNOWN = "?"
 

@@ -12,7 +12,7 @@ from digitize.files.validating.readers import Place
 from digitize.files.validating.report import Report
 
 if TYPE_CHECKING:
-    from validators.settings import CheckSettings
+    from validators.rulebook.given import CheckSettings
 
 
 def validate_file(path: Path, form: str, settings: CheckSettings) -> Report:
@@ -20,7 +20,7 @@ def validate_file(path: Path, form: str, settings: CheckSettings) -> Report:
 
     Headers are field ids; record_id ties child rows to their record. A single file is the table that its name says,
     else the form's own. Tables of other forms in the folder are compared with where a rule asks for it (an arrest with
-    its FIR), and not checked. settings: see `validators.settings.make_settings`, with policy "import". Raises
+    its FIR), and not checked. settings: see `validators.checking.settings.make_settings`, with policy "import". Raises
     InputError when nothing can be checked: no such file, no table, no known column, no rows.
     """
     return check_files([path], form, settings, How())

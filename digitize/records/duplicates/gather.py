@@ -17,12 +17,12 @@ from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Records
 from mappers.record import Record
 from mappers.schema import form_tables
-from validators.columns import LINE, RECORD, Fields
+from validators.checking.evaluate import asked_frames
+from validators.checking.frames import record_frames
+from validators.checking.settings import make_settings
 from validators.doubles.known import CASE_FIELDS, PERSON_FIELDS, case_columns, person_columns
-from validators.evaluate import asked_frames
-from validators.frames import record_frames
-from validators.rule import every_rule, load_rules
-from validators.settings import make_settings
+from validators.rulebook.columns import LINE, RECORD, Fields
+from validators.rulebook.rule import every_rule, load_rules
 
 PERSONS, CASES = "P001", "P002"
 KINDS: Mapping[str, str] = {"person": PERSONS, "case": CASES}

@@ -72,7 +72,7 @@ def in_workspace(ledger: Ledger, wanted: Wanted) -> Duplicates:
 
 
 def _kinds(wanted: Wanted) -> tuple[str, ...]:
-    from validators.rule import load_rules
+    from validators.rulebook.rule import load_rules
 
     if wanted.form not in _forms():
         raise OptionsError(f"there is no form {wanted.form}; see: digitize schema")

@@ -7,7 +7,7 @@ from functools import cache
 
 from digitize.targets.postgres.definition import Definition, TableDef
 from mappers.schema import Table, load_schemas
-from mappers.schema.table import Column
+from mappers.schema.parts.table import Column
 
 VERSION = 1
 TYPES: Mapping[str, str] = {

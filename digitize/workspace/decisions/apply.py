@@ -10,10 +10,11 @@ from types import MappingProxyType
 from digitize.workspace.decisions.items import COLUMN, FIELD, ZONE, cell_of
 from digitize.workspace.ledger.records import Decision
 from digitize.workspace.ledger.verdict import OPERATOR
-from mappers.mapping import FormMapping, row_sources
+from mappers.binding.bound import FormMapping
+from mappers.mapping.load import row_sources
+from mappers.mapping.typed import clean_typed
 from mappers.record import FieldValue, Record
-from mappers.typed import clean_typed
-from mappers.values import MapContext, PageValues, RowValues, ZoneValue
+from mappers.sources.values import MapContext, PageValues, RowValues, ZoneValue
 
 VALUE, BLANK, ILLEGIBLE = "value", "blank", "illegible"
 VERDICTS = (VALUE, BLANK, ILLEGIBLE)

@@ -13,7 +13,7 @@ from digitize.workspace.ledger.catalogue import Catalogue, PageScan
 from digitize.workspace.ledger.readings import Readings
 from digitize.workspace.ledger.records import Records, Stored
 from digitize.workspace.ledger.verdict import reasons
-from mappers.mapping import FormMapping
+from mappers.binding.bound import FormMapping
 from mappers.record import FieldValue
 from ocr.page import Box, Decided
 from validators.finding import Finding

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mappers.mapping import FormMapping
+from mappers.mapping.load import FormMapping
 
 LEFT_OVER = "left_over."
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from mappers.errors import TableError
 from mappers.legacy.access_file import filled_up
 from mappers.legacy.access_head import AccessHead, is_access, read_access_head
-from mappers.legacy.programs import Limits, Program
+from mappers.legacy.programs import HelperProgram, ProgramLimits
 from mappers.legacy.table import LegacyRow, LegacyTable, ReadAs, binary_marker, unique_names
 
 RANK = 10
@@ -96,7 +96,7 @@ class _Database:
     head: AccessHead
     size: int
 
-    def names(self, listing: Program) -> list[str]:
+    def names(self, listing: HelperProgram) -> list[str]:
         """The names of the tables as they are listed, doubles too."""
         return [n for n in listing.whole().decode("utf-8", "replace").split(_BETWEEN) if n.strip("\n")]
 
@@ -130,11 +130,13 @@ class _Database:
             says = f"it says {int(counted)} entries and has {listed}"
             yield f"the list of tables is damaged: {says}; tables may be missing"
 
-    def run(self, program: str, options: Sequence[str], table: str | None = None, *, output: int = 1 << 20) -> Program:
+    def run(
+        self, program: str, options: Sequence[str], table: str | None = None, *, output: int = 1 << 20
+    ) -> HelperProgram:
         """One of the programs at work on the database."""
-        limits = Limits(cpu_s=10 + (self.size >> 18), output_bytes=output)
+        limits = ProgramLimits(cpu_s=10 + (self.size >> 18), output_bytes=output)
         path = str(self.path.absolute())
-        return Program([program, *options, "--", path, *([] if table is None else [table])], limits, _SETTINGS)
+        return HelperProgram([program, *options, "--", path, *([] if table is None else [table])], limits, _SETTINGS)
 
     def _most_output(self) -> int:
         """Nulls cost nothing in the file and a byte in the output, text up to three times its bytes."""
@@ -183,7 +185,7 @@ class _Database:
 
     def _rows(
         self, lines: Iterator[tuple[str, bool]], cells: _Cells, shape: tuple[int, int], notes: list[str],
-        export: Program,
+        export: HelperProgram,
     ) -> Iterator[LegacyRow]:  # fmt: skip
         width, counted = shape
         most = self.size // _SMALLEST_ROW
@@ -259,7 +261,7 @@ def _moment(text: str) -> str:
     return shown if day == _DAY_ZERO else f"{day} {shown}"
 
 
-def _lines(program: Program) -> Iterator[tuple[str, bool]]:
+def _lines(program: HelperProgram) -> Iterator[tuple[str, bool]]:
     """The lines that a program prints, and whether one was too long and is cut."""
     kept: list[bytes] = []
     size = 0

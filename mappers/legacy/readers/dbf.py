@@ -13,7 +13,9 @@ from typing import Any, BinaryIO
 from mappers.legacy.damage import RowDamage
 from mappers.legacy.dbf_cells import Cell, Convert, apply_flags, columns, null_bits
 from mappers.legacy.dbf_cut import AHEAD, BEHIND, Cutter
-from mappers.legacy.dbf_head import FLAGS, Field, Head, has_whole_rows, looks_like_dbf, read_head
+from mappers.legacy.dbf_fields import Field, Head
+from mappers.legacy.dbf_fit import FLAGS
+from mappers.legacy.dbf_head import has_whole_rows, looks_like_dbf, read_head
 from mappers.legacy.memo import MemoFile, open_memo
 from mappers.legacy.table import LegacyRow, LegacyTable, ReadAs
 

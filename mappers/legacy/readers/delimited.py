@@ -9,7 +9,7 @@ from itertools import chain, islice
 from pathlib import Path
 
 from mappers.errors import TableError
-from mappers.legacy.dialect import Dialect, find_dialect, unescape_copy
+from mappers.legacy.dialect import TextDialect, find_dialect, unescape_copy
 from mappers.legacy.header import find_header
 from mappers.legacy.lines import LONGEST_LINE, TextForm, find_form, is_text, read_lines
 from mappers.legacy.package import OLE, ZIP
@@ -59,7 +59,7 @@ class _Delimited:
 
     path: Path
     form: TextForm
-    dialect: Dialect
+    dialect: TextDialect
     damage: Damage = field(default_factory=Damage)
     empty: int = 0
     nulls: int = 0

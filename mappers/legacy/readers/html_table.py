@@ -10,7 +10,7 @@ from pathlib import Path
 
 from mappers.errors import TableError
 from mappers.legacy.declared import Declared, find_declared
-from mappers.legacy.grid import Grid
+from mappers.legacy.grid import TableGrid
 from mappers.legacy.html_cells import HtmlRows, style_fonts
 from mappers.legacy.html_scan import read_pieces
 from mappers.legacy.lines import as_utf8
@@ -87,7 +87,7 @@ def _tables(path: Path, written: Declared, starts: array[int], fonts: Mapping[st
     for start in starts:
         own = replace(written, form=replace(written.form))
         html = HtmlRows(own, fonts)
-        grid = Grid("", html.rows(read_pieces(path, own, start)), list(written.notes), written.encoding, own.form)
+        grid = TableGrid("", html.rows(read_pieces(path, own, start)), list(written.notes), written.encoding, own.form)
         grid.closing = html.notes
         table = grid.table()
         if table is not None:

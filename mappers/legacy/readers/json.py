@@ -9,10 +9,10 @@ from itertools import zip_longest
 from pathlib import Path
 
 from mappers.errors import TableError
-from mappers.legacy.grid import Grid, GridCell, GridRow
+from mappers.legacy.grid import GridCell, GridRow, TableGrid
 from mappers.legacy.json_places import Finder
 from mappers.legacy.json_rows import JsonCells, JsonColumns, Pairs
-from mappers.legacy.json_scan import Place, Taken, read_string, rows_at, to_text
+from mappers.legacy.json_scan import JsonPlace, JsonTaken, read_string, rows_at, to_text
 from mappers.legacy.lines import TextForm, as_utf8, find_form
 from mappers.legacy.package import OLE, ZIP
 from mappers.legacy.table import LegacyRow, LegacyTable, ReadAs, unique_names
@@ -47,7 +47,7 @@ def read_tables(path: Path, how: ReadAs) -> Iterator[LegacyTable]:
     return _tables(path, form, places)
 
 
-def _tables(path: Path, form: TextForm, places: Sequence[Place]) -> Iterator[LegacyTable]:
+def _tables(path: Path, form: TextForm, places: Sequence[JsonPlace]) -> Iterator[LegacyTable]:
     names, _ = unique_names([p.names[-1] if p.names else path.stem for p in places])
     found = 0
     for name, place in zip(names, places, strict=True):
@@ -59,7 +59,7 @@ def _tables(path: Path, form: TextForm, places: Sequence[Place]) -> Iterator[Leg
         raise TableError(f"{path.name}: no table: it has no rows, or none of them is valid JSON", kind="not-a-table")
 
 
-def _table(path: Path, form: TextForm, name: str, place: Place) -> LegacyTable | None:
+def _table(path: Path, form: TextForm, name: str, place: JsonPlace) -> LegacyTable | None:
     if place.kind == "columns":
         if (table := _of_columns(path, form, name)) is not None:
             return table
@@ -79,7 +79,7 @@ def _table(path: Path, form: TextForm, name: str, place: Place) -> LegacyTable |
     return LegacyTable(name, names, rows, notes, encoding=form.encoding)
 
 
-def _look(path: Path, form: TextForm, place: Place) -> JsonColumns:
+def _look(path: Path, form: TextForm, place: JsonPlace) -> JsonColumns:
     """The columns of a table, from all of its rows."""
     columns = JsonColumns(_MOST_COLUMNS)
     cells = JsonCells(replace(form))
@@ -95,7 +95,7 @@ def _look(path: Path, form: TextForm, place: Place) -> JsonColumns:
     return columns
 
 
-def _rows(path: Path, form: TextForm, place: Place, columns: JsonColumns, notes: list[str]) -> Iterator[LegacyRow]:
+def _rows(path: Path, form: TextForm, place: JsonPlace, columns: JsonColumns, notes: list[str]) -> Iterator[LegacyRow]:
     cells = JsonCells(form)
     beside = [cells.cell(v) for k, v in place.beside if k not in columns.keys]
     places = {key: i for i, key in enumerate(columns.keys)}
@@ -130,17 +130,17 @@ def _put(own: list[bytes | str], place: int | None, cell: bytes | str) -> None:
         own.append(cell)
 
 
-def _of_arrays(path: Path, form: TextForm, name: str, place: Place) -> LegacyTable | None:
+def _of_arrays(path: Path, form: TextForm, name: str, place: JsonPlace) -> LegacyTable | None:
     """A table whose rows are arrays; its header is the first of them, or stands beside them."""
     cells = JsonCells(form)
-    grid = Grid(name, _drawn(path, form, place, cells), form.opening_notes(), form.encoding, form)
+    grid = TableGrid(name, _drawn(path, form, place, cells), form.opening_notes(), form.encoding, form)
     if not place.header:
         return grid.table()
     names, notes = unique_names(place.header)
     return LegacyTable(name, names, grid.below(len(names)), [*grid.notes, *notes], encoding=form.encoding)
 
 
-def _drawn(path: Path, form: TextForm, place: Place, cells: JsonCells) -> Iterator[GridRow]:
+def _drawn(path: Path, form: TextForm, place: JsonPlace, cells: JsonCells) -> Iterator[GridRow]:
     for number, taken in enumerate(rows_at(path, form, place, []), 1):
         if not taken.data:
             continue
@@ -165,7 +165,7 @@ def _of_columns(path: Path, form: TextForm, name: str) -> LegacyTable | None:
     cells = JsonCells(form)
     data = as_utf8(path.read_bytes())
     try:
-        value = cells.load(Taken(0, data, True))
+        value = cells.load(JsonTaken(0, data, True))
     except ValueError:
         return None
     pairs = [(k, v) for k, v in value if isinstance(v, list)] if isinstance(value, Pairs) else []

@@ -13,7 +13,7 @@ from mappers.legacy.damage import RowDamage
 from mappers.legacy.ods_content import ContentHandler, Fonts, OdsItem, RowRun, SheetBegin, StylesHandler
 from mappers.legacy.package import ZIP
 from mappers.legacy.parts import open_package, part_names
-from mappers.legacy.sheet import MOST_COLUMNS, MOST_MERGES, Cell, Merge, Sheet, SheetRow
+from mappers.legacy.sheet import MOST_COLUMNS, MOST_MERGES, Merge, SheetCell, SheetRow, WorkSheet
 from mappers.legacy.sheet_table import read_sheets
 from mappers.legacy.table import LegacyTable, ReadAs
 from mappers.legacy.xml_parts import XmlPart
@@ -81,7 +81,7 @@ class _Spreadsheet:
         self._next: SheetBegin | None = None
         self._budget = _MOST_REPEATED
 
-    def sheets(self) -> Iterator[Sheet]:
+    def sheets(self) -> Iterator[WorkSheet]:
         """The sheets in order; what is not read of one is passed over when the next is asked for."""
         for _ in self._rows([], []):
             pass
@@ -90,7 +90,7 @@ class _Spreadsheet:
             merges: list[Merge] = []
             notes = [*self._notes]
             rows = self._rows(merges, notes)
-            yield Sheet(begin.name, rows, merges, begin.is_hidden, notes)
+            yield WorkSheet(begin.name, rows, merges, begin.is_hidden, notes)
             for _ in rows:
                 pass
 
@@ -122,8 +122,8 @@ class _Spreadsheet:
         for i in range(times):
             yield SheetRow(number + i, cells, item.is_cut)
 
-    def _cells(self, item: RowRun, number: int, damage: RowDamage) -> dict[int, Cell]:
-        cells: dict[int, Cell] = {}
+    def _cells(self, item: RowRun, number: int, damage: RowDamage) -> dict[int, SheetCell]:
+        cells: dict[int, SheetCell] = {}
         for run in item.runs:
             times = max(0, min(run.times, 1 + self._budget, MOST_COLUMNS - run.place))
             self._budget -= max(times - 1, 0)

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from mappers.encodings.tables import to_bytes
 from mappers.errors import TableError
-from mappers.legacy.grid import Grid, GridCell, GridRow
-from mappers.legacy.rtf_scan import Event, RtfScan
+from mappers.legacy.grid import GridCell, GridRow, TableGrid
+from mappers.legacy.rtf_scan import RtfEvent, RtfScan
 from mappers.legacy.table import LegacyTable, ReadAs
 from mappers.legacy.xml_kinds import numbered
 
@@ -46,7 +46,7 @@ def _tables(path: Path) -> Iterator[LegacyTable]:
     drawn = _Drawn(scan)
     found = 0
     for _, rows in groupby(drawn.rows(), attrgetter("table")):
-        grid = Grid(numbered(path.stem, found + 1), _aligned(rows, drawn), [])
+        grid = TableGrid(numbered(path.stem, found + 1), _aligned(rows, drawn), [])
         grid.closing = drawn.notes
         table = grid.table()
         if table is not None:
@@ -82,7 +82,7 @@ class _Drawn:
     _number: int = 0
     _begun: int = -1
     _cells: list[GridCell] = field(default_factory=list)
-    _texts: list[Event] = field(default_factory=list)
+    _texts: list[RtfEvent] = field(default_factory=list)
     _edges: list[int] = field(default_factory=list)
     _flags: set[int] = field(default_factory=set)
     _left: int = 0
@@ -111,7 +111,7 @@ class _Drawn:
             self._end_cell()
             yield self._row("cut")
 
-    def _take(self, event: Event) -> _Row | None:
+    def _take(self, event: RtfEvent) -> _Row | None:
         """Take in an event; the row that it ends."""
         kind = event.kind
         if kind == "text":
@@ -132,7 +132,7 @@ class _Drawn:
             self._define(event)
         return None
 
-    def _define(self, event: Event) -> None:
+    def _define(self, event: RtfEvent) -> None:
         if event.kind == "cellx" and len(self._edges) < _MOST_CELLS:
             self._edges.append(event.number)
         elif event.kind == "merged":
@@ -143,7 +143,7 @@ class _Drawn:
             self.nested += event.kind == "nestrow"
             self._text(event._replace(text="\t" if event.kind == "nestcell" else "\n"))
 
-    def _paragraph(self, event: Event) -> None:
+    def _paragraph(self, event: RtfEvent) -> None:
         """Text outside of rows ends the table."""
         if event.kind == "intbl":
             self._is_inside = True
@@ -163,7 +163,7 @@ class _Drawn:
             self._table += 1
             self._number = 0
 
-    def _text(self, event: Event) -> None:
+    def _text(self, event: RtfEvent) -> None:
         before = self._size
         self._size += len(event.text)
         if self._size <= _LONGEST_CELL:
@@ -184,7 +184,7 @@ class _Drawn:
         return row
 
 
-def _cell(texts: Sequence[Event]) -> GridCell:
+def _cell(texts: Sequence[RtfEvent]) -> GridCell:
     fonts: Counter[str] = Counter()
     for event in texts:
         fonts[event.font] += len(event.text.strip()) if event.font else 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from array import array
 from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
@@ -13,10 +12,12 @@ from mappers.legacy import sql_patterns as sql
 from mappers.legacy.dialect import unescape_copy
 from mappers.legacy.lines import TextForm, as_utf8, find_form, is_text, read_chunks
 from mappers.legacy.package import OLE, ZIP
+from mappers.legacy.sql_copy import CopyOptions, copy_options
 from mappers.legacy.sql_escapes import find_grammar
-from mappers.legacy.sql_patterns import Grammar, name_parts
-from mappers.legacy.sql_scan import Row, Scanner, Statement, Window
+from mappers.legacy.sql_patterns import SqlGrammar, name_parts
+from mappers.legacy.sql_scan import Scanner, SqlRow, SqlStatement
 from mappers.legacy.sql_values import SqlCells
+from mappers.legacy.sql_window import Window
 from mappers.legacy.table import LegacyRow, LegacyTable, ReadAs, unique_names
 
 RANK = 60
@@ -109,7 +110,7 @@ class _Index:
 
     path: Path
     form: TextForm
-    grammar: Grammar
+    grammar: SqlGrammar
     head: bytes = b""
     home: bytes = b""
     tables: dict[tuple[bytes, ...], _Found] = field(default_factory=dict)
@@ -160,17 +161,17 @@ class _Index:
         """The key of a table, without the database that is the dump's own."""
         return name[1:] if len(name) > 1 and name[0] == self.home else name
 
-    def _measure(self, scanner: Scanner, statement: Statement, found: _Found) -> None:
+    def _measure(self, scanner: Scanner, statement: SqlStatement, found: _Found) -> None:
         row = scanner.skip_rows(statement, len(statement.columns))
         if row is not None and not found.columns and not found.width:
             found.width = self._width(row)
 
-    def _width(self, row: Row) -> int:
+    def _width(self, row: SqlRow) -> int:
         if row.plain:
             return len(self.grammar.value.findall(row.plain))
         return len(row.tokens) if row.tokens is not None else row.line.count(b"\t") + 1 if row.line else 0
 
-    def _found(self, statement: Statement) -> _Found | None:
+    def _found(self, statement: SqlStatement) -> _Found | None:
         key = table_key(statement)
         self.has_usual_schema |= len(key) < len(statement.name[-2:])
         if key not in self.tables:
@@ -191,7 +192,7 @@ class _Index:
             yield f"more than {_MOST_TABLES} tables are named; {self.too_many} statements are left out"
 
 
-def table_key(statement: Statement) -> tuple[bytes, ...]:
+def table_key(statement: SqlStatement) -> tuple[bytes, ...]:
     """The name of a table without case, usual schema and database."""
     parts = tuple(p.lower() for p in statement.name[-2:])
     return parts[1:] if len(parts) > 1 and parts[0] in _USUAL_SCHEMAS else parts
@@ -219,7 +220,7 @@ def _rows(index: _Index, key: tuple[bytes, ...], found: _Found, notes: list[str]
 
 
 def _statement_rows(
-    scanner: Scanner, statement: Statement, found: _Found, cells: SqlCells, number: int
+    scanner: Scanner, statement: SqlStatement, found: _Found, cells: SqlCells, number: int
 ) -> Iterator[LegacyRow]:
     width = max(len(found.columns), found.width)
     if statement.kind not in _COUNTED:
@@ -229,7 +230,7 @@ def _statement_rows(
     places = _places(statement, found)
     is_strange = places is not None and (_NOWHERE in places or len(set(places)) < len(places))
     expected = len(statement.columns) or width
-    copy = _copy_options(statement.more) if statement.kind == "copy" else None
+    copy = copy_options(statement.more) if statement.kind == "copy" else None
     for row in scanner.rows(statement, len(statement.columns)):
         number += 1
         values = _values(row, cells, scanner.window.data, copy)
@@ -244,7 +245,7 @@ def _statement_rows(
         yield LegacyRow(number, row.offset, (*values, *[""] * (width - len(values))), False, problem)
 
 
-def _places(statement: Statement, found: _Found) -> list[int] | None:
+def _places(statement: SqlStatement, found: _Found) -> list[int] | None:
     """Where each value of a row goes; None where they stand in the order of the table.
 
     A column that the first pass over a damaged file did not see has its place nowhere; one that is named twice has the
@@ -257,36 +258,7 @@ def _places(statement: Statement, found: _Found) -> list[int] | None:
     return None if places == list(range(len(found.columns))) else places
 
 
-@dataclass(frozen=True, slots=True)
-class _CopyOptions:
-    separator: bytes = b"\t"
-    null: bytes = b"\\N"
-
-    def split(self, line: bytes) -> list[bytes]:
-        """The cells of a line, still with their escapes; a separator behind a backslash is none."""
-        if b"\\" + self.separator not in line:
-            return line.split(self.separator)
-        parts: list[bytes] = []
-        is_open = False
-        for part in line.split(self.separator):
-            if is_open:
-                parts[-1] += self.separator + part
-            else:
-                parts.append(part)
-            is_open = (len(part) - len(part.rstrip(b"\\"))) % 2 == 1
-        return parts
-
-
-def _copy_options(more: bytes) -> _CopyOptions:
-    """DELIMITER and NULL of a COPY, as far as they are named."""
-    separator = re.search(rb"DELIMITERS?\s+(?:AS\s+)?E?'(\\t|.)'", more, re.IGNORECASE)
-    null = re.search(rb"NULL\s+(?:AS\s+)?'([^']*)'", more, re.IGNORECASE)
-    return _CopyOptions(
-        b"\t" if separator is None or separator[1] == b"\\t" else separator[1], null[1] if null else b"\\N"
-    )
-
-
-def _values(row: Row, cells: SqlCells, data: bytes, copy: _CopyOptions | None) -> list[bytes | str]:
+def _values(row: SqlRow, cells: SqlCells, data: bytes, copy: CopyOptions | None) -> list[bytes | str]:
     if row.plain:
         return cells.plain(row.plain)
     if row.tokens is not None:

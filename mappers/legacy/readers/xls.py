@@ -11,7 +11,7 @@ from mappers.legacy.biff_book import Book, read_book
 from mappers.legacy.biff_sheet import SheetReader, find_outline
 from mappers.legacy.ole import open_ole
 from mappers.legacy.package import OLE
-from mappers.legacy.sheet import Sheet
+from mappers.legacy.sheet import WorkSheet
 from mappers.legacy.sheet_table import read_sheets
 from mappers.legacy.table import LegacyTable, ReadAs
 
@@ -78,13 +78,13 @@ def _first_record(data: bytes) -> int:
     return next((m.start() for m in _BOOK.finditer(data) if m.start() % _SMALLEST_SECTOR == 0), -1)
 
 
-def _sheets(path: Path, book: Book, stream: bytes, damage: list[str]) -> Iterator[Sheet]:
+def _sheets(path: Path, book: Book, stream: bytes, damage: list[str]) -> Iterator[WorkSheet]:
     for name, at, is_hidden in book.sheets:
         notes = [*damage]
         if at < 0:
             notes.append("the sheet is missing in the file")
-            yield Sheet(name, iter(()), (), is_hidden, notes)
+            yield WorkSheet(name, iter(()), (), is_hidden, notes)
             continue
         outline = find_outline(stream, at)
         rows = SheetReader(book, stream, at, notes).rows(outline)
-        yield Sheet(name or path.stem, rows, outline.merges, is_hidden, notes)
+        yield WorkSheet(name or path.stem, rows, outline.merges, is_hidden, notes)

@@ -11,7 +11,7 @@ from mappers.errors import TableError
 from mappers.legacy.package import ZIP
 from mappers.legacy.parts import open_package, part_names
 from mappers.legacy.serials import clock_text, number_text
-from mappers.legacy.sheet import CLOCK, NUMBER, Cell, Merge, Sheet, SheetRow, iso_cell, text_cell, yes_no
+from mappers.legacy.sheet import CLOCK, NUMBER, Merge, SheetCell, SheetRow, WorkSheet, iso_cell, text_cell, yes_no
 from mappers.legacy.sheet_table import read_sheets
 from mappers.legacy.table import LegacyTable, ReadAs
 
@@ -45,7 +45,7 @@ def read_tables(path: Path, how: ReadAs) -> Iterator[LegacyTable]:
     return read_sheets(_sheets(book), path.name)
 
 
-def _sheets(book: CalamineWorkbook) -> Iterator[Sheet]:
+def _sheets(book: CalamineWorkbook) -> Iterator[WorkSheet]:
     from python_calamine import CalamineError, SheetTypeEnum, SheetVisibleEnum
 
     for about in book.sheets_metadata:
@@ -55,9 +55,9 @@ def _sheets(book: CalamineWorkbook) -> Iterator[Sheet]:
         try:
             sheet = book.get_sheet_by_name(about.name)
         except CalamineError as e:
-            yield Sheet(about.name, iter(()), (), is_hidden, [f"the sheet is damaged: {type(e).__name__}"])
+            yield WorkSheet(about.name, iter(()), (), is_hidden, [f"the sheet is damaged: {type(e).__name__}"])
             continue
-        yield Sheet(about.name, _rows(sheet), _merges(sheet), is_hidden)
+        yield WorkSheet(about.name, _rows(sheet), _merges(sheet), is_hidden)
 
 
 def _merges(sheet: CalamineSheet) -> list[Merge]:
@@ -72,15 +72,15 @@ def _rows(sheet: CalamineSheet) -> Iterator[SheetRow]:
         yield SheetRow(number, {c: cell for c, cell in cells if cell.text.strip()})
 
 
-def _cell(value: object) -> Cell:
+def _cell(value: object) -> SheetCell:
     if isinstance(value, bool):
         return yes_no(value)
     if isinstance(value, int | float):
-        return Cell(number_text(float(value)), NUMBER)
+        return SheetCell(number_text(float(value)), NUMBER)
     if isinstance(value, date):
         return iso_cell(value.isoformat(" ") if isinstance(value, datetime) else value.isoformat())
     if isinstance(value, time):
-        return Cell(clock_text(value.hour * 3600 + value.minute * 60 + value.second), CLOCK)
+        return SheetCell(clock_text(value.hour * 3600 + value.minute * 60 + value.second), CLOCK)
     if isinstance(value, timedelta):
-        return Cell(clock_text(round(value.total_seconds())), CLOCK)
+        return SheetCell(clock_text(round(value.total_seconds())), CLOCK)
     return text_cell(str(value))

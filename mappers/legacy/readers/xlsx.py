@@ -16,11 +16,11 @@ from mappers.legacy.sheet import (
     MOST_MERGES,
     MOST_ROWS,
     TEXT_LOST,
-    Cell,
     Format,
     Merge,
-    Sheet,
+    SheetCell,
     SheetRow,
+    WorkSheet,
     iso_cell,
     number_cell,
     text_cell,
@@ -56,14 +56,14 @@ def read_tables(path: Path, how: ReadAs) -> Iterator[LegacyTable]:
     return read_sheets(_sheets(package, read_workbook(package)), path.name, package.notes)
 
 
-def _sheets(package: Package, book: Workbook) -> Iterator[Sheet]:
+def _sheets(package: Package, book: Workbook) -> Iterator[WorkSheet]:
     for part in book.sheets:
         notes = [*package.notes]
         if not part.part:
-            yield Sheet(part.name, iter(()), (), part.is_hidden, [*notes, "the sheet is missing in the file"])
+            yield WorkSheet(part.name, iter(()), (), part.is_hidden, [*notes, "the sheet is missing in the file"])
             continue
         merges = _merges(package, part, notes)
-        yield Sheet(part.name, _rows(package, part, book, notes), merges, part.is_hidden, notes)
+        yield WorkSheet(part.name, _rows(package, part, book, notes), merges, part.is_hidden, notes)
 
 
 def _merges(package: Package, part: SheetPart, notes: list[str]) -> list[Merge]:
@@ -124,7 +124,7 @@ class _SheetHandler(Handler[SheetRow]):
 
     def _clear(self) -> None:
         self._is_open = False
-        self._cells: dict[int, Cell] = {}
+        self._cells: dict[int, SheetCell] = {}
         self._place = -1
         self._cell: dict[str, str] = {}
         self._value: list[str] | None = None
@@ -200,7 +200,7 @@ class _SheetHandler(Handler[SheetRow]):
         if cell is not None and cell.text.strip() and self._place < MOST_COLUMNS:
             self._cells[self._place] = cell
 
-    def _read_cell(self) -> Cell | None:
+    def _read_cell(self) -> SheetCell | None:
         kind = self._cell.get("t", "n")
         form = self._format()
         if self._runs is not None:
@@ -208,7 +208,7 @@ class _SheetHandler(Handler[SheetRow]):
             return text_cell(text, font or (form.font if form else ""))
         value = "".join(self._value or ())
         if not value and self._formula is not None and kind != "str":
-            return Cell("=" + "".join(self._formula), FORMULA)
+            return SheetCell("=" + "".join(self._formula), FORMULA)
         if not value:
             return None
         if kind == "s":
@@ -231,20 +231,20 @@ class _SheetHandler(Handler[SheetRow]):
         index = int(style) if style.isascii() and style.isdigit() and len(style) < 10 else -1
         return self._book.formats[index] if 0 <= index < len(self._book.formats) else None
 
-    def _shared(self, value: str, form: Format | None) -> Cell:
+    def _shared(self, value: str, form: Format | None) -> SheetCell:
         index = int(value) if value.isascii() and value.isdigit() and len(value) < 10 else -1
         if not 0 <= index < len(self._book.texts):
-            return Cell(TEXT_LOST, LOST)
+            return SheetCell(TEXT_LOST, LOST)
         text, font = self._book.texts[index]
         return text_cell(text, font or (form.font if form else ""))
 
 
-def _typed(value: str, kind: str) -> Cell | None:
+def _typed(value: str, kind: str) -> SheetCell | None:
     """A cell that says what it holds; None for a number."""
     if kind == "b":
         return yes_no(value.strip() not in ("0", "false"))
     if kind == "e":
-        return Cell(value, ERROR)
+        return SheetCell(value, ERROR)
     if kind == "d":
         return iso_cell(value)
     return None

@@ -17,9 +17,9 @@ from mappers.legacy.word_rows import WordTables, word_tables
 from mappers.legacy.word_styles import Styles
 from mappers.legacy.xml_feed import Mends
 from mappers.legacy.xml_kinds import Kinds
-from mappers.legacy.xml_parse import Break, Parsing, Segment, Tag, find_tag
+from mappers.legacy.xml_parse import Parsing, Tag, XmlBreak, XmlSegment, find_tag
 from mappers.legacy.xml_parts import XmlPart
-from mappers.legacy.xml_rows import Rows, XmlRow
+from mappers.legacy.xml_rows import XmlRow, XmlRows
 from mappers.legacy.xml_workbook import read_workbook
 
 RANK = 50
@@ -105,8 +105,8 @@ class XmlFile:
     written: Declared
     opening: list[str] = field(default_factory=list)
     kinds: Kinds = field(default_factory=Kinds)
-    segments: list[Segment] = field(default_factory=list)
-    breaks: list[Break] = field(default_factory=list)
+    segments: list[XmlSegment] = field(default_factory=list)
+    breaks: list[XmlBreak] = field(default_factory=list)
     is_mended: bool = False
     has_doctype: bool = False
     mends: Mends = field(default_factory=Mends)
@@ -124,11 +124,11 @@ class XmlFile:
         if broken is not None and broken.is_second_root:
             start = self._behind_declaration()
             self.opening.append("the file has no root element; its elements stand side by side")
-            broken = self._scan(Segment(start, None, (("rows", ()),), is_wrapped=True))
+            broken = self._scan(XmlSegment(start, None, (("rows", ()),), is_wrapped=True))
         if broken is not None and broken.is_mendable:
             first = self.segments[0]
             self.is_mended = True
-            broken = self._scan(Segment(first.start, None, first.ancestors, first.is_wrapped))
+            broken = self._scan(XmlSegment(first.start, None, first.ancestors, first.is_wrapped))
         while broken is not None and len(self.breaks) < _MOST_BREAKS:
             broken = self._resume(broken)
 
@@ -140,12 +140,12 @@ class XmlFile:
             m = _START.match(f.read(_SEARCHED))
         return self.form.start + (m.end() if m else 0)
 
-    def _scan(self, segment: Segment | None = None) -> Break | None:
+    def _scan(self, segment: XmlSegment | None = None) -> XmlBreak | None:
         """A scan from the beginning."""
         self.kinds, self.segments, self.breaks, self.mends = Kinds(), [], [], Mends()
-        return self._scan_segment(segment or Segment(self.form.start))
+        return self._scan_segment(segment or XmlSegment(self.form.start))
 
-    def _scan_segment(self, segment: Segment) -> Break | None:
+    def _scan_segment(self, segment: XmlSegment) -> XmlBreak | None:
         parsing = Parsing(self.path, self.form, segment, self.kinds, self.is_mended, self.mends)
         self.kinds.offset = parsing.offset
         self.kinds.restart()
@@ -153,12 +153,12 @@ class XmlFile:
             pass
         broken = parsing.broken
         end = broken.offset if broken is not None else None
-        self.segments.append(Segment(segment.start, end, segment.ancestors, segment.is_wrapped))
+        self.segments.append(XmlSegment(segment.start, end, segment.ancestors, segment.is_wrapped))
         if broken is not None:
             self.breaks.append(broken)
         return broken
 
-    def _resume(self, broken: Break) -> Break | None:
+    def _resume(self, broken: XmlBreak) -> XmlBreak | None:
         """Go on behind a break, at the next element like one that was seen several times before."""
         known = {path[-1].tag: path for path in _repeated(self.kinds.root, ())} if not broken.is_end else {}
         if not known and len(broken.tags) > 1 and not broken.is_end:
@@ -167,7 +167,7 @@ class XmlFile:
         if found is None:
             return None
         offset, tag = found
-        return self._scan_segment(Segment(offset, None, _opened(known[tag], broken)))
+        return self._scan_segment(XmlSegment(offset, None, _opened(known[tag], broken)))
 
     def notes(self) -> Iterator[str]:
         """What is wrong with the file as a whole."""
@@ -206,7 +206,7 @@ def _first(root: xml_kinds.Kind, tags: Sequence[Tag]) -> Iterator[xml_kinds.Path
     yield tuple(path)
 
 
-def _opened(path: xml_kinds.Path, broken: Break) -> tuple[Tag, ...]:
+def _opened(path: xml_kinds.Path, broken: XmlBreak) -> tuple[Tag, ...]:
     """The tags around a kind, as they stood open at the break where they still fit."""
     tags: list[Tag] = []
     for i, kind in enumerate(path[:-1]):
@@ -233,7 +233,7 @@ def _table_name(path: xml_kinds.Path) -> str:
 
 def _rows(xml: XmlFile, path: xml_kinds.Path, keys: list[str], notes: list[str]) -> Iterator[LegacyRow]:
     places = {key: i for i, key in enumerate(keys)}
-    listener = Rows(path, places)
+    listener = XmlRows(path, places)
     for number, row in enumerate(_found(xml, listener, path), 1):
         cells: list[bytes | str] = [""] * len(keys)
         for key, value in row.cells.items():
@@ -253,7 +253,7 @@ def _rows(xml: XmlFile, path: xml_kinds.Path, keys: list[str], notes: list[str])
     notes += xml.form.closing_notes()
 
 
-def _found(xml: XmlFile, listener: Rows, path: xml_kinds.Path) -> Iterator[XmlRow]:
+def _found(xml: XmlFile, listener: XmlRows, path: xml_kinds.Path) -> Iterator[XmlRow]:
     """The rows of one kind; the reading ends with the last of them."""
     for segment, problem in _segments(xml, path):
         parsing = Parsing(xml.path, xml.form, segment, listener, xml.is_mended)
@@ -271,7 +271,7 @@ def _found(xml: XmlFile, listener: Rows, path: xml_kinds.Path) -> Iterator[XmlRo
             return
 
 
-def _segments(xml: XmlFile, path: xml_kinds.Path) -> Iterator[tuple[Segment, str]]:
+def _segments(xml: XmlFile, path: xml_kinds.Path) -> Iterator[tuple[XmlSegment, str]]:
     """The segments in which rows of a kind can be, and the problem of a row in which one ends.
 
     What comes before the first row is left out where nothing of it goes into the rows.

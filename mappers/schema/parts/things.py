@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mappers.schema.table import FormModel, Text, column
+from mappers.schema.parts.table import FormModel, Text, column
 
 
 class Thing(FormModel):

@@ -1,0 +1,123 @@
+"""Languages of the records, one TOML file each, found by scanning this folder: how names are said, words, labels.
+
+What reading needs of a language (models, digits, joiners) stands in a file of the same name in `ocr/languages`; a new
+language is these two files and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+from typing import Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from mappers.errors import MappingError
+from mappers.toml import read_model
+
+FOLDERS: list[Traversable] = [resources.files("mappers.languages")]
+"""Where files of languages lie; a test adds one of its own before anything is read."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Sounds(_Part):
+    """How a language reads its script. consonants: places that it reads otherwise, joined: those below another one.
+
+    drops_schwa: the short a of the script is silent at the end of words and between syllables; keeps_after_cluster: not
+    behind two consonants. anusvara: its sound where no stop follows. finish: last changes of the sounds, as patterns in
+    which %V is a vowel and %v stands for all vowels of a class.
+    """
+
+    consonants: Mapping[str, str] = {}
+    joined: Mapping[str, str] = {}
+    drops_schwa: bool = False
+    keeps_after_cluster: bool = False
+    anusvara: str = "n"
+    finish: tuple[tuple[str, str], ...] = ()
+
+
+class SoundCosts(_Part):
+    """What it costs to take one sound for another, as groups of sounds, over those of `mappers/names/costs.toml`."""
+
+    leave_out: Mapping[str, float] = {}
+    swap: Mapping[str, float] = {}
+
+
+class NumberNames(_Part):
+    """Words of numbers. counted: one after the other from 1, several ways to write one as a list."""
+
+    counted: tuple[str | tuple[str, ...], ...] = ()
+
+
+class PrintedLabels(_Part):
+    """What forms print: label -> wordings; verified: seen on a printed form."""
+
+    verified: Mapping[str, tuple[str, ...]] = {}
+    unverified: Mapping[str, tuple[str, ...]] = {}
+
+
+class SpokenLanguage(_Part):
+    """One language. code: ISO 639-1, the file's name. names: what it is called in others. script: ISO 15924.
+
+    usual: text of its script is taken for it where nothing tells of another; letters: these tell it from that one.
+    iscii: the column of iscii.tsv that it is written in. sounds: None where its script is not read letter by letter.
+    months: from January, and headers: meaning -> spellings, in addition to those of months.toml and words.toml. lists:
+    code list -> value -> spellings, in addition to lists.toml.
+    """
+
+    format: Literal[1]
+    code: str = Field(pattern=r"^[a-z]{2}$")
+    name: str
+    names: Mapping[str, str] = {}
+    script: str = Field(pattern=r"^[A-Z][a-z]{3}$")
+    usual: bool = False
+    letters: str = ""
+    iscii: str = ""
+    sounds: Sounds | None = None
+    costs: SoundCosts = SoundCosts()
+    numbers: NumberNames = NumberNames()
+    months: tuple[tuple[str, ...], ...] = Field(default=(), max_length=12)
+    lists: Mapping[str, Mapping[str, tuple[str, ...]]] = {}
+    headers: Mapping[str, tuple[str, ...]] = {}
+    printed: PrintedLabels = PrintedLabels()
+
+
+class Printed(NamedTuple):
+    """One wording of a label. label: its stable name (`fir.title`); language: two letters."""
+
+    label: str
+    language: str
+    text: str
+
+
+@cache
+def load_languages() -> Mapping[str, SpokenLanguage]:
+    """All languages by code, sorted. Raises MappingError when a file is wrong, or a script has two usual languages."""
+    found: dict[str, SpokenLanguage] = {}
+    for path in sorted((p for f in FOLDERS for p in f.iterdir() if p.name.endswith(".toml")), key=lambda p: p.name):
+        one = read_model(path, SpokenLanguage)
+        if path.name != f"{one.code}.toml":
+            raise MappingError(f"{path.name}: code {one.code} belongs into {one.code}.toml")
+        if one.usual and any(o.usual and o.script == one.script for o in found.values()):
+            raise MappingError(f"{path.name}: usual: another language is the usual one of {one.script} already")
+        found[one.code] = one
+    return found
+
+
+@cache
+def languages_of_script(script: str) -> tuple[str, ...]:
+    """Codes of the languages written in a script, the usual one first."""
+    own = [one for one in load_languages().values() if one.script == script]
+    return tuple(one.code for one in sorted(own, key=lambda o: not o.usual))
+
+
+def printed_labels() -> Iterator[Printed]:
+    """Every wording of every label that forms print, in every language."""
+    for one in load_languages().values():
+        for wordings in (one.printed.verified, one.printed.unverified):
+            yield from (Printed(label, one.code, text) for label, texts in wordings.items() for text in texts)

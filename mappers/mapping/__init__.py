@@ -1,0 +1,1 @@
+"""Mappings at work: loaded, found for a page or a table, applied to it, made into records."""

@@ -1,0 +1,166 @@
+"""What a rule makes of a cell: the values of its fields, worked out once for each text and context."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from mappers.binding.bound import BoundRule, FormMapping
+from mappers.clean.base import CleanContext, CleanedCell, CleanedRows
+from mappers.codes.places import place_lists
+from mappers.record import FieldValue, Origin
+from mappers.sources.cells import SourceCell
+from mappers.sources.values import MapContext
+from mappers.text.folding import squeeze
+
+
+class SourceAnswers(NamedTuple):
+    """A value on its way: what a FieldValue is, as cheap as a tuple. A table of millions of rows makes few of those.
+
+    origin: of the cell; without the row for cells of tables.
+    """
+
+    raw: str
+    value: str | None
+    confidence: float = 1.0
+    origin: Origin = Origin()
+    by: str = ""
+    blank: bool = False
+    notes: tuple[str, ...] = ()
+    candidates: tuple[str, ...] = ()
+    accept: float = 0.0
+
+    def is_sure(self) -> bool:
+        """As FieldValue has it."""
+        return (self.value is not None or self.blank) and self.confidence >= self.accept
+
+    def at(self, origin: Origin) -> FieldValue:
+        """The value with its full origin."""
+        return FieldValue(
+            self.raw, self.value, self.confidence, origin, self.by, self.blank, self.notes, self.candidates, self.accept
+        )
+
+
+SaidRow = Mapping[str, SourceAnswers]
+# One row of values; several or none for a cleaner that may give many.
+Answer = tuple[SaidRow, ...]
+
+_NIL = frozenset("-–—_./*=~ \t\r\n")
+_UNKNOWN_CODE = CleanedCell(None, 0.0, ("code-unknown",))
+_UNPARSED = CleanedCell(None, 0.0, ("unparsed",))
+_NOT_MAPPED = "parts-not-mapped"
+
+
+def is_nil(text: str) -> bool:
+    """Whether a text says that there is nothing: blanks, dashes, dots."""
+    first = text[:1]
+    return not first or ((first in _NIL or first.isspace()) and (not text.strip() or _NIL.issuperset(text)))
+
+
+def _without_nulls(rule: BoundRule, found: CleanedRows) -> CleanedRows:
+    """Rows without those of which the whole piece is one of the source's spellings of nothing."""
+    kept = [at for at, text in enumerate(found.texts) if not rule.dialect.is_null(text)]
+    return found._replace(rows=tuple(found.rows[at] for at in kept), texts=tuple(found.texts[at] for at in kept))
+
+
+def _without_loss(rule: BoundRule, found: CleanedRows, text: str, year: int | None) -> CleanedRows:
+    """Rows in which no part that the mapping leaves out is lost: the main part takes the whole text then, or no value
+    where it is no text, so that a person looks. A part that another field or the book says already is no loss.
+    """
+    pieces = found.texts or ("",) * len(found.rows)
+    rows = [_kept_whole(rule, row, (piece or text, piece), year) for row, piece in zip(found.rows, pieces, strict=True)]
+    return found._replace(rows=tuple(rows))
+
+
+def _kept_whole(
+    rule: BoundRule, row: Mapping[str, CleanedCell], whole: tuple[str, str], year: int | None
+) -> Mapping[str, CleanedCell]:
+    """whole: the text of the row, and the piece of the source that is its raw text ("" for all)."""
+    lost = [p for p, c in row.items() if p in rule.unrouted and c.value not in (None, rule.constants.get(p))]
+    if year is not None:
+        lost = [p for p in lost if p != "year" or row[p].value != str(year)]
+    if not lost:
+        return row
+    main = row.get(rule.cleaner.main, _UNPARSED)
+    notes = (*main.notes, _NOT_MAPPED)
+    is_whole = main.value is not None and rule.keeps_text
+    value, confidence = (squeeze(whole[0]), min(main.confidence, 0.5)) if is_whole else (None, 0.0)
+    return {**row, rule.cleaner.main: CleanedCell(value, confidence, notes, whole[1])}
+
+
+class Answers:
+    """The answers of one mapping under one context. Values carry the origins of their cells."""
+
+    def __init__(self, mapping: FormMapping, context: MapContext) -> None:
+        self._by = mapping.by
+        state = context.state.code if context.state else ""
+        lists = {**place_lists(state), **context.lists}
+        self._base = CleanContext(context.language, state, context.book_year, "", "", lists)
+        self._contexts: dict[tuple[int | None, str, str], CleanContext] = {}
+
+    def of(
+        self, rule: BoundRule, cells: Sequence[SourceCell], whens: Sequence[tuple[int | None, str]]
+    ) -> Sequence[Answer]:
+        """What a rule makes of cells. whens: of each the year of its book and the day that decides the law."""
+        make = self._one if rule.cleaner.clean is not None else self._rows
+        is_null = rule.dialect.is_null
+        return [
+            self._empty(rule, cell) if cell.blank or is_nil(cell.text) or is_null(cell.text)
+            else make(rule, cell, year, day)
+            for cell, (year, day) in zip(cells, whens, strict=True)
+        ]  # fmt: skip
+
+    def _one(self, rule: BoundRule, cell: SourceCell, year: int | None, day: str) -> Answer:
+        assert rule.cleaner.clean is not None
+        name = rule.targets[0][1]
+        meant = rule.dialect.meaning(cell.text)
+        context = self._context(year, day, rule.codes.get(name, ""))
+        answer = _UNKNOWN_CODE if meant is None else rule.cleaner.clean(meant, context)
+        return ({name: self._value(cell, answer)},)
+
+    def _rows(self, rule: BoundRule, cell: SourceCell, year: int | None, day: str) -> Answer:
+        assert rule.cleaner.rows is not None
+        found = rule.cleaner.rows(cell.text, self._context(year, day, ""))
+        if found.texts and rule.dialect.nulls:
+            found = _without_nulls(rule, found)
+            if not found.rows:
+                return ()
+        if rule.unrouted:
+            found = _without_loss(rule, found, cell.text, year)
+        if rule.cleaner.many:
+            return tuple([self._parts(rule, cell, row, found) for row in found.rows or ({},)])
+        return (self._parts(rule, cell, found.rows[0] if found.rows else {}, found),)
+
+    def _empty(self, rule: BoundRule, cell: SourceCell) -> Answer:
+        written = bool(cell.text.strip())
+        blank = cell.blank or written
+        notes = ("nil",) if written else () if blank else ("unread", *cell.notes)
+        empty = SourceAnswers(
+            cell.raw, None, cell.confidence, cell.origin, self._by, blank, notes, cell.candidates, cell.accept
+        )
+        if not rule.cleaner.many:
+            return (dict.fromkeys((f for _, f in rule.targets), empty),)
+        return () if empty.is_sure() else ({rule.main: empty},)
+
+    def _parts(
+        self, rule: BoundRule, cell: SourceCell, parts: Mapping[str, CleanedCell], found: CleanedRows
+    ) -> SaidRow:
+        out = {name: self._value(cell, parts[part], found.notes) for part, name in rule.targets if part in parts}
+        return out or {rule.main: self._value(cell, _UNPARSED, found.notes)}
+
+    def _value(self, cell: SourceCell, answer: CleanedCell, more: tuple[str, ...] = ()) -> SourceAnswers:
+        value, confidence, notes, raw = answer
+        if cell.notes or more:
+            notes = (*cell.notes, *notes, *more)
+        stored, _, origin, sure, _, _, candidates, accept = cell
+        return SourceAnswers._make(
+            (raw or stored, value, sure * confidence, origin, self._by, False, notes, candidates, accept)
+        )
+
+    def _context(self, year: int | None, day: str, codes: str) -> CleanContext:
+        key = (year, day, codes)
+        found = self._contexts.get(key)
+        if found is None:
+            found = self._contexts[key] = replace(self._base, book_year=year, day=day, codes=codes)
+        return found

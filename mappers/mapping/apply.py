@@ -1,0 +1,204 @@
+"""Applying a mapping, column by column: what equal cells mean is worked out once; every cell ends somewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from itertools import repeat
+
+from mappers.binding.bound import BoundRule, FormMapping
+from mappers.mapping.answers import Answer, Answers, SourceAnswers
+from mappers.mapping.mapped import Mapped, Values, constants_of
+from mappers.sources.cells import Sources
+from mappers.sources.values import MapContext
+
+_INTAKE = "intake"
+_STATION_LIST = "station list"
+# Of each column, so many different cells are remembered.
+_REMEMBERED = 20_000
+# The day that decides which law applies: of the occurrence, else of the report, else the year.
+_DAYS = ("occurrence_from", "fir_date", "year")
+
+
+class Application:
+    """A mapping at work under one context; answers are kept from one lot of sources to the next."""
+
+    def __init__(self, mapping: FormMapping, context: MapContext) -> None:
+        self._mapping = mapping
+        self._context = context
+        self._answers = Answers(mapping, context)
+        self._known: list[dict[Hashable, Answer]] = [{} for _ in mapping.rules]
+
+    def map(self, sources: Sources) -> Mapped:
+        """One lot of sources, in order."""
+        draft = _Draft(sources, self._context)
+        for rule, known in zip(self._mapping.rules, self._known, strict=True):
+            if rule.source in sources.columns:
+                self._apply(rule, known, draft)
+        for name, value in constants_of(self._mapping, self._mapping).items():
+            draft.fields[name] = [value] * sources.count
+        _add_intake(draft.fields, self._context, sources.count)
+        return Mapped(self._mapping, sources, draft.fields, draft.rows, draft.left())
+
+    def _apply(self, rule: BoundRule, known: dict[Hashable, Answer], draft: _Draft) -> None:
+        column = draft.sources.columns[rule.source]
+        if rule.dialect.when.cells:
+            holds = draft.holds(rule)
+            column = [stored if held else None for stored, held in zip(column, holds, strict=True)]
+            draft.use(rule.source, [stored is not None for stored in column])
+        else:
+            draft.use(rule.source, None)
+        found = self._found(rule, known, draft, column)
+        if rule.cleaner.many:
+            draft.add_rows(rule.row, found)
+        elif rule.spare:
+            draft.add_spare(rule, found)
+        else:
+            draft.add(rule, found)
+
+    def _found(
+        self, rule: BoundRule, known: dict[Hashable, Answer], draft: _Draft, column: Sequence[Hashable | None]
+    ) -> list[Answer | None]:
+        """What the rule makes of each cell of its column; None where there is none."""
+        years = draft.years() if rule.cleaner.uses_year else repeat(self._context.book_year, len(column))
+        days = draft.days() if rule.cleaner.uses_day else repeat("", len(column))
+        if len(known) > _REMEMBERED:
+            known.clear()
+        keys = list(zip(column, years, days, strict=True))
+        new = [k for k in dict.fromkeys(keys) if k not in known and k[0] is not None]
+        if new:
+            cells = draft.sources.open(rule.source, [stored for stored, _, _ in new])
+            known.update(zip(new, self._answers.of(rule, cells, [(y, d) for _, y, d in new]), strict=True))
+        return list(map(known.get, keys))
+
+
+class _Draft:
+    """One lot of sources on its way."""
+
+    def __init__(self, sources: Sources, context: MapContext) -> None:
+        self.sources = sources
+        self.fields: dict[str, Values] = {}
+        self.rows: dict[str, list[Answer]] = {}
+        self._used: dict[str, list[bool] | None] = {}
+        self._said = context.book_year
+        self._texts: dict[str, list[str]] = {}
+
+    def holds(self, rule: BoundRule) -> list[bool]:
+        """Whether the rule's condition holds, for each source."""
+        names = [n for n, _ in rule.dialect.when.cells]
+        for name in names:
+            if name not in self._texts:
+                self._texts[name] = [self._text(name, stored) for stored in self._stored(name)]
+        return [rule.dialect.when.holds({n: self._texts[n][at] for n in names}) for at in range(self.sources.count)]
+
+    def _stored(self, name: str) -> Sequence[Hashable | None]:
+        return self.sources.columns.get(name) or [None] * self.sources.count
+
+    def _text(self, name: str, stored: Hashable | None) -> str:
+        if stored is None:
+            return ""
+        cell = self.sources.cell(name, stored)
+        return "" if cell.blank else cell.text
+
+    def use(self, name: str, where: list[bool] | None) -> None:
+        """Note that a cell is taken: in every source, or where it says so."""
+        before = self._used.get(name, [])
+        if where is None or before is None:
+            self._used[name] = None
+        else:
+            self._used[name] = [a or b for a, b in zip(before, where, strict=True)] if before else where
+
+    def unuse(self, name: str, at: int) -> None:
+        """Note that nothing of a cell was needed."""
+        where = self._used.get(name)
+        if where is None:
+            where = self._used[name] = [True] * self.sources.count
+        where[at] = False
+
+    def left(self) -> Mapping[str, Sequence[bool] | None]:
+        """Cells that are not taken, as Mapped has them."""
+        left: dict[str, Sequence[bool] | None] = {}
+        for name in self.sources.columns:
+            used = self._used.get(name, [])
+            if used is not None:
+                left[name] = [not u for u in used] if used else None
+        return left
+
+    def years(self) -> Sequence[int | None]:
+        """The year of the book as each source writes it, unless it is doubtful and the intake names one: a misread
+        year must not move dates.
+        """
+        said = self._said
+        return [
+            said if v is None or not v.value or not v.value.isdecimal() or (said is not None and not v.is_sure())
+            else int(v.value)
+            for v in self.fields.get("year") or [None] * self.sources.count
+        ]  # fmt: skip
+
+    def days(self) -> Sequence[str]:
+        """The day that decides which law applies, for each source; "" when it is not known."""
+        columns = [self.fields[n] for n in _DAYS if n in self.fields]
+        if not columns:
+            return [""] * self.sources.count
+        return [next((v.value for v in vs if v is not None and v.value), "") for vs in zip(*columns, strict=True)]
+
+    def add_rows(self, kind: str, found: Sequence[Answer | None]) -> None:
+        """Keep the rows of a cleaner that may give several."""
+        before = self.rows.get(kind) or [()] * self.sources.count
+        self.rows[kind] = [b if a is None else a for a, b in zip(found, before, strict=True)]
+
+    def add(self, rule: BoundRule, found: Sequence[Answer | None]) -> None:
+        """Keep a rule's values."""
+        if rule.row:
+            before = self.rows.get(rule.row) or [({},)] * self.sources.count
+            self.rows[rule.row] = [b if a is None else ({**b[0], **a[0]},) for a, b in zip(found, before, strict=True)]
+            return
+        for _, name in rule.targets:
+            old = self.fields.get(name)
+            new = [None if a is None else a[0].get(name) for a in found]
+            self.fields[name] = new if old is None else [n or o for n, o in zip(new, old, strict=True)]
+
+    def add_spare(self, rule: BoundRule, found: Sequence[Answer | None]) -> None:
+        """Keep a spare rule's values where the field is empty so far; a cell of which nothing is needed stays."""
+        rows = self.rows.get(rule.row) or [({},)] * self.sources.count
+        kept: list[Answer | None] = []
+        for at, answer in enumerate(found):
+            values = answer[0] if answer else {}
+            there = rows[at][0] if rule.row else {n: self.fields[n][at] for n in values if n in self.fields}
+            wanted = {n: v for n, v in values.items() if (got := there.get(n)) is None or got.blank}
+            if not wanted and any(not v.blank for v in values.values()):
+                self.unuse(rule.source, at)
+            kept.append((wanted,) if wanted else None)
+        self.add(rule, kept)
+
+
+def _add_intake(fields: dict[str, Values], context: MapContext, count: int) -> None:
+    """Fill from what was said at intake, only where the source has nothing at all."""
+    known = {
+        "state": context.state.code if context.state else "",
+        "district": context.district,
+        "police_station": context.station,
+        "year": str(context.book_year or ""),
+    }
+    for name, value in known.items():
+        if value:
+            said = SourceAnswers("", value, by=_INTAKE)
+            fields[name] = [said if v is None or v.blank else v for v in fields.get(name) or [None] * count]
+    _add_district(fields, context, count)
+
+
+def _add_district(fields: dict[str, Values], context: MapContext, count: int) -> None:
+    """The station's own district, where neither the source nor the intake names one; as sure as the station."""
+    stations = fields.get("police_station")
+    if stations is None or not context.district_of:
+        return
+    districts = fields.get("district") or [None] * count
+    fields["district"] = [_district(s, d, context) for s, d in zip(stations, districts, strict=True)]
+
+
+def _district(
+    station: SourceAnswers | None, district: SourceAnswers | None, context: MapContext
+) -> SourceAnswers | None:
+    known = context.district_of.get((station and station.value) or "")
+    if station is None or not known or (district is not None and not district.blank):
+        return district
+    return station._replace(value=known, by=_STATION_LIST, notes=(), candidates=())

@@ -1,0 +1,1 @@
+"""Records and tables checked by the rules."""

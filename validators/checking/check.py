@@ -1,0 +1,133 @@
+"""Check: records, or the rows of an import file, to findings. Pure: the same input and settings, the same findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import polars as pl
+
+from mappers.record import Record
+from mappers.schema import form_tables
+from mappers.schema.profiles import missing
+from validators.checking.evaluate import evaluate
+from validators.checking.frames import record_frames
+from validators.checking.gather import Texts
+from validators.checking.plan import Bound, plan
+from validators.checking.rows import GAP, find_in_rows
+from validators.checking.unread import MESSAGE, OPERATOR, unread
+from validators.doubles.other import plain_record
+from validators.finding import Finding, RowFinding
+from validators.rulebook.columns import LINE, RECORD
+from validators.rulebook.given import CheckSettings
+from validators.rulebook.rule import load_rules
+
+CHECK_VERSION = "6"
+_WEIGHT: Mapping[str, int] = {"note": 0, "review": 1, "reject": 2}
+
+
+def check_records(records: Sequence[Record], settings: CheckSettings) -> list[Finding]:
+    """What the rules say about records, across them too; sorted by record, field and code, one finding for each.
+
+    A rule that rejects only asks for review as long as a field it reads is not surely known: a doubtful or absent
+    reading cannot condemn a record.
+    """
+    found: dict[tuple[str, str, str], Finding] = {}
+    for finding in _findings(records, settings):
+        key = (finding.record, finding.field, finding.code)
+        old = found.get(key)
+        if old is None or _WEIGHT[finding.severity] > _WEIGHT[old.severity]:
+            found[key] = finding
+    told = {(f.record, f.field) for f in found.values()}
+    for finding in _gaps(records, settings):
+        if (finding.record, finding.field) not in told:
+            found[(finding.record, finding.field, finding.code)] = finding
+    return [found[key] for key in sorted(found)]
+
+
+def _findings(records: Sequence[Record], settings: CheckSettings) -> Iterator[Finding]:
+    for record in records:
+        for path, code in unread(record):
+            yield Finding(record.id, path, code, "review", MESSAGE)
+    by_form = {form: [r for r in records if r.form == form] for form in sorted({r.form for r in records})}
+    frames = {form: record_frames(form, of_form) for form, of_form in by_form.items()}
+    for form, texts in frames.items():
+        for hit in evaluate(form, texts, settings, frames, is_alone=len(records) == 1):
+            place, line = _where(texts[hit.bound.table.name], hit.row)
+            found = _finding(by_form[form][place], line, hit.bound, settings)
+            other = f" {plain_record(hit.other, by_form[form])}" if hit.other else ""
+            yield replace(found, message=found.message + other)
+
+
+def _gaps(records: Sequence[Record], settings: CheckSettings) -> Iterator[Finding]:
+    """What the profile asks for and a record has not."""
+    if settings.profile:
+        text = load_rules()[GAP].english
+        for record in records:
+            for path in missing(record, settings.profile):
+                yield Finding(record.id, path, GAP, settings.policy[GAP], text)
+
+
+def _where(frame: pl.DataFrame, row: int) -> tuple[int, int]:
+    return int(frame[RECORD][row]), int(frame[LINE][row])
+
+
+def _finding(record: Record, line: int, bound: Bound, settings: CheckSettings) -> Finding:
+    rule = bound.rule
+    severity = settings.policy[rule.code]
+    if severity == "reject" and not _is_beyond_doubt(record, line, bound):
+        severity = "review"
+    return Finding(record.id, _path(bound, line), rule.code, severity, rule.english)
+
+
+def _path(bound: Bound, line: int) -> str:
+    name = bound.fields[0]
+    for table in form_tables(bound.rule.form).values():
+        if table.child and table.child == name:
+            return f"{name}[0].{table.columns[0].name}"
+    return f"{bound.table.child}[{line}].{name}" if bound.table.child else name
+
+
+def _is_beyond_doubt(record: Record, line: int, bound: Bound) -> bool:
+    """Whether all that a rule read is known: no doubtful field, and the one at fault read or settled by a person.
+
+    What stands in a record of another form may be misread as well, so it is never beyond doubt.
+    """
+    for i, name in enumerate(bound.fields):
+        own, _, last = name.rpartition(".")
+        if ":" in name:
+            return False
+        if own not in ("", "parent"):
+            cells = (row.get(last) for row in record.children.get(own, ()))
+            if not all(cell is None or cell.is_sure() for cell in cells):
+                return False
+            continue
+        row = record.fields if own or not bound.table.child else record.children[bound.table.child][line]
+        cell = row.get(last)
+        if cell is not None and not cell.is_sure():
+            return False
+        if i == 0 and (cell is None or (cell.value is None and not cell.by.startswith(OPERATOR))):
+            return False
+    return True
+
+
+def check_frames(
+    form: str, frames: Mapping[str, pl.DataFrame], settings: CheckSettings, others: Mapping[str, Texts] | None = None
+) -> list[RowFinding]:
+    """What the rules say about the rows of an import file, by line.
+
+    frames: table name -> what `text_frame` makes; columns that the schema has not are passed over, missing ones count
+    as empty. others: form -> frames of records of other forms, which are compared with and not checked. Here E means
+    what the policy says: there is no scan behind a row that a person could look at.
+    """
+    rows = find_in_rows(form, frames, settings, others).sort("table", "line", "key", "field", "code")
+    messages = {code: made.english for code, made in {GAP: load_rules()[GAP], **load_rules(form)}.items()}
+    return [
+        RowFinding(table, line, key, field, code, settings.policy[code], messages[code])
+        for table, line, key, field, code in rows.select("table", "line", "key", "field", "code").iter_rows()
+    ]
+
+
+def tables_compared(form: str, settings: CheckSettings) -> Mapping[str, frozenset[str]]:
+    """Other forms with whose records those of a form are compared -> the tables that are read for it."""
+    return plan(form, settings).compared()

@@ -1,0 +1,1 @@
+"""Which rule rejects, which asks a person, which only notes."""

@@ -1,0 +1,1 @@
+"""What a rule is, what its body is given, and the list of all rules."""
