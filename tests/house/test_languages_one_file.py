@@ -62,12 +62,12 @@ MONTHS = "months = [" + ", ".join(f'["ॻमास{n}"]' for n in "कखगघ�
 ASK = """
 import json, sys
 from pathlib import Path
-import mappers.languages, ocr.language
-ocr.language.FOLDERS.append(Path(sys.argv[1], "ocr"))
+import mappers.languages, ocr.languages.language
+ocr.languages.language.FOLDERS.append(Path(sys.argv[1], "ocr"))
 mappers.languages.FOLDERS.append(Path(sys.argv[1], "mappers"))
-from digitize.forms.labels import labels_of
+from digitize.files.forms.labels import labels_of
 from LOADER import load_words
-from digitize.read_files import parse_languages
+from digitize.files.read_files import parse_languages
 from mappers.codes import code_lists
 from mappers.codes.months import months, plain_word, word_key
 from mappers.codes.numbers import number_words
@@ -81,7 +81,7 @@ from ocr.registers.ditto import is_ditto
 from ocr.registers.form import package_registers
 from ocr.tesseract.models import known_languages as tesseract_languages
 from NATIVE import native_scripts
-from ocr.writing import script_of_language
+from ocr.languages.writing import script_of_language
 form = package_registers().find("reg_gd")
 k, t = codes_of("kt")
 print(json.dumps({
