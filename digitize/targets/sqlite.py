@@ -12,12 +12,12 @@ from typing import Any
 import polars as pl
 
 from digitize.errors import TargetRefused
-from digitize.targets.base import Load, Receipt, Statement
+from digitize.targets.base import Load, Receipt, Statement, Undone
 from digitize.targets.from_records import as_batch
 from digitize.targets.rows import HASH, ORIGIN, RECORD_ID, Batch, Kept, json_text
 from digitize.targets.sqlite_schema import TYPES, prepare
 from digitize.targets.taking import take
-from digitize.targets.undoing import Undone, undo
+from digitize.targets.undoing import undo
 from mappers.layouts import Layout, lay_out
 from mappers.record import Record
 from mappers.schema import form_tables

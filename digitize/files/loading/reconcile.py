@@ -10,7 +10,8 @@ from digitize.files.loading.batches import Maker
 from digitize.files.loading.inputs import find_inputs
 from digitize.files.loading.parts import CheckedInputs
 from digitize.machine.work_keys import plain_hash
-from digitize.targets.base import Target, row_hash
+from digitize.targets.base import Target
+from digitize.targets.flat import row_hash
 from digitize.targets.rows import HASH, RECORD_ID
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Records
