@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from functools import cache
 
 from digitize import __version__
-from digitize.masking.masks import is_sensitive
+from digitize.masking.sensitive import is_sensitive
 from digitize.offices.build import Tallies, station_rows
 from digitize.offices.fold_quality import fold_effort, fold_pace, fold_quality
 from digitize.offices.lists import Gazetteer, PlaceKey, load_gazetteer, load_inventory, load_statement
