@@ -41,7 +41,7 @@ def _accept(text: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class TargetKind:
     """A kind of target, as each file under kinds/ has one in KIND.
 
     help: how a person names a target of the kind. open: raises OptionsError and TargetRefused. prefixes, endings: one

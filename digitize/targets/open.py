@@ -8,7 +8,7 @@ from importlib import import_module, resources
 from typing import TYPE_CHECKING
 
 from digitize.errors import OptionsError
-from digitize.targets.kind import SCHEMA, Kind, Opening, Patience
+from digitize.targets.kind import SCHEMA, TargetKind, Opening, Patience
 
 if TYPE_CHECKING:
     from digitize.targets.base import Target
@@ -17,14 +17,14 @@ _KINDS = "digitize.targets.kinds"
 
 
 @cache
-def load_kinds() -> Mapping[str, Kind]:
+def load_kinds() -> Mapping[str, TargetKind]:
     """The kinds of target by name; found by scanning the folder."""
     files = (p.name for p in resources.files(_KINDS).iterdir())
     names = sorted(n.removesuffix(".py") for n in files if n.endswith(".py") and not n.startswith("_"))
     return {n: import_module(f"{_KINDS}.{n}").KIND for n in names}
 
 
-def find_kind(text: str) -> Kind | None:
+def find_kind(text: str) -> TargetKind | None:
     """The kind of target that a text means, None where it means none. A prefix goes before an ending."""
     kinds = load_kinds().values()
     by_prefix = (k for k in kinds if k.prefix_of(text))
@@ -52,7 +52,7 @@ def open_target(text: str, schema: str = SCHEMA, patience: Patience | None = Non
     return open_as(kind, text, Opening(schema, patience or Patience()))
 
 
-def open_as(kind: Kind, text: str, how: Opening) -> Target:
+def open_as(kind: TargetKind, text: str, how: Opening) -> Target:
     """The target of a kind. Raises OptionsError when the kind cannot be opened so, TargetRefused as `open_target`."""
     if how.layout is not None and not kind.has_layouts:
         others = "; ".join(k.help for k in load_kinds().values() if k.has_layouts)

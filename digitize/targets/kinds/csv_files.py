@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from digitize.targets.kind import Kind, Opening
+from digitize.targets.kind import TargetKind, Opening
 
 if TYPE_CHECKING:
     from digitize.targets.base import Target
@@ -21,4 +21,4 @@ def _open(text: str, how: Opening) -> Target:
     return FolderTarget(KIND.path(text), TableFiles("csv", write, read))
 
 
-KIND = Kind("a folder of CSV files csv:DIR", _open, prefixes=("csv:",), example="csv:out")
+KIND = TargetKind("a folder of CSV files csv:DIR", _open, prefixes=("csv:",), example="csv:out")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from digitize.targets.kind import Kind, Opening
+from digitize.targets.kind import TargetKind, Opening
 
 if TYPE_CHECKING:
     from digitize.targets.base import Target
@@ -18,4 +18,4 @@ def _open(text: str, how: Opening) -> Target:
     return FolderTarget(KIND.path(text), TableFiles("parquet", pl.DataFrame.write_parquet, pl.read_parquet))
 
 
-KIND = Kind("a folder of Parquet files parquet:DIR", _open, prefixes=("parquet:",), example="parquet:out")
+KIND = TargetKind("a folder of Parquet files parquet:DIR", _open, prefixes=("parquet:",), example="parquet:out")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from digitize.targets.kind import Kind, Opening
+from digitize.targets.kind import TargetKind, Opening
 from digitize.targets.postgres.address import PREFIXES, parse_address, refuse_password
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ def _open(text: str, how: Opening) -> Target:
     return PostgresTarget(parse_address(text, how.schema), how.patience)
 
 
-KIND = Kind(
+KIND = TargetKind(
     "a database postgresql://USER@HOST/DATABASE, without a password",
     _open,
     prefixes=PREFIXES,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from digitize.targets.kind import Kind, Opening
+from digitize.targets.kind import TargetKind, Opening
 
 if TYPE_CHECKING:
     from digitize.targets.base import Target
@@ -16,7 +16,7 @@ def _open(text: str, how: Opening) -> Target:
     return SqliteTarget(KIND.path(text), how.layout)
 
 
-KIND = Kind(
+KIND = TargetKind(
     "a SQLite file .sqlite, .sqlite3 or .db",
     _open,
     endings=(".sqlite", ".sqlite3", ".db"),
