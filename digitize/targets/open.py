@@ -8,7 +8,7 @@ from importlib import import_module, resources
 from typing import TYPE_CHECKING
 
 from digitize.errors import OptionsError
-from digitize.targets.kind import SCHEMA, TargetKind, Opening, Patience
+from digitize.targets.kind import SCHEMA, Opening, Patience, TargetKind
 
 if TYPE_CHECKING:
     from digitize.targets.base import Target

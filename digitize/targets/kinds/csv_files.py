@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from digitize.targets.kind import TargetKind, Opening
+from digitize.targets.kind import Opening, TargetKind
 
 if TYPE_CHECKING:
     from digitize.targets.base import Target

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from digitize.targets.kind import TargetKind, Opening
+from digitize.targets.kind import Opening, TargetKind
 
 if TYPE_CHECKING:
     from digitize.targets.base import Target

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from digitize.targets.kind import TargetKind, Opening
+from digitize.targets.kind import Opening, TargetKind
 from digitize.targets.postgres.address import PREFIXES, parse_address, refuse_password
 
 if TYPE_CHECKING:
