@@ -77,6 +77,7 @@ class FolderTarget:
                 return receipt
             shutil.rmtree(self._folder / batch.id, ignore_errors=True)  # of a load that was killed before it counted
             part.replace(self._folder / batch.id)
+            # Until the manifest names it the folder is no batch: a load that is killed here is done again.
             entry = {"load": batch.id, "receipt": asdict(receipt), "source": dict(batch.source), "files": files}
             batches = {**self._manifest["batches"], batch.batch: entry}
             self._commit({**self._manifest, "batches": dict(sorted(batches.items()))})

@@ -38,6 +38,7 @@ class SqliteTarget:
         try:
             self._db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
             self._db.row_factory = sqlite3.Row
+            # What a receipt says must still be there when the power goes.
             self._db.execute("PRAGMA synchronous = FULL")
             prepare(self._db, path, layout)
         except sqlite3.DatabaseError as e:

@@ -23,6 +23,7 @@ from digitize.targets.base import Receipt, Target
 from digitize.targets.rows import Batch
 from validators.settings import CheckSettings
 
+# Records in one transaction: what an interruption undoes at most.
 BATCH_SIZE = 50_000
 COUNTS = ("read", "inserted", "updated", "unchanged", "rejected", "held", "withdrawn")
 

@@ -19,6 +19,7 @@ from digitize.workspace.place import Place
 from validators.settings import CheckSettings
 
 STATION = ("state", "district", "police_station")
+# So many records of a source are compared at a time, as many as a batch has when they are loaded.
 _SIZE = 50_000
 Station = tuple[str | None, str | None, str | None]
 

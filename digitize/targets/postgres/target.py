@@ -29,6 +29,8 @@ from digitize.targets.undoing import undo
 from mappers.schema import form_tables
 
 log = logging.getLogger(__name__)
+# Six tries wait some 24 seconds in all. Each pause is longer than the one before and partly chance, so that two loads
+# that stood in each other's way do not meet again.
 _FIRST_PAUSE, _FACTOR = 0.2, 3.0
 Work = Callable[[psycopg.Connection[Any]], Any]
 
