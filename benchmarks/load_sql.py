@@ -10,7 +10,7 @@ from uuid import uuid4
 import psycopg
 
 from benchmarks.load_rows import FIR, PERSON
-from digitize.targets.postgres.address import SCHEMA
+from digitize.targets.kind import SCHEMA
 
 FILES = {"iif1": FIR, "iif1_persons": PERSON}
 

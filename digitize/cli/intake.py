@@ -29,12 +29,12 @@ def intake(
     """Take files or folders in: hashed, counted, copied read-only; a manifest.csv beside them is read."""
     from digitize.errors import TooManyRefused
     from digitize.workspace.intake import take_in
-    from digitize.workspace.intake.manifest import Said
+    from digitize.workspace.intake.manifest import Metadata
     from digitize.workspace.place import open_place
 
     place = open_place(folder)
-    said = Said(volume=volume, station=station, district=district, year=year, kind=kind, language=language)
-    report = take_in(place, paths, said, link=link)
+    metadata = Metadata(volume=volume, station=station, district=district, year=year, kind=kind, language=language)
+    report = take_in(place, paths, metadata, link=link)
     if json:
         print_json(asdict(report))
     else:

@@ -48,7 +48,7 @@ def load(
 ) -> None:
     """Load checked records of a workspace, or import files without one; the same load twice is done once."""
     from digitize.errors import OptionsError
-    from digitize.targets.postgres.address import SCHEMA, Patience
+    from digitize.targets.kind import SCHEMA, Patience
 
     share = _share(max_rejects)
     if (paths[0] / "digitize.toml").is_file():

@@ -17,12 +17,11 @@ from digitize.masking.masks import (
     Beside,
     child_names,
     is_masked,
-    is_sensitive,
     mask_record,
     masked_paths,
-    names_sections,
 )
 from digitize.masking.masks import secret_words as _secret_words
+from digitize.masking.sensitive import is_sensitive, names_sections
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Records
 from mappers.linking.cases import KEY, legacy_keys

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from functools import cache
 
 from digitize import __version__
-from digitize.masking.masks import is_sensitive
+from digitize.masking.sensitive import is_sensitive
 from digitize.offices.build import Tallies, station_rows
 from digitize.offices.fold_quality import fold_effort, fold_pace, fold_quality
 from digitize.offices.lists import Gazetteer, PlaceKey, load_gazetteer, load_inventory, load_statement
@@ -34,8 +34,8 @@ _WORKED = """
 
 
 @dataclass(slots=True)
-class Said:
-    """What was said at intake of a page or table: its place and year. volume: the book or table."""
+class PageMetadata:
+    """What intake was told of a page or table: its place and year. volume: the book or table."""
 
     place: PlaceKey
     year: str
@@ -59,7 +59,7 @@ class Folding:
 
     gazetteer: Gazetteer
     tallies: Tallies = field(default_factory=Tallies)
-    said: dict[str, Said] = field(default_factory=dict)
+    metadata: dict[str, PageMetadata] = field(default_factory=dict)
     books: dict[tuple[str, PlaceKey, str, str], _Book] = field(default_factory=dict)
     where: dict[str, set[PlaceKey]] = field(default_factory=dict)
     decided: dict[str, str] = field(default_factory=dict)
@@ -105,21 +105,23 @@ def _fold_intake(ledger: Ledger, folding: Folding) -> None:
     find = folding.gazetteer.find
     labels = {r["volume"]: r["label"] for r in ledger.rows("SELECT volume, label FROM volumes")}
     for r in ledger.execute(_PAGES):
-        folding.said[r["page"]] = Said(find(r["station"], r["district"]), r["year"], labels.get(r["volume"], ""))
+        folding.metadata[r["page"]] = PageMetadata(
+            find(r["station"], r["district"]), r["year"], labels.get(r["volume"], "")
+        )
     for r in ledger.execute("SELECT unit, station, district, year FROM tables"):
-        folding.said[r["unit"]] = Said(find(r["station"], r["district"]), r["year"], r["unit"])
+        folding.metadata[r["unit"]] = PageMetadata(find(r["station"], r["district"]), r["year"], r["unit"])
     decisions = ledger.execute("SELECT record, MAX(at) AS at FROM decisions GROUP BY record")
     folding.decided = {r["record"]: r["at"][:10] for r in decisions}
 
 
 def _fold_record(s: Stored, folding: Folding) -> None:
-    said = folding.said.get(s.unit.partition(":")[0], Said(PlaceKey("", ""), "", ""))
-    key = _place_of(s, said, folding.gazetteer)
+    metadata = folding.metadata.get(s.unit.partition(":")[0], PageMetadata(PlaceKey("", ""), "", ""))
+    key = _place_of(s, metadata, folding.gazetteer)
     folding.not_listed += not key.station
     folding.where.setdefault(s.unit, set()).add(key)
     if s.record.id in folding.decided:
         folding.tallies.note_day(key, folding.decided[s.record.id])
-    year = _sure(s, "year") or said.year
+    year = _sure(s, "year") or metadata.year
     cells = Counter(records=1, loaded=int(bool(s.loaded)))
     cells["in_review"], cells["rejected"] = int(s.verdict == "review"), int(s.verdict == "reject")
     cells["validated"] = int(s.verdict == "clean")
@@ -129,21 +131,21 @@ def _fold_record(s: Stored, folding: Folding) -> None:
     number = _sure(s, "fir_no")
     if s.record.form in _BOOK_FORMS and key.station and number.isascii() and number.isdigit() and len(number) < 6:
         n = int(number)
-        book = folding.books.setdefault((said.volume, key, s.record.form, year), _Book(n, n))
+        book = folding.books.setdefault((metadata.volume, key, s.record.form, year), _Book(n, n))
         book.first, book.last, book.records = min(book.first, n), max(book.last, n), book.records + 1
 
 
 @cache
 def _languages() -> frozenset[str]:
-    """The languages of records anywhere in the country; whatever else was said is not passed on."""
+    """The languages of records anywhere in the country; whatever else was told is not passed on."""
     return frozenset(language for code in states() for language in load_state(code).languages)
 
 
-def _place_of(s: Stored, said: Said, gazetteer: Gazetteer) -> PlaceKey:
+def _place_of(s: Stored, metadata: PageMetadata, gazetteer: Gazetteer) -> PlaceKey:
     """The record's station when the lists know it, else that of the intake; its district says which of two is meant."""
-    district = _sure(s, "district") or said.place.district
+    district = _sure(s, "district") or metadata.place.district
     found = gazetteer.find(s.station, district)
-    return found if found.station or not said.place.station else said.place
+    return found if found.station or not metadata.place.station else metadata.place
 
 
 def _sure(s: Stored, name: str) -> str:
@@ -153,8 +155,8 @@ def _sure(s: Stored, name: str) -> str:
 
 def _fold_pages(ledger: Ledger, folding: Folding) -> None:
     for r in ledger.execute(_PAGES):
-        places = folding.where.setdefault(r["page"], {folding.said[r["page"]].place})
-        key = next(iter(places)) if len(places) == 1 else folding.said[r["page"]].place
+        places = folding.where.setdefault(r["page"], {folding.metadata[r["page"]].place})
+        key = next(iter(places)) if len(places) == 1 else folding.metadata[r["page"]].place
         is_failed = "failed" in (r["read"], r["decided"])
         is_read = not is_failed and bool(r["read"] and r["decided"])
         folding.tallies.add_page(key, is_read=is_read, is_failed=is_failed)

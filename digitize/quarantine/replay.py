@@ -10,7 +10,8 @@ import polars as pl
 from digitize.files.loading.settings import import_settings
 from digitize.machine.work_keys import work_key
 from digitize.quarantine.rejects import OPEN, REPLAYED, Reject, find_rejects, update
-from digitize.targets.base import FIELD_END, Load, Receipt, Statement, Target, flat_rows, row_hash, text_hash
+from digitize.targets.base import Load, Receipt, Statement, Target
+from digitize.targets.flat import FIELD_END, flat_rows, row_hash, text_hash
 from mappers.record import Record
 from mappers.schema import form_tables
 from validators.checking.rows import find_in_rows

@@ -1,4 +1,4 @@
-"""Which confidence may pass without a person: measured on this workspace's own prints and hands, or none."""
+"""Which confidence may pass without a person: measured on this workspace's own print and handwriting, or none."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ class _Calibration(BaseModel):
 
 
 def load_calibration(folder: Path) -> Mapping[str, Confidence]:
-    """Form id -> its measured cut, from the workspace's calibration.toml; empty when there is none.
+    """Form id -> its measured threshold, from the workspace's calibration.toml; empty when there is none.
 
-    A cut fitted on one print and hand must not be believed on another, so it belongs to the workspace whose pages it
-    was measured on and goes before what a form file says. Raises OptionsError naming file and key.
+    A threshold measured on one print and handwriting must not be trusted on another, so it belongs to the workspace
+    whose pages it was measured on and goes before what a form file says. Raises OptionsError naming file and key.
     """
     path = folder / FILE
     if not path.is_file():
@@ -44,7 +44,7 @@ def load_calibration(folder: Path) -> Mapping[str, Confidence]:
         raise OptionsError(f"{path}: {'.'.join(str(x) for x in first['loc'])}: {first['msg']}") from e
 
 
-def cut(form: Form | RegisterForm | None, calibration: Mapping[str, Confidence]) -> float:
+def threshold(form: Form | RegisterForm | None, calibration: Mapping[str, Confidence]) -> float:
     """The confidence from which a value of that form or register may pass, NEVER when it was not measured."""
     if form is None:
         return NEVER

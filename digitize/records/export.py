@@ -11,8 +11,8 @@ from typing import Any
 
 from digitize.errors import OptionsError
 from digitize.masking.cases import CaseMasks, whole_masks
-from digitize.targets.base import roman_names
 from digitize.targets.csv_folder import write_folder
+from digitize.targets.flat import roman_names
 from digitize.targets.shapes import FlatShape, LayoutShape, Shape
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Records, Stored

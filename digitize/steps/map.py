@@ -125,7 +125,7 @@ def _form_pages(ledger: Ledger, known: Known, waiting: dict[str, tuple[PageScan,
         now = states.get(scan.page)
         if now is None or now[1] not in DONE or now[2].get(REGISTER):
             continue
-        waiting[scan.page] = scan, f"{now[0]} {known.cut_key(now[2]['form'])}"
+        waiting[scan.page] = scan, f"{now[0]} {known.threshold_key(now[2]['form'])}"
         family, part = str(now[2]["family"]), int(now[2]["part"])
         yield grouping.PageKind(scan.page, "form", scan.volume, scan.number, family, part)
 
@@ -147,7 +147,7 @@ def _register_units(ledger: Ledger, known: Known, decided: Mapping[str, Decision
         said = plain_hash([scan.batch, scan.station, scan.district, scan.year, scan.language])
         read = [keys[s.page] for s in page.scans]
         own = [decisions_hash(decided.get(s.page, {})) for s in (*page.above, scan)]
-        place = f"{len(page.above)} {page.is_joined} {known.cut_key(page.form)}"
+        place = f"{len(page.above)} {page.is_joined} {known.threshold_key(page.form)}"
         yield Todo(scan.page, work_key("map", known.map_key, digest, said, place, *own, *read), register=page,
                    problem=problem)  # fmt: skip
 

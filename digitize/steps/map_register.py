@@ -241,7 +241,7 @@ class _Work:
         """The cells of a page, and what may be said of the days of its entries."""
         values = page_values(scan.page, reading, self._known)
         seen = newest_recognition(self._ledger, scan.page) if self._has_days else None
-        days = day_zones(seen, self._known.cut_of(reading.form)) if seen else {}
+        days = day_zones(seen, self._known.threshold_of(reading.form)) if seen else {}
         return replace(values, zones={**values.zones, **days})
 
     def _own(self, row: RegisterRow, record_id: str) -> Settled:

@@ -6,8 +6,8 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +15,23 @@ import polars as pl
 
 from digitize.errors import DiskFull, OptionsError, TargetRefused
 from digitize.machine.work_keys import plain_hash
-from digitize.targets.base import Load, Receipt, Statement
+from digitize.targets.base import Load, Receipt, Statement, Undone
 from digitize.targets.from_records import as_batch
 from digitize.targets.rows import HASH, RECORD_ID, Batch, Kept, refused_record
 from digitize.targets.taking import records_of
-from digitize.targets.undoing import Undone
 
 MANIFEST, REJECTS, HASHES = "manifest.json", "rejects.jsonl", "hashes"
 FORMAT = 1
 _PART = ".part"
+
+
+@dataclass(frozen=True, slots=True)
+class TableFiles:
+    """In which files tables are written. kind: their ending, and what stands before the folder in the target's name."""
+
+    kind: str
+    write: Callable[[pl.DataFrame, Path], object]
+    read: Callable[[Path], pl.DataFrame]
 
 
 class FolderTarget:
@@ -33,9 +41,9 @@ class FolderTarget:
     alone: that is for the database into which the folder is read.
     """
 
-    def __init__(self, folder: Path, kind: str) -> None:
-        """kind: "csv" or "parquet". Raises TargetRefused when the folder holds something else."""
-        self._folder, self._kind = folder, kind
+    def __init__(self, folder: Path, files: TableFiles) -> None:
+        """Raises TargetRefused when the folder holds something else."""
+        self._folder, self._files = folder, files
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._manifest = self._read()
@@ -48,7 +56,7 @@ class FolderTarget:
     @property
     def name(self) -> str:
         """The folder, for people."""
-        return f"{self._kind}:{self._folder}"
+        return f"{self._files.kind}:{self._folder}"
 
     def close(self) -> None:
         """Nothing is held."""
@@ -69,6 +77,7 @@ class FolderTarget:
                 return receipt
             shutil.rmtree(self._folder / batch.id, ignore_errors=True)  # of a load that was killed before it counted
             part.replace(self._folder / batch.id)
+            # Until the manifest names it the folder is no batch: a load that is killed here is done again.
             entry = {"load": batch.id, "receipt": asdict(receipt), "source": dict(batch.source), "files": files}
             batches = {**self._manifest["batches"], batch.batch: entry}
             self._commit({**self._manifest, "batches": dict(sorted(batches.items()))})
@@ -124,24 +133,20 @@ class FolderTarget:
         return _receipt(batch, kept, hashes, before), files
 
     def _put(self, frame: pl.DataFrame, path: Path) -> None:
-        if self._kind == "csv":
-            frame.write_csv(path.with_suffix(".csv"), include_bom=True)
-        else:
-            frame.write_parquet(path.with_suffix(".parquet"))
+        self._files.write(frame, path.with_suffix(f".{self._files.kind}"))
 
     def _hashes(self, entry: Mapping[str, Any] | None) -> dict[str, str]:
         if not entry:
             return {}
-        path = self._folder / entry["load"] / f"{HASHES}.{self._kind}"
-        frame = pl.read_csv(path, infer_schema=False) if self._kind == "csv" else pl.read_parquet(path)
-        return dict(frame.iter_rows())
+        path = self._folder / entry["load"] / f"{HASHES}.{self._files.kind}"
+        return dict(self._files.read(path).iter_rows())
 
     def _read(self) -> dict[str, Any]:
         path = self._folder / MANIFEST
         if not path.exists():
-            return {"format": FORMAT, "kind": self._kind, "batches": {}}
+            return {"format": FORMAT, "kind": self._files.kind, "batches": {}}
         made: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        if made.get("format") != FORMAT or made.get("kind") != self._kind:
+        if made.get("format") != FORMAT or made.get("kind") != self._files.kind:
             raise TargetRefused(f"{path}: this is a folder of another format or kind. Choose another one.")
         return made
 

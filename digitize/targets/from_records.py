@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
 
-from digitize.targets.base import Load, flat_rows
+from digitize.targets.base import Load
 from digitize.targets.fits import prepare
+from digitize.targets.flat import flat_rows
 from digitize.targets.rows import LINE, RECORD_ID, UNSTORABLE, Batch, kept_record, refused_record
 from mappers.record import Record
 from mappers.schema import Table, form_tables

@@ -1,33 +1,60 @@
-"""Which target is meant: a PostgreSQL URL, a SQLite file, or a folder."""
+"""Which target is meant: each file under kinds/ says by what its own are known."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module, resources
+from typing import TYPE_CHECKING
 
 from digitize.errors import OptionsError
-from digitize.targets.base import Target
-from digitize.targets.postgres.address import SCHEMA, Patience, is_address, parse_address
+from digitize.targets.kind import SCHEMA, Opening, Patience, TargetKind
 
-FILES = (".sqlite", ".sqlite3", ".db")
-FOLDERS = {"csv:": "csv", "parquet:": "parquet"}
+if TYPE_CHECKING:
+    from digitize.targets.base import Target
+
+_KINDS = "digitize.targets.kinds"
+
+
+@cache
+def load_kinds() -> Mapping[str, TargetKind]:
+    """The kinds of target by name; found by scanning the folder."""
+    files = (p.name for p in resources.files(_KINDS).iterdir())
+    names = sorted(n.removesuffix(".py") for n in files if n.endswith(".py") and not n.startswith("_"))
+    return {n: import_module(f"{_KINDS}.{n}").KIND for n in names}
+
+
+def find_kind(text: str) -> TargetKind | None:
+    """The kind of target that a text means, None where it means none. A prefix goes before an ending."""
+    kinds = load_kinds().values()
+    by_prefix = (k for k in kinds if k.prefix_of(text))
+    by_ending = (k for k in kinds if k.has_ending(text))
+    return next(by_prefix, None) or next(by_ending, None)
+
+
+def known_targets() -> str:
+    """How targets are named, for messages."""
+    return "; ".join(kind.help for kind in load_kinds().values())
+
+
+def check_target_text(text: str) -> None:
+    """Raise OptionsError for the text of a target that must not be used, as one with a password; nothing is opened."""
+    kind = find_kind(text)
+    if kind is not None:
+        kind.check(text)
 
 
 def open_target(text: str, schema: str = SCHEMA, patience: Patience | None = None) -> Target:
     """The target of that name. Raises OptionsError when it cannot be meant, TargetRefused when it cannot be used."""
-    if is_address(text):
-        from digitize.targets.postgres.target import PostgresTarget
+    kind = find_kind(text)
+    if kind is None:
+        raise OptionsError(f"A target is one of these: {known_targets()}.")
+    return open_as(kind, text, Opening(schema, patience or Patience()))
 
-        return PostgresTarget(parse_address(text, schema), patience)
-    for prefix, kind in FOLDERS.items():
-        if text.startswith(prefix):
-            from digitize.targets.folder import FolderTarget
 
-            return FolderTarget(Path(text.removeprefix(prefix)), kind)
-    path = Path(text)
-    if path.suffix.lower() in FILES:
-        from digitize.targets.sqlite import SqliteTarget
-
-        return SqliteTarget(path)
-    raise OptionsError(
-        f"A target is a URL postgresql://..., a file {', '.join(FILES)}, or a folder csv:DIR, parquet:DIR."
-    )
+def open_as(kind: TargetKind, text: str, how: Opening) -> Target:
+    """The target of a kind. Raises OptionsError when the kind cannot be opened so, TargetRefused as `open_target`."""
+    if how.layout is not None and not kind.has_layouts:
+        others = "; ".join(k.help for k in load_kinds().values() if k.has_layouts)
+        raise OptionsError(f"[load] layout fills tables of {others}. With this target, export in that layout.")
+    return kind.open(text, how)

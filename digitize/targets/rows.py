@@ -10,7 +10,7 @@ from hashlib import blake2b
 import polars as pl
 from pydantic_core import PydanticSerializationError, to_json
 
-from digitize.targets.base import FIELD_END, ROW_END
+from digitize.targets.flat import FIELD_END, ROW_END
 from mappers.record import Record, to_plain
 from validators.finding import Finding
 
@@ -97,7 +97,7 @@ def refused_record(record: Record, code: str, path: str) -> Kept:
 
 
 def with_hash(form: str, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """The form's own rows with the hash of each record's content, as `digitize.targets.base.row_hash` makes it."""
+    """The form's own rows with the hash of each record's content, as `digitize.targets.flat.row_hash` makes it."""
     texts = tables[form].select(RECORD_ID, _text=_row_text(form, tables[form]))
     for name in sorted(tables.keys() - {form}):
         rows = tables[name].select(RECORD_ID, _row=_row_text(name, tables[name]))
@@ -110,7 +110,7 @@ def with_hash(form: str, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
 
 
 def _row_text(name: str, frame: pl.DataFrame) -> pl.Expr:
-    """See `digitize.targets.base.row_text`; a column without gaps costs less than one with."""
+    """See `digitize.targets.flat.row_text`; a column without gaps costs less than one with."""
     pieces: list[pl.Expr] = []
     written = name
     for column in sorted(c for c in frame.columns if c not in (RECORD_ID, LINE)):

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from digitize.targets.base import flat_rows
+from digitize.targets.flat import flat_rows
 from mappers.layouts import TableLayout, lay_out
 from mappers.record import Record
 from mappers.schema import flat_header, form_tables, load_schemas

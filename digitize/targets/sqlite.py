@@ -12,12 +12,12 @@ from typing import Any
 import polars as pl
 
 from digitize.errors import TargetRefused
-from digitize.targets.base import Load, Receipt, Statement
+from digitize.targets.base import Load, Receipt, Statement, Undone
 from digitize.targets.from_records import as_batch
 from digitize.targets.rows import HASH, ORIGIN, RECORD_ID, Batch, Kept, json_text
 from digitize.targets.sqlite_schema import TYPES, prepare
 from digitize.targets.taking import take
-from digitize.targets.undoing import Undone, undo
+from digitize.targets.undoing import undo
 from mappers.layouts import TableLayout, lay_out
 from mappers.record import Record
 from mappers.schema import form_tables
@@ -38,6 +38,7 @@ class SqliteTarget:
         try:
             self._db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
             self._db.row_factory = sqlite3.Row
+            # What a receipt says must still be there when the power goes.
             self._db.execute("PRAGMA synchronous = FULL")
             prepare(self._db, path, layout)
         except sqlite3.DatabaseError as e:

@@ -4,26 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import polars as pl
 
 from digitize.errors import NotFound, TargetRefused
+from digitize.targets.base import Undone
 from digitize.targets.fits import key_columns, typed_key
 from digitize.targets.rows import HASH, LINE, ORIGIN, RECORD_ID, Batch
 from digitize.targets.taking import Store
 from mappers.schema import Table, form_tables
-
-
-@dataclass(frozen=True, slots=True)
-class Undone:
-    """What became of it. removed: records taken out; restored: versions that stand again."""
-
-    load: str
-    batch: str
-    removed: int
-    restored: int
 
 
 class Books(Store, Protocol):

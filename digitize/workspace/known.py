@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from digitize.machine.system import process_name
 from digitize.machine.work_keys import plain_hash, work_key
-from digitize.reading.calibration import cut, load_calibration
+from digitize.reading.calibration import load_calibration, threshold
 from digitize.reading.lexica import as_lexica
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
@@ -122,20 +122,20 @@ class Known:
 
     @cached_property
     def calibration(self) -> Mapping[str, Confidence]:
-        """Form id -> the cut measured on this workspace's own pages."""
+        """Form id -> the threshold measured on this workspace's own pages."""
         return load_calibration(self.place.folder)
 
-    def cut_key(self, form: str | None) -> str:
-        """The cut of a form, for keys: a new measurement maps its pages again and reads none."""
-        return str(self.cut_of(form))
+    def threshold_key(self, form: str | None) -> str:
+        """The threshold of a form, for keys: a new measurement maps its pages again and reads none."""
+        return str(self.threshold_of(form))
 
-    def cut_of(self, form: str | None) -> float:
+    def threshold_of(self, form: str | None) -> float:
         """The confidence from which a value of a form or register may pass without a person."""
-        return cut(self.forms.get(form or "") or self.registers.find(form), self.calibration)
+        return threshold(self.forms.get(form or "") or self.registers.find(form), self.calibration)
 
     @cached_property
     def map_key(self) -> str:
-        """Hash of what mapping depends on beside the reading, its cut, the mapping file and the decisions."""
+        """Hash of what mapping depends on beside the reading, its threshold, the mapping file and the decisions."""
         from mappers.mapping.load import MAP_VERSION
 
         districts = plain_hash(self.district_of)
@@ -187,18 +187,18 @@ class Known:
         mapping = find_mapping(self.mappings, columns=table.columns, state=self.state.code)
         return settle_mapping(mapping, table, self.encodings, self.state.encodings)
 
-    def context(self, record_id: str, batch: str, said: object) -> MapContext:
-        """What mapping is told of one page group or table; said: its scan or table, with station, district, year."""
-        year = getattr(said, "year", "")
-        language = getattr(said, "language", "")
+    def context(self, record_id: str, batch: str, metadata: object) -> MapContext:
+        """What mapping is told of a page group or table. metadata: its scan or table, with station, district, year."""
+        year = getattr(metadata, "year", "")
+        language = getattr(metadata, "language", "")
         return MapContext(
             record_id=record_id,
             batch=batch,
             state=self.state,
             language=language,
             book_year=int(year) if year else None,
-            station=getattr(said, "station", ""),
-            district=getattr(said, "district", ""),
+            station=getattr(metadata, "station", ""),
+            district=getattr(metadata, "district", ""),
             lists=self.lists,
             district_of=self.district_of,
         )

@@ -59,15 +59,14 @@ class Loading(_Part):
 
     @field_validator("target")
     @classmethod
-    def _without_password(cls, target: str) -> str:
+    def _may_be_shown(cls, target: str) -> str:
         """The target is shown and recorded; a password in it would be as well."""
-        from digitize.targets.postgres.address import is_address, parse_address
+        from digitize.targets.open import check_target_text
 
-        if is_address(target):
-            try:
-                parse_address(target)
-            except OptionsError as e:
-                raise ValueError(str(e)) from None
+        try:
+            check_target_text(target)
+        except OptionsError as e:
+            raise ValueError(str(e)) from None
         return target
 
 

@@ -61,11 +61,6 @@ class Place:
         """The private signing key."""
         return self.folder / "keys" / "site.pem"
 
-    @property
-    def target(self) -> Path:
-        """The file that records are loaded into."""
-        return self.folder / self.options.load.target
-
     def original(self, sha256: str, suffix: str) -> Path:
         """Where the copy of an original with that hash lies."""
         return self.folder / "originals" / sha256[:2] / f"{sha256}{suffix}"

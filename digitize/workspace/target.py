@@ -4,29 +4,23 @@ from __future__ import annotations
 
 from digitize.errors import OptionsError
 from digitize.targets.base import Target
-from digitize.targets.open import FOLDERS, open_target
-from digitize.targets.postgres.address import Patience, is_address
+from digitize.targets.kind import Opening, Patience
+from digitize.targets.open import find_kind, load_kinds, open_as
 from digitize.workspace.place import Place
 from mappers.layouts import TableLayout, load_layouts
 from mappers.toml import did_you_mean
 
+# A workspace's target was a SQLite file, whatever its ending, before there were others.
+_USUAL = "sqlite"
+
 
 def open_place_target(place: Place) -> Target:
     """The target that a workspace loads into. Raises OptionsError and TargetRefused."""
-    from digitize.targets.sqlite import SqliteTarget
-
     loading = place.options.load
-    layout = find_layout(place, loading.layout)
-    if is_address(loading.target):
-        if layout is not None:
-            raise OptionsError("[load] layout fills tables of a SQLite file; with PostgreSQL export in that layout.")
-        return open_target(
-            loading.target, loading.schema_name, Patience(loading.lock_seconds, loading.statement_seconds)
-        )
-    if loading.target.startswith(tuple(FOLDERS)):
-        kind, _, folder = loading.target.partition(":")
-        return open_target(f"{kind}:{place.folder / folder}")
-    return SqliteTarget(place.target, layout)
+    kind = find_kind(loading.target) or load_kinds()[_USUAL]
+    patience = Patience(loading.lock_seconds, loading.statement_seconds)
+    how = Opening(loading.schema_name, patience, find_layout(place, loading.layout))
+    return open_as(kind, kind.inside(loading.target, place.folder), how)
 
 
 def find_layout(place: Place, name: str) -> TableLayout | None:

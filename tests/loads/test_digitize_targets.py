@@ -1,4 +1,7 @@
-"""What every database target keeps to: a batch whole or not at all, the same load once, nothing lost."""
+"""What every target keeps to, and every database: a batch whole or not at all, the same load once, nothing lost.
+
+The kinds are those of `digitize/targets/kinds`: a new one is tried here unasked.
+"""
 
 import json
 from dataclasses import replace
@@ -10,14 +13,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digitize.errors import NotFound, TargetRefused
+from digitize.errors import NotFound, OptionsError, TargetRefused
 from digitize.machine.work_keys import plain_hash
 from digitize.targets import Load
-from digitize.targets.base import row_hash
+from digitize.targets.flat import row_hash
 from digitize.targets.from_records import as_batch
+from digitize.targets.open import load_kinds, open_target
 from digitize.targets.postgres.address import parse_address
 from digitize.targets.postgres.setup import init_target
-from digitize.targets.postgres.target import PostgresTarget
 from digitize.targets.rows import HASH, RECORD_ID
 from digitize.targets.sqlite import SqliteTarget
 from digitize.targets.taking import content_hash
@@ -45,16 +48,72 @@ def plain(value):
     return value if not isinstance(value, str) or value[:1] not in "[{" else json.loads(value)
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def target(request, tmp_path):
-    if request.param == "sqlite":
-        made = SqliteTarget(tmp_path / "cctns.sqlite")
-    else:
-        address = parse_address(request.getfixturevalue("pg_url"))
-        init_target(address)
-        made = PostgresTarget(address)
+def opened(name, request, folder):
+    """A new target of a kind; of one that has no example, the fixture NAME_target gives its text."""
+    kind = load_kinds()[name]
+    made = open_target(kind.inside(kind.example, folder) if kind.example else request.getfixturevalue(f"{name}_target"))
     yield made
     made.close()
+
+
+@pytest.fixture
+def postgres_target(pg_url):
+    init_target(parse_address(pg_url))
+    return pg_url
+
+
+@pytest.fixture(params=load_kinds())
+def any_target(request, tmp_path):
+    yield from opened(request.param, request, tmp_path)
+
+
+@pytest.fixture(params=[name for name, kind in load_kinds().items() if kind.is_database])
+def target(request, tmp_path):
+    yield from opened(request.param, request, tmp_path)
+
+
+def test_every_target_counts_each_record_once(any_target):
+    finding = Finding("wb-0001-0009-r1", "year", "F004", "reject", "message")
+    receipt = any_target.load(load(record(1), record(2), rejects=[(record(9), [finding])], held=3))
+    counts = (receipt.read, receipt.inserted, receipt.updated, receipt.unchanged, receipt.rejected, receipt.held)
+    assert counts == (6, 2, 0, 0, 1, 3)
+    again = any_target.load(load(record(1), record(2, place="X"), record(4), id=L2))
+    assert (again.inserted, again.updated, again.unchanged, again.withdrawn) == (1, 1, 1, 0)
+    assert any_target.load(load(record(1), id=L3)).withdrawn == 2
+
+
+def test_every_target_knows_a_load_that_it_took(any_target):
+    first = any_target.load(load(record(1)))
+    assert any_target.done(L1, "b1") == replace(first, repeated=True)
+    assert any_target.load(load(record(1))) == replace(first, repeated=True)
+    assert any_target.done(L2, "b1") is None
+    assert any_target.done(L1, "b2") is None
+
+
+def test_a_trial_into_any_target_changes_nothing(any_target):
+    assert any_target.load(load(record(1)), dry_run=True).inserted == 1
+    assert any_target.done(L1, "b1") is None
+    assert any_target.load(load(record(1))).inserted == 1
+
+
+def test_every_target_refuses_what_does_not_fit_and_takes_the_rest(any_target):
+    receipt = any_target.load(load(record(1), record(2, fir_date="2025-02-31"), record(3, place="\ud800")))
+    assert (receipt.read, receipt.inserted, receipt.rejected) == (3, 1, 2)
+
+
+def test_the_same_content_has_one_hash_in_every_target(any_target, tmp_path):
+    other = open_target(str(tmp_path / "other.sqlite"))
+    assert any_target.load(load(record(1), record(2))).content == other.load(load(record(1), record(2))).content
+    other.close()
+
+
+def test_what_is_no_database_says_that_it_answers_no_queries(any_target, request):
+    if load_kinds()[request.node.callspec.params["any_target"]].is_database:
+        assert any_target.run("SELECT 1") == [(1,)]
+    else:
+        for asked in (any_target.run, lambda q: any_target.undo("b1", ""), lambda q: any_target.hashes("iif1", [])):
+            with pytest.raises(OptionsError):
+                asked("SELECT 1")
 
 
 def test_a_batch_lands_with_children_and_origins(target):

@@ -9,12 +9,12 @@ from test_loading import SETTINGS, firs
 
 from digitize.errors import OptionsError, TargetRefused
 from digitize.files.loading.load import LoadOptions, load_files
-from digitize.targets.folder import FolderTarget
+from digitize.targets.open import open_target
 
 
 @pytest.fixture(params=["csv", "parquet"])
 def target(request, tmp_path):
-    return FolderTarget(tmp_path / "out", request.param)
+    return open_target(f"{request.param}:{tmp_path / 'out'}")
 
 
 def manifest(folder):
@@ -45,7 +45,7 @@ def test_what_a_killed_load_left_is_no_batch_and_is_cleared_away(target, tmp_pat
     monkeypatch.setattr(target, "_commit", killed)
     with pytest.raises(KeyboardInterrupt):
         target.load(load(record(1)))
-    again = FolderTarget(tmp_path / "out", target._kind)
+    again = open_target(target.name)
     assert again.done(L1, "b1") is None
     assert again.load(load(record(1))).inserted == 1
 
@@ -61,7 +61,7 @@ def test_what_does_not_fit_is_a_reject_and_a_trial_writes_nothing(target, tmp_pa
 
 def test_a_folder_that_was_loaded_can_be_loaded_again_from_its_files(digitize, tmp_path):
     folder = firs(tmp_path / "in", ("a", {}), ("b", {"place": "Market"}))
-    target = FolderTarget(tmp_path / "out", "csv")
+    target = open_target(f"csv:{tmp_path / 'out'}")
     (receipt,) = load_files([folder], "iif1", target, SETTINGS, LoadOptions()).receipts
     assert load_files([folder], "iif1", target, SETTINGS, LoadOptions()).repeated
     made = tmp_path / "out" / receipt.load
@@ -74,8 +74,8 @@ def test_a_folder_that_was_loaded_can_be_loaded_again_from_its_files(digitize, t
 
 def test_a_folder_of_another_kind_is_refused(target, tmp_path):
     target.load(load(record(1)))
-    other = "csv" if target._kind == "parquet" else "parquet"
+    other = "csv" if target.name.startswith("parquet:") else "parquet"
     with pytest.raises(TargetRefused, match="another format or kind"):
-        FolderTarget(tmp_path / "out", other)
+        open_target(f"{other}:{tmp_path / 'out'}")
     with pytest.raises(OptionsError):
         target.run("SELECT 1")

@@ -16,7 +16,8 @@ from test_digitize_targets import L2, load, record
 from benchmarks.load_kills import measure_kills
 from benchmarks.load_rows import write_files
 from digitize.errors import OptionsError, TargetRefused
-from digitize.targets.postgres.address import Patience, parse_address
+from digitize.targets.kind import Patience
+from digitize.targets.postgres.address import parse_address
 from digitize.targets.postgres.setup import check_target, init_target
 from digitize.targets.postgres.target import PostgresTarget
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digitize.masking.masks import MASK, is_sensitive, mask_record, masked_paths
+from digitize.masking.masks import MASK, mask_record, masked_paths
+from digitize.masking.sensitive import is_sensitive
 from mappers.record import FieldValue, Origin, Record, from_plain, to_plain
 from validators.checking.examples import make_record
 

@@ -3,7 +3,7 @@
 import pytest
 
 from digitize.errors import OptionsError
-from digitize.reading.calibration import NEVER, cut, load_calibration
+from digitize.reading.calibration import NEVER, load_calibration, threshold
 from ocr.forms.form import load_forms
 
 
@@ -14,16 +14,16 @@ def write(folder, text):
 
 def test_no_form_of_the_package_passes_by_itself():
     for form in load_forms().values():
-        assert cut(form, {}) == NEVER
+        assert threshold(form, {}) == NEVER
 
 
 def test_a_workspaces_own_measurement_counts(tmp_path):
     text = 'format = 1\n[form.iif1_en]\ncalibrated = true\naccept = 0.97\nsource = "our own books"\n'
     measured = load_calibration(write(tmp_path, text))
     forms = load_forms()
-    assert cut(forms["iif1_en"], measured) == 0.97
-    assert cut(forms["iif1_hi"], measured) == NEVER
-    assert cut(None, measured) == NEVER
+    assert threshold(forms["iif1_en"], measured) == 0.97
+    assert threshold(forms["iif1_hi"], measured) == NEVER
+    assert threshold(None, measured) == NEVER
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,8 @@ from digitize.errors import OptionsError, TargetRefused
 from digitize.files.schema_files import template, write_template
 from digitize.files.validating.validate import validate_file
 from digitize.masking.masks import MASK, mask_record
-from digitize.targets.base import Load, flat_rows, roman_names, row_hash
+from digitize.targets.base import Load
+from digitize.targets.flat import flat_rows, roman_names, row_hash
 from digitize.targets.sqlite import SqliteTarget
 from mappers.codes import code_lists
 from mappers.record import FieldValue, Record

@@ -12,8 +12,8 @@ from digitize.files.loading.inputs import Inputs
 from digitize.files.loading.parts import CheckedPart
 from digitize.files.validating.findings import FILE_BITS
 from digitize.machine.work_keys import work_key
-from digitize.targets.base import text_hash
 from digitize.targets.fits import prepare
+from digitize.targets.flat import text_hash
 from digitize.targets.rows import LINE, RECORD_ID, Batch, Kept, plain_finding
 from digitize.targets.taking import plain_records
 from mappers.names import romanise

@@ -9,7 +9,8 @@ from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-_LOOK_SECONDS = 0.2
+# How often the waiting thread sees whether the other one has given up.
+_POLL_SECONDS = 0.2
 
 
 class _GivenUp(Exception):
@@ -54,7 +55,7 @@ class _Lane(Generic[Item, Result]):
         """Give one on; False when nobody takes any more."""
         while self.thread.is_alive():
             try:
-                self._waiting.put(item, timeout=_LOOK_SECONDS)
+                self._waiting.put(item, timeout=_POLL_SECONDS)
                 return True
             except queue.Full:
                 continue

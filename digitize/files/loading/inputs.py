@@ -14,6 +14,7 @@ from digitize.machine.work_keys import work_key
 from mappers.schema import Table
 from validators.rulebook.given import CheckSettings
 
+# Hashed piece by piece, so that a large file is never in memory as a whole.
 _PIECE = 1 << 20
 # Asking the rules of a part takes some twelve times its bytes of memory; another part waits while one is sent.
 PART_BYTES, MOST_PARTS = 10 << 20, 4000

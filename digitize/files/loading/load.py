@@ -23,6 +23,7 @@ from digitize.targets.base import Receipt, Target
 from digitize.targets.rows import Batch
 from validators.rulebook.given import CheckSettings
 
+# Records in one transaction: what an interruption undoes at most.
 BATCH_SIZE = 50_000
 COUNTS = ("read", "inserted", "updated", "unchanged", "rejected", "held", "withdrawn")
 
@@ -76,8 +77,8 @@ class Loaded:
     def as_plain(self) -> dict[str, object]:
         """The outcome as JSON types."""
         counts = {name: self.total(name) for name in COUNTS}
-        said = {"target": self.target, "form": self.form, "repeated": self.repeated, "dry_run": self.dry_run}
-        return {**said, **counts, "receipts": [asdict(r) for r in self.receipts]}
+        about = {"target": self.target, "form": self.form, "repeated": self.repeated, "dry_run": self.dry_run}
+        return {**about, **counts, "receipts": [asdict(r) for r in self.receipts]}
 
     def lines(self) -> list[str]:
         """The outcome for people."""
@@ -85,14 +86,14 @@ class Loaded:
             return [f"Nothing to do: all of this was loaded into {self.target} before."]
         did = "Would load" if self.dry_run else "Loaded"
         n = {name: self.total(name) for name in COUNTS}
-        said = [
+        lines = [
             f"{did} {n['read']} records in {len(self.receipts)} batches into {self.target}: {n['inserted']} new, "
             f"{n['updated']} changed, {n['unchanged']} as before, {n['rejected']} rejected, {n['held']} held for a "
             f"person's word, {n['withdrawn']} withdrawn."
         ]
         if self.refused and not self.dry_run:
-            said.append("What was refused waits, whole: digitize quarantine list --target ...")
-        return said
+            lines.append("What was refused waits, whole: digitize quarantine list --target ...")
+        return lines
 
 
 def load_files(

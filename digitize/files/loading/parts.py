@@ -20,6 +20,7 @@ from validators.rulebook.rule import every_rule
 from validators.rulebook.structure import STRUCTURE
 
 TWICE, ORPHAN = "T025", "T019"
+# Less than `validate` gathers: a batch is being sent meanwhile, and both stay below 500 MB.
 _HELD_BYTES = 32 << 20
 
 

@@ -10,7 +10,8 @@ from digitize.files.loading.batches import Maker
 from digitize.files.loading.inputs import find_inputs
 from digitize.files.loading.parts import CheckedInputs
 from digitize.machine.work_keys import plain_hash
-from digitize.targets.base import Target, row_hash
+from digitize.targets.base import Target
+from digitize.targets.flat import row_hash
 from digitize.targets.rows import HASH, RECORD_ID
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Records
@@ -18,6 +19,7 @@ from digitize.workspace.place import Place
 from validators.rulebook.given import CheckSettings
 
 STATION = ("state", "district", "police_station")
+# So many records of a source are compared at a time, as many as a batch has when they are loaded.
 _SIZE = 50_000
 Station = tuple[str | None, str | None, str | None]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from digitize.files.loading.where import opened
-from digitize.targets.undoing import Undone
+from digitize.targets.base import Undone
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.place import open_place
 

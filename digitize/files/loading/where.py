@@ -8,8 +8,8 @@ from pathlib import Path
 
 from digitize.errors import OptionsError
 from digitize.targets.base import Target
+from digitize.targets.kind import SCHEMA
 from digitize.targets.open import open_target
-from digitize.targets.postgres.address import SCHEMA
 from digitize.workspace.place import open_place
 from digitize.workspace.target import open_place_target
 

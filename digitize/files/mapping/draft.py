@@ -33,7 +33,7 @@ class Drafted:
 
 @dataclass(frozen=True)
 class DraftWish:
-    """What is said of a draft. form: "" to guess. table: name, where the file has several. state: code or "".
+    """What is asked of a draft. form: "" to guess. table: name, where the file has several. state: code or "".
 
     out: the file it will be, which gives it its id.
     """

@@ -91,12 +91,12 @@ def accept(golden: Golden) -> None:
 
 def _context(folder: Path) -> MapContext:
     path = folder / "context.toml"
-    said = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    state = load_state(said["state"]) if "state" in said else None
+    metadata = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    state = load_state(metadata["state"]) if "state" in metadata else None
     lists = place_lists(state.code, folder / "stations.csv") if state else {}
     return MapContext(
-        record_id="golden", state=state, language=said.get("language", ""), book_year=said.get("year"),
-        station=said.get("station", ""), district=said.get("district", ""), lists=lists,
+        record_id="golden", state=state, language=metadata.get("language", ""), book_year=metadata.get("year"),
+        station=metadata.get("station", ""), district=metadata.get("district", ""), lists=lists,
     )  # fmt: skip
 
 
@@ -121,7 +121,7 @@ def _map(mapping: FormMapping, table: LegacyTable, row: Any, context: MapContext
 
 
 def _plain(row: _Row) -> Iterator[dict[str, Any]]:
-    """A row as the expected file has it: what has a value; the state that intake said is left out."""
+    """A row as the expected file has it: what has a value; the state that intake was told is left out."""
     if row.reported:
         yield {"row": row.number, "reported": row.reported}
     for record in row.records:

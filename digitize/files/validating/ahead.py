@@ -8,7 +8,8 @@ from collections.abc import Generator, Iterable
 from typing import TypeVar
 
 Item = TypeVar("Item")
-_LOOK_SECONDS = 0.2
+# How often the waiting thread sees whether the other one has given up.
+_POLL_SECONDS = 0.2
 
 
 def read_ahead(items: Iterable[Item]) -> Generator[Item, None, None]:
@@ -50,7 +51,7 @@ class _End:
 def _put(waiting: queue.Queue[Item | _End], item: Item | _End, gone: threading.Event) -> bool:
     while not gone.is_set():
         try:
-            waiting.put(item, timeout=_LOOK_SECONDS)
+            waiting.put(item, timeout=_POLL_SECONDS)
             return True
         except queue.Full:
             continue

@@ -53,7 +53,7 @@ class How:
 
 
 def check_files(paths: Sequence[Place], form: str, settings: CheckSettings, how: How) -> Report:
-    """Check files and folders by all rules of a form. Raises InputError when nothing can be checked; see `Report`."""
+    """Check files and folders by all rules of a form; see `Report`. Raises InputError when nothing can be."""
     found = Found(()) if how.legacy else find_sources(paths, form)
     names = tuple(sorted({p.name for p in paths} if how.legacy else {s.path.name for s in found.sources}))
     files = tuple(sorted({*names, *found.strays}))

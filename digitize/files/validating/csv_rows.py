@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+# A quote that nobody closed would take the rest of the file for one cell.
 MAX_LINES = 1000
 # Said here: the limit of the csv module is one for the whole process, and readers of old tables raise it.
 MAX_CELL = 131_072

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from digitize.errors import InputError
 
+# A workbook is an archive: a small one may be made to fill the disk and the memory when it is unpacked.
 MAX_UNPACKED = 4 << 30
 
 Row = tuple[int, list[str] | str]

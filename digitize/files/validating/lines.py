@@ -11,6 +11,7 @@ from mappers.legacy import LegacyRow, find_reader
 
 # Kinds of files that people open as text, and look for a line in.
 _TEXTS = ("delimited", "fixed", "sql")
+# Counted piece by piece, so that a large file is never in memory as a whole.
 _PIECE = 1 << 20
 
 

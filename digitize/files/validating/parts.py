@@ -16,6 +16,7 @@ from validators.rulebook.columns import RECORD
 
 STATION = ("state", "district", "police_station")
 _PART = "_part"
+# Gathered up to this before they are written, so that parts grow by few large pieces.
 _HELD_BYTES = 96 << 20
 
 

@@ -1,14 +1,19 @@
-"""Which database is meant, and how long is waited for it; without a connection, and without a password."""
+"""Which database is meant; without a connection, and without a password."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from urllib.parse import parse_qsl
 
 from digitize.errors import OptionsError
+from digitize.targets.kind import SCHEMA
 
 PREFIXES = ("postgresql://", "postgres://")
-SCHEMA = "cctns"
+_HOLDS_PASSWORD = (
+    "The URL holds a password, which every user of this machine could read in the list of processes. Leave it "
+    "out and give it in PGPASSWORD, ~/.pgpass or a service file."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +35,22 @@ class Address:
         return f"{place}, schema {self.schema}"
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long is waited, in seconds, for a lock and for one statement; how often a batch is tried."""
-
-    lock_seconds: float = 60.0
-    statement_seconds: float = 1800.0
-    tries: int = 6
-
-
 def is_address(text: str) -> bool:
     """Whether a target is a PostgreSQL database."""
     return text.startswith(PREFIXES)
+
+
+def refuse_password(text: str) -> None:
+    """Raise OptionsError when a URL holds a password.
+
+    The options of a workspace are read by every command, and psycopg takes a fifth of a second to import: this looks at
+    the text alone. `parse_address` asks libpq itself before anything is opened.
+    """
+    place, _, words = text.partition("://")[2].partition("?")
+    user, at, _ = place.partition("/")[0].partition("@")
+    has_word = any(name in ("password", "sslpassword") and value for name, value in parse_qsl(words))
+    if has_word or (at and user.partition(":")[2]):
+        raise OptionsError(_HOLDS_PASSWORD)
 
 
 def parse_address(text: str, schema: str = SCHEMA) -> Address:
@@ -54,10 +63,7 @@ def parse_address(text: str, schema: str = SCHEMA) -> Address:
     except ProgrammingError:
         raise OptionsError("This is not a PostgreSQL URL: postgresql://USER@HOST:PORT/DATABASE?sslmode=...") from None
     if known.get("password") or known.get("sslpassword"):
-        raise OptionsError(
-            "The URL holds a password, which every user of this machine could read in the list of processes. Leave it "
-            "out and give it in PGPASSWORD, ~/.pgpass or a service file."
-        )
+        raise OptionsError(_HOLDS_PASSWORD)
     if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", schema):
         raise OptionsError("--schema is a name of small letters, digits and underscores.")
     return Address(text, schema)

@@ -8,7 +8,8 @@ import psycopg
 from psycopg import sql
 
 from digitize.errors import TargetRefused
-from digitize.targets.postgres.address import Address, Patience
+from digitize.targets.kind import Patience
+from digitize.targets.postgres.address import Address
 
 OLDEST = 15
 CONNECT_SECONDS = 10

@@ -13,6 +13,7 @@ from digitize.errors import TargetRefused
 from digitize.targets.base import Receipt
 from digitize.targets.postgres.address import Address
 from digitize.targets.postgres.definition import TableDef, build_keys, drop_keys
+from digitize.targets.postgres.loads import note
 from digitize.targets.postgres.store import PostgresStore
 from digitize.targets.postgres.tables import wanted
 from digitize.targets.rows import Batch
@@ -46,8 +47,6 @@ def take_first(db: psycopg.Connection[Any], address: Address, form: str, batches
     end, under the same names; for this the server is allowed 256 MB of memory. Raises TargetRefused when there are
     records of the form already.
     """
-    from digitize.targets.postgres.target import note
-
     children_first = sorted(form_tables(form), key=lambda name: name == form)
     tables = {name: _movable(wanted()[name]) for name in children_first}
     names = sql.SQL(", ").join(sql.Identifier(n) for n in tables)

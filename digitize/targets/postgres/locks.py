@@ -13,6 +13,7 @@ from digitize.targets.rows import Batch
 STATION = ("state", "district", "police_station")
 # Locks take room in the server's shared memory; two stations that share one only wait for each other now and then.
 _MOST = 512
+# Locks of this kind are one space for the whole database: these first four bytes keep ours apart from others'.
 _SPACE = 0x43435453
 
 

@@ -11,7 +11,8 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from digitize.errors import TargetRefused
-from digitize.targets.postgres.address import Address, Patience
+from digitize.targets.kind import Patience
+from digitize.targets.postgres.address import Address
 from digitize.targets.postgres.catalogue import differences, read_catalogue
 from digitize.targets.postgres.connect import connect, refusal, use
 from digitize.targets.postgres.definition import Definition, Statement, from_plain, migrate

@@ -14,6 +14,7 @@ from digitize.targets.postgres.tables import BOOKS, TYPES
 from digitize.targets.rows import HASH, ORIGIN, RECORD_ID, Batch, Kept, json_text
 from mappers.schema import Table, form_tables, load_schemas
 
+# Rows that are made into text at a time, so that a batch does not stand in memory twice.
 _SLICE = 20_000
 # Of a key: state, district, station and year. A book in which nothing is held needs no look at its numbers.
 _BOOK = 4

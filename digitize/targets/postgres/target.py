@@ -7,27 +7,30 @@ import random
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 import psycopg
-from psycopg.types.json import Jsonb
 
 from digitize.errors import TargetRefused
-from digitize.targets.base import Load, Receipt, Statement
+from digitize.targets.base import Load, Receipt, Statement, Undone
 from digitize.targets.from_records import as_batch
-from digitize.targets.postgres.address import Address, Patience
+from digitize.targets.kind import Patience
+from digitize.targets.postgres.address import Address
 from digitize.targets.postgres.connect import connect, is_passing, refusal, use
 from digitize.targets.postgres.first import take_first
+from digitize.targets.postgres.loads import find_done, note
 from digitize.targets.postgres.locks import STATION, lock_stations
 from digitize.targets.postgres.setup import require_current
 from digitize.targets.postgres.store import PostgresStore
 from digitize.targets.rows import Batch
 from digitize.targets.taking import take
-from digitize.targets.undoing import Undone, undo
+from digitize.targets.undoing import undo
 from mappers.schema import form_tables
 
 log = logging.getLogger(__name__)
+# Six tries wait some 24 seconds in all. Each pause is longer than the one before and partly chance, so that two loads
+# that stood in each other's way do not meet again.
 _FIRST_PAUSE, _FACTOR = 0.2, 3.0
 Work = Callable[[psycopg.Connection[Any]], Any]
 
@@ -95,7 +98,7 @@ class PostgresTarget:
 
     def done(self, load: str, batch: str) -> Receipt | None:
         """The receipt of a load that was committed before, is not undone, and is the newest of its batch."""
-        found: Receipt | None = self.transact(lambda db: _done(db, load, batch))
+        found: Receipt | None = self.transact(lambda db: find_done(db, load, batch))
         return found
 
     def run(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
@@ -141,23 +144,8 @@ class PostgresTarget:
 
 def _take(db: psycopg.Connection[Any], batch: Batch) -> Receipt:
     lock_stations(db, batch)
-    if done := _done(db, batch.id, batch.batch):
+    if done := find_done(db, batch.id, batch.batch):
         return done
     receipt = take(batch, PostgresStore(db))
     note(db, batch, receipt)
     return receipt
-
-
-def note(db: psycopg.Connection[Any], batch: Batch, receipt: Receipt) -> None:
-    """Write the load into the target's book, as its newest."""
-    db.execute("DELETE FROM loads WHERE load_id = %s", (batch.id,))
-    db.execute(
-        "INSERT INTO loads (load_id, batch, receipt, source) VALUES (%s, %s, %s, %s)",
-        (batch.id, batch.batch, Jsonb(asdict(receipt)), Jsonb(dict(batch.source))),
-    )
-
-
-def _done(db: psycopg.Connection[Any], load: str, batch: str) -> Receipt | None:
-    query = "SELECT load_id = %s AND state = 'loaded', receipt FROM loads WHERE batch = %s ORDER BY seq DESC LIMIT 1"
-    row = db.execute(query, (load, batch)).fetchone()
-    return replace(Receipt(**row[1]), repeated=True) if row and row[0] else None

@@ -44,7 +44,7 @@ class Gap:
 def find_gaps(ledger: Ledger) -> list[Gap]:
     """The gaps of all volumes, in order.
 
-    Numbers are believed where they run on over several pages, three at least on either side of a gap: one that is
+    Numbers are trusted where they run on over several pages, three at least on either side of a gap: one that is
     misread is no gap, and one at the very end of a volume is not seen.
     """
     states = ledger.states("decide")

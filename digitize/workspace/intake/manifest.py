@@ -1,4 +1,4 @@
-"""What is said of files: by flags for all, or by a `manifest.csv` beside them for each."""
+"""Metadata of files: by flags for all, or by a `manifest.csv` beside them for each."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ MANIFEST = "manifest.csv"
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What the person who brings a file says of it; "" where nothing was said.
+class Metadata:
+    """What intake is told of a volume by the person who brings a file; "" where nothing is known.
 
     volume: label of the bound book. kind: what it is; a register's id has its pages read as that. page: number of the
     file's first page in the volume, as printed or counted.
@@ -28,91 +28,93 @@ class Said:
     language: str = ""
     page: str = ""
 
-    def over(self, other: Said) -> Said:
+    def over(self, other: Metadata) -> Metadata:
         """This one's words where it has any, the other's elsewhere."""
         return replace(other, **{f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name)})
 
 
-def read_manifest(path: Path) -> Mapping[str, Said]:
-    """File name (relative to the manifest, with /) -> what is said of it.
+def read_manifest(path: Path) -> Mapping[str, Metadata]:
+    """File name (relative to the manifest, with /) -> its metadata.
 
     Raises OptionsError naming the line when the file has no `file` column, an unknown column, a year or page that is no
     number, or a register that is not known.
     """
     with path.open(encoding="utf-8-sig", newline="") as f:
         rows = csv.DictReader(f)
-        known = {x.name for x in fields(Said)}
+        known = {x.name for x in fields(Metadata)}
         unknown = [c for c in rows.fieldnames or [] if c != "file" and c not in known]
         if "file" not in (rows.fieldnames or []) or unknown:
             raise OptionsError(f"{path}: columns must be file and any of {', '.join(sorted(known))}; found {unknown}")
-        return dict(_said(path, line, row) for line, row in enumerate(rows, start=2))
+        return dict(_read_row(path, line, row) for line, row in enumerate(rows, start=2))
 
 
-def _said(path: Path, line: int, row: Mapping[str, str | None]) -> tuple[str, Said]:
+def _read_row(path: Path, line: int, row: Mapping[str, str | None]) -> tuple[str, Metadata]:
     values = {k: (v or "").strip() for k, v in row.items() if k}
     name = values.pop("file").replace("\\", "/")
-    said = Said(**values)
-    check_said(said, f"{path}, line {line}")
-    return name, said
+    metadata = Metadata(**values)
+    check_metadata(metadata, f"{path}, line {line}")
+    return name, metadata
 
 
-def check_said(said: Said, where: str) -> None:
+def check_metadata(metadata: Metadata, where: str) -> None:
     """Raise OptionsError when year is not four digits, or page no positive number. where begins the message."""
-    if said.year and not (said.year.isascii() and said.year.isdigit() and len(said.year) == 4):
+    if metadata.year and not (metadata.year.isascii() and metadata.year.isdigit() and len(metadata.year) == 4):
         raise OptionsError(f"{where}: year must be four digits")
-    if said.page and not (said.page.isascii() and said.page.isdigit() and int(said.page) > 0):
+    if metadata.page and not (metadata.page.isascii() and metadata.page.isdigit() and int(metadata.page) > 0):
         raise OptionsError(f"{where}: page must be a number from 1")
 
 
-def check_register(said: Said, where: str, folders: tuple[Path, ...]) -> None:
+def check_register(metadata: Metadata, where: str, folders: tuple[Path, ...]) -> None:
     """Raise OptionsError when kind is a register that neither the package nor these folders of forms have."""
-    if said.kind.startswith("reg_"):
+    if metadata.kind.startswith("reg_"):
         from ocr.registers import known_registers
 
         known = known_registers(folders).forms
-        if said.kind not in known:
-            raise OptionsError(f"{where}: there is no register {said.kind} (known: {', '.join(sorted(known))})")
+        if metadata.kind not in known:
+            raise OptionsError(f"{where}: there is no register {metadata.kind} (known: {', '.join(sorted(known))})")
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """One file to take in, the name it is reported under, and what is said of it."""
+    """One file to take in, the name it is reported under, and its metadata."""
 
     path: Path
     name: str
-    said: Said
+    metadata: Metadata
 
 
-def list_files(paths: list[Path], said: Said) -> Iterator[Given]:
-    """Every file of the given files and folders, in natural order, with what is said of it.
+def list_files(paths: list[Path], metadata: Metadata) -> Iterator[Given]:
+    """Every file of the given files and folders, in natural order, with its metadata.
 
     A manifest.csv applies to the files of its folder and below. Hidden files, Thumbs.db, and memo files and layouts
     (which go with their table) are not files of their own. Raises OptionsError for a wrong manifest.
     """
     for path in paths:
         if path.is_dir():
-            yield from _folder(path, said)
+            yield from _folder(path, metadata)
         elif not _goes_with_a_table(path):
             beside = _manifest_of(path.parent)
-            own = beside.get(path.name, Said())
-            yield Given(path, path.name, said.over(own).over(Said(volume=path.parent.resolve().name)))
+            own = beside.get(path.name, Metadata())
+            yield Given(path, path.name, metadata.over(own).over(Metadata(volume=path.parent.resolve().name)))
 
 
-def _folder(folder: Path, said: Said) -> Iterator[Given]:
+def _folder(folder: Path, metadata: Metadata) -> Iterator[Given]:
     beside = _manifest_of(folder)
     for path in sorted(folder.iterdir(), key=lambda p: natural(p.name)):
         if path.name.startswith(".") or path.name.lower() in (MANIFEST, "thumbs.db", "desktop.ini"):
             continue
         if path.is_dir():
-            yield from _folder(path, said)
+            yield from _folder(path, metadata)
         elif not _goes_with_a_table(path):
-            own = beside.get(path.name, Said())
-            yield Given(path, f"{folder.name}/{path.name}", said.over(own).over(Said(volume=folder.resolve().name)))
+            own = beside.get(path.name, Metadata())
+            yield Given(
+                path, f"{folder.name}/{path.name}", metadata.over(own).over(Metadata(volume=folder.resolve().name))
+            )
     for name in sorted(set(beside) - {p.name for p in folder.iterdir()}):
-        yield Given(folder / name, f"{folder.name}/{name}", said.over(beside[name]))
+        yield Given(folder / name, f"{folder.name}/{name}", metadata.over(beside[name]))
 
 
-def _manifest_of(folder: Path) -> Mapping[str, Said]:
+def _manifest_of(folder: Path) -> Mapping[str, Metadata]:
     path = folder / MANIFEST
     return read_manifest(path) if path.is_file() else {}
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
-from digitize.workspace.intake.manifest import MEMOS, Given, Said, check_register, check_said, list_files
+from digitize.workspace.intake.manifest import MEMOS, Given, Metadata, check_metadata, check_register, list_files
 from digitize.workspace.intake.store import content_hash, how_to_read, keep_copy
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Batch, Catalogue, PageScan, Source, TableUnit
@@ -57,20 +57,20 @@ class IntakeReport:
     told_anew: tuple[tuple[str, str, str, str], ...] = ()
 
 
-def take_in(place: Place, paths: Sequence[Path], said: Said, *, link: bool = False) -> IntakeReport:
+def take_in(place: Place, paths: Sequence[Path], metadata: Metadata, *, link: bool = False) -> IntakeReport:
     """Take files and folders in.
 
     Nothing is written to the ledger before every file was looked at and copied, so an interrupted intake leaves no
     half batch. Raises OptionsError for a wrong manifest or flag, FormError for a register's file that is wrong,
     DiskFull, LedgerError.
     """
-    check_said(said, "digitize intake")
+    check_metadata(metadata, "digitize intake")
     with Ledger(place.ledger) as ledger:
         catalogue = Catalogue(ledger)
         looked: list[Looked] = []
         seen: dict[str, str] = {}
-        for given in list_files(list(paths), said):
-            check_register(given.said, given.name, (place.folder / "forms",))
+        for given in list_files(list(paths), metadata):
+            check_register(given.metadata, given.name, (place.folder / "forms",))
             look = _look(catalogue, given, seen)
             if not look.known and not look.problem and not link:
                 keep_copy(place, given.path, look.sha256)
@@ -138,17 +138,17 @@ class _Writer:
         return self._report(looked, new)
 
     def _insert_batch(self, new: Sequence[Looked]) -> None:
-        said = new[0].given.said
-        label = said.volume or new[0].given.path.stem
+        metadata = new[0].given.metadata
+        label = metadata.volume or new[0].given.path.stem
         today = date.today().isoformat()
         self._catalogue.insert_batch(
-            Batch(self._batch, label, today, said.kind, said.station, said.district, said.year)
+            Batch(self._batch, label, today, metadata.kind, metadata.station, metadata.district, metadata.year)
         )
         self._ledger.record_event(self._batch, "intake", "done", key=self._batch, detail={"files": len(new)})
 
     def _tell(self, look: Looked, *, is_new: bool) -> None:
         """A file that is here already: what is said of it now counts, but for a copy that comes in the same intake."""
-        told = {} if is_new else self._catalogue.tell(look.sha256, asdict(look.given.said))
+        told = {} if is_new else self._catalogue.tell(look.sha256, asdict(look.given.metadata))
         self._told += [(look.given.name, field, before, now) for field, (before, now) in told.items()]
         self._note(look, "duplicate", {"name": look.given.name, **({"said": told} if told else {})})
 
@@ -164,19 +164,21 @@ class _Writer:
         if self._ledger.state(look.given.name, "intake"):  # it could not be opened before, and now it is here
             self._ledger.record_event(look.given.name, "intake", "done", key=look.sha256)
         self._note(look, "done", {"name": look.given.name, "bytes": look.size, "pages": look.pages})
-        said = look.given.said
+        metadata = look.given.metadata
         for idx, name in enumerate(look.tables):
             self._tables += 1
             unit = f"{self._site}-t{self._tables:04d}"
-            table = TableUnit(unit, look.sha256, idx, name, self._batch, said.station, said.district, said.year)
+            table = TableUnit(
+                unit, look.sha256, idx, name, self._batch, metadata.station, metadata.district, metadata.year
+            )
             self._catalogue.insert_table(table)
         if look.pages:
             self._number_pages(look)
 
     def _number_pages(self, look: Looked) -> None:
-        said = look.given.said
-        volume = self._catalogue.volume(said.volume)
-        first = int(said.page) if said.page else self._catalogue.next_page_number(volume)
+        metadata = look.given.metadata
+        volume = self._catalogue.volume(metadata.volume)
+        first = int(metadata.page) if metadata.page else self._catalogue.next_page_number(volume)
         for idx in range(look.pages):
             number = first + idx
             page = f"{self._site}-{volume:04d}-{number:04d}"
@@ -185,7 +187,7 @@ class _Writer:
             self._catalogue.insert_scan(
                 PageScan(
                     page, look.sha256, idx, self._batch, volume, number,
-                    said.kind, said.station, said.district, said.year, said.language,
+                    metadata.kind, metadata.station, metadata.district, metadata.year, metadata.language,
                 )
             )  # fmt: skip
             detail = {"name": look.given.name, "index": idx, "scanned_again": is_again}

@@ -10,7 +10,7 @@ from digitize.workspace.ledger.core import Ledger
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """The files given to one intake, and what was said of them.
+    """The files given to one intake, and their metadata.
 
     kind: fir-book, table, ... ("" when not said). taken_in: date of the intake, YYYY-MM-DD.
     """
@@ -75,7 +75,7 @@ class TableUnit:
 
 
 # What a person may say of pages and of tables.
-_SAID = {"scans": ("station", "district", "year", "kind", "language"), "tables": ("station", "district", "year")}
+_METADATA = {"scans": ("station", "district", "year", "kind", "language"), "tables": ("station", "district", "year")}
 _CURRENT = """
   SELECT s.* FROM scans s JOIN (SELECT page, MAX(seq) AS seq FROM scans GROUP BY page) n ON n.seq = s.seq
 """
@@ -148,17 +148,17 @@ class Catalogue:
         """All tables by id."""
         return [TableUnit(**dict(r)) for r in self._ledger.rows("SELECT * FROM tables ORDER BY unit")]
 
-    def tell(self, sha256: str, said: Mapping[str, str]) -> dict[str, tuple[str, str]]:
-        """Say of the pages and tables of a file what is said of it now: field -> (before, now), where that differs.
+    def tell(self, sha256: str, metadata: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+        """Give the pages and tables of a file the metadata that it has now: field -> (before, now), where that differs.
 
-        said: any of station, district, year, kind, language; "" leaves a field as it is. Tables have no kind and no
+        metadata: any of station, district, year, kind, language; "" leaves a field as it is. Tables have no kind and no
         language of their own.
         """
         changed: dict[str, tuple[str, str]] = {}
         with self._ledger.writing():
-            for table, names in _SAID.items():
+            for table, names in _METADATA.items():
                 for name in names:
-                    now = said.get(name, "")
+                    now = metadata.get(name, "")
                     sql = f"SELECT DISTINCT {name} AS old FROM {table} WHERE sha256 = ? AND {name} <> ? ORDER BY 1"
                     before = [r["old"] for r in self._ledger.rows(sql, (sha256, now))] if now else []
                     if before:

@@ -1,0 +1,73 @@
+"""What the masking of names rests on: the lists of `masking.toml`, and how texts are compared."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from mappers.record import FieldValue
+from mappers.text.folding import fold_digits
+
+_NUKTAS = dict.fromkeys(map(ord, "\u093c\u09bc\u0a3c\u0abc\u0b3c"))
+
+
+@dataclass(frozen=True, slots=True)
+class MaskingLists:
+    """The lists of `masking.toml`.
+
+    sections: act -> protected sections. whole_acts: acts that protect by themselves. numbers, words: that hint at such
+    a section. common: words that tell of nobody. never: paths that cannot leak a name.
+    """
+
+    sections: Mapping[str, frozenset[int]]
+    whole_acts: frozenset[str]
+    numbers: frozenset[int]
+    words: re.Pattern[str]
+    common: frozenset[str]
+    never: frozenset[str]
+
+
+@cache
+def load_lists() -> MaskingLists:
+    """The lists of the package."""
+    data = tomllib.loads((resources.files("digitize.masking") / "masking.toml").read_text(encoding="utf-8"))
+    return MaskingLists(
+        sections={act: frozenset(numbers) for act, numbers in data["sections"].items()},
+        whole_acts=frozenset(data["acts"]["whole"]),
+        numbers=frozenset(data["hints"]["numbers"]),
+        words=_pattern(data["hints"]["words"]),
+        common=frozenset(map(fold_text, data["hints"]["common"])),
+        never=frozenset(data["fields"]["never"]),
+    )
+
+
+def _pattern(words: Iterable[str]) -> re.Pattern[str]:
+    parts = (rf"\b{re.escape(w)}" if w.isascii() else re.escape(fold_text(w)) for w in words)
+    return re.compile("|".join(parts))
+
+
+def fold_text(text: str) -> str:
+    """A text as it is compared: digits and cases alike, and no letter with a nukta."""
+    return unicodedata.normalize("NFC", fold_digits(text)).translate(_NUKTAS).casefold()
+
+
+def words_in(text: str) -> Iterator[str]:
+    """Words with their vowel signs, folded."""
+    yield from filter(None, re.split(r"[\s,.;:/@()\[\]\"'\-_|]+", fold_text(text)))
+
+
+def texts_of(cell: FieldValue | None) -> Iterator[str]:
+    """All texts of a cell: raw, value and candidates."""
+    if cell is not None:
+        yield from (t for t in (cell.raw, cell.value or "", *cell.candidates) if t)
+
+
+def numbers_in(text: str) -> Iterator[int]:
+    """Every number of four digits at most."""
+    for run in re.findall(r"(?<!\d)\d{1,4}(?!\d)", fold_digits(text)):
+        yield int(run)

@@ -1,0 +1,71 @@
+"""Records as rows of the flat layout, and the hash of what stands in them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from mappers.names import romanise
+from mappers.record import Record, Row
+from mappers.schema import Column, form_tables
+
+FIELD_END, ROW_END = "\x1f", "\x1e"
+
+
+def flat_rows(record: Record) -> Mapping[str, list[dict[str, Any]]]:
+    """A record as rows of the flat layout: table name -> rows of canonical values; every row has its record_id.
+
+    Child rows carry their line, from 1. Fields without a value are None. A name's spelling in Latin letters is worked
+    out here, at the edge, unless the source gave one: records stay small.
+    """
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for name, table in form_tables(record.form).items():
+        sources = [record.fields] if not table.child else list(record.children.get(table.child, ()))
+        for line, source in enumerate(sources, start=1):
+            row: dict[str, Any] = {"record_id": record.id}
+            if table.child:
+                row["line"] = line
+            row |= {c.name: _flat_value(source, c) for c in table.columns}
+            rows.setdefault(name, []).append(row)
+    return rows
+
+
+def _flat_value(source: Row, column: Column) -> str | None:
+    cell = source.get(column.name)
+    if column.roman_of and not (cell and cell.value):
+        name = source.get(column.roman_of)
+        return romanise(name.value) if name and name.value else None
+    return cell.value if cell else None
+
+
+def roman_names(record: Record) -> Mapping[str, str]:
+    """Path of a name -> its spelling in Latin letters, for every name whose spelling the source did not give."""
+    tables = {t.child: t for t in form_tables(record.form).values()}
+    rows = [("", record.fields, tables[""])]
+    rows += [
+        (f"{child}[{i}].", row, tables[child]) for child, of in record.children.items() for i, row in enumerate(of)
+    ]
+    names = ((head + c.roman_of, row, c) for head, row, table in rows for c in table.columns if c.roman_of)
+    asked = ((path, row, c) for path, row, c in names if not (c.name in row and row[c.name].value))
+    return {path: spelled for path, row, c in asked if (spelled := _flat_value(row, c))}
+
+
+def row_hash(record: Record) -> str:
+    """Hash of the canonical values of a record with its children, whatever their origin or confidence.
+
+    Fields without a value do not count, so that a field that is new in the schema changes no record.
+    """
+    rows = flat_rows(record)
+    return text_hash(ROW_END.join(row_text(name, row) for name in sorted(rows) for row in rows[name]))
+
+
+def row_text(table: str, row: Mapping[str, Any]) -> str:
+    """A row as the text of which hashes are made: its table, then its values by name."""
+    names = sorted(n for n, v in row.items() if v and n not in ("record_id", "line"))
+    return FIELD_END.join([table, *(f"{n}={row[n]}" for n in names)])
+
+
+def text_hash(text: str) -> str:
+    """Hash of a text, 32 hex digits."""
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

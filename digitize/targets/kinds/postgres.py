@@ -1,0 +1,27 @@
+"""A PostgreSQL database by its URL, with the tables that `digitize target init` made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from digitize.targets.kind import Opening, TargetKind
+from digitize.targets.postgres.address import PREFIXES, parse_address, refuse_password
+
+if TYPE_CHECKING:
+    from digitize.targets.base import Target
+
+
+def _open(text: str, how: Opening) -> Target:
+    from digitize.targets.postgres.target import PostgresTarget
+
+    return PostgresTarget(parse_address(text, how.schema), how.patience)
+
+
+KIND = TargetKind(
+    "a database postgresql://USER@HOST/DATABASE, without a password",
+    _open,
+    prefixes=PREFIXES,
+    check=refuse_password,
+    is_path=False,
+    is_database=True,
+)

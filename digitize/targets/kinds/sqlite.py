@@ -1,0 +1,26 @@
+"""A SQLite file, made when it is not there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from digitize.targets.kind import Opening, TargetKind
+
+if TYPE_CHECKING:
+    from digitize.targets.base import Target
+
+
+def _open(text: str, how: Opening) -> Target:
+    from digitize.targets.sqlite import SqliteTarget
+
+    return SqliteTarget(KIND.path(text), how.layout)
+
+
+KIND = TargetKind(
+    "a SQLite file .sqlite, .sqlite3 or .db",
+    _open,
+    endings=(".sqlite", ".sqlite3", ".db"),
+    is_database=True,
+    has_layouts=True,
+    example="cctns.sqlite",
+)
