@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from benchmarks.straight import Value
-from ocr.forms.read import ReadSettings, decide
+from ocr.forms.read import decide
+from ocr.forms.settings import ReadSettings
 from ocr.languages.lexicon import Lexicon
 from ocr.page import Reading, Recognition
 

@@ -31,7 +31,8 @@ from mappers.codes import place_lists
 from ocr.engine import LineImage
 from ocr.engines import load_engine
 from ocr.errors import OcrError
-from ocr.forms.read import DECIDE_VERSION, ReadSettings, decide, recognise
+from ocr.forms.read import DECIDE_VERSION, decide, recognise
+from ocr.forms.settings import ReadSettings
 from ocr.forms.zones import cut_zone, find_form, load_models, zone_box
 from ocr.handwriting.entries import folded_name, taught_names
 from ocr.languages.lexicon import Lexicon, folded

@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from ocr.forms.read import ReadSettings, recognise
+from ocr.forms.read import recognise
+from ocr.forms.settings import ReadSettings
 from ocr.forms.zones import find_form, load_models
 from ocr.page import Scan
 from ocr.scans.scan import open_page

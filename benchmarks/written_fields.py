@@ -162,7 +162,8 @@ def _of_field(values: Sequence[Value]) -> dict[str, Any]:
 
 def seconds_a_page(images: Sequence[Path]) -> float:
     """CPU seconds of one core for a page with all its zones, by the package's weights."""
-    from ocr.forms.read import ReadSettings, recognise
+    from ocr.forms.read import recognise
+    from ocr.forms.settings import ReadSettings
 
     settings = ReadSettings(languages=("en",), handwriting_engine="auto")
     recognise(Scan(images[0], "warm"), settings)

@@ -26,7 +26,8 @@ from mappers.mapping.load import find_mapping, load_mappings, map_readings
 from mappers.record import Record
 from mappers.sources.values import MapContext, PageValues, ZoneValue
 from mappers.states import load_state
-from ocr.forms.read import DECIDE_VERSION, READ_VERSION, ReadSettings, decide, recognise
+from ocr.forms.read import DECIDE_VERSION, decide, recognise
+from ocr.forms.settings import READ_VERSION, ReadSettings
 from ocr.languages.lexicon import Lexicon
 from ocr.page import Reading, Scan
 

@@ -53,7 +53,8 @@ def extract(
     from digitize.files.extract_registers import extract_files
     from digitize.files.read_files import default_workers, parse_languages
     from digitize.machine.whole_file import WholeFile
-    from ocr.forms.read import ReadSettings, require_engine
+    from ocr.forms.read import require_engine
+    from ocr.forms.settings import ReadSettings
     from ocr.forms.zones import load_models
     from ocr.registers import known_registers
 

@@ -107,7 +107,7 @@ def test(
     """Score a form on pages of which one knows what is written: found, zones in place, blanks, values by field."""
     from digitize.files.forms.score import read_gold, rows_of, score_form
     from digitize.machine.progress import Silent
-    from ocr.forms.read import ReadSettings
+    from ocr.forms.settings import ReadSettings
 
     pages = read_gold(gold or folder / "gold.jsonl")
     settings = ReadSettings(engine=engine, form_folders=tuple(folders or ()))

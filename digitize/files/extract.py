@@ -19,7 +19,7 @@ _OPEN_STARTS = ("fir.gd", "fir.date_", "fir.time_", "fir.info", "fir.io", "fir.r
 if TYPE_CHECKING:
     from digitize.files.read_files import PageDone
     from ocr.forms.kinds import Kind
-    from ocr.forms.read import ReadSettings
+    from ocr.forms.settings import ReadSettings
     from ocr.page import Candidate, Decided, Reading, Recognition, Scan
 
     GroupedPage = tuple[PageDone["Extract"], int, tuple[str, ...]]

@@ -13,7 +13,7 @@ from digitize.errors import fault
 from ocr.errors import EngineMissing, OcrError, ScanError
 
 if TYPE_CHECKING:
-    from ocr.forms.read import ReadSettings
+    from ocr.forms.settings import ReadSettings
     from ocr.languages.lexicon import Lexicon
     from ocr.page import Carried, Recognition
     from ocr.registers import RegisterSettings, VolumeReader
@@ -179,7 +179,7 @@ def register_settings(read: ReadSettings) -> RegisterSettings:
     pages with Latin digits, and an engine of their own those in native digits.
     """
     from ocr.engines import load_engine
-    from ocr.forms.passes import handwriting_engine
+    from ocr.forms.settings import handwriting_engine
     from ocr.registers import RegisterSettings
 
     by_hand = handwriting_engine(read)

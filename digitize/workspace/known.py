@@ -26,7 +26,7 @@ from mappers.states import StateProfile, load_state
 if TYPE_CHECKING:
     from mappers.legacy import LegacyTable
     from ocr.forms.form import Confidence, Form
-    from ocr.forms.read import ReadSettings
+    from ocr.forms.settings import ReadSettings
     from ocr.languages.lexicon import Lexicon
     from ocr.registers import Registers
     from validators.rulebook.given import CheckSettings
@@ -62,7 +62,7 @@ class Known:
     def read_settings(self, language: str) -> ReadSettings:
         """How to read a page of that language ("" for the state's own)."""
         if language not in self._settings:
-            from ocr.forms.read import ReadSettings
+            from ocr.forms.settings import ReadSettings
 
             o = self.place.options.read
             self._settings[language] = ReadSettings(

@@ -12,6 +12,7 @@ from ocr.engine import Image
 
 _MARGIN_SHARE = 0.08
 _EDGE_SHARE = 0.15
+# Dotted leaders and specks are lower, the smallest figures taller; a dash is low, but wide.
 _LEAST_HIGH = 0.25
 _LEAST_WIDE = 0.35
 _LEAST_LETTER_PX = 12

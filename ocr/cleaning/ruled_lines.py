@@ -11,11 +11,15 @@ from ocr.engine import Image
 
 LINE_PX = 64
 """Crops are cut so that one line of the form is so high."""
+# A stroke crosses a rule where ink stands this far above it and below: those pixels stay.
 _REACH_PX = 4
+# Worn rules are broken; gaps up to this are closed before long lines are looked for.
 _JOIN_PX = 9
 _MAX_RULE_SHARE = 0.14
+# From the headline of Devanagari and Bengali words letters hang; it must stay.
 _HEADLINE_SHARE = 0.4
 _DOT_SHARE = 0.13
+# Fewer dots in a row belong to letters.
 _DOTS_IN_ROW = 8
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ocr.engine import Image
 
 _INK = 48
+# Specks and pieces of neighbouring lines would widen the band, and so make the writing smaller for the network.
 _OUTSIDE = 0.006
 _MARGIN = 0.1
 _LEAST_PX = 8

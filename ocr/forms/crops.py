@@ -16,7 +16,7 @@ from ocr.cleaning.ruled_lines import LINE_PX, ink_mask
 from ocr.engine import Image, LineImage
 from ocr.forms.form import Form, Zone
 from ocr.forms.zones import cut_box, cut_zone, zone_box
-from ocr.geometry.bend import Bend
+from ocr.geometry.form_bend import FormBend
 from ocr.page import Box
 
 _TEXT_PX = 42
@@ -122,7 +122,7 @@ class Crop:
 
 
 def cut_all(
-    grey: Image, matrix: Matrix, form: Form, only: Sequence[str] = (), *, bend: Bend | None = None
+    grey: Image, matrix: Matrix, form: Form, only: Sequence[str] = (), *, bend: FormBend | None = None
 ) -> Sequence[Crop]:
     """All zones of a page in the form's order.
 

@@ -10,27 +10,22 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from importlib.util import find_spec
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ocr.calibration.lines import facts_of, load_model
 from ocr.engine import Engine, EngineText, LineImage
-from ocr.engines import engine_names, load_engine
-from ocr.errors import EngineFailed, EngineMissing
+from ocr.engines import load_engine
+from ocr.errors import EngineFailed
 from ocr.forms.crops import Crop
 from ocr.forms.figures import LATIN, MOST_UNTOLD, NATIVE, UNTOLD, plain
 from ocr.forms.form import Form, Zone
+from ocr.forms.settings import OWN_ENGINE, ReadSettings, handwriting_engine
 from ocr.handwriting.page_digits import uses_native
-from ocr.models.running import is_here
 from ocr.page import Candidate, Word, ZoneReading
 from ocr.print.lines import SURE, LineText, read_mixed
 
-if TYPE_CHECKING:
-    from ocr.forms.read import ReadSettings
-
-_OWN, _OWN_WEIGHTS, _OWN_DIGITS = "fields", "eng_fields.onnx", "digits"
+_OWN_DIGITS = "digits"
 _TRIED, _LEAST_TYPED = 6, 3
 _TYPED = 0.12
 """Written zones whose print is tried at first, how many of twice as many must be legible on a typed page, and the
@@ -141,7 +136,7 @@ class ZoneReader:
 
     @property
     def _has_own_engine(self) -> bool:
-        return handwriting_engine(self._settings).partition(":")[0] == _OWN
+        return handwriting_engine(self._settings).partition(":")[0] == OWN_ENGINE
 
     def _look_at_figures(self, crops: Sequence[Crop], looks: Looks) -> None:
         """Have numbers, dates and hours that are written in an Indian language read in the digits that the page has.
@@ -155,7 +150,7 @@ class ZoneReader:
         is_native = code != "en" and uses_native((c.hand().image for c in asked), code)
         if is_native is False:
             asked = [c for c in asked if looks[c.zone.id][-1][1].confidence < SURE]
-            self._look_first(self._engine(handwriting_engine(self._settings)), f"{_OWN}:hand", "en", asked, looks)
+            self._look_first(self._engine(handwriting_engine(self._settings)), f"{OWN_ENGINE}:hand", "en", asked, looks)
         read_in, by = ("en", LATIN) if is_native is False else (code, NATIVE if is_native else UNTOLD)
         self._look_first(self._engine(_OWN_DIGITS), by, read_in, asked, looks)
 
@@ -271,15 +266,3 @@ def _reading(crop: Crop, looks: Sequence[tuple[str, EngineText]]) -> ZoneReading
 def _on_scan(crop: Crop, word: Word) -> Word:
     corners = np.array([[word.box[i], word.box[j], 1] for i in (0, 2) for j in (1, 3)])
     return replace(word, box=crop.box_on_scan(corners))
-
-
-def handwriting_engine(settings: ReadSettings) -> str:
-    """The second engine's name, "none" when there is none."""
-    if settings.handwriting_engine == "auto":
-        if is_here(_OWN_WEIGHTS):
-            return _OWN
-        return "ppocr" if "ppocr" in engine_names() and find_spec("rapidocr") else "none"
-    name = settings.handwriting_engine.partition(":")[0]
-    if name not in ("none", "") and name not in engine_names():
-        raise EngineMissing(f"no engine is called {settings.handwriting_engine!r}; set read.handwriting_engine to none")
-    return settings.handwriting_engine or "none"

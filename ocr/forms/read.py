@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
-from functools import lru_cache
-from pathlib import Path
+from dataclasses import replace
 
 from ocr.cleaning.clean import flatten
 from ocr.engine import Image
@@ -18,64 +14,14 @@ from ocr.forms.crops import cut_all
 from ocr.forms.decide import DECIDE_VERSION, decide_page
 from ocr.forms.form import Zone
 from ocr.forms.marks import read_marks
-from ocr.forms.passes import ZoneReader, handwriting_engine
+from ocr.forms.passes import ZoneReader
+from ocr.forms.settings import ReadSettings, handwriting_engine
 from ocr.forms.zones import Match, angle_deg, find_form, load_models
 from ocr.languages.lexicon import Lexicon
 from ocr.page import Candidate, Reading, Recognition, Scan, ZoneReading
 from ocr.scans.scan import OpenedPage, open_page
 
-__all__ = ["DECIDE_VERSION", "READ_VERSION", "ReadSettings", "decide", "recognise", "require_engine"]
-
-READ_VERSION = "10"
-
-
-@dataclass(frozen=True, slots=True)
-class ReadSettings:
-    """How pages are read.
-
-    languages: two-letter codes the page is likely in, best first; they order a form's own. dpi: for PDF pages.
-    handwriting_engine: an engine for handwritten zones in English: "none", a name, or "auto" for our own recogniser
-    ("fields"), or ppocr where its weights are missing. seconds_per_page: then the page fails. form_folders: more forms
-    than the package's own; folders that do not exist hold none. forms: ids or families of the only forms that pages may
-    be; () for all that are known. zones: read these alone; () for all.
-    """
-
-    languages: tuple[str, ...] = ()
-    dpi: int = 300
-    engine: str = "tesseract"
-    handwriting_engine: str = "none"
-    seconds_per_page: float = 180.0
-    form_folders: tuple[Path, ...] = ()
-    forms: tuple[str, ...] = ()
-    zones: tuple[str, ...] = ()
-
-    def key(self) -> str:
-        """What recognising depends on beside the scan and the form: settings and this step's version; 32 hex digits.
-
-        The time limit is left out, since a page that was read was in time; so are versions of engines, lest a
-        package update has all pages read again: each Recognition notes the version that read it.
-        """
-        plain = {k: v for k, v in asdict(self).items() if k not in ("seconds_per_page", "form_folders")}
-        plain["handwriting_engine"] = handwriting_engine(self)
-        plain["version"] = READ_VERSION
-        if not self.forms:
-            del plain["forms"]
-        return _digest(plain)
-
-    def form_key(self, form: str | None) -> str:
-        """What recognising takes from a page's form: its zones, languages and key points; 32 hex digits.
-
-        A page that matched no form depends on all of them, so a new form has it looked at again; a page that matched
-        one is not. "" for a form that is not known any more.
-        """
-        keys = _form_keys(_folders(self))
-        return _digest(sorted(keys.items())) if form is None else keys.get(form, "")
-
-    def rules_key(self, form: str | None) -> str:
-        """What deciding takes from a page's form: zones with their grammars and lists; 32 hex digits."""
-        known = load_models(_folders(self)).forms.get(form or "")
-        leave = {"confidence", "title", "source", "state"}
-        return _digest(known.model_dump(mode="json", exclude=leave) if known else {})
+__all__ = ["DECIDE_VERSION", "decide", "recognise", "require_engine"]
 
 
 def require_engine(settings: ReadSettings) -> None:
@@ -123,7 +69,7 @@ def decide(
     """
     if recognition.form is None:
         return Reading(None, None, reason=recognition.reason)
-    forms = load_models(_folders(settings)).forms
+    forms = load_models(settings.folders()).forms
     if recognition.form not in forms:
         raise FormError(
             f"form {recognition.form} was recognised and is gone; bring its file back or read the page again"
@@ -133,7 +79,7 @@ def decide(
 
 def _match(page: OpenedPage, settings: ReadSettings) -> tuple[Match, tuple[str, ...]]:
     """The form of a page; where the page as scanned shows none, its ground is flattened for a second look."""
-    models = load_models(_folders(settings)).only(settings.forms)
+    models = load_models(settings.folders()).only(settings.forms)
     match = find_form(page.grey, models)
     if match.form is not None:
         return match, ()
@@ -151,28 +97,3 @@ def _with_mark(read: ZoneReading, zone: Zone, grey: Image, match: Match) -> Zone
     said = [Candidate(marked.value, marked.confidence, f"marks:{marked.how}")] if marked.value else []
     candidates = sorted([*said, *read.candidates], key=lambda c: -c.confidence)
     return replace(read, candidates=tuple(candidates), blank=False)
-
-
-def _folders(settings: ReadSettings) -> tuple[Path, ...]:
-    return tuple(folder for folder in settings.form_folders if folder.is_dir())
-
-
-@lru_cache(maxsize=8)
-def _form_keys(folders: tuple[Path, ...]) -> Mapping[str, str]:
-    """Form id -> hash of what recognising takes from it."""
-    models = load_models(folders)
-    keys = {}
-    for name, form in models.forms.items():
-        plain = form.model_dump(mode="json", exclude={"confidence", "title", "source", "state"})
-        for zone in plain["zones"]:
-            del zone["list"]
-            if zone["repeats"] is None:  # forms that were read before there was such a thing stay read
-                del zone["repeats"]
-        points = models.features[name]
-        corners = hashlib.sha256(points.points.tobytes() + points.descriptors.tobytes()).hexdigest()
-        keys[name] = _digest([plain, corners])
-    return keys
-
-
-def _digest(plain: object) -> str:
-    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:32]

@@ -2,7 +2,7 @@
 
 The page's key points are compared with those of every known print; the print on which most agree under one affine map
 is the form. An affine map is enough for a flat scan: a homography also bends to handwriting and puts zones worse. Where
-the paper itself is bent and its print says so, the zones follow (ocr/geometry/bend.py).
+the paper itself is bent and its print says so, the zones follow (ocr/geometry/form_bend.py).
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from ocr.engine import Image
 from ocr.errors import FormError
 from ocr.forms.form import Form, Zone, load_forms
-from ocr.geometry.bend import Bend, find_bend
 from ocr.geometry.features import LONG_SIDE, FormFeatures, Points, key_points, load
+from ocr.geometry.form_bend import FormBend, form_bend
 from ocr.page import Box
 
 Matrix = NDArray[np.float64]
@@ -68,7 +68,7 @@ class Match:
     inliers: int
     matrix: Matrix
     reason: str = ""
-    bend: Bend | None = None
+    bend: FormBend | None = None
 
     def of(self, zone: Zone) -> Matrix:
         """The map of one zone, (2, 3) float64: the page's own on a flat page."""
@@ -209,8 +209,8 @@ class _Fit(NamedTuple):
     ours: Points
     theirs: Points
 
-    def bend(self) -> Bend | None:
-        return find_bend(self.ours, self.theirs, self.matrix, (self.form.width, self.form.height))
+    def bend(self) -> FormBend | None:
+        return form_bend(self.ours, self.theirs, self.matrix, (self.form.width, self.form.height))
 
 
 def _fit(form: Form, features: FormFeatures, page: _Page, within: float) -> _Fit:

@@ -1,114 +1,88 @@
-"""How a page that was photographed askew, or bends at a book's spine, lies off the flat map of its form.
+"""A bend fitted to what was seen of it: one robust least-squares fit, which leaves out what lies far off.
 
-The map of find_form is flat, so on such a page it fits one part, and zones elsewhere lie up to a whole line off. The
-print that lies a little off it says how: where nearly all of that agrees on one gentle curve, as an askew look or one
-bend of the paper makes it, zones with such print about them follow the curve.
+What tells of a bend differs, and so does its shape: key points of a form's print (form_bend), middles of lines of text
+(text_bend), shifts between strips of ruled paper (ruled_bend). Much of what was seen is wrong in all three: pairs of
+unlike key points, lines run together, writing taken for a rule.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.geometry.features import LONG_SIDE, Points
-
 Floats = NDArray[np.float64]
-BoxLike = tuple[float, float, float, float]
-
-_WITHIN_PX = 4.0
-_NEAR_PX = 30.0
-_LEAST = 20
-_GROWTHS = 3
-"""Each time the curve is drawn, print farther off the flat map comes near it."""
-_CONSENSUS = 0.9
-_GAIN = 0.1
-_ROUNDS_PX = (16, 12, 8, 6, 4, 3, 3, 3, 3, 3)
-_ORDERS = ((0, 0), (1, 0), (0, 1), (2, 0), (1, 1), (0, 2), (3, 0), (2, 1), (1, 2), (0, 3))
-_STIFFNESS = (0.0, 0.0, 0.05, 1.0)
-"""What it costs to bend, by order, so that the curve does not run off where nothing holds it."""
-_ABOUT_PX = 200.0
-_SUPPORT = 6
+Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class Bend:
-    """A curve over a form: how far its print lies off the flat map at every place, in the reference frame.
+class Robust:
+    """How a fit leaves out what is wrong, round by round.
 
-    curve: (10, 2) float64, dx and dy in pixels of the frame for the powers of x and y up to the third, both from -1 to
-    1 over the frame. points: (n, 2), the key points that agree on it. frame: the form's width and height.
+    reaches: pixels off the bend at which something counts less, for each round. medians: the reach is so many medians
+    of all distances where that is more. power: how fast weight falls beyond the reach.
     """
 
-    curve: Floats
-    points: Floats
-    frame: tuple[int, int]
+    reaches: Sequence[float]
+    medians: float = 0.0
+    power: int = 1
 
-    def near(self, matrix: Floats, box: BoxLike) -> Floats:
-        """The map of one box: the flat one turned, moved and stretched as the paper is bent there.
-
-        matrix: (2, 3) float64, reference frame to page pixels; given back as it is where too little of the print about
-        the box agrees on the curve, since a curve runs off where nothing holds it. box: in the reference frame.
-        """
-        if not self._holds(box):
-            return matrix
-        x0, y0, x1, y1 = box
-        grid = np.array([[x, y] for x in (x0, (x0 + x1) / 2, x1) for y in (y0, (y0 + y1) / 2, y1)], np.float64)
-        bent = grid + _powers(grid, self.frame) @ self.curve
-        straight, *_ = np.linalg.lstsq(_with_one(grid), _with_one(bent) @ matrix.T, rcond=None)
-        return np.asarray(straight.T, np.float64)
-
-    def _holds(self, box: BoxLike) -> bool:
-        low, high = np.array(box[:2]), np.array(box[2:])
-        away = np.maximum(0, np.maximum(low - self.points, self.points - high))
-        about = np.linalg.norm(away, axis=1) < _ABOUT_PX * _unit(self.frame)
-        return int(about.sum()) >= _SUPPORT
+    def weights(self, off: Floats, reach: float) -> Floats:
+        """What each offset counts, 0..1; off: (n,) or (n, 2)."""
+        squared = off**2 if off.ndim == 1 else (off**2).sum(axis=1)
+        if self.medians:
+            reach = max(reach, self.medians * float(np.median(np.sqrt(squared))))
+        return np.asarray(1 / (1 + squared / reach**2) ** self.power, np.float64)
 
 
-def find_bend(ours: Points, theirs: Points, matrix: Floats, frame: tuple[int, int]) -> Bend | None:
-    """How a page is bent against its flat map; None where it is flat, or where its print agrees on no curve.
+def fit_bend(
+    terms: Floats,
+    offsets: Floats,
+    robust: Robust,
+    *,
+    stiffness: Floats | None = None,
+    softness: float = 0.0,
+    first: Floats | None = None,
+    weights: Floats | None = None,
+    lines: Ints | None = None,
+) -> Floats:
+    """What each term of a bend is: (terms,) for offsets (n,), (terms, 2) for (n, 2); terms: (n, terms), at each place.
 
-    ours, theirs: (n, 2) key points of the form and the page's most alike, wrong pairs among them. matrix: (2, 3), the
-    flat map from the form's frame to page pixels. A print other than the form's, of which some lines stand elsewhere,
-    is on no curve: too few of its key points agree.
+    stiffness: (terms, terms), what it costs to bend. softness: the same for all terms, as a share of what they weigh.
+    first: the bend to begin with; without it the first round counts all by their weights. weights: how sure each offset
+    is. lines: the line that each place is of; where a line lies then does not matter, only its shape.
     """
-    unit = _unit(frame)
-    points = ours.astype(np.float64)
-    off = (theirs - matrix[:, 2]) @ np.linalg.inv(matrix[:, :2]).T - points
-    powers = _powers(points, frame)
-    curve = np.zeros((len(_ORDERS), 2))
-    for _ in range(_GROWTHS):
-        near = np.linalg.norm(off - powers @ curve, axis=1) < _NEAR_PX * unit
-        if near.sum() < _LEAST:
-            return None
-        curve = _fitted(powers[near], off[near], curve, unit)
-    within = _WITHIN_PX * unit
-    bent = np.linalg.norm(off - powers @ curve, axis=1) < within
-    gained = bent.sum() - (np.linalg.norm(off, axis=1) < within).sum()
-    if bent.sum() < _CONSENSUS * near.sum() or gained < _GAIN * near.sum():
-        return None
-    return Bend(curve, points[bent], frame)
+    given = np.ones(len(terms)) if weights is None else weights
+    solved, weight = first, given
+    a, b = terms, offsets
+    for reach in robust.reaches:
+        if solved is not None:
+            weight = given * robust.weights(b - a @ solved, reach)
+        if lines is not None:
+            a, b = (_centred(x, lines, weight) for x in (terms, offsets))
+        weighed = (a * weight[:, None]).T
+        inner = weighed @ a if stiffness is None else weighed @ a + stiffness
+        inner += np.eye(len(inner)) * softness * np.trace(inner) / len(inner)
+        solved = np.asarray(np.linalg.lstsq(inner, weighed @ b, rcond=None)[0], np.float64)
+    return np.zeros((terms.shape[1], *offsets.shape[1:])) if solved is None else solved
 
 
-def _unit(frame: tuple[int, int]) -> float:
-    """Pixels of the reference frame per pixel of a page on which key points are sought."""
-    return max(frame) / LONG_SIDE
+def powers(x: Floats, y: Floats, orders: Sequence[tuple[int, int]]) -> Floats:
+    """Products of powers of x and y as terms of a bend, (n, orders)."""
+    return np.stack([x**i * y**j for i, j in orders], axis=1)
 
 
-def _powers(points: Floats, frame: tuple[int, int]) -> Floats:
-    x, y = (points / np.array(frame) * 2 - 1).T
-    return np.stack([x**i * y**j for i, j in _ORDERS], axis=1)
+def waves(x: Floats, low: float, high: float, degree: int) -> Floats:
+    """Chebyshev polynomials of x as terms of a bend, level beyond low and high; (n, degree), without the first."""
+    at = np.clip(2 * (x - low) / max(1.0, high - low) - 1, -1, 1)
+    return np.asarray(np.polynomial.chebyshev.chebvander(at, degree)[:, 1:], np.float64)
 
 
-def _with_one(points: Floats) -> Floats:
-    return np.column_stack([points, np.ones(len(points))])
-
-
-def _fitted(powers: Floats, off: Floats, curve: Floats, unit: float) -> Floats:
-    """The curve through most of the offsets: least squares over and over, each time deafer to what lies far from it."""
-    stiff = np.diag([_STIFFNESS[i + j] for i, j in _ORDERS])
-    for reach in _ROUNDS_PX:
-        squared = ((off - powers @ curve) ** 2).sum(axis=1) / (reach * unit) ** 2
-        weighted = powers / (1 + squared[:, None]) ** 2
-        curve = np.linalg.solve(weighted.T @ powers + stiff, weighted.T @ off)
-    return curve
+def _centred(values: Floats, line: Ints, weight: Floats) -> Floats:
+    """Values less the mean of their line."""
+    total = np.maximum(np.bincount(line, weight), 1e-9)
+    columns = values[:, None] if values.ndim == 1 else values
+    means = np.column_stack([np.bincount(line, weight * column) / total for column in columns.T])
+    return np.asarray((columns - means[line]).reshape(values.shape), np.float64)

@@ -18,7 +18,7 @@ Points = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Bend:
+class PageBend:
     """How far each column of a page is shifted down before it was straightened: at the top row and at the bottom row.
 
     top, bottom: (width,) float64 pixels; rows between are in proportion, so that the map can be turned around exactly.
@@ -49,7 +49,7 @@ class PageMap:
     matrix: Matrix
     width: int
     height: int
-    bend: Bend | None = None
+    bend: PageBend | None = None
 
     def to_source(self, points: Points) -> Points:
         """Pixels of the scan for pixels of the page; points: (n, 2) rows x, y."""

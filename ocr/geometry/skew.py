@@ -1,45 +1,75 @@
-"""How far a page lies askew, within 15 degrees: coarse over all angles, then fine about the best."""
+"""How far writing lies askew: one search for pages, ruled sheets and crops of a line, each with its own limits."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ocr.engine import Image
 
-LIMIT_DEG = 15.0
 _MOST_POINTS = 60_000
 _COARSE_POINTS = 16_000
-_GAIN = 1.5
-_LEAST_POINTS = 400
+_REACH = 4
+"""Steps to either side in a finer pass: a whole step of the pass before."""
 _LEAST_DEG = 0.1
 
 Points = NDArray[np.float64]
 
 
-def page_skew_deg(ink: Image, limit_deg: float = LIMIT_DEG) -> float:
-    """How far to turn a page so that its lines lie level.
+@dataclass(frozen=True, slots=True)
+class Search:
+    """How an angle is sought.
+
+    limit_deg: the largest, either way. passes: step in degrees and height of a row in pixels, coarse to fine.
+    stands_out: how many times sharper rows must be at the best angle than at most. gain: how many times sharper than
+    unturned. least_points: with less ink nothing can be said.
+    """
+
+    limit_deg: float
+    passes: tuple[tuple[float, float], ...]
+    stands_out: float
+    gain: float
+    least_points: int
+
+
+# High rows at first: their peak is broad enough not to lie between two steps of a degree.
+PAGE = Search(15.0, ((1.0, 3.0), (0.25, 2.0), (0.05, 1.5)), stands_out=1.5, gain=1.01, least_points=400)
+# Of a register's sheet the ruled lines alone are looked at (ocr/registers/sheet.py).
+SHEET = replace(PAGE, limit_deg=8.0)
+# A line of a page that lies level already is askew by little; one line has too few rows for a best angle to stand out
+# from the others, so it is compared with the line unturned alone.
+LINE = Search(3.0, ((0.25, 1.0),), stands_out=0.0, gain=1.02, least_points=2)
+
+
+def find_skew(ink: Image, how: Search = PAGE) -> float:
+    """How far to turn a picture so that its lines lie level.
 
     ink: (height, width) uint8, 255 ink. Degrees, anticlockwise positive, 0.0 when no angle stands out. Method: the
     angle at which the ink summed over rows changes most from row to row.
     """
     points = ink_points(ink)
-    if len(points) < _LEAST_POINTS:
+    if len(points) < how.least_points:
         return 0.0
-    angles = np.arange(-limit_deg, limit_deg + 0.5)
-    few = points[:: max(1, len(points) // _COARSE_POINTS)]
-    scores = np.array([sharpness(few, a, 3.0) for a in angles])
-    best = int(np.argmax(scores))
-    if scores[best] < _GAIN * float(np.median(scores)):
+    angle = _coarse(points, how)
+    if angle is None:
         return 0.0
-    angle = float(angles[best])
-    for step, row_px in ((0.25, 2.0), (0.05, 1.5)):
-        near = angle + step * np.arange(-4, 5)
+    for step, row_px in how.passes[1:]:
+        near = angle + step * np.arange(-_REACH, _REACH + 1)
         angle = float(near[int(np.argmax([sharpness(points, a, row_px) for a in near]))])
-    angle = float(np.clip(angle, -limit_deg, limit_deg))
-    level = max(sharpness(points, 0.0, 1.5), 1e-9)
-    better = sharpness(points, angle, 1.5) > 1.01 * level
+    angle = float(np.clip(angle, -how.limit_deg, how.limit_deg))
+    row_px = how.passes[-1][1]
+    level = max(sharpness(points, 0.0, row_px), 1e-9)
+    better = sharpness(points, angle, row_px) > how.gain * level
     return round(angle, 2) if abs(angle) >= _LEAST_DEG and better else 0.0
+
+
+def sideways_gain(points: Points, turned: Points) -> float:
+    """How much sharper rows can be made of a picture turned by a quarter than of the picture as it stands."""
+    row_px = PAGE.passes[0][1]
+    best = [max(sharpness(p, a, row_px) for a in _angles(PAGE)) for p in (points, turned)]
+    return best[1] / max(best[0], 1e-9)
 
 
 def sharpness(points: Points, angle_deg: float, row_px: float) -> float:
@@ -59,3 +89,18 @@ def ink_points(ink: Image, most: int = _MOST_POINTS) -> Points:
     y, x = np.nonzero(ink)
     every = max(1, len(x) // most)
     return np.column_stack([x[::every], y[::every]]).astype(np.float64)
+
+
+def _angles(how: Search) -> Points:
+    step = how.passes[0][0]
+    count = round(how.limit_deg / step)
+    return np.asarray(np.arange(-count, count + 1) * step, np.float64)
+
+
+def _coarse(points: Points, how: Search) -> float | None:
+    """The best of all angles, None when it does not stand out."""
+    few = points[:: max(1, len(points) // _COARSE_POINTS)]
+    angles = _angles(how)
+    scores = np.array([sharpness(few, a, how.passes[0][1]) for a in angles])
+    best = int(np.argmax(scores))
+    return None if scores[best] < how.stands_out * float(np.median(scores)) else float(angles[best])

@@ -11,7 +11,9 @@ from ocr.engine import Image
 from ocr.page import Box
 
 _LETTER_PX = (4, 90)
+# No stroke of a letter is so long: what is straight for this share of the picture is a rule.
 _RULE_SHARE = 0.12
+# Frames and edges of the paper reach farther than any word.
 _FAR_SHARE = 0.35
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -153,12 +154,7 @@ def _viterbi(frames: Frames, blocks: Sequence[_Words]) -> tuple[list[int], float
     for said, pb, ps, pp in zip(logs, pbs.tolist(), pss.tolist(), pps.tolist(), strict=True):
         finals = []
         for at, (words, alpha) in enumerate(zip(blocks, alphas, strict=True)):
-            grown = alpha.copy()
-            np.maximum(grown[:, 1:], alpha[:, :-1], out=grown[:, 1:])
-            np.maximum(grown[:, 2:], alpha[:, :-2] + words.barred[:, 2:], out=grown[:, 2:])
-            np.maximum(grown[:, 0], readies[-1][0] + words.weights, out=grown[:, 0])
-            grown += said[words.states]
-            alphas[at] = grown
+            alphas[at] = grown = _grown(words, alpha, readies[-1][0], said)
             last = grown[words.rows, words.last]
             finals.append((float(last.max()), at, int(last.argmax())))
         score, block, top = max(finals)
@@ -173,12 +169,33 @@ def _viterbi(frames: Frames, blocks: Sequence[_Words]) -> tuple[list[int], float
         ended = (score, len(ends) - 1)
         readies.append(max(_plus(ended, missing), blank_only, sign, after, over, free))
     log, at = max(ended, tail)
+    return _gone_back(logs, blocks, ends, readies, at), log
+
+
+def _grown(words: _Words, alpha: Floats, ready: float, said: Floats) -> Floats:
+    """The best scores of all states of texts a frame further; ready: that of what lies before a text."""
+    grown = alpha.copy()
+    np.maximum(grown[:, 1:], alpha[:, :-1], out=grown[:, 1:])
+    np.maximum(grown[:, 2:], alpha[:, :-2] + words.barred[:, 2:], out=grown[:, 2:])
+    np.maximum(grown[:, 0], ready + words.weights, out=grown[:, 0])
+    grown += said[words.states]
+    return grown
+
+
+def _gone_back(
+    logs: Floats,
+    blocks: Sequence[_Words],
+    ends: Sequence[tuple[int, int]],
+    readies: Sequence[tuple[float, int]],
+    at: int,
+) -> list[int]:
+    """The row's texts from the last, which ends with a frame, to the first; ends: the best text to end with each."""
     row: list[int] = []
     while at >= 0:
         words, top = blocks[ends[at][0]], ends[at][1]
         row.append(int(words.texts[top]))
         at = readies[_beginning(logs, words, top, at, readies)][1]
-    return row[::-1], log
+    return row[::-1]
 
 
 def _beginning(logs: Floats, words: _Words, top: int, end: int, readies: Sequence[tuple[float, int]]) -> int:
@@ -215,8 +232,19 @@ def row_chances(
     return logs
 
 
-def _chains(frames: Frames, coded: Coded, weights: Floats, rows: Sequence[Sequence[Ints]]) -> list[float]:
-    """All rows at once: alpha (rows, members, forms, states); what lies before a member, and behind the last."""
+class _Laid(NamedTuple):
+    """Rows as arrays, (rows, members, forms): states of each and whether one may be left out; the last's place; chance.
+
+    states, skip: with the states as a fourth axis.
+    """
+
+    states: Ints
+    skip: Floats
+    last: Ints
+    chance: Floats
+
+
+def _laid_out(coded: Coded, weights: Floats, rows: Sequence[Sequence[Ints]]) -> _Laid:
     shape = (len(rows), max(map(len, rows)), max(len(forms) for row in rows for forms in row))
     wide = 2 * int(max(coded.sizes[forms].max() for row in rows for forms in row)) - 1
     states, last, chance = np.zeros((*shape, wide), np.intp), np.zeros(shape, np.intp), np.zeros(shape)
@@ -227,9 +255,16 @@ def _chains(frames: Frames, coded: Coded, weights: Floats, rows: Sequence[Sequen
             last[r, m, : len(forms)] = 2 * coded.sizes[forms] - 2
             chance[r, m, : len(forms)] = np.exp(weights[forms])
     skip[..., 2::2] = states[..., 2::2] != states[..., :-2:2]
+    return _Laid(states, skip, last, chance)
+
+
+def _chains(frames: Frames, coded: Coded, weights: Floats, rows: Sequence[Sequence[Ints]]) -> list[float]:
+    """All rows at once: alpha (rows, members, forms, states); what lies before a member, and behind the last."""
+    states, skip, last, chance = _laid_out(coded, weights, rows)
+    shape = last.shape
     final = np.array([len(row) - 1 for row in rows])
     each = np.arange(len(rows))
-    alpha = np.zeros((*shape, wide))
+    alpha = np.zeros(states.shape)
     ended, ready = np.zeros(shape[:2]), np.zeros(shape[:2])
     ready[:, 0] = 1.0
     blank_only, before, sign, after, over = (np.zeros(shape[:2]) for _ in range(5))

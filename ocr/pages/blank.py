@@ -7,6 +7,7 @@ import numpy as np
 from ocr.engine import Image
 from ocr.geometry.strands import without_rules
 
+# Paler than this are pencil, and ink that shines through from the other side: only reading tells them apart.
 _STRONG = 75
 _FAINT = 30
 _NOISES = 6.0

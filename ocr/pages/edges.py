@@ -10,8 +10,11 @@ from ocr.engine import Image
 from ocr.page import Box
 
 _DARK = 0.45
+# A black edge fades into the paper: what is shaded beside it goes with it.
 _PENUMBRA = 0.80
+# Thicker than any stroke: writing that reaches the edge is no edge.
 _THICK_SHARE = 1 / 110
+# What is nearly all dark is nothing but edge: there is no paper to cut out.
 _MOST = 0.85
 _NEGATIVE = 90
 

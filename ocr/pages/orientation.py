@@ -10,12 +10,12 @@ from ocr.cleaning.ruled_lines import remove_leaders, remove_rules
 from ocr.engine import Engine, EngineText, Image, LineImage
 from ocr.geometry.mapping import View, cropping, levelling, picture, quarter_turn
 from ocr.geometry.paper import ink_of
-from ocr.geometry.skew import LIMIT_DEG, ink_points, page_skew_deg, sharpness
+from ocr.geometry.skew import find_skew, ink_points, sideways_gain
 from ocr.geometry.strands import Strands, find_strands, text_ink
 from ocr.page import Box
 
 _SIDEWAYS = 1.35
-_LEAST_POINTS = 300
+_LEAST_POINTS, _MOST_POINTS = 300, 16_000
 _SAMPLES = 3
 _ATTEMPTS = 3
 _LEAST_LETTERS = 5
@@ -23,6 +23,7 @@ _SAMPLE_PX = 700
 _LETTER_PX = 26
 _GAP_PX = 24
 _CLEARLY = 0.08
+# Samples of 52 drawn pages were read with 0.5 to 0.95 the right way up, with 0.07 to 0.43 upside down.
 _LEAST = 0.4
 _SURE = 0.6
 
@@ -39,7 +40,7 @@ def find_turn(
     if side is None:
         return None
     standing = view.then(*quarter_turn(view.shape, side))
-    angle = page_skew_deg(text_ink(ink_of(standing.seen(flat, scale))))
+    angle = find_skew(text_ink(ink_of(standing.seen(flat, scale))))
     level = standing.then(*levelling(standing.shape, angle))
     ups, downs = [], []
     for samples in sample_lines(page, flat, scale, level):
@@ -88,14 +89,10 @@ def sample_lines(page: Image, flat: Image, scale: float, level: View) -> Iterato
 def _sideways(ink: Image) -> int | None:
     """90 when lines run upright on the picture, 0 when they run level; None when there are none."""
     text = text_ink(ink)
-    scores = []
-    for shown in (text, np.ascontiguousarray(np.rot90(text))):
-        points = ink_points(shown, 16_000)
-        if len(points) < _LEAST_POINTS:
-            return None
-        scores.append(max(sharpness(points, a, 3.0) for a in np.arange(-LIMIT_DEG, LIMIT_DEG + 1, 1.0)))
-    level, upright = scores
-    return 90 if upright > _SIDEWAYS * level else 0
+    level, upright = (ink_points(x, _MOST_POINTS) for x in (text, np.ascontiguousarray(np.rot90(text))))
+    if min(len(level), len(upright)) < _LEAST_POINTS:
+        return None
+    return 90 if sideways_gain(level, upright) > _SIDEWAYS else 0
 
 
 def _read(samples: Image, languages: Sequence[str], engine: Engine) -> float:
@@ -106,6 +103,8 @@ def _chosen(ink: Image, strands: Strands, width: int) -> list[list[Box]]:
     """The parts of strands with most letters, a few at a time, each few from top to bottom; width: of a part."""
     import cv2
 
+    # By letters, not by length: the longest lines of a form are dotted leaders, by which 25 of 43 real forms were told
+    # instead of 38.
     letter = strands.letter_px
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     tall = (stats[:, 3] >= 0.6 * letter) & (stats[:, 3] <= 2.5 * letter)

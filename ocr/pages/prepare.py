@@ -11,18 +11,20 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ocr.engine import Engine, Image
-from ocr.geometry.dewarp import enlarged, find_bend
+from ocr.geometry.gutter import page_gutter
 from ocr.geometry.mapping import View, cropping, levelling, picture, quarter_turn
 from ocr.geometry.paper import flattened, ground_of, ink_of, small
-from ocr.geometry.skew import page_skew_deg
-from ocr.geometry.spread import find_gutter
+from ocr.geometry.skew import find_skew
 from ocr.geometry.strands import text_ink
+from ocr.geometry.text_bend import enlarged, text_bend
 from ocr.languages.language import language
 from ocr.pages.blank import darkened, writing
 from ocr.pages.edges import Edges, find_edges, is_negative, painted
 from ocr.pages.orientation import find_turn, reads
 from ocr.pages.prepared import Prepared
 
+# The order matters: black beside the paper passes for ink and goes first; the gutter is an upright gap on a level page;
+# and each page of a spread bends by itself.
 STEPS = ("edges", "orientation", "level", "spread", "dewarp", "flatten", "blank")
 """What is done, in this order; each can be left out."""
 _LEAST_PX = 32
@@ -99,7 +101,7 @@ def _pages(scan: _Scan, view: View) -> list[tuple[View, tuple[str, ...]]]:
     """The pages of a scan in reading order, level, with the words for what was done."""
     level, angle = _levelled(scan, view)
     if scan.does("spread"):
-        gutter = find_gutter(scan.ink(level), level.seen(scan.looked, scan.scale))
+        gutter = page_gutter(scan.ink(level), level.seen(scan.looked, scan.scale))
         if gutter is not None:
             return _halves(scan, level, angle, round((gutter + 0.5) / scan.scale))
     return [(level, _said(angle))]
@@ -115,7 +117,7 @@ def _halves(scan: _Scan, level: View, angle: float, cut: int) -> list[tuple[View
 
 
 def _levelled(scan: _Scan, view: View) -> tuple[View, float]:
-    angle = page_skew_deg(text_ink(scan.ink(view))) if scan.does("level") else 0.0
+    angle = find_skew(text_ink(scan.ink(view))) if scan.does("level") else 0.0
     return view.then(*levelling(view.shape, angle)), angle
 
 
@@ -125,7 +127,7 @@ def _said(angle: float) -> tuple[str, ...]:
 
 def _finished(scan: _Scan, view: View, steps: tuple[str, ...], size: tuple[int, int]) -> Prepared:
     page_map = view.map()
-    bend = find_bend(scan.ink(view)) if scan.does("dewarp") else None
+    bend = text_bend(scan.ink(view)) if scan.does("dewarp") else None
     if bend is not None:
         page_map = replace(page_map, bend=enlarged(bend, scan.scale, page_map.width))
         steps += ("dewarped",)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ocr.engine import Image
 from ocr.quality.picture import Picture
 
+# However faint the page: ink begins above its own grain, and at a share of its own deepest strokes.
 _LEAST_DEPTH = 8.0
 _NOISES = 5.0
 _DEEPEST_PCT = 99.7

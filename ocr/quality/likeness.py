@@ -19,6 +19,8 @@ _FINE_PX = 448
 _COARSE = (24, 32)
 _TILES = (9, 6)
 _LEAST_TILES = 4
+# The tenth of tiles that agree least decides: two fillings of one form agree in the print, 0.5 at most there, and a
+# page scanned again 0.8 and more.
 _LOWEST_PCT = 10
 _MOST_SHIFT, _LEAST_FIT = 0.12, 0.4
 _STEPS, _EPSILON = 40, 1e-4

@@ -9,6 +9,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr.geometry.gutter import MIDDLE
 from ocr.registers.grid import HalfGrid
 from ocr.registers.line import Line
 
@@ -21,7 +22,6 @@ _LEAST_SHARE = 0.6
 _UNMATCHED_COST = 0.7
 _OFF_PAGE_COST = 1.0
 _RIM_PX = 6
-_MIDDLE = (0.36, 0.64)
 
 
 def aligned(half: HalfGrid, shares: Floats) -> HalfGrid | None:
@@ -44,7 +44,7 @@ def other_gutter(halves: Sequence[HalfGrid], shares: Sequence[Floats]) -> int | 
     best, found = -np.inf, None
     for before, behind in zip(at, at[1:], strict=False):
         cut = round((before + behind) / 2)
-        if not _MIDDLE[0] * wide <= cut <= _MIDDLE[1] * wide:
+        if not MIDDLE[0] * wide <= cut <= MIDDLE[1] * wide:
             continue
         fits = [_best_fit(at[at < cut], shares[0], 0, cut), _best_fit(at[at >= cut], shares[1], cut, wide)]
         score = sum(-np.inf if fit is None else fit.score for fit in fits)

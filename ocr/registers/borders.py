@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from ocr.registers.line import Line
 from ocr.registers.writing import Writing
 
+# Of drawn rows none was lower than 1.7 letters, and what was lower than 1.4 was no row: one line seen twice.
 _LEAST_SPACE = 1.5
 _CUT = 0.15
 

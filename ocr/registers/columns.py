@@ -8,11 +8,11 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr.geometry.ruled_paths import find_paths, strengths
 from ocr.registers.grid import Grid, HalfGrid
 from ocr.registers.ink import Marks, columns_of
 from ocr.registers.line import Line, confirmed
 from ocr.registers.sheet import Sheet
-from ocr.registers.strips import find_paths, strengths
 
 Floats = NDArray[np.float64]
 

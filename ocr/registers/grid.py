@@ -7,21 +7,28 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.registers.gutter import crossings, find_gutter
+from ocr.geometry.gutter import runs
+from ocr.geometry.ruled_bend import ruled_bend, straightened
+from ocr.geometry.ruled_paths import STRIP_PX, Path, find_paths, strengths
+from ocr.registers.gutter import crossings, ruled_gutter
 from ocr.registers.line import Line, confirmed, without_doubles
 from ocr.registers.sheet import Sheet
-from ocr.registers.strips import STRIP_PX, Path, find_bend, find_paths, straightened, strengths
 
 Floats = NDArray[np.float64]
 
 _LEAST_COLUMNS = 3
 _MOST_BEYOND = 2
 _LEAST_UPRIGHT = 0.28
+# Only where too few columns were found: on other pages so faint a path is writing.
 _FAINTEST = 0.14
 _LEAST_LEVEL = 0.3
+# A path is measured against the strong ones of its own page.
 _RELATIVE = 0.5
 _LEAST_SEEN = 1.5
+# Breaks of three strips do not end a table.
 _LONGEST_BREAK = 4
+# Upright lines nearer than the first are one drawn double; of two nearer than the second one is none, since no column
+# is so narrow.
 _DOUBLE_PX = 16
 _NARROWEST_PX = 28
 _SEEN_DEPTH = 9
@@ -69,7 +76,7 @@ def find_grid(sheet: Sheet, *, spread: bool | None = None, cut: int | None = Non
         uprights, top, bottom = _uprights(sheet, _FAINTEST, _FAINTEST)
     if len(uprights) < _LEAST_COLUMNS + 1:
         return None
-    cut = find_gutter(sheet, uprights, spread) if cut is None else cut
+    cut = ruled_gutter(sheet, uprights, spread) if cut is None else cut
     edges = [0, sheet.width] if cut is None else [0, cut, sheet.width]
     halves = []
     for left, right in zip(edges, edges[1:], strict=False):
@@ -123,8 +130,7 @@ def _range(count: Floats) -> tuple[int, int]:
     seen = np.flatnonzero(count >= _LEAST_SEEN)
     if not len(seen):
         return 0, len(count) - 1
-    runs = np.split(seen, np.flatnonzero(np.diff(seen) > _LONGEST_BREAK) + 1)
-    longest = max(runs, key=len)
+    longest = max(runs(seen, _LONGEST_BREAK), key=len)
     return int(longest[0]), int(longest[-1])
 
 
@@ -140,7 +146,7 @@ def _half(sheet: Sheet, uprights: list[Line], left: int, right: int) -> HalfGrid
     if not uprights:
         return None
     strength = strengths(sheet.image, left, right)
-    bend = find_bend(strength)
+    bend = ruled_bend(strength)
     straight = straightened(strength, bend)
     first, last = _extent(uprights, left, right, len(straight))
     paths = _strong(find_paths(straight[first : last + 1], _LEAST_LEVEL), _LEAST_LEVEL)
@@ -180,8 +186,7 @@ def _ends(sheet: Sheet, levels: list[Line], left: int, right: int) -> tuple[floa
     inside = np.flatnonzero(smooth > 0.4 * float(np.percentile(smooth, 60)))
     if not len(inside):
         return float(left), float(right)
-    runs = np.split(inside, np.flatnonzero(np.diff(inside) > 2 * STRIP_PX) + 1)
-    longest = max(runs, key=lambda run: run[-1] - run[0])
+    longest = max(runs(inside, 2 * STRIP_PX), key=lambda run: run[-1] - run[0])
     return float(x[longest[0]]), float(x[longest[-1]])
 
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr.geometry.gutter import MIDDLE, gaps, widest, within
+from ocr.geometry.ruled_paths import Path, find_paths, strengths
 from ocr.registers.line import Line, confirmed
 from ocr.registers.sheet import Sheet
-from ocr.registers.strips import Path, find_paths, strengths
 
 Floats = NDArray[np.float64]
 
 _LEAST_LEVEL = 0.3
 _LEAST_SEEN = 1.5
-_MIDDLE = (0.36, 0.64)
+# At a gutter far fewer level lines cross than anywhere inside the table.
 _GAP = 0.35
 _RIM = 0.06
+# Two pages meet near the middle: of two quiet stretches the one nearer to it may be a little shorter.
 _OFF_COST = 0.25
 _SEEN_THROUGH = 0.25
 _STRONG = 0.45
@@ -24,7 +26,7 @@ _SPREAD_ASPECT = (1.08, 1.75)
 _MOST_SURE_ASPECT = 1.46
 
 
-def find_gutter(sheet: Sheet, uprights: list[Line], spread: bool | None) -> int | None:
+def ruled_gutter(sheet: Sheet, uprights: list[Line], spread: bool | None) -> int | None:
     """The column at which two pages meet, None for a single page."""
     low, high = _SPREAD_ASPECT
     if spread is False or not low <= sheet.width / sheet.height <= high:
@@ -61,20 +63,15 @@ def usual_of(count: Floats) -> float:
 def _go_through(lines: list[Path]) -> bool:
     """Whether half of the level lines are seen all across the middle."""
     count = len(lines[0].strength)
-    middle = slice(round(_MIDDLE[0] * count), round(_MIDDLE[1] * count))
+    middle = slice(round(MIDDLE[0] * count), round(MIDDLE[1] * count))
     whole = [float(np.percentile(p.strength[middle], 10)) > _SEEN_THROUGH for p in lines]
     return sum(whole) >= max(_LEAST_LINES, 0.5 * len(lines))
 
 
 def _gap(sheet: Sheet, quiet: NDArray[np.bool_]) -> int | None:
     """The middle of a long stretch of quiet strips near the middle of a sheet."""
-    strips = np.arange(len(quiet))
-    found = np.flatnonzero(quiet & (strips >= _MIDDLE[0] * len(quiet)) & (strips < _MIDDLE[1] * len(quiet)))
-    if not len(found):
-        return None
-    runs = np.split(found, np.flatnonzero(np.diff(found) > 1) + 1)
-    run = max(runs, key=lambda r: len(r) - _OFF_COST * abs(float(r.mean()) + 0.5 - len(quiet) / 2))
-    return int(round((run[0] + run[-1] + 1) / 2 * sheet.width / len(quiet)))
+    gap = widest(gaps(within(quiet)), _OFF_COST, len(quiet) / 2)
+    return None if gap is None else round(gap.middle * sheet.width / len(quiet))
 
 
 def _lines_through(sheet: Sheet, strength: Floats) -> list[Path]:

@@ -31,6 +31,7 @@ _LEAST_READ, _BOTH = 0.14, 0.95
 _MOST_NUMBERS = 0.25
 _NUMBER_WIDE = 2.6
 _NUMBER_SPACE = 3.6
+# The numbers of the columns are small beside the writing: a third of a letter is high enough.
 _LEAST_NUMBER = 0.33
 _LEAST_FILLED = 0.34
 _TITLE_ABOVE = 12.0

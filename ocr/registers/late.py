@@ -32,6 +32,7 @@ _YEAR_WIDE = (1.2, 4.2)
 _FIGURES_WIDE = 1.6
 _PART = 3.0
 _ONE_LINE = 0.5
+# Two marks alone may be a short word: to pass for a year they need as much room above as a line takes.
 _MARGIN, _FREE, _FREE_OF_TWO = 0.1, 0.45, 1.2
 _UNDERLINE = 0.5
 _LEAST_SOLID = 0.5

@@ -13,12 +13,15 @@ Floats = NDArray[np.float64]
 
 _SURE = 0.55
 _SEEN_DEPTH = 9
+# A line counts where nothing is written beside it: along a row of letters, or the headline of Devanagari, a path is
+# seen on ink alone.
 _BESIDE_DEPTH = 45
 _BESIDE_PX = 13
 _SMOOTH_PX = 9
 _DENSE = 0.7
 _CROSS_PX = 4.0
 _LEAST_FREE = 0.08
+# Rows above and below at which paper must be free; beside a twin it lies between the two, or beyond the other one.
 _NEAR_SINGLE = ((5, 5),)
 _NEAR_DOUBLE = ((5, 5), (5, 10), (10, 5))
 _NEAREST_TWIN_PX, _FARTHEST_TWIN_PX = 3, 12

@@ -23,12 +23,15 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
+# On feint paper a row takes several lines, on boxed paper one: told by how many lie between two entries.
 _FEINT_BETWEEN = 1.6
 _FEINT_SPACE = 4.2
 _FEW_LINES = 0.5
+# A space far higher than others, with two entries in it, lost the line between them.
 _TALL = 1.6
 _LEAST_ANCHORS = 2
 _ANCHOR = 0.9
+# Writing goes on over one blank line of feint paper; two end the row.
 _BLANK_SPACES = 2
 _LEAST_COLUMNS = 2
 _ROW_ABOVE = 3

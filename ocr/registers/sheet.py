@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ocr.engine import Image
 from ocr.geometry.mapping import levelling
-from ocr.geometry.skew import page_skew_deg
+from ocr.geometry.skew import SHEET, find_skew
 from ocr.page import Box
 from ocr.pages import Prepared, prepare_page
 
@@ -20,7 +20,8 @@ LONG_SIDE_PX = 2000
 """Longest side of a sheet: a ruled line is one to three pixels thick there, a letter ten to twenty high."""
 _THIN_PX = 9
 _RULE_DEPTH = 25
-_MOST_SKEW_DEG = 8.0
+# Ruled lines level a sheet, not text; both pages of a spread stay together, since its rows go across; and its bend is
+# that of its ruled lines (ocr/geometry/ruled_bend.py).
 _LEAVE = ("orientation", "level", "spread", "dewarp", "blank")
 
 
@@ -87,4 +88,4 @@ def _skew_deg(small: Image) -> float:
     long = cv2.morphologyEx(
         np.where(thin > _RULE_DEPTH, 255, 0).astype(np.uint8), cv2.MORPH_OPEN, np.ones((1, 13), np.uint8)
     )
-    return page_skew_deg(np.asarray(long, np.uint8), _MOST_SKEW_DEG)
+    return find_skew(np.asarray(long, np.uint8), SHEET)

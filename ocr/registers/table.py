@@ -76,23 +76,37 @@ def read_table(grey: Image, ask: Ask, layout: Layout | None = None) -> Table:
     if layout is not None:
         grid = _carried(grid, layout)
     columns = _columns(form, grid, heading, layout, ask)
+    # Strokes through entries before rows: a level line that runs through letters parts none.
     ruled = without_strokes(sheet, grid, marks)
     if ruled is not grid:
         grid, marks = ruled, find_marks(sheet, ruled)
     if half_rows(sheet, grid, marks, heading, columns, form).is_unruled:
         grid = without_levels(grid, heading)
         marks = find_marks(sheet, grid)
-    spans = spans_of(sheet, grid, marks, heading, columns, form)
-    rows = rows_of(sheet, grid, marks, spans, columns)
-    is_put = is_put or _repeats_unseen(grid, columns)
-    misplaced = [True] * len(rows) if is_put else disagreeing(grid, marks, spans, heading)
-    rows = with_doubts(sheet, grid, marks, spans, rows, misplaced)
+    rows, asides = _rows(sheet, grid, marks, heading, columns, form, is_put=is_put)
     notes = ("spread",) if len(grid.halves) == 2 else ()
     found: Layout | None = Layout(form, columns, tuple(shares_of(h) for h in grid.halves))
     if _shows_two(form, grid):
         form, reason, found = None, _TWO_TABLES, layout
-    asides = find_asides(sheet, grid, marks, spans)
     return Table(sheet, marks, form, columns, rows, heading, reason, notes, found, asides)
+
+
+def _rows(
+    sheet: Sheet,
+    grid: Grid,
+    marks: Marks,
+    heading: Heading | None,
+    columns: tuple[str, ...],
+    form: RegisterForm | None,
+    *,
+    is_put: bool,
+) -> tuple[tuple[TableRow, ...], tuple[Aside, ...]]:
+    """The rows of a table with their doubts, and what stands around them; is_put: columns were put, not seen."""
+    spans = spans_of(sheet, grid, marks, heading, columns, form)
+    rows = rows_of(sheet, grid, marks, spans, columns)
+    is_put = is_put or _repeats_unseen(grid, columns)
+    misplaced = [True] * len(rows) if is_put else disagreeing(grid, marks, spans, heading)
+    return with_doubts(sheet, grid, marks, spans, rows, misplaced), find_asides(sheet, grid, marks, spans)
 
 
 def _shows_two(form: RegisterForm | None, grid: Grid) -> bool:

@@ -74,32 +74,21 @@ class VolumeReader:
         form, reason = self._form(table, before, grey.shape[1])
         if only_known and form is None:
             return Recognition(None, grey.shape[1], grey.shape[0], reason=reason)
-        begins = table.heading is not None and before is not None and form != before.last
-        rows = [_place(n, row, begins=begins) for n, row in _numbered(table.rows)]
         cells = self._cells.with_figures(table, [self._cells.read(table, row) for row in table.rows])
-        has_days = table.form is not None and table.form.days
-        rows = [
-            _with_kind(place, row, own, has_days=has_days)
-            for place, row, own in zip(rows, table.rows, cells, strict=True)
-        ]
-        zones = [
-            replace(cell, zone=f"{place.id}.{cell.zone}")
-            for place, own in zip(rows, cells, strict=True)
-            for cell in own
-        ]
-        ids = [place.id for place in rows]
+        begins = table.heading is not None and before is not None and form != before.last
+        rows = _places(table, cells, begins=begins)
         notes = (*(page.notes if isinstance(page, OpenedPage) else ()), *((HEADER,) if table.heading else ()))
         return Recognition(
             form=form,
             width=grey.shape[1],
             height=grey.shape[0],
             reason=reason,
-            zones=tuple(zones),
+            zones=_zones(rows, cells),
             text_layer=page.text_layer if isinstance(page, OpenedPage) else "",
             notes=notes + table.notes,
-            rows=tuple(rows),
+            rows=rows,
             carried=_handed_on(table, before, form, grey.shape[1]),
-            around=self._around(table, ids, cells),
+            around=self._around(table, [place.id for place in rows], cells),
         )
 
     def _form(self, table: Table, before: Carried | None, width_px: int) -> tuple[str | None, str]:
@@ -186,6 +175,23 @@ def _numbered(rows: Sequence[TableRow]) -> list[tuple[int, TableRow]]:
 def _place(number: int, row: TableRow, *, begins: bool) -> RowPlace:
     """A row's place. begins: another volume begins on this page, so that nothing goes on here."""
     return RowPlace(f"r{number:02d}", row.boxes, row.doubtful, row.continues and not begins)
+
+
+def _places(table: Table, cells: Sequence[Sequence[ZoneReading]], *, begins: bool) -> tuple[RowPlace, ...]:
+    """Where each row of a table lies and what it is; cells: of each row. begins: as in _place."""
+    has_days = table.form is not None and table.form.days
+    places = [_place(n, row, begins=begins) for n, row in _numbered(table.rows)]
+    return tuple(
+        _with_kind(place, row, own, has_days=has_days)
+        for place, row, own in zip(places, table.rows, cells, strict=True)
+    )
+
+
+def _zones(rows: Sequence[RowPlace], cells: Sequence[Sequence[ZoneReading]]) -> tuple[ZoneReading, ...]:
+    """All cells of a page, each named "ROW.COLUMN"."""
+    return tuple(
+        replace(cell, zone=f"{place.id}.{cell.zone}") for place, own in zip(rows, cells, strict=True) for cell in own
+    )
 
 
 def _with_kind(place: RowPlace, row: TableRow, cells: Sequence[ZoneReading], *, has_days: bool) -> RowPlace:

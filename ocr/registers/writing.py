@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr.geometry.gutter import runs
 from ocr.registers.grid import HalfGrid
 from ocr.registers.ink import Marks, columns_of
 from ocr.registers.line import Line
@@ -87,8 +88,7 @@ class Writing:
         for a, b, area in zip(self.top[near], self.bottom[near], self.area[near], strict=True):
             ink[(at >= a) & (at < b)] += area / max(1.0, b - a)
         best = np.flatnonzero(ink <= ink.min() + 1e-9)
-        runs = np.split(best, np.flatnonzero(np.diff(best) > 1) + 1)
-        longest = max(runs, key=lambda r: (len(r), r[0]))
+        longest = max(runs(best), key=lambda r: (len(r), r[0]))
         return float(at[longest].mean())
 
 

@@ -11,7 +11,7 @@ from ocr.engines import fields, load_engine
 from ocr.errors import EngineFailed, EngineMissing
 from ocr.forms.decide import decide_zone
 from ocr.forms.form import Zone
-from ocr.forms.read import ReadSettings
+from ocr.forms.settings import ReadSettings
 from ocr.handwriting.packed import CHARACTERS, unpack
 from ocr.languages.lexicon import Lexicon
 from ocr.models.running import content_of

@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from ocr.geometry.mapping import levelling, picture, quarter_turn
 from ocr.page import Box
-from ocr.pages import Bend, PageMap, prepare_page
+from ocr.pages import PageBend, PageMap, prepare_page
 
 SENTENCE = "The officer in charge went to the place of occurrence and heard two witnesses there at noon"
 WORDS = SENTENCE.split()
@@ -116,7 +116,7 @@ def test_points_mapped_to_the_scan_and_back_agree(turn, angle, top, bottom, poin
     matrix, shape = quarter_turn((700, 900), turn)
     level, (height, width) = levelling(shape, angle)
     x = np.linspace(0, 1, width) ** 3
-    made = PageMap(matrix @ level, width, height, Bend(top * x, bottom * x))
+    made = PageMap(matrix @ level, width, height, PageBend(top * x, bottom * x))
     assert made.from_source(made.to_source(points)) == pytest.approx(np.array(points), abs=1e-6)
     assert made.to_source(made.from_source(points)) == pytest.approx(np.array(points), abs=1e-6)
 
@@ -125,7 +125,7 @@ def test_the_picture_is_what_the_map_says():
     scan = cv2.GaussianBlur(np.random.default_rng(1).integers(0, 256, (300, 400), dtype=np.uint8), (0, 0), 6)
     matrix, (height, width) = levelling(scan.shape, 7.0)
     x = np.linspace(0, 1, width) ** 2
-    for bend in (None, Bend(12 * x, -9 * x)):
+    for bend in (None, PageBend(12 * x, -9 * x)):
         page_map = PageMap(matrix, width, height, bend)
         made = picture(scan, page_map)
         at = np.array([(u, v) for u in range(80, 380, 31) for v in range(80, 250, 23)])

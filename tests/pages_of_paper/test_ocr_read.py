@@ -11,7 +11,8 @@ import pytest
 
 from ocr.engines.replay import RecordingEngine
 from ocr.errors import EngineFailed, EngineMissing, ScanError
-from ocr.forms.read import ReadSettings, decide, recognise, require_engine
+from ocr.forms.read import decide, recognise, require_engine
+from ocr.forms.settings import ReadSettings
 from ocr.geometry.features import build_features, save
 from ocr.languages.lexicon import Lexicon
 from ocr.page import Candidate, Scan

@@ -10,8 +10,8 @@ from test_ocr_zones import form, models, turned
 
 from ocr.forms.crops import cut_all
 from ocr.forms.zones import FormModels, cut_zone, find_form
-from ocr.geometry.bend import find_bend
 from ocr.geometry.features import build_features
+from ocr.geometry.form_bend import form_bend
 
 __all__ = ["models"]
 
@@ -111,7 +111,7 @@ def test_the_curve_is_found_whatever_a_tenth_of_wrong_pairs_says(seed, by, wrong
     ours = spread(seed)
     theirs = arched(ours, by)
     theirs[:wrong] = spread(seed + 1000)[:wrong]
-    bend = find_bend(ours, theirs.astype(np.float32), FLAT, FRAME)
+    bend = form_bend(ours, theirs.astype(np.float32), FLAT, FRAME)
     assert bend is not None
     at = bend.near(FLAT, (300, 440, 340, 460)) @ [320, 450, 1]
     assert np.allclose(at, [320, 450 + by], atol=1.0)
@@ -122,7 +122,7 @@ def test_the_curve_is_found_whatever_a_tenth_of_wrong_pairs_says(seed, by, wrong
 def test_a_print_with_some_lines_elsewhere_is_on_no_curve(seed, by):
     ours = spread(seed)
     shifted = (ours[:, 1] // 90).astype(int) % 3 == 1
-    assert find_bend(ours, ours + np.stack([0 * shifted, by * shifted], 1).astype(np.float32), FLAT, FRAME) is None
+    assert form_bend(ours, ours + np.stack([0 * shifted, by * shifted], 1).astype(np.float32), FLAT, FRAME) is None
 
 
 @given(st.integers(0, 99), st.floats(0, 2))
@@ -130,17 +130,17 @@ def test_a_print_with_some_lines_elsewhere_is_on_no_curve(seed, by):
 def test_a_page_that_is_flat_but_for_noise_has_no_bend(seed, noise):
     ours = spread(seed)
     theirs = ours + np.random.default_rng(seed).uniform(-noise, noise, ours.shape).astype(np.float32)
-    assert find_bend(ours, theirs, FLAT, FRAME) is None
+    assert form_bend(ours, theirs, FLAT, FRAME) is None
 
 
 def test_without_print_there_is_no_bend():
     nothing = np.zeros((0, 2), np.float32)
-    assert find_bend(nothing, nothing, FLAT, FRAME) is None
+    assert form_bend(nothing, nothing, FLAT, FRAME) is None
 
 
 def test_a_zone_with_no_print_about_it_keeps_the_flat_map():
     ours = spread(1, most_y=500)
-    bend = find_bend(ours, arched(ours, 20).astype(np.float32), FLAT, FRAME)
+    bend = form_bend(ours, arched(ours, 20).astype(np.float32), FLAT, FRAME)
     assert bend is not None
     assert bend.near(FLAT, (100, 800, 300, 830)) is FLAT
     assert bend.near(FLAT, (100, 400, 300, 430)) is not FLAT

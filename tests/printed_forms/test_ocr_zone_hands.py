@@ -13,7 +13,7 @@ from ocr.forms.crops import Crop, Cut
 from ocr.forms.figures import LATIN, NATIVE, UNTOLD
 from ocr.forms.form import Form, load_forms
 from ocr.forms.passes import ZoneReader
-from ocr.forms.read import ReadSettings
+from ocr.forms.settings import ReadSettings
 from ocr.page import Candidate
 from ocr.print.lines import LineText
 

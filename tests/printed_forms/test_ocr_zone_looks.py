@@ -19,7 +19,7 @@ from ocr.forms.crops import Crop, Cut
 from ocr.forms.form import Form
 from ocr.forms.marks import Marked
 from ocr.forms.passes import ZoneReader, _voted
-from ocr.forms.read import ReadSettings
+from ocr.forms.settings import ReadSettings
 from ocr.forms.zones import Match
 from ocr.page import Box, Candidate, ZoneReading
 from ocr.print.lines import LineText

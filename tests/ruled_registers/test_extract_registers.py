@@ -16,7 +16,7 @@ from digitize.files import extract_registers
 from digitize.files.extract import Extract, ExtractSettings
 from digitize.files.extract_registers import _Read, with_registers
 from digitize.files.read_files import PageDone, PageJob
-from ocr.forms.read import ReadSettings
+from ocr.forms.settings import ReadSettings
 from ocr.page import Box, Carried, Decided, Reading, RowPlace, Scan
 
 SAMPLES = Path(__file__).parents[2] / "sample_data" / "registers"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from digitize.reading.page import register_settings
 from ocr.engine import EngineText
 from ocr.forms.form import Zone
-from ocr.forms.read import ReadSettings
+from ocr.forms.settings import ReadSettings
 from ocr.page import Box, Candidate, ZoneReading
 from ocr.registers import cell_reader
 from ocr.registers.cell_reader import CellReader, RegisterSettings, decide_cell

@@ -11,13 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruled_paper import ASK, EDGES, FORM, Paper, boxed
 
+from ocr.geometry.ruled_bend import ruled_bend
+from ocr.geometry.ruled_paths import find_paths, strengths
 from ocr.registers.cells import is_written, lines_of
 from ocr.registers.facing import across, is_level
 from ocr.registers.form import Column, RegisterForm, package_registers
 from ocr.registers.grid import find_grid
 from ocr.registers.ink import find_marks
 from ocr.registers.sheet import open_sheet
-from ocr.registers.strips import find_bend, find_paths, strengths
 from ocr.registers.table import Ask, read_table
 
 SAMPLES = Path(__file__).parents[2] / "sample_data"
@@ -218,7 +219,7 @@ def test_paths_follow_any_set_of_lines_with_any_slant(gaps, slant):
     paths = find_paths(strength, 0.5)
     assert len(paths) == len(gaps)
     assert np.allclose([p.at[0] for p in paths], at, atol=4)
-    assert np.abs(np.diff(find_bend(strength))).max() < 2
+    assert np.abs(np.diff(ruled_bend(strength))).max() < 2
 
 
 @pytest.mark.parametrize("name", ["reg_crime_en_worn_1_1.jpg", "reg_gd_hi_light_3_1.jpg"])

@@ -16,7 +16,8 @@ from digitize.files.forms.library import find_one
 from digitize.machine.progress import Progress
 from ocr.forms.decide import decide_zone
 from ocr.forms.form import Form
-from ocr.forms.read import ReadSettings, recognise
+from ocr.forms.read import recognise
+from ocr.forms.settings import ReadSettings
 from ocr.languages.script import fold_digits
 from ocr.page import Box, Scan, ZoneReading
 

@@ -18,14 +18,17 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 STRIP_PX = 24
+# A ruled line is one to three pixels thick on a sheet; what is higher than this is writing or a blot.
 _THIN_PX = 9
 _FULL_DEPTH = 36.0
+# A bent or wavy line is aslant within a strip: the mean over the strip is taken along the best of these slants.
 _SHEARS = (-2, -1, 0, 1, 2)
+# A path may leave its height from strip to strip, at a price for each pixel: hand-drawn lines wave, letters jump.
 _MOST_STEP = 3
 _STEP_COST = 0.12
+# A strong line hides the weaker ones that run into it; they are found once it is taken out.
 _ROUNDS = 3
 _APART_PX = 5
-_LAGS = (1, 2, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,53 +68,6 @@ def _strip(thin: NDArray[np.float32]) -> Floats:
         moved = [np.roll(m, -round(shear * (i - 1.5) / 3)) for i, m in enumerate(means)]
         best = np.maximum(best, np.mean(moved, axis=0))
     return best
-
-
-def find_bend(strength: Floats, most_px: int = 8) -> Floats:
-    """How far each strip's lines lie below those of the first, in pixels: the shift that all lines share."""
-    count = len(strength)
-    if count < 4:
-        return np.zeros(count)
-    rows, values, weights = [], [], []
-    centred = strength - strength.mean(axis=1, keepdims=True)
-    for lag in _LAGS:
-        for i in range(count - lag):
-            shift, weight = _shift(centred[i], centred[i + lag], most_px + 2 * lag)
-            row = np.zeros(count)
-            row[i + lag], row[i] = 1, -1
-            rows.append(row)
-            values.append(shift)
-            weights.append(weight / lag)
-    a, b, w = np.array(rows), np.array(values, np.float64), np.array(weights)
-    smooth = np.diff(np.eye(count), 2, axis=0) * 0.05
-    flat = np.eye(count) * 1e-4
-    for _ in range(4):
-        whole = np.vstack([a * w[:, None], smooth, flat])
-        bend = np.linalg.lstsq(whole, np.concatenate([b * w, np.zeros(len(smooth) + count)]), rcond=None)[0]
-        off = np.abs(a @ bend - b)
-        w = np.array(weights) / (1 + off**2)
-    return np.asarray(bend - np.median(bend), np.float64)
-
-
-def _shift(one: Floats, two: Floats, most: int) -> tuple[float, float]:
-    """By how many pixels the second lies lower, and how sure that is (0..1)."""
-    scale = float(np.sqrt((one**2).sum() * (two**2).sum())) or 1.0
-    n = len(one)
-    scores = [
-        float((one[max(0, -d) : n - max(0, d)] * two[max(0, d) : n - max(0, -d)]).sum()) for d in range(-most, most + 1)
-    ]
-    best = int(np.argmax(scores))
-    return float(best - most), max(0.02, scores[best] / scale)
-
-
-def straightened(strength: Floats, bend: Floats) -> Floats:
-    """Strengths with the shared bend taken out, to whole pixels."""
-    out = np.zeros_like(strength)
-    n = strength.shape[1]
-    for i, shift in enumerate(np.round(bend).astype(int)):
-        low, high = max(0, shift), min(n, n + shift)
-        out[i, low - shift : high - shift] = strength[i, low:high]
-    return out
 
 
 def find_paths(strength: Floats, least: float) -> list[Path]:

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.engine import Image
-from ocr.geometry.mapping import Bend, PageMap, picture
+from ocr.geometry.bend import Robust, fit_bend, waves
+from ocr.geometry.mapping import PageBend, PageMap, picture
 from ocr.geometry.strands import Strands, find_strands, text_ink
 
 _DEGREE = 6
@@ -20,10 +21,14 @@ _PASSES = 3
 _LEAST_STRANDS = 8
 _LEAST_POINTS = 60
 _LEAST_LETTERS = 5.0
+# In heights of a letter: lines bent by less are as good as straight, and the page keeps its flat map.
 _LEAST_BEND = 0.3
 _MOST_SHARE = 0.12
+# Odd lines must tell the bend that even ones tell: else a few misread lines would bend a flat page.
 _MOST_APART = 0.5
+# Keeps the fit solvable where the lines at hand do not settle all waves.
 _SOFT = 1e-4
+_ROBUST = Robust((0.3,) * 6, medians=2.0)
 
 Floats = NDArray[np.float64]
 
@@ -36,13 +41,13 @@ class _Track(NamedTuple):
     line: NDArray[np.int64]
 
 
-def find_bend(ink: Image) -> Bend | None:
+def text_bend(ink: Image) -> PageBend | None:
     """The bend of a level page seen small, None when its lines are straight or follow no bend together.
 
     ink: (height, width) uint8, 255 ink.
     """
     text = text_ink(ink)
-    found: Bend | None = None
+    found: PageBend | None = None
     for _ in range(_PASSES):
         seen = text if found is None else _straightened(text, found)
         strands = find_strands(seen)
@@ -59,14 +64,14 @@ def find_bend(ink: Image) -> Bend | None:
     return None if found is None or found.largest > _MOST_SHARE * ink.shape[0] else found
 
 
-def enlarged(bend: Bend, scale: float, width: int) -> Bend:
+def enlarged(bend: PageBend, scale: float, width: int) -> PageBend:
     """The bend of the page itself, width pixels wide, from that of its small picture; scale: small pixels per pixel."""
     x = (np.arange(width) + 0.5) * scale - 0.5
     at = np.arange(len(bend.top))
-    return Bend(np.interp(x, at, bend.top) / scale, np.interp(x, at, bend.bottom) / scale)
+    return PageBend(np.interp(x, at, bend.top) / scale, np.interp(x, at, bend.bottom) / scale)
 
 
-def _straightened(ink: Image, bend: Bend) -> Image:
+def _straightened(ink: Image, bend: PageBend) -> Image:
     height, width = ink.shape
     white = picture(255 - ink, PageMap(np.eye(3), width, height, bend))
     return np.where(white < 128, 255, 0).astype(np.uint8)
@@ -96,55 +101,34 @@ def _agreed(track: _Track, shape: tuple[int, ...], size: float) -> bool:
     """Whether every other line tells the same bend as the lines between."""
     odd = track.line % 2 == 1
     one, two = (_fit(_Track(*(values[half] for values in track)), shape) for half in (odd, ~odd))
-    apart = Bend(one.top - two.top, one.bottom - two.bottom)
+    apart = PageBend(one.top - two.top, one.bottom - two.bottom)
     return _range(apart, track) <= _MOST_APART * size
 
 
-def _fit(track: _Track, shape: tuple[int, ...]) -> Bend:
+def _fit(track: _Track, shape: tuple[int, ...]) -> PageBend:
     """The bend on which lines agree best."""
     height, width = shape[:2]
     low, high = np.percentile(track.x, (0.5, 99.5))
     count = np.bincount(track.line)
     share = (np.bincount(track.line, track.y) / np.maximum(count, 1))[track.line] / max(1, height - 1)
-    terms = _terms(track.x, low, high)
+    terms = waves(track.x, low, high, _DEGREE)
     terms = np.column_stack([terms * (1 - share)[:, None], terms * share[:, None]])
-    weight = np.ones(len(track.x))
-    for _ in range(6):
-        a, b = _centred(terms, track.line, weight), _centred(track.y[:, None], track.line, weight)[:, 0]
-        grown = (a * weight[:, None]).T
-        inner = grown @ a
-        inner += np.eye(len(inner)) * _SOFT * np.trace(inner) / len(inner)
-        solved = np.linalg.lstsq(inner, grown @ b, rcond=None)[0]
-        off = np.abs(b - a @ solved)
-        near = max(0.3, 2.0 * float(np.median(off)))
-        weight = 1 / (1 + (off / near) ** 2)
-    top, bottom = (_terms(np.arange(width, dtype=np.float64), low, high) @ half for half in np.split(solved, 2))
+    solved = fit_bend(terms, track.y, _ROBUST, softness=_SOFT, lines=track.line)
+    columns = waves(np.arange(width, dtype=np.float64), low, high, _DEGREE)
+    top, bottom = (columns @ half for half in np.split(solved, 2))
     inside = slice(int(low), int(high) + 1)
-    return Bend(top - top[inside].mean(), bottom - bottom[inside].mean())
+    return PageBend(top - top[inside].mean(), bottom - bottom[inside].mean())
 
 
-def _terms(x: Floats, low: float, high: float) -> Floats:
-    """Chebyshev polynomials of columns, level beyond the writing."""
-    at = np.clip(2 * (x - low) / max(1.0, high - low) - 1, -1, 1)
-    return np.asarray(np.polynomial.chebyshev.chebvander(at, _DEGREE)[:, 1:], np.float64)
-
-
-def _centred(values: Floats, line: NDArray[np.int64], weight: Floats) -> Floats:
-    """Values less the mean of their line: where a line lies does not matter, only its shape."""
-    total = np.maximum(np.bincount(line, weight), 1e-9)
-    means = np.column_stack([np.bincount(line, weight * column) / total for column in values.T])
-    return np.asarray(values - means[line], np.float64)
-
-
-def _range(bend: Bend, track: _Track) -> float:
+def _range(bend: PageBend, track: _Track) -> float:
     """The most that a line is bent, in pixels, within the columns that hold writing."""
     inside = slice(int(track.x.min()), int(track.x.max()) + 1)
     return float(max(np.ptp(bend.top[inside]), np.ptp(bend.bottom[inside])))
 
 
-def _joined(first: Bend, second: Bend, height: int) -> Bend:
+def _joined(first: PageBend, second: PageBend, height: int) -> PageBend:
     """One bend for a page straightened by the first and then by the second."""
     rows = max(1, height - 1)
     one, two = (1 + (b.bottom - b.top) / rows for b in (first, second))
     top = second.top * one + first.top
-    return Bend(top, top + (one * two - 1) * rows)
+    return PageBend(top, top + (one * two - 1) * rows)

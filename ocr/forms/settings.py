@@ -1,0 +1,105 @@
+"""How pages are read: the settings, and what a reading depends on, so that a page that was read is not read again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+
+from ocr.engines import engine_names
+from ocr.errors import EngineMissing
+from ocr.forms.zones import load_models
+from ocr.models.running import is_here
+
+OWN_ENGINE, _OWN_WEIGHTS = "fields", "eng_fields.onnx"
+READ_VERSION = "10"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSettings:
+    """How pages are read.
+
+    languages: two-letter codes the page is likely in, best first; they order a form's own. dpi: for PDF pages.
+    handwriting_engine: an engine for handwritten zones in English: "none", a name, or "auto" for our own recogniser
+    ("fields"), or ppocr where its weights are missing. seconds_per_page: then the page fails. form_folders: more forms
+    than the package's own; folders that do not exist hold none. forms: ids or families of the only forms that pages may
+    be; () for all that are known. zones: read these alone; () for all.
+    """
+
+    languages: tuple[str, ...] = ()
+    dpi: int = 300
+    engine: str = "tesseract"
+    handwriting_engine: str = "none"
+    seconds_per_page: float = 180.0
+    form_folders: tuple[Path, ...] = ()
+    forms: tuple[str, ...] = ()
+    zones: tuple[str, ...] = ()
+
+    def folders(self) -> tuple[Path, ...]:
+        """Those of its folders with forms that are there."""
+        return tuple(folder for folder in self.form_folders if folder.is_dir())
+
+    def key(self) -> str:
+        """What recognising depends on beside the scan and the form: settings and this step's version; 32 hex digits.
+
+        The time limit is left out, since a page that was read was in time; so are versions of engines, lest a
+        package update has all pages read again: each Recognition notes the version that read it.
+        """
+        plain = {k: v for k, v in asdict(self).items() if k not in ("seconds_per_page", "form_folders")}
+        plain["handwriting_engine"] = handwriting_engine(self)
+        plain["version"] = READ_VERSION
+        if not self.forms:
+            del plain["forms"]
+        return _digest(plain)
+
+    def form_key(self, form: str | None) -> str:
+        """What recognising takes from a page's form: its zones, languages and key points; 32 hex digits.
+
+        A page that matched no form depends on all of them, so a new form has it looked at again; a page that matched
+        one is not. "" for a form that is not known any more.
+        """
+        keys = _form_keys(self.folders())
+        return _digest(sorted(keys.items())) if form is None else keys.get(form, "")
+
+    def rules_key(self, form: str | None) -> str:
+        """What deciding takes from a page's form: zones with their grammars and lists; 32 hex digits."""
+        known = load_models(self.folders()).forms.get(form or "")
+        leave = {"confidence", "title", "source", "state"}
+        return _digest(known.model_dump(mode="json", exclude=leave) if known else {})
+
+
+def handwriting_engine(settings: ReadSettings) -> str:
+    """The second engine's name, "none" when there is none."""
+    if settings.handwriting_engine == "auto":
+        if is_here(_OWN_WEIGHTS):
+            return OWN_ENGINE
+        return "ppocr" if "ppocr" in engine_names() and find_spec("rapidocr") else "none"
+    name = settings.handwriting_engine.partition(":")[0]
+    if name not in ("none", "") and name not in engine_names():
+        raise EngineMissing(f"no engine is called {settings.handwriting_engine!r}; set read.handwriting_engine to none")
+    return settings.handwriting_engine or "none"
+
+
+@lru_cache(maxsize=8)
+def _form_keys(folders: tuple[Path, ...]) -> Mapping[str, str]:
+    """Form id -> hash of what recognising takes from it."""
+    models = load_models(folders)
+    keys = {}
+    for name, form in models.forms.items():
+        plain = form.model_dump(mode="json", exclude={"confidence", "title", "source", "state"})
+        for zone in plain["zones"]:
+            del zone["list"]
+            if zone["repeats"] is None:  # forms that were read before there was such a thing stay read
+                del zone["repeats"]
+        points = models.features[name]
+        corners = hashlib.sha256(points.points.tobytes() + points.descriptors.tobytes()).hexdigest()
+        keys[name] = _digest([plain, corners])
+    return keys
+
+
+def _digest(plain: object) -> str:
+    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:32]
