@@ -54,6 +54,7 @@ def read_volume(folder: Path, pages: Sequence[Gold]) -> list[Cell]:
     """The cells of one volume's pages as the product reads them, the register given; ditto marks are left out."""
     import cv2
 
+    from digitize.reading.lexica import sections_file
     from digitize.reading.page import register_settings
     from ocr.forms.read import ReadSettings
     from ocr.page import Scan
@@ -63,7 +64,7 @@ def read_volume(folder: Path, pages: Sequence[Gold]) -> list[Cell]:
     cv2.setNumThreads(1)
     codes = (pages[0]["language"],)
     form = package_registers().forms[pages[0]["form"]]
-    settings = register_settings(ReadSettings(languages=codes, handwriting_engine="auto"))
+    settings = register_settings(ReadSettings(languages=codes, handwriting_engine="auto", sections=sections_file()))
     reader = VolumeReader(form, codes, settings=settings)
     found: list[Cell] = []
     before = None

@@ -21,13 +21,13 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from digitize.reading.lexica import as_lexica, sections_file
 from mappers.codes import CodeList, place_lists
 from mappers.mapping import find_mapping, load_mappings, map_readings
 from mappers.record import Record
 from mappers.states import load_state
 from mappers.values import MapContext, PageValues, ZoneValue
 from ocr.forms.read import DECIDE_VERSION, READ_VERSION, ReadSettings, decide, recognise
-from ocr.languages.lexicon import Lexicon
 from ocr.page import Reading, Scan
 
 HERE = Path(__file__).parent
@@ -63,15 +63,14 @@ class Reader:
         self._folder = folder
         self._lists: Mapping[str, CodeList] = place_lists(STATE, HERE / "stations.csv")
         self._mappings = load_mappings()
-        self._lexica = {
-            name: Lexicon(name, tuple((v, codes.spellings.get(v, ())) for v in codes.values))
-            for name, codes in self._lists.items()
-        }
+        self._lexica = as_lexica(self._lists)
 
     def judge(self, number: int, gold: Gold) -> Iterator[Judged]:
         """Every written value of a page; none when the page was taken for another form."""
         folders = (HERE / "forms",)
-        settings = ReadSettings(languages=(gold["language"],), handwriting_engine="auto", form_folders=folders)
+        settings = ReadSettings(
+            languages=(gold["language"],), handwriting_engine="auto", form_folders=folders, sections=sections_file()
+        )
         found = recognise(Scan(self._folder / gold["file"], "", gold["page"]), settings)
         reading = decide(found, self._lexica, settings)
         if reading.form is None or reading.family != gold["form"]:

@@ -136,8 +136,8 @@ def spot(folded: Folded, grammar: Grammar, limit: int = 5, passing: float = 2.0)
     """The texts of a grammar that the matrix holds, best first, with anything before and after them.
 
     passing: what a frame costs that is not blank and no part of the text (a printed label, the next word). On
-    handwritten FIR numbers 2 is best: at 1 digits are passed over, at 4 labels are read as digits. Logs are relative to
-    the best reading of each frame: 0 is as good as the matrix allows.
+    handwritten running numbers 2 is best: at 1 digits are passed over, at 4 labels are read as digits. Logs are
+    relative to the best reading of each frame: 0 is as good as the matrix allows.
     """
     relative = _relative(folded)
     cost = _passing(relative, passing)

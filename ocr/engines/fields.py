@@ -44,10 +44,7 @@ class Fields:
     """The engine. Reads English handwriting, field by field, on one thread."""
 
     def __init__(self, weights: Path | None = None, timeout_s: float | None = None) -> None:
-        """weights: others than the package's; sections that are known lie in a .toml beside them, if they differ.
-
-        timeout_s: the most seconds one call of read may take.
-        """
+        """weights: others than the package's. timeout_s: the most seconds one call of read may take."""
         self._weights = weights
         self._timeout_s = timeout_s
 
@@ -104,15 +101,15 @@ class Fields:
             return first, second
         return (first, second, *(self._view(written, view) for view in views[2:]))
 
-    def _in_two_places(self, line: LineImage, again: Image) -> list[Found]:
+    def _in_two_places(self, line: LineImage, again: Image, known: Sections) -> list[Found]:
         """Sections that stand in two crops: where the first views of both say the same surely, no other is needed."""
         places = (line, replace(line, image=again))
         first = [self._first_looks(place) for place in places]
-        found = weigh_twice(_apart(first[0]), _apart(first[1]), _known(self._weights))
+        found = weigh_twice(_apart(first[0]), _apart(first[1]), known)
         if is_plain(found):
             return found
         looks = [self.look(place, seen) for place, seen in zip(places, first, strict=True)]
-        return weigh_twice(looks[0], looks[1], _known(self._weights))
+        return weigh_twice(looks[0], looks[1], known)
 
     def _view(self, image: Image, view: View) -> LogProbs:
         top, bottom, wide = view
@@ -121,11 +118,12 @@ class Fields:
     def _read_one(self, line: LineImage) -> EngineText:
         if line.block:
             return self._block(line.image)
-        if line.again is None:
+        known = load_sections(line.sections) if line.sections else None
+        if line.again is None or known is None:
             looks = self.look(line)
-            found = weigh(line.kind, looks, _known(self._weights))[: 1 + _MOST_OTHERS]
+            found = weigh(line.kind, looks, known)[: 1 + _MOST_OTHERS]
         else:
-            looks, found = (), self._in_two_places(line, line.again)[: 1 + _MOST_OTHERS]
+            looks, found = (), self._in_two_places(line, line.again, known)[: 1 + _MOST_OTHERS]
         texts = [Candidate(f.text, sure(f)) for f in found]
         matrices = tuple(map(pack, looks[0])) if line.is_listed and looks else ()
         if not texts:
@@ -191,9 +189,3 @@ def available() -> bool:
 @cache
 def _fingerprint(weights: str | Path) -> str:
     return hashlib.sha256(content_of(weights)).hexdigest()[:8]
-
-
-@cache
-def _known(weights: Path | None) -> Sections:
-    own = weights.with_suffix(".toml") if weights else None
-    return load_sections(own if own and own.is_file() else None)

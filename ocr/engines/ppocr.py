@@ -24,6 +24,7 @@ from ocr.decoding.ctc import LogProbs, greedy
 from ocr.decoding.spotting import kinds, spot_numbers, spot_sections
 from ocr.engine import EngineText, Image, LineImage
 from ocr.errors import EngineFailed, EngineMissing
+from ocr.handwriting.sections import load_sections
 from ocr.page import Candidate
 
 if TYPE_CHECKING:
@@ -161,7 +162,9 @@ def _missing() -> EngineMissing:
 def _read_one(line: LineImage) -> EngineText:
     if line.kind == "sections":
         parts = _parts(line.image, _TWO_LINES if len(line.image) >= _TWO_LINES_FROM else _WHOLE)
-        return _best(spot_sections([spot_numbers(matrix(band), characters(), line.kind) for band in parts]))
+        known = load_sections(line.sections).range if line.sections else None
+        spotted = [spot_numbers(matrix(band), characters(), line.kind, sections=known) for band in parts]
+        return _best(spot_sections(spotted))
     if line.kind in kinds():
         return _best(_number(line.image, line.kind))
     return _lines(bands(line.image)) if line.block else _views(line.image)

@@ -65,13 +65,12 @@ class _Option:
 
 
 def decide_page(
-    recognition: Recognition, form: Form, lexica: Mapping[str, Lexicon], said: Mapping[str, str] | None = None
+    recognition: Recognition, form: Form, lexica: Mapping[str, Lexicon], metadata: Mapping[str, str] | None = None
 ) -> Reading:
     """Settle on the values of a recognised page.
 
-    form: the one the recognition names. lexica: closed lists by the name under which zones ask for them. said: what
-    its book is said to be of, by zone (ocr/forms/expected.py). Raises FormError when a zone asks for a list that is not
-    there.
+    form: the one the recognition names. lexica: closed lists by the name under which zones ask for them. metadata: of
+    the page's volume, by zone (ocr/forms/expected.py). Raises FormError when a zone asks for a list that is not there.
     """
     read = {z.zone: z for z in recognition.zones}
     zones = {z.id: decide_zone(read[z.id], z, _lexicon(form, z, lexica)) for z in form.zones if z.id in read}
@@ -80,8 +79,9 @@ def decide_page(
             told = zones.pop(zone.id)
             if zone.repeats in zones:
                 zones[zone.repeats] = told_twice(zones[zone.repeats], told)
-    zones |= {d.zone: d for d in agreed(zones)}
-    zones |= {d.zone: d for d in as_expected(zones, form, lexica, said or {})}
+    for rule in form.agree:
+        zones |= {d.zone: d for d in agreed(zones, rule)}
+    zones |= {d.zone: d for d in as_expected(zones, form, lexica, metadata or {})}
     zones |= {d.zone: d for d in _doubted_figures(form, read, zones)}
     return Reading(form.id, form.family, zones, form.part, recognition.reason)
 
@@ -143,7 +143,7 @@ def _entries(matrices: Sequence[str], lexicon: Lexicon) -> list[Candidate]:
     from ocr.handwriting.entries import read_entry
     from ocr.handwriting.packed import CHARACTERS, unpack
 
-    found = read_entry([unpack(m) for m in matrices], CHARACTERS, lexicon.entries, lexicon.taught)
+    found = read_entry([unpack(m) for m in matrices], CHARACTERS, lexicon)
     return [Candidate(s.value, round(probability("entry", s.facts), 4), _HAND) for s in found]
 
 

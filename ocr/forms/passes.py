@@ -105,7 +105,9 @@ class ZoneReader:
         engine = self._engine(handwriting_engine(self._settings))
         again = {c.zone.repeats: c.hand().image for c in crops if c.zone.repeats and c.zone.kind == "sections"}
         asked = [c for c in crops if c.zone.repeats is None or c.zone.repeats not in again]
-        self._look(engine, [("hand", c, replace(c.hand(), again=again.get(c.zone.id))) for c in asked], looks)
+        known = self._settings.sections
+        lines = [(c, replace(c.hand(), again=again.get(c.zone.id), sections=known)) for c in asked]
+        self._look(engine, [("hand", c, line) for c, line in lines], looks)
 
     def _look_at_print(self, crops: Sequence[Crop], looks: Looks) -> None:
         if not crops:
@@ -173,8 +175,9 @@ class ZoneReader:
         written = [c for c in crops if self._is_for_other_engine(c)]
         if written:
             engine = self._engine(handwriting_engine(self._settings))
-            self._look(engine, [("clean", c, c.line(("en",))) for c in written], looks)
-            self._look(engine, [("raw", c, replace(c.line(("en",)), image=c.raw)) for c in written], looks)
+            lines = [(c, replace(c.line(("en",)), sections=self._settings.sections)) for c in written]
+            self._look(engine, [("clean", c, line) for c, line in lines], looks)
+            self._look(engine, [("raw", c, replace(line, image=c.raw)) for c, line in lines], looks)
 
     def _is_for_other_engine(self, crop: Crop) -> bool:
         has_other = handwriting_engine(self._settings) != "none" and not self._has_own_engine

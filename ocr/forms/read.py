@@ -20,6 +20,7 @@ from ocr.forms.form import Zone
 from ocr.forms.marks import read_marks
 from ocr.forms.passes import ZoneReader, handwriting_engine
 from ocr.forms.zones import Match, angle_deg, find_form, load_models
+from ocr.handwriting.sections import changed_sections
 from ocr.languages.lexicon import Lexicon
 from ocr.page import Candidate, Reading, Recognition, Scan, ZoneReading
 from ocr.scans.scan import OpenedPage, open_page
@@ -27,6 +28,8 @@ from ocr.scans.scan import OpenedPage, open_page
 __all__ = ["DECIDE_VERSION", "READ_VERSION", "ReadSettings", "decide", "recognise", "require_engine"]
 
 READ_VERSION = "10"
+_DECIDING = {"confidence", "title", "source", "state", "per_volume", "agree"}
+"""Keys of a form file that recognising takes nothing from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,8 @@ class ReadSettings:
     handwriting_engine: an engine for handwritten zones in English: "none", a name, or "auto" for our own recogniser
     ("fields"), or ppocr where its weights are missing. seconds_per_page: then the page fails. form_folders: more forms
     than the package's own; folders that do not exist hold none. forms: ids or families of the only forms that pages may
-    be; () for all that are known. zones: read these alone; () for all.
+    be; () for all that are known. zones: read these alone; () for all. sections: file of the sections that there are
+    (ocr/handwriting/sections.py); without it lists of them are free text.
     """
 
     languages: tuple[str, ...] = ()
@@ -48,6 +52,7 @@ class ReadSettings:
     form_folders: tuple[Path, ...] = ()
     forms: tuple[str, ...] = ()
     zones: tuple[str, ...] = ()
+    sections: Path | None = None
 
     def key(self) -> str:
         """What recognising depends on beside the scan and the form: settings and this step's version; 32 hex digits.
@@ -55,12 +60,12 @@ class ReadSettings:
         The time limit is left out, since a page that was read was in time; so are versions of engines, lest a
         package update has all pages read again: each Recognition notes the version that read it.
         """
-        plain = {k: v for k, v in asdict(self).items() if k not in ("seconds_per_page", "form_folders")}
+        plain = {k: v for k, v in asdict(self).items() if k not in ("seconds_per_page", "form_folders", "sections")}
         plain["handwriting_engine"] = handwriting_engine(self)
         plain["version"] = READ_VERSION
         if not self.forms:
             del plain["forms"]
-        return _digest(plain)
+        return _digest(plain | changed_sections(self.sections))
 
     def form_key(self, form: str | None) -> str:
         """What recognising takes from a page's form: its zones, languages and key points; 32 hex digits.
@@ -115,9 +120,9 @@ def decide(
     recognition: Recognition,
     lexica: Mapping[str, Lexicon],
     settings: ReadSettings,
-    said: Mapping[str, str] | None = None,
+    metadata: Mapping[str, str] | None = None,
 ) -> Reading:
-    """Settle on the value of each zone; said: what its book is said to be of, by zone (ocr/forms/expected.py).
+    """Settle on the value of each zone; metadata: of the page's volume, by zone (ocr/forms/expected.py).
 
     Raises FormError when the form or a list it asks for is not there.
     """
@@ -128,7 +133,7 @@ def decide(
         raise FormError(
             f"form {recognition.form} was recognised and is gone; bring its file back or read the page again"
         )
-    return decide_page(recognition, forms[recognition.form], lexica, said)
+    return decide_page(recognition, forms[recognition.form], lexica, metadata)
 
 
 def _match(page: OpenedPage, settings: ReadSettings) -> tuple[Match, tuple[str, ...]]:
@@ -163,7 +168,7 @@ def _form_keys(folders: tuple[Path, ...]) -> Mapping[str, str]:
     models = load_models(folders)
     keys = {}
     for name, form in models.forms.items():
-        plain = form.model_dump(mode="json", exclude={"confidence", "title", "source", "state"})
+        plain = form.model_dump(mode="json", exclude=_DECIDING)
         for zone in plain["zones"]:
             del zone["list"]
             if zone["repeats"] is None:  # forms that were read before there was such a thing stay read

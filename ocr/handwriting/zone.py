@@ -13,7 +13,7 @@ from ocr.handwriting.free import read_line
 from ocr.handwriting.letters import load_letters
 from ocr.handwriting.numbers import Spoken, read_serial, read_year
 from ocr.handwriting.packed import CHARACTERS
-from ocr.handwriting.sections import Sections, lines_of, load_sections, read_sections
+from ocr.handwriting.sections import Sections, lines_of, read_sections
 from ocr.handwriting.twice import read_twice
 
 View = tuple[float, float, float]
@@ -68,10 +68,9 @@ def is_free(kind: str) -> bool:
 
 
 def weigh(kind: str, looks: Looks, known: Sections | None = None) -> list[Found]:
-    """The texts that a zone may hold, likeliest first. known: sections there are, for other than the package's."""
+    """The texts that a zone may hold, likeliest first. known: the sections there are; without, lists are free text."""
     if kind == "sections":
-        found = read_sections(looks, CHARACTERS, known or load_sections(), _EMPTY[: len(looks)])
-        return [Found(s.text, s.facts, kind) for s in found]
+        return _listed(looks, known) if known is not None else _free_lines(looks)
     read = _IN_FIGURES.get(kind)
     if read is None:
         return _free(looks[0])
@@ -87,9 +86,8 @@ def weigh(kind: str, looks: Looks, known: Sections | None = None) -> list[Found]
     return sorted([*dated, *_free(looks[0])], key=sure, reverse=True)
 
 
-def weigh_twice(looks: Looks, again: Looks, known: Sections | None = None) -> list[Found]:
+def weigh_twice(looks: Looks, again: Looks, known: Sections) -> list[Found]:
     """The sections that a zone and the one that repeats it hold, likeliest first; parameters as those of weigh."""
-    known = known or load_sections()
     places = [lines_of(seen, CHARACTERS, known, _EMPTY[: len(seen)]) for seen in (looks, again)]
     found = read_twice(places, known)
     if not found:
@@ -130,3 +128,15 @@ def _covered(text: str, seen: str, *, words: bool) -> float:
 
 def _free(views: Sequence[LogProbs]) -> list[Found]:
     return [Found(line.text, line.facts, "line") for line in read_line(views, load_letters())]
+
+
+def _listed(looks: Looks, known: Sections) -> list[Found]:
+    found = read_sections(looks, CHARACTERS, known, _EMPTY[: len(looks)])
+    return [Found(s.text, s.facts, "sections") for s in found]
+
+
+def _free_lines(looks: Looks) -> list[Found]:
+    """The likeliest text of all lines, as sure as the least sure of them."""
+    best = [found[0] for line in looks if (found := _free(line))]
+    text = " ".join(one.text for one in best)
+    return [min(best, key=sure)._replace(text=text)] if best else []

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
+from digitize.reading.lexica import sections_file
 from ocr.engine import LineImage
 from ocr.engines import fields, load_engine
 from ocr.errors import EngineFailed, EngineMissing
@@ -28,7 +29,7 @@ def line(text: str, height: int = 64) -> np.ndarray:
 
 
 def read(image: np.ndarray, **how):
-    return load_engine("fields").read([LineImage(image, ("en",), **how)])[0]
+    return load_engine("fields").read([LineImage(image, ("en",), sections=sections_file(), **how)])[0]
 
 
 @weights
@@ -56,9 +57,9 @@ def test_what_was_seen_is_handed_on_for_a_list_and_only_then():
     zone = Zone(id="police_station", box=(0, 0, 9, 9), list="station")
     decided = decide_zone(seen, zone, stations)
     assert decided.value == "Airport" and decided.candidates
-    alike = Lexicon("station", (("Airport", ()), ("Airporl", ())), taught=frozenset())
-    taught = replace(alike, taught=frozenset({"airport"}))
-    assert decide_zone(seen, zone, alike).confidence > decide_zone(seen, zone, taught).confidence
+    alike = Lexicon("station", (("Airport", ()), ("Airporl", ())), trained=frozenset())
+    trained = replace(alike, trained=frozenset({"airport"}))
+    assert decide_zone(seen, zone, alike).confidence > decide_zone(seen, zone, trained).confidence
 
 
 @weights
