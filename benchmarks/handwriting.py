@@ -4,8 +4,8 @@ python benchmarks/handwriting.py --data FOLDER --folds WEIGHTS [--only fields,di
     [--cache FOLDER] [--fit] [--jobs 2]
 python benchmarks/handwriting.py --quick
 
-Fields are read at each station by weights that never saw its hands; digits as benchmarks/native_digits.py says, print
-as benchmarks/read.py does, whose cache it shares.
+Fields are read at each station by weights that never saw its handwriting; digits as benchmarks/native_digits.py says,
+print as benchmarks/read.py does, whose cache it shares.
 
 FOLDER/fir-bench holds images/, gold.jsonl, stations.json and the scorer score_fir.py. WEIGHTS holds, for each station,
 NAME.onnx trained without its pages and NAME.toml with sections counted without them (training/README.md); a station
@@ -106,7 +106,7 @@ def measure_samples(most: int | None = None) -> dict[str, Any]:
         grey = open_page(Scan(next(SAMPLES.rglob(name)), ""), 300).grey
         match = find_form(grey, load_models((SAMPLES / "forms",)))
         for crop in cut_all(grey, match.matrix, match.form, FIELDS, bend=match.bend) if match.form else ():
-            found = weigh(KINDS[crop.zone.id], engine.look(crop.hand()), known)
+            found = weigh(KINDS[crop.zone.id], engine.matrices(crop.handwriting()), known)
             wanted = gold[name].get(crop.zone.id)
             if wanted:
                 shares[crop.zone.id].append(bool(found) and _plain(found[0].text) == _plain(wanted))

@@ -87,7 +87,7 @@ def see(page: Page) -> None:
     seen: Packed = {}
     if match.form is not None:
         for crop in cut_all(grey, match.matrix, match.form, (*FIELDS, *MORE), bend=match.bend):
-            seen[crop.zone.id] = tuple(tuple(map(pack, views)) for views in engine.look(crop.hand()))
+            seen[crop.zone.id] = tuple(tuple(map(pack, passes)) for passes in engine.matrices(crop.handwriting()))
     unfinished = page.kept.with_suffix(f".{multiprocessing.current_process().pid}")
     unfinished.write_bytes(pickle.dumps(seen))
     unfinished.replace(page.kept)
@@ -103,23 +103,23 @@ def weigh_page(job: tuple[Page, Mapping[str, str], Path, Path | None]) -> list[R
     for field in (*FIELDS, *MORE):
         value = wanted.get(REPEATED.get(field, field))
         if value or field in MORE:
-            looks = tuple(tuple(unpack(m) for m in views) for views in seen.get(field, ()))
+            matrices = tuple(tuple(unpack(m) for m in passes) for passes in seen.get(field, ()))
             again = [seen[a] for a, of in REPEATED.items() if of == field and seen.get(a)]
-            if looks and again:
-                second = tuple(tuple(unpack(m) for m in views) for views in again[0])
-                options = tuple(weigh_twice(looks, second, known)[:_MOST_OPTIONS])
+            if matrices and again:
+                second = tuple(tuple(unpack(m) for m in passes) for passes in again[0])
+                options = tuple(weigh_twice(matrices, second, known)[:_MOST_OPTIONS])
             else:
-                options = _options(field, looks, stations, known) if looks else ()
+                options = _options(field, matrices, stations, known) if matrices else ()
             gold = scorer_of(data).norm_field(REPEATED.get(field, field), value) if value else None
             read.append(scored(Read(page.image.name, field, page.group, options, gold, False), data))
     return read
 
 
-def _options(field: str, looks: Any, stations: Lexicon, known: Sections) -> tuple[Found, ...]:
+def _options(field: str, matrices: Any, stations: Lexicon, known: Sections) -> tuple[Found, ...]:
     if field == "police_station":
-        found = [Found(s.value, s.facts, "entry") for s in read_entry(looks[0], CHARACTERS, stations)]
+        found = [Found(s.value, s.facts, "entry") for s in read_entry(matrices[0], CHARACTERS, stations)]
     else:
-        found = weigh(KINDS[field], looks, known)
+        found = weigh(KINDS[field], matrices, known)
     return tuple(found[:_MOST_OPTIONS])
 
 

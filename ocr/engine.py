@@ -45,7 +45,8 @@ class EngineText:
     """What an engine read in one crop: words with boxes in crop pixels, text in reading order, confidence 0..1.
 
     others: further texts the crop may hold, best first, from an engine that weighs several against each other.
-    matrices: what it saw in several views of a crop that a closed list decides, as ocr/handwriting/packed.py writes it.
+    matrices: what it saw in several passes over a crop that a closed list decides, as ocr/handwriting/packed.py writes
+    it.
     """
 
     text: str

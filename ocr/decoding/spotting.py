@@ -22,15 +22,16 @@ _MOST_DIGITS_IN_A_RUN = 18
 _LEAST_GAIN = 2.5
 _GAIN_SCALE = 4.0
 
-Looks = Mapping[str, Mapping[str, float]]
+Lookalikes = Mapping[str, Mapping[str, float]]
 
 
 @dataclass(frozen=True)
 class Spotted:
     """A number that a matrix may hold.
 
-    text: as written. number: what it stands for; several writings may stand for one. share: 0..1 of the belief, next to
-    the other numbers in the same matrix. gain: how much more likely than no number at all, as a natural logarithm.
+    text: as written. number: what it stands for; several writings may stand for one. share: 0..1 of the probability,
+    next to the other numbers in the same matrix. gain: how much more likely than no number at all, as a natural
+    logarithm.
     """
 
     text: str
@@ -44,7 +45,7 @@ class _Kind:
     """How a kind of number is looked for; passing: what a frame costs that is no part of it."""
 
     grammar: Grammar
-    looks: Looks
+    lookalikes: Lookalikes
     passing: float
     tidy: Callable[[str], str]
     number: Callable[[str], str]
@@ -63,7 +64,7 @@ def spot_numbers(
     characters: one for each class of the matrix after the blank. sections: for that kind, which there are.
     """
     how = _kind_of_sections(sections or SectionRange()) if kind == _SECTIONS else _KINDS[kind]
-    folded = fold(matrix, characters, how.looks)
+    folded = fold(matrix, characters, how.lookalikes)
     found = spot(folded, how.grammar, limit, how.passing)
     none = nothing(folded, how.passing)
     texts = [how.tidy(s.text) for s in found]
@@ -163,9 +164,9 @@ def _sections_of(text: str, letters: str) -> list[str]:
     return found if "".join(found) == text.replace("/", "") and not text.endswith("/") else []
 
 
-def serial_looks() -> Looks:
+def serial_lookalikes() -> Lookalikes:
     """What the signs of a running number may look like to a recogniser."""
-    return _SERIAL_LOOKS
+    return _SERIAL_LOOKALIKES
 
 
 def _without_zeros(text: str) -> str:
@@ -181,17 +182,17 @@ def _like(others: Mapping[str, str], share: float) -> dict[str, dict[str, float]
 
 
 _ALIKE = MappingProxyType({"0": "OoDQ", "1": "lI|i!", "2": "Zz", "5": "Ss", "6": "b", "7": "?", "8": "B", "9": "gq"})
-_YEAR_LOOKS = _like(_ALIKE, 0.5)
+_YEAR_LOOKALIKES = _like(_ALIKE, 0.5)
 _STROKES = {"/": 1.0, "|": 0.7, "l": 0.6, "I": 0.6, "\\": 0.5, "(": 0.3, "J": 0.2}
-_SERIAL_LOOKS = {**_YEAR_LOOKS, "/": {**_STROKES, "[": 0.3, "-": 0.3, "f": 0.2, "t": 0.2, "1": 0.1}}
+_SERIAL_LOOKALIKES = {**_YEAR_LOOKALIKES, "/": {**_STROKES, "[": 0.3, "-": 0.3, "f": 0.2, "t": 0.2, "1": 0.1}}
 _SECTION_SIGNS = {**_STROKES, "1": 0.2, ",": 0.5, "-": 0.2, "f": 0.1, " ": 0.2, ".": 0.1, "7": 0.1, "i": 0.3, "!": 0.5}
-_SECTION_LOOKS = {**_like(_ALIKE, 0.05), "/": _SECTION_SIGNS}
+_SECTION_LOOKALIKES = {**_like(_ALIKE, 0.05), "/": _SECTION_SIGNS}
 _YEARS = TextList(tuple(str(year) for year in range(1950, 2031)))
 
 _KINDS: Mapping[str, _Kind] = MappingProxyType(
     {
-        "year": _Kind(_YEARS, _YEAR_LOOKS, 2.0, str, str),
-        "digits": _Kind(Serial(), _SERIAL_LOOKS, 2.0, _without_zeros, _before_slash),
+        "year": _Kind(_YEARS, _YEAR_LOOKALIKES, 2.0, str, str),
+        "digits": _Kind(Serial(), _SERIAL_LOOKALIKES, 2.0, _without_zeros, _before_slash),
     }
 )
 
@@ -203,4 +204,4 @@ def _kind_of_sections(numbers: SectionRange) -> _Kind:
     def slashed(text: str) -> str:
         return "/".join(_sections_of(text, numbers.letters))
 
-    return _Kind(_Sections(numbers), {**_SECTION_LOOKS, **letters}, 1.0, slashed, str)
+    return _Kind(_Sections(numbers), {**_SECTION_LOOKALIKES, **letters}, 1.0, slashed, str)

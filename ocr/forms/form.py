@@ -34,12 +34,12 @@ class Alternative(BaseModel):
 class Zone(BaseModel):
     """One rectangle on a form holding one answer; box in pixels of the reference frame (x0, y0, x1, y1).
 
-    kind: the grammar its value follows. list: the closed list (handed in by the caller) that decides it.
-    choices: for kind "choice", printed alternatives, one of which is ticked or left standing. printed: boxes of printed
-    words inside the zone, which are painted over before anything is read. alternatives: where printed answers
-    stand, which may lie outside the zone; ocr/forms/marks.py says which of them is marked. reach: how far writing runs
-    on over the printed words beside the zone; an engine that tells the hand from print is shown all of it. repeats: the
-    zone whose value is written here once more; what is read here is weighed with that one and is no value of its own.
+    kind: the grammar its value follows. list: the closed list (handed in by the caller) that decides it. choices: for
+    kind "choice", printed alternatives, one of which is ticked or left standing. printed: boxes of printed words inside
+    the zone, which are painted over before anything is read. alternatives: where printed answers stand, which may lie
+    outside the zone; ocr/forms/marks.py says which of them is marked. reach: how far writing runs on over the printed
+    words beside the zone; an engine that tells handwriting from print is shown all of it. repeats: the zone whose value
+    is written here once more; what is read here is weighed with that one and is no value of its own.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -137,7 +137,7 @@ def decide(
 
 
 def _match(page: OpenedPage, settings: ReadSettings) -> tuple[Match, tuple[str, ...]]:
-    """The form of a page; where the page as scanned shows none, its ground is flattened for a second look."""
+    """The form of a page; where the page as scanned shows none, its ground is flattened for a second pass."""
     models = load_models(_folders(settings)).only(settings.forms)
     match = find_form(page.grey, models)
     if match.form is not None:

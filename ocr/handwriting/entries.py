@@ -1,4 +1,4 @@
-"""Entries of a closed list in the matrices of a field: every spelling of every entry is weighed, the views vote.
+"""Entries of a closed list in the matrices of a field: every spelling of every entry is weighed, the passes vote.
 
 What is printed beside the field may be in a crop, too; a short spelling, as "EC", must be all there is. A network that
 was trained on few names reads one of them where another stands: those it knows weigh less (ocr/models/eng_fields.toml).
@@ -32,17 +32,17 @@ _MOST_ENTRIES = 6
 _COSTS = Costs(passing=8.0, least=-6.0)
 
 
-def read_entry(views: Sequence[LogProbs], characters: tuple[str, ...], lexicon: Lexicon) -> list[Spoken]:
+def read_entry(passes: Sequence[LogProbs], characters: tuple[str, ...], lexicon: Lexicon) -> list[Spoken]:
     """The entries of a list that a field may hold, likeliest first.
 
     A text's share is among the list's entries alone: whether the field holds any of them, fits tells. Of long lists the
-    entries most like a plain reading of any view are weighed.
+    entries most like a plain reading of any pass are weighed.
     """
     known = trained_names() if lexicon.trained is None else lexicon.trained
     entries = lexicon.entries
-    writings = _writings(entries if len(entries) <= _MANY else _likeliest(views, characters, entries), lexicon.beside)
+    writings = _writings(entries if len(entries) <= _MANY else _likeliest(passes, characters, entries), lexicon.beside)
     owner = {text: value for text, (value, _) in writings.items()}
-    folded = [folded_case(view, characters) for view in views]
+    folded = [folded_case(matrix, characters) for matrix in passes]
     weights = tuple(weight + _TRAINED * (folded_name(value) in known) for value, weight in writings.values())
     return vote(folded, characters, tuple(writings), weights, lambda text: owner[text], _COSTS)[:_MOST_ENTRIES]
 
@@ -59,14 +59,14 @@ def folded_name(name: str) -> str:
     return " ".join(name.casefold().split())
 
 
-def _likeliest(views: Sequence[LogProbs], characters: tuple[str, ...], entries: Sequence[Entry]) -> list[Entry]:
+def _likeliest(passes: Sequence[LogProbs], characters: tuple[str, ...], entries: Sequence[Entry]) -> list[Entry]:
     from rapidfuzz import fuzz, process
 
     spellings = [(spelling.upper(), at) for at, (value, others) in enumerate(entries) for spelling in (value, *others)]
     texts = [spelling for spelling, _ in spellings]
     found: dict[int, float] = {}
-    for view in views:
-        said = greedy(view, characters)[0].upper()
+    for matrix in passes:
+        said = greedy(matrix, characters)[0].upper()
         for _, score, place in process.extract(said, texts, scorer=fuzz.ratio, limit=_MANY):
             at = spellings[place][1]
             found[at] = max(found.get(at, 0.0), score)

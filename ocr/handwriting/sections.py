@@ -115,7 +115,8 @@ class Sections:
 @dataclass(frozen=True)
 class Listed:
     """A list of sections. text: as a person writes it; log: how likely next to all lists, natural; share: 0..1 of the
-    belief among the lists that were compared; agreed: share of views whose own likeliest list it is; row: the sections.
+    probability among the lists that were compared; agreed: share of passes whose own likeliest list it is; row: the
+    sections.
     """
 
     text: str
@@ -199,7 +200,7 @@ def read_sections(
 ) -> list[Listed]:
     """The lists that a field's matrices bear, best first; [] where none does.
 
-    lines: for each line of the field its matrices, views of the same line, in the same order for all lines. empty: for
+    lines: for each line of the field its matrices, passes of the same line, in the same order for all lines. empty: for
     each line the natural logarithm of how often it holds nothing.
     """
     return joined([line.listed() for line in lines_of(lines, characters, known, empty, prices)], known)
@@ -215,39 +216,39 @@ def lines_of(
     """The lines of a field, ready to be asked; parameters as those of read_sections."""
     coded = known.coded(characters)
     return [
-        Line([_view(m, characters, prices) for m in views], coded, known, none)
-        for views, none in zip(lines, empty, strict=True)
+        Line([_frames(m, characters, prices) for m in passes], coded, known, none)
+        for passes, none in zip(lines, empty, strict=True)
     ]
 
 
-def _view(matrix: LogProbs, characters: tuple[str, ...], prices: Prices) -> Frames:
+def _frames(matrix: LogProbs, characters: tuple[str, ...], prices: Prices) -> Frames:
     return frames_of(shortened(folded_case(matrix, characters)), characters, prices)
 
 
 class Line:
-    """The views of one line."""
+    """The passes of one line."""
 
-    def __init__(self, views: Sequence[Frames], coded: Coded, known: Sections, none: float) -> None:
-        self._views, self._coded, self._known, self._none = views, coded, known, none
+    def __init__(self, passes: Sequence[Frames], coded: Coded, known: Sections, none: float) -> None:
+        self._passes, self._coded, self._known, self._none = passes, coded, known, none
         self._bests: list[tuple[Row, float]] | None = None
 
-    def _best_of_views(self) -> list[tuple[Row, float]]:
-        """Of each view the likeliest row, and the log of all rows together."""
+    def _best_of_passes(self) -> list[tuple[Row, float]]:
+        """Of each pass the likeliest row, and the log of all rows together."""
         if self._bests is None:
             owners = self._known.owners
-            read = [best_row(frames, self._coded, self._known.weights, self._none) for frames in self._views]
+            read = [best_row(frames, self._coded, self._known.weights, self._none) for frames in self._passes]
             self._bests = [(tuple(int(owners[i]) for i in forms), total) for forms, total in read]
         return self._bests
 
     def tail(self) -> Row:
-        """What ends the likeliest row of the first view and is no section, as the main title."""
-        row = self._best_of_views()[0][0]
+        """What ends the likeliest row of the first pass and is no section, as the main title."""
+        row = self._best_of_passes()[0][0]
         last = max((at for at, i in enumerate(row) if self._known.members[i].value), default=-1)
         return row[last + 1 :]
 
     def listed(self) -> list[tuple[Row, float, float]]:
-        """Rows of section numbers with the mean log over the views, and the share of views that had it as the best."""
-        bests = [row for row, _ in self._best_of_views()]
+        """Rows of section numbers with the mean log over the passes, and the share of passes that had it first."""
+        bests = [row for row, _ in self._best_of_passes()]
         rows = list(dict.fromkeys([*bests, ()]))
         rows = list(dict.fromkeys([*rows, *(other for row in rows for other in self._known.neighbours(row))]))
         logs = self.logs(rows)
@@ -261,12 +262,12 @@ class Line:
         return sorted(((row, log, agreed[row]) for row, log in found.items()), key=lambda f: -f[1])
 
     def logs(self, rows: Sequence[Row]) -> list[float]:
-        """The mean over the views of each row's log next to all rows."""
+        """The mean over the passes of each row's log next to all rows."""
         ways = self._known.ways
-        totals = [total for _, total in self._best_of_views()]
+        totals = [total for _, total in self._best_of_passes()]
         wanted = [[ways[i] for i in row] for row in rows]
         said = []
-        for frames, total in zip(self._views, totals, strict=True):
+        for frames, total in zip(self._passes, totals, strict=True):
             logs = np.array(row_chances(frames, self._coded, self._known.weights, wanted, self._none))
             said.append(np.maximum(logs - np.logaddexp(total, np.logaddexp.reduce(logs)), _NEVER))
         return [float(x) for x in np.mean(said, axis=0)]

@@ -26,7 +26,7 @@ _WITHOUT = -1.5
 class Twice:
     """A list of sections.
 
-    logs: how likely next to all lists in each place, natural; share: 0..1 of the belief among the lists that were
+    logs: how likely next to all lists in each place, natural; share: 0..1 of the probability among the lists that were
     compared; firsts: share of the places whose own likeliest list it is, or its sections of the main title.
     """
 

@@ -78,7 +78,7 @@ def seen(text: str) -> np.ndarray:
 
 
 @pytest.mark.parametrize(
-    ("how", "said", "looks"),
+    ("how", "said", "passes"),
     [
         ({"is_listed": True}, ["Eco Park", "ECO PARK"], 2),
         ({"is_listed": True}, ["Eco Park", "Fco Pork", "Eco", "Park"], 4),
@@ -86,12 +86,12 @@ def seen(text: str) -> np.ndarray:
         ({"kind": "digits"}, ["2018", "2018", "2018", "2018"], 4),
     ],
 )
-def test_two_looks_that_read_alike_are_enough_for_an_entry_and_a_year_but_not_for_a_number(
-    monkeypatch, how, said, looks
+def test_two_passes_that_read_alike_are_enough_for_an_entry_and_a_year_but_not_for_a_number(
+    monkeypatch, how, said, passes
 ):
     left = [seen(text) for text in said]
     monkeypatch.setattr(fields.Fields, "matrix", lambda *_: left.pop(0))
-    assert len(fields.Fields().look(LineImage(line("2018"), ("en",), **how))[0]) == looks and not left
+    assert len(fields.Fields().matrices(LineImage(line("2018"), ("en",), **how))[0]) == passes and not left
 
 
 @weights

@@ -97,12 +97,12 @@ def test_what_tells_nothing_changes_nothing():
 def test_what_is_said_only_chooses_among_a_zones_options_and_never_makes_another_surer(options, name):
     before = read("police_station", *sorted(options, key=lambda o: -o[1]))
     after = told(before, police_station=name)
-    belief = {after.value: after.confidence, **{c.text: c.confidence for c in after.candidates}}
-    assert set(belief) == {name for name, _ in options}
-    assert min(belief.values()) >= 0 and max(belief.values()) == after.confidence <= 0.995
+    share = {after.value: after.confidence, **{c.text: c.confidence for c in after.candidates}}
+    assert set(share) == {name for name, _ in options}
+    assert min(share.values()) >= 0 and max(share.values()) == after.confidence <= 0.995
     for other, confidence in options:
         if other != name:
-            assert belief[other] <= confidence + 1e-4
+            assert share[other] <= confidence + 1e-4
 
 
 def test_a_page_is_decided_with_what_was_said_of_its_book():

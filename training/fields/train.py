@@ -82,7 +82,7 @@ def train(rank: int, asked: argparse.Namespace) -> None:
         for part in ("model", "ema"):  # of another network all but its classes
             fits = {name: value for name, value in saved[part].items() if shapes.get(name) == value.shape}
             model.load_state_dict(fits, strict=False)
-    taught = [p for p in model.parameters() if p.requires_grad]
+    trained = [p for p in model.parameters() if p.requires_grad]
     optimiser = torch.optim.AdamW(_groups(model, new_head=asked.network != "fields"), lr=asked.rate, weight_decay=0.01)
     ema = {name: p.detach().clone() for name, p in model.named_parameters() if p.requires_grad}
     step = _resume(asked.out / "last.pt", model, optimiser, ema)
@@ -99,8 +99,8 @@ def train(rank: int, asked: argparse.Namespace) -> None:
         loss = loss_of(model, texts, strips, characters, may_stand(texts, asked.network))
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
-        _share_gradients(taught, asked.workers)
-        torch.nn.utils.clip_grad_norm_(taught, 5.0)
+        _share_gradients(trained, asked.workers)
+        torch.nn.utils.clip_grad_norm_(trained, 5.0)
         optimiser.step()
         keep = min(_EMA, (1 + step) / (10 + step))
         with torch.no_grad():
@@ -130,13 +130,13 @@ def _groups(model: Recogniser, *, new_head: bool) -> list[dict[str, Any]]:
     return [{"params": rest, "times": 1.0}, {"params": head, "times": _NEW if new_head else 1.0}]
 
 
-def _share_gradients(taught: list[torch.nn.Parameter], workers: int) -> None:
+def _share_gradients(trained: list[torch.nn.Parameter], workers: int) -> None:
     if workers == 1:
         return
-    flat = torch.cat([(p.grad if p.grad is not None else torch.zeros_like(p)).reshape(-1) for p in taught])
+    flat = torch.cat([(p.grad if p.grad is not None else torch.zeros_like(p)).reshape(-1) for p in trained])
     dist.all_reduce(flat)
     at = 0
-    for p in taught:
+    for p in trained:
         p.grad = flat[at : at + p.numel()].view_as(p) / workers
         at += p.numel()
 

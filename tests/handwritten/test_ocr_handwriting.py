@@ -24,7 +24,7 @@ from ocr.handwriting.numbers import read_serial, read_year
 from ocr.handwriting.packed import CHARACTERS, pack, unpack
 from ocr.handwriting.sections import changed_sections, lines_of, load_sections, read_sections, sections_of
 from ocr.handwriting.twice import Twice, read_twice
-from ocr.handwriting.zone import views_of, weigh, weigh_twice
+from ocr.handwriting.zone import passes_of, weigh, weigh_twice
 from ocr.languages.lexicon import Lexicon
 from ocr.registers import RegisterSettings
 
@@ -116,7 +116,7 @@ def test_years_of_four_or_two_figures(path, year):
     assert sum(f.share for f in found) == pytest.approx(1, abs=1e-6)
 
 
-def test_views_vote_and_a_doubt_between_them_lowers_the_share():
+def test_passes_vote_and_a_doubt_between_them_lowers_the_share():
     alike = read_year([written(spaced("2018"))] * 2, CHARACTERS)[0]
     apart = read_year([written(spaced("2018")), written(spaced("2013"))], CHARACTERS)[0]
     assert alike.share > 0.9 > apart.share and apart.agreed == 0.5
@@ -197,7 +197,7 @@ def test_a_section_is_listed_once():
     assert listed(spaced("379/379"))[0] == "379 IPC"
 
 
-def test_views_that_differ_make_a_list_doubtful():
+def test_passes_that_differ_make_a_list_doubtful():
     same = read_sections([[written(spaced("341/323"))] * 2], CHARACTERS, KNOWN, [-2.0])[0]
     other = [written(spaced("341/323")), written(spaced("341/379"))]
     apart = read_sections([other], CHARACTERS, KNOWN, [-2.0])[0]
@@ -222,8 +222,8 @@ def test_a_file_that_holds_no_sections_is_refused_by_name(tmp_path):
 
 
 def test_a_list_of_sections_is_free_text_where_none_are_known():
-    looks = ((written(spaced("341/323"), 0.999),), (written(spaced("379"), 0.999),))
-    (found,) = weigh("sections", looks)
+    matrices = ((written(spaced("341/323"), 0.999),), (written(spaced("379"), 0.999),))
+    (found,) = weigh("sections", matrices)
     assert (found.text, found.kind) == ("341/323 379", "line")
 
 
@@ -260,7 +260,7 @@ def test_what_is_read_plainly_is_kept_however_unusual_it_is():
         assert read_line([written(spaced(text), 0.999)], LETTERS)[0].text == text
 
 
-def test_what_two_views_bear_comes_before_what_one_reads_and_views_alike_are_surer():
+def test_what_two_passes_bear_comes_before_what_one_reads_and_passes_alike_are_surer():
     same, other = written(spaced("Bipin Qur")), written(spaced("Bipin Qux"))
     alike, apart = read_line([same, same], LETTERS)[0], read_line([same, same, other], LETTERS)
     assert apart[0].text == alike.text == "Bipin Qur" and "Bipin Qux" in {line.text for line in apart}
@@ -307,11 +307,11 @@ def test_nothing_was_seen_in_no_frames():
         assert weigh(kind, ((none,),), KNOWN) == []
 
 
-def test_views_are_parts_of_the_height_and_sections_have_two_lines():
-    assert len(views_of("sections", 88, is_listed=False)) == 2 and len(views_of("sections", 40, is_listed=False)) == 1
+def test_passes_are_parts_of_the_height_and_sections_have_two_lines():
+    assert len(passes_of("sections", 88, is_listed=False)) == 2 and len(passes_of("sections", 40, is_listed=False)) == 1
     for kind in ("year", "digits", "sections", "line"):
-        views = [v for line in views_of(kind, 88, is_listed=False) for v in line]
-        assert all(0 <= top < bottom <= 1 and stretch > 0 for top, bottom, stretch in views)
+        passes = [v for line in passes_of(kind, 88, is_listed=False) for v in line]
+        assert all(0 <= top < bottom <= 1 and stretch > 0 for top, bottom, stretch in passes)
 
 
 @given(st.lists(st.tuples(st.floats(-5, 5), st.booleans()), min_size=20, max_size=60))
@@ -335,7 +335,7 @@ def twice(here: list[str], there: list[str]) -> list[Twice]:
 
 
 def blurred_323() -> np.ndarray:
-    """341/323 whose last 3 looks a little more like a 9."""
+    """341/323 whose last 3 matrices a little more like a 9."""
     matrix = written("_341_/_323_", 0.8)
     at = "_341_/_323_".index("323") + 2
     matrix[at, 1 + CHARACTERS.index("9")] = matrix[at, 1 + CHARACTERS.index("3")] + 0.1
@@ -356,7 +356,7 @@ def test_an_act_that_one_place_leaves_out_is_kept_with_the_sections_that_the_oth
     assert plain.text == "341/323 IPC & 4 DP Act" and plain.firsts == 1.0
 
 
-def test_sections_alike_in_two_places_are_surer_than_in_one_and_two_lists_share_the_belief():
+def test_sections_alike_in_two_places_are_surer_than_in_one_and_two_lists_share_the_probability():
     alike = twice(["_379_/_34_"], ["_379_/_34_"])[0]
     apart = twice(["_379_/_34_"], ["_506_/_34_"])
     assert alike.text == "379/34 IPC" and alike.share > 0.95 and alike.firsts == 1.0
@@ -368,6 +368,6 @@ def test_a_list_over_two_lines_is_the_same_as_on_one_and_a_place_that_says_nothi
     found = twice(["_341_/", "_323_"], ["_341_/_323_"])[0]
     assert found.text == "341/323 IPC" and found.share > 0.9
     assert twice(["_379_"], ["_____"]) == []
-    looks = ((written("_379_"),),)
-    assert [f.kind for f in weigh_twice(looks, ((written("_____"),),), KNOWN)][:1] == ["sections"]
-    assert weigh_twice(looks, looks, KNOWN)[0].kind == "sections_twice"
+    matrices = ((written("_379_"),),)
+    assert [f.kind for f in weigh_twice(matrices, ((written("_____"),),), KNOWN)][:1] == ["sections"]
+    assert weigh_twice(matrices, matrices, KNOWN)[0].kind == "sections_twice"
