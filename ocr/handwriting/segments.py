@@ -1,7 +1,7 @@
 """Rows of short texts in a matrix, with separators or other things between them: the likeliest, and all together.
 
 A hidden Markov model of a line: texts from a list, each sign by sign as CTC has it; between two texts a separator among
-blanks, blanks alone, or frames that are passed over at a price (printed words, names of acts). It runs in probabilities
+blanks, blanks alone, or frames that are passed over at a price (printed words, other names). It runs in probabilities
 that are made whole frame by frame, since logarithms of sums would take ten times as long.
 """
 
@@ -153,13 +153,8 @@ def _viterbi(frames: Frames, blocks: Sequence[_Words]) -> tuple[list[int], float
     for said, pb, ps, pp in zip(logs, pbs.tolist(), pss.tolist(), pps.tolist(), strict=True):
         finals = []
         for at, (words, alpha) in enumerate(zip(blocks, alphas, strict=True)):
-            grown = alpha.copy()
-            np.maximum(grown[:, 1:], alpha[:, :-1], out=grown[:, 1:])
-            np.maximum(grown[:, 2:], alpha[:, :-2] + words.barred[:, 2:], out=grown[:, 2:])
-            np.maximum(grown[:, 0], readies[-1][0] + words.weights, out=grown[:, 0])
-            grown += said[words.states]
-            alphas[at] = grown
-            last = grown[words.rows, words.last]
+            alphas[at] = _best_step(words, alpha, readies[-1][0], said)
+            last = alphas[at][words.rows, words.last]
             finals.append((float(last.max()), at, int(last.argmax())))
         score, block, top = max(finals)
         tail = _plus(max(ended, tail), pp)
@@ -179,6 +174,16 @@ def _viterbi(frames: Frames, blocks: Sequence[_Words]) -> tuple[list[int], float
         row.append(int(words.texts[top]))
         at = readies[_beginning(logs, words, top, at, readies)][1]
     return row[::-1], log
+
+
+def _best_step(words: _Words, alpha: Floats, ready: float, said: Floats) -> Floats:
+    """The best scores one frame on; ready: the best of what may stand before a text."""
+    grown = alpha.copy()
+    np.maximum(grown[:, 1:], alpha[:, :-1], out=grown[:, 1:])
+    np.maximum(grown[:, 2:], alpha[:, :-2] + words.barred[:, 2:], out=grown[:, 2:])
+    np.maximum(grown[:, 0], ready + words.weights, out=grown[:, 0])
+    grown += said[words.states]
+    return grown
 
 
 def _beginning(logs: Floats, words: _Words, top: int, end: int, readies: Sequence[tuple[float, int]]) -> int:
@@ -215,8 +220,8 @@ def row_chances(
     return logs
 
 
-def _chains(frames: Frames, coded: Coded, weights: Floats, rows: Sequence[Sequence[Ints]]) -> list[float]:
-    """All rows at once: alpha (rows, members, forms, states); what lies before a member, and behind the last."""
+def _laid_out(coded: Coded, weights: Floats, rows: Sequence[Sequence[Ints]]) -> tuple[Ints, Ints, Floats, Floats]:
+    """Of all rows at once: states (rows, members, forms, states), the last of each form, its chance, and skips."""
     shape = (len(rows), max(map(len, rows)), max(len(forms) for row in rows for forms in row))
     wide = 2 * int(max(coded.sizes[forms].max() for row in rows for forms in row)) - 1
     states, last, chance = np.zeros((*shape, wide), np.intp), np.zeros(shape, np.intp), np.zeros(shape)
@@ -227,9 +232,16 @@ def _chains(frames: Frames, coded: Coded, weights: Floats, rows: Sequence[Sequen
             last[r, m, : len(forms)] = 2 * coded.sizes[forms] - 2
             chance[r, m, : len(forms)] = np.exp(weights[forms])
     skip[..., 2::2] = states[..., 2::2] != states[..., :-2:2]
+    return states, last, chance, skip
+
+
+def _chains(frames: Frames, coded: Coded, weights: Floats, rows: Sequence[Sequence[Ints]]) -> list[float]:
+    """All rows at once: alpha (rows, members, forms, states); what lies before a member, and behind the last."""
+    states, last, chance, skip = _laid_out(coded, weights, rows)
+    shape = last.shape
     final = np.array([len(row) - 1 for row in rows])
     each = np.arange(len(rows))
-    alpha = np.zeros((*shape, wide))
+    alpha = np.zeros(states.shape)
     ended, ready = np.zeros(shape[:2]), np.zeros(shape[:2])
     ready[:, 0] = 1.0
     blank_only, before, sign, after, over = (np.zeros(shape[:2]) for _ in range(5))
