@@ -24,9 +24,10 @@ from typing import Any
 
 from benchmarks.forms_book import Lists, book_figures
 from benchmarks.forms_others import letter, letters_refused, speed
+from benchmarks.handwriting_fields import sections_of_group, slug
+from benchmarks.handwriting_read import DATES, scorer_of
 from benchmarks.straight import Value, calibration_error, straight_through
-from benchmarks.written_fields import slug
-from benchmarks.written_read import DATES, scorer_of
+from digitize.reading.lexica import as_lexica, sections_file
 from mappers.codes import place_lists
 from ocr.engine import LineImage
 from ocr.engines import load_engine
@@ -34,7 +35,7 @@ from ocr.errors import OcrError
 from ocr.forms.read import DECIDE_VERSION, decide, recognise
 from ocr.forms.settings import ReadSettings
 from ocr.forms.zones import cut_zone, find_form, load_models, zone_box
-from ocr.handwriting.entries import folded_name, taught_names
+from ocr.handwriting.entries import folded_name, trained_names
 from ocr.languages.lexicon import Lexicon, folded
 from ocr.page import Reading, Recognition, Scan
 from ocr.plain import recognition_from_plain, recognition_to_plain
@@ -74,7 +75,8 @@ def measure(data: Path | None, quick: bool, log: Log, how: How | None = None) ->
     readings: dict[str, Reading] = {}
     known: dict[str, Lists] = {}
     for engine, some in by_weights.items():
-        settings = ReadSettings(languages=("en",), handwriting_engine=engine, zones=(*FIELDS, *DATES))
+        listed = sections_of_group(how.folds, gold[some[0].name]["station_file"])
+        settings = ReadSettings(("en",), handwriting_engine=engine, zones=(*FIELDS, *DATES), sections=listed)
         read = read_all(some, settings, how.cache, how.jobs, log)
         pages |= read
         for name, (page, _) in read.items():
@@ -106,10 +108,10 @@ def _engine(how: How, station: str) -> str:
 
 
 def _known_to(how: How, station: str, lexica: Lists) -> Lists:
-    """The lists as they are for weights that were not taught a station."""
+    """The lists as they are for weights that were not trained on a station."""
     if _engine(how, station) == "auto":
         return lexica
-    return {**lexica, "station": replace(lexica["station"], taught=taught_names() - {folded_name(station)})}
+    return {**lexica, "station": replace(lexica["station"], trained=trained_names() - {folded_name(station)})}
 
 
 def _figures(scored: Mapping[str, Any]) -> dict[str, Any]:
@@ -212,11 +214,11 @@ def peer_texts(scan: Scan, settings: ReadSettings) -> dict[str, str]:
 def make_lexica(stations: Path) -> dict[str, Lexicon]:
     """The lists of West Bengal; stations are those of the file."""
     own = stations if stations.suffix == ".csv" else None
-    lists = place_lists("wb", own)
-    lexica = {n: Lexicon(n, tuple((v, codes.spellings.get(v, ())) for v in codes.values)) for n, codes in lists.items()}
+    lexica = dict(as_lexica(place_lists("wb", own)))
     if own is None:
         listed = json.loads(stations.read_text(encoding="utf-8"))["police_stations"]
-        lexica["station"] = Lexicon("station", tuple((s["name"], tuple(s["aliases"])) for s in listed))
+        entries = tuple((s["name"], tuple(s["aliases"])) for s in listed)
+        lexica["station"] = replace(lexica["station"], entries=entries)
     return lexica
 
 
@@ -260,7 +262,9 @@ def _measure_samples(how: How, log: Log) -> dict[str, Any]:
     """Share of the invented values that were read as written, by field; the speed on the same pages."""
     images = sample_images()[: how.pages]
     folders = (SAMPLES / "forms",)
-    settings = ReadSettings(languages=("en",), handwriting_engine="auto", form_folders=folders, zones=FIELDS)
+    settings = ReadSettings(
+        ("en",), handwriting_engine="auto", form_folders=folders, zones=FIELDS, sections=sections_file()
+    )
     pages = read_all(images, settings, how.cache, how.jobs, log)
     lexica = make_lexica(SAMPLES / "stations.csv")
     lines = (SAMPLES / "gold.jsonl").read_text(encoding="utf-8").splitlines()

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from digitize.reading.lexica import sections_file
 from ocr.forms.read import recognise
 from ocr.forms.settings import ReadSettings
 from ocr.forms.zones import find_form, load_models
@@ -68,7 +69,7 @@ def letter(number: int) -> np.ndarray:
 def speed(images: Sequence[Path], log: Log) -> dict[str, Any]:
     """CPU seconds of a page with all its zones, and of Tesseract on the whole page, as it is and enlarged twice."""
     some = images[:: max(1, len(images) // _TIMED)][:_TIMED]
-    settings = ReadSettings(languages=("en",), handwriting_engine="auto")
+    settings = ReadSettings(languages=("en",), handwriting_engine="auto", sections=sections_file())
     recognise(Scan(some[0], "warm"), settings)
     start = time.process_time()
     for image in some:

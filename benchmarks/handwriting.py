@@ -1,11 +1,11 @@
-"""Score our own recognisers: written fields of FIR pages, native digits and dates, Urdu and worn print.
+"""Score our own recognisers: handwritten fields of FIR pages, native digits and dates, Urdu and worn print.
 
 python benchmarks/handwriting.py --data FOLDER --folds WEIGHTS [--only fields,digits,print] [--json FILE]
     [--cache FOLDER] [--fit] [--jobs 2]
 python benchmarks/handwriting.py --quick
 
-Fields are read at each station by weights that never saw its hands; digits as benchmarks/native_digits.py says, print
-as benchmarks/read.py does, whose cache it shares.
+Fields are read at each station by weights that never saw its handwriting; digits as benchmarks/native_digits.py says,
+print as benchmarks/read.py does, whose cache it shares.
 
 FOLDER/fir-bench holds images/, gold.jsonl, stations.json and the scorer score_fir.py. WEIGHTS holds, for each station,
 NAME.onnx trained without its pages and NAME.toml with sections counted without them (training/README.md); a station
@@ -25,12 +25,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import written_belief, written_fields
-from benchmarks.written_fields import ROOT
-from benchmarks.written_read import FIELDS, KINDS
+from benchmarks import handwriting_calibration, handwriting_fields
+from benchmarks.handwriting_fields import ROOT
+from benchmarks.handwriting_read import FIELDS, KINDS
+from digitize.reading.lexica import sections_file
 from ocr.engines import fields
 from ocr.forms.crops import cut_all
 from ocr.forms.zones import find_form, load_models
+from ocr.handwriting.sections import load_sections
 from ocr.handwriting.zone import weigh
 from ocr.page import Scan
 from ocr.scans.scan import open_page
@@ -67,11 +69,11 @@ def measure_parts(a: argparse.Namespace, only: Sequence[str]) -> dict[str, Any]:
 
     result: dict[str, Any] = {}
     if "fields" in only:
-        result |= written_fields.measure(a)
+        result |= handwriting_fields.measure(a)
     if "digits" in only:
         if a.fit:
             for kind, known in native_digits.facts(a.data).items():
-                written_belief.write_model(kind, known)
+                handwriting_calibration.write_model(kind, known)
         result |= native_digits.measure(a.data, _say)
     if "print" in only:
         result |= measure_print(a.data / "ocr-bench")
@@ -99,12 +101,12 @@ def measure_samples(most: int | None = None) -> dict[str, Any]:
     lines = (SAMPLES / "gold.jsonl").read_text(encoding="utf-8").splitlines()
     gold = {g["file"]: g["zones"] for g in map(json.loads, lines) if g["form"] == "wbp_27"}
     shares: dict[str, list[bool]] = {field: [] for field in FIELDS}
-    engine = fields.Fields()
+    engine, known = fields.Fields(), load_sections(sections_file())
     for name in sorted(n for n in gold if Path(n).suffix in (".jpg", ".png"))[:most]:
         grey = open_page(Scan(next(SAMPLES.rglob(name)), ""), 300).grey
         match = find_form(grey, load_models((SAMPLES / "forms",)))
         for crop in cut_all(grey, match.matrix, match.form, FIELDS, bend=match.bend) if match.form else ():
-            found = weigh(KINDS[crop.zone.id], engine.look(crop.hand()))
+            found = weigh(KINDS[crop.zone.id], engine.matrices(crop.handwriting()), known)
             wanted = gold[name].get(crop.zone.id)
             if wanted:
                 shares[crop.zone.id].append(bool(found) and _plain(found[0].text) == _plain(wanted))

@@ -70,7 +70,7 @@ def facts(data: Path, whole: int = 2 * _WHOLE) -> Mapping[str, Sequence[tuple[Fa
         for seed in range(10_000, 10_000 + whole) if drawing.real else ():
             kind, text, found = _read(drawing, seed)
             if found:
-                known[_known(drawing).belief].append((found[0].facts, _same(kind, found[0].text, text)))
+                known[_known(drawing).calibration].append((found[0].facts, _same(kind, found[0].text, text)))
     return known
 
 
@@ -98,14 +98,14 @@ def _whole(drawing: Drawing, seed: int) -> Value:
     name = drawing.script.name
     if not found:
         return Value(f"{name}-{seed}", kind, name, 0.0, right=False)
-    said = probability(_known(drawing).belief, found[0].facts)
+    said = probability(_known(drawing).calibration, found[0].facts)
     return Value(f"{name}-{seed}", kind, name, said, _same(kind, found[0].text, text))
 
 
 def _read(drawing: Drawing, seed: int) -> tuple[str, str, list[Spoken]]:
     """The kind and text of a made-up date or number, and what is read of its picture."""
     image, kind, text = _drawn(drawing, seed)
-    return kind, text, read_native(_KIND_OF[kind], Digits().views(image, drawing.script.languages[0]))
+    return kind, text, read_native(_KIND_OF[kind], Digits().passes(image, drawing.script.languages[0]))
 
 
 def _known(drawing: Drawing) -> NativeScript:

@@ -29,7 +29,7 @@ CLEAR = 0.08
 
 
 def count_confusions(reads: Sequence[Read]) -> Counter[tuple[str, str]]:
-    """In how many lines any look took one of two letters for the other; "" stands for a letter that came or went."""
+    """In how many lines any pass took one of two letters for the other; "" stands for a letter that came or went."""
     found: Counter[tuple[str, str]] = Counter()
     for read in reads:
         gold = folded(norm(read.row.text))
@@ -64,7 +64,7 @@ def _is_letter(sign: str) -> bool:
 
 
 def measure_confusions(reads: Sequence[Read]) -> dict[str, Any]:
-    """Words misread at the first look and looked up in the list of all words; confusions counted on other folds."""
+    """Words misread in the first pass and looked up in the list of all words; confusions counted on other folds."""
     plain: list[tuple[bool, bool]] = []
     known: list[tuple[bool, bool]] = []
     for lang in sorted({r.row.lang for r in reads}):

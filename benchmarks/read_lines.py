@@ -131,8 +131,8 @@ def measure(reads: Sequence[Read], model: Model) -> dict[str, Any]:
         result[f"{name}dates_light"] = _dates(reads, texts)
         result[f"{name}by_language"] = _by_language(reads, texts)
     result |= _confidence(reads)
-    looks = [_stopped(r, model).facts for r in reads]
-    result["looks_a_line"] = round(float(np.mean([f.looks for f in looks if f])), 2)
+    stopped = [_stopped(r, model).facts for r in reads]
+    result["looks_a_line"] = round(float(np.mean([f.passes for f in stopped if f])), 2)
     return result
 
 

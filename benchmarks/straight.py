@@ -55,8 +55,8 @@ def straight_through(values: Sequence[Value], wanted: float, *, by_field: bool =
     for group in sorted({v.group for v in values}):
         for field in fields:
             mine = [v for v in values if field is None or v.field == field]
-            cut = threshold([v for v in mine if v.group != group], wanted)
-            accepted += [v for v in mine if v.group == group and v.confidence >= cut]
+            accept = threshold([v for v in mine if v.group != group], wanted)
+            accepted += [v for v in mine if v.group == group and v.confidence >= accept]
     right = sum(v.right for v in accepted)
     precision = right / len(accepted) if accepted else 0.0
     return Straight(round(len(accepted) / max(1, len(values)), 4), round(precision, 4), len(accepted))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -23,7 +24,8 @@ class LineImage:
     for an engine that can look for a number or a year in what it sees. model: one of the language's models by name, ""
     for the best installed. raw_line: take the crop for one line without looking at its layout. is_listed: a closed list
     will decide the value, for an engine that can hand on what it saw for every entry to be weighed. again: the crop of
-    a zone that holds the same value once more, for an engine that can weigh both together.
+    a zone that holds the same value once more, for an engine that can weigh both together. sections: file of the
+    sections that lists may hold (ocr/handwriting/sections.py), for an engine that looks for them; None for unknown.
     """
 
     image: Image
@@ -35,6 +37,7 @@ class LineImage:
     raw_line: bool = False
     is_listed: bool = False
     again: Image | None = None
+    sections: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,8 @@ class EngineText:
     """What an engine read in one crop: words with boxes in crop pixels, text in reading order, confidence 0..1.
 
     others: further texts the crop may hold, best first, from an engine that weighs several against each other.
-    matrices: what it saw in several views of a crop that a closed list decides, as ocr/handwriting/packed.py writes it.
+    matrices: what it saw in several passes over a crop that a closed list decides, as ocr/handwriting/packed.py writes
+    it.
     """
 
     text: str

@@ -110,7 +110,7 @@ class ZoneReading:
 
     ink: share 0..1 of dark pixels left after the printed line is taken out. blank: no writing there, which is not
     the same as an unread zone (writing is there, and no candidate). matrices: of a zone that a closed list decides,
-    what an engine saw in its views (ocr/handwriting/packed.py), so that a new entry is weighed without reading again.
+    what an engine saw in its passes (ocr/handwriting/packed.py), so that a new entry is weighed without reading again.
     marks: what was seen of a register's cell beside its text: "struck", "ditto" for two short strokes.
     """
 

@@ -3,10 +3,11 @@
     python sample_data/make.py --out /tmp/many --count 300 --wear mixed
     python sample_data/calibrate.py /tmp/many
 
-Every page is read and mapped by the product itself and its record compared with the gold, field by field. One cut is
-chosen for all forms, since one engine reads them: the lowest above which, on the even pages, at most one written value
-in two hundred is wrong. On the odd pages, which took no part in that, 99 of 100 must be right, in all and for each
-form, or it stays uncalibrated. The result goes to calibration.toml. It is true of these drawn pages and hands only.
+Every page is read and mapped by the product itself and its record compared with the gold, field by field. One threshold
+is chosen for all forms, since one engine reads them: the lowest above which, on the even pages, at most one written
+value in two hundred is wrong. On the odd pages, which took no part in that, 99 of 100 must be right, in all and for
+each form, or it stays uncalibrated. The result goes to calibration.toml. It is true of these drawn pages and hands
+only.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from digitize.reading.lexica import as_lexica, sections_file
 from mappers.codes import CodeList, place_lists
 from mappers.mapping.load import find_mapping, load_mappings, map_readings
 from mappers.record import Record
@@ -28,7 +30,6 @@ from mappers.sources.values import MapContext, PageValues, ZoneValue
 from mappers.states import load_state
 from ocr.forms.read import DECIDE_VERSION, decide, recognise
 from ocr.forms.settings import READ_VERSION, ReadSettings
-from ocr.languages.lexicon import Lexicon
 from ocr.page import Reading, Scan
 
 HERE = Path(__file__).parent
@@ -41,7 +42,7 @@ STATE = "wb"
 WANTED, AIMED = 0.99, 0.995
 _LEAST_VALUES = 100
 _LEAST_OWN = 10
-_CUTS = tuple(i / 200 for i in range(100, 200))
+_THRESHOLDS = tuple(i / 200 for i in range(100, 200))
 
 Gold = Mapping[str, Any]
 
@@ -64,15 +65,14 @@ class Reader:
         self._folder = folder
         self._lists: Mapping[str, CodeList] = place_lists(STATE, HERE / "stations.csv")
         self._mappings = load_mappings()
-        self._lexica = {
-            name: Lexicon(name, tuple((v, codes.spellings.get(v, ())) for v in codes.values))
-            for name, codes in self._lists.items()
-        }
+        self._lexica = as_lexica(self._lists)
 
     def judge(self, number: int, gold: Gold) -> Iterator[Judged]:
         """Every written value of a page; none when the page was taken for another form."""
         folders = (HERE / "forms",)
-        settings = ReadSettings(languages=(gold["language"],), handwriting_engine="auto", form_folders=folders)
+        settings = ReadSettings(
+            languages=(gold["language"],), handwriting_engine="auto", form_folders=folders, sections=sections_file()
+        )
         found = recognise(Scan(self._folder / gold["file"], "", gold["page"]), settings)
         reading = decide(found, self._lexica, settings)
         if reading.form is None or reading.family != gold["form"]:
@@ -109,24 +109,25 @@ def _true(gold: Gold, path: str) -> object:
 
 
 def choose(values: Sequence[Judged]) -> dict[str, dict[str, object]]:
-    """The confidence entry of each form: the cut chosen on the even pages, and how it does on the odd ones."""
+    """The confidence entry of each form: the threshold chosen on the even pages, and how it does on the odd ones."""
     even = [v for v in values if _is_even(v)]
     odd = [v for v in values if not _is_even(v)]
-    cut = next((c for c in _CUTS if _holds(even, c)), None)
-    return {form: _entry(form, odd, cut) for form in sorted({v.form for v in values})}
+    threshold = next((c for c in _THRESHOLDS if _holds(even, c)), None)
+    return {form: _entry(form, odd, threshold) for form in sorted({v.form for v in values})}
 
 
-def _entry(form: str, odd: Sequence[Judged], cut: float | None) -> dict[str, object]:
+def _entry(form: str, odd: Sequence[Judged], threshold: float | None) -> dict[str, object]:
     own = [v for v in odd if v.form == form]
     pages = len({v.page for v in own})
     told = f"of {len(own)} written values on {pages} pages that took no part, {sum(v.right for v in own)} were right"
-    if cut is not None:
-        passed, right = _passed(own, cut)
-        told += f"; from {cut} on, {right} of {passed} (all forms: {' of '.join(map(str, _passed(odd, cut)[::-1]))})"
-    calibrated = cut is not None and _is_good(odd, cut) and _is_good(own, cut)
+    if threshold is not None:
+        passed, right = _passed(own, threshold)
+        of_all = " of ".join(map(str, _passed(odd, threshold)[::-1]))
+        told += f"; from {threshold} on, {right} of {passed} (all forms: {of_all})"
+    calibrated = threshold is not None and _is_good(odd, threshold) and _is_good(own, threshold)
     return {
         "calibrated": calibrated,
-        "accept": cut if calibrated else 1.0,
+        "accept": threshold if calibrated else 1.0,
         "source": f"Pages drawn by sample_data/make.py with fonts for hands, read {READ_VERSION}, decide "
         f"{DECIDE_VERSION}: {told}. Real hands were not measured.",
     }
@@ -137,14 +138,14 @@ def _as_toml(form: str, entry: Mapping[str, object]) -> str:
     return "\n".join(["", f"[form.{form}]", *lines, ""])
 
 
-def _passed(values: Sequence[Judged], cut: float) -> tuple[int, int]:
-    """How many values pass a cut, and how many of these are right."""
-    passed = [v.right for v in values if v.confidence >= cut]
+def _passed(values: Sequence[Judged], threshold: float) -> tuple[int, int]:
+    """How many values pass a threshold, and how many of these are right."""
+    passed = [v.right for v in values if v.confidence >= threshold]
     return len(passed), sum(passed)
 
 
-def _is_good(values: Sequence[Judged], cut: float) -> bool:
-    passed, right = _passed(values, cut)
+def _is_good(values: Sequence[Judged], threshold: float) -> bool:
+    passed, right = _passed(values, threshold)
     return passed >= _LEAST_OWN and right >= WANTED * passed
 
 
@@ -153,13 +154,13 @@ def _is_even(value: Judged) -> bool:
     return value.page // 5 % 2 == 0
 
 
-def _holds(values: Sequence[Judged], cut: float) -> bool:
-    passed, right = _passed(values, cut)
+def _holds(values: Sequence[Judged], threshold: float) -> bool:
+    passed, right = _passed(values, threshold)
     return passed >= _LEAST_VALUES and right >= AIMED * passed
 
 
 def main(given: Sequence[str] | None = None) -> int:
-    """Read a set, choose the cuts, write them."""
+    """Read a set, choose the thresholds, write them."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, help="a set that make.py --out drew")
     parser.add_argument("--judged", type=Path, help="keep what was judged here, and go on from it")

@@ -109,6 +109,12 @@ def _head(form: str, style: str, language: str) -> str:
         f'features = "{form}.npz"',
         f"min_inliers = {_LEAST_AGREED}",
         f'source = "{_SOURCE}"',
+        'per_volume = ["district", "police_station", "year"]',
+        "",
+        "[[agree]]",
+        'year = "year"',
+        'number = "fir_no"',
+        'dates = ["fir_date", "info_date", "gd_date"]',
     ]
     return "\n".join(lines) + "\n"
 

@@ -53,6 +53,7 @@ def extract(
     from digitize.files.extract_registers import extract_files
     from digitize.files.read_files import default_workers, parse_languages
     from digitize.machine.whole_file import WholeFile
+    from digitize.reading.lexica import sections_file
     from ocr.forms.read import require_engine
     from ocr.forms.settings import ReadSettings
     from ocr.forms.zones import load_models
@@ -66,6 +67,7 @@ def extract(
         seconds_per_page=seconds,
         form_folders=folders,
         forms=() if form == "auto" or form in known_registers(folders).forms else (form,),
+        sections=sections_file(),
     )
     require_engine(reading)
     load_models(folders).only(reading.forms)  # before any page, so that a wrong name is said once

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,12 +13,21 @@ if TYPE_CHECKING:
     from ocr.languages.lexicon import Lexicon
 
 
+_BESIDE_PLACES = ("PS", "P.S.", "P.S")
+"""What forms print beside a place that is written by hand: the label of the next item is often in the same crop."""
+
+
+def sections_file() -> Path:
+    """The file of sections that reading looks for in lists of them; workers get its path, not its 500 lines."""
+    return Path(str(resources.files("mappers.codes") / "charged_sections.toml"))
+
+
 def as_lexica(lists: Mapping[str, CodeList]) -> Mapping[str, Lexicon]:
     """Code lists by the name under which zones ask for them."""
     from ocr.languages.lexicon import Lexicon
 
     return {
-        name: Lexicon(name, tuple((v, codes.spellings.get(v, ())) for v in codes.values))
+        name: Lexicon(name, tuple((v, codes.spellings.get(v, ())) for v in codes.values), beside=_BESIDE_PLACES)
         for name, codes in lists.items()
     }
 

@@ -184,14 +184,15 @@ def register_settings(read: ReadSettings) -> RegisterSettings:
 
     by_hand = handwriting_engine(read)
     if by_hand == "none" or not read.languages:
-        return RegisterSettings(engine=read.engine)
+        return RegisterSettings(engine=read.engine, sections=read.sections)
     if read.languages[0] == "en":
-        return RegisterSettings(engine=read.engine, handwriting_engine=by_hand)
+        return RegisterSettings(engine=read.engine, handwriting_engine=by_hand, sections=read.sections)
     has_digits = read.languages[0] in load_engine(_DIGITS).languages()
     return RegisterSettings(
         engine=read.engine,
         digits_engine=_DIGITS if has_digits else "none",
         latin_engine=by_hand if by_hand == _FIELDS else "none",
+        sections=read.sections,
     )
 
 

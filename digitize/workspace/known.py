@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from digitize.machine.system import process_name
 from digitize.machine.work_keys import plain_hash, work_key
 from digitize.reading.calibration import load_calibration, threshold
-from digitize.reading.lexica import as_lexica
+from digitize.reading.lexica import as_lexica, sections_file
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
 from digitize.workspace.place import Place
@@ -72,6 +72,7 @@ class Known:
                 handwriting_engine=o.handwriting_engine,
                 seconds_per_page=o.seconds_per_page,
                 form_folders=(self.place.folder / "forms",),
+                sections=sections_file(),
             )
         return self._settings[language]
 
@@ -106,7 +107,7 @@ class Known:
         from digitize.reading.page import register_settings
         from ocr.registers.form import REGISTER_VERSION
 
-        return work_key(REGISTER_VERSION, plain_hash(asdict(register_settings(self.read_settings(language)))))
+        return work_key(REGISTER_VERSION, plain_hash(register_settings(self.read_settings(language)).plain()))
 
     @cached_property
     def lexica(self) -> Mapping[str, Lexicon]:

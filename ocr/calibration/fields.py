@@ -1,6 +1,6 @@
-"""How sure a handwritten value is: the probability that it is right, from what its views say.
+"""How sure a handwritten value is: the probability that it is right, from what its passes say.
 
-A logistic model a kind of field, fitted by benchmarks/handwriting.py --fit on pages of stations that the recogniser had
+A logistic model a kind of field, fitted by benchmarks/handwriting.py --fit on pages of places that the recogniser had
 not seen, is kept in fields.toml.
 """
 

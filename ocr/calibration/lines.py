@@ -1,7 +1,7 @@
 """How sure a line is: the probability that the whole of it is right, fitted on lines whose text is known.
 
-Tesseract's own confidence is about letters and too high on worn print. What tells more is whether several looks at one
-line agree. A logistic model of a few such facts is fitted for lines that were looked at once, for lines that were
+Tesseract's own confidence is about letters and too high on worn print. What tells more is whether several passes over
+one line agree. A logistic model of a few such facts is fitted for lines that were looked at once, for lines that were
 looked at in several ways, and for those that a recogniser of our own read. Its numbers lie in lines.toml, made by
 benchmarks/read.py --fit.
 """
@@ -30,11 +30,11 @@ _LEAST = 0.002
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of a line's reading, as the model takes it; all but looks 0..1.
+    """What is known of a line's reading, as the model takes it; all but passes 0..1.
 
     mean, least: confidence of the surest reading's words, weighted by length, and of its least sure word. agreed: how
     alike the readings are to the text. same: share of readings that are exactly the text. length: letters / 50.
-    looks: number of readings. is_own: by a recogniser of our own, whose confidence is of another kind.
+    passes: number of readings. is_own: by a recogniser of our own, whose confidence is of another kind.
     is_boxed: empty boxes stand in the line for letters that a font did not have, so that no reading of it is right.
     """
 
@@ -43,7 +43,7 @@ class Facts:
     agreed: float
     same: float
     length: float
-    looks: int
+    passes: int
     is_own: bool = False
     is_boxed: bool = False
 
@@ -93,7 +93,7 @@ class Model:
 
     def probability(self, facts: Facts) -> float:
         """0..1 that the whole line is right."""
-        weights = self.own if facts.is_own else self.once if facts.looks <= 1 else self.again
+        weights = self.own if facts.is_own else self.once if facts.passes <= 1 else self.again
         said = logistic.weighed(weights, facts.row())
         return min(said, _BOXED) if facts.is_boxed else said
 
@@ -114,7 +114,7 @@ def load_model() -> Model:
 
 
 def facts_of(text: str, readings: Sequence[Candidate], words: Sequence[Word], agreed: float) -> Facts:
-    """The facts of a voted text. readings: all looks, empty ones too. words: of the surest reading."""
+    """The facts of a voted text. readings: of all passes, empty ones too. words: of the surest reading."""
     letters = sum(len(w.text) for w in words)
     mean = sum(w.confidence * len(w.text) for w in words) / letters if letters else 0.0
     least = min((w.confidence for w in words), default=0.0)

@@ -115,29 +115,29 @@ def likelihood(matrix: LogProbs, labels: Sequence[int]) -> float:
     return max(NEVER, float(np.logaddexp(alpha[-1], alpha[-2] if labels else NEVER)))
 
 
-def fold(matrix: LogProbs, characters: Sequence[str], looks: Mapping[str, Mapping[str, float]]) -> Folded:
+def fold(matrix: LogProbs, characters: Sequence[str], lookalikes: Mapping[str, Mapping[str, float]]) -> Folded:
     """A matrix over a few symbols, each with the probability of all classes that look like it.
 
-    looks: symbol to {character: share 0..1 of its probability that counts}. A class may count for several symbols.
+    lookalikes: symbol to {character: share 0..1 of its probability that counts}. A class may count for several symbols.
     """
     index = {c: i + 1 for i, c in enumerate(characters)}
     probabilities = np.exp(matrix)
     columns = [probabilities[:, 0]]
-    for shares in looks.values():
+    for shares in lookalikes.values():
         known = [(index[c], share) for c, share in shares.items() if c in index]
         column = sum((share * probabilities[:, i] for i, share in known), np.zeros(len(matrix), np.float32))
         columns.append(np.minimum(column, 1.0))
     logs = np.log(np.maximum(np.stack(columns, axis=1), 1e-9)).astype(np.float32)
     best = matrix.max(1) if len(matrix) else np.zeros(0, np.float32)
-    return Folded(logs, "".join(looks), np.asarray(best, np.float32))
+    return Folded(logs, "".join(lookalikes), np.asarray(best, np.float32))
 
 
 def spot(folded: Folded, grammar: Grammar, limit: int = 5, passing: float = 2.0) -> list[Scored]:
     """The texts of a grammar that the matrix holds, best first, with anything before and after them.
 
     passing: what a frame costs that is not blank and no part of the text (a printed label, the next word). On
-    handwritten FIR numbers 2 is best: at 1 digits are passed over, at 4 labels are read as digits. Logs are relative to
-    the best reading of each frame: 0 is as good as the matrix allows.
+    handwritten running numbers 2 is best: at 1 digits are passed over, at 4 labels are read as digits. Logs are
+    relative to the best reading of each frame: 0 is as good as the matrix allows.
     """
     relative = _relative(folded)
     cost = _passing(relative, passing)

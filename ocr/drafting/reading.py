@@ -46,7 +46,7 @@ def read_pieces(
 ) -> tuple[Piece, ...]:
     """Read pieces of print in the likeliest of some languages each.
 
-    page: (height, width) uint8 grey, level. depth: how many stages of looks a doubtful piece is given. Raises what the
+    page: (height, width) uint8 grey, level. depth: how many stages of passes a doubtful piece is given. Raises what the
     engine raises.
     """
     clean = _print_alone(page, found)

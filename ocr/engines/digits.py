@@ -20,7 +20,7 @@ from ocr.models.running import content_of, is_here, load_network
 from ocr.page import Candidate
 
 VERSION = "3"
-_VIEWS = ((0, 1, 1), (0.1, 0.9, 1), (0, 1, 1.3))
+_PASSES = ((0, 1, 1), (0.1, 0.9, 1), (0, 1, 1.3))
 _MOST_OTHERS = 4
 _NEVER_SURE = 0.5
 
@@ -66,20 +66,20 @@ class Digits:
         network = load_network(script.weights)
         return as_values(network.matrix_of_line(image, stretch), network.characters, script.digits)
 
-    def views(self, image: Image, language: str) -> Iterator[LogProbs]:
-        """The matrices of the views of a zone, parts of its height and widths, each made when it is asked for."""
+    def passes(self, image: Image, language: str) -> Iterator[LogProbs]:
+        """The matrices of the passes of a zone, parts of its height and widths, each made when it is asked for."""
         height = len(image)
-        for top, foot, wide in _VIEWS:
+        for top, foot, wide in _PASSES:
             yield self.matrix(image[round(top * height) : round(foot * height)], language, wide)
 
     def _read_one(self, line: LineImage, here: frozenset[str]) -> EngineText:
         language = next((code for code in line.languages if code in here), "")
         if not language or line.kind not in KINDS:
             return EngineText("", 0.0)
-        found = read_native(line.kind, self.views(line.image, language))[: 1 + _MOST_OTHERS]
+        found = read_native(line.kind, self.passes(line.image, language))[: 1 + _MOST_OTHERS]
         script = _scripts()[language]
-        most = 1.0 if script.has_hands else _NEVER_SURE
-        texts = [Candidate(f.text, round(min(most, probability(script.belief, f.facts)), 4)) for f in found]
+        most = 1.0 if script.is_measured else _NEVER_SURE
+        texts = [Candidate(f.text, round(min(most, probability(script.calibration, f.facts)), 4)) for f in found]
         if not texts:
             return EngineText("", 0.0)
         return EngineText(texts[0].text, texts[0].confidence, others=tuple(texts[1:]))

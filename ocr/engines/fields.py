@@ -1,6 +1,6 @@
 """Our own recogniser of English handwriting in the fields of forms, trained to pass over what is printed around it.
 
-Its weights lie in ocr/models (training/fields made them). A field is seen in several views, parts of its height and
+Its weights lie in ocr/models (training/fields made them). A field is seen in several passes, parts of its height and
 widths; what all of them bear is weighed by the kind of field: years, running numbers, sections, free lines. Entries of
 closed lists are weighed later, when the list is known: for these the matrices themselves are handed on.
 """
@@ -24,7 +24,7 @@ from ocr.engine import EngineText, Image, LineImage
 from ocr.errors import EngineFailed
 from ocr.handwriting.packed import CHARACTERS, pack
 from ocr.handwriting.sections import Sections, load_sections
-from ocr.handwriting.zone import Found, Looks, View, is_free, is_plain, sure, views_of, weigh, weigh_twice
+from ocr.handwriting.zone import Found, Matrices, Pass, is_free, is_plain, passes_of, sure, weigh, weigh_twice
 from ocr.models.running import content_of, is_here, load_network
 from ocr.page import Candidate
 
@@ -44,10 +44,7 @@ class Fields:
     """The engine. Reads English handwriting, field by field, on one thread."""
 
     def __init__(self, weights: Path | None = None, timeout_s: float | None = None) -> None:
-        """weights: others than the package's; sections that are known lie in a .toml beside them, if they differ.
-
-        timeout_s: the most seconds one call of read may take.
-        """
+        """weights: others than the package's. timeout_s: the most seconds one call of read may take."""
         self._weights = weights
         self._timeout_s = timeout_s
 
@@ -77,60 +74,61 @@ class Fields:
         """
         return load_network(self._weights or WEIGHTS).matrix_of_line(image, stretch)
 
-    def look(self, line: LineImage, first: Looks = ()) -> Looks:
-        """The matrices of the views of a zone's lines; first: those of each line's first view, where there are some.
+    def matrices(self, line: LineImage, first: Matrices = ()) -> Matrices:
+        """The matrices of the passes of a zone's lines; first: those of each line's first pass, where there are some.
 
-        Of a free text that is read surely, and of a second line of sections without a figure, the first view is enough;
+        Of a free text that is read surely, and of a second line of sections without a figure, the first pass is enough;
         of a year and of an entry of a list two that read alike.
         """
-        views = views_of(line.kind, len(line.image), is_listed=line.is_listed)
-        first = first or self._first_looks(line)
-        return _apart(tuple(self._line_of_views(line, some, at, first[at][0]) for at, some in enumerate(views)))
+        passes = passes_of(line.kind, len(line.image), is_listed=line.is_listed)
+        first = first or self._first_passes(line)
+        return _apart(tuple(self._passes_of_line(line, some, at, first[at][0]) for at, some in enumerate(passes)))
 
-    def _first_looks(self, line: LineImage) -> Looks:
-        views = views_of(line.kind, len(line.image), is_listed=line.is_listed)
-        return tuple((self._view(line.image, some[0]),) for some in views)
+    def _first_passes(self, line: LineImage) -> Matrices:
+        passes = passes_of(line.kind, len(line.image), is_listed=line.is_listed)
+        return tuple((self._pass(line.image, some[0]),) for some in passes)
 
-    def _line_of_views(
-        self, line: LineImage, views: Sequence[View], number: int, first: LogProbs
+    def _passes_of_line(
+        self, line: LineImage, passes: Sequence[Pass], number: int, first: LogProbs
     ) -> tuple[LogProbs, ...]:
         text, certain = greedy(first, CHARACTERS)
         is_enough = not line.is_listed and is_free(line.kind) and (not text or certain >= _CERTAIN)
         if is_enough or (number and not any(c.isdigit() for c in text)):
             return (first,)
-        written = _written(line.image, first)
-        second = self._view(written, views[1])
+        part = _inked_part(line.image, first)
+        second = self._pass(part, passes[1])
         if (line.is_listed or line.kind == "year") and text and _reads(second) == text.casefold():
             return first, second
-        return (first, second, *(self._view(written, view) for view in views[2:]))
+        return (first, second, *(self._pass(part, one) for one in passes[2:]))
 
-    def _in_two_places(self, line: LineImage, again: Image) -> list[Found]:
-        """Sections that stand in two crops: where the first views of both say the same surely, no other is needed."""
+    def _in_two_places(self, line: LineImage, again: Image, known: Sections) -> list[Found]:
+        """Sections that stand in two crops: where the first passes of both say the same surely, no other is needed."""
         places = (line, replace(line, image=again))
-        first = [self._first_looks(place) for place in places]
-        found = weigh_twice(_apart(first[0]), _apart(first[1]), _known(self._weights))
+        first = [self._first_passes(place) for place in places]
+        found = weigh_twice(_apart(first[0]), _apart(first[1]), known)
         if is_plain(found):
             return found
-        looks = [self.look(place, seen) for place, seen in zip(places, first, strict=True)]
-        return weigh_twice(looks[0], looks[1], _known(self._weights))
+        matrices = [self.matrices(place, seen) for place, seen in zip(places, first, strict=True)]
+        return weigh_twice(matrices[0], matrices[1], known)
 
-    def _view(self, image: Image, view: View) -> LogProbs:
-        top, bottom, wide = view
+    def _pass(self, image: Image, one: Pass) -> LogProbs:
+        top, bottom, wide = one
         return self.matrix(image[round(top * len(image)) : round(bottom * len(image))], wide)
 
     def _read_one(self, line: LineImage) -> EngineText:
         if line.block:
             return self._block(line.image)
-        if line.again is None:
-            looks = self.look(line)
-            found = weigh(line.kind, looks, _known(self._weights))[: 1 + _MOST_OTHERS]
+        known = load_sections(line.sections) if line.sections else None
+        if line.again is None or known is None:
+            matrices = self.matrices(line)
+            found = weigh(line.kind, matrices, known)[: 1 + _MOST_OTHERS]
         else:
-            looks, found = (), self._in_two_places(line, line.again)[: 1 + _MOST_OTHERS]
+            matrices, found = (), self._in_two_places(line, line.again, known)[: 1 + _MOST_OTHERS]
         texts = [Candidate(f.text, sure(f)) for f in found]
-        matrices = tuple(map(pack, looks[0])) if line.is_listed and looks else ()
+        packed = tuple(map(pack, matrices[0])) if line.is_listed and matrices else ()
         if not texts:
-            return EngineText("", 0.0, matrices=matrices)
-        return EngineText(texts[0].text, texts[0].confidence, others=tuple(texts[1:]), matrices=matrices)
+            return EngineText("", 0.0, matrices=packed)
+        return EngineText(texts[0].text, texts[0].confidence, others=tuple(texts[1:]), matrices=packed)
 
     def _block(self, image: Image) -> EngineText:
         """The lines under each other, each seen once; the confidence is weighted by their lengths.
@@ -145,22 +143,22 @@ class Fields:
         return EngineText("\n".join(f.text for f in best), round(weighted, 4))
 
 
-def _reads(view: LogProbs) -> str:
-    return greedy(view, CHARACTERS)[0].casefold()
+def _reads(matrix: LogProbs) -> str:
+    return greedy(matrix, CHARACTERS)[0].casefold()
 
 
-def _apart(looks: Looks) -> Looks:
-    """Looks without a line that was seen twice, since it stands between the places of two: the surer look stays."""
-    if len(looks) != _TWO:
-        return looks
-    (first, sure), (second, surer) = (greedy(views[0], CHARACTERS) for views in looks)
+def _apart(matrices: Matrices) -> Matrices:
+    """Matrices without a line that was seen twice, since it stands between the places of two: the surer one stays."""
+    if len(matrices) != _TWO:
+        return matrices
+    (first, sure), (second, surer) = (greedy(passes[0], CHARACTERS) for passes in matrices)
     if not first or not second or fuzz.ratio(first, second) < _ONE_LINE:
-        return looks
-    return looks[:1] if sure >= surer else looks[1:]
+        return matrices
+    return matrices[:1] if sure >= surer else matrices[1:]
 
 
-def _written(image: Image, seen: LogProbs) -> Image:
-    """The part of a crop in which a first look saw letters, with a margin; all of it where none were seen."""
+def _inked_part(image: Image, seen: LogProbs) -> Image:
+    """The part of a crop in which the first pass saw letters, with a margin; all of it where none were seen."""
     frames = np.flatnonzero(seen[:, 0] < _SURELY_BLANK)
     if not len(frames):
         return image
@@ -191,9 +189,3 @@ def available() -> bool:
 @cache
 def _fingerprint(weights: str | Path) -> str:
     return hashlib.sha256(content_of(weights)).hexdigest()[:8]
-
-
-@cache
-def _known(weights: Path | None) -> Sections:
-    own = weights.with_suffix(".toml") if weights else None
-    return load_sections(own if own and own.is_file() else None)

@@ -24,6 +24,7 @@ from ocr.decoding.ctc import LogProbs, greedy
 from ocr.decoding.spotting import kinds, spot_numbers, spot_sections
 from ocr.engine import EngineText, Image, LineImage
 from ocr.errors import EngineFailed, EngineMissing
+from ocr.handwriting.sections import load_sections
 from ocr.page import Candidate
 
 if TYPE_CHECKING:
@@ -161,10 +162,12 @@ def _missing() -> EngineMissing:
 def _read_one(line: LineImage) -> EngineText:
     if line.kind == "sections":
         parts = _parts(line.image, _TWO_LINES if len(line.image) >= _TWO_LINES_FROM else _WHOLE)
-        return _best(spot_sections([spot_numbers(matrix(band), characters(), line.kind) for band in parts]))
+        known = load_sections(line.sections).range if line.sections else None
+        spotted = [spot_numbers(matrix(band), characters(), line.kind, sections=known) for band in parts]
+        return _best(spot_sections(spotted))
     if line.kind in kinds():
         return _best(_number(line.image, line.kind))
-    return _lines(bands(line.image)) if line.block else _views(line.image)
+    return _lines(bands(line.image)) if line.block else _passes(line.image)
 
 
 def _best(found: Sequence[tuple[str, float]]) -> EngineText:
@@ -173,28 +176,28 @@ def _best(found: Sequence[tuple[str, float]]) -> EngineText:
 
 
 def _number(image: Image, kind: str) -> list[tuple[str, float]]:
-    """The numbers a crop may hold, best first, with the share 0..1 of its windows' belief.
+    """The numbers a crop may hold, best first, with the share 0..1 of its windows' probability.
 
-    Writings of one number ("525", "525/18") share their belief; the likeliest writing stands for all.
+    Writings of one number ("525", "525/18") share their probability; the likeliest writing stands for all.
     """
-    belief: dict[str, float] = defaultdict(float)
+    total: dict[str, float] = defaultdict(float)
     writing: dict[str, tuple[float, str]] = {}
     for part in _parts(image, _WINDOWS):
         for seen in spot_numbers(matrix(part), characters(), kind):
-            belief[seen.number] += seen.share / len(_WINDOWS)
+            total[seen.number] += seen.share / len(_WINDOWS)
             writing[seen.number] = max(writing.get(seen.number, (0.0, "")), (seen.share, seen.text))
-    ordered = sorted(belief.items(), key=lambda b: (-b[1], b[0]))
+    ordered = sorted(total.items(), key=lambda b: (-b[1], b[0]))
     return [(writing[number][1], round(share, 4)) for number, share in ordered if share >= _LEAST_SHARE]
 
 
-def _views(image: Image) -> EngineText:
+def _passes(image: Image) -> EngineText:
     """The plain reading of a line, with those of parts of its height as further texts."""
     first, *rest = [greedy(matrix(part), characters()) for part in _parts(image, _WINDOWS)]
-    views = dict[str, float]()
-    for text, sure in sorted(rest, key=lambda view: -view[1]):
-        views.setdefault(" ".join(text.split()), round(sure, 4))
+    others = dict[str, float]()
+    for text, sure in sorted(rest, key=lambda read: -read[1]):
+        others.setdefault(" ".join(text.split()), round(sure, 4))
     text = " ".join(first[0].split())
-    return EngineText(text, round(first[1], 4), others=tuple(Candidate(t, c) for t, c in views.items() if t != text))
+    return EngineText(text, round(first[1], 4), others=tuple(Candidate(t, c) for t, c in others.items() if t != text))
 
 
 def _lines(lines: Sequence[Image]) -> EngineText:

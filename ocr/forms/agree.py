@@ -1,8 +1,8 @@
-"""What a page says more than once must agree: an FIR's year stands in its own zone, behind its number and in dates,
-and its date stands in several.
+"""What a page says more than once must agree: its year stands in its own zone, behind its number and in dates, and its
+date stands in several. Which zones these are the form file says, under [[agree]].
 
-Each zone's own options are weighed by what the other zones say; none is added. Zones are looks at different writing,
-but by one engine and of one hand, so what they say of each other counts less than whole.
+Each zone's own options are weighed by what the other zones say; none is added. Zones hold different writing, but one
+engine read it and one person wrote it, so what they say of each other counts less than whole.
 """
 
 from __future__ import annotations
@@ -11,26 +11,24 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from ocr.forms.form import Agreement
 from ocr.page import Candidate, Decided
 
-_YEAR, _NUMBER = "year", "fir_no"
-_DATES = ("fir_date", "info_date", "gd_date")
-"""Dates that are mostly the FIR's own, and lie in its year but for some of the last days of December."""
 _DATE = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d\d)")
 _BEHIND_NUMBER = re.compile(r"\d+\s*/\s*(\d{4}|\d\d)")
 _JUST_YEAR = re.compile(r"(\d{4}|\d\d)")
 _EVIDENCE = 0.6
 """Share of what another zone says, as a natural logarithm, that counts."""
 _SAME_DAY, _OTHER_YEAR = 0.85, 0.01
-"""How often two of the dates are the same, and how often one truly lies in another year than the FIR."""
+"""How often two of the dates are the same, and how often one truly lies in another year, as in the last days of one."""
 _YEARS, _DAYS = 20, 7300
-"""How many years there are about an FIR, and days in them: what a zone that says nothing shares its belief among."""
+"""How many years there may be, and days in them: what a zone that says nothing shares its probability among."""
 _UNTOLD = 0.02
-"""The least share of belief that is kept for what no option says."""
+"""The least probability that is kept for what no option says."""
 _SURE = 0.995
 
 _OTHERWISE = 0.05
-"""How often what is written once more is something else, as sections without those of a second act."""
+"""How often what is written once more is something else, as sections without those of a second title."""
 _ANY_ONE = 0.02
 """How likely a value that no option tells is a certain one."""
 _MOST_OPTIONS = 6
@@ -40,10 +38,15 @@ Day = tuple[int | None, int | None, int]
 
 
 @dataclass(frozen=True)
-class _Said:
-    """A zone's options, best first, each with the day that it tells and its share 0..1; the rest is untold."""
+class _Told:
+    """A zone's options, best first, each with the day that it tells and its share 0..1; the rest is untold.
+
+    is_year: whether it tells a year alone. is_weighed: whether its own options are weighed, or others' alone by it.
+    """
 
     zone: Decided
+    is_year: bool
+    is_weighed: bool
     options: tuple[Candidate, ...]
     days: tuple[Day | None, ...]
     shares: tuple[float, ...]
@@ -85,7 +88,7 @@ def _once_more(share: float) -> float:
 
 
 def _shares(zone: Decided) -> dict[str, tuple[Candidate, float]]:
-    """A zone's options by their words in any order, each with its share of belief."""
+    """A zone's options by their words in any order, each with its probability."""
     options = (Candidate(zone.value, zone.confidence), *(c for c in zone.candidates if c.text != zone.value))
     whole = max(1.0, sum(c.confidence for c in options))
     found: dict[str, tuple[Candidate, float]] = {}
@@ -97,17 +100,17 @@ def _shares(zone: Decided) -> dict[str, tuple[Candidate, float]]:
     return found
 
 
-def agreed(zones: Mapping[str, Decided]) -> Iterator[Decided]:
+def agreed(zones: Mapping[str, Decided], rule: Agreement) -> Iterator[Decided]:
     """The year and the dates of a page, by zone id, as they are when its zones are weighed together."""
-    named = (zones[name] for name in (_YEAR, _NUMBER, *_DATES) if name in zones)
-    said = [s for s in map(_said, named) if any(s.days)]
-    for one in said:
-        others = [other for other in said if other is not one]
-        if others and one.zone.zone != _NUMBER:
+    found = (_told(zones[name], rule) for name in rule.zones if name in zones)
+    told = [one for one in found if any(one.days)]
+    for one in told:
+        others = [other for other in told if other is not one]
+        if others and one.is_weighed:
             yield _weighed(one, others)
 
 
-def _weighed(one: _Said, others: Sequence[_Said]) -> Decided:
+def _weighed(one: _Told, others: Sequence[_Told]) -> Decided:
     weights = [share * _support(day, others) for day, share in zip(one.days, one.shares, strict=True)]
     whole = sum(weights) + one.untold * _support_of_untold(one, others)
     ranked = sorted(enumerate(weights), key=lambda w: -w[1])
@@ -117,16 +120,15 @@ def _weighed(one: _Said, others: Sequence[_Said]) -> Decided:
     return replace(one.zone, raw=raw, value=best.text, confidence=best.confidence, candidates=tuple(options[1:]))
 
 
-def _support_of_untold(one: _Said, others: Sequence[_Said]) -> float:
+def _support_of_untold(one: _Told, others: Sequence[_Told]) -> float:
     """What others say for the days that a zone does not tell, all together: theirs may be among them."""
-    is_year = one.zone.zone == _YEAR
-    theirs = {(None, None, day[2]) if is_year else day for other in others for day in other.days if day}
-    missed = [day for day in theirs if day not in one.days and (is_year or day[0] is not None)]
-    there_are = _YEARS if is_year else _DAYS
+    theirs = {(None, None, day[2]) if one.is_year else day for other in others for day in other.days if day}
+    missed = [day for day in theirs if day not in one.days and (one.is_year or day[0] is not None)]
+    there_are = _YEARS if one.is_year else _DAYS
     return _support(None, others) + sum(_support(day, others) for day in missed) / there_are
 
 
-def _support(day: Day | None, others: Sequence[_Said]) -> float:
+def _support(day: Day | None, others: Sequence[_Told]) -> float:
     product = 1.0
     for other in others:
         product *= other.bears(day) ** _EVIDENCE
@@ -146,18 +148,19 @@ def _likely(told: Day | None, day: Day | None) -> float:
     return (1 - _SAME_DAY) * _YEARS
 
 
-def _said(zone: Decided) -> _Said:
+def _told(zone: Decided, rule: Agreement) -> _Told:
+    is_year, is_weighed = zone.zone == rule.year, zone.zone != rule.number
     if zone.blank or not zone.value:
-        return _Said(zone, (), (), ())
+        return _Told(zone, is_year, is_weighed, (), (), ())
     options = (Candidate(zone.value, zone.confidence), *(c for c in zone.candidates if c.text != zone.value))
     whole = max(1.0, sum(c.confidence for c in options))
-    days = tuple(_day(zone.zone, c.text) for c in options)
-    return _Said(zone, options, days, tuple(c.confidence / whole for c in options))
+    days = tuple(_day(zone.zone, c.text, rule) for c in options)
+    return _Told(zone, is_year, is_weighed, options, days, tuple(c.confidence / whole for c in options))
 
 
-def _day(zone: str, text: str) -> Day | None:
-    if zone in _DATES:
+def _day(zone: str, text: str, rule: Agreement) -> Day | None:
+    if zone in rule.dates:
         found = _DATE.fullmatch(text.strip())
         return (int(found[1]), int(found[2]), int(found[3]) % 100) if found else None
-    found = (_BEHIND_NUMBER if zone == _NUMBER else _JUST_YEAR).fullmatch(text.strip())
+    found = (_BEHIND_NUMBER if zone == rule.number else _JUST_YEAR).fullmatch(text.strip())
     return (None, None, int(found[1]) % 100) if found else None

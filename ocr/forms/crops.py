@@ -87,12 +87,12 @@ class Crop:
         """The clean crop as a question to an engine."""
         return LineImage(self.clean, languages, block=self.zone.kind == "block", kind=self.zone.kind)
 
-    def hand(self) -> LineImage:
+    def handwriting(self) -> LineImage:
         """The crop for an engine that reads English handwriting and knows print when it sees it."""
         kind, is_listed = self.zone.kind, self.zone.list is not None
         if kind == "block":
             return LineImage(self.first.cleaned.image, ("en",), block=True, kind=kind)
-        image = self.wide if is_listed or kind not in _FREE else self._written_part()
+        image = self.wide if is_listed or kind not in _FREE else self._handwritten_part()
         return LineImage(image, ("en",), kind=kind, is_listed=is_listed)
 
     def box_on_scan(self, corners: NDArray[np.float64] | NDArray[np.int64]) -> Box:
@@ -102,7 +102,7 @@ class Crop:
         left, top = max(0, int(low[0])), max(0, int(low[1]))
         return Box(left, top, max(left + 1, int(high[0])), max(top + 1, int(high[1])))
 
-    def _written_part(self) -> Image:
+    def _handwritten_part(self) -> Image:
         """The wide crop without the empty paper right of the last ink."""
         seen = self.first.cleaned.image
         inked = np.flatnonzero((ink_mask(seen) > 0).sum(0) >= _COLUMN_INK)

@@ -22,15 +22,15 @@ from ocr.page import Candidate, Decided, Reading, Recognition, ZoneReading
 DECIDE_VERSION = "7"
 _EXACT_KINDS = ("digits", "year", "date", "time", "choice")
 _AGREED, _AGREED_EXACTLY = 0.3, 0.6
-"""Of the doubt that is left, the part that another look takes away by agreeing. Numbers of which Tesseract was not sure
-were right in 38 of 44 cases when a second look gave the same, and in 9 of 37 when it did not (200 worn lines)."""
+"""Of the doubt that is left, the part that another pass takes away by agreeing. Numbers of which Tesseract was not sure
+were right in 38 of 44 cases when a second pass gave the same, and in 9 of 37 when it did not (200 worn lines)."""
 _OPPOSED = 0.5
 _MOST_OF_BLOCK = 0.9
 """What several lines of free text are sure of at most: hardly ever are all letters right (of 32 wrong values from 0.9
 on, on 120 drawn pages, 21 were narratives)."""
 _NUMBER_KINDS = ("digits", "year", "date", "time")
 _ALONE = 0.85
-"""What one engine alone says of figures in native digits is sure of at most: looks of Tesseract agree on a wrong one,
+"""What one engine alone says of figures in native digits is sure of at most: passes of Tesseract agree on a wrong one,
 too (two on nine sample pages from 0.9 on, Latin nines taken for native ones among them). Of Latin figures it is the
 same on a page whose other numbers are not Latin: 909 was read of a Devanagari 101, and was 0.95 sure."""
 _LEGIBLE = 0.4
@@ -39,9 +39,9 @@ _MOST_OTHERS = 5
 _CLEAR = 0.15
 _ALIKE_FROM, _ALIKE_TO = 0.55, 0.95
 _EXACT_HIT = 0.9
-_HAND = "fields"
+_OWN = "fields"
 _MARKS = "marks"
-_HAND_FROM = 0.3
+_OWN_FROM = 0.3
 """Below this probability what our own recogniser says is one candidate among others."""
 
 
@@ -65,13 +65,12 @@ class _Option:
 
 
 def decide_page(
-    recognition: Recognition, form: Form, lexica: Mapping[str, Lexicon], said: Mapping[str, str] | None = None
+    recognition: Recognition, form: Form, lexica: Mapping[str, Lexicon], metadata: Mapping[str, str] | None = None
 ) -> Reading:
     """Settle on the values of a recognised page.
 
-    form: the one the recognition names. lexica: closed lists by the name under which zones ask for them. said: what
-    its book is said to be of, by zone (ocr/forms/expected.py). Raises FormError when a zone asks for a list that is not
-    there.
+    form: the one the recognition names. lexica: closed lists by the name under which zones ask for them. metadata: of
+    the page's volume, by zone (ocr/forms/expected.py). Raises FormError when a zone asks for a list that is not there.
     """
     read = {z.zone: z for z in recognition.zones}
     zones = {z.id: decide_zone(read[z.id], z, _lexicon(form, z, lexica)) for z in form.zones if z.id in read}
@@ -80,8 +79,9 @@ def decide_page(
             told = zones.pop(zone.id)
             if zone.repeats in zones:
                 zones[zone.repeats] = told_twice(zones[zone.repeats], told)
-    zones |= {d.zone: d for d in agreed(zones)}
-    zones |= {d.zone: d for d in as_expected(zones, form, lexica, said or {})}
+    for rule in form.agree:
+        zones |= {d.zone: d for d in agreed(zones, rule)}
+    zones |= {d.zone: d for d in as_expected(zones, form, lexica, metadata or {})}
     zones |= {d.zone: d for d in _doubted_figures(form, read, zones)}
     return Reading(form.id, form.family, zones, form.part, recognition.reason)
 
@@ -96,7 +96,7 @@ def decide_zone(reading: ZoneReading, zone: Zone, lexicon: Lexicon | None = None
     texts = [c for c in reading.candidates if c.text.strip()]
     if lexicon is None and zone.kind in _NUMBER_KINDS and is_for_figures(texts):
         return weigh(replace(reading, candidates=tuple(texts)), zone.kind, lambda some: decide_zone(some, zone))
-    own = _by_hand(reading, zone, lexicon, texts)
+    own = _own_reading(reading, zone, lexicon, texts)
     if own is not None:
         return own
     if not texts:
@@ -116,10 +116,12 @@ def decide_zone(reading: ZoneReading, zone: Zone, lexicon: Lexicon | None = None
     return Decided(zone.id, best.raw, best.value, round(confidence, 4), reading.box, False, kept)
 
 
-def _by_hand(reading: ZoneReading, zone: Zone, lexicon: Lexicon | None, texts: Sequence[Candidate]) -> Decided | None:
+def _own_reading(
+    reading: ZoneReading, zone: Zone, lexicon: Lexicon | None, texts: Sequence[Candidate]
+) -> Decided | None:
     """The value our own recogniser of handwriting gives, unless it hardly says anything.
 
-    Its confidences are probabilities, measured for each kind of zone; other engines' looks do not change them. A mark
+    Its confidences are probabilities, measured for each kind of zone; other engines' passes do not change them. A mark
     among printed answers does: then all candidates are weighed.
     """
     if any(c.by.startswith(_MARKS) for c in texts):
@@ -128,9 +130,9 @@ def _by_hand(reading: ZoneReading, zone: Zone, lexicon: Lexicon | None, texts: S
         found = [(c, c.text) for c in _entries(reading.matrices, lexicon)]
     else:
         grammar = _grammar(zone, lexicon)
-        read = [(c, grammar(c.text).value) for c in texts if c.by.startswith(_HAND)]
+        read = [(c, grammar(c.text).value) for c in texts if c.by.startswith(_OWN)]
         found = [(c, value) for c, value in read if value]
-    if not found or found[0][0].confidence < _HAND_FROM:
+    if not found or found[0][0].confidence < _OWN_FROM:
         return None
     (best, value), *others = found
     kept = tuple(Candidate(text, c.confidence, c.by) for c, text in others[:_MOST_OTHERS])
@@ -143,8 +145,8 @@ def _entries(matrices: Sequence[str], lexicon: Lexicon) -> list[Candidate]:
     from ocr.handwriting.entries import read_entry
     from ocr.handwriting.packed import CHARACTERS, unpack
 
-    found = read_entry([unpack(m) for m in matrices], CHARACTERS, lexicon.entries, lexicon.taught)
-    return [Candidate(s.value, round(probability("entry", s.facts), 4), _HAND) for s in found]
+    found = read_entry([unpack(m) for m in matrices], CHARACTERS, lexicon)
+    return [Candidate(s.value, round(probability("entry", s.facts), 4), _OWN) for s in found]
 
 
 def _grammar(zone: Zone, lexicon: Lexicon | None) -> Callable[[str], Fit]:

@@ -1,7 +1,7 @@
 """Numbers, dates and hours of a form that several engines read: what each says by itself, then what that comes to.
 
-The looks of one engine agree on a wrong figure as readily as on a right one; two engines hardly ever do. On drawn pages
-in real hands they agreed on 292 of 364 numbers in Latin digits, of which 286 were right.
+The passes of one engine agree on a wrong figure as readily as on a right one; two engines hardly ever do. On drawn
+pages in real handwriting they agreed on 292 of 364 numbers in Latin digits, of which 286 were right.
 """
 
 from __future__ import annotations

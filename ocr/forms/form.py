@@ -34,12 +34,12 @@ class Alternative(BaseModel):
 class Zone(BaseModel):
     """One rectangle on a form holding one answer; box in pixels of the reference frame (x0, y0, x1, y1).
 
-    kind: the grammar its value follows. list: the closed list (handed in by the caller) that decides it.
-    choices: for kind "choice", printed alternatives, one of which is ticked or left standing. printed: boxes of printed
-    words inside the zone, which are painted over before anything is read. alternatives: where printed answers
-    stand, which may lie outside the zone; ocr/forms/marks.py says which of them is marked. reach: how far writing runs
-    on over the printed words beside the zone; an engine that tells the hand from print is shown all of it. repeats: the
-    zone whose value is written here once more; what is read here is weighed with that one and is no value of its own.
+    kind: the grammar its value follows. list: the closed list (handed in by the caller) that decides it. choices: for
+    kind "choice", printed alternatives, one of which is ticked or left standing. printed: boxes of printed words inside
+    the zone, which are painted over before anything is read. alternatives: where printed answers stand, which may lie
+    outside the zone; ocr/forms/marks.py says which of them is marked. reach: how far writing runs on over the printed
+    words beside the zone; an engine that tells handwriting from print is shown all of it. repeats: the zone whose value
+    is written here once more; what is read here is weighed with that one and is no value of its own.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -65,7 +65,7 @@ class Zone(BaseModel):
 
 
 class Confidence(BaseModel):
-    """Whether this print's confidence was measured, and the cut above which a value may pass without a person.
+    """Whether this print's confidence was measured, and the threshold from which a value may pass without a person.
 
     A print that was never calibrated never passes without a person. source says on what it was measured.
     """
@@ -77,12 +77,32 @@ class Confidence(BaseModel):
     source: str = "not calibrated"
 
 
+class Agreement(BaseModel):
+    """Zones that tell one day, or its year, so that each is weighed by what the others say (ocr/forms/agree.py).
+
+    year: the zone of the year. number: one of a running number with that year behind it, as 12/2018. dates: zones of
+    dates that are mostly the same day, in that year.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    year: str | None = None
+    number: str | None = None
+    dates: tuple[str, ...] = ()
+
+    @property
+    def zones(self) -> tuple[str, ...]:
+        """All of them."""
+        return tuple(zone for zone in (self.year, self.number, *self.dates) if zone is not None)
+
+
 class Form(BaseModel):
     """One print of a printed form. Prints that hold the same items share a family.
 
     width, height: the reference frame in pixels; zones lie in it. features: file of trained key points beside this
     one. languages: two-letter codes in order of preference. part: 1, or n for the page that continues part n-1. state:
     two small letters, where one state alone prints it, so that its places are looked up; "" for a form of all.
+    per_volume: zones with one value on most pages of a volume, which metadata tells. agree: zones that tell one day.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -99,6 +119,8 @@ class Form(BaseModel):
     part: int = Field(default=1, ge=1)
     state: str = ""
     source: str = ""
+    per_volume: tuple[str, ...] = ()
+    agree: tuple[Agreement, ...] = ()
     confidence: Confidence = Confidence()
     zones: tuple[Zone, ...] = Field(alias="zone")
 
@@ -116,6 +138,14 @@ class Form(BaseModel):
         wrong = [z.id for z in self.zones if z.repeats is not None and kinds.get(z.repeats) != z.kind]
         if wrong:
             raise ValueError(f"zones repeat no zone of their kind: {', '.join(wrong)}")
+        return self
+
+    @model_validator(mode="after")
+    def _named_zones_are_there(self) -> Form:
+        named = (*self.per_volume, *(zone for one in self.agree for zone in one.zones))
+        missing = sorted({zone for zone in named if not self.has(zone)})
+        if missing:
+            raise ValueError(f"per_volume or agree names zones that are not there: {', '.join(missing)}")
         return self
 
     def zone(self, zone_id: str) -> Zone:

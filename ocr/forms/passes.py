@@ -1,6 +1,6 @@
 """The zones of one page read: all once, handwriting by our own recogniser, printed lines in doubt put to a vote.
 
-Of 308 doubtful zones of drawn forms one look and its repetitions had 0.24 right and 0.36 of the letters wrong, the vote
+Of 308 doubtful zones of drawn forms one pass and its repetitions had 0.24 right and 0.36 of the letters wrong, the vote
 0.55 and 0.10 (docs/design.md, "Zones").
 """
 
@@ -28,17 +28,17 @@ from ocr.print.lines import SURE, LineText, read_mixed
 _OWN_DIGITS = "digits"
 _TRIED, _LEAST_TYPED = 6, 3
 _TYPED = 0.12
-"""Written zones whose print is tried at first, how many of twice as many must be legible on a typed page, and the
+"""Handwritten zones whose print is tried at first, how many of twice as many must be legible on a typed page, and the
 probability from which one is: of 427 zones on 22 real pages of handwriting two were, the best with 0.20; of 71 on two
 typed pages, one badly worn, 45."""
 _TRIED_KINDS = ("line", "digits", "date", "time")
 _FIGURED = ("date", "digits", "time", "year")
 """Kinds of zones with many figures first."""
 _DOUBTFUL = 0.8
-"""Below this confidence of the engine's own a zone of several lines is looked at again in other ways."""
+"""Below this confidence of the engine's own a zone of several lines is read again in other ways."""
 _MOST_OTHERS = 5
-Looks = dict[str, list[tuple[str, EngineText]]]
-"""What was read in each zone: by which engine in which way, and the text; the last look is that of print."""
+Passes = dict[str, list[tuple[str, EngineText]]]
+"""What was read in each zone: by which engine in which way, and the text; the last pass is that of print."""
 
 
 class ZoneReader:
@@ -53,65 +53,67 @@ class ZoneReader:
 
     def read(self, crops: Sequence[Crop]) -> tuple[tuple[ZoneReading, ...], tuple[str, ...]]:
         """What was read in each zone, and the engines' names and versions."""
-        looks: Looks = {c.zone.id: [] for c in crops}
+        passes: Passes = {c.zone.id: [] for c in crops}
         blank = {c.zone.id for c in crops if c.blank}
         inked = [c for c in crops if not {c.zone.id, c.zone.repeats} & blank]
-        printed = self._read_first(inked, looks)
+        printed = self._read_first(inked, passes)
         # What a second engine will read is not looked at twice by one that cannot read handwriting.
-        doubtful = [c for c in printed if _is_doubtful(c, looks[c.zone.id]) and not self._is_for_other_engine(c)]
-        self._look_again([c for c in doubtful if c.zone.kind != "block"], looks)
+        doubtful = [c for c in printed if _is_doubtful(c, passes[c.zone.id]) and not self._is_for_other_engine(c)]
+        self._read_again([c for c in doubtful if c.zone.kind != "block"], passes)
         blocks = [c for c in doubtful if c.zone.kind == "block"]
         if blocks:
             engine = self._engine(self._settings.engine)
-            self._look(engine, [a for c in blocks for a in self._second_looks(c, engine)], looks)
-        self._look_at_handwriting(inked, looks)
-        return tuple(_reading(c, looks[c.zone.id]) for c in crops), tuple(dict.fromkeys(self._engines))
+            self._pass(engine, [a for c in blocks for a in self._second_passes(c, engine)], passes)
+        self._read_with_other_engine(inked, passes)
+        return tuple(_reading(c, passes[c.zone.id]) for c in crops), tuple(dict.fromkeys(self._engines))
 
-    def _read_first(self, crops: Sequence[Crop], looks: Looks) -> list[Crop]:
+    def _read_first(self, crops: Sequence[Crop], passes: Passes) -> list[Crop]:
         """Look at each crop once, at handwriting with our own recognisers; returns those that are print or may be.
 
         What is written in English on a form is ours to read, unless a few zones show that the page is typed.
         """
-        written = [c for c in crops if self._has_own_engine and c.zone.handwriting]
-        english = [c for c in written if self._languages(c.zone)[0] == "en"]
+        handwritten = [c for c in crops if self._has_own_engine and c.zone.handwriting]
+        english = [c for c in handwritten if self._languages(c.zone)[0] == "en"]
         ours = {c.zone.id for c in english}
-        self._look_at_print([c for c in crops if c.zone.id not in ours], looks)
-        if self._is_typed(english, looks):
-            self._look_at_print([c for c in english if not looks[c.zone.id]], looks)
+        self._read_print([c for c in crops if c.zone.id not in ours], passes)
+        if self._is_typed(english, passes):
+            self._read_print([c for c in english if not passes[c.zone.id]], passes)
             ours = set()
         elif english:
-            self._look_by_hand(english, looks)
-        self._look_at_figures([c for c in written if c.zone.id not in ours], looks)
+            self._read_handwriting(english, passes)
+        self._read_figures([c for c in handwritten if c.zone.id not in ours], passes)
         return [c for c in crops if c.zone.id not in ours]
 
-    def _is_typed(self, crops: Sequence[Crop], looks: Looks) -> bool:
+    def _is_typed(self, crops: Sequence[Crop], passes: Passes) -> bool:
         """Whether zones for handwriting hold print: some are tried, and more where any of these can be read at all."""
         tried = _spread([c for c in crops if c.zone.kind in _TRIED_KINDS], 2 * _TRIED)
         legible = 0
         for some in (tried[::2], tried[1::2]):
-            self._look_at_print(some, looks)
-            legible += sum(looks[c.zone.id][-1][1].confidence >= _TYPED for c in some)
+            self._read_print(some, passes)
+            legible += sum(passes[c.zone.id][-1][1].confidence >= _TYPED for c in some)
             if not legible:
                 return False
         return legible >= min(_LEAST_TYPED, len(tried))
 
-    def _look_by_hand(self, crops: Sequence[Crop], looks: Looks) -> None:
+    def _read_handwriting(self, crops: Sequence[Crop], passes: Passes) -> None:
         """Have our own recogniser read English; sections that stand in two zones are looked at in both at once."""
         engine = self._engine(handwriting_engine(self._settings))
-        again = {c.zone.repeats: c.hand().image for c in crops if c.zone.repeats and c.zone.kind == "sections"}
+        again = {c.zone.repeats: c.handwriting().image for c in crops if c.zone.repeats and c.zone.kind == "sections"}
         asked = [c for c in crops if c.zone.repeats is None or c.zone.repeats not in again]
-        self._look(engine, [("hand", c, replace(c.hand(), again=again.get(c.zone.id))) for c in asked], looks)
+        known = self._settings.sections
+        lines = [(c, replace(c.handwriting(), again=again.get(c.zone.id), sections=known)) for c in asked]
+        self._pass(engine, [("hand", c, line) for c, line in lines], passes)
 
-    def _look_at_print(self, crops: Sequence[Crop], looks: Looks) -> None:
+    def _read_print(self, crops: Sequence[Crop], passes: Passes) -> None:
         if not crops:
             return
         engine = self._engine(self._settings.engine)
-        self._look(engine, [("clean", c, c.line(self._languages(c.zone)[:1])) for c in crops], looks)
+        self._pass(engine, [("clean", c, c.line(self._languages(c.zone)[:1])) for c in crops], passes)
         for crop in crops:
-            looks[crop.zone.id][-1] = _judged(crop, *looks[crop.zone.id][-1])
+            passes[crop.zone.id][-1] = _judged(crop, *passes[crop.zone.id][-1])
 
-    def _look_again(self, crops: Sequence[Crop], looks: Looks) -> None:
-        """Have doubtful lines read in more ways and voted for; the vote takes the place of the first look."""
+    def _read_again(self, crops: Sequence[Crop], passes: Passes) -> None:
+        """Have doubtful lines read in more ways and voted for; the vote takes the place of the first pass."""
         readable = self._engine(self._settings.engine).languages()
         by_codes: dict[tuple[str, ...], list[Crop]] = defaultdict(list)
         for crop in crops:
@@ -119,13 +121,13 @@ class ZoneReader:
             by_codes[first, *[x for x in others if x in readable][:1]].append(crop)
         for codes, those in by_codes.items():
             engine = self._engine(self._settings.engine)
-            seen = [looks[c.zone.id][-1][1] for c in those]
+            seen = [passes[c.zone.id][-1][1] for c in those]
             lines = read_mixed(engine, [c.raw for c in those], codes, seen=seen)
             for crop, line in zip(those, lines, strict=True):
-                proposed = looks[crop.zone.id][-1][1].others
-                looks[crop.zone.id][-1] = f"{self._settings.engine.partition(':')[0]}:vote", _voted(line, proposed)
+                proposed = passes[crop.zone.id][-1][1].others
+                passes[crop.zone.id][-1] = f"{self._settings.engine.partition(':')[0]}:vote", _voted(line, proposed)
 
-    def _second_looks(self, crop: Crop, engine: Engine) -> Iterable[tuple[str, Crop, LineImage]]:
+    def _second_passes(self, crop: Crop, engine: Engine) -> Iterable[tuple[str, Crop, LineImage]]:
         """Other ways to look at a doubtful crop of several lines: as scanned, in the next language."""
         first, *others = self._languages(crop.zone)
         line = crop.line((first,))
@@ -138,7 +140,7 @@ class ZoneReader:
     def _has_own_engine(self) -> bool:
         return handwriting_engine(self._settings).partition(":")[0] == OWN_ENGINE
 
-    def _look_at_figures(self, crops: Sequence[Crop], looks: Looks) -> None:
+    def _read_figures(self, crops: Sequence[Crop], passes: Passes) -> None:
         """Have numbers, dates and hours that are written in an Indian language read in the digits that the page has.
 
         Latin ones are read by two engines, since one alone is sure of a wrong one now and then.
@@ -147,39 +149,42 @@ class ZoneReader:
         if not asked:
             return
         code = self._languages(asked[0].zone)[0]
-        is_native = code != "en" and uses_native((c.hand().image for c in asked), code)
+        is_native = code != "en" and uses_native((c.handwriting().image for c in asked), code)
         if is_native is False:
-            asked = [c for c in asked if looks[c.zone.id][-1][1].confidence < SURE]
-            self._look_first(self._engine(handwriting_engine(self._settings)), f"{OWN_ENGINE}:hand", "en", asked, looks)
+            asked = [c for c in asked if passes[c.zone.id][-1][1].confidence < SURE]
+            self._read_before(
+                self._engine(handwriting_engine(self._settings)), f"{OWN_ENGINE}:hand", "en", asked, passes
+            )
         read_in, by = ("en", LATIN) if is_native is False else (code, NATIVE if is_native else UNTOLD)
-        self._look_first(self._engine(_OWN_DIGITS), by, read_in, asked, looks)
+        self._read_before(self._engine(_OWN_DIGITS), by, read_in, asked, passes)
 
-    def _look_first(self, engine: Engine, by: str, code: str, crops: Sequence[Crop], looks: Looks) -> None:
-        """Put what an engine for hands says before what was seen of print, which may be looked at again."""
+    def _read_before(self, engine: Engine, by: str, code: str, crops: Sequence[Crop], passes: Passes) -> None:
+        """Put what an engine for handwriting says before what was seen of print, which may be looked at again."""
         if not crops or code not in engine.languages():
             return
         self._engines.append(engine.name_and_version())
-        texts = engine.read([replace(c.hand(), languages=(code,)) for c in crops])
+        texts = engine.read([replace(c.handwriting(), languages=(code,)) for c in crops])
         for crop, text in zip(crops, texts, strict=True):
-            looks[crop.zone.id].insert(0, (by, _bounded(text, MOST_UNTOLD) if by == UNTOLD else text))
+            passes[crop.zone.id].insert(0, (by, _bounded(text, MOST_UNTOLD) if by == UNTOLD else text))
 
-    def _look_at_handwriting(self, crops: Sequence[Crop], looks: Looks) -> None:
+    def _read_with_other_engine(self, crops: Sequence[Crop], passes: Passes) -> None:
         """Have another engine than our own read what is written in English."""
-        written = [c for c in crops if self._is_for_other_engine(c)]
-        if written:
+        handwritten = [c for c in crops if self._is_for_other_engine(c)]
+        if handwritten:
             engine = self._engine(handwriting_engine(self._settings))
-            self._look(engine, [("clean", c, c.line(("en",))) for c in written], looks)
-            self._look(engine, [("raw", c, replace(c.line(("en",)), image=c.raw)) for c in written], looks)
+            lines = [(c, replace(c.line(("en",)), sections=self._settings.sections)) for c in handwritten]
+            self._pass(engine, [("clean", c, line) for c, line in lines], passes)
+            self._pass(engine, [("raw", c, replace(line, image=c.raw)) for c, line in lines], passes)
 
     def _is_for_other_engine(self, crop: Crop) -> bool:
         has_other = handwriting_engine(self._settings) != "none" and not self._has_own_engine
         return has_other and crop.zone.handwriting and "en" in self._languages(crop.zone)
 
-    def _look(
+    def _pass(
         self,
         engine: Engine,
         asked: Sequence[tuple[str, Crop, LineImage]],
-        looks: Looks,
+        passes: Passes,
     ) -> None:
         if not asked:
             return
@@ -187,7 +192,7 @@ class ZoneReader:
         self._engines.append(name)
         texts = engine.read([line for _, _, line in asked])
         for (how, crop, _), text in zip(asked, texts, strict=True):
-            looks[crop.zone.id].append((f"{name.split(' ')[0]}:{how}", text))
+            passes[crop.zone.id].append((f"{name.split(' ')[0]}:{how}", text))
 
     def _engine(self, name: str) -> Engine:
         """The engine with the time that is left. Raises EngineFailed when there is none."""
@@ -206,9 +211,9 @@ class ZoneReader:
 
 
 def _voted(line: LineText, more: Sequence[Candidate] = ()) -> EngineText:
-    """A line after several looks with the probability that it is right; the other readings share what is left.
+    """A line after several passes with the probability that it is right; the other readings share what is left.
 
-    more: other texts that the first look proposed.
+    more: other texts that the first pass proposed.
     """
     said = Counter(" ".join(c.text.split()) for c in line.candidates if c.text.strip())
     others = [(text, n) for text, n in said.most_common() if text != line.text][:_MOST_OTHERS]
@@ -219,26 +224,26 @@ def _voted(line: LineText, more: Sequence[Candidate] = ()) -> EngineText:
 
 
 def _judged(crop: Crop, by: str, text: EngineText) -> tuple[str, EngineText]:
-    """The first look at a line with the probability that it is right, which the engine's own word for it is not."""
+    """The first pass over a line with the probability that it is right, which the engine's own word for it is not."""
     if crop.zone.kind == "block" or not text.words:
         return by, text
     facts = facts_of(text.text, [Candidate(text.text, text.confidence)], text.words, 1.0)
     return by, replace(text, confidence=round(load_model().probability(facts), 4))
 
 
-def _is_doubtful(crop: Crop, looks: Sequence[tuple[str, EngineText]]) -> bool:
+def _is_doubtful(crop: Crop, passes: Sequence[tuple[str, EngineText]]) -> bool:
     """Whether print is to be looked at again: nobody is sure, and there is something that print may be read in.
 
-    Where an engine for hands looked, Tesseract must have read something, and something else.
+    Where an engine for handwriting looked, Tesseract must have read something, and something else.
     """
     least = _DOUBTFUL if crop.zone.kind == "block" else SURE
-    if not all(not text.text or text.confidence < least for _, text in looks):
+    if not all(not text.text or text.confidence < least for _, text in passes):
         return False
-    *hands, (_, seen) = looks
-    if not hands:
+    *others, (_, seen) = passes
+    if not others:
         return True
     same = plain(seen.text, crop.zone.kind)
-    return seen.confidence >= _TYPED and all(plain(t.text, crop.zone.kind) != same for _, t in hands)
+    return seen.confidence >= _TYPED and all(plain(t.text, crop.zone.kind) != same for _, t in others)
 
 
 def _spread(crops: Sequence[Crop], most: int) -> list[Crop]:
@@ -253,13 +258,13 @@ def _bounded(text: EngineText, most: float) -> EngineText:
     return replace(text, confidence=min(most, text.confidence), others=others)
 
 
-def _reading(crop: Crop, looks: Sequence[tuple[str, EngineText]]) -> ZoneReading:
+def _reading(crop: Crop, passes: Sequence[tuple[str, EngineText]]) -> ZoneReading:
     """A zone's candidates, surest first, with the words of the surest in pixels of the scan."""
-    seen = sorted((x for x in looks if x[1].text), key=lambda x: -x[1].confidence)
+    seen = sorted((x for x in passes if x[1].text), key=lambda x: -x[1].confidence)
     said = [(by, c) for by, text in seen for c in (Candidate(text.text, text.confidence), *text.others)]
     candidates = tuple(Candidate(c.text, c.confidence, by) for by, c in sorted(said, key=lambda x: -x[1].confidence))
     words = tuple(_on_scan(crop, word) for word in seen[0][1].words) if seen else ()
-    matrices = tuple(m for _, text in looks for m in text.matrices)
+    matrices = tuple(m for _, text in passes for m in text.matrices)
     return ZoneReading(crop.zone.id, crop.box, candidates, words, round(crop.ink, 5), crop.blank, matrices)
 
 

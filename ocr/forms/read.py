@@ -61,9 +61,9 @@ def decide(
     recognition: Recognition,
     lexica: Mapping[str, Lexicon],
     settings: ReadSettings,
-    said: Mapping[str, str] | None = None,
+    metadata: Mapping[str, str] | None = None,
 ) -> Reading:
-    """Settle on the value of each zone; said: what its book is said to be of, by zone (ocr/forms/expected.py).
+    """Settle on the value of each zone; metadata: of the page's volume, by zone (ocr/forms/expected.py).
 
     Raises FormError when the form or a list it asks for is not there.
     """
@@ -74,11 +74,11 @@ def decide(
         raise FormError(
             f"form {recognition.form} was recognised and is gone; bring its file back or read the page again"
         )
-    return decide_page(recognition, forms[recognition.form], lexica, said)
+    return decide_page(recognition, forms[recognition.form], lexica, metadata)
 
 
 def _match(page: OpenedPage, settings: ReadSettings) -> tuple[Match, tuple[str, ...]]:
-    """The form of a page; where the page as scanned shows none, its ground is flattened for a second look."""
+    """The form of a page; where the page as scanned shows none, its ground is flattened for a second pass."""
     models = load_models(settings.folders()).only(settings.forms)
     match = find_form(page.grey, models)
     if match.form is not None:

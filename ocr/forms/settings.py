@@ -13,10 +13,13 @@ from pathlib import Path
 from ocr.engines import engine_names
 from ocr.errors import EngineMissing
 from ocr.forms.zones import load_models
+from ocr.handwriting.sections import changed_sections
 from ocr.models.running import is_here
 
 OWN_ENGINE, _OWN_WEIGHTS = "fields", "eng_fields.onnx"
 READ_VERSION = "10"
+_DECIDING = {"confidence", "title", "source", "state", "per_volume", "agree"}
+"""Keys of a form file that recognising takes nothing from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,8 @@ class ReadSettings:
     handwriting_engine: an engine for handwritten zones in English: "none", a name, or "auto" for our own recogniser
     ("fields"), or ppocr where its weights are missing. seconds_per_page: then the page fails. form_folders: more forms
     than the package's own; folders that do not exist hold none. forms: ids or families of the only forms that pages may
-    be; () for all that are known. zones: read these alone; () for all.
+    be; () for all that are known. zones: read these alone; () for all. sections: file of the sections that there are
+    (ocr/handwriting/sections.py); without it lists of them are free text.
     """
 
     languages: tuple[str, ...] = ()
@@ -38,6 +42,7 @@ class ReadSettings:
     form_folders: tuple[Path, ...] = ()
     forms: tuple[str, ...] = ()
     zones: tuple[str, ...] = ()
+    sections: Path | None = None
 
     def folders(self) -> tuple[Path, ...]:
         """Those of its folders with forms that are there."""
@@ -49,12 +54,12 @@ class ReadSettings:
         The time limit is left out, since a page that was read was in time; so are versions of engines, lest a
         package update has all pages read again: each Recognition notes the version that read it.
         """
-        plain = {k: v for k, v in asdict(self).items() if k not in ("seconds_per_page", "form_folders")}
+        plain = {k: v for k, v in asdict(self).items() if k not in ("seconds_per_page", "form_folders", "sections")}
         plain["handwriting_engine"] = handwriting_engine(self)
         plain["version"] = READ_VERSION
         if not self.forms:
             del plain["forms"]
-        return _digest(plain)
+        return _digest(plain | changed_sections(self.sections))
 
     def form_key(self, form: str | None) -> str:
         """What recognising takes from a page's form: its zones, languages and key points; 32 hex digits.
@@ -90,7 +95,7 @@ def _form_keys(folders: tuple[Path, ...]) -> Mapping[str, str]:
     models = load_models(folders)
     keys = {}
     for name, form in models.forms.items():
-        plain = form.model_dump(mode="json", exclude={"confidence", "title", "source", "state"})
+        plain = form.model_dump(mode="json", exclude=_DECIDING)
         for zone in plain["zones"]:
             del zone["list"]
             if zone["repeats"] is None:  # forms that were read before there was such a thing stay read

@@ -1,6 +1,6 @@
-"""Ticks written over a printed answer instead of into a box: most officers mark "Written / Oral" so.
+"""Ticks written over a printed answer instead of into a box: most people mark "Written / Oral" so.
 
-Of 254 filled pages of one police force more than 150 bore a tick on or above a word, about 15 a word struck out. Such a
+Of 254 filled pages of one office more than 150 bore a tick on or above a word, about 15 a word struck out. Such a
 tick crosses the word's letters and looks like a stroke through it, which would leave the other answer.
 """
 

@@ -1,6 +1,6 @@
 """Dates and hours in figures: which texts there are, and what the unlikely ones weigh.
 
-Those of native digits are looked for by ocr/handwriting/native.py, those of English hands here.
+Those of native digits are looked for by ocr/handwriting/native.py, those of English handwriting here.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from ocr.decoding.ctc import LogProbs, fold, spot
-from ocr.decoding.spotting import serial_looks
+from ocr.decoding.spotting import serial_lookalikes
 from ocr.handwriting.chance import folded_case, shortened
 from ocr.handwriting.numbers import Spoken, vote
 
@@ -25,15 +25,15 @@ one has a zero before it and the other has none."""
 _BEAM_LIMIT = 16
 _SEARCHED = 2
 _MOST_HOURS = 8
-_LOOKS = MappingProxyType(
+_LOOKALIKES = MappingProxyType(
     {
-        **serial_looks(),
+        **serial_lookalikes(),
         ":": {":": 1.0, ";": 0.7, "i": 0.3, "!": 0.2},
         ".": {".": 1.0, ",": 0.7, "'": 0.3, "-": 0.2, " ": 0.1},
         "-": {"-": 1.0, "_": 0.5, "~": 0.5, ".": 0.3, "=": 0.3},
     }
 )
-"""What the signs of a date may look like to a recogniser of English hands."""
+"""What the signs of a date may look like to a recogniser of English handwriting."""
 _SUFFIXES = {
     "": ("", " HRS", "HRS", " HRS.", " HOURS", " HR"),
     " am": (" AM", "AM", " A.M", " A.M."),
@@ -89,21 +89,21 @@ DATES = Dated(3, "/.-", date_weight)
 _TIMES = Dated(2, ":.-", time_weight)
 
 
-def read_date(views: Sequence[LogProbs], characters: tuple[str, ...]) -> list[Spoken]:
+def read_date(passes: Sequence[LogProbs], characters: tuple[str, ...]) -> list[Spoken]:
     """The dates in figures that a field may hold, likeliest first; text as written, value day/month/year in full."""
-    found = _searched(views, characters, DATES)
-    return vote(views, characters, tuple(found), tuple(found.values()), day_of)
+    found = _searched(passes, characters, DATES)
+    return vote(passes, characters, tuple(found), tuple(found.values()), day_of)
 
 
-def read_time(views: Sequence[LogProbs], characters: tuple[str, ...]) -> list[Spoken]:
+def read_time(passes: Sequence[LogProbs], characters: tuple[str, ...]) -> list[Spoken]:
     """The hours and minutes that a field may hold, likeliest first.
 
     value: such as "9:05 pm" or "14:30"; text: with the sign that was written.
     """
-    folded = [folded_case(view, characters) for view in views]
+    folded = [folded_case(matrix, characters) for matrix in passes]
     written: dict[str, str] = {}
     weights: list[float] = []
-    for core in list(_searched(views, characters, _TIMES))[:_MOST_HOURS]:
+    for core in list(_searched(passes, characters, _TIMES))[:_MOST_HOURS]:
         for half, words in _SUFFIXES.items():
             for word in words:
                 for text in _ways(core, word):
@@ -127,11 +127,11 @@ def _ways(core: str, word: str) -> tuple[str, ...]:
     return (core + word, bare + word) if word and len(bare) == 4 else (core + word,)
 
 
-def _searched(views: Sequence[LogProbs], characters: tuple[str, ...], grammar: Dated) -> dict[str, float]:
-    """Texts of a grammar that some view holds, with their weights."""
+def _searched(passes: Sequence[LogProbs], characters: tuple[str, ...], grammar: Dated) -> dict[str, float]:
+    """Texts of a grammar that some pass holds, with their weights."""
     found: dict[str, float] = {}
-    for view in views[:_SEARCHED]:
-        for scored in spot(fold(shortened(view), characters, _LOOKS), grammar, _BEAM_LIMIT):
+    for matrix in passes[:_SEARCHED]:
+        for scored in spot(fold(shortened(matrix), characters, _LOOKALIKES), grammar, _BEAM_LIMIT):
             found.setdefault(scored.text, grammar.weight(scored.text) or 0.0)
     return found
 

@@ -1,23 +1,23 @@
-"""Entries of a closed list in the matrices of a field: every spelling of every entry is weighed, the views vote.
+"""Entries of a closed list in the matrices of a field: every spelling of every entry is weighed, the passes vote.
 
-What is printed beside the field may be in a view too ("P.S.", "Year"); a short spelling, as "EC", must be all there is.
-A network that was taught few names reads one of them where another stands: those it knows weigh less (taught.toml).
+What is printed beside the field may be in a crop, too; a short spelling, as "EC", must be all there is. A network that
+was trained on few names reads one of them where another stands: those it knows weigh less (ocr/models/eng_fields.toml).
 """
 
 from __future__ import annotations
 
 import tomllib
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 
 from ocr.decoding.ctc import LogProbs, greedy
 from ocr.handwriting.chance import folded_case
 from ocr.handwriting.numbers import Costs, Spoken, vote
+from ocr.languages.lexicon import Lexicon
 
 _MANY = 60
-_AROUND = ("PS", "P.S.", "P.S")
 Entry = tuple[str, tuple[str, ...]]
 
 _LABELLED = -2.5
@@ -25,37 +25,32 @@ _SHORT = 3
 _SHORT_WORTH = -10.0
 """A spelling of so few letters is in much that is badly written: the logarithm of what it weighs."""
 _WORD_WORTH = -4.0
-"""The same for a word of a name that no other name has, by which officers call a station."""
-_TAUGHT = -1.0
-"""The same for an entry whose name the network was taught, folded as folded_name does."""
+"""The same for a word of a name that no other name has, by which people call a place for short."""
+_TRAINED = -1.0
+"""The same for an entry whose name the network was trained on, folded as folded_name does."""
 _MOST_ENTRIES = 6
 _COSTS = Costs(passing=8.0, least=-6.0)
 
 
-def read_entry(
-    views: Sequence[LogProbs],
-    characters: tuple[str, ...],
-    entries: Sequence[Entry],
-    taught: Collection[str] | None = None,
-) -> list[Spoken]:
-    """The entries that a field may hold, likeliest first. entries: values with their other spellings.
+def read_entry(passes: Sequence[LogProbs], characters: tuple[str, ...], lexicon: Lexicon) -> list[Spoken]:
+    """The entries of a list that a field may hold, likeliest first.
 
     A text's share is among the list's entries alone: whether the field holds any of them, fits tells. Of long lists the
-    entries most like a plain reading of any view are weighed. taught: folded names of the entries that the network was
-    taught, for other than the package's.
+    entries most like a plain reading of any pass are weighed.
     """
-    known = taught_names() if taught is None else taught
-    writings = _writings(entries if len(entries) <= _MANY else _likeliest(views, characters, entries))
+    known = trained_names() if lexicon.trained is None else lexicon.trained
+    entries = lexicon.entries
+    writings = _writings(entries if len(entries) <= _MANY else _likeliest(passes, characters, entries), lexicon.beside)
     owner = {text: value for text, (value, _) in writings.items()}
-    folded = [folded_case(view, characters) for view in views]
-    weights = tuple(weight + _TAUGHT * (folded_name(value) in known) for value, weight in writings.values())
+    folded = [folded_case(matrix, characters) for matrix in passes]
+    weights = tuple(weight + _TRAINED * (folded_name(value) in known) for value, weight in writings.values())
     return vote(folded, characters, tuple(writings), weights, lambda text: owner[text], _COSTS)[:_MOST_ENTRIES]
 
 
 @cache
-def taught_names() -> frozenset[str]:
-    """Folded names of the entries of closed lists that the package's weights were taught."""
-    plain = tomllib.loads((resources.files("ocr.handwriting") / "taught.toml").read_text(encoding="utf-8"))
+def trained_names() -> frozenset[str]:
+    """Folded names of the entries of closed lists that the package's weights were trained on."""
+    plain = tomllib.loads((resources.files("ocr.models") / "eng_fields.toml").read_text(encoding="utf-8"))
     return frozenset(map(folded_name, plain["entries"]))
 
 
@@ -64,21 +59,21 @@ def folded_name(name: str) -> str:
     return " ".join(name.casefold().split())
 
 
-def _likeliest(views: Sequence[LogProbs], characters: tuple[str, ...], entries: Sequence[Entry]) -> list[Entry]:
+def _likeliest(passes: Sequence[LogProbs], characters: tuple[str, ...], entries: Sequence[Entry]) -> list[Entry]:
     from rapidfuzz import fuzz, process
 
     spellings = [(spelling.upper(), at) for at, (value, others) in enumerate(entries) for spelling in (value, *others)]
     texts = [spelling for spelling, _ in spellings]
     found: dict[int, float] = {}
-    for view in views:
-        said = greedy(view, characters)[0].upper()
+    for matrix in passes:
+        said = greedy(matrix, characters)[0].upper()
         for _, score, place in process.extract(said, texts, scorer=fuzz.ratio, limit=_MANY):
             at = spellings[place][1]
             found[at] = max(found.get(at, 0.0), score)
     return [entries[at] for at in sorted(found, key=lambda at: -found[at])[:_MANY]]
 
 
-def _writings(entries: Sequence[Entry]) -> dict[str, tuple[str, float]]:
+def _writings(entries: Sequence[Entry], beside: Sequence[str]) -> dict[str, tuple[str, float]]:
     """Every way to write an entry, upper case, with its value and weight; the first to claim a spelling has it."""
     found: dict[str, tuple[str, float]] = {}
     for value, others in entries:
@@ -86,15 +81,15 @@ def _writings(entries: Sequence[Entry]) -> dict[str, tuple[str, float]]:
             plain = " ".join(spelling.upper().split())
             for text in dict.fromkeys((plain, plain.replace(" ", ""), plain.replace("-", " "))):
                 is_short = sum(c.isalpha() for c in text) <= _SHORT
-                _claim(found, text, value, _SHORT_WORTH if is_short else 0.0)
+                _claim(found, text, value, _SHORT_WORTH if is_short else 0.0, beside)
     for word, value in _own_words(entries):
-        _claim(found, word, value, _WORD_WORTH)
+        _claim(found, word, value, _WORD_WORTH, beside)
     return found
 
 
-def _claim(found: dict[str, tuple[str, float]], text: str, value: str, weight: float) -> None:
+def _claim(found: dict[str, tuple[str, float]], text: str, value: str, weight: float, beside: Sequence[str]) -> None:
     found.setdefault(text, (value, weight))
-    for label in _AROUND:
+    for label in beside:
         found.setdefault(f"{text} {label}", (value, weight + _LABELLED))
 
 

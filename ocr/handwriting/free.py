@@ -1,6 +1,6 @@
 """Free text in the matrices of a field: the readings that what was seen and how letters follow each other bear best.
 
-A beam of prefixes goes over the frames (Hannun et al. 2014, CTC with a language model); what the views of a line find
+A beam of prefixes goes over the frames (Hannun et al. 2014, CTC with a language model); what the passes of a line find
 is weighed in all of them.
 """
 
@@ -32,8 +32,9 @@ _CLASSES = {c: i + 1 for i, c in enumerate(CHARACTERS)}
 
 @dataclass(frozen=True)
 class Line:
-    """A reading. share: 0..1 of the belief among those that were compared. fit: natural logarithm, for a letter, of
-    how likely the matrices hold it beside the likeliest of anything. agreed: likeness 0..1 of the views' own readings.
+    """A reading. share: 0..1 of the probability among those that were compared. fit: natural logarithm, for a letter,
+    of how likely the matrices hold it beside the likeliest of anything. agreed: likeness 0..1 of the passes' own
+    readings.
     """
 
     text: str
@@ -47,20 +48,20 @@ class Line:
         return (spread(self.share), max(-3.0, self.fit), self.agreed, min(1.0, len(self.text) / 30))
 
 
-def read_line(views: Sequence[LogProbs], letters: Letters) -> list[Line]:
-    """Different readings of the views of one line, the likeliest first; [] where nothing is seen."""
+def read_line(passes: Sequence[LogProbs], letters: Letters) -> list[Line]:
+    """Different readings of the passes of one line, the likeliest first; [] where nothing is seen."""
     from rapidfuzz.distance import Levenshtein
 
-    short = [shortened(view) for view in views]
-    found = [_readings(view, letters) for view in short]
-    plain = [greedy(view, CHARACTERS)[0].strip() for view in short]
+    short = [shortened(matrix) for matrix in passes]
+    found = [_readings(matrix, letters) for matrix in short]
+    plain = [greedy(matrix, CHARACTERS)[0].strip() for matrix in short]
     texts = [text for text in dict.fromkeys(t for some in (*found, plain) for t in some) if text]
     if not texts:
         return []
     coded = code(texts, CHARACTERS)
-    seen = np.mean([chances(view, coded) for view in short], axis=0)
+    seen = np.mean([chances(matrix, coded) for matrix in short], axis=0)
     known = np.array([_WEIGHT * letters.log(t) + _LETTER * len(t) for t in texts])
-    best = float(np.mean([best_path(view) for view in short]))
+    best = float(np.mean([best_path(matrix) for matrix in short]))
     firsts = [some[0] for some in found]
     alike = [Levenshtein.normalized_similarity(firsts[0].casefold(), t.casefold()) for t in firsts[1:]]
     agreed = sum(alike) / len(alike) if alike else 1.0

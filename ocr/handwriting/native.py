@@ -25,7 +25,7 @@ VALUES = (*"0123456789", *SIGNS)
 """Classes after the blank of a matrix that no longer tells scripts apart."""
 _BEAM_LIMIT = 12
 _ENOUGH, _PLAIN = 2, 0.8
-"""So many views are enough where all have the same first and it has so much of their belief."""
+"""So many passes are enough where all have the same first and it has so much of their probability."""
 _MOST_DIGITS = 7
 _SLASH_SHORT = -1.0
 _ALONE = 1e-6
@@ -35,18 +35,18 @@ _LATIN = 0.1
 
 @dataclass(frozen=True, slots=True)
 class NativeScript:
-    """digits: the ten signs from 0. weights: the file that reads them. has_hands: learned from real
-    handwriting, and as sure as measured.
+    """digits: the ten signs from 0. weights: the file that reads them. is_measured: trained on real handwriting, and as
+    sure as measured.
     """
 
     name: str
     digits: str
     languages: tuple[str, ...]
     weights: str
-    has_hands: bool
+    is_measured: bool
 
     @property
-    def belief(self) -> str:
+    def calibration(self) -> str:
         """The kind in calibration/fields.toml by which its values are weighed: each file of weights has its own."""
         return self.weights.removesuffix(".onnx")
 
@@ -57,7 +57,7 @@ def native_scripts() -> tuple[NativeScript, ...]:
     listed = tomllib.loads((resources.files("ocr.handwriting") / "native.toml").read_text(encoding="utf-8"))
     found = listed["scripts"]
     return tuple(
-        NativeScript(s["name"], s["digits"], _written_with(s["digits"]), s["weights"], s["hands"]) for s in found
+        NativeScript(s["name"], s["digits"], _written_with(s["digits"]), s["weights"], s["measured"]) for s in found
     )
 
 
@@ -82,35 +82,35 @@ def as_values(matrix: LogProbs, characters: Sequence[str], digits: str) -> LogPr
     return np.asarray(np.log(np.maximum(np.stack(columns, 1), _ALONE)), np.float32)
 
 
-def read_native(kind: str, views: Iterable[LogProbs]) -> list[Spoken]:
-    """What the views of a field bear, likeliest first. Raises KeyError for another kind.
+def read_native(kind: str, passes: Iterable[LogProbs]) -> list[Spoken]:
+    """What the passes of a field bear, likeliest first. Raises KeyError for another kind.
 
-    views: over VALUES. They are taken one by one, and no more where two bear the same plainly; so hand them over as
+    passes: over VALUES. They are taken one by one, and no more where two bear the same plainly; so hand them over as
     they are made.
     """
     grammar = None if kind == "year" else _GRAMMARS[kind]
     seen: list[LogProbs] = []
     texts: dict[str, float] = {}
     found: list[Spoken] = []
-    for view in views:
-        seen.append(view)
+    for matrix in passes:
+        seen.append(matrix)
         if grammar is None:
             found = read_year(seen, VALUES)
         else:
-            _spot_more(view, grammar, texts)
+            _spot_more(matrix, grammar, texts)
             found = vote(seen, VALUES, tuple(texts), tuple(texts.values()), _VALUE_OF.get(kind, str))
         if len(seen) >= _ENOUGH and found and found[0].agreed == 1 and found[0].share >= _PLAIN:
             break
     return found
 
 
-def _spot_more(view: LogProbs, grammar: Grammar, texts: dict[str, float]) -> None:
-    """Add the texts that a view bears, and what they weigh, to those of the views before it, unless the likeliest is
+def _spot_more(matrix: LogProbs, grammar: Grammar, texts: dict[str, float]) -> None:
+    """Add the texts that a pass bears, and what they weigh, to those of the passes before it, unless the likeliest is
     there already: then the others are, too.
     """
-    if greedy(view, VALUES)[0] in texts:
+    if greedy(matrix, VALUES)[0] in texts:
         return
-    folded = fold(shortened(view), VALUES, {c: {c: 1.0} for c in VALUES})
+    folded = fold(shortened(matrix), VALUES, {c: {c: 1.0} for c in VALUES})
     for scored in spot(folded, grammar, _BEAM_LIMIT):
         texts.setdefault(scored.text, grammar.weight(scored.text) or 0.0)
 

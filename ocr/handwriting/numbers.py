@@ -1,4 +1,4 @@
-"""Years and running numbers in the matrices of a field: every view says how well it bears each, and all views vote."""
+"""Years and running numbers in the matrices of a field: every pass says how well it bears each, and all passes vote."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from ocr.calibration.fields import Facts, spread
 from ocr.decoding.ctc import LogProbs, fold, spot
-from ocr.decoding.spotting import Serial, serial_looks
+from ocr.decoding.spotting import Serial, serial_lookalikes
 from ocr.handwriting.chance import Coded, Floats, best_path, chances, code, shares, shortened
 
 _FIRST, _LAST = 1950, 2030
@@ -34,10 +34,11 @@ _COSTS = Costs()
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A value that a field's views bear.
+    """A value that a field's passes bear.
 
-    text: as written. value: what it stands for. share: 0..1 of the views' belief. agreed: share of the views that have
-    it first. fits: how much worse it is than the likeliest symbols of all frames, natural logarithm a sign, at most 0.
+    text: as written. value: what it stands for. share: 0..1 of the passes' probability. agreed: share of the passes
+    that have it first. fits: how much worse it is than the likeliest symbols of all frames, natural logarithm a sign,
+    at most 0.
     """
 
     text: str
@@ -52,58 +53,58 @@ class Spoken:
         return (spread(self.share), self.agreed, max(_WORST_FIT, self.fits))
 
 
-def read_year(views: Sequence[LogProbs], characters: tuple[str, ...]) -> list[Spoken]:
+def read_year(passes: Sequence[LogProbs], characters: tuple[str, ...]) -> list[Spoken]:
     """The years 1950 to 2030 that a field may hold, likeliest first; two figures count as one, a little less."""
     texts, weights = _years()
-    return vote(views, characters, texts, weights, _year_of)
+    return vote(passes, characters, texts, weights, _year_of)
 
 
-def read_serial(views: Sequence[LogProbs], characters: tuple[str, ...]) -> list[Spoken]:
+def read_serial(passes: Sequence[LogProbs], characters: tuple[str, ...]) -> list[Spoken]:
     """The running numbers that a field may hold, with or without the year behind a stroke, likeliest first."""
     grammar = Serial()
     found: dict[str, float] = {}
-    for view in views[:_SEARCHED]:
-        folded = fold(shortened(view), characters, serial_looks())
+    for matrix in passes[:_SEARCHED]:
+        folded = fold(shortened(matrix), characters, serial_lookalikes())
         for scored in spot(folded, grammar, _BEAM_LIMIT):
             found.setdefault(scored.text, grammar.weight(scored.text) or 0.0)
-    return vote(views, characters, tuple(found), tuple(found.values()), _number_of)
+    return vote(passes, characters, tuple(found), tuple(found.values()), _number_of)
 
 
 def vote(
-    views: Sequence[LogProbs],
+    passes: Sequence[LogProbs],
     characters: tuple[str, ...],
     texts: tuple[str, ...],
     weights: tuple[float, ...],
     value: Callable[[str], str],
     costs: Costs = _COSTS,
 ) -> list[Spoken]:
-    """What the views bear of some texts, by what these stand for; weights: natural logarithms."""
-    if not texts or not any(len(v) for v in views):
+    """What the passes bear of some texts, by what these stand for; weights: natural logarithms."""
+    if not texts or not any(len(v) for v in passes):
         return []
     coded = code(texts, characters)
     weight = dict(zip(texts, weights, strict=True))
     added = np.array([weight[t] for t in coded.texts])
-    said = [_heard(view, coded, added, costs) for view in views if len(view)]
+    said = [_heard(matrix, coded, added, costs) for matrix in passes if len(matrix)]
     return _tally(coded.texts, said, value)
 
 
 @dataclass(frozen=True)
 class _Heard:
-    """Of each text its share in one view, and how well it fits there."""
+    """Of each text its share in one pass, and how well it fits there."""
 
     shares: Floats
     fits: Floats
 
 
-def _heard(view: LogProbs, coded: Coded, weights: Floats, costs: Costs) -> _Heard:
-    short = shortened(view)
+def _heard(matrix: LogProbs, coded: Coded, weights: Floats, costs: Costs) -> _Heard:
+    short = shortened(matrix)
     logs = chances(short, coded, costs.passing, costs.least)
     best = best_path(short)
     return _Heard(shares(logs + weights), np.minimum(0.0, logs - best) / np.maximum(1, coded.sizes))
 
 
 def _tally(texts: Sequence[str], said: Sequence[_Heard], value: Callable[[str], str]) -> list[Spoken]:
-    belief: dict[str, float] = defaultdict(float)
+    total: dict[str, float] = defaultdict(float)
     firsts: dict[str, int] = defaultdict(int)
     writing: dict[str, tuple[float, int]] = {}
     values = [value(t) for t in texts]
@@ -112,7 +113,7 @@ def _tally(texts: Sequence[str], said: Sequence[_Heard], value: Callable[[str], 
         for number, share in zip(values, heard.shares, strict=True):
             mine[number] += float(share)
         for number, share in mine.items():
-            belief[number] += share / len(said)
+            total[number] += share / len(said)
         firsts[max(mine, key=lambda n: mine[n])] += 1
     mean = np.mean([h.shares for h in said], axis=0)
     for i, number in enumerate(values):
@@ -120,7 +121,7 @@ def _tally(texts: Sequence[str], said: Sequence[_Heard], value: Callable[[str], 
     fits = np.max([h.fits for h in said], axis=0)
     found = [
         Spoken(texts[writing[n][1]], n, share, firsts[n] / len(said), float(fits[writing[n][1]]))
-        for n, share in belief.items()
+        for n, share in total.items()
     ]
     return sorted(found, key=lambda s: (-s.share, s.value))
 

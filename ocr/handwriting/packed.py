@@ -19,7 +19,7 @@ _MOST = 255
 def pack(matrix: LogProbs) -> str:
     """A matrix over CHARACTERS as ASCII text, in eighths of a natural logarithm, rows of blanks made one.
 
-    matrix: (frames, 1 + 95) float32. A view of a station's field takes 1 to 3 kB.
+    matrix: (frames, 1 + 95) float32. One pass over a name takes 1 to 3 kB.
     """
     rounded = np.clip(np.rint(-shortened(matrix) * _STEPS), 0, _MOST).astype(np.uint8)
     return base64.b85encode(zlib.compress(rounded.T.tobytes(), 9)).decode("ascii")

@@ -1,6 +1,6 @@
 """Lists of sections that a form has twice: what either place seems to hold is weighed in the matrices of both.
 
-Officers write at the foot of a form once more what stands at its head; each place has its own slips and smears.
+What stands at the head of a form is written once more at its foot; each place has its own slips and smears.
 """
 
 from __future__ import annotations
@@ -12,22 +12,22 @@ import numpy as np
 
 from ocr.calibration.fields import Facts, spread
 from ocr.handwriting.chance import shares
-from ocr.handwriting.sections import PENAL_CODE, WORST_LOG, Line, Listed, Row, Sections, as_text, joined
+from ocr.handwriting.sections import WORST_LOG, Line, Listed, Row, Sections, as_text, joined
 
 _MOST_ROWS = 6
 _MOST_PARTS = 3
 _OTHERWISE = -3.0
 """Natural logarithm of how often a place holds something else."""
 _WITHOUT = -1.5
-"""Of how often a place leaves out the sections of other acts than the penal code, or has them where nobody looks."""
+"""Of how often a place leaves out sections of other titles than the main one, or has them where nobody looks."""
 
 
 @dataclass(frozen=True)
 class Twice:
     """A list of sections.
 
-    logs: how likely next to all lists in each place, natural; share: 0..1 of the belief among the lists that were
-    compared; firsts: share of the places whose own likeliest list it is, or its sections of the penal code.
+    logs: how likely next to all lists in each place, natural; share: 0..1 of the probability among the lists that were
+    compared; firsts: share of the places whose own likeliest list it is, or its sections of the main title.
     """
 
     text: str
@@ -49,22 +49,22 @@ def read_twice(places: Sequence[Sequence[Line]], known: Sections) -> list[Twice]
         return []
     rows = list({_key(row, known): row for row in (*_mixed(said, known), *_rows(said[1]), *_rows(said[0]))}.values())
     number = {_key(row, known): at for at, row in enumerate(rows)}
-    penal = [number.get(_key(_penal(row, known), known), at) for at, row in enumerate(rows)]
+    main = [number.get(_key(_main(row, known), known), at) for at, row in enumerate(rows)]
     prior = np.array([sum(known.members[i].weight for i in row) for row in rows])
     logs, likely = [], np.zeros(len(rows))
     for lines, own in zip(places, said, strict=True):
         whole = _logs(lines, rows, own, known)
-        without = np.where(np.arange(len(rows)) == penal, -np.inf, whole[penal] + _WITHOUT)
+        without = np.where(np.arange(len(rows)) == main, -np.inf, whole[main] + _WITHOUT)
         logs.append(np.maximum(whole, without))
-        likely += np.logaddexp.reduce([whole - prior, without - prior[penal], np.full(len(rows), _OTHERWISE)])
+        likely += np.logaddexp.reduce([whole - prior, without - prior[main], np.full(len(rows), _OTHERWISE)])
     found = shares(likely + prior)
     tops = [_key(one[0].row, known) for one in said]
     listed = [
         Twice(
-            as_text([known.members[i] for i in row]),
+            as_text([known.members[i] for i in row], known.main),
             (float(logs[0][at]), float(logs[1][at])),
             float(found[at]),
-            sum(top in (_key(row, known), _key(rows[penal[at]], known)) for top in tops) / len(tops),
+            sum(top in (_key(row, known), _key(rows[main[at]], known)) for top in tops) / len(tops),
         )
         for at, row in enumerate(rows)
     ]
@@ -76,19 +76,19 @@ def _rows(said: Sequence[Listed]) -> list[Row]:
 
 
 def _mixed(said: Sequence[Sequence[Listed]], known: Sections) -> list[Row]:
-    """Each place's sections of the penal code alone, and with the other place's of other acts."""
+    """Each place's sections of the main title alone, and with the other place's of other titles."""
     likely = [row for place in said for row in _rows(place[:_MOST_PARTS])]
-    penal = [part for row in likely if (part := _penal(row, known))]
+    main = [part for row in likely if (part := _main(row, known))]
     others = [_others(row, known) for place in said for row in _rows(place[:1])]
-    return [(*part, *other) for part in penal for other in ((), *others)]
+    return [(*part, *other) for part in main for other in ((), *others)]
 
 
-def _penal(row: Row, known: Sections) -> Row:
-    return tuple(i for i in row if known.members[i].act == PENAL_CODE)
+def _main(row: Row, known: Sections) -> Row:
+    return tuple(i for i in row if known.members[i].title == known.main)
 
 
 def _others(row: Row, known: Sections) -> Row:
-    return tuple(i for i in row if known.members[i].act != PENAL_CODE)
+    return tuple(i for i in row if known.members[i].title != known.main)
 
 
 def _key(row: Row, known: Sections) -> frozenset[str]:

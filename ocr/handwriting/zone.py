@@ -1,4 +1,4 @@
-"""How a zone of each kind is looked at, and what all looks together say it holds."""
+"""In which passes a zone of each kind is read, and what all of them together say it holds."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from ocr.handwriting.free import read_line
 from ocr.handwriting.letters import load_letters
 from ocr.handwriting.numbers import Spoken, read_serial, read_year
 from ocr.handwriting.packed import CHARACTERS
-from ocr.handwriting.sections import Sections, lines_of, load_sections, read_sections
+from ocr.handwriting.sections import Sections, lines_of, read_sections
 from ocr.handwriting.twice import read_twice
 
-View = tuple[float, float, float]
-"""Top and bottom of a part of a crop's height, and how much it is stretched in width."""
-Looks = tuple[tuple[LogProbs, ...], ...]
-"""Matrices of the views of a zone, for each line of it."""
+Pass = tuple[float, float, float]
+"""One look of the network at a line: top and bottom of a part of the crop's height, and how much it is stretched."""
+Matrices = tuple[tuple[LogProbs, ...], ...]
+"""Matrices of the passes of a zone, for each line of it."""
 
-_SHORT: tuple[View, ...] = ((0, 1, 1), (0, 0.8, 1), (0.18, 1, 1), (0.1, 0.9, 1.3))
-_LONG: tuple[View, ...] = ((0.1, 0.92, 0.75), (0, 0.85, 0.85))
-_DATED: tuple[View, ...] = ((0, 1, 0.85), (0, 0.85, 0.85))
-_ONE_LINE: tuple[View, ...] = ((0, 1, 0.85), (0, 0.85, 0.85), (0.12, 1, 0.85))
-_TWO_LINES: tuple[tuple[View, ...], ...] = (((0.05, 0.64, 1), (0, 0.6, 1)), ((0.41, 1, 1), (0.45, 1, 1)))
+_SHORT: tuple[Pass, ...] = ((0, 1, 1), (0, 0.8, 1), (0.18, 1, 1), (0.1, 0.9, 1.3))
+_LONG: tuple[Pass, ...] = ((0.1, 0.92, 0.75), (0, 0.85, 0.85))
+_DATED: tuple[Pass, ...] = ((0, 1, 0.85), (0, 0.85, 0.85))
+_ONE_LINE: tuple[Pass, ...] = ((0, 1, 0.85), (0, 0.85, 0.85), (0.12, 1, 0.85))
+_TWO_LINES: tuple[tuple[Pass, ...], ...] = (((0.05, 0.64, 1), (0, 0.6, 1)), ((0.41, 1, 1), (0.45, 1, 1)))
 _TWO_LINES_FROM = 60
 _EMPTY = (-4.0, -0.1)
 """Natural logarithms of how often the first and the second line of a zone for sections hold none."""
@@ -53,8 +53,8 @@ class Found(NamedTuple):
     covered: float = 1.0
 
 
-def views_of(kind: str, height: int, *, is_listed: bool) -> tuple[tuple[View, ...], ...]:
-    """The views of each line of a zone. kind: ocr.forms.form.Kind; height: of the crop, in pixels."""
+def passes_of(kind: str, height: int, *, is_listed: bool) -> tuple[tuple[Pass, ...], ...]:
+    """The passes of each line of a zone. kind: ocr.forms.form.Kind; height: of the crop, in pixels."""
     if kind == "sections":
         return _TWO_LINES if height >= _TWO_LINES_FROM else (_ONE_LINE,)
     if is_listed or kind in _NUMBERS:
@@ -67,40 +67,38 @@ def is_free(kind: str) -> bool:
     return kind != "sections" and kind not in _NUMBERS
 
 
-def weigh(kind: str, looks: Looks, known: Sections | None = None) -> list[Found]:
-    """The texts that a zone may hold, likeliest first. known: sections there are, for other than the package's."""
+def weigh(kind: str, matrices: Matrices, known: Sections | None = None) -> list[Found]:
+    """The texts that a zone may hold, likeliest first. known: the sections there are; without, lists are free text."""
     if kind == "sections":
-        found = read_sections(looks, CHARACTERS, known or load_sections(), _EMPTY[: len(looks)])
-        return [Found(s.text, s.facts, kind) for s in found]
+        return _listed(matrices, known) if known is not None else _free_lines(matrices)
     read = _IN_FIGURES.get(kind)
     if read is None:
-        return _free(looks[0])
-    seen = [greedy(view, CHARACTERS)[0].strip() for view in looks[0]]
+        return _free(matrices[0])
+    seen = [greedy(matrix, CHARACTERS)[0].strip() for matrix in matrices[0]]
     if not any(seen):
         return []
-    spoken = [s for s in read(looks[0], CHARACTERS) if s.share >= _LEAST]
+    spoken = [s for s in read(matrices[0], CHARACTERS) if s.share >= _LEAST]
     if kind not in _DATED_KINDS:
         return [Found(s.text, s.facts, kind) for s in spoken]
     dated = [Found(s.text, s.facts, kind, covers(s.text, seen, words=kind == "time")) for s in spoken]
     if dated and sure(dated[0]) >= _DATED_FROM:
         return dated
-    return sorted([*dated, *_free(looks[0])], key=sure, reverse=True)
+    return sorted([*dated, *_free(matrices[0])], key=sure, reverse=True)
 
 
-def weigh_twice(looks: Looks, again: Looks, known: Sections | None = None) -> list[Found]:
+def weigh_twice(matrices: Matrices, again: Matrices, known: Sections) -> list[Found]:
     """The sections that a zone and the one that repeats it hold, likeliest first; parameters as those of weigh."""
-    known = known or load_sections()
-    places = [lines_of(seen, CHARACTERS, known, _EMPTY[: len(seen)]) for seen in (looks, again)]
+    places = [lines_of(seen, CHARACTERS, known, _EMPTY[: len(seen)]) for seen in (matrices, again)]
     found = read_twice(places, known)
     if not found:
-        return weigh("sections", looks, known)
+        return weigh("sections", matrices, known)
     return [Found(s.text, s.facts, "sections_twice") for s in found]
 
 
 def is_plain(found: Sequence[Found]) -> bool:
     """Whether two places say the same list by themselves, other acts aside, and hardly another.
 
-    Of 146 such on real pages more views changed 4; of the 109 whose sections are known as many were right either way.
+    Of 146 such on real pages more passes changed 4; of the 109 whose sections are known as many were right either way.
     """
     if not found or found[0].kind != "sections_twice":
         return False
@@ -114,7 +112,7 @@ def sure(found: Found) -> float:
 
 
 def covers(text: str, seen: Sequence[str], *, words: bool) -> float:
-    """The share 0..1 of plain readings that a date or an hour accounts for, by the view of which it does most.
+    """The share 0..1 of plain readings that a date or an hour accounts for, by the pass of which it does most.
 
     A figure left over counts whole, a letter half; words: letters are words beside an hour and count nothing.
     """
@@ -128,5 +126,17 @@ def _covered(text: str, seen: str, *, words: bool) -> float:
     return figures / (figures + left + letters / 2)
 
 
-def _free(views: Sequence[LogProbs]) -> list[Found]:
-    return [Found(line.text, line.facts, "line") for line in read_line(views, load_letters())]
+def _free(passes: Sequence[LogProbs]) -> list[Found]:
+    return [Found(line.text, line.facts, "line") for line in read_line(passes, load_letters())]
+
+
+def _listed(matrices: Matrices, known: Sections) -> list[Found]:
+    found = read_sections(matrices, CHARACTERS, known, _EMPTY[: len(matrices)])
+    return [Found(s.text, s.facts, "sections") for s in found]
+
+
+def _free_lines(matrices: Matrices) -> list[Found]:
+    """The likeliest text of all lines, as sure as the least sure of them."""
+    best = [found[0] for line in matrices if (found := _free(line))]
+    text = " ".join(one.text for one in best)
+    return [min(best, key=sure)._replace(text=text)] if best else []

@@ -25,13 +25,15 @@ class Hit(NamedTuple):
 class Lexicon:
     """A closed list. entries: canonical value and its other spellings, as plain text.
 
-    Spellings are compared without case, blanks and punctuation, with digits of any script as 0-9. taught: entries that
-    the recogniser of handwriting was taught, as ocr.handwriting.entries folds them; None for those of the package.
+    Spellings are compared without case, blanks and punctuation, with digits of any script as 0-9. beside: words printed
+    beside such values on forms, so that a crop may hold them, too. trained: entries that the recogniser of handwriting
+    was trained on, as ocr.handwriting.entries folds them; None for those of the package's weights.
     """
 
     name: str
     entries: tuple[tuple[str, tuple[str, ...]], ...]
-    taught: frozenset[str] | None = None
+    beside: tuple[str, ...] = ()
+    trained: frozenset[str] | None = None
     _spellings: tuple[str, ...] = field(init=False, repr=False, compare=False)
     _values: tuple[str, ...] = field(init=False, repr=False, compare=False)
 

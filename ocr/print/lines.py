@@ -1,7 +1,7 @@
-"""Read lines of print: one look each, and more looks of other kinds where the first is in doubt.
+"""Read lines of print: one pass each, and more passes of other kinds where the first is in doubt.
 
-A look is a picture of the line (as scanned, cleaned, strokes brought out ...) read with one of the language's models.
-Looks are taken in stages. After each, readings are put to a vote and the line is left alone once it is sure, so that
+A pass is a picture of the line (as scanned, cleaned, strokes brought out ...) read with one of the language's models.
+Passes are taken in stages. After each, readings are put to a vote and the line is left alone once it is sure, so that
 clean print costs one reading and worn print as many as it needs.
 """
 
@@ -26,7 +26,7 @@ from ocr.print.vote import vote, voted_words
 from ocr.tesseract.models import installed
 
 
-class Look(NamedTuple):
+class Pass(NamedTuple):
     """picture: a method of Pictures. model: number of the language's installed models, the best first.
 
     raw_line: the engine takes the picture for one line as it is; needed where its layout analysis finds none. engine:
@@ -39,19 +39,19 @@ class Look(NamedTuple):
     engine: str = ""
 
 
-_SEEN = Look("raw")
-"""Stands for a look that was taken before."""
-STAGES: tuple[tuple[Look, ...], ...] = (
-    (Look("clean"),),
-    (Look("raw", 1),),
-    (Look("unlevelled"), Look("tight", raw_line=True)),
-    (Look("unlevelled", 1), Look("tight", 1, raw_line=True)),
-    (Look("clean", 1), Look("raw"), Look("tight", 2, raw_line=True), Look("clean", 2)),
+_SEEN = Pass("raw")
+"""Stands for a pass that was taken before."""
+STAGES: tuple[tuple[Pass, ...], ...] = (
+    (Pass("clean"),),
+    (Pass("raw", 1),),
+    (Pass("unlevelled"), Pass("tight", raw_line=True)),
+    (Pass("unlevelled", 1), Pass("tight", 1, raw_line=True)),
+    (Pass("clean", 1), Pass("raw"), Pass("tight", 2, raw_line=True), Pass("clean", 2)),
 )
 """Out of sixteen, what was left when those that helped least were taken away one by one (docs/design.md, "Looks")."""
-OWN_STAGES: tuple[tuple[Look, ...], ...] = (
-    (Look("raw", engine="lines"),),
-    (Look("unlevelled", engine="lines"), Look("clean", engine="lines"), Look("large", engine="lines")),
+OWN_STAGES: tuple[tuple[Pass, ...], ...] = (
+    (Pass("raw", engine="lines"),),
+    (Pass("unlevelled", engine="lines"), Pass("clean", engine="lines"), Pass("large", engine="lines")),
 )
 """For languages with a recogniser of our own, which reads so much better than Tesseract that the two do not vote."""
 SURE = 0.93
@@ -69,7 +69,7 @@ class LineText:
     """What was read in one line: text with its confidence, words with boxes in pixels of the picture that was given.
 
     confidence: 0..1 that the whole text is right; calibrated: whether that was measured for this language. candidates:
-    the readings, surest first. language: the one it was read in. by: the engine and how many looks it took.
+    the readings, surest first. language: the one it was read in. by: the engine and how many passes it took.
     """
 
     text: str
@@ -145,7 +145,7 @@ class _Line:
     """One line being read."""
 
     pictures: Pictures
-    looks: list[tuple[Look, EngineText]] = field(default_factory=list)
+    passes: list[tuple[Pass, EngineText]] = field(default_factory=list)
     text: LineText | None = None
 
 
@@ -154,29 +154,29 @@ def read_lines(
     images: Sequence[Image],
     code: str,
     *,
-    stages: Sequence[Sequence[Look]] | None = None,
+    stages: Sequence[Sequence[Pass]] | None = None,
     sure: float = SURE,
     seen: Sequence[EngineText] = (),
 ) -> list[LineText]:
     """Read the crops of lines in one language.
 
-    images: (height, width) uint8 grey, 0 black, as scanned. stages: of looks; the language's own if not given. sure:
+    images: (height, width) uint8 grey, 0 black, as scanned. stages: of passes; the language's own if not given. sure:
     the probability from which a line is left alone. seen: what each was read as before, in its pixels; it votes with
-    the looks taken here. Raises what the engine raises.
+    the passes taken here. Raises what the engine raises.
     """
     lang = language(code)
     models = () if has_own_recogniser(code) else installed(lang)
     lines = [_Line(Pictures(image)) for image in images]
     for line, text in zip(lines, seen, strict=False):
-        line.looks.append((_SEEN, text))
+        line.passes.append((_SEEN, text))
     for stage in stages_of(code) if stages is None else stages:
         open_lines = [x for x in lines if x.text is None or x.text.confidence < sure]
-        looks = [look for look in stage if look.engine or look.model < len(models)]
-        for name, reader in _readers(looks, engine):
-            asked = [(line, look) for line in open_lines for look in looks if look.engine == name]
-            questions = [_question(line, look, lang, "" if name else models[look.model].name) for line, look in asked]
-            for (line, look), text in zip(asked, reader.read(questions), strict=True):
-                line.looks.append((look, text))
+        passes = [one for one in stage if one.engine or one.model < len(models)]
+        for name, reader in _readers(passes, engine):
+            asked = [(line, one) for line in open_lines for one in passes if one.engine == name]
+            questions = [_question(line, one, lang, "" if name else models[one.model].name) for line, one in asked]
+            for (line, one), text in zip(asked, reader.read(questions), strict=True):
+                line.passes.append((one, text))
         for line in open_lines:
             line.text = _voted(line, lang)
     return [line.text or LineText("", 0.0, False) for line in lines]
@@ -187,14 +187,14 @@ def has_own_recogniser(code: str) -> bool:
     return code in load_engine("lines").languages()
 
 
-def stages_of(code: str) -> tuple[tuple[Look, ...], ...]:
-    """The looks that lines of a language are given."""
+def stages_of(code: str) -> tuple[tuple[Pass, ...], ...]:
+    """The passes that lines of a language are given."""
     return OWN_STAGES if has_own_recogniser(code) else STAGES
 
 
-def _readers(looks: Sequence[Look], engine: Engine) -> list[tuple[str, Engine]]:
-    """The engines that some looks ask, by name; the one that was given has none."""
-    return [(name, load_engine(name) if name else engine) for name in dict.fromkeys(look.engine for look in looks)]
+def _readers(passes: Sequence[Pass], engine: Engine) -> list[tuple[str, Engine]]:
+    """The engines that some passes ask, by name; the one that was given has none."""
+    return [(name, load_engine(name) if name else engine) for name in dict.fromkeys(one.engine for one in passes)]
 
 
 def read_mixed(
@@ -227,27 +227,27 @@ def _surer(own: LineText, other: LineText) -> LineText:
     return replace(stands, candidates=(*stands.candidates, *falls.candidates))
 
 
-def _question(line: _Line, look: Look, lang: Language, model: str) -> LineImage:
-    picture = line.pictures.get(look.picture).image
-    return LineImage(picture, (lang.code,), model=model, raw_line=look.raw_line)
+def _question(line: _Line, one: Pass, lang: Language, model: str) -> LineImage:
+    picture = line.pictures.get(one.picture).image
+    return LineImage(picture, (lang.code,), model=model, raw_line=one.raw_line)
 
 
 def _voted(line: _Line, lang: Language) -> LineText:
-    readings = [Candidate(text.text, text.confidence, look.picture) for look, text in line.looks]
+    readings = [Candidate(text.text, text.confidence, one.picture) for one, text in line.passes]
     found = vote(readings)
-    surest = max((text for _, text in line.looks), key=lambda t: t.confidence)
-    look, frame = line.looks[found.frame]
+    surest = max((text for _, text in line.passes), key=lambda t: t.confidence)
+    one, frame = line.passes[found.frame]
     facts = replace(
         facts_of(found.text, readings, surest.words, found.agreed),
-        is_own=bool(look.engine),
+        is_own=bool(one.engine),
         is_boxed=line.pictures.has_empty_boxes(),
     )
     model = load_model()
-    to_given = line.pictures.get(look.picture).to_given
+    to_given = line.pictures.get(one.picture).to_given
     words = tuple(_on_given(w, to_given) for w in voted_words(found, frame.words, readings))
     kept = tuple(sorted((r for r in readings if r.text), key=lambda r: -r.confidence))
     sure = model.probability(facts) if found.text else 0.0
-    by = f"{look.engine or 'tesseract'}:{lang.code}/{len(readings)}"
+    by = f"{one.engine or 'tesseract'}:{lang.code}/{len(readings)}"
     return LineText(found.text, round(sure, 4), lang.code in model.languages, words, kept, lang.code, by, facts)
 
 

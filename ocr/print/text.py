@@ -27,7 +27,7 @@ from ocr.scans.scan import open_page
 
 
 class _Effort(NamedTuple):
-    """below: the probability under which a line of a page is looked at again. stages: of looks, how many at most."""
+    """below: the probability under which a line of a page is looked at again. stages: of passes, how many at most."""
 
     below: float
     stages: int
@@ -38,7 +38,7 @@ _FEW_LETTERS, _UPRIGHT = 30, 0.7
 """A page with fewer letters, or with less of the engine's confidence, may lie upside down."""
 _WRITING, _SHORT, _SURELY_WRITING = 0.5, 4, 0.8
 """How surely and alike a line must be read to be more than a stain; of fewer letters, its probability. Noise gives up
-to three letters, of which two looks agree."""
+to three letters, of which two passes agree."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
 
 from ocr.engine import Engine, Image, LineImage
 from ocr.engines import load_engine
@@ -11,6 +13,7 @@ from ocr.errors import FormError
 from ocr.forms.decide import decide_zone
 from ocr.forms.form import Zone
 from ocr.handwriting.native import KINDS as NATIVE_KINDS
+from ocr.handwriting.sections import changed_sections
 from ocr.languages.lexicon import Lexicon
 from ocr.page import Candidate, Decided, ZoneReading
 from ocr.print.lines import LineText, read_mixed
@@ -34,7 +37,8 @@ _MOST_CANDIDATES = 5
 @dataclass(frozen=True, slots=True)
 class RegisterSettings:
     """How cells are read. depth: stages of looks a line gets. handwriting_engine: a second one for what is written.
-    digits_engine, latin_engine: for numbers by hand on pages of native digits, and of Latin ones.
+    digits_engine, latin_engine: for numbers by hand on pages of native digits, and of Latin ones. sections: file of the
+    sections that lists of them may hold (ocr/handwriting/sections.py).
     """
 
     engine: str = "tesseract"
@@ -42,6 +46,11 @@ class RegisterSettings:
     handwriting_engine: str = "none"
     digits_engine: str = "none"
     latin_engine: str = "none"
+    sections: Path | None = None
+
+    def plain(self) -> dict[str, Any]:
+        """What recognising cells depends on, as JSON types: for keys."""
+        return {k: v for k, v in asdict(self).items() if k != "sections"} | changed_sections(self.sections)
 
 
 def column_of(form: RegisterForm | None, name: str) -> Column:
@@ -145,7 +154,8 @@ class CellReader:
         is_broken = len(pictures) > 1 and column.kind in _IN_ONE_LINE  # half a number is read surely, and is wrong
         if self._hand is None or not column.handwriting or not pictures or is_broken:
             return ()
-        texts = self._hand.read([LineImage(p, self._codes or ("en",), kind=column.kind) for p in pictures])
+        codes, known = self._codes or ("en",), self._settings.sections
+        texts = self._hand.read([LineImage(p, codes, kind=column.kind, sections=known) for p in pictures])
         least = min((t.confidence for t in texts), default=0.0)
         return (Candidate("\n".join(t.text for t in texts), least, self._hand.name_and_version().split(" ")[0]),)
 

@@ -77,8 +77,8 @@ def test_spot_agrees_with_likelihood_when_nothing_surrounds_the_text():
 
 def test_characters_that_look_alike_count_for_one_symbol():
     matrix = written("2-x-1-8")
-    looks = SAME | {"0": {"0": 1.0, "x": 1.0}}
-    assert spot(fold(matrix, CHARACTERS, looks), TextList(("2018", "2118")))[0].text == "2018"
+    lookalikes = SAME | {"0": {"0": 1.0, "x": 1.0}}
+    assert spot(fold(matrix, CHARACTERS, lookalikes), TextList(("2018", "2118")))[0].text == "2018"
 
 
 def test_an_empty_matrix_holds_no_text():

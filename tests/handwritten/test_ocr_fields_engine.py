@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
+from digitize.reading.lexica import sections_file
 from ocr.engine import LineImage
 from ocr.engines import fields, load_engine
 from ocr.errors import EngineFailed, EngineMissing
@@ -28,7 +29,7 @@ def line(text: str, height: int = 64) -> np.ndarray:
 
 
 def read(image: np.ndarray, **how):
-    return load_engine("fields").read([LineImage(image, ("en",), **how)])[0]
+    return load_engine("fields").read([LineImage(image, ("en",), sections=sections_file(), **how)])[0]
 
 
 @weights
@@ -56,9 +57,9 @@ def test_what_was_seen_is_handed_on_for_a_list_and_only_then():
     zone = Zone(id="police_station", box=(0, 0, 9, 9), list="station")
     decided = decide_zone(seen, zone, stations)
     assert decided.value == "Airport" and decided.candidates
-    alike = Lexicon("station", (("Airport", ()), ("Airporl", ())), taught=frozenset())
-    taught = replace(alike, taught=frozenset({"airport"}))
-    assert decide_zone(seen, zone, alike).confidence > decide_zone(seen, zone, taught).confidence
+    alike = Lexicon("station", (("Airport", ()), ("Airporl", ())), trained=frozenset())
+    trained = replace(alike, trained=frozenset({"airport"}))
+    assert decide_zone(seen, zone, alike).confidence > decide_zone(seen, zone, trained).confidence
 
 
 @weights
@@ -77,7 +78,7 @@ def seen(text: str) -> np.ndarray:
 
 
 @pytest.mark.parametrize(
-    ("how", "said", "looks"),
+    ("how", "said", "passes"),
     [
         ({"is_listed": True}, ["Eco Park", "ECO PARK"], 2),
         ({"is_listed": True}, ["Eco Park", "Fco Pork", "Eco", "Park"], 4),
@@ -85,12 +86,12 @@ def seen(text: str) -> np.ndarray:
         ({"kind": "digits"}, ["2018", "2018", "2018", "2018"], 4),
     ],
 )
-def test_two_looks_that_read_alike_are_enough_for_an_entry_and_a_year_but_not_for_a_number(
-    monkeypatch, how, said, looks
+def test_two_passes_that_read_alike_are_enough_for_an_entry_and_a_year_but_not_for_a_number(
+    monkeypatch, how, said, passes
 ):
     left = [seen(text) for text in said]
     monkeypatch.setattr(fields.Fields, "matrix", lambda *_: left.pop(0))
-    assert len(fields.Fields().look(LineImage(line("2018"), ("en",), **how))[0]) == looks and not left
+    assert len(fields.Fields().matrices(LineImage(line("2018"), ("en",), **how))[0]) == passes and not left
 
 
 @weights

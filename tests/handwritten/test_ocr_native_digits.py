@@ -76,7 +76,10 @@ def test_digits_of_other_scripts_than_the_forms_count_for_those_that_may_stand_t
 
 def test_each_file_of_weights_has_its_own_probabilities():
     for script in native_scripts():
-        doubtful, sure = probability(script.belief, (0.0, 0.3, -1.0)), probability(script.belief, (6.0, 1.0, 0.0))
+        doubtful, sure = (
+            probability(script.calibration, (0.0, 0.3, -1.0)),
+            probability(script.calibration, (6.0, 1.0, 0.0)),
+        )
         assert doubtful < 0.5 < 0.8 < sure
 
 
@@ -88,10 +91,10 @@ def test_a_value_counts_in_both_scripts():
 
 
 def looked_at(kind, *texts, sure=0.9):
-    """How many of some views are looked at."""
-    views = iter([matrix(text, sure=sure) for text in texts])
-    read_native(kind, views)
-    return len(texts) - len(list(views))
+    """How many of some passes are looked at."""
+    passes = iter([matrix(text, sure=sure) for text in texts])
+    read_native(kind, passes)
+    return len(texts) - len(list(passes))
 
 
 @pytest.mark.parametrize(("kind", "text", "other"), [("digits", "269", "279"), ("year", "1998", "1993")])

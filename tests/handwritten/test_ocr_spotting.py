@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from ocr.decoding.spotting import kinds, spot_numbers, spot_sections
+from ocr.decoding.spotting import SectionRange, kinds, spot_numbers, spot_sections
 
+PENAL_CODE = SectionRange(511, "ABCDE", ("34",))
 CHARACTERS = tuple("0123456789/ABCDEISZ. ")
 
 
@@ -16,7 +17,7 @@ def written(path: str, sure: float = 0.9) -> np.ndarray:
 
 
 def best(path: str, kind: str) -> str:
-    return spot_numbers(written(path), CHARACTERS, kind)[0].text
+    return spot_numbers(written(path), CHARACTERS, kind, sections=PENAL_CODE)[0].text
 
 
 def test_the_kinds_are_those_a_form_can_name():
@@ -65,13 +66,22 @@ def test_sections_with_slashes_found_and_supplied(path, sections):
 
 
 def test_no_section_is_above_511():
-    for spotted in spot_numbers(written("9-8-7-/-5-9-9"), CHARACTERS, "sections"):
+    for spotted in spot_numbers(written("9-8-7-/-5-9-9"), CHARACTERS, "sections", sections=PENAL_CODE):
         assert all(int(s.rstrip("ABCDE")) <= 511 for s in spotted.text.split("/"))
 
 
 def test_sections_of_two_lines_are_one_list_and_an_empty_line_adds_none():
-    said = [spot_numbers(written(p), CHARACTERS, "sections") for p in ("3-7-9-/-4-1-1", "------", "5-0-6")]
+    said = [
+        spot_numbers(written(p), CHARACTERS, "sections", sections=PENAL_CODE)
+        for p in ("3-7-9-/-4-1-1", "------", "5-0-6")
+    ]
     texts = spot_sections(said)
     assert texts[0][0] == "379/411/506"
     assert all(0 <= c <= 1 for _, c in texts)
     assert spot_sections([[], []]) == []
+
+
+def test_which_sections_there_are_is_the_callers_to_say():
+    found = spot_numbers(written("3-5-8-/-3-5-9"), CHARACTERS, "sections", sections=SectionRange(358))
+    assert found[0].text.startswith("358") and all("359" not in s.text for s in found)
+    assert spot_numbers(written("9-8-7-/-5-9-9"), CHARACTERS, "sections")[0].text == "987/599"

@@ -6,7 +6,7 @@ import random
 import numpy as np
 import pytest
 
-from training.fields.data import read_written, written_strip
+from training.fields.data import handwritten_strip, read_handwritten
 from training.fields.texts import CHARACTERS, KINDS, draw_kind, is_written
 from training.fields.variants import variants
 
@@ -52,7 +52,7 @@ def test_crops_that_fit_their_text_least_and_held_out_groups_are_not_learned(tmp
         table = csv.writer(f)
         table.writerow(["file", "field", "group", "text", "line", "loss"])
         table.writerows(rows)
-    kept = read_written(tmp_path, leave_out=("Lake",))
+    kept = read_handwritten(tmp_path, leave_out=("Lake",))
     assert {w.group for w in kept} == {"Hill"} and "19.png" not in {w.file for w in kept}
-    strip = written_strip(kept[0])
-    assert strip.shape[0] == 48 and written_strip(kept[0], np.random.default_rng(1)).shape[0] == 48
+    strip = handwritten_strip(kept[0])
+    assert strip.shape[0] == 48 and handwritten_strip(kept[0], np.random.default_rng(1)).shape[0] == 48

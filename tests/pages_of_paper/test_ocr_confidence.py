@@ -25,11 +25,11 @@ SHARE = st.floats(0, 1)
 
 
 @given(SHARE, SHARE, SHARE, SHARE, SHARE, st.integers(1, 12))
-def test_a_probability_is_one(mean, least, agreed, same, length, looks):
-    assert 0.0 < load_model().probability(Facts(mean, least, agreed, same, length, looks)) < 1.0
+def test_a_probability_is_one(mean, least, agreed, same, length, passes):
+    assert 0.0 < load_model().probability(Facts(mean, least, agreed, same, length, passes)) < 1.0
 
 
-def test_looks_that_agree_are_surer_than_looks_that_do_not():
+def test_passes_that_agree_are_surer_than_passes_that_do_not():
     model = load_model()
     agree = Facts(0.9, 0.8, 1.0, 1.0, 0.6, 10)
     differ = Facts(0.9, 0.8, 0.7, 0.1, 0.6, 10)

@@ -1,4 +1,4 @@
-"""Lines: one look where it is sure, more looks in stages where it is not, votes and boxes on the picture given."""
+"""Lines: one pass where it is sure, more passes in stages where it is not, votes and boxes on the picture given."""
 
 from pathlib import Path
 
@@ -63,10 +63,10 @@ def test_a_doubtful_line_is_looked_at_in_every_way_and_voted():
     engine = Scripted(lambda line: (next(answers), UNSURE))
     (read,) = read_lines(engine, [picture()], "hi")
     assert read.text == "Hello"
-    looks = [look for stage in STAGES for look in stage if look.model < 2]
-    assert len(engine.asked) == len(looks)
+    passes = [one for stage in STAGES for one in stage if one.model < 2]
+    assert len(engine.asked) == len(passes)
     assert {line.model for line in engine.asked} == {"hin", "Devanagari"}
-    assert [c.text for c in read.candidates].count("Hello") == len(looks) - 2
+    assert [c.text for c in read.candidates].count("Hello") == len(passes) - 2
 
 
 def test_a_line_that_becomes_sure_is_left_alone_while_others_go_on():

@@ -214,7 +214,7 @@ def test_answers_recorded_once_are_read_again_without_the_engine(tmp_path, forms
 def test_an_engine_is_told_each_zones_kind_and_its_other_texts_become_candidates(tmp_path, forms, monkeypatch):
     """Both ends of constrained decoding: without either a number is read as any other line."""
     from ocr.engine import EngineText
-    from ocr.forms import passes as zone_looks
+    from ocr.forms import passes
 
     asked = []
 
@@ -230,7 +230,7 @@ def test_an_engine_is_told_each_zones_kind_and_its_other_texts_become_candidates
             return [EngineText("1987", 0.9, others=(Candidate("1981", 0.4),)) for _ in lines]
 
     with monkeypatch.context() as patch:
-        patch.setattr(zone_looks, "load_engine", lambda name, timeout_s=None: Spotting())
+        patch.setattr(passes, "load_engine", lambda name, timeout_s=None: Spotting())
         found = recognise(scanned(tmp_path, filled_form()), settings_for(forms))
     year = next(z for z in found.zones if z.zone == "year")
     assert {"year", "digits", "block", "line"} == set(asked)
@@ -240,7 +240,7 @@ def test_an_engine_is_told_each_zones_kind_and_its_other_texts_become_candidates
 def record(folder, scan, forms, monkeypatch):
     """Read a page with answers invented for each zone in turn, and record them."""
     from ocr.engine import EngineText
-    from ocr.forms import passes as zone_looks
+    from ocr.forms import passes
 
     class Scripted:
         def name_and_version(self):
@@ -255,7 +255,7 @@ def record(folder, scan, forms, monkeypatch):
 
     recorder = RecordingEngine(Scripted())
     with monkeypatch.context() as patch:
-        patch.setattr(zone_looks, "load_engine", lambda name, timeout_s=None: recorder)
+        patch.setattr(passes, "load_engine", lambda name, timeout_s=None: recorder)
         recognise(scan, settings_for(forms))
     recorder.save(Path(folder))
     return folder

@@ -72,7 +72,7 @@ def test_a_picture_of_one_line_is_read_as_one(name):
 
 @engine
 @needs_tesseract
-def test_effort_buys_looks_at_lines_in_doubt(monkeypatch):
+def test_effort_buys_passes_over_lines_in_doubt(monkeypatch):
     from ocr.print import text as module
 
     counts = {}

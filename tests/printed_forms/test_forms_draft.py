@@ -16,7 +16,7 @@ from ocr.drafting.reading import Piece
 from ocr.drafting.segments import Segment, find_segments
 from ocr.drafting.sheet import blank_sheet
 from ocr.drafting.structures import find_structures
-from ocr.forms.form import load_form, load_forms
+from ocr.forms.form import Agreement, load_form, load_forms
 from ocr.page import Box, Word
 from sample_data.iif1 import LANGUAGES, RIGHT_TO_LEFT
 from sample_data.iif1 import labels as printed_words
@@ -134,6 +134,15 @@ def piece(text, row=0, x=100):
         at += 12 * len(word) + 8
     box = Box(x, 98 + 50 * row, at - 8, 132 + 50 * row)
     return Piece(Segment(box, row), text, tuple(words), 0.9, "en")
+
+
+@pytest.mark.parametrize("name", ["iif1_en", "wbp_27_b", "wbp_27_sample"])
+def test_a_draft_names_the_zones_that_agree_as_the_library_does(name):
+    form = FORMS[name]
+    plain = labels.page_tables([zone.id for zone in form.zones])
+    assert plain["per_volume"] == list(form.per_volume)
+    assert [Agreement.model_validate(plain["agree"])] == list(form.agree)
+    assert labels.page_tables(["year", "narrative"]) == {"per_volume": ["year"]}
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from ocr.forms.agree import agreed, told_twice
 from ocr.forms.decide import decide_page
-from ocr.forms.form import Form
+from ocr.forms.form import Agreement, Form
 from ocr.page import Box, Candidate, Decided, Recognition, ZoneReading
 
 BOX = Box(0, 0, 100, 20)
+RULE = Agreement(year="year", number="fir_no", dates=("fir_date", "info_date"))
 
 
 def said(zone, *options):
@@ -21,7 +22,7 @@ def said(zone, *options):
 
 def together(*zones):
     found = {z.zone: z for z in zones}
-    return found | {z.zone: z for z in agreed(found)}
+    return found | {z.zone: z for z in agreed(found, RULE)}
 
 
 def test_a_doubtful_year_follows_the_dates_and_the_number_of_its_page():
@@ -54,7 +55,29 @@ def test_no_value_comes_from_another_zone_and_what_says_nothing_changes_nothing(
     assert together(blank, date) == {"year": blank, "fir_date": date}
     words = said("info_date", ("not known", 0.4))
     assert together(date, words) == {"fir_date": date, "info_date": words}
-    assert list(agreed({"year": year, "complainant_name": replace(date, zone="complainant_name")})) == []
+    assert list(agreed({"year": year, "other_date": replace(date, zone="other_date")}, RULE)) == []
+
+
+def test_a_form_says_which_of_its_zones_tell_one_day():
+    plain = repeating_form()
+    plain["zone"] = [
+        {"id": "begun", "box": (0, 0, 100, 20), "kind": "date"},
+        {"id": "of_year", "box": (0, 40, 100, 60), "kind": "year"},
+    ]
+    read = [
+        ZoneReading("begun", BOX, (Candidate("12/03/18", 0.9, "t"),)),
+        ZoneReading("of_year", BOX, (Candidate("2013", 0.5, "t"), Candidate("2018", 0.4, "t"))),
+    ]
+    page = Recognition("f", 100, 100, zones=tuple(read))
+    assert decide_page(page, Form.model_validate(plain), {}).zones["of_year"].value == "2013"
+    plain["agree"] = [{"year": "of_year", "dates": ["begun"]}]
+    assert decide_page(page, Form.model_validate(plain), {}).zones["of_year"].value == "2018"
+
+
+@pytest.mark.parametrize("more", [{"agree": [{"year": "nowhere"}]}, {"per_volume": ["nowhere"]}])
+def test_a_form_that_names_a_zone_that_it_has_not_is_refused(more):
+    with pytest.raises(ValueError, match="names zones that are not there: nowhere"):
+        Form.model_validate(repeating_form() | more)
 
 
 @given(

@@ -44,15 +44,15 @@ def decided(kind, *candidates, lexicon=None, **more):
     [("digits", "११११"), ("time", "೧೭:೩೦"), ("year", "२०१७"), ("date", "১২/১১/১৯৯৮"), ("line", "९९९९९९९९९९")],
 )
 def test_a_number_in_native_digits_that_one_engine_alone_read_is_not_sure(kind, text):
-    looks = tuple(Candidate(text, 0.97, by) for by in ("tesseract:vote", "tesseract:clean"))
-    alone = decide_zone(ZoneReading("z", BOX, looks), zone(kind))
-    other = decide_zone(ZoneReading("z", BOX, (*looks, Candidate(fold_digits(text), 0.9, "digits:hand"))), zone(kind))
+    passes = tuple(Candidate(text, 0.97, by) for by in ("tesseract:vote", "tesseract:clean"))
+    alone = decide_zone(ZoneReading("z", BOX, passes), zone(kind))
+    other = decide_zone(ZoneReading("z", BOX, (*passes, Candidate(fold_digits(text), 0.9, "digits:hand"))), zone(kind))
     assert fold_digits(alone.value) == fold_digits(other.value) and alone.confidence <= 0.85 < 0.97 <= other.confidence
 
 
 def test_a_number_in_latin_digits_is_as_sure_as_it_was():
-    looks = (Candidate("1111", 0.97, "tesseract:vote"),)
-    assert decide_zone(ZoneReading("z", BOX, looks), zone("digits")).confidence == 0.97
+    passes = (Candidate("1111", 0.97, "tesseract:vote"),)
+    assert decide_zone(ZoneReading("z", BOX, passes), zone("digits")).confidence == 0.97
     words = (Candidate("घर नं. १२", 0.97, "tesseract:vote"),)
     assert decide_zone(ZoneReading("z", BOX, words), zone("line")).confidence == 0.97
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from digitize.steps.read_plan import decide_key, said_of
 from ocr.forms.decide import decide_page
-from ocr.forms.expected import SAID, as_expected
+from ocr.forms.expected import AS_METADATA, as_expected
 from ocr.forms.form import Form
 from ocr.languages.lexicon import Lexicon
 from ocr.page import Box, Candidate, Decided, Recognition, ZoneReading
@@ -25,6 +25,7 @@ FORM = Form.model_validate(
         "width": 400,
         "height": 400,
         "features": "f1.npz",
+        "per_volume": ["police_station", "year"],
         "zone": [
             {"id": "police_station", "box": [0, 0, 100, 20], "kind": "line", "list": "station"},
             {"id": "year", "box": [0, 30, 100, 50], "kind": "year"},
@@ -45,7 +46,7 @@ def told(decided, **said):
 
 def test_a_doubtful_station_is_the_book_s_where_the_page_bears_it():
     found = told(read("police_station", ("Southtown", 0.5), ("Northtown", 0.4)), police_station="Northtown Thana")
-    assert (found.value, found.raw, found.notes) == ("Northtown", "Northtown", (SAID,))
+    assert (found.value, found.raw, found.notes) == ("Northtown", "Northtown", (AS_METADATA,))
     assert found.confidence > 0.9 and [c.text for c in found.candidates] == ["Southtown"]
 
 
@@ -70,7 +71,7 @@ def test_a_station_that_no_reading_bears_is_not_invented_but_doubts_the_page():
 
 def test_a_year_may_be_written_short_and_the_one_before_is_a_person_s_to_see():
     found = told(read("year", ("18", 0.6), ("13", 0.3)), year="2018")
-    assert (found.value, found.notes) == ("18", (SAID,)) and found.confidence > 0.9
+    assert (found.value, found.notes) == ("18", (AS_METADATA,)) and found.confidence > 0.9
     assert told(read("year", ("2017", 0.9)), year="2018").confidence < 0.9
 
 
@@ -96,12 +97,12 @@ def test_what_tells_nothing_changes_nothing():
 def test_what_is_said_only_chooses_among_a_zones_options_and_never_makes_another_surer(options, name):
     before = read("police_station", *sorted(options, key=lambda o: -o[1]))
     after = told(before, police_station=name)
-    belief = {after.value: after.confidence, **{c.text: c.confidence for c in after.candidates}}
-    assert set(belief) == {name for name, _ in options}
-    assert min(belief.values()) >= 0 and max(belief.values()) == after.confidence <= 0.995
+    share = {after.value: after.confidence, **{c.text: c.confidence for c in after.candidates}}
+    assert set(share) == {name for name, _ in options}
+    assert min(share.values()) >= 0 and max(share.values()) == after.confidence <= 0.995
     for other, confidence in options:
         if other != name:
-            assert belief[other] <= confidence + 1e-4
+            assert share[other] <= confidence + 1e-4
 
 
 def test_a_page_is_decided_with_what_was_said_of_its_book():

@@ -59,10 +59,10 @@ def test_what_does_not_fit_is_unread_and_keeps_what_was_seen():
 
 
 texts = st.sampled_from(["1", "12", "21", "१२", "12/2018", "abc", ""])
-looks = st.lists(st.tuples(texts, st.floats(0, 1), st.sampled_from([VOTE, HAND, NATIVE, LATIN, UNTOLD])), max_size=6)
+passes = st.lists(st.tuples(texts, st.floats(0, 1), st.sampled_from([VOTE, HAND, NATIVE, LATIN, UNTOLD])), max_size=6)
 
 
-@given(looks)
+@given(passes)
 def test_the_value_is_one_that_some_engine_gives(said):
     found = decided("digits", *said)
     assert 0 <= found.confidence <= 1

@@ -147,7 +147,7 @@ def number_as_cut(text: str, drawing: Drawing, rng: np.random.Generator) -> Pict
     cells = {**drawing.real, **drawing.latin}
     is_real = rng.random() < _REAL and all(c in cells or c in SIGNS for c in text)
     if not is_real:
-        path = str(rng.choice(np.array(drawing.pens.hands)))
+        path = str(rng.choice(np.array(drawing.pens.handwriting)))
         cells = {**cells, **_typed(path, drawing.script.digits)}
     return around(by_hand(composed(text, tall, cells, rng), rng), tall, "number", drawing.pens, rng)
 

@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F  # noqa: N812
 
-from training.fields.data import Written, written_strip
+from training.fields.data import Handwritten, handwritten_strip
 from training.fields.network import load
 from training.fields.texts import CHARACTERS, is_written
 from training.fields.train import logits_of
@@ -64,7 +64,7 @@ def choose(model: torch.nn.Module, picture: np.ndarray, field: str, value: str) 
     some = [one for one in variants(field, value) if all(is_written(t) for t in one)]
     if not some:
         return []
-    strips = [written_strip(Written(picture, "", field, "", "", line)) for line in lines]
+    strips = [handwritten_strip(Handwritten(picture, "", field, "", "", line)) for line in lines]
     with torch.no_grad():
         logits, lengths = logits_of(model, strips)
     logs = logits.log_softmax(2)

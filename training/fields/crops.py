@@ -1,4 +1,4 @@
-"""Cuts the written fields of form pages whose values are known, as the reader cuts them.
+"""Cuts the handwritten fields of form pages whose values are known, as the reader cuts them.
 
     python -m training.fields.crops OUT --data FOLDER
 

@@ -1,4 +1,4 @@
-"""What a step of training sees: strips with their texts, drawn ones from shards and written ones from a folder."""
+"""What a step of training sees: strips with their texts, drawn ones from shards and handwritten ones from a folder."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LINES = {"": (0.0, 1.0), "1": (0.05, 0.64), "2": (0.41, 1.0)}
 
 
 @dataclass(frozen=True)
-class Written:
+class Handwritten:
     """A crop of real handwriting with its text; group: its hand or station; line: "" or which of two lines."""
 
     picture: Strip
@@ -53,7 +53,7 @@ class Shards:
         return altered(np.asarray(cv2.resize(strip, (wide, HEIGHT)), np.uint8), rng), text
 
 
-def read_written(folder: Path, leave_out: tuple[str, ...] = (), kept: float = 0.94) -> list[Written]:
+def read_handwritten(folder: Path, leave_out: tuple[str, ...] = (), kept: float = 0.94) -> list[Handwritten]:
     """Crops of a folder by its crops.csv: file, field, group, text, and maybe line and loss.
 
     Groups that are left out are not read, nor, of each field, the share of crops whose text the network found least
@@ -68,7 +68,7 @@ def read_written(folder: Path, leave_out: tuple[str, ...] = (), kept: float = 0.
     most = {field: float(np.quantile(of, kept)) for field, of in losses.items()}
     bad = {r["file"] for r in rows if r["text"] and float(r.get("loss") or 0) > most[r["field"]]}
     return [
-        Written(
+        Handwritten(
             cv2.imread(str(folder / r["file"]), 0), r["text"], r["field"], r["group"], r["file"], r.get("line") or ""
         )
         for r in rows
@@ -76,7 +76,7 @@ def read_written(folder: Path, leave_out: tuple[str, ...] = (), kept: float = 0.
     ]
 
 
-def written_strip(one: Written, rng: Rng | None = None, squeeze: float = 1.0) -> Strip:
+def handwritten_strip(one: Handwritten, rng: Rng | None = None, squeeze: float = 1.0) -> Strip:
     """The strip of a crop; with a generator cut, turned, stretched and shaded by chance."""
     picture = one.picture
     top, bottom = LINES[one.line]

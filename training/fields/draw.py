@@ -58,9 +58,9 @@ _LABELS = (
 
 @dataclass(frozen=True)
 class Pens:
-    """What is drawn with: fonts like hands and of print, by path; real digits (10, n, 28, 28), black on white."""
+    """What is drawn with: fonts like handwriting and of print, by path; real digits (10, n, 28, 28), black on white."""
 
-    hands: Sequence[str]
+    handwriting: Sequence[str]
     prints: Sequence[str]
     digits: Picture
     labels: Sequence[str]
@@ -104,9 +104,9 @@ def around(ink: Floats, tall: int, kind: str, pens: Pens, rng: Rng) -> Picture:
 def _written(text: str, tall: int, pens: Pens, rng: Rng) -> Floats:
     """Ink 0..1 of a text whose capitals are about so many pixels tall."""
     if rng.random() > _REAL_DIGITS or not any(c.isdigit() for c in text):
-        return typed(text, tall, pens.hands, rng)
+        return typed(text, tall, pens.handwriting, rng)
     real = {str(d): some for d, some in enumerate(pens.digits)}
-    face = [str(rng.choice(np.array(pens.hands)))]
+    face = [str(rng.choice(np.array(pens.handwriting)))]
     runs = re.findall(r"[0-9/.-]*[0-9][0-9/.-]*|(?:(?![0-9/.-]*[0-9]).)+", text)
     pieces = [composed(r, tall, real, rng) if any(c.isdigit() for c in r) else typed(r, tall, face, rng) for r in runs]
     return _in_a_row(pieces, runs, tall, rng)
@@ -143,9 +143,9 @@ def by_hand(ink: Floats, rng: Rng) -> Floats:
     return np.asarray(ink, np.float32)
 
 
-def typed(text: str, tall: int, hands: Sequence[str], rng: Rng) -> Floats:
+def typed(text: str, tall: int, fonts: Sequence[str], rng: Rng) -> Floats:
     """In one hand-like font, letter groups a little up and down, spaced by chance."""
-    path = str(rng.choice(np.array(hands)))
+    path = str(rng.choice(np.array(fonts)))
     face = font(path, 64)
     box = face.getbbox("0EH1")
     size = max(12, round(64 * tall / max(8, box[3] - box[1])))
@@ -256,7 +256,7 @@ def _neighbours(printed: Floats, page: Floats, base: int, tall: int, pens: Pens,
                 _dots(printed, y - 2, rng)
         elif kind < 0.55:
             signs = rng.choice(list("abcdghjklpqtyfB1234567/"), int(rng.integers(2, 9)))
-            other = typed("".join(signs), tall, pens.hands, rng)
+            other = typed("".join(signs), tall, pens.handwriting, rng)
             y = int(-other.shape[0] + rng.integers(2, 12)) if edge == 0 else height - int(rng.integers(2, 12))
             _put(page, other, int(rng.integers(-20, max(1, width - 20))), y)
 

@@ -3,7 +3,7 @@
     python -m training.fields.export OUT/last.pt ocr/models/eng_fields.onnx --weights REC.onnx
 
 Weights are stored in half precision and widened when the file is loaded; with --eight-bits SHARD most products are in
-eight bits, for a network that was taught so. The line for models.toml is printed.
+eight bits, for a network that was trained so. The line for models.toml is printed.
 """
 
 from __future__ import annotations

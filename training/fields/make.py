@@ -46,15 +46,15 @@ def main() -> None:
 
 
 def load_pens(fonts: Path, digits: Path) -> Pens:
-    """Hand-like fonts below fonts/hands, print below fonts/prints, and real digits by value."""
-    hands = [str(p) for p in sorted((fonts / "hands").rglob("*")) if p.suffix in (".woff2", ".ttf", ".otf")]
+    """Fonts like handwriting below fonts/hands, print below fonts/prints, and real digits by value."""
+    handwriting = [str(p) for p in sorted((fonts / "hands").rglob("*")) if p.suffix in (".woff2", ".ttf", ".otf")]
     prints = [str(p) for p in sorted((fonts / "prints").rglob("*")) if p.suffix in (".ttf", ".otf", ".t1")]
-    hands = [p for p in hands if not any(name in p for name in _DAMAGED)]
+    handwriting = [p for p in handwriting if not any(name in p for name in _DAMAGED)]
     with np.load(digits) as f:
         labels, images = f["labels"], f["images"]
     by_value = [images[labels == str(d)] for d in range(10)]
     count = min(map(len, by_value))
-    return Pens(hands, prints, np.stack([x[:count] for x in by_value]), ())
+    return Pens(handwriting, prints, np.stack([x[:count] for x in by_value]), ())
 
 
 def shard(path: Path, seed: int, pens: Pens, count: int = SHARD) -> None:

@@ -1,7 +1,7 @@
-r"""Trains the recogniser of written fields, on drawn strips and on crops of real writing.
+r"""Trains the recogniser of handwritten fields, on drawn strips and on crops of real writing.
 
     python -m training.fields.train OUT --weights REC.onnx --shards SHARDS --steps 900
-    python -m training.fields.train OUT2 --weights REC.onnx --shards SHARDS --start OUT/last.pt --written CROPS \
+    python -m training.fields.train OUT2 --weights REC.onnx --shards SHARDS --start OUT/last.pt --handwritten CROPS \
         --leave-out "Station A" --steps 250 --share 0.6
 
 OUT/last.pt is written every few minutes and a new call goes on from it. A step is seeded by its number. Products are
@@ -14,6 +14,7 @@ import argparse
 import json
 import math
 import os
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -27,7 +28,7 @@ import torch.multiprocessing as mp
 from torch.nn import functional as F  # noqa: N812
 
 from training.digits.scripts import NETWORKS, allowed
-from training.fields.data import Shards, Written, read_written, written_strip
+from training.fields.data import Handwritten, Shards, handwritten_strip, read_handwritten
 from training.fields.network import STEP_PX, network_of, read_state
 from training.fields.texts import CHARACTERS
 from training.lines.graph import Recogniser
@@ -49,7 +50,7 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, required=True, help="the recogniser of the rapidocr wheel")
     parser.add_argument("--network", default="fields", help="fields, or one of training/digits/scripts.py")
     parser.add_argument("--shards", type=Path, required=True)
-    parser.add_argument("--written", type=Path, help="folder of real crops with crops.csv")
+    parser.add_argument("--handwritten", "--written", type=Path, help="folder of real crops with crops.csv")
     parser.add_argument("--leave-out", nargs="*", default=[], help="groups of real crops that are not learned")
     parser.add_argument("--share", type=float, default=0.5, help="of real crops in what is learned")
     parser.add_argument("--start", type=Path, help="state to begin with, or an exported network")
@@ -59,6 +60,8 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=4e-4)
     parser.add_argument("--workers", type=int, default=2)
     asked = parser.parse_args()
+    if "--written" in sys.argv:
+        print("--written is called --handwritten now; the old name goes with the next version", file=sys.stderr)
     asked.out.mkdir(parents=True, exist_ok=True)
     os.environ |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(29500 + os.getpid() % 400), "OMP_NUM_THREADS": "1"}
     if asked.workers == 1:
@@ -82,16 +85,16 @@ def train(rank: int, asked: argparse.Namespace) -> None:
         for part in ("model", "ema"):  # of another network all but its classes
             fits = {name: value for name, value in saved[part].items() if shapes.get(name) == value.shape}
             model.load_state_dict(fits, strict=False)
-    taught = [p for p in model.parameters() if p.requires_grad]
+    trained = [p for p in model.parameters() if p.requires_grad]
     optimiser = torch.optim.AdamW(_groups(model, new_head=asked.network != "fields"), lr=asked.rate, weight_decay=0.01)
     ema = {name: p.detach().clone() for name, p in model.named_parameters() if p.requires_grad}
     step = _resume(asked.out / "last.pt", model, optimiser, ema)
-    written = read_written(asked.written, tuple(asked.leave_out)) if asked.written else []
+    handwritten = read_handwritten(asked.handwritten, tuple(asked.leave_out)) if asked.handwritten else []
     shards = Shards(asked.shards)
     if rank == 0:
-        print(json.dumps({"drawn": len(shards), "written": len(written), "from_step": step}), flush=True)
+        print(json.dumps({"drawn": len(shards), "handwritten": len(handwritten), "from_step": step}), flush=True)
     saved_at, losses = time.monotonic(), []
-    for whole in _batches(shards, written, asked, step):
+    for whole in _batches(shards, handwritten, asked, step):
         texts, strips = (part[rank :: asked.workers] for part in whole)
         pace = min(1.0, (step + 1) / _WARM) * (0.5 + 0.5 * math.cos(math.pi * step / asked.steps))
         for group in optimiser.param_groups:
@@ -99,8 +102,8 @@ def train(rank: int, asked: argparse.Namespace) -> None:
         loss = loss_of(model, texts, strips, characters, may_stand(texts, asked.network))
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
-        _share_gradients(taught, asked.workers)
-        torch.nn.utils.clip_grad_norm_(taught, 5.0)
+        _share_gradients(trained, asked.workers)
+        torch.nn.utils.clip_grad_norm_(trained, 5.0)
         optimiser.step()
         keep = min(_EMA, (1 + step) / (10 + step))
         with torch.no_grad():
@@ -130,24 +133,24 @@ def _groups(model: Recogniser, *, new_head: bool) -> list[dict[str, Any]]:
     return [{"params": rest, "times": 1.0}, {"params": head, "times": _NEW if new_head else 1.0}]
 
 
-def _share_gradients(taught: list[torch.nn.Parameter], workers: int) -> None:
+def _share_gradients(trained: list[torch.nn.Parameter], workers: int) -> None:
     if workers == 1:
         return
-    flat = torch.cat([(p.grad if p.grad is not None else torch.zeros_like(p)).reshape(-1) for p in taught])
+    flat = torch.cat([(p.grad if p.grad is not None else torch.zeros_like(p)).reshape(-1) for p in trained])
     dist.all_reduce(flat)
     at = 0
-    for p in taught:
+    for p in trained:
         p.grad = flat[at : at + p.numel()].view_as(p) / workers
         at += p.numel()
 
 
 def _batches(
-    shards: Shards, written: list[Written], asked: argparse.Namespace, step: int
+    shards: Shards, handwritten: list[Handwritten], asked: argparse.Namespace, step: int
 ) -> Iterator[tuple[list[str], list[np.ndarray]]]:
     """Texts and strips of like widths for each step; a pool of steps is drawn at once and sorted."""
     while True:
         rng = np.random.default_rng([9, step // _POOL])
-        pool = [_draw(shards, written, asked.share, rng) for _ in range(_POOL * asked.batch)]
+        pool = [_draw(shards, handwritten, asked.share, rng) for _ in range(_POOL * asked.batch)]
         pool.sort(key=lambda one: one[0].shape[1])
         for at in rng.permutation(_POOL)[step % _POOL :]:
             part = pool[int(at) * asked.batch : (int(at) + 1) * asked.batch]
@@ -155,13 +158,15 @@ def _batches(
             step += 1
 
 
-def _draw(shards: Shards, written: list[Written], share: float, rng: np.random.Generator) -> tuple[np.ndarray, str]:
+def _draw(
+    shards: Shards, handwritten: list[Handwritten], share: float, rng: np.random.Generator
+) -> tuple[np.ndarray, str]:
     while True:
-        if written and rng.random() < share:
-            one = written[int(rng.integers(len(written)))]
+        if handwritten and rng.random() < share:
+            one = handwritten[int(rng.integers(len(handwritten)))]
             if not one.text and rng.random() > _EMPTY:
                 continue
-            strip, text = written_strip(one, rng), one.text
+            strip, text = handwritten_strip(one, rng), one.text
         else:
             strip, text = shards.item(int(rng.integers(len(shards))), rng)
         if strip.shape[1] / STEP_PX > len(text) + 2:

@@ -1,7 +1,7 @@
-"""Eight-bit products: a network is taught with them, and exported with them.
+"""Eight-bit products: a network is trained with them, and exported with them.
 
 The convolutions of one pixel take seven tenths of the time. Rounded to eight bits after training they read a third of
-the crops otherwise; a network that was taught with rounded numbers does not mind. Weights take seven bits, so that no
+the crops otherwise; a network that was trained with rounded numbers does not mind. Weights take seven bits, so that no
 processor's sum of two products overflows (those without VNNI add in 16 bits).
 """
 

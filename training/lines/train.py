@@ -59,8 +59,8 @@ def _work(rank: int, asked: argparse.Namespace) -> None:
     model = Recogniser(asked.weights, 1 + len(CHARACTERS))
     _freeze_stem(model)
     new = [model.weight, model.bias]
-    taught = [p for p in model.parameters() if p.requires_grad]
-    old = [p for p in taught if all(p is not n for n in new)]
+    trained = [p for p in model.parameters() if p.requires_grad]
+    old = [p for p in trained if all(p is not n for n in new)]
     groups = [{"params": old, "lr": asked.rate}, {"params": new, "lr": asked.rate * 4}]
     optimiser = torch.optim.AdamW(groups, weight_decay=0.01)
     ema = {name: p.detach().clone() for name, p in model.named_parameters()}
@@ -78,8 +78,8 @@ def _work(rank: int, asked: argparse.Namespace) -> None:
         loss, logits, lengths = _loss(model, texts, strips)
         optimiser.zero_grad()
         loss.backward()
-        _share_gradients(taught, asked.workers)
-        torch.nn.utils.clip_grad_norm_(taught, 5.0)
+        _share_gradients(trained, asked.workers)
+        torch.nn.utils.clip_grad_norm_(trained, 5.0)
         optimiser.step()
         with torch.no_grad():
             keep = min(_EMA, (1 + step) / (10 + step))
@@ -133,14 +133,14 @@ def _agreed(value: float, workers: int) -> float:
     return float(shared)
 
 
-def _share_gradients(taught: list[torch.nn.Parameter], workers: int) -> None:
+def _share_gradients(trained: list[torch.nn.Parameter], workers: int) -> None:
     if workers == 1:
         return
-    flat = torch.cat([(p.grad if p.grad is not None else torch.zeros_like(p)).reshape(-1) for p in taught])
+    flat = torch.cat([(p.grad if p.grad is not None else torch.zeros_like(p)).reshape(-1) for p in trained])
     dist.all_reduce(flat)
     flat /= workers
     at = 0
-    for p in taught:
+    for p in trained:
         p.grad = flat[at : at + p.numel()].view_as(p)
         at += p.numel()
 

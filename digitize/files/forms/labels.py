@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
@@ -222,6 +222,15 @@ def _variants(text: str) -> Iterator[str]:
 @lru_cache(maxsize=1)
 def _table() -> tuple[tuple[str, str, str], ...]:
     return (*printed_labels(), *((label, language, text) for label, said in _also().items() for language, text in said))
+
+
+def page_tables(zones: Collection[str]) -> dict[str, Any]:
+    """What a form file says of some of its zones together: per_volume, and agree with the zones that tell one day."""
+    known = _fields()["page"]
+    agree: dict[str, Any] = {key: known[key] for key in ("year", "number") if known[key] in zones}
+    dates = [zone for zone in known["dates"] if zone in zones]
+    found: dict[str, Any] = {"per_volume": [zone for zone in known["per_volume"] if zone in zones]}
+    return found | ({"agree": agree | {"dates": dates}} if len(agree) + len(dates) > 1 else {})
 
 
 def _also() -> Mapping[str, list[tuple[str, str]]]:

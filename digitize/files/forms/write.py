@@ -8,6 +8,7 @@ from pathlib import Path
 
 from digitize.errors import InputError
 from digitize.files.forms.draft import Draft, DraftZone
+from digitize.files.forms.labels import page_tables
 from ocr.engine import Image
 from ocr.forms.form import Form, load_form
 from ocr.forms.marks import answer_ink
@@ -48,8 +49,18 @@ def _text(draft: Draft, form_id: str) -> Iterator[str]:
     yield f"width = {width}\nheight = {height}\n"
     yield f'features = "{form_id}.npz"\n'
     yield f'source = "Drafted from {learned}; labels read by the program."\n'
+    yield from _page_tables([zone.id for zone in draft.zones])
     for zone in draft.zones:
         yield from _zone(zone, draft.sheet.print, draft.sheet.print.shape)
+
+
+def _page_tables(zones: Sequence[str]) -> Iterator[str]:
+    """Which zones tell what a volume's metadata has, and which tell one day."""
+    tables = page_tables(zones)
+    if tables["per_volume"]:
+        yield f"per_volume = {json.dumps(tables['per_volume'])}\n"
+    if "agree" in tables:
+        yield "\n[[agree]]\n" + "".join(f"{key} = {json.dumps(zones)}\n" for key, zones in tables["agree"].items())
 
 
 def _zone(zone: DraftZone, print_: Image, shape: Sequence[int]) -> Iterator[str]:

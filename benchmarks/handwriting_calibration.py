@@ -1,4 +1,4 @@
-"""Probabilities of written values: fitted on other stations, weighed with the page, kept in fields.toml."""
+"""Probabilities of handwritten values: fitted on other stations, weighed with the page, kept in fields.toml."""
 
 from __future__ import annotations
 
@@ -6,16 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from benchmarks.handwriting_read import DATES, FIELDS, KINDS, Read, scored
 from benchmarks.straight import Value
-from benchmarks.written_read import DATES, FIELDS, KINDS, Read, scored
-from ocr.calibration import fields as belief
+from ocr.calibration import fields as calibration
 from ocr.calibration.fields import Facts
 from ocr.forms.agree import agreed
+from ocr.forms.form import Agreement
 from ocr.handwriting.dated import day_of
 from ocr.page import Box, Candidate, Decided
 
 ROOT = Path(__file__).resolve().parent.parent
 _SURE_DATE = 0.8
+_RULE = Agreement(year="year", number="fir_no", dates=DATES)
 
 
 def crossed(read: Sequence[Read], data: Path) -> tuple[list[Read], list[Value]]:
@@ -29,7 +31,7 @@ def crossed(read: Sequence[Read], data: Path) -> tuple[list[Read], list[Value]]:
         for page in sorted({r.page for r in read if r.group == group}):
             mine = [r for r in read if r.page == page]
             sure = {r.field: _decided(r, models) for r in mine if r.text}
-            sure |= {d.zone: d for d in agreed(sure)}
+            sure |= {d.zone: d for d in agreed(sure, _RULE)}
             ordered = [scored(_as_decided(r, sure.get(r.field)), data) for r in mine]
             settled += ordered
             values += [
@@ -42,7 +44,7 @@ def crossed(read: Sequence[Read], data: Path) -> tuple[list[Read], list[Value]]:
 
 def _decided(read: Read, models: Mapping[str, Sequence[float]]) -> Decided:
     best, *others = [
-        Candidate(f.text, round(f.covered * belief.weighed(models[f.kind], f.facts), 4)) for f in read.options
+        Candidate(f.text, round(f.covered * calibration.weighed(models[f.kind], f.facts), 4)) for f in read.options
     ]
     return Decided(read.field, best.text, best.text, best.confidence, Box(0, 0, 1, 1), candidates=tuple(others))
 
@@ -60,7 +62,7 @@ def models_of(read: Sequence[Read]) -> dict[str, tuple[float, ...]]:
     for r in read:
         if r.wanted is not None:
             by_kind.setdefault(r.options[0].kind if r.options else KINDS[r.field], []).append((r.facts, r.right))
-    models = {k: belief.fit([f for f, _ in known], [ok for _, ok in known]) for k, known in by_kind.items()}
+    models = {k: calibration.fit([f for f, _ in known], [ok for _, ok in known]) for k, known in by_kind.items()}
     return models | {"date": _model_of_dates(read, models["digits"])} if models else {}
 
 
@@ -74,9 +76,9 @@ def _model_of_dates(read: Sequence[Read], start: tuple[float, ...]) -> tuple[flo
             (found.facts, day_of(found.text) == day_of(other.text))
             for (page, field), found in of.items()
             if (other := of.get((page, DATES[1 - DATES.index(field)])))
-            and other.covered * belief.weighed(model, other.facts) >= _SURE_DATE
+            and other.covered * calibration.weighed(model, other.facts) >= _SURE_DATE
         ]
-        model = belief.fit([f for f, _ in known], [ok for _, ok in known]) if known else model
+        model = calibration.fit([f for f, _ in known], [ok for _, ok in known]) if known else model
     return model
 
 
@@ -89,10 +91,10 @@ def write_models(read: Sequence[Read]) -> None:
 
 def write_model(kind: str, known: Sequence[tuple[Facts, bool]]) -> None:
     """Put the probabilities of one kind of field into ocr/calibration/fields.toml."""
-    _write(kind, belief.fit([facts for facts, _ in known], [right for _, right in known]))
+    _write(kind, calibration.fit([facts for facts, _ in known], [right for _, right in known]))
 
 
 def _write(kind: str, weights: Sequence[float]) -> None:
-    path = ROOT / "ocr" / "calibration" / belief.FILE
+    path = ROOT / "ocr" / "calibration" / calibration.FILE
     lines = [x for x in path.read_text(encoding="utf-8").splitlines() if x.partition(" = ")[0] != kind]
     path.write_text("\n".join([*lines, f"{kind} = {list(weights)}"]) + "\n", encoding="utf-8")

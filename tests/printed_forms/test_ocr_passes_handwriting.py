@@ -8,7 +8,7 @@ import pytest
 from ocr.cleaning.blots import find_blots
 from ocr.cleaning.clean import Cleaned
 from ocr.engine import EngineText
-from ocr.forms import passes as zone_looks
+from ocr.forms import passes
 from ocr.forms.crops import Crop, Cut
 from ocr.forms.figures import LATIN, NATIVE, UNTOLD
 from ocr.forms.form import Form, load_forms
@@ -45,9 +45,9 @@ def engines(monkeypatch):
         "fields": Says("fields", "12", 0.95, ("en",)),
         "digits": Says("digits", "12", 0.9),
     }
-    monkeypatch.setattr(zone_looks, "load_engine", lambda name, timeout_s=None: here[name])
+    monkeypatch.setattr(passes, "load_engine", lambda name, timeout_s=None: here[name])
     voted = lambda engine, images, codes, seen: [LineText("12", 0.4, True) for _ in images]  # noqa: E731
-    monkeypatch.setattr(zone_looks, "read_mixed", voted)
+    monkeypatch.setattr(passes, "read_mixed", voted)
     return here
 
 
@@ -83,7 +83,7 @@ def test_a_typed_english_page_stays_with_print_and_its_doubtful_numbers_are_look
     ("is_native", "by", "language"), [(True, NATIVE, "hi"), (False, LATIN, "en"), (None, UNTOLD, "hi")]
 )
 def test_numbers_of_an_indian_page_are_read_in_the_digits_that_it_has(engines, monkeypatch, is_native, by, language):
-    monkeypatch.setattr(zone_looks, "uses_native", lambda images, code: is_native)
+    monkeypatch.setattr(passes, "uses_native", lambda images, code: is_native)
     said = read("hi")
     assert set(engines["digits"].asked) == {(kind, language) for kind in ("digits", "date", "time", "year")}
     assert by in said["date"] and ("fields:hand" in said["date"]) is (is_native is False)
@@ -91,7 +91,7 @@ def test_numbers_of_an_indian_page_are_read_in_the_digits_that_it_has(engines, m
 
 
 def test_what_is_read_in_digits_that_are_not_known_is_never_sure():
-    text = zone_looks._bounded(EngineText("12", 0.9, others=(Candidate("13", 0.7), Candidate("1", 0.1))), 0.5)
+    text = passes._bounded(EngineText("12", 0.9, others=(Candidate("13", 0.7), Candidate("1", 0.1))), 0.5)
     assert (text.confidence, [c.confidence for c in text.others]) == (0.5, [0.5, 0.1])
 
 

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from ocr.cleaning.blots import find_blots
 from ocr.cleaning.clean import Cleaned
 from ocr.engine import EngineText
-from ocr.forms import passes as zone_looks
-from ocr.forms import read
+from ocr.forms import passes, read
 from ocr.forms.crops import Crop, Cut
 from ocr.forms.form import Form
 from ocr.forms.marks import Marked
@@ -67,7 +66,7 @@ def crops():
 
 
 def read_with(engine, monkeypatch):
-    monkeypatch.setattr(zone_looks, "load_engine", lambda name, timeout_s=None: engine)
+    monkeypatch.setattr(passes, "load_engine", lambda name, timeout_s=None: engine)
     monkeypatch.setattr("ocr.print.lines.has_own_recogniser", lambda code: False)
     zones, _ = ZoneReader(ReadSettings(engine="doubting"), FORM, time.monotonic() + 60).read(crops())
     return {z.zone: z for z in zones}
@@ -125,7 +124,7 @@ TWICE = Form.model_validate(
 @pytest.mark.parametrize(("blank", "asked"), [((), [True]), (("again",), [False]), (("statutes",), [])])
 def test_a_zone_and_the_one_that_repeats_it_are_one_question_to_our_own_recogniser(monkeypatch, blank, asked):
     engine = Doubting(first=0.95)
-    monkeypatch.setattr(zone_looks, "load_engine", lambda name, timeout_s=None: engine)
+    monkeypatch.setattr(passes, "load_engine", lambda name, timeout_s=None: engine)
     made = [replace(c, zone=z, blank=z.id in blank) for c, z in zip(crops(), TWICE.zones, strict=True)]
     settings = ReadSettings(engine="doubting", handwriting_engine="fields")
     zones, _ = ZoneReader(settings, TWICE, time.monotonic() + 60).read(made)

@@ -1,4 +1,4 @@
-"""The written-fields part of benchmarks/handwriting.py: values of real pages, each station read by weights without it.
+"""Handwritten fields, a part of benchmarks/handwriting.py: real pages, each station read by weights without it.
 
 What the network saw of a page is kept in a cache; what it says is weighed anew at each run. Probabilities and
 thresholds of a station come from the other stations. Dates are read, too: they have no gold, but agree with the year.
@@ -11,9 +11,9 @@ import json
 import multiprocessing
 import pickle
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -21,17 +21,20 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.handwriting_calibration import crossed, write_models
+from benchmarks.handwriting_read import DATES, FIELDS, KINDS, MORE, REPEATED, Read, scored, scorer_of
 from benchmarks.straight import Value, calibration_error, straight_through
-from benchmarks.written_belief import crossed, write_models
-from benchmarks.written_read import DATES, FIELDS, KINDS, MORE, REPEATED, Read, scored, scorer_of
+from digitize.reading.lexica import as_lexica, sections_file
+from mappers.codes import CodeList
 from ocr.engines import fields
 from ocr.forms.crops import cut_all
 from ocr.forms.zones import find_form, load_models
 from ocr.handwriting.dated import day_of
-from ocr.handwriting.entries import folded_name, read_entry, taught_names
+from ocr.handwriting.entries import folded_name, read_entry, trained_names
 from ocr.handwriting.packed import CHARACTERS, pack, unpack
 from ocr.handwriting.sections import Sections, load_sections
 from ocr.handwriting.zone import Found, weigh, weigh_twice
+from ocr.languages.lexicon import Lexicon
 from ocr.page import Scan
 from ocr.scans.scan import open_page
 
@@ -84,7 +87,7 @@ def see(page: Page) -> None:
     seen: Packed = {}
     if match.form is not None:
         for crop in cut_all(grey, match.matrix, match.form, (*FIELDS, *MORE), bend=match.bend):
-            seen[crop.zone.id] = tuple(tuple(map(pack, views)) for views in engine.look(crop.hand()))
+            seen[crop.zone.id] = tuple(tuple(map(pack, passes)) for passes in engine.matrices(crop.handwriting()))
     unfinished = page.kept.with_suffix(f".{multiprocessing.current_process().pid}")
     unfinished.write_bytes(pickle.dumps(seen))
     unfinished.replace(page.kept)
@@ -94,29 +97,29 @@ def weigh_page(job: tuple[Page, Mapping[str, str], Path, Path | None]) -> list[R
     """What the matrices of a page say, compared with the values that it holds."""
     page, wanted, data, folds = job
     seen: Packed = pickle.loads(page.kept.read_bytes())
-    stations, known = _stations(data), _sections(folds, page.group)
-    taught = taught_names() - ({folded_name(page.group)} if page.weights else set())
+    known = load_sections(sections_of_group(folds, page.group))
+    stations = _stations(data, page.group if page.weights else "")
     read = []
     for field in (*FIELDS, *MORE):
         value = wanted.get(REPEATED.get(field, field))
         if value or field in MORE:
-            looks = tuple(tuple(unpack(m) for m in views) for views in seen.get(field, ()))
+            matrices = tuple(tuple(unpack(m) for m in passes) for passes in seen.get(field, ()))
             again = [seen[a] for a, of in REPEATED.items() if of == field and seen.get(a)]
-            if looks and again:
-                second = tuple(tuple(unpack(m) for m in views) for views in again[0])
-                options = tuple(weigh_twice(looks, second, known)[:_MOST_OPTIONS])
+            if matrices and again:
+                second = tuple(tuple(unpack(m) for m in passes) for passes in again[0])
+                options = tuple(weigh_twice(matrices, second, known)[:_MOST_OPTIONS])
             else:
-                options = _options(field, looks, stations, known, taught) if looks else ()
+                options = _options(field, matrices, stations, known) if matrices else ()
             gold = scorer_of(data).norm_field(REPEATED.get(field, field), value) if value else None
             read.append(scored(Read(page.image.name, field, page.group, options, gold, False), data))
     return read
 
 
-def _options(field: str, looks: Any, stations: Any, known: Sections, taught: Collection[str]) -> tuple[Found, ...]:
+def _options(field: str, matrices: Any, stations: Lexicon, known: Sections) -> tuple[Found, ...]:
     if field == "police_station":
-        found = [Found(s.value, s.facts, "entry") for s in read_entry(looks[0], CHARACTERS, stations, taught)]
+        found = [Found(s.value, s.facts, "entry") for s in read_entry(matrices[0], CHARACTERS, stations)]
     else:
-        found = weigh(KINDS[field], looks, known)
+        found = weigh(KINDS[field], matrices, known)
     return tuple(found[:_MOST_OPTIONS])
 
 
@@ -165,7 +168,7 @@ def seconds_a_page(images: Sequence[Path]) -> float:
     from ocr.forms.read import recognise
     from ocr.forms.settings import ReadSettings
 
-    settings = ReadSettings(languages=("en",), handwriting_engine="auto")
+    settings = ReadSettings(languages=("en",), handwriting_engine="auto", sections=sections_file())
     recognise(Scan(images[0], "warm"), settings)
     start = time.process_time()
     for image in images:
@@ -186,12 +189,14 @@ def slug(group: str) -> str:
 
 
 @cache
-def _stations(data: Path) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def _stations(data: Path, unknown: str) -> Lexicon:
+    """The list of stations. unknown: a name that the weights were not trained on, other than the package's."""
     listed = json.loads((data / "stations.json").read_text(encoding="utf-8"))["police_stations"]
-    return tuple((s["name"], tuple(s["aliases"])) for s in listed)
+    codes = CodeList("station", tuple(s["name"] for s in listed), {s["name"]: tuple(s["aliases"]) for s in listed})
+    return replace(as_lexica({"station": codes})["station"], trained=trained_names() - {folded_name(unknown)})
 
 
-@cache
-def _sections(folds: Path | None, group: str) -> Sections:
+def sections_of_group(folds: Path | None, group: str) -> Path:
+    """The file of sections counted without a station's pages; the package's where there is none."""
     path = folds / f"{slug(group)}.toml" if folds else None
-    return load_sections(path if path and path.is_file() else None)
+    return path if path and path.is_file() else sections_file()

@@ -1,14 +1,14 @@
 """From which confidence a cell of a register may pass without a person: chosen on some drawn pages, tried on others.
 
-    python benchmarks/registers_cut.py --fit FOLDER --data FOLDER [--json FILE]
-    python benchmarks/registers_cut.py --quick                                  two small pages of the samples
+    python benchmarks/registers_threshold.py --fit FOLDER --data FOLDER [--json FILE]
+    python benchmarks/registers_threshold.py --quick                                  two small pages of the samples
 
 Folders are of sample_data/registers.py --out, drawn from other seeds. What every cell is read as goes to cells.jsonl
-beside the pages; a run that was broken off goes on from it. For each kind of column the cut is the lowest above which,
-on the pages of --fit, 995 of 1,000 cells are right, and the share that is right is counted on those of --data, in all
-and by language, register and wear. What was left out of the choosing altogether says more than other seeds do: cuts
-are chosen on all but one language, register and wear as well, in turn, and tried on that one. Beside all that: how many
-rows would pass whole, for a row of which one cell is asked still waits for a person.
+beside the pages; a run that was broken off goes on from it. For each kind of column the threshold is the lowest above
+which, on the pages of --fit, 995 of 1,000 cells are right, and the share that is right is counted on those of --data,
+in all and by language, register and wear. What was left out of the choosing altogether says more than other seeds do:
+thresholds are chosen on all but one language, register and wear as well, in turn, and tried on that one. Beside all
+that: how many rows would pass whole, for a row of which one cell is asked still waits for a person.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from benchmarks.registers_score import Gold, matched  # noqa: E402
 
 AIMED = 0.995
 _LEAST = 100
-_CUTS = tuple(i / 200 for i in range(100, 201))
+_THRESHOLDS = tuple(i / 200 for i in range(100, 201))
 _KEPT = "cells.jsonl"
 _PARTS = ("language", "register", "wear")
 
@@ -54,6 +54,7 @@ def read_volume(folder: Path, pages: Sequence[Gold]) -> list[Cell]:
     """The cells of one volume's pages as the product reads them, the register given; ditto marks are left out."""
     import cv2
 
+    from digitize.reading.lexica import sections_file
     from digitize.reading.page import register_settings
     from ocr.forms.settings import ReadSettings
     from ocr.page import Scan
@@ -63,7 +64,7 @@ def read_volume(folder: Path, pages: Sequence[Gold]) -> list[Cell]:
     cv2.setNumThreads(1)
     codes = (pages[0]["language"],)
     form = package_registers().forms[pages[0]["form"]]
-    settings = register_settings(ReadSettings(languages=codes, handwriting_engine="auto"))
+    settings = register_settings(ReadSettings(languages=codes, handwriting_engine="auto", sections=sections_file()))
     reader = VolumeReader(form, codes, settings=settings)
     found: list[Cell] = []
     before = None
@@ -119,61 +120,62 @@ def read_cells(folder: Path, kept: Path, workers: int, log: Callable[[str], None
 
 
 def choose(cells: Sequence[Cell]) -> float | None:
-    """The lowest cut above which so many cells are right as are aimed at; None when there is none."""
-    for cut in _CUTS:
-        passed = [c.right for c in cells if c.confidence >= cut]
+    """The lowest threshold above which so many cells are right as are aimed at; None when there is none."""
+    for threshold in _THRESHOLDS:
+        passed = [c.right for c in cells if c.confidence >= threshold]
         if len(passed) >= _LEAST and sum(passed) >= AIMED * len(passed):
-            return cut
+            return threshold
     return None
 
 
 def whole_rows(fit: Sequence[Cell], other: Sequence[Cell]) -> dict[str, int]:
-    """How many rows of the other pages there are, and how many pass whole under the cuts chosen by kind."""
-    cuts = {kind: choose([c for c in fit if c.kind == kind]) for kind in {c.kind for c in fit} - {"blank"}}
+    """How many rows of the other pages there are, and how many pass whole under the thresholds chosen by kind."""
+    thresholds = {kind: choose([c for c in fit if c.kind == kind]) for kind in {c.kind for c in fit} - {"blank"}}
     rows: dict[tuple[str, int], list[bool]] = defaultdict(list)
     for c in other:
-        cut = cuts.get(c.kind)
-        rows[c.page, c.row].append(c.kind == "blank" or (cut is not None and c.confidence >= cut))
+        threshold = thresholds.get(c.kind)
+        rows[c.page, c.row].append(c.kind == "blank" or (threshold is not None and c.confidence >= threshold))
     return {"rows": len(rows), "pass": sum(all(cells) for cells in rows.values())}
 
 
-def tried(cells: Sequence[Cell], cut: float | None) -> dict[str, Any]:
-    """How cells do above a cut."""
-    passed = [c.right for c in cells if cut is not None and c.confidence >= cut]
+def tried(cells: Sequence[Cell], threshold: float | None) -> dict[str, Any]:
+    """How cells do above a threshold."""
+    passed = [c.right for c in cells if threshold is not None and c.confidence >= threshold]
     share = round(sum(passed) / len(passed), 4) if passed else None
-    return {"cells": len(cells), "cut": cut, "passed": len(passed), "right": share}
+    return {"cells": len(cells), "threshold": threshold, "passed": len(passed), "right": share}
 
 
 def figures(fit: Sequence[Cell], other: Sequence[Cell]) -> dict[str, Any]:
-    """By kind of column: the cut, how it does on the other pages, and there on the worst part of each sort."""
+    """By kind of column: the threshold, how it does on the other pages, and there on the worst part of each sort."""
     found = {}
     for kind in sorted({c.kind for c in fit}):
-        cut = choose([c for c in fit if c.kind == kind])
+        threshold = choose([c for c in fit if c.kind == kind])
         own = [c for c in other if c.kind == kind]
-        found[kind] = {**tried(own, cut), **{f"by {p}": _by(own, p, cut) for p in _PARTS}}
+        found[kind] = {**tried(own, threshold), **{f"by {p}": _by(own, p, threshold) for p in _PARTS}}
     return found
 
 
-def _by(cells: Sequence[Cell], part: str, cut: float | None) -> dict[str, Any]:
+def _by(cells: Sequence[Cell], part: str, threshold: float | None) -> dict[str, Any]:
     groups: dict[str, list[Cell]] = defaultdict(list)
     for cell in cells:
         groups[getattr(cell, part)].append(cell)
-    return {name: tried(own, cut) for name, own in sorted(groups.items())}
+    return {name: tried(own, threshold) for name, own in sorted(groups.items())}
 
 
 def left_out(cells: Sequence[Cell], part: str) -> dict[str, Any]:
-    """By kind and by each language, register or wear in turn: the cut chosen without it, and how it does there."""
+    """By kind and by each language, register or wear in turn: the threshold chosen without it, and how it does."""
     found: dict[str, dict[str, Any]] = defaultdict(dict)
     for kind in sorted({c.kind for c in cells}):
         own = [c for c in cells if c.kind == kind]
         for name in sorted({getattr(c, part) for c in own}):
-            cut = choose([c for c in own if getattr(c, part) != name])
-            found[kind][name] = tried([c for c in own if getattr(c, part) == name], cut)
+            threshold = choose([c for c in own if getattr(c, part) != name])
+            found[kind][name] = tried([c for c in own if getattr(c, part) == name], threshold)
     return dict(found)
 
 
 def _line(name: str, said: Mapping[str, Any]) -> str:
-    return f"{name:34} cells {said['cells']:5} cut {said['cut']} passed {said['passed']:5} right {said['right']}"
+    share = f"passed {said['passed']:5} right {said['right']}"
+    return f"{name:34} cells {said['cells']:5} threshold {said['threshold']} {share}"
 
 
 def measure(fit: Path, data: Path, log: Callable[[str], None], workers: int = 1) -> dict[str, Any]:
@@ -184,7 +186,7 @@ def measure(fit: Path, data: Path, log: Callable[[str], None], workers: int = 1)
 
 
 def report(first: Sequence[Cell], second: Sequence[Cell], log: Callable[[str], None]) -> dict[str, Any]:
-    """The cuts chosen on the first cells, tried on the second."""
+    """The thresholds chosen on the first cells, tried on the second."""
     whole = figures(first, second)
     for kind, said in whole.items():
         log(_line(kind, said))

@@ -2,6 +2,7 @@
 
 import csv
 import math
+from dataclasses import replace
 from importlib import resources
 
 import numpy as np
@@ -9,17 +10,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from digitize.reading.lexica import sections_file
 from ocr.calibration.fields import fit, spread, weighed
 from ocr.decoding.ctc import likelihood
+from ocr.decoding.spotting import SectionRange
+from ocr.errors import FormError
+from ocr.forms.read import ReadSettings
 from ocr.handwriting.chance import best_path, chances, code, folded_case, shares, shortened
-from ocr.handwriting.entries import folded_name, read_entry, taught_names
+from ocr.handwriting.entries import folded_name, read_entry, trained_names
 from ocr.handwriting.free import read_line
 from ocr.handwriting.letters import load_letters
 from ocr.handwriting.numbers import read_serial, read_year
 from ocr.handwriting.packed import CHARACTERS, pack, unpack
-from ocr.handwriting.sections import lines_of, load_sections, read_sections, sections_of
+from ocr.handwriting.sections import changed_sections, lines_of, load_sections, read_sections, sections_of
 from ocr.handwriting.twice import Twice, read_twice
-from ocr.handwriting.zone import views_of, weigh, weigh_twice
+from ocr.handwriting.zone import passes_of, weigh, weigh_twice
+from ocr.languages.lexicon import Lexicon
+from ocr.registers import RegisterSettings
 
 STATIONS = (
     ("Lake Town", ("Laketown",)),
@@ -27,9 +34,12 @@ STATIONS = (
     ("Eco Park", ()),
     ("North", ("BDN(N)",)),
 )
+LIST = Lexicon("station", STATIONS, beside=("PS",), trained=frozenset())
 KNOWN = sections_of(
+    "IPC",
     dict.fromkeys(("34", "323", "341", "379", "406", "506"), -3.0) | {"498A": -3.0},
     {"DP Act": {"names": ["D.P. ACT", "DP ACT"], "lists": ["3/4", "4"], "weight": -4.0}},
+    [(("IPC",), -2.0), (("2003", "1985"), -4.0)],
 )
 
 
@@ -106,7 +116,7 @@ def test_years_of_four_or_two_figures(path, year):
     assert sum(f.share for f in found) == pytest.approx(1, abs=1e-6)
 
 
-def test_views_vote_and_a_doubt_between_them_lowers_the_share():
+def test_passes_vote_and_a_doubt_between_them_lowers_the_share():
     alike = read_year([written(spaced("2018"))] * 2, CHARACTERS)[0]
     apart = read_year([written(spaced("2018")), written(spaced("2013"))], CHARACTERS)[0]
     assert alike.share > 0.9 > apart.share and apart.agreed == 0.5
@@ -129,34 +139,41 @@ def test_running_numbers_with_and_without_their_year(path, number, text):
     ],
 )  # fmt: skip
 def test_stations_by_name_alias_and_slip(path, station):
-    assert read_entry([written(spaced(path))], CHARACTERS, STATIONS)[0].value == station
+    assert read_entry([written(spaced(path))], CHARACTERS, LIST)[0].value == station
 
 
 def test_what_is_on_no_list_fits_none_of_it():
-    known = read_entry([written(spaced("Lake Town"))], CHARACTERS, STATIONS)[0]
-    strange = read_entry([written(spaced("Qqqqqq Zzzz"))], CHARACTERS, STATIONS)[0]
+    known = read_entry([written(spaced("Lake Town"))], CHARACTERS, LIST)[0]
+    strange = read_entry([written(spaced("Qqqqqq Zzzz"))], CHARACTERS, LIST)[0]
     assert known.fits > -0.3 > strange.fits
 
 
 def test_of_a_long_list_the_likeliest_entries_are_weighed():
     many = tuple((f"Place {i}", ()) for i in range(300)) + STATIONS
-    assert read_entry([written(spaced("Laketown"))], CHARACTERS, many)[0].value == "Lake Town"
+    assert read_entry([written(spaced("Laketown"))], CHARACTERS, replace(LIST, entries=many))[0].value == "Lake Town"
 
 
-def test_a_name_that_the_network_was_taught_gives_way_to_another_in_doubt_but_not_where_it_is_plain():
+def test_a_name_that_the_network_was_trained_on_gives_way_to_another_in_doubt_but_not_where_it_is_plain():
     doubtful = [np.logaddexp(written(spaced("Lake Town")), written(spaced("Lane Towm")) + 0.2)]
-    names = (("Lake Town", ()), ("Lane Towm", ()))
-    assert read_entry(doubtful, CHARACTERS, names, ())[0].value == "Lane Towm"
-    assert read_entry(doubtful, CHARACTERS, names, {"lane towm"})[0].value == "Lake Town"
-    assert read_entry([written(spaced("Lane Towm"))], CHARACTERS, names, {"lane towm"})[0].value == "Lane Towm"
-    every = read_entry(doubtful, CHARACTERS, names, {"lake town", "lane towm"})
-    assert [s.share for s in every] == pytest.approx([s.share for s in read_entry(doubtful, CHARACTERS, names, ())])
+    names = Lexicon("place", (("Lake Town", ()), ("Lane Towm", ())), trained=frozenset())
+    trained = replace(names, trained=frozenset({"lane towm"}))
+    assert read_entry(doubtful, CHARACTERS, names)[0].value == "Lane Towm"
+    assert read_entry(doubtful, CHARACTERS, trained)[0].value == "Lake Town"
+    assert read_entry([written(spaced("Lane Towm"))], CHARACTERS, trained)[0].value == "Lane Towm"
+    every = read_entry(doubtful, CHARACTERS, replace(names, trained=frozenset({"lake town", "lane towm"})))
+    assert [s.share for s in every] == pytest.approx([s.share for s in read_entry(doubtful, CHARACTERS, names)])
 
 
-def test_the_names_that_the_weights_were_taught_are_stations_of_the_list():
+def test_what_is_printed_beside_an_entry_may_stand_in_its_crop_where_callers_say_so():
+    seen = [written(spaced("Lake Town XY"))]
+    here, there = (read_entry(seen, CHARACTERS, replace(LIST, beside=words))[0] for words in (("XY",), ()))
+    assert here.value == there.value == "Lake Town" and here.fits > there.fits
+
+
+def test_the_names_that_the_weights_were_trained_on_are_stations_of_the_list():
     with resources.files("mappers.codes").joinpath("stations/wb.csv").open(encoding="utf-8") as f:
         listed = {folded_name(row["station"]) for row in csv.DictReader(f)}
-    assert len(taught_names()) == 6 and taught_names() <= listed
+    assert len(trained_names()) == 6 and trained_names() <= listed
 
 
 @pytest.mark.parametrize(
@@ -180,17 +197,50 @@ def test_a_section_is_listed_once():
     assert listed(spaced("379/379"))[0] == "379 IPC"
 
 
-def test_views_that_differ_make_a_list_doubtful():
+def test_passes_that_differ_make_a_list_doubtful():
     same = read_sections([[written(spaced("341/323"))] * 2], CHARACTERS, KNOWN, [-2.0])[0]
     other = [written(spaced("341/323")), written(spaced("341/379"))]
     apart = read_sections([other], CHARACTERS, KNOWN, [-2.0])[0]
     assert same.agreed == 1.0 > apart.agreed and same.log > apart.log
 
 
-def test_the_packages_sections_hold_the_usual_ones_and_acts():
-    known = {s.value: s for s in load_sections().members}
+def test_the_sections_that_reading_is_handed_hold_the_usual_ones_and_acts():
+    handed = load_sections(sections_file())
+    known = {s.value: s for s in handed.members}
+    assert (handed.main, handed.range) == ("IPC", SectionRange(511, "ABCDE", ("34",)))
     assert {"379", "498A", "304A", "120B", "3/4 DP Act", "51 DM Act", "25/27 Arms Act"} <= set(known)
     assert known["379"].weight > known["121"].weight
+
+
+def test_a_file_that_holds_no_sections_is_refused_by_name(tmp_path):
+    path = tmp_path / "own.toml"
+    for text in ("[weights]\n", "no toml"):
+        path.write_text(text, encoding="utf-8")
+        load_sections.cache_clear()
+        with pytest.raises(FormError, match=r"own\.toml: no file of sections"):
+            load_sections(path)
+
+
+def test_a_list_of_sections_is_free_text_where_none_are_known():
+    matrices = ((written(spaced("341/323"), 0.999),), (written(spaced("379"), 0.999),))
+    (found,) = weigh("sections", matrices)
+    assert (found.text, found.kind) == ("341/323 379", "line")
+
+
+def test_sections_of_another_law_come_out_under_its_own_title():
+    other = sections_of("BNS", {"103": -3.0, "115": -3.0}, {}, [(("BNS",), -2.0)])
+    assert read_sections([[written(spaced("103/115 BNS"))]], CHARACTERS, other, [-2.0])[0].text == "103/115 BNS"
+
+
+def test_a_new_version_of_the_sections_has_pages_read_anew_and_the_first_does_not(tmp_path):
+    path = tmp_path / "sections.toml"
+    text = sections_file().read_text(encoding="utf-8")
+    path.write_text(text.replace("\nversion = 1\n", "\nversion = 2\n"), encoding="utf-8")
+    assert changed_sections(sections_file()) == {} and changed_sections(path) == {"sections": 2}
+    assert ReadSettings(sections=path).key() != ReadSettings(sections=sections_file()).key()
+    assert RegisterSettings(sections=path).plain() == RegisterSettings(sections=sections_file()).plain() | {
+        "sections": 2
+    }
 
 
 LETTERS = load_letters()
@@ -210,7 +260,7 @@ def test_what_is_read_plainly_is_kept_however_unusual_it_is():
         assert read_line([written(spaced(text), 0.999)], LETTERS)[0].text == text
 
 
-def test_what_two_views_bear_comes_before_what_one_reads_and_views_alike_are_surer():
+def test_what_two_passes_bear_comes_before_what_one_reads_and_passes_alike_are_surer():
     same, other = written(spaced("Bipin Qur")), written(spaced("Bipin Qux"))
     alike, apart = read_line([same, same], LETTERS)[0], read_line([same, same, other], LETTERS)
     assert apart[0].text == alike.text == "Bipin Qur" and "Bipin Qux" in {line.text for line in apart}
@@ -257,11 +307,11 @@ def test_nothing_was_seen_in_no_frames():
         assert weigh(kind, ((none,),), KNOWN) == []
 
 
-def test_views_are_parts_of_the_height_and_sections_have_two_lines():
-    assert len(views_of("sections", 88, is_listed=False)) == 2 and len(views_of("sections", 40, is_listed=False)) == 1
+def test_passes_are_parts_of_the_height_and_sections_have_two_lines():
+    assert len(passes_of("sections", 88, is_listed=False)) == 2 and len(passes_of("sections", 40, is_listed=False)) == 1
     for kind in ("year", "digits", "sections", "line"):
-        views = [v for line in views_of(kind, 88, is_listed=False) for v in line]
-        assert all(0 <= top < bottom <= 1 and stretch > 0 for top, bottom, stretch in views)
+        passes = [v for line in passes_of(kind, 88, is_listed=False) for v in line]
+        assert all(0 <= top < bottom <= 1 and stretch > 0 for top, bottom, stretch in passes)
 
 
 @given(st.lists(st.tuples(st.floats(-5, 5), st.booleans()), min_size=20, max_size=60))
@@ -285,7 +335,7 @@ def twice(here: list[str], there: list[str]) -> list[Twice]:
 
 
 def blurred_323() -> np.ndarray:
-    """341/323 whose last 3 looks a little more like a 9."""
+    """341/323 whose last 3 matrices a little more like a 9."""
     matrix = written("_341_/_323_", 0.8)
     at = "_341_/_323_".index("323") + 2
     matrix[at, 1 + CHARACTERS.index("9")] = matrix[at, 1 + CHARACTERS.index("3")] + 0.1
@@ -306,7 +356,7 @@ def test_an_act_that_one_place_leaves_out_is_kept_with_the_sections_that_the_oth
     assert plain.text == "341/323 IPC & 4 DP Act" and plain.firsts == 1.0
 
 
-def test_sections_alike_in_two_places_are_surer_than_in_one_and_two_lists_share_the_belief():
+def test_sections_alike_in_two_places_are_surer_than_in_one_and_two_lists_share_the_probability():
     alike = twice(["_379_/_34_"], ["_379_/_34_"])[0]
     apart = twice(["_379_/_34_"], ["_506_/_34_"])
     assert alike.text == "379/34 IPC" and alike.share > 0.95 and alike.firsts == 1.0
@@ -318,6 +368,6 @@ def test_a_list_over_two_lines_is_the_same_as_on_one_and_a_place_that_says_nothi
     found = twice(["_341_/", "_323_"], ["_341_/_323_"])[0]
     assert found.text == "341/323 IPC" and found.share > 0.9
     assert twice(["_379_"], ["_____"]) == []
-    looks = ((written("_379_"),),)
-    assert [f.kind for f in weigh_twice(looks, ((written("_____"),),), KNOWN)][:1] == ["sections"]
-    assert weigh_twice(looks, looks, KNOWN)[0].kind == "sections_twice"
+    matrices = ((written("_379_"),),)
+    assert [f.kind for f in weigh_twice(matrices, ((written("_____"),),), KNOWN)][:1] == ["sections"]
+    assert weigh_twice(matrices, matrices, KNOWN)[0].kind == "sections_twice"
