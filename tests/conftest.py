@@ -1,6 +1,7 @@
 """What many tests share: the samples, and a workspace run through the command line in this process."""
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,14 @@ def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: item.path not in slow)
 
 
+def pytest_terminal_summary(terminalreporter):
+    """Say at the end what was not tested and why, so that a skipped test is not taken for one that passed."""
+    reasons = Counter(report.longrepr[2].removeprefix("Skipped: ") for report in terminalreporter.stats.get("skipped", []))
+    terminalreporter.write_sep("-", f"skipped: {reasons.total() or 'nothing'}")
+    for reason, count in reasons.most_common():
+        terminalreporter.write_line(f"{count:5d}  {reason}")
+
+
 @pytest.fixture(scope="session")
 def digitize():
     return Digitize()
@@ -51,3 +60,12 @@ def digitize():
 @pytest.fixture(scope="session")
 def samples():
     return SAMPLES
+
+
+@pytest.fixture(scope="session")
+def browser_modules():
+    """The folder under which axe-core and playwright-core lie; nothing is fetched while tests run."""
+    folder = Path(__file__).parent / "browser"
+    if not (folder / "node_modules" / "axe-core").is_dir():
+        pytest.skip("axe-core and playwright-core are not here; make setup-tests brings them")
+    return folder
