@@ -274,7 +274,17 @@ def test_a_folder_that_cannot_be_looked_into_is_named(tmp_path, as_a_user):
     closed = tmp_path / "sent" / "closed"
     closed.mkdir(parents=True)
     closed.chmod(0)
-    command = [*as_a_user, sys.executable, "-m", "digitize.cli", "national", "add", closed.parent, "--dir", tmp_path / "office"]
+    command = [
+        *as_a_user,
+        sys.executable,
+        "-m",
+        "digitize.cli",
+        "national",
+        "add",
+        closed.parent,
+        "--dir",
+        tmp_path / "office",
+    ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 5
     assert "closed cannot be looked into" in " ".join(done.stderr.split())
