@@ -1,6 +1,7 @@
 """What many tests share: the samples, and a workspace run through the command line in this process."""
 
 import json
+import os
 from collections import Counter
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from digitize.exits import exit_code
 # A busy machine is slow, not wrong: no test fails for how long it took.
 settings.register_profile("no clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("no clock")
+
+# Readings kept with the tests were made with the models that the system's packages bring, which every machine has.
+os.environ["DIGITIZE_MODELS"] = "system"
 
 SAMPLES = Path(__file__).parent.parent / "sample_data"
 
