@@ -3,10 +3,10 @@
 # else), clones the commit checked out here into it, and runs `make demo`, then `make test` there, with that Debian's Python.
 # Needs root and debootstrap. Mirror, proxy and certificates are this machine's own; npm's and pip's settings come along.
 #
-#   tools/fresh.sh [--keep] [--only demo|test] [DIR]
+#   tools/fresh.sh [--keep] [--only TARGET] [DIR]
 #
 # DIR: the folder to make it in, which must not exist or be one that an earlier call kept; a temporary one if not given.
-# --keep: leave the folder behind, to look at it. --only: run one of the two.
+# --keep: leave the folder behind, to look at it. --only: run one target of the Makefile, such as test.
 # FRESH_MIRROR names another mirror, FRESH_SUITE another release than trixie.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -19,7 +19,7 @@ keep="" dir="" steps=(demo test)
 while [ $# -gt 0 ]; do
   case $1 in
     --keep) keep=yes ;;
-    --only) shift; steps=("${1:?--only needs demo or test}") ;;
+    --only) shift; steps=("${1:?--only needs a target}") ;;
     -*) fail "unknown option $1" 2 ;;
     *) dir=$1 ;;
   esac
