@@ -38,9 +38,15 @@ mirror=${FRESH_MIRROR:-$(sources | awk -v s="$suite" '$2 == s { print $1; exit }
 mkdir -p "$dir"
 dir=$(cd "$dir" && pwd)
 mounted=()
+end_all() { # what was started in there and still runs: its root is the folder
+  for process in /proc/[0-9]*; do
+    if [ "$(readlink "$process/root" 2>/dev/null)" = "$dir" ]; then kill -KILL "${process#/proc/}" 2>/dev/null || true; fi
+  done
+}
 clean_up() {
   code=$?
   trap - EXIT INT TERM
+  end_all
   for ((i = ${#mounted[@]} - 1; i >= 0; i--)); do umount "${mounted[i]}" 2>/dev/null || umount -l "${mounted[i]}"; done
   if [ -n "$keep" ]; then say "Kept: $dir"
   # Never across a mount that would not go: it is the machine's own /dev or /proc.
@@ -100,7 +106,8 @@ for step in "${steps[@]}"; do
   begun=$(date +%s)
   log=$dir/root/$step.log
   chroot "$dir" env -i HOME=/root LANG=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-    "${passed[@]}" make -C /root/checkout "$step" >"$log" 2>&1 </dev/null || code=$?
+    "${passed[@]}" make -C /root/checkout "$step" >"$log" 2>&1 </dev/null &
+  wait $! || code=$? # waited for in this way, an interrupt is heeded at once
   tail -n 25 "$log"
   say "make $step: exit $code after $(seconds "$begun"), $(chroot "$dir" python3 --version)"
   [ "$code" = 0 ] || break
