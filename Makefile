@@ -1,5 +1,6 @@
 # make demo: set up what is missing and run the main job on sample_data/.  make test: set up and pass all tests.
-.PHONY: setup setup-tests demo test check clean-demo
+# make setup-tests: also what only tests need, from lock files and by apt.  make fresh: both commands in a bare Debian 13 (root).
+.PHONY: setup setup-tests demo test check clean-demo fresh
 
 setup:
 	@bash tools/setup.sh
@@ -20,3 +21,6 @@ check: setup
 
 clean-demo:
 	rm -rf demo
+
+fresh:
+	@bash tools/fresh.sh

@@ -163,9 +163,7 @@ def _package(stem: str) -> str:
 
 
 def _advice(package: str, path: Path) -> str:
-    wanted = " ".join(f"{SCOPE}/{name}@{version}" for name, version in VERSIONS.items())
-    prefix = path.parents[4]
     return (
         f"font package {SCOPE}/{package} is missing (looked for {path.name}). "
-        f"To fetch all of them:\n  npm install --ignore-scripts --prefix {prefix} {wanted}"
+        f"To fetch all of them, as {FOLDER.name}/package-lock.json lists them:\n  (cd {FOLDER} && npm ci)"
     )

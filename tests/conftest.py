@@ -1,6 +1,8 @@
 """What many tests share: the samples, and a workspace run through the command line in this process."""
 
 import json
+import os
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,9 @@ from digitize.exits import exit_code
 # A busy machine is slow, not wrong: no test fails for how long it took.
 settings.register_profile("no clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("no clock")
+
+# Readings kept with the tests were made with the models that the system's packages bring, which every machine has.
+os.environ["DIGITIZE_MODELS"] = "system"
 
 SAMPLES = Path(__file__).parent.parent / "sample_data"
 
@@ -43,6 +48,16 @@ def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: item.path not in slow)
 
 
+def pytest_terminal_summary(terminalreporter):
+    """Say at the end what was not tested and why, so that a skipped test is not taken for one that passed."""
+    reasons = Counter(
+        report.longrepr[2].removeprefix("Skipped: ") for report in terminalreporter.stats.get("skipped", [])
+    )
+    terminalreporter.write_sep("-", f"skipped: {reasons.total() or 'nothing'}")
+    for reason, count in reasons.most_common():
+        terminalreporter.write_line(f"{count:5d}  {reason}")
+
+
 @pytest.fixture(scope="session")
 def digitize():
     return Digitize()
@@ -51,3 +66,12 @@ def digitize():
 @pytest.fixture(scope="session")
 def samples():
     return SAMPLES
+
+
+@pytest.fixture(scope="session")
+def browser_modules():
+    """The folder under which axe-core and playwright-core lie; nothing is fetched while tests run."""
+    folder = Path(__file__).parent / "browser"
+    if not (folder / "node_modules" / "axe-core").is_dir():
+        pytest.skip("axe-core and playwright-core are not here; make setup-tests brings them")
+    return folder

@@ -15,7 +15,7 @@ GOLD = {gold["language"]: gold for gold in _LINES}
 STATES = {"mr": "mh", "te": "tg", "kn": "ka", "ml": "kl", "gu": "gj", "pa": "pb", "or": "od", "as": "as", "ur": "jk"}
 """A state that writes the language."""
 READ = json.loads((Path(__file__).parent / "golden" / "iif1_languages.json").read_text(encoding="utf-8"))
-"""By language the items that are read rightly, and how; fewer than stand on the page."""
+"""By language the items read rightly with the models of the system's packages, and how; fewer than stand on the page."""
 MARKS = [pytest.mark.engine, pytest.mark.slow]
 if shutil.which("tesseract") is None:
     MARKS.append(pytest.mark.skip(reason="tesseract is not installed; make setup installs it"))

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes the environment: system packages (apt, when they are missing and root or sudo is at hand), then .venv from
-# requirements.lock. Safe to repeat: what is there already is left alone. --tests: also what only the tests need, which is
-# a PostgreSQL server that they start for themselves.
+# requirements.lock. Safe to repeat: what is there already is left alone. --tests: also what only the tests need: a
+# PostgreSQL server that they start for themselves, a browser, and packages of npm from lock files (tools/test_needs.sh).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -72,10 +72,7 @@ if [ "$(cat "$stamp" 2>/dev/null || true)" != "$want" ]; then
   fi
   .venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
   .venv/bin/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
-  # Better models for nine languages, where npm is at hand; everything works without them.
-  if command -v npm >/dev/null; then
-    timeout 180 .venv/bin/digitize models install >/dev/null 2>&1 ||
-      say "The better models could not be fetched; the system's are used. Later: digitize models install"
-  fi
   printf '%s' "$want" >"$stamp"
 fi
+
+if [ "${1:-}" = --tests ]; then bash tools/test_needs.sh; fi

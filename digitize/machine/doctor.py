@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import platform
 import shutil
 import sqlite3
@@ -32,11 +33,15 @@ class Look:
 
 def examine(folder: Path | None = None) -> list[Look]:
     """Look at everything; folder: a workspace, or None for the current folder."""
+    from ocr.tesseract.folders import searching
+
+    with searching((folder or Path()) / "models"):
+        languages = [_models_folder(), *_languages()]
     looks = [
         _python(),
         _sqlite(),
         _tesseract(),
-        *_languages(),
+        *languages,
         _opencv(),
         _handwriting(),
         _access(),
@@ -74,6 +79,19 @@ def _tesseract() -> Look:
         return Look("Tesseract", "miss", "not found", "sudo apt-get install tesseract-ocr")
     line = (_output("tesseract", "--version").splitlines() or ["unknown version"])[0]
     return Look("Tesseract", "ok", f"{line.removeprefix('tesseract ')} as a program; tesserocr is five times as fast")
+
+
+def _models_folder() -> Look:
+    """Where better models are looked for before the system's."""
+    from ocr.tesseract.folders import VARIABLE, own_folder
+
+    folder = own_folder()
+    if folder is None:
+        return Look("Models", "ok", f"the system's alone, as {VARIABLE} says")
+    count = len(list(folder.glob("*.traineddata"))) if folder.is_dir() else 0
+    if os.environ.get(VARIABLE) and not folder.is_dir():
+        return Look("Models", "warn", f"{VARIABLE} names {folder}, which is no folder", f"unset {VARIABLE}")
+    return Look("Models", "ok", f"{count} better ones in {folder}" if count else "the system's alone")
 
 
 def _languages() -> list[Look]:

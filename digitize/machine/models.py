@@ -35,11 +35,11 @@ class ModelLook:
     mend: str
 
 
-def list_models() -> list[ModelLook]:
-    """Every model that a language file names, and whether it is here, whole and used."""
+def list_models(into: str = "DIR") -> list[ModelLook]:
+    """Every model that a language file names, and whether it is here, whole and used. into: where others go."""
     from ocr.languages.language import known_languages
 
-    looks = [look for language in known_languages().values() for look in _looks(language)]
+    looks = [look for language in known_languages().values() for look in _looks(language, into)]
     return [*looks, *_own_looks()]
 
 
@@ -55,8 +55,8 @@ def _own_looks() -> Iterator[ModelLook]:
             yield ModelLook(code, language(code).name, model.name, state, str(model.path), mend)
 
 
-def _looks(language: Language) -> Iterator[ModelLook]:
-    from ocr.tesseract.models import find_model
+def _looks(language: Language, into: str) -> Iterator[ModelLook]:
+    from ocr.tesseract.folders import find_model
 
     used: set[str] = set()
     for model in language.models:
@@ -65,7 +65,7 @@ def _looks(language: Language) -> Iterator[ModelLook]:
         if state == "spare" and model.use not in used:
             used.add(model.use)
             state = "used" if model.use == "first" else "second"
-        mend = "" if state in ("used", "second", "spare") else _command(language, model)
+        mend = "" if state in ("used", "second", "spare") else _command(language, model, path.parent if path else into)
         yield ModelLook(language.code, language.name, model.name, state, str(path or ""), mend)
 
 
@@ -76,39 +76,39 @@ def _is_damaged(model: Model, path: Path) -> bool:
     return not is_whole(model, path)
 
 
-def _command(language: Language, model: Model) -> str:
+def _command(language: Language, model: Model, into: Path | str) -> str:
     if model.npm is not None:
-        return f"digitize models install {language.code}"
+        return f"digitize models install {language.code} --into {into}"
     return f"sudo apt-get install {model.package}"
 
 
-def wanted(codes: Iterable[str]) -> list[Model]:
-    """The models from npm of some languages (all without any named) that are not here, or damaged.
+def folder_for(into: Path) -> Path:
+    """Where models go when a person names a workspace (into its folder of models) or any other folder (into it)."""
+    return into / "models" if (into / "digitize.toml").is_file() else into
+
+
+def wanted(codes: Iterable[str], folder: Path) -> list[Model]:
+    """The models from npm of some languages (all without any named) that a folder has not, or has damaged.
 
     Raises FormError for an unknown language.
     """
     from ocr.languages.language import known_languages, language
 
     chosen = [language(code) for code in codes] or list(known_languages().values())
-    looks = {look.model: look.state for one in chosen for look in _looks(one)}
-    return [m for one in chosen for m in one.models if m.npm and looks[m.name] in ("missing", "damaged")]
+    return [m for one in chosen for m in one.models if m.npm and not _is_here(m, _path(folder, m))]
 
 
-def install(model: Model, archives: Path | None = None) -> Path:
-    """Fetch one model, compare its hash, and put it into this user's folder; never a bad file over a good one.
+def install(model: Model, folder: Path, archives: Path | None = None) -> Path:
+    """Put one model into a folder: this user's own copy where there is one, else fetched; its hash is compared.
 
-    archives: a folder of packages fetched elsewhere (`npm pack NAME@VERSION`), for a machine without network. Raises
-    MachineLacks when npm is not there or cannot fetch, or the model cannot be written, InputError when a package is not
-    what was measured.
+    A bad file never takes the place of a good one. archives: a folder of packages fetched elsewhere (`npm pack
+    NAME@VERSION`), for a machine without network. Raises MachineLacks when npm is not there or cannot fetch, or the
+    model cannot be written, InputError when a package is not what was measured.
     """
-    from ocr.tesseract.models import forget, own_folder
+    from ocr.tesseract.folders import forget
 
-    if model.npm is None:
-        raise InputError(f"{model.name} comes from the system: sudo apt-get install {model.package}")
-    with tempfile.TemporaryDirectory(prefix="digitize-models-") as folder:
-        archive = _packed(model.npm, archives) if archives else _fetched(model.npm, Path(folder))
-        data = _unpacked(model.npm, archive)
-    path = own_folder() / f"{model.name}.traineddata"
+    path = _path(folder, model)
+    data = _data(model, archives)
     part = path.with_suffix(".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -120,6 +120,26 @@ def install(model: Model, archives: Path | None = None) -> Path:
         raise MachineLacks(f"{path} cannot be written ({e.strerror}). Make room, or mend its rights.") from e
     forget()
     return path
+
+
+def _path(folder: Path, model: Model) -> Path:
+    return folder / f"{model.name}.traineddata"
+
+
+def _is_here(model: Model, path: Path) -> bool:
+    return path.is_file() and not _is_damaged(model, path)
+
+
+def _data(model: Model, archives: Path | None) -> bytes:
+    from ocr.tesseract.folders import user_folder
+
+    if model.npm is None:
+        raise InputError(f"{model.name} comes from the system: sudo apt-get install {model.package}")
+    if archives is None and _is_here(model, kept := _path(user_folder(), model)):
+        return kept.read_bytes()
+    with tempfile.TemporaryDirectory(prefix="digitize-models-") as folder:
+        archive = _packed(model.npm, archives) if archives else _fetched(model.npm, Path(folder))
+        return _unpacked(model.npm, archive)
 
 
 def _packed(npm: Npm, archives: Path) -> Path:

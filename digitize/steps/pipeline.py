@@ -13,8 +13,10 @@ from digitize.targets import Receipt
 from digitize.workspace.counts import Counts, Totals, count_work
 from digitize.workspace.known import Known, learn
 from digitize.workspace.ledger import Ledger
+from digitize.workspace.models_used import record_models
 from digitize.workspace.place import Place
 from digitize.workspace.target import open_place_target
+from ocr.tesseract.folders import searching
 
 STEPS = ("read", "map", "check", "load")
 
@@ -125,7 +127,7 @@ def run_all(place: Place, wanted: Wanted, progress: Progress) -> RunReport:
     Raises TooManyRefused when a run must pause, TargetRefused, EngineMissing, MappingError, LedgerError. Whatever
     happens, finished work stays finished.
     """
-    with Ledger(place.ledger) as ledger:
+    with Ledger(place.ledger) as ledger, searching(place.models):
         known = learn(place, ledger)
         report = RunReport(is_dry=wanted.is_dry, target=known.target_name)
         try:
@@ -144,6 +146,8 @@ def _read(ledger: Ledger, known: Known, wanted: Wanted, progress: Progress, repo
     todos = read.plan(ledger, known, wanted.limit)
     report.todo["read"] = len(todos)
     if not wanted.is_dry:
+        if todos and known.place.options.read.engine.startswith("tesseract"):
+            record_models(ledger, known.place)
         report.read = read.read_pages(ledger, known, todos, progress, is_limited=wanted.limit is not None)
 
 

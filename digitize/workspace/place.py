@@ -11,7 +11,7 @@ from digitize.workspace.options import Options, load_options
 
 FOLDERS = (
     "originals", "artefacts", "exports", "loaded", "receipts", "review",
-    "lists", "forms", "mappings", "encodings", "keys",
+    "lists", "forms", "mappings", "encodings", "models", "keys",
 )  # fmt: skip
 
 _SETTINGS = """\
@@ -60,6 +60,11 @@ class Place:
     def key(self) -> Path:
         """The private signing key."""
         return self.folder / "keys" / "site.pem"
+
+    @property
+    def models(self) -> Path:
+        """Where better models of Tesseract may lie, so that all who work in this workspace read with the same ones."""
+        return self.folder / "models"
 
     def original(self, sha256: str, suffix: str) -> Path:
         """Where the copy of an original with that hash lies."""

@@ -13,6 +13,7 @@ import numpy as np
 from ocr.engine import Image
 from ocr.errors import EngineFailed, EngineMissing
 from ocr.tesseract.ask import VARIABLES, How, Seen, parse_tsv
+from ocr.tesseract.folders import find_model
 from ocr.tesseract.models import check_whole, how_to_mend
 
 _MOST_LOADED = 5
@@ -43,9 +44,11 @@ class Inside:
             api.Clear()
 
     def _api(self, models: tuple[str, ...]) -> Any:
-        if models in self._loaded:
-            self._loaded.move_to_end(models)
-            return self._loaded[models]
+        # By folder too: the next workspace in this process may bring other models of the same names.
+        asked = (*models, str(find_model(models[0])))
+        if asked in self._loaded:
+            self._loaded.move_to_end(asked)
+            return self._loaded[asked]
         import tesserocr
 
         paths = [check_whole(name) for name in models]
@@ -60,7 +63,7 @@ class Inside:
             )
         except RuntimeError as e:
             raise EngineMissing(f"{paths[0]} is damaged: Tesseract cannot load it. {how_to_mend(models)}") from e
-        self._loaded[models] = api
+        self._loaded[asked] = api
         while len(self._loaded) > _MOST_LOADED:
             self._loaded.popitem(last=False)[1].End()
         return api

@@ -1,68 +1,14 @@
-"""Where Tesseract's models lie on this machine: in our own folder, then in the system's."""
+"""Which of Tesseract's models each language has on this machine; where they lie says ocr/tesseract/folders.py."""
 
 from __future__ import annotations
 
 import hashlib
-import os
-import re
-import shutil
-import subprocess
 from collections.abc import Collection
-from functools import cache
 from pathlib import Path
 
 from ocr.errors import EngineMissing
 from ocr.languages.language import Language, Model, known_languages
-
-_LISTED_IN = re.compile(r'in "([^"]+)"')
-_SUFFIX = ".traineddata"
-_USUAL = (
-    "/usr/share/tesseract-ocr/5/tessdata",
-    "/usr/share/tesseract-ocr/4.00/tessdata",
-    "/usr/share/tessdata",
-    "/usr/local/share/tessdata",
-    "/opt/homebrew/share/tessdata",
-    "C:/Program Files/Tesseract-OCR/tessdata",
-)
-
-
-def own_folder() -> Path:
-    """Where `digitize models install` puts models: tessdata in this user's data folder."""
-    import platformdirs
-
-    return Path(platformdirs.user_data_dir("cctns-digitize", appauthor=False)) / "tessdata"
-
-
-@cache
-def system_folder() -> Path | None:
-    """The folder of the installed Tesseract's models, None when there is none.
-
-    TESSDATA_PREFIX names it, as for Tesseract itself; else the program is asked, else the usual places are looked at.
-    """
-    named = os.environ.get("TESSDATA_PREFIX")
-    candidates = [Path(named), Path(named) / "tessdata"] if named else []
-    candidates += [*_asked(), *(Path(p) for p in _USUAL)]
-    return next((p for p in candidates if p.is_dir() and any(p.glob(f"*{_SUFFIX}"))), None)
-
-
-def _asked() -> list[Path]:
-    if shutil.which("tesseract") is None:
-        return []
-    try:
-        said = subprocess.run(["tesseract", "--list-langs"], capture_output=True, text=True, timeout=30, check=False)
-    except (OSError, subprocess.TimeoutExpired):
-        return []
-    return [Path(p) for p in _LISTED_IN.findall(said.stdout + said.stderr)]
-
-
-@cache
-def find_model(name: str) -> Path | None:
-    """The file of a model, None when it is not installed. Some systems keep script models in a folder of their own."""
-    for folder in (own_folder(), system_folder()):
-        for path in (folder / f"{name}{_SUFFIX}", folder / "script" / f"{name}{_SUFFIX}") if folder else ():
-            if path.is_file():
-                return path
-    return None
+from ocr.tesseract.folders import find_model, system_folder
 
 
 def is_installed(model: Model) -> bool:
@@ -82,7 +28,7 @@ def check_whole(name: str) -> Path:
         raise EngineMissing(f"Tesseract has no model {name}. Run digitize doctor.")
     for language in known_languages().values():
         if any(m.name == name and not is_whole(m, path) for m in language.models):
-            raise EngineMissing(f"{path} is damaged. Run: digitize models install {language.code}")
+            raise EngineMissing(f"{path} is damaged. Run: digitize models install {language.code} --into {path.parent}")
     return path
 
 
@@ -121,12 +67,6 @@ def require(languages: tuple[Language, ...]) -> None:
     missing = [x for x in languages if not any(is_installed(m) for m in x.firsts)]
     if missing:
         raise _missing(missing)
-
-
-def forget() -> None:
-    """Look again where models lie: after an installation."""
-    system_folder.cache_clear()
-    find_model.cache_clear()
 
 
 def _missing(languages: list[Language]) -> EngineMissing:

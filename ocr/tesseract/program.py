@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from ocr.engine import Image
 from ocr.errors import EngineFailed, EngineMissing
 from ocr.tesseract.ask import VARIABLES, How, Seen, parse_tsv
-from ocr.tesseract.models import find_model
+from ocr.tesseract.folders import find_model
 
 
 class Program:

@@ -6,6 +6,8 @@ import sqlite3
 import pytest
 from openpyxl import load_workbook
 
+from ocr.tesseract import folders
+
 pytestmark = [pytest.mark.engine, pytest.mark.slow]
 if shutil.which("tesseract") is None:
     pytestmark.append(pytest.mark.skip(reason="tesseract is not installed; make setup installs it"))
@@ -38,6 +40,17 @@ def test_every_file_is_accounted_for(digitize, done, samples):
     assert totals["pages"] == totals["pages_read"] + totals["pages_failed"]
     assert totals["files_refused"] + totals["pages_failed"] >= len(garbage) - 1
     assert totals["pages_read"] == totals["records"] == 5
+
+
+def test_status_says_when_other_models_than_those_that_read_are_here(digitize, place, monkeypatch):
+    assert digitize.json("status", place)["models_differ"] == []
+    monkeypatch.delenv("DIGITIZE_MODELS")  # the workspace's own folder counts again
+    (place / "models" / "ben-best.traineddata").write_bytes(b"another model")
+    try:
+        differ = digitize.json("status", place)["models_differ"]
+    finally:
+        folders.forget()
+    assert [(x["language"], x["pages"]) for x in differ] == [("bn", 2)]
 
 
 def test_each_page_is_known_by_its_form_and_language(digitize, done):

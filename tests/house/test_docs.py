@@ -1,5 +1,6 @@
 """The documentation says what the program does."""
 
+import json
 import re
 import runpy
 import tomllib
@@ -9,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from digitize.exits import Exit
+from sample_data.fonts import SCOPE, VERSIONS
 
 ROOT = Path(__file__).parents[2]
+NPM = (ROOT / "tests" / "browser", ROOT / "sample_data" / ".fonts")
 DOCS = sorted((ROOT / "docs").glob("*.md"))
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 GENERATOR = runpy.run_path(str(ROOT / "tools" / "docs.py"))
@@ -138,9 +141,25 @@ def test_the_changelog_names_the_version_that_this_is():
 
 def test_lock_and_set_up_name_no_address():
     """Names, versions and hashes; where packages come from is the machine's own setting."""
-    tools = (p for p in (ROOT / "tools").iterdir() if p.is_file())
-    for path in (ROOT / "requirements.lock", ROOT / "pyproject.toml", ROOT / "Makefile", *tools):
+    locks = [p for folder in NPM for p in folder.iterdir() if p.is_file()]
+    scripts = [ROOT / "Makefile", ROOT / ".ci" / "run", *(p for p in (ROOT / "tools").iterdir() if p.is_file())]
+    for path in (ROOT / "requirements.lock", ROOT / "pyproject.toml", *locks, *scripts):
         assert "://" not in path.read_text(encoding="utf-8"), path.name
+
+
+@pytest.mark.parametrize("folder", NPM, ids=lambda folder: folder.name)
+def test_packages_of_npm_are_locked_by_version_and_hash(folder):
+    """What tests and samples need from npm is brought by these files alone."""
+    wanted = json.loads((folder / "package.json").read_text(encoding="utf-8"))["dependencies"]
+    packages = json.loads((folder / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    locked = {path.removeprefix("node_modules/"): p for path, p in packages.items() if path}
+    assert {name: p["version"] for name, p in locked.items()} == wanted
+    assert all(p["integrity"].startswith("sha512-") and "resolved" not in p for p in locked.values())
+
+
+def test_the_locked_fonts_are_those_the_samples_were_drawn_with():
+    wanted = json.loads((ROOT / "sample_data" / ".fonts" / "package.json").read_text(encoding="utf-8"))["dependencies"]
+    assert wanted == {f"{SCOPE}/{name}": version for name, version in VERSIONS.items()}
 
 
 def test_every_locked_package_has_a_hash():

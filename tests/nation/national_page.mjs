@@ -8,7 +8,7 @@ const [modules, browserPath, url] = process.argv.slice(2);
 const require = createRequire(path.join(modules, "node_modules", "x.js"));
 const { chromium } = require("playwright-core");
 const axe = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
-const browser = await chromium.launch({ executablePath: browserPath, args: ["--no-sandbox"] });
+const browser = await chromium.launch({ executablePath: browserPath, args: ["--no-sandbox", "--disable-background-networking", "--disable-dev-shm-usage"] });
 const found = { faults: [], requests: [], errors: [], overflow: [], keyboard: {} };
 for (const [width, height] of [[1366, 768], [390, 844]]) {
   const page = await browser.newPage({ viewport: { width, height } });
@@ -21,7 +21,7 @@ for (const [width, height] of [[1366, 768], [390, 844]]) {
   for (const colorScheme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme });
     const result = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
-    for (const v of result.violations) if (["serious", "critical"].includes(v.impact)) found.faults.push([width, colorScheme, v.id, v.nodes[0].html.slice(0, 200)]);
+    for (const v of result.violations) if (["serious", "critical"].includes(v.impact)) found.faults.push([width, colorScheme, v.id, ...v.nodes.map((n) => n.html.slice(0, 200))]);
   }
   await page.close();
 }

@@ -9,7 +9,7 @@ from benchmarks.national_states import invent, month_ends, seal_plain, snapshot
 from digitize.offices import pdf
 from digitize.offices.answer import both_calendars
 
-ENDS = month_ends(6, date.today() - timedelta(days=31))
+ENDS = month_ends(6, date(2025, 6, 30))
 # The paragraphs of the answer to the Rajya Sabha's unstarred question no. 1993, as published.
 PART_A = (
     "Against the target of covering 14,306 police stations, a total of 17,712 police stations across the country has been "
@@ -175,7 +175,7 @@ def test_a_site_a_state_and_the_nation_in_one_line(digitize, samples, tmp_path):
         ("wb-demo", "reports", 0),
         ("wb-late", "no report", None),
     ]
-    later = str(date.today() + timedelta(days=50))
+    later = str(date.fromisoformat(seen["sites"][0]["as_on"]) + timedelta(days=50))
     assert "Silent: wb-demo" in digitize("state", "status", "--dir", state, "--as-on", later)
     digitize("state", "report", "--dir", state, "--html", tmp_path / "wb.html", "--lang", "hi")
     digitize("snapshot", state)

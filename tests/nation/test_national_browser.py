@@ -5,7 +5,7 @@ import io
 import json
 import shutil
 import subprocess
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -23,27 +23,14 @@ from digitize.offices.words import LANGUAGES, load_words
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(find_browser() is None, reason="no Chromium on this machine"),
-    pytest.mark.skipif(shutil.which("npm") is None, reason="no npm on this machine"),
+    pytest.mark.skipif(find_browser() is None, reason="no Chromium on this machine; make setup-tests brings it"),
+    pytest.mark.skipif(shutil.which("node") is None, reason="no node on this machine; make setup-tests brings it"),
 ]
-ENDS = month_ends(6, date.today() - timedelta(days=31))
-
-
-@pytest.fixture(scope="module")
-def modules(tmp_path_factory):
-    """A folder with axe-core and playwright-core; they are no part of the project."""
-    folder = tmp_path_factory.mktemp("modules")
-    (folder / "package.json").write_text("{}")
-    command = ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "axe-core@4", "playwright-core@1"]
-    try:
-        subprocess.run(command, cwd=folder, capture_output=True, timeout=120, check=True)
-    except (subprocess.SubprocessError, OSError):
-        pytest.skip("axe-core and playwright-core cannot be fetched")
-    return folder
+ENDS = month_ends(6, date(2025, 6, 30))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_page_is_usable_by_everyone(modules, tmp_path, language):
+def test_the_page_is_usable_by_everyone(browser_modules, tmp_path, language):
     reports = []
     for i, s in enumerate(invent(tmp_path / "keys", stations=360, records=360_000)[:33]):
         body = snapshot(s, 5, 6, ENDS[5], with_stations=True)
@@ -55,7 +42,7 @@ def test_the_page_is_usable_by_everyone(modules, tmp_path, language):
     page = tmp_path / "national.html"
     page.write_text(render_page(picture, load_words(language), load_outline()), encoding="utf-8")
     script = Path(__file__).parent / "national_page.mjs"
-    command = ["node", script, modules, find_browser(), page.as_uri()]
+    command = ["node", script, browser_modules, find_browser(), page.as_uri()]
     done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     found = json.loads(done.stdout)

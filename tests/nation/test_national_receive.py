@@ -2,7 +2,7 @@
 
 import copy
 import sqlite3
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 
@@ -13,8 +13,9 @@ from digitize.offices.keys import add_key, known_keys, revoke_key
 from digitize.offices.receive import add_files
 from digitize.offices.store import Store
 
-TODAY = date.today()
-ENDS = month_ends(6, TODAY - timedelta(days=31))
+ENDS = month_ends(6, date(2025, 6, 30))
+FAR = date(2999, 1, 1)
+"""Later than any clock that is right."""
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +59,7 @@ def bad(store, states, tmp_path):
     old = write(tmp_path, of(one, 2), one)
     good = [write(tmp_path, of(s, 5), s) for s in states[:10]]
     take(store, old, *good)
-    return write_bad(tmp_path / "bad", of(one, 5), old.read_bytes(), one, other, TODAY)
+    return write_bad(tmp_path / "bad", of(one, 5), old.read_bytes(), one, other, FAR)
 
 
 @pytest.mark.parametrize("kind", KINDS)

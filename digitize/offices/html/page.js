@@ -31,6 +31,19 @@
   };
   document.querySelectorAll("table.sortable").forEach(sortable);
 
+  // Parts wider than a narrow screen scroll sideways: there, and only there, the Tab key must stop at them.
+  const wideParts = document.querySelectorAll("section, .two > div, .three > div");
+  const reach = () => wideParts.forEach((part) => {
+    const scrolls = part.scrollWidth > part.clientWidth && getComputedStyle(part).overflowX !== "visible";
+    if (!scrolls) { part.removeAttribute("tabindex"); return; }
+    part.tabIndex = 0;
+    const heading = part.querySelector("h3"); // a section is named by its own h2 already
+    if (part.localName === "div" && heading) { part.setAttribute("role", "group"); part.setAttribute("aria-label", heading.textContent); }
+  });
+  reach();
+  addEventListener("resize", reach);
+  document.addEventListener("toggle", reach, true);
+
   // Down from state to district to station.
   const MOST = 200;
   const place = document.getElementById("places"), trail = document.getElementById("trail");
