@@ -1,4 +1,4 @@
-"""`digitize codes find` and `digitize codes list`: what is known of acts, sections, code lists and places."""
+"""`digitize codes`: what is known of acts, sections, code lists and places."""
 
 from __future__ import annotations
 

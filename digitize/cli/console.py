@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import sys
 import time
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-from rich.progress import Progress as Bar
-from rich.table import Table
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
 
 JSON_SCHEMA = 1
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
@@ -19,11 +19,15 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a tabl
 
 def results() -> Console:
     """Where results go; wide enough that a piped table is not folded."""
+    from rich.console import Console  # not at the start: it takes longer than all of `digitize --help`
+
     return Console(width=None if sys.stdout.isatty() else 120, highlight=False)
 
 
 def errors() -> Console:
     """Where progress, warnings and errors go."""
+    from rich.console import Console
+
     return Console(stderr=True, highlight=False)
 
 
@@ -34,6 +38,8 @@ def print_json(data: dict[str, Any]) -> None:
 
 def table(title: str, columns: list[str], rows: list[list[Any]]) -> Table:
     """A plain table; numbers stand to the right."""
+    from rich.table import Table
+
     made = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
     for i, name in enumerate(columns):
         is_number = bool(rows) and all(isinstance(r[i], int | float) for r in rows)
@@ -74,7 +80,9 @@ class Bars:
 
     def __init__(self) -> None:
         """Draw nothing before the first step."""
-        self._bar = Bar(
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        self._bar = Progress(
             TextColumn("{task.description:6}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"),
             TimeRemainingColumn(), TextColumn("{task.fields[failed]}"), console=errors(), transient=False,
         )  # fmt: skip

@@ -195,9 +195,9 @@ def test_more_refused_than_agreed_loads_nothing(tmp_path):
     folder = firs(tmp_path / "in", ("a", {}), ("b", {"fir_date": "2009-02-31"}))
     target = SqliteTarget(tmp_path / "t.sqlite")
     with pytest.raises(TooManyRefused, match="1 of 2 records.*Nothing was loaded"):
-        load_files([folder], "iif1", target, SETTINGS, LoadOptions(max_share=0.4))
+        load_files([folder], "iif1", target, SETTINGS, LoadOptions(agreed=parse_agreed("40%")))
     assert target.run("SELECT count(*) FROM loads") == [(0,)]
-    assert load_files([folder], "iif1", target, SETTINGS, LoadOptions(max_share=0.5)).total("inserted") == 1
+    assert load_files([folder], "iif1", target, SETTINGS, LoadOptions(agreed=parse_agreed("50%"))).total("inserted") == 1
 
 
 def test_the_same_files_under_other_rules_are_looked_at_again(target, tmp_path):
