@@ -31,6 +31,11 @@ def errors() -> Console:
     return Console(stderr=True, highlight=False)
 
 
+def warn(text: str) -> None:
+    """What a person should know though it does not stop the command, such as an old spelling."""
+    errors().print(f"Warning: {text}", style="yellow", markup=False, soft_wrap=True)
+
+
 def print_json(data: dict[str, Any]) -> None:
     """One JSON object on stdout, Unicode as it is, with the number of the output's schema."""
     print(json.dumps({"schema": JSON_SCHEMA, **data}, ensure_ascii=False, indent=1))

@@ -83,7 +83,9 @@ def loaded_by(code):
 def test_help_loads_no_command():
     loaded = loaded_by("from digitize.cli.app import run; run(['--help'])")
     assert not loaded & {*HEAVY, "pydantic", "rich", "mappers", "ocr", "validators"}
-    assert {m for m in loaded if m.startswith("digitize.cli.")} == {f"digitize.cli.{m}" for m in ("app", "console", "lazy")}
+    assert {m for m in loaded if m.startswith("digitize.cli.")} == {
+        f"digitize.cli.{m}" for m in ("app", "console", "lazy")
+    }
 
 
 def test_the_start_up_path_is_light(digitize, tmp_path):

@@ -13,6 +13,7 @@ import pytest
 
 from benchmarks.validate_rows import write_rows
 from digitize.errors import InputError, OptionsError, TargetRefused, TooManyRefused
+from digitize.files.agreed import parse_agreed
 from digitize.files.loading.hand_over import hand_over
 from digitize.files.loading.inputs import find_inputs
 from digitize.files.loading.load import LoadOptions, load_files
@@ -311,7 +312,12 @@ def test_the_command_loads_files_and_says_so(digitize, tmp_path):
     found = digitize.json("load", folder, "--target", out)
     assert (found["inserted"], found["rejected"], found["repeated"]) == (1, 1, False)
     assert "Nothing to do" in digitize("load", folder, "--target", out)
-    digitize("load", folder, "--target", tmp_path / "u.sqlite", "--max-rejects", "10%", code=3)
+    agreed = ("load", folder, "--target", tmp_path / "u.sqlite", "--max-rejects")
+    digitize(*agreed, "10%", code=3)
+    digitize(*agreed, "0", code=3)
+    for unclear in ("20", "1", "0.5", "120%"):  # 20 was per cent here: it is not given another meaning in silence
+        digitize(*agreed, unclear, code=4)
+    assert digitize.json(*agreed, "1 record")["rejected"] == 1
     digitize("load", folder, code=4)
     digitize("load", folder, "--target", "mysql://x", code=4)
     digitize("load", tmp_path / "none.csv", "--target", out, code=5)

@@ -125,8 +125,8 @@ def _load(inputs: Inputs, target: Target, settings: CheckSettings, options: Load
     if done := target.done(whole.id, whole.batch):
         made.receipts, made.repeated = [done], True
         return made
-    if options.max_share is not None:
-        _require_share(inputs, settings, options)
+    if options.agreed is not None:
+        _require_agreed(inputs, settings, options, options.agreed)
     batches = chain(_batches(inputs, settings, options), [] if options.dry_run else [whole])
     receipts = hand_over(batches, _taker(target, inputs.form, options))
     made.receipts = [r for r in receipts if r.load != whole.id]
