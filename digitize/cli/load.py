@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -77,7 +77,7 @@ class _Where:
     statement_seconds: float | None
 
 
-def _only(paths: list[Path], given: dict[str, object]) -> Path:
+def _only(paths: list[Path], given: Mapping[str, object]) -> Path:
     """The one workspace of a call. given: options that are for files. Raises OptionsError when there is one."""
     from digitize.errors import OptionsError
 

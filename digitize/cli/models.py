@@ -23,11 +23,11 @@ def list_(json: Json = False) -> None:
     """List what each language uses, what is asked in doubt, and what is missing or damaged."""
     from digitize.machine.models import list_models
 
-    looks = list_models()
+    found = list_models()
     if json:
-        print_json({"models": [asdict(look) for look in looks]})
+        print_json({"models": [asdict(one) for one in found]})
         return
-    rows = [[look.language, look.name, look.model, look.state, look.mend] for look in looks]
+    rows = [[one.language, one.name, one.model, one.state, one.mend] for one in found]
     results().print(table("Models", ["code", "language", "model", "state", "install with"], rows), markup=False)
 
 

@@ -45,8 +45,8 @@ def take(office: Office, paths: Sequence[Path], *, json: bool) -> None:
     else:
         for a in answers:
             if a.word in ("refused", "flagged"):
-                said = "; ".join(f"{f.code}: {f.text}" for f in a.flags)
-                results().print(f"{a.word}: {a.file}: {said}", markup=False, soft_wrap=True)
+                flags = "; ".join(f"{f.code}: {f.text}" for f in a.flags)
+                results().print(f"{a.word}: {a.file}: {flags}", markup=False, soft_wrap=True)
         print(", ".join(f"{word} {n}" for word, n in counts.items()))
     if counts["refused"]:
         raise TooManyRefused(f"{counts['refused']} of {len(answers)} files were refused; all others were taken.")

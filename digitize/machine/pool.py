@@ -1,4 +1,7 @@
-"""A pool of worker processes that outlives a worker that dies, and ends one that never comes back."""
+"""A pool of worker processes that outlives a worker that dies, and ends one that never comes back.
+
+Time is counted on the processor. Pebble, a well-kept pool with time limits, knows the clock alone.
+"""
 
 from __future__ import annotations
 
