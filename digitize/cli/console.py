@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+import unicodedata
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -52,6 +53,26 @@ def table(title: str, columns: list[str], rows: list[list[Any]]) -> Table:
     for row in rows:
         made.add_row(*(str(cell) for cell in row))
     return made
+
+
+def print_plain(title: str, columns: list[str], rows: list[list[Any]]) -> None:
+    """Print a table as `table` draws it, long cells unfolded, without rich: for commands that must answer at once."""
+    cells = [columns, *([str(cell) for cell in row] for row in rows)]
+    widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
+    is_number = [bool(rows) and all(isinstance(r[i], int | float) for r in rows) for i in range(len(columns))]
+    print(title)
+    for row in cells:
+        padded = (
+            " " * (width - _width(cell)) + cell if right else cell + " " * (width - _width(cell))
+            for cell, width, right in zip(row, widths, is_number, strict=True)
+        )
+        print("  ".join(padded).rstrip())
+
+
+def _width(text: str) -> int:
+    """Columns of a terminal: vowel signs take none of their own, letters of East Asia two."""
+    seen = (c for c in text if unicodedata.category(c) not in ("Mn", "Mc", "Me", "Cf"))
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in seen)
 
 
 class Lines:

@@ -27,9 +27,10 @@ Done = TypeVar("Done")
 _START_S = 60.0
 """The longest a worker may take to begin, on a busy machine with a slow disk."""
 _BY_CLOCK = 5
-"""How many times its processor time a worker may take by the clock. It should have given its page up by itself after
-half of that, which is ten times the page's own time."""
+"""How many times its processor time a worker may take by the clock. A page of s seconds gives itself up after 10 s of
+them by the clock, and its worker has 2 s + 30 of the processor: so it is ended only after that, at 10 s + 150."""
 _LOOK_S = 0.2
+"""Between two looks at the processor time where the system has no timer for it."""
 
 
 def patience_s(seconds_per_page: float) -> float:

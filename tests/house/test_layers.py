@@ -92,7 +92,7 @@ def test_the_start_up_path_is_light(digitize, tmp_path):
     """`digitize status` imports none of the costly libraries, nothing that reads or maps, and no other command."""
     digitize("init", "wb", tmp_path / "wb")
     loaded = loaded_by(f"from digitize.cli.app import run; run(['status', {str(tmp_path / 'wb')!r}])")
-    assert not loaded & {*HEAVY, "mappers.mapping", "mappers.model", "mappers.schema", "mappers.codes", "ocr"}
+    assert not loaded & {*HEAVY, "rich", "mappers.mapping", "mappers.model", "mappers.schema", "mappers.codes", "ocr"}
     assert {m for m in loaded if m.startswith("digitize.cli.")} - {"digitize.cli.status"} == {
         f"digitize.cli.{m}" for m in ("app", "console", "lazy")
     }
