@@ -27,8 +27,8 @@ Done = TypeVar("Done")
 _START_S = 60.0
 """The longest a worker may take to begin, on a busy machine with a slow disk."""
 _BY_CLOCK = 5
-"""How many times its processor time a worker may take by the clock. A page of s seconds gives itself up after 10 s of
-them by the clock, and its worker has 2 s + 30 of the processor: so it is ended only after that, at 10 s + 150."""
+"""How many times its processor time a worker may take by the clock. A page of n seconds gives itself up at 10 n by the
+clock; its worker, which has 2 n + 30 of the processor, is ended after that, at 10 n + 150."""
 _LOOK_S = 0.2
 """Between two looks at the processor time where the system has no timer for it."""
 
