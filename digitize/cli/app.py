@@ -1,23 +1,22 @@
-"""The `digitize` application: finds the command files beside this one and turns errors into exit codes."""
+"""The `digitize` application: finds the command that is asked for and turns errors into exit codes."""
 
 from __future__ import annotations
 
-import importlib
 import logging
-import pkgutil
+import os
 import sys
 from typing import Annotated
 
 import typer
 
-import digitize.cli
 from digitize import __version__
 from digitize.cli.console import errors
+from digitize.cli.lazy import Commands
 from digitize.exits import Exit, exit_code
 
-NOT_COMMANDS = ("__main__", "app", "console", "offices", "reading")
 app = typer.Typer(
     name="digitize",
+    cls=Commands,
     help="From paper and legacy tables to CCTNS records: read, map, check, review, load.",
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -41,11 +40,7 @@ def _options(
 
 
 def build() -> typer.Typer:
-    """The application with every command file of this folder registered."""
-    if not app.registered_commands:
-        for module in sorted(m.name for m in pkgutil.iter_modules(digitize.cli.__path__)):
-            if module not in NOT_COMMANDS:
-                importlib.import_module(f"digitize.cli.{module}").register(app)
+    """The application; its commands are the command files of this folder, each loaded when it is asked for."""
     return app
 
 
@@ -56,6 +51,8 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command line. Returns the exit code."""
+    # Pydantic would look through all installed packages for plugins, of which we use none.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
         result = build()(arguments, standalone_mode=True)
     except SystemExit as e:

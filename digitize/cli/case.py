@@ -74,8 +74,8 @@ def _print(plain: dict[str, Any]) -> None:
     rows = [[r["record"], r["form"], r["linked_by"]] for r in plain["records"]]
     out.print(table("", ["record", "form", "linked by"], rows), markup=False)
     for conflict in plain["conflicts"]:
-        said = "; ".join(f"{s['value']} ({s['record']} {s['field']})" for s in conflict["statements"])
-        out.print(f"  {conflict['kind']}: {conflict['fact']}: {said}", markup=False, soft_wrap=True)
+        statements = "; ".join(f"{s['value']} ({s['record']} {s['field']})" for s in conflict["statements"])
+        out.print(f"  {conflict['kind']}: {conflict['fact']}: {statements}", markup=False, soft_wrap=True)
 
 
 def register(app: typer.Typer) -> None:

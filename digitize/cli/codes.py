@@ -1,4 +1,4 @@
-"""`digitize codes find` and `digitize codes list`: what is known of acts, sections, code lists and places."""
+"""`digitize codes`: what is known of acts, sections, code lists and places."""
 
 from __future__ import annotations
 
@@ -110,8 +110,8 @@ def _rows(hit: MasterHit) -> Iterator[list[Any]]:
     yield [hit.list, hit.code, hit.title, _days(hit) + _force(hit.in_force), _cut(", ".join(more)), f"{hit.score:.2f}"]
     for c in hit.counterparts:
         relation = "" if c.relation == "equivalent" else f" ({c.relation})"
-        said = _CHECKED.get(c.checked, c.checked)
-        yield ["", f"= {c.act} {c.number}", c.title + relation, _days(c) + _force(c.in_force), said, ""]
+        checked = _CHECKED.get(c.checked, c.checked)
+        yield ["", f"= {c.act} {c.number}", c.title + relation, _days(c) + _force(c.in_force), checked, ""]
 
 
 def _days(of: Any) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import sys
 import time
-from typing import Annotated, Any
+import unicodedata
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-from rich.progress import Progress as Bar
-from rich.table import Table
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
 
 JSON_SCHEMA = 1
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
@@ -19,12 +20,21 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a tabl
 
 def results() -> Console:
     """Where results go; wide enough that a piped table is not folded."""
+    from rich.console import Console  # not at the start: it takes longer than all of `digitize --help`
+
     return Console(width=None if sys.stdout.isatty() else 120, highlight=False)
 
 
 def errors() -> Console:
     """Where progress, warnings and errors go."""
+    from rich.console import Console
+
     return Console(stderr=True, highlight=False)
+
+
+def warn(text: str) -> None:
+    """What a person should know though it does not stop the command, such as an old spelling."""
+    errors().print(f"Warning: {text}", style="yellow", markup=False, soft_wrap=True)
 
 
 def print_json(data: dict[str, Any]) -> None:
@@ -34,6 +44,8 @@ def print_json(data: dict[str, Any]) -> None:
 
 def table(title: str, columns: list[str], rows: list[list[Any]]) -> Table:
     """A plain table; numbers stand to the right."""
+    from rich.table import Table
+
     made = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
     for i, name in enumerate(columns):
         is_number = bool(rows) and all(isinstance(r[i], int | float) for r in rows)
@@ -41,6 +53,26 @@ def table(title: str, columns: list[str], rows: list[list[Any]]) -> Table:
     for row in rows:
         made.add_row(*(str(cell) for cell in row))
     return made
+
+
+def print_plain(title: str, columns: list[str], rows: list[list[Any]]) -> None:
+    """Print a table as `table` draws it, long cells unfolded, without rich: for commands that must answer at once."""
+    cells = [columns, *([str(cell) for cell in row] for row in rows)]
+    widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
+    is_number = [bool(rows) and all(isinstance(r[i], int | float) for r in rows) for i in range(len(columns))]
+    print(title)
+    for row in cells:
+        padded = (
+            " " * (width - _width(cell)) + cell if right else cell + " " * (width - _width(cell))
+            for cell, width, right in zip(row, widths, is_number, strict=True)
+        )
+        print("  ".join(padded).rstrip())
+
+
+def _width(text: str) -> int:
+    """Columns of a terminal: vowel signs take none of their own, letters of East Asia two."""
+    seen = (c for c in text if unicodedata.category(c) not in ("Mn", "Mc", "Me", "Cf"))
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in seen)
 
 
 class Lines:
@@ -74,7 +106,9 @@ class Bars:
 
     def __init__(self) -> None:
         """Draw nothing before the first step."""
-        self._bar = Bar(
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        self._bar = Progress(
             TextColumn("{task.description:6}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"),
             TimeRemainingColumn(), TextColumn("{task.fields[failed]}"), console=errors(), transient=False,
         )  # fmt: skip

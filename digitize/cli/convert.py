@@ -162,15 +162,15 @@ def _convert_table(
 
 
 def _report(table: LegacyTable, done: Done) -> None:
-    say = errors()
+    messages = errors()
     for note in done.notes:
-        say.print(f"{table.name}: {note}", style="yellow", markup=False, soft_wrap=True)
+        messages.print(f"{table.name}: {note}", style="yellow", markup=False, soft_wrap=True)
     if done.surplus:
         what = f"{done.surplus} rows hold something behind the last column, which --all-rows writes as _more"
-        say.print(f"{table.name}: {what}", style="yellow", markup=False)
+        messages.print(f"{table.name}: {what}", style="yellow", markup=False)
     for number, why in list(done.left_out.items())[:_SHOWN]:
-        say.print(f"{table.name}: row {number} left out: {why}", style="red", markup=False)
-    say.print(
+        messages.print(f"{table.name}: row {number} left out: {why}", style="red", markup=False)
+    messages.print(
         f"{table.name}: {done.written} rows written, {done.deleted} deleted in the old system, "
         f"{len(done.left_out)} damaged and left out",
         markup=False,

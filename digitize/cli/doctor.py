@@ -19,14 +19,14 @@ def doctor(
     from digitize.errors import MachineLacks
     from digitize.machine.doctor import examine, is_ready
 
-    looks = examine(folder)
+    checks = examine(folder)
     if json:
-        print_json({"ready": is_ready(looks), "looks": [asdict(x) for x in looks]})
+        print_json({"ready": is_ready(checks), "looks": [asdict(x) for x in checks]})
     else:
-        rows = [[x.state, x.name, x.found, x.mend] for x in looks]
+        rows = [[x.state, x.name, x.found, x.mend] for x in checks]
         results().print(table("This machine", ["", "what", "found", "to mend it"], rows), markup=False)
-    if not is_ready(looks):
-        missing = ", ".join(x.name for x in looks if x.state == "miss")
+    if not is_ready(checks):
+        missing = ", ".join(x.name for x in checks if x.state == "miss")
         raise MachineLacks(f"not ready: {missing}. The last column says what mends it.")
 
 

@@ -1,4 +1,4 @@
-"""`digitize encodings list`: the legacy encodings that are known."""
+"""`digitize encodings`: the legacy encodings that are known."""
 
 from __future__ import annotations
 

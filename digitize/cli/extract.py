@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from digitize.cli.console import errors
+from digitize.cli.options import Dpi, PagesAtOnce, Scans, SecondsPerPage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,32 +17,37 @@ if TYPE_CHECKING:
     from digitize.files.extract import Extract, GroupedPage
     from digitize.files.read_files import PageDone
     from digitize.machine.whole_file import WholeFile
+    from ocr.forms.settings import ReadSettings
 
 Format = Literal["json", "text"]
 
 
+Form = Annotated[str, typer.Option(help="Id of a form or register, family of forms, or auto.")]
+Lang = Annotated[str, typer.Option(help="Languages of the pages, as hi,en; a form's own if not given.")]
+How = Annotated[Format, typer.Option("--format", help="One JSON object a page, or a list to look at.")]
+Stations = Annotated[
+    Path | None, typer.Option(help="Stations: CSV (station,district,aliases) or JSON.", exists=True, dir_okay=False)
+]
+FormFolders = Annotated[
+    list[Path] | None, typer.Option(help="Folder with further form files.", exists=True, file_okay=False)
+]
+
+
 def extract(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Scans: JPEG, PNG, TIFF or PDF.")],
-    form: Annotated[str, typer.Option(help="Id of a form or register, family of forms, or auto.")] = "auto",
-    lang: Annotated[str, typer.Option(help="Languages of the pages, as hi,en; a form's own if not given.")] = "",
-    how: Annotated[Format, typer.Option("--format", help="One JSON object a page, or a list to look at.")] = "json",
+    files: Scans,
+    form: Form = "auto",
+    lang: Lang = "",
+    how: How = "json",
     out: Annotated[Path | None, typer.Option(help="File to write to; else standard output.")] = None,
     state: Annotated[str, typer.Option(help="Code of the state whose places are looked up, as wb.")] = "",
-    stations: Annotated[
-        Path | None,
-        typer.Option(help="Stations: CSV (station,district,aliases) or JSON.", exists=True, dir_okay=False),
-    ] = None,
+    stations: Stations = None,
     station: Annotated[str, typer.Option(help="Police station of the book that the pages are of.")] = "",
     district: Annotated[str, typer.Option(help="Its district.")] = "",
     year: Annotated[str, typer.Option(help="Its year, four digits.")] = "",
-    forms: Annotated[
-        list[Path] | None, typer.Option(help="Folder with further form files.", exists=True, file_okay=False)
-    ] = None,
-    jobs: Annotated[
-        int | None, typer.Option(min=1, help="Pages read at once; as many as there are cores if not given.")
-    ] = None,
-    dpi: Annotated[int, typer.Option(min=72, max=600, help="Dots an inch to which PDF pages are drawn.")] = 300,
-    seconds: Annotated[int, typer.Option("--seconds-per-page", min=1, help="Longest time one page may take.")] = 180,
+    forms: FormFolders = None,
+    jobs: PagesAtOnce = None,
+    dpi: Dpi = 300,
+    seconds: SecondsPerPage = 180,
 ) -> None:
     """Read forms and registers into named fields and rows, one JSON object a page; exit 5 if a page cannot be read.
 
@@ -51,15 +57,29 @@ def extract(
     from digitize.errors import InputError, OptionsError
     from digitize.files.extract import ExtractSettings
     from digitize.files.extract_registers import extract_files
-    from digitize.files.read_files import default_workers, parse_languages
+    from digitize.files.read_files import default_workers
     from digitize.machine.whole_file import WholeFile
+
+    reading = _reading(form, lang, tuple(forms or ()), dpi, seconds)
+    register = "" if form == "auto" or reading.forms else form
+    metadata = {"police_station": station, "district": district, "year": year}
+    settings = ExtractSettings(reading, state, stations, register, {z: v for z, v in metadata.items() if v})
+    if out is not None and out.resolve() in {file.resolve() for file in files}:
+        raise OptionsError(f"--out: {out} is one of the files to be read, and originals are never changed.")
+    unread = _write(extract_files(files, settings, jobs or default_workers()), WholeFile(out), how)
+    if unread:
+        raise InputError(f"{unread} pages or files could not be read; the reasons stand above.")
+
+
+def _reading(form: str, lang: str, folders: tuple[Path, ...], dpi: int, seconds: int) -> ReadSettings:
+    """How pages are read. Raises FormError for an unknown form, EngineMissing."""
+    from digitize.files.read_files import parse_languages
     from digitize.reading.lexica import sections_file
     from ocr.forms.read import require_engine
     from ocr.forms.settings import ReadSettings
     from ocr.forms.zones import load_models
     from ocr.registers import known_registers
 
-    folders = tuple(forms or ())
     reading = ReadSettings(
         languages=parse_languages(lang) if lang else (),
         dpi=dpi,
@@ -70,27 +90,20 @@ def extract(
         sections=sections_file(),
     )
     require_engine(reading)
-    load_models(folders).only(reading.forms)  # before any page, so that a wrong name is said once
-    register = "" if form == "auto" or reading.forms else form
-    said = {"police_station": station, "district": district, "year": year}
-    settings = ExtractSettings(reading, state, stations, register, {z: v for z, v in said.items() if v})
-    if out is not None and out.resolve() in {file.resolve() for file in files}:
-        raise OptionsError(f"--out: {out} is one of the files to be read, and originals are never changed.")
-    unread = _write(extract_files(files, settings, jobs or default_workers()), WholeFile(out), how)
-    if unread:
-        raise InputError(f"{unread} pages or files could not be read; the reasons stand above.")
+    load_models(folders).only(reading.forms)  # before any page, so that a wrong name is told once
+    return reading
 
 
 def _write(pages: Iterator[GroupedPage], target: WholeFile, how: Format) -> int:
     """Write all pages, saying which could not be read; how many those are. After an error there is no half file."""
-    said = errors()
+    messages = errors()
     unread, is_whole = 0, False
     try:
         for page, group, doubts in pages:
             target.write(_as_text(page) if how == "text" else _as_json(page, group, doubts))
             unread += page.found is None
             if page.reason:
-                said.print(f"Error: {page.reason}", style="red", markup=False, soft_wrap=True)
+                messages.print(f"Error: {page.reason}", style="red", markup=False, soft_wrap=True)
         is_whole = True
     finally:
         target.close(keep=is_whole)
@@ -126,9 +139,9 @@ def _as_text(page: PageDone[Extract]) -> bytes:
     if found is None:
         return f"{head}\n".encode("utf-8", "replace")
     lines = [head]
-    for name, said in found.fields.items():
-        value = said["value"] if not found.sensitive or is_open_item(name) or not said["value"] else MASK
-        lines.append(f"  {name:28} {said['confidence']:.2f}  {value}")
+    for name, field in found.fields.items():
+        value = field["value"] if not found.sensitive or is_open_item(name) or not field["value"] else MASK
+        lines.append(f"  {name:28} {field['confidence']:.2f}  {value}")
     for row in found.rows:
         cells = " | ".join(f"{name}: {cell['value']}" for name, cell in row["cells"].items() if cell["value"])
         lines.append(f"  row {row['number']}: {MASK if found.sensitive else cells}")

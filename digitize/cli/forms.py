@@ -30,11 +30,13 @@ def list_(folders: Folders = None, json: Json = False) -> None:
 
     from digitize.files.forms.library import list_forms, list_registers
 
-    looks, registers = list_forms(folders or ()), list_registers(folders or ())
+    known, registers = list_forms(folders or ()), list_registers(folders or ())
     if json:
-        print_json({"forms": [asdict(look) for look in looks], "registers": [asdict(look) for look in registers]})
+        print_json(
+            {"forms": [asdict(form) for form in known], "registers": [asdict(register) for register in registers]}
+        )
         return
-    rows = [[x.id, x.family, x.part, " ".join(x.languages), x.zones, x.points, x.title] for x in looks]
+    rows = [[x.id, x.family, x.part, " ".join(x.languages), x.zones, x.points, x.title] for x in known]
     columns = ["id", "family", "part", "languages", "zones", "points", "title"]
     results().print(table("Forms", columns, rows), markup=False)
     own = [
@@ -42,7 +44,7 @@ def list_(folders: Folders = None, json: Json = False) -> None:
         for r in registers
     ]
     columns = ["id", "languages", "columns", "a row stands on", "title"]
-    results().print(table("Registers (to be said with intake --kind ID)", columns, own), markup=False)
+    results().print(table("Registers (named to intake with --kind ID)", columns, own), markup=False)
 
 
 @forms.command()

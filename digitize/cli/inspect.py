@@ -75,12 +75,12 @@ def _evidence(column: ColumnReport) -> str:
     if found is None:
         return "named by you"
     seen = dict(found.evidence)
-    said = [words for sign, words in _SIGNS.items() if sign in seen]
+    evidence = [words for sign, words in _SIGNS.items() if sign in seen]
     if unknown := int(seen.get("unknown", 0)):
-        said.append(f"{unknown} signs that it does not know")
+        evidence.append(f"{unknown} signs that it does not know")
     if column.font:
-        said.append(f"written in {column.font}")
-    return ": ".join(filter(None, (f"{min(found.margin, 0.99):.0%}" if found.cells else "", ", ".join(said))))
+        evidence.append(f"written in {column.font}")
+    return ": ".join(filter(None, (f"{min(found.margin, 0.99):.0%}" if found.cells else "", ", ".join(evidence))))
 
 
 def _example(column: ColumnReport) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""`digitize ledger verify`: is the history whole and unchanged?"""
+"""`digitize ledger`: is the history whole and unchanged?"""
 
 from __future__ import annotations
 

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from digitize.cli.console import Json, print_json, progress
+from digitize.cli.options import Schema, Target
 
 if TYPE_CHECKING:
-    from digitize.files.loading.load import Loaded
+    from digitize.files.agreed import Agreed
+    from digitize.files.loading.load import Loaded, LoadOptions
+    from validators.rulebook.given import CheckSettings
 
-Target = Annotated[
-    str, typer.Option("--target", help="postgresql://USER@HOST/DATABASE without password, or a .sqlite.")
+BatchSize = Annotated[int | None, typer.Option(min=1, help="Files: records in one transaction, at most (50000).")]
+First = Annotated[bool, typer.Option("--first", help="Files: into empty tables; keys are made after the rows.")]
+MaxRejects = Annotated[
+    str, typer.Option(metavar="N|P%", help="Load nothing when more is refused: 0.5%, or 20 records.")
 ]
-Schema = Annotated[str, typer.Option("--schema", help="PostgreSQL: the schema that holds the tables.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would become of it, and change nothing.")]
+Ignore = Annotated[str, typer.Option(help="Files: rules not to be asked, as X003,L.")]
+LeaveOut = Annotated[str, typer.Option(help="Files: columns that are no field and are not loaded, as a,b.")]
+Receipts = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="Files: sign the receipts and keep them in this folder.")
+]
+LockSeconds = Annotated[float | None, typer.Option(min=0.1, help="How long to wait for a lock (60).")]
+StatementSeconds = Annotated[float | None, typer.Option(min=1, help="... and for one statement (1800).")]
 
 
 def load(
@@ -24,69 +37,96 @@ def load(
     target: Target = "",
     schema: Schema = "",
     form: Annotated[str, typer.Option(help="Files: the form they hold.")] = "iif1",
-    batch_size: Annotated[
-        int | None, typer.Option(min=1, help="Files: records in one transaction, at most (50000).")
-    ] = None,
-    first: Annotated[
-        bool, typer.Option("--first", help="Files: into empty tables; keys are made after the rows.")
-    ] = False,
-    max_rejects: Annotated[str, typer.Option(metavar="P%", help="Load nothing when more is refused, as 0.5%.")] = "",
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would become of it, and change nothing.")
-    ] = False,
+    batch_size: BatchSize = None,
+    first: First = False,
+    max_rejects: MaxRejects = "",
+    dry_run: DryRun = False,
     state: Annotated[str, typer.Option(help="Files: code of the state, for its stations.")] = "",
     stations: Annotated[Path | None, typer.Option(help="Files: your list of stations.")] = None,
     profile: Annotated[str, typer.Option(help="Files: how complete: full, register-only, index-only.")] = "",
-    ignore: Annotated[str, typer.Option(help="Files: rules not to be asked, as X003,L.")] = "",
-    leave_out: Annotated[str, typer.Option(help="Files: columns that are no field and are not loaded, as a,b.")] = "",
-    receipts: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Files: sign the receipts and keep them in this folder.")
-    ] = None,
-    lock_seconds: Annotated[float | None, typer.Option(min=0.1, help="How long to wait for a lock (60).")] = None,
-    statement_seconds: Annotated[float | None, typer.Option(min=1, help="... and for one statement (1800).")] = None,
+    ignore: Ignore = "",
+    leave_out: LeaveOut = "",
+    receipts: Receipts = None,
+    lock_seconds: LockSeconds = None,
+    statement_seconds: StatementSeconds = None,
     json: Json = False,
 ) -> None:
     """Load checked records of a workspace, or import files without one; the same load twice is done once."""
-    from digitize.errors import OptionsError
-    from digitize.targets.kind import SCHEMA, Patience
+    from digitize.files.loading.settings import import_settings
+    from digitize.files.validating.settings import words
 
-    share = _share(max_rejects)
+    agreed = _agreed(max_rejects)
+    where = _Where(target, schema, lock_seconds, statement_seconds)
     if (paths[0] / "digitize.toml").is_file():
         given = {"--first": first, "--batch-size": batch_size, "--receipts": receipts, "--state": state}
         given |= {"--stations": stations, "--profile": profile, "--ignore": ignore, "--leave-out": leave_out}
-        if for_files := [name for name, value in given.items() if value]:
-            raise OptionsError(f"{for_files[0]} is for files; a workspace is loaded batch by batch, as it is set up.")
-        if len(paths) > 1:
-            raise OptionsError("A workspace is loaded by itself.")
-        waits = {"load.lock_seconds": lock_seconds, "load.statement_seconds": statement_seconds}
-        flags: dict[str, object] = {"load.target": target or None, "load.schema_name": schema or None, **waits}
-        _load_workspace(paths[0], flags, share, dry_run=dry_run, json=json)
+        _load_workspace(_only(paths, given), where, agreed, dry_run=dry_run, json=json)
         return
-    if not target:
-        raise OptionsError("--target says where the files are to be loaded.")
-    from digitize.files.loading.load import BATCH_SIZE, LoadOptions, load_files
-    from digitize.files.loading.settings import import_settings
-    from digitize.files.validating.settings import words
+    settings = import_settings(form, state=state, stations=stations, profile=profile, ignore=words(ignore))
+    options = _options(batch_size, agreed, words(leave_out), receipts, dry_run=dry_run, first=first)
+    _print_loaded(_load_files(paths, form, where, settings, options), json=json)
+
+
+@dataclass(frozen=True, slots=True)
+class _Where:
+    """The target as the command line names it, and how long is waited there; "" and None: as usual."""
+
+    target: str
+    schema: str
+    lock_seconds: float | None
+    statement_seconds: float | None
+
+
+def _only(paths: list[Path], given: Mapping[str, object]) -> Path:
+    """The one workspace of a call. given: options that are for files. Raises OptionsError when there is one."""
+    from digitize.errors import OptionsError
+
+    if for_files := [name for name, value in given.items() if value]:
+        raise OptionsError(f"{for_files[0]} is for files; a workspace is loaded batch by batch, as it is set up.")
+    if len(paths) > 1:
+        raise OptionsError("A workspace is loaded by itself.")
+    return paths[0]
+
+
+def _options(
+    size: int | None,
+    agreed: Agreed | None,
+    leave_out: Sequence[str],
+    receipts: Path | None,
+    *,
+    dry_run: bool,
+    first: bool,
+) -> LoadOptions:
+    from digitize.files.loading.load import BATCH_SIZE, LoadOptions
+
+    return LoadOptions(size or BATCH_SIZE, agreed, leave_out, dry_run, first, receipts=receipts)
+
+
+def _load_files(paths: list[Path], form: str, where: _Where, settings: CheckSettings, options: LoadOptions) -> Loaded:
+    from digitize.errors import OptionsError
+    from digitize.files.loading.load import load_files
+    from digitize.targets.kind import SCHEMA, Patience
     from digitize.targets.open import open_target
 
-    settings = import_settings(form, state=state, stations=stations, profile=profile, ignore=words(ignore))
-    options = LoadOptions(batch_size or BATCH_SIZE, share, words(leave_out), dry_run, first, receipts=receipts)
+    if not where.target:
+        raise OptionsError("--target says where the files are to be loaded.")
     usual = Patience()
-    patience = Patience(lock_seconds or usual.lock_seconds, statement_seconds or usual.statement_seconds)
-    opened = open_target(target, schema or SCHEMA, patience)
+    patience = Patience(where.lock_seconds or usual.lock_seconds, where.statement_seconds or usual.statement_seconds)
+    opened = open_target(where.target, where.schema or SCHEMA, patience)
     try:
-        _print_loaded(load_files(paths, form, opened, settings, options), json=json)
+        return load_files(paths, form, opened, settings, options)
     finally:
         opened.close()
 
 
-def _load_workspace(folder: Path, flags: dict[str, object], share: float | None, *, dry_run: bool, json: bool) -> None:
+def _load_workspace(folder: Path, where: _Where, agreed: Agreed | None, *, dry_run: bool, json: bool) -> None:
     from digitize.steps.load_workspace import load_workspace
     from digitize.workspace.place import open_place
 
-    place = open_place(folder, flags)
+    waits = {"load.lock_seconds": where.lock_seconds, "load.statement_seconds": where.statement_seconds}
+    place = open_place(folder, {"load.target": where.target or None, "load.schema_name": where.schema or None, **waits})
     with progress(place.options.run.line_every) as shown:
-        done = load_workspace(place, shown, share, dry_run=dry_run)
+        done = load_workspace(place, shown, agreed, dry_run=dry_run)
     _print_loaded(done, json=json)
 
 
@@ -98,15 +138,20 @@ def _print_loaded(done: Loaded, *, json: bool) -> None:
         print(line)
 
 
-def _share(text: str) -> float | None:
-    from digitize.errors import OptionsError
+def _agreed(text: str) -> Agreed | None:
+    """What --max-rejects agrees to; None: any number.
 
-    if not text:
-        return None
-    found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)%?", text.strip())
-    if not found or float(found[1]) > 100:
-        raise OptionsError("--max-rejects is a share of the records, as 0.5%.")
-    return float(found[1]) / 100
+    Up to 0.1 a bare number was per cent here. To take it for a number of records in silence could load what nobody
+    agreed to, so for one version it has to be written out.
+    """
+    from digitize.errors import OptionsError
+    from digitize.files.agreed import parse_agreed
+
+    bare = text.strip()
+    if bare.isascii() and bare.isdigit() and int(bare):
+        was = f"In earlier versions of `load`, --max-rejects {bare} meant {bare} per cent."
+        raise OptionsError(f"{was} Write {bare}% for a share, or '{bare} records' for a number of records.")
+    return parse_agreed(text) if text else None
 
 
 def register(app: typer.Typer) -> None:

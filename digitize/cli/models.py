@@ -29,11 +29,11 @@ def list_(
     from ocr.tesseract.folders import searching
 
     with searching((folder or Path()) / "models") if _is_workspace(folder) else nullcontext():
-        looks = list_models(str(folder or "DIR"))
+        found = list_models(str(folder or "DIR"))
     if json:
-        print_json({"models": [asdict(look) for look in looks]})
+        print_json({"models": [asdict(one) for one in found]})
         return
-    rows = [[look.language, look.name, look.model, look.state, look.mend] for look in looks]
+    rows = [[one.language, one.name, one.model, one.state, one.mend] for one in found]
     results().print(table("Models", ["code", "language", "model", "state", "install with"], rows), markup=False)
 
 

@@ -45,8 +45,8 @@ def take(office: Office, paths: Sequence[Path], *, json: bool) -> None:
     else:
         for a in answers:
             if a.word in ("refused", "flagged"):
-                said = "; ".join(f"{f.code}: {f.text}" for f in a.flags)
-                results().print(f"{a.word}: {a.file}: {said}", markup=False, soft_wrap=True)
+                flags = "; ".join(f"{f.code}: {f.text}" for f in a.flags)
+                results().print(f"{a.word}: {a.file}: {flags}", markup=False, soft_wrap=True)
         print(", ".join(f"{word} {n}" for word, n in counts.items()))
     if counts["refused"]:
         raise TooManyRefused(f"{counts['refused']} of {len(answers)} files were refused; all others were taken.")
@@ -58,8 +58,8 @@ def _plain(a: Answer) -> dict[str, Any]:
 
 def key_commands(open_or_make: Open, default: Path, who: str) -> typer.Typer:
     """The group `keys` of an office. default: of --dir; who: what a reporter is called here."""
-    said = f"Whose key is whose: a {who}'s snapshots are taken under its keys alone."
-    group = typer.Typer(name="keys", help=said, no_args_is_help=True)
+    says = f"Whose key is whose: a {who}'s snapshots are taken under its keys alone."
+    group = typer.Typer(name="keys", help=says, no_args_is_help=True)
 
     @group.command()
     def add(
@@ -69,13 +69,7 @@ def key_commands(open_or_make: Open, default: Path, who: str) -> typer.Typer:
         folder: Dir = default,
     ) -> None:
         """Take a key into the list."""
-        from digitize.offices.keys import add_key, read_public
-
-        office = open_or_make(folder)
-        office.check_reporter(reporter.lower())
-        with office.store() as store:
-            add_key(store, reporter.lower(), read_public(key), note)
-        print(f"Snapshots of {reporter.lower()} signed with this key will be taken.")
+        _add_key(open_or_make(folder), reporter.lower(), key, note)
 
     @group.command()
     def revoke(
@@ -84,26 +78,43 @@ def key_commands(open_or_make: Open, default: Path, who: str) -> typer.Typer:
         folder: Dir = default,
     ) -> None:
         """Take no more snapshots under a key; what was taken before stays."""
-        from digitize.offices.keys import revoke_key
-
-        with open_or_make(folder).store() as store:
-            held = revoke_key(store, key, reason)
-        print(f"The key {held.public[:16]}... of {held.reporter} is revoked; {held.reporter} needs a new one.")
+        _revoke_key(open_or_make(folder), key, reason)
 
     @group.command("list")
     def list_keys(folder: Dir = default, json: Json = False) -> None:
         """Show all keys that ever were in the list."""
-        from digitize.offices.keys import known_keys
-
-        with open_or_make(folder).store() as store:
-            held = sorted(known_keys(store).values(), key=lambda k: (k.reporter, k.since))
-        if json:
-            print_json({"keys": [asdict(k) for k in held]})
-            return
-        rows = [[k.reporter, k.public[:16] + "...", k.since[:10], k.revoked[:10] or "-", k.note] for k in held]
-        results().print(table("Keys", [who, "key", "since", "revoked", "note"], rows))
+        _list_keys(open_or_make(folder), who, json=json)
 
     return group
+
+
+def _add_key(office: Office, reporter: str, key: str, note: str) -> None:
+    from digitize.offices.keys import add_key, read_public
+
+    office.check_reporter(reporter)
+    with office.store() as store:
+        add_key(store, reporter, read_public(key), note)
+    print(f"Snapshots of {reporter} signed with this key will be taken.")
+
+
+def _revoke_key(office: Office, key: str, reason: str) -> None:
+    from digitize.offices.keys import revoke_key
+
+    with office.store() as store:
+        held = revoke_key(store, key, reason)
+    print(f"The key {held.public[:16]}... of {held.reporter} is revoked; {held.reporter} needs a new one.")
+
+
+def _list_keys(office: Office, who: str, *, json: bool) -> None:
+    from digitize.offices.keys import known_keys
+
+    with office.store() as store:
+        held = sorted(known_keys(store).values(), key=lambda k: (k.reporter, k.since))
+    if json:
+        print_json({"keys": [asdict(k) for k in held]})
+        return
+    rows = [[k.reporter, k.public[:16] + "...", k.since[:10], k.revoked[:10] or "-", k.note] for k in held]
+    results().print(table("Keys", [who, "key", "since", "revoked", "note"], rows))
 
 
 def verify_command(open_or_make: Open, default: Path) -> Callable[..., None]:

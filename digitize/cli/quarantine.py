@@ -8,8 +8,7 @@ from typing import Annotated
 import typer
 
 from digitize.cli.console import Json, print_json, results, table
-from digitize.cli.load import Schema, Target
-from digitize.cli.unload import Workspace
+from digitize.cli.options import Schema, Target, Workspace
 
 quarantine = typer.Typer(help="Records that were not loaded.", no_args_is_help=True, rich_markup_mode=None)
 Batch = Annotated[str, typer.Option(help="Only those of this batch.")]

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from digitize.cli.console import errors
+from digitize.cli.options import Dpi, PagesAtOnce, Scans, SecondsPerPage
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rich.console import Console
 
     from digitize.files.read_files import PageDone
@@ -22,63 +25,72 @@ Layout = Literal["page", "line"]
 Format = Literal["text", "json", "alto", "hocr", "pdf"]
 
 
+Lang = Annotated[str, typer.Option(help="Languages of the pages, as hi,en or hin,eng.")]
+How = Annotated[Format, typer.Option("--format", help="What to write; pdf is the original with its text laid over.")]
+Out = Annotated[Path | None, typer.Option(help="File, or folder for a document of each file; else standard output.")]
+TextLayer = Annotated[
+    bool, typer.Option("--text-layer/--no-text-layer", help="Use a PDF's own text where it can be trusted.")
+]
+Trouble = Annotated[
+    Effort, typer.Option("--effort", help="Of lines in doubt: read none again, the worst, or all in many ways.")
+]
+
+
 def read(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Scans: JPEG, PNG, TIFF or PDF.")],
-    lang: Annotated[str, typer.Option(help="Languages of the pages, as hi,en or hin,eng.")] = "hi,en",
+    files: Scans,
+    lang: Lang = "hi,en",
     layout: Annotated[Layout, typer.Option(help="What a picture holds: a page, or one line.")] = "page",
-    form: Annotated[
-        Format, typer.Option("--format", help="What to write; pdf is the original with its text laid over.")
-    ] = "text",
-    out: Annotated[
-        Path | None, typer.Option(help="File, or folder for a document of each file; else standard output.")
-    ] = None,
-    jobs: Annotated[
-        int | None, typer.Option(min=1, help="Pages read at once; as many as there are cores if not given.")
-    ] = None,
-    dpi: Annotated[int, typer.Option(min=72, max=600, help="Dots an inch to which PDF pages are drawn.")] = 300,
-    seconds: Annotated[int, typer.Option("--seconds-per-page", min=1, help="Longest time one page may take.")] = 180,
-    text_layer: Annotated[
-        bool, typer.Option("--text-layer/--no-text-layer", help="Use a PDF's own text where it can be trusted.")
-    ] = True,
-    effort: Annotated[
-        Effort, typer.Option(help="Of lines in doubt: look at none again, at the worst, or at all in many ways.")
-    ] = "usual",
+    form: How = "text",
+    out: Out = None,
+    jobs: PagesAtOnce = None,
+    dpi: Dpi = 300,
+    seconds: SecondsPerPage = 180,
+    text_layer: TextLayer = True,
+    effort: Trouble = "usual",
 ) -> None:
     """Read scans and PDFs in 13 languages into text, JSON lines, ALTO, hOCR or searchable PDF; exit 5 if one failed."""
-    from functools import partial
-
     from digitize.errors import InputError
-    from digitize.files.read_files import default_workers, parse_languages, read_pages
+    from digitize.files.read_files import parse_languages
     from digitize.files.write_text import TextTarget
-    from ocr.print.text import TextSettings, read_text
-    from ocr.scans.limits import MIN_LINE_PX, MIN_SIDE_PX
+    from ocr.print.text import TextSettings
 
-    languages = parse_languages(lang)
     settings = TextSettings(
-        languages=languages,
+        languages=parse_languages(lang),
         layout=layout,
         dpi=dpi,
         seconds_per_page=seconds,
         text_layer=text_layer,
         effort=effort,
     )
-    said = errors()
+    messages = errors()
     failed: set[int] = set()
     with TextTarget(form, files, out) as target:
-        for done in read_pages(
-            files,
-            partial(read_text, settings=settings),
-            jobs or default_workers(),
-            seconds_per_page=seconds,
-            least_px=MIN_LINE_PX if layout == "line" else MIN_SIDE_PX,
-        ):
-            if not _write(done, target, form, settings, said):
+        for done in _pages(files, settings, jobs):
+            if not _write(done, target, form, settings, messages):
                 failed.add(done.job.place)
     if failed:
         raise InputError(f"{len(failed)} of {len(files)} files could not be read in full; the reasons stand above.")
 
 
-def _write(done: PageDone[PageText], target: TextTarget, form: Format, settings: TextSettings, said: Console) -> bool:
+def _pages(files: list[Path], settings: TextSettings, jobs: int | None) -> Iterator[PageDone[PageText]]:
+    from functools import partial
+
+    from digitize.files.read_files import default_workers, read_pages
+    from ocr.print.text import read_text
+    from ocr.scans.limits import MIN_LINE_PX, MIN_SIDE_PX
+
+    return read_pages(
+        files,
+        partial(read_text, settings=settings),
+        jobs or default_workers(),
+        seconds_per_page=settings.seconds_per_page,
+        least_px=MIN_LINE_PX if settings.layout == "line" else MIN_SIDE_PX,
+    )
+
+
+def _write(
+    done: PageDone[PageText], target: TextTarget, form: Format, settings: TextSettings, messages: Console
+) -> bool:
     """Write a page, or say why there is none. Returns whether it was written."""
     from ocr.errors import ScanError
     from ocr.outputs import OutputPage
@@ -96,7 +108,7 @@ def _write(done: PageDone[PageText], target: TextTarget, form: Format, settings:
         except ScanError as e:
             reason = str(e)
     if reason:
-        said.print(f"Error: {reason}", style="red", markup=False, soft_wrap=True)
+        messages.print(f"Error: {reason}", style="red", markup=False, soft_wrap=True)
     return not reason
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digitize.cli.console import Json, print_json, results, table
-from digitize.cli.load import Schema, Target
+from digitize.cli.options import Schema, Target
 
 if TYPE_CHECKING:
     from digitize.files.loading.reconcile import Group

@@ -1,4 +1,4 @@
-"""`digitize review export` and `digitize review import`: what a person must look at, out and back in."""
+"""`digitize review`: what a person must look at, out and back in."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digitize.cli.console import Json, print_json, progress
+from digitize.cli.options import MaxFailedShare, failed_share
 
 if TYPE_CHECKING:
     from digitize.steps.pipeline import RunReport
@@ -19,14 +20,14 @@ def run(
     limit: Annotated[int | None, typer.Option(min=1, help="Read no more than so many pages.")] = None,
     only: Annotated[str, typer.Option(help="Only these steps: read,map,check,load.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
-    max_failed_share: Annotated[float | None, typer.Option(min=0, max=1, help="Go on up to this share.")] = None,
+    max_failed_share: MaxFailedShare = "",
     json: Json = False,
 ) -> None:
     """Bring everything up to date: read, map, check, load. Only what is not done is done."""
     from digitize.steps.pipeline import Wanted, parse_steps, run_all
     from digitize.workspace.place import open_place
 
-    place = open_place(folder, {"run.jobs": jobs, "run.max_failed_share": max_failed_share})
+    place = open_place(folder, {"run.jobs": jobs, "run.max_failed_share": failed_share(max_failed_share)})
     wanted = Wanted(parse_steps(only), limit, dry_run)
     with progress(place.options.run.line_every) as shown:
         report = run_all(place, wanted, shown)

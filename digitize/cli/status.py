@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digitize.cli.console import Json, print_json, results, table
+from digitize.cli.console import Json, print_json, print_plain
 
 if TYPE_CHECKING:
     from digitize.workspace.counts import Counts, Line
@@ -33,33 +33,32 @@ def status(
         return
     show_counts(s)
     for x in differ:
-        results().print(x.line(), markup=False, soft_wrap=True)
+        print(x.line())
 
 
 def show_counts(s: Counts) -> None:
     """Print the tables."""
-    out = results()
     steps = [[name, n["waiting"], n["done"], n["failed"]] for name, n in s.steps.items()]
-    out.print(table("Steps", ["step", "waiting", "done", "failed"], steps))
+    print_plain("Steps", ["step", "waiting", "done", "failed"], steps)
     for kind, lines in s.by.items():
-        out.print()
-        out.print(table(f"By {kind}", [kind, *_COLUMNS], [[name, *_cells(line)] for name, line in lines.items()]))
+        print()
+        print_plain(f"By {kind}", [kind, *_COLUMNS], [[name, *_cells(line)] for name, line in lines.items()])
     if s.failures:
-        out.print()
-        out.print(table("Failed", ["why", "how many"], [[k, n] for k, n in s.failures.items()]))
+        print()
+        print_plain("Failed", ["why", "how many"], [[k, n] for k, n in s.failures.items()])
     if s.reasons:
-        out.print()
-        out.print(table("To look at", ["why", "fields"], [[k, n] for k, n in s.reasons.items()]))
-        out.print("Codes such as F008 are rules; docs/rules.md says what each asks.")
+        print()
+        print_plain("To look at", ["why", "fields"], [[k, n] for k, n in s.reasons.items()])
+        print("Codes such as F008 are rules; docs/rules.md says what each asks.")
     if s.gaps:
-        out.print()
+        print()
         gaps = [[g.volume, g.page, f"{g.after} to {g.before}", g.count, g.said or "nobody said"] for g in s.gaps]
-        out.print(table("Pages missing", ["volume", "behind page", "numbers", "how many", "what is said"], gaps))
-    out.print()
+        print_plain("Pages missing", ["volume", "behind page", "numbers", "how many", "what is said"], gaps)
+    print()
     for line in s.lines():
-        out.print(line, markup=False, soft_wrap=True)
+        print(line)
     if s.pages_per_min:
-        out.print(f"Rate: {s.pages_per_min:g} pages a minute; {s.minutes_left:g} minutes left.")
+        print(f"Rate: {s.pages_per_min:g} pages a minute; {s.minutes_left:g} minutes left.")
 
 
 _COLUMNS = ["pages", "waiting", "read", "failed", "records", "in review", "rejected", "loaded"]

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from digitize.cli.console import Json, print_json
-from digitize.cli.load import Schema, Target
-
-Workspace = Annotated[Path | None, typer.Option("--workspace", metavar="DIR", help="The workspace, for its target.")]
+from digitize.cli.options import Schema, Target, Workspace
 
 
 def unload(

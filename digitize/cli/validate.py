@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from heapq import nsmallest
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,10 +16,13 @@ import typer
 from digitize.cli.console import Json, errors, results, table
 
 if TYPE_CHECKING:
+    from digitize.files.agreed import Agreed
     from digitize.files.validating.mapped import Legacy
     from digitize.files.validating.readers import Place
     from digitize.files.validating.report import Report
     from digitize.files.validating.taking import Progress
+    from digitize.files.validating.validate import How
+    from validators.rulebook.given import CheckSettings
 
 _SHOWN = 50
 # Below this nobody has to wait.
@@ -26,96 +30,122 @@ _LONG_BYTES = 50 << 20
 _NOT_SHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
+Paths = Annotated[
+    list[str],
+    typer.Argument(metavar="PATH...", help="Files in the flat layout, folders of them, or a postgresql:// URL."),
+]
+Stations = Annotated[Path | None, typer.Option(help="Your list of stations: station,district,aliases.")]
+Today = Annotated[str, typer.Option(help="The day that counts as today, YYYY-MM-DD.")]
+Years = Annotated[str, typer.Option(help="Years agreed for this import, as 2001-2010; others are noted.")]
+Beats = Annotated[Path | None, typer.Option(help="List of beats: district,station,beat; needs --state.")]
+Policy = Annotated[str, typer.Option(help="What rules do, and what is agreed: a name, or a file .toml.")]
+Mapping = Annotated[str, typer.Option(help="The files are old tables: map them first; auto: what fits.")]
+Year = Annotated[int, typer.Option(help="With --mapping: year of the book, for dates with two digits.")]
+Table = Annotated[str, typer.Option("--table", help="With --mapping: name of the table in the file.")]
+Profile = Annotated[str, typer.Option(help="How complete rows must be: full, register-only, index-only.")]
+Select = Annotated[str, typer.Option(help="Ask these rules only: codes, slugs or families, as X003,L.")]
+MaxRejects = Annotated[str, typer.Option(metavar="N|P%", help="Rejected rows still agreed: 20 or 0.5%.")]
+Out = Annotated[Path | None, typer.Option("--out", "-o", help="Write the report to this file.")]
+Baseline = Annotated[Path | None, typer.Option(help="An earlier report; what it tells is not told again.")]
+Fix = Annotated[Path | None, typer.Option(help="Write repaired copies into this new folder; check them.")]
+Unmask = Annotated[bool, typer.Option("--unmask", help="Show values of persons; needs --reason.")]
+Reason = Annotated[str, typer.Option(help="Why values of persons are shown; stands in the report.")]
+
+
 def validate(
-    paths: Annotated[
-        list[str],
-        typer.Argument(metavar="PATH...", help="Files in the flat layout, folders of them, or a postgresql:// URL."),
-    ],
+    paths: Paths,
     form: Annotated[str, typer.Option(help="The form the files hold.")] = "iif1",
     state: Annotated[str, typer.Option(help="Code of the state, for its stations.")] = "",
-    stations: Annotated[Path | None, typer.Option(help="Your list of stations: station,district,aliases.")] = None,
-    today: Annotated[str, typer.Option(help="The day that counts as today, YYYY-MM-DD.")] = "",
-    years: Annotated[str, typer.Option(help="Years agreed for this import, as 2001-2010; others are noted.")] = "",
-    beats: Annotated[Path | None, typer.Option(help="List of beats: district,station,beat; needs --state.")] = None,
-    policy: Annotated[str, typer.Option(help="What rules do, and what is agreed: a name, or a file .toml.")] = "import",
-    mapping: Annotated[str, typer.Option(help="The files are old tables: map them first; auto: what fits.")] = "",
-    year: Annotated[int, typer.Option(help="With --mapping: year of the book, for dates with two digits.")] = 0,
-    name: Annotated[str, typer.Option("--table", help="With --mapping: name of the table in the file.")] = "",
-    profile: Annotated[str, typer.Option(help="How complete rows must be: full, register-only, index-only.")] = "",
-    select: Annotated[str, typer.Option(help="Ask these rules only: codes, slugs or families, as X003,L.")] = "",
+    stations: Stations = None,
+    today: Today = "",
+    years: Years = "",
+    beats: Beats = None,
+    policy: Policy = "import",
+    mapping: Mapping = "",
+    year: Year = 0,
+    name: Table = "",
+    profile: Profile = "",
+    select: Select = "",
     ignore: Annotated[str, typer.Option(help="Do not ask these rules.")] = "",
-    max_rejects: Annotated[str, typer.Option(metavar="N|P%", help="Rejected rows still agreed: 20 or 0.5%.")] = "0",
+    max_rejects: MaxRejects = "0",
     format: Annotated[str, typer.Option(help="table, json, jsonl, csv, html, sarif or junit.")] = "table",
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the report to this file.")] = None,
-    baseline: Annotated[Path | None, typer.Option(help="An earlier report; what it tells is not told again.")] = None,
-    fix: Annotated[Path | None, typer.Option(help="Write repaired copies into this new folder; check them.")] = None,
-    unmask: Annotated[bool, typer.Option("--unmask", help="Show values of persons; needs --reason.")] = False,
-    reason: Annotated[str, typer.Option(help="Why values of persons are shown; stands in the report.")] = "",
+    out: Out = None,
+    baseline: Baseline = None,
+    fix: Fix = None,
+    unmask: Unmask = False,
+    reason: Reason = "",
     json: Json = False,
 ) -> None:
     """Check import files by the same rules as a run; exit code 3 when rows are rejected."""
-    from digitize.errors import OptionsError
-    from digitize.files.reports import write_report
-    from digitize.files.validating.baseline import load_baseline
+    from digitize.files.agreed import parse_agreed
+    from digitize.files.validating.settings import Lists, file_settings
+
+    agreed, writer = parse_agreed(max_rejects), _writer("json" if json else format, out)
+    _check_reason(unmask=unmask, reason=reason)
+    lists, left_out = Lists(state, stations, beats), _left_out(form, select, ignore)
+    settings = file_settings(lists, today=today, profile=profile, policy=policy, years=years, left_out=left_out)
+    legacy = _legacy(_Old(mapping, name, year), state, stations, fix)
+    report = _report(paths, form, settings, _how(policy, reason, legacy), fix=fix, baseline=baseline)
+    _show(report, writer, out)
+    _judge(report, agreed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Old:
+    """Files that are old tables: by which mapping they are mapped first, "" for none; table: its name in the file."""
+
+    mapping: str
+    table: str
+    year: int
+
+
+def _left_out(form: str, select: str, ignore: str) -> frozenset[str]:
     from digitize.files.validating.choice import rules_left_out
-    from digitize.files.validating.settings import Lists, file_settings, words
-    from digitize.files.validating.validate import How, validate_files
+    from digitize.files.validating.settings import words
+
+    return rules_left_out(form, words(select), words(ignore))
+
+
+def _how(policy: str, reason: str, legacy: Legacy | None) -> How:
+    from digitize.files.validating.validate import How
     from validators.policy.policies import load_impact
 
-    format = "json" if json else format
-    agreed, writer = _agreed(max_rejects), _writer(format, out)
-    _check_reason(unmask=unmask, reason=reason)
-    settings = file_settings(
-        Lists(state, stations, beats),
-        today=today,
-        profile=profile,
-        policy=policy,
-        years=years,
-        left_out=rules_left_out(form, words(select), words(ignore)),
-    )
-    legacy = _legacy(mapping, name, state, stations, year)
-    if legacy and fix:
-        raise OptionsError("--fix mends import files; map the table first: digitize map apply.")
+    return How(unmasked=reason.strip(), legacy=legacy, impact=load_impact(policy))
+
+
+def _report(
+    paths: list[str], form: str, settings: CheckSettings, how: How, *, fix: Path | None, baseline: Path | None
+) -> Report:
+    """Check the files, or repaired copies of them in the folder fix; without what is told in the report baseline."""
+    from digitize.files.validating.baseline import load_baseline
+    from digitize.files.validating.validate import validate_files
+
     known = load_baseline(baseline) if baseline else frozenset()
     with _places(paths) as places, _progress() as progress:
         files = _fixed(places, form, fix) if fix else places
-        report = validate_files(
-            files,
-            form,
-            settings,
-            How(unmasked=reason.strip(), progress=progress, legacy=legacy, impact=load_impact(policy)),
-        )
-    report = report.without(known) if known else report
+        report = validate_files(files, form, settings, replace(how, progress=progress))
+    return report.without(known) if known else report
+
+
+def _show(report: Report, writer: Any, out: Path | None) -> None:
+    from digitize.files.reports import write_report
+
     if writer is None:
         _print(report)
     else:
         write_report(report, writer, out)
-    _judge(report, agreed)
 
 
-def _judge(report: Report, agreed: float | int) -> None:
+def _judge(report: Report, agreed: Agreed) -> None:
     """Raises TooManyRefused and, where no row could be checked at all, InputError."""
     from digitize.errors import InputError, TooManyRefused
 
     if not report.rows_checked:
         raise InputError(f"none of {report.rows} rows could be read; nothing was checked")
     rejected = report.findings.rejected_rows()
-    if rejected > (agreed if isinstance(agreed, int) else agreed * report.rows):
+    if not agreed.allows(rejected, report.rows):
         told = "--format jsonl lists all findings, --format html shows them."
         raise TooManyRefused(f"{rejected} of {report.rows} rows are rejected. {told}")
-
-
-def _agreed(text: str) -> float | int:
-    """A number of rows, or a share of them as a float: "20", "0.5%", and "0.005" as in earlier versions."""
-    from digitize.errors import OptionsError
-
-    found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)(%?)", text.strip())
-    share = float(found[1]) / (100 if found[2] else 1) if found else 2.0
-    if found and not found[2] and "." not in found[1]:
-        return int(found[1])
-    if share > 1:
-        raise OptionsError("--max-rejects is a number of rows, as 20, or a share of them, as 0.5%.")
-    return share
 
 
 @contextmanager
@@ -128,18 +158,20 @@ def _places(texts: list[str]) -> Iterator[list[Place]]:
         yield [open_ones.enter_context(Database(t)) if is_address(t) else Path(t) for t in texts]
 
 
-def _legacy(mapping: str, table: str, state: str, stations: Path | None, year: int) -> Legacy | None:
+def _legacy(old: _Old, state: str, stations: Path | None, fix: Path | None) -> Legacy | None:
     from digitize.errors import OptionsError
     from digitize.files.mapping.find import bound_mapping, table_context
     from digitize.files.validating.mapped import ANY, Legacy
 
-    if not mapping:
-        if table or year:
+    if not old.mapping:
+        if old.table or old.year:
             raise OptionsError("--table and --year go with --mapping.")
         return None
-    if mapping != ANY:
-        bound_mapping(mapping)
-    return Legacy(mapping, table_context(state, stations, year), table=table)
+    if old.mapping != ANY:
+        bound_mapping(old.mapping)
+    if fix:
+        raise OptionsError("--fix mends import files; map the table first: digitize map apply.")
+    return Legacy(old.mapping, table_context(state, stations, old.year), table=old.table)
 
 
 def _fixed(files: list[Place], form: str, folder: Path) -> list[Place]:

@@ -1,4 +1,7 @@
-"""A pool of worker processes that outlives a worker that dies, and ends one that never comes back."""
+"""A pool of worker processes that outlives a worker that dies, and ends one that never comes back.
+
+Time is counted on the processor. Pebble, a well-kept pool with time limits, knows the clock alone.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from functools import partial
 from itertools import islice
 from multiprocessing import active_children, get_context, parent_process
@@ -22,10 +26,15 @@ Done = TypeVar("Done")
 
 _START_S = 60.0
 """The longest a worker may take to begin, on a busy machine with a slow disk."""
+_BY_CLOCK = 5
+"""How many times its processor time a worker may take by the clock. A page of n seconds gives itself up at 10 n by the
+clock; its worker, which has 2 n + 30 of the processor, is ended after that, at 10 n + 150."""
+_LOOK_S = 0.2
+"""Between two looks at the processor time where the system has no timer for it."""
 
 
 def patience_s(seconds_per_page: float) -> float:
-    """When a worker that should have given its page up by itself is taken for hung: well after that."""
+    """The processor time after which a worker that should have given its page up by itself is ended."""
     return 2 * seconds_per_page + 30
 
 
@@ -41,8 +50,9 @@ def run_jobs(
     jobs may have none for now, while others are being done, and some later: they are asked again after each.
 
     A worker that dies (killed for memory, a crash in a library) takes only its own job with it: the jobs in hand are
-    done again one at a time, and the one that breaks its worker twice becomes crashed(job). So does one that takes
-    longer than limit_s, whatever it hangs in: its worker is ended.
+    done again one at a time, and the one that breaks its worker twice becomes crashed(job). So does one that uses more
+    than limit_s of the processor, or hangs for a multiple of that by the clock, whatever it hangs in: its worker is
+    ended. A job that only waits for a busy processor is left alone.
     """
     waiting = iter(jobs)
     first = list(islice(waiting, 1))
@@ -65,6 +75,7 @@ class _Pool:
         self.size = size
         self.running: dict[Future[object], object] = {}
         self._limit_s = limit_s
+        self._clock_s = None if limit_s is None else _BY_CLOCK * limit_s
         self._given: dict[Future[object], float] = {}
         self._executor = self._new(size)
 
@@ -109,7 +120,7 @@ class _Pool:
         for job in jobs:
             with self._new(1) as single:
                 future = self._submit(single, work, job)
-                if not wait([future], timeout=self._limit_s + _START_S if self._limit_s else None).done:
+                if not wait([future], timeout=self._clock_s + _START_S if self._clock_s else None).done:
                     _end_workers()
                 try:
                     yield job, future.result()  # type: ignore[misc]
@@ -117,30 +128,62 @@ class _Pool:
                     yield job, crashed(job)  # type: ignore[misc]
 
     def _submit(self, executor: ProcessPoolExecutor, work: Callable[..., object], job: object) -> Future[object]:
-        return executor.submit(work if self._limit_s is None else partial(_watched, work, self._limit_s), job)
+        if self._limit_s is None or self._clock_s is None:
+            return executor.submit(work, job)
+        return executor.submit(partial(_watched, work, self._limit_s, self._clock_s), job)
 
     def _left_s(self) -> float | None:
         """How long to wait before a worker is taken for stopped, so that its own watch stands still with it.
 
         A job waits for as many others as a worker has in hand, and each of those may take its time.
         """
-        if self._limit_s is None:
+        if self._clock_s is None:
             return None
-        return max(0.0, min(self._given.values()) + 3 * self._limit_s + _START_S - time.monotonic())
+        return max(0.0, min(self._given.values()) + 3 * self._clock_s + _START_S - time.monotonic())
 
     @staticmethod
     def _new(size: int) -> ProcessPoolExecutor:
         return ProcessPoolExecutor(max_workers=size, mp_context=get_context("spawn"), initializer=_begin)
 
 
-def _watched(work: Callable[[Job], Done], limit_s: float, job: Job) -> Done:
-    """Do a job in a worker that ends when it takes too long, even inside a library that never comes back."""
-    with Path(os.devnull).open("w") as nowhere:
-        faulthandler.dump_traceback_later(limit_s, exit=True, file=nowhere)
+def _watched(work: Callable[[Job], Done], limit_s: float, clock_s: float, job: Job) -> Done:
+    """Do a job in a worker that ends when it takes too long, even inside a library that never comes back.
+
+    limit_s: of the processor; clock_s: by the clock.
+    """
+    with Path(os.devnull).open("w") as nowhere, _processor_watch(limit_s):
+        faulthandler.dump_traceback_later(clock_s, exit=True, file=nowhere)
         try:
             return work(job)
         finally:
             faulthandler.cancel_dump_traceback_later()
+
+
+@contextmanager
+def _processor_watch(limit_s: float) -> Iterator[None]:
+    """End this process once it has used so much processor time, all its threads together."""
+    if hasattr(signal, "setitimer"):
+        # The system ends the process itself, whatever it is in; Python would wait for a library to come back.
+        signal.signal(signal.SIGPROF, signal.SIG_DFL)
+        signal.setitimer(signal.ITIMER_PROF, limit_s)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)
+        return
+    done = threading.Event()  # Windows has no such timer
+    threading.Thread(target=_end_when_used, args=(time.process_time() + limit_s, done), daemon=True).start()
+    try:
+        yield
+    finally:
+        done.set()
+
+
+def _end_when_used(until_s: float, done: threading.Event) -> None:
+    """End this process when its processor time reaches until_s, unless the job is done before."""
+    while not done.wait(_LOOK_S):
+        if time.process_time() > until_s:
+            os._exit(1)
 
 
 def _end_workers() -> None:

@@ -10,9 +10,10 @@ import asyncio
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from urllib.parse import parse_qs
 
 from starlette.applications import Starlette
@@ -120,57 +121,60 @@ class _WithHeaders:
 def make_app(office: Office, limits: Limits, *, is_secure: bool = False) -> Starlette:
     """The web application of an office's folder."""
     board = Dashboard(office, limits, is_secure=is_secure)
+    names = ("figures", "counts", "breakdowns", "integration", "history", "exceptions")
+    app = Starlette(
+        middleware=[Middleware(_WithHeaders)],
+        routes=[
+            Route("/", _guarded(board, lambda _, language: HTMLResponse(board.page(language))), methods=["GET"]),
+            Route("/enter", _entrance(board), methods=["POST"]),
+            Route("/picture.json", _guarded(board, _whole), methods=["GET"]),
+            *(Route(f"/{name}.csv", _guarded(board, partial(_table, name)), methods=["GET"]) for name in names),
+        ],
+    )
+    app.router.redirect_slashes = False  # It would lead to whatever host a request names.
+    return app
 
-    def guarded(answer: Answer) -> Callable[[Request], Response]:
-        def endpoint(request: Request) -> Response:
-            language = _language(request)
-            if not board.may_look(request):
-                return HTMLResponse(render_asking(load_words(language), is_wrong=False), 401)
-            try:
-                return answer(board.picture(), language)
-            except DigitizeError as e:
-                return PlainTextResponse(f"{e}\n", 503)
 
-        return endpoint
+def _guarded(board: Dashboard, answer: Answer) -> Callable[[Request], Response]:
+    """An address that answers only who may look; others are asked for a token."""
 
-    def page(_: Picture, language: str) -> Response:
-        return HTMLResponse(board.page(language))
+    def endpoint(request: Request) -> Response:
+        language = _language(request)
+        if not board.may_look(request):
+            return HTMLResponse(render_asking(load_words(language), is_wrong=False), 401)
+        try:
+            return answer(board.picture(), language)
+        except DigitizeError as e:
+            return PlainTextResponse(f"{e}\n", 503)
 
-    def whole(picture: Picture, language: str) -> Response:
-        return JSONResponse(as_plain(picture, load_words(language)))
+    return endpoint
 
-    def table(name: str) -> Answer:
-        def answer(picture: Picture, language: str) -> Response:
-            text = csv_text(*tables(picture, load_words(language))[name])
-            head = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
-            return Response(text.encode("utf-8-sig"), media_type="text/csv; charset=utf-8", headers=head)
 
-        return answer
+def _whole(picture: Picture, language: str) -> Response:
+    return JSONResponse(as_plain(picture, load_words(language)))
+
+
+def _table(name: str, picture: Picture, language: str) -> Response:
+    text = csv_text(*tables(picture, load_words(language))[name])
+    head = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+    return Response(text.encode("utf-8-sig"), media_type="text/csv; charset=utf-8", headers=head)
+
+
+def _entrance(board: Dashboard) -> Callable[[Request], Awaitable[Response]]:
+    """The address that a token is sent to; one that holds gives a session by cookie."""
 
     async def enter(request: Request) -> Response:
         token = await _token_of_form(request)
         session = await run_in_threadpool(board.open_session, token)
         if session is None:
-            asking = render_asking(load_words(_language(request)), is_wrong=True)
-            return HTMLResponse(asking, 401)
+            return HTMLResponse(render_asking(load_words(_language(request)), is_wrong=True), 401)
         response = RedirectResponse("/", 303)
         response.set_cookie(
             COOKIE, session, max_age=3600 * _HOURS, httponly=True, samesite="strict", secure=board.is_secure
         )
         return response
 
-    names = ("figures", "counts", "breakdowns", "integration", "history", "exceptions")
-    app = Starlette(
-        middleware=[Middleware(_WithHeaders)],
-        routes=[
-            Route("/", guarded(page), methods=["GET"]),
-            Route("/enter", enter, methods=["POST"]),
-            Route("/picture.json", guarded(whole), methods=["GET"]),
-            *(Route(f"/{name}.csv", guarded(table(name)), methods=["GET"]) for name in names),
-        ],
-    )
-    app.router.redirect_slashes = False  # It would lead to whatever host a request names.
-    return app
+    return enter
 
 
 def _language(request: Request) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from digitize.errors import TooManyRefused
+from digitize.files.agreed import Agreed
 from digitize.files.loading.load import Loaded
 from digitize.machine.progress import Progress
 from digitize.steps import load
@@ -12,16 +13,16 @@ from digitize.workspace.place import Place
 from digitize.workspace.target import open_place_target
 
 
-def load_workspace(place: Place, progress: Progress, max_share: float | None, *, dry_run: bool = False) -> Loaded:
+def load_workspace(place: Place, progress: Progress, agreed: Agreed | None, *, dry_run: bool = False) -> Loaded:
     """Load every batch of which a record changed since it was last loaded into this target.
 
-    max_share: of checked records that may be rejected; None: any. Raises TooManyRefused before anything is loaded, and
+    agreed: how many checked records may be rejected; None: any. Raises TooManyRefused before anything is loaded, and
     TargetRefused; batches loaded before it stay loaded.
     """
     with Ledger(place.ledger) as ledger:
         known = learn(place, ledger)
-        if max_share is not None:
-            _require_share(ledger, max_share)
+        if agreed is not None:
+            _require_agreed(ledger, agreed)
         todos = load.plan(ledger, known)
         target = open_place_target(place)
         done = Loaded(target.name, "records", dry_run=dry_run, repeated=not todos)
@@ -37,12 +38,12 @@ def load_workspace(place: Place, progress: Progress, max_share: float | None, *,
     return done
 
 
-def _require_share(ledger: Ledger, share: float) -> None:
+def _require_agreed(ledger: Ledger, agreed: Agreed) -> None:
     rows = ledger.rows("SELECT verdict, COUNT(*) AS n FROM records WHERE verdict <> '' GROUP BY verdict")
     counts = {r["verdict"]: r["n"] for r in rows}
     rejected, total = counts.get("reject", 0), sum(counts.values())
-    if rejected > share * total:
+    if not agreed.allows(rejected, total):
         raise TooManyRefused(
-            f"{rejected} of {total} records are rejected by a rule, more than the agreed {share:.2%}. Nothing was "
-            "loaded. See: digitize review export"
+            f"{rejected} of {total} records are rejected by a rule, more than the agreed {agreed}. Nothing was loaded. "
+            "See: digitize review export"
         )

@@ -172,5 +172,5 @@ def _stop_if_too_many(report: ReadReport, known: Known) -> None:
     if report.total >= _LOOKED_AT_FIRST and report.failed > share * report.total:
         raise TooManyRefused(
             f"Stopped: {report.failed} of {report.total} pages failed, more than {share:.0%}. Something is wrong with "
-            "the batch. See: digitize status; go on regardless with --max-failed-share 1."
+            "the batch. See: digitize status; go on regardless with --max-failed-share 100%."
         )

@@ -29,7 +29,10 @@ class Workspace(_Part):
 
 
 class Reading(_Part):
-    """How scans are read. handwriting_engine: "auto" for our own, else ppocr, else "none"."""
+    """How scans are read. handwriting_engine: "auto" for our own, else ppocr, else "none".
+
+    seconds_per_page: of the processor, after which a page is given up.
+    """
 
     dpi: int = Field(default=300, ge=72, le=1200)
     engine: str = "tesseract"

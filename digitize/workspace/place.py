@@ -24,7 +24,7 @@ site_id = "{site_id}"   # stands in every page and record id: do not change it
 
 [read]
 # dpi = 300                 # at which PDF pages are drawn
-# seconds_per_page = 180    # a page that takes longer is cut off and recorded
+# seconds_per_page = 180    # of the processor; a page that takes more is given up and recorded
 
 [run]
 # jobs = 0                  # pages at once; 0: as many as there are cores

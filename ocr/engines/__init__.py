@@ -19,7 +19,7 @@ def load_engine(name: str, timeout_s: float | None = None) -> Engine:
     """Make an engine.
 
     name: a module here, with an argument behind a colon where it wants one ("replay:folder"). timeout_s: the most
-    seconds one call of read may take. Raises EngineMissing for an unknown name.
+    processor seconds one call of read may take. Raises EngineMissing for an unknown name.
     """
     module, _, argument = name.partition(":")
     if module not in engine_names():

@@ -7,17 +7,17 @@ no real digits could be had, a script was learned from fonts alone: then the eng
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 from ocr.calibration.fields import probability
 from ocr.decoding.ctc import LogProbs
 from ocr.engine import EngineText, Image, LineImage
-from ocr.errors import EngineFailed, EngineMissing
+from ocr.errors import EngineMissing
 from ocr.handwriting.native import KINDS, NativeScript, as_values, native_scripts, read_native
 from ocr.models.running import content_of, is_here, load_network
 from ocr.page import Candidate
+from ocr.scans.time_limit import TimeLimit
 
 VERSION = "3"
 _PASSES = ((0, 1, 1), (0.1, 0.9, 1), (0, 1, 1.3))
@@ -29,7 +29,7 @@ class Digits:
     """The engine. Reads zones of numbers, years, dates and hours, forty to the second; other kinds say nothing."""
 
     def __init__(self, timeout_s: float | None = None) -> None:
-        """timeout_s: the most seconds one call of read may take."""
+        """timeout_s: the most processor seconds one call of read may take."""
         self._timeout_s = timeout_s
 
     def name_and_version(self) -> str:
@@ -45,12 +45,12 @@ class Digits:
         """Read all crops, each in its first language that is here. Raises EngineMissing for damaged weights,
         EngineFailed when time is up.
         """
-        until = time.monotonic() + self._timeout_s if self._timeout_s else None
+        limit = TimeLimit(self._timeout_s) if self._timeout_s else None
         here = self.languages()
         texts = []
         for line in lines:
-            if until is not None and time.monotonic() > until:
-                raise EngineFailed("reading took longer than a page may take. Raise read.seconds_per_page")
+            if limit is not None:
+                limit.raise_if_over()
             texts.append(self._read_one(line, here))
         return texts
 

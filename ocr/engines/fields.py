@@ -8,7 +8,6 @@ closed lists are weighed later, when the list is known: for these the matrices t
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
@@ -21,12 +20,12 @@ from ocr.cleaning.blots import find_blots
 from ocr.cleaning.strips import bands
 from ocr.decoding.ctc import LogProbs, greedy
 from ocr.engine import EngineText, Image, LineImage
-from ocr.errors import EngineFailed
 from ocr.handwriting.packed import CHARACTERS, pack
 from ocr.handwriting.sections import Sections, load_sections
 from ocr.handwriting.zone import Found, Matrices, Pass, is_free, is_plain, passes_of, sure, weigh, weigh_twice
 from ocr.models.running import content_of, is_here, load_network
 from ocr.page import Candidate
+from ocr.scans.time_limit import TimeLimit
 
 VERSION = "5"
 WEIGHTS = "eng_fields.onnx"
@@ -44,7 +43,7 @@ class Fields:
     """The engine. Reads English handwriting, field by field, on one thread."""
 
     def __init__(self, weights: Path | None = None, timeout_s: float | None = None) -> None:
-        """weights: others than the package's. timeout_s: the most seconds one call of read may take."""
+        """weights: others than the package's. timeout_s: the most processor seconds one call of read may take."""
         self._weights = weights
         self._timeout_s = timeout_s
 
@@ -58,11 +57,11 @@ class Fields:
 
     def read(self, lines: Sequence[LineImage]) -> list[EngineText]:
         """Read all crops. Raises EngineMissing for damaged weights, EngineFailed when time is up."""
-        until = time.monotonic() + self._timeout_s if self._timeout_s else None
+        limit = TimeLimit(self._timeout_s) if self._timeout_s else None
         texts = []
         for line in lines:
-            if until is not None and time.monotonic() > until:
-                raise EngineFailed("reading took longer than a page may take. Raise read.seconds_per_page")
+            if limit is not None:
+                limit.raise_if_over()
             texts.append(self._read_one(line))
         return texts
 

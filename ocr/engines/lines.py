@@ -6,7 +6,6 @@ characters it knows and what shape of picture it wants. The hash of a file is ch
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -19,11 +18,12 @@ from ocr.cleaning.clean import clean_line
 from ocr.cleaning.strips import make_strip
 from ocr.decoding.ctc import LogProbs
 from ocr.engine import EngineText, Image, LineImage
-from ocr.errors import EngineFailed, EngineMissing
+from ocr.errors import EngineMissing
 from ocr.languages.bidi import turn_places
 from ocr.models import OwnModel, own_models, running
 from ocr.models.running import load_network
 from ocr.page import Box, Word
+from ocr.scans.time_limit import TimeLimit
 
 VERSION = "1"
 _NONE = EngineText("", 0.0)
@@ -55,7 +55,7 @@ class Lines:
     """The engine. Reads lines one by one on one thread, 20 to 100 ms each."""
 
     def __init__(self, timeout_s: float | None = None) -> None:
-        """timeout_s: the most seconds one call of read may take; looked at between lines."""
+        """timeout_s: the most processor seconds one call of read may take; looked at between lines."""
         self._timeout_s = timeout_s
 
     def name_and_version(self) -> str:
@@ -74,12 +74,12 @@ class Lines:
 
         Raises EngineMissing for a damaged model, EngineFailed when time is up.
         """
-        until = time.monotonic() + self._timeout_s if self._timeout_s else None
+        limit = TimeLimit(self._timeout_s) if self._timeout_s else None
         known = self.languages()
         texts = []
         for line in lines:
-            if until is not None and time.monotonic() > until:
-                raise EngineFailed("reading took longer than a page may take. Raise read.seconds_per_page")
+            if limit is not None:
+                limit.raise_if_over()
             code = next((c for c in line.languages if c in known), None)
             texts.append(_read_line(line.image, code) if code else _NONE)
         return texts

@@ -7,7 +7,6 @@ does the probability matrix support, and how much more than the next.
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,9 +22,10 @@ from ocr.cleaning.strips import bands
 from ocr.decoding.ctc import LogProbs, greedy
 from ocr.decoding.spotting import kinds, spot_numbers, spot_sections
 from ocr.engine import EngineText, Image, LineImage
-from ocr.errors import EngineFailed, EngineMissing
+from ocr.errors import EngineMissing
 from ocr.handwriting.sections import load_sections
 from ocr.page import Candidate
+from ocr.scans.time_limit import TimeLimit
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -45,7 +45,7 @@ class PpOcr:
     """The engine. Reads English; makes one matrix a line, on one thread, in 10 to 130 ms."""
 
     def __init__(self, timeout_s: float | None = None) -> None:
-        """timeout_s: the most seconds one call of read may take; looked at between crops."""
+        """timeout_s: the most processor seconds one call of read may take; looked at between crops."""
         self._timeout_s = timeout_s
 
     def name_and_version(self) -> str:
@@ -62,11 +62,11 @@ class PpOcr:
 
     def read(self, lines: Sequence[LineImage]) -> list[EngineText]:
         """Read all crops. Raises EngineMissing, and EngineFailed when time is up."""
-        until = time.monotonic() + self._timeout_s if self._timeout_s else None
+        limit = TimeLimit(self._timeout_s) if self._timeout_s else None
         texts = []
         for line in lines:
-            if until is not None and time.monotonic() > until:
-                raise EngineFailed("reading took longer than a page may take. Raise read.seconds_per_page")
+            if limit is not None:
+                limit.raise_if_over()
             texts.append(_read_one(line))
         return texts
 

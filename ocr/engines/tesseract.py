@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -15,6 +14,7 @@ from ocr.errors import EngineFailed
 from ocr.languages.language import Language, language
 from ocr.languages.script import repair
 from ocr.page import Box, Line, Word, around
+from ocr.scans.time_limit import TimeLimit
 from ocr.tesseract import inside, models
 from ocr.tesseract.ask import BLOCK, LINE, PAGE, RAW_LINE, How, Runner, Seen
 from ocr.tesseract.program import Program
@@ -32,8 +32,8 @@ class Tesseract:
     """
 
     def __init__(self, timeout_s: float | None = None, runner: Runner | None = None) -> None:
-        """timeout_s: seconds from now by which all calls must be done. runner: in this process where that can be."""
-        self._until = time.monotonic() + timeout_s if timeout_s else None
+        """timeout_s: processor seconds, from now, for all calls. runner: in this process where that can be."""
+        self._limit = TimeLimit(timeout_s) if timeout_s else None
         self._runner = runner or usual_runner()
 
     def name_and_version(self) -> str:
@@ -60,7 +60,7 @@ class Tesseract:
         """
         lang = language(languages[0])
         model = models.first_model(lang).name
-        (seen,) = self._runner.run(How((model,), PAGE), [image], self._until)
+        (seen,) = self._runner.run(How((model,), PAGE), [image], self._limit)
         return _lines(seen, lang, f"tesseract:{model}")
 
     def _read_into(self, texts: list[EngineText], lines: Sequence[LineImage], hows: Mapping[int, How]) -> None:
@@ -72,7 +72,7 @@ class Tesseract:
             images = [lines[i].image for i in members]
             margins = [0 if how.psm == RAW_LINE or not _edge_is_white(image) else BORDER_PX for image in images]
             bordered = [white_border(image, m) if m else image for image, m in zip(images, margins, strict=True)]
-            read = self._runner.run(how, bordered, self._until)
+            read = self._runner.run(how, bordered, self._limit)
             for i, margin, words in zip(members, margins, read, strict=True):
                 texts[i] = _text(words, language(lines[i].languages[0]), margin)
 

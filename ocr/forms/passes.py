@@ -6,7 +6,6 @@ Of 308 doubtful zones of drawn forms one pass and its repetitions had 0.24 right
 
 from __future__ import annotations
 
-import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -24,6 +23,7 @@ from ocr.forms.settings import OWN_ENGINE, ReadSettings, handwriting_engine
 from ocr.handwriting.page_digits import uses_native
 from ocr.page import Candidate, Word, ZoneReading
 from ocr.print.lines import SURE, LineText, read_mixed
+from ocr.scans.time_limit import TimeLimit
 
 _OWN_DIGITS = "digits"
 _TRIED, _LEAST_TYPED = 6, 3
@@ -44,11 +44,11 @@ Passes = dict[str, list[tuple[str, EngineText]]]
 class ZoneReader:
     """Asks the engines about the crops of one page: all once, the doubtful ones again in other ways."""
 
-    def __init__(self, settings: ReadSettings, form: Form, until: float) -> None:
-        """until: by time.monotonic(), when the page's time is up."""
+    def __init__(self, settings: ReadSettings, form: Form, limit: TimeLimit) -> None:
+        """limit: the page's time."""
         self._settings = settings
         self._form = form
-        self._until = until
+        self._limit = limit
         self._engines: list[str] = []
 
     def read(self, crops: Sequence[Crop]) -> tuple[tuple[ZoneReading, ...], tuple[str, ...]]:
@@ -196,10 +196,10 @@ class ZoneReader:
 
     def _engine(self, name: str) -> Engine:
         """The engine with the time that is left. Raises EngineFailed when there is none."""
-        left = self._until - time.monotonic()
+        left = self._limit.left_s()
         if left <= 0:
-            limit = self._settings.seconds_per_page
-            raise EngineFailed(f"not read within {limit:g} seconds. Raise read.seconds_per_page, or look at the scan.")
+            limit = f"{self._settings.seconds_per_page:g} seconds of the processor"
+            raise EngineFailed(f"not read within {limit}. Raise read.seconds_per_page, or look at the scan.")
         return load_engine(name, left)
 
     def _languages(self, zone: Zone) -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -20,6 +19,7 @@ from ocr.forms.zones import Match, angle_deg, find_form, load_models
 from ocr.languages.lexicon import Lexicon
 from ocr.page import Candidate, Reading, Recognition, Scan, ZoneReading
 from ocr.scans.scan import OpenedPage, open_page
+from ocr.scans.time_limit import TimeLimit
 
 __all__ = ["DECIDE_VERSION", "decide", "recognise", "require_engine"]
 
@@ -35,9 +35,9 @@ def recognise(scan: Scan, settings: ReadSettings) -> Recognition:
     """Open a page, find its form, and read each zone that holds ink; no list and no grammar is used.
 
     A page that matches no form gives a Recognition without form, with the reason. Raises ScanError, EngineMissing,
-    EngineFailed (also when the page takes longer than seconds_per_page) and FormError.
+    EngineFailed (also when the page uses up seconds_per_page of the processor) and FormError.
     """
-    until = time.monotonic() + settings.seconds_per_page
+    limit = TimeLimit(settings.seconds_per_page)
     page = open_page(scan, settings.dpi)
     match, notes = _match(page, settings)
     found = Recognition(
@@ -52,7 +52,7 @@ def recognise(scan: Scan, settings: ReadSettings) -> Recognition:
     if match.form is None:
         return found
     crops = cut_all(page.grey, match.matrix, match.form, settings.zones, bend=match.bend)
-    zones, engines = ZoneReader(settings, match.form, until).read(crops)
+    zones, engines = ZoneReader(settings, match.form, limit).read(crops)
     zones = tuple(_with_mark(z, match.form.zone(z.zone), page.grey, match) for z in zones)
     return replace(found, angle_deg=round(angle_deg(match.matrix), 2), zones=zones, notes=found.notes + engines)
 

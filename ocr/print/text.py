@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -24,6 +23,7 @@ from ocr.print.lines import STAGES, SURE, LineText, has_own_recogniser, read_mix
 from ocr.print.text_layer import read_text_layer
 from ocr.scans.limits import MIN_LINE_PX, MIN_SIDE_PX
 from ocr.scans.scan import open_page
+from ocr.scans.time_limit import TimeLimit
 
 
 class _Effort(NamedTuple):
@@ -94,7 +94,7 @@ class _Reader:
 
     def __init__(self, settings: TextSettings) -> None:
         self._settings = settings
-        self._until = time.monotonic() + settings.seconds_per_page
+        self._limit = TimeLimit(settings.seconds_per_page)
         self._languages = tuple(language(code).code for code in settings.languages)
         self._effort = _EFFORTS[settings.effort]
 
@@ -156,9 +156,10 @@ class _Reader:
         return read_mixed(self._engine(), crops, self._languages, self._effort.stages, seen)
 
     def _engine(self) -> Tesseract:
-        left = self._until - time.monotonic()
+        left = self._limit.left_s()
         if left <= 0:
-            raise EngineFailed(f"not read within {self._settings.seconds_per_page:g} seconds; the scan may be noise")
+            most_s = self._settings.seconds_per_page
+            raise EngineFailed(f"not read within {most_s:g} seconds of the processor; the scan may be noise")
         engine = load_engine("tesseract", left)
         assert isinstance(engine, Tesseract)
         return engine

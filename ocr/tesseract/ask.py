@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 
 from ocr.engine import Image
 from ocr.page import Box, Word
+from ocr.scans.time_limit import TimeLimit
 
 BLOCK, LINE, RAW_LINE, PAGE = 6, 7, 13, 3
 """Page segmentation modes: one block, one line, one line without looking at its layout, a page of any layout."""
@@ -36,8 +37,8 @@ class Runner(Protocol):
         """Such as "5.5.0". Raises EngineMissing."""
         ...
 
-    def run(self, how: How, images: Sequence[Image], until: float | None) -> list[list[Seen]]:
-        """The words of each picture. until: of time.monotonic. Raises EngineMissing, EngineFailed."""
+    def run(self, how: How, images: Sequence[Image], limit: TimeLimit | None) -> list[list[Seen]]:
+        """The words of each picture. limit: of the page. Raises EngineMissing, EngineFailed."""
         ...
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -11,6 +10,7 @@ from tempfile import TemporaryDirectory
 
 from ocr.engine import Image
 from ocr.errors import EngineFailed, EngineMissing
+from ocr.scans.time_limit import TimeLimit
 from ocr.tesseract.ask import VARIABLES, How, Seen, parse_tsv
 from ocr.tesseract.folders import find_model
 
@@ -22,10 +22,10 @@ class Program:
         """Of the installed program. Raises EngineMissing."""
         return _version()
 
-    def run(self, how: How, images: Sequence[Image], until: float | None) -> list[list[Seen]]:
+    def run(self, how: How, images: Sequence[Image], limit: TimeLimit | None) -> list[list[Seen]]:
         """The words of each picture. Raises EngineMissing, EngineFailed when it breaks or is out of time."""
         with TemporaryDirectory(prefix="digitize-ocr-") as folder:
-            tsv = _call(str(_write_all(Path(folder), images)), how, until)
+            tsv = _call(str(_write_all(Path(folder), images)), how, limit)
         pages = parse_tsv(tsv)
         if len(pages) != len(images):
             raise EngineFailed(f"Tesseract answered for {len(pages)} of {len(images)} crops")
@@ -60,12 +60,9 @@ def _write_all(folder: Path, images: Sequence[Image]) -> Path:
     return listed
 
 
-def _call(listed: str, how: How, until: float | None) -> str:
+def _call(listed: str, how: How, limit: TimeLimit | None) -> str:
     import pytesseract
 
-    left = until - time.monotonic() if until is not None else 0
-    if until is not None and left <= 0:
-        raise EngineFailed("reading took longer than a page may take. Raise read.seconds_per_page")
     # One page a core: Tesseract's own threads cost more than they bring. It is read by the program we start.
     os.environ.setdefault("OMP_THREAD_LIMIT", "1")
     config = f"--psm {how.psm} --oem 1 --dpi 300{_folder(how)}"
@@ -73,13 +70,28 @@ def _call(listed: str, how: How, until: float | None) -> str:
     if how.letters:
         config += f" -c tessedit_char_whitelist={how.letters}"
     try:
-        return str(pytesseract.image_to_data(listed, lang="+".join(how.models), config=config, timeout=left))
+        return _answer(listed, "+".join(how.models), config, limit)
     except pytesseract.TesseractNotFoundError as e:
         raise _not_installed() from e
     except pytesseract.TesseractError as e:
         raise EngineFailed(f"Tesseract ended with code {e.status}. Run digitize doctor.") from e
-    except RuntimeError as e:  # what pytesseract raises after it has killed the program for its time
-        raise EngineFailed("reading took longer than a page may take; Tesseract was stopped") from e
+
+
+def _answer(listed: str, models: str, config: str, limit: TimeLimit | None) -> str:
+    """What the program says. Killed by the clock while the page has processor time left, it is started again."""
+    import pytesseract
+
+    while True:
+        if limit is not None:
+            limit.raise_if_over()
+        timeout_s = limit.by_clock_s() if limit is not None else 0
+        try:
+            return str(pytesseract.image_to_data(listed, lang=models, config=config, timeout=timeout_s))
+        except pytesseract.TesseractError:
+            raise
+        except RuntimeError as e:  # what pytesseract raises after it has killed the program for its time
+            if limit is None or "timeout" not in str(e):
+                raise EngineFailed(f"Tesseract was stopped ({type(e).__name__})") from e
 
 
 def _folder(how: How) -> str:

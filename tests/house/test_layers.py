@@ -87,15 +87,53 @@ def test_no_module_is_called_utils_or_common():
     assert not [m for m in HOUSE.files if m.split(".")[-1] in {"utils", "util", "common", "helpers", "misc"}]
 
 
-def test_the_start_up_path_is_light():
-    """`digitize --help` and `digitize status` import none of the costly libraries."""
+HEAVY = {"cv2", "numpy", "pandas", "polars", "pytesseract", "openpyxl", "pdfplumber", "onnxruntime"}
+
+
+def loaded_by(code):
+    """The modules that are in memory after some code has run in a process of its own."""
     import subprocess
     import sys
 
-    code = (
-        "import sys, digitize.cli.app as a; a.build(); import digitize.workspace.counts, digitize.workspace.ledger, digitize.workspace.place\n"
-        "heavy = {'cv2', 'numpy', 'pandas', 'polars', 'pytesseract', 'openpyxl', 'pdfplumber', 'onnxruntime'}\n"
-        "print(sorted(heavy & set(sys.modules)))"
-    )
-    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
-    assert found.stdout.strip() == "[]"
+    code += "\nimport sys; print('loaded', *sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    return set(done.stdout.splitlines()[-1].split()[1:])
+
+
+def test_help_loads_no_command():
+    loaded = loaded_by("from digitize.cli.app import run; run(['--help'])")
+    assert not loaded & {*HEAVY, "pydantic", "rich", "mappers", "ocr", "validators"}
+    assert {m for m in loaded if m.startswith("digitize.cli.")} == {
+        f"digitize.cli.{m}" for m in ("app", "console", "lazy")
+    }
+
+
+def test_the_start_up_path_is_light(digitize, tmp_path):
+    """`digitize status` imports none of the costly libraries, nothing that reads or maps, and no other command."""
+    digitize("init", "wb", tmp_path / "wb")
+    loaded = loaded_by(f"from digitize.cli.app import run; run(['status', {str(tmp_path / 'wb')!r}])")
+    assert not loaded & {
+        *HEAVY,
+        "rich",
+        "mappers.mapping",
+        "mappers.binding.model",
+        "mappers.schema",
+        "mappers.codes",
+        "ocr",
+    }
+    assert {m for m in loaded if m.startswith("digitize.cli.")} - {"digitize.cli.status"} == {
+        f"digitize.cli.{m}" for m in ("app", "console", "lazy")
+    }
+
+
+def test_every_command_file_says_in_its_first_line_what_help_shows():
+    from typer.main import get_command
+
+    from digitize.cli.app import build
+    from digitize.cli.lazy import first_lines
+
+    files = {p.stem for p in (ROOT / "digitize/cli").glob("*.py") if "\ndef register(" in p.read_text(encoding="utf-8")}
+    assert files == set(first_lines())
+    commands = get_command(build()).commands
+    assert {name: command.name for name, command in commands.items()} == {name: name for name in files}
+    assert all(command.help for command in commands.values())

@@ -42,7 +42,9 @@ def test_rejected_rows_are_exit_three_and_none_is_zero(digitize, firs):
     digitize("validate", firs, "--select", "X")
 
 
-@pytest.mark.parametrize(("agreed", "code"), [("1", 0), ("0", 3), ("50%", 0), ("49.9%", 3), ("0.5", 0), ("0.4", 3)])
+@pytest.mark.parametrize(
+    ("agreed", "code"), [("1", 0), ("0", 3), ("50%", 0), ("49.9%", 3), ("1 row", 0), ("0 rows", 3)]
+)
 def test_rejects_may_be_agreed_as_a_number_or_a_share(digitize, firs, agreed, code):
     digitize("validate", firs, "--max-rejects", agreed, code=code)
 
@@ -52,6 +54,7 @@ def test_rejects_may_be_agreed_as_a_number_or_a_share(digitize, firs, agreed, co
     [
         ("--max-rejects", "many"),
         ("--max-rejects", "120%"),
+        ("--max-rejects", "0.005"),
         ("--select", "Q999"),
         ("--ignore", "S002"),
         ("--select", "X003", "--ignore", "X"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -22,6 +21,7 @@ from ocr.forms.settings import ReadSettings
 from ocr.forms.zones import Match
 from ocr.page import Box, Candidate, ZoneReading
 from ocr.print.lines import LineText
+from ocr.scans.time_limit import TimeLimit
 
 FORM = Form.model_validate(
     {
@@ -68,7 +68,7 @@ def crops():
 def read_with(engine, monkeypatch):
     monkeypatch.setattr(passes, "load_engine", lambda name, timeout_s=None: engine)
     monkeypatch.setattr("ocr.print.lines.has_own_recogniser", lambda code: False)
-    zones, _ = ZoneReader(ReadSettings(engine="doubting"), FORM, time.monotonic() + 60).read(crops())
+    zones, _ = ZoneReader(ReadSettings(engine="doubting"), FORM, TimeLimit(60)).read(crops())
     return {z.zone: z for z in zones}
 
 
@@ -127,6 +127,6 @@ def test_a_zone_and_the_one_that_repeats_it_are_one_question_to_our_own_recognis
     monkeypatch.setattr(passes, "load_engine", lambda name, timeout_s=None: engine)
     made = [replace(c, zone=z, blank=z.id in blank) for c, z in zip(crops(), TWICE.zones, strict=True)]
     settings = ReadSettings(engine="doubting", handwriting_engine="fields")
-    zones, _ = ZoneReader(settings, TWICE, time.monotonic() + 60).read(made)
+    zones, _ = ZoneReader(settings, TWICE, TimeLimit(60)).read(made)
     assert [line.again is not None for line in engine.asked] == asked
     assert zones[1].candidates == ()

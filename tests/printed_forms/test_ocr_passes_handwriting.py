@@ -1,7 +1,5 @@
 """Zones where people write: typed ones stay with the engine for print, hands go to our own, numbers to the page's digits."""
 
-import time
-
 import numpy as np
 import pytest
 
@@ -16,6 +14,7 @@ from ocr.forms.passes import ZoneReader
 from ocr.forms.settings import ReadSettings
 from ocr.page import Candidate
 from ocr.print.lines import LineText
+from ocr.scans.time_limit import TimeLimit
 
 KINDS = ("digits", "date", "time", "line", "line", "line", "line", "year", "block")
 
@@ -61,7 +60,7 @@ def read(language):
     first = Cut(page, Cleaned(page, (), np.eye(2, 3)), 1.0)
     crops = [Crop(zone, page, np.eye(2, 3), first, find_blots(page), False) for zone in form.zones]
     settings = ReadSettings(languages=(language,), handwriting_engine="fields")
-    found, _ = ZoneReader(settings, form, time.monotonic() + 60).read(crops)
+    found, _ = ZoneReader(settings, form, TimeLimit(60)).read(crops)
     return {kind: {c.by for c in z.candidates} for kind, z in zip(KINDS, found, strict=True)}
 
 

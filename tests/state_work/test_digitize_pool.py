@@ -3,6 +3,7 @@
 import ctypes
 import os
 import signal
+import threading
 import time
 
 from digitize.machine import pool
@@ -17,6 +18,20 @@ def square(n):
     if n == 15:
         os.kill(os.getpid(), signal.SIGSTOP)
     return n * n
+
+
+def work_for(seconds):
+    """Use so much of the processor; returns how much."""
+    until = time.process_time() + seconds
+    while time.process_time() < until:
+        pass
+    return seconds
+
+
+def wait_for(seconds):
+    """What a worker on a busy machine does most of the time: nothing."""
+    time.sleep(seconds)
+    return work_for(0.1)
 
 
 def crashed(n):
@@ -38,18 +53,37 @@ def test_a_worker_that_never_comes_back_is_ended_and_the_others_go_on():
     begun = time.monotonic()
     done = dict(run_jobs(square, [1, 14, 2, 3, 4, 5], 2, crashed, 1.0))
     assert done == {1: 1, 14: "crashed 14", 2: 4, 3: 9, 4: 16, 5: 25}
-    assert time.monotonic() - begun < 30
+    assert time.monotonic() - begun < 55  # twice five seconds, not the sixty that the library sleeps
 
 
 def test_a_worker_that_stands_still_with_its_own_watch_is_ended(monkeypatch):
     monkeypatch.setattr(pool, "_START_S", 5.0)
-    begun = time.monotonic()
     assert dict(run_jobs(square, [15, 2, 3], 2, crashed, 1.0)) == {15: "crashed 15", 2: 4, 3: 9}
-    assert time.monotonic() - begun < 40
+
+
+def test_a_worker_that_computes_without_end_is_ended_by_its_processor_time(monkeypatch):
+    monkeypatch.setattr(pool, "_BY_CLOCK", 10_000)
+    assert dict(run_jobs(work_for, [0.1, 3600.0], 1, crashed, 1.0)) == {0.1: 0.1, 3600.0: "crashed 3600.0"}
+
+
+def test_a_job_that_waits_for_a_busy_processor_is_not_ended():
+    assert dict(run_jobs(wait_for, [2.0], 1, crashed, 1.0)) == {2.0: 0.1}
 
 
 def test_work_within_its_time_is_not_ended_by_the_watch_on_the_job_before():
-    assert dict(run_jobs(time.sleep, [0.4, 0.5, 0.6], 1, crashed, 1.0)) == {0.4: None, 0.5: None, 0.6: None}
+    assert dict(run_jobs(work_for, [0.4, 0.5, 0.6], 1, crashed, 1.0)) == {0.4: 0.4, 0.5: 0.5, 0.6: 0.6}
+
+
+def test_where_the_system_has_no_timer_a_thread_watches_the_processor_time(monkeypatch):
+    ended = []
+    monkeypatch.setattr(pool.os, "_exit", ended.append)
+    monkeypatch.setattr(pool, "_LOOK_S", 0.01)
+    watch = threading.Thread(target=pool._end_when_used, args=(time.process_time() + 0.2, done := threading.Event()))
+    watch.start()
+    work_for(0.5)
+    done.set()
+    watch.join()
+    assert set(ended) == {1}
 
 
 def test_a_page_has_well_over_its_own_time_before_its_worker_is_ended():

@@ -125,7 +125,7 @@ def records_of(place):
 
 
 def run(digitize, place, code=0):
-    return digitize.json("run", place, "--max-failed-share", 1, code=code)
+    return digitize.json("run", place, "--max-failed-share", "100%", code=code)
 
 
 def test_each_row_becomes_a_record_or_is_reported_and_none_is_lost(digitize, book):
@@ -317,7 +317,7 @@ def test_a_page_that_waits_for_something_stops_its_volume_and_the_next_run_goes_
     place, reader = book(*pages_of())
     whole = reader.pages[1]
     reader.pages[1] = PageFailed("", "engine-missing", "Page: no engine", True)
-    digitize("run", place, "--max-failed-share", 1, code=6)
+    digitize("run", place, "--max-failed-share", "100%", code=6)
     assert reader.read == ["wb-test-0001-0001", "wb-test-0001-0002"]
     reader.pages[1] = whole
     run(digitize, place)

@@ -20,7 +20,7 @@ _RIVAL = 0.6
 
 
 @dataclass(frozen=True, slots=True)
-class FormLook:
+class FormSummary:
     """One form of the library. points: key points that its pages are known by."""
 
     id: str
@@ -33,7 +33,7 @@ class FormLook:
 
 
 @dataclass(frozen=True, slots=True)
-class RegisterLook:
+class RegisterSummary:
     """One register of the library. columns: ids from the left. spread_from: first one of the right-hand page, or "".
 
     languages: of the titles that are known.
@@ -55,19 +55,19 @@ class Drawn:
     angle_deg: float
 
 
-def list_forms(folders: Sequence[Path] = ()) -> list[FormLook]:
+def list_forms(folders: Sequence[Path] = ()) -> list[FormSummary]:
     """All forms of the package and of further folders by id. Raises FormError when a file is wrong."""
     models = load_models(tuple(folders))
     return [
-        FormLook(f.id, f.family, f.part, f.title, f.languages, len(f.zones), models.features[f.id].size)
+        FormSummary(f.id, f.family, f.part, f.title, f.languages, len(f.zones), models.features[f.id].size)
         for f in sorted(models.forms.values(), key=lambda f: f.id)
     ]
 
 
-def list_registers(folders: Sequence[Path] = ()) -> list[RegisterLook]:
+def list_registers(folders: Sequence[Path] = ()) -> list[RegisterSummary]:
     """All ruled registers of the package and of further folders by id. Raises FormError when a file is wrong."""
     return [
-        RegisterLook(f.id, f.title, tuple(f.titles), f.ids, f.spread_from)
+        RegisterSummary(f.id, f.title, tuple(f.titles), f.ids, f.spread_from)
         for f in sorted(known_registers(tuple(folders)).forms.values(), key=lambda f: f.id)
     ]
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from digitize.errors import OptionsError, TargetRefused, TooManyRefused
+from digitize.files.agreed import Agreed
 from digitize.files.loading.batches import Maker, rules_key, whole_name
 from digitize.files.loading.hand_over import hand_over
 from digitize.files.loading.inputs import Inputs, find_inputs
@@ -30,7 +31,7 @@ COUNTS = ("read", "inserted", "updated", "unchanged", "rejected", "held", "withd
 
 @dataclass(frozen=True, slots=True)
 class LoadOptions:
-    """How files are loaded. size: records a batch at most. max_share: of records that may be refused; None: any.
+    """How files are loaded. size: records a batch at most. agreed: how many records may be refused; None: any.
 
     leave_out: columns that are not loaded. is_first: keys and indexes are made after the rows, all in one transaction.
     progress: is told how many bytes of how many have been read. receipts: where signed receipts are kept; see
@@ -38,7 +39,7 @@ class LoadOptions:
     """
 
     size: int = BATCH_SIZE
-    max_share: float | None = None
+    agreed: Agreed | None = None
     leave_out: Sequence[str] = ()
     dry_run: bool = False
     is_first: bool = False
@@ -125,8 +126,8 @@ def _load(inputs: Inputs, target: Target, settings: CheckSettings, options: Load
     if done := target.done(whole.id, whole.batch):
         made.receipts, made.repeated = [done], True
         return made
-    if options.max_share is not None:
-        _require_share(inputs, settings, options)
+    if options.agreed is not None:
+        _require_agreed(inputs, settings, options, options.agreed)
     batches = chain(_batches(inputs, settings, options), [] if options.dry_run else [whole])
     receipts = hand_over(batches, _taker(target, inputs.form, options))
     made.receipts = [r for r in receipts if r.load != whole.id]
@@ -157,14 +158,14 @@ def _batches(inputs: Inputs, settings: CheckSettings, options: LoadOptions) -> I
         yield from unreadable_batch(inputs, checked.unreadable)
 
 
-def _require_share(inputs: Inputs, settings: CheckSettings, options: LoadOptions) -> None:
-    """Raise TooManyRefused when the rules refuse more than the agreed share; the files are read once for it."""
+def _require_agreed(inputs: Inputs, settings: CheckSettings, options: LoadOptions, agreed: Agreed) -> None:
+    """Raise TooManyRefused when the rules refuse more than is agreed; the files are read once for it."""
     records = refused = 0
     for batch in _batches(inputs, settings, replace(options, progress=None)):
         refused += len(batch.kept)
         records += len(batch.kept) + sum(rows.tables[form].height for form, rows in batch.forms.items())
-    if refused > (options.max_share or 0) * records:
+    if not agreed.allows(refused, records):
         raise TooManyRefused(
-            f"{refused} of {records} records would be refused, more than the agreed {options.max_share:.2%}. Nothing "
-            "was loaded. See: digitize validate"
+            f"{refused} of {records} records would be refused, more than the agreed {agreed}. Nothing was loaded. "
+            "See: digitize validate"
         )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mappers.mapping.load import FormMapping
+if TYPE_CHECKING:
+    from mappers.binding.bound import FormMapping  # not for `digitize status`, which needs none of it
 
 LEFT_OVER = "left_over."
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from digitize.workspace.decisions.items import Item, register_source
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import PageScan
-from digitize.workspace.ledger.readings import Readings
 from digitize.workspace.ledger.records import Decision, Records
+
+if TYPE_CHECKING:
+    from digitize.workspace.decisions.items import Item
+    from digitize.workspace.ledger.readings import Readings
 
 ROW, GAP = "row", "gap"
 """Kinds of places that are no cell: a whole row ("row:PAGE/r03"), a gap behind a page ("gap:8-11")."""
@@ -49,6 +52,8 @@ def words_of(decisions: Iterable[Decision]) -> Mapping[str, Mapping[str, str]]:
 
 def said_on(ledger: Ledger, scan: PageScan, readings: Readings) -> Mapping[str, str]:
     """Row -> what a person says it is, of the rows of one page; a row that is not there any more is left out."""
+    from digitize.workspace.decisions.items import register_source  # brings mapping, which `digitize status` needs not
+
     decided = Records(ledger).decisions_of(scan.page)
     words = [d for own in decided.values() for d in own.values() if d.field.startswith(_ROWS)]
     holding = (d for d in words if d.source == register_source(lambda _: scan, readings, d.record, d.field))

@@ -1,0 +1,70 @@
+"""The commands by their names: each file of this folder that is one is loaded only when it is asked for.
+
+A command file begins with a line such as \"\"\"`digitize status`: where a workspace stands.\"\"\" and has a function
+register(app). From that line alone `digitize --help` knows its name and what it does, so that nothing is imported.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import UserDict
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+_FOLDER = Path(__file__).parent
+_FIRST_LINE = re.compile(r'"""`digitize (?P<name>[a-z]+)`: (?P<does>.+?[.?])"*$')
+"""Of a command file; the name is the file's own."""
+
+
+@cache
+def first_lines() -> dict[str, str]:
+    """Name -> what the command does, of all command files, in order of the alphabet."""
+    found = {}
+    for path in sorted(_FOLDER.glob("*.py")):
+        with path.open(encoding="utf-8") as file:
+            line = _FIRST_LINE.match(file.readline().strip())
+        if line and line["name"] == path.stem:
+            found[line["name"]] = line["does"][0].upper() + line["does"][1:]
+    return found
+
+
+def load_command(name: str) -> Any:
+    """The command of a file. A group of its own holds it first, since a file only knows how to add itself to one."""
+    alone = typer.Typer(rich_markup_mode=None)
+    import_module(f"digitize.cli.{name}").register(alone)
+    return typer.main.get_group(alone).commands[name]
+
+
+class _Loading(UserDict[str, Any]):
+    """Name -> command, loaded when it is looked up."""
+
+    def __init__(self) -> None:
+        super().__init__(dict.fromkeys(first_lines()))
+
+    def __getitem__(self, name: str) -> Any:
+        if self.data[name] is None:
+            self.data[name] = load_command(name)
+        return self.data[name]
+
+
+class Commands(TyperGroup):
+    """The application's commands. Help lists them from the first lines of their files."""
+
+    def __init__(self, **settings: Any) -> None:
+        """settings: of any group of typer's; its own commands are put aside."""
+        super().__init__(**settings)
+        self.commands = _Loading()
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """All names, nothing loaded."""
+        return list(self.commands)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """What help shows of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(first_lines().items()))

@@ -1,0 +1,53 @@
+"""Options and arguments that several commands share, so that they are called and explained alike everywhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from digitize.cli.console import warn
+
+Scans = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Scans: JPEG, PNG, TIFF or PDF.")]
+Workspace = Annotated[Path | None, typer.Option("--workspace", metavar="DIR", help="The workspace, for its target.")]
+Target = Annotated[
+    str, typer.Option("--target", help="postgresql://USER@HOST/DATABASE without password, or a .sqlite.")
+]
+Schema = Annotated[str, typer.Option("--schema", help="PostgreSQL: the schema that holds the tables.")]
+PagesAtOnce = Annotated[
+    int | None, typer.Option("--jobs", min=1, help="Pages read at once; as many as there are cores if not given.")
+]
+Dpi = Annotated[int, typer.Option("--dpi", min=72, max=600, help="Dots an inch to which PDF pages are drawn.")]
+SecondsPerPage = Annotated[
+    int, typer.Option("--seconds-per-page", min=1, help="The most processor time that one page may take.")
+]
+MaxFailedShare = Annotated[
+    str, typer.Option("--max-failed-share", metavar="P%", help="Go on up to this share of failures, as 10%.")
+]
+
+
+def failed_share(text: str) -> float | None:
+    """The share, 0..1, of --max-failed-share; None where it is not given. Raises OptionsError."""
+    if not text:
+        return None
+    old = _old_share(text)
+    if old is not None:
+        warn(f"--max-failed-share {text} is the old spelling, which the next version refuses: write {old * 100:g}%.")
+        return old
+    from digitize.errors import OptionsError
+    from digitize.files.agreed import parse_agreed
+
+    agreed = parse_agreed(text, "--max-failed-share")
+    if not agreed.is_share:
+        raise OptionsError(f"--max-failed-share {text}: it is a share, as 10%.")
+    return float(agreed.amount)
+
+
+def _old_share(text: str) -> float | None:
+    """A share as earlier versions wrote it: 0.1, or 1 for all."""
+    try:
+        share = float(text)
+    except ValueError:
+        return None
+    return share if 0 <= share <= 1 else None
