@@ -54,7 +54,7 @@ def read_volume(folder: Path, pages: Sequence[Gold]) -> list[Cell]:
     """The cells of one volume's pages as the product reads them, the register given; ditto marks are left out."""
     import cv2
 
-    from digitize.reading.page import register_settings
+    from digitize.reading.register import register_settings
     from ocr.forms.read import ReadSettings
     from ocr.page import Scan
     from ocr.registers import VolumeReader, decide_register, package_registers

@@ -8,7 +8,8 @@ import pytest
 from openpyxl import load_workbook
 from PIL import Image
 
-from digitize.reading.page import PageDone, PageFailed, as_register
+from digitize.reading.page import Found, PageDone, PageFailed
+from digitize.reading.register import as_register
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Records
 from ocr.page import Around, Box, Candidate, Carried, Recognition, RowPlace, ZoneReading
@@ -54,23 +55,25 @@ class Reader:
 
     def __init__(self, pages):
         self.pages = pages
-        self.read, self.decided, self.before = [], [], {}
+        self.read, self.decided, self.matched, self.before = [], [], [], {}
         self.stop_after = None
 
     def run_jobs(self, work, jobs, workers, crashed, limit_s):
         waiting = iter(jobs)
         while batch := list(islice(waiting, 3)):
             for job in batch:
-                yield job, self.work(work.__name__, job)
+                yield job, self.work(job)
 
-    def work(self, name, job):
+    def work(self, job):
         given = self.pages[number_of(job.path)]
-        if name == "read_page":
-            form = "wbp_form_27_2017" if given == "form" else None
-            found = Recognition(form, 900, 1200, reason="" if form else "no form agrees")
-            reading = {"form": form, "family": form, "part": 1, "zones": {}, "reason": "", "rows": []}
-            return PageDone(job.page, recognition_to_plain(found), reading)
-        if job.recognition is None:
+        form = "wbp_form_27_2017" if given == "form" else None
+        found = Recognition(form, 900, 1200, reason="" if form else "no form agrees")
+        reading = {"form": form, "family": form, "part": 1, "zones": {}, "reason": "", "rows": []}
+        as_form = Found(recognition_to_plain(found), reading)
+        self.matched += [job.page] if job.as_form is None else []
+        if form is not None or job.register is None:
+            return PageDone(job.page, as_form)
+        if job.as_register is None:
             if self.stop_after == len(self.read):
                 raise KeyboardInterrupt
             self.read.append(job.page)
@@ -78,13 +81,14 @@ class Reader:
         else:
             self.decided.append(job.page)
         if isinstance(given, PageFailed):
-            return PageFailed(job.page, given.kind, given.message, given.retry)
-        if given in ("letter", "form"):
+            return PageFailed(job.page, given.kind, given.message, given.retry, as_form)
+        if given == "letter":
             found = Recognition(None, 900, 1200, reason="no ruled columns were found", carried=job.before)
         else:
             found = given
-        form = known_registers(job.folders).find(found.form)
-        return PageDone(job.page, recognition_to_plain(found), reading_to_plain(decide_register(found, form, ("en",))))
+        form = known_registers(job.settings.form_folders).find(found.form)
+        reading = reading_to_plain(decide_register(found, form, ("en",)))
+        return PageDone(job.page, as_form, Found(recognition_to_plain(found), reading))
 
 
 def number_of(path):
@@ -336,13 +340,13 @@ def test_a_volume_may_be_said_to_be_a_register_at_intake(digitize, book):
     place, _ = book(*pages_of(), more=("--kind", "reg_gd"))
     run(digitize, place)
     with Ledger(place / "ledger.sqlite") as ledger:
-        from digitize.steps.registers import said_register
+        from digitize.steps.read_keys import named_register
         from digitize.workspace.known import learn
         from digitize.workspace.ledger.catalogue import Catalogue
         from digitize.workspace.place import open_place
 
         known = learn(open_place(place), ledger)
-        assert {said_register(known, s) for s in Catalogue(ledger).scans()} == {"reg_gd"}
+        assert {named_register(known, s) for s in Catalogue(ledger).scans()} == {"reg_gd"}
 
 
 def test_what_stands_around_a_table_is_shown_and_notes_are_masked(digitize, book):
