@@ -12,7 +12,7 @@ from digitize.cli.console import errors
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from digitize.files.read_files import PageDone
+    from digitize.files.read_files import FilePageDone
     from digitize.files.write_text import TextTarget
     from ocr.page import PageText
     from ocr.print.text import TextSettings
@@ -78,7 +78,9 @@ def read(
         raise InputError(f"{len(failed)} of {len(files)} files could not be read in full; the reasons stand above.")
 
 
-def _write(done: PageDone[PageText], target: TextTarget, form: Format, settings: TextSettings, said: Console) -> bool:
+def _write(
+    done: FilePageDone[PageText], target: TextTarget, form: Format, settings: TextSettings, said: Console
+) -> bool:
     """Write a page, or say why there is none. Returns whether it was written."""
     from ocr.errors import ScanError
     from ocr.outputs import OutputPage

@@ -16,7 +16,7 @@ from ocr.page import Reading
 
 
 @dataclass(frozen=True, slots=True)
-class RegisterPage:
+class PageOfRows:
     """One page on its way to rows.
 
     zones: its cells, with people's decisions in them. settled: names of those that a person settled. kinds: row -> what
@@ -38,7 +38,7 @@ class RegisterPage:
         return rows[1:] if self.leaves_first else rows
 
 
-def rows_of(pages: Sequence[RegisterPage], page: str, settled: frozenset[str] = frozenset()) -> list[RegisterRow]:
+def rows_of(pages: Sequence[PageOfRows], page: str, settled: frozenset[str] = frozenset()) -> list[RegisterRow]:
     """The rows that begin on one of some pages. pages: in order, with those that its rows need (see `neighbours`).
 
     settled: "PAGE/ZONE" of cells that a person settled.

@@ -25,11 +25,12 @@ if TYPE_CHECKING:
 class PageJob:
     """One page to read.
 
-    page: its id. path, sha256, index: the scan. metadata: what intake was told of its volume, by zone. register: id of
-    the register that the volume is of, "" to find out, None where it is not to be tried as a register's. before: what
-    the page before it in the volume handed on. as_form, as_register: what was recognised earlier, which is then only
-    decided anew. is_copy: the file lies in the workspace under its own hash. name: how messages name the page, "Page
-    ID" when not given. tells_blank: whether to say if a page of no known form is blank.
+    page: its id. path, sha256, index: the scan; a hash of "" is not checked. metadata: what intake was told of its
+    volume, by zone. register: id of the register that the volume is of, "" to find out, None where it is not to be
+    tried as a register's. before: what the page before it in the volume handed on. as_form, as_register: what was
+    recognised earlier, which is then only decided anew. is_copy: the file lies in the workspace under its own hash.
+    name: how messages name the page, "Page ID" when not given. tells_blank: whether to say if a page that is of
+    nothing known is blank.
     """
 
     page: str
@@ -199,7 +200,8 @@ class _Visit:
 
         job = self._job
         if self._opened is None:
-            _check_content(job)
+            if job.sha256:
+                _check_content(job)
             self._opened = open_page(Scan(job.path, job.sha256, job.index, job.label), job.settings.dpi)
         return self._opened
 

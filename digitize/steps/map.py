@@ -26,7 +26,7 @@ NO_MAPPING = "no-mapping"
 
 
 @dataclass(frozen=True, slots=True)
-class Todo:
+class MapTodo:
     """One unit to map. pages: of a filled form, in order; or a register's page; or a table. problem: why it cannot be
     mapped, or "".
 
@@ -42,7 +42,7 @@ class Todo:
     is_gone: bool = False
 
 
-def plan(ledger: Ledger, known: Known) -> list[Todo]:
+def plan(ledger: Ledger, known: Known) -> list[MapTodo]:
     """The page groups and tables that are not mapped under today's readings, mapping files and decisions."""
     states = ledger.states("map")
     decided = Records(ledger).decided_units()
@@ -52,11 +52,11 @@ def plan(ledger: Ledger, known: Known) -> list[Todo]:
     return [t for t in candidates if not _is_settled(t, states.get(t.unit))]
 
 
-def _is_settled(todo: Todo, now: StepState | None) -> bool:
+def _is_settled(todo: MapTodo, now: StepState | None) -> bool:
     return now is not None and now.is_settled_under(todo.key)
 
 
-def map_units(ledger: Ledger, known: Known, todos: Sequence[Todo], progress: Progress) -> int:
+def map_units(ledger: Ledger, known: Known, todos: Sequence[MapTodo], progress: Progress) -> int:
     """Map all units of the plan. Returns the number of records made."""
     if not todos:
         return 0
@@ -71,7 +71,7 @@ def map_units(ledger: Ledger, known: Known, todos: Sequence[Todo], progress: Pro
     return count
 
 
-def _map(ledger: Ledger, known: Known, todo: Todo, decisions: Decisions) -> int:
+def _map(ledger: Ledger, known: Known, todo: MapTodo, decisions: Decisions) -> int:
     """Map one unit. A fault of ours in it is recorded with its place, and the others go on."""
     if todo.is_gone:
         with ledger.writing():
@@ -127,16 +127,16 @@ def _form_pages(ledger: Ledger, known: Known, waiting: dict[str, tuple[PageScan,
         yield grouping.PageKind(scan.page, "form", scan.volume, scan.number, family, part)
 
 
-def _page_units(ledger: Ledger, known: Known, decided: Mapping[str, Decisions]) -> Iterator[Todo]:
+def _page_units(ledger: Ledger, known: Known, decided: Mapping[str, Decisions]) -> Iterator[MapTodo]:
     for pages, keys, family in group_pages(ledger, known):
         unit = pages[0].page
         digest, problem = _digest(known, family, unit)
         metadata = plain_hash([pages[0].batch, pages[0].station, pages[0].district, pages[0].year, pages[0].language])
         own = decisions_hash(decided.get(unit, {}))
-        yield Todo(unit, work_key("map", known.map_key, digest, metadata, own, *keys), pages, problem=problem)
+        yield MapTodo(unit, work_key("map", known.map_key, digest, metadata, own, *keys), pages, problem=problem)
 
 
-def _register_units(ledger: Ledger, known: Known, decided: Mapping[str, Decisions]) -> Iterator[Todo]:
+def _register_units(ledger: Ledger, known: Known, decided: Mapping[str, Decisions]) -> Iterator[MapTodo]:
     keys = {unit: now.key for unit, now in ledger.states(DECIDE).items()}
     for page in map_register.register_pages(ledger):
         scan = page.scan
@@ -145,7 +145,7 @@ def _register_units(ledger: Ledger, known: Known, decided: Mapping[str, Decision
         read = [keys[s.page] for s in page.scans]
         own = [decisions_hash(decided.get(s.page, {})) for s in (*page.above, scan)]
         place = f"{len(page.above)} {page.is_joined} {known.cut_key(page.form)}"
-        yield Todo(scan.page, work_key("map", known.map_key, digest, metadata, place, *own, *read), register=page,
+        yield MapTodo(scan.page, work_key("map", known.map_key, digest, metadata, place, *own, *read), register=page,
                    problem=problem)  # fmt: skip
 
 
@@ -157,20 +157,20 @@ def _digest(known: Known, family: str, unit: str) -> tuple[str, str]:
         return "", f"Page {unit}: {e}. Put a mapping file into the workspace's mappings folder."
 
 
-def _gone_units(ledger: Ledger, mapped: set[str]) -> Iterator[Todo]:
+def _gone_units(ledger: Ledger, mapped: set[str]) -> Iterator[MapTodo]:
     """Units that gave records and begin no filled form now. A page that only waits or failed to open keeps them."""
     sql = """SELECT DISTINCT r.unit, d.key, d.outcome FROM records r
              JOIN state d ON d.unit = r.unit AND d.step = 'decide'
              JOIN state f ON f.unit = r.unit AND f.step = 'recognise' WHERE f.outcome <> 'failed'"""
     for row in ledger.rows(sql):
         if row["unit"] not in mapped:
-            yield Todo(row["unit"], work_key("map", "gone", row["key"], row["outcome"]), is_gone=True)
+            yield MapTodo(row["unit"], work_key("map", "gone", row["key"], row["outcome"]), is_gone=True)
 
 
-def _table_units(ledger: Ledger, known: Known, decided: Mapping[str, Decisions]) -> Iterator[Todo]:
+def _table_units(ledger: Ledger, known: Known, decided: Mapping[str, Decisions]) -> Iterator[MapTodo]:
     mappings = plain_hash({m.id: m.digest for m in known.mappings.values()})
     for table in Catalogue(ledger).tables():
         metadata = plain_hash([table.batch, table.station, table.district, table.year])
         own = decisions_hash(decided.get(table.unit, {}))
         key = work_key("map", known.map_key, mappings, table.sha256, table.name, metadata, own)
-        yield Todo(table.unit, key, table=table)
+        yield MapTodo(table.unit, key, table=table)

@@ -207,7 +207,7 @@ class _Work:
     def _scan(self, page: str) -> PageScan | None:
         return next((s for s in self._page.scans if s.page == page), None)
 
-    def _entries_on(self, scan: PageScan) -> entries.RegisterPage:
+    def _entries_on(self, scan: PageScan) -> entries.PageOfRows:
         """One of the pages with people's decisions over its cells."""
         reading = self._readings.newest(scan.page)
         assert reading is not None
@@ -217,7 +217,7 @@ class _Work:
         changed = frozenset(name for name, zone in zones.items() if zone is not values.zones[name])
         days = {name: zones.pop(name) for name in list(zones) if name not in reading.zones}
         is_of_another = self._page.is_joined and not self._page.above and scan is self._page.scan
-        return entries.RegisterPage(
+        return entries.PageOfRows(
             scan.page,
             reading,
             zones,

@@ -14,7 +14,7 @@ from digitize.machine.progress import Progress
 from digitize.reading.page import Found, PageDone, PageFailed, PageJob, read_page
 from digitize.steps.read_jobs import Queue
 from digitize.steps.read_keys import UNKNOWN_FORM
-from digitize.steps.read_plan import Todo, by_volume, plan
+from digitize.steps.read_plan import PageTodo, by_volume, plan
 from digitize.steps.read_write import write_page
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
@@ -33,7 +33,7 @@ class ReadReport:
     failed: int = 0
     failed_kinds: dict[str, int] | None = None
 
-    def count(self, todo: Todo, done: PageDone | PageFailed) -> None:
+    def count(self, todo: PageTodo, done: PageDone | PageFailed) -> None:
         """Count one page."""
         kind = failed_kind(done)
         if kind:
@@ -59,7 +59,7 @@ def failed_kind(done: PageDone | PageFailed) -> str:
 
 
 def read_pages(
-    ledger: Ledger, known: Known, todos: Sequence[Todo], progress: Progress, *, is_limited: bool = False
+    ledger: Ledger, known: Known, todos: Sequence[PageTodo], progress: Progress, *, is_limited: bool = False
 ) -> ReadReport:
     """Read all pages of the plan; every result is in the ledger before the next is awaited.
 
@@ -84,7 +84,7 @@ def read_pages(
     return report
 
 
-def _count(queue: Queue, report: ReadReport, progress: Progress, todo: Todo, done: PageDone | PageFailed) -> None:
+def _count(queue: Queue, report: ReadReport, progress: Progress, todo: PageTodo, done: PageDone | PageFailed) -> None:
     """Count a page that is done with; of one read ahead of its turn, so far only whether it is a form is known."""
     if isinstance(done, PageDone) and not done.is_whole:
         queue.desk.note_match(done.page)

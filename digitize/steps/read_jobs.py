@@ -10,12 +10,12 @@ from digitize.reading.lexica import Lists
 from digitize.reading.page import PageDone, PageFailed, PageJob
 from digitize.reading.volume import Volume
 from digitize.steps.read_keys import DECIDE, RECOGNISE, REGISTER, metadata_of, named_register
-from digitize.steps.read_plan import Desk, Todo
+from digitize.steps.read_plan import Desk, PageTodo
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan, Source
 
-Book = Volume[PageScan, Todo]
+Book = Volume[PageScan, PageTodo]
 
 
 class Queue(Iterator[PageJob]):
@@ -45,7 +45,7 @@ class Queue(Iterator[PageJob]):
                 volume.give_back(todo.scan.page)
         raise StopIteration
 
-    def take(self, page: str, done: PageDone | PageFailed) -> list[tuple[Todo, PageDone | PageFailed]]:
+    def take(self, page: str, done: PageDone | PageFailed) -> list[tuple[PageTodo, PageDone | PageFailed]]:
         """What holds now that something came of a page; its volume may have more to begin."""
         volume = self._busy.pop(page)
         held = volume.take(page, done)
@@ -53,7 +53,7 @@ class Queue(Iterator[PageJob]):
         self._free.appendleft(volume)
         return held
 
-    def _may_begin(self, todo: Todo) -> bool:
+    def _may_begin(self, todo: PageTodo) -> bool:
         """Whether a page may be read, and nobody else is at it."""
         page = todo.scan.page
         if self._allowed is not None and page not in self._allowed:
@@ -62,7 +62,7 @@ class Queue(Iterator[PageJob]):
         return bool(self._ledger.claim([page], step, self._known.owner))
 
 
-def page_job(ledger: Ledger, known: Known, todo: Todo, source: Source) -> PageJob:
+def page_job(ledger: Ledger, known: Known, todo: PageTodo, source: Source) -> PageJob:
     """What a worker needs for one page."""
     scan = todo.scan
     path = Path(source.linked) if source.linked else known.place.original(source.sha256, source.suffix)

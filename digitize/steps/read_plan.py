@@ -27,7 +27,7 @@ from ocr.plain import carried_from_plain
 
 
 @dataclass(frozen=True, slots=True)
-class Todo:
+class PageTodo:
     """One page that is not up to date.
 
     before: what its volume carries to it. matched: the key under which it was recognised as a form or as none, "" where
@@ -58,25 +58,25 @@ class Desk:
         self._registers = ledger.states(REGISTER)
         self._decided = ledger.states(DECIDE)
 
-    def turn(self, scan: PageScan, before: Carried | None) -> Turn[Todo]:
+    def turn(self, scan: PageScan, before: Carried | None) -> Turn[PageTodo]:
         """What is to do for a page, given what the page before handed on. A form begins anew what follows it."""
         if self._is_given_up(scan):
             return Turn(carried=before)
         found = self._recognised_today(scan)
         if found is None:
-            return Turn(Todo(scan, before), waits=True, carried=self._carried_last_time(scan, before))
+            return Turn(PageTodo(scan, before), waits=True, carried=self._carried_last_time(scan, before))
         key, form = found
         if form is None:
             return self._register_turn(scan, before, key)
         wanted = decide_key(self._known, scan, key, form)
-        todo = None if self._is_decided(scan, wanted) else Todo(scan, matched=key, form=form)
+        todo = None if self._is_decided(scan, wanted) else PageTodo(scan, matched=key, form=form)
         return Turn(todo, is_form=True)
 
-    def ahead(self, scan: PageScan, tries_register: bool) -> Todo | None:  # noqa: FBT001  # as Volume asks
+    def ahead(self, scan: PageScan, tries_register: bool) -> PageTodo | None:  # noqa: FBT001  # as Volume asks
         """A page to recognise before its turn; None where that was done, or failed for good."""
         if self._is_given_up(scan) or self._recognised_today(scan) is not None:
             return None
-        return Todo(scan, tries_register=tries_register)
+        return PageTodo(scan, tries_register=tries_register)
 
     def note_match(self, page: str) -> None:
         """Take in that a page was recognised as a form or as none."""
@@ -84,19 +84,19 @@ class Desk:
         if now is not None:
             self._recognised[page] = now
 
-    def _register_turn(self, scan: PageScan, before: Carried | None, matched: str) -> Turn[Todo]:
+    def _register_turn(self, scan: PageScan, before: Carried | None, matched: str) -> Turn[PageTodo]:
         """What is to do for a page that is no form."""
         decided = self._decided.get(scan.page)
         if decided and decided.is_failed and decided.key == register_key(self._known, scan, before, FAILED):
             waits = decided.may_be_tried_again
-            return Turn(Todo(scan, before, matched) if waits else None, waits, carried=before)
+            return Turn(PageTodo(scan, before, matched) if waits else None, waits, carried=before)
         found = self._registered_today(scan, before)
         if found is None:
             carried = self._carried_last_time(scan, before)
-            return Turn(Todo(scan, before, matched), waits=True, carried=carried)
+            return Turn(PageTodo(scan, before, matched), waits=True, carried=carried)
         key, detail = found
         wanted = register_decide_key(self._known, key, detail.get("form"))
-        todo = None if self._is_decided(scan, wanted) else Todo(scan, before, matched, registered=key)
+        todo = None if self._is_decided(scan, wanted) else PageTodo(scan, before, matched, registered=key)
         return Turn(todo, carried=_carried(detail, before))
 
     def _is_given_up(self, scan: PageScan) -> bool:
@@ -158,7 +158,7 @@ def _carried(detail: Mapping[str, Any], before: Carried | None) -> Carried | Non
     return carried_from_plain(detail["carried"]) if "carried" in detail else before
 
 
-def plan(ledger: Ledger, known: Known, limit: int | None = None) -> list[Todo]:
+def plan(ledger: Ledger, known: Known, limit: int | None = None) -> list[PageTodo]:
     """The pages to read, at most limit of them; those that failed for good under today's settings are left out.
 
     Each is planned as if what is read before it turned out as it did last time; what it hands on may add others.
@@ -172,7 +172,7 @@ def by_volume(scans: Sequence[PageScan]) -> list[list[PageScan]]:
     return [list(pages) for _, pages in groupby(scans, key=lambda s: s.volume)]
 
 
-def _of_volume(desk: Desk, scans: Sequence[PageScan]) -> Iterator[Todo]:
+def _of_volume(desk: Desk, scans: Sequence[PageScan]) -> Iterator[PageTodo]:
     before: Carried | None = None
     for scan in scans:
         turn = desk.turn(scan, before)

@@ -19,13 +19,13 @@ from digitize.steps.read_keys import (
     register_decide_key,
     register_key,
 )
-from digitize.steps.read_plan import Todo
+from digitize.steps.read_plan import PageTodo
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from ocr.plain import reading_from_plain, recognition_from_plain
 
 
-def write_page(ledger: Ledger, known: Known, todo: Todo, done: PageDone | PageFailed) -> None:
+def write_page(ledger: Ledger, known: Known, todo: PageTodo, done: PageDone | PageFailed) -> None:
     """Keep all that came of a page in one transaction."""
     with ledger.writing():
         if done.as_form is None:
@@ -43,7 +43,7 @@ def _why(done: PageDone | PageFailed) -> Mapping[str, object]:
     return {"kind": done.kind, "message": done.message, "retry": done.retry}
 
 
-def _write_form(ledger: Ledger, known: Known, todo: Todo, found: Found) -> None:
+def _write_form(ledger: Ledger, known: Known, todo: PageTodo, found: Found) -> None:
     scan, form = todo.scan, found.form
     detail = {name: found.reading[name] for name in ("form", "family", "part")}
     recognised = todo.matched or recognise_key(known, scan, form)
@@ -55,13 +55,13 @@ def _write_form(ledger: Ledger, known: Known, todo: Todo, found: Found) -> None:
         ledger.finish(scan.page, DECIDE, key, found.reading, {**detail, "language": language})
 
 
-def _write_failed_register(ledger: Ledger, known: Known, todo: Todo, failed: PageFailed) -> None:
+def _write_failed_register(ledger: Ledger, known: Known, todo: PageTodo, failed: PageFailed) -> None:
     key = register_key(known, todo.scan, todo.before, FAILED)
     ledger.fail(todo.scan.page, REGISTER, key, _why(failed))
     ledger.fail(todo.scan.page, DECIDE, key, _why(failed))
 
 
-def _write_register(ledger: Ledger, known: Known, todo: Todo, as_form: Found, found: Found) -> None:
+def _write_register(ledger: Ledger, known: Known, todo: PageTodo, as_form: Found, found: Found) -> None:
     scan, form = todo.scan, found.form
     recognised = todo.registered or register_key(known, scan, todo.before, form)
     if not todo.registered:
@@ -79,7 +79,7 @@ def _write_register(ledger: Ledger, known: Known, todo: Todo, as_form: Found, fo
     ledger.fail(scan.page, DECIDE, key, {"kind": UNKNOWN_FORM, "message": message, "retry": False})
 
 
-def _detail(known: Known, todo: Todo, found: Found) -> Mapping[str, object]:
+def _detail(known: Known, todo: PageTodo, found: Found) -> Mapping[str, object]:
     """What the ledger says of a register's page: also what the pages beside it must know of it."""
     reading = reading_from_plain(found.reading)
     around = recognition_from_plain(found.recognition).around

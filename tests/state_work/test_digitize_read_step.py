@@ -8,7 +8,7 @@ from digitize.errors import TooManyRefused
 from digitize.reading.page import Found, PageDone, PageFailed
 from digitize.steps import read as module
 from digitize.steps.read import ReadReport, _stop_if_too_many
-from digitize.steps.read_plan import Todo
+from digitize.steps.read_plan import PageTodo
 
 OF_NO_FORM = PageDone("p", Found({}, {"form": None}), Found({}, {"form": None}))
 READ = PageDone("p", Found({}, {"form": "iif1_en"}))
@@ -23,7 +23,7 @@ def known(share=0.10):
 def counted(*pages):
     report = ReadReport()
     for page in pages:
-        report.count(Todo(None), page)
+        report.count(PageTodo(None), page)
     return report
 
 
@@ -44,5 +44,5 @@ def test_pages_of_a_run_are_watched_too_when_they_never_end(monkeypatch):
     options = SimpleNamespace(read=SimpleNamespace(seconds_per_page=180.0))
     here = SimpleNamespace(require_engine=lambda: None, jobs=2, place=SimpleNamespace(options=options))
     progress = SimpleNamespace(start=lambda step, total: None)
-    module.read_pages(None, here, [Todo(SimpleNamespace(page="p"))], progress)
+    module.read_pages(None, here, [PageTodo(SimpleNamespace(page="p"))], progress)
     assert seen == [390.0]
