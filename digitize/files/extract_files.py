@@ -103,7 +103,7 @@ class _Book(Iterator[PageJob]):
     def _turn(self, page: FilePage, before: Carried | None) -> Turn[PageJob]:
         return Turn(self._job(page, before), waits=True)
 
-    def _ahead(self, page: FilePage, tries_register: bool) -> PageJob | None:  # noqa: FBT001  # as Volume asks
+    def _ahead(self, page: FilePage, tries_register: bool) -> PageJob | None:
         return self._job(page, None) if tries_register else None
 
     def _job(self, page: FilePage, before: Carried | None) -> PageJob:

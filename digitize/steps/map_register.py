@@ -154,6 +154,11 @@ def as_record(ledger: Ledger, known: Known, page: str, row: str) -> Record | Non
     return next(iter(work.records()), None)
 
 
+def rows_today(ledger: Ledger, known: Known, page: str) -> list[RegisterRow]:
+    """The rows that begin on a page, as they are mapped today; nothing is written."""
+    return _work_again(ledger, known, page, {}).rows
+
+
 def _work_again(ledger: Ledger, known: Known, page: str, decisions: Decisions) -> _Work:
     """A page as it is mapped today, under these decisions and those kept."""
     scan = Catalogue(ledger).scan(page)

@@ -72,7 +72,7 @@ class Desk:
         todo = None if self._is_decided(scan, wanted) else PageTodo(scan, matched=key, form=form)
         return Turn(todo, is_form=True)
 
-    def ahead(self, scan: PageScan, tries_register: bool) -> PageTodo | None:  # noqa: FBT001  # as Volume asks
+    def ahead(self, scan: PageScan, tries_register: bool) -> PageTodo | None:
         """A page to recognise before its turn; None where that was done, or failed for good."""
         if self._is_given_up(scan) or self._recognised_today(scan) is not None:
             return None

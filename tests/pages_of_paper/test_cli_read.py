@@ -26,7 +26,7 @@ from digitize.cli.app import build
 from digitize.errors import DiskFull, OptionsError
 from digitize.files import read_files as module
 from digitize.files import write_text as module_of_outputs
-from digitize.files.read_files import FilePageDone, FilePage, parse_languages, read_pages
+from digitize.files.read_files import FilePage, FilePageDone, parse_languages, read_pages
 from ocr.errors import EngineFailed, EngineMissing, ScanError
 from ocr.outputs import OutputPage
 from ocr.page import Box, Line, PageText, Word
