@@ -17,7 +17,7 @@ _OPEN_STARTS = ("fir.gd", "fir.date_", "fir.time_", "fir.info", "fir.io", "fir.r
 
 if TYPE_CHECKING:
     from digitize.files.read_files import FilePageDone
-    from digitize.reading.page import Found, PageDone
+    from digitize.reading.job import PageDone, PageReading
     from ocr.forms.kinds import Kind
     from ocr.forms.read import ReadSettings
     from ocr.page import Reading, Recognition
@@ -64,7 +64,7 @@ class Extract:
     sensitive: bool = False
 
 
-def form_extract(found: Found, settings: ExtractSettings) -> Extract:
+def form_extract(found: PageReading, settings: ExtractSettings) -> Extract:
     """The fields of a page of a known form. Raises MappingError for a list of stations that is none."""
     from digitize.reading.calibration import cut
     from ocr.forms.zones import load_models

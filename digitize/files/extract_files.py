@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from digitize.files.extract import Extract, ExtractSettings, form_extract, in_groups, other_extract
 from digitize.files.extract_rows import VolumeRows
 from digitize.files.read_files import FilePage, FilePageDone, pages_of
-from digitize.reading.lexica import Lists
-from digitize.reading.page import PageDone, PageFailed, PageJob, read_page
-from digitize.reading.volume import Turn, Volume
+from digitize.reading.job import PageDone, PageFailed, PageJob
+from digitize.reading.lexica import ListSource
+from digitize.reading.page import read_page
+from digitize.reading.volume import Turn, VolumeQueue
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,7 +40,7 @@ def extract_pages(
     """What each page says, in order, as soon as it and those before it are read."""
     from digitize.machine.pool import patience_s, run_jobs
 
-    book = _Book(pages, settings)
+    book = _FileJobs(pages, settings)
     told = _Extracts(settings)
     limit_s = patience_s(settings.read.seconds_per_page)
     for job, done in run_jobs(read_page, book, workers, _crashed, limit_s):
@@ -52,7 +53,7 @@ def _crashed(job: PageJob) -> PageFailed:
     return PageFailed(job.page, "crashed", f"{job.called}: {what}. Scan the page again, or leave it out.", False)
 
 
-class _Book(Iterator[PageJob]):
+class _FileJobs(Iterator[PageJob]):
     """The jobs of all pages as they can be begun, and what came of them, in order."""
 
     def __init__(self, pages: Iterable[FilePage], settings: ExtractSettings) -> None:
@@ -60,7 +61,7 @@ class _Book(Iterator[PageJob]):
         self._came: dict[int, Came] = {}
         self._next = 0
         self._readable = self._drawn(pages)
-        self._volume = Volume(self._readable, self._turn, self._ahead)
+        self._volume = VolumeQueue(self._readable, self._turn, self._ahead)
         self._by_order: dict[str, FilePage] = {}
 
     def __next__(self) -> PageJob:
@@ -118,7 +119,7 @@ class _Book(Iterator[PageJob]):
             sha256="",  # taken of this file a moment ago
             index=page.scan.index,
             settings=settings.read,
-            lists=Lists(None, settings.state, settings.stations),
+            lists=ListSource(None, settings.state, settings.stations),
             metadata=settings.metadata,
             register=None if settings.read.forms else settings.register,
             before=before,

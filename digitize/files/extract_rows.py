@@ -18,7 +18,7 @@ from ocr.page import Decided, Reading, Recognition
 from ocr.plain import reading_from_plain, recognition_from_plain
 
 if TYPE_CHECKING:
-    from digitize.reading.page import Found
+    from digitize.reading.job import PageReading
 
 Plain = Mapping[str, Any]
 
@@ -45,7 +45,7 @@ class VolumeRows:
         self._pages: list[_Read] = []
         self._count = self._entry = 0
 
-    def rows(self, page: str, found: Found) -> Iterator[Plain]:
+    def rows(self, page: str, found: PageReading) -> Iterator[Plain]:
         """The rows of the next page; what goes on from the page before has that row's number and says so."""
         read = self._take(page, found)
         at = len(self._pages) - 1
@@ -65,7 +65,7 @@ class VolumeRows:
         """Nothing goes on over the page that comes now: it could not be read."""
         self._form, self._pages = None, []
 
-    def _take(self, page: str, found: Found) -> _Read:
+    def _take(self, page: str, found: PageReading) -> _Read:
         reading, seen = reading_from_plain(found.reading), recognition_from_plain(found.recognition)
         if reading.form != self._form:
             self._form, self._pages = reading.form, []

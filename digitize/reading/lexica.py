@@ -35,7 +35,7 @@ def lexica_of(state: str, stations: Path | None = None) -> Mapping[str, Lexicon]
 
 
 @dataclass(frozen=True, slots=True)
-class Lists:
+class ListSource:
     """Where a page's closed lists come from.
 
     given: those of a workspace, None where the package's are asked. state: whose places, "" for that which the page's

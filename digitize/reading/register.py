@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from digitize.reading.page import PageJob
+    from digitize.reading.job import PageJob
     from ocr.forms.read import ReadSettings
     from ocr.page import Carried, Reading, Recognition
     from ocr.registers import RegisterSettings, VolumeReader

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from digitize.reading.page import PageDone, PageFailed, matched_only
+from digitize.reading.job import PageDone, PageFailed, matched_only
 
 if TYPE_CHECKING:
     from ocr.page import Carried
@@ -53,7 +53,7 @@ class Turn(Generic[Todo]):
     is_form: bool = False
 
 
-class Volume(Generic[AnyPage, Todo]):
+class VolumeQueue(Generic[AnyPage, Todo]):
     """Hands out what is to be done for the pages of one volume, and takes in what came of it."""
 
     def __init__(

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from digitize.errors import TooManyRefused
 from digitize.machine.pool import patience_s, run_jobs
 from digitize.machine.progress import Progress
-from digitize.reading.page import Found, PageDone, PageFailed, PageJob, read_page
+from digitize.reading.job import PageDone, PageFailed, PageJob, PageReading
+from digitize.reading.page import read_page
 from digitize.steps.read_jobs import Queue
 from digitize.steps.read_keys import UNKNOWN_FORM
 from digitize.steps.read_plan import PageTodo, by_volume, plan
@@ -95,7 +96,7 @@ def _count(queue: Queue, report: ReadReport, progress: Progress, todo: PageTodo,
 
 def _crashed(job: PageJob) -> PageFailed:
     message = f"Page {job.page}: reading it broke its worker or never ended, twice. Look at the scan, or report it."
-    as_form = Found(job.as_form, {"form": job.as_form["form"]}) if job.as_form else None
+    as_form = PageReading(job.as_form, {"form": job.as_form["form"]}) if job.as_form else None
     return PageFailed(job.page, "crashed", message, False, as_form if as_form and as_form.form is None else None)
 
 

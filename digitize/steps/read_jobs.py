@@ -6,16 +6,16 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from digitize.reading.lexica import Lists
-from digitize.reading.page import PageDone, PageFailed, PageJob
-from digitize.reading.volume import Volume
+from digitize.reading.job import PageDone, PageFailed, PageJob
+from digitize.reading.lexica import ListSource
+from digitize.reading.volume import VolumeQueue
 from digitize.steps.read_keys import DECIDE, RECOGNISE, REGISTER, metadata_of, named_register
 from digitize.steps.read_plan import Desk, PageTodo
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan, Source
 
-Book = Volume[PageScan, PageTodo]
+Book = VolumeQueue[PageScan, PageTodo]
 
 
 class Queue(Iterator[PageJob]):
@@ -27,7 +27,7 @@ class Queue(Iterator[PageJob]):
         """volumes: their pages in order. allowed: the only pages that may be read, None for all."""
         self._ledger, self._known, self._allowed = ledger, known, allowed
         self.desk = Desk(ledger, known)
-        self._free = deque(Volume(scans, self.desk.turn, self.desk.ahead, stops=True) for scans in volumes)
+        self._free = deque(VolumeQueue(scans, self.desk.turn, self.desk.ahead, stops=True) for scans in volumes)
         self._busy: dict[str, Book] = {}
         self._sources = {s.sha256: s for s in Catalogue(ledger).sources()}
 
@@ -72,7 +72,7 @@ def page_job(ledger: Ledger, known: Known, todo: PageTodo, source: Source) -> Pa
         sha256=source.sha256,
         index=scan.idx,
         settings=known.read_settings(scan.language),
-        lists=Lists(known.lexica),
+        lists=ListSource(known.lexica),
         metadata=metadata_of(scan),
         register=named_register(known, scan) if todo.tries_register else None,
         before=todo.before,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from digitize.reading.days import day_above
+from digitize.reading.job import PageDone, PageFailed, PageReading
 from digitize.reading.neighbours import page_facts, page_numbers
-from digitize.reading.page import Found, PageDone, PageFailed
 from digitize.steps.read_keys import (
     DECIDE,
     FAILED,
@@ -43,7 +43,7 @@ def _why(done: PageDone | PageFailed) -> Mapping[str, object]:
     return {"kind": done.kind, "message": done.message, "retry": done.retry}
 
 
-def _write_form(ledger: Ledger, known: Known, todo: PageTodo, found: Found) -> None:
+def _write_form(ledger: Ledger, known: Known, todo: PageTodo, found: PageReading) -> None:
     scan, form = todo.scan, found.form
     detail = {name: found.reading[name] for name in ("form", "family", "part")}
     recognised = todo.matched or recognise_key(known, scan, form)
@@ -61,7 +61,7 @@ def _write_failed_register(ledger: Ledger, known: Known, todo: PageTodo, failed:
     ledger.fail(todo.scan.page, DECIDE, key, _why(failed))
 
 
-def _write_register(ledger: Ledger, known: Known, todo: PageTodo, as_form: Found, found: Found) -> None:
+def _write_register(ledger: Ledger, known: Known, todo: PageTodo, as_form: PageReading, found: PageReading) -> None:
     scan, form = todo.scan, found.form
     recognised = todo.registered or register_key(known, scan, todo.before, form)
     if not todo.registered:
@@ -79,7 +79,7 @@ def _write_register(ledger: Ledger, known: Known, todo: PageTodo, as_form: Found
     ledger.fail(scan.page, DECIDE, key, {"kind": UNKNOWN_FORM, "message": message, "retry": False})
 
 
-def _detail(known: Known, todo: PageTodo, found: Found) -> Mapping[str, object]:
+def _detail(known: Known, todo: PageTodo, found: PageReading) -> Mapping[str, object]:
     """What the ledger says of a register's page: also what the pages beside it must know of it."""
     reading = reading_from_plain(found.reading)
     around = recognition_from_plain(found.recognition).around

@@ -15,8 +15,9 @@ from digitize.cli.app import build
 from digitize.files.extract import ExtractSettings
 from digitize.files.extract_files import extract_pages
 from digitize.files.read_files import FilePage
-from digitize.reading.lexica import Lists
-from digitize.reading.page import Found, PageDone, PageFailed, PageJob, read_page
+from digitize.reading.job import PageDone, PageFailed, PageJob, PageReading
+from digitize.reading.lexica import ListSource
+from digitize.reading.page import read_page
 from ocr.forms.read import ReadSettings
 from ocr.page import Box, Carried, Decided, Reading, Recognition, RowPlace, Scan
 from ocr.plain import reading_to_plain, recognition_to_plain
@@ -35,14 +36,14 @@ def page(number, kind):
 
 def as_form(form=None):
     reading = {"form": form, "family": form, "part": 1, "zones": {}, "reason": "", "rows": []}
-    return Found(recognition_to_plain(Recognition(form, 9, 9, reason="" if form else "no form agrees")), reading)
+    return PageReading(recognition_to_plain(Recognition(form, 9, 9, reason="" if form else "no form agrees")), reading)
 
 
 def came(job, reading=None, reason="no ruled columns", handed=None):
     """What a worker gives of a page that is no form, read as a register's or as none."""
     reading = reading or Reading(None, None, reason=reason)
     seen = Recognition(reading.form, 9, 9, reason=reading.reason, carried=handed or job.before)
-    return PageDone(job.page, as_form(), Found(recognition_to_plain(seen), reading_to_plain(reading)))
+    return PageDone(job.page, as_form(), PageReading(recognition_to_plain(seen), reading_to_plain(reading)))
 
 
 class Workers:
@@ -212,7 +213,7 @@ def test_a_page_that_is_no_register_keeps_its_reason_and_a_fault_names_no_value(
     monkeypatch.setattr("digitize.reading.register.register_reader", breaks)
     monkeypatch.setattr("ocr.scans.scan.open_page", lambda *_: None)
     none = recognition_to_plain(Recognition(None, 0, 0))
-    job = PageJob("0", Path("a"), "", 0, ReadSettings(), Lists(None), as_form=none, name="a")
+    job = PageJob("0", Path("a"), "", 0, ReadSettings(), ListSource(None), as_form=none, name="a")
     failed = read_page(job)
     assert failed.message.startswith("a: a fault in the program (KeyError") and "राम" not in failed.message
     assert failed.as_form.form is None

@@ -5,13 +5,13 @@ from types import SimpleNamespace
 import pytest
 
 from digitize.errors import TooManyRefused
-from digitize.reading.page import Found, PageDone, PageFailed
+from digitize.reading.job import PageDone, PageFailed, PageReading
 from digitize.steps import read as module
 from digitize.steps.read import ReadReport, _stop_if_too_many
 from digitize.steps.read_plan import PageTodo
 
-OF_NO_FORM = PageDone("p", Found({}, {"form": None}), Found({}, {"form": None}))
-READ = PageDone("p", Found({}, {"form": "iif1_en"}))
+OF_NO_FORM = PageDone("p", PageReading({}, {"form": None}), PageReading({}, {"form": None}))
+READ = PageDone("p", PageReading({}, {"form": "iif1_en"}))
 BROKEN = PageFailed("p", "truncated", "m", False)
 
 

@@ -8,7 +8,7 @@ import pytest
 from openpyxl import load_workbook
 from PIL import Image
 
-from digitize.reading.page import Found, PageDone, PageFailed
+from digitize.reading.job import PageDone, PageFailed, PageReading
 from digitize.reading.register import as_register
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Records
@@ -69,7 +69,7 @@ class Reader:
         form = "wbp_form_27_2017" if given == "form" else None
         found = Recognition(form, 900, 1200, reason="" if form else "no form agrees")
         reading = {"form": form, "family": form, "part": 1, "zones": {}, "reason": "", "rows": []}
-        as_form = Found(recognition_to_plain(found), reading)
+        as_form = PageReading(recognition_to_plain(found), reading)
         self.matched += [job.page] if job.as_form is None else []
         if form is not None or job.register is None:
             return PageDone(job.page, as_form)
@@ -88,7 +88,7 @@ class Reader:
             found = given
         form = known_registers(job.settings.form_folders).find(found.form)
         reading = reading_to_plain(decide_register(found, form, ("en",)))
-        return PageDone(job.page, as_form, Found(recognition_to_plain(found), reading))
+        return PageDone(job.page, as_form, PageReading(recognition_to_plain(found), reading))
 
 
 def number_of(path):
