@@ -23,6 +23,8 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 SAMPLES = Path(__file__).parent.parent / "sample_data"
 BOOKS = ("fir_book_2025", "iif1_languages", "registers")
+_SECONDS = 1800
+"""A busy machine is slow, not wrong."""
 QUICK = ("registers/reg_gd_*", "fir_book_2025/wbp_2018_871.jpg")
 
 
@@ -60,9 +62,10 @@ def compare_files(files: Iterable[Path], place: Path, jobs: int = 2) -> Compared
     from digitize.workspace.intake.manifest import Said
     from digitize.workspace.known import learn
     from digitize.workspace.ledger import Ledger
-    from digitize.workspace.place import create
+    from digitize.workspace.place import create, open_place
 
-    workspace = create("wb", place)
+    create("wb", place)
+    workspace = open_place(place, {"read.seconds_per_page": _SECONDS})
     take_in(workspace, list(files), Said())
     visits = _Visits()
     with Ledger(workspace.ledger) as ledger:

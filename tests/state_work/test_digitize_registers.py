@@ -328,6 +328,56 @@ def test_a_page_that_waits_for_something_stops_its_volume_and_the_next_run_goes_
     assert reader.read[2:] == ["wb-test-0001-0002", "wb-test-0001-0003"] and len(records_of(place)) == 6
 
 
+def test_each_page_is_matched_once_whatever_stands_before_it_and_a_second_run_reads_none(digitize, book):
+    first, second, third = pages_of()
+    place, reader = book("form", "letter", "form", first, second, third, "letter", "form", "form")
+    totals = read_only(digitize, place)["totals"]
+    pages = [f"wb-test-0001-000{n}" for n in range(1, 10)]
+    assert sorted(reader.matched) == pages and (totals["pages_read"], totals["pages_failed"]) == (7, 2)
+    assert [reader.before[p] is None for p in (pages[1], *pages[3:7])] == [True, True, False, False, False]
+    reader.matched.clear()
+    reader.read.clear()
+    assert read_only(digitize, place)["todo"]["read"] == 0 and not reader.matched and not reader.read
+
+
+@pytest.mark.parametrize("after", [0, 1, 2, 3, 4])
+def test_a_run_of_a_mixed_book_that_is_interrupted_ends_as_one_that_is_not(digitize, book, after):
+    pages = ("form", *pages_of(), "form", "letter")
+    calm, _ = book(*pages, name="ws")
+    read_only(digitize, calm)
+    shaken, reader = book(*pages, name="ws2")
+    reader.stop_after = after
+    digitize("run", shaken, "--only", "read", code=130)
+    reader.stop_after = None
+    read_only(digitize, shaken)
+    assert len(set(reader.read)) == 4 and states_of(shaken) == states_of(calm)
+
+
+def read_only(digitize, place):
+    return digitize.json("run", place, "--only", "read", "--max-failed-share", 1)
+
+
+def states_of(place):
+    """Where each page stands in each step of reading."""
+    with Ledger(place / "ledger.sqlite") as ledger:
+        steps = {step: ledger.states(step) for step in ("recognise", "register", "decide")}
+    return {(step, page): (now.key, now.outcome) for step, own in steps.items() for page, now in own.items()}
+
+
+def test_a_plan_counts_a_page_behind_one_that_is_read_anew_only_once_that_hands_on_something_else(
+    digitize, book, tmp_path
+):
+    place, reader = book(*pages_of())
+    run(digitize, place)
+    reader.pages.append(seen(DAYBOOK[0], carried(columns=COLUMNS[:-1])))
+    scan_again(digitize, place, tmp_path, 1, 3)
+    reader.read.clear()
+    assert digitize.json("run", place, "--limit", 1, "--max-failed-share", 1)["todo"]["read"] == 1
+    assert reader.read == ["wb-test-0001-0001"]
+    assert run(digitize, place)["todo"]["read"] == 2
+    assert reader.read == [f"wb-test-0001-000{n}" for n in (1, 2)]
+
+
 def test_no_more_pages_are_read_than_were_asked_for(digitize, book):
     place, reader = book(*pages_of())
     digitize("run", place, "--limit", 2)
