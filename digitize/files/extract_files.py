@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from digitize.files.extract import Extract, ExtractSettings, form_extract, in_groups, other_extract
 from digitize.files.extract_rows import VolumeRows
@@ -63,6 +63,8 @@ class _FileJobs(Iterator[PageJob]):
         self._readable = self._drawn(pages)
         self._volume = VolumeQueue(self._readable, self._turn, self._ahead)
         self._by_order: dict[str, FilePage] = {}
+        self._matched: dict[str, Mapping[str, Any]] = {}
+        """What pages read ahead of their turn are as forms, while they wait to be read as a register's."""
 
     def __next__(self) -> PageJob:
         """The next job that there is for now."""
@@ -81,7 +83,10 @@ class _FileJobs(Iterator[PageJob]):
             raise done.error
         held = [(job, done)] if self._settings.read.forms else self._volume.take(job.page, done)
         for own, came in held:
+            if came.as_form is not None:
+                self._matched[own.page] = came.as_form.recognition
             if isinstance(came, PageFailed) or came.is_whole or self._settings.read.forms:
+                self._matched.pop(own.page, None)
                 page = self._by_order.pop(own.page)
                 self._came[page.order] = page, came
         return self.in_order()
@@ -113,6 +118,7 @@ class _FileJobs(Iterator[PageJob]):
 
         assert page.scan is not None
         settings = self._settings
+        is_no_form = recognition_to_plain(Recognition(None, 0, 0)) if settings.register else None
         return PageJob(
             page=page.page,
             path=page.scan.path,
@@ -123,7 +129,7 @@ class _FileJobs(Iterator[PageJob]):
             metadata=settings.metadata,
             register=None if settings.read.forms else settings.register,
             before=before,
-            as_form=recognition_to_plain(Recognition(None, 0, 0)) if settings.register else None,
+            as_form=self._matched.get(page.page, is_no_form),
             name=page.scan.label,
             tells_blank=not settings.register,
         )

@@ -51,7 +51,7 @@ class Workers:
 
     def __init__(self, read):
         self.read = read
-        self.begun, self.most, self.before, self.given = [], 0, {}, {}
+        self.begun, self.matched, self.most, self.before = [], [], 0, {}
 
     def run_jobs(self, work, jobs, workers, crashed, limit_s):
         hand = []
@@ -59,6 +59,7 @@ class Workers:
             while len(hand) < 4 and (job := next(jobs, None)) is not None:
                 hand.append(job)
                 self.begun.append(job.name)
+                self.matched += [job.name] if job.as_form is None else []
                 self.before.setdefault(job.name, []).append(job.before)
             self.most = max(self.most, len(hand))
             if not hand:
@@ -136,6 +137,7 @@ def test_a_register_within_a_book_of_forms_is_read_with_what_it_hands_on(extract
     found, workers = extracted(kinds, of_kinds(kinds))
     assert [p.found.form for p in found] == [FORM, FORM, "reg_gd", "reg_gd", FORM, "reg_gd"]
     assert workers.before["3.png"][-1] is not None and workers.before["5.png"] == [None]
+    assert sorted(workers.matched) == [f"{n}.png" for n in range(6)], "no form is looked for twice"
 
 
 def test_blank_pages_begin_no_volume_and_do_not_end_one(extracted):
