@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from digitize.errors import fault
 from digitize.reading.job import PageDone, PageFailed, PageJob, PageReading
 from digitize.reading.register import decided_page, recognised_page
-from ocr.errors import EngineMissing, OcrError, ScanError
+from ocr.errors import EngineMissing, FormError, OcrError, ScanError
 
 if TYPE_CHECKING:
     from ocr.page import Reading, Recognition
@@ -32,7 +32,8 @@ def read_page(job: PageJob) -> PageDone | PageFailed:
     except ScanError as e:
         return failed(e.kind, _named(job, e), retry=e.retry)
     except (OcrError, OSError) as e:
-        return failed(type(e).__name__, _named(job, e), retry=isinstance(e, OSError), error=e)
+        is_for_all = e if isinstance(e, FormError) else None
+        return failed(type(e).__name__, _named(job, e), retry=isinstance(e, OSError), error=is_for_all)
     except MemoryError:
         return failed("memory", f"{job.called}: not enough memory. Run with fewer --jobs.", retry=True)
     except Exception as e:  # a fault of ours on one page must not stop the others; it is recorded with its place
