@@ -100,8 +100,8 @@ def read_volume(folder: Path, pages: Sequence[Gold], auto: bool) -> list[Found]:
     from ocr.engines import load_engine
     from ocr.page import Scan
     from ocr.registers.form import package_registers
-    from ocr.registers.read import print_reader
     from ocr.registers.table import Ask, read_table
+    from ocr.registers.volume import print_reader
     from ocr.scans.scan import open_page
 
     cv2.setNumThreads(1)

@@ -55,7 +55,7 @@ def read_volume(folder: Path, pages: Sequence[Gold]) -> list[Cell]:
     import cv2
 
     from digitize.reading.lexica import sections_file
-    from digitize.reading.page import register_settings
+    from digitize.reading.register import register_settings
     from ocr.forms.settings import ReadSettings
     from ocr.page import Scan
     from ocr.registers import VolumeReader, decide_register, package_registers

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from digitize.files.extract import Extract, GroupedPage
-    from digitize.files.read_files import PageDone
+    from digitize.files.read_files import FilePageDone
     from digitize.machine.whole_file import WholeFile
     from ocr.forms.settings import ReadSettings
 
@@ -56,7 +56,7 @@ def extract(
     """
     from digitize.errors import InputError, OptionsError
     from digitize.files.extract import ExtractSettings
-    from digitize.files.extract_registers import extract_files
+    from digitize.files.extract_files import extract_files
     from digitize.files.read_files import default_workers
     from digitize.machine.whole_file import WholeFile
 
@@ -110,7 +110,7 @@ def _write(pages: Iterator[GroupedPage], target: WholeFile, how: Format) -> int:
     return unread
 
 
-def _as_json(page: PageDone[Extract], group: int, doubts: tuple[str, ...]) -> bytes:
+def _as_json(page: FilePageDone[Extract], group: int, doubts: tuple[str, ...]) -> bytes:
     """One page as one line. A page that could not be read has one too, with the reason."""
     found = page.found
     plain = {
@@ -129,7 +129,7 @@ def _as_json(page: PageDone[Extract], group: int, doubts: tuple[str, ...]) -> by
     return (json.dumps(plain, ensure_ascii=False, allow_nan=False) + "\n").encode("utf-8", "replace")
 
 
-def _as_text(page: PageDone[Extract]) -> bytes:
+def _as_text(page: FilePageDone[Extract]) -> bytes:
     """One page as a person looks at it: name, value, and how sure it is; persons of sensitive pages are masked."""
     from digitize.files.extract import is_open_item
     from digitize.masking.masks import MASK

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from digitize.files.read_files import PageDone
+    from digitize.files.read_files import FilePageDone
     from digitize.files.write_text import TextTarget
     from ocr.page import PageText
     from ocr.print.text import TextSettings
@@ -72,7 +72,7 @@ def read(
         raise InputError(f"{len(failed)} of {len(files)} files could not be read in full; the reasons stand above.")
 
 
-def _pages(files: list[Path], settings: TextSettings, jobs: int | None) -> Iterator[PageDone[PageText]]:
+def _pages(files: list[Path], settings: TextSettings, jobs: int | None) -> Iterator[FilePageDone[PageText]]:
     from functools import partial
 
     from digitize.files.read_files import default_workers, read_pages
@@ -89,7 +89,7 @@ def _pages(files: list[Path], settings: TextSettings, jobs: int | None) -> Itera
 
 
 def _write(
-    done: PageDone[PageText], target: TextTarget, form: Format, settings: TextSettings, messages: Console
+    done: FilePageDone[PageText], target: TextTarget, form: Format, settings: TextSettings, messages: Console
 ) -> bool:
     """Write a page, or say why there is none. Returns whether it was written."""
     from ocr.errors import ScanError

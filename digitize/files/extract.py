@@ -11,18 +11,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from digitize.reading.grouping import PageKind, group_pages
-from digitize.reading.lexica import lexica_of
 
 _OPEN = frozenset({"police_station", "year", "fir_no", "statutes", "fir.district", "fir.date", "fir.time", "fir.day"})
 _OPEN_STARTS = ("fir.gd", "fir.date_", "fir.time_", "fir.info", "fir.io", "fir.rank", "fir.officer", "fir.despatch")
 
 if TYPE_CHECKING:
-    from digitize.files.read_files import PageDone
+    from digitize.files.read_files import FilePageDone
+    from digitize.reading.job import PageDone, PageReading
     from ocr.forms.kinds import Kind
     from ocr.forms.settings import ReadSettings
-    from ocr.page import Candidate, Decided, Reading, Recognition, Scan
+    from ocr.page import Reading, Recognition
 
-    GroupedPage = tuple[PageDone["Extract"], int, tuple[str, ...]]
+    GroupedPage = tuple[FilePageDone["Extract"], int, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class ExtractSettings:
 
     read: how pages are read; of which forms, too. state: two small letters, whose places are looked up; "" for the
     state that the page's form names. stations: a list of its stations, which wins over the package's. register: id of
-    the register that all pages are of, "" to find out. said: what the book is said to be of, by zone
+    the register that all pages are of, "" to find out. metadata: what is known of the book, by zone
     (ocr/forms/expected.py).
     """
 
@@ -39,7 +39,7 @@ class ExtractSettings:
     state: str = ""
     stations: Path | None = None
     register: str = ""
-    said: Mapping[str, str] = field(default_factory=dict)
+    metadata: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,30 +64,28 @@ class Extract:
     sensitive: bool = False
 
 
-def extract_page(scan: Scan, settings: ExtractSettings) -> Extract:
-    """The fields of one page.
-
-    Raises ScanError, EngineMissing, EngineFailed (also when the page takes too long), FormError for a form that is not
-    known, and MappingError for a list of stations that is none.
-    """
-    from ocr.forms.kinds import is_blank
-    from ocr.forms.read import decide, recognise
+def form_extract(found: PageReading, settings: ExtractSettings) -> Extract:
+    """The fields of a page of a known form. Raises MappingError for a list of stations that is none."""
+    from digitize.reading.calibration import threshold
     from ocr.forms.zones import load_models
-    from ocr.scans.scan import open_page
+    from ocr.plain import reading_from_plain, recognition_from_plain
 
-    if settings.register:
-        return Extract(None)  # rows run over pages, so that digitize/files/extract_registers.py reads it
-    found = recognise(scan, settings.read)
-    if found.form is None:
-        kind: Kind = "blank" if is_blank(open_page(scan, settings.read.dpi).grey) else "other"
-        return Extract(None, kind, match=found.match, reason=found.reason, notes=found.notes)
-    form = load_models(settings.read.form_folders).forms[found.form]
-    reading = decide(found, lexica_of(settings.state or form.state, settings.stations), settings.read, settings.said)
-    fields = fields_of(found, reading)
-    sensitive = _is_sensitive(reading, settings.state or form.state, settings.stations)
+    seen, reading = recognition_from_plain(found.recognition), reading_from_plain(found.reading)
+    form = load_models(settings.read.form_folders).forms[seen.form or ""]
+    is_sensitive = _is_sensitive(reading, settings.state or form.state, settings.stations)
+    fields = fields_of(seen, reading, threshold(form, {}))
     return Extract(
-        found.form, "form", form.family, form.part, found.match, fields=fields, notes=found.notes, sensitive=sensitive
+        form.id, "form", form.family, form.part, seen.match, fields=fields, notes=seen.notes, sensitive=is_sensitive
     )
+
+
+def other_extract(done: PageDone, why_no_register: str) -> Extract:
+    """A page that is neither of a known form nor of a known register. why_no_register: "" where it was not tried."""
+    seen = done.as_form.recognition
+    kind: Kind = "blank" if done.is_blank else "other"
+    reasons = [seen["reason"], f"no register: {why_no_register}" if why_no_register and kind == "other" else ""]
+    reason = "; ".join(filter(None, reasons))
+    return Extract(None, kind, match=seen["match"], reason=reason, notes=tuple(seen["notes"]))
 
 
 def _is_sensitive(reading: Reading, state: str, stations: Path | None) -> bool:
@@ -111,12 +109,12 @@ def _is_sensitive(reading: Reading, state: str, stations: Path | None) -> bool:
     return any(is_masked(r) for r in map_readings(mapping, [PageValues("p", reading.family or "", zones)], context))
 
 
-def in_groups(pages: Iterable[PageDone[Extract]]) -> Iterator[GroupedPage]:
+def in_groups(pages: Iterable[FilePageDone[Extract]]) -> Iterator[GroupedPage]:
     """Pages in order with the number of the filled form they belong to, from 1, and what is doubtful about that group.
 
     Letters and blank pages go with the form before them; the files of one call are taken for one book, in order.
     """
-    waiting: list[PageDone[Extract]] = []
+    waiting: list[FilePageDone[Extract]] = []
 
     def kinds() -> Iterator[PageKind]:
         for number, page in enumerate(pages):
@@ -130,26 +128,14 @@ def in_groups(pages: Iterable[PageDone[Extract]]) -> Iterator[GroupedPage]:
         del waiting[: len(group.pages)]
 
 
-def fields_of(found: Recognition, reading: Reading) -> Mapping[str, Mapping[str, Any]]:
-    """Every zone's value under its item's name; a zone that was not decided is not there."""
-    return {item_of(z.zone): as_field(reading.zones[z.zone]) for z in found.zones if z.zone in reading.zones}
+def fields_of(found: Recognition, reading: Reading, accept: float) -> Mapping[str, Mapping[str, Any]]:
+    """Every zone's value under its item's name; a zone that was not decided is not there.
 
+    accept: the confidence from which a value may pass without a person.
+    """
+    from digitize.files.extract_rows import as_field
 
-def as_field(decided: Decided) -> Mapping[str, Any]:
-    """One value as plain data. blank: nothing is written there, which is not the same as unread."""
-    return {
-        "value": decided.value,
-        "raw": decided.raw,
-        "confidence": decided.confidence,
-        "box": list(decided.box),
-        "blank": decided.blank,
-        "candidates": [_candidate(c) for c in decided.candidates],
-        "notes": list(decided.notes),
-    }
-
-
-def _candidate(candidate: Candidate) -> Mapping[str, Any]:
-    return {"text": candidate.text, "confidence": candidate.confidence}
+    return {item_of(z.zone): as_field(reading.zones[z.zone], accept) for z in found.zones if z.zone in reading.zones}
 
 
 def is_open_item(name: str) -> bool:

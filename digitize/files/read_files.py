@@ -21,7 +21,7 @@ Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
-class PageJob:
+class FilePage:
     """One page to be read, or a file of which no page can be: then scan is missing and reason says why.
 
     order: place among all jobs, place: that of its file among the files, both from 0. number: 1-based page of the file;
@@ -36,12 +36,17 @@ class PageJob:
     scan: Scan | None = None
     reason: str = ""
 
+    @property
+    def page(self) -> str:
+        """Its id among all pages."""
+        return str(self.order)
+
 
 @dataclass(frozen=True)
-class PageDone(Generic[Found]):
+class FilePageDone(Generic[Found]):
     """What came of a job: what was found, or why there is nothing. stop: an error that ends the whole run."""
 
-    job: PageJob
+    job: FilePage
     found: Found | None = None
     reason: str = ""
     stop: Exception | None = field(default=None, compare=False)
@@ -60,10 +65,10 @@ def parse_languages(given: str) -> tuple[str, ...]:
         raise OptionsError(f"--lang names no language. Choose from {_choices(known.values())}.")
     longer = {code: x.code for x in known.values() for code in (x.code3, *x.also)}
     codes = [longer.get(code, code) for code in asked]
-    for code, said in zip(codes, asked, strict=True):
+    for code, given_code in zip(codes, asked, strict=True):
         if code not in known:
             raise OptionsError(
-                f"--lang {said}: there is no such language here. Choose from {_choices(known.values())}."
+                f"--lang {given_code}: there is no such language here. Choose from {_choices(known.values())}."
             )
     return tuple(dict.fromkeys(codes))
 
@@ -79,7 +84,7 @@ def read_pages(
     *,
     seconds_per_page: float,
     least_px: int,
-) -> Iterator[PageDone[Found]]:
+) -> Iterator[FilePageDone[Found]]:
     """Read all pages of all files, in order, each given back as soon as it and those before it are done.
 
     read: what is done to a page; it and what it gives travel between processes. Pages are read in processes of their
@@ -90,8 +95,8 @@ def read_pages(
     from digitize.machine.pool import patience_s, run_jobs
 
     limit_s = patience_s(seconds_per_page)
-    crashed: Callable[[PageJob], PageDone[Found]] = _crashed
-    done = run_jobs(partial(_read, read), _draw(files, least_px), workers, crashed, limit_s)
+    crashed: Callable[[FilePage], FilePageDone[Found]] = _crashed
+    done = run_jobs(partial(_read, read), pages_of(files, least_px), workers, crashed, limit_s)
     for one in _in_order(one for _, one in done):
         if one.stop is not None:
             raise one.stop
@@ -106,8 +111,8 @@ def default_workers() -> int:
         return os.cpu_count() or 1
 
 
-def _draw(files: Iterable[Path], least_px: int) -> Iterator[PageJob]:
-    """A job for each page; files are opened only when their turn has come."""
+def pages_of(files: Iterable[Path], least_px: int) -> Iterator[FilePage]:
+    """All pages of some files in order; files are opened only when their turn has come."""
     from ocr.errors import ScanError
     from ocr.page import Scan
     from ocr.scans.scan import probe
@@ -118,16 +123,16 @@ def _draw(files: Iterable[Path], least_px: int) -> Iterator[PageJob]:
             pages = probe(file, least_px).pages
             sha256 = _sha256(file)
         except (ScanError, OSError) as e:
-            yield PageJob(order, place, file, reason=_said(file, e))
+            yield FilePage(order, place, file, reason=_reason(file, e))
             order += 1
             continue
         for index in range(pages):
             label = f"{file}, page {index + 1}" if pages > 1 else str(file)
-            yield PageJob(order, place, file, index + 1, pages, Scan(file, sha256, index, label))
+            yield FilePage(order, place, file, index + 1, pages, Scan(file, sha256, index, label))
             order += 1
 
 
-def _said(file: Path, error: Exception) -> str:
+def _reason(file: Path, error: Exception) -> str:
     """The message with the whole path, so that files of one name in several folders can be told apart."""
     if isinstance(error, OSError):
         return f"{file}: the file cannot be read ({error.strerror or type(error).__name__}). Check disk and rights."
@@ -139,32 +144,32 @@ def _sha256(file: Path) -> str:
         return hashlib.file_digest(f, "sha256").hexdigest()
 
 
-def _read(read: Callable[[Scan], Found], job: PageJob) -> PageDone[Found]:
+def _read(read: Callable[[Scan], Found], job: FilePage) -> FilePageDone[Found]:
     """Read one page; runs in a worker."""
     from ocr.errors import EngineMissing, FormError, OcrError
 
     if job.scan is None:
-        return PageDone(job, reason=job.reason)
+        return FilePageDone(job, reason=job.reason)
     try:
-        return PageDone(job, read(job.scan))
+        return FilePageDone(job, read(job.scan))
     except (EngineMissing, FormError) as e:
-        return PageDone(job, stop=e)
+        return FilePageDone(job, stop=e)
     except OcrError as e:
-        said = str(e)
-        return PageDone(job, reason=said if said.startswith(job.scan.label) else f"{job.scan.label}: {said}")
+        why = str(e)
+        return FilePageDone(job, reason=why if why.startswith(job.scan.label) else f"{job.scan.label}: {why}")
     except Exception as e:
-        return PageDone(job, reason=fault(job.scan.label, e))
+        return FilePageDone(job, reason=fault(job.scan.label, e))
 
 
-def _crashed(job: PageJob) -> PageDone[Found]:
+def _crashed(job: FilePage) -> FilePageDone[Found]:
     label = job.scan.label if job.scan else str(job.file)
     what = "reading it broke the worker or never ended, twice"
-    return PageDone(job, reason=f"{label}: {what}. Scan the page again, or leave it out.")
+    return FilePageDone(job, reason=f"{label}: {what}. Scan the page again, or leave it out.")
 
 
-def _in_order(done: Iterable[PageDone[Found]]) -> Iterator[PageDone[Found]]:
+def _in_order(done: Iterable[FilePageDone[Found]]) -> Iterator[FilePageDone[Found]]:
     """Pages in the order of their jobs; those that come too early wait. One that stops the run does not wait."""
-    early: dict[int, PageDone[Found]] = {}
+    early: dict[int, FilePageDone[Found]] = {}
     wanted = 0
     for one in done:
         if one.stop is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
@@ -41,3 +42,25 @@ def lexica_of(state: str, stations: Path | None = None) -> Mapping[str, Lexicon]
     from mappers.codes import place_lists
 
     return as_lexica(place_lists(state, stations))
+
+
+@dataclass(frozen=True, slots=True)
+class ListSource:
+    """Where a page's closed lists come from.
+
+    given: those of a workspace, None where the package's are asked. state: whose places, "" for that which the page's
+    form names. stations: a list of stations of its own, which wins.
+    """
+
+    given: Mapping[str, Lexicon] | None = None
+    state: str = ""
+    stations: Path | None = None
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether they are the same for pages of all forms."""
+        return self.given is not None or bool(self.state)
+
+    def of(self, form_state: str) -> Mapping[str, Lexicon]:
+        """The lists for a page whose form names a state, or "". Raises MappingError when that of stations is none."""
+        return lexica_of(self.state or form_state, self.stations) if self.given is None else self.given

@@ -1,215 +1,117 @@
-"""What a worker process does with one page: plain values in, plain values out; no ledger, no printing."""
+"""What a worker does in one visit of a page: it is opened once, tried as a form, then as a register's.
+
+No ledger, no printing. Plain values in, plain values out. `digitize run` and `digitize extract` both come this way.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from functools import lru_cache, partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from digitize.errors import fault
-from ocr.errors import EngineMissing, OcrError, ScanError
+from digitize.reading.job import PageDone, PageFailed, PageJob, PageReading
+from digitize.reading.register import decided_page, recognised_page
+from ocr.errors import EngineMissing, FormError, OcrError, ScanError
 
 if TYPE_CHECKING:
-    from ocr.forms.settings import ReadSettings
-    from ocr.languages.lexicon import Lexicon
-    from ocr.page import Carried, Recognition
-    from ocr.registers import RegisterSettings, VolumeReader
+    from ocr.page import Reading, Recognition
     from ocr.scans.scan import OpenedPage
 
 
-@dataclass(frozen=True, slots=True)
-class PageJob:
-    """One page to read.
-
-    page: its id. path, sha256, index: the scan. said: what its book is said to be of, by zone. recognition: what was
-    recognised before (then only the deciding is done), None to recognise as well. is_copy: the file lies in the
-    workspace under its own hash.
-    """
-
-    page: str
-    path: Path
-    sha256: str
-    index: int
-    settings: ReadSettings
-    lexica: Mapping[str, Lexicon]
-    said: Mapping[str, str]
-    recognition: Mapping[str, Any] | None = None
-    is_copy: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class RegisterJob:
-    """One page to read as a register's; the rest as in PageJob.
-
-    register: id of the one it was said to be, "" to find out. folders: with registers beside the package's. before:
-    what the page before in the volume handed on.
-    """
-
-    page: str
-    path: Path
-    sha256: str
-    index: int
-    register: str
-    languages: tuple[str, ...]
-    settings: RegisterSettings
-    dpi: int
-    lexica: Mapping[str, Lexicon]
-    folders: tuple[Path, ...] = ()
-    before: Carried | None = None
-    recognition: Mapping[str, Any] | None = None
-    is_copy: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class PageDone:
-    """What came of it, as JSON types."""
-
-    page: str
-    recognition: Mapping[str, Any]
-    reading: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class PageFailed:
-    """Why it did not work. kind: a stable word. message: names the page and the next step, no values."""
-
-    page: str
-    kind: str
-    message: str
-    retry: bool
-
-
 def read_page(job: PageJob) -> PageDone | PageFailed:
-    """Recognise and decide one page. Its errors are caught here."""
-    return _guarded(job, partial(_read, job))
+    """Recognise and decide one page. The one place where a page's errors are caught."""
+    visit = _Visit(job)
 
+    def failed(kind: str, message: str, *, retry: bool, error: Exception | None = None) -> PageFailed:
+        return PageFailed(job.page, kind, message, retry, visit.as_form, error)
 
-def read_register_page(job: RegisterJob) -> PageDone | PageFailed:
-    """Recognise and decide one page of a register. Its errors are caught here."""
-    return _guarded(job, partial(_read_register, job))
-
-
-def _guarded(job: PageJob | RegisterJob, read: Callable[[], PageDone]) -> PageDone | PageFailed:
-    """What came of a page. The one place where a page's errors are caught."""
     try:
-        return read()
+        return visit.read()
     except EngineMissing as e:
-        return PageFailed(job.page, "engine-missing", _named(job, e), True)
+        return failed("engine-missing", _named(job, e), retry=True, error=e)
     except ScanError as e:
-        return PageFailed(job.page, e.kind, _named(job, e), e.retry)
+        return failed(e.kind, _named(job, e), retry=e.retry)
     except (OcrError, OSError) as e:
-        return PageFailed(job.page, type(e).__name__, _named(job, e), isinstance(e, OSError))
+        is_for_all = e if isinstance(e, FormError) else None
+        return failed(type(e).__name__, _named(job, e), retry=isinstance(e, OSError), error=is_for_all)
     except MemoryError:
-        return PageFailed(job.page, "memory", f"Page {job.page}: not enough memory. Run with fewer --jobs.", True)
+        return failed("memory", f"{job.called}: not enough memory. Run with fewer --jobs.", retry=True)
     except Exception as e:  # a fault of ours on one page must not stop the others; it is recorded with its place
-        return PageFailed(job.page, "fault", fault(f"Page {job.page}", e), False)
+        return failed("fault", fault(job.called, e), retry=False)
 
 
-def _named(job: PageJob | RegisterJob, error: Exception) -> str:
-    """The error's message with the page's id before it, once: scans name themselves already."""
-    return f"Page {job.page}: {str(error).removeprefix(f'{job.page}: ')}"
+def _named(job: PageJob, error: Exception) -> str:
+    """The error's message with the page's name before it, once: scans name themselves already."""
+    return f"{job.called}: {str(error).removeprefix(f'{job.label}: ')}"
 
 
-def _read(job: PageJob) -> PageDone:
-    from ocr.forms.read import decide, recognise
-    from ocr.page import Scan
-    from ocr.plain import reading_to_plain, recognition_from_plain, recognition_to_plain
+class _Visit:
+    """One page in a worker, its picture opened when it is first needed and not again."""
 
-    if job.recognition is None:
-        _check_content(job)
-        recognition = recognise(Scan(job.path, job.sha256, job.index, job.page), job.settings)
-    else:
-        recognition = recognition_from_plain(job.recognition)
-    reading = decide(recognition, job.lexica, job.settings, job.said)
-    return PageDone(job.page, recognition_to_plain(recognition), reading_to_plain(reading))
+    def __init__(self, job: PageJob) -> None:
+        self._job = job
+        self._opened: OpenedPage | None = None
+        self.as_form: PageReading | None = None
 
+    def read(self) -> PageDone:
+        self.as_form = self._as_form()
+        if self.as_form.form is not None:
+            return PageDone(self._job.page, self.as_form)
+        as_register = self._as_register() if self._job.register is not None else None
+        is_known = as_register is not None and as_register.form is not None
+        return PageDone(self._job.page, self.as_form, as_register, not is_known and self._is_blank())
 
-def _read_register(job: RegisterJob) -> PageDone:
-    from ocr.plain import reading_to_plain, recognition_from_plain, recognition_to_plain
-    from ocr.registers import decide_register, known_registers
+    def _as_form(self) -> PageReading:
+        from ocr.forms.read import decide, recognise
+        from ocr.plain import recognition_from_plain
 
-    if job.recognition is None:
-        _check_content(job)
-        recognition = _seen_register(job)
-    else:
-        recognition = recognition_from_plain(job.recognition)
-    form = known_registers(job.folders).find(recognition.form)
-    reading = decide_register(recognition, form, job.languages, job.lexica)
-    return PageDone(job.page, recognition_to_plain(recognition), reading_to_plain(reading))
+        job = self._job
+        kept = job.as_form
+        seen = recognise(self._page(), job.settings) if kept is None else recognition_from_plain(kept)
+        return _found(seen, decide(seen, job.lists.of(self._form_state(seen)), job.settings, job.metadata))
 
+    def _form_state(self, seen: Recognition) -> str:
+        """The state that a page's form names, "" for none or where the lists are settled without it."""
+        from ocr.forms.zones import load_models
 
-def _seen_register(job: RegisterJob) -> Recognition:
-    from ocr.page import Scan
-    from ocr.scans.scan import open_page
+        if seen.form is None or self._job.lists.is_settled:
+            return ""
+        form = load_models(self._job.settings.form_folders).forms.get(seen.form)
+        return form.state if form else ""
 
-    page = open_page(Scan(job.path, job.sha256, job.index, job.page), job.dpi)
-    return as_register(register_reader(job.register, job.languages, job.settings, job.folders), page, job.before)
+    def _as_register(self) -> PageReading:
+        from ocr.plain import recognition_from_plain
 
+        job = self._job
+        kept = job.as_register
+        seen = recognition_from_plain(kept) if kept is not None else recognised_page(job, self._page())
+        return _found(seen, decided_page(job, seen))
 
-def as_register(reader: VolumeReader, page: OpenedPage, before: Carried | None) -> Recognition:
-    """A page as a register's; one without ruled columns or of no known register has no form, no rows, and hands on what
-    it was given: letters and blank backs do not disturb a volume.
-    """
-    found = reader.recognise(page, before, only_known=True)
-    if found.form is not None and (found.rows or not found.reason):
-        return _without_nothing(found)
-    return replace(found, form=None, zones=(), rows=(), carried=before)
+    def _is_blank(self) -> bool:
+        from ocr.forms.kinds import is_blank
 
+        return self._job.tells_blank and is_blank(self._page().grey)
 
-def _without_nothing(found: Recognition) -> Recognition:
-    """A page without a first row that would go on from the page before and has nothing in it."""
-    top = found.rows[0].id if found.rows and found.rows[0].continues else ""
-    own = [z for z in found.zones if top and z.zone.startswith(f"{top}.")]
-    if not top or not all(z.blank for z in own):
-        return found
-    return replace(found, rows=found.rows[1:], zones=tuple(z for z in found.zones if z not in own))
+    def _page(self) -> OpenedPage:
+        """The page, checked and opened at the first call alone: hashing and decoding cost as much as matching does."""
+        from ocr.page import Scan
+        from ocr.scans.scan import open_page
 
-
-_DIGITS, _FIELDS = "digits", "fields"
-
-
-@lru_cache(maxsize=16)
-def register_settings(read: ReadSettings) -> RegisterSettings:
-    """How the cells of registers are read where pages are read so.
-
-    The engine for handwriting takes part where the page's first language is English; in others it reads the numbers of
-    pages with Latin digits, and an engine of their own those in native digits.
-    """
-    from ocr.engines import load_engine
-    from ocr.forms.settings import handwriting_engine
-    from ocr.registers import RegisterSettings
-
-    by_hand = handwriting_engine(read)
-    if by_hand == "none" or not read.languages:
-        return RegisterSettings(engine=read.engine, sections=read.sections)
-    if read.languages[0] == "en":
-        return RegisterSettings(engine=read.engine, handwriting_engine=by_hand, sections=read.sections)
-    has_digits = read.languages[0] in load_engine(_DIGITS).languages()
-    return RegisterSettings(
-        engine=read.engine,
-        digits_engine=_DIGITS if has_digits else "none",
-        latin_engine=by_hand if by_hand == _FIELDS else "none",
-        sections=read.sections,
-    )
+        job = self._job
+        if self._opened is None:
+            if job.sha256:
+                _check_content(job)
+            self._opened = open_page(Scan(job.path, job.sha256, job.index, job.label), job.settings.dpi)
+        return self._opened
 
 
-@lru_cache(maxsize=4)
-def register_reader(
-    register: str, languages: tuple[str, ...], settings: RegisterSettings, folders: tuple[Path, ...] = ()
-) -> VolumeReader:
-    """A reader of registers, kept from page to page: engines are slow to start.
+def _found(seen: Recognition, reading: Reading) -> PageReading:
+    from ocr.plain import reading_to_plain, recognition_to_plain
 
-    register: its id, "" to find out. folders: with registers beside the package's.
-    """
-    from ocr.registers import VolumeReader, known_registers
-
-    return VolumeReader(register or None, languages, settings=settings, registers=known_registers(folders))
+    return PageReading(recognition_to_plain(seen), reading_to_plain(reading))
 
 
-def _check_content(job: PageJob | RegisterJob) -> None:
+def _check_content(job: PageJob) -> None:
     """Raise ScanError when the file is not what was taken in."""
     with job.path.open("rb") as f:
         found = hashlib.file_digest(f, "sha256").hexdigest()

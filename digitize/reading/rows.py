@@ -42,8 +42,8 @@ class RowCell:
 @dataclass(frozen=True, slots=True)
 class RegisterRow:
     """One row. page: on which it begins. id: its name there, "r03". pages: on which it stands. zones: "PAGE/ZONE" of
-    all its cells, those of its later parts too. notes: of the row. said: what a person says it is, one of ROW_KINDS,
-    or "".
+    all its cells, those of its later parts too. notes: of the row. kind_by_person: what a person says it is,
+    one of ROW_KINDS, or "".
     """
 
     page: str
@@ -54,7 +54,7 @@ class RegisterRow:
     doubtful: bool = False
     continues: bool = False
     notes: tuple[str, ...] = ()
-    said: str = ""
+    kind_by_person: str = ""
 
     @property
     def record_id(self) -> str:
@@ -64,7 +64,7 @@ class RegisterRow:
     @property
     def kind(self) -> str:
         """What it is, of ROW_KINDS, by a person's word or else by its notes; "" when neither says anything."""
-        return self.said or no_entry(self.notes)
+        return self.kind_by_person or no_entry(self.notes)
 
     @property
     def reported(self) -> str:
@@ -83,12 +83,12 @@ def no_entry(notes: Sequence[str]) -> str:
 
 
 def rows_on(
-    page: str, reading: Reading, zones: Mapping[str, ZoneValue], settled: frozenset[str], said: Mapping[str, str]
+    page: str, reading: Reading, zones: Mapping[str, ZoneValue], settled: frozenset[str], kinds: Mapping[str, str]
 ) -> list[RegisterRow]:
     """The rows of one page as they stand there.
 
     zones: its cells with people's decisions in them. settled: names of those zones that a person settled; a mark in
-    them that the machine saw does not count any more. said: row -> what a person says it is, of ROW_KINDS.
+    them that the machine saw does not count any more. kinds: row -> what a person says it is, of ROW_KINDS.
     """
     cells: dict[str, dict[str, RowCell]] = {row.id: {} for row in reading.rows}
     for name, value in zones.items():
@@ -96,13 +96,13 @@ def rows_on(
         notes = reading.zones[name].notes if name not in settled else ()
         placed = PlacedValue(page, name, value)
         cells[row][column] = RowCell(placed, DITTO in notes, STRUCK in notes, STRUCK_IN_PART in notes)
-    return [_row(page, place, cells[place.id], said.get(place.id, "")) for place in reading.rows]
+    return [_row(page, place, cells[place.id], kinds.get(place.id, "")) for place in reading.rows]
 
 
-def _row(page: str, place: RowPlace, cells: Mapping[str, RowCell], said: str) -> RegisterRow:
+def _row(page: str, place: RowPlace, cells: Mapping[str, RowCell], kind: str) -> RegisterRow:
     zones = tuple(f"{page}/{place.id}.{column}" for column in cells)
     doubtful = place.doubtful or INSERTED in place.notes
-    return RegisterRow(page, place.id, (page,), cells, zones, doubtful, place.continues, place.notes, said)
+    return RegisterRow(page, place.id, (page,), cells, zones, doubtful, place.continues, place.notes, kind)
 
 
 def joined(pages: Iterable[Sequence[RegisterRow]]) -> list[RegisterRow]:

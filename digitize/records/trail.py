@@ -12,7 +12,6 @@ from digitize.masking.masks import MASK
 from digitize.workspace.decisions.items import row_id
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan
-from digitize.workspace.ledger.core import DONE
 from digitize.workspace.ledger.readings import newest_reading, newest_recognition
 from digitize.workspace.ledger.records import Records, Stored
 from mappers.record import FieldValue
@@ -146,9 +145,9 @@ def hidden_zones(records: list[Stored], masks: CaseMasks) -> set[str]:
 def reported_rows(ledger: Ledger, page: str) -> dict[str, str]:
     """Rows of a register's page that make no record, each with the reason."""
     now = ledger.state(page, "map")
-    if now is None or now[1] not in DONE or "register" not in now[2]:
+    if now is None or not now.is_done or not now.is_register:
         return {}
-    return {r["row"]: r["why"] for r in ledger.result(page, "map", now[0])["reported"]}
+    return {r["row"]: r["why"] for r in ledger.result(page, "map", now.key)["reported"]}
 
 
 def zones_of(reading: Reading | None, rows: Collection[str]) -> set[str]:

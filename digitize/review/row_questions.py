@@ -11,7 +11,6 @@ from digitize.workspace.decisions.words import Question, row_cell
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan
-from digitize.workspace.ledger.core import DONE
 from digitize.workspace.ledger.readings import Readings
 from digitize.workspace.ledger.records import Decision
 from ocr.page import Box
@@ -28,13 +27,13 @@ def row_questions(ledger: Ledger, known: Known) -> Iterator[Question]:
     """The rows of registers that make no record and of which no person has said what they are."""
     readings = Readings(ledger)
     catalogue = Catalogue(ledger)
-    for page, (key, outcome, detail) in sorted(ledger.states("map").items()):
-        scan = catalogue.scan(page) if outcome in DONE and detail.get("asked") else None
+    for page, mapped in sorted(ledger.states("map").items()):
+        scan = catalogue.scan(page) if mapped.is_done and mapped.detail.get("asked") else None
         if scan is None:
             continue
-        for reported in ledger.result(page, "map", key)["reported"]:
+        for reported in ledger.result(page, "map", mapped.key)["reported"]:
             if not reported["said"] and reported["why"] != DAY:
-                yield _question(ledger, known, readings, scan, detail["register"], reported)
+                yield _question(ledger, known, readings, scan, mapped.detail["register"], reported)
 
 
 def row_decision(scan: PageScan, readings: Readings, row: str, seen: str, form: str) -> Decision:

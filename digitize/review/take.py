@@ -122,10 +122,10 @@ class _WholeRows:
 
     def _look(self, stored: Stored) -> _Asked | None:
         mapped = self._ledger.state(stored.unit, "map")
-        scan = Catalogue(self._ledger).scan(stored.unit) if mapped and "register" in mapped[2] else None
+        scan = Catalogue(self._ledger).scan(stored.unit) if mapped and mapped.is_register else None
         if mapped is None or scan is None:
             return None
-        form = self._known.mapping_for_family(mapped[2]["register"]).form
+        form = self._known.mapping_for_family(mapped.detail["register"]).form
         blank = row_decision(scan, self._readings, row_id(stored.record.id), RECORD, form)
         before = Records(self._ledger).decisions(blank.record).get(blank.field)
         is_of_today = before is not None and before.source == blank.source

@@ -49,7 +49,7 @@ def trial(ledger: Ledger, known: Known, record_id: str, decisions: Sequence[Deci
 
 def _make_again(ledger: Ledger, known: Known, stored: Stored, decisions: dict[str, dict[str, Decision]]) -> Record:
     mapped = ledger.state(stored.unit, "map")
-    if mapped is not None and "register" in mapped[2]:
+    if mapped is not None and mapped.is_register:
         return map_register.make_again(ledger, known, stored.record.id, stored.unit, decisions)
     if stored.record.pages:
         scans = [s for p in stored.record.pages if (s := Catalogue(ledger).scan(p))]

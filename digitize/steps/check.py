@@ -8,7 +8,6 @@ from digitize.machine.progress import Progress
 from digitize.machine.work_keys import work_key
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.core import DONE
 from digitize.workspace.ledger.records import Records, Stored
 from digitize.workspace.ledger.verdict import PART, VERDICT_VERSION, Verdict, judge
 from validators.finding import Finding
@@ -21,7 +20,7 @@ def plan(ledger: Ledger, known: Known) -> list[tuple[str, str]]:
     for group, hashes in Records(ledger).group_hashes().items():
         key = work_key("check", VERDICT_VERSION, known.check_key, *hashes)
         now = states.get(_unit(group))
-        if not (now and now[0] == key and now[1] in DONE):
+        if not (now and now.is_done_under(key)):
             todos.append((group, key))
     return todos
 

@@ -15,7 +15,6 @@ from digitize.targets.base import Load, Receipt, Target
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
-from digitize.workspace.ledger.core import DONE
 from digitize.workspace.ledger.records import Records
 
 LOAD_VERSION = "1"
@@ -29,7 +28,7 @@ def plan(ledger: Ledger, known: Known) -> list[tuple[str, str]]:
         rows = [f"{r['record']}:{r['hash']}:{r['verdict']}" for r in ledger.execute(sql, (batch.batch,))]
         key = work_key("load", LOAD_VERSION, known.target_name, batch.batch, *rows)
         now = ledger.state(batch.batch, "load")
-        if (rows or now) and not (now and now[0] == key and now[1] in DONE):
+        if (rows or now) and not (now and now.is_done_under(key)):
             todos.append((batch.batch, key))
     return todos
 

@@ -14,11 +14,10 @@ from digitize.machine.work_keys import plain_hash, work_key
 from digitize.reading import grouping
 from digitize.steps import map_pages, map_register, map_table
 from digitize.steps.map_register import RegisterPage
-from digitize.steps.registers import REGISTER
+from digitize.steps.read_keys import DECIDE
 from digitize.workspace.known import Known
-from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger import Ledger, StepState
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan, TableUnit
-from digitize.workspace.ledger.core import DONE
 from digitize.workspace.ledger.records import Decision, Records
 from mappers.errors import MapperError, MappingError
 
@@ -27,7 +26,7 @@ NO_MAPPING = "no-mapping"
 
 
 @dataclass(frozen=True, slots=True)
-class Todo:
+class MapTodo:
     """One unit to map. pages: of a filled form, in order; or a register's page; or a table. problem: why it cannot be
     mapped, or "".
 
@@ -43,7 +42,7 @@ class Todo:
     is_gone: bool = False
 
 
-def plan(ledger: Ledger, known: Known) -> list[Todo]:
+def plan(ledger: Ledger, known: Known) -> list[MapTodo]:
     """The page groups and tables that are not mapped under today's readings, mapping files and decisions."""
     states = ledger.states("map")
     decided = Records(ledger).decided_units()
@@ -53,13 +52,11 @@ def plan(ledger: Ledger, known: Known) -> list[Todo]:
     return [t for t in candidates if not _is_settled(t, states.get(t.unit))]
 
 
-def _is_settled(todo: Todo, now: tuple[str, str, Mapping[str, object]] | None) -> bool:
-    if now is None or now[0] != todo.key:
-        return False
-    return now[1] in DONE or (now[1] == "failed" and not now[2].get("retry"))
+def _is_settled(todo: MapTodo, now: StepState | None) -> bool:
+    return now is not None and now.is_settled_under(todo.key)
 
 
-def map_units(ledger: Ledger, known: Known, todos: Sequence[Todo], progress: Progress) -> int:
+def map_units(ledger: Ledger, known: Known, todos: Sequence[MapTodo], progress: Progress) -> int:
     """Map all units of the plan. Returns the number of records made."""
     if not todos:
         return 0
@@ -74,7 +71,7 @@ def map_units(ledger: Ledger, known: Known, todos: Sequence[Todo], progress: Pro
     return count
 
 
-def _map(ledger: Ledger, known: Known, todo: Todo, decisions: Decisions) -> int:
+def _map(ledger: Ledger, known: Known, todo: MapTodo, decisions: Decisions) -> int:
     """Map one unit. A fault of ours in it is recorded with its place, and the others go on."""
     if todo.is_gone:
         with ledger.writing():
@@ -120,35 +117,35 @@ def group_pages(ledger: Ledger, known: Known) -> Iterator[tuple[tuple[PageScan, 
 
 def _form_pages(ledger: Ledger, known: Known, waiting: dict[str, tuple[PageScan, str]]) -> Iterator[grouping.PageKind]:
     """Every page that was read as a form, in order; its scan and key are left in waiting until its group is whole."""
-    states = ledger.states("decide")
+    states = ledger.states(DECIDE)
     for scan in Catalogue(ledger).scans():
         now = states.get(scan.page)
-        if now is None or now[1] not in DONE or now[2].get(REGISTER):
+        if now is None or not now.is_done or now.is_register:
             continue
-        waiting[scan.page] = scan, f"{now[0]} {known.threshold_key(now[2]['form'])}"
-        family, part = str(now[2]["family"]), int(now[2]["part"])
+        waiting[scan.page] = scan, f"{now.key} {known.threshold_key(now.form)}"
+        family, part = str(now.detail["family"]), int(now.detail["part"])
         yield grouping.PageKind(scan.page, "form", scan.volume, scan.number, family, part)
 
 
-def _page_units(ledger: Ledger, known: Known, decided: Mapping[str, Decisions]) -> Iterator[Todo]:
+def _page_units(ledger: Ledger, known: Known, decided: Mapping[str, Decisions]) -> Iterator[MapTodo]:
     for pages, keys, family in group_pages(ledger, known):
         unit = pages[0].page
         digest, problem = _digest(known, family, unit)
-        said = plain_hash([pages[0].batch, pages[0].station, pages[0].district, pages[0].year, pages[0].language])
+        metadata = plain_hash([pages[0].batch, pages[0].station, pages[0].district, pages[0].year, pages[0].language])
         own = decisions_hash(decided.get(unit, {}))
-        yield Todo(unit, work_key("map", known.map_key, digest, said, own, *keys), pages, problem=problem)
+        yield MapTodo(unit, work_key("map", known.map_key, digest, metadata, own, *keys), pages, problem=problem)
 
 
-def _register_units(ledger: Ledger, known: Known, decided: Mapping[str, Decisions]) -> Iterator[Todo]:
-    keys = {unit: state[0] for unit, state in ledger.states("decide").items()}
+def _register_units(ledger: Ledger, known: Known, decided: Mapping[str, Decisions]) -> Iterator[MapTodo]:
+    keys = {unit: now.key for unit, now in ledger.states(DECIDE).items()}
     for page in map_register.register_pages(ledger):
         scan = page.scan
         digest, problem = _digest(known, page.form, scan.page)
-        said = plain_hash([scan.batch, scan.station, scan.district, scan.year, scan.language])
+        metadata = plain_hash([scan.batch, scan.station, scan.district, scan.year, scan.language])
         read = [keys[s.page] for s in page.scans]
         own = [decisions_hash(decided.get(s.page, {})) for s in (*page.above, scan)]
         place = f"{len(page.above)} {page.is_joined} {known.threshold_key(page.form)}"
-        yield Todo(scan.page, work_key("map", known.map_key, digest, said, place, *own, *read), register=page,
+        yield MapTodo(scan.page, work_key("map", known.map_key, digest, metadata, place, *own, *read), register=page,
                    problem=problem)  # fmt: skip
 
 
@@ -160,20 +157,20 @@ def _digest(known: Known, family: str, unit: str) -> tuple[str, str]:
         return "", f"Page {unit}: {e}. Put a mapping file into the workspace's mappings folder."
 
 
-def _gone_units(ledger: Ledger, mapped: set[str]) -> Iterator[Todo]:
+def _gone_units(ledger: Ledger, mapped: set[str]) -> Iterator[MapTodo]:
     """Units that gave records and begin no filled form now. A page that only waits or failed to open keeps them."""
     sql = """SELECT DISTINCT r.unit, d.key, d.outcome FROM records r
              JOIN state d ON d.unit = r.unit AND d.step = 'decide'
              JOIN state f ON f.unit = r.unit AND f.step = 'recognise' WHERE f.outcome <> 'failed'"""
     for row in ledger.rows(sql):
         if row["unit"] not in mapped:
-            yield Todo(row["unit"], work_key("map", "gone", row["key"], row["outcome"]), is_gone=True)
+            yield MapTodo(row["unit"], work_key("map", "gone", row["key"], row["outcome"]), is_gone=True)
 
 
-def _table_units(ledger: Ledger, known: Known, decided: Mapping[str, Decisions]) -> Iterator[Todo]:
+def _table_units(ledger: Ledger, known: Known, decided: Mapping[str, Decisions]) -> Iterator[MapTodo]:
     mappings = plain_hash({m.id: m.digest for m in known.mappings.values()})
     for table in Catalogue(ledger).tables():
-        said = plain_hash([table.batch, table.station, table.district, table.year])
+        metadata = plain_hash([table.batch, table.station, table.district, table.year])
         own = decisions_hash(decided.get(table.unit, {}))
-        key = work_key("map", known.map_key, mappings, table.sha256, table.name, said, own)
-        yield Todo(table.unit, key, table=table)
+        key = work_key("map", known.map_key, mappings, table.sha256, table.name, metadata, own)
+        yield MapTodo(table.unit, key, table=table)

@@ -8,30 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from digitize.errors import NotFound
-from digitize.reading.days import DAY_COLUMN, MOST_PAGES, day_zones, with_days
-from digitize.reading.ditto import dittoed
-from digitize.reading.rows import DAY, RECORD, RegisterRow, doubted, joined, rows_on, unwrapped
+from digitize.reading import entries
+from digitize.reading.days import day_zones
+from digitize.reading.neighbours import links, page_facts
+from digitize.reading.rows import DAY, RECORD, RegisterRow, unwrapped
 from digitize.steps.map_pages import group_of, page_values, station_of
 from digitize.steps.map_table import row_of, settled_of
+from digitize.steps.read_keys import DECIDE, UNKNOWN_FORM
 from digitize.steps.read_plan import by_volume
-from digitize.steps.read_states import State
-from digitize.steps.registers import REGISTER, UNKNOWN_FORM, page_facts
 from digitize.workspace.decisions.apply import Settled, over_page, sign_record
 from digitize.workspace.decisions.items import FIELD, ZONE, register_source
 from digitize.workspace.decisions.words import said_on, words_of
 from digitize.workspace.known import Known
-from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger import Ledger, StepState
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan
-from digitize.workspace.ledger.core import DONE
 from digitize.workspace.ledger.readings import Readings, newest_recognition
 from digitize.workspace.ledger.records import Decision, Records, Stored, record_hash
 from mappers.binding.bound import FormMapping
 from mappers.mapping.load import map_page_rows
 from mappers.record import Record
-from mappers.sources.values import PageRow, PageValues, PlacedValue, ZoneValue
+from mappers.sources.values import PageRow, PageValues, PlacedValue
 from ocr.page import Reading
 
 Decisions = Mapping[str, Mapping[str, Decision]]
@@ -66,29 +64,30 @@ def register_pages(ledger: Ledger, volume: int | None = None) -> Iterator[Regist
     """Every page that was read as a register's, or those of one volume, with its neighbours."""
     pages = Catalogue(ledger).scans(volume)
     if volume is None:
-        states = ledger.states("decide")
+        states = ledger.states(DECIDE)
     else:
-        states = {s.page: now for s in pages if (now := ledger.state(s.page, "decide"))}
+        states = {s.page: now for s in pages if (now := ledger.state(s.page, DECIDE))}
     states |= _with_words(ledger, pages, states)
     for scans in by_volume(pages):
         for run in _runs(scans, states):
             yield from (_linked(run, states, at) for at in range(len(run)))
 
 
-def _with_words(ledger: Ledger, pages: Sequence[PageScan], states: Mapping[str, State]) -> dict[str, State]:
+def _with_words(ledger: Ledger, pages: Sequence[PageScan], states: Mapping[str, StepState]) -> dict[str, StepState]:
     """The states of pages of whose rows people said what they are, with what their neighbours must know of them now."""
     readings = Readings(ledger)
-    changed: dict[str, State] = {}
+    changed: dict[str, StepState] = {}
     for scan in pages:
-        key, outcome, facts = states.get(scan.page, ("", "", {}))
-        said = said_on(ledger, scan, readings) if outcome in DONE and facts.get(REGISTER) else {}
-        if said and (reading := readings.newest(scan.page)):
+        now = states.get(scan.page)
+        kinds = said_on(ledger, scan, readings) if now and now.is_done and now.is_register else {}
+        if now and kinds and (reading := readings.newest(scan.page)):
+            facts = now.detail
             days = {"has_days": bool(facts.get("days")), "is_day_above": bool(facts.get("day_above"))}
-            changed[scan.page] = key, outcome, {**facts, **page_facts(reading, said, **days)}
+            changed[scan.page] = replace(now, detail={**facts, **page_facts(reading, kinds, **days)})
     return changed
 
 
-def _runs(scans: Sequence[PageScan], states: Mapping[str, State]) -> Iterator[list[PageScan]]:
+def _runs(scans: Sequence[PageScan], states: Mapping[str, StepState]) -> Iterator[list[PageScan]]:
     """Pages of one register that follow each other. Letters and blank pages between them do no harm; a page that is
     missing, or could not be read, does: what stood there is not known.
     """
@@ -96,10 +95,10 @@ def _runs(scans: Sequence[PageScan], states: Mapping[str, State]) -> Iterator[li
     last = None
     for scan in scans:
         now = states.get(scan.page)
-        is_row = now is not None and now[1] in DONE and bool(now[2].get(REGISTER))
-        is_other = now is not None and now[1] == "failed" and now[2].get("kind") == UNKNOWN_FORM
+        is_row = now is not None and now.is_done and now.is_register
+        is_other = now is not None and now.is_failed and now.kind == UNKNOWN_FORM
         has_gap = last is not None and scan.number != last + 1
-        is_same = bool(run) and is_row and now is not None and states[run[-1].page][2]["form"] == now[2]["form"]
+        is_same = bool(run) and is_row and now is not None and states[run[-1].page].form == now.form
         if run and (has_gap or not (is_same or is_other)):
             yield run
             run = []
@@ -110,26 +109,12 @@ def _runs(scans: Sequence[PageScan], states: Mapping[str, State]) -> Iterator[li
         yield run
 
 
-def _linked(run: Sequence[PageScan], states: Mapping[str, State], at: int) -> RegisterPage:
-    facts = [states[scan.page][2] for scan in run]
-    needed, top = set(facts[at]["ditto"]), at
-    while needed and top > 0:
-        top -= 1
-        needed &= set(facts[top]["through"]) if _has_own(facts[top]) else needed
-        if at - top >= MOST_PAGES:
-            needed.discard(DAY_COLUMN)
-    joins = at > 0 and facts[at]["continues"]
-    end = at + 1
-    while (end == at + 1 or not _has_own(facts[end - 1])) and end < len(run) and facts[end]["continues"]:
-        end += 1
-    below = run[at + 1 : end] if _has_own(facts[at]) or not joins else ()
-    key, _, detail = states[run[at].page]
-    return RegisterPage(run[at], key, detail["form"], tuple(run[top:at]), tuple(below), joins)
-
-
-def _has_own(facts: Mapping[str, Any]) -> bool:
-    """Whether a row begins on a page."""
-    return int(facts["rows"]) > (1 if facts["continues"] else 0)
+def _linked(run: Sequence[PageScan], states: Mapping[str, StepState], at: int) -> RegisterPage:
+    found = links([states[scan.page].detail for scan in run], at)
+    now = states[run[at].page]
+    assert now.form is not None
+    above, below = run[found.top : at], run[at + 1 : found.end]
+    return RegisterPage(run[at], now.key, now.form, tuple(above), tuple(below), found.is_joined)
 
 
 def map_register(ledger: Ledger, known: Known, page: RegisterPage, key: str, decisions: Decisions) -> int:
@@ -142,10 +127,10 @@ def map_register(ledger: Ledger, known: Known, page: RegisterPage, key: str, dec
     records = work.records()
     stored = [_store(record, page.scan, known) for record in records]
     rows = [row for row in work.rows if row.reported]
-    reported = [{"row": row.id, "why": row.reported, "said": bool(row.said)} for row in rows]
+    reported = [{"row": row.id, "why": row.reported, "said": bool(row.kind_by_person)} for row in rows]
     detail = {
         "register": page.form, "rows": len(work.rows), "records": len(stored), "reported": len(reported),
-        "asked": sum(not row.said and row.reported != DAY for row in rows),
+        "asked": sum(not row.kind_by_person and row.reported != DAY for row in rows),
         **{why: [r.id for r in rows if r.reported == why] for why in sorted({r.reported for r in rows})},
         "left_over": sum(len(r.left_over) for r in records), "mapping": work.mapping.by,
     }  # fmt: skip
@@ -166,8 +151,13 @@ def make_again(ledger: Ledger, known: Known, record_id: str, page: str, decision
 def as_record(ledger: Ledger, known: Known, page: str, row: str) -> Record | None:
     """The record that a row would make which makes none; nothing is written. None where the row is gone."""
     work = _work_again(ledger, known, page, {})
-    work.rows = [replace(r, said=RECORD) for r in work.rows if r.id == row]
+    work.rows = [replace(r, kind_by_person=RECORD) for r in work.rows if r.id == row]
     return next(iter(work.records()), None)
+
+
+def rows_today(ledger: Ledger, known: Known, page: str) -> list[RegisterRow]:
+    """The rows that begin on a page, as they are mapped today; nothing is written."""
+    return _work_again(ledger, known, page, {}).rows
 
 
 def _work_again(ledger: Ledger, known: Known, page: str, decisions: Decisions) -> _Work:
@@ -189,14 +179,12 @@ class _Work:
         self._read: dict[str, str] = {}
         self._settled = {row: self._settle(row, decisions) for row in dict.fromkeys(map(row_of, decisions))}
         self._zones = {c: d for own in self._settled.values() for c, d in own.cells.items() if c.startswith(_ZONES)}
-        self._said = words_of(c for own in self._settled.values() for c in own.cells.values())
+        self._kinds = words_of(c for own in self._settled.values() for c in own.cells.values())
         settled = frozenset(cell.removeprefix(_ZONES) for cell in self._zones)
         register = known.registers.find(page.form)
         self._has_days = register is not None and register.days
-        self._days: dict[str, ZoneValue] = {}
-        rows = dittoed([doubted(row, settled) for row in joined(self._rows_on(scan) for scan in page.scans)])
-        rows = with_days(rows, self._days) if self._has_days else rows
-        self.rows = [row for row in rows if row.page == page.scan.page]
+        pages = [self._entries_on(scan) for scan in page.scans]
+        self.rows = entries.rows_of(pages, page.scan.page, settled)
 
     def records(self) -> list[Record]:
         """The records of all rows that make one."""
@@ -225,17 +213,25 @@ class _Work:
     def _scan(self, page: str) -> PageScan | None:
         return next((s for s in self._page.scans if s.page == page), None)
 
-    def _rows_on(self, scan: PageScan) -> list[RegisterRow]:
+    def _entries_on(self, scan: PageScan) -> entries.PageOfRows:
+        """One of the pages with people's decisions over its cells."""
         reading = self._readings.newest(scan.page)
         assert reading is not None
         values = self._values(scan, reading)
         self._read |= {f"{_ZONES}{scan.page}/{name}": zone.raw for name, zone in values.zones.items()}
         zones = dict(over_page(values, Settled(self._zones)).zones)
         changed = frozenset(name for name, zone in zones.items() if zone is not values.zones[name])
-        self._days |= {f"{scan.page}/{name}": zones.pop(name) for name in list(zones) if name not in reading.zones}
-        rows = rows_on(scan.page, reading, zones, changed, self._said.get(scan.page, {}))
+        days = {name: zones.pop(name) for name in list(zones) if name not in reading.zones}
         is_of_another = self._page.is_joined and not self._page.above and scan is self._page.scan
-        return rows[1:] if is_of_another else rows
+        return entries.PageOfRows(
+            scan.page,
+            reading,
+            zones,
+            changed,
+            self._kinds.get(scan.page, {}),
+            days if self._has_days else None,
+            leaves_first=is_of_another,
+        )
 
     def _values(self, scan: PageScan, reading: Reading) -> PageValues:
         """The cells of a page, and what may be said of the days of its entries."""

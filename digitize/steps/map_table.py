@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from itertools import islice
+from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
 from digitize.errors import InputError
 from digitize.machine.work_keys import work_key
+from digitize.steps.kept_rows import kept_chunks
 from digitize.steps.map_pages import group_of, station_of
 from digitize.workspace.decisions.apply import Settled, over_row, sign_record, still_hold, stored_texts
 from digitize.workspace.decisions.items import FIELD
@@ -24,7 +24,6 @@ from mappers.mapping.load import FormMapping, map_rows
 from mappers.record import Record
 from mappers.sources.values import MapContext, RowValues
 
-CHUNK = 1000
 Decisions = Mapping[str, Mapping[str, Decision]]
 
 
@@ -34,12 +33,11 @@ def map_table(ledger: Ledger, known: Known, table: TableUnit, key: str, decision
     Every row ends as a record, or several of different forms, or is reported with its number.
     """
     try:
-        # Once through before the first is mapped: later rows may be in another font than the mapping says.
-        for _ in known.mapping_for_table(_open(ledger, known, table))[1].rows:
-            pass
         mapping, legacy = known.mapping_for_table(_open(ledger, known, table))
-        chunks = [_map_chunk(ledger, known, _Chunk(table, legacy, mapping, n, rows), decisions, key)
-                  for n, rows in enumerate(_chunks(legacy), start=1)]  # fmt: skip
+        # Read to the end before the first row is mapped: later rows may be in another font than the mapping says.
+        with kept_chunks(legacy.rows, known.place.folder) as kept:
+            chunks = [_map_chunk(ledger, known, _Chunk(table, legacy, mapping, n, rows), decisions, key)
+                      for n, rows in enumerate(kept, start=1)]  # fmt: skip
     except (TableError, MappingError, InputError) as e:
         kind = getattr(e, "kind", "no-mapping" if isinstance(e, MappingError) else "unreadable")
         step = "" if isinstance(e, EncodingUnclear) else ". Put a mapping file into the workspace, or mend the table."
@@ -165,9 +163,3 @@ def _open(ledger: Ledger, known: Known, table: TableUnit) -> LegacyTable:
     if not path.is_file():
         raise InputError(f"{path.name} is not there any more. Take the file in again.")
     return open_table(path, table.idx, how_to_read(path))
-
-
-def _chunks(legacy: LegacyTable) -> Iterator[list[LegacyRow]]:
-    rows = iter(legacy.rows)
-    while chunk := list(islice(rows, CHUNK)):
-        yield chunk

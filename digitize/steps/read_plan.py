@@ -1,37 +1,170 @@
-"""Which pages are not read under today's scans, forms, settings and lists."""
+"""What is to do for pages under today's scans, forms, settings and lists."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice
+from typing import Any
 
-from digitize.machine.work_keys import plain_hash, work_key
-from digitize.steps.read_states import State, States, failed_key, recognised_today, states_of
-from digitize.steps.registers import RegisterTodo, Volume
+from digitize.reading.volume import Turn
+from digitize.steps.read_keys import (
+    DECIDE,
+    FAILED,
+    RECOGNISE,
+    REGISTER,
+    decide_key,
+    failed_key,
+    recognise_key,
+    register_decide_key,
+    register_key,
+)
 from digitize.workspace.known import Known
-from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger import Ledger, StepState
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan
+from ocr.page import Carried
+from ocr.plain import carried_from_plain
 
 
 @dataclass(frozen=True, slots=True)
-class Todo:
-    """One page that is not up to date. recognised: the key of its recognition when only deciding is left, else ""."""
+class PageTodo:
+    """One page that is not up to date.
+
+    before: what its volume carries to it. matched: the key under which it was recognised as a form or as none, "" where
+    that is to be done. form: the form it is then of. registered: the key under which it was recognised as a register's,
+    "" where that is to be done. tries_register: whether it is tried as a register's where it is no form.
+    """
 
     scan: PageScan
-    recognised: str = ""
+    before: Carried | None = None
+    matched: str = ""
+    form: str | None = None
+    registered: str = ""
+    tries_register: bool = True
+
+    @property
+    def is_decided_only(self) -> bool:
+        """Whether nothing has to be recognised."""
+        return bool(self.registered) or (bool(self.matched) and self.form is not None)
 
 
-def plan(ledger: Ledger, known: Known, limit: int | None = None) -> list[Todo | RegisterTodo]:
+class Desk:
+    """Says of each page what is to do for it. It holds where all pages stood when it was made."""
+
+    def __init__(self, ledger: Ledger, known: Known) -> None:
+        """Look at all pages of a ledger."""
+        self._ledger, self._known = ledger, known
+        self._recognised = ledger.states(RECOGNISE)
+        self._registers = ledger.states(REGISTER)
+        self._decided = ledger.states(DECIDE)
+
+    def turn(self, scan: PageScan, before: Carried | None) -> Turn[PageTodo]:
+        """What is to do for a page, given what the page before handed on. A form begins anew what follows it."""
+        if self._is_given_up(scan):
+            return Turn(carried=before)
+        found = self._recognised_today(scan)
+        if found is None:
+            return Turn(PageTodo(scan, before), waits=True, carried=self._carried_last_time(scan, before))
+        key, form = found
+        if form is None:
+            return self._register_turn(scan, before, key)
+        wanted = decide_key(self._known, scan, key, form)
+        todo = None if self._is_decided(scan, wanted) else PageTodo(scan, matched=key, form=form)
+        return Turn(todo, is_form=True)
+
+    def ahead(self, scan: PageScan, tries_register: bool) -> PageTodo | None:
+        """A page to recognise before its turn; None where that was done, or failed for good."""
+        if self._is_given_up(scan) or self._recognised_today(scan) is not None:
+            return None
+        return PageTodo(scan, tries_register=tries_register)
+
+    def note_match(self, page: str) -> None:
+        """Take in that a page was recognised as a form or as none."""
+        now = self._ledger.state(page, RECOGNISE)
+        if now is not None:
+            self._recognised[page] = now
+
+    def _register_turn(self, scan: PageScan, before: Carried | None, matched: str) -> Turn[PageTodo]:
+        """What is to do for a page that is no form."""
+        decided = self._decided.get(scan.page)
+        if decided and decided.is_failed and decided.key == register_key(self._known, scan, before, FAILED):
+            waits = decided.may_be_tried_again
+            return Turn(PageTodo(scan, before, matched) if waits else None, waits, carried=before)
+        found = self._registered_today(scan, before)
+        if found is None:
+            carried = self._carried_last_time(scan, before)
+            return Turn(PageTodo(scan, before, matched), waits=True, carried=carried)
+        key, detail = found
+        wanted = register_decide_key(self._known, key, detail.get("form"))
+        todo = None if self._is_decided(scan, wanted) else PageTodo(scan, before, matched, registered=key)
+        return Turn(todo, carried=_carried(detail, before))
+
+    def _is_given_up(self, scan: PageScan) -> bool:
+        """Whether it could not be recognised under today's settings, and nothing is awaited that might help."""
+        now = self._recognised.get(scan.page)
+        return (
+            now is not None
+            and now.is_failed
+            and not now.may_be_tried_again
+            and now.key == failed_key(self._known, scan)
+        )
+
+    def _is_decided(self, scan: PageScan, key: str) -> bool:
+        now = self._decided.get(scan.page)
+        return (now is not None and now.key == key) or self._ledger.take_up(scan.page, DECIDE, key)
+
+    def _recognised_today(self, scan: PageScan) -> tuple[str, str | None] | None:
+        """Key and form of the recognition that holds today, made now or earlier; None when there is none."""
+        now = self._recognised.get(scan.page)
+        if now is None:
+            return None
+        if now.is_done_under(recognise_key(self._known, scan, now.form)):
+            return now.key, now.form
+        if now.is_failed and now.key == failed_key(self._known, scan):
+            return None
+        for event in reversed(self._ledger.events(scan.page)):
+            if event.step == RECOGNISE and event.outcome == "done":
+                form = event.detail.get("form")
+                key = recognise_key(self._known, scan, form)
+                if key == event.key and self._ledger.take_up(scan.page, RECOGNISE, key):
+                    return key, form
+        return None
+
+    def _registered_today(self, scan: PageScan, before: Carried | None) -> tuple[str, Mapping[str, Any]] | None:
+        """Key and detail of the recognition as a register's that holds today; None when there is none."""
+        now = self._registers.get(scan.page)
+        if now is None:
+            return None
+        if now.is_done_under(register_key(self._known, scan, before, now.form)):
+            return now.key, now.detail
+        for event in reversed(self._ledger.events(scan.page)):
+            if event.step == REGISTER and event.outcome == "done":
+                key = register_key(self._known, scan, before, event.detail.get("form"))
+                if key == event.key and self._ledger.take_up(scan.page, REGISTER, key):
+                    return key, event.detail
+        return None
+
+    def _carried_last_time(self, scan: PageScan, before: Carried | None) -> Carried | None:
+        """What a page handed on when it was read last, as if it were the same today."""
+        now = self._recognised.get(scan.page)
+        if now is not None and now.is_done and now.form is not None:
+            return None
+        register: StepState | None = self._registers.get(scan.page)
+        return _carried(register.detail, before) if register is not None else before
+
+
+def _carried(detail: Mapping[str, Any], before: Carried | None) -> Carried | None:
+    """What a register's page handed on: what it was given, where its event says nothing of it."""
+    return carried_from_plain(detail["carried"]) if "carried" in detail else before
+
+
+def plan(ledger: Ledger, known: Known, limit: int | None = None) -> list[PageTodo]:
     """The pages to read, at most limit of them; those that failed for good under today's settings are left out.
 
-    Pages of registers behind one that is to be read are in it as they stand now; what it hands on may add others.
+    Each is planned as if what is read before it turned out as it did last time; what it hands on may add others.
     """
-    states = states_of(ledger)
-    todos = (
-        todo for scans in by_volume(Catalogue(ledger).scans()) for todo in _of_volume(ledger, known, scans, states)
-    )
-    return list(islice(todos, limit))
+    desk = Desk(ledger, known)
+    return list(islice((t for scans in by_volume(Catalogue(ledger).scans()) for t in _of_volume(desk, scans)), limit))
 
 
 def by_volume(scans: Sequence[PageScan]) -> list[list[PageScan]]:
@@ -39,41 +172,10 @@ def by_volume(scans: Sequence[PageScan]) -> list[list[PageScan]]:
     return [list(pages) for _, pages in groupby(scans, key=lambda s: s.volume)]
 
 
-def decide_key(known: Known, scan: PageScan, recognised: str, form: str | None) -> str:
-    """The key of deciding a page recognised under a key."""
-    settings = known.read_settings(scan.language)
-    said = [plain_hash(said_of(scan))] if said_of(scan) else []
-    return work_key("decide", recognised, known.lexica_key, settings.rules_key(form), *said)
-
-
-def said_of(scan: PageScan) -> dict[str, str]:
-    """What was said at intake of the book that a page stands in, by the zone that tells it (ocr/forms/expected.py)."""
-    said = {"police_station": scan.station, "district": scan.district, "year": scan.year}
-    return {zone: value for zone, value in said.items() if value}
-
-
-def _of_volume(ledger: Ledger, known: Known, scans: Sequence[PageScan], states: States) -> list[Todo | RegisterTodo]:
-    looks = (_look(ledger, known, s, states.recognised.get(s.page), states.decided.get(s.page)) for s in scans)
-    todos: list[Todo | RegisterTodo] = [todo for todo in looks if todo is not None]
-    volume = Volume(ledger, known, scans, states)
-    while (todo := volume.next(is_plan=True)) is not None:
-        todos.append(todo)
-        volume.pass_over(todo)
-    return sorted(todos, key=lambda t: t.scan.page)
-
-
-def _look(ledger: Ledger, known: Known, scan: PageScan, recognised: State | None, decided: State | None) -> Todo | None:
-    """What is to do for one page, None when nothing is, or when it is none of the known forms."""
-    if recognised is None:
-        return Todo(scan)
-    if recognised[1] == "failed" and recognised[0] == failed_key(known, scan):
-        return Todo(scan) if recognised[2].get("retry") else None
-    found = recognised_today(ledger, known, scan, recognised)
-    if found is None:
-        return Todo(scan)
-    key, form = found
-    if form is None:
-        return None
-    wanted = decide_key(known, scan, key, form)
-    is_settled = decided is not None and decided[0] == wanted
-    return None if is_settled or ledger.take_up(scan.page, "decide", wanted) else Todo(scan, key)
+def _of_volume(desk: Desk, scans: Sequence[PageScan]) -> Iterator[PageTodo]:
+    before: Carried | None = None
+    for scan in scans:
+        turn = desk.turn(scan, before)
+        before = turn.carried
+        if turn.todo is not None:
+            yield turn.todo

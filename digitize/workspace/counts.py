@@ -188,7 +188,7 @@ def _count_pages(ledger: Ledger, s: Counts) -> None:
 def _count_records(ledger: Ledger, s: Counts) -> None:
     volumes = {r["page"]: r["label"] for r in ledger.rows("SELECT page, label FROM scans JOIN volumes USING (volume)")}
     tables = {r["unit"]: r["name"] for r in ledger.rows("SELECT unit, name FROM tables")}
-    mapped = {unit: detail for unit, (_, _, detail) in ledger.states("map").items() if "left" in detail}
+    mapped = {unit: now.detail for unit, now in ledger.states("map").items() if "left" in now.detail}
     reasons: Counter[str] = Counter()
     left: Counter[tuple[str, str]] = Counter()
     sql = "SELECT record, unit, station, language, verdict, open, reasons, loaded FROM records"

@@ -104,7 +104,7 @@ class Known:
 
     def register_key(self, language: str) -> str:
         """Hash of what recognising a register's page depends on beside the scan, the volume and the register."""
-        from digitize.reading.page import register_settings
+        from digitize.reading.register import register_settings
         from ocr.registers.form import REGISTER_VERSION
 
         return work_key(REGISTER_VERSION, plain_hash(register_settings(self.read_settings(language)).plain()))

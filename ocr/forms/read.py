@@ -31,14 +31,14 @@ def require_engine(settings: ReadSettings) -> None:
             load_engine(name).name_and_version()
 
 
-def recognise(scan: Scan, settings: ReadSettings) -> Recognition:
-    """Open a page, find its form, and read each zone that holds ink; no list and no grammar is used.
+def recognise(scan: Scan | OpenedPage, settings: ReadSettings) -> Recognition:
+    """Open a page unless it is open, find its form, and read each zone that holds ink; no list and no grammar is used.
 
     A page that matches no form gives a Recognition without form, with the reason. Raises ScanError, EngineMissing,
     EngineFailed (also when the page uses up seconds_per_page of the processor) and FormError.
     """
     limit = TimeLimit(settings.seconds_per_page)
-    page = open_page(scan, settings.dpi)
+    page = scan if isinstance(scan, OpenedPage) else open_page(scan, settings.dpi)
     match, notes = _match(page, settings)
     found = Recognition(
         form=match.form.id if match.form else None,

@@ -82,17 +82,6 @@ def _dated(note: Around, date: Candidate | None) -> Around:
     return replace(note, text=text, confidence=round(stands * (1 - falls / 2), 4))
 
 
-def missing_numbers(numbers: Sequence[int]) -> tuple[int, ...]:
-    """Page numbers that a volume lacks between the lowest and the highest of those read; none when these run back.
-
-    numbers: in the order of the pages. A page torn out leaves a gap, which an audit must see.
-    """
-    if any(b < a for a, b in zip(numbers, numbers[1:], strict=False)):
-        return ()
-    have = set(numbers)
-    return tuple(n for n in range(min(have), max(have)) if n not in have) if have else ()
-
-
 def _number(aside: Aside, engine: Engine, languages: Sequence[str]) -> tuple[int, float] | None:
     """The number that an aside is, and how sure that is; None when it is read as none, or in two ways."""
     codes = tuple(dict.fromkeys((*languages[:1], "en")))

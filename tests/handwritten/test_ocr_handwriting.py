@@ -15,7 +15,7 @@ from ocr.calibration.fields import fit, spread, weighed
 from ocr.decoding.ctc import likelihood
 from ocr.decoding.spotting import SectionRange
 from ocr.errors import FormError
-from ocr.forms.read import ReadSettings
+from ocr.forms.settings import ReadSettings
 from ocr.handwriting.chance import best_path, chances, code, folded_case, shares, shortened
 from ocr.handwriting.entries import folded_name, read_entry, trained_names
 from ocr.handwriting.free import read_line

@@ -11,7 +11,8 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from digitize.cli.app import build
-from digitize.files.extract import as_field, item_of
+from digitize.files.extract import item_of
+from digitize.files.extract_rows import as_field
 from digitize.reading.lexica import lexica_of
 from mappers.codes.stations import read_stations
 from mappers.errors import MappingError

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digitize.steps.read_plan import decide_key, said_of
+from digitize.steps.read_keys import decide_key, metadata_of
 from ocr.forms.decide import decide_page
 from ocr.forms.expected import AS_METADATA, as_expected
 from ocr.forms.form import Form
@@ -119,7 +119,7 @@ def test_a_page_is_decided_anew_when_its_book_is_told_anew_and_not_otherwise():
 
     def key(**said):
         scan = SimpleNamespace(language="", **{"station": "", "district": "", "year": "", **said})
-        return decide_key(known, scan, "seen", "f1"), said_of(scan)
+        return decide_key(known, scan, "seen", "f1"), metadata_of(scan)
 
     assert key()[1] == {}
     assert key(station="Harbour", year="2018")[1] == {"police_station": "Harbour", "year": "2018"}

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digitize.reading.page import register_settings
+from digitize.reading.register import register_settings
 from ocr.engine import EngineText
 from ocr.forms.form import Zone
 from ocr.forms.settings import ReadSettings

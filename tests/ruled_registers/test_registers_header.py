@@ -8,8 +8,8 @@ from PIL import ImageFont
 from ruled_paper import ASK, EDGES, Paper
 
 from ocr.engines import load_engine
-from ocr.registers.read import print_reader
 from ocr.registers.table import Ask, read_table
+from ocr.registers.volume import print_reader
 
 SMALL = ImageFont.load_default(10)
 LABELS = ("Serial No.", "Name", "Place", "Remarks")

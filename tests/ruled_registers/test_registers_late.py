@@ -4,8 +4,6 @@ import shutil
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from PIL import ImageFont
 from ruled_paper import ASK, EDGES, FORM, Paper, boxed
 
@@ -13,12 +11,11 @@ from ocr.engines import load_engine
 from ocr.page import Around, Box, Candidate, Recognition, ZoneReading
 from ocr.plain import recognition_from_plain, recognition_to_plain
 from ocr.print.lines import LineText
-from ocr.registers.around import missing_numbers, read_around
+from ocr.registers.around import read_around
 from ocr.registers.aside import Aside
 from ocr.registers.between import kind_of
 from ocr.registers.late import Late, with_late
 from ocr.registers.line import Line
-from ocr.registers.read import PageNote, RegisterReading
 from ocr.registers.span import Span
 from ocr.registers.table import read_table
 from ocr.registers.writing import Entry
@@ -156,20 +153,6 @@ def test_what_is_no_number_is_no_page_number(text, number):
     assert found.number == number
 
 
-@pytest.mark.parametrize(
-    ("numbers", "missing"),
-    [([], ()), ([7], ()), ([7, 8, 9], ()), ([7, 9], (8,)), ([7, 8, 11], (9, 10)), ([7, 7, 8], ()), ([7, 3], ())],
-)
-def test_a_gap_in_the_page_numbers_is_known(numbers, missing):
-    assert missing_numbers(numbers) == missing
-
-
-@given(st.sets(st.integers(1, 300), min_size=1))
-def test_numbers_read_and_missing_are_all_from_the_first_to_the_last(numbers):
-    read = sorted(numbers)
-    assert sorted((*read, *missing_numbers(read))) == list(range(read[0], read[-1] + 1))
-
-
 def cells(*texts):
     return [
         ZoneReading(f"c{i}", Box(0, 0, 1, 1), (Candidate(t, 0.9),) if t else (), blank=not t)
@@ -202,15 +185,6 @@ def test_what_stands_around_a_table_is_stored_with_its_page():
     seen = Recognition(None, 10, 10, around=(found,))
     assert recognition_from_plain(recognition_to_plain(seen)) == seen
     assert np.asarray(found.box).tolist() == [1, 2, 3, 4]
-
-
-def test_a_volume_tells_which_page_numbers_it_lacks():
-    def page(*numbers):
-        return PageNote(
-            1, True, around=tuple(Around("above", Box(n, 0, n + 1, 1), str(n), 0.9, "", n) for n in numbers)
-        )
-
-    assert RegisterReading("reg_gd", (), pages=(page(8, 7), page(), page(11, 12))).missing_pages == (9, 10)
 
 
 @pytest.mark.parametrize(

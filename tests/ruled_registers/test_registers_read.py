@@ -1,4 +1,4 @@
-"""Rows joined over pages, ditto marks resolved, cells decided, and the figures of the benchmark."""
+"""Ditto marks known, a register known by its header, and the figures of the benchmark."""
 
 import json
 import shutil
@@ -6,35 +6,19 @@ from pathlib import Path
 
 import cv2
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from benchmarks.forms_registers import measure
 from benchmarks.registers_peer import peer_found
 from benchmarks.registers_score import Found, Score, score_page
 from ocr.errors import FormError
-from ocr.page import Box, Decided, RowPlace
-from ocr.registers import read_register
+from ocr.registers import RegisterSettings, VolumeReader, decide_register, package_registers
 from ocr.registers.ditto import ditto_words, is_ditto, looks_ditto
-from ocr.registers.read import Row, join_rows, resolve_ditto
+from ocr.registers.volume import HEADER
 
 SAMPLES = Path(__file__).parents[2] / "sample_data" / "registers"
-BOX = Box(0, 0, 10, 10)
 needs_tesseract = pytest.mark.skipif(
     shutil.which("tesseract") is None, reason="tesseract is not installed; make setup installs it"
 )
-
-
-def cell(value, *notes, blank=False, confidence=0.9):
-    return Decided("place", value, value, confidence, BOX, blank, (), notes)
-
-
-def row(number, value, *notes, blank=False):
-    return Row(number, 0, (BOX,), {"place": cell(value, *notes, blank=blank)}, False)
-
-
-def found(continues=False):
-    return RowPlace("r01", (BOX,), False, continues)
 
 
 @pytest.mark.parametrize(
@@ -70,53 +54,9 @@ def test_two_short_strokes_look_like_a_ditto_mark_and_a_number_does_not():
     assert not looks_ditto(40, 6, 2, 14)
 
 
-def test_a_ditto_mark_takes_the_value_above_through_several_rows():
-    rows = resolve_ditto([row(1, "Misalpur"), row(2, "", "ditto"), row(3, "", "ditto")])
-    assert [r.cells["place"].value for r in rows] == ["Misalpur"] * 3
-    assert rows[2].cells["place"].notes == ("ditto",)
-
-
-@pytest.mark.parametrize("above", [[], [row(1, "", blank=True)]])
-def test_a_ditto_mark_below_nothing_gives_no_value(above):
-    *_, last = resolve_ditto([*above, row(2, "", "ditto")])
-    assert last.cells["place"].value == "" and last.cells["place"].confidence == 0.0
-    assert "nothing-above" in last.cells["place"].notes
-
-
-@given(st.lists(st.sampled_from(["a", "b", None]), min_size=1, max_size=12))
-def test_resolving_ditto_marks_never_makes_a_value_that_was_not_written(texts):
-    rows = [row(i + 1, t or "", *(() if t else ("ditto",))) for i, t in enumerate(texts)]
-    values = [r.cells["place"].value for r in resolve_ditto(rows)]
-    assert set(values) <= {t for t in texts if t} | {""}
-    assert [v for v, t in zip(values, texts, strict=True) if t] == [t for t in texts if t]
-
-
-def test_what_continues_is_joined_to_the_last_row_of_the_page_before():
-    rows = join_rows(
-        [
-            (0, found(), {"place": cell("near the"), "note": cell("", blank=True)}),
-            (1, found(continues=True), {"place": cell("river"), "note": cell("seen")}),
-            (1, found(), {"place": cell("market"), "note": cell("", blank=True)}),
-        ]
-    )
-    assert [r.number for r in rows] == [1, 2]
-    assert rows[0].cells["place"].value == "near the\nriver"
-    assert rows[0].cells["note"].value == "seen"
-    assert rows[0].notes == ("continued",)
-
-
-def test_a_continuation_without_its_beginning_stays_a_row_and_says_so():
-    rows = join_rows([(0, found(continues=True), {"place": cell("river")})])
-    assert rows[0].notes == ("continuation",)
-
-
 def test_an_unknown_register_is_named():
     with pytest.raises(FormError, match="reg_none"):
-        read_register([], "reg_none")
-
-
-def test_no_pages_give_no_rows_and_a_reason():
-    assert read_register([]).reason == "no pages"
+        VolumeReader("reg_none", settings=RegisterSettings(engine="null"))
 
 
 def page():
@@ -175,9 +115,9 @@ def test_the_quick_benchmark_reaches_its_marks():
 @needs_tesseract
 def test_a_volume_is_read_and_its_register_known_by_its_header():
     grey = cv2.imread(str(SAMPLES / "reg_vcnb_en_light_5_0.jpg"), cv2.IMREAD_GRAYSCALE)
-    reading = read_register([grey], None, ("en",))
-    assert reading.form == "reg_vcnb" and len(reading.rows) == 8
-    assert reading.pages[0].header
+    seen = VolumeReader(None, ("en",)).recognise(grey)
+    reading = decide_register(seen, package_registers().find(seen.form), ("en",))
+    assert reading.form == "reg_vcnb" and len(reading.rows) == 8 and HEADER in seen.notes
     wanted = [
         r
         for line in (SAMPLES / "gold.jsonl").read_text(encoding="utf-8").splitlines()
@@ -185,5 +125,5 @@ def test_a_volume_is_read_and_its_register_known_by_its_header():
         for r in json.loads(line)["rows"]
     ]
     for row, gold in zip(reading.rows, wanted, strict=True):
-        for name, cell in row.cells.items():
-            assert cell.blank == (not gold["cells"][name]["text"]), (row.number, name)
+        for name, cell in gold["cells"].items():
+            assert reading.zones[f"{row.id}.{name}"].blank == (not cell["text"]), (row.id, name)

@@ -9,14 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ocr.page import Box, Candidate, Carried, Decided, RowPlace, ZoneReading
+from ocr.page import Box, Candidate, Carried, ZoneReading
 from ocr.plain import carried_from_plain, reading_from_plain, reading_to_plain
 from ocr.plain import recognition_from_plain as from_plain
 from ocr.plain import recognition_to_plain as to_plain
-from ocr.registers import RegisterSettings, VolumeReader, decide_register, package_registers, read_register
+from ocr.registers import RegisterSettings, VolumeReader, decide_register, package_registers
 from ocr.registers.cell_reader import column_of, decide_cell
-from ocr.registers.join import join_rows, resolve_ditto
-from ocr.registers.read import rows_of
 
 SAMPLES = Path(__file__).parents[2] / "sample_data" / "registers"
 DIARY = [SAMPLES / f"reg_gd_hi_light_3_{n}.jpg" for n in (0, 1)]
@@ -45,12 +43,11 @@ def diary():
 
 
 def test_a_page_is_read_from_its_scan_and_what_the_page_before_handed_on(diary):
-    whole = read_register([grey(p) for p in DIARY], "reg_gd", ("hi",), settings=NO_ENGINE)
-    form = package_registers().forms["reg_gd"]
-    rows = [(n, *row) for n, seen in enumerate(diary) for row in rows_of(decide_register(seen, form, ("hi",)))]
-    found = resolve_ditto(join_rows(rows))
-    assert [(r.page, r.boxes, r.cells) for r in found] == [(r.page, r.boxes, r.cells) for r in whole.rows]
-    assert [len(seen.rows) for seen in diary] == [note.rows for note in whole.pages]
+    reader, before = VolumeReader("reg_gd", ("hi",), settings=NO_ENGINE), None
+    for path, alone in zip(DIARY, diary, strict=True):
+        seen = reader.recognise(grey(path), before)
+        before = seen.carried
+        assert seen == alone
 
 
 def test_what_a_page_hands_on_is_small(diary):
@@ -96,15 +93,6 @@ def test_a_page_most_of_whose_columns_have_no_name_is_of_no_register(diary):
     nameless = replace(handed, columns=("entry_no", *(f"_column_{n}" for n in range(2, 7))))
     found = reader.recognise(page, nameless, only_known=True)
     assert found.form is None and "could be named" in found.reason
-
-
-def test_what_goes_on_over_three_pages_is_one_row():
-    rows = [
-        (n, RowPlace("r00" if n else "r01", (BOX,), continues=n > 0), {"note": Decided("note", t, t, 0.9, BOX)})
-        for n, t in enumerate(("one", "two", "three"))
-    ]
-    (row,) = join_rows(rows)
-    assert row.cells["note"].value == "one\ntwo\nthree" and [p.page for p in row.more] == [1, 2]
 
 
 TEXTS = st.sampled_from(["12", "do", "-do-", "12/3", "Misalpur", "", "1234"])

@@ -65,7 +65,8 @@ def test_work_whose_inputs_come_back_is_taken_up_again(ledger):
     ledger.finish("p1", "decide", "old", {"v": 1})
     ledger.finish("p1", "decide", "new", {"v": 2})
     assert ledger.take_up("p1", "decide", "old")
-    assert ledger.state("p1", "decide")[:2] == ("old", "again")
+    now = ledger.state("p1", "decide")
+    assert (now.key, now.outcome) == ("old", "again")
     assert not ledger.take_up("p1", "decide", "never")
 
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from test_digitize_registers import DAYBOOK, book, run, scan_again, seen
 from test_digitize_registers_words import lines_of, say
 
+from digitize.reading.neighbours import page_numbers
 from digitize.reading.page_order import find_order
-from digitize.steps.registers import page_numbers
 from digitize.workspace.decisions.page_gaps import _places
 from ocr.page import Around, Box
 

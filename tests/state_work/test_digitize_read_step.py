@@ -5,13 +5,13 @@ from types import SimpleNamespace
 import pytest
 
 from digitize.errors import TooManyRefused
-from digitize.reading.page import PageDone, PageFailed
+from digitize.reading.job import PageDone, PageFailed, PageReading
 from digitize.steps import read as module
 from digitize.steps.read import ReadReport, _stop_if_too_many
-from digitize.steps.read_plan import Todo
+from digitize.steps.read_plan import PageTodo
 
-OF_NO_FORM = PageDone("p", {}, {"form": None})
-READ = PageDone("p", {}, {"form": "iif1_en"})
+OF_NO_FORM = PageDone("p", PageReading({}, {"form": None}), PageReading({}, {"form": None}))
+READ = PageDone("p", PageReading({}, {"form": "iif1_en"}))
 BROKEN = PageFailed("p", "truncated", "m", False)
 
 
@@ -23,7 +23,7 @@ def known(share=0.10):
 def counted(*pages):
     report = ReadReport()
     for page in pages:
-        report.count(Todo(None), page)
+        report.count(PageTodo(None), page)
     return report
 
 
@@ -40,10 +40,9 @@ def test_pages_of_a_run_are_watched_too_when_they_never_end(monkeypatch):
     seen = []
     monkeypatch.setattr(module, "run_jobs", lambda *given: seen.append(given[-1]) or [])
     monkeypatch.setattr(module, "Catalogue", lambda ledger: SimpleNamespace(sources=list, scans=list))
-    monkeypatch.setattr(module, "states_of", lambda ledger: None)
     monkeypatch.setattr(module, "Queue", lambda *given: [])
     options = SimpleNamespace(read=SimpleNamespace(seconds_per_page=180.0))
     here = SimpleNamespace(require_engine=lambda: None, jobs=2, place=SimpleNamespace(options=options))
     progress = SimpleNamespace(start=lambda step, total: None)
-    module.read_pages(None, here, [Todo(SimpleNamespace(page="p"))], progress)
-    assert seen == [390.0, 390.0]
+    module.read_pages(None, here, [PageTodo(SimpleNamespace(page="p"))], progress)
+    assert seen == [390.0]

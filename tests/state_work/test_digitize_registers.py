@@ -8,7 +8,8 @@ import pytest
 from openpyxl import load_workbook
 from PIL import Image
 
-from digitize.reading.page import PageDone, PageFailed, as_register
+from digitize.reading.job import PageDone, PageFailed, PageReading
+from digitize.reading.register import as_register
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Records
 from ocr.page import Around, Box, Candidate, Carried, Recognition, RowPlace, ZoneReading
@@ -54,23 +55,25 @@ class Reader:
 
     def __init__(self, pages):
         self.pages = pages
-        self.read, self.decided, self.before = [], [], {}
+        self.read, self.decided, self.matched, self.before = [], [], [], {}
         self.stop_after = None
 
     def run_jobs(self, work, jobs, workers, crashed, limit_s):
         waiting = iter(jobs)
         while batch := list(islice(waiting, 3)):
             for job in batch:
-                yield job, self.work(work.__name__, job)
+                yield job, self.work(job)
 
-    def work(self, name, job):
+    def work(self, job):
         given = self.pages[number_of(job.path)]
-        if name == "read_page":
-            form = "wbp_form_27_2017" if given == "form" else None
-            found = Recognition(form, 900, 1200, reason="" if form else "no form agrees")
-            reading = {"form": form, "family": form, "part": 1, "zones": {}, "reason": "", "rows": []}
-            return PageDone(job.page, recognition_to_plain(found), reading)
-        if job.recognition is None:
+        form = "wbp_form_27_2017" if given == "form" else None
+        found = Recognition(form, 900, 1200, reason="" if form else "no form agrees")
+        reading = {"form": form, "family": form, "part": 1, "zones": {}, "reason": "", "rows": []}
+        as_form = PageReading(recognition_to_plain(found), reading)
+        self.matched += [job.page] if job.as_form is None else []
+        if form is not None or job.register is None:
+            return PageDone(job.page, as_form)
+        if job.as_register is None:
             if self.stop_after == len(self.read):
                 raise KeyboardInterrupt
             self.read.append(job.page)
@@ -78,13 +81,14 @@ class Reader:
         else:
             self.decided.append(job.page)
         if isinstance(given, PageFailed):
-            return PageFailed(job.page, given.kind, given.message, given.retry)
-        if given in ("letter", "form"):
+            return PageFailed(job.page, given.kind, given.message, given.retry, as_form)
+        if given == "letter":
             found = Recognition(None, 900, 1200, reason="no ruled columns were found", carried=job.before)
         else:
             found = given
-        form = known_registers(job.folders).find(found.form)
-        return PageDone(job.page, recognition_to_plain(found), reading_to_plain(decide_register(found, form, ("en",))))
+        form = known_registers(job.settings.form_folders).find(found.form)
+        reading = reading_to_plain(decide_register(found, form, ("en",)))
+        return PageDone(job.page, as_form, PageReading(recognition_to_plain(found), reading))
 
 
 def number_of(path):
@@ -324,6 +328,56 @@ def test_a_page_that_waits_for_something_stops_its_volume_and_the_next_run_goes_
     assert reader.read[2:] == ["wb-test-0001-0002", "wb-test-0001-0003"] and len(records_of(place)) == 6
 
 
+def test_each_page_is_matched_once_whatever_stands_before_it_and_a_second_run_reads_none(digitize, book):
+    first, second, third = pages_of()
+    place, reader = book("form", "letter", "form", first, second, third, "letter", "form", "form")
+    totals = read_only(digitize, place)["totals"]
+    pages = [f"wb-test-0001-000{n}" for n in range(1, 10)]
+    assert sorted(reader.matched) == pages and (totals["pages_read"], totals["pages_failed"]) == (7, 2)
+    assert [reader.before[p] is None for p in (pages[1], *pages[3:7])] == [True, True, False, False, False]
+    reader.matched.clear()
+    reader.read.clear()
+    assert read_only(digitize, place)["todo"]["read"] == 0 and not reader.matched and not reader.read
+
+
+@pytest.mark.parametrize("after", [0, 1, 2, 3, 4])
+def test_a_run_of_a_mixed_book_that_is_interrupted_ends_as_one_that_is_not(digitize, book, after):
+    pages = ("form", *pages_of(), "form", "letter")
+    calm, _ = book(*pages, name="ws")
+    read_only(digitize, calm)
+    shaken, reader = book(*pages, name="ws2")
+    reader.stop_after = after
+    digitize("run", shaken, "--only", "read", code=130)
+    reader.stop_after = None
+    read_only(digitize, shaken)
+    assert len(set(reader.read)) == 4 and states_of(shaken) == states_of(calm)
+
+
+def read_only(digitize, place):
+    return digitize.json("run", place, "--only", "read", "--max-failed-share", 1)
+
+
+def states_of(place):
+    """Where each page stands in each step of reading."""
+    with Ledger(place / "ledger.sqlite") as ledger:
+        steps = {step: ledger.states(step) for step in ("recognise", "register", "decide")}
+    return {(step, page): (now.key, now.outcome) for step, own in steps.items() for page, now in own.items()}
+
+
+def test_a_plan_counts_a_page_behind_one_that_is_read_anew_only_once_that_hands_on_something_else(
+    digitize, book, tmp_path
+):
+    place, reader = book(*pages_of())
+    run(digitize, place)
+    reader.pages.append(seen(DAYBOOK[0], carried(columns=COLUMNS[:-1])))
+    scan_again(digitize, place, tmp_path, 1, 3)
+    reader.read.clear()
+    assert digitize.json("run", place, "--limit", 1, "--max-failed-share", 1)["todo"]["read"] == 1
+    assert reader.read == ["wb-test-0001-0001"]
+    assert run(digitize, place)["todo"]["read"] == 2
+    assert reader.read == [f"wb-test-0001-000{n}" for n in (1, 2)]
+
+
 def test_no_more_pages_are_read_than_were_asked_for(digitize, book):
     place, reader = book(*pages_of())
     digitize("run", place, "--limit", 2)
@@ -336,13 +390,13 @@ def test_a_volume_may_be_said_to_be_a_register_at_intake(digitize, book):
     place, _ = book(*pages_of(), more=("--kind", "reg_gd"))
     run(digitize, place)
     with Ledger(place / "ledger.sqlite") as ledger:
-        from digitize.steps.registers import said_register
+        from digitize.steps.read_keys import named_register
         from digitize.workspace.known import learn
         from digitize.workspace.ledger.catalogue import Catalogue
         from digitize.workspace.place import open_place
 
         known = learn(open_place(place), ledger)
-        assert {said_register(known, s) for s in Catalogue(ledger).scans()} == {"reg_gd"}
+        assert {named_register(known, s) for s in Catalogue(ledger).scans()} == {"reg_gd"}
 
 
 def test_what_stands_around_a_table_is_shown_and_notes_are_masked(digitize, book):

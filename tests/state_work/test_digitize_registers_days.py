@@ -9,8 +9,8 @@ from test_digitize_registers import DAYBOOK, arrests, book, records_of, run, sca
 from test_digitize_registers_words import lines_of
 
 from digitize.reading.days import with_days
+from digitize.reading.neighbours import _day_marks
 from digitize.reading.rows import DAY, RegisterRow, RowCell
-from digitize.steps.registers import _day_marks
 from mappers.sources.values import PlacedValue, ZoneValue
 from ocr.page import Around, Box, Candidate, ZoneReading
 from ocr.registers.between import kind_of

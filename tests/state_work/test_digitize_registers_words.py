@@ -6,7 +6,7 @@ import pytest
 from openpyxl import load_workbook
 from test_digitize_registers import DAYBOOK, arrests, book, pages_of, records_of, run, scan_again, seen
 
-from digitize.steps.registers import page_facts
+from digitize.reading.neighbours import page_facts
 from ocr.registers import decide_register, package_registers
 
 __all__ = ["book"]

@@ -77,6 +77,33 @@ def test_a_ditto_mark_with_nothing_above_has_no_value_and_asks_a_person(above):
     assert (value.raw, value.value, value.confidence, value.blank) == ("", None, 0.0, False)
 
 
+def test_a_ditto_mark_takes_the_value_above_through_several_rows():
+    marks = [row(f"r0{n}", cell('"', zone=f"r0{n}.a", ditto=True)) for n in (2, 3)]
+    assert texts(dittoed([row("r01", "Misalpur"), *marks])) == ["Misalpur"] * 3
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.sampled_from(["a", "b", None]), min_size=1, max_size=12))
+def test_ditto_marks_never_make_a_value_that_was_not_written(given_texts):
+    rows = [row(f"r{n:02d}", t or cell('"', ditto=True)) for n, t in enumerate(given_texts)]
+    values = texts(dittoed(rows))
+    assert set(values) <= {t for t in given_texts if t} | {None}
+    assert [v for v, t in zip(values, given_texts, strict=True) if t] == [t for t in given_texts if t]
+
+
+def test_a_ditto_mark_below_a_struck_entry_means_the_one_above_it_and_is_asked():
+    struck = row("r02", cell("Galatpur", zone="r02.a", struck=True))
+    found = dittoed([row("r01", "Misalpur"), struck, row("r03", cell('"', zone="r03.a", ditto=True))])
+    placed = found[2].cells["a"].placed
+    assert placed.value.value == "Misalpur" and not is_sure(placed.value) and "row-doubtful" in placed.notes
+
+
+def test_of_a_cell_that_goes_on_a_blank_part_adds_nothing():
+    for parts in (("near the", None), (None, "near the")):
+        pages = [[row("r01", cell(parts[0]))], [row("r00", cell(parts[1], "p2", "r00.a"), "p2", True)]]
+        assert texts(joined(pages)) == ["near the"]
+
+
 def test_a_row_all_of_whose_cells_are_struck_is_reported_and_one_struck_cell_makes_a_doubt():
     assert row("r01", cell("x", struck=True)).reported == "struck"
     assert row("r01", None).reported == "blank"

@@ -36,6 +36,19 @@ def test_every_row_ends_as_a_record_or_is_reported(digitize, done):
     assert totals["clean"] + totals["in_review"] + totals["rejected"] == totals["records"]
 
 
+def test_a_table_is_opened_once_to_be_mapped(digitize, samples, tmp_path, monkeypatch):
+    from digitize.steps import map_table
+
+    opened = []
+    own = map_table.open_table
+    monkeypatch.setattr(map_table, "open_table", lambda *given: opened.append(given[0].name) or own(*given))
+    digitize("init", "wb", tmp_path / "ws", "--site", "test")
+    digitize("intake", tmp_path / "ws", samples / "legacy" / "FIRMAST.DBF")
+    report = digitize.json("run", tmp_path / "ws", "--only", "map")
+    assert report["mapped"] > 40 and len(opened) == 1
+    assert not [p for p in (tmp_path / "ws").iterdir() if p.name.startswith("tmp")]
+
+
 def test_clean_records_are_in_the_target_and_the_others_wait(digitize, done):
     totals = digitize.json("status", done)["totals"]
     assert totals["clean"] > 40

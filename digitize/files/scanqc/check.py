@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class PageJob:
+class JudgeJob:
     """One page to judge. place: in the row of pages. languages: in whose digits page numbers are read, () for none."""
 
     place: int
@@ -29,7 +29,7 @@ class PageJob:
 
 
 @dataclass(frozen=True, slots=True)
-class PageDone:
+class Judged:
     """What came of it. message: why the page could not be judged, "" when it was."""
 
     place: int
@@ -51,17 +51,17 @@ class Wanted:
 def check_folder(paths: list[Path], wanted: Wanted, progress: Progress) -> Report:
     """Judge every page of files and folders. Raises InputError when there is none, EngineMissing, EngineFailed."""
     listed = list_scans(paths)
-    jobs = [PageJob(i, scan, wanted.languages, wanted.twice) for i, scan in enumerate(listed.scans)]
+    jobs = [JudgeJob(i, scan, wanted.languages, wanted.twice) for i, scan in enumerate(listed.scans)]
     if wanted.languages:
         _need_engine(wanted.languages)
     progress.start("judge", len(jobs))
-    done: dict[int, PageDone] = {}
+    done: dict[int, Judged] = {}
     with _Store() as store:
         for page in _judged(jobs, wanted.jobs):
             progress.advance(failed=bool(page.message))
             if page.fingerprint is not None:
                 store.keep(page.place, page.fingerprint)
-            done[page.place] = PageDone(page.place, page.quality, page.numbers, None, page.message)
+            done[page.place] = Judged(page.place, page.quality, page.numbers, None, page.message)
         pairs = store.same_pages(progress) if wanted.twice else ()
     _name_the_smaller(done)
     pages = [_page(job.scan, done[job.place]) for job in jobs]
@@ -70,7 +70,7 @@ def check_folder(paths: list[Path], wanted: Wanted, progress: Progress) -> Repor
     return Report(len(listed.files), tuple(pages), listed.refused, sequels)
 
 
-def judge_job(job: PageJob) -> PageDone:
+def judge_job(job: JudgeJob) -> Judged:
     """Judge one page; what cannot be opened becomes a message. Raises EngineMissing and EngineFailed."""
     from ocr.errors import ScanError
     from ocr.quality.likeness import take_fingerprint
@@ -81,7 +81,7 @@ def judge_job(job: PageJob) -> PageDone:
     try:
         picture = open_picture(job.scan)
     except ScanError as e:
-        return PageDone(job.place, message=str(e))
+        return Judged(job.place, message=str(e))
     quality = judge(picture)
     is_blank = "blank" in quality.notes
     numbers: tuple[int, ...] = ()
@@ -90,7 +90,7 @@ def judge_job(job: PageJob) -> PageDone:
 
         numbers = tuple(f.number for f in read_numbers(picture, Tesseract(), job.languages))
     fingerprint = take_fingerprint(picture) if job.twice and not is_blank else None
-    return PageDone(job.place, quality, numbers, fingerprint)
+    return Judged(job.place, quality, numbers, fingerprint)
 
 
 def _need_engine(languages: tuple[str, ...]) -> None:
@@ -110,7 +110,7 @@ def _need_engine(languages: tuple[str, ...]) -> None:
         raise EngineMissing(f"Tesseract cannot read {names} here. Run digitize doctor, or say --no-numbers.")
 
 
-def _judged(jobs: list[PageJob], workers: int) -> Iterator[PageDone]:
+def _judged(jobs: list[JudgeJob], workers: int) -> Iterator[Judged]:
     if workers <= 1 or len(jobs) < 2:
         yield from map(judge_job, jobs)
         return
@@ -120,12 +120,12 @@ def _judged(jobs: list[PageJob], workers: int) -> Iterator[PageDone]:
         yield done
 
 
-def _crashed(job: PageJob) -> PageDone:
+def _crashed(job: JudgeJob) -> Judged:
     label = job.scan.label
-    return PageDone(job.place, message=f"{label}: judging it broke the program. Scan it again, and report it.")
+    return Judged(job.place, message=f"{label}: judging it broke the program. Scan it again, and report it.")
 
 
-def _name_the_smaller(done: dict[int, PageDone]) -> None:
+def _name_the_smaller(done: dict[int, Judged]) -> None:
     """Add what only the sizes of all pages together show."""
     from digitize.files.scanqc.size import cut_against, usual_size
 
@@ -140,7 +140,7 @@ def _name_the_smaller(done: dict[int, PageDone]) -> None:
             done[place] = replace(page, quality=quality)
 
 
-def _page(scan: Scan, done: PageDone) -> PageReport:
+def _page(scan: Scan, done: Judged) -> PageReport:
     return PageReport(scan.label, scan.path.name, scan.index, done.quality, done.numbers, done.message)
 
 

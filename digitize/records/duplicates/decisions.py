@@ -30,7 +30,7 @@ def undecided(ledger: Ledger, candidates: Iterable[Candidate]) -> tuple[list[Can
     """The candidates of which nobody has decided, and the number of the others."""
     decided = ledger.states(STEP)
     every = list(candidates)
-    left = [c for c in every if decided.get(_unit(c), ("",))[0] != c.proof]
+    left = [c for c in every if (now := decided.get(_unit(c))) is None or now.key != c.proof]
     return left, len(every) - len(left)
 
 
@@ -52,7 +52,7 @@ def take_decisions(ledger: Ledger, path: Path, operator: str) -> Taken:
             elif word:
                 unit = _name(row["kind"], (row["left"], row["left_line"]), (row["right"], row["right_line"]))
                 now = ledger.state(unit, STEP)
-                if now and now[0] == row["proof"] and now[2].get("decision") == word:
+                if now and now.key == row["proof"] and now.detail.get("decision") == word:
                     known += 1
                     continue
                 detail = {"decision": word, "operator": operator}

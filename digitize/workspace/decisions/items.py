@@ -66,7 +66,7 @@ def cell_of(path: str, value: FieldValue | None) -> str:
 def _feeding_cell(ledger: Ledger, stored: Stored, path: str, mappings: Mapping[str, FormMapping]) -> str:
     """The zone or column that feeds a field which holds nothing, "" when none does."""
     now = ledger.state(stored.unit.partition(":")[0], "map")
-    mapping = mappings.get(str(now[2].get("mapping", "")).partition(" ")[0]) if now else None
+    mapping = mappings.get(str(now.detail.get("mapping", "")).partition(" ")[0]) if now else None
     if mapping is None:
         return ""
     mapping = mapping.also.get(stored.record.id.rpartition("+")[2], mapping)
@@ -75,7 +75,7 @@ def _feeding_cell(ledger: Ledger, stored: Stored, path: str, mappings: Mapping[s
     for rule in mapping.rules:
         in_child = mapping.rows[rule.row].child if rule.row else ""
         if in_child == child and any(target == (name or path) for _, target in rule.targets):
-            return _cell_named(stored, rule.source, is_register="register" in now[2]) if now else ""
+            return _cell_named(stored, rule.source, is_register=now.is_register) if now else ""
     return ""
 
 
@@ -120,7 +120,7 @@ def items_of(
     values = dict(stored.record.cells())
     cells: dict[str, list[str]] = {}
     now = ledger.state(stored.unit.partition(":")[0], "map") if stored.record.left_over else None
-    of_mapping = asked_of_mapping(now[2], stored.open) if now else {}
+    of_mapping = asked_of_mapping(now.detail, stored.open) if now else {}
     for path in (p for p in stored.open if p not in of_mapping):
         cell = cell_of(path, values.get(path))
         if path.startswith(LEFT_OVER) and stored.record.pages:

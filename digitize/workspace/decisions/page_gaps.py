@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Any
 
 from digitize.reading.page_order import Missing, find_order
 from digitize.workspace.decisions.words import GAP
-from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger import Ledger, StepState
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan
-from digitize.workspace.ledger.core import DONE
 from digitize.workspace.ledger.records import Records
 
-State = tuple[str, str, Mapping[str, Any]]
 MISSING, NO_GAP = "missing", "no gap"
 
 
@@ -56,7 +53,9 @@ def find_gaps(ledger: Ledger) -> list[Gap]:
     ]
 
 
-def _of_volume(ledger: Ledger, volume: str, scans: Sequence[PageScan], states: Mapping[str, State]) -> Iterator[Gap]:
+def _of_volume(
+    ledger: Ledger, volume: str, scans: Sequence[PageScan], states: Mapping[str, StepState]
+) -> Iterator[Gap]:
     numbers = [_numbers(states.get(scan.page)) for scan in scans]
     halves = 2 if any(len(n) == 2 and n[1] == n[0] + 1 for n in numbers) else 1
     places = [place for own in numbers for place in _places(own, halves)]
@@ -64,9 +63,9 @@ def _of_volume(ledger: Ledger, volume: str, scans: Sequence[PageScan], states: M
         yield _gap(ledger, volume, scans[missing.left // halves], scans[missing.right // halves], missing)
 
 
-def _numbers(state: State | None) -> list[int]:
+def _numbers(state: StepState | None) -> list[int]:
     """The numbers that a page of a register bears, from the left."""
-    return list(state[2].get("numbers", ())) if state is not None and state[1] in DONE else []
+    return list(state.detail.get("numbers", ())) if state is not None and state.is_done else []
 
 
 def _places(numbers: Sequence[int], halves: int) -> list[Sequence[int]]:

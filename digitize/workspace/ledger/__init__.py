@@ -1,5 +1,6 @@
 """The append-only history of one workspace's work, one SQLite file."""
 
 from digitize.workspace.ledger.core import Event, Ledger
+from digitize.workspace.ledger.state import StepState
 
-__all__ = ["Event", "Ledger"]
+__all__ = ["Event", "Ledger", "StepState"]

@@ -19,9 +19,9 @@ from digitize.errors import LedgerError
 from digitize.machine.sqlite_errors import plain_errors
 from digitize.machine.system import is_dead
 from digitize.workspace.ledger.schema import DDL, FORMAT
+from digitize.workspace.ledger.state import FAILED, StepState
 
 LEASE_SECONDS = 600.0  # more than the longest page takes; a dead owner on this machine is known at once
-DONE = ("done", "again")
 _START = "0" * 64
 
 
@@ -141,7 +141,7 @@ class Ledger:
         """Keep that a unit failed in a step, and give the lease back. detail: kind, message, retry."""
         with self.writing():
             self._db.execute("DELETE FROM leases WHERE unit = ? AND step = ?", (unit, step))
-            self.record_event(unit, step, "failed", key=key, detail=detail)
+            self.record_event(unit, step, FAILED, key=key, detail=detail)
 
     def is_done(self, unit: str, step: str, key: str) -> bool:
         """Whether that work was finished under exactly that key."""
@@ -154,7 +154,7 @@ class Ledger:
         Inputs may come back to what they were: a list edited and edited back need not be worked through twice.
         """
         now = self.state(unit, step)
-        if now and now[0] == key and now[1] in DONE:
+        if now and now.is_done_under(key):
             return True
         sql = "SELECT detail FROM events WHERE unit = ? AND step = ? AND key = ? AND outcome = 'done'"
         row = self.execute(sql, (unit, step, key)).fetchone()
@@ -172,17 +172,17 @@ class Ledger:
             raise KeyError((unit, step, key))
         return json.loads(zlib.decompress(row["data"]))
 
-    def state(self, unit: str, step: str) -> tuple[str, str, Mapping[str, Any]] | None:
-        """The newest (key, outcome, detail) of a unit in a step."""
+    def state(self, unit: str, step: str) -> StepState | None:
+        """Where a unit stands in a step, None when the step never touched it."""
         row = self.execute(
             "SELECT key, outcome, detail FROM state WHERE unit = ? AND step = ?", (unit, step)
         ).fetchone()
-        return (row["key"], row["outcome"], json.loads(row["detail"])) if row else None
+        return _state(row) if row else None
 
-    def states(self, step: str) -> dict[str, tuple[str, str, Mapping[str, Any]]]:
-        """Unit -> the newest (key, outcome, detail) for all units that a step ever touched."""
+    def states(self, step: str) -> dict[str, StepState]:
+        """Unit -> where it stands, for all units that a step ever touched."""
         rows = self.rows("SELECT unit, key, outcome, detail FROM state WHERE step = ?", (step,))
-        return {r["unit"]: (r["key"], r["outcome"], json.loads(r["detail"])) for r in rows}
+        return {r["unit"]: _state(r) for r in rows}
 
     def events(self, unit: str) -> list[Event]:
         """The history of one unit, oldest first."""
@@ -260,6 +260,10 @@ def _connect(path: Path) -> sqlite3.Connection:
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA busy_timeout = 30000")
         return db
+
+
+def _state(row: sqlite3.Row) -> StepState:
+    return StepState(row["key"], row["outcome"], json.loads(row["detail"]))
 
 
 def _link(last: str, *parts: str) -> str:

@@ -1,0 +1,105 @@
+"""What pages of a register must know of each other: where rows go on, and how far up ditto marks lead."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from digitize.reading.days import DAY_COLUMN, MOST_PAGES
+from digitize.reading.rows import DAY, DITTO, NO_ENTRY, RECORD, STRUCK, no_entry
+from ocr.page import Around, Decided, Reading, RowPlace
+
+Facts = Mapping[str, Any]
+"""What page_facts says of a page, as JSON types: a ledger keeps it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Which pages of a row of them the rows of one page need.
+
+    top: the first of those that ditto marks in its first row may lead to; itself where none does. end: behind the last
+    one on which its last row goes on. is_joined: its first row goes on from the page before, to whose rows it belongs.
+    """
+
+    top: int
+    end: int
+    is_joined: bool
+
+
+def links(facts: Sequence[Facts], at: int) -> Links:
+    """The pages that one of them needs. facts: of pages of one register that follow each other, in order."""
+    needed, top = set(facts[at]["ditto"]), at
+    while needed and top > 0:
+        top -= 1
+        needed &= set(facts[top]["through"]) if _has_own(facts[top]) else needed
+        if at - top >= MOST_PAGES:
+            needed.discard(DAY_COLUMN)
+    joins = at > 0 and bool(facts[at]["continues"])
+    end = at + 1
+    while (end == at + 1 or not _has_own(facts[end - 1])) and end < len(facts) and facts[end]["continues"]:
+        end += 1
+    return Links(top, end if _has_own(facts[at]) or not joins else at + 1, joins)
+
+
+def _has_own(facts: Facts) -> bool:
+    """Whether a row begins on a page."""
+    return int(facts["rows"]) > (1 if facts["continues"] else 0)
+
+
+def page_numbers(around: Sequence[Around]) -> list[int]:
+    """The numbers that a page bears, two of a spread, from the left."""
+    return [a.number for a in sorted(around, key=lambda a: a.box.x0) if a.number is not None]
+
+
+def page_facts(
+    reading: Reading,
+    kinds: Mapping[str, str] = MappingProxyType({}),
+    *,
+    has_days: bool = False,
+    is_day_above: bool = False,
+) -> dict[str, Any]:
+    """What the pages beside this one must know of it.
+
+    kinds: row -> what a person says it is. Returned are rows: how many it has; continues: whether its first one began
+    on the page before; ditto: columns whose first cell is a ditto mark; and through: those with nothing else in them.
+    The day above entries counts as a column that is a ditto mark until one is written (has_days; is_day_above the
+    table).
+    """
+    cells: dict[str, dict[str, Decided]] = {row.id: {} for row in reading.rows}
+    for name, cell in reading.zones.items():
+        row, _, column = name.partition(".")
+        cells[row][column] = cell
+    marks: dict[str, list[bool]] = {}
+    seen = {place.id: _kind(place, cells[place.id], kinds) for place in reading.rows}
+    for place in reading.rows:
+        if seen[place.id] == RECORD and not place.continues:
+            for column, cell in cells[place.id].items():
+                marks.setdefault(column, []).append(DITTO in cell.notes)
+    if has_days:
+        marks[DAY_COLUMN] = _day_marks([seen[p.id] for p in reading.rows if not p.continues], is_day_above=is_day_above)
+    first = next(iter(reading.rows), None)
+    return {
+        "rows": len(reading.rows),
+        "continues": first is not None and first.continues and seen[first.id] not in NO_ENTRY,
+        "ditto": sorted(column for column, found in marks.items() if found and found[0]),
+        "through": sorted(column for column, found in marks.items() if all(found)),
+    }
+
+
+def _day_marks(kinds: Sequence[str], *, is_day_above: bool) -> list[bool]:
+    """For each entry whether its day is that of the page before. kinds: of the rows that begin on a page, in order."""
+    found, is_known = [], is_day_above
+    for kind in kinds:
+        is_known = is_known or kind == DAY
+        if kind == RECORD:
+            found.append(not is_known)
+    return found or [not is_known]
+
+
+def _kind(place: RowPlace, cells: Mapping[str, Decided], kinds: Mapping[str, str]) -> str:
+    """What a row is, of ROW_KINDS: by a person's word, else by what was seen of it."""
+    written = [cell for cell in cells.values() if not cell.blank]
+    is_struck = bool(written) and all(STRUCK in cell.notes for cell in written)
+    return kinds.get(place.id) or no_entry(place.notes) or (STRUCK if is_struck else RECORD)

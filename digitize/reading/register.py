@@ -1,0 +1,93 @@
+"""One page as that of a register: recognised with what the page before handed on, then decided."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from digitize.reading.job import PageJob
+    from ocr.forms.settings import ReadSettings
+    from ocr.page import Carried, Reading, Recognition
+    from ocr.registers import RegisterSettings, VolumeReader
+    from ocr.scans.scan import OpenedPage
+
+_DIGITS, _FIELDS = "digits", "fields"
+
+
+def recognised_page(job: PageJob, page: OpenedPage) -> Recognition:
+    """What is seen of a page as a register's, from what the page before handed on."""
+    read = replace(job.settings, languages=_languages(job))
+    reader = register_reader(job.register or "", read.languages, register_settings(read), read.form_folders)
+    return as_register(reader, page, job.before)
+
+
+def decided_page(job: PageJob, seen: Recognition) -> Reading:
+    """The values of its cells."""
+    from ocr.registers import decide_register, known_registers
+
+    form = known_registers(job.settings.form_folders).find(seen.form)
+    return decide_register(seen, form, _languages(job), job.lists.of(""))
+
+
+def _languages(job: PageJob) -> tuple[str, ...]:
+    return job.settings.languages or ("en",)
+
+
+def as_register(reader: VolumeReader, page: OpenedPage, before: Carried | None) -> Recognition:
+    """A page as a register's; one without ruled columns or of no known register has no form, no rows, and hands on what
+    it was given: letters and blank backs do not disturb a volume.
+    """
+    found = reader.recognise(page, before, only_known=True)
+    if found.form is not None and (found.rows or not found.reason):
+        return _without_nothing(found)
+    return replace(found, form=None, zones=(), rows=(), carried=before)
+
+
+def _without_nothing(found: Recognition) -> Recognition:
+    """A page without a first row that would go on from the page before and has nothing in it."""
+    top = found.rows[0].id if found.rows and found.rows[0].continues else ""
+    own = [z for z in found.zones if top and z.zone.startswith(f"{top}.")]
+    if not top or not all(z.blank for z in own):
+        return found
+    return replace(found, rows=found.rows[1:], zones=tuple(z for z in found.zones if z not in own))
+
+
+@lru_cache(maxsize=16)
+def register_settings(read: ReadSettings) -> RegisterSettings:
+    """How the cells of registers are read where pages are read so.
+
+    The engine for handwriting takes part where the page's first language is English; in others it reads the numbers of
+    pages with Latin digits, and an engine of their own those in native digits.
+    """
+    from ocr.engines import load_engine
+    from ocr.forms.settings import handwriting_engine
+    from ocr.registers import RegisterSettings
+
+    by_hand = handwriting_engine(read)
+    if by_hand == "none" or not read.languages:
+        return RegisterSettings(engine=read.engine, sections=read.sections)
+    if read.languages[0] == "en":
+        return RegisterSettings(engine=read.engine, handwriting_engine=by_hand, sections=read.sections)
+    has_digits = read.languages[0] in load_engine(_DIGITS).languages()
+    return RegisterSettings(
+        engine=read.engine,
+        digits_engine=_DIGITS if has_digits else "none",
+        latin_engine=by_hand if by_hand == _FIELDS else "none",
+        sections=read.sections,
+    )
+
+
+@lru_cache(maxsize=4)
+def register_reader(
+    register: str, languages: tuple[str, ...], settings: RegisterSettings, folders: tuple[Path, ...] = ()
+) -> VolumeReader:
+    """A reader of registers, kept from page to page: engines are slow to start.
+
+    register: its id, "" to find out. folders: with registers beside the package's.
+    """
+    from ocr.registers import VolumeReader, known_registers
+
+    return VolumeReader(register or None, languages, settings=settings, registers=known_registers(folders))

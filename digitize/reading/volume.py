@@ -1,0 +1,189 @@
+"""The pages of one volume in their order: which may be read now, and what each hands on to the next one.
+
+A register's page needs what the page before handed on; a form needs nothing. So the first page of a volume is read
+alone. As long as registers follow each other they are read one by one; in a volume of forms pages are read ahead of
+their turn, side by side, as pages before which no register stands. Where that turns out wrong, the page is read as a
+register's again at its turn; its form is not looked for a second time.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+
+from digitize.reading.job import PageDone, PageFailed, matched_only
+
+if TYPE_CHECKING:
+    from ocr.page import Carried
+
+_MOST_EARLY = 64
+"""Pages read ahead of their turn whose turn has not come: as much as may be read for nothing."""
+_MANY_OTHERS = 8
+"""So many pages that are neither form nor register, and a volume is taken for one without registers."""
+
+
+class Page(Protocol):
+    """A page of the volume, as the caller knows it."""
+
+    @property
+    def page(self) -> str:
+        """Its id."""
+        ...
+
+
+AnyPage = TypeVar("AnyPage", bound=Page)
+Todo = TypeVar("Todo")
+Result = PageDone | PageFailed
+Held = tuple[Todo, Result]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn(Generic[Todo]):
+    """What there is to do for a page whose turn has come.
+
+    todo: None for nothing. waits: the next page needs what comes of it. carried: what it hands on as far as that is
+    known. is_form: of a known form.
+    """
+
+    todo: Todo | None = None
+    waits: bool = False
+    carried: Carried | None = None
+    is_form: bool = False
+
+
+class VolumeQueue(Generic[AnyPage, Todo]):
+    """Hands out what is to be done for the pages of one volume, and takes in what came of it."""
+
+    def __init__(
+        self,
+        pages: Iterable[AnyPage],
+        turn: Callable[[AnyPage, Carried | None], Turn[Todo]],
+        ahead: Callable[[AnyPage, bool], Todo | None],
+        *,
+        stops: bool = False,
+    ) -> None:
+        """pages: in order. turn: what is to do for one, given what the page before handed on. ahead: the same before
+        its turn, None where nothing is; the second argument says whether to try it as a register's, too. stops: a page
+        that may be tried again another time stops those that follow it, since nothing is known of what it hands on.
+        """
+        self._coming = iter(pages)
+        self._drawn: deque[AnyPage] = deque()
+        self._turn, self._ahead = turn, ahead
+        self._before: Carried | None = None
+        self._is_begun = self._is_stopped = self._has_forms = False
+        self._stops = stops
+        self._others = self._looked_at = 0
+        self._waiting = ""
+        self._ready: deque[tuple[str, Todo]] = deque()
+        self._in_hand: dict[str, Todo] = {}
+        self._looked_ahead: set[str] = set()
+        self._early: dict[str, Held[Todo]] = {}
+
+    def next(self) -> Todo | None:
+        """The next thing that can be begun now; None where something must be done first, or at the end."""
+        if not self._is_begun:
+            self._is_begun = True
+            self._advance()
+        found = self._ready.popleft() if self._ready else self._next_ahead()
+        if found is None:
+            return None
+        self._in_hand[found[0]] = found[1]
+        return found[1]
+
+    def take(self, page: str, done: Result) -> list[Held[Todo]]:
+        """What came of a page. Returned is what holds now, in order: of pages read ahead of their turn only what does
+        not depend on the page before; the rest follows when their turn has come.
+        """
+        todo = self._in_hand.pop(page)
+        if page not in self._looked_ahead:
+            held: list[Held[Todo]] = [(todo, done)]
+            if page == self._waiting:
+                self._waiting = ""
+                self._settle(done)
+        else:
+            held = self._take_early(page, todo, done)
+        return [*held, *self._advance()]
+
+    def give_back(self, page: str) -> None:
+        """Leave a page that was handed out to somebody else; what needs it waits for another time."""
+        self._in_hand.pop(page, None)
+        if page == self._waiting:
+            self.stop()
+
+    def stop(self) -> None:
+        """Leave all that needs the page whose turn it is for another time: what it hands on is not known."""
+        self._is_stopped = True
+
+    def _take_early(self, page: str, todo: Todo, done: Result) -> list[Held[Todo]]:
+        if _is_independent(done):
+            self._early[page] = todo, done
+            return [(todo, done)]
+        if not (isinstance(done, PageDone) and not done.is_whole) and not self._is_stopped:
+            self._early[page] = todo, done
+        matched = matched_only(done)
+        return [(todo, matched)] if matched is not None else []
+
+    def _advance(self) -> list[Held[Todo]]:
+        """Go on to the next page that has to be waited for; what was read ahead is settled on the way."""
+        held: list[Held[Todo]] = []
+        while not self._is_stopped and not self._waiting and (page := self._page_at(0)) is not None:
+            if page.page in self._in_hand:
+                break
+            self._drawn.popleft()
+            self._looked_at = max(0, self._looked_at - 1)
+            self._looked_ahead.discard(page.page)
+            early = self._early.pop(page.page, None)
+            if early is not None and (_is_independent(early[1]) or self._before is None):
+                held += [] if _is_independent(early[1]) else [early]
+                self._settle(early[1])
+                continue
+            self._begin(page, self._turn(page, self._before))
+        return held
+
+    def _begin(self, page: AnyPage, turn: Turn[Todo]) -> None:
+        if turn.todo is not None:
+            self._ready.append((page.page, turn.todo))
+        if turn.todo is not None and turn.waits:
+            self._waiting = page.page
+            return
+        self._before = turn.carried
+        self._has_forms = self._has_forms or turn.is_form
+
+    def _settle(self, done: Result) -> None:
+        """Go on with what a page handed on; one that failed hands on what it was given."""
+        if isinstance(done, PageFailed):
+            self._is_stopped = self._is_stopped or (self._stops and done.retry)
+            return
+        self._before = None if done.is_form else done.handed_on()
+        self._has_forms = self._has_forms or done.is_form
+        self._others = 0 if done.is_form or done.is_register else self._others + 1
+
+    def _next_ahead(self) -> tuple[str, Todo] | None:
+        """A page to be read before its turn, where pages need nothing of each other, or none gets its turn today."""
+        is_free = self._before is None and (self._has_forms or self._others >= _MANY_OTHERS)
+        if not self._is_stopped and (not is_free or not self._has_room()):
+            return None
+        while (page := self._page_at(self._looked_at)) is not None:
+            self._looked_at += 1
+            if page.page in self._in_hand:
+                continue
+            self._looked_ahead.add(page.page)
+            todo = self._ahead(page, not self._is_stopped)
+            if todo is not None:
+                return page.page, todo
+        return None
+
+    def _has_room(self) -> bool:
+        return sum(not _is_independent(done) for _, done in self._early.values()) + len(self._in_hand) < _MOST_EARLY
+
+    def _page_at(self, at: int) -> AnyPage | None:
+        while len(self._drawn) <= at and (page := next(self._coming, None)) is not None:
+            self._drawn.append(page)
+        return self._drawn[at] if at < len(self._drawn) else None
+
+
+def _is_independent(done: Result) -> bool:
+    """Whether what came of a page is the same whatever the page before handed on."""
+    return done.as_form is None or done.as_form.form is not None

@@ -1,0 +1,82 @@
+"""Jobs for workers, drawn from all volumes as they have something that can be begun."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from digitize.reading.job import PageDone, PageFailed, PageJob
+from digitize.reading.lexica import ListSource
+from digitize.reading.volume import VolumeQueue
+from digitize.steps.read_keys import DECIDE, RECOGNISE, REGISTER, metadata_of, named_register
+from digitize.steps.read_plan import Desk, PageTodo
+from digitize.workspace.known import Known
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.catalogue import Catalogue, PageScan, Source
+
+Book = VolumeQueue[PageScan, PageTodo]
+
+
+class Queue(Iterator[PageJob]):
+    """Jobs of volumes, one volume after another as far as workers are free. It runs dry, and fills again."""
+
+    def __init__(
+        self, ledger: Ledger, known: Known, volumes: Sequence[Sequence[PageScan]], allowed: frozenset[str] | None
+    ) -> None:
+        """volumes: their pages in order. allowed: the only pages that may be read, None for all."""
+        self._ledger, self._known, self._allowed = ledger, known, allowed
+        self.desk = Desk(ledger, known)
+        self._free = deque(VolumeQueue(scans, self.desk.turn, self.desk.ahead, stops=True) for scans in volumes)
+        self._busy: dict[str, Book] = {}
+        self._sources = {s.sha256: s for s in Catalogue(ledger).sources()}
+
+    def __next__(self) -> PageJob:
+        """The next job that there is for now."""
+        while self._free:
+            volume = self._free[0]
+            todo = volume.next()
+            if todo is None:
+                self._free.popleft()
+            elif self._may_begin(todo):
+                self._busy[todo.scan.page] = volume
+                return page_job(self._ledger, self._known, todo, self._sources[todo.scan.sha256])
+            else:
+                volume.give_back(todo.scan.page)
+        raise StopIteration
+
+    def take(self, page: str, done: PageDone | PageFailed) -> list[tuple[PageTodo, PageDone | PageFailed]]:
+        """What holds now that something came of a page; its volume may have more to begin."""
+        volume = self._busy.pop(page)
+        held = volume.take(page, done)
+        # A volume that is begun goes before new ones, so that few are open at a time.
+        self._free.appendleft(volume)
+        return held
+
+    def _may_begin(self, todo: PageTodo) -> bool:
+        """Whether a page may be read, and nobody else is at it."""
+        page = todo.scan.page
+        if self._allowed is not None and page not in self._allowed:
+            return False
+        step = DECIDE if todo.is_decided_only else REGISTER if todo.matched else RECOGNISE
+        return bool(self._ledger.claim([page], step, self._known.owner))
+
+
+def page_job(ledger: Ledger, known: Known, todo: PageTodo, source: Source) -> PageJob:
+    """What a worker needs for one page."""
+    scan = todo.scan
+    path = Path(source.linked) if source.linked else known.place.original(source.sha256, source.suffix)
+    return PageJob(
+        page=scan.page,
+        path=path,
+        sha256=source.sha256,
+        index=scan.idx,
+        settings=known.read_settings(scan.language),
+        lists=ListSource(known.lexica),
+        metadata=metadata_of(scan),
+        register=named_register(known, scan) if todo.tries_register else None,
+        before=todo.before,
+        as_form=ledger.result(scan.page, RECOGNISE, todo.matched) if todo.matched else None,
+        as_register=ledger.result(scan.page, REGISTER, todo.registered) if todo.registered else None,
+        is_copy=not source.linked,
+    )

@@ -1,0 +1,73 @@
+"""The keys under which pages are recognised and decided: same key means already done."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from digitize.machine.work_keys import plain_hash, work_key
+from digitize.workspace.known import Known
+from digitize.workspace.ledger.catalogue import PageScan
+
+if TYPE_CHECKING:
+    from ocr.page import Carried
+
+RECOGNISE, REGISTER, DECIDE = "recognise", "register", "decide"
+FAILED = "failed"
+UNKNOWN_FORM = "unknown-form"
+"""Kind of failure of a page that is neither a known form nor a known register's."""
+
+
+def recognise_key(known: Known, scan: PageScan, form: str | None) -> str:
+    """The key of recognising a page that turned out to be of that form, or of none.
+
+    A page depends on the form it matched alone, so that a new form in the library has only those pages looked at again
+    that match none. (That the new one would have fitted better is not noticed; change READ_VERSION for that.)
+    """
+    settings = known.read_settings(scan.language)
+    return work_key(RECOGNISE, scan.sha256, str(scan.idx), settings.key(), settings.form_key(form))
+
+
+def failed_key(known: Known, scan: PageScan) -> str:
+    """The key of a page that could not be recognised, whatever its form."""
+    settings = known.read_settings(scan.language)
+    return work_key(RECOGNISE, scan.sha256, str(scan.idx), settings.key(), FAILED)
+
+
+def decide_key(known: Known, scan: PageScan, recognised: str, form: str | None) -> str:
+    """The key of deciding a page recognised under a key as a form."""
+    settings = known.read_settings(scan.language)
+    metadata = metadata_of(scan)
+    return work_key(
+        DECIDE, recognised, known.lexica_key, settings.rules_key(form), *([plain_hash(metadata)] if metadata else [])
+    )
+
+
+def register_key(known: Known, scan: PageScan, before: Carried | None, form: str | None) -> str:
+    """The key of recognising a page as one of that register, or of none; form "failed" for one that could not be.
+
+    It depends on the page's scan, on the settings, on what the page before handed on, and on the register it turned out
+    to be of: on all of them when it is of none.
+    """
+    carried = plain_hash(asdict(before)) if before else ""
+    printed = form if form == FAILED else known.register_keys.get(form, ("", ""))[0]
+    named = named_register(known, scan)
+    return work_key(
+        REGISTER, recognise_key(known, scan, None), known.register_key(scan.language), named, printed, carried
+    )
+
+
+def register_decide_key(known: Known, recognised: str, form: str | None) -> str:
+    """The key of deciding a page recognised under a key as a register's."""
+    return work_key(DECIDE, recognised, known.lexica_key, known.register_keys.get(form, ("", ""))[1])
+
+
+def metadata_of(scan: PageScan) -> dict[str, str]:
+    """What intake was told of the volume that a page stands in, by the zone that tells it (ocr/forms/expected.py)."""
+    told = {"police_station": scan.station, "district": scan.district, "year": scan.year}
+    return {zone: value for zone, value in told.items() if value}
+
+
+def named_register(known: Known, scan: PageScan) -> str:
+    """The register that intake was told a page is of, "" when it was not told."""
+    return scan.kind if known.registers.find(scan.kind) else ""

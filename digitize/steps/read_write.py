@@ -1,0 +1,94 @@
+"""What came of pages, into the ledger: under the keys of their recognising and deciding."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from digitize.reading.days import day_above
+from digitize.reading.job import PageDone, PageFailed, PageReading
+from digitize.reading.neighbours import page_facts, page_numbers
+from digitize.steps.read_keys import (
+    DECIDE,
+    FAILED,
+    RECOGNISE,
+    REGISTER,
+    UNKNOWN_FORM,
+    decide_key,
+    failed_key,
+    recognise_key,
+    register_decide_key,
+    register_key,
+)
+from digitize.steps.read_plan import PageTodo
+from digitize.workspace.known import Known
+from digitize.workspace.ledger import Ledger
+from ocr.plain import reading_from_plain, recognition_from_plain
+
+
+def write_page(ledger: Ledger, known: Known, todo: PageTodo, done: PageDone | PageFailed) -> None:
+    """Keep all that came of a page in one transaction."""
+    with ledger.writing():
+        if done.as_form is None:
+            ledger.fail(todo.scan.page, RECOGNISE, failed_key(known, todo.scan), _why(done))
+            return
+        _write_form(ledger, known, todo, done.as_form)
+        if isinstance(done, PageFailed):
+            _write_failed_register(ledger, known, todo, done)
+        elif done.as_register is not None:
+            _write_register(ledger, known, todo, done.as_form, done.as_register)
+
+
+def _why(done: PageDone | PageFailed) -> Mapping[str, object]:
+    assert isinstance(done, PageFailed)
+    return {"kind": done.kind, "message": done.message, "retry": done.retry}
+
+
+def _write_form(ledger: Ledger, known: Known, todo: PageTodo, found: PageReading) -> None:
+    scan, form = todo.scan, found.form
+    detail = {name: found.reading[name] for name in ("form", "family", "part")}
+    recognised = todo.matched or recognise_key(known, scan, form)
+    if not todo.matched:
+        ledger.finish(scan.page, RECOGNISE, recognised, found.recognition, detail)
+    if form is not None:
+        language = scan.language or known.forms[form].languages[0]
+        key = decide_key(known, scan, recognised, form)
+        ledger.finish(scan.page, DECIDE, key, found.reading, {**detail, "language": language})
+
+
+def _write_failed_register(ledger: Ledger, known: Known, todo: PageTodo, failed: PageFailed) -> None:
+    key = register_key(known, todo.scan, todo.before, FAILED)
+    ledger.fail(todo.scan.page, REGISTER, key, _why(failed))
+    ledger.fail(todo.scan.page, DECIDE, key, _why(failed))
+
+
+def _write_register(ledger: Ledger, known: Known, todo: PageTodo, as_form: PageReading, found: PageReading) -> None:
+    scan, form = todo.scan, found.form
+    recognised = todo.registered or register_key(known, scan, todo.before, form)
+    if not todo.registered:
+        seen = recognition_from_plain(found.recognition)
+        handed = {} if seen.carried == todo.before else {"carried": found.recognition["carried"]}
+        ledger.finish(scan.page, REGISTER, recognised, found.recognition, {"form": form, **handed})
+    key = register_decide_key(known, recognised, form)
+    if form is not None:
+        ledger.finish(scan.page, DECIDE, key, found.reading, _detail(known, todo, found))
+        return
+    message = (
+        f"Page {scan.page}: {as_form.recognition['reason']}; as a register's: {found.reading['reason']}. "
+        "Add a form file for this print, or take the page out of the volume."
+    )
+    ledger.fail(scan.page, DECIDE, key, {"kind": UNKNOWN_FORM, "message": message, "retry": False})
+
+
+def _detail(known: Known, todo: PageTodo, found: PageReading) -> Mapping[str, object]:
+    """What the ledger says of a register's page: also what the pages beside it must know of it."""
+    reading = reading_from_plain(found.reading)
+    around = recognition_from_plain(found.recognition).around
+    assert reading.form is not None
+    has_days = known.registers.forms[reading.form].days
+    is_above = day_above(around) is not None
+    return {
+        "form": reading.form, "family": reading.form, "part": 1,
+        "language": todo.scan.language or known.state.languages[0], REGISTER: True,
+        "numbers": page_numbers(around), "days": has_days, "day_above": is_above,
+        **page_facts(reading, has_days=has_days, is_day_above=is_above),
+    }  # fmt: skip
