@@ -101,7 +101,7 @@ def measure_samples(most: int | None = None) -> dict[str, Any]:
     lines = (SAMPLES / "gold.jsonl").read_text(encoding="utf-8").splitlines()
     gold = {g["file"]: g["zones"] for g in map(json.loads, lines) if g["form"] == "wbp_27"}
     shares: dict[str, list[bool]] = {field: [] for field in FIELDS}
-    engine, known = fields.Fields(), load_sections(sections_file())
+    engine, known = fields.FieldsEngine(), load_sections(sections_file())
     for name in sorted(n for n in gold if Path(n).suffix in (".jpg", ".png"))[:most]:
         grey = open_page(Scan(next(SAMPLES.rglob(name)), ""), 300).grey
         match = find_form(grey, load_models((SAMPLES / "forms",)))

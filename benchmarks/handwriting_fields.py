@@ -33,7 +33,7 @@ from ocr.handwriting.dated import day_of
 from ocr.handwriting.entries import folded_name, read_entry, trained_names
 from ocr.handwriting.packed import CHARACTERS, pack, unpack
 from ocr.handwriting.sections import Sections, load_sections
-from ocr.handwriting.zone import Found, weigh, weigh_twice
+from ocr.handwriting.zone import ZoneText, weigh, weigh_twice
 from ocr.languages.lexicon import Lexicon
 from ocr.page import Scan
 from ocr.scans.scan import open_page
@@ -81,7 +81,7 @@ def measure(a: argparse.Namespace) -> dict[str, Any]:
 
 def see(page: Page) -> None:
     """Look at the fields of a page and keep the matrices."""
-    engine = fields.Fields(page.weights)
+    engine = fields.FieldsEngine(page.weights)
     grey = open_page(Scan(page.image, ""), 300).grey
     match = find_form(grey, load_models())
     seen: Packed = {}
@@ -115,9 +115,9 @@ def weigh_page(job: tuple[Page, Mapping[str, str], Path, Path | None]) -> list[R
     return read
 
 
-def _options(field: str, matrices: Any, stations: Lexicon, known: Sections) -> tuple[Found, ...]:
+def _options(field: str, matrices: Any, stations: Lexicon, known: Sections) -> tuple[ZoneText, ...]:
     if field == "police_station":
-        found = [Found(s.value, s.facts, "entry") for s in read_entry(matrices[0], CHARACTERS, stations)]
+        found = [ZoneText(s.value, s.facts, "entry") for s in read_entry(matrices[0], CHARACTERS, stations)]
     else:
         found = weigh(KINDS[field], matrices, known)
     return tuple(found[:_MOST_OPTIONS])
@@ -179,7 +179,7 @@ def seconds_a_page(images: Sequence[Path]) -> float:
 def _page(image: Path, group: str, folds: Path | None, cache: Path) -> Page:
     weights = folds / f"{slug(group)}.onnx" if folds else None
     weights = weights if weights and weights.is_file() else None
-    data = image.read_bytes() + (weights.read_bytes() if weights else fields.Fields().name_and_version().encode())
+    data = image.read_bytes() + (weights.read_bytes() if weights else fields.FieldsEngine().name_and_version().encode())
     return Page(image, group, weights, cache / f"{sha256(data).hexdigest()[:24]}.pickle")
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ocr.calibration.fields import Facts
-from ocr.handwriting.zone import Found
+from ocr.handwriting.zone import ZoneText
 
 FIELDS = ("police_station", "year", "fir_no", "statutes", "complainant_name")
 KINDS = {
@@ -49,7 +49,7 @@ class Read:
     page: str
     field: str
     group: str
-    options: tuple[Found, ...]
+    options: tuple[ZoneText, ...]
     wanted: Any
     right: bool
     near: float = 0.0

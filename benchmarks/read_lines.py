@@ -16,7 +16,7 @@ import numpy as np
 from rapidfuzz.distance import Levenshtein
 
 from benchmarks.read_cache import CachingEngine
-from ocr.calibration.lines import Facts, Model, expected_calibration_error, fit
+from ocr.calibration.lines import Facts, LineWeights, expected_calibration_error, fit
 from ocr.engine import EngineText, Image, LineImage
 from ocr.engines.tesseract import Tesseract
 from ocr.languages.language import language
@@ -119,7 +119,7 @@ def plain_text(picture: Image, code: str) -> str:
     return str(pytesseract.image_to_string(picture, lang=model, config="--psm 7"))
 
 
-def measure(reads: Sequence[Read], model: Model) -> dict[str, Any]:
+def measure(reads: Sequence[Read], model: LineWeights) -> dict[str, Any]:
     """All figures of the lines. model: the package's; the error of the confidence is cross-validated beside it."""
     ours = {r.row.id: _stopped(r, model).text for r in reads}
     peer = {r.row.id: r.peer for r in reads}
@@ -164,7 +164,7 @@ _PARTS: Mapping[str, Part] = {
 }
 
 
-def _stopped(read: Read, model: Model) -> LineText:
+def _stopped(read: Read, model: LineWeights) -> LineText:
     """What the product gives: the first depth that is sure by a model, else the last."""
     for text in read.depths[:-1]:
         if _sure(text, model) >= SURE:
@@ -172,7 +172,7 @@ def _stopped(read: Read, model: Model) -> LineText:
     return read.depths[-1]
 
 
-def _sure(text: LineText, model: Model) -> float:
+def _sure(text: LineText, model: LineWeights) -> float:
     return model.probability(text.facts) if text.text and text.facts is not None else 0.0
 
 
@@ -214,7 +214,7 @@ def _by_language(reads: Sequence[Read], texts: Mapping[str, str]) -> dict[str, d
     return found
 
 
-def fit_model(reads: Sequence[Read]) -> Model:
+def fit_model(reads: Sequence[Read]) -> LineWeights:
     """The model of the confidence, fitted on lines whose text is known; languages of fewer than 20 are left out."""
     single = [e for e in _examples(reads, first=True) if not e[0].is_own]
     again = [e for e in _examples(reads, first=False) if not e[0].is_own]
@@ -223,7 +223,7 @@ def fit_model(reads: Sequence[Read]) -> Model:
     for r in reads:
         count[r.row.lang] += 1
     languages = frozenset(lang for lang, n in count.items() if n >= 20)
-    return Model(_fitted(single), _fitted(again), _fitted(own), languages)
+    return LineWeights(_fitted(single), _fitted(again), _fitted(own), languages)
 
 
 def _fitted(examples: Sequence[tuple[Facts, bool]]) -> tuple[float, ...]:
@@ -300,7 +300,7 @@ def _reliability(said: Sequence[float], right: Sequence[bool]) -> dict[str, list
     }
 
 
-def write_model(model: Model, path: Path, count: int) -> None:
+def write_model(model: LineWeights, path: Path, count: int) -> None:
     """Write lines.toml. count: of lines it was fitted on."""
     head = (
         f"# Made by benchmarks/read.py --fit: {count} pictures of lines; pages: lines of real and drawn pages.\n"

@@ -138,14 +138,14 @@ def read_volume(folder: Path, pages: Sequence[Gold], engine: str = "tesseract") 
     from ocr.engines import load_engine
     from ocr.page import Scan, ZoneReading
     from ocr.registers.cell_reader import CellReader, RegisterSettings, marks_of
-    from ocr.registers.table import AGAIN, Table, TableRow
+    from ocr.registers.table import AGAIN, RegisterTable, TableRow
     from ocr.registers.volume import VolumeReader
     from ocr.scans.scan import open_page
 
     class NumbersOnly(CellReader):
         """Reads the cells of rows without a number alone, which tells what these are."""
 
-        def read(self, table: Table, row: TableRow) -> list[ZoneReading]:
+        def read(self, table: RegisterTable, row: TableRow) -> list[ZoneReading]:
             if not row.numbered:
                 return super().read(table, row)
             cells = {n: c for n, c in row.cells.items() if n != AGAIN}

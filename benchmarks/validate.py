@@ -189,12 +189,12 @@ def _apart(path: Path, codes: list[str]) -> dict[str, Any]:
 
 def _run(path: Path, codes: list[str]) -> dict[str, Any]:
     from benchmarks.memory import peak_mb
-    from digitize.files.validating.validate import How, validate_files
+    from digitize.files.validating.validate import CheckOptions, validate_files
 
     # The large file repeats itself under other stations.
     settings = settings_of(codes, with_stations=path.is_dir())
     begun = time.process_time()
-    report = validate_files([path], "iif1", settings, How())
+    report = validate_files([path], "iif1", settings, CheckOptions())
     spent = time.process_time() - begun
     return {"rows_per_cpu_s": round(report.rows / spent), "rows": report.rows, "rss_mb": round(peak_mb())}
 

@@ -5,7 +5,7 @@ import random
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from ocr.registers.form import Column, RegisterForm
+from ocr.registers.form import RegisterColumn, RegisterForm
 from ocr.registers.table import Ask
 
 FONT = ImageFont.load_default(26)
@@ -14,7 +14,12 @@ FORM = RegisterForm(
     id="reg_x",
     title="X",
     row_start="sl",
-    column=(Column(id="sl", kind="digits"), Column(id="name"), Column(id="place"), Column(id="note")),
+    column=(
+        RegisterColumn(id="sl", kind="digits"),
+        RegisterColumn(id="name"),
+        RegisterColumn(id="place"),
+        RegisterColumn(id="note"),
+    ),
 )
 ASK = Ask(FORM)
 

@@ -75,7 +75,7 @@ def _width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in seen)
 
 
-class Lines:
+class ProgressLines:
     """Progress where nobody watches: one line every so many units."""
 
     def __init__(self, every: int) -> None:
@@ -142,7 +142,7 @@ class Bars:
         self._bar.console.print(text, markup=False)
 
 
-class Quiet(Lines):
+class Quiet(ProgressLines):
     """A progress that can be used with `with`, in lines."""
 
     def __enter__(self) -> Quiet:

@@ -11,7 +11,7 @@ import typer
 from digitize.cli.console import Json, errors, print_json, results, table
 
 if TYPE_CHECKING:
-    from digitize.records.duplicates.run import Duplicates, Wanted
+    from digitize.records.duplicates.run import Duplicates, DuplicateSearch
 
 
 def duplicates(
@@ -38,7 +38,7 @@ def duplicates(
 ) -> None:
     """List records that may be of one person or one case, across scripts and spellings; nothing is merged."""
     from digitize.errors import OptionsError
-    from digitize.records.duplicates.run import Wanted
+    from digitize.records.duplicates.run import DuplicateSearch
 
     if unmask != bool(reason.strip()):
         raise OptionsError("--unmask and --reason go together: showing names needs a reason.")
@@ -48,10 +48,10 @@ def duplicates(
     format = "json" if json else format
     if out and format not in ("csv", "jsonl"):
         raise OptionsError("--out needs --format csv or jsonl.")
-    _show(_find(paths, Wanted(form, of, threshold, limit, reason.strip())), format, out)
+    _show(_find(paths, DuplicateSearch(form, of, threshold, limit, reason.strip())), format, out)
 
 
-def _find(paths: list[Path], wanted: Wanted) -> Duplicates:
+def _find(paths: list[Path], wanted: DuplicateSearch) -> Duplicates:
     from digitize.records.duplicates.run import in_files, in_workspace
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import open_place

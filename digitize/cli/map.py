@@ -10,7 +10,7 @@ import typer
 from digitize.cli.console import Json, errors, print_json, results, table
 
 if TYPE_CHECKING:
-    from digitize.files.mapping.coverage import Coverage
+    from digitize.files.mapping.coverage import MappingCoverage
     from digitize.files.mapping.draft import Drafted
     from digitize.files.mapping.golden import Golden
     from mappers.binding.bound import FormMapping
@@ -225,7 +225,7 @@ def _say_notes(bound: FormMapping) -> None:
         errors().print(f"{bound.file}: {note}", style="yellow", markup=False, soft_wrap=True)
 
 
-def _print_coverage(found: Coverage, *, with_empty: bool) -> None:
+def _print_coverage(found: MappingCoverage, *, with_empty: bool) -> None:
     from digitize.files.mapping.coverage import share
 
     rows = [

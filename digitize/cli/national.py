@@ -16,8 +16,8 @@ from digitize.cli.offices import (
     JsonFile,
     Lang,
     Pdf,
+    ReportFiles,
     SilentAfter,
-    Wanted,
     day_of,
     key_commands,
     say_written,
@@ -115,7 +115,7 @@ def report(
     from digitize.offices.picture import Limits, national_picture
 
     picture = national_picture(_open(folder), day_of(as_on), Limits.of(silent_after))
-    say_written(write_report(picture, Wanted(html, pdf, csv, json_file, lang), folder))
+    say_written(write_report(picture, ReportFiles(html, pdf, csv, json_file, lang), folder))
 
 
 @national.command()

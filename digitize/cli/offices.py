@@ -15,7 +15,7 @@ from digitize.cli.console import Json, print_json, results, table
 
 if TYPE_CHECKING:
     from digitize.offices.office import Office
-    from digitize.offices.picture import Picture
+    from digitize.offices.picture import NationalPicture
     from digitize.offices.receive import Answer
 
 Open = Callable[[Path], "Office"]
@@ -143,7 +143,7 @@ def day_of(text: str, option: str = "--as-on") -> date:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ReportFiles:
     """Which files a report is written to; None: not that one. language: en or hi."""
 
     html: Path | None
@@ -153,7 +153,7 @@ class Wanted:
     language: str
 
 
-def write_report(picture: Picture, wanted: Wanted, folder: Path) -> list[Path]:
+def write_report(picture: NationalPicture, wanted: ReportFiles, folder: Path) -> list[Path]:
     """Write what is wanted. folder: the office's, whose own map counts. Raises OptionsError when nothing is wanted."""
     from digitize.errors import OptionsError
     from digitize.offices.exporting import as_plain, write_csv

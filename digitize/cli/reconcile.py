@@ -11,7 +11,7 @@ from digitize.cli.console import Json, print_json, results, table
 from digitize.cli.options import Schema, Target
 
 if TYPE_CHECKING:
-    from digitize.files.loading.reconcile import Group
+    from digitize.files.loading.reconcile import StationYear
 
 _SHOWN = 20
 
@@ -58,7 +58,7 @@ def reconcile(
         raise TooManyRefused(f"{len(unequal)} of {len(groups)} groups of form, station and year are not equal.")
 
 
-def _sums(groups: list[Group]) -> dict[str, int]:
+def _sums(groups: list[StationYear]) -> dict[str, int]:
     return {
         "source": sum(g.source for g in groups),
         "target": sum(g.target for g in groups),

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digitize.cli.offices import AsOn, Csv, Html, JsonFile, Lang, Pdf, Wanted, day_of, say_written, write_report
+from digitize.cli.offices import AsOn, Csv, Html, JsonFile, Lang, Pdf, ReportFiles, day_of, say_written, write_report
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from digitize.offices.picture import Limits, Picture
+    from digitize.offices.picture import Limits, NationalPicture
 
 
 def report(
@@ -31,17 +31,17 @@ def report(
 
     make = _of_office if is_office(folder) else _of_workspace
     picture = make(folder, day_of(as_on), Limits(stalled_days=stalled_after))
-    say_written(write_report(picture, Wanted(html, pdf, csv, json_file, lang), folder))
+    say_written(write_report(picture, ReportFiles(html, pdf, csv, json_file, lang), folder))
 
 
-def _of_office(folder: Path, day: date, limits: Limits) -> Picture:
+def _of_office(folder: Path, day: date, limits: Limits) -> NationalPicture:
     from digitize.offices.office import open_office
     from digitize.offices.picture import office_picture
 
     return office_picture(open_office(folder), day, limits)
 
 
-def _of_workspace(folder: Path, day: date, limits: Limits) -> Picture:
+def _of_workspace(folder: Path, day: date, limits: Limits) -> NationalPicture:
     from datetime import date as days
 
     from digitize.errors import OptionsError

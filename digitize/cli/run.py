@@ -24,11 +24,11 @@ def run(
     json: Json = False,
 ) -> None:
     """Bring everything up to date: read, map, check, load. Only what is not done is done."""
-    from digitize.steps.pipeline import Wanted, parse_steps, run_all
+    from digitize.steps.pipeline import RunOptions, parse_steps, run_all
     from digitize.workspace.place import open_place
 
     place = open_place(folder, {"run.jobs": jobs, "run.max_failed_share": failed_share(max_failed_share)})
-    wanted = Wanted(parse_steps(only), limit, dry_run)
+    wanted = RunOptions(parse_steps(only), limit, dry_run)
     with progress(place.options.run.line_every) as shown:
         report = run_all(place, wanted, shown)
     if json:

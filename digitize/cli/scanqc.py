@@ -10,7 +10,7 @@ import typer
 from digitize.cli.console import Json, errors, print_json, progress, results, table
 
 if TYPE_CHECKING:
-    from digitize.files.scanqc.report import PageReport, Report
+    from digitize.files.scanqc.report import PageReport, ScanReport
 
 _SHOWN = 200
 
@@ -27,11 +27,11 @@ def scanqc(
     import os
 
     from digitize.errors import TooManyRefused
-    from digitize.files.scanqc.check import Wanted, check_folder
+    from digitize.files.scanqc.check import ScanQcOptions, check_folder
     from digitize.machine.progress import Silent
 
     languages = tuple(language or ("en",)) if numbers else ()
-    wanted = Wanted(jobs or os.cpu_count() or 1, languages, twice)
+    wanted = ScanQcOptions(jobs or os.cpu_count() or 1, languages, twice)
     if json:
         report = check_folder(paths, wanted, Silent())
         print_json(report.to_plain())
@@ -46,7 +46,7 @@ def scanqc(
         )
 
 
-def _print(report: Report) -> None:
+def _print(report: ScanReport) -> None:
     from digitize.files.scanqc.words import MEANINGS, NOTES, UNREADABLE
 
     rows: list[list[object]] = [[name, UNREADABLE, "", why] for name, why in report.refused]

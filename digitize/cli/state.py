@@ -16,8 +16,8 @@ from digitize.cli.offices import (
     JsonFile,
     Lang,
     Pdf,
+    ReportFiles,
     SilentAfter,
-    Wanted,
     day_of,
     key_commands,
     say_written,
@@ -111,7 +111,7 @@ def report(
     from digitize.offices.picture import Limits, state_picture
 
     picture = state_picture(_open(folder), day_of(as_on), Limits.of(silent_after))
-    say_written(write_report(picture, Wanted(html, pdf, csv, json_file, lang), folder))
+    say_written(write_report(picture, ReportFiles(html, pdf, csv, json_file, lang), folder))
 
 
 state.command()(verify_command(_open, _DIR))

@@ -10,7 +10,7 @@ import typer
 from digitize.cli.console import Json, print_json, print_plain
 
 if TYPE_CHECKING:
-    from digitize.workspace.counts import Counts, Line
+    from digitize.workspace.counts import CountsLine, StatusCounts
 
 
 def status(
@@ -36,7 +36,7 @@ def status(
         print(x.line())
 
 
-def show_counts(s: Counts) -> None:
+def show_counts(s: StatusCounts) -> None:
     """Print the tables."""
     steps = [[name, n["waiting"], n["done"], n["failed"]] for name, n in s.steps.items()]
     print_plain("Steps", ["step", "waiting", "done", "failed"], steps)
@@ -64,7 +64,7 @@ def show_counts(s: Counts) -> None:
 _COLUMNS = ["pages", "waiting", "read", "failed", "records", "in review", "rejected", "loaded"]
 
 
-def _cells(line: Line) -> list[int]:
+def _cells(line: CountsLine) -> list[int]:
     return [
         line.pages, line.waiting, line.read, line.failed, line.records, line.in_review, line.rejected, line.loaded,
     ]  # fmt: skip

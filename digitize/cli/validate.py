@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from digitize.files.agreed import Agreed
     from digitize.files.validating.mapped import Legacy
     from digitize.files.validating.readers import Place
-    from digitize.files.validating.report import Report
+    from digitize.files.validating.report import CheckReport
     from digitize.files.validating.taking import Progress
-    from digitize.files.validating.validate import How
+    from digitize.files.validating.validate import CheckOptions
     from validators.rulebook.given import CheckSettings
 
 _SHOWN = 50
@@ -106,16 +106,16 @@ def _left_out(form: str, select: str, ignore: str) -> frozenset[str]:
     return rules_left_out(form, words(select), words(ignore))
 
 
-def _how(policy: str, reason: str, legacy: Legacy | None) -> How:
-    from digitize.files.validating.validate import How
+def _how(policy: str, reason: str, legacy: Legacy | None) -> CheckOptions:
+    from digitize.files.validating.validate import CheckOptions
     from validators.policy.policies import load_impact
 
-    return How(unmasked=reason.strip(), legacy=legacy, impact=load_impact(policy))
+    return CheckOptions(unmasked=reason.strip(), legacy=legacy, impact=load_impact(policy))
 
 
 def _report(
-    paths: list[str], form: str, settings: CheckSettings, how: How, *, fix: Path | None, baseline: Path | None
-) -> Report:
+    paths: list[str], form: str, settings: CheckSettings, how: CheckOptions, *, fix: Path | None, baseline: Path | None
+) -> CheckReport:
     """Check the files, or repaired copies of them in the folder fix; without what is told in the report baseline."""
     from digitize.files.validating.baseline import load_baseline
     from digitize.files.validating.validate import validate_files
@@ -127,7 +127,7 @@ def _report(
     return report.without(known) if known else report
 
 
-def _show(report: Report, writer: Any, out: Path | None) -> None:
+def _show(report: CheckReport, writer: Any, out: Path | None) -> None:
     from digitize.files.reports import write_report
 
     if writer is None:
@@ -136,7 +136,7 @@ def _show(report: Report, writer: Any, out: Path | None) -> None:
         write_report(report, writer, out)
 
 
-def _judge(report: Report, agreed: Agreed) -> None:
+def _judge(report: CheckReport, agreed: Agreed) -> None:
     """Raises TooManyRefused and, where no row could be checked at all, InputError."""
     from digitize.errors import InputError, TooManyRefused
 
@@ -216,7 +216,7 @@ def _progress() -> Iterator[Progress | None]:
         yield lambda done, total: bar.update(task, completed=done, total=total, visible=total > _LONG_BYTES)
 
 
-def _print(report: Report) -> None:
+def _print(report: CheckReport) -> None:
     out = results()
     if report.findings:
         first = nsmallest(_SHOWN, report.findings, key=lambda f: (("reject", "review", "note").index(f.severity), f))

@@ -12,7 +12,7 @@ from digitize.errors import InputError, OptionsError
 from digitize.machine.whole_file import WholeFile, writing
 
 if TYPE_CHECKING:
-    from ocr.outputs import Output, OutputPage, Writer
+    from ocr.outputs import DocumentWriter, Output, OutputPage
 
 
 class TextTarget:
@@ -27,7 +27,7 @@ class TextTarget:
         self._apart = _is_folder(out, several=self._output.document and len(files) > 1)
         self._originals = {file.resolve() for file in files}
         self._taken: set[str] = set()
-        self._open: tuple[WholeFile, Writer] | None = None
+        self._open: tuple[WholeFile, DocumentWriter] | None = None
         self._at = -1
         if self._output.document and out is None:
             if len(files) > 1:

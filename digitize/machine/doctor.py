@@ -22,7 +22,7 @@ _MIN_SQLITE = (3, 35, 0)
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class MachineCheck:
     """One thing looked at. state: ok, warn (work goes on without it) or miss. mend: the command that mends it."""
 
     name: str
@@ -31,7 +31,7 @@ class Look:
     mend: str = ""
 
 
-def examine(folder: Path | None = None) -> list[Look]:
+def examine(folder: Path | None = None) -> list[MachineCheck]:
     """Look at everything; folder: a workspace, or None for the current folder."""
     from ocr.tesseract.folders import searching
 
@@ -51,50 +51,54 @@ def examine(folder: Path | None = None) -> list[Look]:
     return [*looks, *_folder(folder or Path())]
 
 
-def is_ready(looks: Iterable[Look]) -> bool:
+def is_ready(looks: Iterable[MachineCheck]) -> bool:
     """Whether nothing that is needed is missing."""
     return all(look.state != "miss" for look in looks)
 
 
-def _python() -> Look:
+def _python() -> MachineCheck:
     version = platform.python_version()
     if (3, 11) <= sys.version_info < (3, 14):
-        return Look("Python", "ok", version)
-    return Look("Python", "miss", version, "install Python 3.11, 3.12 or 3.13, then: make setup")
+        return MachineCheck("Python", "ok", version)
+    return MachineCheck("Python", "miss", version, "install Python 3.11, 3.12 or 3.13, then: make setup")
 
 
-def _sqlite() -> Look:
+def _sqlite() -> MachineCheck:
     if sqlite3.sqlite_version_info >= _MIN_SQLITE:
-        return Look("SQLite", "ok", sqlite3.sqlite_version)
-    return Look("SQLite", "miss", sqlite3.sqlite_version, "install a newer Python (it brings SQLite 3.35 or later)")
+        return MachineCheck("SQLite", "ok", sqlite3.sqlite_version)
+    return MachineCheck(
+        "SQLite", "miss", sqlite3.sqlite_version, "install a newer Python (it brings SQLite 3.35 or later)"
+    )
 
 
-def _tesseract() -> Look:
+def _tesseract() -> MachineCheck:
     from ocr.tesseract import inside
 
     program = shutil.which("tesseract") is not None
     if inside.available():
-        return Look("Tesseract", "ok", f"{inside.Inside().version()} in this process")
+        return MachineCheck("Tesseract", "ok", f"{inside.Inside().version()} in this process")
     if not program:
-        return Look("Tesseract", "miss", "not found", "sudo apt-get install tesseract-ocr")
+        return MachineCheck("Tesseract", "miss", "not found", "sudo apt-get install tesseract-ocr")
     line = (_output("tesseract", "--version").splitlines() or ["unknown version"])[0]
-    return Look("Tesseract", "ok", f"{line.removeprefix('tesseract ')} as a program; tesserocr is five times as fast")
+    return MachineCheck(
+        "Tesseract", "ok", f"{line.removeprefix('tesseract ')} as a program; tesserocr is five times as fast"
+    )
 
 
-def _models_folder() -> Look:
+def _models_folder() -> MachineCheck:
     """Where better models are looked for before the system's."""
     from ocr.tesseract.folders import VARIABLE, own_folder
 
     folder = own_folder()
     if folder is None:
-        return Look("Models", "ok", f"the system's alone, as {VARIABLE} says")
+        return MachineCheck("Models", "ok", f"the system's alone, as {VARIABLE} says")
     count = len(list(folder.glob("*.traineddata"))) if folder.is_dir() else 0
     if os.environ.get(VARIABLE) and not folder.is_dir():
-        return Look("Models", "warn", f"{VARIABLE} names {folder}, which is no folder", f"unset {VARIABLE}")
-    return Look("Models", "ok", f"{count} better ones in {folder}" if count else "the system's alone")
+        return MachineCheck("Models", "warn", f"{VARIABLE} names {folder}, which is no folder", f"unset {VARIABLE}")
+    return MachineCheck("Models", "ok", f"{count} better ones in {folder}" if count else "the system's alone")
 
 
-def _languages() -> list[Look]:
+def _languages() -> list[MachineCheck]:
     from ocr.errors import EngineMissing
     from ocr.languages.language import load_languages
     from ocr.tesseract.models import installed
@@ -106,46 +110,52 @@ def _languages() -> list[Look]:
             first, *others = installed(language)
         except EngineMissing:
             package = next(m.package for m in language.firsts if m.package)
-            looks.append(Look(name, "miss", f"no model for {language.name}", f"sudo apt-get install {package}"))
+            looks.append(MachineCheck(name, "miss", f"no model for {language.name}", f"sudo apt-get install {package}"))
             continue
         lacks = "" if others else next((m.package for m in language.seconds if m.package), "")
         found = ", in doubt ".join(m.name for m in (first, *others[:1]))
         mend = f"sudo apt-get install {lacks}" if lacks else ""
-        looks.append(Look(name, "warn" if lacks else "ok", found, mend))
+        looks.append(MachineCheck(name, "warn" if lacks else "ok", found, mend))
     return looks
 
 
-def _opencv() -> Look:
+def _opencv() -> MachineCheck:
     from importlib.metadata import packages_distributions
 
     owners = sorted(set(packages_distributions().get("cv2", [])))
     found = ", ".join(owners) or "not found"
     if len(owners) == 1:
-        return Look("OpenCV", "ok", found)
+        return MachineCheck("OpenCV", "ok", found)
     if not owners:
-        return Look("OpenCV", "miss", found, "make setup")
-    return Look("OpenCV", "miss", f"{found} share one folder cv2", "make a new environment: rm -r .venv && make setup")
+        return MachineCheck("OpenCV", "miss", found, "make setup")
+    return MachineCheck(
+        "OpenCV", "miss", f"{found} share one folder cv2", "make a new environment: rm -r .venv && make setup"
+    )
 
 
-def _handwriting() -> Look:
+def _handwriting() -> MachineCheck:
     from ocr.models import own_models
 
     is_here = all(m.is_whole() for m in own_models() if m.engine == "fields")
     if importlib.util.find_spec("onnxruntime") and is_here:
-        return Look("handwriting", "ok", "eng_fields.onnx")
+        return MachineCheck("handwriting", "ok", "eng_fields.onnx")
     if importlib.util.find_spec("onnxruntime") and importlib.util.find_spec("rapidocr"):
-        return Look("handwriting", "warn", "our own weights are missing or damaged; PP-OCR reads instead", "make setup")
-    return Look("handwriting", "warn", "no weights found; handwriting is read by Tesseract alone", "make setup")
+        return MachineCheck(
+            "handwriting", "warn", "our own weights are missing or damaged; PP-OCR reads instead", "make setup"
+        )
+    return MachineCheck("handwriting", "warn", "no weights found; handwriting is read by Tesseract alone", "make setup")
 
 
-def _access() -> Look:
+def _access() -> MachineCheck:
     """Access databases are read by programs of their own; nothing else needs them."""
     if shutil.which("mdb-export") is None:
-        return Look("MDB Tools", "warn", "not found; Access databases are not read", "sudo apt-get install mdbtools")
-    return Look("MDB Tools", "ok", _output("mdb-ver", "--version").strip().removeprefix("mdbtools ") or "found")
+        return MachineCheck(
+            "MDB Tools", "warn", "not found; Access databases are not read", "sudo apt-get install mdbtools"
+        )
+    return MachineCheck("MDB Tools", "ok", _output("mdb-ver", "--version").strip().removeprefix("mdbtools ") or "found")
 
 
-def _names() -> list[Look]:
+def _names() -> list[MachineCheck]:
     """Whether our four package names are ours: another distribution of one name overwrites files in silence."""
     from importlib.metadata import packages_distributions
 
@@ -154,45 +164,45 @@ def _names() -> list[Look]:
     for name in PACKAGES:
         found = sorted(set(owners.get(name, [])))
         if found in ([DISTRIBUTION], []):
-            looks.append(Look(f"Package {name}", "ok", found[0] if found else "run from a checkout"))
+            looks.append(MachineCheck(f"Package {name}", "ok", found[0] if found else "run from a checkout"))
         else:
             mend = "make a new environment for this program: rm -r .venv && make setup"
-            looks.append(Look(f"Package {name}", "miss", f"claimed by {', '.join(found)}", mend))
+            looks.append(MachineCheck(f"Package {name}", "miss", f"claimed by {', '.join(found)}", mend))
     return looks
 
 
-def _fonts() -> Look:
+def _fonts() -> MachineCheck:
     """Indic fonts are needed only to look at reports and to rebuild the samples."""
     if shutil.which("fc-list") is None:
-        return Look(
+        return MachineCheck(
             "Indic fonts", "warn", "cannot tell (no fc-list)", "sudo apt-get install fontconfig fonts-noto-core"
         )
     if _output("fc-list", ":lang=hi", "family").strip():
-        return Look("Indic fonts", "ok", "found")
-    return Look(
+        return MachineCheck("Indic fonts", "ok", "found")
+    return MachineCheck(
         "Indic fonts", "warn", "none for Hindi: a terminal may show boxes", "sudo apt-get install fonts-noto-core"
     )
 
 
-def _folder(folder: Path) -> list[Look]:
+def _folder(folder: Path) -> list[MachineCheck]:
     looks = []
     free = system.free_bytes(folder) / 1e9
     mend = "" if free >= _MIN_FREE_GB else f"make room: at least {_MIN_FREE_GB} GB"
-    looks.append(Look("Disk", "ok" if not mend else "warn", f"{free:.0f} GB free", mend))
+    looks.append(MachineCheck("Disk", "ok" if not mend else "warn", f"{free:.0f} GB free", mend))
     looks.append(_write_access(folder))
     return looks
 
 
-def _write_access(folder: Path) -> Look:
+def _write_access(folder: Path) -> MachineCheck:
     probe = folder / ".digitize-write-test"
     try:
         probe.write_bytes(b"")
         probe.unlink()
     except OSError as e:
-        return Look(
+        return MachineCheck(
             "Write access", "miss", f"{folder.resolve()}: {e.strerror}", "give yourself the right to write there"
         )
-    return Look("Write access", "ok", str(folder.resolve()))
+    return MachineCheck("Write access", "ok", str(folder.resolve()))
 
 
 def _output(*command: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from digitize.errors import OptionsError
 from digitize.offices.figures import WAYS, Figure, figures_of
 from digitize.offices.numbers import grouped
-from digitize.offices.picture import Picture
+from digitize.offices.picture import NationalPicture
 from digitize.offices.published import Published
 from digitize.offices.shape import PILLARS
 from mappers.calendars.saka import gregorian_to_saka
@@ -29,7 +29,7 @@ _SHOWN = dict(zip(PILLARS, ("e-Prison", "e-Prosecution", "e-Forensics", "e-Court
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class AnswerLine:
     """One number of the answer.
 
     part: (a), (b) or (d). snapshots: counted from those of the states that say, None where none does. published: as
@@ -49,12 +49,12 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class AnswerSheet:
     """The answer: numbers as a table, and paragraphs. remarks: what whoever signs it must know."""
 
     answered: date
     as_on: date
-    lines: tuple[Line, ...]
+    lines: tuple[AnswerLine, ...]
     paragraphs: tuple[tuple[str, str], ...]
     remarks: tuple[str, ...]
 
@@ -78,7 +78,7 @@ def both_calendars(day: date) -> str:
     return f"{day.day}{ending} {_MONTHS[day.month - 1]}, {day.year} / {_SAKA[month - 1]} {saka_day}, {year} (Saka)"
 
 
-def answer_sheet(picture: Picture, answered: date, basis: str = "auto") -> Sheet:
+def answer_sheet(picture: NationalPicture, answered: date, basis: str = "auto") -> AnswerSheet:
     """The answer as of a picture of the nation.
 
     basis: snapshots or published for one source throughout; auto takes a number from snapshots where every state says
@@ -96,10 +96,10 @@ def answer_sheet(picture: Picture, answered: date, basis: str = "auto") -> Sheet
     )
     if picture.published and picture.published.help:
         paragraphs = (*paragraphs, ("(e)", picture.published.help))
-    return Sheet(answered, picture.day, lines, paragraphs, tuple(_remarks(picture, lines, lagging)))
+    return AnswerSheet(answered, picture.day, lines, paragraphs, tuple(_remarks(picture, lines, lagging)))
 
 
-def _lines(picture: Picture, basis: str) -> Iterator[Line]:
+def _lines(picture: NationalPicture, basis: str) -> Iterator[AnswerLine]:
     all_ = len(picture.root.parts)
     figures = {f.name: f for f in figures_of(picture.root)}
     p = picture.published
@@ -136,23 +136,23 @@ def _entry(p: Published | None, way: str, pillar: str) -> int | None:
 
 def _line(
     part: str, what: str, key: str, counted: tuple[int | None, int], published: int | None, all_: int, basis: str
-) -> Line:
+) -> AnswerLine:
     snapshots, said = counted
     whole = snapshots is not None and said == all_
     takes = basis if basis != "auto" else "snapshots" if whole or published is None else "published"
     used = snapshots if takes == "snapshots" else published
     is_partial = takes == "snapshots" and not whole and used is not None
-    return Line(part, what, key, snapshots, said, published, used, takes if used is not None else "", is_partial)
+    return AnswerLine(part, what, key, snapshots, said, published, used, takes if used is not None else "", is_partial)
 
 
-def _number(line: Line) -> str:
+def _number(line: AnswerLine) -> str:
     """The number, never without saying so when only some states stand behind it."""
     if line.used is None:
         return "(not reported)"
     return grouped(line.used) + (f" (in {line.said} States/UTs that have reported)" if line.is_partial else "")
 
 
-def _part_a(used: Mapping[str, Line]) -> str:
+def _part_a(used: Mapping[str, AnswerLine]) -> str:
     covered, target = used["covered"], used["target"]
     new = ""
     if covered.used is not None and target.used is not None and covered.used > target.used:
@@ -163,7 +163,7 @@ def _part_a(used: Mapping[str, Line]) -> str:
     )
 
 
-def _part_b(used: Mapping[str, Line]) -> str:
+def _part_b(used: Mapping[str, AnswerLine]) -> str:
     names = ", ".join(_SHOWN[p] for p in PILLARS[:-1]) + f" and {_SHOWN[PILLARS[-1]]}"
     forward, backward = (
         ", ".join(_number(used[f"{way}_{p}".replace("-", "_")]) for p in PILLARS[:-1])
@@ -177,7 +177,7 @@ def _part_b(used: Mapping[str, Line]) -> str:
     )
 
 
-def _part_d(stations: Line, legacy: Line, lagging: list[str]) -> str:
+def _part_d(stations: AnswerLine, legacy: AnswerLine, lagging: list[str]) -> str:
     begun, n = _implemented(stations), legacy.used
     if n is None:
         told = "whether data digitization including integration of legacy data has been completed was not reported"
@@ -193,7 +193,7 @@ def _part_d(stations: Line, legacy: Line, lagging: list[str]) -> str:
     return _sentence(f"{begun}, while {told}" if begun else told)
 
 
-def _implemented(stations: Line) -> str:
+def _implemented(stations: AnswerLine) -> str:
     """Where CCTNS is implemented; "" where nobody says how many stations there are."""
     n = stations.used
     if n is None:
@@ -211,7 +211,7 @@ def _sentence(text: str) -> str:
     return f"{text[0].upper()}{text[1:]}."
 
 
-def _lagging(picture: Picture) -> list[str]:
+def _lagging(picture: NationalPicture) -> list[str]:
     """States whose officers say that their legacy data is not complete."""
     return [
         s.name
@@ -220,7 +220,7 @@ def _lagging(picture: Picture) -> list[str]:
     ]
 
 
-def _remarks(picture: Picture, lines: tuple[Line, ...], lagging: list[str]) -> Iterator[str]:
+def _remarks(picture: NationalPicture, lines: tuple[AnswerLine, ...], lagging: list[str]) -> Iterator[str]:
     missing = [s.name for s in picture.root.parts if s.counts is None]
     if missing:
         yield f"No report from {len(missing)} of {len(picture.root.parts)} States/UTs: {', '.join(missing)}."

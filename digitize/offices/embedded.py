@@ -10,13 +10,13 @@ from markupsafe import Markup
 from digitize.offices.exporting import definition_of
 from digitize.offices.figures import figures_of, shares
 from digitize.offices.measures import MEASURES, OF_STATION
-from digitize.offices.picture import Picture
-from digitize.offices.rollup import Place
+from digitize.offices.picture import NationalPicture
+from digitize.offices.rollup import ReportedPlace
 from digitize.offices.series import packed
 from digitize.offices.words import Words
 
 
-def page_data(picture: Picture, words: Words, name: str) -> dict[str, Any]:
+def page_data(picture: NationalPicture, words: Words, name: str) -> dict[str, Any]:
     """What the script needs. name: of the place, as it is shown.
 
     states: code, name, counts or null, day; districts: index of the state, name, counts, stations in scope, loaded,
@@ -47,16 +47,16 @@ def page_data(picture: Picture, words: Words, name: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _counts(place: Place) -> list[int | None] | None:
+def _counts(place: ReportedPlace) -> list[int | None] | None:
     return list(place.counts.as_plain().values()) if place.counts else None
 
 
-def _station(district: int, place: Place) -> list[Any]:
+def _station(district: int, place: ReportedPlace) -> list[Any]:
     counts = place.counts.as_plain() if place.counts else {}
     return [district, place.name, place.code, *(counts[m] for m in OF_STATION), place.idle, int(place.is_certified)]
 
 
-def _others(picture: Picture, words: Words) -> list[list[Any]]:
+def _others(picture: NationalPicture, words: Words) -> list[list[Any]]:
     """The figures that are no shares of counts: level, place, name, label, part, whole, why not, definition."""
     root = picture.root
     places = [root, *(root.parts if root.level == "nation" else [])]

@@ -11,8 +11,8 @@ from typing import Any
 from digitize.errors import InputError
 from digitize.offices.figures import Figure, figures_of
 from digitize.offices.measures import CELLS, MEASURES, STAGES
-from digitize.offices.picture import Picture
-from digitize.offices.rollup import Place
+from digitize.offices.picture import NationalPicture
+from digitize.offices.rollup import ReportedPlace
 from digitize.offices.shape import DEFINITIONS
 from digitize.offices.states import shown_states
 from digitize.offices.words import Words
@@ -38,7 +38,7 @@ def definition_of(name: str, words: Words) -> str:
     return words("define.links") if name.startswith(_LINKS) else words(f"define.{name}")
 
 
-def walk(place: Place, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Place]]:
+def walk(place: ReportedPlace, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], ReportedPlace]]:
     """Every place with the names of state, district and station on the way to it."""
     name = shown_states()[place.code].names["en"] if place.level == "site" else place.name
     own = above if place.level == "nation" else (*above, name)
@@ -47,14 +47,14 @@ def walk(place: Place, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str,
         yield from walk(part, own)
 
 
-def figure_rows(picture: Picture, words: Words) -> Iterator[list[Any]]:
+def figure_rows(picture: NationalPicture, words: Words) -> Iterator[list[Any]]:
     """One row a figure and place."""
     for names, place in walk(picture.root):
         for f in figures_of(place):
             yield [*_where(names, place), *_figure(f, words)]
 
 
-def _where(names: Sequence[str], place: Place) -> list[str]:
+def _where(names: Sequence[str], place: ReportedPlace) -> list[str]:
     return [place.level, *(*names, "", "", "")[:3], place.code]
 
 
@@ -63,7 +63,7 @@ def _figure(f: Figure, words: Words) -> list[Any]:
     return [f.name, f.part, f.whole, None if value is None else round(value, 6), f.why, definition_of(f.name, words)]
 
 
-def count_rows(picture: Picture) -> Iterator[list[Any]]:
+def count_rows(picture: NationalPicture) -> Iterator[list[Any]]:
     """One row a place: its counts; empty cells, never 0, where nobody reported or counted."""
     for names, place in walk(picture.root):
         counts = place.counts.as_plain() if place.counts else dict.fromkeys(MEASURES)
@@ -71,12 +71,12 @@ def count_rows(picture: Picture) -> Iterator[list[Any]]:
         yield [*_where(names, place), *counts.values(), *_coverage(place), place.idle, as_on]
 
 
-def _coverage(place: Place) -> list[int | None]:
+def _coverage(place: ReportedPlace) -> list[int | None]:
     c = place.coverage
     return [None] * len(_COVERAGE) if c is None else [c.in_scope, c.inventoried, *c.begun, *c.complete, c.certified]
 
 
-def breakdown_rows(picture: Picture) -> Iterator[list[Any]]:
+def breakdown_rows(picture: NationalPicture) -> Iterator[list[Any]]:
     """One row a place, breakdown and key, down to districts."""
     for names, place in walk(picture.root):
         for kind, by in place.by.items():
@@ -84,7 +84,7 @@ def breakdown_rows(picture: Picture) -> Iterator[list[Any]]:
                 yield [*_where(names, place), kind, key, *cells]
 
 
-def integration_rows(picture: Picture) -> Iterator[list[Any]]:
+def integration_rows(picture: NationalPicture) -> Iterator[list[Any]]:
     """One row a state, direction and pillar."""
     for place in picture.root.parts if picture.root.level == "nation" else [picture.root]:
         stated = place.report.snapshot.statement if place.report else None
@@ -93,7 +93,7 @@ def integration_rows(picture: Picture) -> Iterator[list[Any]]:
                 yield [place.code, place.name, way, pillar, link.done, link.since, link.last_exchange]
 
 
-def tables(picture: Picture, words: Words) -> dict[str, tuple[list[str], Iterable[list[Any]]]]:
+def tables(picture: NationalPicture, words: Words) -> dict[str, tuple[list[str], Iterable[list[Any]]]]:
     """Name of a file -> its header and rows."""
     figure = ["figure", "numerator", "denominator", "value", "why_not", "definition"]
     return {
@@ -110,7 +110,7 @@ def tables(picture: Picture, words: Words) -> dict[str, tuple[list[str], Iterabl
     }  # fmt: skip
 
 
-def write_csv(picture: Picture, folder: Path, words: Words) -> list[Path]:
+def write_csv(picture: NationalPicture, folder: Path, words: Words) -> list[Path]:
     """One CSV file a table. Raises InputError when the folder cannot be written."""
     written = []
     try:
@@ -138,7 +138,7 @@ def _safe(cell: Any) -> Any:
     return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 
-def as_plain(picture: Picture, words: Words, down_to: str = "station") -> dict[str, Any]:
+def as_plain(picture: NationalPicture, words: Words, down_to: str = "station") -> dict[str, Any]:
     """The whole picture as JSON types; what figures mean is said once. down_to: the lowest level of places."""
     left_out = _LEVELS[_LEVELS.index(down_to) + 1 :]
     made: dict[str, Any] = {

@@ -10,7 +10,7 @@ from importlib import resources
 
 from digitize.offices.measures import STAGES
 from digitize.offices.merge import merge_quality
-from digitize.offices.rollup import Place
+from digitize.offices.rollup import ReportedPlace
 from digitize.offices.shape import PILLARS, NotMeasured, Quality, Share, Statement
 
 QUALITIES = ("sample", "double_keyed", "straight_through", "illegible")
@@ -34,7 +34,7 @@ def shares() -> Mapping[str, tuple[str, str]]:
     return {name: (part, whole) for name, (part, whole) in tomllib.loads(text)["figures"].items()}
 
 
-def figures_of(place: Place) -> Iterator[Figure]:
+def figures_of(place: ReportedPlace) -> Iterator[Figure]:
     """The figures of one place: shares of counts, stations by stage, and what its level has beside."""
     for name, (part, whole) in shares().items():
         yield _share(place, name, part, whole)
@@ -49,17 +49,17 @@ def figures_of(place: Place) -> Iterator[Figure]:
         yield Figure("states_reporting", sum(p.counts is not None for p in place.parts), len(place.parts))
 
 
-def _reporters(place: Place) -> list[Place]:
+def _reporters(place: ReportedPlace) -> list[ReportedPlace]:
     return place.parts if place.level == "nation" else [place]
 
 
-def quality_of(place: Place) -> Quality | None:
+def quality_of(place: ReportedPlace) -> Quality | None:
     """The quality of a place that reports, or of all of its parts that do; None where none does."""
     told = [p.report.snapshot.quality for p in _reporters(place) if p.report]
     return merge_quality(told) if told else None
 
 
-def _share(place: Place, name: str, part: str, whole: str) -> Figure:
+def _share(place: ReportedPlace, name: str, part: str, whole: str) -> Figure:
     if place.counts is None:
         return Figure(name, None, None, "no-report")
     counts = place.counts.as_plain()
@@ -68,7 +68,7 @@ def _share(place: Place, name: str, part: str, whole: str) -> Figure:
     return Figure(name, counts[part], counts[whole], "" if counts[whole] else "nothing-yet")
 
 
-def _stations(place: Place) -> Iterator[Figure]:
+def _stations(place: ReportedPlace) -> Iterator[Figure]:
     c = place.coverage
     names = ["inventoried", *(f"begun_{s}" for s in STAGES), *(f"complete_{s}" for s in STAGES), "certified"]
     if c is None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from digitize.offices.rollup import Place
+from digitize.offices.rollup import ReportedPlace
 from digitize.offices.states import CLASSES, shown_states
 
 GRADES = ("99", "95", "90", "below", "not-known", "no-report")
@@ -18,7 +18,7 @@ _LEAST_INVENTORIED = 90
 """Per cent of the stations in scope; with fewer inventories nobody can say how far the whole is."""
 
 
-def grade_of(place: Place) -> str:
+def grade_of(place: ReportedPlace) -> str:
     """99, 95, 90: at least so many per cent of what is expected is loaded, and of the stations have an inventory.
 
     below; not-known: without an inventory, or with too few of them; no-report.
@@ -33,7 +33,7 @@ def grade_of(place: Place) -> str:
     return next((g for g in ("99", "95", "90") if all(100 * n >= int(g) * of for n, of in parts)), "below")
 
 
-def is_gradable(place: Place) -> bool:
+def is_gradable(place: ReportedPlace) -> bool:
     """Whether enough of its stations have an inventory."""
     c = place.coverage
     if place.counts is None or not place.counts.expected:
@@ -41,7 +41,7 @@ def is_gradable(place: Place) -> bool:
     return c is None or 100 * c.inventoried >= _LEAST_INVENTORIED * c.in_scope
 
 
-def ranks(states: Sequence[Place]) -> dict[str, int]:
+def ranks(states: Sequence[ReportedPlace]) -> dict[str, int]:
     """Code -> rank within its class, of those with a grade; equal shares have equal ranks."""
     found: dict[str, int] = {}
     for group in CLASSES:
@@ -51,6 +51,6 @@ def ranks(states: Sequence[Place]) -> dict[str, int]:
     return found
 
 
-def _share(place: Place) -> float | None:
+def _share(place: ReportedPlace) -> float | None:
     c = place.counts
     return c.of_expected / c.expected if c is not None and c.expected and is_gradable(place) else None

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from digitize.errors import InputError, OptionsError
-from digitize.offices.store import KeyLine, Store
+from digitize.offices.store import KeyLine, SnapshotStore
 
 _KEY = re.compile("[0-9a-f]{64}")
 
@@ -24,7 +24,7 @@ class Key:
     note: str
 
 
-def known_keys(store: Store) -> dict[str, Key]:
+def known_keys(store: SnapshotStore) -> dict[str, Key]:
     """Public key -> whose it is, revoked ones too."""
     found: dict[str, Key] = {}
     for line in store.key_lines():
@@ -36,7 +36,7 @@ def known_keys(store: Store) -> dict[str, Key]:
     return found
 
 
-def add_key(store: Store, reporter: str, public: str, note: str = "") -> None:
+def add_key(store: SnapshotStore, reporter: str, public: str, note: str = "") -> None:
     """Say that a reporter signs with that key. Raises OptionsError when it is another's, or was revoked."""
     held = known_keys(store).get(public)
     if held and held.revoked:
@@ -48,7 +48,7 @@ def add_key(store: Store, reporter: str, public: str, note: str = "") -> None:
             store.insert_key(KeyLine(_now(), reporter, public, "add", note))
 
 
-def revoke_key(store: Store, public: str, note: str) -> Key:
+def revoke_key(store: SnapshotStore, public: str, note: str) -> Key:
     """Say that a key holds no more: whatever arrives from now on under it is refused. Beginnings of keys will do.
 
     Raises OptionsError when no key, or more than one, begins so.

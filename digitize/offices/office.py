@@ -12,7 +12,7 @@ from digitize.errors import OptionsError, WorkspaceError
 from digitize.offices.lists import load_gazetteer, load_inventory, load_statement
 from digitize.offices.merge import Newest, OwnLists, merge_sites
 from digitize.offices.shape import Snapshot
-from digitize.offices.store import Store
+from digitize.offices.store import SnapshotStore
 
 _SETTINGS = """\
 # The folder of an office: snapshots that it received, the list of keys, what an officer states.
@@ -54,9 +54,9 @@ class Office:
         if self.level == "state" and reporter.partition("-")[0] != self.code:
             raise OptionsError(f"{reporter} is no site of {self.code}: their ids begin with {self.code}.")
 
-    def store(self) -> Store:
+    def store(self) -> SnapshotStore:
         """What was received."""
-        return Store(self.folder / "received.sqlite")
+        return SnapshotStore(self.folder / "received.sqlite")
 
 
 def create_office(folder: Path, level: str, code: str) -> Office:
@@ -102,7 +102,7 @@ def open_office(folder: Path, level: str = "") -> Office:
     return office
 
 
-def newest_sites(store: Store, as_on: date | None = None) -> list[Newest]:
+def newest_sites(store: SnapshotStore, as_on: date | None = None) -> list[Newest]:
     """The newest snapshot of each reporter, up to a day."""
     newest = {r.reporter: r for r in store.taken(as_on)}
     return [Newest(store.snapshot(r.seq), r.sha256) for r in newest.values()]

@@ -19,7 +19,7 @@ OWN = "map.geojson"
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class StateShape:
     """One state on the map. path: SVG path data; x, y: where its sign stands."""
 
     code: str
@@ -32,7 +32,7 @@ class Shape:
 class Outline:
     """All shapes and the size of their picture. own: name of the office's own file, "" for the shipped outline."""
 
-    shapes: tuple[Shape, ...]
+    shapes: tuple[StateShape, ...]
     width: float
     height: float
     own: str = ""
@@ -66,7 +66,7 @@ def _drawn(features: Sequence[dict[str, Any]], own: str) -> Outline:
     for f in features:
         if f["id"] in rings:
             path = "".join(_path([place(p) for p in ring]) for ring in rings[f["id"]])
-            shapes.append(Shape(code_of_map(str(f["id"])), path, *place(_label(f, rings[f["id"]]))))
+            shapes.append(StateShape(code_of_map(str(f["id"])), path, *place(_label(f, rings[f["id"]]))))
     return Outline(tuple(shapes), _WIDTH, round((north - south) * scale, 1), own)
 
 

@@ -22,9 +22,9 @@ from digitize.offices.grades import GRADES, SIGNS, grade_of, ranks
 from digitize.offices.measures import BANDS, STAGES
 from digitize.offices.numbers import grouped, percent, wilson
 from digitize.offices.outline import Outline
-from digitize.offices.picture import Oddity, Picture
+from digitize.offices.picture import NationalPicture, Oddity
 from digitize.offices.refusal import say
-from digitize.offices.rollup import Place
+from digitize.offices.rollup import ReportedPlace
 from digitize.offices.shape import PILLARS, Share, Statement
 from digitize.offices.states import CLASSES, shown_states
 from digitize.offices.words import Words
@@ -42,14 +42,14 @@ _FIRST = ("expected", "records", "loaded")
 class Row:
     """One part of the place in the table of all parts. rank, change: None where there is none."""
 
-    place: Place
+    place: ReportedPlace
     name: str
     grade: str
     rank: int | None
     change: int | None
 
 
-def render_page(picture: Picture, words: Words, outline: Outline | None) -> str:
+def render_page(picture: NationalPicture, words: Words, outline: Outline | None) -> str:
     """The whole file. outline: of the states, for the nation's page."""
     root = picture.root
     rows = _rows(picture, words)
@@ -103,12 +103,12 @@ def _part(name: str) -> Markup:
     return Markup((resources.files("digitize.offices") / "html" / name).read_text(encoding="utf-8"))
 
 
-def _title(picture: Picture, words: Words) -> str:
+def _title(picture: NationalPicture, words: Words) -> str:
     root = picture.root
     return words("ui.title_nation") if root.level == "nation" else words("ui.title_place", name=shown_name(root, words))
 
 
-def shown_name(place: Place, words: Words) -> str:
+def shown_name(place: ReportedPlace, words: Words) -> str:
     """A place's name in the language of the page, as far as it is known; words for what has none."""
     if place.level == "state":
         return shown_states()[place.code].names[words.language]
@@ -118,7 +118,7 @@ def shown_name(place: Place, words: Words) -> str:
     return place.name or words(unnamed[place.level])
 
 
-def _rows(picture: Picture, words: Words) -> list[Row]:
+def _rows(picture: NationalPicture, words: Words) -> list[Row]:
     root = picture.root
     placed = ranks(root.parts) if root.level == "nation" else {}
     return [
@@ -126,7 +126,7 @@ def _rows(picture: Picture, words: Words) -> list[Row]:
     ]
 
 
-def _links(rows: list[Row], root: Place, words: Words) -> Iterator[tuple[str, str, Statement | None]]:
+def _links(rows: list[Row], root: ReportedPlace, words: Words) -> Iterator[tuple[str, str, Statement | None]]:
     """Name, code and statement of each state, of the state itself where it is the page's place."""
     for name, place in (
         [(r.name, r.place) for r in rows] if root.level == "nation" else [(shown_name(root, words), root)]
@@ -146,7 +146,7 @@ def _ranked(rows: list[Row]) -> dict[str, list[Row]]:
     }
 
 
-def _chart(picture: Picture, words: Words) -> Markup | None:
+def _chart(picture: NationalPicture, words: Words) -> Markup | None:
     if len(picture.points) < 2:
         return None
     names = {n: words(f"measure.{n}") for n in ("expected", "records", "loaded")}
@@ -158,11 +158,11 @@ def _interval(share: Share) -> str:
     return f"{100 * low:.2f} – {100 * high:.2f} %"
 
 
-def _defined(root: Place) -> list[Figure]:
+def _defined(root: ReportedPlace) -> list[Figure]:
     return [f for f in figures_of(root) if not f.name.startswith(("stations_begun_", "stations_complete_"))]
 
 
-def _odd_text(o: Oddity, picture: Picture, words: Words) -> str:
+def _odd_text(o: Oddity, picture: NationalPicture, words: Words) -> str:
     if o.code == "stalled":
         return words("ui.stalled_text", n=grouped(o.count), days=picture.limits.stalled_days, names=o.text)
     if o.code == "silent":

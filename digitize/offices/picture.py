@@ -10,7 +10,7 @@ from digitize.offices.history import Point, Projection, change_since, monthly, p
 from digitize.offices.office import Office, newest_sites, state_snapshot
 from digitize.offices.published import Published, newest_published
 from digitize.offices.refusal import Flag
-from digitize.offices.rollup import Place, Report, days_since, roll_up_nation, roll_up_snapshot
+from digitize.offices.rollup import ReportedPlace, SnapshotReport, days_since, roll_up_nation, roll_up_snapshot
 from digitize.offices.series import Series, district_series
 from digitize.offices.shape import Snapshot
 from digitize.offices.sites import site_lines
@@ -47,10 +47,10 @@ class Oddity:
 
 
 @dataclass(slots=True)
-class Picture:
+class NationalPicture:
     """Everything a report shows. changes: code of a state -> records loaded since a month before."""
 
-    root: Place
+    root: ReportedPlace
     day: date
     limits: Limits
     points: list[Point] = field(default_factory=list)
@@ -62,25 +62,27 @@ class Picture:
     mark: str = ""
 
     @property
-    def reporting(self) -> list[Place]:
+    def reporting(self) -> list[ReportedPlace]:
         """The parts that reported."""
         return [p for p in self.root.parts if p.counts is not None]
 
 
-def office_picture(office: Office, day: date, limits: Limits) -> Picture:
+def office_picture(office: Office, day: date, limits: Limits) -> NationalPicture:
     """What an office sees at a day: the nation, or its state. Raises what these two do."""
     return (national_picture if office.level == "nation" else state_picture)(office, day, limits)
 
 
-def national_picture(office: Office, day: date, limits: Limits) -> Picture:
+def national_picture(office: Office, day: date, limits: Limits) -> NationalPicture:
     """The nation at a day, from what was received up to then. Raises LedgerError, OptionsError."""
     with office.store() as store:
         received = store.taken(day)
         newest = {r.reporter: r for r in received}
-        reports = [Report(store.snapshot(r.seq), r.sha256, days_since(day, r.as_on), r.flags) for r in newest.values()]
+        reports = [
+            SnapshotReport(store.snapshot(r.seq), r.sha256, days_since(day, r.as_on), r.flags) for r in newest.values()
+        ]
         refused, mark = store.refused(day), store.mark()
     root = roll_up_nation(reports)
-    picture = Picture(root, day, limits, monthly(received, day), mark=mark)
+    picture = NationalPicture(root, day, limits, monthly(received, day), mark=mark)
     picture.projection = project(picture.points)
     picture.series = district_series(received, day)
     picture.changes = {code: change_since(received, code) for code in newest}
@@ -89,7 +91,7 @@ def national_picture(office: Office, day: date, limits: Limits) -> Picture:
     return picture
 
 
-def state_picture(office: Office, day: date, limits: Limits) -> Picture:
+def state_picture(office: Office, day: date, limits: Limits) -> NationalPicture:
     """A state at a day, out of its sites. Raises WorkspaceError when none reported."""
     with office.store() as store:
         received = store.taken(day)
@@ -112,20 +114,20 @@ def _twice(sites: tuple[str, str], records: int) -> str:
     return f"{sites[0]}, {sites[1]}: {records:,}"
 
 
-def workspace_picture(snapshot: Snapshot, day: date, limits: Limits) -> Picture:
+def workspace_picture(snapshot: Snapshot, day: date, limits: Limits) -> NationalPicture:
     """One workspace as it stands."""
     return _of_snapshot(snapshot, day, limits, snapshot.sources[0].root_hash)
 
 
-def _of_snapshot(s: Snapshot, day: date, limits: Limits, mark: str) -> Picture:
+def _of_snapshot(s: Snapshot, day: date, limits: Limits, mark: str) -> NationalPicture:
     name = s.site or shown_states()[s.state].names["en"]
-    root = roll_up_snapshot(Report(s, "", days_since(day, s.as_on.isoformat())), name)
-    picture = Picture(root, day, limits, mark=mark)
+    root = roll_up_snapshot(SnapshotReport(s, "", days_since(day, s.as_on.isoformat())), name)
+    picture = NationalPicture(root, day, limits, mark=mark)
     picture.oddities = [*_over(root), *_stalled(root, limits)]
     return picture
 
 
-def _silent(root: Place, limits: Limits) -> Iterator[Oddity]:
+def _silent(root: ReportedPlace, limits: Limits) -> Iterator[Oddity]:
     for p in root.parts:
         if p.report is None:
             yield Oddity("no-report", p.name, "")
@@ -133,19 +135,19 @@ def _silent(root: Place, limits: Limits) -> Iterator[Oddity]:
             yield Oddity("silent", p.name, p.report.snapshot.as_on.isoformat())
 
 
-def _flagged(root: Place) -> Iterator[Oddity]:
+def _flagged(root: ReportedPlace) -> Iterator[Oddity]:
     for p in root.parts:
         flags: Sequence[Flag] = p.report.flags if p.report else ()
         yield from (Oddity(f.code, p.name, f.text, flag=f) for f in flags)
 
 
-def _over(root: Place) -> Iterator[Oddity]:
+def _over(root: ReportedPlace) -> Iterator[Oddity]:
     for p in root.parts:
         if p.counts and p.counts.expected is not None and p.counts.of_expected > p.counts.expected:
             yield Oddity("more-than-expected", p.name, f"{p.counts.of_expected:,} / {p.counts.expected:,}")
 
 
-def _stalled(root: Place, limits: Limits) -> Iterator[Oddity]:
+def _stalled(root: ReportedPlace, limits: Limits) -> Iterator[Oddity]:
     """Places with stations that are begun, not complete, and without work for too long."""
     for p in root.parts:
         stalled = [s for s in p.of_level("station") if is_stalled(s, limits)]
@@ -153,7 +155,7 @@ def _stalled(root: Place, limits: Limits) -> Iterator[Oddity]:
             yield Oddity("stalled", p.name, ", ".join(s.name for s in stalled[:3]), len(stalled))
 
 
-def is_stalled(station: Place, limits: Limits) -> bool:
+def is_stalled(station: ReportedPlace, limits: Limits) -> bool:
     """Whether a station is begun and not complete, and nothing was done there for too long."""
     c = station.counts
     if c is None or not station.name or station.idle is None or station.idle <= limits.stalled_days:

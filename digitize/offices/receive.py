@@ -19,7 +19,7 @@ from digitize.offices.keys import known_keys
 from digitize.offices.naming import shown_file
 from digitize.offices.refusal import Flag, Refused
 from digitize.offices.shape import Snapshot
-from digitize.offices.store import Store
+from digitize.offices.store import SnapshotStore
 
 SUFFIX = ".snapshot"
 
@@ -51,7 +51,7 @@ class _Opened:
     flags: list[Flag] = field(default_factory=list)
 
 
-def add_files(store: Store, level: str, code: str, paths: Iterable[Path]) -> list[Answer]:
+def add_files(store: SnapshotStore, level: str, code: str, paths: Iterable[Path]) -> list[Answer]:
     """Take files and folders of files in, the oldest first whatever their order. level, code: see `Bench`.
 
     Raises InputError when a path is not there; a bad snapshot is an answer, not an error.
@@ -114,7 +114,7 @@ def _read(path: Path) -> bytes:
         raise Refused("unreadable", f"it cannot be read: {e.strerror or type(e).__name__}; send it again") from e
 
 
-def _take(store: Store, w: _Opened) -> Answer:
+def _take(store: SnapshotStore, w: _Opened) -> Answer:
     s = w.snapshot
     if s is None:
         return _refuse(store, w)
@@ -134,7 +134,7 @@ def _take(store: Store, w: _Opened) -> Answer:
     return Answer(w.file, "flagged" if flags else "taken", s.reporter, s.as_on.isoformat(), tuple(flags))
 
 
-def _refuse(store: Store, w: _Opened) -> Answer:
+def _refuse(store: SnapshotStore, w: _Opened) -> Answer:
     reporter = w.snapshot.reporter if w.snapshot else ""
     as_on = w.snapshot.as_on.isoformat() if w.snapshot else ""
     if not store.was_refused(w.sha256, w.file, w.flags):

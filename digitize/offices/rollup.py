@@ -16,7 +16,7 @@ KINDS = ("band", "form", "language")
 
 
 @dataclass(slots=True)
-class Report:
+class SnapshotReport:
     """What a state or site said beside its counts, and what was said of it. days: since the day of its snapshot."""
 
     snapshot: Snapshot
@@ -26,7 +26,7 @@ class Report:
 
 
 @dataclass(slots=True)
-class Place:
+class ReportedPlace:
     """One place. counts and coverage are None where nobody reported: never 0.
 
     code: of a state or station; protected: count and hidden districts, see `Protected`; idle: days without work of a
@@ -40,12 +40,12 @@ class Place:
     coverage: Coverage | None = None
     by: dict[str, Breakdown] = field(default_factory=dict)
     protected: tuple[int, int] = (0, 0)
-    parts: list[Place] = field(default_factory=list)
-    report: Report | None = None
+    parts: list[ReportedPlace] = field(default_factory=list)
+    report: SnapshotReport | None = None
     idle: int | None = None
     is_certified: bool = False
 
-    def of_level(self, level: str) -> Iterator[Place]:
+    def of_level(self, level: str) -> Iterator[ReportedPlace]:
         """All places of a level in it, itself included."""
         if self.level == level:
             yield self
@@ -53,42 +53,44 @@ class Place:
             yield from part.of_level(level)
 
 
-def roll_up_nation(reports: Iterable[Report]) -> Place:
+def roll_up_nation(reports: Iterable[SnapshotReport]) -> ReportedPlace:
     """The nation: all 36 states, those without a report too."""
     by_code = {r.snapshot.state: r for r in reports}
     parts = [
-        roll_up_snapshot(by_code[code], s.names["en"]) if code in by_code else Place("state", code, s.names["en"])
+        roll_up_snapshot(by_code[code], s.names["en"])
+        if code in by_code
+        else ReportedPlace("state", code, s.names["en"])
         for code, s in shown_states().items()
     ]
-    return gather(Place("nation", "in", "India", parts=parts))
+    return gather(ReportedPlace("nation", "in", "India", parts=parts))
 
 
-def roll_up_snapshot(report: Report, name: str) -> Place:
+def roll_up_snapshot(report: SnapshotReport, name: str) -> ReportedPlace:
     """A state or site with its districts and, where it told them, its stations."""
     s = report.snapshot
     districts = [_district(d) for d in s.districts]
     for row in s.stations or ():
         districts[row[2]].parts.append(_station(row))
-    return gather(Place(s.level, s.state, name, parts=districts, report=report))
+    return gather(ReportedPlace(s.level, s.state, name, parts=districts, report=report))
 
 
-def _district(d: District) -> Place:
+def _district(d: District) -> ReportedPlace:
     by = {
         kind: {k: tuple(v) for k, v in cells.items()}
         for kind, cells in zip(KINDS, (d.by_band, d.by_form, d.by_language), strict=True)
     }
     protected = (d.protected.count, d.protected.hidden)
-    return Place("district", d.lgd, d.name, d.counts.plain(), d.stations.plain(), by, protected)
+    return ReportedPlace("district", d.lgd, d.name, d.counts.plain(), d.stations.plain(), by, protected)
 
 
-def _station(row: StationRow) -> Place:
+def _station(row: StationRow) -> ReportedPlace:
     name, code, _, *values, idle, certified = row
     counts = Counts.of_station(dict(zip(OF_STATION, values, strict=True)))
     coverage = coverage_of(counts, is_named=bool(name), is_certified=bool(certified))
-    return Place("station", code, name, counts, coverage, idle=idle, is_certified=bool(certified))
+    return ReportedPlace("station", code, name, counts, coverage, idle=idle, is_certified=bool(certified))
 
 
-def gather(place: Place) -> Place:
+def gather(place: ReportedPlace) -> ReportedPlace:
     """The place with the sums of those of its parts that reported; without counts where none did."""
     told = [p for p in place.parts if p.counts is not None and p.coverage is not None]
     if told or place.report:

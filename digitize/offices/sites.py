@@ -10,7 +10,7 @@ from typing import Any
 from digitize.offices.keys import known_keys
 from digitize.offices.merge import SameBook, same_books
 from digitize.offices.office import newest_sites
-from digitize.offices.store import Received, Store
+from digitize.offices.store import Received, SnapshotStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Sites:
         }
 
 
-def site_lines(store: Store, day: date, silent_after: int) -> Sites:
+def site_lines(store: SnapshotStore, day: date, silent_after: int) -> Sites:
     """How far each site is on a day. silent_after: days without a snapshot that make a site silent."""
     newest = {r.reporter: r for r in store.taken(day)}
     known = {k.reporter for k in known_keys(store).values()} | set(newest)

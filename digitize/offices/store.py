@@ -76,7 +76,7 @@ class KeyLine:
     note: str
 
 
-class Store:
+class SnapshotStore:
     """Owns the connection to one file. Raises LedgerError when it is in use, damaged or newer, DiskFull."""
 
     def __init__(self, path: Path) -> None:

@@ -31,7 +31,7 @@ from digitize.offices.exporting import as_plain, csv_text, tables
 from digitize.offices.office import Office
 from digitize.offices.outline import load_outline
 from digitize.offices.page import policy, render_asking, render_page
-from digitize.offices.picture import Limits, Picture, office_picture
+from digitize.offices.picture import Limits, NationalPicture, office_picture
 from digitize.offices.words import LANGUAGES, load_words
 
 COOKIE = "digitize_session"
@@ -39,7 +39,7 @@ _HOURS = 12
 _MOST_FORM_BYTES = 4096
 _SECONDS_FOR_FORM = 10
 """Whoever sends a token more slowly than this holds a place that others need."""
-Answer = Callable[[Picture, str], Response]
+Answer = Callable[[NationalPicture, str], Response]
 
 
 @dataclass(slots=True)
@@ -56,7 +56,7 @@ class Dashboard:
         self.office, self.limits, self.is_secure = office, limits, is_secure
         self._sessions: dict[str, _Session] = {}
         self._lock = threading.RLock()
-        self._made: tuple[tuple[str, date], Picture] | None = None
+        self._made: tuple[tuple[str, date], NationalPicture] | None = None
         self._pages: dict[str, str] = {}
 
     def open_session(self, token: str) -> str | None:
@@ -78,7 +78,7 @@ class Dashboard:
         kind, _, token = request.headers.get("authorization", "").partition(" ")
         return kind.lower() == "bearer" and bool(holder_of(self.office.folder, token.strip()))
 
-    def picture(self) -> Picture:
+    def picture(self) -> NationalPicture:
         """The picture of today, made anew when something was received since the last one."""
         with self._lock:
             with self.office.store() as store:
@@ -150,11 +150,11 @@ def _guarded(board: Dashboard, answer: Answer) -> Callable[[Request], Response]:
     return endpoint
 
 
-def _whole(picture: Picture, language: str) -> Response:
+def _whole(picture: NationalPicture, language: str) -> Response:
     return JSONResponse(as_plain(picture, load_words(language)))
 
 
-def _table(name: str, picture: Picture, language: str) -> Response:
+def _table(name: str, picture: NationalPicture, language: str) -> Response:
     text = csv_text(*tables(picture, load_words(language))[name])
     head = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
     return Response(text.encode("utf-8-sig"), media_type="text/csv; charset=utf-8", headers=head)

@@ -9,13 +9,13 @@ from typing import Any
 
 from digitize.errors import InputError
 from digitize.quarantine.rejects import CORRECTED, DROPPED, Reject, find_rejects, update
-from digitize.quarantine.sheet import BLANK, CONFIRM, DROP, RAW, Line, find_column, read_sheet
+from digitize.quarantine.sheet import BLANK, CONFIRM, DROP, RAW, CorrectedRow, find_column, read_sheet
 from digitize.targets.base import Target
 from mappers.record import FieldValue, Record
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class CorrectionsTaken:
     """How many rejects were corrected and dropped, how many values that were."""
 
     corrected: int
@@ -23,9 +23,9 @@ class Taken:
     values: int
 
 
-def take_sheet(path: Path, target: Target, operator: str) -> Taken:
+def take_sheet(path: Path, target: Target, operator: str) -> CorrectionsTaken:
     """Take a filled-in sheet. All of it or nothing: raises InputError before the first reject is changed."""
-    lines: dict[int, list[Line]] = {}
+    lines: dict[int, list[CorrectedRow]] = {}
     for line in read_sheet(path):
         lines.setdefault(line.reject, []).append(line)
     waiting = {r.id: r for r in find_rejects(target)}
@@ -37,10 +37,10 @@ def take_sheet(path: Path, target: Target, operator: str) -> Taken:
     made = [_correct(waiting[number], of_reject, operator) for number, of_reject in lines.items()]
     target.run_all([update(reject, state, step) for reject, state, step in made])
     dropped = sum(state == DROPPED for _, state, _ in made)
-    return Taken(len(made) - dropped, dropped, sum(len(step.get("changed", ())) for _, _, step in made))
+    return CorrectionsTaken(len(made) - dropped, dropped, sum(len(step.get("changed", ())) for _, _, step in made))
 
 
-def _require_field(path: Path, reject: Reject, line: Line) -> None:
+def _require_field(path: Path, reject: Reject, line: CorrectedRow) -> None:
     if line.verdict != DROP and not (line.verdict == CONFIRM and line.field == RAW):
         if find_column(reject.form, line.field) is None and line.field != "record_id":
             raise InputError(f"{path.name}: line {line.line}: {line.field} is no field of {reject.form}.")
@@ -50,7 +50,7 @@ def _require_field(path: Path, reject: Reject, line: Line) -> None:
             raise InputError(f"{path.name}: line {line.line}: a rejection cannot be confirmed; correct the value.")
 
 
-def _correct(reject: Reject, lines: Sequence[Line], operator: str) -> tuple[Reject, str, dict[str, Any]]:
+def _correct(reject: Reject, lines: Sequence[CorrectedRow], operator: str) -> tuple[Reject, str, dict[str, Any]]:
     if any(line.verdict == DROP for line in lines):
         return reject, DROPPED, {"by": operator, "did": "dropped"}
     record, changed, confirmed = reject.record, [], []
@@ -65,7 +65,7 @@ def _correct(reject: Reject, lines: Sequence[Line], operator: str) -> tuple[Reje
     return replace(reject, record=record), CORRECTED, step
 
 
-def _with(record: Record, line: Line, operator: str) -> Record:
+def _with(record: Record, line: CorrectedRow, operator: str) -> Record:
     if line.field == "record_id":
         return replace(record, id=line.value)
     old = dict(record.cells()).get(line.field, FieldValue("", None))

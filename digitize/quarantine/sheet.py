@@ -32,7 +32,7 @@ _GUIDE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CorrectedRow:
     """One row that a person filled in; line: its number in the sheet."""
 
     line: int
@@ -97,7 +97,7 @@ def find_column(form: str, path: str) -> Column | None:
     return table.column(name) if table else None
 
 
-def read_sheet(path: Path) -> list[Line]:
+def read_sheet(path: Path) -> list[CorrectedRow]:
     """The rows in which something was filled in. Raises InputError naming the line that cannot be meant."""
     from digitize.files.validating.flat_file import read_sheet as rows_of
 
@@ -109,7 +109,7 @@ def read_sheet(path: Path) -> list[Line]:
     return [line for number, cells in rows if (line := _line(path, number, names, cells))]
 
 
-def _line(path: Path, number: int, names: Sequence[str], cells: Sequence[str] | str) -> Line | None:
+def _line(path: Path, number: int, names: Sequence[str], cells: Sequence[str] | str) -> CorrectedRow | None:
     if isinstance(cells, str):
         raise InputError(f"{path.name}: line {number} cannot be read ({cells}).")
     row = dict(zip(names, (c.strip() for c in cells), strict=False))
@@ -122,4 +122,4 @@ def _line(path: Path, number: int, names: Sequence[str], cells: Sequence[str] | 
         raise InputError(f"{path.name}: line {number}: a verdict is one of {', '.join(VERDICTS)}.")
     if value and verdict:
         raise InputError(f"{path.name}: line {number}: a right value and a verdict contradict each other.")
-    return Line(number, int(row["reject"]), row["field"], value, verdict)
+    return CorrectedRow(number, int(row["reject"]), row["field"], value, verdict)

@@ -10,7 +10,7 @@ from digitize.errors import MachineLacks, OptionsError, TooManyRefused
 from digitize.machine.progress import Progress
 from digitize.steps import check, load, map, read
 from digitize.targets import Receipt
-from digitize.workspace.counts import Counts, Totals, count_work
+from digitize.workspace.counts import StatusCounts, Totals, count_work
 from digitize.workspace.known import Known, learn
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.models_used import record_models
@@ -22,7 +22,7 @@ STEPS = ("read", "map", "check", "load")
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class RunOptions:
     """What a run is asked to do. limit: at most so many pages are read. is_dry: only say what would be done."""
 
     steps: tuple[str, ...] = STEPS
@@ -41,7 +41,7 @@ class RunReport:
     checked: int = 0
     receipts: list[Receipt] = field(default_factory=list)
     target: str = ""
-    now: Counts = field(default_factory=Counts)
+    now: StatusCounts = field(default_factory=StatusCounts)
 
     @property
     def totals(self) -> Totals:
@@ -121,7 +121,7 @@ def parse_steps(text: str) -> tuple[str, ...]:
     return tuple(s for s in STEPS if s in names) or STEPS
 
 
-def run_all(place: Place, wanted: Wanted, progress: Progress) -> RunReport:
+def run_all(place: Place, wanted: RunOptions, progress: Progress) -> RunReport:
     """Bring a workspace up to date.
 
     Raises TooManyRefused when a run must pause, TargetRefused, EngineMissing, MappingError, LedgerError. Whatever
@@ -139,10 +139,10 @@ def run_all(place: Place, wanted: Wanted, progress: Progress) -> RunReport:
     return report
 
 
-Action = Callable[[Ledger, Known, Wanted, Progress, RunReport], None]
+Action = Callable[[Ledger, Known, RunOptions, Progress, RunReport], None]
 
 
-def _read(ledger: Ledger, known: Known, wanted: Wanted, progress: Progress, report: RunReport) -> None:
+def _read(ledger: Ledger, known: Known, wanted: RunOptions, progress: Progress, report: RunReport) -> None:
     todos = read.plan(ledger, known, wanted.limit)
     report.todo["read"] = len(todos)
     if not wanted.is_dry:
@@ -151,21 +151,21 @@ def _read(ledger: Ledger, known: Known, wanted: Wanted, progress: Progress, repo
         report.read = read.read_pages(ledger, known, todos, progress, is_limited=wanted.limit is not None)
 
 
-def _map(ledger: Ledger, known: Known, wanted: Wanted, progress: Progress, report: RunReport) -> None:
+def _map(ledger: Ledger, known: Known, wanted: RunOptions, progress: Progress, report: RunReport) -> None:
     todos = map.plan(ledger, known)
     report.todo["map"] = len(todos)
     if not wanted.is_dry:
         report.mapped = map.map_units(ledger, known, todos, progress)
 
 
-def _check(ledger: Ledger, known: Known, wanted: Wanted, progress: Progress, report: RunReport) -> None:
+def _check(ledger: Ledger, known: Known, wanted: RunOptions, progress: Progress, report: RunReport) -> None:
     todos = check.plan(ledger, known)
     report.todo["check"] = len(todos)
     if not wanted.is_dry:
         report.checked = check.check_groups(ledger, known, todos, progress)
 
 
-def _load(ledger: Ledger, known: Known, wanted: Wanted, progress: Progress, report: RunReport) -> None:
+def _load(ledger: Ledger, known: Known, wanted: RunOptions, progress: Progress, report: RunReport) -> None:
     todos = load.plan(ledger, known)
     report.todo["load"] = len(todos)
     if wanted.is_dry:

@@ -13,7 +13,7 @@ from digitize.steps.read_keys import DECIDE, RECOGNISE, REGISTER, metadata_of, n
 from digitize.steps.read_plan import Desk, PageTodo
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.catalogue import Catalogue, PageScan, Source
+from digitize.workspace.ledger.catalogue import Catalogue, PageScan, SourceFile
 
 Book = VolumeQueue[PageScan, PageTodo]
 
@@ -62,7 +62,7 @@ class Queue(Iterator[PageJob]):
         return bool(self._ledger.claim([page], step, self._known.owner))
 
 
-def page_job(ledger: Ledger, known: Known, todo: PageTodo, source: Source) -> PageJob:
+def page_job(ledger: Ledger, known: Known, todo: PageTodo, source: SourceFile) -> PageJob:
     """What a worker needs for one page."""
     scan = todo.scan
     path = Path(source.linked) if source.linked else known.place.original(source.sha256, source.suffix)

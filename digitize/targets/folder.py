@@ -17,7 +17,7 @@ from digitize.errors import DiskFull, OptionsError, TargetRefused
 from digitize.machine.work_keys import plain_hash
 from digitize.targets.base import Load, Receipt, Statement, Undone
 from digitize.targets.from_records import as_batch
-from digitize.targets.rows import HASH, RECORD_ID, Batch, Kept, refused_record
+from digitize.targets.rows import HASH, RECORD_ID, Kept, RowBatch, refused_record
 from digitize.targets.taking import records_of
 
 MANIFEST, REJECTS, HASHES = "manifest.json", "rejects.jsonl", "hashes"
@@ -65,7 +65,7 @@ class FolderTarget:
         """Take a batch of records; see `take`."""
         return self.take(as_batch(load), dry_run=dry_run)
 
-    def take(self, batch: Batch, *, dry_run: bool = False) -> Receipt:
+    def take(self, batch: RowBatch, *, dry_run: bool = False) -> Receipt:
         """Take a batch: all of its files and then the manifest. Raises DiskFull and TargetRefused; nothing is kept."""
         if done := self.done(batch.id, batch.batch):
             return done
@@ -112,7 +112,7 @@ class FolderTarget:
         """Not here."""
         self.run("")
 
-    def _write(self, batch: Batch, part: Path, before: Mapping[str, str]) -> tuple[Receipt, list[dict[str, object]]]:
+    def _write(self, batch: RowBatch, part: Path, before: Mapping[str, str]) -> tuple[Receipt, list[dict[str, object]]]:
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir()
         kept = list(batch.kept)
@@ -172,7 +172,7 @@ def _told(path: Path) -> dict[str, object]:
     return {"name": path.name, "bytes": path.stat().st_size, "sha256": found}
 
 
-def _receipt(batch: Batch, kept: Sequence[Kept], hashes: Mapping[str, str], before: Mapping[str, str]) -> Receipt:
+def _receipt(batch: RowBatch, kept: Sequence[Kept], hashes: Mapping[str, str], before: Mapping[str, str]) -> Receipt:
     rejected = sum(k.word == "reject" for k in kept)
     new = sum(r not in before for r in hashes)
     same = sum(before.get(r) == h for r, h in hashes.items())

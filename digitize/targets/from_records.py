@@ -10,18 +10,18 @@ import polars as pl
 from digitize.targets.base import Load
 from digitize.targets.fits import prepare
 from digitize.targets.flat import flat_rows
-from digitize.targets.rows import LINE, RECORD_ID, UNSTORABLE, Batch, kept_record, refused_record
+from digitize.targets.rows import LINE, RECORD_ID, UNSTORABLE, RowBatch, kept_record, refused_record
 from mappers.record import Record
 from mappers.schema import Table, form_tables
 
 
-def as_batch(load: Load) -> Batch:
+def as_batch(load: Load) -> RowBatch:
     """Records as rows; those whose text no database takes are kept with that finding."""
     storable = [r for r in load.clean if not _is_unstorable(r)]
     kept = [kept_record(r, "reject", findings) for r, findings in load.rejects]
     kept += [refused_record(r, UNSTORABLE, _unstorable_field(r)) for r in load.clean if _is_unstorable(r)]
     forms = {f: [r for r in storable if r.form == f] for f in sorted({r.form for r in storable})}
-    return Batch(
+    return RowBatch(
         load.id,
         load.batch,
         {form: prepare(form, _record_rows(form, records)) for form, records in forms.items()},

@@ -55,7 +55,7 @@ class FormRows:
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class RowBatch:
     """One batch as rows: all that there is under its name, so that what an earlier load had besides is withdrawn.
 
     id: made from the content, 32 hex digits. batch: its name. forms: by form. kept: what is not loaded. held: how many

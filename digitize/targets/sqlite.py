@@ -14,7 +14,7 @@ import polars as pl
 from digitize.errors import TargetRefused
 from digitize.targets.base import Load, Receipt, Statement, Undone
 from digitize.targets.from_records import as_batch
-from digitize.targets.rows import HASH, ORIGIN, RECORD_ID, Batch, Kept, json_text
+from digitize.targets.rows import HASH, ORIGIN, RECORD_ID, Kept, RowBatch, json_text
 from digitize.targets.sqlite_schema import TYPES, prepare
 from digitize.targets.taking import take
 from digitize.targets.undoing import undo
@@ -57,7 +57,7 @@ class SqliteTarget:
         """Take a batch of records; see `take`."""
         return self.take(as_batch(load), dry_run=dry_run)
 
-    def take(self, batch: Batch, *, dry_run: bool = False) -> Receipt:
+    def take(self, batch: RowBatch, *, dry_run: bool = False) -> Receipt:
         """Take a batch in one transaction; a load that was committed before is recognised and not done again.
 
         dry_run: say what would become of it, and change nothing. Raises TargetRefused, and then nothing was changed.
@@ -119,7 +119,7 @@ class SqliteTarget:
                 self._db.execute("ROLLBACK")
             raise TargetRefused(f"{self._path}: {e}. Nothing was changed.") from e
 
-    def _note(self, batch: Batch, receipt: Receipt) -> None:
+    def _note(self, batch: RowBatch, receipt: Receipt) -> None:
         self._db.execute(
             "INSERT OR REPLACE INTO loads (load_id, batch, receipt, source) VALUES (?, ?, ?, ?)",
             (batch.id, batch.batch, json.dumps(asdict(receipt), sort_keys=True), json.dumps(dict(batch.source))),
@@ -162,7 +162,7 @@ class _Store:
         rows = self._db.execute("SELECT form, record_id FROM record_index WHERE batch = ?", (batch,))
         return {(r[0], r[1]) for r in rows}
 
-    def retire(self, form: str, records: Sequence[str], batch: Batch, why: str) -> None:
+    def retire(self, form: str, records: Sequence[str], batch: RowBatch, why: str) -> None:
         for record in records:
             was = self._db.execute("SELECT * FROM record_index WHERE record_id = ?", (record,)).fetchone()
             whole = {name: self._rows(name, record) for name in (*form_tables(was["form"]), "field_origin")}
@@ -196,7 +196,7 @@ class _Store:
         rows = self._db.execute(f"SELECT * FROM {table} WHERE record_id = ?", (record,))
         return [{k: r[k] for k in r.keys() if r[k] is not None} for r in rows]  # noqa: SIM118  # a Row is no mapping
 
-    def insert(self, form: str, tables: Mapping[str, pl.DataFrame], batch: Batch) -> None:
+    def insert(self, form: str, tables: Mapping[str, pl.DataFrame], batch: RowBatch) -> None:
         own = tables[form]
         index = own.select(RECORD_ID, form=pl.lit(form), batch=pl.lit(batch.batch), hash=HASH, load=pl.lit(batch.id))
         self._db.executemany("INSERT INTO record_index VALUES (?, ?, ?, ?, ?)", index.iter_rows())
@@ -227,7 +227,7 @@ class _Store:
         gaps = [(record.id, table, column) for table, column in laid.gaps]
         self._db.executemany("INSERT INTO layout_gaps VALUES (?, ?, ?)", gaps)
 
-    def keep(self, kept: Iterable[Kept], batch: Batch) -> None:
+    def keep(self, kept: Iterable[Kept], batch: RowBatch) -> None:
         self._db.execute("DELETE FROM rejects WHERE batch = ? AND state = 'open'", (batch.batch,))
         sql = """INSERT INTO rejects (load_id, batch, form, record_id, word, file, line, record, findings)
                  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"""

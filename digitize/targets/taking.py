@@ -11,7 +11,7 @@ import polars as pl
 from digitize.machine.work_keys import plain_hash, text_key
 from digitize.targets.base import Receipt
 from digitize.targets.fits import REFUSED, key_columns, typed_key
-from digitize.targets.rows import HASH, KEY_OWNED, LINE, RECORD_ID, Batch, FormRows, Kept, refused_record
+from digitize.targets.rows import HASH, KEY_OWNED, LINE, RECORD_ID, FormRows, Kept, RowBatch, refused_record
 from mappers.record import Record, from_plain
 from mappers.schema import form_tables
 
@@ -33,7 +33,7 @@ class Store(Protocol):
         """(form, record) of all that is held of a batch."""
         ...
 
-    def retire(self, form: str, records: Sequence[str], batch: Batch, why: str) -> None:
+    def retire(self, form: str, records: Sequence[str], batch: RowBatch, why: str) -> None:
         """Take records out and keep them as old versions. why: "updated" or "withdrawn"."""
         ...
 
@@ -41,11 +41,11 @@ class Store(Protocol):
         """Take records out, and keep nothing of them."""
         ...
 
-    def insert(self, form: str, tables: Mapping[str, pl.DataFrame], batch: Batch) -> None:
+    def insert(self, form: str, tables: Mapping[str, pl.DataFrame], batch: RowBatch) -> None:
         """Put in rows, the form's own ones first; these have their hash as well."""
         ...
 
-    def keep(self, kept: Iterable[Kept], batch: Batch) -> None:
+    def keep(self, kept: Iterable[Kept], batch: RowBatch) -> None:
         """Keep what is not loaded, in place of what an earlier load of the batch kept and nobody has looked at."""
         ...
 
@@ -62,7 +62,7 @@ class _Plan:
     refused: list[tuple[str, str, str]]
 
 
-def take(batch: Batch, store: Store) -> Receipt:
+def take(batch: RowBatch, store: Store) -> Receipt:
     """Take a batch into a database whose transaction is open. Says what became of it; nothing is committed here."""
     gone = store.held(batch.batch)
     if gone:
@@ -124,7 +124,7 @@ def _only(plan: _Plan) -> Mapping[str, pl.DataFrame]:
     return {name: frame.filter(pl.col(RECORD_ID).is_in(ids)) for name, frame in plan.tables.items()}
 
 
-def _kept(plan: _Plan, batch: Batch) -> list[Kept]:
+def _kept(plan: _Plan, batch: RowBatch) -> list[Kept]:
     """The records that are refused here, each once, with the first thing that hinders it."""
     if not plan.refused:
         return []
@@ -172,7 +172,7 @@ def _plain_rows(frame: pl.DataFrame) -> Iterator[tuple[str, dict[str, Any]]]:
         yield record, {n: {"raw": v, "value": v} for n, v in zip(names, values, strict=True) if v is not None}
 
 
-def _receipt(batch: Batch, plans: Sequence[_Plan], kept: Sequence[Kept], gone: int) -> Receipt:
+def _receipt(batch: RowBatch, plans: Sequence[_Plan], kept: Sequence[Kept], gone: int) -> Receipt:
     empty = pl.DataFrame(schema={RECORD_ID: pl.String, HASH: pl.String})
     hashes = pl.concat([empty, *(p.hashes for p in plans)])
     if len(plans) > 1:  # a record of one form under the id of another

@@ -11,7 +11,7 @@ import polars as pl
 from digitize.errors import NotFound, TargetRefused
 from digitize.targets.base import Undone
 from digitize.targets.fits import key_columns, typed_key
-from digitize.targets.rows import HASH, LINE, ORIGIN, RECORD_ID, Batch
+from digitize.targets.rows import HASH, LINE, ORIGIN, RECORD_ID, RowBatch
 from digitize.targets.taking import Store
 from mappers.schema import Table, form_tables
 
@@ -98,7 +98,7 @@ def _restore(store: Books, target: str, load: str) -> int:
                 "Nothing was changed."
             )
         origins = [_origin(o) for _, whole in records for o in whole.get("field_origin", [])]
-        store.insert(form, tables, Batch(was, names[0][0] if names else "", {}, origins=origins))
+        store.insert(form, tables, RowBatch(was, names[0][0] if names else "", {}, origins=origins))
     return sum(map(len, groups.values()))
 
 

@@ -89,7 +89,7 @@ class Totals:
 
 
 @dataclass(slots=True)
-class Line:
+class CountsLine:
     """The counts of one volume, station or language."""
 
     pages: int = 0
@@ -103,7 +103,7 @@ class Line:
 
 
 @dataclass(slots=True)
-class Counts:
+class StatusCounts:
     """Everything `digitize status` shows.
 
     reasons: why a person must look, and how often. left_over: what mappings do not account for. gaps: numbers left out
@@ -112,7 +112,7 @@ class Counts:
 
     totals: Totals = field(default_factory=Totals)
     steps: dict[str, dict[str, int]] = field(default_factory=dict)
-    by: dict[str, dict[str, Line]] = field(default_factory=dict)
+    by: dict[str, dict[str, CountsLine]] = field(default_factory=dict)
     reasons: dict[str, int] = field(default_factory=dict)
     left_over: list[LeftOver] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
@@ -135,9 +135,9 @@ class Counts:
         return [*self.totals.lines(), *(c.line() for c in self.left_over)]
 
 
-def count_work(ledger: Ledger) -> Counts:
+def count_work(ledger: Ledger) -> StatusCounts:
     """Fold the ledger's newest states into counts."""
-    s = Counts(by={"volume": {}, "station": {}, "language": {}})
+    s = StatusCounts(by={"volume": {}, "station": {}, "language": {}})
     _count_files(ledger, s)
     _count_pages(ledger, s)
     _count_records(ledger, s)
@@ -154,7 +154,7 @@ def page_status(read: str | None, decided: str | None) -> str:
     return "read" if read and decided else "waiting"
 
 
-def _count_files(ledger: Ledger, s: Counts) -> None:
+def _count_files(ledger: Ledger, s: StatusCounts) -> None:
     """Files taken in and refused; those that could not be opened at all have no content and stand under their name."""
     taken = ledger.execute("SELECT COUNT(*) AS n FROM sources WHERE problem = ''").fetchone()["n"]
     kinds = Counter(r["kind"] for r in ledger.rows("SELECT kind FROM sources WHERE problem <> ''"))
@@ -166,7 +166,7 @@ def _count_files(ledger: Ledger, s: Counts) -> None:
     s.failures.update({f"file: {kind}": n for kind, n in sorted(kinds.items())})
 
 
-def _count_pages(ledger: Ledger, s: Counts) -> None:
+def _count_pages(ledger: Ledger, s: StatusCounts) -> None:
     labels = {r["volume"]: r["label"] for r in ledger.rows("SELECT volume, label FROM volumes")}
     stations = {r["unit"]: r["station"] for r in ledger.rows("SELECT unit, station FROM records")}
     kinds: Counter[str] = Counter()
@@ -185,7 +185,7 @@ def _count_pages(ledger: Ledger, s: Counts) -> None:
     s.failures.update({f"page: {kind}": n for kind, n in sorted(kinds.items())})
 
 
-def _count_records(ledger: Ledger, s: Counts) -> None:
+def _count_records(ledger: Ledger, s: StatusCounts) -> None:
     volumes = {r["page"]: r["label"] for r in ledger.rows("SELECT page, label FROM scans JOIN volumes USING (volume)")}
     tables = {r["unit"]: r["name"] for r in ledger.rows("SELECT unit, name FROM tables")}
     mapped = {unit: now.detail for unit, now in ledger.states("map").items() if "left" in now.detail}
@@ -216,13 +216,13 @@ def _count_records(ledger: Ledger, s: Counts) -> None:
     s.totals.rows_asked = sum(d.get("asked", 0) for d in details)
 
 
-def _count_gaps(ledger: Ledger, s: Counts) -> None:
+def _count_gaps(ledger: Ledger, s: StatusCounts) -> None:
     s.gaps = find_gaps(ledger)
     s.totals.pages_missing = sum(g.count for g in s.gaps if not g.said)
     s.totals.pages_lost = sum(g.count for g in s.gaps if g.said == MISSING)
 
 
-def _count_record(s: Counts, row: Mapping[str, Any], lines: list[Line]) -> None:
+def _count_record(s: StatusCounts, row: Mapping[str, Any], lines: list[CountsLine]) -> None:
     t, verdict, is_loaded = s.totals, row["verdict"], bool(row["loaded"])
     t.records += 1
     t.loaded += is_loaded
@@ -238,7 +238,7 @@ def _count_record(s: Counts, row: Mapping[str, Any], lines: list[Line]) -> None:
         line.rejected += verdict == "reject"
 
 
-def _count_steps(s: Counts, not_mapped: int) -> None:
+def _count_steps(s: StatusCounts, not_mapped: int) -> None:
     t = s.totals
     s.steps = {
         "read": {"waiting": t.pages_waiting, "done": t.pages_read, "failed": t.pages_failed},
@@ -249,7 +249,7 @@ def _count_steps(s: Counts, not_mapped: int) -> None:
     }
 
 
-def _rate(ledger: Ledger, s: Counts) -> None:
+def _rate(ledger: Ledger, s: StatusCounts) -> None:
     """Pages a minute over the last thousand pages read, pauses of more than five minutes left out."""
     sql = "SELECT at FROM events WHERE step = 'recognise' ORDER BY seq DESC LIMIT 1000"
     times = [datetime.fromisoformat(r["at"]) for r in ledger.rows(sql)]
@@ -260,6 +260,6 @@ def _rate(ledger: Ledger, s: Counts) -> None:
         s.minutes_left = round(s.totals.pages_waiting / s.pages_per_min, 1)
 
 
-def _lines(s: Counts, volume: str, station: str, language: str) -> list[Line]:
+def _lines(s: StatusCounts, volume: str, station: str, language: str) -> list[CountsLine]:
     names = {"volume": volume, "station": station or "(not said)", "language": language or "(not said)"}
-    return [s.by[kind].setdefault(name, Line()) for kind, name in names.items()]
+    return [s.by[kind].setdefault(name, CountsLine()) for kind, name in names.items()]

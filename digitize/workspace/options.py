@@ -28,7 +28,7 @@ class Workspace(_Part):
     site_id: str
 
 
-class Reading(_Part):
+class ReadOptions(_Part):
     """How scans are read. handwriting_engine: "auto" for our own, else ppocr, else "none".
 
     seconds_per_page: of the processor, after which a page is given up.
@@ -93,7 +93,7 @@ class Options(_Part):
     """
 
     workspace: Workspace
-    read: Reading = Reading()
+    read: ReadOptions = ReadOptions()
     run: Running = Running()
     load: Loading = Loading()
     check: Checking = Checking()
@@ -126,7 +126,7 @@ def load_options(folder: Path, flags: Mapping[str, Any] | None = None) -> Option
 
 def _environment() -> list[tuple[str, str, str]]:
     found = []
-    for section, model in (("read", Reading), ("run", Running), ("load", Loading), ("check", Checking)):
+    for section, model in (("read", ReadOptions), ("run", Running), ("load", Loading), ("check", Checking)):
         for name in model.model_fields:
             value = os.environ.get(f"{PREFIX}{section}_{name}".upper())
             if value is not None:

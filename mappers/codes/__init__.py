@@ -3,7 +3,7 @@
 from mappers.codes.acts import Act, SectionPair, act_list, acts, bns_sections, ipc_inserted, ipc_sections, section_pairs
 from mappers.codes.heads import CrimeHead, crime_heads, heads_of
 from mappers.codes.lists import CodeList, code_lists, make_list
-from mappers.codes.places import District, State, district_list, districts, place_lists, states
+from mappers.codes.places import ListedDistrict, State, district_list, districts, place_lists, states
 from mappers.codes.sections import Punishment, Section, find_section, punishments, sections
 from mappers.codes.stations import (
     StationEntry,
@@ -18,7 +18,7 @@ __all__ = [
     "Act",
     "CodeList",
     "CrimeHead",
-    "District",
+    "ListedDistrict",
     "Punishment",
     "Section",
     "SectionPair",

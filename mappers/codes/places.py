@@ -31,7 +31,7 @@ class State:
 
 
 @dataclass(frozen=True, slots=True)
-class District:
+class ListedDistrict:
     """One district of the revenue or of the police.
 
     lgd: code in the Local Government Directory, "" for police districts. cctns: the state's code in CCTNS, which is
@@ -63,23 +63,23 @@ def states() -> Mapping[str, State]:
 
 
 @cache
-def _shipped_districts() -> tuple[District, ...]:
+def _shipped_districts() -> tuple[ListedDistrict, ...]:
     codes = {s.lgd: s.code for s in states().values()}
     revenue = (
-        District(
+        ListedDistrict(
             r["district"].title(), codes[r["state_lgd_code"]], r["lgd_code"], "", split_names(r["alternative_names"]),
             r["valid_from"], "", r["predecessor"],
         )
         for r in read_csv("districts.csv")
     )  # fmt: skip
     police = (
-        District(r["district"], codes[r["state_lgd_code"]], aliases=split_names(r["aliases"]))
+        ListedDistrict(r["district"], codes[r["state_lgd_code"]], aliases=split_names(r["aliases"]))
         for r in read_csv("police_districts.csv")
     )
     return (*revenue, *police)
 
 
-def districts(state_code: str = "", own: Path | None = None) -> tuple[District, ...]:
+def districts(state_code: str = "", own: Path | None = None) -> tuple[ListedDistrict, ...]:
     """The districts of a state, or of all states: those shipped, with what the workspace's own list says of them.
 
     own: path of the workspace's lists/districts.csv, with the column `district` and any of lgd_code, cctns_code,
@@ -93,7 +93,7 @@ def districts(state_code: str = "", own: Path | None = None) -> tuple[District, 
     return tuple(known.values())
 
 
-def _read_districts(path: Path, state_code: str) -> Iterator[District]:
+def _read_districts(path: Path, state_code: str) -> Iterator[ListedDistrict]:
     with path.open(encoding="utf-8-sig", newline="") as f:
         reader = csv.DictReader(f)
         if "district" not in (reader.fieldnames or ()):
@@ -104,19 +104,19 @@ def _read_districts(path: Path, state_code: str) -> Iterator[District]:
             cells = {k: (v or "").strip() for k, v in row.items() if isinstance(k, str)}
             if cells["district"]:
                 first, last = (iso_day(cells.get(c, ""), f"{path}: row {n}: {c}") for c in ("valid_from", "valid_to"))
-                yield District(
+                yield ListedDistrict(
                     cells["district"], state_code, cells.get("lgd_code", ""), cells.get("cctns_code", ""),
                     split_names(cells.get("aliases", "")), first, last, cells.get("predecessor", ""),
                 )  # fmt: skip
 
 
-def _is_same(known: District, stated: District) -> bool:
+def _is_same(known: ListedDistrict, stated: ListedDistrict) -> bool:
     if known.lgd and stated.lgd:
         return known.lgd == stated.lgd
     return fold_key(stated.name) in {fold_key(w) for w in (known.name, *known.aliases)}
 
 
-def _merged(known: District, stated: District) -> District:
+def _merged(known: ListedDistrict, stated: ListedDistrict) -> ListedDistrict:
     """What is shipped, with everything the state's own list says; the state's other name of it becomes an alias."""
     other = () if fold_key(stated.name) == fold_key(known.name) else (stated.name,)
     return replace(
@@ -136,7 +136,7 @@ def district_list(state_code: str) -> CodeList:
     return _as_list(districts(state_code)) if state_code else make_list("district", (), {}, is_open=True)
 
 
-def _as_list(known: Iterable[District]) -> CodeList:
+def _as_list(known: Iterable[ListedDistrict]) -> CodeList:
     ways = {d.name: d.aliases for d in known}
     return make_list("district", ways, ways, is_open=True)
 

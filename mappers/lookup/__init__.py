@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from mappers.codes import District, StationEntry, code_lists
+from mappers.codes import ListedDistrict, StationEntry, code_lists
 from mappers.lookup.hit import Counterpart, MasterHit
 from mappers.lookup.laws import find_named_acts, find_sections, find_titles
 from mappers.lookup.places import find_places
@@ -25,7 +25,7 @@ def find_codes(
     only: str = "",
     day: str = "",
     stations: Iterable[StationEntry] = (),
-    districts: Iterable[District] | None = None,
+    districts: Iterable[ListedDistrict] | None = None,
 ) -> tuple[MasterHit, ...]:
     """The entries of all masters that a text may mean, best first, each once.
 
@@ -46,7 +46,7 @@ def known_lists() -> tuple[str, ...]:
 
 
 def _hits(
-    text: str, only: str, day: str, stations: tuple[StationEntry, ...], districts: Iterable[District] | None
+    text: str, only: str, day: str, stations: tuple[StationEntry, ...], districts: Iterable[ListedDistrict] | None
 ) -> Iterator[MasterHit]:
     named = [*find_sections(text, day)] if only in ("", *LAWS) else []
     acts = [*find_named_acts(text, day)] if only in ("", *LAWS) else []

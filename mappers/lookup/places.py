@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from mappers.codes import District, State, StationEntry, districts, states
+from mappers.codes import ListedDistrict, State, StationEntry, districts, states
 from mappers.lookup.hit import MasterHit, holds
 from mappers.text.folding import fold_key
 
@@ -15,7 +15,11 @@ Entry = tuple[str, Callable[[float, str], MasterHit]]
 
 
 def find_places(
-    text: str, day: str, only: str = "", stations: Iterable[StationEntry] = (), known: Iterable[District] | None = None
+    text: str,
+    day: str,
+    only: str = "",
+    stations: Iterable[StationEntry] = (),
+    known: Iterable[ListedDistrict] | None = None,
 ) -> Iterator[MasterHit]:
     """The places whose names sound like a text, best first. only: "state", "district", "station", or "" for all.
 
@@ -37,7 +41,7 @@ def _ranked(text: str, entries: Mapping[str, list[Callable[[float, str], MasterH
                 yield make(match.score, match.by)
 
 
-def _entries(day: str, only: str, stations: Iterable[StationEntry], known: Iterable[District]) -> Iterator[Entry]:
+def _entries(day: str, only: str, stations: Iterable[StationEntry], known: Iterable[ListedDistrict]) -> Iterator[Entry]:
     """Each name that a place may be found by, with the hit it leads to."""
     if only in ("", "state"):
         for state in states().values():
@@ -65,7 +69,7 @@ def _state_hit(state: State, day: str) -> Callable[[float, str], MasterHit]:
     )
 
 
-def _district_hit(district: District, day: str) -> Callable[[float, str], MasterHit]:
+def _district_hit(district: ListedDistrict, day: str) -> Callable[[float, str], MasterHit]:
     first, last = district.valid_from, district.valid_to
     facts = _present(
         state=district.state, lgd=district.lgd, cctns=district.cctns, also="; ".join(district.aliases),

@@ -79,7 +79,7 @@ class OnPages:
 
 
 @dataclass(frozen=True)
-class Model:
+class LineWeights:
     """Weights of the numbers of Facts.row, constant first: of lines looked at once, looked at again, and read by ours.
 
     languages: those whose lines it was fitted on; of others nothing is said. pages: for lines that were found on pages.
@@ -99,7 +99,7 @@ class Model:
 
 
 @cache
-def load_model() -> Model:
+def load_model() -> LineWeights:
     """The package's model. Raises FormError when the file is not one."""
     path = resources.files("ocr.calibration") / FILE
     plain = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -110,7 +110,7 @@ def load_model() -> Model:
     once, again, own = weights
     found = plain.get("pages", {})
     pages = OnPages(found.get("shift", 0.0), found.get("slope", 1.0), frozenset(found.get("languages", ())))
-    return Model(once, again, own, frozenset(plain["languages"]), pages)
+    return LineWeights(once, again, own, frozenset(plain["languages"]), pages)
 
 
 def facts_of(text: str, readings: Sequence[Candidate], words: Sequence[Word], agreed: float) -> Facts:

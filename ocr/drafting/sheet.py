@@ -23,7 +23,7 @@ _PALE = 190
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class BlankSheet:
     """A form's blank print in its reference frame, and the pages laid into it.
 
     print: (height, width) uint8. pages: all that took part, in the frame; one alone is the print itself.
@@ -37,7 +37,7 @@ class Sheet:
         return build_features(self.pages, zones)
 
 
-def blank_sheet(scans: Sequence[Image], quarter_turns: int = 0) -> Sheet:
+def blank_sheet(scans: Sequence[Image], quarter_turns: int = 0) -> BlankSheet:
     """Make the blank print.
 
     scans: one clean blank page, or three filled ones and more: (height, width) uint8 as scanned. The largest gives the
@@ -49,11 +49,11 @@ def blank_sheet(scans: Sequence[Image], quarter_turns: int = 0) -> Sheet:
     scans = sorted(scans, key=lambda scan: -scan.size)
     first = _framed(np.ascontiguousarray(np.rot90(scans[0], quarter_turns)))
     if len(scans) == 1:
-        return Sheet(first, (first,))
+        return BlankSheet(first, (first,))
     laid = [first, *(page for scan in scans[1:] if (page := _laid(scan, first)) is not None)]
     if len(laid) < 3:
         raise ValueError(f"only {len(laid)} of {len(scans)} pages are the same form as the largest; three are needed")
-    return Sheet(_shared(laid), tuple(laid))
+    return BlankSheet(_shared(laid), tuple(laid))
 
 
 def _framed(scan: Image) -> Image:

@@ -22,7 +22,7 @@ from ocr.decoding.ctc import LogProbs, greedy
 from ocr.engine import EngineText, Image, LineImage
 from ocr.handwriting.packed import CHARACTERS, pack
 from ocr.handwriting.sections import Sections, load_sections
-from ocr.handwriting.zone import Found, Matrices, Pass, is_free, is_plain, passes_of, sure, weigh, weigh_twice
+from ocr.handwriting.zone import Matrices, Pass, ZoneText, is_free, is_plain, passes_of, sure, weigh, weigh_twice
 from ocr.models.running import content_of, is_here, load_network
 from ocr.page import Candidate
 from ocr.scans.time_limit import TimeLimit
@@ -39,7 +39,7 @@ _SURELY_BLANK = -0.36
 """Natural logarithm of the blank's probability from which a frame shows no letter."""
 
 
-class Fields:
+class FieldsEngine:
     """The engine. Reads English handwriting, field by field, on one thread."""
 
     def __init__(self, weights: Path | None = None, timeout_s: float | None = None) -> None:
@@ -100,7 +100,7 @@ class Fields:
             return first, second
         return (first, second, *(self._pass(part, one) for one in passes[2:]))
 
-    def _in_two_places(self, line: LineImage, again: Image, known: Sections) -> list[Found]:
+    def _in_two_places(self, line: LineImage, again: Image, known: Sections) -> list[ZoneText]:
         """Sections that stand in two crops: where the first passes of both say the same surely, no other is needed."""
         places = (line, replace(line, image=again))
         first = [self._first_passes(place) for place in places]
@@ -175,9 +175,9 @@ def _inked(band: Image) -> Image | None:
     return band[:, max(0, span[0] - margin) : span[1] + margin]
 
 
-def build(argument: str, timeout_s: float | None) -> Fields:
+def build(argument: str, timeout_s: float | None) -> FieldsEngine:
     """The engine; argument: path of other weights than the package's, "" for these."""
-    return Fields(Path(argument) if argument else None, timeout_s)
+    return FieldsEngine(Path(argument) if argument else None, timeout_s)
 
 
 def available() -> bool:

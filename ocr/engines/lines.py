@@ -31,7 +31,7 @@ _LEAST_PX = 8
 
 
 @dataclass(frozen=True)
-class Network:
+class LineNetwork:
     """A loaded model. height, squeeze: of the strips it reads; step_px: of them a frame; right_to_left: how it runs."""
 
     loaded: running.Network
@@ -51,7 +51,7 @@ class Symbol:
     sure: float
 
 
-class Lines:
+class LinesEngine:
     """The engine. Reads lines one by one on one thread, 20 to 100 ms each."""
 
     def __init__(self, timeout_s: float | None = None) -> None:
@@ -89,9 +89,9 @@ class Lines:
         return matrix(image, language)
 
 
-def build(argument: str, timeout_s: float | None) -> Lines:
+def build(argument: str, timeout_s: float | None) -> LinesEngine:
     """The engine; it takes no argument."""
-    return Lines(timeout_s)
+    return LinesEngine(timeout_s)
 
 
 def characters(language: str) -> tuple[str, ...]:
@@ -138,14 +138,14 @@ def _models() -> dict[str, OwnModel]:
 
 
 @cache
-def network(language: str) -> Network:
+def network(language: str) -> LineNetwork:
     """The model of a language, ready to run. Raises EngineMissing when it is not there, or not the one delivered."""
     model = _models().get(language)
     if model is None:
         raise EngineMissing(f"There is no line model for {language!r}.")
     loaded = load_network(model.name)
     told = loaded.told
-    return Network(
+    return LineNetwork(
         loaded=loaded,
         height=int(told["height"]),
         squeeze=float(told["squeeze"]),

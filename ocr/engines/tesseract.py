@@ -16,7 +16,7 @@ from ocr.languages.script import repair
 from ocr.page import Box, Line, Word, around
 from ocr.scans.time_limit import TimeLimit
 from ocr.tesseract import inside, models
-from ocr.tesseract.ask import BLOCK, LINE, PAGE, RAW_LINE, How, Runner, Seen
+from ocr.tesseract.ask import BLOCK, LINE, PAGE, RAW_LINE, CallSettings, Runner, SeenWord
 from ocr.tesseract.program import Program
 
 _MIN_SIDE_PX = 8
@@ -60,11 +60,11 @@ class Tesseract:
         """
         lang = language(languages[0])
         model = models.first_model(lang).name
-        (seen,) = self._runner.run(How((model,), PAGE), [image], self._limit)
+        (seen,) = self._runner.run(CallSettings((model,), PAGE), [image], self._limit)
         return _lines(seen, lang, f"tesseract:{model}")
 
-    def _read_into(self, texts: list[EngineText], lines: Sequence[LineImage], hows: Mapping[int, How]) -> None:
-        groups: dict[How, list[int]] = defaultdict(list)
+    def _read_into(self, texts: list[EngineText], lines: Sequence[LineImage], hows: Mapping[int, CallSettings]) -> None:
+        groups: dict[CallSettings, list[int]] = defaultdict(list)
         for i, how in hows.items():
             if min(lines[i].image.shape) >= _MIN_SIDE_PX:
                 groups[how].append(i)
@@ -83,7 +83,7 @@ def usual_runner() -> Runner:
     return inside.Inside() if inside.available() else Program()
 
 
-def _how(line: LineImage) -> How:
+def _how(line: LineImage) -> CallSettings:
     """How a crop is to be read. Raises EngineMissing when a language has no model here."""
     if not line.languages:
         raise EngineFailed("a crop came without a language; name one in the form file")
@@ -92,7 +92,7 @@ def _how(line: LineImage) -> How:
     digits = "".join(dict.fromkeys("0123456789" + "".join(x.digits for x in known)))
     names = (line.model,) if line.model else tuple(models.first_model(x).name for x in known)
     psm = BLOCK if line.block else RAW_LINE if line.raw_line else LINE
-    return How(names, psm, digits + _SIGNS if line.digits else "")
+    return CallSettings(names, psm, digits + _SIGNS if line.digits else "")
 
 
 def _edge_is_white(image: Image) -> bool:
@@ -101,7 +101,7 @@ def _edge_is_white(image: Image) -> bool:
     return float(np.median(edge)) >= 240
 
 
-def _text(seen: Sequence[Seen], lang: Language, margin: int = 0) -> EngineText:
+def _text(seen: Sequence[SeenWord], lang: Language, margin: int = 0) -> EngineText:
     """One text of a crop's words, each repaired; confidence weighted by the length of the words."""
     lines = _lines(seen, lang, "", margin)
     if not lines:
@@ -110,7 +110,7 @@ def _text(seen: Sequence[Seen], lang: Language, margin: int = 0) -> EngineText:
     return EngineText("\n".join(line.text for line in lines), _weighted(words), words)
 
 
-def _lines(seen: Sequence[Seen], lang: Language, by: str, margin: int = 0) -> list[Line]:
+def _lines(seen: Sequence[SeenWord], lang: Language, by: str, margin: int = 0) -> list[Line]:
     """Words put together to lines, repaired, boxes moved back by the margin."""
     grouped: dict[tuple[int, int, int], list[Word]] = defaultdict(list)
     for at, word in seen:

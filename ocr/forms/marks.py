@@ -59,7 +59,7 @@ class Marked:
     confidence: float
 
 
-class Seen(NamedTuple):
+class AnswerMarks(NamedTuple):
     """How far one answer is struck out, ringed, ticked in its box, ticked over its words: each 0 (surely not) to 1."""
 
     struck: float
@@ -79,7 +79,7 @@ def read_marks(grey: Image, matrix: Matrix, zone: Zone) -> Marked:
     return judge([a.value for a in zone.alternatives], [look(grey, matrix, a) for a in zone.alternatives])
 
 
-def judge(values: Sequence[str], seen: Sequence[Seen]) -> Marked:
+def judge(values: Sequence[str], seen: Sequence[AnswerMarks]) -> Marked:
     """The answer that holds, from how far each is marked: a tick or a ring picks one, strokes leave one.
 
     Marks that contradict each other, such as two ticks or every answer struck out, are unclear.
@@ -112,20 +112,20 @@ def answer_ink(print_: Image, box: tuple[int, int, int, int]) -> str:
     return base64.b64encode(zlib.compress(np.packbits(ink).tobytes(), 9)).decode("ascii")
 
 
-def look(grey: Image, matrix: Matrix, answer: Alternative) -> Seen:
+def look(grey: Image, matrix: Matrix, answer: Alternative) -> AnswerMarks:
     """How one printed answer is marked on a page. Without the form's `ink` only ticks are seen."""
     ticked = _ticked(grey, matrix, answer)
     ink = _ink_about(grey, matrix, answer.box)
     printed = _unpacked(answer.ink, ink.shape)
     if printed is None:
-        return Seen(0.0, 0.0, ticked)
+        return AnswerMarks(0.0, 0.0, ticked)
     laid = _laid_on(printed, ink)
     free = ~_grown(laid, _CLEAR_PX)
     inner = (slice(_EDGE_PX, -_EDGE_PX), slice(_EDGE_PX, -_EDGE_PX))
     ringed = _grade(_ring(ink & free), _RING)
     over = ticked_over(ink & free, laid) * (1 - ringed)
     struck = _grade(_stroke((ink & free)[inner], free[inner]), _STRUCK)
-    return Seen(struck * (1 - ringed) * (1 - over), ringed, ticked, over)
+    return AnswerMarks(struck * (1 - ringed) * (1 - over), ringed, ticked, over)
 
 
 def _others(column: NDArray[np.float64], picked: int) -> float:

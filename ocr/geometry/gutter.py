@@ -29,7 +29,7 @@ _SHADE = 12.0
 _LEAST_INK = 0.004
 
 
-class Gap(NamedTuple):
+class QuietGap(NamedTuple):
     """A run of quiet columns: the first, and the one behind the last."""
 
     first: int
@@ -51,12 +51,12 @@ def runs(at: Positions, step: float = 1) -> list[Positions]:
     return np.split(at, np.flatnonzero(np.diff(at) > step) + 1) if len(at) else []
 
 
-def gaps(quiet: Bools) -> list[Gap]:
+def gaps(quiet: Bools) -> list[QuietGap]:
     """The quiet runs of a picture's columns from the left."""
-    return [Gap(int(run[0]), int(run[-1]) + 1) for run in runs(np.flatnonzero(quiet))]
+    return [QuietGap(int(run[0]), int(run[-1]) + 1) for run in runs(np.flatnonzero(quiet))]
 
 
-def widest(some: Sequence[Gap], off_cost: float = 0.0, middle: float = 0.0) -> Gap | None:
+def widest(some: Sequence[QuietGap], off_cost: float = 0.0, middle: float = 0.0) -> QuietGap | None:
     """The widest gap, None of none; off_cost: how many columns of width a column away from the middle takes."""
     return max(some, key=lambda gap: gap.width - off_cost * abs(gap.middle - middle), default=None)
 

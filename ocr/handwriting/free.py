@@ -31,7 +31,7 @@ _CLASSES = {c: i + 1 for i, c in enumerate(CHARACTERS)}
 
 
 @dataclass(frozen=True)
-class Line:
+class LineReading:
     """A reading. share: 0..1 of the probability among those that were compared. fit: natural logarithm, for a letter,
     of how likely the matrices hold it beside the likeliest of anything. agreed: likeness 0..1 of the passes' own
     readings.
@@ -48,7 +48,7 @@ class Line:
         return (spread(self.share), max(-3.0, self.fit), self.agreed, min(1.0, len(self.text) / 30))
 
 
-def read_line(passes: Sequence[LogProbs], letters: Letters) -> list[Line]:
+def read_line(passes: Sequence[LogProbs], letters: Letters) -> list[LineReading]:
     """Different readings of the passes of one line, the likeliest first; [] where nothing is seen."""
     from rapidfuzz.distance import Levenshtein
 
@@ -66,7 +66,7 @@ def read_line(passes: Sequence[LogProbs], letters: Letters) -> list[Line]:
     alike = [Levenshtein.normalized_similarity(firsts[0].casefold(), t.casefold()) for t in firsts[1:]]
     agreed = sum(alike) / len(alike) if alike else 1.0
     said = zip(texts, shares(seen + known).tolist(), seen.tolist(), strict=True)
-    lines = [Line(text, share, (log - best) / len(text), agreed) for text, share, log in said]
+    lines = [LineReading(text, share, (log - best) / len(text), agreed) for text, share, log in said]
     return sorted(lines, key=lambda line: (-line.share, line.text))
 
 

@@ -32,7 +32,7 @@ WORST_LOG = -8.0
 
 
 @dataclass(frozen=True)
-class Section:
+class ListedSection:
     """A section, or a few with the title that they need: value "506" or "3/4 B Act"; forms: ways to write it.
 
     Without value it is what a list may hold beside sections, as the main title alone or the year of another.
@@ -54,7 +54,7 @@ class Sections:
     file, raised with every change.
     """
 
-    members: tuple[Section, ...]
+    members: tuple[ListedSection, ...]
     main: str
     range: SectionRange = SectionRange()
     version: int = 1
@@ -113,7 +113,7 @@ class Sections:
 
 
 @dataclass(frozen=True)
-class Listed:
+class SectionList:
     """A list of sections. text: as a person writes it; log: how likely next to all lists, natural; share: 0..1 of the
     probability among the lists that were compared; agreed: share of passes whose own likeliest list it is; row: the
     sections.
@@ -169,14 +169,14 @@ def sections_of(
     main: the title behind sections without another. weights: of those of the main title. titles: short title to names,
     lists and weight. alone: ways to write what is no section, with its weight.
     """
-    members = [Section(number, main, tuple(_forms(number)), w) for number, w in weights.items()]
-    members += [Section("", main, forms, weight) for forms, weight in alone]
+    members = [ListedSection(number, main, tuple(_forms(number)), w) for number, w in weights.items()]
+    members += [ListedSection("", main, forms, weight) for forms, weight in alone]
     for title, known in titles.items():
         names, lists, weight = known["names"], known["lists"], known["weight"]
         assert isinstance(names, list) and isinstance(lists, list) and isinstance(weight, float)
         for listed in lists:
             forms = tuple(f"{form}{name}" for form in _titled_forms(listed) for name in names)
-            members.append(Section(f"{listed} {title}", title, forms, weight - float(np.log(len(lists)))))
+            members.append(ListedSection(f"{listed} {title}", title, forms, weight - float(np.log(len(lists)))))
     return Sections(tuple(members), main)
 
 
@@ -197,7 +197,7 @@ def read_sections(
     known: Sections,
     empty: Sequence[float],
     prices: Prices = _PRICES,
-) -> list[Listed]:
+) -> list[SectionList]:
     """The lists that a field's matrices bear, best first; [] where none does.
 
     lines: for each line of the field its matrices, passes of the same line, in the same order for all lines. empty: for
@@ -212,11 +212,11 @@ def lines_of(
     known: Sections,
     empty: Sequence[float],
     prices: Prices = _PRICES,
-) -> list[Line]:
+) -> list[LinePasses]:
     """The lines of a field, ready to be asked; parameters as those of read_sections."""
     coded = known.coded(characters)
     return [
-        Line([_frames(m, characters, prices) for m in passes], coded, known, none)
+        LinePasses([_frames(m, characters, prices) for m in passes], coded, known, none)
         for passes, none in zip(lines, empty, strict=True)
     ]
 
@@ -225,7 +225,7 @@ def _frames(matrix: LogProbs, characters: tuple[str, ...], prices: Prices) -> Fr
     return frames_of(shortened(folded_case(matrix, characters)), characters, prices)
 
 
-class Line:
+class LinePasses:
     """The passes of one line."""
 
     def __init__(self, passes: Sequence[Frames], coded: Coded, known: Sections, none: float) -> None:
@@ -273,7 +273,7 @@ class Line:
         return [float(x) for x in np.mean(said, axis=0)]
 
 
-def joined(lines: Sequence[Sequence[tuple[Row, float, float]]], known: Sections) -> list[Listed]:
+def joined(lines: Sequence[Sequence[tuple[Row, float, float]]], known: Sections) -> list[SectionList]:
     """The likeliest rows of all lines put together, each combination once."""
     whole: dict[str, tuple[float, float, Row]] = {}
     for parts in product(*(line[:_MOST_ROWS] for line in lines)):
@@ -286,12 +286,12 @@ def joined(lines: Sequence[Sequence[tuple[Row, float, float]]], known: Sections)
     ordered = sorted(whole.items(), key=lambda w: (-w[1][0], w[0]))
     found = shares(np.array([log for _, (log, _, _) in ordered]))
     return [
-        Listed(text, log, float(share), agreed, row)
+        SectionList(text, log, float(share), agreed, row)
         for (text, (log, agreed, row)), share in zip(ordered, found, strict=True)
     ]
 
 
-def as_text(row: Sequence[Section], main: str) -> str:
+def as_text(row: Sequence[ListedSection], main: str) -> str:
     """A row as a person writes it: the main title's first, then others with theirs; each section once."""
     first = dict.fromkeys(s.value for s in row if s.title == main)
     others = dict.fromkeys(s.value for s in row if s.title != main)

@@ -12,7 +12,7 @@ import numpy as np
 
 from ocr.calibration.fields import Facts, spread
 from ocr.handwriting.chance import shares
-from ocr.handwriting.sections import WORST_LOG, Line, Listed, Row, Sections, as_text, joined
+from ocr.handwriting.sections import WORST_LOG, LinePasses, Row, SectionList, Sections, as_text, joined
 
 _MOST_ROWS = 6
 _MOST_PARTS = 3
@@ -23,7 +23,7 @@ _WITHOUT = -1.5
 
 
 @dataclass(frozen=True)
-class Twice:
+class TwiceRead:
     """A list of sections.
 
     logs: how likely next to all lists in each place, natural; share: 0..1 of the probability among the lists that were
@@ -42,7 +42,7 @@ class Twice:
         return (spread(self.share), max(here, there), min(here, there), self.firsts)
 
 
-def read_twice(places: Sequence[Sequence[Line]], known: Sections) -> list[Twice]:
+def read_twice(places: Sequence[Sequence[LinePasses]], known: Sections) -> list[TwiceRead]:
     """The lists that two places bear together, best first; [] where either bears none by itself."""
     said = [joined([line.listed() for line in lines], known)[:_MOST_ROWS] for lines in places]
     if not all(said):
@@ -60,7 +60,7 @@ def read_twice(places: Sequence[Sequence[Line]], known: Sections) -> list[Twice]
     found = shares(likely + prior)
     tops = [_key(one[0].row, known) for one in said]
     listed = [
-        Twice(
+        TwiceRead(
             as_text([known.members[i] for i in row], known.main),
             (float(logs[0][at]), float(logs[1][at])),
             float(found[at]),
@@ -71,11 +71,11 @@ def read_twice(places: Sequence[Sequence[Line]], known: Sections) -> list[Twice]
     return sorted(listed, key=lambda one: (-one.share, one.text))
 
 
-def _rows(said: Sequence[Listed]) -> list[Row]:
+def _rows(said: Sequence[SectionList]) -> list[Row]:
     return [one.row for one in said]
 
 
-def _mixed(said: Sequence[Sequence[Listed]], known: Sections) -> list[Row]:
+def _mixed(said: Sequence[Sequence[SectionList]], known: Sections) -> list[Row]:
     """Each place's sections of the main title alone, and with the other place's of other titles."""
     likely = [row for place in said for row in _rows(place[:_MOST_PARTS])]
     main = [part for row in likely if (part := _main(row, known))]
@@ -95,7 +95,7 @@ def _key(row: Row, known: Sections) -> frozenset[str]:
     return frozenset(known.members[i].value for i in row)
 
 
-def _logs(lines: Sequence[Line], rows: Sequence[Row], own: Sequence[Listed], known: Sections) -> np.ndarray:
+def _logs(lines: Sequence[LinePasses], rows: Sequence[Row], own: Sequence[SectionList], known: Sections) -> np.ndarray:
     """How likely each row is in a place: over its lines, split where that is likeliest; its own rows as it had them."""
     had = {_key(one.row, known): one.log for one in own}
     splits = [(at, row[:cut], row[cut:]) for at, row in enumerate(rows) for cut in range(len(row) + 1)]

@@ -40,7 +40,7 @@ _IN_FIGURES: Mapping[str, Callable[[Sequence[LogProbs], tuple[str, ...]], list[S
 )
 
 
-class Found(NamedTuple):
+class ZoneText(NamedTuple):
     """A text that a zone may hold.
 
     kind: of calibration/fields.toml, by which its facts are weighed. covered: share 0..1 of what was seen that the
@@ -67,7 +67,7 @@ def is_free(kind: str) -> bool:
     return kind != "sections" and kind not in _NUMBERS
 
 
-def weigh(kind: str, matrices: Matrices, known: Sections | None = None) -> list[Found]:
+def weigh(kind: str, matrices: Matrices, known: Sections | None = None) -> list[ZoneText]:
     """The texts that a zone may hold, likeliest first. known: the sections there are; without, lists are free text."""
     if kind == "sections":
         return _listed(matrices, known) if known is not None else _free_lines(matrices)
@@ -79,23 +79,23 @@ def weigh(kind: str, matrices: Matrices, known: Sections | None = None) -> list[
         return []
     spoken = [s for s in read(matrices[0], CHARACTERS) if s.share >= _LEAST]
     if kind not in _DATED_KINDS:
-        return [Found(s.text, s.facts, kind) for s in spoken]
-    dated = [Found(s.text, s.facts, kind, covers(s.text, seen, words=kind == "time")) for s in spoken]
+        return [ZoneText(s.text, s.facts, kind) for s in spoken]
+    dated = [ZoneText(s.text, s.facts, kind, covers(s.text, seen, words=kind == "time")) for s in spoken]
     if dated and sure(dated[0]) >= _DATED_FROM:
         return dated
     return sorted([*dated, *_free(matrices[0])], key=sure, reverse=True)
 
 
-def weigh_twice(matrices: Matrices, again: Matrices, known: Sections) -> list[Found]:
+def weigh_twice(matrices: Matrices, again: Matrices, known: Sections) -> list[ZoneText]:
     """The sections that a zone and the one that repeats it hold, likeliest first; parameters as those of weigh."""
     places = [lines_of(seen, CHARACTERS, known, _EMPTY[: len(seen)]) for seen in (matrices, again)]
     found = read_twice(places, known)
     if not found:
         return weigh("sections", matrices, known)
-    return [Found(s.text, s.facts, "sections_twice") for s in found]
+    return [ZoneText(s.text, s.facts, "sections_twice") for s in found]
 
 
-def is_plain(found: Sequence[Found]) -> bool:
+def is_plain(found: Sequence[ZoneText]) -> bool:
     """Whether two places say the same list by themselves, other acts aside, and hardly another.
 
     Of 146 such on real pages more passes changed 4; of the 109 whose sections are known as many were right either way.
@@ -106,7 +106,7 @@ def is_plain(found: Sequence[Found]) -> bool:
     return share >= _PLAIN and firsts == 1.0
 
 
-def sure(found: Found) -> float:
+def sure(found: ZoneText) -> float:
     """The probability 0..1 that a text of weigh is right."""
     return round(found.covered * probability(found.kind, found.facts), 4)
 
@@ -126,16 +126,16 @@ def _covered(text: str, seen: str, *, words: bool) -> float:
     return figures / (figures + left + letters / 2)
 
 
-def _free(passes: Sequence[LogProbs]) -> list[Found]:
-    return [Found(line.text, line.facts, "line") for line in read_line(passes, load_letters())]
+def _free(passes: Sequence[LogProbs]) -> list[ZoneText]:
+    return [ZoneText(line.text, line.facts, "line") for line in read_line(passes, load_letters())]
 
 
-def _listed(matrices: Matrices, known: Sections) -> list[Found]:
+def _listed(matrices: Matrices, known: Sections) -> list[ZoneText]:
     found = read_sections(matrices, CHARACTERS, known, _EMPTY[: len(matrices)])
-    return [Found(s.text, s.facts, "sections") for s in found]
+    return [ZoneText(s.text, s.facts, "sections") for s in found]
 
 
-def _free_lines(matrices: Matrices) -> list[Found]:
+def _free_lines(matrices: Matrices) -> list[ZoneText]:
     """The likeliest text of all lines, as sure as the least sure of them."""
     best = [found[0] for line in matrices if (found := _free(line))]
     text = " ".join(one.text for one in best)

@@ -36,7 +36,7 @@ class OutputPage:
     dpi: int = 300
 
 
-class Writer(Protocol):
+class DocumentWriter(Protocol):
     """Pages in, bytes out: what start, all page and end return, joined, is the document."""
 
     def start(self) -> bytes:
@@ -57,7 +57,7 @@ class Output:
     """One way to write pages. document: a document of its own for each file read, instead of one stream for all."""
 
     suffix: str
-    writer: Callable[[], Writer]
+    writer: Callable[[], DocumentWriter]
     document: bool = False
 
 

@@ -28,7 +28,7 @@ _UPRIGHT = {
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class PlacedPicture:
     """A picture for a page: its object, size in pixels when upright, dots an inch, and how to stand it upright."""
 
     image: pikepdf.Object
@@ -38,7 +38,7 @@ class Placed:
     upright: tuple[int, ...]
 
 
-def embed(pdf: pikepdf.Pdf, scan: Scan, label: str, dpi: int) -> Placed:
+def embed(pdf: pikepdf.Pdf, scan: Scan, label: str, dpi: int) -> PlacedPicture:
     """A scan's picture as an object of a PDF. dpi: taken where the picture names none. Raises ScanError."""
     from PIL import ImageOps
 
@@ -57,7 +57,7 @@ def embed(pdf: pikepdf.Pdf, scan: Scan, label: str, dpi: int) -> Placed:
             is_sideways = (width, height) != picture.size
             image = _without_loss(pdf, upright)
     given = (down, across) if is_sideways else (across, down)
-    return Placed(pdf.make_indirect(image), width, height, given, _UPRIGHT[orientation])
+    return PlacedPicture(pdf.make_indirect(image), width, height, given, _UPRIGHT[orientation])
 
 
 def _dpi(picture: Picture, default: int) -> tuple[float, float]:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ocr.engine import Image
-from ocr.geometry.gutter import Gap, gaps, widest
+from ocr.geometry.gutter import QuietGap, gaps, widest
 from ocr.geometry.mapping import Points
 from ocr.geometry.paper import ink_of, small
 from ocr.geometry.strands import find_strands, text_ink
@@ -167,7 +167,7 @@ def _column_gap(boxes: Sequence[Box], letter: float, width: int) -> int | None:
     return None if gap is None else int(gap.middle)
 
 
-def _parts(gap: Gap, boxes: Sequence[Box], letter: float, width: int) -> bool:
+def _parts(gap: QuietGap, boxes: Sequence[Box], letter: float, width: int) -> bool:
     """Whether a column stands on both sides of a gap."""
     sides = [b for b in boxes if b.x1 <= gap.first], [b for b in boxes if b.x0 >= gap.behind]
     return all(_is_column(side, letter, width) for side in sides)

@@ -56,14 +56,14 @@ class Glyph:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class DrawnPage:
     """What a page draws. pictures: share 0..1 of the page that pictures cover, all together."""
 
     glyphs: tuple[Glyph, ...]
     pictures: float
 
 
-def drawn_on(path: Path, index: int, width: int, height: int) -> Drawn:
+def drawn_on(path: Path, index: int, width: int, height: int) -> DrawnPage:
     """The glyphs of one page of a PDF whose picture is width by height pixels.
 
     Raises TooMany, and whatever pdfminer raises on damaged files (any Exception).
@@ -74,7 +74,7 @@ def drawn_on(path: Path, index: int, width: int, height: int) -> Drawn:
         properties = resolve1(resolve1(page.resources or {}).get("Properties") or {})
         device.properties = properties if isinstance(properties, dict) else {}
         PDFPageInterpreter(manager, device).render_contents(page.resources, page.contents, _matrix(page, width, height))
-    return Drawn(tuple(device.glyphs), min(1.0, device.covered))
+    return DrawnPage(tuple(device.glyphs), min(1.0, device.covered))
 
 
 @contextmanager

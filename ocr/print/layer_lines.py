@@ -21,16 +21,16 @@ _NEXT_LINE = 2.2
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class FontLine:
     """A line with the font of each of its words."""
 
     line: Line
     fonts: tuple[str, ...]
 
 
-def lines_of(glyphs: Iterable[Glyph], languages: Sequence[str]) -> tuple[Placed, ...]:
+def lines_of(glyphs: Iterable[Glyph], languages: Sequence[str]) -> tuple[FontLine, ...]:
     """Lines of a page, in the order of its content. Confidence is 1: what the producer wrote."""
-    found: list[Placed] = []
+    found: list[FontLine] = []
     block, before = -1, None
     for run in _runs(glyphs):
         rtl = is_rtl("".join(g.text for g in run))
@@ -47,7 +47,7 @@ def lines_of(glyphs: Iterable[Glyph], languages: Sequence[str]) -> tuple[Placed,
         boxes = [w.box for w in words]
         whole = Box(*(f(side) for f, side in zip((min, min, max, max), zip(*boxes, strict=True), strict=True)))
         line = Line(text, 1.0, whole, words, block, (spoken,) if spoken else (), "text-layer", calibrated=False)
-        found.append(Placed(line, fonts))
+        found.append(FontLine(line, fonts))
     return tuple(found)
 
 

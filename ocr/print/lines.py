@@ -82,7 +82,7 @@ class LineText:
     facts: Facts | None = None
 
 
-class Picture(NamedTuple):
+class LinePicture(NamedTuple):
     """A picture of a line, and the map (2, 3) from its pixels to those of the picture that was given."""
 
     image: Image
@@ -90,42 +90,42 @@ class Picture(NamedTuple):
 
 
 @dataclass
-class Pictures:
+class LinePictures:
     """The ways to show one line, each made when it is first asked for."""
 
     given: Image
-    _made: dict[str, Picture] = field(default_factory=dict)
+    _made: dict[str, LinePicture] = field(default_factory=dict)
 
-    def get(self, name: str) -> Picture:
+    def get(self, name: str) -> LinePicture:
         """A picture by its name in STAGES."""
         if name not in self._made:
             self._made[name] = getattr(self, f"_{name}")()
         return self._made[name]
 
-    def _raw(self) -> Picture:
-        return Picture(self.given, np.eye(2, 3))
+    def _raw(self) -> LinePicture:
+        return LinePicture(self.given, np.eye(2, 3))
 
-    def _clean(self) -> Picture:
-        return Picture(remove_leaders(remove_rules(self._level.image)), self._level.to_source)
+    def _clean(self) -> LinePicture:
+        return LinePicture(remove_leaders(remove_rules(self._level.image)), self._level.to_source)
 
-    def _strokes(self) -> Picture:
+    def _strokes(self) -> LinePicture:
         out = strokes.bring_out(self._level.image)
-        return Picture(remove_leaders(remove_rules(out)), self._level.to_source)
+        return LinePicture(remove_leaders(remove_rules(out)), self._level.to_source)
 
-    def _unlevelled(self) -> Picture:
-        return Picture(remove_leaders(remove_rules(strokes.bring_out(flatten(self.given)))), np.eye(2, 3))
+    def _unlevelled(self) -> LinePicture:
+        return LinePicture(remove_leaders(remove_rules(strokes.bring_out(flatten(self.given)))), np.eye(2, 3))
 
-    def _tight(self) -> Picture:
+    def _tight(self) -> LinePicture:
         whole = self.get("strokes")
         box = strokes.text_box(whole.image)
-        return Picture(whole.image[box.y0 : box.y1, box.x0 : box.x1], _moved(whole.to_given, 1.0, box.x0, box.y0))
+        return LinePicture(whole.image[box.y0 : box.y1, box.x0 : box.x1], _moved(whole.to_given, 1.0, box.x0, box.y0))
 
-    def _large(self) -> Picture:
+    def _large(self) -> LinePicture:
         import cv2
 
         whole = self.get("clean")
         larger = cv2.resize(whole.image, None, fx=_LARGER, fy=_LARGER, interpolation=cv2.INTER_CUBIC)
-        return Picture(np.asarray(larger, np.uint8), _moved(whole.to_given, 1 / _LARGER, 0, 0))
+        return LinePicture(np.asarray(larger, np.uint8), _moved(whole.to_given, 1 / _LARGER, 0, 0))
 
     def has_empty_boxes(self) -> bool:
         """Whether a printer's font lacked a letter of the line and drew an empty box: no reading of that is right.
@@ -144,7 +144,7 @@ class Pictures:
 class _Line:
     """One line being read."""
 
-    pictures: Pictures
+    pictures: LinePictures
     passes: list[tuple[Pass, EngineText]] = field(default_factory=list)
     text: LineText | None = None
 
@@ -166,7 +166,7 @@ def read_lines(
     """
     lang = language(code)
     models = () if has_own_recogniser(code) else installed(lang)
-    lines = [_Line(Pictures(image)) for image in images]
+    lines = [_Line(LinePictures(image)) for image in images]
     for line, text in zip(lines, seen, strict=False):
         line.passes.append((_SEEN, text))
     for stage in stages_of(code) if stages is None else stages:

@@ -17,9 +17,9 @@ from ocr.engine import Image
 from ocr.languages.writing import script_of, script_of_language, scripts_in
 from ocr.page import Line, PageText, Scan
 from ocr.print.layer_english import is_latin_nonsense, is_legacy_font, is_shifted
-from ocr.print.layer_glyphs import Drawn, TooMany, drawn_on
+from ocr.print.layer_glyphs import DrawnPage, TooMany, drawn_on
 from ocr.print.layer_ink import Ink, ink_of
-from ocr.print.layer_lines import Placed, lines_of
+from ocr.print.layer_lines import FontLine, lines_of
 from ocr.print.layer_signs import has_unknown, is_impossible, is_mojibake
 
 ReadLine = Callable[[Image, tuple[str, ...]], str]
@@ -77,7 +77,7 @@ def read_text_layer(scan: Scan, grey: Image, languages: Sequence[str], read_line
     return TextLayer(text, reason)
 
 
-def _doubt(drawn: Drawn, placed: Sequence[Placed], grey: Image, languages: tuple[str, ...]) -> str:
+def _doubt(drawn: DrawnPage, placed: Sequence[FontLine], grey: Image, languages: tuple[str, ...]) -> str:
     """The first reason not to believe the layer, the cheap ones first; "" for none."""
     words = [word.text for p in placed for word in p.line.words]
     text = " ".join(words)
@@ -94,7 +94,7 @@ def _doubt(drawn: Drawn, placed: Sequence[Placed], grey: Image, languages: tuple
     )
 
 
-def _hidden(drawn: Drawn, ink: Ink) -> str:
+def _hidden(drawn: DrawnPage, ink: Ink) -> str:
     """Text without ink of its own over a picture is what somebody's OCR took it for."""
     said = [g for g in drawn.glyphs if g.text.strip()]
     hidden = sum(g.hidden or _HIDDEN_FONTS.search(g.font) is not None for g in said)
@@ -105,7 +105,7 @@ def _hidden(drawn: Drawn, ink: Ink) -> str:
     return ""
 
 
-def _codes(placed: Sequence[Placed]) -> str:
+def _codes(placed: Sequence[FontLine]) -> str:
     """Latin letters that are the codes of something else, judged font by font; small ones together."""
     by_font: dict[str, list[str]] = defaultdict(list)
     for line in placed:
@@ -134,7 +134,7 @@ def _is_foreign(text: str, languages: tuple[str, ...]) -> bool:
     return others + strange > _MOST_FOREIGN * (sum(found.values()) + strange)
 
 
-def _is_alike(placed: Sequence[Placed], grey: Image, languages: tuple[str, ...], read_line: ReadLine) -> bool:
+def _is_alike(placed: Sequence[FontLine], grey: Image, languages: tuple[str, ...], read_line: ReadLine) -> bool:
     """Whether a few lines read from the picture say what the layer says."""
     for line in _telling(placed):
         margin = round(_MARGIN * (line.box.y1 - line.box.y0))
@@ -149,7 +149,7 @@ def _is_alike(placed: Sequence[Placed], grey: Image, languages: tuple[str, ...],
     return True
 
 
-def _telling(placed: Sequence[Placed]) -> list[Line]:
+def _telling(placed: Sequence[FontLine]) -> list[Line]:
     """The lines to compare: the longest of each language and font, then other long ones; those that run level only."""
     level = [p for p in placed if p.line.box.x1 - p.line.box.x0 > p.line.box.y1 - p.line.box.y0]
     longest = sorted((p for p in level if sum(map(str.isalpha, p.line.text)) >= _LETTERS_TO_CHECK), key=_length)
@@ -159,7 +159,7 @@ def _telling(placed: Sequence[Placed]) -> list[Line]:
     return lines[: max(_CHECKED_LINES, min(len(first), _MOST_CHECKED))]
 
 
-def _length(placed: Placed) -> int:
+def _length(placed: FontLine) -> int:
     return len(placed.line.text)
 
 

@@ -19,14 +19,14 @@ _ALONE = 1.6
 _CROP_PX = 48
 
 
-class Found(NamedTuple):
+class FoundNumber(NamedTuple):
     """A number as it may stand on the page; confidence 0..1."""
 
     number: int
     confidence: float
 
 
-def read_numbers(picture: Picture, engine: Engine, languages: tuple[str, ...]) -> tuple[Found, ...]:
+def read_numbers(picture: Picture, engine: Engine, languages: tuple[str, ...]) -> tuple[FoundNumber, ...]:
     """Every number that may be the page's own, best first. Raises EngineMissing or EngineFailed."""
     crops = _tokens(picture)
     if not crops:
@@ -38,7 +38,7 @@ def read_numbers(picture: Picture, engine: Engine, languages: tuple[str, ...]) -
         if digits.isdecimal() and 0 < len(digits) <= _MOST_DIGITS:
             number = int(digits)  # digits of every script, on purpose
             found[number] = max(found.get(number, 0.0), text.confidence)
-    return tuple(Found(n, c) for n, c in sorted(found.items(), key=lambda item: -item[1]))
+    return tuple(FoundNumber(n, c) for n, c in sorted(found.items(), key=lambda item: -item[1]))
 
 
 def _tokens(picture: Picture) -> list[Image]:

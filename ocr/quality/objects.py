@@ -32,7 +32,7 @@ _RIM = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Thing:
+class ForeignThing:
     """One thing that may be foreign, measured on Picture.small.
 
     x0..y1: its box. share: of the page it covers. thick: its greatest half thickness, as a share of the longer side.
@@ -61,7 +61,7 @@ class Thing:
     texture: float
 
 
-def is_foreign(thing: Thing) -> bool:
+def is_foreign(thing: ForeignThing) -> bool:
     """Whether a person would take it off the page and scan again.
 
     Measured: fingers, pens, rulers and weights jump by 0.8 and more, shadows and bands of copiers by less; seals and
@@ -84,14 +84,14 @@ def is_foreign(thing: Thing) -> bool:
     return thing.share >= _INSIDE
 
 
-def _is_corner(thing: Thing) -> bool:
+def _is_corner(thing: ForeignThing) -> bool:
     """Whether it looks like a folded corner: even, unbroken, large, over two sides; its shade ends less sharply."""
     even = thing.rough < _ROUGH_OF_CORNER and thing.texture < 1.2 * _TEXTURE
     pale = thing.depth < 0.5  # the back of the paper; a lid is dark
     return thing.sides == 2 and not thing.spans and thing.share >= _LARGE and thing.solid > 0.9 and even and pale
 
 
-def find_things(picture: Picture) -> tuple[Thing, ...]:
+def find_things(picture: Picture) -> tuple[ForeignThing, ...]:
     """Everything thick on the page that the paper's slow change of brightness does not explain."""
     import cv2
 
@@ -99,7 +99,7 @@ def find_things(picture: Picture) -> tuple[Thing, ...]:
     radius = max(2, round(_THICK * max(off.shape)))
     disk = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1,) * 2)
     lid = _lid(off > 0.35)
-    found: list[Thing] = []
+    found: list[ForeignThing] = []
     for level in _LEVELS:
         thick = cv2.morphologyEx(((off > level) & ~lid).astype(np.uint8), cv2.MORPH_OPEN, disk)
         count, labels, stats, _ = cv2.connectedComponentsWithStats(thick, connectivity=4)
@@ -174,7 +174,7 @@ def _lid(dark: Mask) -> Mask:
 
 def _measure(
     labels: NDArray[np.int32], number: int, stats: NDArray[np.int32], planes: tuple[Floats, Floats, Mask]
-) -> Thing:
+) -> ForeignThing:
     """Measure one component. planes: off the paper, its colour alone, the lid."""
     import cv2
 
@@ -196,7 +196,7 @@ def _measure(
     at_lid = bool((_grown(mask, 4)[lid[box]] > 0).any())
     spans = max(across, upright) == 2 or max(wide / width, high / height) >= _FROM_SIDE_TO_SIDE
     lines = (upright > 0 and wide > _LINES_SIDE * high) or (across > 0 and high > _LINES_SIDE * wide)
-    return Thing(
+    return ForeignThing(
         x, y, x + wide, y + high, area / off.size, float(far) / max(off.shape), depth,
         float(inside.std()) / depth, across + upright + at_lid, area / max(hull, 1.0),
         float(np.median(tint[box][mask > 0])), max(0.0, depth - outer) / depth, spans, lines,

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ocr.geometry.gutter import MIDDLE
 from ocr.registers.grid import HalfGrid
-from ocr.registers.line import Line
+from ocr.registers.line import RuledLine
 
 Floats = NDArray[np.float64]
 
@@ -93,7 +93,7 @@ def _fits(at: Floats, shares: Floats, wide: int) -> list[tuple[float, float]]:
     return found
 
 
-def _laid(half: HalfGrid, seen: list[Line], at: Floats, edges: Floats, near_px: float) -> HalfGrid:
+def _laid(half: HalfGrid, seen: list[RuledLine], at: Floats, edges: Floats, near_px: float) -> HalfGrid:
     """A half with edges at some places: lines seen near by stay, others run beside the nearest that is seen."""
     lines = []
     for edge in edges:

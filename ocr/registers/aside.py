@@ -13,7 +13,7 @@ from ocr.page import Box
 from ocr.registers.cells import cut_level
 from ocr.registers.grid import Grid, HalfGrid, closing_line
 from ocr.registers.ink import Marks
-from ocr.registers.sheet import Sheet
+from ocr.registers.sheet import LevelSheet
 from ocr.registers.span import Span
 
 Floats = NDArray[np.float64]
@@ -54,7 +54,7 @@ class Aside:
     may_title: bool = False
 
 
-def find_asides(sheet: Sheet, grid: Grid, marks: Marks, spans: Sequence[Sequence[Span]]) -> tuple[Aside, ...]:
+def find_asides(sheet: LevelSheet, grid: Grid, marks: Marks, spans: Sequence[Sequence[Span]]) -> tuple[Aside, ...]:
     """All that stands around the table of a sheet, from the top; spans: the rows of each half."""
     where, half = _places(sheet, grid, marks, spans)
     high, wide = marks.y1 - marks.y0, marks.x1 - marks.x0
@@ -76,7 +76,7 @@ def find_asides(sheet: Sheet, grid: Grid, marks: Marks, spans: Sequence[Sequence
 _NAMES = ("left", "right", "above", "below", "gutter")
 
 
-def _places(sheet: Sheet, grid: Grid, marks: Marks, spans: Sequence[Sequence[Span]]) -> tuple[Ints, Ints]:
+def _places(sheet: LevelSheet, grid: Grid, marks: Marks, spans: Sequence[Sequence[Span]]) -> tuple[Ints, Ints]:
     """Where each mark stands, by number in _NAMES, -1 in the table; and on which half."""
     where = np.full(len(marks), -1, np.int64)
     half = np.zeros(len(marks), np.int64)
@@ -99,7 +99,7 @@ def _places(sheet: Sheet, grid: Grid, marks: Marks, spans: Sequence[Sequence[Spa
 
 
 def _ends(
-    sheet: Sheet, grid: Grid, half: HalfGrid, spans: Sequence[Span]
+    sheet: LevelSheet, grid: Grid, half: HalfGrid, spans: Sequence[Span]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Height of the table's upper and lower end for every column of the sheet."""
     top, foot = half.bend + grid.top, half.bend + grid.bottom
@@ -116,7 +116,7 @@ def _ends(
     return top, foot
 
 
-def _clusters(sheet: Sheet, marks: Marks, own: Ints, where: Ints) -> list[Ints]:
+def _clusters(sheet: LevelSheet, marks: Marks, own: Ints, where: Ints) -> list[Ints]:
     """Marks of one place that lie close together."""
     import cv2
 
@@ -135,7 +135,7 @@ def _clusters(sheet: Sheet, marks: Marks, own: Ints, where: Ints) -> list[Ints]:
 
 
 def _aside(
-    sheet: Sheet, marks: Marks, own: Ints, where: str, half: int, spans: Sequence[Sequence[Span]]
+    sheet: LevelSheet, marks: Marks, own: Ints, where: str, half: int, spans: Sequence[Sequence[Span]]
 ) -> Aside | None:
     """A cluster as an aside, None when it is too little to be writing."""
     letter = marks.letter_px

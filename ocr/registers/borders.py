@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from ocr.registers.line import Line
+from ocr.registers.line import RuledLine
 from ocr.registers.writing import Writing
 
 # Of drawn rows none was lower than 1.7 letters, and what was lower than 1.4 was no row: one line seen twice.
@@ -12,7 +12,7 @@ _LEAST_SPACE = 1.5
 _CUT = 0.15
 
 
-def parted(lines: Sequence[Line], height: Callable[[Line], float], writing: Writing) -> list[Line]:
+def parted(lines: Sequence[RuledLine], height: Callable[[RuledLine], float], writing: Writing) -> list[RuledLine]:
     """Lines without those too near to another; the first stays, else what cuts less writing, and then the better seen.
 
     lines: from the top. height: of a line. On 108 drawn pages no row was lower than 1.7 letters, and what was lower

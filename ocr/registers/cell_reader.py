@@ -21,8 +21,8 @@ from ocr.registers.around import DateReader
 from ocr.registers.cells import UNREAD, Cell, pictures_of
 from ocr.registers.ditto import is_ditto
 from ocr.registers.figures import BY, MOST_DOUBTFUL, decide_figures, uses_native, with_figures, without_figures
-from ocr.registers.form import Column, RegisterForm
-from ocr.registers.table import AGAIN, Table, TableRow
+from ocr.registers.form import RegisterColumn, RegisterForm
+from ocr.registers.table import AGAIN, RegisterTable, TableRow
 
 STRUCK, STRUCK_IN_PART, DITTO = "struck", "struck-in-part", "ditto"
 _DEPTH = 1
@@ -53,9 +53,9 @@ class RegisterSettings:
         return {k: v for k, v in asdict(self).items() if k != "sections"} | changed_sections(self.sections)
 
 
-def column_of(form: RegisterForm | None, name: str) -> Column:
+def column_of(form: RegisterForm | None, name: str) -> RegisterColumn:
     """A register's column by the name under which its cells stand; a nameless one holds a line of text."""
-    return form.column(name) if form and name in form.ids else Column(id=name.strip("_"))
+    return form.column(name) if form and name in form.ids else RegisterColumn(id=name.strip("_"))
 
 
 class CellReader:
@@ -75,7 +75,7 @@ class CellReader:
         """Those that cells are read in."""
         return self._codes
 
-    def read(self, table: Table, row: TableRow) -> list[ZoneReading]:
+    def read(self, table: RegisterTable, row: TableRow) -> list[ZoneReading]:
         """All cells of a row under their column ids; a repeated number column is left out."""
         names = [n for n in row.cells if n != AGAIN]
         written = [n for n in names if not row.cells[n].blank]
@@ -93,7 +93,7 @@ class CellReader:
             found.append(_recognised(name, row.cells[name], (*_candidates(lines), *others)))
         return found
 
-    def with_figures(self, table: Table, rows: Sequence[Sequence[ZoneReading]]) -> list[list[ZoneReading]]:
+    def with_figures(self, table: RegisterTable, rows: Sequence[Sequence[ZoneReading]]) -> list[list[ZoneReading]]:
         """The cells of all rows of a page, numbers also as the engine for hands reads the digits that the page has.
 
         rows: the cells of each row of the table, as read before.
@@ -107,7 +107,7 @@ class CellReader:
             for row, own in zip(table.rows, rows, strict=True)
         ]
 
-    def date_reader(self, table: Table, rows: Sequence[Sequence[ZoneReading]]) -> DateReader | None:
+    def date_reader(self, table: RegisterTable, rows: Sequence[Sequence[ZoneReading]]) -> DateReader | None:
         """What reads dates written by hand in the digits of a page; None where no engine does.
 
         rows: the cells of each row of the table.
@@ -125,7 +125,7 @@ class CellReader:
         return read
 
     def _engine_for_figures(
-        self, table: Table, rows: Sequence[Sequence[ZoneReading]]
+        self, table: RegisterTable, rows: Sequence[Sequence[ZoneReading]]
     ) -> tuple[Engine, tuple[str], bool] | None:
         """The engine for the digits of a page, its language, and whether it is known which digits these are."""
         code = next(iter(self._codes), "")
@@ -137,7 +137,14 @@ class CellReader:
         return engine, languages, is_native is not None
 
     def _figures(
-        self, engine: Engine, languages: tuple[str], table: Table, cell: Cell, reading: ZoneReading, *, is_known: bool
+        self,
+        engine: Engine,
+        languages: tuple[str],
+        table: RegisterTable,
+        cell: Cell,
+        reading: ZoneReading,
+        *,
+        is_known: bool,
     ) -> ZoneReading:
         column = column_of(table.form, reading.zone)
         if cell.blank or not column.handwriting or column.kind not in NATIVE_KINDS:
@@ -150,7 +157,7 @@ class CellReader:
         text = engine.read([LineImage(pictures[0], languages, kind=column.kind)])[0]
         return with_figures(reading, (Candidate(text.text, text.confidence), *text.others), is_known=is_known)
 
-    def _by_hand(self, column: Column, pictures: Sequence[Image]) -> tuple[Candidate, ...]:
+    def _by_hand(self, column: RegisterColumn, pictures: Sequence[Image]) -> tuple[Candidate, ...]:
         is_broken = len(pictures) > 1 and column.kind in _IN_ONE_LINE  # half a number is read surely, and is wrong
         if self._hand is None or not column.handwriting or not pictures or is_broken:
             return ()
@@ -159,7 +166,9 @@ class CellReader:
         least = min((t.confidence for t in texts), default=0.0)
         return (Candidate("\n".join(t.text for t in texts), least, self._hand.name_and_version().split(" ")[0]),)
 
-    def _as_number(self, column: Column, pictures: Sequence[Image], lines: Sequence[LineText]) -> tuple[Candidate, ...]:
+    def _as_number(
+        self, column: RegisterColumn, pictures: Sequence[Image], lines: Sequence[LineText]
+    ) -> tuple[Candidate, ...]:
         """A second look at a number in doubt, for figures alone: native ones and Western ones."""
         if column.kind not in _NUMBERS or len(pictures) != 1 or all(x.confidence >= _DOUBTFUL for x in lines):
             return ()
@@ -170,7 +179,7 @@ class CellReader:
 
 
 def decide_cell(
-    reading: ZoneReading, column: Column, languages: Sequence[str], lexica: Mapping[str, Lexicon]
+    reading: ZoneReading, column: RegisterColumn, languages: Sequence[str], lexica: Mapping[str, Lexicon]
 ) -> Decided:
     """Settle on the value of one cell; its notes say "ditto" (then it has none of its own), "struck", and
     "struck-in-part" where a word of it is.
@@ -204,14 +213,14 @@ def _engine_of(name: str) -> Engine | None:
     return load_engine(name) if name not in ("", "none") else None
 
 
-def _how_ditto(reading: ZoneReading, column: Column, text: str, languages: Sequence[str]) -> float:
+def _how_ditto(reading: ZoneReading, column: RegisterColumn, text: str, languages: Sequence[str]) -> float:
     """How sure a cell is a ditto mark, 0.0 when it is none."""
     if is_ditto(text, languages):
         return _DITTO_SURE
     return _DITTO_LIKELY if DITTO in reading.marks and _is_no_number(column, text) else 0.0
 
 
-def _is_no_number(column: Column, text: str) -> bool:
+def _is_no_number(column: RegisterColumn, text: str) -> bool:
     """Whether two strokes cannot be the number 11 there."""
     return column.kind not in _NUMBERS or not any(c.isdecimal() for c in text)
 

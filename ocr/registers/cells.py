@@ -13,8 +13,8 @@ from ocr.page import Box
 from ocr.registers.ditto import looks_ditto
 from ocr.registers.grid import HalfGrid
 from ocr.registers.ink import Marks
-from ocr.registers.line import Line
-from ocr.registers.sheet import Sheet
+from ocr.registers.line import RuledLine
+from ocr.registers.sheet import LevelSheet
 from ocr.registers.span import INSERTED, Span
 from ocr.registers.writing import Entry
 
@@ -44,7 +44,7 @@ class Cell:
 
     half: int
     column: int
-    sides: tuple[Line, Line, Line, Line]
+    sides: tuple[RuledLine, RuledLine, RuledLine, RuledLine]
     box: Box
     blank: bool
     marks: Ints
@@ -54,7 +54,7 @@ class Cell:
     unread: bool = False
 
 
-def corners_of(left: Line, right: Line, top: Line, bottom: Line) -> Floats:
+def corners_of(left: RuledLine, right: RuledLine, top: RuledLine, bottom: RuledLine) -> Floats:
     """Points along the upper and the lower border of a cell, in sheet pixels, (18, 2)."""
     width = len(top.at)
     points = []
@@ -66,7 +66,7 @@ def corners_of(left: Line, right: Line, top: Line, bottom: Line) -> Floats:
     return np.vstack(points)
 
 
-def cells_of(sheet: Sheet, half_number: int, half: HalfGrid, span: Span, marks: Marks, owned: Ints) -> list[Cell]:
+def cells_of(sheet: LevelSheet, half_number: int, half: HalfGrid, span: Span, marks: Marks, owned: Ints) -> list[Cell]:
     """All cells of a row on one half. owned: the column of every mark on this half."""
     if span.kind == INSERTED:
         marks = replace(marks, letter_px=_SQUEEZED * marks.letter_px)
@@ -144,7 +144,7 @@ def lines_of(marks: Marks, own: Ints) -> list[Entry]:
     return merged or ([Entry(float(marks.y0[own].min()), float(marks.y1[own].max()), 1.0)] if len(own) else [])
 
 
-def pictures_of(sheet: Sheet, cell: Cell, marks: Marks) -> list[Image]:
+def pictures_of(sheet: LevelSheet, cell: Cell, marks: Marks) -> list[Image]:
     """The lines of a cell cut from the scan at full size, grey with a white ground."""
     found = []
     lines = lines_of(marks, cell.marks)
@@ -160,7 +160,7 @@ def pictures_of(sheet: Sheet, cell: Cell, marks: Marks) -> list[Image]:
     return found
 
 
-def cut_level(sheet: Sheet, x0: float, y0: float, x1: float, y1: float) -> Image:
+def cut_level(sheet: LevelSheet, x0: float, y0: float, x1: float, y1: float) -> Image:
     """An upright rectangle of the sheet cut from the scan at full size."""
     import cv2
 

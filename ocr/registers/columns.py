@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from ocr.geometry.ruled_paths import find_paths, strengths
 from ocr.registers.grid import Grid, HalfGrid
 from ocr.registers.ink import Marks, columns_of
-from ocr.registers.line import Line, confirmed
-from ocr.registers.sheet import Sheet
+from ocr.registers.line import RuledLine, confirmed
+from ocr.registers.sheet import LevelSheet
 
 Floats = NDArray[np.float64]
 
@@ -26,7 +26,7 @@ _MOST_WIDER = 7.0
 _LEAST_BEYOND = 3
 
 
-def fitted(sheet: Sheet, grid: Grid, half: HalfGrid, marks: Marks, wanted: int) -> HalfGrid:
+def fitted(sheet: LevelSheet, grid: Grid, half: HalfGrid, marks: Marks, wanted: int) -> HalfGrid:
     """A half with so many columns where that is within reach; else the half as it is."""
     if abs(len(half.uprights) - 1 - wanted) > _MOST_OFF:
         return half
@@ -62,12 +62,12 @@ def carried(half: HalfGrid, shares: Floats) -> HalfGrid:
     shares: edges of columns there, 0 at the outermost on the left, 1 on the right. Lines that were seen near by stay.
     """
     first, last = half.uprights[0], half.uprights[-1]
-    kept: list[Line] = []
+    kept: list[RuledLine] = []
     for share in shares:
         at = first.at + share * (last.at - first.at)
         middle = float(np.median(at))
         near = min(half.uprights, key=lambda u: abs(u.middle - middle))
-        kept.append(near if abs(near.middle - middle) < 0.015 * len(half.bend) else Line(at, 0.0))
+        kept.append(near if abs(near.middle - middle) < 0.015 * len(half.bend) else RuledLine(at, 0.0))
     return replace(half, uprights=tuple(kept))
 
 
@@ -101,22 +101,22 @@ def _with_one_less(half: HalfGrid, marks: Marks) -> HalfGrid:
     return replace(half, uprights=tuple(lines))
 
 
-def _with_faint(sheet: Sheet, grid: Grid, half: HalfGrid, wanted: int) -> HalfGrid:
+def _with_faint(sheet: LevelSheet, grid: Grid, half: HalfGrid, wanted: int) -> HalfGrid:
     """With the best of the lines too faint to be taken for lines before."""
     image = np.ascontiguousarray(sheet.image.T)
     strength = strengths(image, grid.top, grid.bottom)
     at = grid.top + (np.arange(len(strength)) + 0.5) * (grid.bottom - grid.top) / len(strength)
     rows = np.arange(sheet.height)
-    lines = [Line(np.interp(rows, at, p.at), p.support) for p in find_paths(strength, _FAINTEST)]
+    lines = [RuledLine(np.interp(rows, at, p.at), p.support) for p in find_paths(strength, _FAINTEST)]
     low, high = half.uprights[0].middle + _NARROWEST_PX, half.uprights[-1].middle - _NARROWEST_PX
     fresh = [x for x in lines if low < x.middle < high]
     fresh = [x for x in fresh if min(abs(x.middle - u.middle) for u in half.uprights) >= _NARROWEST_PX]
     found = confirmed(image, fresh, grid.top, grid.bottom, _LEAST_CONFIRMED)
     found.sort(key=lambda x: -x.support)
-    chosen: list[Line] = list(half.uprights)
+    chosen: list[RuledLine] = list(half.uprights)
     for line in found:
         if len(chosen) - 1 < wanted and min(abs(line.middle - u.middle) for u in chosen) >= _NARROWEST_PX:
-            chosen.append(Line(line.at, min(line.support, 0.5)))
+            chosen.append(RuledLine(line.at, min(line.support, 0.5)))
     return replace(half, uprights=tuple(sorted(chosen, key=lambda u: u.middle)))
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ocr.registers.cells import first_line, owners
 from ocr.registers.grid import Grid, HalfGrid
 from ocr.registers.ink import Marks
-from ocr.registers.sheet import Sheet
+from ocr.registers.sheet import LevelSheet
 from ocr.registers.span import HEADING, Span
 from ocr.registers.table_rows import TableRow
 from ocr.registers.unread import find_faint
@@ -20,7 +20,7 @@ Ints = NDArray[np.int64]
 
 
 def with_doubts(
-    sheet: Sheet,
+    sheet: LevelSheet,
     grid: Grid,
     marks: Marks,
     spans: Sequence[Sequence[Span]],

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from ocr.registers.grid import HalfGrid
-from ocr.registers.line import Line
+from ocr.registers.line import RuledLine
 from ocr.registers.span import Span
 
 _REACH_PX = 7.0
@@ -25,7 +25,11 @@ def is_level(left: HalfGrid, right: HalfGrid) -> bool:
 
 
 def across(
-    spans: Sequence[Span], left: HalfGrid, right: HalfGrid, numbered: Sequence[Span] | None, first: Line | None = None
+    spans: Sequence[Span],
+    left: HalfGrid,
+    right: HalfGrid,
+    numbered: Sequence[Span] | None,
+    first: RuledLine | None = None,
 ) -> list[Span]:
     """The rows of the right-hand page that belong to those of the left, in their order.
 
@@ -45,17 +49,17 @@ def across(
     return _with_thin(spans, _in_order([s for s in spans if not s.kind], left, right, first))
 
 
-def going_on(line: Line, left: HalfGrid, right: HalfGrid, reach_px: float = _REACH_PX) -> Line:
+def going_on(line: RuledLine, left: HalfGrid, right: HalfGrid, reach_px: float = _REACH_PX) -> RuledLine:
     """The level line of the right-hand page that goes on from one of the left, or one put there where none was seen."""
     y = line.at[max(0, left.right - _INSIDE_PX)]
     x = min(right.left + _INSIDE_PX, len(line.at) - 1)
     near = min(right.levels, key=lambda r: abs(r.at[x] - y), default=None)
     if near is not None and abs(near.at[x] - y) <= reach_px:
         return near
-    return Line(right.bend - right.bend[x] + y, 0.0)
+    return RuledLine(right.bend - right.bend[x] + y, 0.0)
 
 
-def _in_order(spans: Sequence[Span], left: HalfGrid, right: HalfGrid, first: Line | None) -> list[Span]:
+def _in_order(spans: Sequence[Span], left: HalfGrid, right: HalfGrid, first: RuledLine | None) -> list[Span]:
     """Rows of a right-hand page with heights of its own: its spaces from the first border on, one a row."""
     if not spans:
         return []
@@ -67,7 +71,7 @@ def _in_order(spans: Sequence[Span], left: HalfGrid, right: HalfGrid, first: Lin
         if i + 1 < len(lines):
             found.append(replace(span, top=lines[i], bottom=lines[i + 1]))
         else:
-            top, bottom = (Line(going_on(b, left, right).at, 0.0) for b in (span.top, span.bottom))
+            top, bottom = (RuledLine(going_on(b, left, right).at, 0.0) for b in (span.top, span.bottom))
             found.append(replace(span, top=top, bottom=bottom))
     return found
 

@@ -27,7 +27,7 @@ _LABELS = "labels.toml"
 _NAME = r"^[a-z][a-z0-9_]*$"
 
 
-class Column(BaseModel):
+class RegisterColumn(BaseModel):
     """One column of a register.
 
     kind: the grammar of its cells. width: usual share of the row, in parts; what counts is their proportion. list: the
@@ -61,7 +61,7 @@ class RegisterForm(BaseModel):
     days: bool = False
     titles: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     confidence: Confidence = Confidence()
-    columns: tuple[Column, ...] = Field(alias="column", min_length=2)
+    columns: tuple[RegisterColumn, ...] = Field(alias="column", min_length=2)
 
     @model_validator(mode="after")
     def _columns_fit(self) -> RegisterForm:
@@ -84,7 +84,7 @@ class RegisterForm(BaseModel):
         """Number of columns on the left-hand page of a spread, 0 for a register of one page."""
         return self.ids.index(self.spread_from) if self.spread_from else 0
 
-    def column(self, column_id: str) -> Column:
+    def column(self, column_id: str) -> RegisterColumn:
         """The column of that id. Raises KeyError when the register has none."""
         found = {c.id: c for c in self.columns}
         return found[column_id]
@@ -98,7 +98,7 @@ class Registers(BaseModel):
     forms: Mapping[str, RegisterForm]
     labels: Mapping[str, Mapping[str, tuple[str, ...]]]
 
-    def labels_of(self, column: Column, languages: Sequence[str] = ()) -> tuple[str, ...]:
+    def labels_of(self, column: RegisterColumn, languages: Sequence[str] = ()) -> tuple[str, ...]:
         """What may be printed above a column, in some languages (all when none is named), without repetitions."""
         found: list[str] = []
         for source in (column.labels, self.labels.get(column.id, {})):

@@ -11,8 +11,8 @@ from ocr.geometry.gutter import runs
 from ocr.geometry.ruled_bend import ruled_bend, straightened
 from ocr.geometry.ruled_paths import STRIP_PX, Path, find_paths, strengths
 from ocr.registers.gutter import crossings, ruled_gutter
-from ocr.registers.line import Line, confirmed, without_doubles
-from ocr.registers.sheet import Sheet
+from ocr.registers.line import RuledLine, confirmed, without_doubles
+from ocr.registers.sheet import LevelSheet
 
 Floats = NDArray[np.float64]
 
@@ -51,10 +51,10 @@ class HalfGrid:
 
     left: int
     right: int
-    uprights: tuple[Line, ...]
-    levels: tuple[Line, ...]
+    uprights: tuple[RuledLine, ...]
+    levels: tuple[RuledLine, ...]
     bend: Floats
-    strokes: tuple[Line, ...] = ()
+    strokes: tuple[RuledLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Grid:
     bottom: int
 
 
-def find_grid(sheet: Sheet, *, spread: bool | None = None, cut: int | None = None) -> Grid | None:
+def find_grid(sheet: LevelSheet, *, spread: bool | None = None, cut: int | None = None) -> Grid | None:
     """The ruled lines of a sheet, None when it has no columns.
 
     spread: whether it shows two pages, if that is known. cut: the column at which they meet, if that is known.
@@ -87,7 +87,7 @@ def find_grid(sheet: Sheet, *, spread: bool | None = None, cut: int | None = Non
     return Grid(tuple(halves), top, bottom) if halves else None
 
 
-def closing_line(sheet: Sheet, half: HalfGrid) -> Line | None:
+def closing_line(sheet: LevelSheet, half: HalfGrid) -> RuledLine | None:
     """The last level line of a half, where its upright lines end; None where they run on, or were hardly seen."""
     if not half.levels or len(half.uprights) < _LEAST_COLUMNS:
         return None
@@ -96,7 +96,7 @@ def closing_line(sheet: Sheet, half: HalfGrid) -> Line | None:
     return last if last.sure and above >= _SEEN_ABOVE and below <= _SEEN_BELOW else None
 
 
-def _uprights_seen(sheet: Sheet, half: HalfGrid, line: Line, off_px: int) -> float:
+def _uprights_seen(sheet: LevelSheet, half: HalfGrid, line: RuledLine, off_px: int) -> float:
     """Share of a half's upright lines that are seen on a stretch that begins near a level line and is so long."""
     seen = []
     for upright in half.uprights:
@@ -112,14 +112,14 @@ def _uprights_seen(sheet: Sheet, half: HalfGrid, line: Line, off_px: int) -> flo
     return float(np.mean(seen))
 
 
-def _uprights(sheet: Sheet, least: float, least_confirmed: float) -> tuple[list[Line], int, int]:
+def _uprights(sheet: LevelSheet, least: float, least_confirmed: float) -> tuple[list[RuledLine], int, int]:
     """Lines between columns, and where they begin and end from top to bottom."""
     strength = strengths(np.ascontiguousarray(sheet.image.T))
     first, last = _range(crossings(strength))
     paths = _strong(find_paths(strength[first : last + 1], least), least)
     at = (np.arange(len(strength)) + 0.5) * sheet.height / len(strength)
     rows = np.arange(sheet.height)
-    lines = [Line(np.interp(rows, at[first : last + 1], p.at), p.support) for p in paths]
+    lines = [RuledLine(np.interp(rows, at[first : last + 1], p.at), p.support) for p in paths]
     image = np.ascontiguousarray(sheet.image.T)
     lines = confirmed(image, lines, round(at[first]), round(at[last]), least_confirmed)
     return without_doubles(lines, _DOUBLE_PX, _NARROWEST_PX), round(at[first]), round(at[last])
@@ -142,7 +142,7 @@ def _strong(paths: list[Path], least: float) -> list[Path]:
     return [p for p in paths if p.support >= max(least, _RELATIVE * usual)]
 
 
-def _half(sheet: Sheet, uprights: list[Line], left: int, right: int) -> HalfGrid | None:
+def _half(sheet: LevelSheet, uprights: list[RuledLine], left: int, right: int) -> HalfGrid | None:
     if not uprights:
         return None
     strength = strengths(sheet.image, left, right)
@@ -152,7 +152,9 @@ def _half(sheet: Sheet, uprights: list[Line], left: int, right: int) -> HalfGrid
     paths = _strong(find_paths(straight[first : last + 1], _LEAST_LEVEL), _LEAST_LEVEL)
     at = left + (np.arange(len(strength)) + 0.5) * (right - left) / len(strength)
     columns = np.arange(sheet.width)
-    lines = [Line(np.interp(columns, at[first : last + 1], p.at + bend[first : last + 1]), p.support) for p in paths]
+    lines = [
+        RuledLine(np.interp(columns, at[first : last + 1], p.at + bend[first : last + 1]), p.support) for p in paths
+    ]
     lines = confirmed(sheet.image, lines, round(at[first]), round(at[last]))
     levels = without_doubles(lines, _DOUBLE_LEVEL_PX)
     smooth = np.interp(columns, at, bend)
@@ -165,7 +167,7 @@ def _half(sheet: Sheet, uprights: list[Line], left: int, right: int) -> HalfGrid
     return HalfGrid(left, right, tuple(_framed(inner, x0, x1)), tuple(levels), smooth)
 
 
-def _extent(uprights: list[Line], left: int, right: int, count: int) -> tuple[int, int]:
+def _extent(uprights: list[RuledLine], left: int, right: int, count: int) -> tuple[int, int]:
     """First and last of so many strips between the outermost uprights of a half."""
     wide = (right - left) / count
     first = int((uprights[0].middle - left) / wide)
@@ -173,7 +175,7 @@ def _extent(uprights: list[Line], left: int, right: int, count: int) -> tuple[in
     return min(max(0, first), count - 2), max(min(count - 1, last), first + 1)
 
 
-def _ends(sheet: Sheet, levels: list[Line], left: int, right: int) -> tuple[float, float]:
+def _ends(sheet: LevelSheet, levels: list[RuledLine], left: int, right: int) -> tuple[float, float]:
     """Where level lines begin and end from left to right."""
     x = np.arange(left, right)
     seen = np.zeros(len(x))
@@ -190,7 +192,7 @@ def _ends(sheet: Sheet, levels: list[Line], left: int, right: int) -> tuple[floa
     return float(x[longest[0]]), float(x[longest[-1]])
 
 
-def _written(sheet: Sheet, uprights: list[Line], left: int, right: int) -> tuple[float, float]:
+def _written(sheet: LevelSheet, uprights: list[RuledLine], left: int, right: int) -> tuple[float, float]:
     """The outermost uprights, or where writing ends beyond them when there is some in many places."""
     first, last = uprights[0].middle, uprights[-1].middle
     rim = round(0.015 * sheet.width)
@@ -207,7 +209,7 @@ def _written(sheet: Sheet, uprights: list[Line], left: int, right: int) -> tuple
     return first, last
 
 
-def _framed(uprights: list[Line], x0: float, x1: float) -> list[Line]:
+def _framed(uprights: list[RuledLine], x0: float, x1: float) -> list[RuledLine]:
     """Uprights with an edge put where level lines begin or end without one."""
     framed = list(uprights)
     if uprights[0].middle - x0 > 1.5 * _DOUBLE_PX:

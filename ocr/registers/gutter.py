@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from ocr.geometry.gutter import MIDDLE, gaps, widest, within
 from ocr.geometry.ruled_paths import Path, find_paths, strengths
-from ocr.registers.line import Line, confirmed
-from ocr.registers.sheet import Sheet
+from ocr.registers.line import RuledLine, confirmed
+from ocr.registers.sheet import LevelSheet
 
 Floats = NDArray[np.float64]
 
@@ -26,7 +26,7 @@ _SPREAD_ASPECT = (1.08, 1.75)
 _MOST_SURE_ASPECT = 1.46
 
 
-def ruled_gutter(sheet: Sheet, uprights: list[Line], spread: bool | None) -> int | None:
+def ruled_gutter(sheet: LevelSheet, uprights: list[RuledLine], spread: bool | None) -> int | None:
     """The column at which two pages meet, None for a single page."""
     low, high = _SPREAD_ASPECT
     if spread is False or not low <= sheet.width / sheet.height <= high:
@@ -68,24 +68,24 @@ def _go_through(lines: list[Path]) -> bool:
     return sum(whole) >= max(_LEAST_LINES, 0.5 * len(lines))
 
 
-def _gap(sheet: Sheet, quiet: NDArray[np.bool_]) -> int | None:
+def _gap(sheet: LevelSheet, quiet: NDArray[np.bool_]) -> int | None:
     """The middle of a long stretch of quiet strips near the middle of a sheet."""
     gap = widest(gaps(within(quiet)), _OFF_COST, len(quiet) / 2)
     return None if gap is None else round(gap.middle * sheet.width / len(quiet))
 
 
-def _lines_through(sheet: Sheet, strength: Floats) -> list[Path]:
+def _lines_through(sheet: LevelSheet, strength: Floats) -> list[Path]:
     """Level lines over the whole sheet, whether or not they go on across its middle."""
     at = (np.arange(len(strength)) + 0.5) * sheet.width / len(strength)
     columns = np.arange(sheet.width)
     paths = find_paths(strength, _LEAST_LEVEL)
-    lines = [Line(np.interp(columns, at, p.at), p.support) for p in paths]
+    lines = [RuledLine(np.interp(columns, at, p.at), p.support) for p in paths]
     rim = round(_RIM * sheet.width)
     kept = {round(x.middle) for x in confirmed(sheet.image, lines, rim, sheet.width - rim)}
     return [p for p, line in zip(paths, lines, strict=True) if round(line.middle) in kept]
 
 
-def _widest_gap(sheet: Sheet, uprights: list[Line]) -> int:
+def _widest_gap(sheet: LevelSheet, uprights: list[RuledLine]) -> int:
     """The middle of the sheet, moved between the two upright lines about it."""
     middle = sheet.width / 2
     before = max((u.middle for u in uprights if u.middle < middle), default=middle)

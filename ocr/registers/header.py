@@ -16,8 +16,8 @@ from ocr.registers.header_cells import cells_in, centred, whole_cells_in
 from ocr.registers.header_spaces import Space, cut_spaces, header_spaces, space_below
 from ocr.registers.ink import Marks
 from ocr.registers.labels import LIKE, Heading, all_labels, likeness
-from ocr.registers.line import Line
-from ocr.registers.sheet import Sheet
+from ocr.registers.line import RuledLine
+from ocr.registers.sheet import LevelSheet
 
 Reader = Callable[[Sequence[Image], str], list[str]]
 """Reads pictures, each perhaps of several lines, in one language."""
@@ -38,7 +38,7 @@ _TITLE_ABOVE = 12.0
 
 
 def find_heading(
-    sheet: Sheet,
+    sheet: LevelSheet,
     grid: Grid,
     marks: Marks,
     registers: Registers,
@@ -91,7 +91,7 @@ class _Cells:
 class _Look:
     """A sheet whose header is looked for. labels: folded. codes: of the languages tried."""
 
-    sheet: Sheet
+    sheet: LevelSheet
     grid: Grid
     marks: Marks
     labels: Sequence[str]
@@ -156,7 +156,7 @@ def _best_texts(pictures: Sequence[Image], codes: Sequence[str], labels: Sequenc
     return best
 
 
-def _are_numbers(sheet: Sheet, grid: Grid, marks: Marks, space: Space, read: Reader) -> bool:
+def _are_numbers(sheet: LevelSheet, grid: Grid, marks: Marks, space: Space, read: Reader) -> bool:
     """Whether a low space holds the numbers of the columns: small in the middle of nearly each, or read as such."""
     if float(np.median(space[1][0].at - space[0][0].at)) > _NUMBER_SPACE * marks.letter_px:
         return False
@@ -176,7 +176,9 @@ def _is_centred(grid: Grid, marks: Marks, space: Space) -> bool:
     return centred(grid, marks, space, np.inf) >= _NUMBERED_SHARE
 
 
-def _title(sheet: Sheet, grid: Grid, marks: Marks, tops: Sequence[Line], codes: Sequence[str], read: Reader) -> str:
+def _title(
+    sheet: LevelSheet, grid: Grid, marks: Marks, tops: Sequence[RuledLine], codes: Sequence[str], read: Reader
+) -> str:
     """What is printed above the table, in all languages asked for."""
     x = np.clip(marks.x.astype(int), 0, sheet.width - 1)
     half = np.clip(np.searchsorted([h.right for h in grid.halves], marks.x, side="right"), 0, len(grid.halves) - 1)

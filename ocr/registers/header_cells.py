@@ -11,15 +11,15 @@ from ocr.registers.cells import cut_level
 from ocr.registers.grid import Grid
 from ocr.registers.header_spaces import Space
 from ocr.registers.ink import Marks, columns_of
-from ocr.registers.line import Line
-from ocr.registers.sheet import Sheet
+from ocr.registers.line import RuledLine
+from ocr.registers.sheet import LevelSheet
 
 _OFF_MIDDLE = 0.18
 _EDGE_PX = 3
 
 
 def cells_in(
-    sheet: Sheet, grid: Grid, marks: Marks, tops: Sequence[Line], feet: Sequence[Line], least: int = 2
+    sheet: LevelSheet, grid: Grid, marks: Marks, tops: Sequence[RuledLine], feet: Sequence[RuledLine], least: int = 2
 ) -> list[Image | None]:
     """Pictures of the header's cells from the left; None where nothing is printed. least: so many marks are print."""
     found: list[Image | None] = []
@@ -47,7 +47,7 @@ def cells_in(
 
 
 def whole_cells_in(
-    sheet: Sheet, grid: Grid, marks: Marks, tops: Sequence[Line], feet: Sequence[Line]
+    sheet: LevelSheet, grid: Grid, marks: Marks, tops: Sequence[RuledLine], feet: Sequence[RuledLine]
 ) -> list[Image | None]:
     """Pictures of all of the header's cells from the left, without the lines around them."""
     found: list[Image | None] = []

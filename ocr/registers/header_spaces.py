@@ -9,9 +9,9 @@ import numpy as np
 
 from ocr.registers.grid import Grid, HalfGrid
 from ocr.registers.ink import Marks, columns_of
-from ocr.registers.line import Line
+from ocr.registers.line import RuledLine
 
-Space = tuple[list[Line], list[Line]]
+Space = tuple[list[RuledLine], list[RuledLine]]
 """The upper and lower borders of a space, one for each half."""
 
 _MOST_SPACES = 3
@@ -50,18 +50,18 @@ def cut_spaces(grid: Grid, letter_px: float) -> Iterator[Space]:
             yield _on_all(grid, top, foot)
 
 
-def space_below(spaces: Sequence[Space], foot: Line) -> Space | None:
+def space_below(spaces: Sequence[Space], foot: RuledLine) -> Space | None:
     """The space that begins where another ends."""
     return next((s for s in spaces if s[0][0] is foot), None)
 
 
-def _first_lines(grid: Grid, marks: Marks) -> list[Line]:
+def _first_lines(grid: Grid, marks: Marks) -> list[RuledLine]:
     """The first level lines of the left-hand page, with a border above them where labels stand above the first."""
     main, letter = grid.halves[0], marks.letter_px
-    begin = Line(main.bend + grid.top - letter, 0.0)
+    begin = RuledLine(main.bend + grid.top - letter, 0.0)
     lines = list(main.levels[: _MOST_SPACES + 2])
     if not lines:
-        return [begin, Line(main.bend + grid.bottom, 0.0)]
+        return [begin, RuledLine(main.bend + grid.bottom, 0.0)]
     above = lines[0].moved(-_LETTERS_ABOVE * letter)
     is_far = float(np.median(lines[0].at - begin.at)) > _LETTERS_ABOVE * letter
     first = begin if is_far else above
@@ -74,7 +74,7 @@ def _first_lines(grid: Grid, marks: Marks) -> list[Line]:
     return lines
 
 
-def _band_borders(main: HalfGrid, marks: Marks, top: Line, foot: Line) -> list[Line]:
+def _band_borders(main: HalfGrid, marks: Marks, top: RuledLine, foot: RuledLine) -> list[RuledLine]:
     """Borders between the first lines of writing of a space; between two of them nothing is written in any column."""
     letter = marks.letter_px
     column = columns_of(main, marks.x, marks.y)
@@ -95,10 +95,10 @@ def _band_borders(main: HalfGrid, marks: Marks, top: Line, foot: Line) -> list[L
         return []
     between = [(a[1] + b[0]) / 2 for a, b in zip(bands, bands[1:], strict=False)]
     heights = [bands[0][0] - _BAND_GAP * letter, *between]
-    return [Line(main.bend + y, 0.0) for y in heights]
+    return [RuledLine(main.bend + y, 0.0) for y in heights]
 
 
-def _on_all(grid: Grid, top: Line, foot: Line) -> Space:
+def _on_all(grid: Grid, top: RuledLine, foot: RuledLine) -> Space:
     main, *others = grid.halves
     tops, feet = [top], [foot]
     for other in others:
@@ -107,10 +107,10 @@ def _on_all(grid: Grid, top: Line, foot: Line) -> Space:
     return tops, feet
 
 
-def _beside(line: Line, main: HalfGrid, other: HalfGrid) -> Line:
+def _beside(line: RuledLine, main: HalfGrid, other: HalfGrid) -> RuledLine:
     y = line.at[max(0, main.right - 8)]
     x = min(other.left + 8, len(line.at) - 1)
     near = min(other.levels, key=lambda r: abs(r.at[x] - y), default=None)
     if near is not None and abs(near.at[x] - y) <= 10:
         return near
-    return Line(other.bend - other.bend[x] + y, 0.0)
+    return RuledLine(other.bend - other.bend[x] + y, 0.0)

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from ocr.engine import Image
 from ocr.registers.grid import Grid, HalfGrid
-from ocr.registers.line import Line
-from ocr.registers.sheet import Sheet
+from ocr.registers.line import RuledLine
+from ocr.registers.sheet import LevelSheet
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -66,7 +66,7 @@ def no_marks() -> Marks:
     return Marks(whole, whole, whole, whole, broken, broken, whole, 0.0, np.zeros((1, 1), np.int32))
 
 
-def find_marks(sheet: Sheet, grid: Grid) -> Marks:
+def find_marks(sheet: LevelSheet, grid: Grid) -> Marks:
     """The writing of a sheet; specks near writing stay, since dots belong to letters."""
     import cv2
 
@@ -94,7 +94,7 @@ def find_marks(sheet: Sheet, grid: Grid) -> Marks:
     return Marks(x, y, x + w, y + h, centres[keep, 0], centres[keep, 1], area, letter, number[labels])
 
 
-def sharpness(sheet: Sheet) -> Image:
+def sharpness(sheet: LevelSheet) -> Image:
     """How much darker each pixel is than its near surroundings, (height, width) uint8."""
     import cv2
 
@@ -109,7 +109,7 @@ def _joins_columns(stats: NDArray[np.int32], shape: tuple[int, ...]) -> Bools:
     return np.asarray(joined, np.bool_)
 
 
-def rule_mask(sheet: Sheet, grid: Grid) -> Image:
+def rule_mask(sheet: LevelSheet, grid: Grid) -> Image:
     """Where ruled lines run: 1 level, 2 upright."""
     import cv2
 
@@ -129,7 +129,7 @@ def rule_mask(sheet: Sheet, grid: Grid) -> Image:
     return mask
 
 
-def _thickness(line: Line) -> int:
+def _thickness(line: RuledLine) -> int:
     return 2 * round(_RULE_REACH_PX + line.reach_px) + 1
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ocr.languages.lexicon import folded
 from ocr.registers.form import RegisterForm, Registers
-from ocr.registers.line import Line
+from ocr.registers.line import RuledLine
 
 Floats = NDArray[np.float64]
 
@@ -30,7 +30,7 @@ class Heading:
     """
 
     texts: tuple[str, ...]
-    feet: tuple[Line, ...]
+    feet: tuple[RuledLine, ...]
     title: str = ""
 
 

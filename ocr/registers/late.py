@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.registers.line import Line
+from ocr.registers.line import RuledLine
 from ocr.registers.span import HEADING, INSERTED, Span
 from ocr.registers.writing import Entry, Writing
 
@@ -160,8 +160,8 @@ def with_late(
     spans: Sequence[Span],
     late: Sequence[Late],
     entries: Sequence[Entry],
-    height: Callable[[Line], float],
-    border: Callable[[float, float, bool], Line],
+    height: Callable[[RuledLine], float],
+    border: Callable[[float, float, bool], RuledLine],
 ) -> list[Span]:
     """Rows with what was written between them; the rows beside it end or begin where it begins or ends.
 
@@ -191,6 +191,6 @@ def with_late(
     return found
 
 
-def _holds(span: Span, entries: Sequence[Entry], height: Callable[[Line], float]) -> bool:
+def _holds(span: Span, entries: Sequence[Entry], height: Callable[[RuledLine], float]) -> bool:
     """Whether an entry of the number column stands in a row."""
     return any(height(span.top) <= e.y < height(span.bottom) for e in entries)

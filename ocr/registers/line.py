@@ -30,7 +30,7 @@ _OF_MIDDLING, _OF_STRONG = 0.6, 0.45
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class RuledLine:
     """One ruled line of a sheet.
 
     at: where it runs: y for every x of the sheet (level), or x for every y (upright). support: 0..1, how much of it was
@@ -52,12 +52,14 @@ class Line:
         """Where it typically lies."""
         return float(np.median(self.at))
 
-    def moved(self, by: float) -> Line:
+    def moved(self, by: float) -> RuledLine:
         """A line beside it, not seen."""
-        return Line(self.at + by, 0.0)
+        return RuledLine(self.at + by, 0.0)
 
 
-def confirmed(image: Image, lines: list[Line], first: int, last: int, least: float = _LEAST_CONFIRMED) -> list[Line]:
+def confirmed(
+    image: Image, lines: list[RuledLine], first: int, last: int, least: float = _LEAST_CONFIRMED
+) -> list[RuledLine]:
     """Lines that are also seen where nothing is written beside them; their support becomes what is seen there.
 
     image: level lines run from left to right in it; first, last: columns looked at. A path along a row of letters is
@@ -82,32 +84,32 @@ def confirmed(image: Image, lines: list[Line], first: int, last: int, least: flo
                 seen.append(float((ground - here > _SEEN_DEPTH)[free].mean()))
         # Between dense columns, or beside its twin, a line leaves no place free; no row of letters is so well seen.
         support = max([*seen, line.support if line.support >= _DENSE else 0.0])
-        found.append(Line(line.at, support))
+        found.append(RuledLine(line.at, support))
     supports = [x.support for x in found if x.support >= least] or [0.0]
     usual = max(_OF_MIDDLING * float(np.percentile(supports, 60)), _OF_STRONG * float(np.percentile(supports, 90)))
     return [x for x in found if x.support >= max(least, usual)]
 
 
-def without_doubles(lines: list[Line], apart_px: float, narrowest_px: float = 0.0) -> list[Line]:
+def without_doubles(lines: list[RuledLine], apart_px: float, narrowest_px: float = 0.0) -> list[RuledLine]:
     """Lines drawn double as one, in their middle; of two still too near for a column the one better seen."""
-    kept: list[Line] = []
+    kept: list[RuledLine] = []
     for line in sorted(lines, key=lambda x: x.middle):
         near = float(np.median(np.abs(line.at - kept[-1].at))) if kept else np.inf
         if near < apart_px:
             before = kept.pop()
             reach = near / 2 + max(before.reach_px, line.reach_px)
-            line = Line((before.at + line.at) / 2, max(before.support, line.support), reach)
+            line = RuledLine((before.at + line.at) / 2, max(before.support, line.support), reach)
         elif near < narrowest_px or (kept and _cross(line, kept[-1])):
             line = max(line, kept.pop(), key=lambda x: x.support)
         kept.append(line)
     return kept
 
 
-def _has_twin(line: Line, lines: list[Line]) -> bool:
+def _has_twin(line: RuledLine, lines: list[RuledLine]) -> bool:
     """Whether another line runs so near that the two may be one drawn double."""
     return any(x is not line and _NEAREST_TWIN_PX <= abs(x.middle - line.middle) <= _FARTHEST_TWIN_PX for x in lines)
 
 
-def _cross(one: Line, two: Line) -> bool:
+def _cross(one: RuledLine, two: RuledLine) -> bool:
     """Whether two lines run into each other, as a path does that left its own line for the next."""
     return float(np.abs(one.at - two.at).min()) < _CROSS_PX

@@ -14,7 +14,7 @@ from ocr.registers.grid import Grid, find_grid
 from ocr.registers.header import Reader, find_heading
 from ocr.registers.ink import Marks, find_marks
 from ocr.registers.labels import Heading, fit_form, fit_forms
-from ocr.registers.sheet import Sheet
+from ocr.registers.sheet import LevelSheet
 
 Floats = NDArray[np.float64]
 
@@ -44,7 +44,7 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class SheetSeen:
     """What was seen of a sheet taken for one page or for two."""
 
     grid: Grid
@@ -52,7 +52,7 @@ class Look:
     heading: Heading | None
 
 
-def look_at(sheet: Sheet, ask: Ask, *, first: bool, spread: bool | None) -> Look | None:
+def look_at(sheet: LevelSheet, ask: Ask, *, first: bool, spread: bool | None) -> SheetSeen | None:
     """Look at a sheet; first: whether it is a volume's first, spread: whether it shows two pages, if that is known.
 
     None where no ruled columns were found.
@@ -65,10 +65,12 @@ def look_at(sheet: Sheet, ask: Ask, *, first: bool, spread: bool | None) -> Look
     heading = None
     if ask.read is not None:
         heading = find_heading(sheet, grid, marks, ask.registers, ask.languages, ask.read, form=ask.form, first=first)
-    return Look(grid, marks, heading)
+    return SheetSeen(grid, marks, heading)
 
 
-def settled(sheet: Sheet, ask: Ask, layout: Layout | None, look: Look) -> tuple[Look, RegisterForm | None, str]:
+def settled(
+    sheet: LevelSheet, ask: Ask, layout: Layout | None, look: SheetSeen
+) -> tuple[SheetSeen, RegisterForm | None, str]:
     """The register of a sheet, and the look that goes with it: at one page, or at two where the register needs them."""
     form, reason = _form(ask, layout, look)
     halves = len(look.grid.halves)
@@ -102,7 +104,7 @@ def _widened(grid: Grid, marks: Marks) -> Grid:
     return replace(grid, halves=tuple(widened(h, marks, grid.top, grid.bottom) for h in grid.halves))
 
 
-def _form(ask: Ask, layout: Layout | None, look: Look) -> tuple[RegisterForm | None, str]:
+def _form(ask: Ask, layout: Layout | None, look: SheetSeen) -> tuple[RegisterForm | None, str]:
     """The register of a page: as asked for, as its header says, or that of its volume; None with the reason."""
     if ask.form is not None:
         return ask.form, ""

@@ -15,7 +15,7 @@ from ocr.registers.borders import parted
 from ocr.registers.grid import HalfGrid
 from ocr.registers.ink import Marks
 from ocr.registers.late import find_late, with_late
-from ocr.registers.line import Line
+from ocr.registers.line import RuledLine
 from ocr.registers.span import Span
 from ocr.registers.writing import entries_of, writing_of
 
@@ -54,10 +54,10 @@ class HalfRows:
         self,
         half: HalfGrid,
         marks: Marks,
-        below: Line | None,
+        below: RuledLine | None,
         number: int = 0,
-        beside: tuple[HalfGrid, Line | None] | None = None,
-        end: Line | None = None,
+        beside: tuple[HalfGrid, RuledLine | None] | None = None,
+        end: RuledLine | None = None,
     ) -> None:
         self._half = half
         self._number = number
@@ -100,21 +100,21 @@ class HalfRows:
         between = sum(first < self._at(x) < last for x in self._lines)
         return between < _FEW_LINES * (len(self._entries) - 1)
 
-    def _at(self, line: Line) -> float:
+    def _at(self, line: RuledLine) -> float:
         """Height of a line at the number column, with the bend taken out."""
         return float(line.at[self._x] - self._half.bend[self._x])
 
-    def _line(self, y: float) -> Line:
+    def _line(self, y: float) -> RuledLine:
         """A border where none was seen."""
-        return Line(self._half.bend + y, 0.0)
+        return RuledLine(self._half.bend + y, 0.0)
 
-    def _border(self, y: float, reach: float, is_below: bool) -> Line:
+    def _border(self, y: float, reach: float, is_below: bool) -> RuledLine:
         """A border at a height: the nearest line that is seen so far above or below it, else one put there."""
         off = [(self._at(line) - y) * (1 if is_below else -1) for line in self._lines]
         near = [(d, line) for d, line in zip(off, self._lines, strict=True) if -2.0 <= d <= reach]
         return min(near, key=lambda x: x[0])[1] if reach and near else self._line(y)
 
-    def _top_line(self) -> Line:
+    def _top_line(self) -> RuledLine:
         """The table's upper edge: its first level line, unless rows were written above it."""
         writing = self._writing
         if self._half.levels:
@@ -135,7 +135,7 @@ class HalfRows:
         filled = self._filled(heights)
         return self._joined(lines, self._starts(heights, filled))
 
-    def _with_missed(self, lines: list[Line]) -> list[Line]:
+    def _with_missed(self, lines: list[RuledLine]) -> list[RuledLine]:
         """Lines with borders added between two entries in one space that is far higher than others."""
         heights = np.array([self._at(x) for x in lines])
         apart = np.diff([e.y for e in self._entries])
@@ -201,7 +201,7 @@ class HalfRows:
         good[self._number] = False
         return np.flatnonzero(good)
 
-    def _joined(self, lines: list[Line], starts: dict[int, bool]) -> list[Span]:
+    def _joined(self, lines: list[RuledLine], starts: dict[int, bool]) -> list[Span]:
         """Rows of spaces: each from its start to the last space with writing before the next."""
         used = self._used(np.array([self._at(x) for x in lines]))
         order = sorted(starts)
@@ -216,7 +216,7 @@ class HalfRows:
             spans.append(Span(lines[start], lines[last], numbered=starts[start]))
         return spans
 
-    def _marks_above(self, line: Line) -> int:
+    def _marks_above(self, line: RuledLine) -> int:
         """How many marks that are no specks lie above a border."""
         return int((self._writing.solid & (self._writing.y < self._at(line))).sum())
 

@@ -26,7 +26,7 @@ _LEAVE = ("orientation", "level", "spread", "dewarp", "blank")
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class LevelSheet:
     """A level look at one scan.
 
     image: (height, width) uint8, flattened, 0 black, at most LONG_SIDE_PX long. flat: the scan at full size, flattened
@@ -62,7 +62,7 @@ class Sheet:
         return Box(int(low[0]), int(low[1]), int(high[0]), int(high[1]))
 
 
-def open_sheet(grey: Image) -> Sheet:
+def open_sheet(grey: Image) -> LevelSheet:
     """Make a scan level by its ruled lines; grey: (height, width) uint8, 0 black, upright."""
     import cv2
 
@@ -76,7 +76,7 @@ def open_sheet(grey: Image) -> Sheet:
     level = cv2.warpAffine(small, turn[:2], shape[::-1], flags=flags, borderValue=(255,))
     fx, fy = flat.shape[1] / small.shape[1], flat.shape[0] / small.shape[0]
     grown = np.array([[fx, 0, (fx - 1) / 2], [0, fy, (fy - 1) / 2]])
-    return Sheet(np.asarray(level, np.uint8), flat, grown @ turn, page, angle)
+    return LevelSheet(np.asarray(level, np.uint8), flat, grown @ turn, page, angle)
 
 
 def _skew_deg(small: Image) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ocr.registers.line import Line
+from ocr.registers.line import RuledLine
 
 INSERTED, HEADING = "inserted", "heading"
 
@@ -17,8 +17,8 @@ class Span:
     squeezed in between two rows later, HEADING when it is no entry but a year or the like, "" as usual.
     """
 
-    top: Line
-    bottom: Line
+    top: RuledLine
+    bottom: RuledLine
     numbered: bool = True
     continues: bool = False
     kind: str = ""

@@ -15,7 +15,7 @@ from ocr.engine import Image
 from ocr.models.running import load_network
 from ocr.registers.cells import Cell, cut_level, in_line, lines_of
 from ocr.registers.ink import Marks
-from ocr.registers.sheet import Sheet
+from ocr.registers.sheet import LevelSheet
 
 Floats = NDArray[np.float64]
 
@@ -32,7 +32,7 @@ _LEAST_PART = 1.8
 _LEAST_STRUCK, _ROW_STRUCK = 3, 0.6
 
 
-def line_pictures(sheet: Sheet, cell: Cell, marks: Marks) -> list[Image]:
+def line_pictures(sheet: LevelSheet, cell: Cell, marks: Marks) -> list[Image]:
     """The lines of a cell as the network sees them: (HEIGHT, width) uint8, the writing's middle at half the height."""
     import cv2
 
@@ -69,7 +69,9 @@ def struck_shares(lines: Sequence[Image]) -> list[float]:
     return shares
 
 
-def with_strikes(sheet: Sheet, marks: Marks, rows: Sequence[Sequence[Cell]], usual: Sequence[bool]) -> list[list[Cell]]:
+def with_strikes(
+    sheet: LevelSheet, marks: Marks, rows: Sequence[Sequence[Cell]], usual: Sequence[bool]
+) -> list[list[Cell]]:
     """The cells of rows with what is struck out in them; a row most of whose cells are struck is struck as a whole.
 
     usual: which rows are written in the usual size; the others are not looked at.

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from ocr.registers.grid import Grid, HalfGrid
 from ocr.registers.ink import Marks
-from ocr.registers.line import Line
-from ocr.registers.sheet import Sheet
+from ocr.registers.line import RuledLine
+from ocr.registers.sheet import LevelSheet
 from ocr.registers.span import Span
 
 Floats = NDArray[np.float64]
@@ -33,13 +33,13 @@ _STEP_PX = 2
 _RULE_PX = 4
 
 
-def without_strokes(sheet: Sheet, grid: Grid, marks: Marks) -> Grid:
+def without_strokes(sheet: LevelSheet, grid: Grid, marks: Marks) -> Grid:
     """A grid whose level lines are ruled ones alone; those that were drawn through a row are kept as its strokes."""
     halves = tuple(_parted(sheet, half, marks) for half in grid.halves)
     return replace(grid, halves=halves) if any(a is not b for a, b in zip(halves, grid.halves, strict=True)) else grid
 
 
-def _parted(sheet: Sheet, half: HalfGrid, marks: Marks) -> HalfGrid:
+def _parted(sheet: LevelSheet, half: HalfGrid, marks: Marks) -> HalfGrid:
     first, last = half.uprights[0].middle, half.uprights[-1].middle
     x0, x1 = (int(first + share * (last - first)) for share in (0.1, 0.9))
     if len(half.levels) < _LEAST_LINES:
@@ -58,7 +58,7 @@ def _parted(sheet: Sheet, half: HalfGrid, marks: Marks) -> HalfGrid:
     return replace(half, levels=kept, strokes=(*half.strokes, *drawn))
 
 
-def _through(sheet: Sheet, line: Line, half: HalfGrid, letter: float) -> bool:
+def _through(sheet: LevelSheet, line: RuledLine, half: HalfGrid, letter: float) -> bool:
     """Whether a line runs through letters, in several columns: where there is ink, it is above and below the line."""
     first, last = (int(np.clip(u.middle, 8, sheet.width - 9)) for u in (half.uprights[0], half.uprights[-1]))
     x = np.arange(first, last)
@@ -80,7 +80,7 @@ def _through(sheet: Sheet, line: Line, half: HalfGrid, letter: float) -> bool:
     return bool(is_written and is_middle)
 
 
-def is_cancelled(sheet: Sheet, half: HalfGrid, span: Span, marks: Marks) -> bool:
+def is_cancelled(sheet: LevelSheet, half: HalfGrid, span: Span, marks: Marks) -> bool:
     """Whether a stroke runs over a whole row of one half."""
     wide = half.uprights[-1].middle - half.uprights[0].middle
     x0, x1 = (round(half.uprights[0].middle + share * wide) for share in _ENDS)
@@ -92,7 +92,7 @@ def is_cancelled(sheet: Sheet, half: HalfGrid, span: Span, marks: Marks) -> bool
     return _aslant(sheet, half, span, marks, (x0, x1))
 
 
-def _is_drawn(sheet: Sheet, half: HalfGrid, stroke: Line, x: NDArray[np.int64]) -> bool:
+def _is_drawn(sheet: LevelSheet, half: HalfGrid, stroke: RuledLine, x: NDArray[np.int64]) -> bool:
     """Whether a stroke is seen nearly all along, between the columns too: a row of letters is not."""
     for upright in half.uprights:
         x = x[np.abs(x - upright.middle) > _RULE_PX]
@@ -101,7 +101,7 @@ def _is_drawn(sheet: Sheet, half: HalfGrid, stroke: Line, x: NDArray[np.int64]) 
     return bool(len(x)) and float((255 - here >= _INK_DEPTH).mean()) >= _LEAST_DRAWN
 
 
-def _aslant(sheet: Sheet, half: HalfGrid, span: Span, marks: Marks, ends: tuple[int, int]) -> bool:
+def _aslant(sheet: LevelSheet, half: HalfGrid, span: Span, marks: Marks, ends: tuple[int, int]) -> bool:
     """Whether a straight stroke is seen that runs aslant over a row from end to end, dark all along."""
     letter = marks.letter_px
     if ends[1] - ends[0] < _FINE or not len(marks):
@@ -126,7 +126,7 @@ def _aslant(sheet: Sheet, half: HalfGrid, span: Span, marks: Marks, ends: tuple[
 
 
 def _window(
-    sheet: Sheet, half: HalfGrid, span: Span, letter: float, depth: float, x: NDArray[np.int64]
+    sheet: LevelSheet, half: HalfGrid, span: Span, letter: float, depth: float, x: NDArray[np.int64]
 ) -> tuple[Bools, Bools]:
     """Which pixels of a row are dark, at some columns, and which lie on no ruled line; both (height, columns)."""
     high = max(1, int(np.median(span.bottom.at[x] - span.top.at[x]) + 0.6 * letter))

@@ -19,11 +19,11 @@ from ocr.registers.grid import Grid, find_grid
 from ocr.registers.ink import Marks, find_marks, no_marks
 from ocr.registers.labels import Heading, columns_in_order, fit_form
 from ocr.registers.look import Ask, Layout, look_at, may_go_on, settled
-from ocr.registers.sheet import Sheet, open_sheet
+from ocr.registers.sheet import LevelSheet, open_sheet
 from ocr.registers.strokes import without_strokes
 from ocr.registers.table_rows import AGAIN, TableRow, half_rows, rows_of, spans_of, without_levels
 
-__all__ = ["AGAIN", "Ask", "Layout", "Table", "TableRow", "read_table"]
+__all__ = ["AGAIN", "Ask", "Layout", "RegisterTable", "TableRow", "read_table"]
 
 Floats = NDArray[np.float64]
 
@@ -31,14 +31,14 @@ _TWO_TABLES = "it shows two tables beside each other: cut the scan between its p
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class RegisterTable:
     """One page or spread. form: None with a reason when it is no register that is known; rows are found all the same.
 
     columns: ids from the left; "_column_4" is one that the register does not have. heading: None without a header.
     asides: what stands around it.
     """
 
-    sheet: Sheet
+    sheet: LevelSheet
     marks: Marks
     form: RegisterForm | None
     columns: tuple[str, ...] = ()
@@ -50,7 +50,7 @@ class Table:
     asides: tuple[Aside, ...] = ()
 
 
-def read_table(grey: Image, ask: Ask, layout: Layout | None = None) -> Table:
+def read_table(grey: Image, ask: Ask, layout: Layout | None = None) -> RegisterTable:
     """Find the table of one scan. All its rows are doubtful where columns had to be put that were not seen.
 
     grey: (height, width) uint8, upright, 0 black. layout: of the volume, from an earlier page. Never raises for what is
@@ -60,7 +60,7 @@ def read_table(grey: Image, ask: Ask, layout: Layout | None = None) -> Table:
     form = ask.form or (layout.form if layout else None)
     look = look_at(sheet, ask, first=layout is None, spread=True if form is not None and form.split else None)
     if look is None:
-        return Table(sheet, no_marks(), form, reason="no ruled columns were found")
+        return RegisterTable(sheet, no_marks(), form, reason="no ruled columns were found")
     look, form, reason = settled(sheet, ask, layout, look)
     grid, marks, heading = look.grid, look.marks, look.heading
     if heading is not None or not may_go_on(grid, layout):
@@ -88,11 +88,11 @@ def read_table(grey: Image, ask: Ask, layout: Layout | None = None) -> Table:
     found: Layout | None = Layout(form, columns, tuple(shares_of(h) for h in grid.halves))
     if _shows_two(form, grid):
         form, reason, found = None, _TWO_TABLES, layout
-    return Table(sheet, marks, form, columns, rows, heading, reason, notes, found, asides)
+    return RegisterTable(sheet, marks, form, columns, rows, heading, reason, notes, found, asides)
 
 
 def _rows(
-    sheet: Sheet,
+    sheet: LevelSheet,
     grid: Grid,
     marks: Marks,
     heading: Heading | None,
@@ -127,7 +127,7 @@ def _wanted(form: RegisterForm | None, grid: Grid, layout: Layout | None) -> tup
     return (form.split, total - form.split) if form.split else None
 
 
-def _fitted(sheet: Sheet, grid: Grid, marks: Marks, wanted: Sequence[int], form: RegisterForm | None) -> Grid:
+def _fitted(sheet: LevelSheet, grid: Grid, marks: Marks, wanted: Sequence[int], form: RegisterForm | None) -> Grid:
     halves = []
     for number, (half, count) in enumerate(zip(grid.halves, wanted, strict=True)):
         has = len(half.uprights) - 1
@@ -136,7 +136,7 @@ def _fitted(sheet: Sheet, grid: Grid, marks: Marks, wanted: Sequence[int], form:
     return replace(grid, halves=tuple(halves))
 
 
-def _aligned(sheet: Sheet, grid: Grid, layout: Layout | None) -> tuple[Grid, bool]:
+def _aligned(sheet: LevelSheet, grid: Grid, layout: Layout | None) -> tuple[Grid, bool]:
     """Columns as on the volume's first page, laid over the lines that are seen, and whether they fit all halves.
 
     Where they do not fit, the two pages may meet elsewhere than was thought.

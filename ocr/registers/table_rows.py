@@ -15,9 +15,9 @@ from ocr.registers.form import RegisterForm
 from ocr.registers.grid import Grid, HalfGrid, closing_line
 from ocr.registers.ink import Marks
 from ocr.registers.labels import Heading
-from ocr.registers.line import Line
+from ocr.registers.line import RuledLine
 from ocr.registers.rows import HalfRows
-from ocr.registers.sheet import Sheet
+from ocr.registers.sheet import LevelSheet
 from ocr.registers.span import Span
 from ocr.registers.strike import with_strikes
 from ocr.registers.strokes import is_cancelled
@@ -45,11 +45,16 @@ class TableRow:
 
 
 def half_rows(
-    sheet: Sheet, grid: Grid, marks: Marks, heading: Heading | None, columns: Sequence[str], form: RegisterForm | None
+    sheet: LevelSheet,
+    grid: Grid,
+    marks: Marks,
+    heading: Heading | None,
+    columns: Sequence[str],
+    form: RegisterForm | None,
 ) -> HalfRows:
     """What finds the rows of a page, or of the left-hand page of a spread."""
     main, *others = grid.halves
-    feet: list[Line | None] = list(heading.feet) if heading is not None else [None] * len(grid.halves)
+    feet: list[RuledLine | None] = list(heading.feet) if heading is not None else [None] * len(grid.halves)
     number = 0
     if form is not None and form.row_start in columns[: len(main.uprights) - 1]:
         number = columns.index(form.row_start)
@@ -67,7 +72,12 @@ def without_levels(grid: Grid, heading: Heading | None) -> Grid:
 
 
 def spans_of(
-    sheet: Sheet, grid: Grid, marks: Marks, heading: Heading | None, columns: Sequence[str], form: RegisterForm | None
+    sheet: LevelSheet,
+    grid: Grid,
+    marks: Marks,
+    heading: Heading | None,
+    columns: Sequence[str],
+    form: RegisterForm | None,
 ) -> list[list[Span]]:
     """The rows on each half."""
     spans = half_rows(sheet, grid, marks, heading, columns, form).spans()
@@ -82,7 +92,7 @@ def spans_of(
 
 
 def rows_of(
-    sheet: Sheet, grid: Grid, marks: Marks, spans: Sequence[Sequence[Span]], columns: Sequence[str]
+    sheet: LevelSheet, grid: Grid, marks: Marks, spans: Sequence[Sequence[Span]], columns: Sequence[str]
 ) -> tuple[TableRow, ...]:
     """Rows with their cells, and what is struck out in them."""
     owned = [owners(half, marks) for half in grid.halves]
@@ -103,7 +113,7 @@ def rows_of(
     return tuple(rows)
 
 
-def _half_cells(sheet: Sheet, number: int, half: HalfGrid, span: Span, marks: Marks, owned: Ints) -> list[Cell]:
+def _half_cells(sheet: LevelSheet, number: int, half: HalfGrid, span: Span, marks: Marks, owned: Ints) -> list[Cell]:
     """The cells of a row on one half; all that is written in them is struck where a stroke runs over the whole row."""
     cells = cells_of(sheet, number, half, span, marks, owned)
     if span.kind or not is_cancelled(sheet, half, span, marks):
@@ -111,5 +121,5 @@ def _half_cells(sheet: Sheet, number: int, half: HalfGrid, span: Span, marks: Ma
     return [replace(cell, struck=not cell.blank) for cell in cells]
 
 
-def _box(sheet: Sheet, half: HalfGrid, span: Span) -> Box:
+def _box(sheet: LevelSheet, half: HalfGrid, span: Span) -> Box:
     return sheet.box_on_scan(corners_of(half.uprights[0], half.uprights[-1], span.top, span.bottom))

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ocr.registers.cells import Cell
 from ocr.registers.grid import Grid
 from ocr.registers.ink import Marks, rule_mask, sharpness
-from ocr.registers.sheet import Sheet
+from ocr.registers.sheet import LevelSheet
 from ocr.registers.span import Span
 
 Floats = NDArray[np.float64]
@@ -83,7 +83,7 @@ class Faint:
         return bool(near.any())
 
 
-def find_faint(sheet: Sheet, grid: Grid, marks: Marks, spans: Sequence[Sequence[Span]]) -> Faint:
+def find_faint(sheet: LevelSheet, grid: Grid, marks: Marks, spans: Sequence[Sequence[Span]]) -> Faint:
     """All ink of a sheet beside its ruled lines that is at least half as sharp as a middling letter.
 
     spans: the rows of each half.

@@ -21,7 +21,7 @@ from ocr.registers.between import NO_ENTRY, kind_of
 from ocr.registers.cell_reader import CellReader, RegisterSettings, column_of, decide_cell
 from ocr.registers.form import RegisterForm, Registers, package_registers
 from ocr.registers.header import Reader
-from ocr.registers.table import Ask, Layout, Table, TableRow, read_table
+from ocr.registers.table import Ask, Layout, RegisterTable, TableRow, read_table
 from ocr.scans.scan import OpenedPage
 
 HEADER = "header"
@@ -91,7 +91,7 @@ class VolumeReader:
             around=self._around(table, [place.id for place in rows], cells),
         )
 
-    def _form(self, table: Table, before: Carried | None, width_px: int) -> tuple[str | None, str]:
+    def _form(self, table: RegisterTable, before: Carried | None, width_px: int) -> tuple[str | None, str]:
         """The register of a page, or why it is none: too few of its columns have names, or it bears no header and is
         not about as wide as the pages before.
         """
@@ -105,7 +105,9 @@ class VolumeReader:
             return None, "no header was found, and its table is not as wide as those of the pages before"
         return form, table.reason
 
-    def _around(self, table: Table, ids: Sequence[str], cells: Sequence[Sequence[ZoneReading]]) -> tuple[Around, ...]:
+    def _around(
+        self, table: RegisterTable, ids: Sequence[str], cells: Sequence[Sequence[ZoneReading]]
+    ) -> tuple[Around, ...]:
         """What stands around a table; ids: of its rows, cells: of each."""
         form = table.form
         dates = self._cells.date_reader(table, cells) if form is not None and form.days else None
@@ -177,7 +179,7 @@ def _place(number: int, row: TableRow, *, begins: bool) -> RowPlace:
     return RowPlace(f"r{number:02d}", row.boxes, row.doubtful, row.continues and not begins)
 
 
-def _places(table: Table, cells: Sequence[Sequence[ZoneReading]], *, begins: bool) -> tuple[RowPlace, ...]:
+def _places(table: RegisterTable, cells: Sequence[Sequence[ZoneReading]], *, begins: bool) -> tuple[RowPlace, ...]:
     """Where each row of a table lies and what it is; cells: of each row. begins: as in _place."""
     has_days = table.form is not None and table.form.days
     places = [_place(n, row, begins=begins) for n, row in _numbered(table.rows)]
@@ -206,13 +208,13 @@ def _named(columns: Sequence[str]) -> float:
     return 1.0 - sum(c.startswith(_NAMELESS) for c in columns) / len(columns) if columns else 1.0
 
 
-def _width(table: Table, width_px: int) -> float:
+def _width(table: RegisterTable, width_px: int) -> float:
     """The share of a scan's width that its table takes; 0.0 without rows."""
     boxes = [box for row in table.rows for box in row.boxes]
     return round((max(b.x1 for b in boxes) - min(b.x0 for b in boxes)) / width_px, 2) if boxes else 0.0
 
 
-def _handed_on(table: Table, before: Carried | None, form: str | None, width_px: int) -> Carried:
+def _handed_on(table: RegisterTable, before: Carried | None, form: str | None, width_px: int) -> Carried:
     """The volume's columns after a page: those of the last header, or of its first page."""
     layout = table.layout
     if layout is None or (table.heading is None and before is not None and before.columns):

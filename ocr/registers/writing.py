@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ocr.geometry.gutter import runs
 from ocr.registers.grid import HalfGrid
 from ocr.registers.ink import Marks, columns_of
-from ocr.registers.line import Line
+from ocr.registers.line import RuledLine
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -117,7 +117,7 @@ class Entry:
         self.area, self.weighed = self.area + other.area, self.weighed + other.weighed
 
 
-def writing_of(half: HalfGrid, marks: Marks, below: Line | None) -> Writing:
+def writing_of(half: HalfGrid, marks: Marks, below: RuledLine | None) -> Writing:
     """The marks of a half within its columns, below a line."""
     column = columns_of(half, marks.x, marks.y)
     inside = (column >= 0) & (column < len(half.uprights) - 1) & (marks.x >= half.left) & (marks.x < half.right)

@@ -15,7 +15,7 @@ VARIABLES = {"tessedit_do_invert": "0"}
 """Paper is bright, so that no doubtful line need be read again as white on black. Costs nothing in letters."""
 
 
-class How(NamedTuple):
+class CallSettings(NamedTuple):
     """Crops that can go into one call have the same models, page segmentation mode and letters."""
 
     models: tuple[str, ...]
@@ -23,7 +23,7 @@ class How(NamedTuple):
     letters: str = ""
 
 
-class Seen(NamedTuple):
+class SeenWord(NamedTuple):
     """One word with the line it stands in: block, paragraph and line numbers as Tesseract counts them."""
 
     line: tuple[int, int, int]
@@ -37,14 +37,14 @@ class Runner(Protocol):
         """Such as "5.5.0". Raises EngineMissing."""
         ...
 
-    def run(self, how: How, images: Sequence[Image], limit: TimeLimit | None) -> list[list[Seen]]:
+    def run(self, how: CallSettings, images: Sequence[Image], limit: TimeLimit | None) -> list[list[SeenWord]]:
         """The words of each picture. limit: of the page. Raises EngineMissing, EngineFailed."""
         ...
 
 
-def parse_tsv(tsv: str) -> list[list[Seen]]:
+def parse_tsv(tsv: str) -> list[list[SeenWord]]:
     """Words by page of the table that Tesseract writes, in reading order; its head, if there is one, is passed over."""
-    pages: list[list[Seen]] = []
+    pages: list[list[SeenWord]] = []
     for row in tsv.splitlines():
         cells = row.split("\t")
         if cells[0] == "1":
@@ -53,5 +53,5 @@ def parse_tsv(tsv: str) -> list[list[Seen]]:
             left, top, width, height = (int(c) for c in cells[6:10])
             confidence = min(1.0, max(0.0, float(cells[10]) / 100))
             word = Word(cells[11].strip(), confidence, Box(left, top, left + width, top + height))
-            pages[-1].append(Seen((int(cells[2]), int(cells[3]), int(cells[4])), word))
+            pages[-1].append(SeenWord((int(cells[2]), int(cells[3]), int(cells[4])), word))
     return pages

@@ -13,7 +13,7 @@ import numpy as np
 from ocr.engine import Image
 from ocr.errors import EngineFailed, EngineMissing
 from ocr.scans.time_limit import TimeLimit
-from ocr.tesseract.ask import VARIABLES, How, Seen, parse_tsv
+from ocr.tesseract.ask import VARIABLES, CallSettings, SeenWord, parse_tsv
 from ocr.tesseract.folders import find_model
 from ocr.tesseract.models import check_whole, how_to_mend
 
@@ -34,7 +34,7 @@ class Inside:
 
         return str(tesserocr.tesseract_version().split()[1])
 
-    def run(self, how: How, images: Sequence[Image], limit: TimeLimit | None) -> list[list[Seen]]:
+    def run(self, how: CallSettings, images: Sequence[Image], limit: TimeLimit | None) -> list[list[SeenWord]]:
         """The words of each picture. Raises EngineMissing for a model that is not there, EngineFailed out of time."""
         api = self._api(how.models)
         api.SetPageSegMode(how.psm)
@@ -75,7 +75,7 @@ def available() -> bool:
     return find_spec("tesserocr") is not None
 
 
-def _read(api: Any, image: Image, limit: TimeLimit | None) -> list[Seen]:
+def _read(api: Any, image: Image, limit: TimeLimit | None) -> list[SeenWord]:
     """The words of one picture.
 
     Tesseract can be stopped by the clock alone. On a busy machine that may be long before the page's processor time is

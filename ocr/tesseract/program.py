@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from ocr.engine import Image
 from ocr.errors import EngineFailed, EngineMissing
 from ocr.scans.time_limit import TimeLimit
-from ocr.tesseract.ask import VARIABLES, How, Seen, parse_tsv
+from ocr.tesseract.ask import VARIABLES, CallSettings, SeenWord, parse_tsv
 from ocr.tesseract.folders import find_model
 
 
@@ -22,7 +22,7 @@ class Program:
         """Of the installed program. Raises EngineMissing."""
         return _version()
 
-    def run(self, how: How, images: Sequence[Image], limit: TimeLimit | None) -> list[list[Seen]]:
+    def run(self, how: CallSettings, images: Sequence[Image], limit: TimeLimit | None) -> list[list[SeenWord]]:
         """The words of each picture. Raises EngineMissing, EngineFailed when it breaks or is out of time."""
         with TemporaryDirectory(prefix="digitize-ocr-") as folder:
             tsv = _call(str(_write_all(Path(folder), images)), how, limit)
@@ -60,7 +60,7 @@ def _write_all(folder: Path, images: Sequence[Image]) -> Path:
     return listed
 
 
-def _call(listed: str, how: How, limit: TimeLimit | None) -> str:
+def _call(listed: str, how: CallSettings, limit: TimeLimit | None) -> str:
     import pytesseract
 
     # One page a core: Tesseract's own threads cost more than they bring. It is read by the program we start.
@@ -94,6 +94,6 @@ def _answer(listed: str, models: str, config: str, limit: TimeLimit | None) -> s
                 raise EngineFailed(f"Tesseract was stopped ({type(e).__name__})") from e
 
 
-def _folder(how: How) -> str:
+def _folder(how: CallSettings) -> str:
     path = find_model(how.models[0])
     return f' --tessdata-dir "{path.parent.as_posix()}"' if path else ""

@@ -90,13 +90,13 @@ def test_two_passes_that_read_alike_are_enough_for_an_entry_and_a_year_but_not_f
     monkeypatch, how, said, passes
 ):
     left = [seen(text) for text in said]
-    monkeypatch.setattr(fields.Fields, "matrix", lambda *_: left.pop(0))
-    assert len(fields.Fields().matrices(LineImage(line("2018"), ("en",), **how))[0]) == passes and not left
+    monkeypatch.setattr(fields.FieldsEngine, "matrix", lambda *_: left.pop(0))
+    assert len(fields.FieldsEngine().matrices(LineImage(line("2018"), ("en",), **how))[0]) == passes and not left
 
 
 @weights
 def test_a_matrix_is_logarithms_of_shares_that_sum_to_one():
-    said = fields.Fields().matrix(line("41"), 1.3)
+    said = fields.FieldsEngine().matrix(line("41"), 1.3)
     assert said.shape[1] == 1 + len(CHARACTERS) and np.allclose(np.exp(said).sum(1), 1, atol=1e-3)
 
 

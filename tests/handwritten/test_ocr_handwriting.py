@@ -23,7 +23,7 @@ from ocr.handwriting.letters import load_letters
 from ocr.handwriting.numbers import read_serial, read_year
 from ocr.handwriting.packed import CHARACTERS, pack, unpack
 from ocr.handwriting.sections import changed_sections, lines_of, load_sections, read_sections, sections_of
-from ocr.handwriting.twice import Twice, read_twice
+from ocr.handwriting.twice import TwiceRead, read_twice
 from ocr.handwriting.zone import passes_of, weigh, weigh_twice
 from ocr.languages.lexicon import Lexicon
 from ocr.registers import RegisterSettings
@@ -327,7 +327,7 @@ def test_shares_are_spread():
     assert spread(0.5) == 0 and spread(0.0) == pytest.approx(-spread(1.0)) == pytest.approx(-math.log(999))
 
 
-def twice(here: list[str], there: list[str]) -> list[Twice]:
+def twice(here: list[str], there: list[str]) -> list[TwiceRead]:
     places = [
         lines_of([[written(p, 0.8)] for p in paths], CHARACTERS, KNOWN, [-2.0] * len(paths)) for paths in (here, there)
     ]

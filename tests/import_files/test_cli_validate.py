@@ -250,11 +250,11 @@ def test_errors_are_counted_by_case_file_and_impact(digitize, folder, tmp_path):
 def test_the_count_of_case_files_is_the_same_in_parts(folder):
     from datetime import date
 
-    from digitize.files.validating.validate import How, validate_files
+    from digitize.files.validating.validate import CheckOptions, validate_files
     from validators.rulebook.given import make_settings
 
     settings = make_settings(date(2026, 1, 31), policy="import")
-    one, many = (validate_files([folder], "iif1", settings, How(parts=n)).case_files for n in (1, 4))
+    one, many = (validate_files([folder], "iif1", settings, CheckOptions(parts=n)).case_files for n in (1, 4))
     assert one == many and one.count == 2
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from digitize.errors import InputError
-from digitize.files.validating.validate import Report, validate_file
+from digitize.files.validating.validate import CheckReport, validate_file
 from validators.rulebook.given import CheckSettings, make_settings
 
 HEAD = "record_id,state,district,police_station,year,fir_no,fir_date,narrative"
@@ -21,7 +21,7 @@ GOOD = "a,wb,Howrah,Bally,2009,78,2009-03-12,A cow was lost"
 SETTINGS = make_settings(date(2026, 1, 31), policy="import")
 
 
-def check(path: Path, form_settings: CheckSettings = SETTINGS) -> Report:
+def check(path: Path, form_settings: CheckSettings = SETTINGS) -> CheckReport:
     return validate_file(path, "iif1", form_settings)
 
 
@@ -31,11 +31,11 @@ def write(folder: Path, *lines: str, name: str = "firs.csv", encoding: str = "ut
     return path
 
 
-def said(report: Report, *, severity: str = "reject") -> list[tuple[int, str, str]]:
+def said(report: CheckReport, *, severity: str = "reject") -> list[tuple[int, str, str]]:
     return [(f.line, f.field, f.code) for f in report.findings if f.severity == severity]
 
 
-def counts(report: Report) -> tuple[int, int]:
+def counts(report: CheckReport) -> tuple[int, int]:
     return report.rows_checked, report.rows_unreadable
 
 

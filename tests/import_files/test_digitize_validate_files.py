@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from digitize.errors import DiskFull, InputError
 from digitize.files.validating.block import LINE
 from digitize.files.validating.csv_table import open_csv
-from digitize.files.validating.validate import How, Report, validate_file, validate_files
+from digitize.files.validating.validate import CheckOptions, CheckReport, validate_file, validate_files
 from mappers.record import Record
 from mappers.schema import flat_header, form_tables, load_schemas
 from validators.checking.examples import make_record
@@ -32,7 +32,7 @@ ROWS = [
 ]
 
 
-def said(report: Report) -> list[tuple[int, str, str, str]]:
+def said(report: CheckReport) -> list[tuple[int, str, str, str]]:
     return [(f.line, f.key, f.field, f.code) for f in report.findings]
 
 
@@ -111,7 +111,7 @@ def test_lines_that_are_no_flat_object_are_told(tmp_path: Path) -> None:
 def test_several_files_are_checked_together(tmp_path: Path) -> None:
     first = csv_file(tmp_path, ROWS[:1], "first.csv")
     second = csv_file(tmp_path, [["a", *ROWS[1][1:6], "2009-02-03", "x"]], "second.csv")
-    report = validate_files([second, first], "iif1", SETTINGS, How())
+    report = validate_files([second, first], "iif1", SETTINGS, CheckOptions())
     twice = [(f.file, f.line) for f in report.findings if f.code == "T025"]
     assert twice == [("first.csv", 2), ("second.csv", 2)]
     assert report.rows_checked == 2
@@ -168,8 +168,8 @@ def test_a_file_in_parts_gives_the_findings_of_the_whole(
     tmp_path_factory: pytest.TempPathFactory, records: list[tuple[int, int, int, int]], parts: int
 ) -> None:
     folder = related(tmp_path_factory.mktemp("parts"), records)
-    whole = validate_files([folder], "iif1", SETTINGS, How(parts=1))
-    parted = validate_files([folder], "iif1", SETTINGS, How(parts=parts))
+    whole = validate_files([folder], "iif1", SETTINGS, CheckOptions(parts=1))
+    parted = validate_files([folder], "iif1", SETTINGS, CheckOptions(parts=parts))
     assert list(parted.findings) == list(whole.findings)
     assert (parted.rows_checked, parted.years, parted.stations) == (whole.rows_checked, whole.years, whole.stations)
 
@@ -202,8 +202,8 @@ def write_records(folder: Path, form: str, records: list[Record]) -> None:
 def test_the_examples_of_all_rules_give_the_same_findings_in_parts(tmp_path: Path, form: str) -> None:
     for other, records in examples(form).items():
         write_records(tmp_path, other, records)
-    whole = validate_files([tmp_path], form, SETTINGS, How(parts=1))
-    parted = validate_files([tmp_path], form, SETTINGS, How(parts=4))
+    whole = validate_files([tmp_path], form, SETTINGS, CheckOptions(parts=1))
+    parted = validate_files([tmp_path], form, SETTINGS, CheckOptions(parts=4))
     assert list(parted.findings) == list(whole.findings)
     assert len(whole.findings)
 
@@ -223,7 +223,7 @@ def test_values_of_persons_are_masked_unless_asked_for(tmp_path: Path) -> None:
     shown = {(f.field, f.value) for f in validate_file(path, "iif1", SETTINGS).findings}
     assert ("age", "[masked]") in shown
     assert ("age", "7O") in shown
-    asked = validate_files([path], "iif1", SETTINGS, How(unmasked="to find the rows")).findings
+    asked = validate_files([path], "iif1", SETTINGS, CheckOptions(unmasked="to find the rows")).findings
     assert ("age", "Vintobhe") in {(f.field, f.value) for f in asked}
 
 
@@ -241,7 +241,7 @@ def test_one_cell_of_a_hundred_megabytes_is_told_and_the_next_row_is_checked(tmp
 def test_child_rows_beside_an_unreadable_record_are_orphans(tmp_path: Path, parts: int) -> None:
     csv_file(tmp_path, [["a", "too", "short"]])
     (tmp_path / "iif1_acts.csv").write_text("record_id,line,act,section\na,1,IPC,379", encoding="utf-8")
-    report = validate_files([tmp_path], "iif1", SETTINGS, How(parts=parts))
+    report = validate_files([tmp_path], "iif1", SETTINGS, CheckOptions(parts=parts))
     assert [(f.file, f.line, f.code) for f in report.findings] == [
         ("iif1.csv", 2, "S002"),
         ("iif1_acts.csv", 2, "T019"),
@@ -259,7 +259,7 @@ def test_no_room_for_the_parts_is_a_full_disk(tmp_path: Path, monkeypatch: pytes
     path = csv_file(tmp_path)
     monkeypatch.setattr("tempfile.tempdir", str(path))
     with pytest.raises(DiskFull, match="TMPDIR"):
-        validate_files([path], "iif1", SETTINGS, How(parts=2))
+        validate_files([path], "iif1", SETTINGS, CheckOptions(parts=2))
 
 
 @pytest.mark.parametrize(

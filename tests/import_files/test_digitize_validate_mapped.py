@@ -9,7 +9,7 @@ import pytest
 
 from digitize.files.mapping.find import table_context
 from digitize.files.validating.mapped import ANY, Legacy
-from digitize.files.validating.validate import How, validate_files
+from digitize.files.validating.validate import CheckOptions, validate_files
 from validators.rulebook.given import make_settings
 
 SETTINGS = make_settings(date(2026, 1, 31), policy="import")
@@ -50,7 +50,8 @@ def test_in_parts_it_says_the_same(samples, name):
     paths, form = [source(samples, name)], FORM.get(name, "iif1")
     legacy = Legacy(ANY, table_context(name[:2] if name[:2] != "in" else "", None, 0))
     whole, parts = (
-        validate_files(paths, form, SETTINGS, How(parts=n, legacy=legacy, unmasked="to compare")) for n in (1, 3)
+        validate_files(paths, form, SETTINGS, CheckOptions(parts=n, legacy=legacy, unmasked="to compare"))
+        for n in (1, 3)
     )
     assert [(f.line, f.key, f.field, f.code) for f in whole.findings if f.code[0] != "P"] == [
         (f.line, f.key, f.field, f.code) for f in parts.findings if f.code[0] != "P"

@@ -15,8 +15,8 @@ from digitize.offices.measures import MEASURES, Counts, total
 from digitize.offices.outline import load_outline
 from digitize.offices.page import render_page
 from digitize.offices.pdf import find_browser
-from digitize.offices.picture import Limits, Picture
-from digitize.offices.rollup import Report, roll_up_nation
+from digitize.offices.picture import Limits, NationalPicture
+from digitize.offices.rollup import SnapshotReport, roll_up_nation
 from digitize.offices.series import Series
 from digitize.offices.shape import Snapshot
 from digitize.offices.words import LANGUAGES, load_words
@@ -35,8 +35,8 @@ def test_the_page_is_usable_by_everyone(browser_modules, tmp_path, language):
     for i, s in enumerate(invent(tmp_path / "keys", stations=360, records=360_000)[:33]):
         body = snapshot(s, 5, 6, ENDS[5], with_stations=True)
         body = {**body, "statement": None} if i % 5 == 0 else body
-        reports.append(Report(Snapshot.model_validate_json(json.dumps(body)), "", 3))
-    picture = Picture(roll_up_nation(reports), ENDS[5], Limits())
+        reports.append(SnapshotReport(Snapshot.model_validate_json(json.dumps(body)), "", 3))
+    picture = NationalPicture(roll_up_nation(reports), ENDS[5], Limits())
     places = {(s.code, d.name): [None, 0, 5] for s in picture.root.parts for d in s.parts}
     picture.series = Series((ENDS[0], ENDS[2], ENDS[5]), places)
     page = tmp_path / "national.html"

@@ -24,8 +24,8 @@ from digitize.offices.naming import clean, is_safe, made_safe, shown_file, twin_
 from digitize.offices.numbers import wilson
 from digitize.offices.receive import add_files
 from digitize.offices.refusal import Flag, flag, say
-from digitize.offices.rollup import Place
-from digitize.offices.store import Store
+from digitize.offices.rollup import ReportedPlace
+from digitize.offices.store import SnapshotStore
 from digitize.offices.words import load_words
 from mappers.codes.stations import StationEntry
 
@@ -44,7 +44,7 @@ def state(states):
 
 @pytest.fixture
 def store(states, tmp_path):
-    with Store(tmp_path / "received.sqlite") as made:
+    with SnapshotStore(tmp_path / "received.sqlite") as made:
         for s in states:
             add_key(made, s.code, s.public)
         yield made
@@ -200,7 +200,7 @@ def test_an_inventory_made_smaller_to_raise_the_share_is_flagged(store, state, t
 
 def place(*, inventoried, done=1000):
     counts = Counts(expected=1000, records=9000, loaded=done, of_expected=done)
-    return Place("state", "mh", "Maharashtra", counts, Coverage(100, inventoried, 0))
+    return ReportedPlace("state", "mh", "Maharashtra", counts, Coverage(100, inventoried, 0))
 
 
 @pytest.mark.parametrize(
@@ -336,13 +336,13 @@ def test_a_correction_that_takes_back_counts_is_flagged_for_that_too(store, stat
 
 def test_an_older_store_learns_to_take_a_second_of_a_day(states, tmp_path, state):
     path = tmp_path / "old.sqlite"
-    with Store(path) as store:
+    with SnapshotStore(path) as store:
         add_key(store, state.code, state.public)
         store._db.executescript(
             "DROP INDEX received_by_day; UPDATE meta SET value = '1';"
             "CREATE UNIQUE INDEX one_a_day ON received (reporter, as_on) WHERE verdict = 'taken';"
         )
-    with Store(path) as store:
+    with SnapshotStore(path) as store:
         body = made_at(body_of(state), 9)
         take(store, write(tmp_path, seal_plain(body, state.key), "1"))
         assert code_of(store, write(tmp_path, seal_plain(made_at(body, 10), state.key), "2"))[0] == "flagged"

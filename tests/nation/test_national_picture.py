@@ -20,8 +20,8 @@ from digitize.offices.measures import MEASURES, OF_STATION, Counts, total
 from digitize.offices.numbers import grouped, percent, wilson
 from digitize.offices.outline import load_outline
 from digitize.offices.page import render_page
-from digitize.offices.picture import Limits, Picture
-from digitize.offices.rollup import Place, Report, roll_up_nation
+from digitize.offices.picture import Limits, NationalPicture
+from digitize.offices.rollup import ReportedPlace, SnapshotReport, roll_up_nation
 from digitize.offices.series import Series, district_series, packed
 from digitize.offices.shape import Snapshot
 from digitize.offices.states import shown_states
@@ -41,11 +41,11 @@ def states(tmp_path_factory):
 def report(state, month, **changes):
     body = snapshot(state, month, len(ENDS), ENDS[month], with_stations=True)
     made = Snapshot.model_validate_json(json.dumps({**body, **changes}))
-    return Report(made, "", (ENDS[-1] - ENDS[month]).days)
+    return SnapshotReport(made, "", (ENDS[-1] - ENDS[month]).days)
 
 
 def picture_of(reports):
-    return Picture(roll_up_nation(reports), ENDS[-1], Limits())
+    return NationalPicture(roll_up_nation(reports), ENDS[-1], Limits())
 
 
 def counts_of(row):
@@ -173,7 +173,9 @@ def test_published_numbers_come_out_of_snapshots_that_state_them(states):
 
 
 def test_more_than_all_is_shown(states):
-    place = Place("state", "mh", "Maharashtra", Counts(expected=14306, loaded=17712, records=17712, of_expected=17712))
+    place = ReportedPlace(
+        "state", "mh", "Maharashtra", Counts(expected=14306, loaded=17712, records=17712, of_expected=17712)
+    )
     assert percent(place.counts.of_expected, place.counts.expected) == "123.8\u00a0%"
     assert grade_of(place) == "99"
 
@@ -184,7 +186,7 @@ def test_more_than_all_is_shown(states):
      (5, 0, "not-known")],
 )  # fmt: skip
 def test_grades(done, wanted, grade):
-    assert grade_of(Place("state", "mh", "", Counts(expected=wanted, of_expected=done))) == grade
+    assert grade_of(ReportedPlace("state", "mh", "", Counts(expected=wanted, of_expected=done))) == grade
 
 
 def test_no_report_has_a_grade_and_no_rank_of_its_own():

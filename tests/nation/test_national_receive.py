@@ -11,7 +11,7 @@ from benchmarks.national_states import invent, month_ends, seal_plain, snapshot
 from digitize.errors import LedgerError, OptionsError
 from digitize.offices.keys import add_key, known_keys, revoke_key
 from digitize.offices.receive import add_files
-from digitize.offices.store import Store
+from digitize.offices.store import SnapshotStore
 
 ENDS = month_ends(6, date(2025, 6, 30))
 FAR = date(2999, 1, 1)
@@ -25,7 +25,7 @@ def states(tmp_path_factory):
 
 @pytest.fixture
 def store(states, tmp_path):
-    with Store(tmp_path / "received.sqlite") as made:
+    with SnapshotStore(tmp_path / "received.sqlite") as made:
         for s in states:
             add_key(made, s.code, s.public)
         yield made
@@ -171,7 +171,7 @@ def test_a_key_belongs_to_one_state(store, states):
 
 
 def test_a_key_that_is_in_no_list_is_refused(states, tmp_path):
-    with Store(tmp_path / "empty.sqlite") as store:
+    with SnapshotStore(tmp_path / "empty.sqlite") as store:
         [answer] = take(store, write(tmp_path, of(states[0], 5), states[0]))
         assert answer.flags[0].code == "unknown-key"
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digitize.files.scanqc.folder import Gap, name_gaps, natural
+from digitize.files.scanqc.folder import NumberGap, name_gaps, natural
 from digitize.files.scanqc.report import sequels_of
 from digitize.files.scanqc.size import cut_against, usual_size
 from digitize.reading.page_order import find_order
@@ -15,7 +15,7 @@ def names(numbers, form="page_{:03}.jpg"):
 
 
 def test_a_gap_in_numbered_file_names_is_found_with_its_neighbours():
-    assert name_gaps(names([1, 2, 3, 6, 7, 8])) == (Gap(4, 5, "page_003.jpg", "page_006.jpg"),)
+    assert name_gaps(names([1, 2, 3, 6, 7, 8])) == (NumberGap(4, 5, "page_003.jpg", "page_006.jpg"),)
 
 
 def test_names_that_leap_are_no_run():

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ocr.calibration import lines as confidence
 from ocr.calibration.lines import (
     Facts,
-    Model,
+    LineWeights,
     OnPages,
     expected_calibration_error,
     facts_of,
@@ -56,7 +56,7 @@ def test_a_fit_finds_what_its_lines_were_drawn_from():
     drawn = random.Random(3)
     facts = [Facts(m := drawn.random(), m, 1.0, 1.0, 0.5, 1) for _ in range(4000)]
     right = [drawn.random() < f.mean for f in facts]
-    model = Model(fit(facts, right), (0.0,) * 6, (0.0,) * 6, frozenset())
+    model = LineWeights(fit(facts, right), (0.0,) * 6, (0.0,) * 6, frozenset())
     said = [model.probability(f) for f in facts]
     assert expected_calibration_error(said, right) < 0.03
     assert model.probability(Facts(0.9, 0.9, 1, 1, 0.5, 1)) == pytest.approx(0.9, abs=0.05)

@@ -6,11 +6,11 @@ import cv2
 import numpy as np
 import pytest
 
-from ocr.calibration.lines import Model
+from ocr.calibration.lines import LineWeights
 from ocr.engine import EngineText
 from ocr.page import Box, Word
 from ocr.print import lines as module
-from ocr.print.lines import STAGES, Look, Pictures, read_lines, read_mixed
+from ocr.print.lines import STAGES, LinePictures, Look, read_lines, read_mixed
 from ocr.tesseract import models
 
 SURE, UNSURE = 0.96, 0.4
@@ -47,7 +47,7 @@ class Scripted:
 @pytest.fixture(autouse=True)
 def two_models(monkeypatch):
     monkeypatch.setattr(models, "find_model", lambda name: Path(name) if "best" not in name else None)
-    known = Model((0.0, 2.0, 1.0, 0, 0, 0), (-2.0, 0.5, 0.0, 0.5, 3.0, 0), (0.0,) * 6, frozenset({"en", "hi"}))
+    known = LineWeights((0.0, 2.0, 1.0, 0, 0, 0), (-2.0, 0.5, 0.0, 0.5, 3.0, 0), (0.0,) * 6, frozenset({"en", "hi"}))
     monkeypatch.setattr(module, "load_model", lambda: known)
 
 
@@ -83,7 +83,7 @@ def test_an_empty_line_has_no_confidence():
 
 
 def test_a_language_that_was_not_measured_is_not_calibrated(monkeypatch):
-    monkeypatch.setattr(module, "load_model", lambda: Model((0.0,) * 6, (0.0,) * 6, (0.0,) * 6, frozenset()))
+    monkeypatch.setattr(module, "load_model", lambda: LineWeights((0.0,) * 6, (0.0,) * 6, (0.0,) * 6, frozenset()))
     (read,) = read_lines(Scripted(lambda line: ("text", SURE)), [picture()], "en")
     assert not read.calibrated
 
@@ -115,7 +115,7 @@ def test_every_picture_maps_back_to_the_one_given(name):
     page = picture("I")
     ink = np.argwhere(page < 128)
     middle = ink.mean(axis=0)[::-1]
-    shown = Pictures(page).get(name)
+    shown = LinePictures(page).get(name)
     seen = np.argwhere(shown.image < 128).mean(axis=0)[::-1]
     back = shown.to_given @ np.array([*seen, 1.0])
     assert np.abs(back - middle).max() < 2.0

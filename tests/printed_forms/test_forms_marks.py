@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ocr.forms.form import Alternative, Zone, load_forms
-from ocr.forms.marks import Seen, answer_ink, judge, look, read_marks
+from ocr.forms.marks import AnswerMarks, answer_ink, judge, look, read_marks
 
 PRINTS = Path(__file__).parents[2] / "sample_data" / "prints"
 FORMS = load_forms()
@@ -135,7 +135,7 @@ def test_without_the_print_strokes_are_not_guessed_at():
     answer = FORMS["iif1_en"].zone("info_type").alternatives[0]
     strike(page, answer.box)
     for ink in ("", "not base64!", answer_ink(page, (10, 10, 20, 20))):
-        assert look(page, np.eye(2, 3), answer.model_copy(update={"ink": ink})) == Seen(0, 0, 0)
+        assert look(page, np.eye(2, 3), answer.model_copy(update={"ink": ink})) == AnswerMarks(0, 0, 0)
 
 
 def test_a_zone_without_answers_is_refused():
@@ -199,7 +199,7 @@ def test_a_slanting_stroke_through_a_word_is_no_tick(slope):
             assert read_marks(*scanned(page), zone).value in ("", zone.alternatives[1 - i].value)
 
 
-@given(st.lists(st.builds(Seen, GRADES, GRADES, GRADES, GRADES), min_size=2, max_size=5))
+@given(st.lists(st.builds(AnswerMarks, GRADES, GRADES, GRADES, GRADES), min_size=2, max_size=5))
 def test_a_value_is_said_only_with_more_for_it_than_against(seen):
     told = judge([str(i) for i in range(len(seen))], seen)
     assert 0 <= told.confidence <= 1
@@ -208,7 +208,7 @@ def test_a_value_is_said_only_with_more_for_it_than_against(seen):
         assert told.confidence > 0.5 and seen[int(told.value)].struck < 0.5
 
 
-@given(st.lists(st.builds(Seen, GRADES, GRADES, GRADES, GRADES), min_size=2, max_size=5), st.randoms())
+@given(st.lists(st.builds(AnswerMarks, GRADES, GRADES, GRADES, GRADES), min_size=2, max_size=5), st.randoms())
 def test_the_order_of_answers_does_not_matter(seen, rng):
     values = [str(i) for i in range(len(seen))]
     order = list(range(len(seen)))

@@ -5,13 +5,13 @@ import pytest
 
 from ocr.registers.aligned import aligned, other_gutter
 from ocr.registers.grid import HalfGrid
-from ocr.registers.line import Line
+from ocr.registers.line import RuledLine
 
 SHARES = np.array([0.0, 0.1, 0.24, 0.33, 0.52, 0.63, 0.8, 1.0])
 
 
 def half(at, left=0, right=1000):
-    lines = tuple(Line(np.full(50, float(x)), 0.8) for x in at)
+    lines = tuple(RuledLine(np.full(50, float(x)), 0.8) for x in at)
     return HalfGrid(left, right, lines, (), np.zeros(2000))
 
 

@@ -13,8 +13,8 @@ from ocr.page import Box, Candidate, ZoneReading
 from ocr.registers import cell_reader
 from ocr.registers.cell_reader import CellReader, RegisterSettings, decide_cell
 from ocr.registers.figures import BY, BY_DOUBTFUL, decide_figures, uses_native, with_figures
-from ocr.registers.form import Column
-from ocr.registers.table import Table, TableRow
+from ocr.registers.form import RegisterColumn
+from ocr.registers.table import RegisterTable, TableRow
 
 BOX = Box(0, 0, 9, 9)
 NUMBER = Zone(id="sl", box=(0, 0, 1, 1), kind="digits")
@@ -71,7 +71,7 @@ def test_what_the_engine_for_native_digits_hardly_reads_is_left_to_the_others():
 def test_on_a_page_whose_digits_are_not_known_a_number_read_in_native_digits_alone_is_never_sure(one, two):
     reading = both("", one, "777", two, is_known=False)
     assert {c.by for c in reading.candidates} == {"tesseract:hi/1", BY_DOUBTFUL}
-    assert decide_cell(reading, Column(id="sl", kind="digits"), ("hi",), {}).confidence <= 0.5
+    assert decide_cell(reading, RegisterColumn(id="sl", kind="digits"), ("hi",), {}).confidence <= 0.5
 
 
 @given(st.floats(0.0, 1.0), st.floats(0.3, 1.0))
@@ -82,7 +82,7 @@ def test_disagreement_never_makes_surer(one, two):
 
 def test_a_ditto_mark_that_is_read_as_a_number_stays_one():
     reading = with_figures(cell('"', 0.3), [Candidate("11", 0.99)], is_known=True)
-    assert decide_cell(reading, Column(id="sl", kind="digits"), ("hi",), {}).notes == ("ditto",)
+    assert decide_cell(reading, RegisterColumn(id="sl", kind="digits"), ("hi",), {}).notes == ("ditto",)
 
 
 class _Engine:
@@ -115,9 +115,9 @@ def test_the_engine_that_is_asked_is_that_of_the_pages_digits(monkeypatch, texts
     monkeypatch.setattr(cell_reader, "pictures_of", lambda *_: [np.zeros((9, 9), np.uint8)])
     reader = CellReader(Print(), ("hi",), RegisterSettings())
     reader._digits, reader._latin = _Engine("hi", "77"), _Engine("en", "12")
-    form = type("Form", (), {"ids": ("sl",), "column": lambda _, name: Column(id=name, kind="digits")})()
+    form = type("Form", (), {"ids": ("sl",), "column": lambda _, name: RegisterColumn(id=name, kind="digits")})()
     rows = tuple(TableRow((), {"sl": _Cell()}, True, False, False) for _ in range(3))
-    table = Table(None, None, form, rows=rows)
+    table = RegisterTable(None, None, form, rows=rows)
     found = reader.with_figures(table, [[cell(texts, 0.8)] for _ in rows])
     assert all(Candidate(value, 0.9 if by == BY else 0.5, by) in own[0].candidates for own in found)
 

@@ -15,7 +15,7 @@ from ocr.registers.around import read_around
 from ocr.registers.aside import Aside
 from ocr.registers.between import kind_of
 from ocr.registers.late import Late, with_late
-from ocr.registers.line import Line
+from ocr.registers.line import RuledLine
 from ocr.registers.span import Span
 from ocr.registers.table import read_table
 from ocr.registers.writing import Entry
@@ -60,13 +60,13 @@ def test_a_low_number_beside_writing_of_the_usual_size_is_no_squeezed_entry():
 
 
 def test_what_is_low_in_a_row_without_an_entry_of_its_own_is_not_squeezed_in():
-    lines = [Line(np.full(10, float(y)), 1.0) for y in (100, 220, 340, 460)]
+    lines = [RuledLine(np.full(10, float(y)), 1.0) for y in (100, 220, 340, 460)]
     spans = [Span(a, b, numbered=b is not lines[-1]) for a, b in zip(lines, lines[1:], strict=False)]
     late = Late("inserted", 348.0, 358.0, np.zeros(0, np.bool_))
     entries = [Entry(y, y + 18.0, 50.0) for y in (120.0, 240.0)]
 
     def border(y, reach, is_below):
-        return Line(np.full(10, y), 0.0)
+        return RuledLine(np.full(10, y), 0.0)
 
     found = with_late(spans, [late], entries, lambda line: float(line.at[0]), border)
     assert [(s.kind, s.numbered) for s in found] == [("", True)] * 3

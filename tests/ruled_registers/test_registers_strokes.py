@@ -7,7 +7,7 @@ from ruled_paper import ASK, EDGES, Paper, boxed
 
 from ocr.page import Box, Candidate, ZoneReading
 from ocr.registers.cell_reader import decide_cell, marks_of
-from ocr.registers.form import Column
+from ocr.registers.form import RegisterColumn
 from ocr.registers.strike import HEIGHT, struck_shares
 from ocr.registers.table import read_table
 
@@ -58,7 +58,7 @@ def test_a_word_struck_out_is_told_from_a_cell_struck_out():
 @pytest.mark.parametrize("mark", ["struck", "struck-in-part"])
 def test_what_is_struck_keeps_its_text_and_is_doubtful(mark):
     reading = ZoneReading("name", Box(0, 0, 9, 9), (Candidate("Kalpana", 0.99),), marks=(mark,))
-    decided = decide_cell(reading, Column(id="name"), ("en",), {})
+    decided = decide_cell(reading, RegisterColumn(id="name"), ("en",), {})
     assert decided.raw == "Kalpana" and decided.confidence <= 0.5 and mark in decided.notes
 
 

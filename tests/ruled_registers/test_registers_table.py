@@ -15,7 +15,7 @@ from ocr.geometry.ruled_bend import ruled_bend
 from ocr.geometry.ruled_paths import find_paths, strengths
 from ocr.registers.cells import is_written, lines_of
 from ocr.registers.facing import across, is_level
-from ocr.registers.form import Column, RegisterForm, package_registers
+from ocr.registers.form import RegisterColumn, RegisterForm, package_registers
 from ocr.registers.grid import find_grid
 from ocr.registers.ink import find_marks
 from ocr.registers.sheet import open_sheet
@@ -182,7 +182,7 @@ SPREAD = RegisterForm(
     title="Y",
     row_start="sl",
     spread_from="d",
-    column=tuple(Column(id=x) for x in ("sl", "b", "c", "d", "e", "f")),
+    column=tuple(RegisterColumn(id=x) for x in ("sl", "b", "c", "d", "e", "f")),
 )
 
 
@@ -249,7 +249,10 @@ def test_marks_and_lines_of_a_page():
 
 def test_a_register_kept_on_one_page_may_be_ruled_across_two():
     one_page = RegisterForm(
-        id="reg_z", title="Z", row_start="sl", column=tuple(Column(id=x) for x in ("sl", "b", "c", "d", "e", "f"))
+        id="reg_z",
+        title="Z",
+        row_start="sl",
+        column=tuple(RegisterColumn(id=x) for x in ("sl", "b", "c", "d", "e", "f")),
     )
     table = read_table(spread([100 + 120 * i for i in range(6)]), Ask(one_page))
     assert table.columns == one_page.ids and len(table.rows) == 6
@@ -267,7 +270,7 @@ def test_a_page_without_header_is_read_by_the_register_that_was_named():
     assert table.heading is None and table.columns == FORM.ids and len(table.rows) == 6
 
 
-@pytest.mark.parametrize(("more", "doubtful"), [((), False), ((Column(id="more"),), True)])
+@pytest.mark.parametrize(("more", "doubtful"), [((), False), ((RegisterColumn(id="more"),), True)])
 def test_rows_are_doubtful_where_a_column_had_to_be_put_that_was_not_seen(more, doubtful):
     form = RegisterForm(id="reg_y", title="Y", row_start="sl", column=(*FORM.columns, *more))
     table = read_table(boxed().grey, Ask(form))

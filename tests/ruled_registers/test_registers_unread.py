@@ -15,7 +15,7 @@ from ocr.registers.cell_reader import column_of, decide_cell, marks_of
 from ocr.registers.cells import Cell
 from ocr.registers.grid import Grid, HalfGrid
 from ocr.registers.ink import Marks
-from ocr.registers.line import Line
+from ocr.registers.line import RuledLine
 from ocr.registers.span import Span
 from ocr.registers.table import read_table
 from ocr.registers.unread import Faint
@@ -54,8 +54,8 @@ def test_a_speck_away_from_the_first_line_leaves_a_cell_blank():
 
 
 def cell(*, unseen_right=False, unsure_bottom=False):
-    lines = Line(np.full(200, 50.0), 0.9), Line(np.full(200, 100.0), 0.0 if unseen_right else 0.9)
-    borders = Line(np.full(200, 40.0), 0.9), Line(np.full(200, 80.0), 0.2 if unsure_bottom else 0.9)
+    lines = RuledLine(np.full(200, 50.0), 0.9), RuledLine(np.full(200, 100.0), 0.0 if unseen_right else 0.9)
+    borders = RuledLine(np.full(200, 40.0), 0.9), RuledLine(np.full(200, 80.0), 0.2 if unsure_bottom else 0.9)
     return Cell(0, 0, (*lines, *borders), Box(50, 40, 100, 80), True, np.zeros(0, np.int64), False, False)
 
 
@@ -102,10 +102,10 @@ def decided_candidate(text):
 
 def spread(shift_px=0.0, rows=6, written_right=None):
     """Two halves of 200 x 400 with rows 50 high; writing stands 15 below each border, on the right shifted."""
-    width, level = 400, [Line(np.full(400, 20.0 + 50 * i), 0.9) for i in range(rows + 1)]
+    width, level = 400, [RuledLine(np.full(400, 20.0 + 50 * i), 0.9) for i in range(rows + 1)]
     halves, spans, boxes = [], [], []
     for left, number in ((0, 0), (200, 1)):
-        uprights = tuple(Line(np.full(500, left + 10.0 + 45 * i), 0.9) for i in range(5))
+        uprights = tuple(RuledLine(np.full(500, left + 10.0 + 45 * i), 0.9) for i in range(5))
         halves.append(HalfGrid(left, left + 200, uprights, tuple(level), np.zeros(width)))
         spans.append([Span(a, b) for a, b in zip(level, level[1:], strict=False)])
         for row in range(rows):

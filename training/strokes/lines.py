@@ -17,11 +17,11 @@ from ocr.engine import Image
 from ocr.page import Scan
 from ocr.registers.form import package_registers
 from ocr.registers.strike import line_pictures
-from ocr.registers.table import Ask, Table, read_table
+from ocr.registers.table import Ask, RegisterTable, read_table
 from ocr.scans.scan import open_page
 
 
-def lines_of_page(page: dict[str, Any], table: Table) -> Iterator[tuple[Image, bool]]:
+def lines_of_page(page: dict[str, Any], table: RegisterTable) -> Iterator[tuple[Image, bool]]:
     """Pictures of a page's lines, each with whether its cell is struck out."""
     halves = len(page["rows"][0]["boxes"]) if page["rows"] else 0
     pairs = [

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from validators.doubles.arrays import codes, days, equal_bits, field_sets, shared_bits, whole, word_keys
 from validators.doubles.blocks import Rows, make_key
 from validators.doubles.names import DIFFERENT, NameMatcher
-from validators.doubles.pairs import Evidence, Pass, Suspects, find_pairs
+from validators.doubles.pairs import Evidence, PairingPass, Suspects, find_pairs
 from validators.doubles.weights import CaseWeights, Weights, load_weights
 from validators.doubles.words import Floats, Ints, NameWords, read_addresses, read_words
 
@@ -92,13 +92,13 @@ def _read(cases: pl.DataFrame) -> _Cases:
     )
 
 
-def _passes(known: _Cases) -> Iterator[Pass]:
+def _passes(known: _Cases) -> Iterator[PairingPass]:
     first, rare, name = word_keys(known.complainant, known.words)
     accused = word_keys(known.accused, known.words)[1]
     order = make_key(np.maximum(name, 0), np.maximum(known.day, 0))
     splitters = (known.sections, first, accused)
     keys = (np.minimum(known.day, known.swapped), known.occurred, known.diary, first, rare, accused)
-    yield from (Pass(make_key(known.book, key), splitters, order) for key in keys)
+    yield from (PairingPass(make_key(known.book, key), splitters, order) for key in keys)
 
 
 def _weigh(known: _Cases, matcher: NameMatcher, weights: Weights, a: Rows, b: Rows) -> Evidence:

@@ -30,7 +30,7 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Pass:
+class PairingPass:
     """One way to bring rows together: those of one key, split where they are many."""
 
     key: Keys
@@ -57,7 +57,7 @@ class Suspects:
 
 
 def find_pairs(
-    passes: Iterable[Pass],
+    passes: Iterable[PairingPass],
     may_pair: Callable[[Rows, Rows], NDArray[np.bool_]],
     weigh: Callable[[Rows, Rows, float], Evidence],
     prior: float,
@@ -86,7 +86,7 @@ def find_pairs(
     return Suspects(pairs, compared, skipped.pairs, tuple(fields))
 
 
-def _pieces(one: Pass, skipped: Skipped) -> Iterator[tuple[Rows, Rows]]:
+def _pieces(one: PairingPass, skipped: Skipped) -> Iterator[tuple[Rows, Rows]]:
     return pairs_of(one.key, one.splitters, one.order, skipped)
 
 

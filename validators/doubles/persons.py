@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from validators.doubles.arrays import codes, days, equal_bits, field_sets, shared_bits, whole, word_keys, words_of
 from validators.doubles.blocks import Rows, make_key
 from validators.doubles.names import ALIKE, DIFFERENT, NameMatch, NameMatcher
-from validators.doubles.pairs import Evidence, Pass, Suspects, find_pairs
+from validators.doubles.pairs import Evidence, PairingPass, Suspects, find_pairs
 from validators.doubles.weights import PersonWeights, Shared, Weights, load_weights
 from validators.doubles.words import MOST, NONE, Floats, Ints, NameWords, read_addresses, read_words
 
@@ -103,7 +103,7 @@ def _without_own_words(name: Ints, relative: Ints, words: NameWords) -> Ints:
     return np.take_along_axis(left, order, axis=1)
 
 
-def _passes(known: _Persons) -> Iterator[Pass]:
+def _passes(known: _Persons) -> Iterator[PairingPass]:
     """The ways in which persons are brought together, one after another, so that one key at a time is held."""
     words, places = known.words, known.places
     first, rare, name = word_keys(known.name, words)
@@ -123,12 +123,12 @@ def _passes(known: _Persons) -> Iterator[Pass]:
         (known.day, rare),
         (known.day, rare_father),
     ]
-    yield from (Pass(make_key(*way), splitters, order) for way in ways)
+    yield from (PairingPass(make_key(*way), splitters, order) for way in ways)
     # Years that are three apart share one of the two bands.
     for start in (0, 3):
         band = np.where(known.birth < 0, NONE, (known.birth + start) // 6)
         for way in ((name,), (rare, known.district), (whole_father,)):
-            yield Pass(make_key(*way, band), splitters, order)
+            yield PairingPass(make_key(*way, band), splitters, order)
 
 
 def _weigh(known: _Persons, matcher: NameMatcher, weights: Weights, a: Rows, b: Rows, least: float) -> Evidence:

@@ -12,7 +12,7 @@ from digitize.files.forms.choices import Choice, printed_choice, tick_choices
 from ocr.drafting.answers import Slot, find_slots, space_beside
 from ocr.drafting.reading import Piece, read_pieces
 from ocr.drafting.segments import Segment, find_segments
-from ocr.drafting.sheet import Sheet, blank_sheet
+from ocr.drafting.sheet import BlankSheet, blank_sheet
 from ocr.drafting.structures import Structures, find_structures
 from ocr.engine import Engine, Image
 from ocr.languages.language import language
@@ -47,7 +47,7 @@ class DraftZone:
 class Draft:
     """A drafted form: its blank print, zones from the top, the languages of its print, and its heading."""
 
-    sheet: Sheet
+    sheet: BlankSheet
     zones: tuple[DraftZone, ...]
     languages: tuple[str, ...]
     title: str
@@ -102,7 +102,7 @@ def draft_form(scans: Sequence[Image], engine: Engine, languages: Sequence[str] 
 class _Print:
     """A blank print on its way: what was found on it, and how much of it is known labels, worked out when asked for."""
 
-    sheet: Sheet
+    sheet: BlankSheet
     found: Structures = field(init=False)
     segments: tuple[Segment, ...] = field(init=False)
 
@@ -198,7 +198,7 @@ class _Drafting:
         if hits and known >= _EXPLAINED:
             self._headings.pass_by(hits[-1].label)
 
-    def _labels(self, piece: Piece, choice: Choice | None) -> tuple[str, tuple[labels.Hit, ...]]:
+    def _labels(self, piece: Piece, choice: Choice | None) -> tuple[str, tuple[labels.LabelHit, ...]]:
         """A piece of print without its printed answers, in the reading in which most is known, and the labels in it."""
         words = [w.text for w in piece.words]
         if choice is not None and choice.at_word:
@@ -209,7 +209,7 @@ class _Drafting:
         return max(found, key=lambda x: sum(h.score for h in x[1]))
 
     def _zone(
-        self, piece: Piece, hit: labels.Hit | None, slot: Slot, choice: Choice | None, *, asked: str, among: int
+        self, piece: Piece, hit: labels.LabelHit | None, slot: Slot, choice: Choice | None, *, asked: str, among: int
     ) -> DraftZone:
         """One zone. asked: its label; among: how many answers that asks for, as the head of a column does."""
         doubts = [] if slot.sure else ["found by empty space alone, no line is printed"]

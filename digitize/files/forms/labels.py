@@ -45,7 +45,7 @@ class LabelRule(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class LabelHit:
     """A label found in a piece of print. score: 0..1; first, last: numbers of its words, last included."""
 
     label: str
@@ -85,13 +85,13 @@ class Headings:
         return name
 
 
-def find_labels(words: Sequence[str], languages: Sequence[str]) -> tuple[Hit, ...]:
+def find_labels(words: Sequence[str], languages: Sequence[str]) -> tuple[LabelHit, ...]:
     """The labels that a piece of print consists of, in order; words that are none lie between them.
 
     Chosen so that as many letters as possible are explained well: "Date from" is one label, not "Date" and a rest.
     """
     plain = [_letters(without_marks(w)) for w in words]
-    best: list[tuple[float, tuple[Hit, ...]]] = [(0.0, ())]
+    best: list[tuple[float, tuple[LabelHit, ...]]] = [(0.0, ())]
     for end in range(1, len(words) + 1):
         choice = best[end - 1]
         for start in range(max(0, end - _MOST_WORDS), end):
@@ -101,7 +101,7 @@ def find_labels(words: Sequence[str], languages: Sequence[str]) -> tuple[Hit, ..
             label, score = best_label(text, tuple(languages))
             worth = best[start][0] + (score - _LEAST + 0.02) * (len(text) + 1)
             if score >= _least(text) and worth > choice[0]:
-                choice = worth, (*best[start][1], Hit(label, score, start, end - 1))
+                choice = worth, (*best[start][1], LabelHit(label, score, start, end - 1))
         best.append(choice)
     return best[-1][1]
 
@@ -126,7 +126,7 @@ def best_label(text: str, languages: tuple[str, ...]) -> tuple[str, float]:
     return name, best
 
 
-def share_explained(text: str, hits: Sequence[Hit]) -> float:
+def share_explained(text: str, hits: Sequence[LabelHit]) -> float:
     """How much of the last part of a piece of print, behind its colon, labels explain: share 0..1 of its letters.
 
     Remarks in brackets do not count, nor does a part without letters.

@@ -47,7 +47,7 @@ class RegisterSummary:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class DrawnForm:
     """A form's zones drawn over a scan: PNG bytes, key points that agree, and how far the page lies turned."""
 
     picture: bytes
@@ -80,7 +80,7 @@ def find_one(form_id: str, folders: Sequence[Path] = ()) -> FormModels:
     return FormModels({form_id: models.forms[form_id]}, {form_id: models.features[form_id]})
 
 
-def show_form(form_id: str, scan: Path, index: int = 0, folders: Sequence[Path] = ()) -> Drawn:
+def show_form(form_id: str, scan: Path, index: int = 0, folders: Sequence[Path] = ()) -> DrawnForm:
     """Draw a form's zones over a scan of it. index: 0-based page of the file.
 
     Raises NotFound without such a form, ScanError for the scan, InputError when the scan is not that form.
@@ -94,7 +94,7 @@ def show_form(form_id: str, scan: Path, index: int = 0, folders: Sequence[Path] 
     if best.form is not None and match.inliers < _RIVAL * best.inliers:
         counted = f"{best.inliers} points agree with it, {match.inliers} with {form_id}"
         raise InputError(f"{scan.name} is rather {best.form.id}: {counted}.")
-    return Drawn(_drawn(grey, match, match.form), match.inliers, round(angle_deg(match.matrix), 2))
+    return DrawnForm(_drawn(grey, match, match.form), match.inliers, round(angle_deg(match.matrix), 2))
 
 
 def open_grey(path: Path, index: int = 0, dpi: int = 200) -> Image:

@@ -14,7 +14,7 @@ from digitize.files.validating.findings import FILE_BITS
 from digitize.machine.work_keys import work_key
 from digitize.targets.fits import prepare
 from digitize.targets.flat import text_hash
-from digitize.targets.rows import LINE, RECORD_ID, Batch, Kept, plain_finding
+from digitize.targets.rows import LINE, RECORD_ID, Kept, RowBatch, plain_finding
 from digitize.targets.taking import plain_records
 from mappers.names import romanise
 from mappers.schema import Table, form_tables
@@ -38,7 +38,7 @@ class Maker:
     messages: Mapping[str, str]
     size: int
 
-    def batches(self, part: CheckedPart) -> Iterator[Batch]:
+    def batches(self, part: CheckedPart) -> Iterator[RowBatch]:
         """The batches of a part, in order; ids and names are made from the content of the files and their place."""
         form = self.inputs.form
         tables = _with_lines(form, _with_ids(form, part.tables))
@@ -52,13 +52,13 @@ class Maker:
             rows = _slice(form, good, start, self.size)
             yield self._batch(f"{part.number:04}-{place:02}", rows, kept if start == 0 else [])
 
-    def _batch(self, place: str, rows: Mapping[str, pl.DataFrame], kept: list[Kept]) -> Batch:
+    def _batch(self, place: str, rows: Mapping[str, pl.DataFrame], kept: list[Kept]) -> RowBatch:
         form = self.inputs.form
         key = work_key(self.inputs.key, str(self.inputs.parts), str(self.size))
         name = f"{form}-{key[:12]}-{place}"
         id = work_key("rows", rules_key(self.settings), name)
         source = {"input": self.inputs.key, "files": list(self.inputs.files), "whole": whole_name(self.inputs)}
-        return Batch(id, name, {form: prepare(form, rows)} if rows[form].height else {}, kept, source=source)
+        return RowBatch(id, name, {form: prepare(form, rows)} if rows[form].height else {}, kept, source=source)
 
     def _kept(self, part: CheckedPart, tables: Mapping[str, pl.DataFrame], back: pl.Series) -> list[Kept]:
         """The records held back, whole; one whose every finding asks for review waits for a person's word."""

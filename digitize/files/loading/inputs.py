@@ -9,7 +9,7 @@ from pathlib import Path
 
 from digitize.errors import InputError
 from digitize.files.validating.readers import open_reader
-from digitize.files.validating.sources import Found, Source, find_sources, size_of
+from digitize.files.validating.sources import FoundTables, TableSource, find_sources, size_of
 from digitize.machine.work_keys import work_key
 from mappers.schema import Table
 from validators.rulebook.given import CheckSettings
@@ -29,14 +29,14 @@ class Inputs:
 
     form: str
     paths: tuple[Path, ...]
-    found: Found
+    found: FoundTables
     files: tuple[str, ...]
     bytes: int
     key: str
     parts: int
 
     @property
-    def sources(self) -> tuple[Source, ...]:
+    def sources(self) -> tuple[TableSource, ...]:
         """The tables, the form's own ones first."""
         return self.found.sources
 
@@ -74,7 +74,7 @@ def _problems(table: Table, names: Sequence[str], leave_out: Sequence[str]) -> l
     return told
 
 
-def _key(sources: Sequence[Source]) -> str:
+def _key(sources: Sequence[TableSource]) -> str:
     """Hash of all that is in the files, by table."""
     parts = []
     hashes: dict[Path, str] = {}

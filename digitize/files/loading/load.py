@@ -21,7 +21,7 @@ from digitize.files.loading.unreadable import unreadable_batch
 from digitize.files.validating.taking import Progress
 from digitize.machine.work_keys import work_key
 from digitize.targets.base import Receipt, Target
-from digitize.targets.rows import Batch
+from digitize.targets.rows import RowBatch
 from validators.rulebook.given import CheckSettings
 
 # Records in one transaction: what an interruption undoes at most.
@@ -51,7 +51,7 @@ class LoadOptions:
 class TakesFirst(Protocol):
     """A target that can be filled for the first time in a quicker way."""
 
-    def take_first(self, form: str, batches: Iterable[Batch]) -> list[Receipt]:
+    def take_first(self, form: str, batches: Iterable[RowBatch]) -> list[Receipt]:
         """Take the first batches of a form, all of them or none."""
         ...
 
@@ -134,7 +134,7 @@ def _load(inputs: Inputs, target: Target, settings: CheckSettings, options: Load
     return made
 
 
-def _taker(target: Target, form: str, options: LoadOptions) -> Callable[[Iterator[Batch]], list[Receipt]]:
+def _taker(target: Target, form: str, options: LoadOptions) -> Callable[[Iterator[RowBatch]], list[Receipt]]:
     if not options.is_first:
         return lambda batches: [target.take(batch, dry_run=options.dry_run) for batch in batches]
     if options.dry_run or not isinstance(target, TakesFirst):
@@ -142,14 +142,14 @@ def _taker(target: Target, form: str, options: LoadOptions) -> Callable[[Iterato
     return partial(target.take_first, form)
 
 
-def _whole(inputs: Inputs, settings: CheckSettings, options: LoadOptions) -> Batch:
+def _whole(inputs: Inputs, settings: CheckSettings, options: LoadOptions) -> RowBatch:
     """A batch of no rows that says, once it is taken, that all others of these files have been."""
     name = whole_name(inputs)
     id = work_key("input", rules_key(settings), inputs.key, str(inputs.parts), str(options.size))
-    return Batch(id, name, {}, source={"input": inputs.key, "files": list(inputs.files), "is_whole": True})
+    return RowBatch(id, name, {}, source={"input": inputs.key, "files": list(inputs.files), "is_whole": True})
 
 
-def _batches(inputs: Inputs, settings: CheckSettings, options: LoadOptions) -> Iterator[Batch]:
+def _batches(inputs: Inputs, settings: CheckSettings, options: LoadOptions) -> Iterator[RowBatch]:
     checked = CheckedInputs(inputs, settings, options.progress)
     maker = Maker(inputs, settings, checked.messages, options.size)
     for part in checked:

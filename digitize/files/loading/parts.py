@@ -10,9 +10,9 @@ import polars as pl
 
 from digitize.files.loading.inputs import Inputs
 from digitize.files.validating.check import rows_compared
-from digitize.files.validating.findings import FileFinding, Findings, Words
+from digitize.files.validating.findings import FileFinding, Findings, FindingWords
 from digitize.files.validating.parts import Parts, Router, pieces
-from digitize.files.validating.taking import Progress, Taken, take_rows
+from digitize.files.validating.taking import Progress, TakenRows, take_rows
 from validators.checking.rows import FOUND, find_in_rows
 from validators.rulebook.columns import LINE, RECORD
 from validators.rulebook.given import CheckSettings
@@ -51,10 +51,10 @@ class CheckedInputs:
     def __iter__(self) -> Iterator[CheckedPart]:
         """The parts in order. Raises InputError when the files have no rows."""
         files, count = self._inputs.files, self._inputs.parts
-        findings = Findings(Words(files, self._settings.policy, self.messages))
+        findings = Findings(FindingWords(files, self._settings.policy, self.messages))
         with Parts(count, _HELD_BYTES) as parts:
             router = _Router(count, has_children=any(s.table.child for s in self._inputs.sources))
-            taken = Taken(self._inputs.form, self._settings, files, findings, parts, router, self._progress)
+            taken = TakenRows(self._inputs.form, self._settings, files, findings, parts, router, self._progress)
             take_rows(taken, self._inputs.found, self._inputs.bytes)
             doubles = router.doubles()
             self.unreadable = [f for f in findings if f.code in STRUCTURE and f.code not in ("S005", "S006", "S009")]

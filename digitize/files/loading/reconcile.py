@@ -36,7 +36,7 @@ class Held:
 
 
 @dataclass
-class Group:
+class StationYear:
     """The records of one form at one station in one year. source, target: how many; the lists hold record ids."""
 
     form: str
@@ -83,21 +83,21 @@ def of_files(paths: Sequence[Path], form: str, settings: CheckSettings) -> Itera
                         yield Held(form, row[RECORD_ID], row[HASH], station, row.get("year") or "")
 
 
-def compare(source: Iterable[Held], target: Target) -> list[Group]:
+def compare(source: Iterable[Held], target: Target) -> list[StationYear]:
     """Every form, station and year of the source, compared with what the target holds there."""
     wanted: dict[tuple[str, Station], dict[str, Held]] = {}
     for held in source:
         wanted.setdefault((held.form, held.station), {})[held.record] = held
-    groups: list[Group] = []
+    groups: list[StationYear] = []
     for (form, station), records in sorted(wanted.items(), key=lambda item: str(item[0])):
         groups += _compare(form, station, records, target)
     return groups
 
 
-def _compare(form: str, station: Station, records: dict[str, Held], target: Target) -> list[Group]:
+def _compare(form: str, station: Station, records: dict[str, Held], target: Target) -> list[StationYear]:
     found = {r: (content, year) for r, content, year in target.hashes(form, station)}
     years = {h.year for h in records.values()}
-    made = {year: Group(form, station, year) for year in sorted(years)}
+    made = {year: StationYear(form, station, year) for year in sorted(years)}
     contents: dict[str, tuple[list[list[str]], list[list[str]]]] = {year: ([], []) for year in years}
     for record, held in sorted(records.items()):
         group = made[held.year]

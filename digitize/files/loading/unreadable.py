@@ -9,7 +9,7 @@ from pathlib import Path
 from digitize.files.loading.inputs import Inputs
 from digitize.files.validating.findings import FileFinding
 from digitize.machine.work_keys import work_key
-from digitize.targets.rows import Batch, Kept, kept_record
+from digitize.targets.rows import Kept, RowBatch, kept_record
 from mappers.record import Record
 from validators.finding import Finding
 
@@ -17,7 +17,7 @@ _TEXTS = (".csv", ".jsonl", ".ndjson")
 _AT_ONCE, _LONGEST = 50_000, 1 << 20
 
 
-def unreadable_batch(inputs: Inputs, findings: Sequence[FileFinding]) -> Iterator[Batch]:
+def unreadable_batch(inputs: Inputs, findings: Sequence[FileFinding]) -> Iterator[RowBatch]:
     """Batches of nothing but such rows. Of files that are no text only the place is known."""
     paths = {s.path.name: s.path for s in inputs.sources if isinstance(s.path, Path)}
     for number, start in enumerate(range(0, len(findings), _AT_ONCE)):
@@ -26,7 +26,7 @@ def unreadable_batch(inputs: Inputs, findings: Sequence[FileFinding]) -> Iterato
         kept = [_kept(inputs.form, f, texts[f.file].get(f.line, "")) for f in some]
         name = f"{inputs.form}-{inputs.key[:12]}-unreadable-{number:02}"
         source = {"input": inputs.key, "files": list(inputs.files)}
-        yield Batch(work_key("unreadable", name, inputs.key), name, {}, kept, source=source)
+        yield RowBatch(work_key("unreadable", name, inputs.key), name, {}, kept, source=source)
 
 
 def _kept(form: str, finding: FileFinding, text: str) -> Kept:

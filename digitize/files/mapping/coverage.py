@@ -46,7 +46,7 @@ class FieldCoverage:
 
 
 @dataclass(frozen=True)
-class Coverage:
+class MappingCoverage:
     """One form. rows: by child table ("" for the form itself), how many there are. fields: mandatory ones first, then
     the best filled. left_over: column -> records in which no rule took its cell. complete: profile of completeness ->
     records that have all it asks for.
@@ -80,7 +80,7 @@ def share(part: int, whole: int) -> float:
     return round(part / whole, 4) if whole else 0.0
 
 
-def cover(records: Iterable[Record]) -> list[Coverage]:
+def cover(records: Iterable[Record]) -> list[MappingCoverage]:
     """What records fill, form by form."""
     counts: dict[str, _Count] = {}
     for record in records:
@@ -106,12 +106,12 @@ class _Count:
             self.rows[table] += 1
             self.seen.update((table, name, _state(value)) for name, value in row.items())
 
-    def result(self, form: str) -> Coverage:
+    def result(self, form: str) -> MappingCoverage:
         fields = [self._field(table, c) for table in form_tables(form).values() for c in _columns(table)]
         ranked = sorted(fields, key=lambda f: (not f.is_mandatory, -share(f.filled, self.rows[f.table]), f.table != ""))
         complete = {p: self.complete[p] for p in PROFILES}
         rows = {"": self.records, **{t: n for t, n in self.rows.items() if t}}
-        return Coverage(form, self.records, rows, tuple(ranked), dict(self.left_over.most_common()), complete)
+        return MappingCoverage(form, self.records, rows, tuple(ranked), dict(self.left_over.most_common()), complete)
 
     def _field(self, table: Table, column: Column) -> FieldCoverage:
         sure, doubtful, unread = (self.seen[table.child, column.name, s] for s in ("sure", "doubtful", "unread"))
@@ -128,7 +128,7 @@ def _state(value: FieldValue) -> str:
     return "sure" if value.is_sure() and value.confidence >= SURE else "doubtful"
 
 
-def cover_batch(place: Place, batch: str) -> list[Coverage]:
+def cover_batch(place: Place, batch: str) -> list[MappingCoverage]:
     """What the records of one batch of a workspace fill, or of all when batch is "". Raises NotFound."""
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.ledger.catalogue import Catalogue
@@ -142,7 +142,7 @@ def cover_batch(place: Place, batch: str) -> list[Coverage]:
         return cover(s.record for s in stored)
 
 
-def cover_table(table: LegacyTable, context: MapContext, mapping: FormMapping | None = None) -> list[Coverage]:
+def cover_table(table: LegacyTable, context: MapContext, mapping: FormMapping | None = None) -> list[MappingCoverage]:
     """What a table fills by a mapping; by the one that fits its columns when none is given. Raises MappingError."""
     settled, table = settle_for(table, context, mapping)
     good = (r for r in table.rows if not r.deleted and not r.problem)

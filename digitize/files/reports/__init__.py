@@ -14,18 +14,18 @@ from digitize.errors import OptionsError
 from digitize.machine.whole_file import WholeFile
 
 if TYPE_CHECKING:
-    from digitize.files.validating.report import Report
+    from digitize.files.validating.report import CheckReport
 
 _MACHINERY = ("samples",)
 _HELD = 1 << 16
 
 
-class Writer(Protocol):
+class ReportWriter(Protocol):
     """A module of this folder. ENCODING: of the file, when the report goes to one."""
 
     ENCODING: str
 
-    def write(self, report: Report, out: TextIO) -> None:
+    def write(self, report: CheckReport, out: TextIO) -> None:
         """Write the whole report."""
 
 
@@ -36,15 +36,15 @@ def formats() -> tuple[str, ...]:
     return tuple(sorted(n for n in names if n not in _MACHINERY))
 
 
-def load_writer(name: str) -> Writer:
+def load_writer(name: str) -> ReportWriter:
     """The writer of a format. Raises OptionsError when there is none."""
     if name not in formats():
         raise OptionsError(f"there is no format {name}; known: table, {', '.join(formats())}")
-    writer: Writer = importlib.import_module(f"{__name__}.as_{name}")
+    writer: ReportWriter = importlib.import_module(f"{__name__}.as_{name}")
     return writer
 
 
-def write_report(report: Report, writer: Writer, target: Path | None) -> None:
+def write_report(report: CheckReport, writer: ReportWriter, target: Path | None) -> None:
     """Write a report to a file, which appears when it is whole, or to standard output (None)."""
     file = WholeFile(target)
     text = _Text(file, writer.ENCODING if target else "utf-8")

@@ -5,14 +5,14 @@ from __future__ import annotations
 import csv
 from typing import TextIO
 
-from digitize.files.validating.report import Report
+from digitize.files.validating.report import CheckReport
 from digitize.machine.csv_cells import safe
 
 ENCODING = "utf-8-sig"
 COLUMNS = ("file", "line", "table", "key", "field", "code", "severity", "message", "value")
 
 
-def write(report: Report, out: TextIO) -> None:
+def write(report: CheckReport, out: TextIO) -> None:
     """See `Writer`. A cell that begins as a formula does, or with blanks and then so, has an apostrophe before it."""
     rows = csv.writer(out, lineterminator="\r\n")
     rows.writerow(COLUMNS)

@@ -11,14 +11,14 @@ from typing import TextIO
 from digitize.files.reports.samples import Sample, in_order, take_samples
 from digitize.files.validating.case_files import CaseFiles
 from digitize.files.validating.findings import FileFinding
-from digitize.files.validating.report import Report, Tally
+from digitize.files.validating.report import CheckReport, Tally
 
 ENCODING = "utf-8"
 _COLUMNS = ("where", "key", "field", "value", "rule", "severity", "what")
 _EXAMPLES, _MOST_OF_A_RULE, _MOST, _MOST_STATIONS = 5, 200, 3000, 40
 
 
-def write(report: Report, out: TextIO) -> None:
+def write(report: CheckReport, out: TextIO) -> None:
     """See `Writer`. The table holds at most 200 findings of a rule and 3,000 in all, and says so."""
     samples = take_samples(report, _MOST_OF_A_RULE)
     shown = _shown(samples)
@@ -50,14 +50,14 @@ def _shown(samples: list[Sample]) -> list[FileFinding]:
     return list(in_order(samples))
 
 
-def _verdict(report: Report) -> str:
+def _verdict(report: CheckReport) -> str:
     rejected = report.findings.rejected_rows() if report.count("reject") else 0
     if not rejected:
         return '<p class="verdict good">No row is rejected.</p>'
     return f'<p class="verdict bad">{rejected:,} of {report.rows:,} rows are rejected.</p>'
 
 
-def _facts(report: Report) -> Iterable[str]:
+def _facts(report: CheckReport) -> Iterable[str]:
     facts = {
         "rows checked": report.rows_checked,
         "rows unreadable": report.rows_unreadable,
@@ -148,7 +148,7 @@ def _left(count: int) -> str:
     return f"<p>{count:,} more are not in this page; <code>--format jsonl</code> and <code>csv</code> hold all.</p>"
 
 
-def _masked(report: Report) -> str:
+def _masked(report: CheckReport) -> str:
     if report.unmasked:
         return f"Values of persons are shown, for this reason: {escape(report.unmasked)}"
     return "Values that may tell of a person are masked."

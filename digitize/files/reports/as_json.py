@@ -6,13 +6,13 @@ import json
 from dataclasses import asdict
 from typing import TextIO
 
-from digitize.files.validating.report import Report
+from digitize.files.validating.report import CheckReport
 
 ENCODING = "utf-8"
 SCHEMA = 1
 
 
-def write(report: Report, out: TextIO) -> None:
+def write(report: CheckReport, out: TextIO) -> None:
     """See `Writer`. Findings are written one by one, however many there are."""
     head = json.dumps({"schema": SCHEMA, **report.summary()}, ensure_ascii=False, indent=1)
     out.write(head.removesuffix("\n}") + ',\n "findings": [')

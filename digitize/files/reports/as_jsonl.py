@@ -6,12 +6,12 @@ import json
 from dataclasses import asdict
 from typing import TextIO
 
-from digitize.files.validating.report import Report
+from digitize.files.validating.report import CheckReport
 
 ENCODING = "utf-8"
 
 
-def write(report: Report, out: TextIO) -> None:
+def write(report: CheckReport, out: TextIO) -> None:
     """See `Writer`. Keys: file, line, table, key, field, code, severity, message, value."""
     for finding in report.findings:
         out.write(json.dumps(asdict(finding), ensure_ascii=False) + "\n")

@@ -7,7 +7,7 @@ from typing import TextIO
 from xml.etree import ElementTree as ET
 
 from digitize.files.reports.samples import Sample, take_samples, where
-from digitize.files.validating.report import Report
+from digitize.files.validating.report import CheckReport
 from validators.rulebook.rule import load_rules
 
 ENCODING = "utf-8"
@@ -15,7 +15,7 @@ _EXAMPLES = 10
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def write(report: Report, out: TextIO) -> None:
+def write(report: CheckReport, out: TextIO) -> None:
     """See `Writer`. Rules that only note or ask are told in the case's output."""
     samples = {s.code: s for s in take_samples(report, _EXAMPLES)}
     codes = sorted({*samples, *load_rules(report.form)})

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from digitize import __version__
 from digitize.files.reports.samples import Sample, in_order, take_samples
 from digitize.files.validating.findings import FileFinding
-from digitize.files.validating.report import Report
+from digitize.files.validating.report import CheckReport
 
 ENCODING = "utf-8"
 # Readers of such files refuse long ones; the totals stand under properties.
@@ -18,7 +18,7 @@ MOST_OF_A_RULE, MOST = 500, 5000
 _LEVELS = {"reject": "error", "review": "warning", "note": "note"}
 
 
-def write(report: Report, out: TextIO) -> None:
+def write(report: CheckReport, out: TextIO) -> None:
     """See `Writer`. At most 500 findings of a rule and 5,000 in all are named; properties tell all counts."""
     samples = take_samples(report, MOST_OF_A_RULE)
     places = {s.code: i for i, s in enumerate(samples)}

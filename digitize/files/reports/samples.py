@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from digitize.files.validating.findings import FileFinding
-from digitize.files.validating.report import Report
+from digitize.files.validating.report import CheckReport
 from validators.checking.reference import RuleRow, rules_table
 from validators.finding import Severity
 
@@ -27,7 +27,7 @@ class Sample:
     findings: list[FileFinding] = field(default_factory=list)
 
 
-def take_samples(report: Report, most: int) -> list[Sample]:
+def take_samples(report: CheckReport, most: int) -> list[Sample]:
     """Every rule that has findings, the gravest and most frequent first. most: findings kept of each."""
     rows = {row["code"]: row for row in rules_table()}
     severities = report.findings.words.severities

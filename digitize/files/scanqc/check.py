@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digitize.files.scanqc.folder import list_scans
-from digitize.files.scanqc.report import PageReport, Report, Sequel, sequels_of
+from digitize.files.scanqc.report import PageReport, ScanReport, Sequel, sequels_of
 from digitize.machine.progress import Progress
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ScanQcOptions:
     """What to look for. jobs: processes. languages: of page numbers, () for none. twice: pages scanned twice."""
 
     jobs: int = 1
@@ -48,7 +48,7 @@ class Wanted:
     twice: bool = True
 
 
-def check_folder(paths: list[Path], wanted: Wanted, progress: Progress) -> Report:
+def check_folder(paths: list[Path], wanted: ScanQcOptions, progress: Progress) -> ScanReport:
     """Judge every page of files and folders. Raises InputError when there is none, EngineMissing, EngineFailed."""
     listed = list_scans(paths)
     jobs = [JudgeJob(i, scan, wanted.languages, wanted.twice) for i, scan in enumerate(listed.scans)]
@@ -67,7 +67,7 @@ def check_folder(paths: list[Path], wanted: Wanted, progress: Progress) -> Repor
     pages = [_page(job.scan, done[job.place]) for job in jobs]
     numbers = [done[job.place].numbers for job in jobs]
     sequels: tuple[Sequel, ...] = sequels_of([p.page for p in pages], pairs, numbers, listed.files)
-    return Report(len(listed.files), tuple(pages), listed.refused, sequels)
+    return ScanReport(len(listed.files), tuple(pages), listed.refused, sequels)
 
 
 def judge_job(job: JudgeJob) -> Judged:

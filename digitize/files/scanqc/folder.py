@@ -19,7 +19,7 @@ _MOST_MISSING = 0.25
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedScans:
     """What is to be judged. scans: in order. refused: names of files that cannot be opened, with the message."""
 
     scans: tuple[Scan, ...]
@@ -27,7 +27,7 @@ class Listed:
     files: tuple[str, ...]
 
 
-def list_scans(paths: Sequence[Path]) -> Listed:
+def list_scans(paths: Sequence[Path]) -> ListedScans:
     """Every page of the files and folders named. Raises InputError when there is none."""
     from ocr.errors import ScanError
     from ocr.scans.scan import probe
@@ -46,7 +46,7 @@ def list_scans(paths: Sequence[Path]) -> Listed:
         raise InputError(f"{paths[0]}: there are no scans. Name a folder with JPEG, PNG, TIFF or PDF files.")
     if not scans:
         raise InputError(f"None of {len(files)} files can be opened. {refused[0][1]}")
-    return Listed(tuple(scans), tuple(refused), tuple(name for name, _ in files))
+    return ListedScans(tuple(scans), tuple(refused), tuple(name for name, _ in files))
 
 
 def _files(paths: Sequence[Path]) -> Iterator[tuple[str, Path]]:
@@ -71,7 +71,7 @@ def natural(name: str) -> list[tuple[int, int, str]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class NumberGap:
     """Numbers that a run leaves out: first to last, between two names."""
 
     first: int
@@ -80,7 +80,7 @@ class Gap:
     behind: str
 
 
-def name_gaps(names: Iterable[str]) -> tuple[Gap, ...]:
+def name_gaps(names: Iterable[str]) -> tuple[NumberGap, ...]:
     """Numbers left out of runs of file names.
 
     Names are alike when they differ in their last number alone. A run has five names or more and leaves out at most a
@@ -99,11 +99,11 @@ def name_gaps(names: Iterable[str]) -> tuple[Gap, ...]:
     return tuple(gap for run in runs.values() for gap in _gaps(run))
 
 
-def _gaps(run: dict[int, str]) -> Iterator[Gap]:
+def _gaps(run: dict[int, str]) -> Iterator[NumberGap]:
     numbers = sorted(run)
     whole = numbers[-1] - numbers[0] + 1
     if len(numbers) < _LEAST_IN_RUN or whole - len(numbers) > _MOST_MISSING * whole:
         return
     for before, behind in zip(numbers, numbers[1:], strict=False):
         if behind > before + 1:
-            yield Gap(before + 1, behind - 1, run[before], run[behind])
+            yield NumberGap(before + 1, behind - 1, run[before], run[behind])

@@ -78,7 +78,7 @@ class Sequel:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class ScanReport:
     """Everything about a folder. refused: files that cannot be opened, and why. sequels: of the row of pages."""
 
     files: int

@@ -13,16 +13,16 @@ from digitize.errors import InputError
 from digitize.files.validating.aside import Asides
 from digitize.files.validating.block import LINE as BLOCK_LINE
 from digitize.files.validating.case_files import CaseCount
-from digitize.files.validating.findings import Findings, Words
+from digitize.files.validating.findings import Findings, FindingWords
 from digitize.files.validating.mapped import UNREAD, Legacy, Others, take_mapped
 from digitize.files.validating.masks import mask_values
 from digitize.files.validating.parts import Parts, Router, pieces
 from digitize.files.validating.readers import Place, open_reader
-from digitize.files.validating.report import Report
+from digitize.files.validating.report import CheckReport
 from digitize.files.validating.server import Database
-from digitize.files.validating.sources import Found, Source, find_sources, find_table, size_of
-from digitize.files.validating.taking import Progress, Taken, places_of, take_rows, text_rows
-from digitize.files.validating.tallies import Tallies
+from digitize.files.validating.sources import FoundTables, TableSource, find_sources, find_table, size_of
+from digitize.files.validating.taking import Progress, TakenRows, places_of, take_rows, text_rows
+from digitize.files.validating.tallies import FindingTallies
 from validators.checking.check import tables_compared
 from validators.checking.rows import find_in_rows
 from validators.policy.impact import Impact
@@ -37,7 +37,7 @@ _PART_BYTES, _WHOLE_BYTES, _MOST_PARTS = 24 << 20, 64 << 20, 2000
 
 
 @dataclass(frozen=True, slots=True)
-class How:
+class CheckOptions:
     """How files are checked. parts: into how many parts large tables are cut, 0: as their size asks for.
 
     unmasked: the reason for which values of persons are shown, "" where they are not. progress: is told how many bytes
@@ -52,17 +52,17 @@ class How:
     impact: Impact = Impact()
 
 
-def check_files(paths: Sequence[Place], form: str, settings: CheckSettings, how: How) -> Report:
-    """Check files and folders by all rules of a form; see `Report`. Raises InputError when nothing can be."""
-    found = Found(()) if how.legacy else find_sources(paths, form)
+def check_files(paths: Sequence[Place], form: str, settings: CheckSettings, how: CheckOptions) -> CheckReport:
+    """Check files and folders by all rules of a form; see `CheckReport`. Raises InputError when nothing can be."""
+    found = FoundTables(()) if how.legacy else find_sources(paths, form)
     names = tuple(sorted({p.name for p in paths} if how.legacy else {s.path.name for s in found.sources}))
     files = tuple(sorted({*names, *found.strays}))
     total = sum(p.stat().st_size for p in _files(paths)) if how.legacy else size_of(found.sources)
     count = how.parts or (1 if total <= _WHOLE_BYTES else min(_MOST_PARTS, total // _PART_BYTES))
     router = Router(count, has_children=any(s.table.child for s in found.sources))
-    tallies, case_files = Tallies(), CaseCount(form, settings, how.impact)
+    tallies, case_files = FindingTallies(), CaseCount(form, settings, how.impact)
     with Parts(count) as parts, Asides(count) as asides:
-        taken = Taken(form, settings, files, Findings(_words(files, settings)), parts, router, how.progress)
+        taken = TakenRows(form, settings, files, Findings(_words(files, settings)), parts, router, how.progress)
         if how.legacy:
             others = take_mapped(taken, _files(paths), form, how.legacy)
         else:
@@ -71,7 +71,7 @@ def check_files(paths: Sequence[Place], form: str, settings: CheckSettings, how:
         _ask_all(_Asking(form, taken, how.unmasked, asides, tallies, case_files), others)
     years, stations = tallies.made()
     counted = (taken.rows, taken.unreadable, taken.findings, found.others, _asked(form, settings), years, stations)
-    return Report(form, names, *counted, how.unmasked, case_files=case_files.made)
+    return CheckReport(form, names, *counted, how.unmasked, case_files=case_files.made)
 
 
 def _files(paths: Sequence[Place]) -> list[Path]:
@@ -86,9 +86,11 @@ def _asked(form: str, settings: CheckSettings) -> int:
     return len(load_rules(form).keys() - settings.left_out)
 
 
-def _words(files: tuple[str, ...], settings: CheckSettings) -> Words:
+def _words(files: tuple[str, ...], settings: CheckSettings) -> FindingWords:
     messages = {code: made.english for code, made in every_rule().items()}
-    return Words(files, settings.policy, {**messages, **{code: fault.english for code, fault in STRUCTURE.items()}})
+    return FindingWords(
+        files, settings.policy, {**messages, **{code: fault.english for code, fault in STRUCTURE.items()}}
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +98,10 @@ class _Asking:
     """What is at hand while rules are asked."""
 
     form: str
-    taken: Taken
+    taken: TakenRows
     unmasked: str
     asides: Asides
-    tallies: Tallies
+    tallies: FindingTallies
     case_files: CaseCount
 
     def keep(self, found: pl.DataFrame) -> None:
@@ -142,7 +144,7 @@ def rows_compared(form: str, paths: Sequence[Place], settings: CheckSettings) ->
     return {other: tables for other, tables in found.items() if tables}
 
 
-def _whole(source: Source, form: str) -> pl.DataFrame:
+def _whole(source: TableSource, form: str) -> pl.DataFrame:
     reader = open_reader(source.path, source.name, source.table)
     frames = [text_rows(b.frame, 0) for b in reader.blocks(places_of(source, reader, form))]
     return pl.concat(frames) if frames else text_rows(pl.DataFrame(schema={BLOCK_LINE: pl.Int64}), 0)

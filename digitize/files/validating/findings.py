@@ -44,7 +44,7 @@ class FileFinding:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class FindingWords:
     """What is the same for every finding of a rule. files: names by number; severities, messages: by code."""
 
     files: Sequence[str]
@@ -58,7 +58,7 @@ class Findings:
     They go to a folder once there are many; it is deleted with the object.
     """
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: FindingWords) -> None:
         """words: see there."""
         self.words = words
         self._held: list[pl.DataFrame] = []

@@ -17,7 +17,7 @@ import polars as pl
 from digitize.errors import InputError
 from digitize.files.validating.block import LINE, Block
 from digitize.files.validating.readers import Place, open_reader
-from digitize.files.validating.sources import Source, find_sources
+from digitize.files.validating.sources import TableSource, find_sources
 from digitize.machine.csv_cells import safe
 from digitize.masking.masks import MASK
 from mappers.schema import Column
@@ -61,7 +61,7 @@ def fix_files(paths: Sequence[Place], form: str, folder: Path) -> Fixed:
     return fixed
 
 
-def _refuse_broken(source: Source) -> None:
+def _refuse_broken(source: TableSource) -> None:
     reader = open_reader(source.path, source.name, source.table)
     for block in reader.blocks({"0": 0}):
         for line, code in block.faults:
@@ -69,7 +69,7 @@ def _refuse_broken(source: Source) -> None:
             raise InputError(f"{where} cannot be read ({code}); mend it first, or it would be lost")
 
 
-def _fix(source: Source, target: Path, changes: TextIO, counts: Counter[str]) -> None:
+def _fix(source: TableSource, target: Path, changes: TextIO, counts: Counter[str]) -> None:
     reader = open_reader(source.path, source.name, source.table)
     columns = {str(place): source.table.column(name) for place, name in enumerate(reader.names)}
     with target.open("w", encoding="utf-8", newline="") as out:
@@ -85,7 +85,7 @@ def _tell(
     block: Block,
     made: pl.DataFrame,
     name: str,
-    what: tuple[Source, str, Column | None],
+    what: tuple[TableSource, str, Column | None],
     changes: TextIO,
     counts: Counter[str],
 ) -> None:

@@ -15,7 +15,7 @@ _TEXTS = ("delimited", "fixed", "sql")
 _PIECE = 1 << 20
 
 
-class Lines:
+class LineCounter:
     """Counts lines while rows go by, in the order in which they come.
 
     A row of a file that is no text has its number in place of a line.

@@ -14,8 +14,8 @@ from digitize.files.mapping.bulk import CHUNK, few_collections, sources_of
 from digitize.files.mapping.draft import one_table
 from digitize.files.mapping.find import bound_mapping, settle_for
 from digitize.files.validating.findings import FILE_BITS
-from digitize.files.validating.lines import Lines
-from digitize.files.validating.taking import RECORD_ID, Taken
+from digitize.files.validating.lines import LineCounter
+from digitize.files.validating.taking import RECORD_ID, TakenRows
 from mappers.legacy import LegacyRow, LegacyTable, ReadAs
 from mappers.mapping.apply import Application
 from mappers.mapping.flat import LINE as FLAT_LINE
@@ -59,11 +59,11 @@ class _Old:
     mapping: FormMapping
     forms: Mapping[str, str]
     works: Mapping[str, Application]
-    lines: Lines
+    lines: LineCounter
     first: int
 
 
-def take_mapped(taken: Taken, paths: Sequence[Path], form: str, legacy: Legacy) -> Others:
+def take_mapped(taken: TakenRows, paths: Sequence[Path], form: str, legacy: Legacy) -> Others:
     """Take all rows of old files as what a mapping makes of them. Returns the rows of other forms that it makes.
 
     A row whose text gives no value is told with the rule of its field; a damaged row cannot be read (S011); rows that
@@ -102,11 +102,11 @@ def _open(path: Path, form: str, legacy: Legacy, first: int) -> _Old:
     made = sorted(set(forms.values()))
     if form not in made:
         raise OptionsError(f"{path.name}: {mapping.by} makes {', '.join(made)} of it; name one of these with --form.")
-    return _Old(table, mapping, forms, works, Lines(path), first)
+    return _Old(table, mapping, forms, works, LineCounter(path), first)
 
 
 def _take(
-    taken: Taken, old: _Old, form: str, rows: list[LegacyRow]
+    taken: TakenRows, old: _Old, form: str, rows: list[LegacyRow]
 ) -> Iterator[tuple[str, Mapping[str, pl.DataFrame]]]:
     """Take the rows' records of the form; yields those of other forms."""
     lines = {r.number: old.first + line for r, line in zip(rows, old.lines.of(rows), strict=True)}
@@ -143,7 +143,7 @@ def _frame(columns: Mapping[str, list[str | None]], at: Mapping[str, int]) -> pl
     return pl.DataFrame({RECORD: ids, LINE: [at[str(one)] for one in ids], **fields}, schema=schema)
 
 
-def _add(taken: Taken, form: str, frames: Mapping[str, pl.DataFrame], children: frozenset[str]) -> pl.DataFrame:
+def _add(taken: TakenRows, form: str, frames: Mapping[str, pl.DataFrame], children: frozenset[str]) -> pl.DataFrame:
     """Each record goes to its part, and its rows with it. Returns the part of each record.
 
     children: the child tables that the mapping can fill; those are there, if without rows, and no others: what stands
@@ -163,7 +163,7 @@ def _parts_of(frame: pl.DataFrame, parts: pl.DataFrame) -> pl.Series:
     return frame.select(RECORD).join(parts, on=RECORD, how="left", maintain_order="left")["part"]
 
 
-def _tell_unread(taken: Taken, form: str, made: FlatColumns, at: Mapping[str, int], parts: pl.DataFrame) -> None:
+def _tell_unread(taken: TakenRows, form: str, made: FlatColumns, at: Mapping[str, int], parts: pl.DataFrame) -> None:
     """Text that gave no value, where the rule of its field would say nothing of an empty one; kept with its record."""
     tables, loud = form_tables(form), _spoken_of_empty(taken, form)
     rows = []
@@ -178,7 +178,7 @@ def _tell_unread(taken: Taken, form: str, made: FlatColumns, at: Mapping[str, in
         taken.parts.add(UNREAD, frame, _parts_of(frame, parts))
 
 
-def _spoken_of_empty(taken: Taken, form: str) -> frozenset[tuple[str, str, str]]:
+def _spoken_of_empty(taken: TakenRows, form: str) -> frozenset[tuple[str, str, str]]:
     """(table, field, rule) of rules that find fault with an empty field by themselves."""
     questions = plan(form, taken.settings).questions
     return frozenset(

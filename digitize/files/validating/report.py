@@ -21,7 +21,7 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class CheckReport:
     """What came of checking. rows_checked + rows_unreadable = rows in the files; findings stand by file and line.
 
     other_forms: files, sheets or tables of another form, which were not looked at. rules: how many rules were asked.
@@ -48,7 +48,7 @@ class Report:
         """How many rows there are in the files."""
         return self.rows_checked + self.rows_unreadable
 
-    def without(self, known: Known) -> Report:
+    def without(self, known: Known) -> CheckReport:
         """The report without what an earlier one has told."""
         left = self.findings.without(known)
         return replace(self, findings=left, known=len(self.findings) - len(left))

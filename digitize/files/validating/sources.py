@@ -14,7 +14,7 @@ from mappers.schema import Table, form_tables, load_schemas
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class TableSource:
     """One table's place: a file, and a sheet or table of it when it holds several."""
 
     table: Table
@@ -28,34 +28,34 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundTables:
     """What lies in the paths. strays: names of files, sheets or tables of no form; others: those of other forms."""
 
-    sources: tuple[Source, ...]
+    sources: tuple[TableSource, ...]
     strays: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
 
 
-def find_sources(paths: Sequence[Place], form: str) -> Found:
+def find_sources(paths: Sequence[Place], form: str) -> FoundTables:
     """The tables of a form in the paths, the form's own ones first. Raises InputError when a path holds none."""
     found = [_in_path(path, form) for path in paths]
     sources = [s for one in found for s in one.sources]
     sources.sort(key=lambda s: s.table.child != "")
     strays = tuple(n for one in found for n in one.strays)
-    return Found(tuple(sources), strays, tuple(n for one in found for n in one.others))
+    return FoundTables(tuple(sources), strays, tuple(n for one in found for n in one.others))
 
 
-def find_table(place: Place, form: str, names: frozenset[str]) -> tuple[Source, ...]:
+def find_table(place: Place, form: str, names: frozenset[str]) -> tuple[TableSource, ...]:
     """Tables of another form in a folder or database, by their names; () unless the form's own is among them."""
     tables = form_tables(form)
     if isinstance(place, Database):
-        there = {n: Source(tables[n], place, n) for n in place.sizes if n in tables}
+        there = {n: TableSource(tables[n], place, n) for n in place.sizes if n in tables}
     else:
-        there = {f.stem: Source(tables[f.stem], f) for f in table_files(place) if f.stem in tables}
+        there = {f.stem: TableSource(tables[f.stem], f) for f in table_files(place) if f.stem in tables}
     return tuple(there[n] for n in sorted(names) if n in there) if form in there else ()
 
 
-def size_of(sources: Sequence[Source]) -> int:
+def size_of(sources: Sequence[TableSource]) -> int:
     """Bytes in all of them together; of a file with several tables those of the file."""
     files = sum(p.stat().st_size for p in {s.path for s in sources if isinstance(s.path, Path)})
     return files + sum(s.path.sizes[s.name] for s in sources if isinstance(s.path, Database))
@@ -66,7 +66,7 @@ def table_files(folder: Path) -> list[Path]:
     return sorted(p for p in folder.iterdir() if p.is_file() and p.suffix.lower() in SUFFIXES)
 
 
-def _in_path(path: Place, form: str) -> Found:
+def _in_path(path: Place, form: str) -> FoundTables:
     if isinstance(path, Database):
         return _in_database(path, names_in(path), form)
     if path.is_dir():
@@ -79,17 +79,17 @@ def _in_path(path: Place, form: str) -> Found:
     tables = form_tables(form)
     if not names or (_is_book(path) and not any(n in tables for n in names)):
         table = tables.get(path.stem, tables[form])
-        return Found((Source(table, path, next(iter(names), "")),), *_passed(path, list(names[1:]), form))
+        return FoundTables((TableSource(table, path, next(iter(names), "")),), *_passed(path, list(names[1:]), form))
     return _in_database(path, names, form)
 
 
-def _in_database(path: Place, names: Sequence[str], form: str) -> Found:
+def _in_database(path: Place, names: Sequence[str], form: str) -> FoundTables:
     """The tables of the form among those of a database or workbook."""
     tables = form_tables(form)
-    named = tuple(Source(tables[n], path, n) for n in names if n in tables)
+    named = tuple(TableSource(tables[n], path, n) for n in names if n in tables)
     if not named:
         raise InputError(f"{path.name}: there is no table {form} in this database")
-    return Found(named, *_passed(path, [n for n in names if n not in tables], form))
+    return FoundTables(named, *_passed(path, [n for n in names if n not in tables], form))
 
 
 def _is_book(path: Place) -> bool:
@@ -104,10 +104,10 @@ def _passed(path: Place, names: list[str], form: str) -> tuple[tuple[str, ...], 
     return tuple(strays), tuple(f"{path.name}: {n}" for n in names if f"{path.name}: {n}" not in strays)
 
 
-def _in_folder(folder: Path, form: str) -> Found:
+def _in_folder(folder: Path, form: str) -> FoundTables:
     tables, known = form_tables(form), _known_tables()
     files = table_files(folder)
-    sources = [Source(tables[f.stem], f, _sheet(f)) for f in files if f.stem in tables]
+    sources = [TableSource(tables[f.stem], f, _sheet(f)) for f in files if f.stem in tables]
     if form not in {s.table.name for s in sources}:
         raise InputError(
             f"{folder.name}: there is no {form}.csv, {form}.xlsx or other file of that name in this folder"
@@ -116,7 +116,7 @@ def _in_folder(folder: Path, form: str) -> Found:
     if twice:
         raise InputError(f"{folder.name}: the table {twice[0]} is there in two files; keep one of them")
     passed = [f for f in files if f.stem not in tables]
-    return Found(
+    return FoundTables(
         tuple(sources),
         tuple(f.name for f in passed if f.stem not in known),
         tuple(f.name for f in passed if f.stem in known),

@@ -17,7 +17,7 @@ from digitize.files.validating.headers import refusal
 from digitize.files.validating.parts import Parts, Router
 from digitize.files.validating.readers import open_reader
 from digitize.files.validating.server import Database
-from digitize.files.validating.sources import Found, Source, size_of
+from digitize.files.validating.sources import FoundTables, TableSource, size_of
 from mappers.schema import Table
 from validators.rulebook.columns import LINE, RECORD
 from validators.rulebook.given import CheckSettings
@@ -27,7 +27,7 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass
-class Taken:
+class TakenRows:
     """What was taken; filled while files are read. files: names, whose place is the upper part of a row's line."""
 
     form: str
@@ -49,7 +49,7 @@ class Taken:
             self.findings.add(pl.DataFrame(rows, schema=COLUMNS, orient="row"))
 
 
-def take_rows(taken: Taken, found: Found, total: int) -> None:
+def take_rows(taken: TakenRows, found: FoundTables, total: int) -> None:
     """Take all rows of the sources. total: bytes of these. Raises InputError when there are none."""
     for name in found.strays:
         taken.tell("", [(taken.files.index(name) << FILE_BITS, "S009", "")])
@@ -66,7 +66,7 @@ def take_rows(taken: Taken, found: Found, total: int) -> None:
         raise InputError(f"{name}: there is a header and no row below it; nothing was checked")
 
 
-def _read(taken: Taken, source: Source, number: int) -> Iterator[int]:
+def _read(taken: TakenRows, source: TableSource, number: int) -> Iterator[int]:
     """Take all rows of a table; yields how many bytes of its file have been read."""
     reader = open_reader(source.path, source.name, source.table)
     places = places_of(source, reader, taken.form)
@@ -82,7 +82,7 @@ def _read(taken: Taken, source: Source, number: int) -> Iterator[int]:
         yield block.at
 
 
-def _take(taken: Taken, table: Table, frame: pl.DataFrame) -> None:
+def _take(taken: TakenRows, table: Table, frame: pl.DataFrame) -> None:
     part = taken.router.of_children(frame) if table.child else taken.router.of_records(frame)
     taken.parts.add(table.name, frame, part)
 
@@ -97,7 +97,7 @@ def text_rows(frame: pl.DataFrame, first: int) -> pl.DataFrame:
     return frame.select(record.alias(RECORD), line.alias(LINE), *fields)
 
 
-def places_of(source: Source, reader: TableReader, form: str) -> dict[str, int]:
+def places_of(source: TableSource, reader: TableReader, form: str) -> dict[str, int]:
     """Known columns and where they stand, the first one of each name. Raises InputError when there is none."""
     known = _known(source.table)
     places = {n: i for i, n in reversed(list(enumerate(reader.names))) if n in known}

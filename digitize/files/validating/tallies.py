@@ -13,7 +13,7 @@ from validators.rulebook.columns import RECORD
 UNKNOWN = "?"
 
 
-class Tallies:
+class FindingTallies:
     """Counts while parts go by."""
 
     def __init__(self) -> None:

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digitize.files.validating.check import How, check_files
+from digitize.files.validating.check import CheckOptions, check_files
 from digitize.files.validating.findings import FileFinding
 from digitize.files.validating.readers import Place
-from digitize.files.validating.report import Report
+from digitize.files.validating.report import CheckReport
 
 if TYPE_CHECKING:
     from validators.rulebook.given import CheckSettings
 
 
-def validate_file(path: Path, form: str, settings: CheckSettings) -> Report:
+def validate_file(path: Path, form: str, settings: CheckSettings) -> CheckReport:
     """Check a file, or a folder of one file a table (`iif1.csv`, `iif1_acts.csv` ...), by all rules of a form.
 
     Headers are field ids; record_id ties child rows to their record. A single file is the table that its name says,
@@ -23,10 +23,10 @@ def validate_file(path: Path, form: str, settings: CheckSettings) -> Report:
     its FIR), and not checked. settings: see `validators.checking.settings.make_settings`, with policy "import". Raises
     InputError when nothing can be checked: no such file, no table, no known column, no rows.
     """
-    return check_files([path], form, settings, How())
+    return check_files([path], form, settings, CheckOptions())
 
 
-def validate_files(paths: Sequence[Place], form: str, settings: CheckSettings, how: How) -> Report:
+def validate_files(paths: Sequence[Place], form: str, settings: CheckSettings, how: CheckOptions) -> CheckReport:
     """Check several files, folders or databases together, as `validate_file` does one file.
 
     They may be larger than the memory.
@@ -34,4 +34,4 @@ def validate_files(paths: Sequence[Place], form: str, settings: CheckSettings, h
     return check_files(paths, form, settings, how)
 
 
-__all__ = ["FileFinding", "How", "Report", "validate_file", "validate_files"]
+__all__ = ["FileFinding", "CheckOptions", "CheckReport", "validate_file", "validate_files"]

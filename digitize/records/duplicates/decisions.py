@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from digitize.errors import InputError
-from digitize.records.duplicates.find import Candidate
+from digitize.records.duplicates.find import DuplicatePair
 from digitize.workspace.ledger import Ledger
 
 STEP = "duplicates"
@@ -17,7 +17,7 @@ COLUMNS = ("kind", "left", "left_line", "right", "right_line", "proof", "decisio
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class DecisionsTaken:
     """What became of a sheet. refused: line of the file and why."""
 
     rows: int
@@ -26,7 +26,7 @@ class Taken:
     refused: tuple[tuple[int, str], ...]
 
 
-def undecided(ledger: Ledger, candidates: Iterable[Candidate]) -> tuple[list[Candidate], int]:
+def undecided(ledger: Ledger, candidates: Iterable[DuplicatePair]) -> tuple[list[DuplicatePair], int]:
     """The candidates of which nobody has decided, and the number of the others."""
     decided = ledger.states(STEP)
     every = list(candidates)
@@ -34,7 +34,7 @@ def undecided(ledger: Ledger, candidates: Iterable[Candidate]) -> tuple[list[Can
     return left, len(every) - len(left)
 
 
-def take_decisions(ledger: Ledger, path: Path, operator: str) -> Taken:
+def take_decisions(ledger: Ledger, path: Path, operator: str) -> DecisionsTaken:
     """Take in a sheet that `--format csv` wrote and a person filled in: "different" or "same" under decision.
 
     An empty cell decides nothing. Raises InputError when the file is no such sheet.
@@ -58,7 +58,7 @@ def take_decisions(ledger: Ledger, path: Path, operator: str) -> Taken:
                 detail = {"decision": word, "operator": operator}
                 ledger.record_event(unit, STEP, "note", key=row["proof"], detail=detail)
                 decided += 1
-    return Taken(len(rows), decided, known, tuple(refused))
+    return DecisionsTaken(len(rows), decided, known, tuple(refused))
 
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
@@ -73,7 +73,7 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
         raise InputError(f"{path.name}: the sheet cannot be read as CSV in UTF-8") from e
 
 
-def _unit(one: Candidate) -> str:
+def _unit(one: DuplicatePair) -> str:
     sides = ((s.record, str(s.line)) for s in (one.left, one.right))
     return _name(one.kind, *sides)
 

@@ -28,7 +28,7 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class DuplicatePair:
     """Two rows that may be one. kind: person or case; score: probability; agrees, differs: names of fields.
 
     group: number of the rows that hang together by pairs. proof: hash of all that was compared, so that a decision on
@@ -46,31 +46,33 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundPairs:
     """All candidates of one kind. skipped: comparisons left out in blocks that are too large."""
 
     kind: str
     rows: int
     compared: int
     skipped: int
-    candidates: tuple[Candidate, ...]
+    candidates: tuple[DuplicatePair, ...]
 
 
-def find_candidates(kind: str, form: str, texts: Texts, threshold: float | None = None) -> Found:
+def find_candidates(kind: str, form: str, texts: Texts, threshold: float | None = None) -> FoundPairs:
     """Pairs of persons or of cases among the rows of a form. threshold: that of the weights when not given."""
     known = known_of(kind, form, texts)
     if not known.height:
-        return Found(kind, 0, 0, 0, ())
+        return FoundPairs(kind, 0, 0, 0, ())
     find, frame = (find_persons, person_frame) if kind == "person" else (find_cases, case_frame)
     suspects = find(frame(known), threshold)
-    return Found(kind, known.height, suspects.compared, suspects.skipped, tuple(_candidates(kind, known, suspects)))
+    return FoundPairs(
+        kind, known.height, suspects.compared, suspects.skipped, tuple(_candidates(kind, known, suspects))
+    )
 
 
-def _candidates(kind: str, known: pl.DataFrame, suspects: Suspects) -> Iterator[Candidate]:
+def _candidates(kind: str, known: pl.DataFrame, suspects: Suspects) -> Iterator[DuplicatePair]:
     groups = _groups(suspects.pairs)
     rows = {i: known.row(i, named=True) for pair in suspects.pairs.select("left", "right").iter_rows() for i in pair}
     for left, right, score, agrees, differs in suspects.pairs.iter_rows():
-        yield Candidate(
+        yield DuplicatePair(
             kind,
             groups[left],
             round(score, 4),

@@ -12,7 +12,7 @@ import polars as pl
 from digitize.errors import InputError, OptionsError
 from digitize.files.validating.block import LINE as BLOCK_LINE
 from digitize.files.validating.readers import open_reader
-from digitize.files.validating.sources import Source, find_sources
+from digitize.files.validating.sources import TableSource, find_sources
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Records
 from mappers.record import Record
@@ -84,7 +84,7 @@ def _wanted(form: str, table: str) -> set[str]:
     return {n for n in names if form_tables(form)[table].column(n)}
 
 
-def _read(source: Source, wanted: set[str], number: int) -> Iterator[pl.DataFrame]:
+def _read(source: TableSource, wanted: set[str], number: int) -> Iterator[pl.DataFrame]:
     """The rows of a table in blocks; one without an id is a record of its own. number: of the file."""
     reader = open_reader(source.path, source.name, source.table)
     places = {n: i for i, n in reversed(list(enumerate(reader.names))) if n in wanted or n == "record_id"}

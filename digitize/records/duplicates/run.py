@@ -10,7 +10,7 @@ from typing import Any
 from digitize.errors import OptionsError
 from digitize.masking.cases import whole_masks
 from digitize.records.duplicates.decisions import STEP, undecided
-from digitize.records.duplicates.find import Found, find_candidates
+from digitize.records.duplicates.find import FoundPairs, find_candidates
 from digitize.records.duplicates.gather import KINDS, Texts, files_texts, records_texts
 from digitize.records.duplicates.shown import Reveal, as_records_are, masked, plain, whole
 from digitize.workspace.ledger import Ledger
@@ -19,7 +19,7 @@ from mappers.schema import form_tables
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class DuplicateSearch:
     """What to look for. of: persons, cases or both; threshold: None for the usual one; limit: candidates of each kind.
 
     unmasked: the reason for which values of persons are shown, "" where they are not.
@@ -54,13 +54,13 @@ class Duplicates:
     counts: tuple[Count, ...]
 
 
-def in_files(paths: Sequence[Path], wanted: Wanted) -> Duplicates:
+def in_files(paths: Sequence[Path], wanted: DuplicateSearch) -> Duplicates:
     """Candidates in import files. Raises InputError when nothing can be compared, OptionsError for another form."""
     kinds = _kinds(wanted)
     return _told(files_texts(paths, wanted.form), kinds, wanted, whole if wanted.unmasked else masked, None)
 
 
-def in_workspace(ledger: Ledger, wanted: Wanted) -> Duplicates:
+def in_workspace(ledger: Ledger, wanted: DuplicateSearch) -> Duplicates:
     """Candidates among a workspace's records that nobody has decided on. That names were shown is recorded."""
     kinds, records = _kinds(wanted), Records(ledger)
     reveal: Reveal = whole
@@ -71,7 +71,7 @@ def in_workspace(ledger: Ledger, wanted: Wanted) -> Duplicates:
     return _told(records_texts(ledger, wanted.form), kinds, wanted, reveal, ledger)
 
 
-def _kinds(wanted: Wanted) -> tuple[str, ...]:
+def _kinds(wanted: DuplicateSearch) -> tuple[str, ...]:
     from validators.rulebook.rule import load_rules
 
     if wanted.form not in _forms():
@@ -91,7 +91,9 @@ def _forms() -> frozenset[str]:
     return frozenset(name for name in load_schemas() if form_tables(name))
 
 
-def _told(texts: Texts, kinds: Sequence[str], wanted: Wanted, reveal: Reveal, ledger: Ledger | None) -> Duplicates:
+def _told(
+    texts: Texts, kinds: Sequence[str], wanted: DuplicateSearch, reveal: Reveal, ledger: Ledger | None
+) -> Duplicates:
     pairs: list[dict[str, Any]] = []
     counts = []
     for found in (find_candidates(kind, wanted.form, texts, wanted.threshold) for kind in kinds):
@@ -102,5 +104,5 @@ def _told(texts: Texts, kinds: Sequence[str], wanted: Wanted, reveal: Reveal, le
     return Duplicates(tuple(pairs), tuple(counts))
 
 
-def _count(found: Found, pairs: int, groups: int, shown: int, decided: int) -> Count:
+def _count(found: FoundPairs, pairs: int, groups: int, shown: int, decided: int) -> Count:
     return Count(found.kind, found.rows, pairs, groups, shown, decided, found.compared, found.skipped)

@@ -7,7 +7,7 @@ from typing import Any
 
 from digitize.masking.cases import CaseMasks
 from digitize.masking.masks import MASK
-from digitize.records.duplicates.find import Candidate, Side
+from digitize.records.duplicates.find import DuplicatePair, Side
 from mappers.record import Record
 
 Reveal = Callable[[str, Side], dict[str, Any]]
@@ -16,7 +16,7 @@ _OPEN = ("birth_year", "sex", "district", "number", "fir_date", "sections")
 _NAMES = ("name", "relative_name", "address", "complainant", "accused")
 
 
-def plain(candidates: Iterable[Candidate], reveal: Reveal) -> Iterator[dict[str, Any]]:
+def plain(candidates: Iterable[DuplicatePair], reveal: Reveal) -> Iterator[dict[str, Any]]:
     """Candidates as JSON types; keys are an interface."""
     for c in candidates:
         sides = {name: _plain_side(c.kind, side, reveal) for name, side in (("left", c.left), ("right", c.right))}

@@ -17,7 +17,7 @@ _HOLDS_PASSWORD = (
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class DatabaseAddress:
     """Where a target is. url: without a password. schema: of its tables."""
 
     url: str
@@ -53,7 +53,7 @@ def refuse_password(text: str) -> None:
         raise OptionsError(_HOLDS_PASSWORD)
 
 
-def parse_address(text: str, schema: str = SCHEMA) -> Address:
+def parse_address(text: str, schema: str = SCHEMA) -> DatabaseAddress:
     """The address in a URL. Raises OptionsError when it is none, or holds a password: other users could read it."""
     from psycopg import ProgrammingError
     from psycopg.conninfo import conninfo_to_dict
@@ -66,4 +66,4 @@ def parse_address(text: str, schema: str = SCHEMA) -> Address:
         raise OptionsError(_HOLDS_PASSWORD)
     if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", schema):
         raise OptionsError("--schema is a name of small letters, digits and underscores.")
-    return Address(text, schema)
+    return DatabaseAddress(text, schema)

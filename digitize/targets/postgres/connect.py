@@ -9,7 +9,7 @@ from psycopg import sql
 
 from digitize.errors import TargetRefused
 from digitize.targets.kind import Patience
-from digitize.targets.postgres.address import Address
+from digitize.targets.postgres.address import DatabaseAddress
 
 OLDEST = 15
 CONNECT_SECONDS = 10
@@ -27,7 +27,7 @@ _WORDS = {
 _AGAIN = ("40001", "40P01", "55P03", "23505", "53300", "57P01", "57P02", "57P03", "57P05")
 
 
-def connect(address: Address) -> psycopg.Connection[tuple[Any, ...]]:
+def connect(address: DatabaseAddress) -> psycopg.Connection[tuple[Any, ...]]:
     """A connection that commits what is not in a transaction.
 
     Raises TargetRefused when there is none, when the server is older than this program knows, or when its texts are not
@@ -54,7 +54,7 @@ def connect(address: Address) -> psycopg.Connection[tuple[Any, ...]]:
     return db
 
 
-def use(db: psycopg.Connection[Any], address: Address, patience: Patience) -> None:
+def use(db: psycopg.Connection[Any], address: DatabaseAddress, patience: Patience) -> None:
     """Set up the transaction that is open: where its tables are, and how long is waited. Ends with it."""
     names = sql.SQL("SET LOCAL search_path TO {}, pg_temp").format(sql.Identifier(address.schema))
     db.execute(names)
@@ -69,7 +69,7 @@ def is_passing(error: psycopg.Error) -> bool:
     return isinstance(error, psycopg.OperationalError)
 
 
-def refusal(error: psycopg.Error, address: Address) -> TargetRefused:
+def refusal(error: psycopg.Error, address: DatabaseAddress) -> TargetRefused:
     """What a server's error says, without anything that may come from a row."""
     state, said = error.sqlstate or "", error.diag.message_primary or str(error).strip()
     parts = [p for p in (error.diag.table_name, error.diag.column_name, error.diag.constraint_name) if p]

@@ -11,12 +11,12 @@ from psycopg import sql
 
 from digitize.errors import TargetRefused
 from digitize.targets.base import Receipt
-from digitize.targets.postgres.address import Address
+from digitize.targets.postgres.address import DatabaseAddress
 from digitize.targets.postgres.definition import TableDef, build_keys, drop_keys
 from digitize.targets.postgres.loads import note
 from digitize.targets.postgres.store import PostgresStore
 from digitize.targets.postgres.tables import wanted
-from digitize.targets.rows import Batch
+from digitize.targets.rows import RowBatch
 from digitize.targets.taking import take
 from mappers.schema import form_tables
 
@@ -40,7 +40,9 @@ class _EmptyStore(PostgresStore):
         return set()
 
 
-def take_first(db: psycopg.Connection[Any], address: Address, form: str, batches: Iterable[Batch]) -> list[Receipt]:
+def take_first(
+    db: psycopg.Connection[Any], address: DatabaseAddress, form: str, batches: Iterable[RowBatch]
+) -> list[Receipt]:
     """Take the first batches of a form, in a transaction that `use` has set up.
 
     Its tables are locked, emptied of what undone loads left, and freed of keys and indexes; these are made again at the

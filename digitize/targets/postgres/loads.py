@@ -9,10 +9,10 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from digitize.targets.base import Receipt
-from digitize.targets.rows import Batch
+from digitize.targets.rows import RowBatch
 
 
-def note(db: psycopg.Connection[Any], batch: Batch, receipt: Receipt) -> None:
+def note(db: psycopg.Connection[Any], batch: RowBatch, receipt: Receipt) -> None:
     """Write the load into the target's book, as its newest."""
     db.execute("DELETE FROM loads WHERE load_id = %s", (batch.id,))
     db.execute(

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import psycopg
 
-from digitize.targets.rows import Batch
+from digitize.targets.rows import RowBatch
 
 STATION = ("state", "district", "police_station")
 # Locks take room in the server's shared memory; two stations that share one only wait for each other now and then.
@@ -17,7 +17,7 @@ _MOST = 512
 _SPACE = 0x43435453
 
 
-def lock_stations(db: psycopg.Connection[Any], batch: Batch) -> None:
+def lock_stations(db: psycopg.Connection[Any], batch: RowBatch) -> None:
     """Wait until nobody else loads the batch or records of its stations; the locks go with the transaction.
 
     A key (station, year, number) can then be looked up and given away without another taking it in between. Everybody

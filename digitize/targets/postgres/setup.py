@@ -12,7 +12,7 @@ from psycopg.types.json import Jsonb
 
 from digitize.errors import TargetRefused
 from digitize.targets.kind import Patience
-from digitize.targets.postgres.address import Address
+from digitize.targets.postgres.address import DatabaseAddress
 from digitize.targets.postgres.catalogue import differences, read_catalogue
 from digitize.targets.postgres.connect import connect, refusal, use
 from digitize.targets.postgres.definition import Definition, Statement, from_plain, migrate
@@ -22,7 +22,7 @@ _LOCK = 0x44544749  # of `target init`: two at once would trip over each other
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class TargetState:
     """What is there. version: of the tables, 0 where there are none; is_current: they are what this program makes.
 
     altered: in what they differ from those that were made. made: their definition. rows: table -> about how many rows,
@@ -36,7 +36,7 @@ class State:
     rows: Mapping[str, int] = field(default_factory=dict)
 
 
-def init_target(address: Address, loader: str = "", *, dry_run: bool = False) -> list[str]:
+def init_target(address: DatabaseAddress, loader: str = "", *, dry_run: bool = False) -> list[str]:
     """Make the tables, or bring older ones up to date, in one transaction. Returns the statements, in order.
 
     loader: the role that is to load; it gets the rights it needs and no more, and must be there. Raises TargetRefused,
@@ -57,7 +57,7 @@ def init_target(address: Address, loader: str = "", *, dry_run: bool = False) ->
     return done
 
 
-def _statements(db: psycopg.Connection[Any], address: Address, loader: str) -> Iterator[Statement]:
+def _statements(db: psycopg.Connection[Any], address: DatabaseAddress, loader: str) -> Iterator[Statement]:
     schema = sql.Identifier(address.schema)
     if not _has_schema(db, address.schema):
         yield sql.SQL("CREATE SCHEMA {}").format(schema)
@@ -75,7 +75,7 @@ def _statements(db: psycopg.Connection[Any], address: Address, loader: str) -> I
         yield from grants(address, loader, str(db.info.dbname))
 
 
-def grants(address: Address, loader: str, database: str) -> Iterator[Statement]:
+def grants(address: DatabaseAddress, loader: str, database: str) -> Iterator[Statement]:
     """The rights of the role that loads: rows of these tables, nothing else."""
     role, schema = sql.Identifier(loader), sql.Identifier(address.schema)
     yield sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(sql.Identifier(database), role)
@@ -85,7 +85,7 @@ def grants(address: Address, loader: str, database: str) -> Iterator[Statement]:
         yield sql.SQL(f"GRANT {rights} ON {{}}.{{}} TO {{}}").format(schema, sql.Identifier(name), role)
 
 
-def _write_meta(db: psycopg.Connection[Any], address: Address) -> None:
+def _write_meta(db: psycopg.Connection[Any], address: DatabaseAddress) -> None:
     rows: Mapping[str, Any] = {
         "version": VERSION,
         "definition": {name: table.as_plain() for name, table in wanted().items()},
@@ -99,27 +99,27 @@ def _write_meta(db: psycopg.Connection[Any], address: Address) -> None:
         )
 
 
-def check_target(address: Address) -> State:
+def check_target(address: DatabaseAddress) -> TargetState:
     """What is there, of a target that is reached. Raises TargetRefused when it is not."""
     with connect(address) as db:
         try:
             with db.transaction():
                 if not _has_schema(db, address.schema):
-                    return State()
+                    return TargetState()
                 use(db, address, Patience())
                 return replace(read_state(db, address), rows=_rows(db, address))
         except psycopg.Error as e:
             raise refusal(e, address) from None
 
 
-def require_current(db: psycopg.Connection[Any], address: Address) -> None:
+def require_current(db: psycopg.Connection[Any], address: DatabaseAddress) -> None:
     """Raise TargetRefused unless the tables are there, of this version, and as they were made."""
-    state = read_state(db, address) if _has_schema(db, address.schema) else State()
+    state = read_state(db, address) if _has_schema(db, address.schema) else TargetState()
     if amiss := what_is_amiss(state):
         raise TargetRefused(f"{address.name}: {amiss} Nothing was loaded.")
 
 
-def what_is_amiss(state: State) -> str:
+def what_is_amiss(state: TargetState) -> str:
     """Why a target cannot be loaded into, and what to do; "" when it can."""
     if not state.version:
         return "there are no tables of a target here. Make them: digitize target init URL"
@@ -133,22 +133,22 @@ def what_is_amiss(state: State) -> str:
     return ""
 
 
-def read_state(db: psycopg.Connection[Any], address: Address) -> State:
+def read_state(db: psycopg.Connection[Any], address: DatabaseAddress) -> TargetState:
     """What is there, inside a transaction that `use` has set up."""
     if db.execute("SELECT to_regclass(%s)", (_qualified(address.schema, "meta"),)).fetchone() == (None,):
-        return State()
+        return TargetState()
     meta = dict(db.execute("SELECT key, value FROM meta").fetchall())
     if not isinstance(meta.get("version"), int):
         raise TargetRefused(f"{address.name}: there is a table meta that is not a target's. Choose another --schema.")
     if meta["version"] > VERSION:
-        return State(meta["version"])
+        return TargetState(meta["version"])
     found = read_catalogue(db, address.schema)
     made, same_server = meta["catalogue"], meta["server"] == db.info.server_version // 10000
     if not same_server:  # another version of PostgreSQL describes the same things in other words
         made, found = _names_only(made), _names_only(found)
     definition = from_plain(meta["definition"])
     is_current = meta["version"] == VERSION and not any(migrate(definition, wanted()))
-    return State(meta["version"], is_current, differences(made, found), definition)
+    return TargetState(meta["version"], is_current, differences(made, found), definition)
 
 
 def _names_only(catalogue: Mapping[str, Any]) -> dict[str, Any]:
@@ -166,7 +166,7 @@ def _qualified(schema: str, table: str) -> str:
     return f'"{schema}"."{table}"'
 
 
-def _rows(db: psycopg.Connection[Any], address: Address) -> dict[str, int]:
+def _rows(db: psycopg.Connection[Any], address: DatabaseAddress) -> dict[str, int]:
     """What the server's statistics say; counting millions of rows would take minutes."""
     query = "SELECT relname, n_live_tup FROM pg_stat_user_tables WHERE schemaname = %s AND n_live_tup > 0 ORDER BY 1"
     return dict(db.execute(query, (address.schema,)).fetchall())

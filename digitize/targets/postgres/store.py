@@ -11,7 +11,7 @@ import psycopg
 from psycopg import sql
 
 from digitize.targets.postgres.tables import BOOKS, TYPES
-from digitize.targets.rows import HASH, ORIGIN, RECORD_ID, Batch, Kept, json_text
+from digitize.targets.rows import HASH, ORIGIN, RECORD_ID, Kept, RowBatch, json_text
 from mappers.schema import Table, form_tables, load_schemas
 
 # Rows that are made into text at a time, so that a batch does not stand in memory twice.
@@ -74,7 +74,7 @@ class PostgresStore:
         parts = [sql.SQL(one).format(sql.Literal(form), sql.Identifier(form)) for form in load_schemas()]
         return {(f, r) for f, r in self._db.execute(sql.SQL(" UNION ALL ").join(parts), {"batch": batch})}
 
-    def retire(self, form: str, records: Sequence[str], batch: Batch, why: str) -> None:
+    def retire(self, form: str, records: Sequence[str], batch: RowBatch, why: str) -> None:
         """See `Store`."""
         tables = [t for t in (*form_tables(form), "field_origin") if self._has_rows(t)]
         rows = [
@@ -115,7 +115,7 @@ class PostgresStore:
             query = sql.SQL("DELETE FROM {} WHERE record_id = ANY(%s)").format(sql.Identifier(name))
             self._db.execute(query, (list(records),))
 
-    def insert(self, form: str, tables: Mapping[str, pl.DataFrame], batch: Batch) -> None:
+    def insert(self, form: str, tables: Mapping[str, pl.DataFrame], batch: RowBatch) -> None:
         """See `Store`."""
         own = tables[form].with_columns(load_id=pl.lit(batch.id))
         self.copy(form, own)
@@ -143,7 +143,7 @@ class PostgresStore:
             for start in range(0, rows.height, _SLICE):
                 copy.write(_copy_text(rows[start : start + _SLICE]))
 
-    def keep(self, kept: Iterable[Kept], batch: Batch) -> None:
+    def keep(self, kept: Iterable[Kept], batch: RowBatch) -> None:
         """See `Store`."""
         self._db.execute("DELETE FROM rejects WHERE batch = %s AND state = 'open'", (batch.batch,))
         rows = [

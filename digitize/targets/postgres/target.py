@@ -16,14 +16,14 @@ from digitize.errors import TargetRefused
 from digitize.targets.base import Load, Receipt, Statement, Undone
 from digitize.targets.from_records import as_batch
 from digitize.targets.kind import Patience
-from digitize.targets.postgres.address import Address
+from digitize.targets.postgres.address import DatabaseAddress
 from digitize.targets.postgres.connect import connect, is_passing, refusal, use
 from digitize.targets.postgres.first import take_first
 from digitize.targets.postgres.loads import find_done, note
 from digitize.targets.postgres.locks import STATION, lock_stations
 from digitize.targets.postgres.setup import require_current
 from digitize.targets.postgres.store import PostgresStore
-from digitize.targets.rows import Batch
+from digitize.targets.rows import RowBatch
 from digitize.targets.taking import take
 from digitize.targets.undoing import undo
 from mappers.schema import form_tables
@@ -38,7 +38,7 @@ Work = Callable[[psycopg.Connection[Any]], Any]
 class PostgresTarget:
     """Loads into the tables that `digitize target init` made."""
 
-    def __init__(self, address: Address, patience: Patience | None = None) -> None:
+    def __init__(self, address: DatabaseAddress, patience: Patience | None = None) -> None:
         """Connect. Raises TargetRefused when the tables are not there, not of this version, or altered."""
         self._address, self._patience = address, patience or Patience()
         self._db: psycopg.Connection[Any] | None = None
@@ -60,7 +60,7 @@ class PostgresTarget:
         """Take a batch of records; see `take`."""
         return self.take(as_batch(load), dry_run=dry_run)
 
-    def take(self, batch: Batch, *, dry_run: bool = False) -> Receipt:
+    def take(self, batch: RowBatch, *, dry_run: bool = False) -> Receipt:
         """Take a batch in one transaction; a load that was committed before is recognised and not done again.
 
         dry_run: say what would become of it, and change nothing. Raises TargetRefused, and then nothing was changed.
@@ -68,7 +68,7 @@ class PostgresTarget:
         made: Receipt = self.transact(lambda db: _take(db, batch), dry_run=dry_run)
         return made
 
-    def take_first(self, form: str, batches: Iterable[Batch]) -> list[Receipt]:
+    def take_first(self, form: str, batches: Iterable[RowBatch]) -> list[Receipt]:
         """Take the first batches of a form in one transaction; keys and indexes are made after the rows.
 
         The role must own the tables. Raises TargetRefused, and then nothing was changed; it is not tried again.
@@ -142,7 +142,7 @@ class PostgresTarget:
             self.close()
 
 
-def _take(db: psycopg.Connection[Any], batch: Batch) -> Receipt:
+def _take(db: psycopg.Connection[Any], batch: RowBatch) -> Receipt:
     lock_stations(db, batch)
     if done := find_done(db, batch.id, batch.batch):
         return done

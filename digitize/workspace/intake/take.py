@@ -11,7 +11,7 @@ from pathlib import Path
 from digitize.workspace.intake.manifest import MEMOS, Given, Metadata, check_metadata, check_register, list_files
 from digitize.workspace.intake.store import content_hash, how_to_read, keep_copy
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.catalogue import Batch, Catalogue, PageScan, Source, TableUnit
+from digitize.workspace.ledger.catalogue import Batch, Catalogue, PageScan, SourceFile, TableUnit
 from digitize.workspace.place import Place
 from mappers.errors import MappingError, TableError
 from ocr.errors import ScanError
@@ -197,7 +197,7 @@ class _Writer:
         path = look.given.path
         linked = str(path.resolve()) if self._link and not look.problem else ""
         self._catalogue.insert_source(
-            Source(
+            SourceFile(
                 look.sha256, self._batch, look.given.name, look.size, look.media, look.pages,
                 path.suffix.lower(), linked, look.problem, look.kind,
             )

@@ -25,7 +25,7 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SourceFile:
     """One file by its content. linked: where it lies when it was not copied.
 
     problem: why it was refused, or ""; kind: the same as a stable word.
@@ -97,16 +97,16 @@ class Catalogue:
         """Add a batch. Its id must be new."""
         self._insert("batches", asdict(batch))
 
-    def source(self, sha256: str) -> Source | None:
+    def source(self, sha256: str) -> SourceFile | None:
         """The source with that content, None when it was never taken in."""
         row = self._ledger.execute("SELECT * FROM sources WHERE sha256 = ?", (sha256,)).fetchone()
-        return Source(**dict(row)) if row else None
+        return SourceFile(**dict(row)) if row else None
 
-    def sources(self) -> list[Source]:
+    def sources(self) -> list[SourceFile]:
         """All sources, refused ones too, by batch and name."""
-        return [Source(**dict(r)) for r in self._ledger.rows("SELECT * FROM sources ORDER BY batch, name, sha256")]
+        return [SourceFile(**dict(r)) for r in self._ledger.rows("SELECT * FROM sources ORDER BY batch, name, sha256")]
 
-    def insert_source(self, source: Source) -> None:
+    def insert_source(self, source: SourceFile) -> None:
         """Add a source. Its content must be new."""
         self._insert("sources", asdict(source))
 
