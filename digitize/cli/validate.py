@@ -128,7 +128,7 @@ def _report(
 
 
 def _show(report: CheckReport, writer: Any, out: Path | None) -> None:
-    from digitize.files.reports import write_report
+    from digitize.files.check_reports import write_report
 
     if writer is None:
         _print(report)
@@ -192,7 +192,7 @@ def _check_reason(*, unmask: bool, reason: str) -> None:
 
 def _writer(format: str, out: Path | None) -> Any:
     from digitize.errors import OptionsError
-    from digitize.files.reports import load_writer
+    from digitize.files.check_reports import load_writer
 
     if format != "table":
         return load_writer(format)

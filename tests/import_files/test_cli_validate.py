@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from digitize.files.reports import formats
+from digitize.files.check_reports import formats
 from digitize.machine.csv_cells import safe
 
 HEAD = "record_id,state,district,police_station,year,fir_no,fir_date,narrative"

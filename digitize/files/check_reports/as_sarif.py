@@ -8,7 +8,7 @@ from typing import Any, TextIO
 from urllib.parse import quote
 
 from digitize import __version__
-from digitize.files.reports.samples import Sample, in_order, take_samples
+from digitize.files.check_reports.samples import Sample, in_order, take_samples
 from digitize.files.validating.findings import FileFinding
 from digitize.files.validating.report import CheckReport
 

@@ -8,7 +8,7 @@ from importlib import resources
 from string import Template
 from typing import TextIO
 
-from digitize.files.reports.samples import Sample, in_order, take_samples
+from digitize.files.check_reports.samples import Sample, in_order, take_samples
 from digitize.files.validating.case_files import CaseFiles
 from digitize.files.validating.findings import FileFinding
 from digitize.files.validating.report import CheckReport, Tally
@@ -22,7 +22,7 @@ def write(report: CheckReport, out: TextIO) -> None:
     """See `Writer`. The table holds at most 200 findings of a rule and 3,000 in all, and says so."""
     samples = take_samples(report, _MOST_OF_A_RULE)
     shown = _shown(samples)
-    folder = resources.files("digitize.files.reports")
+    folder = resources.files("digitize.files.check_reports")
     parts = {name: (folder / f"page.{name}").read_text(encoding="utf-8") for name in ("html", "css", "js")}
     page = Template(parts["html"]).substitute(
         css=parts["css"],

@@ -6,7 +6,7 @@ import re
 from typing import TextIO
 from xml.etree import ElementTree as ET
 
-from digitize.files.reports.samples import Sample, take_samples, where
+from digitize.files.check_reports.samples import Sample, take_samples, where
 from digitize.files.validating.report import CheckReport
 from validators.rulebook.rule import load_rules
 
