@@ -2,7 +2,7 @@
 
 Worn print fades within a line, and what shines through from the other side is as dark as the faintest letters, but
 broader and softer. A black-hat takes thin strokes only. Measured on worn lines: Tamil .215 -> .046, Hindi .180 -> .119
-of the characters wrong, one reading each (docs/design.md).
+of the characters wrong, one reading each (docs/lab.md).
 """
 
 from __future__ import annotations

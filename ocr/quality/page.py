@@ -26,7 +26,7 @@ from ocr.quality.objects import find_things, is_foreign
 from ocr.quality.picture import Picture
 from ocr.quality.sharpness import Sharpness, measure_sharpness
 
-# Limits, each between good pages and spoilt ones as measured by benchmarks/scanqc.py (docs/design.md).
+# Limits, each between good pages and spoilt ones as measured by benchmarks/scanqc.py (docs/lab.md).
 # Good forms of 740 x 1180 pixels have letters 7 high, spoilt ones 4 to 6.
 LEAST_LETTER_PX = 6.5
 LEAST_SIDE_PX = 560
