@@ -1,3 +1,3 @@
 """Everything that ties reading, mapping and checking together, remembers, loads or shows."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

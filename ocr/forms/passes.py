@@ -1,7 +1,7 @@
 """The zones of one page read: all once, handwriting by our own recogniser, printed lines in doubt put to a vote.
 
 Of 308 doubtful zones of drawn forms one pass and its repetitions had 0.24 right and 0.36 of the letters wrong, the vote
-0.55 and 0.10 (docs/lab.md, "Zones").
+0.55 and 0.10 (docs/lab.md, "Passes and votes").
 """
 
 from __future__ import annotations
