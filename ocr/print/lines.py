@@ -48,7 +48,7 @@ STAGES: tuple[tuple[Pass, ...], ...] = (
     (Pass("unlevelled", 1), Pass("tight", 1, raw_line=True)),
     (Pass("clean", 1), Pass("raw"), Pass("tight", 2, raw_line=True), Pass("clean", 2)),
 )
-"""Of sixteen, what was left when those that helped least were taken away one by one: docs/lab.md, "Passes and votes"."""
+"""Of sixteen, what was left when those that helped least were taken away one by one (docs/lab.md, Passes and votes)."""
 OWN_STAGES: tuple[tuple[Pass, ...], ...] = (
     (Pass("raw", engine="lines"),),
     (Pass("unlevelled", engine="lines"), Pass("clean", engine="lines"), Pass("large", engine="lines")),
