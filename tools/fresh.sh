@@ -109,7 +109,7 @@ for step in "${steps[@]}"; do
     "${passed[@]}" make -C /root/checkout "$step" >"$log" 2>&1 </dev/null &
   wait $! || code=$? # waited for in this way, an interrupt is heeded at once
   tail -n 25 "$log"
-  say "make $step: exit $code after $(seconds "$begun"), $(chroot "$dir" python3 --version)"
+  say "make $step: exit $code after $(seconds "$begun"), $(chroot "$dir" python3 --version 2>/dev/null || echo "no Python yet")"
   [ "$code" = 0 ] || break
 done
 exit "$code"
