@@ -41,7 +41,7 @@ SHEET = replace(PAGE, limit_deg=8.0)
 # A line of a page that lies level already is askew by little; one line has too few rows for a best angle to stand out
 # from the others, so it is compared with the line unturned alone. Rows as high as a pixel: other heights beat with the
 # rows of pixels, and call a level line askew (1.3) or all lines level (0.7). Of 599 lines 100 get another angle than by
-# the variance of rows' ink, used before: 11 are read better and 8 worse, 125 letters wrong for 119, 11 more in one line.
+# the variance of rows' ink, used before: 11 are read better and 8 worse, 125 letters wrong for 119, 11 more in one.
 LINE = Search(3.0, ((0.25, 1.0),), stands_out=0.0, gain=1.02, least_points=2)
 
 
