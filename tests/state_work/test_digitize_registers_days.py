@@ -144,10 +144,10 @@ def test_what_a_page_needs_from_above_is_what_its_rows_lack(kinds, is_above):
     """The facts that say which pages are looked at agree with what the rows are given."""
     value = ZoneValue("5.1.98", "5.1.98", 0.9)
     rows = [
-        RegisterRow("p", f"r{n}", ("p",), {"x": RowCell(PlacedValue("p", f"r{n}.x", value))}, (), said=kind)
+        RegisterRow("p", f"r{n}", ("p",), {"x": RowCell(PlacedValue("p", f"r{n}.x", value))}, (), kind_by_person=kind)
         for n, kind in enumerate(kinds, 1)
     ]
     above = {"p/above": value} if is_above else {}
-    lacking = ["day" not in r.cells for r in with_days(rows, above) if r.said == "record"]
+    lacking = ["day" not in r.cells for r in with_days(rows, above) if r.kind_by_person == "record"]
     marks = _day_marks(kinds, is_day_above=is_above)
     assert marks == lacking if lacking else marks == [not is_above and DAY not in kinds]
