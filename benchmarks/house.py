@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.house_imports import PACKAGES, House, circles  # noqa: E402  # the checkout first, wherever it is run from
+from benchmarks.house_languages import files_of_a_language  # noqa: E402
 
 _LONG_FUNCTION, _LONG_FILE = 40, 300
 _PROGRAMS = (*PACKAGES, "benchmarks", "training", "tools", "sample_data")
@@ -76,6 +77,11 @@ def undeclared_imports(house: House) -> int:
 def unused_dependencies(house: House) -> int:
     """Declared packages, extras but "dev" too, that no module imports."""
     return len(unused(house))
+
+
+def language_files_touched(house: House) -> int:
+    """Files that a new language touches."""
+    return len(files_of_a_language(house.root))
 
 
 def duplicate_type_names(house: House) -> int:
@@ -165,14 +171,14 @@ def _digitize(house: House, arguments: list[str]) -> float:
 
 def extract_differs_from_run(house: House) -> int:
     """Fields of the sample pages and registers of which extract and run say different things."""
-    from benchmarks.house_extract import count_differences
+    from benchmarks import house_extract
 
-    return count_differences(house.root / "sample_data")
+    return house_extract.extract_differs_from_run()
 
 
 MEASURES: tuple[Callable[[House], float], ...] = (
     loose_modules, folder_circles, functions_over_40, files_over_300, readme_kb, design_kb, undeclared_imports,
-    unused_dependencies, duplicate_type_names, extract_differs_from_run, help_s, status_s,
+    unused_dependencies, language_files_touched, duplicate_type_names, extract_differs_from_run, help_s, status_s,
 )  # fmt: skip
 AGREED = {
     "loose_modules": 3, "folder_circles": 0, "functions_over_40": 20, "files_over_300": 5, "readme_kb": 8,
