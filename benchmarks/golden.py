@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from digitize.files.mapping.golden import EXPECTED, Golden, run_golden
-from mappers.mapping import load_mappings
+from mappers.mapping.load import load_mappings
 
 FOLDER = Path(__file__).resolve().parent.parent / "sample_data" / "formats"
 

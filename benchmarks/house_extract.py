@@ -59,14 +59,14 @@ def compare_files(files: Iterable[Path], place: Path, jobs: int = 2) -> Compared
     """Read some samples, of folders with a manifest, in a new workspace, extract them, and compare."""
     from digitize.steps.read import plan, read_pages
     from digitize.workspace.intake import take_in
-    from digitize.workspace.intake.manifest import Said
+    from digitize.workspace.intake.manifest import Metadata
     from digitize.workspace.known import learn
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import create, open_place
 
     create("wb", place)
     workspace = open_place(place, {"read.seconds_per_page": _SECONDS})
-    take_in(workspace, list(files), Said())
+    take_in(workspace, list(files), Metadata())
     visits = _Visits()
     with Ledger(workspace.ledger) as ledger:
         known = learn(workspace, ledger)

@@ -21,9 +21,10 @@ from typing import Any
 from benchmarks.firmast import COLUMNS, make_rows
 from benchmarks.memory import peak_mb
 from digitize.files.mapping.bulk import FEW_COLLECTIONS
-from mappers.mapping import FormMapping, TableCells, load_mappings, map_rows
+from mappers.binding.bound import FormMapping
 from mappers.mapping.apply import Application
 from mappers.mapping.flat import flat_columns, left_over
+from mappers.mapping.load import TableCells, load_mappings, map_rows
 from mappers.sources.cells import Sources
 from mappers.sources.values import MapContext, RowValues
 from mappers.states import load_state

@@ -129,7 +129,7 @@ def settings_of(codes: Iterable[str] = (), *, with_stations: bool = True) -> Che
     """The settings of all runs. codes: of the rules that are asked, none for all of them."""
     from benchmarks.validate_rows import STATIONS
     from digitize.files.validating.choice import rules_left_out
-    from validators.rulebook.given import make_settings
+    from validators.checking.settings import make_settings
 
     left_out = rules_left_out("iif1", list(codes), [])
     return make_settings(DAY, policy="import", stations=STATIONS if with_stations else (), left_out=left_out)

@@ -251,7 +251,7 @@ def test_the_count_of_case_files_is_the_same_in_parts(folder):
     from datetime import date
 
     from digitize.files.validating.validate import CheckOptions, validate_files
-    from validators.rulebook.given import make_settings
+    from validators.checking.settings import make_settings
 
     settings = make_settings(date(2026, 1, 31), policy="import")
     one, many = (validate_files([folder], "iif1", settings, CheckOptions(parts=n)).case_files for n in (1, 4))

@@ -14,7 +14,8 @@ from openpyxl import Workbook
 
 from digitize.errors import InputError
 from digitize.files.validating.validate import CheckReport, validate_file
-from validators.rulebook.given import CheckSettings, make_settings
+from validators.checking.settings import make_settings
+from validators.rulebook.given import CheckSettings
 
 HEAD = "record_id,state,district,police_station,year,fir_no,fir_date,narrative"
 GOOD = "a,wb,Howrah,Bally,2009,78,2009-03-12,A cow was lost"

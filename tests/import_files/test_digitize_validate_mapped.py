@@ -10,7 +10,7 @@ import pytest
 from digitize.files.mapping.find import table_context
 from digitize.files.validating.mapped import ANY, Legacy
 from digitize.files.validating.validate import CheckOptions, validate_files
-from validators.rulebook.given import make_settings
+from validators.checking.settings import make_settings
 
 SETTINGS = make_settings(date(2026, 1, 31), policy="import")
 FORMATS = ("mp_ccis_iif1_iscii", "dl_fir_list_english", "in_cipa_fir_unicode", "ka_policeit_nudi", "mp_ccis_iif3_iscii")

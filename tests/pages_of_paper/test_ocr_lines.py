@@ -10,7 +10,7 @@ from ocr.calibration.lines import LineWeights
 from ocr.engine import EngineText
 from ocr.page import Box, Word
 from ocr.print import lines as module
-from ocr.print.lines import STAGES, LinePictures, Look, read_lines, read_mixed
+from ocr.print.lines import STAGES, LinePictures, Pass, read_lines, read_mixed
 from ocr.tesseract import models
 
 SURE, UNSURE = 0.96, 0.4
@@ -129,7 +129,7 @@ def test_odd_crops_are_read_calmly(shape):
 
 def test_words_lie_on_the_picture_given():
     engine = Scripted(lambda line: ("one two", UNSURE))
-    (read,) = read_lines(engine, [picture()], "en", stages=((Look("large"),),))
+    (read,) = read_lines(engine, [picture()], "en", stages=((Pass("large"),),))
     assert [w.text for w in read.words] == ["one", "two"]
     first = read.words[0].box
     assert 0 <= first.x0 <= 1 and 5 <= first.x1 <= 8

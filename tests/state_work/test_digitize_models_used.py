@@ -2,9 +2,9 @@
 
 import pytest
 
-from digitize.workspace import open_place
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.models_used import models_differ, record_models
+from digitize.workspace.place import open_place
 from ocr.tesseract import folders
 
 

@@ -5,7 +5,7 @@ import pytest
 from digitize.workspace.decisions.apply import Settled, over_row, sign_record, still_hold, stored_texts
 from digitize.workspace.ledger.records import Decision
 from digitize.workspace.ledger.verdict import judge
-from mappers.mapping import load_mappings, map_rows
+from mappers.mapping.load import load_mappings, map_rows
 from mappers.record import FieldValue, Record
 from mappers.sources.values import MapContext, RowValues
 from mappers.states import load_state
