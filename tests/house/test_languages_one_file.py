@@ -1,7 +1,6 @@
 """A new language is one file for reading and one for mapping: an invented one, laid beside the others, is found by all."""
 
 import json
-import re
 import subprocess
 import sys
 import tomllib
@@ -66,7 +65,7 @@ import mappers.languages, ocr.languages.language
 ocr.languages.language.FOLDERS.append(Path(sys.argv[1], "ocr"))
 mappers.languages.FOLDERS.append(Path(sys.argv[1], "mappers"))
 from digitize.files.forms.labels import labels_of
-from LOADER import load_words
+from digitize.offices.words import load_words
 from digitize.files.read_files import parse_languages
 from mappers.codes import code_lists
 from mappers.codes.months import months, plain_word, word_key
@@ -80,7 +79,7 @@ from ocr.registers.between import total_words
 from ocr.registers.ditto import is_ditto
 from ocr.registers.form import package_registers
 from ocr.tesseract.models import known_languages as tesseract_languages
-from NATIVE import native_scripts
+from ocr.handwriting.native import native_scripts
 from ocr.languages.writing import script_of_language
 form = package_registers().find("reg_gd")
 k, t = codes_of("kt")
@@ -107,14 +106,6 @@ print(json.dumps({
 """
 
 
-def _room(name: str, pattern: str) -> str:
-    """The module of a name whose text has a pattern, wherever its room stands."""
-    found = [
-        p for p in ROOT.rglob(name) if ".venv" not in p.parts and re.search(pattern, p.read_text(encoding="utf-8"))
-    ]
-    return ".".join(found[0].relative_to(ROOT).with_suffix("").parts)
-
-
 @pytest.fixture(scope="module")
 def told(tmp_path_factory):
     """What every part of the program says of the invented language."""
@@ -122,10 +113,7 @@ def told(tmp_path_factory):
     for part, text in (("ocr", READING), ("mappers", MAPPING.replace("[sounds]", MONTHS + "[sounds]"))):
         (folder / part).mkdir()
         (folder / part / "zz.toml").write_text(text, encoding="utf-8")
-    asked = ASK.replace("LOADER", _room("words.py", "def load_words")).replace(
-        "NATIVE", _room("native.py", "def native_scripts")
-    )
-    command = [sys.executable, "-c", asked, str(folder)]
+    command = [sys.executable, "-c", ASK, str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
