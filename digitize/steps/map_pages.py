@@ -72,7 +72,7 @@ def group_of(record: Record) -> str:
 
 
 def station_of(record: Record, said: str) -> str:
-    """The record's station when it is surely known, else what was said at intake."""
+    """The record's station when it is surely known, else what the metadata say."""
     cell = record.fields.get("police_station")
     return cell.value if cell and cell.value and cell.is_sure() else said
 

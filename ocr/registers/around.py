@@ -19,7 +19,7 @@ DateReader = Callable[[Image], Candidate | None]
 """Reads the date that a picture of one line holds; None where it holds none."""
 
 _MOST_DATE = 0.85
-"""What a date read by the engine for hands is sure of at most: words may stand beside it, which was hardly measured."""
+"""What a date read by the engine for handwriting is sure of at most: words beside it were hardly measured."""
 _SIGNS = re.compile(r"[^0-9]+")
 _MOST_DIGITS = 4
 _LEAST_SURE = 0.5
@@ -69,7 +69,7 @@ def read_around(
 
 
 def _dated(note: Around, date: Candidate | None) -> Around:
-    """A note with the date that the engine for hands reads in it; surer where both read the same one."""
+    """A note with the date that the engine for handwriting reads in it; surer where both read the same one."""
     if date is None or not date_in(date.text):
         return note
     said, sure = date_in(note.text), min(_MOST_DATE, date.confidence)

@@ -36,7 +36,7 @@ _MOST_CANDIDATES = 5
 
 @dataclass(frozen=True, slots=True)
 class RegisterSettings:
-    """How cells are read. depth: stages of looks a line gets. handwriting_engine: a second one for what is written.
+    """How cells are read. depth: stages of passes a line gets. handwriting_engine: a second one for what is written.
     digits_engine, latin_engine: for numbers by hand on pages of native digits, and of Latin ones. sections: file of the
     sections that lists of them may hold (ocr/handwriting/sections.py).
     """
@@ -94,7 +94,7 @@ class CellReader:
         return found
 
     def with_figures(self, table: RegisterTable, rows: Sequence[Sequence[ZoneReading]]) -> list[list[ZoneReading]]:
-        """The cells of all rows of a page, numbers also as the engine for hands reads the digits that the page has.
+        """The cells of all rows of a page, numbers also as the engine for handwriting reads them in its digits.
 
         rows: the cells of each row of the table, as read before.
         """

@@ -16,7 +16,7 @@ from ocr.languages.language import language
 from ocr.page import Candidate, Decided, ZoneReading
 
 BY, BY_DOUBTFUL = "digits:hand", "digits:maybe"
-"""What candidates of the engine for hands are by: on a page whose digits are known, and on another."""
+"""What candidates of the engine for handwriting are by: on a page whose digits are known, and on another."""
 MOST_DOUBTFUL = 0.5
 """The most that such a doubtful candidate is sure of."""
 _LEGIBLE = 0.4
@@ -46,14 +46,14 @@ def uses_native(readings: Iterable[ZoneReading], code: str) -> bool | None:
 
 
 def with_figures(reading: ZoneReading, found: Sequence[Candidate], *, is_known: bool) -> ZoneReading:
-    """A cell with what the engine for hands reads in it. is_known: the page has the digits that this engine knows."""
+    """A cell with what the engine for handwriting reads in it. is_known: the page has the digits that it knows."""
     most, by = (1.0, BY) if is_known else (MOST_DOUBTFUL, BY_DOUBTFUL)
     more = [Candidate(c.text, min(most, c.confidence), by) for c in found if c.text]
     return replace(reading, candidates=tuple(sorted((*reading.candidates, *more), key=lambda c: -c.confidence)))
 
 
 def decide_figures(reading: ZoneReading, zone: Zone) -> Decided | None:
-    """The value of a number by the engine for hands, None where that says too little.
+    """The value of a number by the engine for handwriting, None where that says too little.
 
     It is surer where the engine for print reads the same, and less sure where that reads something else.
     """

@@ -69,7 +69,7 @@ def run_golden(mapping: FormMapping, folder: Path) -> Golden:
     """Map a pair's source and compare it with what is expected; without an expected file everything differs.
 
     folder: source.<ext> with its companions (memo, layout.toml), expected.jsonl; context.toml and stations.csv say what
-    was said at intake. Raises InputError when there is no source or it has no table with the mapping's columns.
+    the metadata say. Raises InputError when there is no source or it has no table with the mapping's columns.
     """
     if not mapping.match.columns:
         raise InputError(f"{mapping.id} maps printed forms; golden pairs are of tables.")
