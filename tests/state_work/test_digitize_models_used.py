@@ -45,7 +45,7 @@ def test_models_are_noted_once_with_name_and_hash(place):
         record_models(ledger, place)
         record_models(ledger, place)
         assert notes(ledger) == 1
-        _, _, detail = ledger.state("wb", "models")
+        detail = ledger.state("wb", "models").detail
     hindi = {m["name"]: m["sha256"] for m in detail["hi"]}
     assert len(hindi["hin"]) == 64 and hindi["hin-best"] == ""
 
