@@ -54,6 +54,7 @@ def _correct(reject: Reject, lines: Sequence[CorrectedRow], operator: str) -> tu
     if any(line.verdict == DROP for line in lines):
         return reject, DROPPED, {"by": operator, "did": "dropped"}
     record, changed, confirmed = reject.record, [], []
+    # By path: a new child row can only be put behind the one before it, however people sorted the sheet.
     for line in sorted(lines, key=lambda one: one.field):
         if line.verdict == CONFIRM:
             confirmed += [[f.field, f.code] for f in reject.findings if f.field == line.field]
@@ -70,6 +71,7 @@ def _with(record: Record, line: CorrectedRow, operator: str) -> Record:
         return replace(record, id=line.value)
     old = dict(record.cells()).get(line.field, FieldValue("", None))
     value = None if line.verdict == BLANK else line.value
+    # What the source said is kept, without what no database takes.
     raw = old.raw.replace("\x00", "").encode("utf-8", "replace").decode()
     new = replace(
         old, raw=raw, value=value, confidence=1.0, by=f"operator {operator}", blank=value is None, candidates=()

@@ -13,6 +13,7 @@ from mappers.record import Record, from_plain, to_plain
 from validators.finding import Finding
 
 OPEN, CORRECTED, REPLAYED, DROPPED = "open", "corrected", "replayed", "dropped"
+# CAST: PostgreSQL gives JSON back as objects, SQLite as text.
 _COLUMNS = """reject_id, batch, form, record_id, word, file, line, state, CAST(record AS text), CAST(findings AS text),
               CAST(trail AS text)"""
 

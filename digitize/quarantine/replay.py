@@ -43,6 +43,7 @@ def replay(target: Target, rejects: Sequence[Reject], *, state: str = "") -> Rep
     good = []
     for reject in named:
         said = [f for f in findings.get(reject.record.id, ()) if (f.field, f.code) not in reject.confirmed]
+        # A row that could not be read has no fields; until some are typed there is nothing to load.
         said += [] if reject.record.id and reject.record.fields else [_NO_ID]
         now = replace(reject, findings=said)
         if said:
@@ -56,8 +57,10 @@ def replay(target: Target, rejects: Sequence[Reject], *, state: str = "") -> Rep
 
 
 def _load(target: Target, good: Sequence[Reject], done: Replayed) -> None:
+    # Made from what goes in: after a break the target knows the same corrections again.
     content = [f"{r.id}:{row_hash(r.record)}" for r in good]
     id = work_key("replay", *content)
+    # A batch of its own: under the old name, all other records of that batch would be withdrawn.
     done.receipt = target.load(Load(id, f"replay-{id[:12]}", [r.record for r in good], (), 0))
     refused = {r.record.id: r for r in find_rejects(target, states=(OPEN,), batch=f"replay-{id[:12]}")}
     settled: list[Statement] = []
@@ -66,6 +69,7 @@ def _load(target: Target, good: Sequence[Reject], done: Replayed) -> None:
             done.stay += 1
             now = replace(reject, findings=again.findings)
             settled.append(update(now, OPEN, {"did": "replayed", "codes": list(now.codes)}))
+            # What the target says goes into the reject that people know, whose trail goes on; no second one stays.
             settled.append(("DELETE FROM rejects WHERE reject_id = ?", [again.id]))
         else:
             done.loaded += 1

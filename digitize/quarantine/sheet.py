@@ -59,6 +59,7 @@ def write_sheet(path: Path, rejects: Iterable[Reject], *, unmask: bool) -> int:
         for cells in _rows(reject, unmask=unmask):
             line += 1
             write_cells(sheet, line, {name: cells.get(name, "") for name in HEAD}, _TO_FILL)
+    # Room for fields that are not listed: people add lines for them, see the guide.
     allow_words(sheet, "E", line + 200, VERDICTS)
     sheet.freeze_panes = "C2"
     for letter, width in zip("ABCDEFGH", _COLUMNS.values(), strict=True):

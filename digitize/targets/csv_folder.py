@@ -31,6 +31,7 @@ class CsvFolder:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        # Closing writes out what is buffered: where that fails, no file has taken its name yet.
         self._stack.close()
         for name in self._writers:
             part = self._folder / f"{name}.csv{_PART}"
@@ -43,6 +44,7 @@ class CsvFolder:
         """Add rows to the file of a table, which begins with its header."""
         if name not in self._writers:
             part = self._folder / f"{name}.csv{_PART}"
+            # With the mark at its beginning, a spreadsheet takes the file for UTF-8.
             f = self._stack.enter_context(part.open("w", encoding="utf-8-sig", newline=""))
             self._writers[name] = csv.writer(f, lineterminator="\r\n")
             self._writers[name].writerows([head])

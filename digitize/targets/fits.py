@@ -38,6 +38,7 @@ def _misfits(table: Table, frame: pl.DataFrame) -> Iterable[pl.DataFrame]:
     for name in (n for n, is_bad in any_bad.items() if is_bad):
         place = pl.lit(name)
         if table.child:
+            # Lines count from 1, the places in a field's path from 0.
             line = (pl.col(LINE) - 1).cast(pl.String)
             place = pl.concat_str(pl.lit(f"{table.child}["), line, pl.lit(f"].{name}"))
         yield frame.filter(bad[name]).select(RECORD_ID, place.alias("field"), pl.lit(UNFIT).alias("code"))
@@ -46,6 +47,7 @@ def _misfits(table: Table, frame: pl.DataFrame) -> Iterable[pl.DataFrame]:
 def _fits(name: str, kind: str) -> pl.Expr:
     value = typed(name, kind)
     if kind == "year":
+        # The bounds of PostgreSQL's own check: what it would refuse must be one reject, not the end of a batch.
         return value.is_between(1, 9999).fill_null(value=False)
     return value.is_not_null()
 
@@ -60,6 +62,7 @@ def typed_key(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
     names = key_columns(table, frame)
     kinds = {n: table.by_name[n].kind for n in names}
     keys = [typed(n, k).cast(pl.String) if k in ("int", "year") else pl.col(n) for n, k in kinds.items()]
+    # A key with a gap is none: in a database, too, nothing equals a null.
     return frame.select(RECORD_ID, *keys).drop_nulls()
 
 

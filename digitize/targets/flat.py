@@ -10,6 +10,7 @@ from mappers.names import romanise
 from mappers.record import Record, Row
 from mappers.schema import Column, form_tables
 
+# Every row_hash that targets hold was made with these: other signs would turn all their records into changed ones.
 FIELD_END, ROW_END = "\x1f", "\x1e"
 
 
@@ -57,15 +58,18 @@ def row_hash(record: Record) -> str:
     Fields without a value do not count, so that a field that is new in the schema changes no record.
     """
     rows = flat_rows(record)
+    # By name, not in the schema's order. The form's own table comes first: its children's names begin with its own.
     return text_hash(ROW_END.join(row_text(name, row) for name in sorted(rows) for row in rows[name]))
 
 
 def row_text(table: str, row: Mapping[str, Any]) -> str:
     """A row as the text of which hashes are made: its table, then its values by name."""
+    # Neither the id nor the line: ids are what hashes are compared by, and the order of the rows tells the lines.
     names = sorted(n for n, v in row.items() if v and n not in ("record_id", "line"))
     return FIELD_END.join([table, *(f"{n}={row[n]}" for n in names)])
 
 
 def text_hash(text: str) -> str:
     """Hash of a text, 32 hex digits."""
+    # Records may hold half characters: a database refuses those (UNSTORABLE), the hash must not.
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

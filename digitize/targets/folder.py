@@ -50,6 +50,7 @@ class FolderTarget:
         except (OSError, ValueError) as e:
             what = type(e).__name__
             raise TargetRefused(f"{folder}: cannot be used as a target ({what}). Nothing was loaded.") from e
+        # What a killed load left behind; nothing under this ending was ever named by the manifest.
         for left in folder.glob(f"*{_PART}"):
             shutil.rmtree(left, ignore_errors=True)
 
@@ -79,14 +80,16 @@ class FolderTarget:
             part.replace(self._folder / batch.id)
             # Until the manifest names it the folder is no batch: a load that is killed here is done again.
             entry = {"load": batch.id, "receipt": asdict(receipt), "source": dict(batch.source), "files": files}
+            # In the order of names, so that the same batches make the same manifest in whatever order they came.
             batches = {**self._manifest["batches"], batch.batch: entry}
             self._commit({**self._manifest, "batches": dict(sorted(batches.items()))})
         except OSError as e:
-            if e.errno == 28:
+            if e.errno == 28:  # ENOSPC
                 raise DiskFull(f"{self._folder}: no room left on the disk. Nothing was changed.") from e
             raise TargetRefused(f"{self._folder}: {e.strerror or type(e).__name__}. Nothing was changed.") from e
         finally:
             shutil.rmtree(part, ignore_errors=True)
+        # Only now: until the manifest named the new files, the old ones counted.
         if before and before["load"] != batch.id:
             shutil.rmtree(self._folder / before["load"], ignore_errors=True)
         return receipt
@@ -120,6 +123,7 @@ class FolderTarget:
         for form, rows in batch.forms.items():
             bad = rows.unfit[RECORD_ID].unique()
             for record in records_of(form, rows.tables, bad.to_list(), batch.batch) if bad.len() else ():
+                # As in the databases: one reject a record, with the first thing that hinders it.
                 path, code = next((f, c) for r, f, c in rows.unfit.iter_rows() if r == record.id)
                 kept.append(refused_record(record, code, path))
             for name, frame in rows.tables.items():
@@ -127,6 +131,7 @@ class FolderTarget:
                 self._put(good.drop(HASH, strict=False), part / name)
                 if name == form:
                     hashes |= dict(good.select(RECORD_ID, HASH).iter_rows())
+        # The hashes lie beside the rows: the next load of this batch is counted against them.
         self._put(pl.DataFrame({RECORD_ID: list(hashes), HASH: list(hashes.values())}, strict=False), part / HASHES)
         _put_rejects(kept, part / REJECTS)
         files: list[dict[str, object]] = [_told(f) for f in sorted(part.iterdir())]
@@ -155,6 +160,7 @@ class FolderTarget:
         with part.open("w", encoding="utf-8", newline="\n") as f:
             json.dump(manifest, f, ensure_ascii=False, indent=1)
             f.flush()
+            # By the manifest a batch counts: it must be whole on the disk before it takes the old one's place.
             os.fsync(f.fileno())
         part.replace(self._folder / MANIFEST)
         self._manifest = manifest

@@ -47,6 +47,7 @@ def _frame(table: Table, rows: Sequence[Mapping[str, str | None]]) -> pl.DataFra
     schema: dict[str, type[pl.DataType]] = {RECORD_ID: pl.String}
     if table.child:
         data[LINE], schema[LINE] = [r[LINE] for r in rows], pl.Int32
+    # An empty text is no value, as in the hash (`row_text`).
     data |= {n: [r[n] or None for r in rows] for n in names}
     return pl.DataFrame(data, schema=schema | dict.fromkeys(names, pl.String))
 
@@ -72,4 +73,5 @@ def _unstorable_field(record: Record) -> str:
 
 
 def _is_odd(text: str) -> bool:
+    # PostgreSQL takes no zero byte, and no database half a character. Plain Latin text is spared the slow look.
     return "\x00" in text or (not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text))

@@ -29,6 +29,7 @@ def find_kind(text: str) -> TargetKind | None:
     kinds = load_kinds().values()
     by_prefix = (k for k in kinds if k.prefix_of(text))
     by_ending = (k for k in kinds if k.has_ending(text))
+    # csv:out.db is a folder of CSV files, whatever its name ends with.
     return next(by_prefix, None) or next(by_ending, None)
 
 

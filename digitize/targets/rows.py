@@ -77,6 +77,7 @@ def json_text(value: object) -> str:
     """JSON as a database keeps it: letters as they are, half characters written out as codes."""
     try:
         return to_json(value).decode()
+    # to_json refuses half characters; json.dumps writes them as codes.
     except PydanticSerializationError:
         return json.dumps(value)
 
@@ -104,7 +105,9 @@ def with_hash(form: str, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
         # Lists that are joined afterwards cost half of what joining within the groups does.
         of_record = rows.group_by(RECORD_ID).agg("_row")
         more = pl.concat_str("_text", pl.col("_row").list.join(ROW_END), separator=ROW_END, ignore_nulls=True)
+        # The hashes are set beside the rows below, so the join must keep their order.
         texts = texts.join(of_record, on=RECORD_ID, how="left", maintain_order="left").select(RECORD_ID, _text=more)
+    # As bytes, which is what the hash takes.
     made = [blake2b(t, digest_size=16).hexdigest() for t in texts["_text"].cast(pl.Binary).to_list()]
     return tables[form].with_columns(pl.Series(HASH, made, dtype=pl.String))
 
@@ -113,10 +116,12 @@ def _row_text(name: str, frame: pl.DataFrame) -> pl.Expr:
     """See `digitize.targets.flat.row_text`; a column without gaps costs less than one with."""
     pieces: list[pl.Expr] = []
     written = name
+    # The order and the gaps of `row_text`: both must come to the same hash.
     for column in sorted(c for c in frame.columns if c not in (RECORD_ID, LINE)):
         written += f"{FIELD_END}{column}="
         if frame[column].null_count():
             before, _, label = written.rpartition(FIELD_END)
+            # Where there are gaps, the label must vanish together with its value.
             with_label = pl.concat_str(pl.lit(f"{FIELD_END}{label}"), pl.col(column)).fill_null("")
             pieces += [pl.lit(before), with_label]
         else:

@@ -36,6 +36,7 @@ class SqliteTarget:
         self._path = path
         self._layout = layout
         try:
+            # isolation_level None: this program says where transactions begin. Files are loaded from a second thread.
             self._db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
             self._db.row_factory = sqlite3.Row
             # What a receipt says must still be there when the power goes.
@@ -65,10 +66,12 @@ class SqliteTarget:
         if done := self.done(batch.id, batch.batch):
             return done
         try:
+            # IMMEDIATE waits for the right to write now; one that reads first may be refused it in the middle.
             self._db.execute("BEGIN IMMEDIATE")
             receipt = take(batch, _Store(self._db, self._layout))
             self._note(batch, receipt)
             self._db.execute("ROLLBACK" if dry_run else "COMMIT")
+        # Ctrl-C, too, must leave no open transaction behind.
         except BaseException as e:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
@@ -83,7 +86,7 @@ class SqliteTarget:
         try:
             return undo(_Store(self._db, self._layout), self.name, load, why)
         except BaseException:
-            dry_run = True
+            dry_run = True  # takes everything back below
             raise
         finally:
             self._db.execute("ROLLBACK" if dry_run else "COMMIT")
@@ -92,7 +95,7 @@ class SqliteTarget:
         """(record, hash of its content, year) of the records of a form at a station: state, district, name."""
         year = "coalesce(year, '')" if "year" in form_tables(form)[form].by_name else "''"
         query = f"""SELECT record_id, row_hash, {year} FROM {form} JOIN record_index USING (record_id)
-                    WHERE state IS ? AND district IS ? AND police_station IS ?"""
+                    WHERE state IS ? AND district IS ? AND police_station IS ?"""  # IS: null equals null
         return [(str(r), str(h), str(y)) for r, h, y in self.run(query, station)]
 
     def done(self, load: str, batch: str) -> Receipt | None:
@@ -121,6 +124,7 @@ class SqliteTarget:
 
     def _note(self, batch: RowBatch, receipt: Receipt) -> None:
         self._db.execute(
+            # REPLACE gives the row a new rowid: a load that comes again after others is the newest of its batch.
             "INSERT OR REPLACE INTO loads (load_id, batch, receipt, source) VALUES (?, ?, ?, ?)",
             (batch.id, batch.batch, json.dumps(asdict(receipt), sort_keys=True), json.dumps(dict(batch.source))),
         )
@@ -135,9 +139,11 @@ class _Store:
         self._db, self._layout = db, layout
 
     def same(self, form: str, asked: pl.DataFrame) -> Mapping[str, bool]:
+        # Nothing is held yet: a first load need not ask.
         if not self._db.execute("SELECT 1 FROM record_index LIMIT 1").fetchone():
             return {}
         self._ask("record_id TEXT PRIMARY KEY, row_hash TEXT", asked)
+        # The same id under another form is a change: what stood there before is retired.
         sql = """SELECT record_id, i.row_hash = a.row_hash AND i.form = ? FROM temp.asked a
                  JOIN record_index i USING (record_id)"""
         return {r[0]: bool(r[1]) for r in self._db.execute(sql, (form,))}
@@ -164,6 +170,7 @@ class _Store:
 
     def retire(self, form: str, records: Sequence[str], batch: RowBatch, why: str) -> None:
         for record in records:
+            # The form it had: the id may come back as a record of another one.
             was = self._db.execute("SELECT * FROM record_index WHERE record_id = ?", (record,)).fetchone()
             whole = {name: self._rows(name, record) for name in (*form_tables(was["form"]), "field_origin")}
             self._db.execute(
@@ -203,6 +210,7 @@ class _Store:
         for name, frame in tables.items():
             self._insert(name, frame.drop(HASH, strict=False))
         taken = set(own[RECORD_ID])
+        # Origins come for the whole batch; those of records that were refused or are unchanged are not wanted.
         rows = [o for o in batch.origins if o[0] in taken]
         self._db.executemany(f"INSERT INTO field_origin VALUES ({', '.join('?' * len(ORIGIN))})", rows)
         if self._layout is not None:
@@ -228,6 +236,7 @@ class _Store:
         self._db.executemany("INSERT INTO layout_gaps VALUES (?, ?, ?)", gaps)
 
     def keep(self, kept: Iterable[Kept], batch: RowBatch) -> None:
+        # Only open ones: what people corrected or dropped stays with its trail.
         self._db.execute("DELETE FROM rejects WHERE batch = ? AND state = 'open'", (batch.batch,))
         sql = """INSERT INTO rejects (load_id, batch, form, record_id, word, file, line, record, findings)
                  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"""

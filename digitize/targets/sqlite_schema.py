@@ -88,6 +88,7 @@ def _make_fixed(db: sqlite3.Connection, path: Path) -> None:
     found = row[0] if row else str(FORMAT)
     if found not in (str(FORMAT), *_OLDER):
         raise TargetRefused(f"{path} holds schema {found}, this program writes {FORMAT}. Nothing was loaded.")
+    # The old table of rejects makes room before the new one is made; its rows are copied afterwards.
     _run(db, _FROM_2 if found in _OLDER else "")
     _run(db, _FIXED)
     _run(db, _AFTER_2 if found in _OLDER else "")
@@ -96,6 +97,7 @@ def _make_fixed(db: sqlite3.Connection, path: Path) -> None:
 
 def _run(db: sqlite3.Connection, script: str) -> None:
     """Run statements one by one: executescript would commit what stands before them."""
+    # Good enough for the scripts above: none has this ending inside a text.
     for statement in script.split(";\n"):
         if statement.strip():
             db.execute(statement)
@@ -106,6 +108,7 @@ def _make_table(db: sqlite3.Connection, path: Path, table: Table, made: set[str]
     if not (made == set(table.by_name) and made <= _columns(db, table)):
         db.execute(_ddl(table))
         lacking = [c for c in table.columns if c.name not in _columns(db, table)]
+        # Missing though made once: somebody dropped it. Missing and never made: the schema has gained it.
         if lost := sorted(c.name for c in lacking if c.name in made):
             raise TargetRefused(
                 f"{path}: table {table.name} lacks {', '.join(lost)}; someone altered it. Nothing was loaded."

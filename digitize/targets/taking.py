@@ -64,6 +64,7 @@ class _Plan:
 
 def take(batch: RowBatch, store: Store) -> Receipt:
     """Take a batch into a database whose transaction is open. Says what became of it; nothing is committed here."""
+    # Withdrawn first, so that the keys of these records are free for those of this batch.
     gone = store.held(batch.batch)
     if gone:
         gone -= {(form, r) for form, rows in batch.forms.items() for r in rows.tables[form][RECORD_ID]}
@@ -74,6 +75,7 @@ def take(batch: RowBatch, store: Store) -> Receipt:
     for plan in plans:
         kept += _kept(plan, batch)
         if plan.changed:
+            # All old versions go out before any new one comes in: two records may swap their keys.
             store.retire(plan.form, sorted(plan.changed), batch, "updated")
         if plan.new.len() or plan.changed:
             store.insert(plan.form, _only(plan), batch)
@@ -101,6 +103,7 @@ def _plan(form: str, rows: FormRows, store: Store) -> _Plan:
 def _without(frame: pl.DataFrame, ids: Collection[str]) -> pl.DataFrame:
     if not ids:
         return frame
+    # implode: polars warns of a bare column here, which it could also take row by row.
     return frame.filter(~pl.col(RECORD_ID).is_in(pl.Series(list(ids), dtype=pl.String).implode()))
 
 
@@ -111,6 +114,7 @@ def _owned(store: Store, form: str, fresh: pl.DataFrame, changed: set[str]) -> s
         return set()
     owners = store.owners(form, typed_key(table, fresh))
     owned: set[str] = set()
+    # Until nothing changes: a record that is refused keeps its old key, so whoever wanted that is refused as well.
     while more := {asked for asked, owner in owners if owner not in changed - owned} - owned:
         owned |= more
     return owned
@@ -197,6 +201,7 @@ def _receipt(batch: RowBatch, plans: Sequence[_Plan], kept: Sequence[Kept], gone
 def content_hash(hashes: pl.DataFrame) -> str:
     """`plain_hash` of the rows (record_id, row_hash) in the order of their ids, made without an object for each."""
     rows = hashes.select(RECORD_ID, HASH).sort(RECORD_ID)
+    # Such ids are rare; joining texts as below would not spell them as JSON does.
     if rows.select(pl.any_horizontal(pl.all().str.contains(_ESCAPED).any())).item():
         return plain_hash(rows.rows())
     pairs = rows.select(pl.concat_str(pl.lit('["'), RECORD_ID, pl.lit('","'), HASH, pl.lit('"]'))).to_series()

@@ -45,13 +45,16 @@ def undo(store: Books, target: str, wanted: str, why: str) -> Undone:
     load, batch, source = _find(store, target, wanted)
     _require_last(store, target, load, batch)
     written = store.written(load)
+    # Out first: a version that is put back may have the key of one that goes.
     for form, records in written.items():
         store.remove(form, records)
     restored = _restore(store, target, load)
+    # What stands again is no history any more.
     store.rows("DELETE FROM record_history WHERE replaced_by = ?", [load])
     store.rows("UPDATE rejects SET state = 'undone' WHERE load_id = ? AND state = 'open'", [load])
     note = "UPDATE loads SET state = 'undone', undone_at = CURRENT_TIMESTAMP, undone_why = ? WHERE "
     store.rows(note + "load_id = ?", [why, load])
+    # Or else the files would still count as loaded whole, and loading them again would do nothing.
     if whole := source.get("whole"):
         store.rows(note + "batch = ?", [why, whole])
     return Undone(load, batch, sum(map(len, written.values())), restored)
@@ -59,6 +62,7 @@ def undo(store: Books, target: str, wanted: str, why: str) -> Undone:
 
 def _find(store: Books, target: str, wanted: str) -> tuple[str, str, Mapping[str, Any]]:
     query = f"SELECT load_id, batch, source FROM loads WHERE state = 'loaded' ORDER BY {store.order} DESC"
+    # PostgreSQL gives ids back as UUIDs, with dashes; people may type them either way.
     rows = [(str(load).replace("-", ""), batch, source) for load, batch, source in store.rows(query)]
     named = [r for r in rows if r[1] == wanted][:1]
     found = named or [r for r in rows if len(wanted) >= 8 and r[0].startswith(wanted.replace("-", ""))]
@@ -82,6 +86,7 @@ def _require_last(store: Books, target: str, load: str, batch: str) -> None:
 
 def _restore(store: Books, target: str, load: str) -> int:
     """Put back the versions that a load replaced, as loads of their own time."""
+    # As text: psycopg would turn the JSON into floats by itself.
     query = """SELECT form, load_id, row_hash, CAST(record AS text) FROM record_history WHERE replaced_by = ?
                ORDER BY form, load_id, record_id"""
     groups: dict[tuple[str, str], list[tuple[str, Mapping[str, Any]]]] = {}
@@ -103,6 +108,7 @@ def _restore(store: Books, target: str, load: str) -> int:
 
 
 def _origin(row: Mapping[str, Any]) -> tuple[object, ...]:
+    # Numbers are texts here, see parse_float in `_restore`.
     typed = {"confidence": float, "source_row": int}
     return tuple(None if row.get(n) is None else typed.get(n, str)(row[n]) for n in ORIGIN)
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 
 def _open(text: str, how: Opening) -> Target:
+    # Imported here: every command asks which target is meant, and that must cost nothing.
     import polars as pl
 
     from digitize.targets.folder import FolderTarget, TableFiles

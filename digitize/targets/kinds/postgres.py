@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 
 def _open(text: str, how: Opening) -> Target:
+    # Imported here: psycopg takes a fifth of a second, and every command asks which target is meant.
     from digitize.targets.postgres.target import PostgresTarget
 
     return PostgresTarget(parse_address(text, how.schema), how.patience)

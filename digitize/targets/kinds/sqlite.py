@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 
 def _open(text: str, how: Opening) -> Target:
+    # Imported here: every command asks which target is meant, and that must cost nothing.
     from digitize.targets.sqlite import SqliteTarget
 
     return SqliteTarget(KIND.path(text), how.layout)

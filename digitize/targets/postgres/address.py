@@ -29,6 +29,7 @@ class DatabaseAddress:
         from psycopg.conninfo import conninfo_to_dict
 
         known = conninfo_to_dict(self.url)
+        # Where a service file names the host, the URL knows none.
         if service := known.get("service"):
             return f"service {service}, schema {self.schema}"
         place = f"{known.get('host', 'localhost')}:{known.get('port', 5432)}/{known.get('dbname', '')}"
@@ -61,9 +62,11 @@ def parse_address(text: str, schema: str = SCHEMA) -> DatabaseAddress:
     try:
         known = conninfo_to_dict(text)
     except ProgrammingError:
+        # from None: libpq's message may quote the URL, and a password with it.
         raise OptionsError("This is not a PostgreSQL URL: postgresql://USER@HOST:PORT/DATABASE?sslmode=...") from None
     if known.get("password") or known.get("sslpassword"):
         raise OptionsError(_HOLDS_PASSWORD)
+    # PostgreSQL cuts names behind 63 letters; capitals would need quotes wherever people type the name.
     if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", schema):
         raise OptionsError("--schema is a name of small letters, digits and underscores.")
     return DatabaseAddress(text, schema)

@@ -16,6 +16,7 @@ SELECT c.relname, 'columns', a.attname,
 FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
 WHERE c.relnamespace = %(schema)s::regnamespace AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped
 """
+# Primary and foreign keys, checks and unique ones; what may not be null is told with the columns.
 _CONSTRAINTS = """
 SELECT c.relname, 'constraints', k.conname, pg_get_constraintdef(k.oid)
 FROM pg_class c JOIN pg_constraint k ON k.conrelid = c.oid
@@ -28,6 +29,7 @@ SELECT c.relname, 'indexes', i.relname,
 FROM pg_class c JOIN pg_index x ON x.indrelid = c.oid JOIN pg_class i ON i.oid = x.indexrelid
 WHERE c.relnamespace = %(schema)s::regnamespace AND c.relkind IN ('r', 'p')
 """  # noqa: E501
+# Row security and rules count as triggers: all three can lose rows in silence.
 _TRIGGERS = """
 SELECT c.relname, 'triggers', t.tgname, 'on ' || t.tgtype FROM pg_class c JOIN pg_trigger t ON t.tgrelid = c.oid
 WHERE c.relnamespace = %(schema)s::regnamespace AND NOT t.tgisinternal
@@ -72,6 +74,7 @@ def _of_kind(table: str, kind: str, made: Mapping[str, str], found: Mapping[str,
         elif found[name] != text:
             yield f"table {table}: {word} {name} is {found[name]}, not {text}"
     for name in sorted(found.keys() - made.keys()):
+        # What may refuse or swallow rows. A further column that may be empty, or a plain index, does neither.
         if kind in ("constraints", "triggers") or (kind == "columns" and found[name].endswith("not null")):
             yield f"table {table}: {word} {name} was added"
         elif kind == "indexes" and found[name].startswith("unique"):

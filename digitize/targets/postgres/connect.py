@@ -12,6 +12,7 @@ from digitize.targets.kind import Patience
 from digitize.targets.postgres.address import DatabaseAddress
 
 OLDEST = 15
+# Without it libpq waits for a server that is not there as long as the network lets it.
 CONNECT_SECONDS = 10
 # Nothing in these messages comes from a row: connections, rights, resources, and a server that goes away.
 _TELLING = ("08", "28", "3D", "42501", "25006", "53", "57", "55")
@@ -56,9 +57,11 @@ def connect(address: DatabaseAddress) -> psycopg.Connection[tuple[Any, ...]]:
 
 def use(db: psycopg.Connection[Any], address: DatabaseAddress, patience: Patience) -> None:
     """Set up the transaction that is open: where its tables are, and how long is waited. Ends with it."""
+    # pg_temp goes last: unless it is named it comes first, and a temporary table could stand in for one of ours.
     names = sql.SQL("SET LOCAL search_path TO {}, pg_temp").format(sql.Identifier(address.schema))
     db.execute(names)
     for name, seconds in (("lock_timeout", patience.lock_seconds), ("statement_timeout", patience.statement_seconds)):
+        # SET takes no values. true: for this transaction alone.
         db.execute("SELECT set_config(%s, %s, true)", (name, f"{int(seconds * 1000)}ms"))
 
 
@@ -66,6 +69,7 @@ def is_passing(error: psycopg.Error) -> bool:
     """Whether the same may well succeed a little later."""
     if error.sqlstate:
         return error.sqlstate in _AGAIN or error.sqlstate.startswith("08")
+    # No state: the server did not answer at all.
     return isinstance(error, psycopg.OperationalError)
 
 

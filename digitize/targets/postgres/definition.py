@@ -49,6 +49,7 @@ def migrate(old: Definition, new: Definition) -> Iterator[Statement]:
         yield from _loosen(name, table, new.get(name))
     for name, table in new.items():
         yield from _columns(name, old.get(name), table)
+    # All tables and columns before any key: a foreign key needs the table it points to.
     for name, table in new.items():
         yield from build_keys(name, table, old.get(name))
     for name, table in new.items():

@@ -49,12 +49,14 @@ def take_first(
     end, under the same names; for this the server is allowed 256 MB of memory. Raises TargetRefused when there are
     records of the form already.
     """
+    # The children's foreign keys hang on the form's own key, so theirs go first and come back last.
     children_first = sorted(form_tables(form), key=lambda name: name == form)
     tables = {name: _movable(wanted()[name]) for name in children_first}
     names = sql.SQL(", ").join(sql.Identifier(n) for n in tables)
     db.execute(sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(names))
     if db.execute(sql.SQL("SELECT EXISTS (SELECT 1 FROM {})").format(sql.Identifier(form))).fetchone() == (True,):
         raise TargetRefused(f"{address.name}: there are records of {form} already; load without --first.")
+    # Only rows of a table emptied in the same transaction can be frozen as they are copied.
     db.execute(sql.SQL("TRUNCATE {}").format(names))
     for name, table in tables.items():
         for statement in drop_keys(name, table):

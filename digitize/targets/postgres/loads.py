@@ -14,6 +14,7 @@ from digitize.targets.rows import RowBatch
 
 def note(db: psycopg.Connection[Any], batch: RowBatch, receipt: Receipt) -> None:
     """Write the load into the target's book, as its newest."""
+    # A load that comes again after others gets a new seq: it is the newest of its batch.
     db.execute("DELETE FROM loads WHERE load_id = %s", (batch.id,))
     db.execute(
         "INSERT INTO loads (load_id, batch, receipt, source) VALUES (%s, %s, %s, %s)",

@@ -47,6 +47,7 @@ def init_target(address: DatabaseAddress, loader: str = "", *, dry_run: bool = F
         try:
             with db.transaction(force_rollback=dry_run):
                 db.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+                # Each is run before the next is worked out: later ones look at what is there by then.
                 for statement in _statements(db, address, loader):
                     db.execute(statement)
                     done.append(statement.as_string(db))
@@ -140,6 +141,7 @@ def read_state(db: psycopg.Connection[Any], address: DatabaseAddress) -> TargetS
     meta = dict(db.execute("SELECT key, value FROM meta").fetchall())
     if not isinstance(meta.get("version"), int):
         raise TargetRefused(f"{address.name}: there is a table meta that is not a target's. Choose another --schema.")
+    # What a newer program wrote into meta may not be readable here.
     if meta["version"] > VERSION:
         return TargetState(meta["version"])
     found = read_catalogue(db, address.schema)

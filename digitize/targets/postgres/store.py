@@ -93,7 +93,9 @@ class PostgresStore:
 
     def rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Rows of one statement of this program; ? stands for a value."""
+        # None of this program's statements has another ? in it, or a per cent sign.
         done = self._db.execute(query.replace("?", "%s"), tuple(values))
+        # fetchall raises where a statement gives no rows.
         return done.fetchall() if done.description else []
 
     def written(self, load: str) -> Mapping[str, list[str]]:
@@ -107,10 +109,12 @@ class PostgresStore:
 
     def hold_others(self) -> None:
         """Wait until no load is being written, and let none be until the transaction ends."""
+        # The weakest lock that keeps out every writer of loads, and another undoing; readers go on.
         self._db.execute("LOCK TABLE loads IN SHARE ROW EXCLUSIVE MODE")
 
     def remove(self, form: str, records: Sequence[str]) -> None:
         """Take records out, and keep nothing of them."""
+        # Child rows first: their foreign key points to the form's own.
         for name in (*[t for t in form_tables(form) if t != form], "field_origin", form):
             query = sql.SQL("DELETE FROM {} WHERE record_id = ANY(%s)").format(sql.Identifier(name))
             self._db.execute(query, (list(records),))
@@ -118,6 +122,7 @@ class PostgresStore:
     def insert(self, form: str, tables: Mapping[str, pl.DataFrame], batch: RowBatch) -> None:
         """See `Store`."""
         own = tables[form].with_columns(load_id=pl.lit(batch.id))
+        # First, for the foreign keys of the child rows.
         self.copy(form, own)
         for name, frame in tables.items():
             if name != form:
@@ -137,7 +142,7 @@ class PostgresStore:
         query = sql.SQL("COPY {} ({}) FROM STDIN (FREEZE {})").format(
             sql.Identifier(name),
             sql.SQL(", ").join(sql.Identifier(n) for n in names),
-            sql.SQL("on" if self.freezes and name not in BOOKS else "off"),
+            sql.SQL("on" if self.freezes and name not in BOOKS else "off"),  # the books were not emptied
         )
         with self._db.cursor() as cursor, cursor.copy(query) as copy:
             for start in range(0, rows.height, _SLICE):
@@ -171,6 +176,7 @@ def _copy_text(rows: pl.DataFrame) -> memoryview:
     texts = pl.selectors.string()
     marks = rows.select(texts.str.contains(r"[\\\t\n\r]").any())
     odd = pl.col([name for name, has in zip(marks.columns, marks.row(0), strict=True) if has])
+    # The backslash first, or it would double those that the other signs bring.
     for mark, written in (("\\", r"\\"), ("\t", r"\t"), ("\n", r"\n"), ("\r", r"\r")):
         rows = rows.with_columns(odd.str.replace_all(mark, written, literal=True))
     made = BytesIO()
@@ -191,6 +197,7 @@ def _values(rows: pl.DataFrame) -> list[str]:
 
 def _array(values: pl.Series) -> str:
     quoted = values.str.replace_all("\\", r"\\", literal=True).str.replace_all('"', r"\"", literal=True)
+    # Each in quotes: a bare NULL, or a bracket, would mean something else.
     return '{"' + '","'.join(quoted) + '"}' if values.len() else "{}"
 
 

@@ -10,6 +10,7 @@ from mappers.schema import Table, load_schemas
 from mappers.schema.parts.table import Column
 
 VERSION = 1
+# Codes are texts without checks: the rules let some unknown ones pass with a note, and lists grow.
 TYPES: Mapping[str, str] = {
     "int": "bigint", "year": "smallint", "date": "date", "time": "time(0)", "money": "numeric", "decimal": "numeric",
 }  # fmt: skip
@@ -33,12 +34,14 @@ def wanted() -> Definition:
 
 def _own(table: Table) -> TableDef:
     name = table.name
+    # For undoing, and for what a batch holds. BRIN would search rows that vacuum has not seen one by one.
     indexes = {f"{name}_load": "(load_id)"}
     if table.key:
         indexes[f"{name}_key"] = f"UNIQUE ({', '.join(sorted(table.key, key=_ALIKE.__contains__))})"
     return TableDef(
         {
             "record_id": _ID,
+            # No foreign key to loads: a look-up for each row, for what one transaction guarantees.
             "load_id": "uuid NOT NULL",
             "row_hash": "uuid NOT NULL",
             **_values(table),
@@ -162,6 +165,7 @@ _BOOKS: Definition = {
             "word": _TEXT,
             "file": "text NOT NULL DEFAULT ''",
             "line": "bigint NOT NULL DEFAULT 0",
+            # json, not jsonb, which takes no \u0000: what was refused is kept as it was.
             "record": "json NOT NULL",
             "findings": "json NOT NULL",
             "state": "text NOT NULL DEFAULT 'open'",

@@ -76,6 +76,7 @@ class PostgresTarget:
         try:
             db = self._connected()
             with db.transaction():
+                # 0 is no limit: making a key takes one statement over all rows.
                 use(db, self._address, replace(self._patience, statement_seconds=0))
                 return take_first(db, self._address, form, batches)
         except psycopg.Error as e:
@@ -127,6 +128,7 @@ class PostgresTarget:
                     raise refusal(e, self._address) from None
                 log.info("target: %s, trying again (%d)", e.sqlstate or type(e).__name__, attempt)
             except TargetRefused:
+                # Refused while connecting again after a loss: the server may be starting. Other refusals stand.
                 if self._db is not None or attempt == 1 or attempt == self._patience.tries:
                     raise
             time.sleep(_FIRST_PAUSE * _FACTOR ** (attempt - 1) * random.uniform(0.5, 1.5))
@@ -144,6 +146,7 @@ class PostgresTarget:
 
 def _take(db: psycopg.Connection[Any], batch: RowBatch) -> Receipt:
     lock_stations(db, batch)
+    # Asked under the lock: a commit whose answer was lost on the way is recognised here.
     if done := find_done(db, batch.id, batch.batch):
         return done
     receipt = take(batch, PostgresStore(db))
