@@ -28,7 +28,7 @@ from mappers.states import load_state
 TEXT_SUFFIXES = (".txt", ".text", ".asc", ".prn", "")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _BOM = b"\xef\xbb\xbf"
-_HEAD = 4096
+_HEAD = 4096  # enough to tell UTF-16 by its zeros
 ORIGIN = ("_row", "_offset", "_deleted", "_problem")
 MORE = "_more"
 
@@ -85,6 +85,7 @@ def read_lines(source: BinaryIO) -> Iterator[bytes | str]:
     head = source.read(_HEAD)
     if wide := _utf16(head):
         text = (head + source.read()).decode(wide, "replace").removeprefix("\ufeff")
+        # Only line feeds end a line, as in bytes: splitlines would part at other signs, too.
         yield from (x.removesuffix("\r") for x in text.removesuffix("\n").split("\n") if text)
         return
     for line in chain(_first_line(head.removeprefix(_BOM), source), source):
@@ -95,6 +96,7 @@ def _utf16(head: bytes) -> str:
     """The kind of UTF-16 that a text is in, by its mark or by where its zeros stand; "" for none."""
     if head[:2] in _UTF16:
         return "utf-16-le" if head[:2] == _UTF16[0] else "utf-16-be"
+    # Latin letters, digits and blanks have a zero byte in UTF-16: all at even places, or all at odd ones.
     even, odd = head[::2].count(0), head[1::2].count(0)
     return "" if bool(even) == bool(odd) else "utf-16-le" if odd else "utf-16-be"
 
@@ -102,6 +104,7 @@ def _utf16(head: bytes) -> str:
 def _first_line(head: bytes, source: BinaryIO) -> Iterator[bytes]:
     *whole, last = head.split(b"\n")
     yield from whole
+    # The head ends somewhere within a line.
     rest = last + source.readline()
     if rest:
         yield rest
@@ -113,6 +116,7 @@ def is_text(path: Path, how: ReadAs) -> bool:
     Text with separators is taken as text as well, since fonts have letters for them. Raises EncodingUnclear when names
     of columns stand above.
     """
+    # Who says how a file is to be read means a table.
     if path.suffix.lower() not in TEXT_SUFFIXES or how != ReadAs():
         return False
     kind = find_reader(path)
@@ -208,4 +212,5 @@ def csv_to_parquet(path: Path, out: Path) -> None:
     """A CSV as Parquet, all columns text, in constant memory."""
     import polars
 
+    # Nothing is guessed: codes such as 007 keep their zeros, and an empty text is no null.
     polars.scan_csv(path, infer_schema=False, empty_string_is_null=False).sink_parquet(out)

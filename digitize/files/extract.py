@@ -114,6 +114,7 @@ def in_groups(pages: Iterable[FilePageDone[Extract]]) -> Iterator[GroupedPage]:
 
     Letters and blank pages go with the form before them; the files of one call are taken for one book, in order.
     """
+    # The grouping asks for pages as it needs them; those that it has not placed yet wait here.
     waiting: list[FilePageDone[Extract]] = []
 
     def kinds() -> Iterator[PageKind]:

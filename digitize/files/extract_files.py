@@ -45,6 +45,7 @@ def extract_pages(
     limit_s = patience_s(settings.read.seconds_per_page)
     for job, done in run_jobs(read_page, book, workers, _crashed, limit_s):
         yield from map(told.of, book.take(job, done))
+    # Files that could not be opened make no job; those behind the last page are told here.
     yield from map(told.of, book.in_order())
 
 
@@ -79,6 +80,7 @@ class _FileJobs(Iterator[PageJob]):
         """What came of a page; given back is what is whole, in order. Raises what ends the whole call."""
         from ocr.errors import EngineMissing, FormError
 
+        # No engine, or a wrong form file: every page would fail alike, so the first failure ends the call.
         if isinstance(done, PageFailed) and done.as_form is None and isinstance(done.error, EngineMissing | FormError):
             raise done.error
         held = [(job, done)] if self._settings.read.forms else self._volume.take(job.page, done)
@@ -118,6 +120,7 @@ class _FileJobs(Iterator[PageJob]):
 
         assert page.scan is not None
         settings = self._settings
+        # Where a register was named no page is looked at as a form.
         is_no_form = recognition_to_plain(Recognition(None, 0, 0)) if settings.register else None
         return PageJob(
             page=page.page,

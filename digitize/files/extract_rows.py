@@ -58,6 +58,7 @@ class VolumeRows:
             yield _as_row(replace(part, notes=(CONTINUATION,)), self._entry, read.page.reading)
         for row in rows:
             self._count += 1
+            # Years and totals are counted as rows, but nothing goes on from them over the page.
             self._entry = self._entry if row.kind in NO_ENTRY else self._count
             yield _as_row(row, self._count, read.page.reading)
 

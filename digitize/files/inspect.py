@@ -105,6 +105,7 @@ def _column(column: EncodedColumn, values: Sequence[bytes | str], font: str) -> 
 
 def _telling(values: Sequence[bytes | str]) -> list[bytes | str]:
     """Values worth showing: such as have letters."""
+    # latin-1 takes every byte; here it is asked only whether there are any letters.
     with_letters = [v for v in values if any(c.isalpha() for c in (v.decode("latin-1") if isinstance(v, bytes) else v))]
     return list(islice(with_letters or values, EXAMPLES))
 
@@ -112,6 +113,7 @@ def _telling(values: Sequence[bytes | str]) -> list[bytes | str]:
 def _as_table(path: Path) -> LegacyTable:
     with path.open("rb") as f:
         head = f.read(4096)
+        # UTF-16 is full of zeros, which are control characters, too; its mark tells it.
         if sum(b < 9 or 13 < b < 32 for b in head) > len(head) // 50 and head[:2] not in (b"\xff\xfe", b"\xfe\xff"):
             raise TableError(f"{path.name}: neither a table of a known kind nor text", kind="not-a-table")
 

@@ -60,6 +60,7 @@ def parse_languages(given: str) -> tuple[str, ...]:
     from ocr.languages.language import known_languages
 
     known = known_languages()
+    # "hin+eng" is how Tesseract itself is told.
     asked = [code for code in re.split(r"[,+\s]+", given.strip().lower()) if code]
     if not asked:
         raise OptionsError(f"--lang names no language. Choose from {_choices(known.values())}.")
@@ -152,11 +153,13 @@ def _read(read: Callable[[Scan], Found], job: FilePage) -> FilePageDone[Found]:
         return FilePageDone(job, reason=job.reason)
     try:
         return FilePageDone(job, read(job.scan))
+    # Every page would fail alike: this ends the run.
     except (EngineMissing, FormError) as e:
         return FilePageDone(job, stop=e)
     except OcrError as e:
         why = str(e)
         return FilePageDone(job, reason=why if why.startswith(job.scan.label) else f"{job.scan.label}: {why}")
+    # A fault of this program on one page must not cost the other pages.
     except Exception as e:
         return FilePageDone(job, reason=fault(job.scan.label, e))
 

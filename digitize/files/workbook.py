@@ -21,8 +21,10 @@ def write_cells(sheet: Worksheet, line: int, values: Mapping[str, object], to_fi
         cell = sheet.cell(line, number, plain_text(value) if isinstance(value, str) else value)
         cell.alignment = Alignment(wrap_text=True, vertical="top")
         if isinstance(value, str):
+            # openpyxl takes every text that begins with = for a formula.
             cell.data_type = "s"
         if name in to_fill:
+            # As text: a spreadsheet would make 7 of 007, and a day of 3-12.
             cell.number_format = "@"
 
 

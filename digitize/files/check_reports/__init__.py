@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from digitize.files.validating.report import CheckReport
 
 _MACHINERY = ("samples",)
+# Findings come line by line; a report of millions is not written in as many small pieces.
 _HELD = 1 << 16
 
 
@@ -47,6 +48,7 @@ def load_writer(name: str) -> ReportWriter:
 def write_report(report: CheckReport, writer: ReportWriter, target: Path | None) -> None:
     """Write a report to a file, which appears when it is whole, or to standard output (None)."""
     file = WholeFile(target)
+    # Only a file gets the mark of the byte order: on standard output it would stand in another program's way.
     text = _Text(file, writer.ENCODING if target else "utf-8")
     try:
         writer.write(report, cast(TextIO, text))
@@ -61,6 +63,7 @@ class _Text(io.TextIOBase):
     """Text on its way to a file."""
 
     def __init__(self, file: WholeFile, encoding: str) -> None:
+        # Half characters out of a damaged file must not end the report.
         self._file, self._encode = file, codecs.getincrementalencoder(encoding)(errors="replace")
         self._held: list[str] = []
         self._length = 0

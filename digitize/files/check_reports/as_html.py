@@ -44,6 +44,7 @@ def write(report: CheckReport, out: TextIO) -> None:
 
 
 def _shown(samples: list[Sample]) -> list[FileFinding]:
+    # Every rule gets its share of the table, so that one that is broken a million times hides no other.
     share = max(1, _MOST // max(len(samples), 1))
     for sample in samples:
         sample.findings = sample.findings[: max(share, _EXAMPLES)]

@@ -15,6 +15,7 @@ SCHEMA = 1
 def write(report: CheckReport, out: TextIO) -> None:
     """See `Writer`. Findings are written one by one, however many there are."""
     head = json.dumps({"schema": SCHEMA, **report.summary()}, ensure_ascii=False, indent=1)
+    # The object stays open: the findings go into it one by one.
     out.write(head.removesuffix("\n}") + ',\n "findings": [')
     for i, finding in enumerate(report.findings):
         out.write(("," if i else "") + "\n  " + json.dumps(asdict(finding), ensure_ascii=False))

@@ -12,6 +12,7 @@ from validators.rulebook.rule import load_rules
 
 ENCODING = "utf-8"
 _EXAMPLES = 10
+# XML takes no other characters, not even as codes; cells of broken files hold them.
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 

@@ -45,9 +45,11 @@ def _rule(sample: Sample) -> dict[str, Any]:
 
 
 def _result(finding: FileFinding, place: int) -> dict[str, Any]:
+    # This is a URI: blanks and Indian letters in a name must be written as codes.
     where: dict[str, Any] = {"artifactLocation": {"uri": quote(finding.file)}}
     if finding.line:
         where["region"] = {"startLine": finding.line}
+    # The line only where there is no key: a finding is the same one when rows are put in above it.
     same = "\x1f".join((finding.file, finding.table, finding.key or str(finding.line), finding.field, finding.code))
     return {
         "ruleId": finding.code,

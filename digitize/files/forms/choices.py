@@ -44,6 +44,7 @@ def printed_choice(piece: Piece, languages: Sequence[str], *, right_to_left: boo
     They stand behind a colon, or are words known as answers.
     """
     words = list(piece.words)
+    # The last one: what stands between colons before it are headings.
     colon = max((i for i, w in enumerate(words) if w.text.endswith(":") or w.text == ":"), default=-1)
     known = [h for h in labels.find_labels([w.text for w in words], languages) if h.label in _ANSWERS]
     if len(known) == len(_ANSWERS):

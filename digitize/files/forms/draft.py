@@ -24,7 +24,7 @@ _KNOWN = 0.35
 _SECOND = 0.3
 _SURE = 0.9
 _FEW_SLOTS = 5
-_COARSE_PX = 1640
+_COARSE_PX = 1640  # the longer side of A4 at 140 dpi
 _SLUG_WORDS = 5
 _EXPLAINED = 0.6
 
@@ -90,6 +90,7 @@ def draft_form(scans: Sequence[Image], engine: Engine, languages: Sequence[str] 
             break
         other = _Print(blank_sheet(scans, quarter))
         found = tuple(languages) or _languages(other, engine)
+        # Only where turning tells clearly more: print that lies wrong may give a few labels by chance.
         if other.known(engine, found[:1]) > turned[-1].known(engine, spoken[:1]) + 0.1:
             turned, spoken = [other], found
     made = turned[-1]
@@ -186,6 +187,7 @@ class _Drafting:
             self._headings.now = ""
         for hit in hits[:-1]:
             self._headings.pass_by(hit.label)
+        # Only on a print with hardly a line for answers: elsewhere space beside a label is just space.
         if not slots and few and hits:
             beside = space_beside(number, [p.segment for p in self._pieces], self._found)
             slots = [beside] if beside is not None and not self._right_to_left else []
@@ -193,6 +195,7 @@ class _Drafting:
             slots = [Slot(choice.box, number, "cell")]
         known = labels.share_explained(asked, hits) if hits else 0.0
         for slot in slots:
+            # Labels that explain only a part of it would name the zone wrongly; an id of its words says so.
             named = hits[-1] if known >= _EXPLAINED else None
             yield self._zone(piece, named, slot, choice, asked=asked, among=len(slots))
         if hits and known >= _EXPLAINED:

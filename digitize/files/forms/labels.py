@@ -27,6 +27,7 @@ _FEW_LETTERS = 40
 _SHORT_NAME = 3
 _NO_QUESTIONS = ("fir.title", "fir.under_section", "cdf.title", "arr.title", "cs.title", "seiz.title", "court.title")
 """Headings of whole forms, which ask nothing."""
+# Item numbers in the digits of five scripts before a stop, a danda or a bracket; letters in brackets anywhere.
 _MARKER = re.compile(r"^\W*(?:\d{1,2}|[०-९০-৯૦-૯୦-୯۰-۹]{1,2})\s*[.)।۔:]|[(\[{]\s*[^\s()]{1,4}\s*[)\]}]")
 _NUMBER = re.compile(r"(?:\d{1,2}|[०-९০-৯૦-૯୦-୯۰-۹]{1,2})\s*[.।۔]")
 _HALVES = re.compile(r"[:：]|\s[-–]\s")
@@ -113,13 +114,16 @@ def _least(text: str) -> float:
     return _LEAST if len(text) > _SHORT_LABEL else _LEAST_SHORT
 
 
+# Windows over one piece of print overlap, and it is read several times: most texts are asked for again.
 @lru_cache(maxsize=1 << 15)
 def best_label(text: str, languages: tuple[str, ...]) -> tuple[str, float]:
     """The label most like a folded text, and how alike they are, 0..1; ("", 0.0) when none is near."""
     best, name = 0.0, ""
     for label, printed in _printed(languages):
+        # rapidfuzz gives up as soon as the best one so far can no longer be reached.
         score = fuzz.ratio(text, printed, score_cutoff=100 * max(best, 0.5)) / 100
         if len(text) >= _LONG and len(text) >= _PART_OF * len(printed):
+            # A piece of a long label, whose rest was not read, is known too, but less surely.
             score = max(score, 0.9 * fuzz.partial_ratio(text, printed) / 100 if len(text) < len(printed) else 0.0)
         if score > best:
             best, name = score, label
@@ -177,6 +181,7 @@ def share_known(texts: Sequence[str], language: str) -> float:
         letters += sum(map(len, plain))
         for hit in find_labels(words, (language,)):
             known += hit.score * sum(map(len, plain[hit.first : hit.last + 1]))
+    # Of a few letters a single label would be all that there is.
     return known / max(letters, _FEW_LETTERS)
 
 
@@ -230,6 +235,7 @@ def page_tables(zones: Collection[str]) -> dict[str, Any]:
     agree: dict[str, Any] = {key: known[key] for key in ("year", "number") if known[key] in zones}
     dates = [zone for zone in known["dates"] if zone in zones]
     found: dict[str, Any] = {"per_volume": [zone for zone in known["per_volume"] if zone in zones]}
+    # A zone alone agrees with nothing.
     return found | ({"agree": agree | {"dates": dates}} if len(agree) + len(dates) > 1 else {})
 
 

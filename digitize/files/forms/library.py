@@ -90,6 +90,7 @@ def show_form(form_id: str, scan: Path, index: int = 0, folders: Sequence[Path] 
     match = find_form(grey, models)
     if match.form is None:
         raise InputError(f"{scan.name} is not {form_id}: {match.reason}.")
+    # Asked of all forms, too: a page of a like form may share enough print to pass for this one.
     best = find_form(grey, load_models(tuple(folders)))
     if best.form is not None and match.inliers < _RIVAL * best.inliers:
         counted = f"{best.inliers} points agree with it, {match.inliers} with {form_id}"

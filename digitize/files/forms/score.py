@@ -139,6 +139,7 @@ def _score_zone(score: ZoneScore, form: Form, reading: ZoneReading, page: GoldPa
         # Lists are the workspace's; here the reading itself is scored.
         decided = decide_zone(reading, form.zone(reading.zone).model_copy(update={"list": None}))
         score.written += 1
+        # Gold is what is written; the value may be spelled otherwise, as days and numbers are.
         score.exact += _folded(text) in (_folded(decided.value), _folded(decided.raw))
 
 

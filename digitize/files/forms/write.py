@@ -28,6 +28,7 @@ def write_form(draft: Draft, form_id: str, folder: Path, *, replace: bool = Fals
     path.write_text("".join(_text(draft, form_id)), encoding="utf-8", newline="\n")
     try:
         form = load_form(path)
+    # A file that cannot be read back would stop every command that loads the forms.
     except BaseException:
         path.unlink()
         raise

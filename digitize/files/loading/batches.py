@@ -43,19 +43,23 @@ class Maker:
         form = self.inputs.form
         tables = _with_lines(form, _with_ids(form, part.tables))
         held = part.found.select(RECORD).unique().to_series()
+        # `text_rows` names a row without an id by a zero byte and its line.
         nameless = tables[form].filter(pl.col(RECORD_ID).str.starts_with("\x00"))[RECORD_ID]
         back = pl.concat([held, nameless]).unique()
         kept = self._kept(part, tables, back) if back.len() else []
         good = {n: (_without(f, back) if back.len() else f).drop(FILE_LINE) for n, f in tables.items()}
         own = good[form]
+        # One batch even where no record is good: it carries those that are held back.
         for place, start in enumerate(range(0, max(own.height, 1), self.size)):
             rows = _slice(form, good, start, self.size)
             yield self._batch(f"{part.number:04}-{place:02}", rows, kept if start == 0 else [])
 
     def _batch(self, place: str, rows: Mapping[str, pl.DataFrame], kept: list[Kept]) -> RowBatch:
         form = self.inputs.form
+        # Cut otherwise, the same files make other batches; these must not pass for those that were taken.
         key = work_key(self.inputs.key, str(self.inputs.parts), str(self.size))
         name = f"{form}-{key[:12]}-{place}"
+        # Under other rules it is another load: the same files are looked at again.
         id = work_key("rows", rules_key(self.settings), name)
         source = {"input": self.inputs.key, "files": list(self.inputs.files), "whole": whole_name(self.inputs)}
         return RowBatch(id, name, {form: prepare(form, rows)} if rows[form].height else {}, kept, source=source)
@@ -65,11 +69,13 @@ class Maker:
         form = self.inputs.form
         chosen = {n: _only(f, back) for n, f in tables.items()}
         findings = self._findings(part, chosen)
+        # Reversed, since the last one wins: a record's own line before those of its child rows.
         lines = dict(pl.concat([f.select(RECORD_ID, FILE_LINE) for f in reversed(chosen.values())]).iter_rows())
         made = []
         rows = {n: f.drop(FILE_LINE) for n, f in chosen.items()}
         for plain in plain_records(form, rows, back.to_list(), ""):
             record = plain["id"]
+            # Held back though no rule says anything of it: then it has no id.
             said = findings.get(record) or [Finding(record, RECORD_ID, NO_ID, "reject", NO_ID_TEXT)]
             word = "reject" if any(f.severity == "reject" for f in said) else "review"
             at = lines.get(record, 0)
@@ -98,6 +104,7 @@ class Maker:
 
 def rules_key(settings: CheckSettings) -> str:
     """A name of the rules by which records are held back, the same on every day."""
+    # The rule against future dates knows today; the name of the rules must not change with the day.
     return work_key(CHECK_VERSION, replace(settings, today=date.min).key())
 
 
@@ -112,6 +119,7 @@ def _with_ids(form: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.Dat
     own = found.get(form, tables[form].rename({RECORD: RECORD_ID}))
     key = form_tables(form)[form].key
     if key and all(k in own.columns for k in key) and own[RECORD_ID].str.starts_with("\x00").any():
+        # One null makes the whole text null: a key with a gap makes no id.
         text = pl.concat_str([pl.when(pl.col(k) != "").then(pl.col(k)) for k in key], separator="\x1f")
         keys = own.select(pl.when(pl.col(RECORD_ID).str.starts_with("\x00")).then(text)).to_series()
         ids = pl.Series([f"key-{text_hash(k)}" if k is not None else None for k in keys], dtype=pl.String)

@@ -45,6 +45,7 @@ _END = object()
 
 class _Lane(Generic[Item, Result]):
     def __init__(self, take: Callable[[Iterator[Item]], Result]) -> None:
+        # One waits while another is taken and the next is made: no more are in memory.
         self._waiting: queue.Queue[object] = queue.Queue(maxsize=1)
         self._take = take
         self.result: list[Result] = []
@@ -64,6 +65,7 @@ class _Lane(Generic[Item, Result]):
     def _run(self) -> None:
         try:
             self.result.append(self._take(self._items()))
+        # Kept for the thread that waits for this one; nobody would see it here.
         except BaseException as e:
             self.error = e
 

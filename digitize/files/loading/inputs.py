@@ -81,9 +81,11 @@ def _key(sources: Sequence[TableSource]) -> str:
     for source in sources:
         if not isinstance(source.path, Path):
             raise InputError(f"{source.path.name}: tables of a database are loaded from files; export them first")
+        # A workbook or database holds several tables; it is hashed once.
         if source.path not in hashes:
             hashes[source.path] = _sha256(source.path)
         parts.append(f"{source.table.name}:{source.name}:{hashes[source.path]}")
+    # The same key in whatever order the files were named.
     return work_key("input", *sorted(parts))
 
 

@@ -128,6 +128,7 @@ def _load(inputs: Inputs, target: Target, settings: CheckSettings, options: Load
         return made
     if options.agreed is not None:
         _require_agreed(inputs, settings, options, options.agreed)
+    # Last, for it says that all others have been taken; never in a trial.
     batches = chain(_batches(inputs, settings, options), [] if options.dry_run else [whole])
     receipts = hand_over(batches, _taker(target, inputs.form, options))
     made.receipts = [r for r in receipts if r.load != whole.id]
@@ -161,6 +162,7 @@ def _batches(inputs: Inputs, settings: CheckSettings, options: LoadOptions) -> I
 def _require_agreed(inputs: Inputs, settings: CheckSettings, options: LoadOptions, agreed: Agreed) -> None:
     """Raise TooManyRefused when the rules refuse more than is agreed; the files are read once for it."""
     records = refused = 0
+    # The files are read twice; the second time is told.
     for batch in _batches(inputs, settings, replace(options, progress=None)):
         refused += len(batch.kept)
         records += len(batch.kept) + sum(rows.tables[form].height for form, rows in batch.forms.items())

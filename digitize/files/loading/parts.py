@@ -41,6 +41,7 @@ class CheckedInputs:
 
     def __init__(self, inputs: Inputs, settings: CheckSettings, progress: Progress | None = None) -> None:
         """settings: of the rules, with a policy for import files; those that only note something are not asked."""
+        # Notes refuse nothing, and those on doubles alone take several times as long as all rules that do.
         notes = {code for code, word in settings.policy.items() if word == "note"}
         self._settings = replace(settings, left_out=settings.left_out | notes)
         self._inputs, self._progress = inputs, progress
@@ -57,6 +58,7 @@ class CheckedInputs:
             taken = TakenRows(self._inputs.form, self._settings, files, findings, parts, router, self._progress)
             take_rows(taken, self._inputs.found, self._inputs.bytes)
             doubles = router.doubles()
+            # All faults of a row that was not read. These three are of columns and of whole files.
             self.unreadable = [f for f in findings if f.code in STRUCTURE and f.code not in ("S005", "S006", "S009")]
             others = rows_compared(self._inputs.form, self._inputs.paths, self._settings)
             for number, tables in enumerate(pieces(parts)):
@@ -80,6 +82,7 @@ def _across_parts(
     told = rows.select(
         table=pl.lit(form), line=LINE, key=RECORD, field=pl.lit("record_id"), code=pl.lit(TWICE), value=RECORD
     ).with_columns(rows[RECORD])
+    # Two rows of one id within a part were told by the rule already.
     return pl.concat([found, told.select(*FOUND)]).unique(["table", "line", "field", "code"], maintain_order=True)
 
 
@@ -96,12 +99,13 @@ class _Router(Router):
         self._ids: list[np.ndarray] = []
 
     def of_records(self, frame: pl.DataFrame) -> pl.Series:
+        # A single part sees all ids at once, and the rule tells what stands twice.
         if self._is_parted:
             self._ids.append(frame[RECORD].hash().to_numpy())
         return super().of_records(frame)
 
     def doubles(self) -> np.ndarray:
         """The hashes that came more than once; they are forgotten with this."""
-        ids = np.sort(np.concatenate([np.zeros(0, np.uint64), *self._ids]))
+        ids = np.sort(np.concatenate([np.zeros(0, np.uint64), *self._ids]))  # concatenate takes no empty list
         self._ids = []
         return np.unique(ids[1:][ids[1:] == ids[:-1]])

@@ -34,6 +34,7 @@ def of_target(target: Target) -> list[Told]:
     query = "SELECT load_id, receipt, state, at, coalesce(undone_why, '') FROM loads ORDER BY at, batch"
     found = []
     for _, receipt, state, at, why in target.run(query):
+        # SQLite gives JSON back as text, PostgreSQL as an object.
         plain = json.loads(receipt) if isinstance(receipt, str) else receipt
         found.append(Told(str(at), target.name, state, _receipt(plain), None, why))
     return found
@@ -50,6 +51,7 @@ def of_workspace(place: Place) -> list[Told]:
             signed = is_signed(public, row["data"].encode("utf-8"), row["signature"])
             found.append(Told(row["at"], row["target"], "loaded", _receipt(json.loads(row["data"])), signed))
         known = {t.receipt.load for t in found}
+        # The ledger's own receipts lie in that folder as well.
         found += [t for t in of_folder(place.folder) if t.receipt.load not in known]
         query = """SELECT s.unit, s.key, s.detail, e.at FROM state s JOIN events e USING (seq)
                    WHERE s.step = 'load' AND s.outcome = 'failed' ORDER BY seq"""

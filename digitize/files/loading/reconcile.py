@@ -89,6 +89,7 @@ def compare(source: Iterable[Held], target: Target) -> list[StationYear]:
     for held in source:
         wanted.setdefault((held.form, held.station), {})[held.record] = held
     groups: list[StationYear] = []
+    # As text, for a station may lack its district, and nothing is smaller than None.
     for (form, station), records in sorted(wanted.items(), key=lambda item: str(item[0])):
         groups += _compare(form, station, records, target)
     return groups
@@ -108,6 +109,7 @@ def _compare(form: str, station: Station, records: dict[str, Held], target: Targ
         elif found[record][0] != held.content:
             group.different.append(record)
     for record, (content, year) in sorted(found.items()):
+        # A record that stands under another year there is counted in the year of the source.
         own = records[record].year if record in records else year
         if own in made:
             made[own].target += 1

@@ -23,6 +23,7 @@ def open_folder(folder: Path) -> None:
     try:
         (folder / RECEIPTS).mkdir(parents=True, exist_ok=True)
         if not _key(folder).is_file():
+            # Not exist_ok: of two that begin at once only one may make a key.
             (folder / KEYS).mkdir(mode=0o700)
             create_key(_key(folder))
     except FileExistsError as e:
@@ -54,6 +55,7 @@ def keep_receipts(folder: Path, target: Target, source: str, made: Sequence[Rece
 
 def receipt_text(receipt: dict[str, object], target: str) -> str:
     """What is signed."""
+    # A load that is only recognised again has the receipt that it had.
     return json.dumps({**receipt, "repeated": False, "target": target}, sort_keys=True)
 
 
@@ -81,8 +83,10 @@ def read_receipts(folder: Path) -> Iterator[tuple[dict[str, object], bool]]:
     for path in sorted((folder / RECEIPTS).glob("*.json")):
         try:
             whole = json.loads(path.read_text(encoding="utf-8"))
+            # Spelled as `receipt_text` does: what is signed are bytes.
             text = json.dumps(whole["receipt"], sort_keys=True)
             yield whole["receipt"], is_signed(public, text.encode("utf-8"), whole["signature"])
+        # Changed by hand until it cannot be read: told as not ours, never left out.
         except (ValueError, KeyError, TypeError):
             yield {"batch": path.stem}, False
 

@@ -111,6 +111,7 @@ def _rows(table: Table, columns: Mapping[str, list[str | None]]) -> Iterator[Seq
 def sources_of(mapping: FormMapping, table: LegacyTable, rows: Sequence[LegacyRow]) -> Sources:
     """Rows of a table as what a mapping takes."""
     width = max(len(table.columns), *(len(r.cells) for r in rows))
+    # Cells behind the last column get names of their own, so that they are told as left over.
     names = [*table.columns, *(f"+{i}" for i in range(1, width - len(table.columns) + 1))]
     cells = [r.cells if len(r.cells) == width else (*r.cells, *[None] * (width - len(r.cells))) for r in rows]
     columns = dict(zip(names, zip(*cells, strict=True), strict=True))

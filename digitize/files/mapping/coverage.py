@@ -119,6 +119,7 @@ class _Count:
 
 
 def _columns(table: Table) -> Iterator[Column]:
+    # Spellings in Latin letters are worked out from the names beside them.
     yield from (c for c in table.columns if not c.name.endswith(ROMAN))
 
 
@@ -162,4 +163,5 @@ def batch_of(path: Path) -> tuple[Path, str] | None:
     """(workspace, batch) that a path means: a workspace, or WORKSPACE/BATCH; None for anything else."""
     if (path / "digitize.toml").is_file():
         return path, ""
+    # A batch is no folder: WORKSPACE/BATCH names it, and nothing lies there.
     return (path.parent, path.name) if (path.parent / "digitize.toml").is_file() and not path.exists() else None

@@ -74,6 +74,7 @@ def one_table(path: Path, how: ReadAs, name: str = "") -> LegacyTable:
     if not name and len(names) != 1:
         several = f"holds several tables. Give one with --table: {', '.join(names)}" if names else "holds no table"
         raise InputError(f"{path.name} {several}.")
+    # Opened anew: tables are read one behind the other, and the search may have gone past its rows.
     return open_table(path, names.index(name) if name else 0, how)
 
 
@@ -97,6 +98,7 @@ def _id(path: Path, wish: DraftWish) -> str:
             )
         return wish.out.stem
     words = re.sub(r"[^a-z0-9]+", "_", f"{wish.state}_{wish.table or path.stem}".lower()).strip("_")
+    # An id begins with a letter.
     return words if _ID.fullmatch(words) else f"table_{words}".rstrip("_")
 
 

@@ -22,7 +22,7 @@ from mappers.record import FieldValue, Record
 from mappers.sources.values import MapContext, RowValues
 from mappers.states import load_state
 
-_MEMOS = (".dbt", ".fpt")
+_MEMOS = (".dbt", ".fpt")  # beside a source.dbf; no sources themselves
 EXPECTED = "expected.jsonl"
 _NOTHING = ""
 
@@ -146,6 +146,7 @@ def _expected(folder: Path) -> Mapping[int, list[dict[str, Any]]]:
 
 
 def _compare(rows: Sequence[_Row], expected: Mapping[int, list[dict[str, Any]]]) -> Iterator[Difference]:
+    # Over all rows: who is masked in one record of a case is masked in its others.
     masks = masks_of(r for row in rows for r in row.records)
     for row in rows:
         wanted = expected.get(row.number, [])

@@ -134,6 +134,7 @@ def _md_row(cells: Iterator[str] | Sequence[str] | map[str]) -> str:
 
 
 def _md(text: str) -> str:
+    # The & first, or it would spell the codes anew that the others bring.
     return " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|")
 
 

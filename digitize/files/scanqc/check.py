@@ -89,6 +89,7 @@ def judge_job(job: JudgeJob) -> Judged:
         from ocr.engines.tesseract import Tesseract
 
         numbers = tuple(f.number for f in read_numbers(picture, Tesseract(), job.languages))
+    # Blank pages are all alike; none of them is another one scanned twice.
     fingerprint = take_fingerprint(picture) if job.twice and not is_blank else None
     return Judged(job.place, quality, numbers, fingerprint)
 
@@ -135,6 +136,7 @@ def _name_the_smaller(done: dict[int, Judged]) -> None:
             continue
         cut = cut_against(usual, page.quality)
         if cut is not None:
+            # The cut says more than the note on a few letters at the edge.
             notes = tuple(n for n in page.quality.notes if n != "touches-edge")
             quality = replace(page.quality, defects=(*page.quality.defects, cut), notes=notes)
             done[place] = replace(page, quality=quality)
@@ -159,7 +161,7 @@ class _Store:
         self._file.close()
 
     def keep(self, place: int, fingerprint: Fingerprint) -> None:
-        self._at.append((place, self._file.seek(0, 2), len(fingerprint.fine)))
+        self._at.append((place, self._file.seek(0, 2), len(fingerprint.fine)))  # to the end: reading moves the place
         self._file.write(fingerprint.fine)
         self._coarse.append(fingerprint.coarse)
 

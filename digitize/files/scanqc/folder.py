@@ -13,8 +13,10 @@ from ocr.page import Scan
 
 _SKIPPED = {".csv", ".txt", ".json", ".jsonl", ".toml", ".md", ".xml", ".html", ".log", ".db", ".ini"}
 """What lies beside scans and is none."""
+# The last number of a name, or two that a dash joins, as of a page and the one beside it: page_061-062.
 _NUMBER = re.compile(r"(\d+)(?:-(\d+))?(?=\D*$)")
 _LEAST_IN_RUN = 5
+# Names made of date and time (IMG_20240101_101500) leave out far more: they are no run.
 _MOST_MISSING = 0.25
 
 
@@ -67,6 +69,7 @@ def _may_be_scan(path: Path, root: Path) -> bool:
 
 def natural(name: str) -> list[tuple[int, int, str]]:
     """A key by which page_10 comes behind page_9."""
+    # 0 or 1 first, so that a number is never compared with a word.
     return [(0, int(p), "") if p.isdecimal() else (1, 0, p.lower()) for p in re.split(r"(\d+)", name) if p]
 
 
@@ -93,6 +96,7 @@ def name_gaps(names: Iterable[str]) -> tuple[NumberGap, ...]:
         if found is None:
             continue
         first, last = int(found[1]), int(found[2] or found[1])
+        # A pair that is no short range, as in a date, counts with its first number alone.
         last = last if first <= last <= first + 9 else first
         key = (str(Path(name).parent) + "/" + stem[: found.start()].lower(), stem[found.end() :].lower())
         runs[key] |= dict.fromkeys(range(first, last + 1), name)

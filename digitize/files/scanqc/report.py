@@ -124,6 +124,7 @@ def sequels_of(
         out.append(Sequel(OUT_OF_ORDER, (pages[place],), f"bears number {number}", (number,)))
     for gap in order.missing:
         between = f"{gap.count} missing between {gap.after} and {gap.before}"
+        # Between neighbours all numbers of the gap are missing; pages between them may bear some, unread.
         certain = gap.right == gap.left + 1
         left_out = tuple(range(gap.after + 1, gap.before)) if certain else ()
         out.append(Sequel(NUMBER_MISSING, (pages[gap.left], pages[gap.right]), between, left_out))

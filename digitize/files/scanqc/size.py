@@ -10,8 +10,10 @@ if TYPE_CHECKING:
     from ocr.quality.page import PageQuality
 
 _LEAST_PAGES = 8
+# Scanners that trim freely have no size that half of the pages share.
 _LEAST_SHARE = 0.5
 _SAME = 0.01
+# A cut through the foot of a form shows on the page itself in half of the cases at most; its size tells the rest.
 _SHORT = 0.03
 _LEAST_NEAR = 2
 
@@ -22,6 +24,7 @@ def usual_size(sizes: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
         return None
     ordered = sorted(sizes)
     middle = ordered[len(ordered) // 2]
+    # Two to try: sizes may differ by a few pixels (the middle one), or most may be the same (the most frequent).
     tallies = {size: 0 for size in {middle, max(set(ordered), key=ordered.count)}}
     for size in tallies:
         tallies[size] = sum(_alike(size[0], w) and _alike(size[1], h) for w, h in sizes)

@@ -38,6 +38,7 @@ def read_ahead(items: Iterable[Item]) -> Generator[Item, None, None]:
         if item.error is not None:
             raise item.error
     finally:
+        # The taker may stop in the middle: what the thread reads from is closed only after it has ended.
         gone.set()
         maker.join()
 

@@ -54,6 +54,7 @@ class Asides:
 
     def _part(self, rows: pl.DataFrame, alike: tuple[str, ...]) -> pl.Series:
         if not alike:
+            # All in one part: any two rows may be looked at together.
             return pl.zeros(rows.height, pl.UInt16, eager=True)
         return rows.select((pl.struct(alike).hash() % self._parts.count).cast(pl.UInt16)).to_series()
 

@@ -28,9 +28,11 @@ def load_baseline(path: Path) -> Known:
 
 
 def _findings(text: str) -> Iterator[Mapping[str, Any]]:
+    # Only the one JSON object, which is indented, begins so; a line of JSONL never does.
     if text.startswith("{\n"):
         yield from json.loads(text)["findings"]
     else:
+        # splitlines would part at U+2028 and its like, too, which JSON may hold as they are.
         yield from (json.loads(line) for line in text.split("\n") if line.strip())
 
 

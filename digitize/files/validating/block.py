@@ -70,6 +70,7 @@ def rows_block(rows: Iterable[Row], width: int, wanted: Mapping[str, int], at: i
         else:
             lines.append(line)
             cells.append(row)
+    # Without any row there are still the columns.
     columns = list(zip(*cells, strict=True)) or [()] * width
     data = {LINE: lines, **{name: list(columns[place]) for name, place in wanted.items()}}
     return Block(pl.DataFrame(data, schema={LINE: pl.Int64, **dict.fromkeys(wanted, pl.String)}), tuple(faults), at)

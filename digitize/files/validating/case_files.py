@@ -55,6 +55,7 @@ class CaseCount:
             return
         is_error = pl.col("code").is_in(self._errors) & (pl.col("field") != "record_id")
         fields = found.filter(is_error).select(RECORD, "table", "line", "field").unique()
+        # Child rows without their record are in no case file.
         fields = fields.join(records.select(RECORD).unique(), on=RECORD, how="semi")
         is_high = pl.concat_str("table", pl.lit("."), "field").is_in(self._high)
         of_file = fields.group_by(RECORD).agg(is_high.sum().alias("high"), (~is_high).sum().alias("low"))

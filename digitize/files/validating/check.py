@@ -111,6 +111,7 @@ class _Asking:
 def _ask_all(asking: _Asking, others: Others) -> None:
     taken, settings = asking.taken, asking.taken.settings
     rejecting = [code for code, word in settings.policy.items() if word == "reject"]
+    # In one part all rows are at hand, and nothing need wait.
     aside = asking.asides.take if taken.parts.count > 1 else None
     for frames in pieces(taken.parts):
         unread = frames.pop(UNREAD, None)

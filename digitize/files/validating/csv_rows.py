@@ -41,6 +41,7 @@ class Rows:
         kept = np.repeat(~self.odd, self.ends - self.starts)
         sound = np.frombuffer(raw, np.uint8)[: self.length][kept].tobytes()
         odd = [int(i) for i in np.flatnonzero(self.odd)]
+        # Bytes that are not UTF-8 come along as codes, by which `split_row` knows them.
         return sound, [(i, raw[self.starts[i] : self.ends[i]].decode("utf-8", "surrogateescape")) for i in odd]
 
 
@@ -54,6 +55,7 @@ def find_rows(raw: bytes, width: int) -> Rows | None:
     last = newlines
     if _QUOTE in raw:
         quotes = np.flatnonzero(marks == _QUOTE)
+        # An even number of quotes before it: a line feed that ends a row. After an odd one it stands in a cell.
         last = newlines[np.searchsorted(quotes, newlines) % 2 == 0]
         if not len(last) or not _are_well_set(marks, quotes[quotes < last[-1]]):
             return None
@@ -75,6 +77,7 @@ def _are_well_set(marks: Array, quotes: Array) -> bool:
     opening, closing = quotes[0::2], quotes[1::2]
     before = marks[opening[opening > 0] - 1]
     is_fit = np.isin(before, (_COMMA, _NEWLINE, _QUOTE)).all()
+    # There is always a sign behind: these quotes lie before the last line feed.
     return bool(is_fit and np.isin(marks[closing + 1], (_COMMA, _NEWLINE, _QUOTE)).all())
 
 

@@ -18,6 +18,7 @@ from digitize.files.validating.csv_rows import MAX_CELL, MAX_LINES, find_rows
 MAX_ROW, BLOCK = 4_000_000, 4 << 20
 _MAX_LINE, _SMALL = 64 << 20, 64 << 10
 _DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+# How workbooks, PDFs, old Office files, gzip, JPEG, PNG, SQLite and Parquet files begin.
 _OTHER_KINDS = (
     *(b"PK\x03\x04", b"%PDF", b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"\xff\xd8\xff", b"\x89PNG"),
     *(b"SQLite format 3", b"PAR1"),
@@ -58,6 +59,7 @@ class CsvReader:
                     return
                 block = self._whole(raw, wanted)
                 if block is not None:
+                    # Back to full blocks step by step, after one that had to be cut.
                     self._size = min(self._block, 2 * self._size)
                     yield block
                     continue
@@ -97,6 +99,7 @@ class CsvReader:
     def _take(self) -> bytes:
         """Bytes up to the end of a line; b"" at the end of the file."""
         if len(self._carry) > self._size:
+            # A carriage return at the very end may be one half of a line's end.
             cut = max(self._carry.rfind(b"\n", 0, self._size), self._carry.rfind(b"\r", 0, self._size - 1)) + 1
             if cut:
                 raw, self._carry = self._carry[:cut], self._carry[cut:]
@@ -138,9 +141,11 @@ class CsvReader:
     def _whole(self, raw: bytes, wanted: Mapping[str, int]) -> Block | None:
         """The block's whole rows parsed at once; None when any of them has to be looked at by itself."""
         if b"\r" in raw:
+            # Carriage returns alone end lines, too; only the slow way knows them.
             if raw.count(b"\r") != raw.count(b"\r\n"):
                 return None
             raw = raw.replace(b"\r\n", b"\n")
+        # With one column polars takes a blank line for an empty cell; here it is no row.
         if len(self.names) == 1:
             return None
         if not raw.endswith(b"\n"):
@@ -150,6 +155,7 @@ class CsvReader:
             return None
         sound, odd = rows.parted(raw)
         frame = _parse(sound, wanted)
+        # polars saw other rows than were counted here: nothing of it is believed.
         if frame is None or frame.height != len(rows.starts) - len(odd):
             return None
         lines = self._next + rows.lines
@@ -177,6 +183,7 @@ class CsvReader:
         while not row or is_open:
             text = self._next_line()
             if text is None or len(row) >= MAX_LINES:
+                # The lines behind the first go back: each may be a row by itself.
                 self._waiting.extendleft(reversed([*row[1:], *([text] if text is not None else [])]))
                 row = row[:1]
                 break
@@ -205,6 +212,7 @@ def split_row(text: str) -> list[str] | str:
     if len(bare) > MAX_ROW:
         return "S008"
     try:
+        # As in blocks that are parsed as a whole, so that both ways give the same cell.
         row = next(csv.reader([bare.replace("\r\n", "\n")], strict=True))
     except csv.Error as e:
         return "S008" if "limit" in str(e) else "S004"
@@ -227,6 +235,7 @@ def _utf8(path: Path, size: int) -> Iterator[bytes]:
                 yield decoder.decode(chunk).encode("utf-8", "surrogatepass") if decoder else chunk
                 chunk = f.read(size)
             if decoder:
+                # Raises where the file breaks off within a character.
                 decoder.decode(b"", final=True)
     except OSError as e:
         raise InputError(f"{path.name}: cannot be read: {e.strerror or type(e).__name__}") from e

@@ -119,9 +119,10 @@ class Findings:
 
     def _flush(self) -> None:
         self._folder = self._folder or Path(tempfile.mkdtemp(prefix="digitize-findings-"))
+        # Each bucket of lines is sorted by itself, so that all come in order and never are in memory at once.
         bucket = pl.col("line") // _LINES_A_BUCKET
         for (number,), rows in pl.concat(self._held).with_columns(_b=bucket).partition_by("_b", as_dict=True).items():
-            folder = self._folder / f"{number:016}"
+            folder = self._folder / f"{number:016}"  # of one length, so that names sort as numbers
             folder.mkdir(exist_ok=True)
             rows.drop("_b").write_ipc(folder / f"{self._written:06}.ipc", compression="lz4")
         self._written += 1

@@ -26,6 +26,7 @@ from validators.rulebook.columns import TYPES
 
 CHANGES = "changes.csv"
 _HEAD = ("file", "line", "field", "repair", "before", "after")
+# str.strip by itself would leave the mark of the byte order (U+FEFF).
 _BLANKS = " \t\r\n\u00a0\u2007\u202f\ufeff"
 
 
@@ -73,6 +74,7 @@ def _fix(source: TableSource, target: Path, changes: TextIO, counts: Counter[str
     reader = open_reader(source.path, source.name, source.table)
     columns = {str(place): source.table.column(name) for place, name in enumerate(reader.names)}
     with target.open("w", encoding="utf-8", newline="") as out:
+        # As polars ends the rows below.
         csv.writer(out, lineterminator="\n").writerow(reader.names)
         for block in reader.blocks({name: int(name) for name in columns}):
             made = block.frame.with_columns(_fixed(block.frame[name], column) for name, column in columns.items())
@@ -92,6 +94,7 @@ def _tell(
     source, header, column = what
     pair = pl.DataFrame({"line": block.frame[LINE], "before": block.frame[name], "after": made[name]})
     is_hidden = column is None or bool(column.private)
+    # Beside a null `!=` gives null, and the filter would pass such a row over.
     for line, before, after in pair.filter(pl.col("before").ne_missing(pl.col("after"))).iter_rows():
         repairs = repairs_of(before, column)
         counts.update(repairs)
@@ -104,6 +107,7 @@ def _fixed(cells: pl.Series, column: Column | None) -> pl.Series:
     """The column repaired; each distinct cell is looked at once, and only where something may be amiss."""
     doubtful = cells.unique()
     is_typed = column is not None and column.kind in TYPES
+    # Cells in which there can be nothing to repair are not looked at.
     odd = doubtful.str.contains(r"[^!-~ ]|^\s|\s$") if not is_typed else doubtful.str.contains(r"[^0-9:.-]")
     is_date = column is not None and column.kind == "date"
     odd = odd | ~doubtful.str.contains(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$") if is_date else odd
@@ -145,6 +149,7 @@ def one_date(text: str) -> str:
 
     "2009/3/12" has its year in front; "25-12-2009" has one reading, since there is no month 25; "3-12-2009" has two.
     """
+    # \2: the same sign twice; 3-12/09 is no date.
     found = re.fullmatch(r"(\d{1,4})([-/.])(\d{1,2})\2(\d{1,4})", text)
     if not found:
         return text

@@ -45,11 +45,13 @@ def _read_xlsx(path: Path, sheet: str) -> Iterator[Row]:
         for line, cells in enumerate(page.iter_rows(values_only=True), start=1):
             row = [_cell_text(c) for c in cells]
             filled = max((i for i, c in enumerate(row, start=1) if c), default=0)
+            # The first row with anything in it is the header, and its width that of the table.
             width = width or filled
             if filled:
                 yield line, (_fit(row, width, filled))
         if not width:
             raise InputError(f"{path.name}: the sheet is empty")
+    # Broken XML is a SyntaxError, too.
     except (KeyError, ValueError, zipfile.BadZipFile, SyntaxError) as e:
         raise InputError(f"{path.name}: the workbook is damaged") from e
     finally:
@@ -74,6 +76,7 @@ def _open_book(path: Path):  # type: ignore[no-untyped-def]  # openpyxl has no t
         with zipfile.ZipFile(path) as z:
             if sum(i.file_size for i in z.infolist()) > MAX_UNPACKED:
                 raise InputError(f"{path.name}: the workbook would unpack to more than 4 GiB")
+        # data_only: what a formula came to, not the formula.
         return load_workbook(path, read_only=True, data_only=True)
     except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, SyntaxError, EOFError) as e:
         raise InputError(f"{path.name}: this is not an XLSX workbook, or it is damaged") from e

@@ -76,6 +76,7 @@ def take_mapped(taken: TakenRows, paths: Sequence[Path], form: str, legacy: Lega
     done, total = 0, sum(p.stat().st_size for p in paths)
     for path in paths:
         old = _open(path, form, legacy, taken.files.index(path.name) << FILE_BITS)
+        # Ids are made of the table's name and the row's number: two of one name would share them.
         if old.table.name in names:
             raise InputError(f"{path.name}: another file holds a table {old.table.name}, too; check them one by one")
         names.add(old.table.name)
@@ -89,6 +90,7 @@ def take_mapped(taken: TakenRows, paths: Sequence[Path], form: str, legacy: Lega
         done += path.stat().st_size
     if not taken.rows and not taken.unreadable:
         raise InputError(f"{paths[0].name}: there is no row in it; nothing was checked")
+    # Rows of one chunk may fill other fields than those of the next.
     return {f: {n: pl.concat(of, how="diagonal") for n, of in tables.items()} for f, tables in others.items()}
 
 

@@ -67,6 +67,7 @@ class Parts:
         try:
             for table, held in self._held.items():
                 self._write(table, pl.concat(held, how="diagonal"))
+        # polars tells of a full disk by an error of its own.
         except (OSError, pl.exceptions.ComputeError) as e:
             where = tempfile.gettempdir()
             raise DiskFull(f"{where} cannot take the parted tables; make room there, or set TMPDIR") from e
@@ -114,6 +115,7 @@ class Router:
             return _zeros(frame.height)
         there = [pl.col(n).fill_null("") if n in frame.columns else pl.lit("").alias(n) for n in STATION]
         stations = frame.select(pl.struct(there).hash()).to_series()
+        # In the order of the file, so that the same file is parted alike each time.
         for station in stations.unique(maintain_order=True):
             self._stations.setdefault(station, len(self._stations) % self._count)
         part = stations.replace_strict(self._stations, return_dtype=pl.UInt16).cast(pl.UInt16)
@@ -140,6 +142,7 @@ class Router:
         hashes, parts = self._known()
         if not len(hashes):
             return np.zeros(len(wanted), bool), np.zeros(len(wanted), np.uint16)
+        # searchsorted gives the length where all hashes are smaller.
         place = np.minimum(np.searchsorted(hashes, wanted), len(hashes) - 1)
         return hashes[place] == wanted, parts[place]
 

@@ -132,6 +132,7 @@ def _database_reader(path: Path, name: str) -> RowsReader:
 
 def _database_rows(path: Path, query: str) -> Iterator[Row]:
     with closing(_connect(path)) as db:
+        # As bytes: one text that is not UTF-8 is told with its row, and does not end the reading.
         db.text_factory = bytes
         for line, row in enumerate(_asked(path, db, query), 1):
             yield line, _texts(row)
@@ -158,6 +159,7 @@ def _plain(value: object) -> str:
 def _json_reader(path: Path) -> RowsReader:
     """JSON lines; the header is every name that stands in an object, in the order in which they come."""
     names: dict[str, None] = {}
+    # Read twice: the last line may bring a name that none before it has.
     for _, row in _objects(path):
         if isinstance(row, dict):
             names.update(dict.fromkeys(row))
@@ -192,7 +194,7 @@ def _object(raw: bytes) -> dict[str, object] | str:
         made = json.loads(raw.decode("utf-8"))
     except UnicodeDecodeError:
         return "S001"
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError):  # brackets nested by the thousand
         return "S010"
     return made if isinstance(made, dict) else "S010"
 
@@ -205,6 +207,7 @@ def _dbf_reader(path: Path, table: Table) -> RowsReader:
     try:
         made = open_table(path, 0, ReadAs(kind="dbf"))
         rows = iter(made.rows)
+        # The first row is read now, so that a file that is no DBF is told before any row is taken.
         first = next(rows, None)
     except TableError as e:
         raise InputError(str(e)) from e

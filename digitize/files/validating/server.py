@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import psycopg
 
 _CONNECT_SECONDS = 10
+# Views and foreign tables (v, f) have no size of their own: `_planned_bytes` asks for it.
 _TABLES = """
 SELECT c.relname, c.relkind IN ('v', 'f'), pg_table_size(c.oid) FROM pg_class c
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
@@ -100,6 +101,7 @@ class Database:
             raise InputError(f"{self.name}: {_reason(e)}") from None
         db.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         db.read_only = True
+        # The server's own style may put the day or the month first.
         db.execute("SET LOCAL datestyle TO 'ISO, YMD'")
         return db
 
@@ -107,6 +109,7 @@ class Database:
         import psycopg
 
         try:
+            # Where no values are given psycopg leaves a per cent sign in the query alone.
             return self._db.execute(query.encode(), values or None).fetchall()
         except psycopg.Error as e:
             raise InputError(f"{self.name}: {_reason(e)}") from None

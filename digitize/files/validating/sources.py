@@ -40,6 +40,7 @@ def find_sources(paths: Sequence[Place], form: str) -> FoundTables:
     """The tables of a form in the paths, the form's own ones first. Raises InputError when a path holds none."""
     found = [_in_path(path, form) for path in paths]
     sources = [s for one in found for s in one.sources]
+    # Records before child rows, which go to the part where their record is known to lie.
     sources.sort(key=lambda s: s.table.child != "")
     strays = tuple(n for one in found for n in one.strays)
     return FoundTables(tuple(sources), strays, tuple(n for one in found for n in one.others))

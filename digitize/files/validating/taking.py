@@ -72,6 +72,7 @@ def _read(taken: TakenRows, source: TableSource, number: int) -> Iterator[int]:
     places = places_of(source, reader, taken.form)
     table, first = source.table, number << FILE_BITS
     taken.tell(table.name, [(first + reader.line, c, n) for c, n in _header_faults(table, reader.names)])
+    # No rows, but the table: rules tell a table that was not given from one that has nothing for a record.
     _take(taken, table, text_rows(pl.DataFrame(schema={BLOCK_LINE: pl.Int64, **dict.fromkeys(places, pl.String)}), 0))
     for block in read_ahead(reader.blocks(places)):
         taken.rows += block.frame.height
@@ -90,6 +91,7 @@ def _take(taken: TakenRows, table: Table, frame: pl.DataFrame) -> None:
 def text_rows(frame: pl.DataFrame, first: int) -> pl.DataFrame:
     """A block as a text frame of the rules; a row without an id is a record of its own."""
     line = pl.col(BLOCK_LINE) + first
+    # A zero byte in front, as no id of a text file has it: a row with one is broken (S003).
     alone = pl.concat_str(pl.lit("\x00"), line)
     given = pl.col(RECORD_ID) if RECORD_ID in frame.columns else pl.lit(None, dtype=pl.String)
     record = pl.when(given != "").then(given).otherwise(alone)
