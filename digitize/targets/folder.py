@@ -80,8 +80,8 @@ class FolderTarget:
             part.replace(self._folder / batch.id)
             # Until the manifest names it the folder is no batch: a load that is killed here is done again.
             entry = {"load": batch.id, "receipt": asdict(receipt), "source": dict(batch.source), "files": files}
-            # In the order of names, so that the same batches make the same manifest in whatever order they came.
             batches = {**self._manifest["batches"], batch.batch: entry}
+            # In the order of names, so that the same batches make the same manifest in whatever order they came.
             self._commit({**self._manifest, "batches": dict(sorted(batches.items()))})
         except OSError as e:
             if e.errno == 28:  # ENOSPC

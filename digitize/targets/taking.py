@@ -64,10 +64,10 @@ class _Plan:
 
 def take(batch: RowBatch, store: Store) -> Receipt:
     """Take a batch into a database whose transaction is open. Says what became of it; nothing is committed here."""
-    # Withdrawn first, so that the keys of these records are free for those of this batch.
     gone = store.held(batch.batch)
     if gone:
         gone -= {(form, r) for form, rows in batch.forms.items() for r in rows.tables[form][RECORD_ID]}
+    # Withdrawn first, so that the keys of these records are free for those of this batch.
     for form in sorted({form for form, _ in gone}):
         store.retire(form, sorted(r for f, r in gone if f == form), batch, "withdrawn")
     plans = [_plan(form, rows, store) for form, rows in batch.forms.items()]

@@ -27,7 +27,7 @@ _FEW_LETTERS = 40
 _SHORT_NAME = 3
 _NO_QUESTIONS = ("fir.title", "fir.under_section", "cdf.title", "arr.title", "cs.title", "seiz.title", "court.title")
 """Headings of whole forms, which ask nothing."""
-# Item numbers in the digits of five scripts before a stop, a danda or a bracket; letters in brackets anywhere.
+# Item numbers before a stop, a danda, a bracket or a colon; letters in brackets wherever they stand.
 _MARKER = re.compile(r"^\W*(?:\d{1,2}|[०-९০-৯૦-૯୦-୯۰-۹]{1,2})\s*[.)।۔:]|[(\[{]\s*[^\s()]{1,4}\s*[)\]}]")
 _NUMBER = re.compile(r"(?:\d{1,2}|[०-९০-৯૦-૯୦-୯۰-۹]{1,2})\s*[.।۔]")
 _HALVES = re.compile(r"[:：]|\s[-–]\s")

@@ -162,7 +162,7 @@ def _batches(inputs: Inputs, settings: CheckSettings, options: LoadOptions) -> I
 def _require_agreed(inputs: Inputs, settings: CheckSettings, options: LoadOptions, agreed: Agreed) -> None:
     """Raise TooManyRefused when the rules refuse more than is agreed; the files are read once for it."""
     records = refused = 0
-    # The files are read twice; the second time is told.
+    # The files are read twice, and progress tells of the second time.
     for batch in _batches(inputs, settings, replace(options, progress=None)):
         refused += len(batch.kept)
         records += len(batch.kept) + sum(rows.tables[form].height for form, rows in batch.forms.items())

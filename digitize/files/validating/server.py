@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import psycopg
 
 _CONNECT_SECONDS = 10
-# Views and foreign tables (v, f) have no size of their own: `_planned_bytes` asks for it.
+# Views and foreign tables (v, f) have no size of their own: `_planned_bytes` asks the planner.
 _TABLES = """
 SELECT c.relname, c.relkind IN ('v', 'f'), pg_table_size(c.oid) FROM pg_class c
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
