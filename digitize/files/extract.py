@@ -73,6 +73,7 @@ def form_extract(found: PageReading, settings: ExtractSettings) -> Extract:
     seen, reading = recognition_from_plain(found.recognition), reading_from_plain(found.reading)
     form = load_models(settings.read.form_folders).forms[seen.form or ""]
     is_sensitive = _is_sensitive(reading, settings.state or form.state, settings.stations)
+    # No workspace, no calibration: whatever was not measured for the form itself is asked.
     fields = fields_of(seen, reading, threshold(form, {}))
     return Extract(
         form.id, "form", form.family, form.part, seen.match, fields=fields, notes=seen.notes, sensitive=is_sensitive

@@ -108,6 +108,7 @@ def _as_cell(cell: RowCell, decided: Decided | None) -> Plain:
         "value": value.value or "",
         "raw": value.raw,
         "confidence": value.confidence,
+        # What a ditto mark might be read as says nothing; the row above it tells what may be meant.
         "candidates": candidates if cell.is_ditto else read["candidates"],
         "notes": list(dict.fromkeys((*read["notes"], *cell.placed.notes))),
         "asked": not is_sure(value),

@@ -157,6 +157,7 @@ def _read(read: Callable[[Scan], Found], job: FilePage) -> FilePageDone[Found]:
     except (EngineMissing, FormError) as e:
         return FilePageDone(job, stop=e)
     except OcrError as e:
+        # Most messages begin with the page's name; those of engines may not.
         why = str(e)
         return FilePageDone(job, reason=why if why.startswith(job.scan.label) else f"{job.scan.label}: {why}")
     # A fault of this program on one page must not cost the other pages.

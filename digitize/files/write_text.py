@@ -73,6 +73,7 @@ class TextTarget:
         with writing(self._out):
             self._out.mkdir(parents=True, exist_ok=True)
         stems = (file.stem, *(f"{file.stem}-{n}" for n in range(2, len(self._taken) + 2)))
+        # Some file systems take capitals, or composed and decomposed letters, for the same name.
         stem = next(s for s in stems if normalize("NFC", s).casefold() not in self._taken)
         self._taken.add(normalize("NFC", stem).casefold())
         target = self._out / f"{stem}{self._output.suffix}"

@@ -69,6 +69,7 @@ def find_rejects(
 def update(reject: Reject, state: str, step: Mapping[str, Any], *, load: str | None = None) -> Statement:
     """The statement that writes down what became of a reject: its state, its record and findings, one more step."""
     trail = [*reject.trail, {"at": datetime.now(UTC).isoformat(timespec="seconds"), **step}]
+    # ASCII throughout: a half character goes as its code, which a database takes.
     record, findings = json.dumps(to_plain(reject.record)), json.dumps([asdict(f) for f in reject.findings])
     return (
         "UPDATE rejects SET state = ?, settled_by = ?, record = ?, findings = ?, trail = ? WHERE reject_id = ?",

@@ -74,6 +74,7 @@ def _rows(reject: Reject, *, unmask: bool) -> Iterator[dict[str, object]]:
     for f in reject.findings:
         said.setdefault(f.field or RAW, []).append(f"{f.code} {f.severity}: {f.message}")
     cells = dict(reject.record.cells())
+    # Where no value came of a text, people see the text.
     values = {path: (cell.value if cell.value is not None else cell.raw) for path, cell in cells.items()}
     if reject.record.left_over:
         values[RAW] = "\n".join(reject.record.left_over.values())

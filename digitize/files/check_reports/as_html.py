@@ -121,6 +121,7 @@ def _bars(name: str, tallies: Sequence[tuple[str, Tally]]) -> str:
 
 def _bar(key: str, tally: Tally, longest: int) -> str:
     good, bad = (100 * n / longest for n in (tally.rows - tally.rejected, tally.rejected))
+    # Hidden from screen readers: its numbers stand beside it.
     bar = f'<div class="bar" aria-hidden="true"><i style="width:{bad:.2f}%"></i><b style="width:{good:.2f}%"></b></div>'
     return (
         f'<tr><th scope="row">{escape(key)}</th><td>{tally.rows:,}</td><td>{tally.rejected:,}</td><td>{bar}</td></tr>'

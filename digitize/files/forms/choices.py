@@ -10,8 +10,9 @@ from ocr.drafting.reading import Piece
 from ocr.drafting.structures import Structures
 from ocr.page import Box, Word, around
 
+# Printed answers are short: longer ones are a sentence with a stroke in it.
 _MOST_WORDS = 4
-_NEAR = 60.0
+_NEAR = 60.0  # in 1/200 inch
 _PAD = 3
 _ANSWERS = ("fir.written", "fir.oral")
 

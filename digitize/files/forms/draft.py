@@ -85,7 +85,7 @@ def draft_form(scans: Sequence[Image], engine: Engine, languages: Sequence[str] 
     """
     turned = [_Print(blank_sheet(scans))]
     spoken = tuple(languages) or _languages(turned[0], engine)
-    for quarter in (2, 1, 3):
+    for quarter in (2, 1, 3):  # upside down, then on either side
         if spoken[0] and turned[-1].known(engine, spoken[:1]) >= _KNOWN:
             break
         other = _Print(blank_sheet(scans, quarter))
@@ -183,6 +183,7 @@ class _Drafting:
             return
         choice = self._ticks.get(number) or printed_choice(piece, self._spoken, right_to_left=self._right_to_left)
         asked, hits = self._labels(piece, choice)
+        # A numbered item stands under no heading but its own.
         if labels.is_numbered(piece.text):
             self._headings.now = ""
         for hit in hits[:-1]:
@@ -230,7 +231,7 @@ class _Drafting:
         return DraftZone(zone, slot.box, kind, piece.text, rule.list, slot.printed, choice, tuple(doubts))
 
     def _is_high(self, slot: Slot) -> bool:
-        return slot.how == "cell" and slot.box.y1 - slot.box.y0 > 100 * self._found.unit
+        return slot.how == "cell" and slot.box.y1 - slot.box.y0 > 100 * self._found.unit  # 100 units are half an inch
 
     def _unlabelled(self, slot: Slot) -> DraftZone:
         self._unnamed += 1
@@ -240,6 +241,7 @@ class _Drafting:
 
     def _slug(self, label: str) -> str:
         """An id of a label's words: its Latin words, else its number on the form."""
+        # Behind the last colon stands what is asked for.
         last = (labels.halves(labels.without_marks(label)) or [""])[-1]
         words = re.findall(r"[a-z]+|\d+", last.casefold().replace("'s", ""))
         words = [w for w in words if not w.isdigit()][:_SLUG_WORDS]

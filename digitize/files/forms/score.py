@@ -146,6 +146,7 @@ def _score_zone(score: ZoneScore, form: Form, reading: ZoneReading, page: GoldPa
 def _is_of(page: GoldPage, form: Form) -> bool:
     if page.form not in (form.family, form.id):
         return False
+    # Prints of one family may differ in their language alone.
     return not page.language or not form.languages or page.language == form.languages[0]
 
 

@@ -102,6 +102,7 @@ def _context(folder: Path) -> MapContext:
 
 def _source_table(mapping: FormMapping, folder: Path) -> LegacyTable:
     files = sorted(p for p in folder.glob("source.*") if p.suffix.lower() not in _MEMOS) if folder.is_dir() else []
+    # Of two it could not be told which one the expected records are of.
     if len(files) != 1:
         found = "no source file" if not files else f"{len(files)} source files"
         raise InputError(f"{folder}: {found}; a golden pair is one source.<ext> and {EXPECTED}.")

@@ -79,6 +79,7 @@ class Findings:
                 severity, message = words.severities[code], words.messages[code]
                 yield FileFinding(file, line & _LINE, table, key, field, code, severity, message, value or "")
 
+    # A report is read after the run that made it, so the folder goes with the last who holds it.
     def __del__(self) -> None:
         """Delete what was written."""
         if self._folder:

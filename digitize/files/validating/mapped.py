@@ -86,6 +86,7 @@ def take_mapped(taken: TakenRows, paths: Sequence[Path], form: str, legacy: Lega
                     for name in frames.keys() & wanted.get(other, frozenset()):
                         others.setdefault(other, {}).setdefault(name, []).append(frames[name])
                 if taken.progress:
+                    # -1 where the kind of file knows no places.
                     taken.progress(done + max(rows[-1].offset, 0), total)
         done += path.stat().st_size
     if not taken.rows and not taken.unreadable:

@@ -78,6 +78,7 @@ def _in_path(path: Place, form: str) -> FoundTables:
         raise InputError(f"{path.name}: only {KINDS} are checked")
     names = names_in(path)
     tables = form_tables(form)
+    # A workbook none of whose sheets is named after a table is one table, in its first sheet.
     if not names or (_is_book(path) and not any(n in tables for n in names)):
         table = tables.get(path.stem, tables[form])
         return FoundTables((TableSource(table, path, next(iter(names), "")),), *_passed(path, list(names[1:]), form))

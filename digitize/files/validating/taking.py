@@ -59,6 +59,7 @@ def take_rows(taken: TakenRows, found: FoundTables, total: int) -> None:
         for at in _read(taken, source, number):
             if taken.progress:
                 taken.progress(done + at, total)
+        # Workbooks and SQLite files stand in the total once, whatever tables they hold; no reader tells how far it is.
         done += size_of([source]) if not source.name or isinstance(source.path, Database) else 0
     has_records = any(not s.table.child for s in found.sources)
     if not (taken.rows_of_records if has_records else taken.rows) and not taken.unreadable:
@@ -102,6 +103,7 @@ def text_rows(frame: pl.DataFrame, first: int) -> pl.DataFrame:
 def places_of(source: TableSource, reader: TableReader, form: str) -> dict[str, int]:
     """Known columns and where they stand, the first one of each name. Raises InputError when there is none."""
     known = _known(source.table)
+    # From the back, so that of two columns of one name the first one stays.
     places = {n: i for i, n in reversed(list(enumerate(reader.names))) if n in known}
     if not places.keys() - {RECORD_ID, LINE_NAME}:
         fields = [c.name for c in source.table.columns]

@@ -46,6 +46,7 @@ def _own(table: Table) -> TableDef:
             "row_hash": "uuid NOT NULL",
             **_values(table),
         },
+        # NOT NULL alone lets an empty text pass.
         {f"{name}_pkey": "PRIMARY KEY (record_id)", f"{name}_id": "CHECK (record_id <> '')", **_checks(table)},
         indexes,
         {
