@@ -85,6 +85,7 @@ def find_reader(path: Path) -> str:
 
 
 def _reader(path: Path, head: bytes, how: ReadAs) -> Reader:
+    # Who gives a layout means a text of fixed width: nothing in such a file tells it from other text.
     if kind := how.kind or ("fixed" if how.layout else ""):
         if kind not in load_readers():
             known = ", ".join(load_readers())

@@ -124,6 +124,7 @@ def _main_font(text: str, runs: Sequence[int]) -> int:
     if not runs:
         return -1
     places, fonts = runs[::2], runs[1::2]
+    # What stands before the first run is in the font of the cell.
     shares: dict[int, int] = {-1: places[0]}
     for start, end, font in zip(places, (*places[1:], len(text)), fonts, strict=True):
         shares[font] = shares.get(font, 0) + max(0, end - start)
@@ -160,6 +161,7 @@ def _found(sheets: Sequence[SheetPlace], stream: bytes, notes: list[str]) -> Ite
     """The sheets where their records begin; one that is not where it should be at the first place that is left."""
     places = [m.start() for m in _SHEET_BOF.finditer(stream)]
     left = dict.fromkeys(places)
+    # A place that is there gives None; the sheet itself, the default, says that it is not.
     right = [left.pop(s.at, s) is None for s in sheets]
     for sheet, is_there in zip(sheets, right, strict=True):
         at = sheet.at
@@ -192,6 +194,7 @@ def _bundled(stream: bytes, page: int) -> Iterator[SheetPlace]:
 
 def _version(first: BiffRecord) -> int:
     version = BOF[first.type]
+    # Excel 5 and 8 begin with the same mark; their version number tells them apart.
     return 8 if version == 5 and _number(first.data, 0) == 0x600 else version
 
 

@@ -181,6 +181,7 @@ class Cutter:
 
         def column(at: int, table: bytes) -> int:
             cut = data[start + at : start + at + (count - 1) * length + 1 : length] if count > 0 else b""
+            # All rows of a column as one long number: one & then joins the tests of all of them.
             return int.from_bytes(cut.translate(table), "little")
 
         size = max(count, 1)

@@ -21,8 +21,11 @@ _LENGTHS = {
     "I": (4,), "+": (4,), "Y": (8,), "T": (8,), "@": (8,), "O": (8,), "B": (8, 10), "D": (8,), "L": (1,),
 }  # fmt: skip
 _TERMINATOR = b"\r"
+# Bytes behind the fields of a Visual FoxPro table: the way to its database.
 BACKLINK = 263
+# Eight bytes, 32 descriptors of 16, and a mark for the end.
 _ROWS_OF_2 = 521
+# Where rows begin is a number of 16 bits, so no head is longer.
 HEAD_BYTES = 1 << 16
 # What the language mark in byte 29 says of the text; tables in font encodings say it too, or say nothing (0).
 _CODE_PAGES = {

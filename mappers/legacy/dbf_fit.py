@@ -152,4 +152,5 @@ def _likeness(data: bytes, head: Head, size: int) -> tuple[float, bool, float, b
     begun = sum(rows[i + at] not in _BLANK and rows[i + at - 1] in _BEFORE for i in starts for at in inside)
     share = begun / max(len(starts) * len(head.fields), 1)
     is_whole = (size - head.first) % head.length in (0, 1)
+    # Rounded, so that a single odd cell does not outweigh all that follows.
     return round(fit_of(data, head), 2), head.length == head.total, round(share, 2), is_whole

@@ -50,6 +50,7 @@ def find_dialect(lines: Sequence[str]) -> TextDialect | None:
     for order, dialect in enumerate(_candidates("".join(filled))):
         width, share = _fit(filled, dialect)
         score = (round(share, 1), width, -order)
+        # Rounded to a tenth, so that a few broken lines do not let a narrower table win.
         is_enough = share >= (_FEWEST_ALIKE if width > 2 else _FEWEST_PAIRS)
         is_proven = len(filled) > 1 or (width > 2 and max(map(len, dialect.split(filled[0]))) <= _LONGEST_NAME)
         if width > 1 and is_enough and is_proven and (not best or score > best[:3]):

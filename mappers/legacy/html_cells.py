@@ -154,6 +154,7 @@ class HtmlRows:
             self.long += self._size - len(text) <= _LONGEST_CELL
             return
         if is_break:
+            # A zero byte for a break, since line breaks of the source are only blanks.
             self._texts.append("\0")
             return
         text = unescape(text) if "&" in text else text

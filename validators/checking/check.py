@@ -36,9 +36,11 @@ def check_records(records: Sequence[Record], settings: CheckSettings) -> list[Fi
     for finding in _findings(records, settings):
         key = (finding.record, finding.field, finding.code)
         old = found.get(key)
+        # Unread text and a rule may tell the same code of one field: the graver word counts.
         if old is None or _WEIGHT[finding.severity] > _WEIGHT[old.severity]:
             found[key] = finding
     told = {(f.record, f.field) for f in found.values()}
+    # A gap beside another finding of the same field would only say it twice.
     for finding in _gaps(records, settings):
         if (finding.record, finding.field) not in told:
             found[(finding.record, finding.field, finding.code)] = finding
@@ -50,6 +52,7 @@ def _findings(records: Sequence[Record], settings: CheckSettings) -> Iterator[Fi
         for path, code in unread(record):
             yield Finding(record.id, path, code, "review", MESSAGE)
     by_form = {form: [r for r in records if r.form == form] for form in sorted({r.form for r in records})}
+    # A rule on the child rows themselves ("acts") has no cell of its own: the first one stands for them.
     frames = {form: record_frames(form, of_form) for form, of_form in by_form.items()}
     for form, texts in frames.items():
         for hit in evaluate(form, texts, settings, frames, is_alone=len(records) == 1):
@@ -62,6 +65,7 @@ def _findings(records: Sequence[Record], settings: CheckSettings) -> Iterator[Fi
 def _gaps(records: Sequence[Record], settings: CheckSettings) -> Iterator[Finding]:
     """What the profile asks for and a record has not."""
     if settings.profile:
+        # The rule for gaps is one of the IIF-I; profiles ask the same of every form, in its words.
         text = load_rules()[GAP].english
         for record in records:
             for path in missing(record, settings.profile):
@@ -106,6 +110,7 @@ def _is_beyond_doubt(record: Record, line: int, bound: Bound) -> bool:
         cell = row.get(last)
         if cell is not None and not cell.is_sure():
             return False
+        # An empty field is beyond doubt only where a person has said that it is empty.
         if i == 0 and (cell is None or (cell.value is None and not cell.by.startswith(OPERATOR))):
             return False
     return True

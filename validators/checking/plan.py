@@ -158,6 +158,8 @@ def plan(form: str, settings: CheckSettings) -> Plan:
         reads[bound.table.name] |= frozenset(expression.meta.root_names())
     gathers = {name: tuple(of_table.values()) for name, of_table in named.items()}
     empty = _empty_gathers(form, gathers)
+    # Each rule is asked once of a record without any value. One that is silent there need not be asked
+    # of records in which all that it reads is empty.
     nothing = type_frames(form, empty_frames(form), needed_columns(form, reads, gathers))
     questions: dict[str, list[RuleQuestion]] = {name: [] for name in gathers}
     for bound, (expression, of_bound) in zip(bounds, asked, strict=True):

@@ -207,6 +207,7 @@ def _scan(package: ModuleType) -> Iterator[Body]:
     for info in pkgutil.iter_modules(package.__path__):
         module = importlib.import_module(f"{package.__name__}.{info.name}")
         for thing in vars(module).values():
+            # What one file of rules has imported from another is not found a second time.
             if getattr(thing, "__module__", "") == module.__name__ and hasattr(thing, _RULE):
                 yield thing
 
