@@ -14,11 +14,13 @@ from typing import NamedTuple
 from mappers.errors import TableError
 
 _HEAD = 512
+# Sectors of the table that the head itself can name.
 _IN_HEAD = 109
 _LAST_SECTOR = 0xFFFFFFFA
 _END = 0xFFFFFFFE
 _FREE = 0xFFFFFFFF
 _IS_STREAM, _IS_ROOT = 2, 5
+# The whole file is held in memory.
 _LARGEST = 1 << 30
 _MOST_ENTRIES = 100_000
 
@@ -78,6 +80,7 @@ def open_ole(path: Path) -> OleFile:
     file = OleFile(path.read_bytes())
     data = file.data
     sizes = [_number(data, at, 2) for at in (30, 32)]
+    # Sectors have 512 or 4096 bytes, small ones 64; nothing else was ever written.
     if sizes != [9, 6] and sizes != [12, 6]:
         file.notes.append("the head of the file is damaged: the size of its sectors makes no sense")
         sizes = [9, 6]
@@ -120,6 +123,7 @@ def _sectors_of_table(file: OleFile) -> list[int]:
     while at < _LAST_SECTOR and at not in seen and (piece := _sector(file, at)):
         seen.add(at)
         words = list(_words(piece))
+        # The last word of a piece says where the next one lies.
         found += words[: per_sector - 1]
         at = words[per_sector - 1] if len(words) == per_sector else _END
     return [n for n in found if n < _LAST_SECTOR]
@@ -147,6 +151,7 @@ def _sector(file: OleFile, at: int) -> bytes:
 
 
 def _chain_numbers(file: OleFile, first: int) -> Iterator[int]:
+    # A damaged chain may run in a circle.
     seen: set[int] = set()
     at = first
     while at < _LAST_SECTOR and at not in seen and (at + 1) * file._sector < len(file.data):

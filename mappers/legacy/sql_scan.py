@@ -111,6 +111,7 @@ class Scanner:
             return statement
         before, start = self.window.data, self.window.at
         self._skip()
+        # Where the window has moved, the place in it means nothing any more: one row is counted then.
         body = self.window.data[start : self.window.at] if self.window.data is before else b""
         return statement._replace(more=b"%d" % (1 + len(sql.NEXT_SELECT.findall(body))))
 
@@ -144,6 +145,7 @@ class Scanner:
         rows = self.rows(statement, width)
         first = next(rows, None)
         while first is not None:
+            # Rows of plain values are passed many at a time; only the first one is looked at.
             if statement.kind == "insert":
                 self.window.at = match_end(self.grammar.run, self.window.data, self.window.at)
             if next(rows, None) is None:
@@ -192,6 +194,7 @@ class Scanner:
             w.at = end
             return SqlRow(offset, tokens=tokens)
         if not is_whole:
+            # Each such row halves what the next may cost: a file full of open quotes still comes to an end.
             self._limit = max(self._limit // 2, _SHORTEST_LIMIT)
         is_last = w.data.find(b";\n", w.at) < 0 and sql.NEXT_STATEMENT.search(w.data, w.at) is None
         return SqlRow(offset, problem="cut" if is_last and not w.more() else "broken")

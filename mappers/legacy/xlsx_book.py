@@ -100,6 +100,7 @@ def _sheets(package: Package, book: _BookHandler, relations: _RelationHandler) -
     if any(s.part for s in once.values()):
         yield from once.values()
         return
+    # By length first, so that sheet10 comes behind sheet9.
     for part in sorted(filter(_SHEET_PART.match, package.parts), key=lambda p: (len(p), p)):
         yield SheetPart(posixpath.basename(part)[:-4], part, False)
 
@@ -230,6 +231,7 @@ class _TextsHandler(Handler[None]):
     def end(self, name: str) -> None:
         if name == "si" and self._runs:
             text = self._runs.whole()
+            # Each text costs memory of its own, even a short one.
             self.size += len(text.text) + 64
             if self.size <= _MOST_TEXT:
                 self.found.append(text)
@@ -246,6 +248,7 @@ def unescaped(text: str) -> str:
     """A text with its control characters, which XML cannot hold and Excel writes as _x000D_."""
     if "_x" not in text:
         return text
+    # D800 to DFFF are halves of characters, which no text can hold: they stay as written.
     return _ESCAPED.sub(lambda m: m[0] if m[1][0] in "dD" else chr(int(m[1], 16)), text)
 
 

@@ -22,12 +22,14 @@ _PACKAGE = "mdbtools"
 _BETWEEN = "\x1e"
 _MOST_TABLES = 2048
 _LONGEST_ROW = 32 << 20
+# No row is smaller: more rows than the file has room for are an endless loop in it.
 _SMALLEST_ROW = 4
 _MOST_DIGITS = 19
 # The eight-bit text of Jet 3 comes out byte for byte this way; read as CP1252, five bytes that fonts use become "?".
 _SETTINGS = {"MDB_JET3_CHARSET": "ISO-8859-1", "LC_ALL": "C.UTF-8"}
 _LIST = ("-d", _BETWEEN)
 _CATALOGUE = "MSysObjects"
+# Types of entries that are links: 4 over ODBC, 6 to another file.
 _LINKED = (["4"], ["6"])
 _EXPORT = ("-e", "-d", "\t", "-b", "hex", "-D", "%Y-%m-%d", "-T", "%Y-%m-%d %H:%M:%S")
 _COLUMN = re.compile(r"\t\[(.*)\]\t\t\t(\w[^(\n]*?)(?: \(.*\))?(?: NOT NULL)?,? *")
@@ -136,6 +138,7 @@ class _Database:
         """One of the programs at work on the database."""
         limits = ProgramLimits(cpu_s=10 + (self.size >> 18), output_bytes=output)
         path = str(self.path.absolute())
+        # Names of files and tables may begin with a dash.
         return HelperProgram([program, *options, "--", path, *([] if table is None else [table])], limits, _SETTINGS)
 
     def _most_output(self) -> int:

@@ -75,6 +75,7 @@ def _workbook(path: Path) -> tuple[bytes, list[str]]:
 
 def _first_record(data: bytes) -> int:
     """Where a workbook begins in a compound file whose list of streams is lost, -1 for nowhere."""
+    # A stream begins where a sector does.
     return next((m.start() for m in _BOOK.finditer(data) if m.start() % _SMALLEST_SECTOR == 0), -1)
 
 
