@@ -93,6 +93,7 @@ def _meant(name: str, year: str | None) -> tuple[str, ...]:
 
 
 def _near(name: str) -> str | None:
+    # Late: few texts come this far.
     from rapidfuzz import fuzz, process
 
     titles = {fold_key(w): a.id for a in acts().values() for w in (a.short_name, a.full_name)}

@@ -151,6 +151,7 @@ def _sections_of(text: str) -> SectionGroup:
         part += bool(PARTING.search(gap))
         end = m.end()
         if m.group("orphan"):
+            # A clause behind "and" belongs to the section before it: no new charge begins there.
             group.cut = cut
             if prefix:
                 group.sections.append(Written(m, prefix, part))

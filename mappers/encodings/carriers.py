@@ -113,6 +113,7 @@ def undouble(text: str) -> str:
     if text.isascii() or not all(c in STORED for c in text):
         return ""
     inner = _DOUBLED.decode(text)
+    # Of the last character one or two of its three bytes may be left.
     return next((t for t in (inner[: len(inner) - cut] for cut in range(3)) if _is_indic(t)), "")
 
 

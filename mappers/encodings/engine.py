@@ -18,6 +18,7 @@ from mappers.encodings.writing import FontWriter
 from mappers.text.folding import nfc
 from mappers.text.memory import Memory
 
+# From the private use area, which no text of a font shows.
 _PRIVATE = 0xE000
 # A visarga that hangs on no syllable was typed for a colon.
 _COLON = re.compile("[\u0903\u0983\u0a03\u0a83\u0b03\u0c03\u0c83\u0d03]")
@@ -221,6 +222,7 @@ class FontTable:
         joins = self.script.joins
         out: list[str] = []
         for rank, text in ordered:
+            # A sign typed twice looks like one and is meant once; two that make a letter of their own stay.
             is_doubled = rank in (SIGN, MARK) and text in out and text * 2 not in joins
             if rank != _FIRST and not is_doubled:
                 out.append(text)

@@ -198,5 +198,6 @@ def _columns() -> Mapping[str, Mapping[str, str]]:
         for column, cell in zip(_SCRIPTS, cells, strict=True):
             if cell:
                 text = _CHARACTER.sub(lambda m: chr(int(m[1], 16)), cell)
+                # From A1 on Latin-1 and Windows-1252 are the same.
                 found[column][bytes.fromhex(code).decode("latin-1")] = nfc(text)
     return found

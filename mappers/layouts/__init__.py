@@ -123,6 +123,7 @@ def lay_out(record: Record, layout: TableLayout) -> Laid:
     laid = Laid()
     for table in layout.file.tables:
         own = layout.tables[table.name]
+        # Tables of a form bear its name in front.
         if own.name.split("_")[0] != record.form:
             continue
         sources = record.children.get(own.child, ()) if own.child else (record.fields,)

@@ -180,6 +180,7 @@ def _disagreement(records: Sequence[Record], scope: Sequence[str], fact: str) ->
         if value and (not scope or any(within)):
             said.setdefault(within, []).append(FactStatement(record.id, fact, value))
     for statements in said.values():
+        # Records that one row made (their ids go on behind a +) say it once.
         is_told = len({r.split("+")[0] for r in (s.record for s in statements)}) > 1
         if is_told and len({s.value for s in statements}) > 1:
             yield Conflict("conflict", fact, tuple(statements))

@@ -162,6 +162,7 @@ class _Later:
                 if self._seen[at] % self._every[at] == 0:
                     values[cell] = None
                     if len(values) >= 2 * SAMPLE_VALUES:
+                        # Full: every second one goes, and half as many are taken from here on.
                         self._every[at] *= 2
                         self.columns[at] = dict.fromkeys(list(values)[::2])
 
