@@ -40,6 +40,7 @@ def passes_verhoeff(number: pl.Expr) -> pl.Expr:
     sum_so_far = pl.lit(0, dtype=pl.Int64)
     for i in range(12):
         table = [int(_GROUP[c][int(_PLACES[i % 8][d])]) for c in range(10) for d in range(10)]
+        # The digits are taken from the right.
         sum_so_far = pl.lit(pl.Series(table)).gather(sum_so_far * 10 + _digit(digits, 11 - i))
     return sum_so_far == 0
 
@@ -122,6 +123,7 @@ def uid_has_its_check_digit(f: Fields) -> pl.Expr:
     """
     number = plain(f.id_number)
     whole = number.str.contains(r"^[2-9][0-9]{11}$") & passes_verhoeff(number).fill_null(value=False)
+    # Sixteen digits are a virtual id, which is another number.
     is_judged = number.str.contains(r"^[0-9]{5,}$") & (number.str.len_chars() != 16)
     return pl.when((f.id_type == "uid") & is_judged).then(whole)
 
