@@ -140,6 +140,7 @@ def read_book(stream: bytes) -> Book | None:
     records = BiffRecords(stream, first.at + len(first.data))
     damaged = 0
     for record in records:
+        # Behind the record of a password all is encrypted.
         if record.type == EOF or book.is_locked:
             break
         try:

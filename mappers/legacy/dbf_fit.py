@@ -28,6 +28,7 @@ def settle(head: Head, data: bytes, size: int) -> Head:
     """The head with the start and the length of rows that fit the rows best; its own where they fit well enough."""
     own = replace(head, length=max(head.length, 1))
     usual = (head.end, head.end + 1, head.end + BACKLINK)
+    # A head that agrees with itself is kept: odd dates must not condemn rows whose marks and lengths fit.
     if head.length == head.total and head.first <= len(data) and head.length > 1:
         if head.first in usual and (fit_of(data, own) >= SOUND or _marked_share(data, own) >= _USABLE):
             return own

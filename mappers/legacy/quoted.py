@@ -91,6 +91,7 @@ def _continued(text: str, lines: _Lines) -> str:
 def _cut(line: tuple[int, str], lines: _Lines, dialect: TextDialect, damage: Damage) -> tuple[list[str], str]:
     taken = [line]
     try:
+        # Strict, so that text behind a closing quote is an error and not joined to the cell in silence.
         cells = next(csv_reader(_feed(taken, lines, damage), dialect, strict=True))
     except (csv.Error, StopIteration):
         cells = None

@@ -70,6 +70,7 @@ def _columns(named: Sequence[SheetRow], data: Sequence[SheetRow], used: Sequence
     """Columns with a name, and those that are filled in more than a stray row."""
     with_name = {c for row in named for c in row.cells}
     counts = Counter(c for row in data for c in row.cells)
+    # One stray cell far out makes no column, unless there are hardly any rows.
     least = max(_RARE * len(data), 1 if len(data) < 3 else 2)
     return tuple(c for c in used if c in with_name or counts[c] >= least) or tuple(used)
 

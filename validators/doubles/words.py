@@ -78,6 +78,7 @@ def read_addresses(column: pl.Series, *, learn: bool = True) -> tuple[NameWords,
     split = _split(column, _MOST_OF_ADDRESS)
     texts, (row,) = _number([split])
     words = _words(texts)
+    # A letter by itself says nothing of a place.
     whole = _place(row, np.array([len(text) > 1 for text in texts], bool), len(column), _MOST_OF_ADDRESS)
     words = _with_shares(words, [whole]) if learn else words
     share = np.where(whole == NONE, np.float32(2), words.share[whole])

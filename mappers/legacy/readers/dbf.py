@@ -170,6 +170,7 @@ class _Rows:
         offsets = range(first, first + count * self.head.length, self.head.length)
         cells = self._cells(raw, numbers)
         deleted = map(b"*".__eq__, raw[0])
+        # Not strict: the words for problems may be repeated without end.
         return map(_new_row, zip(numbers, offsets, cells, deleted, self._problems(raw[0], numbers), strict=False))
 
     def _cells(self, raw: list[tuple[bytes, ...]], numbers: range) -> Iterable[tuple[Cell, ...]]:
