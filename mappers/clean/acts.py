@@ -98,6 +98,7 @@ def _near(name: str) -> str | None:
 
     titles = {fold_key(w): a.id for a in acts().values() for w in (a.short_name, a.full_name)}
     words = name.split()
+    # Words that stand before the name are dropped one by one.
     for start in range(len(words) - 1):
         key = fold_key(" ".join(words[start:]))
         hit = process.extractOne(key, list(titles), scorer=fuzz.ratio, score_cutoff=_SIMILAR)

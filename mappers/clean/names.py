@@ -62,9 +62,9 @@ class BareWords(Memory[bool]):
     def _is_bare(self, word: str) -> bool:
         if not _LETTERS.fullmatch(word) or nfc(word) != word:
             return False
+        # Between two others, since the pattern of joint names wants a word on either side.
         return not any(p.search(word) for p in self._telling) and not _JOINT.search(f"x {word} x")
 
-    # Between two others, since the pattern wants a word on either side.
     def are_all(self, text: str) -> bool:
         """Whether all words of a text, one blank between them, are bare."""
         return all(map(self.__getitem__, text.split(" ")))
@@ -173,7 +173,7 @@ def clean_officer(raw: str, context: CleanContext) -> CleanedRows:
     text = squeeze(raw)
     words = text.split()
     keys, ranks = list(map(_KEYS.__getitem__, words)), code_lists()["rank"].keys
-    # No rank has more than three words, and one word must be left for the name.
+    # One word at least must be left for the name.
     for size in range(min(3, len(words) - 1), 0, -1):
         for at in (slice(size), slice(-size, None)):
             found = ranks.get("".join(keys[at]))

@@ -52,6 +52,7 @@ class FontTable:
 
     def decode(self, text: str) -> str:
         """Characters of the font as Unicode NFC; a code the table has not stays as it is."""
+        # Words are remembered, so a text is cut at its blanks unless a code or a hanging mark goes over one.
         if self._over_blanks.search(text):
             return self._decoded(text)
         return " ".join(map(self._words.__getitem__, text.split(" ")))
@@ -62,6 +63,7 @@ class FontTable:
 
     def _decoded(self, text: str) -> str:
         glyphs = "".join(map(self._glyphs.__getitem__, self.codes_pattern.findall(text)))
+        # A script without a block of its own has no syllables to put in order.
         if not self.script.start:
             return nfc(glyphs)
         if self._untied.search(glyphs):

@@ -138,6 +138,7 @@ class _Letters:
 
     def written(self, text: str) -> Iterator[str]:
         """Text as codes, the longest match first; what has no code stays as it is."""
+        # ISCII has neither: addak is the consonant twice, tippi is the bindi.
         if "\u0a71" in text or "\u0a70" in text:
             text = _ADDAK.sub("\\1\u0a4d\\1", text).replace("\u0a70", "\u0a02")
         at = 0

@@ -88,6 +88,7 @@ class Grams:
         joined: list[bytes] = []
         starts = [0]
         for text in texts:
+            # Two edges before a text, so that its first letter ends a triple as well.
             joined.append(edge * 2 + text + edge)
             starts.append(starts[-1] + len(text) + 1)
         flat = np.frombuffer(b"".join(joined), np.uint8).astype(np.uint32)

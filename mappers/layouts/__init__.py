@@ -189,6 +189,7 @@ def _text(cell: FieldValue | None) -> str | None:
 
 def _formatted(value: str | None, column: LayoutColumn) -> str | None:
     """A day as the target writes it."""
+    # Only a whole day is written anew; anything else stays as it is.
     if value is None or not column.day or len(value) != len("2000-01-31"):
         return value
     year, month, day = value.split("-")

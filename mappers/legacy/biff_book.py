@@ -72,6 +72,7 @@ class Book:
         """Note what a record says. Raises Cut, IndexError for one that is damaged."""
         kind, data, _ = record
         if kind in _XFS:
+            # Before Excel 5 both numbers are single bytes.
             self._xfs.append((_number(data, 0), _number(data, 2)) if kind == _XFS[0] else (data[0], data[1]))
         elif kind in _FORMATS:
             self._take_format(data)
@@ -95,6 +96,7 @@ class Book:
         elif self.version == 5:
             self._codes[_number(data, 0)] = self._short_text(data[2:])
         else:
+            # Formats of old versions bear no number: their place counts.
             self._codes[len(self._codes)] = self._short_text(data[2:] if self.version == 4 else data)
 
     def _take_sheet(self, data: bytes) -> None:

@@ -88,6 +88,7 @@ def readings(data: bytes) -> Iterator[Head]:
     layouts = (_LONG, _SHORT) if version in DBASE7 else (_SHORT,)
     for layout in layouts:
         stop = first - (BACKLINK if version in VISUAL_FOXPRO else 0)
+        # The head and one field take up 64 bytes.
         knows_stop = 64 < stop <= len(data)
         for ends_at_mark in (True, False) if knows_stop else (True,):
             raw, end = layout.descriptors(data, stop if not ends_at_mark else HEAD_BYTES, ends_at_mark)

@@ -35,6 +35,7 @@ def settle(head: Head, data: bytes, size: int) -> Head:
         if _is_of_size(own, size) and _marks(data, own) >= SOUND:
             return own
     firsts = [head.first, *usual]
+    # What the fields need, what the head says, and what size and count of the file give.
     lengths = [head.total, head.length, (size - head.first) // head.count if head.count else 0]
     tried = [
         replace(own, first=f, length=n)

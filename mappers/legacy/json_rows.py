@@ -66,6 +66,7 @@ class JsonCells:
             depth += (m[0] in "{[") - (m[0] in "}]")
             if m[0] == "," and depth == 1:
                 cuts.append(m.start())
+        # Only the last commas are tried: what is broken stands behind one of them.
         for cut in reversed(cuts[-_TRIES:]):
             try:
                 value = _loads(text[:cut] + "}")

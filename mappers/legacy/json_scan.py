@@ -183,6 +183,7 @@ def rows_at(path: Path, form: TextForm, place: JsonPlace, first_key: list[bytes]
     while sign := w.peek():
         if sign == closing:
             return
+        # A bracket or colon too many between rows.
         if sign in (b"]", b"}", b":"):
             w.at += 1
             continue

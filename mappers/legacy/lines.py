@@ -196,6 +196,7 @@ def read_lines(path: Path, form: TextForm) -> Iterator[tuple[int, bytes]]:
             else:
                 yield offset, line
             offset += size(line)
+        # A line without end is let go of piece by piece, so that it does not fill the memory.
         if len(rest) > LONGEST_LINE:
             if not is_skipping:
                 form.long_lines += 1

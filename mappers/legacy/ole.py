@@ -55,6 +55,7 @@ class OleFile:
         parts: list[bytes] = []
         held, is_broken = 0, False
         at, most = entry.first, len(source) // size + 1
+        # No chain is longer than the file: a damaged one may run in a circle.
         while held < entry.size and len(parts) <= most:
             part = source[first + at * size : first + (at + 1) * size]
             if not part:
@@ -85,6 +86,7 @@ def open_ole(path: Path) -> OleFile:
         file.notes.append("the head of the file is damaged: the size of its sectors makes no sense")
         sizes = [9, 6]
     file._sector, file._mini_sector = 1 << sizes[0], 1 << sizes[1]
+    # Another limit than these is damage; the usual one stays.
     if 64 <= _number(data, 56, 4) <= 1 << 16:
         file._cutoff = _number(data, 56, 4)
     file._next = _table(file, _sectors_of_table(file))

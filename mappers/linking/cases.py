@@ -224,6 +224,7 @@ def _added(firs: Sequence[Record], later: Sequence[Record]) -> Iterator[Conflict
     known = {name_key(s.value) for s in _accused(firs)}
     for record in later:
         added = tuple(s for s in _accused([record]) if name_key(s.value) not in known)
+        # Where the FIR names nobody, every accused would be a new one.
         if added and known:
             yield Conflict("change", _ACCUSED, added)
 

@@ -131,6 +131,7 @@ def map_page_rows(mapping: FormMapping, rows: Sequence[PageRow], context: MapCon
     ids = [row.record_id for row in rows]
     by_id = {row.record_id: row for row in rows}
     records = _all_forms(mapping, Sources(len(rows), columns, _as_they_are), ids, [0] * len(rows), context)
+    # Records of other forms bear the id of their row before a +.
     return [_of_row(record, by_id[record.id.partition("+")[0]]) for record in records]
 
 

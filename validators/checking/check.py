@@ -52,7 +52,6 @@ def _findings(records: Sequence[Record], settings: CheckSettings) -> Iterator[Fi
         for path, code in unread(record):
             yield Finding(record.id, path, code, "review", MESSAGE)
     by_form = {form: [r for r in records if r.form == form] for form in sorted({r.form for r in records})}
-    # A rule on the child rows themselves ("acts") has no cell of its own: the first one stands for them.
     frames = {form: record_frames(form, of_form) for form, of_form in by_form.items()}
     for form, texts in frames.items():
         for hit in evaluate(form, texts, settings, frames, is_alone=len(records) == 1):
@@ -65,7 +64,7 @@ def _findings(records: Sequence[Record], settings: CheckSettings) -> Iterator[Fi
 def _gaps(records: Sequence[Record], settings: CheckSettings) -> Iterator[Finding]:
     """What the profile asks for and a record has not."""
     if settings.profile:
-        # The rule for gaps is one of the IIF-I; profiles ask the same of every form, in its words.
+        # The rule for gaps as the first form has it: its words serve all forms.
         text = load_rules()[GAP].english
         for record in records:
             for path in missing(record, settings.profile):
@@ -86,6 +85,7 @@ def _finding(record: Record, line: int, bound: Bound, settings: CheckSettings) -
 
 def _path(bound: Bound, line: int) -> str:
     name = bound.fields[0]
+    # A rule on the child rows themselves ("acts") has no cell of its own: the first one stands for them.
     for table in form_tables(bound.rule.form).values():
         if table.child and table.child == name:
             return f"{name}[0].{table.columns[0].name}"

@@ -188,9 +188,9 @@ def _contents(form: str, texts: Mapping[str, pl.DataFrame]) -> list[pl.Series]:
     """
     own = texts[form]
     table = form_tables(form)[form]
-    # Only records whose key stands twice become texts, so that a file without doubles pays nothing for it.
     key = own.select(given(TEXT + name, table, own.columns) for name in table.key)
     twice = key.select(pl.all_horizontal(pl.all().is_not_null()) & pl.struct(pl.all()).is_duplicated()).to_series()
+    # Only records whose key stands twice become texts, so that a file without doubles pays nothing for it.
     if not twice.any():
         return [
             _repeated(None, kind, own.height).alias(name) for name, kind in ((CONTENT, pl.String), (RIVAL, pl.Boolean))

@@ -61,6 +61,7 @@ def _pairs(
     sizes = np.diff(np.r_[starts, len(key)])
     size = np.repeat(sizes, sizes)
     fits = size <= largest
+    # A block that fits is compared whole: its last row lies largest - 1 behind the first at most.
     yield from _each_with_next(rows[fits], key[fits], largest - 1)
     rows, key = rows[~fits], key[~fits]
     if not len(rows):
@@ -93,6 +94,7 @@ def _each_with_next(rows: Rows, key: Keys, most: int) -> Iterator[tuple[Rows, Ro
         at = at[key[at] == key[at + step]]
         if not len(at):
             break
+        # In pieces, so that a step over a large block does not fill the memory.
         for piece in np.array_split(at, len(at) // AT_ONCE + 1):
             left.append(np.minimum(rows[piece], rows[piece + step]))
             right.append(np.maximum(rows[piece], rows[piece + step]))

@@ -62,6 +62,7 @@ def read_tables(path: Path, how: ReadAs) -> Iterator[LegacyTable]:
             kind="missing-program",
         )
     with path.open("rb") as f:
+        # A cut file may be shorter than its first page.
         head = read_access_head(f.read(_HEAD).ljust(_HEAD, b"\0"))
     if head.is_encrypted:
         raise TableError(f"{path.name}: the database is encrypted with a password", kind="encrypted")
@@ -104,6 +105,7 @@ class _Database:
 
     def tables(self, names: Sequence[str], notes: list[str]) -> Iterator[LegacyTable]:
         """The tables of these names. notes: what is wrong with the file. Raises TableError when there are none."""
+        # A damaged list of tables repeats itself.
         distinct = list(dict.fromkeys(names))
         if len(distinct) < len(names) or len(distinct) > _MOST_TABLES:
             notes.append(f"the list of tables is damaged: {len(names)} names, of which {len(distinct)} differ")

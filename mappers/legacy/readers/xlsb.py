@@ -73,7 +73,7 @@ def _rows(sheet: CalamineSheet) -> Iterator[SheetRow]:
 
 
 def _cell(value: object) -> SheetCell:
-    # First, for to Python yes and no are whole numbers.
+    # First, since to Python a yes or no is a whole number.
     if isinstance(value, bool):
         return yes_no(value)
     if isinstance(value, int | float):
