@@ -58,6 +58,7 @@ class BiffRecords:
             kind, length = struct.unpack_from("<HH", self.stream, self.at)
             begin = self.at + 4
             right = _LENGTHS.get(kind, length)
+            # Zeros alone are filling and no record.
             if kind > _HIGHEST_TYPE or length > _LONGEST or begin + length > len(self.stream) or not (kind or length):
                 self._find_again()
                 continue

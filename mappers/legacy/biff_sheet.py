@@ -259,6 +259,7 @@ class SheetReader:
             begin = self._records.at
             record = next(iter(self._records), None)
             if record is None or record.type in _OF_CELLS or record.type == EOF:
+                # It belongs to what follows, so it is given back.
                 self._records.at = begin
                 break
             if record.type in _STRINGS:

@@ -122,6 +122,7 @@ class RtfScan:
         self._pending = self._half = 0
         self._is_starred = False
         if brace == b"{":
+            # Still deeper groups share the last state, so that memory stays bounded.
             if depth < _DEEPEST:
                 self._states.append(replace(self._states[-1]))
             self._is_new = True

@@ -36,6 +36,7 @@ class SheetHead:
 def find_head(rows: Sequence[SheetRow], merges: Sequence[Merge]) -> SheetHead | None:
     """The names of the columns, told from the first filled rows of a sheet; None when there are no rows."""
     used = sorted({c for row in rows for c in row.cells})
+    # Rows of one cell are titles and remarks: they say nothing of the width.
     filled = [len(r.cells) for r in rows if len(r.cells) > 1] or [1]
     table = [[row.cells[c].text if c in row.cells else "" for c in used] for row in rows[:_TOP_ROWS]]
     header = find_header(table, median_low(filled))

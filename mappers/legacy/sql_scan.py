@@ -66,6 +66,7 @@ class Scanner:
         """The statements that say something of tables, in order."""
         w = self.window
         while True:
+            # So far ahead that the head of a statement is seen whole.
             w.need(_AHEAD)
             w.at = match_end(sql.BETWEEN, w.data, w.at)
             if w.at >= len(w.data) and not w.more():
@@ -79,6 +80,7 @@ class Scanner:
 
     def _statement(self) -> SqlStatement | None:
         w = self.window
+        # The first letter says which patterns are worth a trial.
         first = w.data[w.at : w.at + 1].lower()
         if first in (b"i", b"r") and (m := sql.INSERT.match(w.data, w.at)):
             return self._insert(m)
@@ -94,6 +96,7 @@ class Scanner:
             self.used.add(name_parts(m[1])[0].lower())
         elif first == b"d" and (m := sql.DELIMITER.match(w.data, w.at)):
             w.at = m.end()
+            # Under another delimiter stand routines, and their statements are no rows.
             if m[1] not in (b";", b";;\r"):
                 self._skip_past(sql.DELIMITER_BACK)
         return None

@@ -58,6 +58,7 @@ def read_workbook(package: Package) -> Workbook:
     book, relations, styles, texts = _BookHandler(), _RelationHandler(folder), _StyleHandler(), _TextsHandler()
     _parse(package, workbook, book)
     _parse(package, f"{folder}/_rels/{name}.rels", relations)
+    # Where it is lost which part is which, they lie where they usually do.
     _parse(package, relations.of_type("/styles") or _STYLES, styles)
     _parse(package, relations.of_type("/sharedStrings") or _TEXTS, texts)
     if texts.size > _MOST_TEXT:
@@ -76,6 +77,7 @@ def _workbook_part(package: Package) -> str:
 
 
 def _parse(package: Package, part: str, handler: Handler[None]) -> None:
+    # A whole archive may do without a part; in a damaged one its loss is told.
     if package.find(part) or not package.is_whole:
         for _ in XmlPart(part, package.stream(part), handler, package.notes).items():
             pass

@@ -123,7 +123,6 @@ def uid_has_its_check_digit(f: Fields) -> pl.Expr:
     """
     number = plain(f.id_number)
     whole = number.str.contains(r"^[2-9][0-9]{11}$") & passes_verhoeff(number).fill_null(value=False)
-    # Sixteen digits are a virtual id, which is another number.
     is_judged = number.str.contains(r"^[0-9]{5,}$") & (number.str.len_chars() != 16)
     return pl.when((f.id_type == "uid") & is_judged).then(whole)
 

@@ -127,6 +127,7 @@ class _Database:
         listed = linked = 0
         for line in lines:
             listed += 1
+            # A slice, since a damaged line may have fewer cells.
             linked += at >= 0 and line[at : at + 1] in _LINKED
         if linked:
             yield f"{linked} tables are links to tables in other files or servers; their rows are not in this file"

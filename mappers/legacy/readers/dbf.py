@@ -46,9 +46,11 @@ def read_tables(path: Path, how: ReadAs) -> Iterator[LegacyTable]:
     """
     head = read_head(path)
     size = path.stat().st_size
+    # Type 0 is the hidden column of null flags.
     shown = tuple(x.name for x in head.fields if x.type != "0")
     notes = [*head.notes, *_count_notes(path, head, size)]
     memo: MemoFile | None = None
+    # B is a memo in dBASE (10 bytes) and a number in FoxPro (8).
     if any(x.type in "MGPW" or (x.type == "B" and x.length == 10) for x in head.fields):
         memo, said = open_memo(path, how.memo, head.version)
         notes += said

@@ -90,6 +90,7 @@ class _Delimited:
             if not any(map(str.strip, stored)):
                 self.empty += 1
                 continue
+            # Separators behind the last column are layout.
             while len(stored) > width and not stored[-1].strip():
                 stored.pop()
             cells = tuple(map(as_cell, stored))

@@ -116,6 +116,7 @@ def _rows(path: Path, form: TextForm, place: JsonPlace, columns: JsonColumns, no
             for key, text in saved.items():
                 _put(own, places.get(key), cells.cell(text))
             own.append(cells.cell(rest))
+            # Only the last row can be cut; one before it is broken.
             problem = "broken" if taken.is_whole or number < columns.rows else "cut"
         problem = problem or ("too-many-cells" if len(own) > len(places) else "")
         key_cell = [cells.cell(read_string(taken.key, form))] if place.kind == "keyed" else []
