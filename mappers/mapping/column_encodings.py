@@ -70,6 +70,7 @@ class EncodedColumn:
         """One of its cells as text."""
         if cell == MEMO_MISSING:
             return DecodedCell(MEMO_MISSING, MEMO_MISSING, 0.0, ("memo-missing",))
+        # A file that was saved anew has the font's characters as UTF-8 or UTF-16: these are taken out first.
         stored = self.found.stored if isinstance(cell, bytes) and self.found is not None else ""
         if stored and isinstance(cell, bytes):
             cell = cell.decode("utf-8", "replace") if stored == UTF8 else undress(cell).text

@@ -50,7 +50,7 @@ def bare(word: str) -> str:
 def urdu_sounds(word: str) -> str:
     """The sounds of one word in the Arabic script; `@` where a short vowel is not written."""
     word = bare(word)
-    # Two alifs say that the first vowel is long, as it is behind a consonant with one.
+    # At the beginning of a word two alifs are a long vowel, one is a short one.
     return _fill(_letters(word.replace("آ", "اا")))
 
 

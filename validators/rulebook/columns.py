@@ -168,6 +168,7 @@ class LinkedRows:
         """One value of all rows: `tell(lambda row: row.value.sum())`. Null where there are none."""
         table = form_tables(self.link.form)[self.link.table]
         value = how(Fields(table, self.asker.given))
+        # Named by what is asked: rules that ask the same share one column.
         name = GATHERED + blake2b(repr(self.link).encode() + value.meta.serialize(), digest_size=8).hexdigest()
         self.asker.gathers.append(Gather(name, self.link, value))
         return pl.col(name)

@@ -260,6 +260,7 @@ def make_rule(function: Body, form: str = "") -> Rule:
 def _check_fields(code: str, form: str, table_name: str, fields: tuple[str, ...] | Each) -> None:
     tables = form_tables(form)
     if isinstance(fields, Each):
+        # record_id is no column of any table.
         if RECORD_ID not in fields.names and not any(fields.takes(c) for t in tables.values() for c in t.columns):
             raise RuleError(f"rule {code}: its choice of fields holds none")
         return
