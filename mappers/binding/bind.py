@@ -71,6 +71,7 @@ class _Binder:
         ordered = tuple(sorted(rules, key=_order))
         ignored = frozenset(i.source for i in m.ignore)
         named = {r.source: self._known[r.encoding] for r in rules if r.encoding in self._known}
+        # A column of "auto" may turn out to be in any encoding, so the digest rests on all tables.
         used = self._known if AUTO in (r.encoding for r in rules) else named
         return FormMapping(
             id=m.id, version=m.version, title=m.title, form=m.form, file=self._file, digest=_digest(content, used),

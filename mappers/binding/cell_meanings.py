@@ -32,6 +32,7 @@ def bind_dialect(model: MappingFile, rule: MapRule, cleaner: Cleaner, codes: str
         if value:
             _check_value(code, value, cleaner, codes, fail)
     both = sorted(nulls & meant.keys())
+    # The mapping's own nulls give way to a code of the same text; those of the rule itself must not clash with one.
     if both and rule.nulls is not None:
         raise fail(f"nulls: {both[0]} is one of the values, too")
     empty = {code for code, value in meant.items() if not value}

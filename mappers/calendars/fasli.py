@@ -54,6 +54,7 @@ def _south_year(day: date) -> CalendarDay:
 
 def _hyderabad_year(day: date) -> CalendarDay | None:
     turn = date(day.year, 10, 6)
+    # So near to the turn of the year it is not sure which year it is.
     if abs(day - turn) <= _MARGIN:
         return None
     return CalendarDay("fasli-hyderabad", day.year - _HYDERABAD - (0 if day >= turn else 1))

@@ -25,6 +25,7 @@ def hijri_to_gregorian(year: int, month: int, day: int) -> date:
 
 def gregorian_to_hijri(day: date) -> tuple[int, int, int]:
     """Year, month and day by the tabular rule."""
+    # 10631 days are thirty years of the rule.
     year = (30 * (day.toordinal() - _EPOCH) + 10646) // 10631
     left = (day - hijri_to_gregorian(year, 1, 1)).days
     month = next(m for m in range(12, 0, -1) if _days_before(m) <= left)

@@ -29,6 +29,7 @@ class SolarRule:
         """The first civil day of a month; month 13 is the first of the next year."""
         gregorian = checked_year(year + self.offset)
         entered = sankranti(self.longitude, gregorian, self.first_sign + month - 1)
+        # The first day at whose hour the Sun stands in the sign.
         return date.fromordinal(ceil(entered - self.hour / 24))
 
     def to_gregorian(self, written: CalendarDay) -> DayWindow:

@@ -46,7 +46,9 @@ def modern(moment: float) -> float:
 def sankranti(longitude: Longitude, year: int, sign: int) -> float:
     """The moment the Sun enters a sign; sign 0 is Mesha in April of the Gregorian year, and 12 a year later."""
     moment = date(year, 4, 14).toordinal() + sign * _SIGN_DAYS
+    # The Sun's speed differs from the mean by less than a twentieth, so eight steps are plenty.
     for _ in range(8):
+        # The shorter way round the circle.
         behind = (longitude(moment) - 30 * sign + 180) % 360 - 180
         moment -= behind * _SIDEREAL_YEAR / 360
     return moment

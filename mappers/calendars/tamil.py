@@ -36,6 +36,7 @@ def year_names() -> Mapping[str, int]:
 def year_of_name(name: str, near: int) -> int:
     """The year of the given name that begins nearest to a Gregorian year. Raises KeyError for no such name."""
     year = _FIRST_OF_CYCLE + year_names()[nfc(name).casefold()] - 1
+    # Years of one name lie sixty apart.
     return near + (year - near + _CYCLE // 2) % _CYCLE - _CYCLE // 2
 
 

@@ -93,10 +93,12 @@ def _meant(name: str, year: str | None) -> tuple[str, ...]:
 
 
 def _near(name: str) -> str | None:
+    # Late: few texts come this far.
     from rapidfuzz import fuzz, process
 
     titles = {fold_key(w): a.id for a in acts().values() for w in (a.short_name, a.full_name)}
     words = name.split()
+    # Words that stand before the name are dropped one by one.
     for start in range(len(words) - 1):
         key = fold_key(" ".join(words[start:]))
         hit = process.extractOne(key, list(titles), scorer=fuzz.ratio, score_cutoff=_SIMILAR)

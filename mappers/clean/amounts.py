@@ -80,6 +80,7 @@ def _terms(tokens: list[str]) -> list[tuple[Decimal, bool]] | None:
         else:
             return None
         tens = token in words.numbers and number is not None and number >= 20 and number % 10 == 0
+    # साढ़े (and a half) needs a number behind it; सवा alone is one and a quarter.
     if not before:
         return found
     return None if before == _HALVES["½"] else [*found, (1 + before, False)]

@@ -145,10 +145,12 @@ def _years(year: str, month: int | None, calendar: Calendar, near: date | None, 
     if year and not year.isdigit():
         return (year_of_name(year, near.year),) if near and calendar.id == "tamil-solar" else ()
     if len(year) > 2:
+        # From mid-December on people may write the year of the day, one more than that in which the Tamil year began.
         gregorian_after_new_year = calendar.id == "tamil-solar" and month is not None and month >= 9
         return (int(year) - 1, int(year)) if gregorian_after_new_year else (int(year),)
     if near is None or (pivot and not year):
         return ()
+    # Around its new year a lunisolar calendar tells no year; ten weeks off it does.
     turns = (calendar.from_gregorian(near + timedelta(days=shift)) for shift in (0, -70, 70))
     now = next((t.year for t in turns if t), None)
     if now is None:

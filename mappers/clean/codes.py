@@ -43,6 +43,7 @@ def clean_district(raw: str, context: CleanContext) -> CleanedCell:
 
 def _place(raw: str, words: re.Pattern[str], codes: CodeList | None) -> CleanedCell:
     text = squeeze(raw).strip(_EDGES)
+    # The whole text first: a name in the list may have such a word in it.
     whole = codes.find(text) if codes else None
     if whole is not None:
         return CleanedCell(whole)

@@ -76,6 +76,7 @@ def _ends(text: str) -> tuple[_Day, _Day] | None:
 def _end_of_month_before(first: int, month: int, year: str) -> tuple[_Day, _Day] | None:
     """The night "30/1-7-09": from the last day of June; None when the first number is not that day."""
     before = (month - 1, year) if month > 1 else (12, _year_before(year))
+    # The century matters for February alone: two digits are taken for 20xx.
     length = monthrange(int(before[1]) + (0 if len(year) == 4 else 2000), before[0])[1]
     return ((first, *before), (1, month, year)) if first == length else None
 

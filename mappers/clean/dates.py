@@ -44,6 +44,7 @@ def clean_date_time(raw: str, context: CleanContext) -> CleanedRows:
     if m is None:
         return CleanedRows(({"date": clean_date_after(raw, context)},))
     parts = {"date": clean_date_after(m.group(), context)}
+    # The T that ISO writes between day and hour.
     rest = re.sub(r"^t(?=\d)", " ", bare(fold_date(f"{text[: m.start()]} {text[m.end() :]}")))
     rest = re.sub(r"(?<!\S)(?:at|time|and|समय|वेळ|बेला|সময়|நேரம்)(?!\S)", " ", rest).strip(" ,.:;-–/")
     if rest and not is_midnight(rest):

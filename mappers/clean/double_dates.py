@@ -18,6 +18,7 @@ from mappers.clean.gregorian import read_gregorian
 from mappers.codes.months import months, word_key
 
 _CUT = re.compile(r"[\s,;:()/|=\-–]+")
+# Each cut makes two texts, which are cut again: the work grows with the square.
 _MOST_CUTS = 24
 _EDGES = " ,.:;()/|=-–"
 # Without a book year: a later "Saka" year is a Vikram Samvat year of the time since 1957.

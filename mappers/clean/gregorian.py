@@ -16,6 +16,7 @@ _DAY_MONTH = re.compile(r"\s*(\d{1,2})\s*[./\-]\s*(\d{1,2})\s*")
 EARLIEST, LATEST = 1850, 2100
 # What empty cells of Access, Excel and SQL Server turn into.
 _NULLS = ("1899-12-30", "1899-12-31", "1900-01-01")
+# In a book of 1900 or 1901 such a date may be a true one.
 _LAST_OF_NULLS = 1901
 
 

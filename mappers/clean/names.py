@@ -62,6 +62,7 @@ class BareWords(Memory[bool]):
     def _is_bare(self, word: str) -> bool:
         if not _LETTERS.fullmatch(word) or nfc(word) != word:
             return False
+        # Between two others, since the pattern of joint names wants a word on either side.
         return not any(p.search(word) for p in self._telling) and not _JOINT.search(f"x {word} x")
 
     def are_all(self, text: str) -> bool:
@@ -146,16 +147,19 @@ def _relative(name: str | None, raw: str = "") -> CleanedCell:
 
 def _take_age(text: str) -> tuple[str, CleanedCell | None]:
     folded = fold_digits(text)
+    # Places in the folded text hold in the text itself only while both are equally long.
     found = list(_AGE.finditer(folded)) if len(folded) == len(text) and _DIGIT.search(folded) else []
     if len(found) != 1:
         return text, None
     m = found[0]
     years = clean_age(m.group("a") or m.group("b") or m.group("c"), CleanContext())
     age = CleanedCell(years.value, years.confidence, years.notes, text[m.start() : m.end()])
+    # A comma in place of the age keeps what stood before it apart from what stood behind.
     return f"{text[: m.start()].rstrip(' ,;')}, {text[m.end() :].lstrip(' ,;')}", age
 
 
 def _cut(text: str, pattern: re.Pattern[str]) -> tuple[str, str]:
+    # Not at the very beginning: something must stand before the word.
     m = pattern.search(text, 1) if text else None
     return (text[: m.start()], text[m.end() :].strip(_EDGES)) if m else (text, "")
 
@@ -169,6 +173,7 @@ def clean_officer(raw: str, context: CleanContext) -> CleanedRows:
     text = squeeze(raw)
     words = text.split()
     keys, ranks = list(map(_KEYS.__getitem__, words)), code_lists()["rank"].keys
+    # One word at least must be left for the name.
     for size in range(min(3, len(words) - 1), 0, -1):
         for at in (slice(size), slice(-size, None)):
             found = ranks.get("".join(keys[at]))

@@ -50,6 +50,7 @@ def split_items(raw: str) -> list[str]:
     """
     text = nfc(raw)
     folded = fold_digits(text)
+    # Places in the folded text hold in the text itself only while both are equally long.
     marks = list(_MARK.finditer(folded)) if len(folded) == len(text) else []
     if not marks:
         return [line for line in (squeeze(x) for x in text.splitlines()) if line]

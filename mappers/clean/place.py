@@ -67,6 +67,7 @@ def _words() -> tuple[tuple[str, str], ...]:
     directions = code_lists()["direction"]
     ways = [(v, v) for v in directions.values]
     ways += [(w, v) for v, spelled in directions.spellings.items() for w in spelled]
+    # The longest first, so that north-east is not read as north.
     return tuple(sorted(((_plain(w), v) for w, v in ways), key=lambda p: -len(p[0])))
 
 
@@ -79,6 +80,7 @@ def _direction(text: str) -> CleanedCell:
     plain = f" {_plain(re.sub(r'[,;/()|:]', ' ', text))} "
     found: list[str] = []
     for word, value in _words():
+        # A word may have an ending behind it; N and E must stand alone.
         pattern = f" {word}" if len(word) > 2 else f" {word} "
         if pattern in plain:
             found.append(value)

@@ -60,6 +60,7 @@ def parse_sections(raw: str, context: CleanContext) -> CleanedRows:
     text = dots_for_zeros(fold_digits(squeeze(raw)))
     text = PART.sub(r"(\1)", GLUED.sub(r"\1 ", text))
     text = AMENDED.sub(" ", re.sub(r"&amp;", "&", html.unescape(text), flags=re.I))
+    # Taken out first, for the number of a case ("12/2005") would be read as sections.
     numbers = [m.group() for m in CASE_NUMBER.finditer(text)]
     rows: list[dict[str, CleanedCell]] = []
     for group in (part for g in _groups(CASE_NUMBER.sub(" ", text)) for part in by_last_section(g)):
@@ -151,6 +152,7 @@ def _sections_of(text: str) -> SectionGroup:
         part += bool(PARTING.search(gap))
         end = m.end()
         if m.group("orphan"):
+            # A clause behind "and" belongs to the section before it: no new charge begins there.
             group.cut = cut
             if prefix:
                 group.sections.append(Written(m, prefix, part))

@@ -25,6 +25,7 @@ def clean_block(raw: str, context: CleanContext) -> CleanedCell:
 def clean_reference(raw: str, context: CleanContext) -> CleanedCell:
     """A number kept as text ("UD 12/98", "GDE No. 4512"): digits folded, "No." and "GDE" before it dropped."""
     text = fold_digits(squeeze(raw))
+    # Two labels may stand together: "GDE No.".
     while (bare := _LABEL.sub("", text)) != text and bare:
         text = bare
     return CleanedCell(text or None)

@@ -88,6 +88,7 @@ def _minutes(text: str, *, has_minutes: bool) -> tuple[int | None, bool]:
         return (int(m.group(1)) * 60 + int(m.group(2)) if has_minutes and int(m.group(2)) < 60 else None), False
     amount = read_amount(text)
     minutes = None if amount is None else amount * 60
+    # People say halves and quarters of an hour; any other fraction is no time.
     return (int(minutes), False) if minutes is not None and minutes % _QUARTER == 0 else (None, False)
 
 

@@ -36,6 +36,7 @@ class Act:
 
     def is_in_force(self, day: str) -> bool:
         """Whether the act applied on an ISO day, or on any day of a year "2012"."""
+        # A year alone is a day, too: only as much of a date is compared.
         begun = not self.in_force_from or self.in_force_from[: len(day)] <= day
         return begun and (not self.in_force_to or day <= self.in_force_to[: len(day)])
 

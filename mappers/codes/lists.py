@@ -50,6 +50,7 @@ def make_list(
 ) -> CodeList:
     """A list with its look-up keys. Raises MappingError when one spelling names two values."""
     known = tuple(values)
+    # Values first: no spelling of another value may take one's own name.
     keys = {fold_key(v): v for v in known}
     for value, ways in spellings.items():
         if value not in known:

@@ -62,6 +62,7 @@ def months() -> Months:
     data = tomllib.loads((resources.files("mappers.codes") / "months.toml").read_text(encoding="utf-8"))
     gregorian = [list(words) for words in data["gregorian"]]
     for one in load_languages().values():
+        # Not strict: a language may add no months at all.
         for words, more in zip(gregorian, one.months, strict=False):
             words.extend(more)
     named = {"saka": data["saka"], **data["elsewhere"]}

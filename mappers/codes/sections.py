@@ -110,6 +110,7 @@ def _old_sections(old: str, new: str, rows: list[dict[str, str]]) -> Iterator[Se
                 old,
                 number,
                 row[f"{old.lower()}_title"],
+                # ISO days compare as text, and "" comes before all of them.
                 max(act.in_force_from, inserted.get(number, "")),
                 ended.get(number, act.in_force_to),
                 new,

@@ -122,6 +122,7 @@ def load_stations(state_code: str, own: Path | None = None) -> tuple[StationEntr
     a column.
     """
     stated = read_stations(own) if own is not None and own.is_file() else ()
+    # A name in the workspace's list takes the place of all shipped stations of that name.
     renewed = {fold_key(s.name) for s in stated}
     kept = [s for s in shipped_stations(state_code) if fold_key(s.name) not in renewed]
     return tuple({(fold_key(s.name), fold_key(s.district), s.valid_from): s for s in (*kept, *stated)}.values())

@@ -89,6 +89,7 @@ def draft_table(
         _see(c, values, i, settled, context, lexicon) for i, (c, values) in enumerate(zip(settled, sample, strict=True))
     ]
     form = form or guess_form(columns, table.name, lexicon)
+    # Refuses a form that there is not before anything is built on it.
     form_tables(form)
     targets = find_targets(form, lexicon)
     choices = infer(assign(columns, targets, lend(columns, form, table.name, lexicon), lexicon), targets)

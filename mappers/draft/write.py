@@ -167,6 +167,7 @@ def _texts(texts: tuple[str, ...] | list[str]) -> str:
 
 def _text(text: str) -> str:
     """A TOML basic string."""
+    # The escapes of JSON are those of TOML, but for one character that TOML wants escaped, too.
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 

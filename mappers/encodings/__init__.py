@@ -132,6 +132,7 @@ def decode_all(
         stripped = raw.strip("\x00 ")
         try:
             text = " ".join(map(own, stripped.split(" ")))
+        # Some word may be plain English: the cell is looked at word by word.
         except KeyError:
             text = nfc(decode_mixed(encoding, stripped))
         decoded.append((raw, text, 1.0, ()))

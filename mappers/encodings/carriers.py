@@ -113,6 +113,7 @@ def undouble(text: str) -> str:
     if text.isascii() or not all(c in STORED for c in text):
         return ""
     inner = _DOUBLED.decode(text)
+    # Of the last character one or two of its three bytes may be left.
     return next((t for t in (inner[: len(inner) - cut] for cut in range(3)) if _is_indic(t)), "")
 
 
@@ -121,6 +122,7 @@ def _wide(cell: bytes) -> CarriedText | None:
     if len(cell) < 4 or len(cell) % 2:
         return None
     for high, name in ((cell[1::2], "utf-16-le"), (cell[::2], "utf-16-be")):
+        # Beside that of signs, letters of one script have one high byte: other bytes may look even by chance.
         if _HIGH.issuperset(high) and (0 in high or len(set(high)) < 3):
             text = cell.decode(name, "replace")
             if _INDIC.search(text) or (set(high) == {0} and text.isprintable()):

@@ -98,6 +98,7 @@ def _undressed(values: Sequence[bytes | str]) -> tuple[list[CarriedText], str]:
     dresses = {c.stored for c in carried if c.kind == CODES and not c.text.isascii()}
     if dresses == {UTF8}:
         return carried, UTF8
+    # Some is not UTF-8, so what looked like it was so by chance.
     bare = [
         CarriedText(to_characters(v)) if isinstance(v, bytes) and c.stored else c
         for v, c in zip(values, carried, strict=True)
@@ -109,6 +110,7 @@ def _thinned(texts: Iterable[str]) -> list[str]:
     """Distinct texts, evenly chosen when there are too many."""
     all_of_them = sorted(t for t in set(texts) if t)
     step = max(1, len(all_of_them) / _MOST)
+    # Evenly over the sorted texts, so that words of every beginning take part.
     return [all_of_them[int(i * step)] for i in range(min(len(all_of_them), _MOST))]
 
 

@@ -18,6 +18,7 @@ from mappers.encodings.writing import FontWriter
 from mappers.text.folding import nfc
 from mappers.text.memory import Memory
 
+# From the private use area, which no text of a font shows.
 _PRIVATE = 0xE000
 # A visarga that hangs on no syllable was typed for a colon.
 _COLON = re.compile("[\u0903\u0983\u0a03\u0a83\u0b03\u0c03\u0c83\u0d03]")
@@ -51,6 +52,7 @@ class FontTable:
 
     def decode(self, text: str) -> str:
         """Characters of the font as Unicode NFC; a code the table has not stays as it is."""
+        # Words are remembered, so a text is cut at its blanks unless a code or a hanging mark goes over one.
         if self._over_blanks.search(text):
             return self._decoded(text)
         return " ".join(map(self._words.__getitem__, text.split(" ")))
@@ -61,6 +63,7 @@ class FontTable:
 
     def _decoded(self, text: str) -> str:
         glyphs = "".join(map(self._glyphs.__getitem__, self.codes_pattern.findall(text)))
+        # A script without a block of its own has no syllables to put in order.
         if not self.script.start:
             return nfc(glyphs)
         if self._untied.search(glyphs):
@@ -221,6 +224,7 @@ class FontTable:
         joins = self.script.joins
         out: list[str] = []
         for rank, text in ordered:
+            # A sign typed twice looks like one and is meant once; two that make a letter of their own stay.
             is_doubled = rank in (SIGN, MARK) and text in out and text * 2 not in joins
             if rank != _FIRST and not is_doubled:
                 out.append(text)

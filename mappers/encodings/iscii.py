@@ -138,6 +138,7 @@ class _Letters:
 
     def written(self, text: str) -> Iterator[str]:
         """Text as codes, the longest match first; what has no code stays as it is."""
+        # ISCII has neither: addak is the consonant twice, tippi is the bindi.
         if "\u0a71" in text or "\u0a70" in text:
             text = _ADDAK.sub("\\1\u0a4d\\1", text).replace("\u0a70", "\u0a02")
         at = 0
@@ -198,5 +199,6 @@ def _columns() -> Mapping[str, Mapping[str, str]]:
         for column, cell in zip(_SCRIPTS, cells, strict=True):
             if cell:
                 text = _CHARACTER.sub(lambda m: chr(int(m[1], 16)), cell)
+                # From A1 on Latin-1 and Windows-1252 are the same.
                 found[column][bytes.fromhex(code).decode("latin-1")] = nfc(text)
     return found

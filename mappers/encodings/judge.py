@@ -35,6 +35,7 @@ _MOST_AGAINST = 12.0
 # Cells of one column are not independent: evidence is divided by their number to this power.
 _HEAT = 0.5
 _ISCII = "iscii"
+# The same bytes of ISCII are valid in ten scripts: what they say of the script counts a third.
 _ISCII_HEAT = 3.0
 _TOLD = 12.0
 # Bytes of no text at all: any of so many, and seldom met.
@@ -138,6 +139,7 @@ class ColumnJudge:
         heat = len(self.cells) ** _HEAT
         noise = -math.log(_NOISE_SYMBOLS) * sum(len(c) + 1 for c in self.cells) / heat + _PRIOR_NOISE
         text = float(self._mixed(name).sum()) / heat + self._prior(name)
+        # exp overflows above 709.
         return 1 / (1 + math.exp(min(noise - text, 500.0)))
 
     def plain_in(self, name: str) -> int:

@@ -88,6 +88,7 @@ class Grams:
         joined: list[bytes] = []
         starts = [0]
         for text in texts:
+            # Two edges before a text, so that its first letter ends a triple as well.
             joined.append(edge * 2 + text + edge)
             starts.append(starts[-1] + len(text) + 1)
         flat = np.frombuffer(b"".join(joined), np.uint8).astype(np.uint32)
@@ -121,6 +122,7 @@ class NgramModel:
     def each(self, keys: NDArray[np.uint32]) -> Floats:
         """The logarithm of each trigram's likelihood."""
         at = np.searchsorted(self.keys, keys)
+        # Behind the last key any place will do: the comparison below says no.
         at[at == len(self.keys)] = 0
         rest = self.pairs[keys & 0xFFFF] + self.rests[keys >> 8]
         return np.where(self.keys[at] == keys, self.values[at], rest)
@@ -143,6 +145,7 @@ def count(grams: Grams, least: float = 4.6) -> NgramModel:
     kinds = np.count_nonzero(singles)
     single = (singles + kinds / 256) / (singles.sum() + kinds)
     seen, follow = table.sum(axis=1), np.count_nonzero(table, axis=1)
+    # A letter that was never met has nothing to divide by.
     fall = np.where(seen > 0, follow / np.maximum(seen + follow, 1), 1.0)
     pair = (table / np.maximum(seen + follow, 1)[:, None] + fall[:, None] * single).ravel()
     total, new = np.bincount(context_of, triples, 1 << 16), np.bincount(context_of, minlength=1 << 16)
@@ -164,6 +167,7 @@ def pack(models: Mapping[str, NgramModel]) -> dict[str, NDArray[np.generic]]:
     for model in models.values():
         seen = np.flatnonzero(model.pairs > _fallen(model.singles, model.falls) + STEP / 2)
         contexts = np.flatnonzero(model.rests < 0)
+        # Keys have 24 bits: the fourth byte is always 0.
         gaps = np.diff(model.keys, prepend=np.uint32(0)).astype("<u4").view(np.uint8).reshape(-1, 4)
         fields: dict[str, NDArray[np.generic]] = {
             "singles": _steps(model.singles), "falls": _steps(model.falls),
@@ -212,5 +216,6 @@ def _unpacked(part: Mapping[str, NDArray[Any]]) -> NgramModel:
 def models() -> Mapping[str, NgramModel]:
     """The models of this package: encodings by their names, languages as "@hi", and "english" and "roman"."""
     path = resources.files("mappers.encodings") / FILE
+    # A file of numbers must not be able to run code.
     with path.open("rb") as f, np.load(f, allow_pickle=False) as arrays:
         return unpack({name: arrays[name] for name in arrays.files})

@@ -128,6 +128,7 @@ def _may_be_plain(odds: Sequence[float]) -> bool:
 
 def _kinds(odds: Sequence[float]) -> list[bool]:
     """Which words are plain: the likeliest sequence, odds being each word's nats in favour of plain text."""
+    # Viterbi's way through two kinds, with a price for each change.
     font, plain = 0.0, -_AGAINST_PLAIN
     steps: list[tuple[bool, bool]] = []
     for o in odds:
@@ -239,5 +240,6 @@ class _Trigrams(dict[tuple[int, int, int], float]):
 
     def of(self, symbols: bytes) -> float:
         """The logarithm of a word's likelihood."""
+        # The edge of ngrams.py, not imported from there, for numpy comes with it.
         ends = b"\x02\x02" + symbols + b"\x02"
         return sum(map(self.__getitem__, zip(ends, ends[1:], ends[2:], strict=False)))

@@ -32,6 +32,7 @@ _BYTE = re.compile(r"\\x([0-9a-fA-F]{2})")
 _CHARACTER = re.compile(r"\\u([0-9a-fA-F]{4})")
 _WORDS = ("title", "script", "family", "languages", "fonts", "status", "source", "digits")
 _STATUS = ("confirmed", "unconfirmed")
+# The five bytes that Windows-1252 leaves open are letters in some fonts (Nudi, Chanakya, Bijoy).
 WEST = {n: bytes([n]).decode("cp1252", "ignore") or chr(n) for n in range(256)}
 BYTES = {c: n for n, c in WEST.items()}
 _WEST = "".join(WEST.values())
@@ -58,6 +59,7 @@ def read_table(path: Traversable | Path) -> FontTable:
     roles: dict[str, str] = {}
     data = path.read_bytes()
     try:
+        # Editors on Windows put a mark before UTF-8.
         lines = data.decode("utf-8-sig").splitlines()
     except UnicodeDecodeError as e:
         raise MappingError(f"{path.name}: byte {e.start}: a font map is UTF-8 text") from e

@@ -96,6 +96,7 @@ class FontWriter:
         """Ways to write a syllable, the plainest first."""
         m = self._parts_of_text.fullmatch(syllable) if self._script.start else None
         reph, cluster, behind = (m.group(1) or "", m.group(2), m.group(3)) if m else ("", "", "")
+        # Where letters do not stack they mostly stand side by side; elsewhere that is tried last.
         if not self._script.stacks:
             yield from self._side_by_side(syllable)
         if not reph:

@@ -116,6 +116,7 @@ def _form(m: MappingFile, form: Form, needs: tuple[str, ...]) -> ExplainedForm:
     rules = tuple(_rule(m, form, rule, tables) for rule in form.rules)
     return ExplainedForm(
         form.form,
+        # The title of a form is how its model's docstring begins.
         " ".join((tables[form.form].model.__doc__ or form.form).split()).split(":")[0].rstrip("."),
         rules,
         tuple(_fixed(form, tables)),

@@ -154,6 +154,7 @@ def _spellings(
     for meaning, spelled in words.items():
         for word in (meaning, *spelled):
             found.setdefault(fold_key(word), {})[meaning] = None
+    # The name of a meaning is nothing that a layout has taught.
     found = {k: v for k, v in found.items() if k not in unknown or k in words}
     for label_id, meaning in printed.items():
         for label in _printed(label_id):

@@ -89,6 +89,7 @@ class _Reader:
         for meaning, cost in self._pieces(piece, start, end):
             for r in before:
                 after_unknown = start not in self._ends and bool(r.tokens) and r.tokens[-1].startswith(UNKNOWN)
+                # Two unknown pieces side by side are one longer piece, which is tried by itself.
                 if after_unknown and meaning[:1] in ("", UNKNOWN):
                     continue
                 tokens = (*r.tokens, *meaning.split())
@@ -101,6 +102,7 @@ class _Reader:
         # A word written out is surer than two letters inside another word.
         dear = _ONE_LETTER if len(piece) == 1 and piece.isascii() else _KNOWN + (0.15 if len(piece) == 2 else 0.0)
         yield from ((m, dear) for m in known)
+        # A piece that goes over the end of a word must stand so in the dictionary; nothing is guessed of it.
         if any(start < e < end for e in self._ends):
             return
         yield from ((m, _SHORT) for m in self._lexicon.short.get(piece, ()) if m not in known)

@@ -123,6 +123,7 @@ def lay_out(record: Record, layout: TableLayout) -> Laid:
     laid = Laid()
     for table in layout.file.tables:
         own = layout.tables[table.name]
+        # Tables of a form bear its name in front.
         if own.name.split("_")[0] != record.form:
             continue
         sources = record.children.get(own.child, ()) if own.child else (record.fields,)
@@ -188,6 +189,7 @@ def _text(cell: FieldValue | None) -> str | None:
 
 def _formatted(value: str | None, column: LayoutColumn) -> str | None:
     """A day as the target writes it."""
+    # Only a whole day is written anew; anything else stays as it is.
     if value is None or not column.day or len(value) != len("2000-01-31"):
         return value
     year, month, day = value.split("-")

@@ -35,6 +35,7 @@ def load_readers() -> Mapping[str, Reader]:
     files = (p.name for p in resources.files("mappers.legacy.readers").iterdir())
     names = sorted(n.removesuffix(".py") for n in files if n.endswith(".py") and not n.startswith("_"))
     found: dict[str, Reader] = {n: import_module(f"mappers.legacy.readers.{n}") for n in names}
+    # Of equal rank the name decides, so that the order is the same on every machine.
     return dict(sorted(found.items(), key=lambda item: (item[1].RANK, item[0])))
 
 
@@ -85,6 +86,7 @@ def find_reader(path: Path) -> str:
 
 
 def _reader(path: Path, head: bytes, how: ReadAs) -> Reader:
+    # Who gives a layout means a text of fixed width: nothing in such a file tells it from other text.
     if kind := how.kind or ("fixed" if how.layout else ""):
         if kind not in load_readers():
             known = ", ".join(load_readers())

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+# No Access database is larger than 2 GB.
 _LARGEST = (1 << 31) - (1 << 16)
 _MISSING = 64 << 20
 _TIMES = 3
@@ -23,6 +24,7 @@ def filled_up(path: Path) -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / f"copy{path.suffix}"
         shutil.copyfile(path, copy)
+        # It holds personal data: nobody else may read it while it lasts.
         copy.chmod(0o600)
         with copy.open("r+b") as f:
             f.truncate(min(_LARGEST, _TIMES * path.stat().st_size + _MISSING))

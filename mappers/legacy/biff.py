@@ -17,6 +17,7 @@ BOF = {0x0009: 2, 0x0209: 3, 0x0409: 4, 0x0809: 5}
 EOF, CONTINUE = 0x0A, 0x3C
 NUMBER, LABEL, LABEL_SST, RK, BOOL_ERROR, ROW, BLANK = 0x203, 0x204, 0xFD, 0x27E, 0x205, 0x208, 0x201
 SHEET = 0x10
+# The longest record that the format allows.
 _LONGEST = 8224
 _HIGHEST_TYPE = 0x10FF
 # Records of these types have one length; another is a flipped byte.
@@ -24,12 +25,14 @@ _LENGTHS = {
     NUMBER: 14, LABEL_SST: 10, RK: 10, BOOL_ERROR: 8, ROW: 16, BLANK: 6, 0x10: 8, 0x80: 8, 0x225: 4,
     **dict.fromkeys((0x0C, 0x0D, 0x0E, 0x0F, 0x11, 0x12, 0x19, 0x2A, 0x2B, 0x55, 0x5F, 0x81, 0x82, 0x83, 0x84), 2),
 }  # fmt: skip
+# Heads of records of cells and rows with the lengths that belong to them: what is looked for behind damage.
 _SOUND = re.compile(
     rb"\x03\x02\x0e\x00|\xfd\x00\x0a\x00|\x7e\x02\x0a\x00|\x05\x02\x08\x00|\x08\x02\x10\x00|\x01\x02\x06\x00"
     rb"|\x0a\x00\x00\x00|\xbd\x00[\x00-\xff]{2}|\x04\x02[\x00-\xff]\x00|\x06[\x00\x04][\x00-\xff]\x00|\xd6\x00[\x00-\xff]{2}",
     re.S,
 )
 _PAGES = {10000: "mac_roman", 32768: "mac_roman", 1200: "utf-16-le", 367: "ascii", 65001: "utf-8"}
+# 0 when nothing is said; 32769 is Western Windows in BIFF 2 and 3.
 _WEST = (0, 1252, 32769)
 
 
@@ -55,9 +58,11 @@ class BiffRecords:
             kind, length = struct.unpack_from("<HH", self.stream, self.at)
             begin = self.at + 4
             right = _LENGTHS.get(kind, length)
+            # Zeros alone are filling and no record.
             if kind > _HIGHEST_TYPE or length > _LONGEST or begin + length > len(self.stream) or not (kind or length):
                 self._find_again()
                 continue
+            # A wrong length is mended only where the next records stand at the right one.
             if length != right and self._is_chain(begin + right):
                 self.breaks += 1
                 length = right
@@ -131,6 +136,7 @@ class Texts:
     def text(self, length: int) -> tuple[str, tuple[int, ...]]:
         """A text of so many characters, and its runs: place and font, turn and turn about. Raises Cut."""
         flags = self.number(1)
+        # Bits 0, 2 and 3 have a meaning; with another one no text begins here.
         if flags & ~0x0D:
             raise TextCut
         runs = self.number(2) if flags & 8 else 0
@@ -150,6 +156,7 @@ class Texts:
             data = data[: len(data) // size * size]
             self._at += len(data)
             missing -= len(data) // size
+            # Narrow characters are the lower bytes of UTF-16, whatever code page the file names.
             units.append(data if is_wide else data.decode("latin-1").encode("utf-16-le"))
             if not missing:
                 return b"".join(units).decode("utf-16-le", "replace")

@@ -72,6 +72,7 @@ class Book:
         """Note what a record says. Raises Cut, IndexError for one that is damaged."""
         kind, data, _ = record
         if kind in _XFS:
+            # Before Excel 5 both numbers are single bytes.
             self._xfs.append((_number(data, 0), _number(data, 2)) if kind == _XFS[0] else (data[0], data[1]))
         elif kind in _FORMATS:
             self._take_format(data)
@@ -95,6 +96,7 @@ class Book:
         elif self.version == 5:
             self._codes[_number(data, 0)] = self._short_text(data[2:])
         else:
+            # Formats of old versions bear no number: their place counts.
             self._codes[len(self._codes)] = self._short_text(data[2:] if self.version == 4 else data)
 
     def _take_sheet(self, data: bytes) -> None:
@@ -124,6 +126,7 @@ def _main_font(text: str, runs: Sequence[int]) -> int:
     if not runs:
         return -1
     places, fonts = runs[::2], runs[1::2]
+    # What stands before the first run is in the font of the cell.
     shares: dict[int, int] = {-1: places[0]}
     for start, end, font in zip(places, (*places[1:], len(text)), fonts, strict=True):
         shares[font] = shares.get(font, 0) + max(0, end - start)
@@ -139,6 +142,7 @@ def read_book(stream: bytes) -> Book | None:
     records = BiffRecords(stream, first.at + len(first.data))
     damaged = 0
     for record in records:
+        # Behind the record of a password all is encrypted.
         if record.type == EOF or book.is_locked:
             break
         try:
@@ -160,6 +164,7 @@ def _found(sheets: Sequence[SheetPlace], stream: bytes, notes: list[str]) -> Ite
     """The sheets where their records begin; one that is not where it should be at the first place that is left."""
     places = [m.start() for m in _SHEET_BOF.finditer(stream)]
     left = dict.fromkeys(places)
+    # A place that is there gives None; the sheet itself, the default, says that it is not.
     right = [left.pop(s.at, s) is None for s in sheets]
     for sheet, is_there in zip(sheets, right, strict=True):
         at = sheet.at
@@ -192,6 +197,7 @@ def _bundled(stream: bytes, page: int) -> Iterator[SheetPlace]:
 
 def _version(first: BiffRecord) -> int:
     version = BOF[first.type]
+    # Excel 5 and 8 begin with the same mark; their version number tells them apart.
     return 8 if version == 5 and _number(first.data, 0) == 0x600 else version
 
 

@@ -50,8 +50,10 @@ _OF_CELLS = frozenset(
     (NUMBER, LABEL, LABEL_SST, RK, BOOL_ERROR, _MANY_RK, _RICH_TEXT, *_FORMULAS)
     + (_NUMBER_2, _LABEL_2, _INTEGER_2, _BOOL_ERROR_2)
 )
+# The format ends at column IV: what stands behind it is damage.
 _MOST_COLUMNS = 256
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
+# The head of a nested sheet is 8 bytes long in BIFF 5, 16 in BIFF 8; another length is damage.
 _NESTED, _HEAD_SIZES = 0x809, (8, 16)
 _HIDDEN = 0x20
 _MOSTLY = 0.75
@@ -90,6 +92,7 @@ def find_outline(stream: bytes, at: int) -> SheetOutline:
             low, high = seen.get(row, (first, end))
             seen[row] = min(low, first), max(high, end)
         elif kind == _MERGED and len(merges) < MOST_MERGES:
+            # A cut record may end within a range: only whole ones are read.
             ranges = struct.iter_unpack("<4H", data[2 : 2 + (len(data) - 2) // 8 * 8])
             merges += (Merge(top + 1, left, bottom + 1, right) for top, bottom, left, right in ranges)
         elif kind == ROW and len(data) > 12:
@@ -107,6 +110,7 @@ def _extent(kind: int, data: bytes) -> tuple[int, int, int]:
 def _odd_rows(said: Mapping[int, tuple[int, int]], seen: Mapping[int, tuple[int, int]]) -> tuple[int, ...]:
     """Rows, from 1, whose cells are not those that the sheet says; none where its program did not care."""
     filled = {row: span for row, span in said.items() if span[0] < span[1]}
+    # Some programs write spans of rows that do not fit their cells: these say nothing.
     agreed = sum(filled.get(row) == span for row, span in seen.items())
     if not said or agreed < _MOSTLY * len(seen):
         return ()
@@ -227,6 +231,7 @@ class SheetReader:
         return number_cell(value, form, is_1904=self._book.is_1904)
 
     def _many(self, row: int, first: int, data: bytes) -> Iterator[PlacedCell]:
+        # The last two bytes are the number of the last column.
         for i, (xf, packed) in enumerate(struct.iter_unpack("<HI", data[4:-2])):
             yield PlacedCell(row, first + i, self._number(rk_number(packed), self._book.format(xf)))
 
@@ -238,6 +243,7 @@ class SheetReader:
 
     def _result(self, result: bytes, form: Format | None) -> SheetCell:
         """What a formula came to."""
+        # A result that ends in FFFF is no number, but says what it is instead.
         if result[6:8] != b"\xff\xff":
             return self._number(struct.unpack("<d", result)[0], form)
         if result[0] == _TEXT_FOLLOWS:
@@ -253,6 +259,7 @@ class SheetReader:
             begin = self._records.at
             record = next(iter(self._records), None)
             if record is None or record.type in _OF_CELLS or record.type == EOF:
+                # It belongs to what follows, so it is given back.
                 self._records.at = begin
                 break
             if record.type in _STRINGS:

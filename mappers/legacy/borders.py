@@ -18,6 +18,7 @@ _NEAR = 0.15
 _SHORTEST_ROW = 8
 _LONGEST_ROW = 1600
 _FEWEST_ROWS = 5
+# Holds the fewest rows even of the longest length.
 _SAMPLE = 8192
 _DIGIT, _OTHER, _BLANK = b"1", b"x", 0x20
 _CLASSES = bytes(_BLANK if n in _BLANKS else _DIGIT[0] if 0x30 <= n <= 0x39 else _OTHER[0] for n in range(256))
@@ -86,6 +87,7 @@ def find_row_length(data: bytes, size: int) -> int:
     fits: dict[int, float] = {}
     for length in range(_SHORTEST_ROW, min(_LONGEST_ROW, len(classes) // _FEWEST_ROWS) + 1):
         fits[length] = sum(map(eq, classes, classes[length:])) / (len(classes) - length)
+    # How often two bytes are alike by chance, from how often each class stands in the text.
     by_chance = sum(n * n for n in Counter(classes).values()) / max(len(classes), 1) ** 2
     least = by_chance + _ALIKE * (1 - by_chance)
     even = [n for n in fits if size % n == 0 and fits[n] >= least]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 _SHOWN = 5
+# A file that is damaged all over names a new kind in every row.
 _MOST_KINDS = 1000
 
 

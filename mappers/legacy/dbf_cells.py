@@ -22,6 +22,7 @@ Column = Sequence[bytes]
 Convert = Callable[[Column, range], Iterable[Cell]]
 
 _PADDING = b" \0"
+# A column of a chunk is joined by it, tested and decoded in one go, and cut at it again.
 _BETWEEN = b"\x1f"
 _NUMBER_BYTES = b"0123456789+-. \x1f\0"
 _NUMBER = re.compile(r"[+-]?[\d.,]*(?:[eE][+-]?\d+)?")
@@ -80,6 +81,7 @@ class _Cells:
         def convert(cells: Column, rows: range) -> Iterable[Cell]:
             joined = _BETWEEN.join(cells)
             text = joined.decode("latin-1").split("\x1f")
+            # A cell that holds the separator itself would shift all those behind it.
             if not joined.translate(None, _NUMBER_BYTES) and len(text) == len(cells):
                 return map(str.strip, text, repeat(" \0"))
             return [self._number(c, row, wide, broken) for c, row in zip(cells, rows, strict=True)]
@@ -102,6 +104,7 @@ class _Cells:
 
         def convert(cells: Column, rows: range) -> Iterable[Cell]:
             known, bad = self._dates, self._bad_dates
+            # Dates come again and again; only a damaged column has so many different ones.
             if len(known) > _MOST_DATES:
                 known.clear()
                 bad.clear()
@@ -156,11 +159,13 @@ class _Cells:
 
 
 def _is_day(shown: bytes) -> bool:
+    # Eight zeros are an empty date.
     if not shown.strip(b"0") and len(shown) == 8:
         return True
     try:
         date(int(shown[:4]), int(shown[4:6]), int(shown[6:]))
     except ValueError:
+        # So are blanks and the slashes of an empty mask.
         return not shown.strip(b" /")
     return len(shown) == 8 and shown.isdigit()
 
@@ -199,6 +204,7 @@ def _swapped_integers(cells: Column, rows: range) -> Iterable[Cell]:
 
 
 def _float_text(number: float) -> str:
+    # Below this a double holds every whole number exactly.
     return str(int(number)) if abs(number) < 1e15 and number == int(number) else repr(number)
 
 

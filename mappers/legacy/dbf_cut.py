@@ -18,6 +18,7 @@ _GAIN, _GAIN_WITHIN, _GAIN_AT_END = 6, 12, 1
 # So many rows together that have less than this share of the points usual in the table are looked at.
 _RUN, _POOR = 8, 0.75
 _END = b"\x1a"
+# Shifts that are tried for all rows; others only around a doubtful one, since to try them all costs far more.
 _NEAR = (1, -1, 2, -2)
 # Columns of bytes that may be compared in searches of all places: what a file damaged all over may cost.
 _MOST_COMPARED = 400_000
@@ -89,6 +90,7 @@ class Cutter:
         where there is more. is_last: data goes to the end of the table.
         """
         found = self._find(data, count, is_last=is_last)
+        # A better break may hide an earlier one: what stands before it is looked at again.
         while found is not None and found.row > 1 and (earlier := self._find(data, found.row - 1, is_last=False)):
             found = earlier
         return None if found is None else self._break(data, found, count)
@@ -107,6 +109,7 @@ class Cutter:
         marks = data[: count * self._length : self._length][:count]
         doubtful = {i for i, m in enumerate(marks) if m not in FLAGS} if marks.strip(FLAGS) else set()
         odd: set[int] = set()
+        # Where the length of the file speaks for whole rows, damaged marks alone are followed.
         if not self.is_whole:
             if near := self._near(data, count, is_last=is_last):
                 return self._far(data, max(0, near.row - BEHIND), min(count, near.row + AHEAD)) or near
@@ -153,6 +156,7 @@ class Cutter:
         for s in sorted(range(-((length - 1) // 2), length // 2 + 1), key=abs):
             at = (first + BEHIND + 1) * length + s
             marks = data[max(at, 0) : last * length + s : length]
+            # Three marks in four must be sound.
             if s and len(marks.translate(None, FLAGS)) * 4 <= len(marks):
                 shifts.append(s)
         self._to_compare -= self._columns * len(shifts)
@@ -181,6 +185,7 @@ class Cutter:
 
         def column(at: int, table: bytes) -> int:
             cut = data[start + at : start + at + (count - 1) * length + 1 : length] if count > 0 else b""
+            # All rows of a column as one long number: one & then joins the tests of all of them.
             return int.from_bytes(cut.translate(table), "little")
 
         size = max(count, 1)
@@ -239,6 +244,7 @@ def _best_run(better: Sequence[int]) -> _Run:
     best = _Run(0, 0, 0)
     start = gain = 0
     for i, more in enumerate(better):
+        # A run that has lost all that it gained begins anew.
         if gain <= 0:
             start, gain = i, 0
         gain += more

@@ -21,8 +21,11 @@ _LENGTHS = {
     "I": (4,), "+": (4,), "Y": (8,), "T": (8,), "@": (8,), "O": (8,), "B": (8, 10), "D": (8,), "L": (1,),
 }  # fmt: skip
 _TERMINATOR = b"\r"
+# Bytes behind the fields of a Visual FoxPro table: the way to its database.
 BACKLINK = 263
+# Eight bytes, 32 descriptors of 16, and a mark for the end.
 _ROWS_OF_2 = 521
+# Where rows begin is a number of 16 bits, so no head is longer.
 HEAD_BYTES = 1 << 16
 # What the language mark in byte 29 says of the text; tables in font encodings say it too, or say nothing (0).
 _CODE_PAGES = {
@@ -85,6 +88,7 @@ def readings(data: bytes) -> Iterator[Head]:
     layouts = (_LONG, _SHORT) if version in DBASE7 else (_SHORT,)
     for layout in layouts:
         stop = first - (BACKLINK if version in VISUAL_FOXPRO else 0)
+        # The head and one field take up 64 bytes.
         knows_stop = 64 < stop <= len(data)
         for ends_at_mark in (True, False) if knows_stop else (True,):
             raw, end = layout.descriptors(data, stop if not ends_at_mark else HEAD_BYTES, ends_at_mark)

@@ -28,12 +28,14 @@ def settle(head: Head, data: bytes, size: int) -> Head:
     """The head with the start and the length of rows that fit the rows best; its own where they fit well enough."""
     own = replace(head, length=max(head.length, 1))
     usual = (head.end, head.end + 1, head.end + BACKLINK)
+    # A head that agrees with itself is kept: odd dates must not condemn rows whose marks and lengths fit.
     if head.length == head.total and head.first <= len(data) and head.length > 1:
         if head.first in usual and (fit_of(data, own) >= SOUND or _marked_share(data, own) >= _USABLE):
             return own
         if _is_of_size(own, size) and _marks(data, own) >= SOUND:
             return own
     firsts = [head.first, *usual]
+    # What the fields need, what the head says, and what size and count of the file give.
     lengths = [head.total, head.length, (size - head.first) // head.count if head.count else 0]
     tried = [
         replace(own, first=f, length=n)
@@ -152,4 +154,5 @@ def _likeness(data: bytes, head: Head, size: int) -> tuple[float, bool, float, b
     begun = sum(rows[i + at] not in _BLANK and rows[i + at - 1] in _BEFORE for i in starts for at in inside)
     share = begun / max(len(starts) * len(head.fields), 1)
     is_whole = (size - head.first) % head.length in (0, 1)
+    # Rounded, so that a single odd cell does not outweigh all that follows.
     return round(fit_of(data, head), 2), head.length == head.total, round(share, 2), is_whole

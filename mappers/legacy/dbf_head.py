@@ -21,6 +21,7 @@ _CLEAR = 8
 
 def looks_like_dbf(path: Path, head: bytes) -> bool:
     """Whether the first bytes are the head of a DBF, or the file is called so and is not text."""
+    # Text that is called .dbf has no control characters in it.
     if path.suffix.lower() == ".dbf" and any(b < 9 or 13 < b < 32 for b in head[:64]):
         return True
     if len(head) < 24 or head[0] not in VERSIONS:

@@ -9,6 +9,7 @@ from pathlib import Path
 from mappers.encodings.tables import WEST, to_characters
 from mappers.legacy.lines import TextForm, find_form
 
+# Files that declare Latin-1 or ASCII hold the Western Windows page in fact; browsers read them so, too.
 _WEST = frozenset(("iso8859-1", "ascii", "cp1252"))
 
 

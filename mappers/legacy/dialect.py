@@ -49,8 +49,10 @@ def find_dialect(lines: Sequence[str]) -> TextDialect | None:
     best: tuple[float, int, int, TextDialect] | None = None
     for order, dialect in enumerate(_candidates("".join(filled))):
         width, share = _fit(filled, dialect)
+        # Rounded to a tenth, so that a few broken lines do not let a narrower table win.
         score = (round(share, 1), width, -order)
         is_enough = share >= (_FEWEST_ALIKE if width > 2 else _FEWEST_PAIRS)
+        # A single line may be prose: it must have three cells at least, and short ones.
         is_proven = len(filled) > 1 or (width > 2 and max(map(len, dialect.split(filled[0]))) <= _LONGEST_NAME)
         if width > 1 and is_enough and is_proven and (not best or score > best[:3]):
             best = (*score, TextDialect(dialect.separator, dialect.quote, dialect.escape, dialect.is_copy, width))
@@ -62,6 +64,7 @@ def _candidates(text: str) -> Iterator[TextDialect]:
     for separator in SEPARATORS:
         if separator not in text:
             continue
+        # Only COPY writes NULL as \N.
         if separator == "\t" and re.search(r"(?:^|\t)\\N(?=\t|\r|\n|$)", text, re.MULTILINE):
             yield TextDialect(separator, is_copy=True)
             continue

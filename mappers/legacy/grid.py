@@ -72,6 +72,7 @@ class TableGrid:
         empty = 0
         for row in rows:
             cells = [c.text for c in row.cells]
+            # Empty cells behind the last column are layout.
             while len(cells) > width and not cells[-1]:
                 cells.pop()
             if not any(cells) and not row.problem:

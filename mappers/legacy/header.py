@@ -163,6 +163,7 @@ def _is_data(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
     numbers = [i for i, cell in enumerate(row) if _NUMBER.match(cell.strip())]
     if not numbers:
         return False
+    # Years can name columns (1998, 1999): whether they are values is told by the rows below.
     if len(numbers) < len(row) and all(_YEAR.match(row[i].strip()) for i in numbers):
         values = [r[i].strip() for r in below for i in numbers if i < len(r)]
         return sum(bool(_YEAR.match(v)) for v in values) * 2 > len(values)

@@ -139,6 +139,7 @@ class HtmlRows:
                 return
 
     def _start_cell(self, piece: HtmlPiece) -> None:
+        # Closing tags are often left out: the next cell ends the one before.
         self._end_cell()
         if self._cells is None:
             self._cells, self._begun = [], piece.offset
@@ -154,6 +155,7 @@ class HtmlRows:
             self.long += self._size - len(text) <= _LONGEST_CELL
             return
         if is_break:
+            # A zero byte for a break, since line breaks of the source are only blanks.
             self._texts.append("\0")
             return
         text = unescape(text) if "&" in text else text
@@ -169,6 +171,7 @@ class HtmlRows:
         text = "" if not text.strip(_FILLER) else text
         self._texts = None
         cell = GridCell(self.written.cell(text), tuple(self._counts.items()))
+        # Cells that come down from above take their places first.
         self._fill()
         at = len(self._cells)
         if at >= _MOST_COLUMNS:

@@ -13,6 +13,7 @@ from mappers.legacy.lines import read_chunks, size_in_file
 
 _LONGEST_TOKEN = 1 << 20
 _CHUNK_TEXT = 1 << 16
+# Possessive throughout: on a page with broken tags the search must not go back over what it has read.
 _TOKEN = re.compile(
     rb"<!--(?:[^-<]++|-(?!->)|<(?!!--))*+-->|<(?P<close>/?)(?P<tag>[A-Za-z][\w:.-]*)(?P<more>(?:[^>\"'<]++|\"[^\"<>]*+\"|'[^'<>]*+'|[\"'])*+)>"
     rb"|<[!?/][^<>]*+>|(?P<text>[^<]++)|<(?![A-Za-z!?/])",
@@ -51,6 +52,7 @@ class _Window:
         chunk = next(self._chunks, b"")
         if not chunk:
             return False
+        # The place in the file is counted before the bytes are let go.
         self.offset(self.at)
         self.data = self.data[self.at :] + chunk
         self._known_at -= self.at
@@ -108,6 +110,7 @@ def _pass(w: _Window, closing: re.Pattern[bytes]) -> bytes:
     """Go to the closing tag; what stands before it, as far as it is near."""
     parts: list[bytes] = []
     while (m := closing.search(w.data, w.at)) is None:
+        # The closing tag may lie across two pieces.
         keep = max(len(w.data) - 16, w.at)
         if len(parts) < 4:
             parts.append(w.data[w.at : keep])

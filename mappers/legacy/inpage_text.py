@@ -25,6 +25,7 @@ _BOUNDARY = b"\xff\xff\xff\xff\x0d\x00"
 _HEADS_END = 0x1000
 _MOST_STYLES = 1000
 _LONGEST_SPAN = 100_000
+# Upper bytes of Arabic letters (06), of their presentation forms (FB to FE) and of marks (20), or plain ASCII.
 _WIDE_RUN = re.compile(rb"(?:[\x00-\xff][\x06\x20\xfb-\xfe]|[\t\n\r\x20-\x7e]\x00)+", re.DOTALL)
 _ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefc]")
 _WIDE_NAMES = frozenset(("InPage300",))
@@ -107,6 +108,7 @@ def _paragraphs(text: bytes) -> tuple[list[bytes], int]:
 
 def _wide(stream: bytes) -> FoundText:
     """The text of version 3: UTF-16 behind a list of spans and a boundary."""
+    # The boundary lies behind the heads; where it is not found there, anywhere is better than nowhere.
     at = stream.find(_BOUNDARY, _HEADS_END)
     at = stream.find(_BOUNDARY) if at < 0 else at
     spans = _spans(stream, at) if at >= 0 else 0
@@ -115,6 +117,7 @@ def _wide(stream: bytes) -> FoundText:
         paragraphs, others = _wide_paragraphs(stream[start : start + spans])
         if paragraphs:
             return FoundText(tuple(paragraphs), UNICODE, True, others)
+    # Both halves: a text may begin at an odd byte.
     found = [m[0].decode("utf-16-le", "replace") for half in (0, 1) for m in _WIDE_RUN.finditer(stream[half:])
              if (m.start() % 2 == 0)]  # fmt: skip
     runs = [t for t in found if len(_ARABIC.findall(t)) >= _SHORTEST_RUN]

@@ -42,6 +42,7 @@ class Finder:
         if self.places:
             beside = tuple(self.beside.items())
             return [replace(p, beside=beside, header=self.headers.get(p.names[:-1], ())) for p in self.places]
+        # Lists of none or of one value each say nothing: one record may have them, too.
         is_columns = len(self._lengths) > 1 and set(self._lengths) not in ({0}, {1}) and len(set(self._lengths)) == 1
         return [JsonPlace("columns" if is_columns and not self.beside else "lines", (), offset)]
 

@@ -11,6 +11,7 @@ from mappers.legacy.json_scan import JsonTaken, to_text
 from mappers.legacy.lines import TextForm
 from mappers.legacy.xml_kinds import MOST_REPEATED, free_name, numbered
 
+# Strings are matched as well, so that a comma within one stays.
 _TRAILING = re.compile(r'("(?:[^"\\]|\\.)*+")|,(?=\s*+[}\]])', re.DOTALL)
 _SIGNS = re.compile(r'"(?:[^"\\]|\\.)*+"|[{}\[\],]', re.DOTALL)
 _TRIES = 8
@@ -65,6 +66,7 @@ class JsonCells:
             depth += (m[0] in "{[") - (m[0] in "}]")
             if m[0] == "," and depth == 1:
                 cuts.append(m.start())
+        # Only the last commas are tried: what is broken stands behind one of them.
         for cut in reversed(cuts[-_TRIES:]):
             try:
                 value = _loads(text[:cut] + "}")
@@ -124,12 +126,14 @@ class JsonCells:
     def _whole(self, text: str) -> str:
         if _LONE.search(text):
             self.halves += 1
+            # Two halves that stand side by side are one character again; a lone one is lost.
             text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
         return text.replace("\0", "")
 
 
 def _loads(text: str) -> object:
     try:
+        # Numbers as they are written: one of twenty digits or 1e5 would come back as another text.
         return json.loads(
             text, strict=False, parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=Pairs
         )

@@ -14,6 +14,7 @@ from mappers.legacy.lines import TextForm, read_chunks, size_in_file
 _LONGEST_ROW = 16 << 20
 # What a broken row swallowed is read again; there is an end to that.
 _MOST_READ_AGAIN = 64 << 20
+# Commas and zero bytes, too: rows with one too many, or with none between them, are still rows.
 SPACE = re.compile(rb"[\s\0,]*+")
 _FLAT = re.compile(rb"[^\[\]{}\"]*+(?:\"(?:[^\"\\]++|\\.)*+\"[^\[\]{}\"]*+)*+", re.DOTALL)
 _STRING = re.compile(rb"\"(?:[^\"\\]++|\\.)*+\"", re.DOTALL)
@@ -125,6 +126,7 @@ class JsonWindow:
         pattern = _STRING if self.data[self.at : self.at + 1] == b'"' else _SCALAR
         while True:
             m = pattern.match(self.data, self.at)
+            # What is no string may go on in the next piece; only a sign behind it ends it.
             if m is not None and (pattern is _STRING or m.end() < len(self.data)):
                 self.at = m.end()
                 return True
@@ -181,6 +183,7 @@ def rows_at(path: Path, form: TextForm, place: JsonPlace, first_key: list[bytes]
     while sign := w.peek():
         if sign == closing:
             return
+        # A bracket or colon too many between rows.
         if sign in (b"]", b"}", b":"):
             w.at += 1
             continue

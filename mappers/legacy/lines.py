@@ -107,6 +107,7 @@ def _wide(head: bytes) -> str:
     if len(head) < 8:
         return ""
     even, odd = head[::2].count(0), head[1::2].count(0)
+    # A fifth is enough: in text of an Indian script only blanks, digits and marks have a zero byte.
     if odd * 5 > len(head) // 2 and even * 50 <= odd:
         return "utf-16-le"
     return "utf-16-be" if even * 5 > len(head) // 2 and odd * 50 <= even else ""
@@ -184,6 +185,7 @@ def read_lines(path: Path, form: TextForm) -> Iterator[tuple[int, bytes]]:
     offset, rest, is_skipping = form.start, b"", False
     for chunk in read_chunks(path, form):
         lines = (rest + chunk).splitlines(keepends=True)
+        # A CR at the end of a piece may be half of a CRLF.
         rest = lines.pop() if lines and not lines[-1].endswith(b"\n") else b""
         for line in lines:
             if is_skipping:
@@ -194,6 +196,7 @@ def read_lines(path: Path, form: TextForm) -> Iterator[tuple[int, bytes]]:
             else:
                 yield offset, line
             offset += size(line)
+        # A line without end is let go of piece by piece, so that it does not fill the memory.
         if len(rest) > LONGEST_LINE:
             if not is_skipping:
                 form.long_lines += 1

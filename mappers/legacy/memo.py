@@ -127,6 +127,7 @@ def _kind(head: bytes, size: int) -> str:
             if head.startswith(_DBASE4_MARK, at) and 8 <= length <= size - at:
                 return "dbase4"
     free, block = struct.unpack_from(">I2xH", head)
+    # The head takes up 512 bytes, rounded up to whole blocks.
     at = -(-_BLOCK // block) * block if block else _BLOCK
     if at + 8 <= len(head) and free * max(block, 1) <= size + block:
         kind, length = struct.unpack_from(">II", head, at)

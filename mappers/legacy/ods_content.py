@@ -29,6 +29,7 @@ _ASIDE = frozenset(
     )
 )
 _SPAN_OF_TIME = re.compile(r"(-?)P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:[.,]\d+)?S)?)?\Z")
+# A few bytes of a file could else ask for any number of blanks.
 _MOST_SPACES = 1000
 
 
@@ -88,6 +89,7 @@ class Fonts:
 
     def font(self, style: str) -> str:
         """The font of a style or of those it is made from."""
+        # Not for ever: damaged styles may name each other in a circle.
         for _ in range(8):
             if style in self._of_style or not style:
                 break
@@ -250,6 +252,7 @@ def read_cell(attributes: Mapping[str, str], content: CellText) -> SheetCell:
         return SheetCell(shown, ERROR)
     if kind in ("float", "percentage", "currency"):
         stored = number_text(attributes.get("office:value", shown))
+        # A number that is shown with zeros before it (FIR 007) keeps them.
         is_filled_up = shown.isascii() and shown.isdigit() and shown.lstrip("0") == stored.lstrip("0")
         return SheetCell(shown if is_filled_up else stored, NUMBER)
     if kind == "date":

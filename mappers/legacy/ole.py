@@ -14,11 +14,13 @@ from typing import NamedTuple
 from mappers.errors import TableError
 
 _HEAD = 512
+# Sectors of the table that the head itself can name.
 _IN_HEAD = 109
 _LAST_SECTOR = 0xFFFFFFFA
 _END = 0xFFFFFFFE
 _FREE = 0xFFFFFFFF
 _IS_STREAM, _IS_ROOT = 2, 5
+# The whole file is held in memory.
 _LARGEST = 1 << 30
 _MOST_ENTRIES = 100_000
 
@@ -53,6 +55,7 @@ class OleFile:
         parts: list[bytes] = []
         held, is_broken = 0, False
         at, most = entry.first, len(source) // size + 1
+        # No chain is longer than the file: a damaged one may run in a circle.
         while held < entry.size and len(parts) <= most:
             part = source[first + at * size : first + (at + 1) * size]
             if not part:
@@ -78,10 +81,12 @@ def open_ole(path: Path) -> OleFile:
     file = OleFile(path.read_bytes())
     data = file.data
     sizes = [_number(data, at, 2) for at in (30, 32)]
+    # Sectors have 512 or 4096 bytes, small ones 64; nothing else was ever written.
     if sizes != [9, 6] and sizes != [12, 6]:
         file.notes.append("the head of the file is damaged: the size of its sectors makes no sense")
         sizes = [9, 6]
     file._sector, file._mini_sector = 1 << sizes[0], 1 << sizes[1]
+    # Another limit than these is damage; the usual one stays.
     if 64 <= _number(data, 56, 4) <= 1 << 16:
         file._cutoff = _number(data, 56, 4)
     file._next = _table(file, _sectors_of_table(file))
@@ -120,6 +125,7 @@ def _sectors_of_table(file: OleFile) -> list[int]:
     while at < _LAST_SECTOR and at not in seen and (piece := _sector(file, at)):
         seen.add(at)
         words = list(_words(piece))
+        # The last word of a piece says where the next one lies.
         found += words[: per_sector - 1]
         at = words[per_sector - 1] if len(words) == per_sector else _END
     return [n for n in found if n < _LAST_SECTOR]
@@ -147,6 +153,7 @@ def _sector(file: OleFile, at: int) -> bytes:
 
 
 def _chain_numbers(file: OleFile, first: int) -> Iterator[int]:
+    # A damaged chain may run in a circle.
     seen: set[int] = set()
     at = first
     while at < _LAST_SECTOR and at not in seen and (at + 1) * file._sector < len(file.data):

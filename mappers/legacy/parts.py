@@ -20,6 +20,7 @@ _STORED, _DEFLATED = 0, 8
 _CHUNK = 1 << 16
 _MOST_PARTS = 100_000
 _LARGEST = 2 * 1024**3
+# No table packs as well as that: an archive that claims more is a trap or damaged.
 _HIGHEST_RATIO = 500
 _UNKNOWN = -1
 
@@ -121,6 +122,7 @@ def _listed(path: Path) -> Package | None:
     except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error, OverflowError, OSError):
         return None
     parts = {
+        # Some programs write names of parts with backslashes.
         i.filename.replace("\\", "/"): PackagePart(
             i.filename, i.header_offset, i.compress_type, i.compress_size, i.file_size, i.CRC,
             bool(i.flag_bits & _LOCKED),
@@ -155,6 +157,7 @@ def _local_heads(f: BinaryIO) -> Iterator[int]:
         while found >= 0:
             yield at + found
             found = data.find(_LOCAL_MARK, found + 4)
+        # A mark may lie across two pieces.
         kept = data[-3:]
         at += len(data) - len(kept)
 
@@ -189,6 +192,7 @@ def _unpacked(f: BinaryIO, part: PackagePart) -> Iterator[bytes]:
 
 
 def _inflated(f: BinaryIO) -> Iterator[bytes]:
+    # Minus: archives hold deflated data without the head of zlib.
     unpack = zlib.decompressobj(-15)
     while not unpack.eof:
         packed = unpack.unconsumed_tail or f.read(_CHUNK)

@@ -96,6 +96,7 @@ class HelperProgram:
                 if printed > self._limits.output_bytes:
                     self.trouble = f"{self._name} was stopped: it printed more than {self._limits.output_bytes} bytes"
                     return
+        # It may have closed its output and still be running.
         try:
             process.wait(self._limits.silent_s)
         except subprocess.TimeoutExpired:

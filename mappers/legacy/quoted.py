@@ -91,11 +91,14 @@ def _continued(text: str, lines: _Lines) -> str:
 def _cut(line: tuple[int, str], lines: _Lines, dialect: TextDialect, damage: Damage) -> tuple[list[str], str]:
     taken = [line]
     try:
+        # Strict, so that text behind a closing quote is an error and not joined to the cell in silence.
         cells = next(csv_reader(_feed(taken, lines, damage), dialect, strict=True))
     except (csv.Error, StopIteration):
         cells = None
+    # Lines are joined only to a row of the usual width, and where they are no rows by themselves.
     if cells is not None and (len(taken) == 1 or (len(cells) == dialect.width and not _are_rows(taken, dialect))):
         plain = dialect.split(line[1])
+        # Without its quotes the line has the usual width: they are letters of a font.
         if len(cells) != dialect.width == len(plain) and dialect.quote:
             damage.plain += 1
             return plain, ""

@@ -90,6 +90,7 @@ class RtfScan:
         with self.path.open("rb") as f:
             while True:
                 m = _TOKEN.match(data, at)
+                # A control word near the end of a piece may go on in the next.
                 if m is None or m.end() >= len(data) - 64:
                     chunk = f.read(_CHUNK) if len(data) - at < _LONGEST_TOKEN + _CHUNK else b""
                     if chunk:
@@ -105,6 +106,7 @@ class RtfScan:
                     depth = self._brace(m["brace"], depth)
                     if depth <= 0:
                         return
+                # Raw bytes of a picture follow, which may look like anything.
                 elif m["word"] == b"bin":
                     skip = max(int(m["number"] or b"0"), 0)
                     if at + skip > len(data):
@@ -120,6 +122,7 @@ class RtfScan:
         self._pending = self._half = 0
         self._is_starred = False
         if brace == b"{":
+            # Still deeper groups share the last state, so that memory stays bounded.
             if depth < _DEEPEST:
                 self._states.append(replace(self._states[-1]))
             self._is_new = True
@@ -196,8 +199,10 @@ class RtfScan:
 
     def _unicode(self, value: int, offset: int, state: _State) -> RtfEvent | None:
         self._pending = state.uc
+        # The number is signed: characters above 32767 are written as negative ones.
         code = value % 65536
         half, self._half = self._half, 0
+        # A font of symbols has its characters at F000 and up.
         if 0xF000 <= code <= 0xF0FF:
             return self._shown(WEST[code - 0xF000], offset, state)
         if 0xD800 <= code < 0xDC00:

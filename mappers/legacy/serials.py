@@ -15,7 +15,9 @@ PLAIN, DAY, TIME, DAY_AND_TIME, SPAN = range(5)
 
 _BEFORE_1900 = date(1899, 12, 31)
 _DAY_1904 = date(1904, 1, 1)
+# 29 February 1900, which spreadsheets count and no calendar has.
 _NO_SUCH_DAY = 60
+# The day behind 31 December 9999, the last one that spreadsheets know.
 _LAST = 2_958_466
 _SECONDS = 86_400
 _INTEGER = re.compile(r"[+-]?\d+\Z")
@@ -94,6 +96,7 @@ def moment_text(serial: float, kind: int, *, is_1904: bool = False) -> str | Non
         return None
     days = int(serial)
     seconds = round((serial - days) * _SECONDS)
+    # Rounded up to midnight, it is the next day.
     if seconds == _SECONDS:
         days, seconds = days + 1, 0
     if kind == SPAN:
@@ -112,6 +115,7 @@ def _day_text(days: int, *, is_1904: bool) -> str | None:
             return (_DAY_1904 + timedelta(days)).isoformat()
         if days in (0, _NO_SUCH_DAY):
             return "1900-02-29" if days else "1900-01-00"
+        # Behind the day that never was all numbers are one too high.
         return (_BEFORE_1900 + timedelta(days - (days > _NO_SUCH_DAY))).isoformat()
     except OverflowError:
         return None

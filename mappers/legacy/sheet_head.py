@@ -36,6 +36,7 @@ class SheetHead:
 def find_head(rows: Sequence[SheetRow], merges: Sequence[Merge]) -> SheetHead | None:
     """The names of the columns, told from the first filled rows of a sheet; None when there are no rows."""
     used = sorted({c for row in rows for c in row.cells})
+    # Rows of one cell are titles and remarks: they say nothing of the width.
     filled = [len(r.cells) for r in rows if len(r.cells) > 1] or [1]
     table = [[row.cells[c].text if c in row.cells else "" for c in used] for row in rows[:_TOP_ROWS]]
     header = find_header(table, median_low(filled))
@@ -70,6 +71,7 @@ def _columns(named: Sequence[SheetRow], data: Sequence[SheetRow], used: Sequence
     """Columns with a name, and those that are filled in more than a stray row."""
     with_name = {c for row in named for c in row.cells}
     counts = Counter(c for row in data for c in row.cells)
+    # One stray cell far out makes no column, unless there are hardly any rows.
     least = max(_RARE * len(data), 1 if len(data) < 3 else 2)
     return tuple(c for c in used if c in with_name or counts[c] >= least) or tuple(used)
 

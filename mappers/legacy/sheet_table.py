@@ -84,6 +84,7 @@ def _body(sheet: WorkSheet, head: SheetHead, names: Sequence[str], data: Sequenc
     of_numbers = frozenset(c for c, n in pairs if is_of_numbers(n, by_place[c]))
     fonts = {n: font for c, n in pairs if (font := _font(by_place[c]))}
     counts = sorted(len(r.cells) for r in data) or [1]
+    # Three rows in four have no more cells: titles and remarks between the records do not lower it.
     usual = counts[len(counts) * 3 // 4]
     records = [r.cells for r in data if len(r.cells) > 1 and not total_label(r.cells.values())]
     numbers = sum(head.columns[0] in r and is_number(r[head.columns[0]]) for r in records)

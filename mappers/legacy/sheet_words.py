@@ -68,6 +68,7 @@ def _behind_total(label: str) -> str | None:
     found = _WORDS.match(label)
     length = found.end() if found else next((len(k) for k in _KEYS if label.startswith(k)), 0)
     behind = label[length:]
+    # A vowel sign behind the word makes it another one.
     is_whole = length and not behind[:1].isalnum() and unicodedata.category(behind[:1] or " ")[0] != "M"
     return behind if is_whole else None
 

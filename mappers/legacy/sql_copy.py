@@ -24,6 +24,7 @@ class CopyOptions:
                 parts[-1] += self.separator + part
             else:
                 parts.append(part)
+            # Of an odd number of backslashes the last one belongs to the separator.
             is_open = (len(part) - len(part.rstrip(b"\\"))) % 2 == 1
         return parts
 

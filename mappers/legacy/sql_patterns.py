@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+# Possessive throughout: behind a quote that never ends a search must not go back over megabytes.
 SPACE = re.compile(rb"(?:[\s\0]++|/\*(?:[^*]++|\*(?!/))*+\*/|(?:--|#)[^\n]*+(?:\n|\Z))*+")
 # Between statements, lines with a backslash are commands of psql.
 BETWEEN = re.compile(rb"(?:[\s\0;]++|/\*(?:[^*]++|\*(?!/))*+\*/|(?:--|#|\\)[^\n]*+(?:\n|\Z))*+")

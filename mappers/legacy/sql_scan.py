@@ -66,6 +66,7 @@ class Scanner:
         """The statements that say something of tables, in order."""
         w = self.window
         while True:
+            # So far ahead that the head of a statement is seen whole.
             w.need(_AHEAD)
             w.at = match_end(sql.BETWEEN, w.data, w.at)
             if w.at >= len(w.data) and not w.more():
@@ -79,6 +80,7 @@ class Scanner:
 
     def _statement(self) -> SqlStatement | None:
         w = self.window
+        # The first letter says which patterns are worth a trial.
         first = w.data[w.at : w.at + 1].lower()
         if first in (b"i", b"r") and (m := sql.INSERT.match(w.data, w.at)):
             return self._insert(m)
@@ -94,6 +96,7 @@ class Scanner:
             self.used.add(name_parts(m[1])[0].lower())
         elif first == b"d" and (m := sql.DELIMITER.match(w.data, w.at)):
             w.at = m.end()
+            # Under another delimiter stand routines, and their statements are no rows.
             if m[1] not in (b";", b";;\r"):
                 self._skip_past(sql.DELIMITER_BACK)
         return None
@@ -111,6 +114,7 @@ class Scanner:
             return statement
         before, start = self.window.data, self.window.at
         self._skip()
+        # Where the window has moved, the place in it means nothing any more: one row is counted then.
         body = self.window.data[start : self.window.at] if self.window.data is before else b""
         return statement._replace(more=b"%d" % (1 + len(sql.NEXT_SELECT.findall(body))))
 
@@ -144,6 +148,7 @@ class Scanner:
         rows = self.rows(statement, width)
         first = next(rows, None)
         while first is not None:
+            # Rows of plain values are passed many at a time; only the first one is looked at.
             if statement.kind == "insert":
                 self.window.at = match_end(self.grammar.run, self.window.data, self.window.at)
             if next(rows, None) is None:
@@ -192,6 +197,7 @@ class Scanner:
             w.at = end
             return SqlRow(offset, tokens=tokens)
         if not is_whole:
+            # Each such row halves what the next may cost: a file full of open quotes still comes to an end.
             self._limit = max(self._limit // 2, _SHORTEST_LIMIT)
         is_last = w.data.find(b";\n", w.at) < 0 and sql.NEXT_STATEMENT.search(w.data, w.at) is None
         return SqlRow(offset, problem="cut" if is_last and not w.more() else "broken")

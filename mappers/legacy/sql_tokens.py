@@ -12,6 +12,7 @@ _MOST_TOKENS = 100_000
 _DEEPEST = 30
 _MYSQL = re.compile(rb"\\(.)", re.DOTALL)
 _MYSQL_MEANS = {
+    # The last two keep their backslash, as they do in MySQL.
     b"0": b"\0", b"b": b"\b", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"Z": b"\x1a", b"%": rb"\%", b"_": rb"\_",
 }  # fmt: skip
 _POSTGRES = re.compile(rb"\\(x[0-9A-Fa-f]{1,2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|[0-7]{1,3}|.)", re.DOTALL)

@@ -63,6 +63,7 @@ class SqlCells:
         return [self._word(w) if w else self._string(s) for s, w in self.grammar.value.findall(row)]
 
     def _text_word(self, word: str) -> bytes | str:
+        # Only words that begin so can be NULL or hex; all others are spared the closer look.
         return word if word[0] not in "nN0" or word.isdigit() else self._word(word.encode())
 
     def any(self, values: Sequence[Sequence[SqlToken]], data: bytes) -> list[bytes | str]:
@@ -208,6 +209,7 @@ def _replaced(values: Sequence[Value]) -> Value | None:
     if len(values) != 3 or not values[1].data:
         return None
     text, old, new = (v.data for v in values)
+    # A longer replacement could blow a short text up without end.
     return Value("text", text.replace(old, new)) if len(new) <= len(old) else None
 
 
@@ -266,4 +268,5 @@ def _iso(day: int, seconds: int) -> Value | None:
     if not 1 <= day <= _LATEST or seconds >= 86_400:
         return None
     text = date.fromordinal(day).isoformat()
+    # timedelta shows hours below ten with one digit.
     return Value("bare", (f"{text} {timedelta(seconds=seconds)!s:0>8}" if seconds else text).encode())

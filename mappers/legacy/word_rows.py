@@ -24,6 +24,7 @@ _MOST_WAITING = 50_000
 _DEEPEST = 50
 _SYMBOLS = re.compile("[\uf020-\uf0ff]")
 _SIGNS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
+# The same content again for older programs, text that was deleted, and codes of fields.
 _LEFT_OUT = frozenset(("Fallback", "delText", "instrText"))
 
 
@@ -210,6 +211,7 @@ class WordTables(Handler[WordRow]):
         outer = self._open[0]
         if table is outer:
             self.done.append(row)
+        # Rows of one table must come together, so inner ones wait for the end of the outermost.
         elif len(outer.waiting) < _MOST_WAITING:
             outer.waiting.append(row)
         else:

@@ -22,6 +22,7 @@ class Styles:
         """The font of the first style that has one, by itself or by those it is based on; else the document's."""
         for name in names:
             at = name
+            # Not for ever: damaged styles may stand on each other in a circle.
             for _ in range(_DEEPEST):
                 if not at:
                     break

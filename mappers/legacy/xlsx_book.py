@@ -58,6 +58,7 @@ def read_workbook(package: Package) -> Workbook:
     book, relations, styles, texts = _BookHandler(), _RelationHandler(folder), _StyleHandler(), _TextsHandler()
     _parse(package, workbook, book)
     _parse(package, f"{folder}/_rels/{name}.rels", relations)
+    # Where it is lost which part is which, they lie where they usually do.
     _parse(package, relations.of_type("/styles") or _STYLES, styles)
     _parse(package, relations.of_type("/sharedStrings") or _TEXTS, texts)
     if texts.size > _MOST_TEXT:
@@ -76,6 +77,7 @@ def _workbook_part(package: Package) -> str:
 
 
 def _parse(package: Package, part: str, handler: Handler[None]) -> None:
+    # A whole archive may do without a part; in a damaged one its loss is told.
     if package.find(part) or not package.is_whole:
         for _ in XmlPart(part, package.stream(part), handler, package.notes).items():
             pass
@@ -100,6 +102,7 @@ def _sheets(package: Package, book: _BookHandler, relations: _RelationHandler) -
     if any(s.part for s in once.values()):
         yield from once.values()
         return
+    # By length first, so that sheet10 comes behind sheet9.
     for part in sorted(filter(_SHEET_PART.match, package.parts), key=lambda p: (len(p), p)):
         yield SheetPart(posixpath.basename(part)[:-4], part, False)
 
@@ -230,6 +233,7 @@ class _TextsHandler(Handler[None]):
     def end(self, name: str) -> None:
         if name == "si" and self._runs:
             text = self._runs.whole()
+            # Each text costs memory of its own, even a short one.
             self.size += len(text.text) + 64
             if self.size <= _MOST_TEXT:
                 self.found.append(text)
@@ -246,6 +250,7 @@ def unescaped(text: str) -> str:
     """A text with its control characters, which XML cannot hold and Excel writes as _x000D_."""
     if "_x" not in text:
         return text
+    # D800 to DFFF are halves of characters, which no text can hold: they stay as written.
     return _ESCAPED.sub(lambda m: m[0] if m[1][0] in "dD" else chr(int(m[1], 16)), text)
 
 

@@ -130,6 +130,7 @@ class Kinds:
     def _made(self, parent: Kind, tag: str, named: CountedTag) -> Kind:
         kind = Kind(tag, named.name, self.offset(), named.table)
         kind.is_skipped = parent.is_skipped or tag.lower() in _SCHEMA_TAGS
+        # A kind too many serves this element alone and is forgotten.
         if self.made >= _MOST_KINDS:
             self.is_full = True
         else:

@@ -104,6 +104,7 @@ class Parsing:
             for piece in self._feed.pieces():
                 self._parser.Parse(piece, False)
                 fed += len(piece)
+                # Behind a bracket or quote that never ends the parser would hold all the rest of the file.
                 if fed - self._parser.CurrentByteIndex > _LONGEST_TOKEN:
                     self.broken = XmlBreak(self.offset(), 0, False, tuple(self._open))
                     return
@@ -189,6 +190,7 @@ def _uses_entity(path: Path, form: TextForm, names: Set[bytes]) -> bool:
         data = rest + piece
         if any(m[1] in names for m in _REFERENCE.finditer(data)):
             return True
+        # A reference may lie across two pieces.
         rest = data[-_LONGEST_NAME:]
     return False
 

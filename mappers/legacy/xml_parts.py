@@ -9,6 +9,7 @@ from xml.parsers import expat
 
 Item = TypeVar("Item")
 _MOST_BREAKS = 1000
+# What is read behind damage needs a root, and the true one is past.
 _ROOT = b"<again>"
 _LONGEST_TAG = 64
 
@@ -84,6 +85,7 @@ class XmlPart(Generic[Item]):
             chunk = next(self._chunks, b"")
             if not chunk:
                 return b""
+            # A tag may lie across two pieces.
             data = data[-_LONGEST_TAG:] + chunk
         return data[found.start() :]
 

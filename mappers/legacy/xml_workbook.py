@@ -63,6 +63,7 @@ class _Reading:
         """The rows of the sheet, as many as the file has before it breaks."""
         broken = yield from self._rows(is_mended=False)
         if broken is not None and broken.is_mendable:
+            # The file is read again from its beginning; rows that are delivered already are passed over.
             self.sheet.restart(self.sheet.last)
             broken = yield from self._rows(is_mended=True)
         if broken is not None:
@@ -147,6 +148,7 @@ class _Sheet:
 
     def text(self, data: str) -> None:
         """Some text: of a cell's data, its parts in other fonts too."""
+        # Parts of a text in other fonts stand some tags below its Data.
         if self._cells is not None and "Data" in self._tags[-8:]:
             self._texts.append(data)
 

@@ -180,6 +180,7 @@ def _disagreement(records: Sequence[Record], scope: Sequence[str], fact: str) ->
         if value and (not scope or any(within)):
             said.setdefault(within, []).append(FactStatement(record.id, fact, value))
     for statements in said.values():
+        # Records that one row made (their ids go on behind a +) say it once.
         is_told = len({r.split("+")[0] for r in (s.record for s in statements)}) > 1
         if is_told and len({s.value for s in statements}) > 1:
             yield Conflict("conflict", fact, tuple(statements))
@@ -223,6 +224,7 @@ def _added(firs: Sequence[Record], later: Sequence[Record]) -> Iterator[Conflict
     known = {name_key(s.value) for s in _accused(firs)}
     for record in later:
         added = tuple(s for s in _accused([record]) if name_key(s.value) not in known)
+        # Where the FIR names nobody, every accused would be a new one.
         if added and known:
             yield Conflict("change", _ACCUSED, added)
 

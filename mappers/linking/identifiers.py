@@ -12,6 +12,7 @@ from urllib.parse import unquote
 from mappers.text.folding import fold_digits, squeeze
 
 _FIR_NO = re.compile(
+    # A part may be a digit, which needs its dash: 1-123.
     r"(?:(?P<part>[IVX]{1,4}|[1-6](?=\s*-))\s*[-–]?\s*)?0*(?P<number>[1-9]\d{0,6})(?:\s*/\s*(?P<year>\d{4}|\d{2}))?"
 )
 _REG_NUM = re.compile(r"(?P<station>\d{6,10})(?P<year>\d\d)(?P<serial>\d{4})")

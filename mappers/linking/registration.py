@@ -10,6 +10,7 @@ from mappers.text.folding import fold_digits
 _SERIES = "[A-HJ-NP-Z]"
 # The patterns that were and are in use; general knowledge of the motor vehicle rules, unverified. The series leaves
 # out I and O. A Delhi number has a letter for the class of the vehicle before its series.
+# The first that fits counts: a Delhi number would be a modern one, too.
 _PATTERNS: Mapping[str, re.Pattern[str]] = {
     name: re.compile(pattern)
     for name, pattern in {

@@ -34,6 +34,7 @@ def find_codes(
     """
     best: dict[tuple[str, str, str], MasterHit] = {}
     for hit in _hits(text.strip(), only, day, tuple(stations), districts):
+        # Places of one name in two states, or stations in two districts, are two.
         key = (hit.list, hit.code, hit.facts.get("state", hit.facts.get("district", "")))
         if only in ("", hit.list) and (key not in best or best[key].score < hit.score):
             best[key] = hit

@@ -33,6 +33,7 @@ def find_places(
 
 
 def _ranked(text: str, entries: Mapping[str, list[Callable[[float, str], MasterHit]]]) -> Iterator[MasterHit]:
+    # Late: it comes with numpy, which not every command needs.
     from mappers.names.index import NameIndex
 
     for match in NameIndex(entries).search(text, _MOST):

@@ -29,6 +29,7 @@ def find_values(
     if with_near and len(key) >= _FEWEST_LETTERS:
         near = [*_near(lists, key, day)]
         yield from near
+        # By sound last, since that takes the longest.
         if by_sound and not exact and not near:
             yield from _alike(lists, text, day)
 

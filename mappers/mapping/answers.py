@@ -55,6 +55,7 @@ _NOT_MAPPED = "parts-not-mapped"
 def is_nil(text: str) -> bool:
     """Whether a text says that there is nothing: blanks, dashes, dots."""
     first = text[:1]
+    # The first sign settles it for nearly all cells.
     return not first or ((first in _NIL or first.isspace()) and (not text.strip() or _NIL.issuperset(text)))
 
 

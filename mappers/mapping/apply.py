@@ -61,6 +61,7 @@ class Application:
         """What the rule makes of each cell of its column; None where there is none."""
         years = draft.years() if rule.cleaner.uses_year else repeat(self._context.book_year, len(column))
         days = draft.days() if rule.cleaner.uses_day else repeat("", len(column))
+        # Before the new ones are added: all of this lot are looked up at the end.
         if len(known) > _REMEMBERED:
             known.clear()
         keys = list(zip(column, years, days, strict=True))

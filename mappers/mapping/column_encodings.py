@@ -70,6 +70,7 @@ class EncodedColumn:
         """One of its cells as text."""
         if cell == MEMO_MISSING:
             return DecodedCell(MEMO_MISSING, MEMO_MISSING, 0.0, ("memo-missing",))
+        # A file that was saved anew has the font's characters as UTF-8 or UTF-16: these are taken out first.
         stored = self.found.stored if isinstance(cell, bytes) and self.found is not None else ""
         if stored and isinstance(cell, bytes):
             cell = cell.decode("utf-8", "replace") if stored == UTF8 else undress(cell).text
@@ -162,6 +163,7 @@ class _Later:
                 if self._seen[at] % self._every[at] == 0:
                     values[cell] = None
                     if len(values) >= 2 * SAMPLE_VALUES:
+                        # Full: every second one goes, and half as many are taken from here on.
                         self._every[at] *= 2
                         self.columns[at] = dict.fromkeys(list(values)[::2])
 

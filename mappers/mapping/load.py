@@ -130,7 +130,9 @@ def map_page_rows(mapping: FormMapping, rows: Sequence[PageRow], context: MapCon
     columns = {n: [_placed_cell(row.cells[n]) if n in row.cells else None for row in rows] for n in names}
     ids = [row.record_id for row in rows]
     by_id = {row.record_id: row for row in rows}
+    # Rows of pages have no number in a table.
     records = _all_forms(mapping, Sources(len(rows), columns, _as_they_are), ids, [0] * len(rows), context)
+    # Records of other forms bear the id of their row before a +.
     return [_of_row(record, by_id[record.id.partition("+")[0]]) for record in records]
 
 
@@ -211,6 +213,7 @@ def _page_cells(pages: Sequence[PageValues], continued: set[str]) -> Mapping[str
 def _zone_cell(page: str, name: str, zone: ZoneValue) -> SourceCell:
     return SourceCell(
         raw=zone.raw,
+        # Where nothing was decided, the text is mapped as it was read.
         text=zone.value or zone.raw,
         origin=Origin(page=page, zone=name, box=zone.box),
         confidence=zone.confidence,

@@ -68,6 +68,7 @@ class Mapped:
         if not any(n not in self._ruled or self.takes(n, at) for n in needed) or not self._holds(at):
             return False
         own = (values[at] for name, values in self.fields.items() if name not in _FIR_KEY)
+        # What a constant or the intake says is no reason to make a record.
         has_field = any(v is not None and not v.blank and v.origin != _NOWHERE for v in own)
         kinds = (kind for kind in self.rows if self.mapping.rows[kind].child != _OLD_KEYS)
         return has_field or any(True for kind in kinds for _ in self.children(kind, at))

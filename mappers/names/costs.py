@@ -17,6 +17,7 @@ from mappers.names.sounds import VOWELS
 
 ALPHABET = " " + VOWELS + "kKgGḳġcCjJzśṣstTdDṭṬḍḌṛṚrṟlḷḻnṇñṅŋmpPbBfvyhʰ"
 PAD = 0
+# All sounds of the alphabet lie below U+2000.
 _CODES = np.zeros(0x2000, np.uint8)
 _CODES[[ord(sound) for sound in ALPHABET]] = range(1, len(ALPHABET) + 1)
 _MIXED = 1.1
@@ -77,6 +78,7 @@ def distances(asked: str, names: NDArray[np.uint8], table: CostTable) -> tuple[C
         cost = table.leave_out[code]
         best = row + cost
         np.minimum(best[:, 1:], row[:, :-1] + swaps[code], out=best[:, 1:])
+        # Less the cost of leaving out, a running minimum does what else would be a loop over the names' sounds.
         best -= left_out
         row = np.minimum.accumulate(best, axis=1)
         row += left_out

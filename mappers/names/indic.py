@@ -175,6 +175,7 @@ def _drop_schwas(word: str, language: Sounds) -> str:
     if m and (len(m["cluster"]) == 1 if language.keeps_after_cluster else _SPEAKABLE.match(m["cluster"])):
         word = word[:-1]
     at = len(word) - 1
+    # From the end on: where one vowel goes, the one before it stays.
     while at >= 2:
         if word[at] == _INHERENT and _is_between(word, at):
             word = word[:at] + word[at + 1 :]

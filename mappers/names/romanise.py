@@ -88,6 +88,7 @@ def romanise(text: str, language: str = "") -> str:
 
 def _composed(text: str) -> str:
     """NFC, and the presentation forms of Arabic as the letters they show."""
+    # No other signs: NFKC would change more than these letters.
     return nfc("".join(unicodedata.normalize("NFKC", c) if "\ufb50" <= c <= "\ufefc" else c for c in text))
 
 
@@ -134,6 +135,7 @@ def word_sounds(word: str, language: str = "") -> str:
 def _urdu_sounds(word: str) -> str:
     """The sounds of a word in the Arabic script, its parts looked up where it is written together of two."""
     for head, said in _HEADS:
+        # Two letters at least must be left for the other part.
         if word.startswith(head) and len(word) > len(head) + 1:
             return said + " " + word_sounds(word[len(head) :])
     for tail, said in _TAILS:

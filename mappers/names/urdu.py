@@ -50,6 +50,7 @@ def bare(word: str) -> str:
 def urdu_sounds(word: str) -> str:
     """The sounds of one word in the Arabic script; `@` where a short vowel is not written."""
     word = bare(word)
+    # At the beginning of a word two alifs are a long vowel, one is a short one.
     return _fill(_letters(word.replace("آ", "اا")))
 
 
@@ -58,6 +59,7 @@ def _letters(word: str) -> str:
     out: list[str] = []
     last = len(word) - 1
     for at, char in enumerate(word):
+        # The entry before may be empty: the last sound is looked for in two.
         before = "".join(out[-2:])[-1:]
         if char == _HA:
             out[-1:] = [out[-1][:-1] + _BREATHED[before]] if before in _BREATHED else [*out[-1:], "h"]

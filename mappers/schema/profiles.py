@@ -88,6 +88,7 @@ def _parse(form: str, profile: str, text: str) -> Asked:
     if got:
         fields = tuple((got["fields"] or "").split("|")) if got["fields"] else ()
         made = Asked(got["child"] or got["rows"] or "", got["role"] or got["of"] or "", fields, bool(got["if"]))
+    # A name alone may be that of a child table, whose rows are asked for then.
     if not made.child and set(made.fields) <= set(tables):
         made = Asked(text, "", ())
     table = tables.get(made.child)

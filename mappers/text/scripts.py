@@ -25,6 +25,7 @@ def script_of_char(char: str) -> str:
     """The script whose block a character stands in, as ISO 15924; "" for all that are not of India's."""
     if char.isascii():
         return ""
+    # Blocks begin at multiples of their size.
     found = _BY_START.get(ord(char) & -BLOCK_SIZE, "")
     return found or ("Arab" if is_arabic(char) else "")
 

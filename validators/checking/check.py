@@ -36,9 +36,11 @@ def check_records(records: Sequence[Record], settings: CheckSettings) -> list[Fi
     for finding in _findings(records, settings):
         key = (finding.record, finding.field, finding.code)
         old = found.get(key)
+        # Unread text and a rule may tell the same code of one field: the graver word counts.
         if old is None or _WEIGHT[finding.severity] > _WEIGHT[old.severity]:
             found[key] = finding
     told = {(f.record, f.field) for f in found.values()}
+    # A gap beside another finding of the same field would only say it twice.
     for finding in _gaps(records, settings):
         if (finding.record, finding.field) not in told:
             found[(finding.record, finding.field, finding.code)] = finding
@@ -62,6 +64,7 @@ def _findings(records: Sequence[Record], settings: CheckSettings) -> Iterator[Fi
 def _gaps(records: Sequence[Record], settings: CheckSettings) -> Iterator[Finding]:
     """What the profile asks for and a record has not."""
     if settings.profile:
+        # The rule for gaps as the first form has it: its words serve all forms.
         text = load_rules()[GAP].english
         for record in records:
             for path in missing(record, settings.profile):
@@ -82,6 +85,7 @@ def _finding(record: Record, line: int, bound: Bound, settings: CheckSettings) -
 
 def _path(bound: Bound, line: int) -> str:
     name = bound.fields[0]
+    # A rule on the child rows themselves ("acts") has no cell of its own: the first one stands for them.
     for table in form_tables(bound.rule.form).values():
         if table.child and table.child == name:
             return f"{name}[0].{table.columns[0].name}"
@@ -106,6 +110,7 @@ def _is_beyond_doubt(record: Record, line: int, bound: Bound) -> bool:
         cell = row.get(last)
         if cell is not None and not cell.is_sure():
             return False
+        # An empty field is beyond doubt only where a person has said that it is empty.
         if i == 0 and (cell is None or (cell.value is None and not cell.by.startswith(OPERATOR))):
             return False
     return True

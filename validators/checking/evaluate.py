@@ -87,6 +87,7 @@ def _filled(form: str, forms: Mapping[str, Texts], *, is_alone: bool) -> FilledF
     linked = frozenset((f, name) for f, tables in forms.items() for name, frame in tables.items() if frame.height)
     single = frozenset(name for name, frame in rows.items() if frame.height == 1)
     numbers = (re.match(SECTION_NUMBER, section) for section in _named(rows, "section"))
+    # Only sections that rules are about: with all others every record would need a choice of its own.
     sections = frozenset(n[1] for n in numbers if n) & judged_sections(form)
     return FilledFields(columns, linked, single, _named(rows, "act"), sections, is_alone)
 

@@ -12,6 +12,7 @@ from mappers.record import FieldValue, Record, Row
 from mappers.schema import Table, form_tables
 from validators.rulebook.columns import CONTENT, COUNT, HERE, LINE, NUMBER, PARENT, RECORD, RIVAL, TEXT, given
 
+# A control character: cells joined by it are not taken for one another.
 _PARTS = "\x1f"
 _PLACE = "_place"
 _FEW = 50  # rows; given row by row, so few become a frame in a third of the time
@@ -55,6 +56,7 @@ def _table_frame(table: Table, records: Sequence[Record]) -> pl.DataFrame:
         return _NO_ROWS
     named = frozenset().union(*rows)
     cells = {name: [_value(row.get(name)) for row in rows] for name in table.by_name if name in named}
+    # Only columns that hold a value: what a small check costs is its columns and expressions, not its rows.
     there = {name: values for name, values in cells.items() if any(values)}
     schema = {RECORD: pl.Int64, LINE: pl.Int64, **dict.fromkeys(there, pl.String)}
     if len(rows) <= _FEW:
@@ -188,6 +190,7 @@ def _contents(form: str, texts: Mapping[str, pl.DataFrame]) -> list[pl.Series]:
     table = form_tables(form)[form]
     key = own.select(given(TEXT + name, table, own.columns) for name in table.key)
     twice = key.select(pl.all_horizontal(pl.all().is_not_null()) & pl.struct(pl.all()).is_duplicated()).to_series()
+    # Only records whose key stands twice become texts, so that a file without doubles pays nothing for it.
     if not twice.any():
         return [
             _repeated(None, kind, own.height).alias(name) for name, kind in ((CONTENT, pl.String), (RIVAL, pl.Boolean))
@@ -197,9 +200,11 @@ def _contents(form: str, texts: Mapping[str, pl.DataFrame]) -> list[pl.Series]:
     for i, (name, text) in enumerate(sorted(texts.items())):
         rows = text.join(wanted, on=RECORD, how="semi", maintain_order="left")
         cells = [pl.col(c.name).fill_null("") for c in form_tables(form)[name].columns if c.name in text.columns]
+        # The empty text at the end: a table without any known column would leave nothing to join.
         joined = rows.select(RECORD, pl.concat_str([*cells, pl.lit("")], separator=_PARTS).alias(str(i)))
         whole = joined.group_by(RECORD, maintain_order=True).agg(pl.col(str(i)).str.join(_PARTS * 2))
         parts = parts.join(whole, on=RECORD, how="left", maintain_order="left")
+    # One, two and three separators part cells, rows and tables, so that no value moves from one to the next.
     made = parts.select(RECORD, pl.concat_str(pl.exclude(RECORD).fill_null(""), separator=_PARTS * 3).alias(CONTENT))
     some = pl.concat([own.select(RECORD), key], how="horizontal").with_row_index(_PLACE).filter(twice)
     some = some.join(made, on=RECORD, how="left", maintain_order="left")

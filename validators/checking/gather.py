@@ -29,6 +29,7 @@ def gathered(own: pl.DataFrame, forms: Mapping[str, Texts], gathers: Sequence[Ga
         asked = [g.value.alias(g.name) for g in of_link]
         if not link.by:
             is_one = belongs_to_one(records, rows)
+            # Of one record alone there is nothing to group, and grouping costs more than the values.
             values = rows.select(pl.lit(records[RECORD]), *asked) if is_one else rows.group_by(RECORD).agg(asked)
             done = with_values(done, values)
         else:
@@ -63,6 +64,7 @@ def _rows(link: RowLink, texts: Texts, gathers: Sequence[Gather]) -> pl.DataFram
         return rows.select(*keys, *columns)
     if link.form not in texts:
         return None
+    # Of a record_id that stands twice the first counts (T025 tells of it).
     parents = first_of_each(texts[link.form].select(RECORD, *keys))
     return parents.join(rows.select(RECORD, *columns), on=RECORD, how="inner")
 

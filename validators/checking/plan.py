@@ -116,6 +116,7 @@ class Plan:
         """What may have anything to say of such frames."""
         columns = dict(filled.columns)
         holding = {name: self._holding(name, columns, filled) for name in columns}
+        # What is left out here would have said nothing; a test holds that for every rule.
         questions = {
             name: tuple(
                 q
@@ -141,6 +142,7 @@ class Plan:
         added |= {NUMBER + name for name in own}
         added |= {COUNT + t.child for t in form_tables(self.form).values() if t.child}
         added |= {g.name for g in self.gathers[table] if {(g.link.form, g.link.table)} <= filled.linked}
+        # One row of one record cannot differ from another in these.
         if not (filled.is_alone and table in filled.single):
             added |= {RECORD, LINE, CONTENT, RIVAL, PARENT + HERE}
         return own | added
@@ -158,6 +160,8 @@ def plan(form: str, settings: CheckSettings) -> Plan:
         reads[bound.table.name] |= frozenset(expression.meta.root_names())
     gathers = {name: tuple(of_table.values()) for name, of_table in named.items()}
     empty = _empty_gathers(form, gathers)
+    # Each rule is asked once of a record without any value. One that is silent there need not be asked
+    # of records in which all that it reads is empty.
     nothing = type_frames(form, empty_frames(form), needed_columns(form, reads, gathers))
     questions: dict[str, list[RuleQuestion]] = {name: [] for name in gathers}
     for bound, (expression, of_bound) in zip(bounds, asked, strict=True):

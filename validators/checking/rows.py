@@ -39,6 +39,7 @@ def find_in_rows(
     """
     texts = _known(form, frames)
     compared = {other: _known(other, of_form) for other, of_form in (others or {}).items()}
+    # An empty frame first: concat refuses an empty list.
     parts = [pl.DataFrame(schema=FOUND)]
     for frame, questions in asked_frames(form, texts, settings, compared):
         now = [q for q in questions if aside is None or not aside(q, frame)]
@@ -46,6 +47,7 @@ def find_in_rows(
     found = pl.concat(parts)
     if settings.profile and form in texts and GAP not in settings.left_out:
         gaps = pl.concat([pl.DataFrame(schema=FOUND), *_gaps(form, texts[form], settings.profile)])
+        # A gap beside another finding of the same field would only say it twice.
         return pl.concat([found, gaps.join(found, on=["table", "line", "field"], how="anti")])
     return found
 
@@ -65,6 +67,7 @@ def _found(frame: pl.DataFrame, questions: list[RuleQuestion]) -> Iterator[pl.Da
 
 
 def _rows(rows: pl.DataFrame, table: str, field: str, code: str) -> pl.DataFrame:
+    # The stand-in for a missing id (see text_frame) is never shown.
     key = pl.when(~pl.col(RECORD).str.starts_with("\x00")).then(pl.col(RECORD)).fill_null("")
     text = TEXT + field if TEXT + field in rows.columns else field
     value = key if field == RECORD_ID else pl.col(text) if text in rows.columns else pl.lit(None)

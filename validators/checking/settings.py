@@ -35,6 +35,7 @@ def make_settings(
     if profile and profile not in PROFILES:
         raise RuleError(f"there is no profile {profile}; known: {', '.join(PROFILES)}")
     known = tuple(stations)
+    # The office's stations may lie in districts that the package does not know.
     districts = {*load_districts(), *((state, district) for state, district, _ in known if district)}
     given = load_policy(policy, overrides, Asker(profile, state))
     return CheckSettings(
@@ -54,6 +55,7 @@ def first_and_last(text: str) -> tuple[int, int] | None:
     if not text:
         return None
     found = re.fullmatch(r"([0-9]{4})-([0-9]{4})", text)
+    # Four digits each, so that texts compare like numbers.
     if not found or found[1] > found[2]:
         raise RuleError(f"{text!r} are no years such as 2001-2010")
     return int(found[1]), int(found[2])

@@ -31,8 +31,10 @@ def days(column: pl.Series, order: str) -> NDArray[np.int64]:
 def word_keys(rows: Ints, words: NameWords) -> tuple[Keys, Keys, Keys]:
     """Of each name the key of its first word, of its rarest, and of the words of all of it in one order."""
     key = words_of(words.key, rows)
+    # A share of 2 is more than any word has: an empty place is never the rarest.
     share = np.where(rows == NONE, np.float32(2), np.r_[words.key_share, np.float32(2)][rows])
     at = np.arange(len(rows))
+    # Empty places are sorted to the end, then made 0: below zero make_key would take them for an unknown name.
     whole = np.sort(np.where(key < 0, np.iinfo(np.int64).max, key), axis=1)
     whole = np.where(whole == np.iinfo(np.int64).max, 0, whole + 1)
     return key[:, 0], key[at, share.argmin(axis=1)], np.where(key[:, 0] < 0, NONE, make_key(*whole.T))
@@ -40,6 +42,7 @@ def word_keys(rows: Ints, words: NameWords) -> tuple[Keys, Keys, Keys]:
 
 def words_of(numbers: Ints, words: Ints) -> Keys:
     """A number of each word, such as its key; NONE where there is no word."""
+    # NONE is -1 and so picks the last element, which is added for it.
     return np.asarray(np.r_[numbers, np.int32(NONE)][words], np.int64)
 
 
@@ -50,6 +53,7 @@ def equal_bits(a: NDArray[np.int64], b: NDArray[np.int64], same: float, other: f
 
 def shared_bits(places: NameWords, one: Ints, other: Ints, weights: Shared) -> Floats:
     """What the words say that both of two addresses have, of the rarest of each; a word twice counts once."""
+    # NONE is -1 and so picks the last element, which is added for it.
     fold, share = np.r_[places.fold, np.int32(NONE)], np.r_[places.share, np.float32(1)]
     bits = np.zeros(len(one), np.float32)
     for i in range(MOST):

@@ -32,8 +32,10 @@ def make_key(*parts: NDArray[np.signedinteger]) -> Keys:
     missing = np.zeros(len(parts[0]), bool)
     for part in parts:
         missing |= part < 0
+        # 2^64 by the golden ratio: it spreads near numbers over all bits; the shift brings the upper ones down.
         key = (key ^ part.astype(np.int64).view(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
         key ^= key >> np.uint64(29)
+    # One bit is given up so that no key is below zero, which means none.
     return np.where(missing, NO_KEY, (key >> np.uint64(1)).view(np.int64))
 
 
@@ -52,23 +54,27 @@ def pairs_of(
 def _pairs(
     rows: Rows, key: Keys, splitters: list[Keys], order: Keys, skipped: Skipped, largest: int
 ) -> Iterator[tuple[Rows, Rows]]:
+    # The last counts first: by key, in it by the given order, then by row, so that equal rows always come alike.
     sort = np.lexsort((rows, order[rows], key))
     rows, key = rows[sort], key[sort]
     starts = np.flatnonzero(np.r_[True, key[1:] != key[:-1]]) if len(key) else np.zeros(0, np.int64)
     sizes = np.diff(np.r_[starts, len(key)])
     size = np.repeat(sizes, sizes)
     fits = size <= largest
+    # A block that fits is compared whole: its last row lies largest - 1 behind the first at most.
     yield from _each_with_next(rows[fits], key[fits], largest - 1)
     rows, key = rows[~fits], key[~fits]
     if not len(rows):
         return
     large = sizes[sizes > largest]
     if splitters:
+        # Rows of which the splitter is not known stay together instead of falling out.
         finer = make_key(key, np.maximum(splitters[0][rows], 0))
         counts = np.unique(finer, return_counts=True)[1]
         skipped.pairs += _count(large) - _count(counts)
         yield from _pairs(rows, finer, splitters[1:], order, skipped, largest)
         return
+    # Each row has WINDOW rows behind it, the last ones of a block fewer.
     skipped.pairs += _count(large) - int((large * WINDOW - WINDOW * (WINDOW + 1) // 2).sum())
     yield from _each_with_next(rows, key, WINDOW)
 
@@ -88,6 +94,7 @@ def _each_with_next(rows: Rows, key: Keys, most: int) -> Iterator[tuple[Rows, Ro
         at = at[key[at] == key[at + step]]
         if not len(at):
             break
+        # In pieces, so that a step over a large block does not fill the memory.
         for piece in np.array_split(at, len(at) // AT_ONCE + 1):
             left.append(np.minimum(rows[piece], rows[piece + step]))
             right.append(np.maximum(rows[piece], rows[piece + step]))

@@ -69,6 +69,7 @@ def find_cases(cases: pl.DataFrame, threshold: float | None = None) -> Suspects:
 
 
 def _read(cases: pl.DataFrame) -> _Cases:
+    # Shares are not counted: what a pair says must not hang on other rows.
     words, (complainant, relative, accused) = read_words(
         [cases[n] for n in ("complainant", "relative", "accused")], learn=False
     )
@@ -97,6 +98,7 @@ def _passes(known: _Cases) -> Iterator[PairingPass]:
     accused = word_keys(known.accused, known.words)[1]
     order = make_key(np.maximum(name, 0), np.maximum(known.day, 0))
     splitters = (known.sections, first, accused)
+    # The lesser of a day and of itself with day and month turned is the same for both records of a turned date.
     keys = (np.minimum(known.day, known.swapped), known.occurred, known.diary, first, rare, accused)
     yield from (PairingPass(make_key(known.book, key), splitters, order) for key in keys)
 
@@ -116,6 +118,7 @@ def _weigh(known: _Cases, matcher: NameMatcher, weights: Weights, a: Rows, b: Ro
     }
     nothing = np.zeros(len(a), np.float32)
     person = sum((each[name] for name in _COMPLAINANT), nothing)
+    # One complainant may bring several cases, so all that is known of one may say only so much.
     bits = np.minimum(person, np.float32(w.complainant))
     bits += sum((e for name, e in each.items() if name not in _COMPLAINANT), nothing)
     return Evidence(np.arange(len(a)), bits, *field_sets([each[name] for name in FIELDS]))
@@ -131,6 +134,7 @@ def _names(rows: Ints, matcher: NameMatcher, w: CaseWeights, a: Rows, b: Rows) -
 def _dates(known: _Cases, w: CaseWeights, a: Rows, b: Rows) -> Floats:
     """The day of the report: the same, with day and month the other way round, some days apart, or another one."""
     bits = equal_bits(known.day[a], known.day[b], w.same_day, w.other_day)
+    # Neither weight is 0, so 0 means that a day is not known.
     is_known = bits != 0
     is_near = np.abs(known.date[a] - known.date[b]) <= _NEAR_DAYS
     bits = np.where(is_known & is_near, np.maximum(bits, np.float32(w.near_day)), bits)

@@ -29,6 +29,7 @@ _SEP = "\x1f"
 def person_columns(f: Fields) -> list[pl.Expr]:
     """The columns of `persons.COLUMNS` but for the record's number; the case, the STATION, which row it is."""
     place = [getattr(f.parent, name).cast(pl.String) for name in ("police_station", "year", "fir_no")]
+    # Of a case's key the district alone may be missing.
     place.append(f.parent.district.fill_null(""))
     known = {
         n: f.named(n) for n in ("name", "relative_name", "sex", "address", "birth_date", "uid_last4", "passport_no")
@@ -42,6 +43,7 @@ def person_columns(f: Fields) -> list[pl.Expr]:
 
 def person_frame(known: pl.DataFrame) -> pl.DataFrame:
     """`persons.COLUMNS` of what `person_columns` gives: persons of one case count as of one record."""
+    # A record without a key is a case of its own; no key begins with the separator.
     record = pl.coalesce("case", pl.concat_str(pl.lit(_SEP), pl.col(ROW_RECORD).cast(pl.String)))
     numbered = known.with_columns(record=record.rank("dense"))
     return numbered.select(pl.col(n).cast(kind) for n, kind in persons.COLUMNS.items())

@@ -55,6 +55,7 @@ class NameMatcher:
         both = np.concatenate([left, right], axis=1)
         flipped = _is_greater(left, right)
         both[flipped] = np.concatenate([right[flipped], left[flipped]], axis=1)
+        # Each pair as one block of bytes, so that a pair of names that comes again is weighed once.
         unique, back = np.unique(both.view(f"V{both.dtype.itemsize * 2 * MOST}").ravel(), return_inverse=True)
         pairs = unique.view(np.int32).reshape(-1, 2, MOST)
         found = [self._match(pairs[i : i + _AT_ONCE]) for i in range(0, len(pairs), _AT_ONCE)] or [self._match(pairs)]
@@ -70,6 +71,7 @@ class NameMatcher:
         gain = self._gain(a, b, level)
         total, met = np.zeros(len(pairs), np.float32), np.zeros(len(pairs), np.int8)
         lowest = np.full(len(pairs), SAME, np.int8)
+        # The level counts before the bits: one word can never say as much as 100.
         worth = np.where(level > DIFFERENT, level * np.float32(100) + gain, np.float32(-1))
         rows = np.arange(len(pairs))
         for _ in range(MOST):
@@ -102,6 +104,7 @@ class NameMatcher:
         share = np.maximum(self._words.share[a], self._words.share[b])
         gains = [np.zeros_like(share), np.full_like(share, w.initial)]
         gains += [_bits(step, share, w.most) for step in (w.alike, w.close, w.same)]
+        # A very common word may say nothing, but its agreement never speaks against.
         gains[SAME] = np.maximum(gains[SAME], 0)
         return np.asarray(np.choose(level, gains), np.float32)
 
@@ -113,6 +116,7 @@ class NameMatcher:
         """Whether names of different numbers of words are one when their words are written together."""
         lengths = np.r_[self._lengths, 0]
         counts = [(side != NONE).sum(axis=1) for side in (left, right)]
+        # Lengths first: texts are put together only for the few names that may be one.
         found: NDArray[np.bool_] = (counts[0] != counts[1]) & (lengths[left].sum(axis=1) == lengths[right].sum(axis=1))
         for i in np.flatnonzero(found):
             one, other = ("".join(self._words.joined[w] for w in side[i] if w != NONE) for side in (left, right))
@@ -132,6 +136,7 @@ class NameMatcher:
         short = there & ~is_met & (is_initial[a] | is_initial[b])
         level[short & (self._codes[a, 0] == self._codes[b, 0])] = INITIAL
         apart = there & ~is_met & ~short
+        # The lesser word first, so that a pair is remembered whichever stands left.
         keys = np.minimum(a, b)[apart].astype(np.int64) * len(fold) + np.maximum(a, b)[apart]
         level[apart] = self._remembered(keys)
         return level
@@ -159,8 +164,10 @@ class NameMatcher:
         # Compared by the table of the language that is not in Latin letters, of two such by the later in the alphabet.
         table = np.maximum(self._language[a], self._language[b])
         for number, language in enumerate(self._languages):
+            # Below the cutoff the likeness is given as 0.
             at = np.flatnonzero((table == number) & (near > 0))
             longest = np.maximum(self._said_lengths[a[at]], self._said_lengths[b[at]])
+            # By length, so that a piece is only as wide as its own words.
             at = at[np.argsort(longest, kind="stable")]
             for piece in np.array_split(at, len(at) // _CLOSELY + 1):
                 level[piece] = self._likeness(a[piece], b[piece], language)
@@ -170,8 +177,10 @@ class NameMatcher:
         """The levels of words that are compared sound by sound."""
         width = int(max(self._said_lengths[a].max(initial=0), self._said_lengths[b].max(initial=0)))
         cost, whole = pair_distances(self._codes[a, :width], self._codes[b, :width], cost_table(language))
+        # Two words without any sound have nothing to divide by.
         likeness = 1 - cost / np.maximum(whole, 1e-6)
         level = np.zeros(len(a), np.int8)
+        # From the lowest level up, so that the highest one that is reached stays.
         for name, least in reversed(_LEVELS):
             level[likeness >= least] = name
         return level

@@ -82,6 +82,7 @@ def find_pairs(
         score = 1 / (1 + np.exp2(-(evidence.bits[kept].astype(np.float64) + prior)))
         columns = (left[kept], right[kept], score, evidence.agrees[kept], evidence.differs[kept])
         found.append(pl.DataFrame(dict(zip(PAIRS, columns, strict=True)), schema=PAIRS))
+    # Whichever pass has brought a pair, it was weighed the same: any of them will do.
     pairs = pl.concat(found).unique([LEFT, RIGHT], keep="any").sort(SCORE, LEFT, RIGHT, descending=[True, False, False])
     return Suspects(pairs, compared, skipped.pairs, tuple(fields))
 
@@ -94,6 +95,7 @@ def _gathered(pieces: Iterable[tuple[Rows, Rows]]) -> Iterator[tuple[Rows, Rows]
     """Small pieces put together, each pair of them once: the passes bring the same rows together again and again."""
     held: list[NDArray[np.int64]] = []
     for left, right in pieces:
+        # Two row numbers in one: one sort then finds the pairs that come again.
         held.append(left.astype(np.int64) << 32 | right)
         if sum(map(len, held)) >= AT_ONCE:
             yield _split(held)

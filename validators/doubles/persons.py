@@ -70,6 +70,7 @@ def _read(persons: pl.DataFrame) -> _Persons:
     words, (name, relative) = read_words([persons["name"], persons["relative_name"]])
     places, address = read_addresses(persons["address"])
     digits = persons["phone"].str.replace_all(r"[^0-9]", "")
+    # The last ten digits: with +91, with 0 and without, it is one number.
     number = pl.when(digits.str.len_chars() >= _LEAST_DIGITS).then(digits.str.slice(-10))
     phone = pl.select(number.cast(pl.Int64, strict=False)).to_series()
     return _Persons(
@@ -98,7 +99,9 @@ def _without_own_words(name: Ints, relative: Ints, words: NameWords) -> Ints:
     for i in range(MOST):
         is_shared |= (fold[relative] == own[:, i : i + 1]) & (relative != NONE)
     left = np.where(is_shared, NONE, relative)
+    # Where no word would be left, the relative stays whole.
     left[(left == NONE).all(axis=1)] = relative[(left == NONE).all(axis=1)]
+    # Gaps go to the end: an empty first place means no name.
     order = np.argsort(left == NONE, axis=1, kind="stable")
     return np.take_along_axis(left, order, axis=1)
 
@@ -136,6 +139,7 @@ def _weigh(known: _Persons, matcher: NameMatcher, weights: Weights, a: Rows, b: 
     person = weights.person
     own = matcher.match(known.name[a], known.name[b])
     sure = {
+        # Without a name on both sides nothing else may make two one person.
         "name": np.where(own.is_known, own.bits, np.float32(-np.inf)),
         "birth": _weigh_births(known, person, a, b),
         "uid_last4": equal_bits(known.uid[a], known.uid[b], person.uid, person.other_uid),

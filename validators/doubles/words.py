@@ -26,6 +26,7 @@ _KEPT = 1 << 16
 _MOST_OF_ADDRESS = 16
 # A word met in few names, or a small register, is believed to be as common as this, by the weight of so many names.
 USUAL_SHARE, _BELIEVED = 0.004, 1000
+# The two joiners (200C, 200D) stand inside words of Indic scripts and must not cut them.
 _NOT_LETTERS = r"[^\p{L}\p{M}\x{200c}\x{200d}]+"
 # What every spelling of one sound is brought to; ends that are often left out are left out.
 _FOLD = str.maketrans(
@@ -77,6 +78,7 @@ def read_addresses(column: pl.Series, *, learn: bool = True) -> tuple[NameWords,
     split = _split(column, _MOST_OF_ADDRESS)
     texts, (row,) = _number([split])
     words = _words(texts)
+    # A letter by itself says nothing of a place.
     whole = _place(row, np.array([len(text) > 1 for text in texts], bool), len(column), _MOST_OF_ADDRESS)
     words = _with_shares(words, [whole]) if learn else words
     share = np.where(whole == NONE, np.float32(2), words.share[whole])
@@ -89,6 +91,7 @@ def _split(column: pl.Series, most: int) -> pl.DataFrame:
     frame = pl.DataFrame({"text": column}).with_row_index("row").drop_nulls()
     words = frame.with_columns(pl.col("text").str.replace_all(_NOT_LETTERS, " ").str.strip_chars().str.split(" "))
     flat = words.explode("text").filter(pl.col("text") != "")
+    # Twice as many as are compared, since titles among them fall out later.
     return flat.with_columns(place=pl.int_range(pl.len()).over("row")).filter(pl.col("place") < 2 * most)
 
 

@@ -149,5 +149,6 @@ def _parsed(name: str, text: str) -> PolicyFile:
 def _severity(source: str, code: str, word: str) -> Severity:
     for known in get_args(Severity):
         if word == known:
+            # The known word is given back, not the text of the file: only the former has the type.
             return known  # type: ignore[no-any-return]
     raise RuleError(f"{source}: {code}: {word} is not one of note, review, reject")

@@ -15,6 +15,7 @@ from validators.errors import RuleError
 if TYPE_CHECKING:
     from validators.rulebook.given import CheckSettings
 
+# Names with a point or a leading line, as no field of a form has them.
 TEXT = "text."
 NUMBER = "number."
 PARENT = "parent."
@@ -167,6 +168,7 @@ class LinkedRows:
         """One value of all rows: `tell(lambda row: row.value.sum())`. Null where there are none."""
         table = form_tables(self.link.form)[self.link.table]
         value = how(Fields(table, self.asker.given))
+        # Named by what is asked: rules that ask the same share one column.
         name = GATHERED + blake2b(repr(self.link).encode() + value.meta.serialize(), digest_size=8).hexdigest()
         self.asker.gathers.append(Gather(name, self.link, value))
         return pl.col(name)
@@ -177,6 +179,7 @@ class LinkedRows:
 
     def all(self, how: Callable[[Fields], pl.Expr]) -> pl.Expr:
         """Whether every row is so; what a row does not say counts as no. Null where there are no rows."""
+        # polars passes over nulls in all(), so a row that says nothing would count as yes.
         return self.tell(lambda row: how(row).fill_null(value=False).all())
 
 
@@ -234,6 +237,7 @@ def typed(name: str, kind: str) -> pl.Expr:
     """The canonical text of a column as a value of its kind; null where it does not fit."""
     text = pl.col(name)
     if kind in ("int", "year"):
+        # Of 18 digits every number fits into 64 bits.
         return pl.when(text.str.contains(r"^[0-9]{1,18}$")).then(text).cast(pl.Int64, strict=False)
     if kind == "date":
         fits = text.str.contains(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")

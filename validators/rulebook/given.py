@@ -59,5 +59,6 @@ class CheckSettings:
         """Whether a field or child table is asked for: by the profile, or by the rules where there is none."""
         return not self.profile or any(name in (a.child, *a.fields) for a in asked(form, self.profile))
 
+    # Plans are remembered by settings, and the policy, a dict, has no hash.
     def __hash__(self) -> int:
         return hash(self._key)

@@ -207,6 +207,7 @@ def _scan(package: ModuleType) -> Iterator[Body]:
     for info in pkgutil.iter_modules(package.__path__):
         module = importlib.import_module(f"{package.__name__}.{info.name}")
         for thing in vars(module).values():
+            # What one file of rules has imported from another is not found a second time.
             if getattr(thing, "__module__", "") == module.__name__ and hasattr(thing, _RULE):
                 yield thing
 
@@ -259,6 +260,7 @@ def make_rule(function: Body, form: str = "") -> Rule:
 def _check_fields(code: str, form: str, table_name: str, fields: tuple[str, ...] | Each) -> None:
     tables = form_tables(form)
     if isinstance(fields, Each):
+        # record_id is no column of any table.
         if RECORD_ID not in fields.names and not any(fields.takes(c) for t in tables.values() for c in t.columns):
             raise RuleError(f"rule {code}: its choice of fields holds none")
         return

@@ -40,6 +40,7 @@ def birth_date_fits(f: Fields) -> pl.Expr:
     """An age is that on the day of the record unless another day is named; two years off are allowed."""
     day = pl.coalesce(f.age_as_of, f.parent.fir_date)
     years = (day - f.birth_date).dt.total_days() / _YEAR_DAYS
+    # An age counts whole years, so a person may be nearly a year older than it says.
     fits = (years - f.age).is_between(-_OFF_BY, _OFF_BY + 1)
     is_born = f.birth_date <= f.parent.occurrence_from
     return fits.fill_null(value=True) & is_born.fill_null(value=True)

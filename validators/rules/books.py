@@ -170,6 +170,7 @@ def malkhana_is_in_order(f: Fields) -> pl.Expr:
     number = pl.when(f.malkhana_no.str.contains(r"^[0-9]{1,6}$")).then(f.malkhana_no).cast(pl.Int64, strict=False)
     is_judged = pl.all_horizontal(p.is_not_null() for p in (*book, number, f.fir_no))
     entry = pl.when(is_judged).then(pl.struct(*book, number).hash())
+    # A year has four digits: number and year in one.
     case = f.fir_no * 10_000 + f.year
     one_case = case.min().over(entry) == case.max().over(entry)
     day = pl.when(is_judged).then(f.malkhana_date)

@@ -196,6 +196,7 @@ def head_is_of_the_heaviest(f: Fields) -> pl.Expr:
 
     Judged where all sections are of the IPC with limits that were compared; told on the first of them.
     """
+    # Compared in this order: death, life, the longest term.
     weights = {n: (one.death, one.life, one.years) for n, one in limits().items()}
     ranks = {weight: i for i, weight in enumerate(sorted(set(weights.values())))}
     number = pl.when(f.act == "IPC").then(f.section_number)

@@ -40,6 +40,7 @@ def passes_verhoeff(number: pl.Expr) -> pl.Expr:
     sum_so_far = pl.lit(0, dtype=pl.Int64)
     for i in range(12):
         table = [int(_GROUP[c][int(_PLACES[i % 8][d])]) for c in range(10) for d in range(10)]
+        # The digits are taken from the right.
         sum_so_far = pl.lit(pl.Series(table)).gather(sum_so_far * 10 + _digit(digits, 11 - i))
     return sum_so_far == 0
 

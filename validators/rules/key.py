@@ -10,6 +10,7 @@ from validators.rulebook.columns import Fields
 from validators.rulebook.masters import district_begins
 from validators.rulebook.rule import EVERY_FORM, each, example, rule, tells
 
+# A control character: parts of a key that are joined by it cannot be taken for one another.
 _SEP = "\x1f"
 
 

@@ -41,6 +41,7 @@ def missing_child_has_an_fir(f: Fields) -> pl.Expr:
     Source: Bachpan Bachao Andolan v. Union of India; an audit of one state found 5,566 reports without.
     """
     years = f.parent.reported_date.dt.year() - f.birth_date.dt.year()
+    # The birthday may be still to come in that year.
     is_child = (f.role == "missing") & (pl.coalesce(f.age, years - 1) < _ADULT)
     return ~(is_child & (f.parent.reported_date >= _FIR_NEEDED_FROM)) | f.parent.linked_fir_no.is_not_null()
 

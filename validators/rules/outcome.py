@@ -103,6 +103,7 @@ def sentence_is_within_limits(f: Fields) -> pl.Expr:
         .then(may_be_death)
         .when(f.sentence_type == "life_imprisonment")
         .then(may_be_life)
+        # Months are twelfths of a year, which are not held exactly.
         .otherwise(may_be_life | (term <= most + 0.01))
     )
     return most.is_null() | fits

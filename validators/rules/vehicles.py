@@ -107,6 +107,7 @@ def bharat_series_is_of_its_time(f: Fields) -> pl.Expr:
 )
 def chassis_number_is_one(f: Fields) -> pl.Expr:
     """The international number has seventeen characters; older vehicles have shorter ones of their makers."""
+    # The long number leaves out I, O and Q, which look like 1 and 0.
     return _latin(f.this).str.contains(r"^([A-Z0-9]{1,16}|[A-HJ-NPR-Z0-9]{17})$")
 
 
@@ -176,5 +177,6 @@ def recovered_vehicle_is_linked(f: Fields) -> pl.Expr:
     case = pl.struct(f.police_station, f.fir_no).hash()
     is_stolen = f.property_status == "stolen"
     stolen = pl.when(is_stolen).then(case)
+    # Another case has the mark where the least or the greatest of all is not this one.
     other = (stolen.min().over(mark) != case) | (stolen.max().over(mark) != case)
     return ~(other & ~is_stolen & mark.is_not_null())

@@ -22,12 +22,14 @@ _PACKAGE = "mdbtools"
 _BETWEEN = "\x1e"
 _MOST_TABLES = 2048
 _LONGEST_ROW = 32 << 20
+# No row is smaller: more rows than the file has room for are an endless loop in it.
 _SMALLEST_ROW = 4
 _MOST_DIGITS = 19
 # The eight-bit text of Jet 3 comes out byte for byte this way; read as CP1252, five bytes that fonts use become "?".
 _SETTINGS = {"MDB_JET3_CHARSET": "ISO-8859-1", "LC_ALL": "C.UTF-8"}
 _LIST = ("-d", _BETWEEN)
 _CATALOGUE = "MSysObjects"
+# Types of entries that are links: 4 over ODBC, 6 to another file.
 _LINKED = (["4"], ["6"])
 _EXPORT = ("-e", "-d", "\t", "-b", "hex", "-D", "%Y-%m-%d", "-T", "%Y-%m-%d %H:%M:%S")
 _COLUMN = re.compile(r"\t\[(.*)\]\t\t\t(\w[^(\n]*?)(?: \(.*\))?(?: NOT NULL)?,? *")
@@ -60,6 +62,7 @@ def read_tables(path: Path, how: ReadAs) -> Iterator[LegacyTable]:
             kind="missing-program",
         )
     with path.open("rb") as f:
+        # A cut file may be shorter than its first page.
         head = read_access_head(f.read(_HEAD).ljust(_HEAD, b"\0"))
     if head.is_encrypted:
         raise TableError(f"{path.name}: the database is encrypted with a password", kind="encrypted")
@@ -102,6 +105,7 @@ class _Database:
 
     def tables(self, names: Sequence[str], notes: list[str]) -> Iterator[LegacyTable]:
         """The tables of these names. notes: what is wrong with the file. Raises TableError when there are none."""
+        # A damaged list of tables repeats itself.
         distinct = list(dict.fromkeys(names))
         if len(distinct) < len(names) or len(distinct) > _MOST_TABLES:
             notes.append(f"the list of tables is damaged: {len(names)} names, of which {len(distinct)} differ")
@@ -123,6 +127,7 @@ class _Database:
         listed = linked = 0
         for line in lines:
             listed += 1
+            # A slice, since a damaged line may have fewer cells.
             linked += at >= 0 and line[at : at + 1] in _LINKED
         if linked:
             yield f"{linked} tables are links to tables in other files or servers; their rows are not in this file"
@@ -136,6 +141,7 @@ class _Database:
         """One of the programs at work on the database."""
         limits = ProgramLimits(cpu_s=10 + (self.size >> 18), output_bytes=output)
         path = str(self.path.absolute())
+        # Names of files and tables may begin with a dash.
         return HelperProgram([program, *options, "--", path, *([] if table is None else [table])], limits, _SETTINGS)
 
     def _most_output(self) -> int:

@@ -27,6 +27,7 @@ _FEWEST = 4 * (AHEAD + BEHIND)
 _END = b"\x1a"
 _PADDING = b" \0"
 _MARKS = frozenset((b" ", b"*"))
+# Takes the fields as one tuple: faster than calling the class, and done for each row.
 _new_row: Any = partial(tuple.__new__, LegacyRow)
 
 
@@ -45,9 +46,11 @@ def read_tables(path: Path, how: ReadAs) -> Iterator[LegacyTable]:
     """
     head = read_head(path)
     size = path.stat().st_size
+    # Type 0 is the hidden column of null flags.
     shown = tuple(x.name for x in head.fields if x.type != "0")
     notes = [*head.notes, *_count_notes(path, head, size)]
     memo: MemoFile | None = None
+    # B is a memo in dBASE (10 bytes) and a number in FoxPro (8).
     if any(x.type in "MGPW" or (x.type == "B" and x.length == 10) for x in head.fields):
         memo, said = open_memo(path, how.memo, head.version)
         notes += said
@@ -169,6 +172,7 @@ class _Rows:
         offsets = range(first, first + count * self.head.length, self.head.length)
         cells = self._cells(raw, numbers)
         deleted = map(b"*".__eq__, raw[0])
+        # Not strict: the words for problems may be repeated without end.
         return map(_new_row, zip(numbers, offsets, cells, deleted, self._problems(raw[0], numbers), strict=False))
 
     def _cells(self, raw: list[tuple[bytes, ...]], numbers: range) -> Iterable[tuple[Cell, ...]]:

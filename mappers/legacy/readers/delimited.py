@@ -41,6 +41,7 @@ def read_tables(path: Path, how: ReadAs) -> Iterator[LegacyTable]:
     with path.open("rb") as f:
         if not is_text(f.read(4096)):
             raise TableError(f"{path.name}: no table: the content is not text", kind="not-a-table")
+    # The csv module refuses cells of more than 128 kB by itself.
     csv.field_size_limit(max(csv.field_size_limit(), 8 * LONGEST_LINE))
     form = find_form(path)
     dialect = find_dialect(_sample(path, form))
@@ -89,6 +90,7 @@ class _Delimited:
             if not any(map(str.strip, stored)):
                 self.empty += 1
                 continue
+            # Separators behind the last column are layout.
             while len(stored) > width and not stored[-1].strip():
                 stored.pop()
             cells = tuple(map(as_cell, stored))

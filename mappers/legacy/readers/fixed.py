@@ -71,6 +71,7 @@ def _row_length(path: Path, form: TextForm, layout: FixedLayout | None) -> int:
     if layout:
         return sum(layout.widths)
     size = path.stat().st_size - form.start
+    # The mark that ends a file of DOS is no part of a row.
     return find_row_length(data, size - (size > 0 and _ends_with_mark(path)))
 
 
@@ -105,6 +106,7 @@ def _is_delimited(rows: Sequence[bytes]) -> bool:
 
 def _infer(path: Path, rows: Sequence[bytes]) -> tuple[FixedLayout, list[str], bool]:
     """(layout, notes, whether the first row names the columns)."""
+    # The first row may name the columns, and names keep other borders than the data.
     widths = find_widths(rows[1:]) or find_widths(rows)
     if len(widths) < 2:
         raise TableError(
@@ -141,6 +143,7 @@ def _stretched(layout: FixedLayout, rows: Sequence[bytes], notes: list[str]) -> 
     if over <= 0 or not any(r[-over:].strip(b" \0") for r in rows):
         return layout
     try:
+        # Letters of several bytes make rows longer than a layout that counts characters: nothing is left over then.
         is_by_characters = all(len(r.decode("utf-8")) == sum(layout.widths) for r in rows)
     except UnicodeDecodeError:
         is_by_characters = False

@@ -85,6 +85,7 @@ def _survey(path: Path, written: Declared) -> tuple[array[int], Mapping[str, str
 def _tables(path: Path, written: Declared, starts: array[int], fonts: Mapping[str, str]) -> Iterator[LegacyTable]:
     found = 0
     for start in starts:
+        # A copy of the form: what is counted in it belongs to one table.
         own = replace(written, form=replace(written.form))
         html = HtmlRows(own, fonts)
         grid = TableGrid("", html.rows(read_pieces(path, own, start)), list(written.notes), written.encoding, own.form)

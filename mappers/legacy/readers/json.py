@@ -51,6 +51,7 @@ def _tables(path: Path, form: TextForm, places: Sequence[JsonPlace]) -> Iterator
     names, _ = unique_names([p.names[-1] if p.names else path.stem for p in places])
     found = 0
     for name, place in zip(names, places, strict=True):
+        # A copy of the form: what is counted in it belongs to one table.
         table = _table(path, replace(form), name, place)
         if table is not None:
             found += 1
@@ -82,6 +83,7 @@ def _table(path: Path, form: TextForm, name: str, place: JsonPlace) -> LegacyTab
 def _look(path: Path, form: TextForm, place: JsonPlace) -> JsonColumns:
     """The columns of a table, from all of its rows."""
     columns = JsonColumns(_MOST_COLUMNS)
+    # A copy, since the rows are read once more and their oddities would count twice.
     cells = JsonCells(replace(form))
     for taken in rows_at(path, form, place, columns.first_key):
         if not taken.data:
@@ -114,6 +116,7 @@ def _rows(path: Path, form: TextForm, place: JsonPlace, columns: JsonColumns, no
             for key, text in saved.items():
                 _put(own, places.get(key), cells.cell(text))
             own.append(cells.cell(rest))
+            # Only the last row can be cut; one before it is broken.
             problem = "broken" if taken.is_whole or number < columns.rows else "cut"
         problem = problem or ("too-many-cells" if len(own) > len(places) else "")
         key_cell = [cells.cell(read_string(taken.key, form))] if place.kind == "keyed" else []

@@ -83,6 +83,7 @@ class _Spreadsheet:
 
     def sheets(self) -> Iterator[WorkSheet]:
         """The sheets in order; what is not read of one is passed over when the next is asked for."""
+        # What stands before the first sheet.
         for _ in self._rows([], []):
             pass
         while self._next is not None:
@@ -91,6 +92,7 @@ class _Spreadsheet:
             notes = [*self._notes]
             rows = self._rows(merges, notes)
             yield WorkSheet(begin.name, rows, merges, begin.is_hidden, notes)
+            # What its reader has left of the sheet must be passed over to come to the next.
             for _ in rows:
                 pass
 

@@ -65,6 +65,7 @@ def _tables(index: _Index) -> Iterator[LegacyTable]:
     for name, (key, found) in zip(names, index.tables.items(), strict=True):
         columns, notes = unique_names(found.column_names())
         notes = [*opening, *notes]
+        # What is wrong with the whole file is said with its first table only.
         opening = index.form.opening_notes()
         rows = _rows(index, key, found, notes)
         yield LegacyTable(name, columns, rows, notes, encoding=index.form.encoding)

@@ -33,6 +33,7 @@ def looks_like(path: Path, head: bytes) -> bool:
     if _DOCUMENT in file.entries:  # with a workbook inside, perhaps
         return False
     is_named = bool({*_STREAMS, _ENCRYPTED} & file.entries.keys())
+    # Where the list of streams is lost, the first record or the name itself still tells.
     return is_named or _first_record(file.data) >= 0 or _ENCRYPTED.encode("utf-16-le") in file.data
 
 
@@ -75,6 +76,7 @@ def _workbook(path: Path) -> tuple[bytes, list[str]]:
 
 def _first_record(data: bytes) -> int:
     """Where a workbook begins in a compound file whose list of streams is lost, -1 for nowhere."""
+    # A stream begins where a sector does.
     return next((m.start() for m in _BOOK.finditer(data) if m.start() % _SMALLEST_SECTOR == 0), -1)
 
 

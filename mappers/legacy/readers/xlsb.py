@@ -73,6 +73,7 @@ def _rows(sheet: CalamineSheet) -> Iterator[SheetRow]:
 
 
 def _cell(value: object) -> SheetCell:
+    # First, since to Python a yes or no is a whole number.
     if isinstance(value, bool):
         return yes_no(value)
     if isinstance(value, int | float):

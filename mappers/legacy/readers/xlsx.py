@@ -36,6 +36,7 @@ RANK = 21
 _ROW = re.compile(rb"<(?:\w+:)?row[\s>]")
 _MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})[\"']")
 _PLACE = re.compile(r"([A-Z]{1,3})(\d{1,7})\Z")
+# So much is kept of each piece, since a tag may lie across two.
 _OVERLAP = 256
 
 
@@ -82,6 +83,7 @@ def _merges(package: Package, part: SheetPart, notes: list[str]) -> list[Merge]:
         if len(found) > MOST_MERGES:
             notes.append(f"more than {MOST_MERGES} merged ranges: the rest is not looked at")
             break
+    # The same damage is met, and said, when the rows are read.
     del package.notes[known:]
     return found
 
@@ -91,6 +93,7 @@ def _rows(package: Package, part: SheetPart, book: Workbook, notes: list[str]) -
     handler = _SheetHandler(book)
     yield from XmlPart(part.part, package.stream(part.part), handler, package.notes).items(_ROW)
     notes += [*package.notes[known:], *handler.notes()]
+    # It is said with its sheet; the next one begins with a clean list.
     del package.notes[known:]
 
 
@@ -207,6 +210,7 @@ class _SheetHandler(Handler[SheetRow]):
             text, font = self._runs.whole()
             return text_cell(text, font or (form.font if form else ""))
         value = "".join(self._value or ())
+        # A formula that came to an empty text has its result, which is nothing.
         if not value and self._formula is not None and kind != "str":
             return SheetCell("=" + "".join(self._formula), FORMULA)
         if not value:

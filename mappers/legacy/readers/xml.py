@@ -121,6 +121,7 @@ class XmlFile:
         with self.path.open("rb") as f:
             self.has_doctype = b"<!DOCTYPE" in as_utf8(f.read(_SEARCHED))
         broken = self._scan()
+        # In this order: a missing root first, then faults that can be mended, and only then rows given up as lost.
         if broken is not None and broken.is_second_root:
             start = self._behind_declaration()
             self.opening.append("the file has no root element; its elements stand side by side")
