@@ -95,6 +95,7 @@ class RunReport:
         t = self.totals
         if self.is_dry:
             return
+        # First, for these pages count as failed below, and the share of failures would hide why.
         missing = (self.read.failed_kinds or {}).get("engine-missing", 0)
         if missing:
             raise MachineLacks(f"{missing} pages wait for something that is not installed. Run: digitize doctor")
@@ -131,6 +132,7 @@ def run_all(place: Place, wanted: RunOptions, progress: Progress) -> RunReport:
         known = learn(place, ledger)
         report = RunReport(is_dry=wanted.is_dry, target=known.target_name)
         try:
+            # Each step plans when its turn has come, for what it has to do comes of the one before.
             for step in wanted.steps:
                 _ACTIONS[step](ledger, known, wanted, progress, report)
         finally:

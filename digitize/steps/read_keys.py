@@ -39,6 +39,7 @@ def decide_key(known: Known, scan: PageScan, recognised: str, form: str | None) 
     settings = known.read_settings(scan.language)
     metadata = metadata_of(scan)
     return work_key(
+        # No part at all where nothing was told, so that such pages keep the key they have.
         DECIDE, recognised, known.lexica_key, settings.rules_key(form), *([plain_hash(metadata)] if metadata else [])
     )
 

@@ -62,6 +62,7 @@ class Known:
     def read_settings(self, language: str) -> ReadSettings:
         """How to read a page of that language ("" for the state's own)."""
         if language not in self._settings:
+            # Here and not above: what only looks at the ledger need not load the reading of pages.
             from ocr.forms.settings import ReadSettings
 
             o = self.place.options.read

@@ -126,6 +126,7 @@ def load_options(folder: Path, flags: Mapping[str, Any] | None = None) -> Option
 
 def _environment() -> list[tuple[str, str, str]]:
     found = []
+    # Not [workspace], whose id stands in every page's id, and not [severity], whose keys are codes of rules.
     for section, model in (("read", ReadOptions), ("run", Running), ("load", Loading), ("check", Checking)):
         for name in model.model_fields:
             value = os.environ.get(f"{PREFIX}{section}_{name}".upper())

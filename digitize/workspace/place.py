@@ -93,6 +93,7 @@ def create(state: str, folder: Path, site: str = "") -> Place:
     settings = _SETTINGS.format(state=profile.code, site=site.replace('"', "'"), site_id=site_id)
     with Ledger.create(folder / "ledger.sqlite") as ledger:
         ledger.record_event(site_id, "init", "done", key=public, detail={"state": profile.code, "site": site})
+    # Last: only a folder that has it counts as a workspace, so one that was made by half is never taken for whole.
     (folder / "digitize.toml").write_text(settings, encoding="utf-8")
     return open_place(folder)
 

@@ -75,6 +75,7 @@ def take_in(place: Place, paths: Sequence[Path], metadata: Metadata, *, link: bo
             if not look.known and not look.problem and not link:
                 keep_copy(place, given.path, look.sha256)
             looked.append(look)
+        # All files are copied by now: what the ledger says is here, is here.
         with ledger.writing():
             return _Writer(place, ledger, catalogue, link=link).write(looked)
 
@@ -87,6 +88,7 @@ def _look(catalogue: Catalogue, given: Given, seen: dict[str, str]) -> Looked:
         return Looked(given, problem=f"cannot be opened ({e.strerror}). Bring the file again.", kind="unreadable")
     if sha256 in seen or catalogue.source(sha256) is not None:
         return Looked(given, sha256, size, known=True)
+    # Also where it is refused in a moment: a copy of it in the same intake is not refused a second time.
     seen[sha256] = given.name
     try:
         return _probe(given, sha256, size)
@@ -118,6 +120,7 @@ class _Writer:
         self._ledger = ledger
         self._catalogue = catalogue
         self._link = link
+        # Batches and tables are never removed, so their count gives the next number.
         self._batch = f"{self._site}-b{len(catalogue.batches()) + 1:04d}"
         self._tables = len(catalogue.tables())
         self._again: list[str] = []
@@ -153,6 +156,7 @@ class _Writer:
         self._note(look, "duplicate", {"name": look.given.name, **({"said": told} if told else {})})
 
     def _refuse(self, look: Looked) -> None:
+        # What could not be opened has no content to stand under; its event stands under its name.
         if look.sha256:
             self._insert_source(look)
         detail = {"name": look.given.name, "kind": look.kind, "message": look.problem, "retry": False}
@@ -182,6 +186,7 @@ class _Writer:
         for idx in range(look.pages):
             number = first + idx
             page = f"{self._site}-{volume:04d}-{number:04d}"
+            # The same volume and number is the same page: the newer scan counts, and its id stays.
             is_again = self._catalogue.scan(page) is not None
             self._again += [page] if is_again else []
             self._catalogue.insert_scan(
