@@ -42,6 +42,7 @@ class CaseMasks:
         for record in records:
             self._index.add(record)
         self._index.settle()
+        # Records of a case mostly come one after the other, and telling opens all of them.
         self._told = lru_cache(maxsize=256)(self._tell)
 
     def beside(self, record: Record) -> Beside:
@@ -49,6 +50,7 @@ class CaseMasks:
         nodes = self._index.nodes_of(record)
         flags = self._index.flags_of(nodes)
         is_case_sensitive, is_named = bool(flags & _SENSITIVE), bool(flags & _NAMED)
+        # Nothing to protect, and sections are known: the case's records need not be opened.
         if not is_case_sensitive and is_named:
             return Beside(names_sections=True)
         return self._told(nodes, is_case_sensitive, is_named)
@@ -143,6 +145,7 @@ def _firs(record: Record) -> Iterator[Key]:
 
 def _others(record: Record) -> Iterator[Key]:
     number = record.value("fir_reg_num") or ""
+    # A number of zeros was never given: it would make one case of all that bear it.
     if number.strip("0 "):
         yield "number", record.value("state") or "", number
     yield from (("key", *key) for key in legacy_keys(record))
@@ -201,6 +204,7 @@ class _Index:
             pairs = list(combinations(sorted(places), 2))
             fitting = [(_fir_node(main, a), _fir_node(main, b)) for a, b in pairs if _agree(a, b)]
             for x, y in fitting:
+                # All agree: one case. A place that fits two which contradict each other may belong to either.
                 if len(fitting) == len(pairs):
                     self._unite(x, y)
                 else:
@@ -227,6 +231,7 @@ class _Index:
         kept = set(self._near).union(*self._near.values())
         for node in [n for n, flags in self._flags.items() if flags == _NAMED and n not in kept]:
             del self._members[node]
+        # Only gathering needs them; what is left lives as long as records are shown.
         self._owner, self._owners, self._place, self._alike, self._places = {}, {}, {}, {}, {}
 
     def nodes_of(self, record: Record) -> frozenset[int]:
@@ -245,6 +250,7 @@ class _Index:
 
     def _root(self, node: int) -> int:
         while (up := self._parent.get(node, node)) != node:
+            # Each look shortens the way, so that long chains stay cheap.
             self._parent[node] = node = self._parent.get(up, up)
         return node
 

@@ -32,6 +32,7 @@ def row_questions(ledger: Ledger, known: Known) -> Iterator[Question]:
         if scan is None:
             continue
         for reported in ledger.result(page, "map", mapped.key)["reported"]:
+            # A day is asked for at the entries below it, where it is not known.
             if not reported["said"] and reported["why"] != DAY:
                 yield _question(ledger, known, readings, scan, mapped.detail["register"], reported)
 
