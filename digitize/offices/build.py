@@ -108,6 +108,7 @@ class Tallies:
 
 def _district(name: str, lgd: str, counts: Counts, coverage: Coverage, b: Breakdowns) -> District:
     by_band, by_form, by_language = ({k: list(v) for k, v in sorted(d.items())} for d in b.by)
+    # One case in a small district is a person its neighbours know: it is told as hidden, never as 0.
     few = 0 < b.protected < HIDDEN_BELOW
     return District(
         name=name,
@@ -134,6 +135,7 @@ def shape_coverage(c: Coverage) -> StationCounts:
 
 def station_rows(tallies: Tallies, codes: Mapping[PlaceKey, str], today: date) -> list[StationRow]:
     """The rows of all stations, by district and name. codes: those of the stations in CCTNS, as far as known."""
+    # The same order as districts() has: rows name their district by its place there.
     index = {name: i for i, name in enumerate(sorted(tallies.broken_down))}
     rows = []
     for key in sorted(tallies.stations, key=lambda k: (index[k.district], k.station)):

@@ -28,6 +28,7 @@ def compare(snapshot: Snapshot, before: Received | None, open_row: Callable[[int
     flags = [*_more_than_all(snapshot), *_same_codes(snapshot), *_stated_ahead(snapshot)]
     if before is None:
         return flags
+    # Opened only where a check needs it: of most the summary is enough, and a snapshot may be large.
     earlier = partial(open_row, before.seq)
     day = snapshot.as_on.isoformat()
     if day < before.as_on:
@@ -35,6 +36,7 @@ def compare(snapshot: Snapshot, before: Received | None, open_row: Callable[[int
             "older-than-newest", f"it is of {day}, and one of {before.as_on} was taken; history is not rewritten"
         )
     if day == before.as_on:
+        # A correction is made later than what it corrects; anything else is an old file that comes in late.
         if snapshot.made_at <= earlier().made_at:
             raise Refused("second-of-a-day", f"another of {day} was taken, made no earlier; mend it and make it anew")
         flags.append(flag("corrected-same-day", "corrected-same-day", day=day, number=before.seq))
@@ -89,6 +91,7 @@ def _fallen(s: Snapshot, before: Mapping[str, Any]) -> Iterator[Flag]:
         if now[name] < old[name]:
             yield flag("total-fell", "total-fell", measure=name, before=old[name], now=now[name])
     for name in _WANTED:
+        # None where there was a number is a fall, too: less to do makes the same work look like more.
         if old[name] is not None and (now[name] is None or now[name] < old[name]):
             left = now[name] if now[name] is not None else "–"
             yield flag("expected-fell", "expected-fell", measure=name, before=old[name], now=left)

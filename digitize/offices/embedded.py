@@ -71,4 +71,5 @@ def _others(picture: NationalPicture, words: Words) -> list[list[Any]]:
 def as_script(data: dict[str, Any]) -> Markup:
     """JSON that cannot end the script element it stands in."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    # No "<" can begin "</script>"; the two line ends are such in JavaScript and not in JSON.
     return Markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))
