@@ -93,6 +93,7 @@ def _station(row: StationRow) -> ReportedPlace:
 def gather(place: ReportedPlace) -> ReportedPlace:
     """The place with the sums of those of its parts that reported; without counts where none did."""
     told = [p for p in place.parts if p.counts is not None and p.coverage is not None]
+    # A report without any district is a report of nothing; no report has no counts at all.
     if told or place.report:
         place.counts = total(p.counts for p in told if p.counts)
         place.coverage = sum((p.coverage for p in told if p.coverage), Coverage())
