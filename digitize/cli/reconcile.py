@@ -32,7 +32,6 @@ def reconcile(
     from digitize.files.loading.where import opened
     from digitize.workspace.place import open_place
 
-    # A workspace knows its target, files do not.
     is_place = (paths[0] / "digitize.toml").is_file()
     source = work.of_workspace(open_place(paths[0])) if is_place else work.of_files(paths, form, import_settings(form))
     with opened(target, schema, paths[0] if is_place else None) as there:

@@ -211,6 +211,7 @@ def _write_access(folder: Path) -> MachineCheck:
 def _output(*command: str) -> str:
     """What a program prints, "" when it fails or takes more than ten seconds."""
     try:
+        # A program that hangs must not hang the doctor: what it says is told as not found.
         return subprocess.run(command, capture_output=True, text=True, timeout=10, check=False).stdout
     except (OSError, subprocess.TimeoutExpired):
         return ""

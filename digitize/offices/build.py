@@ -24,6 +24,7 @@ class StationTally:
 
     def __post_init__(self) -> None:
         """No inventory yet."""
+        # Not 0: that would say that there is nothing to do.
         self.counts["expected"] = self.counts["pages_expected"] = None
 
     def plain(self) -> Counts:
@@ -148,4 +149,5 @@ def station_rows(tallies: Tallies, codes: Mapping[PlaceKey, str], today: date) -
 
 
 def _idle(s: StationTally, today: date) -> int | None:
+    # A clock may have been wrong when it was written: never less than none.
     return max(0, (today - date.fromisoformat(s.last_day)).days) if s.last_day else None

@@ -108,6 +108,7 @@ def _taken_back(s: Snapshot, before: Mapping[str, Any]) -> Iterator[Flag]:
         yield flag("contradicts-earlier", "fewer-covered", before=old["covered"], now=new["covered"])
     if old.get("legacy_complete") and new.get("legacy_complete") is False:
         yield flag("contradicts-earlier", "incomplete-again")
+    # Without a statement nothing is taken back; it is only not said.
     lost = sorted(set(old.get("links", ())) - set(new.get("links", ()))) if new else []
     if lost:
         yield flag("contradicts-earlier", "links-lost", links=", ".join(lost))
@@ -132,6 +133,7 @@ def _renamed(s: Snapshot, earlier: Callable[[], Snapshot]) -> Iterator[Flag]:
     if before.stations is None:
         return
     names, codes = {_place(s, row) for row in s.stations}, {row[1] for row in s.stations if row[1]}
+    # Neither name nor code is there: one that was only renamed keeps its code.
     gone = [row for row in before.stations if row[0] and row[1] not in codes and _place(before, row) not in names]
     if gone:
         yield flag("contradicts-earlier", "stations-gone", n=len(gone))

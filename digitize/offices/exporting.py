@@ -59,6 +59,7 @@ def _where(names: Sequence[str], place: ReportedPlace) -> list[str]:
 
 
 def _figure(f: Figure, words: Words) -> list[Any]:
+    # Empty, not 0, where there is nothing to divide by.
     value = f.part / f.whole if f.part is not None and f.whole else None
     return [f.name, f.part, f.whole, None if value is None else round(value, 6), f.why, definition_of(f.name, words)]
 

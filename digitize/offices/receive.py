@@ -140,6 +140,7 @@ def _take(store: SnapshotStore, w: _Opened) -> Answer:
 def _refuse(store: SnapshotStore, w: _Opened) -> Answer:
     reporter = w.snapshot.reporter if w.snapshot else ""
     as_on = w.snapshot.as_on.isoformat() if w.snapshot else ""
+    # A folder that is taken in every day would else grow the history by the same refusals.
     if not store.was_refused(w.sha256, w.file, w.flags):
         store.insert(w.file, w.sha256, w.snapshot, w.flags, {}, b"", is_taken=False, reporter=reporter)
     return Answer(w.file, "refused", reporter, as_on, tuple(w.flags))

@@ -55,6 +55,7 @@ class ReportedPlace:
 
 def roll_up_nation(reports: Iterable[SnapshotReport]) -> ReportedPlace:
     """The nation: all 36 states, those without a report too."""
+    # All states, whether they reported or not: a missing one is a gap in the map, not a smaller country.
     by_code = {r.snapshot.state: r for r in reports}
     parts = [
         roll_up_snapshot(by_code[code], s.names["en"])

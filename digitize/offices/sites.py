@@ -80,6 +80,7 @@ def _line(site: str, newest: Received | None, day: date, silent_after: int) -> S
     if newest is None:
         return SiteLine(site, "", "no report", None, None, None, None)
     totals = newest.summary["totals"]
+    # By the day it is of, not the day it came: an old one sent late is still old.
     days = (day - date.fromisoformat(newest.as_on)).days
     word = "silent" if days > silent_after else "reports"
     flags = tuple(f"{f.code}: {f.text}" for f in newest.flags)

@@ -102,6 +102,7 @@ def rows_on(
 
 def _row(page: str, place: RowPlace, cells: Mapping[str, RowCell], kind: str) -> RegisterRow:
     zones = tuple(f"{page}/{place.id}.{column}" for column in cells)
+    # Squeezed in between two others, it has borders that are not sure.
     doubtful = place.doubtful or INSERTED in place.notes
     return RegisterRow(page, place.id, (page,), cells, zones, doubtful, place.continues, place.notes, kind)
 
@@ -145,6 +146,7 @@ def _one_cell(first: RowCell, second: RowCell) -> RowCell:
     What a ditto mark with more behind it says, a person has to tell.
     """
     a, b = first.placed.value, second.placed.value
+    # A blank part adds nothing, and must not draw the cell's confidence down.
     if b.blank:
         return first
     if a.blank:

@@ -27,6 +27,7 @@ def row_questions(ledger: Ledger, known: Known) -> Iterator[Question]:
     """The rows of registers that make no record and of which no person has said what they are."""
     readings = Readings(ledger)
     catalogue = Catalogue(ledger)
+    # By page id, so that a sheet goes through the book as it lies.
     for page, mapped in sorted(ledger.states("map").items()):
         scan = catalogue.scan(page) if mapped.is_done and mapped.detail.get("asked") else None
         if scan is None:

@@ -136,6 +136,7 @@ def run_all(place: Place, wanted: RunOptions, progress: Progress) -> RunReport:
             for step in wanted.steps:
                 _ACTIONS[step](ledger, known, wanted, progress, report)
         finally:
+            # Also after an error: what this process held may be taken up by the next at once.
             ledger.release(known.owner)
         report.now = count_work(ledger)
     return report
@@ -148,6 +149,7 @@ def _read(ledger: Ledger, known: Known, wanted: RunOptions, progress: Progress, 
     todos = read.plan(ledger, known, wanted.limit)
     report.todo["read"] = len(todos)
     if not wanted.is_dry:
+        # Before the first page: models_differ takes the newest note that comes before a page's event.
         if todos and known.place.options.read.engine.startswith("tesseract"):
             record_models(ledger, known.place)
         report.read = read.read_pages(ledger, known, todos, progress, is_limited=wanted.limit is not None)
@@ -174,6 +176,7 @@ def _load(ledger: Ledger, known: Known, wanted: RunOptions, progress: Progress, 
         return
     if todos:
         _load_all(ledger, known, todos, progress, report)
+    # Also where nothing is to be loaded: a run that was killed may have left some unwritten.
     load.write_receipts(ledger, known)
 
 

@@ -51,6 +51,7 @@ class Known:
     @property
     def jobs(self) -> int:
         """Pages read at once."""
+        # cpu_count may be None.
         return self.place.options.run.jobs or os.cpu_count() or 1
 
     @property
@@ -100,6 +101,7 @@ class Known:
     @cached_property
     def register_keys(self) -> Mapping[str | None, tuple[str, str]]:
         """Register, or None for all of them -> hashes of what recognising and what deciding takes from it."""
+        # None for a page that is of no register: it depends on all of them, since a new one may fit it.
         known = (None, *self.registers.forms)
         return {form: (self.registers.key(form), self.registers.rules_key(form)) for form in known}
 

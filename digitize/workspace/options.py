@@ -114,6 +114,7 @@ def load_options(folder: Path, flags: Mapping[str, Any] | None = None) -> Option
     for section, name, value in _environment():
         data.setdefault(section, {})[name] = value
     for dotted, value in (flags or {}).items():
+        # None is an option that was not given; 0 and "" were.
         if value is not None:
             section, _, name = dotted.partition(".")
             data.setdefault(section, {})[name] = value

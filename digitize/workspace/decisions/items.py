@@ -195,6 +195,7 @@ class _Asked:
         decided = self.zones.get(cell)
         reading, value, confidence, candidates = self._zone(decided) if decided else self._table_cell(cell, paths)
         box = decided.box if decided else self._box(cell, paths)
+        # The mark itself is what was read; what a person agrees to is the text that it stands for.
         if decided and DITTO in decided.notes:
             value = self._text_above(paths)
         return Item(
@@ -231,6 +232,7 @@ class _Asked:
     def _table_cell(self, cell: str, paths: tuple[str, ...]) -> tuple[str, str, float, tuple[str, ...]]:
         values = dict(self.stored.record.cells())
         shown = [values[p] for p in paths if p in values]
+        # Nothing hangs on the cell: it is one that is left over.
         reading = shown[0].raw if shown else self.stored.record.left_over.get(cell.partition(":")[2], "")
         confidence = min((v.confidence for v in shown), default=0.0)
         return (
