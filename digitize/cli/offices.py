@@ -170,6 +170,7 @@ def write_report(picture: NationalPicture, wanted: ReportFiles, folder: Path) ->
         raise OptionsError("Say where to write: --html FILE, --pdf FILE, --csv DIR or --json-file FILE.")
     words, written = load_words(wanted.language), []
     if wanted.html or wanted.pdf:
+        # The PDF is printed from a page, so there always is one.
         page = wanted.html or wanted.pdf.with_suffix(".html")  # type: ignore[union-attr]
         outline = load_outline(folder) if picture.root.level == "nation" else None
         _write(page, render_page(picture, words, outline))

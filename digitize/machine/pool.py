@@ -122,6 +122,7 @@ class _Pool:
         self, work: Callable[..., Done], jobs: list[object], crashed: Callable[..., Done]
     ) -> Iterator[tuple[Job, Done]]:
         for job in jobs:
+            # Alone, so that it is known which job breaks its worker.
             with self._new(1) as single:
                 future = self._submit(single, work, job)
                 if not wait([future], timeout=self._clock_s + _START_S if self._clock_s else None).done:
@@ -156,6 +157,7 @@ def _watched(work: Callable[[Job], Done], limit_s: float, clock_s: float, job: J
 
     limit_s: of the processor; clock_s: by the clock.
     """
+    # faulthandler writes a traceback when it ends the process: of a page that takes too long nobody needs one.
     with Path(os.devnull).open("w") as nowhere, _processor_watch(limit_s):
         # Its watch is a thread in C: it ends the process even where a library never gives the interpreter back.
         faulthandler.dump_traceback_later(clock_s, exit=True, file=nowhere)

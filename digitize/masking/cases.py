@@ -97,6 +97,7 @@ def masks_around(ledger: Ledger, records: Iterable[Record]) -> CaseMasks:
             break
         asked |= keys
         wanted = {_loose(k) for k in keys}
+        # The text stood somewhere in the record; whether as its key is known only here.
         found |= {r.id: r for r in _near(ledger, keys) if wanted & {_loose(k) for k in _keys(r)}}
     return masks_of(found.values())
 
@@ -105,6 +106,7 @@ def _near(ledger: Ledger, keys: Iterable[Key]) -> Iterator[Record]:
     """The records that may state one of these keys."""
     firs = [k for k in keys if k[0] == "fir"]
     others = [k for k in keys if k[0] in ("number", "key")]
+    # The group narrows the search down for FIRs alone: other keys may be stated at any station.
     ends = () if others else tuple({f"|{k[1]}|{k[2]}" for k in firs})
     texts = {f'"value": {json.dumps(k[3] if k[0] != "number" else k[2], ensure_ascii=False)}' for k in firs + others}
     records = Records(ledger)
@@ -184,6 +186,7 @@ class _Index:
             main, place = hash(key[:4]), self._places.setdefault(key[4:], key[4:])
             if self._place.setdefault(main, place) != place:
                 self._alike.setdefault(main, {self._place[main]}).add(place)
+        # A number leads to an FIR only by a record that states both.
         for other in _others(record) if firs else ():
             if self._owner.setdefault(hash(other), nodes[0]) != nodes[0]:
                 self._owners.setdefault(hash(other), {self._owner[hash(other)]}).add(nodes[0])

@@ -190,6 +190,7 @@ def _part_d(stations: AnswerLine, legacy: AnswerLine, lagging: list[str]) -> str
         rest = "in all States/UTs"
     else:
         rest = f"in all States/UTs except {_small(n)}"
+    # The names come of snapshots; beside a published number they would be of another day.
     names = f" ({', '.join(lagging)})" if lagging and legacy.basis == "snapshots" else ""
     told = f"data digitization including integration of legacy data has been completed {rest}{names}"
     return _sentence(f"{begun}, while {told}" if begun else told)

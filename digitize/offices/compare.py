@@ -13,6 +13,7 @@ from digitize.offices.refusal import Flag, Refused, flag
 from digitize.offices.shape import Snapshot, Statement
 from digitize.offices.store import Received
 
+# Flagged and taken, not refused: a total may fall for a good reason, which people can tell.
 _FALLING = ("pages", "pages_read", "records", "validated", "loaded")
 _WANTED = ("expected", "pages_expected")
 _MOST_SOURCES = 200

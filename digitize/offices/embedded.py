@@ -48,6 +48,7 @@ def page_data(picture: NationalPicture, words: Words, name: str) -> dict[str, An
 
 
 def _counts(place: ReportedPlace) -> list[int | None] | None:
+    # In the order of MEASURES, whose names the script is told once.
     return list(place.counts.as_plain().values()) if place.counts else None
 
 

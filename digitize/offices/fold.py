@@ -21,6 +21,7 @@ from digitize.workspace.place import Place
 from mappers.codes.places import states
 from mappers.states import load_state
 
+# FIRs: their numbers count within a station and year, so that the books of two sites can be compared.
 _BOOK_FORMS = ("iif1",)
 _PAGES = """
   SELECT s.page, s.volume, s.station, s.district, s.year, r.outcome AS read, d.outcome AS decided
@@ -123,6 +124,7 @@ def _fold_record(s: Stored, folding: Folding) -> None:
     folding.where.setdefault(s.unit, set()).add(key)
     if s.record.id in folding.decided:
         folding.tallies.note_day(key, folding.decided[s.record.id])
+    # What was surely read of the record goes before what was said of the whole book.
     year = _sure(s, "year") or metadata.year
     cells = Counter(records=1, loaded=int(bool(s.loaded)))
     cells["in_review"], cells["rejected"] = int(s.verdict == "review"), int(s.verdict == "reject")

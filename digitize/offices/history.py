@@ -73,6 +73,7 @@ def project(points: Sequence[Point]) -> Projection:
         return Projection(why="done")
     paces = []
     for months in _SPANS:
+        # The newest that is old enough: points are ends of months, which are not all of one length.
         before = next((p for p in reversed(points) if (now.day - p.day).days >= 30 * months), None)
         # With members that joined since, their whole past work would look like the pace.
         if before is not None and before.members == now.members:

@@ -71,6 +71,7 @@ def made_safe(name: str) -> str:
 
 def twin_key(name: str) -> str:
     """The same for two names that a reader takes for one: no case, no joiners, punctuation as a blank."""
+    # NFKC, not NFC: letters in another width or style look the same to a reader.
     folded = unicodedata.normalize("NFKC", name).casefold()
     if not folded.isascii():
         folded = folded.replace("\u200c", "").replace("\u200d", "")

@@ -85,6 +85,7 @@ def with_days(rows: Sequence[RegisterRow], zones: Mapping[str, ZoneValue]) -> li
             continue
         own = _own(row, zones)
         now = _clock(row)
+        # HH:MM with two digits each compares as text.
         if day is None or _is_said(own) or (now and now < clock):
             day, clock, pages = own, "", 0
         found.append(_on(row, day) if day is not None else row)

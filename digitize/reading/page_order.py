@@ -58,6 +58,7 @@ def find_order(numbers: Sequence[Sequence[int]]) -> Order:
 
 
 def _likely_offsets(numbers: Sequence[Sequence[int]]) -> list[int]:
+    # A page votes once for a number, however often it stands there.
     votes = Counter(n - i for i, page in enumerate(numbers) for n in set(page))
     # Pages bring many numbers that are none of theirs; the path below costs places times offsets.
     return [offset for offset, count in votes.most_common(400) if count >= _LEAST_RUN]

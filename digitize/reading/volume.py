@@ -149,6 +149,7 @@ class VolumeQueue(Generic[AnyPage, Todo]):
     def _begin(self, page: AnyPage, turn: Turn[Todo]) -> None:
         if turn.todo is not None:
             self._ready.append((page.page, turn.todo))
+        # The pages behind it need what it hands on: nothing goes on before its result is taken.
         if turn.todo is not None and turn.waits:
             self._waiting = page.page
             return

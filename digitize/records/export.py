@@ -56,6 +56,7 @@ def export(
     """
     if to not in FORMATS:
         raise OptionsError(f"--to knows {', '.join(FORMATS)}; not {to}")
+    # Lines of JSON are whole records with their origins; a target's tables have no place for those.
     if layout and to != "csv":
         raise OptionsError("--layout is for --to csv")
     with Ledger(place.ledger) as ledger:

@@ -77,6 +77,7 @@ def write_sheet(path: Path, rows: Iterable[tuple[Item, bytes | None]]) -> int:
 
 
 def _write_row(sheet: Worksheet, line: int, item: Item, picture: bytes | None) -> None:
+    # "right value", "verdict" and "operator" are left to the person, and so is "picture" to _put_picture.
     values: dict[str, object] = {
         "field": _names(item.fields),
         "reading": item.reading,

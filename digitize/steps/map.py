@@ -146,6 +146,7 @@ def _register_units(ledger: Ledger, known: Known, decided: Mapping[str, Decision
         digest, problem = _digest(known, page.form, scan.page)
         metadata = plain_hash([scan.batch, scan.station, scan.district, scan.year, scan.language])
         read = [keys[s.page] for s in page.scans]
+        # Of the pages above as well: a ditto mark says what a person made of the text there.
         own = [decisions_hash(decided.get(s.page, {})) for s in (*page.above, scan)]
         place = f"{len(page.above)} {page.is_joined} {known.threshold_key(page.form)}"
         yield MapTodo(scan.page, work_key("map", known.map_key, digest, metadata, place, *own, *read), register=page,

@@ -68,6 +68,7 @@ def register_pages(ledger: Ledger, volume: int | None = None) -> Iterator[Regist
         states = ledger.states(DECIDE)
     else:
         states = {s.page: now for s in pages if (now := ledger.state(s.page, DECIDE))}
+    # Over what was read: a person's word on a row changes what the pages beside it need.
     states |= _with_words(ledger, pages, states)
     for scans in by_volume(pages):
         for run in _runs(scans, states):

@@ -13,6 +13,7 @@ from digitize.workspace.decisions.left_over import LeftOver, asked_of_mapping
 from digitize.workspace.decisions.page_gaps import MISSING, Gap, find_gaps
 from digitize.workspace.ledger import Ledger
 
+# The newest scan of a page stands for it; older ones stay in the list.
 _PAGES = """
   SELECT s.page, s.volume, s.station, s.language, r.outcome AS read, r.detail AS read_detail,
          d.outcome AS decided, d.detail AS decided_detail
@@ -20,6 +21,7 @@ _PAGES = """
   LEFT JOIN state r ON r.unit = s.page AND r.step = 'recognise'
   LEFT JOIN state d ON d.unit = s.page AND d.step = 'decide'
 """
+# Later parts of a form are mapped with its first one, and wait for nothing by themselves.
 _NOT_MAPPED = """
   SELECT COUNT(*) AS n FROM (
     SELECT unit FROM state WHERE step = 'decide' AND outcome <> 'failed' AND json_extract(detail, '$.part') = 1

@@ -75,6 +75,7 @@ def _places(numbers: Sequence[int], halves: int) -> list[Sequence[int]]:
         return [numbers]
     if len(numbers) == 2:
         return [numbers[:1], numbers[1:]]
+    # One was read of two, or none: which side it is of, the row of pages tells.
     return [numbers, numbers]
 
 

@@ -93,6 +93,7 @@ def _look(catalogue: Catalogue, given: Given, seen: dict[str, str]) -> Looked:
     try:
         return _probe(given, sha256, size)
     except (ScanError, TableError, MappingError) as e:
+        # A MappingError has no kind: at intake it is a layout file that is wrong.
         kind = getattr(e, "kind", "layout-wrong")
         return Looked(given, sha256, size, problem=str(e).removeprefix(f"{given.path.name}: "), kind=kind)
 
@@ -106,6 +107,7 @@ def _probe(given: Given, sha256: str, size: int) -> Looked:
 
         names = tuple(t.name for t in open_tables(given.path, how_to_read(given.path)))
         return Looked(given, sha256, size, media="table", tables=names)
+    # By its ending it is no table: so it is tried as a scan, whatever it is called.
     from ocr.scans.scan import probe
 
     found = probe(given.path)

@@ -165,6 +165,7 @@ class Ledger:
         row = self.execute(sql, (unit, step, key)).fetchone()
         if row is None:
             return False
+        # With the detail of when it was done: other steps read it (form, family), and it holds again.
         self.record_event(unit, step, "again", key=key, detail=json.loads(row["detail"]))
         return True
 
