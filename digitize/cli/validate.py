@@ -222,7 +222,7 @@ def _progress() -> Iterator[Progress | None]:
 def _print(report: CheckReport) -> None:
     out = results()
     if report.findings:
-        # Not sorted as a whole: of millions of findings only the gravest few are printed.
+        # Not sorted as a whole: however many there are, only the gravest few are printed.
         first = nsmallest(_SHOWN, report.findings, key=lambda f: (("reject", "review", "note").index(f.severity), f))
         rows = [[f.severity, f"{f.file}:{f.line}", f.code, f.field, _plain(f.value), f.message] for f in first]
         out.print(table("Findings", ["", "where", "rule", "field", "value", "what"], rows), markup=False)

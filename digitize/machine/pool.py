@@ -113,7 +113,7 @@ class _Pool:
             broken += self.running.values()
             self.running.clear()
             self._given.clear()
-            # Not waited for: a broken pool may never come to an end.
+            # Not waited for: its workers are gone, or hang.
             self._executor.shutdown(wait=False, cancel_futures=True)
             self._executor = self._new(self.size)
             yield from self._one_by_one(work, broken, crashed)

@@ -42,7 +42,7 @@ class CaseMasks:
         for record in records:
             self._index.add(record)
         self._index.settle()
-        # Records of a case mostly come one after the other, and telling opens all of them.
+        # Telling opens all records of a case, and each of them asks.
         self._told = lru_cache(maxsize=256)(self._tell)
 
     def beside(self, record: Record) -> Beside:

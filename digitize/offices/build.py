@@ -109,7 +109,7 @@ class Tallies:
 
 def _district(name: str, lgd: str, counts: Counts, coverage: Coverage, b: Breakdowns) -> District:
     by_band, by_form, by_language = ({k: list(v) for k, v in sorted(d.items())} for d in b.by)
-    # One case in a small district is a person its neighbours know: it is told as hidden, never as 0.
+    # So few in one district may tell who they are: they are told as hidden, never as 0.
     few = 0 < b.protected < HIDDEN_BELOW
     return District(
         name=name,

@@ -158,7 +158,7 @@ def as_plain(picture: NationalPicture, words: Words, down_to: str = "station") -
         kept = (r for r in rows if r[0] not in left_out)
         made[name] = [dict(zip(header, map(_plain, row), strict=True)) for row in kept]
     for row in made["figures"]:
-        # Said once: repeated at every station it would be most of the file.
+        # Said once: it is the same at every place.
         made["definitions"][row["figure"]] = row.pop("definition")
     return made
 

@@ -81,7 +81,8 @@ def render_asking(words: Words, *, is_wrong: bool) -> str:
 def policy() -> str:
     """The content security policy of a page: its own style, its own script and no other, nothing from anywhere."""
     digest = hashlib.sha256(_part("page.js").encode("utf-8")).digest()
-    # The script by its hash, so that text that got into the page cannot run; bars have style attributes.
+    # The script by its hash, so that text that got into the page cannot run.
+    # 'unsafe-inline' is for styles alone: bars have their widths in style attributes.
     own = base64.b64encode(digest).decode("ascii")
     return f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{own}'; img-src data:"
 

@@ -55,8 +55,8 @@ class ReportedPlace:
 
 def roll_up_nation(reports: Iterable[SnapshotReport]) -> ReportedPlace:
     """The nation: all 36 states, those without a report too."""
-    # All states, whether they reported or not: a missing one is a gap in the map, not a smaller country.
     by_code = {r.snapshot.state: r for r in reports}
+    # All states, whether they reported or not: a missing one is a gap in the map, not a smaller country.
     parts = [
         roll_up_snapshot(by_code[code], s.names["en"])
         if code in by_code

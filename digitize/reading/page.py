@@ -27,7 +27,7 @@ def read_page(job: PageJob) -> PageDone | PageFailed:
 
     try:
         return visit.read()
-    # The special ones first: all three are OcrErrors.
+    # The special ones first: EngineMissing and ScanError are OcrErrors, too.
     except EngineMissing as e:
         return failed("engine-missing", _named(job, e), retry=True, error=e)
     except ScanError as e:

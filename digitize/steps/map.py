@@ -167,8 +167,8 @@ def _gone_units(ledger: Ledger, mapped: set[str]) -> Iterator[MapTodo]:
              JOIN state d ON d.unit = r.unit AND d.step = 'decide'
              JOIN state f ON f.unit = r.unit AND f.step = 'recognise' WHERE f.outcome <> 'failed'"""
     for row in ledger.rows(sql):
-        # Its key holds how the page was decided: decided otherwise later, it is looked at anew.
         if row["unit"] not in mapped:
+            # Its key holds how the page was decided: decided otherwise later, it is looked at anew.
             yield MapTodo(row["unit"], work_key("map", "gone", row["key"], row["outcome"]), is_gone=True)
 
 

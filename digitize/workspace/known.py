@@ -51,7 +51,7 @@ class Known:
     @property
     def jobs(self) -> int:
         """Pages read at once."""
-        # cpu_count may be None.
+        # 0 jobs: one a core; a system that does not tell its cores (None) gets one.
         return self.place.options.run.jobs or os.cpu_count() or 1
 
     @property

@@ -51,7 +51,7 @@ def as_records_are(masks: CaseMasks, find: Callable[[str], Record | None]) -> Re
 
     def reveal(kind: str, side: Side) -> dict[str, Any]:
         record = find(side.record)
-        # It is gone since the pairs were made: nobody knows whom the law protects in it.
+        # No record to ask whom the law protects: then everybody is masked.
         if record is None:
             return masked(kind, side)
         hidden = masks.paths(record)

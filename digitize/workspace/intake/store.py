@@ -80,7 +80,7 @@ def _copy(source: Path, target: Path) -> None:
                 f"No room left for originals in {target.parent}. Make room and take the files in again."
             ) from e
         raise
-    # Before it has its name: an original can never be written to.
+    # Before it has its name, under which it can never be written to.
     system.make_read_only(part)
     part.replace(target)
     system.sync_folder(target.parent)

@@ -82,9 +82,9 @@ class Records:
                 self._put(stored)
 
     def _put(self, s: Stored) -> None:
-        # In DO UPDATE a bare name is the row's old value: the verdict stays where content and group are as they were.
         data = zlib.compress(json.dumps(to_plain(s.record), ensure_ascii=False).encode("utf-8"), 6)
         values = (s.record.id, s.unit, s.record.batch, s.station, s.language, s.group, s.record.form, s.hash, data)
+        # In DO UPDATE a bare name is the row's old value: the verdict stays where content and group are as they were.
         self._ledger.execute(
             """INSERT INTO records (record, unit, batch, station, language, grp, form, hash, data)
                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
