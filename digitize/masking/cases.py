@@ -190,6 +190,7 @@ class _Index:
         for other in _others(record) if firs else ():
             if self._owner.setdefault(hash(other), nodes[0]) != nodes[0]:
                 self._owners.setdefault(hash(other), {self._owner[hash(other)]}).add(nodes[0])
+        # The order matters: "ROW+NAME" finds its "ROW" only right before it, as records by id come.
         if "+" in record.id and self._row[0] == _row(record)[1]:
             nodes.append(self._row[1])
         elif "+" not in record.id:
