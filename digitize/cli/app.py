@@ -58,9 +58,11 @@ def run(arguments: list[str]) -> int:
     except SystemExit as e:
         if e.code == Exit.INTERRUPTED:
             errors().print("Interrupted. What is finished is whole; run the command again to go on.", style="yellow")
+        # None is what a command leaves that ended well.
         return int(e.code or 0)
     except Exception as e:
         code = exit_code(e)
+        # No error of ours: its traceback is worth more than a message.
         if code is None:
             raise
         errors().print(f"Error: {e}", style="red", markup=False, soft_wrap=True)

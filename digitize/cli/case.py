@@ -39,6 +39,7 @@ def case(
         raise OptionsError("--unmask and --reason go together: showing protected names needs a reason, recorded.")
     with Ledger(open_place(folder).ledger) as ledger:
         found: Iterable[Case] = [find_case(ledger, name)] if name else all_cases(ledger)
+        # Of all cases none is drawn for this: it would be used up before it is shown.
         masks = None if unmask else _masks(ledger, found if name else ())
         shown = [case_to_plain(c, masks) for c in found if name or every or c.conflicts]
         counts = None if name else count_cases(ledger)

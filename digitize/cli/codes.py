@@ -43,6 +43,7 @@ def find(
 
     _check_known("--list", "list", only, known_lists())
     _check_known("--state", "state", state, states())
+    # No such folder: the package's own lists alone.
     own = lists or Path("-")
     hits = find_codes(
         " ".join(text),

@@ -22,6 +22,7 @@ def results() -> Console:
     """Where results go; wide enough that a piped table is not folded."""
     from rich.console import Console  # not at the start: it takes longer than all of `digitize --help`
 
+    # Without a terminal rich would fold at 80.
     return Console(width=None if sys.stdout.isatty() else 120, highlight=False)
 
 
@@ -34,6 +35,7 @@ def errors() -> Console:
 
 def warn(text: str) -> None:
     """What a person should know though it does not stop the command, such as an old spelling."""
+    # No markup: what stands in [brackets] in a message would be taken for a style and be gone.
     errors().print(f"Warning: {text}", style="yellow", markup=False, soft_wrap=True)
 
 
@@ -71,6 +73,7 @@ def print_plain(title: str, columns: list[str], rows: list[list[Any]]) -> None:
 
 def _width(text: str) -> int:
     """Columns of a terminal: vowel signs take none of their own, letters of East Asia two."""
+    # Cf as well: joiners steer how letters are drawn and have no width.
     seen = (c for c in text if unicodedata.category(c) not in ("Mn", "Mc", "Me", "Cf"))
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in seen)
 
@@ -91,6 +94,7 @@ class ProgressLines:
         self._done += 1
         self._failed += failed
         if self._done % self._every == 0 or self._done == self._total:
+            # The first unit may be done within one tick of the clock.
             rate = self._done / max(time.monotonic() - self._begun, 1e-6)
             left = (self._total - self._done) / rate
             failures = f", {self._failed} failed" if self._failed else ""

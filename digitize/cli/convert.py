@@ -91,6 +91,7 @@ def _written(out: Path | None) -> Iterator[TextIO]:
     from digitize.errors import InputError
 
     if out is None:
+        # Whatever the machine's own setting: what is made is to be the same bytes everywhere.
         sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # type: ignore[union-attr]
         yield sys.stdout
         return
@@ -102,6 +103,7 @@ def _written(out: Path | None) -> Iterator[TextIO]:
             yield f
         part.replace(out)
     finally:
+        # Of a conversion that failed nothing is left; after the replacement there is nothing to take away.
         part.unlink(missing_ok=True)
 
 
@@ -124,6 +126,7 @@ def _convert_tables(
         done = _convert_table(table, wanted, _place(out, path, table.name, form, taken), form, all_rows=all_rows)
         damaged += len(done.left_out)
         _report(table, done)
+    # Only now: which columns there are is known when all tables were read.
     if strange := wanted.columns.keys() - named:
         raise OptionsError(
             f"--column {min(strange)}: {path.name} has no such column{did_you_mean(min(strange), named)}."
@@ -138,6 +141,7 @@ def _place(out: Path | None, path: Path, table: str, form: Format, taken: set[st
         return out
     bare = "".join(c if c.isalnum() or c in "-_" or category(c)[0] == "M" else "_" for c in table)
     numbered = (bare, *(f"{bare}-{n}" for n in range(2, len(taken) + 2)))
+    # Folded, for Windows and macOS keep A and a, or two spellings of one letter, in the same file.
     name = next(n for n in numbered if normalize("NFC", n).casefold() not in taken)
     taken.add(normalize("NFC", name).casefold())
     return out / f"{path.stem}.{name}.{form}"
@@ -151,6 +155,7 @@ def _convert_table(
     if form == "csv" or target is None:
         with _written(target) as f:
             return convert_table(table, f, wanted, all_rows=all_rows)
+    # Through a file: a table may be larger than memory.
     between = target.with_name(f"{target.name}.csv")
     try:
         with _written(between) as f:

@@ -37,6 +37,7 @@ def dashboard(
     elif not access.read_tokens(folder):
         raise OptionsError(f"Nobody may look yet. Make a token: digitize dashboard {folder} --new-token NAME")
     else:
+        # Only to serve: making and revoking tokens needs no server.
         import uvicorn
 
         from digitize.offices.picture import Limits

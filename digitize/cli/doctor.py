@@ -25,6 +25,7 @@ def doctor(
     else:
         rows = [[x.state, x.name, x.found, x.mend] for x in checks]
         results().print(table("This machine", ["", "what", "found", "to mend it"], rows), markup=False)
+    # After the table, which says how each miss is mended.
     if not is_ready(checks):
         missing = ", ".join(x.name for x in checks if x.state == "miss")
         raise MachineLacks(f"not ready: {missing}. The last column says what mends it.")

@@ -45,6 +45,7 @@ def duplicates(
     if decisions:
         _take(paths, decisions, operator, json=json)
         return
+    # --json is said by every command; here it is one of several formats.
     format = "json" if json else format
     if out and format not in ("csv", "jsonl"):
         raise OptionsError("--out needs --format csv or jsonl.")

@@ -61,6 +61,7 @@ def extract(
     from digitize.machine.whole_file import WholeFile
 
     reading = _reading(form, lang, tuple(forms or ()), dpi, seconds)
+    # What is no printed form's name is a register's: _reading has looked it up.
     register = "" if form == "auto" or reading.forms else form
     metadata = {"police_station": station, "district": district, "year": year}
     settings = ExtractSettings(reading, state, stations, register, {z: v for z, v in metadata.items() if v})
@@ -126,6 +127,7 @@ def _as_json(page: FilePageDone[Extract], group: int, doubts: tuple[str, ...]) -
         "rows": found.rows if found else [],
         "notes": found.notes if found else [],
     }
+    # A file's name that is no UTF-8 comes as half characters, which cannot be encoded.
     return (json.dumps(plain, ensure_ascii=False, allow_nan=False) + "\n").encode("utf-8", "replace")
 
 

@@ -80,6 +80,7 @@ def _evidence(column: ColumnReport) -> str:
         evidence.append(f"{unknown} signs that it does not know")
     if column.font:
         evidence.append(f"written in {column.font}")
+    # It is a likelihood: 100 % would be taken for proof.
     return ": ".join(filter(None, (f"{min(found.margin, 0.99):.0%}" if found.cells else "", ", ".join(evidence))))
 
 

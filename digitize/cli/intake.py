@@ -40,6 +40,7 @@ def intake(
     else:
         _print(report, folder)
     share = place.options.run.max_failed_share
+    # After the list: what is good has been taken in, and each refusal has its reason above.
     if len(report.refused) > share * report.files:
         raise TooManyRefused(
             f"{len(report.refused)} of {report.files} files were refused, more than the agreed {share:.0%}. "

@@ -28,6 +28,7 @@ def first_lines() -> dict[str, str]:
     for path in sorted(_FOLDER.glob("*.py")):
         with path.open(encoding="utf-8") as file:
             line = _FIRST_LINE.match(file.readline().strip())
+        # Files that share code among commands have another first line, or another name in it.
         if line and line["name"] == path.stem:
             found[line["name"]] = line["does"][0].upper() + line["does"][1:]
     return found
@@ -40,6 +41,7 @@ def load_command(name: str) -> Any:
     return typer.main.get_group(alone).commands[name]
 
 
+# Not a dict: its own get() and items() would pass by what is looked up below.
 class _Loading(UserDict[str, Any]):
     """Name -> command, loaded when it is looked up."""
 

@@ -124,6 +124,7 @@ def _load_workspace(folder: Path, where: _Where, agreed: Agreed | None, *, dry_r
     from digitize.workspace.place import open_place
 
     waits = {"load.lock_seconds": where.lock_seconds, "load.statement_seconds": where.statement_seconds}
+    # None leaves the workspace's own setting; "" would go before it.
     place = open_place(folder, {"load.target": where.target or None, "load.schema_name": where.schema or None, **waits})
     with progress(place.options.run.line_every) as shown:
         done = load_workspace(place, shown, agreed, dry_run=dry_run)

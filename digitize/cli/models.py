@@ -28,6 +28,7 @@ def list_(
     from digitize.machine.models import list_models
     from ocr.tesseract.folders import searching
 
+    # Any other folder may have one called "models" that is not meant.
     with searching((folder or Path()) / "models") if _is_workspace(folder) else nullcontext():
         found = list_models(str(folder or "DIR"))
     if json:

@@ -89,6 +89,7 @@ def status(
     rows = []
     for p in picture.root.parts:
         c, g = p.counts, grade_of(p)
+        # Without an inventory, or with one of 0, there is no share.
         share = percent(c.of_expected, c.expected) if c and c.expected else ""
         known = [grouped(c.loaded), grouped(c.records)] if c else ["", ""]
         last = p.report.snapshot.as_on.isoformat() if p.report else ""

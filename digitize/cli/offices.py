@@ -37,6 +37,7 @@ def take(office: Office, paths: Sequence[Path], *, json: bool) -> None:
     from digitize.offices.receive import add_files, count_words
 
     with office.store() as store:
+        # The nation takes snapshots of any state.
         code = office.code if office.level == "state" else ""
         answers = add_files(store, office.receives, code, paths)
     counts = count_words(answers)
@@ -48,6 +49,7 @@ def take(office: Office, paths: Sequence[Path], *, json: bool) -> None:
                 flags = "; ".join(f"{f.code}: {f.text}" for f in a.flags)
                 results().print(f"{a.word}: {a.file}: {flags}", markup=False, soft_wrap=True)
         print(", ".join(f"{word} {n}" for word, n in counts.items()))
+    # Last, when all that was good is in the store.
     if counts["refused"]:
         raise TooManyRefused(f"{counts['refused']} of {len(answers)} files were refused; all others were taken.")
 
@@ -168,6 +170,7 @@ def write_report(picture: NationalPicture, wanted: ReportFiles, folder: Path) ->
         raise OptionsError("Say where to write: --html FILE, --pdf FILE, --csv DIR or --json-file FILE.")
     words, written = load_words(wanted.language), []
     if wanted.html or wanted.pdf:
+        # The PDF is printed from a page, so there always is one.
         page = wanted.html or wanted.pdf.with_suffix(".html")  # type: ignore[union-attr]
         outline = load_outline(folder) if picture.root.level == "nation" else None
         _write(page, render_page(picture, words, outline))

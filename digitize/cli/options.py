@@ -47,7 +47,9 @@ def failed_share(text: str) -> float | None:
 def _old_share(text: str) -> float | None:
     """A share as earlier versions wrote it: 0.1, or 1 for all."""
     try:
+        # "10%" is no number and goes on to the new spelling.
         share = float(text)
     except ValueError:
         return None
+    # A bare 10 never was a share: it goes on to the new spelling, which refuses it.
     return share if 0 <= share <= 1 else None

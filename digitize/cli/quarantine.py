@@ -69,6 +69,7 @@ def export_sheet(
         found = find_rejects(there, batch=batch, code=code)
         if unmask:
             step = {"did": "shown in full", "reason": reason.strip()}
+            # Before the sheet is written: nobody sees a name whose trail does not say so.
             there.run_all([update(reject, reject.state, step) for reject in found])
         with writing(out):
             count = write_sheet(out, found, unmask=unmask)

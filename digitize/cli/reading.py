@@ -25,5 +25,6 @@ def read_as(widths: str, layout: Path | None, memo: Path | None) -> ReadAs:
         sizes = ()
     if not sizes or min(sizes) < 1:
         raise OptionsError("--widths: give the bytes of each column as 12,8,60.")
+    # Widths alone name no column; a mapping must have something to call them by.
     names = tuple(f"COLUMN_{i}" for i in range(1, len(sizes) + 1))
     return ReadAs(memo=memo, layout=FixedLayout(names, sizes))

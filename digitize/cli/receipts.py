@@ -42,6 +42,7 @@ def _told(folder: Path | None, target: str, schema: str) -> list[Told]:
     from digitize.files.loading.where import opened
     from digitize.workspace.place import open_place
 
+    # Both, or neither.
     if (folder is None) == (not target):
         raise OptionsError("Give a workspace, for its receipts, or --target, for the target's own book.")
     if folder is not None:

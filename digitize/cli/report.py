@@ -50,6 +50,7 @@ def _of_workspace(folder: Path, day: date, limits: Limits) -> NationalPicture:
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import open_place
 
+    # A ledger is folded as it is; only an office keeps what was reported before.
     if day != days.today():
         raise OptionsError("A workspace shows how it stands today. For an earlier day, ask its state's office.")
     place = open_place(folder)

@@ -55,6 +55,7 @@ def _index(path: Path) -> NameIndex:
     from mappers.names.index import NameIndex
 
     try:
+        # A list out of a spreadsheet begins with a byte order mark, which would be a letter of the first name.
         names = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as e:
         raise InputError(f"{path} cannot be read as UTF-8 text. --match wants one name a line.") from e

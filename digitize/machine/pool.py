@@ -55,12 +55,14 @@ def run_jobs(
     ended. A job that only waits for a busy processor is left alone.
     """
     waiting = iter(jobs)
+    # Without a job no process is begun.
     first = list(islice(waiting, 1))
     if not first:
         return
     with _Pool(workers, limit_s) as pool:
         pool.start(work, first[0])
         while True:
+            # Two for each worker, one in hand and one waiting, so that none is idle while results are written here.
             for job in islice(waiting, 2 * pool.size - len(pool.running)):
                 pool.start(work, job)
             if not pool.running:
@@ -107,9 +109,11 @@ class _Pool:
             except BrokenProcessPool:
                 broken.append(job)
         if broken:
+            # Which of them killed the worker is not known: the pool fails all that were in hand.
             broken += self.running.values()
             self.running.clear()
             self._given.clear()
+            # Not waited for: its workers are gone, or hang.
             self._executor.shutdown(wait=False, cancel_futures=True)
             self._executor = self._new(self.size)
             yield from self._one_by_one(work, broken, crashed)
@@ -118,6 +122,7 @@ class _Pool:
         self, work: Callable[..., Done], jobs: list[object], crashed: Callable[..., Done]
     ) -> Iterator[tuple[Job, Done]]:
         for job in jobs:
+            # Alone, so that it is known which job breaks its worker.
             with self._new(1) as single:
                 future = self._submit(single, work, job)
                 if not wait([future], timeout=self._clock_s + _START_S if self._clock_s else None).done:
@@ -143,6 +148,7 @@ class _Pool:
 
     @staticmethod
     def _new(size: int) -> ProcessPoolExecutor:
+        # Spawned, as Windows does it: a fork would copy libraries in the middle of what their threads do.
         return ProcessPoolExecutor(max_workers=size, mp_context=get_context("spawn"), initializer=_begin)
 
 
@@ -151,7 +157,9 @@ def _watched(work: Callable[[Job], Done], limit_s: float, clock_s: float, job: J
 
     limit_s: of the processor; clock_s: by the clock.
     """
+    # faulthandler writes a traceback when it ends the process: of a page that takes too long nobody needs one.
     with Path(os.devnull).open("w") as nowhere, _processor_watch(limit_s):
+        # Its watch is a thread in C: it ends the process even where a library never gives the interpreter back.
         faulthandler.dump_traceback_later(clock_s, exit=True, file=nowhere)
         try:
             return work(job)
@@ -181,8 +189,10 @@ def _processor_watch(limit_s: float) -> Iterator[None]:
 
 def _end_when_used(until_s: float, done: threading.Event) -> None:
     """End this process when its processor time reaches until_s, unless the job is done before."""
+    # The wait is the sleep: a job that is done ends it at once.
     while not done.wait(_LOOK_S):
         if time.process_time() > until_s:
+            # Not sys.exit, which would end this thread alone.
             os._exit(1)
 
 

@@ -18,6 +18,7 @@ def plain_errors(path: Path, verify: str) -> Iterator[None]:
     """
     try:
         yield
+    # A constraint or trigger of ours spoke: the file is sound.
     except sqlite3.IntegrityError:
         raise
     except sqlite3.DatabaseError as e:
@@ -26,6 +27,7 @@ def plain_errors(path: Path, verify: str) -> Iterator[None]:
             raise DiskFull(f"No room left on the disk of {path}. Make room and run the same command again.") from e
         if "locked" in text or "busy" in text:
             raise LedgerError(f"{path} is in use by another program. Wait for it, then run this again.") from e
+        # A file that was cut to nothing is a sound, empty database for SQLite: only its missing tables tell.
         if "malformed" in text or "not a database" in text or "no such table" in text:
             raise LedgerError(f"{path} is damaged ({text}). Run: {verify}, and restore a backup.") from e
         if "readonly" in text or "unable to open" in text:

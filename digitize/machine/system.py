@@ -11,6 +11,7 @@ from pathlib import Path
 
 def sync_file(path: Path) -> None:
     """Have the file's bytes on the disk before going on."""
+    # Windows refuses to flush a file that is only open for reading.
     fd = os.open(path, os.O_RDWR if sys.platform == "win32" else os.O_RDONLY)
     try:
         os.fsync(fd)
@@ -46,12 +47,15 @@ def is_dead(owner: str) -> bool:
     import psutil
 
     host, pid, started = owner.rsplit(":", 2)
+    # Nothing is known of another machine's processes; there a lease ends by its time.
     if host != socket.gethostname():
         return False
     try:
+        # The name has two decimals of it. The number alone would not do: systems give it to a new process later.
         return bool(abs(psutil.Process(int(pid)).create_time() - float(started)) > 0.05)
     except psutil.NoSuchProcess:
         return True
+    # It lives, and is somebody else's.
     except psutil.AccessDenied:
         return False
 

@@ -33,6 +33,7 @@ class WholeFile:
                 self._stream = self._part.open("wb") if self._part else sys.stdout.buffer
                 self._stream.write(self._head)
             self._stream.write(data)
+            # Whoever reads along in a pipe gets each page when it is done.
             if self._part is None:
                 self._stream.flush()
 
@@ -51,6 +52,7 @@ class WholeFile:
                     self._part.replace(self._target)
             finally:
                 if self._part and self._part != self._target:
+                    # After the replacement there is nothing left to take away.
                     self._part.unlink(missing_ok=True)
 
 
@@ -64,6 +66,7 @@ def writing(target: Path | None) -> Iterator[None]:
     """Say what hinders writing. Raises DiskFull, InputError; a reader that has seen enough is no error of ours."""
     try:
         yield
+    # It is an OSError, too, and would be told as a fault below.
     except BrokenPipeError:
         raise
     except OSError as e:

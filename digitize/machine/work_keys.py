@@ -10,11 +10,13 @@ from typing import Any
 
 def work_key(*parts: str) -> str:
     """One key from its parts, in order; 32 hex digits."""
+    # A sign that stands in no part: "ab", "c" and "a", "bc" are two keys.
     return text_key("\x1f".join(parts))
 
 
 def plain_hash(value: Mapping[str, Any] | Sequence[Any]) -> str:
     """Hash of JSON types, independent of the order of keys."""
+    # These bytes are in the keys of all workspaces: written otherwise, everything would be done again.
     text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
     return text_key(text)
 

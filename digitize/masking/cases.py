@@ -42,6 +42,7 @@ class CaseMasks:
         for record in records:
             self._index.add(record)
         self._index.settle()
+        # Telling opens all records of a case, and each of them asks.
         self._told = lru_cache(maxsize=256)(self._tell)
 
     def beside(self, record: Record) -> Beside:
@@ -49,6 +50,7 @@ class CaseMasks:
         nodes = self._index.nodes_of(record)
         flags = self._index.flags_of(nodes)
         is_case_sensitive, is_named = bool(flags & _SENSITIVE), bool(flags & _NAMED)
+        # Nothing to protect, and sections are known: the case's records need not be opened.
         if not is_case_sensitive and is_named:
             return Beside(names_sections=True)
         return self._told(nodes, is_case_sensitive, is_named)
@@ -95,6 +97,7 @@ def masks_around(ledger: Ledger, records: Iterable[Record]) -> CaseMasks:
             break
         asked |= keys
         wanted = {_loose(k) for k in keys}
+        # The text stood somewhere in the record; whether as its key is known only here.
         found |= {r.id: r for r in _near(ledger, keys) if wanted & {_loose(k) for k in _keys(r)}}
     return masks_of(found.values())
 
@@ -103,6 +106,7 @@ def _near(ledger: Ledger, keys: Iterable[Key]) -> Iterator[Record]:
     """The records that may state one of these keys."""
     firs = [k for k in keys if k[0] == "fir"]
     others = [k for k in keys if k[0] in ("number", "key")]
+    # The group narrows the search down for FIRs alone: other keys may be stated at any station.
     ends = () if others else tuple({f"|{k[1]}|{k[2]}" for k in firs})
     texts = {f'"value": {json.dumps(k[3] if k[0] != "number" else k[2], ensure_ascii=False)}' for k in firs + others}
     records = Records(ledger)
@@ -143,6 +147,7 @@ def _firs(record: Record) -> Iterator[Key]:
 
 def _others(record: Record) -> Iterator[Key]:
     number = record.value("fir_reg_num") or ""
+    # A number of zeros was never given: it would make one case of all that bear it.
     if number.strip("0 "):
         yield "number", record.value("state") or "", number
     yield from (("key", *key) for key in legacy_keys(record))
@@ -181,9 +186,11 @@ class _Index:
             main, place = hash(key[:4]), self._places.setdefault(key[4:], key[4:])
             if self._place.setdefault(main, place) != place:
                 self._alike.setdefault(main, {self._place[main]}).add(place)
+        # A number leads to an FIR only by a record that states both.
         for other in _others(record) if firs else ():
             if self._owner.setdefault(hash(other), nodes[0]) != nodes[0]:
                 self._owners.setdefault(hash(other), {self._owner[hash(other)]}).add(nodes[0])
+        # The order matters: "ROW+NAME" finds its "ROW" only right before it, as records by id come.
         if "+" in record.id and self._row[0] == _row(record)[1]:
             nodes.append(self._row[1])
         elif "+" not in record.id:
@@ -201,6 +208,7 @@ class _Index:
             pairs = list(combinations(sorted(places), 2))
             fitting = [(_fir_node(main, a), _fir_node(main, b)) for a, b in pairs if _agree(a, b)]
             for x, y in fitting:
+                # All agree: one case. A place that fits two which contradict each other may belong to either.
                 if len(fitting) == len(pairs):
                     self._unite(x, y)
                 else:
@@ -227,6 +235,7 @@ class _Index:
         kept = set(self._near).union(*self._near.values())
         for node in [n for n, flags in self._flags.items() if flags == _NAMED and n not in kept]:
             del self._members[node]
+        # Only gathering needs them; what is left lives as long as records are shown.
         self._owner, self._owners, self._place, self._alike, self._places = {}, {}, {}, {}, {}
 
     def nodes_of(self, record: Record) -> frozenset[int]:
@@ -245,6 +254,7 @@ class _Index:
 
     def _root(self, node: int) -> int:
         while (up := self._parent.get(node, node)) != node:
+            # Each look shortens the way, so that long chains stay cheap.
             self._parent[node] = node = self._parent.get(up, up)
         return node
 

@@ -47,12 +47,14 @@ def load_lists() -> MaskingLists:
 
 
 def _pattern(words: Iterable[str]) -> re.Pattern[str]:
+    # Not in Indian scripts: re takes vowel signs for no letters, so that \b lies within words.
     parts = (rf"\b{re.escape(w)}" if w.isascii() else re.escape(fold_text(w)) for w in words)
     return re.compile("|".join(parts))
 
 
 def fold_text(text: str) -> str:
     """A text as it is compared: digits and cases alike, and no letter with a nukta."""
+    # NFC writes the letter U+095C as its base and a nukta: so both spellings lose the nukta and are one.
     return unicodedata.normalize("NFC", fold_digits(text)).translate(_NUKTAS).casefold()
 
 
@@ -69,5 +71,6 @@ def texts_of(cell: FieldValue | None) -> Iterator[str]:
 
 def numbers_in(text: str) -> Iterator[int]:
     """Every number of four digits at most."""
+    # Longer runs are phones and keys, in which any section could be found.
     for run in re.findall(r"(?<!\d)\d{1,4}(?!\d)", fold_digits(text)):
         yield int(run)

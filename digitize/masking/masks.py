@@ -103,6 +103,7 @@ def secret_words(record: Record, beside: Beside = ALONE) -> frozenset[str]:
 
 def _is_open(record: Record, beside: Beside) -> bool:
     """Whether a case of which nobody knows the sections has complainants or victims in this record."""
+    # A form without a table of acts could never name one, and would always be masked.
     if beside.names_sections or "acts" not in _children(record.form) or names_sections(record):
         return False
     return any(_role(row) in _INJURED for row in record.children.get("persons", ()))
@@ -137,6 +138,7 @@ def _is_direct(record: Record, path: str, beside: Beside, *, is_known: bool) -> 
         return bool(how) and is_known
     row = record.children[child][int(index)]
     person = row if child == "persons" else _person_of(record, row)
+    # Sections are not known: hidden are those who may be victims, and what may belong to one of them.
     if not is_known:
         return person is None or _role(person) in _INJURED
     if child != "persons" or how != "person":
@@ -173,9 +175,11 @@ def _secrets(record: Record, paths: Iterable[str]) -> frozenset[str]:
     """What tells of the masked persons, folded: names and phones whole, and their words of three letters or more."""
     cells = dict(record.cells())
     masked = [cells[p] for p in paths if p.startswith("persons[") and _is_telling(record.form, p.rpartition(".")[2])]
+    # In Latin letters, too: another record may name the same person in another script.
     texts = [spelled for cell in masked for text in texts_of(cell) for spelled in {text, romanise(text)}]
     wholes = {" ".join(words_in(t)) for t in texts}
     parts = {w for t in texts for w in words_in(t)}
+    # Initials and short particles stand in every text, which would all be masked.
     return frozenset(w for w in wholes | parts if len(w) >= 3 and w not in load_lists().common)
 
 
@@ -205,6 +209,7 @@ def _mask_row(prefix: str, row: Row, cover: _Cover) -> Row:
 
 def _mask(path: str, cell: FieldValue, cover: _Cover) -> FieldValue:
     """The cell without what tells of a person; where only the raw text of an age or a role tells, its value stays."""
+    # A file may be called after the person whom it is about.
     file, column = (_hide(x, cover) for x in (cell.origin.file, cell.origin.column))
     kept = replace(cell, origin=replace(cell.origin, file=file, column=column))
     if path not in cover.direct and path not in cover.leaks:

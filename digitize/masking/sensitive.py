@@ -15,6 +15,7 @@ from mappers.record import FieldValue, Record, Row
 from mappers.schema import form_tables
 
 _ADULT = 18
+# The BNS is in force since 1 July 2024: an FIR of an earlier year names none of its sections.
 _BNS_YEAR = 2024
 # Letters that engines give for digits; only used on section text that is not sure.
 _LOOKALIKES = str.maketrans("OolI|ZSsbGTgq", "0011125566799")
@@ -46,6 +47,7 @@ def _is_protected(record: Record, row: Row) -> bool:
     if any(_upper(t) in lists.whole_acts for t in texts_of(act)):
         return True
     numbers = {n for t in texts_of(section) for n in numbers_in(t)}
+    # Only an act that is sure narrows the numbers down; else they count under every act.
     if act is not None and act.value and act.is_sure() and not _is_inferred(row):
         return bool(numbers & lists.sections.get(act.value, frozenset()))
     known = {n for a, s in lists.sections.items() for n in s if a != "BNS" or not _is_before_bns(record)}
@@ -53,6 +55,7 @@ def _is_protected(record: Record, row: Row) -> bool:
 
 
 def _upper(text: str) -> str:
+    # "P.O.C.S.O." is POCSO: the letters alone are compared.
     return re.sub(r"[^A-Z]", "", text.upper())
 
 
@@ -77,6 +80,7 @@ def is_child(record: Record, row: Row) -> bool:
     if any(n < _ADULT for n in _ages(age)):
         return True
     known = [t.value for t in (birth, year) if t and t.value and t.value.isdigit()]
+    # 18 counts, too: by years alone, who turns 18 in that year may still have been 17.
     return len(known) == 2 and int(known[1]) - int(known[0]) <= _ADULT
 
 
@@ -93,6 +97,7 @@ def _has_hint(record: Record) -> bool:
     lists = load_lists()
     acts = [cell for row in _sections(record) for cell in row.values()]
     for cell in acts:
+        # 354 that was read as 3S4 must still hide whom it protects.
         doubtful = "" if cell.is_sure() else " ".join(texts_of(cell)).translate(_LOOKALIKES)
         if lists.numbers & {n for t in (*texts_of(cell), doubtful) for n in numbers_in(t)}:
             return True

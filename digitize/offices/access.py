@@ -58,12 +58,14 @@ def holder_of(folder: Path, token: str) -> str:
     """Whom a token was given to, "" for one that does not hold; takes as long whichever it is."""
     given, found = _hash(token), ""
     for t in read_tokens(folder):
+        # Goes on when found: how long it takes tells nothing.
         if hmac.compare_digest(t.hash, given):
             found = t.name
     return found
 
 
 def _hash(token: str) -> str:
+    # No salt and no slow hash, as a password needs: nobody guesses 256 random bits.
     return hashlib.sha256(token.encode("utf-8")).hexdigest()
 
 
@@ -71,5 +73,6 @@ def _write(folder: Path, tokens: list[Token]) -> None:
     path = folder / _FILE
     part = path.with_suffix(".part")
     part.write_text(json.dumps([asdict(t) for t in tokens], ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    # Before it has its name, so that nobody else reads it for a moment.
     system.make_private(part)
     part.replace(path)

@@ -116,6 +116,7 @@ def _lines(picture: NationalPicture, basis: str) -> Iterator[AnswerLine]:
             what = f"States/UTs with {way} integration, {_SHOWN[pillar]}"
             yield _line("(b)", what, key, _told(figures[key]), _entry(p, way, pillar), all_, basis)
     counts = [(s.stations, s.covered) for s in told if s and s.stations is not None and s.covered is not None]
+    # A state may have counted its stations before it covered new ones: less than none is left nowhere.
     left = sum(max(0, all_of - c) for all_of, c in counts) if counts else None
     what, published = "Police stations in which CCTNS is not implemented", p.stations_left if p else None
     yield _line("(d)", what, "stations_left", (left, len(counts)), published, all_, basis)
@@ -138,6 +139,7 @@ def _line(
     part: str, what: str, key: str, counted: tuple[int | None, int], published: int | None, all_: int, basis: str
 ) -> AnswerLine:
     snapshots, said = counted
+    # Of some states alone it is only a part of the number that was asked for.
     whole = snapshots is not None and said == all_
     takes = basis if basis != "auto" else "snapshots" if whole or published is None else "published"
     used = snapshots if takes == "snapshots" else published
@@ -188,6 +190,7 @@ def _part_d(stations: AnswerLine, legacy: AnswerLine, lagging: list[str]) -> str
         rest = "in all States/UTs"
     else:
         rest = f"in all States/UTs except {_small(n)}"
+    # The names come of snapshots; beside a published number they would be of another day.
     names = f" ({', '.join(lagging)})" if lagging and legacy.basis == "snapshots" else ""
     told = f"data digitization including integration of legacy data has been completed {rest}{names}"
     return _sentence(f"{begun}, while {told}" if begun else told)

@@ -24,6 +24,7 @@ class StationTally:
 
     def __post_init__(self) -> None:
         """No inventory yet."""
+        # Not 0: that would say that there is nothing to do.
         self.counts["expected"] = self.counts["pages_expected"] = None
 
     def plain(self) -> Counts:
@@ -108,6 +109,7 @@ class Tallies:
 
 def _district(name: str, lgd: str, counts: Counts, coverage: Coverage, b: Breakdowns) -> District:
     by_band, by_form, by_language = ({k: list(v) for k, v in sorted(d.items())} for d in b.by)
+    # So few in one district may tell who they are: they are told as hidden, never as 0.
     few = 0 < b.protected < HIDDEN_BELOW
     return District(
         name=name,
@@ -134,6 +136,7 @@ def shape_coverage(c: Coverage) -> StationCounts:
 
 def station_rows(tallies: Tallies, codes: Mapping[PlaceKey, str], today: date) -> list[StationRow]:
     """The rows of all stations, by district and name. codes: those of the stations in CCTNS, as far as known."""
+    # The same order as districts() has: rows name their district by its place there.
     index = {name: i for i, name in enumerate(sorted(tallies.broken_down))}
     rows = []
     for key in sorted(tallies.stations, key=lambda k: (index[k.district], k.station)):
@@ -146,4 +149,5 @@ def station_rows(tallies: Tallies, codes: Mapping[PlaceKey, str], today: date) -
 
 
 def _idle(s: StationTally, today: date) -> int | None:
+    # A clock may have been wrong when it was written: never less than none.
     return max(0, (today - date.fromisoformat(s.last_day)).days) if s.last_day else None

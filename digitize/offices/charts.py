@@ -31,6 +31,7 @@ class _Axes:
 def burn_up(points: Sequence[Point], projection: Projection, names: dict[str, str], title: str) -> Markup:
     """The chart. names: labels of expected, records and loaded; points: at least two."""
     most = max(max(p.counts.expected or 0, p.counts.records, p.counts.loaded) for p in points)
+    # Ten years: a pace that is slower would press what has been done into a corner.
     last = min(projection.last, points[-1].day + timedelta(days=3653)) if projection.last else points[-1].day
     axes = _Axes(points[0].day, last, round(most * 1.05))
     lines = [_grid(axes), _range(axes, points[-1], projection)]
@@ -51,6 +52,7 @@ def _labels(ends: Sequence[tuple[float, str, str]]) -> list[str]:
     """The lines' names at the right edge, none upon another."""
     made, free = [], 0.0
     for y, name, text in ends:
+        # Sorted from the top, each at least a line's height below the one before.
         free = max(y + 4, free + 15)
         made.append(f'<text class="{name}" x="{_W - _RIGHT + 6}" y="{free:g}">{escape(text)}</text>')
     return made
@@ -76,6 +78,7 @@ def _grid(axes: _Axes) -> str:
 def _step(most: int) -> int:
     """A round step that gives four to eight lines."""
     step = 1
+    # 1, 2, 5, 10, 20, 50 and so on.
     for factor in cycle((2, 2.5, 2)):
         if most <= 8 * step:
             break

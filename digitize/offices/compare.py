@@ -13,6 +13,7 @@ from digitize.offices.refusal import Flag, Refused, flag
 from digitize.offices.shape import Snapshot, Statement
 from digitize.offices.store import Received
 
+# Flagged and taken, not refused: a total may fall for a good reason, which people can tell.
 _FALLING = ("pages", "pages_read", "records", "validated", "loaded")
 _WANTED = ("expected", "pages_expected")
 _MOST_SOURCES = 200
@@ -28,6 +29,7 @@ def compare(snapshot: Snapshot, before: Received | None, open_row: Callable[[int
     flags = [*_more_than_all(snapshot), *_same_codes(snapshot), *_stated_ahead(snapshot)]
     if before is None:
         return flags
+    # Opened only where a check needs it: of most the summary is enough, and a snapshot may be large.
     earlier = partial(open_row, before.seq)
     day = snapshot.as_on.isoformat()
     if day < before.as_on:
@@ -35,6 +37,7 @@ def compare(snapshot: Snapshot, before: Received | None, open_row: Callable[[int
             "older-than-newest", f"it is of {day}, and one of {before.as_on} was taken; history is not rewritten"
         )
     if day == before.as_on:
+        # A correction is made later than what it corrects; anything else is an old file that comes in late.
         if snapshot.made_at <= earlier().made_at:
             raise Refused("second-of-a-day", f"another of {day} was taken, made no earlier; mend it and make it anew")
         flags.append(flag("corrected-same-day", "corrected-same-day", day=day, number=before.seq))
@@ -89,6 +92,7 @@ def _fallen(s: Snapshot, before: Mapping[str, Any]) -> Iterator[Flag]:
         if now[name] < old[name]:
             yield flag("total-fell", "total-fell", measure=name, before=old[name], now=now[name])
     for name in _WANTED:
+        # None where there was a number is a fall, too: less to do makes the same work look like more.
         if old[name] is not None and (now[name] is None or now[name] < old[name]):
             left = now[name] if now[name] is not None else "–"
             yield flag("expected-fell", "expected-fell", measure=name, before=old[name], now=left)
@@ -105,6 +109,7 @@ def _taken_back(s: Snapshot, before: Mapping[str, Any]) -> Iterator[Flag]:
         yield flag("contradicts-earlier", "fewer-covered", before=old["covered"], now=new["covered"])
     if old.get("legacy_complete") and new.get("legacy_complete") is False:
         yield flag("contradicts-earlier", "incomplete-again")
+    # Without a statement nothing is taken back; it is only not said.
     lost = sorted(set(old.get("links", ())) - set(new.get("links", ()))) if new else []
     if lost:
         yield flag("contradicts-earlier", "links-lost", links=", ".join(lost))
@@ -129,6 +134,7 @@ def _renamed(s: Snapshot, earlier: Callable[[], Snapshot]) -> Iterator[Flag]:
     if before.stations is None:
         return
     names, codes = {_place(s, row) for row in s.stations}, {row[1] for row in s.stations if row[1]}
+    # Neither name nor code is there: one that was only renamed keeps its code.
     gone = [row for row in before.stations if row[0] and row[1] not in codes and _place(before, row) not in names]
     if gone:
         yield flag("contradicts-earlier", "stations-gone", n=len(gone))

@@ -48,6 +48,7 @@ def page_data(picture: NationalPicture, words: Words, name: str) -> dict[str, An
 
 
 def _counts(place: ReportedPlace) -> list[int | None] | None:
+    # In the order of MEASURES, whose names the script is told once.
     return list(place.counts.as_plain().values()) if place.counts else None
 
 
@@ -71,4 +72,5 @@ def _others(picture: NationalPicture, words: Words) -> list[list[Any]]:
 def as_script(data: dict[str, Any]) -> Markup:
     """JSON that cannot end the script element it stands in."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    # No "<" can begin "</script>"; the two line ends are such in JavaScript and not in JSON.
     return Markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))

@@ -53,6 +53,7 @@ def seal(snapshot: Snapshot, key: Path) -> bytes:
 
 def unseal(data: bytes) -> Sealed:
     """Take a file apart; nothing is checked yet. Raises Refused: empty, too-large, truncated, no-snapshot."""
+    # First of all: nothing of a file that is too large is parsed.
     if len(data) > MAX_BYTES:
         raise Refused("too-large", f"the file has {len(data):,} bytes, a snapshot has at most {MAX_BYTES:,}")
     if not data.strip():
@@ -66,4 +67,5 @@ def unseal(data: bytes) -> Sealed:
         raise Refused(
             "truncated", "the line with the signature is missing, cut off, or holds more; send the file again"
         ) from None
+    # The bytes as they came: the signature is of them, and JSON that is written anew has others.
     return Sealed(body, mark.key.lower(), mark.signature.lower(), hashlib.sha256(data).hexdigest())

@@ -59,6 +59,7 @@ def _where(names: Sequence[str], place: ReportedPlace) -> list[str]:
 
 
 def _figure(f: Figure, words: Words) -> list[Any]:
+    # Empty, not 0, where there is nothing to divide by.
     value = f.part / f.whole if f.part is not None and f.whole else None
     return [f.name, f.part, f.whole, None if value is None else round(value, 6), f.why, definition_of(f.name, words)]
 
@@ -117,6 +118,7 @@ def write_csv(picture: NationalPicture, folder: Path, words: Words) -> list[Path
         folder.mkdir(parents=True, exist_ok=True)
         for name, (header, rows) in tables(picture, words).items():
             path = folder / f"{name}.csv"
+            # The mark has spreadsheets read it as UTF-8; newline="", for csv has ended the lines itself.
             path.write_text(csv_text(header, rows), encoding="utf-8-sig", newline="")
             written.append(path)
     except OSError as e:
@@ -140,6 +142,7 @@ def _safe(cell: Any) -> Any:
 
 def as_plain(picture: NationalPicture, words: Words, down_to: str = "station") -> dict[str, Any]:
     """The whole picture as JSON types; what figures mean is said once. down_to: the lowest level of places."""
+    # Levels stand from the top down.
     left_out = _LEVELS[_LEVELS.index(down_to) + 1 :]
     made: dict[str, Any] = {
         "as_on": picture.day.isoformat(), "level": picture.root.level, "definitions_version": DEFINITIONS,
@@ -155,6 +158,7 @@ def as_plain(picture: NationalPicture, words: Words, down_to: str = "station") -
         kept = (r for r in rows if r[0] not in left_out)
         made[name] = [dict(zip(header, map(_plain, row), strict=True)) for row in kept]
     for row in made["figures"]:
+        # Said once: it is the same at every place.
         made["definitions"][row["figure"]] = row.pop("definition")
     return made
 

@@ -63,6 +63,7 @@ def _share(place: ReportedPlace, name: str, part: str, whole: str) -> Figure:
     if place.counts is None:
         return Figure(name, None, None, "no-report")
     counts = place.counts.as_plain()
+    # No inventory and an inventory of 0 are told apart: of the first nobody can say anything.
     if counts[whole] is None:
         return Figure(name, None, None, "no-inventory")
     return Figure(name, counts[part], counts[whole], "" if counts[whole] else "nothing-yet")
@@ -76,6 +77,7 @@ def _stations(place: ReportedPlace) -> Iterator[Figure]:
         return
     values = (c.inventoried, *c.begun, *c.complete, c.certified)
     for name, n in zip(names, values, strict=True):
+        # Complete is measured by the inventory; without one, 0 complete would look like a fact.
         if name.startswith("complete_") and not c.inventoried:
             yield Figure(f"stations_{name}", None, None, "no-inventory")
         else:
@@ -86,6 +88,7 @@ def stated_figures(statements: Sequence[Statement | None], has_report: bool) -> 
     """What officers state, of one reporter or of all: covered of target; links and completeness of those that say."""
     told = [s for s in statements if s is not None]
     why = "not-stated" if has_report else "no-report"
+    # Only states that say both: a numerator of more states than the denominator would be no share.
     both = [(s.covered, s.target) for s in told if s.covered is not None and s.target is not None]
     covered, target = sum(c for c, _ in both), sum(t for _, t in both)
     yield Figure("covered_of_target", covered, target) if both else Figure("covered_of_target", None, None, why)

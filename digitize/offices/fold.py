@@ -21,6 +21,7 @@ from digitize.workspace.place import Place
 from mappers.codes.places import states
 from mappers.states import load_state
 
+# FIRs: their numbers count within a station and year, so that the books of two sites can be compared.
 _BOOK_FORMS = ("iif1",)
 _PAGES = """
   SELECT s.page, s.volume, s.station, s.district, s.year, r.outcome AS read, d.outcome AS decided
@@ -74,10 +75,12 @@ def fold_ledger(place: Place, ledger: Ledger, today: date) -> tuple[Snapshot, in
     workspace, lists = place.options.workspace, place.folder / "lists"
     folding = Folding(load_gazetteer(workspace.state, lists))
     _fold_intake(ledger, folding)
+    # Records before pages: a page counts for the station that its records turned out to be of.
     for stored in Records(ledger).all():
         _fold_record(stored, folding)
     _fold_pages(ledger, folding)
     _fold_days(ledger, folding)
+    # Stations without any work have a row, too: nothing done yet is not the same as no such station.
     for key in folding.gazetteer.codes:
         folding.tallies.touch(key)
     for key, inventory in load_inventory(lists / "inventory.csv", folding.gazetteer).items():
@@ -121,6 +124,7 @@ def _fold_record(s: Stored, folding: Folding) -> None:
     folding.where.setdefault(s.unit, set()).add(key)
     if s.record.id in folding.decided:
         folding.tallies.note_day(key, folding.decided[s.record.id])
+    # What was surely read of the record goes before what was said of the whole book.
     year = _sure(s, "year") or metadata.year
     cells = Counter(records=1, loaded=int(bool(s.loaded)))
     cells["in_review"], cells["rejected"] = int(s.verdict == "review"), int(s.verdict == "reject")
@@ -129,6 +133,7 @@ def _fold_record(s: Stored, folding: Folding) -> None:
     row = tuple(cells[name] for name in CELLS)
     folding.tallies.add_record(key, row, (band_of(year), s.record.form, language), protected=is_sensitive(s.record))
     number = _sure(s, "fir_no")
+    # A longer number is no FIR's, and would stretch the book over all others.
     if s.record.form in _BOOK_FORMS and key.station and number.isascii() and number.isdigit() and len(number) < 6:
         n = int(number)
         book = folding.books.setdefault((metadata.volume, key, s.record.form, year), _Book(n, n))
@@ -156,6 +161,7 @@ def _sure(s: Stored, name: str) -> str:
 def _fold_pages(ledger: Ledger, folding: Folding) -> None:
     for r in ledger.execute(_PAGES):
         places = folding.where.setdefault(r["page"], {folding.metadata[r["page"]].place})
+        # Where its records are of several stations, the page counts where intake said it belongs.
         key = next(iter(places)) if len(places) == 1 else folding.metadata[r["page"]].place
         is_failed = "failed" in (r["read"], r["decided"])
         is_read = not is_failed and bool(r["read"] and r["decided"])

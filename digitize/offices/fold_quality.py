@@ -21,6 +21,7 @@ _UNTOUCHED = """
 def fold_quality(ledger: Ledger) -> Quality:
     """Rates of one workspace. Samples compared with the paper and double keying are not part of the ledger yet."""
     clean = _count(ledger, "SELECT COUNT(*) AS n FROM records WHERE verdict = 'clean'")
+    # Beside MAX, SQLite takes the other columns from the row that has it: the newest verdict.
     newest = "SELECT verdict, MAX(seq) FROM decisions GROUP BY record, field"
     decided = Counter(r["verdict"] for r in ledger.rows(newest))
     rules = ledger.rows(
@@ -44,6 +45,7 @@ def fold_effort(ledger: Ledger, today: date) -> Effort:
     for a, b in zip(rows, rows[1:], strict=False):
         gap = (datetime.fromisoformat(b["at"]) - datetime.fromisoformat(a["at"])).total_seconds()
         seconds += gap if a["operator"] == b["operator"] and gap <= _PAUSE_S else 0
+    # Of one or two people the minutes would be a report on each of them.
     minutes = round(seconds / 60) if len(operators) >= _FEWEST_OPERATORS else None
     return Effort(operators=len(operators), fields=len(rows), minutes=minutes)
 

@@ -30,6 +30,7 @@ def grade_of(place: ReportedPlace) -> str:
     parts = [(place.counts.of_expected, place.counts.expected or 0)]
     if place.coverage:
         parts.append((place.coverage.inventoried, place.coverage.in_scope))
+    # In whole numbers: no rounding lifts a share to a grade, or drops one that has it exactly.
     return next((g for g in ("99", "95", "90") if all(100 * n >= int(g) * of for n, of in parts)), "below")
 
 
@@ -46,6 +47,7 @@ def ranks(states: Sequence[ReportedPlace]) -> dict[str, int]:
     found: dict[str, int] = {}
     for group in CLASSES:
         graded = [s for s in states if shown_states()[s.code].group == group and _share(s) is not None]
+        # index() finds the first of equal shares: they have one rank, and the next one is left out.
         shares = sorted((_share(s) or 0.0 for s in graded), reverse=True)
         found |= {s.code: shares.index(_share(s) or 0.0) + 1 for s in graded}
     return found

@@ -73,15 +73,19 @@ def project(points: Sequence[Point]) -> Projection:
         return Projection(why="done")
     paces = []
     for months in _SPANS:
+        # The newest that is old enough: points are ends of months, which are not all of one length.
         before = next((p for p in reversed(points) if (now.day - p.day).days >= 30 * months), None)
+        # With members that joined since, their whole past work would look like the pace.
         if before is not None and before.members == now.members:
             span = (now.day - before.day).days
+            # 30.44 days are a month on average.
             paces.append((months, round((now.counts.of_expected - before.counts.of_expected) * 30.44 / span)))
     if not paces:
         return Projection(why="too-little-history")
     if min(p for _, p in paces) <= 0:
         return Projection(why="standing-still", paces=tuple(paces))
     days = [left / pace * 30.44 for _, pace in paces]
+    # A day so far ahead says no more than that the work stands still.
     if max(days) > 365 * 60:
         return Projection(why="standing-still", paces=tuple(paces))
     first, last = (now.day + timedelta(days=round(d)) for d in (min(days), max(days)))
@@ -94,6 +98,7 @@ def change_since(received: Sequence[Received], reporter: str) -> int | None:
     if not rows:
         return None
     newest = rows[-1]
+    # 26 and not 30: the ends of February and March lie 28 days apart, and a report may come a little early.
     bound = (date.fromisoformat(newest.as_on) - timedelta(days=26)).isoformat()
     before = [r for r in rows if r.as_on <= bound]
     return newest.summary["totals"]["loaded"] - before[-1].summary["totals"]["loaded"] if before else None

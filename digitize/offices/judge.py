@@ -47,6 +47,7 @@ def open_sealed(sealed: Sealed, bench: Bench) -> Snapshot:
     Raises Refused: unknown-key, bad-signature, another-key, key-revoked, what `read_body` raises, wrong-level,
     another-state, from-the-future, does-not-add-up.
     """
+    # Key and signature first: what nobody known has signed is not taken apart at all.
     key = _key_of(sealed, bench)
     snapshot = read_body(sealed.body)
     if snapshot.reporter != key.reporter:
@@ -89,6 +90,7 @@ def _key_of(sealed: Sealed, bench: Bench) -> Key:
     if key is None:
         raise Refused("unknown-key", "its key is nobody's in the list; ask for the key, then: keys add")
     if not sealed.is_signed():
+        # Mail makes \n into \r\n, and the \r is left at the end of the signed line.
         again = "mail changed its line ends, so send it packed" if sealed.body.endswith(b"\r") else "send it again"
         text = f"it was changed after it was signed, or {key.reporter} did not sign it; {again}"
         raise Refused("bad-signature", text)
@@ -104,9 +106,11 @@ def read_body(body: bytes) -> Snapshot:
     """
     try:
         made = Snapshot.model_validate_json(body)
+        # A second time over the bytes: of two equal keys the model has taken one in silence.
         json.loads(body, object_pairs_hook=_refuse_twins)
         return made
     except ValidationError as e:
+        # Of several faults the one that tells most; include_input=False, for what a stranger wrote is not repeated.
         first = min(e.errors(include_input=False, include_url=False), key=lambda x: _ORDER.get(_word(x), 9))
         # Keys of the file itself may be anything; only names of the shape and numbers are repeated.
         where = ".".join(str(x) for x in first["loc"] if isinstance(x, int) or x in _NAMES)
@@ -176,6 +180,7 @@ def _wrong_stations(s: Snapshot) -> Iterator[str]:
     seen = set()
     for row in s.stations or ():
         name, _, index, *values, _, certified = row
+        # Its counts belong nowhere, so no sum below would mean anything.
         if index >= len(s.districts):
             yield "a station belongs to a district that is not there"
             return

@@ -32,6 +32,7 @@ def known_keys(store: SnapshotStore) -> dict[str, Key]:
             found[line.public] = Key(line.reporter, line.public, line.at, "", line.note)
         elif line.public in found:
             k = found[line.public]
+            # The line stays and says until when: what was taken under the key before is still its owner's.
             found[line.public] = Key(k.reporter, k.public, k.since, line.at, line.note or k.note)
     return found
 
@@ -43,6 +44,7 @@ def add_key(store: SnapshotStore, reporter: str, public: str, note: str = "") ->
         raise OptionsError("This key was revoked. Have the reporter make a new one.")
     if held and held.reporter != reporter:
         raise OptionsError(f"This is the key of {held.reporter}. Two reporters cannot share one.")
+    # The same key told again is no new line; it holds since it first came.
     if held is None:
         with store.writing():
             store.insert_key(KeyLine(_now(), reporter, public, "add", note))
@@ -54,6 +56,7 @@ def revoke_key(store: SnapshotStore, public: str, note: str) -> Key:
     Raises OptionsError when no key, or more than one, begins so.
     """
     held = [k for k in known_keys(store).values() if k.public.startswith(public.lower()) and not k.revoked]
+    # A slip of the hand in two or three digits must not revoke somebody else's key.
     if len(held) != 1 or len(public) < 8:
         raise OptionsError("No key, or more than one, begins so; give at least eight digits. See: keys list")
     with store.writing():

@@ -64,6 +64,7 @@ class Gazetteer:
         """The station of the lists that is meant; its district alone, or nothing, where that is not sure."""
         known = self.district(district)
         keys = self._ways.get(fold_key(station), set()) if station else set()
+        # Only where the name is not clear by itself: a wrong district must not lose a station that is.
         if known and len(keys) > 1:
             keys = {k for k in keys if k.district == known}
         return next(iter(keys)) if len(keys) == 1 else PlaceKey(known, "")
@@ -85,12 +86,14 @@ def load_inventory(path: Path, gazetteer: Gazetteer) -> dict[PlaceKey, Inventory
     if not path.is_file():
         return {}
     found: dict[PlaceKey, Inventory] = {}
+    # Spreadsheets write a byte order mark before the first column's name.
     with path.open(encoding="utf-8-sig", newline="") as f:
         reader = csv.DictReader(f)
         missing = {"station", "district"} - set(reader.fieldnames or ())
         if missing:
             raise OptionsError(f"{path}: column {', '.join(sorted(missing))} is missing; needed: {', '.join(_COLUMNS)}")
         for n, row in enumerate(reader, 2):
+            # csv puts what stands behind the last column under None.
             cells = {k: (v or "").strip() for k, v in row.items() if isinstance(k, str)}
             key = gazetteer.find(cells["station"], cells["district"])
             if not key.station:
@@ -106,6 +109,7 @@ def _inventory(cells: dict[str, str], where: str) -> Inventory:
         records, pages = (int(cells[c]) if cells.get(c) else None for c in ("records", "pages"))
         certified = cells.get("certified_on", "")
         if certified:
+            # Only to see that it is a day.
             date.fromisoformat(certified)
     except ValueError as e:
         raise OptionsError(f"{where}: records and pages are whole numbers, certified_on is YYYY-MM-DD") from e

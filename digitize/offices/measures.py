@@ -54,6 +54,7 @@ class Counts:
     @classmethod
     def of_station(cls, values: Mapping[str, int | None]) -> Counts:
         """The counts of one station, which has an inventory or has none."""
+        # The last two follow from the others at a station; further up they can only be added.
         made = {name: values[name] for name in MEASURES[:-2]}
         of_expected = made["loaded"] if made["expected"] is not None else 0
         pages_of = made["pages"] if made["pages_expected"] is not None else 0
@@ -92,6 +93,7 @@ class Coverage:
 
 def add(a: int | None, b: int | None) -> int | None:
     """The sum; what nobody counted adds nothing, and is None only where nobody counted anything."""
+    # Not (a or 0) + (b or 0): two that nobody counted would become a 0 that somebody did.
     return b if a is None else a if b is None else a + b
 
 
@@ -117,6 +119,7 @@ def coverage_of(counts: Counts, *, is_named: bool, is_certified: bool) -> Covera
 
 def band_of(year: str) -> str:
     """The band of a year of registration, "not-known" for anything that is no year from 1850 on."""
+    # isdigit() alone lets digits of other scripts pass, which sort behind all of ours.
     if not (year.isascii() and year.isdigit() and len(year) == 4) or year < "1850":
         return "not-known"
     if year < "1980":

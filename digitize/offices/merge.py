@@ -74,6 +74,7 @@ class _Names:
     def place(self, district: str, station: str) -> PlaceKey:
         own = self.district(district)
         found = self._gazetteer.find(station, own)
+        # A station of that name in another district is another station.
         if found.station and found.district == own:
             return found
         return self._places.setdefault((own, fold_key(station)), PlaceKey(own, station))
@@ -96,6 +97,7 @@ def merge_sites(
     tallies, lgd, codes, names = Tallies(), dict[str, str](), dict[PlaceKey, str](), _Names(own.gazetteer)
     for site in sites:
         _add_site(site.snapshot, tallies, lgd, codes, names)
+    # After the sites: the state's own inventory takes the place of theirs.
     for key, expected in own.inventory.items():
         tallies.expect(key, expected)
     districts = tallies.districts(lgd)
@@ -138,6 +140,7 @@ def _add_site(s: Snapshot, tallies: Tallies, lgd: dict[str, str], codes: dict[Pl
         _add_station(tally, dict(zip(OF_STATION, values, strict=True)))
         tally.is_certified = tally.is_certified or bool(certified)
         if idle is not None:
+            # Days without work are of the day of that site's snapshot, and sites report on different days.
             tally.last_day = max(tally.last_day, (s.as_on - timedelta(days=idle)).isoformat())
 
 
@@ -200,6 +203,7 @@ def same_books(sites: Sequence[Newest]) -> list[SameBook]:
         for (one, a), (other, b) in combinations(held, 2):
             first, last = max(a.first, b.first), min(a.last, b.last)
             shorter = min(a.last - a.first, b.last - b.first) + 1
+            # A site may have several volumes of one station and year; they are no doubles of each other.
             if one != other and last - first + 1 >= _SAME * shorter:
                 records = min(a.records, b.records, last - first + 1)
                 found.append(SameBook((one, other), a, first, last, records))

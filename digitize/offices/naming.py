@@ -6,6 +6,7 @@ import unicodedata
 from functools import cache
 
 # First words of the Unicode names of letters, marks and digits in which places of India are written.
+# "EXTENDED" begins Urdu's digits, "OL" the letters of Ol Chiki, "COMBINING" marks that any script may use.
 _SCRIPTS = {
     "LATIN",
     "DEVANAGARI",
@@ -35,6 +36,7 @@ _MOST_MARKS = 5
 
 def is_safe(name: str) -> bool:
     """Whether a name holds only what is seen and read in its order: no markup, nothing invisible, no foreign script."""
+    # Nearly all names; the rest is looked at sign by sign.
     if name.isascii():
         return name.isprintable() and "<" not in name and ">" not in name
     marks = 0
@@ -51,6 +53,7 @@ def _is_safe(c: str) -> bool:
         return c.isprintable() and c not in "<>"
     kind = unicodedata.category(c)[0]
     if kind in "LMN":
+        # The dash, for "ARABIC-INDIC DIGIT ONE" and the like.
         return unicodedata.name(c, "").partition(" ")[0].partition("-")[0] in _SCRIPTS
     return kind == "P" or c in _JOINERS or c == "°"
 
@@ -62,11 +65,13 @@ def clean(name: str) -> str:
 
 def made_safe(name: str) -> str:
     """A name of an officer's own list as it may stand in a snapshot, without what a spreadsheet left in it unseen."""
+    # 80 as the shape of a snapshot allows.
     return clean("".join(c if _is_safe(c) else " " if c.isspace() else "" for c in clean(name)))[:80]
 
 
 def twin_key(name: str) -> str:
     """The same for two names that a reader takes for one: no case, no joiners, punctuation as a blank."""
+    # NFKC, not NFC: letters in another width or style look the same to a reader.
     folded = unicodedata.normalize("NFKC", name).casefold()
     if not folded.isascii():
         folded = folded.replace("\u200c", "").replace("\u200d", "")

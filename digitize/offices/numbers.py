@@ -8,6 +8,7 @@ def grouped(n: int | None) -> str:
     if n is None:
         return ""
     sign, digits = ("-", str(-n)) if n < 0 else ("", str(n))
+    # Thousands once, then lakhs and crores by two digits.
     head, tail = digits[:-3], digits[-3:]
     pairs = []
     while head:
@@ -29,6 +30,7 @@ def wilson(part: int, whole: int) -> tuple[float, float]:
     """The 95 % interval of a share by Wilson's score; (0, 1) for nothing."""
     if whole <= 0:
         return 0.0, 1.0
+    # 1.96 standard deviations to either side hold 95 % of a normal distribution.
     z, p = 1.96, min(part / whole, 1.0)
     middle = (p + z * z / (2 * whole)) / (1 + z * z / whole)
     half = z / (1 + z * z / whole) * (p * (1 - p) / whole + z * z / (4 * whole * whole)) ** 0.5

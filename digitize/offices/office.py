@@ -76,7 +76,9 @@ def create_office(folder: Path, level: str, code: str) -> Office:
     office = Office(folder, level, code)
     if level == "state":
         create_key(office.key)
+    # Opened and closed again: the empty store lies there from the beginning.
     office.store().__exit__(None, None, None)
+    # Last: only a folder that has it counts as an office's.
     (folder / "office.toml").write_text(_SETTINGS.format(level=level, code=code), encoding="utf-8")
     return office
 
@@ -104,6 +106,7 @@ def open_office(folder: Path, level: str = "") -> Office:
 
 def newest_sites(store: SnapshotStore, as_on: date | None = None) -> list[Newest]:
     """The newest snapshot of each reporter, up to a day."""
+    # They come by day, so the newest of each overwrites the others.
     newest = {r.reporter: r for r in store.taken(as_on)}
     return [Newest(store.snapshot(r.seq), r.sha256) for r in newest.values()]
 

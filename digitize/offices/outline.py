@@ -56,6 +56,7 @@ def _drawn(features: Sequence[dict[str, Any]], own: str) -> Outline:
         raise ValueError("no state")
     west, east = min(p[0] for p in points), max(p[0] for p in points)
     south, north = min(p[1] for p in points), max(p[1] for p in points)
+    # A degree of longitude is shorter than one of latitude by the cosine: without it India would look too wide.
     scale = _WIDTH / ((east - west) * cos(radians(_MIDDLE_LAT)))
 
     def place(point: Sequence[float]) -> tuple[float, float]:
@@ -71,6 +72,7 @@ def _drawn(features: Sequence[dict[str, Any]], own: str) -> Outline:
 
 
 def _rings(geometry: dict[str, Any]) -> Iterator[list[list[float]]]:
+    # A MultiPolygon is a list of what a Polygon holds.
     polygons = [geometry["coordinates"]] if geometry["type"] == "Polygon" else geometry["coordinates"]
     for polygon in polygons:
         yield from polygon

@@ -81,6 +81,8 @@ def render_asking(words: Words, *, is_wrong: bool) -> str:
 def policy() -> str:
     """The content security policy of a page: its own style, its own script and no other, nothing from anywhere."""
     digest = hashlib.sha256(_part("page.js").encode("utf-8")).digest()
+    # The script by its hash, so that text that got into the page cannot run.
+    # 'unsafe-inline' is for styles alone: bars have their widths in style attributes.
     own = base64.b64encode(digest).decode("ascii")
     return f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{own}'; img-src data:"
 
@@ -89,6 +91,7 @@ def policy() -> str:
 def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
+    # StrictUndefined: a misspelt name is an error, not an empty place in a report.
     made = Environment(
         loader=PackageLoader("digitize.offices", "html"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
@@ -136,6 +139,7 @@ def _links(rows: list[Row], root: ReportedPlace, words: Words) -> Iterator[tuple
 
 def _ranked(rows: list[Row]) -> dict[str, list[Row]]:
     """Class -> its states by rank, those without one last."""
+    # On a state's page the rows are districts, which have no class.
     codes = {r.place.code for r in rows} & set(shown_states())
     return {
         group: sorted(

@@ -31,6 +31,7 @@ def print_pdf(page: Path, target: Path) -> None:
             "file in any browser and print it on A4 landscape."
         )
     with tempfile.TemporaryDirectory() as profile:
+        # A profile of its own: a browser that is open would take the page over. As root Chromium needs --no-sandbox.
         command = [
             browser, "--headless=new", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
             "--disable-background-networking", f"--user-data-dir={profile}", "--no-pdf-header-footer",
@@ -41,5 +42,6 @@ def print_pdf(page: Path, target: Path) -> None:
             done = subprocess.run(command, capture_output=True, timeout=_SECONDS, check=False)
         except subprocess.TimeoutExpired as e:
             raise InputError(f"{browser} did not print within {_SECONDS} seconds. Print {page} by hand.") from e
+    # Chromium may end well without having written anything.
     if done.returncode or not target.is_file():
         raise InputError(f"{browser} did not print (exit {done.returncode}). Print {page} by hand.")

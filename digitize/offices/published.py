@@ -43,6 +43,7 @@ def read_published(text: str, where: str) -> Published:
     except ValidationError as e:
         first = e.errors(include_input=False)[0]
         raise OptionsError(f"{where}: {'.'.join(str(x) for x in first['loc'])}: {first['msg']}") from e
+    # The model takes any key: a misspelt pillar would be a number that no page ever shows.
     unknown = (set(made.forward) | set(made.backward)) - set(PILLARS)
     if unknown:
         raise OptionsError(f"{where}: no such pillar: {', '.join(sorted(unknown))}; known: {', '.join(PILLARS)}")
@@ -52,6 +53,7 @@ def read_published(text: str, where: str) -> Published:
 def newest_published(folder: Path, day: date) -> Published | None:
     """The newest figures up to a day, the office's own or shipped; its own win where days are equal."""
     found = [p for p in [*_shipped(), *_own(folder)] if p.as_on <= day]
+    # max takes the first of equals; turned round, the office's own stand first.
     return max(reversed(found), key=lambda p: p.as_on) if found else None
 
 

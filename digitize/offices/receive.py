@@ -57,6 +57,7 @@ def add_files(store: SnapshotStore, level: str, code: str, paths: Iterable[Path]
     Raises InputError when a path is not there; a bad snapshot is an answer, not an error.
     """
     bench = Bench.today(level, code, known_keys(store))
+    # A newer snapshot taken before an older one would have that refused as rewriting history.
     in_order = sorted(find_files(paths), key=lambda p: (_when(p), p.name))
     with store.writing():
         return [_take(store, _open(path, bench)) for path in in_order]
@@ -109,6 +110,7 @@ def _read(path: Path) -> bytes:
         if not path.is_file():
             raise Refused("unreadable", "it is no file, or a link to nothing")
         with path.open("rb") as f:
+            # One byte more tells that it is too large; the rest need not come into memory.
             return f.read(MAX_BYTES + 1)
     except OSError as e:
         raise Refused("unreadable", f"it cannot be read: {e.strerror or type(e).__name__}; send it again") from e
@@ -122,6 +124,7 @@ def _take(store: SnapshotStore, w: _Opened) -> Answer:
     if store.has(w.sha256):
         if before and before.sha256 == w.sha256:
             return Answer(w.file, "known", s.reporter, s.as_on.isoformat())
+        # An old file sent again, by mistake or to undo what was reported since.
         newer = before.as_on if before else ""
         w.flags.append(Flag("replayed", f"it was taken before, and one of {newer} after it"))
         return _refuse(store, w)
@@ -137,6 +140,7 @@ def _take(store: SnapshotStore, w: _Opened) -> Answer:
 def _refuse(store: SnapshotStore, w: _Opened) -> Answer:
     reporter = w.snapshot.reporter if w.snapshot else ""
     as_on = w.snapshot.as_on.isoformat() if w.snapshot else ""
+    # A folder that is taken in every day would else grow the history by the same refusals.
     if not store.was_refused(w.sha256, w.file, w.flags):
         store.insert(w.file, w.sha256, w.snapshot, w.flags, {}, b"", is_taken=False, reporter=reporter)
     return Answer(w.file, "refused", reporter, as_on, tuple(w.flags))

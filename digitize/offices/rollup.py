@@ -56,6 +56,7 @@ class ReportedPlace:
 def roll_up_nation(reports: Iterable[SnapshotReport]) -> ReportedPlace:
     """The nation: all 36 states, those without a report too."""
     by_code = {r.snapshot.state: r for r in reports}
+    # All states, whether they reported or not: a missing one is a gap in the map, not a smaller country.
     parts = [
         roll_up_snapshot(by_code[code], s.names["en"])
         if code in by_code
@@ -93,6 +94,7 @@ def _station(row: StationRow) -> ReportedPlace:
 def gather(place: ReportedPlace) -> ReportedPlace:
     """The place with the sums of those of its parts that reported; without counts where none did."""
     told = [p for p in place.parts if p.counts is not None and p.coverage is not None]
+    # A report without any district is a report of nothing; no report has no counts at all.
     if told or place.report:
         place.counts = total(p.counts for p in told if p.counts)
         place.coverage = sum((p.coverage for p in told if p.coverage), Coverage())

@@ -31,9 +31,11 @@ def district_series(received: Sequence[Received], day: date) -> Series:
     loaded: dict[tuple[str, str], list[int | None]] = {}
     for at, end in enumerate(days):
         last = end.isoformat()
+        # By day within a reporter: the newest overwrites the others.
         newest = {r.reporter: r for r in received if r.as_on <= last}
         for r in newest.values():
             for name, n in r.summary.get("districts", {}).items():
+                # A site's id begins with the code of its state.
                 row = loaded.setdefault((r.reporter[:2], name), [None] * len(days))
                 row[at] = (row[at] or 0) + n
     return Series(tuple(days), loaded)

@@ -21,6 +21,7 @@ HIDDEN_BELOW = 5
 """Counts of protected cases from 1 to one less than this are not told."""
 
 Day = Annotated[date, Field(strict=True)]
+# strict: "12", 12.0 and true are no counts, though pydantic would make counts of them.
 Count = Annotated[int, Field(ge=0, le=MOST, strict=True)]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]{0,39}$")]
 Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -38,6 +39,7 @@ Name = Annotated[str, Field(max_length=80), AfterValidator(_safe)]
 
 
 class _Part(BaseModel):
+    # Whatever else a file holds is refused: nothing that was read may come along in a field of somebody's own.
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
@@ -93,6 +95,7 @@ class District(_Part):
     counts: PlaceCounts
     stations: StationCounts
     by_band: dict[Literal[BANDS], Cells]  # type: ignore[valid-type]
+    # Many more than there are: a file cannot swell with kinds that somebody made up.
     by_form: Annotated[dict[Slug, Cells], Field(max_length=60)]
     by_language: Annotated[dict[Annotated[str, Field(pattern=r"^[a-z]{0,3}$")], Cells], Field(max_length=60)]
     protected: Protected

@@ -70,6 +70,7 @@ class Sites:
 def site_lines(store: SnapshotStore, day: date, silent_after: int) -> Sites:
     """How far each site is on a day. silent_after: days without a snapshot that make a site silent."""
     newest = {r.reporter: r for r in store.taken(day)}
+    # A site that has a key and never reported must be seen, too.
     known = {k.reporter for k in known_keys(store).values()} | set(newest)
     lines = [_line(site, newest.get(site), day, silent_after) for site in sorted(known)]
     return Sites(day, lines, same_books(newest_sites(store, day)), store.refused(day))
@@ -79,6 +80,7 @@ def _line(site: str, newest: Received | None, day: date, silent_after: int) -> S
     if newest is None:
         return SiteLine(site, "", "no report", None, None, None, None)
     totals = newest.summary["totals"]
+    # By the day it is of, not the day it came: an old one sent late is still old.
     days = (day - date.fromisoformat(newest.as_on)).days
     word = "silent" if days > silent_after else "reports"
     flags = tuple(f"{f.code}: {f.text}" for f in newest.flags)

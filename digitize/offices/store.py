@@ -83,10 +83,12 @@ class SnapshotStore:
         """Open it; an empty one is made where there is none."""
         self.path = path
         with plain_errors(self.path, "digitize national verify, or state verify"):
+            # Before connecting, which makes the file.
             is_new = not path.exists()
             self._db = sqlite3.connect(path, timeout=30, isolation_level=None)
             self._db.row_factory = sqlite3.Row
             self._db.execute("PRAGMA journal_mode = WAL")
+            # What was answered with "taken" must be there after a power cut.
             self._db.execute("PRAGMA synchronous = FULL")
             if is_new:
                 self._db.executescript(f"BEGIN;{_DDL}{_GUARDS}INSERT INTO meta VALUES ('format', '{FORMAT}');COMMIT;")
@@ -138,6 +140,7 @@ class SnapshotStore:
         said = json.dumps([[f.code, f.text, f.said, dict(f.values)] for f in flags], ensure_ascii=False)
         parts = (at, file, sha256, reporter, as_on, verdict, said, json.dumps(summary, ensure_ascii=False))
         packed = zlib.compress(body, 3) if is_taken else b""
+        # Of the packed bytes: they are what is kept, and verify need not unpack them.
         link = hashlib.sha256("\x1f".join((self._last_hash(), *parts)).encode("utf-8") + packed).hexdigest()
         self._db.execute(
             "INSERT INTO received (at, file, sha256, reporter, as_on, verdict, flags, summary, body, hash) "
@@ -151,6 +154,7 @@ class SnapshotStore:
             "SELECT * FROM received WHERE verdict = 'taken' AND reporter = ? AND as_on <= ? "
             "ORDER BY as_on DESC, seq DESC LIMIT 1"
         )
+        # "9999" sorts behind every day.
         row = self._db.execute(sql, (reporter, as_on.isoformat() if as_on else "9999")).fetchone()
         return _received(row) if row else None
 
@@ -162,6 +166,7 @@ class SnapshotStore:
     def refused(self, day: date | None = None) -> list[Received]:
         """All that was refused up to a day (in UTC), newest first."""
         sql = "SELECT * FROM received WHERE verdict = 'refused' AND at < ? ORDER BY seq DESC"
+        # Times are longer than days and sort behind them, so "before the next day" is the whole day.
         end = (day + timedelta(days=1)).isoformat() if day else "9999"
         return [_received(r) for r in self._db.execute(sql, (end,))]
 

@@ -55,6 +55,7 @@ class Dashboard:
         """is_secure: served through TLS, so that the cookie is sent there alone."""
         self.office, self.limits, self.is_secure = office, limits, is_secure
         self._sessions: dict[str, _Session] = {}
+        # An RLock: page() holds it while it asks for the picture.
         self._lock = threading.RLock()
         self._made: tuple[tuple[str, date], NationalPicture] | None = None
         self._pages: dict[str, str] = {}
@@ -65,6 +66,7 @@ class Dashboard:
         if not holder:
             return None
         now = time.monotonic()
+        # Those that ended are dropped whenever somebody comes in, so that they do not pile up.
         self._sessions = {k: s for k, s in self._sessions.items() if s.until > now}
         session = secrets.token_urlsafe(32)
         self._sessions[session] = _Session(holder, now + 3600 * _HOURS)
@@ -74,7 +76,9 @@ class Dashboard:
         """Whether a request comes with a session or with a token."""
         held = self._sessions.get(request.cookies.get(COOKIE, ""))
         if held is not None and held.until > time.monotonic():
+            # A token that is taken back ends the sessions that it gave, too.
             return held.holder in {t.name for t in read_tokens(self.office.folder)}
+        # For programs, which keep no cookie.
         kind, _, token = request.headers.get("authorization", "").partition(" ")
         return kind.lower() == "bearer" and bool(holder_of(self.office.folder, token.strip()))
 
@@ -91,6 +95,7 @@ class Dashboard:
         """The page of today."""
         with self._lock:
             picture = self.picture()
+            # At most one page a language: others are never made, whatever a request asks for.
             if language not in self._pages:
                 outline = load_outline(self.office.folder) if picture.root.level == "nation" else None
                 self._pages[language] = render_page(picture, load_words(language), outline)
@@ -165,9 +170,11 @@ def _entrance(board: Dashboard) -> Callable[[Request], Awaitable[Response]]:
 
     async def enter(request: Request) -> Response:
         token = await _token_of_form(request)
+        # It reads a file: in the loop itself every other request would wait for it.
         session = await run_in_threadpool(board.open_session, token)
         if session is None:
             return HTMLResponse(render_asking(load_words(_language(request)), is_wrong=True), 401)
+        # 303: the page is asked for by GET, and a reload does not send the token again.
         response = RedirectResponse("/", 303)
         response.set_cookie(
             COOKIE, session, max_age=3600 * _HOURS, httponly=True, samesite="strict", secure=board.is_secure
@@ -189,6 +196,7 @@ async def _token_of_form(request: Request) -> str:
         async with asyncio.timeout(_SECONDS_FOR_FORM):
             async for chunk in request.stream():
                 body += chunk
+                # While it comes, not by the length that the sender claims.
                 if len(body) > _MOST_FORM_BYTES:
                     return ""
     except (TimeoutError, ClientDisconnect):

@@ -23,6 +23,7 @@ class Words:
     def __call__(self, slug: str, **values: object) -> str:
         """The sentence, its places filled. Raises KeyError for a slug that is nowhere: a fault of ours."""
         text = self.by_slug[slug]
+        # Without values it is no pattern: braces in it stay.
         return text.format(**values) if values else text
 
     def of(self, group: str, word: str) -> str:

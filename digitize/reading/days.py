@@ -16,8 +16,10 @@ DAY_COLUMN = "day"
 """The name under which mappings find it."""
 ABOVE = "above"
 """The zone of a page that holds what stands above its table."""
+# A date that is misread still shows figures; a heading above the table shows none.
 _LEAST_FIGURES = 2
 _TIME = "time"
+# "9.30", "09 : 30", "24.00", but no part of a longer number.
 _CLOCK = re.compile(r"(?<!\d)([01]?\d|2[0-4])\s?[:.]\s?([0-5]\d)(?!\d)")
 MOST_PAGES = 3
 """A day is believed so many pages further at most; behind them a person is asked."""
@@ -25,6 +27,7 @@ MOST_PAGES = 3
 
 def day_above(around: Sequence[Around]) -> Around | None:
     """What stands above a page's table and is its day: a date, else a note with figures in it; None without either."""
+    # A page's number stands there, too, and is no day.
     notes = [a for a in around if a.where == ABOVE and a.number is None]
     dates = [a for a in notes if date_in(a.text)]
     if dates:
@@ -46,6 +49,7 @@ def day_zones(page: Recognition, accept: float) -> Mapping[str, ZoneValue]:
         date = date_in(found.text)
         box = (found.box.x0, found.box.y0, found.box.x1, found.box.y1)
         zones[ABOVE] = ZoneValue(found.text, date or None, found.confidence if date else 0.0, box, accept=accept)
+    # At least one pixel: rows may begin at the very top, and a picture of nothing cannot be cut.
     head = max(1, min((box.y0 for row in page.rows for box in row.boxes), default=1))
     for n, row in enumerate(page.rows):
         zones[day_zone(row.id)] = ZoneValue("", None, 0.0, None if n else (0, 0, page.width, head), accept=accept)
@@ -70,6 +74,7 @@ def with_days(rows: Sequence[RegisterRow], zones: Mapping[str, ZoneValue]) -> li
     for row in rows:
         if row.page != page:
             page, pages, above = row.page, pages + 1, zones.get(f"{row.page}/{ABOVE}")
+            # An empty day is not carried over: on the next page it is asked at the entry again.
             day = day if _is_said(day) and pages <= MOST_PAGES else None
             if above is not None:
                 day, clock, pages = PlacedValue(page, ABOVE, above), "", 0
@@ -80,6 +85,7 @@ def with_days(rows: Sequence[RegisterRow], zones: Mapping[str, ZoneValue]) -> li
             continue
         own = _own(row, zones)
         now = _clock(row)
+        # HH:MM with two digits each compares as text.
         if day is None or _is_said(own) or (now and now < clock):
             day, clock, pages = own, "", 0
         found.append(_on(row, day) if day is not None else row)

@@ -25,6 +25,7 @@ def dittoed(rows: Sequence[RegisterRow]) -> list[RegisterRow]:
         if is_behind_struck:
             cells = {c: _asked(cell) if cell.is_ditto else cell for c, cell in cells.items()}
         found.append(replace(row, cells=cells))
+        # A mark below a heading or a sum means the entry above that.
         if not row.reported:
             above = cells
         is_behind_struck = row.reported == STRUCK
@@ -51,7 +52,9 @@ def _same_as(cell: RowCell, above: RowCell | None) -> RowCell:
     value = replace(
         own,
         value=text,
+        # The mark itself may be misread, so it is no surer than its own reading.
         confidence=min(own.confidence, over.confidence),
+        # NEVER above is NEVER below; 0, of what a person typed, lets only that cell pass.
         accept=max(own.accept, over.accept),
         candidates=(text,),
     )

@@ -73,6 +73,7 @@ def _belongs(group: Sequence[PageKind], page: PageKind) -> bool:
     last = max((i for i, p in enumerate(group) if p.kind == "form"), default=-1)
     if last < 0 or (group[last].family, group[last].part + 1) != (page.family, page.part):
         return False
+    # From the last sheet on: a gap before it was looked at when that sheet came.
     return not _has_gap([*group[last:], page])
 
 

@@ -33,11 +33,14 @@ def links(facts: Sequence[Facts], at: int) -> Links:
     needed, top = set(facts[at]["ditto"]), at
     while needed and top > 0:
         top -= 1
+        # A page on which no row begins says nothing of its own: its cells belong to a row further up.
         needed &= set(facts[top]["through"]) if _has_own(facts[top]) else needed
         if at - top >= MOST_PAGES:
+            # As in with_days: further up no day is believed.
             needed.discard(DAY_COLUMN)
     joins = at > 0 and bool(facts[at]["continues"])
     end = at + 1
+    # One row may go on over several pages, as long as none of them begins another.
     while (end == at + 1 or not _has_own(facts[end - 1])) and end < len(facts) and facts[end]["continues"]:
         end += 1
     return Links(top, end if _has_own(facts[at]) or not joins else at + 1, joins)
@@ -95,6 +98,7 @@ def _day_marks(kinds: Sequence[str], *, is_day_above: bool) -> list[bool]:
         is_known = is_known or kind == DAY
         if kind == RECORD:
             found.append(not is_known)
+    # A page without entries passes the day before on, unless it gives one itself.
     return found or [not is_known]
 
 

@@ -27,11 +27,13 @@ def read_page(job: PageJob) -> PageDone | PageFailed:
 
     try:
         return visit.read()
+    # The special ones first: EngineMissing and ScanError are OcrErrors, too.
     except EngineMissing as e:
         return failed("engine-missing", _named(job, e), retry=True, error=e)
     except ScanError as e:
         return failed(e.kind, _named(job, e), retry=e.retry)
     except (OcrError, OSError) as e:
+        # A wrong form file is wrong for every page; a disk or share that is away may be back at the next run.
         is_for_all = e if isinstance(e, FormError) else None
         return failed(type(e).__name__, _named(job, e), retry=isinstance(e, OSError), error=is_for_all)
     except MemoryError:

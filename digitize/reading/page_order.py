@@ -58,7 +58,9 @@ def find_order(numbers: Sequence[Sequence[int]]) -> Order:
 
 
 def _likely_offsets(numbers: Sequence[Sequence[int]]) -> list[int]:
+    # A page votes once for a number, however often it stands there.
     votes = Counter(n - i for i, page in enumerate(numbers) for n in set(page))
+    # Pages bring many numbers that are none of theirs; the path below costs places times offsets.
     return [offset for offset, count in votes.most_common(400) if count >= _LEAST_RUN]
 
 
@@ -89,6 +91,7 @@ def _runs(numbers: Sequence[Sequence[int]], path: Sequence[int]) -> tuple[Run, .
         if end < len(path) and path[end] == path[begin]:
             continue
         matched = tuple(i for i in range(begin, end) if i + path[begin] in numbers[i])
+        # Its misread pages may be many, but not the most of it.
         if len(matched) >= _LEAST_RUN and len(matched) >= _LEAST_SHARE * (matched[-1] - matched[0] + 1):
             runs.append(Run(path[begin], matched))
         begin = end
@@ -115,6 +118,7 @@ def _missing(runs: Sequence[Run], moved: set[int]) -> tuple[Missing, ...]:
     for before, behind in zip(runs, runs[1:], strict=False):
         left, right = before.matched[-1], behind.matched[0]
         skipped = behind.offset - before.offset
+        # A longer leap, or one back, is taken for another count, not for leaves that are missing.
         if 0 < skipped <= _MOST_MISSING and not moved & {left, right}:
             out.append(Missing(left + before.offset, right + behind.offset, skipped, left, right))
     return tuple(out)

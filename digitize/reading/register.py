@@ -40,6 +40,7 @@ def as_register(reader: VolumeReader, page: OpenedPage, before: Carried | None) 
     """A page as a register's; one without ruled columns or of no known register has no form, no rows, and hands on what
     it was given: letters and blank backs do not disturb a volume.
     """
+    # The cells of a register that nobody knows need not be read: no record could be made of them.
     found = reader.recognise(page, before, only_known=True)
     if found.form is not None and (found.rows or not found.reason):
         return _without_nothing(found)
@@ -50,6 +51,7 @@ def _without_nothing(found: Recognition) -> Recognition:
     """A page without a first row that would go on from the page before and has nothing in it."""
     top = found.rows[0].id if found.rows and found.rows[0].continues else ""
     own = [z for z in found.zones if top and z.zone.startswith(f"{top}.")]
+    # Empty, it says nothing, and would still hang this page on the one before.
     if not top or not all(z.blank for z in own):
         return found
     return replace(found, rows=found.rows[1:], zones=tuple(z for z in found.zones if z not in own))

@@ -23,6 +23,7 @@ RECORD = "record"
 ROW_KINDS = (RECORD, STRUCK, *NO_ENTRY, "blank")
 """What a person may say that a row is."""
 
+# "1.", "(2)", "a)", "3 -": how clerks number persons in one cell.
 _NUMBERED = re.compile(r"\W{0,2}(?:\d{1,2}|[A-Za-z])\s?[.)\]:-]")
 
 
@@ -101,6 +102,7 @@ def rows_on(
 
 def _row(page: str, place: RowPlace, cells: Mapping[str, RowCell], kind: str) -> RegisterRow:
     zones = tuple(f"{page}/{place.id}.{column}" for column in cells)
+    # Squeezed in between two others, it has borders that are not sure.
     doubtful = place.doubtful or INSERTED in place.notes
     return RegisterRow(page, place.id, (page,), cells, zones, doubtful, place.continues, place.notes, kind)
 
@@ -110,6 +112,7 @@ def joined(pages: Iterable[Sequence[RegisterRow]]) -> list[RegisterRow]:
     found: list[RegisterRow] = []
     for rows in pages:
         for row in rows:
+            # A heading or sum at the foot of a page does not end the entry above it.
             last = next((n for n in range(len(found) - 1, -1, -1) if not _is_no_entry(found[n])), None)
             if row.continues and last is not None and not _is_no_entry(row):
                 found[last] = _with_more(found[last], row)
@@ -143,6 +146,7 @@ def _one_cell(first: RowCell, second: RowCell) -> RowCell:
     What a ditto mark with more behind it says, a person has to tell.
     """
     a, b = first.placed.value, second.placed.value
+    # A blank part adds nothing, and must not draw the cell's confidence down.
     if b.blank:
         return first
     if a.blank:
@@ -191,6 +195,7 @@ def unwrapped(placed: PlacedValue, *, may_be_several: bool) -> PlacedValue:
     """
     value = placed.value
     lines = [line.strip() for line in (value.value or value.raw).splitlines() if line.strip()]
+    # accept is 0 where a person typed the cell: then the line ends are meant.
     is_list = may_be_several and (not value.accept or all(_NUMBERED.match(line) for line in lines))
     if len(lines) < 2 or value.blank or is_list:
         return placed
@@ -210,6 +215,7 @@ def row_mark(reading: Reading, row: str) -> str:
     if found is None or not found.boxes:
         return ""
     box = found.boxes[0]
+    # A power of two from a quarter to half of the height, so that a row cut some pixels off mostly keeps its mark.
     step = max(8, 1 << max((box.y1 - box.y0).bit_length() - 2, 0))
     return f"{(box.y0 + box.y1) // 2 // step}/{step}"
 

@@ -15,5 +15,6 @@ def zone_value(d: Decided, accept: float) -> ZoneValue:
         box=(d.box.x0, d.box.y0, d.box.x1, d.box.y1),
         blank=d.blank,
         candidates=tuple(c.text for c in d.candidates),
+        # NEVER is above 1: a cell that is blank beyond doubt need not wait for a form to be calibrated.
         accept=min(1.0, accept) if d.blank else accept,
     )

@@ -120,6 +120,7 @@ class VolumeQueue(Generic[AnyPage, Todo]):
         if _is_independent(done):
             self._early[page] = todo, done
             return [(todo, done)]
+        # Of one that was only matched nothing is kept: at its turn it has to be read as a register's anyway.
         if not (isinstance(done, PageDone) and not done.is_whole) and not self._is_stopped:
             self._early[page] = todo, done
         matched = matched_only(done)
@@ -129,12 +130,15 @@ class VolumeQueue(Generic[AnyPage, Todo]):
         """Go on to the next page that has to be waited for; what was read ahead is settled on the way."""
         held: list[Held[Todo]] = []
         while not self._is_stopped and not self._waiting and (page := self._page_at(0)) is not None:
+            # It is being read ahead of its turn; going on has to wait for it.
             if page.page in self._in_hand:
                 break
             self._drawn.popleft()
+            # It counts from the head of the row, which has just moved.
             self._looked_at = max(0, self._looked_at - 1)
             self._looked_ahead.discard(page.page)
             early = self._early.pop(page.page, None)
+            # Read as if no register stood before it: right where none does.
             if early is not None and (_is_independent(early[1]) or self._before is None):
                 held += [] if _is_independent(early[1]) else [early]
                 self._settle(early[1])
@@ -145,6 +149,7 @@ class VolumeQueue(Generic[AnyPage, Todo]):
     def _begin(self, page: AnyPage, turn: Turn[Todo]) -> None:
         if turn.todo is not None:
             self._ready.append((page.page, turn.todo))
+        # The pages behind it need what it hands on: nothing goes on before its result is taken.
         if turn.todo is not None and turn.waits:
             self._waiting = page.page
             return
@@ -158,10 +163,12 @@ class VolumeQueue(Generic[AnyPage, Todo]):
             return
         self._before = None if done.is_form else done.handed_on()
         self._has_forms = self._has_forms or done.is_form
+        # In a row: one register's page shows that more may come.
         self._others = 0 if done.is_form or done.is_register else self._others + 1
 
     def _next_ahead(self) -> tuple[str, Todo] | None:
         """A page to be read before its turn, where pages need nothing of each other, or none gets its turn today."""
+        # Nothing is carried, and the volume does not look like a register's.
         is_free = self._before is None and (self._has_forms or self._others >= _MANY_OTHERS)
         if not self._is_stopped and (not is_free or not self._has_room()):
             return None

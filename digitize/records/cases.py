@@ -37,6 +37,7 @@ def all_cases(ledger: Ledger) -> Iterator[Case]:
 def find_case(ledger: Ledger, name: str) -> Case:
     """The case of a record, or of "STATION/NUMBER/YEAR". Raises NotFound when there is none, or more than one."""
     found = [case for case in _candidates(ledger, name) if _is_meant(case, name)]
+    # Two stations of one name: neither is taken for the one that is meant.
     if len(found) != 1:
         what = "There is no case" if not found else f"There are {len(found)} cases"
         raise NotFound(f"{what} {name}. Give the id of a record, or STATION/NUMBER/YEAR. See: digitize case DIR")
@@ -75,6 +76,7 @@ def case_to_plain(case: Case, masks: CaseMasks | None) -> dict[str, Any]:
 
 def _shown(statement: FactStatement, shown: dict[str, Record]) -> str:
     """What a statement says, as its record is shown; several fields told in one are not of persons."""
+    # Acts and sections name nobody, and the statement holds several cells told as one.
     if statement.field.startswith("acts["):
         return statement.value
     value = dict(shown[statement.record].cells()).get(statement.field)
@@ -88,6 +90,7 @@ def _candidates(ledger: Ledger, name: str) -> Iterator[Case]:
         groups = [_group(stored, ledger)]
     else:
         station, year = name.partition("/")[0].casefold(), name.rpartition("/")[2]
+        # A group's name ends in |STATION|YEAR; district and state are not typed.
         groups = [g for g in records.groups() if g.casefold().endswith(f"|{station}|{year}")]
     linked = _linked(ledger)
     for group in groups:

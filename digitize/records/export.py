@@ -56,6 +56,7 @@ def export(
     """
     if to not in FORMATS:
         raise OptionsError(f"--to knows {', '.join(FORMATS)}; not {to}")
+    # Lines of JSON are whole records with their origins; a target's tables have no place for those.
     if layout and to != "csv":
         raise OptionsError("--layout is for --to csv")
     with Ledger(place.ledger) as ledger:
@@ -63,6 +64,7 @@ def export(
             site = place.options.workspace.site_id
             ledger.record_event(site, "export", "note", detail={"unmasked": True, "reason": unmask_reason, "to": to})
         target = out or place.folder / "exports" / ((layout or "records") if to == "csv" else "records.jsonl")
+        # Taken one at a time while they are written: so how many are left out is known only at the end.
         chosen = _Chosen(Records(ledger).all(), with_all=with_all or to == "jsonl")
         masks = None if unmask_reason else whole_masks(ledger)
         if to == "jsonl":
@@ -109,6 +111,7 @@ def _write_jsonl(ledger: Ledger, stored: Iterator[Stored], path: Path, masks: Ca
         for s in stored:
             f.write(json.dumps(_whole(ledger, s, masks), ensure_ascii=False, sort_keys=True) + "\n")
             count += 1
+    # Under its own name only when it is whole: nobody sends half an export.
     part.replace(path)
     return count
 

@@ -25,6 +25,7 @@ class Pictures:
         """Draw for one workspace."""
         self._place = place
         self._ledger = ledger
+        # On the object: a cache on the class's method would keep the pages of every workspace that was ever opened.
         self._open = lru_cache(maxsize=4)(self._open_page)
 
     def zone(self, page: str, box: Box) -> bytes:
@@ -32,6 +33,7 @@ class Pictures:
         from ocr.outputs.overlay import cut_png
 
         recognition = newest_recognition(self._ledger, page)
+        # Boxes lie on the scan as it is; what is cut out is turned upright.
         return cut_png(self._open(page), box, recognition.angle_deg if recognition else 0.0)
 
     def row(self, page: str, boxes: Sequence[Box]) -> bytes:

@@ -42,6 +42,7 @@ def records_on(ledger: Ledger, page: str) -> list[Stored]:
     if scan is None:
         return []
     sql = "SELECT DISTINCT page FROM scans WHERE volume = ? AND number <= ? ORDER BY number DESC LIMIT 20"
+    # Backwards only: a record's other pages follow its first one.
     units = [r["page"] for r in ledger.rows(sql, (scan.volume, scan.number))]
     return [s for u in units for s in Records(ledger).of_unit(u) if page in s.record.pages]
 
@@ -133,8 +134,10 @@ def hidden_zones(records: list[Stored], masks: CaseMasks) -> set[str]:
     for s in records:
         paths = masks.paths(s.record)
         zones = {v.origin.zone for path, v in s.record.cells() if path in paths}
+        # Where two pages have a zone of one name, one of them is left over as "NAME (PAGE)".
         left = {n.partition(" (")[0] for n in s.record.left_over if f"left_over.{n}" in paths}
         row = row_id(s.record.id)
+        # "r00" is what goes on from the last row of the page before.
         if any(v.origin.zone.startswith(("r00.", f"{row}.")) for _, v in s.record.cells()):
             columns = {z.partition(".")[2] for z in zones} | left | (set(s.record.ignored) if paths else set())
             zones = {f"{r}.{column}" for r in (row, "r00") for column in columns}

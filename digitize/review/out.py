@@ -38,6 +38,7 @@ def export_review(place: Place, path: Path | None = None, *, unmask_reason: str 
     """
     target = path or place.folder / "review" / "review.xlsx"
     with Ledger(place.ledger) as ledger:
+        # Before anything is written: names are never shown without their reason in the ledger.
         if unmask_reason:
             site = place.options.workspace.site_id
             ledger.record_event(site, "review", "note", detail={"unmasked": True, "reason": unmask_reason})
@@ -59,6 +60,7 @@ class _Rows:
         record, paths = "", frozenset[str]()
         known = learn(self._place, self._ledger)
         for stored, item in list_items(self._ledger, known.mappings):
+            # Items of a record come one after the other: its case is asked about once.
             if self._masks and stored.record.id != record:
                 record, paths = stored.record.id, self._masks.paths(stored.record)
             if paths.intersection(item.fields):
@@ -90,5 +92,6 @@ class _Rows:
             if item.boxes:
                 return self._pictures.row(item.page, item.boxes)
             return self._pictures.zone(item.page, item.box) if item.box is not None else None
+        # A question without its picture can still be answered from the book.
         except (ScanError, OSError):
             return None

@@ -27,11 +27,13 @@ def row_questions(ledger: Ledger, known: Known) -> Iterator[Question]:
     """The rows of registers that make no record and of which no person has said what they are."""
     readings = Readings(ledger)
     catalogue = Catalogue(ledger)
+    # By page id, so that a sheet goes through the book as it lies.
     for page, mapped in sorted(ledger.states("map").items()):
         scan = catalogue.scan(page) if mapped.is_done and mapped.detail.get("asked") else None
         if scan is None:
             continue
         for reported in ledger.result(page, "map", mapped.key)["reported"]:
+            # A day is asked for at the entries below it, where it is not known.
             if not reported["said"] and reported["why"] != DAY:
                 yield _question(ledger, known, readings, scan, mapped.detail["register"], reported)
 

@@ -77,6 +77,7 @@ def write_sheet(path: Path, rows: Iterable[tuple[Item, bytes | None]]) -> int:
 
 
 def _write_row(sheet: Worksheet, line: int, item: Item, picture: bytes | None) -> None:
+    # "right value", "verdict" and "operator" are left to the person, and so is "picture" to _put_picture.
     values: dict[str, object] = {
         "field": _names(item.fields),
         "reading": item.reading,
@@ -117,6 +118,7 @@ def _put_picture(sheet: Worksheet, line: int, picture: bytes) -> None:
     scale = min(1.0, _PICTURE_WIDTH / image.width, 200 / image.height)
     image.width, image.height = image.width * scale, image.height * scale
     row = sheet.row_dimensions[line]
+    # Pictures are measured in pixels, rows in points: 96 and 72 of them an inch.
     row.height = max(row.height, image.height * 0.75 + 6)
     sheet.add_image(image, f"{_letter('picture')}{line}")
 
@@ -131,8 +133,10 @@ def _finish(sheet: Worksheet, count: int) -> None:
     for name, width in _COLUMNS.items():
         sheet.column_dimensions[_letter(name)].width = width
     sheet.freeze_panes = "B2"
+    # Without "value": whoever types one has nothing to choose.
     allow_words(sheet, _letter("verdict"), count + 1, dict.fromkeys((OK, *VERDICTS[1:], *WORDS)))
     sheet.page_setup.orientation = "landscape"
+    # 0: as many pages long as it takes; the width alone is fitted.
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
 
@@ -145,9 +149,11 @@ def read_sheet(path: Path) -> Iterator[Filled]:
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
+        # data_only: what a formula came to, not the formula.
         book = load_workbook(path, read_only=True, data_only=True)
     except (BadZipFile, InvalidFileException, KeyError, OSError) as e:
         raise InputError(f"{path} cannot be read as a spreadsheet (.xlsx). Save it as .xlsx and try again.") from e
+    # The sheet may have been renamed; ours stands first, the guide behind it.
     sheet = book["review"] if "review" in book.sheetnames else book.worksheets[0]
     rows = sheet.iter_rows(values_only=True)
     head = [str(c or "").strip() for c in next(rows, ())]
@@ -156,6 +162,7 @@ def read_sheet(path: Path) -> Iterator[Filled]:
         raise InputError(f"{path} is not a review sheet: the column {lacking[0]!r} is missing in line 1.")
     for line, row in enumerate(rows, start=2):
         cells = {n: _text(row[i]) for i, n in enumerate(head) if i < len(row)}
+        # A line with an operator alone answers nothing.
         if cells["item"] and (cells["right value"] or cells["verdict"]):
             yield Filled(line, cells["item"], cells["right value"], cells["verdict"].lower(), cells.get("operator", ""))
 

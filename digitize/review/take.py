@@ -92,6 +92,7 @@ def _asked(ledger: Ledger, known: Known) -> dict[str, _Asked]:
                 words = _words_of(d)
                 asked[item_id(d.record, d.field, d.reading, d.source)] = _Asked(d, d.value, d, words)
     before = {id: question.before for id, question in asked.items()}
+    # Today's questions go over those of decisions: what is open again is asked as it stands now.
     for q in list_questions(ledger, known):
         asked[q.item.id] = _Asked(q.blank, q.ok, before.get(q.item.id), q.item.candidates)
     whole = _WholeRows(ledger, known)
@@ -142,6 +143,7 @@ def _answers(
         if not (row.operator or operator):
             raise InputError(f"Line {row.line} has no operator. Give the name with --operator.")
         question = asked.get(row.item)
+        # "blank" is said of the cell that the line shows, not of its whole row.
         if question is not None and row.verdict in ROW_KINDS and row.verdict != BLANK:
             question = question.row or question
         problem = _problem(row, question)
@@ -151,8 +153,10 @@ def _answers(
         answer = _answer(row, question, row.operator or operator)
         key = (answer.record, answer.field)
         before, twin = question.before, taken.get(key)
+        # The same sheet taken in twice, and two lines that agree, are no conflict.
         if _same(before, answer) or (twin and _same(twin[1], answer)):
             report.known += 1
+        # Whoever settled it may think again; another person may not overrule them in silence.
         elif before and before.operator != answer.operator:
             report.conflicts.append((row.line, f"{before.operator} settled this otherwise before; agree on one value"))
         elif twin:

@@ -41,6 +41,7 @@ def trial(ledger: Ledger, known: Known, record_id: str, decisions: Sequence[Deci
         raise NotFound(f"There is no record {record_id} any more.")
     own = Records(ledger).decisions(record_id) | {d.field: d for d in decisions}
     record = _make_again(ledger, known, stored, {record_id: own})
+    # Rules across records (a number used twice) must see its neighbours.
     others = [s.record for s in Records(ledger).of_group(stored.group) if s.record.id != record.id]
     findings = check_records([record, *others], known.check_settings)
     codes = sorted({f.code for f in findings if f.record == record.id and f.severity == "reject"})
@@ -52,6 +53,7 @@ def _make_again(ledger: Ledger, known: Known, stored: Stored, decisions: dict[st
     if mapped is not None and mapped.is_register:
         return map_register.make_again(ledger, known, stored.record.id, stored.unit, decisions)
     if stored.record.pages:
+        # A form's record is made of all its pages, whichever the settled cell lies on.
         scans = [s for p in stored.record.pages if (s := Catalogue(ledger).scan(p))]
         return make_records(ledger, known, scans, decisions)[0]
     return make_again(ledger, known, stored, decisions)

@@ -39,11 +39,13 @@ def check_groups(ledger: Ledger, known: Known, todos: Sequence[tuple[str, str]],
 
 
 def _check(ledger: Ledger, known: Known, group: str, key: str) -> int:
+    # Here and not above: the rules bring polars, which a run with nothing to check need not load.
     from validators.checking.check import check_records
 
     records = Records(ledger)
     stored = records.of_group(group)
     parts = {s.record.id for s in stored if _is_part(s, known)}
+    # A row that is a part of a record elsewhere lacks what the rules ask of a whole one.
     findings = check_records([s.record for s in stored if s.record.id not in parts], known.check_settings)
     by_record: dict[str, list[Finding]] = {}
     for f in findings:
@@ -52,6 +54,7 @@ def _check(ledger: Ledger, known: Known, group: str, key: str) -> int:
         s.record.id: PART if s.record.id in parts else judge(s.record, by_record.get(s.record.id, [])) for s in stored
     }
     counts = _counts(stored, verdicts)
+    # Findings and the "done" event together: a group that was killed here is checked again.
     with ledger.writing():
         records.set_verdicts(verdicts, findings)
         ledger.finish(_unit(group), "check", key, {"findings": len(findings), **counts}, counts)

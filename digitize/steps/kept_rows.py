@@ -14,6 +14,7 @@ from typing import IO
 from digitize.errors import DiskFull
 from mappers.legacy import LegacyRow
 
+# Part of what a done chunk means (its key names its number): with another size, chunks would be taken for done unread.
 CHUNK = 1000
 
 
@@ -36,6 +37,7 @@ def _keep(rows: Iterable[LegacyRow], file: IO[bytes], folder: Path) -> None:
         data = pickle.dumps(chunk, pickle.HIGHEST_PROTOCOL)
         try:
             file.write(data)
+            # So that a full disk is told here, with its folder, and not wherever the buffer happens to be emptied.
             file.flush()
         except OSError as e:
             if e.errno in (errno.ENOSPC, errno.EDQUOT):

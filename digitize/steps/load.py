@@ -25,9 +25,11 @@ def plan(ledger: Ledger, known: Known) -> list[tuple[str, str]]:
     todos = []
     for batch in Catalogue(ledger).batches():
         sql = "SELECT record, hash, verdict FROM records WHERE batch = ? ORDER BY record"
+        # The verdict, too: a record that a person settled may be as it was and is loaded only now.
         rows = [f"{r['record']}:{r['hash']}:{r['verdict']}" for r in ledger.execute(sql, (batch.batch,))]
         key = work_key("load", LOAD_VERSION, known.target_name, batch.batch, *rows)
         now = ledger.state(batch.batch, "load")
+        # A batch that was loaded and has no record any more is loaded once more, so that the target loses them, too.
         if (rows or now) and not (now and now.is_done_under(key)):
             todos.append((batch.batch, key))
     return todos
@@ -66,6 +68,7 @@ def load_of(ledger: Ledger, batch: str, key: str) -> Load:
 
 
 def _load(ledger: Ledger, known: Known, target: Target, load: Load) -> Receipt:
+    # The target before the ledger: killed in between, the same load comes again, and the target knows its id.
     receipt = target.load(load)
     data = receipt_text(asdict(receipt), known.target_name)
     signature = sign(known.place.key, data.encode("utf-8"))

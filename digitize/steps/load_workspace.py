@@ -39,6 +39,7 @@ def load_workspace(place: Place, progress: Progress, agreed: Agreed | None, *, d
 
 
 def _require_agreed(ledger: Ledger, agreed: Agreed) -> None:
+    # Unchecked records are no part of the whole: they would make the share look small.
     rows = ledger.rows("SELECT verdict, COUNT(*) AS n FROM records WHERE verdict <> '' GROUP BY verdict")
     counts = {r["verdict"]: r["n"] for r in rows}
     rejected, total = counts.get("reject", 0), sum(counts.values())

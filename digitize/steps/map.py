@@ -48,6 +48,7 @@ def plan(ledger: Ledger, known: Known) -> list[MapTodo]:
     decided = Records(ledger).decided_units()
     candidates = [*_page_units(ledger, known, decided), *_register_units(ledger, known, decided)]
     candidates += _table_units(ledger, known, decided)
+    # After all the others: gone is what none of them makes.
     candidates += _gone_units(ledger, {t.unit for t in candidates})
     return [t for t in candidates if not _is_settled(t, states.get(t.unit))]
 
@@ -87,6 +88,7 @@ def _map(ledger: Ledger, known: Known, todo: MapTodo, decisions: Decisions) -> i
         if todo.register is not None:
             return map_register.map_register(ledger, known, todo.register, todo.key, decisions)
         return map_pages.map_group(ledger, known, todo.pages, todo.key, decisions)
+    # Raised on purpose (a full disk, a wrong mapping file): it concerns more than this unit, and the run ends.
     except (DigitizeError, MapperError):
         raise
     except Exception as e:
@@ -132,6 +134,7 @@ def _page_units(ledger: Ledger, known: Known, decided: Mapping[str, Decisions]) 
         unit = pages[0].page
         digest, problem = _digest(known, family, unit)
         metadata = plain_hash([pages[0].batch, pages[0].station, pages[0].district, pages[0].year, pages[0].language])
+        # Part of the key: what a person settles has the unit mapped again at the next run.
         own = decisions_hash(decided.get(unit, {}))
         yield MapTodo(unit, work_key("map", known.map_key, digest, metadata, own, *keys), pages, problem=problem)
 
@@ -143,6 +146,7 @@ def _register_units(ledger: Ledger, known: Known, decided: Mapping[str, Decision
         digest, problem = _digest(known, page.form, scan.page)
         metadata = plain_hash([scan.batch, scan.station, scan.district, scan.year, scan.language])
         read = [keys[s.page] for s in page.scans]
+        # Of the pages above as well: a ditto mark says what a person made of the text there.
         own = [decisions_hash(decided.get(s.page, {})) for s in (*page.above, scan)]
         place = f"{len(page.above)} {page.is_joined} {known.threshold_key(page.form)}"
         yield MapTodo(scan.page, work_key("map", known.map_key, digest, metadata, place, *own, *read), register=page,
@@ -164,6 +168,7 @@ def _gone_units(ledger: Ledger, mapped: set[str]) -> Iterator[MapTodo]:
              JOIN state f ON f.unit = r.unit AND f.step = 'recognise' WHERE f.outcome <> 'failed'"""
     for row in ledger.rows(sql):
         if row["unit"] not in mapped:
+            # Its key holds how the page was decided: decided otherwise later, it is looked at anew.
             yield MapTodo(row["unit"], work_key("map", "gone", row["key"], row["outcome"]), is_gone=True)
 
 

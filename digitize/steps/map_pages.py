@@ -49,6 +49,7 @@ def make_records(
     record_id = f"{pages[0].page}-r1"
     sources = {p.page: f"{p.sha256}:{p.idx}" for p in pages}
     own = decisions.get(record_id, {})
+    # What is typed for a field that nothing feeds lies on no page: it hangs on the first one.
     settled = still_hold(own, mapping.form, {c: sources.get(_page_of(c) or pages[0].page, "") for c in own})
     values = [page_values(p.page, reading, known) for p in pages if (reading := readings[p.page])]
     context = known.context(record_id, pages[0].batch, pages[0])
@@ -66,6 +67,7 @@ def page_values(page: str, reading: Reading, known: Known) -> PageValues:
 def group_of(record: Record) -> str:
     """The station and year within which numbers must be unique; a group of its own while they are not surely known."""
     cells = [record.fields.get(n) for n in ("state", "district", "police_station", "year")]
+    # A misread station or year would put it among strangers, whose numbers it then seems to repeat.
     if any(c is None or not c.value or not c.is_sure() for c in cells):
         return f"record {record.id}"
     return "|".join(c.value for c in cells if c and c.value)

@@ -63,10 +63,12 @@ class RegisterPage:
 def register_pages(ledger: Ledger, volume: int | None = None) -> Iterator[RegisterPage]:
     """Every page that was read as a register's, or those of one volume, with its neighbours."""
     pages = Catalogue(ledger).scans(volume)
+    # For one volume, a look for each page is less than all states of a large ledger.
     if volume is None:
         states = ledger.states(DECIDE)
     else:
         states = {s.page: now for s in pages if (now := ledger.state(s.page, DECIDE))}
+    # Over what was read: a person's word on a row changes what the pages beside it need.
     states |= _with_words(ledger, pages, states)
     for scans in by_volume(pages):
         for run in _runs(scans, states):
@@ -96,6 +98,7 @@ def _runs(scans: Sequence[PageScan], states: Mapping[str, StepState]) -> Iterato
     for scan in scans:
         now = states.get(scan.page)
         is_row = now is not None and now.is_done and now.is_register
+        # Neither form nor register: a letter or a blank back.
         is_other = now is not None and now.is_failed and now.kind == UNKNOWN_FORM
         has_gap = last is not None and scan.number != last + 1
         is_same = bool(run) and is_row and now is not None and states[run[-1].page].form == now.form
@@ -151,6 +154,7 @@ def make_again(ledger: Ledger, known: Known, record_id: str, page: str, decision
 def as_record(ledger: Ledger, known: Known, page: str, row: str) -> Record | None:
     """The record that a row would make which makes none; nothing is written. None where the row is gone."""
     work = _work_again(ledger, known, page, {})
+    # As if a person had said so: the word goes before what was seen of the row.
     work.rows = [replace(r, kind_by_person=RECORD) for r in work.rows if r.id == row]
     return next(iter(work.records()), None)
 
@@ -199,6 +203,7 @@ class _Work:
         """The cells of a row as mapping takes them, in one line but for text that is kept line by line."""
         several = {r.source for r in self.mapping.all_rules if r.cleaner.name in _SEVERAL}
         kept = {r.source for r in self.mapping.all_rules if r.cleaner.name in _BY_LINE}
+        # A name in two lines is one name; lines of a narrative, and things named one below the other, are not.
         return {
             name: cell.placed if name in kept else unwrapped(cell.placed, may_be_several=name in several)
             for name, cell in row.cells.items()
@@ -221,7 +226,9 @@ class _Work:
         self._read |= {f"{_ZONES}{scan.page}/{name}": zone.raw for name, zone in values.zones.items()}
         zones = dict(over_page(values, Settled(self._zones)).zones)
         changed = frozenset(name for name, zone in zones.items() if zone is not values.zones[name])
+        # Days are no cells of the reading, and rows are made of those alone.
         days = {name: zones.pop(name) for name in list(zones) if name not in reading.zones}
+        # Where the page before is among these, joining puts the row there; where it is not, the row is left out here.
         is_of_another = self._page.is_joined and not self._page.above and scan is self._page.scan
         return entries.PageOfRows(
             scan.page,

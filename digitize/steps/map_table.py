@@ -82,6 +82,7 @@ def _map_chunk(
     """(records, rows reported, records written now, rows)."""
     usable, reported = chunk.usable(), chunk.reported()
     key = work_key("chunk", table_key, str(chunk.number))
+    # A run that was killed in the middle of a long table goes on at the first chunk that is not done.
     if ledger.take_up(chunk.unit, "map", key):
         return Records(ledger).count_unit(chunk.unit), len(reported), 0, len(chunk.rows)
     file = _file_name(ledger, chunk.table)
@@ -143,6 +144,7 @@ def make_again(ledger: Ledger, known: Known, stored: Stored, decisions: Decision
     cells = named_cells(legacy.columns, row)
     values = RowValues(_file_name(ledger, table), table.name, row.number, cells, row_of(stored.record.id))
     records = map_decided(known, mapping, [values], known.context("", table.batch, table), decisions)
+    # Under these decisions the row may make that form no more: its first record shows what becomes of it.
     return next((r for r in records if r.id == stored.record.id), records[0])
 
 

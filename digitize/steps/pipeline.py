@@ -95,6 +95,7 @@ class RunReport:
         t = self.totals
         if self.is_dry:
             return
+        # First, for these pages count as failed below, and the share of failures would hide why.
         missing = (self.read.failed_kinds or {}).get("engine-missing", 0)
         if missing:
             raise MachineLacks(f"{missing} pages wait for something that is not installed. Run: digitize doctor")
@@ -131,9 +132,11 @@ def run_all(place: Place, wanted: RunOptions, progress: Progress) -> RunReport:
         known = learn(place, ledger)
         report = RunReport(is_dry=wanted.is_dry, target=known.target_name)
         try:
+            # Each step plans when its turn has come, for what it has to do comes of the one before.
             for step in wanted.steps:
                 _ACTIONS[step](ledger, known, wanted, progress, report)
         finally:
+            # Also after an error: what this process held may be taken up by the next at once.
             ledger.release(known.owner)
         report.now = count_work(ledger)
     return report
@@ -146,6 +149,7 @@ def _read(ledger: Ledger, known: Known, wanted: RunOptions, progress: Progress, 
     todos = read.plan(ledger, known, wanted.limit)
     report.todo["read"] = len(todos)
     if not wanted.is_dry:
+        # Before the first page: models_differ takes the newest note that comes before a page's event.
         if todos and known.place.options.read.engine.startswith("tesseract"):
             record_models(ledger, known.place)
         report.read = read.read_pages(ledger, known, todos, progress, is_limited=wanted.limit is not None)
@@ -172,6 +176,7 @@ def _load(ledger: Ledger, known: Known, wanted: RunOptions, progress: Progress, 
         return
     if todos:
         _load_all(ledger, known, todos, progress, report)
+    # Also where nothing is to be loaded: a run that was killed may have left some unwritten.
     load.write_receipts(ledger, known)
 
 

@@ -22,6 +22,7 @@ from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
 
 __all__ = ["ReadReport", "plan", "read_pages"]
+# Of fewer pages a share says little: one bad page of the first nine is more than the usual tenth.
 _LOOKED_AT_FIRST = 50
 
 
@@ -79,6 +80,7 @@ def read_pages(
         for todo, held in queue.take(job.page, done):
             with ledger.writing():
                 write_page(ledger, known, todo, held)
+                # Other pages in hand take long, too: their leases must not run out while this process is at work.
                 ledger.renew(known.owner)
             _count(queue, report, progress, todo, held)
         _stop_if_too_many(report, known)

@@ -42,6 +42,7 @@ class Queue(Iterator[PageJob]):
                 self._busy[todo.scan.page] = volume
                 return page_job(self._ledger, self._known, todo, self._sources[todo.scan.sha256])
             else:
+                # Another process is at it, or it is not to be read today: what does not need it goes on.
                 volume.give_back(todo.scan.page)
         raise StopIteration
 

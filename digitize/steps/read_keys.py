@@ -38,6 +38,7 @@ def decide_key(known: Known, scan: PageScan, recognised: str, form: str | None) 
     """The key of deciding a page recognised under a key as a form."""
     settings = known.read_settings(scan.language)
     metadata = metadata_of(scan)
+    # No part at all where nothing was told, so that such pages keep the key they have.
     return work_key(
         DECIDE, recognised, known.lexica_key, settings.rules_key(form), *([plain_hash(metadata)] if metadata else [])
     )

@@ -120,8 +120,10 @@ class Desk:
             return None
         if now.is_done_under(recognise_key(self._known, scan, now.form)):
             return now.key, now.form
+        # It failed under today's settings: nothing older is looked for.
         if now.is_failed and now.key == failed_key(self._known, scan):
             return None
+        # A form or setting that was changed and changed back: the newest recognition that fits again holds, unread.
         for event in reversed(self._ledger.events(scan.page)):
             if event.step == RECOGNISE and event.outcome == "done":
                 form = event.detail.get("form")
@@ -169,6 +171,7 @@ def plan(ledger: Ledger, known: Known, limit: int | None = None) -> list[PageTod
 
 def by_volume(scans: Sequence[PageScan]) -> list[list[PageScan]]:
     """Pages in order, those of one volume together."""
+    # Scans come by page id (SITE-VOLUME-NUMBER), so pages of a volume stand together, as groupby needs.
     return [list(pages) for _, pages in groupby(scans, key=lambda s: s.volume)]
 
 

@@ -58,6 +58,7 @@ def _write_form(ledger: Ledger, known: Known, todo: PageTodo, found: PageReading
 def _write_failed_register(ledger: Ledger, known: Known, todo: PageTodo, failed: PageFailed) -> None:
     key = register_key(known, todo.scan, todo.before, FAILED)
     ledger.fail(todo.scan.page, REGISTER, key, _why(failed))
+    # Under both steps: a page that has no reading must count as failed, not as waiting.
     ledger.fail(todo.scan.page, DECIDE, key, _why(failed))
 
 
@@ -66,6 +67,7 @@ def _write_register(ledger: Ledger, known: Known, todo: PageTodo, as_form: PageR
     recognised = todo.registered or register_key(known, scan, todo.before, form)
     if not todo.registered:
         seen = recognition_from_plain(found.recognition)
+        # Most pages hand on what they were given; an event that says nothing of it means that (read_plan._carried).
         handed = {} if seen.carried == todo.before else {"carried": found.recognition["carried"]}
         ledger.finish(scan.page, REGISTER, recognised, found.recognition, {"form": form, **handed})
     key = register_decide_key(known, recognised, form)

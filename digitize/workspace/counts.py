@@ -13,6 +13,7 @@ from digitize.workspace.decisions.left_over import LeftOver, asked_of_mapping
 from digitize.workspace.decisions.page_gaps import MISSING, Gap, find_gaps
 from digitize.workspace.ledger import Ledger
 
+# The newest scan of a page stands for it; older ones stay in the list.
 _PAGES = """
   SELECT s.page, s.volume, s.station, s.language, r.outcome AS read, r.detail AS read_detail,
          d.outcome AS decided, d.detail AS decided_detail
@@ -20,6 +21,7 @@ _PAGES = """
   LEFT JOIN state r ON r.unit = s.page AND r.step = 'recognise'
   LEFT JOIN state d ON d.unit = s.page AND d.step = 'decide'
 """
+# Later parts of a form are mapped with its first one, and wait for nothing by themselves.
 _NOT_MAPPED = """
   SELECT COUNT(*) AS n FROM (
     SELECT unit FROM state WHERE step = 'decide' AND outcome <> 'failed' AND json_extract(detail, '$.part') = 1
@@ -171,6 +173,7 @@ def _count_pages(ledger: Ledger, s: StatusCounts) -> None:
     stations = {r["unit"]: r["station"] for r in ledger.rows("SELECT unit, station FROM records")}
     kinds: Counter[str] = Counter()
     for r in ledger.execute(_PAGES):
+        # What intake was told goes before what the page was decided in.
         language = r["language"] or json.loads(r["decided_detail"] or "{}").get("language", "")
         station = stations.get(r["page"]) or r["station"]
         status = page_status(r["read"], r["decided"])
@@ -193,11 +196,13 @@ def _count_records(ledger: Ledger, s: StatusCounts) -> None:
     left: Counter[tuple[str, str]] = Counter()
     sql = "SELECT record, unit, station, language, verdict, open, reasons, loaded FROM records"
     for r in ledger.execute(sql):
+        # A chunk of a table is TABLE:NUMBER; the id of a page has no colon.
         unit = r["unit"].partition(":")[0]
         _count_record(s, r, _lines(s, volumes.get(unit) or tables.get(unit, unit), r["station"], r["language"]))
         reasons.update(json.loads(r["reasons"]))
         of_mapping = asked_of_mapping(mapped[unit], json.loads(r["open"])) if unit in mapped else {}
         left.update((unit, column) for column in of_mapping.values())
+        # They are asked once, of the mapping; the record counted them among its own.
         reasons["left-over"] -= len(of_mapping)
         s.totals.open_fields -= len(of_mapping)
     s.reasons = {why: n for why, n in reasons.most_common() if n > 0}
@@ -212,6 +217,7 @@ def _count_records(ledger: Ledger, s: StatusCounts) -> None:
     s.failures.update({f"map: {kind}": n for kind, n in sorted(Counter(r["kind"] for r in failed).items())})
     rows = ledger.rows("SELECT detail FROM state WHERE step = 'map' AND json_extract(detail, '$.reported') > 0")
     details = [json.loads(r["detail"]) for r in rows]
+    # A table's chunks have events of their own, which report the same rows: they would count twice.
     s.totals.rows_reported = sum(d["reported"] for d in details if "chunks" in d or "register" in d)
     s.totals.rows_asked = sum(d.get("asked", 0) for d in details)
 
@@ -255,6 +261,7 @@ def _rate(ledger: Ledger, s: StatusCounts) -> None:
     times = [datetime.fromisoformat(r["at"]) for r in ledger.rows(sql)]
     gaps = [(a - b).total_seconds() for a, b in zip(times, times[1:], strict=False)]
     worked = sum(g for g in gaps if g < 300)
+    # Fewer pages tell no rate.
     if len(gaps) >= 5 and worked > 0:
         s.pages_per_min = round(60 * len(gaps) / worked, 1)
         s.minutes_left = round(s.totals.pages_waiting / s.pages_per_min, 1)

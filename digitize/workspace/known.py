@@ -51,6 +51,7 @@ class Known:
     @property
     def jobs(self) -> int:
         """Pages read at once."""
+        # 0 jobs: one a core; a system that does not tell its cores (None) gets one.
         return self.place.options.run.jobs or os.cpu_count() or 1
 
     @property
@@ -62,6 +63,7 @@ class Known:
     def read_settings(self, language: str) -> ReadSettings:
         """How to read a page of that language ("" for the state's own)."""
         if language not in self._settings:
+            # Here and not above: what only looks at the ledger need not load the reading of pages.
             from ocr.forms.settings import ReadSettings
 
             o = self.place.options.read
@@ -99,6 +101,7 @@ class Known:
     @cached_property
     def register_keys(self) -> Mapping[str | None, tuple[str, str]]:
         """Register, or None for all of them -> hashes of what recognising and what deciding takes from it."""
+        # None for a page that is of no register: it depends on all of them, since a new one may fit it.
         known = (None, *self.registers.forms)
         return {form: (self.registers.key(form), self.registers.rules_key(form)) for form in known}
 

@@ -74,10 +74,12 @@ def models_differ(ledger: Ledger, place: Place) -> list[ModelsDiffer]:
     newest = noted[-1][1]
     with searching(place.models):
         here = _here({code: tuple(m.name for m in models) for code, models in newest.items()}, newest)
+    # Nothing ever changed: the pages, which may be many, need not be looked at.
     if all(_hashes(models) == _hashes(here) for _, models in noted):
         return []
     pages: Counter[tuple[str, tuple[UsedModel, ...]]] = Counter()
     for row in ledger.execute(_PAGES):
+        # The newest note of before the page was read says with what.
         then = next((models for seq, models in reversed(noted) if seq < row["seq"]), None)
         language = row["language"]
         if then is not None and language in then and _changed(then[language], here.get(language, ())):
@@ -104,6 +106,7 @@ def _hashes(models: _Models) -> dict[str, list[tuple[str, str]]]:
 
 
 def _changed(then: tuple[UsedModel, ...], now: tuple[UsedModel, ...]) -> bool:
+    # A model that is not installed has no hash, and read nothing.
     return {(m.name, m.sha256) for m in then if m.sha256} != {(m.name, m.sha256) for m in now if m.sha256}
 
 

@@ -114,6 +114,7 @@ def load_options(folder: Path, flags: Mapping[str, Any] | None = None) -> Option
     for section, name, value in _environment():
         data.setdefault(section, {})[name] = value
     for dotted, value in (flags or {}).items():
+        # None is an option that was not given; 0 and "" were.
         if value is not None:
             section, _, name = dotted.partition(".")
             data.setdefault(section, {})[name] = value
@@ -126,6 +127,7 @@ def load_options(folder: Path, flags: Mapping[str, Any] | None = None) -> Option
 
 def _environment() -> list[tuple[str, str, str]]:
     found = []
+    # Not [workspace], whose id stands in every page's id, and not [severity], whose keys are codes of rules.
     for section, model in (("read", ReadOptions), ("run", Running), ("load", Loading), ("check", Checking)):
         for name in model.model_fields:
             value = os.environ.get(f"{PREFIX}{section}_{name}".upper())

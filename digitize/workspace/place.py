@@ -90,9 +90,11 @@ def create(state: str, folder: Path, site: str = "") -> Place:
     if not stations.exists():
         stations.write_text(_STATIONS, encoding="utf-8")
     public = create_key(folder / "keys" / "site.pem")
+    # The site stands between double quotes in TOML.
     settings = _SETTINGS.format(state=profile.code, site=site.replace('"', "'"), site_id=site_id)
     with Ledger.create(folder / "ledger.sqlite") as ledger:
         ledger.record_event(site_id, "init", "done", key=public, detail={"state": profile.code, "site": site})
+    # Last: only a folder that has it counts as a workspace, so one that was made by half is never taken for whole.
     (folder / "digitize.toml").write_text(settings, encoding="utf-8")
     return open_place(folder)
 

@@ -30,6 +30,7 @@ def undecided(ledger: Ledger, candidates: Iterable[DuplicatePair]) -> tuple[list
     """The candidates of which nobody has decided, and the number of the others."""
     decided = ledger.states(STEP)
     every = list(candidates)
+    # Another proof: the data changed since somebody decided, so the pair is asked again.
     left = [c for c in every if (now := decided.get(_unit(c))) is None or now.key != c.proof]
     return left, len(every) - len(left)
 
@@ -68,6 +69,7 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
             if not set(COLUMNS) <= set(reader.fieldnames or ()):
                 raise InputError(f"{path.name}: this is no sheet of digitize duplicates --format csv")
             for row in reader:
+                # The apostrophe that write_pairs put before what a spreadsheet would run as a formula.
                 yield reader.line_num, {n: (row[n] or "").removeprefix("'") for n in COLUMNS}
     except (OSError, UnicodeDecodeError, csv.Error) as e:
         raise InputError(f"{path.name}: the sheet cannot be read as CSV in UTF-8") from e

@@ -87,10 +87,12 @@ def _candidates(kind: str, known: pl.DataFrame, suspects: Suspects) -> Iterator[
 def _side(row: dict[str, Any]) -> Side:
     record = str(row[ROW_RECORD])
     known = {n: v for n, v in row.items() if n not in (ROW_RECORD, ROW_LINE)}
+    # NUL begins what gather made up for rows of files without an id.
     return Side("" if record.startswith("\x00") else record, int(row[ROW_LINE]), known)
 
 
 def _proof(*rows: dict[str, Any]) -> str:
+    # Without the line, which moves when rows come in above; sorted, for left and right may change places.
     texts = sorted(_SEP.join(f"{n}={v}" for n, v in sorted(r.items()) if n != ROW_LINE) for r in rows)
     return hashlib.sha256("\n".join(texts).encode("utf-8")).hexdigest()[:16]
 

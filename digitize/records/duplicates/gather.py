@@ -37,6 +37,7 @@ def files_texts(paths: Sequence[Path], form: str) -> dict[str, pl.DataFrame]:
         wanted = _wanted(form, source.table.name)
         if wanted:
             found.setdefault(source.table.name, []).extend(_read(source, wanted, number))
+    # Files need not have the same columns.
     texts = {name: pl.concat(frames, how="diagonal") for name, frames in found.items() if frames}
     if not any(frame.height for frame in texts.values()):
         raise InputError(f"{paths[0].name}: there is no row with a person or case to compare")
@@ -61,6 +62,7 @@ def known_of(kind: str, form: str, texts: Texts) -> pl.DataFrame:
     code = KINDS[kind]
     if code not in load_rules(form):
         raise OptionsError(f"form {form} has no fields by which {kind}s are compared.")
+    # Any day will do: the rule's frame is taken, and what it asks of days is not.
     settings = make_settings(date(2000, 1, 1), policy="import", left_out=every_rule().keys() - {code})
     for frame, questions in asked_frames(form, texts, settings):
         for question in questions:
@@ -87,10 +89,12 @@ def _wanted(form: str, table: str) -> set[str]:
 def _read(source: TableSource, wanted: set[str], number: int) -> Iterator[pl.DataFrame]:
     """The rows of a table in blocks; one without an id is a record of its own. number: of the file."""
     reader = open_reader(source.path, source.name, source.table)
+    # Turned round, so that of two columns of one name the first counts.
     places = {n: i for i, n in reversed(list(enumerate(reader.names))) if n in wanted or n == "record_id"}
     for block in reader.blocks(places):
         line = pl.col(BLOCK_LINE)
         given = pl.col("record_id") if "record_id" in places else pl.lit(None, dtype=pl.String)
+        # No id of a file begins with NUL, so what is made up never meets a real one.
         record = pl.when(given != "").then(given).otherwise(pl.concat_str(pl.lit(f"\x00{number}:"), line))
         texts = (pl.when(pl.col(n) != "").then(pl.col(n)).alias(n) for n in places if n != "record_id")
         yield block.frame.select(record.alias(RECORD), line.alias(LINE), *texts)

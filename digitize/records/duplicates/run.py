@@ -63,6 +63,7 @@ def in_files(paths: Sequence[Path], wanted: DuplicateSearch) -> Duplicates:
 def in_workspace(ledger: Ledger, wanted: DuplicateSearch) -> Duplicates:
     """Candidates among a workspace's records that nobody has decided on. That names were shown is recorded."""
     kinds, records = _kinds(wanted), Records(ledger)
+    # Only with a reason, which is in the ledger before the first name is shown.
     reveal: Reveal = whole
     if wanted.unmasked:
         ledger.record_event("duplicates", STEP, "note", detail={"unmasked": True, "reason": wanted.unmasked})
@@ -98,6 +99,7 @@ def _told(
     counts = []
     for found in (find_candidates(kind, wanted.form, texts, wanted.threshold) for kind in kinds):
         left, decided = undecided(ledger, found.candidates) if ledger else (list(found.candidates), 0)
+        # After the decided ones are gone, or a long list of those would hide what is open.
         shown = left[: wanted.limit]
         pairs += plain(shown, reveal)
         counts.append(_count(found, len(left), len({c.group for c in left}), len(shown), decided))

@@ -51,6 +51,7 @@ def as_records_are(masks: CaseMasks, find: Callable[[str], Record | None]) -> Re
 
     def reveal(kind: str, side: Side) -> dict[str, Any]:
         record = find(side.record)
+        # No record to ask whom the law protects: then everybody is masked.
         if record is None:
             return masked(kind, side)
         hidden = masks.paths(record)

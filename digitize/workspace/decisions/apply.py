@@ -33,6 +33,7 @@ class Settled:
 
 def still_hold(decisions: Mapping[str, Decision], form: str, source_of: Mapping[str, str]) -> Settled:
     """Those decisions whose form and source are unchanged. source_of: cell -> hash of what it lies on today."""
+    # A cell of whose source nothing is told counts as unchanged.
     kept = {c: d for c, d in decisions.items() if d.schema == form and source_of.get(c, d.source) == d.source}
     return Settled(kept)
 
@@ -53,6 +54,7 @@ def over_row(values: RowValues, settled: Settled) -> RowValues:
     for cell, decision in settled.cells.items():
         kind, _, name = cell.partition(":")
         if kind == COLUMN and name in cells:
+            # A table has no sign for illegible: the cell is empty, and the note comes with the signature (_signed).
             cells[name] = decision.value if decision.verdict == VALUE else ""
     return replace(values, cells=cells)
 
@@ -81,6 +83,7 @@ def sign_record(
         cell = cell_of(path, value)
         decision = settled.cells.get(cell) if not cell.startswith(f"{FIELD}:") else None
         if decision is not None and read_before.get(cell, decision.reading) == decision.reading:
+            # The trail shows what the machine saw or the table holds, not what was typed over it.
             raw = stored.get(cell, value.raw if decision.verdict == VALUE else decision.reading)
             record = record.with_value(path, _signed(replace(value, raw=raw), decision))
     for cell, decision in settled.cells.items():

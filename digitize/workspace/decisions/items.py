@@ -69,6 +69,7 @@ def _feeding_cell(ledger: Ledger, stored: Stored, path: str, mappings: Mapping[s
     mapping = mappings.get(str(now.detail.get("mapping", "")).partition(" ")[0]) if now else None
     if mapping is None:
         return ""
+    # "RECORD+NAME" is another form of the same row, with rules of its own.
     mapping = mapping.also.get(stored.record.id.rpartition("+")[2], mapping)
     table, _, name = path.rpartition("].")
     child = table.partition("[")[0]
@@ -102,6 +103,7 @@ def list_items(ledger: Ledger, mappings: Mapping[str, FormMapping]) -> Iterator[
     for stored in Records(ledger).all():
         if stored.verdict in ("review", "reject"):
             for item in items_of(ledger, stored, mappings, readings):
+                # Fields and columns are named alike in every record; only a place on paper is one for all.
                 if item.cell not in asked:
                     yield stored, item
                 if item.cell.startswith(f"{ZONE}:"):
@@ -137,6 +139,7 @@ def items_of(
     findings = Records(ledger).findings(stored.record.id)
     asked = _Asked(stored, findings, zones)
     items = [asked.item(cell, tuple(paths), source_of(ledger, stored, cell, readings)) for cell, paths in cells.items()]
+    # Zones stand in the form's order, so the sheet goes down the page as the eye does.
     order = {cell: place for place, cell in enumerate(zones)}
     return sorted(items, key=lambda item: (order.get(item.cell, len(order)), item.cell))
 
@@ -156,6 +159,7 @@ def register_source(scan_of: Callable[[str], PageScan | None], readings: Reading
         page, _, zone = cell.partition(":")[2].rpartition("/")
         row = zone.partition(".")[0]
     scan, reading = scan_of(page), readings.newest(page)
+    # A zone without a dot is the page's own, as the day above its table.
     is_of_row = cell.partition(":")[0] != ZONE or "." in cell.rpartition("/")[2]
     mark = (row_mark(reading, row) if is_of_row else row) if reading else ""
     return f"{scan.sha256}:{scan.idx}:{mark}" if scan and mark else ""
@@ -191,6 +195,7 @@ class _Asked:
         decided = self.zones.get(cell)
         reading, value, confidence, candidates = self._zone(decided) if decided else self._table_cell(cell, paths)
         box = decided.box if decided else self._box(cell, paths)
+        # The mark itself is what was read; what a person agrees to is the text that it stands for.
         if decided and DITTO in decided.notes:
             value = self._text_above(paths)
         return Item(
@@ -227,6 +232,7 @@ class _Asked:
     def _table_cell(self, cell: str, paths: tuple[str, ...]) -> tuple[str, str, float, tuple[str, ...]]:
         values = dict(self.stored.record.cells())
         shown = [values[p] for p in paths if p in values]
+        # Nothing hangs on the cell: it is one that is left over.
         reading = shown[0].raw if shown else self.stored.record.left_over.get(cell.partition(":")[2], "")
         confidence = min((v.confidence for v in shown), default=0.0)
         return (

@@ -57,6 +57,7 @@ def _of_volume(
     ledger: Ledger, volume: str, scans: Sequence[PageScan], states: Mapping[str, StepState]
 ) -> Iterator[Gap]:
     numbers = [_numbers(states.get(scan.page)) for scan in scans]
+    # One scan with two numbers that follow each other is an open book, and then every scan of the volume counts as one.
     halves = 2 if any(len(n) == 2 and n[1] == n[0] + 1 for n in numbers) else 1
     places = [place for own in numbers for place in _places(own, halves)]
     for missing in find_order(places).missing:
@@ -74,6 +75,7 @@ def _places(numbers: Sequence[int], halves: int) -> list[Sequence[int]]:
         return [numbers]
     if len(numbers) == 2:
         return [numbers[:1], numbers[1:]]
+    # One was read of two, or none: which side it is of, the row of pages tells.
     return [numbers, numbers]
 
 
@@ -81,6 +83,7 @@ def _gap(ledger: Ledger, volume: str, left: PageScan, right: PageScan, missing: 
     source = f"{left.sha256}:{left.idx} {right.sha256}:{right.idx}"
     gap = Gap(volume, left.page, right.page, missing.after, missing.before, missing.count, source)
     word = Records(ledger).decisions(left.page).get(gap.cell)
+    # Either page was scanned anew: what was said of the old pair says nothing of this one.
     if word is None or word.source != source:
         return gap
     return replace(gap, said=word.value)

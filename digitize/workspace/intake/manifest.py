@@ -39,6 +39,7 @@ def read_manifest(path: Path) -> Mapping[str, Metadata]:
     Raises OptionsError naming the line when the file has no `file` column, an unknown column, a year or page that is no
     number, or a register that is not known.
     """
+    # Spreadsheets write a byte order mark before the first column's name.
     with path.open(encoding="utf-8-sig", newline="") as f:
         rows = csv.DictReader(f)
         known = {x.name for x in fields(Metadata)}
@@ -110,6 +111,7 @@ def _folder(folder: Path, metadata: Metadata) -> Iterator[Given]:
             yield Given(
                 path, f"{folder.name}/{path.name}", metadata.over(own).over(Metadata(volume=folder.resolve().name))
             )
+    # Named in the manifest and not there: given all the same, so that it is refused by name and not missed in silence.
     for name in sorted(set(beside) - {p.name for p in folder.iterdir()}):
         yield Given(folder / name, f"{folder.name}/{name}", metadata.over(beside[name]))
 
@@ -136,4 +138,5 @@ def natural(name: str) -> tuple[tuple[int, int, str], ...]:
     import re
 
     parts = re.findall(r"\d+|\D+", name.casefold())
+    # Three parts in both cases: a number and a text in one place cannot be compared.
     return tuple((0, int(p), "") if p.isascii() and p.isdigit() else (1, 0, p) for p in parts)

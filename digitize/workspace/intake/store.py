@@ -46,6 +46,7 @@ def how_to_read(path: Path) -> ReadAs:
 def content_hash(path: Path) -> str:
     """SHA-256 of a file, hex; of a table with a companion: of both hashes. Raises OSError."""
     own = _sha256(path)
+    # A memo file or layout that is mended later makes a new source: the same bytes then say something else.
     beside = "".join(_sha256(p) for p, _ in companions(path))
     return own if not beside else hashlib.sha256((own + beside).encode("ascii")).hexdigest()
 
@@ -63,12 +64,14 @@ def _sha256(path: Path) -> str:
 
 
 def _copy(source: Path, target: Path) -> None:
+    # Its name is its content's hash: what is there is the same file.
     if target.exists():
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(target.name + ".part")
     try:
         shutil.copyfile(source, part)
+        # Bytes, then the name, then the folder: after a power cut no name stands for half a file.
         system.sync_file(part)
     except OSError as e:
         part.unlink(missing_ok=True)
@@ -77,6 +80,7 @@ def _copy(source: Path, target: Path) -> None:
                 f"No room left for originals in {target.parent}. Make room and take the files in again."
             ) from e
         raise
+    # Before it has its name, under which it can never be written to.
     system.make_read_only(part)
     part.replace(target)
     system.sync_folder(target.parent)

@@ -75,6 +75,7 @@ def take_in(place: Place, paths: Sequence[Path], metadata: Metadata, *, link: bo
             if not look.known and not look.problem and not link:
                 keep_copy(place, given.path, look.sha256)
             looked.append(look)
+        # All files are copied by now: what the ledger says is here, is here.
         with ledger.writing():
             return _Writer(place, ledger, catalogue, link=link).write(looked)
 
@@ -87,10 +88,12 @@ def _look(catalogue: Catalogue, given: Given, seen: dict[str, str]) -> Looked:
         return Looked(given, problem=f"cannot be opened ({e.strerror}). Bring the file again.", kind="unreadable")
     if sha256 in seen or catalogue.source(sha256) is not None:
         return Looked(given, sha256, size, known=True)
+    # Also where it is refused in a moment: a copy of it in the same intake is not refused a second time.
     seen[sha256] = given.name
     try:
         return _probe(given, sha256, size)
     except (ScanError, TableError, MappingError) as e:
+        # A MappingError has no kind: at intake it is a layout file that is wrong.
         kind = getattr(e, "kind", "layout-wrong")
         return Looked(given, sha256, size, problem=str(e).removeprefix(f"{given.path.name}: "), kind=kind)
 
@@ -104,6 +107,7 @@ def _probe(given: Given, sha256: str, size: int) -> Looked:
 
         names = tuple(t.name for t in open_tables(given.path, how_to_read(given.path)))
         return Looked(given, sha256, size, media="table", tables=names)
+    # By its ending it is no table: so it is tried as a scan, whatever it is called.
     from ocr.scans.scan import probe
 
     found = probe(given.path)
@@ -118,6 +122,7 @@ class _Writer:
         self._ledger = ledger
         self._catalogue = catalogue
         self._link = link
+        # Batches and tables are never removed, so their count gives the next number.
         self._batch = f"{self._site}-b{len(catalogue.batches()) + 1:04d}"
         self._tables = len(catalogue.tables())
         self._again: list[str] = []
@@ -153,6 +158,7 @@ class _Writer:
         self._note(look, "duplicate", {"name": look.given.name, **({"said": told} if told else {})})
 
     def _refuse(self, look: Looked) -> None:
+        # What could not be opened has no content to stand under; its event stands under its name.
         if look.sha256:
             self._insert_source(look)
         detail = {"name": look.given.name, "kind": look.kind, "message": look.problem, "retry": False}
@@ -182,6 +188,7 @@ class _Writer:
         for idx in range(look.pages):
             number = first + idx
             page = f"{self._site}-{volume:04d}-{number:04d}"
+            # The same volume and number is the same page: the newer scan counts, and its id stays.
             is_again = self._catalogue.scan(page) is not None
             self._again += [page] if is_again else []
             self._catalogue.insert_scan(

@@ -159,6 +159,7 @@ class Catalogue:
             for table, names in _METADATA.items():
                 for name in names:
                     now = metadata.get(name, "")
+                    # The names come from _METADATA above, never from what a person gave.
                     sql = f"SELECT DISTINCT {name} AS old FROM {table} WHERE sha256 = ? AND {name} <> ? ORDER BY 1"
                     before = [r["old"] for r in self._ledger.rows(sql, (sha256, now))] if now else []
                     if before:

@@ -62,6 +62,7 @@ class Ledger:
             raise LedgerError(f"{path} exists already.")
         db = _connect(path)
         with plain_errors(path, "digitize ledger verify"):
+            # One transaction: killed in between, the file has no tables at all rather than some.
             db.executescript("BEGIN;" + DDL + f"INSERT INTO meta VALUES ('format', '{FORMAT}'); COMMIT;")
             db.close()
         return cls(path)
@@ -83,10 +84,12 @@ class Ledger:
         """One transaction: all that is written inside is kept together or not at all. Inner ones join the outer."""
         with plain_errors(self.path, "digitize ledger verify"):
             if self._depth == 0:
+                # IMMEDIATE locks before anything is read: a last hash or lease then stays true until it is used.
                 self._db.execute("BEGIN IMMEDIATE")
             self._depth += 1
             try:
                 yield
+            # Ctrl-C as well must not leave half a transaction open.
             except BaseException:
                 self._depth -= 1
                 if self._depth == 0:
@@ -112,6 +115,7 @@ class Ledger:
         with self.writing():
             at = datetime.now(UTC).isoformat(timespec="milliseconds")
             text = json.dumps(detail or {}, ensure_ascii=False, sort_keys=True)
+            # Read inside the transaction that writes: two processes can never chain to the same event.
             last = self._db.execute("SELECT hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
             link = _link(last["hash"] if last else _START, at, unit, step, outcome, key, text)
             seq = self._db.execute(
@@ -129,6 +133,7 @@ class Ledger:
         result: JSON types. Returns False, and keeps nothing new, when the work was finished under that key before.
         """
         with self.writing():
+            # Before the look whether it was done: the lease is given back either way.
             self._db.execute("DELETE FROM leases WHERE unit = ? AND step = ?", (unit, step))
             if self.take_up(unit, step, key):
                 return False
@@ -160,6 +165,7 @@ class Ledger:
         row = self.execute(sql, (unit, step, key)).fetchone()
         if row is None:
             return False
+        # With the detail of when it was done: other steps read it (form, family), and it holds again.
         self.record_event(unit, step, "again", key=key, detail=json.loads(row["detail"]))
         return True
 
@@ -199,6 +205,7 @@ class Ledger:
         have died on this machine.
         """
         got = []
+        # The time of day, not a monotonic clock: other processes compare it, on another machine as well.
         now = time.time()
         with self.writing():
             for unit in units:
@@ -232,6 +239,7 @@ class Ledger:
 
         Raises LedgerError naming the first event that does not fit.
         """
+        # A damaged file can give wrong rows, so this comes before any row is believed.
         broken = self.execute("PRAGMA integrity_check").fetchone()[0]
         if broken != "ok":
             raise LedgerError(f"{self.path} is damaged ({broken}). Restore it from a backup.")
@@ -254,9 +262,11 @@ class Ledger:
 
 def _connect(path: Path) -> sqlite3.Connection:
     with plain_errors(path, "digitize ledger verify"):
+        # None: no transactions but our own; Python's driver would begin and end some by itself.
         db = sqlite3.connect(path, timeout=30, isolation_level=None)
         db.row_factory = sqlite3.Row
         db.execute("PRAGMA journal_mode = WAL")
+        # With less, a power cut in WAL could take back the last events, though what they tell of was done.
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA busy_timeout = 30000")
         return db
@@ -267,4 +277,5 @@ def _state(row: sqlite3.Row) -> StepState:
 
 
 def _link(last: str, *parts: str) -> str:
+    # A sign that stands in no part, so that moving a letter from one to the next changes the hash.
     return hashlib.sha256("\x1f".join((last, *parts)).encode("utf-8")).hexdigest()

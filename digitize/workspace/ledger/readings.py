@@ -22,6 +22,7 @@ def newest_recognition(ledger: Ledger, page: str) -> Recognition | None:
     now = ledger.state(page, "recognise")
     if now is None or not now.is_done:
         return None
+    # A page of no form was read again as a register's: its cells are in that recognition.
     if now.form is None:
         as_register = ledger.state(page, "register")
         if as_register is not None and as_register.is_done and as_register.form is not None:
@@ -42,7 +43,9 @@ class Readings:
         now = self._ledger.state(page, "decide")
         if now is None or not now.is_done:
             return None
+        # Taken out and put back at the end, so that the first one is always the one asked for longest ago.
         kept = self._kept.pop(page, None)
+        # The page may have been decided anew since.
         if kept is None or kept[0] != now.key:
             kept = (now.key, reading_from_plain(self._ledger.result(page, "decide", now.key)))
         self._kept[page] = kept

@@ -73,6 +73,7 @@ class Records:
         """
         with self._ledger.writing():
             keep = {s.record.id for s in records}
+            # By hand and not by deleting all: a record that stays must keep its verdict and where it is loaded.
             for row in self._ledger.rows("SELECT record FROM records WHERE unit = ?", (unit,)):
                 if row["record"] not in keep:
                     self._ledger.execute("DELETE FROM records WHERE record = ?", (row["record"],))
@@ -83,6 +84,7 @@ class Records:
     def _put(self, s: Stored) -> None:
         data = zlib.compress(json.dumps(to_plain(s.record), ensure_ascii=False).encode("utf-8"), 6)
         values = (s.record.id, s.unit, s.record.batch, s.station, s.language, s.group, s.record.form, s.hash, data)
+        # In DO UPDATE a bare name is the row's old value: the verdict stays where content and group are as they were.
         self._ledger.execute(
             """INSERT INTO records (record, unit, batch, station, language, grp, form, hash, data)
                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -123,6 +125,7 @@ class Records:
     def of_row(self, record: str) -> list[Stored]:
         """The record of that id and those of the other forms that the same row made ("RECORD+NAME")."""
         sql = "SELECT * FROM records WHERE record = ? OR (record > ? AND record < ?) ORDER BY record"
+        # "," comes next after "+": the range is every "RECORD+NAME", found by the key; LIKE would read the whole table.
         return [_stored(r) for r in self._ledger.rows(sql, (record, f"{record}+", f"{record},"))]
 
     def mentioning(self, texts: Sequence[str], ends: Sequence[str] = ()) -> Iterator[Stored]:
@@ -137,6 +140,7 @@ class Records:
         wanted = [t.encode("utf-8") for t in texts]
         for row in self._ledger.execute(sql, values):
             data = zlib.decompress(row["data"])
+            # Looked for in the bytes: only what holds one is taken apart.
             if any(w in data for w in wanted):
                 yield _stored(row)
 
@@ -193,12 +197,14 @@ class Records:
     def decisions(self, record: str) -> dict[str, Decision]:
         """Field -> the newest decision on it."""
         rows = self._ledger.rows("SELECT * FROM decisions WHERE record = ? ORDER BY seq", (record,))
+        # In the order of seq, so the newest on a field overwrites the others.
         return {r["field"]: _decision(r) for r in rows}
 
     def decisions_of(self, unit: str) -> dict[str, dict[str, Decision]]:
         """Record -> field -> the newest decision on it, of the records that begin in one unit."""
         found: dict[str, dict[str, Decision]] = {}
         sql = "SELECT * FROM decisions WHERE record > ? AND record < ? ORDER BY seq"
+        # "s" comes next after "r": the range holds every record "UNIT-r...", found by the index.
         for r in self._ledger.rows(sql, (f"{unit}-r", f"{unit}-s")):
             found.setdefault(r["record"], {})[r["field"]] = _decision(r)
         return found

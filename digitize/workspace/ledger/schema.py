@@ -12,6 +12,7 @@ receipts   one line a load
 
 from __future__ import annotations
 
+# An older program refuses a ledger of a later number (Ledger._check_format), and damages nothing.
 FORMAT = 1
 
 DDL = """

@@ -68,6 +68,7 @@ def _why_unsure(value: FieldValue) -> str:
         return "unread"
     if value.value is None:
         return "not-understood"
+    # A threshold above 1 (calibration.NEVER) stands for one that nobody measured.
     return "not-calibrated" if value.accept > 1 else "doubtful"
 
 
