@@ -78,7 +78,8 @@ class CaseMasks:
 def masks_of(records: Iterable[Record]) -> CaseMasks:
     """Masks for records that are at hand, and no others."""
     by_id = {r.id: r for r in records}
-    return CaseMasks(by_id.values(), by_id.get)
+    # By id, as the ledger gives them: what one row made is found to belong together in that order alone.
+    return CaseMasks((by_id[i] for i in sorted(by_id)), by_id.get)
 
 
 def whole_masks(ledger: Ledger) -> CaseMasks:

@@ -43,6 +43,13 @@ def test_victim_of_the_fir_is_masked_in_its_arrest_whatever_sections_stand_there
     assert mask_record(RAPE) != RAPE and masks_of([arrest]).is_masked(arrest) == (not sections)
 
 
+def test_what_one_row_made_is_masked_together_in_whatever_order_it_is_asked():
+    row = of("row", "iif1", [GUARDIAN, VICTIM, ACCUSED], ["376"])
+    arrest = of("row+arrest", "iif3", [ACCUSED, VICTIM], ["323"], police_station="", year="", fir_no="")
+    for records in ([row, arrest], [arrest, row]):
+        assert "Vintobhe" not in shown(records, "row+arrest")
+
+
 def test_child_accused_is_masked_where_no_age_stands_however_it_is_spelled():
     child = of("b", "iif3", [{**ACCUSED, "age": "16", "relative_name": "Mithya Nekhtan"}], ["379"])
     fir = of("a", "iif1", [{**ACCUSED, "phone": "9000000001"}, {"role": "accused", "name": "Ulupi Gomel"}], ["379"])
