@@ -88,4 +88,5 @@ def find_blots(image: Image) -> Blots:
     import cv2
 
     _, _, stats, _ = cv2.connectedComponentsWithStats(ink_mask(image), connectivity=8)
+    # Component 0 is the paper.
     return Blots((image.shape[0], image.shape[1]), np.asarray(stats[1:], np.int32))

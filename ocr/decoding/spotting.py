@@ -112,6 +112,7 @@ class Serial:
         number, slash, year = prefix.partition("/")
         if not slash:
             return ("/" if number else "") + (_DIGITS if len(number) < 4 else "")
+        # 19 and 20 may be whole years or begin one of four figures.
         return "" if len(year) == 4 or (len(year) == 2 and year not in ("19", "20")) else _DIGITS
 
     def weight(self, text: str) -> float | None:

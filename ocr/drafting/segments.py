@@ -81,6 +81,7 @@ def _rows(pieces: Sequence[Box], unit: float) -> list[list[Box]]:
     tall = [b for b in pieces if b.y1 - b.y0 >= _LEAST_HIGH * unit]
     rows: list[list[Box]] = []
     for box in sorted(tall, key=lambda b: (b.y0 + b.y1, b.x0)):
+        # Boxes come from the top, so only the last rows can take one.
         row = next((r for r in reversed(rows[-4:]) if _shared(around(r), box) >= _SAME_ROW), None)
         if row is None:
             rows.append([box])

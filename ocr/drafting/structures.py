@@ -67,6 +67,7 @@ def find_structures(page: Image) -> Structures:
     """Find the lines of a blank print. page: (height, width) uint8 grey, 0 black, upright and level."""
     unit = max(page.shape) / _A4_PX
     ink = ink_mask(flatten(page))
+    # In this order: sides of boxes would pass for rulings, pieces of rulings for dots, and each is taken out.
     ticks, framed = _ticks(ink, unit)
     rest = np.where(framed > 0, 0, ink).astype(np.uint8)
     uprights, standing = _uprights(rest, unit)
@@ -119,6 +120,7 @@ def _rules(ink: Image, unit: float) -> tuple[list[Level], Image]:
     keep, lines = np.zeros(count, bool), []
     for i in range(1, count):
         x, y, w, h, area = (int(v) for v in stats[i])
+        # A slanting rule is high, yet thin by its area.
         if h > 2 * _THICKEST * unit or area / w > _THICKEST * unit or _hanging(ink, (x, y, w, h), unit) > _HANGING:
             continue
         keep[i] = True

@@ -161,6 +161,7 @@ def _read_line(image: Image, language: str) -> EngineText:
     cleaned = clean_line(image)
     strip = make_strip(cleaned.image, net.height, net.squeeze)
     seen = symbols(net.loaded.matrix(strip.image), net.loaded.characters)
+    # The network learned signs as they stand on the paper; texts are kept in the order of writing.
     if net.right_to_left:
         places = turn_places("".join(s.text for s in seen))
         seen = [Symbol(text, seen[i].start, seen[i].end, seen[i].sure) for text, i in places]

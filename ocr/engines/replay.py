@@ -81,6 +81,7 @@ class RecordingEngine:
         }
         folder.mkdir(parents=True, exist_ok=True)
         text = json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True)
+        # The same bytes on every system, so that a recording made again shows what changed.
         (folder / _FILE).write_text(text + "\n", encoding="utf-8", newline="\n")
 
 

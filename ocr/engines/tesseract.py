@@ -89,6 +89,7 @@ def _how(line: LineImage) -> CallSettings:
         raise EngineFailed("a crop came without a language; name one in the form file")
     known = tuple(language(code) for code in line.languages)
     models.require(known)
+    # Latin digits stand beside native ones on pages of every language.
     digits = "".join(dict.fromkeys("0123456789" + "".join(x.digits for x in known)))
     names = (line.model,) if line.model else tuple(models.first_model(x).name for x in known)
     psm = BLOCK if line.block else RAW_LINE if line.raw_line else LINE

@@ -116,6 +116,7 @@ def _weighed(one: _Told, others: Sequence[_Told]) -> Decided:
     ranked = sorted(enumerate(weights), key=lambda w: -w[1])
     options = [replace(one.options[at], confidence=round(min(_SURE, w / whole), 4)) for at, w in ranked]
     best, first = options[0], ranked[0][0] == 0
+    # What was read stands beside the value only while that value wins.
     raw = one.zone.raw if first else best.text
     return replace(one.zone, raw=raw, value=best.text, confidence=best.confidence, candidates=tuple(options[1:]))
 

@@ -118,6 +118,7 @@ class Crop:
         if tall and not _TEXT_RANGE[0] <= tall <= _TEXT_RANGE[1] and abs(better / scale - 1) > 0.1:
             raw = cut_zone(self.page, self.matrix, self.zone, better)
             return Cut(raw, clean_line(raw), better)
+        # Where people write it was only bared, to be measured; Tesseract wants it cleaned.
         return self.first._replace(cleaned=clean_line(self.first.raw)) if self.zone.handwriting else self.first
 
 

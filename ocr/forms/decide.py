@@ -79,6 +79,8 @@ def decide_page(
             told = zones.pop(zone.id)
             if zone.repeats in zones:
                 zones[zone.repeats] = told_twice(zones[zone.repeats], told)
+    # In this order: what is written twice, days and years, metadata; doubt of lone figures last, so that nothing lifts
+    # it.
     for rule in form.agree:
         zones |= {d.zone: d for d in agreed(zones, rule)}
     zones |= {d.zone: d for d in as_expected(zones, form, lexica, metadata or {})}
@@ -177,6 +179,7 @@ def _options(texts: Sequence[Candidate], grammar: Callable[[str], Fit], agreed: 
         value, fits = grammar(candidate.text)
         if not value or fits <= 0:
             continue
+        # Of a value of signs alone nothing is left when it is folded.
         key = folded(value) or value
         before = found.get(key)
         confidences = (*(before.confidences if before else ()), candidate.confidence * fits)

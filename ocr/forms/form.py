@@ -184,6 +184,7 @@ def load_forms(folder: Traversable | None = None) -> Mapping[str, Form]:
     """
     folder = folder or resources.files("ocr") / "forms"
     forms: dict[str, Form] = {}
+    # Systems list a folder in different orders; the first of equally good forms must be the same on all.
     for path in sorted(folder.iterdir(), key=lambda p: p.name):
         if not path.name.endswith(".toml"):
             continue

@@ -21,6 +21,7 @@ _YEAR = re.compile(r"(?<!\d)(?:1[3-9]|20)\d\d(?!\d)")
 _BETWEEN = r"\s*([/.\-\u2013\u2014|,\u0964 ])\s*"
 _DATE = re.compile(rf"(?<!\d)(\d{{1,2}}){_BETWEEN}(\d{{1,2}}){_BETWEEN}(\d{{4}}|\d\d)(?!\d)")
 _CLOCK = re.compile(r"(?<!\d)(\d{1,2})\s*[:.;,]\s*(\d\d)(?!\d)")
+# Hours without a sign between, as 2230 hrs.
 _HUNDREDS = re.compile(r"(?<!\d)([01]\d|2[0-4])([0-5]\d)(?!\d)")
 
 _STRAY_SIGN = 0.3

@@ -88,6 +88,7 @@ class ZoneReader:
         """Whether zones for handwriting hold print: some are tried, and more where any of these can be read at all."""
         tried = _spread([c for c in crops if c.zone.kind in _TRIED_KINDS], 2 * _TRIED)
         legible = 0
+        # Every other zone first: on a page of handwriting half of the tries are saved.
         for some in (tried[::2], tried[1::2]):
             self._read_print(some, passes)
             legible += sum(passes[c.zone.id][-1][1].confidence >= _TYPED for c in some)

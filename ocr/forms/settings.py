@@ -57,6 +57,7 @@ class ReadSettings:
         plain = {k: v for k, v in asdict(self).items() if k not in ("seconds_per_page", "form_folders", "sections")}
         plain["handwriting_engine"] = handwriting_engine(self)
         plain["version"] = READ_VERSION
+        # Pages that were read before there was this setting keep their key, and stay read.
         if not self.forms:
             del plain["forms"]
         return _digest(plain | changed_sections(self.sections))

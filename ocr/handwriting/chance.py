@@ -74,6 +74,7 @@ def chances(matrix: LogProbs, coded: Coded, passing: float | None = None, least:
     before, after = _passed(logs, passing)
     alpha, scale = np.zeros(states.shape), np.zeros(len(states))
     total = np.full(len(states), NEVER)
+    # log(0) is -inf, which is what a text that no frame has reached yet is worth.
     with np.errstate(divide="ignore"):
         for frame, said in enumerate(np.exp(logs)):
             grown = alpha.copy()
@@ -98,6 +99,7 @@ def _passed(logs: Floats, passing: float | None) -> tuple[Floats, Floats]:
         before = np.full(len(logs), NEVER)
         before[0] = 0.0
         return before, np.full(len(logs), NEVER)
+    # Of a blank that is wholly sure the logarithm of the rest would be -inf.
     blank = np.minimum(logs[:, 0], -1e-6)
     each = np.logaddexp(blank, np.log1p(-np.exp(blank)) - passing)
     before = np.concatenate([[0.0], np.cumsum(each)[:-1]])

@@ -16,6 +16,7 @@ from ocr.handwriting.chance import folded_case, shortened
 from ocr.handwriting.numbers import Spoken, vote
 
 _DIGITS = "0123456789"
+# Between numbers the same sign stands twice.
 _DATE = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d\d)")
 _TIME = re.compile(r"(\d{1,2})[:.-](\d\d)")
 _OLDEST, _OLD, _LAST = 1900, 1950, 2030

@@ -15,6 +15,7 @@ from ocr.models.running import is_here, load_network
 
 _ENOUGH = 20.0
 _LEAST = 3.0
+# On 36 drawn pages the share of native digits was .94 and more, or .01 and less.
 _CLEARLY = 0.8
 
 

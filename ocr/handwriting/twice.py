@@ -47,6 +47,7 @@ def read_twice(places: Sequence[Sequence[LinePasses]], known: Sections) -> list[
     said = [joined([line.listed() for line in lines], known)[:_MOST_ROWS] for lines in places]
     if not all(said):
         return []
+    # Of rows with the same sections the last stays: the first place's own, in its order.
     rows = list({_key(row, known): row for row in (*_mixed(said, known), *_rows(said[1]), *_rows(said[0]))}.values())
     number = {_key(row, known): at for at, row in enumerate(rows)}
     main = [number.get(_key(_main(row, known), known), at) for at, row in enumerate(rows)]
@@ -56,6 +57,7 @@ def read_twice(places: Sequence[Sequence[LinePasses]], known: Sections) -> list[
         whole = _logs(lines, rows, own, known)
         without = np.where(np.arange(len(rows)) == main, -np.inf, whole[main] + _WITHOUT)
         logs.append(np.maximum(whole, without))
+        # Each place's log holds the prior; it is taken out here and counted once, below.
         likely += np.logaddexp.reduce([whole - prior, without - prior[main], np.full(len(rows), _OTHERWISE)])
     found = shares(likely + prior)
     tops = [_key(one[0].row, known) for one in said]

@@ -158,6 +158,7 @@ def load_languages(folder: Traversable | None = None) -> Mapping[str, Language]:
     """
     folder = folder or resources.files("ocr") / "languages"
     found: dict[str, Language] = {}
+    # Systems list a folder in different orders.
     for path in sorted(folder.iterdir(), key=lambda p: p.name):
         if not path.name.endswith(".toml"):
             continue

@@ -65,6 +65,7 @@ def drop_final_zwnj(text: str) -> str:
 def drop_stray(text: str) -> str:
     """Take out joiners with nothing to join: at either end of a word, or behind another joiner."""
     before = ""
+    # One taken out can leave the next with nothing to join.
     while before != text:
         before, text = text, _STRAY.sub("", text)
     return text

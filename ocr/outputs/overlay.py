@@ -48,6 +48,7 @@ def _covered(grey: Image, zones: Mapping[str, Box], hidden: Sequence[str]) -> Im
     for name, box in zones.items():
         if name not in hidden:
             covered[box.y0 : box.y1, box.x0 : box.x1] = grey[box.y0 : box.y1, box.x0 : box.x1]
+    # Last: a zone that is hidden may overlap one that is shown.
     for name in hidden:
         if name in zones:
             box = zones[name]

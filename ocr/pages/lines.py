@@ -52,6 +52,7 @@ class LineCrop:
 
     def to_page(self, points: Points) -> Points:
         """Pixels of the prepared page for pixels of the crop; points: (n, 2) rows x, y."""
+        # Pixels' middles have whole coordinates, so the corner of either picture lies half a pixel before 0.
         at = (np.asarray(points, np.float64).reshape(-1, 2) + 0.5) / self.scale - 0.5
         return np.asarray(at + np.array([self.box.x0, self.box.y0]), np.float64)
 
@@ -194,6 +195,7 @@ def _rows(boxes: Sequence[Box], letter: float, *, right_to_left: bool) -> list[B
     """Boxes of one column put together to lines, from the top; far apart on one row they stay apart."""
     rows: list[list[Box]] = []
     for box in sorted(boxes, key=lambda b: (b.y0 + b.y1) / 2):
+        # Boxes come from the top, so only the last rows can take one.
         row = next((r for r in reversed(rows[-3:]) if _overlap(around(r), box) >= _SAME_ROW), None)
         if row is None:
             rows.append([box])

@@ -32,6 +32,7 @@ _LEGACY_FONTS = re.compile(
     r"|pn[- _]tt|hemlata",
     re.IGNORECASE,
 )
+# A font that was cut down to the letters used is named with six capitals and a plus before.
 _SUBSET = re.compile(r"^[A-Z]{6}\+")
 _LETTERS = re.compile("[A-Za-z]+")
 _HIGH = re.compile("[\u00a1-\u00ff\u0152-\u0178\u0192\u02c6\u02dc\u2020-\u2022\u2030\u2039\u203a\u20ac\u2122]")

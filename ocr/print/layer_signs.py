@@ -42,6 +42,7 @@ def has_unknown(text: str) -> bool:
     """Whether more than a stray character has no meaning: private, unassigned, a control, or none that was known."""
     letters = [c for c in text if not c.isspace()]
     bad = sum(unicodedata.category(c) in ("Co", "Cn", "Cc", "Cs") or c == "\ufffd" for c in letters)
+    # So pdfminer writes a glyph it does not know; without this its letters would pass for some.
     bad += 5 * text.count("(cid:")
     return bad > max(1, _MOST_BAD * len(letters))
 
@@ -89,6 +90,7 @@ def _is_worn(words: Sequence[str], script: str) -> bool:
         return False
     marks = sum(unicodedata.category(c) in ("Mn", "Mc") for c in text)
     virama = text.count(chr(start + VIRAMA_AT))
+    # Gurmukhi joins few consonants and hardly ever needs a virama.
     is_bare = marks < _LEAST_MARKS * len(text) or (script != "Guru" and virama < _LEAST_VIRAMA * len(text))
     return is_bare or len(text) < _LEAST_WORD * len(own)
 

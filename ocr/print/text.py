@@ -112,6 +112,7 @@ class _Reader:
         read = [self._first(page) for page in pages]
         if _is_bad([line for lines in read for line in lines]):
             turned = prepare_page(grey, self._languages, engine=self._engine())
+            # Read again only where the engine saw the page another way.
             if [p.steps for p in turned] != [p.steps for p in pages]:
                 pages, read = turned, [self._first(page) for page in turned]
         lines: list[Line] = []
@@ -129,6 +130,7 @@ class _Reader:
         if page.blank:
             return []
         seen = [_judged(line) for line in first]
+        # Our own recogniser reads every line; what Tesseract read only says where they are.
         below = 1.0 if has_own_recogniser(self._languages[0]) else self._effort.below
         doubtful = [i for i, line in enumerate(seen) if line.confidence < below]
         crops = [cut_line(page, seen[i].box) for i in doubtful]

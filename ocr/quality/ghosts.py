@@ -45,6 +45,7 @@ def _echoes(grey: Image, letter_px: float) -> tuple[Floats, float]:
     top, left = (max(0, (side - _SIDE_PX) // 2) for side in small.shape)
     part = small[top : top + _SIDE_PX, left : left + _SIDE_PX].astype(np.float32)
     part = part - cv2.GaussianBlur(part, (0, 0), letter)
+    # Faded out at the rims: cut off sharply, they would echo as edges do.
     part *= np.outer(np.hanning(part.shape[0]), np.hanning(part.shape[1])).astype(np.float32)
     power = np.abs(np.fft.rfft2(part)) ** (2 * _WHITEN)
     own = np.fft.irfft2(power, s=part.shape)

@@ -168,6 +168,7 @@ def _lid(dark: Mask) -> Mask:
         slack = np.where(base > 1, base * 1.25 + 6, 0)
         rows = np.arange(turned.shape[0])[:, None]
         covered = rows < slack[None, :]
+        # rot90 gives a view, so this paints out itself.
         np.rot90(out, turn)[...] |= covered
     return out
 

@@ -74,6 +74,7 @@ def _best_fit(at: Floats, shares: Floats, left: int, right: int) -> _Fit | None:
         lost = int((off.min(axis=0) > _NEAR * scale).sum())
         outside = int(((edges < left - _RIM_PX) | (edges > right + _RIM_PX)).sum())
         score = matched - _UNMATCHED_COST * lost - _OFF_PAGE_COST * outside
+        # Half at most, less than any line weighs: it settles which of two equal fits lies closer.
         score -= float(np.minimum(off.min(axis=1) / (_NEAR * scale), 1.0).mean()) / 2
         enough = matched >= max(_LEAST_MATCHED, _LEAST_SHARE * (len(shares) - 2))
         if enough and (best is None or score > best.score):

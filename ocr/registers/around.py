@@ -84,6 +84,7 @@ def _dated(note: Around, date: Candidate | None) -> Around:
 
 def _number(aside: Aside, engine: Engine, languages: Sequence[str]) -> tuple[int, float] | None:
     """The number that an aside is, and how sure that is; None when it is read as none, or in two ways."""
+    # A page's number may have the language's digits or Latin ones.
     codes = tuple(dict.fromkeys((*languages[:1], "en")))
     picture = white_border(aside.pictures[0])
     texts = engine.read([LineImage(picture, (c,), digits=True, kind="digits") for c in codes])
@@ -105,6 +106,7 @@ def _agreed(numbers: Sequence[tuple[int, int, float]], asides: Sequence[Aside]) 
     numbers: which aside, its number, how sure.
     """
     by_half: dict[int, tuple[int, int, float]] = {}
+    # The surest last: of the numbers of a half it stays.
     for x in sorted(numbers, key=lambda n: n[2]):
         by_half[asides[x[0]].half] = x
     if len(by_half) < 2:
