@@ -42,7 +42,7 @@ def has_unknown(text: str) -> bool:
     """Whether more than a stray character has no meaning: private, unassigned, a control, or none that was known."""
     letters = [c for c in text if not c.isspace()]
     bad = sum(unicodedata.category(c) in ("Co", "Cn", "Cc", "Cs") or c == "\ufffd" for c in letters)
-    # So pdfminer writes a glyph it does not know; without this its letters would pass for some.
+    # So pdfminer writes a glyph that it does not know: five signs, all of which look like good ones.
     bad += 5 * text.count("(cid:")
     return bad > max(1, _MOST_BAD * len(letters))
 

@@ -51,6 +51,7 @@ def widened(half: HalfGrid, marks: Marks, top: int, bottom: int) -> HalfGrid:
         edge = lines[at].middle
         reach = sign * (np.where(sign > 0, marks.x1, marks.x0) - edge)
         beyond = own & (reach > 0) & (reach < _MOST_WIDER * marks.letter_px)
+        # On several heights: one word that runs over its edge tells nothing.
         if len(np.unique((marks.y[beyond] / (2 * marks.letter_px)).round())) >= _LEAST_BEYOND:
             lines[at] = lines[at].moved(sign * (float(np.percentile(reach[beyond], 95)) + 0.4 * marks.letter_px))
     return replace(half, uprights=tuple(lines))

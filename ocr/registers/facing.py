@@ -35,6 +35,8 @@ def across(
 
     numbered: rows found on the right by themselves, where it has a number column of its own. first: foot of its header.
     """
+    # Borders put around what was written between rows take no line that lies near by chance. By id: lines hold arrays,
+    # which have no hash.
     put = {id(line): 0.0 for s in spans if s.kind for line in (s.top, s.bottom)}
     unruled = all(s.top.support == 0 for s in spans[1:])
     if unruled or is_level(left, right):

@@ -183,6 +183,7 @@ def load_registers(folder: Traversable) -> Registers:
     """
     forms: dict[str, RegisterForm] = {}
     labels: Mapping[str, Mapping[str, tuple[str, ...]]] = {}
+    # Systems list a folder in different orders.
     for path in sorted(folder.iterdir(), key=lambda p: p.name):
         if path.name == _LABELS:
             labels = _labels(path)

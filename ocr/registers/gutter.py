@@ -81,6 +81,7 @@ def _lines_through(sheet: LevelSheet, strength: Floats) -> list[Path]:
     paths = find_paths(strength, _LEAST_LEVEL)
     lines = [RuledLine(np.interp(columns, at, p.at), p.support) for p in paths]
     rim = round(_RIM * sheet.width)
+    # confirmed makes new lines; they are known again by where they lie.
     kept = {round(x.middle) for x in confirmed(sheet.image, lines, rim, sheet.width - rim)}
     return [p for p, line in zip(paths, lines, strict=True) if round(line.middle) in kept]
 

@@ -104,6 +104,7 @@ def all_labels(forms: Iterable[RegisterForm], registers: Registers, languages: S
         for column in form.columns
         for label in registers.labels_of(column, (*languages, "en"))
     }
+    # A set has no order of its own: equally like labels must come out the same on each run.
     return tuple(sorted(x for x in found if x))
 
 
@@ -142,6 +143,7 @@ def _aligned(like: Floats) -> list[tuple[int, int]]:
     pairs = []
     i, j = rows, columns
     while i and j:
+        # The very sums of the table above, so they are equal to the bit.
         if like[i - 1, j - 1] > 0 and best[i, j] == best[i - 1, j - 1] + like[i - 1, j - 1]:
             pairs.append((i - 1, j - 1))
             i, j = i - 1, j - 1

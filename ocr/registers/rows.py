@@ -79,6 +79,7 @@ class HalfRows:
             self._writing = self._writing.above(self._at(end))
         entries = entries_of(self._writing, number)
         self._late = find_late(self._writing, entries, number)
+        # Numbers of what was written between rows would begin rows of their own.
         if self._late:
             self._writing = self._writing.without(np.any([x.own for x in self._late], axis=0))
             entries = entries_of(self._writing, number)
@@ -198,6 +199,7 @@ class HalfRows:
         count = filled.sum(axis=0)
         share = filled[list(numbered)].sum(axis=0) / np.maximum(count, 1)
         good = (share >= _ANCHOR) & (count >= 3)
+        # The number always stands beside itself, which tells nothing.
         good[self._number] = False
         return np.flatnonzero(good)
 

@@ -54,6 +54,7 @@ def line_pictures(sheet: LevelSheet, cell: Cell, marks: Marks) -> list[Image]:
 def struck_shares(lines: Sequence[Image]) -> list[float]:
     """Which share of the writing of each line a stroke runs through, 0..1. Raises EngineMissing without weights."""
     shares = [0.0] * len(lines)
+    # Lines of like width go together, so that the least white is looked at.
     order = sorted(range(len(lines)), key=lambda i: lines[i].shape[1])
     for start in range(0, len(order), _BATCH):
         some = order[start : start + _BATCH]

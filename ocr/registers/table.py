@@ -67,6 +67,7 @@ def read_table(grey: Image, ask: Ask, layout: Layout | None = None) -> RegisterT
         layout = None  # another volume may begin here
     grid, fits = _aligned(sheet, grid, layout)
     wanted = None if fits else _wanted(form, grid, layout)
+    # Other lines count as ruled now, and what lies on them is no writing.
     if fits:
         marks = find_marks(sheet, grid)
     is_put = wanted is not None and lacks_columns(grid, wanted)

@@ -88,6 +88,7 @@ def _asked() -> list[Path]:
         answer = subprocess.run(["tesseract", "--list-langs"], capture_output=True, text=True, timeout=30, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return []
+    # Versions of Tesseract differ in where they write the list.
     return [Path(p) for p in _LISTED_IN.findall(answer.stdout + answer.stderr)]
 
 

@@ -103,6 +103,7 @@ def _is_read(api: Any, image: Image, limit: TimeLimit | None) -> bool:
     begun = time.monotonic()
     if api.Recognize(most_ms):
         return True
+    # Long before its time it was not the clock: reading again would go on for ever.
     if limit is None or (time.monotonic() - begun) * 1000 < most_ms / 2:
         raise EngineFailed("Tesseract broke off in the middle of a crop")
     return False
