@@ -185,6 +185,7 @@ def _like(others: Mapping[str, str], share: float) -> dict[str, dict[str, float]
 _ALIKE = MappingProxyType({"0": "OoDQ", "1": "lI|i!", "2": "Zz", "5": "Ss", "6": "b", "7": "?", "8": "B", "9": "gq"})
 _YEAR_LOOKALIKES = _like(_ALIKE, 0.5)
 _STROKES = {"/": 1.0, "|": 0.7, "l": 0.6, "I": 0.6, "\\": 0.5, "(": 0.3, "J": 0.2}
+# Many write the slash as an upright stroke, which is read as l, I or even 1.
 _SERIAL_LOOKALIKES = {**_YEAR_LOOKALIKES, "/": {**_STROKES, "[": 0.3, "-": 0.3, "f": 0.2, "t": 0.2, "1": 0.1}}
 _SECTION_SIGNS = {**_STROKES, "1": 0.2, ",": 0.5, "-": 0.2, "f": 0.1, " ": 0.2, ".": 0.1, "7": 0.1, "i": 0.3, "!": 0.5}
 _SECTION_LOOKALIKES = {**_like(_ALIKE, 0.05), "/": _SECTION_SIGNS}

@@ -98,6 +98,7 @@ def _rows(pieces: Sequence[Box], unit: float) -> list[list[Box]]:
 def _joined(row: Sequence[Box], found: Structures) -> list[Box]:
     """Pieces of a row put together, unless they stand far apart or a line to write on, a ruling or a box parts them."""
     made: list[Box] = []
+    # Boxes sort by their left edges.
     for box in sorted(row):
         if made and box.x0 - made[-1].x1 < _WORD_GAP * found.unit and not _parted(made[-1], box, found):
             made[-1] = around((made[-1], box))

@@ -72,6 +72,7 @@ def _laid(scan: Image, first: Image) -> Image | None:
     import cv2
 
     height, width = first.shape
+    # find_form knows forms alone: one without zones, known by its key points.
     data = {
         "format": 1,
         "id": "draft",

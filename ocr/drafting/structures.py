@@ -132,6 +132,7 @@ def _rules(ink: Image, unit: float) -> tuple[list[Level], Image]:
 def _hanging(ink: Image, box: tuple[int, int, int, int], unit: float) -> float:
     """Share of a line's length under which print hangs."""
     x, y, w, h = box
+    # A little below: the ruling's own ragged edge is no print.
     below = ink[y + h + round(2 * unit) : y + h + round(_REACH * unit) + 1, x : x + w]
     return float((below > 0).any(axis=0).mean()) if below.size else 0.0
 
@@ -171,6 +172,7 @@ def _trimmed(run: NDArray[np.intp], stats: NDArray[np.int32]) -> NDArray[np.intp
         return run
     apart, wide = np.diff(stats[run, 0]), stats[run, 2]
     usual, width = float(np.median(apart)), float(np.median(wide))
+    # A pixel and a half at least, since dots lie at whole pixels.
     fits = np.abs(apart - usual) <= max(1.5, _UNEVEN * usual)
     first, last = 0, len(run) - 1
     while first < last and not (fits[first] and wide[first] <= width + 2):

@@ -37,6 +37,7 @@ _LEAST_SHARE = 0.001
 _WINDOWS = ((0.0, 1.0), (0.0, 0.8), (0.18, 1.0), (0.12, 0.88))
 """Parts of a crop's height that are looked at: writing sits above, on or below its line (measured: 0.85 -> 0.91)."""
 _WHOLE = ((0.0, 1.0),)
+# They overlap: a single line may stand between the places of two.
 _TWO_LINES = ((0.05, 0.64), (0.41, 1.0))
 _TWO_LINES_FROM = 60
 

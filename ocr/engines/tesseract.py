@@ -19,6 +19,7 @@ from ocr.tesseract import inside, models
 from ocr.tesseract.ask import BLOCK, LINE, PAGE, RAW_LINE, CallSettings, Runner, SeenWord
 from ocr.tesseract.program import Program
 
+# What is lower or narrower cannot hold a letter, and is not sent.
 _MIN_SIDE_PX = 8
 _SIGNS = "/.:-"
 _NONE = EngineText("", 0.0)
@@ -119,6 +120,7 @@ def _lines(seen: Sequence[SeenWord], lang: Language, by: str, margin: int = 0) -
         if repaired:
             box = Box(*(v - margin for v in word.box))
             grouped[at].append(Word(repaired, word.confidence, box))
+    # Tesseract counts paragraphs anew in each block; here they are counted through the page.
     blocks = {block: i for i, block in enumerate(dict.fromkeys(at[:2] for at in grouped))}
     return [
         Line(

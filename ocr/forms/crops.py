@@ -132,6 +132,7 @@ def cut_all(
     are cut so that a line of the form is 64 pixels high; where the writing turns out much smaller or larger than 42
     pixels, the zone is cut again from the original.
     """
+    # A block's height is that of several lines.
     heights = [z.box[3] - z.box[1] for z in form.zones if z.kind != "block"]
     usual = LINE_PX / float(np.median(heights)) if heights else 1.0
     asked = [zone for zone in form.zones if not only or {zone.id, zone.repeats} & set(only)]

@@ -167,6 +167,7 @@ def _fit_list(lexicon: Lexicon, text: str) -> Fit:
     second = hits[1].score if len(hits) > 1 else 0.0
     alike = min(1.0, (hits[0].score - _ALIKE_FROM) / (_ALIKE_TO - _ALIKE_FROM))
     clear = min(1.0, (hits[0].score - second) / _CLEAR)
+    # Exactly one entry: another that is nearly alike takes little from it.
     if hits[0].score == 1.0 > second:
         return Fit(hits[0].value, max(_EXACT_HIT, clear))
     return Fit(hits[0].value, alike * clear) if clear > 0 else Fit("", 0.0)
@@ -197,6 +198,7 @@ def _opposition(best: _Option, others: Sequence[_Option], *, is_exact: bool) -> 
     lost = 0.0
     for other in others:
         apart = Levenshtein.normalized_distance(best.value, other.value)
+        # Numbers and entries that differ at all contradict; long texts apart by a letter hardly do.
         weight = 1.0 if is_exact else min(1.0, 2 * apart)
         lost = max(lost, _OPPOSED * 2 * weight * other.support / max(1e-9, best.support + other.support))
     return min(_OPPOSED, lost)

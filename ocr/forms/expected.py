@@ -54,6 +54,7 @@ def as_expected(
 def _weighed(zone: Decided, is_expected: Callable[[str], bool], count: int) -> Decided:
     """A zone's options with what metadata says; count: how many values there are for it to be one of."""
     options = (Candidate(zone.value, zone.confidence), *(c for c in zone.candidates if c.text != zone.value))
+    # Confidences of several engines may add up to more than 1.
     whole = max(1.0, sum(c.confidence for c in options))
     untold = max(_UNTOLD, 1 - sum(c.confidence for c in options) / whole)
     same, other = ((count * share) ** _COUNTS for share in (1 - _OTHERWISE, _OTHERWISE / max(1, count - 1)))

@@ -75,6 +75,7 @@ def plain(value: str, kind: str) -> str:
     parts = re.findall(r"\d+", fold_digits(value))
     if kind == "time":
         return "".join(parts).lstrip("0")
+    # A year counts by its last two figures: 18 is 2018.
     return " ".join(p.lstrip("0") for p in parts[:2]) + " " + " ".join(p[-2:] for p in parts[2:])
 
 

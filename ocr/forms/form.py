@@ -115,6 +115,7 @@ class Form(BaseModel):
     width: int = Field(gt=0)
     height: int = Field(gt=0)
     features: str
+    # An affine map fits any three pairs of key points: only a fourth says something.
     min_inliers: int = Field(default=15, ge=4)
     part: int = Field(default=1, ge=1)
     state: str = ""

@@ -168,6 +168,7 @@ def _unpacked(text: str, shape: tuple[int, ...]) -> Mask | None:
 def _laid_on(printed: Mask, ink: Mask) -> Mask:
     """The print moved by a few pixels to where it lies on the page."""
     moves = [(y, x) for y in range(-_SHIFT_PX, _SHIFT_PX + 1, 1) for x in range(-_SHIFT_PX, _SHIFT_PX + 1, 1)]
+    # roll comes in again at the other side, but no farther than the empty margin is wide.
     moved = [np.roll(printed, move, (0, 1)) for move in moves]
     return moved[int(np.argmax([np.count_nonzero(m & ink) for m in moved]))]
 

@@ -55,6 +55,7 @@ class ZoneReader:
         """What was read in each zone, and the engines' names and versions."""
         passes: Passes = {c.zone.id: [] for c in crops}
         blank = {c.zone.id for c in crops if c.blank}
+        # A zone that repeats a blank one is not read either: what is blank stays blank.
         inked = [c for c in crops if not {c.zone.id, c.zone.repeats} & blank]
         printed = self._read_first(inked, passes)
         # What a second engine will read is not looked at twice by one that cannot read handwriting.

@@ -117,6 +117,7 @@ def picture(source: Image, page: PageMap) -> Image:
         return np.asarray(cv2.warpAffine(source, page.matrix[:2], size, flags=flags, borderValue=(255,)), np.uint8)
     x = np.arange(page.width, dtype=np.float64)
     top, growth = page.bend.columns(x, page.height)
+    # remap takes single precision alone.
     m = page.matrix.astype(np.float32)
     rows = np.arange(page.height, dtype=np.float32)[:, None] * (1 + growth).astype(np.float32) + top.astype(np.float32)
     columns = x.astype(np.float32)

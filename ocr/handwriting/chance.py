@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ocr.decoding.ctc import NEVER, LogProbs
 
 Floats = NDArray[np.float64]
+# A blank of .98 and more.
 _SURE_BLANK = -0.02
 _LEAST = -9.0
 _RESCALED = 8
@@ -44,6 +45,7 @@ def code(texts: Sequence[str], characters: Sequence[str]) -> Coded:
 def shortened(matrix: LogProbs) -> LogProbs:
     """A matrix with one of each row of frames that are surely blank: the same texts in less time."""
     blank = matrix[:, 0] > _SURE_BLANK
+    # One of each run stays, or two equal signs beside it would become one.
     return matrix[~(blank & np.concatenate([[False], blank[:-1]]))] if len(matrix) else matrix
 
 

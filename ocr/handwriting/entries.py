@@ -80,6 +80,7 @@ def _writings(entries: Sequence[Entry], beside: Sequence[str]) -> dict[str, tupl
     for value, others in entries:
         for spelling in dict.fromkeys((value, *others)):
             plain = " ".join(spelling.upper().split())
+            # People run the words of a name together, or leave its hyphen out.
             for text in dict.fromkeys((plain, plain.replace(" ", ""), plain.replace("-", " "))):
                 is_short = sum(c.isalpha() for c in text) <= _SHORT
                 _claim(found, text, value, _SHORT_WORTH if is_short else 0.0, beside)

@@ -73,6 +73,7 @@ class Sections:
     @cached_property
     def weights(self) -> Floats:
         """Of each form, natural logarithms."""
+        # Its ways to be written share a section's weight: many ways must not make it likelier.
         return np.array([s.weight - np.log(len(s.forms)) for s in self.members for _ in s.forms], np.float64)
 
     @cached_property
@@ -183,6 +184,7 @@ def sections_of(
 
 def _forms(number: str) -> Iterator[str]:
     yield number
+    # As 12A, 12(A), 12 A and 12-A.
     if number[-1].isalpha():
         yield from (f"{number[:-1]}({number[-1]})", f"{number[:-1]} {number[-1]}", f"{number[:-1]}-{number[-1]}")
 

@@ -33,6 +33,7 @@ class Prices:
     stroke: of a digit 1 or a letter l as a separator. passed: of beginning to pass over something between texts.
     """
 
+    # At -2 sections that were read plainly were passed over (docs/lab.md).
     passing: float = -6.0
     missing: float = -3.0
     stroke: float = -1.5

@@ -100,6 +100,7 @@ def _key(row: Row, known: Sections) -> frozenset[str]:
 def _logs(lines: Sequence[LinePasses], rows: Sequence[Row], own: Sequence[SectionList], known: Sections) -> np.ndarray:
     """How likely each row is in a place: over its lines, split where that is likeliest; its own rows as it had them."""
     had = {_key(one.row, known): one.log for one in own}
+    # A list may go on into a zone's second line behind any of its sections.
     splits = [(at, row[:cut], row[cut:]) for at, row in enumerate(rows) for cut in range(len(row) + 1)]
     found = np.full(len(rows), -np.inf)
     if len(lines) == 1:

@@ -112,6 +112,7 @@ class Language(BaseModel):
     @field_validator("models")
     @classmethod
     def _one_is_the_system_s(cls, models: tuple[Model, ...]) -> tuple[Model, ...]:
+        # So that every language can be read with what the system's own packages bring.
         if not any(m.use == "first" and m.package for m in models):
             raise ValueError("one first model must come from the system's packages")
         return models

@@ -90,6 +90,7 @@ def load_network(weights: str | Path) -> Network:
     options = onnxruntime.SessionOptions()
     # One thread: pages are read beside each other, one on a core.
     options.intra_op_num_threads = options.inter_op_num_threads = 1
+    # By content, not by path: what runs is what was hashed.
     session = onnxruntime.InferenceSession(content_of(weights), options, providers=["CPUExecutionProvider"])
     return Network(session, session.get_modelmeta().custom_metadata_map)
 

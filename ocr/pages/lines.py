@@ -116,6 +116,7 @@ def _alone(crop: Image, top: int, bottom: int) -> Image:
     import cv2
 
     _, labels, stats, centres = cv2.connectedComponentsWithStats(ink_of(crop), connectivity=8)
+    # Only what the cut runs through can be of another line.
     above = (stats[:, 1] == 0) & (centres[:, 1] < top)
     below = (stats[:, 1] + stats[:, 3] == crop.shape[0]) & (centres[:, 1] >= bottom)
     strange = above | below
@@ -183,6 +184,7 @@ def _is_column(side: Sequence[Box], letter: float, width: int) -> bool:
 def _bands(boxes: list[Box], letter: float, width: int) -> list[list[Box]]:
     """Boxes parted at those as wide as several columns, when what lies between has columns; else all of them."""
     ordered = sorted(boxes, key=lambda b: b.y0)
+    # The widest few alone can stand across columns.
     for wide in sorted(boxes, key=lambda b: b.x0 - b.x1)[:3]:
         above = [b for b in ordered if b.y0 < wide.y0 and b is not wide]
         below = [b for b in ordered if b.y0 >= wide.y0 and b is not wide]

@@ -78,6 +78,7 @@ def _without_edges(
     looked, scale = small(grey)
     steps: tuple[str, ...] = ()
     if "edges" not in skip:
+        # First: the dark paper of a negative would pass for black edges.
         if is_negative(looked):
             grey, looked, steps = 255 - grey, 255 - looked, ("inverted",)
         edges = find_edges(looked)

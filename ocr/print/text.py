@@ -117,6 +117,7 @@ class _Reader:
                 pages, read = turned, [self._first(page) for page in turned]
         lines: list[Line] = []
         for page, first in zip(pages, read, strict=True):
+            # Blocks of a spread's second page count on from those of the first.
             after = max((line.block for line in lines), default=-1) + 1
             lines += [replace(x, block=x.block + after) for x in self._improved(page, first)]
         return lines, tuple(dict.fromkeys(step for page in pages for step in page.steps))
@@ -180,6 +181,7 @@ def _is_bad(lines: Sequence[Line]) -> bool:
     Tesseract reads lines that run upright as well as others, and says nothing.
     """
     letters = sum(len(line.text) for line in lines)
+    # A word of one or two letters may be higher than wide on any page.
     upright = sum(len(x.text) for x in lines if x.box.y1 - x.box.y0 > x.box.x1 - x.box.x0 and len(x.text) > 2)
     sure = sum(line.confidence * len(line.text) for line in lines)
     return letters < _FEW_LETTERS or sure < _UPRIGHT * letters or upright > letters / 2

@@ -24,6 +24,7 @@ from ocr.print.layer_signs import has_unknown, is_impossible, is_mojibake
 
 ReadLine = Callable[[Image, tuple[str, ...]], str]
 """Reads the picture of one line, in the languages given: the cross-check."""
+# Fonts without ink, as Tesseract (GlyphLessFont) and Acrobat (HiddenHorzOCR) lay over a scan.
 _HIDDEN_FONTS = re.compile("glyphless|hiddenhorzocr|hidden|invisible|ocr[-_]?text", re.IGNORECASE)
 _MOST_HIDDEN = 0.1
 _FULL_PICTURE = 0.7

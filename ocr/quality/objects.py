@@ -187,6 +187,7 @@ def _measure(
     values = off[box]
     inside = values[mask > 0]
     depth = max(float(np.median(inside)), 0.05)
+    # A few pixels off: there a shadow still lies, and a thing has ended.
     ring = (_grown(mask, 4) > _grown(mask, 3)) & ~lid[box]
     outer = float(np.median(values[ring])) if ring.any() else depth
     contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)

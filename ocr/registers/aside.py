@@ -93,6 +93,7 @@ def _places(sheet: LevelSheet, grid: Grid, marks: Marks, spans: Sequence[Sequenc
         right = marks.x0 > behind.at[rows] - reach
         where[here & left] = 0 if number == 0 else 4
         where[here & right] = 1 if number == last else 4
+        # Last: what stands at a corner counts as above or below, not as beside.
         where[here & (marks.y < top[columns])] = 2
         where[here & (marks.y > foot[columns])] = 3
     return where, half

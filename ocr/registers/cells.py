@@ -61,6 +61,7 @@ def corners_of(left: RuledLine, right: RuledLine, top: RuledLine, bottom: RuledL
     for border in (top, bottom):
         middle = int(np.clip((left.middle + right.middle) / 2, 0, width - 1))
         y = int(np.clip(border.at[middle], 0, len(left.at) - 1))
+        # Nine points: on a bent page a border sags between a cell's corners.
         x = np.linspace(left.at[y], right.at[y], 9)
         points.append(np.column_stack([x, border.at[np.clip(x.round().astype(int), 0, width - 1)]]))
     return np.vstack(points)

@@ -66,6 +66,7 @@ class HalfRows:
         self._writing = writing_of(half, marks, below)
         if beside is not None:
             other = beside[0]
+            # How much lower the same height lies on the other page, where the two meet.
             lower = float(other.bend[min(other.left + 8, len(other.bend) - 1)] - half.bend[max(0, half.right - 8)])
             self._writing = self._writing.beside(writing_of(other, marks, beside[1]), lower, self._columns)
             self._columns += len(other.uprights) - 1

@@ -58,6 +58,7 @@ def read_table(grey: Image, ask: Ask, layout: Layout | None = None) -> RegisterT
     """
     sheet = open_sheet(grey)
     form = ask.form or (layout.form if layout else None)
+    # None, not False: a register of one page may be ruled across two.
     look = look_at(sheet, ask, first=layout is None, spread=True if form is not None and form.split else None)
     if look is None:
         return RegisterTable(sheet, no_marks(), form, reason="no ruled columns were found")
@@ -70,6 +71,7 @@ def read_table(grey: Image, ask: Ask, layout: Layout | None = None) -> RegisterT
     # Other lines count as ruled now, and what lies on them is no writing.
     if fits:
         marks = find_marks(sheet, grid)
+    # Asked before columns are put: behind that none is lacking.
     is_put = wanted is not None and lacks_columns(grid, wanted)
     if wanted is not None:
         grid = _fitted(sheet, grid, marks, wanted, form)

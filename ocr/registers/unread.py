@@ -68,6 +68,7 @@ class Faint:
         left, right, top, bottom = cell.sides
         letter = self.letter_px
         x, y = self.x.astype(int), self.y.astype(int)
+        # A line that was seen has a soft edge, which is no ink of the cell.
         more = [side if line.support == 0 else -_INSIDE for line in (left, right)]
         own = (self.x > left.at[y] - more[0] * letter) & (self.x < right.at[y] + more[1] * letter)
         more = [0.0 if line.sure else border for line in (top, bottom)]

@@ -72,6 +72,7 @@ class VolumeReader:
         layout = self._layout(before)
         table = read_table(grey, self._ask, layout)
         form, reason = self._form(table, before, grey.shape[1])
+        # Before cells are read, which takes most of a page's time.
         if only_known and form is None:
             return Recognition(None, grey.shape[1], grey.shape[0], reason=reason)
         cells = self._cells.with_figures(table, [self._cells.read(table, row) for row in table.rows])

@@ -78,6 +78,7 @@ def _packaged() -> list[Path]:
     if shutil.which("tesseract") != "/usr/bin/tesseract":
         return []
     found = [p for name in _PACKAGED if (p := Path(name)).is_dir()]
+    # Of several only the program itself knows which is its own.
     return found if len(found) == 1 else []
 
 
