@@ -100,6 +100,7 @@ def remove_leaders(image: Image) -> Image:
     if not dots.any():
         return image
     gone = np.concatenate([[False], dots])[labels]
+    # With the grey rims of the dots.
     gone = cv2.dilate(gone.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     return np.where(gone, 255, image).astype(np.uint8)
 

@@ -105,6 +105,7 @@ def find_form(grey: Image, models: FormModels) -> Match:
         return _nothing("there is no print on the page")
     if not models.forms:
         return _nothing("no form is known")
+    # Key points are found on a page shrunk to LONG_SIDE: on a larger scan their places are so much coarser.
     within = _WITHIN_PX * max(1.0, max(grey.shape) / LONG_SIDE)
     page = _Page.of(found)
     fits = (_fit(form, models.features[form.id], page, within) for form in _likely(models, page, within))
@@ -189,6 +190,7 @@ class _Page(NamedTuple):
 
     @classmethod
     def of(cls, found: FormFeatures) -> _Page:
+        # Squares would not fit into bytes.
         descriptors = found.descriptors.astype(np.float32)
         return cls(found.points, descriptors, (descriptors**2).sum(1))
 

@@ -33,6 +33,7 @@ BLOCKS = (
 """First and last character of each block that is told apart, and its script as ISO 15924, in order; the one table of
 blocks in this package. Source: the Unicode code charts."""
 _FROM, _TO = 0x0900, 0x0D7F
+# The range leaves Devanagari Extended out, which would take Devanagari's own place here.
 BRAHMIC: Mapping[str, int] = MappingProxyType({name: first for first, _, name in BLOCKS if _FROM <= first <= _TO})
 """Scripts whose blocks are laid out alike, as in ISCII -> the first character."""
 VIRAMA_AT = 0x4D

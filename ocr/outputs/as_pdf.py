@@ -35,6 +35,7 @@ class PdfWriter:
         if page.scan is None:
             raise ValueError("a PDF is made from pages with their scans")
         with page.scan.path.open("rb") as file:
+            # As ocr/scans/scan.py tells a PDF: bytes may stand before its header.
             is_pdf = b"%PDF-" in file.read(1024)
         if is_pdf:
             self._lay_over(page, page.scan.path, page.scan.index)

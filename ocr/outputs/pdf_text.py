@@ -88,6 +88,7 @@ def text_operators(text: PageText, placing: Placing) -> bytes:
     drawn = [operator for line in text.lines for operator in _line(line, placing)]
     if not drawn:
         return b""
+    # 3 Tr below: text that is neither filled nor stroked.
     matrix = " ".join(_number(x) for x in (placing.a, placing.b, placing.c, placing.d, placing.e, placing.f))
     return "\n".join((f"q {matrix} cm BT 3 Tr", *drawn, "ET Q")).encode("ascii")
 

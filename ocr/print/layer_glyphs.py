@@ -148,6 +148,7 @@ class _Device(PDFTextDevice):
             return
         x0, x1 = min(g.x0 for g in inside), max(g.x1 for g in inside)
         whole = replace(first, text=span.means, x0=x0, x1=x1, size=max(g.size for g in inside), told=True)
+        # The meaning may be empty: what is drawn says nothing then, as a hyphen that a line's end put in.
         self.glyphs[span.first :] = [whole] if span.means else []
 
     def begin_figure(self, name: str, bbox: Any, matrix: Any) -> None:

@@ -51,6 +51,7 @@ def is_impossible(words: Sequence[str]) -> bool:
     """Whether words of Indian scripts hold what no writer types: signs without a letter, letters of two scripts."""
     indic = [w for w in words if is_indic(w)]
     bad = sum(_is_bad(w) for w in indic)
+    # Of few words a single bad one is enough, as every doubt refuses a layer.
     if bad and (len(indic) < _WORDS_TO_TELL or (bad >= _FEWEST_BAD and bad > _MOST_BAD * len(indic))):
         return True
     return any(_is_worn(indic, script) for script in BRAHMIC) or _is_turned_urdu(words)

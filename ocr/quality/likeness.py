@@ -88,6 +88,7 @@ def likeness(one: bytes, other: bytes) -> float:
     import cv2
 
     first, second = (_ink(x) for x in (one, other))
+    # Pictures whose shapes are 12 % apart are not of one sheet.
     if abs(np.log((first.shape[0] / first.shape[1]) / (second.shape[0] / second.shape[1]))) > 0.12:
         return 0.0
     second = np.asarray(cv2.resize(second, first.shape[::-1], interpolation=cv2.INTER_AREA), np.float32)

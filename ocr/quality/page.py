@@ -72,6 +72,7 @@ def judge(picture: Picture) -> PageQuality:
     edges = measure_edges(lettering)
     if not is_blank:
         defects += _pixels(picture, lettering)
+        # Both are called blurred: for an echo is looked only where edges are sharp.
         defects += list(_blur(measure_sharpness(picture, lettering), lettering)) or list(_double(picture, lettering))
         cut = list(_cut(edges))
         defects += cut

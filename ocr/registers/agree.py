@@ -90,6 +90,7 @@ def disagreeing(grid: Grid, marks: Marks, spans: Sequence[Sequence[Span]], headi
     in_order = not is_level(*grid.halves) and heading is None
     stray = other.columns_below(grid.bottom) >= _STRAY_COLUMNS > main.columns_below(grid.bottom)
     alone = (main.columns >= _WRITTEN) & (other.columns == 0)
+    # A right-hand page on which nothing stands at all disagrees with nothing.
     ends = bool(alone[0] or alone[-1]) and not alone.all()
     if in_order or stray or ends or odd >= max(_LEAST_ODD, _MOST_ODD * count):
         return [True] * count

@@ -32,6 +32,7 @@ def aligned(half: HalfGrid, shares: Floats) -> HalfGrid | None:
     seen = [u for u in half.uprights if u.support > 0]
     at = np.array([u.middle for u in seen])
     fit = _best_fit(at, shares, half.left, half.right)
+    # A page on which all of its columns are seen keeps them, even where they do not fit the volume's.
     if fit is None or (len(seen) == len(half.uprights) == len(shares) and fit.lost):
         return None
     return _laid(half, seen, at, fit.start + fit.scale * shares, _NEAR * fit.scale)

@@ -112,6 +112,7 @@ def _agreed(numbers: Sequence[tuple[int, int, float]], asides: Sequence[Aside]) 
     if len(by_half) < 2:
         return {i: (n, min(sure, _DOUBT_ALONE)) for i, n, sure in by_half.values()}
     left, right = by_half[0], by_half[1]
+    # One of the two is misread, and nothing tells which.
     if right[1] - left[1] not in (0, 1):
         return {}
     return {i: (n, max(sure, _SURE_PAIR)) for i, n, sure in (left, right)}

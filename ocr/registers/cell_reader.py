@@ -199,6 +199,7 @@ def decide_cell(
     if ditto and not reading.blank:
         decided = replace(decided, raw=text or '"', value="", confidence=ditto)
         notes = [DITTO]
+    # A ditto mark is strokes itself, and never counts as struck out.
     strokes = [x for x in (STRUCK, STRUCK_IN_PART) if x in reading.marks and not (ditto and not reading.blank)]
     if strokes:
         notes += strokes

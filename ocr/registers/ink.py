@@ -132,6 +132,7 @@ def rule_mask(sheet: LevelSheet, grid: Grid) -> Image:
 
 
 def _thickness(line: RuledLine) -> int:
+    # Of a line drawn double also what lies between its two strokes.
     return 2 * round(_RULE_REACH_PX + line.reach_px) + 1
 
 

@@ -122,6 +122,7 @@ def likeness(text: str, labels: Sequence[str]) -> float:
     best = process.extractOne(said, labels, scorer=fuzz.ratio)
     if best is None:
         return 0.0
+    # So short a label is like too many words.
     return 0.0 if len(best[0]) <= _SHORT and best[1] < 90 else best[1] / 100
 
 
@@ -130,6 +131,7 @@ def _title_likeness(title: str, form: RegisterForm) -> float:
 
     said = folded(title)
     labels = [folded(x) for texts in form.titles.values() for x in texts]
+    # Asked for its length first, since a few letters are part of nearly any title.
     return max((fuzz.partial_ratio(said, x) / 100 for x in labels if x and len(said) >= 0.7 * len(x)), default=0.0)
 
 

@@ -45,6 +45,7 @@ def _parted(sheet: LevelSheet, half: HalfGrid, marks: Marks) -> HalfGrid:
     if len(half.levels) < _LEAST_LINES:
         return half
     x = np.linspace(x0, x1, _SAMPLES).astype(int)
+    # The ruled lines of a page all have one shape; a stroke has its own.
     shape = np.array([line.at[x] - half.bend[x] for line in half.levels])
     shape -= shape.mean(axis=1, keepdims=True)
     off = np.ptp(shape - np.median(shape, axis=0), axis=1)

@@ -89,6 +89,7 @@ def read_table(grey: Image, ask: Ask, layout: Layout | None = None) -> RegisterT
     rows, asides = _rows(sheet, grid, marks, heading, columns, form, is_put=is_put)
     notes = ("spread",) if len(grid.halves) == 2 else ()
     found: Layout | None = Layout(form, columns, tuple(shares_of(h) for h in grid.halves))
+    # What the page before handed on is handed on as it was.
     if _shows_two(form, grid):
         form, reason, found = None, _TWO_TABLES, layout
     return RegisterTable(sheet, marks, form, columns, rows, heading, reason, notes, found, asides)

@@ -25,6 +25,7 @@ from ocr.registers.table import Ask, Layout, RegisterTable, TableRow, read_table
 from ocr.scans.scan import OpenedPage
 
 HEADER = "header"
+# What is handed on is part of the next page's key: the last bits of a float must not change it.
 _SHARE_DIGITS = 5
 _NAMELESS = "_column"
 _LEAST_NAMED = 0.5

@@ -53,6 +53,7 @@ class Inside:
         import tesserocr
 
         paths = [check_whole(name) for name in models]
+        # Tesseract looks for all models of one call in one folder.
         if len({p.parent for p in paths}) > 1:
             raise EngineFailed(f"models {' and '.join(models)} lie in different folders and cannot read together")
         try:
