@@ -26,6 +26,7 @@ _SMALL = 0.15
 _WIDE = 0.3
 _TAIL = 0.003
 _INK_BELOW = 150
+# How square both outlines are tells an empty box from a round letter, which is as hollow.
 _BOX_INK, _BOX_HIGH, _BOX_SHAPE, _BOX_HOLLOW, _BOX_SQUARE = 190, 0.2, (0.25, 1.1), 0.55, 0.9
 
 

@@ -27,6 +27,7 @@ from ocr.models.running import content_of, is_here, load_network
 from ocr.page import Candidate
 from ocr.scans.time_limit import TimeLimit
 
+# Raised when the same weights may give other values: it is noted on every recognition.
 VERSION = "5"
 WEIGHTS = "eng_fields.onnx"
 _MOST_OTHERS = 4

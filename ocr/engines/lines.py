@@ -25,6 +25,7 @@ from ocr.models.running import load_network
 from ocr.page import Box, Word
 from ocr.scans.time_limit import TimeLimit
 
+# Raised when the same models may give other texts: it is noted on every recognition.
 VERSION = "1"
 _NONE = EngineText("", 0.0)
 _LEAST_PX = 8

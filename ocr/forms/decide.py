@@ -19,6 +19,7 @@ from ocr.languages.language import language
 from ocr.languages.lexicon import Lexicon, folded
 from ocr.page import Candidate, Decided, Reading, Recognition, ZoneReading
 
+# Part of the key of every page's values: raised when they are to be decided again.
 DECIDE_VERSION = "7"
 _EXACT_KINDS = ("digits", "year", "date", "time", "choice")
 _AGREED, _AGREED_EXACTLY = 0.3, 0.6
@@ -34,6 +35,7 @@ _ALONE = 0.85
 too (two on nine sample pages from 0.9 on, Latin nines taken for native ones among them). Of Latin figures it is the
 same on a page whose other numbers are not Latin: 909 was read of a Devanagari 101, and was 0.95 sure."""
 _LEGIBLE = 0.4
+# One alone may be a native number that was misread.
 _LEAST_LATIN = 2
 _MOST_OTHERS = 5
 _CLEAR = 0.15

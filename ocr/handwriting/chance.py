@@ -19,6 +19,7 @@ _SURE_BLANK = -0.02
 _LEAST = -9.0
 _RESCALED = 8
 """After so many frames probabilities are made whole, text by text; they cannot vanish in fewer."""
+# What has vanished is still divided by.
 _TINY = 1e-290
 
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from ocr.handwriting.packed import CHARACTERS
 
 FILE = "letters.npz"
+# Control characters, which no text holds.
 START, END = "\x02", "\x03"
 # Runs of four and of six letters read names as well, to a hundredth (docs/lab.md).
 ORDER = 5

@@ -21,6 +21,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 _LEAST = np.exp(-9.0)
 _SEEN = np.exp(-5.0)
+# A slash and what it is taken for, and what else people write between sections.
 _SEPARATORS = {"/": 0.0, "|": -0.2, "\\": -0.5, ",": -0.5, "&": -1.0, ".": -1.5, "-": -1.5, "(": -2.0, "J": -2.0}
 _TINY = 1e-290
 _SHORT = 6

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from ocr.decoding.ctc import LogProbs
 
+# For which PP-OCR's recognisers are made, from which ours were trained.
 HEIGHT_PX = 48
 _LEAST_WIDE, _MOST_WIDE = 16, 3200
 _LEAST_SIDE = 4

@@ -6,6 +6,7 @@ import pikepdf
 from pikepdf import Name
 
 _SHOWING = frozenset(("Tj", "TJ", "'", '"'))
+# A PDF's text rendering mode of neither filling nor stroking.
 _INVISIBLE = 3
 # A damaged file may hold drawings that draw each other.
 _DEEPEST = 3

@@ -22,6 +22,7 @@ from ocr.languages.writing import is_rtl, is_rtl_letter
 from ocr.outputs import words_of
 from ocr.page import Box, Line, PageText, Word
 
+# It stands among a page's own fonts, so it must not be a name that these have.
 FONT_NAME = Name("/DigitizeText")
 # The font's box is half as wide as high (DW below).
 _EM_SHARE = 0.5

@@ -21,14 +21,18 @@ _FEWEST_BAD = 2
 _MOST_BAD = 0.01
 _WORDS_TO_TELL = 20
 _LEAST_WORD = 1.9
+# Shapes of Arabic letters, which Unicode has for old codes; whoever types writes letters.
 _PRESENTATION = re.compile("[\ufb50-\ufdff\ufe70-\ufefc]")
 _NEVER_FIRST = frozenset("\u06ba\u06d2\u06d3")
 """Urdu letters that end a word; at its beginning they tell that the order is turned."""
+# UTF-8 shown as Windows-1252: Indian scripts begin with E0 A4 to B5, quotes with E2 80, Latin letters with C3, Arabic
+# ones with D8 to DB.
 _MOJIBAKE = re.compile(
     "\u00e0[\u00a4-\u00b5][\u0080-\u00bf\u0152-\u0178\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]?"
     "|\u00e2\u20ac[\u0080-\u00bf\u0152-\u0178\u02c6\u02dc\u2013-\u203a\u20ac\u2122]?"
     "|\u00c3[\u0080-\u00bf\u201a-\u203a]|[\u00d8-\u00db][\u0080-\u00bf\u0152-\u0178\u2013-\u203a\u20ac\u2122](?=[\u00d8-\u00db])"
 )
+# In a word of Indian letters these come of a broken map.
 _LATIN_EXTENDED = re.compile("[\u0100-\u024f\u0370-\u058f]")
 
 

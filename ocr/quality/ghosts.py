@@ -11,6 +11,7 @@ from ocr.quality.picture import Picture
 
 Floats = NDArray[np.float32]
 _LETTER_PX = 16
+# A power of two, for which the Fourier transform is quickest.
 _SIDE_PX = 1024
 _WHITEN = 0.35
 """The power to which the spectrum is raised: low enough that strokes and lines, which repeat loosely, leave no peak."""

@@ -15,6 +15,7 @@ from ocr.scans.scan import open_page, probe
 WORK_PX = 2400
 """Longer side of the plane that is measured: A4 at 200 dpi. Finer scans are shrunk to it, so that all cost the same."""
 SMALL_PX = 800
+# For pages that no one picture fills.
 _PDF_DPI = 200
 _LEAST_PDF_DPI, _MOST_PDF_DPI = 40, 300
 _COVERS = 0.5

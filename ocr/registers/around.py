@@ -25,6 +25,7 @@ _MOST_DIGITS = 4
 _LEAST_SURE = 0.5
 _MOST_NUMBER = 2000
 _LIKE_TITLE = 0.6
+# Two that follow on each other confirm each other; one alone may be the number of anything.
 _SURE_PAIR, _DOUBT_ALONE = 0.97, 0.9
 _DECORATION = " .,-–—()[]:/|_"
 

@@ -51,6 +51,7 @@ def ruled_gutter(sheet: LevelSheet, uprights: list[RuledLine], spread: bool | No
 
 def crossings(strength: Floats) -> Floats:
     """How many lines or strokes cross each strip."""
+    # Halved: a ruled line is seen on about two heights of a strip.
     return np.asarray((strength > _STRONG).sum(axis=1) / 2.0, np.float64)
 
 

@@ -17,6 +17,7 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 _SMALL = 0.78
+# Of fewer no height is the usual one.
 _LEAST_ENTRIES = 3
 _LEAST_MARK, _TALLEST = 0.42, 2.0
 _LEAST_NUMBER = 0.35

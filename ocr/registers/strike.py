@@ -24,6 +24,7 @@ HEIGHT, LETTER = 32, 12.0
 """Pixels: the height of a line as the network sees it, and of a letter in it."""
 BODY = (8, 24)
 _MARGIN = 0.6
+# So many pixels the network has an answer for.
 _STEP = 4
 _MOST_WIDE = 1024
 _BATCH = 32

@@ -32,6 +32,7 @@ _QUOTE, _MOST_QUOTE_WIDE, _MOST_QUOTE_HIGH = 0.24, 1.2, 0.9
 _ABOVE, _BELOW = 1.1, 0.4
 _PAIR_APART, _PAIR_LEVEL, _STROKE = 0.7, 0.2, 0.1
 _INSIDE = 0.2
+# 2.2 letters beyond a border had twice as many cells asked on unruled pages, and found two more (docs/lab.md).
 _BEYOND_SIDE, _BEYOND_BORDER = 3.0, 1.0
 
 

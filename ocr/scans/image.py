@@ -20,7 +20,9 @@ from ocr.scans.limits import MIN_SIDE_PX, check_count, check_index, check_pixels
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
 
+# TIFF's tags; EXIF's for the orientation has the same number.
 _WIDTH, _HEIGHT, _ORIENTATION = 256, 257, 274
+# EXIF's orientations for which width and height change places.
 _SIDEWAYS = (5, 6, 7, 8)
 _STRIPS = ((273, 279), (324, 325))
 """TIFF tags: where each strip (or tile) begins, and how long it is."""

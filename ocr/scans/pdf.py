@@ -18,6 +18,7 @@ from ocr.page import Scan
 from ocr.scans.limits import MAX_PDF_POINTS, MAX_RENDER_PX, check_count, check_index, check_pixels, refuse
 
 _END = b"%%EOF"
+# Twice as many as Acrobat lets stand behind the end mark.
 _TAIL_BYTES = 2048
 _MAX_TEXT = 200_000
 _PASSWORD_ERROR = 4

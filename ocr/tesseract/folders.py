@@ -15,6 +15,7 @@ VARIABLE = "DIGITIZE_MODELS"
 """Names the folder of better models; worker processes inherit it. SYSTEM: none, the system's models alone."""
 SYSTEM = "system"
 SUFFIX = ".traineddata"
+# The first line of --list-langs names the folder in quotes.
 _LISTED_IN = re.compile(r'in "([^"]+)"')
 _PACKAGED = (
     "/usr/share/tesseract-ocr/5/tessdata",

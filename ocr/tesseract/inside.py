@@ -19,6 +19,7 @@ from ocr.tesseract.models import check_whole, how_to_mend
 
 _MOST_LOADED = 5
 """Models kept in memory: 15 to 40 MB each once they have read."""
+# Said for every crop: else Tesseract guesses a resolution from each.
 _DPI = 300
 
 
