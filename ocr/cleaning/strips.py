@@ -60,6 +60,7 @@ def _band(flat: Image) -> tuple[int, int]:
     bottom = int(np.searchsorted(share, 1 - _OUTSIDE)) + 1
     margin = round(_MARGIN * (bottom - top)) + 1
     top, bottom = max(0, top - margin), min(height, bottom + margin)
+    # So low a band is no line of writing: the crop is shown as it is.
     if bottom - top < _LEAST_PX:
         return 0, height
     return top, bottom

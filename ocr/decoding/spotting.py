@@ -161,6 +161,7 @@ class _Sections:
 def _sections_of(text: str, letters: str) -> list[str]:
     """The sections of a text that _Sections makes; [] when it ends within one."""
     letter = f"[{letters}]?" if letters else ""
+    # Fewer than three figures only before a slash or at the end: runs are cut into threes.
     found = re.findall(rf"\d{{3}}{letter}|\d{{1,2}}(?=/|$)", text)
     return found if "".join(found) == text.replace("/", "") and not text.endswith("/") else []
 

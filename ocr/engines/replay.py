@@ -88,6 +88,7 @@ class RecordingEngine:
 def ask_key(line: LineImage) -> str:
     """What tells one question from another: the crop's pixels and how it is to be read; 32 hex digits."""
     how = f"{line.image.shape}|{','.join(line.languages)}|{line.block}|{line.digits}|{line.kind}|"
+    # Added only where it is set, so that answers recorded before there was such a question are still found.
     if line.is_listed:
         how += "listed|"
     if line.model or line.raw_line:

@@ -115,6 +115,7 @@ class Crop:
         scale = self.first.scale
         tall = 0.0 if self.blank else self.blots.text_height()
         better = _bounded(scale * _TEXT_PX / tall, self.matrix, self.zone) if tall else scale
+        # A tenth larger or smaller is not worth cutting it out once more.
         if tall and not _TEXT_RANGE[0] <= tall <= _TEXT_RANGE[1] and abs(better / scale - 1) > 0.1:
             raw = cut_zone(self.page, self.matrix, self.zone, better)
             return Cut(raw, clean_line(raw), better)

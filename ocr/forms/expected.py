@@ -61,6 +61,7 @@ def _weighed(zone: Decided, is_expected: Callable[[str], bool], count: int) -> D
     hits = [is_expected(c.text) for c in options]
     weights = [c.confidence / whole * (same if hit else other) for c, hit in zip(options, hits, strict=True)]
     unseen = max(1, count - len(options))
+    # Where no option is the expected value, it may be among those that none tells.
     missed = 0.0 if any(hits) else untold / unseen * (same - other)
     total = sum(weights) + untold * other + missed
     ranked = sorted(range(len(options)), key=lambda at: -weights[at])

@@ -42,6 +42,7 @@ class Zone(BaseModel):
     is written here once more; what is read here is weighed with that one and is no value of its own.
     """
 
+    # A misspelt key must not pass in silence.
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")

@@ -147,12 +147,14 @@ class ZoneReader:
 
         Latin ones are read by two engines, since one alone is sure of a wrong one now and then.
         """
+        # The first twenty digits or so tell which digits the page has.
         asked = sorted((c for c in crops if c.zone.kind in _FIGURED), key=lambda c: _FIGURED.index(c.zone.kind))
         if not asked:
             return
         code = self._languages(asked[0].zone)[0]
         is_native = code != "en" and uses_native((c.handwriting().image for c in asked), code)
         if is_native is False:
+            # Latin numbers that Tesseract read surely need no second reader.
             asked = [c for c in asked if passes[c.zone.id][-1][1].confidence < SURE]
             self._read_before(
                 self._engine(handwriting_engine(self._settings)), f"{OWN_ENGINE}:hand", "en", asked, passes

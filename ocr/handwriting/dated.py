@@ -101,9 +101,11 @@ def read_time(passes: Sequence[LogProbs], characters: tuple[str, ...]) -> list[S
 
     value: such as "9:05 pm" or "14:30"; text: with the sign that was written.
     """
+    # Words beside an hour are written in capitals or not.
     folded = [folded_case(matrix, characters) for matrix in passes]
     written: dict[str, str] = {}
     weights: list[float] = []
+    # Few: each is tried with every suffix.
     for core in list(_searched(passes, characters, _TIMES))[:_MOST_HOURS]:
         for half, words in _SUFFIXES.items():
             for word in words:

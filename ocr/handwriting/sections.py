@@ -147,6 +147,7 @@ def load_sections(path: Path) -> Sections:
         alone = tuple((tuple(one["forms"]), float(one["weight"])) for one in plain["alone"])
         found = sections_of(plain["main"], plain["weights"], plain["titles"], alone)
         return replace(found, range=numbers, version=plain["version"])
+    # A TOML file of another kind lacks these keys, or holds something else under them.
     except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as e:
         raise FormError(f"{path}: no file of sections: {e!r}. Make it anew as training/README.md says.") from e
 

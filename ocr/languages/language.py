@@ -75,6 +75,7 @@ class Language(BaseModel):
     registers: words of registers.
     """
 
+    # A misspelt key must not pass in silence.
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     format: Literal[2]

@@ -112,6 +112,7 @@ def _halves(scan: _Scan, level: View, angle: float, cut: int) -> list[tuple[View
     height, width = level.shape
     found = []
     for word, x0, x1 in (("spread-left", 0, cut), ("spread-right", cut, width)):
+        # The two pages of an open book lie at angles of their own.
         half, more = _levelled(scan, level.then(cropping(x0, 0), (height, x1 - x0)))
         found.append((half, (word, *_said(angle + more))))
     return found[::-1] if scan.languages and language(scan.languages[0]).is_right_to_left else found

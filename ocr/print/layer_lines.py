@@ -115,6 +115,7 @@ def _words(glyphs: Sequence[Glyph], *, rtl: bool) -> Iterator[list[Glyph]]:
             continue
         if word:
             last = word[-1]
+            # Behind the farthest so far, too: a sign may be set back over the letter before it.
             gap = min(glyph.x0 - last.x1, glyph.x0 - max(g.x1 for g in word)) if not rtl else last.x0 - glyph.x1
             if rtl and _runs_rightwards(glyph.text) and _runs_rightwards(last.text):
                 gap = glyph.x0 - last.x1

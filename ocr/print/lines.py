@@ -175,6 +175,7 @@ def read_lines(
         passes = [one for one in stage if one.engine or one.model < len(models)]
         for name, reader in _readers(passes, engine):
             asked = [(line, one) for line in open_lines for one in passes if one.engine == name]
+            # All lines in one call, since starting Tesseract as a program is dear.
             questions = [_question(line, one, lang, "" if name else models[one.model].name) for line, one in asked]
             for (line, one), text in zip(asked, reader.read(questions), strict=True):
                 line.passes.append((one, text))

@@ -140,6 +140,7 @@ class _Reader:
             if read.text and (read.confidence >= seen[i].confidence or below == 1.0):
                 seen[i] = _on_page(read, crop, seen[i].block)
         seen = self._with_missed(page, seen) if self._effort.below else seen
+        # Last: until here lines are compared by the probability that holds for pictures of one line.
         return [_on_scan(_as_of_page(line, self._languages[0]), page.box_to_source) for line in seen]
 
     def _with_missed(self, page: Prepared, seen: list[Line]) -> list[Line]:
@@ -164,6 +165,7 @@ class _Reader:
             most_s = self._settings.seconds_per_page
             raise EngineFailed(f"not read within {most_s:g} seconds of the processor; the scan may be noise")
         engine = load_engine("tesseract", left)
+        # Whole pages are read by Tesseract alone, which has read_page.
         assert isinstance(engine, Tesseract)
         return engine
 

@@ -42,6 +42,7 @@ def vote(readings: Sequence[Candidate], power: float = 3.0) -> Vote:
     weight_of: dict[str, float] = defaultdict(float)
     for text, weight in zip(texts, weights, strict=True):
         weight_of[text] += weight
+    # A pass that saw nothing has no say in what stands there.
     weight_of.pop("", None)
     if not weight_of:
         return Vote("", 0, 0.0, ())

@@ -85,6 +85,7 @@ def _with_one_less(half: HalfGrid, marks: Marks) -> HalfGrid:
     own = (marks.x >= half.left) & (marks.x < half.right)
     count = np.array([(own & (column == i)).sum() for i in range(len(lines) - 1)])
     usual = float(np.median(count))
+    # The emptier end is likelier a margin.
     emptier_first = sorted(((0, 0), (-1, len(lines) - 1)), key=lambda end: int(count[end[0]]))
     for at, edge in emptier_first:
         narrow = abs(lines[edge].middle - lines[1 if at == 0 else -2].middle) < _NARROWEST_PX

@@ -36,6 +36,7 @@ def uses_native(readings: Iterable[ZoneReading], code: str) -> bool | None:
     digits = language(code).digits
     native = latin = 0
     for reading in readings:
+        # With the colon: by "tesseract" alone is what was asked for figures only, which sees digits in anything.
         best = next((c for c in reading.candidates if c.by.startswith("tesseract:")), None)
         if best is None or best.confidence < _LEGIBLE:
             continue

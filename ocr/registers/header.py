@@ -63,6 +63,7 @@ def find_heading(
             continue
         if look.is_labelled(cells) or (first and _is_centred(grid, marks, space)):
             return look.heading(cells, spaces)
+    # A volume's first page has a header, though wear or a line through its words may hide it from the search above.
     if first and form is not None:
         for space in cut_spaces(grid, marks.letter_px):
             cells = look.words(space, whole=True)

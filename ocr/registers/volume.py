@@ -76,6 +76,7 @@ class VolumeReader:
         # Before cells are read, which takes most of a page's time.
         if only_known and form is None:
             return Recognition(None, grey.shape[1], grey.shape[0], reason=reason)
+        # All rows first: which digits a page has is told by all of its numbers.
         cells = self._cells.with_figures(table, [self._cells.read(table, row) for row in table.rows])
         begins = table.heading is not None and before is not None and form != before.last
         rows = _places(table, cells, begins=begins)
@@ -123,6 +124,7 @@ class VolumeReader:
         if before is None or not before.columns:
             return None
         form = (
+            # A register that was handed in need not be among those that are known.
             self._asked if self._asked and self._asked.id == before.form else self._known.forms.get(before.form or "")
         )
         return Layout(form, before.columns, tuple(np.array(edges) for edges in before.shares))
