@@ -81,8 +81,7 @@ def decide_page(
             told = zones.pop(zone.id)
             if zone.repeats in zones:
                 zones[zone.repeats] = told_twice(zones[zone.repeats], told)
-    # In this order: what is written twice, days and years, metadata; doubt of lone figures last, so that nothing lifts
-    # it.
+    # In this order: what is written twice, days and years, metadata; doubt of lone figures last: nothing may lift it.
     for rule in form.agree:
         zones |= {d.zone: d for d in agreed(zones, rule)}
     zones |= {d.zone: d for d in as_expected(zones, form, lexica, metadata or {})}

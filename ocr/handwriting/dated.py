@@ -101,7 +101,7 @@ def read_time(passes: Sequence[LogProbs], characters: tuple[str, ...]) -> list[S
 
     value: such as "9:05 pm" or "14:30"; text: with the sign that was written.
     """
-    # Words beside an hour are written in capitals or not.
+    # Words beside an hour are written in capitals or in small letters.
     folded = [folded_case(matrix, characters) for matrix in passes]
     written: dict[str, str] = {}
     weights: list[float] = []

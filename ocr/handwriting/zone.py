@@ -28,8 +28,7 @@ _LONG: tuple[Pass, ...] = ((0.1, 0.92, 0.75), (0, 0.85, 0.85))
 # The whole height first: of 64 pages' hours 56 are well formed so, 47 by the crops of names.
 _DATED: tuple[Pass, ...] = ((0, 1, 0.85), (0, 0.85, 0.85))
 _ONE_LINE: tuple[Pass, ...] = ((0, 1, 0.85), (0, 0.85, 0.85), (0.12, 1, 0.85))
-# Their parts overlap: a single line may stand between the places of two. A third crop read no more (.59 of sets for
-# .60).
+# Their parts overlap: a single line may stand between the places of two. Three crops read no more of it than two.
 _TWO_LINES: tuple[tuple[Pass, ...], ...] = (((0.05, 0.64, 1), (0, 0.6, 1)), ((0.41, 1, 1), (0.45, 1, 1)))
 _TWO_LINES_FROM = 60
 _EMPTY = (-4.0, -0.1)

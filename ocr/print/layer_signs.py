@@ -25,8 +25,8 @@ _LEAST_WORD = 1.9
 _PRESENTATION = re.compile("[\ufb50-\ufdff\ufe70-\ufefc]")
 _NEVER_FIRST = frozenset("\u06ba\u06d2\u06d3")
 """Urdu letters that end a word; at its beginning they tell that the order is turned."""
-# UTF-8 shown as Windows-1252: Indian scripts begin with E0 A4 to B5, quotes with E2 80, Latin letters with C3, Arabic
-# ones with D8 to DB.
+# UTF-8 shown as Windows-1252: Indian scripts begin with E0 A4 to B5, quotes with E2 80, accented Latin letters with
+# C3, Arabic ones with D8 to DB.
 _MOJIBAKE = re.compile(
     "\u00e0[\u00a4-\u00b5][\u0080-\u00bf\u0152-\u0178\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]?"
     "|\u00e2\u20ac[\u0080-\u00bf\u0152-\u0178\u02c6\u02dc\u2013-\u203a\u20ac\u2122]?"
