@@ -107,6 +107,7 @@ def load(file: IO[bytes], name: str) -> FormFeatures:
     try:
         with np.load(file, allow_pickle=False) as stored:
             points, descriptors = stored["points"], stored["descriptors"]
+    # All that a damaged or foreign file makes NumPy raise.
     except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as e:
         raise FormError(f"{name}: not a file of key points; build it again with training/forms.py") from e
     if points.shape != (len(descriptors), 2) or descriptors.shape[1:] != (128,):

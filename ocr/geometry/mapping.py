@@ -171,4 +171,5 @@ def _slice(source: Image, page: PageMap) -> Image | None:
         return None
     cut = source[y0 : y1 + 1, x0 : x1 + 1]
     turns = {(1, 0): 0, (0, 1): 1, (-1, 0): 2, (0, -1): 3}
+    # rot90 gives a view; OpenCV wants rows in one piece.
     return np.ascontiguousarray(np.rot90(cut, turns[int(m[0, 0]), int(m[1, 0])]))
