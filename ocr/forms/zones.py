@@ -77,6 +77,7 @@ class Match:
         return self.bend.near(self.matrix, zone.box) if self.bend else self.matrix
 
 
+# Few: each entry holds the key points of all forms.
 @lru_cache(maxsize=8)
 def load_models(extra_folders: tuple[Path, ...] = ()) -> FormModels:
     """The package's forms and those of further folders, with their key points; read once.

@@ -167,6 +167,7 @@ def read_lines(
     lang = language(code)
     models = () if has_own_recogniser(code) else installed(lang)
     lines = [_Line(LinePictures(image)) for image in images]
+    # Not strict: nothing need have been seen before.
     for line, text in zip(lines, seen, strict=False):
         line.passes.append((_SEEN, text))
     for stage in stages_of(code) if stages is None else stages:

@@ -161,6 +161,7 @@ def _lid(dark: Mask) -> Mask:
     for turn in range(4):
         turned = np.rot90(dark, turn)
         runs = np.where(turned.all(axis=0), turned.shape[0], np.argmin(turned, axis=0))
+        # Odd, so that it has a middle.
         window = len(runs) // 2 | 1
         padded = np.pad(runs, window // 2, mode="reflect")
         stepped = np.lib.stride_tricks.sliding_window_view(padded, window)[:, ::5]

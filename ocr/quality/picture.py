@@ -134,6 +134,7 @@ def _pdf_dpi(scan: Scan) -> int:
             wide, high = right - left, top - bottom
             if wide > 0 and wide * high > _COVERS * area:
                 found.append(max(item.get_px_size()) / max(wide, high) * 72)
+    # Opening the page for reading says what is wrong with it.
     except (pdfium.PdfiumError, IndexError):
         found = []
     finally:

@@ -59,6 +59,7 @@ def struck_shares(lines: Sequence[Image]) -> list[float]:
     order = sorted(range(len(lines)), key=lambda i: lines[i].shape[1])
     for start in range(0, len(order), _BATCH):
         some = order[start : start + _BATCH]
+        # Rounded up to whole answers of the network.
         wide = -(-max(lines[i].shape[1] for i in some) // _STEP) * _STEP
         asked = np.full((len(some), 1, HEIGHT, wide), 255, np.uint8)
         for k, i in enumerate(some):

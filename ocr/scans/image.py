@@ -176,6 +176,7 @@ def _tiff_ends(size: int, picture: Picture) -> bool:
     tags = getattr(picture, "tag_v2", {})
     for where, length in _STRIPS:
         offsets, counts = tags.get(where, ()), tags.get(length, ())
+        # Not strict: a damaged file may list more places than lengths.
         if any(int(o) + int(c) > size for o, c in zip(offsets, counts, strict=False)):
             return False
     return True

@@ -88,6 +88,7 @@ def _asked() -> list[Path]:
         return []
     try:
         answer = subprocess.run(["tesseract", "--list-langs"], capture_output=True, text=True, timeout=30, check=False)
+    # A program that does not start, or hangs, names no folder: the usual ones are looked at.
     except (OSError, subprocess.TimeoutExpired):
         return []
     # Versions of Tesseract differ in where they write the list.
