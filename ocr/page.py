@@ -88,6 +88,7 @@ class PageText:
     def text(self) -> str:
         """The lines, a new line behind each but the last; an empty line between blocks."""
         parts: list[str] = []
+        # Not strict: with its None the first is longer by one.
         for before, line in zip((None, *self.lines), self.lines, strict=False):
             if before is not None:
                 parts.append("\n" if before.block == line.block else "\n\n")

@@ -17,6 +17,7 @@ def recognition_to_plain(recognition: Recognition) -> dict[str, Any]:
 def recognition_from_plain(data: Mapping[str, Any]) -> Recognition:
     """The recognition that recognition_to_plain wrote."""
     zones = tuple(_zone(z) for z in data["zones"])
+    # What earlier versions kept lacks some keys; those pages stay read.
     carried = carried_from_plain(data.get("carried"))
     return Recognition(
         **{
@@ -58,6 +59,7 @@ def _rows(data: Mapping[str, Any]) -> tuple[RowPlace, ...]:
 
 def _zone(z: Mapping[str, Any]) -> ZoneReading:
     words = tuple(Word(w["text"], w["confidence"], Box(*w["box"])) for w in z["words"])
+    # As above: pages of earlier versions have neither.
     more = {name: tuple(z.get(name, ())) for name in ("matrices", "marks")}
     return ZoneReading(**{**z, "box": Box(*z["box"]), "candidates": _candidates(z), "words": words, **more})
 

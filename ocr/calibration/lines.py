@@ -24,7 +24,9 @@ from ocr.page import Candidate, Word
 
 FILE = "lines.toml"
 _FORMAT = 2
+# Every pass reads an empty box as a digit, and surely: that passes agree tells nothing of such a line.
 _BOXED = 0.2
+# A share of 0 or 1 has no logit.
 _LEAST = 0.002
 
 
@@ -133,6 +135,7 @@ def fit(facts: Sequence[Facts], right: Sequence[bool]) -> tuple[float, ...]:
 def fit_pages(given: Sequence[float], right: Sequence[bool], languages: frozenset[str]) -> OnPages:
     """Fitted on lines of pages: what is said of them as of pictures of one line, and whether they are right."""
     shift, slope = logistic.fit([(_spread(p),) for p in given], right)
+    # OnPages.given divides by the slope: a fit that found none would leave no way back.
     return OnPages(shift, max(slope, 0.1), languages)
 
 
@@ -141,6 +144,7 @@ def expected_calibration_error(
 ) -> float:
     """Mean distance 0..1 between what was said and what was so, over bins of equal width, weighted by their sizes."""
     said, so = np.asarray(confidence, np.float64), np.asarray(right, np.float64)
+    # A confidence of 1 falls into the last bin.
     place = np.minimum((said * bins).astype(int), bins - 1)
     return float(
         sum(

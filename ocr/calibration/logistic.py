@@ -8,8 +8,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+# Where right and wrong cases part cleanly, weights would grow without end.
 _RIDGE = 0.3
 _ROUNDS = 60
+# Beyond this a share is 0 or 1 to five places; exp of more would overflow in the end.
 _FAR = 12.0
 
 
@@ -38,6 +40,7 @@ def fit(rows: Sequence[Sequence[float]], right: Sequence[bool]) -> tuple[float, 
     y = np.array(right, np.float64)
     weights: NDArray[np.float64] = np.zeros(x.shape[1])
     ridge = np.full(x.shape[1], _RIDGE)
+    # The constant is hardly held back: how often cases are right at all must come out as it is.
     ridge[0] = 1e-3
     for _ in range(_ROUNDS):
         p = 1 / (1 + np.exp(-np.clip(x @ weights, -_FAR, _FAR)))

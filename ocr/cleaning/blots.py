@@ -68,6 +68,7 @@ class Blots:
         0.0 when there is none. A word joined by a headline or by hand counts as one letter.
         """
         high, area = self.boxes[:, 3], self.boxes[:, 4]
+        # As high as the crop itself is what runs through it, such as the side of a frame.
         letters = (area >= _LEAST_LETTER_PX) & (high >= 5) & (high < 0.95 * self.shape[0])
         if not letters.any():
             return 0.0
@@ -88,4 +89,5 @@ def find_blots(image: Image) -> Blots:
     import cv2
 
     _, _, stats, _ = cv2.connectedComponentsWithStats(ink_mask(image), connectivity=8)
+    # Component 0 is the paper.
     return Blots((image.shape[0], image.shape[1]), np.asarray(stats[1:], np.int32))

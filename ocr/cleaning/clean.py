@@ -118,6 +118,7 @@ def _turn_matrix(shape: tuple[int, ...], angle_deg: float) -> Matrix:
     import cv2
 
     height, width = shape[:2]
+    # warpAffine counts from the middle of the first pixel: the picture's middle lies half a pixel before width / 2.
     forward = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), angle_deg, 1.0)
     return np.asarray(cv2.invertAffineTransform(forward), np.float64)
 
@@ -133,4 +134,5 @@ def _small_ink(image: Image) -> Image:
 
 
 def _odd(value: int) -> int:
+    # OpenCV's median takes odd widths alone.
     return value | 1

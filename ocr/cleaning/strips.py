@@ -42,6 +42,7 @@ def make_strip(flat: Image, height: int, squeeze: float) -> Strip:
     top, bottom = _band(flat)
     band = flat[top:bottom]
     wide = min(_LARGEST_WIDE, max(height // 2, round(band.shape[1] * height / len(band) * squeeze)))
+    # Made smaller, pixels are averaged: a thin stroke could fall between samples.
     how = cv2.INTER_AREA if len(band) > height else cv2.INTER_CUBIC
     image = np.asarray(cv2.resize(band, (wide, height), interpolation=how), np.uint8)
     return Strip(image, wide / band.shape[1], top, bottom)
@@ -59,6 +60,7 @@ def _band(flat: Image) -> tuple[int, int]:
     bottom = int(np.searchsorted(share, 1 - _OUTSIDE)) + 1
     margin = round(_MARGIN * (bottom - top)) + 1
     top, bottom = max(0, top - margin), min(height, bottom + margin)
+    # So low a band is no line of writing: the crop is shown as it is.
     if bottom - top < _LEAST_PX:
         return 0, height
     return top, bottom

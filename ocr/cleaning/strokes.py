@@ -26,6 +26,7 @@ _SMALL = 0.15
 _WIDE = 0.3
 _TAIL = 0.003
 _INK_BELOW = 150
+# How square both outlines are tells an empty box from a round letter, which is as hollow.
 _BOX_INK, _BOX_HIGH, _BOX_SHAPE, _BOX_HOLLOW, _BOX_SQUARE = 190, 0.2, (0.25, 1.1), 0.55, 0.9
 
 
@@ -40,6 +41,7 @@ def bring_out(image: Image) -> Image:
     height, width = image.shape
     if min(height, width) < 16:
         return image
+    # Odd, so that the disc has a middle.
     side = max(7, int(_WIDEST_STROKE * height)) | 1
     smooth = cv2.GaussianBlur(image, (0, 0), _SMOOTH_PX)
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
@@ -62,12 +64,14 @@ def text_box(image: Image, margin_px: int = 4) -> Box:
     ink = (image < _INK_BELOW).astype(np.uint8)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     is_letter = (stats[:, 3] >= _SMALL * height) | (stats[:, 2] >= _WIDE * height)
+    # Component 0 is the paper.
     is_letter[0] = False
     if not is_letter.any():
         return Box(0, 0, width, height)
     rows = np.cumsum(is_letter[labels].sum(1))
     y0, y1 = np.searchsorted(rows, (_TAIL * rows[-1], (1 - _TAIL) * rows[-1]))
     x0, x1 = stats[is_letter, 0].min(), (stats[is_letter, 0] + stats[is_letter, 2]).max()
+    # Read as a raw line (psm 13) without this margin, lines have twice the errors (docs/lab.md).
     side = margin_px + 2
     return Box(
         max(0, int(x0) - side),
@@ -95,6 +99,7 @@ def has_empty_boxes(image: Image) -> bool:
             continue
         _, _, inner_wide, inner_high = cv2.boundingRect(contours[hole])
         is_hollow = inner_wide >= _BOX_HOLLOW * wide and inner_high >= _BOX_HOLLOW * high
+        # A contour runs through the middles of pixels, so a full box has one pixel less each way.
         square = cv2.contourArea(contours[hole]) / ((inner_wide - 1) * (inner_high - 1)) if is_hollow else 0.0
         if square >= _BOX_SQUARE and cv2.contourArea(contour) >= _BOX_SQUARE * (wide - 1) * (high - 1):
             return True
@@ -111,6 +116,7 @@ def _depth_along(depth: NDArray[np.float32]) -> NDArray[np.float32]:
     columns = np.partition(firm, height - most, axis=0)[-most:].mean(0)
     reach = min(int(1.5 * height) // 2, width - 1)
     padded = np.pad(columns, reach, mode="reflect")
+    # A percentile for every column is dear, and wear changes slowly along a line.
     windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1)[::_EVERY_PX, ::2]
     sampled = np.percentile(windows, 75, axis=1)
     along = np.interp(np.arange(width), np.arange(len(sampled)) * _EVERY_PX, sampled).astype(np.float32)

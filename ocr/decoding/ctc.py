@@ -19,7 +19,9 @@ from numpy.typing import NDArray
 
 LogProbs = NDArray[np.float32]
 
+# Not -inf: the difference of two of these must be a number.
 NEVER = -1e9
+# A frame costs nothing to pass over when its blank is half as likely (e^-0.7) as its best class, or more.
 _BLANK_FROM = -0.7
 _BEAM = 48
 
@@ -87,6 +89,7 @@ def greedy(matrix: LogProbs, characters: Sequence[str]) -> tuple[str, float]:
     if not len(matrix):
         return "", 0.0
     classes = matrix.argmax(1)
+    # The blank put before makes a symbol in the first frame begin there.
     starts = np.flatnonzero((classes != 0) & (np.diff(classes, prepend=0) != 0))
     text = "".join(characters[classes[i] - 1] for i in starts)
     sure = float(np.exp(matrix[starts, classes[starts]]).mean()) if len(starts) else 0.0
@@ -101,6 +104,7 @@ def likelihood(matrix: LogProbs, labels: Sequence[int]) -> float:
     states = np.zeros(2 * len(labels) + 1, np.intp)
     states[1::2] = labels
     may_skip = np.zeros(len(states), np.bool_)
+    # Two equal symbols need the blank between them, or they are one.
     may_skip[3::2] = states[3::2] != states[1:-2:2]
     alpha = np.full(len(states), NEVER)
     for frame, row in enumerate(matrix[:, states].astype(np.float64)):
@@ -178,6 +182,7 @@ class _Search:
 
     def __init__(self, symbols: str, grammar: Grammar) -> None:
         self._column = {s: i + 1 for i, s in enumerate(symbols)}
+        # The same prefixes are asked for in frame after frame.
         self._follows = cache(grammar.follows)
         self._weight = cache(grammar.weight)
         self._beam: dict[str, tuple[float, float]] = {}
@@ -194,6 +199,7 @@ class _Search:
             for prefix, (blank, symbol) in self._beam.items()
             if prefix
         }
+        # A heap of the likeliest so far: its first is what a text must reach to stay in the beam.
         held = [-inf] * _BEAM
         for stay in stays.values():
             heappushpop(held, _add(*stay))
@@ -202,6 +208,7 @@ class _Search:
         for prefix, (blank, symbol) in self._beam.items():
             both = _add(blank, symbol)
             for log, following in likeliest:
+                # The likeliest symbols come first, so none of the others can come in either.
                 if both + log < held[0]:
                     break
                 text = prefix + following
@@ -209,11 +216,13 @@ class _Search:
                     came = (blank if prefix.endswith(following) else both) + log
                     grown[text] = (NEVER, came)
                     heappushpop(held, came)
+        # A text already in the beam is also reached by growing: both ways add up.
         for text, (stayed, symbol) in stays.items():
             before = self._beam.get(text[:-1])
             if before is not None:
                 came = before[0] if text[-2:-1] == text[-1] else _add(*before)
                 grown[text] = (stayed, _add(symbol, came + row[self._column[text[-1]]]))
+        # Equally likely texts are kept in the order of their letters, so that each run gives the same.
         best = sorted(grown.items(), key=lambda g: (-_add(*g[1]), g[0]))[:_BEAM]
         self._beam = dict(best)
         for text, (_, symbol) in best:
@@ -226,4 +235,5 @@ def _add(a: float, b: float) -> float:
     """log(exp(a) + exp(b)), quicker than numpy's on two numbers."""
     if a < b:
         a, b = b, a
+    # e^-40 is less than a double resolves.
     return a if b <= NEVER or a - b > 40 else a + log1p(exp(b - a))

@@ -112,6 +112,7 @@ class Serial:
         number, slash, year = prefix.partition("/")
         if not slash:
             return ("/" if number else "") + (_DIGITS if len(number) < 4 else "")
+        # 19 and 20 may be whole years or begin one of four figures.
         return "" if len(year) == 4 or (len(year) == 2 and year not in ("19", "20")) else _DIGITS
 
     def weight(self, text: str) -> float | None:
@@ -160,6 +161,7 @@ class _Sections:
 def _sections_of(text: str, letters: str) -> list[str]:
     """The sections of a text that _Sections makes; [] when it ends within one."""
     letter = f"[{letters}]?" if letters else ""
+    # Fewer than three figures only before a slash or at the end: runs are cut into threes.
     found = re.findall(rf"\d{{3}}{letter}|\d{{1,2}}(?=/|$)", text)
     return found if "".join(found) == text.replace("/", "") and not text.endswith("/") else []
 
@@ -184,6 +186,7 @@ def _like(others: Mapping[str, str], share: float) -> dict[str, dict[str, float]
 _ALIKE = MappingProxyType({"0": "OoDQ", "1": "lI|i!", "2": "Zz", "5": "Ss", "6": "b", "7": "?", "8": "B", "9": "gq"})
 _YEAR_LOOKALIKES = _like(_ALIKE, 0.5)
 _STROKES = {"/": 1.0, "|": 0.7, "l": 0.6, "I": 0.6, "\\": 0.5, "(": 0.3, "J": 0.2}
+# Many write the slash as an upright stroke, which is read as l, I or even 1.
 _SERIAL_LOOKALIKES = {**_YEAR_LOOKALIKES, "/": {**_STROKES, "[": 0.3, "-": 0.3, "f": 0.2, "t": 0.2, "1": 0.1}}
 _SECTION_SIGNS = {**_STROKES, "1": 0.2, ",": 0.5, "-": 0.2, "f": 0.1, " ": 0.2, ".": 0.1, "7": 0.1, "i": 0.3, "!": 0.5}
 _SECTION_LOOKALIKES = {**_like(_ALIKE, 0.05), "/": _SECTION_SIGNS}

@@ -14,6 +14,7 @@ from ocr.drafting.structures import Level, Structures
 from ocr.page import Box, around
 
 How = Literal["line", "block", "cell", "space"]
+# In pixels of an A4 page at 200 dpi, where too few dotted lines show the form's own.
 _USUAL_PITCH = 54.0
 _ABOVE, _BELOW = 0.85, 0.15
 _ALIGNED = 0.5
@@ -45,6 +46,7 @@ def find_slots(found: Structures, segments: Sequence[Segment], *, right_to_left:
     Labels stand before them on the row (to the left; to the right where one reads from there) or above.
     """
     if right_to_left:
+        # One set of rules for both directions: search the mirrored page, then mirror what was found.
         width = found.text.shape[1]
         turned = find_slots(_mirrored(found), [Segment(_turned(s.box, width), s.row) for s in segments])
         return tuple(_turned_slot(s, width) for s in turned)
@@ -52,6 +54,7 @@ def find_slots(found: Structures, segments: Sequence[Segment], *, right_to_left:
     writing = [v for v in found.levels if v.dotted or _is_free(v, found)]
     slots = _on_lines(writing, segments, pitch, found)
     slots += _in_cells(found, segments, slots, pitch)
+    # Answers of one row lie a few pixels higher or lower.
     return tuple(sorted(slots, key=lambda s: (round(s.box.y0 / pitch), s.box.x0)))
 
 
@@ -204,6 +207,7 @@ def _header(cell: Box, cells: Sequence[Box], print_in: dict[Box, list[int]]) -> 
 
 
 def _inset(box: Box, px: int = 3) -> Box:
+    # The rulings themselves stay outside.
     return Box(box.x0 + px, box.y0 + px, max(box.x0 + px + 1, box.x1 - px), max(box.y0 + px + 1, box.y1 - px))
 
 

@@ -25,9 +25,11 @@ def find_cells(found: Structures) -> tuple[Box, ...]:
             cv2.line(walls, (level.x0 - bridge, level.y), (level.x1 + bridge, level.y), 255, 3)
     for upright in found.uprights:
         cv2.line(walls, (upright.x, upright.y0 - bridge), (upright.x, upright.y1 + bridge), 255, 3)
+    # 4, not 8: cells must not run together where two lines only touch at a corner.
     _, _, stats, _ = cv2.connectedComponentsWithStats(255 - walls, connectivity=4)
     cells = []
     for x, y, w, h, area in stats[1:].tolist():
+        # What reaches the picture's edge is the paper around the tables.
         touches = x == 0 or y == 0 or x + w == width or y + h == height
         fits = w >= _LEAST_WIDE * found.unit and h >= _LEAST_HIGH * found.unit and w * h <= _LARGEST * width * height
         if fits and not touches and area >= _FULL * w * h:

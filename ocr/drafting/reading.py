@@ -64,6 +64,7 @@ def _print_alone(page: Image, found: Structures) -> Image:
     """The page with everything but print made white."""
     import cv2
 
+    # The mask ends where strokes turn grey; their soft edges belong to them.
     near = cv2.dilate(found.text, np.ones((5, 5), np.uint8))
     return np.where(near > 0, page, 255).astype(np.uint8)
 

@@ -81,6 +81,7 @@ def _rows(pieces: Sequence[Box], unit: float) -> list[list[Box]]:
     tall = [b for b in pieces if b.y1 - b.y0 >= _LEAST_HIGH * unit]
     rows: list[list[Box]] = []
     for box in sorted(tall, key=lambda b: (b.y0 + b.y1, b.x0)):
+        # Boxes come from the top, so only the last rows can take one.
         row = next((r for r in reversed(rows[-4:]) if _shared(around(r), box) >= _SAME_ROW), None)
         if row is None:
             rows.append([box])
@@ -97,6 +98,7 @@ def _rows(pieces: Sequence[Box], unit: float) -> list[list[Box]]:
 def _joined(row: Sequence[Box], found: Structures) -> list[Box]:
     """Pieces of a row put together, unless they stand far apart or a line to write on, a ruling or a box parts them."""
     made: list[Box] = []
+    # Boxes sort by their left edges.
     for box in sorted(row):
         if made and box.x0 - made[-1].x1 < _WORD_GAP * found.unit and not _parted(made[-1], box, found):
             made[-1] = around((made[-1], box))

@@ -16,6 +16,7 @@ from ocr.pages.prepare import prepare_page
 
 LONGEST_PX = 2339
 """A frame is no longer than an A4 page at 200 dpi; smaller scans keep their size."""
+# A form's frame stays one flat page as its drafter turned it: nothing may turn, split, bend or blank it.
 _SKIP = ("orientation", "spread", "dewarp", "blank")
 _MANY = 5
 _SPREAD_PX = 3
@@ -71,6 +72,7 @@ def _laid(scan: Image, first: Image) -> Image | None:
     import cv2
 
     height, width = first.shape
+    # find_form knows forms alone: one without zones, known by its key points.
     data = {
         "format": 1,
         "id": "draft",

@@ -67,6 +67,7 @@ def find_structures(page: Image) -> Structures:
     """Find the lines of a blank print. page: (height, width) uint8 grey, 0 black, upright and level."""
     unit = max(page.shape) / _A4_PX
     ink = ink_mask(flatten(page))
+    # In this order: sides of boxes would pass for rulings, pieces of rulings for dots, and each is taken out.
     ticks, framed = _ticks(ink, unit)
     rest = np.where(framed > 0, 0, ink).astype(np.uint8)
     uprights, standing = _uprights(rest, unit)
@@ -119,6 +120,7 @@ def _rules(ink: Image, unit: float) -> tuple[list[Level], Image]:
     keep, lines = np.zeros(count, bool), []
     for i in range(1, count):
         x, y, w, h, area = (int(v) for v in stats[i])
+        # A slanting rule is high, yet thin by its area.
         if h > 2 * _THICKEST * unit or area / w > _THICKEST * unit or _hanging(ink, (x, y, w, h), unit) > _HANGING:
             continue
         keep[i] = True
@@ -130,6 +132,7 @@ def _rules(ink: Image, unit: float) -> tuple[list[Level], Image]:
 def _hanging(ink: Image, box: tuple[int, int, int, int], unit: float) -> float:
     """Share of a line's length under which print hangs."""
     x, y, w, h = box
+    # A little below: the ruling's own ragged edge is no print.
     below = ink[y + h + round(2 * unit) : y + h + round(_REACH * unit) + 1, x : x + w]
     return float((below > 0).any(axis=0).mean()) if below.size else 0.0
 
@@ -169,6 +172,7 @@ def _trimmed(run: NDArray[np.intp], stats: NDArray[np.int32]) -> NDArray[np.intp
         return run
     apart, wide = np.diff(stats[run, 0]), stats[run, 2]
     usual, width = float(np.median(apart)), float(np.median(wide))
+    # A pixel and a half at least, since dots lie at whole pixels.
     fits = np.abs(apart - usual) <= max(1.5, _UNEVEN * usual)
     first, last = 0, len(run) - 1
     while first < last and not (fits[first] and wide[first] <= width + 2):

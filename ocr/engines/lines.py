@@ -25,6 +25,7 @@ from ocr.models.running import load_network
 from ocr.page import Box, Word
 from ocr.scans.time_limit import TimeLimit
 
+# Raised when the same models may give other texts: it is noted on every recognition.
 VERSION = "1"
 _NONE = EngineText("", 0.0)
 _LEAST_PX = 8
@@ -161,6 +162,7 @@ def _read_line(image: Image, language: str) -> EngineText:
     cleaned = clean_line(image)
     strip = make_strip(cleaned.image, net.height, net.squeeze)
     seen = symbols(net.loaded.matrix(strip.image), net.loaded.characters)
+    # The network learned signs as they stand on the paper; texts are kept in the order of writing.
     if net.right_to_left:
         places = turn_places("".join(s.text for s in seen))
         seen = [Symbol(text, seen[i].start, seen[i].end, seen[i].sure) for text, i in places]

@@ -37,6 +37,7 @@ _LEAST_SHARE = 0.001
 _WINDOWS = ((0.0, 1.0), (0.0, 0.8), (0.18, 1.0), (0.12, 0.88))
 """Parts of a crop's height that are looked at: writing sits above, on or below its line (measured: 0.85 -> 0.91)."""
 _WHOLE = ((0.0, 1.0),)
+# They overlap: a single line may stand between the places of two.
 _TWO_LINES = ((0.05, 0.64), (0.41, 1.0))
 _TWO_LINES_FROM = 60
 
@@ -106,6 +107,7 @@ def matrix(image: Image) -> LogProbs:
     wide = min(_MOST_WIDTH, max(_HEIGHT, round(width * _HEIGHT / height)))
     how = cv2.INTER_AREA if height > _HEIGHT else cv2.INTER_CUBIC
     grey = cv2.resize(image, (wide, _HEIGHT), interpolation=how).astype(np.float32) / 127.5 - 1.0
+    # The network was made for colour pictures: grey goes in three times.
     said = network.session.run(None, {network.input: np.repeat(grey[None, None], 3, axis=1)})[0][0]
     kept = np.maximum(said[:, network.columns], 1e-9)
     return np.asarray(np.log(kept / kept.sum(1, keepdims=True)), np.float32)
@@ -129,10 +131,13 @@ def _network() -> _Network:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
+    # One thread: pages are read beside each other, one on a core.
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     listed = session.get_modelmeta().custom_metadata_map.get("character", "")
+    # The space is the network's last class and not in its list.
     known = [*listed.splitlines(), " "]
+    # Class 0 is the blank.
     kept = [(i + 1, c) for i, c in enumerate(known) if len(c) == 1 and " " <= c <= "~"]
     columns = (0, *(i for i, _ in kept))
     return _Network(session, session.get_inputs()[0].name, columns, tuple(c for _, c in kept))
@@ -143,6 +148,7 @@ def _weights_path() -> Path | None:
     spec = find_spec("rapidocr")
     folders = spec.submodule_search_locations if spec else None
     found = [p for folder in folders or () for p in sorted(Path(folder, "models").glob("PP-OCR*_rec_small.onnx"))]
+    # The newest, should a wheel bring several versions.
     return found[-1] if found else None
 
 

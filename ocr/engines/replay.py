@@ -81,12 +81,14 @@ class RecordingEngine:
         }
         folder.mkdir(parents=True, exist_ok=True)
         text = json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True)
+        # The same bytes on every system, so that a recording made again shows what changed.
         (folder / _FILE).write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
 def ask_key(line: LineImage) -> str:
     """What tells one question from another: the crop's pixels and how it is to be read; 32 hex digits."""
     how = f"{line.image.shape}|{','.join(line.languages)}|{line.block}|{line.digits}|{line.kind}|"
+    # Added only where it is set, so that answers recorded before there was such a question are still found.
     if line.is_listed:
         how += "listed|"
     if line.model or line.raw_line:

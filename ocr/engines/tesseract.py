@@ -19,6 +19,7 @@ from ocr.tesseract import inside, models
 from ocr.tesseract.ask import BLOCK, LINE, PAGE, RAW_LINE, CallSettings, Runner, SeenWord
 from ocr.tesseract.program import Program
 
+# What is lower or narrower cannot hold a letter, and is not sent.
 _MIN_SIDE_PX = 8
 _SIGNS = "/.:-"
 _NONE = EngineText("", 0.0)
@@ -89,6 +90,7 @@ def _how(line: LineImage) -> CallSettings:
         raise EngineFailed("a crop came without a language; name one in the form file")
     known = tuple(language(code) for code in line.languages)
     models.require(known)
+    # Latin digits stand beside native ones on pages of every language.
     digits = "".join(dict.fromkeys("0123456789" + "".join(x.digits for x in known)))
     names = (line.model,) if line.model else tuple(models.first_model(x).name for x in known)
     psm = BLOCK if line.block else RAW_LINE if line.raw_line else LINE
@@ -118,6 +120,7 @@ def _lines(seen: Sequence[SeenWord], lang: Language, by: str, margin: int = 0) -
         if repaired:
             box = Box(*(v - margin for v in word.box))
             grouped[at].append(Word(repaired, word.confidence, box))
+    # Tesseract counts paragraphs anew in each block; here they are counted through the page.
     blocks = {block: i for i, block in enumerate(dict.fromkeys(at[:2] for at in grouped))}
     return [
         Line(

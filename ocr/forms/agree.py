@@ -79,6 +79,7 @@ def told_twice(first: Decided, second: Decided) -> Decided:
     ranked = sorted(options.values(), key=lambda o: -o[1])[:_MOST_OPTIONS]
     best, *others = (replace(c, confidence=round(min(_SURE, w / whole), 4)) for c, w in ranked)
     raw = first.raw if best.text == first.value else best.text
+    # They no longer hold once the other place gives a value.
     notes = tuple(n for n in first.notes if n not in ("unread", "nothing-fits"))
     return replace(first, raw=raw, value=best.text, confidence=best.confidence, candidates=tuple(others), notes=notes)
 
@@ -90,6 +91,7 @@ def _once_more(share: float) -> float:
 def _shares(zone: Decided) -> dict[str, tuple[Candidate, float]]:
     """A zone's options by their words in any order, each with its probability."""
     options = (Candidate(zone.value, zone.confidence), *(c for c in zone.candidates if c.text != zone.value))
+    # Confidences of several engines may add up to more than 1.
     whole = max(1.0, sum(c.confidence for c in options))
     found: dict[str, tuple[Candidate, float]] = {}
     for option in options:
@@ -116,6 +118,7 @@ def _weighed(one: _Told, others: Sequence[_Told]) -> Decided:
     ranked = sorted(enumerate(weights), key=lambda w: -w[1])
     options = [replace(one.options[at], confidence=round(min(_SURE, w / whole), 4)) for at, w in ranked]
     best, first = options[0], ranked[0][0] == 0
+    # What was read stands beside the value only while that value wins.
     raw = one.zone.raw if first else best.text
     return replace(one.zone, raw=raw, value=best.text, confidence=best.confidence, candidates=tuple(options[1:]))
 

@@ -115,9 +115,11 @@ class Crop:
         scale = self.first.scale
         tall = 0.0 if self.blank else self.blots.text_height()
         better = _bounded(scale * _TEXT_PX / tall, self.matrix, self.zone) if tall else scale
+        # A tenth larger or smaller is not worth cutting it out once more.
         if tall and not _TEXT_RANGE[0] <= tall <= _TEXT_RANGE[1] and abs(better / scale - 1) > 0.1:
             raw = cut_zone(self.page, self.matrix, self.zone, better)
             return Cut(raw, clean_line(raw), better)
+        # Where people write it was only bared, to be measured; Tesseract wants it cleaned.
         return self.first._replace(cleaned=clean_line(self.first.raw)) if self.zone.handwriting else self.first
 
 
@@ -131,6 +133,7 @@ def cut_all(
     are cut so that a line of the form is 64 pixels high; where the writing turns out much smaller or larger than 42
     pixels, the zone is cut again from the original.
     """
+    # A block's height is that of several lines.
     heights = [z.box[3] - z.box[1] for z in form.zones if z.kind != "block"]
     usual = LINE_PX / float(np.median(heights)) if heights else 1.0
     asked = [zone for zone in form.zones if not only or {zone.id, zone.repeats} & set(only)]

@@ -19,6 +19,7 @@ from ocr.languages.language import language
 from ocr.languages.lexicon import Lexicon, folded
 from ocr.page import Candidate, Decided, Reading, Recognition, ZoneReading
 
+# Part of the key of every page's values: raised when they are to be decided again.
 DECIDE_VERSION = "7"
 _EXACT_KINDS = ("digits", "year", "date", "time", "choice")
 _AGREED, _AGREED_EXACTLY = 0.3, 0.6
@@ -34,6 +35,7 @@ _ALONE = 0.85
 too (two on nine sample pages from 0.9 on, Latin nines taken for native ones among them). Of Latin figures it is the
 same on a page whose other numbers are not Latin: 909 was read of a Devanagari 101, and was 0.95 sure."""
 _LEGIBLE = 0.4
+# One alone may be a native number that was misread.
 _LEAST_LATIN = 2
 _MOST_OTHERS = 5
 _CLEAR = 0.15
@@ -79,6 +81,7 @@ def decide_page(
             told = zones.pop(zone.id)
             if zone.repeats in zones:
                 zones[zone.repeats] = told_twice(zones[zone.repeats], told)
+    # In this order: what is written twice, days and years, metadata; doubt of lone figures last: nothing may lift it.
     for rule in form.agree:
         zones |= {d.zone: d for d in agreed(zones, rule)}
     zones |= {d.zone: d for d in as_expected(zones, form, lexica, metadata or {})}
@@ -165,6 +168,7 @@ def _fit_list(lexicon: Lexicon, text: str) -> Fit:
     second = hits[1].score if len(hits) > 1 else 0.0
     alike = min(1.0, (hits[0].score - _ALIKE_FROM) / (_ALIKE_TO - _ALIKE_FROM))
     clear = min(1.0, (hits[0].score - second) / _CLEAR)
+    # Exactly one entry: another that is nearly alike takes little from it.
     if hits[0].score == 1.0 > second:
         return Fit(hits[0].value, max(_EXACT_HIT, clear))
     return Fit(hits[0].value, alike * clear) if clear > 0 else Fit("", 0.0)
@@ -177,6 +181,7 @@ def _options(texts: Sequence[Candidate], grammar: Callable[[str], Fit], agreed: 
         value, fits = grammar(candidate.text)
         if not value or fits <= 0:
             continue
+        # Of a value of signs alone nothing is left when it is folded.
         key = folded(value) or value
         before = found.get(key)
         confidences = (*(before.confidences if before else ()), candidate.confidence * fits)
@@ -194,6 +199,7 @@ def _opposition(best: _Option, others: Sequence[_Option], *, is_exact: bool) -> 
     lost = 0.0
     for other in others:
         apart = Levenshtein.normalized_distance(best.value, other.value)
+        # Numbers and entries that differ at all contradict; long texts apart by a letter hardly do.
         weight = 1.0 if is_exact else min(1.0, 2 * apart)
         lost = max(lost, _OPPOSED * 2 * weight * other.support / max(1e-9, best.support + other.support))
     return min(_OPPOSED, lost)

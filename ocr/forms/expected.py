@@ -54,12 +54,14 @@ def as_expected(
 def _weighed(zone: Decided, is_expected: Callable[[str], bool], count: int) -> Decided:
     """A zone's options with what metadata says; count: how many values there are for it to be one of."""
     options = (Candidate(zone.value, zone.confidence), *(c for c in zone.candidates if c.text != zone.value))
+    # Confidences of several engines may add up to more than 1.
     whole = max(1.0, sum(c.confidence for c in options))
     untold = max(_UNTOLD, 1 - sum(c.confidence for c in options) / whole)
     same, other = ((count * share) ** _COUNTS for share in (1 - _OTHERWISE, _OTHERWISE / max(1, count - 1)))
     hits = [is_expected(c.text) for c in options]
     weights = [c.confidence / whole * (same if hit else other) for c, hit in zip(options, hits, strict=True)]
     unseen = max(1, count - len(options))
+    # Where no option is the expected value, it may be among those that none tells.
     missed = 0.0 if any(hits) else untold / unseen * (same - other)
     total = sum(weights) + untold * other + missed
     ranked = sorted(range(len(options)), key=lambda at: -weights[at])

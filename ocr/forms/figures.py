@@ -75,6 +75,7 @@ def plain(value: str, kind: str) -> str:
     parts = re.findall(r"\d+", fold_digits(value))
     if kind == "time":
         return "".join(parts).lstrip("0")
+    # A year counts by its last two figures: 18 is 2018.
     return " ".join(p.lstrip("0") for p in parts[:2]) + " " + " ".join(p[-2:] for p in parts[2:])
 
 
@@ -96,6 +97,7 @@ def _support(confidences: Sequence[float]) -> float:
 
 def _doubted(said: Decided, candidates: Sequence[Candidate]) -> Decided:
     """What an engine for print read in digits that the page has not is half as sure."""
+    # Whether it is the Latin figures that the page has not.
     wrong = {NATIVE: True, LATIN: False}
     told = next((wrong[c.by] for c in candidates if c.by in wrong), None)
     figures = [c for c in said.raw if c.isdecimal()]

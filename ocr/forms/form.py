@@ -42,6 +42,7 @@ class Zone(BaseModel):
     is written here once more; what is read here is weighed with that one and is no value of its own.
     """
 
+    # A misspelt key must not pass in silence.
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -115,6 +116,7 @@ class Form(BaseModel):
     width: int = Field(gt=0)
     height: int = Field(gt=0)
     features: str
+    # An affine map fits any three pairs of key points: only a fourth says something.
     min_inliers: int = Field(default=15, ge=4)
     part: int = Field(default=1, ge=1)
     state: str = ""
@@ -184,6 +186,7 @@ def load_forms(folder: Traversable | None = None) -> Mapping[str, Form]:
     """
     folder = folder or resources.files("ocr") / "forms"
     forms: dict[str, Form] = {}
+    # Systems list a folder in different orders; the first of equally good forms must be the same on all.
     for path in sorted(folder.iterdir(), key=lambda p: p.name):
         if not path.name.endswith(".toml"):
             continue

@@ -18,9 +18,11 @@ _COMMON = set(".,:;/()-&'\"\u0964\u0965\n")
 _LOOKALIKE = str.maketrans("OoDQlI|iSsBZz", "0000111155822")
 _NUMBER = re.compile(r"\d+(?:\s*[/.\-]\s*\d+)*")
 _YEAR = re.compile(r"(?<!\d)(?:1[3-9]|20)\d\d(?!\d)")
+# A stroke is read as a bar or a danda at times, a point as a comma, and some write blanks alone.
 _BETWEEN = r"\s*([/.\-\u2013\u2014|,\u0964 ])\s*"
 _DATE = re.compile(rf"(?<!\d)(\d{{1,2}}){_BETWEEN}(\d{{1,2}}){_BETWEEN}(\d{{4}}|\d\d)(?!\d)")
 _CLOCK = re.compile(r"(?<!\d)(\d{1,2})\s*[:.;,]\s*(\d\d)(?!\d)")
+# Hours without a sign between, as 2230 hrs.
 _HUNDREDS = re.compile(r"(?<!\d)([01]\d|2[0-4])([0-5]\d)(?!\d)")
 
 _STRAY_SIGN = 0.3
@@ -83,6 +85,7 @@ def _date(text: str) -> Fit:
         return Fit(f"{day}{sign}{month}{sign}{year}", _share(found[0], figures) * (1.0 if is_possible else 0.4))
     groups = len(re.findall(r"\d+", line))
     has_word = sum(c.isalpha() for c in line) >= 3
+    # Two numbers and a word are a date as 12 March 2018.
     return Fit(line, {0: 0.0, 1: 0.4}.get(groups, 0.85 if has_word and groups == 2 else 0.4))
 
 

@@ -9,6 +9,7 @@ from ocr.forms.zones import Match
 from ocr.pages.prepare import prepare_page
 
 Kind = Literal["form", "other", "blank"]
+# Left out of preparing: whether anything is written on a page does not depend on these.
 _ONLY = ("orientation", "spread", "dewarp", "flatten")
 
 

@@ -125,6 +125,7 @@ def look(grey: Image, matrix: Matrix, answer: Alternative) -> AnswerMarks:
     ringed = _grade(_ring(ink & free), _RING)
     over = ticked_over(ink & free, laid) * (1 - ringed)
     struck = _grade(_stroke((ink & free)[inner], free[inner]), _STRUCK)
+    # Rings and ticks cross the word as well: what they account for is no stroke.
     return AnswerMarks(struck * (1 - ringed) * (1 - over), ringed, ticked, over)
 
 
@@ -146,6 +147,7 @@ def _ink_about(grey: Image, matrix: Matrix, box: tuple[int, int, int, int]) -> M
     x0, y0, x1, y1 = box
     pad = _EDGE_PX * (y1 - y0) / _WORD_PX
     around = cut_box(grey, matrix, (x0 - pad, y0 - pad, x1 + pad, y1 + pad), _WORD_PX / (y1 - y0))
+    # The form file holds the mask at half the size: both sides must halve.
     even = around[: around.shape[0] // 2 * 2, : around.shape[1] // 2 * 2]
     return np.asarray(ink_mask(flatten(even)) > 0)
 
@@ -154,9 +156,11 @@ def _unpacked(text: str, shape: tuple[int, ...]) -> Mask | None:
     """The mask that answer_ink wrote; None without one, or if it is of another size."""
     try:
         bits = np.unpackbits(np.frombuffer(zlib.decompress(base64.b64decode(text, validate=True)), np.uint8))
+    # A damaged mask is as good as none: ticks in boxes are seen without.
     except (zlib.error, binascii.Error):
         return None
     height, width = shape[0] // 2, shape[1] // 2
+    # packbits fills its last byte up: there may be seven bits more.
     if not height * width <= len(bits) < height * width + 8:
         return None
     return np.asarray(np.kron(bits[: height * width].reshape(height, width), np.ones((2, 2))) > 0)
@@ -165,6 +169,7 @@ def _unpacked(text: str, shape: tuple[int, ...]) -> Mask | None:
 def _laid_on(printed: Mask, ink: Mask) -> Mask:
     """The print moved by a few pixels to where it lies on the page."""
     moves = [(y, x) for y in range(-_SHIFT_PX, _SHIFT_PX + 1, 1) for x in range(-_SHIFT_PX, _SHIFT_PX + 1, 1)]
+    # roll comes in again at the other side, but no farther than the empty margin is wide.
     moved = [np.roll(printed, move, (0, 1)) for move in moves]
     return moved[int(np.argmax([np.count_nonzero(m & ink) for m in moved]))]
 

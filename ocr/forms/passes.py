@@ -55,6 +55,7 @@ class ZoneReader:
         """What was read in each zone, and the engines' names and versions."""
         passes: Passes = {c.zone.id: [] for c in crops}
         blank = {c.zone.id for c in crops if c.blank}
+        # A zone that repeats a blank one is not read either: what is blank stays blank.
         inked = [c for c in crops if not {c.zone.id, c.zone.repeats} & blank]
         printed = self._read_first(inked, passes)
         # What a second engine will read is not looked at twice by one that cannot read handwriting.
@@ -88,6 +89,7 @@ class ZoneReader:
         """Whether zones for handwriting hold print: some are tried, and more where any of these can be read at all."""
         tried = _spread([c for c in crops if c.zone.kind in _TRIED_KINDS], 2 * _TRIED)
         legible = 0
+        # Every other zone first: on a page of handwriting half of the tries are saved.
         for some in (tried[::2], tried[1::2]):
             self._read_print(some, passes)
             legible += sum(passes[c.zone.id][-1][1].confidence >= _TYPED for c in some)
@@ -145,12 +147,14 @@ class ZoneReader:
 
         Latin ones are read by two engines, since one alone is sure of a wrong one now and then.
         """
+        # The first twenty digits or so tell which digits the page has.
         asked = sorted((c for c in crops if c.zone.kind in _FIGURED), key=lambda c: _FIGURED.index(c.zone.kind))
         if not asked:
             return
         code = self._languages(asked[0].zone)[0]
         is_native = code != "en" and uses_native((c.handwriting().image for c in asked), code)
         if is_native is False:
+            # Latin numbers that Tesseract read surely need no second reader.
             asked = [c for c in asked if passes[c.zone.id][-1][1].confidence < SURE]
             self._read_before(
                 self._engine(handwriting_engine(self._settings)), f"{OWN_ENGINE}:hand", "en", asked, passes

@@ -28,6 +28,7 @@ def require_engine(settings: ReadSettings) -> None:
     """Raise EngineMissing, with the way to mend it, unless the engines of these settings are on this machine."""
     for name in (settings.engine, handwriting_engine(settings)):
         if name != "none":
+            # An engine can be made without its program or weights; it cannot say its version without them.
             load_engine(name).name_and_version()
 
 
@@ -37,6 +38,7 @@ def recognise(scan: Scan | OpenedPage, settings: ReadSettings) -> Recognition:
     A page that matches no form gives a Recognition without form, with the reason. Raises ScanError, EngineMissing,
     EngineFailed (also when the page uses up seconds_per_page of the processor) and FormError.
     """
+    # Begun here, so that opening the page and finding its form count as well.
     limit = TimeLimit(settings.seconds_per_page)
     page = scan if isinstance(scan, OpenedPage) else open_page(scan, settings.dpi)
     match, notes = _match(page, settings)
@@ -96,4 +98,5 @@ def _with_mark(read: ZoneReading, zone: Zone, grey: Image, match: Match) -> Zone
         return read
     said = [Candidate(marked.value, marked.confidence, f"marks:{marked.how}")] if marked.value else []
     candidates = sorted([*said, *read.candidates], key=lambda c: -c.confidence)
+    # A mark is writing, even where it lies outside the zone.
     return replace(read, candidates=tuple(candidates), blank=False)

@@ -17,6 +17,7 @@ from ocr.handwriting.sections import changed_sections
 from ocr.models.running import is_here
 
 OWN_ENGINE, _OWN_WEIGHTS = "fields", "eng_fields.onnx"
+# Part of every page's key: raised when pages are to be read again.
 READ_VERSION = "11"
 _DECIDING = {"confidence", "title", "source", "state", "per_volume", "agree"}
 """Keys of a form file that recognising takes nothing from."""
@@ -57,6 +58,7 @@ class ReadSettings:
         plain = {k: v for k, v in asdict(self).items() if k not in ("seconds_per_page", "form_folders", "sections")}
         plain["handwriting_engine"] = handwriting_engine(self)
         plain["version"] = READ_VERSION
+        # Pages that were read before there was this setting keep their key, and stay read.
         if not self.forms:
             del plain["forms"]
         return _digest(plain | changed_sections(self.sections))

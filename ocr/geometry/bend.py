@@ -65,6 +65,7 @@ def fit_bend(
         weighed = (a * weight[:, None]).T
         inner = weighed @ a if stiffness is None else weighed @ a + stiffness
         inner += np.eye(len(inner)) * softness * np.trace(inner) / len(inner)
+        # Not solve: a few places need not settle every term.
         solved = np.asarray(np.linalg.lstsq(inner, weighed @ b, rcond=None)[0], np.float64)
     return np.zeros((terms.shape[1], *offsets.shape[1:])) if solved is None else solved
 

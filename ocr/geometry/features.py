@@ -30,6 +30,7 @@ _NEAR_PX = 3.0
 _ALIKE = 260.0
 _SHARE = 0.25
 _SEEDS = 6
+# Keeps the table of distances small; it has a column for each key point of a page.
 _CHUNK = 2000
 _CELLS = 12
 
@@ -63,6 +64,7 @@ def key_points(grey: Image, limit: int = PAGE_POINTS) -> FormFeatures:
         return _none()
     scale = min(1.0, LONG_SIDE / max(grey.shape))
     small = grey if scale == 1.0 else cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    # Without the precise upscale OpenCV's key points lie off by a part of a pixel, all to one side.
     found, described = cv2.SIFT.create(
         nfeatures=limit, contrastThreshold=0.02, enable_precise_upscale=True
     ).detectAndCompute(small, None)
@@ -72,6 +74,7 @@ def key_points(grey: Image, limit: int = PAGE_POINTS) -> FormFeatures:
     back = np.array([grey.shape[1] / small.shape[1], grey.shape[0] / small.shape[0]], np.float32)
     # A pixel's centre lies at +0.5 in both frames.
     points = (points + 0.5) * back - 0.5
+    # OpenCV gives more than were asked for where some are equally strong.
     return FormFeatures(points[:limit].astype(np.float32), np.rint(described[:limit]).astype(np.uint8))
 
 
@@ -104,6 +107,7 @@ def load(file: IO[bytes], name: str) -> FormFeatures:
     try:
         with np.load(file, allow_pickle=False) as stored:
             points, descriptors = stored["points"], stored["descriptors"]
+    # All that a damaged or foreign file makes NumPy raise.
     except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as e:
         raise FormError(f"{name}: not a file of key points; build it again with training/forms.py") from e
     if points.shape != (len(descriptors), 2) or descriptors.shape[1:] != (128,):
@@ -175,6 +179,7 @@ def _agreeing(
 
 def _squared(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float32]:
     """Squared distances of every row of a (n, k) from every row of b (m, k): (n, m)."""
+    # a² + b² - 2ab: one product of matrices in place of all differences.
     squares: NDArray[np.float32] = (a**2).sum(1)[:, None] + (b**2).sum(1)[None, :] - 2 * a @ b.T
     return squares
 

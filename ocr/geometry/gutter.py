@@ -98,6 +98,7 @@ def _crossing_rule(ink: Image, low: int, high: int) -> bool:
     import cv2
 
     middle = ink[:, low:high]
+    # Closed along, since worn rules are broken, and thickened below, since they lie a little aslant.
     joined = cv2.morphologyEx(middle, cv2.MORPH_CLOSE, np.ones((1, 9), np.uint8))
     return bool((cv2.dilate(joined, np.ones((3, 1), np.uint8)) > 0).mean(axis=1).max() > 0.97)
 

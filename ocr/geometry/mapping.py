@@ -71,9 +71,11 @@ class PageMap:
 
     def box_to_source(self, box: Box, width: int, height: int) -> Box:
         """The upright rectangle of the scan (width x height) around a box of the page, never empty."""
+        # Nine places along the edges: on a bent page they sag between the corners.
         x = np.linspace(box.x0 - 0.5, box.x1 - 0.5, 9)
         rim = [(a, b) for a in x for b in (box.y0 - 0.5, box.y1 - 0.5)]
         there = self.to_source(np.array(rim)) + 0.5
+        # The small shares keep rounding errors from taking in one more pixel.
         low, high = np.floor(there.min(axis=0) + 1e-6), np.ceil(there.max(axis=0) - 1e-6)
         x0, y0 = (int(np.clip(v, 0, most - 1)) for v, most in zip(low, (width, height), strict=True))
         return Box(x0, y0, max(x0 + 1, min(int(high[0]), width)), max(y0 + 1, min(int(high[1]), height)))
@@ -97,6 +99,7 @@ class View:
     def seen(self, small_source: Image, scale: float) -> Image:
         """The view drawn from a small picture of the scan, white beyond it; scale: small pixels per pixel."""
         height, width = (max(1, round(n * scale)) for n in self.shape)
+        # Pixels' middles have whole coordinates, so the frame's corner lies half a pixel before 0 in both sizes.
         shrink = np.array([[scale, 0, (scale - 1) / 2], [0, scale, (scale - 1) / 2], [0, 0, 1]])
         return picture(small_source, PageMap(shrink @ self.matrix @ np.linalg.inv(shrink), width, height))
 
@@ -114,6 +117,7 @@ def picture(source: Image, page: PageMap) -> Image:
         return np.asarray(cv2.warpAffine(source, page.matrix[:2], size, flags=flags, borderValue=(255,)), np.uint8)
     x = np.arange(page.width, dtype=np.float64)
     top, growth = page.bend.columns(x, page.height)
+    # remap takes single precision alone.
     m = page.matrix.astype(np.float32)
     rows = np.arange(page.height, dtype=np.float32)[:, None] * (1 + growth).astype(np.float32) + top.astype(np.float32)
     columns = x.astype(np.float32)
@@ -167,4 +171,5 @@ def _slice(source: Image, page: PageMap) -> Image | None:
         return None
     cut = source[y0 : y1 + 1, x0 : x1 + 1]
     turns = {(1, 0): 0, (0, 1): 1, (-1, 0): 2, (0, -1): 3}
+    # rot90 gives a view; OpenCV wants rows in one piece.
     return np.ascontiguousarray(np.rot90(cut, turns[int(m[0, 0]), int(m[1, 0])]))

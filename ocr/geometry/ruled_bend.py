@@ -10,6 +10,7 @@ from ocr.geometry.bend import Robust, fit_bend
 Floats = NDArray[np.float64]
 
 _LEAST_STRIPS = 4
+# Strips two and three apart as well: one wrong shift alone would move all strips behind it.
 _LAGS = (1, 2, 3)
 _MOST_PX = 8
 _SMOOTH, _FLAT = 0.05, 1e-4

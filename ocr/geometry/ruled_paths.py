@@ -94,6 +94,7 @@ def _round(left: Floats, strength: Floats, least: float, taken: list[Path]) -> l
     found: list[Path] = []
     padded = np.pad(through, _APART_PX, constant_values=-np.inf)
     highest = np.lib.stride_tricks.sliding_window_view(padded, 2 * _APART_PX + 1).max(axis=1)
+    # The sum has paid for its steps, the support has not: less is asked here, and the support decides below.
     peaks = np.flatnonzero((through >= highest) & (through >= 0.8 * least * len(left)))
     for y in peaks[np.argsort(-through[peaks])]:
         at = np.empty(len(left))

@@ -73,6 +73,7 @@ def enlarged(bend: PageBend, scale: float, width: int) -> PageBend:
 
 def _straightened(ink: Image, bend: PageBend) -> Image:
     height, width = ink.shape
+    # Turned over, since picture fills what lies off the page with white.
     white = picture(255 - ink, PageMap(np.eye(3), width, height, bend))
     return np.where(white < 128, 255, 0).astype(np.uint8)
 
@@ -117,6 +118,7 @@ def _fit(track: _Track, shape: tuple[int, ...]) -> PageBend:
     columns = waves(np.arange(width, dtype=np.float64), low, high, _DEGREE)
     top, bottom = (columns @ half for half in np.split(solved, 2))
     inside = slice(int(low), int(high) + 1)
+    # A bend only: the page as a whole stays at its height.
     return PageBend(top - top[inside].mean(), bottom - bottom[inside].mean())
 
 

@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 from ocr.decoding.ctc import NEVER, LogProbs
 
 Floats = NDArray[np.float64]
+# A blank of .98 and more.
 _SURE_BLANK = -0.02
 _LEAST = -9.0
 _RESCALED = 8
 """After so many frames probabilities are made whole, text by text; they cannot vanish in fewer."""
+# What has vanished is still divided by.
 _TINY = 1e-290
 
 
@@ -44,6 +46,7 @@ def code(texts: Sequence[str], characters: Sequence[str]) -> Coded:
 def shortened(matrix: LogProbs) -> LogProbs:
     """A matrix with one of each row of frames that are surely blank: the same texts in less time."""
     blank = matrix[:, 0] > _SURE_BLANK
+    # One of each run stays, or two equal signs beside it would become one.
     return matrix[~(blank & np.concatenate([[False], blank[:-1]]))] if len(matrix) else matrix
 
 
@@ -74,6 +77,7 @@ def chances(matrix: LogProbs, coded: Coded, passing: float | None = None, least:
     before, after = _passed(logs, passing)
     alpha, scale = np.zeros(states.shape), np.zeros(len(states))
     total = np.full(len(states), NEVER)
+    # log(0) is -inf, which is what a text that no frame has reached yet is worth.
     with np.errstate(divide="ignore"):
         for frame, said in enumerate(np.exp(logs)):
             grown = alpha.copy()
@@ -98,6 +102,7 @@ def _passed(logs: Floats, passing: float | None) -> tuple[Floats, Floats]:
         before = np.full(len(logs), NEVER)
         before[0] = 0.0
         return before, np.full(len(logs), NEVER)
+    # Of a blank that is wholly sure the logarithm of the rest would be -inf.
     blank = np.minimum(logs[:, 0], -1e-6)
     each = np.logaddexp(blank, np.log1p(-np.exp(blank)) - passing)
     before = np.concatenate([[0.0], np.cumsum(each)[:-1]])

@@ -16,6 +16,7 @@ from ocr.handwriting.chance import folded_case, shortened
 from ocr.handwriting.numbers import Spoken, vote
 
 _DIGITS = "0123456789"
+# Between numbers the same sign stands twice.
 _DATE = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d\d)")
 _TIME = re.compile(r"(\d{1,2})[:.-](\d\d)")
 _OLDEST, _OLD, _LAST = 1900, 1950, 2030
@@ -100,9 +101,11 @@ def read_time(passes: Sequence[LogProbs], characters: tuple[str, ...]) -> list[S
 
     value: such as "9:05 pm" or "14:30"; text: with the sign that was written.
     """
+    # Words beside an hour are written in capitals or in small letters.
     folded = [folded_case(matrix, characters) for matrix in passes]
     written: dict[str, str] = {}
     weights: list[float] = []
+    # Few: each is tried with every suffix.
     for core in list(_searched(passes, characters, _TIMES))[:_MOST_HOURS]:
         for half, words in _SUFFIXES.items():
             for word in words:

@@ -26,6 +26,7 @@ _SHORT_WORTH = -10.0
 """A spelling of so few letters is in much that is badly written: the logarithm of what it weighs."""
 _WORD_WORTH = -4.0
 """The same for a word of a name that no other name has, by which people call a place for short."""
+# By folds -2 reads more of the list right, but folds cannot say what it costs at places trained on (docs/lab.md).
 _TRAINED = -1.0
 """The same for an entry whose name the network was trained on, folded as folded_name does."""
 _MOST_ENTRIES = 6
@@ -79,9 +80,11 @@ def _writings(entries: Sequence[Entry], beside: Sequence[str]) -> dict[str, tupl
     for value, others in entries:
         for spelling in dict.fromkeys((value, *others)):
             plain = " ".join(spelling.upper().split())
+            # People run the words of a name together, or leave its hyphen out.
             for text in dict.fromkeys((plain, plain.replace(" ", ""), plain.replace("-", " "))):
                 is_short = sum(c.isalpha() for c in text) <= _SHORT
                 _claim(found, text, value, _SHORT_WORTH if is_short else 0.0, beside)
+    # Last: a word that is a spelling of another entry stays that entry's.
     for word, value in _own_words(entries):
         _claim(found, word, value, _WORD_WORTH, beside)
     return found

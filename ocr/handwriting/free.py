@@ -55,6 +55,7 @@ def read_line(passes: Sequence[LogProbs], letters: Letters) -> list[LineReading]
     short = [shortened(matrix) for matrix in passes]
     found = [_readings(matrix, letters) for matrix in short]
     plain = [greedy(matrix, CHARACTERS)[0].strip() for matrix in short]
+    # The plain readings, too: the beam may have lost one.
     texts = [text for text in dict.fromkeys(t for some in (*found, plain) for t in some) if text]
     if not texts:
         return []
@@ -72,9 +73,11 @@ def read_line(passes: Sequence[LogProbs], letters: Letters) -> list[LineReading]
 
 def _readings(matrix: LogProbs, letters: Letters) -> list[str]:
     """The likeliest texts of one matrix. Of a prefix: logs that it ends in a blank, in a letter, and of its letters."""
+    # Letters are weighed apart from what was seen: a prefix that is reached in several ways counts them once.
     beam: dict[str, tuple[float, float, float]] = {"": (0.0, _NEVER, 0.0)}
     for row, classes in zip(matrix.tolist(), _classes(matrix), strict=True):
         blank = row[0]
+        # Most frames are blank, and nothing grows there.
         if not classes:
             beam = {text: (_added(b, n) + blank, _NEVER, known) for text, (b, n, known) in beam.items()}
             continue

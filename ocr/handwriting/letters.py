@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 from ocr.handwriting.packed import CHARACTERS
 
 FILE = "letters.npz"
+# Control characters, which no text holds.
 START, END = "\x02", "\x03"
+# Runs of four and of six letters read names as well, to a hundredth (docs/lab.md).
 ORDER = 5
 """Letters that are counted together: one and the four before it."""
 _CLASSES = {c: i + 1 for i, c in enumerate(CHARACTERS)}

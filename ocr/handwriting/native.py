@@ -133,6 +133,7 @@ class _Number:
 
 
 _GRAMMARS: Mapping[str, Grammar] = MappingProxyType(
+    # Hours have a point or a dash: the network for native digits knows no colon.
     {"digits": _Number(), "date": DATES, "time": Dated(2, ".-", time_weight)}
 )
 _VALUE_OF: Mapping[str, Callable[[str], str]] = MappingProxyType({"digits": lambda text: text.lstrip("0") or "0"})

@@ -118,6 +118,7 @@ def _tally(texts: Sequence[str], said: Sequence[_Heard], value: Callable[[str], 
     mean = np.mean([h.shares for h in said], axis=0)
     for i, number in enumerate(values):
         writing[number] = max(writing.get(number, (-1.0, -1)), (float(mean[i]), i))
+    # By the pass in which it fits best: others leave out a part of the height.
     fits = np.max([h.fits for h in said], axis=0)
     found = [
         Spoken(texts[writing[n][1]], n, share, firsts[n] / len(said), float(fits[writing[n][1]]))

@@ -21,7 +21,9 @@ def pack(matrix: LogProbs) -> str:
 
     matrix: (frames, 1 + 95) float32. One pass over a name takes 1 to 3 kB.
     """
+    # A byte holds up to 32 natural logarithms; what is less likely still counts as that.
     rounded = np.clip(np.rint(-shortened(matrix) * _STEPS), 0, _MOST).astype(np.uint8)
+    # Class by class: what one sign says in neighbouring frames is alike, and packs well.
     return base64.b85encode(zlib.compress(rounded.T.tobytes(), 9)).decode("ascii")
 
 

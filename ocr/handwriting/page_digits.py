@@ -14,7 +14,9 @@ from ocr.handwriting.native import VALUES, native_scripts
 from ocr.models.running import is_here, load_network
 
 _ENOUGH = 20.0
+# With less than 2.4 digits seen no share reaches _CLEARLY, and nothing is said.
 _LEAST = 3.0
+# On 36 drawn pages the share of native digits was .94 and more, or .01 and less.
 _CLEARLY = 0.8
 
 

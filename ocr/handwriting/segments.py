@@ -21,6 +21,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 _LEAST = np.exp(-9.0)
 _SEEN = np.exp(-5.0)
+# A slash and what it is taken for, and what else people write between sections.
 _SEPARATORS = {"/": 0.0, "|": -0.2, "\\": -0.5, ",": -0.5, "&": -1.0, ".": -1.5, "-": -1.5, "(": -2.0, "J": -2.0}
 _TINY = 1e-290
 _SHORT = 6
@@ -33,6 +34,7 @@ class Prices:
     stroke: of a digit 1 or a letter l as a separator. passed: of beginning to pass over something between texts.
     """
 
+    # At -2 sections that were read plainly were passed over (docs/lab.md).
     passing: float = -6.0
     missing: float = -3.0
     stroke: float = -1.5
@@ -82,6 +84,7 @@ def best_row(frames: Frames, coded: Coded, weights: Floats, none: float) -> tupl
     empty = float(np.log(frames.passed).sum()) + none
     if not len(some):
         return [], empty
+    # In arrays of their own: else the short ones would be as wide as the longest title.
     is_long = coded.sizes[some] > _SHORT
     blocks = [_Words(coded, part, weights) for part in (some[~is_long], some[is_long]) if len(part)]
     total = np.logaddexp(_sum_of_rows(frames, blocks), empty)
@@ -101,6 +104,7 @@ class _Words:
         self.weights = weights[some]
         self.skip = np.zeros(self.states.shape)
         self.skip[:, 2::2] = self.states[:, 2::2] != self.states[:, :-2:2]
+        # -inf where two signs are the same and need the blank between them.
         with np.errstate(divide="ignore"):
             self.barred = np.log(self.skip)
 
@@ -119,6 +123,7 @@ def _sum_of_rows(frames: Frames, blocks: Sequence[_Words]) -> float:
             grown[:, 2:] += alpha[:, :-2] * words.skip[:, 2:]
             grown[:, 0] += ready * chance
             alphas[at] = grown * said[words.states]
+        # This order must stay: each line takes what the frame before left of those further down.
         tail = (ended + tail) * pp
         over = (ended * frames.passing + over) * pp
         after = (sign + after) * pb
@@ -158,6 +163,7 @@ def _viterbi(frames: Frames, blocks: Sequence[_Words]) -> tuple[list[int], float
             last = grown[words.rows, words.last]
             finals.append((float(last.max()), at, int(last.argmax())))
         score, block, top = max(finals)
+        # This order must stay, as in _sum_of_rows.
         tail = _plus(max(ended, tail), pp)
         over = _plus(max(_plus(ended, passing), over), pp)
         after = _plus(max(sign, after), pb)
@@ -276,6 +282,7 @@ def _chains(frames: Frames, coded: Coded, weights: Floats, rows: Sequence[Sequen
         grown[..., 2:] += alpha[..., :-2] * skip[..., 2:]
         grown[..., 0] += ready[..., None] * chance
         alpha = grown * said[states]
+        # This order must stay, as in _sum_of_rows.
         tail = (ended[each, final] + tail) * pp
         over = (ended * frames.passing + over) * pp
         after = (sign + after) * pb

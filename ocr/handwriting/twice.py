@@ -47,6 +47,7 @@ def read_twice(places: Sequence[Sequence[LinePasses]], known: Sections) -> list[
     said = [joined([line.listed() for line in lines], known)[:_MOST_ROWS] for lines in places]
     if not all(said):
         return []
+    # Of rows with the same sections the last stays: the first place's own, in its order.
     rows = list({_key(row, known): row for row in (*_mixed(said, known), *_rows(said[1]), *_rows(said[0]))}.values())
     number = {_key(row, known): at for at, row in enumerate(rows)}
     main = [number.get(_key(_main(row, known), known), at) for at, row in enumerate(rows)]
@@ -56,6 +57,7 @@ def read_twice(places: Sequence[Sequence[LinePasses]], known: Sections) -> list[
         whole = _logs(lines, rows, own, known)
         without = np.where(np.arange(len(rows)) == main, -np.inf, whole[main] + _WITHOUT)
         logs.append(np.maximum(whole, without))
+        # Each place's log holds the prior; it is taken out here and counted once, below.
         likely += np.logaddexp.reduce([whole - prior, without - prior[main], np.full(len(rows), _OTHERWISE)])
     found = shares(likely + prior)
     tops = [_key(one[0].row, known) for one in said]
@@ -98,6 +100,7 @@ def _key(row: Row, known: Sections) -> frozenset[str]:
 def _logs(lines: Sequence[LinePasses], rows: Sequence[Row], own: Sequence[SectionList], known: Sections) -> np.ndarray:
     """How likely each row is in a place: over its lines, split where that is likeliest; its own rows as it had them."""
     had = {_key(one.row, known): one.log for one in own}
+    # A list may go on into a zone's second line behind any of its sections.
     splits = [(at, row[:cut], row[cut:]) for at, row in enumerate(rows) for cut in range(len(row) + 1)]
     found = np.full(len(rows), -np.inf)
     if len(lines) == 1:

@@ -75,6 +75,7 @@ class Language(BaseModel):
     registers: words of registers.
     """
 
+    # A misspelt key must not pass in silence.
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     format: Literal[2]
@@ -112,6 +113,7 @@ class Language(BaseModel):
     @field_validator("models")
     @classmethod
     def _one_is_the_system_s(cls, models: tuple[Model, ...]) -> tuple[Model, ...]:
+        # So that every language can be read with what the system's own packages bring.
         if not any(m.use == "first" and m.package for m in models):
             raise ValueError("one first model must come from the system's packages")
         return models
@@ -158,6 +160,7 @@ def load_languages(folder: Traversable | None = None) -> Mapping[str, Language]:
     """
     folder = folder or resources.files("ocr") / "languages"
     found: dict[str, Language] = {}
+    # Systems list a folder in different orders.
     for path in sorted(folder.iterdir(), key=lambda p: p.name):
         if not path.name.endswith(".toml"):
             continue

@@ -39,7 +39,9 @@ class Lexicon:
 
     def __post_init__(self) -> None:
         pairs = {(folded(s), value) for value, others in self.entries for s in (value, *others)}
+        # A set has no order of its own: ties must come out the same on each run.
         ordered = sorted(p for p in pairs if p[0])
+        # The class is frozen; these are worked out once.
         object.__setattr__(self, "_spellings", tuple(s for s, _ in ordered))
         object.__setattr__(self, "_values", tuple(v for _, v in ordered))
 
@@ -70,6 +72,7 @@ class Lexicon:
         scores = [(index, likeness(wanted, spelling)) for spelling, _, index in whole]
         if len(wanted) > _SHORT:
             inside = process.extract(wanted, self._spellings, scorer=fuzz.partial_ratio, limit=20)
+            # A very short spelling is inside many a text, and a longer one cannot be inside this.
             enough = [x for x in inside if _SHORT <= len(x[0]) <= len(wanted)]
             scores += [(index, _PARTIAL_WORTH * score / 100) for _, score, index in enough]
         return scores

@@ -33,6 +33,7 @@ BLOCKS = (
 """First and last character of each block that is told apart, and its script as ISO 15924, in order; the one table of
 blocks in this package. Source: the Unicode code charts."""
 _FROM, _TO = 0x0900, 0x0D7F
+# The range leaves Devanagari Extended out, which would take Devanagari's own place here.
 BRAHMIC: Mapping[str, int] = MappingProxyType({name: first for first, _, name in BLOCKS if _FROM <= first <= _TO})
 """Scripts whose blocks are laid out alike, as in ISCII -> the first character."""
 VIRAMA_AT = 0x4D
@@ -65,6 +66,7 @@ def drop_final_zwnj(text: str) -> str:
 def drop_stray(text: str) -> str:
     """Take out joiners with nothing to join: at either end of a word, or behind another joiner."""
     before = ""
+    # One taken out can leave the next with nothing to join.
     while before != text:
         before, text = text, _STRAY.sub("", text)
     return text

@@ -10,6 +10,7 @@ from ocr.languages.language import known_languages
 from ocr.languages.script import BLOCKS
 
 _STARTS = [first for first, _, _ in BLOCKS]
+# They lie in Devanagari's block and end sentences in all Indian scripts.
 _DANDAS = "\u0964\u0965"
 _RTL = frozenset({"Arab", "Hebr"})
 
@@ -21,12 +22,14 @@ def script_of(char: str) -> str:
     if at < 0 or code > BLOCKS[at][1] or char in _DANDAS:
         return ""
     script = BLOCKS[at][2]
+    # Signs lie between the Latin letters, as [ and ×.
     return "" if script == "Latn" and not char.isalpha() else script
 
 
 def scripts_in(text: str) -> Counter[str]:
     """How many characters of each script a text has."""
     found = Counter(script_of(c) for c in text)
+    # A Counter takes this calmly where there is none.
     del found[""]
     return found
 

@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 
     from ocr.decoding.ctc import LogProbs
 
+# For which PP-OCR's recognisers are made, from which ours were trained.
 HEIGHT_PX = 48
 _LEAST_WIDE, _MOST_WIDE = 16, 3200
 _LEAST_SIDE = 4
+# The logarithm of 0 is no number to sum up.
 _LEAST = 1e-9
 
 
@@ -87,7 +89,9 @@ def load_network(weights: str | Path) -> Network:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
+    # One thread: pages are read beside each other, one on a core.
     options.intra_op_num_threads = options.inter_op_num_threads = 1
+    # By content, not by path: what runs is what was hashed.
     session = onnxruntime.InferenceSession(content_of(weights), options, providers=["CPUExecutionProvider"])
     return Network(session, session.get_modelmeta().custom_metadata_map)
 

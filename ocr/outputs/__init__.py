@@ -81,6 +81,7 @@ def words_of(line: Line) -> tuple[Word, ...]:
     rtl, total = is_rtl(line.text), len(line.text)
     words, at = [], 0
     for text in line.text.split():
+        # Behind the word before: the same word may stand twice in a line.
         at = line.text.index(text, at)
         left, right = (at / total, (at + len(text)) / total)
         if rtl:

@@ -91,6 +91,7 @@ def _place(box: Box) -> dict[str, str]:
 
 
 def _share(value: float) -> str:
+    # Only a NaN is unlike itself.
     return f"{min(1.0, max(0.0, value)):.4g}" if value == value else "0"
 
 

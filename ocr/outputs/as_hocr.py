@@ -64,6 +64,7 @@ def _area(lines: list[Line], languages: tuple[str, ...], name: str) -> etree._El
 def _line(line: Line, languages: tuple[str, ...], name: str) -> etree._Element:
     words = []
     for n, word in enumerate(words_of(line), 1):
+        # Only a NaN is unlike itself.
         sure = round(100 * min(1.0, max(0.0, word.confidence))) if word.confidence == word.confidence else 0
         words.append(_new("span", "ocrx_word", f"word_{name}_{n}", f"{_box(word.box)}; x_wconf {sure}", text=word.text))
     made = _new("span", "ocr_line", f"line_{name}", _box(line.box), *words)
@@ -72,6 +73,7 @@ def _line(line: Line, languages: tuple[str, ...], name: str) -> etree._Element:
 
 
 def _say_language(node: etree._Element, text: str, languages: tuple[str, ...]) -> None:
+    # Readers of HTML ask for lang, those of XML for xml:lang.
     if code := language_of(text, languages):
         node.set("lang", code)
         node.set("{http://www.w3.org/XML/1998/namespace}lang", code)

@@ -19,6 +19,7 @@ class JsonWriter:
     def page(self, page: OutputPage) -> bytes:
         """The page as one line."""
         line = json.dumps(plain(page), ensure_ascii=False, allow_nan=False)
+        # Half of a surrogate pair, which UTF-8 cannot hold, must not stop a run.
         return f"{line}\n".encode("utf-8", "replace")
 
     def end(self) -> bytes:

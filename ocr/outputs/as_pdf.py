@@ -35,6 +35,7 @@ class PdfWriter:
         if page.scan is None:
             raise ValueError("a PDF is made from pages with their scans")
         with page.scan.path.open("rb") as file:
+            # As ocr/scans/scan.py tells a PDF: bytes may stand before its header.
             is_pdf = b"%PDF-" in file.read(1024)
         if is_pdf:
             self._lay_over(page, page.scan.path, page.scan.index)
@@ -46,6 +47,7 @@ class PdfWriter:
         """The whole PDF; nothing where there was no page."""
         if self._pdf is None:
             return b""
+        # Else pikepdf puts itself and the time of day in, and no two files would be the same.
         with self._pdf.open_metadata(set_pikepdf_as_editor=False) as about:
             about["pdf:Producer"] = SOFTWARE
         done = io.BytesIO()
@@ -79,6 +81,7 @@ class PdfWriter:
         if page.text.source == "text-layer":
             return  # it has its own text, and that was found good
         drop_invisible(self._pdf, leaf)
+        # Closed off, so that what the page does to its state does not move our text.
         leaf.contents_add(b"q\n", prepend=True)
         leaf.contents_add(b"\nQ\n")
         self._write_text(leaf, page, _own_placing(leaf))
@@ -112,6 +115,7 @@ def _own_placing(leaf: pikepdf.Page) -> Placing:
 
 def _seen(leaf: pikepdf.Page) -> tuple[float, float, float, float]:
     """Left, bottom, right and top of what is shown of a page, in its own units."""
+    # A PDF may name any two opposite corners.
     boxes = [[float(x) for x in box] for box in (leaf.mediabox, leaf.cropbox)]
     (ax0, ay0, ax1, ay1), (bx0, by0, bx1, by1) = (
         (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)) for x0, y0, x1, y1 in boxes
@@ -123,6 +127,7 @@ def _seen(leaf: pikepdf.Page) -> tuple[float, float, float, float]:
 def _rotation(leaf: pikepdf.Page) -> int:
     """Degrees a page is turned clockwise when shown; a page without a value has that of the pages above it."""
     node: pikepdf.Object | None = leaf.obj
+    # A damaged file may have pages that are their own parents.
     for _ in range(64):
         if node is None or "/Rotate" in node:
             break

@@ -38,6 +38,7 @@ def draw_zones(
         colour = _DOUBTFUL if is_doubtful else _SURE
         width = max(1, round(size * (4 if is_doubtful else 2)))
         cv2.rectangle(page, (box.x0, box.y0), (box.x1, box.y1), colour, width)
+        # The name of a zone at the page's top must not lie above the page.
         at = (box.x0 + 2, max(10, box.y0 - round(4 * size)))
         cv2.putText(page, name, at, cv2.FONT_HERSHEY_SIMPLEX, max(0.35, 0.9 * size), colour, max(1, width // 2))
     return _png(page)
@@ -48,6 +49,7 @@ def _covered(grey: Image, zones: Mapping[str, Box], hidden: Sequence[str]) -> Im
     for name, box in zones.items():
         if name not in hidden:
             covered[box.y0 : box.y1, box.x0 : box.x1] = grey[box.y0 : box.y1, box.x0 : box.x1]
+    # Last: a zone that is hidden may overlap one that is shown.
     for name in hidden:
         if name in zones:
             box = zones[name]
@@ -64,6 +66,7 @@ def cut_png(grey: Image, box: Box, angle_deg: float = 0.0, max_width: int = 900)
     height, width = grey.shape[:2]
     x0, y0 = max(0, box.x0 - margin), max(0, box.y0 - margin)
     crop = grey[y0 : min(height, box.y1 + margin), x0 : min(width, box.x1 + margin)]
+    # A zone beyond the scan's edge: a blank picture stands for it.
     if crop.size == 0:
         crop = np.full((8, 8), 255, np.uint8)
     crop = np.ascontiguousarray(np.rot90(crop, -round(angle_deg / 90)))

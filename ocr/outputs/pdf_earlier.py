@@ -6,7 +6,9 @@ import pikepdf
 from pikepdf import Name
 
 _SHOWING = frozenset(("Tj", "TJ", "'", '"'))
+# A PDF's text rendering mode of neither filling nor stroking.
 _INVISIBLE = 3
+# A damaged file may hold drawings that draw each other.
 _DEEPEST = 3
 
 
@@ -41,6 +43,7 @@ def _without_invisible(owner: pikepdf.Object) -> bytes | None:
     saved: list[int] = []
     for step in content:
         name = str(step.operator)
+        # q and Q keep and bring back the way text is shown, with all other state.
         if name == "q":
             saved.append(mode)
         elif name == "Q" and saved:

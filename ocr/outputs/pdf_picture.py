@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image as Picture
 
 _DPI_RANGE = (50, 2400)
+# TIFF's tags StripOffsets, RowsPerStrip, StripByteCounts and PhotometricInterpretation.
 _STRIP, _ROWS, _LENGTH, _PHOTOMETRIC = 273, 278, 279, 262
 _COLOURS = {"L": Name.DeviceGray, "RGB": Name.DeviceRGB, "CMYK": Name.DeviceCMYK}
 _UPRIGHT = {
@@ -48,6 +49,7 @@ def embed(pdf: pikepdf.Pdf, scan: Scan, label: str, dpi: int) -> PlacedPicture:
         if picture.format == "JPEG" and picture.mode in _COLOURS:
             orientation, size = _orientation(picture), picture.size
             image = _as_it_is(pdf, scan, picture)
+            # EXIF's 5 to 8 lie on their side.
             is_sideways = orientation > 4
             width, height = size[::-1] if is_sideways else size
         else:
@@ -65,6 +67,7 @@ def _dpi(picture: Picture, default: int) -> tuple[float, float]:
     found: Any = picture.info.get("dpi")
     try:
         across, down = (float(x) for x in found)
+    # Missing, no pair of numbers, or TIFF's fraction over 0.
     except (TypeError, ValueError, ZeroDivisionError):
         return float(default), float(default)
     low, high = _DPI_RANGE
@@ -73,6 +76,7 @@ def _dpi(picture: Picture, default: int) -> tuple[float, float]:
 
 
 def _orientation(picture: Picture) -> int:
+    # EXIF's tag of the orientation.
     value = picture.getexif().get(274, 1)
     return value if value in _UPRIGHT else 1
 

@@ -22,7 +22,9 @@ from ocr.languages.writing import is_rtl, is_rtl_letter
 from ocr.outputs import words_of
 from ocr.page import Box, Line, PageText, Word
 
+# It stands among a page's own fonts, so it must not be a name that these have.
 FONT_NAME = Name("/DigitizeText")
+# The font's box is half as wide as high (DW below).
 _EM_SHARE = 0.5
 _GAP_SHARE = 0.3
 """Words of a line from right to left are parted by gaps alone: at least this share of the letters' height."""
@@ -87,6 +89,7 @@ def text_operators(text: PageText, placing: Placing) -> bytes:
     drawn = [operator for line in text.lines for operator in _line(line, placing)]
     if not drawn:
         return b""
+    # 3 Tr below: text that is neither filled nor stroked.
     matrix = " ".join(_number(x) for x in (placing.a, placing.b, placing.c, placing.d, placing.e, placing.f))
     return "\n".join((f"q {matrix} cm BT 3 Tr", *drawn, "ET Q")).encode("ascii")
 
@@ -147,6 +150,7 @@ def _show(text: str, start: float, end: float, foot: float, size: int, turn: int
     wide = max(abs(end - start), 0.1) / (len(units) // 2 * _EM_SHARE * size) * 100
     x_step = -1 if end < start else 1
     x, y = _back(start, foot, turn)
+    # Quarter turns alone: whole numbers, without the rounding of cos.
     cos, sin = round(math.cos(math.radians(turn))), round(math.sin(math.radians(turn)))
     # The page's matrix turns y over; letters are turned over once more.
     matrix = (x_step * cos, -x_step * sin, -sin, -cos, x, y)

@@ -30,6 +30,7 @@ def writing(flat: Image) -> str:
 
 def darkened(flat: Image) -> Image:
     """Faint marks made as dark as ink, so that they can be found and read."""
+    # In 16 bits: what falls below 0 would come back as white.
     return np.clip((flat.astype(np.int16) - (255 - _STRONG)) * 255 // (_STRONG - 15), 0, 255).astype(np.uint8)
 
 

@@ -38,6 +38,7 @@ def find_edges(small: Image) -> Edges | None:
     if min(height, width) < 50:
         return None
     few = small[::4, ::4]
+    # Black edges have no say in how bright the paper is.
     paper = float(np.percentile(few[few > 40], 70)) if (few > 40).any() else 0.0
     if paper < 60:
         return None
@@ -73,6 +74,7 @@ def painted(grey: Image, edges: Edges) -> Image:
 
     mask = edges.mask
     if mask.shape != grey.shape:
+        # Nearest: a mask has no shades between.
         mask = np.asarray(cv2.resize(mask, grey.shape[::-1], interpolation=cv2.INTER_NEAREST), np.uint8)
     few = (slice(None, None, 7), slice(None, None, 7))
     rest = grey[few][mask[few] == 0]

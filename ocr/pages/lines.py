@@ -52,6 +52,7 @@ class LineCrop:
 
     def to_page(self, points: Points) -> Points:
         """Pixels of the prepared page for pixels of the crop; points: (n, 2) rows x, y."""
+        # Pixels' middles have whole coordinates, so the corner of either picture lies half a pixel before 0.
         at = (np.asarray(points, np.float64).reshape(-1, 2) + 0.5) / self.scale - 0.5
         return np.asarray(at + np.array([self.box.x0, self.box.y0]), np.float64)
 
@@ -115,6 +116,7 @@ def _alone(crop: Image, top: int, bottom: int) -> Image:
     import cv2
 
     _, labels, stats, centres = cv2.connectedComponentsWithStats(ink_of(crop), connectivity=8)
+    # Only what the cut runs through can be of another line.
     above = (stats[:, 1] == 0) & (centres[:, 1] < top)
     below = (stats[:, 1] + stats[:, 3] == crop.shape[0]) & (centres[:, 1] >= bottom)
     strange = above | below
@@ -182,6 +184,7 @@ def _is_column(side: Sequence[Box], letter: float, width: int) -> bool:
 def _bands(boxes: list[Box], letter: float, width: int) -> list[list[Box]]:
     """Boxes parted at those as wide as several columns, when what lies between has columns; else all of them."""
     ordered = sorted(boxes, key=lambda b: b.y0)
+    # The widest few alone can stand across columns.
     for wide in sorted(boxes, key=lambda b: b.x0 - b.x1)[:3]:
         above = [b for b in ordered if b.y0 < wide.y0 and b is not wide]
         below = [b for b in ordered if b.y0 >= wide.y0 and b is not wide]
@@ -194,6 +197,7 @@ def _rows(boxes: Sequence[Box], letter: float, *, right_to_left: bool) -> list[B
     """Boxes of one column put together to lines, from the top; far apart on one row they stay apart."""
     rows: list[list[Box]] = []
     for box in sorted(boxes, key=lambda b: (b.y0 + b.y1) / 2):
+        # Boxes come from the top, so only the last rows can take one.
         row = next((r for r in reversed(rows[-3:]) if _overlap(around(r), box) >= _SAME_ROW), None)
         if row is None:
             rows.append([box])

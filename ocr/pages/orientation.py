@@ -118,6 +118,7 @@ def _chosen(ink: Image, strands: Strands, width: int) -> list[list[Box]]:
         at = int(np.argmax(sums))
         scored.append((int(sums[at]), Box(box.x0 + at, box.y0, box.x0 + at + within, box.y1)))
     scored.sort(key=lambda s: -s[0])
+    # Dealt out in turns below, so that each sample has some of the best.
     best = [box for letters_px, box in scored[: _SAMPLES * _ATTEMPTS] if letters_px >= _LEAST_LETTERS * letter]
     return [sorted(best[i :: -(-len(best) // _SAMPLES)], key=lambda b: b.y0) for i in range(-(-len(best) // _SAMPLES))]
 

@@ -78,6 +78,7 @@ def _without_edges(
     looked, scale = small(grey)
     steps: tuple[str, ...] = ()
     if "edges" not in skip:
+        # First: the dark paper of a negative would pass for black edges.
         if is_negative(looked):
             grey, looked, steps = 255 - grey, 255 - looked, ("inverted",)
         edges = find_edges(looked)
@@ -111,6 +112,7 @@ def _halves(scan: _Scan, level: View, angle: float, cut: int) -> list[tuple[View
     height, width = level.shape
     found = []
     for word, x0, x1 in (("spread-left", 0, cut), ("spread-right", cut, width)):
+        # The two pages of an open book lie at angles of their own.
         half, more = _levelled(scan, level.then(cropping(x0, 0), (height, x1 - x0)))
         found.append((half, (word, *_said(angle + more))))
     return found[::-1] if scan.languages and language(scan.languages[0]).is_right_to_left else found

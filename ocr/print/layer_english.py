@@ -32,14 +32,18 @@ _LEGACY_FONTS = re.compile(
     r"|pn[- _]tt|hemlata",
     re.IGNORECASE,
 )
+# A font that was cut down to the letters used is named with six capitals and a plus before.
 _SUBSET = re.compile(r"^[A-Z]{6}\+")
 _LETTERS = re.compile("[A-Za-z]+")
+# Letters and signs of Windows-1252 beyond ASCII, where old fonts keep many of their shapes.
 _HIGH = re.compile("[\u00a1-\u00ff\u0152-\u0178\u0192\u02c6\u02dc\u2020-\u2022\u2030\u2039\u203a\u20ac\u2122]")
+# Of these English texts have some, too.
 _USUAL_HIGH = frozenset("£§©«®°±²³·»¼½¾×÷•€™†\u00ad")
 _CAPITAL_INSIDE = re.compile("[a-z][A-Z]")
 _SIGN_INSIDE = re.compile(r"[A-Za-z][\[\]{}|\\~^`<>+=;:%$#@*_\"!?]+[A-Za-z]")
 _FEWEST_LETTERS, _FEWEST_PAIRS = 8, 5
 _ENOUGH_LETTERS = 24
+# Below the .79 of Indian names; what codes have more is told by signs and capitals inside words.
 _LEAST_PAIRS, _LEAST_PAIRS_OF_FEW = 0.72, 0.5
 _MOST_HIGH, _MOST_HIGH_OF_FEW = 0.08, 0.25
 _MOST_ODD = 0.2

@@ -26,6 +26,7 @@ _MAX_GLYPHS = 60_000
 """More than any page of a book: the page is a plan or a trap, and is read from its picture."""
 _LEAST_COVER = 0.02
 """Smaller pictures hide no text: they are letters, seals, lines. Strips of a scanned page are larger than that."""
+# A PDF's ways to draw text without ink: not at all, and as a clipping path alone.
 _INVISIBLE = (3, 7)
 UNKNOWN = "\ufffd"
 
@@ -147,6 +148,7 @@ class _Device(PDFTextDevice):
             return
         x0, x1 = min(g.x0 for g in inside), max(g.x1 for g in inside)
         whole = replace(first, text=span.means, x0=x0, x1=x1, size=max(g.size for g in inside), told=True)
+        # The meaning may be empty: what is drawn says nothing then, as a hyphen that a line's end put in.
         self.glyphs[span.first :] = [whole] if span.means else []
 
     def begin_figure(self, name: str, bbox: Any, matrix: Any) -> None:
@@ -213,6 +215,7 @@ class _Device(PDFTextDevice):
 
 
 def _lies_in(glyph: Glyph, place: tuple[float, float, float, float]) -> bool:
+    # A third of its size above the foot is inside a letter.
     x, y = back(((glyph.x0 + glyph.x1) / 2, glyph.y - glyph.size / 3), glyph.turn)
     return place[0] <= x <= place[2] and place[1] <= y <= place[3]
 

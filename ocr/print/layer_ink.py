@@ -50,6 +50,7 @@ def ink_of(grey: Image, boxes: Sequence[Box]) -> Ink:
             continue
         total += area
         inside += area * said[int(y), int(x)]
+    # Of all words: one that lies off the picture has no ink.
     return Ink(sum(filled) / len(boxes), inside / total if total else 0.0)
 
 

@@ -64,6 +64,7 @@ def _runs(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
     for run in runs:
         size = max(g.size for g in run)
         foot = round(run[0].y)
+        # Feet are rounded: those of one line may fall on either side.
         near = (other for y in (foot - 1, foot, foot + 1) for other in by_foot[run[0].turn, y])
         home = next((other for other in near if _touch(other, run, size)), None)
         if home is None:
@@ -114,6 +115,7 @@ def _words(glyphs: Sequence[Glyph], *, rtl: bool) -> Iterator[list[Glyph]]:
             continue
         if word:
             last = word[-1]
+            # Behind the farthest so far, too: a sign may be set back over the letter before it.
             gap = min(glyph.x0 - last.x1, glyph.x0 - max(g.x1 for g in word)) if not rtl else last.x0 - glyph.x1
             if rtl and _runs_rightwards(glyph.text) and _runs_rightwards(last.text):
                 gap = glyph.x0 - last.x1
@@ -142,6 +144,7 @@ def _parts(glyph: Glyph, *, rtl: bool) -> Iterator[Glyph]:
 
 
 def _word(glyphs: Sequence[Glyph]) -> Word:
+    # A soft hyphen that is drawn is a hyphen.
     text = unicodedata.normalize("NFC", "".join(g.text for g in glyphs)).replace("\u00ad", "-")
     size = max(g.size for g in glyphs)
     foot = sorted(g.y for g in glyphs)[len(glyphs) // 2]

@@ -21,14 +21,18 @@ _FEWEST_BAD = 2
 _MOST_BAD = 0.01
 _WORDS_TO_TELL = 20
 _LEAST_WORD = 1.9
+# Shapes of Arabic letters, which Unicode has for old codes; whoever types writes letters.
 _PRESENTATION = re.compile("[\ufb50-\ufdff\ufe70-\ufefc]")
 _NEVER_FIRST = frozenset("\u06ba\u06d2\u06d3")
 """Urdu letters that end a word; at its beginning they tell that the order is turned."""
+# UTF-8 shown as Windows-1252: Indian scripts begin with E0 A4 to B5, quotes with E2 80, accented Latin letters with
+# C3, Arabic ones with D8 to DB.
 _MOJIBAKE = re.compile(
     "\u00e0[\u00a4-\u00b5][\u0080-\u00bf\u0152-\u0178\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]?"
     "|\u00e2\u20ac[\u0080-\u00bf\u0152-\u0178\u02c6\u02dc\u2013-\u203a\u20ac\u2122]?"
     "|\u00c3[\u0080-\u00bf\u201a-\u203a]|[\u00d8-\u00db][\u0080-\u00bf\u0152-\u0178\u2013-\u203a\u20ac\u2122](?=[\u00d8-\u00db])"
 )
+# In a word of Indian letters these come of a broken map.
 _LATIN_EXTENDED = re.compile("[\u0100-\u024f\u0370-\u058f]")
 
 
@@ -42,6 +46,7 @@ def has_unknown(text: str) -> bool:
     """Whether more than a stray character has no meaning: private, unassigned, a control, or none that was known."""
     letters = [c for c in text if not c.isspace()]
     bad = sum(unicodedata.category(c) in ("Co", "Cn", "Cc", "Cs") or c == "\ufffd" for c in letters)
+    # So pdfminer writes a glyph that it does not know: five signs, all of which look like good ones.
     bad += 5 * text.count("(cid:")
     return bad > max(1, _MOST_BAD * len(letters))
 
@@ -50,6 +55,7 @@ def is_impossible(words: Sequence[str]) -> bool:
     """Whether words of Indian scripts hold what no writer types: signs without a letter, letters of two scripts."""
     indic = [w for w in words if is_indic(w)]
     bad = sum(_is_bad(w) for w in indic)
+    # Of few words a single bad one is enough, as every doubt refuses a layer.
     if bad and (len(indic) < _WORDS_TO_TELL or (bad >= _FEWEST_BAD and bad > _MOST_BAD * len(indic))):
         return True
     return any(_is_worn(indic, script) for script in BRAHMIC) or _is_turned_urdu(words)
@@ -89,6 +95,7 @@ def _is_worn(words: Sequence[str], script: str) -> bool:
         return False
     marks = sum(unicodedata.category(c) in ("Mn", "Mc") for c in text)
     virama = text.count(chr(start + VIRAMA_AT))
+    # Gurmukhi joins few consonants and hardly ever needs a virama.
     is_bare = marks < _LEAST_MARKS * len(text) or (script != "Guru" and virama < _LEAST_VIRAMA * len(text))
     return is_bare or len(text) < _LEAST_WORD * len(own)
 

@@ -167,13 +167,16 @@ def read_lines(
     lang = language(code)
     models = () if has_own_recogniser(code) else installed(lang)
     lines = [_Line(LinePictures(image)) for image in images]
+    # Not strict: nothing need have been seen before.
     for line, text in zip(lines, seen, strict=False):
         line.passes.append((_SEEN, text))
     for stage in stages_of(code) if stages is None else stages:
         open_lines = [x for x in lines if x.text is None or x.text.confidence < sure]
+        # A machine may have fewer models of a language than the stages ask for.
         passes = [one for one in stage if one.engine or one.model < len(models)]
         for name, reader in _readers(passes, engine):
             asked = [(line, one) for line in open_lines for one in passes if one.engine == name]
+            # All lines in one call, since starting Tesseract as a program is dear.
             questions = [_question(line, one, lang, "" if name else models[one.model].name) for line, one in asked]
             for (line, one), text in zip(asked, reader.read(questions), strict=True):
                 line.passes.append((one, text))
@@ -210,6 +213,7 @@ def read_mixed(
     all; what else it was read as stays among its candidates. depth: of stages, how many at most. seen: as read_lines
     takes it, read in the first language; the first stage is not gone through again.
     """
+    # What Tesseract saw has no vote beside our own recogniser (OWN_STAGES).
     voting = bool(seen) and not has_own_recogniser(codes[0])
     first = stages_of(codes[0])[1 if voting else 0 : depth]
     best = read_lines(engine, images, codes[0], stages=first, seen=seen if voting else ())

@@ -112,10 +112,12 @@ class _Reader:
         read = [self._first(page) for page in pages]
         if _is_bad([line for lines in read for line in lines]):
             turned = prepare_page(grey, self._languages, engine=self._engine())
+            # Read again only where the engine saw the page another way.
             if [p.steps for p in turned] != [p.steps for p in pages]:
                 pages, read = turned, [self._first(page) for page in turned]
         lines: list[Line] = []
         for page, first in zip(pages, read, strict=True):
+            # Blocks of a spread's second page count on from those of the first.
             after = max((line.block for line in lines), default=-1) + 1
             lines += [replace(x, block=x.block + after) for x in self._improved(page, first)]
         return lines, tuple(dict.fromkeys(step for page in pages for step in page.steps))
@@ -129,6 +131,7 @@ class _Reader:
         if page.blank:
             return []
         seen = [_judged(line) for line in first]
+        # Our own recogniser reads every line; what Tesseract read only says where they are.
         below = 1.0 if has_own_recogniser(self._languages[0]) else self._effort.below
         doubtful = [i for i, line in enumerate(seen) if line.confidence < below]
         crops = [cut_line(page, seen[i].box) for i in doubtful]
@@ -137,6 +140,7 @@ class _Reader:
             if read.text and (read.confidence >= seen[i].confidence or below == 1.0):
                 seen[i] = _on_page(read, crop, seen[i].block)
         seen = self._with_missed(page, seen) if self._effort.below else seen
+        # Last: until here lines are compared by the probability that holds for pictures of one line.
         return [_on_scan(_as_of_page(line, self._languages[0]), page.box_to_source) for line in seen]
 
     def _with_missed(self, page: Prepared, seen: list[Line]) -> list[Line]:
@@ -161,6 +165,7 @@ class _Reader:
             most_s = self._settings.seconds_per_page
             raise EngineFailed(f"not read within {most_s:g} seconds of the processor; the scan may be noise")
         engine = load_engine("tesseract", left)
+        # Whole pages are read by Tesseract alone, which has read_page.
         assert isinstance(engine, Tesseract)
         return engine
 
@@ -178,6 +183,7 @@ def _is_bad(lines: Sequence[Line]) -> bool:
     Tesseract reads lines that run upright as well as others, and says nothing.
     """
     letters = sum(len(line.text) for line in lines)
+    # A word of one or two letters may be higher than wide on any page.
     upright = sum(len(x.text) for x in lines if x.box.y1 - x.box.y0 > x.box.x1 - x.box.x0 and len(x.text) > 2)
     sure = sum(line.confidence * len(line.text) for line in lines)
     return letters < _FEW_LETTERS or sure < _UPRIGHT * letters or upright > letters / 2

@@ -24,6 +24,7 @@ from ocr.print.layer_signs import has_unknown, is_impossible, is_mojibake
 
 ReadLine = Callable[[Image, tuple[str, ...]], str]
 """Reads the picture of one line, in the languages given: the cross-check."""
+# Fonts without ink, as Tesseract (GlyphLessFont) and Acrobat (HiddenHorzOCR) lay over a scan.
 _HIDDEN_FONTS = re.compile("glyphless|hiddenhorzocr|hidden|invisible|ocr[-_]?text", re.IGNORECASE)
 _MOST_HIDDEN = 0.1
 _FULL_PICTURE = 0.7
@@ -33,6 +34,7 @@ _MOST_FOREIGN = 0.1
 _LEGACY_LETTERS = 3
 _CHECKED_LINES, _MOST_CHECKED = 3, 5
 _LETTERS_TO_CHECK = 6
+# Urdu is compared with our own recogniser's reading, which is .85 like a good layer.
 _LEAST_ALIKE, _LEAST_ALIKE_URDU = 0.93, 0.7
 _MARGIN = 0.15
 
@@ -153,6 +155,7 @@ def _telling(placed: Sequence[FontLine]) -> list[Line]:
     """The lines to compare: the longest of each language and font, then other long ones; those that run level only."""
     level = [p for p in placed if p.line.box.x1 - p.line.box.x0 > p.line.box.y1 - p.line.box.y0]
     longest = sorted((p for p in level if sum(map(str.isalpha, p.line.text)) >= _LETTERS_TO_CHECK), key=_length)
+    # From the shortest on: of each language and font the longest is put in last, and stays.
     first = {(p.line.languages, max(p.fonts, key=p.fonts.count)): p.line for p in longest}
     lines = sorted(first.values(), key=lambda line: -len(line.text))
     lines += [p.line for p in reversed(longest) if p.line not in lines]

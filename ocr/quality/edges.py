@@ -67,6 +67,7 @@ def measure_edges(lettering: Lettering) -> tuple[Edge, ...]:
 def _standing(begin: Ints, length: Ints, whole: int) -> NDArray[np.int64]:
     """How many letters each row, or column, crosses."""
     change = np.zeros(whole + 1, np.int64)
+    # add.at counts a place as often as it comes; change[begin] += 1 would count it once.
     np.add.at(change, begin, 1)
     np.add.at(change, np.minimum(begin + length, whole), -1)
     return np.cumsum(change)[:-1]

@@ -11,6 +11,7 @@ from ocr.quality.picture import Picture
 
 Floats = NDArray[np.float32]
 _LETTER_PX = 16
+# A power of two, for which the Fourier transform is quickest.
 _SIDE_PX = 1024
 _WHITEN = 0.35
 """The power to which the spectrum is raised: low enough that strokes and lines, which repeat loosely, leave no peak."""
@@ -45,6 +46,7 @@ def _echoes(grey: Image, letter_px: float) -> tuple[Floats, float]:
     top, left = (max(0, (side - _SIDE_PX) // 2) for side in small.shape)
     part = small[top : top + _SIDE_PX, left : left + _SIDE_PX].astype(np.float32)
     part = part - cv2.GaussianBlur(part, (0, 0), letter)
+    # Faded out at the rims: cut off sharply, they would echo as edges do.
     part *= np.outer(np.hanning(part.shape[0]), np.hanning(part.shape[1])).astype(np.float32)
     power = np.abs(np.fft.rfft2(part)) ** (2 * _WHITEN)
     own = np.fft.irfft2(power, s=part.shape)

@@ -55,6 +55,7 @@ def _threshold(dark: Image) -> tuple[float, float]:
 
     rim_y, rim_x = dark.shape[0] // 12, dark.shape[1] // 12
     inner = dark[rim_y : dark.shape[0] - rim_y, rim_x : dark.shape[1] - rim_x]
+    # A median needs no more than a ninth of the pixels.
     noise = 1.4826 * float(np.median(cv2.absdiff(inner, cv2.medianBlur(inner, 3))[::3, ::3]))
     deepest = float(np.percentile(inner[::2, ::2], _DEEPEST_PCT))
     edge = max(_LEAST_DEPTH, _NOISES * noise, _OF_DEEPEST * deepest)

@@ -63,8 +63,10 @@ def likely_pairs(coarse: NDArray[np.float16], nearest: int = 4, least: float = 0
         return []
     plain = coarse.astype(np.float32)
     for vectors in (plain, _rows_to_unit(plain - plain.mean(axis=0))):
+        # So many rows at a time: the table of all pairs of a large book need not fit into memory.
         for begin in range(0, len(coarse), 512):
             block = vectors[begin : begin + 512] @ vectors.T
+            # A page is not its own neighbour.
             block[np.arange(len(block)), begin + np.arange(len(block))] = -1
             count = min(nearest, len(coarse) - 1)
             best = np.argpartition(-block, count - 1, axis=1)[:, :count]
@@ -86,6 +88,7 @@ def likeness(one: bytes, other: bytes) -> float:
     import cv2
 
     first, second = (_ink(x) for x in (one, other))
+    # Pictures whose shapes are 12 % apart are not of one sheet.
     if abs(np.log((first.shape[0] / first.shape[1]) / (second.shape[0] / second.shape[1]))) > 0.12:
         return 0.0
     second = np.asarray(cv2.resize(second, first.shape[::-1], interpolation=cv2.INTER_AREA), np.float32)
@@ -110,6 +113,7 @@ def _laid_over(first: Floats, second: Floats) -> Floats | None:
     soft = [np.asarray(cv2.GaussianBlur(x, (0, 0), 2.5), np.float32) for x in (first, second)]
     shift, _ = cv2.phaseCorrelate(soft[0], soft[1], window)
     near = max(abs(v) for v in shift) <= _MOST_SHIFT * max(first.shape)
+    # Where the guessed shift leads astray, the search begins once more without it.
     warps = [w for w in (_fitted(soft, begin) for begin in ([shift] if near else []) + [(0.0, 0.0)]) if w is not None]
     if not warps:
         return None
@@ -125,6 +129,7 @@ def _fitted(soft: list[Floats], shift: tuple[float, float]) -> Floats | None:
     until = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, _STEPS, _EPSILON)
     try:
         score, warp = cv2.findTransformECC(soft[0], soft[1], warp, cv2.MOTION_AFFINE, until, None, 1)
+    # So OpenCV says that the search does not settle: these are different pages.
     except cv2.error:
         return None
     return np.asarray(warp, np.float32) if score >= _LEAST_FIT else None

@@ -73,6 +73,7 @@ def _is_alone(box: Sequence[int], others: Sequence[Sequence[int]], letter: float
     for ox, oy, ow, oh in others:
         in_line = min(y + h, oy + oh) - max(y, oy) > 0.3 * min(h, oh)
         gap = max(ox - (x + w), x - (ox + ow))
+        # Joining letters made every word 0.4 letters longer at each end.
         if in_line and (ox, oy, ow, oh) != (x, y, w, h) and -0.5 * letter < gap < (_ALONE - 0.8) * letter:
             return False
     return True

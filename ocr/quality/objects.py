@@ -161,6 +161,7 @@ def _lid(dark: Mask) -> Mask:
     for turn in range(4):
         turned = np.rot90(dark, turn)
         runs = np.where(turned.all(axis=0), turned.shape[0], np.argmin(turned, axis=0))
+        # Odd, so that it has a middle.
         window = len(runs) // 2 | 1
         padded = np.pad(runs, window // 2, mode="reflect")
         stepped = np.lib.stride_tricks.sliding_window_view(padded, window)[:, ::5]
@@ -168,6 +169,7 @@ def _lid(dark: Mask) -> Mask:
         slack = np.where(base > 1, base * 1.25 + 6, 0)
         rows = np.arange(turned.shape[0])[:, None]
         covered = rows < slack[None, :]
+        # rot90 gives a view, so this paints out itself.
         np.rot90(out, turn)[...] |= covered
     return out
 
@@ -186,6 +188,7 @@ def _measure(
     values = off[box]
     inside = values[mask > 0]
     depth = max(float(np.median(inside)), 0.05)
+    # A few pixels off: there a shadow still lies, and a thing has ended.
     ring = (_grown(mask, 4) > _grown(mask, 3)) & ~lid[box]
     outer = float(np.median(values[ring])) if ring.any() else depth
     contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)

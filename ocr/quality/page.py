@@ -36,6 +36,7 @@ SMALL_LETTER_PX = 16.0
 MOST_WORST_PX, MOST_UNEVEN = 3.7, 1.5
 LEAST_GROUND = 80.0
 LEAST_CONTRAST = 38.0
+# On paper so white faint writing is too light; on darker paper it is the contrast that is low.
 BRIGHT = 236.0
 LEAST_LETTERS = 12
 # About a whole line must run out: 60 of 256 real forms have some writing at an edge, and are good.
@@ -72,6 +73,7 @@ def judge(picture: Picture) -> PageQuality:
     edges = measure_edges(lettering)
     if not is_blank:
         defects += _pixels(picture, lettering)
+        # Both are called blurred: for an echo is looked only where edges are sharp.
         defects += list(_blur(measure_sharpness(picture, lettering), lettering)) or list(_double(picture, lettering))
         cut = list(_cut(edges))
         defects += cut

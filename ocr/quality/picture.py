@@ -15,6 +15,7 @@ from ocr.scans.scan import open_page, probe
 WORK_PX = 2400
 """Longer side of the plane that is measured: A4 at 200 dpi. Finer scans are shrunk to it, so that all cost the same."""
 SMALL_PX = 800
+# For pages that no one picture fills.
 _PDF_DPI = 200
 _LEAST_PDF_DPI, _MOST_PDF_DPI = 40, 300
 _COVERS = 0.5
@@ -92,6 +93,7 @@ def _colour(scan: Scan) -> Image | None:
                 picture.seek(scan.index)
             if picture.mode in ("1", "L", "I", "F", "LA") or picture.mode.startswith("I;"):
                 return None
+            # Has a JPEG decoded at a part of its size at once.
             picture.draft("RGB", (SMALL_PX, SMALL_PX))
             reduced = picture if max(picture.size) < 2 * SMALL_PX else picture.convert("RGB")
             reduced = reduced.reduce(max(1, max(reduced.size) // SMALL_PX)) if reduced.mode == "RGB" else reduced
@@ -104,6 +106,7 @@ def _pdf_colour(scan: Scan) -> Image | None:
     pdf = pdfium.PdfDocument(scan.path)
     try:
         page = pdf[scan.index]
+        # PDFium's own order is blue, green, red.
         bitmap = page.render(scale=SMALL_PX / max(page.get_size()), rev_byteorder=True)
         pixels = np.array(bitmap.to_numpy(), np.uint8)
         bitmap.close()
@@ -126,10 +129,12 @@ def _pdf_dpi(scan: Scan) -> int:
         area = page.get_width() * page.get_height()
         found = []
         for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3):
+            # pypdfium2 5 has another name for it than 4.
             left, bottom, right, top = item.get_bounds() if hasattr(item, "get_bounds") else item.get_pos()
             wide, high = right - left, top - bottom
             if wide > 0 and wide * high > _COVERS * area:
                 found.append(max(item.get_px_size()) / max(wide, high) * 72)
+    # Opening the page for reading says what is wrong with it.
     except (pdfium.PdfiumError, IndexError):
         found = []
     finally:

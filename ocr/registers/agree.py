@@ -83,14 +83,17 @@ def disagreeing(grid: Grid, marks: Marks, spans: Sequence[Sequence[Span]], headi
     main, other = (HalfInk(half, own, marks) for half, own in zip(grid.halves, spans, strict=True))
     off = other.begins - main.begins
     known = ~np.isnan(off)
+    # All of one page may stand a little higher than the other; a row tells something against the other rows alone.
     off = np.where(known, off - (np.median(off[known]) if known.any() else 0.0), 0.0)
     cut = (other.cut >= _LEAST_COLUMNS) & (other.cut > main.cut)
     odd = int(((np.abs(off) > _OFF) | cut).sum())
     in_order = not is_level(*grid.halves) and heading is None
     stray = other.columns_below(grid.bottom) >= _STRAY_COLUMNS > main.columns_below(grid.bottom)
     alone = (main.columns >= _WRITTEN) & (other.columns == 0)
+    # A right-hand page on which nothing stands at all disagrees with nothing.
     ends = bool(alone[0] or alone[-1]) and not alone.all()
     if in_order or stray or ends or odd >= max(_LEAST_ODD, _MOST_ODD * count):
         return [True] * count
+    # A border that cuts writing is the next row's upper and this one's lower.
     below = np.append(cut[1:], False)
     return [bool(x) for x in (np.abs(off) > _FAR_OFF) | cut | below]

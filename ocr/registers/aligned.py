@@ -32,6 +32,7 @@ def aligned(half: HalfGrid, shares: Floats) -> HalfGrid | None:
     seen = [u for u in half.uprights if u.support > 0]
     at = np.array([u.middle for u in seen])
     fit = _best_fit(at, shares, half.left, half.right)
+    # A page on which all of its columns are seen keeps them, even where they do not fit the volume's.
     if fit is None or (len(seen) == len(half.uprights) == len(shares) and fit.lost):
         return None
     return _laid(half, seen, at, fit.start + fit.scale * shares, _NEAR * fit.scale)
@@ -74,6 +75,7 @@ def _best_fit(at: Floats, shares: Floats, left: int, right: int) -> _Fit | None:
         lost = int((off.min(axis=0) > _NEAR * scale).sum())
         outside = int(((edges < left - _RIM_PX) | (edges > right + _RIM_PX)).sum())
         score = matched - _UNMATCHED_COST * lost - _OFF_PAGE_COST * outside
+        # Half at most, less than any line weighs: it settles which of two equal fits lies closer.
         score -= float(np.minimum(off.min(axis=1) / (_NEAR * scale), 1.0).mean()) / 2
         enough = matched >= max(_LEAST_MATCHED, _LEAST_SHARE * (len(shares) - 2))
         if enough and (best is None or score > best.score):

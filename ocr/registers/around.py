@@ -25,6 +25,7 @@ _MOST_DIGITS = 4
 _LEAST_SURE = 0.5
 _MOST_NUMBER = 2000
 _LIKE_TITLE = 0.6
+# Two that follow on each other confirm each other; one alone may be the number of anything.
 _SURE_PAIR, _DOUBT_ALONE = 0.97, 0.9
 _DECORATION = " .,-–—()[]:/|_"
 
@@ -84,6 +85,7 @@ def _dated(note: Around, date: Candidate | None) -> Around:
 
 def _number(aside: Aside, engine: Engine, languages: Sequence[str]) -> tuple[int, float] | None:
     """The number that an aside is, and how sure that is; None when it is read as none, or in two ways."""
+    # A page's number may have the language's digits or Latin ones.
     codes = tuple(dict.fromkeys((*languages[:1], "en")))
     picture = white_border(aside.pictures[0])
     texts = engine.read([LineImage(picture, (c,), digits=True, kind="digits") for c in codes])
@@ -105,11 +107,13 @@ def _agreed(numbers: Sequence[tuple[int, int, float]], asides: Sequence[Aside]) 
     numbers: which aside, its number, how sure.
     """
     by_half: dict[int, tuple[int, int, float]] = {}
+    # The surest last: of the numbers of a half it stays.
     for x in sorted(numbers, key=lambda n: n[2]):
         by_half[asides[x[0]].half] = x
     if len(by_half) < 2:
         return {i: (n, min(sure, _DOUBT_ALONE)) for i, n, sure in by_half.values()}
     left, right = by_half[0], by_half[1]
+    # One of the two is misread, and nothing tells which.
     if right[1] - left[1] not in (0, 1):
         return {}
     return {i: (n, max(sure, _SURE_PAIR)) for i, n, sure in (left, right)}

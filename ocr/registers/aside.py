@@ -93,6 +93,7 @@ def _places(sheet: LevelSheet, grid: Grid, marks: Marks, spans: Sequence[Sequenc
         right = marks.x0 > behind.at[rows] - reach
         where[here & left] = 0 if number == 0 else 4
         where[here & right] = 1 if number == last else 4
+        # Last: what stands at a corner counts as above or below, not as beside.
         where[here & (marks.y < top[columns])] = 2
         where[here & (marks.y > foot[columns])] = 3
     return where, half
@@ -121,6 +122,7 @@ def _clusters(sheet: LevelSheet, marks: Marks, own: Ints, where: Ints) -> list[I
     import cv2
 
     found: list[Ints] = []
+    # Each of two marks is grown by half of what may lie between them.
     across, down = (max(1, round(j * marks.letter_px / 2)) for j in _JOIN)
     for place in np.unique(where[own]):
         some = own[where[own] == place]
@@ -150,6 +152,7 @@ def _aside(
     may_number &= int(solid.sum()) <= _NUMBER_MARKS and x1 - x0 <= _NUMBER_WIDE * letter
     is_note = int(solid.sum()) >= _LEAST_MARKS or float(wide.max()) >= 2 * letter
     alone = float(high.max()) >= _ALONE_HIGH * letter and float(wide.max()) >= _ALONE_WIDE * letter
+    # One mark alone is kept only where it may be the number of the page.
     if not is_note and not (may_number and alone):
         return None
     pad = _PAD * letter

@@ -19,8 +19,10 @@ NO_ENTRY = (HEADING, TOTAL, DAY)
 _YEARS = range(1850, 2100)
 _LIKE = 0.8
 _LEAST_FUZZY = 4
+# A year, a day and a total fill few cells, an entry more.
 _MOST_CELLS = 3
 _STOPS = " .-_=:|"
+# As 12.3.18, 12 / 3 / 2018 or 12th March 2018; with a figure right before or behind it is another number.
 _DATE = re.compile(
     r"(?<!\d)\d{1,2}(?:\s?[./\-–]\s?\d{1,2}\s?[./\-–]\s?(?:\d{4}|\d{2})|(?:st|nd|rd|th)?\s[^\d\s]+\s\d{4})(?!\d)"
 )

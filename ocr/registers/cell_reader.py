@@ -29,6 +29,7 @@ _DEPTH = 1
 _NUMBERS = ("digits", "year")
 _IN_ONE_LINE = (*_NUMBERS, "date", "time", "sections")
 _DOUBTFUL = 0.8
+# Asked for figures alone, Tesseract sees figures in everything.
 _DIGITS_WORTH = 0.6
 _DITTO_SURE, _DITTO_LIKELY = 0.9, 0.7
 _MOST_CANDIDATES = 5
@@ -83,6 +84,7 @@ class CellReader:
         flat = [(n, p) for n in written for p in pictures[n]]
         texts = read_mixed(self._engine, [p for _, p in flat], self._codes, self._settings.depth) if self._codes else []
         by_cell: dict[str, list[LineText]] = {n: [] for n in written}
+        # Not strict: where the engine has none of the languages there are no texts.
         for (n, _), text in zip(flat, texts, strict=False):
             by_cell[n].append(text)
         found = []
@@ -197,9 +199,11 @@ def decide_cell(
     if ditto and not reading.blank:
         decided = replace(decided, raw=text or '"', value="", confidence=ditto)
         notes = [DITTO]
+    # A ditto mark is strokes itself, and never counts as struck out.
     strokes = [x for x in (STRUCK, STRUCK_IN_PART) if x in reading.marks and not (ditto and not reading.blank)]
     if strokes:
         notes += strokes
+        # What was struck out keeps its text, but is never sure.
         decided = replace(decided, confidence=min(decided.confidence, 0.5))
     return replace(decided, zone=reading.zone, notes=tuple(notes))
 
@@ -251,6 +255,7 @@ def _candidates(lines: Sequence[LineText]) -> tuple[Candidate, ...]:
         ]
         return tuple((own + others)[:_MOST_CANDIDATES])
     text = "\n".join(line.text for line in lines if line.text)
+    # A cell is right only where all of its lines are.
     product = 1.0
     for line in lines:
         product *= line.confidence

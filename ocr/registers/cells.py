@@ -61,6 +61,7 @@ def corners_of(left: RuledLine, right: RuledLine, top: RuledLine, bottom: RuledL
     for border in (top, bottom):
         middle = int(np.clip((left.middle + right.middle) / 2, 0, width - 1))
         y = int(np.clip(border.at[middle], 0, len(left.at) - 1))
+        # Nine points: on a bent page a border sags between a cell's corners.
         x = np.linspace(left.at[y], right.at[y], 9)
         points.append(np.column_stack([x, border.at[np.clip(x.round().astype(int), 0, width - 1)]]))
     return np.vstack(points)
@@ -68,6 +69,7 @@ def corners_of(left: RuledLine, right: RuledLine, top: RuledLine, bottom: RuledL
 
 def cells_of(sheet: LevelSheet, half_number: int, half: HalfGrid, span: Span, marks: Marks, owned: Ints) -> list[Cell]:
     """All cells of a row on one half. owned: the column of every mark on this half."""
+    # What was squeezed in between rows is written smaller; by the usual measure much of it would be specks.
     if span.kind == INSERTED:
         marks = replace(marks, letter_px=_SQUEEZED * marks.letter_px)
     x = np.clip(marks.x.astype(int), 0, sheet.width - 1)
@@ -141,6 +143,7 @@ def lines_of(marks: Marks, own: Ints) -> list[Entry]:
             merged[-1].take(entry)
         else:
             merged.append(entry)
+    # Small marks alone are a line as well, as those of a ditto mark.
     return merged or ([Entry(float(marks.y0[own].min()), float(marks.y1[own].max()), 1.0)] if len(own) else [])
 
 
@@ -150,6 +153,7 @@ def pictures_of(sheet: LevelSheet, cell: Cell, marks: Marks) -> list[Image]:
     lines = lines_of(marks, cell.marks)
     letter = marks.letter_px
     for number, line in enumerate(lines):
+        # Half-way to the lines beside it at most, so that none of their ink comes along.
         above = (lines[number - 1].bottom + line.top) / 2 if number else line.top - 0.8 * letter
         below = (line.bottom + lines[number + 1].top) / 2 if number + 1 < len(lines) else line.bottom + 0.8 * letter
         top, bottom = max(above, line.top - _LINE_MARGIN * letter), min(below, line.bottom + _LINE_MARGIN * letter)

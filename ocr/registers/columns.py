@@ -51,6 +51,7 @@ def widened(half: HalfGrid, marks: Marks, top: int, bottom: int) -> HalfGrid:
         edge = lines[at].middle
         reach = sign * (np.where(sign > 0, marks.x1, marks.x0) - edge)
         beyond = own & (reach > 0) & (reach < _MOST_WIDER * marks.letter_px)
+        # On several heights: one word that runs over its edge tells nothing.
         if len(np.unique((marks.y[beyond] / (2 * marks.letter_px)).round())) >= _LEAST_BEYOND:
             lines[at] = lines[at].moved(sign * (float(np.percentile(reach[beyond], 95)) + 0.4 * marks.letter_px))
     return replace(half, uprights=tuple(lines))
@@ -84,6 +85,7 @@ def _with_one_less(half: HalfGrid, marks: Marks) -> HalfGrid:
     own = (marks.x >= half.left) & (marks.x < half.right)
     count = np.array([(own & (column == i)).sum() for i in range(len(lines) - 1)])
     usual = float(np.median(count))
+    # The emptier end is likelier a margin.
     emptier_first = sorted(((0, 0), (-1, len(lines) - 1)), key=lambda end: int(count[end[0]]))
     for at, edge in emptier_first:
         narrow = abs(lines[edge].middle - lines[1 if at == 0 else -2].middle) < _NARROWEST_PX

@@ -28,6 +28,7 @@ def is_ditto(text: str, languages: Sequence[str]) -> bool:
     from rapidfuzz import fuzz
 
     said = folded(text)
+    # Folding leaves nothing of quotation marks.
     if not said:
         return text.strip().strip("-._ ") in ('"', "”", "“", "''", ",,", "〃", "″")
     known = [w for code in ("any", *languages) for w in ditto_words().get(code, ()) if w]

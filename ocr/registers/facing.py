@@ -35,7 +35,10 @@ def across(
 
     numbered: rows found on the right by themselves, where it has a number column of its own. first: foot of its header.
     """
+    # What was written between rows has borders of its own, which take no line that is near by chance. By id, since
+    # lines hold arrays, which have no hash.
     put = {id(line): 0.0 for s in spans if s.kind for line in (s.top, s.bottom)}
+    # Not the first row's: above it lies the header's foot, which may be the only line that is seen.
     unruled = all(s.top.support == 0 for s in spans[1:])
     if unruled or is_level(left, right):
         reach = [(put.get(id(s.top), _REACH_PX), put.get(id(s.bottom), _REACH_PX)) for s in spans]

@@ -19,6 +19,7 @@ BY, BY_DOUBTFUL = "digits:hand", "digits:maybe"
 """What candidates of the engine for handwriting are by: on a page whose digits are known, and on another."""
 MOST_DOUBTFUL = 0.5
 """The most that such a doubtful candidate is sure of."""
+# Of 28 drawn pages in four languages all were told so, Hindi ones by three cells at times.
 _LEGIBLE = 0.4
 _LEAST_CELLS = 2
 _CLEARLY = 2
@@ -35,6 +36,7 @@ def uses_native(readings: Iterable[ZoneReading], code: str) -> bool | None:
     digits = language(code).digits
     native = latin = 0
     for reading in readings:
+        # With the colon: by "tesseract" alone is what was asked for figures only, which sees digits in anything.
         best = next((c for c in reading.candidates if c.by.startswith("tesseract:")), None)
         if best is None or best.confidence < _LEGIBLE:
             continue

@@ -115,6 +115,7 @@ class Registers(BaseModel):
         "" for a register that is not known any more.
         """
         wanted = [f for f in self.forms.values() if form in (None, f.id)]
+        # Recognising takes nothing from these two: where they change, no page is read again.
         plain = [[f.model_dump(mode="json", exclude={"title", "confidence"}), self._printed(f)] for f in wanted]
         return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:32] if plain else ""
 
@@ -152,6 +153,7 @@ def _spoken() -> Registers:
     labels: dict[str, dict[str, tuple[str, ...]]] = {}
     for code, one in known_languages().items():
         for column, texts in one.registers.labels.items():
+            # What engines read is NFC: a label typed otherwise would be like none of it.
             labels.setdefault(column, {})[code] = tuple(map(nfc, texts))
     return Registers(forms={}, labels=labels)
 
@@ -183,6 +185,7 @@ def load_registers(folder: Traversable) -> Registers:
     """
     forms: dict[str, RegisterForm] = {}
     labels: Mapping[str, Mapping[str, tuple[str, ...]]] = {}
+    # Systems list a folder in different orders.
     for path in sorted(folder.iterdir(), key=lambda p: p.name):
         if path.name == _LABELS:
             labels = _labels(path)

@@ -106,6 +106,7 @@ def _uprights_seen(sheet: LevelSheet, half: HalfGrid, line: RuledLine, off_px: i
         if len(rows) < abs(off_px):
             return 0.0
         at = np.clip(np.round(upright.at[rows]).astype(int), 6, sheet.width - 7)
+        # Signed: a difference of uint8 wraps around below 0.
         here = np.min([sheet.image[rows, at + d] for d in (-2, -1, 0, 1, 2)], axis=0).astype(int)
         beside = np.minimum(sheet.image[rows, at - 6], sheet.image[rows, at + 6]).astype(int)
         seen.append(float((beside - here > _SEEN_DEPTH).mean()) > 0.5)
@@ -114,6 +115,7 @@ def _uprights_seen(sheet: LevelSheet, half: HalfGrid, line: RuledLine, off_px: i
 
 def _uprights(sheet: LevelSheet, least: float, least_confirmed: float) -> tuple[list[RuledLine], int, int]:
     """Lines between columns, and where they begin and end from top to bottom."""
+    # Laid on its side, so that one search finds level and upright lines.
     strength = strengths(np.ascontiguousarray(sheet.image.T))
     first, last = _range(crossings(strength))
     paths = _strong(find_paths(strength[first : last + 1], least), least)

@@ -51,6 +51,7 @@ def ruled_gutter(sheet: LevelSheet, uprights: list[RuledLine], spread: bool | No
 
 def crossings(strength: Floats) -> Floats:
     """How many lines or strokes cross each strip."""
+    # Halved: a ruled line is seen on about two heights of a strip.
     return np.asarray((strength > _STRONG).sum(axis=1) / 2.0, np.float64)
 
 
@@ -81,6 +82,7 @@ def _lines_through(sheet: LevelSheet, strength: Floats) -> list[Path]:
     paths = find_paths(strength, _LEAST_LEVEL)
     lines = [RuledLine(np.interp(columns, at, p.at), p.support) for p in paths]
     rim = round(_RIM * sheet.width)
+    # confirmed makes new lines; they are known again by where they lie.
     kept = {round(x.middle) for x in confirmed(sheet.image, lines, rim, sheet.width - rim)}
     return [p for p, line in zip(paths, lines, strict=True) if round(line.middle) in kept]
 

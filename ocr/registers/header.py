@@ -63,6 +63,7 @@ def find_heading(
             continue
         if look.is_labelled(cells) or (first and _is_centred(grid, marks, space)):
             return look.heading(cells, spaces)
+    # A volume's first page has a header, though wear or a line through its words may hide it from the search above.
     if first and form is not None:
         for space in cut_spaces(grid, marks.letter_px):
             cells = look.words(space, whole=True)
@@ -161,6 +162,7 @@ def _are_numbers(sheet: LevelSheet, grid: Grid, marks: Marks, space: Space, read
     if float(np.median(space[1][0].at - space[0][0].at)) > _NUMBER_SPACE * marks.letter_px:
         return False
     share = centred(grid, marks, space, _NUMBER_WIDE * marks.letter_px, _LEAST_NUMBER)
+    # Only what lies between is worth reading.
     if share >= _NUMBERED_SHARE or share < _MAYBE_SHARE:
         return share >= _NUMBERED_SHARE
     pictures = cells_in(sheet, grid, marks, *space, least=1)

@@ -29,6 +29,7 @@ def cells_in(
         inside = (marks.y > top.at[x]) & (marks.y < foot.at[x]) & (marks.x >= half.left) & (marks.x < half.right)
         for i in range(len(half.uprights) - 1):
             own = np.flatnonzero(inside & (column == i))
+            # One mark alone may be a word whose letters run together.
             if len(own) < least and not (marks.x1[own] - marks.x0[own] >= marks.letter_px).any():
                 found.append(None)
                 continue

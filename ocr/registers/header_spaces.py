@@ -52,6 +52,7 @@ def cut_spaces(grid: Grid, letter_px: float) -> Iterator[Space]:
 
 def space_below(spaces: Sequence[Space], foot: RuledLine) -> Space | None:
     """The space that begins where another ends."""
+    # The very same line: lines hold arrays, which do not compare as one value.
     return next((s for s in spaces if s[0][0] is foot), None)
 
 
@@ -83,6 +84,7 @@ def _band_borders(main: HalfGrid, marks: Marks, top: RuledLine, foot: RuledLine)
     own = (column >= 0) & (column < len(main.uprights) - 1) & (marks.y > top.at[x]) & (marks.y < foot.at[x])
     own &= (high >= _LEAST_MARK * letter) & (high <= _MOST_MARK * letter)
     bands: list[tuple[float, float, set[int]]] = []
+    # Without the bend, so that one line of print on a bent page stays one band.
     bend = main.bend[x]
     for i in np.flatnonzero(own)[np.argsort(marks.y0[own] - bend[own])]:
         y0, y1 = float(marks.y0[i] - bend[i]), float(marks.y1[i] - bend[i])

@@ -81,9 +81,11 @@ def find_marks(sheet: LevelSheet, grid: Grid) -> Marks:
     count, labels, stats, centres = cv2.connectedComponentsWithStats(ink, connectivity=8)
     joined = _joins_columns(stats, ink.shape)
     if joined.any():
+        # A stroke over a row makes one piece of its cells: it is cut at the uprights, and pieces are counted anew.
         ink = np.where(joined[labels] & (rules == 2), 0, ink).astype(np.uint8)
         count, labels, stats, centres = cv2.connectedComponentsWithStats(ink, connectivity=8)
     deepest = np.zeros(count, np.uint8)
+    # maximum.at, since labels repeat: by plain indexing the last pixel of a mark would decide.
     np.maximum.at(deepest, labels[ink > 0], sharp[ink > 0])
     letter = _letter_px(stats[1:], deepest[1:] >= sharpest)
     dark_enough = (deepest >= sharpest) & ~_remains(stats, centres, rules)
@@ -130,6 +132,7 @@ def rule_mask(sheet: LevelSheet, grid: Grid) -> Image:
 
 
 def _thickness(line: RuledLine) -> int:
+    # Of a line drawn double also what lies between its two strokes.
     return 2 * round(_RULE_REACH_PX + line.reach_px) + 1
 
 
@@ -162,6 +165,7 @@ def _typical_depth(dark: Image, measure: Image, rules: Image, depth: int) -> flo
 def _letter_px(stats: NDArray[np.int32], dark: Bools) -> float:
     high, wide = stats[:, 3], stats[:, 2]
     letters = dark & (high >= _LETTER_PX[0]) & (high <= _LETTER_PX[1]) & (wide <= 8 * high)
+    # On a nearly empty sheet: letters of most sheets are ten to twenty pixels high.
     return float(np.median(high[letters])) if letters.sum() >= 5 else 14.0
 
 

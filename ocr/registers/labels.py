@@ -104,6 +104,7 @@ def all_labels(forms: Iterable[RegisterForm], registers: Registers, languages: S
         for column in form.columns
         for label in registers.labels_of(column, (*languages, "en"))
     }
+    # A set has no order of its own: equally like labels must come out the same on each run.
     return tuple(sorted(x for x in found if x))
 
 
@@ -121,6 +122,7 @@ def likeness(text: str, labels: Sequence[str]) -> float:
     best = process.extractOne(said, labels, scorer=fuzz.ratio)
     if best is None:
         return 0.0
+    # So short a label is like too many words.
     return 0.0 if len(best[0]) <= _SHORT and best[1] < 90 else best[1] / 100
 
 
@@ -129,6 +131,7 @@ def _title_likeness(title: str, form: RegisterForm) -> float:
 
     said = folded(title)
     labels = [folded(x) for texts in form.titles.values() for x in texts]
+    # Asked for its length first, since a few letters are part of nearly any title.
     return max((fuzz.partial_ratio(said, x) / 100 for x in labels if x and len(said) >= 0.7 * len(x)), default=0.0)
 
 
@@ -142,6 +145,7 @@ def _aligned(like: Floats) -> list[tuple[int, int]]:
     pairs = []
     i, j = rows, columns
     while i and j:
+        # The very sums of the table above, so they are equal to the bit.
         if like[i - 1, j - 1] > 0 and best[i, j] == best[i - 1, j - 1] + like[i - 1, j - 1]:
             pairs.append((i - 1, j - 1))
             i, j = i - 1, j - 1

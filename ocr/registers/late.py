@@ -17,6 +17,7 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 _SMALL = 0.78
+# Of fewer no height is the usual one.
 _LEAST_ENTRIES = 3
 _LEAST_MARK, _TALLEST = 0.42, 2.0
 _LEAST_NUMBER = 0.35
@@ -182,6 +183,7 @@ def with_late(
         before = sum(height(s.top) <= x.y for s in found) - 1
         if before >= 0 and height(found[before].bottom) > x.y:
             inside = [e.y for e in entries if height(found[before].top) <= e.y < height(found[before].bottom)]
+            # It stands above that row's own entry, so it comes before the row.
             before -= bool(inside) and min(inside) > x.y
         if before >= 0 and height(found[before].bottom) > height(top):
             found[before] = replace(found[before], bottom=top)

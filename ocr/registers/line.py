@@ -67,6 +67,7 @@ def confirmed(
     """
     import cv2
 
+    # Signed: a difference of uint8 wraps around below 0.
     smooth = cv2.blur(image, (_SMOOTH_PX, 1)).astype(np.int16)
     darkest = cv2.erode(cv2.blur(image, (3, 3)), np.ones((1, _BESIDE_PX), np.uint8)).astype(np.int16)
     x = np.arange(first, last)

@@ -118,6 +118,7 @@ def _form(ask: Ask, layout: Layout | None, look: SheetSeen) -> tuple[RegisterFor
     if best.score >= _LEAST_SCORE and best.score - second >= _CLEAR:
         return best.form, ""
     count = len(look.heading.texts)
+    # A header too worn to tell registers apart may still fit that of its volume.
     if before is not None and fit_form(look.heading, before, ask.registers).matched >= _OF_VOLUME * count:
         return before, ""
     known = "its header fits no known register" if best.score < _LEAST_SCORE else "its header fits several registers"

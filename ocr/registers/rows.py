@@ -66,6 +66,7 @@ class HalfRows:
         self._writing = writing_of(half, marks, below)
         if beside is not None:
             other = beside[0]
+            # How much lower the same height lies on the other page, where the two meet.
             lower = float(other.bend[min(other.left + 8, len(other.bend) - 1)] - half.bend[max(0, half.right - 8)])
             self._writing = self._writing.beside(writing_of(other, marks, beside[1]), lower, self._columns)
             self._columns += len(other.uprights) - 1
@@ -79,6 +80,7 @@ class HalfRows:
             self._writing = self._writing.above(self._at(end))
         entries = entries_of(self._writing, number)
         self._late = find_late(self._writing, entries, number)
+        # Numbers of what was written between rows would begin rows of their own.
         if self._late:
             self._writing = self._writing.without(np.any([x.own for x in self._late], axis=0))
             entries = entries_of(self._writing, number)
@@ -198,6 +200,7 @@ class HalfRows:
         count = filled.sum(axis=0)
         share = filled[list(numbered)].sum(axis=0) / np.maximum(count, 1)
         good = (share >= _ANCHOR) & (count >= 3)
+        # The number always stands beside itself, which tells nothing.
         good[self._number] = False
         return np.flatnonzero(good)
 

@@ -74,6 +74,7 @@ def open_sheet(grey: Image) -> LevelSheet:
     turn, shape = levelling(small.shape, angle)
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     level = cv2.warpAffine(small, turn[:2], shape[::-1], flags=flags, borderValue=(255,))
+    # By the sizes themselves, which were rounded to whole pixels.
     fx, fy = flat.shape[1] / small.shape[1], flat.shape[0] / small.shape[0]
     grown = np.array([[fx, 0, (fx - 1) / 2], [0, fy, (fy - 1) / 2]])
     return LevelSheet(np.asarray(level, np.uint8), flat, grown @ turn, page, angle)

@@ -24,6 +24,7 @@ HEIGHT, LETTER = 32, 12.0
 """Pixels: the height of a line as the network sees it, and of a letter in it."""
 BODY = (8, 24)
 _MARGIN = 0.6
+# So many pixels the network has an answer for.
 _STEP = 4
 _MOST_WIDE = 1024
 _BATCH = 32
@@ -54,9 +55,11 @@ def line_pictures(sheet: LevelSheet, cell: Cell, marks: Marks) -> list[Image]:
 def struck_shares(lines: Sequence[Image]) -> list[float]:
     """Which share of the writing of each line a stroke runs through, 0..1. Raises EngineMissing without weights."""
     shares = [0.0] * len(lines)
+    # Lines of like width go together, so that the least white is looked at.
     order = sorted(range(len(lines)), key=lambda i: lines[i].shape[1])
     for start in range(0, len(order), _BATCH):
         some = order[start : start + _BATCH]
+        # Rounded up to whole answers of the network.
         wide = -(-max(lines[i].shape[1] for i in some) // _STEP) * _STEP
         asked = np.full((len(some), 1, HEIGHT, wide), 255, np.uint8)
         for k, i in enumerate(some):

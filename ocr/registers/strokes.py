@@ -45,12 +45,14 @@ def _parted(sheet: LevelSheet, half: HalfGrid, marks: Marks) -> HalfGrid:
     if len(half.levels) < _LEAST_LINES:
         return half
     x = np.linspace(x0, x1, _SAMPLES).astype(int)
+    # The ruled lines of a page all have one shape; a stroke has its own.
     shape = np.array([line.at[x] - half.bend[x] for line in half.levels])
     shape -= shape.mean(axis=1, keepdims=True)
     off = np.ptp(shape - np.median(shape, axis=0), axis=1)
     strokes = [
         o > _ASLANT_PX or _through(sheet, line, half, marks.letter_px) for o, line in zip(off, half.levels, strict=True)
     ]
+    # Nobody strikes out so much: these are ruled lines.
     if not any(strokes) or sum(strokes) > _MOST_SHARE * len(strokes):
         return half
     kept = tuple(line for line, is_stroke in zip(half.levels, strokes, strict=True) if not is_stroke)
@@ -109,6 +111,7 @@ def _aslant(sheet: LevelSheet, half: HalfGrid, span: Span, marks: Marks, ends: t
     thin = slice(None, None, 4)
     ink = marks.labels[thin, thin] > 0
     typical = float(np.median(255 - sheet.image[thin, thin][ink])) if ink.any() else 255.0
+    # Few columns first: they rule out nearly all lines at a tenth of the cost.
     coarse = _window(sheet, half, span, letter, _DEPTH * typical, np.linspace(*ends, _COARSE).astype(int))
     high = len(coarse[0])
     begin, end = np.meshgrid(np.arange(0, high, _STEP_PX), np.arange(0, high, _STEP_PX), indexing="ij")

@@ -58,6 +58,7 @@ def read_table(grey: Image, ask: Ask, layout: Layout | None = None) -> RegisterT
     """
     sheet = open_sheet(grey)
     form = ask.form or (layout.form if layout else None)
+    # None, not False: a register of one page may be ruled across two.
     look = look_at(sheet, ask, first=layout is None, spread=True if form is not None and form.split else None)
     if look is None:
         return RegisterTable(sheet, no_marks(), form, reason="no ruled columns were found")
@@ -67,8 +68,10 @@ def read_table(grey: Image, ask: Ask, layout: Layout | None = None) -> RegisterT
         layout = None  # another volume may begin here
     grid, fits = _aligned(sheet, grid, layout)
     wanted = None if fits else _wanted(form, grid, layout)
+    # Other lines count as ruled now, and what lies on them is no writing.
     if fits:
         marks = find_marks(sheet, grid)
+    # Asked before columns are put: behind that none is lacking.
     is_put = wanted is not None and lacks_columns(grid, wanted)
     if wanted is not None:
         grid = _fitted(sheet, grid, marks, wanted, form)
@@ -86,6 +89,7 @@ def read_table(grey: Image, ask: Ask, layout: Layout | None = None) -> RegisterT
     rows, asides = _rows(sheet, grid, marks, heading, columns, form, is_put=is_put)
     notes = ("spread",) if len(grid.halves) == 2 else ()
     found: Layout | None = Layout(form, columns, tuple(shares_of(h) for h in grid.halves))
+    # What the page before handed on is handed on as it was.
     if _shows_two(form, grid):
         form, reason, found = None, _TWO_TABLES, layout
     return RegisterTable(sheet, marks, form, columns, rows, heading, reason, notes, found, asides)

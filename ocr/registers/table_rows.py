@@ -55,6 +55,7 @@ def half_rows(
     """What finds the rows of a page, or of the left-hand page of a spread."""
     main, *others = grid.halves
     feet: list[RuledLine | None] = list(heading.feet) if heading is not None else [None] * len(grid.halves)
+    # Where the register is not known the first column is taken for that of the numbers.
     number = 0
     if form is not None and form.row_start in columns[: len(main.uprights) - 1]:
         number = columns.index(form.row_start)

@@ -25,6 +25,7 @@ from ocr.registers.table import Ask, Layout, RegisterTable, TableRow, read_table
 from ocr.scans.scan import OpenedPage
 
 HEADER = "header"
+# What is handed on is part of the next page's key: the last bits of a float must not change it.
 _SHARE_DIGITS = 5
 _NAMELESS = "_column"
 _LEAST_NAMED = 0.5
@@ -72,8 +73,10 @@ class VolumeReader:
         layout = self._layout(before)
         table = read_table(grey, self._ask, layout)
         form, reason = self._form(table, before, grey.shape[1])
+        # Before cells are read, which takes most of a page's time.
         if only_known and form is None:
             return Recognition(None, grey.shape[1], grey.shape[0], reason=reason)
+        # All rows first: which digits a page has is told by all of its numbers.
         cells = self._cells.with_figures(table, [self._cells.read(table, row) for row in table.rows])
         begins = table.heading is not None and before is not None and form != before.last
         rows = _places(table, cells, begins=begins)
@@ -121,6 +124,7 @@ class VolumeReader:
         if before is None or not before.columns:
             return None
         form = (
+            # A register that was handed in need not be among those that are known.
             self._asked if self._asked and self._asked.id == before.form else self._known.forms.get(before.form or "")
         )
         return Layout(form, before.columns, tuple(np.array(edges) for edges in before.shares))

@@ -87,7 +87,9 @@ class Writing:
         near = (self.bottom > at[0]) & (self.top < at[-1])
         for a, b, area in zip(self.top[near], self.bottom[near], self.area[near], strict=True):
             ink[(at >= a) & (at < b)] += area / max(1.0, b - a)
+        # Sums of the same ink may differ in their last bits.
         best = np.flatnonzero(ink <= ink.min() + 1e-9)
+        # Of equally long gaps the lowest, nearest to the entry.
         longest = max(runs(best), key=lambda r: (len(r), r[0]))
         return float(at[longest].mean())
 

@@ -20,7 +20,9 @@ from ocr.scans.limits import MIN_SIDE_PX, check_count, check_index, check_pixels
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
 
+# TIFF's tags; EXIF's for the orientation has the same number.
 _WIDTH, _HEIGHT, _ORIENTATION = 256, 257, 274
+# EXIF's orientations for which width and height change places.
 _SIDEWAYS = (5, 6, 7, 8)
 _STRIPS = ((273, 279), (324, 325))
 """TIFF tags: where each strip (or tile) begins, and how long it is."""
@@ -46,6 +48,7 @@ def decode(scan: Scan, label: str, media: str, least_px: int = MIN_SIDE_PX) -> t
         _check_whole(scan.path, label, media, picture)
         turned = _orientation(picture) > 1
         picture.load()
+        # Asked twice: Pillow turns a TIFF while it loads it, and a PNG may say so only behind its picture.
         turned = turned or _orientation(picture) > 1
         grey = to_grey(_transposed(picture))
     return grey, ("turned-by-exif",) if turned else ()
@@ -87,6 +90,7 @@ def _opened(path: Path, label: str) -> Iterator[Picture]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # sizes are checked here, damage is raised; Pillow's warnings add nothing
             # A file object: from a path, Pillow 13 maps a raw TIFF with the sides of its turned size, and shears it.
+            # No other decoder of Pillow is given a stranger's file.
             with path.open("rb") as file, Pillow.open(file, formats=[plugin.format for plugin in known]) as picture:
                 yield picture
     except ScanError:
@@ -155,6 +159,7 @@ def _jpeg_ends(data: bytes) -> bool:
         if marker == 0xFF:
             at += 1
             continue
+        # The picture's own data begins: an end marker before it is that of a preview in the EXIF part.
         if marker == 0xDA:
             return data.find(b"\xff\xd9", at + length) >= 0
         at += 2 + length
@@ -162,6 +167,7 @@ def _jpeg_ends(data: bytes) -> bool:
 
 
 def _png_ends(data: bytes) -> bool:
+    # Some writers put bytes behind the end.
     return b"IEND" in data[-4096:]
 
 
@@ -170,6 +176,7 @@ def _tiff_ends(size: int, picture: Picture) -> bool:
     tags = getattr(picture, "tag_v2", {})
     for where, length in _STRIPS:
         offsets, counts = tags.get(where, ()), tags.get(length, ())
+        # Not strict: a damaged file may list more places than lengths.
         if any(int(o) + int(c) > size for o, c in zip(offsets, counts, strict=False)):
             return False
     return True

@@ -18,6 +18,7 @@ from ocr.page import Scan
 from ocr.scans.limits import MAX_PDF_POINTS, MAX_RENDER_PX, check_count, check_index, check_pixels, refuse
 
 _END = b"%%EOF"
+# Twice as many as Acrobat lets stand behind the end mark.
 _TAIL_BYTES = 2048
 _MAX_TEXT = 200_000
 _PASSWORD_ERROR = 4
@@ -53,6 +54,7 @@ def render(scan: Scan, label: str, dpi: int) -> tuple[Image, str, tuple[str, ...
         check_pixels(label, round(points[0] * scale), round(points[1] * scale))
         page = pdf[scan.index]
         grey, text = _rendered(page, scale), _text(page)
+        # Only a white page is looked through: decoding every picture once more would be dear.
         if grey.min() >= _WHITE and _has_broken_picture(page):
             what = "the picture on the page is damaged"
             raise refuse(label, what, "Copy the file again, or scan the page again.", kind="truncated")
@@ -74,6 +76,7 @@ def _has_broken_picture(page: Any) -> bool:
 
 def _rendered(page: Any, scale: float) -> Image:
     bitmap = page.render(scale=scale, grayscale=True, fill_color=(255, 255, 255, 255))
+    # A copy: the bitmap's memory goes when it is closed.
     grey = np.array(bitmap.to_numpy(), np.uint8)
     bitmap.close()
     return grey if grey.ndim == 2 else np.ascontiguousarray(grey[:, :, 0])
@@ -123,6 +126,7 @@ def _is_locked(path: Path, error: Exception) -> bool:
     """Whether a password is wanted. PDFium's last error may be an older file's, so the file must say it as well."""
     if getattr(error, "err_code", None) != _PASSWORD_ERROR:
         return False
+    # Mapped, not read: a scanned book may be larger than memory.
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         return data.find(b"/Encrypt") >= 0
 

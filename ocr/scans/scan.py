@@ -26,6 +26,7 @@ _SIGNATURES = (
     (b"\x89PNG\r\n\x1a\n", "png"),
     (b"II*\x00", "tiff"),
     (b"MM\x00*", "tiff"),
+    # BigTIFF: the same letters and another number.
     (b"II+\x00", "tiff"),
     (b"MM\x00+", "tiff"),
 )

@@ -47,6 +47,7 @@ def parse_tsv(tsv: str) -> list[list[SeenWord]]:
     pages: list[list[SeenWord]] = []
     for row in tsv.splitlines():
         cells = row.split("\t")
+        # The table's levels: 1 is a page, 5 a word.
         if cells[0] == "1":
             pages.append([])
         elif cells[0] == "5" and len(cells) == 12 and cells[11].strip():

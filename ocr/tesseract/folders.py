@@ -15,6 +15,7 @@ VARIABLE = "DIGITIZE_MODELS"
 """Names the folder of better models; worker processes inherit it. SYSTEM: none, the system's models alone."""
 SYSTEM = "system"
 SUFFIX = ".traineddata"
+# The first line of --list-langs names the folder in quotes.
 _LISTED_IN = re.compile(r'in "([^"]+)"')
 _PACKAGED = (
     "/usr/share/tesseract-ocr/5/tessdata",
@@ -78,6 +79,7 @@ def _packaged() -> list[Path]:
     if shutil.which("tesseract") != "/usr/bin/tesseract":
         return []
     found = [p for name in _PACKAGED if (p := Path(name)).is_dir()]
+    # Of several only the program itself knows which is its own.
     return found if len(found) == 1 else []
 
 
@@ -86,8 +88,10 @@ def _asked() -> list[Path]:
         return []
     try:
         answer = subprocess.run(["tesseract", "--list-langs"], capture_output=True, text=True, timeout=30, check=False)
+    # A program that does not start, or hangs, names no folder: the usual ones are looked at.
     except (OSError, subprocess.TimeoutExpired):
         return []
+    # Versions of Tesseract differ in where they write the list.
     return [Path(p) for p in _LISTED_IN.findall(answer.stdout + answer.stderr)]
 
 

@@ -19,6 +19,7 @@ from ocr.tesseract.models import check_whole, how_to_mend
 
 _MOST_LOADED = 5
 """Models kept in memory: 15 to 40 MB each once they have read."""
+# Said for every crop: else Tesseract guesses a resolution from each.
 _DPI = 300
 
 
@@ -53,6 +54,7 @@ class Inside:
         import tesserocr
 
         paths = [check_whole(name) for name in models]
+        # Tesseract looks for all models of one call in one folder.
         if len({p.parent for p in paths}) > 1:
             raise EngineFailed(f"models {' and '.join(models)} lie in different folders and cannot read together")
         try:
@@ -103,6 +105,7 @@ def _is_read(api: Any, image: Image, limit: TimeLimit | None) -> bool:
     begun = time.monotonic()
     if api.Recognize(most_ms):
         return True
+    # Long before its time it was not the clock: reading again would go on for ever.
     if limit is None or (time.monotonic() - begun) * 1000 < most_ms / 2:
         raise EngineFailed("Tesseract broke off in the middle of a crop")
     return False

@@ -72,6 +72,7 @@ def require(languages: tuple[Language, ...]) -> None:
 def _missing(languages: list[Language]) -> EngineMissing:
     if system_folder() is None:
         return EngineMissing("Tesseract is not installed. Install the package tesseract-ocr, or run digitize doctor.")
+    # Each language has one: ocr/languages/language.py refuses a file without.
     packages = " ".join(next(m.package for m in x.firsts if m.package) for x in languages)
     names = ", ".join(x.name for x in languages)
     return EngineMissing(f"Tesseract has no language data for {names}. Install {packages}, or run digitize doctor.")

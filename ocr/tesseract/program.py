@@ -38,6 +38,7 @@ def _version() -> str:
 
     try:
         return str(pytesseract.get_tesseract_version())
+    # pytesseract wants to end the process where it cannot understand the version.
     except (pytesseract.TesseractNotFoundError, SystemExit) as e:
         raise _not_installed() from e
 
@@ -52,6 +53,7 @@ def _write_all(folder: Path, images: Sequence[Image]) -> Path:
     names = []
     for number, image in enumerate(images):
         path = folder / f"{number:05d}.png"
+        # Read once and deleted: quick counts, not small.
         _, data = cv2.imencode(".png", image, [cv2.IMWRITE_PNG_COMPRESSION, 1])
         path.write_bytes(data.tobytes())
         names.append(str(path))
@@ -87,6 +89,7 @@ def _answer(listed: str, models: str, config: str, limit: TimeLimit | None) -> s
         timeout_s = limit.by_clock_s() if limit is not None else 0
         try:
             return str(pytesseract.image_to_data(listed, lang=models, config=config, timeout=timeout_s))
+        # It is a RuntimeError, too, and not one of time.
         except pytesseract.TesseractError:
             raise
         except RuntimeError as e:  # what pytesseract raises after it has killed the program for its time
@@ -96,4 +99,5 @@ def _answer(listed: str, models: str, config: str, limit: TimeLimit | None) -> s
 
 def _folder(how: CallSettings) -> str:
     path = find_model(how.models[0])
+    # pytesseract splits options as a shell does: a backslash of Windows would be lost.
     return f' --tessdata-dir "{path.parent.as_posix()}"' if path else ""
