@@ -100,7 +100,7 @@ class FieldsEngine:
             return (first,)
         part = _inked_part(line.image, first)
         second = self._pass(part, passes[1])
-        # Years and stations lose nothing by this; running numbers did (.639 of all values at 99 % for .656).
+        # Years and names on lists lose nothing by this; running numbers did (.639 of all values at 99 % for .656).
         if (line.is_listed or line.kind == "year") and text and _reads(second) == text.casefold():
             return first, second
         return (first, second, *(self._pass(part, one) for one in passes[2:]))

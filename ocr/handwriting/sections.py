@@ -26,7 +26,6 @@ Row = tuple[int, ...]
 _PRICES = Prices()
 _MOST_ROWS = 4
 _NEVER = -20.0
-# A list names each section once; one more is mostly the same one seen twice.
 _TWICE = -6.0
 _MOST_NEIGHBOURS = 5
 WORST_LOG = -8.0
@@ -147,7 +146,6 @@ def load_sections(path: Path) -> Sections:
         alone = tuple((tuple(one["forms"]), float(one["weight"])) for one in plain["alone"])
         found = sections_of(plain["main"], plain["weights"], plain["titles"], alone)
         return replace(found, range=numbers, version=plain["version"])
-    # A TOML file of another kind lacks these keys, or holds something else under them.
     except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as e:
         raise FormError(f"{path}: no file of sections: {e!r}. Make it anew as training/README.md says.") from e
 
@@ -253,7 +251,6 @@ class LinePasses:
     def listed(self) -> list[tuple[Row, float, float]]:
         """Rows of section numbers with the mean log over the passes, and the share of passes that had it first."""
         bests = [row for row, _ in self._best_of_passes()]
-        # That nothing is listed is always among what is compared.
         rows = list(dict.fromkeys([*bests, ()]))
         rows = list(dict.fromkeys([*rows, *(other for row in rows for other in self._known.neighbours(row))]))
         logs = self.logs(rows)

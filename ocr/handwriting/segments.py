@@ -84,7 +84,6 @@ def best_row(frames: Frames, coded: Coded, weights: Floats, none: float) -> tupl
     empty = float(np.log(frames.passed).sum()) + none
     if not len(some):
         return [], empty
-    # In arrays of their own: else the short ones would be as wide as the longest title.
     is_long = coded.sizes[some] > _SHORT
     blocks = [_Words(coded, part, weights) for part in (some[~is_long], some[is_long]) if len(part)]
     total = np.logaddexp(_sum_of_rows(frames, blocks), empty)
@@ -163,7 +162,6 @@ def _viterbi(frames: Frames, blocks: Sequence[_Words]) -> tuple[list[int], float
             last = grown[words.rows, words.last]
             finals.append((float(last.max()), at, int(last.argmax())))
         score, block, top = max(finals)
-        # This order must stay, as in _sum_of_rows.
         tail = _plus(max(ended, tail), pp)
         over = _plus(max(_plus(ended, passing), over), pp)
         after = _plus(max(sign, after), pb)
@@ -282,7 +280,6 @@ def _chains(frames: Frames, coded: Coded, weights: Floats, rows: Sequence[Sequen
         grown[..., 2:] += alpha[..., :-2] * skip[..., 2:]
         grown[..., 0] += ready[..., None] * chance
         alpha = grown * said[states]
-        # This order must stay, as in _sum_of_rows.
         tail = (ended[each, final] + tail) * pp
         over = (ended * frames.passing + over) * pp
         after = (sign + after) * pb

@@ -29,8 +29,6 @@ _STRIPS = ((273, 279), (324, 325))
 _DAMAGE = (OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, EOFError, struct.error, zlib.error)
 """What Pillow's decoders raise on damaged data, as seen on files cut and overwritten at random places."""
 
-_CUT_WORDS = ("truncated", "not large enough", "not enough", "eof", "end of file", "broken png")
-
 
 def sizes(path: Path, label: str) -> list[tuple[int, int]]:
     """Upright (width, height) of every page of an image file, in pixels, from its header. Raises ScanError."""
