@@ -59,7 +59,7 @@ class CheckedInputs:
             doubles = router.doubles()
             self.unreadable = [f for f in findings if f.code in STRUCTURE and f.code not in ("S005", "S006", "S009")]
             others = rows_compared(self._inputs.form, self._inputs.paths, self._settings)
-            for number, tables in enumerate(pieces(parts)):
+            for number, tables in enumerate(pieces(parts, self._inputs.form)):
                 found = find_in_rows(self._inputs.form, tables, self._settings, others)
                 if count > 1:
                     found = _across_parts(self._inputs.form, tables, found, router, doubles)

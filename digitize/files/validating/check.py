@@ -112,7 +112,7 @@ def _ask_all(asking: _Asking, others: Others) -> None:
     taken, settings = asking.taken, asking.taken.settings
     rejecting = [code for code, word in settings.policy.items() if word == "reject"]
     aside = asking.asides.take if taken.parts.count > 1 else None
-    for frames in pieces(taken.parts):
+    for frames in pieces(taken.parts, asking.form):
         unread = frames.pop(UNREAD, None)
         found = find_in_rows(asking.form, frames, settings, others, aside)
         if aside:

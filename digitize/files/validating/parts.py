@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from digitize.errors import DiskFull
+from digitize.files.validating.placing import with_places
 from validators.rulebook.columns import RECORD
 
 STATION = ("state", "district", "police_station")
@@ -168,7 +169,7 @@ def _zeros(height: int) -> pl.Series:
     return pl.zeros(height, pl.UInt16, eager=True)
 
 
-def pieces(parts: Parts) -> Iterator[dict[str, pl.DataFrame]]:
-    """The parts one after another."""
+def pieces(parts: Parts, form: str) -> Iterator[dict[str, pl.DataFrame]]:
+    """The parts one after another; what references in them name is said by `with_places`."""
     for part in range(parts.count):
-        yield parts.read(part)
+        yield with_places(form, parts.read(part))
