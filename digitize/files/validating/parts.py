@@ -13,6 +13,7 @@ import polars as pl
 
 from digitize.errors import DiskFull
 from digitize.files.validating.placing import with_places
+from digitize.files.validating.repeats import without_repeats
 from validators.rulebook.columns import RECORD
 
 STATION = ("state", "district", "police_station")
@@ -170,6 +171,6 @@ def _zeros(height: int) -> pl.Series:
 
 
 def pieces(parts: Parts, form: str) -> Iterator[dict[str, pl.DataFrame]]:
-    """The parts one after another; what references in them name is said by `with_places`."""
+    """The parts one after another, each record once and references as places; see `without_repeats`, `with_places`."""
     for part in range(parts.count):
-        yield with_places(form, parts.read(part))
+        yield with_places(form, without_repeats(form, parts.read(part)))
