@@ -98,3 +98,10 @@ def test_to_replay_a_repeat_changes_nothing(target, tmp_path):
     replay(target, find_rejects(target, states=(OPEN,)))
     assert target.run("SELECT record_id, row_hash FROM record_index ORDER BY 1") == before
     assert target.run("SELECT count(*) FROM iif1_acts") == [(2,)]
+
+
+def test_a_repeat_does_not_vanish_when_the_rule_is_not_asked(target, tmp_path):
+    path = folder(tmp_path / "in", [A, B, A])
+    done = load_files([path], "iif1", target, import_settings("iif1", ignore=["R002"]), LoadOptions())
+    assert (done.total("inserted"), done.total("rejected")) == (2, 1)
+    assert [row[:3] for row in kept(target)] == [("a", "iif1.csv", 4)]
