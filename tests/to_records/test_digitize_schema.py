@@ -34,6 +34,7 @@ OF_NAME = {
     "state": "wb", "district": "Howrah", "police_station": "Bally", "section": "379", "role": "witness", "age": "34",
     "phone": "9830012345", "mobile": "9830012345", "year": "1998", "pin": "700091", "registration_no": "WB02AB1234",
     "passport_no": "M1234567", "cnr": "WBHG010012341998", "chassis_no": "12345", "accused_code": "A1",
+    "person_line": "1",
 }  # fmt: skip
 
 

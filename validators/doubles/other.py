@@ -36,6 +36,11 @@ def told(suspects: Suspects, record: pl.Series, line: pl.Series) -> pl.Series:
     return pl.Series(texts, dtype=pl.String)
 
 
+def other_row(record: pl.Expr, line: pl.Expr, why: str) -> pl.Expr:
+    """One other row, as text for `plain_rows` and `plain_record`. record, line: its RECORD and LINE."""
+    return pl.concat_str(record.cast(pl.String), pl.lit(_PART), line.cast(pl.String), pl.lit(_WHY + why))
+
+
 def plain_rows(told: pl.Series) -> pl.Series:
     """What rows of files show: "wb-12, line 7, 0.97: name, relative_name"; the line is that in the file."""
     return pl.Series([_plain(text, lambda key: key, "line", 0) for text in told], dtype=pl.String)

@@ -85,6 +85,11 @@ class Fields:
         return pl.col(RECORD)
 
     @property
+    def line(self) -> pl.Expr:
+        """The row's line in its file, or its place in the record."""
+        return pl.col(LINE)
+
+    @property
     def content(self) -> pl.Expr:
         """All values of the record and its child rows in one text; null where its key stands only once."""
         return pl.col(CONTENT)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from validators.doubles.other import other_row
 from validators.rulebook.columns import Fields
 from validators.rulebook.rule import EVERY_FORM, RECORD_ID, each, example, rule, tells
 
@@ -30,7 +31,7 @@ def key_is_unique(f: Fields) -> pl.Expr:
     return ~f.has_rival
 
 
-@rule("R002", slug="same-record-twice", form="iif1", fields=_KEY, across=True)
+@rule("R002", slug="same-record-twice", form="iif1", fields=_KEY, across=True, names_other=True)
 @tells(
     "W",
     en="The same record stands here a second time; the first one is kept.",
@@ -41,8 +42,12 @@ def key_is_unique(f: Fields) -> pl.Expr:
     fails=[{**_PLACE, "fir_no": "78"}, {**_PLACE, "fir_no": "78"}],
 )
 def content_is_new(f: Fields) -> pl.Expr:
-    """A page scanned twice gives one record twice. The first in the order given is kept, the others bear this."""
-    return f.content.is_null() | f.content.is_first_distinct()
+    """A page scanned twice gives one record twice. The first in the order given is kept, the others bear this.
+
+    A row of an import file that repeats another one word for word, with its record_id, bears it in every form.
+    """
+    first = other_row(f.record.first().over(f.content), f.line.first().over(f.content), "the first one")
+    return pl.when(f.content.is_not_null() & ~f.content.is_first_distinct()).then(first)
 
 
 @rule("R003", slug="numbers-missing", needs=("fir_no",), form="iif1", fields=("fir_no", *_BOOK), across=True)
@@ -100,7 +105,13 @@ def row_has_a_record(f: Fields) -> pl.Expr:
 
 @rule("T025", slug="record-id-twice", form=EVERY_FORM, fields=(RECORD_ID,), across=True)
 @tells("E", en="Another row has the same record_id.", hi="दूसरी पंक्ति में भी यही record_id है।")
-@example(passes=[{"record_id": "a"}, {"record_id": "b"}], fails=[{"record_id": "a"}, {"record_id": "a"}])
+@example(
+    passes=[{"record_id": "a"}, {"record_id": "b"}],
+    fails=[{"record_id": "a", "fir_no": "78"}, {"record_id": "a", "fir_no": "79"}],
+)
 def record_id_is_unique(f: Fields) -> pl.Expr:
-    """Child rows find their record by its id, so one id cannot stand for two. Our own addition to the rule list."""
+    """Child rows find their record by its id, so one id cannot stand for two. Our own addition to the rule list.
+
+    Rows that are the same in every word are one record: the first is kept, and R002 tells of the others.
+    """
     return f.record.is_unique()

@@ -11,6 +11,7 @@ import polars as pl
 from digitize.files.loading.inputs import Inputs
 from digitize.files.loading.parts import CheckedPart
 from digitize.files.validating.findings import FILE_BITS
+from digitize.files.validating.repeats import TWICE, repeats_found
 from digitize.machine.work_keys import work_key
 from digitize.targets.fits import prepare
 from digitize.targets.flat import text_hash
@@ -23,9 +24,11 @@ from validators.finding import Finding
 from validators.rulebook.columns import LINE as FILE_LINE
 from validators.rulebook.columns import RECORD
 from validators.rulebook.given import CheckSettings
+from validators.rulebook.rule import every_rule
 
 NO_ID = "D004"
 NO_ID_TEXT = "The row has no record_id, and no whole key from which one could be made."
+_SAID = ("table", "line", "field", "code", "value")
 _LINE_MASK = (1 << FILE_BITS) - 1
 
 
@@ -47,6 +50,7 @@ class Maker:
         nameless = tables[form].filter(pl.col(RECORD_ID).str.starts_with("\x00"))[RECORD_ID]
         back = pl.concat([held, nameless]).unique()
         kept = self._kept(part, tables, back) if back.len() else []
+        kept += self._repeated(part, tables)
         good = {n: (_without(f, back) if back.len() else f).drop(FILE_LINE) for n, f in tables.items()}
         own = good[form]
         # One batch even where no record is good: it carries those that are held back.
@@ -84,6 +88,24 @@ class Maker:
             made.append(Kept(plain["id"], form, word, plain, [plain_finding(f) for f in said], file, line))
         return made
 
+    def _repeated(self, part: CheckedPart, tables: Mapping[str, pl.DataFrame]) -> list[Kept]:
+        """The rows that only repeat another, each as the whole record; so that to replay one changes nothing.
+
+        They are kept even where the rule is not asked: no row of a file may vanish.
+        """
+        told = repeats_found(self.inputs.form, part.repeats)
+        if not told.height:
+            return []
+        ids = told["key"].unique()
+        rows = {n: _only(f, ids).drop(FILE_LINE) for n, f in tables.items()}
+        whole = {plain["id"]: plain for plain in plain_records(self.inputs.form, rows, ids.to_list(), "")}
+        word, made = self.settings.policy[TWICE], []
+        for record, at, first in told.select("key", "line", "value").iter_rows():
+            said = Finding(record, RECORD_ID, TWICE, word, f"{self.messages[TWICE]} ({first})")
+            file, line = self.inputs.files[at >> FILE_BITS], at & _LINE_MASK
+            made.append(Kept(record, self.inputs.form, "reject", whole[record], [plain_finding(said)], file, line))
+        return made
+
     def _findings(self, part: CheckedPart, chosen: Mapping[str, pl.DataFrame]) -> dict[str, list[Finding]]:
         """Record -> findings, each with the path of its field."""
         places = {
@@ -93,11 +115,12 @@ class Maker:
             for at, line in frame.select(FILE_LINE, LINE).iter_rows()
         }
         found: dict[str, list[Finding]] = {}
-        wanted = part.found.select(RECORD, "table", "line", "field", "code").sort("table", "line", "field", "code")
-        for record, name, at, field, code in wanted.iter_rows():
+        wanted = part.found.select(RECORD, *_SAID).sort("table", "line", "field", "code")
+        for record, name, at, field, code, value in wanted.iter_rows():
             child = form_tables(self.inputs.form)[name].child
             path = f"{child}[{places.get((name, at), 1) - 1}].{field}" if child else field
-            said = Finding(record, path, code, self.settings.policy[code], self.messages[code])
+            other = f" ({value})" if every_rule()[code].names_other else ""
+            said = Finding(record, path, code, self.settings.policy[code], self.messages[code] + other)
             found.setdefault(record, []).append(said)
         return found
 

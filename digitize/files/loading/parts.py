@@ -12,6 +12,7 @@ from digitize.files.loading.inputs import Inputs
 from digitize.files.validating.check import rows_compared
 from digitize.files.validating.findings import FileFinding, Findings, FindingWords
 from digitize.files.validating.parts import Parts, Router, pieces
+from digitize.files.validating.repeats import REPEATED
 from digitize.files.validating.taking import Progress, TakenRows, take_rows
 from validators.checking.rows import FOUND, find_in_rows
 from validators.rulebook.columns import LINE, RECORD
@@ -28,12 +29,14 @@ _HELD_BYTES = 32 << 20
 class CheckedPart:
     """Some records with all of their rows.
 
-    tables: table name -> RECORD, LINE and the fields, as texts. found: as `find_in_rows` gives it.
+    tables: table name -> RECORD, LINE and the fields, as texts. found: as `find_in_rows` gives it. repeats: rows that
+    only repeat one of these, as `without_repeats` gives them.
     """
 
     number: int
     tables: Mapping[str, pl.DataFrame]
     found: pl.DataFrame
+    repeats: pl.DataFrame | None = None
 
 
 class CheckedInputs:
@@ -61,11 +64,13 @@ class CheckedInputs:
             # All faults of a row that was not read. These three are of columns and of whole files.
             self.unreadable = [f for f in findings if f.code in STRUCTURE and f.code not in ("S005", "S006", "S009")]
             others = rows_compared(self._inputs.form, self._inputs.paths, self._settings)
-            for number, tables in enumerate(pieces(parts)):
+            for number, tables in enumerate(pieces(parts, self._inputs.form)):
+                repeats = tables.pop(REPEATED, None)
                 found = find_in_rows(self._inputs.form, tables, self._settings, others)
                 if count > 1:
-                    found = _across_parts(self._inputs.form, tables, found, router, doubles)
-                yield CheckedPart(number, tables, found)
+                    apart = doubles.beyond(_hashes(tables[self._inputs.form], repeats))
+                    found = _across_parts(self._inputs.form, tables, found, router, apart)
+                yield CheckedPart(number, tables, found, repeats)
 
 
 def _across_parts(
@@ -104,8 +109,28 @@ class _Router(Router):
             self._ids.append(frame[RECORD].hash().to_numpy())
         return super().of_records(frame)
 
-    def doubles(self) -> np.ndarray:
+    def doubles(self) -> _Doubles:
         """The hashes that came more than once; they are forgotten with this."""
         ids = np.sort(np.concatenate([np.zeros(0, np.uint64), *self._ids]))  # concatenate takes no empty list
         self._ids = []
-        return np.unique(ids[1:][ids[1:] == ids[:-1]])
+        twice = ids[1:][ids[1:] == ids[:-1]]
+        hashes, more = np.unique(twice, return_counts=True)
+        return _Doubles(hashes, more + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Doubles:
+    """Hashes of ids that came more than once, and how often."""
+
+    hashes: np.ndarray
+    counts: np.ndarray
+
+    def beyond(self, ids: np.ndarray) -> np.ndarray:
+        """Those that came oftener than they stand among the ids of one part, repeats included."""
+        here, counts = np.unique(ids[np.isin(ids, self.hashes)], return_counts=True)
+        return here[self.counts[np.searchsorted(self.hashes, here)] > counts]
+
+
+def _hashes(own: pl.DataFrame, repeats: pl.DataFrame | None) -> np.ndarray:
+    ids = own[RECORD] if repeats is None else pl.concat([own[RECORD], repeats[RECORD]])
+    return ids.hash().to_numpy()

@@ -18,6 +18,7 @@ from digitize.files.validating.mapped import UNREAD, Legacy, Others, take_mapped
 from digitize.files.validating.masks import mask_values
 from digitize.files.validating.parts import Parts, Router, pieces
 from digitize.files.validating.readers import Place, open_reader
+from digitize.files.validating.repeats import REPEATED, TWICE, repeats_found, with_repeats
 from digitize.files.validating.report import CheckReport
 from digitize.files.validating.server import Database
 from digitize.files.validating.sources import FoundTables, TableSource, find_sources, find_table, size_of
@@ -113,14 +114,16 @@ def _ask_all(asking: _Asking, others: Others) -> None:
     rejecting = [code for code, word in settings.policy.items() if word == "reject"]
     # In one part all rows are at hand, and nothing need wait.
     aside = asking.asides.take if taken.parts.count > 1 else None
-    for frames in pieces(taken.parts):
-        unread = frames.pop(UNREAD, None)
+    for frames in pieces(taken.parts, asking.form):
+        unread, repeats = frames.pop(UNREAD, None), frames.pop(REPEATED, None)
         found = find_in_rows(asking.form, frames, settings, others, aside)
         if aside:
             found = _without_false_orphans(found, taken.router)
         found = pl.concat([found, unread]) if unread is not None else found
+        found = pl.concat([found, repeats_found(asking.form, None if TWICE in settings.left_out else repeats)])
         asking.case_files.add(frames.get(asking.form), found)
-        asking.tallies.add(frames.get(asking.form), found.filter(pl.col("code").is_in(rejecting))[RECORD])
+        records = with_repeats(frames.get(asking.form), repeats)
+        asking.tallies.add(records, found.filter(pl.col("code").is_in(rejecting))[RECORD])
         asking.keep(found)
     for found in asking.asides.ask():
         asking.keep(found)

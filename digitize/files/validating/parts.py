@@ -12,6 +12,8 @@ import numpy as np
 import polars as pl
 
 from digitize.errors import DiskFull
+from digitize.files.validating.placing import with_places
+from digitize.files.validating.repeats import without_repeats
 from validators.rulebook.columns import RECORD
 
 STATION = ("state", "district", "police_station")
@@ -171,7 +173,7 @@ def _zeros(height: int) -> pl.Series:
     return pl.zeros(height, pl.UInt16, eager=True)
 
 
-def pieces(parts: Parts) -> Iterator[dict[str, pl.DataFrame]]:
-    """The parts one after another."""
+def pieces(parts: Parts, form: str) -> Iterator[dict[str, pl.DataFrame]]:
+    """The parts one after another, each record once and references as places; see `without_repeats`, `with_places`."""
     for part in range(parts.count):
-        yield parts.read(part)
+        yield with_places(form, without_repeats(form, parts.read(part)))

@@ -90,13 +90,16 @@ def _take(taken: TakenRows, table: Table, frame: pl.DataFrame) -> None:
 
 
 def text_rows(frame: pl.DataFrame, first: int) -> pl.DataFrame:
-    """A block as a text frame of the rules; a row without an id is a record of its own."""
+    """A block as a text frame of the rules; a row without an id is a record of its own.
+
+    A child row's line stays, for the rows that name it (`digitize.files.validating.placing`).
+    """
     line = pl.col(BLOCK_LINE) + first
     # A zero byte in front, as no id of a text file has it: a row with one is broken (S003).
     alone = pl.concat_str(pl.lit("\x00"), line)
     given = pl.col(RECORD_ID) if RECORD_ID in frame.columns else pl.lit(None, dtype=pl.String)
     record = pl.when(given != "").then(given).otherwise(alone)
-    fields = (c for c in frame.columns if c not in (BLOCK_LINE, RECORD_ID, LINE_NAME))
+    fields = (c for c in frame.columns if c not in (BLOCK_LINE, RECORD_ID))
     return frame.select(record.alias(RECORD), line.alias(LINE), *fields)
 
 

@@ -1,0 +1,95 @@
+"""References between the rows of a record: from the lines that a file gives to the places that the rows have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from mappers.schema import form_tables
+from mappers.schema.links import RowReference, row_references
+from validators.rulebook.columns import RECORD, typed
+
+GIVEN_LINE = "line"
+_NUMBER, _PLACE, _COUNT, _FOUND = "_number", "_place", "_count", "_found"
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """The lines of a table's rows. found: RECORD, number, place, of numbers that one row of a record bears alone.
+
+    counts: RECORD and how many rows it has.
+    """
+
+    found: pl.DataFrame
+    counts: pl.DataFrame
+
+
+def with_places(form: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """Tables in which a reference names a row by its place in the record, from 1; their lines are left out.
+
+    tables: all rows of some records, as text frames, with the column `line` where the file has it. After this step rows
+    are known by their place alone, here, in records and in targets. So a row that was refused may not shift what the
+    others are called: a reference that names no row of the record, or more than one, and would now seem to name
+    another, becomes a text that is no number ("line 1"). A rule tells of it, and no target takes it.
+    """
+    made = dict(tables)
+    for link, column in _filled(form, tables):
+        lines = _lines(tables[link.of])
+        if lines is not None:
+            made[link.table] = _placed(made[link.table], tables[link.table][column], link, lines)
+    # What else goes along with the parts may have a column of that name, too.
+    return {n: f.drop(GIVEN_LINE, strict=False) if n in form_tables(form) else f for n, f in made.items()}
+
+
+def _filled(form: str, tables: Mapping[str, pl.DataFrame]) -> Iterator[tuple[RowReference, str]]:
+    """The references that stand in any row, to tables whose rows are there."""
+    for link in row_references(form):
+        rows = tables.get(link.table)
+        if rows is None or link.of not in tables or link.column not in rows.columns:
+            continue
+        if rows.select(((pl.col(link.column) != "") & _concerns(link, rows)).any()).item():
+            yield link, link.column
+
+
+def _concerns(link: RowReference, rows: pl.DataFrame) -> pl.Expr:
+    """Whether a row's reference is one to this table."""
+    if not link.named_by:
+        return pl.lit(value=True)
+    return pl.col(link.named_by).is_in(link.names) if link.named_by in rows.columns else pl.lit(value=False)
+
+
+def _lines(rows: pl.DataFrame) -> _Lines | None:
+    """The lines of a table's rows; None where each is its place, so that references need no change.
+
+    Rows of a record of which none has a line are known by their places.
+    """
+    if GIVEN_LINE not in rows.columns:
+        return None
+    given = typed(GIVEN_LINE, "int")
+    place = pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over(RECORD)
+    has_none = (pl.col(GIVEN_LINE).fill_null("") == "").all().over(RECORD)
+    numbered = rows.select(RECORD, pl.when(has_none).then(place).otherwise(given).alias(_NUMBER), place.alias(_PLACE))
+    if numbered[_NUMBER].eq_missing(numbered[_PLACE]).all():
+        return None
+    found = numbered.drop_nulls().unique([RECORD, _NUMBER], keep="none")
+    return _Lines(found, numbered.group_by(RECORD).agg(pl.len().alias(_COUNT)))
+
+
+def _placed(rows: pl.DataFrame, stored: pl.Series, link: RowReference, lines: _Lines) -> pl.DataFrame:
+    """The rows of a table with its references to one other table as places. stored: these as they stand in the file."""
+    asked = rows.select(RECORD, stored.alias(link.column)).with_columns(typed(link.column, "int").alias(_NUMBER))
+    known = asked.join(lines.found, on=[RECORD, _NUMBER], how="left", maintain_order="left")
+    known = known.join(lines.counts, on=RECORD, how="left", maintain_order="left")
+    number, place = pl.col(_NUMBER), pl.col(_PLACE)
+    is_misleading = place.is_null() & (number <= pl.col(_COUNT))
+    made = (
+        pl.when(place != number)
+        .then(place.cast(pl.String))
+        .when(is_misleading)
+        .then(pl.concat_str(pl.lit("line "), link.column))
+        .otherwise(link.column)
+    )
+    found = known.select(made.alias(_FOUND)).to_series()
+    return rows.with_columns(pl.when(_concerns(link, rows)).then(found).otherwise(link.column).alias(link.column))

@@ -1,0 +1,44 @@
+"""Which fields of a record's rows name other rows of it, by their line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from mappers.schema import Table, form_tables
+
+PERSON_LINE, OF_LINE, OF_TABLE = "person_line", "of_line", "of_table"
+
+
+@dataclass(frozen=True, slots=True)
+class RowReference:
+    """A field that names a row of another child table of its record.
+
+    table, column: where it stands. of: the table whose row it names. named_by: the field that says which table is
+    meant, by one of the names; "" where it is always the same.
+    """
+
+    table: str
+    column: str
+    of: str
+    named_by: str = ""
+    names: tuple[str, ...] = ()
+
+
+@cache
+def row_references(form: str) -> Sequence[RowReference]:
+    """All references between the child rows of a form."""
+    tables = [t for t in form_tables(form).values() if t.child]
+    return tuple(link for table in tables for link in _of(table, tables))
+
+
+def _of(table: Table, tables: Sequence[Table]) -> Sequence[RowReference]:
+    found = []
+    if table.column(PERSON_LINE):
+        found += [RowReference(table.name, PERSON_LINE, other.name) for other in tables if other.child == "persons"]
+    if table.column(OF_LINE):
+        found += [
+            RowReference(table.name, OF_LINE, other.name, OF_TABLE, (other.child, other.name)) for other in tables
+        ]
+    return found
