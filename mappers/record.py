@@ -45,7 +45,7 @@ class FieldValue:
     accept: float = 0.0
 
     def is_sure(self) -> bool:
-        """Whether no person needs to look: the value fits, and its confidence reaches the form's measured cut."""
+        """Whether no person needs to look: the value fits, and its confidence reaches the form's measured threshold."""
         return (self.value is not None or self.blank) and self.confidence >= self.accept
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from digitize.errors import InputError
+from digitize.machine.csv_cells import safe
 from digitize.offices.figures import Figure, figures_of
 from digitize.offices.measures import CELLS, MEASURES, STAGES
 from digitize.offices.picture import NationalPicture
@@ -131,13 +132,8 @@ def csv_text(header: Sequence[str], rows: Iterable[list[Any]]) -> str:
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(header)
-    writer.writerows([_safe(cell) for cell in row] for row in rows)
+    writer.writerows([safe(cell) for cell in row] for row in rows)
     return out.getvalue()
-
-
-def _safe(cell: Any) -> Any:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 
 def as_plain(picture: NationalPicture, words: Words, down_to: str = "station") -> dict[str, Any]:

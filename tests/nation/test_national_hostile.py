@@ -1,6 +1,8 @@
 """Snapshots that were made to cheat, to break a page or to stop an office: refused or flagged by name, the others stand."""
 
 import copy
+import csv
+import io
 import json
 import os
 import re
@@ -16,6 +18,7 @@ from hypothesis import strategies as st
 
 from benchmarks.national_states import invent, month_ends, seal_plain, snapshot
 from digitize.machine.signing import sign
+from digitize.offices.exporting import csv_text
 from digitize.offices.grades import grade_of, ranks
 from digitize.offices.keys import add_key
 from digitize.offices.lists import Gazetteer, PlaceKey
@@ -361,3 +364,10 @@ def test_flags_and_refusals_are_said_in_both_languages():
     codes = set(re.findall("`([a-z-]+)`", judged))
     assert len(codes) > 25
     assert {c for c in codes if f"odd.{c}" not in hi.by_slug} == set()
+
+
+@pytest.mark.parametrize("name", ["=1+1", "＝1+1", "  =1+1", "\n=1+1", "＠SUM(A1)"])
+def test_a_name_is_no_formula_in_the_tables_of_an_office(name):
+    """The guard is that of every CSV: full-width signs and blanks before a sign count, too."""
+    (cell, count), *_ = [row for row in csv.reader(io.StringIO(csv_text(["place", "pages"], [[name, 7]]))) if row][1:]
+    assert (cell, count) == (f"'{name}", "7")
