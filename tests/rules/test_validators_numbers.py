@@ -110,3 +110,11 @@ def test_a_new_state_keeps_the_acts_of_the_old_one() -> None:
     assert "L010" not in codes(state="tg", acts=acts)
     assert "L010" in codes(state="mh", acts=acts)
     assert "L010" not in codes(acts=acts)
+
+
+@pytest.mark.parametrize("field", ["phone", "mobile"])
+def test_a_number_from_before_mobiles_is_told_of_the_field_it_stands_in(field: str) -> None:
+    """Before, it was told of `phone` wherever it stood."""
+    record = make_record("r", {"year": "1993", "persons": [{field: "9830012345"}]})
+    found = [f.field for f in check_records([record], SETTINGS) if f.code == "F023"]
+    assert found == [f"persons[0].{field}"]

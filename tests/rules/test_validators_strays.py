@@ -20,7 +20,9 @@ VALUES = st.lists(st.integers(0, 40), max_size=25)
 
 
 def strays(values: list[int], slack: int = 0) -> list[int]:
-    frame = pl.DataFrame({"b": ["x"] * len(values), "p": range(len(values)), "v": values}, schema_overrides={"v": pl.Int64})
+    frame = pl.DataFrame(
+        {"b": ["x"] * len(values), "p": range(len(values)), "v": values}, schema_overrides={"v": pl.Int64}
+    )
     kept = frame.select(k=keeps_order([pl.col("b")], pl.col("p"), pl.col("v"), slack=slack))["k"]
     return [i for i, good in enumerate(kept) if not good]
 
@@ -51,7 +53,9 @@ def test_of_two_that_contradict_each_other_the_later_number_is_told() -> None:
 
 
 def test_one_diary_number_out_of_place_is_one_finding() -> None:
-    rows = [{"gd_date": "2009-03-12", "gd_time": f"{10 + i // 4}:{i % 4 * 15:02}", "gd_no": str(i + 1)} for i in range(20)]
+    rows = [
+        {"gd_date": "2009-03-12", "gd_time": f"{10 + i // 4}:{i % 4 * 15:02}", "gd_no": str(i + 1)} for i in range(20)
+    ]
     rows[3]["gd_no"] = "40"
     assert lines("gd", "R007", rows) == [3]
 
@@ -75,14 +79,18 @@ def test_the_series_kept_is_in_order_and_none_is_longer(values: list[int]) -> No
 
 @settings(max_examples=100, deadline=None)
 @given(values=VALUES.map(sorted), changes=st.dictionaries(st.integers(0, 24), st.integers(0, 40), max_size=5))
-def test_there_are_never_more_findings_than_values_that_were_changed(values: list[int], changes: dict[int, int]) -> None:
+def test_there_are_never_more_findings_than_values_that_were_changed(
+    values: list[int], changes: dict[int, int]
+) -> None:
     changed = [changes.get(i, v) for i, v in enumerate(values)]
     assert len(strays(changed)) <= len(changes)
 
 
 @settings(max_examples=100, deadline=None)
 @given(values=VALUES, slack=st.integers(0, 3))
-def test_what_is_in_order_within_the_slack_has_no_finding_and_what_is_not_has_one(values: list[int], slack: int) -> None:
+def test_what_is_in_order_within_the_slack_has_no_finding_and_what_is_not_has_one(
+    values: list[int], slack: int
+) -> None:
     in_order = all(b >= max(values[:i]) - slack for i, b in enumerate(values) if i)
     assert (strays(values, slack) == []) == in_order
 
