@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from digitize.errors import OptionsError
+from digitize.files.dataset import Dataset, write_dataset
 from digitize.masking.cases import CaseMasks, whole_masks
 from digitize.targets.csv_folder import write_folder
 from digitize.targets.flat import roman_names
@@ -18,7 +19,8 @@ from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Records, Stored
 from digitize.workspace.place import Place
 from digitize.workspace.target import find_layout
-from mappers.record import to_plain
+from mappers.codes import load_stations
+from mappers.record import Record, to_plain
 
 FORMATS = ("csv", "jsonl")
 
@@ -72,8 +74,11 @@ def export(
         found = find_layout(place, layout)
         shape: Shape = LayoutShape(found) if found else FlatShape()
         no_table: Counter[str] = Counter()
+        mappings: set[str] = set()
         records = (masks.mask(s.record) if masks else s.record for s in _placed(chosen, shape, no_table))
-        count = write_folder(records, target, shape)
+        count = write_folder(_noted(records, mappings), target, shape)
+        if not found:
+            write_dataset(target, _dataset(place, mappings))
         return Exported(
             target, count, chosen.left_out, dict(sorted(shape.gaps.items())), dict(sorted(no_table.items()))
         )
@@ -86,6 +91,22 @@ def _placed(chosen: Iterable[Stored], shape: Shape, no_table: Counter[str]) -> I
             yield s
         else:
             no_table[s.record.form] += 1
+
+
+def _noted(records: Iterable[Record], mappings: set[str]) -> Iterator[Record]:
+    """The same records; the mappings that made them are noted, each as its id and version."""
+    for record in records:
+        # Other values are by a person, a list or what intake was told: those have no version.
+        mappings.update(v.by for v in record.fields.values() if v.by.rpartition(" ")[2].isdigit())
+        yield record
+
+
+def _dataset(place: Place, mappings: Collection[str]) -> Dataset:
+    """What a check must know to say of these records what it said here."""
+    state, check = place.options.workspace.state, place.options.check
+    stations = load_stations(state, place.folder / "lists" / "stations.csv")
+    pairs = sorted({(s.district, s.name) for s in stations})
+    return Dataset(state, tuple(pairs), check.profile, check.years, tuple(sorted(mappings)))
 
 
 class _Chosen:
