@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from digitize.cli.check_printing import print_not_told
 from digitize.cli.console import Json, print_json, progress
 from digitize.cli.options import Schema, Target
 
@@ -52,6 +53,7 @@ def load(
     json: Json = False,
 ) -> None:
     """Load checked records of a workspace, or import files without one; the same load twice is done once."""
+    from digitize.files.dataset import find_dataset
     from digitize.files.loading.settings import import_settings
     from digitize.files.validating.settings import words
 
@@ -62,7 +64,11 @@ def load(
         given |= {"--stations": stations, "--profile": profile, "--ignore": ignore, "--leave-out": leave_out}
         _load_workspace(_only(paths, given), where, agreed, dry_run=dry_run, json=json)
         return
-    settings = import_settings(form, state=state, stations=stations, profile=profile, ignore=words(ignore))
+    beside = find_dataset(paths)
+    settings = import_settings(
+        form, state=state, stations=stations, profile=profile, ignore=words(ignore), dataset=beside
+    )
+    print_not_told(settings)
     options = _options(batch_size, agreed, words(leave_out), receipts, dry_run=dry_run, first=first)
     _print_loaded(_load_files(paths, form, where, settings, options), json=json)
 

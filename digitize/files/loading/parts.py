@@ -15,6 +15,7 @@ from digitize.files.validating.parts import Parts, Router, pieces
 from digitize.files.validating.repeats import REPEATED
 from digitize.files.validating.taking import Progress, TakenRows, take_rows
 from validators.checking.rows import FOUND, find_in_rows
+from validators.messages.teller import Teller
 from validators.rulebook.columns import LINE, RECORD
 from validators.rulebook.given import CheckSettings
 from validators.rulebook.rule import every_rule
@@ -55,7 +56,7 @@ class CheckedInputs:
     def __iter__(self) -> Iterator[CheckedPart]:
         """The parts in order. Raises InputError when the files have no rows."""
         files, count = self._inputs.files, self._inputs.parts
-        findings = Findings(FindingWords(files, self._settings.policy, self.messages))
+        findings = Findings(FindingWords(files, self._settings.policy, Teller()))
         with Parts(count, _HELD_BYTES) as parts:
             router = _Router(count, has_children=any(s.table.child for s in self._inputs.sources))
             taken = TakenRows(self._inputs.form, self._settings, files, findings, parts, router, self._progress)
