@@ -61,7 +61,7 @@ def validate(
     select: Select = "",
     ignore: Annotated[str, typer.Option(help="Do not ask these rules.")] = "",
     max_rejects: MaxRejects = "0",
-    format: Annotated[str, typer.Option(help="table, json, jsonl, csv, html, sarif or junit.")] = "table",
+    format: Annotated[str, typer.Option(help="table, json, jsonl, csv, html, xlsx, sarif or junit.")] = "table",
     out: Out = None,
     baseline: Baseline = None,
     fix: Fix = None,
@@ -207,7 +207,7 @@ def _writer(format: str, out: Path | None) -> Any:
     if format != "table":
         return load_writer(format)
     if out:
-        raise OptionsError("--out needs --format: json, jsonl, csv, html, sarif or junit.")
+        raise OptionsError("--out needs --format: json, jsonl, csv, html, xlsx, sarif or junit.")
     return None
 
 

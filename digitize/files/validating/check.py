@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -75,7 +75,9 @@ def check_files(paths: Sequence[Place], form: str, settings: CheckSettings, how:
         _ask_all(_Asking(form, taken, how.unmasked, asides, tallies, case_files), others)
     years, stations = tallies.made()
     counted = (taken.rows, taken.unreadable, taken.findings, found.others, _asked(form, settings), years, stations)
-    return CheckReport(form, names, *counted, how.unmasked, case_files=case_files.made, not_told=not_told(settings))
+    report = CheckReport(form, names, *counted, how.unmasked, case_files=case_files.made)
+    read = tuple(s for s in found.sources if isinstance(s.path, Path))
+    return replace(report, not_told=not_told(settings), sources=read)
 
 
 def _files(paths: Sequence[Place]) -> list[Path]:

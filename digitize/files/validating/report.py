@@ -10,6 +10,7 @@ from digitize.files.validating.baseline import Known
 from digitize.files.validating.case_files import CaseFiles
 from digitize.files.validating.findings import FileFinding, Findings
 from digitize.files.validating.settings import NotTold
+from digitize.files.validating.sources import TableSource
 from validators.finding import Severity
 from validators.messages.teller import Teller, Told
 
@@ -30,6 +31,7 @@ class CheckReport:
     years: year -> its records; stations: "district, station" -> theirs. unmasked: the reason for which values of
     persons are shown, "" where they are not. known: findings that an earlier report has told, and this one does not.
     case_files: errors by their impact, those told earlier included. not_told: what the check did not know.
+    sources: the files that were read in the import layout.
     """
 
     form: str
@@ -45,6 +47,7 @@ class CheckReport:
     known: int = 0
     case_files: CaseFiles = CaseFiles()
     not_told: tuple[NotTold, ...] = ()
+    sources: tuple[TableSource, ...] = ()
 
     @property
     def rows(self) -> int:
