@@ -107,8 +107,8 @@ def _example(code: str, advice: Advice, field: str, kind: str, values: tuple[str
 
 
 def _values(column: Column) -> tuple[str, ...]:
-    """The values of a field's closed list."""
+    """The values of a field's list."""
     if column.codes == "act":
         return tuple(act_list().values)
     found = code_lists().get(column.codes) if column.kind == "code" else None
-    return found.values if found and not found.is_open else ()
+    return found.values if found else ()
