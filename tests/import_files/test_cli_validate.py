@@ -227,6 +227,7 @@ def test_no_value_steers_the_terminal(digitize, tmp_path):
 def test_a_rule_is_explained_by_code_or_slug(digitize, word, what):
     assert what in digitize("explain", word)
     assert re.search(r"[\u0900-\u097f]", digitize("explain", word, "--lang", "hi").splitlines()[0])
+    assert re.search(r"[\u0b80-\u0bff]", digitize("explain", word, "--lang", "ta").splitlines()[0])
 
 
 def test_every_rule_can_be_explained(digitize):

@@ -98,7 +98,9 @@ def test_every_rule_has_its_message_and_what_is_fixed_stays(language: str) -> No
     assert len(set(told.values())) == len(CODES)
     for code, text in told.items():
         assert not places(text)
-        assert set(re.findall(r"[a-z]+_[a-z_]+", english.message(code))) <= set(re.findall(r"[a-z]+_[a-z_]+", text)), code
+        assert set(re.findall(r"[a-z]+_[a-z_]+", english.message(code))) <= set(re.findall(r"[a-z]+_[a-z_]+", text)), (
+            code
+        )
         assert text != english.message(code), code
 
 
