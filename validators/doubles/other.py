@@ -38,8 +38,11 @@ def told(
     both = pl.concat([pairs, pairs.rename({"left": "right", "right": "left"}).select(pairs.columns)])
     best = both.filter(pl.col("score") == pl.col("score").max().over("left"))
     texts: list[str | None] = [None] * len(record)
+    if pairs.is_empty():
+        return pl.Series(texts, dtype=pl.String)
+    parts = pl.select(pl.concat_str(record.cast(pl.String), pl.lit(_PART), line.cast(pl.String))).to_series().to_list()
     for row, others, score, agrees in best.group_by("left").agg("right", pl.first("score", "agrees")).iter_rows():
-        rows = _ROW.join(f"{record[i]}{_PART}{line[i]}" for i in others) if len(others) <= _MOST else str(len(others))
+        rows = _ROW.join([parts[i] for i in others]) if len(others) <= _MOST else str(len(others))
         texts[row] = f"{rows}{_WHY}{score:.2f}: {suspects.named(agrees)}{left_out[of_row[row]]}"
     return pl.Series(texts, dtype=pl.String)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
@@ -154,7 +154,7 @@ def _place(words: pl.DataFrame, kept: NDArray[np.bool_], height: int, most: int 
 
 def _words(texts: Sequence[str], words: _Numbered, registers: Ints, placed: Sequence[Ints]) -> NameWords:
     """What is known of words. placed: rows of them in which shares are counted, of each row's register; none: usual."""
-    said, language, near, joined, keys = (tuple(column) for column in zip(*map(_tell, texts), strict=True))
+    said, language, near, joined, keys = (tuple(column) for column in zip(*_tell_all(texts), strict=True))
     initials = np.array([len(text) == 1 and text.isascii() for text in texts], bool)[words.text]
     fold, key = (_in_register(of_text, words) for of_text in (joined, keys))
     shares = [_shares(place, words, registers, placed) for _, place in (fold, key)]
@@ -189,14 +189,27 @@ def _shares(place: Ints, words: _Numbered, registers: Ints, placed: Sequence[Int
     return np.asarray(share, np.float32)
 
 
+def _tell_all(texts: Sequence[str]) -> Iterator[tuple[str, str, str, str, str]]:
+    """Of each word its sounds, the language of its script, the classes of its sounds, its folded sounds, and its key."""
+    plain = [_usual(text) for text in texts if text.isascii()]
+    # Latin words are parted by blanks, across which no sound looks: all of them are read as one name.
+    said = iter(sounds(" ".join(plain)).split(" "))
+    for text in texts:
+        yield _described(text, next(said) if text else "", "") if text.isascii() else _tell(text)
+
+
 @lru_cache(maxsize=_KEPT)
 def _tell(text: str) -> tuple[str, str, str, str, str]:
-    """The sounds of a word, the language of its script, the classes of its sounds, its folded sounds, and its key.
-
-    A word of a script that is not read is known by its letters alone.
-    """
+    """The same of a word in another script. One of a script that is not read is known by its letters alone."""
     usual = _whole().get(romanise(text).lower())
-    said, language = (sounds(usual), "") if usual else (sounds(text), language_for(text))
+    return _described(text, sounds(usual), "") if usual else _described(text, sounds(text), language_for(text))
+
+
+def _usual(text: str) -> str:
+    return _whole().get(text, text)
+
+
+def _described(text: str, said: str, language: str) -> tuple[str, str, str, str, str]:
     joined = _fold(said) or text
     near = coarse(said)
     return said, language, near, joined, skeleton(said).replace(" ", "") or near or joined
