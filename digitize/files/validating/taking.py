@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -24,6 +24,10 @@ from validators.rulebook.given import CheckSettings
 
 RECORD_ID, LINE_NAME = "record_id", "line"
 Progress = Callable[[int, int], None]
+Others = Mapping[str, Mapping[str, pl.DataFrame]]
+"""Form -> table -> rows of other forms, with which rules compare."""
+UNREAD = "_unread"
+"""Among the parts' tables: findings of text that gave no value."""
 
 
 @dataclass
