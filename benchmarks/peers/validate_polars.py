@@ -53,9 +53,7 @@ def _of_firs(known: dict[str, Any], with_acts: pl.Series) -> dict[str, pl.Expr]:
     dates = [_fails(pl.col(f"{d}.date").is_not_null() | pl.col(d).is_null()) for d, _ in _PAIRS]
     times = [_fails(pl.col(t).str.contains(r"^([01][0-9]|2[0-3]):[0-5][0-9]$")) for _, t in _PAIRS]
     return {
-        "F001": _fails(
-            pl.col("state").is_in(states) & place.is_in([_SEP.join(one) for one in known["districts"]])
-        ),
+        "F001": _fails(pl.col("state").is_in(states) & place.is_in([_SEP.join(one) for one in known["districts"]])),
         "F002": _fails(~place.is_in(covered) | station.is_in([_SEP.join(one) for one in known["stations"]])),
         "F004": _fails(year.is_between(1861, known["this_year"]).fill_null(value=False)),
         "F005": _fails(pl.col("fir_no").str.contains(r"^0*[1-9][0-9]*$")),

@@ -127,7 +127,9 @@ def _number(split: Sequence[pl.DataFrame], registers: Ints) -> tuple[list[str], 
     ends = np.cumsum([len(m) for m in met])
     placed = [1 + back[end - len(m) : end] for m, end in zip(met, ends, strict=True)]
     rows = [s.select("row").with_columns(word=pl.Series(p)) for s, p in zip(found, placed, strict=True)]
-    text, register = (np.r_[first, n].astype(np.int32) for first, n in ((0, words % len(texts)), (-1, words // len(texts))))
+    text, register = (
+        np.r_[first, n].astype(np.int32) for first, n in ((0, words % len(texts)), (-1, words // len(texts)))
+    )
     return texts.to_list(), _Numbered(text, register), rows
 
 
@@ -182,7 +184,9 @@ def _shares(place: Ints, words: _Numbered, registers: Ints, placed: Sequence[Int
     """Of each word the share of its register's names that have one like it. place: of each word among those alike."""
     if not placed:
         return np.full(len(place), USUAL_SHARE, np.float32)
-    names = sum(np.bincount(registers[rows[:, 0] != NONE], minlength=int(registers.max(initial=0)) + 1) for rows in placed)
+    names = sum(
+        np.bincount(registers[rows[:, 0] != NONE], minlength=int(registers.max(initial=0)) + 1) for rows in placed
+    )
     met = np.concatenate([rows[rows != NONE] for rows in placed])
     counts = np.bincount(place[met], minlength=int(place.max()) + 1)[place]
     share = (counts + USUAL_SHARE * _BELIEVED) / (names[words.register] + _BELIEVED)
