@@ -81,7 +81,7 @@ class _File:
 
 
 def write_rows(folder: Path, count: int, seed: int) -> Planted:
-    """Write so many FIRs, one act, two persons and one stolen thing each. Returns (file, line, code) of every defect."""
+    """Write so many FIRs with an act, two persons and a stolen thing each. Returns (file, line, code) of defects."""
     die = random.Random(seed)
     names = ("iif1", "iif1_acts", "iif1_persons", "iif1_property")
     handles = [(folder / f"{n}.csv").open("w", encoding="utf-8", newline="") for n in names]

@@ -194,7 +194,7 @@ def _shares(place: Ints, words: _Numbered, registers: Ints, placed: Sequence[Int
 
 
 def _tell_all(texts: Sequence[str]) -> Iterator[tuple[str, str, str, str, str]]:
-    """Of each word its sounds, the language of its script, the classes of its sounds, its folded sounds, and its key."""
+    """Of each word its sounds, the language of its script, the classes of its sounds, its folded sounds, its key."""
     plain = [_usual(text) for text in texts if text.isascii()]
     # Latin words are parted by blanks, across which no sound looks: all of them are read as one name.
     said = iter(sounds(" ".join(plain)).split(" "))
