@@ -1,7 +1,7 @@
 r"""How fast import files are loaded, beside what can be typed into psql and beside other libraries; and kills.
 
 python benchmarks/load.py [--rows 500000] [--rounds 3] [--kills 40] [--peers PYTHON] [--only raw,first,noop,bad3,peers,
-                           sqlite,kills] [--seed 7] [--json FILE] [--quick]
+                           sqlite,kills,references] [--seed 7] [--json FILE] [--quick]
 
     python3.11 -m venv PEERS
     PEERS/bin/pip install pandas==3.1.1 SQLAlchemy==2.1.9 'dlt[postgres]==1.31.0' 'psycopg[binary]' pyarrow
@@ -17,7 +17,7 @@ foreign keys and checks in place.
 counted in the target and the quarantine. `ratio_to_sql` and so on: seconds of a peer / ours, the first FIRs into a bare
 table of text. `sqlite_rows_per_cpu_s`: rows of both tables into SQLite, of processor time, rows at hand, rules not
 counted; `sqlite_whole_rows_per_cpu_s`: with reading and rules. `rss_mb`: the most memory of the loading process.
-Figures that were not measured are null.
+`references_kept`: benchmarks/load_references.py. Figures that were not measured are null.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 PEERS = ("to_sql", "to_sql_multi", "insertmany", "dlt")
-PARTS = ("raw", "first", "noop", "bad3", "peers", "sqlite", "kills")
+PARTS = ("raw", "first", "noop", "bad3", "peers", "sqlite", "kills", "references")
 FIGURES = (
     "ratio_raw", "ratio_handwritten", "ratio_raw_first", "ratio_raw_noop", "ratio_raw_bad3", "ratio_to_sql",
     "ratio_to_sql_multi", "ratio_insertmany", "ratio_dlt", "sqlite_rows_per_cpu_s",
-    "sqlite_whole_rows_per_cpu_s", "rss_mb", "kills", "kills_identical",
+    "sqlite_whole_rows_per_cpu_s", "rss_mb", "kills", "kills_identical", "references_kept",
 )  # fmt: skip
 SERVER = {"fsync": "on", "full_page_writes": "on", "shared_buffers": "1GB", "max_wal_size": "8GB", "autovacuum": "on"}
 
@@ -99,6 +99,10 @@ def _measure(a: argparse.Namespace) -> dict[str, Any]:
             figures["rss_mb"] = round(bench.rss_mb)
         if "sqlite" in only:
             figures |= _sqlite(good, place / "t.sqlite")
+        if "references" in only:
+            from benchmarks.load_references import references
+
+            figures |= references(2 if a.quick else 6)
         if "peers" in only and a.peers:
             figures |= _peers(a, server, good)
         if "kills" in only:

@@ -170,13 +170,15 @@ def _places(texts: list[str]) -> Iterator[list[Place]]:
 
 def _legacy(old: _Old, state: str, stations: Path | None, fix: Path | None) -> Legacy | None:
     from digitize.errors import OptionsError
-    from digitize.files.mapping.find import bound_mapping, table_context
-    from digitize.files.validating.mapped import ANY, Legacy
 
     if not old.mapping:
         if old.table or old.year:
             raise OptionsError("--table and --year go with --mapping.")
         return None
+    # Mapping takes as long to import as all the rest: not for files that need none.
+    from digitize.files.mapping.find import bound_mapping, table_context
+    from digitize.files.validating.mapped import ANY, Legacy
+
     if old.mapping != ANY:
         bound_mapping(old.mapping)
     if fix:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -14,7 +15,6 @@ from digitize.files.validating.aside import Asides
 from digitize.files.validating.block import LINE as BLOCK_LINE
 from digitize.files.validating.case_files import CaseCount
 from digitize.files.validating.findings import Findings, FindingWords
-from digitize.files.validating.mapped import UNREAD, Legacy, Others, take_mapped
 from digitize.files.validating.masks import mask_values
 from digitize.files.validating.parts import Parts, Router, pieces
 from digitize.files.validating.readers import Place, open_reader
@@ -23,7 +23,7 @@ from digitize.files.validating.report import CheckReport
 from digitize.files.validating.server import Database
 from digitize.files.validating.settings import not_told
 from digitize.files.validating.sources import FoundTables, TableSource, find_sources, find_table, size_of
-from digitize.files.validating.taking import Progress, TakenRows, places_of, take_rows, text_rows
+from digitize.files.validating.taking import UNREAD, Others, Progress, TakenRows, places_of, take_rows, text_rows
 from digitize.files.validating.tallies import FindingTallies
 from validators.checking.check import tables_compared
 from validators.checking.rows import find_in_rows
@@ -32,6 +32,9 @@ from validators.policy.impact import Impact
 from validators.rulebook.columns import RECORD
 from validators.rulebook.given import CheckSettings
 from validators.rulebook.rule import load_rules
+
+if TYPE_CHECKING:
+    from digitize.files.validating.mapped import Legacy
 
 ORPHAN = "T019"
 # Of files. Asking the rules of a part takes some twelve times its bytes of memory.
@@ -68,6 +71,9 @@ def check_files(paths: Sequence[Place], form: str, settings: CheckSettings, how:
     with Parts(count) as parts, Asides(count) as asides:
         taken = TakenRows(form, settings, files, findings, parts, router, how.progress)
         if how.legacy:
+            # What maps takes long to import, and most files need none of it.
+            from digitize.files.validating.mapped import take_mapped
+
             others = take_mapped(taken, _files(paths), form, how.legacy)
         else:
             take_rows(taken, found, total)
