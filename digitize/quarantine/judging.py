@@ -20,13 +20,14 @@ _ONLY_REPEATS = "The row only repeats another one of the delivery, which was cor
 class Judged:
     """asked: of which rules are asked. stale, forced: ids of rejects. said: findings by reject.
 
-    same: reject -> what else waits with the very same content, and is settled with it.
+    same: reject -> what else waits and says nothing else, and is settled with it; led: those of it that were chosen.
     """
 
     asked: list[Candidate] = field(default_factory=list)
     stale: set[int] = field(default_factory=set)
     forced: set[int] = field(default_factory=set)
     said: dict[int, list[Finding]] = field(default_factory=dict)
+    led: set[int] = field(default_factory=set)
     same: dict[int, list[Candidate]] = field(default_factory=dict)
 
 
@@ -67,14 +68,19 @@ def _judge_record(
         now.append(c)
     rows = [*now, *(o for o in others if o.age == newest)]
     for c in now:
+        # The first of those that say the same, and the one with the child rows, stands for all of them.
+        leader = next((o for o in rows if o.covers(c) and not c.covers(o)), None)
+        leader = leader or next(o for o in rows if o.content == c.content)
         if any(c.repeats(o) for o in rows):
             made.said[c.reject.id] = [Finding(c.record.id, "record_id", _REPEATS, "reject", _ONLY_REPEATS)]
-        elif any(o.content != c.content and not o.repeats(c) for o in rows) or _is_taken(c, held, is_forced=is_forced):
+        elif leader is not c and leader in now:
+            made.led.add(c.reject.id)
+            made.same.setdefault(leader.reject.id, []).append(c)
+        elif any(not c.covers(o) and not o.repeats(c) for o in rows) or _is_taken(c, held, is_forced=is_forced):
             made.said[c.reject.id] = [Finding(c.record.id, "record_id", _TWICE, "reject", _DIFFERS)]
         else:
             made.asked.append(c)
-            same = [o for o in others if o.age == newest and o.content == c.content]
-            made.same[c.reject.id] = same if c is now[0] else []
+            made.same.setdefault(c.reject.id, []).extend(o for o in rows if o not in now and c.covers(o))
 
 
 def _is_overtaken(c: Candidate, held: Standing | None) -> bool:

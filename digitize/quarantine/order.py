@@ -31,12 +31,17 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A reject under the id that it would be loaded with. content: hash of what it holds now."""
+    """A reject under the id that it would be loaded with. content: hash of what it holds now; own: without its rows."""
 
     reject: Reject
     record: Record
     content: str
+    own: str
     age: Age
+
+    def covers(self, other: Candidate) -> bool:
+        """Whether it says all that another one says, whose child rows may be with it."""
+        return self.content == other.content or (self.own == other.own and other.own == other.content)
 
     @property
     def is_as_refused(self) -> bool:
@@ -81,7 +86,8 @@ def candidates(rejects: Iterable[Reject], ages: Ages) -> list[Candidate]:
     made = []
     for reject in rejects:
         record = _named(reject.record)
-        made.append(Candidate(reject, record, row_hash(record), ages.of(reject)))
+        own = row_hash(replace(record, children={}))
+        made.append(Candidate(reject, record, row_hash(record), own, ages.of(reject)))
     return made
 
 

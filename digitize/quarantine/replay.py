@@ -81,7 +81,7 @@ def _round(
     findings = _ask(target, judged, others, asked)
     good: list[Candidate] = []
     said: list[Statement] = []
-    for c in chosen:
+    for c in (c for c in chosen if c.reject.id not in judged.led):
         found = [*judged.said.get(c.reject.id, ()), *_refusing(c, findings)]
         # A row that could not be read has no fields; until some are typed there is nothing to load.
         found += [] if c.record.id and c.record.fields else [_NO_ID]
@@ -93,8 +93,15 @@ def _round(
             said.append(update(now, OPEN, {"did": "replayed", "codes": list(now.codes)}))
         else:
             good.append(c)
+    is_good = {c.reject.id for c in good}
+    # Those that another one stands for stay with it.
+    done.stay += sum(len(_led(judged, c)) for c in chosen if c.reject.id not in is_good)
     target.run_all(said)
     return _load_all(target, good, judged, findings, forced, standing, done)
+
+
+def _led(judged: Judged, leader: Candidate) -> list[Candidate]:
+    return [c for c in judged.same.get(leader.reject.id, ()) if c.reject.id in judged.led]
 
 
 def _ids(chosen: Sequence[Candidate], form: str) -> list[str]:
@@ -157,7 +164,7 @@ def _load_all(
         refused += out
         loaded += len(members) - len(out)
         done.loaded += len(members) - len(out)
-        done.stay += len(out)
+        done.stay += len(out) + sum(len(_led(judged, c)) for c in members if c.reject.id in out)
     return refused, loaded
 
 
