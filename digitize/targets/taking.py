@@ -90,9 +90,12 @@ def take(batch: RowBatch, store: Store) -> Receipt:
             written = {*plan.new, *plan.changed}
             store.flag(plan.flags, [r for r in plan.hashes[RECORD_ID] if r not in written], batch)
     rows = keep(kept, batch, store)
-    for plan in plans:
-        refused = [k.record_id for k in kept if k.form == plan.form and k.record_id]
-        close_loaded(plan.form, plan.hashes[RECORD_ID].to_list(), refused, rows, batch, store, partial(_named, plan))
+    by_form = {plan.form: plan for plan in plans}
+    for form in sorted({*by_form, *(k.form for k in kept)}):
+        refused = [k.record_id for k in kept if k.form == form and k.record_id]
+        # A batch all of whose records are held back has no plan.
+        standing = by_form[form].hashes[RECORD_ID].to_list() if form in by_form else []
+        close_loaded(form, standing, refused, rows, batch, store, partial(_named, by_form.get(form)))
     return _receipt(batch, plans, kept, len(gone))
 
 
@@ -114,9 +117,13 @@ def _plan(form: str, rows: FormRows, store: Store) -> _Plan:
     return _Plan(form, rows.tables, hashes, new, changed - owned, refused, flags)
 
 
-def _named(plan: _Plan, ids: Sequence[str]) -> set[str]:
+def _named(plan: _Plan | None, ids: Sequence[str]) -> set[str]:
     """The names of the source rows of some records."""
-    return {source_row(plan.form, plain) for plain in plain_records(plan.form, plan.tables, ids, "")}
+    return (
+        set()
+        if plan is None
+        else {source_row(plan.form, plain) for plain in plain_records(plan.form, plan.tables, ids, "")}
+    )
 
 
 def _without(frame: pl.DataFrame, ids: Collection[str]) -> pl.DataFrame:
