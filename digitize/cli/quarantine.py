@@ -42,6 +42,37 @@ def list_rejects(
     print(f"{len(found)} records. Out as a spreadsheet: digitize quarantine export FILE.xlsx --target ...")
 
 
+@quarantine.command("flags")
+def list_flags(
+    target: Target = "",
+    schema: Schema = "",
+    workspace: Workspace = None,
+    record: Annotated[str, typer.Option(help="Only those of this record.")] = "",
+    code: Annotated[str, typer.Option(help="Only those of this rule.")] = "",
+    json: Json = False,
+) -> None:
+    """Count what the rules note of records that are loaded all the same; with --record or --code, list it."""
+    from digitize.files.loading.where import opened
+    from digitize.targets.flags import count_flags, find_flags
+
+    with opened(target, schema, workspace) as there:
+        counts = count_flags(there)
+        found = find_flags(there, record, code) if record or code else []
+    if json:
+        flags = [dict(zip(_FLAG, (f.record, f.form, f.field, f.code, f.word), strict=True)) for f in found]
+        print_json({"counts": counts, "flags": flags})
+        return
+    if record or code:
+        rows = [[f.record, f.form, f.field, f.code, f.word] for f in found]
+        results().print(table("Flags", list(_FLAG), rows))
+        return
+    results().print(table("Flags", ["code", "how many"], [[c, n] for c, n in counts.items()]))
+    print("Which records: digitize quarantine flags --code CODE --target ...")
+
+
+_FLAG = ("record", "form", "field", "code", "word")
+
+
 @quarantine.command("export")
 def export_sheet(
     out: Annotated[Path, typer.Argument(metavar="FILE.xlsx", help="File to write.")],

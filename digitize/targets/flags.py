@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
+from digitize.targets.base import Target
 from digitize.targets.rows import LINE, RECORD_ID
 from validators.finding import Finding
 
@@ -34,6 +36,34 @@ def flags_of(form: str, findings: Iterable[Finding]) -> pl.DataFrame:
 def field_path(child: str, line: int, field: str) -> str:
     """The path of a flagged field in its record, as people see it."""
     return f"{child}[{line - 1}].{field}" if child else field
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """One note beside a record that is loaded. field: its path, such as "acts[0].section"."""
+
+    record: str
+    form: str
+    field: str
+    code: str
+    word: str
+
+
+def find_flags(target: Target, record: str = "", code: str = "") -> list[Flag]:
+    """The flags of a target; of one record, of one rule."""
+    query, values = "SELECT record_id, form, child, line, field, code, word FROM flags WHERE 1 = 1", []
+    for name, value in (("record_id", record), ("code", code)):
+        if value:
+            query, values = f"{query} AND {name} = ?", [*values, value]
+    rows = target.run(f"{query} ORDER BY record_id, child, line, field, code", values)
+    return [
+        Flag(r, form, field_path(child, line, field), code, word) for r, form, child, line, field, code, word in rows
+    ]
+
+
+def count_flags(target: Target) -> dict[str, int]:
+    """How many flags there are, by rule."""
+    return dict(target.run("SELECT code, count(*) FROM flags GROUP BY code ORDER BY code"))
 
 
 def _place(path: str) -> tuple[str, int, str]:

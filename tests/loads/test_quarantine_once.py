@@ -1,3 +1,4 @@
+# ruff: noqa: F811  # the fixture `target` comes from the other file
 """The quarantine holds one open entry a source row, and whatever loads that row closes it."""
 
 import json
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_loading import firs
-from test_quarantine_order import BAD_DAY, SETTINGS, correct, load, states, target  # noqa: F401  # a fixture
+from test_quarantine_order import BAD_DAY, SETTINGS, correct, load, states, target  # noqa: F401
 
 from digitize.files.loading.load import LoadOptions, load_files
 from digitize.files.loading.settings import import_settings
@@ -23,7 +24,7 @@ def entries(target):
 
 
 @pytest.mark.parametrize("how", ["other size", "other file", "other cut"])
-def test_the_same_rows_again_are_the_same_entries(target, tmp_path, how):  # noqa: F811
+def test_the_same_rows_again_are_the_same_entries(target, tmp_path, how):
     load(target, tmp_path / "1", *ROWS)
     before = entries(target)
     assert len(before) == 4
@@ -42,7 +43,7 @@ def test_the_same_rows_again_are_the_same_entries(target, tmp_path, how):  # noq
     assert entries(target) == before
 
 
-def test_a_row_that_a_person_dropped_does_not_come_back(target, tmp_path):  # noqa: F811
+def test_a_row_that_a_person_dropped_does_not_come_back(target, tmp_path):
     load(target, tmp_path / "1", *ROWS)
     (reject,) = [r for r in find_rejects(target) if r.record.id == "b"]
     target.run_all([update(reject, "dropped", {"by": "Asha", "did": "dropped"})])
@@ -50,7 +51,7 @@ def test_a_row_that_a_person_dropped_does_not_come_back(target, tmp_path):  # no
     assert "b" not in {r.record.id for r in find_rejects(target)}
 
 
-def test_a_corrected_delivery_closes_the_entry_and_undoing_it_opens_it_again(target, tmp_path):  # noqa: F811
+def test_a_corrected_delivery_closes_the_entry_and_undoing_it_opens_it_again(target, tmp_path):
     load(target, tmp_path / "1", ("a", BAD_DAY))
     made = load(target, tmp_path / "2", ("a", {"fir_date": "2009-02-28"}))
     assert states(target) == [("a", "settled")]
@@ -63,7 +64,7 @@ def test_a_corrected_delivery_closes_the_entry_and_undoing_it_opens_it_again(tar
     assert states(target) == [("a", "open")]
 
 
-def test_an_entry_is_settled_even_where_the_content_stood_before(target, tmp_path):  # noqa: F811
+def test_an_entry_is_settled_even_where_the_content_stood_before(target, tmp_path):
     load(target, tmp_path / "1", ("a", {}))
     load(target, tmp_path / "2", ("a", BAD_DAY))
     assert states(target) == [("a", "open")]
@@ -71,7 +72,7 @@ def test_an_entry_is_settled_even_where_the_content_stood_before(target, tmp_pat
     assert states(target) == [("a", "settled")]
 
 
-def test_a_correction_that_a_newer_delivery_overtook_waits_and_says_so(target, tmp_path):  # noqa: F811
+def test_a_correction_that_a_newer_delivery_overtook_waits_and_says_so(target, tmp_path):
     load(target, tmp_path / "1", ("a", {**BAD_DAY, "place": "Ghat"}))
     correct(target, "a", fir_date="2009-02-28")
     load(target, tmp_path / "2", ("a", {}))
@@ -79,13 +80,13 @@ def test_a_correction_that_a_newer_delivery_overtook_waits_and_says_so(target, t
     assert len(replay(target, find_rejects(target)).stale) == 1
 
 
-def test_a_newer_delivery_that_is_refused_closes_the_entry_of_the_older(target, tmp_path):  # noqa: F811
+def test_a_newer_delivery_that_is_refused_closes_the_entry_of_the_older(target, tmp_path):
     load(target, tmp_path / "1", ("a", {**BAD_DAY, "place": "Ghat"}))
     load(target, tmp_path / "2", ("a", {**BAD_DAY, "place": "Bridge"}))
     assert states(target) == [("a", "settled"), ("a", "open")]
 
 
-def test_a_row_that_laxer_rules_let_in_is_closed(target, tmp_path):  # noqa: F811
+def test_a_row_that_laxer_rules_let_in_is_closed(target, tmp_path):
     row = ("a", {"fir_date": "2009-02-28", "occurrence_from": "2009-03-02"})
     load(target, tmp_path / "1", row)
     (reject,) = find_rejects(target)
@@ -93,7 +94,7 @@ def test_a_row_that_laxer_rules_let_in_is_closed(target, tmp_path):  # noqa: F81
     assert states(target) == [("a", "settled")]
 
 
-def test_a_replay_closes_what_else_waited_of_the_record(target, tmp_path):  # noqa: F811
+def test_a_replay_closes_what_else_waited_of_the_record(target, tmp_path):
     load(target, tmp_path / "1", ("a", BAD_DAY))
     correct(target, "a", fir_date="2009-02-28")
     assert replay(target, find_rejects(target)).loaded == 1
@@ -101,7 +102,7 @@ def test_a_replay_closes_what_else_waited_of_the_record(target, tmp_path):  # no
     assert states(target) == [("a", "replayed")]
 
 
-def test_a_trail_outlives_a_second_load(target, tmp_path):  # noqa: F811
+def test_a_trail_outlives_a_second_load(target, tmp_path):
     load(target, tmp_path / "1", *ROWS)
     (reject,) = [r for r in find_rejects(target) if r.record.id == "b"]
     target.run_all([update(reject, "open", {"did": "shown in full", "reason": "to call them"})])
@@ -110,7 +111,7 @@ def test_a_trail_outlives_a_second_load(target, tmp_path):  # noqa: F811
     assert again.trail[0]["reason"] == "to call them"
 
 
-def test_a_row_of_which_the_rules_say_something_else_now_is_brought_up_to_date(target, tmp_path):  # noqa: F811
+def test_a_row_of_which_the_rules_say_something_else_now_is_brought_up_to_date(target, tmp_path):
     row = ("a", {**BAD_DAY, "state": "zz"})
     load(target, tmp_path / "1", row)
     (before,) = find_rejects(target)
@@ -120,7 +121,7 @@ def test_a_row_of_which_the_rules_say_something_else_now_is_brought_up_to_date(t
     assert after.settings != before.settings
 
 
-def test_a_row_that_cannot_be_read_is_one_entry_whatever_its_file_is_called(target, tmp_path):  # noqa: F811
+def test_a_row_that_cannot_be_read_is_one_entry_whatever_its_file_is_called(target, tmp_path):
     texts = "record_id,fir_no\na,1\nb,2,one cell too many\nb,2,one cell too many\n"
     for name in ("first", "second"):
         (tmp_path / name).mkdir()
