@@ -12,7 +12,8 @@ from typing import Any
 from digitize.errors import OptionsError
 from digitize.files.dataset import Dataset, write_dataset
 from digitize.masking.cases import CaseMasks, whole_masks
-from digitize.targets.csv_folder import write_folder
+from digitize.targets.csv_folder import CsvFolder, write_folder
+from digitize.targets.flags import FLAGS
 from digitize.targets.flat import roman_names
 from digitize.targets.shapes import FlatShape, LayoutShape, Shape
 from digitize.workspace.ledger import Ledger
@@ -79,9 +80,24 @@ def export(
         count = write_folder(_noted(records, mappings), target, shape)
         if not found:
             write_dataset(target, _dataset(place, mappings))
+            _write_flags(ledger, target / FLAGS, with_all=with_all)
         return Exported(
             target, count, chosen.left_out, dict(sorted(shape.gaps.items())), dict(sorted(no_table.items()))
         )
+
+
+def _write_flags(ledger: Ledger, folder: Path, *, with_all: bool) -> None:
+    """What the rules say of the records written, in a folder of its own: it is no table of a form. No values."""
+    query = """SELECT f.record, f.field, f.code, f.severity FROM findings f JOIN records USING (record)
+               WHERE verdict = 'clean' OR ? ORDER BY 1, 2, 3"""
+    found = ledger.rows(query, (with_all,))
+    if not found and not folder.is_dir():
+        return
+    folder.mkdir(exist_ok=True)
+    with CsvFolder(folder) as out:
+        if found:
+            out.add(FLAGS, ["record_id", "field", "code", "word"], (tuple(row) for row in found))
+        out.keep_only([FLAGS])
 
 
 def _placed(chosen: Iterable[Stored], shape: Shape, no_table: Counter[str]) -> Iterator[Stored]:

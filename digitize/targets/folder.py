@@ -107,6 +107,10 @@ class FolderTarget:
         """Not here."""
         raise OptionsError(f"{self.name}: a folder is compared by the hashes in its manifest.")
 
+    def versions(self, form: str, records: Sequence[str]) -> Mapping[str, tuple[str, str]]:
+        """Not here."""
+        raise OptionsError(f"{self.name}: a folder answers no queries; see {MANIFEST} and {REJECTS} in it.")
+
     def run(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Not here."""
         raise OptionsError(f"{self.name}: a folder answers no queries; see {MANIFEST} and {REJECTS} in it.")

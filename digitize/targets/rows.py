@@ -30,6 +30,7 @@ class Kept:
 
     word: "reject" for one that was refused, "review" for one that a person must confirm. record: see
     `mappers.record.to_plain`; a row that could not be read stands in its left_over. file, line: where it came from.
+    row: its name, see `digitize.targets.source_rows`; "" has it made of the record.
     """
 
     record_id: str
@@ -39,6 +40,7 @@ class Kept:
     findings: Sequence[Mapping[str, object]]
     file: str = ""
     line: int = 0
+    row: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +49,13 @@ class FormRows:
 
     tables: table name -> rows: record_id, line (child tables, rising from 1 in each record), then values as canonical
     text, null where there is none; the form's own rows have the hash of their record. unfit: records that no target
-    takes, with field and code (`digitize.targets.fits`).
+    takes, with field and code (`digitize.targets.fits`). flags: what the rules note of the others
+    (`digitize.targets.flags`); None where they were not asked.
     """
 
     tables: Mapping[str, pl.DataFrame]
     unfit: pl.DataFrame
+    flags: pl.DataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,9 @@ class RowBatch:
 
     id: made from the content, 32 hex digits. batch: its name. forms: by form. kept: what is not loaded. held: how many
     wait for a person elsewhere. origins: of each field, () where there are none. records: those that the rows were made
-    from, where they were. source: where it came from.
+    from, where they were. source: where it came from: "input" is a key of the content, "delivery" its number in the
+    order of arrival and "settings" the rules that were asked (`digitize.targets.deliveries`). replays: of a replay,
+    record -> the source row that waits in the quarantine.
     """
 
     id: str
@@ -71,6 +77,17 @@ class RowBatch:
     origins: Sequence[tuple[object, ...]] = ()
     records: Sequence[Record] = ()
     source: Mapping[str, object] = field(default_factory=dict)
+    replays: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def delivery(self) -> int:
+        """The number of its delivery, 0 where nobody knows."""
+        return int(str(self.source.get("delivery", 0)))
+
+    @property
+    def settings(self) -> str:
+        """The key of the rules' settings, "" where nobody knows."""
+        return str(self.source.get("settings", ""))
 
 
 def json_text(value: object) -> str:

@@ -13,8 +13,9 @@ import polars as pl
 
 from digitize.errors import TargetRefused
 from digitize.targets.base import Load, Receipt, Statement, Undone
+from digitize.targets.flags import FLAGS
 from digitize.targets.from_records import as_batch
-from digitize.targets.rows import HASH, ORIGIN, RECORD_ID, Kept, RowBatch, json_text
+from digitize.targets.rows import HASH, ORIGIN, RECORD_ID, RowBatch
 from digitize.targets.sqlite_schema import TYPES, prepare
 from digitize.targets.taking import take
 from digitize.targets.undoing import undo
@@ -106,6 +107,12 @@ class SqliteTarget:
             return replace(Receipt(**json.loads(row["receipt"])), repeated=True)
         return None
 
+    def versions(self, form: str, records: Sequence[str]) -> Mapping[str, tuple[str, str]]:
+        """See `Target`."""
+        query = f"""SELECT record_id, load_id, row_hash FROM record_index WHERE form = ?
+                    AND record_id {_Store.among}"""
+        return {r: (load, content) for r, load, content in self.run(query, (form, json.dumps(list(records))))}
+
     def run(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Rows of one statement; ? stands for a value."""
         return [tuple(row) for row in self._db.execute(query, tuple(values))]
@@ -134,6 +141,7 @@ class _Store:
     """See `digitize.targets.undoing.Books`."""
 
     order = "rowid"
+    among = "IN (SELECT value FROM json_each(?))"
 
     def __init__(self, db: sqlite3.Connection, layout: TableLayout | None) -> None:
         self._db, self._layout = db, layout
@@ -172,7 +180,7 @@ class _Store:
         for record in records:
             # The form it had: the id may come back as a record of another one.
             was = self._db.execute("SELECT * FROM record_index WHERE record_id = ?", (record,)).fetchone()
-            whole = {name: self._rows(name, record) for name in (*form_tables(was["form"]), "field_origin")}
+            whole = {name: self._rows(name, record) for name in (*form_tables(was["form"]), "field_origin", FLAGS)}
             self._db.execute(
                 "INSERT INTO record_history (record_id, form, batch, load_id, row_hash, record, replaced_by, why) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -184,7 +192,7 @@ class _Store:
             self.remove(was["form"], [record])
 
     def remove(self, form: str, records: Sequence[str]) -> None:
-        for table in (*form_tables(form), *self._laid_tables(), "field_origin", "record_index"):
+        for table in (*form_tables(form), *self._laid_tables(), "field_origin", FLAGS, "record_index"):
             self._db.executemany(f"DELETE FROM {table} WHERE record_id = ?", ((r,) for r in records))
 
     def rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
@@ -235,21 +243,20 @@ class _Store:
         gaps = [(record.id, table, column) for table, column in laid.gaps]
         self._db.executemany("INSERT INTO layout_gaps VALUES (?, ?, ?)", gaps)
 
-    def keep(self, kept: Iterable[Kept], batch: RowBatch) -> None:
-        # Only open ones: what people corrected or dropped stays with its trail.
-        self._db.execute("DELETE FROM rejects WHERE batch = ? AND state = 'open'", (batch.batch,))
-        sql = """INSERT INTO rejects (load_id, batch, form, record_id, word, file, line, record, findings)
-                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"""
-        self._db.executemany(
-            sql,
-            (
-                (
-                    batch.id, batch.batch, k.form, k.record_id.encode("utf-8", "replace").decode(), k.word, k.file,
-                    k.line, json_text(k.record), json_text(list(k.findings)),
-                )
-                for k in kept
-            ),
-        )  # fmt: skip
+    def listed(self, values: Sequence[Any]) -> object:
+        return json.dumps(list(values))
+
+    def hold_quarantine(self) -> None:
+        """Nobody else writes: the transaction began as a writing one."""
+
+    def put_rejects(self, rows: Sequence[Mapping[str, object]]) -> None:
+        for row in rows:
+            sql = f"INSERT INTO rejects ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})"
+            self._db.execute(sql, tuple(row.values()))
+
+    def flag(self, flags: pl.DataFrame, unchanged: Sequence[str], batch: RowBatch) -> None:
+        self._db.executemany(f"DELETE FROM {FLAGS} WHERE record_id = ?", ((r,) for r in unchanged))
+        self._insert(FLAGS, flags.with_columns(load_id=pl.lit(batch.id)))
 
     def _laid_tables(self) -> Iterable[str]:
         return (*self._layout.tables, "layout_gaps") if self._layout is not None else ()

@@ -11,7 +11,7 @@ from mappers.layouts import TableLayout
 from mappers.schema import load_schemas
 from mappers.schema.parts.table import Table
 
-FORMAT = 3
+FORMAT = 4
 _OLDER = ("1", "2")
 _MADE = "SELECT key, value FROM meta WHERE key LIKE 'columns.%'"
 TYPES = {"int": "INTEGER", "year": "INTEGER", "money": "NUMERIC", "decimal": "NUMERIC"}
@@ -37,9 +37,23 @@ CREATE TABLE IF NOT EXISTS rejects (
   reject_id INTEGER PRIMARY KEY, load_id TEXT NOT NULL, batch TEXT NOT NULL, form TEXT NOT NULL,
   record_id TEXT NOT NULL, word TEXT NOT NULL, file TEXT NOT NULL DEFAULT '', line INTEGER NOT NULL DEFAULT 0,
   record TEXT NOT NULL, findings TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'open', settled_by TEXT,
-  trail TEXT NOT NULL DEFAULT '[]', at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP
+  trail TEXT NOT NULL DEFAULT '[]', at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  source_row TEXT NOT NULL DEFAULT '', delivery INTEGER NOT NULL DEFAULT 0, settings TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX IF NOT EXISTS rejects_batch ON rejects (batch);
+CREATE INDEX IF NOT EXISTS rejects_row ON rejects (source_row);
+CREATE INDEX IF NOT EXISTS rejects_record ON rejects (form, record_id);
+CREATE INDEX IF NOT EXISTS rejects_settled ON rejects (settled_by);
+CREATE TABLE IF NOT EXISTS deliveries (
+  number INTEGER PRIMARY KEY AUTOINCREMENT, input TEXT NOT NULL UNIQUE, at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP
+);
+CREATE TABLE IF NOT EXISTS load_settings (key TEXT PRIMARY KEY, settings TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS flags (
+  record_id TEXT NOT NULL, form TEXT NOT NULL, child TEXT NOT NULL DEFAULT '', line INTEGER NOT NULL DEFAULT 0,
+  field TEXT NOT NULL, code TEXT NOT NULL, word TEXT NOT NULL, load_id TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS flags_record ON flags (record_id);
+CREATE INDEX IF NOT EXISTS flags_code ON flags (code);
 CREATE TABLE IF NOT EXISTS field_origin (
   record_id TEXT NOT NULL, field TEXT NOT NULL, raw TEXT NOT NULL, confidence REAL NOT NULL, by TEXT NOT NULL,
   page TEXT, zone TEXT, box TEXT, file TEXT, source_table TEXT, source_row INTEGER, source_column TEXT,
@@ -56,6 +70,12 @@ ALTER TABLE loads ADD COLUMN state TEXT NOT NULL DEFAULT 'loaded';
 ALTER TABLE loads ADD COLUMN source TEXT NOT NULL DEFAULT '{}';
 ALTER TABLE loads ADD COLUMN undone_at TEXT;
 ALTER TABLE loads ADD COLUMN undone_why TEXT;
+"""
+# From format 3: entries had no name of their row; they are named when a batch is taken.
+_FROM_3 = """
+ALTER TABLE rejects ADD COLUMN source_row TEXT NOT NULL DEFAULT '';
+ALTER TABLE rejects ADD COLUMN delivery INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE rejects ADD COLUMN settings TEXT NOT NULL DEFAULT '';
 """
 _AFTER_2 = """
 INSERT INTO rejects (load_id, batch, form, record_id, word, record, findings)
@@ -86,10 +106,11 @@ def _make_fixed(db: sqlite3.Connection, path: Path) -> None:
     has_meta = db.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone()
     row = db.execute("SELECT value FROM meta WHERE key = 'format'").fetchone() if has_meta else None
     found = row[0] if row else str(FORMAT)
-    if found not in (str(FORMAT), *_OLDER):
+    if found not in (str(FORMAT), "3", *_OLDER):
         raise TargetRefused(f"{path} holds schema {found}, this program writes {FORMAT}. Nothing was loaded.")
     # The old table of rejects makes room before the new one is made; its rows are copied afterwards.
     _run(db, _FROM_2 if found in _OLDER else "")
+    _run(db, _FROM_3 if found == "3" else "")
     _run(db, _FIXED)
     _run(db, _AFTER_2 if found in _OLDER else "")
     db.execute("INSERT OR IGNORE INTO meta VALUES ('format', ?)", (str(FORMAT),))

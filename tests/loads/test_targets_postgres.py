@@ -59,7 +59,7 @@ def loaded(address):
 def test_making_the_tables_twice_changes_nothing(address, pg_server):
     assert init_target(address) == []
     state = check_target(address)
-    assert (state.version, state.is_current, list(state.altered)) == (1, True, [])
+    assert (state.version, state.is_current, list(state.altered)) == (2, True, [])
     comment = "SELECT obj_description('cctns.iif1'::regclass), col_description('cctns.iif1'::regclass, 2)"
     assert all(pg_server.run(comment, database(address.url))[0])
 

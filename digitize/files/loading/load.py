@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
@@ -16,11 +16,13 @@ from digitize.files.loading.batches import Maker, rules_key, whole_name
 from digitize.files.loading.hand_over import hand_over
 from digitize.files.loading.inputs import Inputs, find_inputs
 from digitize.files.loading.parts import CheckedInputs
+from digitize.files.loading.settings import plain_settings
 from digitize.files.loading.signed import keep_receipts, open_folder
 from digitize.files.loading.unreadable import unreadable_batch
 from digitize.files.validating.taking import Progress
 from digitize.machine.work_keys import work_key
 from digitize.targets.base import Receipt, Target
+from digitize.targets.deliveries import enter_delivery
 from digitize.targets.rows import RowBatch
 from validators.rulebook.given import CheckSettings
 
@@ -94,6 +96,8 @@ class Loaded:
         ]
         if self.refused and not self.dry_run:
             lines.append("What was refused waits, whole: digitize quarantine list --target ...")
+        if flags := self.total("flags"):
+            lines.append(f"Loaded and flagged: {flags} notes of the rules. See: digitize quarantine flags --target ...")
         return lines
 
 
@@ -122,14 +126,16 @@ def load_files(
 
 def _load(inputs: Inputs, target: Target, settings: CheckSettings, options: LoadOptions) -> Loaded:
     made = Loaded(target.name, inputs.form, dry_run=options.dry_run)
-    whole = _whole(inputs, settings, options)
+    whole = _whole(inputs, settings, options, {})
     if done := target.done(whole.id, whole.batch):
         made.receipts, made.repeated = [done], True
         return made
     if options.agreed is not None:
         _require_agreed(inputs, settings, options, options.agreed)
+    book = {} if options.dry_run else enter_delivery(target, inputs.key, plain_settings(settings))
     # Last, for it says that all others have been taken; never in a trial.
-    batches = chain(_batches(inputs, settings, options), [] if options.dry_run else [whole])
+    last = [] if options.dry_run else [_whole(inputs, settings, options, book)]
+    batches = chain(_batches(inputs, settings, options, book), last)
     receipts = hand_over(batches, _taker(target, inputs.form, options))
     made.receipts = [r for r in receipts if r.load != whole.id]
     return made
@@ -143,27 +149,29 @@ def _taker(target: Target, form: str, options: LoadOptions) -> Callable[[Iterato
     return partial(target.take_first, form)
 
 
-def _whole(inputs: Inputs, settings: CheckSettings, options: LoadOptions) -> RowBatch:
+def _whole(inputs: Inputs, settings: CheckSettings, options: LoadOptions, book: Mapping[str, object]) -> RowBatch:
     """A batch of no rows that says, once it is taken, that all others of these files have been."""
     name = whole_name(inputs)
     id = work_key("input", rules_key(settings), inputs.key, str(inputs.parts), str(options.size))
-    return RowBatch(id, name, {}, source={"input": inputs.key, "files": list(inputs.files), "is_whole": True})
+    return RowBatch(id, name, {}, source={"input": inputs.key, "files": list(inputs.files), "is_whole": True, **book})
 
 
-def _batches(inputs: Inputs, settings: CheckSettings, options: LoadOptions) -> Iterator[RowBatch]:
+def _batches(
+    inputs: Inputs, settings: CheckSettings, options: LoadOptions, book: Mapping[str, object]
+) -> Iterator[RowBatch]:
     checked = CheckedInputs(inputs, settings, options.progress)
-    maker = Maker(inputs, settings, checked.messages, options.size)
+    maker = Maker(inputs, settings, checked.messages, options.size, book)
     for part in checked:
         yield from maker.batches(part)
     if checked.unreadable:
-        yield from unreadable_batch(inputs, checked.unreadable)
+        yield from unreadable_batch(inputs, checked.unreadable, book)
 
 
 def _require_agreed(inputs: Inputs, settings: CheckSettings, options: LoadOptions, agreed: Agreed) -> None:
     """Raise TooManyRefused when the rules refuse more than is agreed; the files are read once for it."""
     records = refused = 0
     # The files are read twice, and progress tells of the second time.
-    for batch in _batches(inputs, settings, replace(options, progress=None)):
+    for batch in _batches(inputs, settings, replace(options, progress=None), {}):
         refused += len(batch.kept)
         records += len(batch.kept) + sum(rows.tables[form].height for form, rows in batch.forms.items())
     if not agreed.allows(refused, records):

@@ -21,6 +21,9 @@ from validators.rulebook.given import CheckSettings
 from validators.rulebook.rule import every_rule
 from validators.rulebook.structure import STRUCTURE
 
+# They say which records may tell of one person or case, not what is amiss with one, and alone take several times as
+# long as all other rules. `validate` asks them, and `digitize duplicates` of a workspace.
+SUSPICIONS = ("P001", "P002", "R009", "R010")
 TWICE, ORPHAN = "T025", "T019"
 # Less than `validate` gathers: a batch is being sent meanwhile, and both stay below 500 MB.
 _HELD_BYTES = 32 << 20
@@ -44,10 +47,9 @@ class CheckedInputs:
     """All parts of some files, once. messages: by code. unreadable: rows that could not be read, before any part."""
 
     def __init__(self, inputs: Inputs, settings: CheckSettings, progress: Progress | None = None) -> None:
-        """settings: of the rules, with a policy for import files; those that only note something are not asked."""
-        # Notes refuse nothing, and those on doubles alone take several times as long as all rules that do.
-        notes = {code for code, word in settings.policy.items() if word == "note"}
-        self._settings = replace(settings, left_out=settings.left_out | notes)
+        """settings: of the rules, with a policy for import files; see SUSPICIONS for what is not asked."""
+        suspicions = {code for code in SUSPICIONS if settings.policy[code] == "note"}
+        self._settings = replace(settings, left_out=settings.left_out | suspicions)
         self._inputs, self._progress = inputs, progress
         self.messages = {code: made.english for code, made in every_rule().items()}
         self.messages |= {code: fault.english for code, fault in STRUCTURE.items()}

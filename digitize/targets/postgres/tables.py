@@ -9,7 +9,7 @@ from digitize.targets.postgres.definition import Definition, TableDef
 from mappers.schema import Table, load_schemas
 from mappers.schema.parts.table import Column
 
-VERSION = 1
+VERSION = 2
 # Codes are texts without checks: the rules let some unknown ones pass with a note, and lists grow.
 TYPES: Mapping[str, str] = {
     "int": "bigint", "year": "smallint", "date": "date", "time": "time(0)", "money": "numeric", "decimal": "numeric",
@@ -19,7 +19,7 @@ _COUNTED = ("int", "money", "decimal")
 _ID = 'text COLLATE "C" NOT NULL'
 # Nearly all rows of an index are alike in these: they are compared last, which halves the time to sort it.
 _ALIKE = ("district", "state")
-BOOKS = ("meta", "loads", "record_history", "rejects", "field_origin")
+BOOKS = ("meta", "loads", "deliveries", "load_settings", "record_history", "rejects", "field_origin", "flags")
 
 
 @cache
@@ -173,17 +173,55 @@ _BOOKS: Definition = {
             "settled_by": "uuid",
             "trail": "jsonb NOT NULL DEFAULT '[]'",
             "at": _STAMP,
+            "source_row": "text NOT NULL DEFAULT ''",
+            "delivery": "bigint NOT NULL DEFAULT 0",
+            "settings": "text NOT NULL DEFAULT ''",
         },
         {
             "rejects_pkey": "PRIMARY KEY (reject_id)",
             "rejects_word": "CHECK (word IN ('reject', 'review'))",
-            "rejects_state": "CHECK (state IN ('open', 'corrected', 'replayed', 'dropped', 'undone'))",
+            "rejects_state": ("CHECK (state IN ('open', 'corrected', 'replayed', 'dropped', 'undone', 'settled'))"),
         },
-        {"rejects_load": "(load_id)", "rejects_batch": "(batch)"},
+        {
+            "rejects_load": "(load_id)",
+            "rejects_batch": "(batch)",
+            "rejects_row": "(source_row)",
+            "rejects_record": "(form, record_id)",
+            "rejects_settled": "(settled_by)",
+        },
         {
             "": "Records that were not loaded, whole, with what the rules say of them.",
             "word": "reject: refused; review: a person must confirm it.",
             "trail": "What people did about it: when, who, what it was before.",
+            "source_row": "Name of the row, made of its content as it was refused first; one open entry each.",
+            "delivery": "Number of the newest delivery that brought the row; see the table deliveries.",
+            "settings": "Settings of the rules that refused it; see the table load_settings.",
+            "settled_by": "The load that brought the record, or the newer one that overtook it.",
+        },
+    ),
+    "deliveries": TableDef(
+        {"number": "bigint GENERATED ALWAYS AS IDENTITY", "input": _TEXT, "at": _STAMP},
+        {"deliveries_pkey": "PRIMARY KEY (number)", "deliveries_input": "UNIQUE (input)"},
+        comments={"": "Deliveries in the order in which they came first; the same content again is the same one."},
+    ),
+    "load_settings": TableDef(
+        {"key": _TEXT, "settings": "jsonb NOT NULL"},
+        {"load_settings_pkey": "PRIMARY KEY (key)"},
+        comments={"": "By which rules, lists and severities loads were asked; replay asks the same."},
+    ),
+    "flags": TableDef(
+        {
+            **{"record_id": _ID, "form": _TEXT, "child": "text NOT NULL DEFAULT ''"},
+            **{"line": "integer NOT NULL DEFAULT 0", "field": _TEXT, "code": _TEXT, "word": _TEXT},
+            "load_id": "uuid NOT NULL",
+        },
+        {"flags_word": "CHECK (word IN ('note', 'review', 'reject'))"},
+        {"flags_record": "(record_id)", "flags_code": "(code)"},
+        {
+            "": "What the rules note of records that are loaded all the same.",
+            "child": "The table of rows that is meant, empty for the record itself.",
+            "line": "The row in it.",
+            "load_id": "The load that asked.",
         },
     ),
     "field_origin": TableDef(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -101,6 +101,12 @@ class PostgresTarget:
         """The receipt of a load that was committed before, is not undone, and is the newest of its batch."""
         found: Receipt | None = self.transact(lambda db: find_done(db, load, batch))
         return found
+
+    def versions(self, form: str, records: Sequence[str]) -> Mapping[str, tuple[str, str]]:
+        """See `Target`."""
+        what = "record_id, replace(load_id::text, '-', ''), replace(row_hash::text, '-', '')"
+        query = f"SELECT {what} FROM {form} WHERE record_id {PostgresStore.among}"
+        return {r: (load, content) for r, load, content in self.run(query, [list(records)])}
 
     def run(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Rows of one statement in a transaction of its own; ? stands for a value."""
