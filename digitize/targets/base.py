@@ -85,10 +85,6 @@ class Target(Protocol):
         """Take back a load; raises TargetRefused where later ones built on it."""
         ...
 
-    def hashes(self, form: str, station: Sequence[str | None]) -> list[tuple[str, str, str]]:
-        """(record, hash of its content, year) of the records of a form at a station: state, district, name."""
-        ...
-
     def run(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Rows of one statement in a transaction of its own; ? stands for a value."""
         ...
