@@ -21,7 +21,7 @@ from digitize.cli.options import (
 )  # fmt: skip
 
 if TYPE_CHECKING:
-    from digitize.files.loading.compared import Source
+    from digitize.files.loading.compared import LoadSource
     from digitize.files.loading.reconcile import Compared, StationYear
 
 _SHOWN, _IDS = 20, 10
@@ -57,7 +57,7 @@ def reconcile(
         given = {"--state": state, "--stations": stations, "--profile": profile, "--ignore": ignore}
         given["--leave-out"] = leave_out
         require_one_workspace(paths, given, "a workspace is compared as it is set up")
-        source: Source = compared.of_workspace(open_place(paths[0]))
+        source: LoadSource = compared.of_workspace(open_place(paths[0]))
     else:
         settings = import_settings(form, state=state, stations=stations, profile=profile, ignore=words(ignore))
         source = compared.of_files(paths, form, settings, words(leave_out))

@@ -23,7 +23,7 @@ Spelling = Callable[[list[str]], list[str]]
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Group:
+class RecordGroup:
     """The records of a station in one year; "" for what is not given."""
 
     state: str
@@ -50,11 +50,11 @@ class Fold:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class HeldRecord:
     """A record that stands in a target. load: that wrote it, "" where the target's books do not say."""
 
     record: str
-    group: Group
+    group: RecordGroup
     load: str
     digest: str
 
@@ -67,16 +67,16 @@ class Compares(Protocol):
         """Rows as they would be sent, with values as the target writes them once it holds them."""
         ...
 
-    def present(self, form: str) -> Iterable[tuple[Group, str, int]]:
+    def present(self, form: str) -> Iterable[tuple[RecordGroup, str, int]]:
         """(group, load, how many records) of all that the target holds of a form."""
         ...
 
-    def folds(self, form: str, stations: Sequence[Station]) -> Mapping[Group, Fold]:
+    def folds(self, form: str, stations: Sequence[Station]) -> Mapping[RecordGroup, Fold]:
         """The records of some stations, hashed where they stand, folded by group."""
         ...
 
     def standing(
-        self, form: str, groups: Sequence[Group], take: Callable[[list[Standing]], object], at_once: int
+        self, form: str, groups: Sequence[RecordGroup], take: Callable[[list[HeldRecord]], object], at_once: int
     ) -> None:
         """Give the records of some groups one by one, so many at once; the same may be given twice after a loss."""
         ...
@@ -118,6 +118,8 @@ def respelled(frame: pl.DataFrame, spellings: Mapping[str, Spelling]) -> pl.Data
     return frame.with_columns(made)
 
 
-def as_json(places: Iterable[Group | Station]) -> str:
+def as_json(places: Iterable[RecordGroup | Station]) -> str:
     """Stations or groups as one value of a query: a list of lists."""
-    return json.dumps([[p.state, p.district, p.police_station, p.year] if isinstance(p, Group) else p for p in places])
+    return json.dumps(
+        [[p.state, p.district, p.police_station, p.year] if isinstance(p, RecordGroup) else p for p in places]
+    )

@@ -14,7 +14,7 @@ import polars as pl
 from digitize.errors import TargetRefused
 from digitize.targets import sqlite_compare as compare
 from digitize.targets.base import Load, Receipt, Statement, Undone
-from digitize.targets.comparing import Fold, Group, Standing, Station
+from digitize.targets.comparing import Fold, HeldRecord, RecordGroup, Station
 from digitize.targets.from_records import as_batch
 from digitize.targets.rows import HASH, ORIGIN, RECORD_ID, Kept, RowBatch, json_text
 from digitize.targets.sqlite_schema import TYPES, prepare
@@ -97,16 +97,16 @@ class SqliteTarget:
         """See `Compares`."""
         return compare.spelled(self._db, tables)
 
-    def present(self, form: str) -> list[tuple[Group, str, int]]:
+    def present(self, form: str) -> list[tuple[RecordGroup, str, int]]:
         """See `Compares`."""
         return compare.present(self._db, form)
 
-    def folds(self, form: str, stations: Sequence[Station]) -> dict[Group, Fold]:
+    def folds(self, form: str, stations: Sequence[Station]) -> dict[RecordGroup, Fold]:
         """See `Compares`."""
         return compare.folds(self._db, form, stations)
 
     def standing(
-        self, form: str, groups: Sequence[Group], take: Callable[[list[Standing]], object], at_once: int
+        self, form: str, groups: Sequence[RecordGroup], take: Callable[[list[HeldRecord]], object], at_once: int
     ) -> None:
         """See `Compares`."""
         compare.standing(self._db, form, groups, take, at_once)

@@ -14,9 +14,9 @@ from digitize.targets.comparing import (
     STATION,
     YEAR,
     Fold,
-    Group,
+    HeldRecord,
+    RecordGroup,
     Spelling,
-    Standing,
     Station,
     as_json,
     respelled,
@@ -25,7 +25,7 @@ from digitize.targets.comparing import (
 from digitize.targets.rows import HASH, LINE
 from mappers.schema import form_tables
 
-_NOWHERE = Group("", "", "", "")
+_NOWHERE = RecordGroup("", "", "", "")
 
 
 def spelled(db: sqlite3.Connection, tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
@@ -46,17 +46,17 @@ def _as_kept(kind: str, texts: list[str]) -> list[str]:
         return [r[0] for r in scratch.execute("SELECT CAST(value AS TEXT) FROM kept ORDER BY rowid")]
 
 
-def present(db: sqlite3.Connection, form: str) -> list[tuple[Group, str, int]]:
+def present(db: sqlite3.Connection, form: str) -> list[tuple[RecordGroup, str, int]]:
     """See `Compares`; rows of no record stand in a group of their own, of no load."""
     query = f"SELECT {_places(form)}, coalesce(i.load_id, ''), count(*) FROM {_with_index(form)} GROUP BY 1, 2, 3, 4, 5"
-    found = [(Group(*r[:4]), str(r[4]), int(r[5])) for r in map(tuple, db.execute(query))]
+    found = [(RecordGroup(*r[:4]), str(r[4]), int(r[5])) for r in map(tuple, db.execute(query))]
     orphans = sum(1 for _ in _orphans(db, form))
     return [*found, (_NOWHERE, "", orphans)] if orphans else found
 
 
-def folds(db: sqlite3.Connection, form: str, stations: Sequence[Station]) -> dict[Group, Fold]:
+def folds(db: sqlite3.Connection, form: str, stations: Sequence[Station]) -> dict[RecordGroup, Fold]:
     """See `Compares`; one record is in memory at a time, and the list of groups."""
-    found: dict[Group, Fold] = {}
+    found: dict[RecordGroup, Fold] = {}
     for one in _records(db, form, STATION, as_json(stations), has_nowhere=_NOWHERE.station in stations):
         found[one.group] = found.get(one.group, Fold()).and_one(one.digest)
     return found
@@ -65,8 +65,8 @@ def folds(db: sqlite3.Connection, form: str, stations: Sequence[Station]) -> dic
 def standing(
     db: sqlite3.Connection,
     form: str,
-    groups: Sequence[Group],
-    take: Callable[[list[Standing]], object],
+    groups: Sequence[RecordGroup],
+    take: Callable[[list[HeldRecord]], object],
     at_once: int,
 ) -> None:
     """See `Compares`."""
@@ -77,24 +77,24 @@ def standing(
 
 def _records(
     db: sqlite3.Connection, form: str, names: Sequence[str], places: str, *, has_nowhere: bool
-) -> Iterator[Standing]:
+) -> Iterator[HeldRecord]:
     text = _own_text(form) + "".join(f" || {_child_text(form, n)}" for n in sorted(form_tables(form).keys() - {form}))
     wanted = ", ".join(f"value ->> {n}" for n in range(len(names)))
     among = f"({', '.join(_place(form, n) for n in names)}) IN (SELECT {wanted} FROM json_each(?))"
     query = f"""SELECT t.record_id, {_places(form)}, coalesce(i.load_id, ''), {text} FROM {_with_index(form)}
                 WHERE {among}"""
     for record, *place, load, whole in db.execute(query, (places,)):
-        yield Standing(str(record), Group(*place), str(load), text_digest(str(whole)))
+        yield HeldRecord(str(record), RecordGroup(*place), str(load), text_digest(str(whole)))
     if has_nowhere:
         yield from _orphans(db, form)
 
 
-def _orphans(db: sqlite3.Connection, form: str) -> Iterator[Standing]:
+def _orphans(db: sqlite3.Connection, form: str) -> Iterator[HeldRecord]:
     """Child rows whose record is not there, as somebody may leave them who deletes by hand: no key forbids it here."""
     one = "SELECT record_id FROM {0} c WHERE NOT EXISTS (SELECT 1 FROM {1} t WHERE t.record_id = c.record_id)"
     parts = [one.format(name, form) for name in form_tables(form) if name != form]
     for (record,) in db.execute(" UNION ".join(parts)):
-        yield Standing(str(record), _NOWHERE, "", text_digest("rows of no record"))
+        yield HeldRecord(str(record), _NOWHERE, "", text_digest("rows of no record"))
 
 
 def _with_index(form: str) -> str:

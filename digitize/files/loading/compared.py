@@ -27,7 +27,7 @@ _SIZE = 50_000
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class LoadSource:
     """What should be in a target. forms: of its records. rows: (form, tables) as they would be loaded, part by part.
 
     is_own: whether a load, by its batch and its source, loaded this very thing.
@@ -38,7 +38,7 @@ class Source:
     is_own: Callable[[str, Mapping[str, Any]], bool]
 
 
-def of_files(paths: Sequence[Path], form: str, settings: CheckSettings, leave_out: Sequence[str] = ()) -> Source:
+def of_files(paths: Sequence[Path], form: str, settings: CheckSettings, leave_out: Sequence[str] = ()) -> LoadSource:
     """The records of import files that would be loaded. Raises InputError as `load_files` does."""
     inputs = find_inputs(paths, form, settings, leave_out)
 
@@ -49,10 +49,10 @@ def of_files(paths: Sequence[Path], form: str, settings: CheckSettings, leave_ou
             for batch in maker.batches(part):
                 yield from _fit_rows(batch)
 
-    return Source((form,), rows, lambda _, source: source.get("input") == inputs.key)
+    return LoadSource((form,), rows, lambda _, source: source.get("input") == inputs.key)
 
 
-def of_workspace(place: Place) -> Source:
+def of_workspace(place: Place) -> LoadSource:
     """The records of a workspace that no rule and no doubt holds back."""
     with Ledger(place.ledger) as ledger:
         batches = [b.batch for b in Catalogue(ledger).batches()]
@@ -64,7 +64,7 @@ def of_workspace(place: Place) -> Source:
                 clean = [s.record for s in Records(ledger).of_batch(batch) if s.verdict == "clean"]
                 yield from _fit_rows(as_batch(Load("", batch, clean, (), 0)))
 
-    return Source(tuple(load_schemas()), rows, lambda batch, _: batch in batches)
+    return LoadSource(tuple(load_schemas()), rows, lambda batch, _: batch in batches)
 
 
 def _fit_rows(batch: RowBatch) -> Iterator[tuple[str, Mapping[str, pl.DataFrame]]]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from digitize.files.loading.compared import Source
+from digitize.files.loading.compared import LoadSource
 from digitize.files.loading.sides import Place
 from digitize.targets.base import Target
 from digitize.targets.rows import DATABASE_CODES
@@ -29,7 +29,7 @@ class _Load:
 class Provenance:
     """What the book of a target says of the loads whose records a source has not."""
 
-    def __init__(self, target: Target, source: Source) -> None:
+    def __init__(self, target: Target, source: LoadSource) -> None:
         self._loads = {load.replace("-", ""): made for load, made in _loads(target, source)}
         self._settled = _settled(target)
         self._present: dict[Place, Counter[str]] = {}
@@ -89,7 +89,7 @@ def refused_by_target(target: Target) -> Iterable[tuple[str, str]]:
             yield form, record
 
 
-def _loads(target: Target, source: Source) -> Iterable[tuple[str, _Load]]:
+def _loads(target: Target, source: LoadSource) -> Iterable[tuple[str, _Load]]:
     """The loads in the target's book that stand. SQLite gives JSON back as text, PostgreSQL as an object."""
     query = "SELECT CAST(load_id AS text), batch, source, CAST(at AS text) FROM loads WHERE state = 'loaded'"
     for load, batch, about, at in target.run(query):

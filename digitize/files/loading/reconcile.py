@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from digitize.errors import OptionsError
-from digitize.files.loading.compared import Source
+from digitize.files.loading.compared import LoadSource
 from digitize.files.loading.provenance import Provenance, refused_by_target
 from digitize.files.loading.sides import Place, Sides, doubtful_places
 from digitize.targets.base import Target
@@ -61,7 +61,7 @@ class Compared:
     others: list[dict[str, object]]
 
 
-def compare(source: Source, target: Target, at_once: int = AT_ONCE, most_named: int = MOST_NAMED) -> Compared:
+def compare(source: LoadSource, target: Target, at_once: int = AT_ONCE, most_named: int = MOST_NAMED) -> Compared:
     """Compare a source with a target. at_once: records of the target in memory; most_named: ids in the result.
 
     Raises OptionsError for a target whose content cannot be compared, InputError for files that cannot be read.
@@ -89,7 +89,7 @@ def compare(source: Source, target: Target, at_once: int = AT_ONCE, most_named: 
         return made.compared(suspicious)
 
 
-def _found(source: Source, target: Compares, sides: Sides, provenance: Provenance) -> dict[Place, Fold]:
+def _found(source: LoadSource, target: Compares, sides: Sides, provenance: Provenance) -> dict[Place, Fold]:
     """What the target holds, by place: hashed at the stations of the source, counted elsewhere."""
     found: dict[Place, Fold] = {}
     for form in source.forms:

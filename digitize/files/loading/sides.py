@@ -12,9 +12,9 @@ from types import TracebackType
 
 import polars as pl
 
-from digitize.targets.comparing import Fold, Group, Standing
+from digitize.targets.comparing import Fold, HeldRecord, RecordGroup
 
-Place = tuple[str, Group]
+Place = tuple[str, RecordGroup]
 """A form and a group of its records."""
 _TABLES = """
 CREATE TABLE source (form TEXT, record TEXT, place INTEGER, digest TEXT, PRIMARY KEY (form, record)) WITHOUT ROWID;
@@ -64,12 +64,12 @@ class Sides:
         """Take records of the source, as `record_digests` gives them."""
         rows = []
         for record, *place, digest in digests.iter_rows():
-            at = (form, Group(*place))
+            at = (form, RecordGroup(*place))
             self.folds[at] = self.folds.get(at, Fold()).and_one(digest)
             rows.append((form, record, self._number(at), digest))
         self._put("source", rows)
 
-    def add_target(self, form: str, records: Sequence[Standing]) -> None:
+    def add_target(self, form: str, records: Sequence[HeldRecord]) -> None:
         """Take records of the target; one that comes again is the same."""
         self._put("target", [(form, s.record, self._number((form, s.group)), s.load, s.digest) for s in records])
 

@@ -16,9 +16,9 @@ from digitize.targets.comparing import (
     STATION,
     YEAR,
     Fold,
-    Group,
+    HeldRecord,
+    RecordGroup,
     Spelling,
-    Standing,
     Station,
     as_json,
     respelled,
@@ -68,25 +68,25 @@ def _number(text: str, scale: int | None) -> str:
     return "0" if plain in ("-0", "") else plain
 
 
-def present(db: psycopg.Connection[Any], form: str) -> list[tuple[Group, str, int]]:
+def present(db: psycopg.Connection[Any], form: str) -> list[tuple[RecordGroup, str, int]]:
     """See `Compares`."""
     query = f"SELECT {_places(form)}, replace(load_id::text, '-', ''), count(*) FROM {form} t GROUP BY 1, 2, 3, 4, 5"
-    return [(Group(*r[:4]), r[4], r[5]) for r in _run(db, query)]
+    return [(RecordGroup(*r[:4]), r[4], r[5]) for r in _run(db, query)]
 
 
-def folds(db: psycopg.Connection[Any], form: str, stations: Sequence[Station]) -> dict[Group, Fold]:
+def folds(db: psycopg.Connection[Any], form: str, stations: Sequence[Station]) -> dict[RecordGroup, Fold]:
     """See `Compares`; the server needs memory for one record and for the list of groups."""
     query = f"""
         SELECT state, district, police_station, year, count(*), bit_xor(('x' || digest)::bit({DIGITS * 4}))::text
         FROM ({_records(db, form)} WHERE {_among(form, STATION)}) d GROUP BY 1, 2, 3, 4"""
-    return {Group(*r[:4]): Fold(r[4], int(r[5], 2)) for r in _run(db, query, as_json(stations))}
+    return {RecordGroup(*r[:4]): Fold(r[4], int(r[5], 2)) for r in _run(db, query, as_json(stations))}
 
 
 def standing(
     db: psycopg.Connection[Any],
     form: str,
-    groups: Sequence[Group],
-    take: Callable[[list[Standing]], object],
+    groups: Sequence[RecordGroup],
+    take: Callable[[list[HeldRecord]], object],
     at_once: int,
 ) -> None:
     """See `Compares`; rows stay with the server until they are asked for."""
@@ -95,7 +95,7 @@ def standing(
     with db.cursor(name="digitize_standing") as cursor:
         cursor.execute(sql.SQL(query), (as_json(groups),))
         while rows := cursor.fetchmany(at_once):
-            take([Standing(r, Group(*place), load, digest) for r, *place, load, digest in rows])
+            take([HeldRecord(r, RecordGroup(*place), load, digest) for r, *place, load, digest in rows])
 
 
 def _records(db: psycopg.Connection[Any], form: str) -> str:
