@@ -1,7 +1,7 @@
 r"""How fast import files are loaded, beside what can be typed into psql and beside other libraries; and kills.
 
 python benchmarks/load.py [--rows 500000] [--rounds 3] [--kills 40] [--peers PYTHON] [--only raw,first,noop,bad3,peers,
-                           sqlite,kills,references] [--seed 7] [--json FILE] [--quick]
+                           sqlite,kills,references,reconcile] [--seed 7] [--json FILE] [--quick]
 
     python3.11 -m venv PEERS
     PEERS/bin/pip install pandas==3.1.1 SQLAlchemy==2.1.9 'dlt[postgres]==1.31.0' 'psycopg[binary]' pyarrow
@@ -13,7 +13,9 @@ the whole of `digitize load`: reading, the rules that can refuse a row, hashes, 
 foreign keys and checks in place.
 
 `ratio_raw`: raw / ours. `ratio_handwritten`: the best SQL by hand for the same rows / ours (it asks no rules).
-`ratio_raw_first`: --first. `ratio_raw_noop`: the same files again. `ratio_raw_bad3`: 3 % of the FIRs are refused, and
+`ratio_first`: --first. `ratio_noop_50k`: the same files again, of 50,000 FIRs, where what every call costs weighs most.
+`reconcile_found`: of 200 alterations by hand, in each of both databases, those that `digitize reconcile` names;
+`reconcile_false`: records named that nobody altered. `ratio_raw_bad3`: 3 % of the FIRs are refused, and
 counted in the target and the quarantine. `ratio_to_sql` and so on: seconds of a peer / ours, the first FIRs into a bare
 table of text. `sqlite_rows_per_cpu_s`: rows of both tables into SQLite, of processor time, rows at hand, rules not
 counted; `sqlite_whole_rows_per_cpu_s`: with reading and rules. `rss_mb`: the most memory of the loading process.
@@ -37,11 +39,12 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 PEERS = ("to_sql", "to_sql_multi", "insertmany", "dlt")
-PARTS = ("raw", "first", "noop", "bad3", "peers", "sqlite", "kills", "references")
+PARTS = ("raw", "first", "noop", "bad3", "peers", "sqlite", "kills", "references", "reconcile")
 FIGURES = (
-    "ratio_raw", "ratio_handwritten", "ratio_raw_first", "ratio_raw_noop", "ratio_raw_bad3", "ratio_to_sql",
+    "ratio_raw", "ratio_handwritten", "ratio_first", "ratio_noop_50k", "ratio_raw_bad3", "ratio_to_sql",
     "ratio_to_sql_multi", "ratio_insertmany", "ratio_dlt", "sqlite_rows_per_cpu_s",
     "sqlite_whole_rows_per_cpu_s", "rss_mb", "kills", "kills_identical", "references_kept",
+    "reconcile_found", "reconcile_false",
 )  # fmt: skip
 SERVER = {"fsync": "on", "full_page_writes": "on", "shared_buffers": "1GB", "max_wal_size": "8GB", "autovacuum": "on"}
 
@@ -53,6 +56,8 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--kills", type=int, default=40)
     parser.add_argument("--kill-rows", type=int, default=33_334, help="FIRs of a killed load; three rows each")
+    parser.add_argument("--noop-rows", type=int, default=50_000, help="FIRs of files that are loaded again")
+    parser.add_argument("--alterations", type=int, default=200, help="planted for reconcile, in each database")
     parser.add_argument("--peer-rows", type=int, default=50_000)
     parser.add_argument("--peers", type=Path, help="a Python that has the peers")
     parser.add_argument("--only", default=",".join(PARTS))
@@ -66,6 +71,7 @@ def main() -> int:
         return 0
     if a.quick:
         a.rows, a.rounds, a.kills, a.kill_rows, a.peer_rows = 3000, 1, 2, 600, 500
+        a.noop_rows, a.alterations = 3000, 18
     figures = {**dict.fromkeys(FIGURES), **_measure(a)}
     print(json.dumps(figures, indent=1))
     if a.json:
@@ -77,6 +83,7 @@ def _measure(a: argparse.Namespace) -> dict[str, Any]:
     from pg import binaries, start_server
 
     from benchmarks.load_kills import measure_kills
+    from benchmarks.load_reconcile import measure_reconcile
     from benchmarks.load_rows import write_files
 
     only = set(a.only.split(","))
@@ -91,7 +98,10 @@ def _measure(a: argparse.Namespace) -> dict[str, Any]:
         good, bad = place / "good", place / "bad"
         write_files(good, a.rows, a.seed)
         spoilt = write_files(bad, a.rows, a.seed, 0.03) if "bad3" in only else set()
-        bench = _Bench(server, found / "psql", good, bad, spoilt, only)
+        again = place / "again"
+        if "noop" in only:
+            write_files(again, a.noop_rows, a.seed)
+        bench = _Bench(server, found / "psql", good, bad, again, spoilt, only)
         rounds = [bench.round() for _ in range(a.rounds)] if only & {"raw", "first", "noop", "bad3"} else []
         names = sorted({name for one in rounds for name in one})
         figures |= {name: round(statistics.median(one[name] for one in rounds), 3) for name in names}
@@ -109,6 +119,9 @@ def _measure(a: argparse.Namespace) -> dict[str, Any]:
             small = place / "small"
             write_files(small, a.kill_rows, a.seed, 0.01)
             figures |= measure_kills(server, small, a.kills, a.seed)
+        if "reconcile" in only:
+            write_files(place / "altered", 10 * a.alterations, a.seed, 0.03)
+            figures |= measure_reconcile(server, place / "altered", place, a.alterations, a.seed)
     finally:
         server.stop()
         shutil.rmtree(server.folder, ignore_errors=True)
@@ -119,8 +132,10 @@ def _measure(a: argparse.Namespace) -> dict[str, Any]:
 class _Bench:
     """What is timed within one round, raw before each."""
 
-    def __init__(self, server: Any, psql: Path, good: Path, bad: Path, spoilt: set[str], only: set[str]) -> None:
-        self._server, self._psql, self._good, self._bad = server, psql, good, bad
+    def __init__(
+        self, server: Any, psql: Path, good: Path, bad: Path, again: Path, spoilt: set[str], only: set[str]
+    ) -> None:
+        self._server, self._psql, self._good, self._bad, self._again = server, psql, good, bad, again
         self._spoilt, self._only = spoilt, only
         self.rss_mb = 0.0
 
@@ -150,11 +165,11 @@ class _Bench:
             _say(f"ratio_handwritten: by hand {hand:.2f} s, ours {ours:.2f} s")
             self._server.drop_database(url)
         if "first" in self._only:
-            url, _ = timed("ratio_raw_first", self._good, lambda url: self._ours(self._good, url, "first"))
+            url, _ = timed("ratio_first", self._good, lambda url: self._ours(self._good, url, "first"))
             self._server.drop_database(url)
         if "noop" in self._only:
-            fill = lambda url: self._ours(self._good, url, "first")  # noqa: E731
-            url, _ = timed("ratio_raw_noop", self._good, lambda url: self._ours(self._good, url, "usual"), fill)
+            fill = lambda url: self._ours(self._again, url, "first")  # noqa: E731
+            url, _ = timed("ratio_noop_50k", self._again, lambda url: self._ours(self._again, url, "usual"), fill)
             self._server.drop_database(url)
         if "bad3" in self._only:
             url, _ = timed("ratio_raw_bad3", self._bad, lambda url: self._ours(self._bad, url, "usual"))

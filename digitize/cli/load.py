@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,7 +11,17 @@ import typer
 
 from digitize.cli.check_printing import print_not_told
 from digitize.cli.console import Json, print_json, progress
-from digitize.cli.options import Schema, Target
+from digitize.cli.options import (
+    IgnoredRules,
+    ImportForm,
+    ImportProfile,
+    ImportState,
+    ImportStations,
+    LeaveOut,
+    Schema,
+    Target,
+    require_one_workspace,
+)  # fmt: skip
 
 if TYPE_CHECKING:
     from digitize.files.agreed import Agreed
@@ -24,8 +34,6 @@ MaxRejects = Annotated[
     str, typer.Option(metavar="N|P%", help="Load nothing when more is refused: 0.5%, or 20 records.")
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would become of it, and change nothing.")]
-Ignore = Annotated[str, typer.Option(help="Files: rules not to be asked, as X003,L.")]
-LeaveOut = Annotated[str, typer.Option(help="Files: columns that are no field and are not loaded, as a,b.")]
 Receipts = Annotated[
     Path | None, typer.Option(metavar="DIR", help="Files: sign the receipts and keep them in this folder.")
 ]
@@ -37,15 +45,15 @@ def load(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="A workspace, or import files and folders.")],
     target: Target = "",
     schema: Schema = "",
-    form: Annotated[str, typer.Option(help="Files: the form they hold.")] = "iif1",
+    form: ImportForm = "iif1",
     batch_size: BatchSize = None,
     first: First = False,
     max_rejects: MaxRejects = "",
     dry_run: DryRun = False,
-    state: Annotated[str, typer.Option(help="Files: code of the state, for its stations.")] = "",
-    stations: Annotated[Path | None, typer.Option(help="Files: your list of stations.")] = None,
-    profile: Annotated[str, typer.Option(help="Files: how complete: full, register-only, index-only.")] = "",
-    ignore: Ignore = "",
+    state: ImportState = "",
+    stations: ImportStations = None,
+    profile: ImportProfile = "",
+    ignore: IgnoredRules = "",
     leave_out: LeaveOut = "",
     receipts: Receipts = None,
     lock_seconds: LockSeconds = None,
@@ -62,7 +70,8 @@ def load(
     if (paths[0] / "digitize.toml").is_file():
         given = {"--first": first, "--batch-size": batch_size, "--receipts": receipts, "--state": state}
         given |= {"--stations": stations, "--profile": profile, "--ignore": ignore, "--leave-out": leave_out}
-        _load_workspace(_only(paths, given), where, agreed, dry_run=dry_run, json=json)
+        folder = require_one_workspace(paths, given, "a workspace is loaded batch by batch, as it is set up")
+        _load_workspace(folder, where, agreed, dry_run=dry_run, json=json)
         return
     beside = find_dataset(paths)
     settings = import_settings(
@@ -81,17 +90,6 @@ class _Where:
     schema: str
     lock_seconds: float | None
     statement_seconds: float | None
-
-
-def _only(paths: list[Path], given: Mapping[str, object]) -> Path:
-    """The one workspace of a call. given: options that are for files. Raises OptionsError when there is one."""
-    from digitize.errors import OptionsError
-
-    if for_files := [name for name, value in given.items() if value]:
-        raise OptionsError(f"{for_files[0]} is for files; a workspace is loaded batch by batch, as it is set up.")
-    if len(paths) > 1:
-        raise OptionsError("A workspace is loaded by itself.")
-    return paths[0]
 
 
 def _options(

@@ -91,10 +91,6 @@ class Target(Protocol):
         """Take back a load; raises TargetRefused where later ones built on it."""
         ...
 
-    def hashes(self, form: str, station: Sequence[str | None]) -> list[tuple[str, str, str]]:
-        """(record, hash of its content, year) of the records of a form at a station: state, district, name."""
-        ...
-
     def versions(self, form: str, records: Sequence[str]) -> Mapping[str, tuple[str, str]]:
         """Of these records those that stand: record -> the load that wrote it, and the hash of its content."""
         ...

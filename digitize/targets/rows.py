@@ -116,9 +116,9 @@ def refused_record(record: Record, code: str, path: str) -> Kept:
 
 def with_hash(form: str, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """The form's own rows with the hash of each record's content, as `digitize.targets.flat.row_hash` makes it."""
-    texts = tables[form].select(RECORD_ID, _text=_row_text(form, tables[form]))
+    texts = tables[form].select(RECORD_ID, _text=row_texts(form, tables[form]))
     for name in sorted(tables.keys() - {form}):
-        rows = tables[name].select(RECORD_ID, _row=_row_text(name, tables[name]))
+        rows = tables[name].select(RECORD_ID, _row=row_texts(name, tables[name]))
         # Lists that are joined afterwards cost half of what joining within the groups does.
         of_record = rows.group_by(RECORD_ID).agg("_row")
         more = pl.concat_str("_text", pl.col("_row").list.join(ROW_END), separator=ROW_END, ignore_nulls=True)
@@ -129,7 +129,7 @@ def with_hash(form: str, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     return tables[form].with_columns(pl.Series(HASH, made, dtype=pl.String))
 
 
-def _row_text(name: str, frame: pl.DataFrame) -> pl.Expr:
+def row_texts(name: str, frame: pl.DataFrame) -> pl.Expr:
     """See `digitize.targets.flat.row_text`; a column without gaps costs less than one with."""
     pieces: list[pl.Expr] = []
     written = name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,9 @@ from typing import Any
 import polars as pl
 
 from digitize.errors import TargetRefused
+from digitize.targets import sqlite_compare as compare
 from digitize.targets.base import Load, Receipt, Statement, Undone
+from digitize.targets.comparing import Fold, HeldRecord, RecordGroup, Station
 from digitize.targets.flags import FLAGS
 from digitize.targets.from_records import as_batch
 from digitize.targets.rows import HASH, ORIGIN, RECORD_ID, RowBatch
@@ -92,12 +94,23 @@ class SqliteTarget:
         finally:
             self._db.execute("ROLLBACK" if dry_run else "COMMIT")
 
-    def hashes(self, form: str, station: Sequence[str | None]) -> list[tuple[str, str, str]]:
-        """(record, hash of its content, year) of the records of a form at a station: state, district, name."""
-        year = "coalesce(year, '')" if "year" in form_tables(form)[form].by_name else "''"
-        query = f"""SELECT record_id, row_hash, {year} FROM {form} JOIN record_index USING (record_id)
-                    WHERE state IS ? AND district IS ? AND police_station IS ?"""  # IS: null equals null
-        return [(str(r), str(h), str(y)) for r, h, y in self.run(query, station)]
+    def spelled(self, form: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+        """See `Compares`."""
+        return compare.spelled(self._db, tables)
+
+    def present(self, form: str) -> list[tuple[RecordGroup, str, int]]:
+        """See `Compares`."""
+        return compare.present(self._db, form)
+
+    def folds(self, form: str, stations: Sequence[Station]) -> dict[RecordGroup, Fold]:
+        """See `Compares`."""
+        return compare.folds(self._db, form, stations)
+
+    def standing(
+        self, form: str, groups: Sequence[RecordGroup], take: Callable[[list[HeldRecord]], object], at_once: int
+    ) -> None:
+        """See `Compares`."""
+        compare.standing(self._db, form, groups, take, at_once)
 
     def done(self, load: str, batch: str) -> Receipt | None:
         """The receipt of a load that was committed before, is not undone, and is the newest of its batch."""

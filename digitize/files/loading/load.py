@@ -18,6 +18,7 @@ from digitize.files.loading.inputs import Inputs, find_inputs
 from digitize.files.loading.parts import CheckedInputs
 from digitize.files.loading.settings import plain_settings
 from digitize.files.loading.signed import keep_receipts, open_folder
+from digitize.files.loading.unchanged import require_unchanged
 from digitize.files.loading.unreadable import unreadable_batch
 from digitize.files.validating.taking import Progress
 from digitize.machine.work_keys import work_key
@@ -60,7 +61,10 @@ class TakesFirst(Protocol):
 
 @dataclass
 class Loaded:
-    """What came of a load. repeated: the very same files were loaded whole before, and nothing was done."""
+    """What came of a load. repeated: the very same files were loaded whole before, and nothing was done.
+
+    receipts: of all batches, those among them that an earlier, interrupted call had committed.
+    """
 
     target: str
     form: str
@@ -68,18 +72,28 @@ class Loaded:
     repeated: bool = False
     dry_run: bool = False
 
+    @property
+    def before(self) -> list[Receipt]:
+        """The receipts of batches that an earlier call had committed; they were recognised, and not done again."""
+        return [r for r in self.receipts if r.repeated]
+
     def total(self, name: str) -> int:
-        """The sum of one count over all receipts."""
-        return sum(int(getattr(r, name)) for r in self.receipts)
+        """The sum of one count over what this call did."""
+        return sum(int(getattr(r, name)) for r in self.receipts if not r.repeated)
+
+    def total_before(self, name: str) -> int:
+        """The sum of one count over what an earlier call had committed."""
+        return sum(int(getattr(r, name)) for r in self.before)
 
     @property
     def refused(self) -> int:
-        """Records that were not loaded and wait in the quarantine."""
-        return self.total("rejected") + self.total("held")
+        """Records that were not loaded and wait in the quarantine, whichever call refused them."""
+        return sum(r.rejected + r.held for r in self.receipts)
 
     def as_plain(self) -> dict[str, object]:
         """The outcome as JSON types."""
-        counts = {name: self.total(name) for name in COUNTS}
+        counts: dict[str, object] = {name: self.total(name) for name in COUNTS}
+        counts["before"] = {name: self.total_before(name) for name in COUNTS}
         about = {"target": self.target, "form": self.form, "repeated": self.repeated, "dry_run": self.dry_run}
         return {**about, **counts, "receipts": [asdict(r) for r in self.receipts]}
 
@@ -90,10 +104,17 @@ class Loaded:
         did = "Would load" if self.dry_run else "Loaded"
         n = {name: self.total(name) for name in COUNTS}
         lines = [
-            f"{did} {n['read']} records in {len(self.receipts)} batches into {self.target}: {n['inserted']} new, "
+            f"{did} {n['read']} records in {len(self.receipts) - len(self.before)} batches into {self.target}: "
+            f"{n['inserted']} new, "
             f"{n['updated']} changed, {n['unchanged']} as before, {n['rejected']} rejected, {n['held']} held for a "
             f"person's word, {n['withdrawn']} withdrawn."
         ]
+        if self.before:
+            read = self.total_before("read")
+            lines.append(
+                f"{read} records in {len(self.before)} batches had been committed before something broke off: "
+                f"{self.total_before('inserted')} new. That makes {n['read'] + read} records in all."
+            )
         if self.refused and not self.dry_run:
             lines.append("What was refused waits, whole: digitize quarantine list --target ...")
         if flags := self.total("flags"):
@@ -162,9 +183,18 @@ def _batches(
     checked = CheckedInputs(inputs, settings, options.progress)
     maker = Maker(inputs, settings, checked.messages, options.size, book)
     for part in checked:
+        # Before all others: their text is read from the files once more, which are still what they were a moment ago.
+        yield from _unreadable(inputs, checked, book)
         yield from maker.batches(part)
-    if checked.unreadable:
-        yield from unreadable_batch(inputs, checked.unreadable, book)
+    yield from _unreadable(inputs, checked, book)
+
+
+def _unreadable(inputs: Inputs, checked: CheckedInputs, book: Mapping[str, object]) -> Iterator[RowBatch]:
+    """The rows that could not be read, once."""
+    found, checked.unreadable = checked.unreadable, []
+    for batch in unreadable_batch(inputs, found, book):
+        require_unchanged(inputs.seen)
+        yield batch
 
 
 def _require_agreed(inputs: Inputs, settings: CheckSettings, options: LoadOptions, agreed: Agreed) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from digitize.files.loading.inputs import Inputs
+from digitize.files.loading.unchanged import require_unchanged
 from digitize.files.validating.check import rows_compared
 from digitize.files.validating.findings import FileFinding, Findings, FindingWords
 from digitize.files.validating.parts import Parts, Router, pieces
@@ -56,13 +57,15 @@ class CheckedInputs:
         self.unreadable: list[FileFinding] = []
 
     def __iter__(self) -> Iterator[CheckedPart]:
-        """The parts in order. Raises InputError when the files have no rows."""
+        """The parts in order. Raises InputError when the files have no rows, or changed while they were read."""
         files, count = self._inputs.files, self._inputs.parts
         findings = Findings(FindingWords(files, self._settings.policy, Teller()))
         with Parts(count, _HELD_BYTES) as parts:
             router = _Router(count, has_children=any(s.table.child for s in self._inputs.sources))
             taken = TakenRows(self._inputs.form, self._settings, files, findings, parts, router, self._progress)
             take_rows(taken, self._inputs.found, self._inputs.bytes)
+            # Before any row goes on: all of them have been read, and none has been given to anybody.
+            require_unchanged(self._inputs.seen)
             doubles = router.doubles()
             # All faults of a row that was not read. These three are of columns and of whole files.
             self.unreadable = [f for f in findings if f.code in STRUCTURE and f.code not in ("S005", "S006", "S009")]
