@@ -3,7 +3,8 @@
     python benchmarks/validate.py [--rows 1000000] [--big-mb 5000] [--peers PYTHON] [--only PART,...] [--json FILE]
     python benchmarks/validate.py --quick
 
-FIRs with an act, two persons and a stolen thing each are made with known defects (benchmarks/validate_rows.py). Parts:
+FIRs with an act, two persons and a stolen thing each are generated with known defects
+(benchmarks/validate_rows.py). Parts:
 
 rightness   `recall`: the share of the defects that their rule finds; `false_rejects`: rejected rows in which nothing
             was planted; rules of suspicion are left out

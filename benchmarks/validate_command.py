@@ -6,7 +6,8 @@ Bytecode is cached as after an installation.
 
 times_bare_polars   wall time of the command with 20 rules, over that of a process that reads the same files with
                     polars, casts the same columns and counts what breaks the same 20 expressions
-                    (benchmarks/peers/validate_polars.py); `times_bare_polars_cpu` the same in user and system seconds
+                    (benchmarks/peers/validate_polars.py); `times_bare_polars_cpu` the same in user and system seconds,
+                    for a machine that is busy with other things
 suspicion_share     of the processor's seconds of the command with all rules, what P001, P002, R009 and R010 take:
                     1 - time without them / time with them
 rss_mb              the most memory of the command with all rules, MB of 2**20 bytes
@@ -47,51 +48,60 @@ class _Spent:
 
 def measure_command(tables: Path, *, quick: bool) -> dict[str, Any]:
     """The figures. tables: the folder of the benchmark's own rows, taken as they are when it has to be quick."""
-    from benchmarks.validate import TWENTY
-    from benchmarks.validate_peers import facts
-    from benchmarks.validate_rows import STATIONS, write_rows
+    from benchmarks.validate_rows import write_rows
 
-    times = 1 if quick else _TIMES
     with tempfile.TemporaryDirectory() as place:
-        folder, few = Path(place) / "tables", Path(place) / "few"
+        few, files = Path(place) / "few", tables
         few.mkdir()
         write_rows(few, 3, 1)
         if not quick:
-            folder.mkdir()
-            write_rows(folder, _FIRS, 1)
-        files = tables if quick else folder
-        (files.parent / "facts.json").write_text(json.dumps(facts()), encoding="utf-8")
-        stations = Path(place) / "stations.csv"
-        rows = "".join(f"{station},{district},\n" for _, district, station in STATIONS)
-        stations.write_text("station,district,aliases\n" + rows, encoding="utf-8")
-        options = ["validate", str(files), "--state", "wb", "--stations", str(stations)]
-        peer = [sys.executable, str(ROOT / "benchmarks" / "peers" / "validate_polars.py"), str(files)]
+            files = Path(place) / "tables"
+            files.mkdir()
+            write_rows(files, _FIRS, 1)
+        options = ["validate", str(files), "--state", "wb", "--stations", str(_lists(files.parent))]
         env = _installed(Path(place) / "bytecode")
-        ours = [sys.executable, "-c", _COMMAND]
-        twenty, bare, every, others, start = _in_turn(
-            [
-                [*ours, *options, "--select", ",".join(TWENTY)],
-                peer,
-                [*ours, *options],
-                [*ours, *options, "--ignore", ",".join(_SUSPICION)],
-                [*ours, "validate", str(few)],
-            ],
-            env,
-            times,
-        )
+        spent = _in_turn(_commands(options, files, few), env, 1 if quick else _TIMES)
         peak = subprocess.run(
             [sys.executable, "-c", _PEAK, *options], env=env, cwd=ROOT, capture_output=True, text=True, check=True
         )
+    twenty, bare, every, others, start = spent
     return {
         "times_bare_polars": round(twenty.wall / bare.wall, 2),
         "times_bare_polars_cpu": round(twenty.cpu / bare.cpu, 2),
-        "command_20_s": round(twenty.wall, 2),
-        "bare_polars_s": round(bare.wall, 2),
-        "command_all_s": round(every.wall, 2),
+        **{"command_20_s": round(twenty.wall, 2), "bare_polars_s": round(bare.wall, 2)},
+        **{"command_20_cpu_s": round(twenty.cpu, 2), "bare_polars_cpu_s": round(bare.cpu, 2)},
+        **{"command_all_cpu_s": round(every.cpu, 2), "command_others_cpu_s": round(others.cpu, 2)},
         "suspicion_share": round(max(0.0, 1 - others.cpu / every.cpu), 2),
         "rss_mb": round(float(peak.stderr.split()[-1])),
         "start_s": round(start.wall, 2),
+        "start_cpu_s": round(start.cpu, 2),
     }
+
+
+def _lists(folder: Path) -> Path:
+    """What the rules know of places and of the law, for the peer; and the list of stations, whose path it gives."""
+    from benchmarks.validate_peers import facts
+    from benchmarks.validate_rows import STATIONS
+
+    (folder / "facts.json").write_text(json.dumps(facts()), encoding="utf-8")
+    stations = folder / "stations.csv"
+    rows = "".join(f"{station},{district},\n" for _, district, station in STATIONS)
+    stations.write_text("station,district,aliases\n" + rows, encoding="utf-8")
+    return stations
+
+
+def _commands(options: list[str], files: Path, few: Path) -> list[list[str]]:
+    """Twenty rules, bare polars, all rules, all but suspicion, and a start."""
+    from benchmarks.validate import TWENTY
+
+    ours = [sys.executable, "-c", _COMMAND]
+    return [
+        [*ours, *options, "--select", ",".join(TWENTY)],
+        [sys.executable, str(ROOT / "benchmarks" / "peers" / "validate_polars.py"), str(files)],
+        [*ours, *options],
+        [*ours, *options, "--ignore", ",".join(_SUSPICION)],
+        [*ours, "validate", str(few)],
+    ]
 
 
 def _installed(bytecode: Path) -> dict[str, str]:

@@ -119,7 +119,8 @@ def _passes(known: _Persons, rows: Rows) -> Iterator[PairingPass]:
     first, rare, name = word_keys(known.name.words[known.name.of_row[rows]], words)
     father, rare_father, whole_father = word_keys(known.relative.words[known.relative.of_row[rows]], words)
     place, next_place = (words_of(places.key, known.address[rows, i]) for i in (0, 1))
-    register, birth, district, day = (of[rows] for of in (known.register, known.birth, known.district, known.day))
+    register = known.register[rows]
+    birth, district, day = (of[rows] for of in (known.birth, known.district, known.day))
     order = make_key(np.maximum(name, 0), np.maximum(whole_father, 0), np.maximum(birth, 0))
     splitters = (known.sex[rows], district, np.where(birth < 0, NONE, birth // 4), first, father)
     ways: list[tuple[NDArray[np.int64], ...]] = [

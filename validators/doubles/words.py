@@ -184,9 +184,8 @@ def _shares(place: Ints, words: _Numbered, registers: Ints, placed: Sequence[Int
     """Of each word the share of its register's names that have one like it. place: of each word among those alike."""
     if not placed:
         return np.full(len(place), USUAL_SHARE, np.float32)
-    names = sum(
-        np.bincount(registers[rows[:, 0] != NONE], minlength=int(registers.max(initial=0)) + 1) for rows in placed
-    )
+    named = np.concatenate([registers[rows[:, 0] != NONE] for rows in placed])
+    names = np.bincount(named, minlength=int(registers.max(initial=0)) + 1)
     met = np.concatenate([rows[rows != NONE] for rows in placed])
     counts = np.bincount(place[met], minlength=int(place.max()) + 1)[place]
     share = (counts + USUAL_SHARE * _BELIEVED) / (names[words.register] + _BELIEVED)
