@@ -18,7 +18,7 @@ _FEW, _ALL = 5, 8
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class FindingText:
     """What is told of a finding: what is wrong, what is expected, an example of it, what to do; no values."""
 
     message: str
@@ -34,16 +34,16 @@ class Teller:
         """Raises RuleError for a language without texts."""
         self.language = language
         self._own, self._english = load_messages(language), load_messages(ENGLISH)
-        self._told: dict[tuple[str, str, str], Told] = {}
+        self._told: dict[tuple[str, str, str], FindingText] = {}
 
-    def tell(self, code: str, table: str = "", field: str = "") -> Told:
+    def tell(self, code: str, table: str = "", field: str = "") -> FindingText:
         """What is told of a rule, broken in a field of a table; without these, of the rule alone."""
         key = (code, table, field)
         if key not in self._told:
             self._told[key] = self._make(code, _columns().get((table, field)), field)
         return self._told[key]
 
-    def whole(self, told: Told) -> str:
+    def whole(self, told: FindingText) -> str:
         """All of it in one text; parts that are empty are left out."""
         if not told.expected:
             return f"{told.message} {told.do}".strip()
@@ -63,12 +63,12 @@ class Teller:
         made = every_rule().get(code) or STRUCTURE[code]
         return made.hindi if self.language == HINDI else made.english
 
-    def _make(self, code: str, column: Column | None, field: str) -> Told:
+    def _make(self, code: str, column: Column | None, field: str) -> FindingText:
         advice = load_advice().get(code, Advice())
         kind, values = (column.kind, _values(column)) if column else ("", ())
         expected = self._expected(advice, kind, values, column)
         do = self._phrase("do", advice.do or "correct").format(field=field or self.label("field"))
-        return Told(self.message(code), expected, _example(code, advice, field, kind, values), do)
+        return FindingText(self.message(code), expected, _example(code, advice, field, kind, values), do)
 
     def _expected(self, advice: Advice, kind: str, values: tuple[str, ...], column: Column | None) -> str:
         name = advice.expects or ("list" if values else kind)

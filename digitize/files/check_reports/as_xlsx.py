@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from digitize.files.check_reports.samples import Sample, take_samples
-from digitize.files.check_reports.sheets import Head, RowOfFindings, SheetStyles, rows_of
+from digitize.files.check_reports.sheets import RowOfFindings, SheetColumn, SheetStyles, rows_of
 from digitize.files.check_reports.source_rows import SourceRows
 from digitize.files.validating.report import CheckReport
 from mappers.languages import load_languages
@@ -52,7 +52,9 @@ def _overview(book: Workbook, report: CheckReport, samples: list[Sample], styles
     label = report.teller.label
     sheet = _new(book, label("overview")[:_TITLE], report)
     names = ("rule", "severity", "count", "what", "do")
-    styles.begin(sheet, [Head(label(n), w) for n, w in zip(names, (30, 11, 11, 70, 70), strict=True)], len(samples))
+    styles.begin(
+        sheet, [SheetColumn(label(n), w) for n, w in zip(names, (30, 11, 11, 70, 70), strict=True)], len(samples)
+    )
     for sample in samples:
         linked = styles.link(sheet, title_of(sample))
         told = [label(sample.severity), sample.count, sample.message, sample.do]
@@ -72,9 +74,9 @@ def _sheet(book: Workbook, report: CheckReport, sample: Sample, rows: SourceRows
     columns = rows.order(name for row in shown for name in row.cells)
     label = report.teller.label
     names = ("file", "line", "fields", "value", "expected", "example", "do")
-    heads = [Head(label(n), w) for n, w in zip(names, (18, 8, 18, 24, 36, 28, 40), strict=True)]
+    heads = [SheetColumn(label(n), w) for n, w in zip(names, (18, 8, 18, 24, 36, 28, 40), strict=True)]
     sheet = _new(book, title_of(sample), report)
-    styles.begin(sheet, [*heads, *(Head(name, 18) for name in columns)], len(shown), still=3)
+    styles.begin(sheet, [*heads, *(SheetColumn(name, 18) for name in columns)], len(shown), still=3)
     for row in shown:
         sheet.append([*_told(row, sheet, styles), *_cells(row, columns, sheet, sample, report, styles)])
     left = sample.count - len(sample.findings)

@@ -21,7 +21,7 @@ _LAST = 16_384  # columns that a sheet has
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class SheetColumn:
     """The head of a column. width: in letters."""
 
     text: str
@@ -81,7 +81,7 @@ class SheetStyles:
         self._fills = {word: PatternFill("solid", fgColor=colour) for word, colour in _COLOURS.items()}
         self._head_fill = PatternFill("solid", fgColor=_HEAD_COLOUR)
 
-    def begin(self, sheet: Any, heads: Sequence[Head], rows: int, *, still: int = 1) -> None:
+    def begin(self, sheet: Any, heads: Sequence[SheetColumn], rows: int, *, still: int = 1) -> None:
         """Write the head. still: columns that stay when the sheet is moved; the head stays, and can be filtered."""
         from openpyxl.utils import get_column_letter
 
