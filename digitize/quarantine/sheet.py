@@ -18,8 +18,8 @@ _COLUMNS = {
 }  # fmt: skip
 HEAD = tuple(_COLUMNS)
 _TO_FILL = ("right value", "verdict")
-# A cell of a workbook holds 32,767 characters; what is said of the rest needs some.
-_LONGEST_CELL = 32_000
+# A cell holds 32,000 characters (`digitize.files.workbook`); what is said of the rest needs some.
+_LONGEST_CELL = 31_000
 BLANK, CONFIRM, DROP = "blank", "confirm", "drop"
 VERDICTS = (BLANK, CONFIRM, DROP)
 RAW = "(row)"
