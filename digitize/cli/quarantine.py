@@ -163,8 +163,9 @@ def replay_rejects(
     from digitize.files.loading.where import opened
     from digitize.files.validating.settings import words
     from digitize.quarantine.asking import AskedBy
-    from digitize.quarantine.rejects import CORRECTED, WAITING, find_rejects
+    from digitize.quarantine.rejects import WAITING, find_rejects
     from digitize.quarantine.replay import Forced, replay
+    from digitize.targets.keeping import CORRECTED
 
     if force != bool(operator.strip() and reason.strip()) or (not force and (operator or reason)):
         raise OptionsError("--force, --operator and --reason go together: who forces it and why is recorded.")

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from digitize.errors import InputError
-from digitize.quarantine.rejects import CORRECTED, DROPPED, Reject, find_rejects, update
+from digitize.quarantine.rejects import Reject, find_rejects, update
 from digitize.quarantine.sheet import BLANK, CONFIRM, DROP, RAW, CorrectedRow, find_column, read_sheet
 from digitize.targets.base import Target
+from digitize.targets.keeping import CORRECTED, DROPPED
 from mappers.record import FieldValue, Record
 
 

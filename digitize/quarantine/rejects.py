@@ -73,7 +73,8 @@ def find_rejects(
 ) -> list[Reject]:
     """The rejects in some states; of one batch, with one finding, or with these ids."""
     marks = ", ".join("?" * len(states))
-    query, values = f"SELECT {_COLUMNS} FROM rejects WHERE state IN ({marks})", [*states]
+    query = f"SELECT {_COLUMNS} FROM rejects WHERE state IN ({marks})"
+    values: list[object] = [*states]
     if batch:
         query, values = f"{query} AND batch = ?", [*values, batch]
     if ids:

@@ -9,9 +9,10 @@ from digitize.machine.work_keys import work_key
 from digitize.quarantine.asking import AskedBy, ask
 from digitize.quarantine.judging import Judged, judge
 from digitize.quarantine.order import Ages, Candidate, Standing, candidates, key_of, rivals
-from digitize.quarantine.rejects import OPEN, REPLAYED, SETTLED, Reject, find_rejects, update
+from digitize.quarantine.rejects import Reject, find_rejects, update
 from digitize.targets.base import Load, Receipt, Statement, Target
 from digitize.targets.deliveries import enter_delivery
+from digitize.targets.keeping import OPEN, REPLAYED, SETTLED
 from validators.finding import Finding
 
 _NO_ID = Finding("", "record_id", "D004", "reject", "The record has no record_id, and no whole key to make one from.")

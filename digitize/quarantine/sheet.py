@@ -18,6 +18,8 @@ _COLUMNS = {
 }  # fmt: skip
 HEAD = tuple(_COLUMNS)
 _TO_FILL = ("right value", "verdict")
+# A cell holds 32,000 characters (`digitize.files.workbook`); what is said of the rest needs some.
+_LONGEST_CELL = 31_000
 BLANK, CONFIRM, DROP = "blank", "confirm", "drop"
 VERDICTS = (BLANK, CONFIRM, DROP)
 RAW = "(row)"
@@ -82,7 +84,19 @@ def _rows(reject: Reject, *, unmask: bool) -> Iterator[dict[str, object]]:
     for path in (*said, *(p for p in values if p not in said)):
         value = values.get(path, "")
         hidden = bool(value) and not unmask and is_private(reject.form, path)
-        yield {**same, "field": path, "value": MASK if hidden else value, "rules say": "\n".join(said.get(path, ()))}
+        yield {
+            **same,
+            "field": path,
+            "value": MASK if hidden else _shown(value),
+            "rules say": "\n".join(said.get(path, ())),
+        }
+
+
+def _shown(value: str) -> str:
+    """A value as a cell can hold it; the quarantine has it whole."""
+    if len(value) <= _LONGEST_CELL:
+        return value
+    return f"{value[:_LONGEST_CELL]} [{len(value)} characters; the quarantine holds them all]"
 
 
 def is_private(form: str, path: str) -> bool:

@@ -51,7 +51,8 @@ class Flag:
 
 def find_flags(target: Target, record: str = "", code: str = "") -> list[Flag]:
     """The flags of a target; of one record, of one rule."""
-    query, values = "SELECT record_id, form, child, line, field, code, word FROM flags WHERE 1 = 1", []
+    query = "SELECT record_id, form, child, line, field, code, word FROM flags WHERE 1 = 1"
+    values: list[object] = []
     for name, value in (("record_id", record), ("code", code)):
         if value:
             query, values = f"{query} AND {name} = ?", [*values, value]

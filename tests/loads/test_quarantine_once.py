@@ -130,6 +130,32 @@ def test_a_row_that_cannot_be_read_is_one_entry_whatever_its_file_is_called(targ
         assert len([r for r in find_rejects(target) if not r.record.id]) == 2
 
 
+def test_a_row_of_ten_megabytes_is_kept_whole_and_shown_with_a_mark(target, tmp_path):
+    from openpyxl import load_workbook
+
+    from digitize.quarantine.sheet import write_sheet
+
+    (tmp_path / "iif1.csv").write_text(f"record_id,fir_no\na,1\nb,{'x' * 10_000_000},2\n", encoding="utf-8")
+    load_files([tmp_path / "iif1.csv"], "iif1", target, SETTINGS, LoadOptions())
+    (reject,) = [r for r in find_rejects(target) if not r.record.id]
+    (text,) = reject.record.left_over.values()
+    assert text == f"b,{'x' * 10_000_000},2"
+    write_sheet(tmp_path / "q.xlsx", [reject], unmask=True)
+    shown = {str(c.value) for row in load_workbook(tmp_path / "q.xlsx")["quarantine"].iter_rows() for c in row}
+    assert any(t.endswith(f"[{len(text)} characters; the quarantine holds them all]") for t in shown)
+
+
+def test_a_line_beyond_all_measure_says_that_it_was_cut(target, tmp_path, monkeypatch):
+    monkeypatch.setattr("digitize.files.loading.unreadable._LONGEST", 20)
+    (tmp_path / "iif1.csv").write_text(f"record_id,fir_no\na,1\nb,{'x' * 100},2\n", encoding="utf-8")
+    load_files([tmp_path / "iif1.csv"], "iif1", target, SETTINGS, LoadOptions())
+    (reject,) = [r for r in find_rejects(target) if not r.record.id]
+    (text,) = reject.record.left_over.values()
+    assert "[cut: the line has 104 bytes, SHA-256 " in text
+    # It has no fields: what was cut cannot be loaded.
+    assert replay(target, [reject]).loaded == 0
+
+
 def test_an_old_quarantine_is_merged_to_one_entry_a_row_and_loses_nothing(tmp_path):
     path = tmp_path / "t.sqlite"
     target = SqliteTarget(path)

@@ -13,8 +13,9 @@ from digitize.files.loading.load import LoadOptions, load_files
 from digitize.files.loading.settings import import_settings
 from digitize.quarantine.asking import AskedBy
 from digitize.quarantine.correct import take_sheet
-from digitize.quarantine.rejects import CORRECTED, STATES, WAITING, each_waiting, find_rejects, update
+from digitize.quarantine.rejects import STATES, WAITING, each_waiting, find_rejects, update
 from digitize.quarantine.replay import Forced, replay
+from digitize.targets.keeping import CORRECTED
 from digitize.targets.open import open_target
 from digitize.targets.postgres.address import parse_address
 from digitize.targets.postgres.setup import init_target

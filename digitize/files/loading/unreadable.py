@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
@@ -16,7 +17,8 @@ from mappers.record import Record
 from validators.finding import Finding
 
 _TEXTS = (".csv", ".jsonl", ".ndjson")
-_AT_ONCE, _LONGEST = 50_000, 1 << 20
+# Bytes of a line that are kept. What a database takes as one value is several times as much.
+_AT_ONCE, _LONGEST = 50_000, 64 << 20
 
 
 def unreadable_batch(inputs: Inputs, findings: Sequence[FileFinding], book: Mapping[str, object]) -> Iterator[RowBatch]:
@@ -52,5 +54,13 @@ def _lines(path: Path, wanted: set[int]) -> Mapping[int, str]:
     with path.open("rb") as f:
         for number, line in enumerate(islice(f, max(wanted)), start=1):
             if number in wanted:
-                found[number] = line[:_LONGEST].rstrip(b"\r\n").decode("utf-8", "backslashreplace")
+                found[number] = _text(line.rstrip(b"\r\n"))
     return found
+
+
+def _text(line: bytes) -> str:
+    """A line as text; one that is too long for any database is cut, and says so."""
+    text = line[:_LONGEST].decode("utf-8", "backslashreplace")
+    if len(line) <= _LONGEST:
+        return text
+    return f"{text} [cut: the line has {len(line)} bytes, SHA-256 {hashlib.sha256(line).hexdigest()}]"
