@@ -19,7 +19,7 @@ from digitize.targets.rows import LINE, RECORD_ID, Kept, RowBatch, plain_finding
 from digitize.targets.taking import plain_records
 from mappers.names import romanise
 from mappers.schema import Table, form_tables
-from validators.checking.check import CHECK_VERSION
+from validators.checking.version import CHECK_VERSION
 from validators.finding import Finding
 from validators.rulebook.columns import LINE as FILE_LINE
 from validators.rulebook.columns import RECORD
