@@ -300,6 +300,8 @@ def test_the_same_call_again_is_known_without_reading_the_rules(pg_url, tmp_path
     assert "60 as before" in call("--ignore", "L001")[0]
     with (folder / "iif1.csv").open("a") as f:
         f.write("r900,wb,Howrah,S9,2009,2009-03-12,900\n")
+    with (folder / "iif1_acts.csv").open("a") as f:
+        f.write("r900,1,IPC,379\n")
     assert "1 new" in call()[0]
     target = PostgresTarget(parse_address(pg_url))
     batch = target.run("SELECT batch FROM loads WHERE (receipt ->> 'inserted')::int = 1")[0][0]
