@@ -25,7 +25,9 @@ from digitize.cli.options import (
 
 if TYPE_CHECKING:
     from digitize.files.agreed import Agreed
-    from digitize.files.loading.load import Loaded, LoadOptions
+    from digitize.files.loading.again import LoadCall
+    from digitize.files.loading.load import LoadOptions
+    from digitize.files.loading.loaded import Loaded
     from validators.rulebook.given import CheckSettings
 
 BatchSize = Annotated[int | None, typer.Option(min=1, help="Files: records in one transaction, at most (50000).")]
@@ -61,9 +63,7 @@ def load(
     json: Json = False,
 ) -> None:
     """Load checked records of a workspace, or import files without one; the same load twice is done once."""
-    from digitize.files.dataset import find_dataset
-    from digitize.files.loading.settings import import_settings
-    from digitize.files.validating.settings import words
+    from digitize.files.loading.again import name_call
 
     agreed = _agreed(max_rejects)
     where = _Where(target, schema, lock_seconds, statement_seconds)
@@ -73,12 +73,21 @@ def load(
         folder = require_one_workspace(paths, given, "a workspace is loaded batch by batch, as it is set up")
         _load_workspace(folder, where, agreed, dry_run=dry_run, json=json)
         return
+    rules = {"state": state, "stations": stations, "profile": profile, "ignore": ignore, "leave_out": leave_out}
+    call = name_call(paths, form, {**rules, "size": batch_size})
+    if not receipts and not dry_run and (before := _find_before(where, form, call.key)):
+        _print_loaded(before, json=json)
+        return
+    from digitize.files.dataset import find_dataset
+    from digitize.files.loading.settings import import_settings
+    from digitize.files.validating.settings import words
+
     beside = find_dataset(paths)
     settings = import_settings(
         form, state=state, stations=stations, profile=profile, ignore=words(ignore), dataset=beside
     )
     print_not_told(settings)
-    options = _options(batch_size, agreed, words(leave_out), receipts, dry_run=dry_run, first=first)
+    options = _options(batch_size, agreed, words(leave_out), receipts, call, dry_run=dry_run, first=first)
     _print_loaded(_load_files(paths, form, where, settings, options), json=json)
 
 
@@ -92,18 +101,32 @@ class _Where:
     statement_seconds: float | None
 
 
+def _find_before(where: _Where, form: str, call: str) -> Loaded | None:
+    """What the very same call did before, where the target tells so at once."""
+    from dataclasses import replace
+
+    from digitize.files.loading.loaded import Loaded
+    from digitize.targets.kind import SCHEMA
+    from digitize.targets.open import find_kind
+
+    kind = find_kind(where.target)
+    found = kind.find_call(where.target, where.schema or SCHEMA, call) if kind and call else None
+    return Loaded(found[0], form, [replace(found[1], repeated=True)], repeated=True) if found else None
+
+
 def _options(
     size: int | None,
     agreed: Agreed | None,
     leave_out: Sequence[str],
     receipts: Path | None,
+    call: LoadCall,
     *,
     dry_run: bool,
     first: bool,
 ) -> LoadOptions:
     from digitize.files.loading.load import BATCH_SIZE, LoadOptions
 
-    return LoadOptions(size or BATCH_SIZE, agreed, leave_out, dry_run, first, receipts=receipts)
+    return LoadOptions(size or BATCH_SIZE, agreed, leave_out, dry_run, first, receipts=receipts, call=call)
 
 
 def _load_files(paths: list[Path], form: str, where: _Where, settings: CheckSettings, options: LoadOptions) -> Loaded:

@@ -277,3 +277,46 @@ def test_a_disk_that_fills_on_the_server_is_told_and_with_room_the_same_command_
     assert (done.total("inserted"), done.total_before("inserted")) == (1200 - held, held)
     assert rows(target) == [(1200, 1200)]
     target.close()
+
+
+def test_the_same_call_again_is_known_without_reading_the_rules(pg_url, tmp_path):
+    """What costs is importing polars and the rules: a call that the target knows needs neither."""
+    init_target(parse_address(pg_url))
+    folder = some(tmp_path / "in")
+    told = (
+        "import sys; from digitize.cli.app import run; code = run(sys.argv[1:]); "
+        "print([m for m in ('polars', 'numpy', 'mappers.schema', 'validators.rulebook.rule') if m in sys.modules]); sys.exit(code)"
+    )
+
+    def call(*more):
+        command = [sys.executable, "-c", told, "load", str(folder), "--target", pg_url, *more]
+        done = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True)
+        return done.stdout.splitlines()
+
+    assert "60 new" in call()[0]
+    said, imported = call()
+    assert said.startswith("Nothing to do") and imported == "[]"
+    # Under other rules, another content or after an undoing it is another call.
+    assert "60 as before" in call("--ignore", "L001")[0]
+    with (folder / "iif1.csv").open("a") as f:
+        f.write("r900,wb,Howrah,S9,2009,2009-03-12,900\n")
+    with (folder / "iif1_acts.csv").open("a") as f:
+        f.write("r900,1,IPC,379\n")
+    assert "1 new" in call()[0]
+    target = PostgresTarget(parse_address(pg_url))
+    batch = target.run("SELECT batch FROM loads WHERE (receipt ->> 'inserted')::int = 1")[0][0]
+    target.undo(batch, "test")
+    assert "1 new" in call()[0]
+    target.close()
+
+
+def test_a_file_that_changed_since_the_call_was_named_is_not_taken_for_it(tmp_path):
+    from digitize.files.loading.again import name_call
+
+    folder, target = some(tmp_path / "in"), SqliteTarget(tmp_path / "t.sqlite")
+    call = name_call([folder], "iif1", {"ignore": ""})
+    path = folder / "iif1.csv"
+    path.write_bytes(path.read_bytes().replace(b"r059", b"r959"))
+    load_files([folder], "iif1", target, SETTINGS, LoadOptions(call=call))
+    assert target.run("SELECT source ->> 'call' FROM loads WHERE source ->> 'is_whole'") == [(None,)]
+    assert name_call([tmp_path / "none.csv"], "iif1", {}).key == ""

@@ -24,7 +24,7 @@ from digitize.targets.source_rows import source_row
 from digitize.targets.taking import plain_records
 from mappers.names import romanise
 from mappers.schema import Table, form_tables
-from validators.checking.check import CHECK_VERSION
+from validators.checking.version import CHECK_VERSION
 from validators.finding import Finding
 from validators.rulebook.columns import LINE as FILE_LINE
 from validators.rulebook.columns import RECORD

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -12,9 +12,11 @@ from typing import Protocol, runtime_checkable
 
 from digitize.errors import OptionsError, TargetRefused, TooManyRefused
 from digitize.files.agreed import Agreed
+from digitize.files.loading.again import LoadCall
 from digitize.files.loading.batches import Maker, rules_key, whole_name
 from digitize.files.loading.hand_over import hand_over
 from digitize.files.loading.inputs import Inputs, find_inputs
+from digitize.files.loading.loaded import Loaded
 from digitize.files.loading.parts import CheckedInputs
 from digitize.files.loading.settings import plain_settings
 from digitize.files.loading.signed import keep_receipts, open_folder
@@ -29,7 +31,6 @@ from validators.rulebook.given import CheckSettings
 
 # Records in one transaction: what an interruption undoes at most.
 BATCH_SIZE = 50_000
-COUNTS = ("read", "inserted", "updated", "unchanged", "rejected", "held", "withdrawn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class LoadOptions:
 
     leave_out: columns that are not loaded. is_first: keys and indexes are made after the rows, all in one transaction.
     progress: is told how many bytes of how many have been read. receipts: where signed receipts are kept; see
-    `digitize.files.loading.signed`.
+    `digitize.files.loading.signed`. call: by which the same call is known again.
     """
 
     size: int = BATCH_SIZE
@@ -48,6 +49,7 @@ class LoadOptions:
     is_first: bool = False
     progress: Progress | None = None
     receipts: Path | None = None
+    call: LoadCall | None = None
 
 
 @runtime_checkable
@@ -57,69 +59,6 @@ class TakesFirst(Protocol):
     def take_first(self, form: str, batches: Iterable[RowBatch]) -> list[Receipt]:
         """Take the first batches of a form, all of them or none."""
         ...
-
-
-@dataclass
-class Loaded:
-    """What came of a load. repeated: the very same files were loaded whole before, and nothing was done.
-
-    receipts: of all batches, those among them that an earlier, interrupted call had committed.
-    """
-
-    target: str
-    form: str
-    receipts: list[Receipt] = field(default_factory=list)
-    repeated: bool = False
-    dry_run: bool = False
-
-    @property
-    def before(self) -> list[Receipt]:
-        """The receipts of batches that an earlier call had committed; they were recognised, and not done again."""
-        return [r for r in self.receipts if r.repeated]
-
-    def total(self, name: str) -> int:
-        """The sum of one count over what this call did."""
-        return sum(int(getattr(r, name)) for r in self.receipts if not r.repeated)
-
-    def total_before(self, name: str) -> int:
-        """The sum of one count over what an earlier call had committed."""
-        return sum(int(getattr(r, name)) for r in self.before)
-
-    @property
-    def refused(self) -> int:
-        """Records that were not loaded and wait in the quarantine, whichever call refused them."""
-        return sum(r.rejected + r.held for r in self.receipts)
-
-    def as_plain(self) -> dict[str, object]:
-        """The outcome as JSON types."""
-        counts: dict[str, object] = {name: self.total(name) for name in COUNTS}
-        counts["before"] = {name: self.total_before(name) for name in COUNTS}
-        about = {"target": self.target, "form": self.form, "repeated": self.repeated, "dry_run": self.dry_run}
-        return {**about, **counts, "receipts": [asdict(r) for r in self.receipts]}
-
-    def lines(self) -> list[str]:
-        """The outcome for people."""
-        if self.repeated:
-            return [f"Nothing to do: all of this was loaded into {self.target} before."]
-        did = "Would load" if self.dry_run else "Loaded"
-        n = {name: self.total(name) for name in COUNTS}
-        lines = [
-            f"{did} {n['read']} records in {len(self.receipts) - len(self.before)} batches into {self.target}: "
-            f"{n['inserted']} new, "
-            f"{n['updated']} changed, {n['unchanged']} as before, {n['rejected']} rejected, {n['held']} held for a "
-            f"person's word, {n['withdrawn']} withdrawn."
-        ]
-        if self.before:
-            read = self.total_before("read")
-            lines.append(
-                f"{read} records in {len(self.before)} batches had been committed before something broke off: "
-                f"{self.total_before('inserted')} new. That makes {n['read'] + read} records in all."
-            )
-        if self.refused and not self.dry_run:
-            lines.append("What was refused waits, whole: digitize quarantine list --target ...")
-        if flags := self.total("flags"):
-            lines.append(f"Loaded and flagged: {flags} notes of the rules. See: digitize quarantine flags --target ...")
-        return lines
 
 
 def load_files(
@@ -174,7 +113,10 @@ def _whole(inputs: Inputs, settings: CheckSettings, options: LoadOptions, book: 
     """A batch of no rows that says, once it is taken, that all others of these files have been."""
     name = whole_name(inputs)
     id = work_key("input", rules_key(settings), inputs.key, str(inputs.parts), str(options.size))
-    return RowBatch(id, name, {}, source={"input": inputs.key, "files": list(inputs.files), "is_whole": True, **book})
+    source = {"input": inputs.key, "files": list(inputs.files), "is_whole": True}
+    # Files that changed since the call was named are another call.
+    call = {"call": options.call.key} if options.call and options.call.stands() else {}
+    return RowBatch(id, name, {}, source=source | call | book)
 
 
 def _batches(

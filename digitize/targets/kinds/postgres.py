@@ -8,7 +8,7 @@ from digitize.targets.kind import Opening, TargetKind
 from digitize.targets.postgres.address import PREFIXES, parse_address, refuse_password
 
 if TYPE_CHECKING:
-    from digitize.targets.base import Target
+    from digitize.targets.base import Receipt, Target
 
 
 def _open(text: str, how: Opening) -> Target:
@@ -18,6 +18,12 @@ def _open(text: str, how: Opening) -> Target:
     return PostgresTarget(parse_address(text, how.schema), how.patience)
 
 
+def _find_call(text: str, schema: str, call: str) -> tuple[str, Receipt] | None:
+    from digitize.targets.postgres.again import find_call
+
+    return find_call(text, schema, call)
+
+
 KIND = TargetKind(
     "a database postgresql://USER@HOST/DATABASE, without a password",
     _open,
@@ -25,4 +31,5 @@ KIND = TargetKind(
     check=refuse_password,
     is_path=False,
     is_database=True,
+    find_call=_find_call,
 )
