@@ -43,6 +43,8 @@ class SqliteTarget:
             # What a receipt says must still be there when the power goes.
             self._db.execute("PRAGMA synchronous = FULL")
             prepare(self._db, path, layout)
+            # Behind `prepare`, which may rebuild tables; a setting of the connection, not of the file.
+            self._db.execute("PRAGMA foreign_keys = ON")
         except sqlite3.DatabaseError as e:
             raise TargetRefused(f"{path} cannot be used as a target ({e}). Nothing was loaded.") from e
 
