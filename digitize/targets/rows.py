@@ -20,7 +20,7 @@ _FINDING = tuple(f.name for f in fields(Finding))
 DATABASE_CODES: Mapping[str, str] = {
     UNFIT: "The value does not fit the target's column.",
     KEY_OWNED: "Another record in the target, or before it in the batch, has the same key.",
-    KEY_EMPTY: "A part of the key is empty, without which the record cannot be found again: the year, or the FIR number.",
+    KEY_EMPTY: "The year, or the number of the FIR, is empty; without it the record cannot be found again.",
     NOBODY: "The row names a person by a line that the record has not.",
     UNSTORABLE: "The text holds a zero byte or half a character, which the target cannot hold.",
 }

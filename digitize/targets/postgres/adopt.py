@@ -100,7 +100,7 @@ def _why_not(d: Difference) -> str:
 
 
 def _own_things(db: psycopg.Connection[Any], state: TargetState) -> Iterator[str]:
-    """Harmless things that are there besides, and were not taken over before: columns, indexes, comments, partitions."""
+    """Harmless things that are there besides, and were not taken over before."""
     lines = [*_further(state), *_comments(db, state), *_parted(db, state)]
     before = {line for (line,) in db.execute(_TAKEN)}
     yield from (line for line in lines if line not in before)

@@ -35,7 +35,8 @@ FROM pg_class c JOIN pg_constraint k ON k.conrelid = c.oid
 WHERE c.relnamespace = %(schema)s::regnamespace AND k.contype IN ('p', 'f', 'c', 'u', 'x') AND k.conparentid = 0
       AND NOT c.relispartition
 UNION ALL
-SELECT pg_partition_root(c.oid)::regclass::text, 'constraints', c.relname || '.' || k.conname, pg_get_constraintdef(k.oid)
+SELECT pg_partition_root(c.oid)::regclass::text, 'constraints', c.relname || '.' || k.conname,
+       pg_get_constraintdef(k.oid)
 FROM pg_class c JOIN pg_constraint k ON k.conrelid = c.oid
 WHERE c.relnamespace = %(schema)s::regnamespace AND c.relispartition AND k.contype IN ('f', 'c', 'u', 'x')
       AND k.conparentid = 0 AND k.conislocal

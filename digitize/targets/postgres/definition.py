@@ -59,7 +59,8 @@ def migrate(old: Definition, new: Definition, rows: OldRows | None = None) -> It
     """The statements that make the old tables into the new ones, in order; data are never dropped.
 
     Tables and columns that the new definition has not stay. rows: asked of each new check and foreign key on a table
-    that was there; one that does not hold is made for new rows alone (NOT VALID). Raises TargetRefused when a column changes its type in a way that needs a step of its own.
+    that was there; one that does not hold is made for new rows alone (NOT VALID). Raises TargetRefused when a column
+    changes its type in a way that needs a step of its own.
     """
     for name, table in old.items():
         yield from _loosen(name, table, new.get(name))

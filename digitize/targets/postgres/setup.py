@@ -109,11 +109,12 @@ def _changes(
 
 def require_owner(db: psycopg.Connection[Any], address: DatabaseAddress) -> None:
     """Raise TargetRefused when the role does not own the tables: a grant of others is a mere warning to the server."""
-    query = "SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = 'meta'::regclass AND NOT pg_has_role(relowner, 'USAGE')"
+    query = """SELECT pg_get_userbyid(relowner) FROM pg_class
+               WHERE oid = 'meta'::regclass AND NOT pg_has_role(relowner, 'USAGE')"""
     if owner := db.execute(query).fetchone():
         raise TargetRefused(
-            f"{address.name}: the tables belong to {owner[0]}; this role must be owner to change them. Run the command as "
-            f"{owner[0]}. Nothing was changed."
+            f"{address.name}: the tables belong to {owner[0]}; this role must be owner to change them. Run the command "
+            f"as {owner[0]}. Nothing was changed."
         )
 
 

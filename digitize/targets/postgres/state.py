@@ -67,7 +67,10 @@ def what_is_amiss(state: TargetState) -> str:
         return f"the tables are of version {state.version}, this program knows {VERSION}; use a newer program."
     if state.altered:
         more = f" and {len(state.altered) - 3} more" if len(state.altered) > 3 else ""
-        return f"someone altered the tables: {'; '.join(state.altered[:3])}{more}. See: digitize target check URL; what was done on purpose: digitize target adopt URL"
+        return (
+            f"someone altered the tables: {'; '.join(state.altered[:3])}{more}. See: digitize target check URL; "
+            "what was done on purpose: digitize target adopt URL"
+        )
     if not state.is_current:
         return "the tables are of an older schema. Bring them up to date: digitize target init URL"
     return ""
@@ -92,6 +95,7 @@ def read_state(db: psycopg.Connection[Any], address: DatabaseAddress) -> TargetS
 
 
 def has_schema(db: psycopg.Connection[Any], schema: str) -> bool:
+    """Whether there is a schema of that name."""
     return db.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", (schema,)).fetchone() is not None
 
 
