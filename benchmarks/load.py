@@ -1,7 +1,7 @@
 r"""How fast import files are loaded, beside what can be typed into psql and beside other libraries; and kills.
 
 python benchmarks/load.py [--rows 500000] [--rounds 3] [--kills 40] [--peers PYTHON] [--only raw,first,noop,bad3,peers,
-                           sqlite,kills,reconcile] [--seed 7] [--json FILE] [--quick]
+                           sqlite,kills,references,reconcile,quarantine,restore] [--seed 7] [--json FILE] [--quick]
 
     python3.11 -m venv PEERS
     PEERS/bin/pip install pandas==3.1.1 SQLAlchemy==2.1.9 'dlt[postgres]==1.31.0' 'psycopg[binary]' pyarrow
@@ -20,7 +20,8 @@ most; `ratio_noop_command`: the same with Python's start and all of the command 
 counted in the target and the quarantine. `ratio_to_sql` and so on: seconds of a peer / ours, the first FIRs into a bare
 table of text. `sqlite_rows_per_cpu_s`: rows of both tables into SQLite, of processor time, rows at hand, rules not
 counted; `sqlite_whole_rows_per_cpu_s`: with reading and rules. `rss_mb`: the most memory of the loading process.
-Figures that were not measured are null.
+`references_kept`, `replay_stale_blocked`, `quarantine_twice`, `flags_kept`, `restore_accepted`: see load_references.py,
+load_quarantine.py and load_restore.py. Figures that were not measured are null.
 """
 
 from __future__ import annotations
@@ -39,13 +40,17 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
-PARTS = ("raw", "first", "noop", "bad3", "peers", "sqlite", "kills", "reconcile")
+
+from benchmarks.load_parts import PARTS as MORE  # noqa: E402
+
+SPEED = ("raw", "first", "noop", "bad3", "peers", "sqlite")
 FIGURES = (
     "ratio_raw", "ratio_handwritten", "ratio_first", "ratio_noop_50k", "ratio_noop_command", "ratio_raw_bad3",
     "ratio_to_sql",
     "ratio_to_sql_multi", "ratio_insertmany", "ratio_dlt", "sqlite_rows_per_cpu_s",
     "sqlite_whole_rows_per_cpu_s", "rss_mb", "kills", "kills_identical",
-    "reconcile_found", "reconcile_false",
+    "references_kept", "reconcile_found", "reconcile_false", "replay_stale_blocked", "quarantine_twice", "flags_kept",
+    "restore_accepted",
 )  # fmt: skip
 SERVER = {"fsync": "on", "full_page_writes": "on", "shared_buffers": "1GB", "max_wal_size": "8GB", "autovacuum": "on"}
 
@@ -61,7 +66,7 @@ def main() -> int:
     parser.add_argument("--alterations", type=int, default=200, help="planted for reconcile, in each database")
     parser.add_argument("--peer-rows", type=int, default=50_000)
     parser.add_argument("--peers", type=Path, help="a Python that has the peers")
-    parser.add_argument("--only", default=",".join(PARTS))
+    parser.add_argument("--only", default=",".join((*SPEED, *MORE)))
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--json", type=Path)
     parser.add_argument("--quick", action="store_true", help="3,000 FIRs, one round, two kills, no peers")
@@ -83,9 +88,7 @@ def main() -> int:
 def _measure(a: argparse.Namespace) -> dict[str, Any]:
     from pg import binaries, start_server
 
-    from benchmarks.load_kills import measure_kills
     from benchmarks.load_peers import measure_peers
-    from benchmarks.load_reconcile import measure_reconcile
     from benchmarks.load_rows import write_files
 
     only = set(a.only.split(","))
@@ -113,13 +116,9 @@ def _measure(a: argparse.Namespace) -> dict[str, Any]:
             figures |= _sqlite(good, place / "t.sqlite")
         if "peers" in only and a.peers:
             figures |= measure_peers(server, good, a.peers, a.peer_rows)
-        if "kills" in only:
-            small = place / "small"
-            write_files(small, a.kill_rows, a.seed, 0.01)
-            figures |= measure_kills(server, small, a.kills, a.seed)
-        if "reconcile" in only:
-            write_files(place / "altered", 10 * a.alterations, a.seed, 0.03)
-            figures |= measure_reconcile(server, place / "altered", place, a.alterations, a.seed)
+        for name in MORE.keys() & only:
+            (place / name).mkdir()
+            figures |= MORE[name](a, server, place / name)
     finally:
         server.stop()
         shutil.rmtree(server.folder, ignore_errors=True)

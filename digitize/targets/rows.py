@@ -15,11 +15,13 @@ from mappers.record import Record, to_plain
 from validators.finding import Finding
 
 RECORD_ID, LINE, HASH = "record_id", "line", "row_hash"
-UNFIT, KEY_OWNED, UNSTORABLE = "D001", "D002", "D003"
+UNFIT, KEY_OWNED, UNSTORABLE, KEY_EMPTY, NOBODY = "D001", "D002", "D003", "D004", "D005"
 _FINDING = tuple(f.name for f in fields(Finding))
 DATABASE_CODES: Mapping[str, str] = {
     UNFIT: "The value does not fit the target's column.",
     KEY_OWNED: "Another record in the target, or before it in the batch, has the same key.",
+    KEY_EMPTY: "The year, or the number of the FIR, is empty; without it the record cannot be found again.",
+    NOBODY: "The row names a person by a line that the record has not.",
     UNSTORABLE: "The text holds a zero byte or half a character, which the target cannot hold.",
 }
 

@@ -24,6 +24,7 @@ from digitize.targets.undoing import undo
 from mappers.layouts import TableLayout, lay_out
 from mappers.record import Record
 from mappers.schema import form_tables
+from mappers.schema.links import named_first
 
 
 class SqliteTarget:
@@ -45,6 +46,8 @@ class SqliteTarget:
             # What a receipt says must still be there when the power goes.
             self._db.execute("PRAGMA synchronous = FULL")
             prepare(self._db, path, layout)
+            # Behind `prepare`, which may rebuild tables; a setting of the connection, not of the file.
+            self._db.execute("PRAGMA foreign_keys = ON")
         except sqlite3.DatabaseError as e:
             raise TargetRefused(f"{path} cannot be used as a target ({e}). Nothing was loaded.") from e
 
@@ -205,7 +208,8 @@ class _Store:
             self.remove(was["form"], [record])
 
     def remove(self, form: str, records: Sequence[str]) -> None:
-        for table in (*form_tables(form), *self._laid_tables(), "field_origin", FLAGS, "record_index"):
+        # Rows that point to others first, those of the form itself last.
+        for table in (*reversed(named_first(form)), *self._laid_tables(), "field_origin", FLAGS, "record_index"):
             self._db.executemany(f"DELETE FROM {table} WHERE record_id = ?", ((r,) for r in records))
 
     def rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
@@ -228,8 +232,9 @@ class _Store:
         own = tables[form]
         index = own.select(RECORD_ID, form=pl.lit(form), batch=pl.lit(batch.batch), hash=HASH, load=pl.lit(batch.id))
         self._db.executemany("INSERT INTO record_index VALUES (?, ?, ?, ?, ?)", index.iter_rows())
-        for name, frame in tables.items():
-            self._insert(name, frame.drop(HASH, strict=False))
+        for name in named_first(form):
+            if name in tables:
+                self._insert(name, tables[name].drop(HASH, strict=False))
         taken = set(own[RECORD_ID])
         # Origins come for the whole batch; those of records that were refused or are unchanged are not wanted.
         rows = [o for o in batch.origins if o[0] in taken]

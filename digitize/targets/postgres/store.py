@@ -15,6 +15,7 @@ from digitize.targets.postgres.locks import lock_quarantine
 from digitize.targets.postgres.tables import BOOKS, TYPES
 from digitize.targets.rows import HASH, ORIGIN, RECORD_ID, RowBatch
 from mappers.schema import Table, form_tables, load_schemas
+from mappers.schema.links import named_first
 
 # Rows that are made into text at a time, so that a batch does not stand in memory twice.
 _SLICE = 20_000
@@ -117,19 +118,17 @@ class PostgresStore:
 
     def remove(self, form: str, records: Sequence[str]) -> None:
         """Take records out, and keep nothing of them."""
-        # Child rows first: their foreign key points to the form's own.
-        for name in (*[t for t in form_tables(form) if t != form], "field_origin", FLAGS, form):
+        # Rows that point to others first, those of the form itself last.
+        for name in ("field_origin", FLAGS, *reversed(named_first(form))):
             query = sql.SQL("DELETE FROM {} WHERE record_id = ANY(%s)").format(sql.Identifier(name))
             self._db.execute(query, (list(records),))
 
     def insert(self, form: str, tables: Mapping[str, pl.DataFrame], batch: RowBatch) -> None:
         """See `Store`."""
         own = tables[form].with_columns(load_id=pl.lit(batch.id))
-        # First, for the foreign keys of the child rows.
-        self.copy(form, own)
-        for name, frame in tables.items():
-            if name != form:
-                self.copy(name, frame)
+        for name in named_first(form):
+            if name in tables:
+                self.copy(name, own if name == form else tables[name])
         if batch.origins:
             taken = set(own[RECORD_ID])
             rows = [o for o in batch.origins if o[0] in taken]

@@ -21,9 +21,9 @@ from digitize.targets.postgres import compare
 from digitize.targets.postgres.address import DatabaseAddress
 from digitize.targets.postgres.connect import NotReached, connect, is_passing, refusal, use
 from digitize.targets.postgres.first import take_first
-from digitize.targets.postgres.loads import find_done, note
+from digitize.targets.postgres.loads import begin, find_done, note
 from digitize.targets.postgres.locks import lock_stations
-from digitize.targets.postgres.setup import require_current
+from digitize.targets.postgres.state import require_current
 from digitize.targets.postgres.store import PostgresStore
 from digitize.targets.rows import RowBatch
 from digitize.targets.taking import take
@@ -171,6 +171,7 @@ def _take(db: psycopg.Connection[Any], batch: RowBatch) -> Receipt:
     # Asked under the lock: a commit whose answer was lost on the way is recognised here.
     if done := find_done(db, batch.id, batch.batch):
         return done
+    begin(db, batch)
     receipt = take(batch, PostgresStore(db))
     note(db, batch, receipt)
     return receipt
