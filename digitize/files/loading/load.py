@@ -116,7 +116,7 @@ def _whole(inputs: Inputs, settings: CheckSettings, options: LoadOptions, book: 
     source = {"input": inputs.key, "files": list(inputs.files), "is_whole": True}
     # Files that changed since the call was named are another call.
     call = {"call": options.call.key} if options.call and options.call.stands() else {}
-    return RowBatch(id, name, {}, source=source | call | book)
+    return RowBatch(id, name, {}, source={**source, **call, **book})
 
 
 def _batches(
