@@ -75,15 +75,19 @@ def export(
         no_table: Counter[str] = Counter()
         records = (masks.mask(s.record) if masks else s.record for s in _placed(chosen, shape, no_table))
         count = write_folder(records, target, shape)
-        if not layout:
-            _write_flags(ledger, target / FLAGS, with_all=with_all)
+        _write_flags(ledger, target / FLAGS, layout, with_all=with_all)
         return Exported(
             target, count, chosen.left_out, dict(sorted(shape.gaps.items())), dict(sorted(no_table.items()))
         )
 
 
-def _write_flags(ledger: Ledger, folder: Path, *, with_all: bool) -> None:
-    """What the rules say of the records written, in a folder of its own: it is no table of a form. No values."""
+def _write_flags(ledger: Ledger, folder: Path, layout: str, *, with_all: bool) -> None:
+    """What the rules say of the records written, in a folder of its own: it is no table of a form. No values.
+
+    A target's own layout has no place for it.
+    """
+    if layout:
+        return
     query = """SELECT f.record, f.field, f.code, f.severity FROM findings f JOIN records USING (record)
                WHERE verdict = 'clean' OR ? ORDER BY 1, 2, 3"""
     found = ledger.rows(query, (with_all,))
