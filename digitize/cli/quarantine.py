@@ -167,12 +167,11 @@ def replay_rejects(
     from digitize.quarantine.replay import Forced, replay
     from digitize.targets.keeping import CORRECTED
 
-    if force != bool(operator.strip() and reason.strip()) or (not force and (operator or reason)):
+    if not force == bool(operator.strip()) == bool(reason.strip()):
         raise OptionsError("--force, --operator and --reason go together: who forces it and why is recorded.")
-    states = WAITING if with_open else (CORRECTED,)
     forced = Forced(operator.strip(), reason.strip()) if force else None
     with opened(target, schema, workspace) as there:
-        found = find_rejects(there, states=states, batch=batch, code=code)
+        found = find_rejects(there, states=WAITING if with_open else (CORRECTED,), batch=batch, code=code)
         done = replay(there, found, AskedBy(state, stations, profile, words(ignore)), forced)
     if json:
         stale = [{"reject": r.id, "record": r.record.id} for r in done.stale]

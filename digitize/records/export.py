@@ -78,6 +78,7 @@ def export(
         mappings: set[str] = set()
         records = (masks.mask(s.record) if masks else s.record for s in _placed(chosen, shape, no_table))
         count = write_folder(_noted(records, mappings), target, shape)
+        # A target's own layout has no place for either.
         if not found:
             write_dataset(target, _dataset(place, mappings))
             _write_flags(ledger, target / FLAGS, with_all=with_all)
