@@ -15,7 +15,7 @@ from mappers.record import Record, to_plain
 from validators.finding import Finding
 
 RECORD_ID, LINE, HASH = "record_id", "line", "row_hash"
-UNFIT, KEY_OWNED, UNSTORABLE, KEY_EMPTY, NOBODY = "D001", "D002", "D003", "D004", "D005"
+UNFIT, KEY_OWNED, UNSTORABLE, KEY_EMPTY, NOBODY = "D001", "D002", "D003", "D008", "D009"
 _FINDING = tuple(f.name for f in fields(Finding))
 DATABASE_CODES: Mapping[str, str] = {
     UNFIT: "The value does not fit the target's column.",

@@ -31,14 +31,14 @@ def with_rows(n, persons, addresses, **fields):
 
 
 REJECTED = [
-    (with_rows(1, "AB", [{"person_line": "3"}]), "D005", "addresses[0].person_line"),
-    (with_rows(1, "", [{"person_line": "1"}]), "D005", "addresses[0].person_line"),
+    (with_rows(1, "AB", [{"person_line": "3"}]), "D009", "addresses[0].person_line"),
+    (with_rows(1, "", [{"person_line": "1"}]), "D009", "addresses[0].person_line"),
     (with_rows(1, "A", [{"address": "x"}, {"latitude": "90.1"}]), "D001", "addresses[1].latitude"),
     (with_rows(1, "A", [{"longitude": "-180.5"}]), "D001", "addresses[0].longitude"),
     (with_rows(1, "A", [{"latitude": "22°34'N"}]), "D001", "addresses[0].latitude"),
     (with_rows(1, "A", [{"latitude": "NaN"}]), "D001", "addresses[0].latitude"),
-    (with_rows(1, "A", [], year=""), "D004", "year"),
-    (with_rows(1, "A", [], fir_no=""), "D004", "fir_no"),
+    (with_rows(1, "A", [], year=""), "D008", "year"),
+    (with_rows(1, "A", [], fir_no=""), "D008", "fir_no"),
 ]
 
 
