@@ -33,7 +33,7 @@ def link(last: str, event: Sequence[str], rows: str) -> str:
     """The hash of an event: of the one before it, of its own texts, and of the rows that were written with it."""
     # Nothing is added where no row was written: the events of format 1 keep their hashes.
     parts = (last, *event, rows) if rows else (last, *event)
-    return hashlib.sha256(_BETWEEN.join(parts).encode("utf-8")).hexdigest()
+    return hashlib.sha256(_BETWEEN.join(parts).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def rows_digest(entries: Iterable[Entry]) -> str:
@@ -70,7 +70,7 @@ _ORDER = {"findings": "record, field, code"}
 
 def _add(made: hashlib._Hash, *values: object) -> None:
     for value in values:
-        data = value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")
+        data = value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogateescape")
         # The kind and the length first, so that no two rows are written alike.
         made.update(f"{type(value).__name__[0]}{len(data)}:".encode("ascii"))
         made.update(data)

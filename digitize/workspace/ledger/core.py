@@ -6,19 +6,23 @@ import json
 import sqlite3
 import time
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from digitize.errors import LedgerError
 from digitize.machine.sqlite_errors import plain_errors
 from digitize.machine.system import is_dead
+from digitize.workspace.ledger.heads import Head, heads_in
 from digitize.workspace.ledger.opening import connect
 from digitize.workspace.ledger.schema import DDL, FORMAT
 from digitize.workspace.ledger.state import FAILED, StepState
 from digitize.workspace.ledger.transactions import LedgerFile
+
+if TYPE_CHECKING:
+    from digitize.workspace.ledger.verifying import Change
 
 LEASE_SECONDS = 600.0  # more than the longest page takes; a dead owner on this machine is known at once
 _READS = ("SELECT", "WITH", "PRAGMA", "EXPLAIN")
@@ -165,19 +169,37 @@ class Ledger(LedgerFile):
         with self.writing():
             self._db.execute("DELETE FROM leases WHERE owner = ?", (owner,))
 
-    def verify(self) -> int:
-        """Check the file, every event and every row. Returns the number of events.
-
-        Raises LedgerError naming the first things that do not fit; `digitize.workspace.ledger.verifying` names all.
-        """
+    def changes(self, heads: Path | None = None) -> Iterator[Change]:
+        """Everything in the ledger that is not as it was written. heads: a file of them that another office holds."""
         from digitize.workspace.ledger.verifying import find_changes
 
         with plain_errors(self.path, "digitize ledger verify"):
-            amiss = [change.line() for change in find_changes(self._db, self.path) if not change.is_remark]
+            yield from find_changes(self._db, self.path, heads)
+
+    def verify(self) -> int:
+        """The number of events. Raises LedgerError naming the first things that are not as they were written."""
+        amiss = [change.line() for change in self.changes() if not change.is_remark]
         if amiss:
             more = f" And {len(amiss) - 3} more: digitize ledger verify DIR" if len(amiss) > 3 else ""
             raise LedgerError(f"{self.path}: {' '.join(amiss[:3])}{more}")
+        return self.count_events()
+
+    def count_events(self) -> int:
+        """How many events there are."""
         return int(self.execute("SELECT COUNT(*) AS n FROM events").fetchone()["n"])
+
+    def heads(self) -> list[Head]:
+        """The signed head of every command, oldest first; none in a ledger of an older format."""
+        return list(heads_in(self._db)) if self._format >= FORMAT else []
+
+    def recount(self) -> int:
+        """Fold `state` from the events anew. Returns how many units and steps there are."""
+        with self.writing():
+            self.execute("DELETE FROM state")
+            newest = "SELECT unit, step, key, outcome, detail, MAX(seq) FROM events GROUP BY unit, step"
+            self.execute(f"INSERT INTO state (unit, step, key, outcome, detail, seq) {newest}")
+            self.record_event("ledger", "recount", "note")
+        return int(self.execute("SELECT COUNT(*) AS n FROM state").fetchone()["n"])
 
 
 def _state(row: sqlite3.Row) -> StepState:

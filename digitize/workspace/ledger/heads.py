@@ -21,8 +21,8 @@ class Head:
     seq: int
     at: str
     hash: str
-    public: str
-    signature: str
+    public: str = ""
+    signature: str = ""
 
     @property
     def is_genuine(self) -> bool:

@@ -3,6 +3,7 @@
 events     what happened to which unit (page, table chunk, group, batch) in which step, chained by hash
 row_log    the hash of every other row, each time it was written; an event's own hash covers those written with it
 heads      the newest event of each command, signed by the site's key
+fixity     when each original was last hashed again
 results    what a step produced, by unit and key; written in the same transaction as its "done" event
 state      the newest event of each unit and step, so that status need not fold the history each time
 leases     who is working on what just now
@@ -30,6 +31,7 @@ CREATE TABLE heads (
   command INTEGER PRIMARY KEY AUTOINCREMENT, seq INTEGER NOT NULL, at TEXT NOT NULL, hash TEXT NOT NULL,
   public TEXT NOT NULL, signature TEXT NOT NULL
 );
+CREATE TABLE fixity (sha256 TEXT PRIMARY KEY, at TEXT NOT NULL, outcome TEXT NOT NULL) WITHOUT ROWID;
 """
 
 DDL = (

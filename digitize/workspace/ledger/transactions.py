@@ -16,7 +16,7 @@ from digitize.machine.sqlite_errors import plain_errors
 from digitize.workspace.ledger.chain import START, link, rows_digest
 from digitize.workspace.ledger.covering import Covering, changed_entries
 from digitize.workspace.ledger.heads import Heads
-from digitize.workspace.ledger.opening import connect, require_format
+from digitize.workspace.ledger.opening import connect, is_writable, require_format
 from digitize.workspace.ledger.schema import FORMAT
 from digitize.workspace.ledger.upgrade import upgrade
 
@@ -35,6 +35,7 @@ class LedgerFile:
         self.path = path
         self._depth = 0
         self._db = connect(path)
+        self._is_still = not is_writable(path)
         self._format = require_format(self._db, path)
         self._covering: Covering | None = None
         self._heads: Heads | None = None
@@ -45,6 +46,11 @@ class LedgerFile:
         self._db.close()
         if self._heads is not None:
             self._heads.write_log(self.path)
+
+    @property
+    def can_write(self) -> bool:
+        """Whether the file was opened to be written; on a medium that cannot be, it is only read."""
+        return not self._is_still
 
     @contextmanager
     def writing(self) -> Iterator[None]:

@@ -179,14 +179,18 @@ def _heads(db: sqlite3.Connection, chain: _Chain, path: Path, outside: Path | No
     newest = max((h.seq for h in own), default=None)
     log = path.with_name(LOG)
     for head in own:
-        yield from _head(db, chain, f"head of event {head.seq}", head)
+        yield from _signed(chain, f"head of event {head.seq}", head)
+        yield from _of_here(db, f"head of event {head.seq}", head)
     for file in (log, outside) if outside else (log,):
         for line, head_or_text in enumerate(heads_in_file(file), 1):
             where = f"{file.name}:{line}"
             if isinstance(head_or_text, str):
                 yield Change(where, "is no head", _ASK)
-            else:
-                yield from _head(db, chain, where, head_or_text)
+                continue
+            # What another office holds came to it in a signed snapshot, and has no signature of its own.
+            if file == log:
+                yield from _signed(chain, where, head_or_text)
+            yield from _of_here(db, where, head_or_text)
     if newest is not None and newest < chain.count:
         text = "are not signed, so this program did not add them"
         yield Change(f"events {newest + 1} to {chain.count}", text, _ASK)
@@ -196,13 +200,16 @@ def _heads(db: sqlite3.Connection, chain: _Chain, path: Path, outside: Path | No
         yield Change(LOG, "is gone from beside the ledger", _ASK)
 
 
-def _head(db: sqlite3.Connection, chain: _Chain, where: str, head: Head) -> Iterator[Change]:
-    found = db.execute("SELECT hash FROM events WHERE seq = ?", (head.seq,)).fetchone()
+def _signed(chain: _Chain, where: str, head: Head) -> Iterator[Change]:
     if not head.is_genuine:
         yield Change(where, "is not signed by the key that it names", _ASK)
     elif not chain.may_sign(head):
         yield Change(where, f"is signed by {head.public[:16]}, which is not this office's key", _ASK)
-    elif found is None:
+
+
+def _of_here(db: sqlite3.Connection, where: str, head: Head) -> Iterator[Change]:
+    found = db.execute("SELECT hash FROM events WHERE seq = ?", (head.seq,)).fetchone()
+    if found is None:
         yield Change(where, f"tells of event {head.seq}, which is cut off", _ASK)
     elif found["hash"] != head.hash:
         yield Change(where, "tells of another history than the one that is here", _ASK)
