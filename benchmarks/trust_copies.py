@@ -13,7 +13,7 @@ from digitize.workspace.ledger.schema import DDL
 
 
 @dataclass
-class Copy:
+class TamperedCopy:
     """A workspace to be tampered with. heads: what the office above holds of it; target: the database it loads into."""
 
     folder: Path
@@ -43,11 +43,11 @@ class Copy:
         db.close()
 
 
-Deed = Callable[[Copy, random.Random], str | None]
+Deed = Callable[[TamperedCopy, random.Random], str | None]
 """Does something to a copy. Returns what must be named, or None where it could do nothing here."""
 
 
-def some_row(copy: Copy, dice: random.Random) -> tuple[str, tuple[object, ...]]:
+def some_row(copy: TamperedCopy, dice: random.Random) -> tuple[str, tuple[object, ...]]:
     """A table that counts, and the key of one of its rows."""
     db = sqlite3.connect(copy.ledger)
     filled = [t for t in COVERED if t != "findings" and db.execute(f"SELECT 1 FROM {t}").fetchone()]

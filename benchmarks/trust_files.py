@@ -6,11 +6,11 @@ import random
 import sqlite3
 from pathlib import Path
 
-from benchmarks.trust_copies import Copy
+from benchmarks.trust_copies import TamperedCopy
 from digitize.workspace.ledger.heads import LOG
 
 
-def trigger_dropped(copy: Copy, dice: random.Random) -> str | None:
+def trigger_dropped(copy: TamperedCopy, dice: random.Random) -> str | None:
     """What refuses changes goes."""
     db = sqlite3.connect(copy.ledger, isolation_level=None)
     name = dice.choice(db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall())[0]
@@ -19,7 +19,7 @@ def trigger_dropped(copy: Copy, dice: random.Random) -> str | None:
     return f"trigger {name} is gone"
 
 
-def format_changed(copy: Copy, dice: random.Random) -> str | None:
+def format_changed(copy: TamperedCopy, dice: random.Random) -> str | None:
     """The ledger says that it is of another format."""
     db = copy.open()
     found = dice.choice(("0", "-1", "99", "x", "1"))
@@ -28,7 +28,7 @@ def format_changed(copy: Copy, dice: random.Random) -> str | None:
     return "format" if found != "x" else "no ledger"
 
 
-def bytes_changed(copy: Copy, dice: random.Random) -> str | None:
+def bytes_changed(copy: TamperedCopy, dice: random.Random) -> str | None:
     """Some bytes of the file. Where all that can be read of it stays the same, nothing was tampered with."""
     before = _dump(copy.ledger)
     data = bytearray(copy.ledger.read_bytes())
@@ -38,7 +38,7 @@ def bytes_changed(copy: Copy, dice: random.Random) -> str | None:
     return None if _dump(copy.ledger) == before else ""
 
 
-def file_changed(copy: Copy, dice: random.Random) -> str | None:
+def file_changed(copy: TamperedCopy, dice: random.Random) -> str | None:
     """An original, a receipt, a list, the threshold, the log of heads."""
     what = dice.choice(("originals", "receipts", "calibration.toml", "lists", LOG))
     place = copy.folder / what
@@ -55,7 +55,7 @@ def file_changed(copy: Copy, dice: random.Random) -> str | None:
     return path.name[:12] if what == "originals" else path.name
 
 
-def file_removed(copy: Copy, dice: random.Random) -> str | None:
+def file_removed(copy: TamperedCopy, dice: random.Random) -> str | None:
     """An original, or the log of heads."""
     files = [p for p in copy.folder.glob("originals/**/*") if p.is_file()] + [copy.folder / LOG]
     path = dice.choice(sorted(files))
@@ -63,7 +63,7 @@ def file_removed(copy: Copy, dice: random.Random) -> str | None:
     return path.name[:12] if path.name != LOG else LOG
 
 
-def target_changed(copy: Copy, dice: random.Random) -> str | None:
+def target_changed(copy: TamperedCopy, dice: random.Random) -> str | None:
     """A record in the target, or the load in its book."""
     target = next(iter(copy.folder.glob("loaded/*.sqlite")), None)
     if target is None:

@@ -6,13 +6,13 @@ import json
 import random
 import sqlite3
 
-from benchmarks.trust_copies import Copy, count, rechain
+from benchmarks.trust_copies import TamperedCopy, count, rechain
 from digitize.machine.signing import create_key, open_key
 from digitize.workspace.ledger.chain import COVERED, entry_name, link
 from digitize.workspace.ledger.heads import LOG, Heads
 
 
-def event_changed(copy: Copy, dice: random.Random) -> str | None:
+def event_changed(copy: TamperedCopy, dice: random.Random) -> str | None:
     """One text of one event."""
     db = copy.open()
     seq = dice.randrange(1, count(db) + 1)
@@ -22,7 +22,7 @@ def event_changed(copy: Copy, dice: random.Random) -> str | None:
     return f"event {seq} "
 
 
-def events_swapped(copy: Copy, dice: random.Random) -> str | None:
+def events_swapped(copy: TamperedCopy, dice: random.Random) -> str | None:
     """Two neighbours change places."""
     db = copy.open()
     seq = dice.randrange(1, count(db))
@@ -32,7 +32,7 @@ def events_swapped(copy: Copy, dice: random.Random) -> str | None:
     return f"event {seq} "
 
 
-def events_rechained(copy: Copy, dice: random.Random) -> str | None:
+def events_rechained(copy: TamperedCopy, dice: random.Random) -> str | None:
     """An event is changed and every hash behind it made anew; the signatures stay what they were."""
     db = copy.open()
     seq = dice.randrange(1, count(db) + 1)
@@ -42,7 +42,7 @@ def events_rechained(copy: Copy, dice: random.Random) -> str | None:
     return "another history"
 
 
-def cut_off(copy: Copy, dice: random.Random) -> str | None:
+def cut_off(copy: TamperedCopy, dice: random.Random) -> str | None:
     """The last events go, with the rows that they wrote and with the ledger's own heads; heads.log is forgotten."""
     db = copy.open()
     _cut(db, dice)
@@ -50,7 +50,7 @@ def cut_off(copy: Copy, dice: random.Random) -> str | None:
     return "which is cut off"
 
 
-def cut_off_with_log(copy: Copy, dice: random.Random) -> str | None:
+def cut_off_with_log(copy: TamperedCopy, dice: random.Random) -> str | None:
     """The same, with heads.log cut as well: only from outside can it be seen."""
     db = copy.open()
     last = _cut(db, dice)
@@ -62,7 +62,7 @@ def cut_off_with_log(copy: Copy, dice: random.Random) -> str | None:
     return "which is cut off"
 
 
-def rewritten_with_key(copy: Copy, dice: random.Random) -> str | None:
+def rewritten_with_key(copy: TamperedCopy, dice: random.Random) -> str | None:
     """Who holds the key changes an event, computes all hashes anew and signs: the office above holds another head."""
     db = copy.open()
     seq = dice.randrange(2, count(db) + 1)
@@ -79,7 +79,7 @@ def rewritten_with_key(copy: Copy, dice: random.Random) -> str | None:
     return "another history"
 
 
-def event_added(copy: Copy, dice: random.Random) -> str | None:
+def event_added(copy: TamperedCopy, dice: random.Random) -> str | None:
     """An event is added, with a hash that fits."""
     db = copy.open()
     last = db.execute("SELECT seq, at, hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
@@ -92,7 +92,7 @@ def event_added(copy: Copy, dice: random.Random) -> str | None:
     return f"events {last[0] + 1} to "
 
 
-def key_replaced(copy: Copy, dice: random.Random) -> str | None:
+def key_replaced(copy: TamperedCopy, dice: random.Random) -> str | None:
     """Another key is put in, and everything signed with it."""
     db = copy.open()
     db.execute("UPDATE events SET detail = '{\"edited\": true}' WHERE seq = ?", (dice.randrange(2, count(db) + 1),))

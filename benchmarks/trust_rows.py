@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import random
 
-from benchmarks.trust_copies import Copy, rechain, some_row, where
+from benchmarks.trust_copies import TamperedCopy, rechain, some_row, where
 from digitize.workspace.ledger.chain import COVERED, entry_hash
 
 
-def row_changed(copy: Copy, dice: random.Random) -> str | None:
+def row_changed(copy: TamperedCopy, dice: random.Random) -> str | None:
     """One value of one row."""
     table, key = some_row(copy, dice)
     if not key:
@@ -24,7 +24,7 @@ def row_changed(copy: Copy, dice: random.Random) -> str | None:
     return f"{table} {' '.join(map(str, key))} was changed"
 
 
-def row_removed(copy: Copy, dice: random.Random) -> str | None:
+def row_removed(copy: TamperedCopy, dice: random.Random) -> str | None:
     """One row goes."""
     table, key = some_row(copy, dice)
     if not key:
@@ -35,7 +35,7 @@ def row_removed(copy: Copy, dice: random.Random) -> str | None:
     return f"{table} {' '.join(map(str, key))} is gone"
 
 
-def row_added(copy: Copy, dice: random.Random) -> str | None:
+def row_added(copy: TamperedCopy, dice: random.Random) -> str | None:
     """One row comes, much like another."""
     table, key = some_row(copy, dice)
     if not key:
@@ -54,7 +54,7 @@ def row_added(copy: Copy, dice: random.Random) -> str | None:
     return f"{table} {' '.join(str(row[c]) for c in COVERED[table])} was added"
 
 
-def verdict_to_clean(copy: Copy, dice: random.Random) -> str | None:
+def verdict_to_clean(copy: TamperedCopy, dice: random.Random) -> str | None:
     """A record that waits for a person, or was refused, is said to be clean."""
     db = copy.open()
     held = [r[0] for r in db.execute("SELECT record FROM records WHERE verdict <> 'clean'")]
@@ -65,7 +65,7 @@ def verdict_to_clean(copy: Copy, dice: random.Random) -> str | None:
     return f"records {record} was changed" if held else None
 
 
-def state_changed(copy: Copy, dice: random.Random) -> str | None:
+def state_changed(copy: TamperedCopy, dice: random.Random) -> str | None:
     """Where a unit stands."""
     db = copy.open()
     unit, step = dice.choice(db.execute("SELECT unit, step FROM state").fetchall())
@@ -74,7 +74,7 @@ def state_changed(copy: Copy, dice: random.Random) -> str | None:
     return f"state {unit} {step} is not what the newest event says"
 
 
-def row_rechained(copy: Copy, dice: random.Random) -> str | None:
+def row_rechained(copy: TamperedCopy, dice: random.Random) -> str | None:
     """A row is changed, the log of rows and the chain are made to fit; the signatures stay what they were."""
     table, key = some_row(copy, dice)
     if not key:
@@ -83,7 +83,7 @@ def row_rechained(copy: Copy, dice: random.Random) -> str | None:
     return "another history"
 
 
-def _row_changed_and_logged(copy: Copy, table: str, key: tuple[object, ...]) -> None:
+def _row_changed_and_logged(copy: TamperedCopy, table: str, key: tuple[object, ...]) -> None:
     db = copy.open()
     columns = [c for c in (r[1] for r in db.execute(f"PRAGMA table_info({table})")) if c not in COVERED[table]]
     if table in ("results",):

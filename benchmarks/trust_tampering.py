@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks import trust_files, trust_history, trust_rows
-from benchmarks.trust_copies import Copy, Deed
+from benchmarks.trust_copies import TamperedCopy, Deed
 from digitize.errors import DigitizeError
 from digitize.files.loading.reconcile import compare, of_workspace
 from digitize.machine.progress import Silent
@@ -51,7 +51,7 @@ def tamper(place: Path, scratch: Path, times: int, seed: int) -> Outcome:
     while made.tried < times:
         name = names[turn % len(names)]
         turn += 1
-        copy = Copy(scratch / f"copy{turn}", heads)
+        copy = TamperedCopy(scratch / f"copy{turn}", heads)
         shutil.copytree(place, copy.folder, symlinks=True)
         try:
             wanted = DEEDS[name](copy, dice)
@@ -69,7 +69,7 @@ def tamper(place: Path, scratch: Path, times: int, seed: int) -> Outcome:
     return made
 
 
-def named_changes(copy: Copy) -> list[str]:
+def named_changes(copy: TamperedCopy) -> list[str]:
     """What verification says of a workspace, remarks left out; what stops it counts as well."""
     try:
         place = open_place(copy.folder)

@@ -11,7 +11,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 
-from benchmarks.trust_copies import Copy  # noqa: E402
+from benchmarks.trust_copies import TamperedCopy  # noqa: E402
 from benchmarks.trust_tampering import DEEDS, named_changes  # noqa: E402
 from digitize.errors import KeyUnusable, LedgerError  # noqa: E402
 from digitize.workspace.ledger import Ledger  # noqa: E402
@@ -42,7 +42,7 @@ def copy(done, place, tmp_path):
     heads = tmp_path / "heads.jsonl"
     with Ledger(done / "ledger.sqlite") as ledger:
         heads.write_text(json.dumps({"seq": ledger.count_events(), "at": "", "hash": ledger.root_hash()}) + "\n")
-    return Copy(place, heads)
+    return TamperedCopy(place, heads)
 
 
 def by_hand(place, *statements):

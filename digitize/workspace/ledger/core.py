@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 from digitize.errors import LedgerError
 from digitize.machine.sqlite_errors import plain_errors
 from digitize.machine.system import is_dead
-from digitize.workspace.ledger.heads import Head, heads_in
+from digitize.workspace.ledger.heads import SignedHead, heads_in
 from digitize.workspace.ledger.opening import connect
 from digitize.workspace.ledger.schema import DDL, FORMAT
 from digitize.workspace.ledger.state import FAILED, StepState
@@ -188,7 +188,7 @@ class Ledger(LedgerFile):
         """How many events there are."""
         return int(self.execute("SELECT COUNT(*) AS n FROM events").fetchone()["n"])
 
-    def heads(self) -> list[Head]:
+    def heads(self) -> list[SignedHead]:
         """The signed head of every command, oldest first; none in a ledger of an older format."""
         return list(heads_in(self._db)) if self._format >= FORMAT else []
 

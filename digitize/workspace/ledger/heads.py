@@ -15,7 +15,7 @@ LOG = "heads.log"
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class SignedHead:
     """The history up to event seq. hash, at: of that event; public: of the key that signed."""
 
     seq: int
@@ -40,13 +40,13 @@ class Heads:
         """Sign in this ledger, with this key."""
         self._db, self._signer = db, signer
         self._command: int | None = None
-        self._newest: Head | None = None
+        self._newest: SignedHead | None = None
 
     def sign(self) -> None:
         """Sign the newest event, inside the transaction that wrote it."""
         row = self._db.execute("SELECT seq, at, hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
         signature = self._signer.sign(_text(*row))
-        head = Head(row[0], row[1], row[2], self._signer.public, signature)
+        head = SignedHead(row[0], row[1], row[2], self._signer.public, signature)
         values = (self._command, *asdict(head).values())
         # The same command's line is replaced: a run of a thousand pages has one.
         done = self._db.execute("INSERT OR REPLACE INTO heads VALUES (?, ?, ?, ?, ?, ?)", values)
@@ -67,18 +67,18 @@ class Heads:
         self._newest = None
 
 
-def heads_in(db: sqlite3.Connection) -> Iterator[Head]:
+def heads_in(db: sqlite3.Connection) -> Iterator[SignedHead]:
     """The heads in the ledger, one a command, oldest first."""
     for row in db.execute("SELECT seq, at, hash, public, signature FROM heads ORDER BY command"):
-        yield Head(*row)
+        yield SignedHead(*row)
 
 
-def heads_in_file(path: Path) -> Iterator[Head | str]:
+def heads_in_file(path: Path) -> Iterator[SignedHead | str]:
     """The heads in a file of them; a line that is none as its text."""
     if path.is_file():
         for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
             try:
-                yield Head(**json.loads(line))
+                yield SignedHead(**json.loads(line))
             except (ValueError, TypeError):
                 yield line
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from digitize.workspace.ledger.chain import COVERED, START, Entry, entry_hash, entry_name, link, rows_digest
-from digitize.workspace.ledger.heads import LOG, Head, heads_in, heads_in_file
+from digitize.workspace.ledger.heads import LOG, SignedHead, heads_in, heads_in_file
 from digitize.workspace.ledger.schema import DDL, FORMAT
 
 _RESTORE = "restore the ledger from a backup of before"
@@ -138,7 +138,7 @@ class _Chain:
         if entries:
             yield seq, entries
 
-    def may_sign(self, head: Head) -> bool:
+    def may_sign(self, head: SignedHead) -> bool:
         """Whether that key signed for the office then; at the change of keys, the old one and the new one."""
         holders = [public for since, public in self.keys if since <= head.seq]
         later = [public for since, public in self.keys if since == head.seq]
@@ -200,14 +200,14 @@ def _heads(db: sqlite3.Connection, chain: _Chain, path: Path, outside: Path | No
         yield Change(LOG, "is gone from beside the ledger", _ASK)
 
 
-def _signed(chain: _Chain, where: str, head: Head) -> Iterator[Change]:
+def _signed(chain: _Chain, where: str, head: SignedHead) -> Iterator[Change]:
     if not head.is_genuine:
         yield Change(where, "is not signed by the key that it names", _ASK)
     elif not chain.may_sign(head):
         yield Change(where, f"is signed by {head.public[:16]}, which is not this office's key", _ASK)
 
 
-def _of_here(db: sqlite3.Connection, where: str, head: Head) -> Iterator[Change]:
+def _of_here(db: sqlite3.Connection, where: str, head: SignedHead) -> Iterator[Change]:
     found = db.execute("SELECT hash FROM events WHERE seq = ?", (head.seq,)).fetchone()
     if found is None:
         yield Change(where, f"tells of event {head.seq}, which is cut off", _ASK)
