@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from digitize.errors import LedgerError
+from digitize.errors import KeyUnusable, LedgerError
 from digitize.machine.signing import open_key
 from digitize.machine.sqlite_errors import plain_errors
 from digitize.workspace.ledger.chain import START, link, rows_digest
@@ -26,13 +26,14 @@ _READS = ("SELECT", "WITH", "PRAGMA", "EXPLAIN")
 class LedgerFile:
     """What every part of the ledger stands on. Use it from one thread."""
 
-    def __init__(self, path: Path) -> None:
-        """Open an existing ledger."""
+    def __init__(self, path: Path, key: Path | None = None) -> None:
+        """Open an existing ledger. key: what signs it, if not the workspace's own."""
         if not path.is_file():
             raise LedgerError(
                 f"{path} is missing. A workspace without its ledger cannot go on: restore it from a backup."
             )
         self.path = path
+        self._key = key or path.parent / "keys" / "site.pem"
         self._depth = 0
         self._db = connect(path)
         self._is_still = not is_writable(path)
@@ -89,14 +90,17 @@ class LedgerFile:
         """What a ledger that is only looked at does not need: rows are watched, and the key is at hand."""
         if self._covering is not None:
             return
+        # Between two keys nothing is signed: the old one holds no more, the new one is not in its place.
+        following = self._key.with_name("next.pub")
+        if following.exists() and following.read_text(encoding="ascii").strip() in self.public_keys():
+            raise KeyUnusable(f"{self._key}: a change of keys was interrupted. Finish it: digitize keys rotate DIR")
         upgrades = self._format < FORMAT
         if upgrades:
             upgrade(self._db, self.path)
         self._covering = Covering(self._db)
-        key = self.path.parent / "keys" / "site.pem"
         # A ledger outside of a workspace has no key; that of a workspace is never written unsigned.
-        if key.exists() or self._db.execute("SELECT 1 FROM events WHERE step = 'init'").fetchone():
-            self._heads = Heads(self._db, open_key(key))
+        if self._key.exists() or self.public_keys():
+            self._heads = Heads(self._db, open_key(self._key))
         self._format = FORMAT
         if upgrades:
             self._cover_all()
@@ -160,6 +164,11 @@ class LedgerFile:
         """The hash of the whole history so far."""
         row = self.execute("SELECT hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
         return str(row["hash"]) if row else START
+
+    def public_keys(self) -> list[str]:
+        """The public keys that ever were this office's, the newest last."""
+        rows = self.rows("SELECT key FROM events WHERE step IN ('init', 'keys') AND key <> '' ORDER BY seq")
+        return [str(r["key"]) for r in rows]
 
     def require_intact(self, table: str, names: Iterable[str]) -> None:
         """Raise LedgerError naming the first of these entries that was changed by another program."""

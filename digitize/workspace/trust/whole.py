@@ -51,7 +51,7 @@ def changes_of(ledger: Ledger, place: Place, look: Look, progress: Progress) -> 
 
 def _receipts(ledger: Ledger, place: Place) -> Iterator[Change]:
     """Each receipt bears the signature of a key that was this office's."""
-    keys = {r["key"] for r in ledger.rows("SELECT key FROM events WHERE step IN ('init', 'keys') AND key <> ''")}
+    keys = ledger.public_keys()
     for row in ledger.rows("SELECT load, batch, data, signature FROM receipts ORDER BY batch, load"):
         name = f"receipt {row['batch']} ({row['load'][:12]})"
         if not any(is_signed(key, row["data"].encode("utf-8"), row["signature"]) for key in keys):
