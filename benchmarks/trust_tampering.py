@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks import trust_files, trust_history, trust_rows
-from benchmarks.trust_copies import TamperedCopy, Deed
+from benchmarks.trust_copies import Deed, TamperedCopy
 from digitize.errors import DigitizeError
 from digitize.files.loading.reconcile import compare, of_workspace
 from digitize.machine.progress import Silent
