@@ -30,6 +30,10 @@ class MachineLacks(DigitizeError):
     """Something is not installed on this machine; the message names the command that mends it."""
 
 
+class KeyUnusable(DigitizeError):
+    """The office's signing key is missing, is none, or is open to other users of this machine."""
+
+
 class LedgerError(DigitizeError):
     """The ledger cannot be used: in use, damaged, or written by a newer version."""
 

@@ -37,6 +37,7 @@ _BY_NAME = {
     "ScanError": Exit.BAD_INPUT,
     "MachineLacks": Exit.MISSING,
     "EngineMissing": Exit.MISSING,
+    "KeyUnusable": Exit.MISSING,
     "LedgerError": Exit.LEDGER,
     "DiskFull": Exit.LEDGER,
     "TargetRefused": Exit.TARGET,

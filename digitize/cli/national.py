@@ -19,6 +19,7 @@ from digitize.cli.offices import (
     ReportFiles,
     SilentAfter,
     day_of,
+    heads_command,
     key_commands,
     say_written,
     take,
@@ -164,6 +165,7 @@ def _cell(n: int | None) -> str:
 
 
 national.command()(verify_command(_open, _DIR))
+national.command()(heads_command(_open, _DIR))
 national.add_typer(key_commands(_open, _DIR, "state"))
 
 

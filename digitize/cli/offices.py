@@ -82,6 +82,15 @@ def key_commands(open_or_make: Open, default: Path, who: str) -> typer.Typer:
         """Take no more snapshots under a key; what was taken before stays."""
         _revoke_key(open_or_make(folder), key, reason)
 
+    @group.command()
+    def follow(
+        reporter: Annotated[str, typer.Argument(help="Whose key it is.")],
+        file: Annotated[Path, typer.Argument(help="Its keys/succession.jsonl.", exists=True, dir_okay=False)],
+        folder: Dir = default,
+    ) -> None:
+        """Take a new key that the old one vouches for; the old one holds no more."""
+        _follow_keys(open_or_make(folder), reporter.lower(), file)
+
     @group.command("list")
     def list_keys(folder: Dir = default, json: Json = False) -> None:
         """Show all keys that ever were in the list."""
@@ -105,6 +114,17 @@ def _revoke_key(office: Office, key: str, reason: str) -> None:
     with office.store() as store:
         held = revoke_key(store, key, reason)
     print(f"The key {held.public[:16]}... of {held.reporter} is revoked; {held.reporter} needs a new one.")
+
+
+def _follow_keys(office: Office, reporter: str, file: Path) -> None:
+    from digitize.offices.heads import follow_keys
+
+    with office.store() as store:
+        taken = follow_keys(store, reporter, file)
+    for told in taken:
+        print(f"{reporter} signs with {told.new[:16]}... now; {told.old[:16]}... is revoked ({told.why}).")
+    if not taken:
+        print("Nothing new.")
 
 
 def _list_keys(office: Office, who: str, *, json: bool) -> None:
@@ -132,6 +152,27 @@ def verify_command(open_or_make: Open, default: Path) -> Callable[..., None]:
             print(f"{count} files, all as they were received. Hash {mark or '-'}")
 
     return verify
+
+
+def heads_command(open_or_make: Open, default: Path) -> Callable[..., None]:
+    """The command `heads` of an office. default: of --dir."""
+
+    def heads(
+        site: Annotated[str, typer.Argument(help="A site, as mh-pune.")],
+        out: Annotated[Path, typer.Option(metavar="FILE", help="File to write.")],
+        folder: Dir = default,
+    ) -> None:
+        """Write the heads of a site's history that its snapshots told of; ledger verify --heads compares them."""
+        from digitize.machine.whole_file import writing
+        from digitize.offices.heads import heads_of
+
+        with open_or_make(folder).store() as store:
+            found = heads_of(store, site.lower())
+        with writing(out):
+            out.write_text("".join(f"{dumps(h)}\n" for h in found), encoding="utf-8")
+        print(f"{out}: {len(found)} heads of {site}, the last of event {found[-1]['seq']}.")
+
+    return heads
 
 
 def day_of(text: str, option: str = "--as-on") -> date:

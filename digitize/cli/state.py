@@ -19,6 +19,7 @@ from digitize.cli.offices import (
     ReportFiles,
     SilentAfter,
     day_of,
+    heads_command,
     key_commands,
     say_written,
     take,
@@ -115,6 +116,7 @@ def report(
 
 
 state.command()(verify_command(_open, _DIR))
+state.command()(heads_command(_open, _DIR))
 state.add_typer(key_commands(_open, _DIR, "site"))
 
 

@@ -35,6 +35,11 @@ def make_private(path: Path) -> None:
     path.chmod(stat.S_IRUSR | stat.S_IWUSR)
 
 
+def is_open_to_others(path: Path) -> bool:
+    """Whether others than a file's owner may read or change it; on Windows the file's own rules are not looked at."""
+    return sys.platform != "win32" and bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
+
+
 def process_name() -> str:
     """This process, such that a later one can tell whether it still lives: host, pid and start time."""
     import psutil

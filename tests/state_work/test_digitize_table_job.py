@@ -284,13 +284,25 @@ def test_a_receipt_that_a_killed_run_did_not_write_is_written_by_the_next(digiti
     assert file.read_text(encoding="utf-8") == text
 
 
-def test_a_load_that_was_committed_and_not_noted_is_not_done_twice(digitize, place):
+def test_a_load_that_was_committed_and_not_noted_is_not_done_twice(digitize, samples, tmp_path, monkeypatch):
     """Killed between the target's commit and the ledger's: the target knows the load, the ledger learns of it."""
-    with sqlite3.connect(place / "ledger.sqlite") as db:
-        db.execute("DELETE FROM state WHERE step = 'load'")
-        db.execute("DELETE FROM receipts")
-        db.execute("UPDATE records SET loaded = ''")
+    from digitize.steps import load
+
+    class Killed(BaseException):
+        pass
+
+    def killed(*_):
+        raise Killed
+
+    place = tmp_path / "ws"
+    digitize("init", "wb", place, "--site", "test")
+    shutil.copy(samples / "legacy" / "stations.csv", place / "lists" / "stations.csv")
+    digitize("intake", place, samples / "legacy" / "FIRMAST.DBF")
+    with monkeypatch.context() as m, pytest.raises(Killed):
+        m.setattr(load, "sign", killed)
+        digitize("run", place)
     before = loaded(place, "SELECT COUNT(*) FROM loads"), loaded(place)
+    assert before[0] == 1 and digitize.json("status", place)["totals"]["loaded"] == 0
     report = digitize.json("run", place)
     assert [r["repeated"] for r in report["receipts"]] == [True]
     assert (loaded(place, "SELECT COUNT(*) FROM loads"), loaded(place)) == before
