@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from digitize.cli.console import Json, print_json
+from digitize.cli.unmask import Operator, Reason, Unmask, asked_by
 
 
 def export(
@@ -18,18 +19,17 @@ def export(
     ] = None,
     layout: Annotated[str, typer.Option(help="csv: a target's own tables and codes instead, such as t_state.")] = "",
     with_all: Annotated[bool, typer.Option("--all", help="csv: also records that wait for a person.")] = False,
-    unmask: Annotated[bool, typer.Option("--unmask", help="Write protected names in full; needs --reason.")] = False,
-    reason: Annotated[str, typer.Option(help="Why protected names are needed; it is recorded.")] = "",
+    unmask: Unmask = False,
+    reason: Reason = "",
+    operator: Operator = "",
     json: Json = False,
 ) -> None:
     """Write the records; names of protected victims and children are masked unless a reason is given."""
-    from digitize.errors import OptionsError
     from digitize.records.export import export as write
     from digitize.workspace.place import open_place
 
-    if unmask != bool(reason.strip()):
-        raise OptionsError("--unmask and --reason go together: an unmasked export needs a reason, which is recorded.")
-    made = write(open_place(folder), to, out, unmask_reason=reason.strip(), with_all=with_all, layout=layout)
+    who = asked_by(unmask=unmask, reason=reason, operator=operator)
+    made = write(open_place(folder), to, out, who=who, with_all=with_all, layout=layout)
     gaps = {"without_code": dict(made.gaps), "without_table": dict(made.no_table)} if layout else {}
     if json:
         print_json(

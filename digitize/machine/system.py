@@ -60,6 +60,18 @@ def is_dead(owner: str) -> bool:
         return False
 
 
+def user_name() -> str:
+    """The account under which this process runs, as "user@host"."""
+    import getpass
+
+    try:
+        name = getpass.getuser()
+    # In a container the number may have no name.
+    except (OSError, KeyError):
+        name = f"uid {os.getuid()}" if sys.platform != "win32" else "unknown"
+    return f"{name}@{socket.gethostname()}"
+
+
 def is_root() -> bool:
     """Whether this process may do everything; on Windows nothing asks for it."""
     return bool(getattr(os, "geteuid", lambda: 1)() == 0)

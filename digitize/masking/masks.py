@@ -29,8 +29,8 @@ class Beside:
     """What the other records of a case say for one of them.
 
     is_sensitive: one of them is. names_sections: one of them names a section. children: names of its children, as
-    `_names` has them. secrets: what tells of its masked persons, folded. accuses_child: one of them says that a child is in
-    conflict with the law.
+    `_names` has them. secrets: what tells of its masked persons, folded. accuses_child: one of them says that a child
+    is in conflict with the law.
     """
 
     is_sensitive: bool = False

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from digitize.errors import InputError
 from digitize.files.workbook import allow_words, save_book, write_cells
 from digitize.masking.masks import MASK
-from digitize.quarantine.rejects import Reject
+from digitize.masking.unmasking import Unmasking, file_hashes
+from digitize.quarantine.rejects import Reject, update
+from digitize.targets.base import Target
 from mappers.schema import form_tables
 from mappers.schema.parts.table import Column
 
@@ -83,6 +85,21 @@ def _rows(reject: Reject, *, unmask: bool) -> Iterator[dict[str, object]]:
         value = values.get(path, "")
         hidden = bool(value) and not unmask and is_private(reject.form, path)
         yield {**same, "field": path, "value": MASK if hidden else value, "rules say": "\n".join(said.get(path, ()))}
+
+
+def mark_shown(target: Target, rejects: Sequence[Reject], who: Unmasking, out: Path | None = None) -> list[Reject]:
+    """Write to each reject's trail who saw which private fields, and the sheet's hash once it is written.
+
+    Returns the rejects with the longer trails.
+    """
+    files = {"files": file_hashes([out])} if out else {}
+    marked = []
+    for reject in rejects:
+        shown = sorted({p for p, _ in reject.record.cells() if is_private(reject.form, p)})
+        step = {"did": "written in full" if out else "shown in full", **who.as_plain(), "fields": shown, **files}
+        target.run_all([update(reject, reject.state, step)])
+        marked.append(replace(reject, trail=[*reject.trail, step]))
+    return marked
 
 
 def is_private(form: str, path: str) -> bool:

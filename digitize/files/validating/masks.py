@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
 import polars as pl
 
+from digitize.files.validating.findings import FileFinding
 from digitize.masking.masks import MASK
+from digitize.masking.unmasking import ShownFields
 from mappers.schema import form_tables
 from validators.rulebook.columns import TYPES
 from validators.rulebook.rule import every_rule
@@ -21,9 +26,7 @@ def mask_values(found: pl.DataFrame, form: str, *, unmask: bool) -> pl.DataFrame
     """
     value = pl.col("value")
     if not unmask:
-        columns = [(t.name, c) for t in form_tables(form).values() for c in t.columns]
-        private = [f"{table}.{c.name}" for table, c in columns if c.private]
-        typed = [f"{table}.{c.name}" for table, c in columns if c.kind in TYPES]
+        private, typed = map(sorted, guarded(form))
         place = pl.concat_str("table", pl.lit("."), "field")
         is_hidden = place.is_in(private) | (place.is_in(typed) & ~value.str.contains(r"[0-9]|\p{Nd}"))
         names_other = [code for code, made in every_rule().items() if made.names_other]
@@ -31,3 +34,21 @@ def mask_values(found: pl.DataFrame, form: str, *, unmask: bool) -> pl.DataFrame
         value = pl.when(is_hidden & value.is_not_null()).then(pl.lit(MASK)).otherwise(value)
     short = pl.when(value.str.len_chars() > _LONGEST).then(value.str.head(_LONGEST) + "…").otherwise(value)
     return found.with_columns(value=short)
+
+
+def guarded(form: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Fields as "table.field": private ones; those of numbers, dates, amounts, which may hold a cell out of place."""
+    columns = [(t.name, c) for t in form_tables(form).values() for c in t.columns]
+    private = frozenset(f"{table}.{c.name}" for table, c in columns if c.private)
+    return private, frozenset(f"{table}.{c.name}" for table, c in columns if c.kind in TYPES)
+
+
+def persons_shown(found: Iterable[FileFinding], form: str) -> ShownFields:
+    """Which rows' guarded values stand in an unmasked report: by record_id, else by file and line."""
+    private, typed = guarded(form)
+    shown = ShownFields()
+    for f in found:
+        place = f"{f.table}.{f.field}"
+        if f.value and (place in private or (place in typed and not re.search(r"\d", f.value))):
+            shown.add(f.key or f"{f.file}:{f.line}", [place])
+    return shown
