@@ -9,6 +9,7 @@ from pathlib import Path
 from digitize.errors import InputError
 from digitize.files.workbook import allow_words, save_book, write_cells
 from digitize.masking.masks import MASK
+from digitize.masking.out_of_place import may_tell
 from digitize.masking.unmasking import Unmasking, file_hashes
 from digitize.quarantine.rejects import Reject, update
 from digitize.targets.base import Target
@@ -83,7 +84,7 @@ def _rows(reject: Reject, *, unmask: bool) -> Iterator[dict[str, object]]:
     same = {"reject": reject.id, "record": reject.record.id, "where": reject.place}
     for path in (*said, *(p for p in values if p not in said)):
         value = values.get(path, "")
-        hidden = bool(value) and not unmask and is_private(reject.form, path)
+        hidden = bool(value) and not unmask and is_private(reject.form, path, value)
         yield {**same, "field": path, "value": MASK if hidden else value, "rules say": "\n".join(said.get(path, ()))}
 
 
@@ -95,17 +96,16 @@ def mark_shown(target: Target, rejects: Sequence[Reject], who: Unmasking, out: P
     files = {"files": file_hashes([out])} if out else {}
     marked = []
     for reject in rejects:
-        shown = sorted({p for p, _ in reject.record.cells() if is_private(reject.form, p)})
+        shown = sorted({p for p, c in reject.record.cells() if is_private(reject.form, p, c.value or c.raw)})
         step = {"did": "written in full" if out else "shown in full", **who.as_plain(), "fields": shown, **files}
         target.run_all([update(reject, reject.state, step)])
         marked.append(replace(reject, trail=[*reject.trail, step]))
     return marked
 
 
-def is_private(form: str, path: str) -> bool:
+def is_private(form: str, path: str, value: str) -> bool:
     """Whether a field may tell of a person; a row that could not be read may hold anything."""
-    column = find_column(form, path)
-    return path == RAW or column is None or bool(column.private)
+    return path == RAW or may_tell(find_column(form, path), value)
 
 
 def find_column(form: str, path: str) -> Column | None:

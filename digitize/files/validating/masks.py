@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 import polars as pl
 
 from digitize.files.validating.findings import FileFinding
 from digitize.masking.masks import MASK
+from digitize.masking.out_of_place import DIGIT, USUAL_WORDS, WORD, may_tell
 from digitize.masking.unmasking import ShownFields
 from mappers.schema import form_tables
 from validators.rulebook.columns import TYPES
@@ -21,14 +21,16 @@ def mask_values(found: pl.DataFrame, form: str, *, unmask: bool) -> pl.DataFrame
     """Findings with their values as they may be shown, cut to 80 letters.
 
     Masked are the fields that the schema calls private, in every row, for nobody knows of a broken file whom it is
-    about; and text without a digit in a field of numbers, dates or amounts, which may be a cell out of place. Of a rule
-    that names another row its words are shown: the other's key and what agrees, which tell of nobody.
+    about; and in a field of numbers, dates or amounts text without a digit, or with other words than those have, which
+    may be a cell out of place. Of a rule that names another row its words are shown: the other's key and what agrees, which tell of nobody.
     """
     value = pl.col("value")
     if not unmask:
         private, typed = map(sorted, guarded(form))
         place = pl.concat_str("table", pl.lit("."), "field")
-        is_hidden = place.is_in(private) | (place.is_in(typed) & ~value.str.contains(r"[0-9]|\p{Nd}"))
+        left = value.str.replace_all(USUAL_WORDS, " ")
+        is_odd = ~value.str.contains(DIGIT) | left.str.contains(WORD)
+        is_hidden = place.is_in(private) | (place.is_in(typed) & is_odd)
         names_other = [code for code, made in every_rule().items() if made.names_other]
         is_hidden &= ~pl.col("code").is_in(names_other)
         value = pl.when(is_hidden & value.is_not_null()).then(pl.lit(MASK)).otherwise(value)
@@ -45,10 +47,11 @@ def guarded(form: str) -> tuple[frozenset[str], frozenset[str]]:
 
 def persons_shown(found: Iterable[FileFinding], form: str) -> ShownFields:
     """Which rows' guarded values stand in an unmasked report: by record_id, else by file and line."""
-    private, typed = guarded(form)
+    columns = {f"{t.name}.{c.name}": c for t in form_tables(form).values() for c in t.columns}
     shown = ShownFields()
     for f in found:
         place = f"{f.table}.{f.field}"
-        if f.value and (place in private or (place in typed and not re.search(r"\d", f.value))):
+        # What has no column is about a file or a row, and tells of nobody.
+        if f.value and place in columns and may_tell(columns[place], f.value):
             shown.add(f.key or f"{f.file}:{f.line}", [place])
     return shown
