@@ -19,17 +19,22 @@ def export(
     ] = None,
     layout: Annotated[str, typer.Option(help="csv: a target's own tables and codes instead, such as t_state.")] = "",
     with_all: Annotated[bool, typer.Option("--all", help="csv: also records that wait for a person.")] = False,
+    encrypt_to: Annotated[
+        list[str] | None, typer.Option(help="Encrypt to this public key (age1...), or a file of them; may be repeated.")
+    ] = None,
     unmask: Unmask = False,
     reason: Reason = "",
     operator: Operator = "",
     json: Json = False,
 ) -> None:
     """Write the records; names of protected victims and children are masked unless a reason is given."""
+    from digitize.machine.sealing import read_publics
     from digitize.records.export import export as write
     from digitize.workspace.place import open_place
 
     who = asked_by(unmask=unmask, reason=reason, operator=operator)
-    made = write(open_place(folder), to, out, who=who, with_all=with_all, layout=layout)
+    publics = read_publics(encrypt_to) if encrypt_to else ()
+    made = write(open_place(folder), to, out, who=who, with_all=with_all, layout=layout, encrypt_to=publics)
     gaps = {"without_code": dict(made.gaps), "without_table": dict(made.no_table)} if layout else {}
     if json:
         print_json(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from digitize.errors import OptionsError
+from digitize.machine.sealing import seal, sealed_name
 from digitize.masking.cases import CaseMasks, whole_masks
 from digitize.masking.unmasking import ShownFields, Unmasking, file_hashes
 from digitize.targets.csv_folder import write_folder
@@ -48,14 +50,15 @@ def export(
     who: Unmasking | None = None,
     with_all: bool = False,
     layout: str = "",
+    encrypt_to: Sequence[str] = (),
 ) -> Exported:
     """Write records; those of cases whose victims the law protects are masked unless somebody says why not.
 
     to: "csv" (a folder with one file a table, headers = field ids; clean records only unless with_all, for its rows
     carry no verdict; layout: the tables of a target, by the id of its layout, instead) or "jsonl" (every record,
     one a line, with the Latin spelling of its names, verdict and findings). Of an unmasked export the ledger keeps who
-    asked and why before it is written, and which fields of which records stand in which files after. Raises
-    OptionsError for an unknown format.
+    asked and why before it is written, and which fields of which records stand in which files after. encrypt_to:
+    public keys; then one encrypted file is written, and nothing else. Raises OptionsError for an unknown format.
     """
     if to not in FORMATS:
         raise OptionsError(f"--to knows {', '.join(FORMATS)}; not {to}")
@@ -70,15 +73,27 @@ def export(
         view = ExportView(whole_masks(ledger), who)
         # Taken one at a time while they are written: so how many are left out is known only at the end.
         chosen = _Chosen(Records(ledger).all(), with_all=with_all or to == "jsonl")
-        if to == "jsonl":
-            made = Exported(target, _write_jsonl(ledger, iter(chosen), target, view), 0)
-        else:
-            made = _write_csv(chosen, target, find_layout(place, layout), view)
+
+        def write(target: Path) -> Exported:
+            if to == "jsonl":
+                return Exported(target, _write_jsonl(ledger, iter(chosen), target, view), 0)
+            return _write_csv(chosen, target, find_layout(place, layout), view)
+
+        made = _sealed(write, target, encrypt_to) if encrypt_to else write(target)
         if who:
             detail = {**who.as_plain(), "to": to, "written": made.records, **view.shown.as_plain()}
-            files = [target] if to == "jsonl" else sorted(target.glob("*.csv"))
+            files = sorted(made.path.glob("*.csv")) if made.path.is_dir() else [made.path]
             ledger.record_event(site, "export", "note", detail={**detail, "files": file_hashes(files)})
         return made
+
+
+def _sealed(write: Callable[[Path], Exported], target: Path, publics: Sequence[str]) -> Exported:
+    """Write into a folder that goes again, and leave the encrypted file alone."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # On the same disk, which is the one that is encrypted; readable by its owner alone.
+    with TemporaryDirectory(dir=target.parent, prefix=".sealing-") as plain:
+        made = write(Path(plain) / target.name)
+        return replace(made, path=seal(made.path, sealed_name(made.path, target), publics))
 
 
 class ExportView:

@@ -22,7 +22,8 @@ def mask_values(found: pl.DataFrame, form: str, *, unmask: bool) -> pl.DataFrame
 
     Masked are the fields that the schema calls private, in every row, for nobody knows of a broken file whom it is
     about; and in a field of numbers, dates or amounts text without a digit, or with other words than those have, which
-    may be a cell out of place. Of a rule that names another row its words are shown: the other's key and what agrees, which tell of nobody.
+    may be a cell out of place. Of a rule that names another row its words are shown: the other's key and what agrees,
+    which tell of nobody.
     """
     value = pl.col("value")
     if not unmask:
