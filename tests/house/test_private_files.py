@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.trust_masking import plant, read_cases
+from benchmarks.trust_planted import plant, read_cases
 from digitize.errors import InputError, OptionsError
 from digitize.machine.age_format import AgeWriter, decrypted, new_key, public_of
 from digitize.machine.bech32 import decode, encode

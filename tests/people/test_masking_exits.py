@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.trust_masking import EXITS, REPORTS, find_leaks, plant, read_cases, wrong_at
+from benchmarks.trust_masking import EXITS, REPORTS, find_leaks, wrong_at
+from benchmarks.trust_planted import plant, read_cases
 from digitize.cli.lazy import first_lines, load_command
 from digitize.files.check_reports import formats
 
