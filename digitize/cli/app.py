@@ -13,6 +13,7 @@ from digitize import __version__
 from digitize.cli.console import errors
 from digitize.cli.lazy import Commands
 from digitize.exits import Exit, exit_code
+from digitize.machine.system import keep_from_others
 
 app = typer.Typer(
     name="digitize",
@@ -51,6 +52,8 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command line. Returns the exit code."""
+    # Before anything is made: records and keys are not for every account of the machine.
+    keep_from_others()
     # Pydantic would look through all installed packages for plugins, of which we use none.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from digitize.cli.console import Json, errors, print_json, results, table
+from digitize.cli.unmask import Reason, Unmask, asked_by, keep_record, need_file
 
 if TYPE_CHECKING:
     from digitize.records.duplicates.run import Duplicates, DuplicateSearch
@@ -31,17 +32,16 @@ def duplicates(
     decisions: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Take in a sheet with same or different under decision.")
     ] = None,
-    operator: Annotated[str, typer.Option(help="Who decided; kept with every decision.")] = "",
-    unmask: Annotated[bool, typer.Option("--unmask", help="Show values of persons; needs --reason.")] = False,
-    reason: Annotated[str, typer.Option(help="Why values of persons are shown; a workspace records it.")] = "",
+    operator: Annotated[str, typer.Option(help="Who decided, or sees values of persons; recorded.")] = "",
+    unmask: Unmask = False,
+    reason: Reason = "",
     json: Json = False,
 ) -> None:
     """List records that may be of one person or one case, across scripts and spellings; nothing is merged."""
     from digitize.errors import OptionsError
     from digitize.records.duplicates.run import DuplicateSearch
 
-    if unmask != bool(reason.strip()):
-        raise OptionsError("--unmask and --reason go together: showing names needs a reason.")
+    who = asked_by(unmask=unmask, reason=reason, operator=operator)
     if decisions:
         _take(paths, decisions, operator, json=json)
         return
@@ -49,7 +49,12 @@ def duplicates(
     format = "json" if json else format
     if out and format not in ("csv", "jsonl"):
         raise OptionsError("--out needs --format csv or jsonl.")
-    _show(_find(paths, DuplicateSearch(form, of, threshold, limit, reason.strip())), format, out)
+    if not _is_workspace(paths):
+        need_file(who, out)
+    found = _find(paths, DuplicateSearch(form, of, threshold, limit, who))
+    _show(found, format, out)
+    if who and out:
+        keep_record(out, who, found.shown)
 
 
 def _find(paths: list[Path], wanted: DuplicateSearch) -> Duplicates:

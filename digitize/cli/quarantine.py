@@ -9,6 +9,7 @@ import typer
 
 from digitize.cli.console import Json, print_json, results, table
 from digitize.cli.options import Schema, Target, Workspace
+from digitize.cli.unmask import Operator, Reason, Unmask, asked_by
 
 quarantine = typer.Typer(help="Records that were not loaded.", no_args_is_help=True, rich_markup_mode=None)
 Batch = Annotated[str, typer.Option(help="Only those of this batch.")]
@@ -81,29 +82,30 @@ def export_sheet(
     workspace: Workspace = None,
     batch: Batch = "",
     code: Code = "",
-    unmask: Annotated[bool, typer.Option("--unmask", help="Values of persons in full; needs --reason.")] = False,
-    reason: Annotated[str, typer.Option(help="Why they are needed; it is written to every reject's trail.")] = "",
+    unmask: Unmask = False,
+    reason: Reason = "",
+    operator: Operator = "",
     json: Json = False,
 ) -> None:
     """Write what waits as a spreadsheet to be filled in; values that tell of persons are masked."""
     from digitize.errors import OptionsError
     from digitize.files.loading.where import opened
     from digitize.machine.whole_file import writing
-    from digitize.quarantine.rejects import find_rejects, update
-    from digitize.quarantine.sheet import write_sheet
+    from digitize.quarantine.rejects import find_rejects
+    from digitize.quarantine.sheet import mark_shown, write_sheet
 
-    if unmask != bool(reason.strip()):
-        raise OptionsError("--unmask and --reason go together: the reason is recorded.")
+    who = asked_by(unmask=unmask, reason=reason, operator=operator)
     if out.suffix.lower() != ".xlsx":
         raise OptionsError("The quarantine is written as a workbook: FILE.xlsx")
     with opened(target, schema, workspace) as there:
         found = find_rejects(there, batch=batch, code=code)
-        if unmask:
-            step = {"did": "shown in full", "reason": reason.strip()}
+        if who:
             # Before the sheet is written: nobody sees a name whose trail does not say so.
-            there.run_all([update(reject, reject.state, step) for reject in found])
+            found = mark_shown(there, found, who)
         with writing(out):
             count = write_sheet(out, found, unmask=unmask)
+        if who:
+            mark_shown(there, found, who, out)
     if json:
         print_json({"path": str(out), "rejects": count, "masked": not unmask})
         return

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from digitize.cli.console import Json, print_json, results, table
+from digitize.cli.unmask import Operator, Reason, Unmask, asked_by
 
 if TYPE_CHECKING:
+    from digitize.masking.unmasking import Unmasking
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import Place
 
@@ -18,25 +20,25 @@ def show(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],
     name: Annotated[str, typer.Argument(metavar="PAGE|RECORD", help="Id of a page or a record.")],
     image: Annotated[Path | None, typer.Option(help="Write the page with its zones drawn in, as PNG.")] = None,
-    unmask: Annotated[bool, typer.Option("--unmask", help="Show protected names; needs --reason.")] = False,
-    reason: Annotated[str, typer.Option(help="Why protected names are needed; it is recorded.")] = "",
+    unmask: Unmask = False,
+    reason: Reason = "",
+    operator: Operator = "",
     json: Json = False,
 ) -> None:
     """Show one page or record: scan, zones, reading, value, findings, where it is loaded."""
-    from digitize.errors import OptionsError
     from digitize.records.trail import trail
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import open_place
 
-    if unmask != bool(reason.strip()):
-        raise OptionsError("--unmask and --reason go together: showing protected names needs a reason, recorded.")
+    who = asked_by(unmask=unmask, reason=reason, operator=operator)
     place = open_place(folder)
     with Ledger(place.ledger) as ledger:
-        data = trail(ledger, name, is_masked=not unmask)
-        if unmask:
-            ledger.record_event(name, "show", "note", detail={"unmasked": True, "reason": reason.strip()})
+        data = trail(ledger, name, is_masked=not who)
         if image is not None:
-            _draw(place, ledger, data, name, image, is_masked=not unmask)
+            _draw(place, ledger, data, name, image, is_masked=not who)
+        if who:
+            # Before the first name is printed.
+            _keep(ledger, who, name, data, image)
     if json:
         print_json(data)
         return
@@ -46,6 +48,16 @@ def show(
         _print_record(record)
     if image is not None:
         print(f"Page drawn to {image}.")
+
+
+def _keep(ledger: Ledger, who: Unmasking, name: str, data: dict[str, Any], image: Path | None) -> None:
+    """Write to the ledger who saw which protected fields, and the picture's hash."""
+    from digitize.masking.unmasking import file_hashes
+    from digitize.records.trail import protected_shown
+
+    shown = protected_shown(ledger, data["records"] if "records" in data else [data["record"]])
+    files = {"files": file_hashes([image])} if image else {}
+    ledger.record_event(name, "show", "note", detail={**who.as_plain(), **shown.as_plain(), **files})
 
 
 def _draw(place: Place, ledger: Ledger, data: dict[str, Any], name: str, image: Path, *, is_masked: bool) -> None:

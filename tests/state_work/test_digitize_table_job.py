@@ -1,5 +1,6 @@
 """The main job on a legacy table, from the command line: in, mapped, checked, reviewed, loaded; twice changes nothing."""
 
+import hashlib
 import json
 import shutil
 import sqlite3
@@ -205,10 +206,15 @@ def test_csv_holds_clean_records_alone_unless_all_are_asked_for(digitize, done, 
 
 def test_an_unmasked_export_needs_a_reason_which_is_recorded(digitize, place):
     digitize("export", place, "--unmask", code=4)
-    digitize("export", place, "--unmask", "--reason", "court order 1/2026")
+    digitize("export", place, "--unmask", "--reason", "court order 1/2026", "--operator", "A. Rao")
     with sqlite3.connect(place / "ledger.sqlite") as db:
-        ((detail,),) = db.execute("SELECT detail FROM events WHERE step = 'export'").fetchall()
-    assert "court order 1/2026" in detail
+        events = [json.loads(d) for (d,) in db.execute("SELECT detail FROM events WHERE step = 'export' ORDER BY seq")]
+    assert [e["reason"] for e in events] == ["court order 1/2026"] * 2
+    begun, written = events
+    assert begun["begun"] and begun["operator"] == "A. Rao" and "@" in begun["user"]
+    folder = place / "exports" / "records"
+    assert written["files"] == {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in folder.glob("*.csv")}
+    assert written["written"] > 0 and written["records"] == len(written["ids"])
 
 
 def test_a_changed_severity_checks_again_without_mapping_again(digitize, place):
