@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from digitize import __version__
-from digitize.cli.console import errors
+from digitize.cli.console import LogLines, errors, say
 from digitize.cli.lazy import Commands
 from digitize.exits import Exit, exit_code
 
@@ -26,7 +26,7 @@ app = typer.Typer(
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        print(f"digitize {__version__}")
+        say(f"digitize {__version__}")
         raise typer.Exit
 
 
@@ -36,7 +36,9 @@ def _options(
     version: Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True)] = False,
 ) -> None:
     level = logging.INFO if verbose else logging.ERROR
-    logging.basicConfig(level=level, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    told = logging.StreamHandler(sys.stderr)
+    told.setFormatter(LogLines("%(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=level, handlers=[told])
 
 
 def build() -> typer.Typer:

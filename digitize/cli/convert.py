@@ -11,7 +11,7 @@ from unicodedata import category, normalize
 
 import typer
 
-from digitize.cli.console import errors
+from digitize.cli.console import errors, text_out
 
 if TYPE_CHECKING:
     from digitize.files.convert import Done
@@ -93,7 +93,7 @@ def _written(out: Path | None) -> Iterator[TextIO]:
     if out is None:
         # Whatever the machine's own setting: what is made is to be the same bytes everywhere.
         sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # type: ignore[union-attr]
-        yield sys.stdout
+        yield text_out()
         return
     if not out.parent.is_dir():
         raise InputError(f"{out}: there is no folder {out.parent}.")

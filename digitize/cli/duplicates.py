@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from digitize.cli.console import Json, errors, print_json, results, table
+from digitize.cli.console import Json, errors, print_json, results, say, table
 
 if TYPE_CHECKING:
     from digitize.records.duplicates.run import Duplicates, DuplicateSearch
@@ -82,7 +82,7 @@ def _take(paths: list[Path], sheet: Path, operator: str, *, json: bool) -> None:
     else:
         for line, what in taken.refused:
             errors().print(f"line {line}: refused: {what}", style="red", markup=False, soft_wrap=True)
-        print(f"{taken.rows} rows: {taken.decided} decided, {taken.known} known before, {len(taken.refused)} refused.")
+        say(f"{taken.rows} rows: {taken.decided} decided, {taken.known} known before, {len(taken.refused)} refused.")
     if taken.refused:
         raise TooManyRefused("Some rows were not taken; they are named above. The others are kept.")
 
@@ -104,7 +104,7 @@ def _show(found: Duplicates, format: str, out: Path | None) -> None:
             f"decided before. {count.rows} rows, {count.compared} comparisons, {count.skipped} left out in big blocks."
         )
         # What is written to standard output for a machine stays free of words.
-        print(line) if format == "table" or out else errors().print(line, markup=False, soft_wrap=True)
+        say(line) if format == "table" or out else errors().print(line, markup=False, soft_wrap=True)
 
 
 def _side(side: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digitize.cli.console import Json, errors, print_json
+from digitize.cli.console import Json, errors, print_json, say
 
 if TYPE_CHECKING:
     from digitize.workspace.intake import IntakeReport
@@ -57,14 +57,14 @@ def _print(report: IntakeReport, folder: Path) -> None:
         errors().print(
             f"told anew  {name}: {said} {now} (before: {before or 'not said'})", markup=False, soft_wrap=True
         )
-    print(
+    say(
         f"{report.files} files: {report.taken} taken in ({report.pages} pages, {report.tables} tables), "
         f"{len(report.duplicates)} already here, {len(report.refused)} refused."
     )
     if report.batch:
-        print(f"Batch {report.batch}. Next: digitize run {folder}")
+        say(f"Batch {report.batch}. Next: digitize run {folder}")
     elif report.told_anew:
-        print(f"Next: digitize run {folder}")
+        say(f"Next: digitize run {folder}")
 
 
 def register(app: typer.Typer) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from digitize.cli.console import Json, print_json
+from digitize.cli.console import Json, print_json, say
 
 ledger = typer.Typer(name="ledger", help="The history of a workspace.", no_args_is_help=True)
 
@@ -31,7 +31,7 @@ def verify(
     if json:
         print_json({"events": count, "root_hash": root})
     else:
-        print(f"{count} events, all as they were written. Root hash {root}")
+        say(f"{count} events, all as they were written. Root hash {root}")
 
 
 def register(app: typer.Typer) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digitize.cli.console import Json, print_json, progress
+from digitize.cli.console import Json, print_json, progress, say
 from digitize.cli.options import Schema, Target
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def _print_loaded(done: Loaded, *, json: bool) -> None:
         print_json(done.as_plain())
         return
     for line in done.lines():
-        print(line)
+        say(line)
 
 
 def _agreed(text: str) -> Agreed | None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from digitize.cli.console import Json, print_json, results, table
+from digitize.cli.console import Json, print_json, results, say, table
 from digitize.cli.options import Schema, Target, Workspace
 
 quarantine = typer.Typer(help="Records that were not loaded.", no_args_is_help=True, rich_markup_mode=None)
@@ -39,7 +39,7 @@ def list_rejects(
         return
     rows = [[r.id, r.state, r.word, r.form, r.record.id, r.place, " ".join(r.codes)] for r in found]
     results().print(table("Quarantine", ["reject", "state", "word", "form", "record", "where", "rules"], rows))
-    print(f"{len(found)} records. Out as a spreadsheet: digitize quarantine export FILE.xlsx --target ...")
+    say(f"{len(found)} records. Out as a spreadsheet: digitize quarantine export FILE.xlsx --target ...")
 
 
 @quarantine.command("export")
@@ -76,8 +76,8 @@ def export_sheet(
     if json:
         print_json({"path": str(out), "rejects": count, "masked": not unmask})
         return
-    print(f"{count} records written to {out}. Fill in 'right value', then:")
-    print(f"digitize quarantine import {out} --target ... --operator NAME")
+    say(f"{count} records written to {out}. Fill in 'right value', then:")
+    say(f"digitize quarantine import {out} --target ... --operator NAME")
 
 
 @quarantine.command("import")
@@ -103,8 +103,8 @@ def import_sheet(
     if json:
         print_json(asdict(taken))
         return
-    print(f"{taken.corrected} records corrected ({taken.values} values), {taken.dropped} dropped.")
-    print("Next: digitize quarantine replay --target ...")
+    say(f"{taken.corrected} records corrected ({taken.values} values), {taken.dropped} dropped.")
+    say("Next: digitize quarantine replay --target ...")
 
 
 @quarantine.command("replay")
@@ -129,7 +129,7 @@ def replay_rejects(
     if json:
         print_json({"loaded": done.loaded, "stay": done.stay})
         return
-    print(f"{done.loaded} records loaded, {done.stay} stay in the quarantine.")
+    say(f"{done.loaded} records loaded, {done.stay} stay in the quarantine.")
 
 
 def register(app: typer.Typer) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digitize.cli.console import Json, print_json, results, table
+from digitize.cli.console import Json, print_json, results, say, table
 from digitize.cli.options import Schema, Target
 
 if TYPE_CHECKING:
@@ -49,11 +49,9 @@ def reconcile(
         if rows:
             results().print(table("Unequal", head, rows))
         if len(unequal) > _SHOWN:
-            print(f"... and {len(unequal) - _SHOWN} more; --json has all, with the ids of the records.")
+            say(f"... and {len(unequal) - _SHOWN} more; --json has all, with the ids of the records.")
         sums = _sums(groups)
-        print(
-            f"{len(groups) - len(unequal)} of {len(groups)} groups are equal: {sums['source']} records in the source."
-        )
+        say(f"{len(groups) - len(unequal)} of {len(groups)} groups are equal: {sums['source']} records in the source.")
     if unequal:
         raise TooManyRefused(f"{len(unequal)} of {len(groups)} groups of form, station and year are not equal.")
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from digitize.cli.console import Json, print_json
+from digitize.cli.console import Json, print_json, say, say_text
 
 Url = Annotated[str, typer.Argument(metavar="URL", help="postgresql://USER@HOST/DATABASE, without a password.")]
 Schema = Annotated[str, typer.Option("--schema", help="The schema that holds the tables.")]
@@ -30,9 +30,9 @@ def init(
     if json:
         print_json({"target": address.name, "statements": len(done), "dry_run": dry_run})
     elif dry_run:
-        print("".join(f"{statement};\n" for statement in done), end="")
+        say_text("".join(f"{statement};\n" for statement in done))
     else:
-        print(f"{address.name}: {len(done)} statements done." if done else f"{address.name}: up to date already.")
+        say(f"{address.name}: {len(done)} statements done." if done else f"{address.name}: up to date already.")
 
 
 @target.command()
@@ -49,11 +49,11 @@ def check(url: Url, schema: Schema = "cctns", json: Json = False) -> None:
         found = {"version": state.version, "is_current": state.is_current, "altered": list(state.altered)}
         print_json({"target": address.name, **found, "rows": dict(state.rows)})
     else:
-        print(f"{address.name}: version {state.version}")
+        say(f"{address.name}: version {state.version}")
         for line in state.altered:
-            print(f"  {line}")
+            say(f"  {line}")
         for name, count in state.rows.items():
-            print(f"  {name}: about {count} rows")
+            say(f"  {name}: about {count} rows")
     if amiss:
         raise TargetRefused(f"{address.name}: {amiss}")
 
