@@ -77,6 +77,8 @@ def _source(file: str) -> Iterator[BinaryIO]:
     if file == "-":
         yield sys.stdin.buffer
         return
+    if Path(file).exists() and not Path(file).is_file():
+        raise InputError(f"{file} is no file but a folder, pipe or device. Give - and lead it into standard input.")
     try:
         f = Path(file).open("rb")  # noqa: SIM115 - closed below, apart from errors of opening
     except OSError as e:

@@ -51,6 +51,8 @@ def intake(
 def _print(report: IntakeReport, folder: Path) -> None:
     for name, why in report.refused:
         errors().print(f"refused  {name}: {why}", style="red", markup=False, soft_wrap=True)
+    for name in report.put_back:
+        errors().print(f"put back  {name}: its original was gone or changed, and is whole again", soft_wrap=True)
     for page in report.scanned_again:
         errors().print(f"scanned again  {page}: the newer scan counts", markup=False)
     for name, said, before, now in report.told_anew:
