@@ -49,16 +49,18 @@ def convert(
     from digitize.cli.reading import read_as
     from digitize.errors import OptionsError
     from digitize.files.convert import is_text, make_wanted
+    from digitize.files.guarded import reading
 
     if to != "unicode":
         raise OptionsError("--to: only unicode can be made.")
     wanted = make_wanted(source, state, fonts, column or [])
     how = read_as(widths, layout, memo)
     path = Path(file)
-    if file == "-" or treat_as == "text" or (treat_as == "auto" and not table and is_text(path, how)):
-        _convert_text(file, out, wanted)
-    else:
-        _convert_tables(path, how, wanted, table, out, form, all_rows=all_rows)
+    with reading(path.name):
+        if file == "-" or treat_as == "text" or (treat_as == "auto" and not table and is_text(path, how)):
+            _convert_text(file, out, wanted)
+        else:
+            _convert_tables(path, how, wanted, table, out, form, all_rows=all_rows)
 
 
 def _convert_text(file: str, out: Path | None, wanted: WantedEncoding) -> None:

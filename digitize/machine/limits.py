@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 MEMORY = 4 << 30
 """Bytes of its own that a worker may hold; a sound page or table needs a tenth."""
@@ -27,3 +28,21 @@ def limit_process(memory: int = MEMORY, open_files: int = OPEN_FILES) -> None:
         # A system that refuses leaves the process as it was: it is not worth ending for.
         with suppress(OSError, ValueError):
             resource.setrlimit(what, (limit, hard))
+
+
+@contextmanager
+def held_memory(memory: int = MEMORY) -> Iterator[None]:
+    """Hold this process to so many bytes for a while; what was allowed before is allowed again behind it."""
+    if sys.platform != "linux":
+        # Elsewhere all that is reserved counts, and libraries have reserved more than that before.
+        yield
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    least = min(x for x in (memory, soft, hard) if x != resource.RLIM_INFINITY)
+    resource.setrlimit(resource.RLIMIT_DATA, (least, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
