@@ -54,7 +54,7 @@ def case(
     for plain in shown:
         _print(plain)
     if counts:
-        print(
+        say(
             f"{counts.cases} cases: {counts.with_conflicts} with conflicts, {counts.with_changes} with changes, "
             f"{counts.without_fir} without the FIR itself. "
             f"Records that belong to no case: {counts.apart}."
@@ -84,7 +84,7 @@ def _print(plain: dict[str, Any]) -> None:
     out = results()
     key = plain["key"]
     part = f" part {key['fir_part']}" if key["fir_part"] else ""
-    print(f"\nFIR {key['fir_no']}/{key['year']}{part}, {key['police_station']}, {key['district']}, {key['state']}")
+    say("", f"FIR {key['fir_no']}/{key['year']}{part}, {key['police_station']}, {key['district']}, {key['state']}")
     rows = [[r["record"], r["form"], r["linked_by"]] for r in plain["records"]]
     out.print(table("", ["record", "form", "linked by"], rows), markup=False)
     for conflict in plain["conflicts"]:

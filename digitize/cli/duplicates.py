@@ -87,7 +87,7 @@ def _take(paths: list[Path], sheet: Path, operator: str, *, json: bool) -> None:
     else:
         for line, what in taken.refused:
             errors().print(f"line {line}: refused: {what}", style="red", markup=False, soft_wrap=True)
-        print(f"{taken.rows} rows: {taken.decided} decided, {taken.known} known before, {len(taken.refused)} refused.")
+        say(f"{taken.rows} rows: {taken.decided} decided, {taken.known} known before, {len(taken.refused)} refused.")
     if taken.refused:
         raise TooManyRefused("Some rows were not taken; they are named above. The others are kept.")
 
@@ -109,7 +109,7 @@ def _show(found: Duplicates, format: str, out: Path | None) -> None:
             f"decided before. {count.rows} rows, {count.compared} comparisons, {count.skipped} left out in big blocks."
         )
         # What is written to standard output for a machine stays free of words.
-        print(line) if format == "table" or out else errors().print(line, markup=False, soft_wrap=True)
+        say(line) if format == "table" or out else errors().print(line, markup=False, soft_wrap=True)
 
 
 def _side(side: dict[str, Any]) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from digitize.cli.console import Json, print_json
+from digitize.cli.console import Json, print_json, say
 
 
 def encrypt(
@@ -23,7 +23,7 @@ def encrypt(
     if json:
         print_json({"path": str(made), "bytes": made.stat().st_size})
         return
-    print(f"{made} is written. To open it: digitize decrypt {made} --key KEY --out PATH")
+    say(f"{made} is written. To open it: digitize decrypt {made} --key KEY --out PATH")
 
 
 def register(app: typer.Typer) -> None:

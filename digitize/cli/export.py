@@ -41,13 +41,13 @@ def export(
             {"path": str(made.path), "records": made.records, "left_out": made.left_out, "masked": not unmask, **gaps}
         )
         return
-    print(f"{made.records} records written to {made.path}{' (unmasked; the reason is recorded)' if unmask else ''}.")
+    say(f"{made.records} records written to {made.path}{' (unmasked; the reason is recorded)' if unmask else ''}.")
     for form, count in made.no_table.items():
-        print(f"{form}: {count} records are not written, since the layout {layout} has no table for this form.")
+        say(f"{form}: {count} records are not written, since the layout {layout} has no table for this form.")
     for column, count in made.gaps.items():
-        print(f"{column}: {count} values have no code in the layout {layout} and are left empty.")
+        say(f"{column}: {count} values have no code in the layout {layout} and are left empty.")
     if made.left_out:
-        print(f"{made.left_out} that wait for a person are left out (--all writes them too, jsonl says which).")
+        say(f"{made.left_out} that wait for a person are left out (--all writes them too, jsonl says which).")
 
 
 def register(app: typer.Typer) -> None:

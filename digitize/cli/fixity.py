@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from digitize.cli.console import Json, print_json
+from digitize.cli.console import Json, print_json, say
 
 
 def fixity(
@@ -38,8 +38,8 @@ def fixity(
         print_json({**asdict(done), "changes": [c.as_plain() for c in found]})
     else:
         for change in found:
-            print(change.line())
-        print(f"{done.files} originals looked at, {done.good} good, {done.left} left for the next time.")
+            say(change.line())
+        say(f"{done.files} originals looked at, {done.good} good, {done.left} left for the next time.")
     if found:
         raise LedgerError(f"{folder}: {len(found)} originals are gone or altered.")
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from digitize.cli.console import Json, print_json
+from digitize.cli.console import Json, print_json, say
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")]
 Lock = Annotated[bool, typer.Option("--passphrase", help="Keep the new key under a passphrase; it is asked for.")]
@@ -62,7 +62,7 @@ def export_public(
     if json:
         print_json({"public": held[-1], "earlier": held[:-1], "file": str(out or "")})
     else:
-        print(held[-1])
+        say(held[-1])
 
 
 def _change(folder: Path, why: str, reason: str, *, passphrase: bool, json: bool) -> None:
@@ -78,11 +78,11 @@ def _change(folder: Path, why: str, reason: str, *, passphrase: bool, json: bool
     if json:
         print_json({**asdict(done), "file": str(path)})
         return
-    print(f"The new key is {done.new[:16]}...; the old one, {done.old[:16]}..., signs no more.")
+    say(f"The new key is {done.new[:16]}...; the old one, {done.old[:16]}..., signs no more.")
     if done.signature:
-        print(f"Send {path} to the office above: digitize state keys follow SITE {path.name}")
+        say(f"Send {path} to the office above: digitize state keys follow SITE {path.name}")
     else:
-        print(f"Nothing vouches for the new key but a letter. Send it with {place.key.with_suffix('.pub')}.")
+        say(f"Nothing vouches for the new key but a letter. Send it with {place.key.with_suffix('.pub')}.")
 
 
 def register(app: typer.Typer) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from digitize.cli.console import Json, print_json
+from digitize.cli.console import Json, print_json, say
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")]
 ledger = typer.Typer(name="ledger", help="The history of a workspace.", no_args_is_help=True)
@@ -55,10 +55,10 @@ def verify(
         print_json({"events": count, "root_hash": root, "is_whole": not amiss, "changes": plain})
     else:
         for change in found:
-            print(("remark: " if change.is_remark else "") + change.line())
-        print(f"{count} events. Root hash {root}")
+            say(("remark: " if change.is_remark else "") + change.line())
+        say(f"{count} events. Root hash {root}")
         if not amiss:
-            print("All is as it was written.")
+            say("All is as it was written.")
     if amiss:
         raise LedgerError(f"{place.ledger}: {len(amiss)} things are not as they were written.")
 
@@ -77,7 +77,7 @@ def heads(folder: Folder, json: Json = False) -> None:
         print_json({"heads": [asdict(h) for h in found]})
         return
     for h in found:
-        print(f"{h.seq}\t{h.at}\t{h.hash}\t{h.public[:16]}")
+        say(f"{h.seq}\t{h.at}\t{h.hash}\t{h.public[:16]}")
 
 
 @ledger.command()
@@ -91,7 +91,7 @@ def recount(folder: Folder, json: Json = False) -> None:
     if json:
         print_json({"states": count})
     else:
-        print(f"{count} states taken from the events.")
+        say(f"{count} states taken from the events.")
 
 
 def register(app: typer.Typer) -> None:

@@ -163,7 +163,7 @@ def _print_loaded(done: Loaded, *, json: bool) -> None:
         print_json(done.as_plain())
         return
     for line in done.lines():
-        print(line)
+        say(line)
 
 
 def _agreed(text: str) -> Agreed | None:

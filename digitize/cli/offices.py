@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from digitize.cli.console import Json, print_json, results, table
+from digitize.cli.console import Json, print_json, results, say, table
 
 if TYPE_CHECKING:
     from digitize.offices.office import Office
@@ -48,7 +48,7 @@ def take(office: Office, paths: Sequence[Path], *, json: bool) -> None:
             if a.word in ("refused", "flagged"):
                 flags = "; ".join(f"{f.code}: {f.text}" for f in a.flags)
                 results().print(f"{a.word}: {a.file}: {flags}", markup=False, soft_wrap=True)
-        print(", ".join(f"{word} {n}" for word, n in counts.items()))
+        say(", ".join(f"{word} {n}" for word, n in counts.items()))
     # Last, when all that was good is in the store.
     if counts["refused"]:
         raise TooManyRefused(f"{counts['refused']} of {len(answers)} files were refused; all others were taken.")
@@ -105,7 +105,7 @@ def _add_key(office: Office, reporter: str, key: str, note: str) -> None:
     office.check_reporter(reporter)
     with office.store() as store:
         add_key(store, reporter, read_public(key), note)
-    print(f"Snapshots of {reporter} signed with this key will be taken.")
+    say(f"Snapshots of {reporter} signed with this key will be taken.")
 
 
 def _revoke_key(office: Office, key: str, reason: str) -> None:
@@ -113,7 +113,7 @@ def _revoke_key(office: Office, key: str, reason: str) -> None:
 
     with office.store() as store:
         held = revoke_key(store, key, reason)
-    print(f"The key {held.public[:16]}... of {held.reporter} is revoked; {held.reporter} needs a new one.")
+    say(f"The key {held.public[:16]}... of {held.reporter} is revoked; {held.reporter} needs a new one.")
 
 
 def _follow_keys(office: Office, reporter: str, file: Path) -> None:
@@ -122,9 +122,9 @@ def _follow_keys(office: Office, reporter: str, file: Path) -> None:
     with office.store() as store:
         taken = follow_keys(store, reporter, file)
     for told in taken:
-        print(f"{reporter} signs with {told.new[:16]}... now; {told.old[:16]}... is revoked ({told.why}).")
+        say(f"{reporter} signs with {told.new[:16]}... now; {told.old[:16]}... is revoked ({told.why}).")
     if not taken:
-        print("Nothing new.")
+        say("Nothing new.")
 
 
 def _list_keys(office: Office, who: str, *, json: bool) -> None:
@@ -149,7 +149,7 @@ def verify_command(open_or_make: Open, default: Path) -> Callable[..., None]:
         if json:
             print_json({"files": count, "hash": mark})
         else:
-            print(f"{count} files, all as they were received. Hash {mark or '-'}")
+            say(f"{count} files, all as they were received. Hash {mark or '-'}")
 
     return verify
 
@@ -170,7 +170,7 @@ def heads_command(open_or_make: Open, default: Path) -> Callable[..., None]:
             found = heads_of(store, site.lower())
         with writing(out):
             out.write_text("".join(f"{dumps(h)}\n" for h in found), encoding="utf-8")
-        print(f"{out}: {len(found)} heads of {site}, the last of event {found[-1]['seq']}.")
+        say(f"{out}: {len(found)} heads of {site}, the last of event {found[-1]['seq']}.")
 
     return heads
 
@@ -238,4 +238,4 @@ def _write(path: Path, text: str) -> None:
 def say_written(paths: Sequence[Path]) -> None:
     """Name the files."""
     for path in paths:
-        print(f"{path} ({path.stat().st_size:,} bytes)")
+        say(f"{path} ({path.stat().st_size:,} bytes)")

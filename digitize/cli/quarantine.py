@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from digitize.cli.console import Json, print_json, results, table
+from digitize.cli.console import Json, print_json, results, say, table
 from digitize.cli.options import Schema, Target, Workspace
 from digitize.cli.unmask import Operator, Reason, Unmask, asked_by
 
@@ -40,7 +40,7 @@ def list_rejects(
         return
     rows = [[r.id, r.state, r.word, r.form, r.record.id, r.place, " ".join(r.codes)] for r in found]
     results().print(table("Quarantine", ["reject", "state", "word", "form", "record", "where", "rules"], rows))
-    print(f"{len(found)} records. Out as a spreadsheet: digitize quarantine export FILE.xlsx --target ...")
+    say(f"{len(found)} records. Out as a spreadsheet: digitize quarantine export FILE.xlsx --target ...")
 
 
 @quarantine.command("flags")
@@ -68,7 +68,7 @@ def list_flags(
         results().print(table("Flags", list(_FLAG), rows))
         return
     results().print(table("Flags", ["code", "how many"], [[c, n] for c, n in counts.items()]))
-    print("Which records: digitize quarantine flags --code CODE --target ...")
+    say("Which records: digitize quarantine flags --code CODE --target ...")
 
 
 _FLAG = ("record", "form", "field", "code", "word")
@@ -109,8 +109,8 @@ def export_sheet(
     if json:
         print_json({"path": str(out), "rejects": count, "masked": not unmask})
         return
-    print(f"{count} records written to {out}. Fill in 'right value', then:")
-    print(f"digitize quarantine import {out} --target ... --operator NAME")
+    say(f"{count} records written to {out}. Fill in 'right value', then:")
+    say(f"digitize quarantine import {out} --target ... --operator NAME")
 
 
 @quarantine.command("import")
@@ -136,8 +136,8 @@ def import_sheet(
     if json:
         print_json(asdict(taken))
         return
-    print(f"{taken.corrected} records corrected ({taken.values} values), {taken.dropped} dropped.")
-    print("Next: digitize quarantine replay --target ...")
+    say(f"{taken.corrected} records corrected ({taken.values} values), {taken.dropped} dropped.")
+    say("Next: digitize quarantine replay --target ...")
 
 
 @quarantine.command("replay")
@@ -180,7 +180,7 @@ def replay_rejects(
         print_json({"loaded": done.loaded, "stay": done.stay, **({"stale": stale} if stale else {})})
         return
     for line in done.lines():
-        print(line)
+        say(line)
 
 
 def register(app: typer.Typer) -> None:

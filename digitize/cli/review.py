@@ -34,8 +34,8 @@ def export_sheet(
         print_json({"path": str(made.path), "items": made.items, "masked": made.masked})
         return
     masked = f" {made.masked} of them are masked (see --unmask)." if made.masked else ""
-    print(f"{made.items} items written to {made.path}.{masked}")
-    print(f"Fill in 'right value', then: digitize review import {folder} {made.path} --operator NAME")
+    say(f"{made.items} items written to {made.path}.{masked}")
+    say(f"Fill in 'right value', then: digitize review import {folder} {made.path} --operator NAME")
 
 
 @review.command("import")
@@ -60,11 +60,11 @@ def import_sheet(
             errors().print(f"line {line}: refused: {what}", style="red", markup=False, soft_wrap=True)
         for record, codes in report.still:
             errors().print(f"{record}: accepted, but still refused by {codes}", markup=False, soft_wrap=True)
-        print(
+        say(
             f"{report.rows} rows: {report.accepted} accepted, {report.known} known before, "
             f"{len(report.conflicts)} in conflict, {len(report.refused)} refused."
         )
-        print(f"Next: digitize run {folder}")
+        say(f"Next: digitize run {folder}")
     if report.conflicts or report.refused:
         raise TooManyRefused("Some rows were not taken; they are named above. The others are kept.")
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digitize.cli.console import Json, print_json, results, table
+from digitize.cli.console import Json, print_json, results, say, table
 from digitize.cli.offices import (
     AsOn,
     Csv,
@@ -59,8 +59,8 @@ def init(
     if json:
         print_json({"folder": str(folder), "state": office.code, "key": public.read_text(encoding="ascii").strip()})
         return
-    print(f"Office of {office.code} made in {folder}. Send {public} to the national office once.")
-    print("Next: digitize state keys add SITE KEY for each site (its keys/site.pub), then digitize state add FILE...")
+    say(f"Office of {office.code} made in {folder}. Send {public} to the national office once.")
+    say("Next: digitize state keys add SITE KEY for each site (its keys/site.pub), then digitize state add FILE...")
 
 
 @state.command()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digitize.cli.console import Json, print_json, warn
+from digitize.cli.console import Json, print_json, say, say_text, warn
 
 if TYPE_CHECKING:
     from digitize.targets.postgres.adopt import Adoption
@@ -37,16 +37,16 @@ def init(
 
     if only_print:
         check_names(schema, loader)
-        print(script(schema, loader), end="")
+        say_text(script(schema, loader))
         return
     address = parse_address(url, schema)
     done = init_target(address, loader, dry_run=dry_run, take_out=take_out, tell=warn)
     if json:
         print_json({"target": address.name, "statements": len(done), "dry_run": dry_run})
     elif dry_run:
-        print("".join(f"{statement};\n" for statement in done), end="")
+        say_text("".join(f"{statement};\n" for statement in done))
     else:
-        print(f"{address.name}: {len(done)} statements done." if done else f"{address.name}: up to date already.")
+        say(f"{address.name}: {len(done)} statements done." if done else f"{address.name}: up to date already.")
 
 
 @target.command()
@@ -85,9 +85,9 @@ def adopt(
 
 def _show(found: Adoption) -> None:
     for line in found.taken:
-        print(f"  {line}")
+        say(f"  {line}")
     for line in found.refused:
-        print(f"  NOT: {line}")
+        say(f"  NOT: {line}")
 
 
 @target.command()
@@ -104,11 +104,11 @@ def check(url: Url, schema: Schema = "cctns", json: Json = False) -> None:
         found = {"version": state.version, "is_current": state.is_current, "altered": list(state.altered)}
         print_json({"target": address.name, **found, "rows": dict(state.rows)})
     else:
-        print(f"{address.name}: version {state.version}")
+        say(f"{address.name}: version {state.version}")
         for line in state.altered:
-            print(f"  {line}")
+            say(f"  {line}")
         for name, count in state.rows.items():
-            print(f"  {name}: about {count} rows")
+            say(f"  {name}: about {count} rows")
     if amiss:
         raise TargetRefused(f"{address.name}: {amiss}")
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from digitize.cli.console import Json, print_json
+from digitize.cli.console import Json, print_json, say
 from digitize.cli.options import Schema, Target, Workspace
 
 
@@ -29,7 +29,7 @@ def unload(
         print_json({**asdict(done), "dry_run": dry_run})
         return
     did = "Would take" if dry_run else "Took"
-    print(f"{did} back batch {done.batch}: {done.removed} records out, {done.restored} earlier versions back in.")
+    say(f"{did} back batch {done.batch}: {done.removed} records out, {done.restored} earlier versions back in.")
 
 
 def register(app: typer.Typer) -> None:
