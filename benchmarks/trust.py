@@ -1,14 +1,14 @@
 """May what a workspace says be believed: tamperings, kills, masking, hostile files, full and read-only disks.
 
-python benchmarks/trust.py [--only tampering,kills,masking,hostile] [--tamperings 1000] [--kills 100] [--files 1500]
+python benchmarks/trust.py [--only tampering,kills,masking,hostile,disks] [--tamperings 1000] [--kills 100]
                            [--seed 1] [--json FILE] [--quick]
 
 `tampering_tried`, `tampering_found`: random alterations of a finished workspace by somebody without its key (bytes,
-rows, events with the chain computed anew, their order and number, files, the target), and by somebody with it, who is found
-by the heads that the office above holds; found: named by `digitize ledger verify`, or `reconcile` where rows of the
-target were changed. `kills`, `kills_identical`: kill -9 of every command that writes; the day ended like an undisturbed
-one. All else: benchmarks/trust_masking.py and trust_hostile.py. Figures that were not measured are null. A part that
-was finished before (in FILE) is not measured again unless --only names it.
+rows, events with the chain computed anew, their order and number, files, the target), and by somebody with it, who is
+found by the heads that the office above holds; found: named by `digitize ledger verify`, or by `reconcile` where rows
+of the target were changed. `kills`, `kills_identical`: kill -9 of every command that writes; the day ended like an
+undisturbed one. All else: benchmarks/trust_masking.py, trust_hostile.py, trust_disks.py. Figures that were not measured
+are null. A part that was finished before (in FILE) is not measured again unless --only names it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,15 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
-FIGURES = ("tampering_tried", "tampering_found", "kills", "kills_identical")
+EQUAL = (
+    ("tampering_tried", "tampering_found"),
+    ("kills", "kills_identical"),
+    ("masking_cases", "masking_right"),
+    ("disk_full_commands", "disk_full_clean"),
+    ("readonly_commands", "readonly_clean"),
+)
+NONE = ("leaks", "tracebacks", "hangs", "uncounted", "unicode_exits_broken")
+FIGURES = (*(name for pair in EQUAL for name in pair), "hostile_files", *NONE)
 
 
 def main() -> int:
@@ -52,8 +60,7 @@ def main() -> int:
 
 
 def _is_whole(figures: dict[str, Any]) -> bool:
-    pairs = (("tampering_tried", "tampering_found"), ("kills", "kills_identical"))
-    return all(figures[tried] == figures[found] for tried, found in pairs)
+    return all(figures[tried] == figures[found] for tried, found in EQUAL) and not any(figures[n] for n in NONE)
 
 
 def _tampering(a: argparse.Namespace) -> dict[str, Any]:
@@ -81,9 +88,31 @@ def _kills(a: argparse.Namespace) -> dict[str, Any]:
         return dict(measure_kills(Path(folder), a.kills, a.seed))
 
 
+def _masking(a: argparse.Namespace) -> dict[str, Any]:
+    from benchmarks.trust_masking import measure_masking
+
+    with tempfile.TemporaryDirectory() as folder:
+        return dict(measure_masking(Path(folder), quick=a.quick))
+
+
+def _hostile(a: argparse.Namespace) -> dict[str, Any]:
+    from benchmarks.trust_hostile import measure
+
+    return dict(measure(quick=a.quick))
+
+
+def _disks(a: argparse.Namespace) -> dict[str, Any]:
+    from benchmarks.trust_disks import disks
+
+    return dict(disks(4 if a.quick else None))
+
+
 PARTS: dict[str, tuple[Callable[[argparse.Namespace], dict[str, Any]], str]] = {
     "tampering": (_tampering, "tampering_tried"),
     "kills": (_kills, "kills"),
+    "masking": (_masking, "masking_cases"),
+    "hostile": (_hostile, "hostile_files"),
+    "disks": (_disks, "disk_full_commands"),
 }
 
 

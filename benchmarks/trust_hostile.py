@@ -13,7 +13,6 @@ import json
 import os
 import random
 import resource
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -111,20 +110,20 @@ def _taken_in(folder: Path, count: int) -> dict[str, int]:
     place = folder / "ws"
     seconds = SECONDS * max(10, count)
     figures = Counter({"tracebacks": 0, "hangs": 0, "uncounted": 0})
-    _run(["init", "wb", place], figures, seconds)
-    told = _run(["intake", place, folder / "delivery", "--json"], figures, seconds)
+    run_command(["init", "wb", place], figures, seconds)
+    told = run_command(["intake", place, folder / "delivery", "--json"], figures, seconds)
     report = json.loads(told) if told.startswith("{") else {}
     counted = report.get("taken", 0) + len(report.get("duplicates", ())) + len(report.get("refused", ()))
     figures["uncounted"] += abs(count - counted) + abs(count - report.get("files", 0))
     figures["hostile_refused"] = len(report.get("refused", ()))
-    _run(["run", place, "--max-failed-share", "100%", "--json"], figures, seconds)
-    status = json.loads(_run(["status", place, "--json"], figures, seconds) or "{}").get("steps", {})
+    run_command(["run", place, "--max-failed-share", "100%", "--json"], figures, seconds)
+    status = json.loads(run_command(["status", place, "--json"], figures, seconds) or "{}").get("steps", {})
     # After a run nothing waits: each page and table is done or has failed with its reason.
     figures["uncounted"] += status["read"]["waiting"] if "read" in status else 1
     return dict(figures)
 
 
-def _run(arguments: list[object], figures: Counter[str], seconds: float, **more: str) -> str:
+def run_command(arguments: list[object], figures: Counter[str], seconds: float, **more: str) -> str:
     """One command in a process of its own, under the limits. Returns what it printed."""
     command = [sys.executable, "-m", "digitize.cli", *map(str, arguments)]
     env = {**os.environ, "PYTHONPATH": str(ROOT), **more}
@@ -201,103 +200,9 @@ def unicode_exits() -> dict[str, int]:
     return {"unicode_exits_broken": done.stdout.count("\nFAILED ") + (done.returncode not in (0, 1))}
 
 
-def commands(place: Path, out: Path) -> list[list[object]]:
-    """Commands that write, each to a full disk."""
-    page = SAMPLES / "fir_book_2025" / "bn_2014_063.jpg"
-    table = SAMPLES / "legacy" / "FIRMAST.DBF"
-    files = out.parent.parent / "files" / "iif1.csv"
-    return [
-        ["init", "wb", out / "new"], ["intake", place, page], ["run", place], ["status", place],
-        ["ledger", "verify", place], ["show", place, "wb-t0001-r1"], ["case", place, "wb-t0001-r1"],
-        ["review", "export", place, "--out", out / "s.xlsx"], ["export", place, "--out", out / "e"],
-        ["export", place, "--to", "jsonl", "--out", out / "e.jsonl"], ["duplicates", place],
-        ["snapshot", place, "--out", out / "snap"],
-        ["validate", files, "--form", "iif1", "--format", "html", "--out", out / "v.html"],
-        ["validate", files, "--form", "iif1", "--fix", out / "fix"],
-        ["load", files, "--form", "iif1", "--target", out / "t.sqlite"],
-        ["load", files, "--form", "iif1", "--target", f"csv:{out / 't'}"],
-        ["convert", table, "--from", "krutidev-010", "--out", out / "c.csv"],
-        ["read", page, "--lang", "bn", "--effort", "quick", "--out", out / "r.txt"],
-        ["extract", page, "--out", out / "x.jsonl"],
-        ["schema", "template", "--form", "iif1", "--out", out / "tpl"],
-    ]  # fmt: skip
-
-
-_READING = ("status", "show", "case", "ledger")
-# What says that the disk is why: room, or a disk that can only be read. Codes that say other things are right as well
-# where a command needs nothing of the disk.
-_CLEAN = (0, 2, 3, 5, 7, 8)
-
-
-def disks(count: int | None = None) -> dict[str, int]:
-    """Every command on a full disk, those that read on one that can only be read. count: of commands."""
-    figures: Counter[str] = Counter()
-    with tempfile.TemporaryDirectory(prefix="disks-") as made:
-        folder = Path(made)
-        _prepare(folder)
-        for mode in ("disk_full", "readonly"):
-            figures.update(_on_small_disk(folder, mode, count))
-    return dict(figures)
-
-
-def _prepare(folder: Path) -> None:
-    place, lost = folder / "ws", Counter[str]()
-    _run(["init", "wb", place], lost, 600)
-    shutil.copy(SAMPLES / "legacy" / "stations.csv", place / "lists" / "stations.csv")
-    _run(["intake", place, SAMPLES / "legacy" / "FIRMAST.DBF"], lost, 600)
-    _run(["run", place], lost, 600)
-    _run(["export", place, "--out", folder / "files"], lost, 600)
-
-
-def _on_small_disk(folder: Path, mode: str, count: int | None) -> Counter[str]:
-    disk = folder / "disk"
-    disk.mkdir(exist_ok=True)
-    figures: Counter[str] = Counter({f"{mode}_commands": 0, f"{mode}_clean": 0})
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=32m", "tmpfs", str(disk)], check=False).returncode
-    if mounted:
-        # Only root may mount: then nothing was tried, and the figures say so.
-        return figures
-    try:
-        shutil.copytree(folder / "ws", disk / "ws")
-        (disk / "out").mkdir()
-        _fill(disk) if mode == "disk_full" else _only_read(disk)
-        for arguments in commands(disk / "ws", disk / "out")[:count]:
-            if mode == "disk_full" or arguments[0] in _READING:
-                figures[f"{mode}_commands"] += 1
-                figures[f"{mode}_clean"] += _is_clean(arguments, mode)
-    finally:
-        subprocess.run(["umount", str(disk)], check=True)
-    return figures
-
-
-def _is_clean(arguments: list[object], mode: str) -> bool:
-    command = [sys.executable, "-m", "digitize.cli", *map(str, arguments)]
-    env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=env, timeout=600)
-    clean = "Traceback" not in done.stderr and (
-        done.returncode == 0 if mode == "readonly" else done.returncode in _CLEAN
-    )
-    if not clean:
-        print(f"{mode}: {' '.join(command[3:])}: {done.returncode} {done.stderr[-300:]}", file=sys.stderr)
-    return clean
-
-
-def _fill(disk: Path) -> None:
-    full = os.open(disk / "fill", os.O_CREAT | os.O_WRONLY)
-    try:
-        while True:
-            os.write(full, b"x" * 4096)
-    except OSError:
-        os.close(full)
-
-
-def _only_read(disk: Path) -> None:
-    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
-
-
 def measure(*, quick: bool = False) -> dict[str, int]:
-    """All figures of this part."""
-    return {**hostile(QUICK if quick else FULL), **unicode_exits(), **disks(4 if quick else None)}
+    """All figures of this part but those of disks (benchmarks/trust_disks.py)."""
+    return {**hostile(QUICK if quick else FULL), **unicode_exits()}
 
 
 if __name__ == "__main__":

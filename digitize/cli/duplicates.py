@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from digitize.cli.console import Json, errors, print_json, results, table
+from digitize.cli.console import Json, errors, print_json, results, say, table
 from digitize.cli.unmask import Reason, Unmask, asked_by, keep_record, need_file
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from digitize.cli.console import Json, print_json
+from digitize.cli.console import Json, print_json, say
 from digitize.cli.unmask import Operator, Reason, Unmask, asked_by
 
 

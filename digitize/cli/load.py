@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digitize.cli.check_printing import print_not_told
-from digitize.cli.console import Json, print_json, progress
+from digitize.cli.console import Json, print_json, progress, say
 from digitize.cli.options import (
     IgnoredRules,
     ImportForm,

@@ -61,7 +61,7 @@ def install(
     if not missing:
         errors().print(f"Nothing to fetch: every better model is in {folder} and whole.")
     for model in missing:
-        say(install(model, folder, archives))
+        say(str(install(model, folder, archives)))
 
 
 def _chosen(into: Path | None, *, user: bool) -> Path:
