@@ -1,4 +1,4 @@
-"""Hostile input: files made to break their readers, text made to break what shows it, disks that are full or only read.
+"""Hostile input: files made to break their readers, text made to break what shows it, and (trust_disks) disks that are full.
 
 Files are mutated from the samples of every container, and go through the commands as an office would give them: all of
 a kind in one intake and one run, the others in workers that each do many, under a limit of memory and time.
@@ -13,7 +13,6 @@ import json
 import os
 import random
 import resource
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -21,6 +20,8 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+
+from trust_disks import disks
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "sample_data"
@@ -199,100 +200,6 @@ def unicode_exits() -> dict[str, int]:
         capture_output=True, text=True, check=False, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)},
     )  # fmt: skip
     return {"unicode_exits_broken": done.stdout.count("\nFAILED ") + (done.returncode not in (0, 1))}
-
-
-def commands(place: Path, out: Path) -> list[list[object]]:
-    """Commands that write, each to a full disk."""
-    page = SAMPLES / "fir_book_2025" / "bn_2014_063.jpg"
-    table = SAMPLES / "legacy" / "FIRMAST.DBF"
-    files = out.parent.parent / "files" / "iif1.csv"
-    return [
-        ["init", "wb", out / "new"], ["intake", place, page], ["run", place], ["status", place],
-        ["ledger", "verify", place], ["show", place, "wb-t0001-r1"], ["case", place, "wb-t0001-r1"],
-        ["review", "export", place, "--out", out / "s.xlsx"], ["export", place, "--out", out / "e"],
-        ["export", place, "--to", "jsonl", "--out", out / "e.jsonl"], ["duplicates", place],
-        ["snapshot", place, "--out", out / "snap"],
-        ["validate", files, "--form", "iif1", "--format", "html", "--out", out / "v.html"],
-        ["validate", files, "--form", "iif1", "--fix", out / "fix"],
-        ["load", files, "--form", "iif1", "--target", out / "t.sqlite"],
-        ["load", files, "--form", "iif1", "--target", f"csv:{out / 't'}"],
-        ["convert", table, "--from", "krutidev-010", "--out", out / "c.csv"],
-        ["read", page, "--lang", "bn", "--effort", "quick", "--out", out / "r.txt"],
-        ["extract", page, "--out", out / "x.jsonl"],
-        ["schema", "template", "--form", "iif1", "--out", out / "tpl"],
-    ]  # fmt: skip
-
-
-_READING = ("status", "show", "case", "ledger")
-# What says that the disk is why: room, or a disk that can only be read. Codes that say other things are right as well
-# where a command needs nothing of the disk.
-_CLEAN = (0, 2, 3, 5, 7, 8)
-
-
-def disks(count: int | None = None) -> dict[str, int]:
-    """Every command on a full disk, those that read on one that can only be read. count: of commands."""
-    figures: Counter[str] = Counter()
-    with tempfile.TemporaryDirectory(prefix="disks-") as made:
-        folder = Path(made)
-        _prepare(folder)
-        for mode in ("disk_full", "readonly"):
-            figures.update(_on_small_disk(folder, mode, count))
-    return dict(figures)
-
-
-def _prepare(folder: Path) -> None:
-    place, lost = folder / "ws", Counter[str]()
-    _run(["init", "wb", place], lost, 600)
-    shutil.copy(SAMPLES / "legacy" / "stations.csv", place / "lists" / "stations.csv")
-    _run(["intake", place, SAMPLES / "legacy" / "FIRMAST.DBF"], lost, 600)
-    _run(["run", place], lost, 600)
-    _run(["export", place, "--out", folder / "files"], lost, 600)
-
-
-def _on_small_disk(folder: Path, mode: str, count: int | None) -> Counter[str]:
-    disk = folder / "disk"
-    disk.mkdir(exist_ok=True)
-    figures: Counter[str] = Counter({f"{mode}_commands": 0, f"{mode}_clean": 0})
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=32m", "tmpfs", str(disk)], check=False).returncode
-    if mounted:
-        # Only root may mount: then nothing was tried, and the figures say so.
-        return figures
-    try:
-        shutil.copytree(folder / "ws", disk / "ws")
-        (disk / "out").mkdir()
-        _fill(disk) if mode == "disk_full" else _only_read(disk)
-        for arguments in commands(disk / "ws", disk / "out")[:count]:
-            if mode == "disk_full" or arguments[0] in _READING:
-                figures[f"{mode}_commands"] += 1
-                figures[f"{mode}_clean"] += _is_clean(arguments, mode)
-    finally:
-        subprocess.run(["umount", str(disk)], check=True)
-    return figures
-
-
-def _is_clean(arguments: list[object], mode: str) -> bool:
-    command = [sys.executable, "-m", "digitize.cli", *map(str, arguments)]
-    env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=env, timeout=600)
-    clean = "Traceback" not in done.stderr and (
-        done.returncode == 0 if mode == "readonly" else done.returncode in _CLEAN
-    )
-    if not clean:
-        print(f"{mode}: {' '.join(command[3:])}: {done.returncode} {done.stderr[-300:]}", file=sys.stderr)
-    return clean
-
-
-def _fill(disk: Path) -> None:
-    full = os.open(disk / "fill", os.O_CREAT | os.O_WRONLY)
-    try:
-        while True:
-            os.write(full, b"x" * 4096)
-    except OSError:
-        os.close(full)
-
-
-def _only_read(disk: Path) -> None:
-    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
 
 
 def measure(*, quick: bool = False) -> dict[str, int]:
