@@ -1,4 +1,4 @@
-"""Hostile input: files made to break their readers, text made to break what shows it, disks that are full or only read.
+"""Hostile input: files made to break their readers, text made to break what shows it, and (trust_disks) disks that are full.
 
 Files are mutated from the samples of every container, and go through the commands as an office would give them: all of
 a kind in one intake and one run, the others in workers that each do many, under a limit of memory and time.
@@ -20,6 +20,8 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+
+from trust_disks import disks
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "sample_data"
@@ -110,20 +112,20 @@ def _taken_in(folder: Path, count: int) -> dict[str, int]:
     place = folder / "ws"
     seconds = SECONDS * max(10, count)
     figures = Counter({"tracebacks": 0, "hangs": 0, "uncounted": 0})
-    run_command(["init", "wb", place], figures, seconds)
-    told = run_command(["intake", place, folder / "delivery", "--json"], figures, seconds)
+    _run(["init", "wb", place], figures, seconds)
+    told = _run(["intake", place, folder / "delivery", "--json"], figures, seconds)
     report = json.loads(told) if told.startswith("{") else {}
     counted = report.get("taken", 0) + len(report.get("duplicates", ())) + len(report.get("refused", ()))
     figures["uncounted"] += abs(count - counted) + abs(count - report.get("files", 0))
     figures["hostile_refused"] = len(report.get("refused", ()))
-    run_command(["run", place, "--max-failed-share", "100%", "--json"], figures, seconds)
-    status = json.loads(run_command(["status", place, "--json"], figures, seconds) or "{}").get("steps", {})
+    _run(["run", place, "--max-failed-share", "100%", "--json"], figures, seconds)
+    status = json.loads(_run(["status", place, "--json"], figures, seconds) or "{}").get("steps", {})
     # After a run nothing waits: each page and table is done or has failed with its reason.
     figures["uncounted"] += status["read"]["waiting"] if "read" in status else 1
     return dict(figures)
 
 
-def run_command(arguments: list[object], figures: Counter[str], seconds: float, **more: str) -> str:
+def _run(arguments: list[object], figures: Counter[str], seconds: float, **more: str) -> str:
     """One command in a process of its own, under the limits. Returns what it printed."""
     command = [sys.executable, "-m", "digitize.cli", *map(str, arguments)]
     env = {**os.environ, "PYTHONPATH": str(ROOT), **more}
@@ -201,8 +203,8 @@ def unicode_exits() -> dict[str, int]:
 
 
 def measure(*, quick: bool = False) -> dict[str, int]:
-    """All figures of this part but those of disks (benchmarks/trust_disks.py)."""
-    return {**hostile(QUICK if quick else FULL), **unicode_exits()}
+    """All figures of this part."""
+    return {**hostile(QUICK if quick else FULL), **unicode_exits(), **disks(4 if quick else None)}
 
 
 if __name__ == "__main__":

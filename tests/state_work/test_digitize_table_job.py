@@ -265,7 +265,7 @@ def test_files_refused_once_stay_counted_when_they_are_given_again(digitize, sam
     digitize("init", "wb", place)
     digitize("intake", place, samples / "garbage", code=3)
     before = digitize.json("status", place)
-    digitize("intake", place, samples / "garbage")
+    digitize("intake", place, samples / "garbage", code=3)
     after = digitize.json("status", place)
     assert before["totals"]["files_refused"] > 5
     assert (after["totals"], after["failures"]) == (before["totals"], before["failures"])
