@@ -1,6 +1,6 @@
 """May what a workspace says be believed: tamperings, kills, masking, hostile files, full and read-only disks.
 
-python benchmarks/trust.py [--only tampering,kills,masking,hostile,disks] [--tamperings 1000] [--kills 100]
+python benchmarks/trust.py [--only tampering,kills,masking,hostile] [--tamperings 1000] [--kills 100]
                            [--seed 1] [--json FILE] [--quick]
 
 `tampering_tried`, `tampering_found`: random alterations of a finished workspace by somebody without its key (bytes,
@@ -101,18 +101,11 @@ def _hostile(a: argparse.Namespace) -> dict[str, Any]:
     return dict(measure(quick=a.quick))
 
 
-def _disks(a: argparse.Namespace) -> dict[str, Any]:
-    from benchmarks.trust_disks import disks
-
-    return dict(disks(4 if a.quick else None))
-
-
 PARTS: dict[str, tuple[Callable[[argparse.Namespace], dict[str, Any]], str]] = {
     "tampering": (_tampering, "tampering_tried"),
     "kills": (_kills, "kills"),
     "masking": (_masking, "masking_cases"),
     "hostile": (_hostile, "hostile_files"),
-    "disks": (_disks, "disk_full_commands"),
 }
 
 

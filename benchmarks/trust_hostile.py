@@ -1,4 +1,4 @@
-"""Hostile input: files made to break their readers, text made to break what shows it, and (trust_disks) disks that are full.
+"""Hostile input: files that break their readers, text that breaks what shows it, full disks (trust_disks).
 
 Files are mutated from the samples of every container, and go through the commands as an office would give them: all of
 a kind in one intake and one run, the others in workers that each do many, under a limit of memory and time.

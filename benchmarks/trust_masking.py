@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 from benchmarks.trust_planted import Planted, plant, read_cases, text_of  # noqa: E402
 
-REPORTS = ("table", "json", "jsonl", "csv", "html", "sarif", "junit")
+REPORTS = ("table", "json", "jsonl", "csv", "html", "sarif", "junit", "xlsx")
 # Full by design: what was delivered, the ledger, and what is loaded. Nothing else may hold a hidden name.
 FULL = ("originals", "ledger.sqlite", "loaded")
 
