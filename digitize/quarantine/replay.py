@@ -148,8 +148,9 @@ def _load_all(
         groups.setdefault((c.reject.id in judged.forced, c.reject.delivery), []).append(c)
     refused, loaded = [], 0
     for (is_forced, delivery), members in sorted(groups.items()):
-        # Made from what goes in: after a break the target knows the same corrections again.
-        content = [f"{c.reject.id}:{c.content}" for c in members]
+        # Made from what goes in: after a break the target knows the same corrections again. With the length of the
+        # trail, which grows when the target refuses one: asked again later, it may have room for it.
+        content = [f"{c.reject.id}:{c.content}:{len(c.reject.trail)}" for c in members]
         id = work_key("replay", *content)
         source: dict[str, object] = {"replay": True, "delivery": delivery}
         if is_forced:
