@@ -52,6 +52,27 @@ def test_the_same_is_loaded_without_any_option(digitize, exported, tmp_path):
     assert done["rejected"] == done["held"] == 0 and done["inserted"] == done["read"] > 40
 
 
+def test_right_after_a_load_without_options_everything_is_equal_without_options(digitize, exported, tmp_path):
+    target = tmp_path / "t.sqlite"
+    digitize("load", exported / "out", "--target", target)
+    found = digitize.json("reconcile", exported / "out", "--target", target)
+    assert found["unequal"] == [] and found["source"] == found["target"] > 40
+
+
+def test_what_the_stations_beside_the_files_held_back_is_not_missing_in_the_target(digitize, folder, tmp_path_factory):
+    other = ROW.replace("a,", "b,", 1).replace(",Lohapar,", ",Lohapur,").replace(",78,", ",79,")
+    (folder / "iif1.csv").write_text(f"{HEAD}\n{ROW}\n{other}\n", encoding="utf-8")
+    (folder / "iif1_acts.csv").write_text("record_id,line,act,section\na,1,IPC,379\nb,1,IPC,379\n", encoding="utf-8")
+    target = tmp_path_factory.mktemp("target") / "t.sqlite"
+    done = digitize.json("load", folder, "--target", target)
+    assert (done["inserted"], done["rejected"] + done["held"]) == (1, 1)
+    found = digitize.json("reconcile", folder, "--target", target)
+    assert found["unequal"] == [] and (found["source"], found["target"]) == (1, 1)
+    # Without what stands beside the files the record would have been loaded.
+    (folder / NAME).unlink()
+    digitize("reconcile", folder, "--target", target, code=3)
+
+
 def test_a_station_that_the_export_does_not_name_is_told(digitize, folder):
     assert digitize.json("validate", folder)["counts"]["reject"] == 0
     (folder / "iif1.csv").write_text(f"{HEAD}\n{ROW.replace(',Lohapar,', ',Lohapur,')}\n", encoding="utf-8")
