@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from digitize.quarantine.order import ReplayCandidate, StandingRecord
+from digitize.quarantine.order import Age, ReplayCandidate, StandingRecord, key_of
+from digitize.targets.rows import DATABASE_CODES, KEY_OWNED
 from validators.finding import Finding
 
 _TWICE = "T025"
@@ -50,7 +51,37 @@ def judge(
     for (form, id), members in groups.items():
         held = standing.get(form, {}).get(id)
         _judge_record(made, members, waiting.get((form, id), []), held, is_forced=is_forced)
+    if not is_forced:
+        _leave_keys_to_their_first(made, _of_now([*chosen, *others], standing))
     return made
+
+
+def _of_now(
+    waiting: Sequence[ReplayCandidate], standing: Mapping[str, Mapping[str, StandingRecord]]
+) -> Mapping[tuple[str, tuple[str, ...]], list[ReplayCandidate]]:
+    """What waits and no newer content of its record overtook, by form and key."""
+    newest: dict[tuple[str, str], Age] = {}
+    for c in waiting:
+        at = c.reject.form, c.record.id
+        newest[at] = max(c.age, newest.get(at, c.age))
+    found: dict[tuple[str, tuple[str, ...]], list[ReplayCandidate]] = {}
+    for c in waiting:
+        held = standing.get(c.reject.form, {}).get(c.record.id)
+        if c.age == newest[c.reject.form, c.record.id] and not _is_overtaken(c, held) and key_of(c.record):
+            found.setdefault((c.reject.form, key_of(c.record)), []).append(c)
+    return found
+
+
+def _leave_keys_to_their_first(
+    made: Judged, waiting: Mapping[tuple[str, tuple[str, ...]], Sequence[ReplayCandidate]]
+) -> None:
+    """Of records with one key the first row of the newest delivery has it, in whatever order they are replayed."""
+    for c in list(made.asked):
+        rivals = (o for o in waiting.get((c.reject.form, key_of(c.record)), ()) if o.record.id != c.record.id)
+        if any((o.age, -o.reject.id) > (c.age, -c.reject.id) for o in rivals):
+            said = Finding(c.record.id, "record_id", KEY_OWNED, "reject", DATABASE_CODES[KEY_OWNED])
+            made.said[c.reject.id] = [said]
+            made.asked.remove(c)
 
 
 def _judge_record(

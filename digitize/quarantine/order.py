@@ -7,7 +7,7 @@ Where an earlier version of this program kept no number, the time of the load de
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from digitize.quarantine.rejects import Reject, each_waiting
@@ -94,17 +94,30 @@ def candidates(rejects: Iterable[Reject], ages: Ages) -> list[ReplayCandidate]:
 
 
 def rivals(target: Target, chosen: Sequence[ReplayCandidate], ages: Ages) -> list[ReplayCandidate]:
-    """What else waits under the id or the key of one that was chosen, unless a newer content has come since."""
+    """What else waits under the id or the key of one that was chosen, and what waits under the ids of these."""
     taken = {c.reject.id for c in chosen}
     found: list[ReplayCandidate] = []
     for form in sorted({c.reject.form for c in chosen}):
         ids = {c.record.id for c in chosen if c.reject.form == form}
         keys = {key_of(c.record) for c in chosen if c.reject.form == form} - {()}
-        for other in each_waiting(target, form):
-            if other.id not in taken and not other.settled_by and other.record.fields:
-                record = _named(other.record)
-                if record.id in ids or key_of(record) in keys:
-                    found += candidates([other], ages)
+        near = _waiting(target, form, ids, keys, taken, ages)
+        # A rival counts only while no newer content of its own record waits, which may have another key.
+        further = {c.record.id for c in near} - ids
+        if further:
+            near += _waiting(target, form, further, set(), taken | {c.reject.id for c in near}, ages)
+        found += near
+    return found
+
+
+def _waiting(
+    target: Target, form: str, ids: Set[str], keys: Set[tuple[str, ...]], taken: Set[int], ages: Ages
+) -> list[ReplayCandidate]:
+    found = []
+    for other in each_waiting(target, form):
+        if other.id not in taken and not other.settled_by and other.record.fields:
+            record = _named(other.record)
+            if record.id in ids or key_of(record) in keys:
+                found += candidates([other], ages)
     return found
 
 

@@ -77,7 +77,8 @@ def _round(
     ages = Ages(target)
     chosen = candidates(rejects, ages)
     others = rivals(target, chosen, ages)
-    standing = {form: ages.standing(form, _ids(chosen, form)) for form in {c.reject.form for c in chosen}}
+    both = [*chosen, *others]
+    standing = {form: ages.standing(form, _ids(both, form)) for form in {c.reject.form for c in both}}
     judged = judge(chosen, others, standing, is_forced=forced is not None)
     findings = _ask(target, judged, others, asked)
     good: list[ReplayCandidate] = []
