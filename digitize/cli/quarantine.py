@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from digitize.cli.console import Json, print_json, results, table
-from digitize.cli.options import Schema, Target, Workspace
+from digitize.cli.options import Lang, Schema, Target, Workspace
 
 quarantine = typer.Typer(help="Records that were not loaded.", no_args_is_help=True, rich_markup_mode=None)
 Batch = Annotated[str, typer.Option(help="Only those of this batch.")]
@@ -79,6 +79,7 @@ def export_sheet(
     target: Target = "",
     schema: Schema = "",
     workspace: Workspace = None,
+    lang: Lang = "en",
     batch: Batch = "",
     code: Code = "",
     unmask: Annotated[bool, typer.Option("--unmask", help="Values of persons in full; needs --reason.")] = False,
@@ -103,7 +104,7 @@ def export_sheet(
             # Before the sheet is written: nobody sees a name whose trail does not say so.
             there.run_all([update(reject, reject.state, step) for reject in found])
         with writing(out):
-            count = write_sheet(out, found, unmask=unmask)
+            count = write_sheet(out, found, unmask=unmask, language=lang)
     if json:
         print_json({"path": str(out), "rejects": count, "masked": not unmask})
         return

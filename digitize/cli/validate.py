@@ -12,6 +12,7 @@ import typer
 
 from digitize.cli.check_printing import check_progress, print_not_told, print_report
 from digitize.cli.console import Json, errors
+from digitize.cli.options import Lang
 
 if TYPE_CHECKING:
     from digitize.files.agreed import Agreed
@@ -41,7 +42,6 @@ Out = Annotated[Path | None, typer.Option("--out", "-o", help="Write the report 
 Baseline = Annotated[Path | None, typer.Option(help="An earlier report; what it tells is not told again.")]
 Fix = Annotated[Path | None, typer.Option(help="Write repaired copies into this new folder; check them.")]
 Unmask = Annotated[bool, typer.Option("--unmask", help="Show values of persons; needs --reason.")]
-Lang = Annotated[str, typer.Option(help="Language in which findings are told: en, hi, bn, ta ...")]
 Reason = Annotated[str, typer.Option(help="Why values of persons are shown; stands in the report.")]
 
 

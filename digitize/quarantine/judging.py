@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from digitize.quarantine.order import Age, Candidate, Standing, key_of
+from digitize.quarantine.order import Age, ReplayCandidate, StandingRecord, key_of
 from digitize.targets.rows import DATABASE_CODES, KEY_OWNED
 from validators.finding import Finding
 
@@ -24,28 +24,28 @@ class Judged:
     same: reject -> what else waits and says nothing else, and is settled with it; led: those of it that were chosen.
     """
 
-    asked: list[Candidate] = field(default_factory=list)
+    asked: list[ReplayCandidate] = field(default_factory=list)
     stale: set[int] = field(default_factory=set)
     forced: set[int] = field(default_factory=set)
     said: dict[int, list[Finding]] = field(default_factory=dict)
     led: set[int] = field(default_factory=set)
-    same: dict[int, list[Candidate]] = field(default_factory=dict)
+    same: dict[int, list[ReplayCandidate]] = field(default_factory=dict)
 
 
 def judge(
-    chosen: Sequence[Candidate],
-    others: Sequence[Candidate],
-    standing: Mapping[str, Mapping[str, Standing]],
+    chosen: Sequence[ReplayCandidate],
+    others: Sequence[ReplayCandidate],
+    standing: Mapping[str, Mapping[str, StandingRecord]],
     *,
     is_forced: bool,
 ) -> Judged:
     """Judge rejects record by record, beside what else waits of it and what stands; see `Judged`."""
     made = Judged()
-    groups: dict[tuple[str, str], list[Candidate]] = {}
+    groups: dict[tuple[str, str], list[ReplayCandidate]] = {}
     for c in chosen:
         # Nothing is known to be the same record as one without an id.
         groups.setdefault((c.reject.form, c.record.id or f"\x00{c.reject.id}"), []).append(c)
-    waiting: dict[tuple[str, str], list[Candidate]] = {}
+    waiting: dict[tuple[str, str], list[ReplayCandidate]] = {}
     for c in others:
         waiting.setdefault((c.reject.form, c.record.id), []).append(c)
     for (form, id), members in groups.items():
@@ -57,14 +57,14 @@ def judge(
 
 
 def _of_now(
-    waiting: Sequence[Candidate], standing: Mapping[str, Mapping[str, Standing]]
-) -> Mapping[tuple[str, tuple[str, ...]], list[Candidate]]:
+    waiting: Sequence[ReplayCandidate], standing: Mapping[str, Mapping[str, StandingRecord]]
+) -> Mapping[tuple[str, tuple[str, ...]], list[ReplayCandidate]]:
     """What waits and no newer content of its record overtook, by form and key."""
     newest: dict[tuple[str, str], Age] = {}
     for c in waiting:
         at = c.reject.form, c.record.id
         newest[at] = max(c.age, newest.get(at, c.age))
-    found: dict[tuple[str, tuple[str, ...]], list[Candidate]] = {}
+    found: dict[tuple[str, tuple[str, ...]], list[ReplayCandidate]] = {}
     for c in waiting:
         held = standing.get(c.reject.form, {}).get(c.record.id)
         if c.age == newest[c.reject.form, c.record.id] and not _is_overtaken(c, held) and key_of(c.record):
@@ -73,7 +73,7 @@ def _of_now(
 
 
 def _leave_keys_to_their_first(
-    made: Judged, waiting: Mapping[tuple[str, tuple[str, ...]], Sequence[Candidate]]
+    made: Judged, waiting: Mapping[tuple[str, tuple[str, ...]], Sequence[ReplayCandidate]]
 ) -> None:
     """Of records with one key the first row of the newest delivery has it, in whatever order they are replayed."""
     for c in list(made.asked):
@@ -85,10 +85,15 @@ def _leave_keys_to_their_first(
 
 
 def _judge_record(
-    made: Judged, members: Sequence[Candidate], others: Sequence[Candidate], held: Standing | None, *, is_forced: bool
+    made: Judged,
+    members: Sequence[ReplayCandidate],
+    others: Sequence[ReplayCandidate],
+    held: StandingRecord | None,
+    *,
+    is_forced: bool,
 ) -> None:
     newest = max(c.age for c in (*members, *([] if is_forced else others)))
-    now: list[Candidate] = []
+    now: list[ReplayCandidate] = []
     for c in members:
         is_old = c.age < newest or _is_overtaken(c, held)
         if is_old and not (is_forced and c.age == newest):
@@ -114,12 +119,12 @@ def _judge_record(
             made.same.setdefault(c.reject.id, []).extend(o for o in rows if o not in now and c.covers(o))
 
 
-def _is_overtaken(c: Candidate, held: Standing | None) -> bool:
+def _is_overtaken(c: ReplayCandidate, held: StandingRecord | None) -> bool:
     if held is not None and held.content == c.content:
         return False
     return bool(c.reject.settled_by) or (held is not None and held.age > c.age)
 
 
-def _is_taken(c: Candidate, held: Standing | None, *, is_forced: bool) -> bool:
+def _is_taken(c: ReplayCandidate, held: StandingRecord | None, *, is_forced: bool) -> bool:
     """Whether another row of the same delivery was replayed under the same id before."""
     return held is not None and not is_forced and held.is_replay and held.age == c.age and held.content != c.content
