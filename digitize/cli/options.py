@@ -20,6 +20,7 @@ ImportForm = Annotated[str, typer.Option("--form", help="Files: the form they ho
 ImportState = Annotated[str, typer.Option("--state", help="Files: code of the state, for its stations.")]
 ImportStations = Annotated[Path | None, typer.Option("--stations", help="Files: your list of stations.")]
 ImportProfile = Annotated[str, typer.Option("--profile", help="Files: how complete: full, register-only, index-only.")]
+Lang = Annotated[str, typer.Option(help="Language in which findings are told: en, hi, bn, ta ...")]
 IgnoredRules = Annotated[str, typer.Option("--ignore", help="Files: rules not to be asked, as X003,L.")]
 LeaveOut = Annotated[
     str, typer.Option("--leave-out", help="Files: columns that are no field and are not loaded, as a,b.")

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from digitize.cli.console import Json, print_json, results, say, table
-from digitize.cli.options import Schema, Target, Workspace
+from digitize.cli.options import Lang, Schema, Target, Workspace
 from digitize.cli.unmask import Operator, Reason, Unmask, asked_by
 
 quarantine = typer.Typer(help="Records that were not loaded.", no_args_is_help=True, rich_markup_mode=None)
@@ -80,6 +80,7 @@ def export_sheet(
     target: Target = "",
     schema: Schema = "",
     workspace: Workspace = None,
+    lang: Lang = "en",
     batch: Batch = "",
     code: Code = "",
     unmask: Unmask = False,
@@ -103,7 +104,7 @@ def export_sheet(
             # Before the sheet is written: nobody sees a name whose trail does not say so.
             found = mark_shown(there, found, who)
         with writing(out):
-            count = write_sheet(out, found, unmask=unmask)
+            count = write_sheet(out, found, unmask=unmask, language=lang)
         if who:
             mark_shown(there, found, who, out)
     if json:

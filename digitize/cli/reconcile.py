@@ -23,6 +23,7 @@ from digitize.cli.options import (
 if TYPE_CHECKING:
     from digitize.files.loading.compared import LoadSource
     from digitize.files.loading.reconcile import Compared, StationYear
+    from validators.rulebook.given import CheckSettings
 
 _SHOWN, _IDS = 20, 10
 _KINDS = ("missing", "different", "only_target", "refused")
@@ -42,12 +43,12 @@ def reconcile(
 ) -> None:
     """Compare a source with what stands in the target's tables, by form, station and year; exit code 3 if they differ.
 
-    Files are taken as `digitize load` takes them: give the options that they were loaded with.
+    Files are taken as `digitize load` takes them: give the options that they were loaded with. A dataset.toml beside
+    them is read as it was then.
     """
     from digitize.errors import TooManyRefused
     from digitize.files.loading import compared
     from digitize.files.loading import reconcile as work
-    from digitize.files.loading.settings import import_settings
     from digitize.files.loading.where import opened
     from digitize.files.validating.settings import words
     from digitize.workspace.place import open_place
@@ -59,7 +60,7 @@ def reconcile(
         require_one_workspace(paths, given, "a workspace is compared as it is set up")
         source: LoadSource = compared.of_workspace(open_place(paths[0]))
     else:
-        settings = import_settings(form, state=state, stations=stations, profile=profile, ignore=words(ignore))
+        settings = _settings(paths, form, state=state, stations=stations, profile=profile, ignore=words(ignore))
         source = compared.of_files(paths, form, settings, words(leave_out))
     with opened(target, schema, paths[0] if is_place else None) as there:
         found = work.compare(source, there)
@@ -69,6 +70,14 @@ def reconcile(
             f"{len(unequal)} of {len(found.groups)} groups of form, station and year are not equal. What was loaded "
             "when: digitize receipts --target ...; digitize unload takes a batch back, and it can be loaded again."
         )
+
+
+def _settings(paths: list[Path], form: str, **given: Any) -> CheckSettings:
+    """The rules that `load` asks of the same paths and options."""
+    from digitize.files.dataset import find_dataset
+    from digitize.files.loading.settings import import_settings
+
+    return import_settings(form, **given, dataset=find_dataset(paths))
 
 
 def _print(found: Compared, *, json: bool) -> None:

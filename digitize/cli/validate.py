@@ -12,6 +12,7 @@ import typer
 
 from digitize.cli.check_printing import check_progress, print_not_told, print_report
 from digitize.cli.console import Json, errors
+from digitize.cli.options import Lang
 from digitize.cli.unmask import Operator, Reason, Unmask, asked_by, keep_record, need_file
 
 if TYPE_CHECKING:
@@ -42,7 +43,6 @@ MaxRejects = Annotated[str, typer.Option(metavar="N|P%", help="Rejected rows sti
 Out = Annotated[Path | None, typer.Option("--out", "-o", help="Write the report to this file.")]
 Baseline = Annotated[Path | None, typer.Option(help="An earlier report; what it tells is not told again.")]
 Fix = Annotated[Path | None, typer.Option(help="Write repaired copies into this new folder; check them.")]
-Lang = Annotated[str, typer.Option(help="Language in which findings are told: en, hi, bn, ta ...")]
 
 
 def validate(

@@ -7,7 +7,7 @@ Where an earlier version of this program kept no number, the time of the load de
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from digitize.quarantine.rejects import Reject, each_waiting
@@ -21,7 +21,7 @@ Age = tuple[int, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class StandingRecord:
     """A record that the target holds. is_replay: it came out of the quarantine."""
 
     age: Age
@@ -30,7 +30,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class ReplayCandidate:
     """A reject under the id that it would be loaded with. content: hash of what it holds now; own: without its rows."""
 
     reject: Reject
@@ -39,7 +39,7 @@ class Candidate:
     own: str
     age: Age
 
-    def covers(self, other: Candidate) -> bool:
+    def covers(self, other: ReplayCandidate) -> bool:
         """Whether it says all that another one says, whose child rows may be with it."""
         return self.content == other.content or (self.own == other.own and other.own == other.content)
 
@@ -48,7 +48,7 @@ class Candidate:
         """Whether nobody changed it."""
         return source_row(self.reject.form, to_plain(self.reject.record)) == self.reject.row.partition("-")[0]
 
-    def repeats(self, other: Candidate) -> bool:
+    def repeats(self, other: ReplayCandidate) -> bool:
         """Whether it only says again what another row of its delivery said, which a person has corrected since."""
         same = self.reject.row.partition("-")[0] == other.reject.row.partition("-")[0]
         return same and self.is_as_refused and not other.is_as_refused
@@ -65,10 +65,12 @@ class Ages:
         """The age of what a reject holds."""
         return (reject.delivery, "") if reject.delivery else self._load(reject.load)[0]
 
-    def standing(self, form: str, ids: Sequence[str]) -> Mapping[str, Standing]:
+    def standing(self, form: str, ids: Sequence[str]) -> Mapping[str, StandingRecord]:
         """Of some records those that the target holds."""
         found = self._target.versions(form, ids)
-        return {r: Standing(self._load(load)[0], content, self._load(load)[1]) for r, (load, content) in found.items()}
+        return {
+            r: StandingRecord(self._load(load)[0], content, self._load(load)[1]) for r, (load, content) in found.items()
+        }
 
     def _load(self, load: str) -> tuple[Age, bool]:
         if load not in self._known:
@@ -81,28 +83,41 @@ class Ages:
         return self._known[load]
 
 
-def candidates(rejects: Iterable[Reject], ages: Ages) -> list[Candidate]:
+def candidates(rejects: Iterable[Reject], ages: Ages) -> list[ReplayCandidate]:
     """Rejects as what they would be loaded as."""
     made = []
     for reject in rejects:
         record = _named(reject.record)
         own = row_hash(replace(record, children={}))
-        made.append(Candidate(reject, record, row_hash(record), own, ages.of(reject)))
+        made.append(ReplayCandidate(reject, record, row_hash(record), own, ages.of(reject)))
     return made
 
 
-def rivals(target: Target, chosen: Sequence[Candidate], ages: Ages) -> list[Candidate]:
-    """What else waits under the id or the key of one that was chosen, unless a newer content has come since."""
+def rivals(target: Target, chosen: Sequence[ReplayCandidate], ages: Ages) -> list[ReplayCandidate]:
+    """What else waits under the id or the key of one that was chosen, and what waits under the ids of these."""
     taken = {c.reject.id for c in chosen}
-    found: list[Candidate] = []
+    found: list[ReplayCandidate] = []
     for form in sorted({c.reject.form for c in chosen}):
         ids = {c.record.id for c in chosen if c.reject.form == form}
         keys = {key_of(c.record) for c in chosen if c.reject.form == form} - {()}
-        for other in each_waiting(target, form):
-            if other.id not in taken and not other.settled_by and other.record.fields:
-                record = _named(other.record)
-                if record.id in ids or key_of(record) in keys:
-                    found += candidates([other], ages)
+        near = _waiting(target, form, ids, keys, taken, ages)
+        # A rival counts only while no newer content of its own record waits, which may have another key.
+        further = {c.record.id for c in near} - ids
+        if further:
+            near += _waiting(target, form, further, set(), taken | {c.reject.id for c in near}, ages)
+        found += near
+    return found
+
+
+def _waiting(
+    target: Target, form: str, ids: Set[str], keys: Set[tuple[str, ...]], taken: Set[int], ages: Ages
+) -> list[ReplayCandidate]:
+    found = []
+    for other in each_waiting(target, form):
+        if other.id not in taken and not other.settled_by and other.record.fields:
+            record = _named(other.record)
+            if record.id in ids or key_of(record) in keys:
+                found += candidates([other], ages)
     return found
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from digitize.machine.work_keys import work_key
 from digitize.quarantine.asking import AskedBy, ask
 from digitize.quarantine.judging import Judged, judge
-from digitize.quarantine.order import Ages, Candidate, Standing, candidates, key_of, rivals
+from digitize.quarantine.order import Ages, ReplayCandidate, StandingRecord, candidates, key_of, rivals
 from digitize.quarantine.rejects import Reject, find_rejects, update
 from digitize.targets.base import Load, Receipt, Statement, Target
 from digitize.targets.deliveries import enter_delivery
@@ -77,10 +77,11 @@ def _round(
     ages = Ages(target)
     chosen = candidates(rejects, ages)
     others = rivals(target, chosen, ages)
-    standing = {form: ages.standing(form, _ids(chosen, form)) for form in {c.reject.form for c in chosen}}
+    both = [*chosen, *others]
+    standing = {form: ages.standing(form, _ids(both, form)) for form in {c.reject.form for c in both}}
     judged = judge(chosen, others, standing, is_forced=forced is not None)
     findings = _ask(target, judged, others, asked)
-    good: list[Candidate] = []
+    good: list[ReplayCandidate] = []
     said: list[Statement] = []
     for c in (c for c in chosen if c.reject.id not in judged.led):
         found = [*judged.said.get(c.reject.id, ()), *_refusing(c, findings)]
@@ -101,20 +102,20 @@ def _round(
     return _load_all(target, good, judged, findings, forced, standing, done)
 
 
-def _led(judged: Judged, leader: Candidate) -> list[Candidate]:
+def _led(judged: Judged, leader: ReplayCandidate) -> list[ReplayCandidate]:
     return [c for c in judged.same.get(leader.reject.id, ()) if c.reject.id in judged.led]
 
 
-def _ids(chosen: Sequence[Candidate], form: str) -> list[str]:
+def _ids(chosen: Sequence[ReplayCandidate], form: str) -> list[str]:
     return sorted({c.record.id for c in chosen if c.reject.form == form and c.record.id})
 
 
 def _ask(
-    target: Target, judged: Judged, others: Sequence[Candidate], asked: AskedBy
+    target: Target, judged: Judged, others: Sequence[ReplayCandidate], asked: AskedBy
 ) -> Mapping[int, Sequence[Finding]]:
     """What the rules say, by reject: of each by the settings of its own load, beside all that it might be double of."""
     found: dict[int, Sequence[Finding]] = {}
-    groups: dict[tuple[str, str], list[Candidate]] = {}
+    groups: dict[tuple[str, str], list[ReplayCandidate]] = {}
     for c in judged.asked:
         groups.setdefault((c.reject.form, c.reject.settings), []).append(c)
     for (form, key), members in groups.items():
@@ -127,28 +128,29 @@ def _ask(
     return found
 
 
-def _refusing(c: Candidate, findings: Mapping[int, Sequence[Finding]]) -> list[Finding]:
+def _refusing(c: ReplayCandidate, findings: Mapping[int, Sequence[Finding]]) -> list[Finding]:
     told = findings.get(c.reject.id, ())
     return [f for f in told if f.severity != "note" and (f.field, f.code) not in c.reject.confirmed]
 
 
 def _load_all(
     target: Target,
-    good: Sequence[Candidate],
+    good: Sequence[ReplayCandidate],
     judged: Judged,
     findings: Mapping[int, Sequence[Finding]],
     forced: Forced | None,
-    standing: Mapping[str, Mapping[str, Standing]],
+    standing: Mapping[str, Mapping[str, StandingRecord]],
     done: Replayed,
 ) -> tuple[list[int], int]:
     """Load what is good, delivery by delivery, so that each record is as old as the row that it comes from."""
-    groups: dict[tuple[bool, int], list[Candidate]] = {}
+    groups: dict[tuple[bool, int], list[ReplayCandidate]] = {}
     for c in good:
         groups.setdefault((c.reject.id in judged.forced, c.reject.delivery), []).append(c)
     refused, loaded = [], 0
     for (is_forced, delivery), members in sorted(groups.items()):
-        # Made from what goes in: after a break the target knows the same corrections again.
-        content = [f"{c.reject.id}:{c.content}" for c in members]
+        # Made from what goes in: after a break the target knows the same corrections again. With the length of the
+        # trail, which grows when the target refuses one: asked again later, it may have room for it.
+        content = [f"{c.reject.id}:{c.content}:{len(c.reject.trail)}" for c in members]
         id = work_key("replay", *content)
         source: dict[str, object] = {"replay": True, "delivery": delivery}
         if is_forced:
@@ -170,7 +172,7 @@ def _load_all(
 
 
 def _settle(
-    target: Target, members: Sequence[Candidate], judged: Judged, load: str, step: Mapping[str, str]
+    target: Target, members: Sequence[ReplayCandidate], judged: Judged, load: str, step: Mapping[str, str]
 ) -> list[int]:
     """Write down what became of rejects that were sent. Returns those that the target itself refused."""
     held: dict[tuple[str, str], str] = {}

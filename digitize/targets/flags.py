@@ -39,7 +39,7 @@ def field_path(child: str, line: int, field: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Flag:
+class RecordFlag:
     """One note beside a record that is loaded. field: its path, such as "acts[0].section"."""
 
     record: str
@@ -49,7 +49,7 @@ class Flag:
     word: str
 
 
-def find_flags(target: Target, record: str = "", code: str = "") -> list[Flag]:
+def find_flags(target: Target, record: str = "", code: str = "") -> list[RecordFlag]:
     """The flags of a target; of one record, of one rule."""
     query = "SELECT record_id, form, child, line, field, code, word FROM flags WHERE 1 = 1"
     values: list[object] = []
@@ -58,7 +58,8 @@ def find_flags(target: Target, record: str = "", code: str = "") -> list[Flag]:
             query, values = f"{query} AND {name} = ?", [*values, value]
     rows = target.run(f"{query} ORDER BY record_id, child, line, field, code", values)
     return [
-        Flag(r, form, field_path(child, line, field), code, word) for r, form, child, line, field, code, word in rows
+        RecordFlag(r, form, field_path(child, line, field), code, word)
+        for r, form, child, line, field, code, word in rows
     ]
 
 

@@ -75,6 +75,11 @@ def older(path, person_line):
         plain = ddl.replace(", FOREIGN KEY (record_id, person_line) REFERENCES iif1_persons (record_id, line)", "")
         assert plain != ddl
         db.executescript(f"DROP TABLE iif1_addresses; {plain}; UPDATE meta SET value = '3' WHERE key = 'format'")
+        indexes = "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = 'rejects' AND sql IS NOT NULL"
+        for (name,) in db.execute(indexes).fetchall():
+            db.execute(f"DROP INDEX {name}")
+        for column in ("source_row", "delivery", "settings"):
+            db.execute(f"ALTER TABLE rejects DROP COLUMN {column}")
         db.execute("INSERT INTO iif1_persons (record_id, line, name) VALUES ('wb-0001-0001-r1', 1, 'A')")
         db.execute(
             "INSERT INTO iif1_addresses (record_id, line, person_line) VALUES ('wb-0001-0001-r1', 1, ?)", (person_line,)

@@ -116,3 +116,39 @@ def test_the_command_counts_flags_and_lists_those_of_a_rule(digitize, tmp_path):
     assert {f["code"] for f in listed} == {code} and {f["record"] for f in listed} == {"a"}
     text = digitize("quarantine", "flags", "--record", "a", "--target", url)
     assert "persons[1].sex" in text and "Gents" not in text and "Karim" not in text
+
+
+ADDRESSES = "record_id,line,address_of,address,latitude,longitude\n"
+ABROAD = (
+    "a,1,occurrence,Bazar,22.57,88.36", "b,1,occurrence,Bazar,-45,88.36", "c,1,occurrence,Bazar,91,88.36",
+    "d,1,occurrence,Bazar,22.57,181", "e,1,occurrence,Bazar,22 deg,88.36",
+)  # fmt: skip
+
+
+def abroad(folder):
+    made = firs(folder, *((r, {}) for r in "abcde"))
+    (made / "iif1_addresses.csv").write_text(ADDRESSES + "\n".join(ABROAD) + "\n", encoding="utf-8")
+    return made
+
+
+def waiting(target):
+    """What waits: record -> (its word, codes of what a rule or the target says of degrees)."""
+    return {r.record.id: (r.word, set(r.codes) & {"F050", "F051", "D001"}) for r in find_rejects(target)}
+
+
+def test_a_place_outside_india_waits_for_a_person(target, tmp_path):
+    made = take(target, abroad(tmp_path / "1"))
+    assert made.total("inserted") == 1 and told(target) == []
+    assert waiting(target) == {
+        "b": ("review", {"F050"}),
+        "c": ("review", {"F050"}),
+        "d": ("review", {"F051"}),
+        "e": ("reject", {"D001"}),
+    }
+
+
+def test_what_no_column_of_degrees_holds_is_refused_though_the_rule_is_not_asked(target, tmp_path):
+    """The rule asks for India, the target for a place on earth; whoever ignores the rule still sinks no batch."""
+    made = take(target, abroad(tmp_path / "1"), import_settings("iif1", ignore=["F050", "F051"]))
+    assert made.total("inserted") == 2
+    assert waiting(target) == {r: ("reject", {"D001"}) for r in "cde"}

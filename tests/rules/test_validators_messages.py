@@ -14,7 +14,9 @@ from mappers.languages import load_languages
 from mappers.schema import load_schemas
 from validators.checking.plan import bind
 from validators.errors import RuleError
+from validators.finding import Finding
 from validators.messages.teller import Teller
+from validators.messages.telling import tell_finding
 from validators.messages.texts import ENGLISH, HINDI, load_advice, load_messages, message_languages
 from validators.rulebook.rule import every_rule, load_rules
 from validators.rulebook.structure import STRUCTURE
@@ -148,3 +150,21 @@ def test_the_command_tells_findings_in_a_language(language: str, tmp_path: Path)
     text = done.stdout.decode("utf-8")
     assert done.returncode == 3, done.stderr
     assert Teller(language).message("F008") in text and "YYYY-MM-DD" in text
+
+
+def told(form: str, field: str, code: str, message: str, language: str = ENGLISH) -> str:
+    return tell_finding(Teller(language), form, Finding("r", field, code, "reject", message))
+
+
+def test_a_finding_on_a_record_is_told_by_its_field_with_what_is_said_besides() -> None:
+    bare = every_rule()["F008"].english
+    assert told("iif1", "fir_date", "F008", bare) == Teller().whole(Teller().tell("F008", "iif1", "fir_date"))
+    for language in ("hi", "ta"):
+        assert told("iif1", "fir_date", "F008", bare, language).startswith(Teller(language).message("F008"))
+    sex = every_rule()["F018"].english
+    assert "female" in told("iif1", "persons[2].sex", "F018", sex)
+    again = f"{every_rule()['R002'].english} (a, line 2, the first one)"
+    assert told("iif1", "record_id", "R002", again).endswith("(a, line 2, the first one)")
+    # A rule that is gone, and the word of a target.
+    assert told("iif1", "fir_no", "D002", "The key stands there.", "hi") == "The key stands there."
+    assert told("iif1", "", "F999", "Gone.") == "Gone."

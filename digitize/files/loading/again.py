@@ -6,6 +6,7 @@ Whatever is not plain here (another name, a file more in the folder, a target th
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,26 +39,29 @@ class LoadCall:
 def name_call(paths: Sequence[Path], form: str, options: Mapping[str, object]) -> LoadCall:
     """The call of these paths. options: by name; a path stands for the content of its file."""
     try:
-        said = [f"{name}={_content(value)}" for name, value in sorted(options.items())]
-        said += [f"beside={text}" for text in _beside(paths)]
+        given = {name: see_file(v) if isinstance(v, Path) else v for name, v in sorted(options.items())}
+        beside = list(_beside(paths))
         files = [file for path in paths for file in _files(path, form)]
-    except (InputError, OSError):
+    # ValueError: a file beside them that is no TOML; who reads it in earnest says what is wrong with it.
+    except (InputError, OSError, ValueError):
         return LoadCall("")
+    said = [f"{name}={v.sha256 if isinstance(v, SeenFile) else v}" for name, v in given.items()]
+    said += [f"beside={seen.path.name}:{seen.sha256}" for seen in beside]
     named = [f"{path.name}:{seen.sha256 if seen else ''}" for path, seen in files]
     key = work_key("call", __version__, CHECK_VERSION, form, *said, *named)
-    return LoadCall(key, tuple(seen for _, seen in files if seen))
+    lists = [v for v in given.values() if isinstance(v, SeenFile)]
+    return LoadCall(key, (*lists, *beside, *(seen for _, seen in files if seen)))
 
 
-def _beside(paths: Sequence[Path]) -> Iterator[str]:
-    """What stands beside the files and says which stations and profile are theirs; lists that it names, as well."""
+def _beside(paths: Sequence[Path]) -> Iterator[SeenFile]:
+    """What stands beside the files and says which stations and profile are theirs, and the list that it names."""
     for folder in dict.fromkeys(p if p.is_dir() else p.parent for p in paths):
-        for file in (folder / DATASET, *sorted(folder.glob("*stations*"))):
-            if file.is_file():
-                yield f"{file.name}:{see_file(file).sha256}"
-
-
-def _content(value: object) -> str:
-    return see_file(value).sha256 if isinstance(value, Path) else str(value)
+        file = folder / DATASET
+        if not file.is_file():
+            continue
+        yield see_file(file)
+        if name := tomllib.loads(file.read_text(encoding="utf-8")).get("stations_file"):
+            yield see_file(folder / str(name))
 
 
 def _files(path: Path, form: str) -> Iterator[tuple[Path, SeenFile | None]]:
