@@ -27,7 +27,6 @@ def bill(lock: str, project: dict[str, Any]) -> dict[str, Any]:
     name, version = project["name"], project["version"]
     itself = _component("application", name, version) | {"licenses": [{"license": {"id": project["license"]}}]}
     return {
-        "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
         "bomFormat": "CycloneDX",
         "specVersion": "1.6",
         "version": 1,
