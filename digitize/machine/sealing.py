@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import tarfile
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import IO, cast
+from typing import BinaryIO
 
 from digitize.errors import InputError, OptionsError
-from digitize.machine.age_format import AgeWriter, check_public, decrypted, new_key
+from digitize.machine.age_files import check_public, decrypt, encrypt, new_key
 from digitize.machine.whole_file import writing
 
 SEALED, PACKED = ".age", ".tar"
-_PIECE = 1 << 20
 
 
 def read_publics(texts: Sequence[str]) -> tuple[str, ...]:
@@ -43,26 +44,34 @@ def seal(source: Path, out: Path, publics: Sequence[str]) -> Path:
     with writing(out):
         out.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with part.open("wb") as raw:
-                to = AgeWriter(raw, publics)
-                _pack(source, to) if source.is_dir() else _copy(source, to)
-                to.close()
+            with part.open("wb") as to:
+                _seal_folder(source, to, publics) if source.is_dir() else _seal_file(source, to, publics)
             part.replace(out)
         finally:
             part.unlink(missing_ok=True)
     return out
 
 
-def _pack(folder: Path, to: AgeWriter) -> None:
-    # A stream: nothing of the plain archive ever lies on the disk.
-    with tarfile.open(fileobj=cast(IO[bytes], to), mode="w|") as archive:
-        archive.add(folder, arcname=folder.name)
-
-
-def _copy(file: Path, to: AgeWriter) -> None:
+def _seal_file(file: Path, to: BinaryIO, publics: Sequence[str]) -> None:
     with file.open("rb") as f:
-        while piece := f.read(_PIECE):
-            to.write(piece)
+        encrypt(f, to, publics)
+
+
+def _seal_folder(folder: Path, to: BinaryIO, publics: Sequence[str]) -> None:
+    # Through a pipe: nothing of the plain archive ever lies on the disk.
+    read_end, write_end = os.pipe()
+    with ThreadPoolExecutor(1) as packer:
+        packing = packer.submit(_pack, folder, write_end)
+        # Closed before the packer is waited for, which would else wait for a reader.
+        with os.fdopen(read_end, "rb") as plain:
+            encrypt(plain, to, publics)
+    # An archive that broke off looks like a short one: its packer tells.
+    packing.result()
+
+
+def _pack(folder: Path, write_end: int) -> None:
+    with os.fdopen(write_end, "wb") as pipe, tarfile.open(fileobj=pipe, mode="w|") as archive:
+        archive.add(folder, arcname=folder.name)
 
 
 def unseal(source: Path, key: Path, out: Path) -> None:
@@ -78,8 +87,7 @@ def unseal(source: Path, key: Path, out: Path) -> None:
     with writing(out):
         try:
             with source.open("rb") as f, part.open("wb") as to:
-                for piece in decrypted(f, secret):
-                    to.write(piece)
+                decrypt(f, to, secret)
             # Only a whole archive is unpacked: its last mark has been checked.
             _unpack(part, out) if is_folder else part.replace(out)
         finally:
@@ -108,8 +116,6 @@ def read_secret(key: Path) -> str:
 
 def write_key(path: Path) -> str:
     """Make a key pair and keep the secret half in a new file for its owner alone. Returns the public half."""
-    import os
-
     secret, public = new_key()
     try:
         # Made readable by its owner alone, not made and then restricted; never over another key.
