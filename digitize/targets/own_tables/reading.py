@@ -37,7 +37,7 @@ class Own:
         there = self.columns(table)
         parts = [
             sql.SQL("t.{} = (l.keys ->> {})::{}").format(
-                sql.Identifier(name), sql.Literal(place), sql.SQL(there[name].type)
+                sql.Identifier(name), sql.Literal(place), sql.SQL(there[name].spelled)
             )
             for place, name in enumerate(table.key)
         ]
