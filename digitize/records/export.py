@@ -70,6 +70,8 @@ def export(
         if to == "jsonl":
             return Exported(target, _write_jsonl(ledger, iter(chosen), target, masks), 0)
         found = find_layout(place, layout)
+        if found is not None and found.has_own_tables:
+            raise OptionsError(f"Layout {layout} fills tables of a database, whose keys no file knows; load into it.")
         shape: Shape = LayoutShape(found) if found else FlatShape()
         no_table: Counter[str] = Counter()
         records = (masks.mask(s.record) if masks else s.record for s in _placed(chosen, shape, no_table))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from digitize.targets.own_tables.reading import Own
 from digitize.targets.rows import NO_CODE, NO_VALUE, UNFIT
 from mappers.layouts.model import LayoutTable
-from mappers.layouts.own import Miss, OwnRow, StandingRow, field_path, lay_own
+from mappers.layouts.own import Miss, OwnRow, RowId, StandingRow, field_path, lay_own
 from mappers.record import Record
 
 
@@ -42,7 +42,7 @@ def make_ready(record: Record, own: Own) -> ReadyRecord:
     return ready
 
 
-def _fit(row: OwnRow, table: LayoutTable, own: Own, missed: set[tuple[object, str]]) -> Iterator[Hindrance]:
+def _fit(row: OwnRow, table: LayoutTable, own: Own, missed: set[tuple[RowId, str]]) -> Iterator[Hindrance]:
     """Spell the values of a row as their columns do; what they do not take."""
     child = own.layout.tables[table.name].child
     columns = own.columns(table)
@@ -59,7 +59,7 @@ def _fit(row: OwnRow, table: LayoutTable, own: Own, missed: set[tuple[object, st
             yield Hindrance(path, code, where)
 
 
-def as_written(ready: Sequence[OwnRow], keys: dict[tuple[str, int, str], tuple[str, ...]]) -> list[StandingRow]:
+def as_written(ready: Sequence[OwnRow], keys: dict[RowId, tuple[str, ...]]) -> list[StandingRow]:
     """The rows of a record as they should stand now, by the keys that their database gave."""
     made = []
     for row in ready:

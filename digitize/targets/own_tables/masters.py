@@ -35,7 +35,7 @@ def _read(db: psycopg.Connection[Any], layout: TableLayout, lookup: LayoutLookup
     columns = sql.SQL(", ").join(sql.SQL("{}::text").format(sql.Identifier(c)) for c in wanted)
     where = [sql.SQL("{}::text = {}").format(sql.Identifier(c), sql.Literal(v)) for c, v in lookup.where.items()]
     query = sql.SQL("SELECT {} FROM {} WHERE {}").format(
-        columns, table_sql(master_name(layout, lookup)), sql.SQL(" AND ").join(where or [sql.SQL("true")])
+        columns, table_sql(master_name(layout, lookup)), sql.SQL(" AND ").join([sql.SQL("true"), *where])
     )
     return _master(db.execute(query).fetchall())
 

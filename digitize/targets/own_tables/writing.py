@@ -97,7 +97,7 @@ class Writer:
     def _insert(self, table: LayoutTable, rows: Sequence[tuple[str, OwnRow]], found: dict[str, Keys]) -> None:
         if not rows:
             return
-        marks = [sql.SQL("%s")] * len(table.columns)
+        marks: list[sql.Composable] = [sql.SQL("%s")] * len(table.columns)
         names = list(table.columns)
         if table.sequence:
             names, marks = [*names, table.key[0]], [*marks, sql.SQL("nextval({})").format(sql.Literal(table.sequence))]
