@@ -15,6 +15,9 @@ Target = Annotated[
     str, typer.Option("--target", help="postgresql://USER@HOST/DATABASE without password, or a .sqlite.")
 ]
 Schema = Annotated[str, typer.Option("--schema", help="PostgreSQL: the schema that holds the tables.")]
+Layout = Annotated[
+    str, typer.Option("--layout", metavar="FILE|ID", help="Of a state's own tables, filled instead of ours.")
+]
 PagesAtOnce = Annotated[
     int | None, typer.Option("--jobs", min=1, help="Pages read at once; as many as there are cores if not given.")
 ]

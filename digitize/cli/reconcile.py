@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digitize.cli.console import Json, print_json, results, table
-from digitize.cli.options import Schema, Target
+from digitize.cli.options import Layout, Schema, Target
 
 if TYPE_CHECKING:
     from digitize.files.loading.reconcile import StationYear
@@ -20,6 +20,7 @@ def reconcile(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="A workspace, or import files and folders.")],
     target: Target = "",
     schema: Schema = "",
+    layout: Layout = "",
     form: Annotated[str, typer.Option(help="Files: the form they hold.")] = "iif1",
     json: Json = False,
 ) -> None:
@@ -34,7 +35,7 @@ def reconcile(
 
     is_place = (paths[0] / "digitize.toml").is_file()
     source = work.of_workspace(open_place(paths[0])) if is_place else work.of_files(paths, form, import_settings(form))
-    with opened(target, schema, paths[0] if is_place else None) as there:
+    with opened(target, schema, paths[0] if is_place else None, layout) as there:
         groups = work.compare(source, there)
     unequal = [g for g in groups if not g.is_equal]
     if json:

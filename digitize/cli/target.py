@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from digitize.cli.console import Json, print_json
+from digitize.cli.options import Layout
+
+if TYPE_CHECKING:
+    from mappers.layouts import TableLayout
 
 Url = Annotated[str, typer.Argument(metavar="URL", help="postgresql://USER@HOST/DATABASE, without a password.")]
 Schema = Annotated[str, typer.Option("--schema", help="The schema that holds the tables.")]
@@ -18,6 +22,7 @@ def init(
     url: Url,
     schema: Schema = "cctns",
     loader: Annotated[str, typer.Option(help="The role that loads; it is given the rights it needs.")] = "",
+    layout: Layout = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the SQL, and change nothing.")] = False,
     json: Json = False,
 ) -> None:
@@ -26,7 +31,13 @@ def init(
     from digitize.targets.postgres.setup import init_target
 
     address = parse_address(url, schema)
-    done = init_target(address, loader, dry_run=dry_run)
+    if layout:
+        from digitize.targets.own_tables.book import book_address, init_book
+
+        address = book_address(address)
+        done = init_book(address, _layout(layout), loader, dry_run=dry_run)
+    else:
+        done = init_target(address, loader, dry_run=dry_run)
     if json:
         print_json({"target": address.name, "statements": len(done), "dry_run": dry_run})
     elif dry_run:
@@ -36,13 +47,21 @@ def init(
 
 
 @target.command()
-def check(url: Url, schema: Schema = "cctns", json: Json = False) -> None:
-    """Say of which version the tables are, and in what they differ from those that were made; exit code 8 if so."""
+def check(url: Url, schema: Schema = "cctns", layout: Layout = "", json: Json = False) -> None:
+    """Say of which version the tables are, and in what they differ from those that were made; exit code 8 if so.
+
+    With --layout: in what a state's own tables do not fit the layout, and what it does not carry.
+    """
     from digitize.errors import TargetRefused
     from digitize.targets.postgres.address import parse_address
     from digitize.targets.postgres.setup import check_target, what_is_amiss
 
     address = parse_address(url, schema)
+    if layout:
+        from digitize.cli.own_tables import print_comparison
+
+        print_comparison(address, _layout(layout), json=json)
+        return
     state = check_target(address)
     amiss = what_is_amiss(state)
     if json:
@@ -56,6 +75,16 @@ def check(url: Url, schema: Schema = "cctns", json: Json = False) -> None:
             print(f"  {name}: about {count} rows")
     if amiss:
         raise TargetRefused(f"{address.name}: {amiss}")
+
+
+def _layout(name: str) -> TableLayout:
+    from digitize.errors import OptionsError
+    from digitize.files.loading.where import read_named_layout
+
+    found = read_named_layout(name)
+    if found is None or not found.has_own_tables:
+        raise OptionsError(f"Layout {name} has no [database]: it describes no tables that exist already.")
+    return found
 
 
 def register(app: typer.Typer) -> None:

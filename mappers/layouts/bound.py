@@ -126,5 +126,3 @@ def _field(key: str, name: str, table: Table) -> Column:
     if found is None:
         raise MappingError(f"{key}: table {table.name} has no field {name}{did_you_mean(name, table.by_name)}")
     return found
-
-

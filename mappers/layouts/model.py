@@ -114,9 +114,14 @@ class LayoutLookup(_Part):
 
 
 class LayoutDatabase(_Part):
-    """That the tables exist already, in PostgreSQL. schema: of those that name none."""
+    """That the tables exist already, in PostgreSQL. schema: of those that name none.
+
+    fields: of a form's own table -> the one value that all records have there, as the state whose database it is; a
+    record with another one is refused.
+    """
 
     schema_name: str = Field(alias="schema", pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
+    fields: dict[str, str] = {}
 
 
 class LayoutFile(_Part):

@@ -1,17 +1,16 @@
-"""A record as rows of a state's own tables, and back: with the codes of its master tables and ties by its keys."""
+"""A record as rows of a state's own tables: with the codes of its master tables, and ties by its keys."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from mappers.layouts.bound import TableLayout
-from mappers.layouts.laying import RowAt, is_english, is_name, rows_of, value_at
+from mappers.layouts.laying import RowAt, rows_of, value_at
 from mappers.layouts.model import LayoutColumn, LayoutTable
 from mappers.record import Record
-from mappers.schema import Column, Table, form_tables
-from mappers.schema.parts.table import ROMAN
+from mappers.schema import form_tables
 
 RowId = tuple[str, int, str]
 """Which row of a record: table of the layout, line from 1, language or ""."""
@@ -19,13 +18,13 @@ RowId = tuple[str, int, str]
 
 @dataclass(frozen=True, slots=True)
 class Master:
-    """What stands in a master table. code_of: a name, then what it is within -> the code; name_of: the other way.
+    """What stands in a master table. code_of: a name, then what it is within -> the code; key_of: the other way.
 
     doubled: names that have more than one code, so that none of them can be told.
     """
 
     code_of: Mapping[tuple[str, ...], str]
-    name_of: Mapping[str, str]
+    key_of: Mapping[str, tuple[str, ...]]
     doubled: frozenset[tuple[str, ...]] = frozenset()
 
 
@@ -62,15 +61,6 @@ class OwnLaid:
     misses: list[Miss] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class StandingRow:
-    """A row as it stands in a table of theirs. keys: of its key columns; values: of the layout's columns, as text."""
-
-    id: RowId
-    keys: tuple[str, ...]
-    values: Mapping[str, str | None]
-
-
 def lay_own(record: Record, layout: TableLayout, masters: Masters) -> OwnLaid:
     """A record as rows of a state's own tables, and what of it has no place there."""
     laid = OwnLaid()
@@ -81,6 +71,12 @@ def lay_own(record: Record, layout: TableLayout, masters: Masters) -> OwnLaid:
             laid.rows.append(_own_row(at, table, layout, masters, placed, laid.misses))
     laid.misses += _left_over(record, layout, placed)
     return laid
+
+
+def other_database(record: Record, layout: TableLayout) -> str:
+    """The field by which a record belongs into another database than this one, "" where it belongs here."""
+    fields = layout.file.database.fields if layout.file.database else {}
+    return next((name for name, value in fields.items() if record.value(name) != value), "")
 
 
 def _own_row(
@@ -156,94 +152,3 @@ def field_path(said: LayoutColumn, child: str, line: int) -> str:
     """Where in a record the field of a column stands: "fir_no", "persons[0].name"."""
     own = said.field or said.line
     return f"{child}[{line - 1}].{own}" if own and child else own or said.parent
-
-
-def carried_fields(layout: TableLayout, form: str) -> Mapping[str, frozenset[str]]:
-    """The fields of each table of a form that a layout's tables can give back."""
-    found: dict[str, set[str]] = {}
-    for table in layout.tables_of(form):
-        own = layout.tables[table.name]
-        for said in table.columns.values():
-            for language in layout.languages if table.per_language else ("",):
-                if place := _place(said, own, form, language):
-                    found.setdefault(place[0], set()).add(place[1])
-        found.setdefault(own.name, set()).update(table.where)
-    return {name: frozenset(fields) for name, fields in found.items()}
-
-
-def read_back(
-    form: str, record: str, rows: Sequence[StandingRow], layout: TableLayout, masters: Masters
-) -> dict[str, list[dict[str, Any]]]:
-    """What stands in their tables as flat rows, by table: record_id, line, and the fields that the layout carries."""
-    lines = {(row.id[0], row.keys[0]): row.id[1] for row in rows}
-    made: dict[str, dict[int, dict[str, Any]]] = {}
-    by_name = {t.name: t for t in layout.tables_of(form)}
-    for row in rows:
-        table, own = by_name[row.id[0]], layout.tables[row.id[0]]
-        cells = made.setdefault(own.name, {}).setdefault(row.id[1], {})
-        cells |= table.where
-        for name, said in table.columns.items():
-            place = _place(said, own, form, row.id[2])
-            value = row.values.get(name)
-            if place is None or value is None:
-                continue
-            at, of = place
-            if said.key_of:
-                line = lines.get((said.key_of, value))
-                text = None if line is None else str(line)
-            else:
-                text = _decoded(value, said, form_tables(form)[at].by_name[of], layout, masters)
-            # A field of the form's own may stand in its child tables, too; the first that says it is heard.
-            where = cells if at == own.name else made.setdefault(at, {}).setdefault(1, {})
-            if text is not None:
-                where.setdefault(of, text)
-    return {name: [_flat(record, form, name, line, found[line]) for line in sorted(found)] for name, found in made.items()}
-
-
-def _flat(record: str, form: str, table: str, line: int, cells: Mapping[str, Any]) -> dict[str, Any]:
-    return {"record_id": record, **({} if table == form else {"line": line}), **cells}
-
-
-def _place(said: LayoutColumn, own: Table, form: str, language: str) -> tuple[str, str] | None:
-    """The table and field that a column gives back, None for what tells nothing of the record."""
-    if said.key_of:
-        return (own.name, said.line) if said.line else None
-    if not (said.field or said.parent):
-        return None
-    tables = form_tables(form)
-    name, table = (said.field, own) if said.field else (said.parent, tables[form])
-    if is_english(language, said) and is_name(name, [table]) and not name.endswith(ROMAN):
-        name += ROMAN
-    return (table.name, name)
-
-
-def _decoded(value: str, said: LayoutColumn, of: Column, layout: TableLayout, masters: Masters) -> str | None:
-    """A value of theirs as ours."""
-    if value == said.absent:
-        return None
-    found: str | None = value
-    if said.lookup:
-        found = masters[said.lookup].name_of.get(value)
-    if said.codes and found is not None:
-        found = next((ours for ours, theirs in layout.file.codes[said.codes].items() if theirs == found), None)
-    if found is None:
-        return None
-    return _canonical(_day(found, said.day) if said.day else found, of.kind)
-
-
-def _day(value: str, written: str) -> str:
-    if len(value) != len(written):
-        return value
-    parts = {word: value[written.index(word) : written.index(word) + len(word)] for word in ("YYYY", "MM", "DD")}
-    return f"{parts['YYYY']}-{parts['MM']}-{parts['DD']}"
-
-
-def _canonical(value: str, kind: str) -> str:
-    """A value as the schema spells it: a database writes seconds and decimals that nobody gave."""
-    if kind == "date":
-        return value.removesuffix("+05:30").removesuffix(" 00:00:00")
-    if kind == "time" and value.count(":") == 2:
-        return value.removesuffix(":00")
-    if kind in ("money", "decimal", "int", "year") and "." in value and not value.rpartition(".")[2].strip("0"):
-        return value.rpartition(".")[0]
-    return value

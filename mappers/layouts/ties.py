@@ -18,6 +18,9 @@ def check_database(name: str, file: LayoutFile, tables: Mapping[str, Table], par
     if file.database is None:
         _require_plain(name, file)
         return
+    for field in file.database.fields:
+        if not all(t.column(field) for t in parents.values()):
+            raise MappingError(f"{name}: database.fields: not every form has a field {field}")
     before: dict[str, LayoutTable] = {}
     for table in file.tables:
         where = f"{name}: {table.name}"
@@ -59,7 +62,9 @@ def _check_tie(
     if other.per_language and not table.per_language:
         raise MappingError(f"{key}: key_of: {said.key_of} has a row for each language; which one is meant?")
     if said.line and own.column(said.line) is None:
-        raise MappingError(f"{key}: line: table {own.name} has no field {said.line}{did_you_mean(said.line, own.by_name)}")
+        raise MappingError(
+            f"{key}: line: table {own.name} has no field {said.line}{did_you_mean(said.line, own.by_name)}"
+        )
     if its.child and own.name != its.name and not said.line:
         raise MappingError(f"{key}: line: which field says the line of the row in {said.key_of}?")
 

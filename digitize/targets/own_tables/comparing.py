@@ -14,8 +14,9 @@ from digitize.targets.own_tables.kinds_of_value import OwnColumn
 from digitize.targets.own_tables.masters import master_columns, master_name, read_masters
 from digitize.targets.own_tables.rights import missing_rights
 from mappers.layouts import TableLayout
+from mappers.layouts.back import carried_fields
 from mappers.layouts.model import LayoutColumn, LayoutTable
-from mappers.layouts.own import Master, Masters, carried_fields
+from mappers.layouts.own import Master, Masters
 from mappers.schema import form_tables
 from mappers.toml import did_you_mean
 
@@ -84,18 +85,16 @@ def _table(name: TableName, table: LayoutTable, found: OwnTable, layout: TableLa
         if column in found.columns:
             yield from _column(f"{where}.{column}", said, found.columns[column], table, layout)
     for column, there in found.columns.items():
-        if there.is_not_null and not there.has_default and column not in table.columns:
-            if not (table.sequence and column in table.key):
-                yield f"{where}.{column}: nothing may lack here ({there.spelled} NOT NULL), and the layout does not fill it"
+        is_filled = column in table.columns or (table.sequence and column in table.key) or there.has_default
+        if there.is_not_null and not is_filled:
+            yield f"{where}.{column}: {there.spelled} NOT NULL without a default, and the layout does not fill it"
     if not any(unique <= set(table.key) for unique in found.unique):
         yield f"{where}: nothing keeps two rows from having the same key ({', '.join(table.key)}); it must be unique"
     if own.child and not any(c.key_of or c.parent for c in table.columns.values()):
         yield f"{where}: no column ties its rows to the record (key_of or parent)"
 
 
-def _column(
-    key: str, said: LayoutColumn, there: OwnColumn, table: LayoutTable, layout: TableLayout
-) -> Iterator[str]:
+def _column(key: str, said: LayoutColumn, there: OwnColumn, table: LayoutTable, layout: TableLayout) -> Iterator[str]:
     if there.is_fixed:
         yield f"{key}: their database works it out; nobody can write it"
     of = _field(said, table, layout)
@@ -137,9 +136,7 @@ def _masters(layout: TableLayout, masters: Mapping[str, TableName], tables: OwnT
                 yield f"lookups.{name}: {_dotted(masters[name])} has no column {column}{near}"
 
 
-def _codes(
-    layout: TableLayout, masters: Masters, names: Mapping[str, TableName], tables: OwnTables
-) -> Iterator[str]:
+def _codes(layout: TableLayout, masters: Masters, names: Mapping[str, TableName], tables: OwnTables) -> Iterator[str]:
     """Codes that have no row in their master table, or whose code there does not fit the column."""
     told: set[tuple[str, str]] = set()
     for table in layout.file.tables:
@@ -151,7 +148,7 @@ def _codes(
                 told.add((said.codes, said.lookup))
                 yield from _without_row(said, layout, master)
             there = tables[names[table.name]].columns[column]
-            odd = next((c for c in master.name_of if there.fit(c) != c), None)
+            odd = next((c for c in master.key_of if there.fit(c) != c), None)
             if odd is not None:
                 yield f"{_dotted(names[table.name])}.{column}: code {odd} of {said.lookup} does not fit {there.spelled}"
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from digitize.targets.own_tables.reading import Own
 from digitize.targets.rows import NO_CODE, NO_VALUE, UNFIT
+from mappers.layouts.back import StandingRow
 from mappers.layouts.model import LayoutTable
-from mappers.layouts.own import Miss, OwnRow, RowId, StandingRow, field_path, lay_own
+from mappers.layouts.own import Miss, OwnRow, RowId, field_path, lay_own, other_database
 from mappers.record import Record
 
 
@@ -37,6 +38,8 @@ def make_ready(record: Record, own: Own) -> ReadyRecord:
     by_name = {t.name: t for t in own.layout.tables_of(record.form)}
     missed = {(m.row, m.column) for m in laid.misses}
     ready = ReadyRecord(record.id, laid.rows, laid.misses)
+    if other := other_database(record, own.layout):
+        ready.hindrances.append(Hindrance(other, NO_CODE, f"[database] fields: {other}"))
     for row in laid.rows:
         ready.hindrances += _fit(row, by_name[row.id[0]], own, missed)
     return ready

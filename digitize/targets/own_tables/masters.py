@@ -42,7 +42,7 @@ def _read(db: psycopg.Connection[Any], layout: TableLayout, lookup: LayoutLookup
 
 def _master(rows: Sequence[tuple[str, ...]]) -> Master:
     code_of: dict[tuple[str, ...], str] = {}
-    name_of: dict[str, str] = {}
+    key_of: dict[str, tuple[str, ...]] = {}
     doubled: set[tuple[str, ...]] = set()
     for code, *key in rows:
         names = tuple(key)
@@ -50,7 +50,7 @@ def _master(rows: Sequence[tuple[str, ...]]) -> Master:
             continue
         if code_of.setdefault(names, code) != code:
             doubled.add(names)
-        name_of[code] = names[0]
+        key_of[code] = names
     for names in doubled:
         del code_of[names]
-    return Master(code_of, name_of, frozenset(doubled))
+    return Master(code_of, key_of, frozenset(doubled))

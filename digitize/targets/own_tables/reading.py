@@ -14,8 +14,9 @@ from digitize.targets.own_tables.book import layout_key
 from digitize.targets.own_tables.catalogue import OwnTables, TableName, table_sql
 from digitize.targets.own_tables.comparing import Comparison, table_names
 from mappers.layouts import TableLayout
+from mappers.layouts.back import StandingRow
 from mappers.layouts.model import LayoutTable
-from mappers.layouts.own import Masters, StandingRow
+from mappers.layouts.own import Masters
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,10 @@ def read_rows(db: psycopg.Connection[Any], own: Own, records: Sequence[str]) -> 
             "WHERE l.table_name = %s AND l.record_id = ANY(%s) ORDER BY 1, 2, 3"
         ).format(sql.SQL(", ").join(columns), table_sql(own.names[table.name]), own.matches(table))
         for record, line, language, *values in db.execute(query, (table.name, list(records))):
-            keys, rest = tuple(values[: len(table.key)]), dict(zip(table.columns, values[len(table.key) :], strict=True))
+            keys, rest = (
+                tuple(values[: len(table.key)]),
+                dict(zip(table.columns, values[len(table.key) :], strict=True)),
+            )
             found.setdefault(record, []).append(StandingRow((table.name, line, language), keys, rest))
     return found
 

@@ -43,7 +43,9 @@ def missing_rights(
 
 def _may_use(db: psycopg.Connection[Any], schema: str) -> bool:
     # A schema that is not there is told with its tables.
-    return bool(_one(db, "SELECT coalesce(has_schema_privilege(to_regnamespace(quote_ident(%s)), 'USAGE'), true)", schema))
+    return bool(
+        _one(db, "SELECT coalesce(has_schema_privilege(to_regnamespace(quote_ident(%s)), 'USAGE'), true)", schema)
+    )
 
 
 def _behind(db: psycopg.Connection[Any], name: TableName, columns: Collection[str]) -> Iterator[TableName]:
@@ -52,12 +54,12 @@ def _behind(db: psycopg.Connection[Any], name: TableName, columns: Collection[st
                JOIN pg_class s ON s.oid = to_regclass(pg_get_serial_sequence(%s, a.attname))
                JOIN pg_namespace n ON n.oid = s.relnamespace
                WHERE a.attrelid = %s::regclass AND a.attname = ANY(%s) AND a.attidentity = ''"""
-    for schema, sequence in db.execute(query, (_quoted(name), _quoted(name), list(columns))):
-        yield schema, sequence
+    yield from db.execute(query, (_quoted(name), _quoted(name), list(columns)))
 
 
 def _sequences(db: psycopg.Connection[Any], names: Collection[TableName], role: str) -> Iterator[str]:
-    query = """SELECT has_sequence_privilege(c.oid, 'USAGE') FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    query = """SELECT has_sequence_privilege(c.oid, 'USAGE')
+               FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
                WHERE c.relkind = 'S' AND n.nspname = %s AND c.relname = %s"""
     for name in names:
         may, dotted = _one(db, query, *name), ".".join(name)

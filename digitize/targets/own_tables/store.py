@@ -1,4 +1,4 @@
-"""What a state's own database answers while a batch is taken: its tables hold the rows, our book knows which are ours."""
+"""A state's own database while a batch is taken: its tables hold the rows, our book knows which are ours."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class OwnTablesStore(PostgresStore):
         return found
 
     def retire(self, form: str, records: Sequence[str], batch: RowBatch, why: str) -> None:
-        """See `Store`. What stood in their tables is kept with the old version, with columns that we know nothing of."""
+        """See `Store`. What stood in their tables is kept with the old version, all columns of theirs."""
         older = [r for r in records if r not in self._relaid]
         self._db.execute(
             sql.SQL(
@@ -150,7 +150,9 @@ class OwnTablesStore(PostgresStore):
         records = records_of(form, tables, own[RECORD_ID].to_list(), batch.batch)
         ready = {r.id: make_ready(r, self._own) for r in records}
         refused = {r.id: r.hindrances[0] for r in ready.values() if r.hindrances}
-        keys = _joined(form, typed_key(form_tables(form)[form], own)) if key_columns(form_tables(form)[form], own) else {}
+        keys = (
+            _joined(form, typed_key(form_tables(form)[form], own)) if key_columns(form_tables(form)[form], own) else {}
+        )
         refused |= self._make_way(form, list(ready), keys)
         there = read_rows(self._db, self._own, [r for r in ready if r in self._pending])
         good = [r for r in ready.values() if r.id not in refused]
@@ -225,7 +227,10 @@ class OwnTablesStore(PostgresStore):
         reason = self._reasons.get((kept.form, kept.record_id))
         if reason is None:
             return kept
-        findings = [{**f, "message": f"{f['message']} ({reason.where})"} if f["code"] == reason.code else f for f in kept.findings]
+        findings = [
+            {**f, "message": f"{f['message']} ({reason.where})"} if f["code"] == reason.code else f
+            for f in kept.findings
+        ]
         return replace(kept, findings=findings)
 
     def finish(self) -> None:

@@ -28,7 +28,7 @@ from digitize.targets.rows import HASH, RECORD_ID, FormRows, RowBatch
 from digitize.targets.taking import records_of, take
 from digitize.targets.undoing import undo
 from mappers.layouts import TableLayout
-from mappers.layouts.own import carried_fields, read_back
+from mappers.layouts.back import carried_fields, read_back
 from mappers.schema import form_tables
 
 _SHOWN = 8
@@ -68,7 +68,9 @@ class OwnTablesTarget(PostgresTarget):
         """What a person should know of the batches that were taken, besides their receipts."""
         lines = []
         if self._told.gaps:
-            lines.append(f"No place in the state's tables (left empty there, listed in layout_gaps): {_most(self._told.gaps)}.")
+            lines.append(
+                f"No place in the state's tables (left empty there, listed in layout_gaps): {_most(self._told.gaps)}."
+            )
         if self._told.not_carried:
             lines.append(f"Not carried by the layout (whole in our book): {_most(self._told.not_carried)}.")
         return lines
@@ -130,8 +132,8 @@ class OwnTablesTarget(PostgresTarget):
         if compared.problems:
             more = f" and {len(compared.problems) - 3} more" if len(compared.problems) > 3 else ""
             raise TargetRefused(
-                f"{self.name}: the state's tables do not fit the layout: {'; '.join(compared.problems[:3])}{more}. See: "
-                "digitize target check URL --layout FILE. Nothing was changed."
+                f"{self.name}: the state's tables do not fit the layout: {'; '.join(compared.problems[:3])}{more}. "
+                "See: digitize target check URL --layout FILE. Nothing was changed."
             )
         _let_triggers_find(db, self._address, self._layout)
         return make_own(self._layout, compared)
@@ -230,7 +232,9 @@ def _without(batch: RowBatch, reasons: Mapping[tuple[str, str], Hindrance]) -> R
     forms = {}
     for form, rows in batch.forms.items():
         key = form_tables(form)[form].key
-        more = [(r, why.path or (key[-1] if key else RECORD_ID), why.code) for (f, r), why in reasons.items() if f == form]
+        more = [
+            (r, why.path or (key[-1] if key else RECORD_ID), why.code) for (f, r), why in reasons.items() if f == form
+        ]
         unfit = pl.concat([rows.unfit, pl.DataFrame(more, schema=rows.unfit.schema, orient="row")])
         forms[form] = FormRows(rows.tables, unfit)
     return replace(batch, forms=forms)

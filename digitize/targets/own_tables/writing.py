@@ -1,4 +1,4 @@
-"""Rows into a state's tables, out of them, and over those of an earlier version; a row that is refused is told alone."""
+"""Rows into a state's tables, out of them, and over earlier versions; a row that is refused is told alone."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from digitize.targets.own_tables.laying import Hindrance, ReadyRecord
 from digitize.targets.own_tables.reading import Own
 from digitize.targets.postgres.connect import is_passing
 from digitize.targets.rows import KEY_OWNED, THEIRS_REFUSED
+from mappers.layouts.back import StandingRow
 from mappers.layouts.model import LayoutTable
-from mappers.layouts.own import OwnRow, RowId, StandingRow
+from mappers.layouts.own import OwnRow, RowId
 
 Keys = dict[RowId, tuple[str, ...]]
 Standing = Mapping[str, Sequence[StandingRow]]
