@@ -1,7 +1,7 @@
 r"""How fast import files are loaded, beside what can be typed into psql and beside other libraries; and kills.
 
 python benchmarks/load.py [--rows 500000] [--rounds 3] [--kills 40] [--peers PYTHON] [--only raw,first,noop,bad3,peers,
-                           sqlite,kills] [--seed 7] [--json FILE] [--quick]
+                           sqlite,kills,layout] [--seed 7] [--json FILE] [--quick]
 
     python3.11 -m venv PEERS
     PEERS/bin/pip install pandas==3.1.1 SQLAlchemy==2.1.9 'dlt[postgres]==1.31.0' 'psycopg[binary]' pyarrow
@@ -16,7 +16,8 @@ foreign keys and checks in place.
 `ratio_raw_first`: --first. `ratio_raw_noop`: the same files again. `ratio_raw_bad3`: 3 % of the FIRs are refused, and
 counted in the target and the quarantine. `ratio_to_sql` and so on: seconds of a peer / ours, the first FIRs into a bare
 table of text. `sqlite_rows_per_cpu_s`: rows of both tables into SQLite, of processor time, rows at hand, rules not
-counted; `sqlite_whole_rows_per_cpu_s`: with reading and rules. `rss_mb`: the most memory of the loading process.
+counted; `sqlite_whole_rows_per_cpu_s`: with reading and rules. `layout_pg_ok`: 1 if the whole circle through a state's
+own tables holds (benchmarks/load_layout.py). `rss_mb`: the most memory of the loading process.
 Figures that were not measured are null.
 """
 
@@ -37,11 +38,11 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 PEERS = ("to_sql", "to_sql_multi", "insertmany", "dlt")
-PARTS = ("raw", "first", "noop", "bad3", "peers", "sqlite", "kills")
+PARTS = ("raw", "first", "noop", "bad3", "peers", "sqlite", "kills", "layout")
 FIGURES = (
     "ratio_raw", "ratio_handwritten", "ratio_raw_first", "ratio_raw_noop", "ratio_raw_bad3", "ratio_to_sql",
     "ratio_to_sql_multi", "ratio_insertmany", "ratio_dlt", "sqlite_rows_per_cpu_s",
-    "sqlite_whole_rows_per_cpu_s", "rss_mb", "kills", "kills_identical",
+    "sqlite_whole_rows_per_cpu_s", "rss_mb", "kills", "kills_identical", "layout_pg_ok",
 )  # fmt: skip
 SERVER = {"fsync": "on", "full_page_writes": "on", "shared_buffers": "1GB", "max_wal_size": "8GB", "autovacuum": "on"}
 
@@ -77,6 +78,7 @@ def _measure(a: argparse.Namespace) -> dict[str, Any]:
     from pg import binaries, start_server
 
     from benchmarks.load_kills import measure_kills
+    from benchmarks.load_layout import measure_layout
     from benchmarks.load_rows import write_files
 
     only = set(a.only.split(","))
@@ -105,6 +107,8 @@ def _measure(a: argparse.Namespace) -> dict[str, Any]:
             small = place / "small"
             write_files(small, a.kill_rows, a.seed, 0.01)
             figures |= measure_kills(server, small, a.kills, a.seed)
+        if "layout" in only:
+            figures |= measure_layout(server, min(a.kill_rows, 2000), min(a.kills, 5), a.seed)
     finally:
         server.stop()
         shutil.rmtree(server.folder, ignore_errors=True)

@@ -47,8 +47,8 @@ def _write_case(n: int, die: random.Random, tables: dict[str, list[dict[str, str
 
     id, day = f"wb-{n:06}", f"2001-{1 + n % 12:02}-{1 + n % 28:02}"
 
-    def add(name: str, **cells: str) -> None:
-        tables.setdefault(name, []).append({"record_id": id, **cells})
+    def add(table: str, /, **cells: str) -> None:
+        tables.setdefault(table, []).append({"record_id": id, **cells})
 
     place = {"state": "wb", "district": "Howrah", "police_station": f"Station {n // 50 % 400}"}
     add(
@@ -125,8 +125,8 @@ def _content(server: Any, url: str) -> Any:
     queries = (
         "SELECT count(*), md5(string_agg((to_jsonb(t) - '{fir_id,entered_on}'::text[])::text, '' "
         "ORDER BY ps_cd, fir_srno)) FROM crime.t_fir t",
-        "SELECT count(*), md5(string_agg(concat(ps_cd, fir_srno, (to_jsonb(p) - '{fir_id,person_id}'::text[])::text), '' "
-        "ORDER BY ps_cd, fir_srno, srno)) FROM crime.t_person p JOIN crime.t_fir USING (fir_id)",
+        "SELECT count(*), md5(string_agg(concat(ps_cd, fir_srno, (to_jsonb(p) - '{fir_id,person_id}'::text[])::text), "
+        "'' ORDER BY ps_cd, fir_srno, srno)) FROM crime.t_person p JOIN crime.t_fir USING (fir_id)",
         "SELECT count(*), md5(string_agg(concat(p.srno, a.address_line), '' ORDER BY a.address_line)) "
         "FROM crime.t_person_address a JOIN crime.t_person p USING (person_id)",
         "SELECT count(*) FROM crime.t_fir_act_section UNION ALL SELECT count(*) FROM crime.t_property "

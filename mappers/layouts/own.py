@@ -17,7 +17,7 @@ RowId = tuple[str, int, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Master:
+class CodeMaster:
     """What stands in a master table. code_of: a name, then what it is within -> the code; key_of: the other way.
 
     doubled: names that have more than one code, so that none of them can be told.
@@ -28,7 +28,7 @@ class Master:
     doubled: frozenset[tuple[str, ...]] = frozenset()
 
 
-Masters = Mapping[str, Master]
+Masters = Mapping[str, CodeMaster]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import psycopg
@@ -69,14 +68,6 @@ _OWN: Definition = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Book:
-    """A book that is there. layout: by which it was made; altered: in what its tables differ from those."""
-
-    layout: TableLayout
-    altered: tuple[str, ...] = ()
-
-
 def book_tables() -> Definition:
     """Every table of a book: those that each target keeps, and those of a state's own tables."""
     return {name: table for name, table in wanted().items() if name in BOOKS} | dict(_OWN)
@@ -105,7 +96,7 @@ def init_book(address: DatabaseAddress, layout: TableLayout, loader: str = "", *
                 for statement in _statements(db, address, layout, loader):
                     db.execute(statement)
                     done.append(statement.as_string(db))
-                # Written even where no table changed: the layout may have.
+                # WrittenRows even where no table changed: the layout may have.
                 _write_meta(db, address, layout)
         except psycopg.Error as e:
             raise refusal(e, address) from None

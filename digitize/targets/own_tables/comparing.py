@@ -16,7 +16,7 @@ from digitize.targets.own_tables.rights import missing_rights
 from mappers.layouts import TableLayout
 from mappers.layouts.back import carried_fields
 from mappers.layouts.model import LayoutColumn, LayoutTable
-from mappers.layouts.own import Master, Masters
+from mappers.layouts.own import CodeMaster, Masters
 from mappers.schema import form_tables
 from mappers.toml import did_you_mean
 
@@ -153,7 +153,7 @@ def _codes(layout: TableLayout, masters: Masters, names: Mapping[str, TableName]
                 yield f"{_dotted(names[table.name])}.{column}: code {odd} of {said.lookup} does not fit {there.spelled}"
 
 
-def _without_row(said: LayoutColumn, layout: TableLayout, master: Master) -> Iterator[str]:
+def _without_row(said: LayoutColumn, layout: TableLayout, master: CodeMaster) -> Iterator[str]:
     known = {key[0] for key in master.code_of}
     doubled = {key[0] for key in master.doubled}
     where = layout.file.lookups[said.lookup].table

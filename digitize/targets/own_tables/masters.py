@@ -11,7 +11,7 @@ from psycopg import sql
 from digitize.targets.own_tables.catalogue import TableName, table_sql
 from mappers.layouts import TableLayout
 from mappers.layouts.model import LayoutLookup
-from mappers.layouts.own import Master, Masters
+from mappers.layouts.own import CodeMaster, Masters
 
 
 def master_name(layout: TableLayout, lookup: LayoutLookup) -> TableName:
@@ -30,7 +30,7 @@ def read_masters(db: psycopg.Connection[Any], layout: TableLayout) -> Masters:
     return {name: _read(db, layout, lookup) for name, lookup in layout.file.lookups.items()}
 
 
-def _read(db: psycopg.Connection[Any], layout: TableLayout, lookup: LayoutLookup) -> Master:
+def _read(db: psycopg.Connection[Any], layout: TableLayout, lookup: LayoutLookup) -> CodeMaster:
     wanted = [lookup.code, lookup.name, *lookup.within]
     columns = sql.SQL(", ").join(sql.SQL("{}::text").format(sql.Identifier(c)) for c in wanted)
     where = [sql.SQL("{}::text = {}").format(sql.Identifier(c), sql.Literal(v)) for c, v in lookup.where.items()]
@@ -40,7 +40,7 @@ def _read(db: psycopg.Connection[Any], layout: TableLayout, lookup: LayoutLookup
     return _master(db.execute(query).fetchall())
 
 
-def _master(rows: Sequence[tuple[str, ...]]) -> Master:
+def _master(rows: Sequence[tuple[str, ...]]) -> CodeMaster:
     code_of: dict[tuple[str, ...], str] = {}
     key_of: dict[str, tuple[str, ...]] = {}
     doubled: set[tuple[str, ...]] = set()
@@ -53,4 +53,4 @@ def _master(rows: Sequence[tuple[str, ...]]) -> Master:
         key_of[code] = names
     for names in doubled:
         del code_of[names]
-    return Master(code_of, key_of, frozenset(doubled))
+    return CodeMaster(code_of, key_of, frozenset(doubled))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from digitize.errors import TargetRefused
+from digitize.errors import OptionsError, TargetRefused
 from digitize.targets.kind import Opening
 from digitize.targets.own_tables.book import find_layout_in
 from digitize.targets.own_tables.target import OwnTablesTarget
@@ -12,8 +12,16 @@ from digitize.targets.postgres.target import PostgresTarget
 
 
 def open_postgres(address: DatabaseAddress, how: Opening) -> PostgresTarget:
-    """The target in a database. Raises TargetRefused when it cannot be used."""
+    """The target in a database.
+
+    Raises OptionsError for a layout of no tables of a state, TargetRefused when the target cannot be used.
+    """
     if how.layout is not None:
+        if not how.layout.has_own_tables:
+            raise OptionsError(
+                f"Layout {how.layout.id} has no [database] and describes no tables that exist already. With this "
+                "target, export in that layout."
+            )
         return OwnTablesTarget(address, how.patience, how.layout)
     try:
         return PostgresTarget(address, how.patience)

@@ -30,7 +30,7 @@ class RowSwallowed(Exception):
 
 
 @dataclass
-class Written:
+class WrittenRows:
     """What became of records. keys: of their rows; refused: those that the database refused, and why."""
 
     keys: dict[str, Keys] = field(default_factory=dict)
@@ -45,16 +45,16 @@ class Writer:
         self._db, self._own = db, own
         self._tables = own.layout.tables_of(form)
 
-    def write(self, records: Sequence[ReadyRecord], standing: Standing) -> Written:
+    def write(self, records: Sequence[ReadyRecord], standing: Standing) -> WrittenRows:
         """Write records; those of which earlier rows stand are altered in place, so that their keys stay.
 
         Together as long as nothing is refused, else by halves: so every record that is refused is found, and only it.
         """
-        done = Written()
+        done = WrittenRows()
         self._halves(list(records), standing, done)
         return done
 
-    def _halves(self, records: list[ReadyRecord], standing: Standing, done: Written) -> None:
+    def _halves(self, records: list[ReadyRecord], standing: Standing, done: WrittenRows) -> None:
         try:
             # A savepoint: what a refused record had written goes with it.
             with self._db.transaction():
@@ -72,7 +72,7 @@ class Writer:
             else:
                 done.refused[records[0].id] = hindrance(e)
 
-    def _anew(self, record: ReadyRecord, standing: Standing, done: Written) -> None:
+    def _anew(self, record: ReadyRecord, standing: Standing, done: WrittenRows) -> None:
         try:
             with self._db.transaction():
                 self._delete(standing[record.id])
