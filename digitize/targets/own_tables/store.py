@@ -112,10 +112,12 @@ class OwnTablesStore(PostgresStore):
 
     def remove(self, form: str, records: Sequence[str]) -> None:
         """Take records out; those of which an earlier version will stand again keep their rows until it does."""
-        query = """SELECT DISTINCT record_id FROM record_history h JOIN record_index i USING (record_id)
-                   WHERE h.replaced_by = i.load_id AND i.record_id = ANY(%s)"""
-        back = {record for (record,) in self._db.execute(query, (list(records),))}
+        query = """SELECT record_id, h.form, h.record -> h.form -> 0 FROM record_history h
+                   JOIN record_index i USING (record_id) WHERE h.replaced_by = i.load_id AND i.record_id = ANY(%s)"""
+        back = {r: (of, _key_of(of, row)) for r, of, row in self._db.execute(query, (list(records),))}
         self._wait(sorted(back))
+        # They come back load by load: whoever gets another key must not stand in the way of an earlier one.
+        self._delete_or_refuse([r for r, key in back.items() if self._pending[r] != key])
         self._take_out([r for r in records if r not in back])
 
     def _wait(self, records: Sequence[str]) -> None:
@@ -125,6 +127,12 @@ class OwnTablesStore(PostgresStore):
         self._db.execute("UPDATE record_index SET record_key = NULL WHERE record_id = ANY(%s)", (list(records),))
 
     def _take_out(self, records: Sequence[str]) -> None:
+        self._delete_or_refuse(records)
+        for table in ("laid_rows", "layout_gaps", "field_origin", "record_index"):
+            query = sql.SQL("DELETE FROM {} WHERE record_id = ANY(%s)").format(sql.Identifier(table))
+            self._db.execute(query, (list(records),))
+
+    def _delete_or_refuse(self, records: Sequence[str]) -> None:
         try:
             self._delete_rows(records)
         except psycopg.Error as e:
@@ -134,9 +142,6 @@ class OwnTablesStore(PostgresStore):
                 f"records that are to go cannot be taken out of the state's tables ({hindrance(e).where}); rows of "
                 "theirs may refer to them. Nothing was changed."
             ) from None
-        for table in ("laid_rows", "layout_gaps", "field_origin", "record_index"):
-            query = sql.SQL("DELETE FROM {} WHERE record_id = ANY(%s)").format(sql.Identifier(table))
-            self._db.execute(query, (list(records),))
 
     def _delete_rows(self, records: Sequence[str]) -> None:
         query = "SELECT DISTINCT form FROM record_index WHERE record_id = ANY(%s)"
@@ -243,6 +248,16 @@ def _joined(form: str, keys: pl.DataFrame) -> dict[str, str]:
     names = list(form_tables(form)[form].key)
     rows = keys.select(RECORD_ID, pl.concat_str(names, separator=_KEY_END))
     return dict(rows.iter_rows())
+
+
+def _key_of(form: str, row: Mapping[str, Any] | None) -> str | None:
+    """The key of an old version, as `_joined` makes it; None where it has none."""
+    table = form_tables(form)[form]
+    parts = [(row or {}).get(name) for name in table.key]
+    kinds = [table.by_name[name].kind for name in table.key]
+    if not parts or None in parts:
+        return None
+    return _KEY_END.join(str(int(p)) if k in ("int", "year") else str(p) for p, k in zip(parts, kinds, strict=True))
 
 
 def _wholes(form: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, dict[str, list[dict[str, Any]]]]:
