@@ -257,7 +257,7 @@ def _key_of(form: str, row: Mapping[str, Any] | None) -> str | None:
     kinds = [table.by_name[name].kind for name in table.key]
     if not parts or None in parts:
         return None
-    return _KEY_END.join(str(int(p)) if k in ("int", "year") else str(p) for p, k in zip(parts, kinds, strict=True))
+    return _KEY_END.join(str(int(str(p))) if k in ("int", "year") else str(p) for p, k in zip(parts, kinds, strict=True))
 
 
 def _wholes(form: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, dict[str, list[dict[str, Any]]]]:
