@@ -56,6 +56,7 @@ class OwnTablesTarget(PostgresTarget):
         self._address, self._patience = book_address(address) if layout else address, patience or Patience()
         self._db: psycopg.Connection[Any] | None = None
         self._told = _Told()
+        self._read_by: Own | None = None
         made: TableLayout = self.transact(lambda db: require_book(db, self._address, layout))
         self._layout = made
 
@@ -138,6 +139,11 @@ class OwnTablesTarget(PostgresTarget):
         _let_triggers_find(db, self._address, self._layout)
         return make_own(self._layout, compared)
 
+    def _own_to_read(self, db: psycopg.Connection[Any]) -> Own:
+        """The same, asked once: there are thousands of stations, and reading can harm nothing."""
+        self._read_by = self._read_by or self._own(db)
+        return self._read_by
+
     def _done(self, db: psycopg.Connection[Any], load: str, batch: str) -> Receipt | None:
         query = "SELECT source ->> 'layout' FROM loads WHERE load_id = %s"
         row = db.execute(query, (load,)).fetchone()
@@ -178,7 +184,7 @@ class OwnTablesTarget(PostgresTarget):
     def _hashes(
         self, db: psycopg.Connection[Any], form: str, station: Sequence[str | None]
     ) -> Iterator[tuple[str, str, str]]:
-        own = self._own(db)
+        own = self._own_to_read(db)
         query = """SELECT record_id, replace(row_hash::text, '-', ''), laid_hash, coalesce(year, '') FROM record_index
                    WHERE form = %s AND state IS NOT DISTINCT FROM %s AND district IS NOT DISTINCT FROM %s
                    AND police_station IS NOT DISTINCT FROM %s ORDER BY record_id"""
@@ -195,7 +201,7 @@ class OwnTablesTarget(PostgresTarget):
     def _read_back(
         self, db: psycopg.Connection[Any], form: str, after: str
     ) -> tuple[list[str], dict[str, list[dict[str, Any]]]]:
-        own = self._own(db)
+        own = self._own_to_read(db)
         query = sql.SQL("SELECT record_id FROM record_index WHERE form = %s AND record_id > %s ORDER BY 1 LIMIT {}")
         ids = [r for (r,) in db.execute(query.format(sql.Literal(_SLICE)), (form, after))]
         found: dict[str, list[dict[str, Any]]] = {}
