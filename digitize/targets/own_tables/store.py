@@ -43,11 +43,15 @@ class OwnTablesStore(PostgresStore):
     """
 
     def __init__(
-        self, db: psycopg.Connection[Any], own: Own, reasons: Mapping[tuple[str, str], Hindrance] | None = None
+        self,
+        db: psycopg.Connection[Any],
+        own: Own,
+        reasons: Mapping[tuple[str, str], Hindrance] | None = None,
+        known: Mapping[tuple[str, str], ReadyRecord] | None = None,
     ) -> None:
-        """db: connected; own: what is there."""
+        """db: connected; own: what is there; known: records that were laid out before."""
         super().__init__(db)
-        self._own, self._reasons = own, reasons or {}
+        self._own, self._reasons, self._known = own, reasons or {}, known or {}
         # Records whose rows stand until their other version takes their place: -> form and key.
         self._pending: dict[str, tuple[str, str | None]] = {}
         # Of these only the layout changed: they stay what their load wrote, and no version of them is older.
@@ -152,8 +156,9 @@ class OwnTablesStore(PostgresStore):
     def insert(self, form: str, tables: Mapping[str, pl.DataFrame], batch: RowBatch) -> None:
         """See `Store`. Raises RecordsRefused."""
         own = tables[form]
-        records = records_of(form, tables, own[RECORD_ID].to_list(), batch.batch)
-        ready = {r.id: make_ready(r, self._own) for r in records}
+        ready = {r: self._known[form, r] for r in own[RECORD_ID] if (form, r) in self._known}
+        lacking = [r for r in own[RECORD_ID] if r not in ready]
+        ready |= {r.id: make_ready(r, self._own) for r in records_of(form, tables, lacking, batch.batch)}
         refused = {r.id: r.hindrances[0] for r in ready.values() if r.hindrances}
         keys = (
             _joined(form, typed_key(form_tables(form)[form], own)) if key_columns(form_tables(form)[form], own) else {}
@@ -257,7 +262,9 @@ def _key_of(form: str, row: Mapping[str, Any] | None) -> str | None:
     kinds = [table.by_name[name].kind for name in table.key]
     if not parts or None in parts:
         return None
-    return _KEY_END.join(str(int(str(p))) if k in ("int", "year") else str(p) for p, k in zip(parts, kinds, strict=True))
+    return _KEY_END.join(
+        str(int(str(p))) if k in ("int", "year") else str(p) for p, k in zip(parts, kinds, strict=True)
+    )
 
 
 def _wholes(form: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, dict[str, list[dict[str, Any]]]]:

@@ -17,7 +17,7 @@ from digitize.targets.kind import Patience
 from digitize.targets.own_tables.book import book_address, layout_key, require_book
 from digitize.targets.own_tables.comparing import Comparison, compare_layout, table_names
 from digitize.targets.own_tables.kinds_of_value import ZONE
-from digitize.targets.own_tables.laying import Hindrance, make_ready
+from digitize.targets.own_tables.laying import Hindrance, ReadyRecord, make_ready
 from digitize.targets.own_tables.reading import Own, make_own, read_rows, rows_hash
 from digitize.targets.own_tables.store import OwnTablesStore, RecordsRefused
 from digitize.targets.postgres.address import DatabaseAddress
@@ -154,12 +154,13 @@ class OwnTablesTarget(PostgresTarget):
         if done := self._done(db, batch.id, batch.batch):
             return done, Counter()
         own = self._own(db)
-        reasons = _hindered(db, own, batch)
+        known = _ready(db, own, batch)
+        reasons = {r: ready.hindrances[0] for r, ready in known.items() if ready.hindrances}
         # Each time round at least one more record is out; nearly always there are no more than two.
         while True:
             try:
                 with db.transaction():
-                    store = OwnTablesStore(db, own, reasons)
+                    store = OwnTablesStore(db, own, reasons, known)
                     receipt = take(_without(batch, reasons), store)
                     store.finish()
                     break
@@ -219,17 +220,18 @@ def _let_triggers_find(db: psycopg.Connection[Any], address: DatabaseAddress, la
     db.execute("SELECT set_config('search_path', %s, true)", (path,))
 
 
-def _hindered(db: psycopg.Connection[Any], own: Own, batch: RowBatch) -> dict[tuple[str, str], Hindrance]:
-    """The records of a batch that cannot stand in their tables; those that stand there as they are, are not asked."""
-    found: dict[tuple[str, str], Hindrance] = {}
+def _ready(db: psycopg.Connection[Any], own: Own, batch: RowBatch) -> dict[tuple[str, str], ReadyRecord]:
+    """The records of a batch, by form and id, laid out; those that stand there as they are, are left out."""
+    found: dict[tuple[str, str], ReadyRecord] = {}
     for form, rows in batch.forms.items():
         frame = rows.tables[form]
         bad = set(rows.unfit[RECORD_ID])
         held = OwnTablesStore(db, own).same(form, frame.select(RECORD_ID, HASH).unique(RECORD_ID))
         asked = [r for r in frame[RECORD_ID].unique(maintain_order=True) if r not in bad and not held.get(r)]
         for record in records_of(form, rows.tables, asked, batch.batch):
-            if hindrances := make_ready(record, own).hindrances:
-                found.setdefault((form, record.id), hindrances[0])
+            # Of two with one id the first is taken, if any.
+            if (form, record.id) not in found:
+                found[form, record.id] = make_ready(record, own)
     return found
 
 
