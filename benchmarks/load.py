@@ -1,7 +1,8 @@
 r"""How fast import files are loaded, beside what can be typed into psql and beside other libraries; and kills.
 
 python benchmarks/load.py [--rows 500000] [--rounds 3] [--kills 40] [--peers PYTHON] [--only raw,first,noop,bad3,peers,
-                           sqlite,kills,references,reconcile,quarantine,restore] [--seed 7] [--json FILE] [--quick]
+                           sqlite,kills,references,reconcile,quarantine,restore,layout] [--seed 7] [--json FILE]
+                          [--quick]
 
     python3.11 -m venv PEERS
     PEERS/bin/pip install pandas==3.1.1 SQLAlchemy==2.1.9 'dlt[postgres]==1.31.0' 'psycopg[binary]' pyarrow
@@ -20,8 +21,8 @@ most; `ratio_noop_command`: the same with Python's start and all of the command 
 counted in the target and the quarantine. `ratio_to_sql` and so on: seconds of a peer / ours, the first FIRs into a bare
 table of text. `sqlite_rows_per_cpu_s`: rows of both tables into SQLite, of processor time, rows at hand, rules not
 counted; `sqlite_whole_rows_per_cpu_s`: with reading and rules. `rss_mb`: the most memory of the loading process.
-`references_kept`, `replay_stale_blocked`, `quarantine_twice`, `flags_kept`, `restore_accepted`: see load_references.py,
-load_quarantine.py and load_restore.py. Figures that were not measured are null.
+`references_kept`, `replay_stale_blocked`, `quarantine_twice`, `flags_kept`, `restore_accepted`, `layout_pg_ok`: see
+load_references.py, load_quarantine.py, load_restore.py and load_layout.py. Figures that were not measured are null.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ FIGURES = (
     "ratio_to_sql_multi", "ratio_insertmany", "ratio_dlt", "sqlite_rows_per_cpu_s",
     "sqlite_whole_rows_per_cpu_s", "rss_mb", "kills", "kills_identical",
     "references_kept", "reconcile_found", "reconcile_false", "replay_stale_blocked", "quarantine_twice", "flags_kept",
-    "restore_accepted",
+    "restore_accepted", "layout_pg_ok",
 )  # fmt: skip
 SERVER = {"fsync": "on", "full_page_writes": "on", "shared_buffers": "1GB", "max_wal_size": "8GB", "autovacuum": "on"}
 

@@ -47,10 +47,17 @@ def _restore(a: argparse.Namespace, server: Any, place: Path) -> dict[str, Any]:
     return dict(measure_restore(server, place / "dumped"))
 
 
+def _layout(a: argparse.Namespace, server: Any, place: Path) -> dict[str, Any]:
+    from benchmarks.load_layout import measure_layout
+
+    return dict(measure_layout(server, min(a.kill_rows, 2000), min(a.kills, 5), a.seed))
+
+
 PARTS: Mapping[str, Part] = {
     "kills": _kills,
     "references": _references,
     "reconcile": _reconcile,
     "quarantine": _quarantine,
     "restore": _restore,
+    "layout": _layout,
 }

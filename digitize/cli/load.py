@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Protocol, runtime_checkable
 
 import typer
 
@@ -17,6 +17,7 @@ from digitize.cli.options import (
     ImportProfile,
     ImportState,
     ImportStations,
+    Layout,
     LeaveOut,
     Schema,
     Target,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from digitize.files.loading.again import LoadCall
     from digitize.files.loading.load import LoadOptions
     from digitize.files.loading.loaded import Loaded
+    from mappers.layouts import TableLayout
     from validators.rulebook.given import CheckSettings
 
 BatchSize = Annotated[int | None, typer.Option(min=1, help="Files: records in one transaction, at most (50000).")]
@@ -47,6 +49,7 @@ def load(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="A workspace, or import files and folders.")],
     target: Target = "",
     schema: Schema = "",
+    layout: Layout = "",
     form: ImportForm = "iif1",
     batch_size: BatchSize = None,
     first: First = False,
@@ -66,7 +69,7 @@ def load(
     from digitize.files.loading.again import name_call
 
     agreed = _agreed(max_rejects)
-    where = _Where(target, schema, lock_seconds, statement_seconds)
+    where = _Where(target, schema, layout, lock_seconds, statement_seconds)
     if (paths[0] / "digitize.toml").is_file():
         given = {"--first": first, "--batch-size": batch_size, "--receipts": receipts, "--state": state}
         given |= {"--stations": stations, "--profile": profile, "--ignore": ignore, "--leave-out": leave_out}
@@ -75,7 +78,8 @@ def load(
         return
     rules = {"state": state, "stations": stations, "profile": profile, "ignore": ignore, "leave_out": leave_out}
     call = name_call(paths, form, {**rules, "size": batch_size})
-    if not receipts and not dry_run and (before := _find_before(where, form, call.key)):
+    # A layout may be altered under its name; what it did once is asked of the book.
+    if not receipts and not dry_run and not layout and (before := _find_before(where, form, call.key)):
         _print_loaded(before, json=json)
         return
     from digitize.files.dataset import find_dataset
@@ -88,7 +92,7 @@ def load(
     )
     print_not_told(settings)
     options = _options(batch_size, agreed, words(leave_out), receipts, call, dry_run=dry_run, first=first)
-    _print_loaded(_load_files(paths, form, where, settings, options), json=json)
+    _load_files(paths, form, where, settings, options, json=json)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,7 @@ class _Where:
 
     target: str
     schema: str
+    layout: str
     lock_seconds: float | None
     statement_seconds: float | None
 
@@ -129,9 +134,12 @@ def _options(
     return LoadOptions(size or BATCH_SIZE, agreed, leave_out, dry_run, first, receipts=receipts, call=call)
 
 
-def _load_files(paths: list[Path], form: str, where: _Where, settings: CheckSettings, options: LoadOptions) -> Loaded:
+def _load_files(
+    paths: list[Path], form: str, where: _Where, settings: CheckSettings, options: LoadOptions, *, json: bool
+) -> None:
     from digitize.errors import OptionsError
     from digitize.files.loading.load import load_files
+    from digitize.files.loading.where import read_named_layout
     from digitize.targets.kind import SCHEMA, Patience
     from digitize.targets.open import open_target
 
@@ -139,11 +147,33 @@ def _load_files(paths: list[Path], form: str, where: _Where, settings: CheckSett
         raise OptionsError("--target says where the files are to be loaded.")
     usual = Patience()
     patience = Patience(where.lock_seconds or usual.lock_seconds, where.statement_seconds or usual.statement_seconds)
-    opened = open_target(where.target, where.schema or SCHEMA, patience)
+    layout = read_named_layout(where.layout)
+    if layout is not None and layout.has_own_tables and options.dry_run:
+        _compare(where, layout, json=json)
+    opened = open_target(where.target, where.schema or SCHEMA, patience, layout)
     try:
-        return load_files(paths, form, opened, settings, options)
+        done = load_files(paths, form, opened, settings, options)
+        _print_loaded(done, opened.told() if isinstance(opened, _Tells) else (), json=json)
     finally:
         opened.close()
+
+
+@runtime_checkable
+class _Tells(Protocol):
+    """A target that has more to tell of what it took than its receipts."""
+
+    def told(self) -> list[str]: ...
+
+
+def _compare(where: _Where, layout: TableLayout, *, json: bool) -> None:
+    """A trial says first in what the tables do not fit. With --json only where there is something to mend."""
+    from digitize.cli.own_tables import print_comparison
+    from digitize.targets.kind import SCHEMA
+    from digitize.targets.own_tables.book import book_address
+    from digitize.targets.postgres.address import parse_address
+
+    if not json:
+        print_comparison(book_address(parse_address(where.target, where.schema or SCHEMA)), layout)
 
 
 def _load_workspace(folder: Path, where: _Where, agreed: Agreed | None, *, dry_run: bool, json: bool) -> None:
@@ -152,17 +182,23 @@ def _load_workspace(folder: Path, where: _Where, agreed: Agreed | None, *, dry_r
 
     waits = {"load.lock_seconds": where.lock_seconds, "load.statement_seconds": where.statement_seconds}
     # None leaves the workspace's own setting; "" would go before it.
-    place = open_place(folder, {"load.target": where.target or None, "load.schema_name": where.schema or None, **waits})
+    named = {"load.target": where.target, "load.schema_name": where.schema, "load.layout": _from_here(where.layout)}
+    place = open_place(folder, {**{name: text or None for name, text in named.items()}, **waits})
     with progress(place.options.run.line_every) as shown:
         done = load_workspace(place, shown, agreed, dry_run=dry_run)
     _print_loaded(done, json=json)
 
 
-def _print_loaded(done: Loaded, *, json: bool) -> None:
+def _from_here(layout: str) -> str:
+    # A file is named from where the command is given, not from inside the workspace.
+    return str(Path(layout).absolute()) if layout.endswith(".toml") else layout
+
+
+def _print_loaded(done: Loaded, told: Sequence[str] = (), *, json: bool) -> None:
     if json:
-        print_json(done.as_plain())
+        print_json({**done.as_plain(), **({"told": list(told)} if told else {})})
         return
-    for line in done.lines():
+    for line in (*done.lines(), *told):
         say(line)
 
 

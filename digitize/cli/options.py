@@ -25,6 +25,9 @@ IgnoredRules = Annotated[str, typer.Option("--ignore", help="Files: rules not to
 LeaveOut = Annotated[
     str, typer.Option("--leave-out", help="Files: columns that are no field and are not loaded, as a,b.")
 ]
+Layout = Annotated[
+    str, typer.Option("--layout", metavar="FILE|ID", help="Of a state's own tables, filled instead of ours.")
+]
 PagesAtOnce = Annotated[
     int | None, typer.Option("--jobs", min=1, help="Pages read at once; as many as there are cores if not given.")
 ]

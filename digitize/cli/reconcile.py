@@ -14,6 +14,7 @@ from digitize.cli.options import (
     ImportProfile,
     ImportState,
     ImportStations,
+    Layout,
     LeaveOut,
     Schema,
     Target,
@@ -33,6 +34,7 @@ def reconcile(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="A workspace, or import files and folders.")],
     target: Target = "",
     schema: Schema = "",
+    layout: Layout = "",
     form: ImportForm = "iif1",
     state: ImportState = "",
     stations: ImportStations = None,
@@ -62,7 +64,7 @@ def reconcile(
     else:
         settings = _settings(paths, form, state=state, stations=stations, profile=profile, ignore=words(ignore))
         source = compared.of_files(paths, form, settings, words(leave_out))
-    with opened(target, schema, paths[0] if is_place else None) as there:
+    with opened(target, schema, paths[0] if is_place else None, layout) as there:
         found = work.compare(source, there)
     _print(found, json=json)
     if unequal := [g for g in found.groups if not g.is_equal]:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digitize.cli.console import Json, print_json, say, say_text, warn
+from digitize.cli.options import Layout
 
 if TYPE_CHECKING:
     from digitize.targets.postgres.adopt import Adoption
+    from mappers.layouts import TableLayout
 
 Url = Annotated[str, typer.Argument(metavar="URL", help="postgresql://USER@HOST/DATABASE, without a password.")]
 Schema = Annotated[str, typer.Option("--schema", help="The schema that holds the tables.")]
@@ -21,6 +23,7 @@ def init(
     url: Annotated[str, typer.Argument(metavar="URL", help="As above; not needed with --print.")] = "",
     schema: Schema = "cctns",
     loader: Annotated[str, typer.Option(help="The role that loads; it is given the rights it needs.")] = "",
+    layout: Layout = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the SQL, and change nothing.")] = False,
     only_print: Annotated[
         bool, typer.Option("--print", help="Print a script for psql that makes all, and connect to nothing.")
@@ -40,7 +43,13 @@ def init(
         say_text(script(schema, loader))
         return
     address = parse_address(url, schema)
-    done = init_target(address, loader, dry_run=dry_run, take_out=take_out, tell=warn)
+    if layout:
+        from digitize.targets.own_tables.book import book_address, init_book
+
+        address = book_address(address)
+        done = init_book(address, _layout(layout), loader, dry_run=dry_run)
+    else:
+        done = init_target(address, loader, dry_run=dry_run, take_out=take_out, tell=warn)
     if json:
         print_json({"target": address.name, "statements": len(done), "dry_run": dry_run})
     elif dry_run:
@@ -91,13 +100,21 @@ def _show(found: Adoption) -> None:
 
 
 @target.command()
-def check(url: Url, schema: Schema = "cctns", json: Json = False) -> None:
-    """Say of which version the tables are, and in what they differ from those that were made; exit code 8 if so."""
+def check(url: Url, schema: Schema = "cctns", layout: Layout = "", json: Json = False) -> None:
+    """Say of which version the tables are, and in what they differ from those that were made; exit code 8 if so.
+
+    With --layout: in what a state's own tables do not fit the layout, and what it does not carry.
+    """
     from digitize.errors import TargetRefused
     from digitize.targets.postgres.address import parse_address
     from digitize.targets.postgres.setup import check_target, what_is_amiss
 
     address = parse_address(url, schema)
+    if layout:
+        from digitize.cli.own_tables import print_comparison
+
+        print_comparison(address, _layout(layout), json=json)
+        return
     state = check_target(address)
     amiss = what_is_amiss(state)
     if json:
@@ -111,6 +128,16 @@ def check(url: Url, schema: Schema = "cctns", json: Json = False) -> None:
             say(f"  {name}: about {count} rows")
     if amiss:
         raise TargetRefused(f"{address.name}: {amiss}")
+
+
+def _layout(name: str) -> TableLayout:
+    from digitize.errors import OptionsError
+    from digitize.files.loading.where import read_named_layout
+
+    found = read_named_layout(name)
+    if found is None or not found.has_own_tables:
+        raise OptionsError(f"Layout {name} has no [database]: it describes no tables that exist already.")
+    return found
 
 
 def register(app: typer.Typer) -> None:

@@ -1,20 +1,25 @@
-"""`digitize unload`: take back one load."""
+"""`digitize unload`: take back one load; or write out what stands in a state's own tables."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from digitize.cli.console import Json, print_json, say
-from digitize.cli.options import Schema, Target, Workspace
+from digitize.cli.options import Layout, Schema, Target, Workspace
 
 
 def unload(
-    batch: Annotated[str, typer.Argument(metavar="BATCH", help="Name of a batch, or the id of a load.")],
+    batch: Annotated[str, typer.Argument(metavar="[BATCH]", help="Name of a batch, or the id of a load.")] = "",
     target: Target = "",
     schema: Schema = "",
     workspace: Workspace = None,
+    layout: Layout = "",
+    to: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="A state's own tables: take nothing back, write files of them.")
+    ] = None,
     reason: Annotated[str, typer.Option(help="Why; it is recorded in the target.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would become of it.")] = False,
     json: Json = False,
@@ -22,14 +27,33 @@ def unload(
     """Take back the newest load of a batch; refused where later loads changed what it wrote."""
     from dataclasses import asdict
 
+    from digitize.errors import OptionsError
     from digitize.files.loading.undo import undo_load
 
-    done = undo_load(batch, target, schema, workspace, reason, dry_run=dry_run)
+    if bool(batch) == (to is not None):
+        raise OptionsError("Name a batch to take back, or --to DIR to write out what stands in a state's own tables.")
+    if to is not None:
+        _write_out(to, target, schema, workspace, layout, json=json)
+        return
+    done = undo_load(batch, target, schema, workspace, reason, layout=layout, dry_run=dry_run)
     if json:
         print_json({**asdict(done), "dry_run": dry_run})
         return
     did = "Would take" if dry_run else "Took"
     say(f"{did} back batch {done.batch}: {done.removed} records out, {done.restored} earlier versions back in.")
+
+
+def _write_out(to: Path, target: str, schema: str, workspace: Path | None, layout: str, *, json: bool) -> None:
+    from digitize.files.loading.read_back import write_back
+    from digitize.files.loading.where import opened
+
+    with opened(target, schema, workspace, layout) as there:
+        rows = write_back(there, to)
+    if json:
+        print_json({"path": str(to), "rows": rows})
+        return
+    for name, count in rows.items():
+        say(f"{to / name}.csv: {count} rows")
 
 
 def register(app: typer.Typer) -> None:

@@ -76,6 +76,9 @@ def export(
         view = ExportView(whole_masks(ledger), who)
         # Taken one at a time while they are written: so how many are left out is known only at the end.
         chosen = _Chosen(Records(ledger).all(), with_all=with_all or to == "jsonl")
+        found = find_layout(place, layout)
+        if found is not None and found.has_own_tables:
+            raise OptionsError(f"Layout {layout} fills tables of a database, whose keys no file knows; load into it.")
 
         def beside(folder: Path, mappings: Collection[str]) -> None:
             write_dataset(folder, _dataset(place, mappings))
@@ -84,7 +87,7 @@ def export(
         def write(target: Path) -> Exported:
             if to == "jsonl":
                 return Exported(target, _write_jsonl(ledger, iter(chosen), target, view), 0)
-            return _write_csv(chosen, target, find_layout(place, layout), view, beside)
+            return _write_csv(chosen, target, found, view, beside)
 
         made = _sealed(write, target, encrypt_to) if encrypt_to else write(target)
         if who:

@@ -12,6 +12,7 @@ from digitize.targets.kind import SCHEMA, Opening, Patience, TargetKind
 
 if TYPE_CHECKING:
     from digitize.targets.base import Target
+    from mappers.layouts import TableLayout
 
 _KINDS = "digitize.targets.kinds"
 
@@ -45,12 +46,17 @@ def check_target_text(text: str) -> None:
         kind.check(text)
 
 
-def open_target(text: str, schema: str = SCHEMA, patience: Patience | None = None) -> Target:
-    """The target of that name. Raises OptionsError when it cannot be meant, TargetRefused when it cannot be used."""
+def open_target(
+    text: str, schema: str = SCHEMA, patience: Patience | None = None, layout: TableLayout | None = None
+) -> Target:
+    """The target of that name. layout: of a state's own tables.
+
+    Raises OptionsError when it cannot be meant, TargetRefused when it cannot be used.
+    """
     kind = find_kind(text)
     if kind is None:
         raise OptionsError(f"A target is one of these: {known_targets()}.")
-    return open_as(kind, text, Opening(schema, patience or Patience()))
+    return open_as(kind, text, Opening(schema, patience or Patience(), layout))
 
 
 def open_as(kind: TargetKind, text: str, how: Opening) -> Target:

@@ -17,12 +17,16 @@ from validators.finding import Finding
 RECORD_ID, LINE, HASH = "record_id", "line", "row_hash"
 UNFIT, KEY_OWNED, UNSTORABLE, KEY_EMPTY, NOBODY = "D001", "D002", "D003", "D008", "D009"
 _FINDING = tuple(f.name for f in fields(Finding))
+NO_CODE, NO_VALUE, THEIRS_REFUSED = "D005", "D006", "D007"
 DATABASE_CODES: Mapping[str, str] = {
     UNFIT: "The value does not fit the target's column.",
     KEY_OWNED: "Another record in the target, or before it in the batch, has the same key.",
     KEY_EMPTY: "The year, or the number of the FIR, is empty; without it the record cannot be found again.",
     NOBODY: "The row names a person by a line that the record has not.",
     UNSTORABLE: "The text holds a zero byte or half a character, which the target cannot hold.",
+    NO_CODE: "The state's own tables want a code here, and the layout or a master table of theirs has none for it.",
+    NO_VALUE: "The state's own tables want a value here, and the record has none.",
+    THEIRS_REFUSED: "The state's own database refused a row of this record.",
 }
 
 

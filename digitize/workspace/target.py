@@ -7,7 +7,7 @@ from digitize.targets.base import Target
 from digitize.targets.kind import Opening, Patience
 from digitize.targets.open import find_kind, load_kinds, open_as
 from digitize.workspace.place import Place
-from mappers.layouts import TableLayout, load_layouts
+from mappers.layouts import TableLayout, load_layouts, read_layout
 from mappers.toml import did_you_mean
 
 # A workspace's target was a SQLite file, whatever its ending, before there were others.
@@ -24,12 +24,14 @@ def open_place_target(place: Place) -> Target:
 
 
 def find_layout(place: Place, name: str) -> TableLayout | None:
-    """The layout of that name, None for ""; a workspace's own lie in its `layouts/`.
+    """The layout of that name or file (ending in .toml), None for ""; a workspace's own lie in its `layouts/`.
 
     Raises OptionsError when there is none, MappingError when a file is wrong.
     """
     if not name:
         return None
+    if name.endswith(".toml"):
+        return read_layout(place.folder / name)
     known = load_layouts((place.folder / "layouts",))
     if name not in known:
         raise OptionsError(f"There is no layout {name}{did_you_mean(name, known)}.")

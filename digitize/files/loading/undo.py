@@ -11,13 +11,20 @@ from digitize.workspace.place import open_place
 
 
 def undo_load(
-    batch: str, target: str, schema: str, workspace: Path | None, reason: str, *, dry_run: bool = False
+    batch: str,
+    target: str,
+    schema: str,
+    workspace: Path | None,
+    reason: str,
+    *,
+    layout: str = "",
+    dry_run: bool = False,
 ) -> Undone:
     """Take back the newest load of a batch. In a workspace its records count as not loaded; the next run loads them.
 
     Raises NotFound, and TargetRefused where later loads built on it.
     """
-    with opened(target, schema, workspace) as there:
+    with opened(target, schema, workspace, layout) as there:
         done = there.undo(batch, reason, dry_run=dry_run)
     if workspace is not None and not dry_run:
         with Ledger(open_place(workspace).ledger) as ledger, ledger.writing():

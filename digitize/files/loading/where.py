@@ -12,23 +12,42 @@ from digitize.targets.kind import SCHEMA
 from digitize.targets.open import find_kind, load_kinds, open_target
 from digitize.workspace.place import open_place
 from digitize.workspace.target import USUAL, open_place_target
+from mappers.layouts import TableLayout, package_layouts, read_layout
+from mappers.toml import did_you_mean
+
+
+def read_named_layout(name: str) -> TableLayout | None:
+    """The layout in a file, or of this package by its id; None for "".
+
+    Raises OptionsError when there is none, MappingError when the file is wrong.
+    """
+    if not name:
+        return None
+    if name.endswith(".toml"):
+        return read_layout(Path(name))
+    if name not in package_layouts():
+        raise OptionsError(
+            f"There is no layout {name}{did_you_mean(name, package_layouts())}. Name its file, FILE.toml."
+        )
+    return package_layouts()[name]
 
 
 @contextmanager
-def opened(target: str, schema: str, workspace: Path | None = None) -> Iterator[Target]:
-    """The target, closed afterwards. workspace: whose target is meant where none is named.
+def opened(target: str, schema: str, workspace: Path | None = None, layout: str = "") -> Iterator[Target]:
+    """The target, closed afterwards. workspace: whose target is meant where none is named. layout: as it is named.
 
     Raises OptionsError when neither is given, TargetRefused when it cannot be used or a file of it is not there: these
     commands look at what was loaded, and an empty target made in its place would be an answer, a wrong one.
     """
     if workspace is not None:
         flags = {"load.target": target or None, "load.schema_name": schema or None}
+        flags["load.layout"] = _from_here(layout) or None
         place = open_place(workspace, {**flags})
         _require_there(place.options.load.target, place.folder)
         made = open_place_target(place)
     elif target:
         _require_there(target, Path())
-        made = open_target(target, schema or SCHEMA)
+        made = open_target(target, schema or SCHEMA, layout=read_named_layout(layout))
     else:
         raise OptionsError("--target says which target is meant, or --workspace whose.")
     try:
@@ -43,3 +62,8 @@ def _require_there(target: str, folder: Path) -> None:
     path = kind.path(kind.inside(target, folder))
     if kind.is_path and not path.exists():
         raise TargetRefused(f"{path}: there is no target here. Look at --target, or load first: digitize load")
+
+
+def _from_here(layout: str) -> str:
+    """A layout's file as it is meant where the command was given, not in the workspace."""
+    return str(Path(layout).absolute()) if layout.endswith(".toml") else layout

@@ -1,4 +1,4 @@
-"""A PostgreSQL database by its URL, with the tables that `digitize target init` made."""
+"""A PostgreSQL database by its URL, with the tables that `digitize target init` made, or a state's own ones."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 def _open(text: str, how: Opening) -> Target:
     # Imported here: psycopg takes a fifth of a second, and every command asks which target is meant.
-    from digitize.targets.postgres.target import PostgresTarget
+    from digitize.targets.own_tables.opening import open_postgres
 
-    return PostgresTarget(parse_address(text, how.schema), how.patience)
+    return open_postgres(parse_address(text, how.schema), how)
 
 
 def _find_call(text: str, schema: str, call: str) -> tuple[str, Receipt] | None:
@@ -32,4 +32,5 @@ KIND = TargetKind(
     is_path=False,
     is_database=True,
     find_call=_find_call,
+    has_layouts=True,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from digitize.errors import OptionsError
 from digitize.targets.kind import Opening, TargetKind
 
 if TYPE_CHECKING:
@@ -14,6 +15,8 @@ def _open(text: str, how: Opening) -> Target:
     # Imported here: every command asks which target is meant, and that must cost nothing.
     from digitize.targets.sqlite import SqliteTarget
 
+    if how.layout is not None and how.layout.has_own_tables:
+        raise OptionsError(f"Layout {how.layout.id} describes tables of a PostgreSQL database; a SQLite file has none.")
     return SqliteTarget(KIND.path(text), how.layout)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from io import BytesIO
 from typing import Any
 
@@ -130,9 +130,12 @@ class PostgresStore:
             if name in tables:
                 self.copy(name, own if name == form else tables[name])
         if batch.origins:
-            taken = set(own[RECORD_ID])
-            rows = [o for o in batch.origins if o[0] in taken]
-            self.copy("field_origin", pl.DataFrame(rows, schema=_ORIGIN_TYPES, orient="row"))
+            self.copy_origins(batch, set(own[RECORD_ID]))
+
+    def copy_origins(self, batch: RowBatch, taken: Set[str]) -> None:
+        """Send the origins of those records of a batch that are taken."""
+        rows = [o for o in batch.origins if o[0] in taken]
+        self.copy("field_origin", pl.DataFrame(rows, schema=_ORIGIN_TYPES, orient="row"))
 
     def copy(self, name: str, frame: pl.DataFrame) -> None:
         """Send rows; columns in which nothing stands are not sent. A null and an empty text stay what they are."""

@@ -1,0 +1,31 @@
+"""A state's own tables beside their layout, as `target check --layout` and a trial of `load --layout` print it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from digitize.cli.console import print_json, say
+
+if TYPE_CHECKING:
+    from digitize.targets.postgres.address import DatabaseAddress
+    from mappers.layouts import TableLayout
+
+
+def print_comparison(address: DatabaseAddress, layout: TableLayout, *, json: bool = False) -> None:
+    """Print all that is missing, and all that a person should know. Raises TargetRefused where something is missing."""
+    from digitize.errors import TargetRefused
+    from digitize.targets.own_tables.checking import check_layout
+
+    found = check_layout(address, layout)
+    if json:
+        print_json({"target": address.name, "problems": found.problems, "remarks": found.remarks})
+    else:
+        say(f"{address.name}, layout {layout.id}: {len(found.problems)} things to mend")
+        for line in found.problems:
+            say(f"  {line}")
+        for line in found.remarks:
+            say(f"  note: {line}")
+    if found.problems:
+        raise TargetRefused(
+            f"{address.name}: the state's tables and layout {layout.id} do not fit. Nothing was loaded."
+        )

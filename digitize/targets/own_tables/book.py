@@ -1,0 +1,197 @@
+"""Our books beside a state's tables: the same as every target keeps, and which rows of theirs are ours."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg.types.json import Jsonb
+from pydantic import ValidationError
+
+from digitize.errors import TargetRefused
+from digitize.machine.work_keys import plain_hash
+from digitize.targets.kind import SCHEMA, Patience
+from digitize.targets.postgres.address import DatabaseAddress
+from digitize.targets.postgres.catalogue import read_catalogue
+from digitize.targets.postgres.connect import connect, refusal, use
+from digitize.targets.postgres.definition import Definition, Statement, TableDef, migrate
+from digitize.targets.postgres.state import read_state
+from digitize.targets.postgres.tables import BOOKS, VERSION, wanted
+from mappers.layouts import TableLayout, bind_layout
+from mappers.layouts.model import LayoutFile
+
+BOOK_SCHEMA = "cctns_book"
+_LOCK = 0x44544749  # as `target init` takes
+_ID = 'text COLLATE "C" NOT NULL'
+_OWN: Definition = {
+    "record_index": TableDef(
+        {
+            **{"record_id": _ID, "form": "text NOT NULL", "load_id": "uuid NOT NULL", "row_hash": "uuid NOT NULL"},
+            **{"state": "text", "district": "text", "police_station": "text", "year": "text", "record_key": "text"},
+            **{"layout": "text NOT NULL", "laid_hash": "text NOT NULL", "record": "jsonb NOT NULL"},
+            "at": "timestamptz NOT NULL DEFAULT now()",
+        },
+        {"record_index_pkey": "PRIMARY KEY (record_id)"},
+        {
+            "record_index_load": "(load_id)",
+            "record_index_station": "(police_station, form)",
+            "record_index_key": "UNIQUE (record_key, form)",
+        },
+        {
+            "": "The records that stand in the tables of the state, each whole, in our own fields.",
+            "row_hash": "Hash of the whole record.",
+            "record_key": "Station, year and number, which no two records share.",
+            "layout": "Hash of the layout by which it was written.",
+            "laid_hash": "Hash of its rows in the tables of the state, as they were written.",
+        },
+    ),
+    "laid_rows": TableDef(
+        {
+            **{"record_id": _ID, "table_name": "text NOT NULL", "line": "integer NOT NULL"},
+            **{"language": "text NOT NULL DEFAULT ''", "keys": "jsonb NOT NULL"},
+        },
+        {"laid_rows_pkey": "PRIMARY KEY (record_id, table_name, line, language)"},
+        comments={
+            "": "Which rows in the tables of the state are ours; all others are never touched.",
+            "keys": "Values of the key columns, in the order of the layout.",
+        },
+    ),
+    "layout_gaps": TableDef(
+        {**{"record_id": _ID, "table_name": "text NOT NULL", "column_name": "text NOT NULL", "field": "text NOT NULL"}},
+        {},
+        {"layout_gaps_record": "(record_id)"},
+        {"": "Values that have no place in the tables of the state: no code, or no row."},
+    ),
+}
+
+
+def book_tables() -> Definition:
+    """Every table of a book: those that each target keeps, and those of a state's own tables."""
+    return {name: table for name, table in wanted().items() if name in BOOKS} | dict(_OWN)
+
+
+def layout_key(layout: TableLayout) -> str:
+    """Hash of what a layout says."""
+    return plain_hash(_plain(layout))
+
+
+def book_address(address: DatabaseAddress) -> DatabaseAddress:
+    """The address of the book; it has a schema of its own, so that the canonical tables may stand beside it."""
+    return DatabaseAddress(address.url, BOOK_SCHEMA) if address.schema == SCHEMA else address
+
+
+def init_book(address: DatabaseAddress, layout: TableLayout, loader: str = "", *, dry_run: bool = False) -> list[str]:
+    """Make the book, or bring it up to date with the layout, in one transaction. Returns the statements, in order.
+
+    Their tables are not touched. Raises TargetRefused, and then nothing was changed.
+    """
+    done: list[str] = []
+    with connect(address) as db:
+        try:
+            with db.transaction(force_rollback=dry_run):
+                db.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+                for statement in _statements(db, address, layout, loader):
+                    db.execute(statement)
+                    done.append(statement.as_string(db))
+                # WrittenRows even where no table changed: the layout may have.
+                _write_meta(db, address, layout)
+        except psycopg.Error as e:
+            raise refusal(e, address) from None
+    return done
+
+
+def _statements(
+    db: psycopg.Connection[Any], address: DatabaseAddress, layout: TableLayout, loader: str
+) -> Iterator[Statement]:
+    schema = sql.Identifier(address.schema)
+    if not db.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", (address.schema,)).fetchone():
+        yield sql.SQL("CREATE SCHEMA {}").format(schema)
+    use(db, address, Patience())
+    state = read_state(db, address)
+    before = _layout_in(db, address) if state.version else None
+    if state.version and before is None:
+        raise TargetRefused(f"{address.name}: this schema holds a target's tables, no book. Choose another --schema.")
+    if before is not None and before.id != layout.id:
+        raise TargetRefused(f"{address.name}: this is the book of layout {before.id}. Choose another --schema.")
+    if state.altered or state.version > VERSION:
+        raise TargetRefused(f"{address.name}: {_amiss(state.version, state.altered)} Nothing was changed.")
+    yield from migrate(state.made, book_tables())
+    if loader:
+        if not db.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (loader,)).fetchone():
+            raise TargetRefused(f"{address.name}: there is no role {loader}. Nothing was changed.")
+        yield from _grants(address, loader)
+
+
+def _grants(address: DatabaseAddress, loader: str) -> Iterator[Statement]:
+    role, schema = sql.Identifier(loader), sql.Identifier(address.schema)
+    yield sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(schema, role)
+    for name, table in book_tables().items():
+        rights = "SELECT" if table.owner_only else "SELECT, INSERT, UPDATE, DELETE"
+        yield sql.SQL(f"GRANT {rights} ON {{}}.{{}} TO {{}}").format(schema, sql.Identifier(name), role)
+
+
+def _plain(layout: TableLayout) -> dict[str, Any]:
+    return layout.file.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+
+
+def _write_meta(db: psycopg.Connection[Any], address: DatabaseAddress, layout: TableLayout) -> None:
+    rows: dict[str, Any] = {
+        "version": VERSION,
+        "definition": {name: table.as_plain() for name, table in book_tables().items()},
+        "catalogue": read_catalogue(db, address.schema),
+        "server": db.info.server_version // 10000,
+        # As a text: jsonb would give the columns back in another order.
+        "layout": json.dumps(_plain(layout), ensure_ascii=False),
+    }
+    for key, value in rows.items():
+        query = "INSERT INTO meta VALUES (%s, %s) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+        db.execute(query, (key, Jsonb(value)))
+
+
+def find_layout_in(db: psycopg.Connection[Any], address: DatabaseAddress) -> TableLayout | None:
+    """The layout of the book in a schema, None where that is no book."""
+    query = "SELECT 1 FROM pg_tables WHERE schemaname = %s AND tablename = 'meta'"
+    if not db.execute(query, (address.schema,)).fetchone():
+        return None
+    use(db, address, Patience())
+    return _layout_in(db, address)
+
+
+def _layout_in(db: psycopg.Connection[Any], address: DatabaseAddress) -> TableLayout | None:
+    row = db.execute("SELECT value FROM meta WHERE key = 'layout'").fetchone()
+    if row is None:
+        return None
+    try:
+        return bind_layout(f"{address.schema}.meta", LayoutFile.model_validate(json.loads(row[0])))
+    except ValidationError:
+        raise TargetRefused(f"{address.name}: the layout in this book is of a newer program; use that.") from None
+
+
+def require_book(db: psycopg.Connection[Any], address: DatabaseAddress, layout: TableLayout | None) -> TableLayout:
+    """The layout of a book that is in order; layout: the one that a command names, which must be the same.
+
+    Raises TargetRefused, saying what to do.
+    """
+    found = find_layout_in(db, address)
+    if found is None:
+        what = "there is no book of loads beside the state's tables. Make it: digitize target init URL --layout FILE"
+        raise TargetRefused(f"{address.name}: {what}")
+    if layout is not None and layout_key(layout) != layout_key(found):
+        what = "the layout is not the one of this book. If it is right: digitize target init URL --layout FILE"
+        raise TargetRefused(f"{address.name}: {what} Nothing was loaded.")
+    state = read_state(db, address)
+    is_old = state.version < VERSION or any(migrate(state.made, book_tables()))
+    if state.altered or state.version > VERSION or is_old:
+        raise TargetRefused(f"{address.name}: {_amiss(state.version, state.altered)} Nothing was loaded.")
+    return found
+
+
+def _amiss(version: int, altered: Any) -> str:
+    if version > VERSION:
+        return f"the book is of version {version}, this program knows {VERSION}; use a newer program."
+    if altered:
+        return f"someone altered the book: {'; '.join(list(altered)[:3])}."
+    return "the book is of an older version. Bring it up to date: digitize target init URL --layout FILE"

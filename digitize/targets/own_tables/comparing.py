@@ -1,0 +1,201 @@
+"""Does a layout fit the tables that are there? All that is missing or does not fit, before a row is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from digitize.targets.own_tables.catalogue import OwnTable, OwnTables, TableName, read_own_tables, table_sql
+from digitize.targets.own_tables.kinds_of_value import OwnColumn
+from digitize.targets.own_tables.masters import master_columns, master_name, read_masters
+from digitize.targets.own_tables.rights import missing_rights
+from mappers.layouts import TableLayout
+from mappers.layouts.back import carried_fields
+from mappers.layouts.model import LayoutColumn, LayoutTable
+from mappers.layouts.own import CodeMaster, Masters
+from mappers.schema import form_tables
+from mappers.toml import did_you_mean
+
+# What a field's kind can be written into without a format; of other types of column a person decides.
+_DAYS = ("date", "timestamp", "timestamptz")
+_KINDS: Mapping[str, tuple[str, ...]] = {
+    "date": (*_DAYS, "varchar", "text", "bpchar"),
+    "time": ("time", "varchar", "text", "bpchar"),
+    "int": ("int2", "int4", "int8", "numeric", "varchar", "text", "bpchar"),
+    "year": ("int2", "int4", "int8", "numeric", "varchar", "text", "bpchar"),
+    "money": ("numeric", "varchar", "text"),
+    "decimal": ("numeric", "varchar", "text"),
+}
+_TEXTS = ("varchar", "text", "bpchar")
+
+
+@dataclass
+class Comparison:
+    """A layout beside a catalogue. problems: what must be mended before anything can be loaded; remarks: what a person
+    should know.
+    """
+
+    problems: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    tables: OwnTables = field(default_factory=dict)
+    masters: Masters = field(default_factory=dict)
+
+
+def table_names(layout: TableLayout) -> dict[str, TableName]:
+    """Table of the layout -> schema and table."""
+    return {t.name: (layout.schema_of(t), t.name) for t in layout.file.tables}
+
+
+def compare_layout(db: psycopg.Connection[Any], layout: TableLayout) -> Comparison:
+    """Everything that is missing or does not fit. Takes some 50 ms; changes nothing."""
+    names = table_names(layout)
+    masters = {n: master_name(layout, lookup) for n, lookup in layout.file.lookups.items()}
+    made = Comparison(tables=read_own_tables(db, [*names.values(), *masters.values()]))
+    for table in layout.file.tables:
+        found = made.tables.get(names[table.name])
+        if found is None:
+            made.problems.append(f"{_dotted(names[table.name])}: there is no such table")
+            continue
+        made.problems += _table(names[table.name], table, found, layout)
+        made.remarks += [f"{_dotted(names[table.name])}: {what} is theirs and may act on rows" for what in found.acting]
+    made.problems += _masters(layout, masters, made.tables)
+    made.problems += missing_rights(db, layout, names, set(masters.values()), made.tables)
+    if not made.problems:
+        made.masters = read_masters(db, layout)
+        made.problems += _codes(layout, made.masters, names, made.tables)
+        made.problems += _foreign_codes(db, layout, names, made.tables)
+    made.remarks += _not_carried(layout)
+    return made
+
+
+def _dotted(name: TableName) -> str:
+    return ".".join(name)
+
+
+def _table(name: TableName, table: LayoutTable, found: OwnTable, layout: TableLayout) -> Iterator[str]:
+    where, own = _dotted(name), layout.tables[table.name]
+    for column in [*table.columns, *(k for k in table.key if k not in table.columns)]:
+        if column not in found.columns:
+            yield f"{where}: there is no column {column}{did_you_mean(column, found.columns)}"
+    for column, said in table.columns.items():
+        if column in found.columns:
+            yield from _column(f"{where}.{column}", said, found.columns[column], table, layout)
+    for column, there in found.columns.items():
+        is_filled = column in table.columns or (table.sequence and column in table.key) or there.has_default
+        if there.is_not_null and not is_filled:
+            yield f"{where}.{column}: {there.spelled} NOT NULL without a default, and the layout does not fill it"
+    if not any(unique <= set(table.key) for unique in found.unique):
+        yield f"{where}: nothing keeps two rows from having the same key ({', '.join(table.key)}); it must be unique"
+    if own.child and not any(c.key_of or c.parent for c in table.columns.values()):
+        yield f"{where}: no column ties its rows to the record (key_of or parent)"
+
+
+def _column(key: str, said: LayoutColumn, there: OwnColumn, table: LayoutTable, layout: TableLayout) -> Iterator[str]:
+    if there.is_fixed:
+        yield f"{key}: their database works it out; nobody can write it"
+    of = _field(said, table, layout)
+    kind = of.kind if of else ""
+    if kind in _KINDS and not said.codes and not said.lookup and there.type not in _KINDS[kind]:
+        yield f"{key}: a field of kind {kind} does not go into {there.spelled}"
+    if said.day and there.type not in _TEXTS:
+        yield f"{key}: day is for texts; this column is {there.spelled}, leave it out"
+    fixed = [v for v in (said.constant, said.absent) if v is not None]
+    if said.codes and not said.lookup:
+        fixed += layout.file.codes[said.codes].values()
+    if said.is_language:
+        fixed += layout.languages.values()
+    for value in fixed:
+        fits = there.fit(value)
+        if fits is None:
+            yield f"{key}: '{value}' does not fit into {there.spelled}"
+        elif fits != value:
+            yield f"{key}: '{value}' is spelled '{fits}' by their database; write it so"
+
+
+def _field(said: LayoutColumn, table: LayoutTable, layout: TableLayout) -> Any:
+    own = layout.tables[table.name]
+    if said.field:
+        return own.column(said.field)
+    form = own.name.split("_")[0]
+    return form_tables(form)[form].column(said.parent) if said.parent else None
+
+
+def _masters(layout: TableLayout, masters: Mapping[str, TableName], tables: OwnTables) -> Iterator[str]:
+    for name, lookup in layout.file.lookups.items():
+        found = tables.get(masters[name])
+        if found is None:
+            yield f"lookups.{name}: there is no table {_dotted(masters[name])}"
+            continue
+        for column in master_columns(lookup):
+            if column not in found.columns:
+                near = did_you_mean(column, found.columns)
+                yield f"lookups.{name}: {_dotted(masters[name])} has no column {column}{near}"
+
+
+def _codes(layout: TableLayout, masters: Masters, names: Mapping[str, TableName], tables: OwnTables) -> Iterator[str]:
+    """Codes that have no row in their master table, or whose code there does not fit the column."""
+    told: set[tuple[str, str]] = set()
+    for table in layout.file.tables:
+        for column, said in table.columns.items():
+            if not said.lookup:
+                continue
+            master = masters[said.lookup]
+            if said.codes and (said.codes, said.lookup) not in told:
+                told.add((said.codes, said.lookup))
+                yield from _without_row(said, layout, master)
+            there = tables[names[table.name]].columns[column]
+            odd = next((c for c in master.key_of if there.fit(c) != c), None)
+            if odd is not None:
+                yield f"{_dotted(names[table.name])}.{column}: code {odd} of {said.lookup} does not fit {there.spelled}"
+
+
+def _without_row(said: LayoutColumn, layout: TableLayout, master: CodeMaster) -> Iterator[str]:
+    known = {key[0] for key in master.code_of}
+    doubled = {key[0] for key in master.doubled}
+    where = layout.file.lookups[said.lookup].table
+    for ours, theirs in layout.file.codes[said.codes].items():
+        if theirs in doubled:
+            yield f"codes.{said.codes}.{ours}: '{theirs}' has several rows in {where}; which is meant?"
+        elif theirs not in known:
+            yield f"codes.{said.codes}.{ours}: '{theirs}' has no row in {where}{did_you_mean(theirs, known)}"
+
+
+def _foreign_codes(
+    db: psycopg.Connection[Any], layout: TableLayout, names: Mapping[str, TableName], tables: OwnTables
+) -> Iterator[str]:
+    """Codes and constants that their foreign keys would refuse."""
+    for table in layout.file.tables:
+        for column, said in table.columns.items():
+            foreign = tables[names[table.name]].foreign.get(column)
+            given = [v for v in (said.constant, said.absent) if v is not None]
+            if said.codes and not said.lookup:
+                given += layout.file.codes[said.codes].values()
+            if foreign is None or not given or not _may_read(db, foreign[0]):
+                continue
+            query = sql.SQL("SELECT {}::text FROM {}").format(sql.Identifier(foreign[1]), table_sql(foreign[0]))
+            rows = {code for (code,) in db.execute(query)}
+            for code in sorted(set(given) - rows):
+                yield f"{_dotted(names[table.name])}.{column}: code '{code}' has no row in {_dotted(foreign[0])}"
+
+
+def _may_read(db: psycopg.Connection[Any], name: TableName) -> bool:
+    # In this order: a table in a schema that may not be used cannot be asked about.
+    query = "SELECT CASE WHEN has_schema_privilege(%s, 'USAGE') THEN has_table_privilege(%s, 'SELECT') END"
+    return db.execute(query, (name[0], f'"{name[0]}"."{name[1]}"')).fetchone() == (True,)
+
+
+def _not_carried(layout: TableLayout) -> Iterator[str]:
+    """What a layout has no column for, by table of the schema."""
+    for form in sorted({t.name.split("_")[0] for t in layout.tables.values()}):
+        carried = carried_fields(layout, form)
+        for name, table in form_tables(form).items():
+            # The spelling in Latin letters is worked out where it is not given.
+            lacking = [c.name for c in table.columns if c.name not in carried.get(name, ()) and not c.roman_of]
+            if lacking and name not in carried:
+                yield f"not carried: {name}, no table of the layout takes its rows"
+            elif lacking:
+                yield f"not carried: {name}: {', '.join(lacking)}"

@@ -1,0 +1,71 @@
+"""Records made ready for a state's tables: each value as their column spells it, and what hinders a record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from digitize.targets.own_tables.reading import Own
+from digitize.targets.rows import NO_CODE, NO_VALUE, UNFIT
+from mappers.layouts.back import StandingRow
+from mappers.layouts.model import LayoutTable
+from mappers.layouts.own import Miss, OwnRow, RowId, field_path, lay_own, other_database
+from mappers.record import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Hindrance:
+    """Why a record cannot stand in their tables. path: the field; where: their table and column, or what refused it."""
+
+    path: str
+    code: str
+    where: str
+
+
+@dataclass
+class ReadyRecord:
+    """A record in their tables. rows: as they are sent; gaps: what has no place; hindrances: why it is refused."""
+
+    id: str
+    rows: list[OwnRow]
+    gaps: list[Miss] = field(default_factory=list)
+    hindrances: list[Hindrance] = field(default_factory=list)
+
+
+def make_ready(record: Record, own: Own) -> ReadyRecord:
+    """A record laid out, and asked whether each column takes what it is given."""
+    laid = lay_own(record, own.layout, own.masters)
+    by_name = {t.name: t for t in own.layout.tables_of(record.form)}
+    missed = {(m.row, m.column) for m in laid.misses}
+    ready = ReadyRecord(record.id, laid.rows, laid.misses)
+    if other := other_database(record, own.layout):
+        ready.hindrances.append(Hindrance(other, NO_CODE, f"[database] fields: {other}"))
+    for row in laid.rows:
+        ready.hindrances += _fit(row, by_name[row.id[0]], own, missed)
+    return ready
+
+
+def _fit(row: OwnRow, table: LayoutTable, own: Own, missed: set[tuple[RowId, str]]) -> Iterator[Hindrance]:
+    """Spell the values of a row as their columns do; what they do not take."""
+    child = own.layout.tables[table.name].child
+    columns = own.columns(table)
+    for name, said in table.columns.items():
+        value, there = row.values[name], columns[name]
+        path, where = field_path(said, child, row.id[1]), f"{table.name}.{name}"
+        if value is not None:
+            row.values[name] = fits = there.fit(value)
+            if fits is None:
+                yield Hindrance(path, UNFIT, f"{where} is {there.spelled}")
+        elif (there.is_not_null or said.is_required) and name not in row.ties:
+            # A gap in a column that may be empty is counted; here it would be a row that their database refuses.
+            code = NO_CODE if (row.id, name) in missed else NO_VALUE
+            yield Hindrance(path, code, where)
+
+
+def as_written(ready: Sequence[OwnRow], keys: dict[RowId, tuple[str, ...]]) -> list[StandingRow]:
+    """The rows of a record as they should stand now, by the keys that their database gave."""
+    made = []
+    for row in ready:
+        ties = {column: keys[tie][0] for column, tie in row.ties.items()}
+        made.append(StandingRow(row.id, keys[row.id], {**row.values, **ties}))
+    return made

@@ -1,0 +1,284 @@
+"""A state's own database while a batch is taken: its tables hold the rows, our book knows which are ours."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import polars as pl
+import psycopg
+from psycopg import sql
+
+from digitize.errors import TargetRefused
+from digitize.targets.fits import key_columns, typed_key
+from digitize.targets.own_tables.catalogue import table_sql
+from digitize.targets.own_tables.laying import Hindrance, ReadyRecord, as_written, make_ready
+from digitize.targets.own_tables.reading import Own, read_rows, rows_hash
+from digitize.targets.own_tables.writing import Keys, Writer, hindrance, is_whole
+from digitize.targets.postgres.store import PostgresStore
+from digitize.targets.rows import HASH, RECORD_ID, RowBatch
+from digitize.targets.taking import records_of
+from mappers.schema import form_tables
+
+_STATION = ("state", "district", "police_station", "year")
+_KEY_END = "\x1f"
+
+
+class RecordsRefused(Exception):
+    """Their database refused records; all that was done of the batch must go, and the rest be done without them."""
+
+    def __init__(self, form: str, refused: Mapping[str, Hindrance]) -> None:
+        """refused: by record."""
+        super().__init__(f"{len(refused)} records of {form}")
+        self.form, self.refused = form, refused
+
+
+class OwnTablesStore(PostgresStore):
+    """See `digitize.targets.undoing.Books`; inside a transaction that `connect.use` has set up.
+
+    reasons: (form, record) -> why it is refused, to be told with it. gaps: "table.column" -> values without a place.
+    """
+
+    def __init__(
+        self,
+        db: psycopg.Connection[Any],
+        own: Own,
+        reasons: Mapping[tuple[str, str], Hindrance] | None = None,
+        known: Mapping[tuple[str, str], ReadyRecord] | None = None,
+    ) -> None:
+        """db: connected; own: what is there; known: records that were laid out before."""
+        super().__init__(db)
+        self._own, self._reasons, self._known = own, reasons or {}, known or {}
+        # Records whose rows stand until their other version takes their place: -> form and key.
+        self._pending: dict[str, tuple[str, str | None]] = {}
+        # Of these only the layout changed: they stay what their load wrote, and no version of them is older.
+        self._relaid: set[str] = set()
+        self.gaps: Counter[str] = Counter()
+
+    def same(self, form: str, asked: pl.DataFrame) -> Mapping[str, bool]:
+        """See `Store`. What another layout wrote is not the same: it is written anew."""
+        query = """SELECT a.record_id, i.row_hash = a.row_hash AND i.form = %s, i.layout = %s
+                   FROM unnest(%s::text[], %s::uuid[]) a (record_id, row_hash) JOIN record_index i USING (record_id)"""
+        ids, hashes = asked[RECORD_ID].to_list(), asked[HASH].to_list()
+        found = self._db.execute(query, (form, self._own.key, ids, hashes)).fetchall()
+        self._relaid |= {record for record, is_same, is_laid in found if is_same and not is_laid}
+        return {record: is_same and is_laid for record, is_same, is_laid in found}
+
+    def owners(self, form: str, keys: pl.DataFrame) -> Sequence[tuple[str, str]]:
+        """See `Store`."""
+        query = """SELECT a.record_id, i.record_id FROM unnest(%s::text[], %s::text[]) a (record_id, record_key)
+                   JOIN record_index i USING (record_key) WHERE i.form = %s AND i.record_id <> a.record_id"""
+        asked = _joined(form, keys)
+        return [(a, b) for a, b in self._db.execute(query, (list(asked), list(asked.values()), form))]
+
+    def held(self, batch: str) -> set[tuple[str, str]]:
+        """See `Store`."""
+        query = "SELECT form, record_id FROM record_index JOIN loads USING (load_id) WHERE batch = %s"
+        return set(self._db.execute(query, (batch,)).fetchall())
+
+    def written(self, load: str) -> Mapping[str, list[str]]:
+        """Form -> the records whose newest version a load wrote."""
+        found: dict[str, list[str]] = {}
+        for form, record in self._db.execute("SELECT form, record_id FROM record_index WHERE load_id = %s", (load,)):
+            found.setdefault(form, []).append(record)
+        return found
+
+    def retire(self, form: str, records: Sequence[str], batch: RowBatch, why: str) -> None:
+        """See `Store`. What stood in their tables is kept with the old version, all columns of theirs."""
+        older = [r for r in records if r not in self._relaid]
+        self._db.execute(
+            sql.SQL(
+                "INSERT INTO record_history (record_id, form, load_id, row_hash, record, replaced_by, why) "
+                "SELECT i.record_id, i.form, i.load_id, i.row_hash, i.record || jsonb_strip_nulls(jsonb_build_object("
+                "'field_origin', (SELECT jsonb_agg(jsonb_strip_nulls(to_jsonb(o))) FROM field_origin o "
+                "WHERE o.record_id = i.record_id), 'flags', (SELECT jsonb_agg(to_jsonb(f)) FROM flags f "
+                "WHERE f.record_id = i.record_id), 'their_rows', jsonb_build_object({}))), %s, %s "
+                "FROM record_index i WHERE i.record_id = ANY(%s)"
+            ).format(self._their_rows()),
+            (batch.id, why, older),
+        )
+        self._forget_flags(records)
+        if why == "updated":
+            self._wait(records)
+        else:
+            self._take_out(records)
+
+    def _forget_flags(self, records: Sequence[str]) -> None:
+        # They are of the version that goes; the next one brings its own.
+        self._db.execute("DELETE FROM flags WHERE record_id = ANY(%s)", (list(records),))
+
+    def _their_rows(self) -> sql.Composed:
+        parts = [
+            sql.SQL(
+                "{0}, (SELECT jsonb_agg(to_jsonb(t) ORDER BY l.line, l.language) FROM laid_rows l JOIN {1} t ON {2} "
+                "WHERE l.record_id = i.record_id AND l.table_name = {0})"
+            ).format(sql.Literal(t.name), table_sql(self._own.names[t.name]), self._own.matches(t))
+            for t in self._own.layout.file.tables
+        ]
+        return sql.SQL(", ").join(parts)
+
+    def remove(self, form: str, records: Sequence[str]) -> None:
+        """Take records out; those of which an earlier version will stand again keep their rows until it does."""
+        query = """SELECT record_id, h.form, h.record -> h.form -> 0 FROM record_history h
+                   JOIN record_index i USING (record_id) WHERE h.replaced_by = i.load_id AND i.record_id = ANY(%s)"""
+        back = {r: (of, _key_of(of, row)) for r, of, row in self._db.execute(query, (list(records),))}
+        self._forget_flags(records)
+        self._wait(sorted(back))
+        # They come back load by load: whoever gets another key must not stand in the way of an earlier one.
+        self._delete_or_refuse([r for r, key in back.items() if self._pending[r] != key])
+        self._take_out([r for r in records if r not in back])
+
+    def _wait(self, records: Sequence[str]) -> None:
+        query = "SELECT record_id, form, record_key FROM record_index WHERE record_id = ANY(%s)"
+        self._pending |= {r: (form, key) for r, form, key in self._db.execute(query, (list(records),))}
+        # Their keys are free: two records may swap theirs.
+        self._db.execute("UPDATE record_index SET record_key = NULL WHERE record_id = ANY(%s)", (list(records),))
+
+    def _take_out(self, records: Sequence[str]) -> None:
+        self._delete_or_refuse(records)
+        for table in ("laid_rows", "layout_gaps", "field_origin", "record_index"):
+            query = sql.SQL("DELETE FROM {} WHERE record_id = ANY(%s)").format(sql.Identifier(table))
+            self._db.execute(query, (list(records),))
+
+    def _delete_or_refuse(self, records: Sequence[str]) -> None:
+        try:
+            self._delete_rows(records)
+        except psycopg.Error as e:
+            if is_whole(e):
+                raise
+            raise TargetRefused(
+                f"records that are to go cannot be taken out of the state's tables ({hindrance(e).where}); rows of "
+                "theirs may refer to them. Nothing was changed."
+            ) from None
+
+    def _delete_rows(self, records: Sequence[str]) -> None:
+        query = "SELECT DISTINCT form FROM record_index WHERE record_id = ANY(%s)"
+        standing = read_rows(self._db, self._own, records)
+        for (form,) in self._db.execute(query, (list(records),)).fetchall():
+            Writer(self._db, self._own, form).delete(standing)
+
+    def insert(self, form: str, tables: Mapping[str, pl.DataFrame], batch: RowBatch) -> None:
+        """See `Store`. Raises RecordsRefused."""
+        own = tables[form]
+        ready = {r: self._known[form, r] for r in own[RECORD_ID] if (form, r) in self._known}
+        lacking = [r for r in own[RECORD_ID] if r not in ready]
+        ready |= {r.id: make_ready(r, self._own) for r in records_of(form, tables, lacking, batch.batch)}
+        refused = {r.id: r.hindrances[0] for r in ready.values() if r.hindrances}
+        keys = (
+            _joined(form, typed_key(form_tables(form)[form], own)) if key_columns(form_tables(form)[form], own) else {}
+        )
+        refused |= self._make_way(form, list(ready), keys)
+        there = read_rows(self._db, self._own, [r for r in ready if r in self._pending])
+        good = [r for r in ready.values() if r.id not in refused]
+        written = Writer(self._db, self._own, form).write(good, there)
+        if refused or written.refused:
+            raise RecordsRefused(form, {**refused, **written.refused})
+        self._enter(form, tables, batch, ready, written.keys, keys)
+
+    def _make_way(self, form: str, records: Sequence[str], keys: Mapping[str, str]) -> dict[str, Hindrance]:
+        """Take out the rows of records that get another key, or form: altered in place they might meet each other."""
+        refused: dict[str, Hindrance] = {}
+        for record in records:
+            was = self._pending.get(record)
+            if was is None or was == (form, keys.get(record)):
+                continue
+            try:
+                with self._db.transaction():
+                    self._delete_rows([record])
+            except psycopg.Error as e:
+                if is_whole(e):
+                    raise
+                refused[record] = hindrance(e)
+        return refused
+
+    def _enter(
+        self,
+        form: str,
+        tables: Mapping[str, pl.DataFrame],
+        batch: RowBatch,
+        ready: Mapping[str, ReadyRecord],
+        written: Mapping[str, Keys],
+        keys: Mapping[str, str],
+    ) -> None:
+        """Write into the book what stands in their tables now."""
+        loads = self._loads_of(ready, batch.id)
+        ids = list(ready)
+        for table in ("laid_rows", "layout_gaps", "field_origin", "record_index"):
+            query = sql.SQL("DELETE FROM {} WHERE record_id = ANY(%s)").format(sql.Identifier(table))
+            self._db.execute(query, (ids,))
+        wholes = _wholes(form, tables)
+        index, rows, gaps = [], [], []
+        for record in tables[form].iter_rows(named=True):
+            id = record[RECORD_ID]
+            laid = rows_hash(as_written(ready[id].rows, written[id]))
+            index.append({
+                "record_id": id, "form": form, "load_id": loads[id], "row_hash": record[HASH],
+                **{n: record.get(n) for n in _STATION}, "record_key": keys.get(id), "layout": self._own.key,
+                "laid_hash": laid, "record": json.dumps(wholes[id], ensure_ascii=False),
+            })  # fmt: skip
+            rows += [(id, *row, json.dumps(k)) for row, k in written[id].items()]
+            gaps += [(id, m.row[0], m.column, m.path) for m in ready[id].gaps]
+            self.gaps.update(f"{m.row[0]}.{m.column}" if m.column else m.row[0] for m in ready[id].gaps)
+        self.copy("record_index", pl.DataFrame(index, schema=dict.fromkeys(index[0], pl.String)))
+        laid_schema = {"record_id": pl.String, "table_name": pl.String, "line": pl.Int64, "language": pl.String}
+        self.copy("laid_rows", pl.DataFrame(rows, schema={**laid_schema, "keys": pl.String}, orient="row"))
+        names = ("record_id", "table_name", "column_name", "field")
+        self.copy("layout_gaps", pl.DataFrame(gaps, schema=dict.fromkeys(names, pl.String), orient="row"))
+        self.copy_origins(batch, set(ids))
+        for id in ids:
+            self._pending.pop(id, None)
+
+    def _loads_of(self, records: Iterable[str], load: str) -> dict[str, str]:
+        relaid = [r for r in records if r in self._relaid]
+        query = "SELECT record_id, replace(load_id::text, '-', '') FROM record_index WHERE record_id = ANY(%s)"
+        return dict.fromkeys(records, load) | dict(self._db.execute(query, (relaid,)).fetchall())
+
+    def put_rejects(self, rows: Sequence[Mapping[str, object]]) -> None:
+        """See `digitize.targets.keeping.Quarantine`; what their tables refused is told with table and column."""
+        super().put_rejects([self._told(row) for row in rows])
+
+    def _told(self, row: Mapping[str, object]) -> Mapping[str, object]:
+        reason = self._reasons.get((str(row["form"]), str(row["record_id"])))
+        if reason is None:
+            return row
+        findings = [
+            {**f, "message": f"{f['message']} ({reason.where})"} if f["code"] == reason.code else f
+            for f in json.loads(str(row["findings"]))
+        ]
+        return {**row, "findings": json_text(findings)}
+
+    def finish(self) -> None:
+        """Take out what waited for another version that did not come."""
+        if self._pending:
+            self._take_out(sorted(self._pending))
+
+
+def _joined(form: str, keys: pl.DataFrame) -> dict[str, str]:
+    names = list(form_tables(form)[form].key)
+    rows = keys.select(RECORD_ID, pl.concat_str(names, separator=_KEY_END))
+    return dict(rows.iter_rows())
+
+
+def _key_of(form: str, row: Mapping[str, Any] | None) -> str | None:
+    """The key of an old version, as `_joined` makes it; None where it has none."""
+    table = form_tables(form)[form]
+    parts = [(row or {}).get(name) for name in table.key]
+    kinds = [table.by_name[name].kind for name in table.key]
+    if not parts or None in parts:
+        return None
+    return _KEY_END.join(
+        str(int(str(p))) if k in ("int", "year") else str(p) for p, k in zip(parts, kinds, strict=True)
+    )
+
+
+def _wholes(form: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, dict[str, list[dict[str, Any]]]]:
+    """Records whole, as their history keeps them: table -> rows of what has a value."""
+    found: dict[str, dict[str, list[dict[str, Any]]]] = {}
+    for name in [form, *(t for t in tables if t != form)]:
+        for row in tables[name].drop(HASH, strict=False).iter_rows(named=True):
+            cells = {n: v for n, v in row.items() if v is not None}
+            if row[RECORD_ID] in found or name == form:
+                found.setdefault(row[RECORD_ID], {}).setdefault(name, []).append(cells)
+    return found

@@ -1,0 +1,271 @@
+"""A state's own tables as a target: the same batches, receipts and books, with the rows in tables that are not ours."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import polars as pl
+import psycopg
+from psycopg import sql
+
+from digitize.errors import OptionsError, TargetRefused
+from digitize.targets.base import Receipt, Undone
+from digitize.targets.comparing import Fold, HeldRecord, RecordGroup, Station
+from digitize.targets.kind import Patience
+from digitize.targets.own_tables import own_compare
+from digitize.targets.own_tables.book import book_address, layout_key, require_book
+from digitize.targets.own_tables.comparing import Comparison, compare_layout, table_names
+from digitize.targets.own_tables.kinds_of_value import ZONE
+from digitize.targets.own_tables.laying import Hindrance, ReadyRecord, make_ready
+from digitize.targets.own_tables.reading import Own, make_own, read_rows
+from digitize.targets.own_tables.store import OwnTablesStore, RecordsRefused
+from digitize.targets.postgres.address import DatabaseAddress
+from digitize.targets.postgres.loads import begin, find_done, note
+from digitize.targets.postgres.locks import lock_stations
+from digitize.targets.postgres.target import PostgresTarget, Work
+from digitize.targets.rows import HASH, RECORD_ID, FormRows, RowBatch
+from digitize.targets.taking import records_of, take
+from digitize.targets.undoing import undo
+from mappers.layouts import TableLayout
+from mappers.layouts.back import carried_fields, read_back
+from mappers.schema import form_tables
+
+_SHOWN = 8
+# Records that are read back at a time.
+_SLICE = 2000
+
+
+@dataclass
+class _Told:
+    """What a person should know besides the receipts. gaps, not_carried: "table.column" -> values."""
+
+    gaps: Counter[str] = field(default_factory=Counter)
+    not_carried: Counter[str] = field(default_factory=Counter)
+
+
+class OwnTablesTarget(PostgresTarget):
+    """Loads into the tables of a state as a layout describes them; our book stands in a schema beside them."""
+
+    def __init__(
+        self, address: DatabaseAddress, patience: Patience | None = None, layout: TableLayout | None = None
+    ) -> None:
+        """Connect. layout: as named; None: that of the book. Raises TargetRefused when the book is not there, not of
+        this version or layout, or altered.
+        """
+        self._address, self._patience = book_address(address) if layout else address, patience or Patience()
+        self._db: psycopg.Connection[Any] | None = None
+        self._told = _Told()
+        self._read_by: Own | None = None
+        made: TableLayout = self.transact(lambda db: require_book(db, self._address, layout))
+        self._layout = made
+
+    def compare(self) -> Comparison:
+        """The layout beside the tables that are there."""
+        made: Comparison = self.transact(lambda db: compare_layout(db, self._layout))
+        return made
+
+    def told(self) -> list[str]:
+        """What a person should know of the batches that were taken, besides their receipts."""
+        lines = []
+        if self._told.gaps:
+            lines.append(
+                f"No place in the state's tables (left empty there, listed in layout_gaps): {_most(self._told.gaps)}."
+            )
+        if self._told.not_carried:
+            lines.append(f"Not carried by the layout (whole in our book): {_most(self._told.not_carried)}.")
+        return lines
+
+    def take(self, batch: RowBatch, *, dry_run: bool = False) -> Receipt:
+        """See `PostgresTarget.take`; what their tables refuse is a reject of that one record."""
+        receipt, gaps = self.transact(lambda db: self._take(db, batch), dry_run=dry_run)
+        if not receipt.repeated:
+            self._told.gaps += gaps
+            self._told.not_carried += _not_carried(self._layout, batch)
+        made: Receipt = receipt
+        return made
+
+    def take_first(self, form: str, batches: Iterable[RowBatch]) -> list[Receipt]:
+        """Not here: the tables and their keys are not ours."""
+        raise OptionsError("--first drops keys and makes them again; a state's own tables are not ours. Leave it out.")
+
+    def undo(self, load: str, why: str, *, dry_run: bool = False) -> Undone:
+        """Take back a load in one transaction; see `digitize.targets.undoing.undo`."""
+        done: Undone = self.transact(lambda db: self._undo(db, load, why), dry_run=dry_run)
+        return done
+
+    def done(self, load: str, batch: str) -> Receipt | None:
+        """See `Target`. What was loaded by another layout is not done."""
+        found: Receipt | None = self.transact(lambda db: self._done(db, load, batch))
+        return found
+
+    def spelled(self, form: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+        """See `Compares`. The hash of a record stands for its rows, which lie in other tables and columns here."""
+        return own_compare.spelled(form, tables)
+
+    def present(self, form: str) -> list[tuple[RecordGroup, str, int]]:
+        """See `Compares`."""
+        found: list[tuple[RecordGroup, str, int]] = self.transact(lambda db: own_compare.present(db, form))
+        return found
+
+    def folds(self, form: str, stations: Sequence[Station]) -> dict[RecordGroup, Fold]:
+        """See `Compares`."""
+        work: Work = lambda db: own_compare.folds(db, self._own_to_read(db), form, stations)  # noqa: E731  # typed so
+        found: dict[RecordGroup, Fold] = self.transact(work)
+        return found
+
+    def standing(
+        self, form: str, groups: Sequence[RecordGroup], take: Callable[[list[HeldRecord]], object], at_once: int
+    ) -> None:
+        """See `Compares`."""
+        self.transact(lambda db: own_compare.standing(db, self._own_to_read(db), form, groups, take, at_once))
+
+    def versions(self, form: str, records: Sequence[str]) -> Mapping[str, tuple[str, str]]:
+        """See `Target`."""
+        what = "record_id, replace(load_id::text, '-', ''), replace(row_hash::text, '-', '')"
+        query = f"SELECT {what} FROM record_index WHERE form = ? AND record_id {OwnTablesStore.among}"
+        return {r: (load, content) for r, load, content in self.run(query, [form, list(records)])}
+
+    def read_back(self, form: str) -> Iterator[dict[str, list[dict[str, Any]]]]:
+        """What stands in their tables of our records, read back as flat rows, some records at a time."""
+        last = ""
+        while True:
+            ids, rows = self.transact(lambda db: self._read_back(db, form, last))  # noqa: B023  # done before it changes
+            if not ids:
+                return
+            yield rows
+            last = ids[-1]
+
+    def transact(self, work: Work, *, dry_run: bool = False) -> Any:
+        """See `PostgresTarget.transact`; values are spelled in one way, and their triggers find their tables."""
+
+        def prepared(db: psycopg.Connection[Any]) -> Any:
+            # Days would be spelled as the server's settings have it.
+            db.execute("SELECT set_config('datestyle', 'ISO, YMD', true), set_config('timezone', %s, true)", (ZONE,))
+            return work(db)
+
+        return super().transact(prepared, dry_run=dry_run)
+
+    def _own(self, db: psycopg.Connection[Any]) -> Own:
+        """The layout with what is there now. Raises TargetRefused where that does not fit any more."""
+        compared = compare_layout(db, self._layout)
+        if compared.problems:
+            more = f" and {len(compared.problems) - 3} more" if len(compared.problems) > 3 else ""
+            raise TargetRefused(
+                f"{self.name}: the state's tables do not fit the layout: {'; '.join(compared.problems[:3])}{more}. "
+                "See: digitize target check URL --layout FILE. Nothing was changed."
+            )
+        _let_triggers_find(db, self._address, self._layout)
+        return make_own(self._layout, compared)
+
+    def _own_to_read(self, db: psycopg.Connection[Any]) -> Own:
+        """The same, asked once: there are thousands of stations, and reading can harm nothing."""
+        self._read_by = self._read_by or self._own(db)
+        return self._read_by
+
+    def _done(self, db: psycopg.Connection[Any], load: str, batch: str) -> Receipt | None:
+        query = "SELECT source ->> 'layout' FROM loads WHERE load_id = %s"
+        row = db.execute(query, (load,)).fetchone()
+        return find_done(db, load, batch) if row and row[0] == layout_key(self._layout) else None
+
+    def _take(self, db: psycopg.Connection[Any], batch: RowBatch) -> tuple[Receipt, Counter[str]]:
+        lock_stations(db, batch)
+        if done := self._done(db, batch.id, batch.batch):
+            return done, Counter()
+        own = self._own(db)
+        batch = replace(batch, source={**batch.source, "layout": own.key})
+        begin(db, batch)
+        known = _ready(db, own, batch)
+        reasons = {r: ready.hindrances[0] for r, ready in known.items() if ready.hindrances}
+        # Each time round at least one more record is out; nearly always there are no more than two.
+        while True:
+            try:
+                with db.transaction():
+                    store = OwnTablesStore(db, own, reasons, known)
+                    receipt = take(_without(batch, reasons), store)
+                    store.finish()
+                    break
+            except RecordsRefused as e:
+                reasons |= {(e.form, record): why for record, why in e.refused.items()}
+        note(db, batch, receipt)
+        return receipt, store.gaps
+
+    def _undo(self, db: psycopg.Connection[Any], load: str, why: str) -> Undone:
+        store = OwnTablesStore(db, self._own(db))
+        try:
+            done = undo(store, self.name, load, why)
+            store.finish()
+        except RecordsRefused as e:
+            reasons = "; ".join(sorted({h.where for h in e.refused.values()})[:3])
+            raise TargetRefused(
+                f"{self.name}: the state's tables refuse {len(e.refused)} earlier versions that would stand again "
+                f"({reasons}). Nothing was changed."
+            ) from None
+        return done
+
+    def _read_back(
+        self, db: psycopg.Connection[Any], form: str, after: str
+    ) -> tuple[list[str], dict[str, list[dict[str, Any]]]]:
+        own = self._own_to_read(db)
+        query = sql.SQL("SELECT record_id FROM record_index WHERE form = %s AND record_id > %s ORDER BY 1 LIMIT {}")
+        ids = [r for (r,) in db.execute(query.format(sql.Literal(_SLICE)), (form, after))]
+        found: dict[str, list[dict[str, Any]]] = {}
+        for record, rows in sorted(read_rows(db, own, ids).items()):
+            for table, flat in read_back(form, record, rows, self._layout, own.masters).items():
+                found.setdefault(table, []).extend(flat)
+        return ids, found
+
+
+def _let_triggers_find(db: psycopg.Connection[Any], address: DatabaseAddress, layout: TableLayout) -> None:
+    """Put their schemas behind ours: a trigger may name its tables without one, as it does when they write."""
+    usual = db.execute("SELECT reset_val FROM pg_settings WHERE name = 'search_path'").fetchone()
+    theirs = [f'"{s}"' for s in sorted({s for s, _ in table_names(layout).values()})]
+    path = ", ".join([f'"{address.schema}"', *theirs, *([usual[0]] if usual and usual[0] else []), "pg_temp"])
+    db.execute("SELECT set_config('search_path', %s, true)", (path,))
+
+
+def _ready(db: psycopg.Connection[Any], own: Own, batch: RowBatch) -> dict[tuple[str, str], ReadyRecord]:
+    """The records of a batch, by form and id, laid out; those that stand there as they are, are left out."""
+    found: dict[tuple[str, str], ReadyRecord] = {}
+    for form, rows in batch.forms.items():
+        frame = rows.tables[form]
+        bad = set(rows.unfit[RECORD_ID])
+        held = OwnTablesStore(db, own).same(form, frame.select(RECORD_ID, HASH).unique(RECORD_ID))
+        asked = [r for r in frame[RECORD_ID].unique(maintain_order=True) if r not in bad and not held.get(r)]
+        for record in records_of(form, rows.tables, asked, batch.batch):
+            # Of two with one id the first is taken, if any.
+            if (form, record.id) not in found:
+                found[form, record.id] = make_ready(record, own)
+    return found
+
+
+def _without(batch: RowBatch, reasons: Mapping[tuple[str, str], Hindrance]) -> RowBatch:
+    """The batch with these records among those that no target takes."""
+    forms = {}
+    for form, rows in batch.forms.items():
+        key = form_tables(form)[form].key
+        more = [
+            (r, why.path or (key[-1] if key else RECORD_ID), why.code) for (f, r), why in reasons.items() if f == form
+        ]
+        unfit = pl.concat([rows.unfit, pl.DataFrame(more, schema=rows.unfit.schema, orient="row")])
+        forms[form] = FormRows(rows.tables, unfit)
+    return replace(batch, forms=forms)
+
+
+def _not_carried(layout: TableLayout, batch: RowBatch) -> Counter[str]:
+    """Fields of a batch in which something stands, and for which the layout has no column."""
+    found: Counter[str] = Counter()
+    for form, rows in batch.forms.items():
+        carried = carried_fields(layout, form)
+        for name, frame in rows.tables.items():
+            for column in form_tables(form)[name].columns:
+                if column.name in frame.columns and column.name not in carried.get(name, ()) and not column.roman_of:
+                    found[f"{name}.{column.name}"] += frame.height - frame[column.name].null_count()
+    return +found
+
+
+def _most(counts: Counter[str]) -> str:
+    shown = ", ".join(f"{name} {n}" for name, n in counts.most_common(_SHOWN))
+    return shown + (f" and {len(counts) - _SHOWN} more" if len(counts) > _SHOWN else "")
