@@ -1,8 +1,8 @@
 """What stands in a state's tables, compared with a source: the rows that are there, and what they were when written.
 
 Other tables and columns hold a record here than a source has, and keys that only the state's database knows. So the
-rows are hashed as they stand. Where that is the hash with which they were written, they are the record's as it was loaded;
-where it is another, somebody altered them.
+rows are hashed as they stand. Where that is the hash with which they were written, they are the record's as it was
+loaded; where it is another, somebody altered them.
 """
 
 from __future__ import annotations

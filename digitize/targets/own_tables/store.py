@@ -18,7 +18,7 @@ from digitize.targets.own_tables.laying import Hindrance, ReadyRecord, as_writte
 from digitize.targets.own_tables.reading import Own, read_rows, rows_hash
 from digitize.targets.own_tables.writing import Keys, Writer, hindrance, is_whole
 from digitize.targets.postgres.store import PostgresStore
-from digitize.targets.rows import HASH, RECORD_ID, RowBatch
+from digitize.targets.rows import HASH, RECORD_ID, RowBatch, json_text
 from digitize.targets.taking import records_of
 from mappers.schema import form_tables
 
