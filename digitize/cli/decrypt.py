@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from digitize.cli.console import Json, print_json
+from digitize.cli.console import Json, print_json, say
 
 
 def decrypt(
@@ -23,12 +23,12 @@ def decrypt(
 
     if new_key is not None and file is None:
         public = write_key(new_key)
-        print_json({"key": str(new_key), "public": public}) if json else print(_told(new_key, public))
+        print_json({"key": str(new_key), "public": public}) if json else say(_told(new_key, public))
         return
     if file is None or key is None or out is None or new_key is not None:
         raise OptionsError("decrypt needs FILE.age, --key and --out; or --new-key alone.")
     unseal(file, key, out)
-    print_json({"path": str(out)}) if json else print(f"{out} is written. It is not encrypted any more.")
+    print_json({"path": str(out)}) if json else say(f"{out} is written. It is not encrypted any more.")
 
 
 def _told(key: Path, public: str) -> str:
