@@ -51,9 +51,8 @@ def test_undoing_from_the_last_to_the_first_leads_back_through_every_state(targe
         receipt = target.load(Load(id, batch, clean, (), 0))
         assert receipt.read == receipt.inserted + receipt.updated + receipt.unchanged + receipt.rejected
         hashes = {r: content for r, content, _ in held(target)}
-        refused = {r for (r,) in target.run("SELECT record_id FROM rejects WHERE load_id = ?", (id,))}
         # What was not refused stands there as the record says.
-        assert all(hashes[r.id] == digest(target, r) for r in clean if r.id not in refused)
+        assert receipt.rejected == sum(hashes.get(r.id) != digest(target, r) for r in clean)
         ids.append(id)
         states.append(state(target))
     for id in reversed(ids):
