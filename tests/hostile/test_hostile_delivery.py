@@ -1,5 +1,6 @@
 """A delivery made to lead intake astray: nothing outside it is opened, nothing waits for ever, nothing is lost."""
 
+import csv
 import os
 import shutil
 import sqlite3
@@ -67,7 +68,12 @@ def test_a_manifest_that_is_a_link_out_is_not_opened(digitize, place, delivery, 
 )
 def test_a_manifest_that_is_no_csv_is_named(digitize, place, delivery, data):
     (delivery / "manifest.csv").write_bytes(data)
-    digitize("intake", place, delivery, code=4)
+    # The limit is of the whole process, and whoever read an old table before has raised it.
+    before = csv.field_size_limit(131_072)
+    try:
+        digitize("intake", place, delivery, code=4)
+    finally:
+        csv.field_size_limit(before)
 
 
 def test_a_row_for_a_file_below_a_sub_folder_counts(digitize, place, delivery, samples):
