@@ -17,7 +17,8 @@ from pathlib import Path
 from benchmarks import trust_files, trust_history, trust_rows
 from benchmarks.trust_copies import Deed, TamperedCopy
 from digitize.errors import DigitizeError
-from digitize.files.loading.reconcile import compare, of_workspace
+from digitize.files.loading.compared import of_workspace
+from digitize.files.loading.reconcile import compare
 from digitize.machine.progress import Silent
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.place import open_place
@@ -79,7 +80,7 @@ def named_changes(copy: TamperedCopy) -> list[str]:
         if copy.asks_target_rows:
             target = open_place_target(place)
             try:
-                groups = compare(of_workspace(place), target)
+                groups = compare(of_workspace(place), target).groups
             finally:
                 target.close()
             found += [r for g in groups for r in (*g.missing, *g.different, *g.only_target)]
