@@ -1,7 +1,8 @@
 r"""How fast import files are loaded, beside what can be typed into psql and beside other libraries; and kills.
 
 python benchmarks/load.py [--rows 500000] [--rounds 3] [--kills 40] [--peers PYTHON] [--only raw,first,noop,bad3,peers,
-                           sqlite,kills,layout] [--seed 7] [--json FILE] [--quick]
+                           sqlite,kills,references,reconcile,quarantine,restore,layout] [--seed 7] [--json FILE]
+                          [--quick]
 
     python3.11 -m venv PEERS
     PEERS/bin/pip install pandas==3.1.1 SQLAlchemy==2.1.9 'dlt[postgres]==1.31.0' 'psycopg[binary]' pyarrow
@@ -13,12 +14,16 @@ the whole of `digitize load`: reading, the rules that can refuse a row, hashes, 
 foreign keys and checks in place.
 
 `ratio_raw`: raw / ours. `ratio_handwritten`: the best SQL by hand for the same rows / ours (it asks no rules).
-`ratio_raw_first`: --first. `ratio_raw_noop`: the same files again. `ratio_raw_bad3`: 3 % of the FIRs are refused, and
+`ratio_first`: --first. `ratio_noop_50k`: the same files again, of 50,000 FIRs, where what every call costs weighs
+most; `ratio_noop_command`: the same with Python's start and all of the command line.
+`reconcile_found`: of 200 alterations by hand, in each of both databases, those that `digitize reconcile` names;
+`reconcile_false`: records named that nobody altered. `ratio_raw_bad3`: 3 % of the FIRs are refused, and
 counted in the target and the quarantine. `ratio_to_sql` and so on: seconds of a peer / ours, the first FIRs into a bare
 table of text. `sqlite_rows_per_cpu_s`: rows of both tables into SQLite, of processor time, rows at hand, rules not
-counted; `sqlite_whole_rows_per_cpu_s`: with reading and rules. `layout_pg_ok`: 1 if the whole circle through a state's
-own tables holds (benchmarks/load_layout.py). `rss_mb`: the most memory of the loading process.
-Figures that were not measured are null.
+counted; `sqlite_whole_rows_per_cpu_s`: with reading and rules. `rss_mb`: the most memory of the loading process.
+`references_kept`, `replay_stale_blocked`, `quarantine_twice`, `flags_kept`, `restore_accepted`: see load_references.py,
+load_quarantine.py and load_restore.py. `layout_pg_ok`: 1 if the whole circle through a state's own tables holds, see
+load_layout.py. Figures that were not measured are null.
 """
 
 from __future__ import annotations
@@ -37,12 +42,17 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
-PEERS = ("to_sql", "to_sql_multi", "insertmany", "dlt")
-PARTS = ("raw", "first", "noop", "bad3", "peers", "sqlite", "kills", "layout")
+
+from benchmarks.load_parts import PARTS as MORE  # noqa: E402
+
+SPEED = ("raw", "first", "noop", "bad3", "peers", "sqlite")
 FIGURES = (
-    "ratio_raw", "ratio_handwritten", "ratio_raw_first", "ratio_raw_noop", "ratio_raw_bad3", "ratio_to_sql",
+    "ratio_raw", "ratio_handwritten", "ratio_first", "ratio_noop_50k", "ratio_noop_command", "ratio_raw_bad3",
+    "ratio_to_sql",
     "ratio_to_sql_multi", "ratio_insertmany", "ratio_dlt", "sqlite_rows_per_cpu_s",
-    "sqlite_whole_rows_per_cpu_s", "rss_mb", "kills", "kills_identical", "layout_pg_ok",
+    "sqlite_whole_rows_per_cpu_s", "rss_mb", "kills", "kills_identical",
+    "references_kept", "reconcile_found", "reconcile_false", "replay_stale_blocked", "quarantine_twice", "flags_kept",
+    "restore_accepted", "layout_pg_ok",
 )  # fmt: skip
 SERVER = {"fsync": "on", "full_page_writes": "on", "shared_buffers": "1GB", "max_wal_size": "8GB", "autovacuum": "on"}
 
@@ -54,9 +64,11 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--kills", type=int, default=40)
     parser.add_argument("--kill-rows", type=int, default=33_334, help="FIRs of a killed load; three rows each")
+    parser.add_argument("--noop-rows", type=int, default=50_000, help="FIRs of files that are loaded again")
+    parser.add_argument("--alterations", type=int, default=200, help="planted for reconcile, in each database")
     parser.add_argument("--peer-rows", type=int, default=50_000)
     parser.add_argument("--peers", type=Path, help="a Python that has the peers")
-    parser.add_argument("--only", default=",".join(PARTS))
+    parser.add_argument("--only", default=",".join((*SPEED, *MORE)))
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--json", type=Path)
     parser.add_argument("--quick", action="store_true", help="3,000 FIRs, one round, two kills, no peers")
@@ -67,6 +79,7 @@ def main() -> int:
         return 0
     if a.quick:
         a.rows, a.rounds, a.kills, a.kill_rows, a.peer_rows = 3000, 1, 2, 600, 500
+        a.noop_rows, a.alterations = 3000, 18
     figures = {**dict.fromkeys(FIGURES), **_measure(a)}
     print(json.dumps(figures, indent=1))
     if a.json:
@@ -77,8 +90,7 @@ def main() -> int:
 def _measure(a: argparse.Namespace) -> dict[str, Any]:
     from pg import binaries, start_server
 
-    from benchmarks.load_kills import measure_kills
-    from benchmarks.load_layout import measure_layout
+    from benchmarks.load_peers import measure_peers
     from benchmarks.load_rows import write_files
 
     only = set(a.only.split(","))
@@ -93,7 +105,10 @@ def _measure(a: argparse.Namespace) -> dict[str, Any]:
         good, bad = place / "good", place / "bad"
         write_files(good, a.rows, a.seed)
         spoilt = write_files(bad, a.rows, a.seed, 0.03) if "bad3" in only else set()
-        bench = _Bench(server, found / "psql", good, bad, spoilt, only)
+        again = place / "again"
+        if "noop" in only:
+            write_files(again, a.noop_rows, a.seed)
+        bench = _Bench(server, found / "psql", good, bad, again, spoilt, only)
         rounds = [bench.round() for _ in range(a.rounds)] if only & {"raw", "first", "noop", "bad3"} else []
         names = sorted({name for one in rounds for name in one})
         figures |= {name: round(statistics.median(one[name] for one in rounds), 3) for name in names}
@@ -102,13 +117,10 @@ def _measure(a: argparse.Namespace) -> dict[str, Any]:
         if "sqlite" in only:
             figures |= _sqlite(good, place / "t.sqlite")
         if "peers" in only and a.peers:
-            figures |= _peers(a, server, good)
-        if "kills" in only:
-            small = place / "small"
-            write_files(small, a.kill_rows, a.seed, 0.01)
-            figures |= measure_kills(server, small, a.kills, a.seed)
-        if "layout" in only:
-            figures |= measure_layout(server, min(a.kill_rows, 2000), min(a.kills, 5), a.seed)
+            figures |= measure_peers(server, good, a.peers, a.peer_rows)
+        for name in MORE.keys() & only:
+            (place / name).mkdir()
+            figures |= MORE[name](a, server, place / name)
     finally:
         server.stop()
         shutil.rmtree(server.folder, ignore_errors=True)
@@ -119,8 +131,10 @@ def _measure(a: argparse.Namespace) -> dict[str, Any]:
 class _Bench:
     """What is timed within one round, raw before each."""
 
-    def __init__(self, server: Any, psql: Path, good: Path, bad: Path, spoilt: set[str], only: set[str]) -> None:
-        self._server, self._psql, self._good, self._bad = server, psql, good, bad
+    def __init__(
+        self, server: Any, psql: Path, good: Path, bad: Path, again: Path, spoilt: set[str], only: set[str]
+    ) -> None:
+        self._server, self._psql, self._good, self._bad, self._again = server, psql, good, bad, again
         self._spoilt, self._only = spoilt, only
         self.rss_mb = 0.0
 
@@ -150,11 +164,13 @@ class _Bench:
             _say(f"ratio_handwritten: by hand {hand:.2f} s, ours {ours:.2f} s")
             self._server.drop_database(url)
         if "first" in self._only:
-            url, _ = timed("ratio_raw_first", self._good, lambda url: self._ours(self._good, url, "first"))
+            url, _ = timed("ratio_first", self._good, lambda url: self._ours(self._good, url, "first"))
             self._server.drop_database(url)
         if "noop" in self._only:
-            fill = lambda url: self._ours(self._good, url, "first")  # noqa: E731
-            url, _ = timed("ratio_raw_noop", self._good, lambda url: self._ours(self._good, url, "usual"), fill)
+            fill = lambda url: self._command(self._again, url, "--first")  # noqa: E731
+            url, _ = timed("ratio_noop_50k", self._again, lambda url: self._ours(self._again, url, "again"), fill)
+            self._server.drop_database(url)
+            url, _ = timed("ratio_noop_command", self._again, lambda url: self._command(self._again, url), fill)
             self._server.drop_database(url)
         if "bad3" in self._only:
             url, _ = timed("ratio_raw_bad3", self._bad, lambda url: self._ours(self._bad, url, "usual"))
@@ -168,6 +184,14 @@ class _Bench:
         done = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
         self.rss_mb = max(self.rss_mb, done["rss_mb"])
         return float(done["seconds"])
+
+    def _command(self, folder: Path, url: str, *more: str) -> float:
+        """Seconds of the whole command, from the start of Python to its end, as a person waits for it."""
+        code = "import sys; from digitize.cli.app import run; sys.exit(run(sys.argv[1:]))"
+        command = [sys.executable, "-c", code, "load", str(folder), "--target", url, "--ignore", "L001", *more]
+        begun = time.perf_counter()
+        subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
+        return time.perf_counter() - begun
 
     def _require_all(self, url: str) -> None:
         name = url.rsplit("/", 1)[1]
@@ -195,6 +219,9 @@ class _Bench:
 def _load(folder: Path, url: str, how: str) -> dict[str, float]:
     """One load in this process: seconds from the connection to the last commit, and memory."""
     from benchmarks.memory import peak_mb
+
+    if how == "again":
+        return {"seconds": _again(folder, url), "rss_mb": peak_mb()}
     from digitize.files.loading.load import LoadOptions, load_files
     from digitize.files.loading.settings import import_settings
     from digitize.targets.open import open_target
@@ -205,6 +232,19 @@ def _load(folder: Path, url: str, how: str) -> dict[str, float]:
     seconds = time.perf_counter() - begun
     target.close()
     return {"seconds": seconds, "rss_mb": peak_mb()}
+
+
+def _again(folder: Path, url: str) -> float:
+    """Seconds in which the command that loaded the files is known again; see `_Bench._command`."""
+    from digitize.files.loading.again import name_call
+    from digitize.targets.kind import SCHEMA
+    from digitize.targets.open import load_kinds
+
+    begun = time.perf_counter()
+    options = {"state": "", "stations": None, "profile": "", "ignore": "L001", "leave_out": "", "size": None}
+    if load_kinds()["postgres"].find_call(url, SCHEMA, name_call([folder], "iif1", options).key) is None:
+        raise SystemExit("the call that loaded the files is not known again")
+    return time.perf_counter() - begun
 
 
 def _sqlite(folder: Path, path: Path) -> dict[str, int]:
@@ -235,36 +275,6 @@ def _sqlite(folder: Path, path: Path) -> dict[str, int]:
     whole = time.process_time() - begun
     target.close()
     return {"sqlite_rows_per_cpu_s": round(rows / spent), "sqlite_whole_rows_per_cpu_s": round(rows / whole)}
-
-
-def _peers(a: argparse.Namespace, server: Any, folder: Path) -> dict[str, float]:
-    """Seconds of each peer / ours, from the file to a bare table of text, reading included."""
-    found = {}
-    for way in PEERS:
-        url = server.create_database()
-        ours = _bare(folder / "iif1.csv", a.peer_rows, url)
-        program = ROOT / "benchmarks" / "peers" / "load_rows.py"
-        command = [str(a.peers), str(program), way, str(folder / "iif1.csv"), str(a.peer_rows), url]
-        theirs = float(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()[-1])
-        found[f"ratio_{way}"] = round(theirs / ours, 1)
-        _say(f"{way}: {theirs:.2f} s, ours {ours:.2f} s")
-        server.drop_database(url)
-    return found
-
-
-def _bare(path: Path, count: int, url: str) -> float:
-    import polars as pl
-    import psycopg
-
-    from digitize.targets.postgres.store import PostgresStore
-
-    with psycopg.connect(url) as db:
-        begun = time.perf_counter()
-        rows = pl.read_csv(path, infer_schema=False, n_rows=count)
-        db.execute(f"CREATE TABLE ours ({', '.join(f'{c} text' for c in rows.columns)})")
-        PostgresStore(db).copy("ours", rows)
-        db.commit()
-        return time.perf_counter() - begun
 
 
 def _say(text: str) -> None:

@@ -3,7 +3,8 @@
     python benchmarks/validate.py [--rows 1000000] [--big-mb 5000] [--peers PYTHON] [--only PART,...] [--json FILE]
     python benchmarks/validate.py --quick
 
-FIRs with an act and two persons each are generated with known defects (benchmarks/validate_rows.py). Parts:
+FIRs with an act, two persons and a stolen thing each are generated with known defects
+(benchmarks/validate_rows.py). Parts:
 
 rightness   `recall`: the share of the defects that their rule finds; `false_rejects`: rejected rows in which nothing
             was planted; rules of suspicion are left out
@@ -11,6 +12,8 @@ speed       rows a second of processor time, all tables, reading of the CSV incl
             for 20 usual rules, `rows_per_cpu_s_all` for all but those of suspicion, and `suspicion_rows_per_cpu_s`
 big         `rss_mb_5gb`: the most memory for a file of FIRs of --big-mb megabytes
 record      `ms_one_record`: all rules over one record at a time, the median of 200 records, processor time
+command     `times_bare_polars`, `suspicion_share`, `rss_mb`, `start_s`: the command as a process, beside one of bare
+            polars; benchmarks/validate_command.py tells what each is
 peers       `ratio_*`: the same 20 rules on the same rows in memory beside other validators, which run in an
             environment of their own: benchmarks/validate_peers.py tells how to make it
 
@@ -44,9 +47,10 @@ TWENTY = (
     *("X001", "X002", "X003", "X005", "X014", "L001", "L002", "L003", "R001", "T019"),
 )
 DAY = date(2026, 1, 31)
-PARTS = ("rightness", "speed", "big", "record", "peers")
+PARTS = ("rightness", "speed", "big", "record", "command", "peers")
 FIGURES = (
     *("recall", "false_rejects", "rows_per_cpu_s_20", "rows_per_cpu_s_all", "suspicion_rows_per_cpu_s"),
+    *("times_bare_polars", "suspicion_share", "rss_mb", "start_s"),
     *("ratio_pandera", "ratio_frictionless", "ratio_gx", "rss_mb_5gb", "ms_one_record"),
 )
 
@@ -104,6 +108,10 @@ def _part(name: str, folder: Path, planted: set[tuple[str, int, str]], a: argpar
         return {"rss_mb_5gb": _big(folder / "iif1.csv", a.big_mb), "big_mb": a.big_mb}
     if name == "record":
         return {"ms_one_record": _one_record()}
+    if name == "command":
+        from benchmarks.validate_command import measure_command
+
+        return measure_command(folder, quick=a.quick)
     if name == "peers" and a.peers:
         from benchmarks.validate_peers import compare
 

@@ -6,9 +6,11 @@ import csv
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TextIO
 
+from benchmarks.duplicates_rows import Names
 from mappers.record import Record
 from mappers.schema import form_tables
 from validators.checking.examples import make_record
@@ -50,6 +52,7 @@ _STORIES = (
     "காலையில் பூட்டு உடைந்து கிடந்தது. ",
 )
 _SHARE = 0.03
+_THING = {"category": "other", "description": "bicycle", "quantity": "1", "value": "1500"}
 STATIONS = tuple(("wb", "Howrah", f"Station {i}") for i in range(400))
 
 
@@ -65,7 +68,7 @@ class _File:
 
     def write(self, row: Row, defects: dict[str, Callable[[Row], None]], die: random.Random) -> None:
         """Write a row, one in thirty with a defect."""
-        if die.random() < _SHARE:
+        if defects and die.random() < _SHARE:
             code = die.choice(sorted(defects))
             defects[code](row)
             self.planted.add((self.name, self.line, code))
@@ -78,12 +81,12 @@ class _File:
 
 
 def write_rows(folder: Path, count: int, seed: int) -> Planted:
-    """Write so many FIRs, one act and two persons each. Returns (file, line, code) of every defect."""
+    """Write so many FIRs with an act, two persons and a stolen thing each. Returns (file, line, code) of defects."""
     die = random.Random(seed)
-    names = ("iif1", "iif1_acts", "iif1_persons")
+    names = ("iif1", "iif1_acts", "iif1_persons", "iif1_property")
     handles = [(folder / f"{n}.csv").open("w", encoding="utf-8", newline="") for n in names]
     try:
-        firs, acts, persons = (_open(n, h) for n, h in zip(names, handles, strict=True))
+        firs, acts, persons, things = (_open(n, h) for n, h in zip(names, handles, strict=True))
         # Stations of one year each after the other; a book of a station has 200 numbers.
         for i in range(count):
             record, station, year = f"wb-{i:09}", i // 200 % len(STATIONS), 1995 + i // 80_000 % 25
@@ -91,6 +94,7 @@ def write_rows(folder: Path, count: int, seed: int) -> Planted:
             acts.write({"record_id": record, "line": "1", "act": "IPC", "section": "379"}, OF_ACTS, die)
             for line in (1, 2):
                 persons.write(_person(record, line, i, die), OF_PERSONS, die)
+            things.write({"record_id": record, "line": "1", **_THING}, {}, die)
     finally:
         for handle in handles:
             handle.close()
@@ -116,7 +120,7 @@ def _fields(row: Row) -> Row:
 def _open(name: str, handle: TextIO) -> _File:
     table = form_tables("iif1")[name]
     die = random.Random(0)
-    wanted = {*_fir("", 0, 2000, 1, die), *_person("", 1, 0, die), "act", "section"}
+    wanted = {*_fir("", 0, 2000, 1, die), *_person("", 1, 0, die), *_THING, "act", "section"}
     own = [c.name for c in table.columns if c.name in wanted]
     made = _File(f"{name}.csv", ["record_id", *(["line"] if table.child else []), *own], handle)
     made.put(made.names)
@@ -146,9 +150,26 @@ def _fir(record: str, station: int, year: int, number: int, die: random.Random) 
     }
 
 
+def _name(number: int, at: int) -> str:
+    """An invented name; the same for the same numbers. Some words are met often, most of them seldom."""
+    given, family = _words()
+    return f"{given[(31 * number + 7919 * at) % len(given)]} {family[(17 * number + 104_729 * at) % len(family)]}"
+
+
+@cache
+def _words() -> tuple[list[str], list[str]]:
+    """Words of names as often as they are met, of two numbers that share no divisor."""
+    die = random.Random(3)
+    made = []
+    for size, count in ((3000, 4099), (1200, 2053)):
+        words = Names(size, die)
+        made.append([words.draw().write("", die) for _ in range(count)])
+    return made[0], made[1]
+
+
 def _person(record: str, line: int, number: int, die: random.Random) -> Row:
     return {
         **{"record_id": record, "line": str(line), "role": "complainant" if line == 1 else "accused"},
-        **{"name": f"Qarla Vint {number}", "relative_name": f"Vintobhe {line}", "age": str(die.randrange(20, 80))},
+        **{"name": _name(number, line), "relative_name": _name(number, line + 2), "age": str(die.randrange(20, 80))},
         "sex": "male",
     }

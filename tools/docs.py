@@ -1,6 +1,7 @@
 """Write the pages under docs/ that are made from the program itself: `python tools/docs.py`.
 
-These are commands.md, mapping-reference.md, rules.md and schema.md. Tests compare each page with what this writes.
+These are commands.md, er.md, mapping-reference.md, rules.md and schema.md. Tests compare each page with what this
+writes.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ sys.path.insert(0, str(ROOT))  # a checkout documents itself, not an older versi
 from typer.main import get_command  # noqa: E402
 
 from digitize.cli.app import build  # noqa: E402
+from digitize.targets.postgres.diagrams import er_page  # noqa: E402
 
 # A command that stands in none of these is listed under "Other commands", so a new one needs no entry here.
 GROUPS = {
@@ -129,7 +131,7 @@ def pages() -> dict[str, Callable[[], str]]:
     The pages of the other packages are found by looking: every module called reference.py says in its first line which
     page it makes, and has one function whose name ends with _page.
     """
-    found: dict[str, Callable[[], str]] = {"docs/commands.md": commands_page}
+    found: dict[str, Callable[[], str]] = {"docs/commands.md": commands_page, "docs/er.md": er_page}
     for path in sorted(p for package in ("mappers", "validators") for p in (ROOT / package).rglob("reference.py")):
         module = importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
         page = re.search(r"docs/[\w-]+\.md", module.__doc__ or "")

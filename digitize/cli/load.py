@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Protocol, runtime_checkable
 
 import typer
 
+from digitize.cli.check_printing import print_not_told
 from digitize.cli.console import Json, print_json, progress
-from digitize.cli.options import Layout, Schema, Target
+from digitize.cli.options import (
+    IgnoredRules,
+    ImportForm,
+    ImportProfile,
+    ImportState,
+    ImportStations,
+    Layout,
+    LeaveOut,
+    Schema,
+    Target,
+    require_one_workspace,
+)  # fmt: skip
 
 if TYPE_CHECKING:
     from digitize.files.agreed import Agreed
-    from digitize.files.loading.load import Loaded, LoadOptions
+    from digitize.files.loading.again import LoadCall
+    from digitize.files.loading.load import LoadOptions
+    from digitize.files.loading.loaded import Loaded
     from mappers.layouts import TableLayout
     from validators.rulebook.given import CheckSettings
 
@@ -24,8 +38,6 @@ MaxRejects = Annotated[
     str, typer.Option(metavar="N|P%", help="Load nothing when more is refused: 0.5%, or 20 records.")
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would become of it, and change nothing.")]
-Ignore = Annotated[str, typer.Option(help="Files: rules not to be asked, as X003,L.")]
-LeaveOut = Annotated[str, typer.Option(help="Files: columns that are no field and are not loaded, as a,b.")]
 Receipts = Annotated[
     Path | None, typer.Option(metavar="DIR", help="Files: sign the receipts and keep them in this folder.")
 ]
@@ -38,15 +50,15 @@ def load(
     target: Target = "",
     schema: Schema = "",
     layout: Layout = "",
-    form: Annotated[str, typer.Option(help="Files: the form they hold.")] = "iif1",
+    form: ImportForm = "iif1",
     batch_size: BatchSize = None,
     first: First = False,
     max_rejects: MaxRejects = "",
     dry_run: DryRun = False,
-    state: Annotated[str, typer.Option(help="Files: code of the state, for its stations.")] = "",
-    stations: Annotated[Path | None, typer.Option(help="Files: your list of stations.")] = None,
-    profile: Annotated[str, typer.Option(help="Files: how complete: full, register-only, index-only.")] = "",
-    ignore: Ignore = "",
+    state: ImportState = "",
+    stations: ImportStations = None,
+    profile: ImportProfile = "",
+    ignore: IgnoredRules = "",
     leave_out: LeaveOut = "",
     receipts: Receipts = None,
     lock_seconds: LockSeconds = None,
@@ -54,18 +66,31 @@ def load(
     json: Json = False,
 ) -> None:
     """Load checked records of a workspace, or import files without one; the same load twice is done once."""
-    from digitize.files.loading.settings import import_settings
-    from digitize.files.validating.settings import words
+    from digitize.files.loading.again import name_call
 
     agreed = _agreed(max_rejects)
     where = _Where(target, schema, layout, lock_seconds, statement_seconds)
     if (paths[0] / "digitize.toml").is_file():
         given = {"--first": first, "--batch-size": batch_size, "--receipts": receipts, "--state": state}
         given |= {"--stations": stations, "--profile": profile, "--ignore": ignore, "--leave-out": leave_out}
-        _load_workspace(_only(paths, given), where, agreed, dry_run=dry_run, json=json)
+        folder = require_one_workspace(paths, given, "a workspace is loaded batch by batch, as it is set up")
+        _load_workspace(folder, where, agreed, dry_run=dry_run, json=json)
         return
-    settings = import_settings(form, state=state, stations=stations, profile=profile, ignore=words(ignore))
-    options = _options(batch_size, agreed, words(leave_out), receipts, dry_run=dry_run, first=first)
+    rules = {"state": state, "stations": stations, "profile": profile, "ignore": ignore, "leave_out": leave_out}
+    call = name_call(paths, form, {**rules, "size": batch_size})
+    if not receipts and not dry_run and (before := _find_before(where, form, call.key)):
+        _print_loaded(before, json=json)
+        return
+    from digitize.files.dataset import find_dataset
+    from digitize.files.loading.settings import import_settings
+    from digitize.files.validating.settings import words
+
+    beside = find_dataset(paths)
+    settings = import_settings(
+        form, state=state, stations=stations, profile=profile, ignore=words(ignore), dataset=beside
+    )
+    print_not_told(settings)
+    options = _options(batch_size, agreed, words(leave_out), receipts, call, dry_run=dry_run, first=first)
     _load_files(paths, form, where, settings, options, json=json)
 
 
@@ -80,15 +105,20 @@ class _Where:
     statement_seconds: float | None
 
 
-def _only(paths: list[Path], given: Mapping[str, object]) -> Path:
-    """The one workspace of a call. given: options that are for files. Raises OptionsError when there is one."""
-    from digitize.errors import OptionsError
+def _find_before(where: _Where, form: str, call: str) -> Loaded | None:
+    """What the very same call did before, where the target tells so at once."""
+    from dataclasses import replace
 
-    if for_files := [name for name, value in given.items() if value]:
-        raise OptionsError(f"{for_files[0]} is for files; a workspace is loaded batch by batch, as it is set up.")
-    if len(paths) > 1:
-        raise OptionsError("A workspace is loaded by itself.")
-    return paths[0]
+    from digitize.files.loading.loaded import Loaded
+    from digitize.targets.kind import SCHEMA
+    from digitize.targets.open import find_kind
+
+    if where.layout:
+        # By which layout a load was made is known to the target alone.
+        return None
+    kind = find_kind(where.target)
+    found = kind.find_call(where.target, where.schema or SCHEMA, call) if kind and call else None
+    return Loaded(found[0], form, [replace(found[1], repeated=True)], repeated=True) if found else None
 
 
 def _options(
@@ -96,13 +126,14 @@ def _options(
     agreed: Agreed | None,
     leave_out: Sequence[str],
     receipts: Path | None,
+    call: LoadCall,
     *,
     dry_run: bool,
     first: bool,
 ) -> LoadOptions:
     from digitize.files.loading.load import BATCH_SIZE, LoadOptions
 
-    return LoadOptions(size or BATCH_SIZE, agreed, leave_out, dry_run, first, receipts=receipts)
+    return LoadOptions(size or BATCH_SIZE, agreed, leave_out, dry_run, first, receipts=receipts, call=call)
 
 
 def _load_files(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +19,15 @@ Schema = Annotated[str, typer.Option("--schema", help="PostgreSQL: the schema th
 Layout = Annotated[
     str, typer.Option("--layout", metavar="FILE|ID", help="Of a state's own tables, filled instead of ours.")
 ]
+ImportForm = Annotated[str, typer.Option("--form", help="Files: the form they hold.")]
+ImportState = Annotated[str, typer.Option("--state", help="Files: code of the state, for its stations.")]
+ImportStations = Annotated[Path | None, typer.Option("--stations", help="Files: your list of stations.")]
+ImportProfile = Annotated[str, typer.Option("--profile", help="Files: how complete: full, register-only, index-only.")]
+Lang = Annotated[str, typer.Option(help="Language in which findings are told: en, hi, bn, ta ...")]
+IgnoredRules = Annotated[str, typer.Option("--ignore", help="Files: rules not to be asked, as X003,L.")]
+LeaveOut = Annotated[
+    str, typer.Option("--leave-out", help="Files: columns that are no field and are not loaded, as a,b.")
+]
 PagesAtOnce = Annotated[
     int | None, typer.Option("--jobs", min=1, help="Pages read at once; as many as there are cores if not given.")
 ]
@@ -28,6 +38,17 @@ SecondsPerPage = Annotated[
 MaxFailedShare = Annotated[
     str, typer.Option("--max-failed-share", metavar="P%", help="Go on up to this share of failures, as 10%.")
 ]
+
+
+def require_one_workspace(paths: Sequence[Path], given: Mapping[str, object], why: str) -> Path:
+    """The one workspace of a call. given: options that are for files; why: what they are for. Raises OptionsError."""
+    from digitize.errors import OptionsError
+
+    if for_files := [name for name, value in given.items() if value]:
+        raise OptionsError(f"{for_files[0]} is for files; {why}.")
+    if len(paths) > 1:
+        raise OptionsError("A workspace is named by itself.")
+    return paths[0]
 
 
 def failed_share(text: str) -> float | None:

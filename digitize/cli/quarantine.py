@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from digitize.cli.console import Json, print_json, results, table
-from digitize.cli.options import Schema, Target, Workspace
+from digitize.cli.options import Lang, Schema, Target, Workspace
 
 quarantine = typer.Typer(help="Records that were not loaded.", no_args_is_help=True, rich_markup_mode=None)
 Batch = Annotated[str, typer.Option(help="Only those of this batch.")]
@@ -27,9 +27,9 @@ def list_rejects(
 ) -> None:
     """List what waits: where it came from and what the rules say; no values."""
     from digitize.files.loading.where import opened
-    from digitize.quarantine.rejects import CORRECTED, DROPPED, OPEN, REPLAYED, find_rejects
+    from digitize.quarantine.rejects import STATES, WAITING, find_rejects
 
-    states = (OPEN, CORRECTED, REPLAYED, DROPPED) if with_all else (OPEN, CORRECTED)
+    states = STATES if with_all else WAITING
     with opened(target, schema, workspace) as there:
         found = find_rejects(there, states=states, batch=batch, code=code)
     if json:
@@ -42,12 +42,44 @@ def list_rejects(
     print(f"{len(found)} records. Out as a spreadsheet: digitize quarantine export FILE.xlsx --target ...")
 
 
+@quarantine.command("flags")
+def list_flags(
+    target: Target = "",
+    schema: Schema = "",
+    workspace: Workspace = None,
+    record: Annotated[str, typer.Option(help="Only those of this record.")] = "",
+    code: Annotated[str, typer.Option(help="Only those of this rule.")] = "",
+    json: Json = False,
+) -> None:
+    """Count what the rules note of records that are loaded all the same; with --record or --code, list it."""
+    from digitize.files.loading.where import opened
+    from digitize.targets.flags import count_flags, find_flags
+
+    with opened(target, schema, workspace) as there:
+        counts = count_flags(there)
+        found = find_flags(there, record, code) if record or code else []
+    if json:
+        flags = [dict(zip(_FLAG, (f.record, f.form, f.field, f.code, f.word), strict=True)) for f in found]
+        print_json({"counts": counts, "flags": flags})
+        return
+    if record or code:
+        rows = [[f.record, f.form, f.field, f.code, f.word] for f in found]
+        results().print(table("Flags", list(_FLAG), rows))
+        return
+    results().print(table("Flags", ["code", "how many"], [[c, n] for c, n in counts.items()]))
+    print("Which records: digitize quarantine flags --code CODE --target ...")
+
+
+_FLAG = ("record", "form", "field", "code", "word")
+
+
 @quarantine.command("export")
 def export_sheet(
     out: Annotated[Path, typer.Argument(metavar="FILE.xlsx", help="File to write.")],
     target: Target = "",
     schema: Schema = "",
     workspace: Workspace = None,
+    lang: Lang = "en",
     batch: Batch = "",
     code: Code = "",
     unmask: Annotated[bool, typer.Option("--unmask", help="Values of persons in full; needs --reason.")] = False,
@@ -72,7 +104,7 @@ def export_sheet(
             # Before the sheet is written: nobody sees a name whose trail does not say so.
             there.run_all([update(reject, reject.state, step) for reject in found])
         with writing(out):
-            count = write_sheet(out, found, unmask=unmask)
+            count = write_sheet(out, found, unmask=unmask, language=lang)
     if json:
         print_json({"path": str(out), "rejects": count, "masked": not unmask})
         return
@@ -115,21 +147,39 @@ def replay_rejects(
     batch: Batch = "",
     code: Code = "",
     with_open: Annotated[bool, typer.Option("--all", help="Also those that nobody corrected.")] = False,
-    state: Annotated[str, typer.Option(help="Code of the state, for its stations.")] = "",
+    state: Annotated[str, typer.Option(help="Code of the state, for its stations; else as when it was loaded.")] = "",
+    stations: Annotated[Path | None, typer.Option(help="Your list of stations; else as when it was loaded.")] = None,
+    profile: Annotated[str, typer.Option(help="How complete; else as when it was loaded.")] = "",
+    ignore: Annotated[str, typer.Option(help="Rules not to be asked, as X003,L; else as when it was loaded.")] = "",
+    force: Annotated[bool, typer.Option("--force", help="Also over a newer content; needs the two below.")] = False,
+    operator: Annotated[str, typer.Option(help="Who forces it; it is recorded.")] = "",
+    reason: Annotated[str, typer.Option(help="Why; it is recorded.")] = "",
     json: Json = False,
 ) -> None:
-    """Put corrected records through the same rules, and load those of which nothing is said any more."""
-    from digitize.files.loading.where import opened
-    from digitize.quarantine.rejects import CORRECTED, OPEN, find_rejects
-    from digitize.quarantine.replay import replay
+    """Put corrected records through the rules of their load, and load those of which nothing is said any more.
 
-    states = (OPEN, CORRECTED) if with_open else (CORRECTED,)
+    An older content never replaces a newer one of the same record, unless it is forced.
+    """
+    from digitize.errors import OptionsError
+    from digitize.files.loading.where import opened
+    from digitize.files.validating.settings import words
+    from digitize.quarantine.asking import AskedBy
+    from digitize.quarantine.rejects import WAITING, find_rejects
+    from digitize.quarantine.replay import Forced, replay
+    from digitize.targets.keeping import CORRECTED
+
+    if not force == bool(operator.strip()) == bool(reason.strip()):
+        raise OptionsError("--force, --operator and --reason go together: who forces it and why is recorded.")
+    forced = Forced(operator.strip(), reason.strip()) if force else None
     with opened(target, schema, workspace) as there:
-        done = replay(there, find_rejects(there, states=states, batch=batch, code=code), state=state)
+        found = find_rejects(there, states=WAITING if with_open else (CORRECTED,), batch=batch, code=code)
+        done = replay(there, found, AskedBy(state, stations, profile, words(ignore)), forced)
     if json:
-        print_json({"loaded": done.loaded, "stay": done.stay})
+        stale = [{"reject": r.id, "record": r.record.id} for r in done.stale]
+        print_json({"loaded": done.loaded, "stay": done.stay, **({"stale": stale} if stale else {})})
         return
-    print(f"{done.loaded} records loaded, {done.stay} stay in the quarantine.")
+    for line in done.lines():
+        print(line)
 
 
 def register(app: typer.Typer) -> None:

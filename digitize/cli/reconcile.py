@@ -1,19 +1,33 @@
-"""`digitize reconcile`: is all of a source in the target, and nothing else?"""
+"""`digitize reconcile`: is all of a source in the target, as it should be, and nothing else?"""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from digitize.cli.console import Json, print_json, results, table
-from digitize.cli.options import Layout, Schema, Target
+from digitize.cli.options import (
+    IgnoredRules,
+    ImportForm,
+    ImportProfile,
+    ImportState,
+    ImportStations,
+    Layout,
+    LeaveOut,
+    Schema,
+    Target,
+    require_one_workspace,
+)  # fmt: skip
 
 if TYPE_CHECKING:
-    from digitize.files.loading.reconcile import StationYear
+    from digitize.files.loading.compared import LoadSource
+    from digitize.files.loading.reconcile import Compared, StationYear
+    from validators.rulebook.given import CheckSettings
 
-_SHOWN = 20
+_SHOWN, _IDS = 20, 10
+_KINDS = ("missing", "different", "only_target", "refused")
 
 
 def reconcile(
@@ -21,52 +35,102 @@ def reconcile(
     target: Target = "",
     schema: Schema = "",
     layout: Layout = "",
-    form: Annotated[str, typer.Option(help="Files: the form they hold.")] = "iif1",
+    form: ImportForm = "iif1",
+    state: ImportState = "",
+    stations: ImportStations = None,
+    profile: ImportProfile = "",
+    ignore: IgnoredRules = "",
+    leave_out: LeaveOut = "",
     json: Json = False,
 ) -> None:
-    """Compare a source with the target by form, station and year: counts and contents; exit code 3 if they differ."""
-    from dataclasses import asdict
+    """Compare a source with what stands in the target's tables, by form, station and year; exit code 3 if they differ.
 
+    Files are taken as `digitize load` takes them: give the options that they were loaded with. A dataset.toml beside
+    them is read as it was then.
+    """
     from digitize.errors import TooManyRefused
+    from digitize.files.loading import compared
     from digitize.files.loading import reconcile as work
-    from digitize.files.loading.settings import import_settings
     from digitize.files.loading.where import opened
+    from digitize.files.validating.settings import words
     from digitize.workspace.place import open_place
 
     is_place = (paths[0] / "digitize.toml").is_file()
-    source = work.of_workspace(open_place(paths[0])) if is_place else work.of_files(paths, form, import_settings(form))
-    with opened(target, schema, paths[0] if is_place else None, layout) as there:
-        groups = work.compare(source, there)
-    unequal = [g for g in groups if not g.is_equal]
-    if json:
-        print_json({"groups": len(groups), "unequal": [asdict(g) for g in unequal], **_sums(groups)})
+    if is_place:
+        given = {"--state": state, "--stations": stations, "--profile": profile, "--ignore": ignore}
+        given["--leave-out"] = leave_out
+        require_one_workspace(paths, given, "a workspace is compared as it is set up")
+        source: LoadSource = compared.of_workspace(open_place(paths[0]))
     else:
-        head = ["form", "district", "station", "year", "source", "target", "missing", "different", "only target"]
-        rows = [
-            [g.form, *(s or "?" for s in g.station[1:]), g.year or "?", g.source, g.target, len(g.missing)]
-            + [len(g.different), len(g.only_target)]
-            for g in unequal[:_SHOWN]
-        ]
-        if rows:
-            results().print(table("Unequal", head, rows))
-        if len(unequal) > _SHOWN:
-            print(f"... and {len(unequal) - _SHOWN} more; --json has all, with the ids of the records.")
-        sums = _sums(groups)
-        print(
-            f"{len(groups) - len(unequal)} of {len(groups)} groups are equal: {sums['source']} records in the source."
+        settings = _settings(paths, form, state=state, stations=stations, profile=profile, ignore=words(ignore))
+        source = compared.of_files(paths, form, settings, words(leave_out))
+    with opened(target, schema, paths[0] if is_place else None, layout) as there:
+        found = work.compare(source, there)
+    _print(found, json=json)
+    if unequal := [g for g in found.groups if not g.is_equal]:
+        raise TooManyRefused(
+            f"{len(unequal)} of {len(found.groups)} groups of form, station and year are not equal. What was loaded "
+            "when: digitize receipts --target ...; digitize unload takes a batch back, and it can be loaded again."
         )
+
+
+def _settings(paths: list[Path], form: str, **given: Any) -> CheckSettings:
+    """The rules that `load` asks of the same paths and options."""
+    from digitize.files.dataset import find_dataset
+    from digitize.files.loading.settings import import_settings
+
+    return import_settings(form, **given, dataset=find_dataset(paths))
+
+
+def _print(found: Compared, *, json: bool) -> None:
+    from dataclasses import asdict
+
+    unequal = [g for g in found.groups if not g.is_equal]
+    sums = _sums(found.groups)
+    if json:
+        told = {"unequal": [asdict(g) for g in unequal], "others": found.others, "left_out": found.left_out}
+        print_json({"groups": len(found.groups), **told, **sums})
+        return
     if unequal:
-        raise TooManyRefused(f"{len(unequal)} of {len(groups)} groups of form, station and year are not equal.")
+        head = ["form", "district", "station", "year", "source", "target", "missing", "different", "only target"]
+        results().print(table("Unequal", head, [_row(g) for g in unequal[:_SHOWN]]))
+        for line in _named(unequal):
+            print(line)
+    if len(unequal) > _SHOWN:
+        print(f"... and {len(unequal) - _SHOWN} more; --json has all, with the ids of the records.")
+    equal = len(found.groups) - len(unequal)
+    print(f"{equal} of {len(found.groups)} groups are equal: {sums['source']} records in the source.")
+    if sums["refused"]:
+        print(f"{sums['refused']} records of the source were refused by the target and wait: digitize quarantine list")
+    for other in found.others[:_SHOWN]:
+        print(_other(other))
+    for line in found.left_out:
+        print(line)
+
+
+def _row(group: StationYear) -> list[Any]:
+    place = [group.form, *(s or "?" for s in group.station[1:]), group.year or "?", group.source, group.target]
+    return [*place, *(group.counts.get(kind, 0) for kind in _KINDS[:3])]
+
+
+def _named(unequal: list[StationYear]) -> list[str]:
+    """The first records of each kind, by their ids."""
+    lines = []
+    for kind in _KINDS[:3]:
+        ids = [record for g in unequal for record in getattr(g, kind)]
+        more = f" and {len(ids) - _IDS} more" if len(ids) > _IDS else ""
+        lines += [f"{kind.replace('_', ' ')}: {', '.join(ids[:_IDS])}{more}"] if ids else []
+    return lines
+
+
+def _other(other: dict[str, object]) -> str:
+    how = "corrected in the quarantine and replayed" if other["is_replay"] else "of other loads"
+    return f"{other['records']} records in the target are {how}: batch {other['batch']}, loaded {other['at']}."
 
 
 def _sums(groups: list[StationYear]) -> dict[str, int]:
-    return {
-        "source": sum(g.source for g in groups),
-        "target": sum(g.target for g in groups),
-        "missing": sum(len(g.missing) for g in groups),
-        "different": sum(len(g.different) for g in groups),
-        "only_target": sum(len(g.only_target) for g in groups),
-    }
+    counts = {kind: sum(g.counts.get(kind, 0) for g in groups) for kind in _KINDS}
+    return {"source": sum(g.source for g in groups), "target": sum(g.target for g in groups), **counts}
 
 
 def register(app: typer.Typer) -> None:

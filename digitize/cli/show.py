@@ -97,6 +97,8 @@ def _print_record(record: dict[str, Any]) -> None:
     out = results()
     loaded = record["loaded"]
     where = f"loaded into {loaded['target']} ({loaded['load'][:12]})" if loaded else "not loaded"
+    if loaded and loaded["flags"]:
+        where += f", flagged {', '.join(loaded['flags'])}"
     print(f"\nRecord {record['record']} ({record['form']}): {record['verdict']}, {where}")
     rows = [
         [("? " if f["open"] else "  ") + f["field"], f["value"] or "", f["raw"], f"{f['confidence']:.2f}", _place(f)]

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digitize.cli.console import Json, print_json
+from digitize.cli.console import Json, print_json, warn
 from digitize.cli.options import Layout
 
 if TYPE_CHECKING:
+    from digitize.targets.postgres.adopt import Adoption
     from mappers.layouts import TableLayout
 
 Url = Annotated[str, typer.Argument(metavar="URL", help="postgresql://USER@HOST/DATABASE, without a password.")]
@@ -19,17 +20,32 @@ target = typer.Typer(help="The tables of a PostgreSQL target.", no_args_is_help=
 
 @target.command()
 def init(
-    url: Url,
+    url: Annotated[str, typer.Argument(metavar="URL", help="As above; not needed with --print.")] = "",
     schema: Schema = "cctns",
     loader: Annotated[str, typer.Option(help="The role that loads; it is given the rights it needs.")] = "",
     layout: Layout = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the SQL, and change nothing.")] = False,
+    only_print: Annotated[
+        bool, typer.Option("--print", help="Print a script for psql that makes all, and connect to nothing.")
+    ] = False,
+    take_out: Annotated[
+        bool,
+        typer.Option("--take-out", help="Move values that a newer version cannot hold to the table upgrade_findings."),
+    ] = False,
     json: Json = False,
 ) -> None:
     """Make the tables, or bring older ones up to date. Run it as the role that is to own them."""
-    from digitize.targets.postgres.address import parse_address
-    from digitize.targets.postgres.setup import init_target
+    from digitize.targets.postgres.address import check_names, parse_address
+    from digitize.targets.postgres.setup import init_target, script
 
+    if only_print and layout:
+        from digitize.errors import OptionsError
+
+        raise OptionsError("--print makes our own tables; what --layout makes beside a state's, --dry-run prints.")
+    if only_print:
+        check_names(schema, loader)
+        print(script(schema, loader), end="")
+        return
     address = parse_address(url, schema)
     if layout:
         from digitize.targets.own_tables.book import book_address, init_book
@@ -37,13 +53,54 @@ def init(
         address = book_address(address)
         done = init_book(address, _layout(layout), loader, dry_run=dry_run)
     else:
-        done = init_target(address, loader, dry_run=dry_run)
+        done = init_target(address, loader, dry_run=dry_run, take_out=take_out, tell=warn)
     if json:
         print_json({"target": address.name, "statements": len(done), "dry_run": dry_run})
     elif dry_run:
         print("".join(f"{statement};\n" for statement in done), end="")
     else:
         print(f"{address.name}: {len(done)} statements done." if done else f"{address.name}: up to date already.")
+
+
+@target.command()
+def adopt(
+    url: Url,
+    schema: Schema = "cctns",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be taken over, and change nothing.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Take it over without asking.")] = False,
+    json: Json = False,
+) -> None:
+    """Take over what a DBA did to the tables on purpose, and note it; refused, each with its reason, is what could lose
+    or alter rows.
+    """
+    from digitize.targets.postgres.address import parse_address
+    from digitize.targets.postgres.adopt import adopt_target
+
+    address = parse_address(url, schema)
+
+    def agrees(found: Adoption) -> bool:
+        if not json:
+            _show(found)
+        # Without a person there is nobody to ask: --yes must be said.
+        return bool(found.refused) or yes or typer.confirm("Take over what stays?", err=True, abort=True)
+
+    found = adopt_target(address, agrees, dry_run=dry_run)
+    if json:
+        lists = {"taken": list(found.taken), "refused": list(found.refused)}
+        print_json({"target": address.name, **lists, "dry_run": dry_run})
+    elif dry_run:
+        _show(found)
+    if not (found.taken or found.refused):
+        warn(f"{address.name}: nothing to take over.")
+
+
+def _show(found: Adoption) -> None:
+    for line in found.taken:
+        print(f"  {line}")
+    for line in found.refused:
+        print(f"  NOT: {line}")
 
 
 @target.command()

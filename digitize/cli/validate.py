@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-import re
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from heapq import nsmallest
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from digitize.cli.console import Json, errors, results, table
+from digitize.cli.check_printing import check_progress, print_not_told, print_report
+from digitize.cli.console import Json, errors
+from digitize.cli.options import Lang
 
 if TYPE_CHECKING:
     from digitize.files.agreed import Agreed
+    from digitize.files.dataset import Dataset
     from digitize.files.validating.mapped import Legacy
     from digitize.files.validating.readers import Place
     from digitize.files.validating.report import CheckReport
-    from digitize.files.validating.taking import Progress
     from digitize.files.validating.validate import CheckOptions
     from validators.rulebook.given import CheckSettings
-
-_SHOWN = 50
-# Below this nobody has to wait.
-_LONG_BYTES = 50 << 20
-# Control characters, and those that turn the direction of writing, so that a line reads otherwise than it is.
-_NOT_SHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-
 
 Paths = Annotated[
     list[str],
@@ -69,12 +61,13 @@ def validate(
     select: Select = "",
     ignore: Annotated[str, typer.Option(help="Do not ask these rules.")] = "",
     max_rejects: MaxRejects = "0",
-    format: Annotated[str, typer.Option(help="table, json, jsonl, csv, html, sarif or junit.")] = "table",
+    format: Annotated[str, typer.Option(help="table, json, jsonl, csv, html, xlsx, sarif or junit.")] = "table",
     out: Out = None,
     baseline: Baseline = None,
     fix: Fix = None,
     unmask: Unmask = False,
     reason: Reason = "",
+    lang: Lang = "en",
     json: Json = False,
 ) -> None:
     """Check import files by the same rules as a run; exit code 3 when rows are rejected."""
@@ -83,12 +76,23 @@ def validate(
 
     agreed, writer = parse_agreed(max_rejects), _writer("json" if json else format, out)
     _check_reason(unmask=unmask, reason=reason)
-    lists, left_out = Lists(state, stations, beats), _left_out(form, select, ignore)
+    lists = Lists(state, stations, beats, _beside(paths))
+    left_out = _left_out(form, select, ignore)
     settings = file_settings(lists, today=today, profile=profile, policy=policy, years=years, left_out=left_out)
-    legacy = _legacy(_Old(mapping, name, year), state, stations, fix)
-    report = _report(paths, form, settings, _how(policy, reason, legacy), fix=fix, baseline=baseline)
+    legacy = _legacy(_Old(mapping, name, year), lists.code, stations, fix)
+    how = _how(policy, reason, lang, legacy)
+    print_not_told(settings)
+    report = _report(paths, form, settings, how, fix=fix, baseline=baseline)
     _show(report, writer, out)
     _judge(report, agreed)
+
+
+def _beside(paths: list[str]) -> Dataset | None:
+    """What stands beside the files."""
+    from digitize.files.dataset import find_dataset
+    from digitize.targets.postgres.address import is_address
+
+    return find_dataset(Path(p) for p in paths if not is_address(p))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +111,14 @@ def _left_out(form: str, select: str, ignore: str) -> frozenset[str]:
     return rules_left_out(form, words(select), words(ignore))
 
 
-def _how(policy: str, reason: str, legacy: Legacy | None) -> CheckOptions:
+def _how(policy: str, reason: str, language: str, legacy: Legacy | None) -> CheckOptions:
     from digitize.files.validating.validate import CheckOptions
+    from validators.messages.texts import load_messages
     from validators.policy.policies import load_impact
 
-    return CheckOptions(unmasked=reason.strip(), legacy=legacy, impact=load_impact(policy))
+    # Before the files are read: a language without texts is told at once.
+    load_messages(language)
+    return CheckOptions(unmasked=reason.strip(), legacy=legacy, impact=load_impact(policy), language=language)
 
 
 def _report(
@@ -123,7 +130,7 @@ def _report(
 
     # Read before the files: a wrong baseline is told at once.
     known = load_baseline(baseline) if baseline else frozenset()
-    with _places(paths) as places, _progress() as progress:
+    with _places(paths) as places, check_progress() as progress:
         files = _fixed(places, form, fix) if fix else places
         report = validate_files(files, form, settings, replace(how, progress=progress))
     return report.without(known) if known else report
@@ -133,7 +140,7 @@ def _show(report: CheckReport, writer: Any, out: Path | None) -> None:
     from digitize.files.check_reports import write_report
 
     if writer is None:
-        _print(report)
+        print_report(report)
     else:
         write_report(report, writer, out)
 
@@ -163,13 +170,15 @@ def _places(texts: list[str]) -> Iterator[list[Place]]:
 
 def _legacy(old: _Old, state: str, stations: Path | None, fix: Path | None) -> Legacy | None:
     from digitize.errors import OptionsError
-    from digitize.files.mapping.find import bound_mapping, table_context
-    from digitize.files.validating.mapped import ANY, Legacy
 
     if not old.mapping:
         if old.table or old.year:
             raise OptionsError("--table and --year go with --mapping.")
         return None
+    # Mapping takes as long to import as all the rest: not for files that need none.
+    from digitize.files.mapping.find import bound_mapping, table_context
+    from digitize.files.validating.mapped import ANY, Legacy
+
     if old.mapping != ANY:
         bound_mapping(old.mapping)
     if fix:
@@ -200,53 +209,8 @@ def _writer(format: str, out: Path | None) -> Any:
     if format != "table":
         return load_writer(format)
     if out:
-        raise OptionsError("--out needs --format: json, jsonl, csv, html, sarif or junit.")
+        raise OptionsError("--out needs --format: json, jsonl, csv, html, xlsx, sarif or junit.")
     return None
-
-
-@contextmanager
-def _progress() -> Iterator[Progress | None]:
-    """A bar on a terminal, once there is much to read; nothing elsewhere."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
-
-    with Progress(
-        TextColumn("read"), BarColumn(), DownloadColumn(), TimeRemainingColumn(), console=errors(), transient=True
-    ) as bar:
-        task = bar.add_task("read", total=None, visible=False)
-        yield lambda done, total: bar.update(task, completed=done, total=total, visible=total > _LONG_BYTES)
-
-
-def _print(report: CheckReport) -> None:
-    out = results()
-    if report.findings:
-        # Not sorted as a whole: however many there are, only the gravest few are printed.
-        first = nsmallest(_SHOWN, report.findings, key=lambda f: (("reject", "review", "note").index(f.severity), f))
-        rows = [[f.severity, f"{f.file}:{f.line}", f.code, f.field, _plain(f.value), f.message] for f in first]
-        out.print(table("Findings", ["", "where", "rule", "field", "value", "what"], rows), markup=False)
-        if len(report.findings) > _SHOWN:
-            print(f"... and {len(report.findings) - _SHOWN} more; --format jsonl lists all, --format html shows them.")
-        print("By rule: " + ", ".join(f"{code} {n}" for code, n in report.by_code().items()))
-    known = f"; {report.known} known" if report.known else ""
-    print(
-        f"{report.rows_checked} rows checked, {report.rows_unreadable} unreadable: {report.count('reject')} reject, "
-        f"{report.count('review')} review, {report.count('note')} note{known}."
-    )
-    cases = report.case_files
-    if cases.count:
-        print(
-            f"{cases.with_errors} of {cases.count} case files have errors ({cases.error_rate:.2%}): {cases.high} of "
-            f"high impact, {cases.low} of low; {cases.beyond} are beyond what is agreed."
-        )
-    if report.other_forms:
-        print(f"Not checked, for they are of another form: {', '.join(report.other_forms)}. Name it with --form.")
-
-
-def _plain(value: str) -> str:
-    """A value without anything that steers a terminal."""
-    return _NOT_SHOWN.sub("�", value)
 
 
 def register(app: typer.Typer) -> None:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 _LONGEST = 32_000  # letters that a cell holds, nearly
+_NO_XML = "\ufffe\uffff"  # no letters, and no program opens a workbook with them
 
 
 def write_cells(sheet: Worksheet, line: int, values: Mapping[str, object], to_fill: Collection[str]) -> None:
@@ -50,6 +51,6 @@ def save_book(book: Workbook, path: Path, guide: Sequence[str]) -> None:
 
 
 def plain_text(text: str) -> str:
-    """Text without the letters that a workbook cannot hold: control characters, half characters."""
-    kept = "".join(c for c in text if c in "\t\n" or (c >= " " and not "\ud800" <= c <= "\udfff"))
+    """Text without the letters that a workbook cannot hold: control characters, half characters, no characters."""
+    kept = "".join(c for c in text if c in "\t\n" or (c >= " " and not "\ud800" <= c <= "\udfff" and c not in _NO_XML))
     return kept[:_LONGEST]

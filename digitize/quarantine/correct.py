@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from digitize.errors import InputError
-from digitize.quarantine.rejects import CORRECTED, DROPPED, Reject, find_rejects, update
+from digitize.quarantine.rejects import Reject, find_rejects, update
 from digitize.quarantine.sheet import BLANK, CONFIRM, DROP, RAW, CorrectedRow, find_column, read_sheet
 from digitize.targets.base import Target
+from digitize.targets.keeping import CORRECTED, DROPPED
 from mappers.record import FieldValue, Record
 
 
@@ -55,7 +57,7 @@ def _correct(reject: Reject, lines: Sequence[CorrectedRow], operator: str) -> tu
         return reject, DROPPED, {"by": operator, "did": "dropped"}
     record, changed, confirmed = reject.record, [], []
     # By path: a new child row can only be put behind the one before it, however people sorted the sheet.
-    for line in sorted(lines, key=lambda one: one.field):
+    for line in sorted(lines, key=lambda one: _in_order(one.field)):
         if line.verdict == CONFIRM:
             confirmed += [[f.field, f.code] for f in reject.findings if f.field == line.field]
             continue
@@ -64,6 +66,11 @@ def _correct(reject: Reject, lines: Sequence[CorrectedRow], operator: str) -> tu
         record = _with(record, line, operator)
     step = {"by": operator, "did": "corrected", "changed": changed, "confirmed": confirmed}
     return replace(reject, record=record), CORRECTED, step
+
+
+def _in_order(path: str) -> list[tuple[str, int]]:
+    """By the number of a row and not by its digits: acts[9] before acts[10]."""
+    return [(word, int(number or 0)) for word, number in re.findall(r"(\D+)(\d*)", path)]
 
 
 def _with(record: Record, line: CorrectedRow, operator: str) -> Record:

@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from digitize.targets.base import Statement, Target
+from digitize.targets.keeping import CORRECTED, DROPPED, OPEN, REPLAYED, SETTLED
+from digitize.targets.source_rows import source_row
 from mappers.record import Record, from_plain, to_plain
 from validators.finding import Finding
 
-OPEN, CORRECTED, REPLAYED, DROPPED = "open", "corrected", "replayed", "dropped"
+WAITING = (OPEN, CORRECTED)
+STATES = (*WAITING, REPLAYED, DROPPED, SETTLED)
 # CAST: PostgreSQL gives JSON back as objects, SQLite as text.
 _COLUMNS = """reject_id, batch, form, record_id, word, file, line, state, CAST(record AS text), CAST(findings AS text),
-              CAST(trail AS text)"""
+              CAST(trail AS text), source_row, delivery, settings, load_id, settled_by"""
+# Entries read at a time where all that wait are looked through.
+_AT_ONCE = 5000
 
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """One record that was not loaded. word: reject or review. trail: what was done about it, in order."""
+    """One record that was not loaded. word: reject or review. trail: what was done about it, in order.
+
+    row: name of its source row. delivery: number of the delivery that brought it, 0 where nobody knows. settings: key
+    of the rules that were asked. load: that refused it. settled_by: the load that brought the record later, or "".
+    """
 
     id: int
     batch: str
@@ -32,6 +41,11 @@ class Reject:
     record: Record
     findings: Sequence[Finding]
     trail: Sequence[Mapping[str, Any]]
+    row: str = ""
+    delivery: int = 0
+    settings: str = ""
+    load: str = ""
+    settled_by: str = ""
 
     @property
     def place(self) -> str:
@@ -52,18 +66,29 @@ class Reject:
 def find_rejects(
     target: Target,
     *,
-    states: Sequence[str] = (OPEN, CORRECTED),
+    states: Sequence[str] = WAITING,
     batch: str = "",
     code: str = "",
     ids: Sequence[int] = (),
 ) -> list[Reject]:
     """The rejects in some states; of one batch, with one finding, or with these ids."""
     marks = ", ".join("?" * len(states))
-    query, values = f"SELECT {_COLUMNS} FROM rejects WHERE state IN ({marks})", [*states]
+    query = f"SELECT {_COLUMNS} FROM rejects WHERE state IN ({marks})"
+    values: list[object] = [*states]
     if batch:
         query, values = f"{query} AND batch = ?", [*values, batch]
+    if ids:
+        query, values = f"{query} AND reject_id IN ({', '.join('?' * len(ids))})", [*values, *ids]
     found = [_reject(row) for row in target.run(f"{query} ORDER BY reject_id", values)]
     return [r for r in found if not code or code in r.codes]
+
+
+def each_waiting(target: Target, form: str) -> Iterator[Reject]:
+    """All that waits of a form, some at a time: a state's quarantine is larger than memory."""
+    query, last = f"SELECT {_COLUMNS} FROM rejects WHERE form = ? AND state IN (?, ?) AND reject_id > ?", 0
+    while rows := target.run(f"{query} ORDER BY reject_id LIMIT {_AT_ONCE}", [form, *WAITING, last]):
+        yield from map(_reject, rows)
+        last = rows[-1][0]
 
 
 def update(reject: Reject, state: str, step: Mapping[str, Any], *, load: str | None = None) -> Statement:
@@ -78,6 +103,13 @@ def update(reject: Reject, state: str, step: Mapping[str, Any], *, load: str | N
 
 
 def _reject(row: tuple[Any, ...]) -> Reject:
-    id, batch, form, _, word, file, line, state, record, findings, trail = row
-    said = [Finding(**f) for f in json.loads(findings)]
-    return Reject(id, batch, form, word, file, line, state, from_plain(json.loads(record)), said, json.loads(trail))
+    id, batch, form, _, word, file, line, state, record, findings, trail, name, delivery, settings, load, by = row
+    said, whole = [Finding(**f) for f in json.loads(findings)], json.loads(record)
+    # An entry of an earlier version has no name yet; `digitize.targets.keeping` gives it the same one.
+    name = name or source_row(form, whole, f"{file}:{line}")
+    # PostgreSQL gives ids back as UUIDs, with dashes.
+    loads = [str(x or "").replace("-", "") for x in (load, by)]
+    return Reject(
+        id, batch, form, word, file, line, state, from_plain(whole), said, json.loads(trail), name, delivery, settings,
+        *loads,
+    )  # fmt: skip

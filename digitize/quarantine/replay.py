@@ -3,119 +3,194 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-import polars as pl
-
-from digitize.files.loading.settings import import_settings
 from digitize.machine.work_keys import work_key
-from digitize.quarantine.rejects import OPEN, REPLAYED, Reject, find_rejects, update
+from digitize.quarantine.asking import AskedBy, ask
+from digitize.quarantine.judging import Judged, judge
+from digitize.quarantine.order import Ages, ReplayCandidate, StandingRecord, candidates, key_of, rivals
+from digitize.quarantine.rejects import Reject, find_rejects, update
 from digitize.targets.base import Load, Receipt, Statement, Target
-from digitize.targets.flat import FIELD_END, flat_rows, row_hash, text_hash
-from mappers.record import Record
-from mappers.schema import form_tables
-from validators.checking.rows import find_in_rows
+from digitize.targets.deliveries import enter_delivery
+from digitize.targets.keeping import OPEN, REPLAYED, SETTLED
 from validators.finding import Finding
-from validators.rulebook.columns import LINE, RECORD
-from validators.rulebook.rule import every_rule
 
 _NO_ID = Finding("", "record_id", "D004", "reject", "The record has no record_id, and no whole key to make one from.")
 
 
+@dataclass(frozen=True, slots=True)
+class Forced:
+    """Who puts an older content over a newer one, and why."""
+
+    by: str
+    why: str
+
+
 @dataclass
 class Replayed:
-    """What came of it: how many were loaded, how many stay."""
+    """What came of it: how many were loaded, how many stay. stale: of these, those that a newer content overtook."""
 
     loaded: int = 0
     stay: int = 0
-    receipt: Receipt | None = None
+    receipts: list[Receipt] = field(default_factory=list)
+    stale: list[Reject] = field(default_factory=list)
+
+    def lines(self) -> list[str]:
+        """The outcome for people; no values."""
+        made = [f"{self.loaded} records loaded, {self.stay} stay in the quarantine."]
+        if self.stale:
+            made.append(
+                f"Of these {len(self.stale)} are older than what has come since, and were not loaded. Drop them in the "
+                "sheet, correct the newer one, or load them over it: --force --operator NAME --reason WHY"
+            )
+            made += [f"  reject {r.id}: record {r.record.id}, {r.place}" for r in self.stale[:_SHOWN]]
+        if len(self.stale) > _SHOWN:
+            made.append(f"  and {len(self.stale) - _SHOWN} more")
+        return made
 
 
-def replay(target: Target, rejects: Sequence[Reject], *, state: str = "") -> Replayed:
-    """Ask the rules of rejects and load those that nothing is said of any more. state: code, for its stations.
+_SHOWN = 20
 
-    Every reject's findings become those of now. Raises TargetRefused; what was loaded before it counts as replayed the
-    next time.
+
+def replay(
+    target: Target, rejects: Sequence[Reject], asked: AskedBy | None = None, forced: Forced | None = None
+) -> Replayed:
+    """Ask the rules of rejects and load those that nothing is said of any more.
+
+    They are judged together with all that waits under the same id or key, and never put over a newer content unless
+    forced. Every reject's findings become those of now. Raises TargetRefused; what was loaded before it counts as
+    replayed the next time.
     """
     done = Replayed()
-    named = [replace(r, record=_named(r.record)) for r in rejects]
-    findings = _findings([r.record for r in named], state)
-    good = []
-    for reject in named:
-        said = [f for f in findings.get(reject.record.id, ()) if (f.field, f.code) not in reject.confirmed]
-        # A row that could not be read has no fields; until some are typed there is nothing to load.
-        said += [] if reject.record.id and reject.record.fields else [_NO_ID]
-        now = replace(reject, findings=said)
-        if said:
-            done.stay += 1
-            target.run_all([update(now, OPEN, {"did": "replayed", "codes": list(now.codes)})])
-        else:
-            good.append(now)
-    if good:
-        _load(target, good, done)
+    while rejects:
+        refused, loaded = _round(target, rejects, asked or AskedBy(), forced, done)
+        # What was loaded may have freed the key that another one wants.
+        rejects = find_rejects(target, ids=refused) if loaded and refused else ()
+        done.stay -= len(rejects)
     return done
 
 
-def _load(target: Target, good: Sequence[Reject], done: Replayed) -> None:
-    # Made from what goes in: after a break the target knows the same corrections again.
-    content = [f"{r.id}:{row_hash(r.record)}" for r in good]
-    id = work_key("replay", *content)
-    # A batch of its own: under the old name, all other records of that batch would be withdrawn.
-    done.receipt = target.load(Load(id, f"replay-{id[:12]}", [r.record for r in good], (), 0))
-    refused = {r.record.id: r for r in find_rejects(target, states=(OPEN,), batch=f"replay-{id[:12]}")}
-    settled: list[Statement] = []
-    for reject in good:
-        if again := refused.get(reject.record.id):
+def _round(
+    target: Target, rejects: Sequence[Reject], asked: AskedBy, forced: Forced | None, done: Replayed
+) -> tuple[list[int], int]:
+    """One look at all of them. Returns the rejects that the target itself refused, and how many it took."""
+    ages = Ages(target)
+    chosen = candidates(rejects, ages)
+    others = rivals(target, chosen, ages)
+    both = [*chosen, *others]
+    standing = {form: ages.standing(form, _ids(both, form)) for form in {c.reject.form for c in both}}
+    judged = judge(chosen, others, standing, is_forced=forced is not None)
+    findings = _ask(target, judged, others, asked)
+    good: list[ReplayCandidate] = []
+    said: list[Statement] = []
+    for c in (c for c in chosen if c.reject.id not in judged.led):
+        found = [*judged.said.get(c.reject.id, ()), *_refusing(c, findings)]
+        # A row that could not be read has no fields; until some are typed there is nothing to load.
+        found += [] if c.record.id and c.record.fields else [_NO_ID]
+        if c.reject.id in judged.stale:
+            done.stay, done.stale = done.stay + 1, [*done.stale, replace(c.reject, record=c.record)]
+        elif found:
             done.stay += 1
-            now = replace(reject, findings=again.findings)
-            settled.append(update(now, OPEN, {"did": "replayed", "codes": list(now.codes)}))
-            # What the target says goes into the reject that people know, whose trail goes on; no second one stays.
-            settled.append(("DELETE FROM rejects WHERE reject_id = ?", [again.id]))
+            now = replace(c.reject, record=c.record, findings=found)
+            said.append(update(now, OPEN, {"did": "replayed", "codes": list(now.codes)}))
         else:
-            done.loaded += 1
-            settled.append(update(reject, REPLAYED, {"did": "replayed"}, load=id))
-    target.run_all(settled)
+            good.append(c)
+    is_good = {c.reject.id for c in good}
+    # Those that another one stands for stay with it.
+    done.stay += sum(len(_led(judged, c)) for c in chosen if c.reject.id not in is_good)
+    target.run_all(said)
+    return _load_all(target, good, judged, findings, forced, standing, done)
 
 
-def _named(record: Record) -> Record:
-    """A record that has no id gets one made from its key, when that is whole."""
-    key = form_tables(record.form)[record.form].key
-    values = [record.value(k) for k in key]
-    if record.id or not key or not all(values):
-        return record
-    return replace(record, id=f"key-{text_hash(FIELD_END.join(v or '' for v in values))}")
+def _led(judged: Judged, leader: ReplayCandidate) -> list[ReplayCandidate]:
+    return [c for c in judged.same.get(leader.reject.id, ()) if c.reject.id in judged.led]
 
 
-def _findings(records: Sequence[Record], state: str) -> Mapping[str, list[Finding]]:
-    """What the rules for import files say of records, notes left out; by record."""
-    found: dict[str, list[Finding]] = {}
-    messages = {code: made.english for code, made in every_rule().items()}
-    for form in sorted({r.form for r in records}):
-        settings = import_settings(form, state=state)
-        tables = _frames(form, [r for r in records if r.form == form])
-        for record, table, line, field, code in (
-            find_in_rows(form, tables, settings).select(RECORD, "table", "line", "field", "code").iter_rows()
-        ):
-            word = settings.policy[code]
-            child = form_tables(form)[table].child
-            if word != "note":
-                path = f"{child}[{line}].{field}" if child else field
-                found.setdefault(record, []).append(Finding(record, path, code, word, messages[code]))
+def _ids(chosen: Sequence[ReplayCandidate], form: str) -> list[str]:
+    return sorted({c.record.id for c in chosen if c.reject.form == form and c.record.id})
+
+
+def _ask(
+    target: Target, judged: Judged, others: Sequence[ReplayCandidate], asked: AskedBy
+) -> Mapping[int, Sequence[Finding]]:
+    """What the rules say, by reject: of each by the settings of its own load, beside all that it might be double of."""
+    found: dict[int, Sequence[Finding]] = {}
+    groups: dict[tuple[str, str], list[ReplayCandidate]] = {}
+    for c in judged.asked:
+        groups.setdefault((c.reject.form, c.reject.settings), []).append(c)
+    for (form, key), members in groups.items():
+        beside = {c.record.id: c.record for c in (*others, *judged.asked) if c.reject.form == form}
+        keys = {key_of(c.record) for c in members}
+        own = {c.record.id: c.record for c in members}
+        near = [r for id, r in beside.items() if id not in own and key_of(r) in keys - {()}]
+        told = ask(form, [*own.values(), *near], asked.settings(target, form, key))
+        found |= {c.reject.id: told.get(c.record.id, []) for c in members}
     return found
 
 
-def _frames(form: str, records: Sequence[Record]) -> dict[str, pl.DataFrame]:
-    """Records as text frames of the rules; the line of a child row is its place in the record, from 0."""
-    rows: dict[str, list[dict[str, object]]] = {name: [] for name in form_tables(form)}
-    for record in records:
-        if record.fields:
-            for name, of_table in flat_rows(record).items():
-                for place, row in enumerate(of_table):
-                    values = {k: v for k, v in row.items() if k not in ("record_id", "line")}
-                    rows[name].append({RECORD: record.id, LINE: place, **values})
-    frames = {}
-    for name, table in form_tables(form).items():
-        columns = {RECORD: pl.String, LINE: pl.Int64, **{c.name: pl.String for c in table.columns}}
-        if rows[name] or name == form:
-            frames[name] = pl.DataFrame(rows[name], schema=columns)
-    return frames
+def _refusing(c: ReplayCandidate, findings: Mapping[int, Sequence[Finding]]) -> list[Finding]:
+    told = findings.get(c.reject.id, ())
+    return [f for f in told if f.severity != "note" and (f.field, f.code) not in c.reject.confirmed]
+
+
+def _load_all(
+    target: Target,
+    good: Sequence[ReplayCandidate],
+    judged: Judged,
+    findings: Mapping[int, Sequence[Finding]],
+    forced: Forced | None,
+    standing: Mapping[str, Mapping[str, StandingRecord]],
+    done: Replayed,
+) -> tuple[list[int], int]:
+    """Load what is good, delivery by delivery, so that each record is as old as the row that it comes from."""
+    groups: dict[tuple[bool, int], list[ReplayCandidate]] = {}
+    for c in good:
+        groups.setdefault((c.reject.id in judged.forced, c.reject.delivery), []).append(c)
+    refused, loaded = [], 0
+    for (is_forced, delivery), members in sorted(groups.items()):
+        # Made from what goes in: after a break the target knows the same corrections again. With the length of the
+        # trail, which grows when the target refuses one: asked again later, it may have room for it.
+        content = [f"{c.reject.id}:{c.content}:{len(c.reject.trail)}" for c in members]
+        id = work_key("replay", *content)
+        source: dict[str, object] = {"replay": True, "delivery": delivery}
+        if is_forced:
+            # As new as the word of the person who put it there: whatever came before is older from now on.
+            source |= enter_delivery(target, f"forced {id}", None)
+        noted = [f for c in members for f in findings.get(c.reject.id, ())]
+        rows = {c.record.id: c.reject.row for c in members}
+        load = Load(
+            id, f"replay-{id[:12]}", [*{c.record.id: c.record for c in members}.values()], (), 0, noted, source, rows
+        )
+        done.receipts.append(target.load(load))
+        step = {"did": "forced", "by": forced.by, "why": forced.why} if is_forced and forced else {"did": "replayed"}
+        out = _settle(target, members, judged, id, step)
+        refused += out
+        loaded += len(members) - len(out)
+        done.loaded += len(members) - len(out)
+        done.stay += len(out) + sum(len(_led(judged, c)) for c in members if c.reject.id in out)
+    return refused, loaded
+
+
+def _settle(
+    target: Target, members: Sequence[ReplayCandidate], judged: Judged, load: str, step: Mapping[str, str]
+) -> list[int]:
+    """Write down what became of rejects that were sent. Returns those that the target itself refused."""
+    held: dict[tuple[str, str], str] = {}
+    for form in {c.reject.form for c in members}:
+        ids = _ids(members, form)
+        held |= {(form, r): content for r, (_, content) in target.versions(form, ids).items()}
+    out = [c for c in members if held.get((c.reject.form, c.record.id)) != c.content]
+    # What the target says has been written into the reject that people know (`digitize.targets.keeping`).
+    again = {r.id: r for r in find_rejects(target, ids=[c.reject.id for c in out])} if out else {}
+    settled: list[Statement] = []
+    for c in members:
+        now = replace(c.reject, record=c.record, findings=[])
+        if c in out:
+            now = replace(now, findings=again[c.reject.id].findings)
+            settled.append(update(now, OPEN, {"did": "replayed", "codes": list(now.codes)}))
+            continue
+        settled.append(update(now, REPLAYED, step, load=load))
+        same = judged.same.get(c.reject.id, ())
+        settled += [update(o.reject, SETTLED, {"did": "settled", "same_as": c.reject.id}, load=load) for o in same]
+    target.run_all(settled)
+    return [c.reject.id for c in out]

@@ -12,12 +12,17 @@ from digitize.masking.masks import MASK
 from digitize.quarantine.rejects import Reject
 from mappers.schema import form_tables
 from mappers.schema.parts.table import Column
+from validators.messages.teller import Teller
+from validators.messages.telling import tell_finding
+from validators.messages.texts import ENGLISH
 
 _COLUMNS = {
     "reject": 9, "field": 30, "value": 34, "right value": 34, "verdict": 11, "rules say": 60, "record": 30, "where": 30,
 }  # fmt: skip
 HEAD = tuple(_COLUMNS)
 _TO_FILL = ("right value", "verdict")
+# A cell holds 32,000 characters (`digitize.files.workbook`); what is said of the rest needs some.
+_LONGEST_CELL = 31_000
 BLANK, CONFIRM, DROP = "blank", "confirm", "drop"
 VERDICTS = (BLANK, CONFIRM, DROP)
 RAW = "(row)"
@@ -42,8 +47,11 @@ class CorrectedRow:
     verdict: str
 
 
-def write_sheet(path: Path, rejects: Iterable[Reject], *, unmask: bool) -> int:
-    """Write rejects; values of private fields are masked unless they are needed. Returns how many. Raises OSError."""
+def write_sheet(path: Path, rejects: Iterable[Reject], *, unmask: bool, language: str = ENGLISH) -> int:
+    """Write rejects; values of private fields are masked unless they are needed. Returns how many.
+
+    language: in which findings are told. Raises OSError, and RuleError for a language without texts.
+    """
     from openpyxl import Workbook
     from openpyxl.styles import Font
 
@@ -53,10 +61,11 @@ def write_sheet(path: Path, rejects: Iterable[Reject], *, unmask: bool) -> int:
     sheet.append(HEAD)
     for cell in sheet[1]:
         cell.font = Font(bold=True)
+    teller = Teller(language)
     line, count = 1, 0
     for reject in rejects:
         count += 1
-        for cells in _rows(reject, unmask=unmask):
+        for cells in _rows(reject, teller, unmask=unmask):
             line += 1
             write_cells(sheet, line, {name: cells.get(name, "") for name in HEAD}, _TO_FILL)
     # Room for fields that are not listed: people add lines for them, see the guide.
@@ -68,11 +77,11 @@ def write_sheet(path: Path, rejects: Iterable[Reject], *, unmask: bool) -> int:
     return count
 
 
-def _rows(reject: Reject, *, unmask: bool) -> Iterator[dict[str, object]]:
+def _rows(reject: Reject, teller: Teller, *, unmask: bool) -> Iterator[dict[str, object]]:
     """The fields with findings first, then the others."""
     said: dict[str, list[str]] = {}
     for f in reject.findings:
-        said.setdefault(f.field or RAW, []).append(f"{f.code} {f.severity}: {f.message}")
+        said.setdefault(f.field or RAW, []).append(f"{f.code} {f.severity}: {tell_finding(teller, reject.form, f)}")
     cells = dict(reject.record.cells())
     # Where no value came of a text, people see the text.
     values = {path: (cell.value if cell.value is not None else cell.raw) for path, cell in cells.items()}
@@ -82,7 +91,19 @@ def _rows(reject: Reject, *, unmask: bool) -> Iterator[dict[str, object]]:
     for path in (*said, *(p for p in values if p not in said)):
         value = values.get(path, "")
         hidden = bool(value) and not unmask and is_private(reject.form, path)
-        yield {**same, "field": path, "value": MASK if hidden else value, "rules say": "\n".join(said.get(path, ()))}
+        yield {
+            **same,
+            "field": path,
+            "value": MASK if hidden else _shown(value),
+            "rules say": "\n".join(said.get(path, ())),
+        }
+
+
+def _shown(value: str) -> str:
+    """A value as a cell can hold it; the quarantine has it whole."""
+    if len(value) <= _LONGEST_CELL:
+        return value
+    return f"{value[:_LONGEST_CELL]} [{len(value)} characters; the quarantine holds them all]"
 
 
 def is_private(form: str, path: str) -> bool:

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from digitize.errors import OptionsError
+from digitize.files.dataset import Dataset, write_dataset
 from digitize.masking.cases import CaseMasks, whole_masks
-from digitize.targets.csv_folder import write_folder
+from digitize.targets.csv_folder import CsvFolder, write_folder
+from digitize.targets.flags import FLAGS
 from digitize.targets.flat import roman_names
 from digitize.targets.shapes import FlatShape, LayoutShape, Shape
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Records, Stored
 from digitize.workspace.place import Place
 from digitize.workspace.target import find_layout
-from mappers.record import to_plain
+from mappers.codes import load_stations
+from mappers.record import Record, to_plain
 
 FORMATS = ("csv", "jsonl")
 
@@ -74,11 +77,30 @@ def export(
             raise OptionsError(f"Layout {layout} fills tables of a database, whose keys no file knows; load into it.")
         shape: Shape = LayoutShape(found) if found else FlatShape()
         no_table: Counter[str] = Counter()
+        mappings: set[str] = set()
         records = (masks.mask(s.record) if masks else s.record for s in _placed(chosen, shape, no_table))
-        count = write_folder(records, target, shape)
+        count = write_folder(_noted(records, mappings), target, shape)
+        # A target's own layout has no place for either.
+        if not found:
+            write_dataset(target, _dataset(place, mappings))
+            _write_flags(ledger, target / FLAGS, with_all=with_all)
         return Exported(
             target, count, chosen.left_out, dict(sorted(shape.gaps.items())), dict(sorted(no_table.items()))
         )
+
+
+def _write_flags(ledger: Ledger, folder: Path, *, with_all: bool) -> None:
+    """What the rules say of the records written, in a folder of its own: it is no table of a form. No values."""
+    query = """SELECT f.record, f.field, f.code, f.severity FROM findings f JOIN records USING (record)
+               WHERE verdict = 'clean' OR ? ORDER BY 1, 2, 3"""
+    found = ledger.rows(query, (with_all,))
+    if not found and not folder.is_dir():
+        return
+    folder.mkdir(exist_ok=True)
+    with CsvFolder(folder) as out:
+        if found:
+            out.add(FLAGS, ["record_id", "field", "code", "word"], (tuple(row) for row in found))
+        out.keep_only([FLAGS])
 
 
 def _placed(chosen: Iterable[Stored], shape: Shape, no_table: Counter[str]) -> Iterator[Stored]:
@@ -88,6 +110,22 @@ def _placed(chosen: Iterable[Stored], shape: Shape, no_table: Counter[str]) -> I
             yield s
         else:
             no_table[s.record.form] += 1
+
+
+def _noted(records: Iterable[Record], mappings: set[str]) -> Iterator[Record]:
+    """The same records; the mappings that made them are noted, each as its id and version."""
+    for record in records:
+        # Other values are by a person, a list or what intake was told: those have no version.
+        mappings.update(v.by for v in record.fields.values() if v.by.rpartition(" ")[2].isdigit())
+        yield record
+
+
+def _dataset(place: Place, mappings: Collection[str]) -> Dataset:
+    """What a check must know to say of these records what it said here."""
+    state, check = place.options.workspace.state, place.options.check
+    stations = load_stations(state, place.folder / "lists" / "stations.csv")
+    pairs = sorted({(s.district, s.name) for s in stations})
+    return Dataset(state, tuple(pairs), check.profile, check.years, tuple(sorted(mappings)))
 
 
 class _Chosen:

@@ -86,9 +86,13 @@ def record_trail(ledger: Ledger, stored: Stored, masks: CaseMasks | None) -> dic
             {"field": f.field, "code": f.code, "severity": f.severity, "message": f.message} for f in findings
         ],
         "open": list(stored.open),
-        "loaded": {"load": stored.loaded, "target": load["target"], "at": load["at"]} if load else None,
+        "loaded": {
+            "load": stored.loaded, "target": load["target"], "at": load["at"],
+            # What stands beside the record there, in the target's table of flags.
+            "flags": sorted({f.code for f in findings}),
+        } if load else None,
         "history": _history(ledger, record.id),
-    }
+    }  # fmt: skip
 
 
 def _zones(reading: Reading, hidden: set[str]) -> list[dict[str, Any]]:

@@ -13,6 +13,9 @@ from digitize.files.workbook import allow_words, save_book, write_cells
 from digitize.review.questions import WORDS
 from digitize.workspace.decisions.apply import VERDICTS
 from digitize.workspace.decisions.items import Item
+from validators.messages.teller import Teller
+from validators.messages.telling import tell_finding
+from validators.messages.texts import ENGLISH
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -51,8 +54,11 @@ class Filled:
     operator: str
 
 
-def write_sheet(path: Path, rows: Iterable[tuple[Item, bytes | None]]) -> int:
-    """Write the items with their pictures (PNG bytes, or None). Returns how many. Raises OSError."""
+def write_sheet(path: Path, rows: Iterable[tuple[Item, bytes | None]], language: str = ENGLISH) -> int:
+    """Write the items with their pictures (PNG bytes, or None). Returns how many.
+
+    language: in which findings are told. Raises OSError, and RuleError for a language without texts.
+    """
     from openpyxl import Workbook
     from openpyxl.styles import Alignment, Font, PatternFill
 
@@ -64,10 +70,11 @@ def write_sheet(path: Path, rows: Iterable[tuple[Item, bytes | None]]) -> int:
         cell.font = Font(bold=True)
         cell.alignment = Alignment(wrap_text=True)
     grey = PatternFill("solid", fgColor="EEEEEE")
+    teller = Teller(language)
     count = 0
     for item, picture in rows:
         count += 1
-        _write_row(sheet, count + 1, item, picture)
+        _write_row(sheet, count + 1, item, picture, _said(item, teller))
         for name, cell in zip(HEAD, sheet[count + 1], strict=True):
             if name not in _TO_FILL:
                 cell.fill = grey
@@ -76,7 +83,13 @@ def write_sheet(path: Path, rows: Iterable[tuple[Item, bytes | None]]) -> int:
     return count
 
 
-def _write_row(sheet: Worksheet, line: int, item: Item, picture: bytes | None) -> None:
+def _said(item: Item, teller: Teller) -> str:
+    """All that is told of its findings; a question that no rule asks has words of its own."""
+    told = [tell_finding(teller, item.form, finding) for finding in item.findings]
+    return "\n".join(dict.fromkeys(told or item.said))
+
+
+def _write_row(sheet: Worksheet, line: int, item: Item, picture: bytes | None, said: str) -> None:
     # "right value", "verdict" and "operator" are left to the person, and so is "picture" to _put_picture.
     values: dict[str, object] = {
         "field": _names(item.fields),
@@ -84,7 +97,7 @@ def _write_row(sheet: Worksheet, line: int, item: Item, picture: bytes | None) -
         "value": item.value,
         "candidates": "\n".join(item.candidates),
         "why": ", ".join(item.why),
-        "rules say": "\n".join(item.said),
+        "rules say": said,
         "sure": round(item.confidence, 2),
         "place": item.cell.partition(":")[2],
         "record": item.record,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 
 from digitize.errors import TargetRefused
@@ -12,6 +12,7 @@ from digitize.machine.progress import Progress
 from digitize.machine.signing import sign
 from digitize.machine.work_keys import work_key
 from digitize.targets.base import Load, Receipt, Target
+from digitize.targets.deliveries import enter_delivery
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
@@ -45,7 +46,7 @@ def load_batches(
     for batch, key in todos:
         if ledger.claim([batch], "load", known.owner):
             try:
-                receipts.append(_load(ledger, known, target, load_of(ledger, batch, key)))
+                receipts.append(_load(ledger, known, target, _delivered(ledger, known, target, batch, key)))
             except TargetRefused as e:
                 ledger.record_event(batch, "load", "failed", key=key, detail={"kind": "refused", "message": str(e)})
                 raise
@@ -56,15 +57,29 @@ def load_batches(
 def load_of(ledger: Ledger, batch: str, key: str) -> Load:
     """The batch as the target takes it."""
     records = Records(ledger)
-    clean, rejects, held = [], [], 0
+    clean, rejects, noted, held = [], [], [], 0
     for s in records.of_batch(batch):
         if s.verdict == "clean":
             clean.append(s.record)
+            noted += records.findings(s.record.id)
         elif s.verdict == "reject":
             rejects.append((s.record, records.findings(s.record.id)))
         else:
             held += 1
-    return Load(key, batch, clean, rejects, held)
+    return Load(key, batch, clean, rejects, held, noted)
+
+
+def _delivered(ledger: Ledger, known: Known, target: Target, batch: str, key: str) -> Load:
+    """The batch, with its place in the order of deliveries: what the ledger says now is newer than all before it."""
+    from digitize.files.loading.settings import plain_settings
+
+    load = load_of(ledger, batch, key)
+    if target.done(key, batch):
+        return load
+    # The newest event, for a batch may come to be what it was two loads before: that is newer, not the same again.
+    seq = ledger.execute("SELECT MAX(seq) AS seq FROM events").fetchone()["seq"]
+    input = work_key("workspace", key, str(seq))
+    return replace(load, source={"input": input, **enter_delivery(target, input, plain_settings(known.check_settings))})
 
 
 def _load(ledger: Ledger, known: Known, target: Target, load: Load) -> Receipt:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from digitize.errors import TooManyRefused
 from digitize.files.agreed import Agreed
-from digitize.files.loading.load import Loaded
+from digitize.files.loading.loaded import Loaded
 from digitize.machine.progress import Progress
 from digitize.steps import load
 from digitize.workspace.known import learn

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ class Load:
     """One batch on its way into a target.
 
     id: made from the content, so that the same load twice is recognised. clean: records to hold. rejects: records
-    refused by a rule, with their findings. held: how many wait for a person and are not loaded.
+    refused by a rule, with their findings. held: how many wait for a person and are not loaded. noted: what the rules
+    say of clean ones. source: see `digitize.targets.rows.RowBatch`. replays: of a replay, record -> its source row.
     """
 
     id: str
@@ -28,6 +29,9 @@ class Load:
     clean: Sequence[Record]
     rejects: Sequence[tuple[Record, Sequence[Finding]]]
     held: int
+    noted: Sequence[Finding] = ()
+    source: Mapping[str, object] = field(default_factory=dict)
+    replays: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,8 @@ class Receipt:
     """What became of a load: read = inserted + updated + unchanged + rejected + held.
 
     withdrawn: records that an earlier load of the batch held and this one does not. content: hash of all rows that the
-    target now holds of this batch. repeated: the target had committed this very load before.
+    target now holds of this batch. repeated: the target had committed this very load before. flags: how many notes of
+    the rules stand beside its records.
     """
 
     load: str
@@ -49,6 +54,7 @@ class Receipt:
     withdrawn: int
     content: str
     repeated: bool = False
+    flags: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +91,8 @@ class Target(Protocol):
         """Take back a load; raises TargetRefused where later ones built on it."""
         ...
 
-    def hashes(self, form: str, station: Sequence[str | None]) -> list[tuple[str, str, str]]:
-        """(record, hash of its content, year) of the records of a form at a station: state, district, name."""
+    def versions(self, form: str, records: Sequence[str]) -> Mapping[str, tuple[str, str]]:
+        """Of these records those that stand: record -> the load that wrote it, and the hash of its content."""
         ...
 
     def run(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:

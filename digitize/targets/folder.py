@@ -103,9 +103,9 @@ class FolderTarget:
         """Not here: earlier versions are not kept."""
         raise OptionsError(f"{self.name}: a folder keeps no earlier versions; load the right files instead.")
 
-    def hashes(self, form: str, station: Sequence[str | None]) -> list[tuple[str, str, str]]:
+    def versions(self, form: str, records: Sequence[str]) -> Mapping[str, tuple[str, str]]:
         """Not here."""
-        raise OptionsError(f"{self.name}: a folder is compared by the hashes in its manifest.")
+        raise OptionsError(f"{self.name}: a folder answers no queries; see {MANIFEST} and {REJECTS} in it.")
 
     def run(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Not here."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import polars as pl
 
 from digitize.targets.base import Load
 from digitize.targets.fits import prepare
+from digitize.targets.flags import flags_of
 from digitize.targets.flat import flat_rows
-from digitize.targets.rows import LINE, RECORD_ID, UNSTORABLE, RowBatch, kept_record, refused_record
+from digitize.targets.rows import LINE, RECORD_ID, UNSTORABLE, FormRows, RowBatch, kept_record, refused_record
 from mappers.record import Record
 from mappers.schema import Table, form_tables
 
@@ -20,16 +22,25 @@ def as_batch(load: Load) -> RowBatch:
     storable = [r for r in load.clean if not _is_unstorable(r)]
     kept = [kept_record(r, "reject", findings) for r, findings in load.rejects]
     kept += [refused_record(r, UNSTORABLE, _unstorable_field(r)) for r in load.clean if _is_unstorable(r)]
+    kept = [replace(k, row=load.replays.get(k.record_id, "")) for k in kept]
     forms = {f: [r for r in storable if r.form == f] for f in sorted({r.form for r in storable})}
     return RowBatch(
         load.id,
         load.batch,
-        {form: prepare(form, _record_rows(form, records)) for form, records in forms.items()},
+        {form: _form_rows(form, records, load) for form, records in forms.items()},
         kept,
         load.held,
         [o for r in storable for o in _origins(r)],
         storable,
+        load.source,
+        load.replays,
     )
+
+
+def _form_rows(form: str, records: Sequence[Record], load: Load) -> FormRows:
+    ids = {r.id for r in records}
+    flags = flags_of(form, (f for f in load.noted if f.record in ids))
+    return replace(prepare(form, _record_rows(form, records)), flags=flags)
 
 
 def _record_rows(form: str, records: Sequence[Record]) -> dict[str, pl.DataFrame]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from digitize.targets.base import Target
+    from digitize.targets.base import Receipt, Target
     from mappers.layouts import TableLayout
 
 SCHEMA = "cctns"
@@ -36,6 +36,15 @@ class Opening:
     layout: TableLayout | None = None
 
 
+FindCall = Callable[[str, str, str], "tuple[str, Receipt] | None"]
+"""Of a target's text, its schema and a call: (name of the target, receipt) of the load that the call made."""
+
+
+def _nobody(text: str, schema: str, call: str) -> tuple[str, Receipt] | None:
+    """There is no short way; the load itself tells."""
+    return None
+
+
 def _accept(text: str) -> None:
     """Nothing speaks against it."""
 
@@ -47,7 +56,8 @@ class TargetKind:
     help: how a person names a target of the kind. open: raises OptionsError and TargetRefused. prefixes, endings: one
     of them stands in the text that means this kind. check: raises OptionsError for a text that must not be used.
     is_path: what follows the prefix is a path. is_database: it answers queries and takes loads back. has_layouts: it
-    fills a state's own tables. example: a text that works anywhere, "" where a server must be there first.
+    fills a state's own tables. find_call: a short way to a load, by the call that made it. example: a text that works
+    anywhere, "" where a server must be there first.
     """
 
     help: str
@@ -58,6 +68,7 @@ class TargetKind:
     is_path: bool = True
     is_database: bool = False
     has_layouts: bool = False
+    find_call: FindCall = _nobody
     example: str = ""
 
     def prefix_of(self, text: str) -> str:

@@ -15,12 +15,14 @@ from mappers.record import Record, to_plain
 from validators.finding import Finding
 
 RECORD_ID, LINE, HASH = "record_id", "line", "row_hash"
-UNFIT, KEY_OWNED, UNSTORABLE = "D001", "D002", "D003"
+UNFIT, KEY_OWNED, UNSTORABLE, KEY_EMPTY, NOBODY = "D001", "D002", "D003", "D008", "D009"
 _FINDING = tuple(f.name for f in fields(Finding))
 NO_CODE, NO_VALUE, THEIRS_REFUSED = "D005", "D006", "D007"
 DATABASE_CODES: Mapping[str, str] = {
     UNFIT: "The value does not fit the target's column.",
     KEY_OWNED: "Another record in the target, or before it in the batch, has the same key.",
+    KEY_EMPTY: "The year, or the number of the FIR, is empty; without it the record cannot be found again.",
+    NOBODY: "The row names a person by a line that the record has not.",
     UNSTORABLE: "The text holds a zero byte or half a character, which the target cannot hold.",
     NO_CODE: "The state's own tables want a code here, and the layout or a master table of theirs has none for it.",
     NO_VALUE: "The state's own tables want a value here, and the record has none.",
@@ -34,6 +36,7 @@ class Kept:
 
     word: "reject" for one that was refused, "review" for one that a person must confirm. record: see
     `mappers.record.to_plain`; a row that could not be read stands in its left_over. file, line: where it came from.
+    row: its name, see `digitize.targets.source_rows`; "" has it made of the record.
     """
 
     record_id: str
@@ -43,6 +46,7 @@ class Kept:
     findings: Sequence[Mapping[str, object]]
     file: str = ""
     line: int = 0
+    row: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +55,13 @@ class FormRows:
 
     tables: table name -> rows: record_id, line (child tables, rising from 1 in each record), then values as canonical
     text, null where there is none; the form's own rows have the hash of their record. unfit: records that no target
-    takes, with field and code (`digitize.targets.fits`).
+    takes, with field and code (`digitize.targets.fits`). flags: what the rules note of the others
+    (`digitize.targets.flags`); None where they were not asked.
     """
 
     tables: Mapping[str, pl.DataFrame]
     unfit: pl.DataFrame
+    flags: pl.DataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,9 @@ class RowBatch:
 
     id: made from the content, 32 hex digits. batch: its name. forms: by form. kept: what is not loaded. held: how many
     wait for a person elsewhere. origins: of each field, () where there are none. records: those that the rows were made
-    from, where they were. source: where it came from.
+    from, where they were. source: where it came from: "input" is a key of the content, "delivery" its number in the
+    order of arrival and "settings" the rules that were asked (`digitize.targets.deliveries`). replays: of a replay,
+    record -> the source row that waits in the quarantine.
     """
 
     id: str
@@ -75,6 +83,17 @@ class RowBatch:
     origins: Sequence[tuple[object, ...]] = ()
     records: Sequence[Record] = ()
     source: Mapping[str, object] = field(default_factory=dict)
+    replays: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def delivery(self) -> int:
+        """The number of its delivery, 0 where nobody knows."""
+        return int(str(self.source.get("delivery", 0)))
+
+    @property
+    def settings(self) -> str:
+        """The key of the rules' settings, "" where nobody knows."""
+        return str(self.source.get("settings", ""))
 
 
 def json_text(value: object) -> str:
@@ -103,9 +122,9 @@ def refused_record(record: Record, code: str, path: str) -> Kept:
 
 def with_hash(form: str, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """The form's own rows with the hash of each record's content, as `digitize.targets.flat.row_hash` makes it."""
-    texts = tables[form].select(RECORD_ID, _text=_row_text(form, tables[form]))
+    texts = tables[form].select(RECORD_ID, _text=row_texts(form, tables[form]))
     for name in sorted(tables.keys() - {form}):
-        rows = tables[name].select(RECORD_ID, _row=_row_text(name, tables[name]))
+        rows = tables[name].select(RECORD_ID, _row=row_texts(name, tables[name]))
         # Lists that are joined afterwards cost half of what joining within the groups does.
         of_record = rows.group_by(RECORD_ID).agg("_row")
         more = pl.concat_str("_text", pl.col("_row").list.join(ROW_END), separator=ROW_END, ignore_nulls=True)
@@ -116,7 +135,7 @@ def with_hash(form: str, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     return tables[form].with_columns(pl.Series(HASH, made, dtype=pl.String))
 
 
-def _row_text(name: str, frame: pl.DataFrame) -> pl.Expr:
+def row_texts(name: str, frame: pl.DataFrame) -> pl.Expr:
     """See `digitize.targets.flat.row_text`; a column without gaps costs less than one with."""
     pieces: list[pl.Expr] = []
     written = name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -12,15 +12,19 @@ from typing import Any
 import polars as pl
 
 from digitize.errors import TargetRefused
+from digitize.targets import sqlite_compare as compare
 from digitize.targets.base import Load, Receipt, Statement, Undone
+from digitize.targets.comparing import Fold, HeldRecord, RecordGroup, Station
+from digitize.targets.flags import FLAGS
 from digitize.targets.from_records import as_batch
-from digitize.targets.rows import HASH, ORIGIN, RECORD_ID, Kept, RowBatch, json_text
+from digitize.targets.rows import HASH, ORIGIN, RECORD_ID, RowBatch
 from digitize.targets.sqlite_schema import TYPES, prepare
 from digitize.targets.taking import take
 from digitize.targets.undoing import undo
 from mappers.layouts import TableLayout, lay_out
 from mappers.record import Record
 from mappers.schema import form_tables
+from mappers.schema.links import named_first
 
 
 class SqliteTarget:
@@ -42,6 +46,8 @@ class SqliteTarget:
             # What a receipt says must still be there when the power goes.
             self._db.execute("PRAGMA synchronous = FULL")
             prepare(self._db, path, layout)
+            # Behind `prepare`, which may rebuild tables; a setting of the connection, not of the file.
+            self._db.execute("PRAGMA foreign_keys = ON")
         except sqlite3.DatabaseError as e:
             raise TargetRefused(f"{path} cannot be used as a target ({e}). Nothing was loaded.") from e
 
@@ -91,12 +97,23 @@ class SqliteTarget:
         finally:
             self._db.execute("ROLLBACK" if dry_run else "COMMIT")
 
-    def hashes(self, form: str, station: Sequence[str | None]) -> list[tuple[str, str, str]]:
-        """(record, hash of its content, year) of the records of a form at a station: state, district, name."""
-        year = "coalesce(year, '')" if "year" in form_tables(form)[form].by_name else "''"
-        query = f"""SELECT record_id, row_hash, {year} FROM {form} JOIN record_index USING (record_id)
-                    WHERE state IS ? AND district IS ? AND police_station IS ?"""  # IS: null equals null
-        return [(str(r), str(h), str(y)) for r, h, y in self.run(query, station)]
+    def spelled(self, form: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+        """See `Compares`."""
+        return compare.spelled(self._db, tables)
+
+    def present(self, form: str) -> list[tuple[RecordGroup, str, int]]:
+        """See `Compares`."""
+        return compare.present(self._db, form)
+
+    def folds(self, form: str, stations: Sequence[Station]) -> dict[RecordGroup, Fold]:
+        """See `Compares`."""
+        return compare.folds(self._db, form, stations)
+
+    def standing(
+        self, form: str, groups: Sequence[RecordGroup], take: Callable[[list[HeldRecord]], object], at_once: int
+    ) -> None:
+        """See `Compares`."""
+        compare.standing(self._db, form, groups, take, at_once)
 
     def done(self, load: str, batch: str) -> Receipt | None:
         """The receipt of a load that was committed before, is not undone, and is the newest of its batch."""
@@ -105,6 +122,12 @@ class SqliteTarget:
         if row and row["load_id"] == load and row["state"] == "loaded":
             return replace(Receipt(**json.loads(row["receipt"])), repeated=True)
         return None
+
+    def versions(self, form: str, records: Sequence[str]) -> Mapping[str, tuple[str, str]]:
+        """See `Target`."""
+        query = f"""SELECT record_id, load_id, row_hash FROM record_index WHERE form = ?
+                    AND record_id {_Store.among}"""
+        return {r: (load, content) for r, load, content in self.run(query, (form, json.dumps(list(records))))}
 
     def run(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Rows of one statement; ? stands for a value."""
@@ -134,6 +157,7 @@ class _Store:
     """See `digitize.targets.undoing.Books`."""
 
     order = "rowid"
+    among = "IN (SELECT value FROM json_each(?))"
 
     def __init__(self, db: sqlite3.Connection, layout: TableLayout | None) -> None:
         self._db, self._layout = db, layout
@@ -172,7 +196,7 @@ class _Store:
         for record in records:
             # The form it had: the id may come back as a record of another one.
             was = self._db.execute("SELECT * FROM record_index WHERE record_id = ?", (record,)).fetchone()
-            whole = {name: self._rows(name, record) for name in (*form_tables(was["form"]), "field_origin")}
+            whole = {name: self._rows(name, record) for name in (*form_tables(was["form"]), "field_origin", FLAGS)}
             self._db.execute(
                 "INSERT INTO record_history (record_id, form, batch, load_id, row_hash, record, replaced_by, why) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -184,7 +208,8 @@ class _Store:
             self.remove(was["form"], [record])
 
     def remove(self, form: str, records: Sequence[str]) -> None:
-        for table in (*form_tables(form), *self._laid_tables(), "field_origin", "record_index"):
+        # Rows that point to others first, those of the form itself last.
+        for table in (*reversed(named_first(form)), *self._laid_tables(), "field_origin", FLAGS, "record_index"):
             self._db.executemany(f"DELETE FROM {table} WHERE record_id = ?", ((r,) for r in records))
 
     def rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
@@ -207,8 +232,9 @@ class _Store:
         own = tables[form]
         index = own.select(RECORD_ID, form=pl.lit(form), batch=pl.lit(batch.batch), hash=HASH, load=pl.lit(batch.id))
         self._db.executemany("INSERT INTO record_index VALUES (?, ?, ?, ?, ?)", index.iter_rows())
-        for name, frame in tables.items():
-            self._insert(name, frame.drop(HASH, strict=False))
+        for name in named_first(form):
+            if name in tables:
+                self._insert(name, tables[name].drop(HASH, strict=False))
         taken = set(own[RECORD_ID])
         # Origins come for the whole batch; those of records that were refused or are unchanged are not wanted.
         rows = [o for o in batch.origins if o[0] in taken]
@@ -235,21 +261,20 @@ class _Store:
         gaps = [(record.id, table, column) for table, column in laid.gaps]
         self._db.executemany("INSERT INTO layout_gaps VALUES (?, ?, ?)", gaps)
 
-    def keep(self, kept: Iterable[Kept], batch: RowBatch) -> None:
-        # Only open ones: what people corrected or dropped stays with its trail.
-        self._db.execute("DELETE FROM rejects WHERE batch = ? AND state = 'open'", (batch.batch,))
-        sql = """INSERT INTO rejects (load_id, batch, form, record_id, word, file, line, record, findings)
-                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"""
-        self._db.executemany(
-            sql,
-            (
-                (
-                    batch.id, batch.batch, k.form, k.record_id.encode("utf-8", "replace").decode(), k.word, k.file,
-                    k.line, json_text(k.record), json_text(list(k.findings)),
-                )
-                for k in kept
-            ),
-        )  # fmt: skip
+    def listed(self, values: Sequence[Any]) -> object:
+        return json.dumps(list(values))
+
+    def hold_quarantine(self) -> None:
+        """Nobody else writes: the transaction began as a writing one."""
+
+    def put_rejects(self, rows: Sequence[Mapping[str, object]]) -> None:
+        for row in rows:
+            sql = f"INSERT INTO rejects ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})"
+            self._db.execute(sql, tuple(row.values()))
+
+    def flag(self, flags: pl.DataFrame, unchanged: Sequence[str], batch: RowBatch) -> None:
+        self._db.executemany(f"DELETE FROM {FLAGS} WHERE record_id = ?", ((r,) for r in unchanged))
+        self._insert(FLAGS, flags.with_columns(load_id=pl.lit(batch.id)))
 
     def _laid_tables(self) -> Iterable[str]:
         return (*self._layout.tables, "layout_gaps") if self._layout is not None else ()

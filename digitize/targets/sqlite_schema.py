@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 from digitize.errors import TargetRefused
 from mappers.layouts import TableLayout
 from mappers.schema import load_schemas
+from mappers.schema.links import PERSON_LINE, row_references
 from mappers.schema.parts.table import Table
 
-FORMAT = 3
-_OLDER = ("1", "2")
+FORMAT = 4
+_OLDER = ("1", "2", "3")
+_WITHOUT_UNDO = ("1", "2")
 _MADE = "SELECT key, value FROM meta WHERE key LIKE 'columns.%'"
 TYPES = {"int": "INTEGER", "year": "INTEGER", "money": "NUMERIC", "decimal": "NUMERIC"}
 _FIXED = """
@@ -37,14 +40,31 @@ CREATE TABLE IF NOT EXISTS rejects (
   reject_id INTEGER PRIMARY KEY, load_id TEXT NOT NULL, batch TEXT NOT NULL, form TEXT NOT NULL,
   record_id TEXT NOT NULL, word TEXT NOT NULL, file TEXT NOT NULL DEFAULT '', line INTEGER NOT NULL DEFAULT 0,
   record TEXT NOT NULL, findings TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'open', settled_by TEXT,
-  trail TEXT NOT NULL DEFAULT '[]', at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP
+  trail TEXT NOT NULL DEFAULT '[]', at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  source_row TEXT NOT NULL DEFAULT '', delivery INTEGER NOT NULL DEFAULT 0, settings TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX IF NOT EXISTS rejects_batch ON rejects (batch);
+CREATE INDEX IF NOT EXISTS rejects_row ON rejects (source_row);
+CREATE INDEX IF NOT EXISTS rejects_record ON rejects (form, record_id);
+CREATE INDEX IF NOT EXISTS rejects_settled ON rejects (settled_by);
+CREATE TABLE IF NOT EXISTS deliveries (
+  number INTEGER PRIMARY KEY AUTOINCREMENT, input TEXT NOT NULL UNIQUE, at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP
+);
+CREATE TABLE IF NOT EXISTS load_settings (key TEXT PRIMARY KEY, settings TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS flags (
+  record_id TEXT NOT NULL, form TEXT NOT NULL, child TEXT NOT NULL DEFAULT '', line INTEGER NOT NULL DEFAULT 0,
+  field TEXT NOT NULL, code TEXT NOT NULL, word TEXT NOT NULL, load_id TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS flags_record ON flags (record_id);
+CREATE INDEX IF NOT EXISTS flags_code ON flags (code);
 CREATE TABLE IF NOT EXISTS field_origin (
   record_id TEXT NOT NULL, field TEXT NOT NULL, raw TEXT NOT NULL, confidence REAL NOT NULL, by TEXT NOT NULL,
   page TEXT, zone TEXT, box TEXT, file TEXT, source_table TEXT, source_row INTEGER, source_column TEXT,
   PRIMARY KEY (record_id, field)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS upgrade_findings (
+  table_name TEXT NOT NULL, record_id TEXT NOT NULL, line INTEGER NOT NULL, name TEXT NOT NULL
+);
 CREATE TABLE IF NOT EXISTS layout_gaps (
   record_id TEXT NOT NULL, target_table TEXT NOT NULL, target_column TEXT NOT NULL
 );
@@ -56,6 +76,12 @@ ALTER TABLE loads ADD COLUMN state TEXT NOT NULL DEFAULT 'loaded';
 ALTER TABLE loads ADD COLUMN source TEXT NOT NULL DEFAULT '{}';
 ALTER TABLE loads ADD COLUMN undone_at TEXT;
 ALTER TABLE loads ADD COLUMN undone_why TEXT;
+"""
+# From format 3: entries had no name of their row; they are named when a batch is taken.
+_FROM_3 = """
+ALTER TABLE rejects ADD COLUMN source_row TEXT NOT NULL DEFAULT '';
+ALTER TABLE rejects ADD COLUMN delivery INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE rejects ADD COLUMN settings TEXT NOT NULL DEFAULT '';
 """
 _AFTER_2 = """
 INSERT INTO rejects (load_id, batch, form, record_id, word, record, findings)
@@ -69,9 +95,14 @@ def prepare(db: sqlite3.Connection, path: Path, layout: TableLayout | None) -> N
     db.execute("BEGIN IMMEDIATE")
     try:
         _make_fixed(db, path)
+        is_older = db.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()[0] != str(FORMAT)
+        has_lost = db.execute("SELECT 1 FROM upgrade_findings").fetchone() is not None
         made = {r[0]: set(r[1].split()) for r in db.execute(_MADE)}
-        for table in (t for form in load_schemas().values() for t in form.values()):
+        tables = [t for form in load_schemas().values() for t in form.values()]
+        for table in tables:
             _make_table(db, path, table, made.get(f"columns.{table.name}", set()))
+        for table in tables if is_older or has_lost else ():
+            _add_key(db, table)
         for name in layout.tables if layout is not None else ():
             db.execute(_laid_ddl(name, layout.columns(name) if layout is not None else []))
         db.execute("UPDATE meta SET value = ? WHERE key = 'format'", (str(FORMAT),))
@@ -89,9 +120,10 @@ def _make_fixed(db: sqlite3.Connection, path: Path) -> None:
     if found not in (str(FORMAT), *_OLDER):
         raise TargetRefused(f"{path} holds schema {found}, this program writes {FORMAT}. Nothing was loaded.")
     # The old table of rejects makes room before the new one is made; its rows are copied afterwards.
-    _run(db, _FROM_2 if found in _OLDER else "")
+    _run(db, _FROM_2 if found in _WITHOUT_UNDO else "")
+    _run(db, _FROM_3 if found == "3" else "")
     _run(db, _FIXED)
-    _run(db, _AFTER_2 if found in _OLDER else "")
+    _run(db, _AFTER_2 if found in _WITHOUT_UNDO else "")
     db.execute("INSERT OR IGNORE INTO meta VALUES ('format', ?)", (str(FORMAT),))
 
 
@@ -129,7 +161,48 @@ def _ddl(table: Table) -> str:
     key = "record_id TEXT NOT NULL" + (", line INTEGER NOT NULL" if table.child else "")
     columns = ", ".join(f"{c.name} {TYPES.get(c.kind, 'TEXT')}" for c in table.columns)
     primary = "record_id, line" if table.child else "record_id"
-    return f"CREATE TABLE IF NOT EXISTS {table.name} ({key}, {columns}, PRIMARY KEY ({primary})) WITHOUT ROWID"
+    keys = [f"PRIMARY KEY ({primary})"]
+    if of := _named(table.name):
+        keys.append(f"FOREIGN KEY (record_id, {PERSON_LINE}) REFERENCES {of} (record_id, line)")
+    return f"CREATE TABLE IF NOT EXISTS {table.name} ({key}, {columns}, {', '.join(keys)}) WITHOUT ROWID"
+
+
+@cache
+def _named_tables() -> Mapping[str, str]:
+    links = (link for form in load_schemas() for link in row_references(form))
+    return {link.table: link.of for link in links if not link.named_by}
+
+
+def _named(table: str) -> str:
+    """The table of the persons whom a table's rows name, "" for none."""
+    return _named_tables().get(table, "")
+
+
+def _add_key(db: sqlite3.Connection, table: Table) -> None:
+    """Give a table of an earlier format its key to the persons.
+
+    Where old rows name nobody it stays as it is, and those are listed: nothing is lost, and new rows are looked at
+    before they are sent (`digitize.targets.fits`).
+    """
+    name, of = table.name, _named(table.name)
+    (made,) = db.execute("SELECT sql FROM sqlite_master WHERE name = ?", (name,)).fetchone()
+    if not of or "REFERENCES" in made:
+        return
+    lost = f"""FROM {name} t WHERE {PERSON_LINE} IS NOT NULL AND NOT EXISTS
+               (SELECT 1 FROM {of} o WHERE o.record_id = t.record_id AND o.line = t.{PERSON_LINE})"""
+    db.execute("DELETE FROM upgrade_findings WHERE table_name = ?", (name,))
+    db.execute(f"INSERT INTO upgrade_findings SELECT ?, record_id, line, ? {lost}", (name, PERSON_LINE))
+    if db.execute("SELECT 1 FROM upgrade_findings WHERE table_name = ?", (name,)).fetchone():
+        return
+    old = [r[1] for r in db.execute(f"PRAGMA table_info({name})")]
+    db.execute(f"ALTER TABLE {name} RENAME TO {name}_3")
+    db.execute(_ddl(table))
+    # Columns that somebody added stay.
+    for column in (c for c in old if c not in _columns(db, table)):
+        db.execute(f'ALTER TABLE {name} ADD COLUMN "{column}"')
+    columns = ", ".join(f'"{c}"' for c in old)
+    db.execute(f"INSERT INTO {name} ({columns}) SELECT {columns} FROM {name}_3")
+    db.execute(f"DROP TABLE {name}_3")
 
 
 def _laid_ddl(name: str, columns: Sequence[str]) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Protocol
 
 import polars as pl
@@ -11,14 +12,16 @@ import polars as pl
 from digitize.machine.work_keys import plain_hash, text_key
 from digitize.targets.base import Receipt
 from digitize.targets.fits import REFUSED, key_columns, typed_key
+from digitize.targets.keeping import Quarantine, close_loaded, keep
 from digitize.targets.rows import HASH, KEY_OWNED, LINE, RECORD_ID, FormRows, Kept, RowBatch, refused_record
+from digitize.targets.source_rows import source_row
 from mappers.record import Record, from_plain
 from mappers.schema import form_tables
 
 _ESCAPED = r'[\x00-\x1f"\\]'  # what JSON writes in other letters
 
 
-class Store(Protocol):
+class Store(Quarantine, Protocol):
     """What a database must be able to do inside one transaction."""
 
     def same(self, form: str, asked: pl.DataFrame) -> Mapping[str, bool]:
@@ -45,14 +48,17 @@ class Store(Protocol):
         """Put in rows, the form's own ones first; these have their hash as well."""
         ...
 
-    def keep(self, kept: Iterable[Kept], batch: RowBatch) -> None:
-        """Keep what is not loaded, in place of what an earlier load of the batch kept and nobody has looked at."""
+    def flag(self, flags: pl.DataFrame, unchanged: Sequence[str], batch: RowBatch) -> None:
+        """Put in flags of records that stand. unchanged: those that stood before, whose earlier flags go."""
         ...
 
 
 @dataclass
 class _Plan:
-    """What is to be done with the rows of one form. hashes: of all records that are held afterwards, each once."""
+    """What is to be done with the rows of one form.
+
+    hashes: of all records that are held afterwards, each once. flags: what the rules note of them, None: not asked.
+    """
 
     form: str
     tables: Mapping[str, pl.DataFrame]
@@ -60,10 +66,18 @@ class _Plan:
     new: pl.Series
     changed: set[str]
     refused: list[tuple[str, str, str]]
+    flags: pl.DataFrame | None
 
 
-def take(batch: RowBatch, store: Store) -> Receipt:
-    """Take a batch into a database whose transaction is open. Says what became of it; nothing is committed here."""
+def _as_it_is(kept: Kept) -> Kept:
+    return kept
+
+
+def take(batch: RowBatch, store: Store, told: Callable[[Kept], Kept] = _as_it_is) -> Receipt:
+    """Take a batch into a database whose transaction is open. Says what became of it; nothing is committed here.
+
+    told: a record that the target refuses, with more said of why.
+    """
     gone = store.held(batch.batch)
     if gone:
         gone -= {(form, r) for form, rows in batch.forms.items() for r in rows.tables[form][RECORD_ID]}
@@ -73,13 +87,22 @@ def take(batch: RowBatch, store: Store) -> Receipt:
     plans = [_plan(form, rows, store) for form, rows in batch.forms.items()]
     kept = list(batch.kept)
     for plan in plans:
-        kept += _kept(plan, batch)
+        kept += map(told, _kept(plan, batch))
         if plan.changed:
             # All old versions go out before any new one comes in: two records may swap their keys.
             store.retire(plan.form, sorted(plan.changed), batch, "updated")
         if plan.new.len() or plan.changed:
             store.insert(plan.form, _only(plan), batch)
-    store.keep(kept, batch)
+        if plan.flags is not None:
+            written = {*plan.new, *plan.changed}
+            store.flag(plan.flags, [r for r in plan.hashes[RECORD_ID] if r not in written], batch)
+    rows = keep(kept, batch, store)
+    by_form = {plan.form: plan for plan in plans}
+    for form in sorted({*by_form, *(k.form for k in kept)}):
+        refused = [k.record_id for k in kept if k.form == form and k.record_id]
+        # A batch all of whose records are held back has no plan.
+        standing = by_form[form].hashes[RECORD_ID].to_list() if form in by_form else []
+        close_loaded(form, standing, refused, rows, batch, store, partial(_named, by_form.get(form)))
     return _receipt(batch, plans, kept, len(gone))
 
 
@@ -97,7 +120,17 @@ def _plan(form: str, rows: FormRows, store: Store) -> _Plan:
     hashes = _without(sound.select(RECORD_ID, HASH), owned)
     refused = list(unfit.unique(maintain_order=True).iter_rows())
     new = _without(hashes, held)[RECORD_ID]
-    return _Plan(form, rows.tables, hashes, new, changed - owned, refused)
+    flags = None if rows.flags is None else rows.flags.join(hashes.select(RECORD_ID), on=RECORD_ID, how="semi")
+    return _Plan(form, rows.tables, hashes, new, changed - owned, refused, flags)
+
+
+def _named(plan: _Plan | None, ids: Sequence[str]) -> set[str]:
+    """The names of the source rows of some records."""
+    return (
+        set()
+        if plan is None
+        else {source_row(plan.form, plain) for plain in plain_records(plan.form, plan.tables, ids, "")}
+    )
 
 
 def _without(frame: pl.DataFrame, ids: Collection[str]) -> pl.DataFrame:
@@ -138,7 +171,8 @@ def _kept(plan: _Plan, batch: RowBatch) -> list[Kept]:
         told.setdefault(refused, (path, code))
     lacking = [r for r in told if r not in whole]
     found = [*(whole[r] for r in told if r in whole), *records_of(plan.form, plan.tables, lacking, batch.batch)]
-    return [refused_record(record, told[record.id][1], told[record.id][0]) for record in found]
+    made = [refused_record(record, told[record.id][1], told[record.id][0]) for record in found]
+    return [replace(k, row=batch.replays.get(k.record_id, "")) for k in made]
 
 
 def records_of(form: str, tables: Mapping[str, pl.DataFrame], ids: Sequence[str], batch: str) -> list[Record]:
@@ -195,6 +229,7 @@ def _receipt(batch: RowBatch, plans: Sequence[_Plan], kept: Sequence[Kept], gone
         held=held,
         withdrawn=gone,
         content=content_hash(hashes),
+        flags=sum(p.flags.height for p in plans if p.flags is not None),
     )
 
 

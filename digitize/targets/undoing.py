@@ -11,6 +11,7 @@ import polars as pl
 from digitize.errors import NotFound, TargetRefused
 from digitize.targets.base import Undone
 from digitize.targets.fits import key_columns, typed_key
+from digitize.targets.flags import FLAG, FLAGS
 from digitize.targets.rows import HASH, LINE, ORIGIN, RECORD_ID, RowBatch
 from digitize.targets.taking import Store
 from mappers.schema import Table, form_tables
@@ -51,13 +52,23 @@ def undo(store: Books, target: str, wanted: str, why: str) -> Undone:
     restored = _restore(store, target, load)
     # What stands again is no history any more.
     store.rows("DELETE FROM record_history WHERE replaced_by = ?", [load])
-    store.rows("UPDATE rejects SET state = 'undone' WHERE load_id = ? AND state = 'open'", [load])
+    _reopen(store, load)
     note = "UPDATE loads SET state = 'undone', undone_at = CURRENT_TIMESTAMP, undone_why = ? WHERE "
     store.rows(note + "load_id = ?", [why, load])
     # Or else the files would still count as loaded whole, and loading them again would do nothing.
     if whole := source.get("whole"):
         store.rows(note + "batch = ?", [why, whole])
     return Undone(load, batch, sum(map(len, written.values())), restored)
+
+
+def _reopen(store: Books, load: str) -> None:
+    """What a load kept waits no more; what it settled or replayed waits again."""
+    store.rows("UPDATE rejects SET state = 'undone' WHERE load_id = ? AND state = 'open'", [load])
+    store.rows(
+        """UPDATE rejects SET settled_by = NULL, state = CASE state WHEN 'settled' THEN 'open' WHEN 'replayed' THEN
+           'corrected' ELSE state END WHERE settled_by = ?""",
+        [load],
+    )
 
 
 def _find(store: Books, target: str, wanted: str) -> tuple[str, str, Mapping[str, Any]]:
@@ -103,7 +114,10 @@ def _restore(store: Books, target: str, load: str) -> int:
                 "Nothing was changed."
             )
         origins = [_origin(o) for _, whole in records for o in whole.get("field_origin", [])]
-        store.insert(form, tables, RowBatch(was, names[0][0] if names else "", {}, origins=origins))
+        then = RowBatch(was, names[0][0] if names else "", {}, origins=origins)
+        store.insert(form, tables, then)
+        flags = [tuple(f.get(n, "") for n in FLAG) for _, whole in records for f in whole.get(FLAGS, [])]
+        store.flag(pl.DataFrame(flags, schema=FLAG, orient="row", strict=False), [], then)
     return sum(map(len, groups.values()))
 
 

@@ -42,6 +42,8 @@ _GAPS = "Pages missing by the numbers on registers: {}; not in the book, as a pe
 class Totals:
     """The workspace in numbers. pages = waiting + read + failed; records = clean + review + reject + unchecked.
 
+    flags: notes of the rules that stand beside loaded records.
+
     columns_left: columns of tables that a mapping has to account for; they are not among the open fields. rows_asked:
     rows of registers reported of which no person has said yet what they are. pages_missing: numbers left out between
     pages of registers of which nobody has said yet what they are; pages_lost: those that the book has not.
@@ -67,6 +69,7 @@ class Totals:
     pages_lost: int = 0
     without_district: int = 0
     columns_left: int = 0
+    flags: int = 0
 
     def as_plain(self) -> dict[str, int]:
         """As JSON types."""
@@ -81,6 +84,7 @@ class Totals:
             f"Fields a person must look at: {self.open_fields}.",
             *([f"Pages or tables that could not be mapped: {self.unmapped}."] if self.unmapped else []),
             *([f"Rows reported and not mapped: {self.rows_reported}{self._asked()}."] if self.rows_reported else []),
+            *([f"Notes of the rules beside loaded records: {self.flags}."] if self.flags else []),
             *([_GAPS.format(self.pages_missing, self.pages_lost)] if self.pages_missing or self.pages_lost else []),
             *([_DISTRICT.format(self.without_district)] if self.without_district else []),
         ]
@@ -210,6 +214,8 @@ def _count_records(ledger: Ledger, s: StatusCounts) -> None:
     s.totals.columns_left = len(s.left_over)
     lacking = "SELECT COUNT(DISTINCT record) AS n FROM findings WHERE code = 'F001' AND field = 'district'"
     s.totals.without_district = ledger.execute(lacking).fetchone()["n"]
+    noted = "SELECT COUNT(*) AS n FROM findings JOIN records USING (record) WHERE loaded <> ''"
+    s.totals.flags = ledger.execute(noted).fetchone()["n"]
     failed = ledger.rows(
         "SELECT json_extract(detail, '$.kind') AS kind FROM state WHERE step = 'map' AND outcome = 'failed'"
     )

@@ -175,7 +175,7 @@ class Known:
     @cached_property
     def check_key(self) -> str:
         """Hash of what checking depends on beside the records."""
-        from validators.checking.check import CHECK_VERSION
+        from validators.checking.version import CHECK_VERSION
 
         return work_key(CHECK_VERSION, self.check_settings.key())
 

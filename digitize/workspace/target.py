@@ -11,13 +11,13 @@ from mappers.layouts import TableLayout, load_layouts, read_layout
 from mappers.toml import did_you_mean
 
 # A workspace's target was a SQLite file, whatever its ending, before there were others.
-_USUAL = "sqlite"
+USUAL = "sqlite"
 
 
 def open_place_target(place: Place) -> Target:
     """The target that a workspace loads into. Raises OptionsError and TargetRefused."""
     loading = place.options.load
-    kind = find_kind(loading.target) or load_kinds()[_USUAL]
+    kind = find_kind(loading.target) or load_kinds()[USUAL]
     patience = Patience(loading.lock_seconds, loading.statement_seconds)
     how = Opening(loading.schema_name, patience, find_layout(place, loading.layout))
     return open_as(kind, kind.inside(loading.target, place.folder), how)

@@ -49,6 +49,7 @@ class _Reader:
     finish: tuple[tuple[re.Pattern[str], str], ...]
 
 
+@cache
 def language_of(char: str) -> str:
     """The language that most often uses the script of a character: "hi" for Devanagari; "" outside these scripts."""
     return next(iter(languages_of_script(script_of_char(char))), "")

@@ -41,24 +41,14 @@ _ENDS = (
 )
 _NOT_LETTERS = re.compile(r"[^a-z]+")
 
-# What both sides are brought to before they are compared.
-_MEET = tuple(
-    (re.compile(pattern), into)
-    for pattern, into in (
-        (r"[ñṅṇ]|ŋ(?=[kKgGcCjJṭṬḍḌtTdDsśṣh])", "n"),
-        (r"n(?=[pPbBm])", "m"),
-        (rf"([aā])y{_NOT_V}", "E"),
-        (r"[aā][iī]", "E"),
-        (rf"[aā]v(?:ŭ|{_NOT_V})", "O"),
-        (r"[aā][oōuū]", "O"),
-        (r"iy(?=[aāeēoōuū])", "i"),
-        (r"īy(?=[aāeēoōuū])", "i"),
-        (r"gj(?=[aāniīuūeo])", "j"),
-        (r"([^ ])\1+", r"\1"),
-        (r"kK", "K"), (r"gG", "G"), (r"cC", "C"), (r"jJ", "J"), (r"ṭṬ", "Ṭ"), (r"ḍḌ", "Ḍ"), (r"tT", "T"),
-        (r"dD", "D"), (r"pP", "P"), (r"bB", "B"),
-    )
-)  # fmt: skip
+# What both sides are brought to before they are compared, in this order: each is one look at the whole text.
+_NASAL = re.compile(r"[ñṅṇ]|ŋ(?=[kKgGcCjJṭṬḍḌtTdDsśṣh])")
+_BEFORE_LIPS = re.compile(r"n(?=[pPbBm])")
+_GLIDE = re.compile(rf"[aā](?:(y{_NOT_V}|[iī])|v(?:ŭ|{_NOT_V})|[oōuū])")
+_Y_BEHIND_I = re.compile(r"[iī]y(?=[aāeēoōuū])")
+_GJ = re.compile(r"gj(?=[aāniīuūeo])")
+_DOUBLED = re.compile(r"([^ ])\1+")
+_WITH_BREATH = re.compile("kK|gG|cC|jJ|ṭṬ|ḍḌ|tT|dD|pP|bB")
 
 
 def spell(sounds: str) -> str:
@@ -77,9 +67,10 @@ def latin_sounds(text: str) -> str:
 
 def meet(sounds: str) -> str:
     """Sounds with those differences removed that no two spellings agree on: doubled letters, n before p, ay and ai."""
-    for pattern, into in _MEET:
-        sounds = pattern.sub(into, sounds)
-    return sounds
+    sounds = _BEFORE_LIPS.sub("m", _NASAL.sub("n", sounds))
+    sounds = _GLIDE.sub(lambda m: "E" if m[1] else "O", sounds)
+    sounds = _DOUBLED.sub(r"\1", _GJ.sub("j", _Y_BEHIND_I.sub("i", sounds)))
+    return _WITH_BREATH.sub(lambda m: m[0][1], sounds)
 
 
 _COARSE = str.maketrans(

@@ -33,6 +33,14 @@ def row_references(form: str) -> Sequence[RowReference]:
     return tuple(link for table in tables for link in _of(table, tables))
 
 
+@cache
+def named_first(form: str) -> Sequence[str]:
+    """The tables of a form, one whose rows are named by others before these: rows go in so, and out the other way."""
+    named = {link.of for link in row_references(form) if not link.named_by}
+    tables = form_tables(form)
+    return sorted(tables, key=lambda name: (tables[name].child != "", name not in named))
+
+
 def _of(table: Table, tables: Sequence[Table]) -> Sequence[RowReference]:
     found = []
     if table.column(PERSON_LINE):

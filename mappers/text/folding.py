@@ -69,5 +69,7 @@ def fold_key(text: str) -> str:
 
     For comparing only, never for storing.
     """
+    if text.isascii():
+        return "".join(filter(str.isalnum, text.lower()))
     folded = unicodedata.normalize("NFKC", fold_digits(text)).casefold()
     return "".join(c for c in folded if c not in _JOINERS and (c.isalnum() or unicodedata.category(c)[0] == "M"))

@@ -10,7 +10,9 @@ from html.parser import HTMLParser
 from xml.etree import ElementTree as ET
 
 import pytest
+from typer.testing import CliRunner
 
+from digitize.cli.app import build
 from digitize.files.check_reports import formats
 from digitize.machine.csv_cells import safe
 
@@ -83,7 +85,20 @@ def test_nothing_checked_is_exit_five(digitize, tmp_path):
 def test_json_lines_carry_every_finding_in_order(digitize, folder):
     told = [json.loads(x) for x in digitize("validate", folder, "--format", "jsonl", code=3).splitlines()]
     assert told == sorted(told, key=lambda f: (f["file"], f["line"]))
-    assert set(told[0]) == {"file", "line", "table", "key", "field", "code", "severity", "message", "value"}
+    assert set(told[0]) == {
+        "file",
+        "line",
+        "table",
+        "key",
+        "field",
+        "code",
+        "severity",
+        "message",
+        "value",
+        "expected",
+        "example",
+        "do",
+    }
     values = {(f["field"], f["line"]): f["value"] for f in told}
     assert values["fir_date", 3] == "2010-02-31"
     assert values["age", 2] == "[masked]"
@@ -212,6 +227,7 @@ def test_no_value_steers_the_terminal(digitize, tmp_path):
 def test_a_rule_is_explained_by_code_or_slug(digitize, word, what):
     assert what in digitize("explain", word)
     assert re.search(r"[\u0900-\u097f]", digitize("explain", word, "--lang", "hi").splitlines()[0])
+    assert re.search(r"[\u0b80-\u0bff]", digitize("explain", word, "--lang", "ta").splitlines()[0])
 
 
 def test_every_rule_can_be_explained(digitize):
@@ -287,3 +303,48 @@ def test_rows_of_one_number_are_judged_alike_in_any_order(digitize, tmp_path):
         path.write_text("\n".join([HEAD, *order]), encoding="utf-8")
         found.append({f["key"] for f in digitize.json("validate", path, "--select", "R004")["findings"]})
     assert found[0] == found[1] == {"c"}
+
+
+def test_a_finding_tells_what_is_expected_with_an_example_and_what_to_do(digitize, tmp_path):
+    """F008 did not say how a date is written, T020 not which codes there are, F023 named the wrong field."""
+    head, row = f"{HEAD},info_type", "a,wb,Howrah,Bally,1993,78,12-03-1993,A cow was lost,shouted"
+    (tmp_path / "iif1.csv").write_text(f"{head}\n{row}", encoding="utf-8")
+    persons = "record_id,line,role,name,phone,mobile\na,1,complainant,Qarla,,9830012345"
+    (tmp_path / "iif1_persons.csv").write_text(persons, encoding="utf-8")
+    told = {f["code"]: f for f in digitize.json("validate", tmp_path, code=3)["findings"]}
+    assert "YYYY-MM-DD" in told["F008"]["expected"] and told["F008"]["example"] == "2009-03-12"
+    assert "fir_date" in told["F008"]["do"]
+    assert told["T020"]["expected"] == "one of written, oral, electronic" and told["T020"]["example"] == "written"
+    assert told["F023"]["field"] == "mobile"
+    assert all(f["message"] and f["do"] for f in told.values())
+    shown = digitize("validate", tmp_path, code=3)
+    assert "written, oral, electronic" in shown and "YYYY-MM-DD" in shown
+    for kind in ("csv", "html", "sarif", "junit", "jsonl"):
+        assert "YYYY-MM-DD" in digitize("validate", tmp_path, "--format", kind, code=3), kind
+
+
+def test_of_a_long_list_a_few_values_are_told_and_where_the_others_are(digitize, tmp_path):
+    path = tmp_path / "iif1.csv"
+    path.write_text(f"{HEAD},io_rank\n{GOOD},5I", encoding="utf-8")
+    told = digitize.json("validate", path, "--select", "F041")["findings"][0]
+    assert re.fullmatch(r"one of DGP, .* and [0-9]+ more \(digitize codes list rank shows all\)", told["expected"])
+    assert "SI" in digitize("codes", "list", "rank")
+
+
+def test_what_was_not_told_is_said_first_and_once_and_refuses_nothing(digitize, tmp_path):
+    """Without --state every row of a district that the package does not know was rejected with F001."""
+    path = tmp_path / "iif1.csv"
+    rows = "\n".join(f"r{i},wb,Lohapar District,Bally,2009,{i},2009-03-12,A cow" for i in range(1, 60))
+    path.write_text(f"{HEAD}\n{rows}", encoding="utf-8")
+    done = run(path)
+    assert done.exit_code == 0 and "F001" not in done.stdout
+    assert done.stderr.count("Not told: --state") == 1
+    assert digitize.json("validate", path)["not_told"][0] == {"option": "--state", "rules": ["F001", "F002"]}
+    # Whoever names the state is held to its list, and a state that is none is told all the same.
+    assert digitize.json("validate", path, "--state", "wb", code=3)["counts"]["reject"] == 59
+    path.write_text(f"{HEAD}\n{GOOD.replace(',wb,', ',xx,')}", encoding="utf-8")
+    assert [f["code"] for f in digitize.json("validate", path, code=3)["findings"]] == ["F001"]
+
+
+def run(*arguments):
+    return CliRunner().invoke(build(), ["validate", *map(str, arguments)])

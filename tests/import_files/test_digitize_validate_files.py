@@ -60,6 +60,18 @@ def of_kind(folder: Path, suffix: str) -> Path:
 
 
 @pytest.mark.parametrize("suffix", [".parquet", ".jsonl", ".sqlite"])
+def test_a_zero_byte_is_told_in_every_kind_of_file(
+    tmp_path: Path, suffix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In Parquet it passed, and PostgreSQL would have refused the whole batch."""
+    rows = [[*ROWS[0]], ["c", *ROWS[0][1:5], "79", "2009-03-14", "A c\0w"]]
+    monkeypatch.setitem(globals(), "ROWS", rows)
+    report = validate_file(of_kind(tmp_path, suffix), "iif1", SETTINGS)
+    assert said(report) == [(2, "", "", "S003")]
+    assert (report.rows_checked, report.rows_unreadable) == (1, 1)
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".jsonl", ".sqlite"])
 def test_every_kind_of_file_gives_the_findings_of_the_csv(tmp_path: Path, suffix: str) -> None:
     whole = said(validate_file(csv_file(tmp_path), "iif1", SETTINGS))
     report = validate_file(of_kind(tmp_path, suffix), "iif1", SETTINGS)

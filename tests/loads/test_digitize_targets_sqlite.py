@@ -63,3 +63,45 @@ def test_a_file_that_is_no_database_is_refused(path):
     path.write_bytes(b"x" * 4096)
     with pytest.raises(TargetRefused):
         SqliteTarget(path)
+
+
+def older(path, person_line):
+    """A file as format 3 was: no keys to persons, one address of person 2 or of nobody."""
+    made = SqliteTarget(path)
+    made.load(load(record(1)))
+    made.close()
+    with sqlite3.connect(path) as db:
+        (ddl,) = db.execute("SELECT sql FROM sqlite_master WHERE name = 'iif1_addresses'").fetchone()
+        plain = ddl.replace(", FOREIGN KEY (record_id, person_line) REFERENCES iif1_persons (record_id, line)", "")
+        assert plain != ddl
+        db.executescript(f"DROP TABLE iif1_addresses; {plain}; UPDATE meta SET value = '3' WHERE key = 'format'")
+        indexes = "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = 'rejects' AND sql IS NOT NULL"
+        for (name,) in db.execute(indexes).fetchall():
+            db.execute(f"DROP INDEX {name}")
+        for column in ("source_row", "delivery", "settings"):
+            db.execute(f"ALTER TABLE rejects DROP COLUMN {column}")
+        db.execute("INSERT INTO iif1_persons (record_id, line, name) VALUES ('wb-0001-0001-r1', 1, 'A')")
+        db.execute(
+            "INSERT INTO iif1_addresses (record_id, line, person_line) VALUES ('wb-0001-0001-r1', 1, ?)", (person_line,)
+        )
+
+
+def test_a_file_of_format_3_gets_its_keys_and_keeps_its_rows(path):
+    older(path, 1)
+    SqliteTarget(path).close()
+    assert rows(path, "SELECT value FROM meta WHERE key = 'format'") == [("4",)]
+    assert rows(path, "SELECT record_id, line, person_line FROM iif1_addresses") == [("wb-0001-0001-r1", 1, 1)]
+    assert "REFERENCES" in rows(path, "SELECT sql FROM sqlite_master WHERE name = 'iif1_addresses'")[0][0]
+    assert rows(path, "SELECT * FROM upgrade_findings") == []
+
+
+def test_a_row_of_format_3_that_names_nobody_stays_and_is_listed(path):
+    older(path, 7)
+    SqliteTarget(path).close()
+    assert rows(path, "SELECT person_line FROM iif1_addresses") == [(7,)]
+    assert rows(path, "SELECT * FROM upgrade_findings") == [("iif1_addresses", "wb-0001-0001-r1", 1, "person_line")]
+    with sqlite3.connect(path) as db:
+        db.execute("UPDATE iif1_addresses SET person_line = 1")
+    SqliteTarget(path).close()
+    assert rows(path, "SELECT * FROM upgrade_findings") == []
+    assert "REFERENCES" in rows(path, "SELECT sql FROM sqlite_master WHERE name = 'iif1_addresses'")[0][0]

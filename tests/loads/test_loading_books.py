@@ -8,8 +8,9 @@ import pytest
 from test_loading import SETTINGS, firs
 
 from digitize.cli.app import run
+from digitize.files.loading.compared import of_files
 from digitize.files.loading.load import LoadOptions, load_files
-from digitize.files.loading.reconcile import compare, of_files
+from digitize.files.loading.reconcile import compare
 from digitize.targets.postgres.address import parse_address
 from digitize.targets.postgres.setup import init_target
 from digitize.targets.postgres.target import PostgresTarget
@@ -110,10 +111,10 @@ def test_a_source_is_compared_with_its_target(digitize, tmp_path, pg_url):
     address = parse_address(pg_url)
     init_target(address)
     target = PostgresTarget(address)
-    groups = compare(of_files([folder], "iif1", SETTINGS), target)
+    groups = compare(of_files([folder], "iif1", SETTINGS), target).groups
     assert [len(g.missing) for g in groups] == [1, 1, 1]
     load_files([folder], "iif1", target, SETTINGS, LoadOptions())
-    assert all(g.is_equal for g in compare(of_files([folder], "iif1", SETTINGS), target))
+    assert all(g.is_equal for g in compare(of_files([folder], "iif1", SETTINGS), target).groups)
     digitize("reconcile", folder, "--target", pg_url)
     target.run("UPDATE iif1 SET row_hash = gen_random_uuid() WHERE record_id = 'a'")
     target.run("DELETE FROM iif1_acts WHERE record_id = 'c'")

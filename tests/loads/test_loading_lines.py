@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from digitize.files.loading.load import LoadOptions, load_files
 from digitize.files.loading.settings import import_settings
 from digitize.files.validating.placing import with_places
-from digitize.files.validating.validate import validate_file
+from digitize.files.validating.validate import CheckOptions, validate_file, validate_files
 from digitize.quarantine.rejects import OPEN, find_rejects
 from digitize.quarantine.replay import replay
 from digitize.targets.sqlite import SqliteTarget
@@ -155,3 +155,66 @@ def test_for_any_refused_rows_a_kept_reference_points_to_the_row_it_pointed_to(p
         named = of_record[int(text) - 1] if text.isdigit() and 0 < int(text) <= len(of_record) else None
         meant = [name for r, n, is_refused, name in rows if (r, n) == (record, line) and not is_refused]
         assert [named] == (meant or [None])
+
+
+@pytest.mark.parametrize("torn", ["astray,complainant,Vint complainant", "a,complainant,Vint complainant,one too many"])
+def test_without_lines_a_refused_row_gives_its_address_to_nobody_else(target, tmp_path, torn):
+    folder = import_folder(tmp_path / "in", [], [("1", "Lohapar")])
+    (folder / "iif1_persons.csv").write_text(f"record_id,role,name\n{torn}\na,accused,Vint accused\n", encoding="utf-8")
+    load_files([folder], "iif1", target, SETTINGS, LoadOptions())
+    assert towns(target) == []
+    assert codes(folder) == [("iif1_addresses.csv", 2, "T027")]
+
+
+def test_without_lines_the_rows_of_a_whole_record_are_counted_by_their_order(target, tmp_path):
+    folder = import_folder(tmp_path / "in", [], [("1", "Lohapar"), ("2", "Rampur")])
+    rows = "a,complainant,Vint complainant\na,accused,Vint accused\n"
+    (folder / "iif1_persons.csv").write_text("record_id,role,name\n" + rows, encoding="utf-8")
+    load_files([folder], "iif1", target, SETTINGS, LoadOptions())
+    assert towns(target) == [("accused", "Rampur"), ("complainant", "Lohapar")]
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(st.lists(st.sampled_from(["", "", "astray", "torn"]), min_size=1, max_size=4), min_size=1, max_size=4),
+    st.booleans(),
+)
+def test_a_whole_load_keeps_every_reference_on_the_row_it_pointed_to(tmp_path_factory, records, has_lines):
+    """Law: for any refused persons, an address in the target stands with the person whom the file meant."""
+    folder = tmp_path_factory.mktemp("in")
+    names, acts = [f"r{i}" for i in range(len(records))], ("record_id", "line", "act", "section")
+    head = ("record_id", "state", "district", "police_station", "year", "fir_date", "fir_no")
+    write(folder / "iif1.csv", head, *((r, *FIR, str(i + 1)) for i, r in enumerate(names)))
+    write(folder / "iif1_acts.csv", acts, *((r, "1", "IPC", "379") for r in names))
+    persons, addresses = [], []
+    for record, rows in zip(names, records, strict=True):
+        for line, fate in enumerate(rows, 1):
+            cells = [record if fate != "astray" else f"no{record}", "witness", f"Vint {record} {line}"]
+            persons.append([*cells[:1], *([str(line)] if has_lines else []), *cells[1:], *(["x"] * (fate == "torn"))])
+            addresses.append((record, str(line), str(line), f"Vint {record} {line}"))
+    write(folder / "iif1_persons.csv", ("record_id", *(["line"] if has_lines else []), "role", "name"), *persons)
+    write(folder / "iif1_addresses.csv", ("record_id", "line", "person_line", "village_town"), *addresses)
+    one, three = (list(validate_files([folder], "iif1", SETTINGS, CheckOptions(parts=n)).findings) for n in (1, 3))
+    assert one == three
+    made = SqliteTarget(tmp_path_factory.mktemp("out") / "t.sqlite")
+    load_files([folder], "iif1", made, SETTINGS, LoadOptions())
+    asked = "SELECT p.name, a.village_town FROM iif1_addresses a LEFT JOIN iif1_persons p"
+    kept = made.run(f"{asked} ON p.record_id = a.record_id AND p.line = a.person_line")
+    assert all(name == town for name, town in kept)
+    # A record of which nothing was refused, beside which nothing was refused either, is loaded whole.
+    whole = [r for i, r in enumerate(names) if not any("".join(rows) for rows in records[max(0, i - 1) : i + 2])]
+    assert {r for (r,) in made.run("SELECT record_id FROM iif1")} >= set(whole)
+    made.close()
+
+
+def test_a_key_of_no_table_leads_to_no_row(tmp_path):
+    folder = import_folder(tmp_path / "in", [("a", "1", "accused")], [])
+    head = ("record_id", "line", "system", "key", "of_table", "of_line")
+    write(
+        folder / "iif1_legacy_keys.csv",
+        head,
+        ("a", "1", "x", "77", "personz", "1"),
+        ("a", "2", "x", "78", "persons", "1"),
+    )
+    found = validate_file(folder, "iif1", SETTINGS).findings
+    assert [(f.line, f.code) for f in found if f.code == "T028"] == [(2, "T028")]

@@ -7,6 +7,7 @@ from openpyxl import load_workbook
 from test_loading import firs
 
 from digitize.masking.masks import MASK
+from validators.messages.teller import Teller
 
 BAD = [
     ("a", {}),
@@ -108,6 +109,20 @@ def test_values_of_persons_are_masked_unless_a_reason_is_given(digitize, url, tm
     assert "Zorabine" in {c.value for c in cells}
     assert [c.data_type for c in cells if str(c.value).startswith("=")] == ["s"]
     assert column(digitize, url, "trail", "c")[0][-1]["reason"] == "to correct them"
+
+
+@pytest.mark.parametrize("language", ["en", "hi"])
+def test_the_sheet_tells_what_is_expected_in_a_language(digitize, url, tmp_path, language):
+    sheet = tmp_path / "q.xlsx"
+    digitize("quarantine", "export", sheet, "--target", url, "--lang", language)
+    rows = [[c.value for c in row] for row in load_workbook(sheet)["quarantine"].iter_rows()]
+    (said,) = [r[5] for r in rows if r[1] == "fir_date" and r[5]]
+    teller = Teller(language)
+    assert said == f"F008 reject: {teller.whole(teller.tell('F008', 'iif1', 'fir_date'))}"
+    assert "YYYY-MM-DD" in said and "2009-03-12" in said
+    # What is stored stays as it was.
+    assert findings(digitize, url, "b")[0]["message"] == Teller().message("F008")
+    digitize("quarantine", "export", sheet, "--target", url, "--lang", "xx", code=4)
 
 
 def test_a_correction_that_does_not_mend_it_leaves_the_record_waiting(digitize, url, tmp_path):

@@ -11,9 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mappers.linking.identifiers import accused_label
+from mappers.schema import load_schemas
 from validators.checking.check import check_records
 from validators.checking.examples import make_record
+from validators.checking.plan import Bound, bind
 from validators.checking.settings import make_settings
+from validators.rulebook.rule import load_rules
 from validators.rules.ages import place_of
 from validators.rules.identity import passes_luhn, passes_verhoeff
 
@@ -110,3 +113,43 @@ def test_a_new_state_keeps_the_acts_of_the_old_one() -> None:
     assert "L010" not in codes(state="tg", acts=acts)
     assert "L010" in codes(state="mh", acts=acts)
     assert "L010" not in codes(acts=acts)
+
+
+@pytest.mark.parametrize("field", ["phone", "mobile"])
+def test_a_number_from_before_mobiles_is_told_of_the_field_it_stands_in(field: str) -> None:
+    """Before, it was told of `phone` wherever it stood."""
+    record = make_record("r", {"year": "1993", "persons": [{field: "9830012345"}]})
+    found = [f.field for f in check_records([record], SETTINGS) if f.code == "F023"]
+    assert found == [f"persons[0].{field}"]
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude", "found"),
+    [
+        ("22.57", "88.36", set()), ("6", "68", set()), ("38", "98", set()), ("6.75", "93.83", set()),
+        ("-45", "88.36", {"F050"}), ("5.99", "77", {"F050"}), ("38.01", "77", {"F050"}), ("2257", "77", {"F050"}),
+        ("22.57", "67.9", {"F051"}), ("22.57", "98.1", {"F051"}), ("22.57", "-88.36", {"F051"}),
+        ("88.36", "22.57", {"F050", "F051"}), ("91", "181", {"F050", "F051"}),
+        ("22°34'N", "near the well", set()), ("NaN", "[masked]", set()), ("", "", set()), ("1e1", "22,57", set()),
+    ],
+)  # fmt: skip
+def test_degrees_of_a_place_in_india(latitude: str, longitude: str, found: set[str]) -> None:
+    """What is no number is for the target to say."""
+    row = {"address": "x", "latitude": latitude, "longitude": longitude}
+    for policy in ("default", "import"):
+        made = make_settings(date(2026, 1, 31), policy=policy)
+        told = [f for f in check_records([make_record("r", {"addresses": [row]})], made) if f.code in ("F050", "F051")]
+        assert {f.code for f in told} == found and {f.severity for f in told} <= {"review"}
+
+
+def test_degrees_are_asked_wherever_they_stand() -> None:
+    for name, code in (("latitude", "F050"), ("longitude", "F051")):
+        asked = {b.table.name for form in load_schemas() for b in bound(code, form)}
+        assert asked == {t.name for of in load_schemas().values() for t in of.values() if t.column(name)}
+        assert asked
+
+
+def bound(code: str, form: str) -> list[Bound]:
+    """The rule in each table and field of which it is asked; none in a form without such a field."""
+    made = load_rules(form).get(code)
+    return list(bind(made)) if made else []

@@ -22,7 +22,6 @@ from validators.rulebook.columns import LINE, RECORD
 from validators.rulebook.given import CheckSettings
 from validators.rulebook.rule import load_rules
 
-CHECK_VERSION = "7"
 _WEIGHT: Mapping[str, int] = {"note": 0, "review": 1, "reject": 2}
 
 

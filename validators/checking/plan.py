@@ -163,11 +163,16 @@ def plan(form: str, settings: CheckSettings) -> Plan:
     # Each rule is asked once of a record without any value. One that is silent there need not be asked
     # of records in which all that it reads is empty.
     nothing = type_frames(form, empty_frames(form), needed_columns(form, reads, gathers))
+    silent = {
+        name: frame.with_columns(empty[g.name] for g in gathers[name]).select(
+            e.alias(str(i)) for i, (b, (e, _)) in enumerate(zip(bounds, asked, strict=True)) if b.table.name == name
+        )
+        for name, frame in nothing.items()
+    }
     questions: dict[str, list[RuleQuestion]] = {name: [] for name in gathers}
-    for bound, (expression, of_bound) in zip(bounds, asked, strict=True):
-        frame = nothing[bound.table.name].with_columns(empty[g.name] for g in of_bound)
+    for i, (bound, (expression, of_bound)) in enumerate(zip(bounds, asked, strict=True)):
         kind = pl.String if bound.rule.names_other else pl.Boolean
-        answer = frame.select(expression).to_series()
+        answer = silent[bound.table.name][str(i)]
         typed = expression if answer.dtype == kind else expression.cast(kind)
         column, names = typed.alias(f"{bound.rule.code}.{bound.fields[0]}"), frozenset(expression.meta.root_names())
         is_silent = failing(bound.rule, answer.cast(kind)) is None

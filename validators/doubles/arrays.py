@@ -53,17 +53,19 @@ def equal_bits(a: NDArray[np.int64], b: NDArray[np.int64], same: float, other: f
 
 def shared_bits(places: NameWords, one: Ints, other: Ints, weights: Shared) -> Floats:
     """What the words say that both of two addresses have, of the rarest of each; a word twice counts once."""
+    told = np.zeros(len(one), np.float32)
+    at = np.flatnonzero((one[:, 0] != NONE) & (other[:, 0] != NONE))
+    one, other = one[at], other[at]
     # NONE is -1 and so picks the last element, which is added for it.
     fold, share = np.r_[places.fold, np.int32(NONE)], np.r_[places.share, np.float32(1)]
-    bits = np.zeros(len(one), np.float32)
+    bits = np.zeros(len(at), np.float32)
     for i in range(MOST):
         word = one[:, i]
         is_shared = ((fold[other] == fold[word][:, None]) & (other != NONE)).any(axis=1) & (word != NONE)
         is_new = (fold[one[:, :i]] != fold[word][:, None]).all(axis=1)
         bits += np.where(is_shared & is_new, np.maximum(np.log2(weights.m / share[word]), 0), 0)
-    is_known = (one[:, 0] != NONE) & (other[:, 0] != NONE)
-    told = np.where(bits > 0, np.minimum(bits, weights.most), weights.differs)
-    return np.where(is_known, told, 0).astype(np.float32)
+    told[at] = np.where(bits > 0, np.minimum(bits, weights.most), weights.differs)
+    return told
 
 
 def field_sets(each: Sequence[Floats]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:

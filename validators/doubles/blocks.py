@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,11 +18,22 @@ AT_ONCE = 1 << 18
 """Pairs that are looked at together."""
 
 
-@dataclass
 class Skipped:
     """Pairs that share a key and were not compared for it, since too many share it. Another pass may have them."""
 
-    pairs: int = 0
+    def __init__(self, registers: NDArray[np.int32] | None = None) -> None:
+        """registers: of each row the number of its register, from 0; all rows are of one when it is not given."""
+        self._registers = registers
+        self.by_register = np.zeros(1 if registers is None else int(registers.max(initial=0)) + 1, np.int64)
+
+    @property
+    def pairs(self) -> int:
+        """In all registers."""
+        return int(self.by_register.sum())
+
+    def add(self, heads: Rows, pairs: NDArray[np.int64]) -> None:
+        """Count the pairs of blocks. heads: a row of each."""
+        np.add.at(self.by_register, np.zeros_like(heads) if self._registers is None else self._registers[heads], pairs)
 
 
 def make_key(*parts: NDArray[np.signedinteger]) -> Keys:
@@ -54,12 +64,13 @@ def pairs_of(
 def _pairs(
     rows: Rows, key: Keys, splitters: list[Keys], order: Keys, skipped: Skipped, largest: int
 ) -> Iterator[tuple[Rows, Rows]]:
-    # The last counts first: by key, in it by the given order, then by row, so that equal rows always come alike.
-    sort = np.lexsort((rows, order[rows], key))
+    # The last counts first: by key, in it by the given order; rows that are equal in both stay as they stood, by row.
+    sort = np.lexsort((order[rows], key))
     rows, key = rows[sort], key[sort]
     starts = np.flatnonzero(np.r_[True, key[1:] != key[:-1]]) if len(key) else np.zeros(0, np.int64)
     sizes = np.diff(np.r_[starts, len(key)])
     size = np.repeat(sizes, sizes)
+    heads = rows[starts[sizes > largest]]
     fits = size <= largest
     # A block that fits is compared whole: its last row lies largest - 1 behind the first at most.
     yield from _each_with_next(rows[fits], key[fits], largest - 1)
@@ -70,17 +81,19 @@ def _pairs(
     if splitters:
         # Rows of which the splitter is not known stay together instead of falling out.
         finer = make_key(key, np.maximum(splitters[0][rows], 0))
-        counts = np.unique(finer, return_counts=True)[1]
-        skipped.pairs += _count(large) - _count(counts)
+        _, first, counts = np.unique(finer, return_index=True, return_counts=True)
+        skipped.add(heads, _count(large))
+        skipped.add(rows[first], -_count(counts))
         yield from _pairs(rows, finer, splitters[1:], order, skipped, largest)
         return
     # Each row has WINDOW rows behind it, the last ones of a block fewer.
-    skipped.pairs += _count(large) - int((large * WINDOW - WINDOW * (WINDOW + 1) // 2).sum())
+    skipped.add(heads, _count(large) - (large * WINDOW - WINDOW * (WINDOW + 1) // 2))
     yield from _each_with_next(rows, key, WINDOW)
 
 
-def _count(sizes: NDArray[np.int64]) -> int:
-    return int((sizes.astype(np.int64) * (sizes - 1) // 2).sum())
+def _count(sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The pairs of blocks."""
+    return np.asarray(sizes.astype(np.int64) * (sizes - 1) // 2)
 
 
 def _each_with_next(rows: Rows, key: Keys, most: int) -> Iterator[tuple[Rows, Rows]]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from validators.doubles.arrays import codes, days, equal_bits, field_sets, shared_bits, whole, word_keys
 from validators.doubles.blocks import Rows, make_key
-from validators.doubles.names import DIFFERENT, NameMatcher
+from validators.doubles.names import DIFFERENT, DistinctNames, NameMatcher, distinct
 from validators.doubles.pairs import Evidence, PairingPass, Suspects, find_pairs
 from validators.doubles.weights import CaseWeights, Weights, load_weights
 from validators.doubles.words import Floats, Ints, NameWords, read_addresses, read_words
@@ -24,7 +24,6 @@ COLUMNS: Mapping[str, pl.DataType | type[pl.DataType]] = {
 }
 """What `find_cases` wants to know. book: state, district, station and year in one text; null where one is not known.
 sections: all of them, sorted, in one text."""
-_COMPLAINANT = ("complainant", "relative", "place")
 _NEAR_DAYS = 3
 
 
@@ -41,9 +40,9 @@ class _Cases:
     time: NDArray[np.int64]
     diary: NDArray[np.int64]
     sections: NDArray[np.int64]
-    complainant: Ints
-    relative: Ints
-    accused: Ints
+    complainant: DistinctNames
+    relative: DistinctNames
+    accused: DistinctNames
     place: Ints
     words: NameWords
     places: NameWords
@@ -59,10 +58,11 @@ def find_cases(cases: pl.DataFrame, threshold: float | None = None) -> Suspects:
     known = _read(cases)
     matcher = NameMatcher(known.words, weights.words)
     return find_pairs(
-        _passes(known),
+        lambda rows: _passes(known, rows),
         lambda a, b: (known.number[a] != known.number[b]) | (known.number[a] < 0),
-        lambda a, b, least: _weigh(known, matcher, weights, a, b),
-        weights.case_prior(),
+        lambda a, b, least: _weigh(known, matcher, weights, a, b, least),
+        np.maximum(known.book, 0).astype(np.int32),
+        [weights.case_prior()] * (int(known.book.max(initial=0)) + 1),
         weights.threshold.case if threshold is None else threshold,
         FIELDS,
     )
@@ -84,49 +84,55 @@ def _read(cases: pl.DataFrame) -> _Cases:
         codes(cases["fir_time"].cast(pl.String)),
         codes(cases["gd_no"]),
         codes(cases["sections"]),
-        complainant,
-        relative,
-        accused,
+        distinct(complainant),
+        distinct(relative),
+        distinct(accused),
         place,
         words,
         places,
     )
 
 
-def _passes(known: _Cases) -> Iterator[PairingPass]:
-    first, rare, name = word_keys(known.complainant, known.words)
-    accused = word_keys(known.accused, known.words)[1]
-    order = make_key(np.maximum(name, 0), np.maximum(known.day, 0))
-    splitters = (known.sections, first, accused)
+def _passes(known: _Cases, rows: Rows) -> Iterator[PairingPass]:
+    names = (known.complainant, known.accused)
+    (first, rare, name), (_, accused, _) = (word_keys(n.words[n.of_row[rows]], known.words) for n in names)
+    day, swapped = known.day[rows], known.swapped[rows]
+    order = make_key(np.maximum(name, 0), np.maximum(day, 0))
+    splitters = (known.sections[rows], first, accused)
     # The lesser of a day and of itself with day and month turned is the same for both records of a turned date.
-    keys = (np.minimum(known.day, known.swapped), known.occurred, known.diary, first, rare, accused)
-    yield from (PairingPass(make_key(known.book, key), splitters, order) for key in keys)
+    keys = (np.minimum(day, swapped), known.occurred[rows], known.diary[rows], first, rare, accused)
+    yield from (PairingPass(make_key(known.book[rows], key), splitters, order) for key in keys)
 
 
-def _weigh(known: _Cases, matcher: NameMatcher, weights: Weights, a: Rows, b: Rows) -> Evidence:
+def _weigh(known: _Cases, matcher: NameMatcher, weights: Weights, a: Rows, b: Rows, least: Floats) -> Evidence:
+    """What pairs say, of those that may say as much as `least`: the complainants of most need not be compared."""
     w = weights.case
-    each = {
-        "complainant": _names(known.complainant, matcher, w, a, b),
-        "relative": _names(known.relative, matcher, w, a, b),
+    sure = {
         "accused": _names(known.accused, matcher, w, a, b),
         "fir_date": _dates(known, w, a, b),
         "occurrence_from": equal_bits(known.occurred[a], known.occurred[b], w.same_day, w.other_occurrence),
         "fir_time": equal_bits(known.time[a], known.time[b], w.same_time, w.other_time),
         "gd_no": equal_bits(known.diary[a], known.diary[b], w.same_diary, w.other_diary),
         "sections": equal_bits(known.sections[a], known.sections[b], w.same_sections, w.other_sections),
+    }
+    rest = sum(sure.values(), np.zeros(len(a), np.float32))
+    # One complainant may bring several cases, so all that is known of one may say only so much.
+    at = np.flatnonzero(rest + np.float32(w.complainant) >= least)
+    a, b = a[at], b[at]
+    of_complainant = {
+        "complainant": _names(known.complainant, matcher, w, a, b),
+        "relative": _names(known.relative, matcher, w, a, b),
         "place": shared_bits(known.places, known.place[a], known.place[b], weights.address),
     }
-    nothing = np.zeros(len(a), np.float32)
-    person = sum((each[name] for name in _COMPLAINANT), nothing)
-    # One complainant may bring several cases, so all that is known of one may say only so much.
-    bits = np.minimum(person, np.float32(w.complainant))
-    bits += sum((e for name, e in each.items() if name not in _COMPLAINANT), nothing)
-    return Evidence(np.arange(len(a)), bits, *field_sets([each[name] for name in FIELDS]))
+    person = sum(of_complainant.values(), np.zeros(len(at), np.float32))
+    bits = np.minimum(person, np.float32(w.complainant)) + rest[at]
+    each = {**{name: one[at] for name, one in sure.items()}, **of_complainant}
+    return Evidence(at, bits, *field_sets([each[name] for name in FIELDS]))
 
 
-def _names(rows: Ints, matcher: NameMatcher, w: CaseWeights, a: Rows, b: Rows) -> Floats:
+def _names(names: DistinctNames, matcher: NameMatcher, w: CaseWeights, a: Rows, b: Rows) -> Floats:
     """Somebody of the case; another person altogether says that it is another case."""
-    found = matcher.match(rows[a], rows[b])
+    found = matcher.match_rows(names, a, b)
     is_other = found.is_known & (found.lowest == DIFFERENT)
     return np.where(is_other, found.bits + np.float32(w.other_person), found.bits).astype(np.float32)
 

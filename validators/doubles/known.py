@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from validators.doubles import cases, persons
 from validators.rulebook.columns import LINE
 
 if TYPE_CHECKING:
@@ -43,6 +42,8 @@ def person_columns(f: Fields) -> list[pl.Expr]:
 
 def person_frame(known: pl.DataFrame) -> pl.DataFrame:
     """`persons.COLUMNS` of what `person_columns` gives: persons of one case count as of one record."""
+    from validators.doubles import persons
+
     # A record without a key is a case of its own; no key begins with the separator.
     record = pl.coalesce("case", pl.concat_str(pl.lit(_SEP), pl.col(ROW_RECORD).cast(pl.String)))
     numbered = known.with_columns(record=record.rank("dense"))
@@ -68,5 +69,7 @@ def case_columns(f: Fields) -> list[pl.Expr]:
 
 def case_frame(known: pl.DataFrame) -> pl.DataFrame:
     """`cases.COLUMNS` of what `case_columns` gives. No sections are none known."""
+    from validators.doubles import cases
+
     sections = pl.when(pl.col("sections") != "").then("sections")
     return known.with_columns(sections=sections).select(pl.col(n).cast(kind) for n, kind in cases.COLUMNS.items())

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 from rapidfuzz import process
 from rapidfuzz.distance import Indel
 
 from mappers.names.costs import code_rows, cost_table, pair_distances
+from validators.doubles.blocks import Rows
 from validators.doubles.weights import AgreementLevel, WordWeights
 from validators.doubles.words import MOST, NONE, Floats, Ints, NameWords
 
@@ -35,6 +37,23 @@ class NameMatch:
     is_known: NDArray[np.bool_]
 
 
+@dataclass(frozen=True, slots=True)
+class DistinctNames:
+    """The names of rows, each of them once. words: rows of words, sorted; of_row: of each row its place among these."""
+
+    words: Ints
+    of_row: Ints
+
+
+def distinct(rows: Ints) -> DistinctNames:
+    """Names as rows of words, each of them once."""
+    numbers = pl.DataFrame(rows, schema=[str(i) for i in range(rows.shape[1])])
+    of_row = numbers.select(pl.struct(pl.all()).rank("dense").cast(pl.Int32) - 1).to_series().to_numpy()
+    words = np.zeros((int(of_row.max(initial=-1)) + 1, rows.shape[1]), np.int32)
+    words[of_row] = rows
+    return DistinctNames(words, of_row)
+
+
 class NameMatcher:
     """Compares rows of words; what two words have been found to be is kept."""
 
@@ -44,7 +63,7 @@ class NameMatcher:
         self._codes = code_rows(words.said)
         self._languages = sorted(set(words.language))
         self._language = np.array([self._languages.index(name) for name in words.language], np.int8)
-        self._lengths = np.array([len(text) for text in words.joined], np.int64)
+        self._lengths = np.array([len(words.joined[t]) for t in words.text.tolist()], np.int64)
         self._said_lengths = np.array([len(said) for said in words.said], np.int64)
         self._bits = min(_MOST_BITS, 2 * len(words.said).bit_length())
         self._pairs = np.full(1 << self._bits, NONE, np.int64)
@@ -52,13 +71,17 @@ class NameMatcher:
 
     def match(self, left: Ints, right: Ints) -> NameMatch:
         """Compare names: rows of words beside one another. The same whichever of the two stands left."""
-        both = np.concatenate([left, right], axis=1)
-        flipped = _is_greater(left, right)
-        both[flipped] = np.concatenate([right[flipped], left[flipped]], axis=1)
-        # Each pair as one block of bytes, so that a pair of names that comes again is weighed once.
-        unique, back = np.unique(both.view(f"V{both.dtype.itemsize * 2 * MOST}").ravel(), return_inverse=True)
-        pairs = unique.view(np.int32).reshape(-1, 2, MOST)
-        found = [self._match(pairs[i : i + _AT_ONCE]) for i in range(0, len(pairs), _AT_ONCE)] or [self._match(pairs)]
+        rows = np.arange(len(left) + len(right), dtype=np.int32)
+        return self.match_rows(distinct(np.concatenate([left, right])), rows[: len(left)], rows[len(left) :])
+
+    def match_rows(self, names: DistinctNames, left: Rows, right: Rows) -> NameMatch:
+        """The same for the names of rows, known by their numbers."""
+        one, other = names.of_row[left], names.of_row[right]
+        # Both in one number, the lesser first, so that a pair of names that comes again is weighed once.
+        pairs = np.minimum(one, other).astype(np.int64) << 32 | np.maximum(one, other)
+        unique, back = np.unique(pairs, return_inverse=True)
+        both = np.stack([names.words[unique >> 32], names.words[unique & 0xFFFFFFFF]], axis=1)
+        found = [self._match(both[i : i + _AT_ONCE]) for i in range(0, max(1, len(both)), _AT_ONCE)]
         bits, conflicts, lowest, known = (
             np.concatenate([getattr(f, n) for f in found])[back] for n in ("bits", "conflicts", "lowest", "is_known")
         )
@@ -119,9 +142,12 @@ class NameMatcher:
         # Lengths first: texts are put together only for the few names that may be one.
         found: NDArray[np.bool_] = (counts[0] != counts[1]) & (lengths[left].sum(axis=1) == lengths[right].sum(axis=1))
         for i in np.flatnonzero(found):
-            one, other = ("".join(self._words.joined[w] for w in side[i] if w != NONE) for side in (left, right))
+            one, other = (self._joined(side[i]) for side in (left, right))
             found[i] = one == other
         return found
+
+    def _joined(self, row: Ints) -> str:
+        return "".join(self._words.joined[self._words.text[w]] for w in row if w != NONE)
 
     def _level(self, a: Ints, b: Ints) -> NDArray[np.int8]:
         """How alike words are, each word of one name with each of another; DIFFERENT where either is none.
@@ -134,15 +160,17 @@ class NameMatcher:
         is_met = (same.any(axis=2)[:, :, None] | same.any(axis=1)[:, None, :]).reshape(a.shape)
         level = np.where(same.reshape(a.shape), np.int8(SAME), np.int8(DIFFERENT))
         short = there & ~is_met & (is_initial[a] | is_initial[b])
-        level[short & (self._codes[a, 0] == self._codes[b, 0])] = INITIAL
+        text = self._words.text
+        level[short & (self._codes[text[a], 0] == self._codes[text[b], 0])] = INITIAL
         apart = there & ~is_met & ~short
-        # The lesser word first, so that a pair is remembered whichever stands left.
-        keys = np.minimum(a, b)[apart].astype(np.int64) * len(fold) + np.maximum(a, b)[apart]
+        a, b = text[a[apart]], text[b[apart]]
+        # The lesser text first, so that a pair is remembered whichever stands left.
+        keys = np.minimum(a, b).astype(np.int64) * len(self._words.said) + np.maximum(a, b)
         level[apart] = self._remembered(keys)
         return level
 
     def _remembered(self, keys: NDArray[np.int64]) -> NDArray[np.int8]:
-        """The levels of pairs of words, first * number of words + second; compared where they are not known."""
+        """The levels of pairs of texts, first * number of texts + second; compared where they are not known."""
         slot = ((keys.view(np.uint64) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(64 - self._bits)).astype(np.int64)
         levels = self._levels[slot]
         new = np.flatnonzero(self._pairs[slot] != keys)
@@ -188,11 +216,3 @@ class NameMatcher:
 
 def _bits(step: AgreementLevel, share: Floats, most: float) -> Floats:
     return np.asarray(np.minimum(np.log2(step.m / np.minimum(step.times * share, 1)), most), np.float32)
-
-
-def _is_greater(left: Ints, right: Ints) -> NDArray[np.bool_]:
-    """Whether the left row stands behind the right one in an order of rows."""
-    differs = left != right
-    first = differs.argmax(axis=1)
-    rows = np.arange(len(left))
-    return np.asarray(differs.any(axis=1) & (left[rows, first] > right[rows, first]))

@@ -10,6 +10,9 @@ import polars as pl
 from mappers.record import Record
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from validators.doubles.pairs import Suspects
 
 # Between the rows that are equally sure, between a row's record and line, and before why.
@@ -20,19 +23,27 @@ _MOST = 16
 _LINE = (1 << 40) - 1
 
 
-def told(suspects: Suspects, record: pl.Series, line: pl.Series) -> pl.Series:
+def told(
+    suspects: Suspects, record: pl.Series, line: pl.Series, registers: NDArray[np.int32] | None = None
+) -> pl.Series:
     """For each row the surest other one, as text for `plain_rows` and `plain_record`; null where none is suspected.
 
-    record, line: RECORD and LINE of the rows. Where comparisons were left out, each text says so.
+    record, line: RECORD and LINE of the rows. Where comparisons were left out in a register, each of its texts says so.
+    registers: see `pairs.find_pairs`.
     """
-    left_out = f"; {suspects.skipped} comparisons left out" if suspects.skipped else ""
+    counts = (suspects.skipped,) if registers is None else suspects.skipped_by_register
+    left_out = [f"; {n} comparisons left out" if n else "" for n in counts]
+    of_row = [0] * len(record) if registers is None else registers.tolist()
     pairs = suspects.pairs
     both = pl.concat([pairs, pairs.rename({"left": "right", "right": "left"}).select(pairs.columns)])
     best = both.filter(pl.col("score") == pl.col("score").max().over("left"))
     texts: list[str | None] = [None] * len(record)
+    if pairs.is_empty():
+        return pl.Series(texts, dtype=pl.String)
+    parts = pl.select(pl.concat_str(record.cast(pl.String), pl.lit(_PART), line.cast(pl.String))).to_series().to_list()
     for row, others, score, agrees in best.group_by("left").agg("right", pl.first("score", "agrees")).iter_rows():
-        rows = _ROW.join(f"{record[i]}{_PART}{line[i]}" for i in others) if len(others) <= _MOST else str(len(others))
-        texts[row] = f"{rows}{_WHY}{score:.2f}: {suspects.named(agrees)}{left_out}"
+        rows = _ROW.join([parts[i] for i in others]) if len(others) <= _MOST else str(len(others))
+        texts[row] = f"{rows}{_WHY}{score:.2f}: {suspects.named(agrees)}{left_out[of_row[row]]}"
     return pl.Series(texts, dtype=pl.String)
 
 

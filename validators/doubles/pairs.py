@@ -9,10 +9,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from validators.doubles.blocks import AT_ONCE, Keys, Rows, Skipped, pairs_of
+from validators.doubles.blocks import Keys, Rows, Skipped, pairs_of
 from validators.doubles.words import Floats
 
 LEFT, RIGHT, SCORE, AGREES, DIFFERS = "left", "right", "score", "agrees", "differs"
+# Rows of whole registers that are paired together, pairs of them that are held, and those that are weighed at once.
+_ROWS, _HELD, _WEIGHED = 1 << 13, 1 << 21, 1 << 15
 PAIRS = {LEFT: pl.Int32, RIGHT: pl.Int32, SCORE: pl.Float32, AGREES: pl.Int32, DIFFERS: pl.Int32}
 
 
@@ -43,13 +45,14 @@ class Suspects:
     """Pairs that are suspected. pairs: columns of PAIRS, row numbers with the lower one left, the surest first.
 
     compared: comparisons made; skipped: pairs of too large blocks that were not compared there; see `blocks.Skipped`.
-    fields: the names of the bits of AGREES and DIFFERS.
+    fields: the names of the bits of AGREES and DIFFERS. skipped_by_register: where each of these has its own count.
     """
 
     pairs: pl.DataFrame
     compared: int
     skipped: int
     fields: tuple[str, ...]
+    skipped_by_register: tuple[int, ...] = ()
 
     def named(self, bits: int) -> str:
         """The fields of a set of bits, as text."""
@@ -57,38 +60,63 @@ class Suspects:
 
 
 def find_pairs(
-    passes: Iterable[PairingPass],
+    passes: Callable[[Rows], Iterable[PairingPass]],
     may_pair: Callable[[Rows, Rows], NDArray[np.bool_]],
-    weigh: Callable[[Rows, Rows, float], Evidence],
-    prior: float,
+    weigh: Callable[[Rows, Rows, Floats], Evidence],
+    registers: NDArray[np.int32],
+    priors: Sequence[float],
     threshold: float,
     fields: Sequence[str],
 ) -> Suspects:
-    """All pairs of the passes whose probability reaches the threshold. prior: bits for any pair before it is looked at.
+    """All pairs of the passes whose probability reaches the threshold.
 
-    weigh: is told from how many bits a pair is kept. may_pair: whether two rows may be told at all; two of one record
-    never are.
+    passes: of some rows, whose places in these they name. may_pair: whether two rows may be told at all; two of one
+    record never are. weigh: is told from how many bits a pair is kept. registers: of each row the number of its
+    register, from 0; no pass brings two together. priors: by register, bits for any pair before it is looked at.
     """
-    skipped, compared = Skipped(), 0
+    skipped, compared = np.zeros(len(priors), np.int64), 0
     found = [pl.DataFrame(schema=PAIRS)]
-    least = float(np.log2(threshold / (1 - threshold))) - prior
-    for left, right in _gathered(piece for one in passes for piece in _pieces(one, skipped)):
+    of_register = np.array(priors, np.float64)
+    enough = float(np.log2(threshold / (1 - threshold)))
+    for left, right in _brought_together(passes, registers, skipped):
         may = may_pair(left, right)
         left, right = left[may], right[may]
         compared += len(left)
+        prior = of_register[registers[left]]
+        least = (enough - prior).astype(np.float32)
         evidence = weigh(left, right, least)
-        left, right = left[evidence.at], right[evidence.at]
-        kept = evidence.bits >= least
-        score = 1 / (1 + np.exp2(-(evidence.bits[kept].astype(np.float64) + prior)))
-        columns = (left[kept], right[kept], score, evidence.agrees[kept], evidence.differs[kept])
+        kept = evidence.bits >= least[evidence.at]
+        at = evidence.at[kept]
+        score = 1 / (1 + np.exp2(-(evidence.bits[kept].astype(np.float64) + prior[at])))
+        columns = (left[at], right[at], score, evidence.agrees[kept], evidence.differs[kept])
         found.append(pl.DataFrame(dict(zip(PAIRS, columns, strict=True)), schema=PAIRS))
     # Whichever pass has brought a pair, it was weighed the same: any of them will do.
     pairs = pl.concat(found).unique([LEFT, RIGHT], keep="any").sort(SCORE, LEFT, RIGHT, descending=[True, False, False])
-    return Suspects(pairs, compared, skipped.pairs, tuple(fields))
+    return Suspects(pairs, compared, int(skipped.sum()), tuple(fields), tuple(skipped.tolist()))
 
 
-def _pieces(one: PairingPass, skipped: Skipped) -> Iterator[tuple[Rows, Rows]]:
-    return pairs_of(one.key, one.splitters, one.order, skipped)
+def _brought_together(
+    passes: Callable[[Rows], Iterable[PairingPass]], registers: NDArray[np.int32], skipped: NDArray[np.int64]
+) -> Iterator[tuple[Rows, Rows]]:
+    """The pairs of all passes, some registers at a time, so that pairs that several passes bring are met once."""
+    for rows in _some_registers(registers, len(skipped)):
+        left_out = Skipped(registers[rows])
+        pieces = (
+            (rows[left], rows[right])
+            for one in passes(rows)
+            for left, right in pairs_of(one.key, one.splitters, one.order, left_out)
+        )
+        yield from _gathered(pieces)
+        skipped[: len(left_out.by_register)] += left_out.by_register
+
+
+def _some_registers(registers: NDArray[np.int32], count: int) -> Iterator[Rows]:
+    """The rows of whole registers, so many that they come to _ROWS or that there is one."""
+    sizes = np.bincount(registers, minlength=count)
+    part = (np.cumsum(sizes) - sizes) // _ROWS
+    of_row = part[registers]
+    order = np.argsort(of_row, kind="stable").astype(np.int32)
+    yield from np.split(order, np.flatnonzero(np.diff(of_row[order])) + 1)
 
 
 def _gathered(pieces: Iterable[tuple[Rows, Rows]]) -> Iterator[tuple[Rows, Rows]]:
@@ -97,14 +125,15 @@ def _gathered(pieces: Iterable[tuple[Rows, Rows]]) -> Iterator[tuple[Rows, Rows]
     for left, right in pieces:
         # Two row numbers in one: one sort then finds the pairs that come again.
         held.append(left.astype(np.int64) << 32 | right)
-        if sum(map(len, held)) >= AT_ONCE:
-            yield _split(held)
+        if sum(map(len, held)) >= _HELD:
+            yield from _split(held)
             held = []
     if held:
-        yield _split(held)
+        yield from _split(held)
 
 
-def _split(held: list[NDArray[np.int64]]) -> tuple[Rows, Rows]:
+def _split(held: list[NDArray[np.int64]]) -> Iterator[tuple[Rows, Rows]]:
     pairs = np.sort(np.concatenate(held))
     pairs = pairs[np.r_[True, pairs[1:] != pairs[:-1]]] if len(pairs) else pairs
-    return (pairs >> 32).astype(np.int32), (pairs & 0xFFFFFFFF).astype(np.int32)
+    for some in np.array_split(pairs, len(pairs) // _WEIGHED + 1):
+        yield (some >> 32).astype(np.int32), (some & 0xFFFFFFFF).astype(np.int32)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from validators.doubles.arrays import codes, days, equal_bits, field_sets, shared_bits, whole, word_keys, words_of
 from validators.doubles.blocks import Rows, make_key
-from validators.doubles.names import ALIKE, DIFFERENT, NameMatch, NameMatcher
+from validators.doubles.names import ALIKE, DIFFERENT, DistinctNames, NameMatch, NameMatcher, distinct
 from validators.doubles.pairs import Evidence, PairingPass, Suspects, find_pairs
 from validators.doubles.weights import PersonWeights, Shared, Weights, load_weights
 from validators.doubles.words import MOST, NONE, Floats, Ints, NameWords, read_addresses, read_words
@@ -29,11 +29,13 @@ _LEAST_DIGITS = 8
 
 @dataclass(frozen=True)
 class _Persons:
-    """The columns as arrays of one height; below zero where nothing is known."""
+    """The columns as arrays of one height; below zero where nothing is known. sizes: rows of each register."""
 
+    register: Ints
+    sizes: NDArray[np.int64]
     record: NDArray[np.int64]
-    name: Ints
-    relative: Ints
+    name: DistinctNames
+    relative: DistinctNames
     address: Ints
     sex: NDArray[np.int64]
     birth: NDArray[np.int64]
@@ -47,36 +49,41 @@ class _Persons:
     places: NameWords
 
 
-def find_persons(persons: pl.DataFrame, threshold: float | None = None) -> Suspects:
+def find_persons(persons: pl.DataFrame, threshold: float | None = None, registers: Ints | None = None) -> Suspects:
     """Persons who may be one. persons: columns of COLUMNS, one row a person; the pairs name rows of it.
 
-    threshold: probability from which a pair is told; that of the weights when not given.
+    threshold: probability from which a pair is told; that of the weights when not given. registers: of each row the
+    number of its register, from 0: persons of two are not compared, and what is common is known of each by itself. All
+    are of one when it is not given.
     """
     weights = load_weights()
-    known = _read(persons)
-    prior = weights.person_prior(len(known.record))
+    known = _read(persons, np.zeros(persons.height, np.int32) if registers is None else registers)
     matcher = NameMatcher(known.words, weights.words)
     return find_pairs(
-        _passes(known),
+        lambda rows: _passes(known, rows),
         lambda a, b: known.record[a] != known.record[b],
         lambda a, b, least: _weigh(known, matcher, weights, a, b, least),
-        prior,
+        known.register,
+        [weights.person_prior(size) for size in known.sizes.tolist()],
         weights.threshold.person if threshold is None else threshold,
         FIELDS,
     )
 
 
-def _read(persons: pl.DataFrame) -> _Persons:
-    words, (name, relative) = read_words([persons["name"], persons["relative_name"]])
-    places, address = read_addresses(persons["address"])
+def _read(persons: pl.DataFrame, registers: Ints) -> _Persons:
+    words, (name, relative) = read_words([persons["name"], persons["relative_name"]], registers=registers)
+    places, address = read_addresses(persons["address"], registers=registers)
     digits = persons["phone"].str.replace_all(r"[^0-9]", "")
     # The last ten digits: with +91, with 0 and without, it is one number.
     number = pl.when(digits.str.len_chars() >= _LEAST_DIGITS).then(digits.str.slice(-10))
     phone = pl.select(number.cast(pl.Int64, strict=False)).to_series()
+    district = pl.struct(pl.lit(pl.Series(registers)).alias("register"), pl.col("district").str.to_lowercase())
     return _Persons(
+        registers,
+        np.bincount(registers, minlength=1),
         persons["record"].fill_null(NONE).to_numpy(),
-        name,
-        _without_own_words(name, relative, words),
+        distinct(name),
+        distinct(_without_own_words(name, relative, words)),
         address,
         codes(persons["sex"]),
         whole(persons["birth_year"]),
@@ -85,7 +92,7 @@ def _read(persons: pl.DataFrame) -> _Persons:
         whole(phone),
         codes(persons["uid_last4"]),
         codes(persons["passport_no"].str.to_uppercase().str.replace_all(r"[\s\-]", "")),
-        codes(persons["district"].str.to_lowercase()),
+        codes(persons.select(pl.when(pl.col("district").is_not_null()).then(district)).to_series()),
         words,
         places,
     )
@@ -106,38 +113,40 @@ def _without_own_words(name: Ints, relative: Ints, words: NameWords) -> Ints:
     return np.take_along_axis(left, order, axis=1)
 
 
-def _passes(known: _Persons) -> Iterator[PairingPass]:
-    """The ways in which persons are brought together, one after another, so that one key at a time is held."""
+def _passes(known: _Persons, rows: Rows) -> Iterator[PairingPass]:
+    """The ways in which some rows are brought together, one after another, so that one key at a time is held."""
     words, places = known.words, known.places
-    first, rare, name = word_keys(known.name, words)
-    father, rare_father, whole_father = word_keys(known.relative, words)
-    place, next_place = (words_of(places.key, known.address[:, i]) for i in (0, 1))
-    order = make_key(np.maximum(name, 0), np.maximum(whole_father, 0), np.maximum(known.birth, 0))
-    splitters = (known.sex, known.district, np.where(known.birth < 0, NONE, known.birth // 4), first, father)
+    first, rare, name = word_keys(known.name.words[known.name.of_row[rows]], words)
+    father, rare_father, whole_father = word_keys(known.relative.words[known.relative.of_row[rows]], words)
+    place, next_place = (words_of(places.key, known.address[rows, i]) for i in (0, 1))
+    register = known.register[rows]
+    birth, district, day = (of[rows] for of in (known.birth, known.district, known.day))
+    order = make_key(np.maximum(name, 0), np.maximum(whole_father, 0), np.maximum(birth, 0))
+    splitters = (known.sex[rows], district, np.where(birth < 0, NONE, birth // 4), first, father)
     ways: list[tuple[NDArray[np.int64], ...]] = [
         (rare, rare_father),
         (first, father),
         (name, place),
-        (name, known.district),
+        (name, district),
         (place, next_place, first),
-        (known.phone,),
-        (known.passport,),
-        (known.uid, rare),
-        (known.day, rare),
-        (known.day, rare_father),
+        (known.phone[rows],),
+        (known.passport[rows],),
+        (known.uid[rows], rare),
+        (day, rare),
+        (day, rare_father),
     ]
-    yield from (PairingPass(make_key(*way), splitters, order) for way in ways)
+    yield from (PairingPass(make_key(register, *way), splitters, order) for way in ways)
     # Years that are three apart share one of the two bands.
     for start in (0, 3):
-        band = np.where(known.birth < 0, NONE, (known.birth + start) // 6)
-        for way in ((name,), (rare, known.district), (whole_father,)):
-            yield PairingPass(make_key(*way, band), splitters, order)
+        band = np.where(birth < 0, NONE, (birth + start) // 6)
+        for way in ((name,), (rare, district), (whole_father,)):
+            yield PairingPass(make_key(register, *way, band), splitters, order)
 
 
-def _weigh(known: _Persons, matcher: NameMatcher, weights: Weights, a: Rows, b: Rows, least: float) -> Evidence:
+def _weigh(known: _Persons, matcher: NameMatcher, weights: Weights, a: Rows, b: Rows, least: Floats) -> Evidence:
     """What pairs say, of those that may say as much as `least`: the relatives of most need not be compared."""
     person = weights.person
-    own = matcher.match(known.name[a], known.name[b])
+    own = matcher.match_rows(known.name, a, b)
     sure = {
         # Without a name on both sides nothing else may make two one person.
         "name": np.where(own.is_known, own.bits, np.float32(-np.inf)),
@@ -169,7 +178,7 @@ def _most_of_household(own: NameMatch, person: PersonWeights) -> Floats:
 
 
 def _weigh_relatives(known: _Persons, matcher: NameMatcher, person: PersonWeights, a: Rows, b: Rows) -> Floats:
-    kin = matcher.match(known.relative[a], known.relative[b])
+    kin = matcher.match_rows(known.relative, a, b)
     is_other = kin.is_known & (kin.lowest == DIFFERENT)
     return (kin.bits + np.where(is_other, np.float32(person.other_relative), 0)).astype(np.float32)
 
@@ -188,7 +197,7 @@ def _weigh_births(known: _Persons, person: PersonWeights, a: Rows, b: Rows) -> F
 
 def _weigh_districts(known: _Persons, weights: Shared, a: Rows, b: Rows) -> Floats:
     counts = np.bincount(np.maximum(known.district, 0), minlength=1)
-    share = (counts[np.maximum(known.district[a], 0)] + 1) / (len(known.district) + 1)
+    share = (counts[np.maximum(known.district[a], 0)] + 1) / (known.sizes[known.register[a]] + 1)
     same = np.clip(np.log2(weights.m / share), 0, weights.most)
     alike = known.district[a] == known.district[b]
     is_known = (known.district[a] >= 0) & (known.district[b] >= 0)

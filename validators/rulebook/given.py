@@ -19,7 +19,8 @@ class CheckSettings:
     """Everything outside the records that a finding depends on.
 
     today: the day that counts as today; never the clock's. districts: (state code, district), stations: (state code,
-    district, station); a state or district that is not among them is not judged. policy: rule code -> note, review or
+    district, station); a state or district that is not among them is not judged, nor are the districts of a state that
+    stands there with "" alone. policy: rule code -> note, review or
     reject for every rule. law: acts, sections and code lists. profile: of completeness (mappers/schema/profiles.toml),
     "" when nobody chose one: then only rules of their own ask for fields. left_out: codes of rules that are not asked.
     years: first and last year of an import, as agreed. beats: (state code, district, station, beat); a station that is

@@ -6,6 +6,7 @@ import polars as pl
 
 from validators.rulebook.columns import Fields, RowLink
 from validators.rulebook.rule import example, rule, tells
+from validators.rulebook.strays import keeps_order
 
 _STATION = ("state", "district", "police_station")
 _BOOK = (*_STATION, "year")
@@ -64,9 +65,8 @@ def year_is_like_its_neighbours(f: Fields) -> pl.Expr:
 def diary_is_in_order(f: Fields) -> pl.Expr:
     """Entries are numbered as they are written. States restart by day, month or year; within a day none does."""
     number = pl.when(f.gd_no.str.contains(r"^[0-9]{1,9}$")).then(f.gd_no).cast(pl.Int64, strict=False)
-    before = number.cum_max().shift(1).over(*_STATION, "gd_date", order_by=("gd_time", number))
-    is_timed = f.gd_time.is_not_null() & f.gd_date.is_not_null()
-    return pl.when(is_timed).then(number >= before)
+    in_order = keeps_order([*(f.named(name) for name in _STATION), f.gd_date], f.gd_time, number)
+    return pl.when(f.gd_date.is_not_null()).then(in_order)
 
 
 @rule(
@@ -174,5 +174,5 @@ def malkhana_is_in_order(f: Fields) -> pl.Expr:
     case = f.fir_no * 10_000 + f.year
     one_case = case.min().over(entry) == case.max().over(entry)
     day = pl.when(is_judged).then(f.malkhana_date)
-    latest = day.cum_max().shift(1).over(*book, order_by=(number, day))
-    return pl.when(is_judged).then(one_case & ((latest - day).dt.total_days() <= 1).fill_null(value=True))
+    in_order = keeps_order(book, number, day, slack=1)
+    return pl.when(is_judged).then(one_case & in_order.fill_null(value=True))

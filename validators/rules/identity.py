@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from validators.rulebook.columns import Fields
-from validators.rulebook.rule import EVERY_FORM, example, rule, tells
+from validators.rulebook.rule import EVERY_FORM, each, example, rule, tells
 
 MASKED = "[masked]"
 _MOBILE_BEGAN, _UID_BEGAN = 1995, 2010
@@ -82,14 +82,7 @@ def pin_is_of_the_state(f: Fields) -> pl.Expr:
     return fits
 
 
-@rule(
-    "F023",
-    slug="mobile-before-mobiles",
-    needs=("phone|mobile", "parent.year"),
-    form="iif1",
-    table="iif1_persons",
-    fields=("phone", "mobile", "parent.year"),
-)
+@rule("F023", slug="mobile-before-mobiles", form="iif1", fields=each("phone", "mobile"))
 @tells(
     "I",
     en="A mobile number stands in a record from before there were mobile phones.",
@@ -102,8 +95,7 @@ def pin_is_of_the_state(f: Fields) -> pl.Expr:
 def mobile_is_of_its_time(f: Fields) -> pl.Expr:
     """The first mobile call in India was made in August 1995; before it the number or the year was misread."""
     mobile = r"^(\+?91|0)?[6-9][0-9]{9}$"
-    has = pl.any_horizontal(plain(c).str.contains(mobile).fill_null(value=False) for c in (f.phone, f.mobile))
-    return ~has | (f.parent.year >= _MOBILE_BEGAN)
+    return ~plain(f.this).str.contains(mobile) | (f.parent.year >= _MOBILE_BEGAN)
 
 
 @rule("F024", slug="not-a-uid-number", form=EVERY_FORM, table="ids", fields=("id_number", "id_type"))

@@ -35,7 +35,7 @@ def place_is_known(f: Fields) -> pl.Expr:
     are never complete. Without a master list of the state only presence is asked.
     """
     if f.this_name == "district" and f.given.districts:
-        covered = _one_of(f.state, {s for s, _ in f.given.districts})
+        covered = _one_of(f.state, {s for s, name in f.given.districts if name})
         pairs = {f"{state}{_SEP}{district}" for state, district in f.given.districts}
         listed = _one_of(pl.concat_str(f.state, f.this, separator=_SEP), pairs)
         return f.this.is_not_null() & (~covered | listed).fill_null(value=True)

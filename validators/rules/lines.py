@@ -47,9 +47,14 @@ def person_is_there(f: Fields) -> pl.Expr:
     fails={"persons": _TWO, "legacy_keys": [{"key": "77", "of_table": "persons", "of_line": "3"}]},
 )
 def row_is_there(f: Fields) -> pl.Expr:
-    """A key of an old system must lead to the row whose key it was. Our own addition to the rule list."""
+    """A key of an old system must lead to the row whose key it was. Our own addition to the rule list.
+
+    A table that the form has not is none that could have the row.
+    """
     tables = [t for t in form_tables((f.owner or f.table).name).values() if t.child]
     told = [pl.when(f.of_table.is_in([t.child, t.name])).then(_is_place(f, f.of_line, t.child)) for t in tables]
+    is_unknown = f.of_table.is_not_null() & ~f.of_table.is_in([n for t in tables for n in (t.child, t.name)])
+    told.append(pl.when(is_unknown).then(pl.lit(value=False)))
     return pl.when(_has_record(f) & f.text.is_not_null()).then(pl.coalesce(told))
 
 

@@ -7,6 +7,7 @@ import polars as pl
 from validators.doubles.other import other_row
 from validators.rulebook.columns import Fields
 from validators.rulebook.rule import EVERY_FORM, RECORD_ID, each, example, rule, tells
+from validators.rulebook.strays import keeps_order
 
 _BOOK = ("state", "district", "police_station", "year")
 _KEY = ("fir_no", "year", "police_station", "district", "state")
@@ -79,17 +80,19 @@ def series_has_no_hole(f: Fields) -> pl.Expr:
 )
 @tells(
     "W",
-    en="This FIR has a higher number than another of its year, and an earlier date.",
-    hi="इस प्राथमिकी की संख्या बड़ी है, पर तारीख दूसरी से पहले की है।",
+    en="The date of this FIR does not fit between those of the numbers before and after it.",
+    hi="इस प्राथमिकी की तारीख इससे पहले और बाद की संख्याओं की तारीखों के बीच नहीं बैठती।",
 )
 @example(
     passes=[{**_PLACE, "fir_no": "60", "fir_date": "2009-03-10"}, {**_PLACE, "fir_no": "80", "fir_date": "2009-03-20"}],
     fails=[{**_PLACE, "fir_no": "60", "fir_date": "2009-03-30"}, {**_PLACE, "fir_no": "80", "fir_date": "2009-03-10"}],
 )
 def dates_follow_numbers(f: Fields) -> pl.Expr:
-    """Books are written in order; one day of inversion is allowed. Of two FIRs with one number R001 tells."""
-    latest = f.fir_date.cum_max().shift(1).over(_BOOK, order_by=("fir_no", "fir_date"))
-    return (latest - f.fir_date).dt.total_days() <= 1
+    """Books are written in order; one day of inversion is allowed. Of two FIRs with one number R001 tells.
+
+    Told of the fewest rows whose dates would have to change; of two that contradict each other, of the later number.
+    """
+    return keeps_order([f.named(name) for name in _BOOK], f.fir_no, f.fir_date, slack=1)
 
 
 @rule("T019", slug="row-without-record", form=EVERY_FORM, fields=each(RECORD_ID), across=True)

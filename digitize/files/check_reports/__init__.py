@@ -16,18 +16,18 @@ from digitize.machine.whole_file import WholeFile
 if TYPE_CHECKING:
     from digitize.files.validating.report import CheckReport
 
-_MACHINERY = ("samples",)
+_MACHINERY = ("samples", "source_rows", "sheets")
 # Findings come line by line; a report of millions is not written in as many small pieces.
 _HELD = 1 << 16
 
 
 class ReportWriter(Protocol):
-    """A module of this folder. ENCODING: of the file, when the report goes to one."""
+    """A module of this folder. ENCODING: of the file, when the report goes to one; "" for one that is no text."""
 
     ENCODING: str
 
     def write(self, report: CheckReport, out: TextIO) -> None:
-        """Write the whole report."""
+        """Write the whole report. One that is no text writes bytes to `out.buffer`."""
 
 
 @cache
@@ -47,9 +47,11 @@ def load_writer(name: str) -> ReportWriter:
 
 def write_report(report: CheckReport, writer: ReportWriter, target: Path | None) -> None:
     """Write a report to a file, which appears when it is whole, or to standard output (None)."""
+    if target is None and not writer.ENCODING:
+        raise OptionsError("a workbook goes to a file: name it with --out, as report.xlsx.")
     file = WholeFile(target)
     # Only a file gets the mark of the byte order: on standard output it would stand in another program's way.
-    text = _Text(file, writer.ENCODING if target else "utf-8")
+    text = _Text(file, (writer.ENCODING if target else "") or "utf-8")
     try:
         writer.write(report, cast(TextIO, text))
         text.flush()
@@ -64,7 +66,7 @@ class _Text(io.TextIOBase):
 
     def __init__(self, file: WholeFile, encoding: str) -> None:
         # Half characters out of a damaged file must not end the report.
-        self._file, self._encode = file, codecs.getincrementalencoder(encoding)(errors="replace")
+        self.buffer, self._encode = file, codecs.getincrementalencoder(encoding)(errors="replace")
         self._held: list[str] = []
         self._length = 0
 
@@ -79,5 +81,5 @@ class _Text(io.TextIOBase):
     def flush(self) -> None:
         """Hand on what is held."""
         if self._held:
-            self._file.write(self._encode.encode("".join(self._held)))
+            self.buffer.write(self._encode.encode("".join(self._held)))
         self._held, self._length = [], 0

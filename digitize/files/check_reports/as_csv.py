@@ -9,7 +9,10 @@ from digitize.files.validating.report import CheckReport
 from digitize.machine.csv_cells import safe
 
 ENCODING = "utf-8-sig"
-COLUMNS = ("file", "line", "table", "key", "field", "code", "severity", "message", "value")
+COLUMNS = (
+    *("file", "line", "table", "key", "field", "code", "severity", "message", "value"),
+    *("expected", "example", "do"),
+)
 
 
 def write(report: CheckReport, out: TextIO) -> None:

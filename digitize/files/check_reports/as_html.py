@@ -12,6 +12,7 @@ from digitize.files.check_reports.samples import Sample, in_order, take_samples
 from digitize.files.validating.case_files import CaseFiles
 from digitize.files.validating.findings import FileFinding
 from digitize.files.validating.report import CheckReport, Tally
+from validators.messages.texts import ENGLISH, HINDI
 
 ENCODING = "utf-8"
 _COLUMNS = ("where", "key", "field", "value", "rule", "severity", "what")
@@ -30,14 +31,14 @@ def write(report: CheckReport, out: TextIO) -> None:
         form=escape(report.form),
         files=escape(", ".join(report.files)),
         verdict=_verdict(report),
-        facts="".join(_facts(report)),
+        facts="".join(_facts(report)) + _not_told(report),
         cases=_case_files(report.case_files),
-        rules="".join(_rule(s) for s in samples) or "<p>Every row is in order.</p>",
+        rules="".join(_rule(s, report.teller.language) for s in samples) or "<p>Every row is in order.</p>",
         years=_bars("Year", sorted(report.years.items())),
         stations=_bars("Station", _worst(report.stations)) + _more(report.stations),
         count=len(shown),
         left=_left(len(report.findings) - len(shown)),
-        rows="".join(_row(f) for f in shown),
+        rows="".join(_row(f, report) for f in shown),
         masked=_masked(report),
     )
     out.write(page)
@@ -70,12 +71,23 @@ def _facts(report: CheckReport) -> Iterable[str]:
     yield from (f"<div><dt>{name}</dt><dd>{number:,}</dd></div>" for name, number in facts.items())
 
 
-def _rule(sample: Sample) -> str:
+def _other_of(language: str) -> str:
+    return ENGLISH if language == HINDI else HINDI
+
+
+def _not_told(report: CheckReport) -> str:
+    """What was not asked for want of knowing."""
+    told = "; ".join(f"{escape(n.what)} ({escape(', '.join(n.rules))}: {escape(n.option)})" for n in report.not_told)
+    return f"<div><dt>not asked</dt><dd><small>{told}</small></dd></div>" if told else ""
+
+
+def _rule(sample: Sample, language: str) -> str:
     examples = "".join(f"<li>{_place(f)} {_cell(f.field)} {_cell(f.value)}</li>" for f in sample.findings[:_EXAMPLES])
     return (
         f'<details class="{sample.severity}" id="{sample.code}"><summary><b>{sample.code}</b> '
-        f"<span>{escape(sample.english)}</span> <em>{sample.severity}</em> <strong>{sample.count:,}</strong></summary>"
-        f'<p lang="hi">{escape(sample.hindi)}</p><p>{escape(sample.why)}</p><ul>{examples}</ul></details>'
+        f"<span>{escape(sample.message)}</span> <em>{sample.severity}</em> <strong>{sample.count:,}</strong></summary>"
+        f'<p lang="{_other_of(language)}">{escape(sample.other)}</p><p>{escape(sample.do)}</p>'
+        f"<p>{escape(sample.why)}</p><ul>{examples}</ul></details>"
     )
 
 
@@ -128,9 +140,11 @@ def _bar(key: str, tally: Tally, longest: int) -> str:
     )
 
 
-def _row(f: FileFinding) -> str:
+def _row(f: FileFinding, report: CheckReport) -> str:
+    advice = escape(report.advice(f))
+    what = f'<span lang="{report.teller.language}">{escape(f.message)}<br><small>{advice}</small></span>'
     link = f'<a href="#{f.code}">{f.code}</a>'
-    cells = (_place(f), _cell(f.key), _cell(f.field), _cell(f.value), link, f.severity, escape(f.message))
+    cells = (_place(f), _cell(f.key), _cell(f.field), _cell(f.value), link, f.severity, what)
     named = zip(_COLUMNS, cells, strict=True)
     return f'<tr class="{f.severity}">' + "".join(f'<td data-of="{n}">{c}</td>' for n, c in named) + "</tr>\n"
 

@@ -12,6 +12,6 @@ ENCODING = "utf-8"
 
 
 def write(report: CheckReport, out: TextIO) -> None:
-    """See `Writer`. Keys: file, line, table, key, field, code, severity, message, value."""
+    """See `Writer`. Keys: file, line, table, key, field, code, severity, message, value, expected, example, do."""
     for finding in report.findings:
         out.write(json.dumps(asdict(finding), ensure_ascii=False) + "\n")

@@ -33,9 +33,11 @@ def write(report: CheckReport, out: TextIO) -> None:
 
 
 def _tell(case: ET.Element, sample: Sample) -> None:
-    lines = [f"{where(f)} {f.key} {f.field} {f.value}".rstrip() for f in sample.findings]
+    lines = [
+        f"{where(f)} {f.key} {f.field} {f.value} ({f.expected})".replace("()", "").rstrip() for f in sample.findings
+    ]
     text = _NOT_XML.sub("�", "\n".join([f"{sample.count} times, such as:", *lines]))
     if sample.severity == "reject":
-        ET.SubElement(case, "failure", {"message": sample.english, "type": sample.slug}).text = text
+        ET.SubElement(case, "failure", {"message": f"{sample.message} {sample.do}", "type": sample.slug}).text = text
     else:
-        ET.SubElement(case, "system-out").text = f"{sample.severity}: {sample.english}\n{text}"
+        ET.SubElement(case, "system-out").text = f"{sample.severity}: {sample.message} {sample.do}\n{text}"

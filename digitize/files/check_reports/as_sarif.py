@@ -22,7 +22,7 @@ def write(report: CheckReport, out: TextIO) -> None:
     """See `Writer`. At most 500 findings of a rule and 5,000 in all are named; properties tell all counts."""
     samples = take_samples(report, MOST_OF_A_RULE)
     places = {s.code: i for i, s in enumerate(samples)}
-    results = [_result(f, places[f.code]) for f in in_order(samples)][:MOST]
+    results = [_result(f, report.text(f), places[f.code]) for f in in_order(samples)][:MOST]
     run = {
         "tool": {"driver": {"name": "digitize", "version": __version__, "rules": [_rule(s) for s in samples]}},
         "columnKind": "unicodeCodePoints",
@@ -38,13 +38,14 @@ def _rule(sample: Sample) -> dict[str, Any]:
     return {
         "id": sample.code,
         "name": sample.slug,
-        "shortDescription": {"text": sample.english},
+        "shortDescription": {"text": sample.message},
         "fullDescription": {"text": sample.why},
+        "help": {"text": sample.do},
         "defaultConfiguration": {"level": _LEVELS[sample.severity]},
     }
 
 
-def _result(finding: FileFinding, place: int) -> dict[str, Any]:
+def _result(finding: FileFinding, text: str, place: int) -> dict[str, Any]:
     # This is a URI: blanks and Indian letters in a name must be written as codes.
     where: dict[str, Any] = {"artifactLocation": {"uri": quote(finding.file)}}
     if finding.line:
@@ -55,7 +56,7 @@ def _result(finding: FileFinding, place: int) -> dict[str, Any]:
         "ruleId": finding.code,
         "ruleIndex": place,
         "level": _LEVELS[finding.severity],
-        "message": {"text": f"{finding.field}: {finding.message}" if finding.field else finding.message},
+        "message": {"text": f"{finding.field}: {text}" if finding.field else text},
         "locations": [{"physicalLocation": where}],
         "partialFingerprints": {"finding/v1": hashlib.sha256(same.encode("utf-8")).hexdigest()[:32]},
     }

@@ -9,19 +9,23 @@ from digitize.files.validating.findings import FileFinding
 from digitize.files.validating.report import CheckReport
 from validators.checking.reference import RuleRow, rules_table
 from validators.finding import Severity
+from validators.messages.texts import HINDI
 
 _ORDER: dict[Severity, int] = {"reject": 0, "review": 1, "note": 2}
 
 
 @dataclass
 class Sample:
-    """One rule in a report. findings: the first ones; count: all of them."""
+    """One rule in a report. findings: the first ones; count: all of them. message, do: in the language of the report;
+    other: what is wrong in Hindi, in a report in Hindi in English.
+    """
 
     code: str
     slug: str
     severity: Severity
-    english: str
-    hindi: str
+    message: str
+    other: str
+    do: str
     why: str
     count: int
     findings: list[FileFinding] = field(default_factory=list)
@@ -31,7 +35,7 @@ def take_samples(report: CheckReport, most: int) -> list[Sample]:
     """Every rule that has findings, the gravest and most frequent first. most: findings kept of each."""
     rows = {row["code"]: row for row in rules_table()}
     severities = report.findings.words.severities
-    found = {code: _sample(rows[code], severities[code], count) for code, count in report.by_code().items()}
+    found = {code: _sample(rows[code], severities[code], report, count) for code, count in report.by_code().items()}
     for finding in report.findings:
         sample = found[finding.code]
         if len(sample.findings) < most:
@@ -39,8 +43,10 @@ def take_samples(report: CheckReport, most: int) -> list[Sample]:
     return sorted(found.values(), key=lambda s: (_ORDER[s.severity], -s.count, s.code))
 
 
-def _sample(row: RuleRow, severity: Severity, count: int) -> Sample:
-    return Sample(row["code"], row["slug"], severity, row["english"], row["hindi"], row["why"], count)
+def _sample(row: RuleRow, severity: Severity, report: CheckReport, count: int) -> Sample:
+    told = report.teller.tell(row["code"])
+    other = row["english" if report.teller.language == HINDI else "hindi"]
+    return Sample(row["code"], row["slug"], severity, told.message, other, told.do, row["why"], count)
 
 
 def where(finding: FileFinding) -> str:

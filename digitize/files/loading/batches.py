@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from dataclasses import field as made_by
 from datetime import date
+from typing import Any
 
 import polars as pl
 
@@ -14,12 +17,14 @@ from digitize.files.validating.findings import FILE_BITS
 from digitize.files.validating.repeats import TWICE, repeats_found
 from digitize.machine.work_keys import work_key
 from digitize.targets.fits import prepare
+from digitize.targets.flags import no_flags
 from digitize.targets.flat import text_hash
 from digitize.targets.rows import LINE, RECORD_ID, Kept, RowBatch, plain_finding
+from digitize.targets.source_rows import source_row
 from digitize.targets.taking import plain_records
 from mappers.names import romanise
 from mappers.schema import Table, form_tables
-from validators.checking.check import CHECK_VERSION
+from validators.checking.version import CHECK_VERSION
 from validators.finding import Finding
 from validators.rulebook.columns import LINE as FILE_LINE
 from validators.rulebook.columns import RECORD
@@ -34,17 +39,25 @@ _LINE_MASK = (1 << FILE_BITS) - 1
 
 @dataclass(frozen=True)
 class Maker:
-    """Makes batches. size: of how many records at most."""
+    """Makes batches. size: of how many records at most. book: of the delivery, for the source of each batch.
+
+    seen: how often a row of a content was held back.
+    """
 
     inputs: Inputs
     settings: CheckSettings
     messages: Mapping[str, str]
     size: int
+    book: Mapping[str, object] = made_by(default_factory=dict)
+    seen: Counter[str] = made_by(default_factory=Counter)
 
     def batches(self, part: CheckedPart) -> Iterator[RowBatch]:
         """The batches of a part, in order; ids and names are made from the content of the files and their place."""
         form = self.inputs.form
         tables = _with_lines(form, _with_ids(form, part.tables))
+        is_note = pl.col("code").is_in([code for code, word in self.settings.policy.items() if word == "note"])
+        flags = _flags(form, tables, part.found.filter(is_note))
+        part = replace(part, found=part.found.filter(~is_note))
         held = part.found.select(RECORD).unique().to_series()
         # `text_rows` names a row without an id by a zero byte and its line.
         nameless = tables[form].filter(pl.col(RECORD_ID).str.starts_with("\x00"))[RECORD_ID]
@@ -56,9 +69,10 @@ class Maker:
         # One batch even where no record is good: it carries those that are held back.
         for place, start in enumerate(range(0, max(own.height, 1), self.size)):
             rows = _slice(form, good, start, self.size)
-            yield self._batch(f"{part.number:04}-{place:02}", rows, kept if start == 0 else [])
+            some = flags if own.height <= self.size else _only(flags, rows[form][RECORD_ID])
+            yield self._batch(f"{part.number:04}-{place:02}", rows, kept if start == 0 else [], some)
 
-    def _batch(self, place: str, rows: Mapping[str, pl.DataFrame], kept: list[Kept]) -> RowBatch:
+    def _batch(self, place: str, rows: Mapping[str, pl.DataFrame], kept: list[Kept], flags: pl.DataFrame) -> RowBatch:
         form = self.inputs.form
         # Cut otherwise, the same files make other batches; these must not pass for those that were taken.
         key = work_key(self.inputs.key, str(self.inputs.parts), str(self.size))
@@ -66,7 +80,8 @@ class Maker:
         # Under other rules it is another load: the same files are looked at again.
         id = work_key("rows", rules_key(self.settings), name)
         source = {"input": self.inputs.key, "files": list(self.inputs.files), "whole": whole_name(self.inputs)}
-        return RowBatch(id, name, {form: prepare(form, rows)} if rows[form].height else {}, kept, source=source)
+        forms = {form: replace(prepare(form, rows), flags=flags)} if rows[form].height else {}
+        return RowBatch(id, name, forms, kept, source={**source, **self.book})
 
     def _kept(self, part: CheckedPart, tables: Mapping[str, pl.DataFrame], back: pl.Series) -> list[Kept]:
         """The records held back, whole; one whose every finding asks for review waits for a person's word."""
@@ -85,8 +100,16 @@ class Maker:
             at = lines.get(record, 0)
             file, line = self.inputs.files[at >> FILE_BITS], at & _LINE_MASK
             plain["id"] = "" if record.startswith("\x00") else record
-            made.append(Kept(plain["id"], form, word, plain, [plain_finding(f) for f in said], file, line))
+            name = self._row(plain, first=0)
+            made.append(Kept(plain["id"], form, word, plain, [plain_finding(f) for f in said], file, line, name))
         return made
+
+    def _row(self, plain: Mapping[str, Any], *, first: int) -> str:
+        """The name of a row held back. first: number of the first one of a content."""
+        made = source_row(self.inputs.form, plain)
+        number = self.seen[made] = max(self.seen[made], first)
+        self.seen[made] += 1
+        return source_row(self.inputs.form, plain, number=number)
 
     def _repeated(self, part: CheckedPart, tables: Mapping[str, pl.DataFrame]) -> list[Kept]:
         """The rows that only repeat another, each as the whole record; so that to replay one changes nothing.
@@ -103,7 +126,10 @@ class Maker:
         for record, at, first in told.select("key", "line", "value").iter_rows():
             said = Finding(record, RECORD_ID, TWICE, word, f"{self.messages[TWICE]} ({first})")
             file, line = self.inputs.files[at >> FILE_BITS], at & _LINE_MASK
-            made.append(Kept(record, self.inputs.form, "reject", whole[record], [plain_finding(said)], file, line))
+            # From 1: the row that these repeat is the first of its content, loaded or not.
+            name = self._row(whole[record], first=1)
+            findings = [plain_finding(said)]
+            made.append(Kept(record, self.inputs.form, "reject", whole[record], findings, file, line, name))
         return made
 
     def _findings(self, part: CheckedPart, chosen: Mapping[str, pl.DataFrame]) -> dict[str, list[Finding]]:
@@ -123,6 +149,20 @@ class Maker:
             said = Finding(record, path, code, self.settings.policy[code], self.messages[code] + other)
             found.setdefault(record, []).append(said)
         return found
+
+
+def _flags(form: str, tables: Mapping[str, pl.DataFrame], notes: pl.DataFrame) -> pl.DataFrame:
+    """Notes as flags beside the rows that they are of, each by the line that it is loaded under."""
+    made = [no_flags()]
+    for (name,), found in notes.group_by("table"):
+        rows, child = tables[str(name)], form_tables(form)[str(name)].child
+        there = rows.select(RECORD_ID, FILE_LINE, LINE if child else pl.lit(0).alias(LINE))
+        of_rows = found.select(pl.col("line").alias(FILE_LINE), "field", "code")
+        flags = of_rows.join(there, on=FILE_LINE, how="inner").with_columns(
+            form=pl.lit(form), child=pl.lit(child), word=pl.lit("note"), line=pl.col(LINE).cast(pl.Int64)
+        )
+        made.append(flags.select(no_flags().columns))
+    return pl.concat(made).unique(maintain_order=True)
 
 
 def rules_key(settings: CheckSettings) -> str:

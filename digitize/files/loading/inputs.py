@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from digitize.errors import InputError
-from digitize.files.validating.readers import open_reader
+from digitize.files.loading.unchanged import SeenFile, see_file
+from digitize.files.validating.readers import Place, open_reader
 from digitize.files.validating.sources import FoundTables, TableSource, find_sources, size_of
 from digitize.machine.work_keys import work_key
 from mappers.schema import Table
 from validators.rulebook.given import CheckSettings
 
-# Hashed piece by piece, so that a large file is never in memory as a whole.
-_PIECE = 1 << 20
 # Asking the rules of a part takes some twelve times its bytes of memory; another part waits while one is sent.
 PART_BYTES, MOST_PARTS = 10 << 20, 4000
 
@@ -24,7 +22,8 @@ PART_BYTES, MOST_PARTS = 10 << 20, 4000
 class Inputs:
     """Files of one form. key: of their content, whatever their names; parts: into how many they are cut.
 
-    paths: as they were named; tables of other forms in folders among them are compared with.
+    paths: as they were named; tables of other forms in folders among them are compared with. seen: the files as they
+    were hashed.
     """
 
     form: str
@@ -34,6 +33,7 @@ class Inputs:
     bytes: int
     key: str
     parts: int
+    seen: tuple[SeenFile, ...] = ()
 
     @property
     def sources(self) -> tuple[TableSource, ...]:
@@ -59,9 +59,9 @@ def find_inputs(paths: Sequence[Path], form: str, settings: CheckSettings, leave
         raise InputError(f"{problems[0]}{more}. Nothing was loaded.")
     files = tuple(sorted({s.path.name for s in found.sources}))
     total = size_of(found.sources)
-    return Inputs(
-        form, tuple(paths), found, files, total, _key(found.sources), max(1, min(MOST_PARTS, total // PART_BYTES))
-    )
+    seen = _see(found.sources)
+    parts = max(1, min(MOST_PARTS, total // PART_BYTES))
+    return Inputs(form, tuple(paths), found, files, total, _key(found.sources, seen), parts, tuple(seen.values()))
 
 
 def _problems(table: Table, names: Sequence[str], leave_out: Sequence[str]) -> list[str]:
@@ -74,24 +74,19 @@ def _problems(table: Table, names: Sequence[str], leave_out: Sequence[str]) -> l
     return told
 
 
-def _key(sources: Sequence[TableSource]) -> str:
+def _key(sources: Sequence[TableSource], seen: Mapping[Place, SeenFile]) -> str:
     """Hash of all that is in the files, by table."""
-    parts = []
-    hashes: dict[Path, str] = {}
-    for source in sources:
-        if not isinstance(source.path, Path):
-            raise InputError(f"{source.path.name}: tables of a database are loaded from files; export them first")
-        # A workbook or database holds several tables; it is hashed once.
-        if source.path not in hashes:
-            hashes[source.path] = _sha256(source.path)
-        parts.append(f"{source.table.name}:{source.name}:{hashes[source.path]}")
+    parts = (f"{s.table.name}:{s.name}:{seen[s.path].sha256}" for s in sources)
     # The same key in whatever order the files were named.
     return work_key("input", *sorted(parts))
 
 
-def _sha256(path: Path) -> str:
-    found = hashlib.sha256()
-    with path.open("rb") as f:
-        while piece := f.read(_PIECE):
-            found.update(piece)
-    return found.hexdigest()
+def _see(sources: Sequence[TableSource]) -> dict[Place, SeenFile]:
+    """The files; a workbook or database holds several tables and is hashed once."""
+    seen: dict[Place, SeenFile] = {}
+    for source in sources:
+        if not isinstance(source.path, Path):
+            raise InputError(f"{source.path.name}: tables of a database are loaded from files; export them first")
+        if source.path not in seen:
+            seen[source.path] = see_file(source.path)
+    return seen

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -12,21 +12,25 @@ from typing import Protocol, runtime_checkable
 
 from digitize.errors import OptionsError, TargetRefused, TooManyRefused
 from digitize.files.agreed import Agreed
+from digitize.files.loading.again import LoadCall
 from digitize.files.loading.batches import Maker, rules_key, whole_name
 from digitize.files.loading.hand_over import hand_over
 from digitize.files.loading.inputs import Inputs, find_inputs
+from digitize.files.loading.loaded import Loaded
 from digitize.files.loading.parts import CheckedInputs
+from digitize.files.loading.settings import plain_settings
 from digitize.files.loading.signed import keep_receipts, open_folder
+from digitize.files.loading.unchanged import require_unchanged
 from digitize.files.loading.unreadable import unreadable_batch
 from digitize.files.validating.taking import Progress
 from digitize.machine.work_keys import work_key
 from digitize.targets.base import Receipt, Target
+from digitize.targets.deliveries import enter_delivery
 from digitize.targets.rows import RowBatch
 from validators.rulebook.given import CheckSettings
 
 # Records in one transaction: what an interruption undoes at most.
 BATCH_SIZE = 50_000
-COUNTS = ("read", "inserted", "updated", "unchanged", "rejected", "held", "withdrawn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,7 @@ class LoadOptions:
 
     leave_out: columns that are not loaded. is_first: keys and indexes are made after the rows, all in one transaction.
     progress: is told how many bytes of how many have been read. receipts: where signed receipts are kept; see
-    `digitize.files.loading.signed`.
+    `digitize.files.loading.signed`. call: by which the same call is known again.
     """
 
     size: int = BATCH_SIZE
@@ -45,6 +49,7 @@ class LoadOptions:
     is_first: bool = False
     progress: Progress | None = None
     receipts: Path | None = None
+    call: LoadCall | None = None
 
 
 @runtime_checkable
@@ -54,47 +59,6 @@ class TakesFirst(Protocol):
     def take_first(self, form: str, batches: Iterable[RowBatch]) -> list[Receipt]:
         """Take the first batches of a form, all of them or none."""
         ...
-
-
-@dataclass
-class Loaded:
-    """What came of a load. repeated: the very same files were loaded whole before, and nothing was done."""
-
-    target: str
-    form: str
-    receipts: list[Receipt] = field(default_factory=list)
-    repeated: bool = False
-    dry_run: bool = False
-
-    def total(self, name: str) -> int:
-        """The sum of one count over all receipts."""
-        return sum(int(getattr(r, name)) for r in self.receipts)
-
-    @property
-    def refused(self) -> int:
-        """Records that were not loaded and wait in the quarantine."""
-        return self.total("rejected") + self.total("held")
-
-    def as_plain(self) -> dict[str, object]:
-        """The outcome as JSON types."""
-        counts = {name: self.total(name) for name in COUNTS}
-        about = {"target": self.target, "form": self.form, "repeated": self.repeated, "dry_run": self.dry_run}
-        return {**about, **counts, "receipts": [asdict(r) for r in self.receipts]}
-
-    def lines(self) -> list[str]:
-        """The outcome for people."""
-        if self.repeated:
-            return [f"Nothing to do: all of this was loaded into {self.target} before."]
-        did = "Would load" if self.dry_run else "Loaded"
-        n = {name: self.total(name) for name in COUNTS}
-        lines = [
-            f"{did} {n['read']} records in {len(self.receipts)} batches into {self.target}: {n['inserted']} new, "
-            f"{n['updated']} changed, {n['unchanged']} as before, {n['rejected']} rejected, {n['held']} held for a "
-            f"person's word, {n['withdrawn']} withdrawn."
-        ]
-        if self.refused and not self.dry_run:
-            lines.append("What was refused waits, whole: digitize quarantine list --target ...")
-        return lines
 
 
 def load_files(
@@ -122,14 +86,16 @@ def load_files(
 
 def _load(inputs: Inputs, target: Target, settings: CheckSettings, options: LoadOptions) -> Loaded:
     made = Loaded(target.name, inputs.form, dry_run=options.dry_run)
-    whole = _whole(inputs, settings, options)
+    whole = _whole(inputs, settings, options, {})
     if done := target.done(whole.id, whole.batch):
         made.receipts, made.repeated = [done], True
         return made
     if options.agreed is not None:
         _require_agreed(inputs, settings, options, options.agreed)
+    book = {} if options.dry_run else enter_delivery(target, inputs.key, plain_settings(settings))
     # Last, for it says that all others have been taken; never in a trial.
-    batches = chain(_batches(inputs, settings, options), [] if options.dry_run else [whole])
+    last = [] if options.dry_run else [_whole(inputs, settings, options, book)]
+    batches = chain(_batches(inputs, settings, options, book), last)
     receipts = hand_over(batches, _taker(target, inputs.form, options))
     made.receipts = [r for r in receipts if r.load != whole.id]
     return made
@@ -143,27 +109,41 @@ def _taker(target: Target, form: str, options: LoadOptions) -> Callable[[Iterato
     return partial(target.take_first, form)
 
 
-def _whole(inputs: Inputs, settings: CheckSettings, options: LoadOptions) -> RowBatch:
+def _whole(inputs: Inputs, settings: CheckSettings, options: LoadOptions, book: Mapping[str, object]) -> RowBatch:
     """A batch of no rows that says, once it is taken, that all others of these files have been."""
     name = whole_name(inputs)
     id = work_key("input", rules_key(settings), inputs.key, str(inputs.parts), str(options.size))
-    return RowBatch(id, name, {}, source={"input": inputs.key, "files": list(inputs.files), "is_whole": True})
+    source = {"input": inputs.key, "files": list(inputs.files), "is_whole": True}
+    # Files that changed since the call was named are another call.
+    call = {"call": options.call.key} if options.call and options.call.stands() else {}
+    return RowBatch(id, name, {}, source={**source, **call, **book})
 
 
-def _batches(inputs: Inputs, settings: CheckSettings, options: LoadOptions) -> Iterator[RowBatch]:
+def _batches(
+    inputs: Inputs, settings: CheckSettings, options: LoadOptions, book: Mapping[str, object]
+) -> Iterator[RowBatch]:
     checked = CheckedInputs(inputs, settings, options.progress)
-    maker = Maker(inputs, settings, checked.messages, options.size)
+    maker = Maker(inputs, settings, checked.messages, options.size, book)
     for part in checked:
+        # Before all others: their text is read from the files once more, which are still what they were a moment ago.
+        yield from _unreadable(inputs, checked, book)
         yield from maker.batches(part)
-    if checked.unreadable:
-        yield from unreadable_batch(inputs, checked.unreadable)
+    yield from _unreadable(inputs, checked, book)
+
+
+def _unreadable(inputs: Inputs, checked: CheckedInputs, book: Mapping[str, object]) -> Iterator[RowBatch]:
+    """The rows that could not be read, once."""
+    found, checked.unreadable = checked.unreadable, []
+    for batch in unreadable_batch(inputs, found, book):
+        require_unchanged(inputs.seen)
+        yield batch
 
 
 def _require_agreed(inputs: Inputs, settings: CheckSettings, options: LoadOptions, agreed: Agreed) -> None:
     """Raise TooManyRefused when the rules refuse more than is agreed; the files are read once for it."""
     records = refused = 0
     # The files are read twice, and progress tells of the second time.
-    for batch in _batches(inputs, settings, replace(options, progress=None)):
+    for batch in _batches(inputs, settings, replace(options, progress=None), {}):
         refused += len(batch.kept)
         records += len(batch.kept) + sum(rows.tables[form].height for form, rows in batch.forms.items())
     if not agreed.allows(refused, records):

@@ -9,17 +9,22 @@ import numpy as np
 import polars as pl
 
 from digitize.files.loading.inputs import Inputs
+from digitize.files.loading.unchanged import require_unchanged
 from digitize.files.validating.check import rows_compared
 from digitize.files.validating.findings import FileFinding, Findings, FindingWords
 from digitize.files.validating.parts import Parts, Router, pieces
 from digitize.files.validating.repeats import REPEATED
 from digitize.files.validating.taking import Progress, TakenRows, take_rows
 from validators.checking.rows import FOUND, find_in_rows
+from validators.messages.teller import Teller
 from validators.rulebook.columns import LINE, RECORD
 from validators.rulebook.given import CheckSettings
 from validators.rulebook.rule import every_rule
 from validators.rulebook.structure import STRUCTURE
 
+# They say which records may tell of one person or case, not what is amiss with one, and alone take several times as
+# long as all other rules. `validate` asks them, and `digitize duplicates` of a workspace.
+SUSPICIONS = ("P001", "P002", "R009", "R010")
 TWICE, ORPHAN = "T025", "T019"
 # Less than `validate` gathers: a batch is being sent meanwhile, and both stay below 500 MB.
 _HELD_BYTES = 32 << 20
@@ -43,23 +48,24 @@ class CheckedInputs:
     """All parts of some files, once. messages: by code. unreadable: rows that could not be read, before any part."""
 
     def __init__(self, inputs: Inputs, settings: CheckSettings, progress: Progress | None = None) -> None:
-        """settings: of the rules, with a policy for import files; those that only note something are not asked."""
-        # Notes refuse nothing, and those on doubles alone take several times as long as all rules that do.
-        notes = {code for code, word in settings.policy.items() if word == "note"}
-        self._settings = replace(settings, left_out=settings.left_out | notes)
+        """settings: of the rules, with a policy for import files; see SUSPICIONS for what is not asked."""
+        suspicions = {code for code in SUSPICIONS if settings.policy[code] == "note"}
+        self._settings = replace(settings, left_out=settings.left_out | suspicions)
         self._inputs, self._progress = inputs, progress
         self.messages = {code: made.english for code, made in every_rule().items()}
         self.messages |= {code: fault.english for code, fault in STRUCTURE.items()}
         self.unreadable: list[FileFinding] = []
 
     def __iter__(self) -> Iterator[CheckedPart]:
-        """The parts in order. Raises InputError when the files have no rows."""
+        """The parts in order. Raises InputError when the files have no rows, or changed while they were read."""
         files, count = self._inputs.files, self._inputs.parts
-        findings = Findings(FindingWords(files, self._settings.policy, self.messages))
+        findings = Findings(FindingWords(files, self._settings.policy, Teller()))
         with Parts(count, _HELD_BYTES) as parts:
             router = _Router(count, has_children=any(s.table.child for s in self._inputs.sources))
             taken = TakenRows(self._inputs.form, self._settings, files, findings, parts, router, self._progress)
             take_rows(taken, self._inputs.found, self._inputs.bytes)
+            # Before any row goes on: all of them have been read, and none has been given to anybody.
+            require_unchanged(self._inputs.seen)
             doubles = router.doubles()
             # All faults of a row that was not read. These three are of columns and of whole files.
             self.unreadable = [f for f in findings if f.code in STRUCTURE and f.code not in ("S005", "S006", "S009")]

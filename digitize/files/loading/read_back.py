@@ -17,7 +17,7 @@ from mappers.schema import Table, flat_header, form_tables, load_schemas
 class ReadsBack(Protocol):
     """A target that gives back as flat rows what stands in its tables."""
 
-    def standing(self, form: str) -> Iterator[Mapping[str, list[dict[str, Any]]]]:
+    def read_back(self, form: str) -> Iterator[Mapping[str, list[dict[str, Any]]]]:
         """Rows by table, some records at a time."""
         ...
 
@@ -43,7 +43,7 @@ def _write_form(target: ReadsBack, form: str, folder: Path) -> dict[str, int]:
     counts: dict[str, int] = {}
     with ExitStack() as stack:
         writers: dict[str, csv.DictWriter[str]] = {}
-        for rows in target.standing(form):
+        for rows in target.read_back(form):
             for name, of in rows.items():
                 if name not in writers:
                     file = stack.enter_context((folder / f"{name}.csv").open("w", encoding="utf-8", newline=""))

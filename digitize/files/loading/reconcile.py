@@ -1,43 +1,36 @@
-"""What is in a source and not in the target, and the other way round, by form, station and year."""
+"""What is in a source and not in the target, and the other way round, by form, station and year.
+
+What is compared stands in the target's tables: each record with its child rows is hashed there, whatever hash was noted
+when it was loaded. Groups whose hashes are the same are done with; of the others the records are compared one by one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from functools import partial
 
-from digitize.files.loading.batches import Maker
-from digitize.files.loading.inputs import find_inputs
-from digitize.files.loading.parts import CheckedInputs
-from digitize.machine.work_keys import plain_hash
+from digitize.errors import OptionsError
+from digitize.files.loading.compared import LoadSource
+from digitize.files.loading.provenance import Provenance, refused_by_target
+from digitize.files.loading.sides import Place, Sides, doubtful_places
 from digitize.targets.base import Target
-from digitize.targets.flat import row_hash
-from digitize.targets.rows import HASH, RECORD_ID
-from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.records import Records
-from digitize.workspace.place import Place
-from validators.rulebook.given import CheckSettings
+from digitize.targets.comparing import Compares, Fold, LeavesOut, record_digests
 
-STATION = ("state", "district", "police_station")
-# So many records of a source are compared at a time, as many as a batch has when they are loaded.
-_SIZE = 50_000
+# Of a database so many records are in memory at a time.
+AT_ONCE = 20_000
+# So many ids are named in all; the counts go on. Nobody reads more, and a wrong target has millions.
+MOST_NAMED = 100_000
 Station = tuple[str | None, str | None, str | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A record that should be in the target. content: hash of its content."""
-
-    form: str
-    record: str
-    content: str
-    station: Station
-    year: str
 
 
 @dataclass
 class StationYear:
-    """The records of one form at one station in one year. source, target: how many; the lists hold record ids."""
+    """The records of one form at one station in one year. source, target: how many; the lists hold record ids.
+
+    counts: by kind of difference, also where more differ than are named. refused: the target itself would not take
+    them, they wait in its quarantine. others: by load that the target's book knows, how many records are there besides.
+    """
 
     form: str
     station: Station
@@ -47,75 +40,102 @@ class StationYear:
     missing: list[str] = field(default_factory=list)
     different: list[str] = field(default_factory=list)
     only_target: list[str] = field(default_factory=list)
-    source_hash: str = ""
-    target_hash: str = ""
+    refused: list[str] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+    others: dict[str, int] = field(default_factory=dict)
 
     @property
     def is_equal(self) -> bool:
-        """Whether both hold the same records with the same content."""
-        return self.source_hash == self.target_hash
+        """Whether the target holds what it should, and nothing that no load accounts for."""
+        return not any(self.counts.get(what) for what in ("missing", "different", "only_target"))
 
 
-def of_workspace(place: Place) -> Iterator[Held]:
-    """The records of a workspace that no rule and no doubt holds back."""
-    with Ledger(place.ledger) as ledger:
-        for s in Records(ledger).all():
-            if s.verdict == "clean":
-                r = s.record
-                station = (r.value("state"), r.value("district"), r.value("police_station"))
-                yield Held(r.form, r.id, row_hash(r), station, r.value("year") or "")
+@dataclass
+class Compared:
+    """What came of a comparison. groups: all of the source, and those of the target in which something is amiss.
+
+    others: of records in the target that came otherwise, by load: what its book says of it, and how many.
+    left_out: what the target's tables do not hold, for people.
+    """
+
+    groups: list[StationYear]
+    others: list[dict[str, object]]
+    left_out: list[str] = field(default_factory=list)
 
 
-def of_files(paths: Sequence[Path], form: str, settings: CheckSettings) -> Iterator[Held]:
-    """The records of import files that would be loaded."""
-    inputs = find_inputs(paths, form, settings)
-    checked = CheckedInputs(inputs, settings)
-    maker = Maker(inputs, settings, checked.messages, _SIZE)
-    for part in checked:
-        for batch in maker.batches(part):
-            for rows in batch.forms.values():
-                own = rows.tables[form]
-                bad = set(rows.unfit[RECORD_ID])
-                there = [n for n in (*STATION, "year") if n in own.columns]
-                for row in own.select(RECORD_ID, HASH, *there).iter_rows(named=True):
-                    if row[RECORD_ID] not in bad:
-                        station = (row.get("state"), row.get("district"), row.get("police_station"))
-                        yield Held(form, row[RECORD_ID], row[HASH], station, row.get("year") or "")
+def compare(source: LoadSource, target: Target, at_once: int = AT_ONCE, most_named: int = MOST_NAMED) -> Compared:
+    """Compare a source with a target. at_once: records of the target in memory; most_named: ids in the result.
+
+    Raises OptionsError for a target whose content cannot be compared, InputError for files that cannot be read.
+    """
+    if not isinstance(target, Compares):
+        raise OptionsError(
+            f"{target.name}: only a database is compared. A folder has the SHA-256 of every file in its manifest.json."
+        )
+    with Sides() as sides:
+        for form, tables in source.rows():
+            sides.add_source(form, record_digests(form, target.spelled(form, tables)))
+        provenance = Provenance(target, source)
+        found = _found(source, target, sides, provenance)
+        doubtful = doubtful_places(sides.folds, found)
+        suspicious = [at for at in found if at not in sides.folds and provenance.is_suspicious(at)]
+        for form in source.forms:
+            groups = [group for of, group in sorted([*doubtful, *suspicious]) if of == form]
+            if groups:
+                target.standing(form, groups, partial(sides.add_target, form), at_once)
+        if doubtful:
+            sides.add_refused(refused_by_target(target))
+        made = _Made(sides.folds, found, provenance, most_named)
+        for at, what, record, load in sides.differences(doubtful):
+            made.add(at, what, record, load)
+        compared = made.compared(suspicious)
+        compared.left_out = target.left_out() if isinstance(target, LeavesOut) else []
+        return compared
 
 
-def compare(source: Iterable[Held], target: Target) -> list[StationYear]:
-    """Every form, station and year of the source, compared with what the target holds there."""
-    wanted: dict[tuple[str, Station], dict[str, Held]] = {}
-    for held in source:
-        wanted.setdefault((held.form, held.station), {})[held.record] = held
-    groups: list[StationYear] = []
-    # As text, for a station may lack its district, and nothing is smaller than None.
-    for (form, station), records in sorted(wanted.items(), key=lambda item: str(item[0])):
-        groups += _compare(form, station, records, target)
-    return groups
+def _found(source: LoadSource, target: Compares, sides: Sides, provenance: Provenance) -> dict[Place, Fold]:
+    """What the target holds, by place: hashed at the stations of the source, counted elsewhere."""
+    found: dict[Place, Fold] = {}
+    for form in source.forms:
+        for group, load, count in target.present(form):
+            provenance.add((form, group), load, count)
+            found[form, group] = Fold(found.get((form, group), Fold()).count + count)
+        stations = sorted({group.station for of, group in sides.folds if of == form})
+        hashed = target.folds(form, stations) if stations else {}
+        found |= {(form, group): fold for group, fold in hashed.items()}
+    return found
 
 
-def _compare(form: str, station: Station, records: dict[str, Held], target: Target) -> list[StationYear]:
-    found = {r: (content, year) for r, content, year in target.hashes(form, station)}
-    years = {h.year for h in records.values()}
-    made = {year: StationYear(form, station, year) for year in sorted(years)}
-    contents: dict[str, tuple[list[list[str]], list[list[str]]]] = {year: ([], []) for year in years}
-    for record, held in sorted(records.items()):
-        group = made[held.year]
-        group.source += 1
-        contents[held.year][0].append([record, held.content])
-        if record not in found:
-            group.missing.append(record)
-        elif found[record][0] != held.content:
-            group.different.append(record)
-    for record, (content, year) in sorted(found.items()):
-        # A record that stands under another year there is counted in the year of the source.
-        own = records[record].year if record in records else year
-        if own in made:
-            made[own].target += 1
-            contents[own][1].append([record, content])
-            if record not in records:
-                made[own].only_target.append(record)
-    for year, group in made.items():
-        group.source_hash, group.target_hash = (plain_hash(side) for side in contents[year])
-    return list(made.values())
+class _Made:
+    """The groups of a result while differences come in."""
+
+    def __init__(
+        self, source: Mapping[Place, Fold], target: Mapping[Place, Fold], provenance: Provenance, most: int
+    ) -> None:
+        self._source, self._target, self._provenance, self._left = source, target, provenance, most
+        self._groups: dict[Place, StationYear] = {at: self._group(at) for at in sorted(source)}
+
+    def _group(self, at: Place) -> StationYear:
+        form, group = at
+        state, district, station = (name or None for name in group.station)
+        source, target = self._source.get(at, Fold()), self._target.get(at, Fold())
+        return StationYear(form, (state, district, station), group.year, source.count, target.count)
+
+    def add(self, at: Place, what: str, record: str, load: str) -> None:
+        """Take one difference."""
+        group = self._groups.get(at) or self._groups.setdefault(at, self._group(at))
+        if what == "only_target" and self._provenance.accounts_for(load, record):
+            self._provenance.name(load, record)
+            group.others[load] = group.others.get(load, 0) + 1
+            return
+        group.counts[what] = group.counts.get(what, 0) + 1
+        if self._left > 0:
+            self._left -= 1
+            getattr(group, what).append(record)
+
+    def compared(self, suspicious: Sequence[Place]) -> Compared:
+        """The result; groups of other loads alone are told by these."""
+        groups = [g for at, g in sorted(self._groups.items()) if at in self._source or not g.is_equal]
+        for at in self._target.keys() - self._source.keys() - set(suspicious):
+            self._provenance.count_place(at)
+        return Compared(groups, self._provenance.told())

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from digitize.errors import OptionsError
+from digitize.errors import OptionsError, TargetRefused
 from digitize.targets.base import Target
 from digitize.targets.kind import SCHEMA
-from digitize.targets.open import open_target
+from digitize.targets.open import find_kind, load_kinds, open_target
 from digitize.workspace.place import open_place
-from digitize.workspace.target import open_place_target
+from digitize.workspace.target import USUAL, open_place_target
 from mappers.layouts import TableLayout, package_layouts, read_layout
 from mappers.toml import did_you_mean
 
@@ -36,13 +36,17 @@ def read_named_layout(name: str) -> TableLayout | None:
 def opened(target: str, schema: str, workspace: Path | None = None, layout: str = "") -> Iterator[Target]:
     """The target, closed afterwards. workspace: whose target is meant where none is named. layout: as it is named.
 
-    Raises OptionsError when neither is given, TargetRefused when it cannot be used.
+    Raises OptionsError when neither is given, TargetRefused when it cannot be used or a file of it is not there: these
+    commands look at what was loaded, and an empty target made in its place would be an answer, a wrong one.
     """
     if workspace is not None:
         flags = {"load.target": target or None, "load.schema_name": schema or None}
         flags["load.layout"] = _from_here(layout) or None
-        made = open_place_target(open_place(workspace, {**flags}))
+        place = open_place(workspace, {**flags})
+        _require_there(place.options.load.target, place.folder)
+        made = open_place_target(place)
     elif target:
+        _require_there(target, Path())
         made = open_target(target, schema or SCHEMA, layout=read_named_layout(layout))
     else:
         raise OptionsError("--target says which target is meant, or --workspace whose.")
@@ -55,3 +59,11 @@ def opened(target: str, schema: str, workspace: Path | None = None, layout: str 
 def _from_here(layout: str) -> str:
     """A layout's file as it is meant where the command was given, not in the workspace."""
     return str(Path(layout).absolute()) if layout.endswith(".toml") else layout
+
+
+def _require_there(target: str, folder: Path) -> None:
+    """Raise TargetRefused when a target is a path where nothing is. folder: where relative paths begin."""
+    kind = find_kind(target) or load_kinds()[USUAL]
+    path = kind.path(kind.inside(target, folder))
+    if kind.is_path and not path.exists():
+        raise TargetRefused(f"{path}: there is no target here. Look at --target, or load first: digitize load")

@@ -28,7 +28,7 @@ _NOTHING = ""
 
 
 @dataclass(frozen=True)
-class Difference:
+class GoldenDifference:
     """One cell that came out otherwise. path: "fir_no", "acts[0].section", or "" for the row itself. "" for nothing."""
 
     row: int
@@ -47,7 +47,7 @@ class Golden:
     mapping: str
     folder: Path
     rows: int
-    differences: tuple[Difference, ...]
+    differences: tuple[GoldenDifference, ...]
     made: tuple[Mapping[str, Any], ...]
 
     @property
@@ -146,7 +146,7 @@ def _expected(folder: Path) -> Mapping[int, list[dict[str, Any]]]:
     return found
 
 
-def _compare(rows: Sequence[_Row], expected: Mapping[int, list[dict[str, Any]]]) -> Iterator[Difference]:
+def _compare(rows: Sequence[_Row], expected: Mapping[int, list[dict[str, Any]]]) -> Iterator[GoldenDifference]:
     # Over all rows: who is masked in one record of a case is masked in its others.
     masks = masks_of(r for row in rows for r in row.records)
     for row in rows:
@@ -158,23 +158,23 @@ def _compare(rows: Sequence[_Row], expected: Mapping[int, list[dict[str, Any]]])
                 row.records[i] if i < len(row.records) else None, masks,
             )  # fmt: skip
     for number in sorted(expected.keys() - {r.number for r in rows}):
-        yield Difference(number, "", "", "a row", _NOTHING)
+        yield GoldenDifference(number, "", "", "a row", _NOTHING)
 
 
 def _compare_one(
     row: int, wanted: Mapping[str, Any], got: Mapping[str, Any], record: Record | None, masks: CaseMasks
-) -> Iterator[Difference]:
+) -> Iterator[GoldenDifference]:
     form = str(got.get("form") or wanted.get("form") or "")
     kinds = _kind(wanted), _kind(got)
     if kinds[0] != kinds[1]:
-        yield Difference(row, form, "", *kinds)
+        yield GoldenDifference(row, form, "", *kinds)
         return
     hidden = _hidden(row, wanted, record, masks)
     theirs, ours = dict(_cells(wanted)), dict(_cells(got))
     for path in dict.fromkeys([*theirs, *ours]):
         a, b = theirs.get(path, _NOTHING), ours.get(path, _NOTHING)
         if a != b:
-            yield Difference(row, form, path, *(MASK if x and path in hidden else x for x in (a, b)))
+            yield GoldenDifference(row, form, path, *(MASK if x and path in hidden else x for x in (a, b)))
 
 
 def _kind(line: Mapping[str, Any]) -> str:

@@ -29,7 +29,7 @@ class JudgeJob:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedPage:
     """What came of it. message: why the page could not be judged, "" when it was."""
 
     place: int
@@ -55,13 +55,13 @@ def check_folder(paths: list[Path], wanted: ScanQcOptions, progress: Progress) -
     if wanted.languages:
         _need_engine(wanted.languages)
     progress.start("judge", len(jobs))
-    done: dict[int, Judged] = {}
+    done: dict[int, JudgedPage] = {}
     with _Store() as store:
         for page in _judged(jobs, wanted.jobs):
             progress.advance(failed=bool(page.message))
             if page.fingerprint is not None:
                 store.keep(page.place, page.fingerprint)
-            done[page.place] = Judged(page.place, page.quality, page.numbers, None, page.message)
+            done[page.place] = JudgedPage(page.place, page.quality, page.numbers, None, page.message)
         pairs = store.same_pages(progress) if wanted.twice else ()
     _name_the_smaller(done)
     pages = [_page(job.scan, done[job.place]) for job in jobs]
@@ -70,7 +70,7 @@ def check_folder(paths: list[Path], wanted: ScanQcOptions, progress: Progress) -
     return ScanReport(len(listed.files), tuple(pages), listed.refused, sequels)
 
 
-def judge_job(job: JudgeJob) -> Judged:
+def judge_job(job: JudgeJob) -> JudgedPage:
     """Judge one page; what cannot be opened becomes a message. Raises EngineMissing and EngineFailed."""
     from ocr.errors import ScanError
     from ocr.quality.likeness import take_fingerprint
@@ -81,7 +81,7 @@ def judge_job(job: JudgeJob) -> Judged:
     try:
         picture = open_picture(job.scan)
     except ScanError as e:
-        return Judged(job.place, message=str(e))
+        return JudgedPage(job.place, message=str(e))
     quality = judge(picture)
     is_blank = "blank" in quality.notes
     numbers: tuple[int, ...] = ()
@@ -91,7 +91,7 @@ def judge_job(job: JudgeJob) -> Judged:
         numbers = tuple(f.number for f in read_numbers(picture, Tesseract(), job.languages))
     # Blank pages are all alike; none of them is another one scanned twice.
     fingerprint = take_fingerprint(picture) if job.twice and not is_blank else None
-    return Judged(job.place, quality, numbers, fingerprint)
+    return JudgedPage(job.place, quality, numbers, fingerprint)
 
 
 def _need_engine(languages: tuple[str, ...]) -> None:
@@ -111,7 +111,7 @@ def _need_engine(languages: tuple[str, ...]) -> None:
         raise EngineMissing(f"Tesseract cannot read {names} here. Run digitize doctor, or say --no-numbers.")
 
 
-def _judged(jobs: list[JudgeJob], workers: int) -> Iterator[Judged]:
+def _judged(jobs: list[JudgeJob], workers: int) -> Iterator[JudgedPage]:
     if workers <= 1 or len(jobs) < 2:
         yield from map(judge_job, jobs)
         return
@@ -121,12 +121,12 @@ def _judged(jobs: list[JudgeJob], workers: int) -> Iterator[Judged]:
         yield done
 
 
-def _crashed(job: JudgeJob) -> Judged:
+def _crashed(job: JudgeJob) -> JudgedPage:
     label = job.scan.label
-    return Judged(job.place, message=f"{label}: judging it broke the program. Scan it again, and report it.")
+    return JudgedPage(job.place, message=f"{label}: judging it broke the program. Scan it again, and report it.")
 
 
-def _name_the_smaller(done: dict[int, Judged]) -> None:
+def _name_the_smaller(done: dict[int, JudgedPage]) -> None:
     """Add what only the sizes of all pages together show."""
     from digitize.files.scanqc.size import cut_against, usual_size
 
@@ -142,7 +142,7 @@ def _name_the_smaller(done: dict[int, Judged]) -> None:
             done[place] = replace(page, quality=quality)
 
 
-def _page(scan: Scan, done: Judged) -> PageReport:
+def _page(scan: Scan, done: JudgedPage) -> PageReport:
     return PageReport(scan.label, scan.path.name, scan.index, done.quality, done.numbers, done.message)
 
 

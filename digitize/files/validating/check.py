@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -14,23 +15,26 @@ from digitize.files.validating.aside import Asides
 from digitize.files.validating.block import LINE as BLOCK_LINE
 from digitize.files.validating.case_files import CaseCount
 from digitize.files.validating.findings import Findings, FindingWords
-from digitize.files.validating.mapped import UNREAD, Legacy, Others, take_mapped
 from digitize.files.validating.masks import mask_values
 from digitize.files.validating.parts import Parts, Router, pieces
 from digitize.files.validating.readers import Place, open_reader
 from digitize.files.validating.repeats import REPEATED, TWICE, repeats_found, with_repeats
 from digitize.files.validating.report import CheckReport
 from digitize.files.validating.server import Database
+from digitize.files.validating.settings import not_told
 from digitize.files.validating.sources import FoundTables, TableSource, find_sources, find_table, size_of
-from digitize.files.validating.taking import Progress, TakenRows, places_of, take_rows, text_rows
+from digitize.files.validating.taking import UNREAD, Others, Progress, TakenRows, places_of, take_rows, text_rows
 from digitize.files.validating.tallies import FindingTallies
 from validators.checking.check import tables_compared
 from validators.checking.rows import find_in_rows
+from validators.messages.teller import Teller
 from validators.policy.impact import Impact
 from validators.rulebook.columns import RECORD
 from validators.rulebook.given import CheckSettings
-from validators.rulebook.rule import every_rule, load_rules
-from validators.rulebook.structure import STRUCTURE
+from validators.rulebook.rule import load_rules
+
+if TYPE_CHECKING:
+    from digitize.files.validating.mapped import Legacy
 
 ORPHAN = "T019"
 # Of files. Asking the rules of a part takes some twelve times its bytes of memory.
@@ -43,7 +47,7 @@ class CheckOptions:
 
     unmasked: the reason for which values of persons are shown, "" where they are not. progress: is told how many bytes
     of how many have been read. legacy: how the files are mapped first; None where they are in the import layout.
-    impact: of errors, for the count of case files.
+    impact: of errors, for the count of case files. language: in which findings are told.
     """
 
     parts: int = 0
@@ -51,6 +55,7 @@ class CheckOptions:
     progress: Progress | None = None
     legacy: Legacy | None = None
     impact: Impact = Impact()
+    language: str = "en"
 
 
 def check_files(paths: Sequence[Place], form: str, settings: CheckSettings, how: CheckOptions) -> CheckReport:
@@ -62,9 +67,13 @@ def check_files(paths: Sequence[Place], form: str, settings: CheckSettings, how:
     count = how.parts or (1 if total <= _WHOLE_BYTES else min(_MOST_PARTS, total // _PART_BYTES))
     router = Router(count, has_children=any(s.table.child for s in found.sources))
     tallies, case_files = FindingTallies(), CaseCount(form, settings, how.impact)
+    findings = Findings(FindingWords(files, settings.policy, Teller(how.language)))
     with Parts(count) as parts, Asides(count) as asides:
-        taken = TakenRows(form, settings, files, Findings(_words(files, settings)), parts, router, how.progress)
+        taken = TakenRows(form, settings, files, findings, parts, router, how.progress)
         if how.legacy:
+            # What maps takes long to import, and most files need none of it.
+            from digitize.files.validating.mapped import take_mapped
+
             others = take_mapped(taken, _files(paths), form, how.legacy)
         else:
             take_rows(taken, found, total)
@@ -72,7 +81,9 @@ def check_files(paths: Sequence[Place], form: str, settings: CheckSettings, how:
         _ask_all(_Asking(form, taken, how.unmasked, asides, tallies, case_files), others)
     years, stations = tallies.made()
     counted = (taken.rows, taken.unreadable, taken.findings, found.others, _asked(form, settings), years, stations)
-    return CheckReport(form, names, *counted, how.unmasked, case_files=case_files.made)
+    report = CheckReport(form, names, *counted, how.unmasked, case_files=case_files.made)
+    read = tuple(s for s in found.sources if isinstance(s.path, Path))
+    return replace(report, not_told=not_told(settings), sources=read)
 
 
 def _files(paths: Sequence[Place]) -> list[Path]:
@@ -85,13 +96,6 @@ def _files(paths: Sequence[Place]) -> list[Path]:
 
 def _asked(form: str, settings: CheckSettings) -> int:
     return len(load_rules(form).keys() - settings.left_out)
-
-
-def _words(files: tuple[str, ...], settings: CheckSettings) -> FindingWords:
-    messages = {code: made.english for code, made in every_rule().items()}
-    return FindingWords(
-        files, settings.policy, {**messages, **{code: fault.english for code, fault in STRUCTURE.items()}}
-    )
 
 
 @dataclass(frozen=True, slots=True)

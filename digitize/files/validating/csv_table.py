@@ -42,12 +42,15 @@ class CsvReader:
 
     def __init__(self, name: str, chunks: Iterator[bytes], block: int = BLOCK) -> None:
         """name: for messages. chunks: the table's text, cut anywhere. block: bytes that are parsed at a time."""
-        self._name, self._block, self._size, self._at = name, block, block, 0
-        self._chunks = chunks
-        self._carry = b""
+        self._name, self._block, self._chunks = name, block, chunks
+        self._carry = next(chunks, b"")
+        self._at = len(self._carry)
+        # The header is looked for in little, since what is cut into lines for it goes back.
+        self._size = min(_SMALL, block)
         self._waiting: deque[str] = deque()
         self._next = 1
         self.line, self.names = self._header()
+        self._size = block
 
     def blocks(self, wanted: Mapping[str, int]) -> Iterator[Block]:
         """See `TableReader`."""

@@ -12,6 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from validators.finding import Severity
+from validators.messages.teller import Teller
 
 # A row's number: its file in the upper bits, its line in the lower ones.
 FILE_BITS = 40
@@ -29,7 +30,8 @@ class FileFinding:
     """One finding on a file.
 
     line: in the file, the header is line 1, 0 for the file itself; the row's number where a file has no lines. key: the
-    record_id. value: of the cell, masked where it may tell of a person; "" where there is none.
+    record_id. value: of the cell, masked where it may tell of a person; "" where there is none. message: what is wrong;
+    expected, example, do: what should stand there, one example of it, and what to do.
     """
 
     file: str
@@ -41,15 +43,18 @@ class FileFinding:
     severity: Severity
     message: str
     value: str = ""
+    expected: str = ""
+    example: str = ""
+    do: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class FindingWords:
-    """What is the same for every finding of a rule. files: names by number; severities, messages: by code."""
+    """What is the same for every finding of a rule. files: names by number; severities: by code; teller: its texts."""
 
     files: Sequence[str]
     severities: Mapping[str, Severity]
-    messages: Mapping[str, str]
+    teller: Teller
 
 
 class Findings:
@@ -76,8 +81,9 @@ class Findings:
         for frame in self._frames():
             for line, table, key, field, code, value in frame.iter_rows():
                 file = words.files[line >> FILE_BITS]
-                severity, message = words.severities[code], words.messages[code]
-                yield FileFinding(file, line & _LINE, table, key, field, code, severity, message, value or "")
+                told = words.teller.tell(code, table, field)
+                texts = (told.message, value or "", told.expected, told.example, told.do)
+                yield FileFinding(file, line & _LINE, table, key, field, code, words.severities[code], *texts)
 
     # A report is read after the run that made it, so the folder goes with the last who holds it.
     def __del__(self) -> None:

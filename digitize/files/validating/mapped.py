@@ -15,7 +15,7 @@ from digitize.files.mapping.draft import one_table
 from digitize.files.mapping.find import bound_mapping, settle_for
 from digitize.files.validating.findings import FILE_BITS
 from digitize.files.validating.lines import LineCounter
-from digitize.files.validating.taking import RECORD_ID, TakenRows
+from digitize.files.validating.taking import RECORD_ID, UNREAD, Others, TakenRows
 from mappers.legacy import LegacyRow, LegacyTable, ReadAs
 from mappers.mapping.apply import Application
 from mappers.mapping.flat import LINE as FLAT_LINE
@@ -29,11 +29,7 @@ from validators.checking.rows import FOUND
 from validators.checking.unread import code_of
 from validators.rulebook.columns import LINE, RECORD
 
-Others = Mapping[str, Mapping[str, pl.DataFrame]]
-"""Form -> table -> rows of other forms, with which rules compare."""
 ANY = "auto"
-UNREAD = "_unread"
-"""Among the parts' tables: findings of text that gave no value."""
 
 
 @dataclass(frozen=True, slots=True)

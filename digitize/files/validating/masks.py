@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from digitize.masking.masks import MASK
-from mappers.schema import form_tables
+from mappers.schema import Column, form_tables
 from validators.rulebook.columns import TYPES
 from validators.rulebook.rule import every_rule
 
@@ -31,3 +31,15 @@ def mask_values(found: pl.DataFrame, form: str, *, unmask: bool) -> pl.DataFrame
         value = pl.when(is_hidden & value.is_not_null()).then(pl.lit(MASK)).otherwise(value)
     short = pl.when(value.str.len_chars() > _LONGEST).then(value.str.head(_LONGEST) + "…").otherwise(value)
     return found.with_columns(value=short)
+
+
+def mask_column(name: str, column: Column | None) -> pl.Expr:
+    """A whole column as it may be shown, by the same caution as single values; one that is no field is masked."""
+    text = pl.col(name).cast(pl.String)
+    if column is None or column.private:
+        is_hidden = text.str.len_chars() > 0
+    elif column.kind in TYPES:
+        is_hidden = (text.str.len_chars() > 0) & ~text.str.contains(r"[0-9]|\p{Nd}")
+    else:
+        is_hidden = pl.lit(value=False)
+    return pl.when(is_hidden).then(pl.lit(MASK)).otherwise(text).alias(name)

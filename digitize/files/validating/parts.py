@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from digitize.errors import DiskFull
+from digitize.files.validating.doubt import DOUBTFUL, TABLE
 from digitize.files.validating.placing import with_places
 from digitize.files.validating.repeats import without_repeats
 from validators.rulebook.columns import RECORD
@@ -114,6 +115,7 @@ class Router:
     def of_records(self, frame: pl.DataFrame) -> pl.Series:
         """The part of each record; see `Router`."""
         if self._count == 1:
+            self._remember(frame, _zeros(frame.height))
             return _zeros(frame.height)
         there = [pl.col(n).fill_null("") if n in frame.columns else pl.lit("").alias(n) for n in STATION]
         stations = frame.select(pl.struct(there).hash()).to_series()
@@ -121,10 +123,13 @@ class Router:
         for station in stations.unique(maintain_order=True):
             self._stations.setdefault(station, len(self._stations) % self._count)
         part = stations.replace_strict(self._stations, return_dtype=pl.UInt16).cast(pl.UInt16)
+        self._remember(frame, part)
+        return part
+
+    def _remember(self, frame: pl.DataFrame, part: pl.Series) -> None:
         if self._has_children:
             self._hashes.append(frame[RECORD].hash().to_numpy())
             self._parts.append(part.to_numpy())
-        return part
 
     def of_children(self, frame: pl.DataFrame) -> pl.Series:
         """The part of each child row; one whose record is not there lies anywhere."""
@@ -176,4 +181,13 @@ def _zeros(height: int) -> pl.Series:
 def pieces(parts: Parts, form: str) -> Iterator[dict[str, pl.DataFrame]]:
     """The parts one after another, each record once and references as places; see `without_repeats`, `with_places`."""
     for part in range(parts.count):
-        yield with_places(form, without_repeats(form, parts.read(part)))
+        tables = parts.read(part)
+        doubtful = tables.pop(DOUBTFUL, None)
+        yield with_places(form, without_repeats(form, tables), _by_table(doubtful))
+
+
+def _by_table(doubtful: pl.DataFrame | None) -> dict[str, pl.Series]:
+    """Table name -> ids of the records whose rows in it cannot be counted."""
+    if doubtful is None or doubtful.is_empty():
+        return {}
+    return {name: rows[RECORD] for (name,), rows in doubtful.partition_by(TABLE, as_dict=True).items()}

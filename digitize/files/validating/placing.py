@@ -26,17 +26,20 @@ class _Lines:
     counts: pl.DataFrame
 
 
-def with_places(form: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+def with_places(
+    form: str, tables: Mapping[str, pl.DataFrame], doubtful: Mapping[str, pl.Series] | None = None
+) -> dict[str, pl.DataFrame]:
     """Tables in which a reference names a row by its place in the record, from 1; their lines are left out.
 
-    tables: all rows of some records, as text frames, with the column `line` where the file has it. After this step rows
+    tables: all rows of some records, as text frames, with the column `line` where the file has it. doubtful: table name
+    -> ids of the records whose rows cannot be counted without lines, see `doubt.Neighbours`. After this step rows
     are known by their place alone, here, in records and in targets. So a row that was refused may not shift what the
     others are called: a reference that names no row of the record, or more than one, and would now seem to name
     another, becomes a text that is no number ("line 1"). A rule tells of it, and no target takes it.
     """
     made = dict(tables)
     for link, column in _filled(form, tables):
-        lines = _lines(tables[link.of])
+        lines = _lines(tables[link.of], (doubtful or {}).get(link.of))
         if lines is not None:
             made[link.table] = _placed(made[link.table], tables[link.table][column], link, lines)
     # What else goes along with the parts may have a column of that name, too.
@@ -60,17 +63,20 @@ def _concerns(link: RowReference, rows: pl.DataFrame) -> pl.Expr:
     return pl.col(link.named_by).is_in(link.names) if link.named_by in rows.columns else pl.lit(value=False)
 
 
-def _lines(rows: pl.DataFrame) -> _Lines | None:
+def _lines(rows: pl.DataFrame, doubtful: pl.Series | None) -> _Lines | None:
     """The lines of a table's rows; None where each is its place, so that references need no change.
 
-    Rows of a record of which none has a line are known by their places.
+    Rows of a record of which none has a line are known by their places, unless the record is doubtful.
     """
-    if GIVEN_LINE not in rows.columns:
+    if GIVEN_LINE not in rows.columns and doubtful is None:
         return None
-    given = typed(GIVEN_LINE, "int")
     place = pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over(RECORD)
-    has_none = (pl.col(GIVEN_LINE).fill_null("") == "").all().over(RECORD)
-    numbered = rows.select(RECORD, pl.when(has_none).then(place).otherwise(given).alias(_NUMBER), place.alias(_PLACE))
+    counted = place if doubtful is None else pl.when(~pl.col(RECORD).is_in(doubtful.implode())).then(place)
+    number = counted
+    if GIVEN_LINE in rows.columns:
+        has_none = (pl.col(GIVEN_LINE).fill_null("") == "").all().over(RECORD)
+        number = pl.when(has_none).then(counted).otherwise(typed(GIVEN_LINE, "int"))
+    numbered = rows.select(RECORD, number.alias(_NUMBER), place.alias(_PLACE))
     if numbered[_NUMBER].eq_missing(numbered[_PLACE]).all():
         return None
     found = numbered.drop_nulls().unique([RECORD, _NUMBER], keep="none")

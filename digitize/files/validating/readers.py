@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from itertools import chain
 from pathlib import Path
@@ -89,7 +89,15 @@ class _ParquetReader:
             except (pl.exceptions.PolarsError, OSError) as e:
                 raise InputError(f"{self._path.name}: the file is damaged behind row {start}") from e
             lines = pl.int_range(start + 1, start + 1 + frame.height, dtype=pl.Int64, eager=True).alias(LINE)
-            yield Block(frame.select(lines, *wanted))
+            frame = frame.select(lines, *wanted)
+            broken = frame.select(pl.any_horizontal(pl.lit(value=False), *_holds_zero(wanted)).alias(LINE))[LINE]
+            yield Block(frame.filter(~broken), tuple((n, "S003") for n in frame[LINE].filter(broken)))
+
+
+def _holds_zero(wanted: Iterable[str]) -> Iterator[pl.Expr]:
+    """Whether a text holds a zero byte, which PostgreSQL takes in no text."""
+    for name in wanted:
+        yield pl.col(name).str.contains("\x00", literal=True).fill_null(value=False)
 
 
 def _as_text(name: str, schema: pl.Schema) -> pl.Expr:

@@ -8,8 +8,11 @@ from typing import Any
 
 from digitize.files.validating.baseline import Known
 from digitize.files.validating.case_files import CaseFiles
-from digitize.files.validating.findings import Findings
+from digitize.files.validating.findings import FileFinding, Findings
+from digitize.files.validating.settings import NotTold
+from digitize.files.validating.sources import TableSource
 from validators.finding import Severity
+from validators.messages.teller import FindingText, Teller
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,8 @@ class CheckReport:
     other_forms: files, sheets or tables of another form, which were not looked at. rules: how many rules were asked.
     years: year -> its records; stations: "district, station" -> theirs. unmasked: the reason for which values of
     persons are shown, "" where they are not. known: findings that an earlier report has told, and this one does not.
-    case_files: errors by their impact, those told earlier included.
+    case_files: errors by their impact, those told earlier included. not_told: what the check did not know.
+    sources: the files that were read in the import layout.
     """
 
     form: str
@@ -42,6 +46,8 @@ class CheckReport:
     unmasked: str = ""
     known: int = 0
     case_files: CaseFiles = CaseFiles()
+    not_told: tuple[NotTold, ...] = ()
+    sources: tuple[TableSource, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -56,6 +62,19 @@ class CheckReport:
     def count(self, severity: Severity) -> int:
         """How many findings are of this severity."""
         return self.findings.count(severity)
+
+    @property
+    def teller(self) -> Teller:
+        """The texts of the findings, in the language that was chosen."""
+        return self.findings.words.teller
+
+    def text(self, finding: FileFinding) -> str:
+        """All that is told of a finding, in one text: what is wrong, what is expected, what to do."""
+        return self.teller.whole(FindingText(finding.message, finding.expected, finding.example, finding.do))
+
+    def advice(self, finding: FileFinding) -> str:
+        """What is expected and what to do, without what is wrong."""
+        return self.teller.whole(FindingText("", finding.expected, finding.example, finding.do))
 
     def by_code(self) -> Mapping[str, int]:
         """Rule code -> how many findings, in the order of the codes."""
@@ -75,6 +94,8 @@ class CheckReport:
             "known": self.known,
             "counts": counts,
             "case_files": self.case_files.to_plain(),
+            "language": self.teller.language,
+            "not_told": [{"option": n.option, "rules": list(n.rules)} for n in self.not_told],
         }
 
     def to_plain(self) -> dict[str, Any]:

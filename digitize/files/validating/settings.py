@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from digitize.errors import OptionsError
+from digitize.files.dataset import Dataset
 from mappers.codes import load_stations
 from mappers.codes.beats import read_beats
 from validators.checking.settings import first_and_last, make_settings
@@ -16,11 +17,32 @@ from validators.rulebook.given import CheckSettings
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """A state and the lists that are kept of it. stations, beats: files of one's own."""
+    """A state and the lists that are kept of it. stations, beats: files of one's own.
+
+    dataset: what stands beside the files; the others go before it.
+    """
 
     state: str = ""
     stations: Path | None = None
     beats: Path | None = None
+    dataset: Dataset | None = None
+
+    @property
+    def told(self) -> Dataset:
+        """What stands beside the files, but for a state that was given otherwise."""
+        told = self.dataset or Dataset()
+        return Dataset() if self.state and self.state.lower() != told.state else told
+
+    @property
+    def code(self) -> str:
+        """The state's code, "" where none is known."""
+        return self.state or self.told.state
+
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """(district, station) of all stations that are known."""
+        if self.stations or not self.told.stations:
+            return tuple((s.district, s.name) for s in load_stations(self.code, self.stations)) if self.code else ()
+        return self.told.stations
 
 
 def file_settings(
@@ -34,25 +56,52 @@ def file_settings(
 ) -> CheckSettings:
     """Settings for import files. today: the day that counts as today, the real one where it is empty.
 
-    Raises OptionsError for what cannot be meant.
+    Without a state districts are not looked up in any list: the package's own ones are never complete, and would
+    refuse whole files. Raises OptionsError for what cannot be meant.
     """
-    if (lists.stations or lists.beats) and not lists.state:
+    if (lists.stations or lists.beats) and not lists.code:
         raise OptionsError("--stations and --beats need --state: a station's name is known within its state only.")
     try:
         day = date.fromisoformat(today) if today else date.today()
     except ValueError as e:
         raise OptionsError("--today must be a date such as 2026-03-31.") from e
-    known = load_stations(lists.state, lists.stations) if lists.state else ()
-    return make_settings(
+    made = make_settings(
         day,
-        stations=[(lists.state, s.district, s.name) for s in known],
+        stations=[(lists.code, district, name) for district, name in lists.pairs()],
         policy=policy,
-        profile=profile,
-        state=lists.state.lower(),
+        profile=profile or lists.told.profile,
+        state=lists.code.lower(),
         left_out=frozenset(left_out),
-        years=first_and_last(years),
-        beats=read_beats(lists.state, lists.beats) if lists.beats else (),
+        years=first_and_last(years or lists.told.years),
+        beats=read_beats(lists.code, lists.beats) if lists.beats else (),
     )
+    return made if lists.code else replace(made, districts=tuple(sorted({(s, "") for s, _ in made.districts})))
+
+
+@dataclass(frozen=True, slots=True)
+class NotTold:
+    """Something that a check was not told. option: that would tell it. rules: codes that are not asked without it, or
+    only in part; what: the same in words.
+    """
+
+    option: str
+    rules: tuple[str, ...]
+    what: str
+
+
+def not_told(settings: CheckSettings) -> tuple[NotTold, ...]:
+    """What a check does not know, and which rules it therefore does not ask."""
+    has_districts = any(name for _, name in settings.districts)
+    found = {
+        NotTold("--state", ("F001", "F002"), "names of districts and stations are not looked up"): has_districts,
+        NotTold("--stations", ("F002",), "names of stations are not looked up"): bool(settings.stations),
+        NotTold("--beats", ("F039",), "beats are not looked up"): bool(settings.beats),
+        NotTold("--years", ("T024",), "years are not compared with those agreed"): bool(settings.years),
+        NotTold("--profile", ("F047",), "how complete a record must be is not asked"): bool(settings.profile),
+    }
+    missing = [one for one, is_known in found.items() if not is_known]
+    # Stations are known within their state only: told of the state, nobody need be told of them, too.
+    return tuple(m for m in missing if has_districts or m.option != "--stations")
 
 
 def words(text: str) -> list[str]:

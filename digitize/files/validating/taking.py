@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -12,6 +12,7 @@ from digitize.errors import InputError
 from digitize.files.validating.ahead import read_ahead
 from digitize.files.validating.block import LINE as BLOCK_LINE
 from digitize.files.validating.block import TableReader
+from digitize.files.validating.doubt import DOUBTFUL, Neighbours
 from digitize.files.validating.findings import COLUMNS, FILE_BITS, Findings
 from digitize.files.validating.headers import refusal
 from digitize.files.validating.parts import Parts, Router
@@ -24,6 +25,10 @@ from validators.rulebook.given import CheckSettings
 
 RECORD_ID, LINE_NAME = "record_id", "line"
 Progress = Callable[[int, int], None]
+Others = Mapping[str, Mapping[str, pl.DataFrame]]
+"""Form -> table -> rows of other forms, with which rules compare."""
+UNREAD = "_unread"
+"""Among the parts' tables: findings of text that gave no value."""
 
 
 @dataclass
@@ -74,14 +79,24 @@ def _read(taken: TakenRows, source: TableSource, number: int) -> Iterator[int]:
     table, first = source.table, number << FILE_BITS
     taken.tell(table.name, [(first + reader.line, c, n) for c, n in _header_faults(table, reader.names)])
     # No rows, but the table: rules tell a table that was not given from one that has nothing for a record.
+    neighbours = _neighbours(taken, table)
     _take(taken, table, text_rows(pl.DataFrame(schema={BLOCK_LINE: pl.Int64, **dict.fromkeys(places, pl.String)}), 0))
     for block in read_ahead(reader.blocks(places)):
         taken.rows += block.frame.height
         taken.rows_of_records += block.frame.height * (not table.child)
         taken.unreadable += len(block.faults)
         taken.tell(table.name, [(first + line, code, "") for line, code in block.faults])
-        _take(taken, table, text_rows(block.frame, first))
+        rows = text_rows(block.frame, first)
+        _take(taken, table, rows)
+        if neighbours:
+            doubtful = neighbours.beside(rows, [first + line for line, _ in block.faults])
+            taken.parts.add(DOUBTFUL, doubtful, taken.router.of_children(doubtful))
         yield block.at
+
+
+def _neighbours(taken: TakenRows, table: Table) -> Neighbours | None:
+    """Of a child table of a file that has records as well, else nothing can be missing."""
+    return Neighbours(table.name, taken.router.knows) if table.child and taken.rows_of_records else None
 
 
 def _take(taken: TakenRows, table: Table, frame: pl.DataFrame) -> None:

@@ -8,7 +8,7 @@ from digitize.targets.kind import Opening, TargetKind
 from digitize.targets.postgres.address import PREFIXES, parse_address, refuse_password
 
 if TYPE_CHECKING:
-    from digitize.targets.base import Target
+    from digitize.targets.base import Receipt, Target
 
 
 def _open(text: str, how: Opening) -> Target:
@@ -16,6 +16,12 @@ def _open(text: str, how: Opening) -> Target:
     from digitize.targets.own_tables.opening import open_postgres
 
     return open_postgres(parse_address(text, how.schema), how)
+
+
+def _find_call(text: str, schema: str, call: str) -> tuple[str, Receipt] | None:
+    from digitize.targets.postgres.again import find_call
+
+    return find_call(text, schema, call)
 
 
 KIND = TargetKind(
@@ -26,4 +32,5 @@ KIND = TargetKind(
     is_path=False,
     is_database=True,
     has_layouts=True,
+    find_call=_find_call,
 )

@@ -14,9 +14,10 @@ from psycopg import sql
 
 from digitize.errors import TargetRefused
 from digitize.targets.fits import key_columns, typed_key
+from digitize.targets.flags import FLAGS
 from digitize.targets.own_tables.catalogue import table_sql
-from digitize.targets.own_tables.laying import Hindrance, ReadyRecord, as_written, make_ready
-from digitize.targets.own_tables.reading import Own, read_rows, rows_hash
+from digitize.targets.own_tables.laying import Hindrance, ReadyRecord, make_ready
+from digitize.targets.own_tables.reading import Own, read_rows
 from digitize.targets.own_tables.writing import Keys, Writer, hindrance, is_whole
 from digitize.targets.postgres.store import PostgresStore
 from digitize.targets.rows import HASH, RECORD_ID, Kept, RowBatch
@@ -25,6 +26,8 @@ from mappers.schema import form_tables
 
 _STATION = ("state", "district", "police_station", "year")
 _KEY_END = "\x1f"
+# What the book has of a record.
+_OF_RECORD = ("laid_rows", "layout_gaps", "field_origin", FLAGS, "record_index")
 
 
 class RecordsRefused(Exception):
@@ -94,7 +97,8 @@ class OwnTablesStore(PostgresStore):
                 "INSERT INTO record_history (record_id, form, load_id, row_hash, record, replaced_by, why) "
                 "SELECT i.record_id, i.form, i.load_id, i.row_hash, i.record || jsonb_strip_nulls(jsonb_build_object("
                 "'field_origin', (SELECT jsonb_agg(jsonb_strip_nulls(to_jsonb(o))) FROM field_origin o "
-                "WHERE o.record_id = i.record_id), 'their_rows', jsonb_build_object({}))), %s, %s "
+                "WHERE o.record_id = i.record_id), 'flags', (SELECT jsonb_agg(to_jsonb(f)) FROM flags f "
+                "WHERE f.record_id = i.record_id), 'their_rows', jsonb_build_object({}))), %s, %s "
                 "FROM record_index i WHERE i.record_id = ANY(%s)"
             ).format(self._their_rows()),
             (batch.id, why, older),
@@ -132,7 +136,10 @@ class OwnTablesStore(PostgresStore):
 
     def _take_out(self, records: Sequence[str]) -> None:
         self._delete_or_refuse(records)
-        for table in ("laid_rows", "layout_gaps", "field_origin", "record_index"):
+        self._forget(records)
+
+    def _forget(self, records: Sequence[str]) -> None:
+        for table in _OF_RECORD:
             query = sql.SQL("DELETE FROM {} WHERE record_id = ANY(%s)").format(sql.Identifier(table))
             self._db.execute(query, (list(records),))
 
@@ -199,18 +206,15 @@ class OwnTablesStore(PostgresStore):
         """Write into the book what stands in their tables now."""
         loads = self._loads_of(ready, batch.id)
         ids = list(ready)
-        for table in ("laid_rows", "layout_gaps", "field_origin", "record_index"):
-            query = sql.SQL("DELETE FROM {} WHERE record_id = ANY(%s)").format(sql.Identifier(table))
-            self._db.execute(query, (ids,))
+        self._forget(ids)
         wholes = _wholes(form, tables)
         index, rows, gaps = [], [], []
         for record in tables[form].iter_rows(named=True):
             id = record[RECORD_ID]
-            laid = rows_hash(as_written(ready[id].rows, written[id]))
             index.append({
                 "record_id": id, "form": form, "load_id": loads[id], "row_hash": record[HASH],
                 **{n: record.get(n) for n in _STATION}, "record_key": keys.get(id), "layout": self._own.key,
-                "laid_hash": laid, "record": json.dumps(wholes[id], ensure_ascii=False),
+                "record": json.dumps(wholes[id], ensure_ascii=False),
             })  # fmt: skip
             rows += [(id, *row, json.dumps(k)) for row, k in written[id].items()]
             gaps += [(id, m.row[0], m.column, m.path) for m in ready[id].gaps]
@@ -229,11 +233,8 @@ class OwnTablesStore(PostgresStore):
         query = "SELECT record_id, replace(load_id::text, '-', '') FROM record_index WHERE record_id = ANY(%s)"
         return dict.fromkeys(records, load) | dict(self._db.execute(query, (relaid,)).fetchall())
 
-    def keep(self, kept: Iterable[Kept], batch: RowBatch) -> None:
-        """See `Store`; what their tables refused is told with table and column."""
-        super().keep([self._told(k) for k in kept], batch)
-
-    def _told(self, kept: Kept) -> Kept:
+    def told(self, kept: Kept) -> Kept:
+        """A record that is refused; what their tables refused is told with table and column."""
         reason = self._reasons.get((kept.form, kept.record_id))
         if reason is None:
             return kept

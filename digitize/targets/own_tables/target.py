@@ -3,37 +3,36 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import polars as pl
 import psycopg
-from psycopg import sql
 
 from digitize.errors import OptionsError, TargetRefused
 from digitize.targets.base import Receipt, Undone
+from digitize.targets.comparing import Fold, HeldRecord, RecordGroup, Station
 from digitize.targets.kind import Patience
+from digitize.targets.own_tables import held
 from digitize.targets.own_tables.book import book_address, layout_key, require_book
 from digitize.targets.own_tables.comparing import Comparison, compare_layout, table_names
 from digitize.targets.own_tables.kinds_of_value import ZONE
 from digitize.targets.own_tables.laying import Hindrance, ReadyRecord, make_ready
-from digitize.targets.own_tables.reading import Own, make_own, read_rows, rows_hash
+from digitize.targets.own_tables.reading import Own, make_own
 from digitize.targets.own_tables.store import OwnTablesStore, RecordsRefused
 from digitize.targets.postgres.address import DatabaseAddress
-from digitize.targets.postgres.loads import find_done, note
+from digitize.targets.postgres.loads import begin, find_done, note
 from digitize.targets.postgres.locks import lock_stations
 from digitize.targets.postgres.target import PostgresTarget, Work
-from digitize.targets.rows import HASH, RECORD_ID, FormRows, RowBatch
+from digitize.targets.rows import HASH, RECORD_ID, RowBatch
 from digitize.targets.taking import records_of, take
 from digitize.targets.undoing import undo
 from mappers.layouts import TableLayout
-from mappers.layouts.back import carried_fields, read_back
+from mappers.layouts.back import carried_fields
 from mappers.schema import form_tables
 
 _SHOWN = 8
-# Records that are read back at a time.
-_SLICE = 2000
 
 
 @dataclass
@@ -55,7 +54,8 @@ class OwnTablesTarget(PostgresTarget):
         """
         self._address, self._patience = book_address(address) if layout else address, patience or Patience()
         self._db: psycopg.Connection[Any] | None = None
-        self._told = _Told()
+        self._was_reached = False
+        self._told, self._compared = _Told(), _Told()
         self._read_by: Own | None = None
         made: TableLayout = self.transact(lambda db: require_book(db, self._address, layout))
         self._layout = made
@@ -81,7 +81,8 @@ class OwnTablesTarget(PostgresTarget):
         receipt, gaps = self.transact(lambda db: self._take(db, batch), dry_run=dry_run)
         if not receipt.repeated:
             self._told.gaps += gaps
-            self._told.not_carried += _not_carried(self._layout, batch)
+            for form, rows in batch.forms.items():
+                self._told.not_carried += _not_carried(self._layout, form, rows.tables)
         made: Receipt = receipt
         return made
 
@@ -99,19 +100,50 @@ class OwnTablesTarget(PostgresTarget):
         found: Receipt | None = self.transact(lambda db: self._done(db, load, batch))
         return found
 
-    def hashes(self, form: str, station: Sequence[str | None]) -> list[tuple[str, str, str]]:
-        """(record, hash of its content, year) of what stands in their tables of the records at a station.
+    def versions(self, form: str, records: Sequence[str]) -> Mapping[str, tuple[str, str]]:
+        """See `Target`; by the book."""
+        query = """SELECT record_id, replace(load_id::text, '-', ''), replace(row_hash::text, '-', '')
+                   FROM record_index WHERE form = ? AND record_id = ANY(?)"""
+        return {r: (load, content) for r, load, content in self.run(query, [form, list(records)])}
 
-        The hash is the record's own as long as its rows stand as they were written, else one of what stands there.
-        """
-        found: list[tuple[str, str, str]] = self.transact(lambda db: list(self._hashes(db, form, station)))
+    def spelled(self, form: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+        """See `digitize.targets.comparing.Compares`: rows as they would stand in their tables."""
+        own: Own = self.transact(self._own_to_read)
+        self._compared.not_carried += _not_carried(self._layout, form, tables)
+        return held.laid_tables(form, tables, own, self._compared.gaps)
+
+    def present(self, form: str) -> list[tuple[RecordGroup, str, int]]:
+        """See `Compares`."""
+        found: list[tuple[RecordGroup, str, int]] = self.transact(lambda db: held.present(db, form))
         return found
 
-    def standing(self, form: str) -> Iterator[dict[str, list[dict[str, Any]]]]:
+    def folds(self, form: str, stations: Sequence[Station]) -> dict[RecordGroup, Fold]:
+        """See `Compares`."""
+        work: Work = lambda db: held.folds(db, self._own_to_read(db), form, stations)  # noqa: E731  # typed so
+        found: dict[RecordGroup, Fold] = self.transact(work)
+        return found
+
+    def standing(
+        self, form: str, groups: Sequence[RecordGroup], take: Callable[[list[HeldRecord]], object], at_once: int
+    ) -> None:
+        """See `Compares`."""
+        self.transact(lambda db: held.standing(db, self._own_to_read(db), form, groups, take, at_once))
+
+    def left_out(self) -> list[str]:
+        """See `digitize.targets.comparing.LeavesOut`."""
+        lines = []
+        if self._compared.gaps:
+            lines.append(f"Compared as empty, for it has no place in the state's tables: {_most(self._compared.gaps)}.")
+        if self._compared.not_carried:
+            lines.append(f"Not compared, for the layout does not carry it: {_most(self._compared.not_carried)}.")
+        return lines
+
+    def read_back(self, form: str) -> Iterator[dict[str, list[dict[str, Any]]]]:
         """What stands in their tables of our records, read back as flat rows, some records at a time."""
         last = ""
         while True:
-            ids, rows = self.transact(lambda db: self._read_back(db, form, last))  # noqa: B023  # done before it changes
+            work: Work = lambda db: held.flat_rows(db, self._own_to_read(db), form, last)  # noqa: B023, E731  # done before it changes
+            ids, rows = self.transact(work)
             if not ids:
                 return
             yield rows
@@ -154,6 +186,10 @@ class OwnTablesTarget(PostgresTarget):
         if done := self._done(db, batch.id, batch.batch):
             return done, Counter()
         own = self._own(db)
+        # Without its call: by that a load is found again without a look at the layout.
+        source = {name: value for name, value in batch.source.items() if name != "call"}
+        batch = replace(batch, source={**source, "layout": own.key})
+        begin(db, batch)
         known = _ready(db, own, batch)
         reasons = {r: ready.hindrances[0] for r, ready in known.items() if ready.hindrances}
         # Each time round at least one more record is out; nearly always there are no more than two.
@@ -161,12 +197,12 @@ class OwnTablesTarget(PostgresTarget):
             try:
                 with db.transaction():
                     store = OwnTablesStore(db, own, reasons, known)
-                    receipt = take(_without(batch, reasons), store)
+                    receipt = take(_without(batch, reasons), store, store.told)
                     store.finish()
                     break
             except RecordsRefused as e:
                 reasons |= {(e.form, record): why for record, why in e.refused.items()}
-        note(db, replace(batch, source={**batch.source, "layout": own.key}), receipt)
+        note(db, batch, receipt)
         return receipt, store.gaps
 
     def _undo(self, db: psycopg.Connection[Any], load: str, why: str) -> Undone:
@@ -181,35 +217,6 @@ class OwnTablesTarget(PostgresTarget):
                 f"({reasons}). Nothing was changed."
             ) from None
         return done
-
-    def _hashes(
-        self, db: psycopg.Connection[Any], form: str, station: Sequence[str | None]
-    ) -> Iterator[tuple[str, str, str]]:
-        own = self._own_to_read(db)
-        query = """SELECT record_id, replace(row_hash::text, '-', ''), laid_hash, coalesce(year, '') FROM record_index
-                   WHERE form = %s AND state IS NOT DISTINCT FROM %s AND district IS NOT DISTINCT FROM %s
-                   AND police_station IS NOT DISTINCT FROM %s ORDER BY record_id"""
-        index = db.execute(query, (form, *station)).fetchall()
-        for start in range(0, len(index), _SLICE):
-            some = index[start : start + _SLICE]
-            rows = read_rows(db, own, [record for record, *_ in some])
-            for record, whole, laid, year in some:
-                # A record of which no row is left is not there, whatever the book says.
-                if record in rows:
-                    found = rows_hash(rows[record])
-                    yield record, whole if found == laid else found, year
-
-    def _read_back(
-        self, db: psycopg.Connection[Any], form: str, after: str
-    ) -> tuple[list[str], dict[str, list[dict[str, Any]]]]:
-        own = self._own_to_read(db)
-        query = sql.SQL("SELECT record_id FROM record_index WHERE form = %s AND record_id > %s ORDER BY 1 LIMIT {}")
-        ids = [r for (r,) in db.execute(query.format(sql.Literal(_SLICE)), (form, after))]
-        found: dict[str, list[dict[str, Any]]] = {}
-        for record, rows in sorted(read_rows(db, own, ids).items()):
-            for table, flat in read_back(form, record, rows, self._layout, own.masters).items():
-                found.setdefault(table, []).extend(flat)
-        return ids, found
 
 
 def _let_triggers_find(db: psycopg.Connection[Any], address: DatabaseAddress, layout: TableLayout) -> None:
@@ -244,19 +251,18 @@ def _without(batch: RowBatch, reasons: Mapping[tuple[str, str], Hindrance]) -> R
             (r, why.path or (key[-1] if key else RECORD_ID), why.code) for (f, r), why in reasons.items() if f == form
         ]
         unfit = pl.concat([rows.unfit, pl.DataFrame(more, schema=rows.unfit.schema, orient="row")])
-        forms[form] = FormRows(rows.tables, unfit)
+        forms[form] = replace(rows, unfit=unfit)
     return replace(batch, forms=forms)
 
 
-def _not_carried(layout: TableLayout, batch: RowBatch) -> Counter[str]:
-    """Fields of a batch in which something stands, and for which the layout has no column."""
+def _not_carried(layout: TableLayout, form: str, tables: Mapping[str, pl.DataFrame]) -> Counter[str]:
+    """Fields in which something stands, and for which the layout has no column."""
     found: Counter[str] = Counter()
-    for form, rows in batch.forms.items():
-        carried = carried_fields(layout, form)
-        for name, frame in rows.tables.items():
-            for column in form_tables(form)[name].columns:
-                if column.name in frame.columns and column.name not in carried.get(name, ()) and not column.roman_of:
-                    found[f"{name}.{column.name}"] += frame.height - frame[column.name].null_count()
+    carried = carried_fields(layout, form)
+    for name, frame in tables.items():
+        for column in form_tables(form)[name].columns:
+            if column.name in frame.columns and column.name not in carried.get(name, ()) and not column.roman_of:
+                found[f"{name}.{column.name}"] += frame.height - frame[column.name].null_count()
     return +found
 
 

@@ -66,7 +66,14 @@ def parse_address(text: str, schema: str = SCHEMA) -> DatabaseAddress:
         raise OptionsError("This is not a PostgreSQL URL: postgresql://USER@HOST:PORT/DATABASE?sslmode=...") from None
     if known.get("password") or known.get("sslpassword"):
         raise OptionsError(_HOLDS_PASSWORD)
+    check_names(schema)
+    return DatabaseAddress(text, schema)
+
+
+def check_names(schema: str, loader: str = "") -> None:
+    """Raise OptionsError for names that would need quotes, or be cut."""
     # PostgreSQL cuts names behind 63 letters; capitals would need quotes wherever people type the name.
     if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", schema):
         raise OptionsError("--schema is a name of small letters, digits and underscores.")
-    return DatabaseAddress(text, schema)
+    if loader and (len(loader.encode()) > 63 or not loader.isprintable()):
+        raise OptionsError("--loader is the name of a role, of 63 letters at most.")

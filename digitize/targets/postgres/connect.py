@@ -28,11 +28,38 @@ _WORDS = {
 _AGAIN = ("40001", "40P01", "55P03", "23505", "53300", "57P01", "57P02", "57P03", "57P05")
 
 
+# What libpq says, without a code, of a server that is there and will answer soon. The server's own words may be in
+# another language, and then the first connection is not tried again.
+_STARTING = (
+    "starting up", "shutting down", "recovery mode", "not yet accepting", "closed the connection", "too many clients",
+    "connection slots",
+)  # fmt: skip
+_REFUSED = "Connection refused"
+# Some 3 seconds: a server that is started again listens by then, and who mistyped a port is told soon.
+_REFUSED_TRIES, _ALL = 4, 1000
+
+
+class NotReached(TargetRefused):
+    """There is no connection. first_tries: so often it is worth trying where there has been none yet."""
+
+    def __init__(self, refused: TargetRefused, first_tries: int) -> None:
+        super().__init__(*refused.args)
+        self.first_tries = first_tries
+
+
+def _first_tries(error: psycopg.Error) -> int:
+    if error.sqlstate:
+        return _ALL if is_passing(error) else 1
+    if _REFUSED in str(error):
+        return _REFUSED_TRIES
+    return _ALL if any(words in str(error) for words in _STARTING) else 1
+
+
 def connect(address: DatabaseAddress) -> psycopg.Connection[tuple[Any, ...]]:
     """A connection that commits what is not in a transaction.
 
-    Raises TargetRefused when there is none, when the server is older than this program knows, or when its texts are not
-    UTF-8.
+    Raises NotReached when there is none, TargetRefused when the server is older than this program knows, or when its
+    texts are not UTF-8.
     """
     try:
         db = psycopg.connect(
@@ -43,7 +70,7 @@ def connect(address: DatabaseAddress) -> psycopg.Connection[tuple[Any, ...]]:
             client_encoding="UTF8",
         )
     except psycopg.Error as e:
-        raise refusal(e, address) from None
+        raise NotReached(refusal(e, address), _first_tries(e)) from None
     problem = ""
     if db.info.server_version < OLDEST * 10000:
         problem = f"the server is PostgreSQL {db.info.server_version // 10000}; {OLDEST} or later is needed."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from psycopg import sql
 
@@ -39,19 +39,38 @@ def from_plain(data: Mapping[str, Any]) -> Definition:
     return {name: TableDef(**table) for name, table in data.items()}
 
 
-def migrate(old: Definition, new: Definition) -> Iterator[Statement]:
+# Changes of a type that keep every value which the new type can hold; those that it cannot are seen to before.
+CASTS = {("text", "numeric")}
+
+
+class OldRows(Protocol):
+    """What is asked of the rows that are there, when the statements before were run."""
+
+    def holds(self, table: str, name: str, body: str) -> bool:
+        """Whether all rows of a table keep to a constraint of that body."""
+        ...
+
+    def before_cast(self, table: str, column: str) -> Iterator[Statement]:
+        """What must be run before a column can change its type. Raises TargetRefused when it cannot."""
+        ...
+
+
+def migrate(old: Definition, new: Definition, rows: OldRows | None = None) -> Iterator[Statement]:
     """The statements that make the old tables into the new ones, in order; data are never dropped.
 
-    Tables and columns that the new definition has not stay. Raises TargetRefused when a column changes its type: that
-    needs a step of its own.
+    Tables and columns that the new definition has not stay. rows: asked of each new check and foreign key on a table
+    that was there; one that does not hold is made for new rows alone (NOT VALID). Raises TargetRefused when a column
+    changes its type in a way that needs a step of its own.
     """
     for name, table in old.items():
         yield from _loosen(name, table, new.get(name))
     for name, table in new.items():
-        yield from _columns(name, old.get(name), table)
-    # All tables and columns before any key: a foreign key needs the table it points to.
+        yield from _columns(name, old.get(name), table, rows)
+    # All tables and columns before any key: a foreign key needs the table it points to, and the key of that table.
     for name, table in new.items():
-        yield from build_keys(name, table, old.get(name))
+        yield from build_keys(name, table, old.get(name), rows, is_foreign=False)
+    for name, table in new.items():
+        yield from build_keys(name, table, old.get(name), rows, is_foreign=True)
     for name, table in new.items():
         yield from _comments(name, old.get(name), table)
 
@@ -61,13 +80,27 @@ def drop_keys(name: str, table: TableDef) -> Iterator[Statement]:
     yield from _loosen(name, table, TableDef({}))
 
 
-def build_keys(name: str, table: TableDef, old: TableDef | None = None) -> Iterator[Statement]:
-    """The statements that make a table's constraints and indexes, as far as the old one has them not."""
+def build_keys(
+    name: str,
+    table: TableDef,
+    old: TableDef | None = None,
+    rows: OldRows | None = None,
+    *,
+    is_foreign: bool | None = None,
+) -> Iterator[Statement]:
+    """The statements that make a table's constraints and indexes, as far as the old one has them not.
+
+    rows: see `migrate`. is_foreign: foreign keys alone, or all but these; None for both.
+    """
     had = old or TableDef({})
     for made, body in table.constraints.items():
-        if had.constraints.get(made) != body:
-            yield _sql("ALTER TABLE {} ADD CONSTRAINT {} ", name, made, tail=body)
-    for made, body in table.indexes.items():
+        if had.constraints.get(made) == body or is_foreign not in (None, body.startswith("FOREIGN")):
+            continue
+        tail = body
+        if old is not None and rows is not None and body.startswith(("CHECK", "FOREIGN")):
+            tail += "" if rows.holds(name, made, body) else " NOT VALID"
+        yield _sql("ALTER TABLE {} ADD CONSTRAINT {} ", name, made, tail=tail)
+    for made, body in () if is_foreign else table.indexes.items():
         if had.indexes.get(made) != body:
             columns = body.removeprefix("UNIQUE ")
             kind = "UNIQUE INDEX" if columns != body else "INDEX"
@@ -85,7 +118,7 @@ def _loosen(name: str, old: TableDef, new: TableDef | None) -> Iterator[Statemen
             yield _sql("DROP INDEX {}", made)
 
 
-def _columns(name: str, old: TableDef | None, new: TableDef) -> Iterator[Statement]:
+def _columns(name: str, old: TableDef | None, new: TableDef, rows: OldRows | None) -> Iterator[Statement]:
     if old is None:
         columns = [_sql("{} ", column, tail=kind) for column, kind in new.columns.items()]
         yield sql.SQL("CREATE TABLE {} ({})").format(sql.Identifier(name), sql.SQL(", ").join(columns))
@@ -93,6 +126,11 @@ def _columns(name: str, old: TableDef | None, new: TableDef) -> Iterator[Stateme
     for column, kind in new.columns.items():
         if column not in old.columns:
             yield _sql("ALTER TABLE {} ADD COLUMN {} ", name, column, tail=kind)
+        elif (old.columns[column], kind) in CASTS:
+            if rows is not None:
+                yield from rows.before_cast(name, column)
+            change = "ALTER TABLE {} ALTER COLUMN {} TYPE " + f"{kind} USING {{}}::{kind}"
+            yield _sql(change, name, column, column)
         elif old.columns[column] != kind:
             raise TargetRefused(f"table {name}: column {column} changes from {old.columns[column]} to {kind}.")
 

@@ -13,7 +13,7 @@ from digitize.errors import TargetRefused
 from digitize.targets.base import Receipt
 from digitize.targets.postgres.address import DatabaseAddress
 from digitize.targets.postgres.definition import TableDef, build_keys, drop_keys
-from digitize.targets.postgres.loads import note
+from digitize.targets.postgres.loads import begin, note
 from digitize.targets.postgres.store import PostgresStore
 from digitize.targets.postgres.tables import wanted
 from digitize.targets.rows import RowBatch
@@ -49,30 +49,32 @@ def take_first(
     end, under the same names; for this the server is allowed 256 MB of memory. Raises TargetRefused when there are
     records of the form already.
     """
-    # The children's foreign keys hang on the form's own key, so theirs go first and come back last.
-    children_first = sorted(form_tables(form), key=lambda name: name == form)
-    tables = {name: _movable(wanted()[name]) for name in children_first}
-    names = sql.SQL(", ").join(sql.Identifier(n) for n in tables)
+    # Foreign keys hang on other tables' keys, so they go first and come back last.
+    foreign = {name: _movable(wanted()[name], is_foreign=True) for name in form_tables(form)}
+    keys = {name: _movable(wanted()[name], is_foreign=False) for name in form_tables(form)}
+    names = sql.SQL(", ").join(sql.Identifier(n) for n in keys)
     db.execute(sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(names))
     if db.execute(sql.SQL("SELECT EXISTS (SELECT 1 FROM {})").format(sql.Identifier(form))).fetchone() == (True,):
         raise TargetRefused(f"{address.name}: there are records of {form} already; load without --first.")
     # Only rows of a table emptied in the same transaction can be frozen as they are copied.
     db.execute(sql.SQL("TRUNCATE {}").format(names))
-    for name, table in tables.items():
+    for name, table in (*foreign.items(), *keys.items()):
         for statement in drop_keys(name, table):
             db.execute(statement)
     receipts = []
     for batch in batches:
+        begin(db, batch)
         receipts.append(take(batch, _EmptyStore(db)))
         note(db, batch, receipts[-1])
     db.execute(_SORTS_IN_MEMORY)
-    for name, table in reversed(list(tables.items())):
+    for name, table in (*keys.items(), *foreign.items()):
         for statement in build_keys(name, table):
             db.execute(statement)
     return receipts
 
 
-def _movable(table: TableDef) -> TableDef:
-    """The keys and indexes of a table; checks stay, for each row is looked at anyway."""
-    keys = {n: body for n, body in table.constraints.items() if not body.startswith("CHECK")}
-    return TableDef({}, keys, table.indexes)
+def _movable(table: TableDef, *, is_foreign: bool) -> TableDef:
+    """The foreign keys of a table, or its other keys and indexes; checks stay, for each row is looked at anyway."""
+    there = {n: body for n, body in table.constraints.items() if not body.startswith("CHECK")}
+    keys = {n: body for n, body in there.items() if body.startswith("FOREIGN") == is_foreign}
+    return TableDef({}, keys, {} if is_foreign else table.indexes)

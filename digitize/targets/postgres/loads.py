@@ -12,14 +12,21 @@ from digitize.targets.base import Receipt
 from digitize.targets.rows import RowBatch
 
 
-def note(db: psycopg.Connection[Any], batch: RowBatch, receipt: Receipt) -> None:
-    """Write the load into the target's book, as its newest."""
-    # A load that comes again after others gets a new seq: it is the newest of its batch.
-    db.execute("DELETE FROM loads WHERE load_id = %s", (batch.id,))
+def begin(db: psycopg.Connection[Any], batch: RowBatch) -> None:
+    """Write the load into the target's book before its rows, which point to it; `note` follows in the transaction."""
+    # A load that comes again after others gets a new seq: it is the newest of its batch. It may not be deleted first,
+    # since versions in the history point to it.
     db.execute(
-        "INSERT INTO loads (load_id, batch, receipt, source) VALUES (%s, %s, %s, %s)",
-        (batch.id, batch.batch, Jsonb(asdict(receipt)), Jsonb(dict(batch.source))),
+        "INSERT INTO loads (load_id, batch, receipt, source) VALUES (%s, %s, '{}', %s) ON CONFLICT (load_id) DO UPDATE "
+        "SET seq = DEFAULT, batch = excluded.batch, state = 'loaded', receipt = '{}', source = excluded.source, "
+        "at = now(), role = session_user, undone_at = NULL, undone_why = NULL",
+        (batch.id, batch.batch, Jsonb(dict(batch.source))),
     )
+
+
+def note(db: psycopg.Connection[Any], batch: RowBatch, receipt: Receipt) -> None:
+    """Write what became of a load that was begun."""
+    db.execute("UPDATE loads SET receipt = %s WHERE load_id = %s", (Jsonb(asdict(receipt)), batch.id))
 
 
 def find_done(db: psycopg.Connection[Any], load: str, batch: str) -> Receipt | None:

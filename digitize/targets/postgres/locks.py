@@ -30,6 +30,12 @@ def lock_stations(db: psycopg.Connection[Any], batch: RowBatch) -> None:
     db.execute("SELECT pg_advisory_xact_lock(%s, n) FROM unnest(%s::int[]) n", (_SPACE, numbers))
 
 
+def lock_quarantine(db: psycopg.Connection[Any]) -> None:
+    """Wait until nobody else writes into the quarantine; asked for last, when all other locks are held."""
+    # Or two that load the same files in other batches would each put in the same row.
+    db.execute("SELECT pg_advisory_xact_lock(%s, %s)", (_SPACE, _MOST))
+
+
 def _stations(own: pl.DataFrame) -> list[str]:
     there = [pl.col(n).fill_null("") for n in STATION if n in own.columns]
     if not there:

@@ -1,46 +1,43 @@
-"""Making a target's tables and bringing them up to date; the rights of the role that loads; whether all is in order."""
+"""Making a target's tables and bringing them up to date; the rights of the role that loads."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import psycopg
 from psycopg import sql
-from psycopg.types.json import Jsonb
 
 from digitize.errors import TargetRefused
 from digitize.targets.kind import Patience
 from digitize.targets.postgres.address import DatabaseAddress
-from digitize.targets.postgres.catalogue import differences, read_catalogue
 from digitize.targets.postgres.connect import connect, refusal, use
-from digitize.targets.postgres.definition import Definition, Statement, from_plain, migrate
+from digitize.targets.postgres.definition import Statement, migrate
+from digitize.targets.postgres.masters import fill_masters
+from digitize.targets.postgres.meta import masters_key, write_meta
+from digitize.targets.postgres.state import TargetState, check_target, has_schema, read_state, what_is_amiss
 from digitize.targets.postgres.tables import VERSION, wanted
+from digitize.targets.postgres.upgrade import Upgrade, prove_again
+from digitize.targets.postgres.views import FIR_OF, drop_view, make_views
 
+__all__ = ["check_target", "grants", "init_target", "script", "what_is_amiss"]
 _LOCK = 0x44544749  # of `target init`: two at once would trip over each other
+Tell = Callable[[str], None]
 
 
-@dataclass(frozen=True, slots=True)
-class TargetState:
-    """What is there. version: of the tables, 0 where there are none; is_current: they are what this program makes.
-
-    altered: in what they differ from those that were made. made: their definition. rows: table -> about how many rows,
-    of those that have any.
-    """
-
-    version: int = 0
-    is_current: bool = False
-    altered: Sequence[str] = ()
-    made: Definition = field(default_factory=dict)
-    rows: Mapping[str, int] = field(default_factory=dict)
-
-
-def init_target(address: DatabaseAddress, loader: str = "", *, dry_run: bool = False) -> list[str]:
+def init_target(
+    address: DatabaseAddress,
+    loader: str = "",
+    *,
+    dry_run: bool = False,
+    take_out: bool = False,
+    tell: Tell = lambda text: None,
+) -> list[str]:
     """Make the tables, or bring older ones up to date, in one transaction. Returns the statements, in order.
 
-    loader: the role that is to load; it gets the rights it needs and no more, and must be there. Raises TargetRefused,
-    and then nothing was changed.
+    loader: the role that is to load; it gets the rights it needs and no more, and must be there. take_out: values that
+    a column's new type cannot hold are moved to the table of findings. tell: is told of rows that break what a newer
+    version asks. Raises TargetRefused, and then nothing was changed.
     """
     done: list[str] = []
     with connect(address) as db:
@@ -48,127 +45,95 @@ def init_target(address: DatabaseAddress, loader: str = "", *, dry_run: bool = F
             with db.transaction(force_rollback=dry_run):
                 db.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
                 # Each is run before the next is worked out: later ones look at what is there by then.
-                for statement in _statements(db, address, loader):
+                for statement in _statements(db, address, loader, tell, take_out):
                     db.execute(statement)
                     done.append(statement.as_string(db))
-                if done:
-                    _write_meta(db, address)
         except psycopg.Error as e:
             raise refusal(e, address) from None
     return done
 
 
-def _statements(db: psycopg.Connection[Any], address: DatabaseAddress, loader: str) -> Iterator[Statement]:
-    schema = sql.Identifier(address.schema)
-    if not _has_schema(db, address.schema):
-        yield sql.SQL("CREATE SCHEMA {}").format(schema)
+def script(schema: str, loader: str = "") -> str:
+    """All that `init_target` does in an empty database, as a script for psql; nobody is connected to."""
+    name = sql.Identifier(schema)
+    statements: list[sql.Composable] = [
+        sql.SQL("BEGIN"),
+        sql.SQL("SELECT pg_advisory_xact_lock({})").format(sql.Literal(_LOCK)),
+        sql.SQL("CREATE SCHEMA {}").format(name),
+        sql.SQL("SET LOCAL search_path TO {}, pg_temp").format(name),
+        *migrate({}, wanted()), *fill_masters(), *make_views(), *write_meta(schema),
+        *(grants(schema, loader) if loader else ()),
+        sql.SQL("COMMIT"),
+    ]  # fmt: skip
+    lines = (f"{s.as_string(None)};\n" for s in statements)
+    return "\\set ON_ERROR_STOP on\nSET client_encoding TO 'UTF8';\n" + "".join(lines)
+
+
+def _statements(
+    db: psycopg.Connection[Any], address: DatabaseAddress, loader: str, tell: Tell, take_out: bool
+) -> Iterator[Statement]:
+    is_new = not has_schema(db, address.schema)
+    if is_new:
+        yield sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(address.schema))
     use(db, address, Patience())
     state = read_state(db, address)
-    if state.altered or state.version > VERSION:
+    if state.unlike or state.version > VERSION:
         raise TargetRefused(f"{address.name}: {what_is_amiss(state)} Nothing was changed.")
-    yield from migrate(state.made, wanted())
+    if state.version:
+        require_owner(db, address)
+    changed = False
+    for statement in _changes(db, address, state, Upgrade(db, address, wanted(), tell, takes_out=take_out)):
+        changed = True
+        yield statement
+    if changed:
+        yield from write_meta(address.schema)
     if loader:
-        if not db.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (loader,)).fetchone():
-            raise TargetRefused(
-                f"{address.name}: there is no role {loader}. Make it: CREATE ROLE {loader} LOGIN; its password is set "
-                f"with \\password {loader}. Nothing was changed."
-            )
-        yield from grants(address, loader, str(db.info.dbname))
+        _require_role(db, address, loader)
+        yield from grants(address.schema, loader)
 
 
-def grants(address: DatabaseAddress, loader: str, database: str) -> Iterator[Statement]:
-    """The rights of the role that loads: rows of these tables, nothing else."""
-    role, schema = sql.Identifier(loader), sql.Identifier(address.schema)
-    yield sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(sql.Identifier(database), role)
-    yield sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(schema, role)
-    for name, table in wanted().items():
-        rights = "SELECT" if table.owner_only else "SELECT, INSERT, UPDATE, DELETE"
-        yield sql.SQL(f"GRANT {rights} ON {{}}.{{}} TO {{}}").format(schema, sql.Identifier(name), role)
+def _changes(
+    db: psycopg.Connection[Any], address: DatabaseAddress, state: TargetState, rows: Upgrade
+) -> Iterator[Statement]:
+    if not state.is_current:
+        if state.version:
+            yield drop_view()
+        yield from migrate(state.made, wanted(), rows)
+    if state.masters != masters_key():
+        yield from fill_masters()
+    if db.execute("SELECT to_regclass(%s)", (FIR_OF,)).fetchone() == (None,):
+        yield from make_views()
+    if state.is_current:
+        yield from prove_again(db, wanted(), state.catalogue)
 
 
-def _write_meta(db: psycopg.Connection[Any], address: DatabaseAddress) -> None:
-    rows: Mapping[str, Any] = {
-        "version": VERSION,
-        "definition": {name: table.as_plain() for name, table in wanted().items()},
-        "catalogue": read_catalogue(db, address.schema),
-        "server": db.info.server_version // 10000,
-    }
-    for key, value in rows.items():
-        db.execute(
-            "INSERT INTO meta VALUES (%s, %s) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-            (key, Jsonb(value)),
+def require_owner(db: psycopg.Connection[Any], address: DatabaseAddress) -> None:
+    """Raise TargetRefused when the role does not own the tables: a grant of others is a mere warning to the server."""
+    query = """SELECT pg_get_userbyid(relowner) FROM pg_class
+               WHERE oid = 'meta'::regclass AND NOT pg_has_role(relowner, 'USAGE')"""
+    if owner := db.execute(query).fetchone():
+        raise TargetRefused(
+            f"{address.name}: the tables belong to {owner[0]}; this role must be owner to change them. Run the command "
+            f"as {owner[0]}. Nothing was changed."
         )
 
 
-def check_target(address: DatabaseAddress) -> TargetState:
-    """What is there, of a target that is reached. Raises TargetRefused when it is not."""
-    with connect(address) as db:
-        try:
-            with db.transaction():
-                if not _has_schema(db, address.schema):
-                    return TargetState()
-                use(db, address, Patience())
-                return replace(read_state(db, address), rows=_rows(db, address))
-        except psycopg.Error as e:
-            raise refusal(e, address) from None
+def _require_role(db: psycopg.Connection[Any], address: DatabaseAddress, loader: str) -> None:
+    if not db.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (loader,)).fetchone():
+        raise TargetRefused(
+            f"{address.name}: there is no role {loader}. Make it: CREATE ROLE {loader} LOGIN; its password is set "
+            f"with \\password {loader}. Nothing was changed."
+        )
 
 
-def require_current(db: psycopg.Connection[Any], address: DatabaseAddress) -> None:
-    """Raise TargetRefused unless the tables are there, of this version, and as they were made."""
-    state = read_state(db, address) if _has_schema(db, address.schema) else TargetState()
-    if amiss := what_is_amiss(state):
-        raise TargetRefused(f"{address.name}: {amiss} Nothing was loaded.")
-
-
-def what_is_amiss(state: TargetState) -> str:
-    """Why a target cannot be loaded into, and what to do; "" when it can."""
-    if not state.version:
-        return "there are no tables of a target here. Make them: digitize target init URL"
-    if state.version > VERSION:
-        return f"the tables are of version {state.version}, this program knows {VERSION}; use a newer program."
-    if state.altered:
-        more = f" and {len(state.altered) - 3} more" if len(state.altered) > 3 else ""
-        return f"someone altered the tables: {'; '.join(state.altered[:3])}{more}. See: digitize target check URL"
-    if not state.is_current:
-        return "the tables are of an older schema. Bring them up to date: digitize target init URL"
-    return ""
-
-
-def read_state(db: psycopg.Connection[Any], address: DatabaseAddress) -> TargetState:
-    """What is there, inside a transaction that `use` has set up."""
-    if db.execute("SELECT to_regclass(%s)", (_qualified(address.schema, "meta"),)).fetchone() == (None,):
-        return TargetState()
-    meta = dict(db.execute("SELECT key, value FROM meta").fetchall())
-    if not isinstance(meta.get("version"), int):
-        raise TargetRefused(f"{address.name}: there is a table meta that is not a target's. Choose another --schema.")
-    # What a newer program wrote into meta may not be readable here.
-    if meta["version"] > VERSION:
-        return TargetState(meta["version"])
-    found = read_catalogue(db, address.schema)
-    made, same_server = meta["catalogue"], meta["server"] == db.info.server_version // 10000
-    if not same_server:  # another version of PostgreSQL describes the same things in other words
-        made, found = _names_only(made), _names_only(found)
-    definition = from_plain(meta["definition"])
-    is_current = meta["version"] == VERSION and not any(migrate(definition, wanted()))
-    return TargetState(meta["version"], is_current, differences(made, found), definition)
-
-
-def _names_only(catalogue: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        table: {kind: {n: t if kind == "columns" else "" for n, t in of.items()} for kind, of in kinds.items()}
-        for table, kinds in catalogue.items()
-    }
-
-
-def _has_schema(db: psycopg.Connection[Any], schema: str) -> bool:
-    return db.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", (schema,)).fetchone() is not None
-
-
-def _qualified(schema: str, table: str) -> str:
-    return f'"{schema}"."{table}"'
-
-
-def _rows(db: psycopg.Connection[Any], address: DatabaseAddress) -> dict[str, int]:
-    """What the server's statistics say; counting millions of rows would take minutes."""
-    query = "SELECT relname, n_live_tup FROM pg_stat_user_tables WHERE schemaname = %s AND n_live_tup > 0 ORDER BY 1"
-    return dict(db.execute(query, (address.schema,)).fetchall())
+def grants(schema: str, loader: str) -> Iterator[Statement]:
+    """The rights of the role that loads: rows of these tables, nothing else."""
+    role, inside = sql.Identifier(loader), sql.Identifier(schema)
+    # The name of the database is not known where the statements are only printed.
+    words = "BEGIN EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), {}); END"
+    yield sql.SQL("DO {}").format(sql.Literal(sql.SQL(words).format(sql.Literal(loader)).as_string(None)))
+    yield sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(inside, role)
+    for name, table in wanted().items():
+        rights = "SELECT" if table.owner_only else "SELECT, INSERT, UPDATE, DELETE"
+        yield sql.SQL(f"GRANT {rights} ON {{}}.{{}} TO {{}}").format(inside, sql.Identifier(name), role)
+    yield sql.SQL("GRANT SELECT ON {}.{} TO {}").format(inside, sql.Identifier(FIR_OF), role)

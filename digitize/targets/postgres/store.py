@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from io import BytesIO
 from typing import Any
 
@@ -10,9 +10,12 @@ import polars as pl
 import psycopg
 from psycopg import sql
 
+from digitize.targets.flags import FLAGS
+from digitize.targets.postgres.locks import lock_quarantine
 from digitize.targets.postgres.tables import BOOKS, TYPES
-from digitize.targets.rows import HASH, ORIGIN, RECORD_ID, Kept, RowBatch, json_text
+from digitize.targets.rows import HASH, ORIGIN, RECORD_ID, RowBatch
 from mappers.schema import Table, form_tables, load_schemas
+from mappers.schema.links import named_first
 
 # Rows that are made into text at a time, so that a batch does not stand in memory twice.
 _SLICE = 20_000
@@ -31,6 +34,7 @@ class PostgresStore:
 
     freezes = False
     order = "seq"
+    among = "= ANY(?)"
 
     def __init__(self, db: psycopg.Connection[Any]) -> None:
         """db: connected."""
@@ -76,7 +80,7 @@ class PostgresStore:
 
     def retire(self, form: str, records: Sequence[str], batch: RowBatch, why: str) -> None:
         """See `Store`."""
-        tables = [t for t in (*form_tables(form), "field_origin") if self._has_rows(t)]
+        tables = [t for t in (*form_tables(form), "field_origin", FLAGS) if self._has_rows(t)]
         rows = [
             sql.SQL(
                 "{0}, (SELECT jsonb_agg(jsonb_strip_nulls(to_jsonb(c))) FROM {1} c WHERE c.record_id = t.record_id)"
@@ -114,19 +118,17 @@ class PostgresStore:
 
     def remove(self, form: str, records: Sequence[str]) -> None:
         """Take records out, and keep nothing of them."""
-        # Child rows first: their foreign key points to the form's own.
-        for name in (*[t for t in form_tables(form) if t != form], "field_origin", form):
+        # Rows that point to others first, those of the form itself last.
+        for name in ("field_origin", FLAGS, *reversed(named_first(form))):
             query = sql.SQL("DELETE FROM {} WHERE record_id = ANY(%s)").format(sql.Identifier(name))
             self._db.execute(query, (list(records),))
 
     def insert(self, form: str, tables: Mapping[str, pl.DataFrame], batch: RowBatch) -> None:
         """See `Store`."""
         own = tables[form].with_columns(load_id=pl.lit(batch.id))
-        # First, for the foreign keys of the child rows.
-        self.copy(form, own)
-        for name, frame in tables.items():
-            if name != form:
-                self.copy(name, frame)
+        for name in named_first(form):
+            if name in tables:
+                self.copy(name, own if name == form else tables[name])
         if batch.origins:
             self.copy_origins(batch, set(own[RECORD_ID]))
 
@@ -151,25 +153,24 @@ class PostgresStore:
             for start in range(0, rows.height, _SLICE):
                 copy.write(_copy_text(rows[start : start + _SLICE]))
 
-    def keep(self, kept: Iterable[Kept], batch: RowBatch) -> None:
-        """See `Store`."""
-        self._db.execute("DELETE FROM rejects WHERE batch = %s AND state = 'open'", (batch.batch,))
-        rows = [
-            {
-                "load_id": batch.id,
-                "batch": batch.batch,
-                "form": k.form,
-                "record_id": k.record_id.replace("\x00", "").encode("utf-8", "replace").decode(),
-                "word": k.word,
-                "file": k.file,
-                "line": k.line,
-                "record": json_text(k.record),
-                "findings": json_text(list(k.findings)),
-            }
-            for k in kept
-        ]
+    def listed(self, values: Sequence[Any]) -> object:
+        """See `digitize.targets.keeping.Quarantine`."""
+        return list(values)
+
+    def hold_quarantine(self) -> None:
+        """See `digitize.targets.keeping.Quarantine`."""
+        lock_quarantine(self._db)
+
+    def put_rejects(self, rows: Sequence[Mapping[str, object]]) -> None:
+        """See `digitize.targets.keeping.Quarantine`."""
         if rows:
-            self.copy("rejects", pl.DataFrame(rows))
+            self.copy("rejects", pl.DataFrame(rows, infer_schema_length=None))
+
+    def flag(self, flags: pl.DataFrame, unchanged: Sequence[str], batch: RowBatch) -> None:
+        """See `Store`."""
+        if unchanged and self._has_rows(FLAGS):
+            self._db.execute(f"DELETE FROM {FLAGS} WHERE record_id = ANY(%s)", (list(unchanged),))
+        self.copy(FLAGS, flags.with_columns(load_id=pl.lit(batch.id)))
 
 
 def _copy_text(rows: pl.DataFrame) -> memoryview:

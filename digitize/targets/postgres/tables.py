@@ -2,30 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 
+from digitize.targets.fits import DEGREES, never_empty
 from digitize.targets.postgres.definition import Definition, TableDef
+from digitize.targets.postgres.masters import MASTERS
 from mappers.schema import Table, load_schemas
+from mappers.schema.links import PERSON_LINE, row_references
 from mappers.schema.parts.table import Column
 
-VERSION = 1
-# Codes are texts without checks: the rules let some unknown ones pass with a note, and lists grow.
+VERSION = 2
+# Codes are texts without checks or keys to the masters: every rule on a list may be confirmed by a person or let pass
+# with a note (`validators/policy`), and lists grow.
 TYPES: Mapping[str, str] = {
     "int": "bigint", "year": "smallint", "date": "date", "time": "time(0)", "money": "numeric", "decimal": "numeric",
 }  # fmt: skip
 _COUNTED = ("int", "money", "decimal")
+# What is searched for, besides the keys. By bytes: enough for = and for what a name begins with, in any language.
+_SEARCHED: Mapping[str, Sequence[str]] = {
+    "persons": ("name_roman",), "vehicles": ("registration_no",), "vehicle": ("registration_no",),
+}  # fmt: skip
+_DAYS = {"iif1": ("fir_date", "occurrence_from"), "iif3": ("arrest_date",)}
 # Ids are compared byte by byte, whatever language the database sorts by: an index is then smaller work.
 _ID = 'text COLLATE "C" NOT NULL'
 # Nearly all rows of an index are alike in these: they are compared last, which halves the time to sort it.
 _ALIKE = ("district", "state")
-BOOKS = ("meta", "loads", "record_history", "rejects", "field_origin")
+BOOKS = (
+    "meta", "loads", "deliveries", "load_settings", "record_history", "rejects", "field_origin", "flags",
+    "upgrade_findings",
+)  # fmt: skip
 
 
 @cache
 def wanted() -> Definition:
     """Every table, a form's own before its child tables."""
-    tables = dict(_BOOKS)
+    tables = {**MASTERS, **_BOOKS}
     for of_form in load_schemas().values():
         for table in sorted(of_form.values(), key=lambda t: t.child != ""):
             tables[table.name] = _child(table, next(iter(of_form))) if table.child else _own(table)
@@ -38,17 +50,22 @@ def _own(table: Table) -> TableDef:
     indexes = {f"{name}_load": "(load_id)"}
     if table.key:
         indexes[f"{name}_key"] = f"UNIQUE ({', '.join(sorted(table.key, key=_ALIKE.__contains__))})"
+    indexes |= {f"{name}_{c}": f"({c})" for c in _DAYS.get(name, ())}
     return TableDef(
         {
             "record_id": _ID,
-            # No foreign key to loads: a look-up for each row, for what one transaction guarantees.
             "load_id": "uuid NOT NULL",
             "row_hash": "uuid NOT NULL",
             **_values(table),
         },
         # NOT NULL alone lets an empty text pass.
-        {f"{name}_pkey": "PRIMARY KEY (record_id)", f"{name}_id": "CHECK (record_id <> '')", **_checks(table)},
-        indexes,
+        {
+            f"{name}_pkey": "PRIMARY KEY (record_id)",
+            f"{name}_id": "CHECK (record_id <> '')",
+            **_checks(table),
+            f"{name}_loaded": _LOADED,
+        },
+        {**indexes, **_searches(table)},
         {
             "": _title(table),
             "record_id": "Id of the record, which ties the rows of its tables together.",
@@ -68,8 +85,9 @@ def _child(table: Table, form: str) -> TableDef:
             f"{name}_line": "CHECK (line > 0)",
             **_checks(table),
             f"{name}_record": f"FOREIGN KEY (record_id) REFERENCES {form} (record_id)",
+            **_references(table, form),
         },
-        {},
+        _searches(table),
         {
             "": _title(table),
             "record_id": f"The record in {form}.",
@@ -79,15 +97,32 @@ def _child(table: Table, form: str) -> TableDef:
     )
 
 
+def _references(table: Table, form: str) -> dict[str, str]:
+    """The person whom a row names. `of_line` has no key: which table it means stands in another column."""
+    return {
+        f"{table.name}_person": f"FOREIGN KEY (record_id, {PERSON_LINE}) REFERENCES {link.of} (record_id, line)"
+        for link in row_references(form)
+        if link.table == table.name and not link.named_by
+    }
+
+
+def _searches(table: Table) -> dict[str, str]:
+    names = _SEARCHED.get(table.child or table.name, ())
+    return {f"{table.name}_{n}": f"({n} text_pattern_ops)" for n in names if n in table.by_name}
+
+
 def _values(table: Table) -> dict[str, str]:
-    return {c.name: TYPES.get(c.kind, "text") for c in table.columns}
+    return {c.name: "numeric" if c.name in DEGREES else TYPES.get(c.kind, "text") for c in table.columns}
 
 
 def _checks(table: Table) -> dict[str, str]:
     """Numbers are counts and sums, never below nought; a year has four digits at most."""
     years = [f"{c.name} BETWEEN 1 AND 9999" for c in table.columns if c.kind == "year"]
     counts = [f"{c.name} >= 0" for c in table.columns if c.kind in _COUNTED]
-    made = {f"{table.name}_years": years, f"{table.name}_counts": counts}
+    degrees = [f"{n} BETWEEN -{most} AND {most}" for n, most in DEGREES.items() if n in table.by_name]
+    there = [f"{n} IS NOT NULL" for n in never_empty(table)]
+    made = {f"{table.name}_{what}": parts for what, parts in
+            (("years", years), ("counts", counts), ("degrees", degrees), ("key_there", there))}  # fmt: skip
     return {name: f"CHECK ({' AND '.join(parts)})" for name, parts in made.items() if parts}
 
 
@@ -104,6 +139,8 @@ def _label(column: Column) -> str:
     return "; ".join(p for p in parts if p)
 
 
+# A look-up for each record, not for each row: child rows hang on their record.
+_LOADED = "FOREIGN KEY (load_id) REFERENCES loads (load_id)"
 _TEXT, _STAMP = "text NOT NULL", "timestamptz NOT NULL DEFAULT now()"
 _BOOKS: Definition = {
     "meta": TableDef(
@@ -144,6 +181,8 @@ _BOOKS: Definition = {
         {
             "record_history_pkey": "PRIMARY KEY (history_id)",
             "record_history_why": "CHECK (why IN ('updated', 'withdrawn'))",
+            "record_history_loaded": _LOADED,
+            "record_history_replacing": "FOREIGN KEY (replaced_by) REFERENCES loads (load_id)",
         },
         {
             "record_history_record": "(record_id)",
@@ -173,18 +212,72 @@ _BOOKS: Definition = {
             "settled_by": "uuid",
             "trail": "jsonb NOT NULL DEFAULT '[]'",
             "at": _STAMP,
+            "source_row": "text NOT NULL DEFAULT ''",
+            "delivery": "bigint NOT NULL DEFAULT 0",
+            "settings": "text NOT NULL DEFAULT ''",
         },
         {
             "rejects_pkey": "PRIMARY KEY (reject_id)",
+            "rejects_loaded": _LOADED,
             "rejects_word": "CHECK (word IN ('reject', 'review'))",
-            "rejects_state": "CHECK (state IN ('open', 'corrected', 'replayed', 'dropped', 'undone'))",
+            "rejects_state": ("CHECK (state IN ('open', 'corrected', 'replayed', 'dropped', 'undone', 'settled'))"),
         },
-        {"rejects_load": "(load_id)", "rejects_batch": "(batch)"},
+        {
+            "rejects_load": "(load_id)",
+            "rejects_batch": "(batch)",
+            "rejects_row": "(source_row)",
+            "rejects_record": "(form, record_id)",
+            "rejects_settled": "(settled_by)",
+        },
         {
             "": "Records that were not loaded, whole, with what the rules say of them.",
             "word": "reject: refused; review: a person must confirm it.",
             "trail": "What people did about it: when, who, what it was before.",
+            "source_row": "Name of the row, made of its content as it was refused first; one open entry each.",
+            "delivery": "Number of the newest delivery that brought the row; see the table deliveries.",
+            "settings": "Settings of the rules that refused it; see the table load_settings.",
+            "settled_by": "The load that brought the record, or the newer one that overtook it.",
         },
+    ),
+    "deliveries": TableDef(
+        {"number": "bigint GENERATED ALWAYS AS IDENTITY", "input": _TEXT, "at": _STAMP},
+        {"deliveries_pkey": "PRIMARY KEY (number)", "deliveries_input": "UNIQUE (input)"},
+        comments={"": "Deliveries in the order in which they came first; the same content again is the same one."},
+    ),
+    "load_settings": TableDef(
+        {"key": _TEXT, "settings": "jsonb NOT NULL"},
+        {"load_settings_pkey": "PRIMARY KEY (key)"},
+        comments={"": "By which rules, lists and severities loads were asked; replay asks the same."},
+    ),
+    "flags": TableDef(
+        {
+            **{"record_id": _ID, "form": _TEXT, "child": "text NOT NULL DEFAULT ''"},
+            **{"line": "integer NOT NULL DEFAULT 0", "field": _TEXT, "code": _TEXT, "word": _TEXT},
+            "load_id": "uuid NOT NULL",
+        },
+        {"flags_word": "CHECK (word IN ('note', 'review', 'reject'))"},
+        {"flags_record": "(record_id)", "flags_code": "(code)"},
+        {
+            "": "What the rules note of records that are loaded all the same.",
+            "child": "The table of rows that is meant, empty for the record itself.",
+            "line": "The row in it.",
+            "load_id": "The load that asked.",
+        },
+    ),
+    "upgrade_findings": TableDef(
+        {
+            **{"table_name": _TEXT, "record_id": _ID, "line": "integer NOT NULL DEFAULT 0", "name": _TEXT},
+            **{"value": "text", "state": _TEXT, "at": _STAMP, "role": "text NOT NULL DEFAULT session_user"},
+        },
+        {"upgrade_findings_state": "CHECK (state IN ('kept', 'taken out'))"},
+        {"upgrade_findings_record": "(record_id)"},
+        {
+            "": "Rows of an older version that do not keep to what a newer one asks of all rows.",
+            "name": "The constraint that they break, or the column.",
+            "value": "What stood in the column, where it was taken out.",
+            "state": "kept: the row stands as it was; taken out: the column is empty now.",
+        },
+        owner_only=True,
     ),
     "field_origin": TableDef(
         {

@@ -5,28 +5,29 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
+import polars as pl
 import psycopg
 
-from digitize.errors import TargetRefused
 from digitize.targets.base import Load, Receipt, Statement, Undone
+from digitize.targets.comparing import Fold, HeldRecord, RecordGroup, Station
 from digitize.targets.from_records import as_batch
 from digitize.targets.kind import Patience
+from digitize.targets.postgres import compare
 from digitize.targets.postgres.address import DatabaseAddress
-from digitize.targets.postgres.connect import connect, is_passing, refusal, use
+from digitize.targets.postgres.connect import NotReached, connect, is_passing, refusal, use
 from digitize.targets.postgres.first import take_first
-from digitize.targets.postgres.loads import find_done, note
-from digitize.targets.postgres.locks import STATION, lock_stations
-from digitize.targets.postgres.setup import require_current
+from digitize.targets.postgres.loads import begin, find_done, note
+from digitize.targets.postgres.locks import lock_stations
+from digitize.targets.postgres.state import require_current
 from digitize.targets.postgres.store import PostgresStore
 from digitize.targets.rows import RowBatch
 from digitize.targets.taking import take
 from digitize.targets.undoing import undo
-from mappers.schema import form_tables
 
 log = logging.getLogger(__name__)
 # Six tries wait some 24 seconds in all. Each pause is longer than the one before and partly chance, so that two loads
@@ -42,6 +43,7 @@ class PostgresTarget:
         """Connect. Raises TargetRefused when the tables are not there, not of this version, or altered."""
         self._address, self._patience = address, patience or Patience()
         self._db: psycopg.Connection[Any] | None = None
+        self._was_reached = False
         self.transact(lambda db: require_current(db, address))
 
     @property
@@ -89,18 +91,36 @@ class PostgresTarget:
         done: Undone = self.transact(work, dry_run=dry_run)
         return done
 
-    def hashes(self, form: str, station: Sequence[str | None]) -> list[tuple[str, str, str]]:
-        """(record, hash of its content, year) of the records of a form at a station: state, district, name."""
-        at = [f"{n} IS NULL" if v is None else f"{n} = ?" for n, v in zip(STATION, station, strict=True)]  # by index
-        year = "coalesce(year::text, '')" if "year" in form_tables(form)[form].by_name else "''"
-        what = f"record_id, replace(row_hash::text, '-', ''), {year}"
-        query = f"SELECT {what} FROM {form} WHERE {' AND '.join(at)}"
-        return [(r, h, y) for r, h, y in self.run(query, [v for v in station if v is not None])]
+    def spelled(self, form: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+        """See `Compares`."""
+        return compare.spelled(form, tables)
+
+    def present(self, form: str) -> list[tuple[RecordGroup, str, int]]:
+        """See `Compares`."""
+        found: list[tuple[RecordGroup, str, int]] = self.transact(lambda db: compare.present(db, form))
+        return found
+
+    def folds(self, form: str, stations: Sequence[Station]) -> dict[RecordGroup, Fold]:
+        """See `Compares`."""
+        found: dict[RecordGroup, Fold] = self.transact(lambda db: compare.folds(db, form, stations))
+        return found
+
+    def standing(
+        self, form: str, groups: Sequence[RecordGroup], take: Callable[[list[HeldRecord]], object], at_once: int
+    ) -> None:
+        """See `Compares`."""
+        self.transact(lambda db: compare.standing(db, form, groups, take, at_once))
 
     def done(self, load: str, batch: str) -> Receipt | None:
         """The receipt of a load that was committed before, is not undone, and is the newest of its batch."""
         found: Receipt | None = self.transact(lambda db: find_done(db, load, batch))
         return found
+
+    def versions(self, form: str, records: Sequence[str]) -> Mapping[str, tuple[str, str]]:
+        """See `Target`."""
+        what = "record_id, replace(load_id::text, '-', ''), replace(row_hash::text, '-', '')"
+        query = f"SELECT {what} FROM {form} WHERE record_id {PostgresStore.among}"
+        return {r: (load, content) for r, load, content in self.run(query, [list(records)])}
 
     def run(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Rows of one statement in a transaction of its own; ? stands for a value."""
@@ -127,16 +147,18 @@ class PostgresTarget:
                 if attempt == self._patience.tries or not is_passing(e):
                     raise refusal(e, self._address) from None
                 log.info("target: %s, trying again (%d)", e.sqlstate or type(e).__name__, attempt)
-            except TargetRefused:
-                # Refused while connecting again after a loss: the server may be starting. Other refusals stand.
-                if self._db is not None or attempt == 1 or attempt == self._patience.tries:
+            except NotReached as e:
+                # After a loss whatever hinders may pass. At first only what says so: a wrong name stays wrong.
+                if attempt >= min(self._patience.tries, self._patience.tries if self._was_reached else e.first_tries):
                     raise
+                log.warning("%s does not answer (yet); trying again (%d)", self.name, attempt)
             time.sleep(_FIRST_PAUSE * _FACTOR ** (attempt - 1) * random.uniform(0.5, 1.5))
         raise AssertionError("the last try returns or raises")
 
     def _connected(self) -> psycopg.Connection[Any]:
         if self._db is None:
             self._db = connect(self._address)
+            self._was_reached = True
         return self._db
 
     def _forget_lost(self) -> None:
@@ -149,6 +171,7 @@ def _take(db: psycopg.Connection[Any], batch: RowBatch) -> Receipt:
     # Asked under the lock: a commit whose answer was lost on the way is recognised here.
     if done := find_done(db, batch.id, batch.batch):
         return done
+    begin(db, batch)
     receipt = take(batch, PostgresStore(db))
     note(db, batch, receipt)
     return receipt

@@ -27,8 +27,9 @@ class Item:
 
     id: made from record, cell, reading and source, so that an old sheet is noticed. cell: "zone:PAGE/ZONE",
     "column:NAME" or "field:NAME" (nothing on the paper feeds it). fields: paths that hang on the cell. reading: what
-    the machine saw; value: what it made of it. why: stable words and rule codes. said: the rules' messages. box: of the
-    cell on its page; boxes: of a whole row, one a half of it.
+    the machine saw; value: what it made of it. why: stable words and rule codes. said: what is told, as a
+    rule the messages of findings; form, findings: of whose record and of what, where rules ask. box: of the cell on its
+    page; boxes: of a whole row, one a half of it.
     """
 
     id: str
@@ -45,6 +46,8 @@ class Item:
     page: str = ""
     box: Box | None = None
     boxes: tuple[Box, ...] = ()
+    form: str = ""
+    findings: tuple[Finding, ...] = ()
 
 
 def item_id(record: str, cell: str, reading: str, source: str) -> str:
@@ -191,7 +194,7 @@ class _Asked:
     def item(self, cell: str, paths: tuple[str, ...], source: str) -> Item:
         record = self.stored.record
         why = tuple(dict.fromkeys(w for p in paths for w in reasons(record, p, self.findings)))
-        said = dict.fromkeys(f.message for f in self.findings if f.field in paths and f.severity != "note")
+        findings = tuple(f for f in self.findings if f.field in paths and f.severity != "note")
         decided = self.zones.get(cell)
         reading, value, confidence, candidates = self._zone(decided) if decided else self._table_cell(cell, paths)
         box = decided.box if decided else self._box(cell, paths)
@@ -208,10 +211,12 @@ class _Asked:
             candidates=candidates[:5],
             confidence=confidence,
             why=why,
-            said=tuple(said),
+            said=tuple(dict.fromkeys(f.message for f in findings)),
             source=source,
             page=cell.partition(":")[2].rpartition("/")[0] if box else "",
             box=box,
+            form=record.form,
+            findings=findings,
         )
 
     def _box(self, cell: str, paths: tuple[str, ...]) -> Box | None:

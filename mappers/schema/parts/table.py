@@ -47,7 +47,8 @@ class FormModel(BaseModel):
     are on its own print (`items`) and which of them it asks for (`mandatory`).
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # Only `digitize schema` and tests make objects of all forms; for the others a look at the fields is enough.
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
     own_items: ClassVar[Mapping[str, str]] = {}
     own_mandatory: ClassVar[frozenset[str]] = frozenset()
 

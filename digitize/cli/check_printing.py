@@ -1,0 +1,88 @@
+"""What `digitize validate` shows while it checks, and what it prints of a report."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from heapq import nsmallest
+from typing import TYPE_CHECKING
+
+from digitize.cli.console import errors, results, table
+
+if TYPE_CHECKING:
+    from digitize.files.validating.findings import FileFinding
+    from digitize.files.validating.report import CheckReport
+    from digitize.files.validating.taking import Progress
+    from validators.rulebook.given import CheckSettings
+
+_SHOWN = 50
+# Below this nobody has to wait.
+_LONG_BYTES = 50 << 20
+# Control characters, and those that turn the direction of writing, so that a line reads otherwise than it is.
+_NOT_SHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+@contextmanager
+def check_progress() -> Iterator[Progress | None]:
+    """A bar on a terminal, once there is much to read; nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+    with Progress(
+        TextColumn("read"), BarColumn(), DownloadColumn(), TimeRemainingColumn(), console=errors(), transient=True
+    ) as bar:
+        task = bar.add_task("read", total=None, visible=False)
+        yield lambda done, total: bar.update(task, completed=done, total=total, visible=total > _LONG_BYTES)
+
+
+def print_not_told(settings: CheckSettings) -> None:
+    """Say first, and once, which names are not looked up because nobody told the state or its stations."""
+    from digitize.files.validating.settings import not_told
+
+    for one in not_told(settings):
+        if one.option in ("--state", "--stations"):
+            rules = ", ".join(one.rules)
+            told = f"Not told: {one.option}. So {one.what} ({rules}). A dataset.toml beside the files may tell it, too."
+            errors().print(told, markup=False, soft_wrap=True)
+
+
+def print_report(report: CheckReport) -> None:
+    """Print the gravest findings, and the counts."""
+    out = results()
+    if report.findings:
+        # Not sorted as a whole: however many there are, only the gravest few are printed.
+        first = nsmallest(_SHOWN, report.findings, key=lambda f: (("reject", "review", "note").index(f.severity), f))
+        rows = [[f.severity, f"{f.file}:{f.line}", f.code, f.field, _plain(f.value), f.message] for f in first]
+        out.print(table("Findings", ["", "where", "rule", "field", "value", "what"], rows), markup=False)
+        _print_expected(report, first)
+        if len(report.findings) > _SHOWN:
+            print(f"... and {len(report.findings) - _SHOWN} more; --format jsonl lists all, --format html shows them.")
+        print("By rule: " + ", ".join(f"{code} {n}" for code, n in report.by_code().items()))
+    known = f"; {report.known} known" if report.known else ""
+    print(
+        f"{report.rows_checked} rows checked, {report.rows_unreadable} unreadable: {report.count('reject')} reject, "
+        f"{report.count('review')} review, {report.count('note')} note{known}."
+    )
+    cases = report.case_files
+    if cases.count:
+        print(
+            f"{cases.with_errors} of {cases.count} case files have errors ({cases.error_rate:.2%}): {cases.high} of "
+            f"high impact, {cases.low} of low; {cases.beyond} are beyond what is agreed."
+        )
+    if report.other_forms:
+        print(f"Not checked, for they are of another form: {', '.join(report.other_forms)}. Name it with --form.")
+
+
+def _print_expected(report: CheckReport, shown: Sequence[FileFinding]) -> None:
+    """What is expected and what to do, once for each field and rule."""
+    for code, field, text in sorted({(f.code, f.field, report.advice(f)) for f in shown}):
+        results().print(f"{code} {field}".rstrip() + f": {text}", markup=False, soft_wrap=True, highlight=False)
+
+
+def _plain(value: str) -> str:
+    """A value without anything that steers a terminal."""
+    return _NOT_SHOWN.sub("�", value)

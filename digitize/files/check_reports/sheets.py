@@ -1,0 +1,126 @@
+"""What the sheets of a report have in common: rows of findings, cells that are no formulas, marks and widths."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from digitize.files.check_reports.source_rows import SourceRows
+from digitize.files.validating.findings import FileFinding
+from digitize.files.workbook import plain_text
+from digitize.machine.csv_cells import safe
+from mappers.schema import form_tables
+from validators.finding import Severity
+from validators.messages.teller import Teller
+
+_COLOURS: Mapping[Severity, str] = {"reject": "FFC7CE", "review": "FFEB9C", "note": "DDEBF7"}
+_HEAD_COLOUR, _LINK_COLOUR = "D9D9D9", "0563C1"
+_NOTE_WIDTH, _NOTE_HEIGHT = 320, 160  # pixels
+_LAST = 16_384  # columns that a sheet has
+
+
+@dataclass(frozen=True, slots=True)
+class SheetColumn:
+    """The head of a column. width: in letters."""
+
+    text: str
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class RowOfFindings:
+    """All that one rule found in a row of a file. cells: of the row, by column, as they may be shown."""
+
+    findings: tuple[FileFinding, ...]
+    cells: Mapping[str, str]
+
+    @property
+    def file(self) -> str:
+        """The file's name."""
+        return self.findings[0].file
+
+    @property
+    def line(self) -> int:
+        """The row's line, 0 for the file itself."""
+        return self.findings[0].line
+
+    def joined(self, name: str) -> str:
+        """One part of the findings, each wording once."""
+        return "\n".join(dict.fromkeys(text for f in self.findings if (text := getattr(f, name))))
+
+
+def rows_of(findings: Iterable[FileFinding], rows: SourceRows, form: str) -> list[RowOfFindings]:
+    """The rows that findings are about, in their order; the wrong cell is there also where it is empty."""
+    tables = form_tables(form)
+    by_row: dict[tuple[str, str, int], list[FileFinding]] = {}
+    for f in findings:
+        by_row.setdefault((f.file, f.table, f.line), []).append(f)
+    made = []
+    for key, of_row in by_row.items():
+        cells = dict(rows.cells(key)) if key[2] else {}
+        for f in of_row:
+            # A rule on child rows or on the row itself names no cell of it.
+            is_cell = f.table in tables and tables[f.table].column(f.field) is not None
+            if is_cell and (cells or f.value):
+                cells.setdefault(f.field, f.value)
+        made.append(RowOfFindings(tuple(of_row), cells))
+    return made
+
+
+class SheetStyles:
+    """Looks of cells, each made once: a workbook of thousands of rows would else hold as many of them."""
+
+    def __init__(self, teller: Teller) -> None:
+        """teller: whose words stand in the notes."""
+        from openpyxl.styles import Alignment, Font, PatternFill
+
+        self._author = f"digitize ({teller.language})"
+        self._wrapped, self._bold = Alignment(wrap_text=True, vertical="top"), Font(bold=True)
+        self._top, self._link = Alignment(vertical="top"), Font(color=_LINK_COLOUR, underline="single")
+        self._fills = {word: PatternFill("solid", fgColor=colour) for word, colour in _COLOURS.items()}
+        self._head_fill = PatternFill("solid", fgColor=_HEAD_COLOUR)
+
+    def begin(self, sheet: Any, heads: Sequence[SheetColumn], rows: int, *, still: int = 1) -> None:
+        """Write the head. still: columns that stay when the sheet is moved; the head stays, and can be filtered."""
+        from openpyxl.utils import get_column_letter
+
+        heads = heads[:_LAST]
+        for number, head in enumerate(heads, 1):
+            sheet.column_dimensions[get_column_letter(number)].width = head.width
+        sheet.freeze_panes = f"{get_column_letter(still + 1)}2"
+        sheet.auto_filter.ref = f"A1:{get_column_letter(len(heads))}{rows + 1}"
+        made = [self.cell(sheet, head.text) for head in heads]
+        for cell in made:
+            cell.font, cell.fill = self._bold, self._head_fill
+        sheet.append(made)
+
+    def cell(self, sheet: Any, value: object, *, wrap: bool = True) -> Any:
+        """A cell as a spreadsheet may open it: text is text, whatever it begins with."""
+        from openpyxl.cell import WriteOnlyCell
+
+        is_text = isinstance(value, str)
+        cell = WriteOnlyCell(sheet, safe(plain_text(value)) if isinstance(value, str) else value)
+        if is_text and value:
+            cell.data_type = "s"
+            # As text: a spreadsheet would make 7 of 007, and a day of 3-12.
+            cell.number_format = "@"
+        cell.alignment = self._wrapped if wrap else self._top
+        return cell
+
+    def link(self, sheet: Any, title: str) -> Any:
+        """A cell that leads to the sheet of that name."""
+        from openpyxl.worksheet.hyperlink import Hyperlink
+
+        cell = self.cell(sheet, title)
+        cell.hyperlink = Hyperlink(ref="", location=f"'{title}'!A1")
+        cell.font = self._link
+        return cell
+
+    def mark(self, cell: Any, severity: Severity, text: str) -> Any:
+        """The same cell, marked as wrong, with a note that says what is expected."""
+        from openpyxl.comments import Comment
+
+        cell.fill = self._fills[severity]
+        cell.comment = Comment(plain_text(text), self._author, height=_NOTE_HEIGHT, width=_NOTE_WIDTH)
+        return cell

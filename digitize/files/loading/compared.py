@@ -1,0 +1,78 @@
+"""The sources that a target is compared with: import files, or the records of a workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from digitize.files.loading.batches import Maker
+from digitize.files.loading.inputs import find_inputs
+from digitize.files.loading.parts import CheckedInputs
+from digitize.targets.base import Load
+from digitize.targets.from_records import as_batch
+from digitize.targets.rows import RECORD_ID, RowBatch
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.catalogue import Catalogue
+from digitize.workspace.ledger.records import Records
+from digitize.workspace.place import Place
+from mappers.schema import load_schemas
+from validators.rulebook.given import CheckSettings
+
+# So many records of a source are made ready at a time, as many as a batch has when they are loaded.
+_SIZE = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class LoadSource:
+    """What should be in a target. forms: of its records. rows: (form, tables) as they would be loaded, part by part.
+
+    is_own: whether a load, by its batch and its source, loaded this very thing.
+    """
+
+    forms: tuple[str, ...]
+    rows: Callable[[], Iterator[tuple[str, Mapping[str, pl.DataFrame]]]]
+    is_own: Callable[[str, Mapping[str, Any]], bool]
+
+
+def of_files(paths: Sequence[Path], form: str, settings: CheckSettings, leave_out: Sequence[str] = ()) -> LoadSource:
+    """The records of import files that would be loaded. Raises InputError as `load_files` does."""
+    inputs = find_inputs(paths, form, settings, leave_out)
+
+    def rows() -> Iterator[tuple[str, Mapping[str, pl.DataFrame]]]:
+        checked = CheckedInputs(inputs, settings)
+        maker = Maker(inputs, settings, checked.messages, _SIZE)
+        for part in checked:
+            for batch in maker.batches(part):
+                yield from _fit_rows(batch)
+
+    return LoadSource((form,), rows, lambda _, source: source.get("input") == inputs.key)
+
+
+def of_workspace(place: Place) -> LoadSource:
+    """The records of a workspace that no rule and no doubt holds back."""
+    with Ledger(place.ledger) as ledger:
+        batches = [b.batch for b in Catalogue(ledger).batches()]
+
+    def rows() -> Iterator[tuple[str, Mapping[str, pl.DataFrame]]]:
+        with Ledger(place.ledger) as ledger:
+            for batch in batches:
+                # A whole batch, as it is loaded: which of two with one key is refused hangs on it.
+                clean = [s.record for s in Records(ledger).of_batch(batch) if s.verdict == "clean"]
+                yield from _fit_rows(as_batch(Load("", batch, clean, (), 0)))
+
+    return LoadSource(tuple(load_schemas()), rows, lambda batch, _: batch in batches)
+
+
+def _fit_rows(batch: RowBatch) -> Iterator[tuple[str, Mapping[str, pl.DataFrame]]]:
+    """The rows that a target takes, by form."""
+    for form, rows in batch.forms.items():
+        bad = rows.unfit[RECORD_ID].unique()
+        if not bad.len():
+            yield form, rows.tables
+            continue
+        good = ~pl.col(RECORD_ID).is_in(bad.implode())
+        yield form, {name: frame.filter(good) for name, frame in rows.tables.items()}

@@ -1,0 +1,72 @@
+"""What came of a load, as numbers and for people."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+
+from digitize.targets.base import Receipt
+
+COUNTS = ("read", "inserted", "updated", "unchanged", "rejected", "held", "withdrawn")
+
+
+@dataclass
+class Loaded:
+    """What came of a load. repeated: the very same files were loaded whole before, and nothing was done.
+
+    receipts: of all batches, those among them that an earlier, interrupted call had committed.
+    """
+
+    target: str
+    form: str
+    receipts: list[Receipt] = field(default_factory=list)
+    repeated: bool = False
+    dry_run: bool = False
+
+    @property
+    def before(self) -> list[Receipt]:
+        """The receipts of batches that an earlier call had committed; they were recognised, and not done again."""
+        return [r for r in self.receipts if r.repeated]
+
+    def total(self, name: str) -> int:
+        """The sum of one count over what this call did."""
+        return sum(int(getattr(r, name)) for r in self.receipts if not r.repeated)
+
+    def total_before(self, name: str) -> int:
+        """The sum of one count over what an earlier call had committed."""
+        return sum(int(getattr(r, name)) for r in self.before)
+
+    @property
+    def refused(self) -> int:
+        """Records that were not loaded and wait in the quarantine, whichever call refused them."""
+        return sum(r.rejected + r.held for r in self.receipts)
+
+    def as_plain(self) -> dict[str, object]:
+        """The outcome as JSON types."""
+        counts: dict[str, object] = {name: self.total(name) for name in COUNTS}
+        counts["before"] = {name: self.total_before(name) for name in COUNTS}
+        about = {"target": self.target, "form": self.form, "repeated": self.repeated, "dry_run": self.dry_run}
+        return {**about, **counts, "receipts": [asdict(r) for r in self.receipts]}
+
+    def lines(self) -> list[str]:
+        """The outcome for people."""
+        if self.repeated:
+            return [f"Nothing to do: all of this was loaded into {self.target} before."]
+        did = "Would load" if self.dry_run else "Loaded"
+        n = {name: self.total(name) for name in COUNTS}
+        lines = [
+            f"{did} {n['read']} records in {len(self.receipts) - len(self.before)} batches into {self.target}: "
+            f"{n['inserted']} new, "
+            f"{n['updated']} changed, {n['unchanged']} as before, {n['rejected']} rejected, {n['held']} held for a "
+            f"person's word, {n['withdrawn']} withdrawn."
+        ]
+        if self.before:
+            read = self.total_before("read")
+            lines.append(
+                f"{read} records in {len(self.before)} batches had been committed before something broke off: "
+                f"{self.total_before('inserted')} new. That makes {n['read'] + read} records in all."
+            )
+        if self.refused and not self.dry_run:
+            lines.append("What was refused waits, whole: digitize quarantine list --target ...")
+        if flags := self.total("flags"):
+            lines.append(f"Loaded and flagged: {flags} notes of the rules. See: digitize quarantine flags --target ...")
+        return lines

@@ -1,0 +1,75 @@
+"""The rules asked of rejects: those of the load that refused each, unless others are given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import polars as pl
+
+from digitize.files.loading.parts import SUSPICIONS
+from digitize.files.loading.settings import import_settings, settings_again
+from digitize.targets.base import Target
+from digitize.targets.deliveries import settings_of
+from digitize.targets.flat import flat_rows
+from mappers.record import Record
+from mappers.schema import form_tables
+from validators.checking.rows import find_in_rows
+from validators.finding import Finding
+from validators.rulebook.columns import LINE, RECORD
+from validators.rulebook.given import CheckSettings
+from validators.rulebook.rule import every_rule
+
+
+@dataclass(frozen=True, slots=True)
+class AskedBy:
+    """What a person gives in place of the settings of the load, as `load` takes it; empty: as the load had it."""
+
+    state: str = ""
+    stations: Path | None = None
+    profile: str = ""
+    ignore: Sequence[str] = ()
+
+    def settings(self, target: Target, form: str, key: str) -> CheckSettings:
+        """The settings under a key of the target's book, with what is given. Raises OptionsError."""
+        made = settings_again(form, settings_of(target, key))
+        given = import_settings(
+            form, state=self.state, stations=self.stations, profile=self.profile, ignore=self.ignore
+        )
+        if self.state:
+            made = replace(made, stations=given.stations, districts=given.districts, policy=given.policy)
+        if self.profile:
+            made = replace(made, profile=self.profile, policy=given.policy)
+        if self.ignore:
+            made = replace(made, left_out=given.left_out)
+        return replace(made, left_out=made.left_out | set(SUSPICIONS))
+
+
+def ask(form: str, records: Sequence[Record], settings: CheckSettings) -> Mapping[str, list[Finding]]:
+    """What the rules for import files say of records, each with an id of its own; notes as well; by record."""
+    found: dict[str, list[Finding]] = {}
+    messages = {code: made.english for code, made in every_rule().items()}
+    told = find_in_rows(form, _frames(form, records), settings).select(RECORD, "table", "line", "field", "code")
+    for record, table, line, field, code in told.iter_rows():
+        child = form_tables(form)[table].child
+        path = f"{child}[{line}].{field}" if child else field
+        found.setdefault(record, []).append(Finding(record, path, code, settings.policy[code], messages[code]))
+    return found
+
+
+def _frames(form: str, records: Sequence[Record]) -> dict[str, pl.DataFrame]:
+    """Records as text frames of the rules; the line of a child row is its place in the record, from 0."""
+    rows: dict[str, list[dict[str, object]]] = {name: [] for name in form_tables(form)}
+    for record in records:
+        if record.fields:
+            for name, of_table in flat_rows(record).items():
+                for place, row in enumerate(of_table):
+                    values = {k: v for k, v in row.items() if k not in ("record_id", "line")}
+                    rows[name].append({RECORD: record.id, LINE: place, **values})
+    frames = {}
+    for name, table in form_tables(form).items():
+        columns = {RECORD: pl.String, LINE: pl.Int64, **{c.name: pl.String for c in table.columns}}
+        if rows[name] or name == form:
+            frames[name] = pl.DataFrame(rows[name], schema=columns)
+    return frames

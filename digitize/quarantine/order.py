@@ -1,0 +1,134 @@
+"""Which rejects are of one record, and which of them is the newest: an older content never replaces a newer one.
+
+Of two contents of a record that one is the newer which came with the later delivery (`digitize.targets.deliveries`).
+Where an earlier version of this program kept no number, the time of the load decides.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+
+from digitize.quarantine.rejects import Reject, each_waiting
+from digitize.targets.base import Target
+from digitize.targets.flat import FIELD_END, row_hash, text_hash
+from digitize.targets.source_rows import source_row
+from mappers.record import Record, to_plain
+from mappers.schema import form_tables
+
+Age = tuple[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class StandingRecord:
+    """A record that the target holds. is_replay: it came out of the quarantine."""
+
+    age: Age
+    content: str
+    is_replay: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayCandidate:
+    """A reject under the id that it would be loaded with. content: hash of what it holds now; own: without its rows."""
+
+    reject: Reject
+    record: Record
+    content: str
+    own: str
+    age: Age
+
+    def covers(self, other: ReplayCandidate) -> bool:
+        """Whether it says all that another one says, whose child rows may be with it."""
+        return self.content == other.content or (self.own == other.own and other.own == other.content)
+
+    @property
+    def is_as_refused(self) -> bool:
+        """Whether nobody changed it."""
+        return source_row(self.reject.form, to_plain(self.reject.record)) == self.reject.row.partition("-")[0]
+
+    def repeats(self, other: ReplayCandidate) -> bool:
+        """Whether it only says again what another row of its delivery said, which a person has corrected since."""
+        same = self.reject.row.partition("-")[0] == other.reject.row.partition("-")[0]
+        return same and self.is_as_refused and not other.is_as_refused
+
+
+class Ages:
+    """When the loads of a target came; asked once each."""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self._known: dict[str, tuple[Age, bool]] = {}
+
+    def of(self, reject: Reject) -> Age:
+        """The age of what a reject holds."""
+        return (reject.delivery, "") if reject.delivery else self._load(reject.load)[0]
+
+    def standing(self, form: str, ids: Sequence[str]) -> Mapping[str, StandingRecord]:
+        """Of some records those that the target holds."""
+        found = self._target.versions(form, ids)
+        return {
+            r: StandingRecord(self._load(load)[0], content, self._load(load)[1]) for r, (load, content) in found.items()
+        }
+
+    def _load(self, load: str) -> tuple[Age, bool]:
+        if load not in self._known:
+            rows = self._target.run(
+                "SELECT CAST(at AS text), CAST(source AS text) FROM loads WHERE load_id = ?", [load]
+            )
+            at, source = (rows[0][0], json.loads(rows[0][1])) if rows else ("", {})
+            number = int(source.get("delivery", 0))
+            self._known[load] = (number, "" if number else at), bool(source.get("replay"))
+        return self._known[load]
+
+
+def candidates(rejects: Iterable[Reject], ages: Ages) -> list[ReplayCandidate]:
+    """Rejects as what they would be loaded as."""
+    made = []
+    for reject in rejects:
+        record = _named(reject.record)
+        own = row_hash(replace(record, children={}))
+        made.append(ReplayCandidate(reject, record, row_hash(record), own, ages.of(reject)))
+    return made
+
+
+def rivals(target: Target, chosen: Sequence[ReplayCandidate], ages: Ages) -> list[ReplayCandidate]:
+    """What else waits under the id or the key of one that was chosen, and what waits under the ids of these."""
+    taken = {c.reject.id for c in chosen}
+    found: list[ReplayCandidate] = []
+    for form in sorted({c.reject.form for c in chosen}):
+        ids = {c.record.id for c in chosen if c.reject.form == form}
+        keys = {key_of(c.record) for c in chosen if c.reject.form == form} - {()}
+        near = _waiting(target, form, ids, keys, taken, ages)
+        # A rival counts only while no newer content of its own record waits, which may have another key.
+        further = {c.record.id for c in near} - ids
+        if further:
+            near += _waiting(target, form, further, set(), taken | {c.reject.id for c in near}, ages)
+        found += near
+    return found
+
+
+def _waiting(
+    target: Target, form: str, ids: Set[str], keys: Set[tuple[str, ...]], taken: Set[int], ages: Ages
+) -> list[ReplayCandidate]:
+    found = []
+    for other in each_waiting(target, form):
+        if other.id not in taken and not other.settled_by and other.record.fields:
+            record = _named(other.record)
+            if record.id in ids or key_of(record) in keys:
+                found += candidates([other], ages)
+    return found
+
+
+def key_of(record: Record) -> tuple[str, ...]:
+    """The whole key of a record, () where it has none or a part of it lacks."""
+    values = [record.value(k) for k in form_tables(record.form)[record.form].key]
+    return tuple(v or "" for v in values) if values and all(values) else ()
+
+
+def _named(record: Record) -> Record:
+    """A record that has no id gets one made from its key, when that is whole."""
+    if record.id or not (key := key_of(record)):
+        return record
+    return replace(record, id=f"key-{text_hash(FIELD_END.join(key))}")

@@ -1,0 +1,194 @@
+"""The quarantine of a target while a batch is taken: one entry a source row, closed by whatever loads that row."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from digitize.targets.rows import Kept, RowBatch, json_text
+from digitize.targets.source_rows import source_row
+
+OPEN, CORRECTED, REPLAYED, DROPPED = "open", "corrected", "replayed", "dropped"
+SETTLED, UNDONE = "settled", "undone"
+# Values in one statement: a state's quarantine is looked through without being in memory as a whole.
+_AT_ONCE = 20_000
+
+
+class Quarantine(Protocol):
+    """What a database must be able to do. among: how its SQL says "is one of", with ? for what `listed` gives."""
+
+    among: str
+
+    def listed(self, values: Sequence[Any]) -> object:
+        """Values as one value of a statement."""
+        ...
+
+    def rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Rows of one statement; ? stands for a value."""
+        ...
+
+    def hold_quarantine(self) -> None:
+        """Wait until nobody else writes into the quarantine, and let none until the transaction ends."""
+        ...
+
+    def put_rejects(self, rows: Sequence[Mapping[str, object]]) -> None:
+        """Put in entries; column -> value."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    id: int
+    state: str
+    word: str
+    findings: str
+    settled_by: str
+
+
+def keep(kept: Sequence[Kept], batch: RowBatch, store: Quarantine) -> set[str]:
+    """Keep what is not loaded. Returns the names of its rows.
+
+    A row that waits already gets what the rules say of it now, and stays the entry that people know, with its trail; so
+    does one that a person dropped or replayed, which is not asked for again. Entries of an earlier load of the batch
+    that this one does not keep are settled.
+    """
+    rows = {k.row or source_row(k.form, k.record, f"{k.file}:{k.line}"): k for k in kept}
+    if not rows and not store.rows("SELECT 1 FROM rejects WHERE state = 'open' LIMIT 1"):
+        return set()
+    store.hold_quarantine()
+    _name_older(store)
+    found = _entries(store, list(rows))
+    store.put_rejects([_row(name, k, batch) for name, k in rows.items() if name not in found])
+    for name in rows.keys() & found.keys():
+        _refresh(store, found[name], name, rows[name], batch)
+    of_batch = store.rows("SELECT reject_id, source_row FROM rejects WHERE batch = ? AND state = 'open'", [batch.batch])
+    _settle(store, [id for id, name in of_batch if name not in rows], batch)
+    return set(rows)
+
+
+def close_loaded(
+    form: str,
+    standing: Sequence[str],
+    refused: Sequence[str],
+    kept: set[str],
+    batch: RowBatch,
+    store: Quarantine,
+    named: Callable[[Sequence[str]], set[str]],
+) -> None:
+    """Close the entries of records that a later delivery brought again.
+
+    standing: records of the batch that the target holds now; refused: those that it does not. kept: names of the rows
+    that were just kept. named: the names of standing records' rows. An entry of the same delivery is closed when
+    exactly its row was loaded, as under other rules. What a person corrected waits on, and `replay` will say that it
+    was overtaken.
+    """
+    query = "SELECT 1 FROM rejects WHERE form = ? AND state IN ('open', 'corrected') AND settled_by IS NULL AND "
+    other = "(delivery < ? OR (delivery = ? AND settings <> ?)) LIMIT 1"
+    if not store.rows(query + other, [form, batch.delivery, batch.delivery, batch.settings]):
+        return
+    store.hold_quarantine()
+    earlier: list[int] = []
+    same: list[tuple[int, str, str]] = []
+    held = set(standing)
+    for start in range(0, len(ids := [*standing, *refused]), _AT_ONCE):
+        query = f"""SELECT reject_id, record_id, source_row, delivery, state FROM rejects WHERE form = ?
+                    AND state IN ('open', 'corrected') AND settled_by IS NULL AND delivery <= ?
+                    AND record_id {store.among}"""
+        some = store.listed(ids[start : start + _AT_ONCE])
+        for id, record, name, delivery, state in store.rows(query, [form, batch.delivery, some]):
+            if name not in kept and delivery < batch.delivery:
+                earlier.append(id)
+            elif name not in kept and record in held and state == OPEN:
+                same.append((id, record, name))
+    if same:
+        loaded = named([record for _, record, _ in same])
+        earlier += [id for id, _, name in same if name in loaded]
+    _settle(store, earlier, batch)
+
+
+def _row(name: str, k: Kept, batch: RowBatch) -> dict[str, object]:
+    return {
+        "load_id": batch.id,
+        "batch": batch.batch,
+        "form": k.form,
+        "record_id": k.record_id.replace("\x00", "").encode("utf-8", "replace").decode(),
+        "word": k.word,
+        "file": k.file,
+        "line": k.line,
+        "record": json_text(k.record),
+        "findings": json_text(list(k.findings)),
+        "source_row": name,
+        "delivery": batch.delivery,
+        "settings": batch.settings,
+    }
+
+
+def _entries(store: Quarantine, names: Sequence[str]) -> dict[str, _Entry]:
+    found: dict[str, _Entry] = {}
+    for start in range(0, len(names), _AT_ONCE):
+        query = f"""SELECT source_row, reject_id, state, word, CAST(findings AS text), settled_by FROM rejects
+                    WHERE source_row {store.among} ORDER BY reject_id"""
+        for name, id, state, word, findings, by in store.rows(query, [store.listed(names[start : start + _AT_ONCE])]):
+            found.setdefault(name, _Entry(id, state, word, findings, str(by or "").replace("-", "")))
+    return found
+
+
+def _refresh(store: Quarantine, entry: _Entry, name: str, k: Kept, batch: RowBatch) -> None:
+    """Bring an entry up to date with its row, which was refused again."""
+    is_back = entry.state == UNDONE or (entry.state == SETTLED and _came_later(store, entry, batch))
+    if is_back:
+        # As if it came for the first time, since the load that brought it counts no more.
+        changed = _row(name, k, batch) | {"state": OPEN, "settled_by": None}
+        del changed["record"]  # a correction of it stays
+    elif entry.state == OPEN or batch.replays:
+        now = _row(name, k, batch)
+        if entry.findings == now["findings"] and entry.word == k.word and not batch.replays:
+            changed = {"settings": batch.settings}
+        else:
+            changed = {n: now[n] for n in ("word", "findings", "settings")} | {"state": OPEN}
+    else:
+        return
+    if batch.replays:
+        changed.pop("settings", None)  # those of the load that refused it
+    sets = ", ".join(f"{n} = ?" for n in changed)
+    query = f"UPDATE rejects SET {sets}, delivery = CASE WHEN delivery < ? THEN ? ELSE delivery END WHERE reject_id = ?"
+    store.rows(query, [*changed.values(), batch.delivery, batch.delivery, entry.id])
+
+
+def _came_later(store: Quarantine, entry: _Entry, batch: RowBatch) -> bool:
+    """Whether this delivery is later than the one that settled an entry."""
+    if not entry.settled_by:
+        return True
+    rows = store.rows("SELECT CAST(source AS text) FROM loads WHERE load_id = ?", [entry.settled_by])
+    return bool(rows) and batch.delivery > int(json.loads(rows[0][0]).get("delivery", 0))
+
+
+def _settle(store: Quarantine, ids: Sequence[int], batch: RowBatch) -> None:
+    for start in range(0, len(ids), _AT_ONCE):
+        query = f"""UPDATE rejects SET settled_by = ?, state = CASE state WHEN 'open' THEN 'settled' ELSE state END
+                    WHERE reject_id {store.among}"""
+        store.rows(query, [batch.id, store.listed(ids[start : start + _AT_ONCE])])
+
+
+def _name_older(store: Quarantine) -> None:
+    """Name the rows of entries that an earlier version made, and make one of those that are one row."""
+    query = """SELECT reject_id, form, CAST(record AS text), file, line, state FROM rejects WHERE source_row = ''
+               ORDER BY reject_id LIMIT 5000"""
+    while older := store.rows(query):
+        named = {
+            id: source_row(form, json.loads(record), f"{file}:{line}") for id, form, record, file, line, _ in older
+        }
+        known = {name: e.id for name, e in _entries(store, list(set(named.values()))).items()}
+        for id, *_, state in older:
+            first = known.setdefault(named[id], id)
+            step = [{"did": "settled", "same_row_as": first}]
+            is_double = first != id and state == OPEN
+            # What people did to a double stands in its trail; only one that nobody touched gives way.
+            store.rows("UPDATE rejects SET source_row = ? WHERE reject_id = ?", [named[id], id])
+            if is_double:
+                done = (
+                    "UPDATE rejects SET state = 'settled', trail = ? WHERE reject_id = ? AND CAST(trail AS text) = '[]'"
+                )
+                store.rows(done, [json.dumps(step), id])

@@ -1,0 +1,54 @@
+"""What a target says of itself: the version and definition of its tables, and what a DBA's changes were taken over."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+from psycopg import sql
+
+from digitize.machine.work_keys import plain_hash
+from digitize.targets.postgres.catalogue import catalogue_query
+from digitize.targets.postgres.definition import Statement
+from digitize.targets.postgres.masters import master_rows
+from digitize.targets.postgres.tables import VERSION, wanted
+
+_SERVER = sql.SQL("to_jsonb(current_setting('server_version_num')::int / 10000)")
+
+
+@cache
+def masters_key() -> str:
+    """A key of the rows that the master tables should have."""
+    return plain_hash({name: [list(row) for row in rows] for name, rows in master_rows().items()})
+
+
+def write_meta(schema: str) -> Iterator[Statement]:
+    """The statements that note what was made; the server describes it itself."""
+    rows: dict[str, sql.Composable] = {
+        "version": _json(VERSION),
+        "definition": _json({name: table.as_plain() for name, table in wanted().items()}),
+        "masters": _json(masters_key()),
+        "catalogue": catalogue_query(schema),
+        "server": _SERVER,
+    }
+    for key, value in rows.items():
+        yield _put(key, value, "excluded.value")
+
+
+def write_adopted(schema: str, what: Sequence[str]) -> Iterator[Statement]:
+    """The statements that take over the tables as they are now, and note what for, when and by which role."""
+    entry = sql.SQL("jsonb_build_array(jsonb_build_object('at', now(), 'role', session_user, 'what', {}))")
+    yield _put("adopted", entry.format(_json(list(what))), "meta.value || excluded.value")
+    yield _put("catalogue", catalogue_query(schema), "excluded.value")
+    yield _put("server", _SERVER, "excluded.value")
+
+
+def _put(key: str, value: sql.Composable, again: str) -> Statement:
+    return sql.SQL(f"INSERT INTO meta VALUES ({{}}, {{}}) ON CONFLICT (key) DO UPDATE SET value = {again}").format(
+        sql.Literal(key), value
+    )
+
+
+def _json(value: object) -> sql.Composed:
+    return sql.SQL("{}::jsonb").format(sql.Literal(json.dumps(value, ensure_ascii=False)))
