@@ -50,12 +50,12 @@ def _fit(row: OwnRow, table: LayoutTable, own: Own, missed: set[tuple[RowId, str
     columns = own.columns(table)
     for name, said in table.columns.items():
         value, there = row.values[name], columns[name]
-        path, where = field_path(said, child, row.id[1]), f"{table.name}.{name}"
         if value is not None:
             row.values[name] = fits = there.fit(value)
             if fits is None:
-                yield Hindrance(path, UNFIT, f"{where} is {there.spelled}")
+                path = field_path(said, child, row.id[1])
+                yield Hindrance(path, UNFIT, f"{table.name}.{name} is {there.spelled}")
         elif (there.is_not_null or said.is_required) and name not in row.ties:
             # A gap in a column that may be empty is counted; here it would be a row that their database refuses.
             code = NO_CODE if (row.id, name) in missed else NO_VALUE
-            yield Hindrance(path, code, where)
+            yield Hindrance(field_path(said, child, row.id[1]), code, f"{table.name}.{name}")

@@ -17,6 +17,9 @@ from mappers.layouts.back import StandingRow
 from mappers.layouts.model import LayoutTable
 from mappers.layouts.own import Masters
 
+# Records that are laid out, written or read back at a time: so much is in memory, however large a batch is.
+SLICE = 2000
+
 
 @dataclass(frozen=True)
 class Own:

@@ -17,7 +17,7 @@ from digitize.targets.fits import key_columns, typed_key
 from digitize.targets.flags import FLAGS
 from digitize.targets.own_tables.catalogue import table_sql
 from digitize.targets.own_tables.laying import Hindrance, ReadyRecord, make_ready
-from digitize.targets.own_tables.reading import Own, read_rows
+from digitize.targets.own_tables.reading import SLICE, Own, read_rows
 from digitize.targets.own_tables.writing import Keys, Writer, hindrance, is_whole
 from digitize.targets.postgres.store import PostgresStore
 from digitize.targets.rows import HASH, RECORD_ID, Kept, RowBatch
@@ -163,20 +163,38 @@ class OwnTablesStore(PostgresStore):
     def insert(self, form: str, tables: Mapping[str, pl.DataFrame], batch: RowBatch) -> None:
         """See `Store`. Raises RecordsRefused."""
         own = tables[form]
-        ready = {r: self._known[form, r] for r in own[RECORD_ID] if (form, r) in self._known}
-        lacking = [r for r in own[RECORD_ID] if r not in ready]
-        ready |= {r.id: make_ready(r, self._own) for r in records_of(form, tables, lacking, batch.batch)}
-        refused = {r.id: r.hindrances[0] for r in ready.values() if r.hindrances}
         keys = (
             _joined(form, typed_key(form_tables(form)[form], own)) if key_columns(form_tables(form)[form], own) else {}
         )
-        refused |= self._make_way(form, list(ready), keys)
+        ids = own[RECORD_ID].to_list()
+        refused = self._make_way(form, ids, keys)
+        for start in range(0, len(ids), SLICE):
+            some = pl.col(RECORD_ID).is_in(ids[start : start + SLICE])
+            refused |= self._insert(form, {n: f.filter(some) for n, f in tables.items()}, batch, keys, refused)
+        if refused:
+            raise RecordsRefused(form, refused)
+
+    def _insert(
+        self,
+        form: str,
+        tables: Mapping[str, pl.DataFrame],
+        batch: RowBatch,
+        keys: Mapping[str, str],
+        refused: Mapping[str, Hindrance],
+    ) -> dict[str, Hindrance]:
+        """Put in some records, but those that were refused already; the others that are refused."""
+        ids = tables[form][RECORD_ID].to_list()
+        ready = {r: self._known[form, r] for r in ids if (form, r) in self._known}
+        lacking = [r for r in ids if r not in ready]
+        ready |= {r.id: make_ready(r, self._own) for r in records_of(form, tables, lacking, batch.batch)}
+        found = {r.id: r.hindrances[0] for r in ready.values() if r.hindrances}
         there = read_rows(self._db, self._own, [r for r in ready if r in self._pending])
-        good = [r for r in ready.values() if r.id not in refused]
+        good = [r for r in ready.values() if r.id not in found and r.id not in refused]
         written = Writer(self._db, self._own, form).write(good, there)
-        if refused or written.refused:
-            raise RecordsRefused(form, {**refused, **written.refused})
-        self._enter(form, tables, batch, ready, written.keys, keys)
+        found |= written.refused
+        if not (found or refused):
+            self._enter(form, tables, batch, ready, written.keys, keys)
+        return found
 
     def _make_way(self, form: str, records: Sequence[str], keys: Mapping[str, str]) -> dict[str, Hindrance]:
         """Take out the rows of records that get another key, or form: altered in place they might meet each other."""

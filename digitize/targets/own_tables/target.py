@@ -19,7 +19,7 @@ from digitize.targets.own_tables.book import book_address, layout_key, require_b
 from digitize.targets.own_tables.comparing import Comparison, compare_layout, table_names
 from digitize.targets.own_tables.kinds_of_value import ZONE
 from digitize.targets.own_tables.laying import Hindrance, ReadyRecord, make_ready
-from digitize.targets.own_tables.reading import Own, make_own
+from digitize.targets.own_tables.reading import SLICE, Own, make_own
 from digitize.targets.own_tables.store import OwnTablesStore, RecordsRefused
 from digitize.targets.postgres.address import DatabaseAddress
 from digitize.targets.postgres.loads import begin, find_done, note
@@ -30,9 +30,12 @@ from digitize.targets.taking import records_of, take
 from digitize.targets.undoing import undo
 from mappers.layouts import TableLayout
 from mappers.layouts.back import carried_fields
+from mappers.record import Record
 from mappers.schema import form_tables
 
 _SHOWN = 8
+# So many records are kept laid out until they are written, some 5 kB each; others are laid out once more.
+_KEPT = 10_000
 
 
 @dataclass
@@ -190,8 +193,7 @@ class OwnTablesTarget(PostgresTarget):
         source = {name: value for name, value in batch.source.items() if name != "call"}
         batch = replace(batch, source={**source, "layout": own.key})
         begin(db, batch)
-        known = _ready(db, own, batch)
-        reasons = {r: ready.hindrances[0] for r, ready in known.items() if ready.hindrances}
+        known, reasons = _ready(db, own, batch)
         # Each time round at least one more record is out; nearly always there are no more than two.
         while True:
             try:
@@ -227,19 +229,31 @@ def _let_triggers_find(db: psycopg.Connection[Any], address: DatabaseAddress, la
     db.execute("SELECT set_config('search_path', %s, true)", (path,))
 
 
-def _ready(db: psycopg.Connection[Any], own: Own, batch: RowBatch) -> dict[tuple[str, str], ReadyRecord]:
-    """The records of a batch, by form and id, laid out; those that stand there as they are, are left out."""
+def _ready(
+    db: psycopg.Connection[Any], own: Own, batch: RowBatch
+) -> tuple[dict[tuple[str, str], ReadyRecord], dict[tuple[str, str], Hindrance]]:
+    """The first records of a batch laid out, and what hinders any of them, by form and id; those that stand there as
+    they are, are left out.
+    """
     found: dict[tuple[str, str], ReadyRecord] = {}
+    reasons: dict[tuple[str, str], Hindrance] = {}
     for form, rows in batch.forms.items():
         frame = rows.tables[form]
         bad = set(rows.unfit[RECORD_ID])
         held = OwnTablesStore(db, own).same(form, frame.select(RECORD_ID, HASH).unique(RECORD_ID))
         asked = [r for r in frame[RECORD_ID].unique(maintain_order=True) if r not in bad and not held.get(r)]
-        for record in records_of(form, rows.tables, asked, batch.batch):
-            # Of two with one id the first is taken, if any.
-            if (form, record.id) not in found:
-                found[form, record.id] = make_ready(record, own)
-    return found
+        for record in _in_slices(form, rows.tables, asked, batch.batch):
+            ready = make_ready(record, own)
+            if ready.hindrances:
+                reasons[form, record.id] = ready.hindrances[0]
+            elif len(found) < _KEPT:
+                found[form, record.id] = ready
+    return found, reasons
+
+
+def _in_slices(form: str, tables: Mapping[str, pl.DataFrame], ids: Sequence[str], batch: str) -> Iterator[Record]:
+    for start in range(0, len(ids), SLICE):
+        yield from records_of(form, tables, ids[start : start + SLICE], batch)
 
 
 def _without(batch: RowBatch, reasons: Mapping[tuple[str, str], Hindrance]) -> RowBatch:
