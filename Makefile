@@ -1,6 +1,7 @@
 # make demo: set up what is missing and run the main job on sample_data/.  make test: set up and pass all tests.
 # make setup-tests: also what only tests need, from lock files and by apt.  make fresh: both commands in a bare Debian 13 (root).
-.PHONY: setup setup-tests demo test check clean-demo fresh
+# make sbom: dist/sbom.cdx.json, what the lock file installs.
+.PHONY: setup setup-tests demo test check clean-demo fresh sbom
 
 setup:
 	@bash tools/setup.sh
@@ -24,3 +25,6 @@ clean-demo:
 
 fresh:
 	@bash tools/fresh.sh
+
+sbom: setup
+	@.venv/bin/python tools/sbom.py dist/sbom.cdx.json

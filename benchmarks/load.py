@@ -21,9 +21,8 @@ most; `ratio_noop_command`: the same with Python's start and all of the command 
 counted in the target and the quarantine. `ratio_to_sql` and so on: seconds of a peer / ours, the first FIRs into a bare
 table of text. `sqlite_rows_per_cpu_s`: rows of both tables into SQLite, of processor time, rows at hand, rules not
 counted; `sqlite_whole_rows_per_cpu_s`: with reading and rules. `rss_mb`: the most memory of the loading process.
-`references_kept`, `replay_stale_blocked`, `quarantine_twice`, `flags_kept`, `restore_accepted`: see load_references.py,
-load_quarantine.py and load_restore.py. `layout_pg_ok`: 1 if the whole circle through a state's own tables holds, see
-load_layout.py. Figures that were not measured are null.
+`references_kept`, `replay_stale_blocked`, `quarantine_twice`, `flags_kept`, `restore_accepted`, `layout_pg_ok`: see
+load_references.py, load_quarantine.py, load_restore.py and load_layout.py. Figures that were not measured are null.
 """
 
 from __future__ import annotations

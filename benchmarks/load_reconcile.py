@@ -25,8 +25,8 @@ _ALTERATIONS = (
     ("different", "INSERT INTO iif1_acts (record_id, line, act) VALUES ('{id}', 1, 'IPC')"),
     ("different", "UPDATE {index} SET row_hash = '00000000000000000000000000000000' WHERE record_id = '{id}'"),
     ("missing", "DELETE FROM iif1_persons WHERE record_id = '{id}'; DELETE FROM iif1 WHERE record_id = '{id}'"),
-    ("only_target", "INSERT INTO iif1 (record_id, state, district, police_station, year{more}) "
-                    "SELECT '{id}-copy', state, district, police_station, year{more} FROM iif1 "
+    ("only_target", "INSERT INTO iif1 (record_id, state, district, police_station, year, fir_no{more}) "
+                    "SELECT '{id}-copy', state, district, police_station, year, fir_no + 200000{more} FROM iif1 "
                     "WHERE record_id = '{id}'"),
 )  # fmt: skip
 _HASHED = {"index": "iif1", "more": ", load_id, row_hash"}

@@ -1,11 +1,7 @@
 """Whether references between the rows of a record survive refused rows; part `references` of benchmarks/load.py.
 
 Files of FIRs with persons, half of them with an address, are generated, with and without a column `line`, lines
-<<<<<<< HEAD
-counted in several ways; some persons are torn or name a record that is not there. They are loaded into SQLite whole.
-=======
 counted in several ways; some persons are torn or name a record that is not there. They are loaded into SQLite.
->>>>>>> w-speed
 `references_kept`: of the addresses in the target, the share that stand with the person whom the file meant; 1.0 unless
 somebody was given the address of another. `references_loaded`: how many these are.
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import traceback
 from pathlib import Path
 
@@ -30,6 +31,10 @@ class MachineLacks(DigitizeError):
     """Something is not installed on this machine; the message names the command that mends it."""
 
 
+class KeyUnusable(DigitizeError):
+    """The office's signing key is missing, is none, or is open to other users of this machine."""
+
+
 class LedgerError(DigitizeError):
     """The ledger cannot be used: in use, damaged, or written by a newer version."""
 
@@ -44,6 +49,33 @@ class TargetRefused(DigitizeError):
 
 class TooManyRefused(DigitizeError):
     """More was refused than the agreed share; what was good is done."""
+
+
+def machine_trouble(error: BaseException) -> DigitizeError | None:
+    """What stands behind an error where that is no fault of ours: no room on the disk, a medium that only reads, no
+    memory left. None where nothing of the kind does.
+    """
+    seen: BaseException | None = error
+    while seen is not None:
+        number = seen.errno if isinstance(seen, OSError) else None
+        # Libraries that are no Python put the system's number into their text.
+        text = str(seen) if isinstance(seen, OSError) or type(seen).__module__.startswith(_FOREIGN) else ""
+        place = f"{seen.filename}: " if isinstance(seen, OSError) and isinstance(seen.filename, str) else ""
+        if number in (errno.ENOSPC, errno.EDQUOT) or "os error 28" in text or "disk is full" in text:
+            return DiskFull(f"{place}no room left on the disk. Make room and run the same command again.")
+        if "No usable temporary directory" in text:
+            return DiskFull(
+                "No room left in the folder for temporary files. Make room, or set TMPDIR to another folder."
+            )
+        if number == errno.EROFS or "os error 30" in text:
+            return LedgerError(f"{place}this disk can only be read. Work on a copy that can be written.")
+        if isinstance(seen, MemoryError):
+            return InputError("There is not enough memory for this. A file is damaged, or was made to fill the memory.")
+        seen = seen.__cause__ or seen.__context__
+    return None
+
+
+_FOREIGN = ("sqlite3", "polars", "pyo3")
 
 
 def fault(unit: str, error: Exception) -> str:

@@ -37,6 +37,7 @@ _BY_NAME = {
     "ScanError": Exit.BAD_INPUT,
     "MachineLacks": Exit.MISSING,
     "EngineMissing": Exit.MISSING,
+    "KeyUnusable": Exit.MISSING,
     "LedgerError": Exit.LEDGER,
     "DiskFull": Exit.LEDGER,
     "TargetRefused": Exit.TARGET,
@@ -49,6 +50,10 @@ def exit_code(error: BaseException) -> Exit | None:
 
     Types are looked up by name, so that the other three packages (and what they import) stay off the start-up path.
     """
+    trouble = errors.machine_trouble(error)
+    # A target that refused for want of room says so with the code of a full disk.
+    if trouble is not None and (isinstance(trouble, errors.DiskFull) or not isinstance(error, errors.DigitizeError)):
+        return _BY_NAME[type(trouble).__name__]
     for kind in type(error).__mro__:
         if kind.__module__.startswith(_BASES) and kind.__name__ in _BY_NAME:
             return _BY_NAME[kind.__name__]

@@ -10,9 +10,11 @@ from typing import Annotated
 import typer
 
 from digitize import __version__
-from digitize.cli.console import errors
+from digitize.cli.console import LogLines, errors, say
 from digitize.cli.lazy import Commands
+from digitize.errors import machine_trouble
 from digitize.exits import Exit, exit_code
+from digitize.machine.system import keep_from_others
 
 app = typer.Typer(
     name="digitize",
@@ -26,7 +28,7 @@ app = typer.Typer(
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        print(f"digitize {__version__}")
+        say(f"digitize {__version__}")
         raise typer.Exit
 
 
@@ -36,7 +38,9 @@ def _options(
     version: Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True)] = False,
 ) -> None:
     level = logging.INFO if verbose else logging.ERROR
-    logging.basicConfig(level=level, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    told = logging.StreamHandler(sys.stderr)
+    told.setFormatter(LogLines("%(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=level, handlers=[told])
 
 
 def build() -> typer.Typer:
@@ -51,10 +55,14 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command line. Returns the exit code."""
+    # Before anything is made: records and keys are not for every account of the machine.
+    keep_from_others()
     # Pydantic would look through all installed packages for plugins, of which we use none.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
         result = build()(arguments, standalone_mode=True)
+        # Here and not when Python ends, where nobody could tell that the disk behind a redirection is full.
+        sys.stdout.flush()
     except SystemExit as e:
         if e.code == Exit.INTERRUPTED:
             errors().print("Interrupted. What is finished is whole; run the command again to go on.", style="yellow")
@@ -65,6 +73,16 @@ def run(arguments: list[str]) -> int:
         # No error of ours: its traceback is worth more than a message.
         if code is None:
             raise
-        errors().print(f"Error: {e}", style="red", markup=False, soft_wrap=True)
+        _tell(e)
         return int(code)
     return int(result or 0)
+
+
+def _tell(error: Exception) -> None:
+    # A third package's error says little to an officer; what stands behind it says more.
+    trouble = machine_trouble(error)
+    known = not isinstance(error, OSError) and type(error).__module__.startswith(("digitize.", "ocr.", "mappers."))
+    if known:
+        errors().print(f"Error: {error}", style="red", soft_wrap=True)
+    if trouble is not None and (not known or "room" not in str(error)):
+        errors().print(f"Error: {trouble}", style="red", soft_wrap=True)

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from digitize.cli.console import Json, print_json, results, table
+from digitize.cli.console import Json, print_json, results, say, table
+from digitize.cli.unmask import Operator, Reason, Unmask, asked_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from digitize.masking.cases import CaseMasks
+    from digitize.masking.unmasking import ShownFields
     from digitize.workspace.ledger import Ledger
     from mappers.linking.cases import Case
 
@@ -23,28 +25,28 @@ def case(
         str, typer.Argument(metavar="[RECORD|STATION/NUMBER/YEAR]", help="One case; else all that need a look.")
     ] = "",
     every: Annotated[bool, typer.Option("--all", help="List cases without conflicts and changes, too.")] = False,
-    unmask: Annotated[bool, typer.Option("--unmask", help="Show protected names; needs --reason.")] = False,
-    reason: Annotated[str, typer.Option(help="Why protected names are needed; it is recorded.")] = "",
+    unmask: Unmask = False,
+    reason: Reason = "",
+    operator: Operator = "",
     json: Json = False,
 ) -> None:
     """Show a case: its records of all registers, linked by the FIR's key, and what they disagree on."""
     from dataclasses import asdict
 
-    from digitize.errors import OptionsError
-    from digitize.records.cases import all_cases, case_to_plain, count_cases, find_case
+    from digitize.masking.unmasking import ShownFields
+    from digitize.records.cases import all_cases, count_cases, find_case
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import open_place
 
-    if unmask != bool(reason.strip()):
-        raise OptionsError("--unmask and --reason go together: showing protected names needs a reason, recorded.")
+    who = asked_by(unmask=unmask, reason=reason, operator=operator)
     with Ledger(open_place(folder).ledger) as ledger:
         found: Iterable[Case] = [find_case(ledger, name)] if name else all_cases(ledger)
         # Of all cases none is drawn for this: it would be used up before it is shown.
-        masks = None if unmask else _masks(ledger, found if name else ())
-        shown = [case_to_plain(c, masks) for c in found if name or every or c.conflicts]
+        masks, told = _masks(ledger, found if name else ()), ShownFields()
+        shown = [_plain(c, masks, told if who else None) for c in found if name or every or c.conflicts]
         counts = None if name else count_cases(ledger)
-        if unmask:
-            detail = {"unmasked": True, "reason": reason.strip()}
+        if who:
+            detail = {**who.as_plain(), **told.as_plain()}
             ledger.record_event(name or "cases", "case", "note", detail=detail)
     if json:
         print_json({"cases": shown, **({"counts": asdict(counts)} if counts else {})})
@@ -52,11 +54,22 @@ def case(
     for plain in shown:
         _print(plain)
     if counts:
-        print(
+        say(
             f"{counts.cases} cases: {counts.with_conflicts} with conflicts, {counts.with_changes} with changes, "
             f"{counts.without_fir} without the FIR itself. "
             f"Records that belong to no case: {counts.apart}."
         )
+
+
+def _plain(case: Case, masks: CaseMasks, told: ShownFields | None) -> dict[str, Any]:
+    """A case as it is shown: masked, or in full where told notes what is protected in it."""
+    from digitize.records.cases import case_to_plain
+
+    if told is None:
+        return case_to_plain(case, masks)
+    for record in case.records:
+        told.add(record.id, masks.paths(record))
+    return case_to_plain(case, None)
 
 
 def _masks(ledger: Ledger, cases: Iterable[Case]) -> CaseMasks:
@@ -71,7 +84,7 @@ def _print(plain: dict[str, Any]) -> None:
     out = results()
     key = plain["key"]
     part = f" part {key['fir_part']}" if key["fir_part"] else ""
-    print(f"\nFIR {key['fir_no']}/{key['year']}{part}, {key['police_station']}, {key['district']}, {key['state']}")
+    say("", f"FIR {key['fir_no']}/{key['year']}{part}, {key['police_station']}, {key['district']}, {key['state']}")
     rows = [[r["record"], r["form"], r["linked_by"]] for r in plain["records"]]
     out.print(table("", ["record", "form", "linked by"], rows), markup=False)
     for conflict in plain["conflicts"]:

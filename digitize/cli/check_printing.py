@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from heapq import nsmallest
 from typing import TYPE_CHECKING
 
-from digitize.cli.console import errors, results, table
+from digitize.cli.console import errors, results, say, table
 
 if TYPE_CHECKING:
     from digitize.files.validating.findings import FileFinding
@@ -60,21 +60,21 @@ def print_report(report: CheckReport) -> None:
         out.print(table("Findings", ["", "where", "rule", "field", "value", "what"], rows), markup=False)
         _print_expected(report, first)
         if len(report.findings) > _SHOWN:
-            print(f"... and {len(report.findings) - _SHOWN} more; --format jsonl lists all, --format html shows them.")
-        print("By rule: " + ", ".join(f"{code} {n}" for code, n in report.by_code().items()))
+            say(f"... and {len(report.findings) - _SHOWN} more; --format jsonl lists all, --format html shows them.")
+        say("By rule: " + ", ".join(f"{code} {n}" for code, n in report.by_code().items()))
     known = f"; {report.known} known" if report.known else ""
-    print(
+    say(
         f"{report.rows_checked} rows checked, {report.rows_unreadable} unreadable: {report.count('reject')} reject, "
         f"{report.count('review')} review, {report.count('note')} note{known}."
     )
     cases = report.case_files
     if cases.count:
-        print(
+        say(
             f"{cases.with_errors} of {cases.count} case files have errors ({cases.error_rate:.2%}): {cases.high} of "
             f"high impact, {cases.low} of low; {cases.beyond} are beyond what is agreed."
         )
     if report.other_forms:
-        print(f"Not checked, for they are of another form: {', '.join(report.other_forms)}. Name it with --form.")
+        say(f"Not checked, for they are of another form: {', '.join(report.other_forms)}. Name it with --form.")
 
 
 def _print_expected(report: CheckReport, shown: Sequence[FileFinding]) -> None:

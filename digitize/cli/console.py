@@ -1,16 +1,25 @@
-"""What every command shares: results to stdout, everything else to stderr."""
+"""What every command shares: results to stdout, everything else to stderr.
+
+No other module of a command prints: what stands in names and values reaches the terminal through here alone, so that
+none of it moves the cursor, sets a colour or looks like a line of ours.
+"""
 
 from __future__ import annotations
 
 import json
+import logging
 import sys
 import time
 import unicodedata
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TextIO, cast
 
 import typer
 
+from digitize.machine.exit_texts import block_on_terminal, in_json, on_terminal
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rich.console import Console
     from rich.table import Table
 
@@ -20,49 +29,85 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a tabl
 
 def results() -> Console:
     """Where results go; wide enough that a piped table is not folded."""
-    from rich.console import Console  # not at the start: it takes longer than all of `digitize --help`
-
     # Without a terminal rich would fold at 80.
-    return Console(width=None if sys.stdout.isatty() else 120, highlight=False)
+    return _console({"width": None if sys.stdout.isatty() else 120})
 
 
 def errors() -> Console:
     """Where progress, warnings and errors go."""
-    from rich.console import Console
+    return _console({"stderr": True})
 
-    return Console(stderr=True, highlight=False)
+
+def _console(settings: Mapping[str, Any]) -> Console:
+    from rich.console import Console  # not at the start: it takes longer than all of `digitize --help`
+
+    class Plain(Console):
+        """Prints texts as they are: [brackets] are no markup, and nothing in them steers the terminal."""
+
+        def print(self, *objects: Any, **how: Any) -> None:
+            how["markup"] = how["emoji"] = False
+            super().print(*(on_terminal(x) if isinstance(x, str) else x for x in objects), **how)
+
+    return Plain(highlight=False, **settings)
+
+
+def say(*lines: str) -> None:
+    """Results as lines on stdout; a line that is said never becomes two, whatever stands in it."""
+    for line in lines or ("",):
+        print(on_terminal(line))
+
+
+def say_text(text: str) -> None:
+    """A text of several lines on stdout, such as a drafted file, as it is but for what steers a terminal."""
+    print(block_on_terminal(text), end="" if text.endswith("\n") else "\n")
+
+
+def text_out() -> TextIO:
+    """Where a text goes that another program reads as it is; a terminal is not steered by it."""
+    return cast(TextIO, _Shown()) if sys.stdout.isatty() else sys.stdout
+
+
+class _Shown:
+    def write(self, text: str) -> int:
+        return sys.stdout.write(block_on_terminal(text))
 
 
 def warn(text: str) -> None:
     """What a person should know though it does not stop the command, such as an old spelling."""
-    # No markup: what stands in [brackets] in a message would be taken for a style and be gone.
-    errors().print(f"Warning: {text}", style="yellow", markup=False, soft_wrap=True)
+    errors().print(f"Warning: {text}", style="yellow", soft_wrap=True)
 
 
 def print_json(data: dict[str, Any]) -> None:
     """One JSON object on stdout, Unicode as it is, with the number of the output's schema."""
-    print(json.dumps({"schema": JSON_SCHEMA, **data}, ensure_ascii=False, indent=1))
+    print(in_json(json.dumps({"schema": JSON_SCHEMA, **data}, ensure_ascii=False, indent=1)))
 
 
 def table(title: str, columns: list[str], rows: list[list[Any]]) -> Table:
     """A plain table; numbers stand to the right."""
     from rich.table import Table
+    from rich.text import Text
 
-    made = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    def shown(cell: object) -> Text:
+        # A Text, for rich takes [brackets] in a str for markup wherever the table is printed.
+        return Text(on_terminal(str(cell)))
+
+    made = Table(
+        title=shown(title) if title else None, title_justify="left", title_style="bold", box=None, pad_edge=False
+    )
     for i, name in enumerate(columns):
         is_number = bool(rows) and all(isinstance(r[i], int | float) for r in rows)
-        made.add_column(name, justify="right" if is_number else "left", overflow="fold")
+        made.add_column(shown(name), justify="right" if is_number else "left", overflow="fold")
     for row in rows:
-        made.add_row(*(str(cell) for cell in row))
+        made.add_row(*map(shown, row))
     return made
 
 
 def print_plain(title: str, columns: list[str], rows: list[list[Any]]) -> None:
     """Print a table as `table` draws it, long cells unfolded, without rich: for commands that must answer at once."""
-    cells = [columns, *([str(cell) for cell in row] for row in rows)]
+    cells = [[on_terminal(str(cell)) for cell in row] for row in (columns, *rows)]
     widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
     is_number = [bool(rows) and all(isinstance(r[i], int | float) for r in rows) for i in range(len(columns))]
-    print(title)
+    say(title)
     for row in cells:
         padded = (
             " " * (width - _width(cell)) + cell if right else cell + " " * (width - _width(cell))
@@ -76,6 +121,14 @@ def _width(text: str) -> int:
     # Cf as well: joiners steer how letters are drawn and have no width.
     seen = (c for c in text if unicodedata.category(c) not in ("Mn", "Mc", "Me", "Cf"))
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in seen)
+
+
+class LogLines(logging.Formatter):
+    """What is logged, each message on one line: names of files stand in it."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - named by logging
+        """One line."""
+        return on_terminal(super().formatMessage(record))
 
 
 class ProgressLines:
@@ -102,7 +155,7 @@ class ProgressLines:
 
     def say(self, text: str) -> None:
         """One line."""
-        print(text, file=sys.stderr, flush=True)
+        print(on_terminal(text), file=sys.stderr, flush=True)
 
 
 class Bars:
@@ -143,7 +196,7 @@ class Bars:
 
     def say(self, text: str) -> None:
         """A line above the bars."""
-        self._bar.console.print(text, markup=False)
+        self._bar.console.print(text)
 
 
 class Quiet(ProgressLines):

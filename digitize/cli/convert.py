@@ -11,7 +11,7 @@ from unicodedata import category, normalize
 
 import typer
 
-from digitize.cli.console import errors
+from digitize.cli.console import errors, text_out
 
 if TYPE_CHECKING:
     from digitize.files.convert import Done
@@ -49,16 +49,18 @@ def convert(
     from digitize.cli.reading import read_as
     from digitize.errors import OptionsError
     from digitize.files.convert import is_text, make_wanted
+    from digitize.files.guarded import reading
 
     if to != "unicode":
         raise OptionsError("--to: only unicode can be made.")
     wanted = make_wanted(source, state, fonts, column or [])
     how = read_as(widths, layout, memo)
     path = Path(file)
-    if file == "-" or treat_as == "text" or (treat_as == "auto" and not table and is_text(path, how)):
-        _convert_text(file, out, wanted)
-    else:
-        _convert_tables(path, how, wanted, table, out, form, all_rows=all_rows)
+    with reading(path.name):
+        if file == "-" or treat_as == "text" or (treat_as == "auto" and not table and is_text(path, how)):
+            _convert_text(file, out, wanted)
+        else:
+            _convert_tables(path, how, wanted, table, out, form, all_rows=all_rows)
 
 
 def _convert_text(file: str, out: Path | None, wanted: WantedEncoding) -> None:
@@ -77,6 +79,8 @@ def _source(file: str) -> Iterator[BinaryIO]:
     if file == "-":
         yield sys.stdin.buffer
         return
+    if Path(file).exists() and not Path(file).is_file():
+        raise InputError(f"{file} is no file but a folder, pipe or device. Give - and lead it into standard input.")
     try:
         f = Path(file).open("rb")  # noqa: SIM115 - closed below, apart from errors of opening
     except OSError as e:
@@ -93,7 +97,7 @@ def _written(out: Path | None) -> Iterator[TextIO]:
     if out is None:
         # Whatever the machine's own setting: what is made is to be the same bytes everywhere.
         sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # type: ignore[union-attr]
-        yield sys.stdout
+        yield text_out()
         return
     if not out.parent.is_dir():
         raise InputError(f"{out}: there is no folder {out.parent}.")

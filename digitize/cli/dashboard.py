@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from digitize.cli.console import errors
+from digitize.cli.console import errors, say
 
 
 def dashboard(
@@ -29,11 +29,11 @@ def dashboard(
 
     office = open_office(folder)
     if new_token:
-        print(access.make_token(folder, new_token))
+        say(access.make_token(folder, new_token))
         errors().print(f"The token of {new_token}, told this once. Give it in person.", markup=False)
     elif revoke_token:
         access.revoke_token(folder, revoke_token)
-        print(f"The token of {revoke_token} holds no more, and whoever came in with it is out.")
+        say(f"The token of {revoke_token} holds no more, and whoever came in with it is out.")
     elif not access.read_tokens(folder):
         raise OptionsError(f"Nobody may look yet. Make a token: digitize dashboard {folder} --new-token NAME")
     else:

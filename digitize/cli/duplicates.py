@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from digitize.cli.console import Json, errors, print_json, results, table
+from digitize.cli.console import Json, errors, print_json, results, say, table
+from digitize.cli.unmask import Reason, Unmask, asked_by, keep_record, need_file
 
 if TYPE_CHECKING:
     from digitize.records.duplicates.run import Duplicates, DuplicateSearch
@@ -31,17 +32,16 @@ def duplicates(
     decisions: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Take in a sheet with same or different under decision.")
     ] = None,
-    operator: Annotated[str, typer.Option(help="Who decided; kept with every decision.")] = "",
-    unmask: Annotated[bool, typer.Option("--unmask", help="Show values of persons; needs --reason.")] = False,
-    reason: Annotated[str, typer.Option(help="Why values of persons are shown; a workspace records it.")] = "",
+    operator: Annotated[str, typer.Option(help="Who decided, or sees values of persons; recorded.")] = "",
+    unmask: Unmask = False,
+    reason: Reason = "",
     json: Json = False,
 ) -> None:
     """List records that may be of one person or one case, across scripts and spellings; nothing is merged."""
     from digitize.errors import OptionsError
     from digitize.records.duplicates.run import DuplicateSearch
 
-    if unmask != bool(reason.strip()):
-        raise OptionsError("--unmask and --reason go together: showing names needs a reason.")
+    who = asked_by(unmask=unmask, reason=reason, operator=operator)
     if decisions:
         _take(paths, decisions, operator, json=json)
         return
@@ -49,7 +49,12 @@ def duplicates(
     format = "json" if json else format
     if out and format not in ("csv", "jsonl"):
         raise OptionsError("--out needs --format csv or jsonl.")
-    _show(_find(paths, DuplicateSearch(form, of, threshold, limit, reason.strip())), format, out)
+    if not _is_workspace(paths):
+        need_file(who, out)
+    found = _find(paths, DuplicateSearch(form, of, threshold, limit, who))
+    _show(found, format, out)
+    if who and out:
+        keep_record(out, who, found.shown)
 
 
 def _find(paths: list[Path], wanted: DuplicateSearch) -> Duplicates:
@@ -82,7 +87,7 @@ def _take(paths: list[Path], sheet: Path, operator: str, *, json: bool) -> None:
     else:
         for line, what in taken.refused:
             errors().print(f"line {line}: refused: {what}", style="red", markup=False, soft_wrap=True)
-        print(f"{taken.rows} rows: {taken.decided} decided, {taken.known} known before, {len(taken.refused)} refused.")
+        say(f"{taken.rows} rows: {taken.decided} decided, {taken.known} known before, {len(taken.refused)} refused.")
     if taken.refused:
         raise TooManyRefused("Some rows were not taken; they are named above. The others are kept.")
 
@@ -104,7 +109,7 @@ def _show(found: Duplicates, format: str, out: Path | None) -> None:
             f"decided before. {count.rows} rows, {count.compared} comparisons, {count.skipped} left out in big blocks."
         )
         # What is written to standard output for a machine stays free of words.
-        print(line) if format == "table" or out else errors().print(line, markup=False, soft_wrap=True)
+        say(line) if format == "table" or out else errors().print(line, markup=False, soft_wrap=True)
 
 
 def _side(side: dict[str, Any]) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from digitize.cli.console import Json, print_json
+from digitize.cli.console import Json, print_json, say_text
 
 
 def explain(
@@ -21,7 +21,7 @@ def explain(
     if json:
         print_json({"rules": told})
         return
-    print("\n\n".join(_text(one, lang) for one in told))
+    say_text("\n\n".join(_text(one, lang) for one in told))
 
 
 def _text(told: dict[str, Any], lang: str) -> str:

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from digitize.cli.console import Json, print_json
+from digitize.cli.console import Json, print_json, say
+from digitize.cli.unmask import Operator, Reason, Unmask, asked_by
 
 
 def export(
@@ -18,31 +19,35 @@ def export(
     ] = None,
     layout: Annotated[str, typer.Option(help="csv: a target's own tables and codes instead, such as t_state.")] = "",
     with_all: Annotated[bool, typer.Option("--all", help="csv: also records that wait for a person.")] = False,
-    unmask: Annotated[bool, typer.Option("--unmask", help="Write protected names in full; needs --reason.")] = False,
-    reason: Annotated[str, typer.Option(help="Why protected names are needed; it is recorded.")] = "",
+    encrypt_to: Annotated[
+        list[str] | None, typer.Option(help="Encrypt to this public key (age1...), or a file of them; may be repeated.")
+    ] = None,
+    unmask: Unmask = False,
+    reason: Reason = "",
+    operator: Operator = "",
     json: Json = False,
 ) -> None:
     """Write the records; names of protected victims and children are masked unless a reason is given."""
-    from digitize.errors import OptionsError
+    from digitize.machine.sealing import read_publics
     from digitize.records.export import export as write
     from digitize.workspace.place import open_place
 
-    if unmask != bool(reason.strip()):
-        raise OptionsError("--unmask and --reason go together: an unmasked export needs a reason, which is recorded.")
-    made = write(open_place(folder), to, out, unmask_reason=reason.strip(), with_all=with_all, layout=layout)
+    who = asked_by(unmask=unmask, reason=reason, operator=operator)
+    publics = read_publics(encrypt_to) if encrypt_to else ()
+    made = write(open_place(folder), to, out, who=who, with_all=with_all, layout=layout, encrypt_to=publics)
     gaps = {"without_code": dict(made.gaps), "without_table": dict(made.no_table)} if layout else {}
     if json:
         print_json(
             {"path": str(made.path), "records": made.records, "left_out": made.left_out, "masked": not unmask, **gaps}
         )
         return
-    print(f"{made.records} records written to {made.path}{' (unmasked; the reason is recorded)' if unmask else ''}.")
+    say(f"{made.records} records written to {made.path}{' (unmasked; the reason is recorded)' if unmask else ''}.")
     for form, count in made.no_table.items():
-        print(f"{form}: {count} records are not written, since the layout {layout} has no table for this form.")
+        say(f"{form}: {count} records are not written, since the layout {layout} has no table for this form.")
     for column, count in made.gaps.items():
-        print(f"{column}: {count} values have no code in the layout {layout} and are left empty.")
+        say(f"{column}: {count} values have no code in the layout {layout} and are left empty.")
     if made.left_out:
-        print(f"{made.left_out} that wait for a person are left out (--all writes them too, jsonl says which).")
+        say(f"{made.left_out} that wait for a person are left out (--all writes them too, jsonl says which).")
 
 
 def register(app: typer.Typer) -> None:

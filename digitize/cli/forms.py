@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digitize.cli.console import Json, errors, print_json, progress, results, table
+from digitize.cli.console import Json, errors, print_json, progress, results, say, table
 
 if TYPE_CHECKING:
     from digitize.files.forms.draft import Draft
@@ -71,9 +71,7 @@ def new(
         errors().print(
             "The scan is coarse: many lines will have been missed. Scan the form at 200 dpi.", style="yellow"
         )
-    print(
-        f"{out / form.id}.toml: {len(draft.zones)} zones, {len(draft.doubtful)} to look at; {form.features} beside it."
-    )
+    say(f"{out / form.id}.toml: {len(draft.zones)} zones, {len(draft.doubtful)} to look at; {form.features} beside it.")
     errors().print(f"Next: digitize forms show {form.id} SCAN --image zones.png --forms {out}", markup=False)
 
 
@@ -94,7 +92,7 @@ def show(
     if json:
         print_json({"form": form_id, "match": drawn.match, "turned_deg": drawn.angle_deg, "image": str(image)})
         return
-    print(f"{scan.name}: {drawn.match} points agree with {form_id}, turned {drawn.angle_deg} deg; drawn to {image}.")
+    say(f"{scan.name}: {drawn.match} points agree with {form_id}, turned {drawn.angle_deg} deg; drawn to {image}.")
 
 
 @forms.command()
@@ -120,7 +118,7 @@ def test(
         score = score_form(form_id, folder, pages, settings, shown)
     rows = list(rows_of(score))
     results().print(table(f"Form {form_id}", ["zone", "pages", "in place", "blank told", "exact"], rows), markup=False)
-    print(f"{score.found} of {score.own} pages found; {score.taken} of {score.others} other pages taken for it.")
+    say(f"{score.found} of {score.own} pages found; {score.taken} of {score.others} other pages taken for it.")
     for name in score.missed:
         errors().print(f"not found: {name}", markup=False)
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from digitize.cli.console import Json, print_json
+from digitize.cli.console import Json, print_json, say
 
 
 def init(
@@ -24,9 +24,9 @@ def init(
     if json:
         print_json({"folder": str(folder), "state": workspace.state, "site_id": workspace.site_id})
         return
-    print(f"Workspace {workspace.site_id} made in {folder}.")
-    print(f"Stations may be listed in {folder / 'lists' / 'stations.csv'}.")
-    print(f"Next: digitize intake {folder} PATH...")
+    say(f"Workspace {workspace.site_id} made in {folder}.")
+    say(f"Stations may be listed in {folder / 'lists' / 'stations.csv'}.")
+    say(f"Next: digitize intake {folder} PATH...")
 
 
 def register(app: typer.Typer) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digitize.cli.console import Json, errors, print_json
+from digitize.cli.console import Json, errors, print_json, say
 
 if TYPE_CHECKING:
     from digitize.workspace.intake import IntakeReport
@@ -51,20 +51,22 @@ def intake(
 def _print(report: IntakeReport, folder: Path) -> None:
     for name, why in report.refused:
         errors().print(f"refused  {name}: {why}", style="red", markup=False, soft_wrap=True)
+    for name in report.put_back:
+        errors().print(f"put back  {name}: its original was gone or changed, and is whole again", soft_wrap=True)
     for page in report.scanned_again:
         errors().print(f"scanned again  {page}: the newer scan counts", markup=False)
     for name, said, before, now in report.told_anew:
         errors().print(
             f"told anew  {name}: {said} {now} (before: {before or 'not said'})", markup=False, soft_wrap=True
         )
-    print(
+    say(
         f"{report.files} files: {report.taken} taken in ({report.pages} pages, {report.tables} tables), "
         f"{len(report.duplicates)} already here, {len(report.refused)} refused."
     )
     if report.batch:
-        print(f"Batch {report.batch}. Next: digitize run {folder}")
+        say(f"Batch {report.batch}. Next: digitize run {folder}")
     elif report.told_anew:
-        print(f"Next: digitize run {folder}")
+        say(f"Next: digitize run {folder}")
 
 
 def register(app: typer.Typer) -> None:

@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from digitize.cli.console import Json, print_json
+from digitize.cli.console import Json, print_json, say
 
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")]
 ledger = typer.Typer(name="ledger", help="The history of a workspace.", no_args_is_help=True)
 
 
@@ -19,19 +20,78 @@ def _group() -> None:
 
 @ledger.command()
 def verify(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],
+    folder: Folder,
+    originals: Annotated[
+        str,
+        typer.Option(metavar="SHARE", help="Hash originals again: all, or 10% of their bytes."),
+    ] = "",
+    heads: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Heads that the office above holds: digitize state heads.")
+    ] = None,
+    no_target: Annotated[bool, typer.Option("--no-target", help="Do not ask the target's own book.")] = False,
     json: Json = False,
 ) -> None:
-    """Check the file and recompute the chain of all events; exit code 7 names the first that was changed."""
+    """Compare events, rows, heads, settings, receipts, the target's book and originals with what was written of them.
+
+    Exit code 7 when something differs; each difference is named with what mends it.
+    """
+    from digitize.cli.console import progress
+    from digitize.errors import InputError, LedgerError
+    from digitize.workspace.ledger import Ledger
+    from digitize.workspace.place import open_place
+    from digitize.workspace.trust.originals import parse_share
+    from digitize.workspace.trust.whole import Look, changes_of
+
+    if heads is not None and not heads.is_file():
+        raise InputError(f"{heads}: there is no such file of heads.")
+    look = Look(parse_share(originals), heads, not no_target)
+    place = open_place(folder)
+    with Ledger(place.ledger) as opened, progress(place.options.run.line_every) as shown:
+        found = list(changes_of(opened, place, look, shown))
+        count, root = opened.count_events(), opened.root_hash()
+    amiss = [c for c in found if not c.is_remark]
+    if json:
+        plain = [c.as_plain() for c in found]
+        print_json({"events": count, "root_hash": root, "is_whole": not amiss, "changes": plain})
+    else:
+        for change in found:
+            say(("remark: " if change.is_remark else "") + change.line())
+        say(f"{count} events. Root hash {root}")
+        if not amiss:
+            say("All is as it was written.")
+    if amiss:
+        raise LedgerError(f"{place.ledger}: {len(amiss)} things are not as they were written.")
+
+
+@ledger.command()
+def heads(folder: Folder, json: Json = False) -> None:
+    """The signed head of every command, to be compared with what another office holds."""
+    from dataclasses import asdict
+
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import open_place
 
     with Ledger(open_place(folder).ledger) as opened:
-        count, root = opened.verify(), opened.root_hash()
+        found = opened.heads()
     if json:
-        print_json({"events": count, "root_hash": root})
+        print_json({"heads": [asdict(h) for h in found]})
+        return
+    for h in found:
+        say(f"{h.seq}\t{h.at}\t{h.hash}\t{h.public[:16]}")
+
+
+@ledger.command()
+def recount(folder: Folder, json: Json = False) -> None:
+    """Take where every unit stands from the events anew; nothing that was done is lost."""
+    from digitize.workspace.ledger import Ledger
+    from digitize.workspace.place import open_place
+
+    with Ledger(open_place(folder).ledger) as opened:
+        count = opened.recount()
+    if json:
+        print_json({"states": count})
     else:
-        print(f"{count} events, all as they were written. Root hash {root}")
+        say(f"{count} states taken from the events.")
 
 
 def register(app: typer.Typer) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Protocol, runtime_checkable
 import typer
 
 from digitize.cli.check_printing import print_not_told
-from digitize.cli.console import Json, print_json, progress
+from digitize.cli.console import Json, print_json, progress, say
 from digitize.cli.options import (
     IgnoredRules,
     ImportForm,
@@ -78,7 +78,8 @@ def load(
         return
     rules = {"state": state, "stations": stations, "profile": profile, "ignore": ignore, "leave_out": leave_out}
     call = name_call(paths, form, {**rules, "size": batch_size})
-    if not receipts and not dry_run and (before := _find_before(where, form, call.key)):
+    # A layout may be altered under its name; what it did once is asked of the book.
+    if not receipts and not dry_run and not layout and (before := _find_before(where, form, call.key)):
         _print_loaded(before, json=json)
         return
     from digitize.files.dataset import find_dataset
@@ -113,9 +114,6 @@ def _find_before(where: _Where, form: str, call: str) -> Loaded | None:
     from digitize.targets.kind import SCHEMA
     from digitize.targets.open import find_kind
 
-    if where.layout:
-        # By which layout a load was made is known to the target alone.
-        return None
     kind = find_kind(where.target)
     found = kind.find_call(where.target, where.schema or SCHEMA, call) if kind and call else None
     return Loaded(found[0], form, [replace(found[1], repeated=True)], repeated=True) if found else None
@@ -201,7 +199,7 @@ def _print_loaded(done: Loaded, told: Sequence[str] = (), *, json: bool) -> None
         print_json({**done.as_plain(), **({"told": list(told)} if told else {})})
         return
     for line in (*done.lines(), *told):
-        print(line)
+        say(line)
 
 
 def _agreed(text: str) -> Agreed | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from digitize.cli.console import Json, errors, print_json, results, table
+from digitize.cli.console import Json, errors, print_json, results, say, say_text, table
 
 if TYPE_CHECKING:
     from digitize.files.mapping.coverage import MappingCoverage
@@ -57,7 +57,7 @@ def new(
     if json:
         print_json(drafted.to_plain())
     elif out is None:
-        print(drafted.text, end="")
+        say_text(drafted.text)
     _say(drafted, out)
 
 
@@ -120,9 +120,9 @@ def _print_golden(done: Golden) -> None:
         rows = [[d.row, d.form, d.path or "(row)", d.expected, d.got] for d in done.differences[:_SHOWN]]
         results().print(table("Not as expected", ["row", "form", "field", "expected", "got"], rows), markup=False)
         if len(done.differences) > _SHOWN:
-            print(f"... and {len(done.differences) - _SHOWN} more; --json lists all.")
+            say(f"... and {len(done.differences) - _SHOWN} more; --json lists all.")
     rows_off = len({d.row for d in done.differences})
-    print(f"{done.mapping}: {done.rows} rows, {done.rows - rows_off} as expected, {rows_off} not.")
+    say(f"{done.mapping}: {done.rows} rows, {done.rows - rows_off} as expected, {rows_off} not.")
 
 
 @map_.command("explain")
@@ -140,7 +140,7 @@ def explain(
     _say_notes(bound_mapping(mapping))
     page = make_page(explain_mapping(mapping_path(mapping)), to)
     if out is None:
-        print(page, end="")
+        say_text(page)
         return
     try:
         out.write_text(page, encoding="utf-8", newline="\n")
@@ -212,12 +212,12 @@ def apply(
         print_json({"mapping": bound.by, "out": str(out), **asdict(done)})
         return
     made = ", ".join(f"{n} {form}" for form, n in done.records.items())
-    print(f"{done.rows} rows: {done.mapped} mapped by {bound.by} to {made or 'nothing'}, {done.reported} not mapped.")
-    print(f"{done.doubts} values are doubtful: see {out / 'report'}. Next: digitize validate {out} --state ... ")
+    say(f"{done.rows} rows: {done.mapped} mapped by {bound.by} to {made or 'nothing'}, {done.reported} not mapped.")
+    say(f"{done.doubts} values are doubtful: see {out / 'report'}. Next: digitize validate {out} --state ... ")
     for note in done.notes:
         errors().print(f"{legacy.name}: {note}", style="yellow", markup=False, soft_wrap=True)
     for column, count in done.left_over.items():
-        print(f"Left over: {column}, in {count} rows.")
+        say(f"Left over: {column}, in {count} rows.")
 
 
 def _say_notes(bound: FormMapping) -> None:
@@ -241,12 +241,12 @@ def _print_coverage(found: MappingCoverage, *, with_empty: bool) -> None:
     head = ["", "field", "filled", "sure", "doubtful", "text without value"]
     results().print(table(title, head, rows), markup=False)
     complete = ", ".join(f"{name} {n} of {found.records}" for name, n in found.complete.items())
-    print(f"Complete (docs/schema.md): {complete}.")
+    say(f"Complete (docs/schema.md): {complete}.")
     empty = [f.field for f in found.fields if f.is_mandatory and not f.filled]
     if empty:
-        print(f"Mandatory and empty in all: {', '.join(empty)}.")
+        say(f"Mandatory and empty in all: {', '.join(empty)}.")
     if found.left_over:
-        print("Left over: " + ", ".join(f"{c} ({n})" for c, n in found.left_over.items()) + ".")
+        say("Left over: " + ", ".join(f"{c} ({n})" for c, n in found.left_over.items()) + ".")
 
 
 def register(app: typer.Typer) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from digitize.cli.console import Json, errors, print_json, results, table
+from digitize.cli.console import Json, errors, print_json, results, say, table
 
 models = typer.Typer(name="models", help="Models that print is read with.", no_args_is_help=True)
 
@@ -61,7 +61,7 @@ def install(
     if not missing:
         errors().print(f"Nothing to fetch: every better model is in {folder} and whole.")
     for model in missing:
-        print(install(model, folder, archives))
+        say(str(install(model, folder, archives)))
 
 
 def _chosen(into: Path | None, *, user: bool) -> Path:

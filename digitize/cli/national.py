@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digitize.cli.console import Json, print_json, results, table
+from digitize.cli.console import Json, print_json, results, say, table
 from digitize.cli.offices import (
     AsOn,
     Csv,
@@ -19,6 +19,7 @@ from digitize.cli.offices import (
     ReportFiles,
     SilentAfter,
     day_of,
+    heads_command,
     key_commands,
     say_written,
     take,
@@ -64,7 +65,7 @@ def check(
 
     for path in find_files(paths):
         snapshot = check_file(path)
-        print(f"{path}: {snapshot.reporter} on {snapshot.as_on}, {snapshot.totals.records:,} records; in order.")
+        say(f"{path}: {snapshot.reporter} on {snapshot.as_on}, {snapshot.totals.records:,} records; in order.")
 
 
 @national.command()
@@ -98,7 +99,7 @@ def status(
     results().print(table(f"States on {picture.day}", head, rows))
     for o in picture.oddities:
         results().print(f"{words.of('odd', o.code)}: {o.where}: {o.text}", markup=False, soft_wrap=True)
-    print(words("ui.reporting", n=len(picture.reporting), all=len(picture.root.parts)) + ".")
+    say(words("ui.reporting", n=len(picture.reporting), all=len(picture.root.parts)) + ".")
 
 
 @national.command()
@@ -136,7 +137,7 @@ def answer(
     if json:
         print_json(sheet.as_plain())
         return
-    print(f"TO BE ANSWERED ON THE {both_calendars(sheet.answered)}\n")
+    say(f"TO BE ANSWERED ON THE {both_calendars(sheet.answered)}", "")
     rows = [
         [
             n.part,
@@ -150,11 +151,11 @@ def answer(
     ]
     head = ["part", "number", "snapshots", "stated by", "published", "printed below"]
     results().print(table(f"Numbers as on {sheet.as_on}", head, rows))
-    print("\nANSWER\n")
+    say("", "ANSWER", "")
     for part, text in sheet.paragraphs:
-        print(f"{part}: {text}\n")
+        say(f"{part}: {text}", "")
     for remark in sheet.remarks:
-        print(f"Note: {remark}")
+        say(f"Note: {remark}")
 
 
 def _cell(n: int | None) -> str:
@@ -164,6 +165,7 @@ def _cell(n: int | None) -> str:
 
 
 national.command()(verify_command(_open, _DIR))
+national.command()(heads_command(_open, _DIR))
 national.add_typer(key_commands(_open, _DIR, "state"))
 
 

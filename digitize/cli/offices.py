@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from digitize.cli.console import Json, print_json, results, table
+from digitize.cli.console import Json, print_json, results, say, table
 
 if TYPE_CHECKING:
     from digitize.offices.office import Office
@@ -48,7 +48,7 @@ def take(office: Office, paths: Sequence[Path], *, json: bool) -> None:
             if a.word in ("refused", "flagged"):
                 flags = "; ".join(f"{f.code}: {f.text}" for f in a.flags)
                 results().print(f"{a.word}: {a.file}: {flags}", markup=False, soft_wrap=True)
-        print(", ".join(f"{word} {n}" for word, n in counts.items()))
+        say(", ".join(f"{word} {n}" for word, n in counts.items()))
     # Last, when all that was good is in the store.
     if counts["refused"]:
         raise TooManyRefused(f"{counts['refused']} of {len(answers)} files were refused; all others were taken.")
@@ -82,6 +82,15 @@ def key_commands(open_or_make: Open, default: Path, who: str) -> typer.Typer:
         """Take no more snapshots under a key; what was taken before stays."""
         _revoke_key(open_or_make(folder), key, reason)
 
+    @group.command()
+    def follow(
+        reporter: Annotated[str, typer.Argument(help="Whose key it is.")],
+        file: Annotated[Path, typer.Argument(help="Its keys/succession.jsonl.", exists=True, dir_okay=False)],
+        folder: Dir = default,
+    ) -> None:
+        """Take a new key that the old one vouches for; the old one holds no more."""
+        _follow_keys(open_or_make(folder), reporter.lower(), file)
+
     @group.command("list")
     def list_keys(folder: Dir = default, json: Json = False) -> None:
         """Show all keys that ever were in the list."""
@@ -96,7 +105,7 @@ def _add_key(office: Office, reporter: str, key: str, note: str) -> None:
     office.check_reporter(reporter)
     with office.store() as store:
         add_key(store, reporter, read_public(key), note)
-    print(f"Snapshots of {reporter} signed with this key will be taken.")
+    say(f"Snapshots of {reporter} signed with this key will be taken.")
 
 
 def _revoke_key(office: Office, key: str, reason: str) -> None:
@@ -104,7 +113,18 @@ def _revoke_key(office: Office, key: str, reason: str) -> None:
 
     with office.store() as store:
         held = revoke_key(store, key, reason)
-    print(f"The key {held.public[:16]}... of {held.reporter} is revoked; {held.reporter} needs a new one.")
+    say(f"The key {held.public[:16]}... of {held.reporter} is revoked; {held.reporter} needs a new one.")
+
+
+def _follow_keys(office: Office, reporter: str, file: Path) -> None:
+    from digitize.offices.heads import follow_keys
+
+    with office.store() as store:
+        taken = follow_keys(store, reporter, file)
+    for told in taken:
+        say(f"{reporter} signs with {told.new[:16]}... now; {told.old[:16]}... is revoked ({told.why}).")
+    if not taken:
+        say("Nothing new.")
 
 
 def _list_keys(office: Office, who: str, *, json: bool) -> None:
@@ -129,9 +149,30 @@ def verify_command(open_or_make: Open, default: Path) -> Callable[..., None]:
         if json:
             print_json({"files": count, "hash": mark})
         else:
-            print(f"{count} files, all as they were received. Hash {mark or '-'}")
+            say(f"{count} files, all as they were received. Hash {mark or '-'}")
 
     return verify
+
+
+def heads_command(open_or_make: Open, default: Path) -> Callable[..., None]:
+    """The command `heads` of an office. default: of --dir."""
+
+    def heads(
+        site: Annotated[str, typer.Argument(help="A site, as mh-pune.")],
+        out: Annotated[Path, typer.Option(metavar="FILE", help="File to write.")],
+        folder: Dir = default,
+    ) -> None:
+        """Write the heads of a site's history that its snapshots told of; ledger verify --heads compares them."""
+        from digitize.machine.whole_file import writing
+        from digitize.offices.heads import heads_of
+
+        with open_or_make(folder).store() as store:
+            found = heads_of(store, site.lower())
+        with writing(out):
+            out.write_text("".join(f"{dumps(h)}\n" for h in found), encoding="utf-8")
+        say(f"{out}: {len(found)} heads of {site}, the last of event {found[-1]['seq']}.")
+
+    return heads
 
 
 def day_of(text: str, option: str = "--as-on") -> date:
@@ -197,4 +238,4 @@ def _write(path: Path, text: str) -> None:
 def say_written(paths: Sequence[Path]) -> None:
     """Name the files."""
     for path in paths:
-        print(f"{path} ({path.stat().st_size:,} bytes)")
+        say(f"{path} ({path.stat().st_size:,} bytes)")

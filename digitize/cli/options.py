@@ -16,9 +16,6 @@ Target = Annotated[
     str, typer.Option("--target", help="postgresql://USER@HOST/DATABASE without password, or a .sqlite.")
 ]
 Schema = Annotated[str, typer.Option("--schema", help="PostgreSQL: the schema that holds the tables.")]
-Layout = Annotated[
-    str, typer.Option("--layout", metavar="FILE|ID", help="Of a state's own tables, filled instead of ours.")
-]
 ImportForm = Annotated[str, typer.Option("--form", help="Files: the form they hold.")]
 ImportState = Annotated[str, typer.Option("--state", help="Files: code of the state, for its stations.")]
 ImportStations = Annotated[Path | None, typer.Option("--stations", help="Files: your list of stations.")]
@@ -27,6 +24,9 @@ Lang = Annotated[str, typer.Option(help="Language in which findings are told: en
 IgnoredRules = Annotated[str, typer.Option("--ignore", help="Files: rules not to be asked, as X003,L.")]
 LeaveOut = Annotated[
     str, typer.Option("--leave-out", help="Files: columns that are no field and are not loaded, as a,b.")
+]
+Layout = Annotated[
+    str, typer.Option("--layout", metavar="FILE|ID", help="Of a state's own tables, filled instead of ours.")
 ]
 PagesAtOnce = Annotated[
     int | None, typer.Option("--jobs", min=1, help="Pages read at once; as many as there are cores if not given.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from digitize.cli.console import print_json
+from digitize.cli.console import print_json, say
 
 if TYPE_CHECKING:
     from digitize.targets.postgres.address import DatabaseAddress
@@ -20,11 +20,11 @@ def print_comparison(address: DatabaseAddress, layout: TableLayout, *, json: boo
     if json:
         print_json({"target": address.name, "problems": found.problems, "remarks": found.remarks})
     else:
-        print(f"{address.name}, layout {layout.id}: {len(found.problems)} things to mend")
+        say(f"{address.name}, layout {layout.id}: {len(found.problems)} things to mend")
         for line in found.problems:
-            print(f"  {line}")
+            say(f"  {line}")
         for line in found.remarks:
-            print(f"  note: {line}")
+            say(f"  note: {line}")
     if found.problems:
         raise TargetRefused(
             f"{address.name}: the state's tables and layout {layout.id} do not fit. Nothing was loaded."

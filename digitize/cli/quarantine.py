@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from digitize.cli.console import Json, print_json, results, table
+from digitize.cli.console import Json, print_json, results, say, table
 from digitize.cli.options import Lang, Schema, Target, Workspace
+from digitize.cli.unmask import Operator, Reason, Unmask, asked_by
 
 quarantine = typer.Typer(help="Records that were not loaded.", no_args_is_help=True, rich_markup_mode=None)
 Batch = Annotated[str, typer.Option(help="Only those of this batch.")]
@@ -39,7 +40,7 @@ def list_rejects(
         return
     rows = [[r.id, r.state, r.word, r.form, r.record.id, r.place, " ".join(r.codes)] for r in found]
     results().print(table("Quarantine", ["reject", "state", "word", "form", "record", "where", "rules"], rows))
-    print(f"{len(found)} records. Out as a spreadsheet: digitize quarantine export FILE.xlsx --target ...")
+    say(f"{len(found)} records. Out as a spreadsheet: digitize quarantine export FILE.xlsx --target ...")
 
 
 @quarantine.command("flags")
@@ -67,7 +68,7 @@ def list_flags(
         results().print(table("Flags", list(_FLAG), rows))
         return
     results().print(table("Flags", ["code", "how many"], [[c, n] for c, n in counts.items()]))
-    print("Which records: digitize quarantine flags --code CODE --target ...")
+    say("Which records: digitize quarantine flags --code CODE --target ...")
 
 
 _FLAG = ("record", "form", "field", "code", "word")
@@ -82,34 +83,35 @@ def export_sheet(
     lang: Lang = "en",
     batch: Batch = "",
     code: Code = "",
-    unmask: Annotated[bool, typer.Option("--unmask", help="Values of persons in full; needs --reason.")] = False,
-    reason: Annotated[str, typer.Option(help="Why they are needed; it is written to every reject's trail.")] = "",
+    unmask: Unmask = False,
+    reason: Reason = "",
+    operator: Operator = "",
     json: Json = False,
 ) -> None:
     """Write what waits as a spreadsheet to be filled in; values that tell of persons are masked."""
     from digitize.errors import OptionsError
     from digitize.files.loading.where import opened
     from digitize.machine.whole_file import writing
-    from digitize.quarantine.rejects import find_rejects, update
-    from digitize.quarantine.sheet import write_sheet
+    from digitize.quarantine.rejects import find_rejects
+    from digitize.quarantine.sheet import mark_shown, write_sheet
 
-    if unmask != bool(reason.strip()):
-        raise OptionsError("--unmask and --reason go together: the reason is recorded.")
+    who = asked_by(unmask=unmask, reason=reason, operator=operator)
     if out.suffix.lower() != ".xlsx":
         raise OptionsError("The quarantine is written as a workbook: FILE.xlsx")
     with opened(target, schema, workspace) as there:
         found = find_rejects(there, batch=batch, code=code)
-        if unmask:
-            step = {"did": "shown in full", "reason": reason.strip()}
+        if who:
             # Before the sheet is written: nobody sees a name whose trail does not say so.
-            there.run_all([update(reject, reject.state, step) for reject in found])
+            found = mark_shown(there, found, who)
         with writing(out):
             count = write_sheet(out, found, unmask=unmask, language=lang)
+        if who:
+            mark_shown(there, found, who, out)
     if json:
         print_json({"path": str(out), "rejects": count, "masked": not unmask})
         return
-    print(f"{count} records written to {out}. Fill in 'right value', then:")
-    print(f"digitize quarantine import {out} --target ... --operator NAME")
+    say(f"{count} records written to {out}. Fill in 'right value', then:")
+    say(f"digitize quarantine import {out} --target ... --operator NAME")
 
 
 @quarantine.command("import")
@@ -135,8 +137,8 @@ def import_sheet(
     if json:
         print_json(asdict(taken))
         return
-    print(f"{taken.corrected} records corrected ({taken.values} values), {taken.dropped} dropped.")
-    print("Next: digitize quarantine replay --target ...")
+    say(f"{taken.corrected} records corrected ({taken.values} values), {taken.dropped} dropped.")
+    say("Next: digitize quarantine replay --target ...")
 
 
 @quarantine.command("replay")
@@ -179,7 +181,7 @@ def replay_rejects(
         print_json({"loaded": done.loaded, "stay": done.stay, **({"stale": stale} if stale else {})})
         return
     for line in done.lines():
-        print(line)
+        say(line)
 
 
 def register(app: typer.Typer) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digitize.cli.console import Json, print_json, results, table
+from digitize.cli.console import Json, print_json, results, say, table
 from digitize.cli.options import Schema, Target
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def _print(told: list[Told]) -> None:
     results().print(table("Loads", head, [_row(t) for t in told]))
     for t in told:
         if t.why:
-            print(f"{t.receipt.batch}: {t.why}")
+            say(f"{t.receipt.batch}: {t.why}")
 
 
 def _row(t: Told) -> list[object]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from digitize.cli.console import Json, print_json, results, table
+from digitize.cli.console import Json, print_json, results, say, table
 from digitize.cli.options import (
     IgnoredRules,
     ImportForm,
@@ -95,17 +95,17 @@ def _print(found: Compared, *, json: bool) -> None:
         head = ["form", "district", "station", "year", "source", "target", "missing", "different", "only target"]
         results().print(table("Unequal", head, [_row(g) for g in unequal[:_SHOWN]]))
         for line in _named(unequal):
-            print(line)
+            say(line)
     if len(unequal) > _SHOWN:
-        print(f"... and {len(unequal) - _SHOWN} more; --json has all, with the ids of the records.")
+        say(f"... and {len(unequal) - _SHOWN} more; --json has all, with the ids of the records.")
     equal = len(found.groups) - len(unequal)
-    print(f"{equal} of {len(found.groups)} groups are equal: {sums['source']} records in the source.")
+    say(f"{equal} of {len(found.groups)} groups are equal: {sums['source']} records in the source.")
     if sums["refused"]:
-        print(f"{sums['refused']} records of the source were refused by the target and wait: digitize quarantine list")
+        say(f"{sums['refused']} records of the source were refused by the target and wait: digitize quarantine list")
     for other in found.others[:_SHOWN]:
-        print(_other(other))
+        say(_other(other))
     for line in found.left_out:
-        print(line)
+        say(line)
 
 
 def _row(group: StationYear) -> list[Any]:

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from digitize.cli.console import Json, errors, print_json
+from digitize.cli.console import Json, errors, print_json, say
+from digitize.cli.unmask import Operator, Reason, Unmask, asked_by
 
 review = typer.Typer(
     name="review", help="What a person must look at: out as a spreadsheet, and back in.", no_args_is_help=True
@@ -18,24 +19,23 @@ review = typer.Typer(
 def export_sheet(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],
     out: Annotated[Path | None, typer.Option(help="File to write; review/review.xlsx if not given.")] = None,
-    unmask: Annotated[bool, typer.Option("--unmask", help="Show protected names; needs --reason.")] = False,
-    reason: Annotated[str, typer.Option(help="Why protected names are needed; it is recorded.")] = "",
+    unmask: Unmask = False,
+    reason: Reason = "",
+    operator: Operator = "",
     json: Json = False,
 ) -> None:
     """Write what a person must look at as a spreadsheet with pictures."""
-    from digitize.errors import OptionsError
     from digitize.review.out import export_review
     from digitize.workspace.place import open_place
 
-    if unmask != bool(reason.strip()):
-        raise OptionsError("--unmask and --reason go together: showing protected names needs a reason, recorded.")
-    made = export_review(open_place(folder), out, unmask_reason=reason.strip())
+    who = asked_by(unmask=unmask, reason=reason, operator=operator)
+    made = export_review(open_place(folder), out, who=who)
     if json:
         print_json({"path": str(made.path), "items": made.items, "masked": made.masked})
         return
     masked = f" {made.masked} of them are masked (see --unmask)." if made.masked else ""
-    print(f"{made.items} items written to {made.path}.{masked}")
-    print(f"Fill in 'right value', then: digitize review import {folder} {made.path} --operator NAME")
+    say(f"{made.items} items written to {made.path}.{masked}")
+    say(f"Fill in 'right value', then: digitize review import {folder} {made.path} --operator NAME")
 
 
 @review.command("import")
@@ -60,11 +60,11 @@ def import_sheet(
             errors().print(f"line {line}: refused: {what}", style="red", markup=False, soft_wrap=True)
         for record, codes in report.still:
             errors().print(f"{record}: accepted, but still refused by {codes}", markup=False, soft_wrap=True)
-        print(
+        say(
             f"{report.rows} rows: {report.accepted} accepted, {report.known} known before, "
             f"{len(report.conflicts)} in conflict, {len(report.refused)} refused."
         )
-        print(f"Next: digitize run {folder}")
+        say(f"Next: digitize run {folder}")
     if report.conflicts or report.refused:
         raise TooManyRefused("Some rows were not taken; they are named above. The others are kept.")
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from digitize.cli.console import Json, print_json
+from digitize.cli.console import Json, print_json, say_text
 
 if TYPE_CHECKING:
     from mappers.names.index import NameIndex
@@ -39,7 +39,7 @@ def romanize(
         if json:
             entries.append(entry)
         else:
-            print(_line(entry))
+            say_text(_line(entry))
     if json:
         print_json({"names": entries})
 

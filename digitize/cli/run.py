@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digitize.cli.console import Json, print_json, progress
+from digitize.cli.console import Json, print_json, progress, say
 from digitize.cli.options import MaxFailedShare, failed_share
 
 if TYPE_CHECKING:
@@ -41,11 +41,11 @@ def run(
 
 def _print(report: RunReport, folder: Path) -> None:
     for line in report.lines():
-        print(line)
+        say(line)
     if report.to_review:
-        print(f"Next: digitize review export {folder}")
+        say(f"Next: digitize review export {folder}")
     else:
-        print(f"Next: digitize status {folder}")
+        say(f"Next: digitize status {folder}")
 
 
 def register(app: typer.Typer) -> None:

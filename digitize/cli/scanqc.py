@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digitize.cli.console import Json, errors, print_json, progress, results, table
+from digitize.cli.console import Json, errors, print_json, progress, results, say, table
 
 if TYPE_CHECKING:
     from digitize.files.scanqc.report import PageReport, ScanReport
@@ -59,13 +59,13 @@ def _print(report: ScanReport) -> None:
         out = results()
         out.print(table("To set right", ["page", "what", "how much", "what to do"], rows[:_SHOWN]), markup=False)
         if len(rows) > _SHOWN:
-            print(f"... and {len(rows) - _SHOWN} more; --json lists all.")
+            say(f"... and {len(rows) - _SHOWN} more; --json lists all.")
     noted = [(p.page, n) for p in report.pages if p.quality for n in p.quality.notes]
     for page_name, note in noted[:_SHOWN]:
         errors().print(f"{page_name}: {NOTES.get(note, note)}", markup=False, soft_wrap=True)
     kinds = ", ".join(f"{kind} {n}" for kind, n in report.by_kind().items())
-    print(f"{len(report.pages)} pages in {report.files} files: {report.scan_again} to scan again.", end="")
-    print(f" {kinds}." if kinds else "")
+    told = f"{len(report.pages)} pages in {report.files} files: {report.scan_again} to scan again."
+    say(f"{told} {kinds}." if kinds else f"{told}")
 
 
 def _rows(page: PageReport) -> list[list[object]]:

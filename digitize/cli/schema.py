@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from digitize.cli.console import Json, print_json, results, table
+from digitize.cli.console import Json, print_json, results, say, say_text, table
 
 schema = typer.Typer(name="schema", help="The forms: their fields, and empty import files.", no_args_is_help=True)
 Form = Annotated[str, typer.Argument(metavar="FORM", help="A form such as iif1; digitize schema list names all.")]
@@ -74,10 +74,10 @@ def template(
 
     if out is not None:
         written = write_template(form, out, to)
-        print(f"{len(written)} files written to {out}. Fill them, then: digitize validate {out} --form {form}")
+        say(f"{len(written)} files written to {out}. Fill them, then: digitize validate {out} --form {form}")
         return
     for name, text in make(form, to).items():
-        print(f"# {name}\n{text.strip()}")
+        say(f"# {name}", text.strip())
 
 
 def _print_json_schema(form: str) -> None:
@@ -85,7 +85,7 @@ def _print_json_schema(form: str) -> None:
 
     from mappers.schema.json_schema import json_schema
 
-    print(json.dumps(json_schema(form), ensure_ascii=False, indent=1))
+    say_text(json.dumps(json_schema(form), ensure_ascii=False, indent=1))
 
 
 def register(app: typer.Typer) -> None:

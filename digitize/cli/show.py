@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from digitize.cli.console import Json, print_json, results, table
+from digitize.cli.console import Json, print_json, results, say, table
+from digitize.cli.unmask import Operator, Reason, Unmask, asked_by
 
 if TYPE_CHECKING:
+    from digitize.masking.unmasking import Unmasking
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import Place
 
@@ -18,25 +20,25 @@ def show(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],
     name: Annotated[str, typer.Argument(metavar="PAGE|RECORD", help="Id of a page or a record.")],
     image: Annotated[Path | None, typer.Option(help="Write the page with its zones drawn in, as PNG.")] = None,
-    unmask: Annotated[bool, typer.Option("--unmask", help="Show protected names; needs --reason.")] = False,
-    reason: Annotated[str, typer.Option(help="Why protected names are needed; it is recorded.")] = "",
+    unmask: Unmask = False,
+    reason: Reason = "",
+    operator: Operator = "",
     json: Json = False,
 ) -> None:
     """Show one page or record: scan, zones, reading, value, findings, where it is loaded."""
-    from digitize.errors import OptionsError
     from digitize.records.trail import trail
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import open_place
 
-    if unmask != bool(reason.strip()):
-        raise OptionsError("--unmask and --reason go together: showing protected names needs a reason, recorded.")
+    who = asked_by(unmask=unmask, reason=reason, operator=operator)
     place = open_place(folder)
     with Ledger(place.ledger) as ledger:
-        data = trail(ledger, name, is_masked=not unmask)
-        if unmask:
-            ledger.record_event(name, "show", "note", detail={"unmasked": True, "reason": reason.strip()})
+        data = trail(ledger, name, is_masked=not who)
         if image is not None:
-            _draw(place, ledger, data, name, image, is_masked=not unmask)
+            _draw(place, ledger, data, name, image, is_masked=not who)
+        if who:
+            # Before the first name is printed.
+            _keep(ledger, who, name, data, image)
     if json:
         print_json(data)
         return
@@ -45,7 +47,17 @@ def show(
     for record in [data["record"]] if "record" in data else data["records"]:
         _print_record(record)
     if image is not None:
-        print(f"Page drawn to {image}.")
+        say(f"Page drawn to {image}.")
+
+
+def _keep(ledger: Ledger, who: Unmasking, name: str, data: dict[str, Any], image: Path | None) -> None:
+    """Write to the ledger who saw which protected fields, and the picture's hash."""
+    from digitize.masking.unmasking import file_hashes
+    from digitize.records.trail import protected_shown
+
+    shown = protected_shown(ledger, data["records"] if "records" in data else [data["record"]])
+    files = {"files": file_hashes([image])} if image else {}
+    ledger.record_event(name, "show", "note", detail={**who.as_plain(), **shown.as_plain(), **files})
 
 
 def _draw(place: Place, ledger: Ledger, data: dict[str, Any], name: str, image: Path, *, is_masked: bool) -> None:
@@ -74,9 +86,9 @@ def _draw(place: Place, ledger: Ledger, data: dict[str, Any], name: str, image: 
 def _print_page(page: dict[str, Any]) -> None:
     out = results()
     scan = page["scan"]
-    print(f"Page {page['page']}: {scan['file']}, image {scan['index'] + 1}, volume {page['volume']}")
-    print(f"  SHA-256 {scan['sha256']}")
-    print(f"  form {page['form'] or 'not recognised'} ({page['match']} points agree), turned {page['turned_deg']} deg")
+    say(f"Page {page['page']}: {scan['file']}, image {scan['index'] + 1}, volume {page['volume']}")
+    say(f"  SHA-256 {scan['sha256']}")
+    say(f"  form {page['form'] or 'not recognised'} ({page['match']} points agree), turned {page['turned_deg']} deg")
     if page["zones"]:
         rows = [
             [z["zone"], "blank" if z["blank"] else z["reading"], z["value"], f"{z['confidence']:.2f}"]
@@ -85,12 +97,12 @@ def _print_page(page: dict[str, Any]) -> None:
         out.print(table("Zones", ["zone", "reading", "value", "sure"], rows), markup=False)
     for a in page["around"]:
         what = f"page number {a['number']}" if a["number"] is not None else f"note: {a['text'] or 'not read'}"
-        print(f"  {a['where']} of the table{', at row ' + a['row'] if a['row'] else ''}: {what}")
+        say(f"  {a['where']} of the table{', at row ' + a['row'] if a['row'] else ''}: {what}")
     for row in page["reported"]:
-        print(f"  row {row['row']} makes no record: {row['why']}")
+        say(f"  row {row['row']} makes no record: {row['why']}")
     for e in page["history"]:
         why = f": {e['detail']['message']}" if "message" in e["detail"] else ""
-        print(f"  {e['at']}  {e['step']} {e['outcome']}{why}")
+        say(f"  {e['at']}  {e['step']} {e['outcome']}{why}")
 
 
 def _print_record(record: dict[str, Any]) -> None:
@@ -99,7 +111,7 @@ def _print_record(record: dict[str, Any]) -> None:
     where = f"loaded into {loaded['target']} ({loaded['load'][:12]})" if loaded else "not loaded"
     if loaded and loaded["flags"]:
         where += f", flagged {', '.join(loaded['flags'])}"
-    print(f"\nRecord {record['record']} ({record['form']}): {record['verdict']}, {where}")
+    say(f"\nRecord {record['record']} ({record['form']}): {record['verdict']}, {where}")
     rows = [
         [("? " if f["open"] else "  ") + f["field"], f["value"] or "", f["raw"], f"{f['confidence']:.2f}", _place(f)]
         for f in record["fields"]
@@ -107,9 +119,9 @@ def _print_record(record: dict[str, Any]) -> None:
     ]
     out.print(table("Fields (? = a person must look)", ["field", "value", "raw", "sure", "from"], rows), markup=False)
     for name, text in record["left_over"].items():
-        print(f"  left over: {name}: {text}")
+        say(f"  left over: {name}: {text}")
     for f in record["findings"]:
-        print(f"  {f['severity']}  {f['code']}  {f['field']}: {f['message']}")
+        say(f"  {f['severity']}  {f['code']}  {f['field']}: {f['message']}")
 
 
 def _place(f: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digitize.cli.console import Json, errors, print_json
+from digitize.cli.console import Json, errors, print_json, say
 
 if TYPE_CHECKING:
     from digitize.offices.shape import Snapshot
@@ -41,8 +41,8 @@ def snapshot(
         totals = made.totals.plain().as_plain()
         print_json({"path": str(path), "bytes": len(data), "reporter": made.reporter, "key": public, "totals": totals})
         return
-    print(f"{path}: {made.reporter} on {made.as_on}, {made.totals.records:,} records, {len(data):,} bytes.")
-    print(f"Signed with the key {public[:16]}...; whoever receives it needs {key.with_suffix('.pub').name} once.")
+    say(f"{path}: {made.reporter} on {made.as_on}, {made.totals.records:,} records, {len(data):,} bytes.")
+    say(f"Signed with the key {public[:16]}...; whoever receives it needs {key.with_suffix('.pub').name} once.")
 
 
 def _of_workspace(folder: Path) -> tuple[Snapshot, Path]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digitize.cli.console import Json, print_json, results, table
+from digitize.cli.console import Json, print_json, results, say, table
 from digitize.cli.offices import (
     AsOn,
     Csv,
@@ -19,6 +19,7 @@ from digitize.cli.offices import (
     ReportFiles,
     SilentAfter,
     day_of,
+    heads_command,
     key_commands,
     say_written,
     take,
@@ -58,8 +59,8 @@ def init(
     if json:
         print_json({"folder": str(folder), "state": office.code, "key": public.read_text(encoding="ascii").strip()})
         return
-    print(f"Office of {office.code} made in {folder}. Send {public} to the national office once.")
-    print("Next: digitize state keys add SITE KEY for each site (its keys/site.pub), then digitize state add FILE...")
+    say(f"Office of {office.code} made in {folder}. Send {public} to the national office once.")
+    say("Next: digitize state keys add SITE KEY for each site (its keys/site.pub), then digitize state add FILE...")
 
 
 @state.command()
@@ -115,6 +116,7 @@ def report(
 
 
 state.command()(verify_command(_open, _DIR))
+state.command()(heads_command(_open, _DIR))
 state.add_typer(key_commands(_open, _DIR, "site"))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digitize.cli.console import Json, print_json, print_plain
+from digitize.cli.console import Json, print_json, print_plain, say
 
 if TYPE_CHECKING:
     from digitize.workspace.counts import CountsLine, StatusCounts
@@ -33,7 +33,7 @@ def status(
         return
     show_counts(s)
     for x in differ:
-        print(x.line())
+        say(x.line())
 
 
 def show_counts(s: StatusCounts) -> None:
@@ -41,24 +41,24 @@ def show_counts(s: StatusCounts) -> None:
     steps = [[name, n["waiting"], n["done"], n["failed"]] for name, n in s.steps.items()]
     print_plain("Steps", ["step", "waiting", "done", "failed"], steps)
     for kind, lines in s.by.items():
-        print()
+        say()
         print_plain(f"By {kind}", [kind, *_COLUMNS], [[name, *_cells(line)] for name, line in lines.items()])
     if s.failures:
-        print()
+        say()
         print_plain("Failed", ["why", "how many"], [[k, n] for k, n in s.failures.items()])
     if s.reasons:
-        print()
+        say()
         print_plain("To look at", ["why", "fields"], [[k, n] for k, n in s.reasons.items()])
-        print("Codes such as F008 are rules; docs/rules.md says what each asks.")
+        say("Codes such as F008 are rules; docs/rules.md says what each asks.")
     if s.gaps:
-        print()
+        say()
         gaps = [[g.volume, g.page, f"{g.after} to {g.before}", g.count, g.said or "nobody said"] for g in s.gaps]
         print_plain("Pages missing", ["volume", "behind page", "numbers", "how many", "what is said"], gaps)
-    print()
+    say()
     for line in s.lines():
-        print(line)
+        say(line)
     if s.pages_per_min:
-        print(f"Rate: {s.pages_per_min:g} pages a minute; {s.minutes_left:g} minutes left.")
+        say(f"Rate: {s.pages_per_min:g} pages a minute; {s.minutes_left:g} minutes left.")
 
 
 _COLUMNS = ["pages", "waiting", "read", "failed", "records", "in review", "rejected", "loaded"]

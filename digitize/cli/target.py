@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digitize.cli.console import Json, print_json, warn
+from digitize.cli.console import Json, print_json, say, say_text, warn
 from digitize.cli.options import Layout
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def init(
         raise OptionsError("--print makes our own tables; what --layout makes beside a state's, --dry-run prints.")
     if only_print:
         check_names(schema, loader)
-        print(script(schema, loader), end="")
+        say_text(script(schema, loader))
         return
     address = parse_address(url, schema)
     if layout:
@@ -57,9 +57,9 @@ def init(
     if json:
         print_json({"target": address.name, "statements": len(done), "dry_run": dry_run})
     elif dry_run:
-        print("".join(f"{statement};\n" for statement in done), end="")
+        say_text("".join(f"{statement};\n" for statement in done))
     else:
-        print(f"{address.name}: {len(done)} statements done." if done else f"{address.name}: up to date already.")
+        say(f"{address.name}: {len(done)} statements done." if done else f"{address.name}: up to date already.")
 
 
 @target.command()
@@ -98,9 +98,9 @@ def adopt(
 
 def _show(found: Adoption) -> None:
     for line in found.taken:
-        print(f"  {line}")
+        say(f"  {line}")
     for line in found.refused:
-        print(f"  NOT: {line}")
+        say(f"  NOT: {line}")
 
 
 @target.command()
@@ -125,11 +125,11 @@ def check(url: Url, schema: Schema = "cctns", layout: Layout = "", json: Json = 
         found = {"version": state.version, "is_current": state.is_current, "altered": list(state.altered)}
         print_json({"target": address.name, **found, "rows": dict(state.rows)})
     else:
-        print(f"{address.name}: version {state.version}")
+        say(f"{address.name}: version {state.version}")
         for line in state.altered:
-            print(f"  {line}")
+            say(f"  {line}")
         for name, count in state.rows.items():
-            print(f"  {name}: about {count} rows")
+            say(f"  {name}: about {count} rows")
     if amiss:
         raise TargetRefused(f"{address.name}: {amiss}")
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from digitize.cli.console import Json, print_json
+from digitize.cli.console import Json, print_json, say
 from digitize.cli.options import Layout, Schema, Target, Workspace
 
 
@@ -40,7 +40,7 @@ def unload(
         print_json({**asdict(done), "dry_run": dry_run})
         return
     did = "Would take" if dry_run else "Took"
-    print(f"{did} back batch {done.batch}: {done.removed} records out, {done.restored} earlier versions back in.")
+    say(f"{did} back batch {done.batch}: {done.removed} records out, {done.restored} earlier versions back in.")
 
 
 def _write_out(to: Path, target: str, schema: str, workspace: Path | None, layout: str, *, json: bool) -> None:
@@ -53,7 +53,7 @@ def _write_out(to: Path, target: str, schema: str, workspace: Path | None, layou
         print_json({"path": str(to), "rows": rows})
         return
     for name, count in rows.items():
-        print(f"{to / name}.csv: {count} rows")
+        say(f"{to / name}.csv: {count} rows")
 
 
 def register(app: typer.Typer) -> None:

@@ -13,6 +13,7 @@ import typer
 from digitize.cli.check_printing import check_progress, print_not_told, print_report
 from digitize.cli.console import Json, errors
 from digitize.cli.options import Lang
+from digitize.cli.unmask import Operator, Reason, Unmask, asked_by, keep_record, need_file
 
 if TYPE_CHECKING:
     from digitize.files.agreed import Agreed
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from digitize.files.validating.readers import Place
     from digitize.files.validating.report import CheckReport
     from digitize.files.validating.validate import CheckOptions
+    from digitize.masking.unmasking import Unmasking
     from validators.rulebook.given import CheckSettings
 
 Paths = Annotated[
@@ -41,8 +43,6 @@ MaxRejects = Annotated[str, typer.Option(metavar="N|P%", help="Rejected rows sti
 Out = Annotated[Path | None, typer.Option("--out", "-o", help="Write the report to this file.")]
 Baseline = Annotated[Path | None, typer.Option(help="An earlier report; what it tells is not told again.")]
 Fix = Annotated[Path | None, typer.Option(help="Write repaired copies into this new folder; check them.")]
-Unmask = Annotated[bool, typer.Option("--unmask", help="Show values of persons; needs --reason.")]
-Reason = Annotated[str, typer.Option(help="Why values of persons are shown; stands in the report.")]
 
 
 def validate(
@@ -68,6 +68,7 @@ def validate(
     unmask: Unmask = False,
     reason: Reason = "",
     lang: Lang = "en",
+    operator: Operator = "",
     json: Json = False,
 ) -> None:
     """Check import files by the same rules as a run; exit code 3 when rows are rejected."""
@@ -75,15 +76,17 @@ def validate(
     from digitize.files.validating.settings import Lists, file_settings
 
     agreed, writer = parse_agreed(max_rejects), _writer("json" if json else format, out)
-    _check_reason(unmask=unmask, reason=reason)
-    lists = Lists(state, stations, beats, _beside(paths))
-    left_out = _left_out(form, select, ignore)
+    who = asked_by(unmask=unmask, reason=reason, operator=operator)
+    need_file(who, out)
+    lists, left_out = Lists(state, stations, beats, _beside(paths)), _left_out(form, select, ignore)
     settings = file_settings(lists, today=today, profile=profile, policy=policy, years=years, left_out=left_out)
     legacy = _legacy(_Old(mapping, name, year), lists.code, stations, fix)
     how = _how(policy, reason, lang, legacy)
     print_not_told(settings)
     report = _report(paths, form, settings, how, fix=fix, baseline=baseline)
     _show(report, writer, out)
+    if who and out:
+        _keep(report, who, out)
     _judge(report, agreed)
 
 
@@ -145,6 +148,12 @@ def _show(report: CheckReport, writer: Any, out: Path | None) -> None:
         write_report(report, writer, out)
 
 
+def _keep(report: CheckReport, who: Unmasking, out: Path) -> None:
+    from digitize.files.validating.masks import persons_shown
+
+    keep_record(out, who, persons_shown(report.findings, report.form))
+
+
 def _judge(report: CheckReport, agreed: Agreed) -> None:
     """Raises TooManyRefused and, where no row could be checked at all, InputError."""
     from digitize.errors import InputError, TooManyRefused
@@ -193,13 +202,6 @@ def _fixed(files: list[Place], form: str, folder: Path) -> list[Place]:
     made = ", ".join(f"{name} {n}" for name, n in sorted(fixed.counts.items())) or "none"
     errors().print(f"Repairs: {made}; see {folder / CHANGES}. The new files are checked.", markup=False, soft_wrap=True)
     return list(fixed.files)
-
-
-def _check_reason(*, unmask: bool, reason: str) -> None:
-    from digitize.errors import OptionsError
-
-    if unmask != bool(reason.strip()):
-        raise OptionsError("--unmask and --reason go together: the reason stands in the report.")
 
 
 def _writer(format: str, out: Path | None) -> Any:

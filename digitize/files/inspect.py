@@ -15,6 +15,7 @@ from mappers.legacy import LegacyRow, LegacyTable, ReadAs, open_tables
 from mappers.mapping.column_encodings import EncodedColumn, WantedEncoding, peek, settle, watch
 
 EXAMPLES = 3
+_LONGEST_EXAMPLE = 2000
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,8 @@ def inspect_table(table: LegacyTable, wanted: WantedEncoding) -> TableReport:
 
 
 def _column(column: EncodedColumn, values: Sequence[bytes | str], font: str) -> ColumnReport:
-    shown = [column.decode(v) for v in _telling(values)]
+    # A cell may be a whole file without line ends; as an example its beginning does.
+    shown = [column.decode(v[:_LONGEST_EXAMPLE]) for v in _telling(values)]
     return ColumnReport(column, font, len(values), tuple((d.raw.strip(), d.text.strip()) for d in shown))
 
 

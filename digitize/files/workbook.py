@@ -6,12 +6,11 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from digitize.machine.exit_texts import in_sheet
+
 if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
-
-_LONGEST = 32_000  # letters that a cell holds, nearly
-_NO_XML = "\ufffe\uffff"  # no letters, and no program opens a workbook with them
 
 
 def write_cells(sheet: Worksheet, line: int, values: Mapping[str, object], to_fill: Collection[str]) -> None:
@@ -19,7 +18,7 @@ def write_cells(sheet: Worksheet, line: int, values: Mapping[str, object], to_fi
     from openpyxl.styles import Alignment
 
     for number, (name, value) in enumerate(values.items(), start=1):
-        cell = sheet.cell(line, number, plain_text(value) if isinstance(value, str) else value)
+        cell = sheet.cell(line, number, in_sheet(value) if isinstance(value, str) else value)
         cell.alignment = Alignment(wrap_text=True, vertical="top")
         if isinstance(value, str):
             # openpyxl takes every text that begins with = for a formula.
@@ -48,9 +47,3 @@ def save_book(book: Workbook, path: Path, guide: Sequence[str]) -> None:
     part = path.with_name(path.name + ".tmp")
     book.save(part)
     part.replace(path)
-
-
-def plain_text(text: str) -> str:
-    """Text without the letters that a workbook cannot hold: control characters, half characters, no characters."""
-    kept = "".join(c for c in text if c in "\t\n" or (c >= " " and not "\ud800" <= c <= "\udfff" and c not in _NO_XML))
-    return kept[:_LONGEST]

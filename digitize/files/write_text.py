@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,7 +26,8 @@ class TextTarget:
         self._output: Output = outputs()[form]
         self._out = out
         self._apart = _is_folder(out, several=self._output.document and len(files) > 1)
-        self._originals = {file.resolve() for file in files}
+        # Not Path.resolve(), which fails at links in a circle.
+        self._originals = {Path(os.path.realpath(file)) for file in files}
         self._taken: set[str] = set()
         self._open: tuple[WholeFile, DocumentWriter] | None = None
         self._at = -1

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from digitize.machine import system
+from digitize.machine.exposure import told_encryption, told_exposure
 
 DISTRIBUTION = "cctns-digitize"
 PACKAGES = ("digitize", "ocr", "mappers", "validators")
@@ -49,7 +50,7 @@ def examine(folder: Path | None = None) -> list[MachineCheck]:
         *_names(),
         _fonts(),
     ]
-    return [*looks, *_folder(folder or Path())]
+    return [*looks, *_folder(folder or Path()), *(_guarded(folder) if folder else ())]
 
 
 def is_ready(looks: Iterable[MachineCheck]) -> bool:
@@ -194,6 +195,12 @@ def _folder(folder: Path) -> list[MachineCheck]:
     looks.append(MachineCheck("Disk", "ok" if not mend else "warn", f"{free:.0f} GB free", mend))
     looks.append(_write_access(folder))
     return looks
+
+
+def _guarded(folder: Path) -> list[MachineCheck]:
+    """Whether others can read a workspace, here or from its disk."""
+    found = (("Other accounts", told_exposure(folder)), ("Disk encryption", told_encryption(folder)))
+    return [MachineCheck(name, *told) for name, told in found]
 
 
 def _write_access(folder: Path) -> MachineCheck:

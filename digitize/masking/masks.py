@@ -12,8 +12,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 
+from digitize.masking.children import is_adult, is_child
 from digitize.masking.lists import load_lists, texts_of, words_in
-from digitize.masking.sensitive import is_child, is_sensitive, names_sections, private_fields
+from digitize.masking.sensitive import accuses_child, is_sensitive, names_sections, private_fields
 from mappers.names import name_key, romanise
 from mappers.record import FieldValue, Record, Row
 from mappers.schema import form_tables
@@ -28,13 +29,15 @@ class Beside:
     """What the other records of a case say for one of them.
 
     is_sensitive: one of them is. names_sections: one of them names a section. children: names of its children, as
-    `_names` has them. secrets: what tells of its masked persons, folded.
+    `_names` has them. secrets: what tells of its masked persons, folded. accuses_child: one of them says that a child
+    is in conflict with the law.
     """
 
     is_sensitive: bool = False
     names_sections: bool = False
     children: frozenset[str] = frozenset()
     secrets: frozenset[str] = frozenset()
+    accuses_child: bool = False
 
 
 ALONE = Beside()
@@ -127,6 +130,8 @@ def _direct(record: Record, beside: Beside, *, is_known: bool) -> frozenset[str]
     """Paths that the policy names; of a case that is not known to be sensitive, those of complainants and victims."""
     if not is_known and not _is_open(record, beside):
         return frozenset()
+    # Asked once: it reads all texts of the record.
+    beside = replace(beside, accuses_child=beside.accuses_child or accuses_child(record))
     return frozenset(path for path, _ in record.cells() if _is_direct(record, path, beside, is_known=is_known))
 
 
@@ -143,7 +148,10 @@ def _is_direct(record: Record, path: str, beside: Beside, *, is_known: bool) -> 
         return person is None or _role(person) in _INJURED
     if child != "persons" or how != "person":
         return True
-    return _role(row) not in _ACCUSED or is_child(record, row) or bool(_names(row) & beside.children)
+    if _role(row) not in _ACCUSED or is_child(record, row) or bool(_names(row) & beside.children):
+        return True
+    # Where a child is accused, whoever is not surely an adult may be that child.
+    return beside.accuses_child and not is_adult(row)
 
 
 def _person_of(record: Record, row: Row) -> Row | None:

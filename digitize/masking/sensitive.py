@@ -1,22 +1,29 @@
 """Whether the law, or the doubt about a reading, keeps persons of a record out of copies.
 
-A record is sensitive when one of its sections is (`masking.toml`), when one of its persons is a child, or when anything
-that was read hints at either: where sections or ages are doubtful, raw text and candidates count too.
+A record is sensitive when one of its sections or acts is (`mappers/codes/protected_sections.csv`), when one of its
+persons is a child, or when anything that was read hints at either: where sections or ages are doubtful, raw text and
+candidates count too, and free text is searched for words and ages in all languages.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 
-from digitize.masking.lists import fold_text, load_lists, numbers_in, texts_of
+from digitize.masking.children import is_child
+from digitize.masking.law import names_protected_section, names_whole_act
+from digitize.masking.lists import load_lists, numbers_in, texts_of
+from digitize.masking.words import (
+    fold_words,
+    tells_of_accused_child,
+    tells_of_child,
+    tells_of_minor,
+    tells_of_offence,
+)
+from mappers.codes.protected import ACCUSED_CHILD, is_protected, whole_acts
 from mappers.record import FieldValue, Record, Row
 from mappers.schema import form_tables
 
-_ADULT = 18
-# The BNS is in force since 1 July 2024: an FIR of an earlier year names none of its sections.
-_BNS_YEAR = 2024
 # Letters that engines give for digits; only used on section text that is not sure.
 _LOOKALIKES = str.maketrans("OolI|ZSsbGTgq", "0011125566799")
 
@@ -31,6 +38,13 @@ def names_sections(record: Record) -> bool:
     return any(any(texts_of(row.get(name))) for row in _sections(record) for name in ("act", "section"))
 
 
+def accuses_child(record: Record) -> bool:
+    """Whether it says that a child is in conflict with the law: then an accused of unknown age may be that child."""
+    if any(_is_protected(record, row, concerns=ACCUSED_CHILD) for row in _sections(record)):
+        return True
+    return any(tells_of_accused_child(text) for text in (*_free(record), *_short(record)))
+
+
 def _has_protected_section(record: Record) -> bool:
     return any(_is_protected(record, row) for row in _sections(record))
 
@@ -41,22 +55,17 @@ def _sections(record: Record) -> Iterator[Row]:
         yield from (row for row in rows if "act" in row or "section" in row)
 
 
-def _is_protected(record: Record, row: Row) -> bool:
-    lists = load_lists()
+def _is_protected(record: Record, row: Row, *, concerns: str = "") -> bool:
     act, section = row.get("act"), row.get("section")
-    if any(_upper(t) in lists.whole_acts for t in texts_of(act)):
-        return True
-    numbers = {n for t in texts_of(section) for n in numbers_in(t)}
+    sections = list(texts_of(section))
+    # A raw cell may hold a whole list; numbers that were read in it count by themselves.
+    numbers = [*sections, *(str(n) for t in sections for n in numbers_in(t))]
     # Only an act that is sure narrows the numbers down; else they count under every act.
     if act is not None and act.value and act.is_sure() and not _is_inferred(row):
-        return bool(numbers & lists.sections.get(act.value, frozenset()))
-    known = {n for a, s in lists.sections.items() for n in s if a != "BNS" or not _is_before_bns(record)}
-    return bool(numbers & known)
-
-
-def _upper(text: str) -> str:
-    # "P.O.C.S.O." is POCSO: the letters alone are compared.
-    return re.sub(r"[^A-Z]", "", text.upper())
+        return is_protected((act.value,), numbers, concerns=concerns)
+    if any(is_protected((w,), numbers, concerns=concerns) for w in whole_acts() if w in set(texts_of(act))):
+        return True
+    return is_protected(("",), numbers, year=_sure_year(record), concerns=concerns)
 
 
 def _is_inferred(row: Row) -> bool:
@@ -64,48 +73,71 @@ def _is_inferred(row: Row) -> bool:
     return cell is not None and cell.value == "yes"
 
 
-def _is_before_bns(record: Record) -> bool:
-    """Whether the record is surely older than the BNS."""
+def _sure_year(record: Record) -> str:
+    """The year of the record; "" where it is not surely known. An act of later has no section in it."""
     years = [c.value[:4] for c in map(record.fields.get, ("year", "fir_date")) if c and c.value and c.is_sure()]
-    return bool(years) and all(y.isdigit() and int(y) < _BNS_YEAR for y in years)
+    return max(years) if years and all(y.isdigit() for y in years) else ""
 
 
 def _has_child(record: Record) -> bool:
     return any(is_child(record, row) for row in record.children.get("persons", ()))
 
 
-def is_child(record: Record, row: Row) -> bool:
-    """Whether a person may be a child, by age or by year of birth."""
-    age, birth, year = row.get("age"), row.get("birth_year"), record.fields.get("year")
-    if any(n < _ADULT for n in _ages(age)):
-        return True
-    known = [t.value for t in (birth, year) if t and t.value and t.value.isdigit()]
-    # 18 counts, too: by years alone, who turns 18 in that year may still have been 17.
-    return len(known) == 2 and int(known[1]) - int(known[0]) <= _ADULT
-
-
-def _ages(cell: FieldValue | None) -> Iterator[int]:
-    """The age, and every number that was read in its place where it is not sure."""
-    if cell is None:
-        return
-    texts = [cell.value or ""] if cell.value and cell.is_sure() else texts_of(cell)
-    for text in texts:
-        yield from numbers_in(text)
-
-
 def _has_hint(record: Record) -> bool:
-    lists = load_lists()
     acts = [cell for row in _sections(record) for cell in row.values()]
     for cell in acts:
         # 354 that was read as 3S4 must still hide whom it protects.
         doubtful = "" if cell.is_sure() else " ".join(texts_of(cell)).translate(_LOOKALIKES)
-        if lists.numbers & {n for t in (*texts_of(cell), doubtful) for n in numbers_in(t)}:
+        if load_lists().numbers & {n for t in (*texts_of(cell), doubtful) for n in numbers_in(t)}:
             return True
-    if lists.numbers & {n for t in record.left_over.values() if not acts for n in numbers_in(t)}:
+    if load_lists().numbers & {n for t in record.left_over.values() if not acts for n in numbers_in(t)}:
         return True
-    free = [t for name in _told_in(record.form) for t in texts_of(record.fields.get(name))]
-    told = fold_text("\n".join([*free, *(t for c in acts for t in texts_of(c)), *record.left_over.values()]))
-    return lists.words.search(told) is not None
+    if any(_names_law(t) for t in {t for c in acts for t in texts_of(c)}):
+        return True
+    return any(_tells_free(t) for t in _free(record)) or any(_tells_short(t) for t in _short(record))
+
+
+def _names_law(text: str) -> bool:
+    return _tells_short(fold_words(text)) or names_protected_section(text)
+
+
+# Names, ranks and stations come again and again.
+@lru_cache(maxsize=1 << 14)
+def _tells_short(folded: str) -> bool:
+    return tells_of_offence(folded) or tells_of_minor(folded) or names_whole_act(folded)
+
+
+def _tells_free(folded: str) -> bool:
+    return _tells_short(folded) or tells_of_child(folded) or names_protected_section(folded)
+
+
+def _free(record: Record) -> Iterator[str]:
+    """Free texts, folded: those of the record and its rows, and cells left over with the names of their columns."""
+    names = _told_in(record.form)
+    for (child, name), rows in _cells_by_name(record):
+        if (child, name) in names and name not in load_lists().places:
+            yield from (fold_words(t) for cell in rows for t in texts_of(cell))
+    yield from (fold_words(f"{name}: {text}") for name, text in record.left_over.items())
+
+
+def _short(record: Record) -> Iterator[str]:
+    """All other texts, names and places among them, folded; not the record's key, nor acts and sections."""
+    names = _told_in(record.form)
+    for (child, name), rows in _cells_by_name(record):
+        is_place = name in load_lists().places
+        is_law = child.endswith("acts")
+        if not is_law and name not in load_lists().never and (is_place or (child, name) not in names):
+            yield from (fold_words(t) for cell in rows for t in texts_of(cell) if not t.isascii() or not t.isdigit())
+
+
+def _cells_by_name(record: Record) -> Iterator[tuple[tuple[str, str], tuple[FieldValue, ...]]]:
+    """((child table, field), cells) of everything in a record."""
+    for name, cell in record.fields.items():
+        yield ("", name), (cell,)
+    for child, rows in record.children.items():
+        for row in rows:
+            for name, cell in row.items():
+                yield (child, name), (cell,)
 
 
 @cache
@@ -115,9 +147,7 @@ def private_fields(form: str) -> Mapping[tuple[str, str], str]:
 
 
 @cache
-def _told_in(form: str) -> tuple[str, ...]:
+def _told_in(form: str) -> frozenset[tuple[str, str]]:
     """The free texts of a form, and what was done, which is told in words as well."""
-    return (
-        *(name for (child, name), how in private_fields(form).items() if how == "text" and not child),
-        "action_taken",
-    )
+    free = {place for place, how in private_fields(form).items() if how == "text"}
+    return frozenset({*free, ("", "action_taken")})

@@ -7,6 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from digitize.machine.exit_texts import in_json
 from digitize.offices.exporting import definition_of
 from digitize.offices.figures import figures_of, shares
 from digitize.offices.measures import MEASURES, OF_STATION
@@ -72,5 +73,5 @@ def _others(picture: NationalPicture, words: Words) -> list[list[Any]]:
 def as_script(data: dict[str, Any]) -> Markup:
     """JSON that cannot end the script element it stands in."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    # No "<" can begin "</script>"; the two line ends are such in JavaScript and not in JSON.
-    return Markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))
+    # No "<" can begin "</script>"; two line ends are such in JavaScript and not in JSON: in_json writes them as codes.
+    return Markup(in_json(text).replace("<", "\\u003c"))

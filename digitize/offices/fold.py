@@ -101,7 +101,7 @@ def fold_ledger(place: Place, ledger: Ledger, today: date) -> tuple[Snapshot, in
 
 
 def _events(ledger: Ledger) -> int:
-    return int(ledger.execute("SELECT COUNT(*) AS n FROM events").fetchone()["n"])
+    return ledger.count_events()
 
 
 def _fold_intake(ledger: Ledger, folding: Folding) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from digitize.errors import InputError
 from digitize.files.workbook import allow_words, save_book, write_cells
 from digitize.masking.masks import MASK
-from digitize.quarantine.rejects import Reject
+from digitize.masking.out_of_place import may_tell
+from digitize.masking.unmasking import Unmasking, file_hashes
+from digitize.quarantine.rejects import Reject, update
+from digitize.targets.base import Target
 from mappers.schema import form_tables
 from mappers.schema.parts.table import Column
 from validators.messages.teller import Teller
@@ -90,7 +93,7 @@ def _rows(reject: Reject, teller: Teller, *, unmask: bool) -> Iterator[dict[str,
     same = {"reject": reject.id, "record": reject.record.id, "where": reject.place}
     for path in (*said, *(p for p in values if p not in said)):
         value = values.get(path, "")
-        hidden = bool(value) and not unmask and is_private(reject.form, path)
+        hidden = bool(value) and not unmask and is_private(reject.form, path, value)
         yield {
             **same,
             "field": path,
@@ -106,10 +109,24 @@ def _shown(value: str) -> str:
     return f"{value[:_LONGEST_CELL]} [{len(value)} characters; the quarantine holds them all]"
 
 
-def is_private(form: str, path: str) -> bool:
+def mark_shown(target: Target, rejects: Sequence[Reject], who: Unmasking, out: Path | None = None) -> list[Reject]:
+    """Write to each reject's trail who saw which private fields, and the sheet's hash once it is written.
+
+    Returns the rejects with the longer trails.
+    """
+    files = {"files": file_hashes([out])} if out else {}
+    marked = []
+    for reject in rejects:
+        shown = sorted({p for p, c in reject.record.cells() if is_private(reject.form, p, c.value or c.raw)})
+        step = {"did": "written in full" if out else "shown in full", **who.as_plain(), "fields": shown, **files}
+        target.run_all([update(reject, reject.state, step)])
+        marked.append(replace(reject, trail=[*reject.trail, step]))
+    return marked
+
+
+def is_private(form: str, path: str, value: str) -> bool:
     """Whether a field may tell of a person; a row that could not be read may hold anything."""
-    column = find_column(form, path)
-    return path == RAW or column is None or bool(column.private)
+    return path == RAW or may_tell(find_column(form, path), value)
 
 
 def find_column(form: str, path: str) -> Column | None:

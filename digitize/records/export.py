@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from digitize.errors import OptionsError
 from digitize.files.dataset import Dataset, write_dataset
+from digitize.machine.sealing import seal, sealed_name
 from digitize.masking.cases import CaseMasks, whole_masks
+from digitize.masking.unmasking import ShownFields, Unmasking, file_hashes
 from digitize.targets.csv_folder import CsvFolder, write_folder
 from digitize.targets.flags import FLAGS
 from digitize.targets.flat import roman_names
@@ -21,6 +24,7 @@ from digitize.workspace.ledger.records import Records, Stored
 from digitize.workspace.place import Place
 from digitize.workspace.target import find_layout
 from mappers.codes import load_stations
+from mappers.layouts import TableLayout
 from mappers.record import Record, to_plain
 
 FORMATS = ("csv", "jsonl")
@@ -46,16 +50,18 @@ def export(
     to: str,
     out: Path | None = None,
     *,
-    unmask_reason: str = "",
+    who: Unmasking | None = None,
     with_all: bool = False,
     layout: str = "",
+    encrypt_to: Sequence[str] = (),
 ) -> Exported:
-    """Write records; those of cases whose victims the law protects are masked unless a reason is given.
+    """Write records; those of cases whose victims the law protects are masked unless somebody says why not.
 
     to: "csv" (a folder with one file a table, headers = field ids; clean records only unless with_all, for its rows
     carry no verdict; layout: the tables of a target, by the id of its layout, instead) or "jsonl" (every record,
-    one a line, with the Latin spelling of its names, verdict and findings). An unmasked export is written to the ledger
-    with its reason. Raises OptionsError for an unknown format.
+    one a line, with the Latin spelling of its names, verdict and findings). Of an unmasked export the ledger keeps who
+    asked and why before it is written, and which fields of which records stand in which files after. encrypt_to:
+    public keys; then one encrypted file is written, and nothing else. Raises OptionsError for an unknown format.
     """
     if to not in FORMATS:
         raise OptionsError(f"--to knows {', '.join(FORMATS)}; not {to}")
@@ -63,30 +69,76 @@ def export(
     if layout and to != "csv":
         raise OptionsError("--layout is for --to csv")
     with Ledger(place.ledger) as ledger:
-        if unmask_reason:
-            site = place.options.workspace.site_id
-            ledger.record_event(site, "export", "note", detail={"unmasked": True, "reason": unmask_reason, "to": to})
         target = out or place.folder / "exports" / ((layout or "records") if to == "csv" else "records.jsonl")
+        site = place.options.workspace.site_id
+        if who:
+            ledger.record_event(site, "export", "note", detail={**who.as_plain(), "to": to, "begun": True})
+        view = ExportView(whole_masks(ledger), who)
         # Taken one at a time while they are written: so how many are left out is known only at the end.
         chosen = _Chosen(Records(ledger).all(), with_all=with_all or to == "jsonl")
-        masks = None if unmask_reason else whole_masks(ledger)
-        if to == "jsonl":
-            return Exported(target, _write_jsonl(ledger, iter(chosen), target, masks), 0)
         found = find_layout(place, layout)
         if found is not None and found.has_own_tables:
             raise OptionsError(f"Layout {layout} fills tables of a database, whose keys no file knows; load into it.")
-        shape: Shape = LayoutShape(found) if found else FlatShape()
-        no_table: Counter[str] = Counter()
-        mappings: set[str] = set()
-        records = (masks.mask(s.record) if masks else s.record for s in _placed(chosen, shape, no_table))
-        count = write_folder(_noted(records, mappings), target, shape)
-        # A target's own layout has no place for either.
-        if not found:
-            write_dataset(target, _dataset(place, mappings))
-            _write_flags(ledger, target / FLAGS, with_all=with_all)
-        return Exported(
-            target, count, chosen.left_out, dict(sorted(shape.gaps.items())), dict(sorted(no_table.items()))
-        )
+
+        def beside(folder: Path, mappings: Collection[str]) -> None:
+            write_dataset(folder, _dataset(place, mappings))
+            _write_flags(ledger, folder / FLAGS, with_all=with_all)
+
+        def write(target: Path) -> Exported:
+            if to == "jsonl":
+                return Exported(target, _write_jsonl(ledger, iter(chosen), target, view), 0)
+            return _write_csv(chosen, target, found, view, beside)
+
+        made = _sealed(write, target, encrypt_to) if encrypt_to else write(target)
+        if who:
+            detail = {**who.as_plain(), "to": to, "written": made.records, **view.shown.as_plain()}
+            files = sorted(made.path.glob("*.csv")) if made.path.is_dir() else [made.path]
+            ledger.record_event(site, "export", "note", detail={**detail, "files": file_hashes(files)})
+        return made
+
+
+def _sealed(write: Callable[[Path], Exported], target: Path, publics: Sequence[str]) -> Exported:
+    """Write into a folder that goes again, and leave the encrypted file alone."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # On the same disk, which is the one that is encrypted; readable by its owner alone.
+    with TemporaryDirectory(dir=target.parent, prefix=".sealing-") as plain:
+        made = write(Path(plain) / target.name)
+        return replace(made, path=seal(made.path, sealed_name(made.path, target), publics))
+
+
+class ExportView:
+    """Records as an export shows them: masked, or in full with a note of what is protected in them."""
+
+    def __init__(self, masks: CaseMasks, who: Unmasking | None) -> None:
+        """who: sees them in full; None: masked."""
+        self._masks, self._who = masks, who
+        self.shown = ShownFields()
+
+    def of(self, record: Record) -> Record:
+        """The record as it is written."""
+        if self._who is None:
+            return self._masks.mask(record)
+        self.shown.add(record.id, self._masks.paths(record))
+        return record
+
+
+def _write_csv(
+    chosen: _Chosen,
+    target: Path,
+    layout: TableLayout | None,
+    view: ExportView,
+    beside: Callable[[Path, Collection[str]], None],
+) -> Exported:
+    shape: Shape = LayoutShape(layout) if layout else FlatShape()
+    no_table: Counter[str] = Counter()
+    mappings: set[str] = set()
+    records = (view.of(s.record) for s in _placed(chosen, shape, no_table))
+    count = write_folder(_noted(records, mappings), target, shape)
+    # A target's own layout has no place for what stands beside the tables.
+    if layout is None:
+        beside(target, mappings)
+    gaps, unplaced = dict(sorted(shape.gaps.items())), dict(sorted(no_table.items()))
+    return Exported(target, count, chosen.left_out, gaps, unplaced)
 
 
 def _write_flags(ledger: Ledger, folder: Path, *, with_all: bool) -> None:
@@ -143,21 +195,21 @@ class _Chosen:
                 self.left_out += 1
 
 
-def _write_jsonl(ledger: Ledger, stored: Iterator[Stored], path: Path, masks: CaseMasks | None) -> int:
+def _write_jsonl(ledger: Ledger, stored: Iterator[Stored], path: Path, view: ExportView) -> int:
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".tmp")
     count = 0
     with part.open("w", encoding="utf-8", newline="\n") as f:
         for s in stored:
-            f.write(json.dumps(_whole(ledger, s, masks), ensure_ascii=False, sort_keys=True) + "\n")
+            f.write(json.dumps(_whole(ledger, s, view), ensure_ascii=False, sort_keys=True) + "\n")
             count += 1
     # Under its own name only when it is whole: nobody sends half an export.
     part.replace(path)
     return count
 
 
-def _whole(ledger: Ledger, s: Stored, masks: CaseMasks | None) -> dict[str, Any]:
-    record = masks.mask(s.record) if masks else s.record
+def _whole(ledger: Ledger, s: Stored, view: ExportView) -> dict[str, Any]:
+    record = view.of(s.record)
     findings = [
         {"field": f.field, "code": f.code, "severity": f.severity, "message": f.message}
         for f in Records(ledger).findings(s.record.id)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from digitize.errors import NotFound
 from digitize.masking.cases import CaseMasks, masks_around
 from digitize.masking.masks import MASK
+from digitize.masking.unmasking import ShownFields
 from digitize.workspace.decisions.items import row_id
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan
@@ -93,6 +94,15 @@ def record_trail(ledger: Ledger, stored: Stored, masks: CaseMasks | None) -> dic
         } if load else None,
         "history": _history(ledger, record.id),
     }  # fmt: skip
+
+
+def protected_shown(ledger: Ledger, told: Iterable[Mapping[str, Any]]) -> ShownFields:
+    """Which fields of trails that were shown in full are protected; told: as `record_trail` makes them."""
+    stored = [s for r in told if (s := Records(ledger).one(r["record"]))]
+    masks, shown = masks_around(ledger, [s.record for s in stored]), ShownFields()
+    for s in stored:
+        shown.add(s.record.id, masks.paths(s.record))
+    return shown
 
 
 def _zones(reading: Reading, hidden: set[str]) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from digitize.masking.cases import CaseMasks, whole_masks
 from digitize.masking.masks import MASK
+from digitize.masking.unmasking import ShownFields, Unmasking, file_hashes
 from digitize.records.pictures import Pictures
 from digitize.review.questions import list_questions
 from digitize.review.sheet import write_sheet
@@ -30,20 +31,24 @@ class ReviewExport:
     masked: int
 
 
-def export_review(place: Place, path: Path | None = None, *, unmask_reason: str = "") -> ReviewExport:
+def export_review(place: Place, path: Path | None = None, *, who: Unmasking | None = None) -> ReviewExport:
     """Write what a person must look at as a spreadsheet: fields, then rows that make no record, and missing pages.
 
-    Fields that name a protected victim or a child are masked, picture and all, unless a reason is given; the reason is
-    written to the ledger. Raises OSError when the file cannot be written.
+    Fields that name a protected victim or a child are masked, picture and all, unless somebody says why not; who and
+    why is written to the ledger, and afterwards which fields stand in which file.
+    Raises OSError when the file cannot be written.
     """
     target = path or place.folder / "review" / "review.xlsx"
     with Ledger(place.ledger) as ledger:
         # Before anything is written: names are never shown without their reason in the ledger.
-        if unmask_reason:
-            site = place.options.workspace.site_id
-            ledger.record_event(site, "review", "note", detail={"unmasked": True, "reason": unmask_reason})
-        rows = _Rows(place, ledger, is_masked=not unmask_reason)
+        site = place.options.workspace.site_id
+        if who:
+            ledger.record_event(site, "review", "note", detail={**who.as_plain(), "begun": True})
+        rows = _Rows(place, ledger, is_masked=not who)
         count = write_sheet(target, rows)
+        if who:
+            detail = {**who.as_plain(), "written": count, **rows.shown.as_plain(), "files": file_hashes([target])}
+            ledger.record_event(site, "review", "note", detail=detail)
     return ReviewExport(target, count, rows.masked)
 
 
@@ -52,18 +57,22 @@ class _Rows:
 
     def __init__(self, place: Place, ledger: Ledger, *, is_masked: bool) -> None:
         self._place, self._ledger = place, ledger
-        self._masks = whole_masks(ledger) if is_masked else None
+        self._masks, self._is_masked = whole_masks(ledger), is_masked
         self._pictures = Pictures(place, ledger)
         self.masked = 0
+        self.shown = ShownFields()
 
     def __iter__(self) -> Iterator[tuple[Item, bytes | None]]:
         record, paths = "", frozenset[str]()
         known = learn(self._place, self._ledger)
         for stored, item in list_items(self._ledger, known.mappings):
             # Items of a record come one after the other: its case is asked about once.
-            if self._masks and stored.record.id != record:
+            if stored.record.id != record:
                 record, paths = stored.record.id, self._masks.paths(stored.record)
-            if paths.intersection(item.fields):
+            hidden = paths.intersection(item.fields)
+            if hidden and not self._is_masked:
+                self.shown.add(record, hidden)
+            if hidden and self._is_masked:
                 self.masked += 1
                 yield replace(item, reading=MASK, value=MASK, candidates=()), None
             else:
@@ -75,7 +84,7 @@ class _Rows:
 
     def _is_hidden(self, known: Known, item: Item) -> bool:
         """Whether a row that makes no record would make one in which the law protects somebody, or lies beside one."""
-        if self._masks is None or not item.boxes:
+        if not self._is_masked or not item.boxes:
             return False
         record = as_record(self._ledger, known, item.page, row_id(item.record))
         return record is None or self._masks.is_masked(record) or self._is_beside_hidden(item, self._masks)

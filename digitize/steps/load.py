@@ -55,8 +55,11 @@ def load_batches(
 
 
 def load_of(ledger: Ledger, batch: str, key: str) -> Load:
-    """The batch as the target takes it."""
+    """The batch as the target takes it. Raises LedgerError where another program changed one of its records."""
     records = Records(ledger)
+    rows = ledger.rows("SELECT record FROM records WHERE batch = ?", (batch,))
+    # A verdict that was changed behind the rules' back would be loaded without a word.
+    ledger.require_intact("records", (r["record"] for r in rows))
     clean, rejects, noted, held = [], [], [], 0
     for s in records.of_batch(batch):
         if s.verdict == "clean":

@@ -16,6 +16,7 @@ from digitize.workspace.ledger import Ledger
 from digitize.workspace.models_used import record_models
 from digitize.workspace.place import Place
 from digitize.workspace.target import open_place_target
+from digitize.workspace.trust.settings import record_settings
 from ocr.tesseract.folders import searching
 
 STEPS = ("read", "map", "check", "load")
@@ -131,6 +132,9 @@ def run_all(place: Place, wanted: RunOptions, progress: Progress) -> RunReport:
     with Ledger(place.ledger) as ledger, searching(place.models):
         known = learn(place, ledger)
         report = RunReport(is_dry=wanted.is_dry, target=known.target_name)
+        if not wanted.is_dry:
+            for name in record_settings(ledger, place):
+                progress.say(f"{name} is another one than at the last run; this run works with it.")
         try:
             # Each step plans when its turn has come, for what it has to do comes of the one before.
             for step in wanted.steps:

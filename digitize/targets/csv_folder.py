@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Protocol
 
+from digitize.machine.csv_cells import safe
 from digitize.targets.shapes import Shape
 from mappers.record import Record
 
@@ -48,7 +49,7 @@ class CsvFolder:
             f = self._stack.enter_context(part.open("w", encoding="utf-8-sig", newline=""))
             self._writers[name] = csv.writer(f, lineterminator="\r\n")
             self._writers[name].writerows([head])
-        self._writers[name].writerows([_cell(v) for v in row] for row in rows)
+        self._writers[name].writerows([safe(v) for v in row] for row in rows)
 
     def keep_only(self, tables: Iterable[str]) -> None:
         """Remove files of these tables that an earlier time left and this one did not write."""
@@ -68,8 +69,3 @@ def write_folder(records: Iterable[Record], folder: Path, shape: Shape) -> int:
             count += 1
         out.keep_only(shape.all_tables())
     return count
-
-
-def _cell(value: Any) -> Any:
-    """A cell that a spreadsheet does not take for a formula (OWASP, CSV injection)."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

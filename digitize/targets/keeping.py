@@ -141,8 +141,8 @@ def _refresh(store: Quarantine, entry: _Entry, name: str, k: Kept, batch: RowBat
     if is_back:
         # As if it came for the first time, since the load that brought it counts no more.
         changed = _row(name, k, batch) | {"state": OPEN, "settled_by": None}
-        del changed["record"]  # a correction of it stays
-        del changed["delivery"]  # set below; PostgreSQL refuses a column that is set twice
+        # A correction of it stays; the newest delivery is set below.
+        del changed["record"], changed["delivery"]
     elif entry.state == OPEN or batch.replays:
         now = _row(name, k, batch)
         if entry.findings == now["findings"] and entry.word == k.word and not batch.replays:

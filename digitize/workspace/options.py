@@ -73,6 +73,12 @@ class Loading(_Part):
         return target
 
 
+class Access(_Part):
+    """Who may read the workspace beside its owner. group: of the machine's accounts, "" for nobody."""
+
+    group: str = ""
+
+
 class Checking(_Part):
     """What is asked of records.
 
@@ -97,6 +103,7 @@ class Options(_Part):
     run: Running = Running()
     load: Loading = Loading()
     check: Checking = Checking()
+    access: Access = Access()
     severity: dict[str, str] = {}
 
 

@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from digitize.errors import WorkspaceError
+from digitize.errors import OptionsError, WorkspaceError
+from digitize.machine import system
 from digitize.workspace.options import Options, load_options
 
 FOLDERS = (
@@ -32,6 +33,9 @@ site_id = "{site_id}"   # stands in every page and record id: do not change it
 
 [load]
 # target = "loaded/cctns.sqlite"
+
+[access]
+# group = "records"          # of the machine's accounts: may read and write here, too; else the owner alone
 
 [check]
 # profile = "register-only"  # how complete records must be: full, register-only or index-only (docs/schema.md)
@@ -103,7 +107,20 @@ def open_place(folder: Path, flags: dict[str, object] | None = None) -> Place:
     """Open a workspace. Raises WorkspaceError when the folder is none, OptionsError when its settings are wrong."""
     if not (folder / "digitize.toml").is_file():
         raise WorkspaceError(f"{folder} is not a workspace. Make one with: digitize init STATE {folder}")
-    return Place(folder, load_options(folder, flags))
+    options = load_options(folder, flags)
+    _guard(folder, options.access.group)
+    return Place(folder, options)
+
+
+def _guard(folder: Path, group: str) -> None:
+    """Keep a workspace to its owner, or to a group. Raises OptionsError when there is no such group."""
+    if not group:
+        system.close_to_others(folder)
+        return
+    try:
+        system.share_with(group, folder)
+    except LookupError as e:
+        raise OptionsError(f"{folder / 'digitize.toml'}: access.group: this machine has no group {group}") from e
 
 
 def _slug(text: str) -> str:

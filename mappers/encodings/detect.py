@@ -19,6 +19,8 @@ from mappers.encodings.tables import to_characters
 SURE, SURE_OF_FEW, FEW = 0.95, 0.98, 3
 # A long cell says no more than its beginning, many cells no more than some.
 _LONGEST = 120
+_MOST_OF_A_VALUE = 2048
+"""Bytes or characters of one value that are looked at."""
 _MOST = 64
 _TOLD = 8
 # So many cells of another kind are strays.
@@ -71,7 +73,7 @@ def detect_column(
     the encodings that take part, those of this package by default.
     """
     known = encodings() if found is None else found
-    carried, stored = _undressed(sorted(set(values), key=_order))
+    carried, stored = _undressed(sorted({_begun(v) for v in values}, key=_order))
     worded = [c for c in carried if _WORDED.search(c.text)]
     unicode = [c for c in worded if c.kind != CODES]
     codes = _thinned(c.text.strip("\x00 ")[:_LONGEST] for c in worded if c.kind == CODES)
@@ -81,6 +83,19 @@ def detect_column(
         detected = _with_unicode(unicode, detected, len(worded))
     marks = (("bom", 1.0),) if any(c.has_bom for c in carried) else ()
     return replace(detected, evidence=(*marks, *detected.evidence), stored=stored)
+
+
+def _begun(value: bytes | str) -> bytes | str:
+    """As much of a value as tells its encoding; a cell may hold a whole file that has no line ends."""
+    if len(value) <= _MOST_OF_A_VALUE:
+        return value
+    if isinstance(value, str):
+        return value[:_MOST_OF_A_VALUE]
+    end = _MOST_OF_A_VALUE
+    # Not within a letter of UTF-8: half a letter would say that the value is none.
+    while end > _MOST_OF_A_VALUE - 4 and value[end] & 0xC0 == 0x80:
+        end -= 1
+    return value[:end]
 
 
 def _order(value: bytes | str) -> tuple[bool, bytes]:

@@ -33,6 +33,10 @@ class _Kept(dict[str, str]):
         return key
 
 
+_LONGEST = 4096
+"""Characters that are put in order together."""
+
+
 @dataclass(frozen=True, eq=False)
 class FontTable:
     """One encoding's table. codes: characters of the font -> text; roles: codes -> how they stand.
@@ -62,6 +66,9 @@ class FontTable:
         return None if word[:1] in self._hanging or self._codes_with_blanks else self._words[word]
 
     def _decoded(self, text: str) -> str:
+        if len(text) > _LONGEST:
+            # No word is so long, and what looks back over all of it would take time by its square.
+            return "".join(self._decoded(text[i : i + _LONGEST]) for i in range(0, len(text), _LONGEST))
         glyphs = "".join(map(self._glyphs.__getitem__, self.codes_pattern.findall(text)))
         # A script without a block of its own has no syllables to put in order.
         if not self.script.start:

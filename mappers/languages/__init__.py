@@ -61,6 +61,32 @@ class PrintedLabels(_Part):
     unverified: Mapping[str, tuple[str, ...]] = {}
 
 
+class ProtectedWords(_Part):
+    """Words by which a text tells of a child or of a sexual offence. A word too many hides too much; one too few leaks.
+
+    offence: of a sexual offence. minor: of a minor, wherever it stands; child: the same in free text. young: boy, girl;
+    not where an adult's age stands beside it. kin: son, daughter, pupil: only beside a child's age. aged: before or
+    behind an age; old: behind it; years, months: its units; school: before or behind the number of a class. accused: of
+    a child in conflict with the law. sections: what stands before numbers of sections. apart: phrases in which such a
+    word means something else. A word is the beginning of one, in Latin letters a whole one unless it ends in "*"; "*"
+    before it: anywhere in a word.
+    """
+
+    offence: tuple[str, ...] = ()
+    minor: tuple[str, ...] = ()
+    child: tuple[str, ...] = ()
+    young: tuple[str, ...] = ()
+    kin: tuple[str, ...] = ()
+    aged: tuple[str, ...] = ()
+    old: tuple[str, ...] = ()
+    years: tuple[str, ...] = ()
+    months: tuple[str, ...] = ()
+    school: tuple[str, ...] = ()
+    accused: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
+
+
 class SpokenLanguage(_Part):
     """One language. code: ISO 639-1, the file's name. names: what it is called in others. script: ISO 15924.
 
@@ -85,6 +111,7 @@ class SpokenLanguage(_Part):
     lists: Mapping[str, Mapping[str, tuple[str, ...]]] = {}
     headers: Mapping[str, tuple[str, ...]] = {}
     printed: PrintedLabels = PrintedLabels()
+    protected: ProtectedWords = ProtectedWords()
 
 
 class Printed(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
@@ -46,12 +47,7 @@ def open_tables(path: Path, how: ReadAs | None = None) -> Iterator[LegacyTable]:
     "unreadable", "not-a-table" or "missing-program".
     """
     how = how or ReadAs()
-    try:
-        size = path.stat().st_size
-        with path.open("rb") as f:
-            head = f.read(_HEAD)
-    except OSError as e:
-        raise TableError(f"{path.name}: cannot be read: {e.strerror}", kind="unreadable") from e
+    size, head = _begin(path)
     if not size or not head.strip(b"\0 \r\n\t"):
         raise TableError(f"{path.name}: the file is empty", kind="empty")
     return _reader(path, head, how).read_tables(path, how)
@@ -77,12 +73,21 @@ def _holding(tables: Iterator[LegacyTable], rows: Iterator[LegacyRow]) -> Iterat
 
 def find_reader(path: Path) -> str:
     """The name of the reader that takes a file, "" where none does. Raises TableError when it cannot be read."""
+    _, head = _begin(path)
+    return next((name for name, reader in load_readers().items() if reader.looks_like(path, head)), "")
+
+
+def _begin(path: Path) -> tuple[int, bytes]:
+    """A file's size and its first bytes. Raises TableError, also for what is no file: a pipe might never end."""
     try:
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            raise TableError(f"{path.name}: is no file but a folder, pipe or device. Save it as a file first.",
+                             kind="unreadable")  # fmt: skip
         with path.open("rb") as f:
-            head = f.read(_HEAD)
+            return found.st_size, f.read(_HEAD)
     except OSError as e:
         raise TableError(f"{path.name}: cannot be read: {e.strerror}", kind="unreadable") from e
-    return next((name for name, reader in load_readers().items() if reader.looks_like(path, head)), "")
 
 
 def _reader(path: Path, head: bytes, how: ReadAs) -> Reader:

@@ -99,7 +99,7 @@ def open_memo(table: Path, given: Path | None, version: int) -> tuple[MemoFile |
 
 
 def memos_beside(table: Path, version: int | None = None) -> list[Path]:
-    """The memo files that lie beside a table, the one that goes with it first.
+    """The memo files that lie beside a table, the one that goes with it first; no pipe, and no link to elsewhere.
 
     version: first byte of the table, read from it when not given.
     """
@@ -108,7 +108,13 @@ def memos_beside(table: Path, version: int | None = None) -> list[Path]:
             version = next(iter(f.read(1)), 0)
     found = {p.suffix.lower(): p for p in table.parent.iterdir() if p.stem.lower() == table.stem.lower()}
     suffixes = (".fpt", ".dbt") if version in _OF_FOXPRO else (".dbt", ".fpt")
-    return [found[s] for s in suffixes if s in found]
+    return [found[s] for s in suffixes if s in found and is_beside(found[s], table)]
+
+
+def is_beside(path: Path, table: Path) -> bool:
+    """Whether a file that goes with a table is a file, and lies where the table lies."""
+    # A pipe would never end; a link may lead out of what was delivered.
+    return path.is_file() and (not path.is_symlink() or path.resolve().parent == table.resolve().parent)
 
 
 def _usual_kind(path: Path, version: int) -> str:

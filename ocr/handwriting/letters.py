@@ -68,5 +68,5 @@ class Letters:
 @cache
 def load_letters() -> Letters:
     """Those of the package."""
-    with resources.files("ocr.handwriting").joinpath(FILE).open("rb") as file, np.load(file) as f:
+    with resources.files("ocr.handwriting").joinpath(FILE).open("rb") as file, np.load(file, allow_pickle=False) as f:
         return Letters(f["grams"].tolist(), f["counts"].tolist())

@@ -9,6 +9,7 @@ from ocr.calibration.fields import probability
 from ocr.engine import LineImage
 from ocr.engines import digits, load_engine
 from ocr.errors import EngineMissing
+from ocr.handwriting import page_digits
 from ocr.handwriting.native import SIGNS, VALUES, as_values, native_scripts, read_native
 
 BENGALI = "০১২৩৪৫৬৭৮৯"
@@ -135,3 +136,17 @@ def test_a_script_learned_from_fonts_alone_is_never_sure():
     hindi, tamil = (digits.Digits().read([LineImage(line, (code,), kind="date")])[0] for code in ("hi", "ta"))
     assert hindi.text == "12/03/18"
     assert tamil.confidence <= 0.5
+
+
+@pytest.mark.parametrize(
+    ("gone", "left"), [(("native",), {"kn"}), (("native", "kannada"), set())], ids=["native", "native and kannada"]
+)
+def test_weights_that_an_office_left_out_say_nothing_and_stop_nothing(monkeypatch, gone, left):
+    """Their licence leaves something open (NOTICE), so a user may delete the files."""
+    for module in (digits, page_digits):
+        monkeypatch.setattr(module, "is_here", lambda name: name.partition("_")[0] not in gone)
+    engine = digits.Digits()
+    assert engine.languages() == left
+    paper = np.full((64, 200), 240, np.uint8)
+    assert engine.read([LineImage(paper, ("hi",), kind="date")])[0].text == ""
+    assert page_digits.uses_native([paper], "hi") is None

@@ -77,7 +77,18 @@ def test_a_picture_shows_the_zones(digitize, done, tmp_path):
 
 
 def test_the_review_sheet_has_a_picture_for_each_zone_that_is_not_masked(digitize, done, tmp_path):
-    made = digitize.json("review", "export", done, "--out", tmp_path / "r.xlsx", "--unmask", "--reason", "test")
+    made = digitize.json(
+        "review",
+        "export",
+        done,
+        "--out",
+        tmp_path / "r.xlsx",
+        "--unmask",
+        "--reason",
+        "looked at in a test",
+        "--operator",
+        "A. Rao",
+    )
     sheet = load_workbook(tmp_path / "r.xlsx")["review"]
     place = [c.value for c in sheet[1]].index("place")
     zones = [r for r in sheet.iter_rows(min_row=2, values_only=True) if "/" in r[place]]
@@ -111,7 +122,7 @@ def test_an_original_that_was_changed_on_disk_is_noticed(digitize, samples, tmp_
 
 def test_what_a_person_types_for_a_zone_reaches_all_its_fields(digitize, place):
     sheet = place / "review" / "review.xlsx"
-    digitize("review", "export", place, "--unmask", "--reason", "test")
+    digitize("review", "export", place, "--unmask", "--reason", "looked at in a test", "--operator", "A. Rao")
     book = load_workbook(sheet)
     head = [c.value for c in book["review"][1]]
     for row in book["review"].iter_rows(min_row=2):

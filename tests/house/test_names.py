@@ -30,6 +30,11 @@ def test_the_wheel_holds_the_four_packages_and_nothing_else(wheel):
     assert {t for t in tops if not t.endswith(".dist-info")} == set(NAMES)
 
 
+def test_the_wheel_holds_its_licence_and_the_notice_of_what_others_made(wheel):
+    kept = {n.split(".dist-info/licenses/")[-1] for n in wheel.namelist() if ".dist-info/licenses/" in n}
+    assert kept == {"LICENSE", "NOTICE"}
+
+
 def test_the_wheel_holds_the_data_its_code_reads(wheel):
     inside = set(wheel.namelist())
     for folder, ending in (("ocr/forms", ".toml"), ("ocr/forms", ".npz"), ("ocr/languages", ".toml"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import re
@@ -104,9 +105,17 @@ def test_json_lines_carry_every_finding_in_order(digitize, folder):
     assert values["age", 2] == "[masked]"
 
 
-def test_values_of_persons_need_a_reason(digitize, folder):
-    report = digitize.json("validate", folder, "--unmask", "--reason", "to find the rows", code=3)
-    assert "Vintobhe" in {f["value"] for f in report["findings"]}
+def test_values_of_persons_need_a_reason_and_leave_a_record_beside_the_report(digitize, folder, tmp_path):
+    out, asked = tmp_path / "r.json", ("--unmask", "--reason", "to find the rows")
+    digitize("validate", folder, *asked, "--format", "json", "--out", out, code=4)
+    # On standard output nothing would keep who saw them.
+    digitize("validate", folder, *asked, "--operator", "A. Rao", code=4)
+    digitize("validate", folder, *asked, "--operator", "A. Rao", "--format", "json", "--out", out, code=3)
+    assert "Vintobhe" in {f["value"] for f in json.loads(out.read_text(encoding="utf-8"))["findings"]}
+    kept = json.loads((tmp_path / "r.json.unmasked.json").read_text(encoding="utf-8"))
+    assert (kept["reason"], kept["operator"]) == ("to find the rows", "A. Rao") and "@" in kept["user"]
+    assert kept["files"] == {"r.json": hashlib.sha256(out.read_bytes()).hexdigest()}
+    assert kept["records"] > 0 and all("." in f for f in kept["fields"]) and "Vintobhe" not in json.dumps(kept)
 
 
 def test_findings_of_an_earlier_report_are_not_told_again(digitize, folder, tmp_path):

@@ -34,7 +34,7 @@ def exported(digitize, samples, tmp_path_factory):
     shutil.copy(samples / "legacy" / "stations.csv", place / "lists" / "stations.csv")
     digitize("intake", place, samples / "legacy" / "FIRMAST.DBF")
     digitize("run", place)
-    digitize("export", place, "--out", place / "out", "--unmask", "--reason", "test")
+    digitize("export", place, "--out", place / "out", "--unmask", "--reason", "a test of reports", "--operator", "A")
     digitize("export", place, "--out", place / "masked")
     return place
 

@@ -59,11 +59,13 @@ def test_in_parts_it_says_the_same(samples, name):
     assert (whole.rows_checked, whole.rows_unreadable) == (parts.rows_checked, parts.rows_unreadable)
 
 
-def test_lines_are_those_of_a_text_file(digitize, samples):
+def test_lines_are_those_of_a_text_file(digitize, samples, tmp_path):
     old = source(samples, "ka_policeit_nudi")
     lines = old.read_bytes().split(b"\n")
     known = ("--mapping", "ka_policeit_nudi", "--state", "ka", "--format", "json", "--max-rejects", "100%")
-    report = json.loads(digitize("validate", old, *known, "--unmask", "--reason", "to compare"))
+    asked = ("--unmask", "--reason", "to compare lines", "--operator", "A. Rao", "--out", tmp_path / "r.json")
+    digitize("validate", old, *known, *asked)
+    report = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))
     found = [f for f in report["findings"] if f["code"] == "F002" and f["value"].isascii() and f["value"]]
     assert all(f["value"].encode() in lines[f["line"] - 1] for f in found)
     assert {f["line"] for f in report["findings"]} <= set(range(2, len(lines) + 1))

@@ -104,7 +104,18 @@ def test_values_of_persons_are_masked_unless_a_reason_is_given(digitize, url, tm
     values = {c.value for row in load_workbook(sheet)["quarantine"].iter_rows() for c in row}
     assert "Zorabine" not in values and MASK in values
     digitize("quarantine", "export", sheet, "--target", url, "--unmask", code=4)
-    digitize("quarantine", "export", sheet, "--target", url, "--unmask", "--reason", "to correct them")
+    digitize(
+        "quarantine",
+        "export",
+        sheet,
+        "--target",
+        url,
+        "--unmask",
+        "--reason",
+        "to correct them",
+        "--operator",
+        "A. Rao",
+    )
     cells = [c for row in load_workbook(sheet)["quarantine"].iter_rows() for c in row]
     assert "Zorabine" in {c.value for c in cells}
     assert [c.data_type for c in cells if str(c.value).startswith("=")] == ["s"]

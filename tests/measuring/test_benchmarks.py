@@ -87,7 +87,10 @@ def test_drawn_lines_are_read_better_than_by_plain_tesseract(tmp_path):
 def test_loads_are_measured_beside_psql_and_end_alike_when_killed(tmp_path):
     figures = run("load.py", tmp_path)
     assert (figures["kills"], figures["kills_identical"]) == (2, 2)
-    for name in ("ratio_raw", "ratio_handwritten", "ratio_raw_first", "ratio_raw_noop", "ratio_raw_bad3"):
+    for name in ("ratio_raw", "ratio_handwritten", "ratio_first", "ratio_noop_50k", "ratio_raw_bad3"):
         assert figures[name] > 0
+    for name in ("references_kept", "reconcile_found", "replay_stale_blocked", "flags_kept", "restore_accepted"):
+        assert figures[name] == 1
+    assert figures["reconcile_false"] == figures["quarantine_twice"] == 0 and figures["layout_pg_ok"] == 1
     assert figures["sqlite_rows_per_cpu_s"] > 0 and 0 < figures["rss_mb"] < 500
     assert figures["ratio_dlt"] is None

@@ -80,7 +80,16 @@ def say(place, encoding, checked=""):
 
 
 def fields(digitize, place, number=1, row=1):
-    record = digitize.json("show", place, f"up-test-t{number:04}-r{row:07}", "--unmask", "--reason", "test")["record"]
+    record = digitize.json(
+        "show",
+        place,
+        f"up-test-t{number:04}-r{row:07}",
+        "--unmask",
+        "--reason",
+        "looked at in a test",
+        "--operator",
+        "A. Rao",
+    )["record"]
     return {f["field"]: f["value"] for f in record["fields"]}
 
 

@@ -103,7 +103,12 @@ def test_persons_and_cases_of_files_are_listed_without_names(digitize, folder):
 
 
 def test_names_are_shown_for_a_reason_only(digitize, folder):
-    assert "Qarim" in digitize("duplicates", folder, "--unmask", "--reason", "compare by hand")
+    out, asked = folder.parent / "pairs.jsonl", ("--unmask", "--reason", "compare by hand", "--operator", "A. Rao")
+    digitize("duplicates", folder, *asked, code=4)
+    digitize("duplicates", folder, *asked, "--format", "jsonl", "--out", out)
+    assert "Qarim" in out.read_text(encoding="utf-8")
+    kept = json.loads((folder.parent / "pairs.jsonl.unmasked.json").read_text(encoding="utf-8"))
+    assert kept["operator"] == "A. Rao" and "name" in kept["fields"]
     digitize("duplicates", folder, "--unmask", code=4)
 
 

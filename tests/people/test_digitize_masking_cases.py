@@ -221,4 +221,6 @@ def test_no_command_shows_what_another_record_of_the_case_protects(digitize, pla
 
 def test_full_names_are_shown_for_a_reason_and_loaded(digitize, place):
     arrest = "wb-test-t0002-r0000001"
-    assert "Qarla" in digitize("show", place, arrest, "--unmask", "--reason", "court order 1/2026")
+    assert "Qarla" in digitize(
+        "show", place, arrest, "--unmask", "--reason", "court order 1/2026", "--operator", "A. Rao"
+    )

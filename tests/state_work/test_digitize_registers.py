@@ -173,7 +173,7 @@ def test_rows_that_a_person_need_not_see_are_loaded_once_and_exported(digitize, 
 def settle(digitize, place, answers):
     """Type into the review sheet: (record, zone) -> text, or the verdict ok."""
     sheet = place / "review" / "review.xlsx"
-    digitize("review", "export", place, "--unmask", "--reason", "test")
+    digitize("review", "export", place, "--unmask", "--reason", "looked at in a test", "--operator", "A. Rao")
     work = load_workbook(sheet)
     rows = work["review"]
     head = [c.value for c in rows[1]]
@@ -407,7 +407,9 @@ def test_what_stands_around_a_table_is_shown_and_notes_are_masked(digitize, book
     shown = digitize("show", place, "wb-test-0001-0001")
     assert "below of the table: page number 17" in shown and "Banabanik" not in shown
     assert "left of the table, at row r01: note: [masked]" in shown
-    assert "Banabanik" in digitize("show", place, "wb-test-0001-0001", "--unmask", "--reason", "test")
+    assert "Banabanik" in digitize(
+        "show", place, "wb-test-0001-0001", "--unmask", "--reason", "looked at in a test", "--operator", "A. Rao"
+    )
 
 
 def test_struck_rows_are_masked_on_the_page_and_shown_with_a_reason(digitize, book):
@@ -415,7 +417,9 @@ def test_struck_rows_are_masked_on_the_page_and_shown_with_a_reason(digitize, bo
     run(digitize, place)
     zones = {z["zone"]: z["reading"] for z in digitize.json("show", place, "wb-test-0001-0002")["page"]["zones"]}
     assert zones["r02.subject"] != "Wrong"
-    told = digitize.json("show", place, "wb-test-0001-0002", "--unmask", "--reason", "test")
+    told = digitize.json(
+        "show", place, "wb-test-0001-0002", "--unmask", "--reason", "looked at in a test", "--operator", "A. Rao"
+    )
     assert "Wrong" in {z["reading"] for z in told["page"]["zones"]}
 
 
@@ -469,5 +473,7 @@ def test_whom_the_law_protects_is_masked_in_every_part_of_a_row(digitize, book):
     first, second = ({z["zone"]: z["reading"] for z in zones} for zones in read)
     assert first["r01.name"] == "Namuna" and "[masked]" in first["r02.name"]
     assert not any(n in f"{first}{second}" for n in ("Kalpanadas", "Banabanik"))
-    told = digitize.json("show", place, "wb-test-0001-0002", "--unmask", "--reason", "test")
+    told = digitize.json(
+        "show", place, "wb-test-0001-0002", "--unmask", "--reason", "looked at in a test", "--operator", "A. Rao"
+    )
     assert "Banabanik" in str(told["page"]["zones"])

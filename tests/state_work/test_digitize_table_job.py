@@ -1,5 +1,6 @@
 """The main job on a legacy table, from the command line: in, mapped, checked, reviewed, loaded; twice changes nothing."""
 
+import hashlib
 import json
 import shutil
 import sqlite3
@@ -205,10 +206,15 @@ def test_csv_holds_clean_records_alone_unless_all_are_asked_for(digitize, done, 
 
 def test_an_unmasked_export_needs_a_reason_which_is_recorded(digitize, place):
     digitize("export", place, "--unmask", code=4)
-    digitize("export", place, "--unmask", "--reason", "court order 1/2026")
+    digitize("export", place, "--unmask", "--reason", "court order 1/2026", "--operator", "A. Rao")
     with sqlite3.connect(place / "ledger.sqlite") as db:
-        ((detail,),) = db.execute("SELECT detail FROM events WHERE step = 'export'").fetchall()
-    assert "court order 1/2026" in detail
+        events = [json.loads(d) for (d,) in db.execute("SELECT detail FROM events WHERE step = 'export' ORDER BY seq")]
+    assert [e["reason"] for e in events] == ["court order 1/2026"] * 2
+    begun, written = events
+    assert begun["begun"] and begun["operator"] == "A. Rao" and "@" in begun["user"]
+    folder = place / "exports" / "records"
+    assert written["files"] == {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in folder.glob("*.csv")}
+    assert written["written"] > 0 and written["records"] == len(written["ids"])
 
 
 def test_a_changed_severity_checks_again_without_mapping_again(digitize, place):
@@ -259,7 +265,7 @@ def test_files_refused_once_stay_counted_when_they_are_given_again(digitize, sam
     digitize("init", "wb", place)
     digitize("intake", place, samples / "garbage", code=3)
     before = digitize.json("status", place)
-    digitize("intake", place, samples / "garbage")
+    digitize("intake", place, samples / "garbage", code=3)
     after = digitize.json("status", place)
     assert before["totals"]["files_refused"] > 5
     assert (after["totals"], after["failures"]) == (before["totals"], before["failures"])
@@ -284,13 +290,25 @@ def test_a_receipt_that_a_killed_run_did_not_write_is_written_by_the_next(digiti
     assert file.read_text(encoding="utf-8") == text
 
 
-def test_a_load_that_was_committed_and_not_noted_is_not_done_twice(digitize, place):
+def test_a_load_that_was_committed_and_not_noted_is_not_done_twice(digitize, samples, tmp_path, monkeypatch):
     """Killed between the target's commit and the ledger's: the target knows the load, the ledger learns of it."""
-    with sqlite3.connect(place / "ledger.sqlite") as db:
-        db.execute("DELETE FROM state WHERE step = 'load'")
-        db.execute("DELETE FROM receipts")
-        db.execute("UPDATE records SET loaded = ''")
+    from digitize.steps import load
+
+    class Killed(BaseException):
+        pass
+
+    def killed(*_):
+        raise Killed
+
+    place = tmp_path / "ws"
+    digitize("init", "wb", place, "--site", "test")
+    shutil.copy(samples / "legacy" / "stations.csv", place / "lists" / "stations.csv")
+    digitize("intake", place, samples / "legacy" / "FIRMAST.DBF")
+    with monkeypatch.context() as m, pytest.raises(Killed):
+        m.setattr(load, "sign", killed)
+        digitize("run", place)
     before = loaded(place, "SELECT COUNT(*) FROM loads"), loaded(place)
+    assert before[0] == 1 and digitize.json("status", place)["totals"]["loaded"] == 0
     report = digitize.json("run", place)
     assert [r["repeated"] for r in report["receipts"]] == [True]
     assert (loaded(place, "SELECT COUNT(*) FROM loads"), loaded(place)) == before

@@ -74,7 +74,7 @@ def main() -> None:
 
 def load_drawings(network: str, data: Path, fonts: Path, *, held_out: bool) -> list[Drawing]:
     """What the scripts of a network are drawn with."""
-    with np.load(data / "digits_latin.npz") as f:
+    with np.load(data / "digits_latin.npz", allow_pickle=False) as f:
         latin = {d: f["images"][f["labels"] == d] for d in "0123456789"}
     least = min(map(len, latin.values()))
     stacked = np.stack([some[:least] for some in latin.values()])

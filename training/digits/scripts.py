@@ -84,7 +84,7 @@ def real_digits(folder: Path, script: Script, *, held_out: bool) -> Mapping[str,
     """
     if not script.real:
         return {}
-    with np.load(folder / script.real) as f:
+    with np.load(folder / script.real, allow_pickle=False) as f:
         images, labels = f["images"], f["labels"]
         writers = f["writer"] if "writer" in f.files else None
     found = {}

@@ -36,7 +36,7 @@ class Shards:
         self._pixels: list[Strip] = []
         self._places: list[tuple[int, int, int, str]] = []
         for number, path in enumerate(sorted(folder.glob(only))):
-            with np.load(path) as f:
+            with np.load(path, allow_pickle=False) as f:
                 ends = np.concatenate([[0], np.cumsum(f["widths"])])
                 self._pixels.append(f["pixels"])
                 places = zip(ends[:-1].tolist(), ends[1:].tolist(), f["texts"].tolist(), strict=True)

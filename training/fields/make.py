@@ -50,7 +50,7 @@ def load_pens(fonts: Path, digits: Path) -> Pens:
     handwriting = [str(p) for p in sorted((fonts / "hands").rglob("*")) if p.suffix in (".woff2", ".ttf", ".otf")]
     prints = [str(p) for p in sorted((fonts / "prints").rglob("*")) if p.suffix in (".ttf", ".otf", ".t1")]
     handwriting = [p for p in handwriting if not any(name in p for name in _DAMAGED)]
-    with np.load(digits) as f:
+    with np.load(digits, allow_pickle=False) as f:
         labels, images = f["labels"], f["images"]
     by_value = [images[labels == str(d)] for d in range(10)]
     count = min(map(len, by_value))

@@ -45,7 +45,7 @@ def load(weights: Path, state: Path, *, mean: bool = True) -> Recogniser:
 
 def measured(model: Recogniser, path: Path, count: int) -> dict[str, float]:
     """Character error rates of lightly and of heavily worn lines, and of both."""
-    with np.load(path) as f:
+    with np.load(path, allow_pickle=False) as f:
         ends, texts, hards = np.concatenate([[0], np.cumsum(f["widths"])]), f["texts"].tolist(), f["hards"]
         pixels = f["pixels"]
     wrong, total = {"light": 0, "worn": 0}, {"light": 0, "worn": 0}

@@ -31,7 +31,7 @@ class Shards:
 
     def _shard(self, number: int) -> tuple[Strip, np.ndarray, list[str]]:
         if number not in self._loaded:
-            with np.load(self._paths[number]) as f:
+            with np.load(self._paths[number], allow_pickle=False) as f:
                 ends = np.concatenate([[0], np.cumsum(f["widths"])])
                 self._loaded[number] = f["pixels"], ends, f["texts"].tolist()
         return self._loaded[number]

@@ -63,7 +63,7 @@ def main(source: str, out: str, steps: str = "3000") -> None:
     torch.set_num_threads(1)
     torch.manual_seed(1)
     rng = np.random.default_rng(1)
-    stored = np.load(source)
+    stored = np.load(source, allow_pickle=False)
     pieces = np.split(stored["lines"], np.cumsum(stored["widths"])[:-1], axis=1)
     lines = [p for p, is_struck in zip(pieces, stored["struck"], strict=True) if not is_struck]
     net = Strokes()

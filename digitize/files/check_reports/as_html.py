@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from html import escape
 from importlib import resources
 from string import Template
 from typing import TextIO
@@ -12,6 +11,7 @@ from digitize.files.check_reports.samples import Sample, in_order, take_samples
 from digitize.files.validating.case_files import CaseFiles
 from digitize.files.validating.findings import FileFinding
 from digitize.files.validating.report import CheckReport, Tally
+from digitize.machine.exit_texts import escape
 from validators.messages.texts import ENGLISH, HINDI
 
 ENCODING = "utf-8"

@@ -8,8 +8,8 @@ from typing import Any
 
 from digitize.files.check_reports.source_rows import SourceRows
 from digitize.files.validating.findings import FileFinding
-from digitize.files.workbook import plain_text
 from digitize.machine.csv_cells import safe
+from digitize.machine.exit_texts import in_sheet
 from mappers.schema import form_tables
 from validators.finding import Severity
 from validators.messages.teller import Teller
@@ -100,7 +100,7 @@ class SheetStyles:
         from openpyxl.cell import WriteOnlyCell
 
         is_text = isinstance(value, str)
-        cell = WriteOnlyCell(sheet, safe(plain_text(value)) if isinstance(value, str) else value)
+        cell = WriteOnlyCell(sheet, safe(in_sheet(value)) if isinstance(value, str) else value)
         if is_text and value:
             cell.data_type = "s"
             # As text: a spreadsheet would make 7 of 007, and a day of 3-12.
@@ -122,5 +122,5 @@ class SheetStyles:
         from openpyxl.comments import Comment
 
         cell.fill = self._fills[severity]
-        cell.comment = Comment(plain_text(text), self._author, height=_NOTE_HEIGHT, width=_NOTE_WIDTH)
+        cell.comment = Comment(in_sheet(text), self._author, height=_NOTE_HEIGHT, width=_NOTE_WIDTH)
         return cell

@@ -44,11 +44,11 @@ def of_workspace(place: Place) -> list[Told]:
     """The receipts of a workspace with the word on their signatures, those of files whose receipts are kept in it, then
     loads that failed and were not made good.
     """
-    public = place.key.with_suffix(".pub").read_text(encoding="ascii").strip()
     with Ledger(place.ledger) as ledger:
-        found = []
+        keys, found = ledger.public_keys(), []
         for row in ledger.rows("SELECT at, target, data, signature FROM receipts ORDER BY at, batch"):
-            signed = is_signed(public, row["data"].encode("utf-8"), row["signature"])
+            # An older receipt bears the signature of the key of its time.
+            signed = any(is_signed(key, row["data"].encode("utf-8"), row["signature"]) for key in keys)
             found.append(Told(row["at"], row["target"], "loaded", _receipt(json.loads(row["data"])), signed))
         known = {t.receipt.load for t in found}
         # The ledger's own receipts lie in that folder as well.

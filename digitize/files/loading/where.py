@@ -56,14 +56,14 @@ def opened(target: str, schema: str, workspace: Path | None = None, layout: str 
         made.close()
 
 
-def _from_here(layout: str) -> str:
-    """A layout's file as it is meant where the command was given, not in the workspace."""
-    return str(Path(layout).absolute()) if layout.endswith(".toml") else layout
-
-
 def _require_there(target: str, folder: Path) -> None:
     """Raise TargetRefused when a target is a path where nothing is. folder: where relative paths begin."""
     kind = find_kind(target) or load_kinds()[USUAL]
     path = kind.path(kind.inside(target, folder))
     if kind.is_path and not path.exists():
         raise TargetRefused(f"{path}: there is no target here. Look at --target, or load first: digitize load")
+
+
+def _from_here(layout: str) -> str:
+    """A layout's file as it is meant where the command was given, not in the workspace."""
+    return str(Path(layout).absolute()) if layout.endswith(".toml") else layout

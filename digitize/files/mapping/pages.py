@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from html import escape
 from textwrap import wrap
 from typing import Literal
 
+from digitize.machine.exit_texts import escape
 from mappers.explain import Destination, Explained, ExplainedForm, ExplainedRule
 
 PageKind = Literal["text", "md", "html"]

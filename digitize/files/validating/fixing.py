@@ -20,6 +20,7 @@ from digitize.files.validating.readers import Place, open_reader
 from digitize.files.validating.sources import TableSource, find_sources
 from digitize.machine.csv_cells import safe
 from digitize.masking.masks import MASK
+from digitize.masking.out_of_place import may_tell
 from mappers.schema import Column
 from mappers.text.folding import fold_digits
 from validators.rulebook.columns import TYPES
@@ -93,12 +94,11 @@ def _tell(
 ) -> None:
     source, header, column = what
     pair = pl.DataFrame({"line": block.frame[LINE], "before": block.frame[name], "after": made[name]})
-    is_hidden = column is None or bool(column.private)
     # Beside a null `!=` gives null, and the filter would pass such a row over.
     for line, before, after in pair.filter(pl.col("before").ne_missing(pl.col("after"))).iter_rows():
         repairs = repairs_of(before, column)
         counts.update(repairs)
-        shown = (MASK, MASK) if is_hidden else (before, after)
+        shown = (MASK, MASK) if may_tell(column, before) else (before, after)
         row = (source.path.name, line, header, " ".join(repairs), *shown)
         csv.writer(changes).writerow([safe(cell) for cell in row])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from pathlib import Path
@@ -11,6 +12,21 @@ from digitize.errors import InputError
 
 # A workbook is an archive: a small one may be made to fill the disk and the memory when it is unpacked.
 MAX_UNPACKED = 4 << 30
+
+_MOST_TEXTS = 64 << 20
+# No table packs as well as that: a workbook that claims more is a trap or damaged.
+_HIGHEST_RATIO = 200
+# Broken XML is a SyntaxError; parts may be packed in a way that is not known.
+_DAMAGE = (
+    KeyError,
+    ValueError,
+    SyntaxError,
+    EOFError,
+    NotImplementedError,
+    RecursionError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 Row = tuple[int, list[str] | str]
 """Line and cells of a row; in place of the cells the code of what is broken (see validators/rulebook/structure.py)."""
@@ -51,8 +67,7 @@ def _read_xlsx(path: Path, sheet: str) -> Iterator[Row]:
                 yield line, (_fit(row, width, filled))
         if not width:
             raise InputError(f"{path.name}: the sheet is empty")
-    # Broken XML is a SyntaxError, too.
-    except (KeyError, ValueError, zipfile.BadZipFile, SyntaxError) as e:
+    except (*_DAMAGE, TypeError, AttributeError, IndexError) as e:
         raise InputError(f"{path.name}: the workbook is damaged") from e
     finally:
         book.close()
@@ -74,12 +89,21 @@ def _open_book(path: Path):  # type: ignore[no-untyped-def]  # openpyxl has no t
         if path.stat().st_size == 0:
             raise InputError(f"{path.name}: the file is empty")
         with zipfile.ZipFile(path) as z:
-            if sum(i.file_size for i in z.infolist()) > MAX_UNPACKED:
+            parts = z.infolist()
+            if sum(i.file_size for i in parts) > MAX_UNPACKED:
                 raise InputError(f"{path.name}: the workbook would unpack to more than 4 GiB")
+            # openpyxl holds the shared texts of a workbook at once, each as an object of its own.
+            if any(i.file_size > max(_MOST_TEXTS, _HIGHEST_RATIO * i.compress_size) for i in parts if _is_texts(i)):
+                raise InputError(f"{path.name}: its texts would fill the memory; it is damaged, or made to do so")
         # data_only: what a formula came to, not the formula.
         return load_workbook(path, read_only=True, data_only=True)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, SyntaxError, EOFError) as e:
+    except (*_DAMAGE, InvalidFileException, TypeError, AttributeError, IndexError) as e:
         raise InputError(f"{path.name}: this is not an XLSX workbook, or it is damaged") from e
+
+
+def _is_texts(part: zipfile.ZipInfo) -> bool:
+    """Whether openpyxl reads a part of a workbook whole before the first row: all but the sheets themselves."""
+    return "worksheets/" not in part.filename and "media/" not in part.filename
 
 
 def _cell_text(value: object) -> str:

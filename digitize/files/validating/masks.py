@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import polars as pl
 
+from digitize.files.validating.findings import FileFinding
 from digitize.masking.masks import MASK
+from digitize.masking.out_of_place import DIGIT, USUAL_WORDS, WORD, may_tell
+from digitize.masking.unmasking import ShownFields
 from mappers.schema import Column, form_tables
 from validators.rulebook.columns import TYPES
 from validators.rulebook.rule import every_rule
@@ -16,16 +21,15 @@ def mask_values(found: pl.DataFrame, form: str, *, unmask: bool) -> pl.DataFrame
     """Findings with their values as they may be shown, cut to 80 letters.
 
     Masked are the fields that the schema calls private, in every row, for nobody knows of a broken file whom it is
-    about; and text without a digit in a field of numbers, dates or amounts, which may be a cell out of place. Of a rule
-    that names another row its words are shown: the other's key and what agrees, which tell of nobody.
+    about; and in a field of numbers, dates or amounts text without a digit, or with other words than those have, which
+    may be a cell out of place. Of a rule that names another row its words are shown: the other's key and what agrees,
+    which tell of nobody.
     """
     value = pl.col("value")
     if not unmask:
-        columns = [(t.name, c) for t in form_tables(form).values() for c in t.columns]
-        private = [f"{table}.{c.name}" for table, c in columns if c.private]
-        typed = [f"{table}.{c.name}" for table, c in columns if c.kind in TYPES]
+        private, typed = map(sorted, guarded(form))
         place = pl.concat_str("table", pl.lit("."), "field")
-        is_hidden = place.is_in(private) | (place.is_in(typed) & ~value.str.contains(r"[0-9]|\p{Nd}"))
+        is_hidden = place.is_in(private) | (place.is_in(typed) & _is_odd(value))
         names_other = [code for code, made in every_rule().items() if made.names_other]
         is_hidden &= ~pl.col("code").is_in(names_other)
         value = pl.when(is_hidden & value.is_not_null()).then(pl.lit(MASK)).otherwise(value)
@@ -39,7 +43,31 @@ def mask_column(name: str, column: Column | None) -> pl.Expr:
     if column is None or column.private:
         is_hidden = text.str.len_chars() > 0
     elif column.kind in TYPES:
-        is_hidden = (text.str.len_chars() > 0) & ~text.str.contains(r"[0-9]|\p{Nd}")
+        is_hidden = (text.str.len_chars() > 0) & _is_odd(text)
     else:
         is_hidden = pl.lit(value=False)
     return pl.when(is_hidden).then(pl.lit(MASK)).otherwise(text).alias(name)
+
+
+def _is_odd(text: pl.Expr) -> pl.Expr:
+    """See `digitize.masking.out_of_place.may_tell`, of a field of numbers, dates or amounts."""
+    return ~text.str.contains(DIGIT) | text.str.replace_all(USUAL_WORDS, " ").str.contains(WORD)
+
+
+def guarded(form: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Fields as "table.field": private ones; those of numbers, dates, amounts, which may hold a cell out of place."""
+    columns = [(t.name, c) for t in form_tables(form).values() for c in t.columns]
+    private = frozenset(f"{table}.{c.name}" for table, c in columns if c.private)
+    return private, frozenset(f"{table}.{c.name}" for table, c in columns if c.kind in TYPES)
+
+
+def persons_shown(found: Iterable[FileFinding], form: str) -> ShownFields:
+    """Which rows' guarded values stand in an unmasked report: by record_id, else by file and line."""
+    columns = {f"{t.name}.{c.name}": c for t in form_tables(form).values() for c in t.columns}
+    shown = ShownFields()
+    for f in found:
+        place = f"{f.table}.{f.field}"
+        # What has no column is about a file or a row, and tells of nobody.
+        if f.value and place in columns and may_tell(columns[place], f.value):
+            shown.add(f.key or f"{f.file}:{f.line}", [place])
+    return shown

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from digitize.errors import OptionsError
 from digitize.masking.cases import whole_masks
+from digitize.masking.unmasking import ShownFields, Unmasking
 from digitize.records.duplicates.decisions import STEP, undecided
 from digitize.records.duplicates.find import FoundPairs, find_candidates
 from digitize.records.duplicates.gather import KINDS, Texts, files_texts, records_texts
-from digitize.records.duplicates.shown import Reveal, as_records_are, masked, plain, whole
+from digitize.records.duplicates.shown import NAMES, Reveal, as_records_are, masked, plain, whole
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Records
 from mappers.schema import form_tables
@@ -22,14 +23,14 @@ from mappers.schema import form_tables
 class DuplicateSearch:
     """What to look for. of: persons, cases or both; threshold: None for the usual one; limit: candidates of each kind.
 
-    unmasked: the reason for which values of persons are shown, "" where they are not.
+    who: sees values of persons in full; None: they are masked.
     """
 
     form: str = "iif1"
     of: str = "both"
     threshold: float | None = None
     limit: int = 50
-    unmasked: str = ""
+    who: Unmasking | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,28 +49,34 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Duplicates:
-    """Candidates as JSON types, the surest of each kind first, and the counts."""
+    """Candidates as JSON types, the surest of each kind first, and the counts.
+
+    shown: of which records values of persons stand there in full.
+    """
 
     pairs: tuple[dict[str, Any], ...]
     counts: tuple[Count, ...]
+    shown: ShownFields = field(default_factory=ShownFields)
 
 
 def in_files(paths: Sequence[Path], wanted: DuplicateSearch) -> Duplicates:
     """Candidates in import files. Raises InputError when nothing can be compared, OptionsError for another form."""
     kinds = _kinds(wanted)
-    return _told(files_texts(paths, wanted.form), kinds, wanted, whole if wanted.unmasked else masked, None)
+    return _told(files_texts(paths, wanted.form), kinds, wanted, whole if wanted.who else masked, None)
 
 
 def in_workspace(ledger: Ledger, wanted: DuplicateSearch) -> Duplicates:
     """Candidates among a workspace's records that nobody has decided on. That names were shown is recorded."""
     kinds, records = _kinds(wanted), Records(ledger)
-    # Only with a reason, which is in the ledger before the first name is shown.
+    # Only with a reason, which is in the ledger before the first name leaves this function.
     reveal: Reveal = whole
-    if wanted.unmasked:
-        ledger.record_event("duplicates", STEP, "note", detail={"unmasked": True, "reason": wanted.unmasked})
-    else:
+    if wanted.who is None:
         reveal = as_records_are(whole_masks(ledger), lambda i: s.record if (s := records.one(i)) else None)
-    return _told(records_texts(ledger, wanted.form), kinds, wanted, reveal, ledger)
+    found = _told(records_texts(ledger, wanted.form), kinds, wanted, reveal, ledger)
+    if wanted.who:
+        detail = {**wanted.who.as_plain(), **found.shown.as_plain()}
+        ledger.record_event("duplicates", STEP, "note", detail=detail)
+    return found
 
 
 def _kinds(wanted: DuplicateSearch) -> tuple[str, ...]:
@@ -103,7 +110,15 @@ def _told(
         shown = left[: wanted.limit]
         pairs += plain(shown, reveal)
         counts.append(_count(found, len(left), len({c.group for c in left}), len(shown), decided))
-    return Duplicates(tuple(pairs), tuple(counts))
+    return Duplicates(tuple(pairs), tuple(counts), _shown(pairs) if wanted.who else ShownFields())
+
+
+def _shown(pairs: Sequence[dict[str, Any]]) -> ShownFields:
+    """Whose values of persons stand in pairs."""
+    shown = ShownFields()
+    for side in (pair[name] for pair in pairs for name in ("left", "right")):
+        shown.add(side["record"], [n for n in NAMES if n in side])
+    return shown
 
 
 def _count(found: FoundPairs, pairs: int, groups: int, shown: int, decided: int) -> Count:

@@ -13,7 +13,7 @@ from mappers.record import Record
 Reveal = Callable[[str, Side], dict[str, Any]]
 """Gives what may be shown of a side of a pair of that kind."""
 _OPEN = ("birth_year", "sex", "district", "number", "fir_date", "sections")
-_NAMES = ("name", "relative_name", "address", "complainant", "accused")
+NAMES = ("name", "relative_name", "address", "complainant", "accused")
 
 
 def plain(candidates: Iterable[DuplicatePair], reveal: Reveal) -> Iterator[dict[str, Any]]:
@@ -38,12 +38,12 @@ def _plain_side(kind: str, side: Side, reveal: Reveal) -> dict[str, Any]:
 
 def whole(kind: str, side: Side) -> dict[str, Any]:
     """Everything, for those who gave a reason."""
-    return {n: side.known.get(n) for n in (*_NAMES, *_OPEN) if n in side.known}
+    return {n: side.known.get(n) for n in (*NAMES, *_OPEN) if n in side.known}
 
 
 def masked(kind: str, side: Side) -> dict[str, Any]:
     """Without a value that tells of a person: nobody knows of a file whom it is about."""
-    return {n: MASK if n in _NAMES and v is not None else v for n, v in whole(kind, side).items()}
+    return {n: MASK if n in NAMES and v is not None else v for n, v in whole(kind, side).items()}
 
 
 def as_records_are(masks: CaseMasks, find: Callable[[str], Record | None]) -> Reveal:
@@ -64,7 +64,7 @@ def as_records_are(masks: CaseMasks, find: Callable[[str], Record | None]) -> Re
 def _paths(kind: str, side: Side, record: Record) -> dict[str, str]:
     """Where the values of a side stand in its record."""
     if kind == "person":
-        return {n: f"persons[{side.line - 1}].{n}" for n in (*_NAMES, *_OPEN)}
+        return {n: f"persons[{side.line - 1}].{n}" for n in (*NAMES, *_OPEN)}
     roles = [row["role"].value if "role" in row else "" for row in record.children.get("persons", ())]
     first = {str(role): f"persons[{roles.index(role)}].name" for role in ("complainant", "accused") if role in roles}
     return first | {n: n for n in _OPEN}

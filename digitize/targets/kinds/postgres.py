@@ -31,6 +31,6 @@ KIND = TargetKind(
     check=refuse_password,
     is_path=False,
     is_database=True,
-    has_layouts=True,
     find_call=_find_call,
+    has_layouts=True,
 )

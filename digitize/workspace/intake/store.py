@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import re
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,7 +32,9 @@ def companions(path: Path) -> list[tuple[Path, str]]:
         return [(p, p.suffix.lower()) for p in memos_beside(path)][:1]
     if suffix in _FIXED:
         layouts = (path.with_suffix(LAYOUT), path.with_name(FOLDER_LAYOUT))
-        return [(p, LAYOUT) for p in layouts if p.is_file()][:1]
+        from mappers.legacy.memo import is_beside
+
+        return [(p, LAYOUT) for p in layouts if is_beside(p, path)][:1]
     return []
 
 
@@ -51,11 +55,31 @@ def content_hash(path: Path) -> str:
     return own if not beside else hashlib.sha256((own + beside).encode("ascii")).hexdigest()
 
 
-def keep_copy(place: Place, path: Path, sha256: str) -> None:
+def keep_copy(place: Place, path: Path, sha256: str, suffix: str) -> None:
     """Copy a file and its companions into the originals, whole or not at all, read-only. Raises DiskFull, OSError."""
-    _copy(path, place.original(sha256, path.suffix.lower()))
-    for beside, suffix in companions(path):
-        _copy(beside, place.original(sha256, suffix))
+    _copy(path, place.original(sha256, suffix))
+    for beside, ending in companions(path):
+        _copy(beside, place.original(sha256, ending))
+
+
+def put_back(place: Place, path: Path, sha256: str, suffix: str) -> bool:
+    """Copy what is no longer there, or is another file now, into the originals again. Returns whether anything was.
+
+    Raises DiskFull, OSError.
+    """
+    wanted = {place.original(sha256, suffix): path}
+    wanted |= {place.original(sha256, ending): beside for beside, ending in companions(path)}
+    lost = [kept for kept, own in wanted.items() if not kept.is_file() or _sha256(kept) != _sha256(own)]
+    for kept in lost:
+        kept.unlink(missing_ok=True)
+        _copy(wanted[kept], kept)
+    return bool(lost)
+
+
+def kept_suffix(path: Path) -> str:
+    """The ending under which a file is kept; of an odd name none, since a file is known by its content."""
+    suffix = path.suffix.lower()
+    return suffix if re.fullmatch(r"\.[a-z0-9_]{1,16}", suffix) else ""
 
 
 def _sha256(path: Path) -> str:
@@ -67,15 +91,16 @@ def _copy(source: Path, target: Path) -> None:
     # Its name is its content's hash: what is there is the same file.
     if target.exists():
         return
-    target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(target.name + ".part")
     try:
+        target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, part)
         # Bytes, then the name, then the folder: after a power cut no name stands for half a file.
         system.sync_file(part)
     except OSError as e:
-        part.unlink(missing_ok=True)
-        if e.errno == errno.ENOSPC:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        if e.errno in (errno.ENOSPC, errno.EDQUOT):
             raise DiskFull(
                 f"No room left for originals in {target.parent}. Make room and take the files in again."
             ) from e

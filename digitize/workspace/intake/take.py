@@ -4,28 +4,27 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from digitize.workspace.intake.manifest import MEMOS, Given, Metadata, check_metadata, check_register, list_files
-from digitize.workspace.intake.store import content_hash, how_to_read, keep_copy
+from digitize.workspace.intake.delivery import Given, list_files, shown_name
+from digitize.workspace.intake.manifest import Metadata, check_metadata, check_register
+from digitize.workspace.intake.probing import probe_all
+from digitize.workspace.intake.store import content_hash, keep_copy, kept_suffix, put_back
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Batch, Catalogue, PageScan, SourceFile, TableUnit
 from digitize.workspace.place import Place
-from mappers.errors import MappingError, TableError
-from ocr.errors import ScanError
 
 log = logging.getLogger(__name__)
-TABLE_SUFFIXES = (
-    ".dbf", ".mdb", ".accdb", ".xls", ".xlsx", ".xlsm", ".xlsb", ".ods", ".csv", ".tsv", ".psv", ".txt", ".dat", ".prn",
-    ".asc", ".sql", ".dump", ".xml", ".json", ".jsonl", ".ndjson", ".docx", ".rtf", ".htm", ".html", ".inp",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """A file after a first look. tables: names of its tables. problem: why it cannot be used, or ""."""
+    """A file after a first look. tables: names of its tables. problem: why it cannot be used, or "".
+
+    known: it was here. refused_before: it was given and could not be used. put_back: its original was gone.
+    """
 
     given: Given
     sha256: str = ""
@@ -36,6 +35,8 @@ class Looked:
     problem: str = ""
     kind: str = ""
     known: bool = False
+    refused_before: bool = False
+    put_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,8 @@ class IntakeReport:
     """What became of the files: files = taken + duplicates + refused.
 
     refused: (name, why). scanned_again: page ids that now have a newer scan. told_anew: (name, field, before, now) of
-    files that were here and of which something else is said now. batch: "" when no file was new.
+    files that were here and of which something else is said now. put_back: names of files that were here and whose
+    originals were gone or changed; they are whole again. batch: "" when no file was new.
     """
 
     batch: str
@@ -55,6 +57,7 @@ class IntakeReport:
     refused: tuple[tuple[str, str], ...]
     scanned_again: tuple[str, ...] = ()
     told_anew: tuple[tuple[str, str, str, str], ...] = ()
+    put_back: tuple[str, ...] = ()
 
 
 def take_in(place: Place, paths: Sequence[Path], metadata: Metadata, *, link: bool = False) -> IntakeReport:
@@ -68,50 +71,63 @@ def take_in(place: Place, paths: Sequence[Path], metadata: Metadata, *, link: bo
     with Ledger(place.ledger) as ledger:
         catalogue = Catalogue(ledger)
         looked: list[Looked] = []
-        seen: dict[str, str] = {}
+        seen: set[str] = set()
         for given in list_files(list(paths), metadata):
             check_register(given.metadata, given.name, (place.folder / "forms",))
-            look = _look(catalogue, given, seen)
-            if not look.known and not look.problem and not link:
-                keep_copy(place, given.path, look.sha256)
-            looked.append(look)
+            looked.append(_look(catalogue, given, seen, link=link))
+        looked = [_keep(place, catalogue, look, link=link) for look in _probed(looked)]
         # All files are copied by now: what the ledger says is here, is here.
         with ledger.writing():
             return _Writer(place, ledger, catalogue, link=link).write(looked)
 
 
-def _look(catalogue: Catalogue, given: Given, seen: dict[str, str]) -> Looked:
+def _look(catalogue: Catalogue, given: Given, seen: set[str], *, link: bool) -> Looked:
+    """What is known of a file from outside: its content's hash, and whether that was here before."""
+    if given.problem:
+        return Looked(given, problem=given.problem, kind="unreadable")
+    if link and shown_name(str(given.path)) != str(given.path):
+        why = "its name is no UTF-8, so the way to it cannot be remembered. Rename it, or leave --link out."
+        return Looked(given, problem=why, kind="unreadable")
     try:
         size = given.path.stat().st_size
         sha256 = content_hash(given.path)
     except OSError as e:
         return Looked(given, problem=f"cannot be opened ({e.strerror}). Bring the file again.", kind="unreadable")
-    if sha256 in seen or catalogue.source(sha256) is not None:
+    before = catalogue.source(sha256)
+    # What was refused before is tried again: the program may have learned to read it since.
+    if sha256 in seen or (before and not before.problem):
         return Looked(given, sha256, size, known=True)
     # Also where it is refused in a moment: a copy of it in the same intake is not refused a second time.
-    seen[sha256] = given.name
+    seen.add(sha256)
+    return Looked(given, sha256, size, refused_before=before is not None)
+
+
+def _probed(looked: Sequence[Looked]) -> list[Looked]:
+    """The same with what is in the files that are new."""
+    made = list(looked)
+    places = [i for i, x in enumerate(looked) if not x.known and not x.problem]
+    for n, found in probe_all([looked[i].given.path for i in places]):
+        made[places[n]] = replace(looked[places[n]], **asdict(found))
+    return made
+
+
+def _keep(place: Place, catalogue: Catalogue, look: Looked, *, link: bool) -> Looked:
+    """Copy a file that is new, or one that was here and whose original is gone. Raises DiskFull."""
+    if look.problem:
+        return look
+    path, sha256 = look.given.path, look.sha256
+    before = catalogue.source(sha256) if look.known else None
     try:
-        return _probe(given, sha256, size)
-    except (ScanError, TableError, MappingError) as e:
-        # A MappingError has no kind: at intake it is a layout file that is wrong.
-        kind = getattr(e, "kind", "layout-wrong")
-        return Looked(given, sha256, size, problem=str(e).removeprefix(f"{given.path.name}: "), kind=kind)
-
-
-def _probe(given: Given, sha256: str, size: int) -> Looked:
-    if given.path.suffix.lower() in MEMOS:
-        why = f"the memos of a table that is not here. Bring {given.path.stem}.dbf and lay both into one folder."
-        return Looked(given, sha256, size, problem=why, kind="memo-without-table")
-    if given.path.suffix.lower() in TABLE_SUFFIXES:
-        from mappers.legacy import open_tables
-
-        names = tuple(t.name for t in open_tables(given.path, how_to_read(given.path)))
-        return Looked(given, sha256, size, media="table", tables=names)
-    # By its ending it is no table: so it is tried as a scan, whatever it is called.
-    from ocr.scans.scan import probe
-
-    found = probe(given.path)
-    return Looked(given, sha256, size, media=found.media, pages=found.pages)
+        # A copy that comes in the same intake is in no catalogue yet.
+        if before and not before.problem:
+            is_lost = not before.linked and put_back(place, path, sha256, before.suffix)
+            return replace(look, put_back=is_lost)
+        if not look.known and not link:
+            keep_copy(place, path, sha256, kept_suffix(path))
+    except OSError as e:
+        why = f"cannot be copied ({e.strerror}). Bring it again."
+        return replace(look, known=False, refused_before=before is not None, problem=why, kind="unreadable")
+    return look
 
 
 class _Writer:
@@ -129,7 +145,8 @@ class _Writer:
         self._told: list[tuple[str, str, str, str]] = []
 
     def write(self, looked: Sequence[Looked]) -> IntakeReport:
-        new = [x for x in looked if not x.known and x.sha256]
+        # What is refused once more is no new file, and makes no batch.
+        new = [x for x in looked if not x.known and x.sha256 and not (x.problem and x.refused_before)]
         arrived = {x.sha256 for x in new}
         if new:
             self._insert_batch(new)
@@ -155,17 +172,21 @@ class _Writer:
         """A file that is here already: what is said of it now counts, but for a copy that comes in the same intake."""
         told = {} if is_new else self._catalogue.tell(look.sha256, asdict(look.given.metadata))
         self._told += [(look.given.name, field, before, now) for field, (before, now) in told.items()]
-        self._note(look, "duplicate", {"name": look.given.name, **({"said": told} if told else {})})
+        more = {**({"said": told} if told else {}), **({"put_back": True} if look.put_back else {})}
+        self._note(look, "duplicate", {"name": look.given.name, **more})
 
     def _refuse(self, look: Looked) -> None:
         # What could not be opened has no content to stand under; its event stands under its name.
-        if look.sha256:
+        if look.sha256 and not look.refused_before:
             self._insert_source(look)
         detail = {"name": look.given.name, "kind": look.kind, "message": look.problem, "retry": False}
         self._ledger.record_event(look.sha256 or look.given.name, "intake", "failed", detail=detail)
         log.warning("refused at intake: %s (%s)", look.given.name, look.kind)
 
     def _take(self, look: Looked) -> None:
+        if look.refused_before:
+            # It takes its own place: it was listed with the reason for which it could not be used.
+            self._ledger.execute("DELETE FROM sources WHERE sha256 = ? AND problem <> ''", (look.sha256,))
         self._insert_source(look)
         if self._ledger.state(look.given.name, "intake"):  # it could not be opened before, and now it is here
             self._ledger.record_event(look.given.name, "intake", "done", key=look.sha256)
@@ -206,7 +227,7 @@ class _Writer:
         self._catalogue.insert_source(
             SourceFile(
                 look.sha256, self._batch, look.given.name, look.size, look.media, look.pages,
-                path.suffix.lower(), linked, look.problem, look.kind,
+                kept_suffix(path), linked, look.problem, look.kind,
             )
         )  # fmt: skip
 
@@ -226,4 +247,5 @@ class _Writer:
             refused=tuple((x.given.name, x.problem) for x in looked if x.problem and not x.known),
             scanned_again=tuple(self._again),
             told_anew=tuple(self._told),
+            put_back=tuple(x.given.name for x in looked if x.put_back),
         )

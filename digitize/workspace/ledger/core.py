@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
 import time
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from digitize.errors import LedgerError
 from digitize.machine.sqlite_errors import plain_errors
 from digitize.machine.system import is_dead
+from digitize.workspace.ledger.heads import SignedHead, heads_in
+from digitize.workspace.ledger.opening import connect
 from digitize.workspace.ledger.schema import DDL, FORMAT
 from digitize.workspace.ledger.state import FAILED, StepState
+from digitize.workspace.ledger.transactions import LedgerFile
+
+if TYPE_CHECKING:
+    from digitize.workspace.ledger.verifying import Change
 
 LEASE_SECONDS = 600.0  # more than the longest page takes; a dead owner on this machine is known at once
-_START = "0" * 64
+_READS = ("SELECT", "WITH", "PRAGMA", "EXPLAIN")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,29 +41,18 @@ class Event:
     detail: Mapping[str, Any]
 
 
-class Ledger:
+class Ledger(LedgerFile):
     """Owns the connection to one ledger file. Use it as a context manager, from one thread.
 
     Raises LedgerError when the file is in use, damaged or newer than this program, DiskFull when there is no room.
     """
-
-    def __init__(self, path: Path) -> None:
-        """Open an existing ledger."""
-        if not path.is_file():
-            raise LedgerError(
-                f"{path} is missing. A workspace without its ledger cannot go on: restore it from a backup."
-            )
-        self.path = path
-        self._depth = 0
-        self._db = _connect(path)
-        self._check_format()
 
     @classmethod
     def create(cls, path: Path) -> Self:
         """Make a new, empty ledger. Raises LedgerError when there is a file already."""
         if path.exists():
             raise LedgerError(f"{path} exists already.")
-        db = _connect(path)
+        db = connect(path)
         with plain_errors(path, "digitize ledger verify"):
             # One transaction: killed in between, the file has no tables at all rather than some.
             db.executescript("BEGIN;" + DDL + f"INSERT INTO meta VALUES ('format', '{FORMAT}'); COMMIT;")
@@ -74,58 +66,6 @@ class Ledger:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         """Close."""
         self.close()
-
-    def close(self) -> None:
-        """Give the file back. What was committed stays, what was not is gone."""
-        self._db.close()
-
-    @contextmanager
-    def writing(self) -> Iterator[None]:
-        """One transaction: all that is written inside is kept together or not at all. Inner ones join the outer."""
-        with plain_errors(self.path, "digitize ledger verify"):
-            if self._depth == 0:
-                # IMMEDIATE locks before anything is read: a last hash or lease then stays true until it is used.
-                self._db.execute("BEGIN IMMEDIATE")
-            self._depth += 1
-            try:
-                yield
-            # Ctrl-C as well must not leave half a transaction open.
-            except BaseException:
-                self._depth -= 1
-                if self._depth == 0:
-                    self._db.rollback()
-                raise
-            self._depth -= 1
-            if self._depth == 0:
-                self._db.commit()
-
-    def execute(self, sql: str, values: Iterable[Any] = ()) -> sqlite3.Cursor:
-        """Run one statement with parameters; reading may be done outside `writing`."""
-        with plain_errors(self.path, "digitize ledger verify"):
-            return self._db.execute(sql, tuple(values))
-
-    def rows(self, sql: str, values: Iterable[Any] = ()) -> list[sqlite3.Row]:
-        """All rows of a query."""
-        return self.execute(sql, values).fetchall()
-
-    def record_event(
-        self, unit: str, step: str, outcome: str, *, key: str = "", detail: Mapping[str, Any] | None = None
-    ) -> None:
-        """Write one event and fold it into `state`. A second "done" of one unit, step and key is refused."""
-        with self.writing():
-            at = datetime.now(UTC).isoformat(timespec="milliseconds")
-            text = json.dumps(detail or {}, ensure_ascii=False, sort_keys=True)
-            # Read inside the transaction that writes: two processes can never chain to the same event.
-            last = self._db.execute("SELECT hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
-            link = _link(last["hash"] if last else _START, at, unit, step, outcome, key, text)
-            seq = self._db.execute(
-                "INSERT INTO events (at, unit, step, outcome, key, detail, hash) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (at, unit, step, outcome, key, text, link),
-            ).lastrowid
-            self._db.execute(
-                "INSERT OR REPLACE INTO state (unit, step, key, outcome, detail, seq) VALUES (?, ?, ?, ?, ?, ?)",
-                (unit, step, key, outcome, text, seq),
-            )
 
     def finish(self, unit: str, step: str, key: str, result: Any, detail: Mapping[str, Any] | None = None) -> bool:
         """Keep a step's result and its "done" event in one transaction, and give the lease back.
@@ -229,53 +169,38 @@ class Ledger:
         with self.writing():
             self._db.execute("DELETE FROM leases WHERE owner = ?", (owner,))
 
-    def root_hash(self) -> str:
-        """The hash of the whole history so far."""
-        row = self.execute("SELECT hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
-        return str(row["hash"]) if row else _START
+    def changes(self, heads: Path | None = None) -> Iterator[Change]:
+        """Everything in the ledger that is not as it was written. heads: a file of them that another office holds."""
+        from digitize.workspace.ledger.verifying import find_changes
+
+        with plain_errors(self.path, "digitize ledger verify"):
+            yield from find_changes(self._db, self.path, heads)
 
     def verify(self) -> int:
-        """Check the file and recompute the chain of all events. Returns their number.
+        """The number of events. Raises LedgerError naming the first things that are not as they were written."""
+        amiss = [change.line() for change in self.changes() if not change.is_remark]
+        if amiss:
+            more = f" And {len(amiss) - 3} more: digitize ledger verify DIR" if len(amiss) > 3 else ""
+            raise LedgerError(f"{self.path}: {' '.join(amiss[:3])}{more}")
+        return self.count_events()
 
-        Raises LedgerError naming the first event that does not fit.
-        """
-        # A damaged file can give wrong rows, so this comes before any row is believed.
-        broken = self.execute("PRAGMA integrity_check").fetchone()[0]
-        if broken != "ok":
-            raise LedgerError(f"{self.path} is damaged ({broken}). Restore it from a backup.")
-        last, count = _START, 0
-        for r in self.execute("SELECT * FROM events ORDER BY seq"):
-            last = _link(last, r["at"], r["unit"], r["step"], r["outcome"], r["key"], r["detail"])
-            count += 1
-            if last != r["hash"]:
-                raise LedgerError(f"{self.path}: event {r['seq']} was changed after it was written. Restore a backup.")
-        return count
+    def count_events(self) -> int:
+        """How many events there are."""
+        return int(self.execute("SELECT COUNT(*) AS n FROM events").fetchone()["n"])
 
-    def _check_format(self) -> None:
-        try:
-            found = int(self.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()["value"])
-        except (TypeError, ValueError) as e:
-            raise LedgerError(f"{self.path} holds no ledger. Restore it from a backup.") from e
-        if found > FORMAT:
-            raise LedgerError(f"{self.path} was written by a newer version (format {found}). Upgrade cctns-digitize.")
+    def heads(self) -> list[SignedHead]:
+        """The signed head of every command, oldest first; none in a ledger of an older format."""
+        return list(heads_in(self._db)) if self._format >= FORMAT else []
 
-
-def _connect(path: Path) -> sqlite3.Connection:
-    with plain_errors(path, "digitize ledger verify"):
-        # None: no transactions but our own; Python's driver would begin and end some by itself.
-        db = sqlite3.connect(path, timeout=30, isolation_level=None)
-        db.row_factory = sqlite3.Row
-        db.execute("PRAGMA journal_mode = WAL")
-        # With less, a power cut in WAL could take back the last events, though what they tell of was done.
-        db.execute("PRAGMA synchronous = FULL")
-        db.execute("PRAGMA busy_timeout = 30000")
-        return db
+    def recount(self) -> int:
+        """Fold `state` from the events anew. Returns how many units and steps there are."""
+        with self.writing():
+            self.execute("DELETE FROM state")
+            newest = "SELECT unit, step, key, outcome, detail, MAX(seq) FROM events GROUP BY unit, step"
+            self.execute(f"INSERT INTO state (unit, step, key, outcome, detail, seq) {newest}")
+            self.record_event("ledger", "recount", "note")
+        return int(self.execute("SELECT COUNT(*) AS n FROM state").fetchone()["n"])
 
 
 def _state(row: sqlite3.Row) -> StepState:
     return StepState(row["key"], row["outcome"], json.loads(row["detail"]))
-
-
-def _link(last: str, *parts: str) -> str:
-    # A sign that stands in no part, so that moving a letter from one to the next changes the hash.
-    return hashlib.sha256("\x1f".join((last, *parts)).encode("utf-8")).hexdigest()

@@ -1,6 +1,9 @@
 """The ledger's tables. `events` is the history and only grows; the rest is either content or folded from it.
 
 events     what happened to which unit (page, table chunk, group, batch) in which step, chained by hash
+row_log    the hash of every other row, each time it was written; an event's own hash covers those written with it
+heads      the newest event of each command, signed by the site's key
+fixity     when each original was last hashed again
 results    what a step produced, by unit and key; written in the same transaction as its "done" event
 state      the newest event of each unit and step, so that status need not fold the history each time
 leases     who is working on what just now
@@ -13,9 +16,27 @@ receipts   one line a load
 from __future__ import annotations
 
 # An older program refuses a ledger of a later number (Ledger._check_format), and damages nothing.
-FORMAT = 1
+FORMAT = 2
 
-DDL = """
+# What format 2 has beside format 1: `digitize.workspace.ledger.upgrade` makes it in an older ledger.
+COVER_DDL = """
+CREATE TABLE row_log (
+  tbl TEXT NOT NULL, key TEXT NOT NULL, seq INTEGER NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (tbl, key, seq)
+) WITHOUT ROWID;
+CREATE TRIGGER row_log_is_never_changed BEFORE UPDATE ON row_log
+  BEGIN SELECT RAISE(ABORT, 'the log of rows is never changed'); END;
+CREATE TRIGGER row_log_is_never_removed BEFORE DELETE ON row_log
+  BEGIN SELECT RAISE(ABORT, 'the log of rows is never removed'); END;
+CREATE TABLE heads (
+  command INTEGER PRIMARY KEY AUTOINCREMENT, seq INTEGER NOT NULL, at TEXT NOT NULL, hash TEXT NOT NULL,
+  public TEXT NOT NULL, signature TEXT NOT NULL
+);
+CREATE TABLE fixity (sha256 TEXT PRIMARY KEY, at TEXT NOT NULL, outcome TEXT NOT NULL) WITHOUT ROWID;
+"""
+
+DDL = (
+    COVER_DDL
+    + """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE events (
@@ -26,7 +47,8 @@ CREATE TABLE events (
   outcome TEXT NOT NULL CHECK (outcome IN ('done', 'failed', 'again', 'duplicate', 'note')),
   key TEXT NOT NULL,
   detail TEXT NOT NULL,
-  hash TEXT NOT NULL
+  hash TEXT NOT NULL,
+  rows TEXT NOT NULL DEFAULT ''
 );
 CREATE UNIQUE INDEX events_finished_once ON events (unit, step, key) WHERE outcome = 'done';
 CREATE INDEX events_by_unit ON events (unit, seq);
@@ -95,3 +117,4 @@ CREATE TABLE receipts (
   signature TEXT NOT NULL
 ) WITHOUT ROWID;
 """
+)

@@ -1,0 +1,43 @@
+"""`digitize decrypt`: what was encrypted to one's own key, and new key pairs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from digitize.cli.console import Json, print_json, say
+
+
+def decrypt(
+    file: Annotated[Path | None, typer.Argument(metavar="[FILE.age]", help="The encrypted file.")] = None,
+    key: Annotated[Path | None, typer.Option(help="File with the secret key.")] = None,
+    out: Annotated[Path | None, typer.Option(help="File to write, or new folder for what was a folder.")] = None,
+    new_key: Annotated[Path | None, typer.Option("--new-key", help="Make a key pair; keep its secret here.")] = None,
+    json: Json = False,
+) -> None:
+    """Open an encrypted file with a secret key, or make a key pair with --new-key."""
+    from digitize.errors import OptionsError
+    from digitize.machine.sealing import unseal, write_key
+
+    if new_key is not None and file is None:
+        public = write_key(new_key)
+        print_json({"key": str(new_key), "public": public}) if json else say(_told(new_key, public))
+        return
+    if file is None or key is None or out is None or new_key is not None:
+        raise OptionsError("decrypt needs FILE.age, --key and --out; or --new-key alone.")
+    unseal(file, key, out)
+    print_json({"path": str(out)}) if json else say(f"{out} is written. It is not encrypted any more.")
+
+
+def _told(key: Path, public: str) -> str:
+    return (
+        f"{key} holds the secret key: keep it off this machine, and a copy under lock. Without it nothing can be "
+        f"opened.\nThe public key, to be sent to the sites: {public}"
+    )
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(decrypt)

@@ -1,0 +1,49 @@
+"""`digitize fixity`: are the originals still the bytes that were taken in? Made for a schedule."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from digitize.cli.console import Json, print_json, say
+
+
+def fixity(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],
+    share: Annotated[
+        str,
+        typer.Option(metavar="SHARE", help="So much of their bytes, the longest unseen first: 10%, or all."),
+    ] = "all",
+    json: Json = False,
+) -> None:
+    """Hash originals again and name those that are gone or altered; exit code 7 if there are any.
+
+    A round that was broken off goes on where it stood.
+    """
+    from dataclasses import asdict
+
+    from digitize.cli.console import progress
+    from digitize.errors import LedgerError
+    from digitize.workspace.ledger import Ledger
+    from digitize.workspace.place import open_place
+    from digitize.workspace.trust.originals import Fixity, check_originals, parse_share
+
+    place = open_place(folder)
+    done = Fixity()
+    with Ledger(place.ledger) as ledger, progress(place.options.run.line_every) as shown:
+        found = list(check_originals(ledger, place, parse_share(share), shown, done, keeps=ledger.can_write))
+    if json:
+        print_json({**asdict(done), "changes": [c.as_plain() for c in found]})
+    else:
+        for change in found:
+            say(change.line())
+        say(f"{done.files} originals looked at, {done.good} good, {done.left} left for the next time.")
+    if found:
+        raise LedgerError(f"{folder}: {len(found)} originals are gone or altered.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(fixity)

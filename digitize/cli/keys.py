@@ -1,0 +1,90 @@
+"""`digitize keys`: the office's own signing key: change it, revoke it, give its public half."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from digitize.cli.console import Json, print_json, say
+
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")]
+Lock = Annotated[bool, typer.Option("--passphrase", help="Keep the new key under a passphrase; it is asked for.")]
+keys = typer.Typer(name="keys", help="The office's own signing key.", no_args_is_help=True)
+
+
+@keys.command()
+def rotate(
+    folder: Folder,
+    lost: Annotated[str, typer.Option(metavar="REASON", help="The old key is lost: how; it cannot vouch.")] = "",
+    passphrase: Lock = False,
+    json: Json = False,
+) -> None:
+    """Make a new key that follows the old one, and a statement of it for the office above."""
+    from digitize.workspace.trust.keys import LOST, ROTATED
+
+    _change(folder, LOST if lost else ROTATED, lost, passphrase=passphrase, json=json)
+
+
+@keys.command()
+def revoke(
+    folder: Folder,
+    reason: Annotated[str, typer.Option(help="Why the key may be in other hands; it is kept.")],
+    passphrase: Lock = False,
+    json: Json = False,
+) -> None:
+    """Say that the key may be in other hands, and make a new one; the office above takes nothing more under the old."""
+    from digitize.errors import OptionsError
+    from digitize.workspace.trust.keys import REVOKED
+
+    if not reason.strip():
+        raise OptionsError("--reason says why; the office above reads it.")
+    _change(folder, REVOKED, reason, passphrase=passphrase, json=json)
+
+
+@keys.command("export-public")
+def export_public(
+    folder: Folder,
+    out: Annotated[Path | None, typer.Option(help="File for all changes of the key, for the office above.")] = None,
+    json: Json = False,
+) -> None:
+    """Give the public half of the key, and write down which key followed which."""
+    from digitize.workspace.ledger import Ledger
+    from digitize.workspace.place import open_place
+    from digitize.workspace.trust.keys import write_successions
+
+    place = open_place(folder)
+    with Ledger(place.ledger) as ledger:
+        held = ledger.public_keys()
+    if out is not None:
+        write_successions(place, out)
+    if json:
+        print_json({"public": held[-1], "earlier": held[:-1], "file": str(out or "")})
+    else:
+        say(held[-1])
+
+
+def _change(folder: Path, why: str, reason: str, *, passphrase: bool, json: bool) -> None:
+    from dataclasses import asdict
+
+    from digitize.workspace.place import open_place
+    from digitize.workspace.trust.keys import FILE, change_key
+
+    text = typer.prompt("Passphrase", hide_input=True, confirmation_prompt=True) if passphrase else ""
+    place = open_place(folder)
+    done = change_key(place, why, reason, text)
+    path = place.key.with_name(FILE)
+    if json:
+        print_json({**asdict(done), "file": str(path)})
+        return
+    say(f"The new key is {done.new[:16]}...; the old one, {done.old[:16]}..., signs no more.")
+    if done.signature:
+        say(f"Send {path} to the office above: digitize state keys follow SITE {path.name}")
+    else:
+        say(f"Nothing vouches for the new key but a letter. Send it with {place.key.with_suffix('.pub')}.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.add_typer(keys)

@@ -1,0 +1,32 @@
+"""Reading files that nobody vouches for: damage that a library did not expect is told as damage, and memory is held."""
+
+from __future__ import annotations
+
+import lzma
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from digitize.errors import InputError
+from digitize.machine.limits import held_memory
+
+_DAMAGE = (zlib.error, zipfile.BadZipFile, lzma.LZMAError, EOFError, struct.error, RecursionError, UnicodeError)
+
+
+@contextmanager
+def reading(name: str) -> Iterator[None]:
+    """Read a file within the memory that one may take. name: of the file, for messages. Raises InputError."""
+    try:
+        with held_memory():
+            yield
+    except MemoryError as e:
+        raise InputError(f"{name}: it needs more memory than any sound file does. Export it again, in parts.") from e
+    except _DAMAGE as e:
+        raise InputError(f"{name}: it is damaged ({type(e).__name__}). Fetch or export it again.") from e
+    except BaseException as e:
+        # Polars is written in Rust: its panics are no Exception, and its module is loaded only where it is used.
+        if type(e).__module__.partition(".")[0] not in ("polars", "pyo3_runtime"):
+            raise
+        raise InputError(f"{name}: it is damaged ({type(e).__name__}). Fetch or export it again.") from e

@@ -1,0 +1,192 @@
+"""Words of thirteen languages that tell of children and of sexual offences, and ages of children in free text.
+
+The words stand in the languages' own files (`mappers/languages`, [protected]), where each list is explained.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+from digitize.masking.lists import fold_text
+from mappers.codes.months import plain_word
+from mappers.codes.numbers import number_words
+from mappers.languages import load_languages
+from mappers.text.scripts import INDIC
+
+_ADULT = 18
+_LETTER = rf"[^\W\d_]|[{INDIC}]"
+_START = rf"(?<![^\W_])(?<![{INDIC}])"
+# Between an age and the word beside it: "उम्र - लगभग 7", "aged about 7".
+_BEFORE, _BEHIND = 28, 24
+_BESIDE_KIN = 40
+_SLASH_SEX = re.compile(r"\s*(?:yrs?\.?|years?)?\s*/\s*(?:m|f|male|female)\b")
+_LAST_CLASS = 12
+
+
+def fold_words(text: str) -> str:
+    """A text as words are looked for in it: digits and cases alike, no nukta, no joiners, one spelling of chillus."""
+    return plain_word(fold_text(text))
+
+
+@cache
+def words_of(kind: str) -> re.Pattern[str]:
+    """A pattern of one list of all languages, for folded texts; "never" where nobody has such words."""
+    listed = {w for one in load_languages().values() for w in getattr(one.protected, kind)}
+    return any_of(listed)
+
+
+def any_of(words: Iterable[str]) -> re.Pattern[str]:
+    """A pattern of words written as in the languages' files, for folded texts."""
+    bare = sorted({w for w in words if not w.startswith("*")}, key=lambda w: (-len(w), w))
+    inside = sorted({w[1:] for w in words if w.startswith("*")}, key=lambda w: (-len(w), w))
+    at_start = _by_first_letter(_spelled(w) for w in bare)
+    anywhere = _by_first_letter(_spelled(w) for w in inside)
+    ways = [rf"{_START}(?:{at_start})" if at_start else "", anywhere]
+    return re.compile("|".join(filter(None, ways)) or r"(?!)")
+
+
+def _spelled(word: str) -> str:
+    """One word; in Latin letters a whole one with its plural, unless it ends in "*"."""
+    is_beginning = word.endswith("*") or not word.isascii()
+    # A blank may be none, a hyphen, or a line's end.
+    pattern = re.escape(fold_words(word.rstrip("*"))).replace(r"\ ", r"[\s\-]*")
+    return pattern if is_beginning else rf"{pattern}(?:'?s)?(?![^\W\d_])"
+
+
+def _by_first_letter(patterns: Iterable[str]) -> str:
+    """The alternatives with each first letter looked at once, which makes the search several times as fast."""
+    groups: dict[str, dict[str, None]] = {}
+    for pattern in patterns:
+        groups.setdefault(pattern[0], {})[pattern[1:]] = None
+    return "|".join(f"{first}(?:{'|'.join(rest)})" for first, rest in groups.items())
+
+
+def _without_apart(folded: str) -> str:
+    return words_of("apart").sub(" | ", folded)
+
+
+def tells_of_offence(folded: str) -> bool:
+    """Whether a folded text has a word of a sexual offence."""
+    return words_of("offence").search(_without_apart(folded)) is not None
+
+
+def tells_of_minor(folded: str) -> bool:
+    """Whether a folded text of any kind, a name or a place as well, says that somebody is a minor."""
+    return words_of("minor").search(_without_apart(folded)) is not None
+
+
+def tells_of_accused_child(folded: str) -> bool:
+    """Whether a folded text says that a child is in conflict with the law."""
+    return words_of("accused").search(folded) is not None
+
+
+def tells_of_child(folded: str) -> bool:
+    """Whether a folded free text tells of a child: by a word, or by an age below eighteen."""
+    text = _without_apart(folded)
+    if words_of("minor").search(text) or words_of("child").search(text):
+        return True
+    if _has_young(text):
+        return True
+    # Most texts have no word beside which a number could be an age: their numbers need not be looked at.
+    return bool(_age_words().search(text)) and any(_is_child_age(text, *found) for found in _numbers(text))
+
+
+@cache
+def _age_words() -> re.Pattern[str]:
+    listed = (_inner(kind) for kind in ("aged", "old", "years", "months", "school"))
+    return re.compile(rf"{'|'.join(listed)}|{_SLASH_SEX.pattern}")
+
+
+def age_told(folded: str) -> bool:
+    """Whether the text of an age's own cell says a child's: by a word of a child, or a number in words below eighteen.
+
+    Figures alone are left to the caller, who knows how sure they are.
+    """
+    text = _without_apart(folded)
+    words = (w for k in ("minor", "child", "young") for w in words_of(k).findall(text))
+    # A months' word makes any figure a small child: "18 months".
+    return any(words) or any(_is_months(text, e) or not is_figure for _, e, _, is_figure in _numbers(text))
+
+
+def _has_young(text: str) -> bool:
+    """Whether it says boy or girl, with no adult's age behind it."""
+    return any(not _is_adult_behind(text, m.end()) for m in words_of("young").finditer(text))
+
+
+def _is_adult_behind(text: str, at: int) -> bool:
+    near = text[at : at + _BESIDE_KIN]
+    first = re.search(r"(?<!\d)\d{1,3}(?!\d)", near)
+    if first is None or int(first.group()) < _ADULT:
+        return False
+    around = near[: first.end() + 12]
+    return any(words_of(k).search(around) for k in ("aged", "old", "years"))
+
+
+def _numbers(text: str) -> Iterator[tuple[int, int, int, bool]]:
+    """(start, end, number, whether in figures) of every number that may be a child's age, months as well."""
+    for m in re.finditer(r"(?<![\d.,/])\d{1,3}(?![\d]|[.,/]\d)", text):
+        if int(m.group()) < _ADULT * 12:
+            yield m.start(), m.end(), int(m.group()), True
+    for m in _small_numbers().finditer(text):
+        # "twenty five": the five alone is not the age.
+        if not _number_before(text[max(0, m.start() - 20) : m.start()]):
+            yield m.start(), m.end(), 0, False
+
+
+@cache
+def _small_numbers() -> re.Pattern[str]:
+    """Words of numbers from two to seventeen; the word for one is in most languages the article, too."""
+    small = sorted((w for w, n in number_words().numbers.items() if 1 < n < _ADULT), key=lambda w: (-len(w), w))
+    each = _by_first_letter(re.escape(fold_words(w)) for w in small if len(w) > 1)
+    return re.compile(rf"{_START}(?:{each})(?!{_LETTER})")
+
+
+def _number_before(text: str) -> bool:
+    words = re.findall(rf"(?:{_LETTER})+", text)
+    return bool(words) and number_words().numbers.get(words[-1], 0) >= 20
+
+
+def _is_child_age(text: str, start: int, end: int, number: int, is_figure: bool) -> bool:
+    before, behind = text[max(0, start - _BEFORE) : start], text[end : end + _BEHIND]
+    if number >= _ADULT and not _is_months(text, end):
+        return False
+    if _last_is_age(before) or _is_old(behind):
+        return True
+    around = text[max(0, start - _BESIDE_KIN) : start] + " | " + text[end : end + _BESIDE_KIN]
+    if _is_unit(behind) and any(words_of(k).search(around) for k in ("kin", "young")):
+        return True
+    return is_figure and (bool(_SLASH_SEX.match(behind)) or (number <= _LAST_CLASS and _is_class(before, behind)))
+
+
+def _is_months(text: str, end: int) -> bool:
+    return re.match(rf"[\s.\-]*(?:{words_of('months').pattern})", text[end : end + _BEHIND]) is not None
+
+
+def _is_unit(behind: str) -> bool:
+    return any(re.match(rf"[\s.\-]*(?:{_inner(k)})", behind) for k in ("years", "months"))
+
+
+@cache
+def _inner(kind: str) -> str:
+    """The list's pattern where figures stand before a word without a blank: "7yrs"."""
+    return words_of(kind).pattern.replace(_START, "")
+
+
+def _last_is_age(before: str) -> bool:
+    """Whether a word for age stands before, with no other number between."""
+    found = list(words_of("aged").finditer(before))
+    return bool(found) and not re.search(r"\d", before[found[-1].end() :])
+
+
+def _is_old(behind: str) -> bool:
+    """Whether a word for an age follows, with at most its unit between."""
+    first = re.split(r"\d|[;|।]", behind)[0]
+    return any(re.match(rf"[\s.,\-()]*(?:\S+[\s.\-()]+)?(?:{_inner(k)})", first) for k in ("old", "aged"))
+
+
+def _is_class(before: str, behind: str) -> bool:
+    stands_before = re.search(rf"(?:{words_of('school').pattern})\S*[\s.\-:]*$", before)
+    stands_behind = re.match(rf"[\s.\-]*(?:st|nd|rd|th|वी|वीं|वीं|म|ம்|వ|ನೇ|മ|મ)?[\s.\-]*(?:{_inner('school')})", behind)
+    return bool(stands_before or stands_behind)

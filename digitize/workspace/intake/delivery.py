@@ -1,0 +1,202 @@
+"""Which files a delivery holds. Nothing outside the delivered folder is opened, and nothing that is no file."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+from digitize.errors import OptionsError
+from digitize.workspace.intake.manifest import MANIFEST, Metadata, read_manifest
+
+MEMOS = (".fpt", ".dbt")
+COMPANIONS = (".cdx", ".idx", ".ndx", ".mdx", "layout.toml")
+_OF_SYSTEMS = (MANIFEST, "thumbs.db", "desktop.ini")
+_NO_FILE = "is no file but a pipe, a socket or a device. Save it as a file first."
+_NO_FOLDER = "is a link to a folder. What it points to is not opened: deliver that folder itself."
+_LEADS_OUT = "is a link to a place outside the delivered folder, which is not opened. Deliver that file itself."
+_NAMED_OUTSIDE = "is named in manifest.csv and lies outside the delivered folder, where nothing is opened."
+_NOT_THERE = "is named in manifest.csv and is not there. Bring the file, or take its line out."
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One file to take in, the name it is reported under, and its metadata.
+
+    problem: why it must not even be opened, or "".
+    """
+
+    path: Path
+    name: str
+    metadata: Metadata
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    """A folder of the delivery. root: the delivered folder; told: manifests from the root down, with their folders."""
+
+    path: Path
+    root: Path
+    told: tuple[tuple[Path, Mapping[str, Metadata]], ...]
+
+    def below(self, path: Path) -> _Folder:
+        own = _manifest_of(path, self.root)
+        return _Folder(path, self.root, (*self.told, (path, own)) if own else self.told)
+
+    def metadata(self, path: Path, given: Metadata) -> Metadata:
+        """What is said of a file: on the command line, in the nearest manifest, in those above, by its folder."""
+        said = given
+        for folder, rows in reversed(self.told):
+            said = said.over(rows.get(path.relative_to(folder).as_posix(), Metadata()))
+        return said.over(Metadata(volume=shown_name(path.parent.resolve().name)))
+
+
+def list_files(paths: list[Path], metadata: Metadata) -> Iterator[Given]:
+    """Every file of the given files and folders, in natural order, with its metadata.
+
+    A manifest.csv applies to the files of its folder and below. Hidden files, Thumbs.db, and memo files and layouts
+    (which go with their table) are not files of their own. What is no file, leads out of the delivered folder, or is
+    named in a manifest and is not there is given with its problem. Raises OptionsError for a wrong manifest.
+    """
+    for path in paths:
+        if path.is_dir() and (why := _closed(path)):
+            yield Given(path, shown_name(path.name), metadata, why)
+        elif path.is_dir():
+            yield from _in_folder(_Folder(path, path.resolve(), ()).below(path), metadata)
+        elif not _goes_with_a_table(path):
+            beside = _Folder(path.parent, path.parent.resolve(), ()).below(path.parent)
+            yield Given(path, shown_name(path.name), beside.metadata(path, metadata), _problem(path))
+
+
+def shown_name(name: str) -> str:
+    """A file's name as text: bytes of it that are no UTF-8 are spelled out, since no ledger can hold them."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
+def _in_folder(top: _Folder, metadata: Metadata) -> Iterator[Given]:
+    # A stack and no recursion: folders may lie deeper in each other than Python may call itself.
+    seen: set[Path] = set()
+    open_folders = [(top, iter(_entries(top.path)))]
+    while open_folders:
+        folder, entries = open_folders[-1]
+        path = next(entries, None)
+        if path is None:
+            yield from _only_named(folder, seen, metadata)
+            open_folders.pop()
+        elif path.is_symlink() or not path.is_dir():
+            seen.add(path)
+            if not _goes_with_a_table(path):
+                yield _given(folder, path, metadata, _linked_out(path, folder.root) or _problem(path))
+        elif why := _closed(path):
+            yield _given(folder, path, metadata, why)
+        else:
+            below = folder.below(path)
+            open_folders.append((below, iter(_entries(path))))
+
+
+def _entries(folder: Path) -> list[Path]:
+    shown = (p for p in folder.iterdir() if not p.name.startswith(".") and p.name.lower() not in _OF_SYSTEMS)
+    return sorted(shown, key=lambda p: natural(p.name))
+
+
+def _closed(folder: Path) -> str:
+    try:
+        next(folder.iterdir(), None)
+    except OSError as e:
+        return f"cannot be opened ({e.strerror}). Mend its rights and bring the folder again."
+    return ""
+
+
+def _given(folder: _Folder, path: Path, metadata: Metadata, problem: str) -> Given:
+    name = f"{shown_name(path.parent.name)}/{shown_name(path.name)}"
+    return Given(path, name, folder.metadata(path, metadata), problem)
+
+
+def _only_named(folder: _Folder, seen: set[Path], metadata: Metadata) -> Iterator[Given]:
+    """Files that this folder's own manifest names and that were not met: taken, or refused by name; never missed."""
+    named = folder.told[-1][1] if folder.told and folder.told[-1][0] == folder.path else {}
+    for name in sorted(named):
+        path = folder.path / name
+        if path in seen:
+            continue
+        problem = _why_not(name, path, folder.root)
+        if problem or not _goes_with_a_table(path):
+            seen.add(path)
+            said = metadata.over(named[name]) if problem else folder.metadata(path, metadata)
+            yield Given(path, f"{shown_name(folder.path.name)}/{name}", said, problem)
+
+
+def _why_not(name: str, path: Path, root: Path) -> str:
+    """Why a file that only a manifest names is not taken, "" where it is."""
+    windows = PureWindowsPath(name)
+    if windows.drive or windows.root or ".." in PurePosixPath(name).parts:
+        return _NAMED_OUTSIDE
+    if path.name.lower() == MANIFEST or not _is_there(path):
+        return _NOT_THERE
+    # A folder on the way there may be a link.
+    return _NAMED_OUTSIDE if not _is_within(path, root) else _problem(path)
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    # A name that no file can have: too long, or with a zero in it.
+    except (OSError, ValueError):
+        return False
+
+
+def _is_within(path: Path, root: Path) -> bool:
+    try:
+        return path.resolve().is_relative_to(root)
+    # Links in a circle.
+    except (OSError, RuntimeError):
+        return False
+
+
+def _linked_out(path: Path, root: Path) -> str:
+    if not path.is_symlink():
+        return ""
+    if path.is_dir():
+        return _NO_FOLDER
+    return "" if _is_within(path, root) else _LEADS_OUT
+
+
+def _problem(path: Path) -> str:
+    """Why something is no file that can be opened, by its kind alone; opening a pipe would wait for ever."""
+    try:
+        kind = path.stat().st_mode
+    except OSError as e:
+        return f"cannot be opened ({e.strerror}). Bring the file again."
+    if stat.S_ISDIR(kind):
+        return "is a folder, which manifest.csv names as a file."
+    return "" if stat.S_ISREG(kind) else _NO_FILE
+
+
+def _manifest_of(folder: Path, root: Path) -> Mapping[str, Metadata]:
+    path = folder / MANIFEST
+    if not path.is_file():
+        return {}
+    if not _is_within(path, root):
+        raise OptionsError(f"{path} is a link to a place outside the delivered folder. Put the file itself there.")
+    return read_manifest(path)
+
+
+def _goes_with_a_table(path: Path) -> bool:
+    """Whether a file is taken in with its table. A memo file whose table is not there is a file that gets refused."""
+    name = path.name.lower()
+    if name.endswith(MEMOS):
+        return path.parent.is_dir() and any(p.name.lower() == f"{path.stem.lower()}.dbf" for p in path.parent.iterdir())
+    return name.endswith(COMPANIONS)
+
+
+def natural(name: str) -> tuple[tuple[int, int, str], ...]:
+    """Sort key under which page-2 comes before page-10."""
+    import re
+
+    parts = re.findall(r"\d+|\D+", name.casefold())
+    # Three parts in both cases: a number and a text in one place cannot be compared. A run of thousands of digits is
+    # no page number, and Python refuses to read it.
+    return tuple((0, int(p), "") if p.isascii() and p.isdigit() and len(p) < 40 else (1, 0, p) for p in parts)

@@ -1,0 +1,219 @@
+"""Is the ledger what the program wrote? Every event, every row, every signed head; each difference by its name."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from digitize.workspace.ledger.chain import COVERED, START, Entry, entry_hash, entry_name, link, rows_digest
+from digitize.workspace.ledger.heads import LOG, SignedHead, heads_in, heads_in_file
+from digitize.workspace.ledger.schema import DDL, FORMAT
+
+_RESTORE = "restore the ledger from a backup of before"
+_ASK = "ask the office above for the heads that it holds, and compare: digitize ledger verify DIR --heads FILE"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference. where: table and entry, event or file; mend: the next step.
+
+    is_remark: worth knowing, and may be innocent; the exit code does not count it.
+    """
+
+    where: str
+    what: str
+    mend: str = _RESTORE
+    is_remark: bool = False
+
+    def line(self) -> str:
+        """For people."""
+        return f"{self.where} {self.what}; {self.mend}." if self.mend else f"{self.where} {self.what}."
+
+    def as_plain(self) -> dict[str, Any]:
+        """As JSON types."""
+        return asdict(self)
+
+
+def find_changes(db: sqlite3.Connection, path: Path, outside: Path | None = None) -> Iterator[Change]:
+    """All differences of a ledger of this format. outside: a file of heads that another office holds."""
+    # A damaged file can give wrong rows, so this comes before any row is believed.
+    broken = db.execute("PRAGMA integrity_check").fetchone()[0]
+    if broken != "ok":
+        yield Change("the file", f"is damaged ({broken})")
+        return
+    if _format(db) < FORMAT:
+        yield Change("the rows", "are not watched yet (format 1)", "any command that writes begins it", is_remark=True)
+        yield from _Chain(db, has_rows=False).changes()
+        return
+    yield from _schema(db)
+    chain = _Chain(db)
+    yield from chain.changes()
+    yield from _rows(db)
+    yield from _state(db)
+    yield from _heads(db, chain, path, outside)
+
+
+def _format(db: sqlite3.Connection) -> int:
+    return int(db.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()[0])
+
+
+def _schema(db: sqlite3.Connection) -> Iterator[Change]:
+    """The tables and triggers that keep the history are there, in the words they were made with."""
+    wanted = sqlite3.connect(":memory:")
+    wanted.executescript(DDL)
+    query = "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"
+    there = {(r[0], r[1]): _plain(r[2]) for r in db.execute(query)}
+    made = {(r[0], r[1]): _plain(r[2]) for r in wanted.execute(query)}
+    wanted.close()
+    for kind, name in sorted(made):
+        if (kind, name) not in there:
+            yield Change(f"{kind} {name}", "is gone")
+        elif kind == "trigger" and there[kind, name] != made[kind, name]:
+            yield Change(f"{kind} {name}", "was changed")
+    for kind, name in sorted(there.keys() - made.keys()):
+        # A further index does no harm; a trigger can change what is written.
+        if kind == "trigger":
+            yield Change(f"{kind} {name}", "was added", f"look what it does, and drop it: DROP TRIGGER {name}")
+
+
+def _plain(sql: str | None) -> str:
+    return re.sub(r"\s+", " ", sql or "").strip()
+
+
+class _Chain:
+    """Recomputes the chain of events; afterwards it knows the hash of each event."""
+
+    def __init__(self, db: sqlite3.Connection, *, has_rows: bool = True) -> None:
+        self._db, self._has_rows = db, has_rows
+        self.last, self.count = START, 0
+        self.keys: list[tuple[int, str]] = []
+        """From which event on which public key signs."""
+
+    def changes(self) -> Iterator[Change]:
+        logged = self._logged() if self._has_rows else iter(())
+        waiting = next(logged, None)
+        before = ""
+        for r in self._db.execute("SELECT * FROM events ORDER BY seq"):
+            while waiting and waiting[0] < r["seq"]:
+                yield Change(f"row_log {waiting[0]}", "belongs to no event")
+                waiting = next(logged, None)
+            entries: list[Entry] = []
+            if waiting and waiting[0] == r["seq"]:
+                entries, waiting = waiting[1], next(logged, None)
+            yield from self._event(r, rows_digest(entries), before)
+            before = r["at"]
+        while waiting:
+            yield Change(f"row_log {waiting[0]}", "belongs to no event, which was cut off")
+            waiting = next(logged, None)
+
+    def _event(self, r: sqlite3.Row, rows: str, before: str) -> Iterator[Change]:
+        where = f"event {r['seq']} ({r['step']} of {r['unit']})"
+        own = link(self.last, (r["at"], r["unit"], r["step"], r["outcome"], r["key"], r["detail"]), rows)
+        if self._has_rows and rows != r["rows"]:
+            yield Change(where, "was written with other rows than the log of rows says")
+        elif own != r["hash"]:
+            yield Change(where, "was changed after it was written, or one before it was taken out")
+        if r["at"] < before:
+            text = f"was written at {r['at']}, before the event before it ({before})"
+            yield Change(where, text, "look whether the clock was wrong", is_remark=True)
+        # Go on from what stands there: otherwise every later event would be named for the fault of one.
+        self.last, self.count = r["hash"], r["seq"]
+        if r["step"] == "init" and not self.keys:
+            self.keys.append((0, r["key"]))
+        elif r["step"] == "keys" and r["outcome"] == "note":
+            self.keys.append((r["seq"], r["key"]))
+
+    def _logged(self) -> Iterator[tuple[int, list[Entry]]]:
+        seq, entries = -1, list[Entry]()
+        for r in self._db.execute("SELECT seq, tbl, key, hash FROM row_log ORDER BY seq"):
+            if r["seq"] != seq and entries:
+                yield seq, entries
+                entries = []
+            seq = r["seq"]
+            entries.append((r["tbl"], r["key"], bytes(r["hash"])))
+        if entries:
+            yield seq, entries
+
+    def may_sign(self, head: SignedHead) -> bool:
+        """Whether that key signed for the office then; at the change of keys, the old one and the new one."""
+        holders = [public for since, public in self.keys if since <= head.seq]
+        later = [public for since, public in self.keys if since == head.seq]
+        before = [public for since, public in self.keys if since < head.seq]
+        return head.public in {*holders[-1:], *later, *(before[-1:] if later else ())}
+
+
+def _rows(db: sqlite3.Connection) -> Iterator[Change]:
+    """Each entry stands as it was last written, and none stands that was never written."""
+    for table in COVERED:
+        # SQLite gives the other columns of the row that has the maximum.
+        newest = "SELECT key, hash, MAX(seq) FROM row_log WHERE tbl = ? GROUP BY key"
+        for key, content, seq in db.execute(newest, (table,)):
+            now = entry_hash(db, table, key)
+            if now != bytes(content):
+                word = "is gone" if not now else "came back" if not content else "was changed"
+                yield Change(f"{table} {_shown(key)}", f"{word} after event {seq}, not by this program")
+        unknown = f"""SELECT DISTINCT {entry_name(table)} AS name FROM {table}
+                      WHERE NOT EXISTS (SELECT 1 FROM row_log WHERE tbl = ? AND key = {entry_name(table, table)})"""
+        for (name,) in db.execute(unknown, (table,)):
+            yield Change(f"{table} {_shown(name)}", "was added, not by this program")
+
+
+def _state(db: sqlite3.Connection) -> Iterator[Change]:
+    """Where each unit stands is the newest event of it."""
+    folded = "SELECT unit, step, key, outcome, detail, MAX(seq) AS seq FROM events GROUP BY unit, step"
+    held = "SELECT unit, step, key, outcome, detail, seq FROM state"
+    mend = "take it from the history anew: digitize ledger recount DIR"
+    for unit, step in db.execute(f"SELECT unit, step FROM ({held} EXCEPT {folded})"):
+        yield Change(f"state {unit} {step}", "is not what the newest event says", mend)
+    for unit, step in db.execute(f"SELECT unit, step FROM ({folded}) EXCEPT SELECT unit, step FROM state"):
+        yield Change(f"state {unit} {step}", "is gone", mend)
+
+
+def _heads(db: sqlite3.Connection, chain: _Chain, path: Path, outside: Path | None) -> Iterator[Change]:
+    """Every signature is genuine and of the history that is here, and the newest one of its end."""
+    own = list(heads_in(db))
+    newest = max((h.seq for h in own), default=None)
+    log = path.with_name(LOG)
+    for head in own:
+        yield from _signed(chain, f"head of event {head.seq}", head)
+        yield from _of_here(db, f"head of event {head.seq}", head)
+    for file in (log, outside) if outside else (log,):
+        for line, head_or_text in enumerate(heads_in_file(file), 1):
+            where = f"{file.name}:{line}"
+            if isinstance(head_or_text, str):
+                yield Change(where, "is no head", _ASK)
+                continue
+            # What another office holds came to it in a signed snapshot, and has no signature of its own.
+            if file == log:
+                yield from _signed(chain, where, head_or_text)
+            yield from _of_here(db, where, head_or_text)
+    if newest is not None and newest < chain.count:
+        text = "are not signed, so this program did not add them"
+        yield Change(f"events {newest + 1} to {chain.count}", text, _ASK)
+    elif newest is None and chain.keys:
+        yield Change("the history", "has no signed head", _ASK)
+    if newest is not None and not log.is_file():
+        yield Change(LOG, "is gone from beside the ledger", _ASK)
+
+
+def _signed(chain: _Chain, where: str, head: SignedHead) -> Iterator[Change]:
+    if not head.is_genuine:
+        yield Change(where, "is not signed by the key that it names", _ASK)
+    elif not chain.may_sign(head):
+        yield Change(where, f"is signed by {head.public[:16]}, which is not this office's key", _ASK)
+
+
+def _of_here(db: sqlite3.Connection, where: str, head: SignedHead) -> Iterator[Change]:
+    found = db.execute("SELECT hash FROM events WHERE seq = ?", (head.seq,)).fetchone()
+    if found is None:
+        yield Change(where, f"tells of event {head.seq}, which is cut off", _ASK)
+    elif found["hash"] != head.hash:
+        yield Change(where, "tells of another history than the one that is here", _ASK)
+
+
+def _shown(name: str) -> str:
+    return name.replace("\x1f", " ")

@@ -1,0 +1,140 @@
+"""Are the originals still the bytes that were taken in? A round that was broken off goes on where it stood."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from digitize.errors import OptionsError
+from digitize.machine.progress import Progress
+from digitize.workspace.intake.store import content_hash
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.catalogue import Catalogue, SourceFile
+from digitize.workspace.ledger.verifying import Change
+from digitize.workspace.place import Place
+
+_GOOD, _GONE, _ALTERED = "good", "gone", "altered"
+_SAID = {
+    _GONE: ("is gone", "give the file in again: digitize intake puts it back by its content"),
+    _ALTERED: ("is not what was taken in", "restore it from a backup, or give the file in again after removing it"),
+}
+# So many bytes are hashed between two notes in the ledger: what an interruption makes anew at most.
+_NOTE_EVERY = 1 << 30
+
+
+@dataclass(slots=True)
+class Fixity:
+    """What came of a look at originals. files: looked at now; left: still to look at in this round."""
+
+    files: int = 0
+    bytes: int = 0
+    good: int = 0
+    left: int = 0
+
+
+def parse_share(text: str) -> float:
+    """A share from "all", "10%" or "" (none). Raises OptionsError."""
+    if text in ("", "all"):
+        return 1.0 if text else 0.0
+    number = text.removesuffix("%").strip()
+    if not text.endswith("%") or not number.replace(".", "", 1).isdigit() or not 0 < float(number) <= 100:
+        raise OptionsError(f"{text}: say all, or a share such as 10%")
+    return float(number) / 100
+
+
+def missing_originals(ledger: Ledger, place: Place) -> Iterator[Change]:
+    """Originals that are not there, or not of their length; nothing is read."""
+    for source in _sources(ledger):
+        path = _path(place, source)
+        if not path.is_file():
+            yield _change(source, _GONE)
+        elif path.stat().st_size != source.bytes:
+            yield _change(source, _ALTERED)
+
+
+def check_originals(
+    ledger: Ledger, place: Place, share: float, progress: Progress, done: Fixity, *, keeps: bool = True
+) -> Iterator[Change]:
+    """Hash originals again, those looked at longest ago first, until a share of their bytes is done.
+
+    share: 0 to 1; with 1 a round that was broken off goes on where it stood. done: is filled. keeps: note in the ledger
+    when each was looked at; without it (a medium that cannot be written) every round begins anew.
+    """
+    waiting = _waiting(ledger, keeps=keeps)
+    budget = share * sum(s.bytes for s in _sources(ledger))
+    progress.start("fixity", len(waiting))
+    notes: list[tuple[str, str, str]] = []
+    for number, source in enumerate(waiting):
+        # One at least, or a file larger than the share would never be looked at.
+        if share < 1 and done.files and done.bytes + source.bytes > budget:
+            done.left = len(waiting) - number
+            break
+        outcome = _look(_path(place, source), source)
+        done.files, done.bytes, done.good = done.files + 1, done.bytes + source.bytes, done.good + (outcome == _GOOD)
+        notes.append((source.sha256, _now(), outcome))
+        if keeps and done.bytes // _NOTE_EVERY > (done.bytes - source.bytes) // _NOTE_EVERY:
+            _note(ledger, notes)
+        progress.advance()
+        if outcome != _GOOD:
+            yield _change(source, outcome)
+    if keeps:
+        _end(ledger, place, notes, done)
+
+
+def _waiting(ledger: Ledger, *, keeps: bool) -> list[SourceFile]:
+    """Originals that this round has not looked at, those looked at longest ago first."""
+    began = _round(ledger, keeps=keeps)
+    seen = {r["sha256"]: r["at"] for r in ledger.rows("SELECT sha256, at FROM fixity")} if keeps else {}
+    left = [s for s in _sources(ledger) if seen.get(s.sha256, "") < began]
+    return sorted(left, key=lambda s: (seen.get(s.sha256, ""), s.sha256))
+
+
+def _end(ledger: Ledger, place: Place, notes: list[tuple[str, str, str]], done: Fixity) -> None:
+    with ledger.writing():
+        _note(ledger, notes)
+        if not done.left:
+            ledger.execute("DELETE FROM meta WHERE key = 'fixity_began'")
+        detail = {"files": done.files, "bytes": done.bytes, "good": done.good, "left": done.left}
+        ledger.record_event(place.options.workspace.site_id, "fixity", "note", detail=detail)
+
+
+def _round(ledger: Ledger, *, keeps: bool) -> str:
+    """When the round began that is going on; now, when none is."""
+    row = ledger.execute("SELECT value FROM meta WHERE key = 'fixity_began'").fetchone()
+    if row:
+        return str(row["value"])
+    now = _now()
+    if keeps:
+        ledger.execute("INSERT INTO meta VALUES ('fixity_began', ?)", (now,))
+    return now
+
+
+def _note(ledger: Ledger, notes: list[tuple[str, str, str]]) -> None:
+    with ledger.writing():
+        for note in notes:
+            ledger.execute("INSERT OR REPLACE INTO fixity VALUES (?, ?, ?)", note)
+    notes.clear()
+
+
+def _look(path: Path, source: SourceFile) -> str:
+    if not path.is_file():
+        return _GONE
+    return _GOOD if content_hash(path) == source.sha256 else _ALTERED
+
+
+def _sources(ledger: Ledger) -> list[SourceFile]:
+    return [s for s in Catalogue(ledger).sources() if not s.problem]
+
+
+def _path(place: Place, source: SourceFile) -> Path:
+    return Path(source.linked) if source.linked else place.original(source.sha256, source.suffix)
+
+
+def _change(source: SourceFile, outcome: str) -> Change:
+    return Change(f"original {source.name} of {source.batch} ({source.sha256[:12]})", *_SAID[outcome])
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,52 @@
+"""What a run was told by files, kept in the ledger by hash: lists, forms, mappings, policies and thresholds."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.verifying import Change
+from digitize.workspace.place import Place
+
+_STEP = "settings"
+_NEWEST = "SELECT detail FROM events WHERE step = 'settings' ORDER BY seq DESC LIMIT 1"
+_FOLDERS = ("lists", "forms", "mappings", "encodings", "policy")
+_FILES = ("digitize.toml", "calibration.toml")
+
+
+def record_settings(ledger: Ledger, place: Place) -> list[str]:
+    """Keep what the files say from now on. Returns the names of those that differ from the last run's."""
+    before, here = _noted(ledger), _here(place)
+    if before == here:
+        return []
+    ledger.record_event(place.options.workspace.site_id, _STEP, "note", detail=dict(here))
+    return _differing(before, here) if before else []
+
+
+def settings_changes(ledger: Ledger, place: Place) -> Iterator[Change]:
+    """Files that say something else than when the last run read them."""
+    before = _noted(ledger)
+    for name in _differing(before, _here(place)) if before else ():
+        # People set the options themselves; what decides whether a value passes may not change by the way.
+        mend = "if it was meant, the next run takes it over and says so; if not, put the old file back"
+        yield Change(name, "is another one than at the last run", mend, is_remark=name == "digitize.toml")
+
+
+def _noted(ledger: Ledger) -> Mapping[str, str]:
+    rows = ledger.rows(_NEWEST)
+    found: Mapping[str, str] = json.loads(rows[0]["detail"]) if rows else {}
+    return found
+
+
+def _here(place: Place) -> dict[str, str]:
+    paths = [place.folder / name for name in _FILES]
+    paths += [p for name in _FOLDERS for p in sorted((place.folder / name).glob("**/*"))]
+    return {
+        p.relative_to(place.folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in paths if p.is_file()
+    }
+
+
+def _differing(before: Mapping[str, str], here: Mapping[str, str]) -> list[str]:
+    return sorted(name for name in before.keys() | here.keys() if before.get(name) != here.get(name))

@@ -1,0 +1,251 @@
+"""The ledger cannot be changed without a word: rows, events, heads, files; each tampering on a copy, each named."""
+
+import json
+import random
+import shutil
+import sqlite3
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent.parent.parent))
+
+from benchmarks.trust_copies import TamperedCopy  # noqa: E402
+from benchmarks.trust_tampering import DEEDS, named_changes  # noqa: E402
+from digitize.errors import KeyUnusable, LedgerError  # noqa: E402
+from digitize.workspace.ledger import Ledger  # noqa: E402
+from digitize.workspace.ledger.schema import COVER_DDL, DDL  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def done(digitize, samples, tmp_path_factory):
+    """A workspace with a table that was taken in, run, and of which a person settled something; not changed by tests."""
+    place = tmp_path_factory.mktemp("trust") / "ws"
+    digitize("init", "wb", place)
+    shutil.copy(samples / "legacy" / "stations.csv", place / "lists" / "stations.csv")
+    shutil.copy(samples / "calibration.toml", place / "calibration.toml")
+    digitize("intake", place, samples / "legacy" / "FIRMAST.DBF")
+    digitize("run", place)
+    return place
+
+
+@pytest.fixture
+def place(done, tmp_path):
+    """A copy of it that a test may change."""
+    return shutil.copytree(done, tmp_path / "ws")
+
+
+@pytest.fixture
+def copy(done, place, tmp_path):
+    """A copy, and what the office above holds of it."""
+    heads = tmp_path / "heads.jsonl"
+    with Ledger(done / "ledger.sqlite") as ledger:
+        heads.write_text(json.dumps({"seq": ledger.count_events(), "at": "", "hash": ledger.root_hash()}) + "\n")
+    return TamperedCopy(place, heads)
+
+
+def by_hand(place, *statements):
+    with sqlite3.connect(place / "ledger.sqlite") as db:
+        for statement in statements:
+            db.execute(statement)
+
+
+def test_what_nobody_touched_is_whole(copy):
+    assert named_changes(copy) == []
+
+
+@pytest.mark.parametrize("deed", sorted(DEEDS))
+@pytest.mark.parametrize("seed", (1, 2, 3))
+def test_every_tampering_is_named(copy, deed, seed):
+    wanted = DEEDS[deed](copy, random.Random(seed))
+    if wanted is None:
+        return  # bytes that nothing is read from
+    assert any(wanted in line for line in named_changes(copy))
+
+
+def test_a_verdict_that_was_changed_by_hand_is_not_loaded(digitize, place):
+    by_hand(place, "UPDATE records SET verdict = 'clean', open = '[]' WHERE verdict <> 'clean'")
+    with sqlite3.connect(place / "loaded" / "cctns.sqlite") as db:
+        before = db.execute("SELECT COUNT(*) FROM iif1").fetchone()
+    digitize("run", place, code=7)
+    with sqlite3.connect(place / "loaded" / "cctns.sqlite") as db:
+        assert db.execute("SELECT COUNT(*) FROM iif1").fetchone() == before
+
+
+def test_verify_lists_everything_with_what_mends_it(digitize, place):
+    by_hand(place, "UPDATE records SET station = 'x'", "UPDATE receipts SET batch = 'x'", "DELETE FROM state")
+    told = digitize.json("ledger", "verify", place, code=7)
+    where = {c["where"].split()[0] for c in told["changes"]}
+    assert not told["is_whole"] and {"records", "receipts", "state"} <= where
+    assert all(c["mend"] for c in told["changes"])
+
+
+def test_states_can_be_taken_from_the_events_anew(digitize, place):
+    by_hand(place, "UPDATE state SET key = 'x'")
+    digitize("ledger", "verify", place, code=7)
+    digitize("ledger", "recount", place)
+    digitize("ledger", "verify", place)
+
+
+def test_what_a_person_typed_is_covered(digitize, place):
+    from digitize.workspace.ledger.records import Decision, Records
+
+    with Ledger(place / "ledger.sqlite") as ledger:
+        Records(ledger).insert_decision(Decision("r", "fir_no", "", "", "iif1", "value", "12", "op"), "2026-01-01")
+    digitize("ledger", "verify", place)
+    by_hand(place, "UPDATE decisions SET value = '13'")
+    assert "decisions" in digitize.json("ledger", "verify", place, code=7)["changes"][0]["where"]
+
+
+def test_no_event_lies_behind_the_newest_signature_even_after_a_kill(place):
+    ledger = Ledger(place / "ledger.sqlite")
+    ledger.record_event("p", "read", "note")
+    # Not closed: as after a kill.
+    with Ledger(place / "ledger.sqlite") as again:
+        assert again.heads()[-1].seq == again.count_events()
+        again.verify()
+
+
+def test_a_clock_that_went_back_is_remarked(digitize, place, monkeypatch):
+    from datetime import UTC, datetime
+
+    import digitize.workspace.ledger.transactions as transactions
+
+    class Past(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return datetime(2020, 1, 1, tzinfo=UTC)
+
+    with monkeypatch.context() as m, Ledger(place / "ledger.sqlite") as ledger:
+        m.setattr(transactions, "datetime", Past)
+        ledger.record_event("p", "read", "note")
+    told = digitize.json("ledger", "verify", place)
+    assert told["is_whole"] and [c["is_remark"] for c in told["changes"]] == [True]
+
+
+@pytest.mark.parametrize("found", ("0", "-1", "99", "nonsense"))
+def test_a_format_that_is_none_of_ours_is_refused(place, found):
+    by_hand(place, f"UPDATE meta SET value = '{found}' WHERE key = 'format'")
+    with pytest.raises(LedgerError):
+        Ledger(place / "ledger.sqlite")
+
+
+def older(place):
+    """Make a ledger of format 1 of one of now, as the version before wrote it."""
+    from benchmarks.trust_copies import rechain
+
+    with sqlite3.connect(place / "ledger.sqlite", isolation_level=None) as db:
+        for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            db.execute(f"DROP TRIGGER {name}")
+        db.execute("DELETE FROM row_log")
+        rechain(db)
+        for table in ("row_log", "heads", "fixity"):
+            db.execute(f"DROP TABLE {table}")
+        db.execute("ALTER TABLE events DROP COLUMN rows")
+        db.execute("UPDATE meta SET value = '1' WHERE key = 'format'")
+        for statement in DDL.removeprefix(COVER_DDL).split(";\n"):
+            if statement.strip().startswith("CREATE TRIGGER"):
+                db.execute(statement + (";" if not statement.rstrip().endswith("END") else ""))
+    (place / "heads.log").unlink()
+
+
+def test_an_older_ledger_is_watched_from_the_next_command_on(digitize, place):
+    older(place)
+    told = digitize.json("ledger", "verify", place)
+    assert told["is_whole"] and "not watched yet" in told["changes"][0]["what"]
+    digitize("run", place)
+    assert digitize.json("ledger", "verify", place)["changes"] == []
+    assert (place / "ledger.sqlite.format1").is_file()
+    by_hand(place, "UPDATE records SET station = 'x' WHERE record = (SELECT MIN(record) FROM records)")
+    digitize("ledger", "verify", place, code=7)
+
+
+def test_a_ledger_cannot_be_made_older_to_lose_its_signatures(digitize, place):
+    log = (place / "heads.log").read_text()
+    older(place)
+    (place / "heads.log").write_text(log)
+    digitize("run", place, code=7)
+
+
+@pytest.mark.parametrize("spoil", ("missing", "garbage", "open", "other"))
+@pytest.mark.parametrize("command", (("run",), ("snapshot",), ("intake",)))
+def test_a_key_that_cannot_be_used_is_said_before_anything_is_done(digitize, samples, place, spoil, command):
+    key = place / "keys" / "site.pem"
+    if spoil == "missing":
+        key.unlink()
+    elif spoil == "garbage":
+        key.write_text("no key")
+    elif spoil == "open":
+        key.chmod(0o644)
+    else:
+        from cryptography.hazmat.primitives import serialization
+        from cryptography.hazmat.primitives.asymmetric import ec
+
+        other = ec.generate_private_key(ec.SECP256R1())
+        key.write_bytes(
+            other.private_bytes(
+                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+            )
+        )
+    (place / "lists" / "stations.csv").write_text("station,district,aliases,district_aliases\n", encoding="utf-8")
+    more = [samples / "legacy" / "stations.csv"] if command == ("intake",) else []
+    with Ledger(place / "ledger.sqlite") as ledger:
+        before = ledger.count_events()
+    digitize(*command, place, *more, code=6)
+    with Ledger(place / "ledger.sqlite") as ledger:
+        assert ledger.count_events() == before
+
+
+def test_a_new_key_is_never_readable_by_others(tmp_path, monkeypatch):
+    import os
+
+    from digitize.machine.signing import create_key
+
+    seen = []
+    opened = os.fdopen
+
+    def look(fd, *rest, **more):
+        seen.append(os.fstat(fd).st_mode & 0o777)
+        return opened(fd, *rest, **more)
+
+    monkeypatch.setattr(os, "fdopen", look)
+    create_key(tmp_path / "site.pem")
+    assert seen == [0o600]
+
+
+def test_an_open_key_is_refused_by_what_signs(tmp_path):
+    from digitize.machine.signing import create_key, sign
+
+    create_key(tmp_path / "site.pem")
+    (tmp_path / "site.pem").chmod(0o666)
+    with pytest.raises(KeyUnusable, match="chmod 600"):
+        sign(tmp_path / "site.pem", b"x")
+
+
+def test_originals_are_looked_at_in_rounds(digitize, place, samples):
+    digitize("intake", place, samples / "legacy" / "stations.csv", samples / "garbage", code=3)
+    whole = digitize.json("fixity", place)
+    assert whole["good"] == whole["files"] > 1 and whole["left"] == 0
+    part = digitize.json("fixity", place, "--share", "1%")
+    assert 1 <= part["files"] < whole["files"] and part["files"] + part["left"] == whole["files"]
+    rest = digitize.json("fixity", place)
+    assert rest["files"] == part["left"]
+    original = next(p for p in (place / "originals").rglob("*") if p.is_file())
+    original.chmod(0o600)
+    original.write_bytes(b"x" + original.read_bytes()[1:])
+    digitize("fixity", place, code=7)
+    digitize("ledger", "verify", place, "--originals", "all", code=7)
+
+
+def test_a_ledger_on_a_medium_that_cannot_be_written_is_read(digitize, place, monkeypatch):
+    import digitize.workspace.ledger.opening as opening
+    import digitize.workspace.ledger.transactions as transactions
+
+    for module in (opening, transactions):
+        monkeypatch.setattr(module, "is_writable", lambda path: False)
+    before = (place / "ledger.sqlite").read_bytes()
+    digitize("status", place)
+    digitize("ledger", "verify", place, "--originals", "all")
+    digitize("run", place, code=7)
+    assert (place / "ledger.sqlite").read_bytes() == before
