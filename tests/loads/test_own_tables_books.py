@@ -10,6 +10,7 @@ import pytest
 from test_own_tables import LAYOUT, SAMPLE, address, ask, changed, load, record, rejects, target  # noqa: F401
 
 from benchmarks.load_layout import write_cases
+from digitize.errors import TargetRefused
 from digitize.files.loading.compared import of_files
 from digitize.files.loading.reconcile import compare
 from digitize.files.loading.settings import import_settings
@@ -17,7 +18,10 @@ from digitize.quarantine.rejects import CORRECTED, find_rejects, update
 from digitize.quarantine.replay import replay
 from digitize.targets.flags import FLAG, count_flags, find_flags
 from digitize.targets.from_records import as_batch
+from digitize.targets.kind import Patience
 from digitize.targets.own_tables.book import book_address, book_tables, init_book
+from digitize.targets.own_tables.target import OwnTablesTarget
+from digitize.targets.postgres.address import parse_address
 from mappers.record import FieldValue
 
 SETTINGS = import_settings("iif1", ignore=["L001"])
@@ -167,3 +171,8 @@ def test_the_same_call_after_the_layout_changed_is_not_taken_for_done(digitize, 
 
 def test_a_script_of_our_own_tables_is_not_printed_for_a_layout(digitize):
     digitize("target", "init", "--print", "--layout", FILE, code=4)
+
+
+def test_a_server_that_is_not_there_is_named():
+    with pytest.raises(TargetRefused, match="127.0.0.1:1/nobody"):
+        OwnTablesTarget(parse_address("postgresql://u@127.0.0.1:1/nobody"), Patience(tries=1), LAYOUT)
