@@ -153,6 +153,8 @@ def _value_to_plain(v: FieldValue) -> dict[str, Any]:
 
 
 def _value_from_plain(d: Mapping[str, Any]) -> FieldValue:
+    if len(d) == 2:  # raw and value, as nearly all cells of tables have; in less than half the time
+        return FieldValue(d["raw"], d["value"])
     o = dict(d.get("origin", {}))
     if o.get("box"):
         o["box"] = tuple(o["box"])

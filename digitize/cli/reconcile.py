@@ -88,7 +88,7 @@ def _print(found: Compared, *, json: bool) -> None:
     unequal = [g for g in found.groups if not g.is_equal]
     sums = _sums(found.groups)
     if json:
-        told = {"unequal": [asdict(g) for g in unequal], "others": found.others}
+        told = {"unequal": [asdict(g) for g in unequal], "others": found.others, "left_out": found.left_out}
         print_json({"groups": len(found.groups), **told, **sums})
         return
     if unequal:
@@ -104,6 +104,8 @@ def _print(found: Compared, *, json: bool) -> None:
         say(f"{sums['refused']} records of the source were refused by the target and wait: digitize quarantine list")
     for other in found.others[:_SHOWN]:
         say(_other(other))
+    for line in found.left_out:
+        say(line)
 
 
 def _row(group: StationYear) -> list[Any]:

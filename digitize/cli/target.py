@@ -38,6 +38,10 @@ def init(
     from digitize.targets.postgres.address import check_names, parse_address
     from digitize.targets.postgres.setup import init_target, script
 
+    if only_print and layout:
+        from digitize.errors import OptionsError
+
+        raise OptionsError("--print makes our own tables; what --layout makes beside a state's, --dry-run prints.")
     if only_print:
         check_names(schema, loader)
         say_text(script(schema, loader))

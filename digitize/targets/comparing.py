@@ -82,6 +82,15 @@ class Compares(Protocol):
         ...
 
 
+@runtime_checkable
+class LeavesOut(Protocol):
+    """A target whose tables do not take all of a record, so that not all of it can be compared."""
+
+    def left_out(self) -> list[str]:
+        """What was left out on both sides of the comparisons so far, for people."""
+        ...
+
+
 def record_digests(form: str, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """Digest of every record of a source, made as the target makes it of its own rows.
 

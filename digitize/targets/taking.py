@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Protocol
@@ -69,8 +69,15 @@ class _Plan:
     flags: pl.DataFrame | None
 
 
-def take(batch: RowBatch, store: Store) -> Receipt:
-    """Take a batch into a database whose transaction is open. Says what became of it; nothing is committed here."""
+def _as_it_is(kept: Kept) -> Kept:
+    return kept
+
+
+def take(batch: RowBatch, store: Store, told: Callable[[Kept], Kept] = _as_it_is) -> Receipt:
+    """Take a batch into a database whose transaction is open. Says what became of it; nothing is committed here.
+
+    told: a record that the target refuses, with more said of why.
+    """
     gone = store.held(batch.batch)
     if gone:
         gone -= {(form, r) for form, rows in batch.forms.items() for r in rows.tables[form][RECORD_ID]}
@@ -80,7 +87,7 @@ def take(batch: RowBatch, store: Store) -> Receipt:
     plans = [_plan(form, rows, store) for form, rows in batch.forms.items()]
     kept = list(batch.kept)
     for plan in plans:
-        kept += _kept(plan, batch)
+        kept += map(told, _kept(plan, batch))
         if plan.changed:
             # All old versions go out before any new one comes in: two records may swap their keys.
             store.retire(plan.form, sorted(plan.changed), batch, "updated")

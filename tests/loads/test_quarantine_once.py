@@ -64,6 +64,14 @@ def test_a_corrected_delivery_closes_the_entry_and_undoing_it_opens_it_again(tar
     assert states(target) == [("a", "open")]
 
 
+def test_an_entry_whose_load_was_taken_back_is_open_when_its_row_comes_again(target, tmp_path):
+    made = load(target, tmp_path / "1", ("a", {}), ("b", BAD_DAY))
+    target.undo(made.receipts[0].batch, "a slip")
+    assert states(target) == []
+    load(target, tmp_path / "1", ("a", {}), ("b", BAD_DAY), size=1)
+    assert states(target) == [("b", "open")]
+
+
 def test_an_entry_is_settled_even_where_the_content_stood_before(target, tmp_path):
     load(target, tmp_path / "1", ("a", {}))
     load(target, tmp_path / "2", ("a", BAD_DAY))

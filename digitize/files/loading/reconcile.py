@@ -15,7 +15,7 @@ from digitize.files.loading.compared import LoadSource
 from digitize.files.loading.provenance import Provenance, refused_by_target
 from digitize.files.loading.sides import Place, Sides, doubtful_places
 from digitize.targets.base import Target
-from digitize.targets.comparing import Compares, Fold, record_digests
+from digitize.targets.comparing import Compares, Fold, LeavesOut, record_digests
 
 # Of a database so many records are in memory at a time.
 AT_ONCE = 20_000
@@ -55,10 +55,12 @@ class Compared:
     """What came of a comparison. groups: all of the source, and those of the target in which something is amiss.
 
     others: of records in the target that came otherwise, by load: what its book says of it, and how many.
+    left_out: what the target's tables do not hold, for people.
     """
 
     groups: list[StationYear]
     others: list[dict[str, object]]
+    left_out: list[str] = field(default_factory=list)
 
 
 def compare(source: LoadSource, target: Target, at_once: int = AT_ONCE, most_named: int = MOST_NAMED) -> Compared:
@@ -86,7 +88,9 @@ def compare(source: LoadSource, target: Target, at_once: int = AT_ONCE, most_nam
         made = _Made(sides.folds, found, provenance, most_named)
         for at, what, record, load in sides.differences(doubtful):
             made.add(at, what, record, load)
-        return made.compared(suspicious)
+        compared = made.compared(suspicious)
+        compared.left_out = target.left_out() if isinstance(target, LeavesOut) else []
+        return compared
 
 
 def _found(source: LoadSource, target: Compares, sides: Sides, provenance: Provenance) -> dict[Place, Fold]:

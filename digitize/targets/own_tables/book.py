@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import psycopg
@@ -31,10 +32,13 @@ _OWN: Definition = {
         {
             **{"record_id": _ID, "form": "text NOT NULL", "load_id": "uuid NOT NULL", "row_hash": "uuid NOT NULL"},
             **{"state": "text", "district": "text", "police_station": "text", "year": "text", "record_key": "text"},
-            **{"layout": "text NOT NULL", "laid_hash": "text NOT NULL", "record": "jsonb NOT NULL"},
+            **{"layout": "text NOT NULL", "record": "jsonb NOT NULL"},
             "at": "timestamptz NOT NULL DEFAULT now()",
         },
-        {"record_index_pkey": "PRIMARY KEY (record_id)"},
+        {
+            "record_index_pkey": "PRIMARY KEY (record_id)",
+            "record_index_loaded": "FOREIGN KEY (load_id) REFERENCES loads (load_id)",
+        },
         {
             "record_index_load": "(load_id)",
             "record_index_station": "(police_station, form)",
@@ -45,7 +49,6 @@ _OWN: Definition = {
             "row_hash": "Hash of the whole record.",
             "record_key": "Station, year and number, which no two records share.",
             "layout": "Hash of the layout by which it was written.",
-            "laid_hash": "Hash of its rows in the tables of the state, as they were written.",
         },
     ),
     "laid_rows": TableDef(
@@ -70,7 +73,14 @@ _OWN: Definition = {
 
 def book_tables() -> Definition:
     """Every table of a book: those that each target keeps, and those of a state's own tables."""
-    return {name: table for name, table in wanted().items() if name in BOOKS} | dict(_OWN)
+    books = {name: table for name, table in wanted().items() if name in BOOKS}
+    return {name: replace(table, constraints=_inside(table, books)) for name, table in books.items()} | dict(_OWN)
+
+
+def _inside(table: TableDef, books: Definition) -> dict[str, str]:
+    """The constraints of a table without keys to tables that a book has not: the records stand elsewhere."""
+    named = {name: body.partition(" REFERENCES ")[2].partition(" ")[0] for name, body in table.constraints.items()}
+    return {name: body for name, body in table.constraints.items() if not named[name] or named[name] in books}
 
 
 def layout_key(layout: TableLayout) -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from digitize.targets.own_tables.reading import Own
 from digitize.targets.rows import NO_CODE, NO_VALUE, UNFIT
-from mappers.layouts.back import StandingRow
 from mappers.layouts.model import LayoutTable
 from mappers.layouts.own import Miss, OwnRow, RowId, field_path, lay_own, other_database
 from mappers.record import Record
@@ -51,21 +50,12 @@ def _fit(row: OwnRow, table: LayoutTable, own: Own, missed: set[tuple[RowId, str
     columns = own.columns(table)
     for name, said in table.columns.items():
         value, there = row.values[name], columns[name]
-        path, where = field_path(said, child, row.id[1]), f"{table.name}.{name}"
         if value is not None:
             row.values[name] = fits = there.fit(value)
             if fits is None:
-                yield Hindrance(path, UNFIT, f"{where} is {there.spelled}")
+                path = field_path(said, child, row.id[1])
+                yield Hindrance(path, UNFIT, f"{table.name}.{name} is {there.spelled}")
         elif (there.is_not_null or said.is_required) and name not in row.ties:
             # A gap in a column that may be empty is counted; here it would be a row that their database refuses.
             code = NO_CODE if (row.id, name) in missed else NO_VALUE
-            yield Hindrance(path, code, where)
-
-
-def as_written(ready: Sequence[OwnRow], keys: dict[RowId, tuple[str, ...]]) -> list[StandingRow]:
-    """The rows of a record as they should stand now, by the keys that their database gave."""
-    made = []
-    for row in ready:
-        ties = {column: keys[tie][0] for column, tie in row.ties.items()}
-        made.append(StandingRow(row.id, keys[row.id], {**row.values, **ties}))
-    return made
+            yield Hindrance(field_path(said, child, row.id[1]), code, f"{table.name}.{name}")

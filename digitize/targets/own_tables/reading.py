@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 from psycopg import sql
 
-from digitize.targets.flat import FIELD_END, ROW_END, text_hash
 from digitize.targets.own_tables.book import layout_key
 from digitize.targets.own_tables.catalogue import OwnTables, TableName, table_sql
 from digitize.targets.own_tables.comparing import Comparison, table_names
@@ -17,6 +16,9 @@ from mappers.layouts import TableLayout
 from mappers.layouts.back import StandingRow
 from mappers.layouts.model import LayoutTable
 from mappers.layouts.own import Masters
+
+# Records that are laid out, written or read back at a time: so much is in memory, however large a batch is.
+SLICE = 2000
 
 
 @dataclass(frozen=True)
@@ -67,12 +69,3 @@ def read_rows(db: psycopg.Connection[Any], own: Own, records: Sequence[str]) -> 
             )
             found.setdefault(record, []).append(StandingRow((table.name, line, language), keys, rest))
     return found
-
-
-def rows_hash(rows: Iterable[StandingRow]) -> str:
-    """Hash of the rows of one record: their places and all columns that the layout fills."""
-    lines = []
-    for row in sorted(rows, key=lambda r: r.id):
-        cells = (f"{name}={value}" for name, value in sorted(row.values.items()) if value is not None)
-        lines.append(FIELD_END.join([*map(str, row.id), *cells]))
-    return text_hash(ROW_END.join(lines))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -13,17 +14,20 @@ from psycopg import sql
 
 from digitize.errors import TargetRefused
 from digitize.targets.fits import key_columns, typed_key
+from digitize.targets.flags import FLAGS
 from digitize.targets.own_tables.catalogue import table_sql
-from digitize.targets.own_tables.laying import Hindrance, ReadyRecord, as_written, make_ready
-from digitize.targets.own_tables.reading import Own, read_rows, rows_hash
+from digitize.targets.own_tables.laying import Hindrance, ReadyRecord, make_ready
+from digitize.targets.own_tables.reading import SLICE, Own, read_rows
 from digitize.targets.own_tables.writing import Keys, Writer, hindrance, is_whole
 from digitize.targets.postgres.store import PostgresStore
-from digitize.targets.rows import HASH, RECORD_ID, RowBatch, json_text
+from digitize.targets.rows import HASH, RECORD_ID, Kept, RowBatch
 from digitize.targets.taking import records_of
 from mappers.schema import form_tables
 
 _STATION = ("state", "district", "police_station", "year")
 _KEY_END = "\x1f"
+# What the book has of a record.
+_OF_RECORD = ("laid_rows", "layout_gaps", "field_origin", FLAGS, "record_index")
 
 
 class RecordsRefused(Exception):
@@ -99,15 +103,10 @@ class OwnTablesStore(PostgresStore):
             ).format(self._their_rows()),
             (batch.id, why, older),
         )
-        self._forget_flags(records)
         if why == "updated":
             self._wait(records)
         else:
             self._take_out(records)
-
-    def _forget_flags(self, records: Sequence[str]) -> None:
-        # They are of the version that goes; the next one brings its own.
-        self._db.execute("DELETE FROM flags WHERE record_id = ANY(%s)", (list(records),))
 
     def _their_rows(self) -> sql.Composed:
         parts = [
@@ -124,7 +123,6 @@ class OwnTablesStore(PostgresStore):
         query = """SELECT record_id, h.form, h.record -> h.form -> 0 FROM record_history h
                    JOIN record_index i USING (record_id) WHERE h.replaced_by = i.load_id AND i.record_id = ANY(%s)"""
         back = {r: (of, _key_of(of, row)) for r, of, row in self._db.execute(query, (list(records),))}
-        self._forget_flags(records)
         self._wait(sorted(back))
         # They come back load by load: whoever gets another key must not stand in the way of an earlier one.
         self._delete_or_refuse([r for r, key in back.items() if self._pending[r] != key])
@@ -138,7 +136,10 @@ class OwnTablesStore(PostgresStore):
 
     def _take_out(self, records: Sequence[str]) -> None:
         self._delete_or_refuse(records)
-        for table in ("laid_rows", "layout_gaps", "field_origin", "record_index"):
+        self._forget(records)
+
+    def _forget(self, records: Sequence[str]) -> None:
+        for table in _OF_RECORD:
             query = sql.SQL("DELETE FROM {} WHERE record_id = ANY(%s)").format(sql.Identifier(table))
             self._db.execute(query, (list(records),))
 
@@ -162,20 +163,38 @@ class OwnTablesStore(PostgresStore):
     def insert(self, form: str, tables: Mapping[str, pl.DataFrame], batch: RowBatch) -> None:
         """See `Store`. Raises RecordsRefused."""
         own = tables[form]
-        ready = {r: self._known[form, r] for r in own[RECORD_ID] if (form, r) in self._known}
-        lacking = [r for r in own[RECORD_ID] if r not in ready]
-        ready |= {r.id: make_ready(r, self._own) for r in records_of(form, tables, lacking, batch.batch)}
-        refused = {r.id: r.hindrances[0] for r in ready.values() if r.hindrances}
         keys = (
             _joined(form, typed_key(form_tables(form)[form], own)) if key_columns(form_tables(form)[form], own) else {}
         )
-        refused |= self._make_way(form, list(ready), keys)
+        ids = own[RECORD_ID].to_list()
+        refused = self._make_way(form, ids, keys)
+        for start in range(0, len(ids), SLICE):
+            some = pl.col(RECORD_ID).is_in(ids[start : start + SLICE])
+            refused |= self._insert(form, {n: f.filter(some) for n, f in tables.items()}, batch, keys, refused)
+        if refused:
+            raise RecordsRefused(form, refused)
+
+    def _insert(
+        self,
+        form: str,
+        tables: Mapping[str, pl.DataFrame],
+        batch: RowBatch,
+        keys: Mapping[str, str],
+        refused: Mapping[str, Hindrance],
+    ) -> dict[str, Hindrance]:
+        """Put in some records, but those that were refused already; the others that are refused."""
+        ids = tables[form][RECORD_ID].to_list()
+        ready = {r: self._known[form, r] for r in ids if (form, r) in self._known}
+        lacking = [r for r in ids if r not in ready]
+        ready |= {r.id: make_ready(r, self._own) for r in records_of(form, tables, lacking, batch.batch)}
+        found = {r.id: r.hindrances[0] for r in ready.values() if r.hindrances}
         there = read_rows(self._db, self._own, [r for r in ready if r in self._pending])
-        good = [r for r in ready.values() if r.id not in refused]
+        good = [r for r in ready.values() if r.id not in found and r.id not in refused]
         written = Writer(self._db, self._own, form).write(good, there)
-        if refused or written.refused:
-            raise RecordsRefused(form, {**refused, **written.refused})
-        self._enter(form, tables, batch, ready, written.keys, keys)
+        found |= written.refused
+        if not (found or refused):
+            self._enter(form, tables, batch, ready, written.keys, keys)
+        return found
 
     def _make_way(self, form: str, records: Sequence[str], keys: Mapping[str, str]) -> dict[str, Hindrance]:
         """Take out the rows of records that get another key, or form: altered in place they might meet each other."""
@@ -205,18 +224,15 @@ class OwnTablesStore(PostgresStore):
         """Write into the book what stands in their tables now."""
         loads = self._loads_of(ready, batch.id)
         ids = list(ready)
-        for table in ("laid_rows", "layout_gaps", "field_origin", "record_index"):
-            query = sql.SQL("DELETE FROM {} WHERE record_id = ANY(%s)").format(sql.Identifier(table))
-            self._db.execute(query, (ids,))
+        self._forget(ids)
         wholes = _wholes(form, tables)
         index, rows, gaps = [], [], []
         for record in tables[form].iter_rows(named=True):
             id = record[RECORD_ID]
-            laid = rows_hash(as_written(ready[id].rows, written[id]))
             index.append({
                 "record_id": id, "form": form, "load_id": loads[id], "row_hash": record[HASH],
                 **{n: record.get(n) for n in _STATION}, "record_key": keys.get(id), "layout": self._own.key,
-                "laid_hash": laid, "record": json.dumps(wholes[id], ensure_ascii=False),
+                "record": json.dumps(wholes[id], ensure_ascii=False),
             })  # fmt: skip
             rows += [(id, *row, json.dumps(k)) for row, k in written[id].items()]
             gaps += [(id, m.row[0], m.column, m.path) for m in ready[id].gaps]
@@ -235,19 +251,16 @@ class OwnTablesStore(PostgresStore):
         query = "SELECT record_id, replace(load_id::text, '-', '') FROM record_index WHERE record_id = ANY(%s)"
         return dict.fromkeys(records, load) | dict(self._db.execute(query, (relaid,)).fetchall())
 
-    def put_rejects(self, rows: Sequence[Mapping[str, object]]) -> None:
-        """See `digitize.targets.keeping.Quarantine`; what their tables refused is told with table and column."""
-        super().put_rejects([self._told(row) for row in rows])
-
-    def _told(self, row: Mapping[str, object]) -> Mapping[str, object]:
-        reason = self._reasons.get((str(row["form"]), str(row["record_id"])))
+    def told(self, kept: Kept) -> Kept:
+        """A record that is refused; what their tables refused is told with table and column."""
+        reason = self._reasons.get((kept.form, kept.record_id))
         if reason is None:
-            return row
+            return kept
         findings = [
             {**f, "message": f"{f['message']} ({reason.where})"} if f["code"] == reason.code else f
-            for f in json.loads(str(row["findings"]))
+            for f in kept.findings
         ]
-        return {**row, "findings": json_text(findings)}
+        return replace(kept, findings=findings)
 
     def finish(self) -> None:
         """Take out what waited for another version that did not come."""

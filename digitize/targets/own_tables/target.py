@@ -9,33 +9,33 @@ from typing import Any
 
 import polars as pl
 import psycopg
-from psycopg import sql
 
 from digitize.errors import OptionsError, TargetRefused
 from digitize.targets.base import Receipt, Undone
 from digitize.targets.comparing import Fold, HeldRecord, RecordGroup, Station
 from digitize.targets.kind import Patience
-from digitize.targets.own_tables import own_compare
+from digitize.targets.own_tables import held
 from digitize.targets.own_tables.book import book_address, layout_key, require_book
 from digitize.targets.own_tables.comparing import Comparison, compare_layout, table_names
 from digitize.targets.own_tables.kinds_of_value import ZONE
 from digitize.targets.own_tables.laying import Hindrance, ReadyRecord, make_ready
-from digitize.targets.own_tables.reading import Own, make_own, read_rows
+from digitize.targets.own_tables.reading import SLICE, Own, make_own
 from digitize.targets.own_tables.store import OwnTablesStore, RecordsRefused
 from digitize.targets.postgres.address import DatabaseAddress
 from digitize.targets.postgres.loads import begin, find_done, note
 from digitize.targets.postgres.locks import lock_stations
 from digitize.targets.postgres.target import PostgresTarget, Work
-from digitize.targets.rows import HASH, RECORD_ID, FormRows, RowBatch
+from digitize.targets.rows import HASH, RECORD_ID, RowBatch
 from digitize.targets.taking import records_of, take
 from digitize.targets.undoing import undo
 from mappers.layouts import TableLayout
-from mappers.layouts.back import carried_fields, read_back
+from mappers.layouts.back import carried_fields
+from mappers.record import Record
 from mappers.schema import form_tables
 
 _SHOWN = 8
-# Records that are read back at a time.
-_SLICE = 2000
+# So many records are kept laid out until they are written, some 5 kB each; others are laid out once more.
+_KEPT = 10_000
 
 
 @dataclass
@@ -57,7 +57,8 @@ class OwnTablesTarget(PostgresTarget):
         """
         self._address, self._patience = book_address(address) if layout else address, patience or Patience()
         self._db: psycopg.Connection[Any] | None = None
-        self._told = _Told()
+        self._was_reached = False
+        self._told, self._compared = _Told(), _Told()
         self._read_by: Own | None = None
         made: TableLayout = self.transact(lambda db: require_book(db, self._address, layout))
         self._layout = made
@@ -83,7 +84,8 @@ class OwnTablesTarget(PostgresTarget):
         receipt, gaps = self.transact(lambda db: self._take(db, batch), dry_run=dry_run)
         if not receipt.repeated:
             self._told.gaps += gaps
-            self._told.not_carried += _not_carried(self._layout, batch)
+            for form, rows in batch.forms.items():
+                self._told.not_carried += _not_carried(self._layout, form, rows.tables)
         made: Receipt = receipt
         return made
 
@@ -101,18 +103,26 @@ class OwnTablesTarget(PostgresTarget):
         found: Receipt | None = self.transact(lambda db: self._done(db, load, batch))
         return found
 
+    def versions(self, form: str, records: Sequence[str]) -> Mapping[str, tuple[str, str]]:
+        """See `Target`; by the book."""
+        query = """SELECT record_id, replace(load_id::text, '-', ''), replace(row_hash::text, '-', '')
+                   FROM record_index WHERE form = ? AND record_id = ANY(?)"""
+        return {r: (load, content) for r, load, content in self.run(query, [form, list(records)])}
+
     def spelled(self, form: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
-        """See `Compares`. The hash of a record stands for its rows, which lie in other tables and columns here."""
-        return own_compare.spelled(form, tables)
+        """See `digitize.targets.comparing.Compares`: rows as they would stand in their tables."""
+        own: Own = self.transact(self._own_to_read)
+        self._compared.not_carried += _not_carried(self._layout, form, tables)
+        return held.laid_tables(form, tables, own, self._compared.gaps)
 
     def present(self, form: str) -> list[tuple[RecordGroup, str, int]]:
         """See `Compares`."""
-        found: list[tuple[RecordGroup, str, int]] = self.transact(lambda db: own_compare.present(db, form))
+        found: list[tuple[RecordGroup, str, int]] = self.transact(lambda db: held.present(db, form))
         return found
 
     def folds(self, form: str, stations: Sequence[Station]) -> dict[RecordGroup, Fold]:
         """See `Compares`."""
-        work: Work = lambda db: own_compare.folds(db, self._own_to_read(db), form, stations)  # noqa: E731  # typed so
+        work: Work = lambda db: held.folds(db, self._own_to_read(db), form, stations)  # noqa: E731  # typed so
         found: dict[RecordGroup, Fold] = self.transact(work)
         return found
 
@@ -120,19 +130,23 @@ class OwnTablesTarget(PostgresTarget):
         self, form: str, groups: Sequence[RecordGroup], take: Callable[[list[HeldRecord]], object], at_once: int
     ) -> None:
         """See `Compares`."""
-        self.transact(lambda db: own_compare.standing(db, self._own_to_read(db), form, groups, take, at_once))
+        self.transact(lambda db: held.standing(db, self._own_to_read(db), form, groups, take, at_once))
 
-    def versions(self, form: str, records: Sequence[str]) -> Mapping[str, tuple[str, str]]:
-        """See `Target`."""
-        what = "record_id, replace(load_id::text, '-', ''), replace(row_hash::text, '-', '')"
-        query = f"SELECT {what} FROM record_index WHERE form = ? AND record_id {OwnTablesStore.among}"
-        return {r: (load, content) for r, load, content in self.run(query, [form, list(records)])}
+    def left_out(self) -> list[str]:
+        """See `digitize.targets.comparing.LeavesOut`."""
+        lines = []
+        if self._compared.gaps:
+            lines.append(f"Compared as empty, for it has no place in the state's tables: {_most(self._compared.gaps)}.")
+        if self._compared.not_carried:
+            lines.append(f"Not compared, for the layout does not carry it: {_most(self._compared.not_carried)}.")
+        return lines
 
     def read_back(self, form: str) -> Iterator[dict[str, list[dict[str, Any]]]]:
         """What stands in their tables of our records, read back as flat rows, some records at a time."""
         last = ""
         while True:
-            ids, rows = self.transact(lambda db: self._read_back(db, form, last))  # noqa: B023  # done before it changes
+            work: Work = lambda db: held.flat_rows(db, self._own_to_read(db), form, last)  # noqa: B023, E731  # done before it changes
+            ids, rows = self.transact(work)
             if not ids:
                 return
             yield rows
@@ -175,16 +189,17 @@ class OwnTablesTarget(PostgresTarget):
         if done := self._done(db, batch.id, batch.batch):
             return done, Counter()
         own = self._own(db)
-        batch = replace(batch, source={**batch.source, "layout": own.key})
+        # Without its call: by that a load is found again without a look at the layout.
+        source = {name: value for name, value in batch.source.items() if name != "call"}
+        batch = replace(batch, source={**source, "layout": own.key})
         begin(db, batch)
-        known = _ready(db, own, batch)
-        reasons = {r: ready.hindrances[0] for r, ready in known.items() if ready.hindrances}
+        known, reasons = _ready(db, own, batch)
         # Each time round at least one more record is out; nearly always there are no more than two.
         while True:
             try:
                 with db.transaction():
                     store = OwnTablesStore(db, own, reasons, known)
-                    receipt = take(_without(batch, reasons), store)
+                    receipt = take(_without(batch, reasons), store, store.told)
                     store.finish()
                     break
             except RecordsRefused as e:
@@ -205,18 +220,6 @@ class OwnTablesTarget(PostgresTarget):
             ) from None
         return done
 
-    def _read_back(
-        self, db: psycopg.Connection[Any], form: str, after: str
-    ) -> tuple[list[str], dict[str, list[dict[str, Any]]]]:
-        own = self._own_to_read(db)
-        query = sql.SQL("SELECT record_id FROM record_index WHERE form = %s AND record_id > %s ORDER BY 1 LIMIT {}")
-        ids = [r for (r,) in db.execute(query.format(sql.Literal(_SLICE)), (form, after))]
-        found: dict[str, list[dict[str, Any]]] = {}
-        for record, rows in sorted(read_rows(db, own, ids).items()):
-            for table, flat in read_back(form, record, rows, self._layout, own.masters).items():
-                found.setdefault(table, []).extend(flat)
-        return ids, found
-
 
 def _let_triggers_find(db: psycopg.Connection[Any], address: DatabaseAddress, layout: TableLayout) -> None:
     """Put their schemas behind ours: a trigger may name its tables without one, as it does when they write."""
@@ -226,19 +229,31 @@ def _let_triggers_find(db: psycopg.Connection[Any], address: DatabaseAddress, la
     db.execute("SELECT set_config('search_path', %s, true)", (path,))
 
 
-def _ready(db: psycopg.Connection[Any], own: Own, batch: RowBatch) -> dict[tuple[str, str], ReadyRecord]:
-    """The records of a batch, by form and id, laid out; those that stand there as they are, are left out."""
+def _ready(
+    db: psycopg.Connection[Any], own: Own, batch: RowBatch
+) -> tuple[dict[tuple[str, str], ReadyRecord], dict[tuple[str, str], Hindrance]]:
+    """The first records of a batch laid out, and what hinders any of them, by form and id; those that stand there as
+    they are, are left out.
+    """
     found: dict[tuple[str, str], ReadyRecord] = {}
+    reasons: dict[tuple[str, str], Hindrance] = {}
     for form, rows in batch.forms.items():
         frame = rows.tables[form]
         bad = set(rows.unfit[RECORD_ID])
         held = OwnTablesStore(db, own).same(form, frame.select(RECORD_ID, HASH).unique(RECORD_ID))
         asked = [r for r in frame[RECORD_ID].unique(maintain_order=True) if r not in bad and not held.get(r)]
-        for record in records_of(form, rows.tables, asked, batch.batch):
-            # Of two with one id the first is taken, if any.
-            if (form, record.id) not in found:
-                found[form, record.id] = make_ready(record, own)
-    return found
+        for record in _in_slices(form, rows.tables, asked, batch.batch):
+            ready = make_ready(record, own)
+            if ready.hindrances:
+                reasons[form, record.id] = ready.hindrances[0]
+            elif len(found) < _KEPT:
+                found[form, record.id] = ready
+    return found, reasons
+
+
+def _in_slices(form: str, tables: Mapping[str, pl.DataFrame], ids: Sequence[str], batch: str) -> Iterator[Record]:
+    for start in range(0, len(ids), SLICE):
+        yield from records_of(form, tables, ids[start : start + SLICE], batch)
 
 
 def _without(batch: RowBatch, reasons: Mapping[tuple[str, str], Hindrance]) -> RowBatch:
@@ -250,19 +265,18 @@ def _without(batch: RowBatch, reasons: Mapping[tuple[str, str], Hindrance]) -> R
             (r, why.path or (key[-1] if key else RECORD_ID), why.code) for (f, r), why in reasons.items() if f == form
         ]
         unfit = pl.concat([rows.unfit, pl.DataFrame(more, schema=rows.unfit.schema, orient="row")])
-        forms[form] = FormRows(rows.tables, unfit)
+        forms[form] = replace(rows, unfit=unfit)
     return replace(batch, forms=forms)
 
 
-def _not_carried(layout: TableLayout, batch: RowBatch) -> Counter[str]:
-    """Fields of a batch in which something stands, and for which the layout has no column."""
+def _not_carried(layout: TableLayout, form: str, tables: Mapping[str, pl.DataFrame]) -> Counter[str]:
+    """Fields in which something stands, and for which the layout has no column."""
     found: Counter[str] = Counter()
-    for form, rows in batch.forms.items():
-        carried = carried_fields(layout, form)
-        for name, frame in rows.tables.items():
-            for column in form_tables(form)[name].columns:
-                if column.name in frame.columns and column.name not in carried.get(name, ()) and not column.roman_of:
-                    found[f"{name}.{column.name}"] += frame.height - frame[column.name].null_count()
+    carried = carried_fields(layout, form)
+    for name, frame in tables.items():
+        for column in form_tables(form)[name].columns:
+            if column.name in frame.columns and column.name not in carried.get(name, ()) and not column.roman_of:
+                found[f"{name}.{column.name}"] += frame.height - frame[column.name].null_count()
     return +found
 
 
