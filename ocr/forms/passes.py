@@ -15,7 +15,7 @@ import numpy as np
 from ocr.calibration.lines import facts_of, load_model
 from ocr.engine import Engine, EngineText, LineImage
 from ocr.engines import load_engine
-from ocr.errors import EngineFailed
+from ocr.errors import OutOfTime
 from ocr.forms.crops import Crop
 from ocr.forms.figures import LATIN, MOST_UNTOLD, NATIVE, UNTOLD, plain
 from ocr.forms.form import Form, Zone
@@ -199,11 +199,11 @@ class ZoneReader:
             passes[crop.zone.id].append((f"{name.split(' ')[0]}:{how}", text))
 
     def _engine(self, name: str) -> Engine:
-        """The engine with the time that is left. Raises EngineFailed when there is none."""
+        """The engine with the time that is left. Raises OutOfTime when there is none."""
         left = self._limit.left_s()
         if left <= 0:
             limit = f"{self._settings.seconds_per_page:g} seconds of the processor"
-            raise EngineFailed(f"not read within {limit}. Raise read.seconds_per_page, or look at the scan.")
+            raise OutOfTime(f"not read within {limit}. Raise read.seconds_per_page, or look at the scan.")
         return load_engine(name, left)
 
     def _languages(self, zone: Zone) -> tuple[str, ...]:
