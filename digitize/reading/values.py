@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mappers.sources.values import ZoneValue
+from ocr.forms.legible import is_noise
 from ocr.page import Decided
 
 
@@ -10,11 +11,12 @@ def zone_value(d: Decided, accept: float) -> ZoneValue:
     """A decided zone as mapping takes it. accept: the confidence from which it may pass without a person."""
     return ZoneValue(
         raw=d.raw,
-        value=d.value or None,
+        value=None if is_noise(d) else d.value or None,
         confidence=d.confidence,
         box=(d.box.x0, d.box.y0, d.box.x1, d.box.y1),
         blank=d.blank,
-        candidates=tuple(c.text for c in d.candidates),
+        candidates=() if is_noise(d) else tuple(c.text for c in d.candidates),
         # NEVER is above 1: a cell that is blank beyond doubt need not wait for a form to be calibrated.
         accept=min(1.0, accept) if d.blank else accept,
+        noise=is_noise(d),
     )

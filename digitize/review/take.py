@@ -98,7 +98,7 @@ def _asked(ledger: Ledger, known: Known) -> dict[str, _Asked]:
     whole = _WholeRows(ledger, known)
     for stored, item in list_items(ledger, known.mappings):
         blank = Decision(item.record, item.cell, item.reading, item.source, stored.record.form, VALUE, "", "")
-        asked[item.id] = _Asked(blank, item.value or item.reading, before.get(item.id), row=whole.of(stored))
+        asked[item.id] = _Asked(blank, item.machine, before.get(item.id), row=whole.of(stored))
     return asked
 
 
