@@ -20,8 +20,9 @@ from ocr.handwriting.dated import DATES, Dated, time_weight
 from ocr.handwriting.numbers import Spoken, read_year, vote
 from ocr.languages.language import known_languages
 
+LATIN = "0123456789"
 SIGNS = ("/", "-", ".")
-VALUES = (*"0123456789", *SIGNS)
+VALUES = (*LATIN, *SIGNS)
 """Classes after the blank of a matrix that no longer tells scripts apart."""
 _BEAM_LIMIT = 12
 _ENOUGH, _PLAIN = 2, 0.8

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from ocr.engine import Image
-from ocr.handwriting.native import VALUES, native_scripts
+from ocr.handwriting.native import LATIN, native_scripts
 from ocr.models.running import is_here, load_network
 
 _ENOUGH = 20.0
@@ -27,11 +27,11 @@ def uses_native(images: Iterable[Image], code: str) -> bool | None:
     seen. code: two letters; None, too, for a language without digits of its own, or whose weights are not here.
     """
     script = next((s for s in native_scripts() if code in s.languages), None)
-    if script is None or script.digits in VALUES or not is_here(script.weights):
+    if script is None or script.digits == LATIN or not is_here(script.weights):
         return None
     network = load_network(script.weights)
     at = {c: i + 1 for i, c in enumerate(network.characters)}
-    own, latin = ([at[d] for d in digits] for digits in (script.digits, VALUES[:10]))
+    own, latin = ([at[d] for d in digits] for digits in (script.digits, LATIN))
     seen = np.zeros(2)
     for image in images:
         said = np.exp(network.matrix_of_line(image, 1.0))
