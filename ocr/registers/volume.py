@@ -14,12 +14,11 @@ from ocr.cleaning.clean import white_border
 from ocr.engine import Engine, Image, LineImage
 from ocr.engines import load_engine
 from ocr.errors import FormError
-from ocr.forms.legible import without_noise
 from ocr.languages.lexicon import Lexicon
 from ocr.page import Around, Carried, Reading, Recognition, RowPlace, ZoneReading
 from ocr.registers.around import read_around
 from ocr.registers.between import NO_ENTRY, kind_of
-from ocr.registers.cell_reader import DITTO, CellReader, RegisterSettings, column_of, decide_cell
+from ocr.registers.cell_reader import CellReader, RegisterSettings, column_of, decide_cell
 from ocr.registers.form import RegisterForm, Registers, package_registers
 from ocr.registers.header import Reader
 from ocr.registers.table import Ask, Layout, RegisterTable, TableRow, read_table
@@ -143,11 +142,7 @@ def decide_register(
     the note "ditto" has no value yet: it says the same as the one above. Raises FormError when a list is not there.
     """
     codes = tuple(languages) or ("en",)
-    columns = {z.zone: column_of(form, column_name(z)) for z in seen.zones}
-    zones = {z.zone: decide_cell(z, columns[z.zone], codes, lexica or {}) for z in seen.zones}
-    # A mark is no noise, whatever it was read as.
-    texts = {name: d for name, d in zones.items() if DITTO not in d.notes}
-    zones |= without_noise(texts, {z.zone: z for z in seen.zones}, {name: c.kind for name, c in columns.items()})
+    zones = {z.zone: decide_cell(z, column_of(form, column_name(z)), codes, lexica or {}) for z in seen.zones}
     return Reading(seen.form, seen.form, zones, reason=seen.reason, rows=seen.rows)
 
 
