@@ -18,8 +18,9 @@ NOISE = "noise"
 _TEXTS = ("line", "block", "sections")
 _ANSWERS = "choice"
 _OWN = ("fields", "digits")
-_LEAST = 0.12
-"""What our own recognisers say is a probability: below this one it is no value."""
+_LEAST, _LEAST_OF_TEXT = 0.12, 0.05
+"""What our own recognisers say is a probability: below this one a number is none, and a text. A text that is wrong in a
+letter or two is still worth reading."""
 _SURE = 0.3
 """From this confidence on the engine for print is believed, whatever its passes say."""
 _ALIKE = 0.5
@@ -79,7 +80,7 @@ def _is_noise(decided: Decided, kind: str, agreed: float | None, least: float) -
         return False
     if agreed is not None:
         return decided.confidence < _SURE and agreed < least
-    return decided.confidence < _LEAST
+    return decided.confidence < (_LEAST_OF_TEXT if kind in _TEXTS else _LEAST)
 
 
 def _is_own(candidates: tuple[Candidate, ...]) -> bool:
