@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
@@ -25,7 +26,6 @@ from ocr.page import Candidate, Word, ZoneReading
 from ocr.print.lines import SURE, LineText, read_mixed
 from ocr.scans.time_limit import TimeLimit
 
-_OWN_DIGITS = "digits"
 _TRIED, _LEAST_TYPED = 6, 3
 _TYPED = 0.12
 """Handwritten zones whose print is tried at first, how many of twice as many must be legible on a typed page, and the
@@ -149,10 +149,12 @@ class ZoneReader:
         """
         # The first twenty digits or so tell which digits the page has.
         asked = sorted((c for c in crops if c.zone.kind in _FIGURED), key=lambda c: _FIGURED.index(c.zone.kind))
-        if not asked:
+        engine = self._settings.digits_engine
+        if not asked or engine == "none":
             return
-        code = self._languages(asked[0].zone)[0]
-        is_native = code != "en" and uses_native((c.handwriting().image for c in asked), code)
+        code, other = self._languages(asked[0].zone)[0], engine.partition(":")[2]
+        images = (c.handwriting().image for c in asked)
+        is_native = code != "en" and uses_native(images, code, Path(other) if other else None)
         if is_native is False:
             # Latin numbers that Tesseract read surely need no second reader.
             asked = [c for c in asked if passes[c.zone.id][-1][1].confidence < SURE]
@@ -160,7 +162,7 @@ class ZoneReader:
                 self._engine(handwriting_engine(self._settings)), f"{OWN_ENGINE}:hand", "en", asked, passes
             )
         read_in, by = ("en", LATIN) if is_native is False else (code, NATIVE if is_native else UNTOLD)
-        self._read_before(self._engine(_OWN_DIGITS), by, read_in, asked, passes)
+        self._read_before(self._engine(engine), by, read_in, asked, passes)
 
     def _read_before(self, engine: Engine, by: str, code: str, crops: Sequence[Crop], passes: Passes) -> None:
         """Put what an engine for handwriting says before what was seen of print, which may be looked at again."""
