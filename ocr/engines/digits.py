@@ -1,7 +1,8 @@
 """Our own recogniser of handwritten numbers and dates in the digits of Indian scripts, and in Latin ones beside them.
 
-Its weights lie in ocr/models (training/digits made them); they learned from drawn digits. Where there were no real ones
-to measure on, the engine is never sure of what it says.
+The package has no weights for it, since those there are learned from digits whose licence leaves something open; an
+office that may use them names their file (training/digits/cmaterdb). Where no real digits could be had, a script was
+learned from fonts alone: then the engine is never sure of what it says.
 """
 
 from __future__ import annotations
@@ -26,8 +27,7 @@ VERSION = "3"
 # Five crops took half as much time again, and read .809 of 900 strings right for .806 (docs/lab.md).
 _PASSES = ((0, 1, 1), (0.1, 0.9, 1), (0, 1, 1.3))
 _MOST_OTHERS = 4
-# For scripts without real digits to measure on, and where a forecast was not tried on other writers
-# (ocr/models/SOURCES.md).
+# For scripts learned from fonts alone, and where a forecast was not tried on other writers (training/digits/cmaterdb).
 _NEVER_SURE = 0.5
 
 
