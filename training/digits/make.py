@@ -1,7 +1,7 @@
 """Makes shards of numbers and dates to train on: strips of one height with their texts.
 
-    python -m training.digits.make OUT --network native_digits --data HANDWRITING --to 20
-    python -m training.digits.make OUT --network native_digits --data HANDWRITING --held-out --to 1
+    python -m training.digits.make OUT --network drawn_digits --data HANDWRITING --to 20
+    python -m training.digits.make OUT --network drawn_digits --data HANDWRITING --held-out --to 1
 
 HANDWRITING holds digits_drawn.npz (training/digits/drawn.py) and digits_latin.npz, and for --held-out the real digits
 of scripts.toml; fonts are those of Debian's fonts-noto-core. Strips to train on show drawn digits alone, those of

@@ -21,7 +21,7 @@ __all__ = ["LATIN", "NETWORKS", "SIGNS", "Script", "allowed", "characters", "pen
 Picture = NDArray[np.uint8]
 
 NETWORKS: Mapping[str, tuple[str, ...]] = {
-    "native_digits": ("deva", "beng", "telu", "knda", "gujr", "guru", "orya", "taml", "mlym", "arab"),
+    "drawn_digits": ("deva", "beng", "telu", "knda", "gujr", "guru", "orya", "taml", "mlym", "arab"),
 }
 """Scripts by file of weights."""
 _DRAWN = "digits_drawn.npz"
