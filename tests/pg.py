@@ -36,7 +36,7 @@ _PLACES = (
     "/opt/homebrew/opt/postgresql@*/bin",
     "/usr/local/pgsql/bin",
 )
-SECONDS = 60
+SECONDS = 300
 
 
 def binaries():
