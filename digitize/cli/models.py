@@ -1,22 +1,25 @@
-"""`digitize models`: which of Tesseract's models each language uses here, and fetching the better ones."""
+"""`digitize models`: which models each language uses, fetching better ones, and weights of the office's own."""
 
 from __future__ import annotations
 
 from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from digitize.cli.console import Json, errors, print_json, results, say, table
 
-models = typer.Typer(name="models", help="Models that print is read with.", no_args_is_help=True)
+if TYPE_CHECKING:
+    from digitize.workspace.own_weights import OwnWeights
+
+models = typer.Typer(name="models", help="Models that pages are read with.", no_args_is_help=True)
 
 
 @models.callback()
 def _group() -> None:
-    """Models that print is read with."""
+    """Models that pages are read with."""
 
 
 @models.command("list")
@@ -31,11 +34,43 @@ def list_(
     # Any other folder may have one called "models" that is not meant.
     with searching((folder or Path()) / "models") if _is_workspace(folder) else nullcontext():
         found = list_models(str(folder or "DIR"))
+    own, used = _own(folder) if _is_workspace(folder) else ([], "")
     if json:
-        print_json({"models": [asdict(one) for one in found]})
+        listed = [{**one.as_plain(), "used": one.name == used} for one in own]
+        print_json({"models": [asdict(one) for one in found], "own": listed})
         return
     rows = [[one.language, one.name, one.model, one.state, one.mend] for one in found]
     results().print(table("Models", ["code", "language", "model", "state", "install with"], rows), markup=False)
+    if own:
+        say("Weights of this office's own (digitize learn):")
+    for one in own:
+        say(f"{one.line()}{', in use' if one.name == used else '' if one.adopted else ', not adopted'}")
+
+
+def _own(folder: Path | None) -> tuple[list[OwnWeights], str]:
+    from digitize.workspace.ledger import Ledger
+    from digitize.workspace.own_weights import chosen, list_weights
+    from digitize.workspace.place import open_place
+
+    place = open_place(folder or Path())
+    with Ledger(place.ledger) as ledger:
+        return list_weights(place), chosen(ledger)
+
+
+@models.command()
+def use(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="As `models list` names them, or package.")],
+) -> None:
+    """Read handwriting with these weights from now on: the office's own, or the package's again."""
+    from digitize.workspace.ledger import Ledger
+    from digitize.workspace.own_weights import use_weights
+    from digitize.workspace.place import open_place
+
+    place = open_place(folder)
+    with Ledger(place.ledger) as ledger:
+        is_new = use_weights(ledger, place, name)
+    say(f"{name} is used from now on. Next: digitize run {folder}" if is_new else f"{name} is used already.")
 
 
 @models.command()

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digitize.machine.system import process_name
@@ -15,6 +16,7 @@ from digitize.reading.calibration import load_calibration, threshold
 from digitize.reading.lexica import as_lexica, sections_file
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
+from digitize.workspace.own_weights import used_weights
 from digitize.workspace.place import Place
 from mappers.codes import CodeList, districts_of, load_stations, place_lists
 from mappers.encodings import Encoding, load_encodings
@@ -36,7 +38,8 @@ if TYPE_CHECKING:
 class Known:
     """Everything outside the scans and tables that results depend on.
 
-    today: the day of the newest intake, so that a check means the same tomorrow. owner: this process.
+    today: the day of the newest intake, so that a check means the same tomorrow. owner: this process. weights: of the
+    office's own, None for the package's.
     """
 
     place: Place
@@ -46,6 +49,7 @@ class Known:
     mappings: Mapping[str, FormMapping]
     today: date
     owner: str
+    weights: Path | None = None
     _settings: dict[str, ReadSettings] = field(default_factory=dict)
 
     @property
@@ -75,6 +79,7 @@ class Known:
                 seconds_per_page=o.seconds_per_page,
                 form_folders=(self.place.folder / "forms",),
                 sections=sections_file(),
+                weights=self.weights,
             )
         return self._settings[language]
 
@@ -217,7 +222,8 @@ class Known:
 def learn(place: Place, ledger: Ledger) -> Known:
     """Gather what a run must know.
 
-    Raises MappingError or FormError when a profile, list, mapping or form file is wrong: before page one.
+    Raises MappingError or FormError when a profile, list, mapping or form file is wrong, MachineLacks when weights of
+    the office's own are not there or not the ones that were taken: before page one.
     """
     state = load_state(place.options.workspace.state)
     encodings = load_encodings((place.folder / "encodings",))
@@ -231,6 +237,7 @@ def learn(place: Place, ledger: Ledger) -> Known:
         mappings=load_mappings((place.folder / "mappings",), encodings),
         today=today,
         owner=process_name(),
+        weights=used_weights(ledger, place),
     )
 
 
