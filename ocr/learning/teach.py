@@ -24,7 +24,8 @@ _FIRST, _SECOND, _TINY = 0.9, 0.999, 1e-8
 _WARM = 20
 _MOST_NORM = 5.0
 _MEAN = 0.99
-_POOL = 8
+_BATCHES, _TIMES = 8, 3
+"""Batches of a round, and how many times each is taught."""
 
 
 @dataclass(frozen=True)
@@ -59,12 +60,14 @@ class Pupil:
     def steps(self) -> Iterator[float]:
         """Teach until the course is over; gives the loss of a letter after each step."""
         while self.done < self.course.steps:
-            # Strips of some steps are drawn at once and sorted by width, so that lines of a batch are alike.
-            pool, first = self._pool(self.done // _POOL), self.done % _POOL
-            for batch in pool[first:]:
+            # The frozen rest takes most of the time: what it sees of the strips of a round is taught several times.
+            number, first = divmod(self.done, _BATCHES * _TIMES)
+            batches = self._batches(number)
+            order = np.random.default_rng([27, number]).permuted(np.tile(np.arange(_BATCHES), (_TIMES, 1)), axis=1)
+            for at in order.reshape(-1)[first:].tolist():
                 if self.done == self.course.steps:
                     return
-                yield self._step(batch)
+                yield self._step(batches[at])
 
     def content(self) -> bytes:
         """The file of weights with what was learned: the running mean of the numbers."""
@@ -88,14 +91,17 @@ class Pupil:
                     group[name] = f[f"{mark}.{name}"]
             self.done = int(f["done"])
 
-    def _pool(self, number: int) -> list[list[tuple[Strip, list[int]]]]:
+    def _batches(self, number: int) -> list[list[tuple[Seen, list[int]]]]:
+        """What the frozen rest sees of the strips of a round, with their texts."""
         rng = np.random.default_rng([26, number])
         size = self.course.batch
-        drawn = sorted((self._mixture.draw(rng) for _ in range(_POOL * size)), key=lambda one: one[0].shape[1])
-        return [drawn[i * size : (i + 1) * size] for i in rng.permutation(_POOL)]
+        # Sorted by width: those of a batch are alike, and its frames few.
+        drawn = sorted((self._mixture.draw(rng) for _ in range(_BATCHES * size)), key=lambda one: one[0].shape[1])
+        seen = [(self._see(strip), text) for strip, text in drawn]
+        return [seen[i * size : (i + 1) * size] for i in range(_BATCHES)]
 
-    def _step(self, batch: list[tuple[Strip, list[int]]]) -> float:
-        lines = [self._see(strip) for strip, _ in batch]
+    def _step(self, batch: list[tuple[Seen, list[int]]]) -> float:
+        lines = [line for line, _ in batch]
         seen = forward(self._numbers, lines)
         ends = np.cumsum([len(line.inside) for line in lines])[:-1]
         loss = ctc_loss(np.split(seen.logits, ends), [text for _, text in batch])

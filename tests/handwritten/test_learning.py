@@ -117,7 +117,7 @@ def test_teaching_that_was_broken_off_goes_on_as_if_nothing_had_been(content, tm
         for text in ("17", "408")
     )
     mixture = Mixture(some, DrawnStrips.of_package(), load_network(WEIGHTS).characters)
-    course = Course(steps=4, batch=2)
+    course = Course(steps=4, batch=1)
     whole = Pupil(content, mixture, course)
     losses = list(whole.steps())
     assert len(losses) == 4 and all(np.isfinite(losses))

@@ -4,19 +4,23 @@ from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from digitize.errors import InputError, MachineLacks
+from digitize.learning import learn as learning
 from digitize.learning.accepted import accepted_pages, may_be_learned
-from digitize.learning.crops import Chosen
+from digitize.learning.crops import Chosen, CropJob
 from digitize.learning.judge import is_same, judge
 from digitize.learning.learn import likely, read_crops, write_crops
 from digitize.learning.spellings import spellings
+from digitize.machine.progress import Silent
 from digitize.machine.work_keys import work_key
+from digitize.reading.job import PageDone, PageReading
 from digitize.steps.other_weights import as_read_today
 from digitize.steps.read_keys import DECIDE, RECOGNISE, recognise_key
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.catalogue import Batch, Catalogue, PageScan
+from digitize.workspace.ledger.catalogue import Batch, Catalogue, PageScan, SourceFile
 from digitize.workspace.ledger.records import Decision, Records
 from digitize.workspace.own_weights import (
     PACKAGE,
@@ -33,6 +37,7 @@ from ocr.forms.settings import ReadSettings, handwriting_engine
 from ocr.forms.zones import load_models
 from ocr.languages.lexicon import Lexicon
 from ocr.learning.strips import TextStrip
+from ocr.learning.teach import Course
 from ocr.page import Box, Decided, Reading
 from ocr.plain import reading_to_plain
 
@@ -114,7 +119,9 @@ def test_no_zone_in_which_persons_are_named_is_learned_unless_the_office_says_so
     assert {"police_station", "year", "fir_no", "statutes"} <= learned
     more = {z.id for z in form.zones if may_be_learned(z, form, names=True)}
     assert "complainant_name" in more - learned
-    assert all(form.zone(z).list or form.zone(z).kind in ("year", "digits", "date", "time", "sections") for z in learned)
+    assert all(
+        form.zone(z).list or form.zone(z).kind in ("year", "digits", "date", "time", "sections") for z in learned
+    )
     hindi = load_models().forms["iif1_hi"]
     assert not any(may_be_learned(z, hindi, names=True) for z in hindi.zones)
 
@@ -207,8 +214,6 @@ def test_settled_values_of_today_s_scan_are_learned_from_the_oldest_first(place,
 
 
 def test_crops_are_kept_whole_and_the_least_likely_of_a_kind_are_left_out(tmp_path):
-    import numpy as np
-
     image = np.arange(60, dtype=np.uint8).reshape(6, 10)
     found = tuple(Chosen(TextStrip(image + n, f"{n}", ((0.0, 1.0, 1.0),), "year"), float(n)) for n in range(20))
     write_crops(tmp_path / "page.npz", found)
@@ -216,3 +221,77 @@ def test_crops_are_kept_whole_and_the_least_likely_of_a_kind_are_left_out(tmp_pa
     assert [(c.sample.text, c.loss) for c in again] == [(c.sample.text, c.loss) for c in found]
     assert (again[3].sample.image == image + 3).all() and again[3].sample.passes == ((0.0, 1.0, 1.0),)
     assert [s.text for s in likely(found)] == [f"{n}" for n in range(18)]
+
+
+@pytest.fixture
+def settled_pages(ledger):
+    """Sixteen pages of a form with a settled year, in a ledger."""
+    Catalogue(ledger).insert_batch(Batch(SCAN.batch, "book", "2026-11-28"))
+    for n in range(16):
+        scan = replace(SCAN, page=f"wb-t-0001-{n:04d}", number=n, sha256=f"{n:064x}")
+        Catalogue(ledger).insert_source(SourceFile(scan.sha256, scan.batch, f"{n}.png", 1, "image/png", 1, ".png"))
+        Catalogue(ledger).insert_scan(scan)
+        ledger.finish(scan.page, DECIDE, "k", {}, {"form": "wbp_27_a1"})
+        cell = f"zone:{scan.page}/year"
+        decision = Decision(f"{scan.page}-r1", cell, "x", f"{scan.sha256}:0", "iif1", "value", "2018", "A")
+        Records(ledger).insert_decision(decision, f"2026-11-{n + 1:02d}")
+    return ledger
+
+
+def fake_jobs(read_by_new, cut):
+    """Instead of a pool: crops that are noise, and held-back years read as said."""
+
+    def run(work, jobs, *_):
+        for job in jobs:
+            if isinstance(job, CropJob):
+                cut.append(job.page)
+                image = np.random.default_rng(len(cut)).integers(0, 255, (60, 100), np.uint8)
+                yield job, (Chosen(TextStrip(image, "2018", ((0.0, 1.0, 1.0),), "year"), 1.0),)
+            else:
+                year = read_by_new if job.settings.weights else "2013"
+                zones = {"year": Decided("year", year, year, 0.9, Box(0, 0, 9, 9))}
+                reading = reading_to_plain(Reading("wbp_27_a1", "wbp_27", zones))
+                yield job, PageDone(job.page, PageReading({}, reading))
+
+    return run
+
+
+@pytest.mark.parametrize(("read_by_new", "adopted"), [("2018", True), ("2013", False)])
+def test_an_office_learns_goes_on_where_it_was_and_takes_what_reads_better(
+    place, settled_pages, monkeypatch, read_by_new, adopted
+):
+    known = known_with(place)
+    known.lexica, known.jobs = {}, 1
+    pages, cut = accepted_pages(settled_pages, known, names=False), []
+    monkeypatch.setattr(learning, "run_jobs", fake_jobs(read_by_new, cut))
+    monkeypatch.setattr(learning, "_HELD_SHARE", 0.4)
+    work = learning._Work(settled_pages, known, pages, Course(steps=2, batch=1), Silent())
+    monkeypatch.setattr(work, "_teach", lambda samples: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        work.learn()
+    monkeypatch.undo()
+    monkeypatch.setattr(learning, "run_jobs", fake_jobs(read_by_new, cut))
+    monkeypatch.setattr(learning, "_HELD_SHARE", 0.4)
+    found = learning._Work(settled_pages, known, pages, Course(steps=2, batch=1), Silent()).learn()
+    # The pages were cut once, the newest not at all.
+    assert cut == [p.scan.page for p in pages[:10]]
+    assert (found.adopted, found.pages, found.judged.held) == (adopted, 10, 6)
+    assert (found.judged.before, found.judged.after) == (0, 6 if adopted else 0)
+    assert chosen(settled_pages) == (found.weights.name if adopted else PACKAGE)
+    assert found.weights in list_weights(place) and found.weights.learned == tuple(cut)
+    assert not (path_of(place, "x").parent / "unfinished").exists()
+    (event,) = settled_pages.events(place.options.workspace.site_id)[:1]
+    assert event.step == "learn" and event.detail["after"] == found.judged.after
+    assert all("2018" not in line for line in found.lines())
+
+
+def test_the_commands_say_what_is_missing_and_what_there_is(digitize, place):
+    assert digitize("learn", place.folder, code=5) == ""
+    own = keep_weights(place, b"weights for the list", FACTS)
+    assert digitize("models", "use", place.folder, "own-none", code=5) == ""
+    assert "is used from now on" in digitize("models", "use", place.folder, own.name)
+    listed = digitize.json("models", "list", place.folder)["own"]
+    assert [(o["used"], o["after"]) for o in listed if o["name"] == own.name] == [(True, 31)]
+    assert own.line().startswith(f"{own.name}: 90 values of 30 pages")
+    assert "used already" in digitize("models", "use", place.folder, own.name)
+    assert "is used from now on" in digitize("models", "use", place.folder, PACKAGE)
