@@ -4,8 +4,8 @@ python benchmarks/learn.py --data FOLDER --parent WEIGHTS [--office NAME ...] [-
     [--json FILE] [--cache FOLDER] [--steps N]
 python benchmarks/learn.py --quick
 
-FOLDER/fir-bench holds images/, gold.jsonl, stations.json and the scorer score_fir.py. Of each office the first pages are
-corrected and learned as `digitize learn` does, the others are read with the weights before and after, field by field.
+FOLDER/fir-bench holds images/, gold.jsonl, stations.json and the scorer score_fir.py. Of each office the first
+pages are corrected and learned as `digitize learn` does, the others are read by the weights before and after, field by field.
 WEIGHTS must never have seen the offices: the package's have, so with them every figure is in-sample, and said so.
 Zones are read by themselves here: that a page's zones agree with each other is not weighed. --quick teaches a few steps
 on the invented pages of sample_data/.
@@ -139,8 +139,9 @@ def measure(a: argparse.Namespace) -> dict[str, Any]:
         others_after = reader.read(apart, path)
         others += [(others_before[k], others_after[k], k[1]) for k in others_before]
         seconds.append(cut_s + taught_s)
-        parts.append({"office": office, "learned": count, "read": len(rest), "crops": len(found),
-                      "learn_s": round(seconds[-1], 1), **_shares([(before[k], after[k], k[1]) for k in before], "learn")})  # fmt: skip
+        told = {"office": office, "learned": count, "read": len(rest), "crops": len(found)}
+        mine = _shares([(before[k], after[k], k[1]) for k in before], "learn")
+        parts.append({**told, "learn_s": round(seconds[-1], 1), **mine})
         _say(json.dumps(parts[-1]))
     found_all: Compared = judge((b, c) for b, c, _ in pairs)
     return {

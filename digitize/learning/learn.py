@@ -34,6 +34,7 @@ from digitize.workspace.own_weights import (
     folder_of,
     keep_weights,
     name_of,
+    require_whole,
     use_weights,
 )
 from digitize.workspace.place import Place
@@ -113,6 +114,8 @@ class _Work:
         # The newest: what will come is more like them than like the oldest.
         self._taught, self._held = pages[:-held], pages[-held:]
         self._parent = chosen(ledger)
+        if known.weights is not None:
+            require_whole(known.weights)
         self._parent_file: Path | str = known.weights or WEIGHTS
         self._folder = folder_of(known.place) / _UNFINISHED
 

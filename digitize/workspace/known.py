@@ -16,7 +16,7 @@ from digitize.reading.calibration import load_calibration, threshold
 from digitize.reading.lexica import as_lexica, sections_file
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
-from digitize.workspace.own_weights import used_weights
+from digitize.workspace.own_weights import require_whole, used_weights
 from digitize.workspace.place import Place
 from mappers.codes import CodeList, districts_of, load_stations, place_lists
 from mappers.encodings import Encoding, load_encodings
@@ -213,17 +213,21 @@ class Known:
         )
 
     def require_engine(self) -> None:
-        """Raise EngineMissing when the engine itself is not installed: before page one, not on every page."""
+        """Raise EngineMissing when the engine is not installed, MachineLacks when weights of the office's own are gone.
+
+        Before page one, not on every page.
+        """
         from ocr.forms.read import require_engine
 
+        if self.weights is not None:
+            require_whole(self.weights)
         require_engine(self.read_settings(""))
 
 
 def learn(place: Place, ledger: Ledger) -> Known:
     """Gather what a run must know.
 
-    Raises MappingError or FormError when a profile, list, mapping or form file is wrong, MachineLacks when weights of
-    the office's own are not there or not the ones that were taken: before page one.
+    Raises MappingError or FormError when a profile, list, mapping or form file is wrong: before page one.
     """
     state = load_state(place.options.workspace.state)
     encodings = load_encodings((place.folder / "encodings",))

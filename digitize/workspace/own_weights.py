@@ -114,22 +114,20 @@ def ever_chosen(ledger: Ledger) -> list[str]:
 
 
 def used_weights(ledger: Ledger, place: Place) -> Path | None:
-    """The file of the weights that are read with, None for the package's.
+    """The file of the weights that are read with, None for the package's; whether it is whole is not looked at."""
+    name = chosen(ledger)
+    return None if name == PACKAGE else path_of(place, name)
 
-    Raises MachineLacks when it is not there, or not the one that was chosen.
-    """
-    noted = ledger.rows(_CHOSEN)
-    detail = json.loads(noted[-1]["detail"]) if noted else {"use": PACKAGE}
-    if detail["use"] == PACKAGE:
-        return None
-    path = path_of(place, detail["use"])
-    if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != detail["sha256"]:
-        what = "damaged" if path.is_file() else "not there"
-        raise MachineLacks(
-            f"{path} is {what}. Bring it back from a copy of the workspace, or go back to the package's weights: "
-            f"digitize models use {place.folder} {PACKAGE}"
-        )
-    return path
+
+def require_whole(path: Path) -> None:
+    """Raise MachineLacks unless a file of weights is there and holds what its name says: before page one."""
+    if path.is_file() and name_of(path.read_bytes()) == path.stem:
+        return
+    what = "damaged" if path.is_file() else "not there"
+    raise MachineLacks(
+        f"{path} is {what}. Bring it back from a copy of the workspace, or go back to the package's weights: "
+        f"digitize models use DIR {PACKAGE}"
+    )
 
 
 def use_weights(ledger: Ledger, place: Place, name: str, why: Mapping[str, Any] | None = None) -> bool:

@@ -94,3 +94,9 @@ def test_loads_are_measured_beside_psql_and_end_alike_when_killed(tmp_path):
     assert figures["reconcile_false"] == figures["quarantine_twice"] == 0 and figures["layout_pg_ok"] == 1
     assert figures["sqlite_rows_per_cpu_s"] > 0 and 0 < figures["rss_mb"] < 500
     assert figures["ratio_dlt"] is None
+
+
+def test_teaching_the_last_layers_runs_on_invented_pages(tmp_path):
+    figures = run("learn.py", tmp_path)
+    assert figures["crops"] >= 4 and figures["bytes_as_before"] is True
+    assert set(figures) >= {"exact_before", "learn_minutes_s"}

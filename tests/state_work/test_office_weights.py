@@ -29,6 +29,7 @@ from digitize.workspace.own_weights import (
     keep_weights,
     list_weights,
     path_of,
+    require_whole,
     use_weights,
     used_weights,
 )
@@ -132,15 +133,16 @@ def test_weights_are_chosen_in_the_ledger_and_their_file_must_be_the_chosen_one(
     assert own in list_weights(place) and "20 right before, 31 after" in own.line()
     assert use_weights(ledger, place, own.name, {"why": "learn"}) and not use_weights(ledger, place, own.name)
     assert used_weights(ledger, place) == path_of(place, own.name)
+    require_whole(path_of(place, own.name))
     assert ever_chosen(ledger) == [PACKAGE, own.name]
     with pytest.raises(InputError, match="has no weights"):
         use_weights(ledger, place, "own-none")
     path_of(place, own.name).write_bytes(b"others")
     with pytest.raises(MachineLacks, match="damaged"):
-        used_weights(ledger, place)
+        require_whole(path_of(place, own.name))
     path_of(place, own.name).unlink()
     with pytest.raises(MachineLacks, match="models use"):
-        used_weights(ledger, place)
+        require_whole(path_of(place, own.name))
     assert use_weights(ledger, place, PACKAGE) and used_weights(ledger, place) is None
 
 
