@@ -5,7 +5,7 @@ python benchmarks/learn.py --data FOLDER --parent WEIGHTS [--office NAME ...] [-
 python benchmarks/learn.py --quick
 
 FOLDER/fir-bench holds images/, gold.jsonl, stations.json and the scorer score_fir.py. Of each office the first
-pages are corrected and learned as `digitize learn` does, the others are read by the weights before and after, field by field.
+pages are corrected and learned as `digitize learn` does, the others are read by the weights before and after.
 WEIGHTS must never have seen the offices: the package's have, so with them every figure is in-sample, and said so.
 Zones are read by themselves here: that a page's zones agree with each other is not weighed. --quick teaches a few steps
 on the invented pages of sample_data/.
@@ -20,7 +20,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -31,10 +30,11 @@ import numpy as np
 from benchmarks.handwriting import measure_samples
 from benchmarks.handwriting_fields import ROOT, _options, _stations
 from benchmarks.handwriting_read import KINDS, REPEATED, scorer_of
-from digitize.learning.crops import Chosen, CropJob, cut_page
-from digitize.learning.judge import Compared, judge
+from digitize.learning.crops import Chosen, CropJob, choose, cut_page, year_in
+from digitize.learning.judge import HeldBack, judge
 from digitize.learning.learn import likely
 from digitize.reading.lexica import sections_file
+from ocr.engine import LineImage
 from ocr.engines import fields
 from ocr.forms.crops import cut_all
 from ocr.forms.settings import ReadSettings
@@ -125,25 +125,19 @@ def measure(a: argparse.Namespace) -> dict[str, Any]:
     apart = [n for o, names in of_office.items() if o not in asked for n in names][: a.others]
     reader = Reader(data, a.cache, gold)
     others_before = reader.read(apart, parent)
-    parts, seconds, pairs, others = [], [], [], []
+    parts, pairs, others = [], [], []
     for office in asked:
         names = of_office[office]
-        count = min(a.corrected, len(names) // 2 if len(names) < 2 * a.corrected - 24 else a.corrected)
-        taught, rest = names[:count], names[count:]
-        found, cut_s = reader.crops(taught, parent)
-        weights, taught_s = teach(found, parent, Course(steps=a.steps, rate=a.rate, pull=a.pull), a.share)
-        path = (a.keep or a.cache) / f"{office.lower().replace(' ', '-')}-{sha256(weights).hexdigest()[:8]}.onnx"
-        path.write_bytes(weights)
-        before, after = reader.read(rest, parent), reader.read(rest, path)
-        pairs += [(before[k], after[k], k[1]) for k in before]
-        others_after = reader.read(apart, path)
+        count = min(a.corrected, len(names) * 2 // 3)
+        weights, told = learned(reader, names[:count], parent, a)
+        before, after = reader.read(names[count:], parent), reader.read(names[count:], weights)
+        mine = [(before[k], after[k], k[1]) for k in before]
+        others_after = reader.read(apart, weights)
         others += [(others_before[k], others_after[k], k[1]) for k in others_before]
-        seconds.append(cut_s + taught_s)
-        told = {"office": office, "learned": count, "read": len(rest), "crops": len(found)}
-        mine = _shares([(before[k], after[k], k[1]) for k in before], "learn")
-        parts.append({**told, "learn_s": round(seconds[-1], 1), **mine})
+        pairs += mine
+        parts.append({"office": office, "learned": count, "read": len(names) - count, **told, **_shares(mine, "learn")})
         _say(json.dumps(parts[-1]))
-    found_all: Compared = judge((b, c) for b, c, _ in pairs)
+    found_all: HeldBack = judge((b, c) for b, c, _ in pairs)
     return {
         "parent": Path(parent).name,
         "in_sample": a.parent is None,
@@ -152,9 +146,22 @@ def measure(a: argparse.Namespace) -> dict[str, Any]:
         "learn_better": found_all.better,
         "learn_worse": found_all.worse,
         "learn_chance": round(found_all.chance, 5),
-        "learn_minutes_s": round(float(np.mean(seconds)), 1),
+        "learn_minutes_s": round(float(np.mean([p["learn_s"] for p in parts])), 1),
         "offices": parts,
     }
+
+
+def learned(
+    reader: Reader, names: Sequence[str], parent: Path | str, a: argparse.Namespace
+) -> tuple[Path, dict[str, Any]]:
+    """The file of weights that pages teach, with the number of crops and the processor seconds but for cutting."""
+    begun = time.process_time()
+    found = reader.crops(names, parent)
+    chosen_s = time.process_time() - begun
+    content, taught_s = teach(found, parent, Course(steps=a.steps, rate=a.rate, pull=a.pull), a.share)
+    path = (a.keep or a.cache) / f"{sha256(content).hexdigest()[:12]}.onnx"
+    path.write_bytes(content)
+    return path, {"crops": len(found), "learn_s": round(chosen_s + taught_s, 1)}
 
 
 def _shares(pairs: Sequence[tuple[bool, bool, str]], name: str) -> dict[str, float]:
@@ -177,22 +184,23 @@ class Reader:
         self._known = load_sections(sections_file())
         self._lexicon: Lexicon = _stations(data, "")
 
-    def crops(self, names: Sequence[str], parent: Path | str) -> tuple[list[Chosen], float]:
-        """The crops of pages with what stands on them, and the processor seconds that it took."""
-        begun = time.process_time()
-        settings, found = ReadSettings(languages=("en",)), []
+    def crops(self, names: Sequence[str], parent: Path | str) -> list[Chosen]:
+        """The crops of pages with what stands on them, as digitize.learning.crops.cut_page makes them."""
+        found: list[Chosen] = []
         for name in names:
-            values = tuple((f, str(v)) for f in FIELDS if (v := self._gold[name]["fields"].get(f)))
-            lexica = {"station": replace(self._lexicon, name="station")}
-            found += cut_page(CropJob(name, self._data / "images" / name, 0, values, settings, lexica, parent))
-        return found, time.process_time() - begun
+            values = {f: str(v) for f in FIELDS if (v := self._gold[name]["fields"].get(f))}
+            for zone, line in self.lines_of(name).items():
+                value = values.get(REPEATED.get(zone, zone))
+                if value:
+                    found += choose(line, value, year_in(values), self._lexicon if line.is_listed else None, parent)
+        return found
 
     def read(self, names: Sequence[str], weights: Path | str) -> Right:
         """Which values of pages are read right with weights."""
         engine = fields.FieldsEngine(weights if isinstance(weights, Path) else None)
         scorer, right = scorer_of(self._data), {}
         for name in names:
-            lines = self._lines_of(name)
+            lines = self.lines_of(name)
             seen = {zone: engine.matrices(line) for zone, line in lines.items()}
             for field in FIELDS:
                 wanted = self._gold[name]["fields"].get(field)
@@ -211,14 +219,18 @@ class Reader:
                 )
         return right
 
-    def _lines_of(self, name: str) -> Any:
+    def lines_of(self, name: str) -> dict[str, LineImage]:
+        """Zone -> its crop as the engine gets it; cut once, then kept."""
         kept = self._cached / f"{name}.pickle"
         if not kept.exists():
             grey = open_page(Scan(self._data / "images" / name, ""), 300).grey
             match = find_form(grey, _models())
             crops = cut_all(grey, match.matrix, match.form, FIELDS, bend=match.bend) if match.form else ()
-            kept.write_bytes(pickle.dumps({c.zone.id: c.handwriting() for c in crops if c.zone.id in KINDS}))
-        return pickle.loads(kept.read_bytes())
+            kept.write_bytes(
+                pickle.dumps({c.zone.id: c.handwriting() for c in crops if c.zone.id in KINDS and not c.blank})
+            )
+        found: dict[str, LineImage] = pickle.loads(kept.read_bytes())
+        return found
 
 
 @cache

@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from digitize.learning.spellings import Written, spellings
+from ocr.engine import LineImage
 from ocr.errors import OcrError
-from ocr.forms.crops import Crop, cut_all
+from ocr.forms.crops import cut_all
 from ocr.forms.settings import ReadSettings
 from ocr.forms.zones import find_form, load_models
 from ocr.handwriting.chance import chances, code
@@ -61,17 +62,17 @@ def cut_page(job: CropJob) -> tuple[Chosen, ...]:
         value = values.get(crop.zone.id) or values.get(crop.zone.repeats or "")
         if value and not crop.blank:
             lexicon = job.lexica.get(crop.zone.list) if crop.zone.list else None
-            found += choose(crop, value, _year_in(values), lexicon, job.weights)
+            found += choose(crop.handwriting(), value, year_in(values), lexicon, job.weights)
     return tuple(found)
 
 
-def _year_in(values: Mapping[str, str]) -> str:
+def year_in(values: Mapping[str, str]) -> str:
+    """The year that a page says, "" where none was settled."""
     return next((v for zone, v in values.items() if zone == "year" and len(v) == 4 and v.isdigit()), "")
 
 
-def choose(crop: Crop, value: str, year: str, lexicon: Lexicon | None, weights: Path | str) -> list[Chosen]:
-    """The likeliest way in which a value stands on a crop, a sample for each of its lines."""
-    line = crop.handwriting()
+def choose(line: LineImage, value: str, year: str, lexicon: Lexicon | None, weights: Path | str) -> list[Chosen]:
+    """The likeliest way in which a value stands on a crop, one for each of its lines. line: as an engine gets it."""
     passes = passes_of(line.kind, len(line.image), is_listed=line.is_listed)
     some = spellings(line.kind, value, len(passes), year, lexicon)
     if not some:

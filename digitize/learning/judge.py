@@ -14,7 +14,7 @@ SURE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class HeldBack:
     """Held-back values read by both. before, after: how many each read right; better, worse: that one alone did."""
 
     held: int
@@ -35,10 +35,10 @@ class Compared:
         return self.better > self.worse and self.chance <= SURE
 
 
-def judge(both: Iterable[tuple[bool, bool]]) -> Compared:
+def judge(both: Iterable[tuple[bool, bool]]) -> HeldBack:
     """Count values by whether the former and the new weights read them right."""
     pairs = list(both)
-    return Compared(
+    return HeldBack(
         len(pairs),
         sum(old for old, _ in pairs),
         sum(new for _, new in pairs),

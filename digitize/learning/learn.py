@@ -17,7 +17,7 @@ import numpy as np
 from digitize.errors import InputError, MachineLacks
 from digitize.learning.accepted import AcceptedPage, accepted_pages
 from digitize.learning.crops import Chosen, CropJob, cut_page
-from digitize.learning.judge import Compared, is_same, judge
+from digitize.learning.judge import HeldBack, is_same, judge
 from digitize.machine.pool import patience_s, run_jobs
 from digitize.machine.progress import Progress
 from digitize.machine.work_keys import plain_hash, text_key, work_key
@@ -60,7 +60,7 @@ class Learned:
     pages: int
     values: int
     crops: int
-    judged: Compared
+    judged: HeldBack
     weights: OwnWeights | None
     adopted: bool
     why: str = ""
@@ -136,7 +136,7 @@ class _Work:
         shutil.rmtree(self._folder, ignore_errors=True)
         return learned
 
-    def _keep(self, content: bytes, crops: int, judged: Compared) -> Learned:
+    def _keep(self, content: bytes, crops: int, judged: HeldBack) -> Learned:
         """Keep the weights, and read with them where they read better; what was measured is part of the history."""
         values = sum(len(p.values) for p in self._taught)
         told = {"parent": self._parent, "pages": len(self._taught), "values": values, **asdict(judged)}
