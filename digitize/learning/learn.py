@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,23 +16,21 @@ import numpy as np
 
 from digitize.errors import InputError, MachineLacks
 from digitize.learning.accepted import AcceptedPage, accepted_pages
+from digitize.learning.both import original_of, read_both
 from digitize.learning.crops import Chosen, CropJob, cut_page
-from digitize.learning.judge import HeldBack, is_same, judge
+from digitize.learning.judge import HeldBack, judge
 from digitize.machine.pool import patience_s, run_jobs
 from digitize.machine.progress import Progress
 from digitize.machine.work_keys import plain_hash, text_key, work_key
-from digitize.reading.job import PageDone, PageFailed, PageJob
-from digitize.reading.lexica import ListSource
-from digitize.reading.page import read_page
 from digitize.workspace.known import Known
 from digitize.workspace.known import learn as gather
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.catalogue import Catalogue
 from digitize.workspace.own_weights import (
     OwnWeights,
     chosen,
     folder_of,
     keep_weights,
+    list_weights,
     name_of,
     require_whole,
     use_weights,
@@ -42,7 +40,6 @@ from ocr.engines.fields import WEIGHTS
 from ocr.learning.strips import DrawnStrips, Mixture, TextStrip
 from ocr.learning.teach import Course, Pupil
 from ocr.models.running import content_of, load_network
-from ocr.plain import reading_from_plain
 
 LEARN_VERSION = "1"
 LEAST_PAGES = 12
@@ -131,7 +128,9 @@ class _Work:
         content = self._teach(samples)
         candidate = self._folder / f"{name_of(content)}.onnx"
         candidate.write_bytes(content)
-        learned = self._keep(content, len(samples), judge(self._read_both(candidate)))
+        learned = self._keep(
+            content, len(samples), judge(read_both(self._ledger, self._known, self._held, candidate, self._progress))
+        )
         # What is known of it is no more than the weights: pictures of values are not kept a second time.
         shutil.rmtree(self._folder, ignore_errors=True)
         return learned
@@ -139,10 +138,12 @@ class _Work:
     def _keep(self, content: bytes, crops: int, judged: HeldBack) -> Learned:
         """Keep the weights, and read with them where they read better; what was measured is part of the history."""
         values = sum(len(p.values) for p in self._taught)
+        place, is_better = self._known.place, judged.is_better
+        # What weights learned of names is in those that are taught from them, too.
+        names = place.options.learn.names or any(w.names for w in list_weights(place) if w.name == self._parent)
         told = {"parent": self._parent, "pages": len(self._taught), "values": values, **asdict(judged)}
         pages = tuple(p.scan.page for p in self._taught)
-        place, is_better = self._known.place, judged.is_better
-        weights = keep_weights(place, content, {**told, "adopted": is_better, "learned": pages})
+        weights = keep_weights(place, content, {**told, "adopted": is_better, "names": names, "learned": pages})
         with self._ledger.writing():
             detail = {**told, "weights": weights.name, "adopted": is_better}
             self._ledger.record_event(place.options.workspace.site_id, "learn", "note", detail=detail)
@@ -176,19 +177,11 @@ class _Work:
         return self._folder / "pages" / f"{text_key(page)}.npz"
 
     def _crop_job(self, page: AcceptedPage) -> CropJob:
-        path, _ = self._original(page)
+        path, _ = original_of(self._ledger, self._known, page)
         settings = replace(self._known.read_settings(page.scan.language), weights=None)
         return CropJob(
             page.scan.page, path, page.scan.idx, page.values, settings, self._known.lexica, self._parent_file
         )
-
-    def _original(self, page: AcceptedPage) -> tuple[Path, bool]:
-        source = Catalogue(self._ledger).source(page.scan.sha256)
-        if source is None:
-            raise InputError(f"The original of page {page.scan.page} is not known any more.")
-        if source.linked:
-            return Path(source.linked), False
-        return self._known.place.original(source.sha256, source.suffix), True
 
     def _teach(self, samples: Sequence[TextStrip]) -> bytes:
         content = content_of(self._parent_file)
@@ -206,48 +199,6 @@ class _Work:
             if pupil.done % _SAVED_EVERY == 0:
                 pupil.keep(state)
         return pupil.content()
-
-    def _read_both(self, candidate: Path) -> Iterator[tuple[bool, bool]]:
-        """Of each held-back value whether the former weights and the new ones read it right."""
-        jobs = [job for p in self._held for job in (self._page_job(p, None), self._page_job(p, candidate))]
-        by_page = {p.scan.page: p for p in self._held}
-        right: dict[str, dict[bool, Mapping[str, bool]]] = {}
-        self._progress.start("judge", len(jobs))
-        limit_s = patience_s(self._known.place.options.read.seconds_per_page)
-        for job, done in run_jobs(read_page, jobs, self._known.jobs, _crashed, limit_s):
-            self._progress.advance(failed=isinstance(done, PageFailed))
-            is_new = job.settings.weights == candidate
-            right.setdefault(job.page, {})[is_new] = self._right(by_page[job.page], done)
-        for page, both in sorted(right.items()):
-            yield from ((both[False][zone], both[True][zone]) for zone, _ in by_page[page].values)
-
-    def _page_job(self, page: AcceptedPage, candidate: Path | None) -> PageJob:
-        path, is_copy = self._original(page)
-        settings = self._known.read_settings(page.scan.language)
-        zones = tuple(zone for zone, _ in page.values)
-        weights = candidate if candidate is not None else settings.weights
-        return PageJob(
-            page=page.scan.page,
-            path=path,
-            sha256=page.scan.sha256,
-            index=page.scan.idx,
-            settings=replace(settings, weights=weights, zones=zones, forms=(page.form,)),
-            lists=ListSource(self._known.lexica),
-            register=None,
-            is_copy=is_copy,
-        )
-
-    def _right(self, page: AcceptedPage, done: PageDone | PageFailed) -> dict[str, bool]:
-        form = self._known.forms[page.form]
-        read: Mapping[str, str] = {}
-        if isinstance(done, PageDone) and done.as_form.form is not None:
-            zones = reading_from_plain(done.as_form.reading).zones
-            read = {name: decided.value or decided.raw for name, decided in zones.items()}
-        found = {}
-        for zone, value in page.values:
-            lexicon = self._known.lexica.get(name) if (name := form.zone(zone).list) else None
-            found[zone] = is_same(form.zone(zone).kind, value, read.get(zone, ""), lexicon)
-        return found
 
 
 def likely(found: Sequence[Chosen]) -> list[TextStrip]:
@@ -277,10 +228,6 @@ def read_crops(path: Path) -> tuple[Chosen, ...]:
             Chosen(TextStrip(f[f"i{n}"], text, tuple((a, b, c) for a, b, c in passes), kind), loss)
             for n, (text, passes, kind, loss) in enumerate(json.loads(str(f["told"])))
         )
-
-
-def _crashed(job: PageJob) -> PageFailed:
-    return PageFailed(job.page, "crashed", f"Page {job.page}: reading it broke its worker.", False)
 
 
 def _said(path: Path) -> str:

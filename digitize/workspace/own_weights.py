@@ -30,6 +30,7 @@ class OwnWeights:
     name: "own-" and the beginning of its hash. parent: the name of those it was taught from, or PACKAGE. pages, values:
     it was taught on. held: values held back; before, after: how many of these were read right by the parent and by it;
     better, worse: that only it read right, or only the parent. learned: ids of the pages.
+    names: whether free text, in which persons are named, was learned too.
     """
 
     name: str
@@ -43,6 +44,7 @@ class OwnWeights:
     better: int = 0
     worse: int = 0
     adopted: bool = False
+    names: bool = False
     learned: tuple[str, ...] = ()
 
     def as_plain(self) -> dict[str, Any]:
