@@ -27,7 +27,7 @@ class HeldBack:
     def chance(self) -> float:
         """The probability 0..1 that of as many differing values so many are better, were both alike."""
         differ = self.better + self.worse
-        return sum(comb(differ, k) for k in range(self.better, differ + 1)) / 2**differ
+        return float(sum(comb(differ, k) for k in range(self.better, differ + 1)) / 2**differ)
 
     @property
     def is_better(self) -> bool:

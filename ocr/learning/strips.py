@@ -140,4 +140,4 @@ def altered(strip: Strip, rng: Rng) -> Strip:
         out = np.clip((out - 128) * rng.uniform(0.6, 1.6) + 128 + rng.uniform(-25, 25), 0, 255)
     if rng.random() < 0.3:
         out = out + rng.normal(0, rng.uniform(2, 12), out.shape)
-    return np.clip(out, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(out, 0, 255), np.uint8)
