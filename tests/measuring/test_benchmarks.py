@@ -101,3 +101,9 @@ def test_every_tampering_is_named_and_a_killed_day_ends_like_an_undisturbed_one(
     figures = run("trust.py", tmp_path, "--only", "tampering,kills")
     assert figures["tampering_tried"] == figures["tampering_found"] == 40
     assert figures["kills"] == figures["kills_identical"] > 0
+
+
+def test_teaching_the_last_layers_runs_on_invented_pages(tmp_path):
+    figures = run("learn.py", tmp_path)
+    assert figures["crops"] >= 4 and figures["bytes_as_before"] is True
+    assert set(figures) >= {"exact_before", "learn_minutes_s"}
