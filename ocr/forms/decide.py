@@ -34,6 +34,7 @@ _ALONE = 0.85
 """What one engine alone says of figures in native digits is sure of at most: passes of Tesseract agree on a wrong one,
 too (two on nine sample pages from 0.9 on, Latin nines taken for native ones among them). Of Latin figures it is the
 same on a page whose other numbers are not Latin: 909 was read of a Devanagari 101, and was 0.95 sure."""
+_RATHER = 0.5
 _LEGIBLE = 0.4
 # One alone may be a native number that was misread.
 _LEAST_LATIN = 2
@@ -43,6 +44,8 @@ _ALIKE_FROM, _ALIKE_TO = 0.55, 0.95
 _EXACT_HIT = 0.9
 _OWN = "fields"
 _MARKS = "marks"
+_NEARLY = 0.85
+"""What a list that is not complete is sure of at most where no candidate is one of its spellings. Of NUMBERS"""
 _OWN_FROM = 0.3
 """Below this probability what our own recogniser says is one candidate among others."""
 
@@ -113,6 +116,9 @@ def decide_zone(reading: ZoneReading, zone: Zone, lexicon: Lexicon | None = None
     confidence = best.support * (1 - _opposition(best, others, is_exact=is_exact))
     if zone.kind == "block":
         confidence = min(confidence, _MOST_OF_BLOCK)
+    # A text that no entry spells may be a name that the list does not have.
+    if lexicon is not None and lexicon.complete < 1 and not any(lexicon.exact(c.text) == best.value for c in texts):
+        confidence = min(confidence, _NEARLY)
     if len(best.engines) < 2 and _is_native_number(best.raw, zone):
         confidence = min(confidence, _ALONE)
     kept = tuple(Candidate(o.value, round(o.support, 4)) for o in others[:_MOST_OTHERS])
@@ -130,11 +136,10 @@ def _own_reading(
     if any(c.by.startswith(_MARKS) for c in texts):
         return None
     if lexicon is not None and reading.matrices:
-        found = [(c, c.text) for c in _entries(reading.matrices, lexicon)]
-    else:
-        grammar = _grammar(zone, lexicon)
-        read = [(c, grammar(c.text).value) for c in texts if c.by.startswith(_OWN)]
-        found = [(c, value) for c, value in read if value]
+        return _own_entry(reading, zone, lexicon, texts)
+    grammar = _grammar(zone, lexicon)
+    read = [(c, grammar(c.text).value) for c in texts if c.by.startswith(_OWN)]
+    found = [(c, value) for c, value in read if value]
     if not found or found[0][0].confidence < _OWN_FROM:
         return None
     (best, value), *others = found
@@ -142,14 +147,27 @@ def _own_reading(
     return Decided(zone.id, best.text, value, best.confidence, reading.box, False, kept)
 
 
-def _entries(matrices: Sequence[str], lexicon: Lexicon) -> list[Candidate]:
-    """Entries of a list that the matrices of a zone bear, likeliest first."""
+def _own_entry(reading: ZoneReading, zone: Zone, lexicon: Lexicon, texts: Sequence[Candidate]) -> Decided | None:
+    """The entry of a list that the matrices of a zone bear, as likely as it is that they hold an entry at all.
+
+    Where they rather do not, what they say in free text is one of the candidates.
+    """
     from ocr.calibration.fields import probability
+    from ocr.calibration.listed import listed
     from ocr.handwriting.entries import read_entry
     from ocr.handwriting.packed import CHARACTERS, unpack
 
-    found = read_entry([unpack(m) for m in matrices], CHARACTERS, lexicon)
-    return [Candidate(s.value, round(probability("entry", s.facts), 4), _OWN) for s in found]
+    found = read_entry([unpack(m) for m in reading.matrices], CHARACTERS, lexicon)
+    sure = [probability("entry", s.facts) for s in found]
+    if not found or sure[0] < _OWN_FROM:
+        return None
+    best = found[0]
+    held = listed(best.listed_facts, lexicon.complete, is_whole=best.is_whole, none=best.none)
+    entries = [Candidate(s.value, round(p * held, 4), _OWN) for s, p in zip(found, sure, strict=True)]
+    free = [c for c in texts if c.by.startswith(_OWN) and not lexicon.exact(c.text)] if held < _RATHER else []
+    others = [*entries[1:_MOST_OTHERS], *(replace(c, confidence=min(c.confidence, round(1 - held, 4))) for c in free[:1])]
+    kept = tuple(sorted(others, key=lambda c: -c.confidence))
+    return Decided(zone.id, best.text, best.value, entries[0].confidence, reading.box, False, kept)
 
 
 def _grammar(zone: Zone, lexicon: Lexicon | None) -> Callable[[str], Fit]:
