@@ -235,4 +235,8 @@ def learn(place: Place, ledger: Ledger) -> Known:
 
 
 def _lists_hash(lists: Mapping[str, CodeList]) -> str:
-    return plain_hash({n: [c.values, {k: list(v) for k, v in c.spellings.items()}] for n, c in lists.items()})
+    def plain(codes: CodeList) -> list[object]:
+        ways, implied = ({k: list(v) for k, v in some.items()} for some in (codes.spellings, codes.implies))
+        return [codes.values, ways, implied, codes.complete]
+
+    return plain_hash({name: plain(codes) for name, codes in lists.items()})

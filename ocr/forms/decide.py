@@ -15,12 +15,13 @@ from ocr.forms.expected import as_expected
 from ocr.forms.figures import is_for_figures, is_told, weigh
 from ocr.forms.form import Form, Zone
 from ocr.forms.grammar import Fit, fit
+from ocr.forms.implied import implied
 from ocr.languages.language import language
 from ocr.languages.lexicon import Lexicon, folded
 from ocr.page import Candidate, Decided, Reading, Recognition, ZoneReading
 
 # Part of the key of every page's values: raised when they are to be decided again.
-DECIDE_VERSION = "7"
+DECIDE_VERSION = "8"
 _EXACT_KINDS = ("digits", "year", "date", "time", "choice")
 _AGREED, _AGREED_EXACTLY = 0.3, 0.6
 """Of the doubt that is left, the part that another pass takes away by agreeing. Numbers of which Tesseract was not sure
@@ -84,9 +85,10 @@ def decide_page(
             told = zones.pop(zone.id)
             if zone.repeats in zones:
                 zones[zone.repeats] = told_twice(zones[zone.repeats], told)
-    # In this order: what is written twice, days and years, metadata; doubt of lone figures last: nothing may lift it.
+    # In this order: what is written twice, days and years, places, metadata; doubt of lone figures last: nothing may lift it.
     for rule in form.agree:
         zones |= {d.zone: d for d in agreed(zones, rule)}
+    zones |= {d.zone: d for d in implied(zones, form, lexica)}
     zones |= {d.zone: d for d in as_expected(zones, form, lexica, metadata or {})}
     zones |= {d.zone: d for d in _doubted_figures(form, read, zones)}
     return Reading(form.id, form.family, zones, form.part, recognition.reason)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from bisect import bisect_left, bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -31,7 +32,8 @@ class Lexicon:
     Spellings are compared without case, blanks and punctuation, with digits of any script as 0-9. beside: words printed
     beside such values on forms, so that a crop may hold them, too. trained: entries that the recogniser of handwriting
     was trained on, as ocr.handwriting.entries folds them; None for those of the package's weights. complete: how often
-    0..1 what is written is one of them; 1 for a list that can have no other.
+    0..1 what is written is one of them; 1 for a list that can have no other. implies: of an entry, values of the list
+    implied_list that stand beside it, as areas beside a place.
     """
 
     name: str
@@ -39,6 +41,8 @@ class Lexicon:
     beside: tuple[str, ...] = ()
     trained: frozenset[str] | None = None
     complete: float = INCOMPLETE
+    implies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    implied_list: str = ""
     _spellings: tuple[str, ...] = field(init=False, repr=False, compare=False)
     _values: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
