@@ -13,6 +13,7 @@ from digitize.machine.system import process_name
 from digitize.machine.work_keys import plain_hash, work_key
 from digitize.reading.calibration import load_calibration, threshold
 from digitize.reading.lexica import as_lexica, sections_file
+from digitize.workspace.books import BookFact, learned
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
 from digitize.workspace.place import Place
@@ -36,7 +37,8 @@ if TYPE_CHECKING:
 class Known:
     """Everything outside the scans and tables that results depend on.
 
-    today: the day of the newest intake, so that a check means the same tomorrow. owner: this process.
+    today: the day of the newest intake, so that a check means the same tomorrow. owner: this process. books: what was
+    learned of volumes, by zone; a run adds to it.
     """
 
     place: Place
@@ -46,6 +48,7 @@ class Known:
     mappings: Mapping[str, FormMapping]
     today: date
     owner: str
+    books: dict[int, dict[str, BookFact]] = field(default_factory=dict)
     _settings: dict[str, ReadSettings] = field(default_factory=dict)
 
     @property
@@ -226,11 +229,12 @@ def learn(place: Place, ledger: Ledger) -> Known:
     return Known(
         place=place,
         state=state,
-        lists=place_lists(state.code, *(place.folder / "lists" / f"{n}.csv" for n in ("stations", "districts"))),
+        lists=place_lists(state.code, *place.own_lists),
         encodings=encodings,
         mappings=load_mappings((place.folder / "mappings",), encodings),
         today=today,
         owner=process_name(),
+        books=learned(ledger),
     )
 
 

@@ -143,10 +143,11 @@ def _merged(known: ListedDistrict, stated: ListedDistrict) -> ListedDistrict:
 @cache
 def district_list(state_code: str) -> CodeList:
     """The districts of a state, revenue and police, as an open list. Empty for an unknown state."""
-    return _as_list(districts(state_code)) if state_code else make_list("district", (), {}, is_open=True)
+    return district_codes(districts(state_code)) if state_code else make_list("district", (), {}, is_open=True)
 
 
-def _as_list(known: Iterable[ListedDistrict]) -> CodeList:
+def district_codes(known: Iterable[ListedDistrict]) -> CodeList:
+    """Districts as an open list."""
     ways = {d.name: d.aliases for d in known}
     return make_list("district", ways, ways, is_open=True)
 
@@ -159,7 +160,7 @@ def place_lists(state_code: str, own: Path | None = None, own_districts: Path | 
     stations = load_stations(state_code, own)
     has_own = own_districts is not None and own_districts.is_file()
     known = districts(state_code, own_districts) if state_code else ()
-    shipped = _as_list(known) if has_own and state_code else district_list(state_code)
+    shipped = district_codes(known) if has_own and state_code else district_list(state_code)
     ways = dict(shipped.spellings)
     for s in sorted(stations, key=lambda s: s.name):
         if s.district:
