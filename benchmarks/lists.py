@@ -3,10 +3,10 @@
 python benchmarks/lists.py --data FOLDER [--json FILE] [--cache FOLDER] [--fit]
 python benchmarks/lists.py --quick
 
-FOLDER/fir-bench holds images/, gold.jsonl, stations.json and the scorer score_fir.py: handwritten first pages. Each page
-is decided with the whole list, with its own entry taken out, and with the districts of another state, with the page's
-entry added and without. "before" is the same with lists that are taken for complete. How sure it is that an entry
-stands there at all comes from the pages of other stations (the shipped weights of the recogniser were trained on all of
+FOLDER/fir-bench holds images/, gold.jsonl, stations.json and the scorer score_fir.py: handwritten first pages. Each
+page is decided with the whole list, with its own entry taken out, and with the districts of another state, with the
+page's entry added and without. "before" is the same with lists that are taken for complete. How sure it is that an
+entry stands there at all comes from the pages of other stations (the shipped weights of the recogniser were trained on all of
 them); --fit writes it to ocr/calibration/fields.toml from all. Of districts there is no gold: all pages are of North 24
 Parganas, which 37 pages that were looked at bear out. Printed lists and those of mapping are asked without pictures:
 every district and every value is read as it is spelled. --quick is that part alone.
@@ -120,7 +120,11 @@ def measure(a: argparse.Namespace) -> dict[str, Any]:
     if a.fit:
         write_weights(KIND, _weights(cases))
     judged = [one for group in sorted({c.group for c in cases}) for one in _judged(cases, group)]
-    return {"pages": len(seen), **_figures(judged, lexica), **({} if a.fit else {"section": measure_sections(seen, gold, data)})}
+    return {
+        "pages": len(seen),
+        **_figures(judged, lexica),
+        **({} if a.fit else {"section": measure_sections(seen, gold, data)}),
+    }
 
 
 def _seen(image: Path, engine: fields.FieldsEngine, cache: Path) -> Seen:

@@ -1,4 +1,4 @@
-"""Sections and acts, a part of benchmarks/lists.py: one that stands on the page is taken out of those that there are."""
+"""Sections and acts, a part of benchmarks/lists.py: one that stands on the page is taken out of the known ones."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
 """What a person is asked that hangs on no field: whole rows that make no record, gaps in the numbers of pages,
-names that are in no list."""
+names that are in no list.
+"""
 
 from __future__ import annotations
 

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 # What the eye and the hand need stands first: what is asked, its picture, what the machine read, where to type.
 _COLUMNS = {
     "field": 20, "picture": 60, "reading": 28, "value": 24, "right value": 34, "verdict": 11, "candidates": 28,
-    "known of the book": 24, "why": 20, "rules say": 44, "sure": 7, "operator": 16, "place": 32, "record": 26, "item": 14,
+    "known of the book": 24, "why": 20, "rules say": 44, "sure": 7, "operator": 16, "place": 32, "record": 26,
+    "item": 14,
 }  # fmt: skip
 HEAD = tuple(_COLUMNS)
 _TO_FILL = ("right value", "verdict", "operator")

@@ -41,7 +41,8 @@ def _shared_spellings(stations: Iterable[StationEntry]) -> Iterator[str]:
     for names in owners.values():
         if len(names) > 1:
             both = " and ".join(sorted(names))
-            yield f"{min(names.values())} is written for {both}: reading takes it for neither. Give each a way of its own."
+            way = min(names.values())
+            yield f"{way} is written for {both}: reading takes it for neither. Give each a way of its own."
 
 
 def _two_places(stations: Iterable[StationEntry]) -> Iterator[str]:
@@ -54,8 +55,8 @@ def _two_places(stations: Iterable[StationEntry]) -> Iterator[str]:
             apart = apart or (b.valid_to and a.valid_from and b.valid_to < a.valid_from)
             if fold_key(a.district) != fold_key(b.district) and not apart:
                 yield (
-                    f"{a.name} stands in {a.district or 'no district'} and in {b.district or 'no district'} at the same "
-                    "time. Give the days (valid_from, valid_to) if it moved; if these are two stations, all is well."
+                    f"{a.name} stands in {a.district or 'no district'} and in {b.district or 'no district'}. Give the "
+                    "days (valid_from, valid_to) if it moved; if these are two stations, all is well."
                 )
 
 
@@ -64,7 +65,10 @@ def _against_shipped(stated: Iterable[StationEntry], shipped: Iterable[StationEn
     for s in stated:
         known = before.get(fold_key(s.name))
         if known and s.district and known.district and fold_key(s.district) != fold_key(known.district):
-            yield f"{s.name} lies in {s.district} by lists/stations.csv, in {known.district} by the package; yours counts."
+            yield (
+                f"{s.name} lies in {s.district} by lists/stations.csv, in {known.district} by the package. Yours "
+                "counts."
+            )
 
 
 def _around(known: Iterable[ListedDistrict]) -> Iterator[str]:

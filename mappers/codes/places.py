@@ -83,7 +83,10 @@ def _shipped_districts() -> tuple[ListedDistrict, ...]:
     )  # fmt: skip
     police = (
         ListedDistrict(
-            r["district"], codes[r["state_lgd_code"]], aliases=split_names(r["aliases"]), within=split_names(r["within"])
+            r["district"],
+            codes[r["state_lgd_code"]],
+            aliases=split_names(r["aliases"]),
+            within=split_names(r["within"]),
         )
         for r in read_csv("police_districts.csv")
     )
@@ -94,8 +97,8 @@ def districts(state_code: str = "", own: Path | None = None) -> tuple[ListedDist
     """The districts of a state, or of all states: those shipped, with what the workspace's own list says of them.
 
     own: path of the workspace's lists/districts.csv, with the column `district` and any of lgd_code, cctns_code,
-    aliases, valid_from, valid_to, predecessor, within; a path that is not there counts as no list. A district that is not
-    shipped is added. Raises MappingError when the file is wrong, naming file and column.
+    aliases, valid_from, valid_to, predecessor, within; a path that is not there counts as no list. A district that is
+    not shipped is added. Raises MappingError when the file is wrong, naming file and column.
     """
     known = {(d.state, fold_key(d.name)): d for d in _shipped_districts() if state_code in ("", d.state)}
     for stated in _read_districts(own, state_code) if own is not None and own.is_file() else ():

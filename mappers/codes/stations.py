@@ -48,7 +48,8 @@ def read_stations(path: Path) -> tuple[StationEntry, ...]:
 
     Further columns may say more: district_aliases (on any of its stations), ps_code, district_lgd, valid_from, valid_to
     (YYYY-MM-DD), predecessor. A file that ends in .json holds {"police_stations": [{"name", "aliases", "district"}]},
-    of which name is needed. How complete it is it may say (tables.read_head). Raises MappingError when a column is missing or a day is none, naming file and column.
+    of which name is needed. How complete it is it may say (tables.read_head). Raises MappingError when a column is
+    missing or a day is none, naming file and column.
     """
     if path.suffix.lower() == ".json":
         return _stations_of_json(path)

@@ -40,7 +40,9 @@ def read_head(path: Path) -> tuple[float | None, list[str]]:
     except tomllib.TOMLDecodeError as e:
         raise MappingError(f"{path}: what stands before the columns is not understood: {e}") from e
     if unknown := sorted(set(said) - {"complete"}):
-        raise MappingError(f"{path}: there is no key {unknown[0]}; before the columns a list may say: # complete = true")
+        raise MappingError(
+            f"{path}: there is no key {unknown[0]}; before the columns a list may say: # complete = true"
+        )
     return share_complete(said.get("complete"), str(path)), lines[count:]
 
 

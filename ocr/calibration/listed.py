@@ -30,4 +30,5 @@ def listed(
     seen = min(_MOST, max(1 - _MOST, seen))
     odds = log(seen / (1 - seen)) + log(complete / (1 - complete))
     sure = 1 / (1 + exp(-odds))
-    return (1 - none) * (sure if is_whole else min(complete, sure))
+    # One word: the list must have the name, and no name that it lacks may have the word.
+    return (1 - none) * (sure if is_whole else min(complete**2, sure))

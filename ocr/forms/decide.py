@@ -46,7 +46,8 @@ _EXACT_HIT = 0.9
 _OWN = "fields"
 _MARKS = "marks"
 _NEARLY = 0.85
-"""What a list that is not complete is sure of at most where no candidate is one of its spellings. Of NUMBERS"""
+"""What a list that is not complete is sure of at most where no candidate is one of its spellings. Of 780 districts, each
+read as it is spelled and taken out of its state's list, 29 passed as another before."""
 _OWN_FROM = 0.3
 """Below this probability what our own recogniser says is one candidate among others."""
 
@@ -85,7 +86,8 @@ def decide_page(
             told = zones.pop(zone.id)
             if zone.repeats in zones:
                 zones[zone.repeats] = told_twice(zones[zone.repeats], told)
-    # In this order: what is written twice, days and years, places, metadata; doubt of lone figures last: nothing may lift it.
+    # In this order: what is written twice, days and years, places, metadata.
+    # Doubt of lone figures last: nothing may lift it.
     for rule in form.agree:
         zones |= {d.zone: d for d in agreed(zones, rule)}
     zones |= {d.zone: d for d in implied(zones, form, lexica)}
@@ -167,8 +169,9 @@ def _own_entry(reading: ZoneReading, zone: Zone, lexicon: Lexicon, texts: Sequen
     held = listed(best.listed_facts, lexicon.complete, is_whole=best.is_whole, none=best.none)
     entries = [Candidate(s.value, round(p * held, 4), _OWN) for s, p in zip(found, sure, strict=True)]
     free = [c for c in texts if c.by.startswith(_OWN) and not lexicon.exact(c.text)] if held < _RATHER else []
-    others = [*entries[1:_MOST_OTHERS], *(replace(c, confidence=min(c.confidence, round(1 - held, 4))) for c in free[:1])]
-    kept = tuple(sorted(others, key=lambda c: -c.confidence))
+    # Never above the entry: it is for a person to see, and no list bears it.
+    said = [replace(c, confidence=min(c.confidence, entries[0].confidence)) for c in free[:1]]
+    kept = tuple(sorted([*entries[1:_MOST_OTHERS], *said], key=lambda c: -c.confidence))
     return Decided(zone.id, best.text, best.value, entries[0].confidence, reading.box, False, kept)
 
 

@@ -60,7 +60,12 @@ def _typed_in(record: Record, lists: Mapping[str, CodeList]) -> Iterator[Typed]:
     district = values["district"].value if "district" in values else ""
     for path, name in _LISTS.items():
         value = values.get(path)
-        if value is not None and value.value and value.by.startswith(OPERATOR) and lists[name].find(value.value) is None:
+        if (
+            value is not None
+            and value.value
+            and value.by.startswith(OPERATOR)
+            and lists[name].find(value.value) is None
+        ):
             yield Typed(name, value.value, (district or "") if name == "station" else "", 1)
 
 

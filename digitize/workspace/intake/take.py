@@ -65,8 +65,8 @@ def take_in(place: Place, paths: Sequence[Path], metadata: Metadata, *, link: bo
     """Take files and folders in.
 
     Nothing is written to the ledger before every file was looked at and copied, so an interrupted intake leaves no
-    half batch. Raises OptionsError for a wrong manifest or flag, MappingError for a list, FormError for a register's file that is wrong,
-    DiskFull, LedgerError.
+    half batch. Raises OptionsError for a wrong manifest or flag and for a place that is in no list, MappingError for a
+    wrong list, FormError for a register's file that is wrong, DiskFull, LedgerError.
     """
     check_metadata(metadata, "digitize intake")
     with Ledger(place.ledger) as ledger:
