@@ -1,15 +1,15 @@
 """Lists that are not complete: what passes wrongly when the entry that stands on the paper is taken out of its list.
 
-python benchmarks/lists.py --data FOLDER [--json FILE] [--cache FOLDER] [--fit]
+python benchmarks/lists.py --data FOLDER [--only places,sections,typed] [--every N] [--json FILE] [--cache FOLDER] [--fit]
 python benchmarks/lists.py --quick
 
 FOLDER/fir-bench holds images/, gold.jsonl, stations.json and the scorer score_fir.py: handwritten first pages. Each
 page is decided with the whole list, with its own entry taken out, and with the districts of another state, with the
 page's entry added and without. "before" is the same with lists that are taken for complete. How sure it is that an
-entry stands there at all comes from the pages of other stations (the shipped weights of the recogniser were trained on all of
-them); --fit writes it to ocr/calibration/fields.toml from all. Of districts there is no gold: all pages are of North 24
-Parganas, which 37 pages that were looked at bear out. Printed lists and those of mapping are asked without pictures:
-every district and every value is read as it is spelled. --quick is that part alone.
+entry stands there at all comes from the pages of other stations (the shipped weights of the recogniser were trained on
+all of them); --fit writes it to ocr/calibration/fields.toml from all. Of districts there is no gold: all pages are of
+North 24 Parganas, which 37 pages that were looked at bear out. Printed lists and those of mapping are asked without
+pictures: every district and every value is read as it is spelled. --quick is that part alone.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ import numpy as np
 
 from benchmarks.forms_fir import make_lexica
 from benchmarks.handwriting_calibration import write_weights
+from benchmarks.lists_books import measure_books
 from benchmarks.lists_sections import measure_sections
 from benchmarks.lists_typed import measure_typed
 from digitize.reading.lexica import as_lexica
@@ -48,6 +49,7 @@ from ocr.page import Box, Candidate, Decided, Scan
 from ocr.scans.scan import open_page
 
 ZONES = ("district", "police_station", "statutes", "action_sections")
+PARTS = ("places", "sections", "typed")
 _DISTRICT = "North 24 Parganas"
 _PASSES = 0.9
 _LEAST_DISTRICTS = 9
@@ -97,34 +99,38 @@ def main() -> int:
     parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "digitize-lists-bench")
     parser.add_argument("--fit", action="store_true", help="write ocr/calibration/fields.toml")
     parser.add_argument("--quick", action="store_true", help="lists without pictures alone")
-    parser.add_argument("--pages", type=int, help="only the first N pages")
+    parser.add_argument("--only", default=",".join(PARTS), help="some of places,sections,typed")
+    parser.add_argument("--every", type=int, default=1, help="every Nth page alone")
     a = parser.parse_args()
     if not a.quick and a.data is None:
         parser.error("--data FOLDER or --quick")
-    result = {"typed": measure_typed()} if a.quick else {**measure(a), "typed": measure_typed()}
+    only = ("typed",) if a.quick else a.only.split(",")
+    result = {**(measure(a, only) if not a.quick else {}), **({"typed": measure_typed()} if "typed" in only else {})}
     print(json.dumps(result, indent=1))
     if a.json:
         a.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     return 0
 
 
-def measure(a: argparse.Namespace) -> dict[str, Any]:
+def measure(a: argparse.Namespace, only: Sequence[str]) -> dict[str, Any]:
     """The figures of real pages."""
     data = a.data / "fir-bench"
     gold = {g["image"]: g for g in map(json.loads, (data / "gold.jsonl").read_text(encoding="utf-8").splitlines())}
     a.cache.mkdir(parents=True, exist_ok=True)
     engine = fields.FieldsEngine()
-    seen = {name: _seen(data / "images" / name, engine, a.cache) for name in sorted(gold)[: a.pages]}
-    lexica = make_lexica(data / "stations.json")
-    cases = [case for name, zones in seen.items() for case in _cases(name, gold[name]["station_file"], zones, lexica)]
-    if a.fit:
-        write_weights(KIND, _weights(cases))
-    judged = [one for group in sorted({c.group for c in cases}) for one in _judged(cases, group)]
-    return {
-        "pages": len(seen),
-        **_figures(judged, lexica),
-        **({} if a.fit else {"section": measure_sections(seen, gold, data)}),
-    }
+    seen = {name: _seen(data / "images" / name, engine, a.cache) for name in sorted(gold)[:: a.every]}
+    found: dict[str, Any] = {"pages": len(seen)}
+    if "places" in only:
+        lexica = make_lexica(data / "stations.json")
+        named = {name: gold[name]["station_file"] for name in seen}
+        cases = [case for name, zones in seen.items() for case in _cases(name, named[name], zones, lexica)]
+        if a.fit:
+            write_weights(KIND, _weights(cases))
+        judged = [one for group in sorted({c.group for c in cases}) for one in _judged(cases, group)]
+        found |= _figures(judged, lexica)
+    if "sections" in only:
+        found["section"] = measure_sections(seen, gold, data)
+    return found
 
 
 def _seen(image: Path, engine: fields.FieldsEngine, cache: Path) -> Seen:
@@ -206,8 +212,15 @@ def _figures(judged: Judged, lexica: Mapping[str, Lexicon]) -> dict[str, Any]:
             before = [(c.before[0] >= _PASSES, c.before[1]) for c, _ in mine]
             found.setdefault(name, {})[how] = {"n": len(mine), **passing(now), "before": passing(before)}
     wrong = {name: found[name]["taken_out"]["pass_wrong"] for name in found}
+    whole = [(c, d) for c, d in judged if (c.list, c.how) == ("station", "whole")]
     together = {f"station_{a}_district_{b}": _together(judged, a, b, lexica) for a, b in _TOGETHER}
-    return {**found, "together": together, **{f"list_taken_out_wrong{{{n}}}": share for n, share in wrong.items()}}
+    books = measure_books([(c.page, c.group, c.true, d) for c, d in whole], lexica)
+    return {
+        **found,
+        "together": together,
+        "books": books,
+        **{f"list_taken_out_wrong{{{n}}}": share for n, share in wrong.items()},
+    }
 
 
 def _together(judged: Judged, station: str, district: str, lexica: Mapping[str, Lexicon]) -> dict[str, Any]:

@@ -52,13 +52,14 @@ def _facts(ledger: Ledger, scans: Sequence[PageScan], before: Mapping[str, BookF
     found = {}
     for zone, some in untold.items():
         decided = [d for s in some if (reading := readings[s.page]) and (d := reading.zones.get(zone))]
-        fact = _fact(zone, decided, before.get(zone))
+        fact = learned_fact(zone, decided, before.get(zone))
         if fact is not None:
             found[zone] = fact
     return found
 
 
-def _fact(zone: str, decided: Sequence[Decided], before: BookFact | None) -> BookFact | None:
+def learned_fact(zone: str, decided: Sequence[Decided], before: BookFact | None) -> BookFact | None:
+    """What the pages of a volume tell in one zone, None where they do not agree. before: what was learned of them."""
     sure = [d for d in decided if d.value and d.confidence >= _SURE]
     if before is not None:
         # What was weighed with it is no witness for it; what is sure of another value in spite of it is one against.

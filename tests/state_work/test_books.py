@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from digitize.steps.books import _fact
+from digitize.steps.books import learned_fact
 from digitize.steps.read_keys import metadata_of
 from digitize.workspace import books
 from digitize.workspace.books import BookFact
@@ -22,7 +22,7 @@ def pages(*said, notes=()):
 
 
 def fact(*said, before=None, notes=()):
-    return _fact("police_station", pages(*said, notes=notes), before)
+    return learned_fact("police_station", pages(*said, notes=notes), before)
 
 
 def test_pages_that_agree_tell_their_volume():
