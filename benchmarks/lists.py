@@ -1,6 +1,7 @@
 """Lists that are not complete: what passes wrongly when the entry that stands on the paper is taken out of its list.
 
-python benchmarks/lists.py --data FOLDER [--only places,sections,typed] [--every N] [--json FILE] [--cache FOLDER] [--fit]
+python benchmarks/lists.py --data FOLDER [--only places,sections,typed] [--every N] [--json FILE] [--cache FOLDER]
+    [--fit]
 python benchmarks/lists.py --quick
 
 FOLDER/fir-bench holds images/, gold.jsonl, stations.json and the scorer score_fir.py: handwritten first pages. Each
