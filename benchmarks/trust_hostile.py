@@ -22,10 +22,10 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / "tests")]
-
-from benchmarks.trust_disks import disks
-from benchmarks.trust_sources import MANIFEST, ROOT, make_files, make_specials, mutate, sources
+ROOT = Path(__file__).parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+from benchmarks.trust_disks import disks  # noqa: E402 - the folder above must be known first
+from benchmarks.trust_sources import MANIFEST, make_files, make_specials, mutate, sources  # noqa: E402
 
 MEMORY, SECONDS = 4 << 30, 60.0
 FULL, QUICK = 1600, 16

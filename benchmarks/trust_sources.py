@@ -219,7 +219,7 @@ def make_specials(folder: Path, outside: Path) -> int:
         (folder / f"out{suffix}").symlink_to(outside)
         (folder / f"null{suffix}").symlink_to("/dev/zero")
         for name in (b"name\xff\xfe", b"line\nfeed", b"esc\x1b[2J", b"long" * 60, "bidi\u202e".encode()):
-            Path(os.fsdecode(os.path.join(os.fsencode(folder), name + suffix.encode()))).write_bytes(b"a,b\n1,2\n")
+            (folder / os.fsdecode(name + suffix.encode())).write_bytes(b"a,b\n1,2\n")
     (folder / "round").symlink_to(folder, target_is_directory=True)
     with socket.socket(socket.AF_UNIX) as s:
         s.bind(os.path.relpath(folder / "socket.csv"))

@@ -136,8 +136,8 @@ class _Pool:
 
     def _submit(self, executor: ProcessPoolExecutor, work: Callable[..., object], job: object) -> Future[object]:
         if self._limit_s is None or self._clock_s is None:
-            return executor.submit(work, job)
-        return executor.submit(partial(_watched, work, self._limit_s, self._clock_s), job)
+            return executor.submit(partial(_told, work), job)
+        return executor.submit(partial(_watched, partial(_told, work), self._limit_s, self._clock_s), job)
 
     def _left_s(self) -> float | None:
         """How long to wait before a worker is taken for stopped, so that its own watch stands still with it.
@@ -152,6 +152,17 @@ class _Pool:
     def _new(size: int) -> ProcessPoolExecutor:
         # Spawned, as Windows does it: a fork would copy libraries in the middle of what their threads do.
         return ProcessPoolExecutor(max_workers=size, mp_context=get_context("spawn"), initializer=_begin)
+
+
+def _told(work: Callable[[Job], Done], job: Job) -> Done:
+    """Do a job in a worker, which ends where a library panics: a panic of Rust cannot be sent to another process."""
+    try:
+        return work(job)
+    except (Exception, KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException:
+        # Not sys.exit, which would be raised once more in the main process.
+        os._exit(1)
 
 
 def _watched(work: Callable[[Job], Done], limit_s: float, clock_s: float, job: Job) -> Done:
