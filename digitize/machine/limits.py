@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 MEMORY = 4 << 30
 """Bytes of its own that a worker may hold; a sound page or table needs a tenth."""
 OPEN_FILES = 512
+_SECONDS, _SECONDS_PER_MB = 60.0, 30.0
+"""Of the processor. A slow machine reads a megabyte of the dearest kind in a tenth of that."""
 
 
 def limit_process(memory: int = MEMORY, open_files: int = OPEN_FILES) -> None:
@@ -46,3 +49,14 @@ def held_memory(memory: int = MEMORY) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
+
+
+def seconds_for(paths: Iterable[Path]) -> float:
+    """The processor time that reading files, and what lies in folders, may take: more than any sound ones need."""
+    return _SECONDS + _SECONDS_PER_MB * sum(map(_bytes_in, paths)) / 1e6
+
+
+def _bytes_in(path: Path) -> int:
+    with suppress(OSError, ValueError):
+        return sum(_bytes_in(p) for p in path.iterdir()) if path.is_dir() else path.stat().st_size
+    return 0

@@ -8,6 +8,7 @@ from __future__ import annotations
 import faulthandler
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -17,6 +18,7 @@ from contextlib import contextmanager
 from functools import partial
 from itertools import islice
 from multiprocessing import active_children, get_context, parent_process
+from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import TypeVar
 
@@ -46,6 +48,8 @@ def run_jobs(
     workers: int,
     crashed: Callable[[Job], Done],
     limit_s: float | None = None,
+    *,
+    is_light: bool = False,
 ) -> Iterator[tuple[Job, Done]]:
     """Do jobs in processes, giving back each as it is done, in no set order; jobs are drawn as workers come free.
 
@@ -54,14 +58,14 @@ def run_jobs(
     A worker that dies (killed for memory, a crash in a library) takes only its own job with it: the jobs in hand are
     done again one at a time, and the one that breaks its worker twice becomes crashed(job). So does one that uses more
     than limit_s of the processor, or hangs for a multiple of that by the clock, whatever it hangs in: its worker is
-    ended. A job that only waits for a busy processor is left alone.
+    ended. A job that only waits for a busy processor is left alone. is_light: jobs take less than a worker's own start.
     """
     waiting = iter(jobs)
     # Without a job no process is begun.
     first = list(islice(waiting, 1))
     if not first:
         return
-    with _Pool(workers, limit_s) as pool:
+    with _Pool(workers, limit_s, light_context() if is_light else get_context("spawn")) as pool:
         pool.start(work, first[0])
         while True:
             # Two for each worker, one in hand and one waiting, so that none is idle while results are written here.
@@ -75,8 +79,9 @@ def run_jobs(
 class _Pool:
     """The executor, what it is working on, and how to begin again when it breaks."""
 
-    def __init__(self, size: int, limit_s: float | None) -> None:
+    def __init__(self, size: int, limit_s: float | None, context: BaseContext) -> None:
         self.size = size
+        self._context = context
         self.running: dict[Future[object], object] = {}
         self._limit_s = limit_s
         self._clock_s = None if limit_s is None else _BY_CLOCK * limit_s
@@ -148,10 +153,22 @@ class _Pool:
             return None
         return max(0.0, min(self._given.values()) + 3 * self._clock_s + _START_S - time.monotonic())
 
-    @staticmethod
-    def _new(size: int) -> ProcessPoolExecutor:
+    def _new(self, size: int) -> ProcessPoolExecutor:
         # Spawned, as Windows does it: a fork would copy libraries in the middle of what their threads do.
-        return ProcessPoolExecutor(max_workers=size, mp_context=get_context("spawn"), initializer=_begin)
+        environment = dict(os.environ)
+        return ProcessPoolExecutor(size, mp_context=self._context, initializer=begin_worker, initargs=(environment,))
+
+
+_LOADED = ("digitize.workspace.intake.probing", "digitize.workspace.intake.tables", "mappers.mapping.load")
+
+
+def light_context() -> BaseContext:
+    """How workers of small jobs begin: as copies of a process that has loaded what they need, and begun no thread."""
+    if sys.platform == "win32":
+        return get_context("spawn")
+    context = get_context("forkserver")
+    context.set_forkserver_preload(list(_LOADED))
+    return context
 
 
 def _told(work: Callable[[Job], Done], job: Job) -> Done:
@@ -171,7 +188,7 @@ def _watched(work: Callable[[Job], Done], limit_s: float, clock_s: float, job: J
     limit_s: of the processor; clock_s: by the clock.
     """
     # faulthandler writes a traceback when it ends the process: of a page that takes too long nobody needs one.
-    with Path(os.devnull).open("w") as nowhere, _processor_watch(limit_s):
+    with Path(os.devnull).open("w") as nowhere, processor_watch(limit_s):
         # Its watch is a thread in C: it ends the process even where a library never gives the interpreter back.
         faulthandler.dump_traceback_later(clock_s, exit=True, file=nowhere)
         try:
@@ -181,7 +198,7 @@ def _watched(work: Callable[[Job], Done], limit_s: float, clock_s: float, job: J
 
 
 @contextmanager
-def _processor_watch(limit_s: float) -> Iterator[None]:
+def processor_watch(limit_s: float) -> Iterator[None]:
     """End this process once it has used so much processor time, all its threads together."""
     if hasattr(signal, "setitimer"):
         # The system ends the process itself, whatever it is in; Python would wait for a library to come back.
@@ -215,9 +232,12 @@ def _end_workers() -> None:
         worker.kill()
 
 
-def _begin() -> None:
-    """In a worker: leave Ctrl-C to the main process, and end when that is gone instead of waiting for ever."""
+def begin_worker(environment: dict[str, str]) -> None:
+    """In a worker: leave Ctrl-C to the main process, keep to the limits, and end when the main process is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # A copy of a process that began earlier knows the surroundings of then.
+    os.environ.clear()
+    os.environ.update(environment)
     limit_process()
 
     def watch() -> None:

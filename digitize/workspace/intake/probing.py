@@ -33,7 +33,7 @@ class Probed:
 def probe_all(paths: Sequence[Path]) -> Iterator[tuple[int, Probed]]:
     """Look into files, one worker for all of them. Gives the place of each among the paths; the order is not set."""
     jobs = list(enumerate(paths))
-    for (place, _), found in run_jobs(_probe, jobs, 1, _crashed, _LIMIT_S):
+    for (place, _), found in run_jobs(_probe, jobs, 1, _crashed, _LIMIT_S, is_light=True):
         yield place, found
 
 
