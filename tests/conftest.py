@@ -33,7 +33,9 @@ class Digitize:
             found = exit_code(done.exception)
             if found is None:
                 raise done.exception
-        assert found in (code if isinstance(code, tuple) else (code,)), f"{arguments}: {found}\n{done.output}\n{done.exception}"
+        assert found in (code if isinstance(code, tuple) else (code,)), (
+            f"{arguments}: {found}\n{done.output}\n{done.exception}"
+        )
         return done.stdout
 
     def json(self, *arguments, code=0):

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from digitize import __version__
+from digitize.cli.apart import run_apart
 from digitize.cli.console import LogLines, errors, say
 from digitize.cli.lazy import Commands
 from digitize.errors import machine_trouble
@@ -50,7 +51,7 @@ def build() -> typer.Typer:
 
 def main() -> None:
     """Run the command line; every error raised on purpose becomes a message and its exit code."""
-    sys.exit(run(sys.argv[1:]))
+    sys.exit(run_apart(run, sys.argv[1:]))
 
 
 def run(arguments: list[str]) -> int:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from digitize.errors import InputError, machine_trouble
+from digitize.machine.confined import note_file
 from digitize.machine.limits import held_memory
 
 _DAMAGE = (zlib.error, zipfile.BadZipFile, lzma.LZMAError, EOFError, struct.error, RecursionError, UnicodeError)
@@ -19,6 +20,7 @@ _DAMAGE = (zlib.error, zipfile.BadZipFile, lzma.LZMAError, EOFError, struct.erro
 @contextmanager
 def reading(name: str) -> Iterator[None]:
     """Read a file within the memory that one may take. name: of the file, for messages. Raises InputError."""
+    note_file(name)
     try:
         with held_memory():
             yield

@@ -22,7 +22,7 @@ from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import TypeVar
 
-from digitize.machine.limits import limit_process
+from digitize.machine.limits import leave_network, limit_process
 
 Job = TypeVar("Job")
 Done = TypeVar("Done")
@@ -239,6 +239,7 @@ def begin_worker(environment: dict[str, str]) -> None:
     os.environ.clear()
     os.environ.update(environment)
     limit_process()
+    leave_network()
 
     def watch() -> None:
         parent = parent_process()
