@@ -1,4 +1,4 @@
-"""Commands that open files nobody vouches for run in a process of their own, with limits (digitize.machine.confined)."""
+"""Commands that open files nobody vouches for run in a limited process of their own (digitize.machine.confined)."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from typing import Any, TypeVar
 
 from digitize.machine.pool import begin_worker, light_context, processor_watch
@@ -31,7 +32,9 @@ def stream(make: Callable[[Job], Iterable[Value]], job: Job, limit_s: float) -> 
     """
     context = light_context()
     here, there = context.Pipe(duplex=False)
-    worker = context.Process(target=_give, args=(there, dict(os.environ), make, job, limit_s), daemon=True)
+    worker: BaseProcess = context.Process(  # type: ignore[attr-defined]  # each kind has its own
+        target=_give, args=(there, dict(os.environ), make, job, limit_s), daemon=True
+    )
     worker.start()
     there.close()
     try:

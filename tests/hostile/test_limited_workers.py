@@ -131,7 +131,7 @@ def test_of_a_worker_that_dies_hangs_or_refuses_what_came_before_is_kept():
     values.close()
 
 
-def test_a_table_that_breaks_its_reader_fails_alone_and_is_named(monkeypatch, samples):
+def test_a_table_that_breaks_its_reader_fails_alone_and_is_named(samples):
     from digitize.workspace.intake import tables
     from mappers.errors import TableError
     from mappers.legacy import ReadAs, open_table
@@ -140,19 +140,18 @@ def test_a_table_that_breaks_its_reader_fails_alone_and_is_named(monkeypatch, sa
     guarded, plain = tables.open_guarded(path, 0, ReadAs()), open_table(path, 0, ReadAs())
     assert list(guarded.rows) == list(plain.rows)
     assert (guarded.columns, guarded.notes, guarded.counted) == (plain.columns, plain.notes, plain.counted)
-    monkeypatch.setattr(tables, "_read", dies)
     with pytest.raises(TableError, match="FIRMAST.DBF: reading it broke the worker") as told:
-        list(tables._rows(tables._or_told(path, tables.stream(dies, None, 5.0)), []))
+        list(tables._or_told(path, tables.stream(dies, None, 5.0)))
     assert told.value.kind == "breaks-reader"
 
 
-def test_a_file_that_breaks_the_first_look_is_named_and_the_others_are_read(tmp_path, samples, monkeypatch):
+def test_a_file_that_breaks_the_first_look_is_named_and_the_others_are_read(tmp_path, samples):
     from digitize.files import looked
 
-    good = samples / "garbage" / "truncated.jpg"
-    found = list(looked.look_into([good, tmp_path / "none.jpg", samples / "fir_book_2025" / "bn_2014_063.jpg"], 64))
+    bad = samples / "garbage" / "zero_bytes.jpg"
+    found = list(looked.look_into([bad, tmp_path / "none.jpg", samples / "fir_book_2025" / "bn_2014_063.jpg"], 64))
     assert [(f.pages, bool(f.reason)) for f in found] == [(0, True), (0, True), (1, False)]
-    assert looked._crashed((0, good, 64)).reason.startswith("truncated.jpg: opening it broke the worker")
+    assert looked._crashed((0, bad, 64)).reason.startswith("zero_bytes.jpg: opening it broke the worker")
 
 
 def test_on_linux_a_worker_moves_to_a_network_that_leads_nowhere(monkeypatch):
