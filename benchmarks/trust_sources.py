@@ -147,6 +147,8 @@ def whole_pages() -> list[Source]:
 def make_files(folder: Path, count: int, chance: random.Random) -> Iterator[tuple[Path, Source]]:
     """So many mutated files, a folder for each hundred, with what belongs to them beside them."""
     all_sources, pages = sources(), whole_pages()
+    # So that few files are of many kinds.
+    chance.shuffle(all_sources)
     for n in range(count):
         turn, place = divmod(n, len(all_sources) + 1)
         if place == len(all_sources):

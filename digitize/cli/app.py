@@ -10,7 +10,6 @@ from typing import Annotated
 import typer
 
 from digitize import __version__
-from digitize.cli.apart import run_apart
 from digitize.cli.console import LogLines, errors, say
 from digitize.cli.lazy import Commands
 from digitize.errors import machine_trouble
@@ -51,6 +50,8 @@ def build() -> typer.Typer:
 
 def main() -> None:
     """Run the command line; every error raised on purpose becomes a message and its exit code."""
+    from digitize.cli.apart import run_apart
+
     sys.exit(run_apart(run, sys.argv[1:]))
 
 

@@ -13,7 +13,7 @@ _LIMIT_S = 40.0
 """The processor time that a first look may take."""
 
 
-class Looked(NamedTuple):
+class LookedScan(NamedTuple):
     """A file's pages and the SHA-256 of its content; reason: why it cannot be read, beginning with its name, or ""."""
 
     path: Path
@@ -22,12 +22,12 @@ class Looked(NamedTuple):
     reason: str = ""
 
 
-def look_into(files: Iterable[Path], least_px: int) -> Iterator[Looked]:
+def look_into(files: Iterable[Path], least_px: int) -> Iterator[LookedScan]:
     """Look into files, in order, as they are asked for; least_px: of a picture's shorter side.
 
     A file that breaks its worker, or never ends, costs that worker; it is named, and the others go on.
     """
-    early: dict[int, Looked] = {}
+    early: dict[int, LookedScan] = {}
     wanted = 0
     jobs = ((place, path, least_px) for place, path in enumerate(files))
     for (place, _, _), found in run_jobs(_look, jobs, 1, _crashed, _LIMIT_S, is_light=True):
@@ -37,25 +37,25 @@ def look_into(files: Iterable[Path], least_px: int) -> Iterator[Looked]:
             wanted += 1
 
 
-def _look(job: tuple[int, Path, int]) -> Looked:
+def _look(job: tuple[int, Path, int]) -> LookedScan:
     from ocr.errors import ScanError
     from ocr.scans.scan import probe
 
     _, path, least_px = job
     try:
-        return Looked(path, probe(path, least_px).pages, _sha256(path))
+        return LookedScan(path, probe(path, least_px).pages, _sha256(path))
     except ScanError as e:
-        return Looked(path, reason=str(e))
+        return LookedScan(path, reason=str(e))
     except MemoryError:
         why = f"{path.name}: it needs more memory than any sound file does. Save it again, in parts."
     except OSError as e:
         why = f"{path.name}: the file cannot be read ({e.strerror or type(e).__name__}). Check disk and rights."
-    return Looked(path, reason=why)
+    return LookedScan(path, reason=why)
 
 
-def _crashed(job: tuple[int, Path, int]) -> Looked:
+def _crashed(job: tuple[int, Path, int]) -> LookedScan:
     what = "opening it broke the worker or never ended, twice. It is damaged, or made to do so"
-    return Looked(job[1], reason=f"{job[1].name}: {what}: scan it again, or leave it out.")
+    return LookedScan(job[1], reason=f"{job[1].name}: {what}: scan it again, or leave it out.")
 
 
 def _sha256(file: Path) -> str:
