@@ -8,8 +8,9 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-_OPENING = ("inspect", "convert", "validate", "load", "map")
-"""Others open such files in workers: intake, run, read, extract, scanqc."""
+_ALONE = ("inspect", "convert", "validate", "map", "forms", "duplicates")
+_WITH_TARGET = ("load", "reconcile", "quarantine")
+"""These two open such files; others do so in workers: intake, run, read, extract, scanqc."""
 _WHY = {
     "SIGXCPU": "takes longer than any sound file of its size does",
     "SIGKILL": "ended the program that reads it, as happens when memory runs out",
@@ -20,8 +21,8 @@ def run_apart(run: Callable[[list[str]], int], arguments: list[str]) -> int:
     """Run one command line, in a process of its own where it opens files. Returns the exit code."""
     command = next((a for a in arguments if not a.startswith("-")), "")
     paths = [p for a in arguments if (p := _existing(a)) is not None]
-    # What is loaded of a workspace comes from its ledger.
-    if command not in _OPENING or any((p / "digitize.toml").is_file() for p in paths):
+    # What is done with a workspace is done with its ledger, whose files were looked into at intake.
+    if command not in (*_ALONE, *_WITH_TARGET) or any((p / "digitize.toml").is_file() for p in paths):
         return run(arguments)
     from digitize.machine.confined import run_confined
     from digitize.machine.limits import seconds_for
@@ -30,7 +31,7 @@ def run_apart(run: Callable[[list[str]], int], arguments: list[str]) -> int:
     # Nobody knows how long a database or standard input is.
     limit_s = None if is_linked or "-" in arguments else seconds_for(paths)
     broke = partial(_broke, [p.name for p in paths])
-    return run_confined(partial(run, arguments), limit_s, broke, net=is_linked or command == "load")
+    return run_confined(partial(run, arguments), limit_s, broke, net=is_linked or command in _WITH_TARGET)
 
 
 def _existing(argument: str) -> Path | None:

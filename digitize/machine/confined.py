@@ -15,6 +15,9 @@ from contextlib import suppress
 from digitize.machine.limits import leave_network, limit_process
 
 _NOTE_BYTES = 4096
+# Windows has none of them.
+_ENDING = {n for name in ("SIGINT", "SIGTERM", "SIGHUP") if (n := getattr(signal, name, None))}
+_WATCHED = {*_ENDING, *([signal.SIGCHLD] if sys.platform != "win32" else [])}
 _noted: mmap.mmap | None = None
 """Shared with the process that waits: the file that is being read."""
 
@@ -42,8 +45,10 @@ def run_confined(work: Callable[[], int], limit_s: float | None, broke: Callable
     parent = os.getpid()
     sys.stdout.flush()
     sys.stderr.flush()
+    signals = signal.pthread_sigmask(signal.SIG_BLOCK, _WATCHED)
     copy = os.fork()
     if not copy:
+        signal.pthread_sigmask(signal.SIG_SETMASK, signals)
         os.close(held)
         _noted = noted
         _end_with(left, parent)
@@ -76,11 +81,20 @@ def _limit(limit_s: float | None, *, net: bool) -> None:
 
 
 def _waited(copy: int, noted: mmap.mmap, broke: Callable[[str, int], int]) -> int:
-    # Ctrl-C reaches both: the copy tells of it, and this one passes on what it says.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    code = os.waitstatus_to_exitcode(os.waitpid(copy, 0)[1])
+    done = 0
+    while not done:
+        told = signal.sigwaitinfo(_WATCHED)
+        if told.si_signo == signal.SIGCHLD:
+            done, status = os.waitpid(copy, os.WNOHANG)
+        elif told.si_code <= 0:
+            # Sent to this process by another; what a terminal sends, as for Ctrl-C, has reached the copy too.
+            os.kill(copy, told.si_signo)
+    code = os.waitstatus_to_exitcode(status)
     if code >= 0:
         return code
-    if -code in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        return 128 - code
+    if -code in _ENDING:
+        # As a command that has no copy ends.
+        signal.signal(-code, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _WATCHED)
+        os.kill(os.getpid(), -code)
     return broke(bytes(noted).partition(b"\0")[0].decode("utf-8", "replace"), -code)

@@ -73,6 +73,17 @@ def test_a_command_ends_with_the_process_that_waits_for_it(tmp_path):
             time.sleep(0.01)
 
 
+@linux
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, -15), (signal.SIGINT, 130)])
+def test_a_signal_to_the_command_reaches_its_copy(number, code):
+    code_line = "    print(os.getpid(), flush=True)\n    try: time.sleep(600)\n    except KeyboardInterrupt: return 130"
+    code_text = _ALONE.format(work=code_line, arguments=["inspect", "x"])
+    with subprocess.Popen([sys.executable, "-c", code_text], stdout=subprocess.PIPE, text=True) as waiting:
+        waiting.stdout.readline()
+        waiting.send_signal(number)
+        assert waiting.wait() == code
+
+
 def test_commands_that_open_no_file_of_others_run_where_they_are(tmp_path):
     (tmp_path / "digitize.toml").write_text("")
     for arguments in (["status", str(tmp_path)], ["load", str(tmp_path)], []):
