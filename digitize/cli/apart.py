@@ -8,7 +8,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-_ALONE = ("inspect", "convert", "validate", "map", "forms", "duplicates")
+_ALONE = ("inspect", "convert", "validate", "map", "forms")
 _WITH_TARGET = ("load", "reconcile", "quarantine")
 """These two open such files; others do so in workers: intake, run, read, extract, scanqc."""
 _WHY = {
