@@ -17,7 +17,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import partial
 from itertools import islice
-from multiprocessing import active_children, get_context, parent_process
+from multiprocessing import active_children, forkserver, get_context, parent_process
 from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import TypeVar
@@ -168,6 +168,11 @@ def light_context() -> BaseContext:
         return get_context("spawn")
     context = get_context("forkserver")
     context.set_forkserver_preload(list(_LOADED))
+    try:
+        forkserver.ensure_running()
+    except OSError:
+        # It is spoken with by a file in the folder for temporary ones, which may be full or have too long a name.
+        return get_context("spawn")
     return context
 
 

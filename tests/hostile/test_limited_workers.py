@@ -127,6 +127,19 @@ def test_a_worker_has_no_network_and_the_surroundings_of_now(monkeypatch):
     assert dict(run_jobs(os.getenv, ["DIGITIZE_SAYS"], 1, lambda job: "", is_light=True)) == {"DIGITIZE_SAYS": "now"}
 
 
+def test_where_no_process_can_be_kept_ready_workers_begin_anew(monkeypatch):
+    from multiprocessing import forkserver
+
+    from digitize.machine.pool import light_context
+
+    def refused():
+        raise OSError("AF_UNIX path too long")
+
+    assert light_context().get_start_method() == ("spawn" if sys.platform == "win32" else "forkserver")
+    monkeypatch.setattr(forkserver, "ensure_running", refused)
+    assert light_context().get_start_method() == "spawn"
+
+
 def test_of_a_worker_that_dies_hangs_or_refuses_what_came_before_is_kept():
     from digitize.machine.stream import WorkerBroke, stream
     from mappers.errors import TableError
