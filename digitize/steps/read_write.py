@@ -43,7 +43,7 @@ def write_page(ledger: Ledger, known: Known, todo: PageTodo, done: PageDone | Pa
 def _why(known: Known, todo: PageTodo, done: PageDone | PageFailed) -> Mapping[str, object]:
     assert isinstance(done, PageFailed)
     said: dict[str, object] = {"kind": done.kind, "message": done.message, "retry": done.retry}
-    return said | tried(todo.last, seconds_for(known, todo)) if done.kind == OUT_OF_TIME else said
+    return {**said, **tried(todo.last, seconds_for(known, todo))} if done.kind == OUT_OF_TIME else said
 
 
 def _write_form(ledger: Ledger, known: Known, todo: PageTodo, found: PageReading) -> None:
