@@ -78,7 +78,9 @@ def _is_noise(decided: Decided, kind: str, agreed: float | None, least: float) -
     # Several lines in one reading are as sure as all of them together: little confidence says nothing of each.
     if decided.blank or not decided.raw or kind == _ANSWERS or (agreed is None and "\n" in decided.raw):
         return False
-    if agreed is not None:
+    # An entry of a list that what was read resembles is more than letters.
+    is_settled = bool(decided.value) and folded(decided.value) != folded(decided.raw)
+    if agreed is not None and not is_settled:
         return decided.confidence < _SURE and agreed < least
     return decided.confidence < (_LEAST_OF_TEXT if kind in _TEXTS else _LEAST)
 

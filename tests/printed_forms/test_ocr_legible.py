@@ -46,6 +46,13 @@ def test_text_whose_passes_do_not_agree_is_noise_unless_it_is_sure():
     assert page(("line", 0.08, LEGIBLE)) == page(("line", 0.5, OTHERS)) == page(("choice", 0.05, OTHERS)) == []
 
 
+def test_an_entry_of_a_list_that_was_found_goes_by_its_confidence():
+    read = {"z": ZoneReading("z", BOX, tuple(Candidate(t, 0.1, "tesseract:vote") for t in OTHERS))}
+    for confidence, noise in ((0.08, False), (0.03, True)):
+        found = Decided("z", GARBAGE, "Kalpanapur PS", confidence, BOX)
+        assert is_noise(without_noise({"z": found}, read, {"z": "line"})["z"]) is noise
+
+
 def test_a_legible_page_is_believed_more_and_one_that_is_not_less():
     between = ("line", 0.2, ("Kalpanapur", "Kalpxxxaxx", "Kalxxxxxxx"))
     assert 0.25 < alike(tuple(Candidate(t, 0.2) for t in between[2])) < 0.55
