@@ -1,7 +1,7 @@
 """Our own recogniser of handwritten numbers and dates in the digits of Indian scripts, and in Latin ones beside them.
 
-The package's weights learned from drawn digits, and the engine is never sure of what they say. Better ones learned from
-digits whose licence leaves something open; an office that may use them names their file (training/digits/cmaterdb).
+The package has no weights for it today: those there are learned from digits whose licence leaves something open, and an
+office that may use them names their file (training/digits/cmaterdb).
 """
 
 from __future__ import annotations

@@ -160,13 +160,9 @@ def test_weights_that_are_not_there_say_nothing_and_stop_nothing(monkeypatch):
     assert page_digits.uses_native([paper], "hi") is None
 
 
-@needs_weights
-def test_the_packages_own_weights_know_all_scripts_and_are_always_asked_about():
-    engine = digits.Digits()
-    assert engine.languages() == {code for script in native_scripts() for code in script.languages}
-    assert all(
-        engine.read([LineImage(drawn_date(), (c,), kind="date")])[0].confidence <= 0.5 for c in ("hi", "kn", "ur")
-    )
+def test_the_package_reads_no_native_digits_unless_an_office_names_weights():
+    """Those there are learned from digits whose licence leaves something open (training/digits/cmaterdb)."""
+    assert digits.Digits().languages() == frozenset()
 
 
 @needs_weights

@@ -130,7 +130,7 @@ def test_engines_take_part_in_languages_whose_digits_they_know():
     named = ReadSettings(languages=("hi",), handwriting_engine="auto", native_digits=weights)
     assert register_settings(named).digits_engine == f"digits:{weights}"
     assert register_settings(replace(named, languages=("kn",))).digits_engine == "none"
-    assert register_settings(ReadSettings(languages=("hi",), handwriting_engine="auto")).digits_engine == "digits"
+    assert register_settings(ReadSettings(languages=("hi",), handwriting_engine="auto")).digits_engine == "none"
     assert register_settings(replace(named, native_digits="none")).digits_engine == "none"
     assert register_settings(ReadSettings(languages=("en",), handwriting_engine="auto")).digits_engine == "none"
     off = register_settings(ReadSettings(languages=("hi",), handwriting_engine="none"))
