@@ -99,4 +99,4 @@ def test_loads_are_measured_beside_psql_and_end_alike_when_killed(tmp_path):
 def test_teaching_the_last_layers_runs_on_invented_pages(tmp_path):
     figures = run("learn.py", tmp_path)
     assert figures["crops"] >= 4 and figures["bytes_as_before"] is True
-    assert set(figures) >= {"exact_before", "learn_minutes_s"}
+    assert figures["learn_minutes_s"] > 0
