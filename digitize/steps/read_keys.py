@@ -53,7 +53,7 @@ def failed_key(known: Known, scan: PageScan) -> str:
 def decide_key(known: Known, scan: PageScan, recognised: str, form: str | None) -> str:
     """The key of deciding a page recognised under a key as a form."""
     settings = known.read_settings(scan.language)
-    metadata = metadata_of(scan)
+    metadata = metadata_of(known, scan)
     # No part at all where nothing was told, so that such pages keep the key they have.
     return work_key(
         DECIDE, recognised, known.lexica_key, settings.rules_key(form), *([plain_hash(metadata)] if metadata else [])
@@ -79,8 +79,16 @@ def register_decide_key(known: Known, recognised: str, form: str | None) -> str:
     return work_key(DECIDE, recognised, known.lexica_key, known.register_keys.get(form, ("", ""))[1])
 
 
-def metadata_of(scan: PageScan) -> dict[str, str]:
-    """What intake was told of the volume that a page stands in, by the zone that tells it (ocr/forms/expected.py)."""
+def metadata_of(known: Known, scan: PageScan) -> dict[str, str]:
+    """What is known of the volume that a page stands in, by the zone that tells it (ocr/forms/expected.py).
+
+    What intake was told goes before what the volume's own pages tell.
+    """
+    return {zone: fact.value for zone, fact in known.books.get(scan.volume, {}).items()} | told_of(scan)
+
+
+def told_of(scan: PageScan) -> dict[str, str]:
+    """What intake was told of the volume that a page stands in, by zone."""
     told = {"police_station": scan.station, "district": scan.district, "year": scan.year}
     return {zone: value for zone, value in told.items() if value}
 

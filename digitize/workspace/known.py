@@ -14,6 +14,7 @@ from digitize.machine.system import process_name
 from digitize.machine.work_keys import plain_hash, work_key
 from digitize.reading.calibration import load_calibration, threshold
 from digitize.reading.lexica import as_lexica, sections_file
+from digitize.workspace.books import BookFact, learned
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
 from digitize.workspace.own_weights import require_whole, used_weights
@@ -39,7 +40,7 @@ class Known:
     """Everything outside the scans and tables that results depend on.
 
     today: the day of the newest intake, so that a check means the same tomorrow. owner: this process. weights: of the
-    office's own, None for the package's.
+    office's own, None for the package's. books: what was learned of volumes, by zone; a run adds to it.
     """
 
     place: Place
@@ -50,6 +51,7 @@ class Known:
     today: date
     owner: str
     weights: Path | None = None
+    books: dict[int, dict[str, BookFact]] = field(default_factory=dict)
     _settings: dict[str, ReadSettings] = field(default_factory=dict)
 
     @property
@@ -236,14 +238,19 @@ def learn(place: Place, ledger: Ledger) -> Known:
     return Known(
         place=place,
         state=state,
-        lists=place_lists(state.code, *(place.folder / "lists" / f"{n}.csv" for n in ("stations", "districts"))),
+        lists=place_lists(state.code, *place.own_lists),
         encodings=encodings,
         mappings=load_mappings((place.folder / "mappings",), encodings),
         today=today,
         owner=process_name(),
         weights=used_weights(ledger, place),
+        books=learned(ledger),
     )
 
 
 def _lists_hash(lists: Mapping[str, CodeList]) -> str:
-    return plain_hash({n: [c.values, {k: list(v) for k, v in c.spellings.items()}] for n, c in lists.items()})
+    def plain(codes: CodeList) -> list[object]:
+        ways, implied = ({k: list(v) for k, v in some.items()} for some in (codes.spellings, codes.implies))
+        return [codes.values, ways, implied, codes.complete]
+
+    return plain_hash({name: plain(codes) for name, codes in lists.items()})

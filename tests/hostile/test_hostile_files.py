@@ -37,7 +37,7 @@ def test_texts_that_would_fill_the_memory_are_refused_before_they_are_unpacked(d
 def test_damage_of_all_kinds_in_a_workbook_is_no_fault_of_ours(digitize, tmp_path):
     whole = book(tmp_path / "iif1.xlsx", 200).read_bytes()
     chance = random.Random(7)
-    for n in range(40):
+    for n in range(15):
         data = bytearray(whole)
         for _ in range(chance.randrange(1, 30)):
             data[chance.randrange(len(data))] = chance.randrange(256)
@@ -49,13 +49,7 @@ def test_damage_of_all_kinds_in_a_workbook_is_no_fault_of_ours(digitize, tmp_pat
 
 def ends_by_itself(digitize, *command):
     """A message and one of the codes for it, whatever the file is: no traceback."""
-    for code in (5, 3, 0, 4):
-        try:
-            digitize(*command, code=code)
-        except AssertionError:
-            continue
-        return
-    raise AssertionError(command)
+    digitize(*command, code=(5, 3, 0, 4))
 
 
 @pytest.mark.parametrize("suffix", [".parquet", ".sqlite", ".dbf", ".jsonl", ".csv"])
@@ -78,7 +72,7 @@ def test_damaged_files_of_every_kind_that_validate_reads_end_with_a_message(digi
         (frame.write_ndjson if suffix == ".jsonl" else frame.write_csv)(path)
     whole = path.read_bytes()
     chance = random.Random(suffix)
-    for _ in range(25):
+    for _ in range(10):
         data = bytearray(whole)
         for _ in range(chance.randrange(1, 20)):
             data[chance.randrange(len(data))] = chance.randrange(256)
