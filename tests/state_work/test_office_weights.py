@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from digitize.errors import InputError, MachineLacks
+from digitize.learning import both
 from digitize.learning import learn as learning
 from digitize.learning.accepted import accepted_pages, may_be_learned
 from digitize.learning.crops import Chosen, CropJob
@@ -265,14 +266,16 @@ def test_an_office_learns_goes_on_where_it_was_and_takes_what_reads_better(
     known = known_with(place)
     known.lexica, known.jobs = {}, 1
     pages, cut = accepted_pages(settled_pages, known, names=False), []
-    monkeypatch.setattr(learning, "run_jobs", fake_jobs(read_by_new, cut))
+    for module in (learning, both):
+        monkeypatch.setattr(module, "run_jobs", fake_jobs(read_by_new, cut))
     monkeypatch.setattr(learning, "_HELD_SHARE", 0.4)
     work = learning._Work(settled_pages, known, pages, Course(steps=2, batch=1), Silent())
     monkeypatch.setattr(work, "_teach", lambda samples: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
         work.learn()
     monkeypatch.undo()
-    monkeypatch.setattr(learning, "run_jobs", fake_jobs(read_by_new, cut))
+    for module in (learning, both):
+        monkeypatch.setattr(module, "run_jobs", fake_jobs(read_by_new, cut))
     monkeypatch.setattr(learning, "_HELD_SHARE", 0.4)
     found = learning._Work(settled_pages, known, pages, Course(steps=2, batch=1), Silent()).learn()
     # The pages were cut once, the newest not at all.
