@@ -14,8 +14,8 @@ from digitize.machine.system import process_name
 from digitize.machine.work_keys import plain_hash, work_key
 from digitize.reading.calibration import load_calibration, threshold
 from digitize.reading.lexica import as_lexica, sections_file
-from digitize.workspace.books import BookFact, learned
 from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.books import BookFact, learned
 from digitize.workspace.ledger.catalogue import Catalogue
 from digitize.workspace.own_weights import require_whole, used_weights
 from digitize.workspace.place import Place
