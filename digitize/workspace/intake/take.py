@@ -75,7 +75,8 @@ def take_in(place: Place, paths: Sequence[Path], metadata: Metadata, *, link: bo
         seen: set[str] = set()
         lists = place_lists(place.options.workspace.state, *place.own_lists)
         for given in list_files(list(paths), metadata):
-            check_places(given.metadata, given.name, lists)
+            if not given.problem:
+                check_places(given.metadata, given.name, lists)
             check_register(given.metadata, given.name, (place.folder / "forms",))
             looked.append(_look(catalogue, given, seen, link=link))
         looked = [_keep(place, catalogue, look, link=link) for look in _probed(looked)]
