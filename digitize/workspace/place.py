@@ -9,6 +9,7 @@ from pathlib import Path
 from digitize.errors import OptionsError, WorkspaceError
 from digitize.machine import system
 from digitize.workspace.options import Options, load_options
+from mappers.codes import read_stations
 
 FOLDERS = (
     "originals", "artefacts", "exports", "loaded", "receipts", "review",
@@ -74,6 +75,12 @@ class Place:
     def own_lists(self) -> tuple[Path, Path]:
         """The workspace's lists of stations and of districts; neither need be there."""
         return self.folder / "lists" / "stations.csv", self.folder / "lists" / "districts.csv"
+
+    @property
+    def has_stations(self) -> bool:
+        """Whether the office listed its stations. Raises MappingError for a list that is none."""
+        own = self.own_lists[0]
+        return own.is_file() and bool(read_stations(own))
 
     def original(self, sha256: str, suffix: str) -> Path:
         """Where the copy of an original with that hash lies."""

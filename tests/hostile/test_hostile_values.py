@@ -49,7 +49,7 @@ def place(digitize, samples, tmp_path_factory):
     shutil.copy(samples / "legacy" / "stations.csv", place / "lists" / "stations.csv")
     # What intake is told must be in a list, and lists hold anything.
     with (place / "lists" / "stations.csv").open("a", encoding="utf-8", newline="") as f:
-        csv.writer(f).writerows([bad, bad, ""] for bad in TOLD)
+        csv.writer(f).writerows([bad, bad, ""] for bad in (*TOLD, "Udaharan"))
     (place / "mappings" / "left.toml").write_text(MAPPING)
     table = place.parent / "bad\x1b[31m\u202e[red].csv"
     with table.open("w", encoding="utf-8", newline="") as f:
