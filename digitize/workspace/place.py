@@ -9,7 +9,6 @@ from pathlib import Path
 from digitize.errors import OptionsError, WorkspaceError
 from digitize.machine import system
 from digitize.workspace.options import Options, load_options
-from mappers.codes import read_stations
 
 FOLDERS = (
     "originals", "artefacts", "exports", "loaded", "receipts", "review",
@@ -79,6 +78,9 @@ class Place:
     @property
     def has_stations(self) -> bool:
         """Whether the office listed its stations. Raises MappingError for a list that is none."""
+        # Here and not above: what only looks at the ledger need not load the lists.
+        from mappers.codes import read_stations
+
         own = self.own_lists[0]
         return own.is_file() and bool(read_stations(own))
 

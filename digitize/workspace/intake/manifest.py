@@ -6,9 +6,12 @@ import csv
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from digitize.errors import OptionsError
-from mappers.codes import CodeList
+
+if TYPE_CHECKING:
+    from mappers.codes import CodeList
 
 MANIFEST = "manifest.csv"
 
