@@ -84,7 +84,7 @@ def import_review(place: Place, path: Path, operator: str) -> ReviewImport:
         # After the ledger: what it lacks would be asked again, what the list lacks would not.
         for _, answer in answers:
             if answer.field.startswith(f"{ENTRY}:"):
-                add_entry(place, answer)
+                add_entry(place.own_lists, answer)
     return report
 
 

@@ -11,10 +11,9 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from digitize.steps.read_keys import told_of
-from digitize.workspace import books
-from digitize.workspace.books import LEARNED_ZONES, BookFact
 from digitize.workspace.known import Known
-from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger import Ledger, books
+from digitize.workspace.ledger.books import LEARNED_ZONES, BookFact
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan
 from digitize.workspace.ledger.readings import newest_reading
 from ocr.forms.expected import AS_METADATA

@@ -11,10 +11,10 @@ from digitize.machine.progress import Progress
 from digitize.steps import check, load, map, read
 from digitize.steps.books import learn_books
 from digitize.targets import Receipt
-from digitize.workspace.books import lines
 from digitize.workspace.counts import StatusCounts, Totals, count_work
 from digitize.workspace.known import Known, learn
 from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.books import lines
 from digitize.workspace.models_used import record_models
 from digitize.workspace.place import Place
 from digitize.workspace.target import open_place_target

@@ -9,10 +9,9 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-from digitize.workspace import books
 from digitize.workspace.decisions.left_over import LeftOver, asked_of_mapping
 from digitize.workspace.decisions.page_gaps import MISSING, Gap, find_gaps
-from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger import Ledger, books
 
 # The newest scan of a page stands for it; older ones stay in the list.
 _PAGES = """

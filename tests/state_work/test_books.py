@@ -8,10 +8,9 @@ import pytest
 from digitize.steps import books as steps_books
 from digitize.steps.books import learned_fact
 from digitize.steps.read_keys import metadata_of
-from digitize.workspace import books
-from digitize.workspace.books import BookFact
 from digitize.workspace.decisions.entries import ADD, LEAVE, Typed, _typed_in, add_entry
-from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger import Ledger, books
+from digitize.workspace.ledger.books import BookFact
 from digitize.workspace.ledger.records import Decision
 from mappers.codes import load_stations, place_lists
 from ocr.forms.expected import AS_METADATA
@@ -65,10 +64,10 @@ def decision(word, name="Newplace", district="Nadia"):
 def test_a_typed_name_counts_as_an_entry_once_a_person_says_so(tmp_path):
     place = SimpleNamespace(own_lists=(tmp_path / "stations.csv", tmp_path / "districts.csv"))
     place.own_lists[0].write_text("# complete = 0.95\nstation,district,aliases\nMisalpur,Nadia,", encoding="utf-8")
-    add_entry(place, decision(LEAVE))
+    add_entry(place.own_lists, decision(LEAVE))
     assert place_lists("wb", *place.own_lists)["station"].find("Newplace") is None
-    add_entry(place, decision(ADD))
-    add_entry(place, replace(decision(ADD), field="entry:district/Newshire", reading=""))
+    add_entry(place.own_lists, decision(ADD))
+    add_entry(place.own_lists, replace(decision(ADD), field="entry:district/Newshire", reading=""))
     lists = place_lists("wb", *place.own_lists)
     assert lists["station"].find("newplace") == "Newplace" and lists["station"].complete == 0.95
     assert lists["station"].find("Misalpur") and lists["district"].find("Newshire")

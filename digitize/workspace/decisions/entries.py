@@ -6,12 +6,12 @@ import csv
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from digitize.workspace.decisions.words import ENTRY
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Decision, Records
 from digitize.workspace.ledger.verdict import OPERATOR
-from digitize.workspace.place import Place
 from mappers.codes import CodeList
 from mappers.record import Record
 
@@ -69,12 +69,15 @@ def _typed_in(record: Record, lists: Mapping[str, CodeList]) -> Iterator[Typed]:
             yield Typed(name, value.value, (district or "") if name == "station" else "", 1)
 
 
-def add_entry(place: Place, decision: Decision) -> None:
-    """Add a name to the workspace's own list when a person said so. decision: a word on one that was typed."""
+def add_entry(own_lists: tuple[Path, Path], decision: Decision) -> None:
+    """Add a name to the workspace's own list when a person said so.
+
+    own_lists: of stations and districts. decision: a word on a name that was typed.
+    """
     name, _, entry = decision.field.partition(":")[2].partition("/")
     if decision.value != ADD:
         return
-    path = dict(zip(("station", "district"), place.own_lists, strict=True))[name]
+    path = dict(zip(("station", "district"), own_lists, strict=True))[name]
     text = path.read_text(encoding="utf-8-sig") if path.is_file() else _COLUMNS[name]
     head = next((line for line in text.splitlines() if not line.startswith("#")), "")
     row = {name: entry, **({"district": decision.reading} if name == "station" else {})}

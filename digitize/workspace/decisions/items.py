@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from digitize.machine.work_keys import work_key
 from digitize.reading.rows import DITTO, row_mark
-from digitize.workspace.books import learned
 from digitize.workspace.decisions.left_over import LEFT_OVER, asked_of_mapping
 from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.books import learned
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan
 from digitize.workspace.ledger.readings import Readings
 from digitize.workspace.ledger.records import Records, Stored
