@@ -18,8 +18,8 @@ from ocr.models.running import is_here
 
 OWN_ENGINE, _OWN_WEIGHTS = "fields", "eng_fields.onnx"
 # Part of every page's key: raised when pages are to be read again.
-READ_VERSION = "11"
-_DECIDING = {"confidence", "title", "source", "state", "per_volume", "agree"}
+READ_VERSION = "12"
+_DECIDING = {"confidence", "title", "source", "state", "per_volume", "agree", "confirmed"}
 """Keys of a form file that recognising takes nothing from."""
 
 
