@@ -18,14 +18,22 @@ UNKNOWN_FORM = "unknown-form"
 """Kind of failure of a page that is neither a known form nor a known register's."""
 
 
-def recognise_key(known: Known, scan: PageScan, form: str | None) -> str:
+PRINT_UNKNOWN = "print_unknown"
+"""In what the ledger says of a page: its form was found by its words, and its print is none that is known."""
+
+
+def recognise_key(known: Known, scan: PageScan, form: str | None, *, print_unknown: bool = False) -> str:
     """The key of recognising a page that turned out to be of that form, or of none.
+
+    One whose print is not known depends on all forms, as one of no form does: the next one may be its print.
 
     A page depends on the form it matched alone, so that a new form in the library has only those pages looked at again
     that match none. (That the new one would have fitted better is not noticed; change READ_VERSION for that.)
     """
     settings = known.read_settings(scan.language)
-    return work_key(RECOGNISE, scan.sha256, str(scan.idx), settings.key(), settings.form_key(form))
+    return work_key(
+        RECOGNISE, scan.sha256, str(scan.idx), settings.key(), settings.form_key(None if print_unknown else form)
+    )
 
 
 def failed_key(known: Known, scan: PageScan) -> str:

@@ -43,7 +43,7 @@ def recognise(scan: Scan | OpenedPage, settings: ReadSettings) -> Recognition:
     # Begun here, so that opening the page and finding its form count as well.
     limit = TimeLimit(settings.seconds_per_page)
     page = scan if isinstance(scan, OpenedPage) else open_page(scan, settings.dpi)
-    match, notes = _match(page, settings, limit)
+    match, notes = match_page(page.grey, settings, limit)
     found = Recognition(
         form=match.form.id if match.form else None,
         width=page.width,
@@ -86,18 +86,21 @@ def decide(
     return replace(reading, zones=held)
 
 
-def _match(page: OpenedPage, settings: ReadSettings, limit: TimeLimit) -> tuple[Match, tuple[str, ...]]:
-    """The form of a page, by key points and, where they do not know its print, by its words."""
+def match_page(grey: Image, settings: ReadSettings, limit: TimeLimit) -> tuple[Match, tuple[str, ...]]:
+    """The form of a page, by key points and, where they do not know its print, by its words; and notes.
+
+    grey: (height, width) uint8, 0 black. Raises as recognise does.
+    """
     models = load_models(settings.folders()).only(settings.forms)
-    match = find_form(page.grey, models)
+    match = find_form(grey, models)
     if match.form is not None and not match.is_in_doubt:
         return match, ()
     if match.form is None:
         # Where the page as scanned shows no form, its ground is flattened for a second pass.
-        again = find_form(flatten(page.grey), models)
+        again = find_form(flatten(grey), models)
         if again.form is not None and not again.is_in_doubt:
             return again, ("form-found-after-flattening",)
-    by_words = _match_by_words(page, settings, models, match, limit)
+    by_words = _match_by_words(grey, settings, models, match, limit)
     if by_words is not None:
         return by_words, (PRINT_NOT_KNOWN,)
     # Zones may lie off where key points say that lines stand elsewhere.
@@ -105,7 +108,7 @@ def _match(page: OpenedPage, settings: ReadSettings, limit: TimeLimit) -> tuple[
 
 
 def _match_by_words(
-    page: OpenedPage, settings: ReadSettings, models: FormModels, match: Match, limit: TimeLimit
+    grey: Image, settings: ReadSettings, models: FormModels, match: Match, limit: TimeLimit
 ) -> Match | None:
     """The form by its printed labels; None where they are not found, or the engine reads no whole pages."""
     if not any(form.labels for form in models.forms.values()):
@@ -113,7 +116,7 @@ def _match_by_words(
     engine = load_engine(settings.engine, limit.left_s())
     if not hasattr(engine, "read_page"):
         return None
-    return find_by_labels(page.grey, models, cast(SparseReader, engine), settings.languages, match)
+    return find_by_labels(grey, models, cast(SparseReader, engine), settings.languages, match)
 
 
 def _with_mark(read: ZoneReading, zone: Zone, grey: Image, match: Match) -> ZoneReading:

@@ -79,6 +79,12 @@ class ReadSettings:
         return _digest(known.model_dump(mode="json", exclude=leave) if known else {})
 
 
+def forget_forms() -> None:
+    """Have form files read anew: one was written or changed."""
+    load_models.cache_clear()
+    _form_keys.cache_clear()
+
+
 def handwriting_engine(settings: ReadSettings) -> str:
     """The second engine's name, "none" when there is none."""
     if settings.handwriting_engine == "auto":

@@ -40,6 +40,8 @@ _THINNED = 4
 _MOST_LIKELY = 4
 # Of 256 pages 2 % had more on their own print (0.04), 2 % less on the next best (0.08).
 _MOST_MOVED = 0.06
+# Four of those pages had fewer key points than that on their own print, all but one on the next best by chance.
+_WEAK = 1.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,10 @@ class Match:
     @property
     def is_in_doubt(self) -> bool:
         """Whether the page seems to be of another print of its form."""
-        return self.form is not None and len(self.moved.points) > _MOST_MOVED * (self.inliers + len(self.moved.points))
+        if self.form is None:
+            return False
+        moved = len(self.moved.points)
+        return moved > _MOST_MOVED * (self.inliers + moved) or self.inliers < _WEAK * self.form.min_inliers
 
     def of(self, zone: Zone) -> Matrix:
         """The map of one zone, (2, 3) float64: the page's own on a flat page."""
@@ -111,18 +116,22 @@ def find_form(grey: Image, models: FormModels) -> Match:
     grey: (height, width) uint8, 0 black. Never raises for what is on the page: a letter, a blank page or a speck
     gives a Match without form and the reason.
     """
-    found = key_points(grey)
+    return match_points(key_points(grey), grey.shape, models)
+
+
+def match_points(found: FormFeatures, shape: tuple[int, ...], models: FormModels) -> Match:
+    """Find the print of a page by its key points, as find_form does. shape: of the page, (height, width)."""
     if found.size < _NO_PRINT:
         return _nothing("there is no print on the page")
     if not models.forms:
         return _nothing("no form is known")
     # Key points are found on a page shrunk to LONG_SIDE: on a larger scan their places are so much coarser.
-    within = _WITHIN_PX * max(1.0, max(grey.shape) / LONG_SIDE)
+    within = _WITHIN_PX * max(1.0, max(shape) / LONG_SIDE)
     page = PagePoints.of(found)
     fits = (_fit(form, models.features[form.id], page, within) for form in _likely(models, page, within))
     # A plausible map first: another form may have more key points, but bent out of shape.
-    best = max(fits, key=lambda fit: (_is_plausible(fit.matrix, fit.form, grey), fit.inliers))
-    return _judged(best, grey)
+    best = max(fits, key=lambda fit: (_is_plausible(fit.matrix, fit.form, shape), fit.inliers))
+    return _judged(best, shape)
 
 
 def zone_box(matrix: Matrix, zone: Zone) -> Box:
@@ -237,13 +246,13 @@ def _fit(form: Form, features: FormFeatures, page: PagePoints, within: float) ->
     return _Fit(form, int(inliers.sum()), np.asarray(matrix, np.float64), ours, theirs)
 
 
-def _judged(best: _Fit, grey: Image) -> Match:
+def _judged(best: _Fit, shape: tuple[int, ...]) -> Match:
     """Refuse the best fit when too little agrees or the map is not one that a scanner makes."""
     form = best.form
     if best.inliers < form.min_inliers:
         reason = f"no known form: {best.inliers} key points agree with {form.id}, {form.min_inliers} are needed"
         return _nothing(reason, best.inliers)
-    if not _is_plausible(best.matrix, form, grey):
+    if not _is_plausible(best.matrix, form, shape):
         return _nothing(f"{form.id} fits only when bent out of shape", best.inliers)
     bend = best.bend()
     frame = (form.width, form.height)
@@ -251,17 +260,17 @@ def _judged(best: _Fit, grey: Image) -> Match:
     return Match(form, best.inliers, best.matrix, bend=bend, moved=moved)
 
 
-def _is_plausible(matrix: Matrix, form: Form, grey: Image) -> bool:
+def _is_plausible(matrix: Matrix, form: Form, shape: tuple[int, ...]) -> bool:
     """Whether the map neither mirrors nor shears nor stretches much, and puts the form's middle on the page."""
     large, small = np.linalg.svd(matrix[:, :2], compute_uv=False)
     middle = matrix[:, :2] @ np.array([form.width / 2, form.height / 2]) + matrix[:, 2]
-    size = large * max(form.width, form.height) / max(grey.shape)
+    size = large * max(form.width, form.height) / max(shape)
     return bool(
         np.linalg.det(matrix[:, :2]) > 0
         and large <= _MAX_STRETCH * small
         and _SIZE_RANGE[0] <= size <= _SIZE_RANGE[1]
-        and 0 <= middle[0] <= grey.shape[1]
-        and 0 <= middle[1] <= grey.shape[0]
+        and 0 <= middle[0] <= shape[1]
+        and 0 <= middle[1] <= shape[0]
     )
 
 

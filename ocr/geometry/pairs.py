@@ -1,4 +1,4 @@
-"""Which key points of a form and of a page belong together: the most alike, and clearly more so than the second best."""
+"""Which key points of a form and a page belong together: the most alike, and clearly more so than the second best."""
 
 from __future__ import annotations
 
