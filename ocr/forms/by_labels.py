@@ -24,11 +24,9 @@ from ocr.page import Box, Line, Word, around
 _MOST_WORDS = 8
 _ALIKE = 78.0
 """Of 100, from which a few words may be a label (rapidfuzz's ratio of their letters)."""
-_SURE, _SURE_LETTERS = 88.0, 9
-"""A label so alike and so long counts wherever it stands, without others that bear it out."""
 _LONG = 6
 """Letters from which a label may be looked for on the whole page; shorter ones only where they must stand."""
-_COARSE_PX, _NEAR_PX, _CLOSE_PX = 25.0, (60.0, 40.0), (30.0, 14.0)
+_COARSE_PX, _NEAR_PX, _CLOSE_PX = 25.0, (120.0, 40.0), (30.0, 14.0)
 """In pixels of a 100 dpi page: what one flat map may leave; how far off it a label is looked for, along and across the
 line; and how far off its neighbours."""
 _LEAST_LABELS, _LEAST_SHARE = 6, 0.3
