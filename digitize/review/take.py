@@ -16,8 +16,9 @@ from digitize.review.row_questions import row_decision
 from digitize.review.sheet import OK, Filled, read_sheet
 from digitize.review.trial import trial
 from digitize.workspace.decisions.apply import BLANK, ILLEGIBLE, VALUE
+from digitize.workspace.decisions.entries import ENTRY_WORDS, add_entry
 from digitize.workspace.decisions.items import item_id, list_items, row_id
-from digitize.workspace.decisions.words import GAP, ROW, is_word
+from digitize.workspace.decisions.words import ENTRY, GAP, ROW, is_word
 from digitize.workspace.known import Known, learn
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
@@ -80,6 +81,10 @@ def import_review(place: Place, path: Path, operator: str) -> ReviewImport:
         with ledger.writing():
             for record, own in _by_record(answers).items():
                 _take_record(ledger, known, record, own, report)
+        # After the ledger: what it lacks would be asked again, what the list lacks would not.
+        for _, answer in answers:
+            if answer.field.startswith(f"{ENTRY}:"):
+                add_entry(place.own_lists, answer)
     return report
 
 
@@ -104,7 +109,7 @@ def _asked(ledger: Ledger, known: Known) -> dict[str, _Asked]:
 
 def _words_of(decision: Decision) -> tuple[str, ...]:
     """What a decision made before might have said instead, where it hangs on no field."""
-    return {ROW: ROW_KINDS, GAP: GAP_WORDS}.get(decision.field.partition(":")[0], ())
+    return {ROW: ROW_KINDS, GAP: GAP_WORDS, ENTRY: ENTRY_WORDS}.get(decision.field.partition(":")[0], ())
 
 
 class _WholeRows:

@@ -9,11 +9,13 @@ from typing import Any
 from digitize.errors import MachineLacks, OptionsError, TooManyRefused
 from digitize.machine.progress import Progress
 from digitize.steps import check, load, map, read
+from digitize.steps.books import learn_books
 from digitize.steps.discover import DraftedPrint, discover
 from digitize.targets import Receipt
 from digitize.workspace.counts import StatusCounts, Totals, count_work
 from digitize.workspace.known import Known, learn
 from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.books import lines
 from digitize.workspace.models_used import record_models
 from digitize.workspace.place import Place
 from digitize.workspace.target import open_place_target
@@ -44,6 +46,7 @@ class RunReport:
     checked: int = 0
     receipts: list[Receipt] = field(default_factory=list)
     target: str = ""
+    books: list[str] = field(default_factory=list)
     now: StatusCounts = field(default_factory=StatusCounts)
 
     @property
@@ -91,6 +94,7 @@ class RunReport:
             "todo": self.todo,
             "read": asdict(self.read),
             "prints": [{**asdict(p), "picture": str(p.picture)} for p in self.prints],
+            "books": self.books,
             "mapped": self.mapped,
             "checked": self.checked,
             "target": self.target,
@@ -171,6 +175,11 @@ def _read(ledger: Ledger, known: Known, wanted: RunOptions, progress: Progress, 
             record_models(ledger, known.place)
         done = read.read_pages(ledger, known, todos, progress, is_limited=wanted.limit is not None)
         report.read = report.read.with_(done)
+        if todos and learn_books(ledger, known):
+            report.books = lines(ledger)
+            # Decided anew with what was learned; nothing is recognised again.
+            again = [t for t in read.plan(ledger, known, None) if t.is_decided_only]
+            report.read.decided += read.read_pages(ledger, known, again, progress, is_limited=True).decided
 
 
 def _map(ledger: Ledger, known: Known, wanted: RunOptions, progress: Progress, report: RunReport) -> None:

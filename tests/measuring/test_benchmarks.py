@@ -16,9 +16,9 @@ needs_tesseract = pytest.mark.skipif(
 )
 
 
-def run(name, tmp_path):
+def run(name, tmp_path, *more):
     out = tmp_path / "figures.json"
-    command = [sys.executable, ROOT / "benchmarks" / name, "--quick", "--json", out]
+    command = [sys.executable, ROOT / "benchmarks" / name, "--quick", "--json", out, *more]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     return json.loads(out.read_text(encoding="utf-8"))
@@ -94,3 +94,16 @@ def test_loads_are_measured_beside_psql_and_end_alike_when_killed(tmp_path):
     assert figures["reconcile_false"] == figures["quarantine_twice"] == 0 and figures["layout_pg_ok"] == 1
     assert figures["sqlite_rows_per_cpu_s"] > 0 and 0 < figures["rss_mb"] < 500
     assert figures["ratio_dlt"] is None
+
+
+def test_every_tampering_is_named_and_a_killed_day_ends_like_an_undisturbed_one(tmp_path):
+    """What else trust.py measures has tests of its own: masking at every exit, hostile files, full and read-only disks."""
+    figures = run("trust.py", tmp_path, "--only", "tampering,kills")
+    assert figures["tampering_tried"] == figures["tampering_found"] == 40
+    assert figures["kills"] == figures["kills_identical"] > 0
+
+
+def test_teaching_the_last_layers_runs_on_invented_pages(tmp_path):
+    figures = run("learn.py", tmp_path)
+    assert figures["crops"] >= 4 and figures["bytes_as_before"] is True
+    assert figures["learn_minutes_s"] > 0
