@@ -12,6 +12,7 @@ from digitize.steps.read_keys import PRINT_UNKNOWN, RECOGNISE
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan
+from ocr.errors import EngineFailed, ScanError
 
 if TYPE_CHECKING:
     from ocr.engine import Image
@@ -37,7 +38,8 @@ class DraftedPrint:
 def discover(ledger: Ledger, known: Known, *, again: bool = False) -> list[DraftedPrint]:
     """Draft the prints of pages whose print is not known, into the workspace's forms; they wait for a person's look.
 
-    The same pages are not looked at twice, unless again. Raises EngineMissing, EngineFailed, ScanError, FormError.
+    The same pages are not looked at twice, unless again. Raises EngineMissing and FormError; again, EngineFailed and
+    ScanError as well.
     """
     from digitize.files.forms.discovered import find_prints
 
@@ -50,7 +52,13 @@ def discover(ledger: Ledger, known: Known, *, again: bool = False) -> list[Draft
     if ledger.is_done(DISCOVER, DISCOVER, key) and not again:
         return []
     folder = known.place.folder / "forms"
-    forms = find_prints(_opened(ledger, known, scans), settings, folder)
+    try:
+        forms = find_prints(_opened(ledger, known, scans), settings, folder)
+    except (EngineFailed, ScanError):
+        if again:
+            raise
+        # The pages are read, and wait: a run goes on without their print, and the next one tries again.
+        return []
     ledger.finish(DISCOVER, DISCOVER, key, {"forms": [form.id for form in forms]}, {"pages": len(scans)})
     return [_drafted(form, folder) for form in forms]
 

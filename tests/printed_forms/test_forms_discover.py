@@ -14,9 +14,9 @@ from ocr.forms.zones import FormModels, Match
 from ocr.geometry.features import FormFeatures
 from ocr.page import Box, Line, Word
 
-WIDE, HIGH, DOWN = 360, 400, 8
+WIDE, HIGH, DOWN = 360, 280, 8
 """A small form of invented words, two to a line; in the other print the lower half stands 8 pixels lower."""
-WORDS = ["granary", "lantern", "meadow", "orchard", "paddock", "quarry", "rivulet", "saddler", "thicket", "upland"]
+WORDS = ["granary", "lantern", "meadow", "orchard", "paddock", "quarry", "rivulet"]
 ROWS = [((word, 20, 85), (word[::-1], 90, 155)) for word in WORDS]
 TOPS = [30 + 34 * i for i in range(len(WORDS))]
 
@@ -61,7 +61,8 @@ def filled_page(seed):
     return page
 
 
-def test_ten_pages_give_the_print_and_nine_do_not(form):
+def test_ten_pages_give_the_print_and_nine_do_not(form, monkeypatch):
+    monkeypatch.setattr("ocr.drafting.discover._ROUNDS", 1)  # a second look at the same pages costs a second
     pages = [filled_page(seed) for seed in range(10)]
     known = FormModels(
         {form.id: form}, {form.id: FormFeatures(np.zeros((0, 2), np.float32), np.zeros((0, 128), np.uint8))}
