@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from digitize.reading.calibration import NEVER
 from mappers.sources.values import ZoneValue
-from ocr.page import Decided
+from ocr.page import PRINT_NOT_KNOWN, Decided
 
 
 def zone_value(d: Decided, accept: float) -> ZoneValue:
     """A decided zone as mapping takes it. accept: the confidence from which it may pass without a person."""
+    if PRINT_NOT_KNOWN in d.notes:
+        accept = NEVER
+    elif d.blank:
+        # NEVER is above 1: a cell that is blank beyond doubt need not wait for a form to be calibrated.
+        accept = min(1.0, accept)
     return ZoneValue(
         raw=d.raw,
         value=d.value or None,
@@ -15,6 +21,5 @@ def zone_value(d: Decided, accept: float) -> ZoneValue:
         box=(d.box.x0, d.box.y0, d.box.x1, d.box.y1),
         blank=d.blank,
         candidates=tuple(c.text for c in d.candidates),
-        # NEVER is above 1: a cell that is blank beyond doubt need not wait for a form to be calibrated.
-        accept=min(1.0, accept) if d.blank else accept,
+        accept=accept,
     )

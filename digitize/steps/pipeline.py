@@ -10,6 +10,7 @@ from digitize.errors import MachineLacks, OptionsError, TooManyRefused
 from digitize.machine.progress import Progress
 from digitize.steps import check, load, map, read
 from digitize.steps.books import learn_books
+from digitize.steps.discover import DraftedPrint, discover
 from digitize.targets import Receipt
 from digitize.workspace.counts import StatusCounts, Totals, count_work
 from digitize.workspace.known import Known, learn
@@ -40,6 +41,7 @@ class RunReport:
     is_dry: bool = False
     todo: dict[str, int] = field(default_factory=dict)
     read: read.ReadReport = field(default_factory=read.ReadReport)
+    prints: list[DraftedPrint] = field(default_factory=list)
     mapped: int = 0
     checked: int = 0
     receipts: list[Receipt] = field(default_factory=list)
@@ -72,6 +74,11 @@ class RunReport:
 
     def _did(self) -> list[str]:
         said = [f"Read {self.read.read} pages, decided {self.read.decided} anew, {self.read.failed} failed."]
+        said += [
+            f"Drafted {p.id}, a print of {p.family} that was not known, with {p.zones} zones. Look at {p.picture}, "
+            f"then: digitize forms accept DIR {p.id}. Until then its values wait for review."
+            for p in self.prints
+        ]
         said += [f"Mapped {self.mapped} records, checked {self.checked}."]
         for r in self.receipts:
             said.append(
@@ -86,6 +93,7 @@ class RunReport:
             "dry_run": self.is_dry,
             "todo": self.todo,
             "read": asdict(self.read),
+            "prints": [{**asdict(p), "picture": str(p.picture)} for p in self.prints],
             "books": self.books,
             "mapped": self.mapped,
             "checked": self.checked,
@@ -143,6 +151,11 @@ def run_all(place: Place, wanted: RunOptions, progress: Progress) -> RunReport:
             # Each step plans when its turn has come, for what it has to do comes of the one before.
             for step in wanted.steps:
                 _ACTIONS[step](ledger, known, wanted, progress, report)
+                if step == "read" and not wanted.is_dry and wanted.limit is None:
+                    report.prints = discover(ledger, known)
+                    if report.prints:
+                        known = learn(place, ledger)
+                        _ACTIONS[step](ledger, known, wanted, progress, report)
         finally:
             # Also after an error: what this process held may be taken up by the next at once.
             ledger.release(known.owner)
@@ -155,12 +168,13 @@ Action = Callable[[Ledger, Known, RunOptions, Progress, RunReport], None]
 
 def _read(ledger: Ledger, known: Known, wanted: RunOptions, progress: Progress, report: RunReport) -> None:
     todos = read.plan(ledger, known, wanted.limit)
-    report.todo["read"] = len(todos)
+    report.todo["read"] = report.todo.get("read", 0) + len(todos)
     if not wanted.is_dry:
         # Before the first page: models_differ takes the newest note that comes before a page's event.
         if todos and known.place.options.read.engine.startswith("tesseract"):
             record_models(ledger, known.place)
-        report.read = read.read_pages(ledger, known, todos, progress, is_limited=wanted.limit is not None)
+        done = read.read_pages(ledger, known, todos, progress, is_limited=wanted.limit is not None)
+        report.read = report.read.with_(done)
         if todos and learn_books(ledger, known):
             report.books = lines(ledger)
             # Decided anew with what was learned; nothing is recognised again.

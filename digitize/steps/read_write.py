@@ -10,6 +10,7 @@ from digitize.reading.neighbours import page_facts, page_numbers
 from digitize.steps.read_keys import (
     DECIDE,
     FAILED,
+    PRINT_UNKNOWN,
     RECOGNISE,
     REGISTER,
     UNKNOWN_FORM,
@@ -22,6 +23,7 @@ from digitize.steps.read_keys import (
 from digitize.steps.read_plan import PageTodo
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
+from ocr.page import PRINT_NOT_KNOWN
 from ocr.plain import reading_from_plain, recognition_from_plain
 
 
@@ -46,7 +48,10 @@ def _why(done: PageDone | PageFailed) -> Mapping[str, object]:
 def _write_form(ledger: Ledger, known: Known, todo: PageTodo, found: PageReading) -> None:
     scan, form = todo.scan, found.form
     detail = {name: found.reading[name] for name in ("form", "family", "part")}
-    recognised = todo.matched or recognise_key(known, scan, form)
+    unknown = PRINT_NOT_KNOWN in found.recognition["notes"]
+    if unknown:
+        detail[PRINT_UNKNOWN] = True
+    recognised = todo.matched or recognise_key(known, scan, form, print_unknown=unknown)
     if not todo.matched:
         ledger.finish(scan.page, RECOGNISE, recognised, found.recognition, detail)
     if form is not None:
