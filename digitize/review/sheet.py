@@ -37,6 +37,7 @@ _GUIDE = (
     "Of a whole row that makes no record: choose record as verdict if it is an entry after all, else what it is.",
     "Of numbers left out between two pages: choose missing if the book has no such pages, no gap if none is missing.",
     "If a record's row is no entry, choose struck, heading, total or day as verdict in any of its lines.",
+    "Where why says measured, reading and value are left out on purpose: type what you see, and leave none out.",
     "Rows left empty are asked again. Do not change the grey columns.",
     "Then: digitize review import DIR FILE --operator NAME",
 )
@@ -98,7 +99,7 @@ def _write_row(sheet: Worksheet, line: int, item: Item, picture: bytes | None, s
         "candidates": "\n".join(item.candidates),
         "why": ", ".join(item.why),
         "rules say": said,
-        "sure": round(item.confidence, 2),
+        "sure": None if item.is_blind else round(item.confidence, 2),
         "place": item.cell.partition(":")[2],
         "record": item.record,
         "item": item.id,

@@ -13,6 +13,7 @@ from digitize.targets import Receipt
 from digitize.workspace.counts import StatusCounts, Totals, count_work
 from digitize.workspace.known import Known, learn
 from digitize.workspace.ledger import Ledger
+from digitize.workspace.measuring import measure_place
 from digitize.workspace.models_used import record_models
 from digitize.workspace.place import Place
 from digitize.workspace.target import open_place_target
@@ -130,8 +131,11 @@ def run_all(place: Place, wanted: RunOptions, progress: Progress) -> RunReport:
     happens, finished work stays finished.
     """
     with Ledger(place.ledger) as ledger, searching(place.models):
+        said = [] if wanted.is_dry else measure_place(ledger, place)
         known = learn(place, ledger)
         report = RunReport(is_dry=wanted.is_dry, target=known.target_name)
+        for text in said:
+            progress.say(text)
         if not wanted.is_dry:
             for name in record_settings(ledger, place):
                 progress.say(f"{name} is another one than at the last run; this run works with it.")

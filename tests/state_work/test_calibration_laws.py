@@ -123,7 +123,7 @@ def test_a_field_that_turns_bad_is_closed_and_needs_new_answers():
     assert measure(good, ALONE)[0].threshold is not None
     after = measure(good + bad, ALONE)[0]
     assert (after.threshold, after.closed) == (None, 1) and after.answers < 120
-    again = measure(good + bad + answers(4, 600, lambda _: 0.0), ALONE)[0]
+    again = measure(good + bad + answers(4, 2500, lambda _: 0.0), ALONE)[0]
     assert again.threshold is not None and again.closed == 1
 
 

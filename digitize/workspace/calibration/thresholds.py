@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
+from math import ceil, log, log1p
 from typing import Any
 
 from digitize.workspace.calibration.proof import evidence_above, evidence_below
@@ -23,7 +24,7 @@ _STARTS = ((0.97, 0.6), (0.9, 0.2), (0.995, 0.2))
 """Where the sequences begin, and each one's part of the risk."""
 _BOOK_PART = 0.2
 """A book is closed at a fifth of the risk of a field: there are many books."""
-_FEWEST = 100
+_FEWEST = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,11 @@ class Terms:
     def risk(self) -> float:
         """The probability with which the promise may be broken."""
         return 1 - self.certainty
+
+    @property
+    def least_own(self) -> int:
+        """Answers of its own without which a field passes with no others: a tenth of what a proof of its own takes."""
+        return ceil(log(self.risk) / log1p(-self.limit) / 10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +125,7 @@ class _Proof:
     answers: list[int] = field(default_factory=lambda: [0] * len(LADDER))
     wrong: list[int] = field(default_factory=lambda: [0] * len(LADDER))
     heads: list[int] = field(default_factory=lambda: [LADDER.index(start) for start, _ in _STARTS])
-    threshold: float | None = None
+    lowest: int | None = None
     total: int = 0
 
     def count(self, answer: Answer) -> None:
@@ -142,9 +148,16 @@ class _Proof:
         self.count(answer)
         for number, (_, part) in enumerate(_STARTS):
             while self.heads[number] < len(LADDER) and self._holds(self.heads[number], part):
-                found = LADDER[self.heads[number]]
-                self.threshold = min(found, self.threshold if self.threshold is not None else 1.0)
+                lowest = self.heads[number]
+                self.lowest = lowest if self.lowest is None else max(lowest, self.lowest)
                 self.heads[number] += 1
+
+    @property
+    def threshold(self) -> float | None:
+        """The lowest one proved; of those that let the same answers pass the highest, for between nothing is known."""
+        if self.lowest is None:
+            return None
+        return next(step for at, step in enumerate(LADDER) if self.answers[at] == self.answers[self.lowest])
 
     def _holds(self, at: int, part: float) -> bool:
         n, wrong = self.answers[at], self.wrong[at]
@@ -261,7 +274,8 @@ class _Form:
         if own.closed:
             return None, ""
         together = self.all.proof.threshold
-        if together is not None and book not in self.all.watch.closed and own.brought is not None:
+        is_open = together is not None and book not in self.all.watch.closed and own.brought is not None
+        if is_open and own.proof.counted(together or 1.0)[0] >= self.terms.least_own:
             return together, TOGETHER
         return self.given, "given" if self.given is not None else ""
 
