@@ -14,22 +14,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from digitize.reading.rows import ROW_DOUBTFUL, STRUCK, STRUCK_IN_PART
-from digitize.workspace.calibration.keeping import STEP, plain_answer, weights_now
-from digitize.workspace.calibration.sampling import Draw, book_of, draw_of, field_of
-from digitize.workspace.calibration.thresholds import LADDER, Answer
-from digitize.workspace.decisions.items import ZONE, Item, cell_of, items_of, list_items, measured
+from digitize.workspace.calibration.keeping import STEP
+from digitize.workspace.calibration.sampling import Draw, book_of, draw_of
+from digitize.workspace.calibration.thresholds import LADDER
+from digitize.workspace.decisions.items import ZONE, Item, items_of, list_items, measured
 from digitize.workspace.decisions.left_over import LEFT_OVER
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.readings import Readings
-from digitize.workspace.ledger.records import Decision, Records, Stored
+from digitize.workspace.ledger.records import Records, Stored
 from digitize.workspace.ledger.verdict import OPERATOR
 from mappers.record import FieldValue, Record
 
 _ZONES = f"{ZONE}:"
 _UNCALIBRATED = "not-calibrated"
-_NEVER_PASS = (ROW_DOUBTFUL, STRUCK, STRUCK_IN_PART, "lines-joined")
 _UNITS = "SELECT record, unit, reasons FROM records ORDER BY record"
 
 
@@ -173,32 +171,3 @@ class Sample:
         """Whether a question need not be asked before the first pages show what passes."""
         is_hopeful = item.value != "" and item.confidence >= LADDER[-1]
         return item.why == (_UNCALIBRATED,) and self._is_cold(unit) and is_hopeful
-
-
-def answer_of(ledger: Ledger, before: Record, after: Record, decision: Decision) -> dict[str, Any] | None:
-    """What a blind answer says of the machine, without values, as its event keeps it; None where it says nothing.
-
-    before: the record that would have passed; after: the same with the answer.
-    """
-    page, _, zone = decision.field.removeprefix(_ZONES).rpartition("/")
-    now = ledger.state(page, "decide") if decision.field.startswith(_ZONES) else None
-    made = _fed(before, decision.field)
-    # Settled before by a person: what the machine had made of it is not there any more.
-    if now is None or not now.form or not made or any(v.by.startswith(OPERATOR) for v in made.values()):
-        return None
-    said = {path: v.value for path, v in _fed(after, decision.field).items() if v.value is not None}
-    right = said == {path: v.value for path, v in made.items() if v.value is not None}
-    confidence = min(map(_confidence, made.values()))
-    answer = Answer(now.form, field_of(zone), book_of(page), confidence, right)
-    return plain_answer(answer, weights_now(ledger))
-
-
-def _fed(record: Record, cell: str) -> dict[str, FieldValue]:
-    """The fields that hang on a place."""
-    return {path: value for path, value in record.cells() if cell_of(path, value) == cell}
-
-
-def _confidence(value: FieldValue) -> float:
-    """With which a value might pass; 0 for what never does."""
-    never = value.value is None and not value.blank
-    return 0.0 if never or any(word in value.notes for word in _NEVER_PASS) else value.confidence

@@ -11,14 +11,15 @@ from typing import Any
 from digitize.errors import InputError, NotFound
 from digitize.reading.rows import RECORD, ROW_KINDS
 from digitize.review.gap_questions import GAP_WORDS
-from digitize.review.measuring import answer_of, list_open
+from digitize.review.measuring import list_open
 from digitize.review.questions import WORDS, list_questions
 from digitize.review.row_questions import row_decision
 from digitize.review.sheet import OK, Filled, read_sheet
 from digitize.review.trial import trial
+from digitize.steps.measure import answer_of
 from digitize.workspace.calibration.thresholds import LADDER
 from digitize.workspace.decisions.apply import BLANK, ILLEGIBLE, VALUE
-from digitize.workspace.decisions.items import measured_id, item_id, row_id
+from digitize.workspace.decisions.items import item_id, measured_id, row_id
 from digitize.workspace.decisions.words import GAP, ROW, is_word
 from digitize.workspace.known import Known, learn
 from digitize.workspace.ledger import Ledger

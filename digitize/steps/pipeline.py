@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from digitize.errors import MachineLacks, OptionsError, TooManyRefused
 from digitize.machine.progress import Progress
 from digitize.steps import check, load, map, read
+from digitize.steps.measure import measure_anew
 from digitize.targets import Receipt
+from digitize.workspace.calibration.keeping import thresholds_in
 from digitize.workspace.counts import StatusCounts, Totals, count_work
 from digitize.workspace.known import Known, learn
 from digitize.workspace.ledger import Ledger
@@ -142,12 +144,23 @@ def run_all(place: Place, wanted: RunOptions, progress: Progress) -> RunReport:
         try:
             # Each step plans when its turn has come, for what it has to do comes of the one before.
             for step in wanted.steps:
+                if step == "map" and not wanted.is_dry:
+                    known = _measured_anew(ledger, known, progress)
                 _ACTIONS[step](ledger, known, wanted, progress, report)
         finally:
             # Also after an error: what this process held may be taken up by the next at once.
             ledger.release(known.owner)
         report.now = count_work(ledger)
     return report
+
+
+def _measured_anew(ledger: Ledger, known: Known, progress: Progress) -> Known:
+    """Before mapping: what other weights read is compared with the answers of before."""
+    if not measure_anew(ledger, known):
+        return known
+    for text in measure_place(ledger, known.place):
+        progress.say(text)
+    return replace(known, thresholds=thresholds_in(ledger))
 
 
 Action = Callable[[Ledger, Known, RunOptions, Progress, RunReport], None]

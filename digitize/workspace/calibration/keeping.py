@@ -20,8 +20,8 @@ from digitize.workspace.calibration.thresholds import (
 from digitize.workspace.ledger import Ledger
 
 STEP = "calibrate"
-WEIGHTS = "weights"
-"""The step of the event that says which weights of its own a workspace reads with."""
+WEIGHTS, PACKAGE, ANY_WEIGHTS = "weights", "package", "any"
+"""The step of the event that says which weights a workspace reads with; the package's; those of registers."""
 _THRESHOLD = "threshold:"
 # What a person said without seeing the reading stands with the event of the answer; of new weights, in events of this
 # module's step.
@@ -71,9 +71,9 @@ def begin(ledger: Ledger, site: str) -> bool:
 
 
 def weights_now(ledger: Ledger) -> str:
-    """Which weights of its own the workspace reads with, "" for the package's."""
-    row = ledger.execute("SELECT key FROM state WHERE step = ? ORDER BY seq DESC LIMIT 1", (WEIGHTS,)).fetchone()
-    return str(row["key"]) if row else ""
+    """The name of the weights that the workspace reads with."""
+    row = ledger.execute("SELECT detail FROM state WHERE step = ? ORDER BY seq DESC LIMIT 1", (WEIGHTS,)).fetchone()
+    return str(json.loads(row["detail"])["use"]) if row else PACKAGE
 
 
 def answers_in(ledger: Ledger) -> Iterator[Answer]:
@@ -81,7 +81,7 @@ def answers_in(ledger: Ledger) -> Iterator[Answer]:
     weights = weights_now(ledger)
     for row in ledger.execute(_ANSWERS):
         found = json.loads(row["measured"])
-        if found.pop("weights") == weights:
+        if found.pop("weights") in (weights, ANY_WEIGHTS):
             yield Answer(**found)
 
 

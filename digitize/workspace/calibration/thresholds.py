@@ -108,13 +108,30 @@ def measure(answers: Iterable[Answer], terms: Terms, given: Mapping[str, float] 
     answers: in the order in which they came. given: form -> a threshold that somebody measured otherwise; it holds
     until one is proved, or it is shown to be wrong.
     """
-    forms: dict[str, _Form] = {}
+    measuring = Measuring(terms, given)
     for answer in answers:
-        form = forms.get(answer.form)
+        measuring.see(answer)
+    return measuring.measured()
+
+
+class Measuring:
+    """The fold itself, answer by answer, for who asks in between what passes by now."""
+
+    def __init__(self, terms: Terms, given: Mapping[str, float] | None = None) -> None:
+        """Nothing was answered yet. terms, given: as `measure` takes them."""
+        self._terms, self._given = terms, given or {}
+        self._forms: dict[str, _Form] = {}
+
+    def see(self, answer: Answer) -> None:
+        """Take the next answer."""
+        form = self._forms.get(answer.form)
         if form is None:
-            form = forms[answer.form] = _Form(answer.form, terms, (given or {}).get(answer.form))
+            form = self._forms[answer.form] = _Form(answer.form, self._terms, self._given.get(answer.form))
         form.see(answer)
-    return [m for name in sorted(forms) for m in forms[name].measured()]
+
+    def measured(self) -> list[Measured]:
+        """Where all fields stand now, by form and field."""
+        return [m for name in sorted(self._forms) for m in self._forms[name].measured()]
 
 
 @dataclass(slots=True)
