@@ -30,7 +30,9 @@ from statistics import median
 from typing import Any
 
 from digitize.workspace.calibration.proof import evidence_above
-from digitize.workspace.calibration.thresholds import TOGETHER, Answer, Measured, Measuring, Terms
+from digitize.workspace.calibration.sampling import MORE, Draw
+from digitize.workspace.calibration.thresholds import Measuring
+from digitize.workspace.calibration.values import TOGETHER, BlindAnswer, Measured, Terms
 
 FIRST_PAGES, AUDIT_SHARE, DRIFTING, PROMISED = 10, 0.02, 0.1, 0.99
 _MOST = 3000
@@ -49,7 +51,7 @@ Page = Sequence[Seen]
 
 
 @dataclass(frozen=True)
-class Kind:
+class OfficeKind:
     """A kind of office, drawn. sharp: how near to 1 confidences lie; over: by how much the machine is too sure of
     itself; floor: share that is wrong however sure it looks.
     """
@@ -60,12 +62,14 @@ class Kind:
 
 
 # Of a field: well known hands; an office never seen (of what is read at .9 and more some 95 % is right); print.
-KINDS = (Kind(4.0, 0.5, 0.001), Kind(3.0, 2.0, 0.02), Kind(8.0, 0.3, 0.0), Kind(3.0, 1.0, 0.006))
+KINDS = (
+    OfficeKind(4.0, 0.5, 0.001), OfficeKind(3.0, 2.0, 0.02), OfficeKind(8.0, 0.3, 0.0), OfficeKind(3.0, 1.0, 0.006),
+)  # fmt: skip
 FIELDS = ("station", "year", "number", "sections", "name")
 _HARDER = {"sections": 6.0, "name": 12.0}
 
 
-def drawn_page(r: random.Random, kind: Kind) -> Page:
+def drawn_page(r: random.Random, kind: OfficeKind) -> Page:
     """A page of an office of that kind."""
     found = []
     for field in FIELDS:
@@ -75,13 +79,13 @@ def drawn_page(r: random.Random, kind: Kind) -> Page:
     return found
 
 
-class Source:
+class PageSource:
     """Where the pages of worlds come from. real: book's hand -> pages as they were read."""
 
     def __init__(self, real: Mapping[str, Sequence[Page]] | None = None) -> None:
         self._real = real or {}
 
-    def book(self, r: random.Random, kind: Kind, pages: int) -> list[Page]:
+    def book(self, r: random.Random, kind: OfficeKind, pages: int) -> list[Page]:
         """The pages of one book, of one hand; from some page on the machine may be wrong far more often."""
         if self._real:
             own = self._real[r.choice(sorted(self._real))]
@@ -99,7 +103,7 @@ def _drifted(r: random.Random, page: Page, share: float) -> Page:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class WorldOutcome:
     """What became of one world. passed: values that passed in the end and nobody answered, wrong: of these; values: all
     of them; opened: field -> answers until it passed first; closed: fields and books that were closed.
     """
@@ -119,17 +123,18 @@ class Outcome:
 class World:
     """One office: books come one after the other, half of them at once."""
 
-    def __init__(self, seed: int, source: Source, books: int = 12, pages: int = 80) -> None:
+    def __init__(self, seed: int, source: PageSource, books: int = 12, pages: int = 80) -> None:
         r = self._r = random.Random(seed)
         kind = r.choice(KINDS)
         self._books = [source.book(r, kind, pages) for _ in range(books)]
         self._measuring = Measuring(Terms())
+        self._draw = Draw(str(seed).encode("ascii"), AUDIT_SHARE)
         self._answered: set[tuple[int, int, int]] = set()
         self._now: dict[str, Measured] = {}
         self._count: dict[str, int] = defaultdict(int)
         self._opened: dict[str, int] = {}
 
-    def run(self) -> Outcome:
+    def run(self) -> WorldOutcome:
         """To the last page."""
         half = len(self._books) // 2
         first = [(b, p) for b in range(half) for p in range(len(self._books[b]))]
@@ -154,11 +159,18 @@ class World:
 
     def _audit(self, books: Sequence[int] | range) -> None:
         for book in books:
-            for page, values in enumerate(self._books[book]):
-                for at in range(len(values)):
-                    if self._r.random() < AUDIT_SHARE:
-                        self._answer(book, page, at)
-            self._look()
+            share = 0.0
+            # A book that looks bad is asked more of at the next sheet.
+            while share < (now := AUDIT_SHARE * (MORE if self._is_suspect(book) else 1.0)):
+                for page, values in enumerate(self._books[book]):
+                    for at in range(len(values)):
+                        if share <= self._draw.place(str(book), str(page), str(at)) < now:
+                            self._answer(book, page, at)
+                share = now
+                self._look()
+
+    def _is_suspect(self, book: int) -> bool:
+        return any(str(book) in m.suspects for m in self._now.values())
 
     def _answer_page(self, book: int, page: int) -> None:
         for at in range(len(self._books[book][page])):
@@ -170,7 +182,7 @@ class World:
             self._answered.add((book, page, at))
             seen = self._books[book][page][at]
             self._count[seen.field] += 1
-            self._measuring.see(Answer("form", seen.field, str(book), seen.confidence, seen.right))
+            self._measuring.see(BlindAnswer("form", seen.field, str(book), seen.confidence, seen.right))
 
     def _look(self) -> None:
         self._now = {m.field: m for m in self._measuring.measured() if m.field != TOGETHER}
@@ -188,14 +200,14 @@ class World:
                     if seen.confidence >= m.threshold and (book, page, at) not in self._answered:
                         yield seen
 
-    def _outcome(self) -> Outcome:
+    def _outcome(self) -> WorldOutcome:
         passing = list(self._passing())
         closed = sum(m.closed + len(m.books) for m in self._now.values())
         values = sum(len(page) for pages in self._books for page in pages)
-        return Outcome(len(passing), sum(not v.right for v in passing), values, self._opened, closed)
+        return WorldOutcome(len(passing), sum(not v.right for v in passing), values, self._opened, closed)
 
 
-def worlds(count: int, seed: int, source: Source) -> dict[str, Any]:
+def worlds(count: int, seed: int, source: PageSource) -> dict[str, Any]:
     """The figures of so many worlds."""
     found = [World(seed + n, source).run() for n in range(count)]
     opened = {f: [o.opened[f] for o in found if f in o.opened] for f in sorted({f for o in found for f in o.opened})}
@@ -228,7 +240,7 @@ def closing(streams: int, seed: int, share: float) -> list[int]:
     return found
 
 
-def measure(count: int, seed: int, source: Source) -> dict[str, Any]:
+def measure(count: int, seed: int, source: PageSource) -> dict[str, Any]:
     """All figures."""
     streams = max(40, count)
     found = {share: closing(streams, seed, share) for share in (0.01, 0.03, 0.1)}
@@ -240,25 +252,39 @@ def measure(count: int, seed: int, source: Source) -> dict[str, Any]:
     }
 
 
-def readings_from(path: Path) -> Source:
+def readings_from(path: Path) -> PageSource:
     """Real readings of a file that --keep made."""
     hands: dict[str, list[Page]] = defaultdict(list)
     for line in path.read_text(encoding="utf-8").splitlines():
         values = json.loads(line)["values"]
         if values:
             hands[values[0][1]].append([Seen(field, c, right) for field, _, c, right in values])
-    return Source(hands)
+    return PageSource(hands)
 
 
 def keep_readings(data: Path, folds: Path | None, cache: Path | None, kept: Path) -> None:
     """Read the pages of fir-bench and keep of each value its field, confidence, and whether it is right."""
-    from benchmarks.forms_fir import How, values_of_bench
+    from benchmarks import forms_fir as fir
 
-    usual = How()
-    pages: dict[str, list[list[Any]]] = defaultdict(list)
-    for v in values_of_bench(data, How(cache or usual.cache, usual.jobs, folds)):
-        hand = hashlib.sha256(v.group.encode("utf-8")).hexdigest()[:4]
-        pages[v.page].append([v.field, hand, round(v.confidence, 6), v.right])
+    bench = data / "fir-bench"
+    gold = {g["image"]: g for g in map(json.loads, (bench / "gold.jsonl").read_text(encoding="utf-8").splitlines())}
+    how = fir.How(cache or fir.How().cache, folds=folds)
+    by_weights: dict[str, list[Path]] = defaultdict(list)
+    for name in sorted(gold):
+        by_weights[fir._engine(how, gold[name]["station_file"])].append(bench / "images" / name)
+    lexica, pages = fir.make_lexica(bench / "stations.json"), defaultdict(list)
+    for engine, images in by_weights.items():
+        station = gold[images[0].name]["station_file"]
+        listed = fir.sections_of_group(folds, station)
+        settings = fir.ReadSettings(
+            ("en",), handwriting_engine=engine, zones=(*fir.FIELDS, *fir.DATES), sections=listed
+        )
+        known = fir._known_to(how, station, lexica)
+        read = fir.read_all(images, settings, how.cache, how.jobs, print)
+        readings = {name: fir.decide(page, known, settings) for name, (page, _) in read.items()}
+        for v in fir._values(fir.scorer_of(bench), gold, readings):
+            hand = hashlib.sha256(v.group.encode("utf-8")).hexdigest()[:4]
+            pages[v.page].append([v.field, hand, round(v.confidence, 6), v.right])
     lines = (json.dumps({"page": n, "values": values}) for n, values in enumerate(pages.values()))
     kept.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
@@ -279,7 +305,7 @@ def main() -> int:
     if a.data is not None:
         keep_readings(a.data, a.folds, a.cache, a.keep)
     file = a.readings or (a.keep if a.data is not None else None)
-    result = measure(8 if a.quick else a.worlds, a.seed, readings_from(file) if file else Source())
+    result = measure(8 if a.quick else a.worlds, a.seed, readings_from(file) if file else PageSource())
     print(json.dumps(result, indent=1))
     if a.json:
         a.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")

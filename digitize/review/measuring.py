@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from digitize.workspace.calibration.keeping import STEP
-from digitize.workspace.calibration.sampling import Draw, book_of, draw_of
-from digitize.workspace.calibration.thresholds import LADDER
+from digitize.workspace.calibration.proving import LADDER
+from digitize.workspace.calibration.sampling import MORE, Draw, book_of, draw_of
 from digitize.workspace.decisions.items import ZONE, Item, items_of, list_items, measured
 from digitize.workspace.decisions.left_over import LEFT_OVER
 from digitize.workspace.known import Known
@@ -50,12 +50,12 @@ def list_asked(ledger: Ledger, known: Known, *, everything: bool = False) -> Ask
     if not known.thresholds.is_begun:
         return Asking(list_items(ledger, known.mappings), (), [])
     deferred: list[str] = []
-    sample = Sample(ledger, known)
+    sample = DrawnSample(ledger, known)
     return Asking(_asked(ledger, known, sample, deferred, everything=everything), sample.in_turn, deferred)
 
 
 def _asked(
-    ledger: Ledger, known: Known, sample: Sample, deferred: list[str], *, everything: bool
+    ledger: Ledger, known: Known, sample: DrawnSample, deferred: list[str], *, everything: bool
 ) -> Iterator[tuple[Stored, Item]]:
     asked: set[str] = set()
     readings = Readings(ledger)
@@ -86,7 +86,7 @@ def list_open(ledger: Ledger, known: Known) -> Iterator[tuple[Stored, Item]]:
     if not known.thresholds.is_begun:
         yield from list_items(ledger, known.mappings)
         return
-    sample, readings = Sample(ledger, known), Readings(ledger)
+    sample, readings = DrawnSample(ledger, known), Readings(ledger)
     before = _asked_before(ledger)
     for stored in Records(ledger).all():
         wanted = set(stored.open if stored.verdict in ("review", "reject") else ())
@@ -115,7 +115,7 @@ def _has_passed(value: FieldValue) -> bool:
     return passed and bool(value.origin.zone) and not (value.blank and value.accept >= 1)
 
 
-class Sample:
+class DrawnSample:
     """What the draw of a workspace asks today.
 
     turns: record -> its place in the draw, of those asked whole: the next ones of forms of which nothing passes yet,
@@ -161,7 +161,10 @@ class Sample:
             return False
         page, _, zone = cell.removeprefix(_ZONES).rpartition("/")
         # Where nothing passes yet, there is nothing to audit: pages wait for their turn as a whole.
-        return record in self.turns or (not self._is_cold(page) and self._draw.is_audited(page, zone))
+        if record in self.turns or self._is_cold(page):
+            return record in self.turns
+        is_suspect = self._known.thresholds.is_suspect(self._form_of.get(page, ""), book_of(page))
+        return self._draw.is_audited(page, zone, MORE if is_suspect else 1.0)
 
     def is_audit(self, record: Record, value: FieldValue) -> bool:
         """Whether a value that passed by a threshold is asked all the same."""

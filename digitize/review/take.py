@@ -17,7 +17,7 @@ from digitize.review.row_questions import row_decision
 from digitize.review.sheet import OK, Filled, read_sheet
 from digitize.review.trial import trial
 from digitize.steps.measure import answer_of
-from digitize.workspace.calibration.thresholds import LADDER
+from digitize.workspace.calibration.proving import LADDER
 from digitize.workspace.decisions.apply import BLANK, ILLEGIBLE, VALUE
 from digitize.workspace.decisions.items import item_id, measured_id, row_id
 from digitize.workspace.decisions.words import GAP, ROW, is_word

@@ -11,7 +11,7 @@ from digitize.reading.rows import LINES_JOINED, ROW_DOUBTFUL, STRUCK, STRUCK_IN_
 from digitize.steps.map_pages import make_records
 from digitize.workspace.calibration.keeping import ANY_WEIGHTS, PACKAGE, STEP, WEIGHTS, plain_answer, weights_now
 from digitize.workspace.calibration.sampling import book_of, field_of
-from digitize.workspace.calibration.thresholds import Answer
+from digitize.workspace.calibration.values import BlindAnswer
 from digitize.workspace.decisions.items import ZONE, cell_of
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
@@ -42,7 +42,7 @@ def answer_of(ledger: Ledger, before: Record, after: Record, decision: Decision)
     said = {path: v.value for path, v in _fed(after, decision.field).items() if v.value is not None}
     right = said == {path: v.value for path, v in made.items() if v.value is not None}
     confidence = min(map(_confidence, made.values()))
-    answer = Answer(now.form, field_of(zone), book_of(page), confidence, right)
+    answer = BlindAnswer(now.form, field_of(zone), book_of(page), confidence, right)
     # Registers are not read with weights of the office's own.
     return plain_answer(answer, ANY_WEIGHTS if now.is_register else weights_now(ledger))
 

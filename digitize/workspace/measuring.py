@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from digitize.reading.calibration import load_calibration
 from digitize.workspace.calibration.keeping import measure_again
-from digitize.workspace.calibration.thresholds import Terms
+from digitize.workspace.calibration.values import Terms
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.place import Place
 

@@ -94,3 +94,10 @@ def test_loads_are_measured_beside_psql_and_end_alike_when_killed(tmp_path):
     assert figures["reconcile_false"] == figures["quarantine_twice"] == 0 and figures["layout_pg_ok"] == 1
     assert figures["sqlite_rows_per_cpu_s"] > 0 and 0 < figures["rss_mb"] < 500
     assert figures["ratio_dlt"] is None
+
+
+def test_what_passes_is_as_right_as_promised_in_drawn_offices(tmp_path):
+    figures = run("calibrate.py", tmp_path)
+    assert figures["guarantee_kept"] >= 0.75 and figures["false_alarms"] <= 0.1
+    assert figures["questions_to_open"] and figures["audits_to_close"] <= 320
+    assert 0 <= figures["passing_at_99"] <= 1

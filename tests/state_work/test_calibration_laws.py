@@ -15,7 +15,8 @@ from digitize.workspace.calibration.proof import (
     right_between,
 )
 from digitize.workspace.calibration.sampling import Draw, book_of, field_of
-from digitize.workspace.calibration.thresholds import Answer, Terms, measure
+from digitize.workspace.calibration.thresholds import measure
+from digitize.workspace.calibration.values import BlindAnswer, Terms
 
 ALONE = Terms(together=False)
 
@@ -23,7 +24,7 @@ ALONE = Terms(together=False)
 def answers(seed, count, error, book="b", form="f", confidence=lambda r: 1 - 0.03 * r.random() ** 3):
     r = random.Random(seed)
     drawn = ((confidence(r), r.random()) for _ in range(count))
-    return [Answer(form, "x", book, c, luck >= error(c)) for c, luck in drawn]
+    return [BlindAnswer(form, "x", book, c, luck >= error(c)) for c, luck in drawn]
 
 
 @given(st.integers(1, 60), st.floats(0.001, 0.999))
@@ -112,7 +113,7 @@ def test_fields_together_open_sooner_and_one_that_is_bad_is_left_out():
     for _ in range(300):
         for field in ("year", "number", "station", "place"):
             wrong = 0.3 if field == "place" else 0.001
-            given.append(Answer("f", field, "b", 0.999, r.random() >= wrong))
+            given.append(BlindAnswer("f", field, "b", 0.999, r.random() >= wrong))
     found = {m.field: m for m in measure(given, Terms())}
     assert found["year"].by == "together" and found["*"].opened_after < 4 * 300
     assert found["place"].threshold is None

@@ -9,14 +9,8 @@ from typing import Any
 
 from digitize.reading.never import NEVER
 from digitize.workspace.calibration.sampling import book_of, field_of
-from digitize.workspace.calibration.thresholds import (
-    TOGETHER,
-    Answer,
-    Measured,
-    Terms,
-    measure,
-    measured_from_plain,
-)
+from digitize.workspace.calibration.thresholds import measure
+from digitize.workspace.calibration.values import TOGETHER, BlindAnswer, Measured, Terms, measured_from_plain
 from digitize.workspace.ledger import Ledger
 
 STEP = "calibrate"
@@ -50,6 +44,10 @@ class Thresholds:
         own = [m for (f, _), m in sorted(self.fields.items()) if f == form and m.field != TOGETHER]
         return " ".join(f"{m.field}={self.accept(form, m.field, page, -1.0):g}" for m in own)
 
+    def is_suspect(self, form: str, book: str) -> bool:
+        """Whether more is asked of a volume than of others."""
+        return any(f == form and book in m.suspects for (f, _), m in self.fields.items())
+
     def passes_any(self, form: str) -> bool:
         """Whether anything of a form passes by a threshold that was measured."""
         return any(f == form and m.threshold is not None for (f, _), m in self.fields.items())
@@ -76,16 +74,16 @@ def weights_now(ledger: Ledger) -> str:
     return str(json.loads(row["detail"])["use"]) if row else PACKAGE
 
 
-def answers_in(ledger: Ledger) -> Iterator[Answer]:
+def answers_in(ledger: Ledger) -> Iterator[BlindAnswer]:
     """The answers that count for the weights of today, in the order in which they came."""
     weights = weights_now(ledger)
     for row in ledger.execute(_ANSWERS):
         found = json.loads(row["measured"])
         if found.pop("weights") in (weights, ANY_WEIGHTS):
-            yield Answer(**found)
+            yield BlindAnswer(**found)
 
 
-def plain_answer(answer: Answer, weights: str) -> dict[str, Any]:
+def plain_answer(answer: BlindAnswer, weights: str) -> dict[str, Any]:
     """An answer as an event keeps it, without any value."""
     return {
         "form": answer.form, "field": answer.field, "book": answer.book, "confidence": round(answer.confidence, 6),

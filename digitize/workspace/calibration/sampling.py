@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from digitize.workspace.ledger import Ledger
 
 _BITS = 53
+MORE = 10.0
+"""So many times the usual share is asked of a volume that may be bad."""
 _PARTS = float(1 << _BITS)
 # "r03.complainant": the column of a register's row; rows of other pages have others numbers, the column is the field.
 _OF_ROW = re.compile(r"r\d+\.(.+)")
@@ -31,9 +33,9 @@ class Draw:
         digest = hmac.new(self.key, "\x1f".join(parts).encode("utf-8"), hashlib.sha256).digest()
         return (int.from_bytes(digest[:8], "big") >> (64 - _BITS)) / _PARTS
 
-    def is_audited(self, page: str, zone: str) -> bool:
-        """Whether this value is asked though it passed."""
-        return self.place("value", page, zone) < self.share
+    def is_audited(self, page: str, zone: str, times: float = 1.0) -> bool:
+        """Whether this value is asked though it passed; times: so much more of its volume is asked than of others."""
+        return self.place("value", page, zone) < self.share * times
 
     def turn(self, unit: str) -> float:
         """The turn of a page, or of a row of a register, among those that are asked."""

@@ -7,14 +7,14 @@ from typing import Any
 
 from digitize.workspace.calibration.keeping import thresholds_in
 from digitize.workspace.calibration.proof import most_wrong, right_between
-from digitize.workspace.calibration.thresholds import TOGETHER, Measured
+from digitize.workspace.calibration.values import TOGETHER, Measured
 from digitize.workspace.ledger import Ledger
 
 HEAD = ("form", "field", "answers", "passes from", "passing", "right at least", "audited", "right of these", "state")
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class FieldStanding:
     """One field of a form.
 
     threshold: from which it passes, None while it does not; by: see `Measured`. answers: that count. passing: share of
@@ -55,15 +55,15 @@ class Standing:
         ]  # fmt: skip
 
 
-def standings(ledger: Ledger, certainty: float) -> list[Standing]:
+def standings(ledger: Ledger, certainty: float) -> list[FieldStanding]:
     """Where every field stands of which something was answered, by form. certainty: of the bounds, 0..1."""
     found = thresholds_in(ledger).fields
     return [_standing(m, certainty) for _, m in sorted(found.items())]
 
 
-def _standing(m: Measured, certainty: float) -> Standing:
+def _standing(m: Measured, certainty: float) -> FieldStanding:
     passes = m.threshold is not None
-    return Standing(
+    return FieldStanding(
         m.form, m.field, m.threshold, m.by, m.answers,
         round(m.passing / m.answers, 4) if passes and m.answers else 0.0,
         _down(1 - most_wrong(m.wrong, m.passing, certainty)) if passes and m.passing else None,
