@@ -86,15 +86,16 @@ def write_models(read: Sequence[Read]) -> None:
     """Write the probabilities of all kinds, fitted on all values, to fields.toml; hours have those of dates."""
     models = models_of(read)
     for kind, weights in (models | {"time": models["date"]}).items():
-        _write(kind, weights)
+        write_weights(kind, weights)
 
 
 def write_model(kind: str, known: Sequence[tuple[Facts, bool]]) -> None:
     """Put the probabilities of one kind of field into ocr/calibration/fields.toml."""
-    _write(kind, calibration.fit([facts for facts, _ in known], [right for _, right in known]))
+    write_weights(kind, calibration.fit([facts for facts, _ in known], [right for _, right in known]))
 
 
-def _write(kind: str, weights: Sequence[float]) -> None:
+def write_weights(kind: str, weights: Sequence[float]) -> None:
+    """Put weights of one kind into ocr/calibration/fields.toml."""
     path = ROOT / "ocr" / "calibration" / calibration.FILE
     lines = [x for x in path.read_text(encoding="utf-8").splitlines() if x.partition(" = ")[0] != kind]
     path.write_text("\n".join([*lines, f"{kind} = {list(weights)}"]) + "\n", encoding="utf-8")

@@ -139,7 +139,9 @@ def _compare(ledger: Any, known: Any, found: Compared) -> None:
     scans = Catalogue(ledger).scans()
     for _, group in groupby(scans, key=lambda s: (s.volume, s.language, s.station, s.district, s.year)):
         own = list(group)
-        settings = ExtractSettings(known.read_settings(own[0].language), known.state.code, metadata=metadata_of(own[0]))
+        settings = ExtractSettings(
+            known.read_settings(own[0].language), known.state.code, metadata=metadata_of(known, own[0])
+        )
         pages = []
         for order, scan in enumerate(own):
             source = Catalogue(ledger).source(scan.sha256)

@@ -24,7 +24,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BOOK, TABLE = ROOT / "sample_data" / "fir_book_2025", ROOT / "sample_data" / "legacy" / "FIRMAST.DBF"
-QUICK = ("en_2019_211.jpg", "wbp_2018_871.jpg", "wbp_2018_872.jpg", "wbp_2018_873.jpg")
+QUICK = ("en_2019_211.jpg", "wbp_2018_871.jpg")
 
 
 def main() -> int:

@@ -43,10 +43,10 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", type=Path)
-    parser.add_argument("--quick", action="store_true", help="40 tamperings, 4 kills, few files")
+    parser.add_argument("--quick", action="store_true", help="40 tamperings, one day of kills, few files")
     a = parser.parse_args()
     if a.quick:
-        a.tamperings, a.kills = 40, 4
+        a.tamperings, a.kills = 40, 1
     figures: dict[str, Any] = dict.fromkeys(FIGURES)
     if a.json and a.json.exists():
         figures |= json.loads(a.json.read_text(encoding="utf-8"))

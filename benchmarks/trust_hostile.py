@@ -1,7 +1,8 @@
 """Hostile input: files that break their readers, text that breaks what shows it, full disks (trust_disks).
 
-Files are mutated from the samples of every container, and go through the commands as an office would give them: all of
-a kind in one intake and one run, the others in workers that each do many, under a limit of memory and time.
+Files are mutated from small ones of every container (trust_sources) and go through the commands as an office would give
+them: all in one intake and one run, scans by the fifty, tables one by one in workers that each do many, under a limit
+of memory and time. What breaks or never ends among others is tried again in a process of its own.
 """
 
 from __future__ import annotations
@@ -13,174 +14,160 @@ import json
 import os
 import random
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
-import zipfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
 
-from trust_disks import disks
-
 ROOT = Path(__file__).parents[1]
-SAMPLES = ROOT / "sample_data"
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+from benchmarks.trust_disks import disks  # noqa: E402 - the folder above must be known first
+from benchmarks.trust_sources import MANIFEST, make_files, make_specials, mutate, sources  # noqa: E402
+
 MEMORY, SECONDS = 4 << 30, 60.0
-COMMANDS = ("inspect", "convert", "validate", "read", "extract")
-FULL, QUICK = 1600, 24
-_SMALL = 400_000
+FULL, QUICK = 1600, 8
+_BATCH = 50
+_MORE = {
+    "inspect": (), "convert": (), "validate": ("--form", "iif1"),
+    "read": ("--lang", "en", "--effort", "quick", "--format", "json", "--seconds-per-page", "40"),
+    "extract": ("--seconds-per-page", "40"),
+}  # fmt: skip
+_TABLES, _SCANS = ("inspect", "convert", "validate"), ("read", "extract")
 
 
 def hostile(count: int = FULL, seed: int = 1) -> dict[str, int]:
-    """Mutated files through intake, run and the commands that read one file. count: of files."""
+    """Mutated files through intake, run and the commands that read files; what is no file; manifests. count: of files.
+
+    So few as for the quick figures: scans through one command only, few that are no file, and no manifests. Other
+    figures: hostile_commands, by how many commands; hostile_refused, files that intake refused by name.
+    """
+    is_quick = count <= QUICK
     with tempfile.TemporaryDirectory(prefix="hostile-") as made:
-        folder = Path(made)
-        files = list(make_files(folder / "delivery", count, random.Random(seed)))
-        figures = {"hostile_files": len(files), **_taken_in(folder, len(files))}
-        tried = _one_by_one(files)
-        for name in ("tracebacks", "hangs"):
-            figures[name] += tried[name]
-        return {**figures, "hostile_commands": tried["commands"]}
+        folder, chance = Path(made), random.Random(seed)
+        files = list(make_files(folder / "delivery", count, chance))
+        specials = make_specials(folder / "delivery" / "specials", folder / "outside.csv")
+        figures = Counter({"hostile_files": len(files) + specials, "tracebacks": 0, "hangs": 0, "uncounted": 0})
+        figures += _taken_in(folder, len(files) + specials)
+        no_files = sorted((folder / "delivery" / "specials").iterdir())[:: 12 if is_quick else 1]
+        scans = [p for n, (p, s) in enumerate(files) if s.is_picture or n % 20 == 0] + no_files
+        figures += _scans(scans, _SCANS[:1] if is_quick else _SCANS)
+        tables = [p for n, (p, s) in enumerate(files) if not s.is_picture or n % 10 == 0]
+        figures += _one_by_one(tables + no_files, 1 if is_quick else os.cpu_count() or 1)
+        if not is_quick:
+            figures += _manifests(folder, chance, count // 40)
+        return {n: figures[n] for n in ("tracebacks", "hangs", "uncounted")} | dict(figures)
 
 
-def originals() -> list[Path]:
-    """A sample of every container and special file, small ones."""
-    found = [p for p in SAMPLES.rglob("*") if p.is_file() and p.stat().st_size < _SMALL]
-    kinds: dict[str, list[Path]] = {}
-    for path in sorted(found):
-        if path.suffix.lower() not in (".py", ".md", ".toml"):
-            kinds.setdefault(path.suffix.lower(), []).append(path)
-    return [p for group in kinds.values() for p in group[:3]]
-
-
-def make_files(folder: Path, count: int, chance: random.Random) -> Iterator[Path]:
-    """Mutated files, a folder for each hundred, with their special files beside them."""
-    sources = originals()
-    for n in range(count):
-        source = sources[n % len(sources)]
-        below = folder / f"{n // 100:02d}"
-        below.mkdir(parents=True, exist_ok=True)
-        path = below / f"f{n:05d}{source.suffix}"
-        path.write_bytes(mutate(source.read_bytes(), chance, sources))
-        yield path
-
-
-def mutate(data: bytes, chance: random.Random, sources: list[Path]) -> bytes:
-    """A file with something wrong in it."""
-    how = chance.randrange(9)
-    at = chance.randrange(len(data) or 1)
-    if how == 0:
-        return data[:at]
-    if how == 1:
-        return data[at:]
-    if how == 2:
-        return data[:at] + bytes(chance.randrange(1, 4000)) + data[at:]
-    if how == 3:
-        return data[:at] + data[at // 2 : at] * chance.randrange(2, 40) + data[at:]
-    if how == 4:
-        return data[:at] + chance.choice(sources).read_bytes()[:50_000] + data[at:]
-    if how == 5 and data[:2] == b"PK":
-        return _other_parts(data, chance)
-    if how == 6:
-        # Numbers in heads say how long things are.
-        at = chance.randrange(min(len(data), 2048) or 1)
-        return data[:at] + chance.choice((b"\xff\xff\xff\xff", b"\x00\x00\x00\x80", b"\x00" * 4)) + data[at + 4 :]
-    made = bytearray(data)
-    for _ in range(chance.choice((1, 5, 50, 500)) if made else 0):
-        made[chance.randrange(len(made))] = chance.randrange(256)
-    return bytes(made)
-
-
-def _other_parts(data: bytes, chance: random.Random) -> bytes:
-    """An archive whose list of parts is whole and whose parts are not."""
-    out = io.BytesIO()
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as z, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-            for info in z.infolist():
-                part = z.read(info)
-                at = chance.randrange(len(part) or 1)
-                new.writestr(
-                    info.filename, part[:at] + chance.choice((b"", b"<", b"\xff\xfe", b"<a>" * 20_000)) + part[at:]
-                )
-    except (zipfile.BadZipFile, NotImplementedError):
-        return data[::-1]
-    return out.getvalue()
-
-
-def _taken_in(folder: Path, count: int) -> dict[str, int]:
+def _taken_in(folder: Path, count: int) -> Counter[str]:
     """All files in one intake and one run: each is taken, was here, or is refused by name."""
     place = folder / "ws"
     seconds = SECONDS * max(10, count)
-    figures = Counter({"tracebacks": 0, "hangs": 0, "uncounted": 0})
+    figures: Counter[str] = Counter()
     _run(["init", "wb", place], figures, seconds)
     told = _run(["intake", place, folder / "delivery", "--json"], figures, seconds)
-    report = json.loads(told) if told.startswith("{") else {}
-    counted = report.get("taken", 0) + len(report.get("duplicates", ())) + len(report.get("refused", ()))
-    figures["uncounted"] += abs(count - counted) + abs(count - report.get("files", 0))
-    figures["hostile_refused"] = len(report.get("refused", ()))
+    figures += _counted(told, count)
     _run(["run", place, "--max-failed-share", "100%", "--json"], figures, seconds)
     status = json.loads(_run(["status", place, "--json"], figures, seconds) or "{}").get("steps", {})
     # After a run nothing waits: each page and table is done or has failed with its reason.
     figures["uncounted"] += status["read"]["waiting"] if "read" in status else 1
-    return dict(figures)
+    figures["hostile_commands"] += 4
+    return figures
 
 
-def _run(arguments: list[object], figures: Counter[str], seconds: float, **more: str) -> str:
+def _counted(told: str, count: int) -> Counter[str]:
+    report = json.loads(told) if told.startswith("{") else {}
+    refused = len(report.get("refused", ()))
+    counted = report.get("taken", 0) + len(report.get("duplicates", ())) + refused
+    return Counter(uncounted=abs(count - counted) + abs(count - report.get("files", 0)), hostile_refused=refused)
+
+
+def _run(arguments: Sequence[object], figures: Counter[str], seconds: float) -> str:
     """One command in a process of its own, under the limits. Returns what it printed."""
     command = [sys.executable, "-m", "digitize.cli", *map(str, arguments)]
-    env = {**os.environ, "PYTHONPATH": str(ROOT), **more}
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
     try:
         done = subprocess.run(
-            command, capture_output=True, text=True, timeout=seconds, check=False, env=env, preexec_fn=_limited
-        )
+            command, capture_output=True, encoding="utf-8", errors="surrogateescape", timeout=seconds, check=False,
+            env=env, preexec_fn=_limited,
+        )  # fmt: skip
     except subprocess.TimeoutExpired:
         figures["hangs"] += 1
         return ""
-    figures["tracebacks"] += "Traceback (most recent call last)" in done.stderr or done.returncode < 0
-    return done.stdout
+    figures["tracebacks"] += is_broken(done)
+    if is_broken(done):
+        print(f"{' '.join(map(str, arguments[:3]))}: {done.returncode} {done.stderr[-600:]}", file=sys.stderr)
+    return done.stdout + (done.stderr if arguments[0] in _SCANS else "")
+
+
+def is_broken(done: subprocess.CompletedProcess[str]) -> bool:
+    """Whether a command ended in a traceback, by a signal, or told of a fault in the program."""
+    told = ("Traceback (most recent call last)", "a fault in the program")
+    return done.returncode < 0 or any(t in done.stderr for t in told)
 
 
 def _limited() -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, resource.getrlimit(resource.RLIMIT_DATA)[1]))
 
 
-def _one_by_one(files: list[Path]) -> Counter[str]:
-    """Each file through each command that reads one; a worker does many, and one that ends is counted."""
+def _scans(given: Sequence[Path], commands: Sequence[str]) -> Counter[str]:
+    """Files that may be scans through the commands that read these, many in each; each file must be told of."""
+    figures: Counter[str] = Counter()
+    for command in commands:
+        for at in range(0, len(given), _BATCH):
+            batch = given[at : at + _BATCH]
+            tried: Counter[str] = Counter()
+            told = _run([command, *batch, *_MORE[command]], tried, SECONDS * len(batch))
+            if tried["hangs"]:
+                # One of them: each in a process of its own tells which.
+                tried = Counter()
+                told = "".join(_run([command, path, *_MORE[command]], tried, SECONDS) for path in batch)
+            # Names are escaped in what is told: those that hold no word alone are not looked for.
+            untold = [path.name for path in batch if path.stem.isalnum() and path.name not in told]
+            ended = told.count("never ended")
+            if untold or ended:
+                print(f"{command}: not told of {untold}; ended {ended}", file=sys.stderr)
+            figures += tried + Counter(hostile_commands=1, uncounted=len(untold), hangs=ended)
+    return figures
+
+
+def _one_by_one(files: Sequence[Path], workers: int) -> Counter[str]:
+    """Each file through each command that reads one; a worker does many, and one that ends is tried again alone."""
     from digitize.machine.pool import run_jobs
 
-    jobs = [(command, str(path)) for path in files for command in COMMANDS if _fits(command, path)]
-    found: Counter[str] = Counter(tracebacks=0, hangs=0, commands=len(jobs))
-    for job, what in run_jobs(try_command, jobs, os.cpu_count() or 1, _ended, SECONDS):
-        found[what] += 1
-        if what in ("tracebacks", "hangs"):
-            print(f"{what}: {job[0]} {Path(job[1]).name}", file=sys.stderr)
+    jobs = [(command, os.fsencode(path)) for path in files for command in _TABLES]
+    found: Counter[str] = Counter(hostile_commands=len(jobs))
+    for (command, path), what in run_jobs(try_command, jobs, workers, _ended, SECONDS):
+        if what == "hangs":
+            _run([command, os.fsdecode(path), *_MORE[command]], found, SECONDS)
+        elif what:
+            print(f"{what}: {command} {Path(os.fsdecode(path)).name}", file=sys.stderr)
+            found["tracebacks"] += 1
     return found
 
 
-def _fits(command: str, path: Path) -> bool:
-    is_picture = path.suffix.lower() in (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".pdf")
-    if command in ("read", "extract"):
-        # The worker of a page costs a second: of pictures all, of others every tenth.
-        return is_picture or int(path.stem[1:]) % 10 == 0
-    return not is_picture or int(path.stem[1:]) % 10 == 0
+def try_command(job: tuple[str, bytes]) -> str:
+    """Run one command in this worker. Returns "", or the error that nobody raised on purpose and where it was."""
+    command, path = job
+    return in_here([command, os.fsdecode(path), *_MORE[command]])
 
 
-def try_command(job: tuple[str, str]) -> str:
-    """Run one command in this worker. Returns "fine", or "tracebacks" for an error that nobody raised on purpose."""
+def in_here(arguments: Sequence[str]) -> str:
+    """Run one command line in this process. Returns as `try_command` does."""
     from digitize.cli.app import build
+    from digitize.errors import fault
     from digitize.exits import exit_code
 
-    command, path = job
-    more = {"validate": ["--form", "iif1"], "read": ["--lang", "en", "--effort", "quick", "--jobs", "1"],
-            "extract": ["--jobs", "1"]}.get(command, [])  # fmt: skip
     with contextlib.redirect_stdout(_Nowhere()), contextlib.redirect_stderr(_Nowhere()):
         try:
-            build()([command, path, *more], standalone_mode=True)
+            build()(list(arguments), standalone_mode=True)
         except SystemExit:
-            return "fine"
+            return ""
         except Exception as e:
-            return "fine" if exit_code(e) is not None else "tracebacks"
-    return "fine"
+            return "" if exit_code(e) is not None else fault("", e)
+    return ""
 
 
 class _Nowhere(io.TextIOWrapper):
@@ -188,9 +175,36 @@ class _Nowhere(io.TextIOWrapper):
         super().__init__(io.BytesIO(), "utf-8", newline="\n")
 
 
-def _ended(job: tuple[str, str]) -> str:
+def _ended(job: tuple[str, bytes]) -> str:
     """A worker that died or was ended for its time, twice."""
     return "hangs"
+
+
+def _manifests(folder: Path, chance: random.Random, count: int) -> Counter[str]:
+    """Deliveries whose manifest was mutated: refused as a whole, or each file counted."""
+    from digitize.machine.pool import run_jobs
+
+    others, jobs = sources(), []
+    for n in range(count):
+        delivery = folder / "told" / str(n)
+        (delivery / "sub").mkdir(parents=True)
+        (delivery / "a.csv").write_bytes(b"a,b\n1,2\n")
+        (delivery / "sub" / "b.csv").write_bytes(b"a,b\n3,4\n")
+        (delivery / "manifest.csv").write_bytes(mutate(MANIFEST, chance, others))
+        jobs.append((str(folder / "empty"), str(delivery)))
+    figures: Counter[str] = Counter(hostile_files=count, hostile_commands=count)
+    _run(["init", "wb", folder / "empty"], figures, SECONDS)
+    for job, what in run_jobs(_told_by, jobs, os.cpu_count() or 1, lambda job: "hangs", SECONDS):
+        if what:
+            print(f"manifest {job[1]}: {what}", file=sys.stderr)
+            figures["hangs" if what == "hangs" else "tracebacks"] += 1
+    return figures
+
+
+def _told_by(job: tuple[str, str]) -> str:
+    place = f"{job[1]}-ws"
+    shutil.copytree(job[0], place)
+    return in_here(["intake", place, job[1]])
 
 
 def unicode_exits() -> dict[str, int]:
@@ -203,14 +217,20 @@ def unicode_exits() -> dict[str, int]:
 
 
 def measure(*, quick: bool = False) -> dict[str, int]:
-    """All figures of this part."""
-    return {**hostile(QUICK if quick else FULL), **unicode_exits(), **disks(4 if quick else None)}
+    """All figures of this part. quick: without the exits, of which the suite has that test itself."""
+    exits = {} if quick else unicode_exits()
+    return {**hostile(QUICK if quick else FULL), **exits, **disks(quick=quick)}
 
 
-if __name__ == "__main__":
+def _main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--count", type=int)
+    parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
-    found = hostile(given.count) if given.count else measure(quick=given.quick)
+    found = hostile(given.count, given.seed) if given.count else measure(quick=given.quick)
     print(json.dumps(found, indent=1))
+
+
+if __name__ == "__main__":
+    _main()

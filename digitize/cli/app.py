@@ -50,7 +50,9 @@ def build() -> typer.Typer:
 
 def main() -> None:
     """Run the command line; every error raised on purpose becomes a message and its exit code."""
-    sys.exit(run(sys.argv[1:]))
+    from digitize.cli.apart import run_apart
+
+    sys.exit(run_apart(run, sys.argv[1:]))
 
 
 def run(arguments: list[str]) -> int:

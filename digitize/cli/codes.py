@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from digitize.cli.console import Json, print_json, results, table
+from digitize.cli.console import Json, print_json, results, say_text, table
 
 if TYPE_CHECKING:
     from mappers.lookup import MasterHit
@@ -88,6 +88,25 @@ def list_(
         return
     sizes: list[list[Any]] = [[m.name, m.size, m.note] for m in known]
     results().print(table("Masters", ["list", "entries", "note"], sizes), markup=False)
+
+
+@codes.command("check")
+def check(
+    state: Annotated[str, typer.Option(help="State (two letters).")],
+    lists: Annotated[Path | None, typer.Option(help="Folder with stations.csv and districts.csv of a state.")] = None,
+    json: Json = False,
+) -> None:
+    """Tell where lists of stations and districts contradict each other."""
+    from mappers.codes import states
+    from mappers.codes.contradictions import contradictions
+
+    _check_known("--state", "state", state, states())
+    own = lists or Path("-")
+    found = contradictions(state, own / "stations.csv", own / "districts.csv")
+    if json:
+        print_json({"contradictions": found})
+    else:
+        say_text("\n".join(found) or "The lists agree.")
 
 
 def _check_known(where: str, what: str, name: str, known: Collection[str]) -> None:

@@ -18,8 +18,9 @@ def doctor(
     """Say whether this machine is ready, and how each miss is mended."""
     from digitize.errors import MachineLacks
     from digitize.machine.doctor import examine, is_ready
+    from digitize.workspace.list_checks import examine_lists
 
-    checks = examine(folder)
+    checks = [*examine(folder), *(examine_lists(folder) if folder else ())]
     if json:
         print_json({"ready": is_ready(checks), "looks": [asdict(x) for x in checks]})
     else:

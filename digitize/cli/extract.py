@@ -63,6 +63,7 @@ def extract(
     reading = _reading(form, lang, tuple(forms or ()), dpi, seconds)
     # What is no printed form's name is a register's: _reading has looked it up.
     register = "" if form == "auto" or reading.forms else form
+    _check_told(state, stations, station, district)
     metadata = {"police_station": station, "district": district, "year": year}
     settings = ExtractSettings(reading, state, stations, register, {z: v for z, v in metadata.items() if v})
     if out is not None and out.resolve() in {file.resolve() for file in files}:
@@ -70,6 +71,16 @@ def extract(
     unread = _write(extract_files(files, settings, jobs or default_workers()), WholeFile(out), how)
     if unread:
         raise InputError(f"{unread} pages or files could not be read; the reasons stand above.")
+
+
+def _check_told(state: str, stations: Path | None, station: str, district: str) -> None:
+    """Refuse a place that is in no list; without a state or a list of stations, which there are is not known."""
+    from digitize.workspace.intake.manifest import Metadata, check_places
+    from mappers.codes import place_lists
+
+    told = Metadata(station=station if state or stations else "", district=district if state else "")
+    if told != Metadata():
+        check_places(told, "digitize extract", place_lists(state, stations))
 
 
 def _reading(form: str, lang: str, folders: tuple[Path, ...], dpi: int, seconds: int) -> ReadSettings:

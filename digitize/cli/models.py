@@ -1,22 +1,25 @@
-"""`digitize models`: which of Tesseract's models each language uses here, and fetching the better ones."""
+"""`digitize models`: which models each language uses, fetching better ones, and weights of the office's own."""
 
 from __future__ import annotations
 
 from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digitize.cli.console import Json, errors, print_json, results, say, table
+from digitize.cli.console import Json, errors, print_json, progress, results, say, table
 
-models = typer.Typer(name="models", help="Models that print is read with.", no_args_is_help=True)
+if TYPE_CHECKING:
+    from digitize.workspace.own_weights import OwnWeights
+
+models = typer.Typer(name="models", help="Models that pages are read with.", no_args_is_help=True)
 
 
 @models.callback()
 def _group() -> None:
-    """Models that print is read with."""
+    """Models that pages are read with."""
 
 
 @models.command("list")
@@ -31,11 +34,102 @@ def list_(
     # Any other folder may have one called "models" that is not meant.
     with searching((folder or Path()) / "models") if _is_workspace(folder) else nullcontext():
         found = list_models(str(folder or "DIR"))
+    own, used = _own(folder) if _is_workspace(folder) else ([], "")
     if json:
-        print_json({"models": [asdict(one) for one in found]})
+        listed = [{**one.as_plain(), "used": one.name == used} for one in own]
+        print_json({"models": [asdict(one) for one in found], "own": listed})
         return
     rows = [[one.language, one.name, one.model, one.state, one.mend] for one in found]
     results().print(table("Models", ["code", "language", "model", "state", "install with"], rows), markup=False)
+    if own:
+        say("Weights of this office's own (digitize learn):")
+    for one in own:
+        say(f"{one.line()}{', in use' if one.name == used else '' if one.adopted else ', not adopted'}")
+
+
+def _own(folder: Path | None) -> tuple[list[OwnWeights], str]:
+    from digitize.workspace.ledger import Ledger
+    from digitize.workspace.own_weights import chosen, list_weights
+    from digitize.workspace.place import open_place
+
+    place = open_place(folder or Path())
+    with Ledger(place.ledger) as ledger:
+        return list_weights(place), chosen(ledger)
+
+
+@models.command()
+def use(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="As `models list` names them, or package.")],
+) -> None:
+    """Read handwriting with these weights from now on: the office's own, or the package's again."""
+    from digitize.workspace.ledger import Ledger
+    from digitize.workspace.own_weights import use_weights
+    from digitize.workspace.place import open_place
+
+    place = open_place(folder)
+    with Ledger(place.ledger) as ledger:
+        is_new = use_weights(ledger, place, name)
+    say(f"{name} is used from now on. Next: digitize run {folder}" if is_new else f"{name} is used already.")
+
+
+SignedBy = Annotated[
+    list[Path], typer.Option("--signed-by", metavar="KEY.pub", help="File with the public key that must have signed.")
+]
+
+
+@models.command()
+def export(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="As `models list` names them.")],
+    out: Annotated[Path, typer.Option(help="The file to write.")],
+) -> None:
+    """Write what this office learned as a signed file for others: numbers and figures, no picture and no value."""
+    from digitize.learning.add import export_layers
+    from digitize.workspace.place import open_place
+
+    found = export_layers(open_place(folder), name, out)
+    say(f"{out}: {found.line()}")
+
+
+@models.command()
+def merge(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files of `models export`, an office each.")],
+    signed_by: SignedBy,
+    key: Annotated[Path, typer.Option(metavar="KEY.pem", help="The private key of whoever merges; signs the result.")],
+    out: Annotated[Path, typer.Option(help="The file to write.")],
+) -> None:
+    """Make one of what several offices learned: the mean of their last layers."""
+    from digitize.learning.travel import merge as merge_layers
+    from digitize.learning.travel import public_keys, seal, unseal
+
+    merged = merge_layers([unseal(file, public_keys(signed_by)) for file in files])
+    out.write_bytes(seal(merged, key))
+    say(f"{out}: {len(merged.offices)} offices, {merged.pages} pages.")
+    say(
+        f"Of {merged.held} values that they held back {merged.before} were right before, {merged.after} with their own."
+    )
+
+
+@models.command()
+def add(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Of `models export` or `models merge`.")],
+    signed_by: SignedBy,
+) -> None:
+    """Take in what others learned, and read with it where it reads what was settled here surely better."""
+    from digitize.learning.add import add_layers
+    from digitize.learning.travel import public_keys
+    from digitize.workspace.place import open_place
+
+    place = open_place(folder)
+    with progress(place.options.run.line_every) as shown:
+        weights, judged = add_layers(place, file, public_keys(signed_by), shown)
+    say(f"{weights.name}: {judged.before} of {judged.held} settled values right before, {judged.after} with it.")
+    if judged.is_better:
+        say(f"Adopted. Next: digitize run {folder}")
+    else:
+        say(f"Kept, not adopted. To read with it all the same: digitize models use {folder} {weights.name}")
 
 
 @models.command()

@@ -46,13 +46,14 @@ def snapshot(
 
 
 def _of_workspace(folder: Path) -> tuple[Snapshot, Path]:
-    from digitize.offices.fold import fold_ledger
+    from digitize.offices.fold import fold_ledger, note_told
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import open_place
 
     place = open_place(folder)
     with Ledger(place.ledger) as ledger:
         made, not_listed = fold_ledger(place, ledger, date.today())
+        note_told(ledger, made)
     if not_listed:
         text = f"{not_listed:,} records belong to no station of lists/stations.csv and are counted without one."
         errors().print(text, markup=False, soft_wrap=True)

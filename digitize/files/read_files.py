@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -113,36 +112,21 @@ def default_workers() -> int:
 
 
 def pages_of(files: Iterable[Path], least_px: int) -> Iterator[FilePage]:
-    """All pages of some files in order; files are opened only when their turn has come."""
-    from ocr.errors import ScanError
+    """All pages of some files in order; files are opened only when their turn has come, in a worker."""
+    from digitize.files.looked import look_into
     from ocr.page import Scan
-    from ocr.scans.scan import probe
 
     order = 0
-    for place, file in enumerate(files):
-        try:
-            pages = probe(file, least_px).pages
-            sha256 = _sha256(file)
-        except (ScanError, OSError) as e:
-            yield FilePage(order, place, file, reason=_reason(file, e))
+    for place, found in enumerate(look_into(files, least_px)):
+        file = found.path
+        if found.reason:
+            # The whole path, so that files of one name in several folders can be told apart.
+            yield FilePage(order, place, file, reason=f"{file}{found.reason.removeprefix(file.name)}")
             order += 1
-            continue
-        for index in range(pages):
-            label = f"{file}, page {index + 1}" if pages > 1 else str(file)
-            yield FilePage(order, place, file, index + 1, pages, Scan(file, sha256, index, label))
+        for index in range(found.pages):
+            label = f"{file}, page {index + 1}" if found.pages > 1 else str(file)
+            yield FilePage(order, place, file, index + 1, found.pages, Scan(file, found.sha256, index, label))
             order += 1
-
-
-def _reason(file: Path, error: Exception) -> str:
-    """The message with the whole path, so that files of one name in several folders can be told apart."""
-    if isinstance(error, OSError):
-        return f"{file}: the file cannot be read ({error.strerror or type(error).__name__}). Check disk and rights."
-    return f"{file}{str(error).removeprefix(file.name)}"
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as f:
-        return hashlib.file_digest(f, "sha256").hexdigest()
 
 
 def _read(read: Callable[[Scan], Found], job: FilePage) -> FilePageDone[Found]:

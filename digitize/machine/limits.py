@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 MEMORY = 4 << 30
 """Bytes of its own that a worker may hold; a sound page or table needs a tenth."""
 OPEN_FILES = 512
+_SECONDS, _SECONDS_PER_MB = 60.0, 30.0
+"""Of the processor. A slow machine reads a megabyte of the dearest kind in a tenth of that."""
 
 
 def limit_process(memory: int = MEMORY, open_files: int = OPEN_FILES) -> None:
-    """Hold this process, and those it starts, to so many bytes and open files. Windows has no such limits.
+    """Hold this process, and those it starts, to so many bytes and open files.
 
-    What is more raises MemoryError or OSError, or ends the process where a library cannot say so.
+    What is more raises MemoryError or OSError, or ends the process where a library cannot say so. Windows sets no such
+    limits: there a process that holds more bytes is ended.
     """
     if sys.platform == "win32":
+        threading.Thread(target=end_above, args=(memory,), daemon=True).start()
         return
     import resource
 
@@ -28,6 +35,51 @@ def limit_process(memory: int = MEMORY, open_files: int = OPEN_FILES) -> None:
         # A system that refuses leaves the process as it was: it is not worth ending for.
         with suppress(OSError, ValueError):
             resource.setrlimit(what, (limit, hard))
+
+
+def end_above(memory: int, every_s: float = 0.2) -> None:
+    """End this process when it holds more than so many bytes of its own; never comes back."""
+    import psutil
+
+    own, pause = psutil.Process(), threading.Event()
+    while not pause.wait(every_s):
+        used = own.memory_info()
+        if getattr(used, "private", used.rss) > memory:
+            # Not sys.exit, which would end this thread alone.
+            os._exit(1)
+
+
+def leave_network() -> None:
+    """Give up the network for good, for this process and those it starts.
+
+    Python itself opens no connection from here on. On Linux, from Python 3.12 on, the process also moves to a network
+    of its own that leads nowhere, where the system allows it; call it before any thread begins.
+    """
+    sys.addaudithook(_refuse_network)
+    if sys.platform == "linux" and hasattr(os, "unshare"):
+        with suppress(OSError):
+            _unshare_network()
+
+
+_ASKS = ("socket.sendto", "socket.sendmsg", "socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr")
+_LINKS = ("socket.connect", "socket.bind")
+
+
+def _refuse_network(event: str, args: tuple[object, ...]) -> None:
+    # A path stands for this machine alone: workers are spoken with over such sockets.
+    if event in _ASKS or (event in _LINKS and not isinstance(args[1], str | bytes)):
+        raise PermissionError("a worker that opens files has no network")
+
+
+def _unshare_network() -> None:
+    user, group = os.geteuid(), os.getegid()
+    if user == 0:
+        # Who may do all keeps their own view of users: files of others would be closed to them in a new one.
+        os.unshare(os.CLONE_NEWNET)  # type: ignore[attr-defined,unused-ignore]
+        return
+    os.unshare(os.CLONE_NEWUSER | os.CLONE_NEWNET)  # type: ignore[attr-defined,unused-ignore]
+    for name, text in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
+        Path(f"/proc/self/{name}").write_text(text, encoding="ascii")
 
 
 @contextmanager
@@ -46,3 +98,14 @@ def held_memory(memory: int = MEMORY) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
+
+
+def seconds_for(paths: Iterable[Path]) -> float:
+    """The processor time that reading files, and what lies in folders, may take: more than any sound ones need."""
+    return _SECONDS + _SECONDS_PER_MB * sum(map(_bytes_in, paths)) / 1e6
+
+
+def _bytes_in(path: Path) -> int:
+    with suppress(OSError, ValueError):
+        return sum(_bytes_in(p) for p in path.iterdir()) if path.is_dir() else path.stat().st_size
+    return 0

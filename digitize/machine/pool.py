@@ -8,6 +8,7 @@ from __future__ import annotations
 import faulthandler
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -16,11 +17,12 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import partial
 from itertools import islice
-from multiprocessing import active_children, get_context, parent_process
+from multiprocessing import active_children, forkserver, get_context, parent_process
+from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import TypeVar
 
-from digitize.machine.limits import limit_process
+from digitize.machine.limits import leave_network, limit_process
 
 Job = TypeVar("Job")
 Done = TypeVar("Done")
@@ -46,6 +48,8 @@ def run_jobs(
     workers: int,
     crashed: Callable[[Job], Done],
     limit_s: float | None = None,
+    *,
+    is_light: bool = False,
 ) -> Iterator[tuple[Job, Done]]:
     """Do jobs in processes, giving back each as it is done, in no set order; jobs are drawn as workers come free.
 
@@ -54,14 +58,14 @@ def run_jobs(
     A worker that dies (killed for memory, a crash in a library) takes only its own job with it: the jobs in hand are
     done again one at a time, and the one that breaks its worker twice becomes crashed(job). So does one that uses more
     than limit_s of the processor, or hangs for a multiple of that by the clock, whatever it hangs in: its worker is
-    ended. A job that only waits for a busy processor is left alone.
+    ended. A job that only waits for a busy processor is left alone. is_light: jobs take less than a worker's own start.
     """
     waiting = iter(jobs)
     # Without a job no process is begun.
     first = list(islice(waiting, 1))
     if not first:
         return
-    with _Pool(workers, limit_s) as pool:
+    with _Pool(workers, limit_s, light_context() if is_light else get_context("spawn")) as pool:
         pool.start(work, first[0])
         while True:
             # Two for each worker, one in hand and one waiting, so that none is idle while results are written here.
@@ -75,8 +79,9 @@ def run_jobs(
 class _Pool:
     """The executor, what it is working on, and how to begin again when it breaks."""
 
-    def __init__(self, size: int, limit_s: float | None) -> None:
+    def __init__(self, size: int, limit_s: float | None, context: BaseContext) -> None:
         self.size = size
+        self._context = context
         self.running: dict[Future[object], object] = {}
         self._limit_s = limit_s
         self._clock_s = None if limit_s is None else _BY_CLOCK * limit_s
@@ -136,8 +141,8 @@ class _Pool:
 
     def _submit(self, executor: ProcessPoolExecutor, work: Callable[..., object], job: object) -> Future[object]:
         if self._limit_s is None or self._clock_s is None:
-            return executor.submit(work, job)
-        return executor.submit(partial(_watched, work, self._limit_s, self._clock_s), job)
+            return executor.submit(partial(_told, work), job)
+        return executor.submit(partial(_watched, partial(_told, work), self._limit_s, self._clock_s), job)
 
     def _left_s(self) -> float | None:
         """How long to wait before a worker is taken for stopped, so that its own watch stands still with it.
@@ -148,10 +153,38 @@ class _Pool:
             return None
         return max(0.0, min(self._given.values()) + 3 * self._clock_s + _START_S - time.monotonic())
 
-    @staticmethod
-    def _new(size: int) -> ProcessPoolExecutor:
+    def _new(self, size: int) -> ProcessPoolExecutor:
         # Spawned, as Windows does it: a fork would copy libraries in the middle of what their threads do.
-        return ProcessPoolExecutor(max_workers=size, mp_context=get_context("spawn"), initializer=_begin)
+        environment = dict(os.environ)
+        return ProcessPoolExecutor(size, mp_context=self._context, initializer=begin_worker, initargs=(environment,))
+
+
+_LOADED = ("digitize.workspace.intake.probing", "digitize.workspace.intake.tables", "mappers.mapping.load")
+
+
+def light_context() -> BaseContext:
+    """How workers of small jobs begin: as copies of a process that has loaded what they need, and begun no thread."""
+    if sys.platform == "win32":
+        return get_context("spawn")
+    context = get_context("forkserver")
+    context.set_forkserver_preload(list(_LOADED))
+    try:
+        forkserver.ensure_running()
+    except OSError:
+        # It is spoken with by a file in the folder for temporary ones, which may be full or have too long a name.
+        return get_context("spawn")
+    return context
+
+
+def _told(work: Callable[[Job], Done], job: Job) -> Done:
+    """Do a job in a worker, which ends where a library panics: a panic of Rust cannot be sent to another process."""
+    try:
+        return work(job)
+    except (Exception, KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException:
+        # Not sys.exit, which would be raised once more in the main process.
+        os._exit(1)
 
 
 def _watched(work: Callable[[Job], Done], limit_s: float, clock_s: float, job: Job) -> Done:
@@ -160,7 +193,7 @@ def _watched(work: Callable[[Job], Done], limit_s: float, clock_s: float, job: J
     limit_s: of the processor; clock_s: by the clock.
     """
     # faulthandler writes a traceback when it ends the process: of a page that takes too long nobody needs one.
-    with Path(os.devnull).open("w") as nowhere, _processor_watch(limit_s):
+    with Path(os.devnull).open("w") as nowhere, processor_watch(limit_s):
         # Its watch is a thread in C: it ends the process even where a library never gives the interpreter back.
         faulthandler.dump_traceback_later(clock_s, exit=True, file=nowhere)
         try:
@@ -170,7 +203,7 @@ def _watched(work: Callable[[Job], Done], limit_s: float, clock_s: float, job: J
 
 
 @contextmanager
-def _processor_watch(limit_s: float) -> Iterator[None]:
+def processor_watch(limit_s: float) -> Iterator[None]:
     """End this process once it has used so much processor time, all its threads together."""
     if hasattr(signal, "setitimer"):
         # The system ends the process itself, whatever it is in; Python would wait for a library to come back.
@@ -204,10 +237,14 @@ def _end_workers() -> None:
         worker.kill()
 
 
-def _begin() -> None:
-    """In a worker: leave Ctrl-C to the main process, and end when that is gone instead of waiting for ever."""
+def begin_worker(environment: dict[str, str]) -> None:
+    """In a worker: leave Ctrl-C to the main process, keep to the limits, and end when the main process is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # A copy of a process that began earlier knows the surroundings of then.
+    os.environ.clear()
+    os.environ.update(environment)
     limit_process()
+    leave_network()
 
     def watch() -> None:
         parent = parent_process()

@@ -46,6 +46,7 @@ def compare(snapshot: Snapshot, before: Received | None, open_row: Callable[[int
         *_fallen(snapshot, before.summary),
         *_taken_back(snapshot, before.summary),
         *_shortened(snapshot, before.summary, earlier),
+        *_rewritten(snapshot, earlier),
         *_renamed(snapshot, earlier),
     ]
 
@@ -124,6 +125,18 @@ def _shortened(s: Snapshot, before: Mapping[str, Any], earlier: Callable[[], Sna
     for site, events in old.items():
         if now.get(site, events) < events:
             yield flag("contradicts-earlier", "shorter", site=site, events=events)
+
+
+def _rewritten(s: Snapshot, earlier: Callable[[], Snapshot]) -> Iterator[Flag]:
+    """Sites whose history does not hold the head that their newest snapshot told of, or that do not say any more."""
+    was = {x.site: x for x in earlier().sources}
+    for site in s.sources:
+        before = was.get(site.site)
+        # Nothing can be asked of a state's sources, nor of what versions wrote that did not say.
+        if before is None or not before.events or (before.told is None and site.told is None):
+            continue
+        if (before.events, before.root_hash) not in (site.told or ()):
+            yield flag("history-rewritten", "rewritten", site=site.site, events=before.events)
 
 
 def _renamed(s: Snapshot, earlier: Callable[[], Snapshot]) -> Iterator[Flag]:

@@ -14,7 +14,7 @@ from digitize.offices.build import Tallies, station_rows
 from digitize.offices.fold_quality import fold_effort, fold_pace, fold_quality
 from digitize.offices.lists import Gazetteer, PlaceKey, load_gazetteer, load_inventory, load_statement
 from digitize.offices.measures import CELLS, band_of, total
-from digitize.offices.shape import DEFINITIONS, FORMAT, VERSION, PlaceCounts, Snapshot, Source, Volume
+from digitize.offices.shape import DEFINITIONS, FORMAT, MOST_TOLD, VERSION, PlaceCounts, Snapshot, Source, Volume
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Records, Stored
 from digitize.workspace.place import Place
@@ -31,6 +31,11 @@ _PAGES = """
 """
 _WORKED = """
   SELECT unit, MAX(at) AS at FROM events WHERE step IN ('recognise', 'register', 'decide', 'map') GROUP BY unit
+"""
+# The head that an earlier snapshot told of, with the hash that its event has now: another, if history was rewritten.
+_TOLD = """
+  SELECT e.seq, e.hash FROM events s JOIN events e ON e.seq = CAST(s.key AS INTEGER)
+  WHERE s.step = 'snapshot' GROUP BY e.seq ORDER BY e.seq DESC LIMIT ?
 """
 
 
@@ -87,7 +92,10 @@ def fold_ledger(place: Place, ledger: Ledger, today: date) -> tuple[Snapshot, in
         folding.tallies.expect(key, inventory)
     districts = folding.tallies.districts(folding.gazetteer.lgd)
     rows = station_rows(folding.tallies, folding.gazetteer.codes, today)
-    root = Source(site=workspace.site_id, as_on=today, events=_events(ledger), root_hash=ledger.root_hash())
+    root = Source(
+        site=workspace.site_id, as_on=today, events=_events(ledger), root_hash=ledger.root_hash(),
+        told=[(r["seq"], r["hash"]) for r in ledger.rows(_TOLD, (MOST_TOLD,))][::-1],
+    )  # fmt: skip
     made = Snapshot(
         format=FORMAT, version=VERSION, definitions=DEFINITIONS, software=f"cctns-digitize {__version__}",
         level="site", state=workspace.state, site=workspace.site_id, as_on=today,
@@ -98,6 +106,14 @@ def fold_ledger(place: Place, ledger: Ledger, today: date) -> tuple[Snapshot, in
         statement=load_statement(lists / "statement.toml"),
     )  # fmt: skip
     return made, folding.not_listed
+
+
+def note_told(ledger: Ledger, made: Snapshot) -> None:
+    """Note which head a snapshot tells of, before it is sent: the next one says what its event is then."""
+    (root,) = made.sources
+    # From a medium that cannot be written it is told all the same; the office then misses it in the next one.
+    if ledger.can_write and root.events:
+        ledger.record_event(root.site, "snapshot", "note", key=str(root.events), detail={"hash": root.root_hash})
 
 
 def _events(ledger: Ledger) -> int:

@@ -20,6 +20,9 @@ PILLARS = ("e-prison", "e-prosecution", "e-forensics", "e-courts")
 HIDDEN_BELOW = 5
 """Counts of protected cases from 1 to one less than this are not told."""
 
+MOST_TOLD = 40
+"""So many heads that earlier snapshots told of are in one."""
+
 Day = Annotated[date, Field(strict=True)]
 # strict: "12", 12.0 and true are no counts, though pydantic would make counts of them.
 Count = Annotated[int, Field(ge=0, le=MOST, strict=True)]
@@ -191,13 +194,18 @@ class Statement(_Part):
 
 
 class Source(_Part):
-    """The ledger that was folded; of a state, one of its sites. sha256: of the site's snapshot."""
+    """The ledger that was folded; of a state, one of its sites. sha256: of the site's snapshot.
+
+    told: number of events and hash of the heads that earlier snapshots told of, as the ledger has them now, the newest
+    last; null from a state, and from versions that did not say.
+    """
 
     site: Slug
     as_on: Day
     events: Count
     root_hash: Hash
     sha256: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
+    told: Annotated[list[tuple[Count, Hash]], Field(max_length=MOST_TOLD)] | None = None
 
 
 class Twice(_Part):

@@ -25,10 +25,17 @@ def sections_file() -> Path:
 
 def as_lexica(lists: Mapping[str, CodeList]) -> Mapping[str, Lexicon]:
     """Code lists by the name under which zones ask for them."""
-    from ocr.languages.lexicon import Lexicon
+    from ocr.languages.lexicon import INCOMPLETE, Lexicon
 
     return {
-        name: Lexicon(name, tuple((v, codes.spellings.get(v, ())) for v in codes.values), beside=_BESIDE_PLACES)
+        name: Lexicon(
+            name,
+            tuple((v, codes.spellings.get(v, ())) for v in codes.values),
+            beside=_BESIDE_PLACES,
+            complete=INCOMPLETE if codes.complete is None else codes.complete,
+            implies=codes.implies,
+            implied_list=codes.implied_list,
+        )
         for name, codes in lists.items()
     }
 

@@ -68,7 +68,8 @@ def register_settings(read: ReadSettings) -> RegisterSettings:
     from ocr.forms.settings import handwriting_engine
     from ocr.registers import RegisterSettings
 
-    by_hand = handwriting_engine(read)
+    # Weights of an office's own were taught on forms.
+    by_hand = handwriting_engine(replace(read, weights=None))
     if by_hand == "none" or not read.languages:
         return RegisterSettings(engine=read.engine, sections=read.sections)
     if read.languages[0] == "en":

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 # What the eye and the hand need stands first: what is asked, its picture, what the machine read, where to type.
 _COLUMNS = {
     "field": 20, "picture": 60, "reading": 28, "value": 24, "right value": 34, "verdict": 11, "candidates": 28,
-    "why": 20, "rules say": 44, "sure": 7, "operator": 16, "place": 32, "record": 26, "item": 14,
+    "known of the book": 24, "why": 20, "rules say": 44, "sure": 7, "operator": 16, "place": 32, "record": 26,
+    "item": 14,
 }  # fmt: skip
 HEAD = tuple(_COLUMNS)
 _TO_FILL = ("right value", "verdict", "operator")
@@ -36,6 +37,7 @@ _GUIDE = (
     "To say that the machine's reading is right, choose ok as verdict.",
     "Of a whole row that makes no record: choose record as verdict if it is an entry after all, else what it is.",
     "Of numbers left out between two pages: choose missing if the book has no such pages, no gap if none is missing.",
+    "Of a name that you typed and no list has: choose add to put it into the list, leave out if it is none.",
     "If a record's row is no entry, choose struck, heading, total or day as verdict in any of its lines.",
     "Where why says measured, reading and value are left out on purpose: type what you see, and leave none out.",
     "Rows left empty are asked again. Do not change the grey columns.",
@@ -97,6 +99,7 @@ def _write_row(sheet: Worksheet, line: int, item: Item, picture: bytes | None, s
         "reading": item.reading,
         "value": item.value,
         "candidates": "\n".join(item.candidates),
+        "known of the book": item.told,
         "why": ", ".join(item.why),
         "rules say": said,
         "sure": None if item.is_blind else round(item.confidence, 2),

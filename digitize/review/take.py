@@ -19,8 +19,9 @@ from digitize.review.trial import trial
 from digitize.steps.measure import answer_of
 from digitize.workspace.calibration.proving import LADDER
 from digitize.workspace.decisions.apply import BLANK, ILLEGIBLE, VALUE
+from digitize.workspace.decisions.entries import ENTRY_WORDS, add_entry
 from digitize.workspace.decisions.items import item_id, measured_id, row_id
-from digitize.workspace.decisions.words import GAP, ROW, is_word
+from digitize.workspace.decisions.words import ENTRY, GAP, ROW, is_word
 from digitize.workspace.known import Known, learn
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
@@ -102,6 +103,10 @@ def import_review(place: Place, path: Path, operator: str) -> ReviewImport:
             for record, own in _by_record(answers).items():
                 _take_record(ledger, known, record, own, report)
             report.said = measure_place(ledger, place)
+        # After the ledger: what it lacks would be asked again, what the list lacks would not.
+        for given in answers:
+            if given.decision.field.startswith(f"{ENTRY}:"):
+                add_entry(place.own_lists, given.decision)
     return report
 
 
@@ -127,7 +132,7 @@ def _asked(ledger: Ledger, known: Known) -> dict[str, _Asked]:
 
 def _words_of(decision: Decision) -> tuple[str, ...]:
     """What a decision made before might have said instead, where it hangs on no field."""
-    return {ROW: ROW_KINDS, GAP: GAP_WORDS}.get(decision.field.partition(":")[0], ())
+    return {ROW: ROW_KINDS, GAP: GAP_WORDS, ENTRY: ENTRY_WORDS}.get(decision.field.partition(":")[0], ())
 
 
 class _WholeRows:

@@ -14,12 +14,13 @@ from digitize.workspace.decisions.apply import Settled, over_row, sign_record, s
 from digitize.workspace.decisions.items import FIELD
 from digitize.workspace.decisions.left_over import columns_left
 from digitize.workspace.intake.store import how_to_read
+from digitize.workspace.intake.tables import open_guarded
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, TableUnit
 from digitize.workspace.ledger.records import Decision, Records, Stored, record_hash
 from mappers.errors import EncodingUnclear, MappingError, TableError
-from mappers.legacy import LegacyRow, LegacyTable, named_cells, open_table
+from mappers.legacy import LegacyRow, LegacyTable, named_cells
 from mappers.mapping.load import FormMapping, map_rows
 from mappers.record import Record
 from mappers.sources.values import MapContext, RowValues
@@ -164,4 +165,4 @@ def _open(ledger: Ledger, known: Known, table: TableUnit) -> LegacyTable:
     path = Path(source.linked) if source.linked else known.place.original(source.sha256, source.suffix)
     if not path.is_file():
         raise InputError(f"{path.name} is not there any more. Take the file in again.")
-    return open_table(path, table.idx, how_to_read(path))
+    return open_guarded(path, table.idx, how_to_read(path))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
 from digitize.reading.rows import LINES_JOINED, ROW_DOUBTFUL, STRUCK, STRUCK_IN_PART
 from digitize.steps.map_pages import make_records
-from digitize.workspace.calibration.keeping import ANY_WEIGHTS, PACKAGE, STEP, WEIGHTS, plain_answer, weights_now
+from digitize.workspace.calibration.keeping import ANY_WEIGHTS, STEP, WEIGHTS, plain_answer, weights_now
 from digitize.workspace.calibration.sampling import book_of, field_of
 from digitize.workspace.calibration.values import BlindAnswer
 from digitize.workspace.decisions.items import ZONE, cell_of
@@ -18,6 +17,7 @@ from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
 from digitize.workspace.ledger.records import Decision, Records
 from digitize.workspace.ledger.verdict import OPERATOR
+from digitize.workspace.own_weights import list_weights
 from digitize.workspace.place import Place
 from mappers.record import FieldValue, Record
 
@@ -118,14 +118,9 @@ def _since(ledger: Ledger) -> int:
 
 def learned_pages(place: Place, name: str) -> frozenset[str]:
     """The pages that weights of the office's own were taught on, and those that they were taught from."""
+    kept = {weights.name: weights for weights in list_weights(place)}
     pages: set[str] = set()
-    seen: set[str] = set()
-    while name != PACKAGE and name not in seen:
-        seen.add(name)
-        facts = place.models / "own" / f"{name}.json"
-        if not facts.is_file():
-            break
-        told = json.loads(facts.read_text(encoding="utf-8"))
-        pages |= set(told.get("learned", ()))
-        name = str(told.get("parent", PACKAGE))
+    while (weights := kept.pop(name, None)) is not None:
+        pages |= {*weights.learned}
+        name = weights.parent
     return frozenset(pages)

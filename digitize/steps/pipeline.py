@@ -9,12 +9,14 @@ from typing import Any
 from digitize.errors import MachineLacks, OptionsError, TooManyRefused
 from digitize.machine.progress import Progress
 from digitize.steps import check, load, map, read
+from digitize.steps.books import learn_books
 from digitize.steps.measure import measure_anew
 from digitize.targets import Receipt
 from digitize.workspace.calibration.keeping import thresholds_in
 from digitize.workspace.counts import StatusCounts, Totals, count_work
 from digitize.workspace.known import Known, learn
 from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.books import lines
 from digitize.workspace.measuring import measure_place
 from digitize.workspace.models_used import record_models
 from digitize.workspace.place import Place
@@ -45,6 +47,7 @@ class RunReport:
     checked: int = 0
     receipts: list[Receipt] = field(default_factory=list)
     target: str = ""
+    books: list[str] = field(default_factory=list)
     now: StatusCounts = field(default_factory=StatusCounts)
 
     @property
@@ -86,6 +89,7 @@ class RunReport:
             "dry_run": self.is_dry,
             "todo": self.todo,
             "read": asdict(self.read),
+            "books": self.books,
             "mapped": self.mapped,
             "checked": self.checked,
             "target": self.target,
@@ -174,6 +178,11 @@ def _read(ledger: Ledger, known: Known, wanted: RunOptions, progress: Progress, 
         if todos and known.place.options.read.engine.startswith("tesseract"):
             record_models(ledger, known.place)
         report.read = read.read_pages(ledger, known, todos, progress, is_limited=wanted.limit is not None)
+        if todos and learn_books(ledger, known):
+            report.books = lines(ledger)
+            # Decided anew with what was learned; nothing is recognised again.
+            again = [t for t in read.plan(ledger, known, None) if t.is_decided_only]
+            report.read.decided += read.read_pages(ledger, known, again, progress, is_limited=True).decided
 
 
 def _map(ledger: Ledger, known: Known, wanted: RunOptions, progress: Progress, report: RunReport) -> None:

@@ -74,7 +74,7 @@ def page_job(ledger: Ledger, known: Known, todo: PageTodo, source: SourceFile) -
         index=scan.idx,
         settings=known.read_settings(scan.language),
         lists=ListSource(known.lexica),
-        metadata=metadata_of(scan),
+        metadata=metadata_of(known, scan),
         register=named_register(known, scan) if todo.tries_register else None,
         before=todo.before,
         as_form=ledger.result(scan.page, RECOGNISE, todo.matched) if todo.matched else None,

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Iterable
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from digitize.machine.work_keys import plain_hash, work_key
 from digitize.workspace.known import Known
 from digitize.workspace.ledger.catalogue import PageScan
+from digitize.workspace.own_weights import PACKAGE, path_of
 
 if TYPE_CHECKING:
+    from ocr.forms.settings import ReadSettings
     from ocr.page import Carried
 
 RECOGNISE, REGISTER, DECIDE = "recognise", "register", "decide"
@@ -24,8 +27,21 @@ def recognise_key(known: Known, scan: PageScan, form: str | None) -> str:
     A page depends on the form it matched alone, so that a new form in the library has only those pages looked at again
     that match none. (That the new one would have fitted better is not noticed; change READ_VERSION for that.)
     """
+    return _recognise_key(known.read_settings(scan.language), scan, form)
+
+
+def keys_by_weights(known: Known, scan: PageScan, form: str, names: Iterable[str]) -> set[str]:
+    """The keys of recognising a page of a form today, but with each of those weights, by name."""
     settings = known.read_settings(scan.language)
-    return work_key(RECOGNISE, scan.sha256, str(scan.idx), settings.key(), settings.form_key(form))
+    paths = (None if name == PACKAGE else path_of(known.place, name) for name in names)
+    return {_recognise_key(replace(settings, weights=path), scan, form) for path in paths}
+
+
+def _recognise_key(settings: ReadSettings, scan: PageScan, form: str | None) -> str:
+    # No part at all without weights of its own, so that pages keep the key they have; a page of no form needs none.
+    weights = settings.weights_key() if form is not None else ""
+    own = [weights] if weights else []
+    return work_key(RECOGNISE, scan.sha256, str(scan.idx), settings.key(), settings.form_key(form), *own)
 
 
 def failed_key(known: Known, scan: PageScan) -> str:
@@ -37,7 +53,7 @@ def failed_key(known: Known, scan: PageScan) -> str:
 def decide_key(known: Known, scan: PageScan, recognised: str, form: str | None) -> str:
     """The key of deciding a page recognised under a key as a form."""
     settings = known.read_settings(scan.language)
-    metadata = metadata_of(scan)
+    metadata = metadata_of(known, scan)
     # No part at all where nothing was told, so that such pages keep the key they have.
     return work_key(
         DECIDE, recognised, known.lexica_key, settings.rules_key(form), *([plain_hash(metadata)] if metadata else [])
@@ -63,8 +79,16 @@ def register_decide_key(known: Known, recognised: str, form: str | None) -> str:
     return work_key(DECIDE, recognised, known.lexica_key, known.register_keys.get(form, ("", ""))[1])
 
 
-def metadata_of(scan: PageScan) -> dict[str, str]:
-    """What intake was told of the volume that a page stands in, by the zone that tells it (ocr/forms/expected.py)."""
+def metadata_of(known: Known, scan: PageScan) -> dict[str, str]:
+    """What is known of the volume that a page stands in, by the zone that tells it (ocr/forms/expected.py).
+
+    What intake was told goes before what the volume's own pages tell.
+    """
+    return {zone: fact.value for zone, fact in known.books.get(scan.volume, {}).items()} | told_of(scan)
+
+
+def told_of(scan: PageScan) -> dict[str, str]:
+    """What intake was told of the volume that a page stands in, by zone."""
     told = {"police_station": scan.station, "district": scan.district, "year": scan.year}
     return {zone: value for zone, value in told.items() if value}
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from digitize.workspace.decisions.left_over import LeftOver, asked_of_mapping
 from digitize.workspace.decisions.page_gaps import MISSING, Gap, find_gaps
-from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger import Ledger, books
 
 # The newest scan of a page stands for it; older ones stay in the list.
 _PAGES = """
@@ -113,7 +113,7 @@ class StatusCounts:
     """Everything `digitize status` shows.
 
     reasons: why a person must look, and how often. left_over: what mappings do not account for. gaps: numbers left out
-    between pages. pages_per_min: as measured.
+    between pages. books: what was learned of volumes from their own pages. pages_per_min: as measured.
     """
 
     totals: Totals = field(default_factory=Totals)
@@ -123,6 +123,7 @@ class StatusCounts:
     left_over: list[LeftOver] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     failures: dict[str, int] = field(default_factory=dict)
+    books: list[str] = field(default_factory=list)
     pages_per_min: float | None = None
     minutes_left: float | None = None
 
@@ -133,12 +134,13 @@ class StatusCounts:
             "totals": self.totals.as_plain(), "steps": self.steps, **{f"by_{k}": v for k, v in by.items()},
             "review_reasons": self.reasons, "left_over": [asdict(c) for c in self.left_over],
             "page_gaps": [asdict(g) for g in self.gaps], "failures": self.failures,
+            "books": self.books,
             "pages_per_min": self.pages_per_min, "minutes_left": self.minutes_left,
         }  # fmt: skip
 
     def lines(self) -> list[str]:
         """The numbers for people, and what mappings do not account for."""
-        return [*self.totals.lines(), *(c.line() for c in self.left_over)]
+        return [*self.totals.lines(), *self.books, *(c.line() for c in self.left_over)]
 
 
 def count_work(ledger: Ledger) -> StatusCounts:
@@ -148,6 +150,7 @@ def count_work(ledger: Ledger) -> StatusCounts:
     _count_pages(ledger, s)
     _count_records(ledger, s)
     _count_gaps(ledger, s)
+    s.books = books.lines(ledger)
     _count_steps(s, ledger.execute(_NOT_MAPPED).fetchone()["n"])
     _rate(ledger, s)
     return s

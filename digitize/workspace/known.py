@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digitize.machine.system import process_name
@@ -15,7 +16,9 @@ from digitize.reading.calibration import load_calibration, threshold
 from digitize.reading.lexica import as_lexica, sections_file
 from digitize.workspace.calibration.keeping import Thresholds, thresholds_in
 from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.books import BookFact, learned
 from digitize.workspace.ledger.catalogue import Catalogue
+from digitize.workspace.own_weights import require_whole, used_weights
 from digitize.workspace.place import Place
 from mappers.codes import CodeList, districts_of, load_stations, place_lists
 from mappers.encodings import Encoding, load_encodings
@@ -37,7 +40,8 @@ if TYPE_CHECKING:
 class Known:
     """Everything outside the scans and tables that results depend on.
 
-    today: the day of the newest intake, so that a check means the same tomorrow. owner: this process.
+    today: the day of the newest intake, so that a check means the same tomorrow. owner: this process. weights: of the
+    office's own, None for the package's. books: what was learned of volumes, by zone; a run adds to it.
     """
 
     place: Place
@@ -48,6 +52,8 @@ class Known:
     today: date
     owner: str
     thresholds: Thresholds = Thresholds()
+    weights: Path | None = None
+    books: dict[int, dict[str, BookFact]] = field(default_factory=dict)
     _settings: dict[str, ReadSettings] = field(default_factory=dict)
 
     @property
@@ -77,6 +83,7 @@ class Known:
                 seconds_per_page=o.seconds_per_page,
                 form_folders=(self.place.folder / "forms",),
                 sections=sections_file(),
+                weights=self.weights,
             )
         return self._settings[language]
 
@@ -212,9 +219,14 @@ class Known:
         )
 
     def require_engine(self) -> None:
-        """Raise EngineMissing when the engine itself is not installed: before page one, not on every page."""
+        """Raise EngineMissing when the engine is not installed, MachineLacks when weights of the office's own are gone.
+
+        Before page one, not on every page.
+        """
         from ocr.forms.read import require_engine
 
+        if self.weights is not None:
+            require_whole(self.weights)
         require_engine(self.read_settings(""))
 
 
@@ -230,14 +242,20 @@ def learn(place: Place, ledger: Ledger) -> Known:
     return Known(
         place=place,
         state=state,
-        lists=place_lists(state.code, *(place.folder / "lists" / f"{n}.csv" for n in ("stations", "districts"))),
+        lists=place_lists(state.code, *place.own_lists),
         encodings=encodings,
         mappings=load_mappings((place.folder / "mappings",), encodings),
         today=today,
         owner=process_name(),
         thresholds=thresholds_in(ledger),
+        weights=used_weights(ledger, place),
+        books=learned(ledger),
     )
 
 
 def _lists_hash(lists: Mapping[str, CodeList]) -> str:
-    return plain_hash({n: [c.values, {k: list(v) for k, v in c.spellings.items()}] for n, c in lists.items()})
+    def plain(codes: CodeList) -> list[object]:
+        ways, implied = ({k: list(v) for k, v in some.items()} for some in (codes.spellings, codes.implies))
+        return [codes.values, ways, implied, codes.complete]
+
+    return plain_hash({name: plain(codes) for name, codes in lists.items()})

@@ -73,6 +73,12 @@ class Loading(_Part):
         return target
 
 
+class Learning(_Part):
+    """What `digitize learn` may learn from. names: also free text, in which names of persons stand."""
+
+    names: bool = False
+
+
 class Access(_Part):
     """Who may read the workspace beside its owner. group: of the machine's accounts, "" for nobody."""
 
@@ -121,6 +127,7 @@ class Options(_Part):
     check: Checking = Checking()
     access: Access = Access()
     calibrate: Calibrating = Calibrating()
+    learn: Learning = Learning()
     severity: dict[str, str] = {}
 
 

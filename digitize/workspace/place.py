@@ -75,6 +75,11 @@ class Place:
         """Where better models of Tesseract may lie, so that all who work in this workspace read with the same ones."""
         return self.folder / "models"
 
+    @property
+    def own_lists(self) -> tuple[Path, Path]:
+        """The workspace's lists of stations and of districts; neither need be there."""
+        return self.folder / "lists" / "stations.csv", self.folder / "lists" / "districts.csv"
+
     def original(self, sha256: str, suffix: str) -> Path:
         """Where the copy of an original with that hash lies."""
         return self.folder / "originals" / sha256[:2] / f"{sha256}{suffix}"

@@ -9,7 +9,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from mappers.codes.tables import native_ways, read_csv
+from mappers.codes.tables import native_ways, read_csv, share_complete
 from mappers.errors import MappingError
 from mappers.languages import load_languages
 from mappers.text.folding import fold_key
@@ -22,6 +22,8 @@ class CodeList:
     is_open: a list of names (stations, districts) that is never complete; a name that is not in it stays a value with
     a note. A closed list (sex, rank) refuses what it does not know. status: "v" seen on public forms, "g" general
     knowledge. note: what a person should know of it. valid: value -> ISO days from and to which it holds, "" when open.
+    complete: how often 0..1 what is written is in it, None where nobody says. implies: value -> those of the list
+    implied_list that may stand beside it, as the districts of a station.
     """
 
     name: str
@@ -32,6 +34,9 @@ class CodeList:
     status: str = ""
     note: str = ""
     valid: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    complete: float | None = None
+    implies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    implied_list: str = ""
 
     def find(self, text: str) -> str | None:
         """The value that text spells, compared without case, blanks and punctuation; None when it spells none."""
@@ -92,4 +97,5 @@ def _from_file(name: str, entry: Mapping[str, Any]) -> CodeList:
     valid = {value: (days[0], days[1]) for value, days in entry.get("valid", {}).items()}
     if set(valid) - set(made.values):
         raise MappingError(f"list {name}: days are given for {min(set(valid) - set(made.values))}, which is no value")
-    return replace(made, status=entry["status"], note=entry.get("note", ""), valid=valid)
+    complete = share_complete(entry.get("complete"), "lists.toml")
+    return replace(made, status=entry["status"], note=entry.get("note", ""), valid=valid, complete=complete)

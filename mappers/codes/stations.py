@@ -12,6 +12,7 @@ from importlib import resources
 from pathlib import Path
 
 from mappers.codes.lists import CodeList, make_list
+from mappers.codes.tables import read_head, share_complete
 from mappers.errors import MappingError
 from mappers.text.folding import fold_key
 
@@ -47,12 +48,22 @@ def read_stations(path: Path) -> tuple[StationEntry, ...]:
 
     Further columns may say more: district_aliases (on any of its stations), ps_code, district_lgd, valid_from, valid_to
     (YYYY-MM-DD), predecessor. A file that ends in .json holds {"police_stations": [{"name", "aliases", "district"}]},
-    of which name is needed. Raises MappingError when a column is missing or a day is none, naming file and column.
+    of which name is needed. How complete it is it may say (tables.read_head). Raises MappingError when a column is
+    missing or a day is none, naming file and column.
     """
     if path.suffix.lower() == ".json":
         return _stations_of_json(path)
-    with path.open(encoding="utf-8-sig", newline="") as f:
-        return _stations(csv.DictReader(f), str(path))
+    return _stations(csv.DictReader(read_head(path)[1]), str(path))
+
+
+def stations_complete(path: Path | None) -> float | None:
+    """How complete a list of stations says that it is; None where it says nothing or is not there."""
+    if path is None or not path.is_file():
+        return None
+    if path.suffix.lower() == ".json":
+        _stations_of_json(path)
+        return share_complete(json.loads(path.read_text(encoding="utf-8-sig")).get("complete"), str(path))
+    return read_head(path)[0]
 
 
 def _stations_of_json(path: Path) -> tuple[StationEntry, ...]:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import csv
+import tomllib
 from collections.abc import Iterator
 from importlib import resources
+from pathlib import Path
+
+from mappers.errors import MappingError
 
 
 def read_csv(name: str) -> Iterator[dict[str, str]]:
@@ -21,3 +25,31 @@ def split_ways(text: str) -> tuple[str, ...]:
 def native_ways(text: str) -> tuple[str, ...]:
     """All spellings of "hi: one; other / mr: third", whatever their language."""
     return tuple(way for part in text.split(" / ") for way in split_ways(part.partition(":")[2]))
+
+
+def read_head(path: Path) -> tuple[float | None, list[str]]:
+    """How complete a CSV file of a workspace says that it is, and its lines without that.
+
+    It says so before its columns: `# complete = true`, false, or the share of what is written that it has. None where
+    it says nothing. Raises MappingError for another word, naming the file.
+    """
+    lines = path.read_text(encoding="utf-8-sig").splitlines(keepends=True)
+    count = next((n for n, line in enumerate(lines) if not line.startswith("#")), len(lines))
+    try:
+        said = tomllib.loads("\n".join(line.lstrip("#").strip() for line in lines[:count] if "=" in line))
+    except tomllib.TOMLDecodeError as e:
+        raise MappingError(f"{path}: what stands before the columns is not understood: {e}") from e
+    if unknown := sorted(set(said) - {"complete"}):
+        raise MappingError(
+            f"{path}: there is no key {unknown[0]}; before the columns a list may say: # complete = true"
+        )
+    return share_complete(said.get("complete"), str(path)), lines[count:]
+
+
+def share_complete(said: object, where: str) -> float | None:
+    """What a list says of itself as a share 0..1. Raises MappingError for anything but true, false and a share."""
+    if said is None or said is False:
+        return None
+    if said is True or (isinstance(said, int | float) and 0 < said <= 1):
+        return float(said)
+    raise MappingError(f"{where}: complete must be true, false, or a share between 0 and 1")

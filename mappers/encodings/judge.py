@@ -185,6 +185,9 @@ class ColumnJudge:
         return prior + _PRIOR_EXPECTED * (name in self.expected) + _PRIOR_FONT * (name in self.named)
 
     def _standing(self, candidate: EncodingCandidate) -> tuple[bool, int, bool, bool]:
+        if candidate.name == ENGLISH:
+            # Cells of another family that are plain text as well: whatever was named or is expected comes before.
+            return False, -len(self.expected), False, False
         info = self.known[candidate.name].info
         place = self.expected.index(info.name) if info.name in self.expected else len(self.expected)
         return info.name in self.named, -place, info.is_confirmed, info.name.startswith(info.family)

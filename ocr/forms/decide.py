@@ -15,12 +15,13 @@ from ocr.forms.expected import as_expected
 from ocr.forms.figures import is_for_figures, is_told, weigh
 from ocr.forms.form import Form, Zone
 from ocr.forms.grammar import Fit, fit
+from ocr.forms.implied import implied
 from ocr.languages.language import language
 from ocr.languages.lexicon import Lexicon, folded
 from ocr.page import Candidate, Decided, Reading, Recognition, ZoneReading
 
 # Part of the key of every page's values: raised when they are to be decided again.
-DECIDE_VERSION = "7"
+DECIDE_VERSION = "8"
 _EXACT_KINDS = ("digits", "year", "date", "time", "choice")
 _AGREED, _AGREED_EXACTLY = 0.3, 0.6
 """Of the doubt that is left, the part that another pass takes away by agreeing. Numbers of which Tesseract was not sure
@@ -34,6 +35,7 @@ _ALONE = 0.85
 """What one engine alone says of figures in native digits is sure of at most: passes of Tesseract agree on a wrong one,
 too (two on nine sample pages from 0.9 on, Latin nines taken for native ones among them). Of Latin figures it is the
 same on a page whose other numbers are not Latin: 909 was read of a Devanagari 101, and was 0.95 sure."""
+_RATHER = 0.5
 _LEGIBLE = 0.4
 # One alone may be a native number that was misread.
 _LEAST_LATIN = 2
@@ -43,6 +45,9 @@ _ALIKE_FROM, _ALIKE_TO = 0.55, 0.95
 _EXACT_HIT = 0.9
 _OWN = "fields"
 _MARKS = "marks"
+_NEARLY = 0.85
+"""What a list that is not complete is sure of at most where no candidate is one of its spellings. Of 780 districts,
+each read as it is spelled and taken out of its state's list, 29 passed as another before."""
 _OWN_FROM = 0.3
 """Below this probability what our own recogniser says is one candidate among others."""
 
@@ -81,9 +86,11 @@ def decide_page(
             told = zones.pop(zone.id)
             if zone.repeats in zones:
                 zones[zone.repeats] = told_twice(zones[zone.repeats], told)
-    # In this order: what is written twice, days and years, metadata; doubt of lone figures last: nothing may lift it.
+    # In this order: what is written twice, days and years, places, metadata.
+    # Doubt of lone figures last: nothing may lift it.
     for rule in form.agree:
         zones |= {d.zone: d for d in agreed(zones, rule)}
+    zones |= {d.zone: d for d in implied(zones, form, lexica)}
     zones |= {d.zone: d for d in as_expected(zones, form, lexica, metadata or {})}
     zones |= {d.zone: d for d in _doubted_figures(form, read, zones)}
     return Reading(form.id, form.family, zones, form.part, recognition.reason)
@@ -113,6 +120,9 @@ def decide_zone(reading: ZoneReading, zone: Zone, lexicon: Lexicon | None = None
     confidence = best.support * (1 - _opposition(best, others, is_exact=is_exact))
     if zone.kind == "block":
         confidence = min(confidence, _MOST_OF_BLOCK)
+    # A text that no entry spells may be a name that the list does not have.
+    if lexicon is not None and lexicon.complete < 1 and not any(lexicon.exact(c.text) == best.value for c in texts):
+        confidence = min(confidence, _NEARLY)
     if len(best.engines) < 2 and _is_native_number(best.raw, zone):
         confidence = min(confidence, _ALONE)
     kept = tuple(Candidate(o.value, round(o.support, 4)) for o in others[:_MOST_OTHERS])
@@ -130,11 +140,10 @@ def _own_reading(
     if any(c.by.startswith(_MARKS) for c in texts):
         return None
     if lexicon is not None and reading.matrices:
-        found = [(c, c.text) for c in _entries(reading.matrices, lexicon)]
-    else:
-        grammar = _grammar(zone, lexicon)
-        read = [(c, grammar(c.text).value) for c in texts if c.by.startswith(_OWN)]
-        found = [(c, value) for c, value in read if value]
+        return _own_entry(reading, zone, lexicon, texts)
+    grammar = _grammar(zone, lexicon)
+    read = [(c, grammar(c.text).value) for c in texts if c.by.startswith(_OWN)]
+    found = [(c, value) for c, value in read if value]
     if not found or found[0][0].confidence < _OWN_FROM:
         return None
     (best, value), *others = found
@@ -142,14 +151,28 @@ def _own_reading(
     return Decided(zone.id, best.text, value, best.confidence, reading.box, False, kept)
 
 
-def _entries(matrices: Sequence[str], lexicon: Lexicon) -> list[Candidate]:
-    """Entries of a list that the matrices of a zone bear, likeliest first."""
+def _own_entry(reading: ZoneReading, zone: Zone, lexicon: Lexicon, texts: Sequence[Candidate]) -> Decided | None:
+    """The entry of a list that the matrices of a zone bear, as likely as it is that they hold an entry at all.
+
+    Where they rather do not, what they say in free text is one of the candidates.
+    """
     from ocr.calibration.fields import probability
+    from ocr.calibration.listed import listed
     from ocr.handwriting.entries import read_entry
     from ocr.handwriting.packed import CHARACTERS, unpack
 
-    found = read_entry([unpack(m) for m in matrices], CHARACTERS, lexicon)
-    return [Candidate(s.value, round(probability("entry", s.facts), 4), _OWN) for s in found]
+    found = read_entry([unpack(m) for m in reading.matrices], CHARACTERS, lexicon)
+    sure = [probability("entry", s.facts) for s in found]
+    if not found or sure[0] < _OWN_FROM:
+        return None
+    best = found[0]
+    held = listed(best.listed_facts, lexicon.complete, is_whole=best.is_whole, none=best.none)
+    entries = [Candidate(s.value, round(p * held, 4), _OWN) for s, p in zip(found, sure, strict=True)]
+    free = [c for c in texts if c.by.startswith(_OWN) and not lexicon.exact(c.text)] if held < _RATHER else []
+    # Never above the entry: it is for a person to see, and no list bears it.
+    said = [replace(c, confidence=min(c.confidence, entries[0].confidence)) for c in free[:1]]
+    kept = tuple(sorted([*entries[1:_MOST_OTHERS], *said], key=lambda c: -c.confidence))
+    return Decided(zone.id, best.text, best.value, entries[0].confidence, reading.box, False, kept)
 
 
 def _grammar(zone: Zone, lexicon: Lexicon | None) -> Callable[[str], Fit]:

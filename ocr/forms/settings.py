@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,6 +21,7 @@ OWN_ENGINE, _OWN_WEIGHTS = "fields", "eng_fields.onnx"
 READ_VERSION = "11"
 _DECIDING = {"confidence", "title", "source", "state", "per_volume", "agree"}
 """Keys of a form file that recognising takes nothing from."""
+_LEFT_OUT = ("seconds_per_page", "form_folders", "sections", "weights")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,8 @@ class ReadSettings:
     ("fields"), or ppocr where its weights are missing. seconds_per_page: then the page fails. form_folders: more forms
     than the package's own; folders that do not exist hold none. forms: ids or families of the only forms that pages may
     be; () for all that are known. zones: read these alone; () for all. sections: file of the sections that there are
-    (ocr/handwriting/sections.py); without it lists of them are free text.
+    (ocr/handwriting/sections.py); without it lists of them are free text. weights: others than the package's for our
+    own recogniser, in a file that is named by its content.
     """
 
     languages: tuple[str, ...] = ()
@@ -44,6 +46,7 @@ class ReadSettings:
     forms: tuple[str, ...] = ()
     zones: tuple[str, ...] = ()
     sections: Path | None = None
+    weights: Path | None = None
 
     def folders(self) -> tuple[Path, ...]:
         """Those of its folders with forms that are there."""
@@ -53,15 +56,20 @@ class ReadSettings:
         """What recognising depends on beside the scan and the form: settings and this step's version; 32 hex digits.
 
         The time limit is left out, since a page that was read was in time; so are versions of engines, lest a
-        package update has all pages read again: each Recognition notes the version that read it.
+        package update has all pages read again: each Recognition notes the version that read it. Other weights have a
+        key of their own, which pages of a known form alone depend on.
         """
-        plain = {k: v for k, v in asdict(self).items() if k not in ("seconds_per_page", "form_folders", "sections")}
-        plain["handwriting_engine"] = handwriting_engine(self)
+        plain = {k: v for k, v in asdict(self).items() if k not in _LEFT_OUT}
+        plain["handwriting_engine"] = handwriting_engine(replace(self, weights=None))
         plain["version"] = READ_VERSION
         # Pages that were read before there was this setting keep their key, and stay read.
         if not self.forms:
             del plain["forms"]
         return _digest(plain | changed_sections(self.sections))
+
+    def weights_key(self) -> str:
+        """What recognising a page of a known form depends on beside key(): weights of its own, "" for the package's."""
+        return self.weights.stem if self.weights is not None and _reads_by_hand(self) else ""
 
     def form_key(self, form: str | None) -> str:
         """What recognising takes from a page's form: its zones, languages and key points; 32 hex digits.
@@ -79,11 +87,19 @@ class ReadSettings:
         return _digest(known.model_dump(mode="json", exclude=leave) if known else {})
 
 
+def _reads_by_hand(settings: ReadSettings) -> bool:
+    """Whether our own recogniser reads handwriting, by whichever weights."""
+    return handwriting_engine(replace(settings, weights=None)) == OWN_ENGINE
+
+
 def handwriting_engine(settings: ReadSettings) -> str:
     """The second engine's name, "none" when there is none."""
+    own = f"{OWN_ENGINE}:{settings.weights}" if settings.weights is not None else OWN_ENGINE
+    if settings.handwriting_engine == OWN_ENGINE:
+        return own
     if settings.handwriting_engine == "auto":
         if is_here(_OWN_WEIGHTS):
-            return OWN_ENGINE
+            return own
         return "ppocr" if "ppocr" in engine_names() and find_spec("rapidocr") else "none"
     name = settings.handwriting_engine.partition(":")[0]
     if name not in ("none", "") and name not in engine_names():

@@ -2,6 +2,7 @@
 
 What is printed beside the field may be in a crop, too; a short spelling, as "EC", must be all there is. A network that
 was trained on few names reads one of them where another stands: those it knows weigh less (ocr/models/eng_fields.toml).
+Where a list is not complete, the field may hold none of its entries (ocr/handwriting/unlisted.py).
 """
 
 from __future__ import annotations
@@ -9,12 +10,15 @@ from __future__ import annotations
 import tomllib
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+from ocr.calibration.fields import Facts
 from ocr.decoding.ctc import LogProbs, greedy
 from ocr.handwriting.chance import folded_case
 from ocr.handwriting.numbers import Costs, Spoken, vote
+from ocr.handwriting.unlisted import sisters
 from ocr.languages.lexicon import Lexicon
 
 _MANY = 60
@@ -29,23 +33,60 @@ _WORD_WORTH = -4.0
 # By folds -2 reads more of the list right, but folds cannot say what it costs at places trained on (docs/lab.md).
 _TRAINED = -1.0
 """The same for an entry whose name the network was trained on, folded as folded_name does."""
+_SISTER = -2.0
+"""The same for a name that the list does not have and that differs from one it has by North or South, (E) or (W)."""
+_NONE = ""
 _MOST_ENTRIES = 6
+_WORST_SHORT, _WORST_LOG = -2.0, -3.0
+_LEAST_LEFT = 1e-6
 _COSTS = Costs(passing=8.0, least=-6.0)
 
 
-def read_entry(passes: Sequence[LogProbs], characters: tuple[str, ...], lexicon: Lexicon) -> list[Spoken]:
+@dataclass(frozen=True, slots=True)
+class Entered(Spoken):
+    """An entry that a field's passes bear; its share is among the entries alone.
+
+    is_whole: whether it is written by a spelling of the list, not by one word of it, which another name may have, too.
+    none: share 0..1 of the passes' probability that sisters of entries have.
+    """
+
+    is_whole: bool = True
+    none: float = 0.0
+
+    @property
+    def listed_facts(self) -> Facts:
+        """What the probability is weighed by that the field holds an entry of the list at all."""
+        letters = max(1, sum(map(str.isalnum, self.text)))
+        return (max(_WORST_SHORT, self.short / letters), max(_WORST_LOG, self.log / letters))
+
+
+def read_entry(passes: Sequence[LogProbs], characters: tuple[str, ...], lexicon: Lexicon) -> list[Entered]:
     """The entries of a list that a field may hold, likeliest first.
 
-    A text's share is among the list's entries alone: whether the field holds any of them, fits tells. Of long lists the
-    entries most like a plain reading of any pass are weighed.
+    A text's share is among the list's entries alone: whether the field holds any of them, listed_facts tell. Of long
+    lists the entries most like a plain reading of any pass are weighed.
     """
     known = trained_names() if lexicon.trained is None else lexicon.trained
     entries = lexicon.entries
     writings = _writings(entries if len(entries) <= _MANY else _likeliest(passes, characters, entries), lexicon.beside)
+    words = {text for text, (_, weight) in writings.items() if weight in (_WORD_WORTH, _WORD_WORTH + _LABELLED)}
+    if lexicon.complete < 1:
+        made = [(sister, weight) for text, (_, weight) in writings.items() for sister in sisters(text)]
+        for sister, weight in made:
+            writings.setdefault(sister, (_NONE, weight + _SISTER))
     owner = {text: value for text, (value, _) in writings.items()}
     folded = [folded_case(matrix, characters) for matrix in passes]
     weights = tuple(weight + _TRAINED * (folded_name(value) in known) for value, weight in writings.values())
-    return vote(folded, characters, tuple(writings), weights, lambda text: owner[text], _COSTS)[:_MOST_ENTRIES]
+    spoken = vote(folded, characters, tuple(writings), weights, lambda text: owner[text], _COSTS)
+    none = next((s.share for s in spoken if s.value == _NONE), 0.0)
+    listed = (s for s in spoken if s.value != _NONE)
+    return [_entered(s, none, s.text not in words) for s in listed][:_MOST_ENTRIES]
+
+
+def _entered(spoken: Spoken, none: float, is_whole: bool) -> Entered:
+    share = spoken.share / max(_LEAST_LEFT, 1 - none)
+    s = spoken
+    return Entered(s.text, s.value, share, s.agreed, s.fits, s.short, s.log, is_whole, none)
 
 
 @cache

@@ -38,7 +38,8 @@ class Spoken:
 
     text: as written. value: what it stands for. share: 0..1 of the passes' probability. agreed: share of the passes
     that have it first. fits: how much worse it is than the likeliest symbols of all frames, natural logarithm a sign,
-    at most 0.
+    at most 0. short: the same of the whole text, the mean of all passes. log: how likely the passes hold the text,
+    natural logarithm, their mean.
     """
 
     text: str
@@ -46,6 +47,8 @@ class Spoken:
     share: float
     agreed: float
     fits: float
+    short: float = 0.0
+    log: float = 0.0
 
     @property
     def facts(self) -> Facts:
@@ -90,17 +93,17 @@ def vote(
 
 @dataclass(frozen=True)
 class _Heard:
-    """Of each text its share in one pass, and how well it fits there."""
+    """Of each text its share in one pass, how likely it is there, and how much less so than the likeliest symbols."""
 
     shares: Floats
-    fits: Floats
+    logs: Floats
+    short: Floats
 
 
 def _heard(matrix: LogProbs, coded: Coded, weights: Floats, costs: Costs) -> _Heard:
     short = shortened(matrix)
     logs = chances(short, coded, costs.passing, costs.least)
-    best = best_path(short)
-    return _Heard(shares(logs + weights), np.minimum(0.0, logs - best) / np.maximum(1, coded.sizes))
+    return _Heard(shares(logs + weights), logs, np.minimum(0.0, logs - best_path(short)))
 
 
 def _tally(texts: Sequence[str], said: Sequence[_Heard], value: Callable[[str], str]) -> list[Spoken]:
@@ -119,10 +122,12 @@ def _tally(texts: Sequence[str], said: Sequence[_Heard], value: Callable[[str], 
     for i, number in enumerate(values):
         writing[number] = max(writing.get(number, (-1.0, -1)), (float(mean[i]), i))
     # By the pass in which it fits best: others leave out a part of the height.
-    fits = np.max([h.fits for h in said], axis=0)
+    fits = np.max([h.short for h in said], axis=0) / np.array([max(1, len(t)) for t in texts])
+    short, logs = (np.mean([getattr(h, name) for h in said], axis=0) for name in ("short", "logs"))
     found = [
-        Spoken(texts[writing[n][1]], n, share, firsts[n] / len(said), float(fits[writing[n][1]]))
+        Spoken(texts[at], n, share, firsts[n] / len(said), float(fits[at]), float(short[at]), float(logs[at]))
         for n, share in total.items()
+        for at in (writing[n][1],)
     ]
     return sorted(found, key=lambda s: (-s.share, s.value))
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -12,6 +14,8 @@ from ocr.languages.script import fold_digits, nfc
 _SHORT = 4
 _LEAST = 0.6
 _PARTIAL_WORTH = 0.92
+INCOMPLETE = 0.9
+"""How complete a list is taken to be of which nobody says that it is."""
 
 
 class Hit(NamedTuple):
@@ -27,13 +31,18 @@ class Lexicon:
 
     Spellings are compared without case, blanks and punctuation, with digits of any script as 0-9. beside: words printed
     beside such values on forms, so that a crop may hold them, too. trained: entries that the recogniser of handwriting
-    was trained on, as ocr.handwriting.entries folds them; None for those of the package's weights.
+    was trained on, as ocr.handwriting.entries folds them; None for those of the package's weights. complete: how often
+    0..1 what is written is one of them; 1 for a list that can have no other. implies: of an entry, values of the list
+    implied_list that stand beside it, as areas beside a place.
     """
 
     name: str
     entries: tuple[tuple[str, tuple[str, ...]], ...]
     beside: tuple[str, ...] = ()
     trained: frozenset[str] | None = None
+    complete: float = INCOMPLETE
+    implies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    implied_list: str = ""
     _spellings: tuple[str, ...] = field(init=False, repr=False, compare=False)
     _values: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
@@ -44,6 +53,15 @@ class Lexicon:
         # The class is frozen; these are worked out once.
         object.__setattr__(self, "_spellings", tuple(s for s, _ in ordered))
         object.__setattr__(self, "_values", tuple(v for _, v in ordered))
+
+    def exact(self, text: str) -> str:
+        """The value of which text is a spelling; "" for none, and for a spelling of several."""
+        wanted = folded(text)
+        values = {self._values[at] for at in range(*self._range(wanted))} if wanted else set()
+        return values.pop() if len(values) == 1 else ""
+
+    def _range(self, wanted: str) -> tuple[int, int]:
+        return bisect_left(self._spellings, wanted), bisect_right(self._spellings, wanted)
 
     def find(self, text: str, limit: int = 5) -> list[Hit]:
         """Values the text may mean, best first, each once; none that is less than 0.6 alike.

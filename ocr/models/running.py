@@ -84,6 +84,13 @@ def content_of(weights: str | Path) -> bytes:
 @cache
 def load_network(weights: str | Path) -> Network:
     """Weights ready to run. Raises EngineMissing without onnxruntime, and as content_of does."""
+    # By content, not by path: what runs is what was hashed.
+    session = load_content(content_of(weights))
+    return Network(session, session.get_modelmeta().custom_metadata_map)
+
+
+def load_content(content: bytes) -> onnxruntime.InferenceSession:
+    """The content of a file of weights ready to run, on one thread. Raises EngineMissing without onnxruntime."""
     if find_spec("onnxruntime") is None:
         raise EngineMissing("onnxruntime is not installed. Run make setup, or set read.handwriting_engine to none.")
     import onnxruntime
@@ -91,9 +98,7 @@ def load_network(weights: str | Path) -> Network:
     options = onnxruntime.SessionOptions()
     # One thread: pages are read beside each other, one on a core.
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    # By content, not by path: what runs is what was hashed.
-    session = onnxruntime.InferenceSession(content_of(weights), options, providers=["CPUExecutionProvider"])
-    return Network(session, session.get_modelmeta().custom_metadata_map)
+    return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
 
 
 @cache

@@ -92,7 +92,10 @@ def formula(text):
 
 
 def test_every_sign_of_unicode_that_may_begin_a_formula_is_quoted():
-    for c in ALL:
+    kinds = {"Cc", "Cf", "Zs", "Zl", "Zp"}
+    likely = [c for c in ALL if unicodedata.category(c) in kinds or unicodedata.category(c)[0] in "PS"]
+    # Of letters, signs of no use yet and the like, some hundred thousand alike, every 97th.
+    for c in [*likely, *ALL[::97], *(c for c in ALL if unicodedata.normalize("NFKC", c)[:1] in set("=+-@"))]:
         for text in (f"{c}1+1", f" \ufeff{c}1", f"{c}=1"):
             assert not (formula(text) and text == safe(text)), hex(ord(c))
             assert not formula(safe(text))

@@ -37,7 +37,7 @@ def test_texts_that_would_fill_the_memory_are_refused_before_they_are_unpacked(d
 def test_damage_of_all_kinds_in_a_workbook_is_no_fault_of_ours(digitize, tmp_path):
     whole = book(tmp_path / "iif1.xlsx", 200).read_bytes()
     chance = random.Random(7)
-    for n in range(40):
+    for n in range(15):
         data = bytearray(whole)
         for _ in range(chance.randrange(1, 30)):
             data[chance.randrange(len(data))] = chance.randrange(256)
@@ -49,13 +49,7 @@ def test_damage_of_all_kinds_in_a_workbook_is_no_fault_of_ours(digitize, tmp_pat
 
 def ends_by_itself(digitize, *command):
     """A message and one of the codes for it, whatever the file is: no traceback."""
-    for code in (5, 3, 0, 4):
-        try:
-            digitize(*command, code=code)
-        except AssertionError:
-            continue
-        return
-    raise AssertionError(command)
+    digitize(*command, code=(5, 3, 0, 4))
 
 
 @pytest.mark.parametrize("suffix", [".parquet", ".sqlite", ".dbf", ".jsonl", ".csv"])
@@ -78,7 +72,7 @@ def test_damaged_files_of_every_kind_that_validate_reads_end_with_a_message(digi
         (frame.write_ndjson if suffix == ".jsonl" else frame.write_csv)(path)
     whole = path.read_bytes()
     chance = random.Random(suffix)
-    for _ in range(25):
+    for _ in range(10):
         data = bytearray(whole)
         for _ in range(chance.randrange(1, 20)):
             data[chance.randrange(len(data))] = chance.randrange(256)
@@ -140,3 +134,60 @@ def takes_memory(size):
     except MemoryError:
         return "refused"
     return "given"
+
+
+class _Panic(BaseException):
+    """As Rust's: no Exception, and of a module that there is not."""
+
+
+_Panic.__module__ = "pyo3_runtime"
+
+
+def panics(job):
+    raise _Panic
+
+
+def test_a_panic_in_a_library_costs_its_worker_and_the_other_files_go_on():
+    from digitize.machine.pool import run_jobs
+
+    assert [done for _, done in run_jobs(panics, [1], 1, lambda job: "crashed")] == ["crashed"]
+
+
+def test_a_binary_workbook_whose_sheet_is_damaged_or_makes_its_reader_give_up_is_told(tmp_path, monkeypatch):
+    import python_calamine
+    from binary_tables import xlsb
+
+    from mappers.errors import TableError
+    from mappers.legacy import open_tables
+
+    path = tmp_path / "b.xlsb"
+    path.write_bytes(xlsb("Sheet1", [("A", "B"), ("1", "2")]))
+    with_part(path, "xl/worksheets/sheet1.bin", bytes(range(256)) * 3)
+    data = path.read_bytes()
+    at = data.index(b"xl/worksheets/sheet1.bin") + 40
+    path.write_bytes(data[:at] + b"\xff" * 20 + data[at + 20 :])
+    with pytest.raises(TableError, match="b.xlsb"):
+        [list(t.rows) for t in open_tables(path)]
+    monkeypatch.setattr(python_calamine, "load_workbook", panics)
+    with pytest.raises(TableError, match="b.xlsb: the workbook is damaged"):
+        list(open_tables(path))
+
+
+@pytest.mark.parametrize(("number", "told"), [(22, "damaged"), (None, "damaged"), (28, None), (13, None)])
+def test_an_error_of_the_system_is_told_as_damage_only_where_the_file_is_why(number, told):
+    from digitize.errors import InputError
+    from digitize.files.guarded import reading
+
+    error = OSError(number, "os error") if number else OSError("corrupt deflate stream")
+    with pytest.raises(InputError if told else OSError, match=told or "os error"), reading("x.xlsx"):
+        raise error
+
+
+def test_plain_words_that_a_font_writes_like_any_other_are_judged():
+    from mappers.encodings import encodings
+    from mappers.encodings.judge import ENGLISH, ColumnJudge
+
+    judge = ColumnJudge(["Kalpanapu", "Kalpanapur"], encodings(), frozenset({"krutidev-010"}))
+    judged = judge.candidates()
+    assert ENGLISH in {c.name for c in judged}
+    assert judge.best(judged)[0].name == "krutidev-010"

@@ -42,6 +42,7 @@ def small_disk(tmp_path):
 def test_originals_that_find_no_room_leave_no_half_batch(digitize, samples, small_disk):
     place = small_disk / "ws"
     digitize("init", "wb", place)
+    shutil.copy(samples / "stations.csv", place / "lists")
     digitize("intake", place, samples / "fir_book_2025", code=7)
     totals = digitize.json("status", place)["totals"]
     assert (totals["files"], totals["pages"]) == (0, 0)

@@ -112,6 +112,7 @@ def test_a_new_form_has_only_unmatched_pages_looked_at_again(digitize, place, sa
 def test_an_original_that_was_changed_on_disk_is_noticed(digitize, samples, tmp_path):
     place = tmp_path / "ws"
     digitize("init", "wb", place)
+    shutil.copy(samples / "stations.csv", place / "lists")
     digitize("intake", place, samples / "fir_book_2025" / "hi_2025_101.jpg")
     (copy,) = (place / "originals").rglob("*.jpg")
     copy.chmod(0o644)
@@ -151,6 +152,7 @@ def test_a_page_scanned_again_as_something_else_takes_its_record_back(digitize, 
 
     place = tmp_path / "ws"
     digitize("init", "wb", place)
+    shutil.copy(samples / "stations.csv", place / "lists")
     digitize("intake", place, samples / "fir_book_2025" / "hi_2025_101.jpg", "--volume", "V")
     digitize("run", place)
     assert digitize.json("status", place)["totals"]["records"] == 1

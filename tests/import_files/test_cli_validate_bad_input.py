@@ -93,7 +93,7 @@ def test_what_cannot_be_checked_is_exit_five_with_the_reason(tmp_path, what):
     path = tmp_path / "firs.csv"
     path.write_bytes(content)
     command = [sys.executable, "-m", "digitize.cli", "validate", str(path)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=1200, check=False)
     assert done.returncode == 5
     assert reason in done.stderr and "firs.csv" in done.stderr or what == "every row broken"
     assert "Traceback" not in done.stderr

@@ -11,8 +11,6 @@ from hypothesis import strategies as st
 from digitize.errors import OptionsError
 from digitize.files.dataset import NAME, Dataset, find_dataset, read_dataset, write_dataset
 from digitize.files.loading import again
-from digitize.targets.postgres.address import parse_address
-from digitize.targets.postgres.setup import init_target
 
 HEAD = "record_id,state,district,police_station,year,fir_no,fir_date,narrative"
 ROW = "a,wb,Lohapar District,Lohapar,2009,78,2009-03-12,A cow was lost"
@@ -115,11 +113,10 @@ BOTH = f"{BALLY}Lohapar,Lohapar District,\n"
         ({NAME: "format = 1\nstate = 'wb'\n'stations_file' = 's.txt'", "s.txt": BALLY}, {NAME: LOHAPAR}),
     ],
 )
-def test_what_changed_beside_the_files_is_looked_at_again(digitize, pg_url, folder, before, after):
+def test_what_changed_beside_the_files_is_looked_at_again(digitize, postgres_target, folder, before, after):
     """The very same tables and options, but their stations are told otherwise."""
-    init_target(parse_address(pg_url))
     (folder / "iif1_acts.csv").write_text("record_id,line,act,section\na,1,IPC,379\n", encoding="utf-8")
-    command = ("load", folder, "--target", pg_url)
+    command = ("load", folder, "--target", postgres_target)
     for name, text in before.items():
         (folder / name).write_text(text, encoding="utf-8")
     assert digitize.json(*command)["inserted"] == 0

@@ -22,8 +22,6 @@ from digitize.targets.comparing import Fold, RecordGroup, record_digests
 from digitize.targets.flat import row_hash
 from digitize.targets.from_records import as_batch
 from digitize.targets.open import load_kinds, open_target
-from digitize.targets.postgres.address import parse_address
-from digitize.targets.postgres.setup import init_target
 from digitize.targets.rows import HASH, RECORD_ID
 from digitize.targets.sqlite import SqliteTarget
 from digitize.targets.taking import content_hash
@@ -57,12 +55,6 @@ def opened(name, request, folder):
     made = open_target(kind.inside(kind.example, folder) if kind.example else request.getfixturevalue(f"{name}_target"))
     yield made
     made.close()
-
-
-@pytest.fixture
-def postgres_target(pg_url):
-    init_target(parse_address(pg_url))
-    return pg_url
 
 
 @pytest.fixture(params=load_kinds())

@@ -81,13 +81,10 @@ def test_a_record_that_is_refused_has_no_flags(target, tmp_path):
     assert {f for _, f, _ in told(target)} >= {"persons[1].sex", "persons[1].age"}
 
 
-def test_the_first_load_and_a_trial(pg_url, tmp_path):
+def test_the_first_load_and_a_trial(postgres_target, tmp_path):
     from digitize.targets.open import open_target
-    from digitize.targets.postgres.address import parse_address
-    from digitize.targets.postgres.setup import init_target
 
-    init_target(parse_address(pg_url))
-    target = open_target(pg_url)
+    target = open_target(postgres_target)
     folder = with_persons(tmp_path / "1", *ODD)
     assert take(target, folder, dry_run=True).total("flags") > 0
     assert told(target) == [] and target.run("SELECT count(*) FROM deliveries") == [(0,)]

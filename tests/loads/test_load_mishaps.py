@@ -160,9 +160,8 @@ def test_the_summary_after_a_break_counts_each_row_once(digitize, tmp_path):
 
 @pytest.mark.parametrize("how", ["appended", "same size", "replaced", "gone"])
 @pytest.mark.parametrize("is_first", [False, True])
-def test_a_file_that_changes_while_it_is_read_loads_nothing(pg_url, tmp_path, monkeypatch, how, is_first):
-    init_target(parse_address(pg_url))
-    target = PostgresTarget(parse_address(pg_url))
+def test_a_file_that_changes_while_it_is_read_loads_nothing(postgres_target, tmp_path, monkeypatch, how, is_first):
+    target = PostgresTarget(parse_address(postgres_target))
     folder = some(tmp_path / "in")
     path, before = folder / "iif1.csv", (folder / "iif1.csv").read_bytes()
     old = time.time() - 3600
@@ -211,8 +210,7 @@ def test_what_could_not_be_read_goes_in_before_all_else(tmp_path):
 _RUN = "import sys; from digitize.cli.app import run; sys.exit(run(sys.argv[1:]))"
 
 
-def test_two_deliveries_of_one_station_at_once_both_end_and_each_key_is_given_once(pg_url, tmp_path):
-    init_target(parse_address(pg_url))
+def test_two_deliveries_of_one_station_at_once_both_end_and_each_key_is_given_once(postgres_target, tmp_path):
     folders = []
     for name in "xy":
         # Half of the numbers stand in both, under ids of their own.
@@ -222,13 +220,15 @@ def test_two_deliveries_of_one_station_at_once_both_end_and_each_key_is_given_on
         (tmp_path / name).mkdir()
         pl.DataFrame(made if name == "x" else made[::-1]).write_csv(tmp_path / name / "iif1.csv")
         folders.append(tmp_path / name)
-    commands = [["load", str(f), "--target", pg_url, "--batch-size", "20", "--ignore", "L001"] for f in folders]
+    commands = [
+        ["load", str(f), "--target", postgres_target, "--batch-size", "20", "--ignore", "L001"] for f in folders
+    ]
     root = Path(__file__).parents[2]
     running = [
         subprocess.Popen([sys.executable, "-c", _RUN, *c], cwd=root, stdout=subprocess.DEVNULL) for c in commands
     ]
     assert [p.wait(300) for p in running] == [0, 0]
-    target = PostgresTarget(parse_address(pg_url))
+    target = PostgresTarget(parse_address(postgres_target))
     assert target.run("SELECT count(*), count(DISTINCT (police_station, fir_no)) FROM iif1") == [(300, 300)]
     found = target.run("SELECT count(*), min(findings::text) FROM rejects")
     assert found[0][0] == 100 and "D002" in found[0][1]
@@ -279,9 +279,8 @@ def test_a_disk_that_fills_on_the_server_is_told_and_with_room_the_same_command_
     target.close()
 
 
-def test_the_same_call_again_is_known_without_reading_the_rules(pg_url, tmp_path):
+def test_the_same_call_again_is_known_without_reading_the_rules(postgres_target, tmp_path):
     """What costs is importing polars and the rules: a call that the target knows needs neither."""
-    init_target(parse_address(pg_url))
     folder = some(tmp_path / "in")
     told = (
         "import sys; from digitize.cli.app import run; code = run(sys.argv[1:]); "
@@ -289,7 +288,7 @@ def test_the_same_call_again_is_known_without_reading_the_rules(pg_url, tmp_path
     )
 
     def call(*more):
-        command = [sys.executable, "-c", told, "load", str(folder), "--target", pg_url, *more]
+        command = [sys.executable, "-c", told, "load", str(folder), "--target", postgres_target, *more]
         done = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True)
         return done.stdout.splitlines()
 
@@ -303,7 +302,7 @@ def test_the_same_call_again_is_known_without_reading_the_rules(pg_url, tmp_path
     with (folder / "iif1_acts.csv").open("a") as f:
         f.write("r900,1,IPC,379\n")
     assert "1 new" in call()[0]
-    target = PostgresTarget(parse_address(pg_url))
+    target = PostgresTarget(parse_address(postgres_target))
     batch = target.run("SELECT batch FROM loads WHERE (receipt ->> 'inserted')::int = 1")[0][0]
     target.undo(batch, "test")
     assert "1 new" in call()[0]

@@ -43,9 +43,7 @@ def target(request, tmp_path):
     if request.param == "sqlite":
         made = SqliteTarget(tmp_path / "target.sqlite")
     else:
-        address = parse_address(request.getfixturevalue("pg_url"))
-        init_target(address)
-        made = PostgresTarget(address)
+        made = PostgresTarget(parse_address(request.getfixturevalue("postgres_target")))
     yield made
     made.close()
 
@@ -266,9 +264,8 @@ def test_a_first_load_leaves_the_same_tables_as_any_other(pg_server, planted):
     assert found[0] == found[1]
 
 
-def test_a_first_load_that_breaks_off_leaves_nothing(pg_url, planted):
-    address = parse_address(pg_url)
-    init_target(address)
+def test_a_first_load_that_breaks_off_leaves_nothing(postgres_target, planted):
+    address = parse_address(postgres_target)
     target = PostgresTarget(address)
 
     def broken():

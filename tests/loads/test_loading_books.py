@@ -12,7 +12,6 @@ from digitize.files.loading.compared import of_files
 from digitize.files.loading.load import LoadOptions, load_files
 from digitize.files.loading.reconcile import compare
 from digitize.targets.postgres.address import parse_address
-from digitize.targets.postgres.setup import init_target
 from digitize.targets.postgres.target import PostgresTarget
 
 
@@ -48,8 +47,7 @@ def test_receipts_of_files_are_signed_kept_and_made_good_after_a_kill(digitize, 
     source, kept = firs(tmp_path / "in", ("a", {}), ("b", {}), ("c", {})), tmp_path / "office"
     target = {"sqlite": tmp_path / "t.sqlite", "folder": f"csv:{tmp_path / 'out'}"}.get(kind)
     if target is None:
-        target = request.getfixturevalue("pg_url")
-        digitize("target", "init", target)
+        target = request.getfixturevalue("postgres_target")
     command = ["load", source, "--target", target, "--batch-size", 2, "--receipts", kept]
     assert digitize.json(*command)["inserted"] == 3
     told = digitize.json("receipts", kept)["receipts"]
@@ -101,26 +99,25 @@ def test_receipts_for_which_there_is_no_room_are_told_of_and_made_good(digitize,
     assert sum(t["receipt"]["inserted"] for t in digitize.json("receipts", kept)["receipts"]) == 1
 
 
-def test_a_source_is_compared_with_its_target(digitize, tmp_path, pg_url):
+def test_a_source_is_compared_with_its_target(digitize, tmp_path, postgres_target):
     folder = firs(
         tmp_path / "in",
         ("a", {}),
         ("b", {"year": "2010", "fir_date": "2010-03-12"}),
         ("c", {"police_station": "Other"}),
     )
-    address = parse_address(pg_url)
-    init_target(address)
+    address = parse_address(postgres_target)
     target = PostgresTarget(address)
     groups = compare(of_files([folder], "iif1", SETTINGS), target).groups
     assert [len(g.missing) for g in groups] == [1, 1, 1]
     load_files([folder], "iif1", target, SETTINGS, LoadOptions())
     assert all(g.is_equal for g in compare(of_files([folder], "iif1", SETTINGS), target).groups)
-    digitize("reconcile", folder, "--target", pg_url)
+    digitize("reconcile", folder, "--target", postgres_target)
     target.run("UPDATE iif1 SET row_hash = gen_random_uuid() WHERE record_id = 'a'")
     target.run("DELETE FROM iif1_acts WHERE record_id = 'c'")
     target.run("DELETE FROM iif1 WHERE record_id = 'c'")
     firs(folder, ("a", {}), ("c", {"police_station": "Other"}))
-    found = digitize.json("reconcile", folder, "--target", pg_url, code=3)
+    found = digitize.json("reconcile", folder, "--target", postgres_target, code=3)
     assert (found["groups"], found["missing"], found["different"]) == (2, 1, 1)
     target.close()
 
@@ -175,13 +172,12 @@ def test_a_refused_load_is_told_with_its_reason(digitize, place, monkeypatch):
     assert [r["state"] for r in digitize.json("receipts", place)["receipts"]] == ["loaded"]
 
 
-def test_a_workspace_loads_into_postgresql_and_is_the_same_there(digitize, place, pg_url):
-    digitize("target", "init", pg_url)
-    assert "postgresql" not in json.dumps(digitize.json("load", place, "--target", pg_url)).lower()
-    assert digitize.json("reconcile", place, "--target", pg_url)["missing"] == 0
+def test_a_workspace_loads_into_postgresql_and_is_the_same_there(digitize, place, postgres_target):
+    assert "postgresql" not in json.dumps(digitize.json("load", place, "--target", postgres_target)).lower()
+    assert digitize.json("reconcile", place, "--target", postgres_target)["missing"] == 0
     digitize("load", place)
     rows = []
-    target = PostgresTarget(parse_address(pg_url))
+    target = PostgresTarget(parse_address(postgres_target))
     rows.append(target.run("SELECT record_id, replace(row_hash::text, '-', '') FROM iif1 ORDER BY 1"))
     target.close()
     with sqlite3.connect(place / "loaded" / "cctns.sqlite") as db:

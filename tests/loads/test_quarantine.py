@@ -20,11 +20,8 @@ BAD = [
 @pytest.fixture(params=["sqlite", "postgres"])
 def url(request, digitize, tmp_path):
     """A target into which one good record and three bad ones were loaded."""
-    if request.param == "sqlite":
-        made = tmp_path / "t.sqlite"
-    else:
-        made = request.getfixturevalue("pg_url")
-        digitize("target", "init", made)
+    is_sqlite = request.param == "sqlite"
+    made = tmp_path / "t.sqlite" if is_sqlite else request.getfixturevalue("postgres_target")
     found = digitize.json("load", firs(tmp_path / "in", *BAD), "--target", made)
     assert (found["inserted"], found["rejected"], found["held"]) == (0, 3, 1)
     return made

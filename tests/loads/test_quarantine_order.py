@@ -17,8 +17,6 @@ from digitize.quarantine.rejects import STATES, WAITING, each_waiting, find_reje
 from digitize.quarantine.replay import Forced, replay
 from digitize.targets.keeping import CORRECTED
 from digitize.targets.open import open_target
-from digitize.targets.postgres.address import parse_address
-from digitize.targets.postgres.setup import init_target
 from digitize.targets.sqlite import SqliteTarget
 from mappers.record import FieldValue
 
@@ -29,8 +27,7 @@ SETTINGS = import_settings("iif1")
 @pytest.fixture(params=["sqlite", "postgres"])
 def target(request, tmp_path):
     if request.param == "postgres":
-        url = request.getfixturevalue("pg_url")
-        init_target(parse_address(url))
+        url = request.getfixturevalue("postgres_target")
     made = open_target(url if request.param == "postgres" else str(tmp_path / "t.sqlite"))
     yield made
     made.close()

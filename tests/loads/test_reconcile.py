@@ -15,7 +15,6 @@ from digitize.files.loading.compared import of_files
 from digitize.files.loading.load import LoadOptions, load_files
 from digitize.files.loading.reconcile import compare
 from digitize.targets.postgres.address import parse_address
-from digitize.targets.postgres.setup import init_target
 from digitize.targets.postgres.target import PostgresTarget
 from digitize.targets.sqlite import SqliteTarget
 
@@ -25,9 +24,7 @@ def target(request, tmp_path):
     if request.param == "sqlite":
         made = SqliteTarget(tmp_path / "target.sqlite")
     else:
-        address = parse_address(request.getfixturevalue("pg_url"))
-        init_target(address)
-        made = PostgresTarget(address)
+        made = PostgresTarget(parse_address(request.getfixturevalue("postgres_target")))
     yield made
     made.close()
 
@@ -216,9 +213,7 @@ def test_after_an_undone_load_the_first_one_is_equal_again(loaded, target):
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])
 def test_what_was_corrected_and_replayed_is_told_as_that(digitize, request, tmp_path, kind):
-    target = tmp_path / "t.sqlite" if kind == "sqlite" else request.getfixturevalue("pg_url")
-    if kind == "postgres":
-        digitize("target", "init", target)
+    target = tmp_path / "t.sqlite" if kind == "sqlite" else request.getfixturevalue("postgres_target")
     folder = firs(tmp_path / "in", ("a", {}), ("b", {"fir_date": "2009-02-31"}), ("c", {"state": "xx"}))
     digitize("load", folder, "--target", target)
     assert digitize.json("reconcile", folder, "--target", target)["unequal"] == []

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from targets_pg import execute, rows
-from test_digitize_targets import L1, L2, load, postgres_target, record, target  # noqa: F401  # fixtures
+from test_digitize_targets import L1, L2, load, record, target  # noqa: F401  # fixtures
 
 from digitize.targets.fits import find_nobodies
 from digitize.targets.from_records import as_batch
@@ -65,15 +65,14 @@ def test_rows_that_name_others_come_and_go_in_order(target):  # noqa: F811
     assert target.run("SELECT count(*) FROM iif1_persons") == [(2,)]
 
 
-def test_the_database_itself_refuses_a_reference_to_nobody(pg_url):
-    init_target(parse_address(pg_url))
-    execute(pg_url, f"INSERT INTO loads (load_id, batch, receipt) VALUES ('{L1}', 'b', '{{}}')")
+def test_the_database_itself_refuses_a_reference_to_nobody(postgres_target):
+    execute(postgres_target, f"INSERT INTO loads (load_id, batch, receipt) VALUES ('{L1}', 'b', '{{}}')")
     own = "INSERT INTO iif1 (record_id, load_id, row_hash, year, fir_no) VALUES ('r', '{}', '{}', 2020, 1)"
-    execute(pg_url, own.format(L1, L1))
+    execute(postgres_target, own.format(L1, L1))
     with pytest.raises(Exception, match="iif1_addresses_person"):
-        execute(pg_url, "INSERT INTO iif1_addresses (record_id, line, person_line) VALUES ('r', 1, 1)")
+        execute(postgres_target, "INSERT INTO iif1_addresses (record_id, line, person_line) VALUES ('r', 1, 1)")
     with pytest.raises(Exception, match="iif1_addresses_degrees"):
-        execute(pg_url, "INSERT INTO iif1_addresses (record_id, line, latitude) VALUES ('r', 1, 91)")
+        execute(postgres_target, "INSERT INTO iif1_addresses (record_id, line, latitude) VALUES ('r', 1, 91)")
 
 
 @given(st.lists(st.integers(1, 4), max_size=4), st.integers(0, 4))

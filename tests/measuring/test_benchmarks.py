@@ -16,9 +16,9 @@ needs_tesseract = pytest.mark.skipif(
 )
 
 
-def run(name, tmp_path):
+def run(name, tmp_path, *more):
     out = tmp_path / "figures.json"
-    command = [sys.executable, ROOT / "benchmarks" / name, "--quick", "--json", out]
+    command = [sys.executable, ROOT / "benchmarks" / name, "--quick", "--json", out, *more]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     return json.loads(out.read_text(encoding="utf-8"))
@@ -101,3 +101,16 @@ def test_what_passes_is_as_right_as_promised_in_drawn_offices(tmp_path):
     assert figures["guarantee_kept"] >= 0.75 and figures["false_alarms"] <= 0.1
     assert figures["questions_to_open"] and figures["audits_to_close"] <= 320
     assert 0 <= figures["passing_at_99"] <= 1
+
+
+def test_every_tampering_is_named_and_a_killed_day_ends_like_an_undisturbed_one(tmp_path):
+    """What else trust.py measures has tests of its own: masking at every exit, hostile files, full and read-only disks."""
+    figures = run("trust.py", tmp_path, "--only", "tampering,kills")
+    assert figures["tampering_tried"] == figures["tampering_found"] == 40
+    assert figures["kills"] == figures["kills_identical"] > 0
+
+
+def test_teaching_the_last_layers_runs_on_invented_pages(tmp_path):
+    figures = run("learn.py", tmp_path)
+    assert figures["crops"] >= 4 and figures["bytes_as_before"] is True
+    assert set(figures) >= {"exact_before", "learn_minutes_s"}

@@ -43,7 +43,7 @@ def test_the_page_is_usable_by_everyone(browser_modules, tmp_path, language):
     page.write_text(render_page(picture, load_words(language), load_outline()), encoding="utf-8")
     script = Path(__file__).parent / "national_page.mjs"
     command = ["node", script, browser_modules, find_browser(), page.as_uri()]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=1200, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     found = json.loads(done.stdout)
     assert (found["faults"], found["requests"], found["errors"]) == ([], [], [])

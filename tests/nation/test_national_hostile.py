@@ -288,7 +288,7 @@ def test_a_folder_that_cannot_be_looked_into_is_named(tmp_path, as_a_user):
         "--dir",
         tmp_path / "office",
     ]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=1200, check=False)
     assert done.returncode == 5
     assert "closed cannot be looked into" in " ".join(done.stderr.split())
 

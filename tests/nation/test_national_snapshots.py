@@ -41,6 +41,7 @@ def table(digitize, samples, tmp_path_factory):
 
 
 def test_a_workspace_becomes_a_small_signed_file_whose_sums_are_those_of_status(digitize, table):
+    root = digitize.json("ledger", "verify", table)["root_hash"]
     made = digitize.json("snapshot", table)
     sealed = unseal(Path(made["path"]).read_bytes())
     snapshot = read_body(sealed.body)
@@ -48,7 +49,7 @@ def test_a_workspace_becomes_a_small_signed_file_whose_sums_are_those_of_status(
     assert sealed.is_signed()
     assert (snapshot.totals.records, snapshot.totals.loaded) == (status["records"], status["loaded"])
     assert (snapshot.totals.in_review, snapshot.totals.rejected) == (status["in_review"], status["rejected"])
-    assert snapshot.sources[0].root_hash == digitize.json("ledger", "verify", table)["root_hash"]
+    assert snapshot.sources[0].root_hash == root
 
 
 def test_a_file_of_which_one_byte_was_changed_is_not_signed(digitize, table):

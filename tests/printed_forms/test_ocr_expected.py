@@ -115,11 +115,11 @@ def test_a_page_is_decided_with_what_was_said_of_its_book():
 
 def test_a_page_is_decided_anew_when_its_book_is_told_anew_and_not_otherwise():
     settings = SimpleNamespace(rules_key=lambda form: "rules")
-    known = SimpleNamespace(read_settings=lambda language: settings, lexica_key="lists")
+    known = SimpleNamespace(read_settings=lambda language: settings, lexica_key="lists", books={})
 
     def key(**said):
-        scan = SimpleNamespace(language="", **{"station": "", "district": "", "year": "", **said})
-        return decide_key(known, scan, "seen", "f1"), metadata_of(scan)
+        scan = SimpleNamespace(language="", volume=1, **{"station": "", "district": "", "year": "", **said})
+        return decide_key(known, scan, "seen", "f1"), metadata_of(known, scan)
 
     assert key()[1] == {}
     assert key(station="Harbour", year="2018")[1] == {"police_station": "Harbour", "year": "2018"}

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import time
 
 import pytest
 
@@ -139,6 +140,23 @@ def test_the_office_above_finds_a_history_that_was_cut_off_or_rewritten(digitize
     told = digitize.json("ledger", "verify", tmp_path / "earlier", "--heads", tmp_path / "heads.jsonl", code=7)
     assert "cut off" in told["changes"][0]["what"]
     digitize("state", "heads", "wb-nobody", "--out", tmp_path / "x", "--dir", office, code=5)
+
+
+def test_a_snapshot_of_another_history_is_flagged_when_it_arrives(digitize, place, office, tmp_path):
+    shutil.copytree(place, tmp_path / "earlier")
+    digitize("fixity", place)
+    report(digitize, place, office)
+    time.sleep(1.1)  # two snapshots of one second are one
+    assert flags_of(report(digitize, place, office)) == ["corrected-same-day"]
+    # Signed by who holds the key, and as long as before: the workspace of a backup that went on another way.
+    for _ in range(3):
+        digitize("fixity", tmp_path / "earlier")
+    time.sleep(1.1)
+    assert "history-rewritten" in flags_of(report(digitize, tmp_path / "earlier", office))
+
+
+def flags_of(answer):
+    return [flag["code"] for flag in answer["files"][0]["flags"]]
 
 
 def digitize_samples(place):

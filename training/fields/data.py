@@ -9,6 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from ocr.learning.strips import altered, turned
 from training.fields.make import HEIGHT, MOST_WIDE, to_strip
 
 Strip = np.ndarray
@@ -81,7 +82,7 @@ def handwritten_strip(one: Handwritten, rng: Rng | None = None, squeeze: float =
     picture = one.picture
     top, bottom = LINES[one.line]
     if rng is not None:
-        picture = _turned(picture, rng)
+        picture = turned(picture, rng)
         top, bottom = top + rng.uniform(-0.03, 0.09), bottom + rng.uniform(-0.09, 0.03)
     high = len(picture)
     part = picture[max(0, round(top * high)) : min(high, round(bottom * high))]
@@ -92,24 +93,3 @@ def handwritten_strip(one: Handwritten, rng: Rng | None = None, squeeze: float =
     if strip.shape[1] > MOST_WIDE:
         strip = np.asarray(cv2.resize(strip, (MOST_WIDE, HEIGHT), interpolation=cv2.INTER_AREA), np.uint8)
     return altered(strip, rng)
-
-
-def _turned(picture: Strip, rng: Rng) -> Strip:
-    height, width = picture.shape
-    turn, shear = np.tan(np.radians(rng.normal(0, 0.6))), rng.normal(0, 0.1)
-    matrix = np.array([[1, shear, -shear * height / 2], [turn, 1, -turn * width / 2]], np.float32)
-    return np.asarray(cv2.warpAffine(picture, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE), np.uint8)
-
-
-def altered(strip: Strip, rng: Rng) -> Strip:
-    """Other contrast, blur, noise."""
-    out = strip.astype(np.float32)
-    if rng.random() < 0.5:
-        out = 255 * np.clip(out / 255, 0, 1) ** rng.uniform(0.6, 1.7)
-    if rng.random() < 0.3:
-        out = cv2.GaussianBlur(out, (0, 0), rng.uniform(0.3, 0.9))
-    if rng.random() < 0.3:
-        out = np.clip((out - 128) * rng.uniform(0.6, 1.6) + 128 + rng.uniform(-25, 25), 0, 255)
-    if rng.random() < 0.3:
-        out = out + rng.normal(0, rng.uniform(2, 12), out.shape)
-    return np.clip(out, 0, 255).astype(np.uint8)

@@ -103,7 +103,7 @@ def around(ink: Floats, tall: int, kind: str, pens: Pens, rng: Rng) -> Picture:
 
 def _written(text: str, tall: int, pens: Pens, rng: Rng) -> Floats:
     """Ink 0..1 of a text whose capitals are about so many pixels tall."""
-    if rng.random() > _REAL_DIGITS or not any(c.isdigit() for c in text):
+    if rng.random() > _REAL_DIGITS or not any(c.isdigit() for c in text) or not len(pens.digits):
         return typed(text, tall, pens.handwriting, rng)
     real = {str(d): some for d, some in enumerate(pens.digits)}
     face = [str(rng.choice(np.array(pens.handwriting)))]

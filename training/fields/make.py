@@ -47,14 +47,19 @@ def main() -> None:
 
 def load_pens(fonts: Path, digits: Path) -> Pens:
     """Fonts like handwriting below fonts/hands, print below fonts/prints, and real digits by value."""
-    handwriting = [str(p) for p in sorted((fonts / "hands").rglob("*")) if p.suffix in (".woff2", ".ttf", ".otf")]
-    prints = [str(p) for p in sorted((fonts / "prints").rglob("*")) if p.suffix in (".ttf", ".otf", ".t1")]
-    handwriting = [p for p in handwriting if not any(name in p for name in _DAMAGED)]
+    handwriting, prints = load_fonts(fonts)
     with np.load(digits, allow_pickle=False) as f:
         labels, images = f["labels"], f["images"]
     by_value = [images[labels == str(d)] for d in range(10)]
     count = min(map(len, by_value))
     return Pens(handwriting, prints, np.stack([x[:count] for x in by_value]), ())
+
+
+def load_fonts(fonts: Path) -> tuple[list[str], list[str]]:
+    """Paths of fonts like handwriting below fonts/hands, and of print below fonts/prints."""
+    handwriting = [str(p) for p in sorted((fonts / "hands").rglob("*")) if p.suffix in (".woff2", ".ttf", ".otf")]
+    prints = [str(p) for p in sorted((fonts / "prints").rglob("*")) if p.suffix in (".ttf", ".otf", ".t1")]
+    return [p for p in handwriting if not any(name in p for name in _DAMAGED)], prints
 
 
 def shard(path: Path, seed: int, pens: Pens, count: int = SHARD) -> None:

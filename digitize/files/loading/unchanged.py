@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import stat
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -53,6 +54,9 @@ def _stat(path: Path) -> _Stat:
         found = path.stat()
     except OSError as e:
         raise InputError(f"{path.name}: cannot be read: {e.strerror or type(e).__name__}") from e
+    # A pipe would be waited for without end, and a device has no end.
+    if not stat.S_ISREG(found.st_mode):
+        raise InputError(f"{path.name}: is no file but a pipe, a socket or a device. Save it as a file first.")
     return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
 
 

@@ -111,13 +111,15 @@ def _need_engine(languages: tuple[str, ...]) -> None:
         raise EngineMissing(f"Tesseract cannot read {names} here. Run digitize doctor, or say --no-numbers.")
 
 
+_LIMIT_S = 180.0
+"""The processor time that judging one page may take."""
+
+
 def _judged(jobs: list[JudgeJob], workers: int) -> Iterator[JudgedPage]:
-    if workers <= 1 or len(jobs) < 2:
-        yield from map(judge_job, jobs)
-        return
     from digitize.machine.pool import run_jobs
 
-    for _, done in run_jobs(judge_job, jobs, min(workers, len(jobs)), _crashed):
+    # One page too: it may break whoever decodes it.
+    for _, done in run_jobs(judge_job, jobs, max(1, min(workers, len(jobs))), _crashed, _LIMIT_S):
         yield done
 
 

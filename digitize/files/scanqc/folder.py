@@ -31,19 +31,17 @@ class ListedScans:
 
 def list_scans(paths: Sequence[Path]) -> ListedScans:
     """Every page of the files and folders named. Raises InputError when there is none."""
-    from ocr.errors import ScanError
-    from ocr.scans.scan import probe
+    from digitize.files.looked import look_into
+    from ocr.scans.limits import MIN_SIDE_PX
 
     scans: list[Scan] = []
     refused: list[tuple[str, str]] = []
     files = list(_files(paths))
-    for name, path in files:
-        try:
-            pages = probe(path).pages
-        except ScanError as e:
-            refused.append((name, str(e)))
-            continue
-        scans += [Scan(path, "", i, name if pages == 1 else f"{name} page {i + 1}") for i in range(pages)]
+    for (name, path), found in zip(files, look_into([p for _, p in files], MIN_SIDE_PX), strict=True):
+        if found.reason:
+            refused.append((name, found.reason))
+        many = found.pages > 1
+        scans += [Scan(path, "", i, f"{name} page {i + 1}" if many else name) for i in range(found.pages)]
     if not files:
         raise InputError(f"{paths[0]}: there are no scans. Name a folder with JPEG, PNG, TIFF or PDF files.")
     if not scans:

@@ -16,6 +16,7 @@ from digitize.files.validating.block import LINE, Block, Row, RowsReader, TableR
 from digitize.files.validating.csv_table import open_csv
 from digitize.files.validating.flat_file import read_sheet, sheet_names
 from digitize.files.validating.server import Database
+from digitize.machine.confined import note_file
 from mappers.schema import Table
 
 CSV, BOOK, JSON_LINES, PARQUET, DBF = (".csv",), (".xlsx",), (".jsonl", ".ndjson"), (".parquet",), (".dbf",)
@@ -33,6 +34,7 @@ def names_in(path: Place) -> tuple[str, ...]:
     """The tables in a workbook or database; () for a file that is one table. Raises InputError."""
     if isinstance(path, Database):
         return tuple(path.sizes)
+    note_file(path.name)
     suffix = path.suffix.lower()
     if suffix in BOOK:
         return sheet_names(path)
@@ -47,6 +49,7 @@ def open_reader(path: Place, name: str, table: Table) -> TableReader:
     """A table of a file, its header read. name: of a sheet or of a database's table. Raises InputError."""
     if isinstance(path, Database):
         return path.open(name)
+    note_file(path.name)
     suffix = path.suffix.lower()
     if suffix in CSV:
         return open_csv(path)

@@ -9,6 +9,7 @@ from digitize.machine.work_keys import work_key
 from digitize.reading.rows import DITTO, row_mark
 from digitize.workspace.decisions.left_over import LEFT_OVER, asked_of_mapping
 from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.books import learned
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan
 from digitize.workspace.ledger.readings import Readings
 from digitize.workspace.ledger.records import Records, Stored
@@ -31,7 +32,8 @@ class Item:
     "column:NAME" or "field:NAME" (nothing on the paper feeds it). fields: paths that hang on the cell. reading: what
     the machine saw; value: what it made of it. why: stable words and rule codes. said: what is told, as a
     rule the messages of findings; form, findings: of whose record and of what, where rules ask. box: of the cell on its
-    page; boxes: of a whole row, one a half of it. is_blind: asked without what the machine made of it.
+    page; boxes: of a whole row, one a half of it. is_blind: asked without what the machine made of it. told: what is
+    known of the volume that this would be, by whom.
     """
 
     id: str
@@ -51,6 +53,7 @@ class Item:
     form: str = ""
     findings: tuple[Finding, ...] = ()
     is_blind: bool = False
+    told: str = ""
 
 
 def item_id(record: str, cell: str, reading: str, source: str) -> str:
@@ -68,7 +71,7 @@ def measured(item: Item, least: float) -> Item:
         return replace(item, id=measured_id(item.id))
     return replace(
         item, id=measured_id(item.id), reading="", value="", candidates=(), why=(MEASURED,), said=(), findings=(),
-        is_blind=True,
+        is_blind=True, told="",
     )  # fmt: skip
 
 
@@ -162,7 +165,7 @@ def items_of(
         for name, decided in reading.zones.items()
     }
     findings = Records(ledger).findings(stored.record.id)
-    asked = _Asked(stored, findings, zones)
+    asked = _Asked(stored, findings, zones, told_on(ledger, stored.record.pages))
     items = [asked.item(cell, tuple(paths), source_of(ledger, stored, cell, readings)) for cell, paths in cells.items()]
     # Zones stand in the form's order, so the sheet goes down the page as the eye does.
     order = {cell: place for place, cell in enumerate(zones)}
@@ -172,6 +175,21 @@ def items_of(
 def _is_register(stored: Stored, readings: Readings) -> bool:
     reading = readings.newest(stored.unit) if stored.record.pages else None
     return reading is not None and bool(reading.rows)
+
+
+def told_on(ledger: Ledger, pages: Sequence[str]) -> dict[str, str]:
+    """Cell or field -> what intake was told of the volume, or what the volume's own pages tell of it, with by whom."""
+    found: dict[str, str] = {}
+    known = learned(ledger) if pages else {}
+    for page in pages:
+        scan = Catalogue(ledger).scan(page)
+        if scan is None:
+            continue
+        own = {zone: f"{fact.value} (its own pages)" for zone, fact in known.get(scan.volume, {}).items()}
+        told = {"police_station": scan.station, "district": scan.district, "year": scan.year}
+        own |= {zone: f"{value} (intake)" for zone, value in told.items() if value}
+        found |= own | {f"{ZONE}:{page}/{zone}": said for zone, said in own.items()}
+    return found
 
 
 def register_source(scan_of: Callable[[str], PageScan | None], readings: Readings, record: str, cell: str) -> str:
@@ -212,6 +230,7 @@ class _Asked:
     stored: Stored
     findings: Sequence[Finding]
     zones: Mapping[str, Decided]
+    told: Mapping[str, str]
 
     def item(self, cell: str, paths: tuple[str, ...], source: str) -> Item:
         record = self.stored.record
@@ -239,6 +258,7 @@ class _Asked:
             box=box,
             form=record.form,
             findings=findings,
+            told=self.told.get(cell) or next((self.told[p] for p in paths if p in self.told), ""),
         )
 
     def _box(self, cell: str, paths: tuple[str, ...]) -> Box | None:

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from digitize.workspace.decisions.items import Item
     from digitize.workspace.ledger.readings import Readings
 
-ROW, GAP = "row", "gap"
-"""Kinds of places that are no cell: a whole row ("row:PAGE/r03"), a gap behind a page ("gap:8-11")."""
+ROW, GAP, ENTRY = "row", "gap", "entry"
+"""Kinds of places that are no cell: a whole row ("row:PAGE/r03"), a gap behind a page ("gap:8-11"), a name for a list
+("entry:station/NAME")."""
 _ROWS = f"{ROW}:"
 
 
@@ -37,8 +38,8 @@ def row_cell(page: str, row: str) -> str:
 
 
 def is_word(decision: Decision) -> bool:
-    """Whether a decision says what a row or a gap is."""
-    return decision.field.partition(":")[0] in (ROW, GAP)
+    """Whether a decision says what a row or a gap is, or whether a name is for a list."""
+    return decision.field.partition(":")[0] in (ROW, GAP, ENTRY)
 
 
 def words_of(decisions: Iterable[Decision]) -> Mapping[str, Mapping[str, str]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from digitize.errors import OptionsError
+from mappers.codes import CodeList
 
 MANIFEST = "manifest.csv"
 
@@ -86,3 +87,21 @@ def check_register(metadata: Metadata, where: str, folders: tuple[Path, ...]) ->
         known = known_registers(folders).forms
         if metadata.kind not in known:
             raise OptionsError(f"{where}: there is no register {metadata.kind} (known: {', '.join(sorted(known))})")
+
+
+def check_places(metadata: Metadata, where: str, lists: Mapping[str, CodeList]) -> None:
+    """Raise OptionsError when the station or the district is in no list, as what reading cannot use is not taken.
+
+    lists: "station" and "district" of the workspace; one without entries is no list, and refuses nothing.
+    """
+    from mappers.toml import did_you_mean
+
+    for name, said in (("station", metadata.station), ("district", metadata.district)):
+        codes = lists[name]
+        if said and codes.values and codes.find(said) is None:
+            near = codes.near(said)
+            hint = f"; did you mean {near}?" if near else did_you_mean(said, codes.values) or "."
+            raise OptionsError(
+                f"{where}: there is no {name} {said}{hint} What is in no list helps no page. If it is one, add it to "
+                f"lists/{name}s.csv of the workspace."
+            )

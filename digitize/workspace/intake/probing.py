@@ -33,7 +33,7 @@ class Probed:
 def probe_all(paths: Sequence[Path]) -> Iterator[tuple[int, Probed]]:
     """Look into files, one worker for all of them. Gives the place of each among the paths; the order is not set."""
     jobs = list(enumerate(paths))
-    for (place, _), found in run_jobs(_probe, jobs, 1, _crashed, _LIMIT_S):
+    for (place, _), found in run_jobs(_probe, jobs, 1, _crashed, _LIMIT_S, is_light=True):
         yield place, found
 
 
@@ -50,7 +50,9 @@ def _probe(job: tuple[int, Path]) -> Probed:
     except MemoryError:
         return Probed(problem="needs more memory than any sound file does. Export it again.", kind="too-large")
     except OSError as e:
-        return Probed(problem=f"cannot be opened ({e.strerror}). Bring the file again.", kind="unreadable")
+        return Probed(
+            problem=f"cannot be opened ({e.strerror or type(e).__name__}). Bring the file again.", kind="unreadable"
+        )
     # A fault of this program on one file must not cost the others.
     except Exception as e:
         return Probed(problem=fault("it", e).removeprefix("it: "), kind="fault")

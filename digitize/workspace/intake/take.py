@@ -9,12 +9,13 @@ from datetime import date
 from pathlib import Path
 
 from digitize.workspace.intake.delivery import Given, list_files, shown_name
-from digitize.workspace.intake.manifest import Metadata, check_metadata, check_register
+from digitize.workspace.intake.manifest import Metadata, check_metadata, check_places, check_register
 from digitize.workspace.intake.probing import probe_all
 from digitize.workspace.intake.store import content_hash, keep_copy, kept_suffix, put_back
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Batch, Catalogue, PageScan, SourceFile, TableUnit
 from digitize.workspace.place import Place
+from mappers.codes import place_lists
 
 log = logging.getLogger(__name__)
 
@@ -64,15 +65,17 @@ def take_in(place: Place, paths: Sequence[Path], metadata: Metadata, *, link: bo
     """Take files and folders in.
 
     Nothing is written to the ledger before every file was looked at and copied, so an interrupted intake leaves no
-    half batch. Raises OptionsError for a wrong manifest or flag, FormError for a register's file that is wrong,
-    DiskFull, LedgerError.
+    half batch. Raises OptionsError for a wrong manifest or flag and for a place that is in no list, MappingError for a
+    wrong list, FormError for a register's file that is wrong, DiskFull, LedgerError.
     """
     check_metadata(metadata, "digitize intake")
     with Ledger(place.ledger) as ledger:
         catalogue = Catalogue(ledger)
         looked: list[Looked] = []
         seen: set[str] = set()
+        lists = place_lists(place.options.workspace.state, *place.own_lists)
         for given in list_files(list(paths), metadata):
+            check_places(given.metadata, given.name, lists)
             check_register(given.metadata, given.name, (place.folder / "forms",))
             looked.append(_look(catalogue, given, seen, link=link))
         looked = [_keep(place, catalogue, look, link=link) for look in _probed(looked)]

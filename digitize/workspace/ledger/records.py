@@ -209,6 +209,12 @@ class Records:
             found.setdefault(r["record"], {})[r["field"]] = _decision(r)
         return found
 
+    def entry_words(self) -> list[Decision]:
+        """What people said of names that were offered for a list."""
+        return [
+            _decision(r) for r in self._ledger.rows("SELECT * FROM decisions WHERE field LIKE 'entry:%' ORDER BY seq")
+        ]
+
     def decided_units(self) -> dict[str, dict[str, dict[str, Decision]]]:
         """Unit of the record's beginning (the part of its id before "-r") -> record -> field -> decision."""
         found: dict[str, dict[str, dict[str, Decision]]] = {}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from mappers.errors import TableError
 from mappers.legacy.package import ZIP
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
 
 RANK = 23
+Made = TypeVar("Made")
 
 _WORKBOOK = "xl/workbook.bin"
 
@@ -39,10 +41,25 @@ def read_tables(path: Path, how: ReadAs) -> Iterator[LegacyTable]:
     if not open_package(path).is_whole:
         raise TableError(f"{path.name}: a damaged archive", kind="unreadable")
     try:
-        book = load_workbook(str(path))
+        book = _made(lambda: load_workbook(str(path)))
     except CalamineError as e:
         raise TableError(f"{path.name}: the workbook is damaged: {type(e).__name__}", kind="unreadable") from e
     return read_sheets(_sheets(book), path.name)
+
+
+def _made(make: Callable[[], Made]) -> Made:
+    """What calamine makes. Raises CalamineError too where it gives up in another way."""
+    from python_calamine import CalamineError
+
+    try:
+        return make()
+    except OSError as e:
+        raise CalamineError(str(e)) from e
+    except BaseException as e:
+        # Calamine is written in Rust, whose panics are no Exception and cannot be named: their module is none.
+        if type(e).__module__ != "pyo3_runtime":
+            raise
+        raise CalamineError("panic") from None
 
 
 def _sheets(book: CalamineWorkbook) -> Iterator[WorkSheet]:
@@ -53,7 +70,7 @@ def _sheets(book: CalamineWorkbook) -> Iterator[WorkSheet]:
             continue
         is_hidden = about.visible != SheetVisibleEnum.Visible
         try:
-            sheet = book.get_sheet_by_name(about.name)
+            sheet = _made(partial(book.get_sheet_by_name, about.name))
         except CalamineError as e:
             yield WorkSheet(about.name, iter(()), (), is_hidden, [f"the sheet is damaged: {type(e).__name__}"])
             continue

@@ -1,0 +1,33 @@
+"""`digitize learn`: weights of the office's own from what people settled, taken only where they read better."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from digitize.cli.console import Json, print_json, progress, say
+
+
+def learn(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],
+    json: Json = False,
+) -> None:
+    """Learn the handwriting of this office from settled values. A call that was broken off goes on where it was."""
+    from digitize.learning.learn import learn_hands
+    from digitize.workspace.place import open_place
+
+    place = open_place(folder)
+    with progress(place.options.run.line_every) as shown:
+        learned = learn_hands(place, shown)
+    if json:
+        print_json(learned.as_plain())
+        return
+    say(*learned.lines())
+    say(f"Next: digitize {'run' if learned.adopted else 'models list'} {folder}")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(learn)

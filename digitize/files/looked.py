@@ -1,0 +1,63 @@
+"""A first look into scans in a worker of their own: how many pages each has, or why it has none."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from digitize.machine.pool import run_jobs
+
+_LIMIT_S = 40.0
+"""The processor time that a first look may take."""
+
+
+class LookedScan(NamedTuple):
+    """A file's pages and the SHA-256 of its content; reason: why it cannot be read, beginning with its name, or ""."""
+
+    path: Path
+    pages: int = 0
+    sha256: str = ""
+    reason: str = ""
+
+
+def look_into(files: Iterable[Path], least_px: int) -> Iterator[LookedScan]:
+    """Look into files, in order, as they are asked for; least_px: of a picture's shorter side.
+
+    A file that breaks its worker, or never ends, costs that worker; it is named, and the others go on.
+    """
+    early: dict[int, LookedScan] = {}
+    wanted = 0
+    jobs = ((place, path, least_px) for place, path in enumerate(files))
+    for (place, _, _), found in run_jobs(_look, jobs, 1, _crashed, _LIMIT_S, is_light=True):
+        early[place] = found
+        while wanted in early:
+            yield early.pop(wanted)
+            wanted += 1
+
+
+def _look(job: tuple[int, Path, int]) -> LookedScan:
+    from ocr.errors import ScanError
+    from ocr.scans.scan import probe
+
+    _, path, least_px = job
+    try:
+        return LookedScan(path, probe(path, least_px).pages, _sha256(path))
+    except ScanError as e:
+        return LookedScan(path, reason=str(e))
+    except MemoryError:
+        why = f"{path.name}: it needs more memory than any sound file does. Save it again, in parts."
+    except OSError as e:
+        why = f"{path.name}: the file cannot be read ({e.strerror or type(e).__name__}). Check disk and rights."
+    return LookedScan(path, reason=why)
+
+
+def _crashed(job: tuple[int, Path, int]) -> LookedScan:
+    what = "opening it broke the worker or never ended, twice. It is damaged, or made to do so"
+    return LookedScan(job[1], reason=f"{job[1].name}: {what}: scan it again, or leave it out.")
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as f:
+        return hashlib.file_digest(f, "sha256").hexdigest()

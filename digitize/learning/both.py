@@ -1,0 +1,82 @@
+"""Settled pages read twice, with the weights in use and with others: what each reads right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from digitize.errors import InputError
+from digitize.learning.accepted import AcceptedPage
+from digitize.learning.judge import is_same
+from digitize.machine.pool import patience_s, run_jobs
+from digitize.machine.progress import Progress
+from digitize.reading.job import PageDone, PageFailed, PageJob
+from digitize.reading.lexica import ListSource
+from digitize.reading.page import read_page
+from digitize.workspace.known import Known
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.catalogue import Catalogue
+from ocr.plain import reading_from_plain
+
+
+def read_both(
+    ledger: Ledger, known: Known, pages: Sequence[AcceptedPage], candidate: Path, progress: Progress
+) -> Iterator[tuple[bool, bool]]:
+    """Of each settled value whether the weights in use and those of a file read it right, as a run reads it."""
+    jobs = [page_job(ledger, known, page, weights) for page in pages for weights in (None, candidate)]
+    by_page = {p.scan.page: p for p in pages}
+    right: dict[str, dict[bool, Mapping[str, bool]]] = {}
+    progress.start("judge", len(jobs))
+    limit_s = patience_s(known.place.options.read.seconds_per_page)
+    for job, done in run_jobs(read_page, jobs, known.jobs, _crashed, limit_s):
+        progress.advance(failed=isinstance(done, PageFailed))
+        is_new = job.settings.weights == candidate
+        right.setdefault(job.page, {})[is_new] = _right(known, by_page[job.page], done)
+    for page, both in sorted(right.items()):
+        yield from ((both[False][zone], both[True][zone]) for zone, _ in by_page[page].values)
+
+
+def original_of(ledger: Ledger, known: Known, page: AcceptedPage) -> tuple[Path, bool]:
+    """The file of a page's scan, and whether it is a copy of the workspace. Raises InputError for one that is gone."""
+    source = Catalogue(ledger).source(page.scan.sha256)
+    if source is None:
+        raise InputError(f"The original of page {page.scan.page} is not known any more.")
+    if source.linked:
+        return Path(source.linked), False
+    return known.place.original(source.sha256, source.suffix), True
+
+
+def page_job(ledger: Ledger, known: Known, page: AcceptedPage, weights: Path | None) -> PageJob:
+    """A page to read: its settled zones alone. weights: None for those in use."""
+    path, is_copy = original_of(ledger, known, page)
+    settings = known.read_settings(page.scan.language)
+    zones = tuple(zone for zone, _ in page.values)
+    chosen = weights if weights is not None else settings.weights
+    return PageJob(
+        page=page.scan.page,
+        path=path,
+        sha256=page.scan.sha256,
+        index=page.scan.idx,
+        settings=replace(settings, weights=chosen, zones=zones, forms=(page.form,)),
+        lists=ListSource(known.lexica),
+        register=None,
+        is_copy=is_copy,
+    )
+
+
+def _right(known: Known, page: AcceptedPage, done: PageDone | PageFailed) -> dict[str, bool]:
+    form = known.forms[page.form]
+    read: Mapping[str, str] = {}
+    if isinstance(done, PageDone) and done.as_form.form is not None:
+        zones = reading_from_plain(done.as_form.reading).zones
+        read = {name: decided.value or decided.raw for name, decided in zones.items()}
+    found = {}
+    for zone, value in page.values:
+        lexicon = known.lexica.get(name) if (name := form.zone(zone).list) else None
+        found[zone] = is_same(form.zone(zone).kind, value, read.get(zone, ""), lexicon)
+    return found
+
+
+def _crashed(job: PageJob) -> PageFailed:
+    return PageFailed(job.page, "crashed", f"Page {job.page}: reading it broke its worker.", False)

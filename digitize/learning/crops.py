@@ -1,0 +1,97 @@
+"""Crops of a page with the texts that stand on them, cut as the reader cuts them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from digitize.learning.spellings import Written, spellings
+from ocr.engine import LineImage
+from ocr.errors import OcrError
+from ocr.forms.crops import cut_all
+from ocr.forms.settings import ReadSettings
+from ocr.forms.zones import find_form, load_models
+from ocr.handwriting.chance import chances, code
+from ocr.handwriting.packed import CHARACTERS
+from ocr.handwriting.zone import passes_of
+from ocr.languages.lexicon import Lexicon
+from ocr.learning.strips import TextStrip
+from ocr.models.running import load_network
+from ocr.page import Scan
+from ocr.scans.scan import open_page
+
+
+@dataclass(frozen=True, slots=True)
+class CropJob:
+    """A page to cut. path, index: the scan. values: zone -> what a person settled. weights: by which what stands on a
+    crop is chosen, the package's by name.
+    """
+
+    page: str
+    path: Path
+    index: int
+    values: tuple[tuple[str, str], ...]
+    settings: ReadSettings
+    lexica: Mapping[str, Lexicon]
+    weights: Path | str
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A sample, and the loss of a letter of its text: a high one says that the value is not on the crop."""
+
+    sample: TextStrip
+    loss: float
+
+
+def cut_page(job: CropJob) -> tuple[Chosen, ...]:
+    """The crops of a page; none of one that cannot be opened or whose form is not found."""
+    try:
+        grey = open_page(Scan(job.path, "", job.index), job.settings.dpi).grey
+    except (OcrError, OSError):
+        return ()
+    match = find_form(grey, load_models(job.settings.folders()))
+    if match.form is None:
+        return ()
+    values = dict(job.values)
+    found: list[Chosen] = []
+    for crop in cut_all(grey, match.matrix, match.form, tuple(values), bend=match.bend):
+        value = values.get(crop.zone.id) or values.get(crop.zone.repeats or "")
+        if value and not crop.blank:
+            lexicon = job.lexica.get(crop.zone.list) if crop.zone.list else None
+            found += choose(crop.handwriting(), value, year_in(values), lexicon, job.weights)
+    return tuple(found)
+
+
+def year_in(values: Mapping[str, str]) -> str:
+    """The year that a page says, "" where none was settled."""
+    return next((v for zone, v in values.items() if zone == "year" and len(v) == 4 and v.isdigit()), "")
+
+
+def choose(line: LineImage, value: str, year: str, lexicon: Lexicon | None, weights: Path | str) -> list[Chosen]:
+    """The likeliest way in which a value stands on a crop, one for each of its lines. line: as an engine gets it."""
+    passes = passes_of(line.kind, len(line.image), is_listed=line.is_listed)
+    some = spellings(line.kind, value, len(passes), year, lexicon)
+    if not some:
+        return []
+    known = []
+    for at, own in enumerate(passes):
+        top, bottom, wide = own[0]
+        part = line.image[round(top * len(line.image)) : round(bottom * len(line.image))]
+        known.append(_losses(load_network(weights).matrix_of_line(part, wide), {one[at] for one in some}))
+    best: Written = min(some, key=lambda one: sum(known[at][text] for at, text in enumerate(one)))
+    kind = f"{line.kind}{' list' if lexicon else ''}"
+    return [
+        Chosen(TextStrip(np.ascontiguousarray(line.image), text, own, kind), known[at][text] / max(1, len(text)))
+        for at, (own, text) in enumerate(zip(passes, best, strict=True))
+    ]
+
+
+def _losses(matrix: np.ndarray, texts: set[str]) -> dict[str, float]:
+    """Minus the logarithm of each text in a matrix; of "" that of nothing but blanks."""
+    coded = code(sorted(t for t in texts if t), CHARACTERS)
+    found = dict(zip(coded.texts, (-chances(matrix, coded)).tolist(), strict=True))
+    return {"": float(-matrix[:, 0].sum()), **{t: 1e9 for t in texts if t and t not in found}, **found}

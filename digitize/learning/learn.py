@@ -1,0 +1,234 @@
+"""`digitize learn`: from what people settled to weights of the office's own, taken only where they read better.
+
+Everything stays in the workspace. What is under way is kept in a folder of it, and a new call goes on from there.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from digitize.errors import InputError, MachineLacks
+from digitize.learning.accepted import AcceptedPage, accepted_pages
+from digitize.learning.both import original_of, read_both
+from digitize.learning.crops import Chosen, CropJob, cut_page
+from digitize.learning.judge import HeldBack, judge
+from digitize.machine.pool import patience_s, run_jobs
+from digitize.machine.progress import Progress
+from digitize.machine.work_keys import plain_hash, text_key, work_key
+from digitize.workspace.known import Known
+from digitize.workspace.known import learn as gather
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.own_weights import (
+    OwnWeights,
+    chosen,
+    folder_of,
+    keep_weights,
+    list_weights,
+    name_of,
+    require_whole,
+    use_weights,
+)
+from digitize.workspace.place import Place
+from ocr.engines.fields import WEIGHTS
+from ocr.learning.strips import DrawnStrips, Mixture, TextStrip
+from ocr.learning.teach import Course, Pupil
+from ocr.models.running import content_of, load_network
+
+LEARN_VERSION = "1"
+LEAST_PAGES = 12
+_HELD_SHARE, _MOST_HELD = 0.25, 60
+_KEPT = 0.94
+"""Of each kind the share of crops that is learned: where the text is least likely, the value is not on the paper."""
+_SAVED_EVERY = 20
+_UNFINISHED = "unfinished"
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What came of it. weights: None where nothing was taught. why: in words, where they were not adopted."""
+
+    pages: int
+    values: int
+    crops: int
+    judged: HeldBack
+    weights: OwnWeights | None
+    adopted: bool
+    why: str = ""
+
+    def lines(self) -> list[str]:
+        """For people."""
+        j = self.judged
+        said = [
+            f"Learned from {self.values} values of {self.pages} pages ({self.crops} crops).",
+            f"Of {j.held} values held back {j.before} were read right before, {j.after} now "
+            f"({j.better} better, {j.worse} worse; by chance alone with a probability of {j.chance:.3f}).",
+        ]
+        name = self.weights.name if self.weights else ""
+        return [*said, f"Adopted: {name}. Run: digitize run DIR" if self.adopted else f"Not adopted: {self.why}"]
+
+    def as_plain(self) -> dict[str, Any]:
+        """As JSON types."""
+        j = self.judged
+        return {
+            "pages": self.pages, "values": self.values, "crops": self.crops, "held": j.held, "before": j.before,
+            "after": j.after, "better": j.better, "worse": j.worse, "chance": round(j.chance, 6),
+            "weights": self.weights.name if self.weights else "", "adopted": self.adopted, "why": self.why,
+        }  # fmt: skip
+
+
+def learn_hands(place: Place, progress: Progress, course: Course | None = None) -> Learned:
+    """Teach weights on what people settled, and take them where held-back values are read better.
+
+    Raises InputError where too few pages were settled, MachineLacks without onnxruntime or the package's weights.
+    """
+    with Ledger(place.ledger) as ledger:
+        known = gather(place, ledger)
+        pages = accepted_pages(ledger, known, names=place.options.learn.names)
+        if len(pages) < LEAST_PAGES:
+            raise InputError(
+                f"{len(pages)} pages of forms have settled values to learn from, {LEAST_PAGES} are needed. "
+                "Answer more of the review sheet first."
+            )
+        work = _Work(ledger, known, pages, course or Course(), progress)
+        return work.learn()
+
+
+class _Work:
+    """One learning, with what it needs."""
+
+    def __init__(
+        self, ledger: Ledger, known: Known, pages: Sequence[AcceptedPage], course: Course, progress: Progress
+    ) -> None:
+        self._ledger, self._known, self._course, self._progress = ledger, known, course, progress
+        held = min(_MOST_HELD, max(1, round(_HELD_SHARE * len(pages))))
+        # The newest: what will come is more like them than like the oldest.
+        self._taught, self._held = pages[:-held], pages[-held:]
+        self._parent = chosen(ledger)
+        if known.weights is not None:
+            require_whole(known.weights)
+        self._parent_file: Path | str = known.weights or WEIGHTS
+        self._folder = folder_of(known.place) / _UNFINISHED
+
+    def learn(self) -> Learned:
+        key = self._key()
+        if _said(self._folder / "key") != key:
+            shutil.rmtree(self._folder, ignore_errors=True)
+        (self._folder / "pages").mkdir(parents=True, exist_ok=True)
+        (self._folder / "key").write_text(key, encoding="utf-8")
+        samples = likely([c for some in self._cut() for c in some])
+        if not samples:
+            raise InputError("No crop of a settled value was found. Are the originals there? See: digitize fixity")
+        content = self._teach(samples)
+        candidate = self._folder / f"{name_of(content)}.onnx"
+        candidate.write_bytes(content)
+        learned = self._keep(
+            content, len(samples), judge(read_both(self._ledger, self._known, self._held, candidate, self._progress))
+        )
+        # What is known of it is no more than the weights: pictures of values are not kept a second time.
+        shutil.rmtree(self._folder, ignore_errors=True)
+        return learned
+
+    def _keep(self, content: bytes, crops: int, judged: HeldBack) -> Learned:
+        """Keep the weights, and read with them where they read better; what was measured is part of the history."""
+        values = sum(len(p.values) for p in self._taught)
+        place, is_better = self._known.place, judged.is_better
+        # What weights learned of names is in those that are taught from them, too.
+        names = place.options.learn.names or any(w.names for w in list_weights(place) if w.name == self._parent)
+        told = {"parent": self._parent, "pages": len(self._taught), "values": values, **asdict(judged)}
+        pages = tuple(p.scan.page for p in self._taught)
+        weights = keep_weights(place, content, {**told, "adopted": is_better, "names": names, "learned": pages})
+        with self._ledger.writing():
+            detail = {**told, "weights": weights.name, "adopted": is_better}
+            self._ledger.record_event(place.options.workspace.site_id, "learn", "note", detail=detail)
+            if is_better:
+                use_weights(self._ledger, place, weights.name, {"why": "learn", **told})
+        why = "" if is_better else "the values held back are not read surely better; the former weights stay."
+        return Learned(len(pages), values, crops, judged, weights, is_better, why)
+
+    def _key(self) -> str:
+        """What learning depends on: another call with the same goes on where this one ended."""
+        plain = [[p.scan.sha256, p.scan.idx, p.form, list(map(list, p.values))] for p in (*self._taught, *self._held)]
+        return work_key(LEARN_VERSION, self._parent, plain_hash(plain), text_key(repr(self._course)))
+
+    def _cut(self) -> Iterator[tuple[Chosen, ...]]:
+        """The crops of all pages that are taught; those cut before are taken as they were kept."""
+        jobs = []
+        for page in self._taught:
+            kept = self._crops_of(page.scan.page)
+            if kept.is_file():
+                yield read_crops(kept)
+            else:
+                jobs.append(self._crop_job(page))
+        self._progress.start("cut", len(jobs))
+        limit_s = patience_s(self._known.place.options.read.seconds_per_page)
+        for job, found in run_jobs(cut_page, jobs, self._known.jobs, lambda _: (), limit_s):
+            write_crops(self._crops_of(job.page), found)
+            self._progress.advance(failed=not found)
+            yield found
+
+    def _crops_of(self, page: str) -> Path:
+        return self._folder / "pages" / f"{text_key(page)}.npz"
+
+    def _crop_job(self, page: AcceptedPage) -> CropJob:
+        path, _ = original_of(self._ledger, self._known, page)
+        settings = replace(self._known.read_settings(page.scan.language), weights=None)
+        return CropJob(
+            page.scan.page, path, page.scan.idx, page.values, settings, self._known.lexica, self._parent_file
+        )
+
+    def _teach(self, samples: Sequence[TextStrip]) -> bytes:
+        content = content_of(self._parent_file)
+        drawn = DrawnStrips.of_package()
+        if drawn is None:
+            raise MachineLacks("ocr/models/eng_fields_drawn.npz is not there. Install the toolkit again.")
+        mixture = Mixture(tuple(samples), drawn, load_network(self._parent_file).characters)
+        pupil = Pupil(content, mixture, self._course)
+        state = self._folder / "state.npz"
+        if state.is_file():
+            pupil.take_up(state)
+        self._progress.start("learn", self._course.steps - pupil.done)
+        for _ in pupil.steps():
+            self._progress.advance()
+            if pupil.done % _SAVED_EVERY == 0:
+                pupil.keep(state)
+        return pupil.content()
+
+
+def likely(found: Sequence[Chosen]) -> list[TextStrip]:
+    """The samples without those of each kind whose text is least likely on its crop."""
+    losses: dict[str, list[float]] = {}
+    for one in found:
+        if one.sample.text:
+            losses.setdefault(one.sample.kind, []).append(one.loss)
+    most = {kind: float(np.quantile(some, _KEPT)) for kind, some in losses.items()}
+    return [one.sample for one in found if not one.sample.text or one.loss <= most[one.sample.kind]]
+
+
+def write_crops(path: Path, found: Sequence[Chosen]) -> None:
+    """Keep the crops of a page."""
+    told = [[c.sample.text, [list(p) for p in c.sample.passes], c.sample.kind, c.loss] for c in found]
+    part = path.with_suffix(".part")
+    with part.open("wb") as f:
+        images: Any = {f"i{n}": c.sample.image for n, c in enumerate(found)}
+        np.savez(f, told=np.array(json.dumps(told)), **images)
+    part.replace(path)
+
+
+def read_crops(path: Path) -> tuple[Chosen, ...]:
+    """What write_crops kept."""
+    with np.load(path, allow_pickle=False) as f:
+        return tuple(
+            Chosen(TextStrip(f[f"i{n}"], text, tuple((a, b, c) for a, b, c in passes), kind), loss)
+            for n, (text, passes, kind, loss) in enumerate(json.loads(str(f["told"])))
+        )
+
+
+def _said(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.is_file() else ""

@@ -1,0 +1,60 @@
+"""What a volume's own pages tell of it: the station and year that its sure pages agree on, kept in the ledger.
+
+It is weighed like metadata that intake was told, which go before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from digitize.workspace.ledger import Ledger
+
+STEP = "book"
+_NAMES = {"police_station": "station", "year": "year"}
+LEARNED_ZONES = tuple(_NAMES)
+"""Zones whose value is learned from a volume's own pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class BookFact:
+    """What most sure pages of a volume say in one zone; value "" where it was learned and holds no longer.
+
+    agree, sure: pages that say so, and pages that surely say anything.
+    """
+
+    zone: str
+    value: str
+    agree: int
+    sure: int
+
+
+def unit_of(volume: int) -> str:
+    """The unit under which a volume's facts stand in the ledger."""
+    return f"{STEP}:{volume}"
+
+
+def learned(ledger: Ledger) -> dict[int, dict[str, BookFact]]:
+    """Volume -> zone -> what was learned of it and holds."""
+    found = {}
+    for unit, now in ledger.states(STEP).items():
+        facts = (BookFact(**plain) for plain in now.detail["facts"])
+        if holding := {fact.zone: fact for fact in facts if fact.value}:
+            found[int(unit.partition(":")[2])] = holding
+    return found
+
+
+def record(ledger: Ledger, volume: int, facts: Mapping[str, BookFact]) -> None:
+    """Keep what is known of a volume now."""
+    ledger.record_event(unit_of(volume), STEP, "note", detail={"facts": [asdict(fact) for fact in facts.values()]})
+
+
+def lines(ledger: Ledger) -> list[str]:
+    """What was learned, for people, a line a volume."""
+    labels = {r["volume"]: r["label"] for r in ledger.rows("SELECT volume, label FROM volumes")}
+    return [_line(labels.get(volume, str(volume)), facts) for volume, facts in sorted(learned(ledger).items())]
+
+
+def _line(label: str, facts: Mapping[str, BookFact]) -> str:
+    said = ", ".join(f"{_NAMES[f.zone]} {f.value} ({f.agree} of {f.sure} sure pages)" for f in facts.values())
+    return f"Volume {label}, learned from its own pages: {said}. What intake is told goes before it."

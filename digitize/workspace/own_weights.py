@@ -1,0 +1,154 @@
+"""Weights that an office taught on its own pages: kept in the workspace, named by their content, chosen in its ledger.
+
+They never leave the workspace by themselves. Which are read with is an event, so that it is part of the history.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from digitize.errors import InputError, MachineLacks
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.place import Place
+
+PACKAGE = "package"
+"""What the package's weights are called where one is chosen."""
+_STEP = "weights"
+_SUFFIX, _FACTS = ".onnx", ".json"
+_CHOSEN = "SELECT detail FROM events WHERE step = 'weights' ORDER BY seq"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnWeights:
+    """One file of weights and what is known of it.
+
+    name: "own-" and the beginning of its hash. parent: the name of those it was taught from, or PACKAGE. pages, values:
+    it was taught on. held: values held back; before, after: how many of these were read right by the parent and by it;
+    better, worse: that only it read right, or only the parent. learned: ids of the pages.
+    names: whether free text, in which persons are named, was learned too.
+    """
+
+    name: str
+    sha256: str
+    parent: str
+    pages: int = 0
+    values: int = 0
+    held: int = 0
+    before: int = 0
+    after: int = 0
+    better: int = 0
+    worse: int = 0
+    adopted: bool = False
+    names: bool = False
+    learned: tuple[str, ...] = ()
+
+    def as_plain(self) -> dict[str, Any]:
+        """As JSON types."""
+        return {**asdict(self), "learned": list(self.learned)}
+
+    def line(self) -> str:
+        """For people."""
+        if not self.held:
+            return f"{self.name}: from {self.parent}"
+        return (
+            f"{self.name}: {self.values} values of {self.pages} pages; of {self.held} held back "
+            f"{self.before} right before, {self.after} after"
+        )
+
+
+def folder_of(place: Place) -> Path:
+    """Where a workspace keeps its own weights."""
+    return place.models / "own"
+
+
+def name_of(content: bytes) -> str:
+    """The name of weights by their content."""
+    return f"own-{hashlib.sha256(content).hexdigest()[:16]}"
+
+
+def path_of(place: Place, name: str) -> Path:
+    """The file of weights."""
+    return folder_of(place) / f"{name}{_SUFFIX}"
+
+
+def keep_weights(place: Place, content: bytes, facts: Mapping[str, Any]) -> OwnWeights:
+    """Write weights and what is known of them. facts: fields of OwnWeights beside name and hash."""
+    weights = OwnWeights(name_of(content), hashlib.sha256(content).hexdigest(), **facts)
+    folder = folder_of(place)
+    folder.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(weights.as_plain(), indent=1) + "\n"
+    for path, data in (
+        (path_of(place, weights.name), content),
+        (folder / f"{weights.name}{_FACTS}", text.encode("utf-8")),
+    ):
+        part = path.with_suffix(".part")
+        part.write_bytes(data)
+        part.replace(path)
+    return weights
+
+
+def list_weights(place: Place) -> list[OwnWeights]:
+    """All weights that a workspace keeps, by name; a file whose facts are gone or damaged is left out."""
+    found = []
+    for path in sorted(folder_of(place).glob(f"own-*{_FACTS}")):
+        try:
+            plain = json.loads(path.read_text(encoding="utf-8"))
+            found.append(OwnWeights(**{**plain, "learned": tuple(plain["learned"])}))
+        except (ValueError, KeyError, TypeError):
+            continue
+    return found
+
+
+def chosen(ledger: Ledger) -> str:
+    """The name of the weights that are read with; PACKAGE for the package's."""
+    noted = ledger.rows(_CHOSEN)
+    return str(json.loads(noted[-1]["detail"])["use"]) if noted else PACKAGE
+
+
+def ever_chosen(ledger: Ledger) -> list[str]:
+    """All names of weights that were ever read with, the package's first; only that where there was no choice."""
+    return list(dict.fromkeys([PACKAGE, *(str(json.loads(row["detail"])["use"]) for row in ledger.rows(_CHOSEN))]))
+
+
+def used_weights(ledger: Ledger, place: Place) -> Path | None:
+    """The file of the weights that are read with, None for the package's; whether it is whole is not looked at."""
+    name = chosen(ledger)
+    return None if name == PACKAGE else path_of(place, name)
+
+
+def require_whole(path: Path) -> None:
+    """Raise MachineLacks unless a file of weights is there and holds what its name says: before page one."""
+    if path.is_file() and name_of(path.read_bytes()) == path.stem:
+        return
+    what = "damaged" if path.is_file() else "not there"
+    raise MachineLacks(
+        f"{path} is {what}. Bring it back from a copy of the workspace, or go back to the package's weights: "
+        f"digitize models use DIR {PACKAGE}"
+    )
+
+
+def use_weights(ledger: Ledger, place: Place, name: str, why: Mapping[str, Any] | None = None) -> bool:
+    """Read with those weights from now on; what they read is decided anew by the next run.
+
+    why: noted beside, without values of pages. Returns False where they are used already. Raises InputError for weights
+    that the workspace has not.
+    """
+    detail: dict[str, Any] = {"use": name, **(why or {})}
+    if name != PACKAGE:
+        path = path_of(place, name)
+        if not path.is_file():
+            known = ", ".join([PACKAGE, *(w.name for w in list_weights(place))])
+            raise InputError(f"This workspace has no weights {name!r}. It has: {known}.")
+        content = path.read_bytes()
+        if name_of(content) != name:
+            raise InputError(f"{path} is damaged: its content is not that of its name. Bring it back from a copy.")
+        detail["sha256"] = hashlib.sha256(content).hexdigest()
+    if chosen(ledger) == name:
+        return False
+    ledger.record_event(place.options.workspace.site_id, _STEP, "note", detail=detail)
+    return True

@@ -1,0 +1,85 @@
+"""A volume's station and year, learned from its own sure pages; and names that people typed, offered for a list."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+
+from digitize.steps.books import learned_fact
+from digitize.steps.read_keys import metadata_of
+from digitize.workspace.decisions.entries import ADD, LEAVE, Typed, _typed_in, add_entry
+from digitize.workspace.ledger import Ledger, books
+from digitize.workspace.ledger.books import BookFact
+from digitize.workspace.ledger.records import Decision
+from mappers.codes import load_stations, place_lists
+from ocr.forms.expected import AS_METADATA
+from ocr.page import Box, Decided
+
+
+def pages(*said, notes=()):
+    return [Decided("police_station", v, v, c, Box(0, 0, 1, 1), notes=notes) for v, c in said]
+
+
+def fact(*said, before=None, notes=()):
+    return learned_fact("police_station", pages(*said, notes=notes), before)
+
+
+def test_pages_that_agree_tell_their_volume():
+    assert fact(*[("Harbour", 0.95)] * 5, ("Mill", 0.5)) == BookFact("police_station", "Harbour", 5, 5)
+
+
+@pytest.mark.parametrize(
+    "said", [[("Harbour", 0.95)] * 4, [("Harbour", 0.89)] * 9, [("Harbour", 0.95)] * 9 + [("Mill", 0.95)]]
+)
+def test_few_pages_doubtful_ones_and_those_that_differ_tell_nothing(said):
+    assert fact(*said) is None
+
+
+def test_what_was_learned_stays_until_sure_pages_say_otherwise():
+    before = BookFact("police_station", "Harbour", 5, 5)
+    assert fact(*[("Harbour", 0.95)] * 5, before=before, notes=(AS_METADATA,)) == before
+    assert fact(*[("Harbour", 0.95)] * 5, *[("Mill", 0.95)] * 3, before=before) is None
+
+
+def test_intake_goes_before_what_pages_tell(tmp_path):
+    ledger = Ledger.create(tmp_path / "ledger.sqlite")
+    books.record(
+        ledger, 1, {"year": BookFact("year", "2018", 8, 8), "police_station": BookFact("police_station", "Mill", 7, 7)}
+    )
+    known = SimpleNamespace(books=books.learned(ledger))
+    scan = SimpleNamespace(volume=1, station="Harbour", district="", year="")
+    assert metadata_of(known, scan) == {"year": "2018", "police_station": "Harbour"}
+    assert metadata_of(known, SimpleNamespace(**{**vars(scan), "volume": 2})) == {"police_station": "Harbour"}
+    assert "year 2018 (8 of 8 sure pages)" in books.lines(ledger)[0]
+    books.record(ledger, 1, {})
+    assert books.learned(ledger) == {} and books.lines(ledger) == []
+
+
+def decision(word, name="Newplace", district="Nadia"):
+    typed = Typed("station", name, district, 1)
+    return Decision(typed.file, typed.cell, typed.district, "", "", "value", word, "somebody")
+
+
+def test_a_typed_name_counts_as_an_entry_once_a_person_says_so(tmp_path):
+    place = SimpleNamespace(own_lists=(tmp_path / "stations.csv", tmp_path / "districts.csv"))
+    place.own_lists[0].write_text("# complete = 0.95\nstation,district,aliases\nMisalpur,Nadia,", encoding="utf-8")
+    add_entry(place.own_lists, decision(LEAVE))
+    assert place_lists("wb", *place.own_lists)["station"].find("Newplace") is None
+    add_entry(place.own_lists, decision(ADD))
+    add_entry(place.own_lists, replace(decision(ADD), field="entry:district/Newshire", reading=""))
+    lists = place_lists("wb", *place.own_lists)
+    assert lists["station"].find("newplace") == "Newplace" and lists["station"].complete == 0.95
+    assert lists["station"].find("Misalpur") and lists["district"].find("Newshire")
+    assert next(s.district for s in load_stations("wb", place.own_lists[0]) if s.name == "Newplace") == "Nadia"
+
+
+def test_only_what_a_person_typed_and_no_list_has_is_offered():
+    def record(name, by):
+        value = SimpleNamespace(value=name, by=by)
+        district = SimpleNamespace(value="Nadia", by="mapping")
+        return SimpleNamespace(cells=lambda: [("police_station", value), ("district", district)])
+
+    lists = place_lists("wb")
+    assert list(_typed_in(record("Newplace", "operator somebody"), lists)) == [Typed("station", "Newplace", "Nadia", 1)]
+    assert not list(_typed_in(record("Newplace", "wb_form 1"), lists))
+    assert not list(_typed_in(record("Airport", "operator somebody"), lists))
