@@ -265,6 +265,10 @@ def readings_from(path: Path) -> PageSource:
 def keep_readings(data: Path, folds: Path | None, cache: Path | None, kept: Path) -> None:
     """Read the pages of fir-bench and keep of each value its field, confidence, and whether it is right."""
     from benchmarks import forms_fir as fir
+    from benchmarks.handwriting_fields import sections_of_group
+    from benchmarks.handwriting_read import DATES, scorer_of
+    from ocr.forms.read import decide
+    from ocr.forms.settings import ReadSettings
 
     bench = data / "fir-bench"
     gold = {g["image"]: g for g in map(json.loads, (bench / "gold.jsonl").read_text(encoding="utf-8").splitlines())}
@@ -275,14 +279,12 @@ def keep_readings(data: Path, folds: Path | None, cache: Path | None, kept: Path
     lexica, pages = fir.make_lexica(bench / "stations.json"), defaultdict(list)
     for engine, images in by_weights.items():
         station = gold[images[0].name]["station_file"]
-        listed = fir.sections_of_group(folds, station)
-        settings = fir.ReadSettings(
-            ("en",), handwriting_engine=engine, zones=(*fir.FIELDS, *fir.DATES), sections=listed
-        )
+        listed = sections_of_group(folds, station)
+        settings = ReadSettings(("en",), handwriting_engine=engine, zones=(*fir.FIELDS, *DATES), sections=listed)
         known = fir._known_to(how, station, lexica)
         read = fir.read_all(images, settings, how.cache, how.jobs, print)
-        readings = {name: fir.decide(page, known, settings) for name, (page, _) in read.items()}
-        for v in fir._values(fir.scorer_of(bench), gold, readings):
+        readings = {name: decide(page, known, settings) for name, (page, _) in read.items()}
+        for v in fir._values(scorer_of(bench), gold, readings):
             hand = hashlib.sha256(v.group.encode("utf-8")).hexdigest()[:4]
             pages[v.page].append([v.field, hand, round(v.confidence, 6), v.right])
     lines = (json.dumps({"page": n, "values": values}) for n, values in enumerate(pages.values()))

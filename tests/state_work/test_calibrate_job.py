@@ -11,10 +11,13 @@ from PIL import Image
 from digitize.machine.progress import Silent
 from digitize.review.out import export_review
 from digitize.review.take import import_review
+from digitize.steps.measure import learned_pages
 from digitize.steps.pipeline import RunOptions, run_all
 from digitize.workspace.calibration.keeping import begin, thresholds_in
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
+from digitize.workspace.measuring import measure_place
+from digitize.workspace.own_weights import keep_weights
 from digitize.workspace.place import open_place
 from mappers.mapping.load import load_mappings
 from ocr.page import Box, Decided, Reading, Recognition
@@ -41,7 +44,7 @@ class Office:
     """A workspace of two volumes whose pages were read, and the person who answers its sheets."""
 
     def __init__(self, place, zones):
-        self.place, self.zones, self.truth = place, zones, {}
+        self.place, self.zones, self.truth, self.readings = place, zones, {}, {}
 
     def run(self):
         return run_all(self.place, RunOptions(("map", "check", "load")), Silent())
@@ -67,6 +70,7 @@ class Office:
                 if scan.page not in self.truth:
                     self.truth[scan.page], read = reading(self.zones, len(self.truth), wrong)
                     keep(ledger, scan.page, read)
+                    self.readings[scan.page] = read
 
     def answer(self, rows, verdict=""):
         """Type for each row what stands on the paper, or choose a verdict."""
@@ -178,3 +182,23 @@ def test_what_turns_out_wrong_is_asked_again_and_loaded_once_more(office, digiti
     assert office.run().totals.loaded == 18
     assert loaded(office) == sorted(said["fir_no"] for said in office.truth.values())
     assert list(Ledger(office.place.ledger).changes()) == []
+
+
+def test_what_other_weights_read_is_measured_by_the_answers_of_before(office):
+    """Weights that a page was taught to show nothing on it; on the others earlier answers count at once."""
+    pages = sorted(office.truth)
+    taught = {"parent": "package", "learned": tuple(pages[:3])}
+    own = keep_weights(office.place, b"weights", taught)
+    assert learned_pages(office.place, own.name) == {*pages[:3]}
+    with Ledger(office.place.ledger) as ledger:
+        before = thresholds_in(ledger).fields[FORM, "year"]
+        ledger.record_event("wb-test", "weights", "note", detail={"use": own.name})
+        # Until a page was read with them, nothing is known of them.
+        measure_place(ledger, office.place)
+        assert thresholds_in(ledger).fields[FORM, "year"].threshold is None
+        for page in pages:
+            keep(ledger, page, office.readings[page], key="2")
+    assert office.run().totals.loaded == 18
+    with Ledger(office.place.ledger) as ledger:
+        after = thresholds_in(ledger).fields[FORM, "year"]
+    assert (after.threshold, after.by) == (0.999, "together") and 0 < after.answers < before.answers
