@@ -80,6 +80,15 @@ class Place:
         """The workspace's lists of stations and of districts; neither need be there."""
         return self.folder / "lists" / "stations.csv", self.folder / "lists" / "districts.csv"
 
+    @property
+    def has_stations(self) -> bool:
+        """Whether the office listed its stations. Raises MappingError for a list that is none."""
+        # Here and not above: what only looks at the ledger need not load the lists.
+        from mappers.codes import read_stations
+
+        own = self.own_lists[0]
+        return own.is_file() and bool(read_stations(own))
+
     def original(self, sha256: str, suffix: str) -> Path:
         """Where the copy of an original with that hash lies."""
         return self.folder / "originals" / sha256[:2] / f"{sha256}{suffix}"

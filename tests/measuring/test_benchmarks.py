@@ -113,4 +113,4 @@ def test_every_tampering_is_named_and_a_killed_day_ends_like_an_undisturbed_one(
 def test_teaching_the_last_layers_runs_on_invented_pages(tmp_path):
     figures = run("learn.py", tmp_path)
     assert figures["crops"] >= 4 and figures["bytes_as_before"] is True
-    assert set(figures) >= {"exact_before", "learn_minutes_s"}
+    assert figures["learn_minutes_s"] > 0
