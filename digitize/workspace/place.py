@@ -42,6 +42,11 @@ site_id = "{site_id}"   # stands in every page and record id: do not change it
 # policy = "default"        # what rules do: a policy of the package, or policy/NAME.toml of this folder (docs/rules.md)
 # years = "2001-2010"       # agreed for the import; others are noted (T024)
 
+[calibrate]
+# right = 0.99              # share of what passes without a person that is right, at least (docs/calibration.md)
+# certainty = 0.95          # with which that is so
+# audit_share = 0.02        # of what passed, asked all the same, for ever
+
 [severity]
 # R001 = "review"           # what a rule does: note, review or reject (docs/rules.md)
 """
