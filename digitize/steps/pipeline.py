@@ -160,15 +160,22 @@ def run_all(place: Place, wanted: RunOptions, progress: Progress) -> RunReport:
                     known = _measured_anew(ledger, known, progress)
                 _ACTIONS[step](ledger, known, wanted, progress, report)
                 if step == "read" and not wanted.is_dry and wanted.limit is None:
-                    report.prints = discover(ledger, known)
-                    if report.prints:
-                        known = learn(place, ledger)
-                        _ACTIONS[step](ledger, known, wanted, progress, report)
+                    known = _with_new_prints(ledger, known, wanted, progress, report)
         finally:
             # Also after an error: what this process held may be taken up by the next at once.
             ledger.release(known.owner)
         report.now = count_work(ledger)
     return report
+
+
+def _with_new_prints(ledger: Ledger, known: Known, wanted: RunOptions, progress: Progress, report: RunReport) -> Known:
+    """Pages of a print that nobody had are read once more by the one that was drafted of them."""
+    report.prints = discover(ledger, known)
+    if not report.prints:
+        return known
+    known = learn(known.place, ledger)
+    _read(ledger, known, wanted, progress, report)
+    return known
 
 
 def _measured_anew(ledger: Ledger, known: Known, progress: Progress) -> Known:
