@@ -61,7 +61,7 @@ def _confidence(value: FieldValue) -> float:
 def measure_anew(ledger: Ledger, known: Known) -> int:
     """Compare earlier answers with what the weights of today read there; keep what that says. Returns how many.
 
-    Only of pages that were read since these weights were chosen, and that they and those they were taught from never
+    Only of pages that were read since these weights were chosen, and that they and those they were trained from never
     saw: what was learned by heart shows nothing.
     """
     if not known.thresholds.is_begun or not ledger.states(WEIGHTS):
@@ -117,7 +117,7 @@ def _since(ledger: Ledger) -> int:
 
 
 def learned_pages(place: Place, name: str) -> frozenset[str]:
-    """The pages that weights of the office's own were taught on, and those that they were taught from."""
+    """The pages that weights of the office's own were trained on, and those that they were trained from."""
     kept = {weights.name: weights for weights in list_weights(place)}
     pages: set[str] = set()
     while (weights := kept.pop(name, None)) is not None:
