@@ -3,7 +3,8 @@
 python benchmarks/forms.py --data FOLDER [--only fir,registers] [--json FILE] [--folds WEIGHTS] [--cache FOLDER]
 python benchmarks/forms.py --quick
 
-Parts: fir (benchmarks/forms_fir.py), registers (benchmarks/forms_registers.py). FOLDER is the folder with fir-bench/
+Parts: fir (benchmarks/forms_fir.py), registers (benchmarks/forms_registers.py), prints (benchmarks/forms_prints.py,
+only where it is named). FOLDER is the folder with fir-bench/
 and ocr-bench/. WEIGHTS holds weights of the handwriting recogniser for each station, trained without its pages. --quick
 takes drawn pages alone.
 """
@@ -18,14 +19,15 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-PARTS = ("fir", "registers")
+PARTS = ("fir", "registers", "prints")
+USUAL = ("fir", "registers")
 
 
 def main() -> int:
     """Run the parts that are asked for and print their figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, help="folder with fir-bench/ and ocr-bench/")
-    parser.add_argument("--only", default=",".join(PARTS), help="parts, with commas between")
+    parser.add_argument("--only", default=",".join(USUAL), help="parts, with commas between")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--cache", type=Path)
     parser.add_argument("--folds", type=Path, help="folder with weights for each station")
@@ -50,6 +52,8 @@ def main() -> int:
 
 def _run(part: str, a: argparse.Namespace) -> dict[str, Any]:
     measure = importlib.import_module(f"benchmarks.forms_{part}").measure
+    if part == "prints":
+        return dict(measure(a.data, a.quick, _log, a.pages))
     if part != "fir":
         return dict(measure(a.data, a.quick, _log))
     from benchmarks.forms_fir import How

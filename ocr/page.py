@@ -10,6 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+PRINT_NOT_KNOWN = "print-not-known"
+"""Note on a page, and on its zones, whose form was found by its words alone: where it is a print that nobody confirmed,
+zones may lie off, so a person looks at every value."""
+
 
 class Box(NamedTuple):
     """A rectangle in pixels: left, top, right, bottom; right and bottom are exclusive."""

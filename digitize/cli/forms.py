@@ -123,6 +123,50 @@ def test(
         errors().print(f"not found: {name}", markup=False)
 
 
+@forms.command()
+def discover(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],
+    json: Json = False,
+) -> None:
+    """Draft the prints of known forms that pages of a workspace are of and that no form file describes."""
+    from digitize.workspace.known import learn
+    from digitize.workspace.ledger import Ledger
+    from digitize.workspace.place import open_place
+    from ocr.tesseract.folders import searching
+
+    place = open_place(folder)
+    with Ledger(place.ledger) as ledger, searching(place.models):
+        from digitize.steps.discover import discover as discover_prints
+        from digitize.steps.discover import unknown_pages
+
+        pages = len(unknown_pages(ledger))
+        drafted = discover_prints(ledger, learn(place, ledger), again=True)
+    if json:
+        print_json({"pages": pages, "prints": [{"id": p.id, "picture": str(p.picture)} for p in drafted]})
+        return
+    say(f"{pages} pages are of prints that are not known; {len(drafted)} prints were drafted.")
+    for p in drafted:
+        say(f"{p.id}, a print of {p.family}, {p.zones} zones: look at {p.picture}.")
+        errors().print(f"If they lie right: digitize forms accept {folder} {p.id}", markup=False)
+
+
+@forms.command()
+def accept(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],
+    form_id: Annotated[str, typer.Argument(metavar="ID", help="The print, as own_print_1.")],
+    json: Json = False,
+) -> None:
+    """Say that the zones of a drafted print lie right, after a look at its picture; its values need wait no longer."""
+    from digitize.files.forms.discovered import accept_print
+    from digitize.workspace.place import open_place
+
+    form = accept_print(open_place(folder).folder / "forms", form_id)
+    if json:
+        print_json({"form": form.id, "confirmed": form.confirmed})
+        return
+    say(f"{form.id}: confirmed. Next: digitize run {folder}")
+
+
 def _print_draft(draft: Draft) -> None:
     rows = [[z.id, z.kind, " ".join(z.label.split())[:44], "; ".join(z.doubts)] for z in draft.zones]
     results().print(table(draft.title or "Form", ["zone", "kind", "printed", "look"], rows), markup=False)

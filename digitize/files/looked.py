@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from digitize.machine.pool import run_jobs
+from digitize.machine.pool import run_light_jobs
 
 _LIMIT_S = 40.0
 """The processor time that a first look may take."""
@@ -30,7 +30,7 @@ def look_into(files: Iterable[Path], least_px: int) -> Iterator[LookedScan]:
     early: dict[int, LookedScan] = {}
     wanted = 0
     jobs = ((place, path, least_px) for place, path in enumerate(files))
-    for (place, _, _), found in run_jobs(_look, jobs, 1, _crashed, _LIMIT_S, is_light=True):
+    for (place, _, _), found in run_light_jobs(_look, jobs, _crashed, _LIMIT_S):
         early[place] = found
         while wanted in early:
             yield early.pop(wanted)

@@ -48,8 +48,6 @@ def run_jobs(
     workers: int,
     crashed: Callable[[Job], Done],
     limit_s: float | None = None,
-    *,
-    is_light: bool = False,
 ) -> Iterator[tuple[Job, Done]]:
     """Do jobs in processes, giving back each as it is done, in no set order; jobs are drawn as workers come free.
 
@@ -58,14 +56,27 @@ def run_jobs(
     A worker that dies (killed for memory, a crash in a library) takes only its own job with it: the jobs in hand are
     done again one at a time, and the one that breaks its worker twice becomes crashed(job). So does one that uses more
     than limit_s of the processor, or hangs for a multiple of that by the clock, whatever it hangs in: its worker is
-    ended. A job that only waits for a busy processor is left alone. is_light: jobs take less than a worker's own start.
+    ended. A job that only waits for a busy processor is left alone.
     """
+    return _run(work, jobs, _Pool(workers, limit_s, lambda: get_context("spawn")), crashed)
+
+
+def run_light_jobs(
+    work: Callable[[Job], Done], jobs: Iterable[Job], crashed: Callable[[Job], Done], limit_s: float
+) -> Iterator[tuple[Job, Done]]:
+    """As `run_jobs`, in one worker, for jobs that take less than the start of a new process."""
+    return _run(work, jobs, _Pool(1, limit_s, light_context), crashed)
+
+
+def _run(
+    work: Callable[[Job], Done], jobs: Iterable[Job], pool: _Pool, crashed: Callable[[Job], Done]
+) -> Iterator[tuple[Job, Done]]:
     waiting = iter(jobs)
     # Without a job no process is begun.
     first = list(islice(waiting, 1))
     if not first:
         return
-    with _Pool(workers, limit_s, light_context() if is_light else get_context("spawn")) as pool:
+    with pool:
         pool.start(work, first[0])
         while True:
             # Two for each worker, one in hand and one waiting, so that none is idle while results are written here.
@@ -79,16 +90,16 @@ def run_jobs(
 class _Pool:
     """The executor, what it is working on, and how to begin again when it breaks."""
 
-    def __init__(self, size: int, limit_s: float | None, context: BaseContext) -> None:
+    def __init__(self, size: int, limit_s: float | None, context: Callable[[], BaseContext]) -> None:
         self.size = size
         self._context = context
         self.running: dict[Future[object], object] = {}
         self._limit_s = limit_s
         self._clock_s = None if limit_s is None else _BY_CLOCK * limit_s
         self._given: dict[Future[object], float] = {}
-        self._executor = self._new(size)
 
     def __enter__(self) -> _Pool:
+        self._executor = self._new(self.size)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
@@ -156,7 +167,7 @@ class _Pool:
     def _new(self, size: int) -> ProcessPoolExecutor:
         # Spawned, as Windows does it: a fork would copy libraries in the middle of what their threads do.
         environment = dict(os.environ)
-        return ProcessPoolExecutor(size, mp_context=self._context, initializer=begin_worker, initargs=(environment,))
+        return ProcessPoolExecutor(size, mp_context=self._context(), initializer=begin_worker, initargs=(environment,))
 
 
 _LOADED = ("digitize.workspace.intake.probing", "digitize.workspace.intake.tables", "mappers.mapping.load")

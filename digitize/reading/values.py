@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from digitize.reading.calibration import NEVER
 from mappers.sources.values import ZoneValue
 from ocr.forms.legible import is_noise
-from ocr.page import Decided
+from ocr.page import PRINT_NOT_KNOWN, Decided
 
 
 def zone_value(d: Decided, accept: float) -> ZoneValue:
     """A decided zone as mapping takes it. accept: the confidence from which it may pass without a person."""
+    if PRINT_NOT_KNOWN in d.notes:
+        accept = NEVER
+    elif d.blank:
+        # NEVER is above 1: a cell that is blank beyond doubt need not wait for a form to be calibrated.
+        accept = min(1.0, accept)
     return ZoneValue(
         raw=d.raw,
         value=None if is_noise(d) else d.value or None,
@@ -16,7 +22,6 @@ def zone_value(d: Decided, accept: float) -> ZoneValue:
         box=(d.box.x0, d.box.y0, d.box.x1, d.box.y1),
         blank=d.blank,
         candidates=() if is_noise(d) else tuple(c.text for c in d.candidates),
-        # NEVER is above 1: a cell that is blank beyond doubt need not wait for a form to be calibrated.
-        accept=min(1.0, accept) if d.blank else accept,
+        accept=accept,
         noise=is_noise(d),
     )

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from digitize.errors import MachineLacks, OptionsError, TooManyRefused
 from digitize.machine.progress import Progress
 from digitize.steps import check, load, map, read
 from digitize.steps.books import learn_books
+from digitize.steps.discover import DraftedPrint, discover
+from digitize.steps.measure import measure_anew
 from digitize.targets import Receipt
+from digitize.workspace.calibration.keeping import thresholds_in
 from digitize.workspace.counts import StatusCounts, Totals, count_work
 from digitize.workspace.known import Known, learn
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.books import lines
+from digitize.workspace.measuring import measure_place
 from digitize.workspace.models_used import record_models
 from digitize.workspace.place import Place
 from digitize.workspace.target import open_place_target
@@ -40,6 +44,7 @@ class RunReport:
     is_dry: bool = False
     todo: dict[str, int] = field(default_factory=dict)
     read: read.ReadReport = field(default_factory=read.ReadReport)
+    prints: list[DraftedPrint] = field(default_factory=list)
     mapped: int = 0
     checked: int = 0
     receipts: list[Receipt] = field(default_factory=list)
@@ -72,6 +77,11 @@ class RunReport:
 
     def _did(self) -> list[str]:
         said = [f"Read {self.read.read} pages, decided {self.read.decided} anew, {self.read.failed} failed."]
+        said += [
+            f"Drafted {p.id}, a print of {p.family} that was not known, with {p.zones} zones. Look at {p.picture}, "
+            f"then: digitize forms accept DIR {p.id}. Until then its values wait for review."
+            for p in self.prints
+        ]
         said += [f"Mapped {self.mapped} records, checked {self.checked}."]
         for r in self.receipts:
             said.append(
@@ -86,6 +96,7 @@ class RunReport:
             "dry_run": self.is_dry,
             "todo": self.todo,
             "read": asdict(self.read),
+            "prints": [{**asdict(p), "picture": str(p.picture)} for p in self.prints],
             "books": self.books,
             "mapped": self.mapped,
             "checked": self.checked,
@@ -134,15 +145,22 @@ def run_all(place: Place, wanted: RunOptions, progress: Progress) -> RunReport:
     happens, finished work stays finished.
     """
     with Ledger(place.ledger) as ledger, searching(place.models):
+        said = [] if wanted.is_dry else measure_place(ledger, place)
         known = learn(place, ledger)
         report = RunReport(is_dry=wanted.is_dry, target=known.target_name)
+        for text in said:
+            progress.say(text)
         if not wanted.is_dry:
             for name in record_settings(ledger, place):
                 progress.say(f"{name} is another one than at the last run; this run works with it.")
         try:
             # Each step plans when its turn has come, for what it has to do comes of the one before.
             for step in wanted.steps:
+                if step == "map" and not wanted.is_dry:
+                    known = _measured_anew(ledger, known, progress)
                 _ACTIONS[step](ledger, known, wanted, progress, report)
+                if step == "read" and not wanted.is_dry and wanted.limit is None:
+                    known = _with_new_prints(ledger, known, wanted, progress, report)
         finally:
             # Also after an error: what this process held may be taken up by the next at once.
             ledger.release(known.owner)
@@ -150,17 +168,37 @@ def run_all(place: Place, wanted: RunOptions, progress: Progress) -> RunReport:
     return report
 
 
+def _with_new_prints(ledger: Ledger, known: Known, wanted: RunOptions, progress: Progress, report: RunReport) -> Known:
+    """Pages of a print that nobody had are read once more by the one that was drafted of them."""
+    report.prints = discover(ledger, known)
+    if not report.prints:
+        return known
+    known = learn(known.place, ledger)
+    _read(ledger, known, wanted, progress, report)
+    return known
+
+
+def _measured_anew(ledger: Ledger, known: Known, progress: Progress) -> Known:
+    """Before mapping: what other weights read is compared with the answers of before."""
+    if not measure_anew(ledger, known):
+        return known
+    for text in measure_place(ledger, known.place):
+        progress.say(text)
+    return replace(known, thresholds=thresholds_in(ledger))
+
+
 Action = Callable[[Ledger, Known, RunOptions, Progress, RunReport], None]
 
 
 def _read(ledger: Ledger, known: Known, wanted: RunOptions, progress: Progress, report: RunReport) -> None:
     todos = read.plan(ledger, known, wanted.limit)
-    report.todo["read"] = len(todos)
+    report.todo["read"] = report.todo.get("read", 0) + len(todos)
     if not wanted.is_dry:
         # Before the first page: models_differ takes the newest note that comes before a page's event.
         if todos and known.place.options.read.engine.startswith("tesseract"):
             record_models(ledger, known.place)
-        report.read = read.read_pages(ledger, known, todos, progress, is_limited=wanted.limit is not None)
+        done = read.read_pages(ledger, known, todos, progress, is_limited=wanted.limit is not None)
+        report.read = report.read.with_(done)
         if todos and learn_books(ledger, known):
             report.books = lines(ledger)
             # Decided anew with what was learned; nothing is recognised again.

@@ -47,6 +47,12 @@ class ReadReport:
         else:
             self.read += 1
 
+    def with_(self, other: ReadReport) -> ReadReport:
+        """Both together: a page that was read twice counts twice; of failures those that are left count."""
+        kinds = other.failed_kinds if other.total else self.failed_kinds
+        failed = other.failed if other.total else self.failed
+        return ReadReport(self.read + other.read, self.decided + other.decided, failed, kinds)
+
     @property
     def total(self) -> int:
         """Pages that came back."""

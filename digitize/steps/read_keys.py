@@ -21,13 +21,19 @@ UNKNOWN_FORM = "unknown-form"
 """Kind of failure of a page that is neither a known form nor a known register's."""
 
 
-def recognise_key(known: Known, scan: PageScan, form: str | None) -> str:
+PRINT_UNKNOWN = "print_unknown"
+"""In what the ledger says of a page: its form was found by its words, and its print is none that is known."""
+
+
+def recognise_key(known: Known, scan: PageScan, form: str | None, *, print_unknown: bool = False) -> str:
     """The key of recognising a page that turned out to be of that form, or of none.
+
+    One whose print is not known depends on all forms, as one of no form does: the next one may be its print.
 
     A page depends on the form it matched alone, so that a new form in the library has only those pages looked at again
     that match none. (That the new one would have fitted better is not noticed; change READ_VERSION for that.)
     """
-    return _recognise_key(known.read_settings(scan.language), scan, form)
+    return _recognise_key(known.read_settings(scan.language), scan, form, print_unknown=print_unknown)
 
 
 def keys_by_weights(known: Known, scan: PageScan, form: str, names: Iterable[str]) -> set[str]:
@@ -37,11 +43,12 @@ def keys_by_weights(known: Known, scan: PageScan, form: str, names: Iterable[str
     return {_recognise_key(replace(settings, weights=path), scan, form) for path in paths}
 
 
-def _recognise_key(settings: ReadSettings, scan: PageScan, form: str | None) -> str:
+def _recognise_key(settings: ReadSettings, scan: PageScan, form: str | None, *, print_unknown: bool = False) -> str:
     # No part at all without weights of its own, so that pages keep the key they have; a page of no form needs none.
     weights = settings.weights_key() if form is not None else ""
     own = [weights] if weights else []
-    return work_key(RECOGNISE, scan.sha256, str(scan.idx), settings.key(), settings.form_key(form), *own)
+    printed = settings.form_key(None if print_unknown else form)
+    return work_key(RECOGNISE, scan.sha256, str(scan.idx), settings.key(), printed, *own)
 
 
 def failed_key(known: Known, scan: PageScan) -> str:

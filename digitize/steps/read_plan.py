@@ -11,6 +11,7 @@ from digitize.reading.volume import Turn
 from digitize.steps.read_keys import (
     DECIDE,
     FAILED,
+    PRINT_UNKNOWN,
     RECOGNISE,
     REGISTER,
     decide_key,
@@ -124,7 +125,7 @@ class Desk:
         now = self._recognised.get(scan.page)
         if now is None:
             return None
-        if now.is_done_under(recognise_key(self._known, scan, now.form)):
+        if now.is_done_under(self._key(scan, now.detail)):
             return now.key, now.form
         # It failed under today's settings: nothing older is looked for.
         if now.is_failed and now.key == failed_key(self._known, scan):
@@ -132,11 +133,15 @@ class Desk:
         # A form or setting that was changed and changed back: the newest recognition that fits again holds, unread.
         for event in reversed(self._ledger.events(scan.page)):
             if event.step == RECOGNISE and event.outcome == "done":
-                form = event.detail.get("form")
-                key = recognise_key(self._known, scan, form)
+                key = self._key(scan, event.detail)
                 if key == event.key and self._ledger.take_up(scan.page, RECOGNISE, key):
-                    return key, form
+                    return key, event.detail.get("form")
         return None
+
+    def _key(self, scan: PageScan, detail: Mapping[str, Any]) -> str:
+        """The key today of a recognition of which the ledger says that."""
+        unknown = bool(detail.get(PRINT_UNKNOWN))
+        return recognise_key(self._known, scan, detail.get("form"), print_unknown=unknown)
 
     def _registered_today(self, scan: PageScan, before: Carried | None) -> tuple[str, Mapping[str, Any]] | None:
         """Key and detail of the recognition as a register's that holds today; None when there is none."""

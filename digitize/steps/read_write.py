@@ -11,6 +11,7 @@ from digitize.steps.read_jobs import seconds_for
 from digitize.steps.read_keys import (
     DECIDE,
     FAILED,
+    PRINT_UNKNOWN,
     RECOGNISE,
     REGISTER,
     UNKNOWN_FORM,
@@ -24,6 +25,7 @@ from digitize.steps.read_plan import PageTodo
 from digitize.steps.tries import tried
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
+from ocr.page import PRINT_NOT_KNOWN
 from ocr.plain import reading_from_plain, recognition_from_plain
 
 
@@ -49,7 +51,10 @@ def _why(known: Known, todo: PageTodo, done: PageDone | PageFailed) -> Mapping[s
 def _write_form(ledger: Ledger, known: Known, todo: PageTodo, found: PageReading) -> None:
     scan, form = todo.scan, found.form
     detail = {name: found.reading[name] for name in ("form", "family", "part")}
-    recognised = todo.matched or recognise_key(known, scan, form)
+    unknown = PRINT_NOT_KNOWN in found.recognition["notes"]
+    if unknown:
+        detail[PRINT_UNKNOWN] = True
+    recognised = todo.matched or recognise_key(known, scan, form, print_unknown=unknown)
     if not todo.matched:
         ledger.finish(scan.page, RECOGNISE, recognised, found.recognition, detail)
     if form is not None:

@@ -16,7 +16,7 @@ from ocr.languages.script import repair
 from ocr.page import Box, Line, Word, around
 from ocr.scans.time_limit import TimeLimit
 from ocr.tesseract import inside, models
-from ocr.tesseract.ask import BLOCK, LINE, PAGE, RAW_LINE, CallSettings, Runner, SeenWord
+from ocr.tesseract.ask import BLOCK, LINE, PAGE, RAW_LINE, SPARSE, CallSettings, Runner, SeenWord
 from ocr.tesseract.program import Program
 
 # What is lower or narrower cannot hold a letter, and is not sent.
@@ -54,14 +54,15 @@ class Tesseract:
         self._read_into(texts, lines, again)
         return texts
 
-    def read_page(self, image: Image, languages: Sequence[str]) -> list[Line]:
+    def read_page(self, image: Image, languages: Sequence[str], *, sparse: bool = False) -> list[Line]:
         """The lines of a whole page in reading order, read with the first language's model.
 
-        image: (height, width) uint8 grey, upright, 0 black. Confidence is Tesseract's own. Raises as read does.
+        image: (height, width) uint8 grey, upright, 0 black. sparse: take words wherever they stand, as on a form, in
+        no order. Confidence is Tesseract's own. Raises as read does.
         """
         lang = language(languages[0])
         model = models.first_model(lang).name
-        (seen,) = self._runner.run(CallSettings((model,), PAGE), [image], self._limit)
+        (seen,) = self._runner.run(CallSettings((model,), SPARSE if sparse else PAGE), [image], self._limit)
         return _lines(seen, lang, f"tesseract:{model}")
 
     def _read_into(self, texts: list[EngineText], lines: Sequence[LineImage], hows: Mapping[int, CallSettings]) -> None:

@@ -15,8 +15,7 @@ from ocr.cleaning.clean import Cleaned, Matrix, bare_line, clean_line
 from ocr.cleaning.ruled_lines import LINE_PX, ink_mask
 from ocr.engine import Image, LineImage
 from ocr.forms.form import Form, Zone
-from ocr.forms.zones import cut_box, cut_zone, zone_box
-from ocr.geometry.form_bend import FormBend
+from ocr.forms.zones import Bend, cut_box, cut_zone, zone_box
 from ocr.page import Box
 
 _TEXT_PX = 42
@@ -124,7 +123,7 @@ class Crop:
 
 
 def cut_all(
-    grey: Image, matrix: Matrix, form: Form, only: Sequence[str] = (), *, bend: FormBend | None = None
+    grey: Image, matrix: Matrix, form: Form, only: Sequence[str] = (), *, bend: Bend | None = None
 ) -> Sequence[Crop]:
     """All zones of a page in the form's order.
 

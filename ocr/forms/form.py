@@ -65,6 +65,18 @@ class Zone(BaseModel):
         return self
 
 
+class PrintedLabel(BaseModel):
+    """A few printed words of a form and where they stand: box (x0, y0, x1, y1) in pixels of the reference frame.
+
+    Where key points do not find a page's print, its printed words do (ocr/forms/by_labels.py).
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    text: str = Field(min_length=1)
+    box: tuple[int, int, int, int]
+
+
 class Confidence(BaseModel):
     """Whether this print's confidence was measured, and the threshold from which a value may pass without a person.
 
@@ -104,6 +116,8 @@ class Form(BaseModel):
     one. languages: two-letter codes in order of preference. part: 1, or n for the page that continues part n-1. state:
     two small letters, where one state alone prints it, so that its places are looked up; "" for a form of all.
     per_volume: zones with one value on most pages of a volume, which metadata tells. agree: zones that tell one day.
+    labels: printed words by which a page of a print that is not known is found to be this form. confirmed: false for a
+    print that was drafted by the program until a person has looked at its zones; its values wait for review.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -123,6 +137,8 @@ class Form(BaseModel):
     source: str = ""
     per_volume: tuple[str, ...] = ()
     agree: tuple[Agreement, ...] = ()
+    labels: tuple[PrintedLabel, ...] = ()
+    confirmed: bool = True
     confidence: Confidence = Confidence()
     zones: tuple[Zone, ...] = Field(alias="zone")
 

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import cast
 
 from ocr.cleaning.clean import flatten
 from ocr.engine import Image
 from ocr.engines import load_engine
 from ocr.errors import FormError
+from ocr.forms.by_labels import SparseReader, find_by_labels
 from ocr.forms.crops import cut_all
 from ocr.forms.decide import DECIDE_VERSION, decide_page
 from ocr.forms.form import Zone
 from ocr.forms.marks import read_marks
 from ocr.forms.passes import ZoneReader
 from ocr.forms.settings import OWN_DIGITS, ReadSettings, handwriting_engine
-from ocr.forms.zones import Match, angle_deg, find_form, load_models
+from ocr.forms.zones import FormModels, Match, angle_deg, find_form, load_models
 from ocr.languages.lexicon import Lexicon
-from ocr.page import Candidate, Reading, Recognition, Scan, ZoneReading
+from ocr.page import PRINT_NOT_KNOWN, Candidate, Reading, Recognition, Scan, ZoneReading
 from ocr.scans.scan import OpenedPage, open_page
 from ocr.scans.time_limit import TimeLimit
 
@@ -43,7 +45,7 @@ def recognise(scan: Scan | OpenedPage, settings: ReadSettings) -> Recognition:
     # Begun here, so that opening the page and finding its form count as well.
     limit = TimeLimit(settings.seconds_per_page)
     page = scan if isinstance(scan, OpenedPage) else open_page(scan, settings.dpi)
-    match, notes = _match(page, settings)
+    match, notes = match_page(page.grey, settings, limit)
     found = Recognition(
         form=match.form.id if match.form else None,
         width=page.width,
@@ -78,17 +80,45 @@ def decide(
         raise FormError(
             f"form {recognition.form} was recognised and is gone; bring its file back or read the page again"
         )
-    return decide_page(recognition, forms[recognition.form], lexica, metadata)
+    form = forms[recognition.form]
+    reading = decide_page(recognition, form, lexica, metadata)
+    if form.confirmed and PRINT_NOT_KNOWN not in recognition.notes:
+        return reading
+    held = {name: replace(d, notes=(*d.notes, PRINT_NOT_KNOWN)) for name, d in reading.zones.items()}
+    return replace(reading, zones=held)
 
 
-def _match(page: OpenedPage, settings: ReadSettings) -> tuple[Match, tuple[str, ...]]:
-    """The form of a page; where the page as scanned shows none, its ground is flattened for a second pass."""
+def match_page(grey: Image, settings: ReadSettings, limit: TimeLimit) -> tuple[Match, tuple[str, ...]]:
+    """The form of a page, by key points and, where they do not know its print, by its words; and notes.
+
+    grey: (height, width) uint8, 0 black. Raises as recognise does.
+    """
     models = load_models(settings.folders()).only(settings.forms)
-    match = find_form(page.grey, models)
-    if match.form is not None:
+    match = find_form(grey, models)
+    if match.form is not None and not match.is_in_doubt:
         return match, ()
-    again = find_form(flatten(page.grey), models)
-    return (again, ("form-found-after-flattening",)) if again.form is not None else (match, ())
+    if match.form is None:
+        # Where the page as scanned shows no form, its ground is flattened for a second pass.
+        again = find_form(flatten(grey), models)
+        if again.form is not None and not again.is_in_doubt:
+            return again, ("form-found-after-flattening",)
+    by_words = _match_by_words(grey, settings, models, match, limit)
+    if by_words is not None:
+        return by_words, (PRINT_NOT_KNOWN,)
+    # Zones may lie off where key points say that lines stand elsewhere.
+    return match, (PRINT_NOT_KNOWN,) if match.form is not None else ()
+
+
+def _match_by_words(
+    grey: Image, settings: ReadSettings, models: FormModels, match: Match, limit: TimeLimit
+) -> Match | None:
+    """The form by its printed labels; None where they are not found, or the engine reads no whole pages."""
+    if not any(form.labels for form in models.forms.values()):
+        return None
+    engine = load_engine(settings.engine, limit.left_s())
+    if not hasattr(engine, "read_page"):
+        return None
+    return find_by_labels(grey, models, cast(SparseReader, engine), settings.languages, match)
 
 
 def _with_mark(read: ZoneReading, zone: Zone, grey: Image, match: Match) -> ZoneReading:

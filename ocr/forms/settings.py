@@ -19,8 +19,8 @@ from ocr.models.running import content_of, is_here
 OWN_ENGINE, _OWN_WEIGHTS = "fields", "eng_fields.onnx"
 OWN_DIGITS = "own"
 # Part of every page's key: raised when pages are to be read again.
-READ_VERSION = "11"
-_DECIDING = {"confidence", "title", "source", "state", "per_volume", "agree"}
+READ_VERSION = "12"
+_DECIDING = {"confidence", "title", "source", "state", "per_volume", "agree", "confirmed"}
 """Keys of a form file that recognising takes nothing from."""
 _LEFT_OUT = ("seconds_per_page", "form_folders", "sections", "weights")
 
@@ -98,6 +98,12 @@ class ReadSettings:
         known = load_models(self.folders()).forms.get(form or "")
         leave = {"confidence", "title", "source", "state"}
         return _digest(known.model_dump(mode="json", exclude=leave) if known else {})
+
+
+def forget_forms() -> None:
+    """Have form files read anew: one was written or changed."""
+    load_models.cache_clear()
+    _form_keys.cache_clear()
 
 
 def _reads_by_hand(settings: ReadSettings) -> bool:

@@ -30,8 +30,7 @@ _NEAR_PX = 3.0
 _ALIKE = 260.0
 _SHARE = 0.25
 _SEEDS = 6
-# Keeps the table of distances small; it has a column for each key point of a page.
-_CHUNK = 2000
+_CHUNK = 250
 _CELLS = 12
 
 
@@ -88,11 +87,18 @@ def build_features(images: Sequence[Image], keep_out: Sequence[BoxLike], limit: 
     """
     if len(images) in (0, 2):
         raise ValueError("a form is learned from one blank print or from three filled pages and more")
-    found = [_outside(key_points(image), keep_out) for image in images]
+    return shared_features([key_points(image) for image in images], images[0].shape, keep_out, limit)
+
+
+def shared_features(
+    found: Sequence[FormFeatures], shape: tuple[int, ...], keep_out: Sequence[BoxLike], limit: int = FORM_POINTS
+) -> FormFeatures:
+    """The same from key points that were found before, their places in the form's frame of that shape."""
+    found = [_outside(one, keep_out) for one in found]
     if len(found) == 1:
-        return _spread(found[0], np.arange(found[0].size, 0, -1, dtype=np.float64), images[0].shape, limit)
+        return _spread(found[0], np.arange(found[0].size, 0, -1, dtype=np.float64), shape, limit)
     features, counts = _recurring(found)
-    return _spread(features, counts, images[0].shape, limit)
+    return _spread(features, counts, shape, limit)
 
 
 def save(features: FormFeatures, path: Path) -> None:
@@ -168,11 +174,17 @@ def _agreeing(
     looks = page.descriptors.astype(np.float32)
     partner = np.zeros(len(points), np.intp)
     best = np.full(len(points), np.inf)
+    # From left to right, so that a chunk has few of the page's key points within reach.
+    ours, theirs = np.argsort(points[:, 0], kind="stable"), np.argsort(page.points[:, 0], kind="stable")
+    across = page.points[theirs, 0]
     for start in range(0, len(points), _CHUNK):
-        part = slice(start, start + _CHUNK)
-        unlike = _squared(descriptors[part], looks)
-        unlike[_squared(points[part], page.points) > _NEAR_PX**2] = np.inf
-        partner[part], best[part] = unlike.argmin(1), unlike.min(1)
+        part = ours[start : start + _CHUNK]
+        first, last = points[part[[0, -1]], 0] + (-_NEAR_PX, _NEAR_PX)
+        some = np.sort(theirs[np.searchsorted(across, first) : np.searchsorted(across, last, "right")])
+        if len(some):
+            unlike = _squared(descriptors[part], looks[some])
+            unlike[_squared(points[part], page.points[some]) > _NEAR_PX**2] = np.inf
+            partner[part], best[part] = some[unlike.argmin(1)], unlike.min(1)
     who = np.flatnonzero(best < _ALIKE**2)
     return who, partner[who]
 

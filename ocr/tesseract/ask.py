@@ -9,8 +9,9 @@ from ocr.engine import Image
 from ocr.page import Box, Word
 from ocr.scans.time_limit import TimeLimit
 
-BLOCK, LINE, RAW_LINE, PAGE = 6, 7, 13, 3
-"""Page segmentation modes: one block, one line, one line without looking at its layout, a page of any layout."""
+BLOCK, LINE, RAW_LINE, PAGE, SPARSE = 6, 7, 13, 3, 11
+"""Page segmentation modes: one block, one line, one line without looking at its layout, a page of any layout, words
+wherever they stand."""
 VARIABLES = {"tessedit_do_invert": "0"}
 """Paper is bright, so that no doubtful line need be read again as white on black. Costs nothing in letters."""
 

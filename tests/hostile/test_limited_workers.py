@@ -118,13 +118,13 @@ def refuses(job):
 
 
 def test_a_worker_has_no_network_and_the_surroundings_of_now(monkeypatch):
-    from digitize.machine.pool import run_jobs
+    from digitize.machine.pool import run_light_jobs
 
     monkeypatch.setenv("DIGITIZE_SAYS", "now")
     jobs = ["localhost", 1]
-    done = dict(run_jobs(asks, jobs, 1, lambda job: "crashed", 60.0, is_light=True))
+    done = dict(run_light_jobs(asks, jobs, lambda job: "crashed", 60.0))
     assert done == {"localhost": "refused", 1: "given"}
-    assert dict(run_jobs(os.getenv, ["DIGITIZE_SAYS"], 1, lambda job: "", is_light=True)) == {"DIGITIZE_SAYS": "now"}
+    assert dict(run_light_jobs(os.getenv, ["DIGITIZE_SAYS"], lambda job: "", 60.0)) == {"DIGITIZE_SAYS": "now"}
 
 
 def test_where_no_process_can_be_kept_ready_workers_begin_anew(monkeypatch):
@@ -196,6 +196,7 @@ def test_on_linux_a_worker_moves_to_a_network_that_leads_nowhere(monkeypatch):
     with pytest.raises(PermissionError):
         limits._refuse_network("socket.connect", (None, ("127.0.0.1", 9)))
     limits._refuse_network("socket.connect", (None, "/tmp/of-this-machine"))
+    limits._refuse_network("socket.sendmsg", (None, None))
     limits._refuse_network("open", ())
 
 

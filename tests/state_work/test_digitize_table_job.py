@@ -41,8 +41,8 @@ def test_a_table_is_opened_once_to_be_mapped(digitize, samples, tmp_path, monkey
     from digitize.steps import map_table
 
     opened = []
-    own = map_table.open_table
-    monkeypatch.setattr(map_table, "open_table", lambda *given: opened.append(given[0].name) or own(*given))
+    own = map_table.open_guarded
+    monkeypatch.setattr(map_table, "open_guarded", lambda *given: opened.append(given[0].name) or own(*given))
     digitize("init", "wb", tmp_path / "ws", "--site", "test")
     digitize("intake", tmp_path / "ws", samples / "legacy" / "FIRMAST.DBF")
     report = digitize.json("run", tmp_path / "ws", "--only", "map")

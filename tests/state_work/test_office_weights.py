@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from digitize.errors import InputError, MachineLacks
+from digitize.learning import both
 from digitize.learning import learn as learning
 from digitize.learning.accepted import accepted_pages, may_be_learned
 from digitize.learning.crops import Chosen, CropJob
@@ -37,6 +38,7 @@ from digitize.workspace.place import create
 from ocr.forms.settings import ReadSettings, handwriting_engine
 from ocr.forms.zones import load_models
 from ocr.languages.lexicon import Lexicon
+from ocr.learning import teach
 from ocr.learning.strips import TextStrip
 from ocr.learning.teach import Course
 from ocr.page import Box, Decided, Reading
@@ -265,16 +267,23 @@ def test_an_office_learns_goes_on_where_it_was_and_takes_what_reads_better(
     known = known_with(place)
     known.lexica, known.jobs = {}, 1
     pages, cut = accepted_pages(settled_pages, known, names=False), []
-    monkeypatch.setattr(learning, "run_jobs", fake_jobs(read_by_new, cut))
+    for module in (learning, both):
+        monkeypatch.setattr(module, "run_jobs", fake_jobs(read_by_new, cut))
     monkeypatch.setattr(learning, "_HELD_SHARE", 0.4)
+    monkeypatch.setattr(teach, "_BATCHES", 2)
     work = learning._Work(settled_pages, known, pages, Course(steps=2, batch=1), Silent())
     monkeypatch.setattr(work, "_teach", lambda samples: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
         work.learn()
     monkeypatch.undo()
-    monkeypatch.setattr(learning, "run_jobs", fake_jobs(read_by_new, cut))
+    for module in (learning, both):
+        monkeypatch.setattr(module, "run_jobs", fake_jobs(read_by_new, cut))
     monkeypatch.setattr(learning, "_HELD_SHARE", 0.4)
-    found = learning._Work(settled_pages, known, pages, Course(steps=2, batch=1), Silent()).learn()
+    monkeypatch.setattr(teach, "_BATCHES", 2)
+    work = learning._Work(settled_pages, known, pages, Course(steps=2, batch=1), Silent())
+    if not adopted:
+        monkeypatch.setattr(work, "_teach", lambda samples: b"others")
+    found = work.learn()
     # The pages were cut once, the newest not at all.
     assert cut == [p.scan.page for p in pages[:10]]
     assert (found.adopted, found.pages, found.judged.held) == (adopted, 10, 6)
@@ -288,12 +297,10 @@ def test_an_office_learns_goes_on_where_it_was_and_takes_what_reads_better(
 
 
 def test_the_commands_say_what_is_missing_and_what_there_is(digitize, place):
-    assert digitize("learn", place.folder, code=5) == ""
     own = keep_weights(place, b"weights for the list", FACTS)
     assert digitize("models", "use", place.folder, "own-none", code=5) == ""
     assert "is used from now on" in digitize("models", "use", place.folder, own.name)
     listed = digitize.json("models", "list", place.folder)["own"]
     assert [(o["used"], o["after"]) for o in listed if o["name"] == own.name] == [(True, 31)]
     assert own.line().startswith(f"{own.name}: 90 values of 30 pages")
-    assert "used already" in digitize("models", "use", place.folder, own.name)
     assert "is used from now on" in digitize("models", "use", place.folder, PACKAGE)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from digitize.errors import fault
-from digitize.machine.pool import run_jobs
+from digitize.machine.pool import run_light_jobs
 from digitize.workspace.intake.delivery import MEMOS, shown_name
 from digitize.workspace.intake.store import how_to_read
 
@@ -33,7 +33,7 @@ class Probed:
 def probe_all(paths: Sequence[Path]) -> Iterator[tuple[int, Probed]]:
     """Look into files, one worker for all of them. Gives the place of each among the paths; the order is not set."""
     jobs = list(enumerate(paths))
-    for (place, _), found in run_jobs(_probe, jobs, 1, _crashed, _LIMIT_S, is_light=True):
+    for (place, _), found in run_light_jobs(_probe, jobs, _crashed, _LIMIT_S):
         yield place, found
 
 

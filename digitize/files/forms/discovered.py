@@ -1,0 +1,117 @@
+"""Prints of known forms found among filled pages: their files and a picture to look at, and a person's word on them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
+from pathlib import Path
+from typing import Any, cast
+
+from digitize.errors import InputError, NotFound
+from ocr.drafting.discover import FoundPrint, discover_prints
+from ocr.engine import Image
+from ocr.engines import load_engine
+from ocr.forms.by_labels import SparseReader
+from ocr.forms.form import Form, load_form, load_forms
+from ocr.forms.read import match_page
+from ocr.forms.settings import ReadSettings, forget_forms
+from ocr.forms.zones import Match, load_models
+from ocr.geometry.features import save
+from ocr.outputs.overlay import draw_zones
+from ocr.page import Box
+from ocr.scans.time_limit import TimeLimit
+
+_WAITING = re.compile(r"^confirmed = false\n", re.M)
+_TABLES = ("agree", "zone")
+_SECONDS = 600.0
+
+
+def find_prints(pages: Sequence[Image], settings: ReadSettings, folder: Path) -> list[Form]:
+    """Draft the prints that ten of some pages and more are of, and write them into a folder, not confirmed.
+
+    pages: (height, width) uint8, of known forms in prints that are not known. Beside each ID.toml and its key points
+    stands ID.png, its zones over the bare print. Returns the forms. Raises EngineMissing, EngineFailed and FormError.
+    """
+    models = load_models(settings.folders())
+    engine = load_engine(settings.engine, _SECONDS)
+    if not hasattr(engine, "read_page"):
+        return []
+
+    def place(page: Image) -> Match | None:
+        match, _ = match_page(page, settings, TimeLimit(_SECONDS))
+        return match if match.form is not None else None
+
+    # As "own_1": it says where the print comes from, and no such id is the package's.
+    ids = (name for n in count(1) if (name := f"own_print_{n}") not in models.forms)
+    found = discover_prints(pages, place, models, cast(SparseReader, engine), ids)
+    for one in found:
+        _write(one, folder)
+    forget_forms()
+    return [one.form for one in found]
+
+
+def accept_print(folder: Path, form_id: str) -> Form:
+    """Note that a person has looked at a print that the program drafted: its values are then as good as any other's.
+
+    Raises NotFound without such a file, and InputError where the print waits for nobody.
+    """
+    path = folder / f"{form_id}.toml"
+    if not path.is_file():
+        waiting = ", ".join(form.id for form in waiting_prints(folder)) or "none"
+        raise NotFound(f"there is no {path}. Waiting for a look: {waiting}.")
+    text, changed = _WAITING.subn("", path.read_text(encoding="utf-8"))
+    if not changed:
+        raise InputError(f"{form_id} is confirmed already.")
+    path.write_text(text, encoding="utf-8", newline="\n")
+    forget_forms()
+    return load_form(path)
+
+
+def waiting_prints(folder: Path) -> list[Form]:
+    """The prints of a folder that nobody has looked at yet. Raises FormError when a file is wrong."""
+    return [form for form in load_forms(folder).values() if not form.confirmed] if folder.is_dir() else []
+
+
+def form_text(form: Form) -> str:
+    """A form as its file, without remarks."""
+    plain = form.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    tables: Mapping[str, Sequence[Mapping[str, Any]]] = {name: plain.pop(name, []) for name in _TABLES}
+    confidence = plain.pop("confidence", {})
+    lines = list(_keys({"format": form.format, **plain}))
+    if confidence:
+        lines += ["", "[confidence]", *_keys(confidence)]
+    for name, rows in tables.items():
+        for row in rows:
+            lines += ["", f"[[{name}]]", *_keys(row)]
+    return "\n".join(lines) + "\n"
+
+
+def _write(found: FoundPrint, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{found.form.id}.toml"
+    save(found.features, path.with_suffix(".npz"))
+    boxes = {zone.id: Box(*zone.box) for zone in found.form.zones}
+    path.with_suffix(".png").write_bytes(draw_zones(found.picture, boxes))
+    # Last: what stops here leaves no form without its key points.
+    path.write_text(form_text(found.form), encoding="utf-8", newline="\n")
+
+
+def _keys(table: Mapping[str, Any]) -> Iterator[str]:
+    for key, value in table.items():
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            yield f"{key} = ["
+            yield from (f"  {_inline(row)}," for row in value)
+            yield "]"
+        else:
+            yield f"{key} = {_value(value)}"
+
+
+def _inline(row: Mapping[str, Any]) -> str:
+    return "{ " + ", ".join(f"{key} = {_value(value)}" for key, value in row.items()) + " }"
+
+
+def _value(value: Any) -> str:
+    # Texts, numbers, lists of them and true or false are written in TOML as in JSON.
+    return json.dumps(value, ensure_ascii=False)

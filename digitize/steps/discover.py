@@ -1,0 +1,86 @@
+"""Discover: pages of known forms in prints that are not known have their print drafted, from ten of them on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from digitize.machine.work_keys import work_key
+from digitize.steps.read_keys import PRINT_UNKNOWN, RECOGNISE
+from digitize.workspace.known import Known
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.catalogue import Catalogue, PageScan
+from ocr.errors import EngineFailed, ScanError
+
+if TYPE_CHECKING:
+    from ocr.engine import Image
+    from ocr.forms.form import Form
+
+DISCOVER = "discover"
+_LEAST_PAGES = 10
+MOST_PAGES = 60
+"""So many are looked at: the pages of one print that is worth a file are among them."""
+_DPI = 200
+
+
+@dataclass(frozen=True, slots=True)
+class DraftedPrint:
+    """A print that was drafted. picture: its zones over the bare print, for a person to look at."""
+
+    id: str
+    family: str
+    zones: int
+    picture: Path
+
+
+def discover(ledger: Ledger, known: Known, *, again: bool = False) -> list[DraftedPrint]:
+    """Draft the prints of pages whose print is not known, into the workspace's forms; they wait for a person's look.
+
+    The same pages are not looked at twice, unless again. Raises EngineMissing and FormError; again, EngineFailed and
+    ScanError as well.
+    """
+    from digitize.files.forms.discovered import find_prints
+
+    pages = unknown_pages(ledger)
+    if len(pages) < _LEAST_PAGES:
+        return []
+    scans = pages[:: max(1, len(pages) // MOST_PAGES)][:MOST_PAGES]
+    settings = known.read_settings(scans[0].language)
+    key = work_key(DISCOVER, settings.form_key(None), *(f"{s.sha256}:{s.idx}" for s in scans))
+    if ledger.is_done(DISCOVER, DISCOVER, key) and not again:
+        return []
+    folder = known.place.folder / "forms"
+    try:
+        forms = find_prints(_opened(ledger, known, scans), settings, folder)
+    except (EngineFailed, ScanError):
+        if again:
+            raise
+        # The pages are read, and wait: a run goes on without their print, and the next one tries again.
+        return []
+    ledger.finish(DISCOVER, DISCOVER, key, {"forms": [form.id for form in forms]}, {"pages": len(scans)})
+    return [_drafted(form, folder) for form in forms]
+
+
+def unknown_pages(ledger: Ledger) -> list[PageScan]:
+    """Pages whose form was found by its words, and whose print is none that is known."""
+    states = ledger.states(RECOGNISE)
+    return [s for s in Catalogue(ledger).scans() if s.page in states and states[s.page].detail.get(PRINT_UNKNOWN)]
+
+
+def _opened(ledger: Ledger, known: Known, scans: Sequence[PageScan]) -> list[Image]:
+    from ocr.page import Scan
+    from ocr.scans.scan import open_page
+
+    sources = {s.sha256: s for s in Catalogue(ledger).sources()}
+    opened = []
+    for scan in scans:
+        source = sources[scan.sha256]
+        path = Path(source.linked) if source.linked else known.place.original(source.sha256, source.suffix)
+        opened.append(open_page(Scan(path, scan.sha256, scan.idx, scan.page), _DPI).grey)
+    return opened
+
+
+def _drafted(form: Form, folder: Path) -> DraftedPrint:
+    return DraftedPrint(form.id, form.family, len(form.zones), folder / f"{form.id}.png")
