@@ -34,8 +34,7 @@ class Item:
     the machine saw; value: what it made of it. why: stable words and rule codes. said: what is told, as a
     rule the messages of findings; form, findings: of whose record and of what, where rules ask. box: of the cell on its
     page; boxes: of a whole row, one a half of it. is_blind: asked without what the machine made of it. told: what is
-    known of the volume that this would be, by whom. is_legible: whether what was read says anything; else nobody is
-    shown it.
+    known of the volume that this would be, by whom. is_legible: whether what was read says anything, and may be shown.
     """
 
     id: str
