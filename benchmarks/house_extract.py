@@ -4,7 +4,7 @@
 
 A workspace is made of the samples and read once with the real engine; extract is then given the same pages. What a
 worker saw of a page is kept, so that each page is read once for both: they differ where they ask for another reading
-(which is then made), or make something else of it. --quick: two pages of a diary and one form.
+(which is then made), or make something else of it. --quick: two pages of a diary and two forms.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ SAMPLES = Path(__file__).parent.parent / "sample_data"
 BOOKS = ("fir_book_2025", "iif1_languages", "registers")
 _SECONDS = 1800
 """A busy machine is slow, not wrong."""
-QUICK = ("registers/reg_gd_*", "fir_book_2025/wbp_2018_871.jpg")
+QUICK = ("registers/reg_gd_*", "fir_book_2025/wbp_2018_871.jpg", "fir_book_2025/hi_2016_044.png")
 
 
 @dataclass
@@ -174,7 +174,7 @@ def _compare_fields(known: Any, page: str, reading: Any, extract: Any, found: Co
     found.add(f"{page} fields", sorted(item_of(z) for z in reading.zones), sorted(extract.fields))
     for zone, decided in reading.zones.items():
         told = extract.fields.get(item_of(zone), {})
-        asked = not is_sure(zone_value(decided, known.threshold_of(reading.form)))
+        asked = not is_sure(zone_value(decided, known.threshold_of(reading.form, zone, page)))
         run = [decided.value, decided.raw, decided.confidence, list(decided.box), decided.blank, list(decided.notes)]
         names = ("value", "raw", "confidence", "box", "blank", "notes", "asked")
         found.add(f"{page} {zone}", [*run, asked], [told.get(n) for n in names])

@@ -80,7 +80,7 @@ def _check_told(state: str, stations: Path | None, station: str, district: str) 
 
     told = Metadata(station=station if state or stations else "", district=district if state else "")
     if told != Metadata():
-        check_places(told, "digitize extract", place_lists(state, stations))
+        check_places(told, "digitize extract", place_lists(state, stations), has_own=stations is not None)
 
 
 def _reading(form: str, lang: str, folders: tuple[Path, ...], dpi: int, seconds: int) -> ReadSettings:

@@ -19,22 +19,31 @@ review = typer.Typer(
 def export_sheet(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],
     out: Annotated[Path | None, typer.Option(help="File to write; review/review.xlsx if not given.")] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also what may wait until the first pages show which values pass.")
+    ] = False,
     unmask: Unmask = False,
     reason: Reason = "",
     operator: Operator = "",
     json: Json = False,
 ) -> None:
     """Write what a person must look at as a spreadsheet with pictures."""
+    from dataclasses import asdict
+
     from digitize.review.out import export_review
     from digitize.workspace.place import open_place
 
     who = asked_by(unmask=unmask, reason=reason, operator=operator)
-    made = export_review(open_place(folder), out, who=who)
+    made = export_review(open_place(folder), out, who=who, everything=everything)
     if json:
-        print_json({"path": str(made.path), "items": made.items, "masked": made.masked})
+        print_json(asdict(made) | {"path": str(made.path)})
         return
     masked = f" {made.masked} of them are masked (see --unmask)." if made.masked else ""
     say(f"{made.items} items written to {made.path}.{masked}")
+    if made.blind:
+        say(f"{made.blind} of them are asked without the reading: their answers show which values may pass.")
+    if made.deferred:
+        say(f"{made.deferred} more wait until that is known; --all writes them, too.")
     say(f"Fill in 'right value', then: digitize review import {folder} {made.path} --operator NAME")
 
 
@@ -58,6 +67,8 @@ def import_sheet(
             errors().print(f"line {line}: conflict: {what}", style="yellow", markup=False, soft_wrap=True)
         for line, what in report.refused:
             errors().print(f"line {line}: refused: {what}", style="red", markup=False, soft_wrap=True)
+        for told in report.said:
+            say(told)
         for record, codes in report.still:
             errors().print(f"{record}: accepted, but still refused by {codes}", markup=False, soft_wrap=True)
         say(

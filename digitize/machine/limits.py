@@ -61,13 +61,13 @@ def leave_network() -> None:
             _unshare_network()
 
 
-_ASKS = ("socket.sendto", "socket.sendmsg", "socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr")
-_LINKS = ("socket.connect", "socket.bind")
+_NAMES = ("socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr")
+_LINKS = ("socket.connect", "socket.bind", "socket.sendto", "socket.sendmsg")
 
 
 def _refuse_network(event: str, args: tuple[object, ...]) -> None:
-    # A path stands for this machine alone: workers are spoken with over such sockets.
-    if event in _ASKS or (event in _LINKS and not isinstance(args[1], str | bytes)):
+    # A path, or none, stands for this machine alone: workers are spoken with over such sockets.
+    if event in _NAMES or (event in _LINKS and isinstance(args[1], tuple)):
         raise PermissionError("a worker that opens files has no network")
 
 

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from digitize.errors import OptionsError
+from digitize.reading.never import NEVER
 from ocr.forms.form import Confidence, Form
 
 if TYPE_CHECKING:
     from ocr.registers import RegisterForm
 
-NEVER = 1.01  # no confidence reaches it: what was never calibrated does not pass without a person
 FILE = "calibration.toml"
+__all__ = ["FILE", "NEVER", "load_calibration", "threshold"]
 
 
 class _Calibration(BaseModel):

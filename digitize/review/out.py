@@ -10,10 +10,11 @@ from digitize.masking.cases import CaseMasks, whole_masks
 from digitize.masking.masks import MASK
 from digitize.masking.unmasking import ShownFields, Unmasking, file_hashes
 from digitize.records.pictures import Pictures
+from digitize.review.measuring import list_asked, note_asked
 from digitize.review.questions import list_questions
 from digitize.review.sheet import write_sheet
 from digitize.steps.map_register import as_record
-from digitize.workspace.decisions.items import Item, list_items, row_id
+from digitize.workspace.decisions.items import Item, row_id
 from digitize.workspace.known import Known, learn
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.readings import newest_reading
@@ -24,15 +25,24 @@ from ocr.errors import ScanError
 
 @dataclass(frozen=True, slots=True)
 class ReviewExport:
-    """Where the sheet is, how many items it has, and how many are masked in it."""
+    """Where the sheet is, how many items it has, and how many are masked in it.
+
+    blind: asked without the reading, to measure what may pass; deferred: left out until that is known.
+    """
 
     path: Path
     items: int
     masked: int
+    blind: int = 0
+    deferred: int = 0
 
 
-def export_review(place: Place, path: Path | None = None, *, who: Unmasking | None = None) -> ReviewExport:
+def export_review(
+    place: Place, path: Path | None = None, *, who: Unmasking | None = None, everything: bool = False
+) -> ReviewExport:
     """Write what a person must look at as a spreadsheet: fields, then rows that make no record, and missing pages.
+
+    everything: also what may wait until the first pages show which values pass.
 
     Fields that name a protected victim or a child are masked, picture and all, unless somebody says why not; who and
     why is written to the ledger, and afterwards which fields stand in which file.
@@ -44,28 +54,32 @@ def export_review(place: Place, path: Path | None = None, *, who: Unmasking | No
         site = place.options.workspace.site_id
         if who:
             ledger.record_event(site, "review", "note", detail={**who.as_plain(), "begun": True})
-        rows = _Rows(place, ledger, is_masked=not who)
+        rows = _Rows(place, ledger, is_masked=not who, everything=everything)
+        note_asked(ledger, site, rows.asking.whole)
         count = write_sheet(target, rows)
         if who:
             detail = {**who.as_plain(), "written": count, **rows.shown.as_plain(), "files": file_hashes([target])}
             ledger.record_event(site, "review", "note", detail=detail)
-    return ReviewExport(target, count, rows.masked)
+    return ReviewExport(target, count, rows.masked, rows.blind, len(rows.asking.deferred))
 
 
 class _Rows:
     """Items with their pictures, one at a time; counts those it masked."""
 
-    def __init__(self, place: Place, ledger: Ledger, *, is_masked: bool) -> None:
-        self._place, self._ledger = place, ledger
+    def __init__(self, place: Place, ledger: Ledger, *, is_masked: bool, everything: bool) -> None:
+        self._ledger = ledger
+        self._known = learn(place, ledger)
+        self.asking = list_asked(ledger, self._known, everything=everything)
         self._masks, self._is_masked = whole_masks(ledger), is_masked
         self._pictures = Pictures(place, ledger)
-        self.masked = 0
+        self.masked = self.blind = 0
         self.shown = ShownFields()
 
     def __iter__(self) -> Iterator[tuple[Item, bytes | None]]:
         record, paths = "", frozenset[str]()
-        known = learn(self._place, self._ledger)
-        for stored, item in list_items(self._ledger, known.mappings):
+        known = self._known
+        for stored, item in self.asking.items:
+            self.blind += item.is_blind
             # Items of a record come one after the other: its case is asked about once.
             if stored.record.id != record:
                 record, paths = stored.record.id, self._masks.paths(stored.record)

@@ -39,6 +39,7 @@ _GUIDE = (
     "Of numbers left out between two pages: choose missing if the book has no such pages, no gap if none is missing.",
     "Of a name that you typed and no list has: choose add to put it into the list, leave out if it is none.",
     "If a record's row is no entry, choose struck, heading, total or day as verdict in any of its lines.",
+    "Where why says measured, reading and value are left out on purpose: type what you see, and leave none out.",
     "Rows left empty are asked again. Do not change the grey columns.",
     "Then: digitize review import DIR FILE --operator NAME",
 )
@@ -101,7 +102,7 @@ def _write_row(sheet: Worksheet, line: int, item: Item, picture: bytes | None, s
         "known of the book": item.told,
         "why": ", ".join(item.why),
         "rules say": said,
-        "sure": round(item.confidence, 2),
+        "sure": None if item.is_blind else round(item.confidence, 2),
         "place": item.cell.partition(":")[2],
         "record": item.record,
         "item": item.id,

@@ -11,19 +11,23 @@ from typing import Any
 from digitize.errors import InputError, NotFound
 from digitize.reading.rows import RECORD, ROW_KINDS
 from digitize.review.gap_questions import GAP_WORDS
+from digitize.review.measuring import list_open
 from digitize.review.questions import WORDS, list_questions
 from digitize.review.row_questions import row_decision
 from digitize.review.sheet import OK, Filled, read_sheet
 from digitize.review.trial import trial
+from digitize.steps.measure import answer_of
+from digitize.workspace.calibration.proving import LADDER
 from digitize.workspace.decisions.apply import BLANK, ILLEGIBLE, VALUE
 from digitize.workspace.decisions.entries import ENTRY_WORDS, add_entry
-from digitize.workspace.decisions.items import item_id, list_items, row_id
+from digitize.workspace.decisions.items import item_id, measured_id, row_id
 from digitize.workspace.decisions.words import ENTRY, GAP, ROW, is_word
 from digitize.workspace.known import Known, learn
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
 from digitize.workspace.ledger.readings import Readings
 from digitize.workspace.ledger.records import Decision, Records, Stored
+from digitize.workspace.measuring import measure_place
 from digitize.workspace.place import Place
 
 
@@ -32,7 +36,7 @@ class ReviewImport:
     """What became of the rows: rows = accepted + known + conflicts + refused.
 
     known: settled the same way before. conflicts, refused: (line, what), without values. still: (record, rule codes)
-    of records that a rule refuses even with the accepted values.
+    of records that a rule refuses even with the accepted values. said: what the answers open or close, in sentences.
     """
 
     rows: int = 0
@@ -41,6 +45,7 @@ class ReviewImport:
     conflicts: list[tuple[int, str]] = field(default_factory=list)
     refused: list[tuple[int, str]] = field(default_factory=list)
     still: list[tuple[str, str]] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
 
     def as_plain(self) -> dict[str, Any]:
         """As JSON types."""
@@ -49,6 +54,7 @@ class ReviewImport:
             "conflicts": [{"line": n, "what": w} for n, w in self.conflicts],
             "refused": [{"line": n, "what": w} for n, w in self.refused],
             "still": [{"record": r, "codes": c} for r, c in self.still],
+            "said": self.said,
         }  # fmt: skip
 
 
@@ -57,7 +63,7 @@ class _Asked:
     """What a line answers: a decision without an answer; machine: what ok would agree to; before: an earlier answer.
 
     words: what it may be answered with, where it hangs on no field. row: of a cell of a register, the question what its
-    whole row is.
+    whole row is. is_measured: the answer shows how right the machine is; confidence: of what it made.
     """
 
     blank: Decision
@@ -65,6 +71,21 @@ class _Asked:
     before: Decision | None = None
     words: tuple[str, ...] = ()
     row: _Asked | None = None
+    is_measured: bool = False
+    confidence: float = 1.0
+
+    def to_measure(self) -> _Asked:
+        """The same, asked to measure: where the sheet showed no reading there is nothing to agree to."""
+        return replace(self, machine="" if self.confidence >= LADDER[-1] else self.machine, is_measured=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What a line of the sheet says. is_measured: whether that shows how right the machine is."""
+
+    line: int
+    decision: Decision
+    is_measured: bool = False
 
 
 def import_review(place: Place, path: Path, operator: str) -> ReviewImport:
@@ -81,10 +102,11 @@ def import_review(place: Place, path: Path, operator: str) -> ReviewImport:
         with ledger.writing():
             for record, own in _by_record(answers).items():
                 _take_record(ledger, known, record, own, report)
+            report.said = measure_place(ledger, place)
         # After the ledger: what it lacks would be asked again, what the list lacks would not.
-        for _, answer in answers:
-            if answer.field.startswith(f"{ENTRY}:"):
-                add_entry(place.own_lists, answer)
+        for given in answers:
+            if given.decision.field.startswith(f"{ENTRY}:"):
+                add_entry(place.own_lists, given.decision)
     return report
 
 
@@ -101,10 +123,11 @@ def _asked(ledger: Ledger, known: Known) -> dict[str, _Asked]:
     for q in list_questions(ledger, known):
         asked[q.item.id] = _Asked(q.blank, q.ok, before.get(q.item.id), q.item.candidates)
     whole = _WholeRows(ledger, known)
-    for stored, item in list_items(ledger, known.mappings):
+    for stored, item in list_open(ledger, known):
         blank = Decision(item.record, item.cell, item.reading, item.source, stored.record.form, VALUE, "", "")
-        asked[item.id] = _Asked(blank, item.value or item.reading, before.get(item.id), row=whole.of(stored))
-    return asked
+        machine, earlier = item.value or item.reading, before.get(item.id)
+        asked[item.id] = _Asked(blank, machine, earlier, row=whole.of(stored), confidence=item.confidence)
+    return asked | {measured_id(id): a.to_measure() for id, a in asked.items() if not a.words}
 
 
 def _words_of(decision: Decision) -> tuple[str, ...]:
@@ -138,12 +161,10 @@ class _WholeRows:
         return _Asked(blank, RECORD, before if is_of_today else None, ROW_KINDS)
 
 
-def _answers(
-    rows: Sequence[Filled], asked: Mapping[str, _Asked], operator: str, report: ReviewImport
-) -> list[tuple[int, Decision]]:
-    """(line, decision) of the rows that say something new; the others are counted or reported."""
+def _answers(rows: Sequence[Filled], asked: Mapping[str, _Asked], operator: str, report: ReviewImport) -> list[_Given]:
+    """The rows that say something new; the others are counted or reported."""
     report.rows = len(rows)
-    taken: dict[tuple[str, str], tuple[int, Decision]] = {}
+    taken: dict[tuple[str, str], _Given] = {}
     for row in rows:
         if not (row.operator or operator):
             raise InputError(f"Line {row.line} has no operator. Give the name with --operator.")
@@ -159,15 +180,15 @@ def _answers(
         key = (answer.record, answer.field)
         before, twin = question.before, taken.get(key)
         # The same sheet taken in twice, and two lines that agree, are no conflict.
-        if _same(before, answer) or (twin and _same(twin[1], answer)):
+        if _same(before, answer) or (twin and _same(twin.decision, answer)):
             report.known += 1
         # Whoever settled it may think again; another person may not overrule them in silence.
         elif before and before.operator != answer.operator:
             report.conflicts.append((row.line, f"{before.operator} settled this otherwise before; agree on one value"))
         elif twin:
-            report.conflicts.append((row.line, f"line {twin[0]} of this sheet says otherwise"))
+            report.conflicts.append((row.line, f"line {twin.line} of this sheet says otherwise"))
         else:
-            taken[key] = (row.line, answer)
+            taken[key] = _Given(row.line, answer, question.is_measured)
     return list(taken.values())
 
 
@@ -205,41 +226,44 @@ def _same(a: Decision | None, b: Decision) -> bool:
     return a is not None and (a.verdict, a.value) == (b.verdict, b.value)
 
 
-def _by_record(answers: Sequence[tuple[int, Decision]]) -> dict[str, list[tuple[int, Decision]]]:
-    grouped: dict[str, list[tuple[int, Decision]]] = {}
-    for line, answer in answers:
-        grouped.setdefault(answer.record, []).append((line, answer))
+def _by_record(answers: Sequence[_Given]) -> dict[str, list[_Given]]:
+    grouped: dict[str, list[_Given]] = {}
+    for given in answers:
+        grouped.setdefault(given.decision.record, []).append(given)
     return grouped
 
 
-def _take_record(
-    ledger: Ledger, known: Known, record: str, own: list[tuple[int, Decision]], report: ReviewImport
-) -> None:
+def _take_record(ledger: Ledger, known: Known, record: str, own: Sequence[_Given], report: ReviewImport) -> None:
     """Try all answers on one record together, and keep those that are understood; words on whole rows are."""
-    words = [(line, answer) for line, answer in own if is_word(answer)]
-    for _, answer in words:
-        _keep(ledger, answer, report)
-    own = [(line, answer) for line, answer in own if not is_word(answer)]
+    for given in own:
+        if is_word(given.decision):
+            _keep(ledger, given.decision, report)
+    own = [given for given in own if not is_word(given.decision)]
+    before = Records(ledger).one(record)
     if not own:
         return
     try:
-        tried = trial(ledger, known, record, [answer for _, answer in own])
+        tried = trial(ledger, known, record, [given.decision for given in own])
     except NotFound as e:
-        report.conflicts += [(line, str(e)) for line, _ in own]
+        report.conflicts += [(given.line, str(e)) for given in own]
         return
-    for line, answer in own:
-        lost = tried.lost_fields(answer)
+    for given in own:
+        lost = tried.lost_fields(given.decision)
         if lost:
-            report.refused.append((line, f"not understood as {', '.join(lost)}; type it as it stands on the paper"))
+            said = f"not understood as {', '.join(lost)}; type it as it stands on the paper"
+            report.refused.append((given.line, said))
             continue
-        _keep(ledger, answer, report)
+        found = answer_of(ledger, before.record, tried.record, given.decision) if given.is_measured and before else None
+        _keep(ledger, given.decision, report, found)
     if tried.codes:
         report.still.append((record, ", ".join(tried.codes)))
 
 
-def _keep(ledger: Ledger, answer: Decision, report: ReviewImport) -> None:
-    """Add an answer to the ledger, with an event that names no value."""
+def _keep(ledger: Ledger, answer: Decision, report: ReviewImport, measured: Mapping[str, Any] | None = None) -> None:
+    """Add an answer to the ledger, with an event that names no value. measured: what it says of the machine."""
     report.accepted += 1
     Records(ledger).insert_decision(answer, datetime.now(UTC).isoformat(timespec="seconds"))
-    detail = {"cell": answer.field, "verdict": answer.verdict, "operator": answer.operator}
+    detail: dict[str, Any] = {"cell": answer.field, "verdict": answer.verdict, "operator": answer.operator}
+    if measured is not None:
+        detail["measured"] = measured
     ledger.record_event(answer.record, "review", "note", detail=detail)

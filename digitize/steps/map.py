@@ -124,7 +124,7 @@ def _form_pages(ledger: Ledger, known: Known, waiting: dict[str, tuple[PageScan,
         now = states.get(scan.page)
         if now is None or not now.is_done or now.is_register:
             continue
-        waiting[scan.page] = scan, f"{now.key} {known.threshold_key(now.form)}"
+        waiting[scan.page] = scan, f"{now.key} {known.threshold_key(now.form, scan.page)}"
         family, part = str(now.detail["family"]), int(now.detail["part"])
         yield grouping.PageKind(scan.page, "form", scan.volume, scan.number, family, part)
 
@@ -148,7 +148,7 @@ def _register_units(ledger: Ledger, known: Known, decided: Mapping[str, Decision
         read = [keys[s.page] for s in page.scans]
         # Of the pages above as well: a ditto mark says what a person made of the text there.
         own = [decisions_hash(decided.get(s.page, {})) for s in (*page.above, scan)]
-        place = f"{len(page.above)} {page.is_joined} {known.threshold_key(page.form)}"
+        place = f"{len(page.above)} {page.is_joined} {known.threshold_key(page.form, scan.page)}"
         yield MapTodo(scan.page, work_key("map", known.map_key, digest, metadata, place, *own, *read), register=page,
                    problem=problem)  # fmt: skip
 

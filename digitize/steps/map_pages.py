@@ -60,8 +60,7 @@ def make_records(
 
 def page_values(page: str, reading: Reading, known: Known) -> PageValues:
     """A reading as the mapping takes it."""
-    accept = known.threshold_of(reading.form)
-    zones = {name: zone_value(d, accept) for name, d in reading.zones.items()}
+    zones = {name: zone_value(d, known.threshold_of(reading.form, name, page)) for name, d in reading.zones.items()}
     return PageValues(page, reading.family or "", zones)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from digitize.errors import NotFound
 from digitize.reading import entries
-from digitize.reading.days import day_zones
+from digitize.reading.days import ABOVE, day_zones
 from digitize.reading.neighbours import links, page_facts
 from digitize.reading.rows import DAY, RECORD, RegisterRow, unwrapped
 from digitize.steps.map_pages import group_of, page_values, station_of
@@ -244,7 +244,7 @@ class _Work:
         """The cells of a page, and what may be said of the days of its entries."""
         values = page_values(scan.page, reading, self._known)
         seen = newest_recognition(self._ledger, scan.page) if self._has_days else None
-        days = day_zones(seen, self._known.threshold_of(reading.form)) if seen else {}
+        days = day_zones(seen, self._known.threshold_of(reading.form, ABOVE, scan.page)) if seen else {}
         return replace(values, zones={**values.zones, **days})
 
     def _own(self, row: RegisterRow, record_id: str) -> Settled:

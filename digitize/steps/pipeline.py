@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from digitize.errors import MachineLacks, OptionsError, TooManyRefused
@@ -11,11 +11,14 @@ from digitize.machine.progress import Progress
 from digitize.steps import check, load, map, read
 from digitize.steps.books import learn_books
 from digitize.steps.discover import DraftedPrint, discover
+from digitize.steps.measure import measure_anew
 from digitize.targets import Receipt
+from digitize.workspace.calibration.keeping import thresholds_in
 from digitize.workspace.counts import StatusCounts, Totals, count_work
 from digitize.workspace.known import Known, learn
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.books import lines
+from digitize.workspace.measuring import measure_place
 from digitize.workspace.models_used import record_models
 from digitize.workspace.place import Place
 from digitize.workspace.target import open_place_target
@@ -142,25 +145,46 @@ def run_all(place: Place, wanted: RunOptions, progress: Progress) -> RunReport:
     happens, finished work stays finished.
     """
     with Ledger(place.ledger) as ledger, searching(place.models):
+        said = [] if wanted.is_dry else measure_place(ledger, place)
         known = learn(place, ledger)
         report = RunReport(is_dry=wanted.is_dry, target=known.target_name)
+        for text in said:
+            progress.say(text)
         if not wanted.is_dry:
             for name in record_settings(ledger, place):
                 progress.say(f"{name} is another one than at the last run; this run works with it.")
         try:
             # Each step plans when its turn has come, for what it has to do comes of the one before.
             for step in wanted.steps:
+                if step == "map" and not wanted.is_dry:
+                    known = _measured_anew(ledger, known, progress)
                 _ACTIONS[step](ledger, known, wanted, progress, report)
                 if step == "read" and not wanted.is_dry and wanted.limit is None:
-                    report.prints = discover(ledger, known)
-                    if report.prints:
-                        known = learn(place, ledger)
-                        _ACTIONS[step](ledger, known, wanted, progress, report)
+                    known = _with_new_prints(ledger, known, wanted, progress, report)
         finally:
             # Also after an error: what this process held may be taken up by the next at once.
             ledger.release(known.owner)
         report.now = count_work(ledger)
     return report
+
+
+def _with_new_prints(ledger: Ledger, known: Known, wanted: RunOptions, progress: Progress, report: RunReport) -> Known:
+    """Pages of a print that nobody had are read once more by the one that was drafted of them."""
+    report.prints = discover(ledger, known)
+    if not report.prints:
+        return known
+    known = learn(known.place, ledger)
+    _read(ledger, known, wanted, progress, report)
+    return known
+
+
+def _measured_anew(ledger: Ledger, known: Known, progress: Progress) -> Known:
+    """Before mapping: what other weights read is compared with the answers of before."""
+    if not measure_anew(ledger, known):
+        return known
+    for text in measure_place(ledger, known.place):
+        progress.say(text)
+    return replace(known, thresholds=thresholds_in(ledger))
 
 
 Action = Callable[[Ledger, Known, RunOptions, Progress, RunReport], None]

@@ -14,6 +14,7 @@ from digitize.machine.system import process_name
 from digitize.machine.work_keys import plain_hash, work_key
 from digitize.reading.calibration import load_calibration, threshold
 from digitize.reading.lexica import as_lexica, sections_file
+from digitize.workspace.calibration.keeping import Thresholds, thresholds_in
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.books import BookFact, learned
 from digitize.workspace.ledger.catalogue import Catalogue
@@ -50,6 +51,7 @@ class Known:
     mappings: Mapping[str, FormMapping]
     today: date
     owner: str
+    thresholds: Thresholds = Thresholds()
     weights: Path | None = None
     books: dict[int, dict[str, BookFact]] = field(default_factory=dict)
     _settings: dict[str, ReadSettings] = field(default_factory=dict)
@@ -136,13 +138,15 @@ class Known:
         """Form id -> the threshold measured on this workspace's own pages."""
         return load_calibration(self.place.folder)
 
-    def threshold_key(self, form: str | None) -> str:
-        """The threshold of a form, for keys: a new measurement maps its pages again and reads none."""
-        return str(self.threshold_of(form))
+    def threshold_key(self, form: str | None, page: str) -> str:
+        """The thresholds of a page of a form, for keys: a new measurement maps its pages again and reads none."""
+        given = threshold(self.forms.get(form or "") or self.registers.find(form), self.calibration)
+        return f"{given} {self.thresholds.key(form or '', page)}".rstrip()
 
-    def threshold_of(self, form: str | None) -> float:
-        """The confidence from which a value of a form or register may pass without a person."""
-        return threshold(self.forms.get(form or "") or self.registers.find(form), self.calibration)
+    def threshold_of(self, form: str | None, zone: str, page: str) -> float:
+        """The confidence from which a zone's value may pass without a person; form: or the register, of that page."""
+        given = threshold(self.forms.get(form or "") or self.registers.find(form), self.calibration)
+        return self.thresholds.accept(form or "", zone, page, given)
 
     @cached_property
     def map_key(self) -> str:
@@ -243,6 +247,7 @@ def learn(place: Place, ledger: Ledger) -> Known:
         mappings=load_mappings((place.folder / "mappings",), encodings),
         today=today,
         owner=process_name(),
+        thresholds=thresholds_in(ledger),
         weights=used_weights(ledger, place),
         books=learned(ledger),
     )

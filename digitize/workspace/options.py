@@ -98,6 +98,22 @@ class Checking(_Part):
     profile: Literal["", "full", "register-only", "index-only"] = ""
 
 
+class Calibrating(_Part):
+    """What is promised of values that pass without a person, and how it is measured (docs/calibration.md).
+
+    right: share of them that is right, at least; certainty: with which. audit_share: of what passed, asked for ever.
+    first_pages: of every book, asked whole. pages_at_once: in one sheet, while nothing passes yet. together: fields
+    without a threshold of their own may pass by one that was proved for all fields of the form.
+    """
+
+    right: float = Field(default=0.99, ge=0.5, le=0.9999)
+    certainty: float = Field(default=0.95, ge=0.5, le=0.9999)
+    audit_share: float = Field(default=0.02, ge=0.001, le=1)
+    first_pages: int = Field(default=10, ge=0)
+    pages_at_once: int = Field(default=50, ge=1)
+    together: bool = True
+
+
 class Options(_Part):
     """All settings of one workspace; built once and passed on.
 
@@ -110,6 +126,7 @@ class Options(_Part):
     load: Loading = Loading()
     check: Checking = Checking()
     access: Access = Access()
+    calibrate: Calibrating = Calibrating()
     learn: Learning = Learning()
     severity: dict[str, str] = {}
 
@@ -142,7 +159,10 @@ def load_options(folder: Path, flags: Mapping[str, Any] | None = None) -> Option
 def _environment() -> list[tuple[str, str, str]]:
     found = []
     # Not [workspace], whose id stands in every page's id, and not [severity], whose keys are codes of rules.
-    for section, model in (("read", ReadOptions), ("run", Running), ("load", Loading), ("check", Checking)):
+    sections: dict[str, type[_Part]] = {
+        "read": ReadOptions, "run": Running, "load": Loading, "check": Checking, "calibrate": Calibrating,
+    }  # fmt: skip
+    for section, model in sections.items():
         for name in model.model_fields:
             value = os.environ.get(f"{PREFIX}{section}_{name}".upper())
             if value is not None:

@@ -42,6 +42,11 @@ site_id = "{site_id}"   # stands in every page and record id: do not change it
 # policy = "default"        # what rules do: a policy of the package, or policy/NAME.toml of this folder (docs/rules.md)
 # years = "2001-2010"       # agreed for the import; others are noted (T024)
 
+[calibrate]
+# right = 0.99              # share of what passes without a person that is right, at least (docs/calibration.md)
+# certainty = 0.95          # with which that is so
+# audit_share = 0.02        # of what passed, asked all the same, for ever
+
 [severity]
 # R001 = "review"           # what a rule does: note, review or reject (docs/rules.md)
 """
@@ -74,6 +79,15 @@ class Place:
     def own_lists(self) -> tuple[Path, Path]:
         """The workspace's lists of stations and of districts; neither need be there."""
         return self.folder / "lists" / "stations.csv", self.folder / "lists" / "districts.csv"
+
+    @property
+    def has_stations(self) -> bool:
+        """Whether the office listed its stations. Raises MappingError for a list that is none."""
+        # Here and not above: what only looks at the ledger need not load the lists.
+        from mappers.codes import read_stations
+
+        own = self.own_lists[0]
+        return own.is_file() and bool(read_stations(own))
 
     def original(self, sha256: str, suffix: str) -> Path:
         """Where the copy of an original with that hash lies."""

@@ -33,7 +33,9 @@ def read_head(path: Path) -> tuple[float | None, list[str]]:
     It says so before its columns: `# complete = true`, false, or the share of what is written that it has. None where
     it says nothing. Raises MappingError for another word, naming the file.
     """
-    lines = path.read_text(encoding="utf-8-sig").splitlines(keepends=True)
+    # As csv wants it: a line ends where its end is, and nowhere within a cell.
+    with path.open(encoding="utf-8-sig", newline="") as f:
+        lines = list(f)
     count = next((n for n, line in enumerate(lines) if not line.startswith("#")), len(lines))
     try:
         said = tomllib.loads("\n".join(line.lstrip("#").strip() for line in lines[:count] if "=" in line))

@@ -46,8 +46,8 @@ _EXACT_HIT = 0.9
 _OWN = "fields"
 _MARKS = "marks"
 _NEARLY = 0.85
-"""What a list that is not complete is sure of at most where no candidate is one of its spellings. Of 780 districts,
-each read as it is spelled and taken out of its state's list, 29 passed as another before."""
+"""What a list that is not complete is sure of at most where no candidate is one of its spellings. Of 780
+names of places, each read as it is spelled and taken out of its list, 29 passed as another before."""
 _OWN_FROM = 0.3
 """Below this probability what our own recogniser says is one candidate among others."""
 

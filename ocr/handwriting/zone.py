@@ -15,6 +15,7 @@ from ocr.handwriting.numbers import Spoken, read_serial, read_year
 from ocr.handwriting.packed import CHARACTERS
 from ocr.handwriting.sections import Sections, lines_of, read_sections
 from ocr.handwriting.twice import read_twice
+from ocr.handwriting.unlisted_sections import held, with_unlisted
 
 Pass = tuple[float, float, float]
 """One look of the network at a line: top and bottom of a part of the crop's height, and how much it is stretched."""
@@ -49,7 +50,7 @@ class ZoneText(NamedTuple):
     """A text that a zone may hold.
 
     kind: of calibration/fields.toml, by which its facts are weighed. covered: share 0..1 of what was seen that the
-    text accounts for, where it must account for all.
+    text accounts for, where it must account for all; less than 1 for a list with a section that is not known.
     """
 
     text: str
@@ -93,11 +94,12 @@ def weigh(kind: str, matrices: Matrices, known: Sections | None = None) -> list[
 
 def weigh_twice(matrices: Matrices, again: Matrices, known: Sections) -> list[ZoneText]:
     """The sections that a zone and the one that repeats it hold, likeliest first; parameters as those of weigh."""
-    places = [lines_of(seen, CHARACTERS, known, _EMPTY[: len(seen)]) for seen in (matrices, again)]
-    found = read_twice(places, known)
+    wide = with_unlisted(known)
+    places = [lines_of(seen, CHARACTERS, wide, _EMPTY[: len(seen)]) for seen in (matrices, again)]
+    found = read_twice(places, wide)
     if not found:
         return weigh("sections", matrices, known)
-    return [ZoneText(s.text, s.facts, "sections_twice") for s in found]
+    return [ZoneText(s.text, s.facts, "sections_twice", held(s.text, known)) for s in found]
 
 
 def is_plain(found: Sequence[ZoneText]) -> bool:
@@ -136,8 +138,8 @@ def _free(passes: Sequence[LogProbs]) -> list[ZoneText]:
 
 
 def _listed(matrices: Matrices, known: Sections) -> list[ZoneText]:
-    found = read_sections(matrices, CHARACTERS, known, _EMPTY[: len(matrices)])
-    return [ZoneText(s.text, s.facts, "sections") for s in found]
+    found = read_sections(matrices, CHARACTERS, with_unlisted(known), _EMPTY[: len(matrices)])
+    return [ZoneText(s.text, s.facts, "sections", held(s.text, known)) for s in found]
 
 
 def _free_lines(matrices: Matrices) -> list[ZoneText]:

@@ -81,3 +81,11 @@ def test_print_that_spells_no_entry_does_not_pass_where_the_list_is_not_complete
     assert found.confidence < 0.9 and found.value == complete.value == "Green Lake"
     exact = tuple(Candidate("Green Lake", 0.98, by) for by in ("tesseract:a", "tesseract:b"))
     assert decide_zone(ZoneReading("place", BOX, exact), ZONE, MILLS).confidence >= 0.9
+
+
+def test_no_district_of_a_state_passes_as_another_when_it_is_taken_out():
+    from benchmarks.lists_typed import _as_lexicon, _read
+    from mappers.codes import district_list
+
+    every, right, out, before = _read(_as_lexicon(district_list("wb")))
+    assert right == every and out == 0 < before

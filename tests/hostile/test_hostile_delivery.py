@@ -78,6 +78,7 @@ def test_a_manifest_that_is_no_csv_is_named(digitize, place, delivery, data):
 
 def test_a_row_for_a_file_below_a_sub_folder_counts(digitize, place, delivery, samples):
     shutil.copy(samples / "fir_book_2025" / "bn_2014_064.jpg", delivery / "sub" / "page.jpg")
+    (place / "lists" / "stations.csv").write_text("station,district,aliases\nInner,Far,\nOuter,Far,\n")
     (delivery / "manifest.csv").write_text("file,station,district\nsub/page.jpg,Outer,Far\nsub/gone.jpg,,\n")
     (delivery / "sub" / "manifest.csv").write_text("file,station\npage.jpg,Inner\n")
     report, refused = taken(digitize, place, delivery)

@@ -39,6 +39,7 @@ BAD = (
     "a\ufffeb\uffff",
     "＝1+1",
 )
+TOLD = ("[/]", "[red]x\x1b[31m\nTotals: 0")
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +47,9 @@ def place(digitize, samples, tmp_path_factory):
     place = tmp_path_factory.mktemp("values") / "ws"
     digitize("init", "wb", place, "--site", "test")
     shutil.copy(samples / "legacy" / "stations.csv", place / "lists" / "stations.csv")
+    # What intake is told must be in a list, and lists hold anything.
+    with (place / "lists" / "stations.csv").open("a", encoding="utf-8", newline="") as f:
+        csv.writer(f).writerows([bad, bad, ""] for bad in (*TOLD, "Udaharan"))
     (place / "mappings" / "left.toml").write_text(MAPPING)
     table = place.parent / "bad\x1b[31m\u202e[red].csv"
     with table.open("w", encoding="utf-8", newline="") as f:
@@ -53,11 +57,11 @@ def place(digitize, samples, tmp_path_factory):
         rows.writerow(["PS", "NO", "DT", "GIST"])
         rows.writerows([[bad, n, "31-31-1999", bad] for n, bad in enumerate(BAD, 1)])
         rows.writerow(["Kalpanapur", 9, "02-01-1999", "theft"])
-    for bad in ("[/]", "[red]x\x1b[31m\nTotals: 0"):
+    for bad in TOLD:
         digitize("intake", place, table, "--station", bad)
         digitize("intake", place, table, "--district", bad)
     digitize("run", place)
-    for page, bad in (("bn_2014_063.jpg", "[/]"), ("bn_2014_064.jpg", "[red]x\x1b[31m\nTotals: 0")):
+    for page, bad in zip(("bn_2014_063.jpg", "bn_2014_064.jpg"), TOLD, strict=True):
         digitize("intake", place, samples / "fir_book_2025" / page, "--station", bad)
     return place
 

@@ -196,6 +196,7 @@ def test_on_linux_a_worker_moves_to_a_network_that_leads_nowhere(monkeypatch):
     with pytest.raises(PermissionError):
         limits._refuse_network("socket.connect", (None, ("127.0.0.1", 9)))
     limits._refuse_network("socket.connect", (None, "/tmp/of-this-machine"))
+    limits._refuse_network("socket.sendmsg", (None, None))
     limits._refuse_network("open", ())
 
 

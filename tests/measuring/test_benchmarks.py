@@ -96,6 +96,13 @@ def test_loads_are_measured_beside_psql_and_end_alike_when_killed(tmp_path):
     assert figures["ratio_dlt"] is None
 
 
+def test_what_passes_is_as_right_as_promised_in_drawn_offices(tmp_path):
+    figures = run("calibrate.py", tmp_path)
+    assert figures["guarantee_kept"] >= 0.75 and figures["false_alarms"] <= 0.1
+    assert figures["questions_to_open"] and figures["audits_to_close"] <= 320
+    assert 0 <= figures["passing_at_99"] <= 1
+
+
 def test_every_tampering_is_named_and_a_killed_day_ends_like_an_undisturbed_one(tmp_path):
     """What else trust.py measures has tests of its own: masking at every exit, hostile files, full and read-only disks."""
     figures = run("trust.py", tmp_path, "--only", "tampering,kills")

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from digitize.steps import books as steps_books
 from digitize.steps.books import learned_fact
 from digitize.steps.read_keys import metadata_of
 from digitize.workspace.decisions.entries import ADD, LEAVE, Typed, _typed_in, add_entry
@@ -83,3 +84,22 @@ def test_only_what_a_person_typed_and_no_list_has_is_offered():
     assert list(_typed_in(record("Newplace", "operator somebody"), lists)) == [Typed("station", "Newplace", "Nadia", 1)]
     assert not list(_typed_in(record("Newplace", "wb_form 1"), lists))
     assert not list(_typed_in(record("Airport", "operator somebody"), lists))
+
+
+def test_a_run_learns_of_volumes_that_nothing_was_told_of(tmp_path, monkeypatch):
+    """Volume 1 agrees, volume 2 is mixed, of volume 3 intake was told the station."""
+    scans = [
+        SimpleNamespace(page=f"{v}-{n}", volume=v, station="Mill" if v == 3 else "", district="", year="")
+        for v in (1, 2, 3)
+        for n in range(6)
+    ]
+    said = {s.page: "Harbour" if s.volume != 2 or s.page.endswith(("0", "1", "2")) else "Mill" for s in scans}
+    read = {p: SimpleNamespace(zones={"police_station": pages((v, 0.97))[0]}) for p, v in said.items()}
+    monkeypatch.setattr(steps_books, "Catalogue", lambda ledger: SimpleNamespace(scans=lambda: scans))
+    monkeypatch.setattr(steps_books, "newest_reading", lambda ledger, page: read[page])
+    ledger = Ledger.create(tmp_path / "ledger.sqlite")
+    known = SimpleNamespace(books={})
+    assert steps_books.learn_books(ledger, known)
+    assert known.books == {1: {"police_station": BookFact("police_station", "Harbour", 6, 6)}} == books.learned(ledger)
+    # Learned once, it is not learned again.
+    assert not steps_books.learn_books(ledger, known)

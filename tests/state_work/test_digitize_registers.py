@@ -107,6 +107,8 @@ def book(digitize, tmp_path, monkeypatch):
         for n in range(len(pages)):
             Image.new("L", (400, 400), n).save(scans / f"p{n + 1}.png")
         digitize("init", "wb", place, "--site", "test")
+        with (place / "lists" / "stations.csv").open("a", encoding="utf-8") as f:
+            f.write("Misalpur,Nadia,,\n")
         if calibrated:
             cut = "format = 1\n[form.reg_gd]\naccept = 0.5\ncalibrated = true\n"
             (place / "calibration.toml").write_text(cut, encoding="utf-8")

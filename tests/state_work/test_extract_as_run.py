@@ -79,7 +79,8 @@ def test_pages_of_a_register_are_opened_hashed_and_matched_once(digitize, sample
 @pytest.mark.engine
 @pytest.mark.slow
 @needs_tesseract
-def test_extract_says_of_every_sample_page_and_register_what_run_says():
-    found = compare_samples()
+def test_extract_says_of_sample_pages_and_a_register_what_run_says():
+    """Of every sample page: benchmarks/house_extract.py."""
+    found = compare_samples(quick=True)
     assert found.differing == []
-    assert found.visits == found.pages >= 38 and found.fields > 1000
+    assert found.visits == found.pages == 4 and found.fields > 100

@@ -61,10 +61,12 @@ def test_contradictions_are_told(tmp_path):
 def test_what_is_told_at_intake_and_in_no_list_is_refused_with_the_nearest(tmp_path):
     lists = place_lists("wb", written(tmp_path, f"{HEAD}Misalpur,Nadia,Misal PS\n"))
     for good in (Metadata(), Metadata(station="misal ps"), Metadata(station="Misalpur", district="NADIA")):
-        check_places(good, "a.jpg", lists)
+        check_places(good, "a.jpg", lists, has_own=True)
     with pytest.raises(OptionsError, match=r"a.jpg: there is no station Misalpore; did you mean Misalpur\?"):
-        check_places(Metadata(station="Misalpore"), "a.jpg", lists)
+        check_places(Metadata(station="Misalpore"), "a.jpg", lists, has_own=True)
     with pytest.raises(OptionsError, match=r"no district Nadya; did you mean Nadia\?"):
-        check_places(Metadata(district="Nadya"), "a.jpg", lists)
-    # No list refuses nothing.
-    check_places(Metadata(station="Anything", district="Kamrup"), "a.jpg", place_lists("as"))
+        check_places(Metadata(district="Nadya"), "a.jpg", lists, has_own=True)
+    # Without a list of the office's own only what looks like a slip.
+    check_places(Metadata(station="Anything", district="Kamrup"), "a.jpg", place_lists("as"), has_own=False)
+    with pytest.raises(OptionsError, match="did you mean Lake Town"):
+        check_places(Metadata(station="Lake Tovn"), "a.jpg", place_lists("wb"), has_own=False)

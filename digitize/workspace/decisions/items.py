@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from digitize.machine.work_keys import work_key
 from digitize.reading.rows import DITTO, row_mark
@@ -20,6 +20,8 @@ from ocr.page import Box, Decided
 from validators.finding import Finding
 
 ZONE, COLUMN, FIELD = "zone", "column", "field"
+MEASURED = "measured"
+"""Why something is asked whose answer shows how right the machine is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,8 @@ class Item:
     "column:NAME" or "field:NAME" (nothing on the paper feeds it). fields: paths that hang on the cell. reading: what
     the machine saw; value: what it made of it. why: stable words and rule codes. said: what is told, as a
     rule the messages of findings; form, findings: of whose record and of what, where rules ask. box: of the cell on its
-    page; boxes: of a whole row, one a half of it. told: what is known of the volume that this would be, by whom.
+    page; boxes: of a whole row, one a half of it. is_blind: asked without what the machine made of it. told: what is
+    known of the volume that this would be, by whom.
     """
 
     id: str
@@ -49,12 +52,32 @@ class Item:
     boxes: tuple[Box, ...] = ()
     form: str = ""
     findings: tuple[Finding, ...] = ()
+    is_blind: bool = False
     told: str = ""
 
 
 def item_id(record: str, cell: str, reading: str, source: str) -> str:
     """The id of an item: 12 hex digits that change when its reading or its source does."""
     return work_key("item", record, cell, reading, source)[:12]
+
+
+def measured(item: Item, least: float) -> Item:
+    """The same question, asked to measure; under an id of its own, so that what a sheet showed is known from its ids.
+
+    least: the confidence from which a value might pass at all. From there on it is asked blind: without what the
+    machine read, how sure it was and what rules say of it.
+    """
+    if item.confidence < least:
+        return replace(item, id=measured_id(item.id))
+    return replace(
+        item, id=measured_id(item.id), reading="", value="", candidates=(), why=(MEASURED,), said=(), findings=(),
+        is_blind=True, told="",
+    )  # fmt: skip
+
+
+def measured_id(item: str) -> str:
+    """The id of an item where its answer is to measure."""
+    return work_key("measured", item)[:12]
 
 
 def cell_of(path: str, value: FieldValue | None) -> str:

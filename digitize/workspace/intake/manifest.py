@@ -6,9 +6,12 @@ import csv
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from digitize.errors import OptionsError
-from mappers.codes import CodeList
+
+if TYPE_CHECKING:
+    from mappers.codes import CodeList
 
 MANIFEST = "manifest.csv"
 
@@ -89,17 +92,18 @@ def check_register(metadata: Metadata, where: str, folders: tuple[Path, ...]) ->
             raise OptionsError(f"{where}: there is no register {metadata.kind} (known: {', '.join(sorted(known))})")
 
 
-def check_places(metadata: Metadata, where: str, lists: Mapping[str, CodeList]) -> None:
+def check_places(metadata: Metadata, where: str, lists: Mapping[str, CodeList], *, has_own: bool) -> None:
     """Raise OptionsError when the station or the district is in no list, as what reading cannot use is not taken.
 
-    lists: "station" and "district" of the workspace; one without entries is no list, and refuses nothing.
+    lists: "station" and "district" of the workspace. has_own: whether the office listed its stations; the package knows
+    few of a state's, so without such a list only what looks like a slip of an entry is refused.
     """
     from mappers.toml import did_you_mean
 
     for name, said in (("station", metadata.station), ("district", metadata.district)):
         codes = lists[name]
-        if said and codes.values and codes.find(said) is None:
-            near = codes.near(said)
+        near = codes.near(said) if said and codes.find(said) is None else None
+        if said and codes.find(said) is None and (near or (has_own and codes.values)):
             hint = f"; did you mean {near}?" if near else did_you_mean(said, codes.values) or "."
             raise OptionsError(
                 f"{where}: there is no {name} {said}{hint} What is in no list helps no page. If it is one, add it to "

@@ -1,0 +1,50 @@
+"""`digitize calibrate`: measure on a workspace's own answers which values may pass."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from digitize.cli.console import Json, print_json, print_plain, say
+
+
+def calibrate(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],
+    json: Json = False,
+) -> None:
+    """Measure which values may pass without a person, from answers that people gave without seeing the reading.
+
+    The first call begins: from then on sheets ask whole pages in random order, until values pass under the guarantee.
+    """
+    from digitize.workspace.calibration.keeping import begin
+    from digitize.workspace.calibration.showing import HEAD, standings
+    from digitize.workspace.ledger import Ledger
+    from digitize.workspace.measuring import measure_place
+    from digitize.workspace.place import open_place
+
+    place = open_place(folder)
+    with Ledger(place.ledger) as ledger:
+        has_begun = begin(ledger, place.options.workspace.site_id)
+        said = measure_place(ledger, place)
+        found = standings(ledger, place.options.calibrate.certainty)
+    if json:
+        fields = [s.as_plain() for s in found]
+        promise = place.options.calibrate.model_dump()
+        print_json({"begun": has_begun, "promise": promise, "fields": fields, "said": said})
+        return
+    if has_begun:
+        say("Measuring has begun: sheets now ask whole pages in random order, without what the machine read.")
+    for line in said:
+        say(line)
+    if found:
+        print_plain("What passes without a person", list(HEAD), [s.cells() for s in found])
+    else:
+        say("No answer yet that shows how right the machine is.")
+    say(f"Next: digitize review export {folder}" if has_begun or not found else f"Next: digitize run {folder}")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(calibrate)

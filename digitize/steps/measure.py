@@ -1,0 +1,126 @@
+"""What answers say of the machine: given to a sheet, or long ago and compared with what other weights read today."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from digitize.reading.rows import LINES_JOINED, ROW_DOUBTFUL, STRUCK, STRUCK_IN_PART
+from digitize.steps.map_pages import make_records
+from digitize.workspace.calibration.keeping import ANY_WEIGHTS, STEP, WEIGHTS, plain_answer, weights_now
+from digitize.workspace.calibration.sampling import book_of, field_of
+from digitize.workspace.calibration.values import BlindAnswer
+from digitize.workspace.decisions.items import ZONE, cell_of
+from digitize.workspace.known import Known
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.catalogue import Catalogue
+from digitize.workspace.ledger.records import Decision, Records
+from digitize.workspace.ledger.verdict import OPERATOR
+from digitize.workspace.own_weights import list_weights
+from digitize.workspace.place import Place
+from mappers.record import FieldValue, Record
+
+_ZONES = f"{ZONE}:"
+_NEVER_PASS = (ROW_DOUBTFUL, STRUCK, STRUCK_IN_PART, LINES_JOINED)
+_MEASURED = """
+  SELECT unit, json_extract(detail, '$.cell') AS cell, json_extract(detail, '$.measured.weights') AS weights
+  FROM events WHERE step IN ('review', ?) AND json_extract(detail, '$.measured') IS NOT NULL ORDER BY seq"""
+
+
+def answer_of(ledger: Ledger, before: Record, after: Record, decision: Decision) -> dict[str, Any] | None:
+    """What a blind answer says of the machine, without values, as its event keeps it; None where it says nothing.
+
+    before: the record that would have passed; after: the same with the answer.
+    """
+    page, _, zone = decision.field.removeprefix(_ZONES).rpartition("/")
+    now = ledger.state(page, "decide") if decision.field.startswith(_ZONES) else None
+    made = _fed(before, decision.field)
+    # Settled before by a person: what the machine had made of it is not there any more.
+    if now is None or not now.form or not made or any(v.by.startswith(OPERATOR) for v in made.values()):
+        return None
+    said = {path: v.value for path, v in _fed(after, decision.field).items() if v.value is not None}
+    right = said == {path: v.value for path, v in made.items() if v.value is not None}
+    confidence = min(map(_confidence, made.values()))
+    answer = BlindAnswer(now.form, field_of(zone), book_of(page), confidence, right)
+    # Registers are not read with weights of the office's own.
+    return plain_answer(answer, ANY_WEIGHTS if now.is_register else weights_now(ledger))
+
+
+def _fed(record: Record, cell: str) -> dict[str, FieldValue]:
+    """The fields that hang on a place."""
+    return {path: value for path, value in record.cells() if cell_of(path, value) == cell}
+
+
+def _confidence(value: FieldValue) -> float:
+    """With which a value might pass; 0 for what never does."""
+    never = value.value is None and not value.blank
+    return 0.0 if never or any(word in value.notes for word in _NEVER_PASS) else value.confidence
+
+
+def measure_anew(ledger: Ledger, known: Known) -> int:
+    """Compare earlier answers with what the weights of today read there; keep what that says. Returns how many.
+
+    Only of pages that were read since these weights were chosen, and that they and those they were trained from never
+    saw: what was learned by heart shows nothing.
+    """
+    if not known.thresholds.is_begun or not ledger.states(WEIGHTS):
+        return 0
+    now, since = weights_now(ledger), _since(ledger)
+    waiting = dict.fromkeys(_not_measured(ledger, now))
+    learned = learned_pages(known.place, now)
+    read = {r["unit"] for r in ledger.rows("SELECT unit FROM state WHERE step = 'recognise' AND seq > ?", (since,))}
+    compare = _Comparing(ledger, known)
+    count = 0
+    with ledger.writing():
+        for record, cell in waiting:
+            page = cell.removeprefix(_ZONES).rpartition("/")[0]
+            found = compare.answer(record, cell) if page in read and page not in learned else None
+            if found is not None:
+                ledger.record_event(record, STEP, "note", detail={"cell": cell, "measured": found})
+                count += 1
+    return count
+
+
+class _Comparing:
+    """Records made of what is read today, with the answers and without."""
+
+    def __init__(self, ledger: Ledger, known: Known) -> None:
+        self._ledger = ledger
+        self._made = cache(lambda record: _both(ledger, known, record))
+
+    def answer(self, record: str, cell: str) -> dict[str, Any] | None:
+        """What the answer on a cell says of the machine of today, None where it says nothing any more."""
+        made = self._made(record)
+        decision = Records(self._ledger).decisions(record).get(cell)
+        return answer_of(self._ledger, *made, decision) if made and decision else None
+
+
+def _both(ledger: Ledger, known: Known, record: str) -> tuple[Record, Record] | None:
+    stored = Records(ledger).one(record)
+    scans = [s for p in (stored.record.pages if stored else ()) if (s := Catalogue(ledger).scan(p))]
+    if not scans:
+        return None
+    decided = Records(ledger).decisions_of(scans[0].page)
+    return make_records(ledger, known, scans, {})[0], make_records(ledger, known, scans, decided)[0]
+
+
+def _not_measured(ledger: Ledger, now: str) -> Iterator[tuple[str, str]]:
+    """(record, cell) of the answers that say nothing yet of the weights of today, in order."""
+    rows = ledger.rows(_MEASURED, (STEP,))
+    done = {(r["unit"], r["cell"]) for r in rows if r["weights"] in (now, ANY_WEIGHTS)}
+    return ((r["unit"], r["cell"]) for r in rows if (r["unit"], r["cell"]) not in done)
+
+
+def _since(ledger: Ledger) -> int:
+    return int(ledger.execute("SELECT MAX(seq) AS seq FROM events WHERE step = ?", (WEIGHTS,)).fetchone()["seq"] or 0)
+
+
+def learned_pages(place: Place, name: str) -> frozenset[str]:
+    """The pages that weights of the office's own were trained on, and those that they were trained from."""
+    kept = {weights.name: weights for weights in list_weights(place)}
+    pages: set[str] = set()
+    while (weights := kept.pop(name, None)) is not None:
+        pages |= {*weights.learned}
+        name = weights.parent
+    return frozenset(pages)

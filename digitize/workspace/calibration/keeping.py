@@ -1,0 +1,123 @@
+"""Thresholds in the ledger: folded from the events of answers, kept as events, looked up when pages are mapped."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from digitize.reading.never import NEVER
+from digitize.workspace.calibration.sampling import book_of, field_of
+from digitize.workspace.calibration.thresholds import measure
+from digitize.workspace.calibration.values import TOGETHER, BlindAnswer, Measured, Terms, measured_from_plain
+from digitize.workspace.ledger import Ledger
+
+STEP = "calibrate"
+WEIGHTS, PACKAGE, ANY_WEIGHTS = "weights", "package", "any"
+"""The step of the event that says which weights a workspace reads with; the package's; those of registers."""
+_THRESHOLD = "threshold:"
+# What a person said without seeing the reading stands with the event of the answer; of new weights, in events of this
+# module's step.
+_ANSWERS = f"""SELECT json_extract(detail, '$.measured') AS measured FROM events
+  WHERE step IN ('review', '{STEP}') AND json_extract(detail, '$.measured') IS NOT NULL ORDER BY seq"""
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """From which confidence values pass, as measured on this workspace's answers. is_begun: whether it is measured."""
+
+    is_begun: bool = False
+    fields: Mapping[tuple[str, str], Measured] = field(default_factory=dict)
+
+    def accept(self, form: str, zone: str, page: str, given: float) -> float:
+        """From which confidence a zone's value may pass. given: what a file says, where nothing was measured."""
+        found = self.fields.get((form, field_of(zone)))
+        if found is None:
+            return given
+        if book_of(page) in found.books or (found.threshold is None and found.closed):
+            return NEVER
+        return given if found.threshold is None else found.threshold
+
+    def key(self, form: str, page: str) -> str:
+        """All of it that matters to a page, for the keys of work; "" where nothing was measured."""
+        own = [m for (f, _), m in sorted(self.fields.items()) if f == form and m.field != TOGETHER]
+        return " ".join(f"{m.field}={self.accept(form, m.field, page, -1.0):g}" for m in own)
+
+    def is_suspect(self, form: str, book: str) -> bool:
+        """Whether more is asked of a volume than of others."""
+        return any(f == form and book in m.suspects for (f, _), m in self.fields.items())
+
+    def passes_any(self, form: str) -> bool:
+        """Whether anything of a form passes by a threshold that was measured."""
+        return any(f == form and m.threshold is not None for (f, _), m in self.fields.items())
+
+
+def thresholds_in(ledger: Ledger) -> Thresholds:
+    """The thresholds as they were last measured."""
+    states = ledger.states(STEP)
+    found = [measured_from_plain(s.detail["is"]) for unit, s in states.items() if unit.startswith(_THRESHOLD)]
+    return Thresholds(bool(states), {(m.form, m.field): m for m in found})
+
+
+def begin(ledger: Ledger, site: str) -> bool:
+    """Measure from now on. Returns False where that was begun before."""
+    if thresholds_in(ledger).is_begun:
+        return False
+    ledger.record_event(site, STEP, "note", detail={"begun": True})
+    return True
+
+
+def weights_now(ledger: Ledger) -> str:
+    """The name of the weights that the workspace reads with."""
+    row = ledger.execute("SELECT detail FROM state WHERE step = ? ORDER BY seq DESC LIMIT 1", (WEIGHTS,)).fetchone()
+    return str(json.loads(row["detail"])["use"]) if row else PACKAGE
+
+
+def answers_in(ledger: Ledger) -> Iterator[BlindAnswer]:
+    """The answers that count for the weights of today, in the order in which they came."""
+    weights = weights_now(ledger)
+    for row in ledger.execute(_ANSWERS):
+        found = json.loads(row["measured"])
+        if found.pop("weights") in (weights, ANY_WEIGHTS):
+            yield BlindAnswer(**found)
+
+
+def plain_answer(answer: BlindAnswer, weights: str) -> dict[str, Any]:
+    """An answer as an event keeps it, without any value."""
+    return {
+        "form": answer.form, "field": answer.field, "book": answer.book, "confidence": round(answer.confidence, 6),
+        "right": answer.right, "weights": weights,
+    }  # fmt: skip
+
+
+def measure_again(ledger: Ledger, terms: Terms, given: Mapping[str, float]) -> list[str]:
+    """Fold all answers anew, keep what changed as events, and say in sentences what opened and what was closed.
+
+    given: form -> a threshold that was measured otherwise. Does nothing where measuring was not begun.
+    """
+    before = thresholds_in(ledger)
+    if not before.is_begun:
+        return []
+    now = {(m.form, m.field): m for m in measure(answers_in(ledger), terms, given)}
+    said: list[str] = []
+    # Those of weights that are no longer read with are taken back, too.
+    for form, name in sorted(before.fields.keys() | now.keys()):
+        old, new = before.fields.get((form, name), Measured(form, name)), now.get((form, name), Measured(form, name))
+        if old != new:
+            ledger.record_event(f"{_THRESHOLD}{form}/{name}", STEP, "note", detail={"is": new.as_plain()})
+            said += _said(old, new)
+    return said
+
+
+def _said(old: Measured, new: Measured) -> Iterator[str]:
+    """What a person should know of a change; that some more answers came is none."""
+    name = f"{new.form}, {'all fields together' if new.field == TOGETHER else new.field}"
+    for book in sorted({*new.books} - {*old.books}):
+        yield f"{name}: closed for the volume {book}: too much of what passed there was wrong. It is asked again."
+    if new.closed > old.closed:
+        yield f"{name}: closed: too much of what had passed was wrong. All that had passed is asked again."
+    elif new.threshold is None and old.threshold is not None:
+        yield f"{name}: nothing passes any more until it is measured again; what had passed is asked."
+    elif new.threshold != old.threshold and new.field != TOGETHER:
+        yield f"{name}: passes from {new.threshold:g} on ({new.passing} answers, {new.wrong} wrong)."

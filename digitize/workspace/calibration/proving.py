@@ -1,0 +1,112 @@
+"""Answers counted: how far down a threshold is proved, and whether what passed contradicts the promise.
+
+A threshold is looked for along fixed sequences: one begins at .97 and goes down as long as each next threshold is
+proved too, two others begin elsewhere with a smaller part of what we may be wrong (fixed sequence testing, Angelopoulos
+and others, "Learn then test", 2021). No threshold is ever tried because it looks good in the answers at hand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from digitize.workspace.calibration.proof import evidence_above, evidence_below
+from digitize.workspace.calibration.values import BlindAnswer, Terms
+
+LADDER = (0.999, 0.995, 0.99, 0.985, 0.98, 0.97, 0.96, 0.95, 0.93, 0.9, 0.85, 0.8, 0.7, 0.6, 0.5)
+STARTS = ((0.97, 0.6), (0.9, 0.2), (0.995, 0.2))
+"""Where the sequences begin, and each one's part of the risk."""
+_BOOK_PART = 0.5
+"""A book is closed at half the risk of a field: there are many books."""
+_FEWEST = 10
+_SUSPECT = 2.0
+
+
+@dataclass(slots=True)
+class Proof:
+    """Answers counted at every step of the ladder, and how far down each sequence is proved."""
+
+    terms: Terms
+    answers: list[int] = field(default_factory=lambda: [0] * len(LADDER))
+    wrong: list[int] = field(default_factory=lambda: [0] * len(LADDER))
+    heads: list[int] = field(default_factory=lambda: [LADDER.index(start) for start, _ in STARTS])
+    lowest: int | None = None
+    total: int = 0
+
+    def count(self, answer: BlindAnswer) -> None:
+        """Count an answer and prove nothing."""
+        self.total += 1
+        for at, step in enumerate(LADDER):
+            if answer.confidence >= step:
+                self.answers[at] += 1
+                self.wrong[at] += not answer.right
+
+    def without(self, other: Proof) -> None:
+        """Take out what another counted."""
+        self.total -= other.total
+        for at in range(len(LADDER)):
+            self.answers[at] -= other.answers[at]
+            self.wrong[at] -= other.wrong[at]
+
+    def see(self, answer: BlindAnswer) -> None:
+        """Count an answer, and go on down as far as that proves."""
+        self.count(answer)
+        for number, (_, part) in enumerate(STARTS):
+            while self.heads[number] < len(LADDER) and self._holds(self.heads[number], part):
+                lowest = self.heads[number]
+                self.lowest = lowest if self.lowest is None else max(lowest, self.lowest)
+                self.heads[number] += 1
+
+    @property
+    def threshold(self) -> float | None:
+        """The lowest one proved; of those that let the same answers pass the highest, for between nothing is known."""
+        if self.lowest is None:
+            return None
+        return next(step for at, step in enumerate(LADDER) if self.answers[at] == self.answers[self.lowest])
+
+    def _holds(self, at: int, part: float) -> bool:
+        n, wrong = self.answers[at], self.wrong[at]
+        if n < _FEWEST:
+            return False
+        return evidence_below(wrong, n, self.terms.limit) >= 1 / (self.terms.risk * part)
+
+    def is_refuted(self, threshold: float) -> bool:
+        """Whether all that was answered says that this threshold does not hold."""
+        at = next((n for n, step in enumerate(LADDER) if step <= threshold), len(LADDER) - 1)
+        return evidence_above(self.wrong[at], self.answers[at], self.terms.limit) >= 1 / self.terms.risk
+
+    def counted(self, threshold: float) -> tuple[int, int]:
+        """(answers, wrong ones) at or above a threshold, to the nearest step above."""
+        at = max((n for n, step in enumerate(LADDER) if step >= threshold), default=0)
+        return self.answers[at], self.wrong[at]
+
+
+@dataclass(slots=True)
+class Watch:
+    """Values that passed and were asked all the same, by book; says when they contradict the promise."""
+
+    terms: Terms
+    books: dict[str, list[int]] = field(default_factory=dict)
+    closed: set[str] = field(default_factory=set)
+
+    def see(self, answer: BlindAnswer) -> bool:
+        """Count an answer; close its book where that alone fails. Whether all books together fail."""
+        counts = self.books.setdefault(answer.book, [0, 0])
+        counts[0] += 1
+        counts[1] += not answer.right
+        if self._fails(counts[0], counts[1], _BOOK_PART):
+            self.closed.add(answer.book)
+            # What is known of a book that does not pass any more says nothing of the others.
+            del self.books[answer.book]
+        return self._fails(*self.total(), 1.0)
+
+    def suspects(self) -> tuple[str, ...]:
+        """Books of which more should be asked: what was seen of them speaks rather against the promise than for it."""
+        limit = self.terms.limit
+        return tuple(sorted(b for b, (n, wrong) in self.books.items() if evidence_above(wrong, n, limit) >= _SUSPECT))
+
+    def total(self) -> tuple[int, int]:
+        """(answers, wrong ones) of the books that still pass."""
+        return sum(c[0] for c in self.books.values()), sum(c[1] for c in self.books.values())
+
+    def _fails(self, answers: int, wrong: int, part: float) -> bool:
+        return evidence_above(wrong, answers, self.terms.limit) >= 1 / (self.terms.risk * part)

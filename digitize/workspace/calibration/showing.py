@@ -1,0 +1,87 @@
+"""Where each field stands, for people: what passes, how sure that is, what the audit found."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from digitize.workspace.calibration.keeping import thresholds_in
+from digitize.workspace.calibration.proof import most_wrong, right_between
+from digitize.workspace.calibration.values import TOGETHER, Measured
+from digitize.workspace.ledger import Ledger
+
+HEAD = ("form", "field", "answers", "passes from", "passing", "right at least", "audited", "right of these", "state")
+
+
+@dataclass(frozen=True, slots=True)
+class FieldStanding:
+    """One field of a form.
+
+    threshold: from which it passes, None while it does not; by: see `Measured`. answers: that count. passing: share of
+    them that reaches it; right_at_least: exact lower bound of what is right of these, with the certainty that is asked
+    for. audited: answers on values that had passed; audited_right: of these; between: exact interval of that share.
+    books: volumes of which it does not pass. state: "passes", "measuring" or "closed".
+    """
+
+    form: str
+    field: str
+    threshold: float | None
+    by: str
+    answers: int
+    passing: float
+    right_at_least: float | None
+    audited: int
+    audited_right: int
+    between: tuple[float, float] | None
+    books: tuple[str, ...]
+    state: str
+
+    def as_plain(self) -> dict[str, Any]:
+        """As JSON types."""
+        return asdict(self)
+
+    def cells(self) -> list[str | int]:
+        """A row for people."""
+        passes = self.threshold is not None
+        audit = f"{self.audited_right} of {self.audited}" if self.audited else ""
+        if self.between is not None and self.audited:
+            audit += f" ({_percent(self.between[0])} to {_percent(self.between[1])})"
+        state = self.state + (f", not in {', '.join(self.books)}" if self.books else "")
+        return [
+            self.form, "(all together)" if self.field == TOGETHER else self.field, self.answers,
+            f"{self.threshold:g}" if passes else "-", _percent(self.passing) if passes else "-",
+            _percent(self.right_at_least) if self.right_at_least is not None else "-", self.audited, audit,
+            f"{state} ({self.by})" if passes and self.by != "own" else state,
+        ]  # fmt: skip
+
+
+def standings(ledger: Ledger, certainty: float) -> list[FieldStanding]:
+    """Where every field stands of which something was answered, by form. certainty: of the bounds, 0..1."""
+    found = thresholds_in(ledger).fields
+    return [_standing(m, certainty) for _, m in sorted(found.items())]
+
+
+def _standing(m: Measured, certainty: float) -> FieldStanding:
+    passes = m.threshold is not None
+    return FieldStanding(
+        m.form, m.field, m.threshold, m.by, m.answers,
+        round(m.passing / m.answers, 4) if passes and m.answers else 0.0,
+        _down(1 - most_wrong(m.wrong, m.passing, certainty)) if passes and m.passing else None,
+        m.audited, m.audited - m.audited_wrong,
+        _between(m, certainty) if m.audited else None,
+        m.books, "passes" if passes else "closed" if m.closed else "measuring",
+    )  # fmt: skip
+
+
+def _between(m: Measured, certainty: float) -> tuple[float, float]:
+    low, high = right_between(m.audited - m.audited_wrong, m.audited, certainty)
+    return _down(low), round(high, 4)
+
+
+def _down(share: float) -> float:
+    """Rounded down: 98.996 % is not 99."""
+    return int(share * 10_000) / 10_000
+
+
+def _percent(share: float) -> str:
+    return f"{int(share * 1000 + 1e-9) / 10:g}%"

@@ -1,0 +1,176 @@
+"""From answers to thresholds: proved from nothing by form and field, watched for ever, closed when they no longer hold.
+
+All of it is one fold over the answers in their order, so the same answers always give the same thresholds, and looking
+at them after every answer costs no certainty (`digitize.workspace.calibration.proof`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from digitize.workspace.calibration.proof import evidence_above
+from digitize.workspace.calibration.proving import STARTS, Proof, Watch
+from digitize.workspace.calibration.values import TOGETHER, BlindAnswer, Measured, Terms
+
+
+def measure(answers: Iterable[BlindAnswer], terms: Terms, given: Mapping[str, float] | None = None) -> list[Measured]:
+    """Every field of which something was answered, and each form's fields together, by form and field.
+
+    answers: in the order in which they came. given: form -> a threshold that somebody measured otherwise; it holds
+    until one is proved, or it is shown to be wrong.
+    """
+    measuring = Measuring(terms, given)
+    for answer in answers:
+        measuring.see(answer)
+    return measuring.measured()
+
+
+class Measuring:
+    """The fold itself, answer by answer, for who asks in between what passes by now."""
+
+    def __init__(self, terms: Terms, given: Mapping[str, float] | None = None) -> None:
+        """Nothing was answered yet. terms, given: as `measure` takes them."""
+        self._terms, self._given = terms, given or {}
+        self._forms: dict[str, _Form] = {}
+
+    def see(self, answer: BlindAnswer) -> None:
+        """Take the next answer."""
+        form = self._forms.get(answer.form)
+        if form is None:
+            form = self._forms[answer.form] = _Form(answer.form, self._terms, self._given.get(answer.form))
+        form.see(answer)
+
+    def measured(self) -> list[Measured]:
+        """Where all fields stand now, by form and field."""
+        return [m for name in sorted(self._forms) for m in self._forms[name].measured()]
+
+
+class _Field:
+    """One field of a form, or all of them together: proof, watch, and what came of them."""
+
+    def __init__(self, form: str, name: str, terms: Terms) -> None:
+        self.form, self.name, self.terms = form, name, terms
+        self.proof, self.watch = Proof(terms), Watch(terms)
+        self.count = self.opened_after = self.closed = 0
+        # What it brought to the proof of all fields together; None from when its own answers spoke against it.
+        self.brought: Proof | None = Proof(terms)
+
+    def see(self, answer: BlindAnswer, passes_from: float | None) -> bool:
+        """Take an answer. passes_from: the threshold that holds for it now, its own or another.
+
+        Returns whether it counts for the proof: not if its book is closed, or if it was the one that closed all.
+        """
+        self.count += 1
+        if answer.book in self.watch.closed:
+            return False
+        if passes_from is not None and answer.confidence >= passes_from and self.watch.see(answer):
+            # All anew: what was proved is refuted, and only what comes from now on counts.
+            closed = self.watch.closed
+            self.proof, self.watch = Proof(self.terms), Watch(self.terms, closed=closed)
+            self.closed += 1
+            return False
+        self.proof.see(answer)
+        if self.proof.threshold is not None and not self.opened_after:
+            self.opened_after = self.count
+        return True
+
+    def hopeful(self) -> float | None:
+        """From which its answers count for their volume though nothing passes yet; None where it may be bad itself."""
+        start = STARTS[0][0]
+        answers, wrong = self.proof.counted(start)
+        has_proved = answers >= self.terms.least_own and evidence_above(wrong, answers, self.terms.limit) < 1
+        return start if has_proved else None
+
+
+class _Form:
+    """The fields of one form."""
+
+    def __init__(self, name: str, terms: Terms, given: float | None) -> None:
+        self.name, self.terms, self.given = name, terms, given
+        self.answers: list[BlindAnswer] = []
+        self.closed: set[str] = set()
+        self._begin()
+
+    def _begin(self) -> None:
+        self.all = _Field(self.name, TOGETHER, self.terms)
+        self.fields: dict[str, _Field] = {}
+        # A hand or a bad scan shows in all fields of a volume, long before one of them has enough answers.
+        self.watch = Watch(self.terms)
+
+    def see(self, answer: BlindAnswer) -> None:
+        """Take the next answer. What was said of a volume that it closes counts for nothing, from the first on."""
+        if answer.book in self.closed:
+            return
+        self.answers.append(answer)
+        waiting = [answer]
+        while waiting:
+            self._take(waiting.pop(0))
+            if self.watch.closed:
+                self.closed |= self.watch.closed
+                self.answers = [a for a in self.answers if a.book not in self.closed]
+                waiting = list(self.answers)
+                self._begin()
+
+    def _take(self, answer: BlindAnswer) -> None:
+        own = self.fields.get(answer.field)
+        if own is None:
+            own = self.fields[answer.field] = _Field(self.name, answer.field, self.terms)
+        threshold, by = self._threshold(own, answer.book)
+        watched = threshold if threshold is not None else own.hopeful()
+        if watched is not None and answer.confidence >= watched:
+            self.watch.see(answer)
+        # A field that passes nothing in a book says nothing of what passes there.
+        if self.terms.together and own.brought is not None and answer.book not in own.watch.closed:
+            was_closed = self.all.closed
+            if self.all.see(answer, threshold if by == TOGETHER else None):
+                own.brought.count(answer)
+            elif self.all.closed > was_closed:
+                self._begin_together_anew()
+        own.see(answer, threshold)
+        if own.brought is not None and self._is_refuted(own):
+            # It must not pass with the others, so its answers say nothing of them either.
+            self.all.proof.without(own.brought)
+            own.brought = None
+
+    def _begin_together_anew(self) -> None:
+        for own in self.fields.values():
+            own.brought = None if own.brought is None else Proof(self.terms)
+
+    def measured(self) -> list[Measured]:
+        found = [self._measured(self.fields[name]) for name in sorted(self.fields)]
+        return [self._of_all(), *found] if self.terms.together else found
+
+    def _threshold(self, own: _Field, book: str = "") -> tuple[float | None, str]:
+        """From which a value of a field passes, and by what; a field's own proof goes before all others."""
+        if own.proof.threshold is not None:
+            return own.proof.threshold, "own"
+        if own.closed:
+            return None, ""
+        together = self.all.proof.threshold
+        is_open = together is not None and book not in self.all.watch.closed and own.brought is not None
+        if is_open and own.proof.counted(together or 1.0)[0] >= self.terms.least_own:
+            return together, TOGETHER
+        return self.given, "given" if self.given is not None else ""
+
+    def _is_refuted(self, own: _Field) -> bool:
+        """Whether a field's own answers say that it must not pass with the others."""
+        together = self.all.proof.threshold
+        return bool(own.closed) or own.proof.is_refuted(STARTS[0][0] if together is None else together)
+
+    def _measured(self, own: _Field) -> Measured:
+        threshold, by = self._threshold(own)
+        shared = self.all.watch.closed if by == TOGETHER else set()
+        books = own.watch.closed | shared | self.closed
+        return _as_measured(own, threshold, "together" if by == TOGETHER else by, books, self.watch.suspects())
+
+    def _of_all(self) -> Measured:
+        return _as_measured(self.all, self.all.proof.threshold, "together", self.all.watch.closed | self.closed, ())
+
+
+def _as_measured(own: _Field, threshold: float | None, by: str, books: set[str], suspects: tuple[str, ...]) -> Measured:
+    passing, wrong = own.proof.counted(threshold) if threshold is not None else (0, 0)
+    audited, audited_wrong = own.watch.total()
+    return Measured(
+        own.form, own.name, threshold, by if threshold is not None else "", own.proof.total, passing, wrong, audited,
+        audited_wrong, own.opened_after, own.closed, tuple(sorted(books)), suspects,
+    )  # fmt: skip
