@@ -52,6 +52,7 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--fit", action="store_true", help="write ocr/calibration/fields.toml")
     parser.add_argument("--quick", action="store_true", help="the invented pages of sample_data/ alone")
+    parser.add_argument("--digits", type=Path, metavar="FILE", help="weights for native digits, if not the package's")
     parser.add_argument("--pages", type=int, help="only the first N pages")
     a = parser.parse_args()
     if not a.quick and a.data is None:
@@ -74,7 +75,7 @@ def measure_parts(a: argparse.Namespace, only: Sequence[str]) -> dict[str, Any]:
         if a.fit:
             for kind, known in native_digits.facts(a.data).items():
                 handwriting_calibration.write_model(kind, known)
-        result |= native_digits.measure(a.data, _say)
+        result |= native_digits.measure(a.data, _say, weights=a.digits)
     if "print" in only:
         result |= measure_print(a.data / "ocr-bench")
     return result

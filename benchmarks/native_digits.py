@@ -1,8 +1,9 @@
 """The native-digits part of benchmarks/handwriting.py: single digits, and whole dates and numbers composed of them.
 
-FOLDER/handwriting holds real digits by script. Only pictures that the weights were not trained on are read: of Kannada
-those of two writers, of the others the last fifth (training/digits/scripts.py says which). Composed dates and numbers
-are drawn as scans show them, worn and between printed words or in cells (training/digits/make.py), half of them dates.
+FOLDER/handwriting holds real digits by script. The package's weights learned from none of them; those of
+training/digits/cmaterdb from some, and only pictures that they were not trained on are read: of Kannada those of two
+writers, of the others the last fifth (training/digits/scripts.py says which). Composed dates and numbers are drawn as
+scans show them, worn and between printed words or in cells (training/digits/make.py), half of them dates.
 Scripts without real digits are drawn from fonts, and their figures stand apart, under fonts_alone.
 """
 
@@ -34,23 +35,27 @@ _WANTED = ("date", "number")
 _MARGIN = 10
 
 
-def measure(data: Path, log: Callable[[str], None], single: int = _SINGLE, whole: int = _WHOLE) -> dict[str, Any]:
+def measure(
+    data: Path, log: Callable[[str], None], single: int = _SINGLE, whole: int = _WHOLE, weights: Path | None = None
+) -> dict[str, Any]:
     """Shares read right, by script: digits{script}, dates{script} (dates and numbers, whole), and what is sure.
 
     ece_digits{script}: how far the probabilities of whole dates and numbers are off, before the engine caps those of
     scripts of which it is never sure; ece_native: of all together. A script whose weights are not here has none.
+    weights: others than the package's.
     """
+    engine = Digits(weights=weights)
     digits: dict[str, float] = {}
     dates: dict[str, float] = {}
     fonts_alone: dict[str, float] = {}
     off: dict[str, float] = {}
     values: list[Value] = []
-    for drawing in _drawings(data):
+    for drawing in _drawings(data, engine):
         name = drawing.script.name
-        read = [_whole(drawing, seed) for seed in range(whole)]
+        read = [_whole(drawing, seed, engine, weights) for seed in range(whole)]
         share = round(float(np.mean([v.right for v in read])), 4)
         if drawing.real:
-            each = [right for digit in drawing.script.digits for right in _single(drawing, digit, single)]
+            each = [right for digit in drawing.script.digits for right in _single(drawing, digit, single, engine)]
             digits[name], dates[name] = round(float(np.mean(each)), 4), share
             off[name], values = calibration_error(read), [*values, *read]
         else:
@@ -66,46 +71,47 @@ def facts(data: Path, whole: int = 2 * _WHOLE) -> Mapping[str, Sequence[tuple[Fa
     Of scripts with real digits, on other strings of the held-out digits than measure reads.
     """
     known: dict[str, list[tuple[Facts, bool]]] = defaultdict(list)
-    for drawing in _drawings(data):
+    engine = Digits()
+    for drawing in _drawings(data, engine):
         for seed in range(10_000, 10_000 + whole) if drawing.real else ():
-            kind, text, found = _read(drawing, seed)
+            kind, text, found = _read(drawing, seed, engine)
             if found:
                 known[_known(drawing).calibration].append((found[0].facts, _same(kind, found[0].text, text)))
     return known
 
 
-def _drawings(data: Path) -> Iterator[Drawing]:
+def _drawings(data: Path, engine: Digits) -> Iterator[Drawing]:
     """The scripts whose weights are here, with the digits that were held out."""
-    here = Digits().languages()
+    here = engine.languages()
     for network in NETWORKS:
         for drawing in load_drawings(network, data / "handwriting", FONTS, held_out=True):
             if drawing.script.languages[0] in here:
                 yield drawing
 
 
-def _single(drawing: Drawing, digit: str, most: int) -> Iterator[bool]:
+def _single(drawing: Drawing, digit: str, most: int, engine: Digits) -> Iterator[bool]:
     """Whether pictures of one digit, with a margin of paper, are read as it."""
     pictures = drawing.real[digit]
     for picture in pictures[:: max(1, len(pictures) // max(1, most // 10))]:
         ground = int(picture.max())
         image = np.pad(picture, _MARGIN, constant_values=ground)
         line = LineImage(image, drawing.script.languages[:1], kind="digits")
-        yield Digits().read([line])[0].text == str(drawing.script.digits.index(digit))
+        yield engine.read([line])[0].text == str(drawing.script.digits.index(digit))
 
 
-def _whole(drawing: Drawing, seed: int) -> Value:
-    kind, text, found = _read(drawing, seed)
+def _whole(drawing: Drawing, seed: int, engine: Digits, weights: Path | None) -> Value:
+    kind, text, found = _read(drawing, seed, engine)
     name = drawing.script.name
     if not found:
         return Value(f"{name}-{seed}", kind, name, 0.0, right=False)
-    said = probability(_known(drawing).calibration, found[0].facts)
+    said = probability(weights.stem if weights else _known(drawing).calibration, found[0].facts)
     return Value(f"{name}-{seed}", kind, name, said, _same(kind, found[0].text, text))
 
 
-def _read(drawing: Drawing, seed: int) -> tuple[str, str, list[Spoken]]:
+def _read(drawing: Drawing, seed: int, engine: Digits) -> tuple[str, str, list[Spoken]]:
     """The kind and text of a made-up date or number, and what is read of its picture."""
     image, kind, text = _drawn(drawing, seed)
-    return kind, text, read_native(_KIND_OF[kind], Digits().passes(image, drawing.script.languages[0]))
+    return kind, text, read_native(_KIND_OF[kind], engine.passes(image, drawing.script.languages[0]))
 
 
 def _known(drawing: Drawing) -> NativeScript:

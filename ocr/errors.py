@@ -31,3 +31,7 @@ class EngineMissing(OcrError):
 
 class EngineFailed(OcrError):
     """The engine broke or ran past its time limit on one page."""
+
+
+class OutOfTime(EngineFailed):
+    """A page used up the time that it may take; with more it may be read."""

@@ -32,6 +32,10 @@ FormFolders = Annotated[
     list[Path] | None, typer.Option(help="Folder with further form files.", exists=True, file_okay=False)
 ]
 
+NativeDigits = Annotated[
+    str, typer.Option(metavar="own|none|FILE", help="Weights that read numbers in native digits, if not the package's.")
+]
+
 
 def extract(
     files: Scans,
@@ -48,6 +52,7 @@ def extract(
     jobs: PagesAtOnce = None,
     dpi: Dpi = 300,
     seconds: SecondsPerPage = 180,
+    native_digits: NativeDigits = "own",
 ) -> None:
     """Read forms and registers into named fields and rows, one JSON object a page; exit 5 if a page cannot be read.
 
@@ -60,7 +65,7 @@ def extract(
     from digitize.files.read_files import default_workers
     from digitize.machine.whole_file import WholeFile
 
-    reading = _reading(form, lang, tuple(forms or ()), dpi, seconds)
+    reading = _reading(form, lang, tuple(forms or ()), dpi, seconds, native_digits)
     # What is no printed form's name is a register's: _reading has looked it up.
     register = "" if form == "auto" or reading.forms else form
     _check_told(state, stations, station, district)
@@ -83,7 +88,7 @@ def _check_told(state: str, stations: Path | None, station: str, district: str) 
         check_places(told, "digitize extract", place_lists(state, stations), has_own=stations is not None)
 
 
-def _reading(form: str, lang: str, folders: tuple[Path, ...], dpi: int, seconds: int) -> ReadSettings:
+def _reading(form: str, lang: str, folders: tuple[Path, ...], dpi: int, seconds: int, digits: str) -> ReadSettings:
     """How pages are read. Raises FormError for an unknown form, EngineMissing."""
     from digitize.files.read_files import parse_languages
     from digitize.reading.lexica import sections_file
@@ -100,6 +105,7 @@ def _reading(form: str, lang: str, folders: tuple[Path, ...], dpi: int, seconds:
         form_folders=folders,
         forms=() if form == "auto" or form in known_registers(folders).forms else (form,),
         sections=sections_file(),
+        native_digits=digits,
     )
     require_engine(reading)
     load_models(folders).only(reading.forms)  # before any page, so that a wrong name is told once

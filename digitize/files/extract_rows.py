@@ -14,6 +14,7 @@ from digitize.reading.neighbours import Facts, links, page_facts
 from digitize.reading.rows import CONTINUATION, NO_ENTRY, RegisterRow, RowCell, doubted, is_sure
 from digitize.reading.values import zone_value
 from mappers.sources.values import ZoneValue
+from ocr.forms.legible import is_noise
 from ocr.page import Decided, Reading, Recognition
 from ocr.plain import reading_from_plain, recognition_from_plain
 
@@ -125,7 +126,7 @@ def as_field(decided: Decided, accept: float | None = None) -> Plain:
     accept: the confidence from which it may pass; then asked says whether a person should look at it.
     """
     plain = {
-        "value": decided.value,
+        "value": "" if is_noise(decided) else decided.value,
         "raw": decided.raw,
         "confidence": decided.confidence,
         "box": list(decided.box),

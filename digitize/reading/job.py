@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from ocr.page import Carried
 
 
+OUT_OF_TIME = "out-of-time"
+"""Kind of failure of a page that used up its time."""
+
+
 @dataclass(frozen=True, slots=True)
 class PageJob:
     """One page to read.
@@ -110,6 +114,11 @@ class PageFailed:
     retry: bool
     as_form: PageReading | None = None
     error: Exception | None = field(default=None, compare=False)
+
+    @property
+    def holds_up(self) -> bool:
+        """Whether pages behind it wait until it is tried again; one that is only slow would hold up a whole book."""
+        return self.retry and self.kind != OUT_OF_TIME
 
 
 def matched_only(done: PageDone | PageFailed) -> PageDone | None:

@@ -9,9 +9,9 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from digitize.errors import fault
-from digitize.reading.job import PageDone, PageFailed, PageJob, PageReading
+from digitize.reading.job import OUT_OF_TIME, PageDone, PageFailed, PageJob, PageReading
 from digitize.reading.register import decided_page, recognised_page
-from ocr.errors import EngineMissing, FormError, OcrError, ScanError
+from ocr.errors import EngineMissing, FormError, OcrError, OutOfTime, ScanError
 
 if TYPE_CHECKING:
     from ocr.page import Reading, Recognition
@@ -27,9 +27,11 @@ def read_page(job: PageJob) -> PageDone | PageFailed:
 
     try:
         return visit.read()
-    # The special ones first: EngineMissing and ScanError are OcrErrors, too.
+    # The special ones first: these three are OcrErrors, too.
     except EngineMissing as e:
         return failed("engine-missing", _named(job, e), retry=True, error=e)
+    except OutOfTime as e:
+        return failed(OUT_OF_TIME, _named(job, e), retry=True)
     except ScanError as e:
         return failed(e.kind, _named(job, e), retry=e.retry)
     except (OcrError, OSError) as e:

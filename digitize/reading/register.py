@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ocr.registers import RegisterSettings, VolumeReader
     from ocr.scans.scan import OpenedPage
 
-_DIGITS, _FIELDS = "digits", "fields"
+_FIELDS = "fields"
 
 
 def recognised_page(job: PageJob, page: OpenedPage) -> Recognition:
@@ -74,10 +74,11 @@ def register_settings(read: ReadSettings) -> RegisterSettings:
         return RegisterSettings(engine=read.engine, sections=read.sections)
     if read.languages[0] == "en":
         return RegisterSettings(engine=read.engine, handwriting_engine=by_hand, sections=read.sections)
-    has_digits = read.languages[0] in load_engine(_DIGITS).languages()
+    digits = read.digits_engine
+    has_digits = digits != "none" and read.languages[0] in load_engine(digits).languages()
     return RegisterSettings(
         engine=read.engine,
-        digits_engine=_DIGITS if has_digits else "none",
+        digits_engine=digits if has_digits else "none",
         latin_engine=by_hand if by_hand == _FIELDS else "none",
         sections=read.sections,
     )

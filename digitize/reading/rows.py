@@ -221,5 +221,5 @@ def row_mark(reading: Reading, row: str) -> str:
 
 
 def text_of(value: ZoneValue) -> str:
-    """What a cell says, "" where it is blank."""
-    return "" if value.blank else value.value or value.raw
+    """What a cell says, "" where it is blank, or what was read says nothing."""
+    return "" if value.blank or value.noise else value.value or value.raw

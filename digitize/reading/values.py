@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from digitize.reading.calibration import NEVER
 from mappers.sources.values import ZoneValue
+from ocr.forms.legible import is_noise
 from ocr.page import PRINT_NOT_KNOWN, Decided
 
 
@@ -16,10 +17,11 @@ def zone_value(d: Decided, accept: float) -> ZoneValue:
         accept = min(1.0, accept)
     return ZoneValue(
         raw=d.raw,
-        value=d.value or None,
+        value=None if is_noise(d) else d.value or None,
         confidence=d.confidence,
         box=(d.box.x0, d.box.y0, d.box.x1, d.box.y1),
         blank=d.blank,
-        candidates=tuple(c.text for c in d.candidates),
+        candidates=() if is_noise(d) else tuple(c.text for c in d.candidates),
         accept=accept,
+        noise=is_noise(d),
     )

@@ -159,7 +159,7 @@ class VolumeQueue(Generic[AnyPage, Todo]):
     def _settle(self, done: Result) -> None:
         """Go on with what a page handed on; one that failed hands on what it was given."""
         if isinstance(done, PageFailed):
-            self._is_stopped = self._is_stopped or (self._stops and done.retry)
+            self._is_stopped = self._is_stopped or (self._stops and done.holds_up)
             return
         self._before = None if done.is_form else done.handed_on()
         self._has_forms = self._has_forms or done.is_form

@@ -96,7 +96,7 @@ def _write_row(sheet: Worksheet, line: int, item: Item, picture: bytes | None, s
     # "right value", "verdict" and "operator" are left to the person, and so is "picture" to _put_picture.
     values: dict[str, object] = {
         "field": _names(item.fields),
-        "reading": item.reading,
+        "reading": item.reading if item.is_legible else "",
         "value": item.value,
         "candidates": "\n".join(item.candidates),
         "known of the book": item.told,

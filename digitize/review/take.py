@@ -125,7 +125,7 @@ def _asked(ledger: Ledger, known: Known) -> dict[str, _Asked]:
     whole = _WholeRows(ledger, known)
     for stored, item in list_open(ledger, known):
         blank = Decision(item.record, item.cell, item.reading, item.source, stored.record.form, VALUE, "", "")
-        machine, earlier = item.value or item.reading, before.get(item.id)
+        machine, earlier = item.machine, before.get(item.id)
         asked[item.id] = _Asked(blank, machine, earlier, row=whole.of(stored), confidence=item.confidence)
     return asked | {measured_id(id): a.to_measure() for id, a in asked.items() if not a.words}
 

@@ -13,7 +13,7 @@ from digitize.machine.pool import patience_s, run_jobs
 from digitize.machine.progress import Progress
 from digitize.reading.job import PageDone, PageFailed, PageJob, PageReading
 from digitize.reading.page import read_page
-from digitize.steps.read_jobs import Queue
+from digitize.steps.read_jobs import Queue, seconds_for
 from digitize.steps.read_keys import UNKNOWN_FORM
 from digitize.steps.read_plan import PageTodo, by_volume, plan
 from digitize.steps.read_write import write_page
@@ -81,7 +81,7 @@ def read_pages(
     progress.start("read", len(todos))
     allowed = frozenset(t.scan.page for t in todos) if is_limited else None
     queue = Queue(ledger, known, by_volume(Catalogue(ledger).scans()), allowed)
-    limit_s = patience_s(known.place.options.read.seconds_per_page)
+    limit_s = patience_s(max(seconds_for(known, todo) for todo in todos))
     for job, done in run_jobs(read_page, queue, known.jobs, _crashed, limit_s):
         for todo, held in queue.take(job.page, done):
             with ledger.writing():

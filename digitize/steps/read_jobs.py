@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from digitize.reading.job import PageDone, PageFailed, PageJob
@@ -11,6 +12,7 @@ from digitize.reading.lexica import ListSource
 from digitize.reading.volume import VolumeQueue
 from digitize.steps.read_keys import DECIDE, RECOGNISE, REGISTER, metadata_of, named_register
 from digitize.steps.read_plan import Desk, PageTodo
+from digitize.steps.tries import next_seconds
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan, SourceFile
@@ -63,6 +65,11 @@ class Queue(Iterator[PageJob]):
         return bool(self._ledger.claim([page], step, self._known.owner))
 
 
+def seconds_for(known: Known, todo: PageTodo) -> float:
+    """How long a page may take, of the processor: the more, the longer it took in vain."""
+    return next_seconds(todo.last, known.place.options.read.seconds_per_page)
+
+
 def page_job(ledger: Ledger, known: Known, todo: PageTodo, source: SourceFile) -> PageJob:
     """What a worker needs for one page."""
     scan = todo.scan
@@ -72,7 +79,7 @@ def page_job(ledger: Ledger, known: Known, todo: PageTodo, source: SourceFile) -
         path=path,
         sha256=source.sha256,
         index=scan.idx,
-        settings=known.read_settings(scan.language),
+        settings=replace(known.read_settings(scan.language), seconds_per_page=seconds_for(known, todo)),
         lists=ListSource(known.lexica),
         metadata=metadata_of(known, scan),
         register=named_register(known, scan) if todo.tries_register else None,

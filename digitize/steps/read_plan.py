@@ -20,6 +20,7 @@ from digitize.steps.read_keys import (
     register_decide_key,
     register_key,
 )
+from digitize.steps.tries import is_tried_again
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger, StepState
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan
@@ -33,7 +34,8 @@ class PageTodo:
 
     before: what its volume carries to it. matched: the key under which it was recognised as a form or as none, "" where
     that is to be done. form: the form it is then of. registered: the key under which it was recognised as a register's,
-    "" where that is to be done. tries_register: whether it is tried as a register's where it is no form.
+    "" where that is to be done. tries_register: whether it is tried as a register's where it is no form. last: how it
+    failed when it was tried before.
     """
 
     scan: PageScan
@@ -42,6 +44,7 @@ class PageTodo:
     form: str | None = None
     registered: str = ""
     tries_register: bool = True
+    last: StepState | None = None
 
     @property
     def is_decided_only(self) -> bool:
@@ -65,19 +68,20 @@ class Desk:
             return Turn(carried=before)
         found = self._recognised_today(scan)
         if found is None:
-            return Turn(PageTodo(scan, before), waits=True, carried=self._carried_last_time(scan, before))
+            todo = PageTodo(scan, before, last=self._failed_before(scan))
+            return Turn(todo, waits=True, carried=self._carried_last_time(scan, before))
         key, form = found
         if form is None:
             return self._register_turn(scan, before, key)
         wanted = decide_key(self._known, scan, key, form)
-        todo = None if self._is_decided(scan, wanted) else PageTodo(scan, matched=key, form=form)
-        return Turn(todo, is_form=True)
+        is_decided = self._is_decided(scan, wanted)
+        return Turn(None if is_decided else PageTodo(scan, matched=key, form=form), is_form=True)
 
     def ahead(self, scan: PageScan, tries_register: bool) -> PageTodo | None:
         """A page to recognise before its turn; None where that was done, or failed for good."""
         if self._is_given_up(scan) or self._recognised_today(scan) is not None:
             return None
-        return PageTodo(scan, tries_register=tries_register)
+        return PageTodo(scan, tries_register=tries_register, last=self._failed_before(scan))
 
     def note_match(self, page: str) -> None:
         """Take in that a page was recognised as a form or as none."""
@@ -89,26 +93,28 @@ class Desk:
         """What is to do for a page that is no form."""
         decided = self._decided.get(scan.page)
         if decided and decided.is_failed and decided.key == register_key(self._known, scan, before, FAILED):
-            waits = decided.may_be_tried_again
-            return Turn(PageTodo(scan, before, matched) if waits else None, waits, carried=before)
+            waits = is_tried_again(decided, self._known.place.options.read.seconds_per_page)
+            todo = PageTodo(scan, before, matched, last=decided) if waits else None
+            return Turn(todo, waits, carried=before)
         found = self._registered_today(scan, before)
         if found is None:
             carried = self._carried_last_time(scan, before)
             return Turn(PageTodo(scan, before, matched), waits=True, carried=carried)
         key, detail = found
         wanted = register_decide_key(self._known, key, detail.get("form"))
-        todo = None if self._is_decided(scan, wanted) else PageTodo(scan, before, matched, registered=key)
+        is_decided = self._is_decided(scan, wanted)
+        todo = None if is_decided else PageTodo(scan, before, matched, registered=key)
         return Turn(todo, carried=_carried(detail, before))
 
     def _is_given_up(self, scan: PageScan) -> bool:
         """Whether it could not be recognised under today's settings, and nothing is awaited that might help."""
+        now = self._failed_before(scan)
+        return now is not None and not is_tried_again(now, self._known.place.options.read.seconds_per_page)
+
+    def _failed_before(self, scan: PageScan) -> StepState | None:
+        """How its recognition failed under today's settings, None where it did not."""
         now = self._recognised.get(scan.page)
-        return (
-            now is not None
-            and now.is_failed
-            and not now.may_be_tried_again
-            and now.key == failed_key(self._known, scan)
-        )
+        return now if now is not None and now.is_failed and now.key == failed_key(self._known, scan) else None
 
     def _is_decided(self, scan: PageScan, key: str) -> bool:
         now = self._decided.get(scan.page)

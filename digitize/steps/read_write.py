@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from digitize.reading.days import day_above
-from digitize.reading.job import PageDone, PageFailed, PageReading
+from digitize.reading.job import OUT_OF_TIME, PageDone, PageFailed, PageReading
 from digitize.reading.neighbours import page_facts, page_numbers
+from digitize.steps.read_jobs import seconds_for
 from digitize.steps.read_keys import (
     DECIDE,
     FAILED,
@@ -21,6 +22,7 @@ from digitize.steps.read_keys import (
     register_key,
 )
 from digitize.steps.read_plan import PageTodo
+from digitize.steps.tries import tried
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from ocr.page import PRINT_NOT_KNOWN
@@ -31,7 +33,7 @@ def write_page(ledger: Ledger, known: Known, todo: PageTodo, done: PageDone | Pa
     """Keep all that came of a page in one transaction."""
     with ledger.writing():
         if done.as_form is None:
-            ledger.fail(todo.scan.page, RECOGNISE, failed_key(known, todo.scan), _why(done))
+            ledger.fail(todo.scan.page, RECOGNISE, failed_key(known, todo.scan), _why(known, todo, done))
             return
         _write_form(ledger, known, todo, done.as_form)
         if isinstance(done, PageFailed):
@@ -40,9 +42,10 @@ def write_page(ledger: Ledger, known: Known, todo: PageTodo, done: PageDone | Pa
             _write_register(ledger, known, todo, done.as_form, done.as_register)
 
 
-def _why(done: PageDone | PageFailed) -> Mapping[str, object]:
+def _why(known: Known, todo: PageTodo, done: PageDone | PageFailed) -> Mapping[str, object]:
     assert isinstance(done, PageFailed)
-    return {"kind": done.kind, "message": done.message, "retry": done.retry}
+    said: dict[str, object] = {"kind": done.kind, "message": done.message, "retry": done.retry}
+    return {**said, **tried(todo.last, seconds_for(known, todo))} if done.kind == OUT_OF_TIME else said
 
 
 def _write_form(ledger: Ledger, known: Known, todo: PageTodo, found: PageReading) -> None:
@@ -62,9 +65,10 @@ def _write_form(ledger: Ledger, known: Known, todo: PageTodo, found: PageReading
 
 def _write_failed_register(ledger: Ledger, known: Known, todo: PageTodo, failed: PageFailed) -> None:
     key = register_key(known, todo.scan, todo.before, FAILED)
-    ledger.fail(todo.scan.page, REGISTER, key, _why(failed))
+    why = _why(known, todo, failed)
+    ledger.fail(todo.scan.page, REGISTER, key, why)
     # Under both steps: a page that has no reading must count as failed, not as waiting.
-    ledger.fail(todo.scan.page, DECIDE, key, _why(failed))
+    ledger.fail(todo.scan.page, DECIDE, key, why)
 
 
 def _write_register(ledger: Ledger, known: Known, todo: PageTodo, as_form: PageReading, found: PageReading) -> None:

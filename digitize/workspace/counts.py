@@ -11,6 +11,7 @@ from typing import Any
 
 from digitize.workspace.decisions.left_over import LeftOver, asked_of_mapping
 from digitize.workspace.decisions.page_gaps import MISSING, Gap, find_gaps
+from digitize.workspace.failures import FailedKind, by_kind, failed_pages, in_words
 from digitize.workspace.ledger import Ledger, books
 
 # The newest scan of a page stands for it; older ones stay in the list.
@@ -123,6 +124,7 @@ class StatusCounts:
     left_over: list[LeftOver] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     failures: dict[str, int] = field(default_factory=dict)
+    failed: list[FailedKind] = field(default_factory=list)
     books: list[str] = field(default_factory=list)
     pages_per_min: float | None = None
     minutes_left: float | None = None
@@ -134,13 +136,16 @@ class StatusCounts:
             "totals": self.totals.as_plain(), "steps": self.steps, **{f"by_{k}": v for k, v in by.items()},
             "review_reasons": self.reasons, "left_over": [asdict(c) for c in self.left_over],
             "page_gaps": [asdict(g) for g in self.gaps], "failures": self.failures,
+            "failed_pages": [asdict(k) for k in self.failed],
             "books": self.books,
             "pages_per_min": self.pages_per_min, "minutes_left": self.minutes_left,
         }  # fmt: skip
 
     def lines(self) -> list[str]:
         """The numbers for people, and what mappings do not account for."""
-        return [*self.totals.lines(), *self.books, *(c.line() for c in self.left_over)]
+        failed = in_words(self.failed)
+        said = [*self.totals.lines(), *([failed] if failed else []), *self.books]
+        return [*said, *(c.line() for c in self.left_over)]
 
 
 def count_work(ledger: Ledger) -> StatusCounts:
@@ -193,6 +198,7 @@ def _count_pages(ledger: Ledger, s: StatusCounts) -> None:
             detail = r["read_detail"] if r["read"] == "failed" else r["decided_detail"]
             kinds[json.loads(detail)["kind"]] += 1
     s.failures.update({f"page: {kind}": n for kind, n in sorted(kinds.items())})
+    s.failed = by_kind(failed_pages(ledger)) if kinds else []
 
 
 def _count_records(ledger: Ledger, s: StatusCounts) -> None:

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from ocr.registers import Registers
     from validators.rulebook.given import CheckSettings
 
+_DIGITS = ("own", "none")
+"""Settings of read.native_digits that name no file."""
+
 
 @dataclass(frozen=True)
 class Known:
@@ -80,6 +83,9 @@ class Known:
                 dpi=o.dpi,
                 engine=o.engine,
                 handwriting_engine=o.handwriting_engine,
+                native_digits=o.native_digits
+                if o.native_digits in _DIGITS
+                else str(self.place.folder / o.native_digits),
                 seconds_per_page=o.seconds_per_page,
                 form_folders=(self.place.folder / "forms",),
                 sections=sections_file(),

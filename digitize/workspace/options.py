@@ -29,7 +29,8 @@ class Workspace(_Part):
 
 
 class ReadOptions(_Part):
-    """How scans are read. handwriting_engine: "auto" for our own, else ppocr, else "none".
+    """How scans are read. handwriting_engine: "auto" for our own, else ppocr, else "none". native_digits: "own" for the
+    package's weights, "none", or a file of others, beside digitize.toml or by its whole path.
 
     seconds_per_page: of the processor, after which a page is given up.
     """
@@ -37,6 +38,7 @@ class ReadOptions(_Part):
     dpi: int = Field(default=300, ge=72, le=1200)
     engine: str = "tesseract"
     handwriting_engine: str = "auto"
+    native_digits: str = "own"
     seconds_per_page: float = Field(default=180.0, gt=0)
 
 

@@ -25,7 +25,8 @@ site_id = "{site_id}"   # stands in every page and record id: do not change it
 
 [read]
 # dpi = 300                 # at which PDF pages are drawn
-# seconds_per_page = 180    # of the processor; a page that takes more is given up and recorded
+# seconds_per_page = 180    # of the processor; a page that takes more is recorded, and tried again with twice that
+# native_digits = "own"     # numbers by hand in native digits: the package's weights, "none", or a file of others
 
 [run]
 # jobs = 0                  # pages at once; 0: as many as there are cores

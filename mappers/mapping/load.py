@@ -214,7 +214,7 @@ def _zone_cell(page: str, name: str, zone: ZoneValue) -> SourceCell:
     return SourceCell(
         raw=zone.raw,
         # Where nothing was decided, the text is mapped as it was read.
-        text=zone.value or zone.raw,
+        text="" if zone.noise else zone.value or zone.raw,
         origin=Origin(page=page, zone=name, box=zone.box),
         confidence=zone.confidence,
         blank=zone.blank,

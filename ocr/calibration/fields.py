@@ -26,6 +26,11 @@ def probability(kind: str, facts: Facts) -> float:
     return weighed(_models()[kind], facts)
 
 
+def is_known(kind: str) -> bool:
+    """Whether there is a model of that kind of field."""
+    return kind in _models()
+
+
 @cache
 def _models() -> Mapping[str, tuple[float, ...]]:
     plain = tomllib.loads((resources.files("ocr.calibration") / FILE).read_text(encoding="utf-8"))

@@ -1,7 +1,7 @@
 """Our own recogniser of handwritten numbers and dates in the digits of Indian scripts, and in Latin ones beside them.
 
-Its weights lie in ocr/models (training/digits made them), Kannada's in a file of its own, which may be left out. Where
-no real digits could be had, a script was learned from fonts alone: then the engine is never sure of what it says.
+The package has no weights for it today: those there are learned from digits whose licence leaves something open, and an
+office that may use them names their file (training/digits/cmaterdb).
 """
 
 from __future__ import annotations
@@ -9,12 +9,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from pathlib import Path
 
-from ocr.calibration.fields import probability
+from ocr.calibration.fields import is_known, probability
 from ocr.decoding.ctc import LogProbs
 from ocr.engine import EngineText, Image, LineImage
 from ocr.errors import EngineMissing
 from ocr.handwriting.native import KINDS, NativeScript, as_values, native_scripts, read_native
+from ocr.handwriting.page_digits import weights_of
 from ocr.models.running import content_of, is_here, load_network
 from ocr.page import Candidate
 from ocr.scans.time_limit import TimeLimit
@@ -24,25 +26,27 @@ VERSION = "3"
 # Five crops took half as much time again, and read .809 of 900 strings right for .806 (docs/lab.md).
 _PASSES = ((0, 1, 1), (0.1, 0.9, 1), (0, 1, 1.3))
 _MOST_OTHERS = 4
-# For scripts learned from fonts alone, and where a forecast was not tried on other writers (ocr/models/SOURCES.md).
+# Of weights for which it was not measured on real handwriting of a script how sure they are.
 _NEVER_SURE = 0.5
 
 
 class Digits:
     """The engine. Reads zones of numbers, years, dates and hours, forty to the second; other kinds say nothing."""
 
-    def __init__(self, timeout_s: float | None = None) -> None:
-        """timeout_s: the most processor seconds one call of read may take."""
+    def __init__(self, timeout_s: float | None = None, weights: Path | None = None) -> None:
+        """timeout_s: the most processor seconds one call of read may take. weights: others than the package's."""
         self._timeout_s = timeout_s
+        self._weights = weights
 
     def name_and_version(self) -> str:
         """Such as "digits 2 0123abcd": with the beginnings of the hashes of the weights that are here."""
-        here = sorted({s.weights for s in _scripts().values() if is_here(s.weights)})
+        own = sorted({s.weights for s in _scripts().values() if is_here(s.weights)})
+        here: list[str | Path] = [self._weights] if self._weights else [*own]
         return " ".join(["digits", VERSION, *(hashlib.sha256(content_of(name)).hexdigest()[:8] for name in here)])
 
     def languages(self) -> frozenset[str]:
         """Those whose weights are here, with onnxruntime."""
-        return frozenset(code for code, s in _scripts().items() if is_here(s.weights))
+        return frozenset(code for code, s in _scripts().items() if weights_of(s, self._weights) is not None)
 
     def read(self, lines: Sequence[LineImage]) -> list[EngineText]:
         """Read all crops, each in its first language that is here. Raises EngineMissing for damaged weights,
@@ -66,7 +70,7 @@ class Digits:
         script = _scripts().get(language)
         if script is None:
             raise EngineMissing(f"no digits of the language {language} are known")
-        network = load_network(script.weights)
+        network = load_network(weights_of(script, self._weights) or script.weights)
         return as_values(network.matrix_of_line(image, stretch), network.characters, script.digits)
 
     def passes(self, image: Image, language: str) -> Iterator[LogProbs]:
@@ -81,16 +85,18 @@ class Digits:
             return EngineText("", 0.0)
         found = read_native(line.kind, self.passes(line.image, language))[: 1 + _MOST_OTHERS]
         script = _scripts()[language]
-        most = 1.0 if script.is_measured else _NEVER_SURE
-        texts = [Candidate(f.text, round(min(most, probability(script.calibration, f.facts)), 4)) for f in found]
+        kind = script.calibration if self._weights is None else self._weights.stem
+        most = 1.0 if kind in script.measured else _NEVER_SURE
+        kind = kind if is_known(kind) else script.calibration
+        texts = [Candidate(f.text, round(min(most, probability(kind, f.facts)), 4)) for f in found]
         if not texts:
             return EngineText("", 0.0)
         return EngineText(texts[0].text, texts[0].confidence, others=tuple(texts[1:]))
 
 
 def build(argument: str, timeout_s: float | None) -> Digits:
-    """The engine; it takes no argument."""
-    return Digits(timeout_s)
+    """The engine. argument: a file of other weights than the package's, "" for these."""
+    return Digits(timeout_s, Path(argument) if argument else None)
 
 
 @cache

@@ -16,6 +16,7 @@ from ocr.forms.figures import is_for_figures, is_told, weigh
 from ocr.forms.form import Form, Zone
 from ocr.forms.grammar import Fit, fit
 from ocr.forms.implied import implied
+from ocr.forms.legible import without_noise
 from ocr.languages.language import language
 from ocr.languages.lexicon import Lexicon, folded
 from ocr.page import Candidate, Decided, Reading, Recognition, ZoneReading
@@ -93,6 +94,8 @@ def decide_page(
     zones |= {d.zone: d for d in implied(zones, form, lexica)}
     zones |= {d.zone: d for d in as_expected(zones, form, lexica, metadata or {})}
     zones |= {d.zone: d for d in _doubted_figures(form, read, zones)}
+    # Last, for what stands twice on a page may be surer than each alone.
+    zones = without_noise(zones, read, {z.id: z.kind for z in form.zones})
     return Reading(form.id, form.family, zones, form.part, recognition.reason)
 
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
 from ocr.calibration.lines import facts_of, load_model
 from ocr.engine import Engine, EngineText, LineImage
 from ocr.engines import load_engine
-from ocr.errors import EngineFailed
+from ocr.errors import OutOfTime
 from ocr.forms.crops import Crop
 from ocr.forms.figures import LATIN, MOST_UNTOLD, NATIVE, UNTOLD, plain
 from ocr.forms.form import Form, Zone
@@ -25,7 +26,6 @@ from ocr.page import Candidate, Word, ZoneReading
 from ocr.print.lines import SURE, LineText, read_mixed
 from ocr.scans.time_limit import TimeLimit
 
-_OWN_DIGITS = "digits"
 _TRIED, _LEAST_TYPED = 6, 3
 _TYPED = 0.12
 """Handwritten zones whose print is tried at first, how many of twice as many must be legible on a typed page, and the
@@ -149,10 +149,12 @@ class ZoneReader:
         """
         # The first twenty digits or so tell which digits the page has.
         asked = sorted((c for c in crops if c.zone.kind in _FIGURED), key=lambda c: _FIGURED.index(c.zone.kind))
-        if not asked:
+        engine = self._settings.digits_engine
+        if not asked or engine == "none":
             return
-        code = self._languages(asked[0].zone)[0]
-        is_native = code != "en" and uses_native((c.handwriting().image for c in asked), code)
+        code, other = self._languages(asked[0].zone)[0], engine.partition(":")[2]
+        images = (c.handwriting().image for c in asked)
+        is_native = code != "en" and uses_native(images, code, Path(other) if other else None)
         if is_native is False:
             # Latin numbers that Tesseract read surely need no second reader.
             asked = [c for c in asked if passes[c.zone.id][-1][1].confidence < SURE]
@@ -160,7 +162,7 @@ class ZoneReader:
                 self._engine(handwriting_engine(self._settings)), f"{OWN_ENGINE}:hand", "en", asked, passes
             )
         read_in, by = ("en", LATIN) if is_native is False else (code, NATIVE if is_native else UNTOLD)
-        self._read_before(self._engine(_OWN_DIGITS), by, read_in, asked, passes)
+        self._read_before(self._engine(engine), by, read_in, asked, passes)
 
     def _read_before(self, engine: Engine, by: str, code: str, crops: Sequence[Crop], passes: Passes) -> None:
         """Put what an engine for handwriting says before what was seen of print, which may be looked at again."""
@@ -199,11 +201,11 @@ class ZoneReader:
             passes[crop.zone.id].append((f"{name.split(' ')[0]}:{how}", text))
 
     def _engine(self, name: str) -> Engine:
-        """The engine with the time that is left. Raises EngineFailed when there is none."""
+        """The engine with the time that is left. Raises OutOfTime when there is none."""
         left = self._limit.left_s()
         if left <= 0:
             limit = f"{self._settings.seconds_per_page:g} seconds of the processor"
-            raise EngineFailed(f"not read within {limit}. Raise read.seconds_per_page, or look at the scan.")
+            raise OutOfTime(f"not read within {limit}. Raise read.seconds_per_page, or look at the scan.")
         return load_engine(name, left)
 
     def _languages(self, zone: Zone) -> tuple[str, ...]:

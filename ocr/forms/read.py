@@ -16,7 +16,7 @@ from ocr.forms.decide import DECIDE_VERSION, decide_page
 from ocr.forms.form import Zone
 from ocr.forms.marks import read_marks
 from ocr.forms.passes import ZoneReader
-from ocr.forms.settings import ReadSettings, handwriting_engine
+from ocr.forms.settings import OWN_DIGITS, ReadSettings, handwriting_engine
 from ocr.forms.zones import FormModels, Match, angle_deg, find_form, load_models
 from ocr.languages.lexicon import Lexicon
 from ocr.page import PRINT_NOT_KNOWN, Candidate, Reading, Recognition, Scan, ZoneReading
@@ -28,7 +28,9 @@ __all__ = ["DECIDE_VERSION", "decide", "recognise", "require_engine"]
 
 def require_engine(settings: ReadSettings) -> None:
     """Raise EngineMissing, with the way to mend it, unless the engines of these settings are on this machine."""
-    for name in (settings.engine, handwriting_engine(settings)):
+    # The package's own weights for native digits may be missing; those that a person named may not.
+    digits = "none" if settings.native_digits == OWN_DIGITS else settings.digits_engine
+    for name in (settings.engine, handwriting_engine(settings), digits):
         if name != "none":
             # An engine can be made without its program or weights; it cannot say its version without them.
             load_engine(name).name_and_version()

@@ -14,9 +14,10 @@ from ocr.engines import engine_names
 from ocr.errors import EngineMissing
 from ocr.forms.zones import load_models
 from ocr.handwriting.sections import changed_sections
-from ocr.models.running import is_here
+from ocr.models.running import content_of, is_here
 
 OWN_ENGINE, _OWN_WEIGHTS = "fields", "eng_fields.onnx"
+OWN_DIGITS = "own"
 # Part of every page's key: raised when pages are to be read again.
 READ_VERSION = "12"
 _DECIDING = {"confidence", "title", "source", "state", "per_volume", "agree", "confirmed"}
@@ -33,8 +34,9 @@ class ReadSettings:
     ("fields"), or ppocr where its weights are missing. seconds_per_page: then the page fails. form_folders: more forms
     than the package's own; folders that do not exist hold none. forms: ids or families of the only forms that pages may
     be; () for all that are known. zones: read these alone; () for all. sections: file of the sections that there are
-    (ocr/handwriting/sections.py); without it lists of them are free text. weights: others than the package's for our
-    own recogniser, in a file that is named by its content.
+    (ocr/handwriting/sections.py); without it lists of them are free text. native_digits: "own" for the weights of the
+    package that read them, "none", or a file of others. weights: others than the package's for our own recogniser, in a
+    file that is named by its content.
     """
 
     languages: tuple[str, ...] = ()
@@ -46,7 +48,14 @@ class ReadSettings:
     forms: tuple[str, ...] = ()
     zones: tuple[str, ...] = ()
     sections: Path | None = None
+    native_digits: str = OWN_DIGITS
     weights: Path | None = None
+
+    @property
+    def digits_engine(self) -> str:
+        """The engine for handwritten numbers in native digits, "none" when there is none."""
+        named = {OWN_DIGITS: "digits", "none": "none"}
+        return named.get(self.native_digits, f"digits:{self.native_digits}")
 
     def folders(self) -> tuple[Path, ...]:
         """Those of its folders with forms that are there."""
@@ -62,9 +71,13 @@ class ReadSettings:
         plain = {k: v for k, v in asdict(self).items() if k not in _LEFT_OUT}
         plain["handwriting_engine"] = handwriting_engine(replace(self, weights=None))
         plain["version"] = READ_VERSION
-        # Pages that were read before there was this setting keep their key, and stay read.
+        # Pages that were read before there were these settings keep their key, and stay read.
         if not self.forms:
             del plain["forms"]
+        if self.native_digits == OWN_DIGITS:
+            del plain["native_digits"]
+        elif self.native_digits != "none":
+            plain["native_digits"] = hashlib.sha256(content_of(Path(self.native_digits))).hexdigest()
         return _digest(plain | changed_sections(self.sections))
 
     def weights_key(self) -> str:

@@ -20,8 +20,9 @@ from ocr.handwriting.dated import DATES, Dated, time_weight
 from ocr.handwriting.numbers import Spoken, read_year, vote
 from ocr.languages.language import known_languages
 
+LATIN = "0123456789"
 SIGNS = ("/", "-", ".")
-VALUES = (*"0123456789", *SIGNS)
+VALUES = (*LATIN, *SIGNS)
 """Classes after the blank of a matrix that no longer tells scripts apart."""
 _BEAM_LIMIT = 12
 _ENOUGH, _PLAIN = 2, 0.8
@@ -35,15 +36,15 @@ _LATIN = 0.1
 
 @dataclass(frozen=True, slots=True)
 class NativeScript:
-    """digits: the ten signs from 0. weights: the file that reads them. is_measured: trained on real handwriting, and as
-    sure as measured.
+    """digits: the ten signs from 0. weights: the package's file that reads them. measured: names of weights of which it
+    was measured on real handwriting how sure they are.
     """
 
     name: str
     digits: str
     languages: tuple[str, ...]
     weights: str
-    is_measured: bool
+    measured: tuple[str, ...]
 
     @property
     def calibration(self) -> str:
@@ -57,7 +58,8 @@ def native_scripts() -> tuple[NativeScript, ...]:
     listed = tomllib.loads((resources.files("ocr.handwriting") / "native.toml").read_text(encoding="utf-8"))
     found = listed["scripts"]
     return tuple(
-        NativeScript(s["name"], s["digits"], _written_with(s["digits"]), s["weights"], s["measured"]) for s in found
+        NativeScript(s["name"], s["digits"], _written_with(s["digits"]), s["weights"], tuple(s["measured"]))
+        for s in found
     )
 
 

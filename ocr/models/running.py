@@ -71,6 +71,8 @@ def content_of(weights: str | Path) -> bytes:
     Raises EngineMissing where the package's are not there, or not the ones delivered.
     """
     if isinstance(weights, Path):
+        if not weights.is_file():
+            raise EngineMissing(f"{weights} is not there. Bring the file, or mend the setting that names it.")
         return weights.read_bytes()
     model = _listed().get(weights)
     if model is None or not model.path.is_file():

@@ -14,7 +14,7 @@ from ocr.calibration.lines import facts_of, load_model
 from ocr.engine import EngineText, Image
 from ocr.engines import load_engine
 from ocr.engines.tesseract import Tesseract
-from ocr.errors import EngineFailed
+from ocr.errors import OutOfTime
 from ocr.languages.language import language
 from ocr.page import Box, Candidate, Line, PageText, Scan, Word, around
 from ocr.pages import Prepared, prepare_page
@@ -163,7 +163,7 @@ class _Reader:
         left = self._limit.left_s()
         if left <= 0:
             most_s = self._settings.seconds_per_page
-            raise EngineFailed(f"not read within {most_s:g} seconds of the processor; the scan may be noise")
+            raise OutOfTime(f"not read within {most_s:g} seconds of the processor; the scan may be noise")
         engine = load_engine("tesseract", left)
         # Whole pages are read by Tesseract alone, which has read_page.
         assert isinstance(engine, Tesseract)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 
-from ocr.errors import EngineFailed
+from ocr.errors import OutOfTime
 
 BY_CLOCK = 10
 """How many times its processor time a page may take by the clock. A machine with ten busy processes a core gives a page
@@ -45,9 +45,9 @@ class TimeLimit:
         return self.left_s() <= 0
 
     def raise_if_over(self) -> None:
-        """Raise EngineFailed when the time is up."""
+        """Raise OutOfTime when the time is up."""
         if self.is_over():
-            raise EngineFailed("reading took longer than a page may take. Raise read.seconds_per_page")
+            raise OutOfTime("reading took longer than a page may take. Raise read.seconds_per_page")
 
     def by_clock_s(self) -> float:
         """How long by the clock what is left will last, at the share of a processor that this page had so far.

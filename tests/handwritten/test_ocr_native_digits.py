@@ -1,5 +1,9 @@
 """Numbers and dates in native digits: grammars over a matrix, and the engine with what weights there are."""
 
+from importlib.util import find_spec
+from pathlib import Path
+
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,9 +13,12 @@ from ocr.calibration.fields import probability
 from ocr.engine import LineImage
 from ocr.engines import digits, load_engine
 from ocr.errors import EngineMissing
+from ocr.forms.settings import ReadSettings
 from ocr.handwriting import page_digits
 from ocr.handwriting.native import SIGNS, VALUES, as_values, native_scripts, read_native
 
+WEIGHTS = Path(__file__).parents[2] / "training/digits/cmaterdb/native_digits.onnx"
+needs_weights = pytest.mark.skipif(find_spec("onnxruntime") is None, reason="onnxruntime is not installed")
 BENGALI = "০১২৩৪৫৬৭৮৯"
 CLASSES = (*BENGALI, *"0123456789", *SIGNS)
 
@@ -127,26 +134,55 @@ def test_other_kinds_and_languages_say_nothing():
         digits.Digits().matrix(paper, "xx")
 
 
-@pytest.mark.skipif(not digits.Digits().languages(), reason="the weights or onnxruntime are not installed")
-def test_a_script_learned_from_fonts_alone_is_never_sure():
-    import cv2
-
+def drawn_date():
     line = np.full((64, 260), 235, np.uint8)
     cv2.putText(line, "12/03/18", (20, 44), cv2.FONT_HERSHEY_SIMPLEX, 1.2, 40, 2, cv2.LINE_AA)
-    hindi, tamil = (digits.Digits().read([LineImage(line, (code,), kind="date")])[0] for code in ("hi", "ta"))
+    return line
+
+
+@needs_weights
+def test_a_script_learned_from_fonts_alone_is_never_sure():
+    engine = load_engine(f"digits:{WEIGHTS}")
+    hindi, tamil = (engine.read([LineImage(drawn_date(), (code,), kind="date")])[0] for code in ("hi", "ta"))
     assert hindi.text == "12/03/18"
     assert tamil.confidence <= 0.5
+    assert "kn" not in engine.languages() and "hi" in engine.languages()
+    assert page_digits.uses_native([drawn_date()] * 4, "hi", WEIGHTS) is not True
 
 
-@pytest.mark.parametrize(
-    ("gone", "left"), [(("native",), {"kn"}), (("native", "kannada"), set())], ids=["native", "native and kannada"]
-)
-def test_weights_that_an_office_left_out_say_nothing_and_stop_nothing(monkeypatch, gone, left):
-    """Their licence leaves something open (NOTICE), so a user may delete the files."""
+def test_weights_that_are_not_there_say_nothing_and_stop_nothing(monkeypatch):
     for module in (digits, page_digits):
-        monkeypatch.setattr(module, "is_here", lambda name: name.partition("_")[0] not in gone)
+        monkeypatch.setattr(module, "is_here", lambda name: False)
     engine = digits.Digits()
-    assert engine.languages() == left
+    assert engine.languages() == frozenset()
     paper = np.full((64, 200), 240, np.uint8)
     assert engine.read([LineImage(paper, ("hi",), kind="date")])[0].text == ""
     assert page_digits.uses_native([paper], "hi") is None
+
+
+def test_the_package_reads_no_native_digits_unless_an_office_names_weights():
+    """Those there are learned from digits whose licence leaves something open (training/digits/cmaterdb)."""
+    assert digits.Digits().languages() == frozenset()
+
+
+@needs_weights
+def test_weights_that_nobody_measured_are_never_sure(tmp_path):
+    mine = tmp_path / "mine.onnx"
+    mine.write_bytes(WEIGHTS.read_bytes())
+    known, other = (
+        load_engine(f"digits:{w}").read([LineImage(drawn_date(), ("hi",), kind="date")])[0] for w in (WEIGHTS, mine)
+    )
+    assert other.text == known.text and other.confidence <= 0.5 < known.confidence
+    with pytest.raises(EngineMissing, match="is not there"):
+        load_engine(f"digits:{tmp_path / 'gone.onnx'}").name_and_version()
+
+
+def test_a_setting_says_which_weights_read_and_pages_read_by_others_are_read_again(tmp_path):
+    weights = tmp_path / "w.onnx"
+    weights.write_bytes(b"1")
+    own, none, other = (ReadSettings(native_digits=name) for name in ("own", "none", str(weights)))
+    assert [s.digits_engine for s in (own, none, other)] == ["digits", "none", f"digits:{weights}"]
+    assert len({s.key() for s in (own, none, other)}) == 3
+    before = other.key()
+    weights.write_bytes(b"2")
+    assert other.key() != before

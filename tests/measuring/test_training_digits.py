@@ -51,7 +51,7 @@ def test_texts_are_seeded_and_in_the_scripts_digits():
     first = [text_of(random.Random(n)) for n in range(200)]
     assert first == [text_of(random.Random(n)) for n in range(200)]
     deva = scripts()["deva"]
-    known = set(characters("native_digits"))
+    known = set(characters("drawn_digits"))
     assert all(set(deva.native(text)) <= known and not set(deva.native(text)) & set("0123456789") for _, text in first)
 
 
@@ -80,12 +80,12 @@ def test_no_digit_is_learned_twice_the_same_and_a_dot_stays_one(folder):
 
 
 def test_a_form_bears_the_digits_of_one_script():
-    known = characters("native_digits")
+    known = characters("drawn_digits")
     for text, digit, other in (("१/२", "३", "৩"), ("১/২", "৩", "३")):
-        (may,) = allowed([text], "native_digits")
+        (may,) = allowed([text], "drawn_digits")
         assert may[0] and may[1 + known.index(digit)] and may[1 + known.index("7")] and may[1 + known.index("/")]
         assert not may[1 + known.index(other)]
-    latin = allowed([str(n) for n in range(200)], "native_digits")
+    latin = allowed([str(n) for n in range(200)], "drawn_digits")
     assert (latin.sum(1) == 24).all() and latin.any(0).all()
 
 

@@ -116,6 +116,12 @@ def test_a_page_has_the_digits_that_prevail_and_none_where_neither_do(monkeypatc
     assert uses_native([np.zeros((64, 100), np.uint8)] * 2, "hi") is wanted
 
 
+def test_a_language_that_writes_in_latin_digits_has_none_of_its_own(monkeypatch):
+    monkeypatch.setattr(page_digits, "load_network", None)
+    monkeypatch.setattr(page_digits, "is_here", lambda weights: True)
+    assert uses_native([np.zeros((64, 100), np.uint8)], "en") is None
+
+
 def test_no_more_zones_are_looked_at_than_tell(monkeypatch):
     seen = network([("१", 0.9)] * 8)
     monkeypatch.setattr(page_digits, "load_network", lambda weights: seen)

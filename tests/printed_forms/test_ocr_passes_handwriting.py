@@ -82,7 +82,7 @@ def test_a_typed_english_page_stays_with_print_and_its_doubtful_numbers_are_look
     ("is_native", "by", "language"), [(True, NATIVE, "hi"), (False, LATIN, "en"), (None, UNTOLD, "hi")]
 )
 def test_numbers_of_an_indian_page_are_read_in_the_digits_that_it_has(engines, monkeypatch, is_native, by, language):
-    monkeypatch.setattr(passes, "uses_native", lambda images, code: is_native)
+    monkeypatch.setattr(passes, "uses_native", lambda images, code, weights: is_native)
     said = read("hi")
     assert set(engines["digits"].asked) == {(kind, language) for kind in ("digits", "date", "time", "year")}
     assert by in said["date"] and ("fields:hand" in said["date"]) is (is_native is False)

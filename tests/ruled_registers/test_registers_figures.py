@@ -1,5 +1,8 @@
 """Numbers of registers in native digits: the page says which digits it has, and two readings are weighed."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -123,7 +126,12 @@ def test_the_engine_that_is_asked_is_that_of_the_pages_digits(monkeypatch, texts
 
 
 def test_engines_take_part_in_languages_whose_digits_they_know():
-    assert register_settings(ReadSettings(languages=("hi",), handwriting_engine="auto")).digits_engine == "digits"
+    weights = str(Path(__file__).parents[2] / "training/digits/cmaterdb/native_digits.onnx")
+    named = ReadSettings(languages=("hi",), handwriting_engine="auto", native_digits=weights)
+    assert register_settings(named).digits_engine == f"digits:{weights}"
+    assert register_settings(replace(named, languages=("kn",))).digits_engine == "none"
+    assert register_settings(ReadSettings(languages=("hi",), handwriting_engine="auto")).digits_engine == "none"
+    assert register_settings(replace(named, native_digits="none")).digits_engine == "none"
     assert register_settings(ReadSettings(languages=("en",), handwriting_engine="auto")).digits_engine == "none"
     off = register_settings(ReadSettings(languages=("hi",), handwriting_engine="none"))
     assert {off.digits_engine, off.handwriting_engine, off.latin_engine} == {"none"}

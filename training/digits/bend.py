@@ -19,16 +19,19 @@ _INK = 178
 """What is darker is ink."""
 
 
-def bent(picture: Picture, rng: Rng) -> Picture:
+def bent(picture: Picture, rng: Rng, strong: float = 1.0) -> Picture:
     """The picture (height, width) of one digit, black on white, as another hand may have written it.
+
+    strong: times as much as a picture of real handwriting is bent.
 
     Its ink takes as much of the new picture's height as it did before, so that a zero that is a dot stays one.
     """
     size = max(picture.shape)
     room = np.pad(picture, round(_MARGIN * size), constant_values=255)
     height, width = room.shape
-    turn, lean, narrow = np.radians(rng.normal(0, _TURN_DEG)), rng.normal(0, _LEAN), rng.uniform(*_NARROW)
-    grid = rng.normal(0, _BEND * size, (2, _GRID, _GRID)).astype(np.float32)
+    turn, lean = np.radians(rng.normal(0, strong * _TURN_DEG)), rng.normal(0, strong * _LEAN)
+    narrow = rng.uniform(*_NARROW)
+    grid = rng.normal(0, strong * _BEND * size, (2, _GRID, _GRID)).astype(np.float32)
     shift = [cv2.resize(part, (width, height), interpolation=cv2.INTER_CUBIC) for part in grid]
     x, y = np.meshgrid(np.arange(width, dtype=np.float32) - width / 2, np.arange(height, dtype=np.float32) - height / 2)
     across = (np.cos(turn) * x / narrow - np.sin(turn) * y + lean * y + width / 2 + shift[0]).astype(np.float32)

@@ -1,10 +1,11 @@
 """Makes shards of numbers and dates to train on: strips of one height with their texts.
 
-    python -m training.digits.make OUT --network native_digits --data HANDWRITING --to 20
-    python -m training.digits.make OUT --network native_digits --data HANDWRITING --held-out --to 1
+    python -m training.digits.make OUT --network drawn_digits --data HANDWRITING --to 20
+    python -m training.digits.make OUT --network drawn_digits --data HANDWRITING --held-out --to 1
 
-HANDWRITING holds the digits_*.npz of scripts.toml; fonts are those of Debian's fonts-noto-core. Strips to train on show
-other pictures of real digits than those of --held-out. A shard is made from its number alone.
+HANDWRITING holds digits_drawn.npz (training/digits/drawn.py) and digits_latin.npz, and for --held-out the real digits
+of scripts.toml; fonts are those of Debian's fonts-noto-core. Strips to train on show drawn digits alone, those of
+--held-out real ones. A shard is made from its number alone.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from training.digits.bend import bent
-from training.digits.scripts import NETWORKS, SIGNS, Script, pens_of, real_digits, scripts
+from training.digits.scripts import NETWORKS, SIGNS, Script, drawn_digits, pens_of, real_digits, scripts
 from training.fields.draw import Pens, Pictures, around, by_hand, composed, font
 from training.fields.make import SHARD, to_strip
 from training.fields.texts import date, fir_no, year
@@ -32,7 +33,7 @@ Picture = NDArray[np.uint8]
 FONTS = Path("/usr/share/fonts/truetype/noto")
 _LATIN = 0.15
 _TURNS = 8
-"""How many strips a script with real digits has for each of one that is drawn from fonts alone."""
+"""How many strips a script on whose real digits it is measured has for each of another."""
 _FONT_PX = 48
 _REAL = 0.85
 Draw = Callable[["Drawing", random.Random, np.random.Generator], tuple[Picture, str, str]]
@@ -41,7 +42,7 @@ _KINDS = (("date", date, 0.35), ("year", year, 0.2), ("fir_no", fir_no, 0.2))
 
 @dataclass(frozen=True)
 class Drawing:
-    """What the numbers of one script are drawn with: real digits by sign, the Latin ones, fonts and labels."""
+    """What the numbers of one script are drawn with: pictures of its digits by sign, the Latin ones, fonts, labels."""
 
     script: Script
     real: Mapping[str, Pictures]
@@ -56,8 +57,8 @@ def main() -> None:
     parser.add_argument("--network", choices=sorted(NETWORKS), required=True)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--fonts", type=Path, default=FONTS)
-    parser.add_argument("--held-out", action="store_true", help="of the digits that are not learned")
-    parser.add_argument("--clean", action="store_true", help="real digits alone, one to three on clean paper")
+    parser.add_argument("--held-out", action="store_true", help="of real digits, to measure on")
+    parser.add_argument("--clean", action="store_true", help="digits alone, one to three on clean paper")
     parser.add_argument("--from", dest="first", type=int, default=0)
     parser.add_argument("--to", dest="last", type=int, default=20)
     asked = parser.parse_args()
@@ -78,8 +79,9 @@ def load_drawings(network: str, data: Path, fonts: Path, *, held_out: bool) -> l
         latin = {d: f["images"][f["labels"] == d] for d in "0123456789"}
     least = min(map(len, latin.values()))
     stacked = np.stack([some[:least] for some in latin.values()])
+    cells = real_digits if held_out else drawn_digits
     return [
-        Drawing(s, real_digits(data, s, held_out=held_out), latin, pens_of(s, fonts, stacked))
+        Drawing(s, cells(data, s), latin, pens_of(s, fonts, stacked))
         for s in (scripts()[name] for name in NETWORKS[network])
     ]
 
@@ -88,7 +90,7 @@ def shard(path: Path, seed: tuple[int, int], drawings: list[Drawing], draw: Draw
     """Draw and write one shard: pixels of all strips side by side, their widths, texts and kinds."""
     rng, chance = np.random.default_rng([2028, *seed]), random.Random(f"digits {seed}")
     strips, texts, kinds = [], [], []
-    turns = [d for d in drawings for _ in range(_TURNS if d.real else 1)]
+    turns = [d for d in drawings for _ in range(_TURNS if d.script.real else 1)]
     for number in range(count):
         drawing = turns[number % len(turns)]
         strip, text, kind = draw(drawing, chance, rng)
@@ -110,7 +112,7 @@ def worn_strip(drawing: Drawing, chance: random.Random, rng: np.random.Generator
 
 
 def clean_strip(drawing: Drawing, chance: random.Random, rng: np.random.Generator) -> tuple[Picture, str, str]:
-    """One to three real digits on clean paper: what tells signs apart is learned from these soonest."""
+    """One to three digits on clean paper: what tells signs apart is learned from these soonest."""
     text = "".join(chance.choices(drawing.script.digits, k=chance.choice((1, 1, 1, 2, 3))))
     tall = int(rng.uniform(18, 34))
     ink = by_hand(composed(text, tall, by_others(drawing, text, rng).real, rng), rng)

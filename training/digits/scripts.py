@@ -12,7 +12,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.handwriting.native import SIGNS, native_scripts
+from ocr.handwriting.native import LATIN, SIGNS, native_scripts
 from ocr.registers.form import package_registers
 from training.fields.draw import Pens
 
@@ -20,12 +20,12 @@ __all__ = ["LATIN", "NETWORKS", "SIGNS", "Script", "allowed", "characters", "pen
 
 Picture = NDArray[np.uint8]
 
-LATIN = "0123456789"
 NETWORKS: Mapping[str, tuple[str, ...]] = {
-    "native_digits": ("deva", "beng", "telu", "gujr", "guru", "orya", "taml", "mlym", "arab"),
-    "kannada_digits": ("knda",),
+    "drawn_digits": ("deva", "beng", "telu", "knda", "gujr", "guru", "orya", "taml", "mlym", "arab"),
 }
-"""Weights by file: Kannada apart, since the licence of its real digits is not stated."""
+"""Scripts by file of weights."""
+_DRAWN = "digits_drawn.npz"
+"""What training/digits/drawn.py writes."""
 _HELD_OUT = 0.2
 _HELD_WRITERS = (4, 5)
 _HERE = Path(__file__).parent
@@ -77,10 +77,18 @@ def allowed(texts: Sequence[str], network: str) -> NDArray[np.bool_]:
     return np.stack([of_form[name] for name in chosen])
 
 
-def real_digits(folder: Path, script: Script, *, held_out: bool) -> Mapping[str, Picture]:
-    """Pictures (n, height, width) of each digit, black on white: those to learn from, or those held out.
+def drawn_digits(folder: Path, script: Script) -> Mapping[str, Picture]:
+    """Drawn pictures (n, height, width) of each digit, black on white: what is learned from."""
+    with np.load(folder / _DRAWN, allow_pickle=False) as f:
+        images, labels = f["images"], f["labels"]
+    return {digit: images[labels == digit] for digit in script.digits}
 
-    Held out are whole writers where they are known, else the last fifth of each digit's pictures.
+
+def real_digits(folder: Path, script: Script, *, held_out: bool = True) -> Mapping[str, Picture]:
+    """Pictures (n, height, width) of each digit in real handwriting, black on white: only measured on.
+
+    held_out: those that weights which did learn from real digits never saw, so that figures compare: whole writers
+    where they are known, else the last fifth of each digit's pictures; False: the others.
     """
     if not script.real:
         return {}

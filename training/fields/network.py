@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import onnx
@@ -15,7 +16,7 @@ from training.fields.texts import CHARACTERS
 from training.lines.graph import STEP_PX, Recogniser
 from training.lines.shipped import learned_in
 
-__all__ = ["STEP_PX", "build", "load", "network_of", "read_state"]
+__all__ = ["STEP_PX", "build", "load", "network_of", "read_state", "take_over_classes"]
 _STEM = 30
 """Convolutions at the entrance, with their biases, that are left as they are."""
 
@@ -66,6 +67,28 @@ def read_state(path: Path, model: Recogniser) -> dict[str, dict[str, Tensor]]:
         return {"model": learned, "ema": learned}
     saved: dict[str, dict[str, Tensor]] = torch.load(path)
     return saved
+
+
+def take_over_classes(model: Recogniser, characters: Sequence[str], start: Path, weights: Path) -> None:
+    """Let a network that begins with that of English fields know what it knew: the blank, Latin digits and signs.
+
+    A digit of another script begins as any Latin one, so that where digits stand is known before which they are. A
+    start that is no network of English fields is left alone.
+    """
+    fields, known = network_of("fields", weights)
+    try:
+        saved = read_state(start, fields)["ema"]
+    except (ValueError, RuntimeError):
+        return
+    if saved.get("weight") is None or saved["weight"].shape != fields.weight.shape:
+        return
+    place = {c: 1 + n for n, c in enumerate(known)}
+    digits = [place[str(d)] for d in range(10)]
+    with torch.no_grad():
+        for at, sign in enumerate(("", *characters)):
+            columns = [0] if not sign else [place[sign]] if sign in place else digits
+            model.weight[:, at] = saved["weight"][:, columns].mean(1)
+            model.bias[at] = saved["bias"][columns].mean()
 
 
 def _characters(model: onnx.ModelProto) -> list[str]:

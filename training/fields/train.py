@@ -29,7 +29,7 @@ from torch.nn import functional as F  # noqa: N812
 
 from training.digits.scripts import NETWORKS, allowed
 from training.fields.data import Handwritten, Shards, handwritten_strip, read_handwritten
-from training.fields.network import STEP_PX, network_of, read_state
+from training.fields.network import STEP_PX, network_of, read_state, take_over_classes
 from training.fields.texts import CHARACTERS
 from training.lines.graph import Recogniser
 
@@ -85,6 +85,8 @@ def train(rank: int, asked: argparse.Namespace) -> None:
         for part in ("model", "ema"):  # of another network all but its classes
             fits = {name: value for name, value in saved[part].items() if shapes.get(name) == value.shape}
             model.load_state_dict(fits, strict=False)
+        if asked.network != "fields":
+            take_over_classes(model, characters, asked.start, asked.weights)
     trained = [p for p in model.parameters() if p.requires_grad]
     optimiser = torch.optim.AdamW(_groups(model, new_head=asked.network != "fields"), lr=asked.rate, weight_decay=0.01)
     ema = {name: p.detach().clone() for name, p in model.named_parameters() if p.requires_grad}

@@ -16,6 +16,7 @@ from digitize.workspace.ledger.records import Records, Stored
 from digitize.workspace.ledger.verdict import reasons
 from mappers.binding.bound import FormMapping
 from mappers.record import FieldValue
+from ocr.forms.legible import is_noise
 from ocr.page import Box, Decided
 from validators.finding import Finding
 
@@ -33,7 +34,8 @@ class Item:
     the machine saw; value: what it made of it. why: stable words and rule codes. said: what is told, as a
     rule the messages of findings; form, findings: of whose record and of what, where rules ask. box: of the cell on its
     page; boxes: of a whole row, one a half of it. is_blind: asked without what the machine made of it. told: what is
-    known of the volume that this would be, by whom.
+    known of the volume that this would be, by whom. is_legible: whether what was read says anything; else nobody is
+    shown it.
     """
 
     id: str
@@ -52,8 +54,14 @@ class Item:
     boxes: tuple[Box, ...] = ()
     form: str = ""
     findings: tuple[Finding, ...] = ()
+    is_legible: bool = True
     is_blind: bool = False
     told: str = ""
+
+    @property
+    def machine(self) -> str:
+        """What a person who says ok agrees to, "" where nothing was read that could be meant."""
+        return (self.value or self.reading) if self.is_legible else ""
 
 
 def item_id(record: str, cell: str, reading: str, source: str) -> str:
@@ -258,6 +266,7 @@ class _Asked:
             box=box,
             form=record.form,
             findings=findings,
+            is_legible=not (decided and is_noise(decided)),
             told=self.told.get(cell) or next((self.told[p] for p in paths if p in self.told), ""),
         )
 
@@ -274,6 +283,8 @@ class _Asked:
 
     @staticmethod
     def _zone(decided: Decided) -> tuple[str, str, float, tuple[str, ...]]:
+        if is_noise(decided):
+            return decided.raw, "", decided.confidence, ()
         return decided.raw, decided.value, decided.confidence, tuple(c.text for c in decided.candidates)
 
     def _table_cell(self, cell: str, paths: tuple[str, ...]) -> tuple[str, str, float, tuple[str, ...]]:

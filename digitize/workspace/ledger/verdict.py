@@ -64,7 +64,8 @@ def _why_unsure(value: FieldValue) -> str:
     for word in _OF_ROWS:
         if word in value.notes:
             return word
-    if not value.raw:
+    # Also where letters were read that say nothing (ocr/forms/legible.py).
+    if not value.raw or "unread" in value.notes:
         return "unread"
     if value.value is None:
         return "not-understood"

@@ -1,0 +1,48 @@
+"""`digitize retry`: have pages that failed read once more."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from digitize.cli.console import Json, print_json, print_plain, say
+
+
+def retry(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],
+    pages: Annotated[list[str] | None, typer.Argument(metavar="[PAGE]...", help="By id; all if none is named.")] = None,
+    only_list: Annotated[
+        bool, typer.Option("--list", help="Only say which pages failed, why, and what helps.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Have pages that could not be read tried again by the next `digitize run`, whatever the reason was.
+
+    A page that used up its time is tried three times by itself, each time with twice as much; after that it waits for
+    this command, which doubles its time once more. A page of no known form needs a form file for its print.
+    """
+    from dataclasses import asdict
+
+    from digitize.steps.tries import ask_again
+    from digitize.workspace.failures import failed_pages
+    from digitize.workspace.ledger import Ledger
+    from digitize.workspace.place import open_place
+
+    place = open_place(folder)
+    with Ledger(place.ledger) as ledger:
+        found = failed_pages(ledger) if only_list else ask_again(ledger, pages or ())
+    if json:
+        print_json({"pages": [asdict(p) for p in found]})
+    elif only_list:
+        print_plain("Failed", ["page", "why", "tried again by", "what was said"], [
+            [p.page, p.kind, p.again, p.message] for p in found
+        ])  # fmt: skip
+    else:
+        say(f"Pages that the next run tries again: {len(found)}. Now: digitize run {folder}")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(retry)

@@ -1,0 +1,55 @@
+"""Pages that failed, tried again: by themselves with more time, or because somebody asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from digitize.errors import InputError
+from digitize.reading.job import OUT_OF_TIME
+from digitize.steps.read_keys import DECIDE, RECOGNISE, REGISTER, UNKNOWN_FORM
+from digitize.workspace.failures import FailedPage, failed_pages
+from digitize.workspace.ledger import Ledger, StepState
+
+_MOST = 3
+"""So often a page that runs out of time is tried by itself: with the usual time, twice and four times that."""
+_LONGER = 2
+
+
+def is_tried_again(failed: StepState, seconds_per_page: float) -> bool:
+    """Whether a page that failed is read by the next run: it waits for something, or there is more time now."""
+    has_more = failed.kind == OUT_OF_TIME and seconds_per_page > failed.detail.get("seconds", seconds_per_page)
+    return failed.may_be_tried_again or has_more
+
+
+def next_seconds(failed: StepState | None, seconds_per_page: float) -> float:
+    """Seconds of the processor that a page may take now: the setting's, or twice what was too little for it."""
+    if failed is None or failed.kind != OUT_OF_TIME:
+        return seconds_per_page
+    return max(seconds_per_page, _LONGER * float(failed.detail.get("seconds", seconds_per_page)))
+
+
+def tried(failed: StepState | None, seconds: float) -> Mapping[str, object]:
+    """What an event says of a page that ran out of time: after how many seconds, and how often by now."""
+    before = int(failed.detail.get("tries", 0)) if failed is not None and failed.kind == OUT_OF_TIME else 0
+    return {"seconds": seconds, "tries": before + 1, "retry": before + 1 < _MOST}
+
+
+def ask_again(ledger: Ledger, pages: Sequence[str] = ()) -> list[FailedPage]:
+    """Have the next run read pages that failed, all of them or those that are named. Returns which.
+
+    A page of no known form is not among them: it is looked at again when a form or register is added. Raises
+    InputError for a page that did not fail, or is not in the workspace.
+    """
+    failed = {p.page: p for p in failed_pages(ledger)}
+    strange = [page for page in pages if page not in failed]
+    if strange:
+        raise InputError(f"{', '.join(strange)}: no page of that id failed here. See: digitize retry DIR --list")
+    asked = [p for p in failed.values() if (not pages or p.page in pages) and p.kind != UNKNOWN_FORM]
+    with ledger.writing():
+        for page in asked:
+            for step in (RECOGNISE, REGISTER, DECIDE):
+                now = ledger.state(page.page, step)
+                if now is not None and now.is_failed:
+                    detail = {**now.detail, "retry": True}
+                    ledger.record_event(page.page, step, "failed", key=now.key, detail=detail)
+    return asked

@@ -1,0 +1,66 @@
+"""Pages that could not be read: which, why, and what becomes of them."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from digitize.workspace.ledger import Ledger
+
+NEXT_RUN, BY_FORM, BY_PERSON = "the next run", "a form file for its print", "digitize retry DIR"
+_UNKNOWN_FORM = "unknown-form"
+_FAILED = """
+  SELECT p.page, r.outcome AS read, r.detail AS read_detail, d.detail AS decided_detail
+  FROM (SELECT DISTINCT page FROM scans) p
+  LEFT JOIN state r ON r.unit = p.page AND r.step = 'recognise'
+  LEFT JOIN state d ON d.unit = p.page AND d.step = 'decide'
+  WHERE r.outcome = 'failed' OR d.outcome = 'failed' ORDER BY p.page
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class FailedPage:
+    """A page that could not be read. kind: why, as a stable word. again: what has it looked at again."""
+
+    page: str
+    kind: str
+    message: str
+    again: str
+
+
+@dataclass(frozen=True, slots=True)
+class FailedKind:
+    """How many pages failed of one kind, and what has them looked at again."""
+
+    kind: str
+    pages: int
+    again: str
+
+
+def failed_pages(ledger: Ledger) -> list[FailedPage]:
+    """All pages that could not be read, by id."""
+    found = []
+    for r in ledger.rows(_FAILED):
+        said = json.loads(r["read_detail"] if r["read"] == "failed" else r["decided_detail"])
+        again = NEXT_RUN if said.get("retry") else BY_FORM if said["kind"] == _UNKNOWN_FORM else BY_PERSON
+        found.append(FailedPage(r["page"], said["kind"], said.get("message", ""), again))
+    return found
+
+
+def by_kind(pages: Sequence[FailedPage]) -> list[FailedKind]:
+    """The pages counted, by kind and by what has them looked at again."""
+    counted = Counter((p.kind, p.again) for p in pages)
+    return [FailedKind(kind, n, again) for (kind, again), n in sorted(counted.items())]
+
+
+def in_words(kinds: Sequence[FailedKind]) -> str:
+    """One line for people; "" where no page failed."""
+    by_way = Counter[str]()
+    for k in kinds:
+        by_way[k.again] += k.pages
+    if not by_way:
+        return ""
+    ways = ", ".join(f"{n} by {way}" for way, n in by_way.items())
+    return f"Pages that failed: {sum(by_way.values())}. Tried again: {ways}. Which and why: digitize retry DIR --list"
