@@ -147,20 +147,24 @@ def discover(
     say(f"{pages} pages are of prints that are not known; {len(drafted)} prints were drafted.")
     for p in drafted:
         say(f"{p.id}, a print of {p.family}, {p.zones} zones: look at {p.picture}.")
-        errors().print(f"If they lie right: digitize forms accept {folder} {p.id}", markup=False)
+        errors().print(f"If they lie right: digitize forms accept {folder} {p.id} --operator NAME", markup=False)
 
 
 @forms.command()
 def accept(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],
     form_id: Annotated[str, typer.Argument(metavar="ID", help="The print, as own_print_1.")],
+    operator: Annotated[str, typer.Option(help="Who looked at it; recorded.")],
     json: Json = False,
 ) -> None:
     """Say that the zones of a drafted print lie right, after a look at its picture; its values need wait no longer."""
     from digitize.files.forms.discovered import accept_print
+    from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import open_place
 
-    form = accept_print(open_place(folder).folder / "forms", form_id)
+    place = open_place(folder)
+    with Ledger(place.ledger) as ledger:
+        form = accept_print(ledger, place, form_id, operator)
     if json:
         print_json({"form": form.id, "confirmed": form.confirmed})
         return

@@ -79,7 +79,7 @@ class RunReport:
         said = [f"Read {self.read.read} pages, decided {self.read.decided} anew, {self.read.failed} failed."]
         said += [
             f"Drafted {p.id}, a print of {p.family} that was not known, with {p.zones} zones. Look at {p.picture}, "
-            f"then: digitize forms accept DIR {p.id}. Until then its values wait for review."
+            f"then: digitize forms accept DIR {p.id} --operator NAME. Until then its values wait for review."
             for p in self.prints
         ]
         said += [f"Mapped {self.mapped} records, checked {self.checked}."]

@@ -1,11 +1,16 @@
 """A print that no file describes: drafted from ten filled pages of it, and used when a person has looked at it."""
 
+import json
+from hashlib import sha256
+
 import cv2
 import numpy as np
 import pytest
 
-from digitize.errors import InputError, NotFound
+from digitize.errors import InputError, NotFound, OptionsError
 from digitize.files.forms.discovered import accept_print, form_text, waiting_prints
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.place import open_place
 from ocr.drafting.carried import carried_form
 from ocr.drafting.discover import discover_prints
 from ocr.forms.by_labels import fit_labels, windows_of
@@ -90,13 +95,21 @@ def test_a_carried_form_is_the_known_one_moved_and_can_be_read_back(tmp_path):
     assert np.abs(off).max() <= 3
 
 
-def test_a_person_confirms_a_print_once(tmp_path, form):
-    path = tmp_path / "own_print_1.toml"
-    path.write_text(form_text(form.model_copy(update={"id": "own_print_1", "confirmed": False})), encoding="utf-8")
-    assert [f.id for f in waiting_prints(tmp_path)] == ["own_print_1"]
-    assert accept_print(tmp_path, "own_print_1").confirmed
-    assert waiting_prints(tmp_path) == []
-    with pytest.raises(InputError, match="already"):
-        accept_print(tmp_path, "own_print_1")
-    with pytest.raises(NotFound, match="own_print_2"):
-        accept_print(tmp_path, "own_print_2")
+def test_a_person_confirms_a_print_once(digitize, tmp_path, form):
+    ws = tmp_path / "ws"
+    digitize("init", "wb", ws)
+    file = ws / "forms" / "own_print_1.toml"
+    file.write_text(form_text(form.model_copy(update={"id": "own_print_1", "confirmed": False})), encoding="utf-8")
+    assert [f.id for f in waiting_prints(ws / "forms")] == ["own_print_1"]
+    place = open_place(ws)
+    with Ledger(place.ledger) as ledger:
+        with pytest.raises(OptionsError, match="--operator"):
+            accept_print(ledger, place, "own_print_1", " ")
+        assert accept_print(ledger, place, "own_print_1", "A. Rao").confirmed
+        assert waiting_prints(ws / "forms") == []
+        with pytest.raises(InputError, match="already"):
+            accept_print(ledger, place, "own_print_1", "A. Rao")
+        with pytest.raises(NotFound, match="own_print_2"):
+            accept_print(ledger, place, "own_print_2", "A. Rao")
+        told = [json.loads(r["detail"]) for r in ledger.rows("SELECT detail FROM events WHERE step = 'forms'")]
+    assert told == [{"by": "A. Rao", "form": "own_print_1", "sha256": sha256(file.read_bytes()).hexdigest()}]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,7 +10,9 @@ from itertools import count
 from pathlib import Path
 from typing import Any, cast
 
-from digitize.errors import InputError, NotFound
+from digitize.errors import InputError, NotFound, OptionsError
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.place import Place
 from ocr.drafting.discover import FoundPrint, discover_prints
 from ocr.engine import Image
 from ocr.engines import load_engine
@@ -52,11 +55,14 @@ def find_prints(pages: Sequence[Image], settings: ReadSettings, folder: Path) ->
     return [one.form for one in found]
 
 
-def accept_print(folder: Path, form_id: str) -> Form:
+def accept_print(ledger: Ledger, place: Place, form_id: str, operator: str) -> Form:
     """Note that a person has looked at a print that the program drafted: its values are then as good as any other's.
 
-    Raises NotFound without such a file, and InputError where the print waits for nobody.
+    Raises OptionsError without a name, NotFound without such a file, and InputError where the print waits for nobody.
     """
+    if not operator.strip():
+        raise OptionsError("--operator NAME says who has looked at the print.")
+    folder = place.folder / "forms"
     path = folder / f"{form_id}.toml"
     if not path.is_file():
         waiting = ", ".join(form.id for form in waiting_prints(folder)) or "none"
@@ -64,7 +70,12 @@ def accept_print(folder: Path, form_id: str) -> Form:
     text, changed = _WAITING.subn("", path.read_text(encoding="utf-8"))
     if not changed:
         raise InputError(f"{form_id} is confirmed already.")
-    path.write_text(text, encoding="utf-8", newline="\n")
+    content = text.encode("utf-8")
+    # Before the file: whoever is killed between finds a print that still waits, never one that nobody is known to have
+    # seen.
+    detail = {"form": form_id, "by": operator.strip(), "sha256": hashlib.sha256(content).hexdigest()}
+    ledger.record_event(place.options.workspace.site_id, "forms", "note", detail=detail)
+    path.write_bytes(content)
     forget_forms()
     return load_form(path)
 
