@@ -174,8 +174,9 @@ def _compare_fields(known: Any, page: str, reading: Any, extract: Any, found: Co
     found.add(f"{page} fields", sorted(item_of(z) for z in reading.zones), sorted(extract.fields))
     for zone, decided in reading.zones.items():
         told = extract.fields.get(item_of(zone), {})
-        asked = not is_sure(zone_value(decided, known.threshold_of(reading.form, zone, page)))
-        run = [decided.value, decided.raw, decided.confidence, list(decided.box), decided.blank, list(decided.notes)]
+        taken = zone_value(decided, known.threshold_of(reading.form, zone, page))
+        asked = not is_sure(taken)
+        run = [taken.value or "", decided.raw, decided.confidence, list(decided.box), decided.blank, list(decided.notes)]
         names = ("value", "raw", "confidence", "box", "blank", "notes", "asked")
         found.add(f"{page} {zone}", [*run, asked], [told.get(n) for n in names])
 

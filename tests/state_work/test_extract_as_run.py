@@ -68,11 +68,11 @@ def test_pages_of_a_register_are_opened_hashed_and_matched_once(digitize, sample
 
     counted(scan, "open_page")
     counted(module, "_check_content")
-    counted(read, "_match")
+    counted(read, "match_page")
     monkeypatch.setattr("digitize.steps.read.run_jobs", run_jobs)
     report = digitize.json("run", place, "--only", "read")
     assert report["read"]["read"] == 2
-    assert counts == {"open_page": 2, "_check_content": 2, "_match": 2}
+    assert counts == {"open_page": 2, "_check_content": 2, "match_page": 2}
     assert digitize.json("run", place, "--only", "read")["todo"] == {"read": 0}
 
 

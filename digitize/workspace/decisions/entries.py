@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from digitize.machine.csv_cells import safe
 from digitize.workspace.decisions.words import ENTRY
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Decision, Records
@@ -82,7 +83,7 @@ def add_entry(own_lists: tuple[Path, Path], decision: Decision) -> None:
     head = next((line for line in text.splitlines() if not line.startswith("#")), "")
     row = {name: entry, **({"district": decision.reading} if name == "station" else {})}
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerow([row.get(c.strip(), "") for c in head.split(",")])
+    csv.writer(out, lineterminator="\n").writerow([safe(row.get(c.strip(), "")) for c in head.split(",")])
     part = path.with_suffix(".part")
     part.write_text(text.rstrip("\n") + "\n" + out.getvalue(), encoding="utf-8")
     part.replace(path)
