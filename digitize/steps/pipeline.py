@@ -173,6 +173,8 @@ def _with_new_prints(ledger: Ledger, known: Known, wanted: RunOptions, progress:
     report.prints = discover(ledger, known)
     if not report.prints:
         return known
+    # What this run wrote itself is no change that the next one need tell of.
+    record_settings(ledger, known.place)
     known = learn(known.place, ledger)
     _read(ledger, known, wanted, progress, report)
     return known
