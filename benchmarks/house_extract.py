@@ -176,9 +176,9 @@ def _compare_fields(known: Any, page: str, reading: Any, extract: Any, found: Co
         told = extract.fields.get(item_of(zone), {})
         taken = zone_value(decided, known.threshold_of(reading.form, zone, page))
         asked = not is_sure(taken)
-        run = [taken.value or "", decided.raw, decided.confidence, list(decided.box), decided.blank, list(decided.notes)]
+        run = [decided.raw, decided.confidence, list(decided.box), decided.blank, list(decided.notes), asked]
         names = ("value", "raw", "confidence", "box", "blank", "notes", "asked")
-        found.add(f"{page} {zone}", [*run, asked], [told.get(n) for n in names])
+        found.add(f"{page} {zone}", [taken.value or "", *run], [told.get(n) for n in names])
 
 
 def _compare_rows(ledger: Any, known: Any, page: str, reading: Any, extract: Any, found: Compared) -> None:
