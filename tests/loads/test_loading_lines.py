@@ -123,7 +123,7 @@ def test_a_rule_that_is_ignored_gives_no_address_to_somebody_else(target, tmp_pa
     assert towns(target) == []
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(st.tuples(st.sampled_from("ab"), st.booleans()), min_size=1, max_size=8),
     st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 9)), max_size=8),
@@ -174,7 +174,7 @@ def test_without_lines_the_rows_of_a_whole_record_are_counted_by_their_order(tar
     assert towns(target) == [("accused", "Rampur"), ("complainant", "Lohapar")]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(st.lists(st.sampled_from(["", "", "astray", "torn"]), min_size=1, max_size=4), min_size=1, max_size=4),
     st.booleans(),

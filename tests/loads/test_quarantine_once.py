@@ -203,7 +203,7 @@ def _to_format_3(path):
 ANY = st.lists(st.tuples(st.sampled_from("abc"), st.booleans(), st.sampled_from(["Ghat", "Bridge"])), max_size=5)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(ANY, st.permutations([1, 2, 3, 50]))
 def test_cut_into_any_batches_in_any_order_the_entries_are_the_same(tmp_path_factory, rows, sizes):
     place = tmp_path_factory.mktemp("once")

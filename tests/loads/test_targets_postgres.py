@@ -13,8 +13,6 @@ import psycopg
 import pytest
 from test_digitize_targets import L2, load, record
 
-from benchmarks.load_kills import measure_kills
-from benchmarks.load_rows import write_files
 from digitize.errors import OptionsError, TargetRefused
 from digitize.targets.kind import Patience
 from digitize.targets.postgres.address import parse_address
@@ -378,11 +376,3 @@ def test_four_at_once_with_overlapping_data_lose_and_double_nothing(address):
     assert all(r["read"] == r["inserted"] + r["updated"] + r["unchanged"] + r["rejected"] for r in receipts)
     assert sum(r["inserted"] for r in receipts) == 120
     target.close()
-
-
-def test_loads_that_are_killed_or_lose_their_server_end_as_undisturbed_ones(pg_server, tmp_path):
-    """Three kills at random moments: of the loader, of the server, of the loader."""
-    if not pg_server.is_own:
-        pytest.skip("DIGITIZE_TEST_PG names a server that is not ours to stop")
-    write_files(tmp_path / "rows", 1500, 3, 0.02)
-    assert measure_kills(pg_server, tmp_path / "rows", 3) == {"kills": 3, "kills_identical": 3}

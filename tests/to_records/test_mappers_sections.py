@@ -255,7 +255,7 @@ NAMED = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     st.lists(NUMBER, min_size=1, max_size=5),
     NAMED,
