@@ -85,7 +85,7 @@ def _kills(a: argparse.Namespace) -> dict[str, Any]:
     from benchmarks.trust_kills import measure_kills
 
     with tempfile.TemporaryDirectory() as folder:
-        return dict(measure_kills(Path(folder), a.kills, a.seed))
+        return dict(measure_kills(Path(folder), a.kills, a.seed, 0.65 if a.quick else 0.35))
 
 
 def _masking(a: argparse.Namespace) -> dict[str, Any]:

@@ -26,29 +26,30 @@ from benchmarks.kill import digitize
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "sample_data"
 FILES = (SAMPLES / "legacy" / "FIRMAST.DBF", SAMPLES / "legacy" / "FIRMAST.DBT")
-# The share of chances in which a command is let to its end; the others are killed.
-_SPARED = 0.35
 
 
-def measure_kills(folder: Path, kills: int, seed: int) -> dict[str, int]:
-    """`kills` and `kills_identical`: how many were dealt, and those after which all ended like an undisturbed day."""
+def measure_kills(folder: Path, kills: int, seed: int, spared: float) -> dict[str, int]:
+    """`kills` and `kills_identical`: how many were dealt, and those after which all ended like an undisturbed day.
+
+    spared: the share of chances in which a command is let to its end.
+    """
     dice = random.Random(seed)
     calm = folder / "calm"
-    durations = _day(calm, dice, None)
+    durations = _day(calm, dice, None, spared)
     wanted = _all_of(calm)
     dealt = identical = 0
     number = 0
     while dealt < kills:
         place = folder / f"shaken{number}"
         number += 1
-        hits = sum(_day(place, dice, durations))
+        hits = sum(_day(place, dice, durations, spared))
         dealt += round(hits)
         identical += round(hits) if _all_of(place) == wanted else 0
         shutil.rmtree(place)
     return {"kills": dealt, "kills_identical": identical}
 
 
-def _day(place: Path, dice: random.Random, durations: Sequence[float] | None) -> list[float]:
+def _day(place: Path, dice: random.Random, durations: Sequence[float] | None, spared: float) -> list[float]:
     """Do all steps. durations: of each step undisturbed, None to measure them.
 
     Returns them, or how often each step was killed.
@@ -65,7 +66,7 @@ def _day(place: Path, dice: random.Random, durations: Sequence[float] | None) ->
             digitize(*step, codes=(0, 3))
             made.append(time.monotonic() - begun)
         else:
-            made.append(_shaken(step, durations[number], dice))
+            made.append(_shaken(step, durations[number], dice, spared))
     return made
 
 
@@ -86,10 +87,10 @@ def _steps(place: Path) -> list[tuple[str, ...]]:
     ]
 
 
-def _shaken(step: tuple[str, ...], seconds: float, dice: random.Random) -> int:
+def _shaken(step: tuple[str, ...], seconds: float, dice: random.Random, spared: float) -> int:
     """Do a step, killed until chance spares it. Returns how often it was killed."""
     hits = 0
-    while dice.random() > _SPARED:
+    while dice.random() > spared:
         if not _killed(step, dice.uniform(0, 1.1) * seconds):
             break
         hits += 1
