@@ -95,7 +95,7 @@ class RunReport:
         return {
             "dry_run": self.is_dry,
             "todo": self.todo,
-            "read": asdict(self.read),
+            "read": self.read.as_plain(),
             "prints": [{**asdict(p), "picture": str(p.picture)} for p in self.prints],
             "books": self.books,
             "mapped": self.mapped,
@@ -112,7 +112,7 @@ class RunReport:
         if self.is_dry:
             return
         # First, for these pages count as failed below, and the share of failures would hide why.
-        missing = (self.read.failed_kinds or {}).get("engine-missing", 0)
+        missing = self.read.failed_kinds.get("engine-missing", 0)
         if missing:
             raise MachineLacks(f"{missing} pages wait for something that is not installed. Run: digitize doctor")
         if t.unmapped:
@@ -199,13 +199,12 @@ def _read(ledger: Ledger, known: Known, wanted: RunOptions, progress: Progress, 
         # Before the first page: models_differ takes the newest note that comes before a page's event.
         if todos and known.place.options.read.engine.startswith("tesseract"):
             record_models(ledger, known.place)
-        done = read.read_pages(ledger, known, todos, progress, is_limited=wanted.limit is not None)
-        report.read = report.read.with_(done)
+        report.read.add(read.read_pages(ledger, known, todos, progress, is_limited=wanted.limit is not None))
         if todos and learn_books(ledger, known):
             report.books = lines(ledger)
             # Decided anew with what was learned; nothing is recognised again.
             again = [t for t in read.plan(ledger, known, None) if t.is_decided_only]
-            report.read.decided += read.read_pages(ledger, known, again, progress, is_limited=True).decided
+            report.read.add(read.read_pages(ledger, known, again, progress, is_limited=True))
 
 
 def _map(ledger: Ledger, known: Known, wanted: RunOptions, progress: Progress, report: RunReport) -> None:

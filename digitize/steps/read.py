@@ -5,8 +5,10 @@ A page is visited once: tried as a form, and where it is none as a register's, w
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from digitize.errors import TooManyRefused
 from digitize.machine.pool import patience_s, run_jobs
@@ -26,37 +28,67 @@ __all__ = ["ReadReport", "plan", "read_pages"]
 _LOOKED_AT_FIRST = 50
 
 
+READ, DECIDED = "read", "decided"
+
+
 @dataclass(slots=True)
 class ReadReport:
-    """What the step did: pages read, decided anew, failed (of no known form, too); failed_kinds counts by kind."""
+    """What became of pages: each counts once, by what came of it last, however often one run came to it.
 
-    read: int = 0
-    decided: int = 0
-    failed: int = 0
-    failed_kinds: dict[str, int] | None = None
+    outcomes: page -> read, decided anew, or why it failed (of no known form, too).
+    """
+
+    outcomes: dict[str, str] = field(default_factory=dict)
+    _counts: Counter[str] = field(default_factory=Counter)
 
     def count(self, todo: PageTodo, done: PageDone | PageFailed) -> None:
         """Count one page."""
-        kind = failed_kind(done)
-        if kind:
-            self.failed += 1
-            self.failed_kinds = self.failed_kinds or {}
-            self.failed_kinds[kind] = self.failed_kinds.get(kind, 0) + 1
-        elif todo.is_decided_only:
-            self.decided += 1
-        else:
-            self.read += 1
+        self._note(todo.scan.page, failed_kind(done) or (DECIDED if todo.is_decided_only else READ))
 
-    def with_(self, other: ReadReport) -> ReadReport:
-        """Both together: a page that was read twice counts twice; of failures those that are left count."""
-        kinds = other.failed_kinds if other.total else self.failed_kinds
-        failed = other.failed if other.total else self.failed
-        return ReadReport(self.read + other.read, self.decided + other.decided, failed, kinds)
+    def add(self, other: ReadReport) -> None:
+        """Count what came of pages that the same run came to again, or for the first time."""
+        for page, outcome in other.outcomes.items():
+            self._note(page, outcome)
+
+    def _note(self, page: str, outcome: str) -> None:
+        before = self.outcomes.get(page)
+        # A page that was read and then decided anew with what others told was read.
+        if before == READ and outcome == DECIDED:
+            return
+        if before:
+            self._counts[before] -= 1
+        self._counts[outcome] += 1
+        self.outcomes[page] = outcome
+
+    @property
+    def read(self) -> int:
+        """Pages that were read."""
+        return self._counts[READ]
+
+    @property
+    def decided(self) -> int:
+        """Pages that were decided anew alone."""
+        return self._counts[DECIDED]
+
+    @property
+    def failed(self) -> int:
+        """Pages that gave nothing."""
+        return self.total - self.read - self.decided
+
+    @property
+    def failed_kinds(self) -> dict[str, int]:
+        """Why pages failed, with how many each."""
+        return {kind: n for kind, n in self._counts.items() if n and kind not in (READ, DECIDED)}
 
     @property
     def total(self) -> int:
         """Pages that came back."""
-        return self.read + self.decided + self.failed
+        return len(self.outcomes)
+
+    def as_plain(self) -> dict[str, Any]:
+        """The counts as JSON types."""
+        kinds = self.failed_kinds
+        return {"read": self.read, "decided": self.decided, "failed": self.failed, "failed_kinds": kinds or None}
 
 
 def failed_kind(done: PageDone | PageFailed) -> str:

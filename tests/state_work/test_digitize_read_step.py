@@ -22,9 +22,22 @@ def known(share=0.10):
 
 def counted(*pages):
     report = ReadReport()
-    for page in pages:
-        report.count(PageTodo(None), page)
+    for number, page in enumerate(pages):
+        report.count(todo(f"p{number}"), page)
     return report
+
+
+def todo(page, matched=""):
+    return PageTodo(SimpleNamespace(page=page), matched=matched)
+
+
+def test_a_page_that_one_run_came_to_twice_counts_once_and_no_failure_is_forgotten():
+    first, again = counted(READ, BROKEN, OF_NO_FORM), ReadReport()
+    again.count(todo("p0"), READ)
+    again.count(todo("p2"), READ)
+    first.add(again)
+    assert first.as_plain() == {"read": 2, "decided": 0, "failed": 1, "failed_kinds": {"truncated": 1}}
+    assert first.total == 3
 
 
 @pytest.mark.parametrize("bad", [OF_NO_FORM, BROKEN])
