@@ -26,17 +26,28 @@ _AGREE, _HOLDS = 0.95, 0.8
 
 
 def learn_books(ledger: Ledger, known: Known) -> bool:
-    """Learn from what is read by now. Returns whether anything is known of a volume that was not, or no longer is."""
+    """Learn from what was read since, also by a run that was killed before it came to this.
+
+    Returns whether anything is known of a volume that was not, or no longer is.
+    """
     changed = False
-    scans = sorted(_newest(Catalogue(ledger).scans()), key=lambda s: s.volume)
+    volumes = set(books.unseen(ledger))
+    scans = sorted((s for s in _newest(Catalogue(ledger).scans()) if s.volume in volumes), key=lambda s: s.volume)
     for volume, group in groupby(scans, key=lambda s: s.volume):
         before = known.books.get(volume, {})
         now = _facts(ledger, list(group), before)
         if {z: f.value for z, f in now.items()} != {z: f.value for z, f in before.items()}:
-            books.record(ledger, volume, now)
             known.books[volume] = now
             changed = True
+        # Also without any news: it was looked at.
+        books.record(ledger, volume, known.books.get(volume, {}))
     return changed
+
+
+def note_decided(ledger: Ledger, known: Known) -> None:
+    """Note that pages were decided with what was learned: they are no new witnesses for it."""
+    for volume in books.unseen(ledger):
+        books.record(ledger, volume, known.books.get(volume, {}))
 
 
 def _newest(scans: Sequence[PageScan]) -> list[PageScan]:

@@ -9,7 +9,7 @@ from typing import Any
 from digitize.errors import MachineLacks, OptionsError, TooManyRefused
 from digitize.machine.progress import Progress
 from digitize.steps import check, load, map, read
-from digitize.steps.books import learn_books
+from digitize.steps.books import learn_books, note_decided
 from digitize.steps.discover import DraftedPrint, discover
 from digitize.steps.measure import measure_anew
 from digitize.targets import Receipt
@@ -200,11 +200,12 @@ def _read(ledger: Ledger, known: Known, wanted: RunOptions, progress: Progress, 
         if todos and known.place.options.read.engine.startswith("tesseract"):
             record_models(ledger, known.place)
         report.read.add(read.read_pages(ledger, known, todos, progress, is_limited=wanted.limit is not None))
-        if todos and learn_books(ledger, known):
+        if learn_books(ledger, known):
             report.books = lines(ledger)
             # Decided anew with what was learned; nothing is recognised again.
             again = [t for t in read.plan(ledger, known, None) if t.is_decided_only]
             report.read.add(read.read_pages(ledger, known, again, progress, is_limited=True))
+            note_decided(ledger, known)
 
 
 def _map(ledger: Ledger, known: Known, wanted: RunOptions, progress: Progress, report: RunReport) -> None:

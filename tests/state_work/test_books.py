@@ -98,8 +98,33 @@ def test_a_run_learns_of_volumes_that_nothing_was_told_of(tmp_path, monkeypatch)
     monkeypatch.setattr(steps_books, "Catalogue", lambda ledger: SimpleNamespace(scans=lambda: scans))
     monkeypatch.setattr(steps_books, "newest_reading", lambda ledger, page: read[page])
     ledger = Ledger.create(tmp_path / "ledger.sqlite")
+    # Until they are noted as looked at: pages of all three were decided.
+    monkeypatch.setattr(
+        steps_books.books, "unseen", lambda ledger: [v for v in (1, 2, 3) if v not in looked_at(ledger)]
+    )
     known = SimpleNamespace(books={})
     assert steps_books.learn_books(ledger, known)
     assert known.books == {1: {"police_station": BookFact("police_station", "Harbour", 6, 6)}} == books.learned(ledger)
+    assert looked_at(ledger) == {1, 2, 3}
     # Learned once, it is not learned again.
     assert not steps_books.learn_books(ledger, known)
+
+
+def looked_at(ledger):
+    return {int(unit.partition(":")[2]) for unit in ledger.states(books.STEP)}
+
+
+def test_a_volume_is_looked_at_when_pages_of_it_were_decided_since(tmp_path):
+    ledger = Ledger.create(tmp_path / "ledger.sqlite")
+    scan = "INSERT INTO scans (page, sha256, idx, batch, volume, number, kind, station, district, year, language)"
+    with ledger.writing():
+        for page, volume in (("a", 1), ("b", 1), ("c", 2)):
+            ledger.execute(f"{scan} VALUES (?, ?, 0, 'b', ?, 1, '', '', '', '', 'en')", (page, page * 64, volume))
+        ledger.record_event("batch", "intake", "done", key="batch")
+    assert books.unseen(ledger) == []
+    ledger.record_event("a", "decide", "done", key="1")
+    assert books.unseen(ledger) == [1]
+    books.record(ledger, 1, {})
+    assert books.unseen(ledger) == []
+    ledger.record_event("c", "decide", "done", key="1")
+    assert books.unseen(ledger) == [2]

@@ -12,6 +12,11 @@ from digitize.workspace.ledger import Ledger
 
 STEP = "book"
 _NAMES = {"police_station": "station", "year": "year"}
+_UNSEEN = """
+  SELECT s.volume FROM scans s JOIN state d ON d.unit = s.page AND d.step = 'decide'
+  LEFT JOIN state b ON b.step = ? AND b.unit = ? || s.volume
+  GROUP BY s.volume HAVING MAX(d.seq) > COALESCE(MAX(b.seq), 0) ORDER BY s.volume
+"""
 LEARNED_ZONES = tuple(_NAMES)
 """Zones whose value is learned from a volume's own pages."""
 
@@ -42,6 +47,15 @@ def learned(ledger: Ledger) -> dict[int, dict[str, BookFact]]:
         if holding := {fact.zone: fact for fact in facts if fact.value}:
             found[int(unit.partition(":")[2])] = holding
     return found
+
+
+def unseen(ledger: Ledger) -> list[int]:
+    """Volumes of which pages were decided since it was last looked at what they tell."""
+    newest = ledger.execute("SELECT COALESCE(MAX(seq), 0) FROM state WHERE step = ?", (STEP,)).fetchone()[0]
+    # First: that nothing was decided since is known from the newest events alone, however large the ledger is.
+    if not ledger.rows("SELECT 1 FROM events WHERE seq > ? AND step = 'decide' LIMIT 1", (newest,)):
+        return []
+    return [r["volume"] for r in ledger.rows(_UNSEEN, (STEP, f"{STEP}:"))]
 
 
 def record(ledger: Ledger, volume: int, facts: Mapping[str, BookFact]) -> None:
