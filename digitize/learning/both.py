@@ -42,9 +42,7 @@ def original_of(ledger: Ledger, known: Known, page: AcceptedPage) -> tuple[Path,
     source = Catalogue(ledger).source(page.scan.sha256)
     if source is None:
         raise InputError(f"The original of page {page.scan.page} is not known any more.")
-    if source.linked:
-        return Path(source.linked), False
-    return known.place.original(source.sha256, source.suffix), True
+    return known.place.original(source.sha256, source.suffix, source.linked), not source.linked
 
 
 def page_job(ledger: Ledger, known: Known, page: AcceptedPage, weights: Path | None) -> PageJob:

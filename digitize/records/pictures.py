@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digitize.errors import NotFound
@@ -57,6 +56,6 @@ class Pictures:
         source = Catalogue(self._ledger).source(scan.sha256) if scan else None
         if scan is None or source is None:
             raise NotFound(f"There is no page {page}.")
-        path = Path(source.linked) if source.linked else self._place.original(source.sha256, source.suffix)
+        path = self._place.original(source.sha256, source.suffix, source.linked)
         opened = open_page(Scan(path, source.sha256, scan.idx, page), dpi=self._place.options.read.dpi)
         return opened.grey

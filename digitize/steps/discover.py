@@ -77,7 +77,7 @@ def _opened(ledger: Ledger, known: Known, scans: Sequence[PageScan]) -> list[Ima
     opened = []
     for scan in scans:
         source = sources[scan.sha256]
-        path = Path(source.linked) if source.linked else known.place.original(source.sha256, source.suffix)
+        path = known.place.original(source.sha256, source.suffix, source.linked)
         opened.append(open_page(Scan(path, scan.sha256, scan.idx, scan.page), _DPI).grey)
     return opened
 

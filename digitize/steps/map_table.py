@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from types import MappingProxyType
 
 from digitize.errors import InputError
@@ -162,7 +161,7 @@ def _store(record: Record, chunk: _Chunk) -> Stored:
 def _open(ledger: Ledger, known: Known, table: TableUnit) -> LegacyTable:
     source = Catalogue(ledger).source(table.sha256)
     assert source is not None
-    path = Path(source.linked) if source.linked else known.place.original(source.sha256, source.suffix)
+    path = known.place.original(source.sha256, source.suffix, source.linked)
     if not path.is_file():
         raise InputError(f"{path.name} is not there any more. Take the file in again.")
     return open_guarded(path, table.idx, how_to_read(path))

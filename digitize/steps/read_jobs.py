@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from digitize.reading.job import PageDone, PageFailed, PageJob
 from digitize.reading.lexica import ListSource
@@ -73,7 +72,7 @@ def seconds_for(known: Known, todo: PageTodo) -> float:
 def page_job(ledger: Ledger, known: Known, todo: PageTodo, source: SourceFile) -> PageJob:
     """What a worker needs for one page."""
     scan = todo.scan
-    path = Path(source.linked) if source.linked else known.place.original(source.sha256, source.suffix)
+    path = known.place.original(source.sha256, source.suffix, source.linked)
     return PageJob(
         page=scan.page,
         path=path,

@@ -90,9 +90,9 @@ class Place:
         own = self.own_lists[0]
         return own.is_file() and bool(read_stations(own))
 
-    def original(self, sha256: str, suffix: str) -> Path:
-        """Where the copy of an original with that hash lies."""
-        return self.folder / "originals" / sha256[:2] / f"{sha256}{suffix}"
+    def original(self, sha256: str, suffix: str, linked: str = "") -> Path:
+        """Where an original with that hash lies: where it was linked to, if it was, else its copy."""
+        return Path(linked) if linked else self.folder / "originals" / sha256[:2] / f"{sha256}{suffix}"
 
 
 def create(state: str, folder: Path, site: str = "") -> Place:

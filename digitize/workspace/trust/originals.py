@@ -129,7 +129,7 @@ def _sources(ledger: Ledger) -> list[SourceFile]:
 
 
 def _path(place: Place, source: SourceFile) -> Path:
-    return Path(source.linked) if source.linked else place.original(source.sha256, source.suffix)
+    return place.original(source.sha256, source.suffix, source.linked)
 
 
 def _change(source: SourceFile, outcome: str) -> Change:
