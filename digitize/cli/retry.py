@@ -35,6 +35,8 @@ def retry(
         found = failed_pages(ledger) if only_list else ask_again(ledger, pages or ())
     if json:
         print_json({"pages": [asdict(p) for p in found]})
+    elif not found:
+        say("No page failed." if only_list else "No page failed that could be tried again.")
     elif only_list:
         print_plain("Failed", ["page", "why", "tried again by", "what was said"], [
             [p.page, p.kind, p.again, p.message] for p in found
