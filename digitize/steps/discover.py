@@ -23,6 +23,7 @@ _LEAST_PAGES = 10
 MOST_PAGES = 60
 """So many are looked at: the pages of one print that is worth a file are among them."""
 _DPI = 200
+_UNKNOWN = "SELECT unit FROM state WHERE step = ? AND json_extract(detail, ?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,9 @@ def discover(ledger: Ledger, known: Known, *, again: bool = False) -> list[Draft
 
 def unknown_pages(ledger: Ledger) -> list[PageScan]:
     """Pages whose form was found by its words, and whose print is none that is known."""
-    states = ledger.states(RECOGNISE)
-    return [s for s in Catalogue(ledger).scans() if s.page in states and states[s.page].detail.get(PRINT_UNKNOWN)]
+    # Asked of the database, for each run asks it, and mostly there are none.
+    found = {r["unit"] for r in ledger.rows(_UNKNOWN, (RECOGNISE, f"$.{PRINT_UNKNOWN}"))}
+    return [s for s in Catalogue(ledger).scans() if s.page in found] if found else []
 
 
 def _opened(ledger: Ledger, known: Known, scans: Sequence[PageScan]) -> list[Image]:

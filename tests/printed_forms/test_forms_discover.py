@@ -9,6 +9,7 @@ import pytest
 
 from digitize.errors import InputError, NotFound, OptionsError
 from digitize.files.forms.discovered import accept_print, form_text, waiting_prints
+from digitize.steps.discover import unknown_pages
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.place import open_place
 from ocr.drafting.carried import carried_form
@@ -113,3 +114,14 @@ def test_a_person_confirms_a_print_once(digitize, tmp_path, form):
             accept_print(ledger, place, "own_print_2", "A. Rao")
         told = [json.loads(r["detail"]) for r in ledger.rows("SELECT detail FROM events WHERE step = 'forms'")]
     assert told == [{"by": "A. Rao", "form": "own_print_1", "sha256": sha256(file.read_bytes()).hexdigest()}]
+
+
+def test_pages_of_a_print_that_is_not_known_are_found_in_the_ledger(tmp_path):
+    ledger = Ledger.create(tmp_path / "ledger.sqlite")
+    scan = "INSERT INTO scans (page, sha256, idx, batch, volume, number, kind, station, district, year, language)"
+    with ledger.writing():
+        for page in ("a", "b", "c"):
+            ledger.execute(f"{scan} VALUES (?, ?, 0, 'b', 1, 1, '', '', '', '', 'en')", (page, page * 64))
+        ledger.record_event("a", "recognise", "done", key="1", detail={"form": "wbp_27", "print_unknown": True})
+        ledger.record_event("b", "recognise", "done", key="1", detail={"form": "wbp_27_b"})
+    assert [s.page for s in unknown_pages(ledger)] == ["a"]
