@@ -76,7 +76,8 @@ def test_a_command_ends_with_the_process_that_waits_for_it(tmp_path):
 @linux
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, -15), (signal.SIGINT, 130)])
 def test_a_signal_to_the_command_reaches_its_copy(number, code):
-    code_line = "    print(os.getpid(), flush=True)\n    try: time.sleep(600)\n    except KeyboardInterrupt: return 130"
+    # The signal may come as soon as the line is read: what it ends must be guarded before that.
+    code_line = "    try: print(os.getpid(), flush=True); time.sleep(600)\n    except KeyboardInterrupt: return 130"
     code_text = _ALONE.format(work=code_line, arguments=["inspect", "x"])
     with subprocess.Popen([sys.executable, "-c", code_text], stdout=subprocess.PIPE, text=True) as waiting:
         waiting.stdout.readline()
