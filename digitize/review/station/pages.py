@@ -17,7 +17,7 @@ from digitize.review.station.guard import NotAnswered, Visitor, form_of
 from digitize.review.station.people import ROLES, new_account, note_change
 from digitize.review.station.rendering import page as render
 from digitize.review.station.room import Room
-from digitize.review.station.shown import as_shown, column_of
+from digitize.review.station.shown import as_shown, label_of
 from digitize.review.station.stages import newest_keys
 from digitize.review.station.unmasking import unmasked_by
 from digitize.review.station.words import station_languages
@@ -38,16 +38,11 @@ async def home(request: Request, served: Served, visitor: Visitor) -> Response:
         room.look_around()
         counts = room.worklist.counts(who)
         queues = {name: [{"name": n, "count": c} for n, c in found.most_common()] for name, found in counts.items()}
-        labels = {task.field: _label(task.form, task.item.fields) for task in room.worklist.tasks.values()}
+        labels = {task.field: label_of(task.form, task.item.fields) for task in room.worklist.tasks.values()}
         left = sum(counts["form"].values())
         return {"queues": queues, "labels": labels, "left": left, "own": own_figures(room, who.name)}
 
     return render("home.html", visitor, **await served.room.do(work))
-
-
-def _label(form: str, fields: tuple[str, ...]) -> str:
-    column = column_of(form, fields[0]) if fields else None
-    return column.label if column else "".join(fields[:1])
 
 
 async def key(request: Request, served: Served, visitor: Visitor) -> Response:

@@ -18,6 +18,7 @@ from digitize.review.station.tasks import Tasks
 from digitize.review.station.worklist import Worklist
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.readings import newest_recognition
 from digitize.workspace.measuring import measure_place
 from digitize.workspace.place import Place
 
@@ -41,6 +42,7 @@ class Room:
         self.options = place.options.review
         self.is_measured_since = False
         self.unmasked: dict[str, set[str]] = {}
+        self._turned: dict[str, tuple[int, int, int]] = {}
         self._undone: set[str] = set()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="review")
         self._loading: threading.Thread | None = None
@@ -77,6 +79,14 @@ class Room:
         """Note that one was undone."""
         self._clients.pop(past.client, None)
         self._undone.add(past.client)
+
+    def turned(self, page: str) -> tuple[int, int, int]:
+        """By how many quarter turns clockwise a page's picture is turned, and the scan's width and height in pixels."""
+        if page not in self._turned:
+            found = newest_recognition(self.ledger, page)
+            turns = round(found.angle_deg / 90) % 4 if found else 0
+            self._turned[page] = (turns, found.width, found.height) if found else (0, 0, 0)
+        return self._turned[page]
 
     def look_around(self) -> None:
         """Read anew what others changed, at most every few seconds, while what is known goes on to be served."""
@@ -142,5 +152,6 @@ class Room:
         self.worklist.past.update(past)
         self.worklist.sent_back = loaded.sent_back
         self.worklist.put(loaded.tasks)
+        self._turned = {}
         self._clients = {p.client: p for own in past.values() for p in own}
         self._version = self.ledger.execute("PRAGMA data_version").fetchone()[0]

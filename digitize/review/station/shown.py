@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -17,9 +17,8 @@ from digitize.workspace.ledger.records import Records
 from mappers.languages import load_languages
 from mappers.record import Record
 from mappers.schema import Column, form_tables
-from ocr.page import Box
 
-_MOST_WORDS = 8
+_MOST_WORDS, _MOST_LABELS = 8, 3
 
 
 def prefill_of(room: Room, task: Task, want: Wanted) -> str:
@@ -47,7 +46,7 @@ def as_shown(room: Room, who: Account, task: Task, want: Wanted, unmasked: froze
         "page": task.page,
         "form": task.form,
         "field": task.field,
-        "label": column.label if column else task.field,
+        "label": label_of(task.form, item.fields),
         "language": task.language,
         "lang": task.language,
         "dir": "rtl" if one is not None and one.script == "Arab" else "ltr",
@@ -62,7 +61,7 @@ def as_shown(room: Room, who: Account, task: Task, want: Wanted, unmasked: froze
         "blind": is_bare and not is_hidden,
         "masked": is_hidden,
         "picture": f"/api/picture/{item.id}" if (item.box or item.boxes) and not is_hidden else "",
-        "box": _plain(item.box or (item.boxes[0] if item.boxes else None)),
+        "box": box_on_page(room, task),
         "pagePicture": f"/api/page/{task.page}" if task.page else "",
         "words": list(task.asked.words),
         "said": [] if is_bare else list(item.said),
@@ -70,8 +69,18 @@ def as_shown(room: Room, who: Account, task: Task, want: Wanted, unmasked: froze
     }  # fmt: skip
 
 
-def _plain(box: Box | None) -> list[int] | None:
-    return [box.x0, box.y0, box.x1, box.y1] if box else None
+def box_on_page(room: Room, task: Task) -> list[int] | None:
+    """Where a place stands on its page's picture, which is turned upright; None where nobody knows."""
+    box = task.item.box or next(iter(task.item.boxes), None)
+    if box is None:
+        return None
+    turns, width, height = room.turned(task.page)
+    found = [box.x0, box.y0, box.x1, box.y1]
+    for _ in range(turns):
+        x0, y0, x1, y1 = found
+        # One quarter clockwise: what was at the left stands at the top.
+        found, width, height = [height - y1, x0, height - y0, x1], height, width
+    return found
 
 
 def above(room: Room, task: Task) -> str:
@@ -106,6 +115,13 @@ def column_of(form: str, path: str) -> Column | None:
     """The column of the form that a field is; None for a question that hangs on none."""
     head, _, name = path.rpartition("].")
     return _columns(form).get((head.partition("[")[0], name or path)) if form else None
+
+
+def label_of(form: str, fields: Sequence[str]) -> str:
+    """What the fields of a place are called on the form, the first ones of many."""
+    columns = [column_of(form, path) for path in fields]
+    labels = dict.fromkeys(c.label if c else path for c, path in zip(columns, fields, strict=True))
+    return ", ".join(list(labels)[:_MOST_LABELS])
 
 
 def list_of(path: str, column: Column | None) -> str:
