@@ -12,6 +12,7 @@ from digitize.review.answering import (
     Reply,
     check_answers,
     decision_of,
+    holds,
     keep_answer,
     problem_of,
     said_of,
@@ -216,8 +217,7 @@ class _Saver:
         """The decision that holds of a place now."""
         blank = task.asked.blank
         found = Records(self._room.ledger).decisions(blank.record).get(blank.field)
-        holds = found is not None and (found.reading, found.source) == (blank.reading, blank.source)
-        return found if holds else None
+        return found if found is not None and holds(found, blank) else None
 
     def _past(self, task: Task, typed: Keyed, purpose: str) -> Past:
         blank = task.asked.blank
