@@ -68,6 +68,7 @@ class Browser:
 
     def __init__(self, app, name="", password=PASSWORD, address="127.0.0.1", served=None):
         self.app, self.cookies, self.csrf, self.address, self.served = app, {}, "", address, served
+        self.set_cookies = []
         if name:
             assert self.login(name, password)[0] == 303
             self.csrf = self.token("/")
@@ -135,6 +136,7 @@ class Browser:
                  "headers": [(k.lower().encode(), v.encode()) for k, v in raw], "client": (self.address, 1),
                  "server": ("localhost", 8765), "state": {}}  # fmt: skip
         asyncio.run(self.app(scope, receive, send))
+        self.set_cookies = found["cookies"] or self.set_cookies
         for cookie in found["cookies"]:
             name, _, value = cookie.partition(";")[0].partition("=")
             self.cookies[name] = value.strip('"')
