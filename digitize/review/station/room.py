@@ -8,14 +8,18 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
 from typing import TypeVar
 
 from digitize.errors import DigitizeError
+from digitize.review.answering import GivenAnswer, check_answers
 from digitize.review.past import Past
 from digitize.review.station.loading import Holdings, load
 from digitize.review.station.people import Account, People
 from digitize.review.station.tasks import Tasks
 from digitize.review.station.worklist import Worklist
+from digitize.workspace.decisions.words import is_word
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.readings import newest_recognition
@@ -49,6 +53,7 @@ class Room:
         self._looked = self._measured = time.monotonic()
         self._rest_until, self._version = 0.0, 0
         self._thread.submit(self._open).result()
+        self._thread.submit(self._warm)
 
     async def do(self, work: Callable[[Room], T]) -> T:
         """Have something done in the room's thread."""
@@ -138,6 +143,14 @@ class Room:
         self._take(load(self.place))
         for row in self.ledger.rows("SELECT unit, owner, until FROM leases WHERE step = ?", (LEASE_STEP,)):
             self.worklist.take_up(row["unit"], row["owner"].removeprefix(OWNER), row["until"])
+
+    def _warm(self) -> None:
+        """Have what the first answer needs read before somebody waits for it: forms, patterns, rules."""
+        first = next((t for t in self.worklist.tasks.values() if not is_word(t.asked.blank)), None)
+        if first is not None:
+            with suppress(DigitizeError):
+                blank = replace(first.asked.blank, value=first.asked.machine)
+                check_answers(self.ledger, self.known, blank.record, [GivenAnswer(blank)])
 
     def _take(self, loaded: Holdings) -> None:
         self.known: Known = loaded.known
