@@ -3,8 +3,7 @@
 import sqlite3
 
 import pytest
-from argon2 import PasswordHasher
-from station_office import Browser, make_office, open_station, run
+from station_office import Browser, open_station, run
 
 from digitize.review.past import (
     COUNTED,
@@ -26,7 +25,7 @@ from digitize.review.station.worklist import is_drawn
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Records
 
-QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+pytestmark = pytest.mark.usefixtures("quick_hash")
 
 
 def said(who, value="1", purpose=FIRST, state=SETTLED, seq=0, verdict="value"):
@@ -92,21 +91,14 @@ def test_samples_are_drawn_more_often_where_a_prefilled_value_stood():
     assert not any(is_drawn(p, 0.0) for p in taken)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def quick_hash():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("digitize.review.station.people._hasher", lambda: QUICK)
-        yield
-
-
 @pytest.fixture(scope="module")
-def place(digitize, samples, tmp_path_factory):
+def place(office_of):
     settings = "sample_share = 1.0\nknown_share = 1.0\n"
-    return make_office(digitize, samples, tmp_path_factory.mktemp("quality") / "ws", pages=4, settings=settings)
+    return office_of(settings)
 
 
 @pytest.fixture(scope="module")
-def station(place):
+def station(place, quick_hash):
     served, app = open_station(place)
     yield served, app
     served.close()

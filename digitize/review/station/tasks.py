@@ -67,6 +67,7 @@ class Tasks:
         """Gather what all of them need. masks: of the whole workspace; without, each record's case is looked up."""
         self._ledger, self._known = ledger, known
         self._masks = masks
+        self.whole: list[str] = []
         self._readings = Readings(ledger)
         self._catalogue = Catalogue(ledger)
         self._volumes = self._catalogue.volume_labels()
@@ -84,7 +85,9 @@ class Tasks:
         return self._of_field(stored, item, stored.open) if stored and item else None
 
     def _all(self) -> Iterator[Task]:
-        for stored, item in list_asked(self._ledger, self._known).items:
+        asking = list_asked(self._ledger, self._known)
+        self.whole = list(asking.whole)
+        for stored, item in asking.items:
             yield self._of_field(stored, item, item.fields)
         for question in list_questions(self._ledger, self._known):
             item, blank = question.item, question.blank
