@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -12,19 +12,17 @@ from digitize.records.trail import trail
 from digitize.review.reopening import reopen
 from digitize.review.station.api import wish_of
 from digitize.review.station.batches import BACK, SIGNED, note_batch, words_on_batches
-from digitize.review.station.figures import Figure, batch_figures, own_figures, person_figures
+from digitize.review.station.figures import AnswerFigure, batch_figures, own_figures, person_figures
 from digitize.review.station.guard import NotAnswered, Visitor, form_of
 from digitize.review.station.people import ROLES, new_account, note_change
 from digitize.review.station.rendering import page as render
 from digitize.review.station.room import Room
+from digitize.review.station.served import Served
 from digitize.review.station.shown import as_shown, label_of
 from digitize.review.station.stages import newest_keys
 from digitize.review.station.unmasking import unmasked_by
 from digitize.review.station.words import station_languages
 from digitize.review.station.worklist import CARPET, Wish
-
-if TYPE_CHECKING:
-    from digitize.review.station.app import Served
 
 _WORK = ("volumes", "languages", "fields")
 
@@ -126,7 +124,7 @@ async def judge_batch(request: Request, served: Served, visitor: Visitor) -> Res
     batch, what, name = form.get("batch", ""), form.get("what", ""), visitor.account.name
 
     def work(room: Room) -> None:
-        found: dict[str, Figure] = {b: figure for b, figure, _ in batch_figures(room)}
+        found: dict[str, AnswerFigure] = {b: figure for b, figure, _ in batch_figures(room)}
         if batch not in found or what not in (SIGNED, BACK):
             raise NotFound("There is no such batch.")
         figure = found[batch]

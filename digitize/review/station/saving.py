@@ -80,7 +80,7 @@ class Outcome:
         }  # fmt: skip
 
 
-def save(room: Room, who: Account, answers: list[Keyed]) -> list[Outcome]:
+def take_all(room: Room, who: Account, answers: list[Keyed]) -> list[Outcome]:
     """Take all answers of one request in, in one transaction."""
     added: list[tuple[Past, Task]] = []
     entries: list[Decision] = []
