@@ -36,7 +36,8 @@ async def home(request: Request, served: Served, visitor: Visitor) -> Response:
         room.look_around()
         counts = room.worklist.counts(who)
         queues = {name: [{"name": n, "count": c} for n, c in found.most_common()] for name, found in counts.items()}
-        labels = {task.field: label_of(task.form, task.item.fields) for task in room.worklist.tasks.values()}
+        one_each = {task.field: task for task in room.worklist.tasks.values()}
+        labels = {field: label_of(task.form, task.item.fields) for field, task in one_each.items()}
         left = sum(counts["form"].values())
         return {"queues": queues, "labels": labels, "left": left, "own": own_figures(room, who.name)}
 
