@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from digitize.reading.values import zone_value
 from digitize.steps.other_weights import as_read_today
+from digitize.workspace.capturing import capture_counts
 from digitize.workspace.decisions.apply import Settled, over_page, sign_record, still_hold
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
@@ -14,6 +15,7 @@ from digitize.workspace.ledger.readings import newest_reading
 from digitize.workspace.ledger.records import Decision, Records, Stored, record_hash
 from mappers.mapping.load import map_readings
 from mappers.record import Record
+from mappers.schema.capture import capture
 from mappers.sources.values import MapContext, PageValues
 from ocr.page import Reading
 
@@ -32,6 +34,7 @@ def map_group(
         "records": len(stored),
         "left_over": sum(len(r.left_over) for r in records),
         "mapping": known.mapping_for_family(form.family).by if form else "",
+        **capture_counts(records, known.capture),
     }
     with ledger.writing():
         Records(ledger).replace_unit(unit, stored)
@@ -55,7 +58,7 @@ def make_records(
     values = [page_values(p.page, reading, known) for p in pages if (reading := readings[p.page])]
     context = known.context(record_id, pages[0].batch, pages[0])
     records = map_readings(mapping, [over_page(v, settled) for v in values], context)
-    return [_sign(r, settled, values, context) for r in records]
+    return [capture(_sign(r, settled, values, context), known.capture) for r in records]
 
 
 def page_values(page: str, reading: Reading, known: Known) -> PageValues:
