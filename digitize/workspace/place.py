@@ -39,7 +39,7 @@ site_id = "{site_id}"   # stands in every page and record id: do not change it
 # group = "records"          # of the machine's accounts: may read and write here, too; else the owner alone
 
 [capture]
-# profile = "core"          # what is asked: full, core, register-only or index-only; all doubts without it (docs/capture.md)
+# profile = "core"          # what is asked: full, core, register-only, index-only; all without it (docs/capture.md)
 
 [check]
 # policy = "default"        # what rules do: a policy of the package, or policy/NAME.toml of this folder (docs/rules.md)

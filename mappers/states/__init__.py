@@ -37,7 +37,8 @@ class CapturedFields(BaseModel):
 class CaptureFile(BaseModel):
     """`[capture]` of a state's profile or of a workspace.
 
-    profile: which fields are captured, "" for all that there are. form: form -> single fields at another level, as [capture.form.iif1] picture = ["narrative"].
+    profile: which fields are captured, "" for all that there are. form: form -> single fields at another level, as
+    [capture.form.iif1] picture = ["narrative"].
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -29,9 +29,9 @@ def make_settings(
     """Settings with the package's own districts, acts and sections.
 
     stations: (state code, district, station). policy: name of one of the package, or a file of its own. overrides: rule
-    code -> severity, over that. profile, moved: what is captured. state: whose word in the policy
-    counts. left_out: codes of rules that are not asked. years, beats: see `CheckSettings`. Raises RuleError for an unknown policy, rule, severity
-    or profile.
+    code -> severity, over that. profile, moved: what is captured. state: whose word in the policy counts. left_out:
+    codes of rules that are not asked. years, beats: see `CheckSettings`. Raises RuleError for an unknown policy, rule,
+    severity or profile.
     """
     if profile and profile not in PROFILES:
         raise RuleError(f"there is no profile {profile}; known: {', '.join(PROFILES)}")
