@@ -103,7 +103,8 @@ def fold_ledger(place: Place, ledger: Ledger, today: date) -> tuple[Snapshot, in
         level="site", state=workspace.state, site=workspace.site_id, as_on=today,
         made_at=datetime.now(UTC).replace(microsecond=0), sources=[root],
         totals=PlaceCounts(**total(d.counts.plain() for d in districts).as_plain()),
-        districts=districts, by_profile=dict(sorted(folding.by_profile.items())), stations=rows, volumes=list(_volumes(folding)), quality=fold_quality(ledger),
+        districts=districts, by_profile=dict(sorted(folding.by_profile.items())), stations=rows,
+        volumes=list(_volumes(folding)), quality=fold_quality(ledger),
         effort=fold_effort(ledger, today), pace=fold_pace(ledger, today),
         statement=load_statement(lists / "statement.toml"),
     )  # fmt: skip
