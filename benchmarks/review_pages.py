@@ -32,6 +32,8 @@ from ocr.page import Decided
 
 PEOPLE = ("complainant", "accused", "persons", "officer", "io_name", "io_rank")
 """Beginnings of the zones of persons."""
+_DISTRICT = "Bidhannagar City Police"
+"""All pages of fir-bench are of its stations."""
 
 
 @dataclass(frozen=True)
@@ -47,12 +49,12 @@ class Paper:
 
 @dataclass
 class Asked:
-    """What was read of the pages, and what each profile asks. zones: page -> zone -> decided; told: zones that intake
-    told; items: profile -> page -> what is asked. without: pages of no record.
+    """What was read of the pages, and what each profile asks. zones: page -> zone -> decided; told: page -> zone -> what
+    intake told of it; items: profile -> page -> what is asked. without: pages of no record.
     """
 
     zones: dict[str, Mapping[str, Decided]] = field(default_factory=dict)
-    told: dict[str, set[str]] = field(default_factory=dict)
+    told: dict[str, dict[str, str]] = field(default_factory=dict)
     items: dict[str, dict[str, list[Item]]] = field(default_factory=lambda: defaultdict(dict))
     without: int = 0
 
@@ -69,7 +71,9 @@ def fir_papers(bench: Path, scorer: Any, pages: int | None = None) -> list[Paper
         Paper(
             bench / "images" / g["image"],
             g["station_file"],
-            _volume(names.get(g["station_file"].casefold(), g["station_file"]), str(g["fields"].get("year", ""))),
+            _volume(
+                names.get(g["station_file"].casefold(), g["station_file"]), str(g["fields"].get("year", "")), _DISTRICT
+            ),
             {k: str(v) for k, v in g["fields"].items() if v},
             is_right,
         )
@@ -91,8 +95,8 @@ def sample_papers(pages: int) -> list[Paper]:
     ]  # fmt: skip
 
 
-def _volume(station: str, year: str) -> Metadata:
-    return Metadata(volume=f"{station} {year}", station=station, year=year, language="en")
+def _volume(station: str, year: str, district: str = "") -> Metadata:
+    return Metadata(volume=f"{station} {year}", station=station, year=year, district=district, language="en")
 
 
 def _listed(bench: Path) -> list[dict[str, Any]]:
@@ -143,7 +147,7 @@ def _write_lists(lists: Path, out: Path) -> None:
     with out.open("w", encoding="utf-8", newline="") as f:
         writer = csv.writer(f)
         writer.writerow(["station", "district", "aliases", "district_aliases"])
-        writer.writerows([e["name"], "", "; ".join(e["aliases"]), ""] for e in _listed(lists.parent))
+        writer.writerows([e["name"], _DISTRICT, "; ".join(e["aliases"]), ""] for e in _listed(lists.parent))
 
 
 def _chosen(place: Place, profile: str) -> Place:
@@ -172,8 +176,8 @@ def _take(place: Place, profile: str, pages: Mapping[str, str], asked: Asked) ->
         for stored in Records(ledger).all():
             name = pages[stored.unit]
             made[name] += 1
-            told = {v.origin.zone or p for p, v in stored.record.cells() if v.by == "intake"}
-            asked.told[name] = told
+            cells = stored.record.cells()
+            asked.told[name] = {v.origin.zone or p: v.value or "" for p, v in cells if v.by == "intake"}
         asked.without += sum(name not in made for name in pages.values()) * (profile == "")
         for page, name in pages.items():
             reading = newest_reading(ledger, page)
@@ -189,13 +193,15 @@ def boxes(papers: Sequence[Paper], asked: Asked) -> Iterator[Box]:
             if not wanted:
                 continue
             others = [c.text for c in zone.candidates] if zone else []
+            told = asked.told.get(paper.image.name, {}).get(name, "")
+            text = told or (zone.value if zone else "")
             yield Box(
                 page=paper.image.name,
                 field=name,
                 group=paper.group,
                 typed=len(wanted),
                 confidence=zone.confidence if zone and zone.value else 0.0,
-                right=bool(zone and zone.value and paper.is_right(name, wanted, zone.value)),
-                told=name in asked.told.get(paper.image.name, ()),
+                right=bool(text) and paper.is_right(name, wanted, text),
+                told=bool(told),
                 listed=any(paper.is_right(name, wanted, text) for text in others[:5]),
             )

@@ -182,10 +182,12 @@ def _add_intake(fields: dict[str, Values], context: MapContext, count: int) -> N
         "police_station": _listed(context, "station", context.station),
         "year": str(context.book_year or ""),
     }
+    alike = {"district": _districts_of(context, known["police_station"])}
     for name, value in known.items():
         if value:
             said = SourceAnswers("", value, by=_INTAKE)
-            fields[name] = [_told(v, said) for v in fields.get(name) or [None] * count]
+            same = (None, value, *alike.get(name, ()))
+            fields[name] = [_told(v, said, same) for v in fields.get(name) or [None] * count]
     _add_district(fields, context, count)
 
 
@@ -195,11 +197,20 @@ def _listed(context: MapContext, name: str, text: str) -> str:
     return (codes.find(text) if codes and text else None) or text
 
 
-def _told(read: SourceAnswers | None, told: SourceAnswers) -> SourceAnswers:
-    """What intake was told, where the source has nothing, or a doubtful reading that does not say otherwise."""
+def _districts_of(context: MapContext, station: str) -> tuple[str, ...]:
+    """What people write as a station's district: its own, and the revenue districts in which a police district lies."""
+    codes = context.lists.get("station")
+    return codes.implies.get(station, ()) if codes else ()
+
+
+def _told(read: SourceAnswers | None, told: SourceAnswers, same: Sequence[str | None]) -> SourceAnswers:
+    """What intake was told, where the source has nothing, or a doubtful reading that does not say otherwise.
+
+    same: readings that do not.
+    """
     if read is None or read.blank:
         return told
-    if read.is_sure() or not _is_of_page(read) or read.value not in (None, told.value):
+    if read.is_sure() or not _is_of_page(read) or read.value not in same:
         return read
     # The place and what was read there stay, so that both can be looked at.
     return read._replace(value=told.value, confidence=1.0, by=told.by, notes=(TOLD,), candidates=(), accept=0.0)
@@ -228,6 +239,6 @@ def _district(
     if district is not None and not district.blank:
         is_open = not district.is_sure() and _is_of_page(district)
         # A district that cannot be read, or is read as the station has it, is no question beside that of the station.
-        if not is_open or district.value not in (None, known):
+        if not is_open or district.value not in (None, known, *_districts_of(context, station.value or "")):
             return district
     return station._replace(value=known, by=_STATION_LIST, notes=(), candidates=())

@@ -88,7 +88,7 @@ def form_capture(form: str, choice: CaptureChoice) -> FormCapture:
     for _, level, text in (m for m in choice.moved if m[0] == form):
         one = parse_asked(form, text)
         put(next(known for known in LEVELS if known == level), one.child, one.role, one.fields)
-    return FormCapture(named, "wanted" if choice.profile in ("", "full") else "if_sure")
+    return FormCapture(named, "if_sure" if choice.profile else "wanted")
 
 
 def level_of(record: Record, path: str, choice: CaptureChoice) -> Level:

@@ -20,12 +20,12 @@ _ASKED = re.compile(
     r"((?P<child>[a-z_]+)(\[(?P<role>[a-z_]+)\])?(?P<if>\?)?\.)?(?P<fields>[a-z0-9_]+(\|[a-z0-9_]+)*)(?P<may>\?)?"
     r"|(?P<rows>[a-z_]+)\[(?P<of>[a-z_]+)\]"
 )
-# What each profile wants: its own list over those of narrower ones. A full form has a list of its own.
+# What each profile wants: its own list over those of narrower ones.
 _LISTS = {
     "index-only": (KEY,),
     "register-only": (KEY, "register-only"),
     "core": (KEY, "register-only", "core"),
-    "full": (KEY, "full"),
+    "full": (KEY, "register-only", "core", "full"),
 }
 
 
@@ -98,9 +98,12 @@ def missing(record: Record, profile: str, moved: Moved = ()) -> tuple[str, ...]:
     """Paths of the fields that a profile asks for and the record does not have, in the profile's order.
 
     A field with text that was not understood is there, and one that a person has called empty is settled. A row that
-    is not there is named by the field that would be its first ("acts[0].act").
+    is not there is named by the field that would be its first ("acts[0].act"). Of a page that has no place for a field
+    it is missing only if it is a key: nobody can type what the paper does not ask.
     """
-    return tuple(path for one in asked(record.form, profile, moved) for path in _lacking(record, one))
+    keys = load_profiles()[record.form, KEY]
+    asked_of = (one for one in asked(record.form, profile, moved) if not _is_off_page(record, one) or one in keys)
+    return tuple(path for one in asked_of for path in _lacking(record, one))
 
 
 def _of(data: Mapping[str, Mapping[str, list[str]]], form: str, profile: str) -> Iterator[Asked]:
@@ -129,6 +132,11 @@ def parse_asked(form: str, text: str) -> Asked:
     if got is None or table is None or not all(map(table.column, made.fields)):
         raise MappingError(f"capture profile: form {form} has no {text}")
     return made
+
+
+def _is_off_page(record: Record, one: Asked) -> bool:
+    """Whether a page has no zone for a field: a blank zone leaves its cell behind."""
+    return bool(record.pages) and not one.child and not any(name in record.fields for name in one.fields)
 
 
 def _lacking(record: Record, one: Asked) -> Iterator[str]:

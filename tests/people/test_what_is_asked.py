@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from digitize.reading.never import NEVER
@@ -14,8 +16,11 @@ from mappers.sources.values import MapContext, PageValues, ZoneValue
 from mappers.states import load_state
 
 LISTS = {
-    "station": make_list("station", ["Udaharanganj", "Namunahat"], {"Udaharanganj": ["U.Ganj"]}),
-    "district": make_list("district", ["Namuna", "Udaharan"], {}),
+    "station": replace(
+        make_list("station", ["Udaharanganj", "Namunahat"], {"Udaharanganj": ["U.Ganj"]}),
+        implies={"Namunahat": ("Namuna", "North Namuna")},
+    ),
+    "district": make_list("district", ["Namuna", "Udaharan", "North Namuna"], {}),
 }
 BOX = (1, 2, 3, 4)
 
@@ -57,6 +62,8 @@ def test_the_district_is_no_question_beside_that_of_its_station() -> None:
     assert alike.fields["district"].origin.zone == "police_station"
     unread = told({"police_station": zone("Namunahat"), "district": zone(None, 0.0)}, station="")
     assert (unread.value("district"), unread.fields["district"].origin.zone) == ("Namuna", "police_station")
+    around = told({"police_station": zone("Namunahat"), "district": zone("North Namuna")}, station="")
+    assert around.value("district") == "Namuna"
     other = told({"police_station": zone("Namunahat"), "district": zone("Udaharan")}, station="")
     assert (other.value("district"), other.fields["district"].origin.zone) == ("Udaharan", "district")
 

@@ -125,7 +125,8 @@ def test_narrower_profiles_ask_less_and_an_office_moves_single_fields() -> None:
     assert asked_by["index-only"] == {"fir_no"}
     assert asked_by["register-only"] == {"fir_no", "fir_date", "persons[0].name"}
     assert asked_by["core"] == asked_by["register-only"] | {"persons[1].name"}
-    assert asked_by["full"] == asked_by[""] > asked_by["core"]
+    assert asked_by["full"] == asked_by["core"] | {"gd_no", "property[0].description"}
+    assert asked_by[""] > asked_by["full"]
     moved = (("iif1", "if_sure", "fir_date"), ("iif1", "key", "gd_no"))
     own = CaptureChoice("index-only", moved).over(CaptureChoice("core", (("iif1", "wanted", "fir_date"),)))
     assert (own.profile, set(judge(capture(page_record(), own), []).fields)) == ("index-only", {"fir_no", "gd_no"})
