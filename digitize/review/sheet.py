@@ -75,7 +75,7 @@ def write_sheet(path: Path, rows: Iterable[tuple[Item, bytes | None]], look: She
     count = 0
     for item, picture in rows:
         count += 1
-        _write_row(sheet, count + 1, item, picture, _said(item, teller), look.operator)
+        _write_row(sheet, count + 1, item, picture, _said(item, teller), look)
         write_cells(choices, count + 1, {str(n): text for n, text in enumerate(_choices(item))}, ())
         for name, cell in zip(HEAD, sheet[count + 1], strict=True):
             if name not in _TO_FILL:
@@ -103,10 +103,10 @@ def _said(item: Item, teller: Teller) -> str:
     return "\n".join(dict.fromkeys(told or item.said))
 
 
-def _write_row(sheet: Worksheet, line: int, item: Item, picture: bytes | None, said: str, operator: str) -> None:
+def _write_row(sheet: Worksheet, line: int, item: Item, picture: bytes | None, said: str, look: SheetLook) -> None:
     # "right value" and "verdict" are left to the person, and so is "picture" to _put_picture.
     values: dict[str, object] = {
-        "field": fields_label(item.form, item.fields),
+        "field": fields_label(item.form, item.fields, look.language),
         "reading": item.reading if item.is_legible else "",
         "value": item.value,
         "candidates": "\n".join(item.candidates),
@@ -114,7 +114,7 @@ def _write_row(sheet: Worksheet, line: int, item: Item, picture: bytes | None, s
         "why": ", ".join(item.why),
         "rules say": said,
         "sure": None if item.is_blind else round(item.confidence, 2),
-        "operator": operator or None,
+        "operator": look.operator or None,
         "path": _paths(item.fields),
         "place": item.cell.partition(":")[2],
         "record": item.record,
