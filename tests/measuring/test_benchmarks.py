@@ -47,7 +47,7 @@ def test_legacy_samples_are_decoded_detected_read_and_found(tmp_path):
 
 def test_planted_defects_of_import_files_are_found_and_nothing_else_is_rejected(tmp_path):
     figures = run("validate.py", tmp_path)
-    assert figures["planted"] > 1000
+    assert figures["planted"] > 300
     assert (figures["recall"], figures["false_rejects"]) == (1, 0)
     assert figures["rows_per_cpu_s_all"] > 0 and figures["ms_one_record"] > 0
 
