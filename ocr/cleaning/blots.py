@@ -16,6 +16,10 @@ _EDGE_SHARE = 0.15
 _LEAST_HIGH = 0.25
 _LEAST_WIDE = 0.35
 _LEAST_LETTER_PX = 12
+# Of a line's height: how near the border counts as at it, and how far what it cuts off may reach into the zone.
+_BORDER_SHARE, _CUT_HIGH, _CUT_WIDE = 0.08, 0.7, 0.4
+# A rule by its shape: so wide and low, or no steeper than pages lie askew; on one: so much of what lies beside is rule.
+_RULE_WIDE, _RULE_SLOPE, _RULE_SLACK, _RULED = 1.5, 0.06, 0.06, 0.4
 
 
 @dataclass(frozen=True)
@@ -34,10 +38,48 @@ class Blots:
         taller, a dash is wider. Measured on drawn forms: of 60 blank zones one is taller, of 632 written ones none is
         less.
         """
+        return bool((self._written() & ~self._at_margin()).any())
+
+    def has_own_writing(self, rules: NDArray[np.bool_]) -> bool:
+        """The same of a zone on a printed form, between other items: what is theirs does not count.
+
+        rules: (height, width), the ink of it that was taken out as rules and leaders. Left out are pieces of a rule,
+        also a dash drawn along one, which says that there is nothing; and what the border cuts off: the tops and tails
+        of the lines above and below, the end of a printed word. Tuned on 576 zones of 120 real pages: of 455 blank ones
+        339 are told, where has_writing tells 155, and of 121 written ones none is lost.
+        """
+        written = self._written() & ~self._at_margin() & ~self._cut_off()
+        low = self.boxes[:, 3] < _LEAST_HIGH * line_px(self.shape)
+        if not (written & low).any():
+            return bool(written.any())
+        seen = rules.copy()
+        for left, top, wide, high, _ in self.boxes[low & (self.boxes[:, 2] > self.boxes[:, 3])]:
+            seen[top : top + high, left : left + wide] = True
+        return any(not low[at] or not self._is_on_rule(at, seen) for at in np.flatnonzero(written))
+
+    def _written(self) -> NDArray[np.bool_]:
         _, _, wide, high, _ = self.boxes.T
         line = line_px(self.shape)
-        written = (high >= _LEAST_HIGH * line) | (wide >= _LEAST_WIDE * line)
-        return bool((written & ~self._at_margin()).any())
+        return np.asarray((high >= _LEAST_HIGH * line) | (wide >= _LEAST_WIDE * line))
+
+    def _cut_off(self) -> NDArray[np.bool_]:
+        """What reaches in from outside, or is a rule by its shape alone."""
+        left, top, wide, high, _ = self.boxes.T
+        (height, width), line = self.shape, line_px(self.shape)
+        near = _BORDER_SHARE * line
+        flat = ((top <= near) | (top + high >= height - near)) & (high <= _CUT_HIGH * line)
+        steep = ((left <= near) | (left + wide >= width - near)) & (wide <= _CUT_WIDE * line)
+        rule = (wide >= _RULE_WIDE * line) & ((high < _LEAST_HIGH * line) | (high <= _RULE_SLOPE * wide))
+        return np.asarray(flat | steep | rule)
+
+    def _is_on_rule(self, at: int, rules: NDArray[np.bool_]) -> bool:
+        """Whether a low piece goes on as a rule, left and right of it."""
+        left, top, wide, high, _ = (int(x) for x in self.boxes[at])
+        line = line_px(self.shape)
+        slack, beside = round(_RULE_SLACK * line), 2 * line
+        columns = rules[max(0, top - slack) : top + high + slack].any(0)
+        around = np.concatenate([columns[max(0, left - beside) : left], columns[left + wide : left + wide + beside]])
+        return len(around) >= line / 2 and float(around.mean()) >= _RULED
 
     def ink_share(self) -> float:
         """Share 0..1 of the crop that is writing.
