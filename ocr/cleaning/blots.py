@@ -55,7 +55,7 @@ class Blots:
         seen = rules.copy()
         for left, top, wide, high, _ in self.boxes[low & (self.boxes[:, 2] > self.boxes[:, 3])]:
             seen[top : top + high, left : left + wide] = True
-        return any(not low[at] or not self._is_on_rule(at, seen) for at in np.flatnonzero(written))
+        return any(not low[at] or not self._is_on_rule(int(at), seen) for at in np.flatnonzero(written))
 
     def _written(self) -> NDArray[np.bool_]:
         _, _, wide, high, _ = self.boxes.T
@@ -77,7 +77,7 @@ class Blots:
         left, top, wide, high, _ = (int(x) for x in self.boxes[at])
         line = line_px(self.shape)
         slack, beside = round(_RULE_SLACK * line), 2 * line
-        columns = rules[max(0, top - slack) : top + high + slack].any(0)
+        columns = np.asarray(rules[max(0, top - slack) : top + high + slack].any(axis=0))
         around = np.concatenate([columns[max(0, left - beside) : left], columns[left + wide : left + wide + beside]])
         return len(around) >= line / 2 and float(around.mean()) >= _RULED
 
