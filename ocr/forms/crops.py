@@ -151,15 +151,13 @@ def _cut(grey: Image, matrix: Matrix, zone: Zone, usual: float) -> Crop:
 
 def _is_written(raw: Image, bare: Image, blots: Blots) -> bool:
     """Whether people wrote something into a zone: by its bare picture, and of little ink by the clean one, too."""
-    if not blots.has_writing() or not blots.has_own_writing(_taken_out(raw, bare)):
-        return False
-    if blots.ink_share() >= _LITTLE_INK:
-        return True
+    own = blots.own_writing(_taken_out(raw, bare))
+    if not own or own >= _LITTLE_INK:
+        return own > 0
     clean = clean_line(raw).image
     seen = find_blots(clean)
     # A picture that was levelled may have another size: then nothing tells what was taken out.
-    is_own = seen.has_own_writing(_taken_out(raw, clean)) if clean.shape == raw.shape else True
-    return seen.has_writing() and is_own
+    return seen.own_writing(_taken_out(raw, clean)) > 0 if clean.shape == raw.shape else seen.has_writing()
 
 
 def _taken_out(raw: Image, cleaned: Image) -> NDArray[np.bool_]:

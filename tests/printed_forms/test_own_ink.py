@@ -33,7 +33,7 @@ def dashes(picture: Picture, y: int, slope: float = 0.0) -> Picture:
 
 def is_written(picture: Picture, rules: Picture | None = None) -> bool:
     taken = np.zeros(picture.shape, bool) if rules is None else rules < 128
-    return find_blots(picture).has_own_writing(taken)
+    return find_blots(picture).own_writing(taken) > 0
 
 
 def test_a_word_is_writing_wherever_it_stands_in_the_zone() -> None:
@@ -62,6 +62,12 @@ def test_the_end_of_a_printed_word_at_the_side_is_no_writing() -> None:
 )
 def test_a_printed_rule_that_cleaning_left_behind_is_no_writing(draw: Callable[[Picture], Picture]) -> None:
     assert not is_written(draw(paper(3 * HIGH)))
+
+
+def test_specks_are_no_writing_and_a_small_figure_is() -> None:
+    specks = cv2.circle(cv2.circle(paper(), (300, 40), 9, 0, -1), (500, 30), 9, 0, -1)
+    assert not is_written(specks)
+    assert is_written(cv2.line(paper(), (300, 20), (300, 46), 0, 4))
 
 
 def test_a_piece_of_a_rule_is_known_by_what_was_taken_out_beside_it() -> None:
