@@ -14,7 +14,8 @@ from digitize.review.gap_questions import GAP_WORDS
 from digitize.review.measuring import list_open
 from digitize.review.questions import WORDS, list_questions
 from digitize.review.row_questions import row_decision
-from digitize.review.sheet import OK, Filled, read_sheet
+from digitize.review.sheet import OK
+from digitize.review.sheet_read import Filled, read_sheet
 from digitize.review.trial import trial
 from digitize.steps.measure import answer_of
 from digitize.workspace.calibration.proving import LADDER
@@ -168,6 +169,9 @@ def _answers(rows: Sequence[Filled], asked: Mapping[str, _Asked], operator: str,
     for row in rows:
         if not (row.operator or operator):
             raise InputError(f"Line {row.line} has no operator. Give the name with --operator.")
+        if row.fault:
+            report.refused.append((row.line, row.fault))
+            continue
         question = asked.get(row.item)
         # "blank" is said of the cell that the line shows, not of its whole row.
         if question is not None and row.verdict in ROW_KINDS and row.verdict != BLANK:

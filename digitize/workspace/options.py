@@ -77,9 +77,13 @@ class Loading(_Part):
 
 
 class Learning(_Part):
-    """What `digitize learn` may learn from. names: also free text, in which names of persons stand."""
+    """What `digitize learn` may learn from. names: also free text, in which names of persons stand.
+
+    at: the hour of the night at which `digitize watch` learns, as "01:00" of the office's clock; "" never.
+    """
 
     names: bool = False
+    at: str = Field(default="", pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9])?$")
 
 
 class Access(_Part):
