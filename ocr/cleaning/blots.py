@@ -16,7 +16,7 @@ _EDGE_SHARE = 0.15
 _LEAST_HIGH = 0.25
 _LEAST_WIDE = 0.35
 _LEAST_LETTER_PX = 12
-# Of a line's height: how near the border counts as at it, how far what it cuts off may reach in, how wide a word may be.
+# Of a line's height: how near the border is at it, how far what it cuts off may reach in, how wide a word may be.
 _BORDER_SHARE, _CUT_HIGH, _CUT_WIDE, _WORD = 0.08, 0.7, 0.4, 3.0
 # A rule by its shape: so wide and low, or no steeper than pages lie askew; on one: so much of what lies beside is rule.
 _RULE_WIDE, _RULE_THICK, _RULE_SLOPE, _RULE_SLACK, _RULED = 1.5, 0.125, 0.08, 0.06, 0.4
