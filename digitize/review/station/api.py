@@ -15,7 +15,7 @@ from digitize.review.station.saving import Keyed, take_all
 from digitize.review.station.served import Served
 from digitize.review.station.shown import as_shown
 from digitize.review.station.undoing import undo
-from digitize.review.station.unmasking import unmask, unmasked_by
+from digitize.review.station.unmasking import note_shown, unmask, unmasked_by
 from digitize.review.station.worklist import ORDERS, PAGE, Wish
 
 _MOST_ITEMS, _MOST_ANSWERS = 100, 500
@@ -46,6 +46,7 @@ async def next_items(request: Request, served: Served, visitor: Visitor) -> Resp
         given = room.worklist.next(who, wish, count)
         room.ledger.claim([task.base for task, _ in given], LEASE_STEP, OWNER + who.name)
         seen = unmasked_by(room, who)
+        note_shown(room, who, [task for task, _ in given])
         shown = [as_shown(room, who, task, want, seen) for task, want in given]
         return {"items": shown, "left": room.worklist.left(who, wish)}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from functools import cache
 from typing import Any
 
@@ -34,7 +34,7 @@ def prefill_of(room: Room, task: Task, want: WantedKey) -> str:
     return task.asked.machine if not task.asked.words else ""
 
 
-def as_shown(room: Room, who: Account, task: Task, want: WantedKey, unmasked: frozenset[str]) -> dict[str, Any]:
+def as_shown(room: Room, who: Account, task: Task, want: WantedKey, unmasked: Container[str]) -> dict[str, Any]:
     """The item as JSON types. unmasked: bases that the person may see in full."""
     item = task.item
     is_hidden = task.is_masked and task.base not in unmasked
