@@ -15,11 +15,14 @@ from digitize.review.station.room import Room
 from digitize.review.station.stages import WantedKey, newest_keys
 from digitize.review.station.tasks import Task
 from digitize.workspace.decisions.entries import PLACE_LISTS
-from digitize.workspace.decisions.items import ZONE
+from digitize.workspace.decisions.items import ZONE, Item
 from digitize.workspace.ledger.records import Records
 from mappers.languages import load_languages
 from mappers.record import Record
 from mappers.schema import Column, form_tables
+from validators.messages.teller import Teller
+from validators.messages.telling import tell_finding
+from validators.messages.texts import ENGLISH, message_languages
 
 _MOST_WORDS = 8
 
@@ -68,10 +71,22 @@ def as_shown(room: Room, who: Account, task: Task, want: WantedKey, unmasked: Co
         "box": box_on_page(room, task),
         "pagePicture": f"/api/page/{task.page}" if task.page else "",
         "words": list(task.asked.words),
-        "said": [] if is_bare else list(item.said),
+        "said": [] if is_bare else told_of(item, who.language),
+        "reading": "" if is_bare or not item.is_legible else item.reading,
         "double": task.mode,
         "sides": sides,
     }  # fmt: skip
+
+
+@cache
+def _teller(language: str) -> Teller:
+    return Teller(language if language in message_languages() else ENGLISH)
+
+
+def told_of(item: Item, language: str) -> list[str]:
+    """What rules say of it, in the person's language; a question that no rule asks has words of its own."""
+    told = [tell_finding(_teller(language), item.form, finding) for finding in item.findings]
+    return list(dict.fromkeys(told or item.said))
 
 
 def sides_of(room: Room, task: Task, want: WantedKey) -> list[dict[str, str]]:
