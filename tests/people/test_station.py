@@ -156,6 +156,11 @@ def test_the_second_of_a_verified_field_sees_the_first(browsers, made):
     browsers["Asha"].answer(on(browsers["Asha"], 1, "fir_date"), "04/12/2018")
     second = on(browsers["Bala"], 1, "fir_date")
     assert second["prefill"] == "04/12/2018"
+    browsers["Asha"].answer(second, "05/12/2018")
+    told = browsers["Bala"].answer(second, verdict="ok", client="agrees-too-late")
+    assert (told["state"], "changed" in told["said"][0]) == ("refused", True)
+    browsers["Asha"].answer(second, "04/12/2018", client="back-again")
+    second = on(browsers["Bala"], 1, "fir_date")
     assert browsers["Bala"].answer(second, verdict="ok")["state"] == "kept"
     assert decided(made, 1, "fir_date")[1] == "04/12/2018"
 

@@ -19,7 +19,7 @@ from digitize.review.station.unmasking import note_shown, unmask, unmasked_by
 from digitize.review.station.worklist import ORDERS, PAGE, Wish
 
 _MOST_ITEMS, _MOST_ANSWERS = 100, 500
-_MOST_TEXT, _MOST_NAME = 4000, 200
+_MOST_TEXT, _MOST_NAME = 20_000, 200
 _FOR_GOOD = {"Cache-Control": "private, max-age=31536000, immutable"}
 _A_WHILE = {"Cache-Control": "private, max-age=600"}
 
@@ -75,7 +75,9 @@ def _keyed(entry: object) -> Keyed:
         raise NotAnswered(422, "A count of an answer is none.")
     if not 8 <= len(texts["client"]) <= 64 or not texts["client"].isprintable():
         raise NotAnswered(422, "client is an id of 8 to 64 letters.")
-    value = "".join(c for c in texts["value"] if c.isprintable() or c in "\n\t\u200c\u200d")
+    # As other programs paste it: hard spaces become plain, what cannot be seen goes; joiners are letters.
+    plain = texts["value"].replace("\u00a0", " ").replace("\u202f", " ")
+    value = "".join(c for c in plain if c.isprintable() or c in "\n\t\u200c\u200d")
     return Keyed(**texts | {"value": value}, **counts, sure=entry.get("sure") is True)
 
 
