@@ -19,6 +19,7 @@ from digitize.review.past import Past
 from digitize.review.station.loading import Holdings, load
 from digitize.review.station.people import Account, People
 from digitize.review.station.tasks import Task, Tasks
+from digitize.review.station.values_above import ValuesAbove
 from digitize.review.station.worklist import Worklist
 from digitize.workspace.decisions.words import is_word
 from digitize.workspace.known import Known
@@ -177,6 +178,7 @@ class Room:
     def _open(self) -> None:
         self.ledger = Ledger(self.place.ledger)
         self.worklist = Worklist(self.options)
+        self.above = ValuesAbove(lambda: self.ledger, self.worklist.past)
         self._take(load(self.place))
         for row in self.ledger.rows("SELECT unit, owner, until FROM leases WHERE step = ?", (LEASE_STEP,)):
             self.worklist.take_up(row["unit"], row["owner"].removeprefix(OWNER), row["until"])
@@ -204,6 +206,7 @@ class Room:
         self.worklist.put(loaded.tasks)
         note_asked(self.ledger, self.place.options.workspace.site_id, loaded.whole)
         self._turned = {}
+        self.above.forget()
         self._clients = {p.client: p for own in past.values() for p in own}
         self._version = self.ledger.execute("PRAGMA data_version").fetchone()[0]
 
