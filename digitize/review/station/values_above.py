@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from digitize.masking.cases import masks_around
+from digitize.masking.cases import CaseMasks
 from digitize.records.trail import hidden_zones
 from digitize.review.past import SETTLED, Past
 from digitize.review.station.tasks import Task
@@ -14,14 +14,17 @@ from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Records
 
 _MOST_PAGES = 256
+Place = tuple[str, str]
 
 
 class ValuesAbove:
     """Looks at what was said just now first, then at what records hold; pages looked at last are kept."""
 
-    def __init__(self, ledger: Callable[[], Ledger], past: Mapping[tuple[str, str], Sequence[Past]]) -> None:
-        """ledger: gives the one that is open now. past: what was said, by record and cell."""
-        self._ledger, self._past = ledger, past
+    def __init__(
+        self, now: Callable[[], tuple[Ledger, CaseMasks]], past: Mapping[tuple[str, str], Sequence[Past]]
+    ) -> None:
+        """now: gives the ledger that is open and the masks that hold. past: what was said, by record and cell."""
+        self._now, self._past = now, past
         self._pages: dict[str, tuple[dict[str, str], frozenset[str]]] = {}
 
     def forget(self) -> None:
@@ -58,9 +61,9 @@ class ValuesAbove:
 
     def _look(self, page: str) -> tuple[dict[str, str], frozenset[str]]:
         """Zone -> its value, of those of a page that are sure; and the zones that name whom the law protects."""
-        ledger = self._ledger()
+        ledger, masks = self._now()
         stored = Records(ledger).of_unit(page)
-        hidden = hidden_zones(stored, masks_around(ledger, [s.record for s in stored]))
+        hidden = hidden_zones(stored, masks)
         cells = (v for s in stored for _, v in s.record.cells() if v.origin.page == page)
         return {v.origin.zone: v.value for v in cells if v.value is not None and v.is_sure()}, frozenset(hidden)
 
