@@ -1,0 +1,40 @@
+// The fields a person is given: fetched ahead, each once, in the order of the server.
+
+import { Refused, call } from "./station.js";
+
+const AHEAD = 15;                   // fetch more when fewer wait
+const AT_ONCE = 40;
+
+export class Feed {
+  /** query: order, form, field, volume, language, page as asked for. onMore(items): called when new ones have come. */
+  constructor(query, onMore) {
+    const asked = Object.fromEntries(Object.entries(query).filter(([, value]) => value));
+    Object.assign(this, { query: asked, onMore, items: [], left: null, ended: false, asking: false });
+    this.seen = new Map();          // item: its newest version given out here
+  }
+
+  /** How the queue stands: make sure that enough wait behind a place in it. */
+  async ensure(at) {
+    if (this.asking || this.ended || this.items.length - at > AHEAD) return;
+    this.asking = true;
+    try {
+      const query = { ...this.query, n: AT_ONCE };
+      const last = this.items.at(-1);
+      if (last) query.after = last.id;
+      const { items, left } = await call("/api/next", { query });
+      this.left = left;
+      const fresh = items.filter((i) => !this.seen.has(i.id) || this.seen.get(i.id) < i.version);
+      for (const item of fresh) this.seen.set(item.id, item.version);
+      this.items.push(...fresh);
+      this.ended = !fresh.length;
+      this.trouble = "";
+      this.onMore(fresh);
+    } catch (error) {
+      this.trouble = error instanceof Refused && error.status === 401 ? "login" : "offline";
+      this.onMore([]);
+      setTimeout(() => { this.asking = false; this.ensure(at); }, 2000);
+      return;
+    }
+    this.asking = false;
+  }
+}
