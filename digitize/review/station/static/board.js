@@ -41,7 +41,7 @@ const desk = new Desk({
 const sight = new IntersectionObserver((seen) => {
   for (const one of seen) if (one.isIntersecting) { const cell = cells.find((c) => c.root === one.target); if (cell) cell.isSeen = true; }
 }, { threshold: 0.9 });
-const feed = new Feed(JSON.parse(main.dataset.query), () => { if (main.dataset.state !== "open") show(); else prepare(); });
+const feed = new Feed(JSON.parse(main.dataset.query), () => { if (main.dataset.state !== "open") show(); else prepare(); }, desk.unsent());
 feed.ensure(0);
 
 function focused() { return cells.find((c) => c.root.contains(document.activeElement)) ?? cells.find((c) => c.isLast) ?? cells[0]; }
@@ -94,6 +94,7 @@ function lay(items) {
   if (page) page.textContent = isCarpet ? cells[0].item.label : cells[0].item.page;
   document.getElementById("left").textContent = feed.left === null ? "" : words("left_n", { n: Math.max(feed.left, cells.length) });
   clock.restart();
+  desk.sweep();
   (cells.find(needsPerson) ?? cells[0]).box.focus();
   main.dataset.screen = screens.length;
   setTimeout(prepare, 0);

@@ -123,6 +123,20 @@ export class Desk {
     return note;
   }
 
+  /** What is answered and has not reached the server: [item, version]. */
+  unsent() {
+    return this.outbox.waiting.filter((w) => w.kind === "answer").map((w) => [w.answer.item, w.answer.version]);
+  }
+
+  /** Another field: what was told two fields ago goes, unless it asks for something. */
+  sweep() {
+    for (const note of [...document.getElementById("notices").children]) {
+      if (note.dataset.stays) continue;
+      if (note.dataset.old) note.remove();
+      note.dataset.old = "1";
+    }
+  }
+
   /** Tell that a value of an item is in no list. */
   noticeNotInList(item, value) {
     this.notice(sentence("not_in_list", value, item.lang), "ask");

@@ -6,11 +6,11 @@ const AHEAD = 15;                   // fetch more when fewer wait
 const AT_ONCE = 40;
 
 export class Feed {
-  /** query: order, form, field, volume, language, page as asked for. onMore(items): called when new ones have come. */
-  constructor(query, onMore) {
+  /** query: order, form, field, volume, language, page as asked for. onMore(items): called when new ones have come. unsent: [item, version] of what is answered and on its way. */
+  constructor(query, onMore, unsent = []) {
     const asked = Object.fromEntries(Object.entries(query).filter(([, value]) => value));
     Object.assign(this, { query: asked, onMore, items: [], left: null, ended: false, asking: false });
-    this.seen = new Map();          // item: its newest version given out here
+    this.seen = new Map(unsent);        // item: its newest version given out here
   }
 
   /** How the queue stands: make sure that enough wait behind a place in it. */

@@ -24,7 +24,7 @@ const desk = new Desk({
   onBack, onUndone,
 });
 const box = new AnswerBox(main.querySelector(".answer"), desk.typing);
-const feed = new Feed(query, more);
+const feed = new Feed(query, more, desk.unsent());
 box.value.addEventListener("keydown", (event) => {
   if (box.press(event)) return;
   const number = /^Digit([1-9])$/.exec(event.code);
@@ -66,6 +66,7 @@ function show() {
   const before = answered.get(item.id);
   box.state.textContent = before ? words("answered_before", { what: words(`verdict_${before.answer.verdict}`) }) : item.page;
   desk.offerUnmask(item, show);
+  desk.sweep();
   box.focus();
   clock.restart();
   if (item.comes_back) { box.say(item.comes_back.kind, item.comes_back.text); if (item.comes_back.again) box.askAgain(item.comes_back.again); }
@@ -162,7 +163,8 @@ function onUndone(client, id, outcome) {
   if (fresh) feed.seen.set(fresh.id, fresh.version);
   const mine = feed.items.find((i) => i.id === id);
   if (mine && fresh) mine.version = fresh.version;
-  else if (fresh && !mine) placed(fresh);
+  // Given before the page was loaded: here is its field again.
+  if (fresh && !desk.items.has(client)) placed(mine ?? fresh);
 }
 
 /** The server did not keep an answer: its field comes next, with the reason. */
