@@ -80,6 +80,31 @@ def import_sheet(
         raise TooManyRefused("Some rows were not taken; they are named above. The others are kept.")
 
 
+@review.command("serve")
+def serve_station(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],
+    host: Annotated[str, typer.Option(help="Where to listen; 0.0.0.0 for the office's network.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8765,
+    certificate: Annotated[Path | None, typer.Option(help="For TLS: the certificate, PEM.")] = None,
+    key: Annotated[Path | None, typer.Option(help="For TLS: its private key, PEM.")] = None,
+    without_tls: Annotated[
+        bool, typer.Option("--lan-without-tls", help="Serve the network in the clear: passwords can be read on it.")
+    ] = False,
+) -> None:
+    """Serve the review station: people answer in their browsers, on this machine or over the office's network."""
+    from digitize.review.station.serving import check_serving, serve
+    from digitize.workspace.place import open_place
+
+    place = open_place(folder)
+    check_serving(place, host, certificate, key, without_tls=without_tls)
+    scheme = "https" if certificate else "http"
+    errors().print(f"{scheme}://{host}:{port}/ is the station of {folder}. Ctrl-C ends it.", soft_wrap=True)
+    serve(place, host, port, certificate, key)
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands."""
+    from digitize.cli.review_people import people
+
+    review.add_typer(people)
     app.add_typer(review)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from digitize.errors import InputError
 from digitize.files.workbook import allow_words, save_book, write_cells
 from digitize.review.questions import WORDS
+from digitize.review.verdicts import OK, SURE
 from digitize.workspace.decisions.apply import VERDICTS
 from digitize.workspace.decisions.items import Item
 from validators.messages.teller import Teller
@@ -38,12 +39,12 @@ _GUIDE = (
     "Of a whole row that makes no record: choose record as verdict if it is an entry after all, else what it is.",
     "Of numbers left out between two pages: choose missing if the book has no such pages, no gap if none is missing.",
     "Of a name that you typed and no list has: choose add to put it into the list, leave out if it is none.",
+    "If a name or act stands so on the paper and was refused since no list has it, type it and choose sure as verdict.",
     "If a record's row is no entry, choose struck, heading, total or day as verdict in any of its lines.",
     "Where why says measured, reading and value are left out on purpose: type what you see, and leave none out.",
     "Rows left empty are asked again. Do not change the grey columns.",
     "Then: digitize review import DIR FILE --operator NAME",
 )
-OK = "ok"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,7 @@ def _finish(sheet: Worksheet, count: int) -> None:
         sheet.column_dimensions[_letter(name)].width = width
     sheet.freeze_panes = "B2"
     # Without "value": whoever types one has nothing to choose.
-    allow_words(sheet, _letter("verdict"), count + 1, dict.fromkeys((OK, *VERDICTS[1:], *WORDS)))
+    allow_words(sheet, _letter("verdict"), count + 1, dict.fromkeys((OK, *VERDICTS[1:], SURE, *WORDS)))
     sheet.page_setup.orientation = "landscape"
     # 0: as many pages long as it takes; the width alone is fitted.
     sheet.page_setup.fitToHeight = 0
