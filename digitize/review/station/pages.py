@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 _WORK = ("volumes", "languages", "fields")
 
 
+NEXT = "next"
+"""In the place of a page's id: whichever is in turn."""
+
+
 async def home(request: Request, served: Served, visitor: Visitor) -> Response:
     """What there is to do, and how one's own answers were."""
     del request
@@ -66,18 +70,16 @@ def _plain(wish: Wish) -> dict[str, str]:
 
 
 async def one_page(request: Request, served: Served, visitor: Visitor) -> Response:
-    """All open fields of one page beside its picture."""
+    """All open fields of one page beside its picture, or of one page after the other; its script asks for them."""
     page, who = request.path_params["page"], visitor.account
 
-    def work(room: Room) -> list[dict[str, Any]]:
-        tasks = room.worklist.on_page(page)
-        if not any(who.does(t.volume, t.language, t.field) for t in tasks):
+    def look(room: Room) -> None:
+        if not any(who.does(t.volume, t.language, t.field) for t in room.worklist.on_page(page)):
             raise NotFound("There is no such page.")
-        given = room.worklist.next(who, Wish(page=page), len(tasks))
-        return [as_shown(room, who, task, want, unmasked_by(room, who)) for task, want in given]
 
-    items = await served.room.do(work)
-    return render("page.html", visitor, page=page, items=items, picture=f"/api/page/{page}")
+    if page != NEXT:
+        await served.room.do(look)
+    return render("page.html", visitor, page="" if page == NEXT else page)
 
 
 async def disagreements(request: Request, served: Served, visitor: Visitor) -> Response:

@@ -42,7 +42,7 @@ export class AnswerBox {
     this.checked = null;
     this.keys = 0;
     this.label.textContent = item.label;
-    this.why.replaceChildren(...(item.why || []).map((w) => element("li", w)));
+    this.why.replaceChildren(...reasons(item).map((w) => element("li", w, { dir: "auto" })));
     this.value.value = this.start;
     for (const node of [this.value, this.marks]) {
       node.lang = item.lang || "";
@@ -206,6 +206,12 @@ function markByElements(box, text, ranges) {
     at = to;
   }
   box.replaceChildren(...parts, text.slice(at));
+}
+
+/** Why a person is asked: the sentences of the rules, their codes, and what is worth saying of the reading. */
+function reasons(item) {
+  const told = (item.why || []).map((w) => (/^[A-Z]+\d/.test(w) ? w : words(`why_${w}`))).filter((w) => !w.startsWith("why_"));
+  return [...(item.said || []), ...told];
 }
 
 function help(key, text, lang = "") {

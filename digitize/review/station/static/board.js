@@ -1,6 +1,6 @@
 // Many fields on one screen: all open fields of a page beside its picture, or the carpet, one field over many pages.
-// One Enter confirms the screen; what has no value, is keyed blind or has doubtful letters is visited first, and what was
-// never in sight is brought there instead of being confirmed.
+// One Enter confirms the screen; what has no value or is keyed blind is visited first, and what was never in sight is
+// brought there instead of being confirmed.
 
 import { AnswerBox } from "./answer.js";
 import { Clock } from "./clock.js";
@@ -78,7 +78,7 @@ function lay(items) {
   sight.disconnect();
   cells = items.map((item) => {
     const root = template.content.firstElementChild.cloneNode(true);
-    return { item, root, verdict: "", isSeen: false, isVisited: false, isClosed: true };
+    return { item, root, verdict: "", isSeen: false, isClosed: true };
   });
   grid.replaceChildren(...cells.map((c) => c.root));
   for (const cell of cells) {
@@ -95,7 +95,7 @@ function lay(items) {
   document.getElementById("left").textContent = feed.left === null ? "" : words("left_n", { n: Math.max(feed.left, cells.length) });
   clock.restart();
   desk.sweep();
-  (cells.find(needsPerson) ?? cells[0]).box.focus();
+  (cells.find(needsPerson) ?? cells.find((c) => !isCarpet && c.box.ranges.length) ?? cells[0]).box.focus();
   main.dataset.screen = screens.length;
   setTimeout(prepare, 0);
 }
@@ -110,7 +110,6 @@ function watch(cell) {
   const { box } = cell;
   box.value.addEventListener("focus", () => {
     for (const c of cells) { c.isLast = c === cell; c.root.classList.toggle("is-in-turn", c === cell); }
-    cell.isVisited = true;
     // Beside the grid, so that no picture moves when another cell comes in turn.
     detail?.replaceChildren(box.candidates, box.told);
     if (view && cell.item.pagePicture) view.show(cell.item.pagePicture, cell.item.box, cell.item.label, cell.item.page);
@@ -158,7 +157,7 @@ function step(by) {
 /** Whether somebody must look at a cell by itself before the screen may be confirmed. */
 function needsPerson(cell) {
   if (cell.verdict) return false;
-  return !cell.box.text || (cell.box.ranges.length > 0 && !cell.isVisited) || (cell.item.blind && !cell.box.isChanged);
+  return !cell.box.text || (cell.item.blind && !cell.box.isChanged);
 }
 
 function mark(cell, verdict) {
