@@ -19,6 +19,7 @@ from digitize.workspace.decisions.apply import BLANK, ILLEGIBLE, VALUE
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Decision, Records
+from digitize.workspace.ledger.verdict import REOPENED
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,12 @@ def decision_of(row: Reply, question: AskedPlace) -> Decision:
     verdict = row.verdict if row.verdict in (BLANK, ILLEGIBLE) else VALUE
     text = row.value or (question.machine if row.verdict == OK else "")
     return replace(question.blank, verdict=verdict, value=text, operator=row.operator)
+
+
+def holds(decision: Decision, blank: Decision) -> bool:
+    """Whether a decision is an answer to what is asked today. blank: that, without its answer."""
+    is_of_today = (decision.reading, decision.source) == (blank.reading, blank.source)
+    return is_of_today and decision.verdict != REOPENED
 
 
 def is_same(a: Decision | None, b: Decision) -> bool:

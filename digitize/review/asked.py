@@ -17,6 +17,7 @@ from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
 from digitize.workspace.ledger.readings import Readings
 from digitize.workspace.ledger.records import Decision, Records, Stored
+from digitize.workspace.ledger.verdict import REOPENED
 
 
 def all_asked(ledger: Ledger, known: Known) -> dict[str, AskedPlace]:
@@ -24,7 +25,7 @@ def all_asked(ledger: Ledger, known: Known) -> dict[str, AskedPlace]:
     asked = {}
     for of_unit in Records(ledger).decided_units().values():
         for cells in of_unit.values():
-            for d in cells.values():
+            for d in (d for d in cells.values() if d.verdict != REOPENED):
                 words = _words_of(d)
                 asked[item_id(d.record, d.field, d.reading, d.source)] = AskedPlace(d, d.value, d, words)
     before = {id: question.before for id, question in asked.items()}

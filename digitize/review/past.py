@@ -22,8 +22,9 @@ FIRST, SECOND, THIRD, SAMPLE, TEST, SENT_BACK = "first", "second", "third", "sam
 """Why an answer was asked for: to settle; to agree with the first; to decide between two; to look how good answers are;
 to compare with what is known; again, since its batch went back."""
 SETTLED, WAITING, COUNTED, DISPUTED, RAISED = "settled", "waiting", "counted", "disputed", "raised"
+OPENED = "opened"
 """What it became: a decision; one of two keys; a figure of quality; one of two that contradict each other; a question
-to the supervisor."""
+to the supervisor. OPENED: what was said before counts no more, somebody wants it asked again."""
 _ALL = f"""
   SELECT e.seq, e.at, e.outcome, e.detail, r.data FROM state s
   JOIN events e ON e.unit = s.unit AND e.step = s.step

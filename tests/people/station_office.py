@@ -26,8 +26,8 @@ def make_office(digitize, samples, folder, pages=3, settings=""):
     """A workspace of one volume; of each page the FIR number, its date and the statutes are doubtful."""
     digitize("init", "wb", folder, "--site", "test")
     shutil.copy(samples / "stations.csv", folder / "lists" / "stations.csv")
-    with (folder / "digitize.toml").open("a", encoding="utf-8") as f:
-        f.write(settings)
+    file = folder / "digitize.toml"
+    file.write_text(file.read_text(encoding="utf-8").replace("[review]\n", f"[review]\n{settings}"), encoding="utf-8")
     scans = folder.parent / f"{folder.name}-scans"
     scans.mkdir()
     for n in range(pages):
@@ -66,8 +66,9 @@ def _read(ledger, page, zones, n):
 class Browser:
     """One person's browser: keeps cookies, sends the token that pages tell it."""
 
-    def __init__(self, app, name="", password=PASSWORD, address="127.0.0.1"):
-        self.app, self.cookies, self.csrf, self.address = app, {}, "", address
+    def __init__(self, app, name="", password=PASSWORD, address="127.0.0.1", served=None):
+        self.app, self.cookies, self.csrf, self.address, self.served = app, {}, "", address, served
+        self.set_cookies = []
         if name:
             assert self.login(name, password)[0] == 303
             self.csrf = self.token("/")
@@ -135,6 +136,7 @@ class Browser:
                  "headers": [(k.lower().encode(), v.encode()) for k, v in raw], "client": (self.address, 1),
                  "server": ("localhost", 8765), "state": {}}  # fmt: skip
         asyncio.run(self.app(scope, receive, send))
+        self.set_cookies = found["cookies"] or self.set_cookies
         for cookie in found["cookies"]:
             name, _, value = cookie.partition(";")[0].partition("=")
             self.cookies[name] = value.strip('"')

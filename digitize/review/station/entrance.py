@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from digitize.review.station.guard import COOKIE, NotAnswered, Visitor, error, form_of, require_same_origin
 from digitize.review.station.rendering import page as render
+from digitize.review.station.room import leave
 from digitize.review.station.words import station_languages
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ async def logout(request: Request, served: Served, visitor: Visitor) -> Response
     """The session is over."""
     del request
     served.sessions.end(visitor.own)
+    await served.room.do(lambda room: leave(room, visitor.account))
     response = RedirectResponse("/login", 303)
     response.delete_cookie(COOKIE)
     return response

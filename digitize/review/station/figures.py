@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from digitize.review.past import RAISED, TEST, THIRD, Past
+from digitize.review.past import OPENED, RAISED, TEST, THIRD, Past
 from digitize.review.station.room import Room
 from digitize.review.station.stages import newest_keys, settled_by
 from digitize.workspace.calibration.proof import right_between
@@ -97,7 +97,7 @@ def _tallied(room: Room, group: Callable[[Past], tuple[str, ...]]) -> dict[tuple
 def judged(own: Sequence[Past]) -> Iterator[tuple[Past, bool | None]]:
     """What was said of one place, each with whether it was right; None where nobody else looked."""
     for item in dict.fromkeys(p.item for p in own):
-        past = [p for p in own if p.item == item and p.state != RAISED]
+        past = [p for p in own if p.item == item and p.state not in (RAISED, OPENED)]
         truth = settled_by(past)
         last = newest_keys(past)
         for one in past:

@@ -13,7 +13,7 @@ from typing import TypeVar
 from digitize.errors import DigitizeError
 from digitize.review.past import Past
 from digitize.review.station.loading import Holdings, load
-from digitize.review.station.people import People
+from digitize.review.station.people import Account, People
 from digitize.review.station.tasks import Tasks
 from digitize.review.station.worklist import Worklist
 from digitize.workspace.known import Known
@@ -155,3 +155,9 @@ class Room:
         self._turned = {}
         self._clients = {p.client: p for own in past.values() for p in own}
         self._version = self.ledger.execute("PRAGMA data_version").fetchone()[0]
+
+
+def leave(room: Room, who: Account) -> None:
+    """Give back what somebody holds."""
+    room.worklist.let_go(who.name)
+    room.ledger.release(OWNER + who.name)

@@ -12,6 +12,7 @@ from digitize.review.answering import (
     Reply,
     check_answers,
     decision_of,
+    holds,
     keep_answer,
     problem_of,
     said_of,
@@ -30,11 +31,12 @@ from digitize.review.past import (
     is_kept,
     keep_past,
 )
-from digitize.review.station.people import Account
+from digitize.review.station.people import SUPERVISOR, Account
 from digitize.review.station.room import Room
 from digitize.review.station.shown import prefill_of
 from digitize.review.station.stages import Wanted, newest_keys, settled_by
 from digitize.review.station.tasks import Task
+from digitize.review.station.unmasking import unmasked_by
 from digitize.review.verdicts import OK
 from digitize.workspace.decisions.entries import add_entry
 from digitize.workspace.decisions.words import ENTRY, is_word
@@ -113,13 +115,22 @@ class _Saver:
             # Sent again: the same outcome, and nothing is kept twice.
             return self._again(typed, before)
         task = self._room.worklist.find(typed.item)
-        if task is None:
+        if task is None or not self._is_theirs(task):
             return Outcome(typed.client, typed.item, GONE, ("It is not asked any more.",))
         if is_kept(self._room.ledger, self._past(task, typed, FIRST)):
             return Outcome(typed.client, typed.item, KEPT)
         if typed.verdict in (FLAG, WRONG_ZONE):
             return self._keep(task, replace(self._past(task, typed, FIRST), state=RAISED, verdict=typed.verdict), None)
         return self._answer(task, typed)
+
+    def _is_theirs(self, task: Task) -> bool:
+        """Whether the person may answer it, by whatever way they came to know of it."""
+        if not self._who.does(task.volume, task.language, task.field):
+            return False
+        want = self._room.worklist.wanted_of(task)
+        is_supervisors = want is not None and want.of_supervisor
+        is_hidden = task.is_masked and task.base not in unmasked_by(self._room, self._who)
+        return not is_hidden and (not is_supervisors or self._who.may(SUPERVISOR))
 
     def _again(self, typed: Keyed, before: Past) -> Outcome:
         if before.operator != self._who.name:
@@ -216,8 +227,7 @@ class _Saver:
         """The decision that holds of a place now."""
         blank = task.asked.blank
         found = Records(self._room.ledger).decisions(blank.record).get(blank.field)
-        holds = found is not None and (found.reading, found.source) == (blank.reading, blank.source)
-        return found if holds else None
+        return found if found is not None and holds(found, blank) else None
 
     def _past(self, task: Task, typed: Keyed, purpose: str) -> Past:
         blank = task.asked.blank

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from digitize.review.past import FIRST, RAISED, SAMPLE, SECOND, SENT_BACK, SETTLED, TEST, THIRD, Past
+from digitize.review.past import FIRST, OPENED, RAISED, SAMPLE, SECOND, SENT_BACK, SETTLED, TEST, THIRD, Past
 from digitize.workspace.options import KeyMode
 
 
@@ -24,7 +24,7 @@ def wanted(mode: KeyMode, past: Sequence[Past], *, is_sampled: bool = False, sen
     is_sampled: whether a second person looks at a single key, to see how good answers are. sent_back_at: the event by
     which its batch went back, 0 for none: single keys from before it are looked at by a second person.
     """
-    said = [p for p in past if p.purpose != TEST]
+    said = [p for p in since_opened(past) if p.purpose != TEST]
     if said and said[-1].state == RAISED:
         return Wanted(FIRST, of_supervisor=True)
     keys = newest_keys(said)
@@ -47,7 +47,13 @@ def wanted(mode: KeyMode, past: Sequence[Past], *, is_sampled: bool = False, sen
 
 def newest_keys(past: Sequence[Past]) -> dict[str, Past]:
     """Person -> the newest that they said; whoever thinks again takes back what they said before."""
-    return {p.operator: p for p in past if p.state != RAISED and p.purpose != TEST}
+    return {p.operator: p for p in since_opened(past) if p.state != RAISED and p.purpose != TEST}
+
+
+def since_opened(past: Sequence[Past]) -> Sequence[Past]:
+    """What was said since a place was opened again the last time."""
+    opened = [i for i, p in enumerate(past) if p.state == OPENED]
+    return past[opened[-1] + 1 :] if opened else past
 
 
 def _is_decided(said: Sequence[Past]) -> bool:
@@ -57,7 +63,7 @@ def _is_decided(said: Sequence[Past]) -> bool:
 
 def settled_by(past: Sequence[Past]) -> Past | None:
     """The answer that was found right by more than the person who gave it; None where nobody else looked."""
-    said = [p for p in past if p.purpose != TEST and p.state != RAISED]
+    said = [p for p in since_opened(past) if p.purpose != TEST and p.state != RAISED]
     if not said:
         return None
     if _is_decided(said):

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
 from digitize.masking.cases import CaseMasks, masks_around
-from digitize.review.answering import AskedPlace
+from digitize.review.answering import AskedPlace, holds
 from digitize.review.measuring import list_asked
 from digitize.review.past import Past
+from digitize.review.places import bare_field, item_of_cell
 from digitize.review.questions import list_questions
 from digitize.workspace.decisions.apply import VALUE
-from digitize.workspace.decisions.items import Item, cell_of, item_id, items_of
+from digitize.workspace.decisions.items import Item, item_id, items_of
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan
@@ -21,8 +21,6 @@ from digitize.workspace.ledger.readings import Readings
 from digitize.workspace.ledger.records import Decision, Records, Stored
 from digitize.workspace.ledger.verdict import OPERATOR
 from digitize.workspace.options import KeyMode
-
-_INDEX = re.compile(r"\[\d+\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +80,8 @@ class Tasks:
     def at(self, record: str, cell: str) -> Task | None:
         """One place, whether it is open or not; None where it is not there any more."""
         stored = Records(self._ledger).one(record)
-        paths = [p for p, v in stored.record.cells() if cell_of(p, v) == cell] if stored else []
-        if stored is None or not paths:
-            return None
-        items = items_of(self._ledger, replace(stored, open=tuple(sorted(paths))), self._known.mappings, self._readings)
-        return next((self._of_field(stored, item) for item in items if item.cell == cell), None)
+        item = item_of_cell(self._ledger, self._known.mappings, stored, cell, self._readings) if stored else None
+        return self._of_field(stored, item) if stored and item else None
 
     def _all(self) -> Iterator[Task]:
         for stored, item in list_asked(self._ledger, self._known).items:
@@ -118,7 +113,7 @@ class Tasks:
 
     def _task(self, item: Item, asked: AskedPlace, scan: PageScan | None, *, form: str, is_masked: bool) -> Task:
         blank = asked.blank
-        field = _INDEX.sub("", item.fields[0]) if item.fields else ""
+        field = bare_field(item.fields[0]) if item.fields else ""
         return Task(
             base=item_id(blank.record, blank.field, blank.reading, blank.source),
             item=item,
@@ -149,8 +144,7 @@ class Tasks:
     def _before(self, blank: Decision) -> Decision | None:
         """An earlier answer that still holds."""
         before = Records(self._ledger).decisions(blank.record).get(blank.field)
-        holds = before is not None and (before.reading, before.source) == (blank.reading, blank.source)
-        return before if holds else None
+        return before if before is not None and holds(before, blank) else None
 
     def _paths(self, stored: Stored) -> frozenset[str]:
         # Items of a record come one after the other: its case is asked about once.

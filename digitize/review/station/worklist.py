@@ -166,6 +166,10 @@ class Worklist:
         """Nobody holds it any more."""
         self._held.pop(base, None)
 
+    def let_go(self, who: str) -> None:
+        """Somebody left: what they hold is anybody's."""
+        self._held = {base: lease for base, lease in self._held.items() if lease.name != who}
+
     def holder(self, base: str) -> str:
         """Who holds it, "" for nobody."""
         lease = self._held.get(base)
