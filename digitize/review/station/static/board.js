@@ -7,7 +7,7 @@ import { Clock } from "./clock.js";
 import { Desk } from "./desk.js";
 import { Feed } from "./feed.js";
 import { PageView } from "./pictures.js";
-import { words } from "./station.js";
+import { afterPaint, words } from "./station.js";
 
 const MOST = 24;
 const LEAST = 12;
@@ -97,7 +97,7 @@ function lay(items) {
   desk.sweep();
   (cells.find(needsPerson) ?? cells.find((c) => !isCarpet && c.box.ranges.length) ?? cells[0]).box.focus();
   main.dataset.screen = screens.length;
-  setTimeout(prepare, 0);
+  afterPaint(prepare);
 }
 
 function prepare() {

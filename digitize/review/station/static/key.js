@@ -4,7 +4,7 @@ import { AnswerBox } from "./answer.js";
 import { Clock } from "./clock.js";
 import { Desk } from "./desk.js";
 import { Feed } from "./feed.js";
-import { words } from "./station.js";
+import { afterPaint, words } from "./station.js";
 
 const main = document.getElementById("keying");
 const query = JSON.parse(main.dataset.query);
@@ -70,7 +70,7 @@ function show() {
   box.focus();
   clock.restart();
   if (item.comes_back) { box.say(item.comes_back.kind, item.comes_back.text); if (item.comes_back.again) box.askAgain(item.comes_back.again); }
-  setTimeout(() => { prepare(); count(); feed.ensure(at); }, 0);
+  afterPaint(() => { prepare(); count(); feed.ensure(at); });
 }
 
 function idle() {

@@ -2,7 +2,7 @@
 // leaves it only when the server has said what became of it: a killed server, a closed tab or a power cut loses none.
 // The store is kept by person; the server tells an answer that comes twice by its unique name.
 
-import { Refused, call, person, renewToken } from "./station.js";
+import { Refused, afterPaint, call, person, renewToken } from "./station.js";
 
 const PREFIX = `review:${person}:`;
 const MOST = 40;                    // answers in one request
@@ -49,8 +49,7 @@ export class Outbox {
     }
     this.waiting.push(entry);
     this.#tell();
-    // After the frame with the next field: a save must not delay it.
-    setTimeout(() => this.#send(), 0);
+    afterPaint(() => this.#send());
   }
 
   #drop(entry) {

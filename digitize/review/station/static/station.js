@@ -60,6 +60,14 @@ export function uniqueName() {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
+/** Do something once the next frame is on the screen: nothing may delay the field that is shown. */
+export function afterPaint(work) {
+  let isDone = false;
+  const once = () => { if (!isDone) { isDone = true; work(); } };
+  requestAnimationFrame(() => setTimeout(once, 0));
+  setTimeout(once, 120);            // a hidden tab paints nothing
+}
+
 /** An element with its text and attributes. */
 export function element(tag, text = "", attributes = {}) {
   const made = document.createElement(tag);
