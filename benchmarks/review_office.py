@@ -1,4 +1,4 @@
-"""An office to key in: invented pages of the printed Hindi FIR, "read" without an engine, each field of it doubtful.
+"""An office to key in: invented pages of the printed FIR, "read" without an engine, each field of it doubtful.
 
 The values are those of the gold of sample_data. A page's picture is a drawing of where its zones stand: what is measured
 or tested over it is the station, not the reading.
@@ -9,54 +9,87 @@ from __future__ import annotations
 import json
 import shutil
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "sample_data"
-FORM = "iif1_hi"
 PASSWORD = "correct horse battery"
-PEOPLE = (("Asha", "operator"), ("Bala", "operator"), ("Sita", "supervisor"), ("Adil", "administrator"))
+PEOPLE = (("Asha", "operator", "en"), ("Bala", "operator", "en"), ("Sita", "supervisor", "en"),
+          ("Adil", "administrator", "hi"))  # fmt: skip
 CONFIDENCE = 0.5
+URDU = {
+    "district": "نمونہ", "police_station": "نمونہ پور", "year": "۲۰۲۱", "fir_no": "۱۲", "complainant_name": "محمد فرضی",
+    "complainant_relative": "عبد فرضی", "complainant_occupation": "کسان", "place_address": "بازار کے پاس، نمونہ پور",
+    "io_name": "فرضی احمد",
+}  # fmt: skip
+"""Invented: the gold has no Urdu page."""
 
 
-def make_office(folder: Path, pages: int, *, settings: str = "", empty: Mapping[str, int] | None = None,
-                people: Any = PEOPLE, run: Callable[[list[str]], Any] | None = None) -> Any:  # fmt: skip
-    """A workspace with so many pages of one volume, in review; returns its place.
+def make_office(folder: Path, pages: Mapping[str, int], *, settings: str = "", empty: Collection[str] = (),
+                people: Sequence[tuple[str, str, str]] = PEOPLE) -> Any:  # fmt: skip
+    """A workspace with so many pages of each language, a volume each, in review; returns its place.
 
-    settings: appended to digitize.toml. empty: zone -> of which page on nothing was read there, so that it is keyed.
-    run: calls the command line; the package's own where None.
+    settings: lines of [review] in digitize.toml. empty: zones in which nothing was read, so that they are keyed.
+    people: name, role and language of the pages; everybody's password is PASSWORD.
     """
-    from digitize.cli.app import run as own_run
     from digitize.machine.progress import Silent
     from digitize.steps.pipeline import RunOptions, run_all
-    from digitize.workspace.ledger import Ledger
-    from digitize.workspace.ledger.catalogue import Catalogue
     from digitize.workspace.place import open_place
 
-    call = run or own_run
-    call(["init", "up", str(folder), "--site", "test"])
+    _call("init", "up", folder, "--site", "test")
     shutil.copy(SAMPLES / "stations.csv", folder / "lists" / "stations.csv")
-    with (folder / "digitize.toml").open("a", encoding="utf-8") as f:
-        f.write(settings)
-    scans = folder.parent / f"{folder.name}-scans"
-    scans.mkdir(parents=True)
-    form = tomllib.loads((ROOT / "ocr" / "forms" / f"{FORM}.toml").read_text(encoding="utf-8"))
-    for n in range(pages):
-        _draw(form, n, scans / f"{n:04}.png")
-    call(["intake", str(folder), str(scans), "--volume", "FIR 2025", "--language", "hi"])
-    lines = (SAMPLES / "gold.jsonl").read_text(encoding="utf-8").splitlines()
-    gold = [g["zones"] for g in map(json.loads, lines) if g["form"] == "iif1_print" and g["language"] == "hi"]
+    options = (folder / "digitize.toml").read_text(encoding="utf-8")
+    (folder / "digitize.toml").write_text(options.replace("[review]\n", f"[review]\n{settings}\n"), encoding="utf-8")
+    for language, count in pages.items():
+        _take_in(folder, language, count)
     place = open_place(folder)
-    with Ledger(place.ledger) as ledger:
-        for n, scan in enumerate(Catalogue(ledger).scans()):
-            said = gold[n % len(gold)] | {"fir_no": str(101 + n)}
-            blank = {zone for zone, first in (empty or {}).items() if n >= first}
-            _read(ledger, scan.page, form, {z: "" if z in blank else t for z, t in said.items()})
+    _read_all(place, empty)
     run_all(place, RunOptions(("map", "check")), Silent())
     _staff(place, people)
     return place
+
+
+def _call(*arguments: object) -> None:
+    """A command in this process, its words kept off the screen."""
+    from contextlib import redirect_stderr, redirect_stdout
+    from io import StringIO
+
+    from digitize.cli.app import run
+
+    told = StringIO()
+    with redirect_stdout(told), redirect_stderr(told):
+        code = run([str(a) for a in arguments])
+    if code:
+        raise RuntimeError(told.getvalue()[-2000:])
+
+
+def _form(language: str) -> dict[str, Any]:
+    return tomllib.loads((ROOT / "ocr" / "forms" / f"iif1_{language}.toml").read_text(encoding="utf-8"))
+
+
+def _take_in(folder: Path, language: str, count: int) -> None:
+    scans = folder.parent / f"{folder.name}-{language}"
+    scans.mkdir(parents=True)
+    for n in range(count):
+        _draw(_form(language), n, scans / f"{n:04}.png")
+    _call("intake", folder, scans, "--volume", f"FIR {language}", "--language", language)
+
+
+def _read_all(place: Any, empty: Collection[str]) -> None:
+    from digitize.workspace.ledger import Ledger
+    from digitize.workspace.ledger.catalogue import Catalogue
+
+    lines = [json.loads(g) for g in (SAMPLES / "gold.jsonl").read_text(encoding="utf-8").splitlines()]
+    with Ledger(place.ledger) as ledger:
+        catalogue = Catalogue(ledger)
+        labels = catalogue.volume_labels()
+        for n, scan in enumerate(catalogue.scans()):
+            language = labels[scan.volume].split()[-1]
+            gold = [g["zones"] for g in lines if g["form"] == "iif1_print" and g["language"] == language] or [URDU]
+            said = gold[n % len(gold)] | {"fir_no": str(101 + n)}
+            _read(ledger, scan.page, language, {z: t for z, t in said.items() if z not in empty})
 
 
 def _draw(form: Mapping[str, Any], number: int, path: Path) -> None:
@@ -71,24 +104,25 @@ def _draw(form: Mapping[str, Any], number: int, path: Path) -> None:
     page.save(path, compress_level=1)
 
 
-def _read(ledger: Any, page: str, form: Mapping[str, Any], said: Mapping[str, str]) -> None:
+def _read(ledger: Any, page: str, language: str, said: Mapping[str, str]) -> None:
     from ocr.page import Box, Candidate, Decided, Reading, Recognition
     from ocr.plain import reading_to_plain, recognition_to_plain
 
-    zones = {}
+    form, zones = _form(language), {}
     for zone in form["zone"]:
-        name, text = zone["id"], said.get(zone["id"], "")
-        others = (Candidate(text, CONFIDENCE), Candidate(text[:-1] + "र", 0.3)) if len(text) > 3 else ()
-        zones[name] = Decided(name, text, text or None, CONFIDENCE if text else 0.0, Box(*zone["box"]), candidates=others)
-    size = form["width"], form["height"]
-    ledger.finish(page, "recognise", "1", recognition_to_plain(Recognition(FORM, *size)), {"form": FORM})
-    detail = {"form": FORM, "family": form["family"], "part": 1, "language": "hi"}
-    ledger.finish(page, "decide", "1", reading_to_plain(Reading(form=FORM, family=form["family"], zones=zones)), detail)
+        name, text, box = zone["id"], said.get(zone["id"], ""), Box(*zone["box"])
+        others = (Candidate(text, CONFIDENCE), Candidate(text[:-1], 0.3)) if len(text) > 3 else ()
+        zones[name] = Decided(name, text, text or None, CONFIDENCE if text else 0.0, box, candidates=others)
+    made = Recognition(form["id"], form["width"], form["height"])
+    ledger.finish(page, "recognise", "1", recognition_to_plain(made), {"form": form["id"]})
+    detail = {"form": form["id"], "family": form["family"], "part": 1, "language": language}
+    reading = Reading(form=form["id"], family=form["family"], zones=zones)
+    ledger.finish(page, "decide", "1", reading_to_plain(reading), detail)
 
 
-def _staff(place: Any, people: Any) -> None:
+def _staff(place: Any, people: Sequence[tuple[str, str, str]]) -> None:
     from digitize.review.station.people import People, new_account
 
     known = People(place.folder)
-    for name, role in people:
-        known.add(new_account(name, role, "en", {}), PASSWORD)
+    for name, role, language in people:
+        known.add(new_account(name, role, language, {}), PASSWORD)

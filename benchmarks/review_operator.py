@@ -46,7 +46,9 @@ class Operator(threading.Thread):
         answer = {"client": str(uuid.uuid4()), "item": item["id"], "version": item["version"], "verdict": verdict,
                   "value": item["prefill"], "note": "", "active_ms": 900, "keys": 1, "sure": True}  # fmt: skip
         headers = {"Content-Type": "application/json", "X-CSRF": self._csrf}
-        outcome = json.loads(self._ask("POST", "/api/answers", json.dumps({"answers": [answer]}), headers))["outcomes"][0]
+        outcome = json.loads(self._ask("POST", "/api/answers", json.dumps({"answers": [answer]}), headers))["outcomes"][
+            0
+        ]
         if outcome["state"] == "kept":
             self.kept.append(answer["client"])
 

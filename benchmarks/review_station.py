@@ -59,7 +59,7 @@ def _timed(folder: Path, fields: int, operators: int) -> dict[str, Any]:
     names = [f"Op{n:02}" for n in range(operators)]
     # Each operator answers about as often as the browser at most; a page has 38 fields.
     pages = fields // 36 + 2 + operators * (fields // 300 + 1)
-    place = make_office(folder, pages, people=(*PEOPLE, *((n, "operator") for n in names)))
+    place = make_office(folder, {"hi": pages}, people=(*PEOPLE, *((n, "operator", "en") for n in names)))
     with serving(place.folder) as server:
         stop = threading.Event()
         others = [Operator(server.port, name, PASSWORD, stop, _PAUSES_S, seed=n) for n, name in enumerate(names)]
@@ -89,7 +89,7 @@ def _page_kb(sizes: dict[str, int]) -> float:
 def _killed(folder: Path, kills: int, seed: int) -> dict[str, int]:
     """Key without a pause while the server dies and comes back; what was given must be held, each exactly once."""
     die = random.Random(seed)
-    place = make_office(folder, 2 * kills + 4)
+    place = make_office(folder, {"hi": 2 * kills + 4})
     server = Server(place.folder)
     server.start()
     command = _command(server.url, "on", "1000000", "25")

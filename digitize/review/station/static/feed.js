@@ -28,13 +28,12 @@ export class Feed {
       this.items.push(...fresh);
       this.ended = !fresh.length;
       this.trouble = "";
+      this.asking = false;          // whoever is told may ask for more at once
       this.onMore(fresh);
     } catch (error) {
       this.trouble = error instanceof Refused && error.status === 401 ? "login" : "offline";
       this.onMore([]);
       setTimeout(() => { this.asking = false; this.ensure(at); }, 2000);
-      return;
     }
-    this.asking = false;
   }
 }
