@@ -22,12 +22,10 @@ PASSWORD = "correct horse battery"
 HOSTS = ["localhost"]
 
 
-def make_office(digitize, samples, folder, pages=3, settings=""):
+def make_office(digitize, samples, folder, pages=3):
     """A workspace of one volume; of each page the FIR number, its date and the statutes are doubtful."""
     digitize("init", "wb", folder, "--site", "test")
     shutil.copy(samples / "stations.csv", folder / "lists" / "stations.csv")
-    file = folder / "digitize.toml"
-    file.write_text(file.read_text(encoding="utf-8").replace("[review]\n", f"[review]\n{settings}"), encoding="utf-8")
     scans = folder.parent / f"{folder.name}-scans"
     scans.mkdir()
     for n in range(pages):
@@ -42,6 +40,12 @@ def make_office(digitize, samples, folder, pages=3, settings=""):
             _read(ledger, scan.page, zones, n)
     run(place)
     return place
+
+
+def with_settings(folder, settings):
+    """Put settings of the station into a workspace."""
+    file = folder / "digitize.toml"
+    file.write_text(file.read_text(encoding="utf-8").replace("[review]\n", f"[review]\n{settings}"), encoding="utf-8")
 
 
 def run(place, steps=("map", "check", "load")):

@@ -3,13 +3,12 @@
 import json
 
 import pytest
-from argon2 import PasswordHasher
-from station_office import Browser, make_office, open_station
+from station_office import Browser, open_station
 
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Records
 
-QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+pytestmark = pytest.mark.usefixtures("quick_hash")
 SETTINGS = """
 sample_share = 0.0
 known_share = 0.0
@@ -17,21 +16,13 @@ double = { "fir_no" = "blind", "fir_date" = "verify" }
 """
 
 
-@pytest.fixture(scope="module", autouse=True)
-def quick_hash():
-    """The least that the hash allows: how dear it is, is its library's affair."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("digitize.review.station.people._hasher", lambda: QUICK)
-        yield
+@pytest.fixture(scope="module")
+def made(office_of):
+    return office_of(SETTINGS)
 
 
 @pytest.fixture(scope="module")
-def made(digitize, samples, tmp_path_factory):
-    return make_office(digitize, samples, tmp_path_factory.mktemp("station") / "ws", pages=4, settings=SETTINGS)
-
-
-@pytest.fixture(scope="module")
-def served(made):
+def served(made, quick_hash):
     served, app = open_station(made)
     yield served, app
     served.close()

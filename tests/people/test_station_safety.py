@@ -6,8 +6,7 @@ import stat
 from html.parser import HTMLParser
 
 import pytest
-from argon2 import PasswordHasher
-from station_office import HOSTS, PASSWORD, Browser, make_office, open_station
+from station_office import HOSTS, PASSWORD, Browser, open_station
 
 from digitize.errors import OptionsError
 from digitize.review.station.app import _API, _PAGES, Served, make_app
@@ -17,24 +16,17 @@ from digitize.review.station.sessions import Sessions
 from digitize.review.station.throttle import Throttle
 from digitize.workspace.ledger import Ledger
 
-QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+pytestmark = pytest.mark.usefixtures("quick_hash")
 FORM = ("content-type", "application/x-www-form-urlencoded")
 
 
-@pytest.fixture(scope="module", autouse=True)
-def quick_hash():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("digitize.review.station.people._hasher", lambda: QUICK)
-        yield
+@pytest.fixture(scope="module")
+def place(office_of):
+    return office_of()
 
 
 @pytest.fixture(scope="module")
-def place(digitize, samples, tmp_path_factory):
-    return make_office(digitize, samples, tmp_path_factory.mktemp("safety") / "ws", pages=2)
-
-
-@pytest.fixture(scope="module")
-def station(place):
+def station(place, quick_hash):
     served, app = open_station(place)
     yield served, app
     served.close()

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from digitize.errors import DigitizeError, NotFound, OptionsError
+from digitize.errors import DigitizeError, NotFound, OptionsError, fault
 from digitize.machine.web import first_values, read_body
 from digitize.review.station.people import Account
 
@@ -78,6 +78,10 @@ def guarded(
             # Its text may name files; what to do about it stands where the station was started.
             logging.getLogger(__name__).error("the ledger cannot be used just now")
             return error(503, "The workspace cannot be used just now. Ask whoever looks after this machine.")
+        except Exception as e:
+            # Its kind and place alone: its text may hold values.
+            logging.getLogger(__name__).error(fault("the station", e))
+            return error(500, "A fault in the program; it is noted. Try again.")
 
     return answer
 

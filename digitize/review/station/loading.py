@@ -23,7 +23,10 @@ Places = dict[tuple[str, str], list[Past]]
 
 @dataclass(frozen=True)
 class Holdings:
-    """What was read. seq: the newest event that it knows of. is_all: whether nothing open was left out."""
+    """What was read. seq: the newest event that it knows of. is_all: whether nothing open was left out.
+
+    whole: records that are asked whole, to measure which values may pass.
+    """
 
     known: Known
     tasks: list[Task]
@@ -31,6 +34,7 @@ class Holdings:
     sent_back: dict[str, int]
     seq: int
     is_all: bool
+    whole: tuple[str, ...] = ()
 
 
 def load(place: Place) -> Holdings:
@@ -47,7 +51,8 @@ def load(place: Place) -> Holdings:
         is_open = _Open(options, past, sent_back)
         tasks = maker.open(options.at_once, is_open.is_settled)
         is_all = len(tasks) < options.at_once
-        return Holdings(known, [*tasks, *_looked_at_again(maker, is_open, tasks)], past, sent_back, seq, is_all)
+        again = _looked_at_again(maker, is_open, tasks)
+        return Holdings(known, [*tasks, *again], past, sent_back, seq, is_all, tuple(maker.whole))
 
 
 def newest_event(ledger: Ledger) -> int:

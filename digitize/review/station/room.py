@@ -8,14 +8,19 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
 from typing import TypeVar
 
 from digitize.errors import DigitizeError
+from digitize.review.answering import GivenAnswer, check_answers
+from digitize.review.measuring import note_asked
 from digitize.review.past import Past
 from digitize.review.station.loading import Holdings, load
 from digitize.review.station.people import Account, People
-from digitize.review.station.tasks import Tasks
+from digitize.review.station.tasks import Task, Tasks
 from digitize.review.station.worklist import Worklist
+from digitize.workspace.decisions.words import is_word
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.readings import newest_recognition
@@ -49,6 +54,7 @@ class Room:
         self._looked = self._measured = time.monotonic()
         self._rest_until, self._version = 0.0, 0
         self._thread.submit(self._open).result()
+        self._thread.submit(self._warm)
 
     async def do(self, work: Callable[[Room], T]) -> T:
         """Have something done in the room's thread."""
@@ -66,6 +72,20 @@ class Room:
     def tasks(self) -> Tasks:
         """Makes tasks of single places."""
         return Tasks(self.ledger, self.known)
+
+    def find(self, item: str) -> Task | None:
+        """The task of an item; one that is not asked any more and that somebody holds may be answered all the same, as
+        long as the same stands there.
+        """
+        task = self.worklist.find(item)
+        gone = self.worklist.find_gone(item) if task is None else None
+        if gone is None:
+            return task
+        now = self.tasks().at(*gone.place)
+        if now is None or now.base != gone.base:
+            return None
+        self.worklist.take_in(replace(gone, of=now.of))
+        return self.worklist.find(item)
 
     def past_of_client(self, client: str) -> Past | None:
         """What was kept under an id that a browser gave, unless it was undone."""
@@ -139,6 +159,14 @@ class Room:
         for row in self.ledger.rows("SELECT unit, owner, until FROM leases WHERE step = ?", (LEASE_STEP,)):
             self.worklist.take_up(row["unit"], row["owner"].removeprefix(OWNER), row["until"])
 
+    def _warm(self) -> None:
+        """Have what the first answer needs read before somebody waits for it: forms, patterns, rules."""
+        first = next((t for t in self.worklist.tasks.values() if not is_word(t.asked.blank)), None)
+        if first is not None:
+            with suppress(DigitizeError):
+                blank = replace(first.asked.blank, value=first.asked.machine)
+                check_answers(self.ledger, self.known, blank.record, [GivenAnswer(blank)])
+
     def _take(self, loaded: Holdings) -> None:
         self.known: Known = loaded.known
         self._seq, self._is_all = loaded.seq, loaded.is_all
@@ -152,6 +180,7 @@ class Room:
         self.worklist.past.update(past)
         self.worklist.sent_back = loaded.sent_back
         self.worklist.put(loaded.tasks)
+        note_asked(self.ledger, self.place.options.workspace.site_id, loaded.whole)
         self._turned = {}
         self._clients = {p.client: p for own in past.values() for p in own}
         self._version = self.ledger.execute("PRAGMA data_version").fetchone()[0]

@@ -114,7 +114,7 @@ class _Saver:
         if before is not None:
             # Sent again: the same outcome, and nothing is kept twice.
             return self._again(typed, before)
-        task = self._room.worklist.find(typed.item)
+        task = self._room.find(typed.item)
         if task is None or not self._is_theirs(task):
             return Outcome(typed.client, typed.item, GONE, ("It is not asked any more.",))
         if is_kept(self._room.ledger, self._past(task, typed, FIRST)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -67,6 +67,7 @@ class Tasks:
         """Gather what all of them need. masks: of the whole workspace; without, each record's case is looked up."""
         self._ledger, self._known = ledger, known
         self._masks = masks
+        self.whole: list[str] = []
         self._readings = Readings(ledger)
         self._catalogue = Catalogue(ledger)
         self._volumes = self._catalogue.volume_labels()
@@ -81,18 +82,21 @@ class Tasks:
         """One place, whether it is open or not; None where it is not there any more."""
         stored = Records(self._ledger).one(record)
         item = item_of_cell(self._ledger, self._known.mappings, stored, cell, self._readings) if stored else None
-        return self._of_field(stored, item) if stored and item else None
+        return self._of_field(stored, item, stored.open) if stored and item else None
 
     def _all(self) -> Iterator[Task]:
-        for stored, item in list_asked(self._ledger, self._known).items:
-            yield self._of_field(stored, item)
+        asking = list_asked(self._ledger, self._known)
+        self.whole = list(asking.whole)
+        for stored, item in asking.items:
+            yield self._of_field(stored, item, item.fields)
         for question in list_questions(self._ledger, self._known):
             item, blank = question.item, question.blank
             asked = AskedPlace(blank, question.ok, self._before(blank), item.candidates)
             scan = self._catalogue.scan(item.page) if item.page else None
             yield self._task(item, asked, scan, form=blank.schema, is_masked=bool(item.boxes))
 
-    def _of_field(self, stored: Stored, item: Item) -> Task:
+    def _of_field(self, stored: Stored, item: Item, opened: Sequence[str]) -> Task:
+        """opened: the fields of the record that somebody must look at."""
         blank = Decision(item.record, item.cell, item.reading, item.source, stored.record.form, VALUE, "", "")
         # A question that is asked blind shows no reading; its answer is bound to what was read all the same.
         reading = self._read(stored, item)
@@ -103,7 +107,7 @@ class Tasks:
             asked = asked.to_measure()
         scan = self._catalogue.scan(item.page) if item.page else None
         values = dict(stored.record.cells())
-        is_again = any(values[p].by.startswith(OPERATOR) for p in item.fields if p in values)
+        is_again = any(values[p].by.startswith(OPERATOR) for p in item.fields if p in values and p in opened)
         masked = bool(self._paths(stored).intersection(item.fields))
         task = self._task(item, asked, scan, form=stored.record.form, is_masked=masked)
         return replace(

@@ -61,13 +61,17 @@ class Worklist:
     sent_back: dict[str, int] = field(default_factory=dict)
     _wanted: dict[str, Wanted] = field(default_factory=dict)
     _sorted: dict[str, list[Task]] = field(default_factory=dict)
-    _pages: dict[str, list[Task]] = field(default_factory=dict)
+    _gone: dict[str, Task] = field(default_factory=dict)
+    _pages: dict[str, list[Task]] = field(default_factory=lambda: defaultdict(list))
     _held: dict[str, _Lease] = field(default_factory=dict)
     _chance: random.Random = field(default_factory=random.SystemRandom)
 
     def put(self, tasks: Iterable[Task]) -> None:
-        """These are the tasks from now on. What is held stays held; what is gone is still known by its id."""
+        """These are the tasks from now on. What is held stays held, and is remembered where it is not among them."""
+        held, now = set(self._held), self.clock()
+        old = {b: t for b, t in (self._gone | self.tasks).items() if b in held and self._held[b].until > now}
         self.tasks = {task.base: task for task in tasks}
+        self._gone = {base: task for base, task in old.items() if base not in self.tasks}
         self.ids |= {task.item.id: task.base for task in self.tasks.values()} | {b: b for b in self.tasks}
         self._sorted, self._wanted, self._pages = {}, {}, defaultdict(list)
         for task in self.tasks.values():
@@ -77,6 +81,17 @@ class Worklist:
     def find(self, item: str) -> Task | None:
         """The task of an item that was given out."""
         return self.tasks.get(self.ids.get(item, item))
+
+    def find_gone(self, item: str) -> Task | None:
+        """The task of an item that somebody holds and that is not asked any more."""
+        return self._gone.get(self.ids.get(item, item))
+
+    def take_in(self, task: Task) -> None:
+        """One task more."""
+        self.tasks[task.base] = task
+        self.ids |= {task.item.id: task.base, task.base: task.base}
+        self._pages[task.page].append(task)
+        self._look(task)
 
     def add_past(self, past: Past, task: Task | None = None) -> None:
         """Somebody said something."""
