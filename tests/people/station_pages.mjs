@@ -48,6 +48,20 @@ const places = new Map();
 for (const [code, levels] of Object.entries(layout.keys)) levels.slice(0, 2).forEach((text, shift) => { if (text && !places.has(text)) places.set(text, (shift ? "Shift+" : "") + code); });
 async function typeHindi(page, text) { for (const letter of text.normalize("NFD")) await page.keyboard.press(places.get(letter)); }
 
+const bala = await logIn("Bala");
+// The carpet: one value is mended, one Enter keeps all.
+await bala.goto(`${url}/carpet?field=year`);
+await ready(bala);
+await look(bala, "carpet");
+const cells = await bala.evaluate(() => document.querySelectorAll("#grid .answer").length);
+await bala.keyboard.press("ArrowRight");
+await bala.keyboard.type("2024");
+await bala.keyboard.press("Enter");
+found.notYet = await bala.evaluate(() => document.getElementById("unsent").dataset.saved);
+for (let n = 0; n < 6 && (await state(bala)).state === "open"; n++) await bala.keyboard.press("Enter");
+await saved(bala);
+found.carpet = [cells, Number(await bala.evaluate(() => document.getElementById("unsent").dataset.saved))];
+
 const asha = await logIn("Asha");
 await look(asha, "home");
 
@@ -56,7 +70,6 @@ await asha.goto(`${url}/key?order=field&field=persons.relative_name&language=hi`
 await ready(asha);
 const mine = await state(asha);
 const { record } = (await ask(asha, "/api/next?order=field&field=persons.relative_name&language=hi&n=40")).items.find((i) => i.id === mine.item);
-const bala = await logIn("Bala");
 await bala.evaluate(async ([item, value]) => {
   const token = document.querySelector("meta[name=csrf]").content;
   const answer = { client: "bala-was-quicker", item, version: 0, verdict: "value", value, note: "", active_ms: 1, keys: 1, sure: true };
@@ -108,19 +121,6 @@ await ready(asha);
 await saved(asha);
 found.keptLater = await asha.evaluate(() => Object.keys(localStorage).filter((k) => k.startsWith("review:Asha:")).length);
 found.errors = found.errors.filter((e) => !e.includes("ERR_FAILED"));
-
-// The carpet: one value is mended, one Enter keeps all.
-await bala.goto(`${url}/carpet?field=year`);
-await ready(bala);
-await look(bala, "carpet");
-const cells = await bala.evaluate(() => document.querySelectorAll("#grid .answer").length);
-await bala.keyboard.press("ArrowRight");
-await bala.keyboard.type("2024");
-await bala.keyboard.press("Enter");
-found.notYet = await bala.evaluate(() => document.getElementById("unsent").dataset.saved);
-for (let n = 0; n < 6 && (await state(bala)).state === "open"; n++) await bala.keyboard.press("Enter");
-await saved(bala);
-found.carpet = [cells, Number(await bala.evaluate(() => document.getElementById("unsent").dataset.saved))];
 
 // A page at a time: Urdu from right to left, one Enter keeps what has a value.
 await bala.goto(`${url}/page/next`);

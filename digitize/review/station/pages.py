@@ -8,13 +8,15 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from digitize.errors import NotFound, OptionsError
+from digitize.masking.cases import masks_around
+from digitize.masking.masks import MASK
 from digitize.records.trail import trail
 from digitize.review.reopening import reopen
 from digitize.review.station.api import wish_of
 from digitize.review.station.batches import BACK, SIGNED, note_batch, words_on_batches
 from digitize.review.station.figures import Figure, batch_figures, own_figures, person_figures
 from digitize.review.station.guard import NotAnswered, Visitor, form_of
-from digitize.review.station.people import ROLES, new_account, note_change
+from digitize.review.station.people import ROLES, SUPERVISOR, new_account, note_change
 from digitize.review.station.rendering import page as render
 from digitize.review.station.room import Room
 from digitize.review.station.shown import as_shown, label_of
@@ -22,6 +24,9 @@ from digitize.review.station.stages import newest_keys
 from digitize.review.station.unmasking import unmasked_by
 from digitize.review.station.words import station_languages
 from digitize.review.station.worklist import CARPET, Wish
+from digitize.workspace.decisions.apply import VERDICTS
+from digitize.workspace.decisions.items import cell_of
+from digitize.workspace.ledger.records import Records
 
 if TYPE_CHECKING:
     from digitize.review.station.app import Served
@@ -183,11 +188,27 @@ def _change(served: Served, what: str, name: str, form: dict[str, str], by: str)
 
 async def record(request: Request, served: Served, visitor: Visitor) -> Response:
     """One record with its history, masked; what is settled can be opened again."""
-    name = request.path_params["record"]
-    told = await served.room.do(lambda room: trail(room.ledger, name))
-    if "record" not in told:
+    name, who = request.path_params["record"], visitor.account
+    told = await served.room.do(lambda room: _as_settled(room, name))
+    return render("record.html", visitor, record=told, may_reopen=who.may(SUPERVISOR))
+
+
+def _as_settled(room: Room, name: str) -> dict[str, Any]:
+    """A record's trail; what was settled since it was mapped stands with each field. Raises NotFound."""
+    told, stored = trail(room.ledger, name), Records(room.ledger).one(name)
+    if "record" not in told or stored is None:
         raise NotFound("There is no such record.")
-    return render("record.html", visitor, record=told["record"])
+    found: dict[str, Any] = told["record"]
+    values, said = dict(stored.record.cells()), Records(room.ledger).decisions(name)
+    hidden = masks_around(room.ledger, [stored.record]).paths(stored.record)
+    for field in found["fields"]:
+        path = field["field"]
+        now = said.get(cell_of(path, values[path]))
+        field["label"], field["said"] = label_of(stored.record.form, (path,)), None
+        if now is not None and now.verdict in VERDICTS:
+            value = MASK if path in hidden and now.value else now.value
+            field["said"] = {"verdict": now.verdict, "operator": now.operator, "value": value}
+    return found
 
 
 async def reopen_field(request: Request, served: Served, visitor: Visitor) -> Response:
