@@ -14,9 +14,9 @@ export function tidied(text) {
 }
 
 export class AnswerBox {
-  /** root: a clone of the template "answer", on the page. */
-  constructor(root, typing) {
-    Object.assign(this, { root, typing });
+  /** root: a clone of the template "answer", on the page. isWhole: what is typed replaces all, not a doubtful letter. */
+  constructor(root, typing, { isWhole = false } = {}) {
+    Object.assign(this, { root, typing, isWhole });
     this.number = ++boxes;
     for (const name of ["label", "why", "stage", "marks", "value", "choices", "candidates", "told", "found", "second", "state"]) this[name] = root.querySelector(`.${name}`);
     this.value.id = `value-${this.number}`;
@@ -75,7 +75,7 @@ export class AnswerBox {
   focus() {
     this.value.focus({ preventScroll: true });
     const first = this.ranges[0];
-    if (first) this.value.setSelectionRange(first[0], first[1]);
+    if (first && !this.isWhole) this.value.setSelectionRange(first[0], first[1]);
     else this.value.select();
     if (this.item.words?.length) this.list.typed("");
   }

@@ -82,7 +82,7 @@ function lay(items) {
   });
   grid.replaceChildren(...cells.map((c) => c.root));
   for (const cell of cells) {
-    cell.box = new AnswerBox(cell.root, desk.typing);
+    cell.box = new AnswerBox(cell.root, desk.typing, { isWhole: isCarpet });
     cell.box.show(cell.item, cell.item.draft);
     if (isCarpet) { desk.pictures.show(cell.item, cell.box.stage); cell.box.state.textContent = cell.item.page; }
     else cell.box.stage.remove();
