@@ -156,6 +156,13 @@ def said_of(checked: Checked) -> str:
     return ""
 
 
+def is_measured(ledger: Ledger, record: str, cell: str) -> bool:
+    """Whether an answer on a place was kept that says how right the machine is."""
+    sql = """SELECT 1 FROM events WHERE unit = ? AND step = 'review' AND json_extract(detail, '$.cell') = ?
+      AND json_extract(detail, '$.measured') IS NOT NULL LIMIT 1"""
+    return bool(ledger.rows(sql, (record, cell)))
+
+
 def keep_answer(ledger: Ledger, answer: Decision, measured: Mapping[str, Any] | None = None, **more: Any) -> None:
     """Add an answer to the ledger, with an event that names no value. measured: what it says of the machine.
 

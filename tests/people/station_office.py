@@ -8,8 +8,9 @@ from urllib.parse import urlencode
 from PIL import Image
 
 from digitize.machine.progress import Silent
-from digitize.review.station.app import Served, make_app
+from digitize.review.station.app import make_app
 from digitize.review.station.people import new_account
+from digitize.review.station.served import Served
 from digitize.steps.pipeline import RunOptions, run_all
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue

@@ -116,6 +116,7 @@ def test_whoever_comes_too_late_sees_both_values_and_a_third_decides(browsers, m
     assert b"Namuna" in browsers["Chitra"].get("/disagreements")[2]
     assert on(browsers["Asha"], 1, "district") is None, "neither of the two decides"
     third = on(browsers["Chitra"], 1, "district")
+    assert sorted((s["verdict"], s["value"]) for s in third["sides"]) == [("illegible", ""), ("value", "Namuna")]
     assert browsers["Chitra"].answer(third, verdict="illegible")["state"] == "kept"
     assert decided(made, 1, "district") == ("illegible", "", "Chitra")
     assert on(browsers["Sup"], 1, "district") is None

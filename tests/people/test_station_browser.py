@@ -17,7 +17,8 @@ from argon2 import PasswordHasher
 
 from benchmarks.review_office import PASSWORD, make_office
 from digitize.offices.pdf import find_browser
-from digitize.review.station.app import Served, make_app
+from digitize.review.station.app import make_app
+from digitize.review.station.served import Served
 from digitize.workspace.ledger import Ledger
 
 HERE = Path(__file__).parent

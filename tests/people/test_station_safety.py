@@ -9,8 +9,9 @@ import pytest
 from station_office import HOSTS, PASSWORD, Browser, open_station
 
 from digitize.errors import OptionsError
-from digitize.review.station.app import _API, _PAGES, Served, make_app
+from digitize.review.station.app import _API, _PAGES, make_app
 from digitize.review.station.people import ROLES, People, new_account
+from digitize.review.station.served import Served
 from digitize.review.station.serving import check_serving, names_of
 from digitize.review.station.sessions import Sessions
 from digitize.review.station.throttle import Throttle

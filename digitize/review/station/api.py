@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -11,14 +11,12 @@ from digitize.review.station.checking import check_value, find_entries
 from digitize.review.station.guard import NotAnswered, Visitor, json_of
 from digitize.review.station.people import SUPERVISOR
 from digitize.review.station.room import LEASE_STEP, OWNER, Room
-from digitize.review.station.saving import Keyed, save
+from digitize.review.station.saving import Keyed, take_all
+from digitize.review.station.served import Served
 from digitize.review.station.shown import as_shown
 from digitize.review.station.undoing import undo
 from digitize.review.station.unmasking import unmask, unmasked_by
 from digitize.review.station.worklist import ORDERS, PAGE, Wish
-
-if TYPE_CHECKING:
-    from digitize.review.station.app import Served
 
 _MOST_ITEMS, _MOST_ANSWERS = 100, 500
 _MOST_TEXT, _MOST_NAME = 4000, 200
@@ -60,7 +58,7 @@ async def take_answers(request: Request, served: Served, visitor: Visitor) -> Re
     if not isinstance(plain, list) or len(plain) > _MOST_ANSWERS:
         raise NotAnswered(422, f"answers is a list of {_MOST_ANSWERS} at most.")
     answers = [_keyed(entry) for entry in plain]
-    outcomes = await served.room.do(lambda room: save(room, visitor.account, answers))
+    outcomes = await served.room.do(lambda room: take_all(room, visitor.account, answers))
     return JSONResponse({"outcomes": [o.as_plain() for o in outcomes]})
 
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import TypeVar
 
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
@@ -18,44 +16,14 @@ from starlette.routing import Route
 from digitize.machine.web import SafeHeaders
 from digitize.review.station import api, entrance, pages
 from digitize.review.station.guard import error, guarded
-from digitize.review.station.people import ADMINISTRATOR, OPERATOR, SUPERVISOR, People
-from digitize.review.station.pictures import Darkroom
+from digitize.review.station.people import ADMINISTRATOR, OPERATOR, SUPERVISOR
 from digitize.review.station.rendering import POLICY, static_files, static_mark
-from digitize.review.station.room import Room
-from digitize.review.station.sessions import Sessions
-from digitize.review.station.throttle import Throttle
-from digitize.workspace.place import Place
+from digitize.review.station.served import Served
 
-T = TypeVar("T")
-_FREE_OF_ADDRESS = 30
-"""Wrong passwords that an address has free: a whole office may stand behind one."""
 _KINDS = {
     "css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "woff2": "font/woff2",
     "json": "application/json", "svg": "image/svg+xml", "png": "image/png", "txt": "text/plain; charset=utf-8",
 }  # fmt: skip
-
-
-class Served:
-    """The state of one server. is_secure: served through TLS, so that cookies are sent there alone."""
-
-    def __init__(self, place: Place, *, is_secure: bool = False) -> None:
-        """Open the workspace."""
-        self.place, self.is_secure = place, is_secure
-        self.people = People(place.folder)
-        idle_s = place.options.review.idle_minutes * 60
-        self.sessions = Sessions(place.folder / "keys" / "sessions.json", self.people, idle_s)
-        self.by_name, self.by_address = Throttle(), Throttle(_FREE_OF_ADDRESS)
-        self.room = Room(place, self.people)
-        self.pictures = Darkroom(place)
-
-    async def slowly(self, work: Callable[[], T]) -> T:
-        """Have something done that takes its time, such as a password's hash, while others are served."""
-        return await run_in_threadpool(work)
-
-    def close(self) -> None:
-        """Give everything back."""
-        self.room.close()
-        self.pictures.close()
 
 
 _PAGES = (

@@ -40,6 +40,7 @@ def words_on_batches(ledger: Ledger) -> dict[str, BatchWord]:
 
 def sent_back_in(ledger: Ledger) -> dict[str, int]:
     """Batch -> the event by which it went back last, of batches that ever did."""
-    sql = f"""SELECT unit, MAX(seq) AS seq FROM events
-      WHERE step = '{STEP}' AND json_extract(detail, '$.what') = '{BACK}' GROUP BY unit"""
+    # By the units that there are: over all events it would take as long as the ledger is.
+    sql = f"""SELECT e.unit, MAX(e.seq) AS seq FROM state s JOIN events e ON e.unit = s.unit AND e.step = s.step
+      WHERE s.step = '{STEP}' AND json_extract(e.detail, '$.what') = '{BACK}' GROUP BY e.unit"""
     return {r["unit"].partition(":")[2]: r["seq"] for r in ledger.rows(sql)}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -12,10 +11,8 @@ from starlette.responses import RedirectResponse, Response
 from digitize.review.station.guard import COOKIE, NotAnswered, Visitor, error, form_of, require_same_origin
 from digitize.review.station.rendering import page as render
 from digitize.review.station.room import leave
+from digitize.review.station.served import Served
 from digitize.review.station.words import station_languages
-
-if TYPE_CHECKING:
-    from digitize.review.station.app import Served
 
 _BEFORE = "digitize_before"
 """The cookie that ties the form of the login to the browser that it was shown in."""

@@ -16,7 +16,7 @@ _LEAST = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class AnswerFigure:
     """answers: given; looked_at: compared with what was settled by others; right: of those. low, high: the exact
     interval of the share that is right. keys, active_s: keystrokes and seconds of all answers.
     """
@@ -45,22 +45,22 @@ class Figure:
         return share is not None and share < least
 
 
-def own_figures(room: Room, name: str) -> Figure:
+def own_figures(room: Room, name: str) -> AnswerFigure:
     """One's own."""
     return dict(person_figures(room)).get(name) or _Tally().figure(room.options.certainty)
 
 
-def person_figures(room: Room) -> list[tuple[str, Figure]]:
+def person_figures(room: Room) -> list[tuple[str, AnswerFigure]]:
     """Person and how their answers were, by name."""
     found = _tallied(room, lambda past: (past.operator,))
     return [(name, tally.figure(room.options.certainty)) for (name,), tally in sorted(found.items())]
 
 
-def batch_figures(room: Room) -> list[tuple[str, Figure, list[tuple[str, Figure]]]]:
+def batch_figures(room: Room) -> list[tuple[str, AnswerFigure, list[tuple[str, AnswerFigure]]]]:
     """Batch, how its answers were, and the same by field; by batch."""
     certainty = room.options.certainty
     batches = _tallied(room, lambda past: (past.batch,))
-    fields: dict[str, list[tuple[str, Figure]]] = defaultdict(list)
+    fields: dict[str, list[tuple[str, AnswerFigure]]] = defaultdict(list)
     for (batch, field), tally in sorted(_tallied(room, lambda past: (past.batch, past.field)).items()):
         fields[batch].append((field, tally.figure(certainty)))
     return [(b, tally.figure(certainty), fields[b]) for (b,), tally in sorted(batches.items()) if b]
@@ -81,9 +81,9 @@ class _Tally:
         self.keys += past.keys
         self.active_ms += past.active_ms
 
-    def figure(self, certainty: float) -> Figure:
+    def figure(self, certainty: float) -> AnswerFigure:
         low, high = right_between(self.right, self.looked_at, certainty)
-        return Figure(self.answers, self.looked_at, self.right, low, high, self.keys, self.active_ms / 1000)
+        return AnswerFigure(self.answers, self.looked_at, self.right, low, high, self.keys, self.active_ms / 1000)
 
 
 def _tallied(room: Room, group: Callable[[Past], tuple[str, ...]]) -> dict[tuple[str, ...], _Tally]:

@@ -6,7 +6,6 @@ import hmac
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 from starlette.requests import Request
@@ -15,9 +14,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from digitize.errors import DigitizeError, NotFound, OptionsError, fault
 from digitize.machine.web import first_values, read_body
 from digitize.review.station.people import Account
-
-if TYPE_CHECKING:
-    from digitize.review.station.app import Served
+from digitize.review.station.served import Served
 
 COOKIE = "digitize_review"
 _MOST_FORM, _MOST_JSON = 16_384, 1_048_576

@@ -14,6 +14,7 @@ from digitize.review.station.tasks import Task, Tasks
 from digitize.review.station.worklist import is_drawn
 from digitize.workspace.known import Known, learn
 from digitize.workspace.ledger import Ledger
+from digitize.workspace.measuring import measure_place
 from digitize.workspace.options import Reviewing
 from digitize.workspace.place import Place
 
@@ -37,10 +38,12 @@ class Holdings:
     whole: tuple[str, ...] = ()
 
 
-def load(place: Place) -> Holdings:
-    """Read all of it. Raises LedgerError, MappingError, FormError."""
+def load(place: Place, *, measure: bool = False) -> Holdings:
+    """Read all of it. measure: fold the answers into thresholds first. Raises LedgerError, MappingError, FormError."""
     options = place.options.review
     with Ledger(place.ledger) as ledger:
+        if measure:
+            measure_place(ledger, place)
         seq = newest_event(ledger)
         known = learn(place, ledger)
         past: Places = defaultdict(list)

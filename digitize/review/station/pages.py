@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -14,11 +14,12 @@ from digitize.records.trail import trail
 from digitize.review.reopening import reopen
 from digitize.review.station.api import wish_of
 from digitize.review.station.batches import BACK, SIGNED, note_batch, words_on_batches
-from digitize.review.station.figures import Figure, batch_figures, own_figures, person_figures
+from digitize.review.station.figures import AnswerFigure, batch_figures, own_figures, person_figures
 from digitize.review.station.guard import NotAnswered, Visitor, form_of
 from digitize.review.station.people import ROLES, SUPERVISOR, new_account, note_change
 from digitize.review.station.rendering import page as render
 from digitize.review.station.room import Room
+from digitize.review.station.served import Served
 from digitize.review.station.shown import as_shown, label_of
 from digitize.review.station.stages import newest_keys
 from digitize.review.station.unmasking import unmasked_by
@@ -27,9 +28,6 @@ from digitize.review.station.worklist import CARPET, Wish
 from digitize.workspace.decisions.apply import VERDICTS
 from digitize.workspace.decisions.items import cell_of
 from digitize.workspace.ledger.records import Records
-
-if TYPE_CHECKING:
-    from digitize.review.station.app import Served
 
 _WORK = ("volumes", "languages", "fields")
 
@@ -47,7 +45,8 @@ async def home(request: Request, served: Served, visitor: Visitor) -> Response:
         room.look_around()
         counts = room.worklist.counts(who)
         queues = {name: [{"name": n, "count": c} for n, c in found.most_common()] for name, found in counts.items()}
-        labels = {task.field: label_of(task.form, task.item.fields) for task in room.worklist.tasks.values()}
+        one_each = {task.field: task for task in room.worklist.tasks.values()}
+        labels = {field: label_of(task.form, task.item.fields) for field, task in one_each.items()}
         left = sum(counts["form"].values())
         return {"queues": queues, "labels": labels, "left": left, "own": own_figures(room, who.name)}
 
@@ -133,7 +132,7 @@ async def judge_batch(request: Request, served: Served, visitor: Visitor) -> Res
     batch, what, name = form.get("batch", ""), form.get("what", ""), visitor.account.name
 
     def work(room: Room) -> None:
-        found: dict[str, Figure] = {b: figure for b, figure, _ in batch_figures(room)}
+        found: dict[str, AnswerFigure] = {b: figure for b, figure, _ in batch_figures(room)}
         if batch not in found or what not in (SIGNED, BACK):
             raise NotFound("There is no such batch.")
         figure = found[batch]

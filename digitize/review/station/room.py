@@ -24,7 +24,6 @@ from digitize.workspace.decisions.words import is_word
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.readings import newest_recognition
-from digitize.workspace.measuring import measure_place
 from digitize.workspace.place import Place
 
 T = TypeVar("T")
@@ -44,6 +43,8 @@ class Room:
     def __init__(self, place: Place, people: People) -> None:
         """Open the ledger and read what is asked."""
         self.place, self.people = place, people
+        self.ledger: Ledger
+        self._key = self._key_mark()
         self.options = place.options.review
         self.is_measured_since = False
         self.unmasked: dict[str, set[str]] = {}
@@ -58,11 +59,26 @@ class Room:
 
     async def do(self, work: Callable[[Room], T]) -> T:
         """Have something done in the room's thread."""
-        return await asyncio.wrap_future(self._thread.submit(work, self))
+        return await asyncio.wrap_future(self._thread.submit(self._do, work))
 
     def do_now(self, work: Callable[[Room], T]) -> T:
         """The same, for whoever is in no event loop."""
-        return self._thread.submit(work, self).result()
+        return self._thread.submit(self._do, work).result()
+
+    def _do(self, work: Callable[[Room], T]) -> T:
+        """Behind a change of the site's key the ledger is opened again: what the old one signs holds no more."""
+        mark = self._key_mark()
+        if mark != self._key:
+            self.ledger.close()
+            self.ledger, self._key = Ledger(self.place.ledger), mark
+        return work(self)
+
+    def _key_mark(self) -> tuple[int, int]:
+        try:
+            found = self.place.key.stat()
+        except FileNotFoundError:
+            return 0, 0
+        return found.st_mtime_ns, found.st_ino
 
     def close(self) -> None:
         """Give the ledger back."""
@@ -114,9 +130,9 @@ class Room:
         if now - self._looked < _LOOK_EVERY_S:
             return
         self._looked = now
-        if self.is_measured_since and now - self._measured > _MEASURE_EVERY_S:
+        if self.is_measured_since and now - self._measured > _MEASURE_EVERY_S and self.read_anew(measure=True):
             self._measured, self.is_measured_since = now, False
-            measure_place(self.ledger, self.place)
+            return
         # It changes only when another program wrote: a look at it costs nothing.
         version = self.ledger.execute("PRAGMA data_version").fetchone()[0]
         is_low = not self._is_all and self.worklist.count_open() < self.options.at_once // 4
@@ -127,11 +143,15 @@ class Room:
         elif not self.ledger.rows(_NEWS, (self._seq,)):
             self._version = version
 
-    def read_anew(self) -> None:
-        """Begin to read all of it again, in a thread of its own."""
-        if self._loading is None or not self._loading.is_alive():
-            self._loading = threading.Thread(target=self._load, name="review loading", daemon=True)
-            self._loading.start()
+    def read_anew(self, *, measure: bool = False) -> bool:
+        """Begin to read all of it again, in a thread of its own; False where that is going on. measure: fold the
+        answers into thresholds first.
+        """
+        if self._loading is not None and self._loading.is_alive():
+            return False
+        self._loading = threading.Thread(target=self._load, args=(measure,), name="review loading", daemon=True)
+        self._loading.start()
+        return True
 
     def wait(self) -> None:
         """Until what is being read is there."""
@@ -139,10 +159,10 @@ class Room:
             self._loading.join()
         self._thread.submit(lambda: None).result()
 
-    def _load(self) -> None:
+    def _load(self, measure: bool) -> None:
         begun = time.monotonic()
         try:
-            loaded = load(self.place)
+            loaded = load(self.place, measure=measure)
         except DigitizeError:
             # What is wrong is told by the next command; here the old goes on. No text of it: it may hold values.
             logging.getLogger(__name__).error("the station could not read the ledger anew")

@@ -13,6 +13,7 @@ from digitize.review.answering import (
     check_answers,
     decision_of,
     holds,
+    is_measured,
     keep_answer,
     problem_of,
     said_of,
@@ -80,7 +81,7 @@ class Outcome:
         }  # fmt: skip
 
 
-def save(room: Room, who: Account, answers: list[Keyed]) -> list[Outcome]:
+def take_all(room: Room, who: Account, answers: list[Keyed]) -> list[Outcome]:
     """Take all answers of one request in, in one transaction."""
     added: list[tuple[Past, Task]] = []
     entries: list[Decision] = []
@@ -135,8 +136,10 @@ class _Saver:
     def _again(self, typed: Keyed, before: Past) -> Outcome:
         if before.operator != self._who.name:
             return Outcome(typed.client, typed.item, REFUSED, ("This id was used by somebody else.",))
-        is_conflict = before.state == DISPUTED and before.note == CONFLICT
-        return Outcome(typed.client, typed.item, CONFLICT if is_conflict else KEPT)
+        task = self._room.worklist.find(before.item)
+        if before.state != DISPUTED or before.note != CONFLICT or task is None:
+            return Outcome(typed.client, typed.item, KEPT)
+        return self._conflict(task, before, self._holding(task))
 
     def _answer(self, task: Task, typed: Keyed) -> Outcome:
         want = self._room.worklist.wanted_of(task)
@@ -219,6 +222,13 @@ class _Saver:
             )  # fmt: skip
             self._keep(task, replace(first, purpose=FIRST, state=SETTLED), None)
         self._keep(task, replace(past, purpose=SECOND, state=DISPUTED, note=CONFLICT), None)
+        return self._conflict(task, past, holding)
+
+    @staticmethod
+    def _conflict(task: Task, past: Past, holding: Decision | None) -> Outcome:
+        """What somebody is told who comes too late and says otherwise."""
+        if holding is None:
+            return Outcome(past.client, task.item.id, CONFLICT)
         other = None if task.is_masked else (holding.value or holding.verdict, holding.operator)
         said = f"{holding.operator} settled this otherwise; a third person will decide"
         return Outcome(past.client, task.item.id, CONFLICT, (said,), other)
@@ -243,8 +253,10 @@ class _Saver:
         ledger = self._room.ledger
         keep_past(ledger, past)
         if checked is not None and past.state == SETTLED:
-            keep_answer(ledger, checked.decision, checked.measured, client=past.client)
-            self._room.is_measured_since |= checked.measured is not None
+            # What a place says of the machine counts once, however often somebody thinks again.
+            measured = None if is_measured(ledger, past.record, past.cell) else checked.measured
+            keep_answer(ledger, checked.decision, measured, client=past.client)
+            self._room.is_measured_since |= measured is not None
             if checked.decision.field.startswith(f"{ENTRY}:"):
                 self._entries.append(checked.decision)
         seq = int(ledger.execute("SELECT MAX(seq) FROM events").fetchone()[0])

@@ -6,8 +6,9 @@ import socket
 from pathlib import Path
 
 from digitize.errors import OptionsError
-from digitize.review.station.app import Served, make_app
+from digitize.review.station.app import make_app
 from digitize.review.station.people import People
+from digitize.review.station.served import Served
 from digitize.workspace.place import Place
 
 _HERE = ("127.0.0.1", "localhost", "::1", "[::1]")

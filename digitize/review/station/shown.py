@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from digitize.masking.masks import MASK
+from digitize.review.past import SECOND, THIRD
 from digitize.review.station.people import Account
 from digitize.review.station.room import Room
 from digitize.review.station.stages import Wanted, newest_keys
@@ -26,7 +27,7 @@ def prefill_of(room: Room, task: Task, want: Wanted) -> str:
     if task.mode == "blind" or task.item.is_blind:
         return ""
     keys = newest_keys(room.worklist.past_of(task))
-    if task.mode == "verify" and len(keys) == 1 and want.purpose == "second":
+    if task.mode == "verify" and len(keys) == 1 and want.purpose == SECOND:
         return next(iter(keys.values())).value
     return task.asked.machine if not task.asked.words else ""
 
@@ -37,6 +38,7 @@ def as_shown(room: Room, who: Account, task: Task, want: Wanted, unmasked: froze
     is_hidden = task.is_masked and task.base not in unmasked
     prefill = prefill_of(room, task, want)
     is_bare = is_hidden or task.mode == "blind" or item.is_blind
+    sides = sides_of(room, task, want) if not is_hidden else []
     column = column_of(task.form, item.fields[0] if item.fields else "")
     one = load_languages().get(task.language)
     return {
@@ -66,7 +68,16 @@ def as_shown(room: Room, who: Account, task: Task, want: Wanted, unmasked: froze
         "words": list(task.asked.words),
         "said": [] if is_bare else list(item.said),
         "double": task.mode,
+        "sides": sides,
     }  # fmt: skip
+
+
+def sides_of(room: Room, task: Task, want: Wanted) -> list[dict[str, str]]:
+    """What two people said, for the third who decides; without their names, which are no reason. [] for others."""
+    if want.purpose != THIRD:
+        return []
+    keys = newest_keys(room.worklist.past_of(task)).values()
+    return [{"verdict": p.verdict, "value": p.value} for p in sorted(keys, key=lambda p: p.client)]
 
 
 def box_on_page(room: Room, task: Task) -> list[int] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -215,8 +216,7 @@ class Worklist:
         start = 0
         after = self.ids.get(choice.after, choice.after)
         if after in self.tasks:
-            key = _KEYS[choice.order](self.tasks[after])
-            start = next((i for i, t in enumerate(order) if _KEYS[choice.order](t) > key), len(order))
+            start = bisect_right(order, _KEYS[choice.order](self.tasks[after]), key=_KEYS[choice.order])
         for task in order[start:] if start else order:
             if task.base in self._wanted and choice.fits(task):
                 yield task
