@@ -1,7 +1,7 @@
 """An office to key in: invented pages of the printed FIR, "read" without an engine, each field of it doubtful.
 
-The values are those of the gold of sample_data. A page's picture is a drawing of where its zones stand: what is measured
-or tested over it is the station, not the reading.
+The values are those of the gold of sample_data. A page's picture is a drawing of where its zones stand: what is
+measured or tested over it is the station, not the reading.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A scripted operator: logs in at the station over HTTP, fetches fields and their pictures, and answers one after another."""
+"""A scripted operator: logs in at the station over HTTP, fetches fields and their pictures, answers one by one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 
 
 class Operator(threading.Thread):
-    """One person's work in a thread of its own, until stop is set. kept: the names of answers that were acknowledged."""
+    """One person's work in a thread of its own, until stop is set. kept: names of answers that were acknowledged."""
 
     def __init__(self, port: int, name: str, password: str, stop: threading.Event, pauses_s: tuple[float, float], *,
                  seed: int = 0) -> None:  # fmt: skip

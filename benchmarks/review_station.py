@@ -1,10 +1,10 @@
-"""How quick and how safe the review station is, keyed in headless Chromium: python benchmarks/review_station.py --json FILE.
+"""How quick and how safe the review station is, keyed in headless Chromium; --json FILE keeps the figures.
 
 next_p50_ms, next_p95_ms: Enter until the next field is painted, over 500 fields; the same, while 19 scripted operators
 answer over HTTP. saves_lost: answers that a browser or operator gave and the ledger does not hold exactly once.
-first_paint_ms: a browser that holds nothing until the first field stands there with its picture. page_kb: the keying page without fonts,
-without the fields and their pictures. kills, kills_lost: the server ended by kill -9 in mid-keying and started again, and
-answers that were lost or doubled by it. Needs Chromium and node (`make setup-tests`).
+first_paint_ms: a browser that holds nothing until the first field stands there with its picture. page_kb: the keying
+page without fonts, without the fields and their pictures. kills, kills_lost: the server ended by kill -9 in mid-keying
+and started again, and answers that were lost or doubled by it. Needs Chromium and node (`make setup-tests`).
 """
 
 from __future__ import annotations

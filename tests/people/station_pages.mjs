@@ -153,7 +153,10 @@ await row.locator("button").click();
 await sita.waitForLoadState();
 found.reopened = openBefore - await sita.locator("input[name=reason]").count();
 
-// The administrator works in Hindi.
+// The supervisor changes to Hindi; the administrator works in it.
+await sita.goto(`${url}/`);
+await Promise.all([sita.waitForNavigation(), sita.click("button[value=hi]")]);
+found.changed = await sita.evaluate(() => document.documentElement.lang);
 const adil = await logIn("Adil");
 for (const [where, address] of [["home hi", "/"], ["key hi", "/key?order=page"], ["carpet hi", "/carpet?field=district"], ["page hi", "/page/next"], ["people hi", "/people"], ["quality hi", "/quality"]]) {
   await adil.goto(url + address);

@@ -25,7 +25,9 @@ HERE = Path(__file__).parent
 STATION = resources.files("digitize.review.station")
 TYPED = ("complainant_name", "complainant_occupation", "complainant_address", "place_address",
          "delay_reason", "io_name", "officer_name")  # fmt: skip
-needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="no node on this machine; make setup-tests brings it")
+needs_node = pytest.mark.skipif(
+    shutil.which("node") is None, reason="no node on this machine; make setup-tests brings it"
+)
 needs_browser = pytest.mark.skipif(
     find_browser() is None, reason="no Chromium on this machine; make setup-tests brings it"
 )
@@ -71,6 +73,7 @@ def test_a_day_at_the_station(browser_modules, place, address):
     assert found["notYet"] == "0" and found["carpet"][0] == found["carpet"][1] > 1
     assert found["urdu"] == ["rtl", "ur", True]
     assert found["settled"] and found["reopened"] == 1
+    assert found["changed"] == "hi"
     assert found["language"] == ["hi", words("hi")["quality"]]
     with Ledger(place.ledger) as ledger:
         rows = ledger.rows("SELECT value FROM decisions WHERE operator = 'Asha'")

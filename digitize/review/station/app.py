@@ -38,6 +38,7 @@ _PAGES = (
     ("/record/{record}", "POST", SUPERVISOR, pages.reopen_field),
     ("/people", "GET", ADMINISTRATOR, pages.people),
     ("/people", "POST", ADMINISTRATOR, pages.change_people),
+    ("/language", "POST", OPERATOR, pages.change_language),
     ("/logout", "POST", OPERATOR, entrance.logout),
 )
 _API = (

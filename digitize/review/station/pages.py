@@ -185,6 +185,15 @@ def _change(served: Served, what: str, name: str, form: dict[str, str], by: str)
         raise OptionsError("There is no such change.")
 
 
+async def change_language(request: Request, served: Served, visitor: Visitor) -> Response:
+    """Show one's own pages in another language."""
+    language = (await form_of(request)).get("language", "")
+    if language not in station_languages():
+        raise NotFound("There are no words of that language.")
+    await served.slowly(lambda: served.people.set_language(visitor.account.name, language))
+    return RedirectResponse("/", 303)
+
+
 async def record(request: Request, served: Served, visitor: Visitor) -> Response:
     """One record with its history, masked; what is settled can be opened again."""
     name, who = request.path_params["record"], visitor.account
