@@ -205,6 +205,7 @@ def test_what_is_loaded_can_be_opened_again(station, place, digitize):
     with Ledger(place.ledger) as ledger:
         stored = Records(ledger).one(record)
         assert (stored.verdict, stored.open) == ("review", ("year",))
+    assert loaded(place)[0] == {r: y for r, y in before.items() if r != record}, "out of the target meanwhile"
     served.room.read_anew()
     served.room.wait()
     (item,) = (i for i in Browser(app, "Asha").items("n=100") if i["record"] == record)

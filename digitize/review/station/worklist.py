@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 from digitize.machine.work_keys import work_key
 from digitize.review.past import TEST, Past
-from digitize.review.station.people import SUPERVISOR, Account
+from digitize.review.station.open_counts import NAMES, OpenCounts, kind_of
+from digitize.review.station.people import Account
 from digitize.review.station.stages import Wanted, settled_by, wanted
 from digitize.review.station.tasks import Task
 from digitize.workspace.options import Reviewing
@@ -61,6 +62,8 @@ class Worklist:
     past: dict[tuple[str, str], list[Past]] = field(default_factory=lambda: defaultdict(list))
     sent_back: dict[str, int] = field(default_factory=dict)
     _wanted: dict[str, Wanted] = field(default_factory=dict)
+    _counts: OpenCounts = field(default_factory=OpenCounts)
+    _disputed: set[str] = field(default_factory=set)
     _sorted: dict[str, list[Task]] = field(default_factory=dict)
     _gone: dict[str, Task] = field(default_factory=dict)
     _pages: dict[str, list[Task]] = field(default_factory=lambda: defaultdict(list))
@@ -73,8 +76,10 @@ class Worklist:
         old = {b: t for b, t in (self._gone | self.tasks).items() if b in held and self._held[b].until > now}
         self.tasks = {task.base: task for task in tasks}
         self._gone = {base: task for base, task in old.items() if base not in self.tasks}
-        self.ids |= {task.item.id: task.base for task in self.tasks.values()} | {b: b for b in self.tasks}
+        there = [*self._gone.values(), *self.tasks.values()]
+        self.ids = {task.item.id: task.base for task in there} | {task.base: task.base for task in there}
         self._sorted, self._wanted, self._pages = {}, {}, defaultdict(list)
+        self._counts, self._disputed = OpenCounts(), set()
         for task in self.tasks.values():
             self._look(task)
             self._pages[task.page].append(task)
@@ -104,7 +109,8 @@ class Worklist:
         """Somebody took back what they said."""
         own = self.past[(past.record, past.cell)]
         self.past[(past.record, past.cell)] = [p for p in own if p.client != past.client]
-        for task in [t for t in self.tasks.values() if t.place == (past.record, past.cell)]:
+        task = self.tasks.get(past.item)
+        if task is not None:
             self._look(task)
 
     def past_of(self, task: Task) -> list[Past]:
@@ -128,7 +134,7 @@ class Worklist:
         """What somebody is given next, and holds from now on."""
         found: list[tuple[Task, Wanted]] = []
         now = self.clock()
-        for task in self._in_turn(choice, who):
+        for task in self._in_turn(choice):
             if len(found) >= count:
                 break
             want = self._wanted[task.base]
@@ -140,9 +146,11 @@ class Worklist:
         return found
 
     def left(self, who: Account, choice: Wish) -> int:
-        """How many are left that somebody may be given."""
-        now = self.clock()
-        return sum(self._may_have(who, t, self._wanted[t.base], now) for t in self._in_turn(choice, who))
+        """How many are left that somebody may be given, those that others hold just now among them."""
+        if choice.page:
+            found = ((t, self._wanted.get(t.base)) for t in self.on_page(choice.page) if choice.fits(t))
+            return sum(want is not None and kind_of(t, want).may_be_of(who) for t, want in found)
+        return self._counts.left(who, {name: getattr(choice, name) for name in NAMES})
 
     def count_open(self) -> int:
         """How many tasks want something of anybody."""
@@ -150,18 +158,12 @@ class Worklist:
 
     def counts(self, who: Account) -> dict[str, Counter[str]]:
         """How many are left, by form, field, volume and language."""
-        found: dict[str, Counter[str]] = {name: Counter() for name in ("form", "field", "volume", "language")}
-        now = self.clock()
-        for task in self._in_turn(Wish(), who):
-            if self._may_have(who, task, self._wanted[task.base], now):
-                for name, counted in found.items():
-                    counted[getattr(task, name)] += 1
-        return found
+        return self._counts.by_name(who)
 
     def disputed(self) -> list[tuple[Task, Wanted]]:
-        """What two people answered differently, and what was put before a supervisor."""
-        both = ((task, self._wanted[task.base]) for task in self._in_turn(Wish(), None))
-        return [(task, want) for task, want in both if len(want.not_by) > 1 or want.of_supervisor]
+        """What two people answered differently, and what was put before a supervisor, in the order of asking."""
+        both = [(self.tasks[base], self._wanted[base]) for base in self._disputed]
+        return sorted(both, key=lambda pair: pair[0].rank)
 
     def renew(self, who: str) -> None:
         """Somebody is heard of: what they hold they go on to hold."""
@@ -201,16 +203,20 @@ class Worklist:
 
     def _look(self, task: Task) -> None:
         """See anew what is wanted of a task."""
-        want = self.wanted_of(task)
+        before, want = self._wanted.pop(task.base, None), self.wanted_of(task)
+        if before is not None:
+            self._counts.remove(task, before)
+        self._disputed.discard(task.base)
         if want is None:
-            self._wanted.pop(task.base, None)
-        elif task.base not in self._wanted:
-            self._wanted[task.base] = want
+            return
+        self._wanted[task.base] = want
+        self._counts.add(task, want)
+        if len(want.not_by) > 1 or want.of_supervisor:
+            self._disputed.add(task.base)
+        if before is None:
             self._sorted = {}
-        else:
-            self._wanted[task.base] = want
 
-    def _in_turn(self, choice: Wish, who: Account | None) -> Iterator[Task]:
+    def _in_turn(self, choice: Wish) -> Iterator[Task]:
         """The open tasks of a choice in its order."""
         order = self._order(choice.order, choice.field if choice.order != PAGE else "")
         start = 0
@@ -229,12 +235,9 @@ class Worklist:
         return self._sorted[key]
 
     def _may_have(self, who: Account, task: Task, want: Wanted, now: float) -> bool:
-        if who.name in want.not_by or not who.does(task.volume, task.language, task.field):
-            return False
-        if (task.is_masked or want.of_supervisor) and not who.may(SUPERVISOR):
-            return False
         lease = self._held.get(task.base)
-        return lease is None or lease.name == who.name or lease.until <= now
+        is_free = lease is None or lease.name == who.name or lease.until <= now
+        return is_free and kind_of(task, want).may_be_of(who)
 
     def _with_tests(
         self, who: Account, choice: Wish, found: list[tuple[Task, Wanted]], now: float
