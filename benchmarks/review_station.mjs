@@ -1,6 +1,7 @@
 // Keys in Chromium and times it: node review_station.mjs MODULES BROWSER URL NAME PASSWORD WHAT [COUNT] [PAUSE_MS]
 // WHAT: "paint" (first paint and bytes of the keying page), "keys" (Enter to the next field painted), "on" (key until a
-// line comes on standard input, then wait until all is saved). One JSON object on standard output.
+// line comes on standard input, then wait until all is saved; "keying" is said when it begins). One JSON object on
+// standard output.
 import path from "node:path";
 import readline from "node:readline";
 import { createRequire } from "node:module";
@@ -65,6 +66,7 @@ if (what === "paint") {
   await open();
   await sleep(500);
   let ended = what !== "on";
+  if (what === "on") console.log("keying");
   if (what === "on") readline.createInterface({ input: process.stdin }).once("line", () => { ended = true; });
   for (let n = 0; n < Number(count) && (what !== "on" || !ended); n++) {
     await page.keyboard.press("Enter");

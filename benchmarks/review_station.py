@@ -96,7 +96,8 @@ def _killed(folder: Path, kills: int, seed: int) -> dict[str, int]:
     driver = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert driver.stdin and driver.stdout
     try:
-        time.sleep(4)
+        if driver.stdout.readline().strip() != "keying":
+            raise RuntimeError("the browser did not begin to key")
         for _ in range(kills):
             time.sleep(die.uniform(0.2, 1.2))
             server.kill()

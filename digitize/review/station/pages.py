@@ -46,7 +46,7 @@ async def home(request: Request, served: Served, visitor: Visitor) -> Response:
         counts = room.worklist.counts(who)
         queues = {name: [{"name": n, "count": c} for n, c in found.most_common()] for name, found in counts.items()}
         one_each = {task.field: task for task in room.worklist.tasks.values()}
-        labels = {field: label_of(task.form, task.item.fields) for field, task in one_each.items()}
+        labels = {field: label_of(task.form, task.item.fields, who.language) for field, task in one_each.items()}
         left = sum(counts["form"].values())
         return {"queues": queues, "labels": labels, "left": left, "own": own_figures(room, who.name)}
 
@@ -197,11 +197,11 @@ async def change_language(request: Request, served: Served, visitor: Visitor) ->
 async def record(request: Request, served: Served, visitor: Visitor) -> Response:
     """One record with its history, masked; what is settled can be opened again."""
     name, who = request.path_params["record"], visitor.account
-    told = await served.room.do(lambda room: _as_settled(room, name))
+    told = await served.room.do(lambda room: _as_settled(room, name, who.language))
     return render("record.html", visitor, record=told, may_reopen=who.may(SUPERVISOR))
 
 
-def _as_settled(room: Room, name: str) -> dict[str, Any]:
+def _as_settled(room: Room, name: str, language: str) -> dict[str, Any]:
     """A record's trail; what was settled since it was mapped stands with each field. Raises NotFound."""
     told, stored = trail(room.ledger, name), Records(room.ledger).one(name)
     if "record" not in told or stored is None:
@@ -212,7 +212,7 @@ def _as_settled(room: Room, name: str) -> dict[str, Any]:
     for field in found["fields"]:
         path = field["field"]
         now = said.get(cell_of(path, values[path]))
-        field["label"], field["said"] = label_of(stored.record.form, (path,)), None
+        field["label"], field["said"] = label_of(stored.record.form, (path,), language), None
         if now is not None and now.verdict in VERDICTS:
             value = MASK if path in hidden and now.value else now.value
             field["said"] = {"verdict": now.verdict, "operator": now.operator, "value": value}

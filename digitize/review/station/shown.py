@@ -12,6 +12,7 @@ from digitize.review.station.people import Account
 from digitize.review.station.room import Room
 from digitize.review.station.stages import Wanted, newest_keys
 from digitize.review.station.tasks import Task
+from digitize.review.station.words import plain_words
 from digitize.workspace.decisions.entries import PLACE_LISTS
 from digitize.workspace.decisions.items import ZONE
 from digitize.workspace.ledger.records import Records
@@ -48,7 +49,7 @@ def as_shown(room: Room, who: Account, task: Task, want: Wanted, unmasked: froze
         "page": task.page,
         "form": task.form,
         "field": task.field,
-        "label": label_of(task.form, item.fields),
+        "label": label_of(task.form, item.fields, who.language),
         "language": task.language,
         "lang": task.language,
         "dir": "rtl" if one is not None and one.script == "Arab" else "ltr",
@@ -128,10 +129,11 @@ def column_of(form: str, path: str) -> Column | None:
     return _columns(form).get((head.partition("[")[0], name or path)) if form else None
 
 
-def label_of(form: str, fields: Sequence[str]) -> str:
-    """What the fields of a place are called on the form, the first ones of many."""
+def label_of(form: str, fields: Sequence[str], language: str) -> str:
+    """What the fields of a place are called, the first ones of many; in English where a language has no word."""
+    called: Mapping[str, str] = plain_words(language).get("labels", {})
     columns = [column_of(form, path) for path in fields]
-    labels = dict.fromkeys(c.label if c else path for c, path in zip(columns, fields, strict=True))
+    labels = dict.fromkeys(called.get(c.label, c.label) if c else p for c, p in zip(columns, fields, strict=True))
     return ", ".join(list(labels)[:_MOST_LABELS])
 
 
