@@ -99,7 +99,7 @@ def _killed(folder: Path, kills: int, seed: int) -> dict[str, int]:
         if driver.stdout.readline().strip() != "keying":
             raise RuntimeError("the browser did not begin to key")
         for _ in range(kills):
-            time.sleep(die.uniform(0.2, 1.2))
+            time.sleep(die.uniform(0.3, 3.0))
             server.kill()
             server.start()
         time.sleep(1)

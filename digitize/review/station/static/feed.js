@@ -33,7 +33,7 @@ export class Feed {
     } catch (error) {
       this.trouble = error instanceof Refused && error.status === 401 ? "login" : "offline";
       this.onMore([]);
-      setTimeout(() => { this.asking = false; this.ensure(at); }, 2000);
+      setTimeout(() => { this.asking = false; this.ensure(at); }, 1000);
     }
   }
 }

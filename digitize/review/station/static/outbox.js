@@ -6,7 +6,7 @@ import { Refused, afterPaint, call, person, renewToken } from "./station.js";
 
 const PREFIX = `review:${person}:`;
 const MOST = 40;                    // answers in one request
-const SLOWEST_MS = 8000;
+const SLOWEST_MS = 1500;         // between two tries: a server that is back should hear at once what waits
 
 export class Outbox {
   /** onOutcome(answer, outcome), onUndone(undo, outcome), onState({waiting, trouble}): trouble is "", "offline", "login", "other" or "store". */
