@@ -1,72 +1,111 @@
-"""A scripted operator: logs in at the station over HTTP, fetches fields and their pictures, answers one by one."""
+"""The simulated operator of benchmarks/review.py: keys and errors that are to be expected, with no luck of a draw.
+
+He agrees by one key, types what is wrong or empty and ends it by Enter; he mistypes one field in a hundred, and does
+not notice 15 of 100 wrong values that stand before him. A value that passed without being asked he never sees: what is
+wrong in it stays. Beside him stand a person who types every field once, and two who do, with a third who settles where
+they differ.
+"""
 
 from __future__ import annotations
 
-import http.client
-import json
-import random
-import re
-import threading
-import urllib.parse
-import uuid
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from benchmarks.straight import Value, threshold
+
+MISTYPED, OVERLOOKED = 0.01, 0.15
+CARPET = 12
+"""Pictures of one field on a screen of the carpet, the least that the station shows."""
+PASSES = 0.99
+NEVER = 1.1
 
 
-class Operator(threading.Thread):
-    """One person's work in a thread of its own, until stop is set. kept: names of answers that were acknowledged."""
+@dataclass(frozen=True)
+class Box:
+    """One value that a page holds, as it was read. typed: letters of the right one; right: whether it was read so.
 
-    def __init__(self, port: int, name: str, password: str, stop: threading.Event, pauses_s: tuple[float, float], *,
-                 seed: int = 0) -> None:  # fmt: skip
-        """pauses_s: between two answers, at least and at most."""
-        super().__init__(name=name, daemon=True)
-        self._port, self._password, self._stop_at, self._pauses_s = port, password, stop, pauses_s
-        self._die = random.Random(seed)
-        self._cookies: dict[str, str] = {}
-        self._csrf = ""
-        self.kept: list[str] = []
+    told: known of the volume, not contradicted by the page, so it is not asked. listed: the right one is among the
+    other candidates, and has a key of its own.
+    """
 
-    def run(self) -> None:
-        """Work."""
-        self._line = http.client.HTTPConnection("127.0.0.1", self._port, timeout=60)
-        self._log_in()
-        items: list[dict[str, Any]] = []
-        while not self._stop_at.is_set():
-            if not items:
-                items = json.loads(self._ask("GET", "/api/next?order=page&n=20"))["items"]
-                if not items:
-                    return
-            item = items.pop(0)
-            if item["picture"]:
-                self._ask("GET", item["picture"])
-            self._answer(item)
-            self._stop_at.wait(self._die.uniform(*self._pauses_s))
+    page: str
+    field: str
+    group: str
+    typed: int
+    confidence: float
+    right: bool
+    told: bool = False
+    listed: bool = False
 
-    def _answer(self, item: dict[str, Any]) -> None:
-        verdict = "ok" if item["prefill"] else "blank"
-        answer = {"client": str(uuid.uuid4()), "item": item["id"], "version": item["version"], "verdict": verdict,
-                  "value": item["prefill"], "note": "", "active_ms": 900, "keys": 1, "sure": True}  # fmt: skip
-        headers = {"Content-Type": "application/json", "X-CSRF": self._csrf}
-        outcome = json.loads(self._ask("POST", "/api/answers", json.dumps({"answers": [answer]}), headers))["outcomes"][
-            0
-        ]
-        if outcome["state"] == "kept":
-            self.kept.append(answer["client"])
+    def value(self) -> Value:
+        """As thresholds are found from it."""
+        return Value(self.page, self.field, self.group, self.confidence, self.right)
 
-    def _log_in(self) -> None:
-        csrf = self._token("/login")
-        form = urllib.parse.urlencode({"csrf": csrf, "name": self.name, "password": self._password})
-        self._ask("POST", "/login", form, {"Content-Type": "application/x-www-form-urlencoded"})
-        self._csrf = self._token("/")
 
-    def _token(self, path: str) -> str:
-        found = re.search(r'name="csrf" content="([^"]*)"', self._ask("GET", path))
-        return found[1] if found else ""
+@dataclass(frozen=True)
+class Terms:
+    """From which confidence a value passes, and from which it stands before the operator to agree to."""
 
-    def _ask(self, method: str, path: str, body: str | None = None, headers: dict[str, str] | None = None) -> str:
-        cookie = "; ".join(f"{k}={v}" for k, v in self._cookies.items())
-        self._line.request(method, path, body, {**(headers or {}), "Cookie": cookie})
-        answer = self._line.getresponse()
-        for set_cookie in answer.headers.get_all("Set-Cookie") or ():
-            name, _, value = set_cookie.partition(";")[0].partition("=")
-            self._cookies[name] = value.strip('"')
-        return answer.read().decode("utf-8", "replace")
+    accept: float = NEVER
+    prefill: float = NEVER
+
+
+@dataclass(frozen=True)
+class Work:
+    """Keys and errors left, in sum over so many values."""
+
+    keys: float = 0.0
+    errors: float = 0.0
+    values: int = 0
+
+    def __add__(self, other: Work) -> Work:
+        return Work(self.keys + other.keys, self.errors + other.errors, self.values + other.values)
+
+    @property
+    def share_wrong(self) -> float:
+        """Errors left in a value, in the mean."""
+        return self.errors / max(1, self.values)
+
+
+def terms_of(boxes: Iterable[Box], group: str, field: str) -> Terms:
+    """Thresholds for a field of one office, from all other offices."""
+    others = [b for b in boxes if b.group != group and b.field == field and not b.told]
+    accept = threshold([b.value() for b in others], PASSES)
+    return Terms(accept, _prefill(others, accept))
+
+
+def _prefill(boxes: Sequence[Box], accept: float) -> float:
+    """The least confidence from which showing a value pays and leaves no more wrong than typing it all once would."""
+    best, least = NEVER, sum(b.typed + 1 for b in boxes) + 1.0
+    for confidence in sorted({round(b.confidence, 2) for b in boxes if b.confidence > 0}):
+        work = sum((reviewed(b, Terms(accept, confidence)) for b in boxes), Work())
+        if work.share_wrong <= MISTYPED and work.keys < least:
+            best, least = confidence, work.keys
+    return best
+
+
+def reviewed(box: Box, terms: Terms, carpet: int = 1) -> Work:
+    """What one value costs the operator; carpet: values that one Enter confirms."""
+    if box.told or box.confidence >= terms.accept:
+        return Work(0.0, float(not box.right), 1)
+    if box.confidence < terms.prefill:
+        return Work(box.typed + 1, MISTYPED, 1)
+    enter = 1 / carpet
+    if box.right:
+        return Work(enter, 0.0, 1)
+    # One key leads to the odd one of a carpet; a page's field has the focus already.
+    to_it = float(carpet > 1)
+    mended = Work(enter + to_it + 1, 0.0, 1) if box.listed else Work(enter + to_it + box.typed, MISTYPED, 1)
+    noticed = 1 - OVERLOOKED
+    return Work(OVERLOOKED * enter + noticed * mended.keys, OVERLOOKED + noticed * mended.errors, 1)
+
+
+def keyed_once(box: Box) -> Work:
+    """One person types it."""
+    return Work(box.typed + 1, MISTYPED, 1)
+
+
+def keyed_twice(box: Box) -> Work:
+    """Two persons type it, and a third where they differ; two who err alike are not noticed."""
+    differ = 2 * MISTYPED * (1 - MISTYPED)
+    return Work((2 + differ) * (box.typed + 1), differ * MISTYPED + MISTYPED**2, 1)

@@ -30,8 +30,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.review_clerk import Clerk  # noqa: E402
 from benchmarks.review_office import PASSWORD, PEOPLE, make_office  # noqa: E402
-from benchmarks.review_operator import Operator  # noqa: E402
 
 MODULES = ROOT / "tests" / "browser"
 _SERVE = "import sys; sys.path.insert(0, {root!r}); from digitize.cli.app import run; sys.exit(run({arguments!r}))"
@@ -62,7 +62,7 @@ def _timed(folder: Path, fields: int, operators: int) -> dict[str, Any]:
     place = make_office(folder, {"hi": pages}, people=(*PEOPLE, *((n, "operator", "en") for n in names)))
     with serving(place.folder) as server:
         stop = threading.Event()
-        others = [Operator(server.port, name, PASSWORD, stop, _PAUSES_S, seed=n) for n, name in enumerate(names)]
+        others = [Clerk(server.port, name, PASSWORD, stop, _PAUSES_S, seed=n) for n, name in enumerate(names)]
         for other in others:
             other.start()
         found = drive(server.url, "keys", str(fields), "60")

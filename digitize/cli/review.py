@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from digitize.cli.console import Json, errors, print_json, say
-from digitize.cli.unmask import Operator, Reason, Unmask, asked_by
+from digitize.cli.unmask import Reason, Unmask, asked_by
 
 review = typer.Typer(
     name="review", help="What a person must look at: out as a spreadsheet, and back in.", no_args_is_help=True
@@ -19,22 +19,30 @@ review = typer.Typer(
 def export_sheet(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],
     out: Annotated[Path | None, typer.Option(help="File to write; review/review.xlsx if not given.")] = None,
+    volume: Annotated[str, typer.Option(help="Of this book alone, by its label.")] = "",
+    field: Annotated[str, typer.Option(help="Of this field alone, by its name or label.")] = "",
+    limit: Annotated[int, typer.Option(min=0, help="At most so many rows; 0: all.")] = 0,
     everything: Annotated[
         bool, typer.Option("--all", help="Also what may wait until the first pages show which values pass.")
     ] = False,
+    pages: Annotated[bool, typer.Option("--pages", help="Also a picture of each whole page.")] = False,
+    lang: Annotated[str, typer.Option(help="Language of headings, guide and findings; the site's if not given.")] = "",
     unmask: Unmask = False,
     reason: Reason = "",
-    operator: Operator = "",
+    operator: Annotated[
+        str, typer.Option(help="Who fills it in; with --unmask who sees the names, whoever fills it in.")
+    ] = "",
     json: Json = False,
 ) -> None:
     """Write what a person must look at as a spreadsheet with pictures."""
     from dataclasses import asdict
 
-    from digitize.review.out import export_review
+    from digitize.review.out import Wanted, export_review
     from digitize.workspace.place import open_place
 
-    who = asked_by(unmask=unmask, reason=reason, operator=operator)
-    made = export_review(open_place(folder), out, who=who, everything=everything)
+    who = asked_by(unmask=unmask, reason=reason, operator=operator if unmask or reason else "")
+    wanted = Wanted(volume, field, limit, everything, pages, lang, operator="" if who else operator)
+    made = export_review(open_place(folder), out, who=who, wanted=wanted)
     if json:
         print_json(asdict(made) | {"path": str(made.path)})
         return

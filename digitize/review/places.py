@@ -22,7 +22,8 @@ _INDEX = re.compile(r"\[\d+\]")
 class Settling:
     """A place as somebody settles it or opens it. base: its item's id; blank: the decision without its answer.
 
-    fields: paths that hang on it. of: hash of its record as it stands. field: the first path without numbers of rows.
+    fields: paths that hang on it. of: hash of its record as it stands. field: the one that it is for, without
+    numbers of rows.
     """
 
     base: str
@@ -38,6 +39,12 @@ def bare_field(path: str) -> str:
     return _INDEX.sub("", path)
 
 
+def main_field(item: Item) -> str:
+    """The field that a place is for: the one that its zone is named after, else its first; "" where it has none."""
+    named = item.cell.rpartition("/")[2].rpartition(".")[2]
+    return named if named in item.fields else next(iter(item.fields), "")
+
+
 def find_place(ledger: Ledger, known: Known, record: str, field: str) -> Settling:
     """The place on the paper, or the cell, that a field comes from. field: a path. Raises NotFound."""
     stored = Records(ledger).one(record)
@@ -49,7 +56,7 @@ def find_place(ledger: Ledger, known: Known, record: str, field: str) -> Settlin
         raise NotFound(f"{record} has no such field. See: digitize show {record}")
     blank = Decision(record, item.cell, item.reading, item.source, stored.record.form, VALUE, "", "")
     base = item_id(record, item.cell, item.reading, item.source)
-    return Settling(base, blank, item.fields, stored.hash[:16], stored.record.batch, bare_field(item.fields[0]))
+    return Settling(base, blank, item.fields, stored.hash[:16], stored.record.batch, bare_field(main_field(item)))
 
 
 def item_at(ledger: Ledger, known: Known, stored: Stored, field: str, readings: Readings | None = None) -> Item | None:

@@ -22,7 +22,7 @@ from digitize.review.answering import (
 )
 from digitize.review.asked import all_asked
 from digitize.review.disputes import close_dispute, is_third, note_dispute
-from digitize.review.sheet import Filled, read_sheet
+from digitize.review.sheet_read import Filled, read_sheet
 from digitize.review.verdicts import SURE
 from digitize.workspace.decisions.apply import BLANK
 from digitize.workspace.decisions.entries import add_entry
@@ -111,6 +111,9 @@ class _Answers:
         for row in rows:
             if not (row.operator or self._operator):
                 raise InputError(f"Line {row.line} has no operator. Give the name with --operator.")
+            if row.fault:
+                self._report.refused.append((row.line, row.fault))
+                continue
             reply = Reply(row.value, row.verdict, row.operator or self._operator, is_sure=row.verdict == SURE)
             question = self._asked.get(row.item)
             # "blank" is said of the cell that the line shows, not of its whole row.

@@ -31,7 +31,7 @@ def make_office(digitize, samples, folder, pages=3):
     scans.mkdir()
     for n in range(pages):
         Image.new("L", (400, 400), 100 + n).save(scans / f"p{n}.png")
-    told = ("--volume", "a", "--station", "Namunahat", "--district", "Namuna", "--year", "2018")
+    told = ("--volume", "a")
     digitize("intake", folder, scans, *told, "--language", "en")
     lines = (samples / "gold.jsonl").read_text(encoding="utf-8").splitlines()
     zones = next(g["zones"] for g in map(json.loads, lines) if g["form"] == "wbp_27")

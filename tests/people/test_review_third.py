@@ -4,7 +4,7 @@ import pytest
 
 from digitize.review import take
 from digitize.review.asked import all_asked
-from digitize.review.sheet import Filled
+from digitize.review.sheet_read import Filled
 from digitize.workspace.known import learn
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Records

@@ -107,19 +107,19 @@ def test_a_name_in_no_list_is_asked_twice(browsers, made):
 
 
 def test_whoever_comes_too_late_sees_both_values_and_a_third_decides(browsers, made):
-    item = on(browsers["Sup"], 1, "district")
-    assert browsers["Asha"].answer(item, "Namuna")["state"] == "kept"
+    item = on(browsers["Sup"], 1, "acts.act")
+    assert browsers["Asha"].answer(item, "u/s 379 IPC")["state"] == "kept"
     told = browsers["Bala"].answer(item, verdict="illegible")
-    assert (told["state"], told["other"]) == ("conflict", {"value": "Namuna", "operator": "Asha"})
+    assert (told["state"], told["other"]) == ("conflict", {"value": "u/s 379 IPC", "operator": "Asha"})
     assert browsers["Bala"].answer(item, verdict="illegible")["state"] == "conflict", "sent again"
-    assert decided(made, 1, "district") == ("value", "Namuna", "Asha"), "what was settled holds meanwhile"
-    assert b"Namuna" in browsers["Chitra"].get("/disagreements")[2]
-    assert on(browsers["Asha"], 1, "district") is None, "neither of the two decides"
-    third = on(browsers["Chitra"], 1, "district")
-    assert sorted((s["verdict"], s["value"]) for s in third["sides"]) == [("illegible", ""), ("value", "Namuna")]
+    assert decided(made, 1, "statutes") == ("value", "u/s 379 IPC", "Asha"), "what was settled holds meanwhile"
+    assert b"u/s 379 IPC" in browsers["Chitra"].get("/disagreements")[2]
+    assert on(browsers["Asha"], 1, "acts.act") is None, "neither of the two decides"
+    third = on(browsers["Chitra"], 1, "acts.act")
+    assert sorted((s["verdict"], s["value"]) for s in third["sides"]) == [("illegible", ""), ("value", "u/s 379 IPC")]
     assert browsers["Chitra"].answer(third, verdict="illegible")["state"] == "kept"
-    assert decided(made, 1, "district") == ("illegible", "", "Chitra")
-    assert on(browsers["Sup"], 1, "district") is None
+    assert decided(made, 1, "statutes") == ("illegible", "", "Chitra")
+    assert on(browsers["Sup"], 1, "acts.act") is None
 
 
 def test_blind_double_keys_settle_where_they_agree(browsers, made):
@@ -158,8 +158,8 @@ def test_the_second_of_a_verified_field_sees_the_first(browsers, made):
 
 def test_undo_goes_back_as_far_as_one_likes(browsers, made):
     asha = browsers["Asha"]
-    items = [on(browsers["Sup"], 3, f) for f in ("year", "district")]
-    for item, value in zip(items, ("2018", "Namuna"), strict=True):
+    items = [on(browsers["Sup"], 3, f) for f in ("year", "police_station")]
+    for item, value in zip(items, ("2018", "Namunahat"), strict=True):
         asha.answer(item, value, client=f"undo-{item['field']}")
     asha.answer(items[0], "2017", client="undo-again")
     assert decided(made, 3, "year") == ("value", "2017", "Asha")
@@ -168,7 +168,7 @@ def test_undo_goes_back_as_far_as_one_likes(browsers, made):
     for item in reversed(items):
         status, found = asha.send("/api/undo", {"client": f"undo-{item['field']}"})
         assert (status, found["state"], found["item"]["id"]) == (200, "undone", item["id"])
-    assert decided(made, 3, "year") is decided(made, 3, "district") is None
+    assert decided(made, 3, "year") is decided(made, 3, "police_station") is None
     assert asha.send("/api/undo", {"client": "undo-year"})[1]["state"] == "gone"
     # What was undone is not taken in again when the browser sends it once more.
     asha.answer(items[0], "2018", client="undo-year")

@@ -77,7 +77,7 @@ def test_no_answer_is_lost_or_doubled_when_the_server_is_killed(office_of):
     head = {"Content-Type": "application/x-www-form-urlencoded"}
     assert server.ask("POST", "/login", urlencode(form), head)[0] == 303
     csrf = token(server, "/")
-    items = json.loads(server.ask("GET", "/api/next?n=24")[1])["items"]
+    items = json.loads(server.ask("GET", "/api/next?n=20")[1])["items"]
     queue = [
         {"client": f"kill-{n:04d}", "item": i["id"], "version": 0, "verdict": "ok", "value": ""}
         for n, i in enumerate(items)
@@ -85,11 +85,11 @@ def test_no_answer_is_lost_or_doubled_when_the_server_is_killed(office_of):
     head = {"Content-Type": "application/json", "X-CSRF": csrf}
     told = b""
     for kill in range(KILLS):
-        half = queue[: (kill + 1) * 8]
+        half = queue[: (kill + 1) * 7]
         # Everything so far once more: the browser does not know which of it arrived.
         server.ask("POST", "/api/answers", json.dumps({"answers": half}), head)
         link = http.client.HTTPConnection("127.0.0.1", server.port)
-        link.request("POST", "/api/answers", json.dumps({"answers": queue[len(half) :][:8]}), {
+        link.request("POST", "/api/answers", json.dumps({"answers": queue[len(half) :][:7]}), {
             "Cookie": server.cookie, **head})  # fmt: skip
         told += server.kill()
         link.close()
@@ -101,9 +101,9 @@ def test_no_answer_is_lost_or_doubled_when_the_server_is_killed(office_of):
     assert (status, states) == (200, {"kept"})
     with Ledger(place.ledger) as ledger:
         rows = ledger.rows("SELECT record, field, COUNT(*) AS n FROM decisions GROUP BY record, field")
-        assert [r["n"] for r in rows] == [1] * 24
+        assert [r["n"] for r in rows] == [1] * 20
         done = ledger.rows("SELECT COUNT(*) AS n FROM events WHERE step = 'answer' AND outcome = 'done'")[0]["n"]
-        assert done == 24
+        assert done == 20
         assert ledger.verify()
     assert b"Namunahat" not in told
     assert b"kill-0001" not in told

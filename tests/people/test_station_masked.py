@@ -15,18 +15,18 @@ PAGE = "wb-test-0001-0001"
 
 @pytest.fixture(scope="module")
 def station(office_of, quick_hash):
-    """The station of a workspace in which the district of the first page is protected."""
+    """The station of a workspace in which the station of the first page is protected."""
     with pytest.MonkeyPatch.context() as patch:
-        paths = lambda _, record: frozenset({"district"} if record.id == HIDDEN else ())  # noqa: E731
+        paths = lambda _, record: frozenset({"police_station"} if record.id == HIDDEN else ())  # noqa: E731
         patch.setattr(CaseMasks, "paths", paths)
-        patch.setattr("digitize.review.station.pictures.hidden_zones", lambda *_: {"district"})
+        patch.setattr("digitize.records.pictures.hidden_zones", lambda *_: {"police_station"})
         served, app = open_station(office_of())
         yield served, app
         served.close()
 
 
 def masked(browser):
-    return [i for i in browser.items("n=100") if i["record"] == HIDDEN and i["field"] == "district"]
+    return [i for i in browser.items("n=100") if i["record"] == HIDDEN and i["field"] == "police_station"]
 
 
 def test_operators_are_not_given_what_is_protected(station):
@@ -36,8 +36,8 @@ def test_operators_are_not_given_what_is_protected(station):
     served.room.do_now(lambda room: room.worklist.let_go("Asha"))
     (item,) = masked(sup)
     assert (item["masked"], item["prefill"], item["picture"], item["candidates"]) == (True, "[masked]", "", [])
-    assert asha.answer(item, "Namuna")["state"] == "gone"
-    assert sup.answer(item, "Namuna")["state"] == "gone", "nor are they answered unseen"
+    assert asha.answer(item, "Namunahat")["state"] == "gone"
+    assert sup.answer(item, "Namunahat")["state"] == "gone", "nor are they answered unseen"
     for browser in (asha, sup):
         assert browser.get(f"/api/picture/{item['id']}")[0] == 403
 
@@ -52,16 +52,16 @@ def test_a_supervisor_sees_it_for_a_reason_that_is_kept(station):
         assert sup.send("/api/unmask", {"item": item["id"], "reason": reason})[0] == 422
     assert sup.get(f"/api/picture/{item['id']}")[0] == 403
     status, found = sup.send("/api/unmask", {"item": item["id"], "reason": "court order 12 of 2026"})
-    assert (status, found["item"]["prefill"], found["item"]["masked"]) == (200, "Namuna", False)
+    assert (status, found["item"]["prefill"], found["item"]["masked"]) == (200, "Namunahat", False)
     assert sup.get(f"/api/picture/{item['id']}")[0] == 200
     assert sup.get(f"/api/page/{PAGE}?item={item['id']}")[2] != covered
     assert sup.get(f"/api/page/{PAGE}")[2] == covered
     assert asha.get(f"/api/page/{PAGE}?item={item['id']}")[2] == covered
-    assert sup.answer(item, "Namuna")["state"] == "kept"
+    assert sup.answer(item, "Namunahat")["state"] == "kept"
     with Ledger(served.place.ledger) as ledger:
         (event,) = (e for e in ledger.events("wb-test") if e.detail.get("unmasked"))
         assert (event.detail["operator"], event.detail["reason"]) == ("Sup", "court order 12 of 2026")
-        assert "Namuna" not in json.dumps(dict(event.detail))
+        assert "Namunahat" not in json.dumps(dict(event.detail))
 
 
 def test_a_record_is_shown_masked(station):

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from digitize.review.station.people import SUPERVISOR, Account
-from digitize.review.station.stages import Wanted
+from digitize.review.station.stages import WantedKey
 from digitize.review.station.tasks import Task
 
 NAMES = ("form", "field", "volume", "language")
 
 
-class Kind(NamedTuple):
+class OpenKind(NamedTuple):
     """What tasks have in common that are counted together."""
 
     form: str
@@ -30,23 +30,23 @@ class Kind(NamedTuple):
         return who.does(self.volume, self.language, self.field)
 
 
-def kind_of(task: Task, want: Wanted) -> Kind:
+def kind_of(task: Task, want: WantedKey) -> OpenKind:
     """The kind of a task of which that is wanted."""
     is_supervisors = task.is_masked or want.of_supervisor
-    return Kind(task.form, task.field, task.volume, task.language, is_supervisors, want.not_by)
+    return OpenKind(task.form, task.field, task.volume, task.language, is_supervisors, want.not_by)
 
 
 @dataclass
 class OpenCounts:
     """The open tasks by kind."""
 
-    _kinds: Counter[Kind] = field(default_factory=Counter)
+    _kinds: Counter[OpenKind] = field(default_factory=Counter)
 
-    def add(self, task: Task, want: Wanted) -> None:
+    def add(self, task: Task, want: WantedKey) -> None:
         """One more is open."""
         self._kinds[kind_of(task, want)] += 1
 
-    def remove(self, task: Task, want: Wanted) -> None:
+    def remove(self, task: Task, want: WantedKey) -> None:
         """One is not open any more."""
         kind = kind_of(task, want)
         self._kinds[kind] -= 1

@@ -11,6 +11,7 @@ from digitize.errors import NotFound, OptionsError
 from digitize.masking.cases import masks_around
 from digitize.masking.masks import MASK
 from digitize.records.trail import trail
+from digitize.review.labels import fields_label
 from digitize.review.reopening import reopen
 from digitize.review.station.api import wish_of
 from digitize.review.station.batches import BACK, SIGNED, note_batch, words_on_batches
@@ -20,7 +21,7 @@ from digitize.review.station.people import ROLES, SUPERVISOR, new_account, note_
 from digitize.review.station.rendering import page as render
 from digitize.review.station.room import Room
 from digitize.review.station.served import Served
-from digitize.review.station.shown import as_shown, label_of
+from digitize.review.station.shown import as_shown
 from digitize.review.station.stages import newest_keys
 from digitize.review.station.unmasking import unmasked_by
 from digitize.review.station.words import station_languages
@@ -46,7 +47,7 @@ async def home(request: Request, served: Served, visitor: Visitor) -> Response:
         counts = room.worklist.counts(who)
         queues = {name: [{"name": n, "count": c} for n, c in found.most_common()] for name, found in counts.items()}
         one_each = {task.field: task for task in room.worklist.tasks.values()}
-        labels = {field: label_of(task.form, task.item.fields, who.language) for field, task in one_each.items()}
+        labels = {field: fields_label(task.form, task.item.fields, who.language) for field, task in one_each.items()}
         left = sum(counts["form"].values())
         return {"queues": queues, "labels": labels, "left": left, "own": own_figures(room, who.name)}
 
@@ -212,7 +213,7 @@ def _as_settled(room: Room, name: str, language: str) -> dict[str, Any]:
     for field in found["fields"]:
         path = field["field"]
         now = said.get(cell_of(path, values[path]))
-        field["label"], field["said"] = label_of(stored.record.form, (path,), language), None
+        field["label"], field["said"] = fields_label(stored.record.form, (path,), language), None
         if now is not None and now.verdict in VERDICTS:
             value = MASK if path in hidden and now.value else now.value
             field["said"] = {"verdict": now.verdict, "operator": now.operator, "value": value}

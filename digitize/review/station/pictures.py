@@ -7,12 +7,9 @@ from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 
 from digitize.errors import NotFound
-from digitize.masking.cases import masks_around
 from digitize.records.pictures import Pictures
-from digitize.records.trail import hidden_zones, records_on, reported_rows, zones_of
 from digitize.review.station.tasks import Task
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.readings import newest_reading
 from digitize.workspace.place import Place
 from ocr.errors import ScanError
 
@@ -66,7 +63,7 @@ class Darkroom:
 
     def _page(self, page: str, is_masked: bool) -> tuple[bytes, int]:
         turns = self._pictures.quarter_turns(page)
-        hidden = self._hidden(page) if is_masked else frozenset()
+        hidden = frozenset(self._pictures.hidden(page)) if is_masked else frozenset()
         key = ("page", page, *sorted(hidden))
         if key in self._kept:
             return self._old(key), turns
@@ -74,12 +71,6 @@ class Darkroom:
             return self._keep(key, self._pictures.plain_page(page, tuple(sorted(hidden)))), turns
         except (ScanError, OSError):
             raise NotFound("There is no picture of it.") from None
-
-    def _hidden(self, page: str) -> frozenset[str]:
-        on_page = records_on(self._ledger, page)
-        hidden = hidden_zones(on_page, masks_around(self._ledger, [s.record for s in on_page]))
-        # Rows that make no record, as struck ones: no record could say whom they name.
-        return frozenset(hidden | zones_of(newest_reading(self._ledger, page), reported_rows(self._ledger, page)))
 
     def _old(self, key: tuple[str, ...]) -> bytes:
         self._kept.move_to_end(key)

@@ -35,7 +35,7 @@ from digitize.review.past import (
 from digitize.review.station.people import SUPERVISOR, Account
 from digitize.review.station.room import Room
 from digitize.review.station.shown import prefill_of
-from digitize.review.station.stages import Wanted, newest_keys, settled_by
+from digitize.review.station.stages import WantedKey, newest_keys, settled_by
 from digitize.review.station.tasks import Task
 from digitize.review.station.unmasking import unmasked_by
 from digitize.review.verdicts import OK
@@ -165,15 +165,15 @@ class _Saver:
         )  # fmt: skip
         return self._place(task, past, checked, want)
 
-    def _reply(self, task: Task, typed: Keyed, want: Wanted | None) -> Reply:
+    def _reply(self, task: Task, typed: Keyed, want: WantedKey | None) -> Reply:
         value, verdict = typed.value.strip(), _VERDICTS.get(typed.verdict, "")
-        shown = prefill_of(self._room, task, want or Wanted(FIRST))
+        shown = prefill_of(self._room, task, want or WantedKey(FIRST))
         # "ok" agrees to what stood in the box, which need not be what the machine made of it.
         if verdict == OK and shown and shown != task.asked.machine:
             value, verdict = shown, ""
         return Reply(value, verdict, self._who.name, typed.sure)
 
-    def _place(self, task: Task, past: Past, checked: Checked, want: Wanted | None) -> Outcome:
+    def _place(self, task: Task, past: Past, checked: Checked, want: WantedKey | None) -> Outcome:
         """What an answer is among the others that were given of the place."""
         worklist, name = self._room.worklist, self._who.name
         own = newest_keys(worklist.past_of(task)).get(name)
@@ -241,7 +241,7 @@ class _Saver:
 
     def _past(self, task: Task, typed: Keyed, purpose: str) -> Past:
         blank = task.asked.blank
-        shown = prefill_of(self._room, task, Wanted(purpose))
+        shown = prefill_of(self._room, task, WantedKey(purpose))
         return Past(
             typed.client, task.base, blank.record, blank.field, self._who.name, typed.verdict, typed.value,
             purpose=purpose, of=task.of, batch=task.batch, form=task.form, field=task.field, shown=shown,

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 from digitize.masking.masks import MASK
+from digitize.review.labels import fields_label
 from digitize.review.past import SECOND, THIRD
+from digitize.review.places import main_field
 from digitize.review.station.people import Account
 from digitize.review.station.room import Room
-from digitize.review.station.stages import Wanted, newest_keys
+from digitize.review.station.stages import WantedKey, newest_keys
 from digitize.review.station.tasks import Task
-from digitize.review.station.words import plain_words
 from digitize.workspace.decisions.entries import PLACE_LISTS
 from digitize.workspace.decisions.items import ZONE
 from digitize.workspace.ledger.records import Records
@@ -20,10 +21,10 @@ from mappers.languages import load_languages
 from mappers.record import Record
 from mappers.schema import Column, form_tables
 
-_MOST_WORDS, _MOST_LABELS = 8, 3
+_MOST_WORDS = 8
 
 
-def prefill_of(room: Room, task: Task, want: Wanted) -> str:
+def prefill_of(room: Room, task: Task, want: WantedKey) -> str:
     """What stands in the box at first. Where two key without seeing each other, neither sees the machine's reading."""
     if task.mode == "blind" or task.item.is_blind:
         return ""
@@ -33,14 +34,14 @@ def prefill_of(room: Room, task: Task, want: Wanted) -> str:
     return task.asked.machine if not task.asked.words else ""
 
 
-def as_shown(room: Room, who: Account, task: Task, want: Wanted, unmasked: frozenset[str]) -> dict[str, Any]:
+def as_shown(room: Room, who: Account, task: Task, want: WantedKey, unmasked: frozenset[str]) -> dict[str, Any]:
     """The item as JSON types. unmasked: bases that the person may see in full."""
     item = task.item
     is_hidden = task.is_masked and task.base not in unmasked
     prefill = prefill_of(room, task, want)
     is_bare = is_hidden or task.mode == "blind" or item.is_blind
     sides = sides_of(room, task, want) if not is_hidden else []
-    column = column_of(task.form, item.fields[0] if item.fields else "")
+    column = column_of(task.form, main_field(item))
     one = load_languages().get(task.language)
     return {
         "id": task.item.id,
@@ -49,7 +50,7 @@ def as_shown(room: Room, who: Account, task: Task, want: Wanted, unmasked: froze
         "page": task.page,
         "form": task.form,
         "field": task.field,
-        "label": label_of(task.form, item.fields, who.language),
+        "label": fields_label(task.form, item.fields, who.language),
         "language": task.language,
         "lang": task.language,
         "dir": "rtl" if one is not None and one.script == "Arab" else "ltr",
@@ -57,7 +58,7 @@ def as_shown(room: Room, who: Account, task: Task, want: Wanted, unmasked: froze
         "prefill": MASK if is_hidden else prefill,
         "doubtful": [] if is_bare else doubtful(prefill, item.candidates),
         "candidates": [] if is_bare or task.asked.words else list(item.candidates),
-        "list": list_of(item.fields[0] if item.fields else "", column),
+        "list": list_of(main_field(item), column),
         "why": list(item.why[:_MOST_WORDS]),
         "told": "" if is_bare else item.told,
         "above": "" if is_bare else above(room, task),
@@ -73,7 +74,7 @@ def as_shown(room: Room, who: Account, task: Task, want: Wanted, unmasked: froze
     }  # fmt: skip
 
 
-def sides_of(room: Room, task: Task, want: Wanted) -> list[dict[str, str]]:
+def sides_of(room: Room, task: Task, want: WantedKey) -> list[dict[str, str]]:
     """What two people said, for the third who decides; without their names, which are no reason. [] for others."""
     if want.purpose != THIRD:
         return []
@@ -127,14 +128,6 @@ def column_of(form: str, path: str) -> Column | None:
     """The column of the form that a field is; None for a question that hangs on none."""
     head, _, name = path.rpartition("].")
     return _columns(form).get((head.partition("[")[0], name or path)) if form else None
-
-
-def label_of(form: str, fields: Sequence[str], language: str) -> str:
-    """What the fields of a place are called, the first ones of many; in English where a language has no word."""
-    called: Mapping[str, str] = plain_words(language).get("labels", {})
-    columns = [column_of(form, path) for path in fields]
-    labels = dict.fromkeys(called.get(c.label, c.label) if c else p for c, p in zip(columns, fields, strict=True))
-    return ", ".join(list(labels)[:_MOST_LABELS])
 
 
 def list_of(path: str, column: Column | None) -> str:

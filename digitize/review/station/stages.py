@@ -10,7 +10,7 @@ from digitize.workspace.options import KeyMode
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedKey:
     """An answer that is wanted. not_by: who may not give it. of_supervisor: whether it is the supervisor's."""
 
     purpose: str
@@ -18,7 +18,7 @@ class Wanted:
     of_supervisor: bool = False
 
 
-def wanted(mode: KeyMode, past: Sequence[Past], *, is_sampled: bool = False, sent_back_at: int = 0) -> Wanted | None:
+def wanted(mode: KeyMode, past: Sequence[Past], *, is_sampled: bool = False, sent_back_at: int = 0) -> WantedKey | None:
     """What is wanted of a place of which that was said, oldest first; None where it is settled.
 
     is_sampled: whether a second person looks at a single key, to see how good answers are. sent_back_at: the event by
@@ -26,23 +26,23 @@ def wanted(mode: KeyMode, past: Sequence[Past], *, is_sampled: bool = False, sen
     """
     said = [p for p in since_opened(past) if p.purpose != TEST]
     if said and said[-1].state == RAISED:
-        return Wanted(FIRST, of_supervisor=True)
+        return WantedKey(FIRST, of_supervisor=True)
     keys = newest_keys(said)
     if not keys:
-        return Wanted(FIRST)
+        return WantedKey(FIRST)
     if _is_decided(said):
         return None
     names = frozenset(keys)
     if len({p.said for p in keys.values()}) > 1:
-        return Wanted(THIRD, not_by=names)
+        return WantedKey(THIRD, not_by=names)
     if len(keys) > 1:
         return None
     (only,) = keys.values()
     if mode != "single":
-        return Wanted(SECOND, not_by=names)
+        return WantedKey(SECOND, not_by=names)
     if only.seq < sent_back_at:
-        return Wanted(SENT_BACK, not_by=names)
-    return Wanted(SAMPLE, not_by=names) if is_sampled else None
+        return WantedKey(SENT_BACK, not_by=names)
+    return WantedKey(SAMPLE, not_by=names) if is_sampled else None
 
 
 def newest_keys(past: Sequence[Past]) -> dict[str, Past]:

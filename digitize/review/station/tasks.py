@@ -10,7 +10,7 @@ from digitize.masking.cases import CaseMasks, masks_around
 from digitize.review.answering import AskedPlace, holds
 from digitize.review.measuring import list_asked
 from digitize.review.past import Past
-from digitize.review.places import bare_field, item_of_cell
+from digitize.review.places import bare_field, item_of_cell, main_field
 from digitize.review.questions import list_questions
 from digitize.workspace.decisions.apply import VALUE
 from digitize.workspace.decisions.items import Item, item_id, items_of
@@ -27,9 +27,9 @@ from digitize.workspace.options import KeyMode
 class Task:
     """One place that is asked. base: its item's id, whether it is asked to measure or not; places: record and cell.
 
-    of: the hash of its record as it stands. page, number, volume: where it lies, "" and 0 for a table. field: its first
-    field without the numbers of rows. is_again: settled by a person before, and refused by a rule. is_masked: the law
-    protects somebody whom it may name. rank: its place in the order of asking.
+    of: the hash of its record as it stands. page, number, volume: where it lies, "" and 0 for a table. field: the one
+    that it is for, without the numbers of rows. is_again: settled by a person before, and refused by a rule.
+    is_masked: the law protects somebody whom it may name. rank: its place in the order of asking.
     """
 
     base: str
@@ -117,7 +117,7 @@ class Tasks:
 
     def _task(self, item: Item, asked: AskedPlace, scan: PageScan | None, *, form: str, is_masked: bool) -> Task:
         blank = asked.blank
-        field = bare_field(item.fields[0]) if item.fields else ""
+        field = bare_field(main_field(item))
         return Task(
             base=item_id(blank.record, blank.field, blank.reading, blank.source),
             item=item,

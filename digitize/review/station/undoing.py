@@ -6,11 +6,11 @@ from digitize.review.past import SETTLED, Past, undo_past
 from digitize.review.reopening import take_back
 from digitize.review.station.people import Account
 from digitize.review.station.room import Room
-from digitize.review.station.stages import Wanted
+from digitize.review.station.stages import WantedKey
 from digitize.review.station.tasks import Task
 
 
-def undo(room: Room, who: Account, client: str) -> tuple[Task, Wanted] | None:
+def undo(room: Room, who: Account, client: str) -> tuple[Task, WantedKey] | None:
     """Take an own answer back, and hold its item; None where there is none, or its item is not there any more."""
     past = room.past_of_client(client)
     if past is None or past.operator != who.name:
@@ -27,7 +27,7 @@ def undo(room: Room, who: Account, client: str) -> tuple[Task, Wanted] | None:
         return None
     room.worklist.hold(task.base, who.name)
     want = room.worklist.wanted_of(task)
-    return task, want or Wanted(past.purpose)
+    return task, want or WantedKey(past.purpose)
 
 
 def _settled(others: list[Past], task: Task) -> Past | None:

@@ -8,7 +8,7 @@ from digitize.masking.unmasking import ShownFields, check_unmasking
 from digitize.review.past import FIRST
 from digitize.review.station.people import SUPERVISOR, Account
 from digitize.review.station.room import Room
-from digitize.review.station.stages import Wanted
+from digitize.review.station.stages import WantedKey
 from digitize.review.station.tasks import Task
 
 
@@ -17,7 +17,7 @@ def unmasked_by(room: Room, who: Account) -> frozenset[str]:
     return frozenset(room.unmasked.get(who.name, ())) if who.may(SUPERVISOR) else frozenset()
 
 
-def unmask(room: Room, who: Account, item: str, reason: str) -> tuple[Task, Wanted]:
+def unmask(room: Room, who: Account, item: str, reason: str) -> tuple[Task, WantedKey]:
     """Show one item to a supervisor. Raises OptionsError for a reason that says nothing, NotFound."""
     task = room.worklist.find(item)
     if task is None:
@@ -30,4 +30,4 @@ def unmask(room: Room, who: Account, item: str, reason: str) -> tuple[Task, Want
     detail = {**asked.as_plain(), **shown.as_plain(), "item": task.base}
     room.ledger.record_event(room.place.options.workspace.site_id, "review", "note", detail=detail)
     room.unmasked.setdefault(who.name, set()).add(task.base)
-    return task, room.worklist.wanted_of(task) or Wanted(FIRST)
+    return task, room.worklist.wanted_of(task) or WantedKey(FIRST)

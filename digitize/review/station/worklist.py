@@ -13,7 +13,7 @@ from digitize.machine.work_keys import work_key
 from digitize.review.past import TEST, Past
 from digitize.review.station.open_counts import NAMES, OpenCounts, kind_of
 from digitize.review.station.people import Account
-from digitize.review.station.stages import Wanted, settled_by, wanted
+from digitize.review.station.stages import WantedKey, settled_by, wanted
 from digitize.review.station.tasks import Task
 from digitize.workspace.options import Reviewing
 
@@ -61,7 +61,7 @@ class Worklist:
     ids: dict[str, str] = field(default_factory=dict)
     past: dict[tuple[str, str], list[Past]] = field(default_factory=lambda: defaultdict(list))
     sent_back: dict[str, int] = field(default_factory=dict)
-    _wanted: dict[str, Wanted] = field(default_factory=dict)
+    _wanted: dict[str, WantedKey] = field(default_factory=dict)
     _counts: OpenCounts = field(default_factory=OpenCounts)
     _disputed: set[str] = field(default_factory=set)
     _sorted: dict[str, list[Task]] = field(default_factory=dict)
@@ -118,7 +118,7 @@ class Worklist:
         own = self.past.get(task.place, ())
         return [p for p in own if task.is_told_by(p)]
 
-    def wanted_of(self, task: Task) -> Wanted | None:
+    def wanted_of(self, task: Task) -> WantedKey | None:
         """What is wanted of a task next."""
         past = self.past_of(task)
         sent_back = self.sent_back.get(task.batch, 0)
@@ -130,9 +130,9 @@ class Worklist:
         own = self.past.get(task.place, ())
         return own[-1].seq if own else 0
 
-    def next(self, who: Account, choice: Wish, count: int) -> list[tuple[Task, Wanted]]:
+    def next(self, who: Account, choice: Wish, count: int) -> list[tuple[Task, WantedKey]]:
         """What somebody is given next, and holds from now on."""
-        found: list[tuple[Task, Wanted]] = []
+        found: list[tuple[Task, WantedKey]] = []
         now = self.clock()
         for task in self._in_turn(choice):
             if len(found) >= count:
@@ -160,7 +160,7 @@ class Worklist:
         """How many are left, by form, field, volume and language."""
         return self._counts.by_name(who)
 
-    def disputed(self) -> list[tuple[Task, Wanted]]:
+    def disputed(self) -> list[tuple[Task, WantedKey]]:
         """What two people answered differently, and what was put before a supervisor, in the order of asking."""
         both = [(self.tasks[base], self._wanted[base]) for base in self._disputed]
         return sorted(both, key=lambda pair: pair[0].rank)
@@ -234,14 +234,14 @@ class Worklist:
             self._sorted[key] = sorted(some, key=_KEYS[order])
         return self._sorted[key]
 
-    def _may_have(self, who: Account, task: Task, want: Wanted, now: float) -> bool:
+    def _may_have(self, who: Account, task: Task, want: WantedKey, now: float) -> bool:
         lease = self._held.get(task.base)
         is_free = lease is None or lease.name == who.name or lease.until <= now
         return is_free and kind_of(task, want).may_be_of(who)
 
     def _with_tests(
-        self, who: Account, choice: Wish, found: list[tuple[Task, Wanted]], now: float
-    ) -> list[tuple[Task, Wanted]]:
+        self, who: Account, choice: Wish, found: list[tuple[Task, WantedKey]], now: float
+    ) -> list[tuple[Task, WantedKey]]:
         """With fields whose answer is known put in between, so that nobody can tell them from the others."""
         share = self.options.known_share
         if not found or not share or choice.page:
@@ -251,7 +251,7 @@ class Worklist:
             return found
         pool = [t for t in self.tasks.values() if self._is_test(who, t, choice, now)]
         for task in self._chance.sample(pool, min(count, len(pool))):
-            found.insert(self._chance.randrange(len(found) + 1), (task, Wanted(TEST)))
+            found.insert(self._chance.randrange(len(found) + 1), (task, WantedKey(TEST)))
         return found
 
     def _is_test(self, who: Account, task: Task, choice: Wish, now: float) -> bool:
@@ -262,7 +262,7 @@ class Worklist:
         tests = sum(p.purpose == TEST for p in past)
         is_known = settled_by(past) is not None
         return is_known and tests < _TESTS_OF_ONE and self._may_have(
-            who, task, Wanted(TEST, not_by=frozenset(names)), now)  # fmt: skip
+            who, task, WantedKey(TEST, not_by=frozenset(names)), now)  # fmt: skip
 
 
 _KEYS: dict[str, Callable[[Task], tuple[object, ...]]] = {
