@@ -1,12 +1,16 @@
 """The review station's work: keying, double key, arbitration, quality, undo and reopening, asked as a browser asks."""
 
 import json
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from station_office import Browser, open_station
 
+from digitize.review.station.shown import box_on_page
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Records
+from ocr.page import Box
 
 pytestmark = pytest.mark.usefixtures("quick_hash")
 SETTINGS = """
@@ -152,6 +156,11 @@ def test_the_second_of_a_verified_field_sees_the_first(browsers, made):
     browsers["Asha"].answer(on(browsers["Asha"], 1, "fir_date"), "04/12/2018")
     second = on(browsers["Bala"], 1, "fir_date")
     assert second["prefill"] == "04/12/2018"
+    browsers["Asha"].answer(second, "05/12/2018")
+    told = browsers["Bala"].answer(second, verdict="ok", client="agrees-too-late")
+    assert (told["state"], "changed" in told["said"][0]) == ("refused", True)
+    browsers["Asha"].answer(second, "04/12/2018", client="back-again")
+    second = on(browsers["Bala"], 1, "fir_date")
     assert browsers["Bala"].answer(second, verdict="ok")["state"] == "kept"
     assert decided(made, 1, "fir_date")[1] == "04/12/2018"
 
@@ -185,6 +194,18 @@ def test_what_cannot_be_answered_goes_to_the_supervisor(browsers):
     assert b"the stamp is cut" in browsers["Sup"].get("/disagreements")[2]
     assert browsers["Sup"].answer(on(browsers["Sup"], 3, "acts.act"), "u/s 379 IPC")["state"] == "kept"
     assert on(browsers["Sup"], 3, "acts.act") is None
+
+
+@pytest.mark.parametrize("turns", range(4))
+def test_a_place_stands_on_the_upright_picture_where_it_stood_on_the_scan(turns):
+    box = Box(3, 1, 7, 2)
+    scan = np.zeros((10, 20), int)
+    scan[box.y0 : box.y1, box.x0 : box.x1] = 1
+    upright = np.rot90(scan, -turns)
+    task = SimpleNamespace(item=SimpleNamespace(box=box, boxes=()), page="p")
+    x0, y0, x1, y1 = box_on_page(SimpleNamespace(turned=lambda _: (turns, 20, 10)), task)
+    assert upright[y0:y1, x0:x1].all()
+    assert (x1 - x0) * (y1 - y0) == upright.sum()
 
 
 def test_help_while_typing(browsers):

@@ -3,9 +3,11 @@
 import json
 
 import pytest
-from station_office import Browser, open_station
+from station_office import PASSWORD, Browser, open_station
 
+from digitize.errors import OptionsError
 from digitize.masking.cases import CaseMasks
+from digitize.review.station.people import new_account
 from digitize.workspace.ledger import Ledger
 
 pytestmark = pytest.mark.usefixtures("quick_hash")
@@ -62,6 +64,23 @@ def test_a_supervisor_sees_it_for_a_reason_that_is_kept(station):
         (event,) = (e for e in ledger.events("wb-test") if e.detail.get("unmasked"))
         assert (event.detail["operator"], event.detail["reason"]) == ("Sup", "court order 12 of 2026")
         assert "Namunahat" not in json.dumps(dict(event.detail))
+
+
+def test_who_is_cleared_is_given_them_and_each_time_is_kept(station):
+    served, app = station
+    with pytest.raises(OptionsError, match="words"):
+        new_account("Clear", "operator", "en", {}, cleared="because")
+    served.people.add(new_account("Clear", "operator", "en", {}, cleared="sworn in, order 7"), PASSWORD)
+    served.room.do_now(lambda room: room.worklist.let_go("Sup"))
+    clear = Browser(app, "Clear")
+    served.room.do_now(lambda room: room.worklist.remove_past(next(p for v in room.worklist.past.values() for p in v)))
+    (item,) = masked(clear)
+    assert (item["masked"], item["prefill"]) == (False, "Namunahat")
+    assert clear.get(f"/api/picture/{item['id']}")[0] == 200
+    with Ledger(served.place.ledger) as ledger:
+        event = [e for e in ledger.events("wb-test") if e.detail.get("unmasked")][-1]
+        assert (event.detail["operator"], event.detail["reason"]) == ("Clear", "sworn in, order 7")
+        assert event.detail["ids"] == [HIDDEN]
 
 
 def test_a_record_is_shown_masked(station):

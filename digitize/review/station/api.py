@@ -15,11 +15,11 @@ from digitize.review.station.saving import Keyed, take_all
 from digitize.review.station.served import Served
 from digitize.review.station.shown import as_shown
 from digitize.review.station.undoing import undo
-from digitize.review.station.unmasking import unmask, unmasked_by
+from digitize.review.station.unmasking import note_shown, unmask, unmasked_by
 from digitize.review.station.worklist import ORDERS, PAGE, Wish
 
 _MOST_ITEMS, _MOST_ANSWERS = 100, 500
-_MOST_TEXT, _MOST_NAME = 4000, 200
+_MOST_TEXT, _MOST_NAME = 20_000, 200
 _FOR_GOOD = {"Cache-Control": "private, max-age=31536000, immutable"}
 _A_WHILE = {"Cache-Control": "private, max-age=600"}
 
@@ -46,6 +46,7 @@ async def next_items(request: Request, served: Served, visitor: Visitor) -> Resp
         given = room.worklist.next(who, wish, count)
         room.ledger.claim([task.base for task, _ in given], LEASE_STEP, OWNER + who.name)
         seen = unmasked_by(room, who)
+        note_shown(room, who, [task for task, _ in given])
         shown = [as_shown(room, who, task, want, seen) for task, want in given]
         return {"items": shown, "left": room.worklist.left(who, wish)}
 
@@ -74,7 +75,9 @@ def _keyed(entry: object) -> Keyed:
         raise NotAnswered(422, "A count of an answer is none.")
     if not 8 <= len(texts["client"]) <= 64 or not texts["client"].isprintable():
         raise NotAnswered(422, "client is an id of 8 to 64 letters.")
-    value = "".join(c for c in texts["value"] if c.isprintable() or c in "\n\t\u200c\u200d")
+    # As other programs paste it: hard spaces become plain, what cannot be seen goes; joiners are letters.
+    plain = texts["value"].replace("\u00a0", " ").replace("\u202f", " ")
+    value = "".join(c for c in plain if c.isprintable() or c in "\n\t\u200c\u200d")
     return Keyed(**texts | {"value": value}, **counts, sure=entry.get("sure") is True)
 
 

@@ -166,7 +166,7 @@ async def change_people(request: Request, served: Served, visitor: Visitor) -> R
         await served.slowly(lambda: _change(served, what, name, form, visitor.account.name))
     except OptionsError as e:
         return _people(served, visitor, str(e), 422)
-    more = {"role": form.get("role", "")} if what == "add" else {}
+    more = {"role": form.get("role", ""), "cleared": form.get("cleared", "")} if what == "add" else {}
     await served.room.do(lambda room: note_change(room.ledger, name, what, visitor.account.name, **more))
     return RedirectResponse("/people", 303)
 
@@ -175,7 +175,9 @@ def _change(served: Served, what: str, name: str, form: dict[str, str], by: str)
     if what == "add":
         own = {n: tuple(p.strip() for p in form.get(n, "").split(",") if p.strip()) for n in _WORK}
         language = form.get("language", "en")
-        served.people.add(new_account(name, form.get("role", ""), language, own), form.get("password", ""))
+        served.people.add(
+            new_account(name, form.get("role", ""), language, own, form.get("cleared", "")), form.get("password", "")
+        )
     elif what == "remove":
         if name == by:
             raise OptionsError("Nobody takes out themselves.")

@@ -117,7 +117,9 @@ class Room:
         self._undone.add(past.client)
 
     def turned(self, page: str) -> tuple[int, int, int]:
-        """By how many quarter turns clockwise a page's picture is turned, and the scan's width and height in pixels."""
+        """By how many quarter turns clockwise a page's picture is turned, and the width and height
+        in pixels of its scan as it lies.
+        """
         if page not in self._turned:
             found = newest_recognition(self.ledger, page)
             turns = round(found.angle_deg / 90) % 4 if found else 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from functools import cache
 from typing import Any
 
@@ -15,11 +15,14 @@ from digitize.review.station.room import Room
 from digitize.review.station.stages import WantedKey, newest_keys
 from digitize.review.station.tasks import Task
 from digitize.workspace.decisions.entries import PLACE_LISTS
-from digitize.workspace.decisions.items import ZONE
+from digitize.workspace.decisions.items import ZONE, Item
 from digitize.workspace.ledger.records import Records
 from mappers.languages import load_languages
 from mappers.record import Record
 from mappers.schema import Column, form_tables
+from validators.messages.teller import Teller
+from validators.messages.telling import tell_finding
+from validators.messages.texts import ENGLISH, message_languages
 
 _MOST_WORDS = 8
 
@@ -34,7 +37,7 @@ def prefill_of(room: Room, task: Task, want: WantedKey) -> str:
     return task.asked.machine if not task.asked.words else ""
 
 
-def as_shown(room: Room, who: Account, task: Task, want: WantedKey, unmasked: frozenset[str]) -> dict[str, Any]:
+def as_shown(room: Room, who: Account, task: Task, want: WantedKey, unmasked: Container[str]) -> dict[str, Any]:
     """The item as JSON types. unmasked: bases that the person may see in full."""
     item = task.item
     is_hidden = task.is_masked and task.base not in unmasked
@@ -68,10 +71,22 @@ def as_shown(room: Room, who: Account, task: Task, want: WantedKey, unmasked: fr
         "box": box_on_page(room, task),
         "pagePicture": f"/api/page/{task.page}" if task.page else "",
         "words": list(task.asked.words),
-        "said": [] if is_bare else list(item.said),
+        "said": [] if is_bare else told_of(item, who.language),
+        "reading": "" if is_bare or not item.is_legible else item.reading,
         "double": task.mode,
         "sides": sides,
     }  # fmt: skip
+
+
+@cache
+def _teller(language: str) -> Teller:
+    return Teller(language if language in message_languages() else ENGLISH)
+
+
+def told_of(item: Item, language: str) -> list[str]:
+    """What rules say of it, in the person's language; a question that no rule asks has words of its own."""
+    told = [tell_finding(_teller(language), item.form, finding) for finding in item.findings]
+    return list(dict.fromkeys(told or item.said))
 
 
 def sides_of(room: Room, task: Task, want: WantedKey) -> list[dict[str, str]]:
