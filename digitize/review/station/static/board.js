@@ -226,6 +226,7 @@ function undo() {
 /** The server did not keep an answer: its field stands first on the next screen, with the reason. */
 function onBack(item, answer, outcome) {
   if (!item || outcome.state === "gone" || outcome.state === "conflict") return;
+  if (answer.verdict === "ok") feed.refresh(item).catch(() => {});
   item.draft = outcome.state === "not_in_list" ? "" : answer.value;
   item.comes_back = outcome.state === "not_in_list" ? { text: words("not_in_list").replace("{value}", answer.value), again: answer.value } : { text: outcome.said.join(" ") };
   if (outcome.state === "not_in_list") desk.noticeNotInList(item, answer.value);

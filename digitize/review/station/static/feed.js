@@ -13,6 +13,15 @@ export class Feed {
     this.seen = new Map(unsent);        // item: its newest version given out here
   }
 
+  /** An item whose answer was refused, as it stands now: somebody may have changed what it was prefilled with. */
+  async refresh(item) {
+    const { items } = await call("/api/next", { query: { page: item.page, field: item.field, n: 100 } });
+    const fresh = items.find((i) => i.id === item.id);
+    if (!fresh || fresh.version === item.version) return;
+    this.seen.set(fresh.id, fresh.version);
+    Object.assign(item, fresh, { draft: undefined });
+  }
+
   /** How the queue stands: make sure that enough wait behind a place in it. */
   async ensure(at) {
     if (this.asking || this.ended || this.items.length - at > AHEAD) return;

@@ -170,6 +170,7 @@ function onUndone(client, id, outcome) {
 /** The server did not keep an answer: its field comes next, with the reason. */
 function onBack(item, answer, outcome) {
   if (!item || outcome.state === "gone" || outcome.state === "conflict") return;
+  if (answer.verdict === "ok") feed.refresh(item).catch(() => {});
   answered.delete(item.id);
   item.draft = answer.value;
   item.comes_back = outcome.state === "not_in_list" ? { kind: "ask", text: "", again: answer.value } : { kind: "reject", text: outcome.said.join(" ") };
