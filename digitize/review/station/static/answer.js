@@ -37,7 +37,9 @@ export class AnswerBox {
     clearTimeout(this.timer);
     this.asking?.abort();
     this.item = item;
-    this.start = draft ?? item.prefill ?? "";
+    // A masked field holds no value to agree to, only the word that it is hidden.
+    this.start = item.masked ? "" : draft ?? item.prefill ?? "";
+    this.value.readOnly = Boolean(item.masked);
     this.first = null;              // a value that is in no list, waiting to be typed again
     this.checked = null;
     this.keys = 0;
@@ -48,7 +50,7 @@ export class AnswerBox {
       node.lang = item.lang || "";
       node.dir = item.dir || "auto";
     }
-    this.ranges = this.start === item.prefill ? wholeLetters(this.start, item.doubtful, item.lang) : [];
+    this.ranges = this.start && this.start === item.prefill ? wholeLetters(this.start, item.doubtful, item.lang) : [];
     this.#mark(this.start, this.ranges);
     this.list.use(item.list, item.id, item.words || []);
     this.#help(item);
@@ -108,6 +110,10 @@ export class AnswerBox {
   /** What Enter means now: {verdict, value, sure}, or null where a person must do something first; why is told. */
   answer() {
     const value = this.text, { item } = this;
+    if (item.masked) {
+      this.#say([["ask", words("masked")]]);
+      return null;
+    }
     if (!value) {
       if (this.first) this.#say([["ask", words("type_again", { value: this.first })]]);
       else this.#say([["ask", words("empty_box")]]);

@@ -1,6 +1,6 @@
 // Many fields on one screen: all open fields of a page beside its picture, or the carpet, one field over many pages.
 // One Enter confirms the screen; what has no value or is keyed blind is visited first, and what was never in sight is
-// brought there instead of being confirmed.
+// brought there instead of being confirmed. What is masked is not shown here: it is unmasked, for a reason, one at a time.
 
 import { AnswerBox } from "./answer.js";
 import { Clock } from "./clock.js";
@@ -41,7 +41,7 @@ const desk = new Desk({
 const sight = new IntersectionObserver((seen) => {
   for (const one of seen) if (one.isIntersecting) { const cell = cells.find((c) => c.root === one.target); if (cell) cell.isSeen = true; }
 }, { threshold: 0.9 });
-const feed = new Feed(JSON.parse(main.dataset.query), () => { if (main.dataset.state !== "open") show(); else prepare(); }, desk.unsent());
+const feed = new Feed(JSON.parse(main.dataset.query), () => { if (main.dataset.state !== "open") show(); else prepare(); }, desk.unsent(), (item) => item.masked);
 feed.ensure(0);
 
 function focused() { return cells.find((c) => c.root.contains(document.activeElement)) ?? cells.find((c) => c.isLast) ?? cells[0]; }
@@ -189,6 +189,8 @@ function confirm() {
   }
   const open = cells.find(needsPerson);
   if (open) { open.box.focus(); if (open === here) open.box.say("ask", words("empty_box")); return; }
+  const images = cells.map((c) => c.root.querySelector(".stage img"));
+  if (images.some((image) => image && !image.complete)) return desk.notice([words("pictures_coming")]);
   const unseen = cells.find((c) => !c.isSeen);
   if (unseen) { unseen.root.scrollIntoView({ block: "start" }); return; }
   const answers = cells.map((c) => [c, c.verdict ? { verdict: c.verdict, value: "", sure: false } : c.box.answer()]);

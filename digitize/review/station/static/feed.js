@@ -6,10 +6,11 @@ const AHEAD = 15;                   // fetch more when fewer wait
 const AT_ONCE = 40;
 
 export class Feed {
-  /** query: order, form, field, volume, language, page as asked for. onMore(items): called when new ones have come. unsent: [item, version] of what is answered and on its way. */
-  constructor(query, onMore, unsent = []) {
+  /** query: order, form, field, volume, language, page as asked for. onMore(items): called when new ones have come. unsent: [item, version] of what is answered and on its way.
+   *  isSkipped(item): what is not for this screen. */
+  constructor(query, onMore, unsent = [], isSkipped = () => false) {
     const asked = Object.fromEntries(Object.entries(query).filter(([, value]) => value));
-    Object.assign(this, { query: asked, onMore, items: [], left: null, ended: false, asking: false });
+    Object.assign(this, { query: asked, onMore, isSkipped, items: [], left: null, ended: false, asking: false });
     this.seen = new Map(unsent);        // item: its newest version given out here
   }
 
@@ -28,13 +29,13 @@ export class Feed {
     this.asking = true;
     try {
       const query = { ...this.query, n: AT_ONCE };
-      const last = this.items.at(-1);
-      if (last) query.after = last.id;
+      if (this.last) query.after = this.last;
       const { items, left } = await call("/api/next", { query });
       this.left = left;
+      this.last = items.at(-1)?.id ?? this.last;
       const fresh = items.filter((i) => !this.seen.has(i.id) || this.seen.get(i.id) < i.version);
       for (const item of fresh) this.seen.set(item.id, item.version);
-      this.items.push(...fresh);
+      this.items.push(...fresh.filter((i) => !this.isSkipped(i)));
       this.ended = !fresh.length;
       this.trouble = "";
       this.asking = false;          // whoever is told may ask for more at once

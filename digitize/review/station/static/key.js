@@ -114,6 +114,7 @@ function onward() {
 }
 
 function verdict(name) {
+  if (now()?.masked) return box.answer();
   if (now() && main.dataset.state === "open") keep({ verdict: name, value: "", sure: false });
 }
 
