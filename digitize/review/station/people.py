@@ -120,6 +120,10 @@ class People:
 
         self._change(change)
 
+    def set_language(self, name: str, language: str) -> None:
+        """Show somebody the pages in another language. Raises OptionsError when there is nobody of that name."""
+        self._change(lambda known: known | {name: replace(known[name], language=language)} if name in known else None)
+
     def _change(self, change: Callable[[dict[str, Account]], dict[str, Account] | None], problem: str = "") -> None:
         made = change(dict(self.all()))
         if made is None:
