@@ -53,7 +53,7 @@ def main() -> int:
 def _run(part: str, a: argparse.Namespace) -> dict[str, Any]:
     measure = importlib.import_module(f"benchmarks.forms_{part}").measure
     if part == "prints":
-        return dict(measure(a.data, a.quick, _log, a.pages))
+        return dict(measure(a.data, a.quick, _log, a.pages, a.folds))
     if part != "fir":
         return dict(measure(a.data, a.quick, _log))
     from benchmarks.forms_fir import How
