@@ -29,6 +29,7 @@ from ocr.learning.teach import Course
 from ocr.models.running import content_of
 
 NAME, BASE = "complainant_name", "base.onnx"
+_TEACHES = ("ocr/learning", "digitize/learning")
 HELD_SHARE = 0.25
 """Of the corrected pages the share that `digitize learn` holds back."""
 Log = Callable[[str], None]
@@ -108,7 +109,7 @@ def taught(bench: Bench, office: str, parent: Path | None) -> Taught:
     """What an office's first pages teach, as `digitize learn` does; kept, so that it is taught once."""
     names, start = bench.first(office), parent or fields.WEIGHTS
     held = max(1, round(HELD_SHARE * len(names)))
-    told = [names, held, repr(bench.course), code_hash(("ocr", "digitize/learning"))]
+    told = [names, held, repr(bench.course), code_hash(_TEACHES)]
     key = sha256(content_of(start) + json.dumps(told).encode()).hexdigest()[:16]
     path, facts = bench.cache / f"taught-{key}.onnx", bench.cache / f"taught-{key}.json"
     if not facts.is_file():

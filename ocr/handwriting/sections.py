@@ -170,7 +170,7 @@ def sections_of(
     main: the title behind sections without another. weights: of those of the main title. titles: short title to names,
     lists and weight. alone: ways to write what is no section, with its weight.
     """
-    members = [ListedSection(number, main, tuple(_forms(number)), w) for number, w in weights.items()]
+    members = [ListedSection(number, main, forms_of(number), w) for number, w in weights.items()]
     members += [ListedSection("", main, forms, weight) for forms, weight in alone]
     for title, known in titles.items():
         names, lists, weight = known["names"], known["lists"], known["weight"]
@@ -181,11 +181,11 @@ def sections_of(
     return Sections(tuple(members), main)
 
 
-def _forms(number: str) -> Iterator[str]:
-    yield number
-    # As 12A, 12(A), 12 A and 12-A.
-    if number[-1].isalpha():
-        yield from (f"{number[:-1]}({number[-1]})", f"{number[:-1]} {number[-1]}", f"{number[:-1]}-{number[-1]}")
+def forms_of(number: str) -> tuple[str, ...]:
+    """Ways to write a section's number: 12A, 12(A), 12 A and 12-A."""
+    if not number[-1].isalpha():
+        return (number,)
+    return number, f"{number[:-1]}({number[-1]})", f"{number[:-1]} {number[-1]}", f"{number[:-1]}-{number[-1]}"
 
 
 def _titled_forms(listed: str) -> Iterator[str]:
@@ -233,6 +233,11 @@ class LinePasses:
     def __init__(self, passes: Sequence[Frames], coded: Coded, known: Sections, none: float) -> None:
         self._passes, self._coded, self._known, self._none = passes, coded, known, none
         self._bests: list[tuple[Row, float]] | None = None
+
+    @property
+    def frames(self) -> Sequence[Frames]:
+        """What each pass saw."""
+        return self._passes
 
     def _best_of_passes(self) -> list[tuple[Row, float]]:
         """Of each pass the likeliest row, and the log of all rows together."""

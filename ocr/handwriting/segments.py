@@ -84,11 +84,24 @@ def best_row(frames: Frames, coded: Coded, weights: Floats, none: float) -> tupl
     empty = float(np.log(frames.passed).sum()) + none
     if not len(some):
         return [], empty
-    is_long = coded.sizes[some] > _SHORT
-    blocks = [_Words(coded, part, weights) for part in (some[~is_long], some[is_long]) if len(part)]
+    blocks = _blocks(coded, some, weights)
     total = np.logaddexp(_sum_of_rows(frames, blocks), empty)
     row, log = _viterbi(frames, blocks)
     return (row if log > empty else []), float(total)
+
+
+def best_log(frames: Frames, coded: Coded, weights: Floats) -> float:
+    """The log of the likeliest row of texts, or of none; parameters as those of best_row."""
+    some = possible(frames, coded)
+    empty = float(np.log(frames.passed).sum())
+    if not len(some):
+        return empty
+    return max(empty, _viterbi(frames, _blocks(coded, some, weights))[1])
+
+
+def _blocks(coded: Coded, some: Ints, weights: Floats) -> list[_Words]:
+    is_long = coded.sizes[some] > _SHORT
+    return [_Words(coded, part, weights) for part in (some[~is_long], some[is_long]) if len(part)]
 
 
 class _Words:

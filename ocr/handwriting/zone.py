@@ -15,7 +15,7 @@ from ocr.handwriting.numbers import Spoken, read_serial, read_year
 from ocr.handwriting.packed import CHARACTERS
 from ocr.handwriting.sections import Sections, lines_of, read_sections
 from ocr.handwriting.twice import read_twice
-from ocr.handwriting.unlisted_sections import held, with_unlisted
+from ocr.handwriting.unlisted_sections import held, listed_share, with_unlisted
 
 Pass = tuple[float, float, float]
 """One look of the network at a line: top and bottom of a part of the crop's height, and how much it is stretched."""
@@ -99,7 +99,8 @@ def weigh_twice(matrices: Matrices, again: Matrices, known: Sections) -> list[Zo
     found = read_twice(places, wide)
     if not found:
         return weigh("sections", matrices, known)
-    return [ZoneText(s.text, s.facts, "sections_twice", held(s.text, known)) for s in found]
+    share = listed_share(places, known)
+    return [ZoneText(s.text, s.facts, "sections_twice", share * held(s.text, known)) for s in found]
 
 
 def is_plain(found: Sequence[ZoneText]) -> bool:
@@ -138,8 +139,11 @@ def _free(passes: Sequence[LogProbs]) -> list[ZoneText]:
 
 
 def _listed(matrices: Matrices, known: Sections) -> list[ZoneText]:
-    found = read_sections(matrices, CHARACTERS, with_unlisted(known), _EMPTY[: len(matrices)])
-    return [ZoneText(s.text, s.facts, "sections", held(s.text, known)) for s in found]
+    wide = with_unlisted(known)
+    empty = _EMPTY[: len(matrices)]
+    found = read_sections(matrices, CHARACTERS, wide, empty)
+    share = listed_share([lines_of(matrices, CHARACTERS, wide, empty)], known) if found else 1.0
+    return [ZoneText(s.text, s.facts, "sections", share * held(s.text, known)) for s in found]
 
 
 def _free_lines(matrices: Matrices) -> list[ZoneText]:
