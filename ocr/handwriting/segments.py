@@ -90,13 +90,12 @@ def best_row(frames: Frames, coded: Coded, weights: Floats, none: float) -> tupl
     return (row if log > empty else []), float(total)
 
 
-def best_log(frames: Frames, coded: Coded, weights: Floats) -> float:
-    """The log of the likeliest row of texts, or of none; parameters as those of best_row."""
+def likeliest_row(frames: Frames, coded: Coded, weights: Floats) -> tuple[list[int], float]:
+    """The likeliest row of texts, [] for none, and its own log; parameters as those of best_row."""
     some = possible(frames, coded)
     empty = float(np.log(frames.passed).sum())
-    if not len(some):
-        return empty
-    return max(empty, _viterbi(frames, _blocks(coded, some, weights))[1])
+    row, log = _viterbi(frames, _blocks(coded, some, weights)) if len(some) else ([], empty)
+    return (row, log) if log > empty else ([], empty)
 
 
 def _blocks(coded: Coded, some: Ints, weights: Floats) -> list[_Words]:

@@ -15,7 +15,7 @@ import numpy as np
 
 from ocr.handwriting.packed import CHARACTERS
 from ocr.handwriting.sections import LinePasses, ListedSection, Sections, forms_of
-from ocr.handwriting.segments import best_log
+from ocr.handwriting.segments import Frames, likeliest_row
 
 _RARER = -2.0
 """Natural logarithm of how often a number stands that no list has, next to the rarest that it has."""
@@ -55,13 +55,17 @@ def listed_share(places: Sequence[Sequence[LinePasses]], known: Sections) -> flo
 
 def _gain(line: LinePasses, known: Sections) -> float:
     """How much likelier a free reading of a line is than that of known sections, natural logarithm, mean of passes."""
+    logs = [_gain_of_pass(frames, known) for frames in line.frames if len(frames.said)]
+    return float(np.mean(logs)) if logs else 0.0
+
+
+def _gain_of_pass(frames: Frames, known: Sections) -> float:
     narrow, wide = _freely(known)
-    logs = [
-        [best_log(frames, each.coded(CHARACTERS), each.weights) for each in (narrow, wide)]
-        for frames in line.frames
-        if len(frames.said)
-    ]
-    return float(np.mean([free - listed for listed, free in logs])) if logs else 0.0
+    row, free = likeliest_row(frames, wide.coded(CHARACTERS), wide.weights)
+    # The known ones are the first of all: where a free reading holds no others, it is theirs.
+    if all(wide.owners[form] < len(narrow.members) for form in row):
+        return 0.0
+    return free - likeliest_row(frames, narrow.coded(CHARACTERS), narrow.weights)[1]
 
 
 @lru_cache(maxsize=4)
