@@ -5,8 +5,9 @@ python benchmarks/forms.py --quick
 
 Parts: fir (benchmarks/forms_fir.py), registers (benchmarks/forms_registers.py), prints (benchmarks/forms_prints.py,
 only where it is named). FOLDER is the folder with fir-bench/
-and ocr-bench/. WEIGHTS holds weights of the handwriting recogniser for each station, trained without its pages. --quick
-takes drawn pages alone.
+and ocr-bench/. WEIGHTS holds weights of the handwriting recogniser for each station, trained without its pages; prints
+then leaves out station and print together. What of the fir part was made on these very pages is said under in_sample.
+--quick takes drawn pages alone.
 """
 
 from __future__ import annotations

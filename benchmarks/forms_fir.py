@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.forms_book import Lists, book_figures
-from benchmarks.forms_others import letter, letters_refused, speed
+from benchmarks.forms_others import in_sample, letter, letters_refused, speed
 from benchmarks.handwriting_crops import code_hash
 from benchmarks.handwriting_fields import sections_of_group, slug
 from benchmarks.handwriting_read import DATES, scorer_of
@@ -91,6 +91,7 @@ def measure(data: Path | None, quick: bool, log: Log, how: How | None = None) ->
         "pages": len(pages),
         "decide": DECIDE_VERSION,
         "read_by_weights_that_never_saw_the_station": weights,
+        "in_sample": in_sample(how.folds),
         "form_recall": round(1 - found.count(None) / max(1, len(found)), 4),
         "letters_refused": letters_refused(data / "ocr-bench", log),
         **_figures(ours),

@@ -30,7 +30,7 @@ from typing import Any
 
 from benchmarks import calibrate, forms_prints, learn, lists
 from benchmarks.calibrate_offices import PageSource, Seen
-from benchmarks.forms_others import speed
+from benchmarks.forms_others import in_sample, speed
 from benchmarks.handwriting_crops import code_hash
 from benchmarks.office_hands import NAME, Bench, forgotten, pages_of, read_cold, read_merged, read_warm
 from benchmarks.office_time import learning_time
@@ -40,11 +40,6 @@ VERSION = "1"
 """Raised when a part measures something else: what is kept of before is not taken then."""
 _CODE = ("ocr", "digitize/learning", "digitize/workspace/calibration")
 _WORLDS, _WORLDS_OF_OFFICE = 400, 60
-_IN_SAMPLE = (
-    "prints and key points of the package were learned from 85 of these pages (but for the part prints)",
-    "places of zones, labels, prices of decoding and of lists were set on these pages",
-    "the list of stations is that of these pages",
-)
 
 
 def main() -> int:
@@ -98,7 +93,7 @@ class Office:
 
     def measure(self, only: Sequence[str]) -> dict[str, Any]:
         """The figures of the parts that are asked for."""
-        found: dict[str, Any] = {"weights_without_office": self._unseen(), "in_sample": _IN_SAMPLE}
+        found: dict[str, Any] = {"weights_without_office": self._unseen(), "in_sample": in_sample(self._a.folds)}
         for part in only:
             _log(f"{part} ...")
             found |= self._kept(part, PARTS[part])
