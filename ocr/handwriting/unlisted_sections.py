@@ -13,9 +13,10 @@ from functools import lru_cache
 
 import numpy as np
 
+from ocr.handwriting.line_frames import Frames
 from ocr.handwriting.packed import CHARACTERS
 from ocr.handwriting.sections import LinePasses, ListedSection, Sections, forms_of
-from ocr.handwriting.segments import Frames, likeliest_row
+from ocr.handwriting.segments import likeliest_row
 
 _RARER = -2.0
 """Natural logarithm of how often a number stands that no list has, next to the rarest that it has."""
@@ -55,7 +56,7 @@ def listed_share(places: Sequence[Sequence[LinePasses]], known: Sections) -> flo
 
 def _gain(line: LinePasses, known: Sections) -> float:
     """How much likelier a free reading of a line is than that of known sections, natural logarithm, mean of passes."""
-    logs = [_gain_of_pass(frames, known) for frames in line.frames if len(frames.said)]
+    logs = [_gain_of_pass(frames, known) for frames in line.passes if len(frames.said)]
     return float(np.mean(logs)) if logs else 0.0
 
 
