@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.handwriting_calibration import crossed, write_models
-from benchmarks.handwriting_crops import lines_of, write_whole
+from benchmarks.handwriting_crops import code_hash, lines_of, write_whole
 from benchmarks.handwriting_read import DATES, FIELDS, KINDS, MORE, REPEATED, Read, scored, scorer_of
 from benchmarks.straight import Value, calibration_error, straight_through
 from digitize.reading.lexica import as_lexica, sections_file
@@ -38,6 +38,7 @@ from ocr.page import Scan
 
 ROOT = Path(__file__).resolve().parent.parent
 _MOST_OPTIONS = 6
+_WEIGHS = ("ocr/handwriting", "ocr/decoding", "ocr/calibration")
 Packed = dict[str, tuple[tuple[str, ...], ...]]
 
 
@@ -97,7 +98,17 @@ def see(page: Page) -> None:
 
 
 def weigh_page(job: tuple[Page, Mapping[str, str], Path, Path | None]) -> list[Read]:
-    """What the matrices of a page say, compared with the values that it holds."""
+    """What the matrices of a page say, compared with the values that it holds; kept beside what was seen."""
+    page, _, _, folds = job
+    told = [code_hash(_WEIGHS), page.unknown, sha256(sections_of_group(folds, page.group).read_bytes()).hexdigest()]
+    kept = page.kept.with_suffix(f".{sha256(repr(told).encode()).hexdigest()[:16]}.read")
+    if not kept.exists():
+        write_whole(kept, pickle.dumps(_weighed(job)))
+    found: list[Read] = pickle.loads(kept.read_bytes())
+    return found
+
+
+def _weighed(job: tuple[Page, Mapping[str, str], Path, Path | None]) -> list[Read]:
     page, wanted, data, folds = job
     seen: Packed = pickle.loads(page.kept.read_bytes())
     known = load_sections(sections_of_group(folds, page.group))
