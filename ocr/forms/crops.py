@@ -144,11 +144,25 @@ def _cut(grey: Image, matrix: Matrix, zone: Zone, usual: float) -> Crop:
     raw = cut_zone(grey, matrix, zone, scale)
     cleaned = Cleaned(bare_line(raw), (), np.eye(2, 3)) if zone.handwriting else clean_line(raw)
     blots = find_blots(cleaned.image)
-    is_written = blots.has_writing()
-    if is_written and zone.handwriting and blots.ink_share() < _LITTLE_INK:
-        is_written = find_blots(clean_line(raw).image).has_writing()
+    is_written = _is_written(raw, cleaned.image, blots) if zone.handwriting else blots.has_writing()
     blank = not is_written and _share_on_scan(grey, matrix, zone) >= _LEAST_ON_SCAN
     return Crop(zone, grey, matrix, Cut(raw, cleaned, scale), blots, blank)
+
+
+def _is_written(raw: Image, bare: Image, blots: Blots) -> bool:
+    """Whether people wrote something into a zone: by its bare picture, and of little ink by the clean one, too."""
+    own = blots.own_writing(_taken_out(raw, bare))
+    if not own or own >= _LITTLE_INK:
+        return own > 0
+    clean = clean_line(raw).image
+    seen = find_blots(clean)
+    # A picture that was levelled may have another size: then nothing tells what was taken out.
+    return seen.own_writing(_taken_out(raw, clean)) > 0 if clean.shape == raw.shape else seen.has_writing()
+
+
+def _taken_out(raw: Image, cleaned: Image) -> NDArray[np.bool_]:
+    """The ink that cleaning took out of a crop."""
+    return np.asarray((ink_mask(raw) > 0) & (ink_mask(cleaned) == 0))
 
 
 def _share_on_scan(grey: Image, matrix: Matrix, zone: Zone) -> float:

@@ -1,0 +1,71 @@
+"""Who must not be named is masked at the station too, until a supervisor says why not."""
+
+import json
+
+import pytest
+from station_office import Browser, open_station
+
+from digitize.masking.cases import CaseMasks
+from digitize.workspace.ledger import Ledger
+
+pytestmark = pytest.mark.usefixtures("quick_hash")
+HIDDEN = "wb-test-0001-0001-r1"
+PAGE = "wb-test-0001-0001"
+
+
+@pytest.fixture(scope="module")
+def station(office_of, quick_hash):
+    """The station of a workspace in which the station of the first page is protected."""
+    with pytest.MonkeyPatch.context() as patch:
+        paths = lambda _, record: frozenset({"police_station"} if record.id == HIDDEN else ())  # noqa: E731
+        patch.setattr(CaseMasks, "paths", paths)
+        patch.setattr("digitize.records.pictures.hidden_zones", lambda *_: {"police_station"})
+        served, app = open_station(office_of())
+        yield served, app
+        served.close()
+
+
+def masked(browser):
+    return [i for i in browser.items("n=100") if i["record"] == HIDDEN and i["field"] == "police_station"]
+
+
+def test_operators_are_not_given_what_is_protected(station):
+    served, app = station
+    asha, sup = Browser(app, "Asha"), Browser(app, "Sup")
+    assert masked(asha) == []
+    served.room.do_now(lambda room: room.worklist.let_go("Asha"))
+    (item,) = masked(sup)
+    assert (item["masked"], item["prefill"], item["picture"], item["candidates"]) == (True, "[masked]", "", [])
+    assert asha.answer(item, "Namunahat")["state"] == "gone"
+    assert sup.answer(item, "Namunahat")["state"] == "gone", "nor are they answered unseen"
+    for browser in (asha, sup):
+        assert browser.get(f"/api/picture/{item['id']}")[0] == 403
+
+
+def test_a_supervisor_sees_it_for_a_reason_that_is_kept(station):
+    served, app = station
+    asha, sup = Browser(app, "Asha"), Browser(app, "Sup")
+    (item,) = masked(sup)
+    covered = sup.get(f"/api/page/{PAGE}?item={item['id']}")[2]
+    assert asha.send("/api/unmask", {"item": item["id"], "reason": "court order 12 of 2026"})[0] == 403
+    for reason in ("", "because", "x x"):
+        assert sup.send("/api/unmask", {"item": item["id"], "reason": reason})[0] == 422
+    assert sup.get(f"/api/picture/{item['id']}")[0] == 403
+    status, found = sup.send("/api/unmask", {"item": item["id"], "reason": "court order 12 of 2026"})
+    assert (status, found["item"]["prefill"], found["item"]["masked"]) == (200, "Namunahat", False)
+    assert sup.get(f"/api/picture/{item['id']}")[0] == 200
+    assert sup.get(f"/api/page/{PAGE}?item={item['id']}")[2] != covered
+    assert sup.get(f"/api/page/{PAGE}")[2] == covered
+    assert asha.get(f"/api/page/{PAGE}?item={item['id']}")[2] == covered
+    assert sup.answer(item, "Namunahat")["state"] == "kept"
+    with Ledger(served.place.ledger) as ledger:
+        (event,) = (e for e in ledger.events("wb-test") if e.detail.get("unmasked"))
+        assert (event.detail["operator"], event.detail["reason"]) == ("Sup", "court order 12 of 2026")
+        assert "Namunahat" not in json.dumps(dict(event.detail))
+
+
+def test_a_record_is_shown_masked(station):
+    served, app = station
+    status, _, body = Browser(app, "Sup").get("/record/wb-test-0001-0002-r1")
+    assert (status, b"fir_no" in body) == (200, True)
+    assert Browser(app, "Sup").get("/record/no-record")[0] == 404
