@@ -2,7 +2,7 @@
 
 import { Refused, call } from "./station.js";
 
-const AHEAD = 15;                   // fetch more when fewer wait
+const AHEAD = 8;                    // fetch more when fewer wait
 const AT_FIRST = 12;                // few, so that the first stands there soon; key.html asks for as many ahead
 const AT_ONCE = 40;
 
