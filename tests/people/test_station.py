@@ -8,6 +8,7 @@ import pytest
 from station_office import Browser, open_station
 
 from digitize.review.station.shown import box_on_page
+from digitize.review.station.values_above import _row_before
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Records
 from ocr.page import Box
@@ -219,4 +220,7 @@ def test_help_while_typing(browsers):
     entries = asha.json("/api/list?list=station&q=namu&n=3")["entries"]
     assert "Namunahat" in [e["value"] for e in entries]
     assert asha.json("/api/list?list=nothing&q=x")["entries"] == []
-    assert item["above"] in ("", "03/12/2018", "04/12/2018")
+    browsers["Asha"].answer(on(browsers["Sup"], 3, "fir_date"), "02/12/2018")
+    browsers["Bala"].answer(on(browsers["Sup"], 3, "fir_date"), "02/12/2018")
+    assert on(browsers["Sup"], 4, "fir_date")["above"] == "02/12/2018", "what was just said of the page before"
+    assert [_row_before(row) for row in ("r03", "r10", "r1", "r01", "sum")] == ["r02", "r09", "", "", ""]

@@ -21,7 +21,8 @@ def station(office_of, quick_hash):
     with pytest.MonkeyPatch.context() as patch:
         paths = lambda _, record: frozenset({"police_station"} if record.id == HIDDEN else ())  # noqa: E731
         patch.setattr(CaseMasks, "paths", paths)
-        patch.setattr("digitize.records.pictures.hidden_zones", lambda *_: {"police_station"})
+        patch.setattr("digitize.review.station.room.hidden_zones", lambda *_: {"police_station"})
+        patch.setattr("digitize.review.station.values_above.hidden_zones", lambda *_: {"police_station"})
         served, app = open_station(office_of())
         yield served, app
         served.close()
@@ -81,6 +82,16 @@ def test_who_is_cleared_is_given_them_and_each_time_is_kept(station):
         event = [e for e in ledger.events("wb-test") if e.detail.get("unmasked")][-1]
         assert (event.detail["operator"], event.detail["reason"]) == ("Clear", "sworn in, order 7")
         assert event.detail["ids"] == [HIDDEN]
+
+
+def test_what_stands_above_tells_nobody_either(station):
+    served, app = station
+    for name in ("Sup", "Clear"):
+        served.room.do_now(lambda room, name=name: room.worklist.let_go(name))
+    items = [i for i in Browser(app, "Asha").items("n=100&page=wb-test-0001-0002")]
+    above = {i["field"]: i["above"] for i in items}
+    assert above["police_station"] == ""
+    assert "year" in above
 
 
 def test_a_record_is_shown_masked(station):

@@ -136,16 +136,17 @@ async def page_picture(request: Request, served: Served, visitor: Visitor) -> Re
     """The picture of a whole page; who must not be named is painted over, unless a supervisor said why not."""
     page, item = request.path_params["page"], request.query_params.get("item", "")
 
-    def work(room: Room) -> bool:
+    def work(room: Room) -> tuple[str, ...]:
         tasks = room.worklist.on_page(page)
         if not tasks and not visitor.account.may(SUPERVISOR):
             raise NotAnswered(404, "There is no such page.")
         if tasks and not any(visitor.account.does(t.volume, t.language, t.field) for t in tasks):
             raise NotAnswered(403, "This is not yours to see.")
         task = room.worklist.find(item)
-        return task is None or task.page != page or task.base not in unmasked_by(room, visitor.account)
+        is_open = task is not None and task.page == page and task.base in unmasked_by(room, visitor.account)
+        return () if is_open else room.hidden_on(page)
 
-    made, turns = await served.pictures.page(page, is_masked=await served.room.do(work))
+    made, turns = await served.pictures.page(page, await served.room.do(work))
     return Response(made, media_type="image/webp", headers=_A_WHILE | {"X-Quarter-Turns": str(turns)})
 
 

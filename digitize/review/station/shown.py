@@ -15,10 +15,8 @@ from digitize.review.station.room import Room
 from digitize.review.station.stages import WantedKey, newest_keys
 from digitize.review.station.tasks import Task
 from digitize.workspace.decisions.entries import PLACE_LISTS
-from digitize.workspace.decisions.items import ZONE, Item
-from digitize.workspace.ledger.records import Records
+from digitize.workspace.decisions.items import Item
 from mappers.languages import load_languages
-from mappers.record import Record
 from mappers.schema import Column, form_tables
 from validators.messages.teller import Teller
 from validators.messages.telling import tell_finding
@@ -64,7 +62,7 @@ def as_shown(room: Room, who: Account, task: Task, want: WantedKey, unmasked: Co
         "list": list_of(main_field(item), column),
         "why": list(item.why[:_MOST_WORDS]),
         "told": "" if is_bare else item.told,
-        "above": "" if is_bare else above(room, task),
+        "above": "" if is_bare else room.above.of(task),
         "blind": is_bare and not is_hidden,
         "masked": is_hidden,
         "picture": f"/api/picture/{item.id}" if (item.box or item.boxes) and not is_hidden else "",
@@ -109,28 +107,6 @@ def box_on_page(room: Room, task: Task) -> list[int] | None:
         # One quarter clockwise: what was at the left stands at the top.
         found, width, height = [height - y1, x0, height - y0, x1], height, width
     return found
-
-
-def above(room: Room, task: Task) -> str:
-    """The value of the same field on the page before, "" where there is none."""
-    cell, page = task.asked.blank.field, task.page
-    if not page or not cell.startswith(f"{ZONE}:{page}/") or task.number < 2:
-        return ""
-    before = f"{page.rpartition('-')[0]}-{task.number - 1:04d}"
-    zone = cell.rpartition("/")[2]
-    if "." in zone:
-        return ""
-    stored = Records(room.ledger).of_unit(before)
-    for one in stored:
-        said = Records(room.ledger).decisions(one.record.id).get(f"{ZONE}:{before}/{zone}")
-        if said is not None and said.verdict == "value":
-            return said.value
-    return next((v for one in stored if (v := _sure(one.record, before, zone))), "")
-
-
-def _sure(record: Record, page: str, zone: str) -> str:
-    found = (v for _, v in record.cells() if v.origin.page == page and v.origin.zone == zone)
-    return next((v.value for v in found if v.value is not None and v.is_sure()), "")
 
 
 @cache
