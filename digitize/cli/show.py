@@ -62,10 +62,7 @@ def _keep(ledger: Ledger, who: Unmasking, name: str, data: dict[str, Any], image
 
 def _draw(place: Place, ledger: Ledger, data: dict[str, Any], name: str, image: Path, *, is_masked: bool) -> None:
     from digitize.errors import InputError
-    from digitize.masking.cases import masks_around
     from digitize.records.pictures import Pictures
-    from digitize.records.trail import hidden_zones, records_on, reported_rows, zones_of
-    from digitize.workspace.ledger.readings import newest_reading
 
     records = data["records"] if "records" in data else [data["record"]]
     fields = [f for r in records for f in r["fields"]]
@@ -73,14 +70,7 @@ def _draw(place: Place, ledger: Ledger, data: dict[str, Any], name: str, image: 
     if not page:
         raise InputError(f"{name} comes from a table; there is no page to draw.")
     doubtful = tuple(f["from"].get("zone", "") for f in fields if f["open"])
-    # All of the page, not the one that was asked for: the picture shows its neighbours, too.
-    on_page = records_on(ledger, page)
-    hidden: set[str] = set()
-    if is_masked:
-        hidden = hidden_zones(on_page, masks_around(ledger, [s.record for s in on_page]))
-        # Rows that make no record, as struck ones: no record could say whom they name.
-        hidden |= zones_of(newest_reading(ledger, page), reported_rows(ledger, page))
-    image.write_bytes(Pictures(place, ledger).page(page, doubtful, tuple(hidden)))
+    image.write_bytes(Pictures(place, ledger).page(page, doubtful, is_masked=is_masked))
 
 
 def _print_page(page: dict[str, Any]) -> None:

@@ -37,6 +37,18 @@ def allow_words(sheet: Worksheet, column: str, last: int, words: Collection[str]
     sheet.add_data_validation(choice)
 
 
+def offer(sheet: Worksheet, column: str, last: int, choices: str) -> None:
+    """Offer in each cell of a column, from line 2 to the last, what stands in its line of `choices`; all may be typed.
+
+    choices: cells of line 2, the line without a dollar sign, as "other!$A2:$E2".
+    """
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    choice = DataValidation(type="list", formula1=choices, allow_blank=True, showErrorMessage=False)
+    choice.add(f"{column}2:{column}{max(2, last)}")
+    sheet.add_data_validation(choice)
+
+
 def save_book(book: Workbook, path: Path, guide: Sequence[str]) -> None:
     """Add the sheet "how to" and write the file, all of it or nothing. Raises OSError."""
     sheet = book.create_sheet("how to")

@@ -7,9 +7,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from digitize.errors import NotFound
+from digitize.masking.cases import masks_around
+from digitize.records.trail import hidden_zones, records_on, reported_rows, zones_of
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
-from digitize.workspace.ledger.readings import newest_recognition
+from digitize.workspace.ledger.readings import newest_reading, newest_recognition
 from digitize.workspace.place import Place
 from ocr.page import Box, Scan
 
@@ -41,13 +43,37 @@ class Pictures:
 
         return row_png(self._open(page), boxes)
 
-    def page(self, page: str, doubtful: tuple[str, ...] = (), hidden: tuple[str, ...] = ()) -> bytes:
-        """A page with its zones drawn in, the hidden ones painted over, as PNG bytes. Raises ScanError, NotFound."""
+    def page(self, page: str, doubtful: tuple[str, ...] = (), *, is_masked: bool) -> bytes:
+        """A page with its zones drawn in, as PNG bytes. Raises ScanError, NotFound.
+
+        is_masked: zones that name whom the law protects are painted over, and all that lies outside zones with them.
+        """
         from ocr.outputs.overlay import draw_zones
 
+        hidden = self._hidden(page) if is_masked else ()
         recognition = newest_recognition(self._ledger, page)
         zones = {z.zone: z.box for z in recognition.zones} if recognition else {}
         return draw_zones(self._open(page), zones, doubtful, hidden)
+
+    def plain_page(self, page: str, hidden: tuple[str, ...] = ()) -> bytes:
+        """A page upright, the hidden zones painted over, as WebP bytes. Raises ScanError, NotFound."""
+        from ocr.outputs.overlay import page_webp
+
+        recognition = newest_recognition(self._ledger, page) if hidden else None
+        zones = {z.zone: z.box for z in recognition.zones} if recognition else {}
+        return page_webp(self._open(page), zones, hidden, self.quarter_turns(page))
+
+    def quarter_turns(self, page: str) -> int:
+        """By how many quarter turns clockwise a page lies turned on its scan and is turned back, 0 to 3."""
+        recognition = newest_recognition(self._ledger, page)
+        return round(recognition.angle_deg / 90) % 4 if recognition else 0
+
+    def _hidden(self, page: str) -> tuple[str, ...]:
+        # All of the page, not one record of it: the picture shows its neighbours, too.
+        on_page = records_on(self._ledger, page)
+        hidden = hidden_zones(on_page, masks_around(self._ledger, [s.record for s in on_page]))
+        # Rows that make no record, as struck ones: no record could say whom they name.
+        return (*hidden, *zones_of(newest_reading(self._ledger, page), reported_rows(self._ledger, page)))
 
     def _open_page(self, page: str) -> Image:
         from ocr.scans.scan import open_page

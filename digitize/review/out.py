@@ -2,25 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
+from digitize.errors import NotFound
 from digitize.masking.cases import CaseMasks, whole_masks
 from digitize.masking.masks import MASK
 from digitize.masking.unmasking import ShownFields, Unmasking, file_hashes
 from digitize.records.pictures import Pictures
+from digitize.review.labels import field_label
 from digitize.review.measuring import list_asked, note_asked
 from digitize.review.questions import list_questions
-from digitize.review.sheet import write_sheet
+from digitize.review.sheet import SheetLook, write_sheet
 from digitize.steps.map_register import as_record
 from digitize.workspace.decisions.items import Item, row_id
 from digitize.workspace.known import Known, learn
 from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.catalogue import Catalogue
 from digitize.workspace.ledger.readings import newest_reading
 from digitize.workspace.ledger.records import Records
 from digitize.workspace.place import Place
 from ocr.errors import ScanError
+from validators.messages.texts import ENGLISH, message_languages
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a sheet is to hold, and how. volume: label of a book, "" for all; field: name or label of a field, "" for
+    all; limit: most items, 0 for no limit; everything: also what may wait until the first pages show which values pass;
+    pages: whole pages on a sheet of their own; language: of guide and findings, "" for the site's; operator: who fills
+    it in.
+    """
+
+    volume: str = ""
+    field: str = ""
+    limit: int = 0
+    everything: bool = False
+    pages: bool = False
+    language: str = ""
+    operator: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,25 +60,23 @@ class ReviewExport:
 
 
 def export_review(
-    place: Place, path: Path | None = None, *, who: Unmasking | None = None, everything: bool = False
+    place: Place, path: Path | None = None, *, who: Unmasking | None = None, wanted: Wanted | None = None
 ) -> ReviewExport:
     """Write what a person must look at as a spreadsheet: fields, then rows that make no record, and missing pages.
 
-    everything: also what may wait until the first pages show which values pass.
-
     Fields that name a protected victim or a child are masked, picture and all, unless somebody says why not; who and
     why is written to the ledger, and afterwards which fields stand in which file.
-    Raises OSError when the file cannot be written.
+    Raises OSError when the file cannot be written, NotFound for a book or a field that is not asked about.
     """
-    target = path or place.folder / "review" / "review.xlsx"
+    target, wanted = path or place.folder / "review" / "review.xlsx", wanted or Wanted()
     with Ledger(place.ledger) as ledger:
         # Before anything is written: names are never shown without their reason in the ledger.
         site = place.options.workspace.site_id
         if who:
             ledger.record_event(site, "review", "note", detail={**who.as_plain(), "begun": True})
-        rows = _Rows(place, ledger, is_masked=not who, everything=everything)
+        rows = _Rows(place, ledger, is_masked=not who, wanted=wanted)
         note_asked(ledger, site, rows.asking.whole)
-        count = write_sheet(target, rows)
+        count = write_sheet(target, rows, rows.look)
         if who:
             detail = {**who.as_plain(), "written": count, **rows.shown.as_plain(), "files": file_hashes([target])}
             ledger.record_event(site, "review", "note", detail=detail)
@@ -66,19 +86,27 @@ def export_review(
 class _Rows:
     """Items with their pictures, one at a time; counts those it masked."""
 
-    def __init__(self, place: Place, ledger: Ledger, *, is_masked: bool, everything: bool) -> None:
+    def __init__(self, place: Place, ledger: Ledger, *, is_masked: bool, wanted: Wanted) -> None:
         self._ledger = ledger
         self._known = learn(place, ledger)
-        self.asking = list_asked(ledger, self._known, everything=everything)
+        self.asking = list_asked(ledger, self._known, everything=wanted.everything)
         self._masks, self._is_masked = whole_masks(ledger), is_masked
         self._pictures = Pictures(place, ledger)
+        self._wanted, self._is_wanted = wanted, _filter(ledger, wanted)
+        page = self._page if wanted.pages else None
+        own = next((code for code in self._known.state.languages if code in message_languages()), ENGLISH)
+        self.look = SheetLook(wanted.language or own, wanted.operator, page)
         self.masked = self.blind = 0
         self.shown = ShownFields()
 
     def __iter__(self) -> Iterator[tuple[Item, bytes | None]]:
+        return islice(self._all(), self._wanted.limit or None)
+
+    def _all(self) -> Iterator[tuple[Item, bytes | None]]:
         record, paths = "", frozenset[str]()
-        known = self._known
         for stored, item in self.asking.items:
+            if not self._is_wanted(item):
+                continue
             self.blind += item.is_blind
             # Items of a record come one after the other: its case is asked about once.
             if stored.record.id != record:
@@ -91,10 +119,17 @@ class _Rows:
                 yield replace(item, reading=MASK, value=MASK, candidates=()), None
             else:
                 yield item, self._picture(item)
-        for question in list_questions(self._ledger, known):
-            is_hidden = self._is_hidden(known, question.item)
-            self.masked += is_hidden
-            yield question.item, None if is_hidden else self._picture(question.item)
+        for question in list_questions(self._ledger, self._known):
+            if self._is_wanted(question.item):
+                is_hidden = self._is_hidden(self._known, question.item)
+                self.masked += is_hidden
+                yield question.item, None if is_hidden else self._picture(question.item)
+
+    def _page(self, page: str) -> bytes | None:
+        try:
+            return self._pictures.page(page, is_masked=self._is_masked)
+        except (ScanError, OSError):
+            return None
 
     def _is_hidden(self, known: Known, item: Item) -> bool:
         """Whether a row that makes no record would make one in which the law protects somebody, or lies beside one."""
@@ -118,3 +153,25 @@ class _Rows:
         # A question without its picture can still be answered from the book.
         except (ScanError, OSError):
             return None
+
+
+def _filter(ledger: Ledger, wanted: Wanted) -> Callable[[Item], bool]:
+    """Whether an item is of the book and the field that are asked for. Raises NotFound for a book that is not there."""
+    labels = Catalogue(ledger).volume_labels()
+    if wanted.volume and wanted.volume not in labels.values():
+        known = ", ".join(sorted(labels.values())) or "none"
+        raise NotFound(f"There is no book {wanted.volume!r}; known: {known}.")
+    pages = {s.page for s in Catalogue(ledger).scans() if labels[s.volume] == wanted.volume} if wanted.volume else set()
+    field = wanted.field.casefold()
+
+    def is_wanted(item: Item) -> bool:
+        if wanted.volume and (item.page or item.record.partition("-r")[0]) not in pages:
+            return False
+        return not field or any(field in _names(item.form, path) for path in item.fields)
+
+    return is_wanted
+
+
+def _names(form: str, path: str) -> tuple[str, ...]:
+    """All that a field may be called on the command line."""
+    return path.casefold(), path.rpartition(".")[2].casefold(), field_label(form, path).casefold()

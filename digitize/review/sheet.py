@@ -1,21 +1,26 @@
-"""The review spreadsheet: one row an item, with the zone's picture and an empty column for the right value."""
+"""The review spreadsheet: one row an item, with the zone's picture and an empty column for the right value.
+
+Candidates are offered in the cell where the value is typed, and whole pages stand on a sheet of their own.
+"""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from digitize.errors import InputError
-from digitize.files.workbook import allow_words, save_book, write_cells
+from digitize.files.workbook import allow_words, offer, save_book, write_cells
+from digitize.masking.masks import MASK
+from digitize.review.labels import MOST_FIELDS, fields_label
 from digitize.review.questions import WORDS
+from digitize.review.sheet_words import ENGLISH, sheet_words
+from digitize.review.verdicts import OK, SURE
 from digitize.workspace.decisions.apply import VERDICTS
 from digitize.workspace.decisions.items import Item
 from validators.messages.teller import Teller
 from validators.messages.telling import tell_finding
-from validators.messages.texts import ENGLISH
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -23,67 +28,73 @@ if TYPE_CHECKING:
 # What the eye and the hand need stands first: what is asked, its picture, what the machine read, where to type.
 _COLUMNS = {
     "field": 20, "picture": 60, "reading": 28, "value": 24, "right value": 34, "verdict": 11, "candidates": 28,
-    "known of the book": 24, "why": 20, "rules say": 44, "sure": 7, "operator": 16, "place": 32, "record": 26,
-    "item": 14,
+    "known of the book": 24, "why": 20, "rules say": 44, "sure": 7, "operator": 16, "place": 32, "path": 26,
+    "record": 26, "item": 14,
 }  # fmt: skip
 HEAD = tuple(_COLUMNS)
 _TO_FILL = ("right value", "verdict", "operator")
 _PICTURE_WIDTH = 410
 _MOST_POINTS = 200.0
-_MOST_FIELDS = 3
-_GUIDE = (
-    "Type what stands on the paper into 'right value'.",
-    "If nothing stands there, or nobody can read it, leave it empty and choose blank or illegible as verdict.",
-    "To say that the machine's reading is right, choose ok as verdict.",
-    "Of a whole row that makes no record: choose record as verdict if it is an entry after all, else what it is.",
-    "Of numbers left out between two pages: choose missing if the book has no such pages, no gap if none is missing.",
-    "Of a name that you typed and no list has: choose add to put it into the list, leave out if it is none.",
-    "If a record's row is no entry, choose struck, heading, total or day as verdict in any of its lines.",
-    "Where why says measured, reading and value are left out on purpose: type what you see, and leave none out.",
-    "Rows left empty are asked again. Do not change the grey columns.",
-    "Then: digitize review import DIR FILE --operator NAME",
-)
-OK = "ok"
+# Pictures are measured in pixels, rows in points: 96 and 72 of them an inch. No row may be higher than 409 points.
+_POINTS = 0.75
+_MOST_ROW = 409.0
+SHEET, PAGES, CHOICES = "review", "pages", "choices"
+_PAGE_WIDTH = 900
+_MOST_CHOICES = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
-    """One row a person filled in; line: its number in the sheet."""
+class SheetLook:
+    """How a sheet is written. language: of the guide, the headings and the findings; operator: who is to fill it in,
+    "" where each writes the own name; page: a page's picture as PNG bytes, None for a sheet without pages.
+    """
 
-    line: int
-    item: str
-    value: str
-    verdict: str
-    operator: str
+    language: str = ENGLISH
+    operator: str = ""
+    page: Callable[[str], bytes | None] | None = None
 
 
-def write_sheet(path: Path, rows: Iterable[tuple[Item, bytes | None]], language: str = ENGLISH) -> int:
+def write_sheet(path: Path, rows: Iterable[tuple[Item, bytes | None]], look: SheetLook | None = None) -> int:
     """Write the items with their pictures (PNG bytes, or None). Returns how many.
 
-    language: in which findings are told. Raises OSError, and RuleError for a language without texts.
+    Raises OSError, and RuleError for a language without texts.
     """
     from openpyxl import Workbook
-    from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.styles import Font, PatternFill
 
+    look = look or SheetLook()
+    words = sheet_words(look.language)
     book = Workbook()
-    sheet = book.active
-    sheet.title = "review"
-    sheet.append(HEAD)
+    sheet, choices = book.active, book.create_sheet(CHOICES)
+    sheet.title, choices.sheet_state = SHEET, "hidden"
+    write_cells(sheet, 1, {name: words.columns[name] for name in HEAD}, ())
     for cell in sheet[1]:
         cell.font = Font(bold=True)
-        cell.alignment = Alignment(wrap_text=True)
-    grey = PatternFill("solid", fgColor="EEEEEE")
-    teller = Teller(language)
+    grey, teller = PatternFill("solid", fgColor="EEEEEE"), Teller(look.language)
+    pages: dict[str, int] = {}
     count = 0
     for item, picture in rows:
         count += 1
-        _write_row(sheet, count + 1, item, picture, _said(item, teller))
+        _write_row(sheet, count + 1, item, picture, _said(item, teller), look)
+        write_cells(choices, count + 1, {str(n): text for n, text in enumerate(_choices(item))}, ())
         for name, cell in zip(HEAD, sheet[count + 1], strict=True):
             if name not in _TO_FILL:
                 cell.fill = grey
+        if look.page and item.page:
+            _link_page(sheet, count + 1, pages.setdefault(item.page, len(pages)))
     _finish(sheet, count)
-    save_book(book, path, _GUIDE)
+    if look.page:
+        _put_pages(book.create_sheet(PAGES), list(pages), look.page)
+    save_book(book, path, words.how_to)
     return count
+
+
+def _choices(item: Item) -> list[str]:
+    """What may be chosen instead of being typed; of what is asked blind, and of words that are verdicts, nothing."""
+    if item.is_blind or not item.fields or set(item.candidates) & {*WORDS}:
+        return []
+    shown = (item.machine if item.is_legible else "", *item.candidates)
+    return list(dict.fromkeys(text for text in shown if text and text != MASK))[:_MOST_CHOICES]
 
 
 def _said(item: Item, teller: Teller) -> str:
@@ -92,10 +103,10 @@ def _said(item: Item, teller: Teller) -> str:
     return "\n".join(dict.fromkeys(told or item.said))
 
 
-def _write_row(sheet: Worksheet, line: int, item: Item, picture: bytes | None, said: str) -> None:
-    # "right value", "verdict" and "operator" are left to the person, and so is "picture" to _put_picture.
+def _write_row(sheet: Worksheet, line: int, item: Item, picture: bytes | None, said: str, look: SheetLook) -> None:
+    # "right value" and "verdict" are left to the person, and so is "picture" to _put_picture.
     values: dict[str, object] = {
-        "field": _names(item.fields),
+        "field": fields_label(item.form, item.fields, look.language),
         "reading": item.reading if item.is_legible else "",
         "value": item.value,
         "candidates": "\n".join(item.candidates),
@@ -103,6 +114,8 @@ def _write_row(sheet: Worksheet, line: int, item: Item, picture: bytes | None, s
         "why": ", ".join(item.why),
         "rules say": said,
         "sure": None if item.is_blind else round(item.confidence, 2),
+        "operator": look.operator or None,
+        "path": _paths(item.fields),
         "place": item.cell.partition(":")[2],
         "record": item.record,
         "item": item.id,
@@ -113,9 +126,9 @@ def _write_row(sheet: Worksheet, line: int, item: Item, picture: bytes | None, s
         _put_picture(sheet, line, picture)
 
 
-def _names(fields: tuple[str, ...]) -> str:
-    """The fields of an item; a table's rows are named together where there are many."""
-    names = [f.partition("[")[0] for f in fields] if len(fields) > _MOST_FIELDS else fields
+def _paths(fields: tuple[str, ...]) -> str:
+    """The fields of an item by our names, for programs that fill a sheet."""
+    names = [f.partition("[")[0] for f in fields] if len(fields) > MOST_FIELDS else fields
     return ", ".join(dict.fromkeys(names))
 
 
@@ -135,9 +148,38 @@ def _put_picture(sheet: Worksheet, line: int, picture: bytes) -> None:
     scale = min(1.0, _PICTURE_WIDTH / image.width, 200 / image.height)
     image.width, image.height = image.width * scale, image.height * scale
     row = sheet.row_dimensions[line]
-    # Pictures are measured in pixels, rows in points: 96 and 72 of them an inch.
-    row.height = max(row.height, image.height * 0.75 + 6)
+    row.height = max(row.height, image.height * _POINTS + 6)
     sheet.add_image(image, f"{_letter('picture')}{line}")
+
+
+def _link_page(sheet: Worksheet, line: int, number: int) -> None:
+    from openpyxl.worksheet.hyperlink import Hyperlink
+
+    at = f"{_letter('place')}{line}"
+    sheet[at].hyperlink = Hyperlink(ref=at, location=f"'{PAGES}'!A{_line_of_page(number)}")
+    sheet[at].style = "Hyperlink"
+
+
+def _line_of_page(number: int) -> int:
+    # A line with the page's name, and one with its picture below.
+    return 2 * number + 1
+
+
+def _put_pages(sheet: Worksheet, pages: Sequence[str], picture_of: Callable[[str], bytes | None]) -> None:
+    """Whole pages below each other; of one that cannot be opened, or must not be shown, the name alone."""
+    from openpyxl.drawing.image import Image
+
+    sheet.column_dimensions["A"].width = 130
+    for number, page in enumerate(pages):
+        line = _line_of_page(number)
+        write_cells(sheet, line, {"page": page}, ())
+        picture = picture_of(page)
+        if picture:
+            image = Image(io.BytesIO(picture))
+            scale = min(1.0, _PAGE_WIDTH / image.width, _MOST_ROW / _POINTS / image.height)
+            image.width, image.height = image.width * scale, image.height * scale
+            sheet.row_dimensions[line + 1].height = image.height * _POINTS
+            sheet.add_image(image, f"A{line + 1}")
 
 
 def _letter(name: str) -> str:
@@ -150,44 +192,11 @@ def _finish(sheet: Worksheet, count: int) -> None:
     for name, width in _COLUMNS.items():
         sheet.column_dimensions[_letter(name)].width = width
     sheet.freeze_panes = "B2"
+    sheet.auto_filter.ref = f"A1:{_letter(HEAD[-1])}{count + 1}"
     # Without "value": whoever types one has nothing to choose.
-    allow_words(sheet, _letter("verdict"), count + 1, dict.fromkeys((OK, *VERDICTS[1:], *WORDS)))
+    allow_words(sheet, _letter("verdict"), count + 1, dict.fromkeys((OK, *VERDICTS[1:], SURE, *WORDS)))
+    offer(sheet, _letter("right value"), count + 1, f"{CHOICES}!$A2:$E2")
     sheet.page_setup.orientation = "landscape"
     # 0: as many pages long as it takes; the width alone is fitted.
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
-
-
-def read_sheet(path: Path) -> Iterator[Filled]:
-    """The rows that a person filled in. Raises InputError when the file is no review sheet, naming what it lacks."""
-    from zipfile import BadZipFile
-
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    try:
-        # data_only: what a formula came to, not the formula.
-        book = load_workbook(path, read_only=True, data_only=True)
-    except (BadZipFile, InvalidFileException, KeyError, OSError) as e:
-        raise InputError(f"{path} cannot be read as a spreadsheet (.xlsx). Save it as .xlsx and try again.") from e
-    # The sheet may have been renamed; ours stands first, the guide behind it.
-    sheet = book["review"] if "review" in book.sheetnames else book.worksheets[0]
-    rows = sheet.iter_rows(values_only=True)
-    head = [str(c or "").strip() for c in next(rows, ())]
-    lacking = [n for n in ("item", "right value", "verdict") if n not in head]
-    if lacking:
-        raise InputError(f"{path} is not a review sheet: the column {lacking[0]!r} is missing in line 1.")
-    for line, row in enumerate(rows, start=2):
-        cells = {n: _text(row[i]) for i, n in enumerate(head) if i < len(row)}
-        # A line with an operator alone answers nothing.
-        if cells["item"] and (cells["right value"] or cells["verdict"]):
-            yield Filled(line, cells["item"], cells["right value"], cells["verdict"].lower(), cells.get("operator", ""))
-
-
-def _text(value: Any) -> str:
-    """A cell as typed: a number that a spreadsheet made of "0078" or "2009" comes back without a decimal point."""
-    if value is None:
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return value.strftime("%d-%m-%Y") if hasattr(value, "strftime") else str(value).strip()

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from digitize.errors import OptionsError
+from mappers.states import CaptureFile
 
 PREFIX = "DIGITIZE_"
 
@@ -76,9 +77,13 @@ class Loading(_Part):
 
 
 class Learning(_Part):
-    """What `digitize learn` may learn from. names: also free text, in which names of persons stand."""
+    """What `digitize learn` may learn from. names: also free text, in which names of persons stand.
+
+    at: the hour of the night at which `digitize watch` learns, as "01:00" of the office's clock; "" never.
+    """
 
     names: bool = False
+    at: str = Field(default="", pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9])?$")
 
 
 class Access(_Part):
@@ -90,14 +95,14 @@ class Access(_Part):
 class Checking(_Part):
     """What is asked of records.
 
-    profile: how complete they must be: "full", "register-only" or "index-only"; "" asks only what the rules ask.
+    profile: an older place of [capture] profile, which means the same; "" where nothing is said there.
     policy: what rules do: a file of the workspace's folder policy/, or a policy of the package, by name.
     years: those agreed for the import, as "2001-2010".
     """
 
     policy: str = "default"
     years: str = Field(default="", pattern=r"^([0-9]{4}-[0-9]{4})?$")
-    profile: Literal["", "full", "register-only", "index-only"] = ""
+    profile: Literal["", "full", "core", "register-only", "index-only"] = ""
 
 
 class Calibrating(_Part):
@@ -116,10 +121,38 @@ class Calibrating(_Part):
     together: bool = True
 
 
+KeyMode = Literal["single", "verify", "blind"]
+"""How often a field is keyed: once; twice, the second seeing the first; twice, neither seeing the other."""
+
+
+class Reviewing(_Part):
+    """How answers are taken at the station and how good they must be (docs/station.md).
+
+    double: field, "FORM:field" or "*" -> how often it is keyed. sample_share: of single keys, looked at by a second
+    person; known_share: of what is given out, whose answer is known. least_right: share of a batch's answers that must
+    be right before it is signed off; certainty: of the intervals shown. idle_minutes: after which a session ends.
+    at_once: how many questions are held ready.
+    """
+
+    double: dict[str, KeyMode] = {}
+    sample_share: float = Field(default=0.03, ge=0, le=1)
+    known_share: float = Field(default=0.01, ge=0, le=1)
+    least_right: float = Field(default=0.98, ge=0.5, le=0.9999)
+    certainty: float = Field(default=0.95, ge=0.5, le=0.9999)
+    idle_minutes: float = Field(default=30.0, ge=1, le=720)
+    at_once: int = Field(default=20_000, ge=100)
+
+    def mode(self, form: str, field: str) -> KeyMode:
+        """How often a field of a form is keyed: what names it most closely holds."""
+        names = (f"{form}:{field}", field, f"{form}:*", "*")
+        return next((self.double[name] for name in names if name in self.double), "single")
+
+
 class Options(_Part):
     """All settings of one workspace; built once and passed on.
 
-    severity: rule code -> note, review or reject, over the package's own policy.
+    capture: which fields are captured, over what the state's profile says. severity: rule code -> note, review or
+    reject, over the package's own policy.
     """
 
     workspace: Workspace
@@ -130,7 +163,17 @@ class Options(_Part):
     access: Access = Access()
     calibrate: Calibrating = Calibrating()
     learn: Learning = Learning()
+    review: Reviewing = Reviewing()
+    capture: CaptureFile = CaptureFile()
     severity: dict[str, str] = {}
+
+    @model_validator(mode="after")
+    def _says_one_profile(self) -> Options:
+        """Two places that say different things would leave everybody guessing which of them holds."""
+        if self.capture.profile and self.check.profile not in ("", self.capture.profile):
+            both = f"[check] profile is {self.check.profile}, [capture] profile {self.capture.profile}"
+            raise ValueError(f"{both}: take the first out")
+        return self
 
 
 def load_options(folder: Path, flags: Mapping[str, Any] | None = None) -> Options:
@@ -161,8 +204,10 @@ def load_options(folder: Path, flags: Mapping[str, Any] | None = None) -> Option
 def _environment() -> list[tuple[str, str, str]]:
     found = []
     # Not [workspace], whose id stands in every page's id, and not [severity], whose keys are codes of rules.
-    sections: dict[str, type[_Part]] = {
+    sections: dict[str, type[BaseModel]] = {
         "read": ReadOptions, "run": Running, "load": Loading, "check": Checking, "calibrate": Calibrating,
+        "review": Reviewing,
+        "capture": CaptureFile,
     }  # fmt: skip
     for section, model in sections.items():
         for name in model.model_fields:

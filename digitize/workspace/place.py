@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,8 +39,10 @@ site_id = "{site_id}"   # stands in every page and record id: do not change it
 [access]
 # group = "records"          # of the machine's accounts: may read and write here, too; else the owner alone
 
+[capture]
+# profile = "core"          # what is asked: full, core, register-only, index-only; all without it (docs/capture.md)
+
 [check]
-# profile = "register-only"  # how complete records must be: full, register-only or index-only (docs/schema.md)
 # policy = "default"        # what rules do: a policy of the package, or policy/NAME.toml of this folder (docs/rules.md)
 # years = "2001-2010"       # agreed for the import; others are noted (T024)
 
@@ -47,6 +50,13 @@ site_id = "{site_id}"   # stands in every page and record id: do not change it
 # right = 0.99              # share of what passes without a person that is right, at least (docs/calibration.md)
 # certainty = 0.95          # with which that is so
 # audit_share = 0.02        # of what passed, asked all the same, for ever
+
+[review]
+# double = {{ "*" = "single", "fir_no" = "blind" }}  # keyed once, verified, or twice blind (docs/station.md)
+# least_right = 0.98        # share of a batch's answers that must be right before it is signed off
+
+[learn]
+# at = "01:00"              # the hour at which `digitize watch` learns this office's hands
 
 [severity]
 # R001 = "review"           # what a rule does: note, review or reject (docs/rules.md)
@@ -123,7 +133,7 @@ def create(state: str, folder: Path, site: str = "") -> Place:
     return open_place(folder)
 
 
-def open_place(folder: Path, flags: dict[str, object] | None = None) -> Place:
+def open_place(folder: Path, flags: Mapping[str, object] | None = None) -> Place:
     """Open a workspace. Raises WorkspaceError when the folder is none, OptionsError when its settings are wrong."""
     if not (folder / "digitize.toml").is_file():
         raise WorkspaceError(f"{folder} is not a workspace. Make one with: digitize init STATE {folder}")

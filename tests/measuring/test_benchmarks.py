@@ -103,6 +103,17 @@ def test_what_passes_is_as_right_as_promised_in_drawn_offices(tmp_path):
     assert 0 <= figures["passing_at_99"] <= 1
 
 
+@pytest.mark.engine
+@needs_tesseract
+def test_what_the_review_asks_and_what_it_costs_is_measured_on_an_invented_page(tmp_path):
+    figures = run("review.py", tmp_path, "--jobs", "1")
+    assert figures["pages"] == 1 and figures["pages_without_record"] == 0
+    assert 0 < figures["questions_core"] < figures["questions_full"] <= figures["questions_everything"]
+    assert figures["by_field"]["year"]["told"] == 1 and figures["residual_errors"] <= figures["residual_errors_single"]
+    assert 0 < figures["keystrokes_ratio"] < 1 and figures["blank_right"] > 0.9
+    assert "invented" in figures["weights"]
+
+
 def test_every_tampering_is_named_and_a_killed_day_ends_like_an_undisturbed_one(tmp_path):
     """What else trust.py measures has tests of its own: masking at every exit, hostile files, full and read-only disks."""
     figures = run("trust.py", tmp_path, "--only", "tampering,kills")

@@ -136,14 +136,14 @@ def test_the_ledger_is_whole(digitize, done):
 
 
 def fill(sheet, answers):
-    """Write (right value, verdict) into the rows whose field cell holds a name; returns how many."""
+    """Write (right value, verdict) into the rows whose path cell holds a name; returns how many."""
     book = load_workbook(sheet)
     head = [c.value for c in book["review"][1]]
     count = 0
     for row in book["review"].iter_rows(min_row=2):
         cells = dict(zip(head, row, strict=True))
         for name, (value, verdict) in answers.items():
-            if name in cells["field"].value:
+            if name in cells["path"].value:
                 cells["right value"].value, cells["verdict"].value = value, verdict
                 count += 1
     book.save(sheet)

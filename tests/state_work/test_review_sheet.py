@@ -1,9 +1,21 @@
 """What the review sheet says of an item: all of a finding's text, or the question's own words."""
 
+import re
+from contextlib import suppress
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from digitize.review.sheet import write_sheet
+from digitize.errors import InputError
+from digitize.review.labels import field_label
+from digitize.review.sheet import CHOICES, HEAD, SheetLook, write_sheet
+from digitize.review.sheet_read import read_sheet
+from digitize.review.sheet_words import every_language, names_of_headings
 from digitize.workspace.decisions.items import Item
+from mappers.languages import load_languages
 from validators.finding import Finding
 from validators.messages.teller import Teller
 
@@ -17,13 +29,77 @@ def test_a_finding_is_told_with_what_is_expected_in_a_language(tmp_path):
     message = Teller().message("L002")
     found = Finding("r", "acts[0].section", "L002", "review", message)
     for language in ("en", "hi"):
-        write_sheet(tmp_path / "r.xlsx", [(item("a", (message,), found, found), None)], language)
+        write_sheet(tmp_path / "r.xlsx", [(item("a", (message,), found, found), None)], SheetLook(language))
         rows = list(load_workbook(tmp_path / "r.xlsx")["review"].iter_rows(values_only=True))
         teller = Teller(language)
-        assert rows[1][rows[0].index("rules say")] == teller.whole(teller.tell("L002", "iif1_acts", "section"))
+        assert rows[1][HEAD.index("rules say")] == teller.whole(teller.tell("L002", "iif1_acts", "section"))
 
 
 def test_a_question_that_no_rule_asks_keeps_its_words(tmp_path):
     write_sheet(tmp_path / "r.xlsx", [(item("a", ("Say what it is.", "Or ok.")), None)])
     rows = list(load_workbook(tmp_path / "r.xlsx")["review"].iter_rows(values_only=True))
     assert rows[1][rows[0].index("rules say")] == "Say what it is.\nOr ok."
+
+
+def test_labels_stand_for_fields_and_candidates_are_offered_where_the_value_is_typed(tmp_path):
+    asked = replace(item("a", ()), candidates=("379", "397"), page="p")
+    blind = replace(asked, id="b", is_blind=True)
+    look = SheetLook(operator="A. Rao", page=lambda page: None)
+    write_sheet(tmp_path / "r.xlsx", [(asked, None), (blind, None)], look)
+    book = load_workbook(tmp_path / "r.xlsx")
+    sheet = book["review"]
+    row = dict(zip(HEAD, (c.value for c in sheet[2]), strict=True))
+    assert row["field"] == "Acts 1: Section (2)" and row["operator"] == "A. Rao"
+    [offered] = [v for v in sheet.data_validations.dataValidation if v.formula1.startswith(CHOICES)]
+    assert str(offered.sqref) == "E2:E3" and not offered.showErrorMessage
+    # What is asked blind offers nothing: it would show what the machine read.
+    assert [c.value for c in book[CHOICES][2]] == ["379", "397"] and book[CHOICES].max_row == 2
+    assert sheet.auto_filter.ref == "A1:P3" and [c.value for c in book["pages"]["A"]] == ["p"]
+
+
+@pytest.mark.parametrize("language", sorted(load_languages()))
+def test_a_field_is_named_as_the_forms_of_the_language_print_it(language):
+    shown = {field_label("iif1", path, language) for path in ("fir_no", "acts[1].section", "persons[0].name")}
+    assert len(shown) == 3 and all(re.search(r"\(\d", text) for text in shown)
+    # What no form prints by itself keeps its English label, with the row it is of.
+    assert field_label("iif1", "ids[2].id_number", language) == "Ids 3: Number of the identity paper"
+
+
+def test_a_hindi_label_is_the_printed_one():
+    assert field_label("iif1", "fir_no", "hi") == "प्र.सू.रि. सं. (1)"
+    assert field_label("iif1", "acts[1].section", "hi") == "2: धारा(एँ) (2)"
+
+
+def test_a_sheet_in_hindi_is_read_back_and_formulas_are_refused(tmp_path):
+    path = tmp_path / "r.xlsx"
+    write_sheet(path, [(item(id, ()), None) for id in "abc"], SheetLook("hi"))
+    book = load_workbook(path)
+    sheet = book["review"]
+    place = {c.value: c.column for c in sheet[1]}
+    assert "सही मान" in place and "right value" not in place
+    sheet.cell(2, place["सही मान"], "420")
+    sheet.cell(3, place["सही मान"], "=1+1")
+    book.save(path)
+    first, second = read_sheet(path)
+    assert (first.item, first.value, first.fault) == ("a", "420", "")
+    assert (second.line, second.item) == (3, "b") and "formula" in second.fault
+
+
+@given(st.sampled_from(sorted(every_language())))
+def test_every_language_has_all_headings_and_no_two_are_alike(language):
+    columns = every_language()[language].columns
+    assert tuple(columns) == HEAD and len({*columns.values()}) == len(HEAD)
+    # A heading means one column, in whichever language it is read.
+    assert all(names_of_headings()[heading] == name for name, heading in columns.items())
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.integers(0, 10_000), st.integers(0, 255))
+def test_a_damaged_sheet_is_refused_whatever_is_broken(tmp_path, at, byte):
+    path = tmp_path / "r.xlsx"
+    write_sheet(path, [(item("a", ()), None)])
+    data = bytearray(path.read_bytes())
+    data[at % len(data)] ^= byte
+    path.write_bytes(data)
+    with suppress(InputError):
+        list(read_sheet(path))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from digitize.machine.work_keys import work_key
-from digitize.reading.rows import DITTO, row_mark
+from digitize.reading.rows import DITTO
+from digitize.workspace.decisions.facts import leader_of
 from digitize.workspace.decisions.left_over import LEFT_OVER, asked_of_mapping
+from digitize.workspace.decisions.order import records_by_value
+from digitize.workspace.decisions.places import COLUMN, FIELD, ZONE, cell_of, row_id
+from digitize.workspace.decisions.sources import is_register, register_source, source_of, told_on
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.books import learned
-from digitize.workspace.ledger.catalogue import Catalogue, PageScan
 from digitize.workspace.ledger.readings import Readings
 from digitize.workspace.ledger.records import Records, Stored
 from digitize.workspace.ledger.verdict import reasons
@@ -20,7 +22,10 @@ from ocr.forms.legible import is_noise
 from ocr.page import Box, Decided
 from validators.finding import Finding
 
-ZONE, COLUMN, FIELD = "zone", "column", "field"
+__all__ = [
+    "COLUMN", "FIELD", "MEASURED", "ZONE", "Item", "cell_of", "item_id", "items_of", "list_items", "measured",
+    "measured_id", "register_source", "row_id", "source_of", "told_on",
+]  # fmt: skip
 MEASURED = "measured"
 """Why something is asked whose answer shows how right the machine is."""
 
@@ -87,17 +92,6 @@ def measured_id(item: str) -> str:
     return work_key("measured", item)[:12]
 
 
-def cell_of(path: str, value: FieldValue | None) -> str:
-    """The place a field's value comes from."""
-    if path.startswith(LEFT_OVER):
-        return f"{COLUMN}:{path.removeprefix(LEFT_OVER)}"
-    if value is not None and value.origin.zone:
-        return f"{ZONE}:{value.origin.page}/{value.origin.zone}"
-    if value is not None and value.origin.column:
-        return f"{COLUMN}:{value.origin.column}"
-    return f"{FIELD}:{path}"
-
-
 def _feeding_cell(ledger: Ledger, stored: Stored, path: str, mappings: Mapping[str, FormMapping]) -> str:
     """The zone or column that feeds a field which holds nothing, "" when none does."""
     now = ledger.state(stored.unit.partition(":")[0], "map")
@@ -123,26 +117,25 @@ def _cell_named(stored: Stored, name: str, *, is_register: bool) -> str:
     return f"{ZONE}:{stored.record.pages[0]}/{zone}"
 
 
-def row_id(record: str) -> str:
-    """The row of a register's page that a record was made of: "r03" of "PAGE-r03" and "PAGE-r03+NAME"."""
-    return record.partition("+")[0].rpartition("-")[2]
-
-
 def list_items(ledger: Ledger, mappings: Mapping[str, FormMapping]) -> Iterator[tuple[Stored, Item]]:
-    """Every item of every record that is in review or rejected, by record.
+    """Every item of every record that is in review or rejected, by record, in the order of value.
 
     A place on the paper that feeds several records, as the day above a diary's entries does, is asked once.
     """
     readings = Readings(ledger)
     asked: set[str] = set()
-    for stored in Records(ledger).all():
-        if stored.verdict in ("review", "reject"):
-            for item in items_of(ledger, stored, mappings, readings):
-                # Fields and columns are named alike in every record; only a place on paper is one for all.
-                if item.cell not in asked:
-                    yield stored, item
-                if item.cell.startswith(f"{ZONE}:"):
-                    asked.add(item.cell)
+    order, first = records_by_value(ledger)
+    for stored in filter(None, map(Records(ledger).one, order)):
+        for item in items_of(ledger, stored, mappings, readings):
+            # Fields and columns are named alike in every record; only a place on paper is one for all.
+            if item.cell in asked:
+                continue
+            if item.cell.startswith(f"{ZONE}:"):
+                asked.add(item.cell)
+            # Under the record that is the first on the paper, whichever needs the answer soonest.
+            above = Records(ledger).one(first.get(item.cell, ""))
+            of_above = items_of(ledger, above, mappings, readings) if above else []
+            yield next(((above, i) for i in of_above if above and i.cell == item.cell), (stored, item))
 
 
 def items_of(
@@ -161,10 +154,11 @@ def items_of(
     for path in (p for p in stored.open if p not in of_mapping):
         cell = cell_of(path, values.get(path))
         if path.startswith(LEFT_OVER) and stored.record.pages:
-            cell = _cell_named(stored, path.removeprefix(LEFT_OVER), is_register=_is_register(stored, readings))
+            cell = _cell_named(stored, path.removeprefix(LEFT_OVER), is_register=is_register(stored, readings))
         elif cell.startswith(f"{FIELD}:"):
             cell = _feeding_cell(ledger, stored, path, mappings) or cell
         cells.setdefault(cell, []).append(path)
+    cells = _by_fact(cells, values)
     zones = {
         f"{ZONE}:{page}/{name}": decided
         for page in stored.record.pages
@@ -179,55 +173,14 @@ def items_of(
     return sorted(items, key=lambda item: (order.get(item.cell, len(order)), item.cell))
 
 
-def _is_register(stored: Stored, readings: Readings) -> bool:
-    reading = readings.newest(stored.unit) if stored.record.pages else None
-    return reading is not None and bool(reading.rows)
-
-
-def told_on(ledger: Ledger, pages: Sequence[str]) -> dict[str, str]:
-    """Cell or field -> what intake was told of the volume, or what the volume's own pages tell of it, with by whom."""
-    found: dict[str, str] = {}
-    known = learned(ledger) if pages else {}
-    for page in pages:
-        scan = Catalogue(ledger).scan(page)
-        if scan is None:
-            continue
-        own = {zone: f"{fact.value} (its own pages)" for zone, fact in known.get(scan.volume, {}).items()}
-        told = {"police_station": scan.station, "district": scan.district, "year": scan.year}
-        own |= {zone: f"{value} (intake)" for zone, value in told.items() if value}
-        found |= own | {f"{ZONE}:{page}/{zone}": said for zone, said in own.items()}
+def _by_fact(cells: Mapping[str, list[str]], values: Mapping[str, FieldValue]) -> dict[str, list[str]]:
+    """The same with one cell a fact: what follows another zone that is asked hangs on that one."""
+    found: dict[str, list[str]] = {}
+    for cell, paths in cells.items():
+        leader = leader_of(values.get(paths[0]))
+        above = f"{cell.rpartition('/')[0]}/{leader}"
+        found.setdefault(above if leader and above in cells else cell, []).extend(paths)
     return found
-
-
-def register_source(scan_of: Callable[[str], PageScan | None], readings: Readings, record: str, cell: str) -> str:
-    """What a decision on a cell or field of a register's row is bound to: the scan, and the row's place on it.
-
-    record: the row's id. "" when the page or the row is not there any more.
-    """
-    page, row = record.partition("+")[0].rpartition("-r")[0], row_id(record)
-    if cell.startswith(f"{ZONE}:"):
-        page, _, zone = cell.partition(":")[2].rpartition("/")
-        row = zone.partition(".")[0]
-    scan, reading = scan_of(page), readings.newest(page)
-    # A zone without a dot is the page's own, as the day above its table.
-    is_of_row = cell.partition(":")[0] != ZONE or "." in cell.rpartition("/")[2]
-    mark = (row_mark(reading, row) if is_of_row else row) if reading else ""
-    return f"{scan.sha256}:{scan.idx}:{mark}" if scan and mark else ""
-
-
-def source_of(ledger: Ledger, stored: Stored, cell: str, readings: Readings) -> str:
-    """Content hash of the page or table a cell lies on; a decision counts only while it is the same."""
-    unit = stored.unit.partition(":")[0]
-    if _is_register(stored, readings):
-        return register_source(Catalogue(ledger).scan, readings, stored.record.id, cell)
-    if cell.startswith(f"{ZONE}:"):
-        scan = Catalogue(ledger).scan(cell.partition(":")[2].rpartition("/")[0])
-        return f"{scan.sha256}:{scan.idx}" if scan else ""
-    row = ledger.execute("SELECT sha256 FROM tables WHERE unit = ?", (unit,)).fetchone()
-    if row:
-        return str(row["sha256"])
-    scan = Catalogue(ledger).scan(unit)
-    return f"{scan.sha256}:{scan.idx}" if scan else ""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,81 @@
+"""`digitize watch`: what came in and what people answered is taken up by itself, and at night the office learns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from digitize.errors import DigitizeError
+from digitize.learning.learn import learn_hands
+from digitize.machine.progress import Progress
+from digitize.steps.pipeline import RunOptions, RunReport, run_all
+from digitize.workspace.place import Place, open_place
+
+Wait = Callable[[float], bool]
+"""Waits so many seconds; returns whether to end now."""
+
+
+class NightWatch:
+    """One workspace, kept up to date until somebody ends it."""
+
+    def __init__(
+        self, folder: Path, flags: Mapping[str, Any], progress: Progress, now: Callable[[], datetime] = datetime.now
+    ) -> None:
+        """flags: as those of `open_place`. now: the office's own time, in which `[learn] at` is given."""
+        self._folder, self._flags, self._progress, self._now = folder, flags, progress, now
+        self._since = now()
+        self._said = ""
+
+    def go_on(self, every_s: float, wait: Wait) -> None:
+        """Bring everything up to date again and again, every_s seconds after the last time.
+
+        What fails is said, and tried again: a target that is away for an hour must not end the day. Raises
+        OptionsError when the settings cannot be read at the start.
+        """
+        open_place(self._folder, self._flags)
+        while True:
+            self._once()
+            if wait(every_s):
+                return
+
+    def _once(self) -> None:
+        try:
+            # Settings may have been changed since.
+            place = open_place(self._folder, self._flags)
+            self._run(place)
+            if self._is_night(place.options.learn.at):
+                self._learn(place)
+        except DigitizeError as e:
+            self._say_new(f"{e} It is tried again.")
+
+    def _run(self, place: Place) -> None:
+        report: RunReport = run_all(place, RunOptions(), self._progress)
+        if not report.is_idle:
+            self._said = ""
+            for line in report.lines():
+                self._progress.say(line)
+        report.raise_if_too_many(place.options.run.max_failed_share)
+
+    def _learn(self, place: Place) -> None:
+        learned = learn_hands(place, self._progress)
+        for line in learned.lines():
+            self._progress.say(line)
+        if learned.adopted:
+            self._run(open_place(self._folder, self._flags))
+
+    def _is_night(self, at: str) -> bool:
+        """Whether the hour of learning came since this was asked last."""
+        if not at:
+            return False
+        before, self._since = self._since, self._now()
+        today = datetime.combine(self._since.date(), time.fromisoformat(at))
+        # Reading may have gone on over midnight.
+        return any(before < hour <= self._since for hour in (today, today - timedelta(days=1)))
+
+    def _say_new(self, text: str) -> None:
+        # The same words every five minutes would hide what else is said.
+        if text != self._said:
+            self._progress.say(text)
+        self._said = text

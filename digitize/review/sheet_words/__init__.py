@@ -1,0 +1,46 @@
+"""The words of the review sheet, one file a language: a new language is one new file."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+
+from pydantic import BaseModel, ConfigDict
+
+ENGLISH = "en"
+
+
+class SheetWords(BaseModel):
+    """guide: how the sheet is filled in, a line each. columns: our name of a column -> its heading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    guide: tuple[str, ...]
+    columns: Mapping[str, str]
+
+    @property
+    def how_to(self) -> list[str]:
+        """The guide with the headings that it speaks of."""
+        return [line.format(value=self.columns["right value"], verdict=self.columns["verdict"]) for line in self.guide]
+
+
+@cache
+def every_language() -> Mapping[str, SheetWords]:
+    """The words by language."""
+    files = sorted(resources.files(__name__).iterdir(), key=lambda f: f.name)
+    return {
+        f.name.removesuffix(".toml"): SheetWords.model_validate(tomllib.loads(f.read_text(encoding="utf-8")))
+        for f in files
+        if f.name.endswith(".toml")
+    }
+
+
+def sheet_words(language: str) -> SheetWords:
+    """The words of a language; English where it has no file."""
+    return every_language().get(language) or every_language()[ENGLISH]
+
+
+def names_of_headings() -> Mapping[str, str]:
+    """Heading in any language -> our name of the column."""
+    return {heading: name for words in every_language().values() for name, heading in words.columns.items()}
