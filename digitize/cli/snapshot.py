@@ -61,11 +61,12 @@ def _of_workspace(folder: Path) -> tuple[Snapshot, Path]:
 
 
 def _of_state(folder: Path) -> tuple[Snapshot, Path]:
-    from digitize.offices.office import newest_sites, open_office, state_snapshot
+    from digitize.offices.office import newest_sites, note_told, open_office, state_snapshot
 
     office = open_office(folder, "state")
     with office.store() as store:
-        return state_snapshot(office, newest_sites(store), date.today()), office.key
+        made = state_snapshot(office, newest_sites(store), date.today())
+        return made.model_copy(update={"office": note_told(store)}), office.key
 
 
 def register(app: typer.Typer) -> None:

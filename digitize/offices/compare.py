@@ -47,6 +47,7 @@ def compare(snapshot: Snapshot, before: Received | None, open_row: Callable[[int
         *_taken_back(snapshot, before.summary),
         *_shortened(snapshot, before.summary, earlier),
         *_rewritten(snapshot, earlier),
+        *_office_rewritten(snapshot, earlier),
         *_renamed(snapshot, earlier),
     ]
 
@@ -137,6 +138,16 @@ def _rewritten(s: Snapshot, earlier: Callable[[], Snapshot]) -> Iterator[Flag]:
             continue
         if (before.events, before.root_hash) not in (site.told or ()):
             yield flag("history-rewritten", "rewritten", site=site.site, events=before.events)
+
+
+def _office_rewritten(s: Snapshot, earlier: Callable[[], Snapshot]) -> Iterator[Flag]:
+    """A state's office whose own history does not hold the head that its newest snapshot told of."""
+    before = earlier().office
+    if before is None or not before.seq:
+        return
+    told = [(s.office.seq, s.office.hash), *s.office.told] if s.office else []
+    if (before.seq, before.hash) not in told:
+        yield flag("history-rewritten", "office-rewritten", site=s.reporter, number=before.seq)
 
 
 def _renamed(s: Snapshot, earlier: Callable[[], Snapshot]) -> Iterator[Flag]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from digitize.errors import OptionsError, WorkspaceError
 from digitize.offices.lists import load_gazetteer, load_inventory, load_statement
 from digitize.offices.merge import Newest, OwnLists, merge_sites
-from digitize.offices.shape import Snapshot
+from digitize.offices.shape import MOST_TOLD, OfficeHead, Snapshot
 from digitize.offices.store import SnapshotStore
 
 _SETTINGS = """\
@@ -37,7 +37,7 @@ class Office:
 
     @property
     def key(self) -> Path:
-        """The private key that a state's own snapshots are signed with."""
+        """The private key that signs a state's own snapshots, and every head of the history."""
         return self.folder / "keys" / "office.pem"
 
     @property
@@ -56,7 +56,13 @@ class Office:
 
     def store(self) -> SnapshotStore:
         """What was received."""
-        return SnapshotStore(self.folder / "received.sqlite")
+        from digitize.machine.signing import create_key
+
+        # A national office made before heads were signed has no key yet.
+        if self.level == "nation" and not self.key.exists():
+            self.key.parent.mkdir(parents=True, exist_ok=True)
+            create_key(self.key)
+        return SnapshotStore(self.folder / "received.sqlite", self.key)
 
 
 def create_office(folder: Path, level: str, code: str) -> Office:
@@ -71,11 +77,10 @@ def create_office(folder: Path, level: str, code: str) -> Office:
         raise WorkspaceError(f"{folder} is an office's folder already. Use it as it is, or choose another.")
     if level == "state":
         load_state(code)
-    for name in ("keys", "lists") if level == "state" else ("published",):
+    for name in ("keys", "lists") if level == "state" else ("keys", "published"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     office = Office(folder, level, code)
-    if level == "state":
-        create_key(office.key)
+    create_key(office.key)
     # Opened and closed again: the empty store lies there from the beginning.
     office.store().__exit__(None, None, None)
     # Last: only a folder that has it counts as an office's.
@@ -109,6 +114,19 @@ def newest_sites(store: SnapshotStore, as_on: date | None = None) -> list[Newest
     # They come by day, so the newest of each overwrites the others.
     newest = {r.reporter: r for r in store.taken(as_on)}
     return [Newest(store.snapshot(r.seq), r.sha256) for r in newest.values()]
+
+
+def note_told(store: SnapshotStore) -> OfficeHead | None:
+    """Which head of its history an office tells of now, noted before it is sent; None where there is none yet."""
+    heads = {h.seq: h for h in store.heads()}
+    if not heads:
+        return None
+    newest = heads[max(heads)]
+    told = {int(a.subject) for a in store.acts("snapshot")}
+    with store.writing():
+        store.insert_act("snapshot", str(newest.seq), "", "", {})
+    old = [(n, heads[n].hash) for n in sorted(told) if n in heads][-MOST_TOLD:]
+    return OfficeHead(seq=newest.seq, hash=newest.hash, told=old)
 
 
 def state_snapshot(office: Office, sites: Sequence[Newest], today: date) -> Snapshot:

@@ -215,6 +215,16 @@ class Twice(_Part):
     records: Count
 
 
+class OfficeHead(_Part):
+    """Where the history of a state's own office stood: number and hash of its newest head. told: those that earlier
+    snapshots told of, as the history has them now, the newest last.
+    """
+
+    seq: Count
+    hash: Hash
+    told: Annotated[list[tuple[Count, Hash]], Field(max_length=MOST_TOLD)] = []
+
+
 class Snapshot(_Part):
     """Everything one site or state reports."""
 
@@ -237,6 +247,7 @@ class Snapshot(_Part):
     pace: Pace
     statement: Statement | None = None
     twice: Twice | None = None
+    office: OfficeHead | None = None
 
     @property
     def reporter(self) -> str:

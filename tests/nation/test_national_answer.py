@@ -181,6 +181,11 @@ def test_a_site_a_state_and_the_nation_in_one_line(digitize, samples, tmp_path):
     digitize("snapshot", state)
     digitize("national", "keys", "add", "wb", state / "keys" / "office.pub", "--dir", nation)
     digitize("national", "add", state / "exports", "--dir", nation)
+    digitize("national", "heads", "wb", "--out", tmp_path / "wb.heads", "--dir", nation)
+    assert "heads that the other office holds are here" in digitize(
+        "state", "verify", "--heads", tmp_path / "wb.heads", "--dir", state
+    )
+    digitize("national", "verify", "--heads", tmp_path / "wb.heads", "--dir", nation, code=7)
     digitize("national", "add", site / "exports", "--dir", nation, code=3)
     data = digitize.json("national", "status", "--dir", nation)
     assert [e["what"] for e in data["exceptions"]].count("no-report") == 35

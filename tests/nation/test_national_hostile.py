@@ -342,7 +342,8 @@ def test_an_older_store_learns_to_take_a_second_of_a_day(states, tmp_path, state
     with SnapshotStore(path) as store:
         add_key(store, state.code, state.public)
         store._db.executescript(
-            "DROP INDEX received_by_day; UPDATE meta SET value = '1';"
+            "DROP INDEX received_by_day; UPDATE meta SET value = '1'; DROP TABLE acts; DROP TABLE heads;"
+            "ALTER TABLE keys DROP COLUMN hash; ALTER TABLE received DROP COLUMN mark;"
             "CREATE UNIQUE INDEX one_a_day ON received (reporter, as_on) WHERE verdict = 'taken';"
         )
     with SnapshotStore(path) as store:

@@ -9,7 +9,10 @@ import pytest
 from benchmarks.national_bad import KINDS, RIGHT, write_bad
 from benchmarks.national_states import invent, month_ends, seal_plain, snapshot
 from digitize.errors import LedgerError, OptionsError
+from digitize.machine.signing import create_key
+from digitize.offices.heads import heads_of
 from digitize.offices.keys import add_key, known_keys, revoke_key
+from digitize.offices.origin import own_heads, verify_origin
 from digitize.offices.receive import add_files
 from digitize.offices.store import SnapshotStore
 
@@ -187,6 +190,57 @@ def test_what_was_received_cannot_be_changed_and_is_known_to_have_been(store, st
         db.execute("UPDATE received SET as_on = '2020-01-01'")
     with pytest.raises(LedgerError, match="row 1"):
         store.verify()
+
+
+@pytest.fixture
+def kept(states, tmp_path):
+    """An office's history of two files, signed by its own key; and the heads that another office holds."""
+    key = tmp_path / "keys" / "office.pem"
+    key.parent.mkdir()
+    create_key(key)
+    with SnapshotStore(tmp_path / "kept.sqlite", key) as store:
+        add_key(store, states[0].code, states[0].public)
+        for month in (3, 4):
+            take(store, write(tmp_path, of(states[0], month, with_stations=False), states[0]))
+        yield store, list(own_heads(store))
+
+
+def test_every_file_is_compared_with_its_signature_and_its_key_at_that_time(kept, states, tmp_path):
+    store, held = kept
+    found = verify_origin(store, held)
+    assert (found.files, found.signed, found.unsigned, found.heads, found.held) == (2, 2, 0, 3, 3)
+    revoke_key(store, states[0].public, "a new officer")
+    assert verify_origin(store, held).keys == 2
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        ("UPDATE received SET flags = '[]', at = '2020-01-01T00:00:00+00:00' WHERE seq = 2", "row 2"),
+        ("UPDATE keys SET public = replace(public, 'a', 'b')", "line keys 1"),
+        ("DELETE FROM received WHERE seq = 2", "missing"),
+        ("DELETE FROM received WHERE seq = 2; DELETE FROM heads WHERE seq = 3", "another office holds head 3"),
+        ("UPDATE heads SET signature = ''", "not signed"),
+    ],
+)
+def test_a_history_that_was_touched_is_told_from_what_others_hold(kept, spoil, told):
+    store, held = kept
+    tables = ("keys", "received", "acts", "heads")
+    drops = "".join(f"DROP TRIGGER {t}_stay; DROP TRIGGER {t}_remain;" for t in tables)
+    store._db.executescript(drops + spoil)
+    with pytest.raises(LedgerError, match=told):
+        verify_origin(store, held)
+
+
+def test_a_state_s_office_that_was_rewritten_is_told_by_what_the_nation_holds(store, states, tmp_path):
+    state = states[0]
+    first, second, third = (of(state, m, with_stations=False) for m in (3, 4, 5))
+    first["office"] = {"seq": 7, "hash": "a" * 64, "told": []}
+    second["office"] = {"seq": 9, "hash": "b" * 64, "told": [[7, "a" * 64]]}
+    third["office"] = {"seq": 12, "hash": "c" * 64, "told": [[7, "a" * 64], [9, "d" * 64]]}
+    answers = take(store, *(write(tmp_path, b, state) for b in (first, second, third)))
+    assert [[f.code for f in a.flags] for a in answers] == [[], [], ["history-rewritten"]]
+    assert [h["seq"] for h in heads_of(store, state.code)] == [7, 9, 12]
 
 
 def test_keys_of_the_file_itself_are_not_repeated_in_a_message(store, states, tmp_path):
