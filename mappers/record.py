@@ -6,6 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+NOT_CAPTURED = "not-captured"
+"""Note of a field that the office does not capture: something may stand on the paper, and nobody is asked."""
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -48,6 +51,11 @@ class FieldValue:
         """Whether no person needs to look: the value fits, and its confidence reaches the form's measured threshold."""
         return (self.value is not None or self.blank) and self.confidence >= self.accept
 
+    @property
+    def is_captured(self) -> bool:
+        """Whether it was captured; where not, having no value does not mean blank."""
+        return NOT_CAPTURED not in self.notes
+
 
 Row = Mapping[str, FieldValue]
 
@@ -58,6 +66,7 @@ class Record:
 
     id: stable, made from the page or row the record begins on. pages: page ids, in order; empty for tables.
     left_over: source cells that no rule of the mapping took, by zone or column; ignored: those it leaves out.
+    profile: the capture profile that it was made under, "" where none was chosen.
     """
 
     id: str
@@ -68,6 +77,7 @@ class Record:
     batch: str = ""
     left_over: Mapping[str, str] = field(default_factory=dict)
     ignored: tuple[str, ...] = ()
+    profile: str = ""
 
     def value(self, name: str) -> str | None:
         """The canonical value of a field of the record itself, None when it has none."""
@@ -82,6 +92,10 @@ class Record:
             for i, row in enumerate(rows):
                 for name, value in row.items():
                     yield f"{table}[{i}].{name}", value
+
+    def not_captured(self) -> tuple[str, ...]:
+        """Paths of the fields that were not captured (`mappers/schema/capture.py`)."""
+        return tuple(path for path, value in self.cells() if NOT_CAPTURED in value.notes)
 
     def with_value(self, path: str, value: FieldValue) -> Record:
         """A copy in which the field at path is replaced; the row after a table's last is added.
@@ -114,6 +128,8 @@ def to_plain(record: Record) -> dict[str, Any]:
         },
         "left_over": dict(record.left_over),
         "ignored": list(record.ignored),
+        # Left out where it says nothing: so the hash of such a record is what it always was.
+        **({"profile": record.profile} if record.profile else {}),
     }
 
 
@@ -131,6 +147,7 @@ def from_plain(data: Mapping[str, Any]) -> Record:
         },
         left_over=data["left_over"],
         ignored=tuple(data["ignored"]),
+        profile=data.get("profile", ""),
     )
 
 

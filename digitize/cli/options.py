@@ -19,7 +19,9 @@ Schema = Annotated[str, typer.Option("--schema", help="PostgreSQL: the schema th
 ImportForm = Annotated[str, typer.Option("--form", help="Files: the form they hold.")]
 ImportState = Annotated[str, typer.Option("--state", help="Files: code of the state, for its stations.")]
 ImportStations = Annotated[Path | None, typer.Option("--stations", help="Files: your list of stations.")]
-ImportProfile = Annotated[str, typer.Option("--profile", help="Files: how complete: full, register-only, index-only.")]
+ImportProfile = Annotated[
+    str, typer.Option("--profile", help="Files: how complete: full, core, register-only, index-only.")
+]
 Lang = Annotated[str, typer.Option(help="Language in which findings are told: en, hi, bn, ta ...")]
 IgnoredRules = Annotated[str, typer.Option("--ignore", help="Files: rules not to be asked, as X003,L.")]
 LeaveOut = Annotated[

@@ -37,7 +37,7 @@ Policy = Annotated[str, typer.Option(help="What rules do, and what is agreed: a 
 Mapping = Annotated[str, typer.Option(help="The files are old tables: map them first; auto: what fits.")]
 Year = Annotated[int, typer.Option(help="With --mapping: year of the book, for dates with two digits.")]
 Table = Annotated[str, typer.Option("--table", help="With --mapping: name of the table in the file.")]
-Profile = Annotated[str, typer.Option(help="How complete rows must be: full, register-only, index-only.")]
+Profile = Annotated[str, typer.Option(help="How complete rows must be: full, core, register-only, index-only.")]
 Select = Annotated[str, typer.Option(help="Ask these rules only: codes, slugs or families, as X003,L.")]
 MaxRejects = Annotated[str, typer.Option(metavar="N|P%", help="Rejected rows still agreed: 20 or 0.5%.")]
 Out = Annotated[Path | None, typer.Option("--out", "-o", help="Write the report to this file.")]

@@ -13,8 +13,9 @@ from digitize.masking.sensitive import is_sensitive
 from digitize.offices.build import Tallies, station_rows
 from digitize.offices.fold_quality import fold_effort, fold_pace, fold_quality
 from digitize.offices.lists import Gazetteer, PlaceKey, load_gazetteer, load_inventory, load_statement
-from digitize.offices.measures import CELLS, band_of, total
+from digitize.offices.measures import CELLS, add_cells, band_of, total
 from digitize.offices.shape import DEFINITIONS, FORMAT, MOST_TOLD, VERSION, PlaceCounts, Snapshot, Source, Volume
+from digitize.workspace.captured import EVERYTHING
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Records, Stored
 from digitize.workspace.place import Place
@@ -60,7 +61,7 @@ class Folding:
     """What is gathered while a ledger is folded.
 
     where: unit (page, part of a table) -> the stations of its records. decided: record -> day of the newest decision.
-    not_listed: records of stations that no list names.
+    not_listed: records of stations that no list names. by_profile: capture profile -> counts in the order of CELLS.
     """
 
     gazetteer: Gazetteer
@@ -70,6 +71,7 @@ class Folding:
     where: dict[str, set[PlaceKey]] = field(default_factory=dict)
     decided: dict[str, str] = field(default_factory=dict)
     not_listed: int = 0
+    by_profile: dict[str, list[int]] = field(default_factory=dict)
 
 
 def fold_ledger(place: Place, ledger: Ledger, today: date) -> tuple[Snapshot, int]:
@@ -101,7 +103,8 @@ def fold_ledger(place: Place, ledger: Ledger, today: date) -> tuple[Snapshot, in
         level="site", state=workspace.state, site=workspace.site_id, as_on=today,
         made_at=datetime.now(UTC).replace(microsecond=0), sources=[root],
         totals=PlaceCounts(**total(d.counts.plain() for d in districts).as_plain()),
-        districts=districts, stations=rows, volumes=list(_volumes(folding)), quality=fold_quality(ledger),
+        districts=districts, by_profile=dict(sorted(folding.by_profile.items())), stations=rows,
+        volumes=list(_volumes(folding)), quality=fold_quality(ledger),
         effort=fold_effort(ledger, today), pace=fold_pace(ledger, today),
         statement=load_statement(lists / "statement.toml"),
     )  # fmt: skip
@@ -148,6 +151,7 @@ def _fold_record(s: Stored, folding: Folding) -> None:
     language = s.language if s.language in _languages() else ""
     row = tuple(cells[name] for name in CELLS)
     folding.tallies.add_record(key, row, (band_of(year), s.record.form, language), protected=is_sensitive(s.record))
+    add_cells(folding.by_profile, s.record.profile or EVERYTHING, row)
     number = _sure(s, "fir_no")
     # A longer number is no FIR's, and would stretch the book over all others.
     if s.record.form in _BOOK_FORMS and key.station and number.isascii() and number.isdigit() and len(number) < 6:

@@ -156,6 +156,9 @@ def _wrong_sums(s: Snapshot) -> Iterator[str]:
         share = getattr(s.quality, name)
         if isinstance(share, Share) and share.part > share.of:
             yield f"quality.{name}: the part is more than the whole"
+    t, told = s.totals, [sum(row) for row in zip(*s.by_profile.values(), strict=True)]
+    if told and told != [t.records, t.in_review, t.rejected, t.validated, t.loaded]:
+        yield "the breakdown by profile is not the sum of the totals"
     if len({x.site for x in s.sources}) < len(s.sources):
         yield "sources: a site stands there twice"
     if s.stations is not None:

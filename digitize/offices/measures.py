@@ -16,6 +16,11 @@ MOST = 10**10
 """No count can be larger: more than all records that police stations of India ever wrote."""
 
 
+def add_cells(by: dict[str, list[int]], key: str, row: Iterable[int]) -> None:
+    """Count on in a breakdown, in the order of CELLS."""
+    by[key] = [a + b for a, b in zip(by.get(key, [0] * len(CELLS)), row, strict=True)]
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
     """The counts of one place.

@@ -10,7 +10,7 @@ from itertools import combinations
 from digitize import __version__
 from digitize.offices.build import StationTally, Tallies, station_rows
 from digitize.offices.lists import Gazetteer, Inventory, PlaceKey
-from digitize.offices.measures import OF_STATION, add, total
+from digitize.offices.measures import OF_STATION, add, add_cells, total
 from digitize.offices.shape import (  # fmt: skip
     DEFINITIONS,
     FORMAT,
@@ -108,11 +108,22 @@ def merge_sites(
         level="state", state=state, as_on=today, made_at=datetime.now(UTC).replace(microsecond=0),
         sources=[_source(s) for s in sites],
         totals=PlaceCounts(**total(d.counts.plain() for d in districts).as_plain()),
-        districts=districts, stations=station_rows(tallies, codes, today),
+        districts=districts, by_profile=_by_profile(snapshots), stations=station_rows(tallies, codes, today),
         quality=merge_quality([s.quality for s in snapshots]),
         effort=_effort([s.effort for s in snapshots]), pace=_pace([s.pace for s in snapshots]), statement=statement,
         twice=Twice(books=len(twice), records=sum(b.records for b in twice)),
     )  # fmt: skip
+
+
+def _by_profile(parts: Sequence[Snapshot]) -> dict[str, list[int]]:
+    """Records by capture profile; empty where a site of an older version does not tell, for the rest would mislead."""
+    made: dict[str, list[int]] = {}
+    for part in parts:
+        if not part.by_profile and part.totals.records:
+            return {}
+        for profile, row in part.by_profile.items():
+            add_cells(made, profile, row)
+    return dict(sorted(made.items()))
 
 
 def _source(site: Newest) -> Source:

@@ -240,6 +240,7 @@ class Snapshot(_Part):
     sources: Annotated[list[Source], Field(min_length=1, max_length=5000)]
     totals: PlaceCounts
     districts: Annotated[list[District], Field(max_length=300)]
+    by_profile: Annotated[dict[Slug, Cells], Field(max_length=10)] = {}
     stations: Annotated[list[StationRow], Field(max_length=20000)] | None = None
     volumes: Annotated[list[Volume], Field(max_length=100000)] = []
     quality: Quality

@@ -19,6 +19,7 @@ from digitize.targets.csv_folder import CsvFolder, write_folder
 from digitize.targets.flags import FLAGS
 from digitize.targets.flat import roman_names
 from digitize.targets.shapes import FlatShape, LayoutShape, Shape
+from digitize.workspace.capturing import capture_choice
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Records, Stored
 from digitize.workspace.place import Place
@@ -177,7 +178,7 @@ def _dataset(place: Place, mappings: Collection[str]) -> Dataset:
     state, check = place.options.workspace.state, place.options.check
     stations = load_stations(state, place.folder / "lists" / "stations.csv")
     pairs = sorted({(s.district, s.name) for s in stations})
-    return Dataset(state, tuple(pairs), check.profile, check.years, tuple(sorted(mappings)))
+    return Dataset(state, tuple(pairs), capture_choice(place.options).profile, check.years, tuple(sorted(mappings)))
 
 
 class _Chosen:

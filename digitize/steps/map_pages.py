@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from digitize.reading.values import zone_value
 from digitize.steps.other_weights import as_read_today
+from digitize.workspace.capturing import capture_counts
 from digitize.workspace.decisions.apply import Settled, over_page, sign_record, still_hold
+from digitize.workspace.decisions.facts import note_followers, with_one_day
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import PageScan
@@ -14,6 +16,7 @@ from digitize.workspace.ledger.readings import newest_reading
 from digitize.workspace.ledger.records import Decision, Records, Stored, record_hash
 from mappers.mapping.load import map_readings
 from mappers.record import Record
+from mappers.schema.capture import capture
 from mappers.sources.values import MapContext, PageValues
 from ocr.page import Reading
 
@@ -32,6 +35,7 @@ def map_group(
         "records": len(stored),
         "left_over": sum(len(r.left_over) for r in records),
         "mapping": known.mapping_for_family(form.family).by if form else "",
+        **capture_counts(records, known.capture),
     }
     with ledger.writing():
         Records(ledger).replace_unit(unit, stored)
@@ -54,8 +58,17 @@ def make_records(
     settled = still_hold(own, mapping.form, {c: sources.get(_page_of(c) or pages[0].page, "") for c in own})
     values = [page_values(p.page, reading, known) for p in pages if (reading := readings[p.page])]
     context = known.context(record_id, pages[0].batch, pages[0])
-    records = map_readings(mapping, [over_page(v, settled) for v in values], context)
-    return [_sign(r, settled, values, context) for r in records]
+    days = [with_one_day(v, over_page(v, settled), _day_groups(known, readings[v.page])) for v in values]
+    records = map_readings(mapping, [values for values, _ in days], context)
+    followers = {place: leader for _, own in days for place, leader in own.items()}
+    signed = (note_followers(_sign(r, settled, values, context), followers) for r in records)
+    return [capture(r, known.capture) for r in signed]
+
+
+def _day_groups(known: Known, reading: Reading | None) -> list[tuple[str, ...]]:
+    """Zones of a page that are mostly the same day, as its form says."""
+    form = known.forms.get(reading.form or "") if reading else None
+    return [rule.dates for rule in form.agree] if form else []
 
 
 def page_values(page: str, reading: Reading, known: Known) -> PageValues:

@@ -18,6 +18,7 @@ from digitize.steps.map_pages import group_of, page_values, station_of
 from digitize.steps.map_table import row_of, settled_of
 from digitize.steps.read_keys import DECIDE, UNKNOWN_FORM
 from digitize.steps.read_plan import by_volume
+from digitize.workspace.capturing import capture_counts
 from digitize.workspace.decisions.apply import Settled, over_page, sign_record
 from digitize.workspace.decisions.items import FIELD, ZONE, register_source
 from digitize.workspace.decisions.words import said_on, words_of
@@ -29,6 +30,7 @@ from digitize.workspace.ledger.records import Decision, Records, Stored, record_
 from mappers.binding.bound import FormMapping
 from mappers.mapping.load import map_page_rows
 from mappers.record import Record
+from mappers.schema.capture import capture
 from mappers.sources.values import PageRow, PageValues, PlacedValue
 from ocr.page import Reading
 
@@ -136,6 +138,7 @@ def map_register(ledger: Ledger, known: Known, page: RegisterPage, key: str, dec
         "asked": sum(not row.kind_by_person and row.reported != DAY for row in rows),
         **{why: [r.id for r in rows if r.reported == why] for why in sorted({r.reported for r in rows})},
         "left_over": sum(len(r.left_over) for r in records), "mapping": work.mapping.by,
+        **capture_counts(records, known.capture),
     }  # fmt: skip
     with ledger.writing():
         Records(ledger).replace_unit(page.scan.page, stored)
@@ -197,7 +200,8 @@ class _Work:
         context = self._known.context("", self._page.scan.batch, self._page.scan)
         records = map_page_rows(self.mapping, rows, context)
         signed = ((record, self._own(entries[row_of(record.id)], record.id)) for record in records)
-        return [sign_record(r, own, self._read, context) if own.cells else r for r, own in signed]
+        made = (sign_record(r, own, self._read, context) if own.cells else r for r, own in signed)
+        return [capture(r, self._known.capture) for r in made]
 
     def _cells(self, row: RegisterRow) -> Mapping[str, PlacedValue]:
         """The cells of a row as mapping takes them, in one line but for text that is kept line by line."""

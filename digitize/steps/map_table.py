@@ -9,6 +9,7 @@ from digitize.errors import InputError
 from digitize.machine.work_keys import work_key
 from digitize.steps.kept_rows import kept_chunks
 from digitize.steps.map_pages import group_of, station_of
+from digitize.workspace.capturing import capture_counts
 from digitize.workspace.decisions.apply import Settled, over_row, sign_record, still_hold, stored_texts
 from digitize.workspace.decisions.items import FIELD
 from digitize.workspace.decisions.left_over import columns_left
@@ -22,6 +23,7 @@ from mappers.errors import EncodingUnclear, MappingError, TableError
 from mappers.legacy import LegacyRow, LegacyTable, named_cells
 from mappers.mapping.load import FormMapping, map_rows
 from mappers.record import Record
+from mappers.schema.capture import capture
 from mappers.sources.values import MapContext, RowValues
 
 Decisions = Mapping[str, Mapping[str, Decision]]
@@ -90,7 +92,8 @@ def _map_chunk(
     rows = [RowValues(file, chunk.table.name, r.number, named_cells(columns, r), chunk.record_id(r)) for r in usable]
     records = map_decided(known, chunk.mapping, rows, known.context("", chunk.table.batch, chunk.table), decisions)
     stored = [_store(r, chunk) for r in records]
-    detail = {"rows": len(chunk.rows), "records": len(stored), "reported": len(reported)}
+    captured = capture_counts(records, known.capture)
+    detail = {"rows": len(chunk.rows), "records": len(stored), "reported": len(reported), **captured}
     with ledger.writing():
         Records(ledger).replace_unit(chunk.unit, stored)
         ledger.finish(chunk.unit, "map", key, {"reported": reported}, detail)
@@ -105,10 +108,11 @@ def map_decided(
     decided = [over_row(r, own[r.record_id]) if own[r.record_id].cells else r for r in rows]
     records = map_rows(mapping, decided, context)
     stored = {r.record_id: stored_texts(mapping, r, own[r.record_id]) for r in rows if own[r.record_id].cells}
-    return [
+    signed = (
         sign_record(r, _of_record(own[of], r.id), {}, context, stored[of]) if (of := row_of(r.id)) in stored else r
         for r in records
-    ]
+    )
+    return [capture(r, known.capture) for r in signed]
 
 
 def row_of(record_id: str) -> str:

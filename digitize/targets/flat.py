@@ -9,6 +9,7 @@ from typing import Any
 from mappers.names import romanise
 from mappers.record import Record, Row
 from mappers.schema import Column, form_tables
+from mappers.schema.capture import captured_rows
 
 # Every row_hash that targets hold was made with these: other signs would turn all their records into changed ones.
 FIELD_END, ROW_END = "\x1f", "\x1e"
@@ -18,11 +19,12 @@ def flat_rows(record: Record) -> Mapping[str, list[dict[str, Any]]]:
     """A record as rows of the flat layout: table name -> rows of canonical values; every row has its record_id.
 
     Child rows carry their line, from 1. Fields without a value are None. A name's spelling in Latin letters is worked
-    out here, at the edge, unless the source gave one: records stay small.
+    out here, at the edge, unless the source gave one: records stay small. Rows of which nothing was captured are
+    none.
     """
     rows: dict[str, list[dict[str, Any]]] = {}
     for name, table in form_tables(record.form).items():
-        sources = [record.fields] if not table.child else list(record.children.get(table.child, ()))
+        sources = captured_rows(record.children.get(table.child, ())) if table.child else [record.fields]
         for line, source in enumerate(sources, start=1):
             row: dict[str, Any] = {"record_id": record.id}
             if table.child:

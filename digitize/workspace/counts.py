@@ -9,7 +9,9 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
+from digitize.workspace.captured import CapturedLine, captured_lines
 from digitize.workspace.decisions.left_over import LeftOver, asked_of_mapping
+from digitize.workspace.decisions.order import Needed, next_needed
 from digitize.workspace.decisions.page_gaps import MISSING, Gap, find_gaps
 from digitize.workspace.failures import FailedKind, by_kind, failed_pages, in_words
 from digitize.workspace.ledger import Ledger, books
@@ -114,7 +116,8 @@ class StatusCounts:
     """Everything `digitize status` shows.
 
     reasons: why a person must look, and how often. left_over: what mappings do not account for. gaps: numbers left out
-    between pages. books: what was learned of volumes from their own pages. pages_per_min: as measured.
+    between pages. books: what was learned of volumes from their own pages. captured: records by capture profile.
+    next_needed: what the next hundred records need. pages_per_min: as measured.
     """
 
     totals: Totals = field(default_factory=Totals)
@@ -126,6 +129,8 @@ class StatusCounts:
     failures: dict[str, int] = field(default_factory=dict)
     failed: list[FailedKind] = field(default_factory=list)
     books: list[str] = field(default_factory=list)
+    captured: list[CapturedLine] = field(default_factory=list)
+    next_needed: Needed | None = None
     pages_per_min: float | None = None
     minutes_left: float | None = None
 
@@ -137,15 +142,17 @@ class StatusCounts:
             "review_reasons": self.reasons, "left_over": [asdict(c) for c in self.left_over],
             "page_gaps": [asdict(g) for g in self.gaps], "failures": self.failures,
             "failed_pages": [asdict(k) for k in self.failed],
-            "books": self.books,
+            "books": self.books, "captured": [c.as_plain() for c in self.captured],
+            "next_needed": asdict(self.next_needed) if self.next_needed else None,
             "pages_per_min": self.pages_per_min, "minutes_left": self.minutes_left,
         }  # fmt: skip
 
     def lines(self) -> list[str]:
         """The numbers for people, and what mappings do not account for."""
         failed = in_words(self.failed)
-        said = [*self.totals.lines(), *([failed] if failed else []), *self.books]
-        return [*said, *(c.line() for c in self.left_over)]
+        needed = [self.next_needed.line()] if self.next_needed else []
+        said = [*self.totals.lines(), *needed, *([failed] if failed else []), *self.books]
+        return [*said, *(c.line() for c in self.captured), *(c.line() for c in self.left_over)]
 
 
 def count_work(ledger: Ledger) -> StatusCounts:
@@ -155,7 +162,7 @@ def count_work(ledger: Ledger) -> StatusCounts:
     _count_pages(ledger, s)
     _count_records(ledger, s)
     _count_gaps(ledger, s)
-    s.books = books.lines(ledger)
+    s.books, s.captured, s.next_needed = books.lines(ledger), captured_lines(ledger), next_needed(ledger)
     _count_steps(s, ledger.execute(_NOT_MAPPED).fetchone()["n"])
     _rate(ledger, s)
     return s

@@ -15,6 +15,7 @@ from digitize.machine.work_keys import plain_hash, work_key
 from digitize.reading.calibration import load_calibration, threshold
 from digitize.reading.lexica import as_lexica, sections_file
 from digitize.workspace.calibration.keeping import Thresholds, thresholds_in
+from digitize.workspace.capturing import capture_choice
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.books import BookFact, learned
 from digitize.workspace.ledger.catalogue import Catalogue
@@ -24,6 +25,7 @@ from mappers.codes import CodeList, districts_of, load_stations, place_lists
 from mappers.encodings import Encoding, load_encodings
 from mappers.mapping.column_encodings import settle_mapping
 from mappers.mapping.load import FormMapping, find_mapping, load_mappings
+from mappers.schema.capture import CaptureChoice
 from mappers.sources.values import MapContext
 from mappers.states import StateProfile, load_state
 
@@ -155,12 +157,18 @@ class Known:
         return self.thresholds.accept(form or "", zone, page, given)
 
     @cached_property
+    def capture(self) -> CaptureChoice:
+        """Which fields of a form are captured."""
+        return capture_choice(self.place.options, self.state)
+
+    @cached_property
     def map_key(self) -> str:
         """Hash of what mapping depends on beside the reading, its threshold, the mapping file and the decisions."""
         from mappers.mapping.load import MAP_VERSION
 
         districts = plain_hash(self.district_of)
-        return work_key(MAP_VERSION, self.state.model_dump_json(), _lists_hash(self.lists), districts)
+        own = plain_hash(self.capture.plain())
+        return work_key(MAP_VERSION, self.state.model_dump_json(), _lists_hash(self.lists), districts, own)
 
     @cached_property
     def check_settings(self) -> CheckSettings:
@@ -178,7 +186,8 @@ class Known:
             stations=stations,
             policy=str(file) if file.is_file() else options.check.policy,
             overrides=options.severity,
-            profile=options.check.profile,
+            profile=self.capture.profile,
+            moved=self.capture.moved,
             state=self.state.code,
             years=first_and_last(options.check.years),
             beats=read_beats(self.state.code, beats) if beats.is_file() else (),

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from digitize.errors import OptionsError
+from mappers.states import CaptureFile
 
 PREFIX = "DIGITIZE_"
 
@@ -94,14 +95,14 @@ class Access(_Part):
 class Checking(_Part):
     """What is asked of records.
 
-    profile: how complete they must be: "full", "register-only" or "index-only"; "" asks only what the rules ask.
+    profile: an older place of [capture] profile, which means the same; "" where nothing is said there.
     policy: what rules do: a file of the workspace's folder policy/, or a policy of the package, by name.
     years: those agreed for the import, as "2001-2010".
     """
 
     policy: str = "default"
     years: str = Field(default="", pattern=r"^([0-9]{4}-[0-9]{4})?$")
-    profile: Literal["", "full", "register-only", "index-only"] = ""
+    profile: Literal["", "full", "core", "register-only", "index-only"] = ""
 
 
 class Calibrating(_Part):
@@ -123,7 +124,8 @@ class Calibrating(_Part):
 class Options(_Part):
     """All settings of one workspace; built once and passed on.
 
-    severity: rule code -> note, review or reject, over the package's own policy.
+    capture: which fields are captured, over what the state's profile says. severity: rule code -> note, review or
+    reject, over the package's own policy.
     """
 
     workspace: Workspace
@@ -134,7 +136,16 @@ class Options(_Part):
     access: Access = Access()
     calibrate: Calibrating = Calibrating()
     learn: Learning = Learning()
+    capture: CaptureFile = CaptureFile()
     severity: dict[str, str] = {}
+
+    @model_validator(mode="after")
+    def _says_one_profile(self) -> Options:
+        """Two places that say different things would leave everybody guessing which of them holds."""
+        if self.capture.profile and self.check.profile not in ("", self.capture.profile):
+            both = f"[check] profile is {self.check.profile}, [capture] profile {self.capture.profile}"
+            raise ValueError(f"{both}: take the first out")
+        return self
 
 
 def load_options(folder: Path, flags: Mapping[str, Any] | None = None) -> Options:
@@ -165,8 +176,9 @@ def load_options(folder: Path, flags: Mapping[str, Any] | None = None) -> Option
 def _environment() -> list[tuple[str, str, str]]:
     found = []
     # Not [workspace], whose id stands in every page's id, and not [severity], whose keys are codes of rules.
-    sections: dict[str, type[_Part]] = {
+    sections: dict[str, type[BaseModel]] = {
         "read": ReadOptions, "run": Running, "load": Loading, "check": Checking, "calibrate": Calibrating,
+        "capture": CaptureFile,
     }  # fmt: skip
     for section, model in sections.items():
         for name in model.model_fields:

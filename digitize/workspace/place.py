@@ -39,8 +39,10 @@ site_id = "{site_id}"   # stands in every page and record id: do not change it
 [access]
 # group = "records"          # of the machine's accounts: may read and write here, too; else the owner alone
 
+[capture]
+# profile = "core"          # what is asked: full, core, register-only, index-only; all without it (docs/capture.md)
+
 [check]
-# profile = "register-only"  # how complete records must be: full, register-only or index-only (docs/schema.md)
 # policy = "default"        # what rules do: a policy of the package, or policy/NAME.toml of this folder (docs/rules.md)
 # years = "2001-2010"       # agreed for the import; others are noted (T024)
 

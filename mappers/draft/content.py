@@ -24,6 +24,7 @@ _WITH_WORD = re.compile(r"^\d{1,2}\W*[^\W\d_][^\d]*\d{2,4}$")
 _LAW = re.compile(r"(?<!\w)(?:ipc|i\.p\.c|bns|crpc|act|u/s|r/w|भा|धारा|अधि|ভা|ধারা|இ\.த\.ச|பிரிவு|IPC)", re.I)
 _KIN = re.compile(r"(?:\b[sdwc]\s*/\s*o\b|पुत्र|पत्नी|वल्द|पिता|পিতা|স্বামী|த/பெ|ਪੁੱਤਰ|ತಂದೆ|ಬಿನ್|తండ్రి|\br/o\b|निवासी|ولد)", re.I)
 _MANY = re.compile(r"(?:^|[\s,;])\(?\s*(?:[2-9]|ii)\s*[).]\s*\D|\n\s*\S|व\s+अन्य|& others|and others|ও অন্যান্য", re.I)
+_CLOCK = re.compile(r"^\s*\d{1,2}\s*[:.]\s*[0-5]\d\s*(?::\s*[0-5]\d)?\s*(?:hrs?\.?|am|pm)?\s*$", re.I)
 _MONEY_MARK = re.compile(r"rs|₹|रु|\.\d\d$|/-|,\d{2,3}", re.I)
 
 
@@ -91,6 +92,11 @@ class Content:
         clean = load_cleaners()["date"].clean
         assert clean is not None
         return self.share(lambda v: _looks_like_day(v) and _has(clean(v, self.context)))
+
+    @cached_property
+    def hours(self) -> float:
+        """Share of cells that are an hour of the day and nothing else."""
+        return self.share(lambda v: bool(_CLOCK.match(fold_digits(v))))
 
     @cached_property
     def sections(self) -> float:

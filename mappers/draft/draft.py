@@ -14,7 +14,7 @@ from mappers.draft.also import AlsoDraft, AlsoRule, propose_also
 from mappers.draft.assign import FieldChoice, assign, lend
 from mappers.draft.content import Content
 from mappers.draft.infer import infer
-from mappers.draft.match import ColumnSeen
+from mappers.draft.match import ColumnSeen, readings_of
 from mappers.draft.rules import DraftRule, make_rule
 from mappers.draft.targets import find_targets
 from mappers.encodings import Encoding, to_bytes
@@ -30,6 +30,8 @@ _FORM_NUMBER = re.compile(r"iif\W?([1-7])|\bif([1-7])\b", re.I)
 # Two-digit years are taken as not later than this.
 _PIVOT = 2026
 _MOSTLY = 0.8
+# Numbers that a station or a court gives, and people know.
+_NUMBERS = frozenset({"fir_no", "gd_no", "report_no", "court_case_no", "ud_no", "fir_reg_num"})
 _STATE = "the state is said where the workspace is made"
 _NULLS = (
     "NIL", "NA", "N.A.", "N/A", "N.K.", "NK", "NULL", "NONE", "NOT KNOWN", "00/00/00", "00/00/0000", "00-00-0000",
@@ -93,7 +95,7 @@ def draft_table(
     form_tables(form)
     targets = find_targets(form, lexicon)
     choices = infer(assign(columns, targets, lend(columns, form, table.name, lexicon), lexicon), targets)
-    lines = tuple(_lines(choices, {c.name: c for c in settled}))
+    lines = tuple(_lines(choices, {c.name: c for c in settled}, lexicon))
     used = {line.rule.into for line in lines if line.rule is not None and line.rule.into}
     rows = {n: (k.table, k.set) for n, k in lexicon.rows.items() if n in used}
     return MappingDraft(table.name, form, lines, rows, _also(lines, columns, table.name, lexicon), _nulls(columns))
@@ -151,12 +153,14 @@ def _decoded(name: str, encoding: Encoding) -> str:
         return name
 
 
-def _lines(choices: Sequence[FieldChoice], settled: Mapping[str, EncodedColumn]) -> Iterable[DraftLine]:
+def _lines(
+    choices: Sequence[FieldChoice], settled: Mapping[str, EncodedColumn], lexicon: HeaderLexicon
+) -> Iterable[DraftLine]:
     sure = [c for c in choices if c.target and not c.target.is_elsewhere and c.score >= SURE_ENOUGH]
     taken = frozenset(c.target.name for c in sure if c.target)
     filled: set[tuple[str, str]] = set()
     for choice in choices:
-        line = _line(choice, taken, settled[choice.column.name])
+        line = _line(choice, taken, settled[choice.column.name], lexicon)
         keys = {(line.rule.into, f) for f in line.rule.fields} if line.rule else set()
         if line.kind == "mapped" and keys & filled:
             line = replace(line, kind="asked", questions=(*line.questions, "its field is filled by another column"))
@@ -165,7 +169,7 @@ def _lines(choices: Sequence[FieldChoice], settled: Mapping[str, EncodedColumn])
         yield line
 
 
-def _line(choice: FieldChoice, taken: frozenset[str], column: EncodedColumn) -> DraftLine:
+def _line(choice: FieldChoice, taken: frozenset[str], column: EncodedColumn, lexicon: HeaderLexicon) -> DraftLine:
     target, content = choice.target, choice.column.content
     encoding = _encoding(column)
     base = DraftLine(
@@ -181,9 +185,22 @@ def _line(choice: FieldChoice, taken: frozenset[str], column: EncodedColumn) -> 
     rule = make_rule(target, content, taken)
     if rule is None:
         return replace(base, kind="asked", target=target.name, questions=("no cleaner gives what this field wants",))
-    kind: Kind = "mapped" if choice.score >= SURE_ENOUGH else "asked"
     questions = (*base.questions, *_about_codes(rule, content))
-    return replace(base, kind=kind, target=target.name, rule=rule, questions=questions)
+    ties = _about_ties(choice, lexicon)
+    kind: Kind = "mapped" if choice.score >= SURE_ENOUGH and not ties else "asked"
+    return replace(base, kind=kind, target=target.name, rule=rule, questions=(*questions, *ties))
+
+
+def _about_ties(choice: FieldChoice, lexicon: HeaderLexicon) -> tuple[str, ...]:
+    """FIR_ID in a table of arrests is the key of the row in the table of FIRs, and not the FIR's number."""
+    if choice.target is None or choice.target.name not in _NUMBERS:
+        return ()
+    said = [r.meanings for r in readings_of(choice.column, lexicon)[:1]]
+    if any("id" in meanings and "number" not in meanings for meanings in said):
+        return (
+            "it reads like the key of a row in another table, not like a number that people gave; is it that number?",
+        )
+    return ()
 
 
 def _about_codes(rule: DraftRule, content: Content) -> tuple[str, ...]:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from mappers.clean import CleanContext, load_cleaners
 from mappers.draft.assign import FieldChoice
 from mappers.draft.content import Content
+from mappers.draft.match import SEVERAL
 from mappers.draft.targets import DraftTarget
-from mappers.text.folding import fold_digits
 
-# Content alone is never surer than this.
-_BY_KIND, _BY_PLACE = 0.62, 0.56
-_CLOCK = re.compile(r"^\s*\d{1,2}\s*[:.]\s*[0-5]\d\s*(?:hrs?\.?|am|pm)?\s*$", re.I)
+# Content alone is never surer than this. In a table that tells of an arrest or a court as well, a person says which day
+# a date without a word over it is: a draft that took the day of the arrest for that of the FIR would be believed.
+_BY_KIND, _BY_PLACE, _OF_OTHERS = 0.62, 0.56, 0.5
 _LONG, _MOST, _SOME = 80, 0.7, 0.05
 # The fields that dates of unknown columns go to, in the order in which tables have them.
 _DAYS = ("fir_date", "occurrence_from")
@@ -25,10 +24,11 @@ def infer(choices: Sequence[FieldChoice], targets: Sequence[DraftTarget]) -> tup
     """The choices with proposals for columns that had none; a field is proposed once, and only while it is free."""
     known = {t.name: t for t in targets}
     free = known.keys() - {c.target.name for c in choices if c.target is not None}
+    by_place = _OF_OTHERS if any(_is_of_another(c) for c in choices) else _BY_PLACE
     out: list[FieldChoice] = []
     for choice in choices:
         before = out[-1].target.name if out and out[-1].target is not None else ""
-        guess = _guess(choice.column.content, before, free) if choice.target is None else None
+        guess = _guess(choice.column.content, before, free, by_place) if choice.target is None else None
         if guess is not None:
             free = free - {guess[0]}
             choice = replace(choice, target=known[guess[0]], score=guess[1])
@@ -36,13 +36,19 @@ def infer(choices: Sequence[FieldChoice], targets: Sequence[DraftTarget]) -> tup
     return tuple(out)
 
 
-def _guess(content: Content, before: str, free: frozenset[str] | set[str]) -> tuple[str, float] | None:
+def _is_of_another(choice: FieldChoice) -> bool:
+    """Whether a column with days or hours belongs to another form."""
+    content = choice.column.content
+    return choice.target is not None and choice.target.is_elsewhere and max(content.days, content.hours) > _MOST
+
+
+def _guess(content: Content, before: str, free: frozenset[str] | set[str], by_place: float) -> tuple[str, float] | None:
     """(name of the target, confidence) of the first kind that the cells are of. before: target of the column before."""
     if content.is_empty:
         return None
     if content.days > _MOST:
-        return next(((name, _BY_PLACE) for name in _DAYS if name in free), None)
-    if content.share(lambda v: bool(_CLOCK.match(fold_digits(v)))) > _MOST:
+        return next(((name, by_place) for name in _DAYS if name in free), None)
+    if content.hours > _MOST:
         name = _TIMES.get(before, "")
         return (name, _BY_KIND) if name in free else None
     return next(((name, _BY_KIND) for name, test in _KINDS if name in free and test(content)), None)
@@ -62,9 +68,16 @@ def _has_unknown(content: Content) -> bool:
     return content.letters + content.many > _MOST and unknown >= _SOME
 
 
+def _all_of(name: str) -> Callable[[Content], bool]:
+    """Whether the cells are entries of a list of places: several of them, for one may be a name like any other."""
+    return lambda c: len({*c.tried}) >= SEVERAL and c.listed(name) > _MOST
+
+
 _KINDS: tuple[tuple[str, Callable[[Content], bool]], ...] = (
     ("acts.section", lambda c: c.sections > _MOST),
     ("narrative", lambda c: c.length > _LONG and c.digits < _SOME),
     ("io_name", _has_rank),
     ("accused.name", _has_unknown),
+    ("police_station", _all_of("station")),
+    ("district", _all_of("district")),
 )

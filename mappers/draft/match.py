@@ -25,6 +25,8 @@ _UNKNOWN_WEIGHT = 0.8
 # Each unit by which a reading is dearer than the best makes it less likely.
 _DEARER = 0.12
 _LABEL_FLOOR = 88
+# From so many entries on a column is one of places.
+SEVERAL = 3
 # A meaning that the neighbours or the table's name lend to a header.
 _LENT = 0.6
 _NO_DATE = 0.5
@@ -148,12 +150,17 @@ def _coded(c: Content, codes: str) -> float:
     share = c.listed(codes) if codes else 0.0
     if share > 0.5:
         return 0.6 + 0.4 * share
+    if codes and max(c.days, c.hours) > 0.7:
+        return 0.05
+    # "COL" over names of stations is no colour.
+    if codes and len(c.codes) >= SEVERAL and max(c.listed("station"), c.listed("district")) > 0.7:
+        return 0.05
     return 0.55 if c.codes else 0.2 if codes else 0.5
 
 
 def _free(c: Content) -> float:
     """Free text is anything but dates, and rather not bare numbers."""
-    return 0.1 if c.days > 0.8 else 0.3 if c.digits > 0.8 else 0.65
+    return 0.05 if c.hours > 0.8 else 0.1 if c.days > 0.8 else 0.3 if c.digits > 0.8 else 0.65
 
 
 def _thing(c: Content) -> float:
@@ -190,11 +197,11 @@ def _sections(c: Content) -> float:
 
 
 def _narrative(c: Content) -> float:
-    return 0.05 if c.digits > 0.5 or c.days > 0.5 else min(1.0, 0.3 + c.length / 150)
+    return 0.05 if max(c.digits, c.days, c.hours) > 0.5 else min(1.0, 0.3 + c.length / 150)
 
 
 def _address(c: Content) -> float:
-    return 0.05 if c.digits > 0.7 or c.days > 0.5 else min(0.9, 0.5 + c.length / 100)
+    return 0.05 if c.digits > 0.7 or max(c.days, c.hours) > 0.5 else min(0.9, 0.5 + c.length / 100)
 
 
 def _phone(c: Content) -> float:

@@ -12,6 +12,8 @@ from mappers.sources.cells import Sources
 from mappers.sources.values import MapContext
 
 _INTAKE = "intake"
+TOLD = "told"
+"""Note of a doubtful reading that does not contradict what intake was told, and gave way to it."""
 _STATION_LIST = "station list"
 # Of each column, so many different cells are remembered.
 _REMEMBERED = 20_000
@@ -173,22 +175,54 @@ class _Draft:
 
 
 def _add_intake(fields: dict[str, Values], context: MapContext, count: int) -> None:
-    """Fill from what was said at intake, only where the source has nothing at all."""
+    """Fill from what was said at intake, where the source has nothing, or does not surely say otherwise."""
     known = {
         "state": context.state.code if context.state else "",
-        "district": context.district,
-        "police_station": context.station,
+        "district": _listed(context, "district", context.district),
+        "police_station": _listed(context, "station", context.station),
         "year": str(context.book_year or ""),
     }
+    alike = {"district": _districts_of(context, known["police_station"])}
     for name, value in known.items():
         if value:
             said = SourceAnswers("", value, by=_INTAKE)
-            fields[name] = [said if v is None or v.blank else v for v in fields.get(name) or [None] * count]
+            same = (None, value, *alike.get(name, ()))
+            fields[name] = [_told(v, said, same) for v in fields.get(name) or [None] * count]
     _add_district(fields, context, count)
 
 
+def _listed(context: MapContext, name: str, text: str) -> str:
+    """The entry of a list that a text spells; the text itself where none does, or there is no such list."""
+    codes = context.lists.get(name)
+    return (codes.find(text) if codes and text else None) or text
+
+
+def _districts_of(context: MapContext, station: str) -> tuple[str, ...]:
+    """What people write as a station's district: its own, and the revenue districts in which a police district lies."""
+    codes = context.lists.get("station")
+    return codes.implies.get(station, ()) if codes else ()
+
+
+def _told(read: SourceAnswers | None, told: SourceAnswers, same: Sequence[str | None]) -> SourceAnswers:
+    """What intake was told, where the source has nothing, or a doubtful reading that does not say otherwise.
+
+    same: readings that do not.
+    """
+    if read is None or read.blank:
+        return told
+    if read.is_sure() or not _is_of_page(read) or read.value not in same:
+        return read
+    # The place and what was read there stay, so that both can be looked at.
+    return read._replace(value=told.value, confidence=1.0, by=told.by, notes=(TOLD,), candidates=(), accept=0.0)
+
+
+def _is_of_page(read: SourceAnswers) -> bool:
+    """Whether a value stands once on a page: in the rows of a register each may name another place."""
+    return bool(read.origin.zone) and "." not in read.origin.zone
+
+
 def _add_district(fields: dict[str, Values], context: MapContext, count: int) -> None:
-    """The station's own district, where neither the source nor the intake names one; as sure as the station."""
+    """The station's own district, where neither the source nor the intake surely names one; as sure as the station."""
     stations = fields.get("police_station")
     if stations is None or not context.district_of:
         return
@@ -200,6 +234,11 @@ def _district(
     station: SourceAnswers | None, district: SourceAnswers | None, context: MapContext
 ) -> SourceAnswers | None:
     known = context.district_of.get((station and station.value) or "")
-    if station is None or not known or (district is not None and not district.blank):
+    if station is None or not known:
         return district
+    if district is not None and not district.blank:
+        is_open = not district.is_sure() and _is_of_page(district)
+        # A district that cannot be read, or is read as the station has it, is no question beside that of the station.
+        if not is_open or district.value not in (None, known, *_districts_of(context, station.value or "")):
+            return district
     return station._replace(value=known, by=_STATION_LIST, notes=(), candidates=())

@@ -10,7 +10,7 @@ from functools import cache
 from mappers.errors import MappingError
 from mappers.schema.parts.table import Column, Table
 
-_MACHINERY = ("profiles", "paper", "json_schema", "reference", "links")
+_MACHINERY = ("profiles", "capture", "paper", "json_schema", "reference", "links")
 
 
 @cache

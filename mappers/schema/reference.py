@@ -25,8 +25,8 @@ Behind every name stands its spelling in Latin letters (`name_roman`): what a so
 out where records are exported or loaded. They are not listed below. `person_line` names a person by their line in the
 table of persons, `of_line` a row of the table in `of_table`. A file may count lines as it likes; rows that are checked
 and loaded are counted anew from 1, and what names them follows. *kind*: how a value is written, or its list. *item*:
-number on the printed form. *asked*: the profiles of completeness that ask for the field (F full, R register-only, I
-index-only). *private*: what is masked where the law protects a victim or child: a person, the kin (an adult accused's
+number on the printed form. *asked*: the capture profiles that want it to be there (F full, C core, R register-only,
+I index-only). *private*: what is masked where the law protects a victim or child: a person, the kin (an adult accused's
 too), free text.
 """
 

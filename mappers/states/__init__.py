@@ -24,11 +24,38 @@ Tradition = Literal[
 ]  # fmt: skip
 
 
+class CapturedFields(BaseModel):
+    """Fields of one form at another level than their profile has them (`mappers/schema/capture.py`)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    key: tuple[str, ...] = ()
+    wanted: tuple[str, ...] = ()
+    if_sure: tuple[str, ...] = ()
+    picture: tuple[str, ...] = ()
+
+
+class CaptureFile(BaseModel):
+    """`[capture]` of a state's profile or of a workspace.
+
+    profile: which fields are captured, "" for all that there are. form: form -> single fields at another level, as
+    [capture.form.iif1] picture = ["narrative"].
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    profile: Literal["", "full", "core", "register-only", "index-only"] = ""
+    form: dict[str, CapturedFields] = {}
+
+    def moved(self) -> tuple[tuple[str, str, str], ...]:
+        """(form, level, field) of the single fields."""
+        return tuple((form, level, text) for form, own in self.form.items() for level, texts in own for text in texts)
+
+
 class StateProfile(BaseModel):
     """One state. code: two small letters, the file's name. lgd_code: in the Local Government Directory.
 
     languages: ISO 639 codes of its records, most used first. digits, calendars, encodings: what to expect, most
-    likely first; encodings are names of `mappers.encodings`. tradition: of its registers.
+    likely first; encodings are names of `mappers.encodings`. tradition: of its registers. capture: what its offices
+    capture where they do not say otherwise.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -44,6 +71,7 @@ class StateProfile(BaseModel):
     encodings: tuple[str, ...] = ()
     tradition: Tradition
     note: str = ""
+    capture: CaptureFile = CaptureFile()
 
 
 @cache

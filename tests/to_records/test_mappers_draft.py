@@ -224,6 +224,33 @@ def test_content_speaks_against_a_field():
     assert made.lines[0].kind != "mapped"
 
 
+def test_the_key_of_another_table_is_never_taken_for_the_number_of_an_fir():
+    rows = [(str(1000 + n), f"{n}/03/2004", f"1{n}:30", "Sample Person") for n in range(1, 9)]
+    made = draft(["FIR_ID", "ARR_DT", "ARR_TIME", "ACC_NAME"], rows, "arrest")
+    key, day, hour, _ = made.lines
+    assert key.kind == "asked" and "key of a row in another table" in key.questions[-1]
+    assert (day.target, hour.target) == ("arrest_date", "arrest_time")
+
+
+def test_hours_and_days_are_no_places_and_no_colours():
+    rows = [(f"1{n}:30", f"{n:02}/03/2004", str(n)) for n in range(1, 9)]
+    made = draft(["PLACE_TM", "COL3", "FIRNO"], rows)
+    place, colour, _ = made.lines
+    assert place.kind != "mapped" and colour.target != "vehicle.colour"
+
+
+def test_a_column_of_known_stations_is_one_of_stations_whatever_stands_over_it():
+    stations = ["Baguiati", "New Town", "Bidhannagar North", "Airport"]
+    rows = [(stations[n % 4], f"{n:02}/03/2004") for n in range(1, 9)]
+    assert targets(draft(["COL2", "FIRDT"], rows, state="wb"))["COL2"] == "police_station"
+
+
+def test_a_day_without_a_word_over_it_is_asked_where_the_table_tells_of_an_arrest():
+    rows = [(str(n), f"{n:02}/03/2004", f"{n:02}/04/2004") for n in range(1, 9)]
+    in_force = [draft(["FIRNO", name, "XQ"], rows).lines[2].kind for name in ("FIRDT", "ARR_DT")]
+    assert in_force == ["mapped", "asked"]
+
+
 def test_an_encoding_that_is_not_clear_is_left_to_the_mapping_to_find_out(tmp_path):
     made = draft(["NAME"], [(b"\xb3\xcc",), (b"\xb3\xda",)])
     assert made.lines[0].encoding in ("auto", "") or made.lines[0].questions == ()

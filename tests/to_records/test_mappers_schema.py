@@ -217,7 +217,7 @@ def test_the_page_of_the_schema_is_current() -> None:
 @pytest.mark.parametrize("form", FORMS)
 def test_a_full_record_lacks_nothing_and_profiles_ask_less_and_less(form: str) -> None:
     own = {p: {str(a) for a in asked(form, p) if not a.child} for p in PROFILES}
-    assert own["index-only"] <= own["register-only"]
+    assert own["index-only"] <= own["register-only"] <= own["core"] <= own["full"]
     assert len(asked(form, "full")) > len(asked(form, "index-only"))
     for profile in PROFILES:
         roles = {a.role for a in asked(form, profile) if a.role}
@@ -249,7 +249,7 @@ def test_text_not_understood_and_fields_settled_by_a_person_are_not_missing() ->
 
 
 def test_an_unknown_profile_is_refused_by_name() -> None:
-    with pytest.raises(MappingError, match="known profiles: full, register-only, index-only"):
+    with pytest.raises(MappingError, match="known profiles: full, core, register-only, index-only"):
         asked("iif1", "half")
 
 

@@ -14,7 +14,7 @@ from validators.checking.evaluate import evaluate
 from validators.checking.frames import record_frames
 from validators.checking.gather import Texts
 from validators.checking.plan import Bound, plan
-from validators.checking.rows import GAP, find_in_rows
+from validators.checking.rows import GAP, UNCAPTURED, find_in_rows
 from validators.checking.unread import MESSAGE, OPERATOR, unread
 from validators.doubles.other import plain_record
 from validators.finding import Finding, RowFinding
@@ -43,6 +43,13 @@ def check_records(records: Sequence[Record], settings: CheckSettings) -> list[Fi
     for finding in _gaps(records, settings):
         if (finding.record, finding.field) not in told:
             found[(finding.record, finding.field, finding.code)] = finding
+    # Of what is not captured no rule can say more than that.
+    gone = {(r.id, path) for r in records for path in r.not_captured()}
+    found = {key: finding for key, finding in found.items() if key[:2] not in gone}
+    if gone and UNCAPTURED not in settings.left_out:
+        text = load_rules()[UNCAPTURED].english
+        told_of = (Finding(*at, UNCAPTURED, settings.policy[UNCAPTURED], text) for at in gone)
+        found |= {(f.record, f.field, f.code): f for f in told_of}
     return [found[key] for key in sorted(found)]
 
 
@@ -62,11 +69,11 @@ def _findings(records: Sequence[Record], settings: CheckSettings) -> Iterator[Fi
 
 def _gaps(records: Sequence[Record], settings: CheckSettings) -> Iterator[Finding]:
     """What the profile asks for and a record has not."""
-    if settings.profile:
+    if settings.profile or settings.moved:
         # The rule for gaps as the first form has it: its words serve all forms.
         text = load_rules()[GAP].english
         for record in records:
-            for path in missing(record, settings.profile):
+            for path in missing(record, settings.profile, settings.moved):
                 yield Finding(record.id, path, GAP, settings.policy[GAP], text)
 
 

@@ -48,7 +48,10 @@ def _records(rule: Rule, examples: Sequence[Mapping[str, Any]]) -> list[Record]:
 
 
 def make_record(record_id: str, plain: Mapping[str, Any], form: str = "iif1") -> Record:
-    """A record of plain values, surely read: field -> text or (raw, value), child name -> rows of the same kind."""
+    """A record of plain values, surely read.
+
+    plain: field -> text, (raw, value) or (raw, value, note); child name -> rows of the same kind.
+    """
     children = {t.child for t in form_tables(form).values()} - {""}
     return Record(
         id=record_id,
@@ -62,9 +65,9 @@ def _cells(row: Mapping[str, Any]) -> dict[str, FieldValue]:
     return {name: _cell(v) for name, v in row.items()}
 
 
-def _cell(value: str | tuple[str, str | None] | None) -> FieldValue:
-    raw, text = value if isinstance(value, tuple) else (value or "", value)
-    return FieldValue(raw=raw, value=text, blank=not raw)
+def _cell(value: str | tuple[str, str | None] | tuple[str, str | None, str] | None) -> FieldValue:
+    raw, text, *notes = value if isinstance(value, tuple) else (value or "", value)
+    return FieldValue(raw=raw or "", value=text, blank=not raw, notes=tuple(n for n in notes if n))
 
 
 def _frames(form: str, examples: Sequence[Mapping[str, Any]]) -> dict[str, pl.DataFrame]:

@@ -16,7 +16,7 @@ from validators.rulebook.columns import LINE, RECORD, TEXT
 from validators.rulebook.given import CheckSettings
 from validators.rulebook.rule import RECORD_ID
 
-GAP = "F047"
+GAP, UNCAPTURED = "F047", "F052"
 FOUND: Mapping[str, type[pl.DataType]] = {
     **{"table": pl.String, "line": pl.Int64, "key": pl.String, "field": pl.String, "code": pl.String},
     **{"value": pl.String, RECORD: pl.String},
@@ -45,8 +45,8 @@ def find_in_rows(
         now = [q for q in questions if aside is None or not aside(q, frame)]
         parts += _found(frame, now)
     found = pl.concat(parts)
-    if settings.profile and form in texts and GAP not in settings.left_out:
-        gaps = pl.concat([pl.DataFrame(schema=FOUND), *_gaps(form, texts[form], settings.profile)])
+    if (settings.profile or settings.moved) and form in texts and GAP not in settings.left_out:
+        gaps = pl.concat([pl.DataFrame(schema=FOUND), *_gaps(form, texts[form], settings)])
         # A gap beside another finding of the same field would only say it twice.
         return pl.concat([found, gaps.join(found, on=["table", "line", "field"], how="anti")])
     return found
@@ -82,9 +82,9 @@ def _rows(rows: pl.DataFrame, table: str, field: str, code: str) -> pl.DataFrame
     )
 
 
-def _gaps(form: str, frame: pl.DataFrame, profile: str) -> Iterator[pl.DataFrame]:
+def _gaps(form: str, frame: pl.DataFrame, settings: CheckSettings) -> Iterator[pl.DataFrame]:
     """Own fields that the profile asks for and a row has not; rows of other tables are not asked for."""
-    for one in asked(form, profile):
+    for one in asked(form, settings.profile, settings.moved):
         if not one.child:
             there = [pl.col(name).is_null() for name in one.fields if name in frame.columns]
             empty = frame.filter(pl.all_horizontal(there)) if there else frame

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from mappers.schema.profiles import PROFILES
+from mappers.schema.profiles import PROFILES, Moved
 from validators.errors import RuleError
 from validators.policy.policies import Asker, load_policy
 from validators.rulebook.given import CheckSettings
@@ -24,13 +24,14 @@ def make_settings(
     left_out: Iterable[str] = (),
     years: tuple[int, int] | None = None,
     beats: Iterable[tuple[str, str, str, str]] = (),
+    moved: Moved = (),
 ) -> CheckSettings:
     """Settings with the package's own districts, acts and sections.
 
     stations: (state code, district, station). policy: name of one of the package, or a file of its own. overrides: rule
-    code -> severity, over that. profile: of completeness. state: whose word in the policy counts. left_out: codes of
-    rules that are not asked. years, beats: see `CheckSettings`. Raises RuleError for an unknown policy, rule, severity
-    or profile.
+    code -> severity, over that. profile, moved: what is captured. state: whose word in the policy counts. left_out:
+    codes of rules that are not asked. years, beats: see `CheckSettings`. Raises RuleError for an unknown policy, rule,
+    severity or profile.
     """
     if profile and profile not in PROFILES:
         raise RuleError(f"there is no profile {profile}; known: {', '.join(PROFILES)}")
@@ -47,6 +48,7 @@ def make_settings(
         left_out=frozenset(left_out),
         years=years,
         beats=tuple(beats),
+        moved=moved,
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
-from mappers.schema.profiles import asked
+from mappers.schema.profiles import Moved, asked
 from validators.finding import Severity
 from validators.rulebook.masters import Law, load_law
 
@@ -21,10 +21,10 @@ class CheckSettings:
     today: the day that counts as today; never the clock's. districts: (state code, district), stations: (state code,
     district, station); a state or district that is not among them is not judged, nor are the districts of a state that
     stands there with "" alone. policy: rule code -> note, review or
-    reject for every rule. law: acts, sections and code lists. profile: of completeness (mappers/schema/profiles.toml),
-    "" when nobody chose one: then only rules of their own ask for fields. left_out: codes of rules that are not asked.
-    years: first and last year of an import, as agreed. beats: (state code, district, station, beat); a station that is
-    not among them is not judged.
+    reject for every rule. law: acts, sections and code lists. profile: what is captured (mappers/schema/profiles.toml),
+    "" when nobody chose one: then only rules of their own ask for fields; moved: single fields at another level than
+    the profile has them. left_out: codes of rules that are not asked. years: first and last year of an import, as
+    agreed. beats: (state code, district, station, beat); a station that is not among them is not judged.
     """
 
     today: date
@@ -36,6 +36,7 @@ class CheckSettings:
     left_out: frozenset[str] = frozenset()
     years: tuple[int, int] | None = None
     beats: tuple[tuple[str, str, str, str], ...] = ()
+    moved: Moved = ()
 
     @cached_property
     def _key(self) -> str:
@@ -49,6 +50,7 @@ class CheckSettings:
             *(sorted(self.left_out),) * bool(self.left_out),
             *(("years", self.years),) * bool(self.years),
             *(("beats", sorted(self.beats)),) * bool(self.beats),
+            *(("moved", self.moved),) * bool(self.moved),
         ]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode("utf-8")).hexdigest()[:32]
 
@@ -58,7 +60,7 @@ class CheckSettings:
 
     def asks(self, form: str, name: str) -> bool:
         """Whether a field or child table is asked for: by the profile, or by the rules where there is none."""
-        return not self.profile or any(name in (a.child, *a.fields) for a in asked(form, self.profile))
+        return not self.profile or any(name in (a.child, *a.fields) for a in asked(form, self.profile, self.moved))
 
     # Plans are remembered by settings, and the policy, a dict, has no hash.
     def __hash__(self) -> int:

@@ -176,6 +176,22 @@ def profile_is_filled(f: Fields) -> pl.Expr:
     return pl.lit(value=True)
 
 
+@rule("F052", slug="field-not-captured", form=EVERY_FORM, fields=("state",))
+@tells(
+    "I",
+    en="The office does not capture this field; something may stand on the paper.",
+    hi="यह कार्यालय यह क्षेत्र दर्ज नहीं करता; काग़ज़ पर कुछ लिखा हो सकता है।",
+)
+@example(passes={"state": "wb"}, fails={"state": ("West B?", None, "not-captured")})
+def field_is_captured(f: Fields) -> pl.Expr:
+    """What an office leaves out must not be taken for blank: the place on the page stays with the record.
+
+    Our own addition to the rule list. Told by the check itself, of every field that the workspace's capture profile
+    leaves out and that was not surely read (`mappers/schema/capture.py`); no other rule says anything of it.
+    """
+    return pl.lit(value=True)
+
+
 @rule(
     "T020",
     slug="code-not-in-list",

@@ -7,7 +7,10 @@ from dataclasses import dataclass, replace
 
 from digitize.machine.work_keys import work_key
 from digitize.reading.rows import DITTO, row_mark
+from digitize.workspace.decisions.facts import leader_of
 from digitize.workspace.decisions.left_over import LEFT_OVER, asked_of_mapping
+from digitize.workspace.decisions.order import records_by_value
+from digitize.workspace.decisions.places import COLUMN, FIELD, ZONE, cell_of, row_id
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.books import learned
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan
@@ -20,7 +23,10 @@ from ocr.forms.legible import is_noise
 from ocr.page import Box, Decided
 from validators.finding import Finding
 
-ZONE, COLUMN, FIELD = "zone", "column", "field"
+__all__ = [
+    "COLUMN", "FIELD", "MEASURED", "ZONE", "Item", "cell_of", "item_id", "items_of", "list_items", "measured",
+    "measured_id", "register_source", "row_id", "source_of", "told_on",
+]  # fmt: skip
 MEASURED = "measured"
 """Why something is asked whose answer shows how right the machine is."""
 
@@ -87,17 +93,6 @@ def measured_id(item: str) -> str:
     return work_key("measured", item)[:12]
 
 
-def cell_of(path: str, value: FieldValue | None) -> str:
-    """The place a field's value comes from."""
-    if path.startswith(LEFT_OVER):
-        return f"{COLUMN}:{path.removeprefix(LEFT_OVER)}"
-    if value is not None and value.origin.zone:
-        return f"{ZONE}:{value.origin.page}/{value.origin.zone}"
-    if value is not None and value.origin.column:
-        return f"{COLUMN}:{value.origin.column}"
-    return f"{FIELD}:{path}"
-
-
 def _feeding_cell(ledger: Ledger, stored: Stored, path: str, mappings: Mapping[str, FormMapping]) -> str:
     """The zone or column that feeds a field which holds nothing, "" when none does."""
     now = ledger.state(stored.unit.partition(":")[0], "map")
@@ -123,26 +118,20 @@ def _cell_named(stored: Stored, name: str, *, is_register: bool) -> str:
     return f"{ZONE}:{stored.record.pages[0]}/{zone}"
 
 
-def row_id(record: str) -> str:
-    """The row of a register's page that a record was made of: "r03" of "PAGE-r03" and "PAGE-r03+NAME"."""
-    return record.partition("+")[0].rpartition("-")[2]
-
-
 def list_items(ledger: Ledger, mappings: Mapping[str, FormMapping]) -> Iterator[tuple[Stored, Item]]:
-    """Every item of every record that is in review or rejected, by record.
+    """Every item of every record that is in review or rejected, by record, in the order of value.
 
     A place on the paper that feeds several records, as the day above a diary's entries does, is asked once.
     """
     readings = Readings(ledger)
     asked: set[str] = set()
-    for stored in Records(ledger).all():
-        if stored.verdict in ("review", "reject"):
-            for item in items_of(ledger, stored, mappings, readings):
-                # Fields and columns are named alike in every record; only a place on paper is one for all.
-                if item.cell not in asked:
-                    yield stored, item
-                if item.cell.startswith(f"{ZONE}:"):
-                    asked.add(item.cell)
+    for stored in filter(None, map(Records(ledger).one, records_by_value(ledger))):
+        for item in items_of(ledger, stored, mappings, readings):
+            # Fields and columns are named alike in every record; only a place on paper is one for all.
+            if item.cell not in asked:
+                yield stored, item
+            if item.cell.startswith(f"{ZONE}:"):
+                asked.add(item.cell)
 
 
 def items_of(
@@ -165,6 +154,7 @@ def items_of(
         elif cell.startswith(f"{FIELD}:"):
             cell = _feeding_cell(ledger, stored, path, mappings) or cell
         cells.setdefault(cell, []).append(path)
+    cells = _by_fact(cells, values)
     zones = {
         f"{ZONE}:{page}/{name}": decided
         for page in stored.record.pages
@@ -177,6 +167,16 @@ def items_of(
     # Zones stand in the form's order, so the sheet goes down the page as the eye does.
     order = {cell: place for place, cell in enumerate(zones)}
     return sorted(items, key=lambda item: (order.get(item.cell, len(order)), item.cell))
+
+
+def _by_fact(cells: Mapping[str, list[str]], values: Mapping[str, FieldValue]) -> dict[str, list[str]]:
+    """The same with one cell a fact: what follows another zone that is asked hangs on that one."""
+    found: dict[str, list[str]] = {}
+    for cell, paths in cells.items():
+        leader = leader_of(values.get(paths[0]))
+        above = f"{cell.rpartition('/')[0]}/{leader}"
+        found.setdefault(above if leader and above in cells else cell, []).extend(paths)
+    return found
 
 
 def _is_register(stored: Stored, readings: Readings) -> bool:

@@ -32,11 +32,11 @@ def judge(record: Record, findings: Sequence[Finding]) -> Verdict:
 
     reject: a rule refuses it. review: the machine is not sure of a field, a rule asks for a person, or cells of the
     source are left over; an empty cell of a table is not. A field that a person settled is asked again only when a rule
-    refuses it.
+    refuses it, and one that is not captured never.
     """
     cells = dict(record.cells())
-    unsure = {path for path, value in cells.items() if not value.is_sure()}
-    asked = {f.field for f in findings if f.severity == "review" and not _is_settled(cells.get(f.field))}
+    unsure = {path for path, value in cells.items() if not value.is_sure() and value.is_captured}
+    asked = {f.field for f in findings if f.severity == "review" and not _is_over(cells.get(f.field))}
     refused = {f.field for f in findings if f.severity == "reject"}
     left = {f"left_over.{name}" for name, text in record.left_over.items() if record.pages or text.strip()}
     fields = tuple(sorted(unsure | asked | refused | left))
@@ -73,5 +73,6 @@ def _why_unsure(value: FieldValue) -> str:
     return "not-calibrated" if value.accept > 1 else "doubtful"
 
 
-def _is_settled(value: FieldValue | None) -> bool:
-    return value is not None and value.by.startswith(OPERATOR)
+def _is_over(value: FieldValue | None) -> bool:
+    """Whether nobody is asked about a field any more: a person settled it, or it is not captured."""
+    return value is not None and (value.by.startswith(OPERATOR) or not value.is_captured)

@@ -1,0 +1,245 @@
+"""The review measured: what is asked of a page, and the keys of a simulated operator beside keying all of it twice.
+
+python benchmarks/review.py --data FOLDER [--json FILE] [--folds WEIGHTS] [--cache FOLDER] [--pages N]
+python benchmarks/review.py --quick
+
+FOLDER is the folder with fir-bench/. WEIGHTS holds weights of the handwriting recogniser for each station, trained
+without its pages; without them the package's are taken, which have seen pages of all these stations: the figures are
+then those of known offices, and the output says so. What passes and what stands before the operator is decided by
+thresholds that come from all other stations (99 of 100 right). --quick takes invented pages of sample_data/.
+
+Questions and keys: benchmarks/review_pages.py, benchmarks/review_operator.py. How fast the station answers:
+benchmarks/review_station.py.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks.forms_fir import FIELDS, SAMPLES, How, _engine
+from benchmarks.handwriting_read import scorer_of
+from benchmarks.review_operator import (
+    CARPET,
+    MISTYPED,
+    NEVER,
+    OVERLOOKED,
+    PASSES,
+    Box,
+    Terms,
+    Work,
+    keyed_once,
+    keyed_twice,
+    reviewed,
+    terms_of,
+)
+from benchmarks.review_pages import PEOPLE, Asked, Paper, ask, boxes, fir_papers, sample_papers
+from benchmarks.straight import threshold
+from digitize.workspace.decisions.items import ZONE, Item
+
+KEYS = ("fir_no", "year", "police_station", "statutes")
+PROFILES = ("", "full", "core")
+BLANKS = Path(__file__).with_name("review_blanks.toml")
+
+
+def measure(data: Path | None, how: How, log: Any) -> dict[str, Any]:
+    """All figures. data: the folder with fir-bench/; None for invented pages."""
+    if data is None:
+        papers, lists = sample_papers(how.pages or 1), SAMPLES / "stations.csv"
+    else:
+        bench = data / "fir-bench"
+        papers, lists = fir_papers(bench, scorer_of(bench), how.pages), bench / "stations.json"
+    asked = ask(papers, lists, how, PROFILES, log)
+    found = list(boxes(papers, asked))
+    unseen = sorted({p.group for p in papers if _engine(how, p.group) != "auto"})
+    return {
+        "pages": len(papers),
+        "read_by_weights_that_never_saw_the_station": unseen,
+        "weights": _said(unseen, papers, data),
+        "pages_without_record": asked.without,
+        **questions(papers, asked, found),
+        **keystrokes(found),
+        **blank_figures(papers, asked, _blanks() if data else None),
+    }
+
+
+def _said(unseen: Sequence[str], papers: Sequence[Paper], data: Path | None) -> str:
+    if data is None:
+        return "invented pages: the figures say that the benchmark runs, no more"
+    if len(unseen) == len({p.group for p in papers}):
+        return "each office read by weights trained without its pages"
+    return "the package's weights, which have seen pages of these offices: figures of known offices, not of new ones"
+
+
+def questions(papers: Sequence[Paper], asked: Asked, found: Sequence[Box]) -> dict[str, Any]:
+    """Questions a page by profile: before anything is calibrated, and with the thresholds of the other offices."""
+    accepts = {p.group: _accepts(found, p.group) for p in papers}
+    left = {
+        profile: {p.image.name: _left(asked.items[profile].get(p.image.name, []), accepts[p.group]) for p in papers}
+        for profile in PROFILES
+    }
+    uncalibrated = {p: {name: len(items) for name, items in asked.items[p].items()} for p in PROFILES}
+    nobody = [not [i for i in items if not _is_of_person(i)] for items in left["core"].values()]
+    return {
+        "questions_core": _mean(map(len, left["core"].values())),
+        "questions_full": _mean(map(len, left["full"].values())),
+        "questions_everything": _mean(map(len, left[""].values())),
+        "questions_uncalibrated": {p or "everything": _mean(uncalibrated[p].values()) for p in PROFILES},
+        "untouched_core": _mean(map(float, nobody)),
+        "asked_core": _by_zone(left["core"].values(), len(papers)),
+        "asked_full": _by_zone(left["full"].values(), len(papers)),
+    }
+
+
+def _accepts(found: Sequence[Box], group: str) -> Mapping[str, float]:
+    """Zone -> the confidence from which it passes in an office, by the others; "" for zones without gold, together."""
+    others = [b for b in found if b.group != group and not b.told]
+    own = {name: threshold([b.value() for b in others if b.field == name], PASSES) for name in FIELDS}
+    return {**own, "": threshold([b.value() for b in others], PASSES)}
+
+
+def _left(items: Sequence[Item], accepts: Mapping[str, float]) -> list[Item]:
+    """What is asked once thresholds hold: a rule's question stays, whatever the confidence."""
+    return [
+        i for i in items
+        if not (i.why == ("not-calibrated",) and i.value and i.confidence >= accepts.get(_zone(i), accepts[""]))
+    ]  # fmt: skip
+
+
+def _zone(item: Item) -> str:
+    return item.cell.rpartition("/")[2] if item.cell.startswith(f"{ZONE}:") else item.cell
+
+
+def _is_of_person(item: Item) -> bool:
+    return _zone(item).removeprefix("field:").startswith(PEOPLE)
+
+
+def _by_zone(lists: Iterable[Sequence[Item]], pages: int) -> dict[str, float]:
+    """Zone -> how often it is asked a page, the most asked first."""
+    counts: dict[str, int] = {}
+    for item in (i for items in lists for i in items):
+        counts[_zone(item)] = counts.get(_zone(item), 0) + 1
+    return {zone: round(n / max(1, pages), 3) for zone, n in sorted(counts.items(), key=lambda c: -c[1])}
+
+
+def keystrokes(found: Sequence[Box]) -> dict[str, Any]:
+    """Keys beside double keying of the same fields, and the errors that each way leaves in a value."""
+    terms = {(b.group, b.field): Terms() for b in found}
+    terms |= {(group, field): terms_of(found, group, field) for group, field in terms}
+    ours = [(b, reviewed(b, terms[b.group, b.field]), reviewed(b, terms[b.group, b.field], CARPET)) for b in found]
+    once, twice = _sum(keyed_once(b) for b in found), _sum(keyed_twice(b) for b in found)
+    page, carpet = _sum(w for _, w, _ in ours), _sum(w for _, _, w in ours)
+    only = {b: w for b, w, _ in ours if b.field in KEYS}
+    return {
+        "keystrokes_ratio": _ratio(page.keys, twice.keys),
+        "keystrokes_ratio_carpet": _ratio(carpet.keys, twice.keys),
+        "keystrokes_ratio_keys": _ratio(_sum(only.values()).keys, _sum(map(keyed_twice, only)).keys),
+        "keystrokes_ratio_single": _ratio(page.keys, once.keys),
+        "residual_errors": round(page.share_wrong, 5),
+        "residual_errors_keys": round(_sum(only.values()).share_wrong, 5),
+        "residual_errors_single": round(once.share_wrong, 5),
+        "residual_errors_double": round(twice.share_wrong, 5),
+        "keys_a_page": round(page.keys / max(1, len({b.page for b in found})), 1),
+        "keys_a_page_double": round(twice.keys / max(1, len({b.page for b in found})), 1),
+        "by_field": {name: _field(name, ours, terms) for name in FIELDS},
+        "operator": {"mistyped": MISTYPED, "overlooked": OVERLOOKED, "carpet": CARPET, "passes": PASSES},
+    }
+
+
+def _field(name: str, ours: Sequence[tuple[Box, Work, Work]], terms: Mapping[tuple[str, str], Terms]) -> dict[str, Any]:
+    own = [(b, w, c) for b, w, c in ours if b.field == name]
+    open_to = [b for b, _, _ in own if not b.told]
+    passed = [b for b in open_to if b.confidence >= terms[b.group, name].accept]
+    shown = [b for b in open_to if b not in passed and b.confidence >= terms[b.group, name].prefill < NEVER]
+    n, twice = max(1, len(own)), _sum(keyed_twice(b) for b, _, _ in own)
+    return {
+        "values": len(own), "read_right": round(sum(b.right for b, _, _ in own) / n, 4),
+        "told": round(1 - len(open_to) / n, 4), "passed": round(len(passed) / n, 4),
+        "passed_wrong": sum(not b.right for b in passed), "shown": round(len(shown) / n, 4),
+        "keystrokes_ratio": _ratio(_sum(w for _, w, _ in own).keys, twice.keys),
+        "keystrokes_ratio_carpet": _ratio(_sum(c for _, _, c in own).keys, twice.keys),
+        "residual_errors": round(_sum(w for _, w, _ in own).share_wrong, 5),
+    }  # fmt: skip
+
+
+def _sum(works: Iterable[Work]) -> Work:
+    return sum(works, Work())
+
+
+def _ratio(part: float, whole: float) -> float:
+    return round(part / whole, 4) if whole else 0.0
+
+
+def _mean(values: Iterable[float]) -> float:
+    found = list(values)
+    return round(sum(found) / max(1, len(found)), 3)
+
+
+def _blanks() -> Mapping[str, Mapping[str, Sequence[str]]] | None:
+    """Zone -> pages on which it is blank, and filled, as a person saw them; None where nobody looked."""
+    return tomllib.loads(BLANKS.read_text(encoding="utf-8"))["zone"] if BLANKS.is_file() else None
+
+
+def blank_figures(
+    papers: Sequence[Paper], asked: Asked, seen: Mapping[str, Mapping[str, Sequence[str]]] | None
+) -> dict[str, Any]:
+    """How often blank and filled zones are told apart; of invented pages the gold says which is which."""
+    if seen is None:
+        named = sorted({name for p in papers for name in p.gold})
+        seen = {
+            name: {
+                "blank": [p.image.name for p in papers if p.gold.get(name) == ""],
+                "filled": [p.image.name for p in papers if p.gold.get(name)],
+            }
+            for name in named
+        }
+    hits: dict[str, list[bool]] = {}
+    for name, pages in seen.items():
+        for word in ("blank", "filled"):
+            for page in pages.get(word, ()):
+                zone = asked.zones.get(page, {}).get(name)
+                if zone is not None:
+                    hits.setdefault(name, []).append(zone.blank == (word == "blank"))
+    every = [hit for own in hits.values() for hit in own]
+    return {
+        "blank_right": _mean(map(float, every)),
+        "blank_right_by_zone": {name: _mean(map(float, own)) for name, own in hits.items()},
+        "blank_zones": len(every),
+    }
+
+
+def main() -> int:
+    """Measure, and print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, help="folder with fir-bench/")
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--folds", type=Path, help="folder with weights for each station")
+    parser.add_argument("--cache", type=Path)
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--pages", type=int, help="only the first N pages")
+    parser.add_argument("--quick", action="store_true", help="invented pages of sample_data/ alone")
+    a = parser.parse_args()
+    if not a.quick and a.data is None:
+        parser.error("--data FOLDER or --quick")
+    with tempfile.TemporaryDirectory() as folder:
+        # Invented pages are few: nothing of them is kept.
+        cache = Path(folder) if a.quick else a.cache or How().cache
+        result = measure(None if a.quick else a.data, How(cache, a.jobs, a.folds, a.pages), _log)
+    print(json.dumps(result, indent=1))
+    if a.json:
+        a.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    return 0
+
+
+def _log(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

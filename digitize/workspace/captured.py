@@ -1,0 +1,54 @@
+"""How many records were captured under which profile, and what of them was not: folded from the ledger for `status`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from digitize.workspace.ledger import Ledger
+
+EVERYTHING = "everything"
+"""What stands for the profile where none was chosen: all doubts are asked."""
+_SHOWN = 6
+
+
+@dataclass(frozen=True, slots=True)
+class CapturedLine:
+    """The records of one profile. not_captured: field -> in how many of them something may stand that was not taken."""
+
+    profile: str
+    records: int
+    loaded: int
+    not_captured: dict[str, int]
+
+    def as_plain(self) -> dict[str, Any]:
+        """As JSON types."""
+        return asdict(self)
+
+    def line(self) -> str:
+        """For people."""
+        said = f"Captured by profile {self.profile}: {self.records} records, {self.loaded} of them loaded."
+        if not self.not_captured:
+            return said
+        first = sorted(self.not_captured.items(), key=lambda x: (-x[1], x[0]))
+        named = ", ".join(f"{field} {n}" for field, n in first[:_SHOWN])
+        more = f" and {len(first) - _SHOWN} more fields" if len(first) > _SHOWN else ""
+        return f"{said} Not captured, though something may stand there: {named}{more}."
+
+
+def captured_lines(ledger: Ledger) -> list[CapturedLine]:
+    """The profiles that there are, by name; none where nobody chose one."""
+    details = {unit: now.detail for unit, now in ledger.states("map").items()}
+    if not any("profile" in d for d in details.values()):
+        return []
+    records: Counter[str] = Counter()
+    loaded: Counter[str] = Counter()
+    fields: dict[str, Counter[str]] = {}
+    for row in ledger.execute("SELECT unit, COUNT(*) AS n, SUM(loaded <> '') AS loaded FROM records GROUP BY unit"):
+        detail = details.get(row["unit"], {})
+        profile = detail.get("profile") or EVERYTHING
+        records[profile] += row["n"]
+        loaded[profile] += row["loaded"]
+        fields.setdefault(profile, Counter()).update(detail.get("not_captured", {}))
+    return [CapturedLine(p, records[p], loaded[p], dict(sorted(fields[p].items()))) for p in sorted(records)]

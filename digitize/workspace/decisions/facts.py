@@ -1,0 +1,78 @@
+"""One question a fact: a day that stands in several boxes of a page is asked once, and is as sure as its surest box.
+
+Which boxes are mostly the same day the form's file says, under [[agree]]. A box follows another only while both read
+the same day; where they differ each is asked for itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from mappers.record import FieldValue, Record
+from mappers.sources.values import PageValues, ZoneValue
+
+SAME_DAY_AS = "same-day-as-"
+"""Beginning of the note on a value that follows another zone of its page, whose name stands behind it."""
+_NUMBERS = re.compile(r"\d+")
+
+Followers = Mapping[tuple[str, str], str]
+"""(page, zone) -> the zone of the same page that it follows."""
+
+
+def with_one_day(
+    read: PageValues, decided: PageValues, groups: Iterable[Sequence[str]]
+) -> tuple[PageValues, dict[tuple[str, str], str]]:
+    """A page on which boxes of one day are as sure as the first of them that is known, and which box follows which.
+
+    read: as the machine has it; decided: under people's decisions. A day that a person changed is no word on the
+    others, which read what the machine read.
+    """
+    zones, followers = dict(decided.zones), {}
+    for names in (same for group in groups for same in _same_days(read.zones, group)):
+        sure = [n for n in names if _is_known(zones[n]) and _day(zones[n].value) == _day(read.zones[n].value)]
+        leader = sure[0] if sure else names[0]
+        for name in names:
+            if name == leader or zones[name] is not read.zones[name] or _is_known(zones[name]):
+                continue
+            followers[read.page, name] = leader
+            if sure:
+                zones[name] = replace(zones[name], confidence=zones[leader].confidence, accept=zones[leader].accept)
+    return (replace(decided, zones=zones) if followers else decided), followers
+
+
+def note_followers(record: Record, followers: Followers) -> Record:
+    """The record with a note on each value that follows another."""
+    for path, value in list(record.cells()) if followers else ():
+        leader = followers.get((value.origin.page, value.origin.zone))
+        if leader:
+            record = record.with_value(path, replace(value, notes=(*value.notes, SAME_DAY_AS + leader)))
+    return record
+
+
+def leader_of(value: FieldValue | None) -> str:
+    """The zone that a value follows, "" when it follows none."""
+    notes = value.notes if value is not None else ()
+    return next((n.removeprefix(SAME_DAY_AS) for n in notes if n.startswith(SAME_DAY_AS)), "")
+
+
+def _same_days(zones: Mapping[str, ZoneValue], group: Sequence[str]) -> Iterator[list[str]]:
+    """The zones of a group that read the same day, two and more together."""
+    by_day: dict[tuple[int, ...], list[str]] = {}
+    for name in group:
+        zone = zones.get(name)
+        day = _day(zone.value) if zone is not None and not zone.blank and not zone.noise else None
+        if day:
+            by_day.setdefault(day, []).append(name)
+    yield from (names for names in by_day.values() if len(names) > 1)
+
+
+def _is_known(zone: ZoneValue) -> bool:
+    return bool(zone.value) and zone.confidence >= zone.accept
+
+
+def _day(text: str | None) -> tuple[int, ...] | None:
+    """Day, month and the last two figures of the year, as many write no more; None for what is no whole date."""
+    found = [int(n) for n in _NUMBERS.findall(text or "")]
+    return (found[0], found[1], found[2] % 100) if len(found) == 3 else None

@@ -1,0 +1,121 @@
+"""Questions in the order of value: first those after whose answers most records load for the fewest keys."""
+
+from __future__ import annotations
+
+import heapq
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from digitize.workspace.decisions.facts import leader_of
+from digitize.workspace.decisions.left_over import LEFT_OVER
+from digitize.workspace.decisions.places import ZONE, cell_of
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.records import Records, Stored
+from mappers.record import FieldValue
+
+# Keys that the right value takes where nothing legible was read, by the end of the field's name; else _USUAL.
+_TYPED = {
+    "date": 8, "time": 4, "year": 4, "fir_no": 3, "no": 5, "section": 8, "name": 16, "narrative": 400, "facts": 400,
+    "particulars": 200, "gist": 200, "address": 60, "place": 40, "description": 40, "reason": 30, "age": 2, "role": 2,
+    "from": 8, "to": 8,
+}  # fmt: skip
+_USUAL = 10
+_CONFIRM = 1.0
+"""Enter, which each answer ends with."""
+
+Places = Mapping[str, float]
+"""Place -> the keys that an answer to it will take, as far as can be told before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """What the next records need until they load. keys: an estimate."""
+
+    records: int
+    answers: int
+    keys: int
+
+    def line(self) -> str:
+        """For people."""
+        records = "The next record needs" if self.records == 1 else f"The next {self.records} records need"
+        answers = "1 answer" if self.answers == 1 else f"{self.answers} answers"
+        return f"{records} {answers}, about {self.keys} keys."
+
+
+def places_of(stored: Stored, paths: Iterable[str]) -> dict[str, float]:
+    """The places that some open fields of a record hang on, as they will be asked."""
+    values = dict(stored.record.cells())
+    open_zones = {v.origin.zone for p in paths if (v := values.get(p))}
+    found: dict[str, float] = {}
+    for path in paths:
+        value = values.get(path)
+        leader = leader_of(value)
+        cell = f"{ZONE}:{value.origin.page}/{leader}" if value and leader in open_zones else cell_of(path, value)
+        # Fields and columns are named alike in every record; only a place on paper is one for all.
+        name = cell if cell.startswith(f"{ZONE}:") else f"{stored.record.id} {cell}"
+        found[name] = max(found.get(name, 0.0), expected_keys(path, value))
+    return found
+
+
+def expected_keys(path: str, value: FieldValue | None) -> float:
+    """Keys that an answer takes: one to agree, and the whole text where the reading is wrong, by its confidence."""
+    name = path.rpartition(".")[2]
+    usual = next((n for end, n in _TYPED.items() if name == end or name.endswith(f"_{end}")), _USUAL)
+    if value is None or not value.value:
+        return _CONFIRM + usual
+    return _CONFIRM + (1 - min(1.0, value.confidence)) * len(value.value)
+
+
+def in_order_of_value(wanting: Mapping[str, Places]) -> list[str]:
+    """Records, those that load for the fewest keys first; a place that several wait for is counted for the first alone.
+
+    wanting: record -> its open places. Records that need the same are in the order of their ids.
+    """
+    waiting: dict[str, list[str]] = {}
+    for record, places in wanting.items():
+        for place in places:
+            waiting.setdefault(place, []).append(record)
+    cost = {record: sum(places.values()) for record, places in wanting.items()}
+    heap = [(round(keys, 3), record) for record, keys in cost.items()]
+    heapq.heapify(heap)
+    done: dict[str, None] = {}
+    answered: set[str] = set()
+    while heap:
+        _, record = heapq.heappop(heap)
+        if record in done:
+            continue
+        done[record] = None
+        for place in wanting[record].keys() - answered:
+            answered.add(place)
+            for other in waiting[place]:
+                if other not in done:
+                    cost[other] -= wanting[other][place]
+                    heapq.heappush(heap, (round(cost[other], 3), other))
+    return list(done)
+
+
+def records_by_value(ledger: Ledger) -> list[str]:
+    """The records in review or rejected, in the order in which they are best asked."""
+    waiting = (s for s in Records(ledger).all() if s.verdict in ("review", "reject"))
+    return in_order_of_value({s.record.id: places_of(s, s.open) for s in waiting})
+
+
+def next_needed(ledger: Ledger, records: int = 100) -> Needed | None:
+    """What the next records need; None where none waits."""
+    # Those with few open fields alone, so that a ledger of millions is not read for one line.
+    sql = """SELECT record, open FROM records WHERE verdict IN ('review', 'reject')
+             ORDER BY json_array_length(open), record LIMIT ?"""
+    rows = [r for r in ledger.rows(sql, (4 * records,)) if _is_asked(json.loads(r["open"]))]
+    stored = [s for r in rows if (s := Records(ledger).one(r["record"])) is not None]
+    wanting = {s.record.id: places_of(s, s.open) for s in stored}
+    chosen = in_order_of_value(wanting)[:records]
+    if not chosen:
+        return None
+    places = {place: keys for record in chosen for place, keys in wanting[record].items()}
+    return Needed(len(chosen), len(places), round(sum(places.values())))
+
+
+def _is_asked(paths: list[str]) -> bool:
+    """Whether people are asked: not of a record that lacks columns in its mapping alone, or a record of its own."""
+    return any(not p.startswith(LEFT_OVER) for p in paths)

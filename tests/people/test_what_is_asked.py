@@ -1,0 +1,115 @@
+"""What is asked at all, once a fact, and first what lets most records load."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from digitize.reading.never import NEVER
+from digitize.workspace.decisions.facts import leader_of, note_followers, with_one_day
+from digitize.workspace.decisions.order import expected_keys, in_order_of_value
+from mappers.codes.lists import make_list
+from mappers.mapping.load import load_mappings, map_readings
+from mappers.record import FieldValue, Origin, Record
+from mappers.sources.values import MapContext, PageValues, ZoneValue
+from mappers.states import load_state
+
+LISTS = {
+    "station": replace(
+        make_list("station", ["Udaharanganj", "Namunahat"], {"Udaharanganj": ["U.Ganj"]}),
+        implies={"Namunahat": ("Namuna", "North Namuna")},
+    ),
+    "district": make_list("district", ["Namuna", "Udaharan", "North Namuna"], {}),
+}
+BOX = (1, 2, 3, 4)
+
+
+def zone(value: str | None, confidence: float = 0.4, raw: str = "x", **more: object) -> ZoneValue:
+    return ZoneValue(raw, value, confidence, BOX, accept=NEVER, **more)  # type: ignore[arg-type]
+
+
+def told(zones: dict[str, ZoneValue], station: str = "U.Ganj", year: int | None = 2019) -> Record:
+    district_of = {"Udaharanganj": "Udaharan", "Namunahat": "Namuna"}
+    context = MapContext("r", "b", load_state("wb"), "en", year, station, lists=LISTS, district_of=district_of)
+    return map_readings(load_mappings()["wbp_form_27"], [PageValues("p", "wbp_27", zones)], context)[0]
+
+
+@pytest.mark.parametrize(
+    ("read", "value", "by"),
+    [
+        (zone("Udaharanganj"), "Udaharanganj", "intake"),  # a doubtful reading that says the same
+        (zone(None, 0.0, noise=True), "Udaharanganj", "intake"),  # nothing legible
+        (zone("", 1.0, raw="", blank=True), "Udaharanganj", "intake"),
+        (zone("Namunahat"), "Namunahat", "wbp_form_27 2"),  # it says otherwise: a person looks
+    ],
+)
+def test_what_was_told_at_intake_is_not_asked_unless_the_page_says_otherwise(
+    read: ZoneValue, value: str, by: str
+) -> None:
+    found = told({"police_station": read}).fields["police_station"]
+    assert (found.value, found.by, found.is_sure()) == (value, by, by == "intake")
+
+
+def test_the_place_on_the_page_stays_with_what_was_told() -> None:
+    found = told({"year": zone("2019", raw="Zolg")}).fields["year"]
+    assert (found.value, found.raw, found.origin.zone, found.notes) == ("2019", "Zolg", "year", ("told",))
+    assert not told({"year": zone("2019")}, year=None).fields["year"].is_sure()
+
+
+def test_the_district_is_no_question_beside_that_of_its_station() -> None:
+    alike = told({"police_station": zone("Namunahat"), "district": zone("Namuna")}, station="")
+    assert alike.fields["district"].origin.zone == "police_station"
+    unread = told({"police_station": zone("Namunahat"), "district": zone(None, 0.0)}, station="")
+    assert (unread.value("district"), unread.fields["district"].origin.zone) == ("Namuna", "police_station")
+    around = told({"police_station": zone("Namunahat"), "district": zone("North Namuna")}, station="")
+    assert around.value("district") == "Namuna"
+    other = told({"police_station": zone("Namunahat"), "district": zone("Udaharan")}, station="")
+    assert (other.value("district"), other.fields["district"].origin.zone) == ("Udaharan", "district")
+
+
+DAYS = [("fir_date", "info_date", "gd_date")]
+
+
+def page(**zones: ZoneValue) -> PageValues:
+    return PageValues("p", "wbp_27", zones)
+
+
+def test_one_day_in_three_boxes_is_one_question() -> None:
+    read = page(fir_date=zone("12/03/2019"), info_date=zone("12.3.19"), gd_date=zone("13/03/2019"))
+    same, followers = with_one_day(read, read, DAYS)
+    assert (followers, same) == ({("p", "info_date"): "fir_date"}, read)
+    value = FieldValue("x", "2019-03-12", origin=Origin("p", "info_date", BOX))
+    record = note_followers(Record("r", "iif1", {"info_date": value}), followers)
+    assert leader_of(record.fields["info_date"]) == "fir_date"
+
+
+def test_an_answer_feeds_the_boxes_that_read_the_same_day_and_no_other() -> None:
+    read = page(fir_date=zone("12/03/2019"), info_date=zone("12/03/2019"), gd_date=zone("13/03/2019"))
+    agreed = page(**{**read.zones, "fir_date": ZoneValue("x", "12.3.2019", 1.0, BOX)})
+    fed, _ = with_one_day(read, agreed, DAYS)
+    sure = {name: z.confidence >= z.accept for name, z in fed.zones.items()}
+    assert sure == {"fir_date": True, "info_date": True, "gd_date": False}
+    # A day that a person changed says nothing of the others: they read what the machine had read.
+    changed = page(**{**read.zones, "fir_date": ZoneValue("x", "21/03/2019", 1.0, BOX)})
+    assert with_one_day(read, changed, DAYS)[0].zones["info_date"] is read.zones["info_date"]
+
+
+def test_records_that_load_for_the_fewest_keys_come_first() -> None:
+    wanting = {
+        "a": {"a1": 9.0, "day": 8.0},
+        "b": {"b1": 2.0, "day": 8.0},  # with the day answered once, a needs 9 more and d 1
+        "c": {"c1": 12.0},
+        "d": {"d1": 1.0, "day": 8.0},
+    }
+    assert in_order_of_value(wanting) == ["d", "b", "a", "c"]
+    assert in_order_of_value({}) == []
+
+
+def test_agreeing_is_cheaper_than_typing() -> None:
+    sure, doubtful, unread = (
+        FieldValue("x", "2019-03-12", 0.95), FieldValue("x", "2019-03-12", 0.3), FieldValue("x", None)
+    )  # fmt: skip
+    costs = [expected_keys("fir_date", v) for v in (sure, doubtful, unread)]
+    assert costs == sorted(costs) and costs[0] < 2
+    assert expected_keys("narrative", None) > 100 > expected_keys("persons[0].name", None)
