@@ -77,7 +77,7 @@ def status(
 ) -> None:
     """Show how far each state is, which are silent, what was flagged or refused."""
     from digitize.offices.exporting import as_plain
-    from digitize.offices.grades import SIGNS, grade_of
+    from digitize.offices.grades import SIGNS, grade_of, share_of
     from digitize.offices.numbers import grouped, percent
     from digitize.offices.picture import Limits, national_picture
     from digitize.offices.words import load_words
@@ -91,7 +91,7 @@ def status(
     for p in picture.root.parts:
         c, g = p.counts, grade_of(p)
         # Without an inventory, or with one of 0, there is no share.
-        share = percent(c.of_expected, c.expected) if c and c.expected else ""
+        share = percent(*share_of(p)) if c and c.expected else ""
         known = [grouped(c.loaded), grouped(c.records)] if c else ["", ""]
         last = p.report.snapshot.as_on.isoformat() if p.report else ""
         rows.append([p.code, p.name, f"{SIGNS[g]} {words(f'grade.{g}')}", share, *known, last])

@@ -65,7 +65,7 @@ def _of_state(folder: Path) -> tuple[Snapshot, Path]:
 
     office = open_office(folder, "state")
     with office.store() as store:
-        made = state_snapshot(office, newest_sites(store), date.today())
+        made = state_snapshot(office, newest_sites(store), date.today(), store.acts("withdraw"))
         return made.model_copy(update={"office": note_told(store)}), office.key
 
 

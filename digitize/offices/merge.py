@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from itertools import combinations
 
 from digitize import __version__
+from digitize.offices.books import Newest, settle
 from digitize.offices.build import StationTally, Tallies, station_rows
 from digitize.offices.lists import Gazetteer, Inventory, PlaceKey
 from digitize.offices.measures import OF_STATION, add, add_cells, total
@@ -25,31 +25,9 @@ from digitize.offices.shape import (  # fmt: skip
     Source,
     Statement,
     Twice,
-    Volume,
 )
+from digitize.offices.store import Act
 from mappers.text.folding import fold_key
-
-_SAME = 0.5
-"""Two sites have the same book when half of the shorter range of numbers is in the longer one."""
-
-
-@dataclass(frozen=True, slots=True)
-class SameBook:
-    """A book that two sites digitized. records: at most so many are counted twice."""
-
-    sites: tuple[str, str]
-    volume: Volume
-    first: int
-    last: int
-    records: int
-
-
-@dataclass(frozen=True, slots=True)
-class Newest:
-    """The newest snapshot of a site, and the hash of its file."""
-
-    snapshot: Snapshot
-    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +64,11 @@ def merge_sites(
     today: date,
     statement: Statement | None,
     own: OwnLists,
+    withdrawn: Iterable[Act] = (),
 ) -> Snapshot:
     """The state in counts. own: the state's lists, whose names and inventory win over those of its sites.
+
+    withdrawn: copies of books that were withdrawn, see `books.withdraw`.
 
     A station that several sites work on is one station: its counts are added, its inventory is the largest that one of
     them states. Raises ValueError when there are no sites.
@@ -95,13 +76,13 @@ def merge_sites(
     if not sites:
         raise ValueError("a state without sites has nothing to report")
     tallies, lgd, codes, names = Tallies(), dict[str, str](), dict[PlaceKey, str](), _Names(own.gazetteer)
+    sites, twice = settle(sites, withdrawn)
     for site in sites:
         _add_site(site.snapshot, tallies, lgd, codes, names)
     # After the sites: the state's own inventory takes the place of theirs.
     for key, expected in own.inventory.items():
         tallies.expect(key, expected)
     districts = tallies.districts(lgd)
-    twice = same_books(sites)
     snapshots = [s.snapshot for s in sites]
     return Snapshot(
         format=FORMAT, version=VERSION, definitions=DEFINITIONS, software=f"cctns-digitize {__version__}",
@@ -200,22 +181,3 @@ def _pace(parts: Sequence[Pace]) -> Pace:
     return Pace(
         pages_read=sum(p.pages_read for p in parts), fields_settled=sum(p.fields_settled for p in parts)
     )  # fmt: skip
-
-
-def same_books(sites: Sequence[Newest]) -> list[SameBook]:
-    """The books that two sites digitized: same station, form and year, and numbers that overlap by half and more."""
-    by_place: dict[tuple[str, str, str, str], list[tuple[str, Volume]]] = {}
-    for site in sites:
-        for v in site.snapshot.volumes:
-            place = (fold_key(v.district), fold_key(v.station), v.form, v.year)
-            by_place.setdefault(place, []).append((site.snapshot.reporter, v))
-    found = []
-    for held in by_place.values():
-        for (one, a), (other, b) in combinations(held, 2):
-            first, last = max(a.first, b.first), min(a.last, b.last)
-            shorter = min(a.last - a.first, b.last - b.first) + 1
-            # A site may have several volumes of one station and year; they are no doubles of each other.
-            if one != other and last - first + 1 >= _SAME * shorter:
-                records = min(a.records, b.records, last - first + 1)
-                found.append(SameBook((one, other), a, first, last, records))
-    return sorted(found, key=lambda s: (s.volume.district, s.volume.station, s.volume.year, s.first))

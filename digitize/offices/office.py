@@ -9,10 +9,11 @@ from datetime import date
 from pathlib import Path
 
 from digitize.errors import OptionsError, WorkspaceError
+from digitize.offices.books import Newest
 from digitize.offices.lists import load_gazetteer, load_inventory, load_statement
-from digitize.offices.merge import Newest, OwnLists, merge_sites
+from digitize.offices.merge import OwnLists, merge_sites
 from digitize.offices.shape import MOST_TOLD, OfficeHead, Snapshot
-from digitize.offices.store import SnapshotStore
+from digitize.offices.store import Act, SnapshotStore
 
 _SETTINGS = """\
 # The folder of an office: snapshots that it received, the list of keys, what an officer states.
@@ -129,11 +130,14 @@ def note_told(store: SnapshotStore) -> OfficeHead | None:
     return OfficeHead(seq=newest.seq, hash=newest.hash, told=old)
 
 
-def state_snapshot(office: Office, sites: Sequence[Newest], today: date) -> Snapshot:
-    """A state's snapshot folded from its sites'. Raises WorkspaceError when none reported yet, OptionsError."""
+def state_snapshot(office: Office, sites: Sequence[Newest], today: date, withdrawn: Sequence[Act] = ()) -> Snapshot:
+    """A state's snapshot folded from its sites'. withdrawn: see `merge_sites`.
+
+    Raises WorkspaceError when none reported yet, OptionsError.
+    """
     if not sites:
         raise WorkspaceError(f"{office.folder}: no site has reported yet. Next: digitize state add SNAPSHOT...")
     lists = office.folder / "lists"
     gazetteer = load_gazetteer(office.code, lists)
     own = OwnLists(gazetteer, load_inventory(lists / "inventory.csv", gazetteer))
-    return merge_sites(office.code, sites, today, load_statement(lists / "statement.toml"), own)
+    return merge_sites(office.code, sites, today, load_statement(lists / "statement.toml"), own, withdrawn)

@@ -19,7 +19,7 @@ from digitize.offices.charts import burn_up
 from digitize.offices.embedded import as_script, page_data
 from digitize.offices.exporting import definition_of
 from digitize.offices.figures import QUALITIES, WAYS, Figure, figures_of, quality_of
-from digitize.offices.grades import GRADES, SIGNS, grade_of, ranks
+from digitize.offices.grades import GRADES, SIGNS, grade_of, inventoried, ranks, scope_of
 from digitize.offices.measures import BANDS, STAGES
 from digitize.offices.numbers import grouped, percent, wilson
 from digitize.offices.outline import Outline
@@ -62,7 +62,8 @@ def render_page(picture: NationalPicture, words: Words, outline: Outline | None)
         figures={f.name: f for f in figures_of(root)}, defined=list(_defined(root)),
         missing=[r.name for r in rows if r.place.counts is None],
         title=_title(picture, words), chart=_chart(picture, words), interval=_interval,
-        grade_of=grade_of, day=lambda d: day_text(d, words), odd=lambda o: _odd_text(o, picture, words),
+        grade_of=grade_of, scope_of=scope_of, inventoried=inventoried,
+        day=lambda d: day_text(d, words), odd=lambda o: _odd_text(o, picture, words),
         links=list(_links(rows, root, words)), ranked=_ranked(rows), definition=lambda name: definition_of(name, words),
         statements={r.place.code: r.place.report.snapshot.statement for r in rows if r.place.report},
         own_statement=root.report.snapshot.statement if root.report else None,

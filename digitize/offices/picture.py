@@ -95,7 +95,7 @@ def state_picture(office: Office, day: date, limits: Limits) -> NationalPicture:
     """A state at a day, out of its sites. Raises WorkspaceError when none reported."""
     with office.store() as store:
         received = store.taken(day)
-        merged = state_snapshot(office, newest_sites(store, day), day)
+        merged = state_snapshot(office, newest_sites(store, day), day, store.acts("withdraw"))
         seen = site_lines(store, day, limits.silent_days)
         mark = store.mark()
     picture = _of_snapshot(merged, day, limits, mark)

@@ -30,7 +30,7 @@ class ReportedPlace:
     """One place. counts and coverage are None where nobody reported: never 0.
 
     code: of a state or station; protected: count and hidden districts, see `Protected`; idle: days without work of a
-    station, None when never any was done or it is no station.
+    station, None when never any was done or it is no station; doubled: records that are counted twice in it.
     """
 
     level: str
@@ -44,6 +44,7 @@ class ReportedPlace:
     report: SnapshotReport | None = None
     idle: int | None = None
     is_certified: bool = False
+    doubled: int = 0
 
     def of_level(self, level: str) -> Iterator[ReportedPlace]:
         """All places of a level in it, itself included."""
@@ -72,7 +73,8 @@ def roll_up_snapshot(report: SnapshotReport, name: str) -> ReportedPlace:
     districts = [_district(d) for d in s.districts]
     for row in s.stations or ():
         districts[row[2]].parts.append(_station(row))
-    return gather(ReportedPlace(s.level, s.state, name, parts=districts, report=report))
+    doubled = s.twice.records if s.twice else 0
+    return gather(ReportedPlace(s.level, s.state, name, parts=districts, report=report, doubled=doubled))
 
 
 def _district(d: District) -> ReportedPlace:
@@ -99,6 +101,7 @@ def gather(place: ReportedPlace) -> ReportedPlace:
         place.counts = total(p.counts for p in told if p.counts)
         place.coverage = sum((p.coverage for p in told if p.coverage), Coverage())
         place.by = {kind: sum_breakdowns(p.by.get(kind, {}) for p in told) for kind in KINDS}
+        place.doubled += sum(p.doubled for p in told)
         place.protected = (sum(p.protected[0] for p in told), sum(p.protected[1] for p in told))
     return place
 

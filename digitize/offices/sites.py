@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
+from digitize.offices.books import SameBook, settle
 from digitize.offices.keys import known_keys
-from digitize.offices.merge import SameBook, same_books
 from digitize.offices.office import newest_sites
 from digitize.offices.store import Received, SnapshotStore
 
@@ -51,7 +51,8 @@ class Sites:
             v = b.volume
             yield (
                 f"Digitized twice: {v.station}, {v.district}, {v.form} {v.year}, numbers {b.first} to {b.last}, at "
-                f"{b.sites[0]} and {b.sites[1]}: up to {b.records:,} records are counted twice. Withdraw one."
+                f"{b.sites[0]} and {b.sites[1]}: up to {b.records:,} records are counted twice. Withdraw "
+                "one: digitize state withdraw SITE STATION YEAR --reason ..."
             )
         yield from (f"Refused: {r.file}: {r.flags[0].code}: {r.flags[0].text}" for r in self.refused)
 
@@ -73,7 +74,8 @@ def site_lines(store: SnapshotStore, day: date, silent_after: int) -> Sites:
     # A site that has a key and never reported must be seen, too.
     known = {k.reporter for k in known_keys(store).values()} | set(newest)
     lines = [_line(site, newest.get(site), day, silent_after) for site in sorted(known)]
-    return Sites(day, lines, same_books(newest_sites(store, day)), store.refused(day))
+    _, twice = settle(newest_sites(store, day), store.acts("withdraw"))
+    return Sites(day, lines, twice, store.refused(day))
 
 
 def _line(site: str, newest: Received | None, day: date, silent_after: int) -> SiteLine:

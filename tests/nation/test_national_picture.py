@@ -14,14 +14,14 @@ from benchmarks.national_states import BACKWARD, FORWARD, invent, month_ends, se
 from digitize.errors import OptionsError
 from digitize.offices.exporting import as_plain, write_csv
 from digitize.offices.figures import figures_of, shares
-from digitize.offices.grades import grade_of, ranks
+from digitize.offices.grades import grade_of, proven, ranks, scope_of, share_of
 from digitize.offices.history import Point, monthly, project
-from digitize.offices.measures import MEASURES, OF_STATION, Counts, total
+from digitize.offices.measures import MEASURES, OF_STATION, Counts, Coverage, total
 from digitize.offices.numbers import grouped, percent, wilson
 from digitize.offices.outline import load_outline
 from digitize.offices.page import render_page
 from digitize.offices.picture import Limits, NationalPicture
-from digitize.offices.rollup import ReportedPlace, SnapshotReport, roll_up_nation
+from digitize.offices.rollup import ReportedPlace, SnapshotReport, gather, roll_up_nation
 from digitize.offices.series import Series, district_series, packed
 from digitize.offices.shape import Snapshot
 from digitize.offices.states import shown_states
@@ -174,10 +174,11 @@ def test_published_numbers_come_out_of_snapshots_that_state_them(states):
 
 def test_more_than_all_is_shown(states):
     place = ReportedPlace(
-        "state", "mh", "Maharashtra", Counts(expected=14306, loaded=17712, records=17712, of_expected=17712)
+        "state", "mh", "", Counts(expected=14306, loaded=17712, records=17712, of_expected=17712), Coverage(9, 9)
     )
     assert percent(place.counts.of_expected, place.counts.expected) == "123.8\u00a0%"
-    assert grade_of(place) == "99"
+    assert grade_of(place) == "over"
+    assert ranks([place]) == {}
 
 
 @pytest.mark.parametrize(
@@ -186,7 +187,26 @@ def test_more_than_all_is_shown(states):
      (5, 0, "not-known")],
 )  # fmt: skip
 def test_grades(done, wanted, grade):
-    assert grade_of(ReportedPlace("state", "mh", "", Counts(expected=wanted, of_expected=done))) == grade
+    assert (
+        grade_of(ReportedPlace("state", "mh", "", Counts(expected=wanted, of_expected=done), Coverage(9, 9))) == grade
+    )
+
+
+def test_the_weakest_evidence_has_no_grade(states):
+    """2 stations of 1,182 that were told, all of it digitized twice, and one station that hides what another lacks."""
+    state = max(states, key=lambda s: len(s.expected))
+    made = report(state, 23).snapshot
+    stated = made.statement.model_copy(update={"stations": 1182})
+    root = roll_up_nation([SnapshotReport(made.model_copy(update={"statement": stated}), "", 3)])
+    few = next(p for p in root.parts if p.counts)
+    assert (grade_of(few), scope_of(few)) == ("not-known", 1182)
+    place = ReportedPlace("state", "mh", "", Counts(expected=1000, of_expected=995), Coverage(9, 9), doubled=500)
+    assert (grade_of(place), share_of(place)) == ("below", (495, 1000))
+    full, none = (ReportedPlace("district", "", n, Counts(expected=500, of_expected=k), Coverage(9, 9))
+                  for n, k in (("a", 600), ("b", 400)))  # fmt: skip
+    both = gather(ReportedPlace("state", "mh", "", parts=[full, none]))
+    assert (share_of(both), proven(both), grade_of(both)) == ((1000, 1000), 900, "90")
+    assert grade_of(ReportedPlace("state", "mh", "", Counts(expected=10, of_expected=10))) == "not-known"
 
 
 def test_no_report_has_a_grade_and_no_rank_of_its_own():

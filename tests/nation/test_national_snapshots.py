@@ -9,12 +9,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from digitize.errors import OptionsError
+from digitize.offices.books import Newest, same_books, withdraw
 from digitize.offices.envelope import seal, unseal
 from digitize.offices.fold import fold_ledger
-from digitize.offices.judge import read_body
+from digitize.offices.judge import check_alone, read_body
 from digitize.offices.lists import Gazetteer, Inventory, PlaceKey
 from digitize.offices.measures import BANDS, Counts, Coverage, band_of, total
-from digitize.offices.merge import Newest, OwnLists, merge_sites, same_books
+from digitize.offices.merge import OwnLists, merge_sites
 from digitize.offices.shape import schema
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Decision, Records, Stored, record_hash
@@ -216,6 +218,31 @@ def test_a_book_digitized_at_two_sites_is_found_by_its_numbers(table):
     assert [(b.sites, b.first, b.last, b.records) for b in found] == [(("wb-one", "wb-two"), 40, 60, 21)]
     assert same_books([site(base, "wb-one", [book(1, 60)]), site(base, "wb-two", [book(61, 99)])]) == []
     assert same_books([site(base, "wb-one", [book(1, 60), book(1, 60)])]) == []
+
+
+def test_of_a_book_that_two_sites_digitized_one_copy_can_be_withdrawn(table, tmp_path):
+    from digitize.offices.shape import Volume
+    from digitize.offices.store import SnapshotStore
+
+    base = fold(table)
+    row = max((r for r in base.stations if r[0]), key=lambda r: r[8])
+    district = base.districts[row[2]]
+    band = max(district.by_band, key=lambda b: district.by_band[b][0] * (b != "not-known"))
+    book = Volume(district=district.name, station=row[0], form="iif1", year=f"{band[:3]}5", first=1, last=3,
+                  records=3)  # fmt: skip
+    sites = [site(base, "wb-one", [book]), site(base, "wb-two", [book])]
+    before = merge_sites("wb", sites, TODAY, None, OWN)
+    assert (before.twice.books, before.twice.records) == (1, 3)
+    with SnapshotStore(tmp_path / "received.sqlite") as store:
+        with pytest.raises(OptionsError, match="no such book"):
+            withdraw(store, sites, "wb-three", book, ("A", "b"))
+        assert withdraw(store, sites, "wb-two", book, ("An officer", "the copy of wb-one is certified")) == 3
+        after = merge_sites("wb", sites, TODAY, None, OWN, store.acts("withdraw"))
+        assert store.acts()[0].reason == "the copy of wb-one is certified"
+    assert after.twice.books == 0
+    taken = before.totals.records - after.totals.records
+    assert 0 < taken <= 3
+    check_alone(read_body(after.model_dump_json().encode()))
 
 
 def test_every_station_of_a_table_was_worked_on_when_the_table_was(table):

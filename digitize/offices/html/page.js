@@ -57,6 +57,7 @@
     const c = Object.fromEntries(data.of_station.map((m, i) => [m, row[3 + i]]));
     return { ...c, of_expected: c.expected === null ? 0 : c.loaded, pages_of_expected: c.pages_expected === null ? 0 : c.pages };
   };
+  const once = (s) => { const c = named(s[2]); return c && { ...c, of_expected: Math.max(0, c.of_expected - s[4]) }; };
   const named = (counts) => (counts ? Object.fromEntries(data.measures.map((m, i) => [m, counts[i]])) : null);
 
   const tableOf = (head, rows, extra) => {
@@ -106,7 +107,7 @@
 
   const showStates = (focus) => {
     steps([root, null]);
-    put(tableOf(say("state"), data.states.map((s, i) => [stateName(i), s[2] && (() => showState(i, true)), named(s[2]), []]), []), focus);
+    put(tableOf(say("state"), data.states.map((s, i) => [stateName(i), s[2] && (() => showState(i, true)), once(s), []]), []), focus);
   };
   const showState = (s, focus) => {
     steps(...(data.level === "nation" ? [[root, () => showStates(true)]] : []), [stateName(s), null]);
