@@ -21,6 +21,7 @@ from digitize.cli.offices import (
     day_of,
     heads_command,
     key_commands,
+    language_of,
     say_written,
     take,
     verify_command,
@@ -28,7 +29,9 @@ from digitize.cli.offices import (
 )
 
 if TYPE_CHECKING:
+    from digitize.offices.answer import AnswerSheet
     from digitize.offices.office import Office
+    from digitize.offices.words import Words
 
 national = typer.Typer(name="national", help="The national picture: what the states report.", no_args_is_help=True)
 _DIR = Path("national")
@@ -126,36 +129,65 @@ def answer(
     as_on: AsOn = "",
     answered_on: Annotated[str, typer.Option(help="The day of the answer, YYYY-MM-DD; today if not given.")] = "",
     basis: Annotated[str, typer.Option(help="Numbers from snapshots, as published, or auto.")] = "auto",
+    lang: Lang = "en",
+    accept_contradictions: Annotated[
+        str, typer.Option(metavar="REASON", help="Print it clean though ledgers contradict it; kept and printed.")
+    ] = "",
+    operator: Annotated[str, typer.Option(help="Who accepts that; it is kept.")] = "",
     json: Json = False,
 ) -> None:
-    """Print parts (a), (b), (d) and (e) of an answer in Parliament: a table and paragraphs in the official form."""
-    from digitize.offices.answer import answer_sheet, both_calendars
+    """Print parts (a), (b), (d) and (e) of an answer in Parliament: a table and paragraphs in the official form.
+
+    What a ledger contradicts is marked and listed, and exit code 3 says so.
+    """
+    from digitize.errors import TooManyRefused
+    from digitize.offices.answer import answer_sheet, note_accepted
     from digitize.offices.picture import Limits, national_picture
 
-    picture = national_picture(_open(folder), day_of(as_on), Limits())
-    sheet = answer_sheet(picture, day_of(answered_on, "--answered-on"), basis)
+    office, words = _open(folder), language_of(lang)
+    picture = national_picture(office, day_of(as_on), Limits())
+    sheet = answer_sheet(
+        picture, day_of(answered_on, "--answered-on"), basis, words, " ".join(accept_contradictions.split())
+    )
+    if sheet.against and sheet.accepted:
+        with office.store() as store:
+            note_accepted(store, sheet, operator)
     if json:
         print_json(sheet.as_plain())
-        return
-    say(f"TO BE ANSWERED ON THE {both_calendars(sheet.answered)}", "")
+    else:
+        _print_answer(sheet, words, len(picture.root.parts))
+    if not sheet.is_clean:
+        raise TooManyRefused(
+            f"{len(sheet.against)} statements are contradicted by ledgers. Mend them, or print it clean with "
+            '--accept-contradictions "reason".'
+        )
+
+
+def _print_answer(sheet: AnswerSheet, words: Words, states: int) -> None:
+    say(words("answer.to_be", day=sheet.day), "")
     rows = [
         [
             n.part,
             n.what,
             _cell(n.snapshots),
-            f"{n.said} of {len(picture.root.parts)}",
+            words("ui.of", part=n.said, whole=states),
             _cell(n.published),
             _cell(n.used),
         ]
         for n in sheet.lines
     ]
-    head = ["part", "number", "snapshots", "stated by", "published", "printed below"]
-    results().print(table(f"Numbers as on {sheet.as_on}", head, rows))
-    say("", "ANSWER", "")
+    head = [words(f"answer.{x}") for x in ("part", "number", "snapshots", "stated_by", "published", "printed")]
+    results().print(table(words("answer.numbers_of", day=sheet.as_on), head, rows))
+    say("", words("answer.head"), "")
     for part, text in sheet.paragraphs:
         say(f"{part}: {text}", "")
+    if sheet.against:
+        say(words("answer.against"), *(f"! {text}" for _, text in sheet.against))
+        if sheet.accepted:
+            say(words("answer.accepted", reason=sheet.accepted))
+        say("")
     for remark in sheet.remarks:
-        say(f"Note: {remark}")
+        say(words("answer.note", text=remark))
 
 
 def _cell(n: int | None) -> str:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from digitize.offices.office import Office
     from digitize.offices.picture import NationalPicture
     from digitize.offices.receive import Answer
+    from digitize.offices.words import Words
 
 Open = Callable[[Path], "Office"]
 Dir = Annotated[Path, typer.Option("--dir", help="The office's folder.")]
@@ -198,6 +199,16 @@ def heads_command(open_or_make: Open, default: Path) -> Callable[..., None]:
     return heads
 
 
+def language_of(name: str) -> Words:
+    """The words of a language of the command line. Raises OptionsError."""
+    from digitize.errors import OptionsError
+    from digitize.offices.words import LANGUAGES, load_words
+
+    if name not in LANGUAGES:
+        raise OptionsError(f"--lang is one of {', '.join(LANGUAGES)}")
+    return load_words(name)
+
+
 def day_of(text: str, option: str = "--as-on") -> date:
     """A day of the command line, today when it is empty. Raises OptionsError."""
     from digitize.errors import OptionsError
@@ -226,13 +237,10 @@ def write_report(picture: NationalPicture, wanted: ReportFiles, folder: Path) ->
     from digitize.offices.outline import load_outline
     from digitize.offices.page import render_page
     from digitize.offices.pdf import print_pdf
-    from digitize.offices.words import LANGUAGES, load_words
 
-    if wanted.language not in LANGUAGES:
-        raise OptionsError(f"--lang is one of {', '.join(LANGUAGES)}")
     if not any((wanted.html, wanted.pdf, wanted.csv, wanted.json)):
         raise OptionsError("Say where to write: --html FILE, --pdf FILE, --csv DIR or --json-file FILE.")
-    words, written = load_words(wanted.language), []
+    words, written = language_of(wanted.language), []
     if wanted.html or wanted.pdf:
         # The PDF is printed from a page, so there always is one.
         page = wanted.html or wanted.pdf.with_suffix(".html")  # type: ignore[union-attr]

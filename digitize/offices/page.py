@@ -25,7 +25,7 @@ from digitize.offices.numbers import grouped, percent, wilson
 from digitize.offices.outline import Outline
 from digitize.offices.picture import NationalPicture, Oddity
 from digitize.offices.refusal import say
-from digitize.offices.rollup import ReportedPlace
+from digitize.offices.rollup import ReportedPlace, shown_name
 from digitize.offices.shape import PILLARS, Share, Statement
 from digitize.offices.states import CLASSES, shown_states
 from digitize.offices.words import Words
@@ -118,16 +118,6 @@ def _title(picture: NationalPicture, words: Words) -> str:
     return words("ui.title_nation") if root.level == "nation" else words("ui.title_place", name=shown_name(root, words))
 
 
-def shown_name(place: ReportedPlace, words: Words) -> str:
-    """A place's name in the language of the page, as far as it is known; words for what has none."""
-    if place.level == "state":
-        return shown_states()[place.code].names[words.language]
-    if place.level == "nation":
-        return words("level.nation")
-    unnamed = {"district": "ui.unnamed_district", "station": "ui.unnamed_station"}
-    return place.name or words(unnamed[place.level])
-
-
 def _rows(picture: NationalPicture, words: Words) -> list[Row]:
     root = picture.root
     placed = ranks(root.parts) if root.level == "nation" else {}
@@ -180,6 +170,8 @@ def _odd_text(o: Oddity, picture: NationalPicture, words: Words) -> str:
         return words("ui.silent_text", day=day_text(date.fromisoformat(o.text), words))
     if o.code == "no-report":
         return words("ui.no_report_text")
+    if o.against is not None:
+        return o.against.text(words, shown_states()[o.against.code].names[words.language])
     if o.flag is None:
         return o.text
     told = say(o.flag, words)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from digitize.offices.contradict import Contradiction, contradictions
 from digitize.offices.history import Point, Projection, change_since, monthly, project
 from digitize.offices.office import Office, newest_sites, state_snapshot
 from digitize.offices.published import Published, newest_published
@@ -16,6 +17,7 @@ from digitize.offices.shape import Snapshot
 from digitize.offices.sites import site_lines
 from digitize.offices.states import shown_states
 from digitize.offices.store import Received
+from digitize.offices.words import load_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,8 @@ class Limits:
 class Oddity:
     """One exception: a flag or refusal, a silent reporter, stations that stand still.
 
-    where: place, file or site; flag: what `text` says in English; refused_on: ISO day of a refusal, else "".
+    where: place, file or site; flag: what `text` says in English; refused_on: ISO day of a refusal, else "";
+    against: the contradiction that it is.
     """
 
     code: str
@@ -44,11 +47,15 @@ class Oddity:
     count: int = 1
     flag: Flag | None = None
     refused_on: str = ""
+    against: Contradiction | None = None
 
 
 @dataclass(slots=True)
 class NationalPicture:
-    """Everything a report shows. changes: code of a state -> records loaded since a month before."""
+    """Everything a report shows. changes: code of a state -> records loaded since a month before.
+
+    against: where statements and ledgers differ.
+    """
 
     root: ReportedPlace
     day: date
@@ -59,6 +66,7 @@ class NationalPicture:
     changes: dict[str, int | None] = field(default_factory=dict)
     oddities: list[Oddity] = field(default_factory=list)
     published: Published | None = None
+    against: list[Contradiction] = field(default_factory=list)
     mark: str = ""
 
     @property
@@ -87,7 +95,14 @@ def national_picture(office: Office, day: date, limits: Limits) -> NationalPictu
     picture.series = district_series(received, day)
     picture.changes = {code: change_since(received, code) for code in newest}
     picture.published = newest_published(office.published, day)
-    picture.oddities = [*_silent(root, limits), *_flagged(root), *_stalled(root, limits), *_refused(refused)]
+    picture.against = contradictions(root, day)
+    picture.oddities = [
+        *_against(picture.against),
+        *_silent(root, limits),
+        *_flagged(root),
+        *_stalled(root, limits),
+        *_refused(refused),
+    ]
     return picture
 
 
@@ -125,6 +140,11 @@ def _of_snapshot(s: Snapshot, day: date, limits: Limits, mark: str) -> NationalP
     picture = NationalPicture(root, day, limits, mark=mark)
     picture.oddities = [*_over(root), *_stalled(root, limits)]
     return picture
+
+
+def _against(found: Sequence[Contradiction]) -> Iterator[Oddity]:
+    words = load_words("en")
+    yield from (Oddity("contradicted", c.place, c.text(words), against=c) for c in found)
 
 
 def _silent(root: ReportedPlace, limits: Limits) -> Iterator[Oddity]:

@@ -10,6 +10,7 @@ from digitize.offices.measures import CELLS, OF_STATION, Counts, Coverage, cover
 from digitize.offices.refusal import Flag
 from digitize.offices.shape import District, Snapshot, StationRow
 from digitize.offices.states import shown_states
+from digitize.offices.words import Words
 
 Breakdown = dict[str, tuple[int, ...]]
 KINDS = ("band", "form", "language")
@@ -91,6 +92,16 @@ def _station(row: StationRow) -> ReportedPlace:
     counts = Counts.of_station(dict(zip(OF_STATION, values, strict=True)))
     coverage = coverage_of(counts, is_named=bool(name), is_certified=bool(certified))
     return ReportedPlace("station", code, name, counts, coverage, idle=idle, is_certified=bool(certified))
+
+
+def shown_name(place: ReportedPlace, words: Words) -> str:
+    """A place's name in the language of the page, as far as it is known; words for what has none."""
+    if place.level == "state":
+        return shown_states()[place.code].names[words.language]
+    if place.level == "nation":
+        return words("level.nation")
+    unnamed = {"district": "ui.unnamed_district", "station": "ui.unnamed_station"}
+    return place.name or words(unnamed[place.level])
 
 
 def gather(place: ReportedPlace) -> ReportedPlace:
