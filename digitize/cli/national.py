@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digitize.cli.console import Json, print_json, results, say, table
+from digitize.cli.office_flags import flag_commands
 from digitize.cli.offices import (
     AsOn,
     Csv,
@@ -199,6 +200,7 @@ def _cell(n: int | None) -> str:
 national.command()(verify_command(_open, _DIR))
 national.command()(heads_command(_open, _DIR))
 national.add_typer(key_commands(_open, _DIR, "state"))
+national.add_typer(flag_commands(_open, _DIR))
 
 
 def register(app: typer.Typer) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digitize.cli.console import Json, print_json, results, say, table
+from digitize.cli.office_flags import flag_commands
 from digitize.cli.offices import (
     AsOn,
     Csv,
@@ -144,6 +145,7 @@ def withdraw(
 state.command()(verify_command(_open, _DIR))
 state.command()(heads_command(_open, _DIR))
 state.add_typer(key_commands(_open, _DIR, "site"))
+state.add_typer(flag_commands(_open, _DIR))
 
 
 def register(app: typer.Typer) -> None:

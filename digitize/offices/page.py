@@ -19,6 +19,7 @@ from digitize.offices.charts import burn_up
 from digitize.offices.embedded import as_script, page_data
 from digitize.offices.exporting import definition_of
 from digitize.offices.figures import QUALITIES, WAYS, Figure, figures_of, quality_of
+from digitize.offices.flags import RaisedFlag
 from digitize.offices.grades import GRADES, SIGNS, grade_of, inventoried, ranks, scope_of
 from digitize.offices.measures import BANDS, STAGES
 from digitize.offices.numbers import grouped, percent, wilson
@@ -41,13 +42,17 @@ _FIRST = ("expected", "records", "loaded")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One part of the place in the table of all parts. rank, change: None where there is none."""
+    """One part of the place in the table of all parts. rank, change: None where there is none.
+
+    lowered: ISO day on which less was expected than before, "" where that never was.
+    """
 
     place: ReportedPlace
     name: str
     grade: str
     rank: int | None
     change: int | None
+    lowered: str = ""
 
 
 def render_page(picture: NationalPicture, words: Words, outline: Outline | None) -> str:
@@ -121,9 +126,14 @@ def _title(picture: NationalPicture, words: Words) -> str:
 def _rows(picture: NationalPicture, words: Words) -> list[Row]:
     root = picture.root
     placed = ranks(root.parts) if root.level == "nation" else {}
+    lowered = {f.reporter: f.last for f in picture.raised if f.flag.code == "expected-fell"}
     return [
-        Row(p, shown_name(p, words), grade_of(p), placed.get(p.code), picture.changes.get(p.code)) for p in root.parts
-    ]
+        Row(
+            p, shown_name(p, words), grade_of(p), placed.get(p.code), picture.changes.get(p.code),
+            lowered.get(p.code, "") if root.level == "nation" else "",
+        )
+        for p in root.parts
+    ]  # fmt: skip
 
 
 def _links(rows: list[Row], root: ReportedPlace, words: Words) -> Iterator[tuple[str, str, Statement | None]]:
@@ -175,10 +185,21 @@ def _odd_text(o: Oddity, picture: NationalPicture, words: Words) -> str:
     if o.flag is None:
         return o.text
     told = say(o.flag, words)
+    if o.raised is not None:
+        return f"{told or o.text} ({_since(o.raised, words)})"
     if not o.refused_on:
         return told or o.text
     refused = words("ui.refused_text", day=day_text(date.fromisoformat(o.refused_on), words))
     return f"{told}; {refused}" if told else refused
+
+
+def _since(raised: RaisedFlag, words: Words) -> str:
+    """Since when a flag stands there, how it is answered, or what was answered."""
+    since = day_text(date.fromisoformat(raised.since), words)
+    if raised.answer is None:
+        return words("ui.flag_open", day=since, id=raised.id)
+    said = day_text(date.fromisoformat(raised.answer.at[:10]), words)
+    return words("ui.flag_answered", day=since, said=said, reason=raised.answer.reason)
 
 
 def day_text(day: date, words: Words) -> str:

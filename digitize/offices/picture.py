@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from digitize.offices.contradict import Contradiction, contradictions
+from digitize.offices.flags import RaisedFlag, flags_of
 from digitize.offices.history import Point, Projection, change_since, monthly, project
 from digitize.offices.office import Office, newest_sites, state_snapshot
 from digitize.offices.published import Published, newest_published
@@ -38,7 +39,7 @@ class Oddity:
     """One exception: a flag or refusal, a silent reporter, stations that stand still.
 
     where: place, file or site; flag: what `text` says in English; refused_on: ISO day of a refusal, else "";
-    against: the contradiction that it is.
+    against, raised: the contradiction or the lasting flag that it is.
     """
 
     code: str
@@ -48,13 +49,14 @@ class Oddity:
     flag: Flag | None = None
     refused_on: str = ""
     against: Contradiction | None = None
+    raised: RaisedFlag | None = None
 
 
 @dataclass(slots=True)
 class NationalPicture:
     """Everything a report shows. changes: code of a state -> records loaded since a month before.
 
-    against: where statements and ledgers differ.
+    against: where statements and ledgers differ; raised: all flags, answered ones too.
     """
 
     root: ReportedPlace
@@ -67,6 +69,7 @@ class NationalPicture:
     oddities: list[Oddity] = field(default_factory=list)
     published: Published | None = None
     against: list[Contradiction] = field(default_factory=list)
+    raised: list[RaisedFlag] = field(default_factory=list)
     mark: str = ""
 
     @property
@@ -85,21 +88,19 @@ def national_picture(office: Office, day: date, limits: Limits) -> NationalPictu
     with office.store() as store:
         received = store.taken(day)
         newest = {r.reporter: r for r in received}
-        reports = [
-            SnapshotReport(store.snapshot(r.seq), r.sha256, days_since(day, r.as_on), r.flags) for r in newest.values()
-        ]
-        refused, mark = store.refused(day), store.mark()
+        reports = [SnapshotReport(store.snapshot(r.seq), r.sha256, days_since(day, r.as_on)) for r in newest.values()]
+        refused, mark, raised = store.refused(day), store.mark(), flags_of(store, received)
     root = roll_up_nation(reports)
     picture = NationalPicture(root, day, limits, monthly(received, day), mark=mark)
     picture.projection = project(picture.points)
     picture.series = district_series(received, day)
     picture.changes = {code: change_since(received, code) for code in newest}
     picture.published = newest_published(office.published, day)
-    picture.against = contradictions(root, day)
+    picture.against, picture.raised = contradictions(root, day), raised
     picture.oddities = [
         *_against(picture.against),
         *_silent(root, limits),
-        *_flagged(root),
+        *_flagged(root, raised),
         *_stalled(root, limits),
         *_refused(refused),
     ]
@@ -112,6 +113,7 @@ def state_picture(office: Office, day: date, limits: Limits) -> NationalPicture:
         received = store.taken(day)
         merged = state_snapshot(office, newest_sites(store, day), day, store.acts("withdraw"))
         seen = site_lines(store, day, limits.silent_days)
+        raised = flags_of(store, received)
         mark = store.mark()
     picture = _of_snapshot(merged, day, limits, mark)
     picture.points = monthly(received, day)
@@ -121,7 +123,9 @@ def state_picture(office: Office, day: date, limits: Limits) -> NationalPicture:
     words = {"silent": "silent", "no report": "no-report"}
     odd = [Oddity(words[s.word], s.site, s.as_on) for s in seen.sites if s.word in words]
     twice = [Oddity("digitized-twice", b.volume.station, _twice(b.sites, b.records)) for b in seen.twice]
-    picture.oddities = [*odd, *twice, *picture.oddities, *_refused(seen.refused)]
+    picture.raised = raised
+    flagged = _flagged(picture.root, raised)
+    picture.oddities = [*odd, *twice, *flagged, *picture.oddities, *_refused(seen.refused)]
     return picture
 
 
@@ -155,10 +159,12 @@ def _silent(root: ReportedPlace, limits: Limits) -> Iterator[Oddity]:
             yield Oddity("silent", p.name, p.report.snapshot.as_on.isoformat())
 
 
-def _flagged(root: ReportedPlace) -> Iterator[Oddity]:
-    for p in root.parts:
-        flags: Sequence[Flag] = p.report.flags if p.report else ()
-        yield from (Oddity(f.code, p.name, f.text, flag=f) for f in flags)
+def _flagged(root: ReportedPlace, raised: Sequence[RaisedFlag]) -> Iterator[Oddity]:
+    names = {p.code: p.name for p in root.parts}
+    shown = [f for f in raised if f.is_shown]
+    # Open ones first: answered ones stand there for the record.
+    for f in sorted(shown, key=lambda f: (f.answer is not None, f.reporter)):
+        yield Oddity(f.flag.code, names.get(f.reporter, f.reporter), f.flag.text, flag=f.flag, raised=f)
 
 
 def _over(root: ReportedPlace) -> Iterator[Oddity]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from digitize.offices.measures import CELLS, OF_STATION, Counts, Coverage, coverage_of, total
-from digitize.offices.refusal import Flag
 from digitize.offices.shape import District, Snapshot, StationRow
 from digitize.offices.states import shown_states
 from digitize.offices.words import Words
@@ -18,12 +17,11 @@ KINDS = ("band", "form", "language")
 
 @dataclass(slots=True)
 class SnapshotReport:
-    """What a state or site said beside its counts, and what was said of it. days: since the day of its snapshot."""
+    """What a state or site said beside its counts. days: since the day of its snapshot."""
 
     snapshot: Snapshot
     sha256: str
     days: int
-    flags: tuple[Flag, ...] = ()
 
 
 @dataclass(slots=True)

@@ -247,6 +247,12 @@ def test_a_workspace_has_a_report_of_its_own_and_what_nobody_counted_is_not_0(di
     digitize("report", tmp_path / "nowhere", "--html", tmp_path / "x.html", code=5)
 
 
+def test_flags_are_listed_and_answered(digitize, office):
+    assert digitize.json("national", "flag", "list", "--dir", office[0])["flags"] == []
+    assert "0 open" in digitize("national", "flag", "list", "--dir", office[0])
+    digitize("national", "flag", "answer", "abcd", "--reason", "x", "--operator", "y", "--dir", office[0], code=4)
+
+
 def test_keys_are_listed_and_revoked_and_history_is_verified(digitize, office):
     folder, states = office
     listed = digitize.json("national", "keys", "list", "--dir", folder)["keys"]
