@@ -52,7 +52,7 @@ def _of_workspace(folder: Path) -> tuple[Snapshot, Path]:
 
     place = open_place(folder)
     with Ledger(place.ledger) as ledger:
-        made, not_listed = fold_ledger(place, ledger, date.today())
+        made, not_listed = fold_ledger(place, ledger, date.today(), tells=True)
         note_told(ledger, made)
     if not_listed:
         text = f"{not_listed:,} records belong to no station of lists/stations.csv and are counted without one."

@@ -1,4 +1,4 @@
-"""Flags last until a person answers them, whatever is sent after; what lowers an expectation stays visible even then."""
+"""Flags last until a person answers them, whatever is sent after; a lowered expectation stays visible."""
 
 from __future__ import annotations
 

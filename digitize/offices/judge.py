@@ -171,6 +171,8 @@ def _wrong_in_district(d: District) -> Iterator[str]:
         yield f"district {d.name}: the parts are more than the whole"
     if c.loaded > c.records or c.of_expected > c.loaded or c.pages_of_expected > c.pages:
         yield f"district {d.name}: more is loaded than there are records"
+    if d.protected.of is not None and d.protected.count > d.protected.of:
+        yield f"district {d.name}: more FIRs are under protected sections than there are FIRs"
     cells = (c.records, c.in_review, c.rejected, c.validated, c.loaded)
     for name, by in (("band", d.by_band), ("form", d.by_form), ("language", d.by_language)):
         if tuple(map(sum, zip(*by.values(), strict=True))) != (cells if by else ()) or (not by and any(cells)):

@@ -19,6 +19,7 @@ from digitize.offices.shape import (  # fmt: skip
     NotMeasured,
     Pace,
     PlaceCounts,
+    Protected,
     Quality,
     Share,
     Snapshot,
@@ -123,8 +124,7 @@ def _add_site(s: Snapshot, tallies: Tallies, lgd: dict[str, str], codes: dict[Pl
         for which, by in enumerate((d.by_band, d.by_form, d.by_language)):
             for key, cells in by.items():
                 into.add(which, key, cells)
-        into.protected += d.protected.count
-        into.hidden += d.protected.hidden
+        into.protected = add_protected(into.protected, d.protected)
     for name, code, index, *values, idle, certified in s.stations or ():
         place = names.place(s.districts[index].name, name)
         codes[place] = codes.get(place) or code
@@ -134,6 +134,13 @@ def _add_site(s: Snapshot, tallies: Tallies, lgd: dict[str, str], codes: dict[Pl
         if idle is not None:
             # Days without work are of the day of that site's snapshot, and sites report on different days.
             tally.last_day = max(tally.last_day, (s.as_on - timedelta(days=idle)).isoformat())
+
+
+def add_protected(a: Protected, b: Protected) -> Protected:
+    """Both together."""
+    return Protected(
+        count=a.count + b.count, hidden=a.hidden + b.hidden, of=add(a.of, b.of), not_known=add(a.not_known, b.not_known)
+    )  # fmt: skip
 
 
 def _add_station(tally: StationTally, values: Mapping[str, int | None]) -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import reduce
 
 from digitize.offices.measures import CELLS, OF_STATION, Counts, Coverage, coverage_of, total
-from digitize.offices.shape import District, Snapshot, StationRow
+from digitize.offices.merge import add_protected
+from digitize.offices.shape import District, Protected, Snapshot, StationRow
 from digitize.offices.states import shown_states
 from digitize.offices.words import Words
 
+NO_PROTECTED = Protected(count=0, hidden=0)
 Breakdown = dict[str, tuple[int, ...]]
 KINDS = ("band", "form", "language")
 
@@ -28,7 +31,7 @@ class SnapshotReport:
 class ReportedPlace:
     """One place. counts and coverage are None where nobody reported: never 0.
 
-    code: of a state or station; protected: count and hidden districts, see `Protected`; idle: days without work of a
+    code: of a state or station; protected: see `Protected`; idle: days without work of a
     station, None when never any was done or it is no station; doubled: records that are counted twice in it.
     """
 
@@ -38,7 +41,7 @@ class ReportedPlace:
     counts: Counts | None = None
     coverage: Coverage | None = None
     by: dict[str, Breakdown] = field(default_factory=dict)
-    protected: tuple[int, int] = (0, 0)
+    protected: Protected = NO_PROTECTED
     parts: list[ReportedPlace] = field(default_factory=list)
     report: SnapshotReport | None = None
     idle: int | None = None
@@ -81,8 +84,7 @@ def _district(d: District) -> ReportedPlace:
         kind: {k: tuple(v) for k, v in cells.items()}
         for kind, cells in zip(KINDS, (d.by_band, d.by_form, d.by_language), strict=True)
     }
-    protected = (d.protected.count, d.protected.hidden)
-    return ReportedPlace("district", d.lgd, d.name, d.counts.plain(), d.stations.plain(), by, protected)
+    return ReportedPlace("district", d.lgd, d.name, d.counts.plain(), d.stations.plain(), by, d.protected)
 
 
 def _station(row: StationRow) -> ReportedPlace:
@@ -111,7 +113,7 @@ def gather(place: ReportedPlace) -> ReportedPlace:
         place.coverage = sum((p.coverage for p in told if p.coverage), Coverage())
         place.by = {kind: sum_breakdowns(p.by.get(kind, {}) for p in told) for kind in KINDS}
         place.doubled += sum(p.doubled for p in told)
-        place.protected = (sum(p.protected[0] for p in told), sum(p.protected[1] for p in told))
+        place.protected = reduce(add_protected, (p.protected for p in told), NO_PROTECTED)
     return place
 
 

@@ -82,10 +82,17 @@ class StationCounts(_Part):
 
 
 class Protected(_Part):
-    """Records of sexual offences and of children: count, and of how many districts a count of 1 to 4 is hidden."""
+    """FIRs that are surely under a section on sexual offences or on children. They are told in groups of 50 and more.
+
+    count, of: so many of so many whose sections are surely known; hidden: groups of which fewer than 5 are, or fewer
+    than 5 are not, and which are told in neither; not_known: FIRs with an act or section that is not surely known. of,
+    not_known: null from versions that counted what was masked for safety; hidden is there of districts with 1 to 4.
+    """
 
     count: Count
     hidden: Count
+    of: Count | None = None
+    not_known: Count | None = None
 
 
 class District(_Part):
