@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -27,13 +27,21 @@ class Point:
 class Projection:
     """When all that is expected will be loaded. why: a slug where that cannot be told, and the days are None then.
 
-    paces: records a month over the last months, by number of months.
+    paces: records a month over the last months, by number of months. Of a whole, without: its parts that have no date,
+    each with the reason, so that the whole has none either; known: first and last day of the parts that have one.
     """
 
     first: date | None = None
     last: date | None = None
     why: str = ""
     paces: tuple[tuple[int, int], ...] = ()
+    without: tuple[tuple[str, str], ...] = ()
+    known: tuple[date, date] | None = None
+
+    @property
+    def likely(self) -> date | None:
+        """The middle of the range."""
+        return self.first + (self.last - self.first) / 2 if self.first and self.last else None
 
 
 def monthly(received: Sequence[Received], day: date) -> list[Point]:
@@ -90,6 +98,27 @@ def project(points: Sequence[Point]) -> Projection:
         return Projection(why="standing-still", paces=tuple(paces))
     first, last = (now.day + timedelta(days=round(d)) for d in (min(days), max(days)))
     return Projection(first, last, paces=tuple(paces))
+
+
+def by_reporter(received: Sequence[Received], day: date) -> dict[str, Projection]:
+    """When each reporter ends, at its own pace, as of its newest snapshot. received: by reporter and day."""
+    rows: dict[str, list[Received]] = {}
+    for r in received:
+        rows.setdefault(r.reporter, []).append(r)
+    # Not as of the day: what a silent one did since nobody knows, and nothing would look like standing still.
+    return {
+        reporter: project(monthly(own, min(day, date.fromisoformat(own[-1].as_on)))) for reporter, own in rows.items()
+    }
+
+
+def whole_of(parts: Mapping[str, Projection]) -> Projection:
+    """When the whole ends: when its last part does. Without a date of one part there is none of the whole."""
+    without = tuple((name, p.why) for name, p in parts.items() if p.last is None and p.why != "done")
+    dated = [p for p in parts.values() if p.first and p.last]
+    known = (max(p.first for p in dated if p.first), max(p.last for p in dated if p.last)) if dated else None
+    if without:
+        return Projection(why="not-all", without=without, known=known)
+    return Projection(*known) if known else Projection(why="done" if parts else "no-inventory")
 
 
 def change_since(received: Sequence[Received], reporter: str) -> int | None:

@@ -21,6 +21,7 @@ from digitize.offices.exporting import definition_of
 from digitize.offices.figures import QUALITIES, WAYS, Figure, figures_of, quality_of
 from digitize.offices.flags import RaisedFlag
 from digitize.offices.grades import GRADES, SIGNS, grade_of, inventoried, ranks, scope_of
+from digitize.offices.history import Projection
 from digitize.offices.measures import BANDS, STAGES
 from digitize.offices.numbers import grouped, percent, wilson
 from digitize.offices.outline import Outline
@@ -44,7 +45,7 @@ _FIRST = ("expected", "records", "loaded")
 class Row:
     """One part of the place in the table of all parts. rank, change: None where there is none.
 
-    lowered: ISO day on which less was expected than before, "" where that never was.
+    lowered: ISO day on which less was expected than before, "" where that never was; ends: see `Projection`.
     """
 
     place: ReportedPlace
@@ -53,6 +54,7 @@ class Row:
     rank: int | None
     change: int | None
     lowered: str = ""
+    ends: Projection | None = None
 
 
 def render_page(picture: NationalPicture, words: Words, outline: Outline | None) -> str:
@@ -60,7 +62,8 @@ def render_page(picture: NationalPicture, words: Words, outline: Outline | None)
     root = picture.root
     rows = _rows(picture, words)
     return _environment().get_template("report.html").render(
-        p=picture, root=root, t=words, rows=rows, by_code={r.place.code: r for r in rows}, outline=outline,
+        p=picture, root=root, t=words, rows=rows, by_code={r.place.code: r for r in rows},
+        by_name={r.place.code: r.name for r in rows}, outline=outline,
         names={s.names["en"]: s.names[words.language] for s in shown_states().values()},
         shown=shown_states(), classes=CLASSES, grades=GRADES, signs=SIGNS, stages=STAGES, bands=BANDS, pillars=PILLARS,
         ways=WAYS, columns=COLUMNS, columns_first=_FIRST, qualities=QUALITIES, quality=quality_of(root),
@@ -103,7 +106,7 @@ def _environment() -> Environment:
         loader=PackageLoader("digitize.offices", "html"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True, finalize=_shown,
     )  # fmt: skip
-    made.filters |= {"grouped": grouped}
+    made.filters |= {"grouped": grouped, "lookup": lambda code, names: names.get(code, code)}
     made.globals |= {"percent": percent}
     return made
 
@@ -131,6 +134,7 @@ def _rows(picture: NationalPicture, words: Words) -> list[Row]:
         Row(
             p, shown_name(p, words), grade_of(p), placed.get(p.code), picture.changes.get(p.code),
             lowered.get(p.code, "") if root.level == "nation" else "",
+            picture.ends.get(p.code) if root.level == "nation" else None,
         )
         for p in root.parts
     ]  # fmt: skip

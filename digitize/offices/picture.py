@@ -8,7 +8,7 @@ from datetime import date
 
 from digitize.offices.contradict import Contradiction, contradictions
 from digitize.offices.flags import RaisedFlag, flags_of
-from digitize.offices.history import Point, Projection, change_since, monthly, project
+from digitize.offices.history import Point, Projection, by_reporter, change_since, monthly, project, whole_of
 from digitize.offices.office import Office, newest_sites, state_snapshot
 from digitize.offices.published import Published, newest_published
 from digitize.offices.refusal import Flag
@@ -54,7 +54,8 @@ class Oddity:
 
 @dataclass(slots=True)
 class NationalPicture:
-    """Everything a report shows. changes: code of a state -> records loaded since a month before.
+    """Everything a report shows. changes: code of a state -> records loaded since a month before; ends: code of a
+    state -> when it ends.
 
     against: where statements and ledgers differ; raised: all flags, answered ones too.
     """
@@ -66,6 +67,7 @@ class NationalPicture:
     projection: Projection = field(default_factory=lambda: Projection(why="too-little-history"))
     series: Series = field(default_factory=Series)
     changes: dict[str, int | None] = field(default_factory=dict)
+    ends: dict[str, Projection] = field(default_factory=dict)
     oddities: list[Oddity] = field(default_factory=list)
     published: Published | None = None
     against: list[Contradiction] = field(default_factory=list)
@@ -92,7 +94,8 @@ def national_picture(office: Office, day: date, limits: Limits) -> NationalPictu
         refused, mark, raised = store.refused(day), store.mark(), flags_of(store, received)
     root = roll_up_nation(reports)
     picture = NationalPicture(root, day, limits, monthly(received, day), mark=mark)
-    picture.projection = project(picture.points)
+    picture.ends = {p.code: Projection(why="no-report") for p in root.parts} | by_reporter(received, day)
+    picture.projection = whole_of(picture.ends)
     picture.series = district_series(received, day)
     picture.changes = {code: change_since(received, code) for code in newest}
     picture.published = newest_published(office.published, day)

@@ -15,7 +15,7 @@ from digitize.errors import OptionsError
 from digitize.offices.exporting import as_plain, write_csv
 from digitize.offices.figures import figures_of, shares
 from digitize.offices.grades import grade_of, proven, ranks, scope_of, share_of
-from digitize.offices.history import Point, monthly, project
+from digitize.offices.history import Point, Projection, by_reporter, monthly, project, whole_of
 from digitize.offices.measures import MEASURES, OF_STATION, Counts, Coverage, total
 from digitize.offices.numbers import grouped, percent, wilson
 from digitize.offices.outline import load_outline
@@ -263,6 +263,32 @@ def test_the_finish_is_a_range_between_the_fastest_and_the_slowest_pace():
 def test_where_the_finish_cannot_be_told_the_reason_is(points, why):
     p = project(points)
     assert (p.first, p.last, p.why) == (None, None, why)
+
+
+def told(reporter, loaded, *, start=date(2025, 10, 31), expected=1000):
+    days = [start + timedelta(days=30 * i) for i in range(len(loaded))]
+    return [Received(i, "", "", "", reporter, str(d), "taken", (),
+                     {"totals": Counts(expected=expected, records=n, loaded=n, of_expected=n).as_plain()})
+            for i, (d, n) in enumerate(zip(days, loaded, strict=True))]  # fmt: skip
+
+
+def test_the_nation_ends_when_its_last_state_does_and_not_before():
+    """One state is nearly done, one needs ten years: the sum alone would end far too early."""
+    fast, slow = (told(c, [a + step * i for i in range(14)]) for c, a, step in (("mh", 100, 60), ("tn", 100, 5)))
+    ends = by_reporter([*fast, *slow], date(2026, 12, 1))
+    whole = whole_of(ends)
+    assert ends["mh"].last < date(2027, 3, 1) < ends["tn"].first == whole.first
+    assert whole.first.year >= 2035
+    still = by_reporter(told("tn", [100] * 14), date(2026, 12, 1))
+    none = whole_of({**ends, **still, "ka": Projection(why="no-report")})
+    assert (none.first, none.why, none.without) == (None, "not-all", (("tn", "standing-still"), ("ka", "no-report")))
+    assert none.known == (ends["mh"].first, ends["mh"].last)
+    assert whole_of({"mh": Projection(why="done")}).why == "done"
+
+
+def test_a_silent_state_is_not_taken_to_stand_still():
+    rows = told("mh", [100 + 50 * i for i in range(14)])
+    assert by_reporter(rows, date(2027, 12, 1)) == by_reporter(rows, date.fromisoformat(rows[-1].as_on))
 
 
 def test_history_counts_each_state_with_its_newest_and_nobody_before_the_first(states, digitize, tmp_path):
