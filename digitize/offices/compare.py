@@ -11,6 +11,7 @@ from digitize.offices.measures import Coverage
 from digitize.offices.naming import twin_key
 from digitize.offices.refusal import Flag, Refused, flag
 from digitize.offices.shape import Snapshot, Statement
+from digitize.offices.stated import OLD, is_beyond
 from digitize.offices.store import Received
 
 # Flagged and taken, not refused: a total may fall for a good reason, which people can tell.
@@ -78,7 +79,7 @@ def _same_codes(s: Snapshot) -> Iterator[Flag]:
 
 
 def _stated_ahead(s: Snapshot) -> Iterator[Flag]:
-    """Days of a statement that had not come when the snapshot was made."""
+    """Days of a statement that had not come when the snapshot was made, or are long gone; more covered than there is."""
     stated = s.statement
     if stated is None:
         return
@@ -86,6 +87,12 @@ def _stated_ahead(s: Snapshot) -> Iterator[Flag]:
     days = [stated.as_on, *(d for x in links for d in (x.since, x.last_exchange) if d)]
     if max(days) > (s.made_at + _DAYS_AHEAD).date():
         yield flag("stated-ahead", "stated-ahead", day=max(days).isoformat())
+    if is_beyond(stated):
+        yield flag("stated-beyond", "stated-beyond", covered=stated.covered or 0, stations=stated.stations or 0)
+    if s.as_on - stated.as_on > OLD:
+        yield flag(
+            "stated-long-ago", "stated-long-ago", day=stated.as_on.isoformat(), days=(s.as_on - stated.as_on).days
+        )
 
 
 def _fallen(s: Snapshot, before: Mapping[str, Any]) -> Iterator[Flag]:

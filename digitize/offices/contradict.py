@@ -11,12 +11,11 @@ from digitize.offices.grades import inventoried, is_gradable, proven, scope_of, 
 from digitize.offices.numbers import grouped, percent
 from digitize.offices.rollup import ReportedPlace
 from digitize.offices.shape import Statement
+from digitize.offices.stated import OLD
 from digitize.offices.words import Words
 
 COMPLETE = 99
 """Per cent of what is expected; below it the digitization of a state is not complete, whatever is stated."""
-OLD_DAYS = 400
-"""A statement that is older says nothing of today: a year, and a month to write a new one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +61,8 @@ def _of_state(place: ReportedPlace, day: date) -> Iterator[Contradiction]:
         yield against(
             "stations-left-out", "(d)", stated=grouped(stated.covered), found=grouped(place.coverage.in_scope)
         )
-    if (days := (day - stated.as_on).days) > OLD_DAYS:
-        yield against("old", "(a), (b), (d)", stated=stated.as_on.isoformat(), found=grouped(days))
+    if day - stated.as_on > OLD:
+        yield against("old", "(a), (b), (d)", stated=stated.as_on.isoformat(), found=grouped((day - stated.as_on).days))
 
 
 def _of_completeness(place: ReportedPlace, stated: Statement, against: Any) -> Iterator[Contradiction]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pydantic import ValidationError
@@ -16,12 +16,11 @@ from digitize.offices.measures import MEASURES, OF_STATION, Counts, Coverage, co
 from digitize.offices.naming import twin_key
 from digitize.offices.refusal import Refused
 from digitize.offices.shape import VERSION, District, Share, Snapshot
+from digitize.offices.stated import FIRST, statement_faults
 from mappers.codes.places import states
 
 _AHEAD = timedelta(hours=26)
 """Clocks differ, and a day begins in India before it does in UTC."""
-_FIRST = date(2009, 1, 1)
-"""The project was approved in June 2009: nothing was counted before."""
 _LAST_YEAR = 9000
 """Later days cannot be reckoned with."""
 
@@ -66,7 +65,8 @@ def open_sealed(sealed: Sealed, bench: Bench) -> Snapshot:
 def check_alone(snapshot: Snapshot) -> Snapshot:
     """The snapshot, when it is right by itself.
 
-    Raises Refused: unknown-state, wrong-level, empty, bad-shape, before-the-project, from-the-future, does-not-add-up.
+    Raises Refused: unknown-state, wrong-level, empty, bad-shape, before-the-project, from-the-future, stated-impossible,
+    does-not-add-up.
     """
     if snapshot.state not in states():
         raise Refused("unknown-state", f"there is no state {snapshot.state}")
@@ -76,10 +76,12 @@ def check_alone(snapshot: Snapshot) -> Snapshot:
         raise Refused("empty", "it holds no district; nothing is not 0, so it is no report")
     if snapshot.level == "site" and snapshot.stations is None:
         raise Refused("bad-shape", "stations: a site tells the rows of its stations, since its state adds them up")
-    if snapshot.as_on < _FIRST:
+    if snapshot.as_on < FIRST:
         raise Refused("before-the-project", f"it is of {snapshot.as_on}; CCTNS began in 2009, so the day is wrong")
     if snapshot.made_at.year > _LAST_YEAR or snapshot.as_on > (snapshot.made_at + _AHEAD).date():
         raise Refused("from-the-future", f"it is of {snapshot.as_on}, and was made on {snapshot.made_at.date()}")
+    for text in statement_faults(snapshot.statement) if snapshot.statement else ():
+        raise Refused("stated-impossible", text)
     for text in _wrong_sums(snapshot):
         raise Refused("does-not-add-up", text)
     return snapshot

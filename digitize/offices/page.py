@@ -74,6 +74,7 @@ def render_page(picture: NationalPicture, words: Words, outline: Outline | None)
         day=lambda d: day_text(d, words), odd=lambda o: _odd_text(o, picture, words),
         links=list(_links(rows, root, words)), ranked=_ranked(rows), definition=lambda name: definition_of(name, words),
         statements={r.place.code: r.place.report.snapshot.statement for r in rows if r.place.report},
+        stated_days=max(((picture.day - x.as_on).days for x in _statements(root)), default=0),
         own_statement=root.report.snapshot.statement if root.report else None,
         told=[x.report for x in ([root] if root.report else root.parts) if x.report],
         software=f"cctns-digitize {__version__}",
@@ -166,6 +167,11 @@ def _chart(picture: NationalPicture, words: Words) -> Markup | None:
         return None
     names = {n: words(f"measure.{n}") for n in ("expected", "records", "loaded")}
     return burn_up(picture.points, picture.projection, names, words("ui.burn_up_alt"))
+
+
+def _statements(root: ReportedPlace) -> list[Statement]:
+    told = [p.report.snapshot.statement for p in root.parts if p.report]
+    return [s for s in told if s is not None]
 
 
 def _interval(share: Share) -> str:

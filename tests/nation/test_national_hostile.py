@@ -228,6 +228,24 @@ def test_a_day_that_has_not_come_is_flagged_in_a_statement(store, state, tmp_pat
     assert code_of(store, write(tmp_path, seal_plain(body, state.key))) == ("flagged", "stated-ahead")
 
 
+@pytest.mark.parametrize(
+    ("change", "word", "code"),
+    [
+        ({"covered": 999_999_999, "stations": 10}, "refused", "stated-impossible"),
+        ({"covered": 50, "stations": 10}, "refused", "stated-impossible"),
+        ({"covered": 105, "stations": 100}, "flagged", "stated-beyond"),
+        ({"as_on": "1990-01-01"}, "refused", "stated-impossible"),
+        ({"as_on": "2021-06-30"}, "flagged", "stated-long-ago"),
+        ({"backward": {"e-courts": {"done": True, "since": "2021-01-01", "last_exchange": "2019-01-01"}}}, "refused",
+         "stated-impossible"),
+    ],
+)  # fmt: skip
+def test_what_an_officer_states_has_limits_and_an_age(store, state, tmp_path, change, word, code):
+    body = body_of(state)
+    body["statement"].update(change)
+    assert code_of(store, write(tmp_path, seal_plain(body, state.key))) == (word, code)
+
+
 @pytest.mark.parametrize("change", [{"done": "yes"}, {"done": 1}])
 def test_yes_is_said_as_true(store, state, tmp_path, change):
     body = body_of(state)
