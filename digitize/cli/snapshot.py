@@ -29,7 +29,7 @@ def snapshot(
 
     made, key = _of_state(folder) if is_office(folder) else _of_workspace(folder)
     # Before it is signed: the signature is of what is sent.
-    made = made.model_copy(update={"stations": None}) if without_stations else made
+    made = made.model_copy(update={"stations": None, "books": []}) if without_stations else made
     path = out or folder / "exports" / f"{made.reporter}-{made.as_on}.snapshot"
     path.parent.mkdir(parents=True, exist_ok=True)
     data = seal(made, key)

@@ -50,7 +50,9 @@ def _sites(told: list[Snapshot]) -> Iterator[Doubled]:
             if own != s.state and own in shown_states():
                 others.add(own)
             for other in sorted(others):
-                yield Doubled((other, s.state), 0, flag("site-twice", "site-twice", site=source.site, other=other.upper()))
+                yield Doubled(
+                    (other, s.state), 0, flag("site-twice", "site-twice", site=source.site, other=other.upper())
+                )
             for key in (source.site, source.root_hash):
                 if key != _NO_HASH:
                     seen.setdefault(key, s.state)
@@ -69,7 +71,9 @@ def _books(told: list[Snapshot]) -> Iterator[Doubled]:
         for (one, a), (other, b) in combinations(sorted(by_state.items()), 2):
             if twice := _twice(a, b):
                 books, records = twice
-                told_of = flag("book-twice", "book-twice", station=a.name, books=books, records=records, other=one.upper())
+                told_of = flag(
+                    "book-twice", "book-twice", station=a.name, books=books, records=records, other=one.upper()
+                )
                 yield Doubled((one, other), records, told_of)
 
 

@@ -79,7 +79,7 @@ def _same_codes(s: Snapshot) -> Iterator[Flag]:
 
 
 def _stated_ahead(s: Snapshot) -> Iterator[Flag]:
-    """Days of a statement that had not come when the snapshot was made, or are long gone; more covered than there is."""
+    """Days of a statement that had not come, or are long gone, when the snapshot was made; more covered than is."""
     stated = s.statement
     if stated is None:
         return

@@ -65,8 +65,8 @@ def open_sealed(sealed: Sealed, bench: Bench) -> Snapshot:
 def check_alone(snapshot: Snapshot) -> Snapshot:
     """The snapshot, when it is right by itself.
 
-    Raises Refused: unknown-state, wrong-level, empty, bad-shape, before-the-project, from-the-future, stated-impossible,
-    does-not-add-up.
+    Raises Refused: unknown-state, wrong-level, empty, bad-shape, before-the-project, from-the-future,
+    stated-impossible, does-not-add-up.
     """
     if snapshot.state not in states():
         raise Refused("unknown-state", f"there is no state {snapshot.state}")
@@ -163,6 +163,8 @@ def _wrong_sums(s: Snapshot) -> Iterator[str]:
         yield "the breakdown by profile is not the sum of the totals"
     if len({x.site for x in s.sources}) < len(s.sources):
         yield "sources: a site stands there twice"
+    if any(book[0] >= len(s.stations or ()) for book in s.books):
+        yield "books: a book belongs to a station that is not there"
     if s.stations is not None:
         yield from _wrong_stations(s)
 

@@ -15,6 +15,7 @@ from digitize.offices.shape import (  # fmt: skip
     DEFINITIONS,
     FORMAT,
     VERSION,
+    BookRow,
     Effort,
     NotMeasured,
     Pace,
@@ -25,6 +26,7 @@ from digitize.offices.shape import (  # fmt: skip
     Snapshot,
     Source,
     Statement,
+    StationRow,
     Twice,
 )
 from digitize.offices.store import Act
@@ -85,12 +87,14 @@ def merge_sites(
         tallies.expect(key, expected)
     districts = tallies.districts(lgd)
     snapshots = [s.snapshot for s in sites]
+    rows = station_rows(tallies, codes, today)
     return Snapshot(
         format=FORMAT, version=VERSION, definitions=DEFINITIONS, software=f"cctns-digitize {__version__}",
         level="state", state=state, as_on=today, made_at=datetime.now(UTC).replace(microsecond=0),
         sources=[_source(s) for s in sites],
         totals=PlaceCounts(**total(d.counts.plain() for d in districts).as_plain()),
-        districts=districts, by_profile=_by_profile(snapshots), stations=station_rows(tallies, codes, today),
+        districts=districts, by_profile=_by_profile(snapshots), stations=rows,
+        books=_books(snapshots, rows, [d.name for d in districts], names),
         quality=merge_quality([s.quality for s in snapshots]),
         effort=_effort([s.effort for s in snapshots]), pace=_pace([s.pace for s in snapshots]), statement=statement,
         twice=Twice(books=len(twice), records=sum(b.records for b in twice)),
@@ -134,6 +138,20 @@ def _add_site(s: Snapshot, tallies: Tallies, lgd: dict[str, str], codes: dict[Pl
         if idle is not None:
             # Days without work are of the day of that site's snapshot, and sites report on different days.
             tally.last_day = max(tally.last_day, (s.as_on - timedelta(days=idle)).isoformat())
+
+
+def _books(
+    parts: Sequence[Snapshot], rows: Sequence[StationRow], districts: Sequence[str], names: _Names
+) -> list[BookRow]:
+    """The years of FIRs of each station, by which two states find that they have the same; all volumes of a year as one."""
+    index = {PlaceKey(districts[r[2]], r[0]): i for i, r in enumerate(rows)}
+    found: dict[tuple[int, str], tuple[int, int, int]] = {}
+    for v in (v for p in parts for v in p.volumes):
+        at = index.get(names.place(v.district, v.station))
+        if at is not None:
+            first, last, n = found.get((at, v.year), (v.first, v.last, 0))
+            found[at, v.year] = (min(first, v.first), max(last, v.last), n + v.records)
+    return [(*key, *row) for key, row in sorted(found.items())]
 
 
 def add_protected(a: Protected, b: Protected) -> Protected:

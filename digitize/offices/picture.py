@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from digitize.offices.across import Doubled, doubled_across
 from digitize.offices.contradict import Contradiction, contradictions
 from digitize.offices.flags import RaisedFlag, flags_of
 from digitize.offices.history import Point, Projection, by_reporter, change_since, monthly, project, whole_of
@@ -94,6 +95,8 @@ def national_picture(office: Office, day: date, limits: Limits) -> NationalPictu
         refused, mark, raised = store.refused(day), store.mark(), flags_of(store, received)
     root = roll_up_nation(reports)
     picture = NationalPicture(root, day, limits, monthly(received, day), mark=mark)
+    across = doubled_across(root)
+    root.doubled += sum(d.records for d in across)
     picture.ends = {p.code: Projection(why="no-report") for p in root.parts} | by_reporter(received, day)
     picture.projection = whole_of(picture.ends)
     picture.series = district_series(received, day)
@@ -102,6 +105,7 @@ def national_picture(office: Office, day: date, limits: Limits) -> NationalPictu
     picture.against, picture.raised = contradictions(root, day), raised
     picture.oddities = [
         *_against(picture.against),
+        *_across(across),
         *_silent(root, limits),
         *_flagged(root, raised),
         *_stalled(root, limits),
@@ -152,6 +156,11 @@ def _of_snapshot(s: Snapshot, day: date, limits: Limits, mark: str) -> NationalP
 def _against(found: Sequence[Contradiction]) -> Iterator[Oddity]:
     words = load_words("en")
     yield from (Oddity("contradicted", c.place, c.text(words), against=c) for c in found)
+
+
+def _across(found: Sequence[Doubled]) -> Iterator[Oddity]:
+    names = shown_states()
+    yield from (Oddity(d.flag.code, names[d.states[1]].names["en"], d.flag.text, flag=d.flag) for d in found)
 
 
 def _silent(root: ReportedPlace, limits: Limits) -> Iterator[Oddity]:

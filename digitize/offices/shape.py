@@ -134,6 +134,10 @@ class Volume(_Part):
     records: Count
 
 
+BookRow = tuple[Count, Annotated[str, Field(pattern=r"^[0-9]{4}$")], Count, Count, Count]
+"""A year of FIRs of one station: index of its row, year, first and last number, records."""
+
+
 class Share(_Part):
     """So many of so many."""
 
@@ -233,7 +237,7 @@ class OfficeHead(_Part):
 
 
 class Snapshot(_Part):
-    """Everything one site or state reports."""
+    """Everything one site or state reports. volumes: of a site; books: of a state, all FIRs of a station and year."""
 
     format: Literal["digitize-snapshot"]
     version: Literal[1]
@@ -250,6 +254,7 @@ class Snapshot(_Part):
     by_profile: Annotated[dict[Slug, Cells], Field(max_length=10)] = {}
     stations: Annotated[list[StationRow], Field(max_length=20000)] | None = None
     volumes: Annotated[list[Volume], Field(max_length=100000)] = []
+    books: Annotated[list[BookRow], Field(max_length=300000)] = []
     quality: Quality
     effort: Effort
     pace: Pace

@@ -12,6 +12,7 @@ from lxml import html as lxml_html
 
 from benchmarks.national_states import BACKWARD, FORWARD, invent, month_ends, seal_plain, snapshot
 from digitize.errors import OptionsError
+from digitize.offices.across import doubled_across
 from digitize.offices.exporting import as_plain, write_csv
 from digitize.offices.figures import figures_of, shares
 from digitize.offices.grades import grade_of, proven, ranks, scope_of, share_of
@@ -284,6 +285,27 @@ def test_the_nation_ends_when_its_last_state_does_and_not_before():
     assert (none.first, none.why, none.without) == (None, "not-all", (("tn", "standing-still"), ("ka", "no-report")))
     assert none.known == (ends["mh"].first, ends["mh"].last)
     assert whole_of({"mh": Projection(why="done")}).why == "done"
+
+
+def test_a_site_and_books_of_two_states_are_found(states):
+    """The same three books, a ledger under another name, a site of a neighbour; equal names alone are no finding."""
+    bodies = [report(s, 20).snapshot for s in states[:3]]
+    books = [(0, str(y), 1, 90 + y % 7, 80) for y in (1991, 1992, 1993)]
+    same = {"name": "Old District", "lgd": ""}
+    made = []
+    for s, own in zip(bodies, (books, books, [(0, "1991", 1, 60, 50)]), strict=True):
+        districts = [s.districts[0].model_copy(update=same), *s.districts[1:]]
+        source = s.sources[0].model_copy(update={"root_hash": "a" * 64 if own is books else "b" * 64})
+        rows = [("Kotwali", *s.stations[0][1:]), *s.stations[1:]]
+        made.append(s.model_copy(update={"districts": districts, "stations": rows, "books": own, "sources": [source]}))
+    made[2] = made[2].model_copy(update={"sources": [made[2].sources[0].model_copy(update={"site": "mh-pune"})]})
+    found = doubled_across(roll_up_nation(SnapshotReport(s, "", 3) for s in made))
+    one, two, three = (s.state for s in made)
+    assert [(d.flag.code, set(d.states), d.records) for d in found] == [
+        ("site-twice", {one, two}, 0),
+        ("site-twice", {"mh", three}, 0),
+        ("book-twice", {one, two}, 240),
+    ]
 
 
 def test_a_silent_state_is_not_taken_to_stand_still():
