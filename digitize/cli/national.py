@@ -51,6 +51,20 @@ def _group() -> None:
 
 
 @national.command()
+def init(folder: Dir = _DIR, json: Json = False) -> None:
+    """Make the office's folder, with a key that signs the head of its history."""
+    from digitize.offices.office import create_office
+
+    office = create_office(folder, "nation", "in")
+    public = office.key.with_suffix(".pub").read_text(encoding="ascii").strip()
+    if json:
+        print_json({"folder": str(folder), "key": public})
+        return
+    say(f"National office made in {folder}. Its key: {public}")
+    say("Next: digitize national keys add STATE KEY for each state (its keys/office.pub), then national add FILE...")
+
+
+@national.command()
 def add(
     paths: Annotated[list[Path], typer.Argument(metavar="SNAPSHOT...", help="Files, or folders of .snapshot files.")],
     folder: Dir = _DIR,

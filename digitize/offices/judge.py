@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 from pydantic import ValidationError
@@ -19,8 +19,10 @@ from digitize.offices.shape import VERSION, District, Share, Snapshot
 from digitize.offices.stated import FIRST, statement_faults
 from mappers.codes.places import states
 
-_AHEAD = timedelta(hours=26)
-"""Clocks differ, and a day begins in India before it does in UTC."""
+_AHEAD = timedelta(hours=1)
+"""Clocks differ."""
+_INDIA = timezone(timedelta(hours=5, minutes=30), "IST")
+"""Days are those of India, whatever the clock of a machine is set to."""
 _LAST_YEAR = 9000
 """Later days cannot be reckoned with."""
 
@@ -55,9 +57,15 @@ def open_sealed(sealed: Sealed, bench: Bench) -> Snapshot:
         raise Refused("wrong-level", f"it is a {snapshot.level}'s snapshot; here those of a {bench.level} are taken")
     if bench.code and snapshot.state != bench.code:
         raise Refused("another-state", f"it is of {snapshot.state}, and this is the office of {bench.code}")
-    if snapshot.made_at > bench.now + _AHEAD or snapshot.as_on > (bench.now + _AHEAD).date():
+    _check_year(snapshot)
+    here = bench.now.astimezone(_INDIA)
+    # Not even tomorrow's: today's own, which comes after it, would then be refused as older than the newest.
+    if snapshot.made_at > bench.now + _AHEAD or snapshot.as_on > here.date():
+        made = snapshot.made_at.astimezone(_INDIA)
         raise Refused(
-            "from-the-future", f"it is dated {snapshot.as_on}; the clock of whoever sent it is wrong, or ours"
+            "from-the-future",
+            f"it is of {snapshot.as_on}, and made at {made:%Y-%m-%d %H:%M} by the clock of {snapshot.reporter}; "
+            f"here it is {here:%Y-%m-%d %H:%M} IST. Mend the clock that is wrong and make it anew, or wait for that day",
         )
     return check_alone(snapshot)
 
@@ -78,13 +86,19 @@ def check_alone(snapshot: Snapshot) -> Snapshot:
         raise Refused("bad-shape", "stations: a site tells the rows of its stations, since its state adds them up")
     if snapshot.as_on < FIRST:
         raise Refused("before-the-project", f"it is of {snapshot.as_on}; CCTNS began in 2009, so the day is wrong")
-    if snapshot.made_at.year > _LAST_YEAR or snapshot.as_on > (snapshot.made_at + _AHEAD).date():
+    _check_year(snapshot)
+    if snapshot.as_on > snapshot.made_at.astimezone(_INDIA).date():
         raise Refused("from-the-future", f"it is of {snapshot.as_on}, and was made on {snapshot.made_at.date()}")
     for text in statement_faults(snapshot.statement) if snapshot.statement else ():
         raise Refused("stated-impossible", text)
     for text in _wrong_sums(snapshot):
         raise Refused("does-not-add-up", text)
     return snapshot
+
+
+def _check_year(snapshot: Snapshot) -> None:
+    if not FIRST.year <= snapshot.made_at.year <= _LAST_YEAR:
+        raise Refused("from-the-future", f"it is of {snapshot.as_on}, and was made in the year {snapshot.made_at.year}")
 
 
 def _key_of(sealed: Sealed, bench: Bench) -> Key:

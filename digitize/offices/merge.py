@@ -143,7 +143,7 @@ def _add_site(s: Snapshot, tallies: Tallies, lgd: dict[str, str], codes: dict[Pl
 def _books(
     parts: Sequence[Snapshot], rows: Sequence[StationRow], districts: Sequence[str], names: _Names
 ) -> list[BookRow]:
-    """The years of FIRs of each station, by which two states find that they have the same; all volumes of a year as one."""
+    """The years of FIRs of each station, all volumes of a year as one; by them doubles across states are found."""
     index = {PlaceKey(districts[r[2]], r[0]): i for i, r in enumerate(rows)}
     found: dict[tuple[int, str], tuple[int, int, int]] = {}
     for v in (v for p in parts for v in p.volumes):

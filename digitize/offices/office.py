@@ -97,7 +97,11 @@ def is_office(folder: Path) -> bool:
 def open_office(folder: Path, level: str = "") -> Office:
     """Open it. level: which is wanted, "" for either. Raises WorkspaceError and OptionsError."""
     if not is_office(folder):
-        make = "digitize national keys add ..." if level == "nation" else f"digitize state init STATE --dir {folder}"
+        make = (
+            f"digitize national init --dir {folder}"
+            if level == "nation"
+            else f"digitize state init STATE --dir {folder}"
+        )
         raise WorkspaceError(f"{folder} is no office's folder. Make one with: {make}")
     path = folder / "office.toml"
     try:

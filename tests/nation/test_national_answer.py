@@ -43,7 +43,8 @@ def test_dates_in_both_calendars(day, text):
 
 def test_published_figures_give_the_published_paragraphs(digitize, tmp_path):
     folder = tmp_path / "national"
-    digitize("national", "keys", "list", "--dir", folder)
+    assert "Next: digitize national keys add" in digitize("national", "init", "--dir", folder)
+    digitize("national", "init", "--dir", folder, code=5)
     out = digitize("national", "answer", "--dir", folder, "--answered-on", "2025-08-06")
     assert "TO BE ANSWERED ON THE 6th August, 2025 / Sravana 15, 1947 (Saka)" in out
     assert PART_A in out and PART_B in out and f"{PART_D}." in out and PART_E in out

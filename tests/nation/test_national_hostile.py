@@ -9,7 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -18,15 +18,17 @@ from hypothesis import strategies as st
 
 from benchmarks.national_states import invent, month_ends, seal_plain, snapshot
 from digitize.machine.signing import sign
+from digitize.offices.envelope import unseal
 from digitize.offices.exporting import csv_text
 from digitize.offices.grades import grade_of, ranks
-from digitize.offices.keys import add_key
+from digitize.offices.judge import Bench, open_sealed
+from digitize.offices.keys import Key, add_key
 from digitize.offices.lists import Gazetteer, PlaceKey
 from digitize.offices.measures import Counts, Coverage
 from digitize.offices.naming import clean, is_safe, made_safe, shown_file, twin_key
 from digitize.offices.numbers import wilson
 from digitize.offices.receive import add_files
-from digitize.offices.refusal import Flag, flag, say
+from digitize.offices.refusal import Flag, Refused, flag, say
 from digitize.offices.rollup import ReportedPlace
 from digitize.offices.store import SnapshotStore
 from digitize.offices.words import load_words
@@ -122,6 +124,23 @@ def test_clock_tricks(digitize, store, state, tmp_path, changes, code):
     path = write(tmp_path, seal_plain(body_of(state, **changes), state.key))
     assert code_of(store, path) == ("refused", code)
     digitize("national", "check", path, code=5)
+
+
+@pytest.mark.parametrize(
+    ("hour", "as_on", "is_taken"),
+    [(18, "2025-07-01", False), (18, "2025-06-30", True), (19, "2025-07-01", True), (19, "2025-07-02", False)],
+)
+def test_a_day_is_india_s_and_tomorrow_s_is_not_taken(states, state, hour, as_on, is_taken):
+    """19:00 UTC is half past midnight in India: the next day."""
+    now = datetime(2025, 6, 30, hour, tzinfo=UTC)
+    body = body_of(state, as_on=as_on, made_at=now.isoformat())
+    bench = Bench("state", "", {state.public: Key(state.code, state.public, "", "", "")}, now)
+    sealed = unseal(seal_plain(body, state.key))
+    if is_taken:
+        assert str(open_sealed(sealed, bench).as_on) == as_on
+    else:
+        with pytest.raises(Refused, match=r"here it is 2025-0\d-\d\d \d\d:30 IST"):
+            open_sealed(sealed, bench)
 
 
 @pytest.mark.parametrize(
