@@ -8,14 +8,12 @@ from datetime import date
 from typing import Any
 
 from digitize.offices.grades import inventoried, is_gradable, proven, scope_of, share_of
+from digitize.offices.measures import COMPLETE
 from digitize.offices.numbers import grouped, percent
 from digitize.offices.rollup import ReportedPlace
 from digitize.offices.shape import Statement
 from digitize.offices.stated import OLD
 from digitize.offices.words import Words
-
-COMPLETE = 99
-"""Per cent of what is expected; below it the digitization of a state is not complete, whatever is stated."""
 
 
 @dataclass(frozen=True, slots=True)

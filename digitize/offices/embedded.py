@@ -17,8 +17,8 @@ from digitize.offices.series import packed
 from digitize.offices.words import Words
 
 
-def page_data(picture: NationalPicture, words: Words, name: str) -> dict[str, Any]:
-    """What the script needs. name: of the place, as it is shown.
+def page_data(picture: NationalPicture, words: Words, name: str, told: dict[str, list[str]]) -> dict[str, Any]:
+    """What the script needs. name: of the place, as it is shown; told: code of a state -> its name, sentences on it.
 
     states: code, name, counts or null, day, records counted twice; districts: index of the state, name, counts,
     stations in scope, loaded,
@@ -38,7 +38,7 @@ def page_data(picture: NationalPicture, words: Words, name: str) -> dict[str, An
             )
             stations += [_station(len(districts) - 1, x) for x in district.parts]
     return {
-        "level": root.level, "root": name, "as_on": picture.day.isoformat(),
+        "level": root.level, "root": name, "told": told, "as_on": picture.day.isoformat(),
         "days": [d.isoformat() for d in picture.series.days], "measures": list(MEASURES),
         "of_station": list(OF_STATION), "labels": {m: words(f"measure.{m}") for m in MEASURES},
         "states": states, "districts": districts, "stations": stations,

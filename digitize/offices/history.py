@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from digitize.offices.measures import Counts, total
+from digitize.offices.measures import COMPLETE, Counts, total
 from digitize.offices.store import Received
 
 _SPANS = (3, 6, 12)
@@ -25,7 +25,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """When all that is expected will be loaded. why: a slug where that cannot be told, and the days are None then.
+    """When 99 % of what is expected will be loaded. why: a slug where that cannot be told, and the days are None then.
 
     paces: records a month over the last months, by number of months. Of a whole, without: its parts that have no date,
     each with the reason, so that the whole has none either; known: first and last day of the parts that have one.
@@ -72,11 +72,12 @@ def _month_ends(first: date, last: date) -> list[date]:
 
 
 def project(points: Sequence[Point]) -> Projection:
-    """When everything will be loaded, as a range: at the fastest and at the slowest of the paces lately seen."""
+    """When all but a hundredth will be loaded, as a range: at the fastest and at the slowest pace lately seen."""
     if not points or points[-1].counts.expected is None:
         return Projection(why="no-inventory")
     now = points[-1]
-    left = (now.counts.expected or 0) - now.counts.of_expected
+    # What is left at the end waits for a person or was refused: complete is what it is for a grade, too.
+    left = -(-(now.counts.expected or 0) * COMPLETE // 100) - now.counts.of_expected
     if left <= 0:
         return Projection(why="done")
     paces = []

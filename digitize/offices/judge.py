@@ -65,7 +65,7 @@ def open_sealed(sealed: Sealed, bench: Bench) -> Snapshot:
         raise Refused(
             "from-the-future",
             f"it is of {snapshot.as_on}, and made at {made:%Y-%m-%d %H:%M} by the clock of {snapshot.reporter}; "
-            f"here it is {here:%Y-%m-%d %H:%M} IST. Mend the clock that is wrong and make it anew, or wait for that day",
+            f"here it is {here:%Y-%m-%d %H:%M} IST. Mend the clock that is wrong and make it anew, or wait",
         )
     return check_alone(snapshot)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -22,6 +23,7 @@ from digitize.offices.figures import QUALITIES, WAYS, Figure, figures_of, qualit
 from digitize.offices.flags import RaisedFlag
 from digitize.offices.grades import GRADES, SIGNS, grade_of, inventoried, ranks, scope_of
 from digitize.offices.history import Projection
+from digitize.offices.lag import Lag, first_and_last, lag_of
 from digitize.offices.measures import BANDS, STAGES
 from digitize.offices.numbers import grouped, percent, wilson
 from digitize.offices.outline import Outline
@@ -45,7 +47,8 @@ _FIRST = ("expected", "records", "loaded")
 class Row:
     """One part of the place in the table of all parts. rank, change: None where there is none.
 
-    lowered: ISO day on which less was expected than before, "" where that never was; ends: see `Projection`.
+    lowered: ISO day on which less was expected than before, "" where that never was; ends: see `Projection`; doubts:
+    open flags and contradictions.
     """
 
     place: ReportedPlace
@@ -55,6 +58,8 @@ class Row:
     change: int | None
     lowered: str = ""
     ends: Projection | None = None
+    lag: Lag | None = None
+    doubts: int = 0
 
 
 def render_page(picture: NationalPicture, words: Words, outline: Outline | None) -> str:
@@ -69,7 +74,7 @@ def render_page(picture: NationalPicture, words: Words, outline: Outline | None)
         ways=WAYS, columns=COLUMNS, columns_first=_FIRST, qualities=QUALITIES, quality=quality_of(root),
         figures={f.name: f for f in figures_of(root)}, defined=list(_defined(root)),
         missing=[r.name for r in rows if r.place.counts is None],
-        title=_title(picture, words), chart=_chart(picture, words), interval=_interval,
+        title=_title(picture, words), chart=_chart(picture, words), told_days=first_and_last(root), interval=_interval,
         grade_of=grade_of, scope_of=scope_of, inventoried=inventoried,
         day=lambda d: day_text(d, words), odd=lambda o: _odd_text(o, picture, words),
         links=list(_links(rows, root, words)), ranked=_ranked(rows), definition=lambda name: definition_of(name, words),
@@ -78,7 +83,8 @@ def render_page(picture: NationalPicture, words: Words, outline: Outline | None)
         own_statement=root.report.snapshot.statement if root.report else None,
         told=[x.report for x in ([root] if root.report else root.parts) if x.report],
         software=f"cctns-digitize {__version__}",
-        data=as_script(page_data(picture, words, shown_name(root, words))), css=_part("page.css"), js=_part("page.js"),
+        data=as_script(page_data(picture, words, shown_name(root, words), _told(rows, words))),
+        css=_part("page.css"), js=_part("page.js"),
         policy=Markup(policy()),
     )  # fmt: skip
 
@@ -130,15 +136,21 @@ def _title(picture: NationalPicture, words: Words) -> str:
 def _rows(picture: NationalPicture, words: Words) -> list[Row]:
     root = picture.root
     placed = ranks(root.parts) if root.level == "nation" else {}
+    doubts = Counter([c.code for c in picture.against] + [f.reporter for f in picture.raised if f.answer is None])
     lowered = {f.reporter: f.last for f in picture.raised if f.flag.code == "expected-fell"}
-    return [
+    lag = picture.lag or lag_of(picture, ()) if root.level == "nation" else {}
+    rows = [
         Row(
             p, shown_name(p, words), grade_of(p), placed.get(p.code), picture.changes.get(p.code),
             lowered.get(p.code, "") if root.level == "nation" else "",
             picture.ends.get(p.code) if root.level == "nation" else None,
+            lag.get(p.code), doubts[p.code],
         )
         for p in root.parts
     ]  # fmt: skip
+    # The slowest first; districts as they come.
+    order = {code: i for i, code in enumerate(lag)}
+    return sorted(rows, key=lambda r: order.get(r.place.code, 0)) if lag else rows
 
 
 def _links(rows: list[Row], root: ReportedPlace, words: Words) -> Iterator[tuple[str, str, Statement | None]]:
@@ -172,6 +184,27 @@ def _chart(picture: NationalPicture, words: Words) -> Markup | None:
 def _statements(root: ReportedPlace) -> list[Statement]:
     told = [p.report.snapshot.statement for p in root.parts if p.report]
     return [s for s in told if s is not None]
+
+
+def _told(rows: list[Row], words: Words) -> dict[str, list[str]]:
+    """Code of a state -> its name, and what its own page says first: why, since when, the trend, the end."""
+    return {r.place.code: [r.name, *_sentences(r, words)] for r in rows if r.lag is not None}
+
+
+def _sentences(r: Row, words: Words) -> Iterator[str]:
+    x = r.lag
+    if x is None:
+        return
+    waiting = f": {words('ui.waiting', n=grouped(x.records))}" if x.records else ""
+    yield f"{words('ui.why')}: {words(f'cause.{x.cause}')}{waiting}"
+    if x.since:
+        yield f"{words('ui.since_when')}: {day_text(date.fromisoformat(x.since), words)}"
+    yield f"{words('ui.trend')}: {words(f'trend.{x.trend}')}"
+    if x.ends.first and x.ends.last:
+        ends = f"{day_text(x.ends.first, words)} – {day_text(x.ends.last, words)}"
+    else:
+        ends = words(f"end.{x.ends.why}")
+    yield f"{words('ui.ends')}: {ends}"
 
 
 def _interval(share: Share) -> str:

@@ -10,6 +10,7 @@ from digitize.offices.across import Doubled, doubled_across
 from digitize.offices.contradict import Contradiction, contradictions
 from digitize.offices.flags import RaisedFlag, flags_of
 from digitize.offices.history import Point, Projection, by_reporter, change_since, monthly, project, whole_of
+from digitize.offices.lag import Lag, lag_of
 from digitize.offices.office import Office, newest_sites, state_snapshot
 from digitize.offices.published import Published, newest_published
 from digitize.offices.refusal import Flag
@@ -56,7 +57,7 @@ class Oddity:
 @dataclass(slots=True)
 class NationalPicture:
     """Everything a report shows. changes: code of a state -> records loaded since a month before; ends: code of a
-    state -> when it ends.
+    state -> when it ends; lag: how it stands, the slowest first.
 
     against: where statements and ledgers differ; raised: all flags, answered ones too.
     """
@@ -69,6 +70,7 @@ class NationalPicture:
     series: Series = field(default_factory=Series)
     changes: dict[str, int | None] = field(default_factory=dict)
     ends: dict[str, Projection] = field(default_factory=dict)
+    lag: dict[str, Lag] = field(default_factory=dict)
     oddities: list[Oddity] = field(default_factory=list)
     published: Published | None = None
     against: list[Contradiction] = field(default_factory=list)
@@ -99,6 +101,7 @@ def national_picture(office: Office, day: date, limits: Limits) -> NationalPictu
     root.doubled += sum(d.records for d in across)
     picture.ends = {p.code: Projection(why="no-report") for p in root.parts} | by_reporter(received, day)
     picture.projection = whole_of(picture.ends)
+    picture.lag = lag_of(picture, received)
     picture.series = district_series(received, day)
     picture.changes = {code: change_since(received, code) for code in newest}
     picture.published = newest_published(office.published, day)

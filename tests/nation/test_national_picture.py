@@ -17,6 +17,7 @@ from digitize.offices.exporting import as_plain, write_csv
 from digitize.offices.figures import figures_of, shares
 from digitize.offices.grades import grade_of, proven, ranks, scope_of, share_of
 from digitize.offices.history import Point, Projection, by_reporter, monthly, project, whole_of
+from digitize.offices.lag import cause_of, lag_of
 from digitize.offices.measures import MEASURES, OF_STATION, Counts, Coverage, total
 from digitize.offices.numbers import grouped, percent, wilson
 from digitize.offices.outline import load_outline
@@ -132,7 +133,9 @@ def check_page(text, picture):
         foot = [c.text_content().strip() for c in table.xpath("./tfoot/tr")[0]]
         loaded = sum(int(r[9].replace(",", "")) for r in shown if r[9].replace(",", "").isdigit())
         assert foot[9].replace(",", "") == str(loaded) == str(picture.root.counts.loaded)
-    blank = [r for r, p in zip(shown, picture.root.parts, strict=True) if p.counts is None]
+    missing = {p.name for p in picture.root.parts if p.counts is None}
+    blank = [r for r in shown if r[0] in missing]
+    assert len(blank) == len(missing)
     assert all("0" not in "".join(r[3:]) and "no report" in r[2] for r in blank)
 
 
@@ -306,6 +309,39 @@ def test_a_site_and_books_of_two_states_are_found(states):
         ("site-twice", {"mh", three}, 0),
         ("book-twice", {one, two}, 240),
     ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "cause"),
+    [({"pages_of_expected": 10}, ("no-scans", 90)), ({"pages_of_expected": 95, "records": 10}, ("not-read", 85)),
+     ({"records": 95, "in_review": 60, "of_expected": 20, "pages_of_expected": 100}, ("review", 60)),
+     ({"records": 95, "rejected": 50, "of_expected": 20, "pages_of_expected": 100}, ("rejects", 50)),
+     ({"records": 100, "validated": 100, "loaded": 20, "of_expected": 20, "pages_of_expected": 100}, ("load", 80)),
+     ({"of_expected": 100}, ("none", 0)), ({"expected": None}, ("none", 0))],
+)  # fmt: skip
+def test_the_cause_is_what_most_missing_records_wait_for(changes, cause):
+    assert cause_of(Counts(**{"expected": 100, "pages_expected": 100, **changes})) == cause
+
+
+def test_laggards_come_first_with_since_when_and_the_trend(states):
+    """No report, then standing still, then by when they end; the newest snapshots tell since when nothing was loaded."""
+    root = roll_up_nation(report(s, 23) for s in states)
+    picture = NationalPicture(root, ENDS[-1], Limits())
+    a, b, c = (s.code for s in states[:3])
+    rows = [*told(a, [100] * 10 + [110] * 5, start=date(2025, 8, 1)), *told(b, [50 * i for i in range(15)]),
+            *told(c, [40 * i for i in range(15)])]  # fmt: skip
+    picture.ends = {s.code: Projection(why="done") for s in states} | by_reporter(rows, ENDS[-1])
+    lag = lag_of(picture, rows)
+    assert list(lag)[:3] == [a, c, b]
+    assert (lag[a].trend, lag[a].since) == ("still", rows[10].as_on)
+    assert lag[b].trend == "steady" and len(lag[b].past) == 13
+    picture.lag = lag
+    text = render_page(picture, EN, load_outline())
+    page = lxml_html.fromstring(text)
+    first = [r.xpath("./th")[0].text_content() for r in page.xpath("//table[@class='lag']/tbody/tr")]
+    assert first[:3] == [next(p.name for p in root.parts if p.code == x) for x in (a, c, b)]
+    assert f"As of the snapshots of {ENDS[-1].day} {ENDS[-1]:%B %Y}" in text
+    assert f'href="#state-{a}"' in text
 
 
 def test_a_silent_state_is_not_taken_to_stand_still():
