@@ -2,10 +2,12 @@
 
 import json
 from datetime import date, timedelta
+from types import SimpleNamespace
 
 import pytest
 
 from benchmarks.national_states import invent, month_ends, seal_plain, snapshot
+from digitize.errors import MachineLacks
 from digitize.offices import pdf
 from digitize.offices.answer_text import both_calendars
 from digitize.offices.office import open_office
@@ -180,6 +182,19 @@ def test_without_a_browser_a_pdf_is_refused_with_the_next_step(digitize, office,
     monkeypatch.setattr(pdf, "find_browser", lambda: None)
     digitize("national", "report", "--dir", office[0], "--pdf", tmp_path / "n.pdf", code=6)
     assert (tmp_path / "n.html").is_file()
+
+
+def test_a_pdf_without_a_font_for_its_letters_is_refused_with_the_cure(digitize, office, tmp_path, monkeypatch):
+    monkeypatch.setattr(pdf.shutil, "which", lambda name: f"/usr/bin/{name}")
+    told = SimpleNamespace(returncode=0, stdout=b"\n")
+    monkeypatch.setattr(pdf.subprocess, "run", lambda *a, **k: told)
+    digitize("national", "report", "--dir", office[0], "--pdf", tmp_path / "n.pdf", "--lang", "hi", code=6)
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(MachineLacks, match="apt-get install fonts-noto-core"):
+        pdf.check_fonts("hi")
+    told.stdout = b"Noto Sans Devanagari\n"
+    pdf.check_fonts("hi")
+    pdf.check_fonts("en")
 
 
 @pytest.mark.slow
