@@ -26,20 +26,7 @@ def flag_commands(open_or_make: Callable[[Path], Office], default: Path) -> type
         json: Json = False,
     ) -> None:
         """Show the flags that nobody answered yet, whatever was sent after."""
-        from digitize.offices.flags import flags_of
-
-        with open_or_make(folder).store() as store:
-            found = [f for f in flags_of(store, store.taken()) if all_ or f.answer is None]
-        if json:
-            plain = [{"id": f.id, "reporter": f.reporter, "code": f.flag.code, "text": f.flag.text, "since": f.since,
-                      "last": f.last, "answer": f.answer.reason if f.answer else None} for f in found]  # fmt: skip
-            print_json({"flags": plain})
-            return
-        rows = [
-            [f.id, f.reporter, f.since, f.flag.code, f.flag.text, f.answer.reason if f.answer else "-"] for f in found
-        ]
-        results().print(table("Flags", ["id", "reporter", "since", "what", "said", "answer"], rows))
-        say(f"{sum(f.answer is None for f in found)} open. Answer one: flag answer ID --reason ... --operator ...")
+        _list_flags(open_or_make(folder), all_=all_, json=json)
 
     @group.command()
     def answer(
@@ -56,3 +43,18 @@ def flag_commands(open_or_make: Callable[[Path], Office], default: Path) -> type
         say(f"Answered: {held.reporter}: {held.flag.text}")
 
     return group
+
+
+def _list_flags(office: Office, *, all_: bool, json: bool) -> None:
+    from digitize.offices.flags import flags_of
+
+    with office.store() as store:
+        found = [f for f in flags_of(store, store.taken()) if all_ or f.answer is None]
+    if json:
+        plain = [{"id": f.id, "reporter": f.reporter, "code": f.flag.code, "text": f.flag.text, "since": f.since,
+                  "last": f.last, "answer": f.answer.reason if f.answer else None} for f in found]  # fmt: skip
+        print_json({"flags": plain})
+        return
+    rows = [[f.id, f.reporter, f.since, f.flag.code, f.flag.text, f.answer.reason if f.answer else "-"] for f in found]
+    results().print(table("Flags", ["id", "reporter", "since", "what", "said", "answer"], rows))
+    say(f"{sum(f.answer is None for f in found)} open. Answer one: flag answer ID --reason ... --operator ...")

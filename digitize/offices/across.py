@@ -19,7 +19,7 @@ _Books = dict[tuple[str, str], dict[str, "_Station"]]
 
 
 @dataclass(frozen=True, slots=True)
-class Doubled:
+class ReportedTwice:
     """One thing that two states report. records: at most so many are counted twice, 0 where nobody can say."""
 
     states: tuple[str, str]
@@ -34,13 +34,13 @@ class _Station:
     books: dict[str, tuple[int, int, int]]
 
 
-def doubled_across(root: ReportedPlace) -> list[Doubled]:
+def doubled_across(root: ReportedPlace) -> list[ReportedTwice]:
     """Everything that two states of the nation report both."""
     told = [p.report.snapshot for p in root.parts if p.report]
     return [*_sites(told), *_books(told)]
 
 
-def _sites(told: list[Snapshot]) -> Iterator[Doubled]:
+def _sites(told: list[Snapshot]) -> Iterator[ReportedTwice]:
     """Sites by their id, and ledgers by their head: one that was renamed still has the same history."""
     seen: dict[str, str] = {}
     for s in told:
@@ -50,7 +50,7 @@ def _sites(told: list[Snapshot]) -> Iterator[Doubled]:
             if own != s.state and own in shown_states():
                 others.add(own)
             for other in sorted(others):
-                yield Doubled(
+                yield ReportedTwice(
                     (other, s.state), 0, flag("site-twice", "site-twice", site=source.site, other=other.upper())
                 )
             for key in (source.site, source.root_hash):
@@ -58,7 +58,7 @@ def _sites(told: list[Snapshot]) -> Iterator[Doubled]:
                     seen.setdefault(key, s.state)
 
 
-def _books(told: list[Snapshot]) -> Iterator[Doubled]:
+def _books(told: list[Snapshot]) -> Iterator[ReportedTwice]:
     stations: _Books = {}
     for s in told:
         for index, year, first, last, records in s.books:
@@ -74,7 +74,7 @@ def _books(told: list[Snapshot]) -> Iterator[Doubled]:
                 told_of = flag(
                     "book-twice", "book-twice", station=a.name, books=books, records=records, other=one.upper()
                 )
-                yield Doubled((one, other), records, told_of)
+                yield ReportedTwice((one, other), records, told_of)
 
 
 def _twice(a: _Station, b: _Station) -> tuple[int, int] | None:

@@ -9,7 +9,7 @@ from itertools import combinations
 from digitize.errors import OptionsError
 from digitize.offices.measures import CELLS, OF_STATION, band_of
 from digitize.offices.shape import Snapshot, StationRow, Volume
-from digitize.offices.store import Act, SnapshotStore
+from digitize.offices.store import OfficeAct, SnapshotStore
 from mappers.text.folding import fold_key
 
 _SAME = 0.5
@@ -63,7 +63,7 @@ def same_books(sites: Sequence[Newest]) -> list[SameBook]:
     return sorted(found, key=lambda s: (s.volume.district, s.volume.station, s.volume.year, s.first))
 
 
-def settle(sites: Sequence[Newest], withdrawn: Iterable[Act]) -> tuple[list[Newest], list[SameBook]]:
+def settle(sites: Sequence[Newest], withdrawn: Iterable[OfficeAct]) -> tuple[list[Newest], list[SameBook]]:
     """The sites without the records that were withdrawn, and the books that are still counted twice.
 
     withdrawn: acts of the office, see `withdraw`. A copy that its site has taken out itself is not taken out again.

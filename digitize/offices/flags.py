@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from digitize.errors import OptionsError
 from digitize.offices.refusal import Flag
-from digitize.offices.store import Act, Received, SnapshotStore
+from digitize.offices.store import OfficeAct, Received, SnapshotStore
 
 _NAMING = ("place", "measure", "site", "links")
 """Values that say of what a flag is; the others are counts, which differ from month to month."""
@@ -30,7 +30,7 @@ class RaisedFlag:
     flag: Flag
     since: str
     last: str
-    answer: Act | None = None
+    answer: OfficeAct | None = None
 
     @property
     def is_shown(self) -> bool:
@@ -38,7 +38,7 @@ class RaisedFlag:
         return self.answer is None or self.flag.code in _STAYS
 
 
-def raised_flags(received: Iterable[Received], answers: Iterable[Act] = ()) -> list[RaisedFlag]:
+def raised_flags(received: Iterable[Received], answers: Iterable[OfficeAct] = ()) -> list[RaisedFlag]:
     """Every flag that snapshots ever bore, by reporter and day. received: taken rows, by reporter and day."""
     found: dict[str, RaisedFlag] = {}
     going_on: dict[str, str] = {}

@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 
 from digitize.offices.grades import is_gradable, proven, share_of
 from digitize.offices.history import Projection
 from digitize.offices.measures import Counts
 from digitize.offices.rollup import ReportedPlace
 from digitize.offices.store import Received
-
-if TYPE_CHECKING:
-    from digitize.offices.picture import NationalPicture
 
 CAUSES = ("no-report", "silent", "no-inventory", "no-scans", "not-read", "review", "rejects", "load", "none")
 _FASTER, _SLOWER = 120, 80
@@ -40,13 +36,16 @@ class Lag:
     past: tuple[int, ...] = ()
 
 
-def lag_of(picture: NationalPicture, received: Sequence[Received]) -> dict[str, Lag]:
-    """Code -> how a state stands, the slowest first. received: of all states, by reporter and day."""
+def lag_of(
+    root: ReportedPlace, ends: Mapping[str, Projection], silent_days: int, received: Sequence[Received]
+) -> dict[str, Lag]:
+    """Code -> how a state of the nation stands, the slowest first. received: of all states, by reporter and day."""
     rows: dict[str, list[Received]] = {}
     for r in received:
         rows.setdefault(r.reporter, []).append(r)
-    made = [_lag(picture, p, rows.get(p.code, [])) for p in picture.root.parts]
-    places = {p.code: p for p in picture.root.parts}
+    unknown = Projection(why="no-report")
+    made = [_lag(p, ends.get(p.code, unknown), silent_days, rows.get(p.code, [])) for p in root.parts]
+    places = {p.code: p for p in root.parts}
     return {x.code: x for x in sorted(made, key=lambda x: _order(x.ends, places[x.code]))}
 
 
@@ -60,13 +59,12 @@ def _order(ends: Projection, place: ReportedPlace) -> tuple[int, float, str]:
     return _BEFORE_DATED.index(ends.why) if ends.why in _BEFORE_DATED else 0, share, place.name
 
 
-def _lag(picture: NationalPicture, place: ReportedPlace, rows: Sequence[Received]) -> Lag:
-    ends = picture.ends.get(place.code, Projection(why="no-report"))
+def _lag(place: ReportedPlace, ends: Projection, silent_days: int, rows: Sequence[Received]) -> Lag:
     past = tuple(int(r.summary["totals"]["loaded"]) for r in rows[-13:])
     trend = _trend(ends)
     if place.counts is None or place.report is None:
         return Lag(place.code, "no-report", 0, "", "unknown", ends)
-    if place.report.days > picture.limits.silent_days:
+    if place.report.days > silent_days:
         return Lag(place.code, "silent", 0, place.report.snapshot.as_on.isoformat(), trend, ends, past)
     if not is_gradable(place):
         return Lag(place.code, "no-inventory", 0, "", trend, ends, past)

@@ -29,7 +29,7 @@ from digitize.offices.shape import (  # fmt: skip
     StationRow,
     Twice,
 )
-from digitize.offices.store import Act
+from digitize.offices.store import OfficeAct
 from mappers.text.folding import fold_key
 
 
@@ -67,7 +67,7 @@ def merge_sites(
     today: date,
     statement: Statement | None,
     own: OwnLists,
-    withdrawn: Iterable[Act] = (),
+    withdrawn: Iterable[OfficeAct] = (),
 ) -> Snapshot:
     """The state in counts. own: the state's lists, whose names and inventory win over those of its sites.
 

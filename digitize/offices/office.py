@@ -13,7 +13,7 @@ from digitize.offices.books import Newest
 from digitize.offices.lists import load_gazetteer, load_inventory, load_statement
 from digitize.offices.merge import OwnLists, merge_sites
 from digitize.offices.shape import MOST_TOLD, OfficeHead, Snapshot
-from digitize.offices.store import Act, SnapshotStore
+from digitize.offices.store import OfficeAct, SnapshotStore
 
 _SETTINGS = """\
 # The folder of an office: snapshots that it received, the list of keys, what an officer states.
@@ -134,7 +134,9 @@ def note_told(store: SnapshotStore) -> OfficeHead | None:
     return OfficeHead(seq=newest.seq, hash=newest.hash, told=old)
 
 
-def state_snapshot(office: Office, sites: Sequence[Newest], today: date, withdrawn: Sequence[Act] = ()) -> Snapshot:
+def state_snapshot(
+    office: Office, sites: Sequence[Newest], today: date, withdrawn: Sequence[OfficeAct] = ()
+) -> Snapshot:
     """A state's snapshot folded from its sites'. withdrawn: see `merge_sites`.
 
     Raises WorkspaceError when none reported yet, OptionsError.

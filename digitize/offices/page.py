@@ -138,7 +138,7 @@ def _rows(picture: NationalPicture, words: Words) -> list[Row]:
     placed = ranks(root.parts) if root.level == "nation" else {}
     doubts = Counter([c.code for c in picture.against] + [f.reporter for f in picture.raised if f.answer is None])
     lowered = {f.reporter: f.last for f in picture.raised if f.flag.code == "expected-fell"}
-    lag = picture.lag or lag_of(picture, ()) if root.level == "nation" else {}
+    lag = picture.lag or lag_of(root, picture.ends, picture.limits.silent_days, ()) if root.level == "nation" else {}
     rows = [
         Row(
             p, shown_name(p, words), grade_of(p), placed.get(p.code), picture.changes.get(p.code),

@@ -31,8 +31,8 @@ def check_fonts(language: str) -> None:
     found = subprocess.run([asked, f":lang={language}", "family"], capture_output=True, timeout=60, check=False)
     if found.returncode == 0 and not found.stdout.strip():
         raise MachineLacks(
-            f"No font of this machine has the letters of the language {language}: a PDF would show empty boxes. Install "
-            "one: apt-get install fonts-noto-core, then again; or print the HTML file where such a font is."
+            f"No font of this machine has the letters of the language {language}: a PDF would show empty boxes. "
+            "Install one: apt-get install fonts-noto-core, then again; or print the HTML file where such a font is."
         )
 
 

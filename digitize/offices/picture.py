@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from digitize.offices.across import Doubled, doubled_across
+from digitize.offices.across import ReportedTwice, doubled_across
 from digitize.offices.contradict import Contradiction, contradictions
 from digitize.offices.flags import RaisedFlag, flags_of
 from digitize.offices.history import Point, Projection, by_reporter, change_since, monthly, project, whole_of
@@ -60,6 +60,7 @@ class NationalPicture:
     state -> when it ends; lag: how it stands, the slowest first.
 
     against: where statements and ledgers differ; raised: all flags, answered ones too.
+    whole: the nation, where a state alone is shown, of which one sum is said.
     """
 
     root: ReportedPlace
@@ -76,6 +77,7 @@ class NationalPicture:
     against: list[Contradiction] = field(default_factory=list)
     raised: list[RaisedFlag] = field(default_factory=list)
     mark: str = ""
+    whole: ReportedPlace | None = None
 
     @property
     def reporting(self) -> list[ReportedPlace]:
@@ -101,7 +103,7 @@ def national_picture(office: Office, day: date, limits: Limits) -> NationalPictu
     root.doubled += sum(d.records for d in across)
     picture.ends = {p.code: Projection(why="no-report") for p in root.parts} | by_reporter(received, day)
     picture.projection = whole_of(picture.ends)
-    picture.lag = lag_of(picture, received)
+    picture.lag = lag_of(root, picture.ends, limits.silent_days, received)
     picture.series = district_series(received, day)
     picture.changes = {code: change_since(received, code) for code in newest}
     picture.published = newest_published(office.published, day)
@@ -115,6 +117,21 @@ def national_picture(office: Office, day: date, limits: Limits) -> NationalPictu
         *_refused(refused),
     ]
     return picture
+
+
+def state_view(picture: NationalPicture, code: str) -> NationalPicture:
+    """What one state may see of the nation: itself, and the sum of all as one number; nothing of another state."""
+    own = next(p for p in picture.root.parts if p.code == code)
+    seen = NationalPicture(own, picture.day, picture.limits, mark=picture.mark)
+    seen.projection, seen.whole = picture.ends.get(code, seen.projection), picture.root
+    days = picture.series.days
+    seen.series = Series(days, {place: row for place, row in picture.series.loaded.items() if place[0] == code})
+    seen.raised = [f for f in picture.raised if f.reporter == code]
+    seen.against = [c for c in picture.against if c.code == code]
+    # By its name alone; what two states report both names the other, and files that were refused may be anybody's.
+    hidden = ("site-twice", "book-twice")
+    seen.oddities = [o for o in picture.oddities if o.where == own.name and o.code not in hidden]
+    return seen
 
 
 def state_picture(office: Office, day: date, limits: Limits) -> NationalPicture:
@@ -161,7 +178,7 @@ def _against(found: Sequence[Contradiction]) -> Iterator[Oddity]:
     yield from (Oddity("contradicted", c.place, c.text(words), against=c) for c in found)
 
 
-def _across(found: Sequence[Doubled]) -> Iterator[Oddity]:
+def _across(found: Sequence[ReportedTwice]) -> Iterator[Oddity]:
     names = shown_states()
     yield from (Oddity(d.flag.code, names[d.states[1]].names["en"], d.flag.text, flag=d.flag) for d in found)
 

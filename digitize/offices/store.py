@@ -53,7 +53,7 @@ class KeyLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class OfficeAct:
     """What a person of the office did or decided: a flag answered, a contradiction accepted, a book withdrawn.
 
     upto: the newest row received by then. subject: what it is about, as the id of a flag.
@@ -69,7 +69,7 @@ class Act:
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class StoreHead:
     """Where the whole history stood after one command: hash covers all three tables. public: whose signature it is."""
 
     seq: int
@@ -142,16 +142,16 @@ class SnapshotStore:
         sql = f"INSERT INTO acts ({names}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
         self._db.execute(sql, (*values, chained(self._last("acts")[1], values)))
 
-    def acts(self, act: str = "") -> list[Act]:
+    def acts(self, act: str = "") -> list[OfficeAct]:
         """All that people of the office did, oldest first. act: only of that kind."""
         rows = self._db.execute("SELECT * FROM acts WHERE ? IN ('', act) ORDER BY seq", (act,))
         names = ("at", "act", "subject", "operator", "reason", "upto")
-        return [Act(**{n: r[n] for n in names}, detail=json.loads(r["detail"])) for r in rows]
+        return [OfficeAct(**{n: r[n] for n in names}, detail=json.loads(r["detail"])) for r in rows]
 
-    def heads(self) -> list[Head]:
+    def heads(self) -> list[StoreHead]:
         """Where the history stood after every command, oldest first."""
         rows = self._db.execute("SELECT seq, at, received, keys, acts, hash, public, signature FROM heads ORDER BY seq")
-        return [Head(*tuple(r)) for r in rows]
+        return [StoreHead(*tuple(r)) for r in rows]
 
     def key_lines(self) -> list[KeyLine]:
         """The list of keys, oldest line first."""

@@ -25,7 +25,7 @@ WALLS = {
     "typer": ("digitize/cli/",),
     "jinja2": ("digitize/offices/page.py",),
     "starlette": ("digitize/offices/web.py",),
-    "uvicorn": ("digitize/cli/dashboard.py",),
+    "uvicorn": ("digitize/offices/serve.py",),
     "polars": (
         "validators/",
         "digitize/files/",

@@ -331,7 +331,7 @@ def test_laggards_come_first_with_since_when_and_the_trend(states):
     rows = [*told(a, [100] * 10 + [110] * 5, start=date(2025, 8, 1)), *told(b, [50 * i for i in range(15)]),
             *told(c, [40 * i for i in range(15)])]  # fmt: skip
     picture.ends = {s.code: Projection(why="done") for s in states} | by_reporter(rows, ENDS[-1])
-    lag = lag_of(picture, rows)
+    lag = lag_of(root, picture.ends, 45, rows)
     assert list(lag)[:3] == [a, c, b]
     assert (lag[a].trend, lag[a].since) == ("still", rows[10].as_on)
     assert lag[b].trend == "steady" and len(lag[b].past) == 13

@@ -17,7 +17,7 @@ from digitize.offices.keys import add_key, known_keys, revoke_key
 from digitize.offices.origin import own_heads, verify_origin
 from digitize.offices.receive import add_files
 from digitize.offices.refusal import flag
-from digitize.offices.store import Act, Received, SnapshotStore
+from digitize.offices.store import OfficeAct, Received, SnapshotStore
 
 ENDS = month_ends(6, date(2025, 6, 30))
 FAR = date(2999, 1, 1)
@@ -275,7 +275,7 @@ def test_what_goes_on_stays_answered_and_what_happens_again_does_not():
     more = flag("more-than-expected", "more-than-expected", place="A", measure="records", done=9, all=4, share="2")
     fell = flag("total-fell", "total-fell", measure="records", before=5, now=4)
     first = raised_flags([row("2026-01-31", over, fell)])
-    said = [Act("2026-02-01", "answer", f.id, "A", "seen", 1, {}) for f in first]
+    said = [OfficeAct("2026-02-01", "answer", f.id, "A", "seen", 1, {}) for f in first]
     rows = [row("2026-01-31", over, fell), row("2026-02-28", more, fell), row("2026-03-31"), row("2026-04-30", over)]
     found = [(f.flag.code, f.since, f.answer is None) for f in raised_flags(rows, said)]
     assert found == [
