@@ -29,6 +29,7 @@ class Projection:
 
     paces: records a month over the last months, by number of months. Of a whole, without: its parts that have no date,
     each with the reason, so that the whole has none either; known: first and last day of the parts that have one.
+    likely: at the pace of the longest span, which holds all seasons of a year.
     """
 
     first: date | None = None
@@ -37,11 +38,7 @@ class Projection:
     paces: tuple[tuple[int, int], ...] = ()
     without: tuple[tuple[str, str], ...] = ()
     known: tuple[date, date] | None = None
-
-    @property
-    def likely(self) -> date | None:
-        """The middle of the range."""
-        return self.first + (self.last - self.first) / 2 if self.first and self.last else None
+    likely: date | None = None
 
 
 def monthly(received: Sequence[Received], day: date) -> list[Point]:
@@ -97,8 +94,8 @@ def project(points: Sequence[Point]) -> Projection:
     # A day so far ahead says no more than that the work stands still.
     if max(days) > 365 * 60:
         return Projection(why="standing-still", paces=tuple(paces))
-    first, last = (now.day + timedelta(days=round(d)) for d in (min(days), max(days)))
-    return Projection(first, last, paces=tuple(paces))
+    first, last, likely = (now.day + timedelta(days=round(d)) for d in (min(days), max(days), days[-1]))
+    return Projection(first, last, paces=tuple(paces), likely=likely)
 
 
 def by_reporter(received: Sequence[Received], day: date) -> dict[str, Projection]:
