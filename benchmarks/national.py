@@ -8,9 +8,10 @@ national add` and the page is written by `digitize national report`, each in a p
 page is opened in headless Chromium until its own script is done: tables can be sorted, the first places stand.
 Then twelve kinds of bad snapshots are sent.
 
-Figures: add_s, report_s (wall seconds), html_mb, interactive_s (from the start of navigation to the load event, median
-of 5; null without a browser), rss_mb (the larger of both commands), bad_snapshots_caught (of 12). --quick: 6 months,
-720 stations. A folder that is given is kept, and what is in it is not made again.
+Figures: readers_p95_ms and others, see `national_readers.py`; add_s, report_s (wall seconds), html_mb, interactive_s
+(from the start of navigation to the load event, median of 5; null without a browser), rss_mb (the larger of both
+commands), bad_snapshots_caught (of 12). --quick: 6 months, 720 stations. A folder that is given is kept, and what is
+in it is not made again.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.national_bad import KINDS, RIGHT, write_bad  # noqa: E402
+from benchmarks.national_readers import readers  # noqa: E402
 from benchmarks.national_states import RECORDS, STATIONS, Invented, invent, month_ends, seal_plain, snapshot  # noqa: E402
 from benchmarks.national_trust import disclose, find_contradictions, launder, tamper  # noqa: E402
 from benchmarks.national_worlds import judge  # noqa: E402
@@ -41,7 +43,7 @@ from digitize.offices.keys import add_key  # noqa: E402
 from digitize.offices.office import create_office, is_office  # noqa: E402
 from digitize.offices.pdf import find_browser  # noqa: E402
 
-PARTS = ("add", "report", "page", "bad", "trust", "worlds")
+PARTS = ("add", "report", "page", "bad", "readers", "trust", "worlds")
 _READY = "document.documentElement.dataset.ready = performance.now();"
 _PROBE = f"<script>addEventListener('load', () => {{ {_READY} }});</script>"
 
@@ -113,6 +115,8 @@ def measure(folder: Path, months: int, stations: int, records: int, last: date, 
         figures["interactive_s"] = interactive_s(page, folder)
     if "bad" in parts:
         figures["bad_snapshots_caught"] = bad_caught(folder, office, states, ends)
+    if "readers" in parts:
+        figures |= readers(office, 20 if months < 12 else 200)
     return figures
 
 
