@@ -4,6 +4,7 @@ A server of its own (`digitize dashboard`) shows an office's folder; so many rea
 asks for the page packed, and then five times more whether it changed. All of it runs on this machine, the readers too,
 so the numbers are worse than a server's alone. Figures: readers_p95_ms (all answers), readers_first_p95_ms (of the
 first page alone), readers_failed.
+"""
 
 from __future__ import annotations
 
