@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from digitize.offices.measures import COMPLETE, Counts, total
 from digitize.offices.store import Received
 
-_SPANS = (3, 6, 12)
+_SPANS = (3, 6, 12, 24)
 """The paces of so many months are compared; the fastest and the slowest make the range."""
 
 

@@ -108,7 +108,8 @@ def _trend(ends: Projection) -> str:
     paces = dict(ends.paces)
     if not paces:
         return "unknown"
-    now, before = paces[min(paces)], paces[max(paces)]
+    # Against a year, which holds all seasons.
+    now, before = paces[min(paces)], paces.get(12, paces[max(paces)])
     if now <= 0:
         return "still"
     if len(paces) < 2:
